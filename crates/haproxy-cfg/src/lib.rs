@@ -1,0 +1,1 @@
+//! The haproxy.cfg language, from bytes to a resolved model. Pure: files and environment come in through traits.

@@ -1,0 +1,1 @@
+//! ha.cf, haresources and authkeys. Pure: files come in through traits.

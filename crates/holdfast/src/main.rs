@@ -1,0 +1,3 @@
+//! The holdfast program: looks at the name it was started under and becomes that program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The keepalived.conf language. Pure: files and environment come in through traits.

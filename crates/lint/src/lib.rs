@@ -1,0 +1,1 @@
+//! Rules and migrations over the grammars' models. Pure.

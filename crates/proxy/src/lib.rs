@@ -1,0 +1,1 @@
+//! The shell around proxy-core: sockets, TLS, threads, timers. tokio lives here.

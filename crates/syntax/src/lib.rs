@@ -1,0 +1,1 @@
+//! What every grammar of this project shares: spans, source maps, diagnostics and keyword rows.

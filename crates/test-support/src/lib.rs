@@ -1,0 +1,1 @@
+//! What tests share: free ports, temporary folders, child processes.

@@ -1,0 +1,1 @@
+//! The shell around vrrp-proto: raw sockets, netlink, scripts.

@@ -1,0 +1,3 @@
+//! Tests, lab, bench, fixtures and tidy checks of this workspace.
+
+fn main() {}
