@@ -1,3 +1,82 @@
-//! Tests, lab, bench, fixtures and tidy checks of this workspace.
+//! Tests, lab, bench, fixtures and tidy checks of this workspace: `cargo xtask COMMAND`.
+//!
+//! A module for each command; what a command found out is given back as an `Outcome`, so that `test` can run
+//! all of them as layers and add up. Nothing here is part of the product.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal: what it prints is its result"
+)]
 
-fn main() {}
+mod bench;
+mod fixtures;
+mod lab;
+mod outcome;
+mod test;
+mod tidy;
+mod vtc;
+mod wait;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The workspace's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Prove the borders between the crates and the rules for files.
+    Tidy(tidy::Args),
+    /// Run every test there is, in layers; what cannot run here is named at the end.
+    Test(test::Args),
+    /// Compare CPU per request, memory and start-up with Debian's haproxy.
+    Bench(bench::Args),
+    /// Record the original programs' verdicts in compat-fixtures, or check the recorded ones.
+    Fixtures(fixtures::Args),
+    /// Build the documents' network in namespaces and run their files in it.
+    Lab(lab::Args),
+    /// Run the varnishtest cases of tests/vtc.
+    Vtc(vtc::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match CommandLine::parse().command {
+        Command::Tidy(args) => tidy::run(&args),
+        Command::Test(args) => test::run(&args),
+        Command::Bench(args) => bench::run(&args),
+        Command::Fixtures(args) => fixtures::run(&args),
+        Command::Lab(args) => lab::run(&args),
+        Command::Vtc(args) => vtc::run(&args),
+    };
+    match result {
+        Ok(outcome) => {
+            println!("{outcome}");
+            if outcome.is_failure() {
+                ExitCode::FAILURE
+            } else {
+                ExitCode::SUCCESS
+            }
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn command_line_is_consistent() {
+        super::CommandLine::command().debug_assert();
+    }
+}
