@@ -1,0 +1,147 @@
+//! ACLs, conditions and the sample fetches they look at (manual, section 7).
+
+use std::net::IpAddr;
+
+use syntax::Span;
+
+use super::Word;
+
+/// One `acl` line, or an anonymous `{ … }`. Lines that share a name are alternatives of one ACL.
+#[derive(Clone, Debug)]
+pub struct Acl {
+    /// The name; empty for an anonymous one.
+    pub name: Word,
+    /// What is looked at.
+    pub fetch: Fetch,
+    /// How it is compared.
+    pub matcher: MatchKind,
+    /// `-i`: letters' case does not count.
+    pub ignore_case: bool,
+    /// The patterns, from the line and from `-f` files, in order.
+    pub patterns: Vec<Pattern>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A sample fetch with its arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetch {
+    /// Which fetch.
+    pub kind: FetchKind,
+    /// Its arguments as written, unescaped.
+    pub args: Vec<Word>,
+}
+
+/// The sample fetches that are acted on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FetchKind {
+    /// `always_true`.
+    AlwaysTrue,
+    /// `always_false`.
+    AlwaysFalse,
+    /// `path`: from the first slash to the question mark.
+    Path,
+    /// `query`: behind the question mark.
+    Query,
+    /// `url`: the request target as sent.
+    Url,
+    /// `base`: Host without port, then path.
+    Base,
+    /// `method`.
+    Method,
+    /// `req.ver`, `req_ver`.
+    ReqVer,
+    /// `req.hdr(name[,occ])`, `hdr(…)`: each comma-separated value.
+    ReqHdr,
+    /// `req.fhdr(name[,occ])`: whole header values.
+    ReqFhdr,
+    /// `req.hdr_cnt(name)`, `hdr_cnt(…)`.
+    ReqHdrCnt,
+    /// `req.cook(name)`, `cook(name)`.
+    ReqCook,
+    /// `src`.
+    Src,
+    /// `src_port`.
+    SrcPort,
+    /// `dst`.
+    Dst,
+    /// `dst_port`.
+    DstPort,
+    /// `ssl_fc`: whether the client's connection is over TLS.
+    SslFc,
+    /// `nbsrv([backend])`: usable servers.
+    NbSrv,
+    /// `fe_conn([frontend])`: established sessions.
+    FeConn,
+    /// `be_conn([backend])`: established sessions.
+    BeConn,
+}
+
+/// How samples and patterns are compared (manual, section 7.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MatchKind {
+    /// `-m bool`: an integer that is not zero.
+    Bool,
+    /// `-m found`.
+    Found,
+    /// `-m int`: equal to, or inside a range.
+    Int,
+    /// `-m ip`: inside a network.
+    Ip,
+    /// `-m str`: equal.
+    Str,
+    /// `-m beg`: prefix.
+    Beg,
+    /// `-m end`: suffix.
+    End,
+    /// `-m sub`: anywhere inside.
+    Sub,
+    /// `-m dir`: a whole component between slashes.
+    Dir,
+    /// `-m dom`: a whole component between dots.
+    Dom,
+    /// `-m reg`: regular expression.
+    Reg,
+    /// `-m len`: length in bytes.
+    Len,
+}
+
+/// One pattern, parsed for its match kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    /// For the string matches (`str`, `beg`, `end`, `sub`, `dir`, `dom`), and the source of a regular expression.
+    Text(Word),
+    /// For `int` and `len`: inclusive bounds; an open side is `i64::MIN` or `i64::MAX`.
+    Range(i64, i64),
+    /// For `ip`: address and prefix length in bits.
+    Net(IpAddr, u8),
+}
+
+/// `if` or `unless`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Polarity {
+    /// `if`.
+    If,
+    /// `unless`.
+    Unless,
+}
+
+/// A condition: a disjunction of conjunctions.
+#[derive(Clone, Debug)]
+pub struct Cond {
+    /// `if` or `unless`.
+    pub polarity: Polarity,
+    /// Alternatives (`or`, `||`); each one's terms must all hold.
+    pub any_of: Vec<Vec<CondTerm>>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// One ACL in a condition.
+#[derive(Clone, Debug)]
+pub struct CondTerm {
+    /// Preceded by `!`.
+    pub negated: bool,
+    /// The lines of that ACL as indexes into [`super::Proxy::acls`]: one of them must match.
+    pub acls: Vec<u32>,
+}

@@ -1,0 +1,39 @@
+//! Addresses (manual, section 11).
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::Word;
+
+/// Where a listener binds, a log goes or a stats socket stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// An address and a port. `*` and an empty address are `0.0.0.0`, `::` binds both families only with `v4v6`.
+    Inet(SocketAddr),
+    /// A filesystem socket (`unix@PATH` or an absolute path).
+    Unix(Word),
+    /// An abstract socket (`abns@NAME`).
+    Abstract(Word),
+    /// An inherited descriptor (`fd@N`).
+    Fd(i32),
+    /// A half of a socket pair (`sockpair@N`).
+    SockPair(i32),
+}
+
+/// Where a server is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerAddr {
+    /// An address. With `port` of `None` the port that the client connected to is used; an offset (`+N`, `-N`) is added
+    /// to that port.
+    Inet {
+        /// The address; unspecified (`0.0.0.0`) means the one that the client connected to.
+        ip: IpAddr,
+        /// The port, when it is fixed.
+        port: Option<u16>,
+        /// Added to the client's port when `port` is none.
+        port_offset: i32,
+    },
+    /// A filesystem socket.
+    Unix(Word),
+    /// An abstract socket.
+    Abstract(Word),
+}

@@ -1,0 +1,98 @@
+//! `bind` lines and stats sockets (manual, section 5.1).
+
+use syntax::Span;
+
+use super::{Address, Word};
+
+/// One address that is listened on. A `bind` line with several addresses or a port range gives several.
+#[derive(Clone, Debug)]
+pub struct Bind {
+    /// The address.
+    pub address: Address,
+    /// As written, for messages.
+    pub written: Word,
+    /// `name`; otherwise none, and statistics call it `sock-N`.
+    pub name: Option<Word>,
+    /// `ssl` and what goes with it.
+    pub ssl: Option<BindSsl>,
+    /// `accept-proxy`.
+    pub accept_proxy: bool,
+    /// `maxconn`.
+    pub maxconn: Option<u32>,
+    /// `backlog`.
+    pub backlog: Option<u32>,
+    /// `v4v6`.
+    pub v4v6: bool,
+    /// `v6only`.
+    pub v6only: bool,
+    /// `transparent`.
+    pub transparent: bool,
+    /// `interface`.
+    pub interface: Option<Word>,
+    /// `defer-accept`.
+    pub defer_accept: bool,
+    /// `tfo`.
+    pub tfo: bool,
+    /// `mode`, octal permissions of a unix socket.
+    pub unix_mode: Option<u32>,
+    /// `user` or `uid` of a unix socket, as written.
+    pub unix_user: Option<Word>,
+    /// `group` or `gid` of a unix socket, as written.
+    pub unix_group: Option<Word>,
+    /// `level` of a stats socket.
+    pub level: Level,
+    /// `expose-fd listeners` of a stats socket.
+    pub expose_fd_listeners: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What commands a stats socket takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Only what is not sensitive.
+    User,
+    /// All that reads, and clearing of counters.
+    #[default]
+    Operator,
+    /// Everything.
+    Admin,
+}
+
+/// TLS versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TlsVersion {
+    /// SSL 3.0.
+    Ssl3,
+    /// TLS 1.0.
+    Tls10,
+    /// TLS 1.1.
+    Tls11,
+    /// TLS 1.2.
+    Tls12,
+    /// TLS 1.3.
+    Tls13,
+}
+
+/// TLS settings of a bind line; what is none falls back to `ssl-default-bind-*`.
+#[derive(Clone, Debug, Default)]
+pub struct BindSsl {
+    /// `crt`: files or folders, `crt-base` applied.
+    pub crt: Vec<Word>,
+    /// `ciphers`: an OpenSSL cipher string for TLS 1.2 and below.
+    pub ciphers: Option<Word>,
+    /// `ciphersuites`: TLS 1.3 suites.
+    pub ciphersuites: Option<Word>,
+    /// `ssl-min-ver`, `force-*`, `no-*`.
+    pub min_ver: Option<TlsVersion>,
+    /// `ssl-max-ver`, `force-*`, `no-*`.
+    pub max_ver: Option<TlsVersion>,
+    /// `alpn`, in order of preference.
+    pub alpn: Option<Vec<Word>>,
+    /// `ca-file`.
+    pub ca_file: Option<Word>,
+    /// `verify`: none is `false, false`; optional `true, false`; required `true, true`.
+    pub verify: (bool, bool),
+    /// `strict-sni`.
+    pub strict_sni: bool,
+}

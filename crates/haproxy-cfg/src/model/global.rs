@@ -1,0 +1,116 @@
+//! The `global` section (manual, section 3).
+
+use super::{Bind, LogTarget, Millis, TlsVersion, Word};
+
+/// Process-wide settings; none where the file says nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Global {
+    /// `log` targets, which proxies take over with `log global`.
+    pub logs: Vec<LogTarget>,
+    /// `log-tag`, `haproxy` when none.
+    pub log_tag: Option<Word>,
+    /// `log-send-hostname`: the outer option is the keyword, the inner one its argument.
+    pub log_send_hostname: Option<Option<Word>>,
+    /// `chroot`.
+    pub chroot: Option<Word>,
+    /// `pidfile`.
+    pub pidfile: Option<Word>,
+    /// `maxconn`.
+    pub maxconn: Option<u32>,
+    /// `user`.
+    pub user: Option<Word>,
+    /// `group`.
+    pub group: Option<Word>,
+    /// `uid`, or that of `user`.
+    pub uid: Option<u32>,
+    /// `gid`, or that of `group`.
+    pub gid: Option<u32>,
+    /// `daemon`.
+    pub daemon: bool,
+    /// `quiet`.
+    pub quiet: bool,
+    /// `debug` (dialects before 2.3).
+    pub debug: bool,
+    /// `master-worker`.
+    pub master_worker: bool,
+    /// `nbthread`.
+    pub nbthread: Option<u32>,
+    /// `nbproc` (dialects before 2.5), run as that many threads.
+    pub nbproc: Option<u32>,
+    /// `ulimit-n`.
+    pub ulimit_n: Option<u64>,
+    /// `stats socket` lines.
+    pub stats_sockets: Vec<Bind>,
+    /// `stats timeout`, 10 s when none.
+    pub stats_timeout: Option<Millis>,
+    /// `stats maxconn`, 10 when none.
+    pub stats_maxconn: Option<u32>,
+    /// `hard-stop-after`.
+    pub hard_stop_after: Option<Millis>,
+    /// `node`.
+    pub node: Option<Word>,
+    /// `description`.
+    pub description: Option<Word>,
+    /// `spread-checks`, percent.
+    pub spread_checks: u32,
+    /// `max-spread-checks`.
+    pub max_spread_checks: Option<Millis>,
+    /// `ssl-default-bind-*`.
+    pub ssl_default_bind: SslDefaults,
+    /// `ssl-default-server-*`.
+    pub ssl_default_server: SslDefaults,
+    /// `crt-base`.
+    pub crt_base: Option<Word>,
+    /// `ca-base`.
+    pub ca_base: Option<Word>,
+    /// `strict-limits` (on since 2.3).
+    pub strict_limits: Option<bool>,
+    /// `tune.*`.
+    pub tune: Tune,
+}
+
+/// `ssl-default-bind-*` or `ssl-default-server-*`.
+#[derive(Clone, Debug, Default)]
+pub struct SslDefaults {
+    /// `…-ciphers`.
+    pub ciphers: Option<Word>,
+    /// `…-ciphersuites`.
+    pub ciphersuites: Option<Word>,
+    /// From `…-options`.
+    pub min_ver: Option<TlsVersion>,
+    /// From `…-options`.
+    pub max_ver: Option<TlsVersion>,
+}
+
+/// `tune.*` values that are acted on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tune {
+    /// `tune.bufsize`, bytes.
+    pub bufsize: u32,
+    /// `tune.maxrewrite`, bytes that a head may not use so that it can be edited.
+    pub maxrewrite: u32,
+    /// `tune.http.maxhdr`.
+    pub http_maxhdr: u32,
+    /// `tune.http.logurilen`, bytes of the request line that are logged.
+    pub http_logurilen: u32,
+    /// `tune.maxaccept`.
+    pub maxaccept: Option<i32>,
+    /// `tune.rcvbuf.client`, bytes.
+    pub rcvbuf_client: Option<u32>,
+    /// `tune.sndbuf.client`, bytes.
+    pub sndbuf_client: Option<u32>,
+}
+
+impl Default for Tune {
+    fn default() -> Self {
+        Self {
+            bufsize: 16384,
+            maxrewrite: 1024,
+            http_maxhdr: 101,
+            http_logurilen: 1024,
+            maxaccept: None,
+            rcvbuf_client: None,
+            sndbuf_client: None,
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The resolved model: what a configuration means once `defaults`, names and dialects are applied. It holds no text of the
+//! file but names and values; every item that a message may point at keeps its span.
+
+mod acl;
+mod addr;
+mod bind;
+mod check;
+mod global;
+mod log;
+mod proxy;
+mod rule;
+mod server;
+mod stats;
+
+pub use acl::{Acl, Cond, CondTerm, Fetch, FetchKind, MatchKind, Pattern, Polarity};
+pub use addr::{Address, ServerAddr};
+pub use bind::{Bind, BindSsl, Level, TlsVersion};
+pub use check::{CheckKind, CheckSettings};
+pub use global::{Global, SslDefaults, Tune};
+pub use log::{LogFormat, LogLevel, LogTarget, LogTransport};
+pub use proxy::{
+    Balance, ConnectionMode, CookiePolicy, CookieRewrite, ForwardFor, Mode, Proxy, ProxyId, ProxyKind,
+    ProxyOptions, SwitchRule, Timeouts,
+};
+pub use rule::{HeaderRule, HeaderRuleAction};
+pub use server::Server;
+pub use stats::{StatsAdmin, StatsAuth, StatsSettings};
+
+/// Bytes of a name or a value as the file has them; not necessarily UTF-8.
+pub type Word = bstr::BString;
+
+/// A duration in milliseconds, the unit the original keeps all of its timers in.
+pub type Millis = u32;
+
+/// A whole configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The process-wide settings.
+    pub global: Global,
+    /// Frontends, backends and listen sections in the order of the files; [`ProxyId`] indexes it.
+    pub proxies: Vec<Proxy>,
+}
+
+impl Config {
+    /// The proxy that `id` names.
+    ///
+    /// # Panics
+    /// When `id` is of another configuration.
+    #[must_use]
+    pub fn proxy(&self, id: ProxyId) -> &Proxy {
+        &self.proxies[id.0 as usize]
+    }
+}

@@ -1,0 +1,283 @@
+//! Frontends, backends and listen sections (manual, section 4).
+
+use std::net::IpAddr;
+
+use syntax::Span;
+
+use super::{Acl, Bind, CheckKind, Cond, HeaderRule, LogTarget, Millis, Server, StatsSettings, Word};
+
+/// Index of a proxy in [`super::Config::proxies`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProxyId(pub u32);
+
+/// Which section declared a proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyKind {
+    /// Listeners only.
+    Frontend,
+    /// Servers only.
+    Backend,
+    /// Both.
+    Listen,
+}
+
+impl ProxyKind {
+    /// Takes connections.
+    #[must_use]
+    pub fn is_frontend(self) -> bool {
+        self != Self::Backend
+    }
+
+    /// Has servers.
+    #[must_use]
+    pub fn is_backend(self) -> bool {
+        self != Self::Frontend
+    }
+}
+
+/// `mode`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Bytes are passed on.
+    #[default]
+    Tcp,
+    /// Requests are understood.
+    Http,
+    /// Every connection is answered with `OK` (`HTTP/1.0 200 OK` with `option httpchk`) and closed; dialects before 2.3.
+    Health,
+}
+
+/// What becomes of a connection once a response is through; from `option httpclose`, `http-server-close`, `http-keep-alive`,
+/// the strongest of frontend and backend.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ConnectionMode {
+    /// Both sides are kept.
+    #[default]
+    KeepAlive,
+    /// The server's side is closed, the client's kept.
+    ServerClose,
+    /// Both are closed.
+    Close,
+}
+
+/// `balance`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Balance {
+    /// Smooth weighted round robin.
+    RoundRobin,
+    /// Weighted round robin with weights fixed at start.
+    StaticRr,
+    /// Fewest connections for its weight.
+    LeastConn,
+    /// The first server with a free slot.
+    First,
+    /// The less loaded of this many drawn at random (2 unless given).
+    Random(u32),
+    /// A hash of the client's address.
+    Source,
+}
+
+/// `timeout …`; none means no limit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until a connection to a server stands.
+    pub connect: Option<Millis>,
+    /// Inactivity of the client.
+    pub client: Option<Millis>,
+    /// Inactivity of the server.
+    pub server: Option<Millis>,
+    /// In a queue; `connect` when none.
+    pub queue: Option<Millis>,
+    /// Additional to `connect` in a check, for the answer.
+    pub check: Option<Millis>,
+    /// For a whole request head; `client` when none.
+    pub http_request: Option<Millis>,
+    /// For the next request; `http_request`, then `client` when none.
+    pub http_keep_alive: Option<Millis>,
+    /// Before a tarpitted request is answered; `connect` when none.
+    pub tarpit: Option<Millis>,
+    /// Of a tunnel, both sides; `client` and `server` when none.
+    pub tunnel: Option<Millis>,
+    /// Of a client whose side is half closed.
+    pub client_fin: Option<Millis>,
+    /// Of a server whose side is half closed.
+    pub server_fin: Option<Millis>,
+}
+
+/// `option forwardfor`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForwardFor {
+    /// `except`: clients of this network get no header.
+    pub except: Option<(IpAddr, u8)>,
+    /// `header`, `X-Forwarded-For` unless given.
+    pub header: Word,
+    /// `if-none`: only when the request has no such header.
+    pub if_none: bool,
+}
+
+/// What a response's cookie becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieRewrite {
+    /// `rewrite`: the server's cookie gets the server's name as its value.
+    Rewrite,
+    /// `insert`.
+    Insert,
+    /// `prefix`: the server's cookie's value gets `NAME~` in front.
+    Prefix,
+    /// Neither: the server's own cookie is only learned from.
+    Passive,
+}
+
+/// `cookie NAME …`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CookiePolicy {
+    /// The cookie's name.
+    pub name: Word,
+    /// What is done in responses.
+    pub rewrite: CookieRewrite,
+    /// `indirect`.
+    pub indirect: bool,
+    /// `nocache`.
+    pub nocache: bool,
+    /// `postonly`.
+    pub postonly: bool,
+    /// `preserve`.
+    pub preserve: bool,
+    /// `httponly`.
+    pub httponly: bool,
+    /// `secure`.
+    pub secure: bool,
+    /// `domain`, each.
+    pub domains: Vec<Word>,
+    /// `maxidle`, seconds.
+    pub maxidle: Option<u32>,
+    /// `maxlife`, seconds.
+    pub maxlife: Option<u32>,
+    /// `attr`, each.
+    pub attrs: Vec<Word>,
+}
+
+/// `use_backend NAME if …`.
+#[derive(Clone, Debug)]
+pub struct SwitchRule {
+    /// Where to.
+    pub backend: ProxyId,
+    /// When; none is always.
+    pub cond: Option<Cond>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// `option …` that are on or off.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProxyOptions {
+    /// `option httplog`.
+    pub httplog: bool,
+    /// `option httplog clf`.
+    pub httplog_clf: bool,
+    /// `option tcplog`.
+    pub tcplog: bool,
+    /// `option dontlognull`.
+    pub dontlognull: bool,
+    /// `option dontlog-normal`.
+    pub dontlog_normal: bool,
+    /// `option log-health-checks`.
+    pub log_health_checks: bool,
+    /// `option log-separate-errors`.
+    pub log_separate_errors: bool,
+    /// `option logasap`.
+    pub logasap: bool,
+    /// `option redispatch [N]`: the interval; none when off; `-1` (the default of the bare keyword) is on the last retry.
+    pub redispatch: Option<i32>,
+    /// `option abortonclose` (the default since 3.3).
+    pub abortonclose: bool,
+    /// `option allbackups`.
+    pub allbackups: bool,
+    /// `option persist`.
+    pub persist: bool,
+    /// `option prefer-last-server`.
+    pub prefer_last_server: bool,
+    /// `option tcpka` and `clitcpka`: keep-alive packets towards clients.
+    pub clitcpka: bool,
+    /// `option tcpka` and `srvtcpka`: towards servers.
+    pub srvtcpka: bool,
+    /// `option nolinger`.
+    pub nolinger: bool,
+    /// `option http-no-delay`.
+    pub http_no_delay: bool,
+    /// `option socket-stats`.
+    pub socket_stats: bool,
+    /// `option accept-invalid-http-request` and its later name.
+    pub accept_unsafe_request: bool,
+    /// `option accept-invalid-http-response` and its later name.
+    pub accept_unsafe_response: bool,
+    /// `option http-ignore-probes`.
+    pub http_ignore_probes: bool,
+}
+
+/// One frontend, backend or listen section, `defaults` applied.
+#[derive(Clone, Debug)]
+pub struct Proxy {
+    /// Its name.
+    pub name: Word,
+    /// Which section.
+    pub kind: ProxyKind,
+    /// `id`, given or counted as the original does (statistics call it `iid`).
+    pub id: u32,
+    /// Where its section line stands.
+    pub span: Span,
+    /// `mode`.
+    pub mode: Mode,
+    /// `disabled`.
+    pub disabled: bool,
+    /// `description`.
+    pub description: Option<Word>,
+    /// Listeners.
+    pub binds: Vec<Bind>,
+    /// `acl` lines and anonymous ACLs.
+    pub acls: Vec<Acl>,
+    /// Rules on requests (`http-request`, `reqadd` …), in order.
+    pub request_rules: Vec<HeaderRule>,
+    /// Rules on responses (`http-response`, `rspadd` …), in order.
+    pub response_rules: Vec<HeaderRule>,
+    /// `use_backend`, in order.
+    pub use_backend: Vec<SwitchRule>,
+    /// `default_backend`.
+    pub default_backend: Option<ProxyId>,
+    /// `maxconn` of a frontend.
+    pub maxconn: Option<u32>,
+    /// `backlog` of a frontend.
+    pub backlog: Option<u32>,
+    /// `monitor-uri`.
+    pub monitor_uri: Option<Word>,
+    /// `option forwardfor`.
+    pub forwardfor: Option<ForwardFor>,
+    /// From `option httpclose` and its kin.
+    pub connection_mode: ConnectionMode,
+    /// `timeout …`.
+    pub timeouts: Timeouts,
+    /// On or off options.
+    pub options: ProxyOptions,
+    /// Log targets, `log global` resolved.
+    pub logs: Vec<LogTarget>,
+    /// `log-tag`.
+    pub log_tag: Option<Word>,
+    /// `balance`.
+    pub balance: Balance,
+    /// `cookie`.
+    pub cookie: Option<CookiePolicy>,
+    /// `retries`, 3 unless given.
+    pub retries: u32,
+    /// `fullconn`.
+    pub fullconn: Option<u32>,
+    /// `http-reuse never`.
+    pub http_reuse_never: bool,
+    /// `option httpchk`, `option smtpchk`.
+    pub check: CheckKind,
+    /// Servers, in order.
+    pub servers: Vec<Server>,
+    /// `stats …`, when the page is enabled.
+    pub stats: Option<StatsSettings>,
+    /// `errorfile` contents by status, read at start.
+    pub error_files: Vec<(u16, Word)>,
+}

@@ -1,0 +1,40 @@
+//! `server` lines (manual, section 5.2).
+
+use syntax::Span;
+
+use super::{CheckSettings, ServerAddr, Word};
+
+/// One server, `default-server` applied.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Its name.
+    pub name: Word,
+    /// Its address.
+    pub addr: ServerAddr,
+    /// The host as written: a name when it was resolved.
+    pub host: Word,
+    /// `id`, given or counted from 1.
+    pub id: u32,
+    /// `weight`, 0–256.
+    pub weight: u32,
+    /// `backup`.
+    pub backup: bool,
+    /// `cookie`.
+    pub cookie: Option<Word>,
+    /// `maxconn`; 0 is without limit.
+    pub maxconn: u32,
+    /// `minconn`.
+    pub minconn: u32,
+    /// `maxqueue`; 0 is without limit.
+    pub maxqueue: u32,
+    /// `disabled`: starts in maintenance.
+    pub disabled: bool,
+    /// `redir`.
+    pub redir: Option<Word>,
+    /// `send-proxy` (version 1) or `send-proxy-v2` (2).
+    pub send_proxy: Option<u8>,
+    /// Health check settings.
+    pub check: CheckSettings,
+    /// Where it stands.
+    pub span: Span,
+}
