@@ -6,7 +6,7 @@ use super::tokens;
 
 /// Names that say nothing about what is inside.
 const EMPTY_NAMES: [&str; 8] = [
-    "util", "utils", "helper", "helpers", "common", "misc", "manager", "managers", "stuff", "shared",
+    "util", "utils", "helper", "helpers", "common", "misc", "manager", "managers",
 ];
 
 /// Files, folders of source and inline modules with such a name.
