@@ -1,1 +1,6 @@
-//! The resolved model compiled into an immutable plan, and everything the data path decides: no sockets, no clock.
+//! The resolved model compiled into an immutable plan, and everything the data path decides: no sockets, no clock. Bytes and
+//! time are handed in.
+
+pub mod check;
+pub mod http1;
+pub mod state;

@@ -1,0 +1,10 @@
+//! What threads share while traffic runs: server states and weights, gauges, and counters (a set for each thread, summed when
+//! read).
+
+mod counters;
+mod proxy;
+mod server;
+
+pub use counters::{Counter, Rate, SideCounters, ThreadCounters};
+pub use proxy::{Gauge, ProxyState, Runtime};
+pub use server::{Admin, Health, ServerState};

@@ -1,0 +1,134 @@
+//! A proxy's shared state and the whole process's.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+
+use haproxy_cfg::model::Config;
+
+use super::{ServerState, SideCounters, ThreadCounters};
+
+/// A number of things that are there now, with its maximum; any thread may write.
+#[derive(Debug, Default)]
+pub struct Gauge {
+    now: AtomicU32,
+    max: AtomicU32,
+}
+
+impl Gauge {
+    /// One more; gives the new number.
+    #[inline]
+    pub fn inc(&self) -> u32 {
+        let now = self.now.fetch_add(1, Relaxed) + 1;
+        if now > self.max.load(Relaxed) {
+            self.max.fetch_max(now, Relaxed);
+        }
+        now
+    }
+
+    /// One less; gives the new number.
+    #[inline]
+    pub fn dec(&self) -> u32 {
+        self.now.fetch_sub(1, Relaxed) - 1
+    }
+
+    /// The number now.
+    #[inline]
+    #[must_use]
+    pub fn get(&self) -> u32 {
+        self.now.load(Relaxed)
+    }
+
+    /// The maximum.
+    #[must_use]
+    pub fn max(&self) -> u32 {
+        self.max.load(Relaxed)
+    }
+}
+
+/// One proxy's shared state.
+#[derive(Debug, Default)]
+pub struct ProxyState {
+    /// Its servers, in the file's order.
+    pub servers: Box<[ServerState]>,
+    /// Sessions on its frontend's side (`scur`).
+    pub fe_sessions: Gauge,
+    /// Sessions on its backend's side.
+    pub be_sessions: Gauge,
+    /// Requests that wait for any of its servers.
+    pub queued: Gauge,
+    /// When the backend last changed between up and down, milliseconds of the process's clock.
+    pub last_change_ms: AtomicU64,
+    /// Milliseconds spent down before `last_change_ms`.
+    pub down_ms: AtomicU64,
+    /// Transitions to down.
+    pub down_transitions: AtomicU64,
+    /// Set when the frontend no longer accepts (soft stop, `disable frontend`).
+    pub stopped: std::sync::atomic::AtomicBool,
+    version: AtomicU64,
+}
+
+impl ProxyState {
+    /// Says that a server's state or weight changed, so that balancers look again.
+    pub fn touch_servers(&self) {
+        self.version.fetch_add(1, std::sync::atomic::Ordering::Release);
+    }
+
+    /// Grows with each change of a server's state or weight.
+    #[inline]
+    #[must_use]
+    pub fn servers_version(&self) -> u64 {
+        self.version.load(std::sync::atomic::Ordering::Acquire)
+    }
+}
+
+/// The shared state of a running configuration.
+#[derive(Debug)]
+pub struct Runtime {
+    /// By proxy.
+    pub proxies: Box<[ProxyState]>,
+    /// By thread; each thread writes its own only.
+    pub counters: Box<[ThreadCounters]>,
+    /// Client connections of the process.
+    pub connections: Gauge,
+    /// TLS connections of the process.
+    pub tls_connections: Gauge,
+    /// Seconds since the Unix epoch at start.
+    pub started_at: u64,
+}
+
+impl Runtime {
+    /// The state at start. `started_at` is in seconds since the Unix epoch.
+    #[must_use]
+    pub fn new(config: &Config, threads: usize, started_at: u64) -> Self {
+        let proxies = config
+            .proxies
+            .iter()
+            .map(|p| ProxyState {
+                servers: p
+                    .servers
+                    .iter()
+                    .map(|s| ServerState::new(s.weight, s.maxconn, s.disabled))
+                    .collect(),
+                ..ProxyState::default()
+            })
+            .collect();
+        let side = |_| SideCounters::default();
+        let counters = (0..threads)
+            .map(|_| ThreadCounters {
+                frontends: config.proxies.iter().map(side).collect(),
+                backends: config.proxies.iter().map(side).collect(),
+                servers: config
+                    .proxies
+                    .iter()
+                    .map(|p| p.servers.iter().map(|_| SideCounters::default()).collect())
+                    .collect(),
+            })
+            .collect();
+        Self {
+            proxies,
+            counters,
+            connections: Gauge::default(),
+            tls_connections: Gauge::default(),
+            started_at,
+        }
+    }
+}

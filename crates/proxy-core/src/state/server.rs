@@ -1,0 +1,146 @@
+//! A server's state while traffic runs: what the administrator said, what the checks found, its weight, its load.
+
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+
+use super::Gauge;
+
+/// What the administrator (or the file) said of a server: flags, several may hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Admin(pub u8);
+
+impl Admin {
+    /// Forced into maintenance (`set server … state maint`, `disable server`).
+    pub const FORCED_MAINT: u8 = 0x01;
+    /// In maintenance because a tracked server is.
+    pub const INHERITED_MAINT: u8 = 0x02;
+    /// In maintenance because the file said `disabled`.
+    pub const CONFIG_MAINT: u8 = 0x04;
+    /// Forced to drain (`set server … state drain`).
+    pub const FORCED_DRAIN: u8 = 0x08;
+
+    /// In maintenance for any reason.
+    #[must_use]
+    pub fn is_maint(self) -> bool {
+        self.0 & (Self::FORCED_MAINT | Self::INHERITED_MAINT | Self::CONFIG_MAINT) != 0
+    }
+
+    /// Draining for any reason but its weight.
+    #[must_use]
+    pub fn is_drain(self) -> bool {
+        self.0 & Self::FORCED_DRAIN != 0
+    }
+}
+
+/// What the checks found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Health {
+    /// Down.
+    Down = 0,
+    /// Up (also when nothing checks it).
+    #[default]
+    Up = 1,
+    /// Up but asked to get no new sessions (`http-check disable-on-404`, an agent): state NOLB.
+    Stopping = 2,
+}
+
+/// One server's shared state. Written by checks and commands, read on every choice of a server.
+#[derive(Debug, Default)]
+pub struct ServerState {
+    admin: AtomicU8,
+    health: AtomicU8,
+    weight: AtomicU32,
+    initial_weight: u32,
+    /// Sessions that the server has now (`scur`) and their maximum.
+    pub sessions: Gauge,
+    /// Requests that wait for this very server (`qcur`) and their maximum.
+    pub queued: Gauge,
+    /// `maxconn` in force; 0 is without limit.
+    pub maxconn: AtomicU32,
+    /// When the state last changed between up and down, milliseconds of the process's clock.
+    pub last_change_ms: AtomicU64,
+    /// Milliseconds spent down before `last_change_ms`.
+    pub down_ms: AtomicU64,
+    /// Transitions to down (`chkdown`).
+    pub down_transitions: AtomicU64,
+    /// Checks that failed while the server was up (`chkfail`).
+    pub failed_checks: AtomicU64,
+    /// What checks of it found last, for statistics and logs.
+    pub check: std::sync::Mutex<crate::check::CheckReport>,
+}
+
+impl ServerState {
+    /// State at start: up, with the file's weight.
+    #[must_use]
+    pub fn new(weight: u32, maxconn: u32, config_maint: bool) -> Self {
+        Self {
+            admin: AtomicU8::new(if config_maint { Admin::CONFIG_MAINT } else { 0 }),
+            health: AtomicU8::new(Health::Up as u8),
+            weight: AtomicU32::new(weight),
+            initial_weight: weight,
+            maxconn: AtomicU32::new(maxconn),
+            ..Self::default()
+        }
+    }
+
+    /// What the administrator said.
+    #[inline]
+    #[must_use]
+    pub fn admin(&self) -> Admin {
+        Admin(self.admin.load(Relaxed))
+    }
+
+    /// Replaces what the administrator said. The backend's balancer must be told ([`super::ProxyState::touch_servers`]).
+    pub fn set_admin(&self, admin: Admin) {
+        self.admin.store(admin.0, Relaxed);
+    }
+
+    /// What the checks found.
+    #[inline]
+    #[must_use]
+    pub fn health(&self) -> Health {
+        match self.health.load(Relaxed) {
+            0 => Health::Down,
+            2 => Health::Stopping,
+            _ => Health::Up,
+        }
+    }
+
+    /// Records what the checks found. The backend's balancer must be told.
+    pub fn set_health(&self, health: Health) {
+        self.health.store(health as u8, Relaxed);
+    }
+
+    /// The weight in force, 0–256; 0 drains.
+    #[inline]
+    #[must_use]
+    pub fn weight(&self) -> u32 {
+        self.weight.load(Relaxed)
+    }
+
+    /// Sets the weight. The backend's balancer must be told.
+    pub fn set_weight(&self, weight: u32) {
+        self.weight.store(weight, Relaxed);
+    }
+
+    /// The file's weight.
+    #[must_use]
+    pub fn initial_weight(&self) -> u32 {
+        self.initial_weight
+    }
+
+    /// Can serve a session that is bound to it (persistence): up, draining or not, and not in maintenance.
+    #[inline]
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        !self.admin().is_maint() && self.health() != Health::Down
+    }
+
+    /// May be chosen for new sessions.
+    #[inline]
+    #[must_use]
+    pub fn is_balanced(&self) -> bool {
+        let admin = self.admin();
+        !admin.is_maint() && !admin.is_drain() && self.health() == Health::Up && self.weight() > 0
+    }
+}
