@@ -1,5 +1,13 @@
 //! HTTP/1 messages (RFC 9112): heads, body framing, edits. Nothing here reads or writes.
 
+mod chunk;
+mod framing;
 mod head;
+mod parse;
 
+pub use chunk::{ChunkError, ChunkReader};
+pub use framing::{
+    Framing, FramingError, MessageTraits, list_tokens, message_traits, request_framing, response_framing,
+};
 pub use head::{Header, Headers, RequestHead, RequestRef, ResponseHead, ResponseRef, Slice, Version};
+pub use parse::{HeadError, leading_empty_lines, parse_request, parse_response};

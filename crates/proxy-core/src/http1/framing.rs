@@ -1,0 +1,233 @@
+//! How long a body is (RFC 9112, section 6).
+
+use super::{Headers, RequestRef, ResponseRef, Version};
+
+/// How the end of a body is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// There is none, or this many bytes.
+    Length(u64),
+    /// By its chunks.
+    Chunked,
+    /// By the end of the connection (responses only).
+    UntilClose,
+}
+
+/// Why a body's length cannot be told; such a message must not be forwarded (request smuggling).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FramingError {
+    /// `Content-Length` that is no number, or several that differ.
+    #[error("content-length is not one number")]
+    ContentLength,
+    /// A `Transfer-Encoding` in which chunked is not the last and only coding.
+    #[error("transfer-encoding does not end in chunked")]
+    TransferEncoding,
+}
+
+/// What the headers say about the connection and the body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MessageTraits {
+    /// `Connection: close`.
+    pub close: bool,
+    /// `Connection: keep-alive`.
+    pub keep_alive: bool,
+    /// `Connection: upgrade` with an `Upgrade` header.
+    pub upgrade: bool,
+    /// `Content-Length`.
+    pub content_length: Option<u64>,
+    /// `Transfer-Encoding: chunked`.
+    pub chunked: bool,
+    /// `Expect: 100-continue`.
+    pub expect_continue: bool,
+}
+
+/// Reads the headers that concern connection and body in one pass.
+///
+/// # Errors
+/// When the body's length cannot be told.
+pub fn message_traits(headers: Headers<'_>) -> Result<MessageTraits, FramingError> {
+    let mut traits = MessageTraits::default();
+    let mut names_upgrade = false;
+    let mut has_upgrade = false;
+    for (name, value) in headers.iter() {
+        // The length is looked at first: it decides nearly always, and costs one comparison.
+        match name.len() {
+            6 if name.eq_ignore_ascii_case(b"expect") => {
+                traits.expect_continue |= value.eq_ignore_ascii_case(b"100-continue");
+            }
+            7 if name.eq_ignore_ascii_case(b"upgrade") => has_upgrade = !value.is_empty(),
+            10 if name.eq_ignore_ascii_case(b"connection") => {
+                for token in list_tokens(value) {
+                    if token.eq_ignore_ascii_case(b"close") {
+                        traits.close = true;
+                    } else if token.eq_ignore_ascii_case(b"keep-alive") {
+                        traits.keep_alive = true;
+                    } else if token.eq_ignore_ascii_case(b"upgrade") {
+                        names_upgrade = true;
+                    }
+                }
+            }
+            14 if name.eq_ignore_ascii_case(b"content-length") => {
+                for token in value.split(|&b| b == b',') {
+                    let number = parse_length(token.trim_ascii())?;
+                    if traits.content_length.is_some_and(|seen| seen != number) {
+                        return Err(FramingError::ContentLength);
+                    }
+                    traits.content_length = Some(number);
+                }
+            }
+            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => {
+                for token in list_tokens(value) {
+                    if traits.chunked || !token.eq_ignore_ascii_case(b"chunked") {
+                        return Err(FramingError::TransferEncoding);
+                    }
+                    traits.chunked = true;
+                }
+            }
+            _ => {}
+        }
+    }
+    traits.upgrade = names_upgrade && has_upgrade;
+    Ok(traits)
+}
+
+/// The body's framing of a request with these traits.
+#[must_use]
+pub fn request_framing(traits: &MessageTraits) -> Framing {
+    if traits.chunked {
+        Framing::Chunked
+    } else {
+        Framing::Length(traits.content_length.unwrap_or(0))
+    }
+}
+
+/// The body's framing of a response with these traits to a request of that method.
+#[must_use]
+pub fn response_framing(traits: &MessageTraits, status: u16, to_head: bool) -> Framing {
+    if to_head || status < 200 || status == 204 || status == 304 {
+        Framing::Length(0)
+    } else if traits.chunked {
+        Framing::Chunked
+    } else {
+        traits.content_length.map_or(Framing::UntilClose, Framing::Length)
+    }
+}
+
+impl RequestRef<'_> {
+    /// Whether the client asks for the connection to be kept behind this request.
+    #[must_use]
+    pub fn wants_keep_alive(self, traits: &MessageTraits) -> bool {
+        keep_alive(self.version(), traits)
+    }
+}
+
+impl ResponseRef<'_> {
+    /// Whether the server keeps the connection behind this response.
+    #[must_use]
+    pub fn wants_keep_alive(self, traits: &MessageTraits) -> bool {
+        keep_alive(self.head.version, traits)
+    }
+}
+
+fn keep_alive(version: Version, traits: &MessageTraits) -> bool {
+    !traits.close && (version == Version::Http11 || traits.keep_alive)
+}
+
+/// The comma-separated tokens of a header's value, empty ones left out.
+pub fn list_tokens(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value
+        .split(|&b| b == b',')
+        .map(<[u8]>::trim_ascii)
+        .filter(|t| !t.is_empty())
+}
+
+fn parse_length(text: &[u8]) -> Result<u64, FramingError> {
+    if text.is_empty() {
+        return Err(FramingError::ContentLength);
+    }
+    text.iter().try_fold(0u64, |number, &digit| {
+        if !digit.is_ascii_digit() {
+            return Err(FramingError::ContentLength);
+        }
+        number
+            .checked_mul(10)
+            .and_then(|n| n.checked_add(u64::from(digit - b'0')))
+            .ok_or(FramingError::ContentLength)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{RequestHead, parse_request};
+    use super::*;
+
+    fn traits(headers: &str) -> Result<MessageTraits, FramingError> {
+        let text = format!("POST / HTTP/1.1\r\n{headers}\r\n");
+        let mut head = RequestHead::default();
+        assert!(parse_request(text.as_bytes(), &mut head, 101).unwrap());
+        message_traits(
+            RequestRef {
+                buf: text.as_bytes(),
+                head: &head,
+            }
+            .headers(),
+        )
+    }
+
+    #[test]
+    fn repeated_equal_lengths_are_one() {
+        assert_eq!(
+            traits("Content-Length: 5, 5\r\nContent-Length: 5\r\n")
+                .unwrap()
+                .content_length,
+            Some(5)
+        );
+    }
+
+    #[test]
+    fn lengths_that_differ_are_refused() {
+        assert_eq!(
+            traits("Content-Length: 5\r\nContent-Length: 6\r\n"),
+            Err(FramingError::ContentLength)
+        );
+        for bad in ["+5", "-1", "0x5", "5 5", "", "99999999999999999999"] {
+            assert_eq!(
+                traits(&format!("Content-Length: {bad}\r\n")),
+                Err(FramingError::ContentLength),
+                "{bad}"
+            );
+        }
+    }
+
+    #[test]
+    fn chunked_wins_over_a_length() {
+        let t = traits("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n").unwrap();
+        assert_eq!(request_framing(&t), Framing::Chunked);
+    }
+
+    #[test]
+    fn other_codings_are_refused() {
+        for bad in ["gzip, chunked", "chunked, chunked", "identity", "xchunked"] {
+            assert_eq!(
+                traits(&format!("Transfer-Encoding: {bad}\r\n")),
+                Err(FramingError::TransferEncoding),
+                "{bad}"
+            );
+        }
+    }
+
+    #[test]
+    fn responses_without_a_body_have_none_whatever_they_say() {
+        let t = MessageTraits {
+            content_length: Some(9),
+            ..MessageTraits::default()
+        };
+        assert_eq!(response_framing(&t, 304, false), Framing::Length(0));
+        assert_eq!(response_framing(&t, 200, true), Framing::Length(0));
+        assert_eq!(response_framing(&t, 200, false), Framing::Length(9));
+        assert_eq!(
+            response_framing(&MessageTraits::default(), 200, false),
+            Framing::UntilClose
+        );
+    }
+}

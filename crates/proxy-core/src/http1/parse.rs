@@ -1,0 +1,192 @@
+//! Heads from bytes (RFC 9112, sections 3 to 5), as strict as the original is by default.
+
+use std::mem::MaybeUninit;
+
+use super::{Header, RequestHead, ResponseHead, Slice, Version};
+
+/// Most headers that a head may have, however large `tune.http.maxhdr` is.
+const MAX_HEADERS: usize = 512;
+
+/// Why bytes are no head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HeadError {
+    /// A byte that may not stand where it does.
+    #[error("a byte that may not stand in a head")]
+    Malformed,
+    /// More headers than `tune.http.maxhdr`.
+    #[error("too many headers")]
+    TooManyHeaders,
+    /// A version other than HTTP/1.0 and HTTP/1.1.
+    #[error("not a version of HTTP/1")]
+    Version,
+}
+
+impl From<httparse::Error> for HeadError {
+    fn from(error: httparse::Error) -> Self {
+        match error {
+            httparse::Error::TooManyHeaders => Self::TooManyHeaders,
+            httparse::Error::Version => Self::Version,
+            _ => Self::Malformed,
+        }
+    }
+}
+
+/// Reads a request's head at the beginning of `buf` into `head`, whose index is reused. Gives false while bytes are missing.
+///
+/// Empty lines in front of the request are to be skipped by the caller ([`leading_empty_lines`]).
+///
+/// # Errors
+/// When the bytes cannot become a head.
+pub fn parse_request(buf: &[u8], head: &mut RequestHead, max_headers: usize) -> Result<bool, HeadError> {
+    let mut slots = [const { MaybeUninit::<httparse::Header<'_>>::uninit() }; MAX_HEADERS];
+    let mut request = httparse::Request::new(&mut []);
+    let limit = max_headers.min(MAX_HEADERS);
+    let status = request.parse_with_uninit_headers(buf, &mut slots[..limit])?;
+    let httparse::Status::Complete(len) = status else {
+        return Ok(false);
+    };
+    let (Some(method), Some(uri), Some(version)) = (request.method, request.path, request.version) else {
+        return Err(HeadError::Malformed);
+    };
+    if uri.bytes().any(|b| !(0x21..0x7f).contains(&b)) {
+        return Err(HeadError::Malformed);
+    }
+    head.method = slice_in(buf, method.as_bytes());
+    head.uri = slice_in(buf, uri.as_bytes());
+    head.version = if version == 0 {
+        Version::Http10
+    } else {
+        Version::Http11
+    };
+    head.len = len as u32;
+    index_headers(buf, request.headers, &mut head.headers);
+    Ok(true)
+}
+
+/// Reads a response's head at the beginning of `buf` into `head`, whose index is reused. Gives false while bytes are missing.
+///
+/// # Errors
+/// When the bytes cannot become a head.
+pub fn parse_response(buf: &[u8], head: &mut ResponseHead, max_headers: usize) -> Result<bool, HeadError> {
+    let mut slots = [const { MaybeUninit::<httparse::Header<'_>>::uninit() }; MAX_HEADERS];
+    let mut response = httparse::Response::new(&mut []);
+    let limit = max_headers.min(MAX_HEADERS);
+    let status = httparse::ParserConfig::default().parse_response_with_uninit_headers(
+        &mut response,
+        buf,
+        &mut slots[..limit],
+    )?;
+    let httparse::Status::Complete(len) = status else {
+        return Ok(false);
+    };
+    let (Some(code), Some(version)) = (response.code, response.version) else {
+        return Err(HeadError::Malformed);
+    };
+    head.status = code;
+    head.reason = response
+        .reason
+        .map_or_else(Slice::default, |r| slice_in(buf, r.as_bytes()));
+    head.version = if version == 0 {
+        Version::Http10
+    } else {
+        Version::Http11
+    };
+    head.len = len as u32;
+    index_headers(buf, response.headers, &mut head.headers);
+    Ok(true)
+}
+
+/// Bytes of the empty lines that a client may have sent in front of a request (RFC 9112, section 2.2).
+#[must_use]
+pub fn leading_empty_lines(buf: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        match &buf[at..] {
+            [b'\r', b'\n', ..] => at += 2,
+            [b'\n', ..] => at += 1,
+            _ => return at,
+        }
+    }
+}
+
+fn index_headers(buf: &[u8], parsed: &[httparse::Header<'_>], index: &mut Vec<Header>) {
+    index.clear();
+    index.extend(parsed.iter().map(|h| Header {
+        name: slice_in(buf, h.name.as_bytes()),
+        value: slice_in(buf, h.value),
+    }));
+}
+
+/// The position of `part`, which borrows from `buf`.
+fn slice_in(buf: &[u8], part: &[u8]) -> Slice {
+    let start = (part.as_ptr() as usize).wrapping_sub(buf.as_ptr() as usize);
+    debug_assert!(part.is_empty() || start + part.len() <= buf.len());
+    Slice {
+        start: if part.is_empty() { 0 } else { start as u32 },
+        len: part.len() as u32,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::RequestRef;
+    use super::*;
+
+    fn request(text: &[u8]) -> Result<Option<RequestHead>, HeadError> {
+        let mut head = RequestHead::default();
+        Ok(parse_request(text, &mut head, 101)?.then_some(head))
+    }
+
+    #[test]
+    fn request_head_is_indexed_in_place() {
+        let text = b"GET /a?b HTTP/1.1\r\nHost: x\r\nEmpty:\r\n\r\nrest";
+        let head = request(text).unwrap().unwrap();
+        let view = RequestRef {
+            buf: text,
+            head: &head,
+        };
+        assert_eq!(view.method(), b"GET");
+        assert_eq!(view.uri(), b"/a?b");
+        assert_eq!(head.len as usize, text.len() - 4);
+        let headers: Vec<_> = view.headers().iter().collect();
+        assert_eq!(headers, [(&b"Host"[..], &b"x"[..]), (&b"Empty"[..], &b""[..])]);
+    }
+
+    #[test]
+    fn half_a_head_asks_for_more() {
+        assert!(request(b"GET / HTTP/1.1\r\nHost: x\r\n").unwrap().is_none());
+    }
+
+    #[test]
+    fn space_before_the_colon_is_refused() {
+        assert_eq!(
+            request(b"GET / HTTP/1.1\r\nHost : x\r\n\r\n").unwrap_err(),
+            HeadError::Malformed
+        );
+    }
+
+    #[test]
+    fn bytes_outside_ascii_in_the_target_are_refused() {
+        assert_eq!(
+            request("GET /é HTTP/1.1\r\n\r\n".as_bytes()).unwrap_err(),
+            HeadError::Malformed
+        );
+    }
+
+    #[test]
+    fn too_many_headers_are_refused() {
+        let mut text = b"GET / HTTP/1.1\r\n".to_vec();
+        for _ in 0..102 {
+            text.extend_from_slice(b"a: b\r\n");
+        }
+        text.extend_from_slice(b"\r\n");
+        assert_eq!(request(&text).unwrap_err(), HeadError::TooManyHeaders);
+    }
+
+    #[test]
+    fn response_without_a_reason_is_read() {
+        let mut head = ResponseHead::default();
+        assert!(parse_response(b"HTTP/1.1 200\r\n\r\n", &mut head, 101).unwrap());
+        assert_eq!((head.status, head.reason.len), (200, 0));
+    }
+}
