@@ -27,6 +27,11 @@ impl Counter {
         self.0.load(Relaxed)
     }
 
+    /// Back to 0 (`clear counters`). A count that the owning thread makes meanwhile may undo it.
+    pub fn clear(&self) {
+        self.0.store(0, Relaxed);
+    }
+
     /// Keeps the larger of the count and `value`, for maxima.
     #[inline]
     pub fn raise(&self, value: u64) {
@@ -36,12 +41,13 @@ impl Counter {
     }
 }
 
-/// Events in this second and in the one before, from which a rate over a sliding second is read.
+/// Events in this second and in the one before, from which a rate over a sliding second is read, and the highest rate seen.
 #[derive(Debug, Default)]
 pub struct Rate {
     second: AtomicU64,
     current: AtomicU64,
     previous: AtomicU64,
+    max: AtomicU64,
 }
 
 impl Rate {
@@ -57,7 +63,23 @@ impl Rate {
             self.current.store(0, Relaxed);
             self.second.store(second, Relaxed);
         }
-        self.current.store(self.current.load(Relaxed) + 1, Relaxed);
+        let current = self.current.load(Relaxed) + 1;
+        self.current.store(current, Relaxed);
+        let rate = current + self.previous.load(Relaxed) * (1000 - now_ms % 1000) / 1000;
+        if rate > self.max.load(Relaxed) {
+            self.max.store(rate, Relaxed);
+        }
+    }
+
+    /// The highest rate that any event saw, its own included, in events per second.
+    #[must_use]
+    pub fn max(&self) -> u64 {
+        self.max.load(Relaxed)
+    }
+
+    /// Forgets the highest rate (`clear counters`).
+    pub fn forget_max(&self) {
+        self.max.store(0, Relaxed);
     }
 
     /// Events per second over the second that ends at `now_ms`.
@@ -116,8 +138,15 @@ pub struct SideCounters {
     pub connect: Counter,
     /// Connections reused (`reuse`).
     pub reuse: Counter,
-    /// Sums of the last 1024 times in ms: queue, connect, response, total; kept as an exponentially sliding sum.
+    /// Internal errors (`eint`).
+    pub eint: Counter,
+    /// Sums of the last 1024 times in ms: queue, connect, response, total; kept as an exponentially sliding sum by
+    /// [`SideCounters::record_times`].
     pub times: [Counter; 4],
+    /// The longest of each of these times in ms (`qtime_max` … `ttime_max`).
+    pub times_max: [Counter; 4],
+    /// How many sessions or requests gave their times.
+    pub timed: Counter,
     /// Sessions per second.
     pub sess_rate: Rate,
     /// Connections per second.
@@ -126,6 +155,79 @@ pub struct SideCounters {
     pub req_rate: Rate,
     /// Milliseconds of the process's clock at the last session (`lastsess`); 0 is never.
     pub last_session_ms: Counter,
+}
+
+/// How many times an average of times is made of: older ones fade.
+pub const TIMES_WINDOW: u64 = 1024;
+
+impl SideCounters {
+    /// Counts the times of one session or request that reached a server: in the queue, until connected, until the response,
+    /// in all; milliseconds. Owning thread only.
+    pub fn record_times(&self, times: [u32; 4]) {
+        for ((sum, max), &ms) in self.times.iter().zip(&self.times_max).zip(&times) {
+            let was = sum.get();
+            let fades = was.div_ceil(TIMES_WINDOW);
+            let fades = if self.timed.get() < TIMES_WINDOW { 0 } else { fades };
+            sum.0.store(was - fades + u64::from(ms), Relaxed);
+            max.raise(u64::from(ms));
+        }
+        self.timed.inc();
+    }
+
+    /// Forgets maxima; with `all`, every count.
+    pub fn clear(&self, all: bool) {
+        for rate in [&self.sess_rate, &self.conn_rate, &self.req_rate] {
+            rate.forget_max();
+        }
+        self.times_max.iter().for_each(Counter::clear);
+        if !all {
+            return;
+        }
+        let single = [
+            &self.stot,
+            &self.conn_tot,
+            &self.bin,
+            &self.bout,
+            &self.dreq,
+            &self.dresp,
+            &self.ereq,
+            &self.econ,
+            &self.eresp,
+            &self.wretr,
+            &self.wredis,
+            &self.req_tot,
+            &self.intercepted,
+            &self.lbtot,
+            &self.cli_abrt,
+            &self.srv_abrt,
+            &self.connect,
+            &self.reuse,
+            &self.eint,
+            &self.timed,
+        ];
+        single
+            .into_iter()
+            .chain(&self.hrsp)
+            .chain(&self.times)
+            .for_each(Counter::clear);
+    }
+}
+
+/// What is counted for the process as a whole (`show info`).
+#[derive(Debug, Default)]
+pub struct ProcessCounters {
+    /// Connections accepted by frontends and stats sockets (`CumConns`).
+    pub conn_tot: Counter,
+    /// The same for each second (`ConnRate`).
+    pub conn_rate: Rate,
+    /// Requests, of TCP sessions and of commands as well (`CumReq`).
+    pub req_tot: Counter,
+    /// Sessions of each second (`SessRate`).
+    pub sess_rate: Rate,
+    /// TLS handshakes begun (`CumSslConns`).
+    pub tls_tot: Counter,
+    /// The same for each second (`SslRate`).
+    pub tls_rate: Rate,
 }
 
 /// One thread's counters for a whole configuration.
@@ -137,4 +239,53 @@ pub struct ThreadCounters {
     pub backends: Box<[SideCounters]>,
     /// By proxy, then by server.
     pub servers: Box<[Box<[SideCounters]>]>,
+    /// By proxy, then by bind; empty without `option socket-stats`.
+    pub listeners: Box<[Box<[SideCounters]>]>,
+    /// For the process.
+    pub process: ProcessCounters,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_highest_rate_spans_the_border_of_a_second() {
+        let rate = Rate::default();
+        for _ in 0..8 {
+            rate.hit(1990);
+        }
+        for _ in 0..8 {
+            rate.hit(2100);
+        }
+        assert_eq!(rate.max(), 15);
+        assert_eq!(rate.per_second(2100), 15);
+        assert_eq!(rate.per_second(4500), 0);
+    }
+
+    #[test]
+    fn times_are_summed_until_the_window_is_full_and_then_fade() {
+        let side = SideCounters::default();
+        for _ in 0..TIMES_WINDOW {
+            side.record_times([0, 10, 20, 40]);
+        }
+        assert_eq!(side.times[1].get(), 10 * TIMES_WINDOW);
+        for _ in 0..20 * TIMES_WINDOW {
+            side.record_times([0, 30, 20, 40]);
+        }
+        let average = side.times[1].get().div_ceil(TIMES_WINDOW);
+        assert!((29..=30).contains(&average), "{average}");
+        assert_eq!(side.times_max[1].get(), 30);
+    }
+
+    #[test]
+    fn clearing_maxima_keeps_counts() {
+        let side = SideCounters::default();
+        side.stot.add(3);
+        side.sess_rate.hit(1000);
+        side.clear(false);
+        assert_eq!((side.stot.get(), side.sess_rate.max()), (3, 0));
+        side.clear(true);
+        assert_eq!(side.stot.get(), 0);
+    }
 }

@@ -5,6 +5,6 @@ mod counters;
 mod proxy;
 mod server;
 
-pub use counters::{Counter, Rate, SideCounters, ThreadCounters};
+pub use counters::{Counter, ProcessCounters, Rate, SideCounters, TIMES_WINDOW, ThreadCounters};
 pub use proxy::{Gauge, ProxyState, Runtime};
 pub use server::{Admin, Health, ServerState};

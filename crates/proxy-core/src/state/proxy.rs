@@ -1,10 +1,10 @@
 //! A proxy's shared state and the whole process's.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use haproxy_cfg::model::Config;
+use haproxy_cfg::model::{Bind, Config, Proxy};
 
-use super::{ServerState, SideCounters, ThreadCounters};
+use super::{ProcessCounters, ServerState, SideCounters, ThreadCounters};
 
 /// A number of things that are there now, with its maximum; any thread may write.
 #[derive(Debug, Default)]
@@ -42,6 +42,11 @@ impl Gauge {
     pub fn max(&self) -> u32 {
         self.max.load(Relaxed)
     }
+
+    /// Lets the maximum begin anew with what is there now (`clear counters`).
+    pub fn forget_max(&self) {
+        self.max.store(self.get(), Relaxed);
+    }
 }
 
 /// One proxy's shared state.
@@ -61,8 +66,14 @@ pub struct ProxyState {
     pub down_ms: AtomicU64,
     /// Transitions to down.
     pub down_transitions: AtomicU64,
-    /// Set when the frontend no longer accepts (soft stop, `disable frontend`).
-    pub stopped: std::sync::atomic::AtomicBool,
+    /// Sessions by bind; empty without `option socket-stats`.
+    pub listeners: Box<[Gauge]>,
+    /// A frontend's `maxconn` in force; 0 is the process's.
+    pub maxconn: AtomicU32,
+    /// Set while `disable frontend` keeps the frontend from accepting.
+    pub paused: AtomicBool,
+    /// Set when the frontend accepts no more and never will (soft stop, `shutdown frontend`).
+    pub stopped: AtomicBool,
     version: AtomicU64,
 }
 
@@ -91,6 +102,8 @@ pub struct Runtime {
     pub connections: Gauge,
     /// TLS connections of the process.
     pub tls_connections: Gauge,
+    /// Client connections that the process takes at most (`maxconn`); 0 is not known.
+    pub maxconn: AtomicU32,
     /// Seconds since the Unix epoch at start.
     pub started_at: u64,
 }
@@ -108,6 +121,8 @@ impl Runtime {
                     .iter()
                     .map(|s| ServerState::new(s.weight, s.maxconn, s.disabled))
                     .collect(),
+                listeners: listeners(p).map(|_| Gauge::default()).collect(),
+                maxconn: AtomicU32::new(p.maxconn.unwrap_or(0)),
                 ..ProxyState::default()
             })
             .collect();
@@ -121,6 +136,12 @@ impl Runtime {
                     .iter()
                     .map(|p| p.servers.iter().map(|_| SideCounters::default()).collect())
                     .collect(),
+                listeners: config
+                    .proxies
+                    .iter()
+                    .map(|p| listeners(p).map(|_| SideCounters::default()).collect())
+                    .collect(),
+                process: ProcessCounters::default(),
             })
             .collect();
         Self {
@@ -128,7 +149,13 @@ impl Runtime {
             counters,
             connections: Gauge::default(),
             tls_connections: Gauge::default(),
+            maxconn: AtomicU32::new(config.global.maxconn.unwrap_or(0)),
             started_at,
         }
     }
+}
+
+/// The binds of a proxy that are counted one by one.
+fn listeners(proxy: &Proxy) -> impl Iterator<Item = &Bind> {
+    proxy.binds.iter().filter(|_| proxy.options.socket_stats)
 }

@@ -55,6 +55,8 @@ pub struct ServerState {
     pub sessions: Gauge,
     /// Requests that wait for this very server (`qcur`) and their maximum.
     pub queued: Gauge,
+    /// Idle connections to it that are kept for reuse (`srv_icur`) and their maximum.
+    pub idle: Gauge,
     /// `maxconn` in force; 0 is without limit.
     pub maxconn: AtomicU32,
     /// When the state last changed between up and down, milliseconds of the process's clock.
