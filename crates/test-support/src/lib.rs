@@ -1,1 +1,3 @@
 //! What tests share: free ports, temporary folders, child processes.
+
+pub mod verdict;
