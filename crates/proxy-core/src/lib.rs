@@ -1,6 +1,12 @@
 //! The resolved model compiled into an immutable plan, and everything the data path decides: no sockets, no clock. Bytes and
 //! time are handed in.
 
+pub mod answer;
+pub mod balance;
 pub mod check;
 pub mod http1;
+pub mod logline;
+pub mod persist;
+pub mod rules;
+pub mod sample;
 pub mod state;

@@ -1,0 +1,97 @@
+//! Edits of a head as positions, applied when it is written out; the received bytes stay as they are.
+
+use crate::http1::Slice;
+
+/// One edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadEdit {
+    /// The header at that place of the received head is left out.
+    Remove(u32),
+    /// The header at that place gets another value.
+    Replace {
+        /// Its place in the received head.
+        header: u32,
+        /// The new value, inside [`HeadEdits::bytes`].
+        value: Slice,
+    },
+    /// A header is added behind the received ones.
+    Add {
+        /// Its name, inside [`HeadEdits::bytes`].
+        name: Slice,
+        /// Its value, inside [`HeadEdits::bytes`].
+        value: Slice,
+    },
+}
+
+/// Edits in the order in which they were asked for, with the bytes they bring. Kept by a stream and cleared for each message,
+/// so that it allocates only while it grows.
+#[derive(Clone, Debug, Default)]
+pub struct HeadEdits {
+    list: Vec<HeadEdit>,
+    bytes: Vec<u8>,
+}
+
+impl HeadEdits {
+    /// Forgets all edits, keeps the memory.
+    pub fn clear(&mut self) {
+        self.list.clear();
+        self.bytes.clear();
+    }
+
+    /// The edits.
+    #[must_use]
+    pub fn list(&self) -> &[HeadEdit] {
+        &self.list
+    }
+
+    /// The bytes that the edits point into.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Leaves a header out.
+    pub fn remove(&mut self, header: usize) {
+        self.list.push(HeadEdit::Remove(header as u32));
+    }
+
+    /// Gives a header a value put together from `parts`.
+    pub fn replace(&mut self, header: usize, parts: &[&[u8]]) {
+        let value = self.store(parts);
+        self.list.push(HeadEdit::Replace {
+            header: header as u32,
+            value,
+        });
+    }
+
+    /// Adds a header whose value is put together from `parts`.
+    pub fn add(&mut self, name: &[u8], parts: &[&[u8]]) {
+        let name = self.store(&[name]);
+        let value = self.store(parts);
+        self.list.push(HeadEdit::Add { name, value });
+    }
+
+    /// Adds a header whose value `write` appends to the bytes.
+    pub fn add_with(&mut self, name: &[u8], write: impl FnOnce(&mut Vec<u8>)) {
+        let name = self.store(&[name]);
+        let start = self.bytes.len();
+        write(&mut self.bytes);
+        let value = self.slice_from(start);
+        self.list.push(HeadEdit::Add { name, value });
+    }
+
+    fn store(&mut self, parts: &[&[u8]]) -> Slice {
+        let start = self.bytes.len();
+        for part in parts {
+            self.bytes.extend_from_slice(part);
+        }
+        self.slice_from(start)
+    }
+
+    fn slice_from(&self, start: usize) -> Slice {
+        Slice {
+            start: start as u32,
+            len: (self.bytes.len() - start) as u32,
+        }
+    }
+}

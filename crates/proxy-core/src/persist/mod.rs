@@ -1,0 +1,13 @@
+//! Cookie persistence (manual, `cookie`): which server a request's cookie names, what the request loses before the server sees
+//! it, and what the response gets. The four letters of a log's termination state end with the two that are found here.
+
+mod attributes;
+mod edit;
+mod plan;
+mod request;
+mod response;
+
+pub use edit::{HeadEdit, HeadEdits};
+pub use plan::CookiePlan;
+pub use request::{ClientCookie, CookieState};
+pub use response::ResponseInput;

@@ -1,0 +1,123 @@
+//! `use_backend`: rules in the file's order, with runs that look at one thing decided by one look-up.
+
+use haproxy_cfg::model::{Cond, Polarity, ProxyId, SwitchRule};
+
+use super::pattern::Line;
+use super::{Acls, Cache, CondPlan};
+use crate::sample::SampleContext;
+
+/// Rules in a row over one group of ACLs from which a run is worth its table.
+const SHORTEST_RUN: usize = 4;
+
+/// The `use_backend` rules of a frontend.
+#[derive(Debug, Default)]
+pub struct SwitchPlan {
+    steps: Vec<Step>,
+}
+
+#[derive(Debug)]
+enum Step {
+    Rule(Option<CondPlan>, ProxyId),
+    /// Rules over one group: by line the first rule that it is enough for, and by rule the backend.
+    Run {
+        group: u32,
+        first_line: Line,
+        rule_of: Vec<u32>,
+        backends: Vec<ProxyId>,
+    },
+}
+
+impl SwitchPlan {
+    /// The rules, with `acls` of the same frontend.
+    #[must_use]
+    pub fn new(acls: &Acls, rules: &[SwitchRule]) -> Self {
+        let mut steps = Vec::new();
+        let mut rest = rules;
+        while let Some(rule) = rest.first() {
+            let group = group_of(acls, rule);
+            let run = match group {
+                Some(_) => rest.iter().take_while(|r| group_of(acls, r) == group).count(),
+                None => 1,
+            };
+            let (now, later) = rest.split_at(run);
+            match group {
+                Some(group) if run >= SHORTEST_RUN => steps.push(run_of(group, now)),
+                _ => steps.extend(
+                    now.iter()
+                        .map(|rule| Step::Rule(rule.cond.as_ref().map(CondPlan::new), rule.backend)),
+                ),
+            }
+            rest = later;
+        }
+        Self { steps }
+    }
+
+    /// The backend of the first rule that applies. `cache` as for [`CondPlan::holds`].
+    pub fn choose(&self, acls: &Acls, context: &SampleContext<'_>, cache: &mut Cache) -> Option<ProxyId> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Rule(cond, backend) => cond
+                .as_ref()
+                .is_none_or(|cond| cond.holds(acls, context, cache))
+                .then_some(*backend),
+            Step::Run {
+                group,
+                first_line,
+                rule_of,
+                backends,
+            } => {
+                let mut first = u32::MAX;
+                acls.lines_that_hold(*group, context, cache, &mut |line| {
+                    let rule = line
+                        .checked_sub(*first_line)
+                        .and_then(|at| rule_of.get(at as usize));
+                    first = first.min(rule.copied().unwrap_or(u32::MAX));
+                });
+                backends.get(first as usize).copied()
+            }
+        })
+    }
+}
+
+/// The one group that decides a rule: its alternatives are single ACLs, none negated, all of that group.
+fn group_of(acls: &Acls, rule: &SwitchRule) -> Option<u32> {
+    let cond = rule.cond.as_ref().filter(|c| c.polarity == Polarity::If)?;
+    let mut lines = lines_of(cond)?.map(|line| acls.group_of(line));
+    let first = lines.next()??;
+    lines.all(|group| group == Some(first)).then_some(first)
+}
+
+/// The lines any of which is enough, if the condition is of that form.
+fn lines_of(cond: &Cond) -> Option<impl Iterator<Item = Line> + '_> {
+    let simple = cond
+        .any_of
+        .iter()
+        .all(|terms| matches!(&terms[..], [term] if !term.negated));
+    simple.then(|| {
+        cond.any_of
+            .iter()
+            .flatten()
+            .flat_map(|term| term.acls.iter().copied())
+    })
+}
+
+fn run_of(group: u32, rules: &[SwitchRule]) -> Step {
+    let mut pairs: Vec<(Line, u32)> = Vec::new();
+    for (at, rule) in rules.iter().enumerate() {
+        if let Some(lines) = rule.cond.as_ref().and_then(lines_of) {
+            pairs.extend(lines.map(|line| (line, at as u32)));
+        }
+    }
+    let first_line = pairs.iter().map(|(line, _)| *line).min().unwrap_or(0);
+    let last_line = pairs.iter().map(|(line, _)| *line).max().unwrap_or(0);
+    let mut rule_of = vec![u32::MAX; (last_line - first_line) as usize + 1];
+    for (line, rule) in pairs {
+        let slot = &mut rule_of[(line - first_line) as usize];
+        *slot = (*slot).min(rule);
+    }
+    Step::Run {
+        group,
+        first_line,
+        rule_of,
+        backends: rules.iter().map(|rule| rule.backend).collect(),
+    }
+}

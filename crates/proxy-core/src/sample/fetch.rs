@@ -1,0 +1,269 @@
+//! The fetches themselves, with their arguments read ahead of time.
+
+use std::ops::ControlFlow;
+
+use haproxy_cfg::model::{Config, Fetch, FetchKind, ProxyId, Word};
+
+use super::header::{trim, values};
+use super::{Sample, SampleContext};
+use crate::http1::{RequestRef, Version};
+
+/// A buffer for samples that stand nowhere in one piece; kept from one request to the next.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scratch {
+    /// A sample put together from several places.
+    pub(crate) joined: Vec<u8>,
+    /// A sample in lower case.
+    pub(crate) folded: Vec<u8>,
+}
+
+/// A fetch whose arguments are resolved.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum FetchPlan {
+    /// A constant.
+    Const(bool),
+    /// `path`.
+    Path,
+    /// `query`.
+    Query,
+    /// `url`.
+    Url,
+    /// `base`.
+    Base,
+    /// `method`.
+    Method,
+    /// `req.ver`.
+    Version,
+    /// `req.hdr`, `req.fhdr`.
+    Header {
+        name: Word,
+        occurrence: i32,
+        whole: bool,
+    },
+    /// `req.hdr_cnt`; without a name all headers are counted.
+    HeaderCount { name: Option<Word> },
+    /// `req.cook`; without a name all cookies are seen.
+    Cookie { name: Option<Word> },
+    /// `src`.
+    Src,
+    /// `src_port`.
+    SrcPort,
+    /// `dst`.
+    Dst,
+    /// `dst_port`.
+    DstPort,
+    /// `ssl_fc`.
+    Ssl,
+    /// `nbsrv` of the proxy with that index.
+    UsableServers(usize),
+    /// `fe_conn` of the proxy with that index.
+    FrontendSessions(usize),
+    /// `be_conn` of the proxy with that index.
+    BackendSessions(usize),
+    /// Names a proxy or an occurrence that does not exist: gives no sample.
+    Nothing,
+}
+
+impl FetchPlan {
+    /// Reads the arguments of `fetch`, which stands in the proxy `own`.
+    pub(crate) fn compile(config: &Config, own: ProxyId, fetch: &Fetch) -> Self {
+        let arg = |at: usize| fetch.args.get(at).filter(|a| !a.is_empty());
+        let proxy = || match arg(0) {
+            None => Some(own.0 as usize),
+            Some(name) => config.proxies.iter().position(|p| &p.name == name),
+        };
+        let header = |whole| {
+            let Some(name) = arg(0) else { return Self::Nothing };
+            let occurrence = match arg(1).map(|text| std::str::from_utf8(text).unwrap_or("").parse()) {
+                None => 0,
+                Some(Ok(occurrence)) => occurrence,
+                Some(Err(_)) => return Self::Nothing,
+            };
+            Self::Header {
+                name: lower(name),
+                occurrence,
+                whole,
+            }
+        };
+        match fetch.kind {
+            FetchKind::AlwaysTrue => Self::Const(true),
+            FetchKind::AlwaysFalse => Self::Const(false),
+            FetchKind::Path => Self::Path,
+            FetchKind::Query => Self::Query,
+            FetchKind::Url => Self::Url,
+            FetchKind::Base => Self::Base,
+            FetchKind::Method => Self::Method,
+            FetchKind::ReqVer => Self::Version,
+            FetchKind::ReqHdr => header(false),
+            FetchKind::ReqFhdr => header(true),
+            FetchKind::ReqHdrCnt => Self::HeaderCount {
+                name: arg(0).map(lower),
+            },
+            FetchKind::ReqCook => Self::Cookie {
+                name: arg(0).cloned(),
+            },
+            FetchKind::Src => Self::Src,
+            FetchKind::SrcPort => Self::SrcPort,
+            FetchKind::Dst => Self::Dst,
+            FetchKind::DstPort => Self::DstPort,
+            FetchKind::SslFc => Self::Ssl,
+            FetchKind::NbSrv => proxy().map_or(Self::Nothing, Self::UsableServers),
+            FetchKind::FeConn => proxy().map_or(Self::Nothing, Self::FrontendSessions),
+            FetchKind::BeConn => proxy().map_or(Self::Nothing, Self::BackendSessions),
+        }
+    }
+
+    /// Shows each sample to `see` until that breaks off.
+    pub(crate) fn each(
+        &self,
+        context: &SampleContext<'_>,
+        joined: &mut Vec<u8>,
+        mut see: impl FnMut(Sample<'_>) -> ControlFlow<()>,
+    ) {
+        let proxies = &context.runtime.proxies;
+        let one = match self {
+            Self::Const(value) => Some(Sample::Bool(*value)),
+            Self::Ssl => Some(Sample::Bool(context.ssl)),
+            Self::Src => context.src.map(|a| Sample::Ip(a.ip().to_canonical())),
+            Self::Dst => context.dst.map(|a| Sample::Ip(a.ip().to_canonical())),
+            Self::SrcPort => context.src.map(|a| Sample::Int(a.port().into())),
+            Self::DstPort => context.dst.map(|a| Sample::Int(a.port().into())),
+            Self::UsableServers(index) => proxies
+                .get(*index)
+                .map(|p| Sample::Int(crate::balance::usable_servers(p))),
+            Self::FrontendSessions(index) => proxies
+                .get(*index)
+                .map(|p| Sample::Int(p.fe_sessions.get().into())),
+            Self::BackendSessions(index) => proxies
+                .get(*index)
+                .map(|p| Sample::Int(p.be_sessions.get().into())),
+            Self::Nothing => None,
+            _ => {
+                if let Some(request) = context.request {
+                    self.each_of_request(request, joined, see);
+                }
+                return;
+            }
+        };
+        if let Some(sample) = one {
+            let _seen = see(sample);
+        }
+    }
+
+    fn each_of_request(
+        &self,
+        request: RequestRef<'_>,
+        joined: &mut Vec<u8>,
+        mut see: impl FnMut(Sample<'_>) -> ControlFlow<()>,
+    ) {
+        let one = match self {
+            Self::Path => path(request.uri()).map(Sample::Bytes),
+            Self::Query => query(request.uri()).map(Sample::Bytes),
+            Self::Url => Some(Sample::Bytes(request.uri())),
+            Self::Base => {
+                joined.clear();
+                if let Some(host) = request.headers().get(b"host").next() {
+                    joined.extend_from_slice(host);
+                }
+                joined.extend_from_slice(path(request.uri()).unwrap_or_default());
+                Some(Sample::Bytes(joined))
+            }
+            Self::Method => Some(Sample::Bytes(request.method())),
+            Self::Version => Some(Sample::Bytes(match request.version() {
+                Version::Http10 => b"1.0",
+                Version::Http11 => b"1.1",
+            })),
+            Self::Header {
+                name,
+                occurrence: 0,
+                whole,
+            } => {
+                for value in values(request.headers(), name, *whole) {
+                    if see(Sample::Bytes(value)).is_break() {
+                        return;
+                    }
+                }
+                None
+            }
+            Self::Header {
+                name,
+                occurrence,
+                whole,
+            } => occurrence_of(request, name, *occurrence, *whole).map(Sample::Bytes),
+            Self::HeaderCount { name: Some(name) } => {
+                let count = values(request.headers(), name, false).count();
+                Some(Sample::Int(i64::try_from(count).unwrap_or(i64::MAX)))
+            }
+            Self::HeaderCount { name: None } => {
+                let count = request.headers().iter().count();
+                Some(Sample::Int(i64::try_from(count).unwrap_or(i64::MAX)))
+            }
+            Self::Cookie { name } => {
+                for line in request.headers().get(b"cookie") {
+                    for crumb in line.split(|&b| b == b';') {
+                        let Some(equals) = crumb.iter().position(|&b| b == b'=') else {
+                            continue;
+                        };
+                        let found = trim(&crumb[..equals]);
+                        if name.as_ref().is_none_or(|n| n == found)
+                            && see(Sample::Bytes(trim(&crumb[equals + 1..]))).is_break()
+                        {
+                            return;
+                        }
+                    }
+                }
+                None
+            }
+            _ => None,
+        };
+        if let Some(sample) = one {
+            let _seen = see(sample);
+        }
+    }
+}
+
+/// The value at that place, counted from the first (1, 2 …) or from the last (-1, -2 …).
+fn occurrence_of<'a>(
+    request: RequestRef<'a>,
+    name: &'a [u8],
+    occurrence: i32,
+    whole: bool,
+) -> Option<&'a [u8]> {
+    let at = if occurrence > 0 {
+        occurrence as usize - 1
+    } else {
+        values(request.headers(), name, whole)
+            .count()
+            .checked_sub(occurrence.unsigned_abs() as usize)?
+    };
+    values(request.headers(), name, whole).nth(at)
+}
+
+fn lower(name: &Word) -> Word {
+    name.to_ascii_lowercase().into()
+}
+
+/// From the first slash behind the authority to the question mark; none for `*` and for an authority alone.
+pub(crate) fn path(uri: &[u8]) -> Option<&[u8]> {
+    let from = path_start(uri)?;
+    let path = &uri[from..];
+    let end = memchr::memchr2(b'?', b'#', path).unwrap_or(path.len());
+    Some(&path[..end])
+}
+
+/// Behind the first question mark.
+pub(crate) fn query(uri: &[u8]) -> Option<&[u8]> {
+    memchr::memchr(b'?', uri).map(|at| &uri[at + 1..])
+}
+
+/// Where the path begins.
+fn path_start(uri: &[u8]) -> Option<usize> {
+    match uri.first()? {
+        b'/' => Some(0),
+        b'*' => None,
+        _ => {
+            let authority = memchr::memmem::find(uri, b"://")? + 3;
+            Some(authority + memchr::memchr(b'/', &uri[authority..])?)
+        }
+    }
+}
