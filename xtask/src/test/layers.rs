@@ -1,0 +1,228 @@
+//! The table of layers: what each runs, what it needs, how long it may take and how its tests are counted.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use super::counts::Count;
+use super::packages::{self, Needed};
+use super::running;
+use crate::outcome::{Outcome, Tally};
+use crate::workspace;
+
+/// One layer.
+#[derive(Clone, Copy)]
+pub(super) struct Layer {
+    pub(super) name: &'static str,
+    /// What it shows.
+    pub(super) about: &'static str,
+    pub(super) command: Run,
+    /// How its tests are counted.
+    pub(super) count: Count,
+    /// Programs without which it cannot run.
+    pub(super) programs: &'static [Needed],
+    /// Minutes after which it is ended and has failed.
+    pub(super) minutes: u64,
+    /// Whether a run that asks for every layer may still go without it.
+    pub(super) may_be_left_out: bool,
+}
+
+/// What a layer runs.
+#[derive(Clone, Copy)]
+pub(super) enum Run {
+    /// Cargo with these arguments and environment variables.
+    Cargo(&'static [&'static str], &'static [(&'static str, &'static str)]),
+    /// This program with these arguments.
+    Xtask(&'static [&'static str]),
+}
+
+const PLAIN: Layer = Layer {
+    name: "",
+    about: "",
+    command: Run::Xtask(&[]),
+    count: Count::Status,
+    programs: &[],
+    minutes: 15,
+    may_be_left_out: false,
+};
+
+/// All layers in the order in which they run: the quick ones that find most first.
+pub(super) const LAYERS: &[Layer] = &[
+    Layer {
+        name: "fmt",
+        about: "the sources are formatted",
+        command: Run::Cargo(&["fmt", "--all", "--check"], &[]),
+        ..PLAIN
+    },
+    Layer {
+        name: "tidy",
+        about: "the crates' borders and the rules for files",
+        command: Run::Xtask(&["tidy"]),
+        count: Count::Xtask,
+        ..PLAIN
+    },
+    Layer {
+        name: "clippy",
+        about: "no warning in any target",
+        command: Run::Cargo(
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--quiet",
+                "--",
+                "-D",
+                "warnings",
+            ],
+            &[],
+        ),
+        ..PLAIN
+    },
+    Layer {
+        name: "doc",
+        about: "the documentation builds without a warning",
+        command: Run::Cargo(
+            &["doc", "--workspace", "--no-deps", "--quiet"],
+            &[("RUSTDOCFLAGS", "-D warnings")],
+        ),
+        ..PLAIN
+    },
+    Layer {
+        // With cargo's own test runner, so that a user's run and that of a fresh machine are the same.
+        name: "unit",
+        about: "the crates' own tests: unit, property, integration and documentation tests",
+        command: Run::Cargo(&["test", "--workspace", "--no-fail-fast"], &[]),
+        count: Count::Libtest,
+        ..PLAIN
+    },
+    Layer {
+        name: "verdicts",
+        about: "haproxy still says what is recorded in compat-fixtures",
+        command: Run::Xtask(&["fixtures", "--check"]),
+        count: Count::Xtask,
+        programs: packages::ORIGINALS,
+        minutes: 5,
+        ..PLAIN
+    },
+    Layer {
+        name: "vtc-original",
+        about: "tests/vtc on Debian's haproxy: the tests themselves are right",
+        command: Run::Xtask(&["vtc", "--subject", "original"]),
+        count: Count::Xtask,
+        programs: packages::VTC,
+        ..PLAIN
+    },
+    Layer {
+        name: "build",
+        about: "the product builds for release",
+        command: Run::Cargo(&["build", "--release", "--package", "holdfast", "--quiet"], &[]),
+        ..PLAIN
+    },
+    Layer {
+        name: "vtc-holdfast",
+        about: "tests/vtc on Holdfast",
+        command: Run::Xtask(&["vtc", "--subject", "holdfast"]),
+        count: Count::Xtask,
+        programs: packages::VTC,
+        ..PLAIN
+    },
+    Layer {
+        name: "lab",
+        about: "the documents' networks in namespaces, with their files unchanged",
+        command: Run::Xtask(&["lab"]),
+        count: Count::Xtask,
+        programs: packages::LAB,
+        ..PLAIN
+    },
+    Layer {
+        name: "deny",
+        about: "licences, sources and bans of the dependencies",
+        command: Run::Cargo(&["deny", "check", "bans", "licenses", "sources"], &[]),
+        programs: packages::DENY,
+        may_be_left_out: true,
+        ..PLAIN
+    },
+];
+
+impl Layer {
+    /// Runs it; `own` is this program, `log` the file for its output. What cannot even be started has failed.
+    pub(super) fn run(&self, own: &Path, log: &Path) -> Outcome {
+        let mut command = match self.command {
+            Run::Cargo(arguments, env) => {
+                let mut command = workspace::cargo();
+                command.args(arguments).envs(env.iter().copied());
+                command
+            }
+            Run::Xtask(arguments) => {
+                let mut command = Command::new(own);
+                command.args(arguments).current_dir(workspace::root());
+                command
+            }
+        };
+        let failed = Outcome::Ran(Tally {
+            failed: 1,
+            ..Tally::default()
+        });
+        let ended = match running::to_the_end(&mut command, log, Duration::from_secs(self.minutes * 60)) {
+            Ok(ended) => ended,
+            Err(error) => {
+                println!("   {error:#}");
+                return failed;
+            }
+        };
+        let outcome = self.count.of(&ended.output, ended.success);
+        if outcome.is_failure() {
+            println!(
+                "{}   (all of it: {})",
+                running::last_lines(&ended.output, 150),
+                log.display()
+            );
+            if let Some(reason) = ended.stopped {
+                println!("   {reason}");
+            }
+        }
+        outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_have_different_names() {
+        for (index, layer) in LAYERS.iter().enumerate() {
+            assert!(
+                LAYERS[..index].iter().all(|other| other.name != layer.name),
+                "{} is there twice",
+                layer.name
+            );
+        }
+    }
+
+    #[test]
+    fn a_command_that_fails_is_a_failed_layer_and_its_output_is_kept() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let log = folder.path().join("log");
+        let layer = Layer {
+            command: Run::Xtask(&["-c", "echo seen; exit 1"]),
+            ..PLAIN
+        };
+        assert!(layer.run(Path::new("/bin/sh"), &log).is_failure());
+        assert_eq!(std::fs::read_to_string(&log).expect("a log"), "seen\n");
+
+        let layer = Layer {
+            command: Run::Xtask(&["-c", "exit 0"]),
+            ..PLAIN
+        };
+        assert_eq!(
+            layer.run(Path::new("/bin/sh"), &log),
+            Outcome::Ran(Tally {
+                passed: 1,
+                failed: 0,
+                skipped: 0
+            })
+        );
+        assert!(layer.run(Path::new("/no/such/program"), &log).is_failure());
+    }
+}

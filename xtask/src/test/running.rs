@@ -1,0 +1,110 @@
+//! Running a layer's command to its end: output into a file, and an end after a time limit for it and all it started.
+
+use std::fs::{self, File};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::Context;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use crate::wait;
+
+/// A command that has ended.
+pub(super) struct Ended {
+    pub(super) success: bool,
+    /// Both of its outputs, as they came.
+    pub(super) output: String,
+    /// Why it was ended, when it did not end by itself.
+    pub(super) stopped: Option<String>,
+}
+
+/// Runs the command without input, in a process group of its own, for at most `limit`.
+pub(super) fn to_the_end(command: &mut Command, log: &Path, limit: Duration) -> anyhow::Result<Ended> {
+    let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+    let same_file = file
+        .try_clone()
+        .context("cannot write the output of two streams to one file")?;
+    command
+        .stdin(Stdio::null())
+        .stdout(file)
+        .stderr(same_file)
+        .process_group(0);
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("cannot start {command:?}"))?;
+
+    let mut status = None;
+    let ended = wait::until(limit, || {
+        status = child.try_wait().transpose();
+        status.is_some().then_some(())
+    });
+    let mut stopped = None;
+    if ended.is_none() {
+        stopped = Some(format!("did not end within {} minutes", limit.as_secs() / 60));
+        let group = Pid::from_raw(i32::try_from(child.id()).context("a process id beyond 31 bits")?);
+        killpg(group, Signal::SIGKILL).context("cannot end the command")?;
+        status = Some(child.wait());
+    }
+    let success = match status {
+        Some(status) => status.context("cannot wait for the command")?.success(),
+        None => false,
+    };
+    let output = fs::read(log).with_context(|| format!("cannot read {}", log.display()))?;
+    Ok(Ended {
+        success: success && stopped.is_none(),
+        output: String::from_utf8_lossy(&output).into_owned(),
+        stopped,
+    })
+}
+
+/// The last lines of an output, each set in.
+pub(super) fn last_lines(output: &str, number: usize) -> String {
+    let lines: Vec<_> = output.lines().collect();
+    lines[lines.len().saturating_sub(number)..]
+        .iter()
+        .map(|line| format!("   | {line}\n"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_does_not_end_is_ended_with_its_children() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "sleep 1000 & echo $!; wait"]);
+        let ended = to_the_end(
+            &mut command,
+            &folder.path().join("log"),
+            Duration::from_millis(300),
+        )
+        .expect("it was ended");
+        assert!(!ended.success);
+        assert_eq!(ended.stopped.as_deref(), Some("did not end within 0 minutes"));
+
+        let child: i32 = ended.output.trim().parse().expect("the child's id");
+        let gone = wait::until(Duration::from_secs(10), || {
+            // A dead child whose parent is gone may stay as a zombie for a moment.
+            let state = fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
+            (state.is_empty() || state.contains(") Z ")).then_some(())
+        });
+        assert!(gone.is_some(), "the child of the ended command still runs");
+    }
+
+    #[test]
+    fn both_outputs_are_kept() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "echo one; echo two >&2"]);
+        let ended =
+            to_the_end(&mut command, &folder.path().join("log"), Duration::from_secs(60)).expect("it ends");
+        assert!(ended.success);
+        assert_eq!(ended.output, "one\ntwo\n");
+        assert_eq!(last_lines(&ended.output, 1), "   | two\n");
+    }
+}
