@@ -1,3 +1,6 @@
 //! The shell around proxy-core: sockets, TLS, threads, timers. tokio lives here.
 
+pub mod buffer;
 pub mod clock;
+pub mod io;
+pub mod wheel;

@@ -1,0 +1,96 @@
+//! One side's connection: what it runs over does not matter to those who read and write it.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::server::TlsStream;
+
+/// A connection.
+#[derive(Debug)]
+pub enum Io {
+    /// TCP in clear.
+    Tcp(TcpStream),
+    /// A unix stream socket.
+    Unix(UnixStream),
+    /// TLS over TCP, ours being the server's side.
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Io {
+    /// Reads into `room`; 0 bytes is the peer's end.
+    ///
+    /// A read that fills less than `room` has drained the socket: it is not asked again before the system says that there is
+    /// more.
+    #[inline]
+    pub fn poll_read(&mut self, cx: &mut Context<'_>, room: &mut [u8]) -> Poll<io::Result<usize>> {
+        let mut buf = ReadBuf::new(room);
+        let result = match self {
+            Self::Tcp(io) => Pin::new(io).poll_read(cx, &mut buf),
+            Self::Unix(io) => Pin::new(io).poll_read(cx, &mut buf),
+            Self::Tls(io) => Pin::new(io).poll_read(cx, &mut buf),
+        };
+        match ready!(result) {
+            Ok(()) => Poll::Ready(Ok(buf.filled().len())),
+            // A client that goes without TLS's closing alert is a client that went.
+            Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(0)),
+            Err(e) => Poll::Ready(Err(e)),
+        }
+    }
+
+    /// Ready when a read may give something. Costs no system call.
+    #[inline]
+    pub fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(io) => io.poll_read_ready(cx),
+            Self::Unix(io) => io.poll_read_ready(cx),
+            // What rustls has already decrypted is not seen by the socket: read and see.
+            Self::Tls(_) => Poll::Ready(Ok(())),
+        }
+    }
+
+    /// Writes of `parts` what fits.
+    #[inline]
+    pub fn poll_write(&mut self, cx: &mut Context<'_>, parts: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Tcp(io) => match parts {
+                // A plain send is cheaper than a writev of one part.
+                [one] => Pin::new(io).poll_write(cx, one),
+                _ => Pin::new(io).poll_write_vectored(cx, parts),
+            },
+            Self::Unix(io) => Pin::new(io).poll_write_vectored(cx, parts),
+            Self::Tls(io) => Pin::new(io).poll_write_vectored(cx, parts),
+        }
+    }
+
+    /// Sends what a layer between has kept (TLS records); sockets keep nothing.
+    #[inline]
+    pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(_) | Self::Unix(_) => Poll::Ready(Ok(())),
+            Self::Tls(io) => Pin::new(io).poll_flush(cx),
+        }
+    }
+
+    /// Ends our direction.
+    pub fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(io) => Pin::new(io).poll_shutdown(cx),
+            Self::Unix(io) => Pin::new(io).poll_shutdown(cx),
+            Self::Tls(io) => Pin::new(io).poll_shutdown(cx),
+        }
+    }
+
+    /// Makes the close that follows a reset, so that no TIME_WAIT is left.
+    pub fn reset_on_close(&self) {
+        let tcp = match self {
+            Self::Tcp(io) => io,
+            Self::Tls(io) => io.get_ref().0,
+            Self::Unix(_) => return,
+        };
+        // A socket on which this fails is already gone, which is what was wanted.
+        let _ = socket2::SockRef::from(tcp).set_linger(Some(std::time::Duration::ZERO));
+    }
+}
