@@ -7,6 +7,7 @@ pub mod check;
 pub mod http1;
 pub mod logline;
 pub mod persist;
+pub mod plan;
 pub mod rules;
 pub mod sample;
 pub mod state;

@@ -4,6 +4,7 @@ mod chunk;
 mod framing;
 mod head;
 mod parse;
+mod write;
 
 pub use chunk::{ChunkError, ChunkReader};
 pub use framing::{
@@ -11,3 +12,4 @@ pub use framing::{
 };
 pub use head::{Header, Headers, RequestHead, RequestRef, ResponseHead, ResponseRef, Slice, Version};
 pub use parse::{HeadError, leading_empty_lines, parse_request, parse_response};
+pub use write::{ConnectionHeader, DroppedFraming, write_request, write_response};

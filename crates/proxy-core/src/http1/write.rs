@@ -1,0 +1,206 @@
+//! Heads as they are sent on: names in lower case (as the original's), edits applied, the connection's own headers replaced.
+
+use super::{Headers, RequestRef, ResponseRef, Version, list_tokens};
+use crate::persist::{HeadEdit, HeadEdits};
+
+/// What the next hop is told about the connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ConnectionHeader {
+    /// Nothing: what the version implies is what is wanted.
+    #[default]
+    Implied,
+    /// `connection: close`.
+    Close,
+    /// `connection: keep-alive`.
+    KeepAlive,
+}
+
+/// Which of the received framing headers do not go on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DroppedFraming {
+    /// `Content-Length`, since the body is chunked.
+    pub content_length: bool,
+    /// `Transfer-Encoding`, since the next hop gets the body without its chunks.
+    pub transfer_encoding: bool,
+}
+
+/// Appends a request's head to `out`.
+pub fn write_request(
+    out: &mut Vec<u8>,
+    request: RequestRef<'_>,
+    edits: &HeadEdits,
+    connection: ConnectionHeader,
+    dropped: DroppedFraming,
+) {
+    out.extend_from_slice(request.method());
+    out.push(b' ');
+    out.extend_from_slice(request.uri());
+    out.extend_from_slice(match request.version() {
+        Version::Http10 => b" HTTP/1.0\r\n",
+        Version::Http11 => b" HTTP/1.1\r\n",
+    });
+    write_headers(out, request.headers(), edits, connection, dropped);
+}
+
+/// Appends a response's head to `out`, as HTTP/1.1.
+pub fn write_response(
+    out: &mut Vec<u8>,
+    response: ResponseRef<'_>,
+    edits: &HeadEdits,
+    connection: ConnectionHeader,
+    dropped: DroppedFraming,
+) {
+    out.extend_from_slice(match response.head.version {
+        Version::Http10 => b"HTTP/1.0 ",
+        Version::Http11 => b"HTTP/1.1 ",
+    });
+    let status = response.head.status;
+    out.extend_from_slice(&[
+        b'0' + (status / 100) as u8,
+        b'0' + (status / 10 % 10) as u8,
+        b'0' + (status % 10) as u8,
+        b' ',
+    ]);
+    out.extend_from_slice(response.head.reason.of(response.buf));
+    out.extend_from_slice(b"\r\n");
+    write_headers(out, response.headers(), edits, connection, dropped);
+}
+
+fn write_headers(
+    out: &mut Vec<u8>,
+    headers: Headers<'_>,
+    edits: &HeadEdits,
+    connection: ConnectionHeader,
+    dropped: DroppedFraming,
+) {
+    for (at, (name, value)) in headers.iter().enumerate() {
+        let mut value = value;
+        match name.len() {
+            10 if name.eq_ignore_ascii_case(b"connection") => {
+                write_other_tokens(out, value);
+                continue;
+            }
+            14 if dropped.content_length && name.eq_ignore_ascii_case(b"content-length") => continue,
+            17 if dropped.transfer_encoding && name.eq_ignore_ascii_case(b"transfer-encoding") => continue,
+            _ => {}
+        }
+        match edit_of(edits, at) {
+            Some(HeadEdit::Remove(_)) => continue,
+            Some(HeadEdit::Replace { value: new, .. }) => value = new.of(edits.bytes()),
+            Some(HeadEdit::Add { .. }) | None => {}
+        }
+        write_line(out, name, value);
+    }
+    for edit in edits.list() {
+        if let HeadEdit::Add { name, value } = edit {
+            write_line(out, name.of(edits.bytes()), value.of(edits.bytes()));
+        }
+    }
+    out.extend_from_slice(match connection {
+        ConnectionHeader::Implied => b"\r\n",
+        ConnectionHeader::Close => b"connection: close\r\n\r\n",
+        ConnectionHeader::KeepAlive => b"connection: keep-alive\r\n\r\n",
+    });
+}
+
+/// The last edit of a received header wins, but nothing brings back one that was removed.
+fn edit_of(edits: &HeadEdits, at: usize) -> Option<HeadEdit> {
+    let mut found = None;
+    for edit in edits.list() {
+        match edit {
+            HeadEdit::Remove(header) if *header as usize == at => return Some(*edit),
+            HeadEdit::Replace { header, .. } if *header as usize == at => found = Some(*edit),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// A `Connection` header keeps the tokens that are not about keeping the connection (RFC 9110, section 7.6.1).
+fn write_other_tokens(out: &mut Vec<u8>, value: &[u8]) {
+    let mut first = true;
+    for token in list_tokens(value) {
+        if token.eq_ignore_ascii_case(b"close") || token.eq_ignore_ascii_case(b"keep-alive") {
+            continue;
+        }
+        out.extend_from_slice(if first { b"connection: " } else { b", " });
+        out.extend_from_slice(token);
+        first = false;
+    }
+    if !first {
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+fn write_line(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    let start = out.len();
+    out.reserve(name.len() + value.len() + 4);
+    out.extend_from_slice(name);
+    out[start..].make_ascii_lowercase();
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{RequestHead, parse_request};
+    use super::*;
+
+    fn sent(text: &[u8], edit: impl FnOnce(&mut HeadEdits), connection: ConnectionHeader) -> String {
+        let mut head = RequestHead::default();
+        assert!(parse_request(text, &mut head, 101).unwrap());
+        let mut edits = HeadEdits::default();
+        edit(&mut edits);
+        let mut out = Vec::new();
+        let dropped = DroppedFraming::default();
+        write_request(
+            &mut out,
+            RequestRef {
+                buf: text,
+                head: &head,
+            },
+            &edits,
+            connection,
+            dropped,
+        );
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn names_are_lowered_and_values_kept() {
+        let out = sent(
+            b"GET / HTTP/1.1\r\nX-Yz:  AbC \r\n\r\n",
+            |_| {},
+            ConnectionHeader::Implied,
+        );
+        assert_eq!(out, "GET / HTTP/1.1\r\nx-yz: AbC\r\n\r\n");
+    }
+
+    #[test]
+    fn connection_keeps_only_what_is_not_about_keeping() {
+        let out = sent(
+            b"GET / HTTP/1.1\r\nConnection: close, Upgrade\r\nConnection: keep-alive\r\n\r\n",
+            |_| {},
+            ConnectionHeader::Close,
+        );
+        assert_eq!(
+            out,
+            "GET / HTTP/1.1\r\nconnection: Upgrade\r\nconnection: close\r\n\r\n"
+        );
+    }
+
+    #[test]
+    fn edits_are_applied() {
+        let out = sent(
+            b"GET / HTTP/1.1\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n",
+            |edits| {
+                edits.remove(0);
+                edits.replace(2, &[b"x", b"y"]);
+                edits.add(b"D", &[b"4"]);
+            },
+            ConnectionHeader::Implied,
+        );
+        assert_eq!(out, "GET / HTTP/1.1\r\nb: 2\r\nc: xy\r\nd: 4\r\n\r\n");
+    }
+}
