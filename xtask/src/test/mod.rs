@@ -6,7 +6,7 @@
 
 mod counts;
 mod layers;
-mod packages;
+pub(crate) mod packages;
 mod running;
 
 use std::fs;
@@ -97,12 +97,7 @@ fn chosen(names: &[String]) -> anyhow::Result<Vec<&'static Layer>> {
 
 /// What the layer needs and this machine lacks, with the reason why it was not installed.
 fn missing(layer: &Layer, not_installed: &str) -> Option<String> {
-    let lacking: Vec<String> = layer
-        .programs
-        .iter()
-        .filter(|needed| workspace::program(needed.name).is_none())
-        .map(|needed| format!("{} ({})", needed.name, needed.source()))
-        .collect();
+    let lacking = packages::lacking(layer.programs);
     (!lacking.is_empty()).then(|| format!("needs {}{not_installed}", lacking.join(", ")))
 }
 

@@ -13,7 +13,7 @@ use crate::workspace;
 
 /// A program that a layer needs.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Needed {
+pub(crate) struct Needed {
     pub(super) name: &'static str,
     /// The Debian package that brings it; none when there is no such package.
     pub(super) package: Option<&'static str>,
@@ -66,7 +66,6 @@ pub(crate) const BENCH: &[Needed] = &[
     Needed::debian("haproxy", "haproxy"),
     Needed::debian("nginx", "nginx-light"),
     Needed::debian("wrk", "wrk"),
-    Needed::debian("taskset", "util-linux"),
 ];
 
 /// What the check of the dependencies needs.
@@ -74,6 +73,15 @@ pub(super) const DENY: &[Needed] = &[Needed {
     name: "cargo-deny",
     package: None,
 }];
+
+/// Those of the programs that are not there, each with its source.
+pub(crate) fn lacking(needed: &[Needed]) -> Vec<String> {
+    needed
+        .iter()
+        .filter(|needed| workspace::program(needed.name).is_none())
+        .map(|needed| format!("{} ({})", needed.name, needed.source()))
+        .collect()
+}
 
 /// Installs the packages of those programs that are not there, where this may be done. Gives back why something could
 /// not be installed, in a form to append to a reason; empty when nothing hindered it.
