@@ -2,6 +2,8 @@
 //! and what it said. The recorder (`cargo xtask fixtures`) and the tests that compare Holdfast with the record both run a
 //! case through this module, so that both programs meet the same folder, environment and ports.
 
+pub mod comparison;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -340,43 +342,6 @@ fn wait_a_little() {
     std::thread::sleep(Duration::from_millis(2));
 }
 
-/// How grave a message is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// The configuration is refused.
-    Alert,
-    /// It is accepted all the same.
-    Warning,
-}
-
-/// Where a message of the program points: severity and `file:line`.
-pub type Place = (Severity, String);
-
-/// The places of all messages of the shape `[ALERT] … [file:line]` in a program's standard error, in their order.
-#[must_use]
-pub fn places(stderr: &str) -> Vec<Place> {
-    stderr
-        .lines()
-        .filter_map(|line| {
-            let severity = if line.starts_with("[ALERT]") {
-                Severity::Alert
-            } else if line.starts_with("[WARNING]") {
-                Severity::Warning
-            } else {
-                return None;
-            };
-            // Behind the level, the first bracket or `(file:line)` that ends in a number.
-            line.match_indices(['[', '(']).skip(1).find_map(|(at, _)| {
-                let inside = line[at + 1..].split([']', ')', ' ', '\'']).next()?;
-                let (file, number) = inside.rsplit_once(':')?;
-                let is_place =
-                    !file.is_empty() && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-                is_place.then(|| (severity, inside.to_owned()))
-            })
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -434,21 +399,6 @@ mod tests {
                 "-c -f haproxy.cfg",
                 "-c -V -f haproxy.cfg",
                 "-c -q -f haproxy.cfg"
-            ]
-        );
-    }
-
-    #[test]
-    fn places_are_read_from_alerts_and_warnings() {
-        let stderr = "[NOTICE]   (1) : haproxy version is 2.6.12\n\
-                      [ALERT]    (1) : config : parsing [a.cfg:2] : unknown keyword 'x' in 'global' section\n\
-                      [WARNING]  (1) : config : parsing [b.cfg:10] : something [x:y]\n\
-                      [ALERT]    (1) : config : Fatal errors found in configuration.\n";
-        assert_eq!(
-            places(stderr),
-            [
-                (Severity::Alert, "a.cfg:2".to_owned()),
-                (Severity::Warning, "b.cfg:10".to_owned())
             ]
         );
     }
