@@ -270,8 +270,8 @@ mod tests {
         );
         assert_eq!(
             faults(&run(1, UNKNOWN), &run(1, UNKNOWN), Some(&meant)).len(),
-            1,
-            "refused like the original"
+            2,
+            "status and alert"
         );
     }
 }
