@@ -4,6 +4,7 @@
 pub mod answer;
 pub mod balance;
 pub mod check;
+pub mod cli;
 pub mod http1;
 pub mod logline;
 pub mod persist;
@@ -11,3 +12,4 @@ pub mod plan;
 pub mod rules;
 pub mod sample;
 pub mod state;
+pub mod stats;

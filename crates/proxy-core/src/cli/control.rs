@@ -1,0 +1,68 @@
+//! What an administrator may do to a running proxy, as the form and the stats socket ask for it.
+
+use haproxy_cfg::model::ProxyId;
+
+use crate::state::Health;
+
+/// A server of a backend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerId {
+    /// The backend.
+    pub proxy: ProxyId,
+    /// The server's index in the order of the file.
+    pub index: usize,
+}
+
+/// `set server … state`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdminState {
+    /// Neither in maintenance nor draining.
+    Ready,
+    /// No new sessions but those that are bound to it.
+    Drain,
+    /// No traffic and no checks.
+    Maint,
+}
+
+/// What becomes of a frontend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrontendChange {
+    /// `disable frontend`: its listeners accept no more for now.
+    Pause,
+    /// `enable frontend`: they accept again.
+    Resume,
+    /// `shutdown frontend`: they are closed for good.
+    Stop,
+}
+
+/// A change that was not possible; the text is the answer's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refused(pub String);
+
+/// Effects on the running proxy. The implementation changes the shared state, tells balancers and logs.
+pub trait Control {
+    /// Changes what the administrator says of a server.
+    fn set_state(&mut self, server: ServerId, state: AdminState);
+    /// Sets a server's weight, 0–256.
+    fn set_weight(&mut self, server: ServerId, weight: u32);
+    /// Forces the health of a server.
+    fn set_health(&mut self, server: ServerId, health: Health);
+    /// Pauses or resumes a server's checks.
+    fn set_checks(&mut self, server: ServerId, enabled: bool);
+    /// Sets a server's `maxconn`.
+    fn set_server_maxconn(&mut self, server: ServerId, maxconn: u32);
+    /// Sets a frontend's `maxconn`.
+    fn set_frontend_maxconn(&mut self, frontend: ProxyId, maxconn: u32);
+    /// Sets the process's `maxconn`.
+    fn set_process_maxconn(&mut self, maxconn: u32);
+    /// Pauses, resumes or stops a frontend.
+    ///
+    /// # Errors
+    /// When a listener cannot be paused or resumed.
+    fn change_frontend(&mut self, frontend: ProxyId, change: FrontendChange) -> Result<(), Refused>;
+    /// Ends all sessions of a server.
+    fn shutdown_sessions(&mut self, server: ServerId);
+    /// Forgets the counters' maxima, or with `all` the counts as well.
+    fn clear_counters(&mut self, all: bool);
+}

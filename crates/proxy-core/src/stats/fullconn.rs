@@ -1,0 +1,34 @@
+//! The limit that a backend shows: `fullconn`, or a tenth of what the frontends that may send to it take.
+
+use std::collections::HashSet;
+
+use haproxy_cfg::model::ProxyId;
+
+use super::view::StatsView;
+
+/// `fullconn` by proxy, given or counted.
+#[must_use]
+pub(super) fn by_proxy(view: &StatsView<'_>) -> Vec<u32> {
+    let mut sums = vec![0u64; view.config.proxies.len()];
+    for (id, proxy) in view.proxies() {
+        if !proxy.kind.is_frontend() {
+            continue;
+        }
+        let maxconn = u64::from(view.frontend_maxconn(id));
+        let mut reached: HashSet<ProxyId> = proxy.use_backend.iter().map(|rule| rule.backend).collect();
+        reached.extend(proxy.default_backend);
+        if proxy.kind.is_backend() {
+            reached.insert(id);
+        }
+        for backend in reached {
+            sums[backend.0 as usize] += maxconn;
+        }
+    }
+    sums.iter()
+        .zip(&view.config.proxies)
+        .map(|(sum, proxy)| {
+            let counted = u32::try_from(sum.div_ceil(10)).unwrap_or(u32::MAX);
+            proxy.fullconn.unwrap_or(counted.max(1))
+        })
+        .collect()
+}

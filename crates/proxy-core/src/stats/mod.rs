@@ -1,0 +1,19 @@
+//! The statistics: columns and rows, CSV, typed lines, JSON, the HTML page with its admin form, `show info`. Nothing here
+//! reads a clock or a socket.
+
+mod auth;
+pub mod csv;
+pub mod field;
+mod fullconn;
+mod page;
+mod query;
+pub mod rows;
+mod server_status;
+mod value;
+mod view;
+
+pub use page::{StatsOutcome, StatsPage, StatsRequest};
+pub use query::Options;
+pub use server_status::ServerStatus;
+pub use value::{Row, RowKind, Value};
+pub use view::{Filter, Process, Side, StatsView};

@@ -1,0 +1,123 @@
+//! A request to `stats uri`, from its head and body to a whole answer.
+
+use haproxy_cfg::model::{ProxyId, StatsSettings};
+
+use crate::cli::Control;
+
+use super::query::{Format, Options};
+use super::view::{Filter, StatsView};
+use super::{auth, csv};
+
+/// A request to the page.
+#[derive(Clone, Copy, Debug)]
+pub struct StatsRequest<'a> {
+    /// The proxy whose `stats` settings answer.
+    pub proxy: ProxyId,
+    /// The method.
+    pub method: &'a [u8],
+    /// The request target as sent; with a scheme and host in front it must be cut to begin with the path.
+    pub uri: &'a [u8],
+    /// The value of the `Authorization` header.
+    pub authorization: Option<&'a [u8]>,
+    /// A `stats admin` rule allows the form.
+    pub admin_allowed: bool,
+    /// The body, without its framing.
+    pub body: &'a [u8],
+    /// The body is longer than the buffer, and `body` is its beginning.
+    pub body_cut: bool,
+}
+
+/// What was answered, for counters and the log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatsOutcome {
+    /// The status.
+    pub status: u16,
+    /// Bytes of the head in `out`, its empty line included. The head has no `connection` header; who sends it may put one
+    /// in front of the empty line.
+    pub head_len: usize,
+}
+
+/// The page of `stats uri`.
+#[derive(Debug)]
+pub struct StatsPage;
+
+impl StatsPage {
+    /// That request is the page's: its target begins with `stats uri`, and its method is GET, HEAD or POST.
+    #[must_use]
+    pub fn is_for(settings: &StatsSettings, method: &[u8], uri: &[u8]) -> bool {
+        matches!(method, b"GET" | b"HEAD" | b"POST") && uri.starts_with(&settings.uri)
+    }
+
+    /// Answers a request. The whole answer, status line and all, is appended to `out`, with a `content-length`. A proxy without
+    /// `stats` answers 503.
+    pub fn handle(
+        request: &StatsRequest<'_>,
+        view: &StatsView<'_>,
+        control: &mut dyn Control,
+        out: &mut Vec<u8>,
+    ) -> StatsOutcome {
+        let proxy = view.config.proxy(request.proxy);
+        let Some(settings) = &proxy.stats else {
+            return respond(out, request, 503, "Service Unavailable", &[], b"");
+        };
+        if !auth::allows(settings, request.authorization) {
+            return unauthorized(request, settings, out);
+        }
+        let rest = request.uri.strip_prefix(settings.uri.as_slice()).unwrap_or(b"");
+        let options = Options::parse(rest);
+        let _ = control;
+        let filter = Filter {
+            up: options.up,
+            no_maint: options.no_maint,
+            legends: settings.show_legends,
+            name_holds: &options.scope,
+            scope: &settings.scope,
+            scope_of: Some(request.proxy),
+            ..Filter::default()
+        };
+        let mut body = Vec::new();
+        let content_type = match options.format {
+            Format::Csv | Format::Html | Format::Typed | Format::Json | Format::JsonSchema => {
+                csv::write(view, &filter, &mut body);
+                "text/plain"
+            }
+        };
+        let headers = [("cache-control", "no-cache"), ("content-type", content_type)];
+        respond(out, request, 200, "OK", &headers, &body)
+    }
+}
+
+/// Asks for user and password.
+fn unauthorized(request: &StatsRequest<'_>, settings: &StatsSettings, out: &mut Vec<u8>) -> StatsOutcome {
+    let realm = String::from_utf8_lossy(&settings.realm);
+    let challenge = format!("Basic realm=\"{realm}\"");
+    let body = b"<html><body><h1>401 Unauthorized</h1>\nYou need a valid user and password to access this content.\n</body></html>\n";
+    let headers = [
+        ("cache-control", "no-cache"),
+        ("content-type", "text/html"),
+        ("www-authenticate", challenge.as_str()),
+    ];
+    respond(out, request, 401, "Unauthorized", &headers, body)
+}
+
+/// Appends an answer with its length; to HEAD the head alone.
+fn respond(
+    out: &mut Vec<u8>,
+    request: &StatsRequest<'_>,
+    status: u16,
+    reason: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> StatsOutcome {
+    let start = out.len();
+    out.extend_from_slice(format!("HTTP/1.1 {status} {reason}\r\n").as_bytes());
+    for (name, value) in headers {
+        out.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+    }
+    out.extend_from_slice(format!("content-length: {}\r\n\r\n", body.len()).as_bytes());
+    let head_len = out.len() - start;
+    if request.method != b"HEAD" {
+        out.extend_from_slice(body);
+    }
+    StatsOutcome { status, head_len }
+}

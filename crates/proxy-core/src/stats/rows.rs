@@ -1,0 +1,486 @@
+//! From configuration and running state to rows, with each column empty where the original leaves it empty.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use haproxy_cfg::model::{Address, Balance, Mode, Proxy, ProxyId, ServerAddr};
+
+use crate::check::CheckStatus;
+use crate::state::{Health, ServerState};
+
+use super::field::{
+    ACT, ADDR, AGG_CHECK_STATUS, AGG_SERVER_CHECK_STATUS, AGG_SERVER_STATUS, ALGO, BCK, BIN, BOUT,
+    CACHE_HITS, CACHE_LOOKUPS, CHECK_CODE, CHECK_DESC, CHECK_DURATION, CHECK_FALL, CHECK_HEALTH, CHECK_RISE,
+    CHECK_STATUS, CHKDOWN, CHKFAIL, CLI_ABRT, COMP_BYP, COMP_IN, COMP_OUT, COMP_RSP, CONN_RATE,
+    CONN_RATE_MAX, CONN_TOT, CONNECT, COOKIE, DCON, DOWNTIME, DREQ, DRESP, DSES, ECON, EINT, EREQ, ERESP,
+    HRSP_1XX, HRSP_OTHER, IDLE_CONN_CUR, IID, INTERCEPTED, LAST_CHK, LASTCHG, LASTSESS, LBTOT, MODE,
+    NEED_CONN_EST, PID, PXNAME, QCUR, QLIMIT, QMAX, QTIME, QTIME_MAX, RATE, RATE_LIM, RATE_MAX, REQ_RATE,
+    REQ_RATE_MAX, REQ_TOT, REUSE, SAFE_CONN_CUR, SCUR, SID, SLIM, SMAX, SRV_ABRT, SRV_ICUR, STATUS, STOT,
+    SVNAME, TYPE, USED_CONN_CUR, UWEIGHT, WEIGHT, WREDIS, WRETR, WREW,
+};
+use super::server_status::ServerStatus;
+use super::value::{Row, RowKind, Value};
+use super::view::{Filter, Side, StatsView, saturate};
+
+/// Calls `each` with every row that `filter` wants, in the original's order.
+pub fn each(view: &StatsView<'_>, filter: &Filter<'_>, each: &mut dyn FnMut(&Row<'_>)) {
+    let fullconn = super::fullconn::by_proxy(view);
+    let mut row = Row::new(RowKind::Frontend);
+    for (id, proxy) in view.proxies() {
+        if filter.wants_proxy(id, proxy) {
+            each_of_proxy(view, filter, id, fullconn[id.0 as usize], &mut row, each);
+        }
+    }
+}
+
+/// Calls `each` with every row of one proxy that `filter` wants. `row` is the one that is filled each time.
+pub(super) fn each_of_proxy<'a>(
+    view: &StatsView<'a>,
+    filter: &Filter<'_>,
+    id: ProxyId,
+    fullconn: u32,
+    row: &mut Row<'a>,
+    each: &mut dyn FnMut(&Row<'a>),
+) {
+    let proxy = view.config.proxy(id);
+    if proxy.kind.is_frontend() && filter.wants(RowKind::Frontend) {
+        frontend(view, id, row);
+        each(row);
+    }
+    if proxy.options.socket_stats && proxy.kind.is_frontend() && filter.wants(RowKind::Listener) {
+        for bind in 0..proxy.binds.len() {
+            if filter.sid < 0 || i64::from(filter.sid) == bind as i64 + 1 {
+                listener(view, filter, id, bind, row);
+                each(row);
+            }
+        }
+    }
+    if proxy.kind.is_backend() && filter.wants(RowKind::Server) {
+        for (i, server) in proxy.servers.iter().enumerate() {
+            let state = &view.runtime.proxies[id.0 as usize].servers[i];
+            if (filter.sid >= 0 && i64::from(filter.sid) != i64::from(server.id))
+                || (filter.no_maint && state.admin().is_maint())
+                || (filter.up && !state.is_usable())
+            {
+                continue;
+            }
+            self::server(view, filter, id, i, row);
+            each(row);
+        }
+    }
+    if proxy.kind.is_backend() && filter.wants(RowKind::Backend) {
+        backend(view, filter, id, fullconn, row);
+        each(row);
+    }
+}
+
+/// The number of a server's or listener's row.
+fn begin<'a>(row: &mut Row<'a>, kind: RowKind, proxy: &'a Proxy, sid: u32) {
+    row.reset(kind);
+    row.iid = proxy.id;
+    row.sid = sid;
+    row.text(PXNAME, &proxy.name);
+    row.u32(PID, 1);
+    row.u32(IID, proxy.id);
+    row.u32(SID, sid);
+    row.u32(TYPE, kind as u32);
+    row.text(
+        MODE,
+        match proxy.mode {
+            Mode::Tcp => "tcp",
+            Mode::Http => "http",
+            Mode::Health => "health",
+        },
+    );
+}
+
+fn traffic(row: &mut Row<'_>, side: &Side<'_>) {
+    row.u64(STOT, side.sum(|s| s.stot.get()));
+    row.u64(BIN, side.sum(|s| s.bin.get()));
+    row.u64(BOUT, side.sum(|s| s.bout.get()));
+    row.u64(DRESP, side.sum(|s| s.dresp.get()));
+    row.u64(WREW, 0);
+    row.u64(EINT, side.sum(|s| s.eint.get()));
+}
+
+fn http_responses(row: &mut Row<'_>, side: &Side<'_>) {
+    for class in 1..=5 {
+        row.u64(HRSP_1XX + class - 1, side.sum(|s| s.hrsp[class].get()));
+    }
+    row.u64(HRSP_OTHER, side.sum(|s| s.hrsp[0].get()));
+}
+
+fn compression(row: &mut Row<'_>) {
+    for column in [COMP_IN, COMP_OUT, COMP_BYP, COMP_RSP] {
+        row.u64(column, 0);
+    }
+}
+
+fn frontend<'a>(view: &StatsView<'a>, id: ProxyId, row: &mut Row<'a>) {
+    let proxy = view.config.proxy(id);
+    let state = &view.runtime.proxies[id.0 as usize];
+    let side = view.frontend(id);
+    begin(row, RowKind::Frontend, proxy, 0);
+    row.text(SVNAME, "FRONTEND");
+    row.u32(SCUR, state.fe_sessions.get());
+    row.u32(SMAX, state.fe_sessions.max());
+    row.u32(SLIM, view.frontend_maxconn(id));
+    traffic(row, &side);
+    row.u64(DREQ, side.sum(|s| s.dreq.get()));
+    row.u64(EREQ, side.sum(|s| s.ereq.get()));
+    row.text(STATUS, frontend_status(view, id));
+    let (rate, max) = side.rate(view.now_ms, |s| &s.sess_rate);
+    row.u32(RATE, rate);
+    row.u32(RATE_LIM, 0);
+    row.u32(RATE_MAX, max);
+    let (rate, max) = side.rate(view.now_ms, |s| &s.req_rate);
+    row.u32(REQ_RATE, rate);
+    row.u32(REQ_RATE_MAX, max);
+    row.u64(REQ_TOT, side.sum(|s| s.req_tot.get()));
+    compression(row);
+    let (rate, max) = side.rate(view.now_ms, |s| &s.conn_rate);
+    row.u32(CONN_RATE, rate);
+    row.u32(CONN_RATE_MAX, max);
+    row.u64(CONN_TOT, side.sum(|s| s.conn_tot.get()));
+    row.u64(DCON, 0);
+    row.u64(DSES, 0);
+    if proxy.mode == Mode::Http {
+        http_responses(row, &side);
+        row.u64(INTERCEPTED, side.sum(|s| s.intercepted.get()));
+        row.u64(CACHE_LOOKUPS, 0);
+        row.u64(CACHE_HITS, 0);
+    }
+}
+
+/// `OPEN`, `FULL`, `PAUSED` or `STOP`.
+fn frontend_status(view: &StatsView<'_>, id: ProxyId) -> &'static str {
+    let state = &view.runtime.proxies[id.0 as usize];
+    if state.stopped.load(Relaxed) {
+        "STOP"
+    } else if state.paused.load(Relaxed) {
+        "PAUSED"
+    } else if state.fe_sessions.get() >= view.frontend_maxconn(id).max(1) {
+        "FULL"
+    } else {
+        "OPEN"
+    }
+}
+
+fn listener<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, bind: usize, row: &mut Row<'a>) {
+    let proxy = view.config.proxy(id);
+    let sessions = &view.runtime.proxies[id.0 as usize].listeners[bind];
+    let side = view.listener(id, bind);
+    let number = saturate(bind as u64 + 1);
+    begin(row, RowKind::Listener, proxy, number);
+    match &proxy.binds[bind].name {
+        Some(name) => row.text(SVNAME, name),
+        None => row.owned(SVNAME, format!("sock-{number}").into_bytes()),
+    }
+    row.u32(SCUR, sessions.get());
+    row.u32(SMAX, sessions.max());
+    row.u32(SLIM, proxy.binds[bind].maxconn.unwrap_or(0));
+    traffic(row, &side);
+    row.u64(DREQ, side.sum(|s| s.dreq.get()));
+    row.u64(EREQ, side.sum(|s| s.ereq.get()));
+    row.text(
+        STATUS,
+        match frontend_status(view, id) {
+            "FULL" => "OPEN",
+            other => other,
+        },
+    );
+    row.u64(DCON, 0);
+    row.u64(DSES, 0);
+    if filter.legends {
+        match &proxy.binds[bind].address {
+            Address::Inet(a) => row.owned(ADDR, a.to_string().into_bytes()),
+            Address::Unix(_) => row.text(ADDR, "unix"),
+            Address::Abstract(_) => row.text(ADDR, "abns"),
+            Address::Fd(n) => row.owned(ADDR, format!("fd@{n}").into_bytes()),
+            Address::SockPair(n) => row.owned(ADDR, format!("sockpair@{n}").into_bytes()),
+        }
+    }
+}
+
+/// The columns that servers and backends have in common.
+fn service(view: &StatsView<'_>, row: &mut Row<'_>, proxy: &Proxy, side: &Side<'_>) {
+    traffic(row, side);
+    row.u64(ECON, side.sum(|s| s.econ.get()));
+    row.u64(ERESP, side.sum(|s| s.eresp.get()));
+    row.u64(WRETR, side.sum(|s| s.wretr.get()));
+    row.u64(WREDIS, side.sum(|s| s.wredis.get()));
+    row.u64(LBTOT, side.sum(|s| s.lbtot.get()));
+    let (rate, max) = side.rate(view.now_ms, |s| &s.sess_rate);
+    row.u32(RATE, rate);
+    row.u32(RATE_MAX, max);
+    if proxy.mode == Mode::Http {
+        http_responses(row, side);
+        row.u64(REQ_TOT, side.sum(|s| s.req_tot.get()));
+    }
+    row.u64(CLI_ABRT, side.sum(|s| s.cli_abrt.get()));
+    row.u64(SRV_ABRT, side.sum(|s| s.srv_abrt.get()));
+    row.values[LASTSESS] = Value::S32(side.last_session(view.now_ms));
+    for which in 0..4 {
+        let (mean, max) = side.time(which);
+        row.u32(QTIME + which, mean);
+        row.u32(QTIME_MAX + which, max);
+    }
+    row.u64(CONNECT, side.sum(|s| s.connect.get()));
+    row.u64(REUSE, side.sum(|s| s.reuse.get()));
+}
+
+fn server<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, i: usize, row: &mut Row<'a>) {
+    let proxy = view.config.proxy(id);
+    let server = &proxy.servers[i];
+    let state = &view.runtime.proxies[id.0 as usize].servers[i];
+    let side = view.server(id, i);
+    begin(row, RowKind::Server, proxy, server.id);
+    row.text(SVNAME, &server.name);
+    row.u32(QCUR, state.queued.get());
+    row.u32(QMAX, state.queued.max());
+    row.u32(SCUR, state.sessions.get());
+    row.u32(SMAX, state.sessions.max());
+    match state.maxconn.load(Relaxed) {
+        0 => {}
+        n => row.u32(SLIM, n),
+    }
+    service(view, row, proxy, &side);
+    row.u32(WEIGHT, state.weight());
+    row.u32(UWEIGHT, state.weight());
+    row.u32(ACT, u32::from(!server.backup));
+    row.u32(BCK, u32::from(server.backup));
+    row.u32(LASTCHG, since(view, state.last_change_ms.load(Relaxed)));
+    if server.maxqueue > 0 {
+        row.u32(QLIMIT, server.maxqueue);
+    }
+    connections(
+        row,
+        state,
+        side.sum(|s| s.connect.get()) > 0 || server.check.enabled,
+    );
+    if filter.legends {
+        match &server.addr {
+            ServerAddr::Inet { ip, port, .. } => {
+                let at = std::net::SocketAddr::new(*ip, port.unwrap_or(0));
+                row.owned(ADDR, at.to_string().into_bytes());
+            }
+            ServerAddr::Unix(_) => row.text(ADDR, "unix"),
+            ServerAddr::Abstract(_) => row.text(ADDR, "abns"),
+        }
+        if let Some(cookie) = &server.cookie {
+            row.text(COOKIE, cookie);
+        }
+    }
+    checks(view, id, i, row);
+}
+
+fn connections(row: &mut Row<'_>, state: &ServerState, needed: bool) {
+    row.u32(SRV_ICUR, state.idle.get());
+    row.u32(IDLE_CONN_CUR, state.idle.get());
+    row.u32(SAFE_CONN_CUR, 0);
+    row.u32(USED_CONN_CUR, state.sessions.get());
+    row.u32(NEED_CONN_EST, state.sessions.max().max(u32::from(needed)));
+}
+
+/// The columns about health: those of the checks are there only while the server is checked.
+fn checks<'a>(view: &StatsView<'a>, id: ProxyId, i: usize, row: &mut Row<'a>) {
+    let server = &view.config.proxy(id).servers[i];
+    let state = &view.runtime.proxies[id.0 as usize].servers[i];
+    let report = state
+        .check
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    row.owned(
+        STATUS,
+        ServerStatus::of(server, state, &report).text().into_bytes(),
+    );
+    if !server.check.enabled {
+        return;
+    }
+    let maint = state.admin().is_maint();
+    row.u64(CHKFAIL, state.failed_checks.load(Relaxed));
+    row.u64(CHKDOWN, state.down_transitions.load(Relaxed));
+    row.u32(DOWNTIME, saturate(down_ms(view, state) / 1000));
+    if maint {
+        return;
+    }
+    let name = status_name(report.status);
+    row.owned(
+        CHECK_STATUS,
+        if report.running {
+            format!("* {name}")
+        } else {
+            name.to_owned()
+        }
+        .into_bytes(),
+    );
+    let connected = !matches!(
+        report.status,
+        CheckStatus::Unknown | CheckStatus::Initializing | CheckStatus::SocketError
+    );
+    if connected {
+        if let Some(code) = report.code {
+            row.u32(CHECK_CODE, u32::from(code));
+        }
+        row.u64(CHECK_DURATION, u64::from(report.duration_ms.unwrap_or(0)));
+    }
+    row.text(CHECK_DESC, status_words(report.status));
+    row.owned(LAST_CHK, report.description.clone());
+    row.u32(CHECK_RISE, report.rise.max(1));
+    row.u32(CHECK_FALL, report.fall.max(1));
+    row.u32(CHECK_HEALTH, report.health);
+}
+
+/// Milliseconds that the server was down in all.
+fn down_ms(view: &StatsView<'_>, state: &ServerState) -> u64 {
+    let before = state.down_ms.load(Relaxed);
+    if state.health() == Health::Down || state.admin().is_maint() {
+        before + view.now_ms.saturating_sub(state.last_change_ms.load(Relaxed))
+    } else {
+        before
+    }
+}
+
+/// Whole seconds since a moment of the process's clock.
+fn since(view: &StatsView<'_>, at_ms: u64) -> u32 {
+    saturate((view.now_ms / 1000).saturating_sub(at_ms / 1000))
+}
+
+/// The usable servers of a backend.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Strength {
+    /// Active ones.
+    pub(super) active: u32,
+    /// Backup ones.
+    pub(super) backup: u32,
+    /// Weights of those that balancing uses now.
+    pub(super) weight: u32,
+}
+
+impl Strength {
+    /// Counts them.
+    pub(super) fn of(proxy: &Proxy, servers: &[ServerState]) -> Self {
+        let mut sum = Self::default();
+        let (mut active, mut backup) = (0, 0);
+        for (server, state) in proxy.servers.iter().zip(servers) {
+            if !state.is_balanced() {
+                continue;
+            }
+            if server.backup {
+                sum.backup += 1;
+                if proxy.options.allbackups || sum.backup == 1 {
+                    backup += state.weight();
+                }
+            } else {
+                sum.active += 1;
+                active += state.weight();
+            }
+        }
+        sum.weight = if sum.active > 0 { active } else { backup };
+        sum
+    }
+}
+
+fn backend<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, fullconn: u32, row: &mut Row<'a>) {
+    let proxy = view.config.proxy(id);
+    let state = &view.runtime.proxies[id.0 as usize];
+    let side = view.backend(id);
+    let strength = Strength::of(proxy, &state.servers);
+    let up = proxy.servers.is_empty() || strength.weight > 0;
+    begin(row, RowKind::Backend, proxy, 0);
+    row.text(SVNAME, "BACKEND");
+    row.u32(QCUR, state.queued.get());
+    row.u32(QMAX, state.queued.max());
+    row.u32(SCUR, state.be_sessions.get());
+    row.u32(SMAX, state.be_sessions.max());
+    row.u32(SLIM, fullconn);
+    service(view, row, proxy, &side);
+    row.u64(DREQ, side.sum(|s| s.dreq.get()));
+    row.text(STATUS, if up { "UP" } else { "DOWN" });
+    row.u32(WEIGHT, strength.weight);
+    row.u32(UWEIGHT, strength.weight);
+    row.u32(ACT, strength.active);
+    row.u32(BCK, strength.backup);
+    row.u64(CHKDOWN, state.down_transitions.load(Relaxed));
+    let changed = state.last_change_ms.load(Relaxed);
+    row.u32(LASTCHG, since(view, changed));
+    if !proxy.servers.is_empty() {
+        let now_down = if up {
+            0
+        } else {
+            view.now_ms.saturating_sub(changed)
+        };
+        row.u32(
+            DOWNTIME,
+            saturate((state.down_ms.load(Relaxed) + now_down) / 1000),
+        );
+    }
+    compression(row);
+    if proxy.mode == Mode::Http {
+        row.u64(INTERCEPTED, side.sum(|s| s.intercepted.get()));
+        row.u64(CACHE_LOOKUPS, 0);
+        row.u64(CACHE_HITS, 0);
+    }
+    for column in [AGG_SERVER_STATUS, AGG_SERVER_CHECK_STATUS, AGG_CHECK_STATUS] {
+        row.u32(column, 0);
+    }
+    if filter.legends {
+        if let Some(cookie) = &proxy.cookie {
+            row.text(COOKIE, &cookie.name);
+        }
+        row.text(ALGO, algorithm(&proxy.balance));
+    }
+}
+
+/// The algorithm's name in the column `algo`; the original has none for random.
+fn algorithm(balance: &Balance) -> &'static str {
+    match balance {
+        Balance::RoundRobin => "roundrobin",
+        Balance::StaticRr => "static-rr",
+        Balance::LeastConn => "leastconn",
+        Balance::First => "first",
+        Balance::Random(_) => "unknown",
+        Balance::Source => "source",
+    }
+}
+
+/// The name of a check's result (management guide, section 9.1, column 36).
+#[must_use]
+pub fn status_name(status: CheckStatus) -> &'static str {
+    match status {
+        CheckStatus::Unknown => "UNK",
+        CheckStatus::Initializing => "INI",
+        CheckStatus::SocketError => "SOCKERR",
+        CheckStatus::L4Ok => "L4OK",
+        CheckStatus::L4Timeout => "L4TOUT",
+        CheckStatus::L4Connection => "L4CON",
+        CheckStatus::L6Ok => "L6OK",
+        CheckStatus::L6Timeout => "L6TOUT",
+        CheckStatus::L6Response => "L6RSP",
+        CheckStatus::L7Ok => "L7OK",
+        CheckStatus::L7OkConditional => "L7OKC",
+        CheckStatus::L7Timeout => "L7TOUT",
+        CheckStatus::L7Response => "L7RSP",
+        CheckStatus::L7Status => "L7STS",
+    }
+}
+
+/// A check's result in the words of the column `check_desc`.
+#[must_use]
+pub fn status_words(status: CheckStatus) -> &'static str {
+    match status {
+        CheckStatus::Unknown => "Unknown",
+        CheckStatus::Initializing => "Initializing",
+        CheckStatus::SocketError => "Socket error",
+        CheckStatus::L4Ok => "Layer4 check passed",
+        CheckStatus::L4Timeout => "Layer4 timeout",
+        CheckStatus::L4Connection => "Layer4 connection problem",
+        CheckStatus::L6Ok => "Layer6 check passed",
+        CheckStatus::L6Timeout => "Layer6 timeout",
+        CheckStatus::L6Response => "Layer6 invalid response",
+        CheckStatus::L7Ok => "Layer7 check passed",
+        CheckStatus::L7OkConditional => "Layer7 check conditionally passed",
+        CheckStatus::L7Timeout => "Layer7 timeout",
+        CheckStatus::L7Response => "Layer7 invalid response",
+        CheckStatus::L7Status => "Layer7 wrong status",
+    }
+}

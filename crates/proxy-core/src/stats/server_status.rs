@@ -1,0 +1,77 @@
+//! How a server's state is called in the column `status`, and which colour it has on the page.
+
+use haproxy_cfg::model::Server;
+
+use crate::check::CheckReport;
+use crate::state::{Health, ServerState};
+
+/// A server's state in the words of the statistics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerStatus {
+    /// In maintenance.
+    Maint,
+    /// Down; the successes counted of those needed, when there are any.
+    Down(u32, u32),
+    /// Up, asked to get no new sessions; failures as in [`ServerStatus::Up`].
+    NoLb(u32, u32),
+    /// Draining; failures as in [`ServerStatus::Up`].
+    Drain(u32, u32),
+    /// Up; what is left of the failures that take it down, and how many those are. The same number twice is up for good.
+    Up(u32, u32),
+    /// Nothing checks it.
+    NoCheck,
+}
+
+impl ServerStatus {
+    /// The state of `server`.
+    #[must_use]
+    pub fn of(server: &Server, state: &ServerState, report: &CheckReport) -> Self {
+        let admin = state.admin();
+        if admin.is_maint() {
+            return Self::Maint;
+        }
+        let (rise, fall) = bounds(server, report);
+        let (left, of) = if server.check.enabled {
+            ((report.health + 1).saturating_sub(rise).min(fall), fall)
+        } else {
+            (fall, fall)
+        };
+        match state.health() {
+            Health::Down => Self::Down(report.health.min(rise), rise),
+            Health::Stopping => Self::NoLb(left, of),
+            Health::Up if admin.is_drain() => Self::Drain(left, of),
+            Health::Up if !server.check.enabled => Self::NoCheck,
+            Health::Up => Self::Up(left, of),
+        }
+    }
+
+    /// The text of the column.
+    #[must_use]
+    pub fn text(self) -> String {
+        match self {
+            Self::Maint => "MAINT".to_owned(),
+            Self::NoCheck => "no check".to_owned(),
+            Self::Down(0, _) => "DOWN".to_owned(),
+            Self::Down(n, of) => format!("DOWN {n}/{of}"),
+            Self::NoLb(n, of) => progress("NOLB", n, of),
+            Self::Drain(n, of) => progress("DRAIN", n, of),
+            Self::Up(n, of) => progress("UP", n, of),
+        }
+    }
+}
+
+/// `rise` and `fall` in force.
+fn bounds(server: &Server, report: &CheckReport) -> (u32, u32) {
+    match (report.rise, report.fall) {
+        (0, _) | (_, 0) => (server.check.rise, server.check.fall),
+        known => known,
+    }
+}
+
+fn progress(name: &str, n: u32, of: u32) -> String {
+    if n == of {
+        name.to_owned()
+    } else {
+        format!("{name} {n}/{of}")
+    }
+}
