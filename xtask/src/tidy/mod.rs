@@ -3,6 +3,7 @@
 //! A module for each rule: what it looks at comes in as values, so that each rule's tests can show it both a tree that
 //! keeps it and one that breaks it. What the rules allow stands in xtask/tidy.toml.
 
+mod book;
 mod borders;
 mod config;
 mod length;
@@ -70,7 +71,7 @@ pub(crate) fn run(_args: &Args) -> anyhow::Result<Outcome> {
     let graph = borders::Graph::read(&root)?;
     let tree = Tree::read(&root)?;
 
-    let rules: [(&str, Vec<Violation>); 9] = [
+    let rules: [(&str, Vec<Violation>); 10] = [
         (
             "pure crates hold no runtime or system crate",
             borders::impure(&graph, &config),
@@ -89,6 +90,7 @@ pub(crate) fn run(_args: &Args) -> anyhow::Result<Outcome> {
         ("nothing is left unfinished", tokens::leftovers(&tree)),
         ("no test is switched off", tokens::ignored_tests(&tree)),
         ("no path of one machine", paths::check(&tree)),
+        ("the book has all its pages", book::check(&tree)),
     ];
 
     let mut tally = Tally::default();
