@@ -51,6 +51,15 @@ impl Io {
         }
     }
 
+    /// Ready when a write may be taken; for a connection under way, when it stands or failed.
+    pub fn poll_writable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(io) => io.poll_write_ready(cx),
+            Self::Unix(io) => io.poll_write_ready(cx),
+            Self::Tls(io) => io.get_ref().0.poll_write_ready(cx),
+        }
+    }
+
     /// Writes of `parts` what fits.
     #[inline]
     pub fn poll_write(&mut self, cx: &mut Context<'_>, parts: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {

@@ -3,4 +3,5 @@
 pub mod buffer;
 pub mod clock;
 pub mod io;
+pub mod syslog;
 pub mod wheel;
