@@ -174,7 +174,7 @@ impl Layer {
         if outcome.is_failure() {
             println!(
                 "{}   (all of it: {})",
-                running::last_lines(&ended.output, 150),
+                running::telling_lines(&ended.output, 400),
                 log.display()
             );
             if let Some(reason) = ended.stopped {

@@ -60,9 +60,16 @@ pub(super) fn to_the_end(command: &mut Command, log: &Path, limit: Duration) -> 
     })
 }
 
-/// The last lines of an output, each set in.
-pub(super) fn last_lines(output: &str, number: usize) -> String {
-    let lines: Vec<_> = output.lines().collect();
+/// The last lines of an output without those about what went well, each set in.
+pub(super) fn telling_lines(output: &str, number: usize) -> String {
+    let went_well = |line: &str| {
+        let line = line.trim();
+        line.ends_with("... ok")
+            || ["Compiling ", "Checking ", "Documenting "]
+                .iter()
+                .any(|word| line.starts_with(word))
+    };
+    let lines: Vec<_> = output.lines().filter(|line| !went_well(line)).collect();
     lines[lines.len().saturating_sub(number)..]
         .iter()
         .map(|line| format!("   | {line}\n"))
@@ -105,6 +112,15 @@ mod tests {
             to_the_end(&mut command, &folder.path().join("log"), Duration::from_secs(60)).expect("it ends");
         assert!(ended.success);
         assert_eq!(ended.output, "one\ntwo\n");
-        assert_eq!(last_lines(&ended.output, 1), "   | two\n");
+    }
+
+    #[test]
+    fn what_went_well_is_not_shown_when_something_failed() {
+        let output = "   Compiling proxy v0.1.0\ntest a ... ok\ntest b ... FAILED\ntest c ... ok\nleft: 1\n";
+        assert_eq!(
+            telling_lines(output, 10),
+            "   | test b ... FAILED\n   | left: 1\n"
+        );
+        assert_eq!(telling_lines(output, 1), "   | left: 1\n");
     }
 }
