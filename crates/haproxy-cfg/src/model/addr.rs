@@ -37,3 +37,13 @@ pub enum ServerAddr {
     /// An abstract socket.
     Abstract(Word),
 }
+
+impl From<SocketAddr> for ServerAddr {
+    fn from(addr: SocketAddr) -> Self {
+        Self::Inet {
+            ip: addr.ip(),
+            port: Some(addr.port()),
+            port_offset: 0,
+        }
+    }
+}

@@ -281,3 +281,43 @@ pub struct Proxy {
     /// `errorfile` contents by status, read at start.
     pub error_files: Vec<(u16, Word)>,
 }
+
+impl Proxy {
+    /// A section that says nothing but its kind and name: the original's defaults. `id` is what statistics call `iid`.
+    #[must_use]
+    pub fn new(kind: ProxyKind, name: Word, id: u32) -> Self {
+        Self {
+            name,
+            kind,
+            id,
+            span: Span::default(),
+            mode: Mode::Tcp,
+            disabled: false,
+            description: None,
+            binds: Vec::new(),
+            acls: Vec::new(),
+            request_rules: Vec::new(),
+            response_rules: Vec::new(),
+            use_backend: Vec::new(),
+            default_backend: None,
+            maxconn: None,
+            backlog: None,
+            monitor_uri: None,
+            forwardfor: None,
+            connection_mode: ConnectionMode::KeepAlive,
+            timeouts: Timeouts::default(),
+            options: ProxyOptions::default(),
+            logs: Vec::new(),
+            log_tag: None,
+            balance: Balance::RoundRobin,
+            cookie: None,
+            retries: 3,
+            fullconn: None,
+            http_reuse_never: false,
+            check: CheckKind::Tcp,
+            servers: Vec::new(),
+            stats: None,
+            error_files: Vec::new(),
+        }
+    }
+}

@@ -38,3 +38,31 @@ pub struct Server {
     /// Where it stands.
     pub span: Span,
 }
+
+impl Server {
+    /// A server line that says nothing but its name and address: the original's defaults. `id` counts from 1.
+    #[must_use]
+    pub fn new(name: Word, id: u32, addr: ServerAddr) -> Self {
+        let host = match &addr {
+            ServerAddr::Inet { ip, .. } => ip.to_string().into(),
+            ServerAddr::Unix(path) | ServerAddr::Abstract(path) => path.clone(),
+        };
+        Self {
+            name,
+            addr,
+            host,
+            id,
+            weight: 1,
+            backup: false,
+            cookie: None,
+            maxconn: 0,
+            minconn: 0,
+            maxqueue: 0,
+            disabled: false,
+            redir: None,
+            send_proxy: None,
+            check: CheckSettings::default(),
+            span: Span::default(),
+        }
+    }
+}
