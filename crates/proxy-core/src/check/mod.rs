@@ -1,5 +1,12 @@
 //! Health checks: when one is due, what its bytes mean, and what its result does to a server. Time and bytes are handed in.
 
+mod change;
+mod event;
+mod farm;
+mod message;
 mod report;
 
-pub use report::{CheckReport, CheckStatus};
+pub use change::{AdminChange, Origin, apply_outcome, change_admin, set_weight};
+pub use event::{Event, Notice};
+pub use farm::Farm;
+pub use report::{CheckOutcome, CheckReport, CheckStatus, DESCRIPTION_MAX};

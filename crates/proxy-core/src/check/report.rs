@@ -1,5 +1,7 @@
 //! The result of a check as statistics and logs show it.
 
+use haproxy_cfg::model::CheckSettings;
+
 /// How a check ended; the names in statistics are the original's (`L4OK`, `L7STS` …).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CheckStatus {
@@ -34,6 +36,72 @@ pub enum CheckStatus {
     L7Status,
 }
 
+impl CheckStatus {
+    /// The name in statistics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "UNK",
+            Self::Initializing => "INI",
+            Self::SocketError => "SOCKERR",
+            Self::L4Ok => "L4OK",
+            Self::L4Timeout => "L4TOUT",
+            Self::L4Connection => "L4CON",
+            Self::L6Ok => "L6OK",
+            Self::L6Timeout => "L6TOUT",
+            Self::L6Response => "L6RSP",
+            Self::L7Ok => "L7OK",
+            Self::L7OkConditional => "L7OKC",
+            Self::L7Timeout => "L7TOUT",
+            Self::L7Response => "L7RSP",
+            Self::L7Status => "L7STS",
+        }
+    }
+
+    /// The sentence that logs and the column `check_desc` have for it.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Unknown => "Unknown",
+            Self::Initializing => "Initializing",
+            Self::SocketError => "Socket error",
+            Self::L4Ok => "Layer4 check passed",
+            Self::L4Timeout => "Layer4 timeout",
+            Self::L4Connection => "Layer4 connection problem",
+            Self::L6Ok => "Layer6 check passed",
+            Self::L6Timeout => "Layer6 timeout",
+            Self::L6Response => "Layer6 invalid response",
+            Self::L7Ok => "Layer7 check passed",
+            Self::L7OkConditional => "Layer7 check conditionally passed",
+            Self::L7Timeout => "Layer7 timeout",
+            Self::L7Response => "Layer7 invalid response",
+            Self::L7Status => "Layer7 wrong status",
+        }
+    }
+
+    /// The server passed.
+    #[must_use]
+    pub fn is_pass(self) -> bool {
+        matches!(self, Self::L4Ok | Self::L6Ok | Self::L7Ok | Self::L7OkConditional)
+    }
+}
+
+/// How one check ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckOutcome {
+    /// The verdict.
+    pub status: CheckStatus,
+    /// The code that came with it (HTTP status, SMTP code), if any.
+    pub code: Option<u16>,
+    /// What the server or the system said; [`DESCRIPTION_MAX`] bytes of it are kept.
+    pub description: Vec<u8>,
+    /// From the start of the check to its end, ms.
+    pub duration_ms: u32,
+}
+
+/// Bytes of a description that are kept.
+pub const DESCRIPTION_MAX: usize = 127;
+
 /// What checks of a server found last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckReport {
@@ -53,4 +121,44 @@ pub struct CheckReport {
     pub fall: u32,
     /// A check is under way.
     pub running: bool,
+}
+
+impl CheckReport {
+    /// The report of a server that was not checked yet: up, but one failure takes it down.
+    #[must_use]
+    pub fn at_start(check: &CheckSettings) -> Self {
+        Self {
+            status: if check.enabled {
+                CheckStatus::Initializing
+            } else {
+                CheckStatus::Unknown
+            },
+            health: check.rise,
+            rise: check.rise,
+            fall: check.fall,
+            ..Self::default()
+        }
+    }
+
+    /// The most that `health` can be: up for good.
+    #[must_use]
+    pub fn full_health(&self) -> u32 {
+        (self.rise + self.fall).saturating_sub(1)
+    }
+
+    /// `health` says up.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        self.health >= self.rise
+    }
+
+    /// Steps towards the other state as logs and statistics write them: (2, 3) of `2/3 UP`, (1, 2) of `1/2 DOWN`.
+    #[must_use]
+    pub fn progress(&self) -> (u32, u32) {
+        if self.is_up() {
+            (self.health - self.rise + 1, self.fall)
+        } else {
+            (self.health, self.rise)
+        }
+    }
 }

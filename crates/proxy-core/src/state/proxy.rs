@@ -1,6 +1,7 @@
 //! A proxy's shared state and the whole process's.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use haproxy_cfg::model::{Bind, Config, Proxy};
 
@@ -75,9 +76,15 @@ pub struct ProxyState {
     /// Set when the frontend accepts no more and never will (soft stop, `shutdown frontend`).
     pub stopped: AtomicBool,
     version: AtomicU64,
+    changes: Mutex<()>,
 }
 
 impl ProxyState {
+    /// Held while a server's state changes, so that what checks and administrators do at once happens one after the other.
+    pub(crate) fn lock_changes(&self) -> MutexGuard<'_, ()> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Says that a server's state or weight changed, so that balancers look again.
     pub fn touch_servers(&self) {
         self.version.fetch_add(1, std::sync::atomic::Ordering::Release);
@@ -116,11 +123,7 @@ impl Runtime {
             .proxies
             .iter()
             .map(|p| ProxyState {
-                servers: p
-                    .servers
-                    .iter()
-                    .map(|s| ServerState::new(s.weight, s.maxconn, s.disabled))
-                    .collect(),
+                servers: p.servers.iter().map(ServerState::new).collect(),
                 listeners: listeners(p).map(|_| Gauge::default()).collect(),
                 maxconn: AtomicU32::new(p.maxconn.unwrap_or(0)),
                 ..ProxyState::default()

@@ -1,8 +1,12 @@
 //! A server's state while traffic runs: what the administrator said, what the checks found, its weight, its load.
 
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use haproxy_cfg::model::Server;
 
 use super::Gauge;
+use crate::check::CheckReport;
 
 /// What the administrator (or the file) said of a server: flags, several may hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,22 +71,30 @@ pub struct ServerState {
     pub down_transitions: AtomicU64,
     /// Checks that failed while the server was up (`chkfail`).
     pub failed_checks: AtomicU64,
+    /// Checks pause (`disable health`): none starts, and the result of a running one is dropped.
+    pub checks_paused: AtomicBool,
     /// What checks of it found last, for statistics and logs.
-    pub check: std::sync::Mutex<crate::check::CheckReport>,
+    pub check: Mutex<CheckReport>,
 }
 
 impl ServerState {
-    /// State at start: up, with the file's weight.
+    /// State at start: up, with the file's weight; one failed check takes it down.
     #[must_use]
-    pub fn new(weight: u32, maxconn: u32, config_maint: bool) -> Self {
+    pub fn new(server: &Server) -> Self {
         Self {
-            admin: AtomicU8::new(if config_maint { Admin::CONFIG_MAINT } else { 0 }),
+            admin: AtomicU8::new(if server.disabled { Admin::CONFIG_MAINT } else { 0 }),
             health: AtomicU8::new(Health::Up as u8),
-            weight: AtomicU32::new(weight),
-            initial_weight: weight,
-            maxconn: AtomicU32::new(maxconn),
+            weight: AtomicU32::new(server.weight),
+            initial_weight: server.weight,
+            maxconn: AtomicU32::new(server.maxconn),
+            check: Mutex::new(CheckReport::at_start(&server.check)),
             ..Self::default()
         }
+    }
+
+    /// What checks found last, locked. A writer that panicked left whole values, so its poison is of no account.
+    pub fn check_report(&self) -> MutexGuard<'_, CheckReport> {
+        self.check.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the administrator said.

@@ -1,0 +1,426 @@
+//! Changes of a server's state, by checks and by the administrator: what becomes of it, of its backend's times and counts,
+//! and what is said about it. Every change of `health`, `admin` and weight at run time goes through here.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use haproxy_cfg::model::{Config, LogLevel, Proxy, ProxyId};
+
+use super::message::{self, Load};
+use super::{CheckOutcome, DESCRIPTION_MAX, Event, Farm};
+use crate::state::{Admin, Health, ProxyState, Runtime, ServerState};
+
+/// What an administrator may ask of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdminChange {
+    /// Out of maintenance and drain (`enable server`, `set server … state ready`).
+    Ready,
+    /// No new sessions but persistent ones (`set server … state drain`); ends maintenance.
+    Drain,
+    /// The statistics page's old action `stop`: drains, says so in its own words, and leaves maintenance as it is.
+    StopOnPage,
+    /// The statistics page's old action `start`: ends drain and leaves maintenance as it is.
+    StartOnPage,
+    /// Into maintenance (`disable server`, `set server … state maint`).
+    Maint,
+    /// Up whatever the checks said (`set server … health up`); they go on.
+    HealthUp,
+    /// Up but no new sessions (`… health stopping`).
+    HealthStopping,
+    /// Down (`… health down`).
+    HealthDown,
+    /// Checks go on (`enable health`).
+    EnableChecks,
+    /// Checks pause and a running one's result is ignored (`disable health`).
+    DisableChecks,
+}
+
+/// Where an administrator's wish came from; some lines name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A stats socket.
+    Cli,
+    /// The statistics page's form.
+    StatsPage,
+}
+
+impl Origin {
+    fn cause(self) -> &'static [u8] {
+        match self {
+            Self::Cli => b", changed from CLI",
+            Self::StatsPage => b", changed from Web interface",
+        }
+    }
+}
+
+/// Does what the administrator asks of the server `server` (by index) of `proxy` and gives the lines to be logged, in order.
+///
+/// # Panics
+/// When `proxy` or `server` is not of `config`.
+pub fn change_admin(
+    runtime: &Runtime,
+    config: &Config,
+    proxy: ProxyId,
+    server: usize,
+    change: AdminChange,
+    origin: Origin,
+    now_ms: u64,
+) -> Vec<Event> {
+    Change::run(runtime, config, proxy, server, now_ms, |c| match change {
+        AdminChange::Ready => c.ready(),
+        AdminChange::Drain => c.drain(),
+        AdminChange::StopOnPage => c.enter_drain(b" ('stop' on stats page)"),
+        AdminChange::StartOnPage => c.leave_drain(),
+        AdminChange::Maint => c.maint(),
+        AdminChange::HealthUp => c.force(Health::Up, origin),
+        AdminChange::HealthStopping => c.force(Health::Stopping, origin),
+        AdminChange::HealthDown => c.force(Health::Down, origin),
+        AdminChange::EnableChecks => c.state().checks_paused.store(false, Relaxed),
+        AdminChange::DisableChecks => c.state().checks_paused.store(true, Relaxed),
+    })
+}
+
+/// Sets a server's weight, 0–256, and gives the lines to be logged.
+///
+/// # Panics
+/// When `proxy` or `server` is not of `config`.
+pub fn set_weight(
+    runtime: &Runtime,
+    config: &Config,
+    proxy: ProxyId,
+    server: usize,
+    weight: u32,
+    now_ms: u64,
+) -> Vec<Event> {
+    Change::run(runtime, config, proxy, server, now_ms, |c| {
+        c.state().set_weight(weight);
+        c.remind_of_drain();
+    })
+}
+
+/// Records a check's outcome, counts it towards up or down and gives the lines to be logged. A result that comes while the
+/// server is in maintenance or its checks pause is dropped.
+///
+/// # Panics
+/// When `proxy` or `server` is not of `config`.
+pub fn apply_outcome(
+    runtime: &Runtime,
+    config: &Config,
+    proxy: ProxyId,
+    server: usize,
+    outcome: &CheckOutcome,
+    now_ms: u64,
+) -> Vec<Event> {
+    Change::run(runtime, config, proxy, server, now_ms, |c| c.outcome(outcome))
+}
+
+/// One change under way; the backend's lock is held.
+struct Change<'a> {
+    config: &'a Proxy,
+    id: ProxyId,
+    proxy: &'a ProxyState,
+    server: usize,
+    now_ms: u64,
+    events: Vec<Event>,
+}
+
+impl<'a> Change<'a> {
+    fn run(
+        runtime: &'a Runtime,
+        config: &'a Config,
+        id: ProxyId,
+        server: usize,
+        now_ms: u64,
+        act: impl FnOnce(&mut Self),
+    ) -> Vec<Event> {
+        let proxy = &runtime.proxies[id.0 as usize];
+        let _one_at_a_time = proxy.lock_changes();
+        let mut change = Self {
+            config: config.proxy(id),
+            id,
+            proxy,
+            server,
+            now_ms,
+            events: Vec::new(),
+        };
+        let had_servers = !change.farm().is_empty();
+        let before = change.seen_by_balancers();
+        act(&mut change);
+        if before != change.seen_by_balancers() {
+            proxy.touch_servers();
+        }
+        change.follow_backend(had_servers);
+        change.events
+    }
+
+    fn state(&self) -> &'a ServerState {
+        &self.proxy.servers[self.server]
+    }
+
+    fn farm(&self) -> Farm {
+        Farm::count(self.config, self.proxy)
+    }
+
+    fn seen_by_balancers(&self) -> (u8, Health, u32) {
+        let s = self.state();
+        (s.admin().0, s.health(), s.weight())
+    }
+
+    fn say(&mut self, level: LogLevel, words: &[&[u8]]) {
+        let mut text = message::subject(self.config, self.server);
+        words.iter().for_each(|w| text.extend_from_slice(w));
+        self.events
+            .push(Event::of_server(self.id, self.server, level, text));
+    }
+
+    fn left(&self) -> Vec<u8> {
+        message::left(
+            self.farm(),
+            Load::of_leaving(self.state(), self.proxy.queued.get()),
+        )
+    }
+
+    fn online(&self) -> Vec<u8> {
+        message::online(
+            self.farm(),
+            Load::of_coming(self.state(), self.proxy.queued.get()),
+        )
+    }
+
+    /// A leaving server alerts only if it was serving new sessions as far as states go; its weight does not count.
+    fn level_of_leaving(&self) -> LogLevel {
+        if self.state().health() == Health::Up && !self.state().admin().is_drain() {
+            LogLevel::Alert
+        } else {
+            LogLevel::Notice
+        }
+    }
+
+    fn since_last_change(&self) -> u64 {
+        self.now_ms
+            .saturating_sub(self.state().last_change_ms.load(Relaxed))
+    }
+
+    fn changes_now(&self) {
+        self.state().last_change_ms.store(self.now_ms, Relaxed);
+    }
+
+    fn was_down_until_now(&self) {
+        self.state().down_ms.fetch_add(self.since_last_change(), Relaxed);
+        self.changes_now();
+    }
+
+    fn remind_of_drain(&mut self) {
+        let admin = self.state().admin();
+        if admin.is_drain() && !admin.is_maint() {
+            self.say(LogLevel::Notice, &[b" remains in forced drain mode."]);
+        }
+    }
+
+    fn ready(&mut self) {
+        if self.state().admin().is_maint() {
+            self.leave_maintenance(Admin::default(), b"READY");
+        } else {
+            self.leave_drain();
+        }
+    }
+
+    fn drain(&mut self) {
+        if self.state().admin().is_maint() {
+            self.leave_maintenance(Admin(Admin::FORCED_DRAIN), b"DRAIN");
+            self.remind_of_drain();
+        } else {
+            self.enter_drain(b"");
+        }
+    }
+
+    /// Under maintenance this only shows once that ends.
+    fn enter_drain(&mut self, cause: &[u8]) {
+        let admin = self.state().admin();
+        if admin.is_drain() {
+            return;
+        }
+        self.state().set_admin(Admin(admin.0 | Admin::FORCED_DRAIN));
+        if !admin.is_maint() {
+            self.changes_now();
+            let rest = if self.state().health() == Health::Down {
+                self.left()
+            } else {
+                self.online()
+            };
+            self.say(LogLevel::Notice, &[b" enters drain state", cause, b".", &rest]);
+        }
+    }
+
+    fn leave_drain(&mut self) {
+        let admin = self.state().admin();
+        if !admin.is_drain() {
+            return;
+        }
+        self.state().set_admin(Admin(admin.0 & !Admin::FORCED_DRAIN));
+        if !admin.is_maint() {
+            // The time in drain counts as down once it is over: the original's way.
+            self.was_down_until_now();
+            let state: &[u8] = if self.state().health() == Health::Down {
+                b"DOWN"
+            } else {
+                b"UP"
+            };
+            self.say(LogLevel::Notice, &[b" is ", state, b" (leaving forced drain)."]);
+        }
+    }
+
+    fn maint(&mut self) {
+        let admin = self.state().admin();
+        if admin.is_maint() {
+            return;
+        }
+        let level = self.level_of_leaving();
+        self.state().set_admin(Admin(admin.0 | Admin::FORCED_MAINT));
+        if self.state().health() == Health::Down {
+            self.say(LogLevel::Notice, &[b" was DOWN and now enters maintenance."]);
+            return;
+        }
+        self.changes_now();
+        self.state().down_transitions.fetch_add(1, Relaxed);
+        let rest = self.left();
+        self.say(level, &[b" is going DOWN for maintenance.", &rest]);
+    }
+
+    /// Whatever checks knew is forgotten: the server is up, and the first failure takes it down.
+    fn leave_maintenance(&mut self, admin: Admin, into: &[u8]) {
+        let state = self.state();
+        state.set_admin(admin);
+        state.set_health(Health::Up);
+        {
+            let mut report = state.check_report();
+            report.health = report.rise;
+        }
+        // Time in maintenance is not added to the time down: the original's way.
+        self.changes_now();
+        self.say(
+            LogLevel::Notice,
+            &[b" is UP/", into, b" (leaving forced maintenance)."],
+        );
+    }
+
+    fn force(&mut self, to: Health, origin: Origin) {
+        {
+            let mut report = self.state().check_report();
+            report.health = if to == Health::Down {
+                0
+            } else {
+                report.full_health()
+            };
+        }
+        self.turn(to, origin.cause());
+    }
+
+    fn outcome(&mut self, outcome: &CheckOutcome) {
+        let state = self.state();
+        if state.admin().is_maint() || state.checks_paused.load(Relaxed) {
+            state.check_report().running = false;
+            return;
+        }
+        let pass = outcome.status.is_pass();
+        let (noteworthy, report) = {
+            let mut report = state.check_report();
+            let before = (report.status, report.health);
+            report.status = outcome.status;
+            report.code = outcome.code;
+            report.duration_ms = Some(outcome.duration_ms);
+            report.description = outcome
+                .description
+                .iter()
+                .copied()
+                .take(DESCRIPTION_MAX)
+                .collect();
+            report.running = false;
+            if !pass && report.health > 0 {
+                state.failed_checks.fetch_add(1, Relaxed);
+            }
+            report.health = match (pass, report.is_up()) {
+                (true, true) => report.full_health(),
+                (true, false) if report.health + 1 >= report.rise => report.full_health(),
+                (true, false) => report.health + 1,
+                (false, true) if report.health > report.rise => report.health - 1,
+                (false, _) => 0,
+            };
+            (before != (report.status, report.health), report.clone())
+        };
+        let kept = CheckOutcome {
+            description: report.description.clone(),
+            ..outcome.clone()
+        };
+        let logged = self.config.options.log_health_checks;
+        if logged && noteworthy {
+            let text = message::check_line(self.config, self.server, &kept, &report, report.is_up());
+            self.events
+                .push(Event::of_server(self.id, self.server, LogLevel::Notice, text));
+        }
+        // The reason was said already where checks are logged.
+        let reason = if logged {
+            Vec::new()
+        } else {
+            message::reason(&kept)
+        };
+        if pass && report.is_up() {
+            self.turn(Health::Up, &reason);
+        } else if !report.is_up() {
+            self.turn(Health::Down, &reason);
+        }
+    }
+
+    /// Takes the server to another health, if it is not there, and says so with `cause`.
+    fn turn(&mut self, to: Health, cause: &[u8]) {
+        let state = self.state();
+        let from = state.health();
+        if from == to {
+            return;
+        }
+        let level = self.level_of_leaving();
+        state.set_health(to);
+        if from == Health::Down {
+            self.was_down_until_now();
+        } else {
+            self.changes_now();
+        }
+        if state.admin().is_maint() {
+            return;
+        }
+        match to {
+            Health::Down => {
+                state.down_transitions.fetch_add(1, Relaxed);
+                let rest = self.left();
+                self.say(level, &[b" is DOWN", cause, b".", &rest]);
+            }
+            Health::Up | Health::Stopping => {
+                let word: &[u8] = if to == Health::Up {
+                    b" is UP"
+                } else {
+                    b" is stopping"
+                };
+                let rest = self.online();
+                self.say(LogLevel::Notice, &[word, cause, b".", &rest]);
+            }
+        }
+        self.remind_of_drain();
+    }
+
+    /// Takes the backend down with its last server and up with its first.
+    fn follow_backend(&mut self, had_servers: bool) {
+        let has_servers = !self.farm().is_empty();
+        if had_servers == has_servers {
+            return;
+        }
+        let proxy = self.proxy;
+        if has_servers {
+            let down = self.now_ms.saturating_sub(proxy.last_change_ms.load(Relaxed));
+            proxy.down_ms.fetch_add(down, Relaxed);
+        } else {
+            proxy.down_transitions.fetch_add(1, Relaxed);
+            self.events
+                .push(Event::no_server_left(self.id, &self.config.name));
+        }
+        proxy.last_change_ms.store(self.now_ms, Relaxed);
+    }
+}
