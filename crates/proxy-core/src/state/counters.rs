@@ -54,6 +54,12 @@ impl Rate {
     /// Counts one event at `now_ms` (milliseconds of the process's clock). Owning thread only.
     #[inline]
     pub fn hit(&self, now_ms: u64) {
+        self.add(now_ms, 1);
+    }
+
+    /// Counts `n` events, or bytes, at `now_ms`. Owning thread only.
+    #[inline]
+    pub fn add(&self, now_ms: u64, n: u64) {
         let second = now_ms / 1000;
         let seen = self.second.load(Relaxed);
         if second != seen {
@@ -63,7 +69,7 @@ impl Rate {
             self.current.store(0, Relaxed);
             self.second.store(second, Relaxed);
         }
-        let current = self.current.load(Relaxed) + 1;
+        let current = self.current.load(Relaxed) + n;
         self.current.store(current, Relaxed);
         let rate = current + self.previous.load(Relaxed) * (1000 - now_ms % 1000) / 1000;
         if rate > self.max.load(Relaxed) {
@@ -224,6 +230,8 @@ pub struct ProcessCounters {
     pub req_tot: Counter,
     /// Sessions of each second (`SessRate`).
     pub sess_rate: Rate,
+    /// Bytes sent to clients, for each second (`BytesOutRate`).
+    pub bytes_out: Rate,
     /// TLS handshakes begun (`CumSslConns`).
     pub tls_tot: Counter,
     /// The same for each second (`SslRate`).

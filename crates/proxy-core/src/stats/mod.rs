@@ -4,11 +4,16 @@
 mod auth;
 pub mod csv;
 pub mod field;
+mod form;
 mod fullconn;
+mod html;
+pub mod info;
+pub mod json;
 mod page;
 mod query;
 pub mod rows;
 mod server_status;
+pub mod typed;
 mod value;
 mod view;
 

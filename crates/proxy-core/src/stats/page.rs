@@ -4,9 +4,10 @@ use haproxy_cfg::model::{ProxyId, StatsSettings};
 
 use crate::cli::Control;
 
-use super::query::{Format, Options};
+use super::html::Page;
+use super::query::{FormOutcome, Format, Options};
 use super::view::{Filter, StatsView};
-use super::{auth, csv};
+use super::{auth, csv, form, json, typed};
 
 /// A request to the page.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +66,6 @@ impl StatsPage {
         }
         let rest = request.uri.strip_prefix(settings.uri.as_slice()).unwrap_or(b"");
         let options = Options::parse(rest);
-        let _ = control;
         let filter = Filter {
             up: options.up,
             no_maint: options.no_maint,
@@ -75,16 +75,82 @@ impl StatsPage {
             scope_of: Some(request.proxy),
             ..Filter::default()
         };
+        if request.method == b"POST" {
+            let outcome = if !request.admin_allowed {
+                FormOutcome::Denied
+            } else if request.body_cut {
+                FormOutcome::TooLarge
+            } else {
+                form::process(view, &filter, request.body, control)
+            };
+            return see_other(request, settings, &options, outcome, out);
+        }
         let mut body = Vec::new();
         let content_type = match options.format {
-            Format::Csv | Format::Html | Format::Typed | Format::Json | Format::JsonSchema => {
+            Format::Html => {
+                let page = Page {
+                    view,
+                    settings,
+                    options: &options,
+                    admin: request.admin_allowed,
+                };
+                page.write(&filter, &mut body);
+                "text/html"
+            }
+            Format::Csv => {
                 csv::write(view, &filter, &mut body);
                 "text/plain"
             }
+            Format::Typed => {
+                typed::write(view, &filter, false, &mut body);
+                "text/plain"
+            }
+            Format::Json => {
+                json::write(view, &filter, &mut body);
+                "application/json"
+            }
+            Format::JsonSchema => {
+                body.extend_from_slice(json::SCHEMA.as_bytes());
+                "application/json"
+            }
         };
-        let headers = [("cache-control", "no-cache"), ("content-type", content_type)];
+        let refresh = settings
+            .refresh
+            .filter(|_| !options.no_refresh)
+            .map(|s| s.to_string());
+        let mut headers = vec![("cache-control", "no-cache"), ("content-type", content_type)];
+        headers.extend(refresh.as_deref().map(|seconds| ("refresh", seconds)));
         respond(out, request, 200, "OK", &headers, &body)
     }
+}
+
+/// Sends the browser back to the page, which says how the form ended.
+fn see_other(
+    request: &StatsRequest<'_>,
+    settings: &StatsSettings,
+    options: &Options,
+    outcome: FormOutcome,
+    out: &mut Vec<u8>,
+) -> StatsOutcome {
+    let mut location = settings.uri.to_vec();
+    location.extend_from_slice(b";st=");
+    location.extend_from_slice(outcome.code().as_bytes());
+    for (word, on) in [(";up", options.up), (";norefresh", options.no_refresh)] {
+        if on {
+            location.extend_from_slice(word.as_bytes());
+        }
+    }
+    if !options.scope.is_empty() {
+        location.extend_from_slice(b"?scope=");
+        location.extend_from_slice(&options.scope);
+    }
+    let location = String::from_utf8_lossy(&location);
+    let headers = [
+        ("cache-control", "no-cache"),
+        ("content-type", "text/plain"),
+        ("location", location.as_ref()),
+    ];
+    respond(out, request, 303, "See Other", &headers, b"")
 }
 
 /// Asks for user and password.

@@ -171,6 +171,7 @@ fn listener<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, bind: us
     let side = view.listener(id, bind);
     let number = saturate(bind as u64 + 1);
     begin(row, RowKind::Listener, proxy, number);
+    row.index = bind;
     match &proxy.binds[bind].name {
         Some(name) => row.text(SVNAME, name),
         None => row.owned(SVNAME, format!("sock-{number}").into_bytes()),
@@ -181,13 +182,8 @@ fn listener<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, bind: us
     traffic(row, &side);
     row.u64(DREQ, side.sum(|s| s.dreq.get()));
     row.u64(EREQ, side.sum(|s| s.ereq.get()));
-    row.text(
-        STATUS,
-        match frontend_status(view, id) {
-            "FULL" => "OPEN",
-            other => other,
-        },
-    );
+    let full = proxy.binds[bind].maxconn.is_some_and(|max| sessions.get() >= max);
+    row.text(STATUS, if full { "FULL" } else { "OPEN" });
     row.u64(DCON, 0);
     row.u64(DSES, 0);
     if filter.legends {
@@ -234,6 +230,7 @@ fn server<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, i: usize, 
     let state = &view.runtime.proxies[id.0 as usize].servers[i];
     let side = view.server(id, i);
     begin(row, RowKind::Server, proxy, server.id);
+    row.index = i;
     row.text(SVNAME, &server.name);
     row.u32(QCUR, state.queued.get());
     row.u32(QMAX, state.queued.max());

@@ -151,6 +151,8 @@ pub struct Row<'a> {
     pub iid: u32,
     /// The server's or listener's number within the proxy; 0 for the proxy itself.
     pub sid: u32,
+    /// The server's or listener's index in the order of the file; 0 for the proxy itself.
+    pub index: usize,
     /// The values by column.
     pub values: Box<[Value<'a>]>,
 }
@@ -163,6 +165,7 @@ impl<'a> Row<'a> {
             kind,
             iid: 0,
             sid: 0,
+            index: 0,
             values: vec![Value::Empty; COUNT].into_boxed_slice(),
         }
     }
@@ -172,6 +175,7 @@ impl<'a> Row<'a> {
         self.kind = kind;
         self.iid = 0;
         self.sid = 0;
+        self.index = 0;
         self.values.fill(Value::Empty);
     }
 
