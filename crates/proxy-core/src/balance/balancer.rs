@@ -1,11 +1,16 @@
-//! A backend's balancer.
+//! A backend's balancer: which servers are in use, and their order.
 
 use std::net::IpAddr;
-use std::sync::Mutex;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use haproxy_cfg::model::{Balance, Proxy};
 
 use super::Usable;
+use super::leastconn::LeastConn;
+use super::random::Draws;
+use super::roundrobin::RoundRobin;
+use super::static_rr::Wheel;
 use crate::state::{ProxyState, ServerState};
 
 /// What a choice may depend on.
@@ -24,79 +29,229 @@ pub struct PickInput {
 pub struct Balancer {
     algorithm: Balance,
     backup: Box<[bool]>,
+    /// Servers by their ids, for `balance first`.
+    by_id: Box<[u32]>,
     all_backups: bool,
-    turn: Mutex<u64>,
+    inner: Mutex<Inner>,
 }
+
+#[derive(Debug)]
+struct Inner {
+    /// The version of the servers' states that this was made from.
+    version: Option<u64>,
+    /// Weights in force, 0 for servers that take no new sessions: active servers, then backups.
+    weights: [Vec<u32>; 2],
+    orders: [Order; 2],
+    usable: Usable,
+    /// The backup that stands in when all active servers are gone, unless all do.
+    first_backup: Option<usize>,
+}
+
+#[derive(Debug)]
+enum Order {
+    RoundRobin(RoundRobin),
+    LeastConn(LeastConn),
+    Wheel(Wheel),
+    Draws(Draws),
+    ById,
+}
+
+const ACTIVE: usize = 0;
+const BACKUP: usize = 1;
 
 impl Balancer {
     /// The balancer of a backend.
     #[must_use]
     pub fn new(proxy: &Proxy) -> Self {
+        let servers = proxy.servers.len();
+        let order = || match proxy.balance {
+            Balance::RoundRobin => Order::RoundRobin(RoundRobin::new(servers)),
+            Balance::LeastConn => Order::LeastConn(LeastConn::new(servers)),
+            Balance::StaticRr | Balance::Source => Order::Wheel(Wheel::default()),
+            Balance::Random(_) => Order::Draws(Draws::default()),
+            Balance::First => Order::ById,
+        };
+        let mut by_id: Vec<u32> = (0..servers as u32).collect();
+        by_id.sort_by_key(|&server| proxy.servers[server as usize].id);
         Self {
             algorithm: proxy.balance.clone(),
             backup: proxy.servers.iter().map(|s| s.backup).collect(),
+            by_id: by_id.into(),
             all_backups: proxy.options.allbackups,
-            turn: Mutex::new(0),
+            inner: Mutex::new(Inner {
+                version: None,
+                weights: [vec![0; servers], vec![0; servers]],
+                orders: [order(), order()],
+                usable: Usable::default(),
+                first_backup: None,
+            }),
         }
     }
 
-    /// The server for a new session; none when no server may take it now: all are down, or full (then it waits in the
-    /// backend's queue).
+    /// The server for a new session; none when no server may take it now: all are down ([`Self::usable`] then counts none),
+    /// or full (then it waits in the backend's queue).
     pub fn pick(&self, state: &ProxyState, input: &PickInput) -> Option<usize> {
-        let _ = &self.algorithm;
-        let candidates = |backup: bool| {
-            state
-                .servers
-                .iter()
-                .enumerate()
-                .filter(move |(at, server)| self.backup[*at] == backup && server.is_balanced())
+        let mut inner = self.refreshed(state);
+        let has_room = |server: usize| !is_full(&state.servers[server]);
+        let set = if inner.usable.active > 0 {
+            ACTIVE
+        } else if self.all_backups {
+            BACKUP
+        } else {
+            return inner.first_backup.filter(|&server| has_room(server));
         };
-        let mut set: Vec<(usize, &ServerState)> = candidates(false).collect();
-        if set.is_empty() {
-            set = candidates(true).collect();
-            if !self.all_backups {
-                set.truncate(1);
+        let first_choice = |server: usize| input.exclude != Some(server) && has_room(server);
+        let chosen = self.choose(&mut inner, set, state, input, first_choice);
+        if chosen.is_some() || input.exclude.is_none() {
+            return chosen;
+        }
+        self.choose(&mut inner, set, state, input, has_room)
+    }
+
+    fn choose(
+        &self,
+        inner: &mut Inner,
+        set: usize,
+        state: &ProxyState,
+        input: &PickInput,
+        takes: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let weights = &inner.weights[set];
+        match &mut inner.orders[set] {
+            Order::RoundRobin(order) => order.next(takes),
+            Order::LeastConn(order) => order.first(takes),
+            Order::Wheel(wheel) if self.algorithm == Balance::Source => input
+                .src
+                .and_then(|address| wheel.at_hash(address_hash(address)))
+                .filter(|&server| takes(server))
+                .or_else(|| wheel.next(takes)),
+            Order::Wheel(wheel) => wheel.next(takes),
+            Order::Draws(draws) => {
+                let count = match self.algorithm {
+                    Balance::Random(count) => count,
+                    _ => 1,
+                };
+                let load = |server: usize| {
+                    takes(server).then(|| {
+                        let load = load_of(&state.servers[server]);
+                        (u64::from(load) + 1) * 256 / u64::from(weights[server].max(1))
+                    })
+                };
+                let any = || (0..weights.len()).find(|&server| weights[server] > 0 && takes(server));
+                draws.choose(count, input.random, load).or_else(any)
+            }
+            Order::ById => {
+                let mut all = self.by_id.iter().map(|&server| server as usize);
+                all.find(|&server| weights[server] > 0 && takes(server))
             }
         }
-        set.retain(|(at, server)| {
-            let max = server.maxconn.load(std::sync::atomic::Ordering::Relaxed);
-            Some(*at) != input.exclude && (max == 0 || server.sessions.get() < max)
-        });
-        let mut turn = self
-            .turn
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *turn += 1;
-        set.get((*turn - 1) as usize % set.len().max(1))
-            .map(|(at, _)| *at)
     }
 
     /// To be called when the sessions or the queue of a server grew or shrank, after its gauge was changed: keeps
     /// `leastconn`'s order. Costs nothing with other algorithms.
     pub fn load_changed(&self, state: &ProxyState, server: usize) {
-        let _ = (state, server);
+        if self.algorithm != Balance::LeastConn {
+            return;
+        }
+        let mut inner = self.lock();
+        let load = load_of(&state.servers[server]);
+        let set = usize::from(self.backup[server]);
+        if let Order::LeastConn(order) = &mut inner.orders[set] {
+            order.set_load(server, load);
+        }
+    }
+
+    /// Takes over what changed in the servers' states. Choices do so by themselves; to be called after each change where the
+    /// original's order matters between a change and its taking back.
+    pub fn refresh(&self, state: &ProxyState) {
+        drop(self.refreshed(state));
     }
 
     /// What can take sessions now.
     #[must_use]
     pub fn usable(&self, state: &ProxyState) -> Usable {
+        self.refreshed(state).usable
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // What a thread that panicked left behind is still an order of servers.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Locks, and takes over what changed in the servers' states since the last time.
+    fn refreshed(&self, state: &ProxyState) -> MutexGuard<'_, Inner> {
+        let mut inner = self.lock();
+        let version = state.servers_version();
+        if inner.version == Some(version) {
+            return inner;
+        }
+        let at_start = inner.version.is_none();
+        inner.version = Some(version);
+        let mut changed = [at_start; 2];
         let mut usable = Usable::default();
         let mut backup_weight = 0;
-        for (server, backup) in state.servers.iter().zip(&self.backup) {
-            if !server.is_balanced() {
+        let mut first_backup = None;
+        for (server, (now, &backup)) in state.servers.iter().zip(&self.backup).enumerate() {
+            let weight = if now.is_balanced() { now.weight() } else { 0 };
+            let set = usize::from(backup);
+            if weight > 0 {
+                if backup {
+                    usable.backup += 1;
+                    backup_weight += weight;
+                    first_backup = first_backup.or(Some(server));
+                } else {
+                    usable.active += 1;
+                    usable.weight += weight;
+                }
+            }
+            if inner.weights[set][server] == weight {
                 continue;
             }
-            if *backup {
-                usable.backup += 1;
-                backup_weight += server.weight();
-            } else {
-                usable.active += 1;
-                usable.weight += server.weight();
+            inner.weights[set][server] = weight;
+            changed[set] = true;
+            match &mut inner.orders[set] {
+                Order::RoundRobin(order) => order.set_weight(server, weight, at_start),
+                Order::LeastConn(order) => order.set_weight(server, weight),
+                Order::Wheel(_) | Order::Draws(_) | Order::ById => {}
             }
         }
         if usable.active == 0 {
-            usable.weight = backup_weight;
+            usable.weight = match first_backup {
+                Some(server) if !self.all_backups => state.servers[server].weight(),
+                _ => backup_weight,
+            };
         }
-        usable
+        inner.usable = usable;
+        inner.first_backup = first_backup;
+        for set in [ACTIVE, BACKUP].into_iter().filter(|&set| changed[set]) {
+            let Inner { weights, orders, .. } = &mut *inner;
+            match &mut orders[set] {
+                Order::Wheel(wheel) => *wheel = Wheel::new(&weights[set]).continue_from(wheel),
+                Order::Draws(draws) => *draws = Draws::new(&weights[set]),
+                Order::RoundRobin(_) | Order::LeastConn(_) | Order::ById => {}
+            }
+        }
+        inner
+    }
+}
+
+/// Sessions, and requests that wait for this very server.
+fn load_of(server: &ServerState) -> u32 {
+    server.sessions.get() + server.queued.get()
+}
+
+fn is_full(server: &ServerState) -> bool {
+    let most = server.maxconn.load(Relaxed);
+    most > 0 && server.sessions.get() >= most
+}
+
+/// A number that an address always gives.
+fn address_hash(address: IpAddr) -> u32 {
+    match address {
+        IpAddr::V4(v4) => u32::from(v4),
+        IpAddr::V6(v6) => {
+            let all = u128::from(v6);
+            (0..4).fold(0, |hash, part| hash ^ (all >> (32 * part)) as u32)
+        }
     }
 }

@@ -1,6 +1,12 @@
 //! Choosing a server for a new session (manual, `balance`). Each algorithm gives the servers in the original's order.
 
 mod balancer;
+mod leastconn;
+mod random;
+mod roundrobin;
+mod static_rr;
+#[cfg(test)]
+mod tests;
 
 use crate::state::ProxyState;
 

@@ -1,0 +1,233 @@
+//! The original's sequences, replayed.
+
+use haproxy_cfg::model::{Balance, Proxy};
+use serde_json::Value;
+
+use super::{Balancer, PickInput};
+use crate::fixture::{proxy, recorded, running, server};
+use crate::state::{Admin, ProxyState};
+
+struct Farm {
+    state: ProxyState,
+    balancer: Balancer,
+    held: Vec<Option<usize>>,
+}
+
+impl Farm {
+    fn new(proxy: Proxy) -> Self {
+        let balancer = Balancer::new(&proxy);
+        let (_, _, runtime) = running(proxy);
+        let state = runtime.proxies.into_iter().next().expect("one proxy");
+        Self {
+            state,
+            balancer,
+            held: Vec::new(),
+        }
+    }
+
+    fn pick(&self) -> i64 {
+        let chosen = self.balancer.pick(&self.state, &PickInput::default());
+        chosen.map_or(-1, |server| server as i64)
+    }
+
+    /// Does a step and gives what it chose, as the recording has it.
+    fn step(&mut self, step: &Value) -> Value {
+        let number = |at: usize| step[at].as_u64().expect("a number") as usize;
+        match step[0].as_str().expect("a step has a name") {
+            "pick" => {
+                let count = step[1].as_array().expect("picks").len();
+                let chosen: Vec<_> = (0..count).map(|_| self.pick()).collect();
+                return serde_json::json!(["pick", chosen]);
+            }
+            "open" => {
+                let chosen = self.pick();
+                let server = usize::try_from(chosen).ok();
+                if let Some(server) = server {
+                    self.state.servers[server].sessions.inc();
+                    self.balancer.load_changed(&self.state, server);
+                }
+                self.held.push(server);
+                return serde_json::json!(["open", chosen]);
+            }
+            "close" => {
+                if let Some(server) = self.held[number(1)].take() {
+                    self.state.servers[server].sessions.dec();
+                    self.balancer.load_changed(&self.state, server);
+                }
+            }
+            "weight" => self.state.servers[number(1)].set_weight(number(2) as u32),
+            "down" => self.state.servers[number(1)].set_admin(Admin(Admin::FORCED_MAINT)),
+            "up" => self.state.servers[number(1)].set_admin(Admin(0)),
+            other => panic!("unknown step {other}"),
+        }
+        self.state.touch_servers();
+        self.balancer.refresh(&self.state);
+        step.clone()
+    }
+}
+
+fn algorithm(name: &str) -> Balance {
+    match name {
+        "roundrobin" => Balance::RoundRobin,
+        "leastconn" => Balance::LeastConn,
+        "first" => Balance::First,
+        other => panic!("unknown algorithm {other}"),
+    }
+}
+
+/// The proxy of a recorded case: weights alone, or the words of server lines.
+fn farm(case: &Value) -> Farm {
+    let mut proxy = proxy("b");
+    proxy.balance = algorithm(case["balance"].as_str().unwrap_or("roundrobin"));
+    proxy.options.allbackups = case["option"] == "option allbackups";
+    let lines: Vec<String> = match case["servers"].as_array() {
+        Some(lines) => lines.iter().map(|l| l.as_str().expect("words").into()).collect(),
+        None => case["weights"]
+            .as_array()
+            .expect("weights")
+            .iter()
+            .map(|w| format!("weight {w}"))
+            .collect(),
+    };
+    for (at, line) in lines.iter().enumerate() {
+        let mut server = server(&format!("s{at}"));
+        server.id = at as u32 + 1;
+        let mut words = line.split(' ');
+        while let Some(word) = words.next() {
+            let mut value = || words.next().and_then(|v| v.parse().ok()).expect("a number");
+            match word {
+                "weight" => server.weight = value(),
+                "maxconn" => server.maxconn = value(),
+                "id" => server.id = value(),
+                "backup" => server.backup = true,
+                other => panic!("unknown word {other}"),
+            }
+        }
+        proxy.servers.push(server);
+    }
+    Farm::new(proxy)
+}
+
+fn replay(file: &str) {
+    let recording = recorded(file);
+    let cases = recording["cases"].as_array().expect("cases");
+    assert!(!cases.is_empty());
+    for case in cases {
+        let mut farm = farm(case);
+        for (at, step) in case["steps"].as_array().expect("steps").iter().enumerate() {
+            assert_eq!(&farm.step(step), step, "step {at} of {case}");
+        }
+    }
+}
+
+#[test]
+fn round_robin_gives_the_originals_sequences() {
+    replay("balance/roundrobin.json");
+}
+
+#[test]
+fn least_connections_gives_the_originals_sequences() {
+    replay("balance/leastconn.json");
+}
+
+#[test]
+fn full_servers_and_backups_are_treated_as_by_the_original() {
+    replay("balance/limits.json");
+}
+
+#[test]
+fn servers_that_come_back_get_what_the_original_gives_them() {
+    let recording = recorded("balance/returns.json");
+    for case in recording["cases"].as_array().expect("cases") {
+        let mut farm = farm(case);
+        for step in case["steps"].as_array().expect("steps") {
+            let ours = farm.step(step);
+            let count = |picks: &Value, server| {
+                let picks = picks[1].as_array().map_or(&[][..], |p| p);
+                picks.iter().filter(|p| **p == server).count()
+            };
+            for server in 0..4 {
+                let (ours, theirs) = (count(&ours, server), count(step, server));
+                assert!(
+                    ours.abs_diff(theirs) <= 1,
+                    "server {server} in {step} of {case}: {ours}"
+                );
+            }
+        }
+    }
+}
+
+fn shares(balance: Balance, weights: &[u32], picks: usize) -> Vec<usize> {
+    let mut proxy = proxy("b");
+    proxy.balance = balance;
+    for weight in weights {
+        let mut server = server("s");
+        server.weight = *weight;
+        proxy.servers.push(server);
+    }
+    let farm = Farm::new(proxy);
+    let mut counts = vec![0; weights.len()];
+    for number in 0..picks {
+        let input = PickInput {
+            random: number as u64,
+            src: Some(std::net::Ipv4Addr::from(number as u32).into()),
+            exclude: None,
+        };
+        counts[farm.balancer.pick(&farm.state, &input).expect("a server")] += 1;
+    }
+    counts
+}
+
+#[test]
+fn a_fixed_wheel_gives_each_server_its_weight() {
+    assert_eq!(shares(Balance::StaticRr, &[3, 0, 2, 1], 60), [30, 0, 20, 10]);
+    assert_eq!(shares(Balance::Source, &[1, 3], 4000), [1000, 3000]);
+}
+
+#[test]
+fn random_draws_follow_the_weights() {
+    let counts = shares(Balance::Random(1), &[1, 3], 4000);
+    assert!((900..1100).contains(&counts[0]), "{counts:?}");
+}
+
+#[test]
+fn a_redispatch_avoids_the_server_it_comes_from_while_there_is_another() {
+    for balance in [
+        Balance::RoundRobin,
+        Balance::LeastConn,
+        Balance::StaticRr,
+        Balance::First,
+    ] {
+        let mut proxy = proxy("b");
+        proxy.balance = balance;
+        proxy.servers = vec![server("a"), server("b")];
+        let farm = Farm::new(proxy);
+        let input = PickInput {
+            exclude: Some(0),
+            ..PickInput::default()
+        };
+        for _ in 0..4 {
+            assert_eq!(farm.balancer.pick(&farm.state, &input), Some(1));
+        }
+        farm.state.servers[1].set_admin(Admin(Admin::FORCED_MAINT));
+        farm.state.touch_servers();
+        assert_eq!(farm.balancer.pick(&farm.state, &input), Some(0));
+    }
+}
+
+#[test]
+fn usable_counts_weigh_what_is_in_use() {
+    let mut proxy = proxy("b");
+    proxy.servers = vec![server("a"), server("b"), server("c")];
+    proxy.servers[1].weight = 5;
+    for backup in [1, 2] {
+        proxy.servers[backup].backup = true;
+    }
+    let farm = Farm::new(proxy);
+    let usable = farm.balancer.usable(&farm.state);
+    assert_eq!((usable.active, usable.backup, usable.weight), (1, 2, 1));
+    farm.state.servers[0].set_weight(0);
+    farm.state.touch_servers();
+    let usable = farm.balancer.usable(&farm.state);
+    assert_eq!((usable.active, usable.backup, usable.weight), (0, 2, 5));
+}

@@ -1,0 +1,151 @@
+//! Proxies and servers for this crate's tests, with nothing set but what every one has.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+use haproxy_cfg::model::{
+    Balance, CheckKind, CheckSettings, Config, ConnectionMode, Mode, Proxy, ProxyId, ProxyKind, ProxyOptions,
+    Server, ServerAddr, Timeouts,
+};
+use syntax::Span;
+
+use crate::http1::{Header, RequestHead, ResponseHead, Slice, Version};
+use crate::state::Runtime;
+
+/// Where something stands that no file holds.
+pub(crate) fn span() -> Span {
+    Span::default()
+}
+
+/// A listen section without servers.
+pub(crate) fn proxy(name: &str) -> Proxy {
+    Proxy {
+        name: name.into(),
+        kind: ProxyKind::Listen,
+        id: 1,
+        span: span(),
+        mode: Mode::Http,
+        disabled: false,
+        description: None,
+        binds: Vec::new(),
+        acls: Vec::new(),
+        request_rules: Vec::new(),
+        response_rules: Vec::new(),
+        use_backend: Vec::new(),
+        default_backend: None,
+        maxconn: None,
+        backlog: None,
+        monitor_uri: None,
+        forwardfor: None,
+        connection_mode: ConnectionMode::KeepAlive,
+        timeouts: Timeouts::default(),
+        options: ProxyOptions::default(),
+        logs: Vec::new(),
+        log_tag: None,
+        balance: Balance::RoundRobin,
+        cookie: None,
+        retries: 3,
+        fullconn: None,
+        http_reuse_never: false,
+        check: CheckKind::Tcp,
+        servers: Vec::new(),
+        stats: None,
+        error_files: Vec::new(),
+    }
+}
+
+/// A server of weight 1.
+pub(crate) fn server(name: &str) -> Server {
+    Server {
+        name: name.into(),
+        addr: ServerAddr::Inet {
+            ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: Some(80),
+            port_offset: 0,
+        },
+        host: "127.0.0.1".into(),
+        id: 1,
+        weight: 1,
+        backup: false,
+        cookie: None,
+        maxconn: 0,
+        minconn: 0,
+        maxqueue: 0,
+        disabled: false,
+        redir: None,
+        send_proxy: None,
+        check: CheckSettings::default(),
+        span: span(),
+    }
+}
+
+/// A configuration of one proxy, and its state.
+pub(crate) fn running(proxy: Proxy) -> (Config, ProxyId, Runtime) {
+    let config = Config {
+        proxies: vec![proxy],
+        ..Config::default()
+    };
+    let runtime = Runtime::new(&config, 1, 0);
+    (config, ProxyId(0), runtime)
+}
+
+/// The recorded file of that name.
+pub(crate) fn recorded(name: &str) -> serde_json::Value {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../compat-fixtures")
+        .join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A request's head as text, indexed.
+pub(crate) fn request(text: &[u8]) -> RequestHead {
+    let (line, headers, len) = split(text);
+    let words: Vec<_> = line.split(|&b| b == b' ').collect();
+    RequestHead {
+        method: slice(text, words[0]),
+        uri: slice(text, words[1]),
+        version: if words[2] == b"HTTP/1.0" {
+            Version::Http10
+        } else {
+            Version::Http11
+        },
+        headers,
+        len,
+    }
+}
+
+/// A response's head as text, indexed.
+pub(crate) fn response(text: &[u8]) -> ResponseHead {
+    let (_, headers, len) = split(text);
+    ResponseHead {
+        status: 200,
+        headers,
+        len,
+        ..ResponseHead::default()
+    }
+}
+
+fn split(text: &[u8]) -> (&[u8], Vec<Header>, u32) {
+    let end = bstr::ByteSlice::find(text, "\r\n\r\n").expect("a head ends");
+    let mut lines = bstr::ByteSlice::split_str(&text[..end], "\r\n");
+    let first = lines.next().expect("a head has a first line");
+    let headers = lines.map(|line| {
+        let colon = line
+            .iter()
+            .position(|&b| b == b':')
+            .expect("a header has a colon");
+        Header {
+            name: slice(text, &line[..colon]),
+            value: slice(text, line[colon + 1..].trim_ascii()),
+        }
+    });
+    (first, headers.collect(), end as u32 + 4)
+}
+
+fn slice(text: &[u8], part: &[u8]) -> Slice {
+    Slice {
+        start: (part.as_ptr() as usize - text.as_ptr() as usize) as u32,
+        len: part.len() as u32,
+    }
+}
