@@ -1,0 +1,38 @@
+//! The real programs around the balancer, one file each.
+
+pub(super) mod browser;
+pub(super) mod certificate;
+pub(super) mod nginx;
+pub(super) mod postfix;
+pub(super) mod rsyslog;
+
+use std::process::{Child, Command};
+
+use anyhow::{Context, Result};
+
+/// A program in the foreground that is killed when this is dropped.
+#[derive(Debug)]
+pub(super) struct Foreground {
+    child: Child,
+}
+
+impl Foreground {
+    /// Starts the command.
+    pub(super) fn start(command: &mut Command) -> Result<Self> {
+        let child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
+        Ok(Self { child })
+    }
+
+    /// Whether the program has ended by itself.
+    pub(super) fn has_ended(&mut self) -> Result<bool> {
+        Ok(self.child.try_wait()?.is_some())
+    }
+}
+
+impl Drop for Foreground {
+    fn drop(&mut self) {
+        // Both fail only for a process that has ended already, which is what is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
