@@ -23,26 +23,37 @@ pub(super) struct Answer {
 impl Answer {
     /// The first header of that name (in lower case).
     pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
-    }
-
-    /// The body as text.
-    pub(super) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
+        self.headers
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
 /// Asks for `path` with the given extra header lines and reads the answer to its end.
 pub(super) fn get(address: SocketAddr, path: &str, headers: &[String]) -> Result<Answer> {
-    let mut stream = begin(address, path, headers)?;
+    exchange(address, "GET", path, headers, b"")
+}
+
+/// Makes any request, with a body, and reads the answer to its end.
+pub(super) fn exchange(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[String],
+    body: &[u8],
+) -> Result<Answer> {
+    let mut stream = begin(address, method, path, headers, body)?;
     let mut received = Vec::new();
-    stream.read_to_end(&mut received).context("the answer broke off")?;
+    stream
+        .read_to_end(&mut received)
+        .context("the answer broke off")?;
     parse(&received)
 }
 
 /// Asks for `path` and leaves the answer unread but for its head, whose header lines are given with the connection.
 pub(super) fn open(address: SocketAddr, path: &str) -> Result<(Answer, TcpStream)> {
-    let mut stream = begin(address, path, &[])?;
+    let mut stream = begin(address, "GET", path, &[], b"")?;
     let mut received = Vec::new();
     let mut chunk = [0_u8; 1024];
     while !received.windows(4).any(|window| window == b"\r\n\r\n") {
@@ -54,16 +65,25 @@ pub(super) fn open(address: SocketAddr, path: &str) -> Result<(Answer, TcpStream
     Ok((parse_head(&received)?.0, stream))
 }
 
-fn begin(address: SocketAddr, path: &str, headers: &[String]) -> Result<TcpStream> {
+fn begin(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[String],
+    body: &[u8],
+) -> Result<TcpStream> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    let mut request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for header in headers {
         request.push_str(header);
         request.push_str("\r\n");
     }
+    if !body.is_empty() {
+        request.push_str(&format!("Content-Length: {}\r\n", body.len()));
+    }
     request.push_str("\r\n");
-    stream.write_all(request.as_bytes())?;
+    stream.write_all(&[request.as_bytes(), body].concat())?;
     Ok(stream)
 }
 
@@ -91,10 +111,23 @@ fn parse_head(received: &[u8]) -> Result<(Answer, usize)> {
     let headers = head
         .headers
         .iter()
-        .map(|h| (h.name.to_ascii_lowercase(), String::from_utf8_lossy(h.value).into_owned()))
+        .map(|h| {
+            (
+                h.name.to_ascii_lowercase(),
+                String::from_utf8_lossy(h.value).into_owned(),
+            )
+        })
         .collect();
     let status = head.code.context("an answer without a status")?;
-    Ok((Answer { status, headers, body: Vec::new(), size: received.len() }, start))
+    Ok((
+        Answer {
+            status,
+            headers,
+            body: Vec::new(),
+            size: received.len(),
+        },
+        start,
+    ))
 }
 
 #[cfg(test)]
@@ -105,7 +138,7 @@ mod tests {
     fn an_answer_that_is_shorter_than_promised_is_an_error() {
         assert!(parse(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab").is_err());
         let answer = parse(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab").unwrap();
-        assert_eq!((answer.status, answer.text().as_str()), (200, "ab"));
+        assert_eq!((answer.status, answer.body.as_slice()), (200, b"ab".as_slice()));
     }
 
     #[test]

@@ -1,10 +1,9 @@
 //! The namespaces around the whole lab, so that nothing of it can outlive it or touch the host.
 
-use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
@@ -12,56 +11,77 @@ use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitStatus, wait};
 
-use super::LEFT_OUT;
+use super::Args;
 
-/// First argument of the stage that is the process namespace's init.
-pub(super) const INIT: &str = "__init";
-/// First argument of the stage that runs the scenarios.
-pub(super) const INSIDE: &str = "__inside";
-
-/// The lab's own folder: a tmpfs that nobody outside sees and that vanishes with the lab.
+/// The lab's own folder: on a tmpfs that nobody outside sees and that vanishes with the lab.
 pub(super) const WORK: &str = "/run/lab";
 
-/// Starts the lab in new process, mount and network namespaces and gives its exit status.
-pub(super) fn enter(args: &[String]) -> Result<ExitCode> {
-    let flags = CloneFlags::CLONE_NEWPID | CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWNET | CloneFlags::CLONE_NEWUTS;
-    if let Err(errno) = unshare(flags) {
-        eprintln!("lab: left out: the kernel refuses new namespaces: {}", errno.desc());
-        return Ok(ExitCode::from(LEFT_OUT));
-    }
-    let status = Command::new(own_program()?)
-        .args(["lab", INIT])
-        .args(args)
-        .status()
-        .context("cannot start the lab in its namespaces")?;
-    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
+/// How the stages inside the namespaces came out.
+pub(super) enum End {
+    /// This machine makes no such namespaces.
+    Refused(String),
+    /// They ended.
+    Ended(ExitStatus),
 }
 
-/// The process namespace's init: prepares the private mounts, starts the scenarios, reaps whatever is orphaned, and ends
-/// with the scenarios' status. Its own end makes the kernel kill every process that is left.
-pub(super) fn init(args: &[String]) -> Result<ExitCode> {
+/// Runs the lab in new process, mount, network and host name namespaces, to its end.
+pub(super) fn enter(args: &Args) -> Result<End> {
+    let flags = CloneFlags::CLONE_NEWPID
+        | CloneFlags::CLONE_NEWNS
+        | CloneFlags::CLONE_NEWNET
+        | CloneFlags::CLONE_NEWUTS;
+    // A thread of its own: the namespaces for new processes are a thread's, and other layers of tests may follow.
+    std::thread::scope(|scope| {
+        let stages = scope.spawn(|| {
+            if let Err(errno) = unshare(flags) {
+                return Ok(End::Refused(format!(
+                    "the kernel refuses new namespaces: {}",
+                    errno.desc()
+                )));
+            }
+            let status = Command::new(own_program()?).args(args.for_stage("init")).status();
+            status
+                .map(End::Ended)
+                .context("cannot start the lab in its namespaces")
+        });
+        stages
+            .join()
+            .unwrap_or_else(|_| bail!("the lab's first stage panicked"))
+    })
+}
+
+/// The process namespace's init: prepares the private mounts, starts the scenarios and reaps whatever is orphaned. Its
+/// own end makes the kernel kill every process that is left.
+pub(super) fn init(args: &Args) -> Result<()> {
     set_pdeathsig(Signal::SIGKILL).context("cannot tie the lab to the process that started it")?;
     let none: Option<&str> = None;
-    mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none).context("cannot make mounts private")?;
+    mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)
+        .context("cannot make mounts private")?;
     mount(Some("proc"), "/proc", Some("proc"), MsFlags::empty(), none).context("cannot mount /proc")?;
-    mount(Some("lab"), "/run", Some("tmpfs"), MsFlags::empty(), Some("mode=755")).context("cannot mount /run")?;
+    mount(
+        Some("lab"),
+        "/run",
+        Some("tmpfs"),
+        MsFlags::empty(),
+        Some("mode=755"),
+    )
+    .context("cannot mount /run")?;
     std::fs::create_dir_all(WORK)?;
 
     let worker = Command::new(own_program()?)
-        .args(["lab", INSIDE])
-        .args(args)
+        .args(args.for_stage("inside"))
         .env("PATH", path_with_sbin())
-        .process_group(0)
         .spawn()
         .context("cannot start the scenarios")?;
     let worker = i32::try_from(worker.id()).context("process id out of range")?;
     loop {
         match wait() {
-            Ok(WaitStatus::Exited(pid, code)) if pid.as_raw() == worker => {
-                return Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)));
+            // The scenarios have said in the summary what they found.
+            Ok(WaitStatus::Exited(pid, _)) if pid.as_raw() == worker => {
+                return Ok(());
             }
             Ok(WaitStatus::Signaled(pid, signal, _)) if pid.as_raw() == worker => {
-                anyhow::bail!("the scenarios were ended by {signal}");
+                bail!("the scenarios were ended by {signal}");
             }
             Ok(_) | Err(Errno::EINTR) => {}
             Err(errno) => return Err(errno).context("cannot wait for the scenarios"),
@@ -69,7 +89,7 @@ pub(super) fn init(args: &[String]) -> Result<ExitCode> {
     }
 }
 
-fn own_program() -> Result<std::path::PathBuf> {
+fn own_program() -> Result<PathBuf> {
     std::env::current_exe().context("cannot tell the path of this program")
 }
 

@@ -1,17 +1,16 @@
 //! The lab: builds the documents' networks in namespaces of its own, runs their configuration files unchanged on a
 //! balancer program, and shows with figures that what the documents describe happens.
 //!
-//! The lab works in three stages of the same executable. The first, started by the user, looks for the tools, builds the
-//! program and starts the second in new process, mount and network namespaces. The second is that process namespace's
-//! init and does nothing but reap. The third runs the scenarios. When the first ends in any way, the kernel ends the
-//! second and with it every process and namespace of the lab.
+//! The lab works in three stages of the same executable. The first, started by the user, looks for the tools, builds
+//! the program and starts the second in new process, mount and network namespaces. The second is that process
+//! namespace's init and does nothing but reap. The third runs the scenarios. When the first ends in any way, the kernel
+//! ends the second and with it every process and namespace of the lab. So labs may run side by side, too.
 
 mod http;
 mod isolation;
 mod load;
 mod network;
 mod node;
-mod options;
 mod pacing;
 mod programs;
 mod scenarios;
@@ -19,40 +18,130 @@ mod sheet;
 mod smtp;
 mod stage;
 mod subject;
-mod tools;
+mod summary;
 
-use std::process::ExitCode;
+use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Context;
 
-use options::Options;
+use crate::outcome::Outcome;
+use crate::workspace;
 
-/// The exit status that says that the lab could not be run on this machine (a tool or a right is missing), as opposed to
-/// 1 for a lab that ran and found something wrong.
-pub const LEFT_OUT: u8 = 3;
+/// Arguments of `cargo xtask lab`.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub(crate) struct Args {
+    /// The balancer program, Debian's /usr/sbin/haproxy for example; the workspace's own, built for release, by default.
+    #[arg(long, value_name = "PATH")]
+    program: Option<PathBuf>,
+    /// Run only the scenarios whose names begin so.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Where summary, screenshot and logs are left; the workspace's lab-out by default.
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// The stage of the lab, which it gives itself.
+    #[arg(long, hide = true, default_value = "start")]
+    stage: Stage,
+}
 
-/// Runs `cargo xtask lab` with the arguments that follow the subcommand's name.
-///
-/// Status 0 says that every check passed, 1 that one failed, [`LEFT_OUT`] that the lab cannot be run here.
-///
-/// # Errors
-/// When the arguments are wrong, the program cannot be built, or the lab itself fails (not a check in it).
-pub fn run(args: &[String]) -> Result<ExitCode> {
-    match args.split_first() {
-        Some((stage, rest)) if stage == isolation::INIT => isolation::init(rest),
-        Some((stage, rest)) if stage == isolation::INSIDE => scenarios::run(&Options::parse(rest)?),
-        _ => start(&Options::parse(args)?),
+/// The stages described above.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Start,
+    Init,
+    Inside,
+}
+
+/// What the lab needs, with the Debian package that brings it.
+const TOOLS: &[(&str, &str)] = &[
+    ("chromedriver", "chromium-driver"),
+    ("chromium", "chromium"),
+    ("curl", "curl"),
+    ("ip", "iproute2"),
+    ("mount", "mount"),
+    ("nginx", "nginx-light"),
+    ("nsenter", "util-linux"),
+    ("openssl", "openssl"),
+    ("postconf", "postfix"),
+    ("postfix", "postfix"),
+    ("rsyslogd", "rsyslog"),
+    ("unshare", "util-linux"),
+];
+
+/// Runs the lab: every check of every scenario counts as a test.
+pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    match args.stage {
+        Stage::Start => start(args),
+        // The first stage tells what the summary says; these have nothing to tell.
+        Stage::Init => isolation::init(args).map(|()| std::process::exit(0)),
+        Stage::Inside => scenarios::run(args).map(|()| std::process::exit(0)),
     }
 }
 
 /// The first stage.
-fn start(options: &Options) -> Result<ExitCode> {
-    if let Some(reason) = tools::why_left_out() {
-        eprintln!("lab: left out: {reason}");
-        return Ok(ExitCode::from(LEFT_OUT));
+fn start(args: &Args) -> anyhow::Result<Outcome> {
+    if let Some(reason) = why_left_out() {
+        return Ok(Outcome::LeftOut(reason));
     }
-    let options = options.with_program_built()?;
-    std::fs::create_dir_all(&options.out)
-        .with_context(|| format!("cannot make the output folder {}", options.out.display()))?;
-    isolation::enter(&options.to_args())
+    let program = match &args.program {
+        Some(given) if given.is_file() => std::path::absolute(given)?,
+        Some(given) => anyhow::bail!("--program {}: there is no such file", given.display()),
+        None => workspace::release_binary()?,
+    };
+    let out = args
+        .out
+        .clone()
+        .unwrap_or_else(|| workspace::root().join("lab-out"));
+    let out = std::path::absolute(out)?;
+    std::fs::create_dir_all(&out).with_context(|| format!("cannot make the folder {}", out.display()))?;
+    summary::remove(&out)?;
+    let args = Args {
+        program: Some(program),
+        out: Some(out.clone()),
+        ..args.clone()
+    };
+    match isolation::enter(&args)? {
+        isolation::End::Refused(reason) => Ok(Outcome::LeftOut(reason)),
+        isolation::End::Ended(status) => {
+            let tally = summary::tally(&out).with_context(|| format!("the lab ended early ({status})"))?;
+            Ok(Outcome::Ran(tally))
+        }
+    }
+}
+
+/// Why the lab cannot be run on this machine; none when it can.
+fn why_left_out() -> Option<String> {
+    if !nix::unistd::geteuid().is_root() {
+        return Some("it needs root to make namespaces".to_owned());
+    }
+    let missing: Vec<&(&str, &str)> = TOOLS
+        .iter()
+        .filter(|(name, _)| workspace::program(name).is_none())
+        .collect();
+    let (names, mut packages): (Vec<&str>, Vec<&str>) = missing.into_iter().copied().unzip();
+    packages.dedup();
+    (!names.is_empty()).then(|| {
+        format!(
+            "missing {}: apt-get install {}",
+            names.join(", "),
+            packages.join(" ")
+        )
+    })
+}
+
+impl Args {
+    /// These arguments for the next stage.
+    fn for_stage(&self, stage: &str) -> Vec<std::ffi::OsString> {
+        let mut line: Vec<std::ffi::OsString> = vec!["lab".into(), "--stage".into(), stage.into()];
+        for (name, value) in [("--program", &self.program), ("--out", &self.out)] {
+            if let Some(value) = value {
+                line.extend([name.into(), value.into()]);
+            }
+        }
+        if !self.only.is_empty() {
+            line.extend(["--only".into(), self.only.join(",").into()]);
+        }
+        line
+    }
 }

@@ -22,7 +22,10 @@ impl Network {
         let switch = Node::boot("switch", folder.join("switch"))?;
         switch.run(&["ip", "link", "add", "name", BRIDGE, "type", "bridge"])?;
         switch.run(&["ip", "link", "set", BRIDGE, "up"])?;
-        let mut network = Self { nodes: Vec::new(), switch };
+        let mut network = Self {
+            nodes: Vec::new(),
+            switch,
+        };
         for (name, addresses) in members {
             let node = Node::boot(name, folder.join(name))?;
             network.plug(&node)?;
@@ -36,15 +39,21 @@ impl Network {
 
     /// The node of that name.
     pub(super) fn node(&self, name: &str) -> Result<&Node> {
-        self.nodes.iter().find(|node| node.name() == name).with_context(|| format!("the network has no node {name}"))
+        self.nodes
+            .iter()
+            .find(|node| node.name() == name)
+            .with_context(|| format!("the network has no node {name}"))
     }
 
     fn plug(&self, node: &Node) -> Result<()> {
         let port = format!("to-{}", node.name());
         let target = node.pid().to_string();
-        let add = ["ip", "link", "add", "name", &port, "type", "veth", "peer", "name", "eth0", "netns", &target];
+        let add = [
+            "ip", "link", "add", "name", &port, "type", "veth", "peer", "name", "eth0", "netns", &target,
+        ];
         self.switch.run(&add)?;
-        self.switch.run(&["ip", "link", "set", &port, "master", BRIDGE, "up"])?;
+        self.switch
+            .run(&["ip", "link", "set", &port, "master", BRIDGE, "up"])?;
         node.run(&["ip", "link", "set", "eth0", "up"])?;
         Ok(())
     }

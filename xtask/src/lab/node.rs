@@ -61,7 +61,19 @@ impl Node {
     pub(super) fn boot(name: &str, folder: PathBuf) -> Result<Self> {
         std::fs::create_dir_all(&folder)?;
         let mut holder = Command::new("unshare")
-            .args(["--net", "--mount", "--uts", "--propagation", "private", "--", "sh", "-euc", BOOT, "boot", name])
+            .args([
+                "--net",
+                "--mount",
+                "--uts",
+                "--propagation",
+                "private",
+                "--",
+                "sh",
+                "-euc",
+                BOOT,
+                "boot",
+                name,
+            ])
             .arg(&folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -74,7 +86,11 @@ impl Node {
         if said.trim() != "ready" {
             bail!("node {name} did not come up ({})", holder.wait()?);
         }
-        Ok(Self { name: name.to_owned(), folder, holder })
+        Ok(Self {
+            name: name.to_owned(),
+            folder,
+            holder,
+        })
     }
 
     pub(super) fn name(&self) -> &str {
@@ -100,7 +116,10 @@ impl Node {
     pub(super) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new("nsenter");
         command.arg("--target").arg(self.pid().to_string());
-        command.args(["--net", "--mount", "--uts", "--"]).arg(program).stdin(Stdio::null());
+        command
+            .args(["--net", "--mount", "--uts", "--"])
+            .arg(program)
+            .stdin(Stdio::null());
         command
     }
 
@@ -121,7 +140,13 @@ impl Node {
         let output = self.output(argv)?;
         if !output.status.success() {
             let stderr = String::from_utf8_lossy(&output.stderr);
-            bail!("on {}: `{}` failed ({}): {}", self.name, argv.join(" "), output.status, stderr.trim());
+            bail!(
+                "on {}: `{}` failed ({}): {}",
+                self.name,
+                argv.join(" "),
+                output.status,
+                stderr.trim()
+            );
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }

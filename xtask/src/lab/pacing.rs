@@ -1,11 +1,8 @@
-//! Waiting: for a condition, never for a time alone.
+//! Waiting for a condition with an error that says what was waited for.
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
-
-/// How often a condition is looked at.
-const LOOK: Duration = Duration::from_millis(10);
+use anyhow::{Context, Result};
 
 /// Waits until `look` gives something, and gives it with the time that it took.
 ///
@@ -17,13 +14,7 @@ pub(super) fn until<T>(
     mut look: impl FnMut() -> Result<Option<T>>,
 ) -> Result<(T, Duration)> {
     let start = Instant::now();
-    loop {
-        if let Some(found) = look()? {
-            return Ok((found, start.elapsed()));
-        }
-        if start.elapsed() > limit {
-            bail!("waited {:.1} s in vain for {what}", limit.as_secs_f64());
-        }
-        std::thread::park_timeout(LOOK);
-    }
+    let found = crate::wait::until(limit, || look().transpose())
+        .with_context(|| format!("waited {:.1} s in vain for {what}", limit.as_secs_f64()))?;
+    Ok((found?, start.elapsed()))
 }

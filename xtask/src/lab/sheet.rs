@@ -5,6 +5,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::outcome::Tally;
+
+/// A column is no wider than this for the sake of a few long entries.
+const WIDEST: usize = 60;
+
 /// One finding.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Check {
@@ -28,7 +33,10 @@ pub(super) struct Sheet {
 
 impl Sheet {
     pub(super) fn new(scenario: &str) -> Self {
-        Self { scenario: scenario.to_owned(), ..Self::default() }
+        Self {
+            scenario: scenario.to_owned(),
+            ..Self::default()
+        }
     }
 
     /// Notes how a file was run.
@@ -49,7 +57,12 @@ impl Sheet {
     /// Adds a time that must not exceed a limit.
     pub(super) fn within(&mut self, what: &str, took: Duration, limit: Duration) {
         let must_be = format!("at most {:.1} s", limit.as_secs_f64());
-        self.check(what, format!("{:.2} s", took.as_secs_f64()), must_be, took <= limit);
+        self.check(
+            what,
+            format!("{:.2} s", took.as_secs_f64()),
+            must_be,
+            took <= limit,
+        );
     }
 
     /// Adds a finding that must be exactly so.
@@ -58,19 +71,24 @@ impl Sheet {
         self.check(what, found, expected, passed);
     }
 
-    /// Whether something was found and nothing of it was wrong.
-    pub(super) fn passed(&self) -> bool {
-        !self.checks.is_empty() && self.checks.iter().all(|check| check.passed)
-    }
-
-    /// How many findings there are, and how many of them are wrong.
-    pub(super) fn counts(&self) -> (usize, usize) {
-        (self.checks.len(), self.checks.iter().filter(|check| !check.passed).count())
+    /// How many findings are right and wrong.
+    pub(super) fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for check in &self.checks {
+            tally.count(check.passed);
+        }
+        tally
     }
 
     /// The findings as a table for a terminal.
     pub(super) fn table(&self) -> String {
-        let width = |of: fn(&Check) -> &String| self.checks.iter().map(|c| of(c).chars().count()).max().unwrap_or(0);
+        let width = |of: fn(&Check) -> &String| {
+            self.checks
+                .iter()
+                .map(|c| of(c).chars().count())
+                .max()
+                .unwrap_or(0)
+        };
         let (what, figure) = (width(|c| &c.what), width(|c| &c.figure));
         let mut table = format!("\n{}\n", self.scenario);
         for note in &self.files {
@@ -94,13 +112,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sheet_without_findings_has_not_passed() {
-        let mut sheet = Sheet::new("empty");
-        assert!(!sheet.passed());
+    fn a_time_beyond_its_limit_is_a_wrong_finding() {
+        let mut sheet = Sheet::new("scenario");
         sheet.equal("sum", 4, 4);
-        assert!(sheet.passed());
         sheet.within("wait", Duration::from_secs(2), Duration::from_secs(1));
-        assert!(!sheet.passed());
-        assert_eq!(sheet.counts(), (2, 1));
+        assert_eq!((sheet.tally().passed, sheet.tally().failed), (1, 1));
+        assert!(sheet.table().contains("WRONG  wait  2.00 s  at most 1.0 s"));
     }
 }

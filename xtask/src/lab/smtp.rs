@@ -19,7 +19,10 @@ impl Session {
     pub(super) fn open(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        let mut session = Self { stream: BufReader::new(stream), greeting: String::new() };
+        let mut session = Self {
+            stream: BufReader::new(stream),
+            greeting: String::new(),
+        };
         session.greeting = session.reply(220)?;
         Ok(session)
     }
@@ -36,7 +39,10 @@ impl Session {
         self.say("MAIL FROM:<lab@example.org>", 250)?;
         self.say(&format!("RCPT TO:<{to}>"), 250)?;
         self.say("DATA", 354)?;
-        self.say(&format!("To: {to}\r\nSubject: {subject}\r\n\r\nA mail through the balancer.\r\n."), 250)
+        self.say(
+            &format!("To: {to}\r\nSubject: {subject}\r\n\r\nA mail through the balancer.\r\n."),
+            250,
+        )
     }
 
     /// Ends the session.
@@ -45,7 +51,9 @@ impl Session {
     }
 
     fn say(&mut self, line: &str, expected: u16) -> Result<()> {
-        self.stream.get_mut().write_all(format!("{line}\r\n").as_bytes())?;
+        self.stream
+            .get_mut()
+            .write_all(format!("{line}\r\n").as_bytes())?;
         self.reply(expected).map(|_| ())
     }
 

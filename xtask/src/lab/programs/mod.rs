@@ -19,7 +19,9 @@ pub(super) struct Foreground {
 impl Foreground {
     /// Starts the command.
     pub(super) fn start(command: &mut Command) -> Result<Self> {
-        let child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
+        let child = command
+            .spawn()
+            .with_context(|| format!("cannot start {command:?}"))?;
         Ok(Self { child })
     }
 
@@ -35,4 +37,13 @@ impl Drop for Foreground {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A server that a scenario may kill and bring back.
+pub(super) trait Mortal {
+    /// Ends it at once: its port refuses connections from now on.
+    fn kill(&mut self) -> Result<()>;
+
+    /// Starts it again and waits until it answers.
+    fn revive(&mut self) -> Result<()>;
 }

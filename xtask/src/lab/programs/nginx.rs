@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::Foreground;
+use super::{Foreground, Mortal};
 use crate::lab::http;
 use crate::lab::node::Node;
 use crate::lab::pacing::until;
@@ -42,38 +42,57 @@ impl<'a> Nginx<'a> {
         fs::create_dir_all(folder.join("www"))?;
         fs::write(folder.join("www/check.txt"), "ok\n")?;
         fs::write(folder.join("www/slow"), vec![b'.'; 64 * 1024])?;
-        fs::write(folder.join("nginx.conf"), configuration(name, address, &folder.display().to_string()))?;
-        let mut nginx = Self { node, name: name.to_owned(), address, folder, running: None };
-        nginx.restart()?;
+        fs::write(
+            folder.join("nginx.conf"),
+            configuration(name, address, &folder.display().to_string()),
+        )?;
+        let mut nginx = Self {
+            node,
+            name: name.to_owned(),
+            address,
+            folder,
+            running: None,
+        };
+        nginx.revive()?;
         Ok(nginx)
-    }
-
-    /// Kills the server: its port refuses connections from now on.
-    pub(in crate::lab) fn kill(&mut self) {
-        self.running = None;
-    }
-
-    /// Starts the server again and waits until it answers.
-    pub(in crate::lab) fn restart(&mut self) -> Result<()> {
-        let log = File::create(self.folder.join("error.log"))?;
-        let mut command = self.node.command("nginx");
-        command.arg("-c").arg(self.folder.join("nginx.conf"));
-        let running = self.running.insert(Foreground::start(command.stdout(log.try_clone()?).stderr(log))?);
-        let (node, address) = (self.node, self.address);
-        let what = format!("nginx {} on {address}", self.name);
-        until(Duration::from_secs(10), &what, || {
-            if running.has_ended()? {
-                anyhow::bail!("{what} ended: {}", fs::read_to_string(self.folder.join("error.log"))?.trim());
-            }
-            Ok(node.inside(|| http::get(address, "/check.txt", &[]))?.ok())
-        })?;
-        Ok(())
     }
 
     /// Makes the application behind the server look unwell to a check of `/check.txt`, or well again.
     pub(in crate::lab) fn set_well(&self, well: bool) -> Result<()> {
         let (here, away) = (self.folder.join("www/check.txt"), self.folder.join("check.away"));
-        if well { fs::rename(away, here)? } else { fs::rename(here, away)? }
+        if well {
+            fs::rename(away, here)?
+        } else {
+            fs::rename(here, away)?
+        }
+        Ok(())
+    }
+}
+
+impl Mortal for Nginx<'_> {
+    fn kill(&mut self) -> Result<()> {
+        self.running = None;
+        Ok(())
+    }
+
+    fn revive(&mut self) -> Result<()> {
+        let log = File::create(self.folder.join("error.log"))?;
+        let mut command = self.node.command("nginx");
+        command.arg("-c").arg(self.folder.join("nginx.conf"));
+        let running = self
+            .running
+            .insert(Foreground::start(command.stdout(log.try_clone()?).stderr(log))?);
+        let (node, address) = (self.node, self.address);
+        let what = format!("nginx {} on {address}", self.name);
+        until(Duration::from_secs(10), &what, || {
+            if running.has_ended()? {
+                anyhow::bail!(
+                    "{what} ended: {}",
+                    fs::read_to_string(self.folder.join("error.log"))?.trim()
+                );
+            }
+            Ok(node.inside(|| http::get(address, "/check.txt", &[]))?.ok())
+        })?;
         Ok(())
     }
 }

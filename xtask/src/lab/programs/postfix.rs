@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::Mortal;
 use crate::lab::node::Node;
 use crate::lab::pacing::until;
 
@@ -30,38 +31,29 @@ impl<'a> Postfix<'a> {
         let mailboxes = node.path(MAILBOXES);
         fs::create_dir_all(&mailboxes)?;
         std::os::unix::fs::chown(&mailboxes, Some(OWNER), Some(OWNER))?;
-        fs::copy("/usr/share/postfix/master.cf.dist", node.path("/etc/postfix/master.cf"))?;
+        fs::copy(
+            "/usr/share/postfix/master.cf.dist",
+            node.path("/etc/postfix/master.cf"),
+        )?;
         fs::write(node.path("/etc/postfix/main.cf"), configuration(node.name()))?;
         // Debian's services run in a chroot that its start script would have to fill first.
         node.run(&["postconf", "-F", "*/*/chroot = n"])?;
-        let postfix = Self { node, address: address.parse()? };
-        postfix.restart()?;
+        let mut postfix = Self {
+            node,
+            address: address.parse()?,
+        };
+        postfix.revive()?;
         Ok(postfix)
-    }
-
-    /// Stops the mail server at once.
-    pub(in crate::lab) fn stop(&self) -> Result<()> {
-        self.node.run(&["postfix", "abort"])?;
-        until(Duration::from_secs(10), &format!("{} to stop", self.node.name()), || {
-            Ok((!self.accepts()?).then_some(()))
-        })?;
-        Ok(())
-    }
-
-    /// Starts the mail server again and waits until it takes connections.
-    pub(in crate::lab) fn restart(&self) -> Result<()> {
-        self.node.run(&["postfix", "start"])?;
-        until(Duration::from_secs(20), &format!("{} to start", self.node.name()), || {
-            Ok(self.accepts()?.then_some(()))
-        })?;
-        Ok(())
     }
 
     /// Every delivered mail that has this text in it, by file.
     pub(in crate::lab) fn delivered(&self, text: &str) -> Result<Vec<PathBuf>> {
         let mut found = Vec::new();
         // postfix makes the mailbox with the first mail.
-        for file in fs::read_dir(self.node.path(MAILBOXES).join("box/new")).into_iter().flatten() {
+        for file in fs::read_dir(self.node.path(MAILBOXES).join("box/new"))
+            .into_iter()
+            .flatten()
+        {
             let path = file?.path();
             if String::from_utf8_lossy(&fs::read(&path)?).contains(text) {
                 found.push(path);
@@ -72,7 +64,30 @@ impl<'a> Postfix<'a> {
 
     fn accepts(&self) -> Result<bool> {
         let address = self.address;
-        self.node.inside(|| TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok())
+        self.node
+            .inside(|| TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok())
+    }
+}
+
+impl Mortal for Postfix<'_> {
+    fn kill(&mut self) -> Result<()> {
+        self.node.run(&["postfix", "abort"])?;
+        until(
+            Duration::from_secs(10),
+            &format!("{} to stop", self.node.name()),
+            || Ok((!self.accepts()?).then_some(())),
+        )?;
+        Ok(())
+    }
+
+    fn revive(&mut self) -> Result<()> {
+        self.node.run(&["postfix", "start"])?;
+        until(
+            Duration::from_secs(20),
+            &format!("{} to start", self.node.name()),
+            || Ok(self.accepts()?.then_some(())),
+        )?;
+        Ok(())
     }
 }
 

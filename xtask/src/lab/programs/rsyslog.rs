@@ -32,11 +32,19 @@ impl Rsyslog {
         let folder = node.folder().join("rsyslog");
         fs::create_dir_all(&folder)?;
         let file = folder.join("messages");
-        fs::write(folder.join("rsyslog.conf"), configuration(&folder.display().to_string()))?;
+        fs::write(
+            folder.join("rsyslog.conf"),
+            configuration(&folder.display().to_string()),
+        )?;
         let said = folder.join("said");
         let log = File::create(&said)?;
         let mut command = node.command("rsyslogd");
-        command.arg("-n").arg("-f").arg(folder.join("rsyslog.conf")).arg("-i").arg(folder.join("pid"));
+        command
+            .arg("-n")
+            .arg("-f")
+            .arg(folder.join("rsyslog.conf"))
+            .arg("-i")
+            .arg(folder.join("pid"));
         let mut running = Foreground::start(command.stdout(log.try_clone()?).stderr(log))?;
         until(Duration::from_secs(10), "rsyslogd", || {
             if running.has_ended()? {
@@ -46,7 +54,10 @@ impl Rsyslog {
             // Port 514 in the table's hexadecimal.
             Ok(bound.contains(":0202 ").then_some(()))
         })?;
-        Ok(Self { file, _running: running })
+        Ok(Self {
+            file,
+            _running: running,
+        })
     }
 
     /// Everything received so far.
@@ -58,14 +69,26 @@ impl Rsyslog {
         let text = String::from_utf8_lossy(&bytes);
         // A line that is still being written has no end yet.
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-        whole.lines().map(|line| parse(line).with_context(|| format!("strange log line `{line}`"))).collect()
+        whole
+            .lines()
+            .map(|line| parse(line).with_context(|| format!("strange log line `{line}`")))
+            .collect()
     }
 
     /// Waits for a message that has all of the words, past the first `after` messages; gives its place and the wait.
-    pub(in crate::lab) fn wait_for(&self, words: &[&str], after: usize, limit: Duration) -> Result<(usize, Duration)> {
+    pub(in crate::lab) fn wait_for(
+        &self,
+        words: &[&str],
+        after: usize,
+        limit: Duration,
+    ) -> Result<(usize, Duration)> {
         until(limit, &format!("the log line `{}`", words.join(" … ")), || {
             let lines = self.lines()?;
-            Ok(lines.iter().skip(after).position(|l| words.iter().all(|w| l.text.contains(w))).map(|at| at + after))
+            Ok(lines
+                .iter()
+                .skip(after)
+                .position(|l| words.iter().all(|w| l.text.contains(w)))
+                .map(|at| at + after))
         })
     }
 
@@ -77,7 +100,14 @@ impl Rsyslog {
 
 fn parse(line: &str) -> Option<LogLine> {
     let mut parts = line.splitn(4, '\t').map(str::to_owned);
-    Some(LogLine { facility: parts.next()?, severity: parts.next()?, tag: parts.next()?, text: parts.next()? })
+    let (facility, severity, tag) = (parts.next()?, parts.next()?, parts.next()?);
+    // The blank behind the tag belongs to the message for rsyslog.
+    Some(LogLine {
+        facility,
+        severity,
+        tag,
+        text: parts.next()?.trim_start().to_owned(),
+    })
 }
 
 fn configuration(folder: &str) -> String {

@@ -1,0 +1,114 @@
+//! The log lines of `option httplog` at the syslog receiver, against what the clients saw.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use regex::Regex;
+
+use crate::lab::load::Sample;
+use crate::lab::pacing::until;
+use crate::lab::programs::rsyslog::{LogLine, Rsyslog};
+use crate::lab::sheet::Sheet;
+
+/// What the lines of one balancer have in common.
+pub(super) struct HttpLog<'a> {
+    pub(super) client: &'a str,
+    pub(super) frontend: &'a str,
+    pub(super) facility: &'a str,
+    pub(super) tag: &'a str,
+}
+
+impl HttpLog<'_> {
+    /// Finds one line for each request, with the right fields.
+    pub(super) fn compare(&self, sheet: &mut Sheet, log: &Rsyslog, samples: &[Sample]) -> Result<()> {
+        let is_request = |line: &&LogLine| line.text.contains("HTTP/1.1\"");
+        // The last lines may still be on their way; too few of them is a finding, not an error.
+        let all_here = || Ok((log.lines()?.iter().filter(is_request).count() >= samples.len()).then_some(()));
+        let _ = until(Duration::from_secs(5), "the last log lines", all_here);
+        let lines: Vec<LogLine> = log
+            .lines()?
+            .into_iter()
+            .filter(|line| is_request(&line))
+            .collect();
+        sheet.check(
+            "log lines received for the requests made",
+            format!("{} for {}", lines.len(), samples.len()),
+            "one each",
+            lines.len() == samples.len(),
+        );
+
+        let shape = self.shape()?;
+        let mut by_path: HashMap<String, &LogLine> = HashMap::new();
+        let mut strange = Vec::new();
+        for line in &lines {
+            match shape.captures(&line.text) {
+                Some(fields) => {
+                    by_path.insert(fields["path"].to_owned(), line);
+                }
+                None => strange.push(format!("not an httplog line: {}", line.text)),
+            }
+            if line.facility != self.facility || line.severity != "info" || line.tag != self.tag {
+                strange.push(format!(
+                    "sent as {}.{} by {}",
+                    line.facility, line.severity, line.tag
+                ));
+            }
+        }
+        for sample in samples {
+            let fields = by_path
+                .get(&sample.path)
+                .and_then(|line| shape.captures(&line.text));
+            match fields {
+                None => strange.push(format!("no line for {}", sample.path)),
+                Some(fields) => strange.extend(differences(sample, &fields)),
+            }
+        }
+        let figure = strange.first().map_or_else(
+            || "all right".to_owned(),
+            |first| format!("{} wrong, the first: {first}", strange.len()),
+        );
+        sheet.check(
+            "fields of the log lines",
+            figure,
+            "shape, status, server, bytes",
+            strange.is_empty(),
+        );
+        Ok(())
+    }
+
+    fn shape(&self) -> Result<Regex> {
+        let (client, frontend) = (regex::escape(self.client), regex::escape(self.frontend));
+        let text = format!(
+            r#"^{client}:\d+ \[\d\d/[A-Z][a-z]{{2}}/\d{{4}}:\d\d:\d\d:\d\d\.\d{{3}}\] {frontend} [^/ ]+/(?<server>\S+) -?\d+/-?\d+/-?\d+/-?\d+/\+?\d+ (?<status>-1|\d{{3}}) \+?(?<bytes>\d+) - - [-A-Za-z]{{4}} \d+/\d+/\d+/\d+/\+?\d+ \d+/\d+ "GET (?<path>\S+) HTTP/1\.1"$"#
+        );
+        Regex::new(&text).context("the lab's own pattern is wrong")
+    }
+}
+
+/// What the line says otherwise than the client saw.
+fn differences(sample: &Sample, fields: &regex::Captures<'_>) -> Vec<String> {
+    let Ok(reply) = &sample.outcome else {
+        return Vec::new();
+    };
+    let seen = [
+        ("status", reply.status.to_string()),
+        ("bytes", reply.size.to_string()),
+        (
+            "server",
+            reply
+                .server
+                .clone()
+                .unwrap_or_else(|| fields["server"].to_owned()),
+        ),
+    ];
+    seen.into_iter()
+        .filter(|(name, value)| fields[*name] != **value)
+        .map(|(name, value)| {
+            format!(
+                "{}: {name} {} in the log, {value} for the client",
+                sample.path, &fields[name]
+            )
+        })
+        .collect()
+}
