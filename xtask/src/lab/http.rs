@@ -23,9 +23,14 @@ pub(super) struct Answer {
 impl Answer {
     /// The first header of that name (in lower case).
     pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.all(name).next()
+    }
+
+    /// Every header of that name (in lower case).
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.headers
             .iter()
-            .find(|(n, _)| n == name)
+            .filter(move |(n, _)| n == name)
             .map(|(_, value)| value.as_str())
     }
 }
@@ -45,10 +50,25 @@ pub(super) fn exchange(
 ) -> Result<Answer> {
     let mut stream = begin(address, method, path, headers, body)?;
     let mut received = Vec::new();
-    stream
-        .read_to_end(&mut received)
-        .context("the answer broke off")?;
-    parse(&received)
+    let mut chunk = [0_u8; 16 * 1024];
+    loop {
+        let count = stream.read(&mut chunk).context("the answer broke off")?;
+        received.extend_from_slice(&chunk[..count]);
+        // Some servers keep the connection whatever they are asked.
+        if count == 0 || is_whole(&received) {
+            return parse(&received);
+        }
+    }
+}
+
+/// Whether an answer is there to the length that it promised.
+fn is_whole(received: &[u8]) -> bool {
+    parse_head(received).is_ok_and(|(answer, start)| {
+        let promised = answer
+            .header("content-length")
+            .and_then(|length| length.parse::<usize>().ok());
+        promised.is_some_and(|length| received.len() >= start + length)
+    })
 }
 
 /// Asks for `path` and leaves the answer unread but for its head, whose header lines are given with the connection.
@@ -90,10 +110,10 @@ fn begin(
 fn parse(received: &[u8]) -> Result<Answer> {
     let (mut answer, start) = parse_head(received)?;
     let body = &received[start..];
-    if let Some(length) = answer.header("content-length") {
-        if length.parse() != Ok(body.len()) {
-            bail!("the answer promised {length} bytes and had {}", body.len());
-        }
+    if let Some(length) = answer.header("content-length")
+        && length.parse() != Ok(body.len())
+    {
+        bail!("the answer promised {length} bytes and had {}", body.len());
     }
     answer.body = body.to_vec();
     Ok(answer)

@@ -15,8 +15,9 @@ pub(super) struct Reply {
     /// The server that answered, if it was one of ours.
     pub(super) server: Option<String>,
     pub(super) status: u16,
-    /// Every byte received.
+    /// Every byte received, and those of them that were the body.
     pub(super) size: usize,
+    pub(super) body: usize,
 }
 
 /// One request and how it went.
@@ -87,8 +88,11 @@ pub(super) fn during<T>(
     let traffic = Traffic::default();
     let (stop, stopped) = channel::<()>();
     let (generated, done) = std::thread::scope(|scope| {
+        // Owned here, so that a panic in `meanwhile` stops the load as well.
         let stop = stop;
-        let generator = scope.spawn(|| node.inside(|| generate(every, &request, &traffic, stopped)));
+        let (request, ended) = (&request, &traffic);
+        let generate = move || generate(every, request, ended, &stopped);
+        let generator = scope.spawn(move || node.inside(generate));
         let done = meanwhile(&traffic);
         drop(stop);
         (generator.join(), done)
@@ -104,7 +108,7 @@ fn generate(
     every: Duration,
     request: &(impl Fn(usize) -> Sample + Sync),
     traffic: &Traffic,
-    stopped: Receiver<()>,
+    stopped: &Receiver<()>,
 ) {
     let first = Instant::now();
     std::thread::scope(|scope| {
@@ -142,9 +146,9 @@ pub(super) fn figure(counts: &BTreeMap<String, usize>) -> String {
 }
 
 /// The answers without a server, and errors, with how often each came.
-pub(super) fn losses(samples: &[Sample]) -> String {
+pub(super) fn losses<'a>(samples: impl IntoIterator<Item = &'a Sample>) -> String {
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
-    for sample in samples.iter().filter(|sample| sample.server().is_none()) {
+    for sample in samples.into_iter().filter(|sample| sample.server().is_none()) {
         let kind = match &sample.outcome {
             Ok(reply) => reply.status.to_string(),
             Err(error) => error.clone(),

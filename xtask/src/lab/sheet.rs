@@ -83,11 +83,8 @@ impl Sheet {
     /// The findings as a table for a terminal.
     pub(super) fn table(&self) -> String {
         let width = |of: fn(&Check) -> &String| {
-            self.checks
-                .iter()
-                .map(|c| of(c).chars().count())
-                .max()
-                .unwrap_or(0)
+            let widths = self.checks.iter().map(|check| of(check).chars().count());
+            widths.filter(|width| *width <= WIDEST).max().unwrap_or(0)
         };
         let (what, figure) = (width(|c| &c.what), width(|c| &c.figure));
         let mut table = format!("\n{}\n", self.scenario);

@@ -47,7 +47,8 @@ impl<'a> Browser<'a> {
             }
             let status = node.inside(|| http::get(address, "/status", &[]))?;
             Ok(status.is_ok_and(|answer| answer.status == 200).then_some(()))
-        })?;
+        })
+        .with_context(|| fs::read_to_string(folder.join("said")).unwrap_or_default())?;
         let mut browser = Self {
             node,
             address,

@@ -1,4 +1,4 @@
-//! A real web server: nginx, whose answers name the server and show what it was sent.
+//! A real web server: nginx, whose answers name the server, show what it was sent, and may be cached.
 
 use std::fs::{self, File};
 use std::net::SocketAddr;
@@ -61,9 +61,9 @@ impl<'a> Nginx<'a> {
     pub(in crate::lab) fn set_well(&self, well: bool) -> Result<()> {
         let (here, away) = (self.folder.join("www/check.txt"), self.folder.join("check.away"));
         if well {
-            fs::rename(away, here)?
+            fs::rename(away, here)?;
         } else {
-            fs::rename(here, away)?
+            fs::rename(here, away)?;
         }
         Ok(())
     }
@@ -100,7 +100,7 @@ impl Mortal for Nginx<'_> {
 fn configuration(name: &str, address: SocketAddr, folder: &str) -> String {
     let shown = format!(
         "add_header X-Served-By {name} always; add_header X-Seen-Cookie $http_cookie always; \
-         add_header X-Seen-Forwarded-For $http_x_forwarded_for always;"
+         add_header X-Seen-Forwarded-For $http_x_forwarded_for always; add_header Cache-Control max-age=60;"
     );
     let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .iter()

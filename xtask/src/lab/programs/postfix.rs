@@ -36,6 +36,7 @@ impl<'a> Postfix<'a> {
             node.path("/etc/postfix/master.cf"),
         )?;
         fs::write(node.path("/etc/postfix/main.cf"), configuration(node.name()))?;
+        node.run(&["chown", "postfix", "/var/lib/postfix"])?;
         // Debian's services run in a chroot that its start script would have to fill first.
         node.run(&["postconf", "-F", "*/*/chroot = n"])?;
         let mut postfix = Self {

@@ -87,28 +87,36 @@ impl HttpLog<'_> {
 }
 
 /// What the line says otherwise than the client saw.
+///
+/// The bytes are counted before the balancer changes the head, so they lie between the body and the whole answer.
 fn differences(sample: &Sample, fields: &regex::Captures<'_>) -> Vec<String> {
     let Ok(reply) = &sample.outcome else {
         return Vec::new();
     };
-    let seen = [
-        ("status", reply.status.to_string()),
-        ("bytes", reply.size.to_string()),
-        (
-            "server",
-            reply
-                .server
-                .clone()
-                .unwrap_or_else(|| fields["server"].to_owned()),
-        ),
-    ];
-    seen.into_iter()
-        .filter(|(name, value)| fields[*name] != **value)
-        .map(|(name, value)| {
-            format!(
-                "{}: {name} {} in the log, {value} for the client",
-                sample.path, &fields[name]
-            )
-        })
-        .collect()
+    let differ = |name: &str, logged: &str, seen: String| {
+        format!(
+            "{}: {name} {logged} in the log, {seen} for the client",
+            sample.path
+        )
+    };
+    let mut differences = Vec::new();
+    if fields["status"] != reply.status.to_string() {
+        differences.push(differ("status", &fields["status"], reply.status.to_string()));
+    }
+    if reply
+        .server
+        .as_ref()
+        .is_some_and(|server| fields["server"] != *server)
+    {
+        differences.push(differ("server", &fields["server"], format!("{:?}", reply.server)));
+    }
+    let bytes: usize = fields["bytes"].parse().unwrap_or_default();
+    if bytes < reply.body || bytes > reply.size {
+        differences.push(differ(
+            "bytes",
+            &fields["bytes"],
+            format!("{} to {}", reply.body, reply.size),
+        ));
+    }
+    differences
 }

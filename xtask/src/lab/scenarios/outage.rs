@@ -21,7 +21,8 @@ const EVERY: Duration = Duration::from_millis(50);
 const PROMPT: Duration = Duration::from_millis(500);
 
 /// So many prompt answers in a row say that the dead server is left out.
-const CALM: usize = 40;
+/// They take longer than a balancer's retries do.
+const CALM: usize = 70;
 
 /// How the health checks of a server are set.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +104,8 @@ impl Outage<'_> {
         while_left_out: impl FnOnce() -> Result<()>,
     ) -> Result<Times> {
         let long = self.checks.left_out_within() + Duration::from_secs(10);
-        self.wait_for_answer(traffic, Instant::now(), long)?;
+        // By then the server has been checked at least once, which it has to be before it may fail more than once.
+        self.wait_for_answer(traffic, Instant::now() + self.checks.inter + SLACK, long)?;
 
         let seen = self
             .log
@@ -211,7 +213,7 @@ impl Outage<'_> {
         let figure = format!(
             "{lost} of {} ({})",
             meanwhile.len(),
-            none_if_empty(load::losses(samples))
+            none_if_empty(load::losses(meanwhile.iter().copied()))
         );
         let (must_be, passed) = match self.may_lose {
             Loss::InFlight(most) => (format!("at most {most}, in flight"), lost <= most),

@@ -115,6 +115,7 @@ fn greeting(target: SocketAddr, number: usize) -> Sample {
             server: Some(server),
             status: 220,
             size: 0,
+            body: 0,
         })
     })
 }
@@ -151,6 +152,7 @@ fn delivery(
                     server: Some(server),
                     status: 220,
                     size: 0,
+                    body: 0,
                 })
             })
         };
@@ -221,51 +223,10 @@ fn administration(stage: &mut Stage<'_>, network: &Network, centre: &Centre) -> 
     wait_until_up(client, &page, server1)?;
 
     if centre.balancer == "lb1" {
-        let browser = Browser::start(client)?;
-        let (name, password) = USER.split_once(':').context("a user has a password")?;
-        browser.go(&format!(
-            "https://{name}:{}@{host}:9000/",
-            password.replace('@', "%40")
-        ))?;
-        for (action, expected) in [("drain", "DRAIN"), ("maint", "MAINT"), ("ready", "UP")] {
-            let form = format!("//form[.//input[@name='s' and @value='{server2}']]");
-            browser.click(&format!("{form}//input[@name='s' and @value='{server2}']"))?;
-            browser.click(&format!(
-                "{form}//select[@name='action']/option[@value='{action}']"
-            ))?;
-            browser.click(&format!("{form}//input[@type='submit']"))?;
-            let row = format!("//tr[.//input[@name='s' and @value='{server2}']]");
-            if action == "ready" {
-                wait_until_up(client, &page, server2)?;
-                browser.go(&page)?;
-            }
-            let shown = browser.text(&row)?;
-            std::fs::write(
-                stage.out.join(format!("browser-{action}.png")),
-                browser.picture()?,
-            )?;
-            let figure = format!("{} at {}", status_in(&shown), browser.place()?);
-            sheet.check(
-                &format!("form by Chromium: {action}"),
-                figure,
-                format!("{expected} in the row of {server2}"),
-                shown.contains(expected),
-            );
-            let state = statistics::state(client, &page, USER, "emailservice", server2)?;
-            sheet.check(
-                "the state then, by curl",
-                &state,
-                expected,
-                state.starts_with(expected),
-            );
-            if action != "ready" {
-                let then = sessions(client, centre, 10)?;
-                web::only_by(sheet, "10 mail sessions then", &then, server1);
-                samples.extend(then);
-            }
-        }
+        samples.extend(by_browser(stage, client, centre, &page)?);
     }
 
+    let sheet = &mut stage.sheet;
     let answer = ask_socket(lb, "show stat\n")?;
     let rows = answer
         .lines()
@@ -283,8 +244,68 @@ fn administration(stage: &mut Stage<'_>, network: &Network, centre: &Centre) -> 
     Ok(samples)
 }
 
+/// The form as a browser shows and sends it: the second server is drained, disabled and enabled.
+fn by_browser(stage: &mut Stage<'_>, client: &Node, centre: &Centre, page: &str) -> Result<Vec<Sample>> {
+    let [(server1, _), (server2, _)] = centre.servers;
+    let browser = Browser::start(client)?;
+    let (name, password) = USER.split_once(':').context("a user has a password")?;
+    let with_password = format!("https://{name}:{}@", password.replace('@', "%40"));
+    browser.go(&page.replace("https://", &with_password))?;
+
+    let mut samples = Vec::new();
+    let form = format!("//form[.//input[@name='s' and @value='{server2}']]");
+    let row = format!("//tr[.//input[@name='s' and @value='{server2}']]");
+    for (action, expected) in [("drain", "DRAIN"), ("maint", "MAINT"), ("ready", "UP")] {
+        browser.go(page)?;
+        browser.click(&format!("{form}//input[@name='s' and @value='{server2}']"))?;
+        browser.click(&format!(
+            "{form}//select[@name='action']/option[@value='{action}']"
+        ))?;
+        browser.click(&format!("{form}//input[@type='submit']"))?;
+        let (place, _) = until(PATIENCE, "the page that follows the form", || {
+            Ok(Some(browser.place()?).filter(|place| place != page))
+        })?;
+        if action == "ready" {
+            wait_until_up(client, page, server2)?;
+            browser.go(page)?;
+        }
+        // The page that is left may be asked last of all, and then has no such row any more.
+        let (shown, _) = until(PATIENCE, &format!("a row of {server2}"), || {
+            Ok(browser.text(&row).ok())
+        })?;
+        std::fs::write(
+            stage.out.join(format!("browser-{action}.png")),
+            browser.picture()?,
+        )?;
+        let sheet = &mut stage.sheet;
+        sheet.check(
+            &format!("form by Chromium: {action}"),
+            format!(
+                "{} after {}",
+                words_of_state(&shown),
+                place.trim_start_matches(page)
+            ),
+            format!("{expected} after ;st=DONE"),
+            words_of_state(&shown).contains(expected) && place.ends_with(";st=DONE"),
+        );
+        let state = statistics::state(client, page, USER, "emailservice", server2)?;
+        sheet.check(
+            "the state then, by curl",
+            &state,
+            expected,
+            state.starts_with(expected),
+        );
+        if action != "ready" {
+            let then = sessions(client, centre, 10)?;
+            web::only_by(sheet, "10 mail sessions then", &then, server1);
+            samples.extend(then);
+        }
+    }
+    Ok(samples)
+}
+
 /// The status words of a row's text.
-fn status_in(row: &str) -> String {
+fn words_of_state(row: &str) -> String {
     let words = ["UP", "DOWN", "DRAIN", "MAINT", "NOLB"];
     row.split_whitespace()
         .filter(|word| words.contains(word))

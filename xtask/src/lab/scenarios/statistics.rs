@@ -21,11 +21,16 @@ pub(super) fn read(sheet: &mut Sheet, client: &Node, url: &str, user: &str, name
             .filter(|name| !body.contains(name))
             .collect();
         let right = status == 200 && missing.is_empty() && body.contains(mark);
-        let figure = format!("{status}, {} bytes, without {missing:?}", body.len());
+        let lacks = if missing.is_empty() {
+            String::new()
+        } else {
+            format!(", without {}", missing.join(", "))
+        };
+        let figure = format!("{status}, {} bytes{lacks}", body.len());
         sheet.check(
             &format!("statistics as {kind}"),
             figure,
-            format!("200, with {names:?}"),
+            format!("200, with {}", names.join(", ")),
             right,
         );
     }

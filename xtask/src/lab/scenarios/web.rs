@@ -32,6 +32,7 @@ pub(super) fn reply(answer: &Answer) -> Reply {
         server: answer.header(SERVED_BY).map(str::to_owned),
         status: answer.status,
         size: answer.size,
+        body: answer.body.len(),
     }
 }
 

@@ -159,7 +159,7 @@ struct Visitor {
     cookie: String,
     samples: Vec<Sample>,
     set_cookies: Vec<String>,
-    /// The cache-control header of each answer that set a cookie.
+    /// The last cache-control header of each answer that set a cookie.
     caching: Vec<String>,
     /// The cookies that the servers saw.
     seen: Vec<String>,
@@ -190,12 +190,8 @@ impl Visitor {
             if let Some(set) = answer.header("set-cookie") {
                 self.cookie = set.split(';').next().unwrap_or_default().to_owned();
                 self.set_cookies.push(set.to_owned());
-                self.caching.push(
-                    answer
-                        .header("cache-control")
-                        .unwrap_or_default()
-                        .to_ascii_lowercase(),
-                );
+                self.caching
+                    .extend(answer.all("cache-control").last().map(str::to_ascii_lowercase));
             }
             self.seen
                 .push(answer.header(SEEN_COOKIE).unwrap_or_default().to_owned());
