@@ -25,6 +25,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::outcome::Outcome;
+use crate::test::packages;
 use crate::workspace;
 
 /// Arguments of `cargo xtask lab`.
@@ -52,22 +53,6 @@ enum Stage {
     Init,
     Inside,
 }
-
-/// What the lab needs, with the Debian package that brings it.
-const TOOLS: &[(&str, &str)] = &[
-    ("chromedriver", "chromium-driver"),
-    ("chromium", "chromium"),
-    ("curl", "curl"),
-    ("ip", "iproute2"),
-    ("mount", "mount"),
-    ("nginx", "nginx-light"),
-    ("nsenter", "util-linux"),
-    ("openssl", "openssl"),
-    ("postconf", "postfix"),
-    ("postfix", "postfix"),
-    ("rsyslogd", "rsyslog"),
-    ("unshare", "util-linux"),
-];
 
 /// Runs the lab: every check of every scenario counts as a test.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
@@ -115,19 +100,8 @@ fn why_left_out() -> Option<String> {
     if !nix::unistd::geteuid().is_root() {
         return Some("it needs root to make namespaces".to_owned());
     }
-    let missing: Vec<&(&str, &str)> = TOOLS
-        .iter()
-        .filter(|(name, _)| workspace::program(name).is_none())
-        .collect();
-    let (names, mut packages): (Vec<&str>, Vec<&str>) = missing.into_iter().copied().unzip();
-    packages.dedup();
-    (!names.is_empty()).then(|| {
-        format!(
-            "missing {}: apt-get install {}",
-            names.join(", "),
-            packages.join(" ")
-        )
-    })
+    let lacking = packages::lacking(packages::LAB);
+    (!lacking.is_empty()).then(|| format!("needs {}", lacking.join(", ")))
 }
 
 impl Args {

@@ -47,8 +47,11 @@ pub(super) const VTC: &[Needed] = &[
 ];
 
 /// What the lab needs.
-pub(super) const LAB: &[Needed] = &[
+pub(crate) const LAB: &[Needed] = &[
     Needed::debian("ip", "iproute2"),
+    Needed::debian("unshare", "util-linux"),
+    Needed::debian("nsenter", "util-linux"),
+    Needed::debian("mount", "mount"),
     Needed::debian("nginx", "nginx-light"),
     Needed::debian("postfix", "postfix"),
     Needed::debian("keepalived", "keepalived"),

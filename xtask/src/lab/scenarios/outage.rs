@@ -75,7 +75,10 @@ pub(super) enum Loss {
 
 /// When things happened.
 struct Times {
+    /// The kill was begun; some servers take a moment to end.
     killed: Instant,
+    /// The server's port refuses connections.
+    dead: Instant,
     down: Option<Instant>,
     restarted: Instant,
     up: Option<Instant>,
@@ -112,6 +115,7 @@ impl Outage<'_> {
             .map_or(Ok(0), |(log, _)| log.lines().map(|lines| lines.len()))?;
         let killed = Instant::now();
         victim.kill()?;
+        let dead = Instant::now();
         let down = self.wait_for_line("DOWN", seen, long)?;
         until(long, &format!("{} to be left out", self.server), || {
             let since = down.unwrap_or(killed);
@@ -128,6 +132,7 @@ impl Outage<'_> {
         self.wait_for_answer(traffic, up.unwrap_or(restarted), long)?;
         Ok(Times {
             killed,
+            dead,
             down,
             restarted,
             up,
@@ -230,7 +235,7 @@ impl Outage<'_> {
                 .count();
             sheet.equal(&format!("{server} left out: requests that still met it"), late, 0);
         }
-        let counts = load::by_server(meanwhile);
+        let counts = load::by_server(meanwhile.into_iter().filter(|s| s.start >= times.dead));
         sheet.check(
             &format!("{server} dead: answers"),
             load::figure(&counts),
