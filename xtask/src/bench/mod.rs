@@ -50,7 +50,7 @@ pub(crate) struct Args {
     /// How many idle connections to hold.
     #[arg(long, value_name = "NUMBER", default_value_t = 8000)]
     idle: usize,
-    /// Two rounds of one second with fewer connections: a look, no measurement.
+    /// At most two rounds of one second with fewer connections: a look, no measurement.
     #[arg(long)]
     quick: bool,
     /// Record each load with perf, into bench-out.
@@ -89,7 +89,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         maxconn: scenario::maxconn(open_files)?,
         profile: args.profile.then_some(out.as_path()),
     };
-    let rounds = if args.quick { 2 } else { args.rounds.max(1) };
+    let rounds = args.rounds.clamp(1, if args.quick { 2 } else { usize::MAX });
 
     let mut report = Report::new(&subjects);
     let mut tally = Tally::default();

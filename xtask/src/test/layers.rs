@@ -23,6 +23,8 @@ pub(super) struct Layer {
     pub(super) programs: &'static [Needed],
     /// Minutes after which it is ended and has failed.
     pub(super) minutes: u64,
+    /// How many of its last lines are shown when all went well: the figures of those that measure.
+    pub(super) figures: usize,
     /// Whether a run that asks for every layer may still go without it.
     pub(super) may_be_left_out: bool,
 }
@@ -43,6 +45,7 @@ const PLAIN: Layer = Layer {
     count: Count::Status,
     programs: &[],
     minutes: 15,
+    figures: 0,
     may_be_left_out: false,
 };
 
@@ -132,6 +135,18 @@ pub(super) const LAYERS: &[Layer] = &[
         command: Run::Xtask(&["lab"]),
         count: Count::Xtask,
         programs: packages::LAB,
+        figures: 200,
+        ..PLAIN
+    },
+    Layer {
+        // How fast is for the reader; that every scenario is answered rightly by both programs is tested.
+        name: "bench",
+        about: "every scenario of the bench runs; a short look, no measurement",
+        command: Run::Xtask(&["bench", "--quick", "--rounds", "1"]),
+        count: Count::Xtask,
+        programs: packages::BENCH,
+        figures: 24,
+        minutes: 5,
         ..PLAIN
     },
     Layer {
@@ -180,6 +195,8 @@ impl Layer {
             if let Some(reason) = ended.stopped {
                 println!("   {reason}");
             }
+        } else {
+            print!("{}", running::telling_lines(&ended.output, self.figures));
         }
         outcome
     }
