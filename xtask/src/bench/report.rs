@@ -42,7 +42,7 @@ impl Report {
                 let lines: Vec<_> = self
                     .lines(name)
                     .into_iter()
-                    .map(|line| json!({ "figure": line.figure, "a": line.a, "b": line.b, "ratio": line.ratio }))
+                    .map(|line| json!({ "figure": line.figure, "a": line.a, "b": line.b, "ratio": line.ratio, "best_ratio": line.best }))
                     .collect();
                 (name, json!({ "medians": lines, "rounds": { "a": rounds(a), "b": rounds(b) } }))
             })
@@ -88,12 +88,17 @@ impl Report {
                 let goal = main
                     .filter(|(main, _)| *main == figure)
                     .map_or(Goal::None, |(_, goal)| goal);
+                let best = smallest(&a)
+                    .zip(smallest(&b))
+                    .filter(|(a, _)| *a > 0.0)
+                    .map(|(a, b)| b / a);
                 Line {
                     figure,
                     a: median(&a),
                     b: median(&b),
                     ratio: median(&ratios),
                     ratios,
+                    best,
                     goal,
                 }
             })
@@ -110,6 +115,9 @@ struct Line {
     /// The median of the rounds' ratios, second to first.
     ratio: Option<f64>,
     ratios: Vec<f64>,
+    /// The ratio of the smallest figures. What disturbs a measurement of CPU time only ever adds to it, so on a busy
+    /// machine this one is nearer to the truth.
+    best: Option<f64>,
     goal: Goal,
 }
 
@@ -118,7 +126,12 @@ impl Line {
     fn reached(&self) -> Option<(bool, String)> {
         match self.goal {
             Goal::None => None,
-            Goal::Ratio(limit) => Some((self.ratio? <= limit, format!("ratio at most {limit}"))),
+            Goal::Ratio(limit) => {
+                let best = self
+                    .best
+                    .map_or_else(String::new, |best| format!(" (of the best rounds {best:.2})"));
+                Some((self.ratio? <= limit, format!("ratio at most {limit}{best}")))
+            }
             Goal::AtMost(limit) => Some((self.b? <= limit, format!("at most {limit}"))),
         }
     }
@@ -160,6 +173,10 @@ impl fmt::Display for Report {
         }
         Ok(())
     }
+}
+
+fn smallest(numbers: &[f64]) -> Option<f64> {
+    numbers.iter().copied().reduce(f64::min)
 }
 
 /// The middle of some numbers; of an even number of them the mean of the two in the middle.
@@ -216,7 +233,10 @@ mod tests {
     #[test]
     fn a_goal_that_is_missed_is_said() {
         let shown = report(&[10.0], &[9.0]).to_string();
-        assert!(shown.contains("ratio at most 0.85: not reached"), "{shown}");
+        assert!(
+            shown.contains("ratio at most 0.85 (of the best rounds 0.90): not reached"),
+            "{shown}"
+        );
         assert!(
             report(&[10.0], &[]).lines("http-keep-alive")[0]
                 .reached()
