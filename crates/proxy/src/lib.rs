@@ -3,5 +3,6 @@
 pub mod buffer;
 pub mod clock;
 pub mod io;
+pub mod listen;
 pub mod syslog;
 pub mod wheel;

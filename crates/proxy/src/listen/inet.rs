@@ -1,0 +1,127 @@
+//! TCP listeners.
+
+use std::io;
+use std::net::SocketAddr;
+
+use haproxy_cfg::model::Bind;
+use socket2::{Domain, Protocol, Socket, Type};
+
+use super::{ListenSocket, system_words};
+
+/// Binds `address` `shards` times. A shard beyond the first that cannot be had is done without.
+pub(super) fn open(
+    bind: &Bind,
+    address: SocketAddr,
+    shards: usize,
+    reuse_port: bool,
+    backlog: i32,
+    fault: &mut dyn FnMut(bool, bool, String),
+) -> Option<Vec<ListenSocket>> {
+    let first = match open_one(bind, address, reuse_port, backlog, Some(&mut *fault)) {
+        Ok(socket) => socket,
+        Err(Failure { doing, error }) => {
+            let in_use = error.kind() == io::ErrorKind::AddrInUse;
+            fault(
+                true,
+                in_use,
+                format!("{doing} ({}) for [{}]", system_words(&error), shown(address)),
+            );
+            return None;
+        }
+    };
+    // Port 0 gives each socket another port: the shards follow the first one.
+    let address = first
+        .local_addr()
+        .ok()
+        .and_then(|address| address.as_socket())
+        .unwrap_or(address);
+    let mut sockets = vec![ListenSocket::Tcp(first.into())];
+    for _ in 1..shards {
+        let Ok(socket) = open_one(bind, address, reuse_port, backlog, None) else {
+            break;
+        };
+        sockets.push(ListenSocket::Tcp(socket.into()));
+    }
+    // Some threads without a socket of their own would take none of the connections: then all share one.
+    if sockets.len() < shards {
+        sockets.truncate(1);
+    }
+    Some(sockets)
+}
+
+struct Failure {
+    doing: &'static str,
+    error: io::Error,
+}
+
+fn open_one(
+    bind: &Bind,
+    address: SocketAddr,
+    reuse_port: bool,
+    backlog: i32,
+    fault: Option<&mut dyn FnMut(bool, bool, String)>,
+) -> Result<Socket, Failure> {
+    let at = |doing: &'static str| move |error: io::Error| Failure { doing, error };
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))
+        .map_err(at("cannot create receiving socket"))?;
+    socket
+        .set_nonblocking(true)
+        .map_err(at("cannot make socket non-blocking"))?;
+    socket
+        .set_reuse_address(true)
+        .map_err(at("cannot set SO_REUSEADDR"))?;
+    if reuse_port {
+        socket
+            .set_reuse_port(true)
+            .map_err(at("cannot set SO_REUSEPORT"))?;
+    }
+    let mut lacking = Vec::new();
+    if bind.transparent {
+        let set = match address {
+            SocketAddr::V4(_) => socket.set_ip_transparent_v4(true),
+            SocketAddr::V6(_) => socket.set_ip_transparent_v6(true),
+        };
+        if let Err(error) = set {
+            lacking.push(("cannot make receiving socket transparent".to_owned(), error));
+        }
+    }
+    if let Some(interface) = &bind.interface
+        && let Err(error) = socket.bind_device(Some(interface))
+    {
+        lacking.push((format!("cannot bind receiver to device '{interface}'"), error));
+    }
+    if address.is_ipv6() {
+        // Without either keyword the original answers on both families, whatever the system's default is.
+        socket
+            .set_only_v6(bind.v6only)
+            .map_err(at("cannot set IPV6_V6ONLY"))?;
+    }
+    if let Some(fault) = fault {
+        for (doing, error) in lacking {
+            fault(
+                false,
+                false,
+                format!("{doing} ({}) for [{}]", system_words(&error), shown(address)),
+            );
+        }
+    }
+    socket.bind(&address.into()).map_err(at("cannot bind socket"))?;
+    socket.listen(backlog).map_err(at("cannot listen to socket"))?;
+    Ok(socket)
+}
+
+/// An address as the original's messages have it: an IPv6 one without brackets.
+fn shown(address: SocketAddr) -> String {
+    format!("{}:{}", address.ip(), address.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv6_address_is_shown_without_brackets() {
+        assert_eq!(shown("[::1]:80".parse().unwrap()), "::1:80");
+        assert_eq!(shown("127.0.0.1:80".parse().unwrap()), "127.0.0.1:80");
+    }
+}

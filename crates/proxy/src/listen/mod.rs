@@ -1,0 +1,259 @@
+//! Binds what a configuration listens on: the proxies' `bind` lines and the stats sockets. Nothing is accepted here.
+//!
+//! Binding may be tried again: what was bound stays bound, so that a new process can ask an old one to let go of its ports
+//! between two attempts.
+
+mod inet;
+mod unix;
+
+use std::io;
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixListener;
+
+use haproxy_cfg::model::{Address, Bind, Config, ProxyId};
+use socket2::Socket;
+use syntax::Span;
+
+/// A socket that is being listened on, non-blocking and closed on exec.
+#[derive(Debug)]
+pub enum ListenSocket {
+    /// TCP over IPv4 or IPv6.
+    Tcp(TcpListener),
+    /// A stream over a unix socket.
+    Unix(UnixListener),
+}
+
+impl ListenSocket {
+    /// The same socket once more; what arrives goes to whichever handle accepts first.
+    ///
+    /// # Errors
+    /// What the system says when it has no descriptor left.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        Ok(match self {
+            Self::Tcp(socket) => Self::Tcp(socket.try_clone()?),
+            Self::Unix(socket) => Self::Unix(socket.try_clone()?),
+        })
+    }
+}
+
+/// Whose line a listener is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListenOwner {
+    /// A `bind` line of a proxy.
+    Proxy {
+        /// The proxy.
+        proxy: ProxyId,
+        /// Index in its `binds`.
+        bind: usize,
+    },
+    /// A stats socket, by its index in the `global` section.
+    Stats(usize),
+}
+
+/// One bound address.
+#[derive(Debug)]
+pub struct BoundListener {
+    /// Whose it is.
+    pub owner: ListenOwner,
+    /// One socket, or one for each thread where the kernel can spread connections over several.
+    pub sockets: Vec<ListenSocket>,
+}
+
+/// Something that went wrong while binding, in the original's words.
+#[derive(Clone, Debug)]
+pub struct ListenFault {
+    /// The `bind` or `stats socket` line.
+    pub span: Span,
+    /// `proxy NAME` or `frontend GLOBAL`.
+    pub owner: String,
+    /// What happened, with the address.
+    pub message: String,
+    /// Whether the listener is missing; otherwise it is bound but lacks something.
+    pub fatal: bool,
+    /// Whether another process holds the address, so that it may be asked to let go.
+    pub in_use: bool,
+}
+
+/// How to bind.
+#[derive(Clone, Copy, Debug)]
+pub struct ListenOptions {
+    /// Worker threads that accept.
+    pub threads: usize,
+    /// Whether `SO_REUSEPORT` may be set (`-dR` forbids it).
+    pub reuse_port: bool,
+    /// Connections that may wait where neither the line nor its frontend says how many.
+    pub default_backlog: u32,
+}
+
+/// Binds everything, in one attempt or in several.
+#[derive(Debug)]
+pub struct Binder<'a> {
+    config: &'a Config,
+    options: ListenOptions,
+    bound: Vec<BoundListener>,
+    missing: Vec<ListenOwner>,
+}
+
+impl<'a> Binder<'a> {
+    /// A binder for all listeners of `config` that are not disabled. Nothing is bound yet.
+    #[must_use]
+    pub fn new(config: &'a Config, options: ListenOptions) -> Self {
+        let proxies = config
+            .proxies
+            .iter()
+            .enumerate()
+            .filter(|(_, proxy)| !proxy.disabled);
+        let missing = proxies
+            .flat_map(|(index, proxy)| {
+                let proxy_id = ProxyId(u32::try_from(index).unwrap_or(u32::MAX));
+                (0..proxy.binds.len()).map(move |bind| ListenOwner::Proxy {
+                    proxy: proxy_id,
+                    bind,
+                })
+            })
+            .chain((0..config.global.stats_sockets.len()).map(ListenOwner::Stats))
+            .collect();
+        Self {
+            config,
+            options,
+            bound: Vec::new(),
+            missing,
+        }
+    }
+
+    /// Binds what is still missing and tells what went wrong. `inherit` hands out an inherited descriptor by its number,
+    /// as a new handle.
+    pub fn attempt(&mut self, inherit: &dyn Fn(i32) -> io::Result<OwnedFd>) -> Vec<ListenFault> {
+        let mut faults = Vec::new();
+        for owner in std::mem::take(&mut self.missing) {
+            match self.bind_one(owner, inherit, &mut faults) {
+                Some(sockets) => self.bound.push(BoundListener { owner, sockets }),
+                None => self.missing.push(owner),
+            }
+        }
+        faults
+    }
+
+    /// Whether all is bound.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    /// What was bound.
+    #[must_use]
+    pub fn finish(self) -> Vec<BoundListener> {
+        self.bound
+    }
+
+    fn bind_one(
+        &self,
+        owner: ListenOwner,
+        inherit: &dyn Fn(i32) -> io::Result<OwnedFd>,
+        faults: &mut Vec<ListenFault>,
+    ) -> Option<Vec<ListenSocket>> {
+        let (bind, owner_name, backlog) = self.line(owner)?;
+        let mut fault = |fatal: bool, in_use: bool, message: String| {
+            faults.push(ListenFault {
+                span: bind.span,
+                owner: owner_name.clone(),
+                message,
+                fatal,
+                in_use,
+            });
+        };
+        for (set, keyword) in [(bind.tfo, "tfo"), (bind.defer_accept, "defer-accept")] {
+            if set {
+                fault(
+                    false,
+                    false,
+                    format!("'{keyword}' is read but not acted on for [{}]", bind.written),
+                );
+            }
+        }
+        let opened = match &bind.address {
+            Address::Inet(address) => {
+                let shards = if self.options.reuse_port {
+                    self.options.threads.max(1)
+                } else {
+                    1
+                };
+                inet::open(
+                    bind,
+                    *address,
+                    shards,
+                    self.options.reuse_port,
+                    backlog,
+                    &mut fault,
+                )
+            }
+            Address::Unix(path) => unix::open(bind, path, backlog, &mut fault).map(|socket| vec![socket]),
+            Address::Abstract(name) => {
+                unix::open_abstract(name, backlog, &mut fault).map(|socket| vec![socket])
+            }
+            Address::Fd(fd) => match inherit(*fd).and_then(|fd| take_over(fd, backlog)) {
+                Ok(socket) => Some(vec![socket]),
+                Err(error) => {
+                    fault(
+                        true,
+                        false,
+                        format!("cannot use file descriptor '{fd}' : {}", system_words(&error)),
+                    );
+                    None
+                }
+            },
+            Address::SockPair(_) => {
+                let text = "a socket pair cannot be listened on here; write an address, a path or fd@N";
+                fault(true, false, format!("{text} [{}]", bind.written));
+                None
+            }
+        }?;
+        Some(opened)
+    }
+
+    /// The line, its owner's name in messages and its backlog.
+    fn line(&self, owner: ListenOwner) -> Option<(&'a Bind, String, i32)> {
+        let (bind, name, backlog) = match owner {
+            ListenOwner::Proxy { proxy, bind } => {
+                let proxy = self.config.proxy(proxy);
+                let bind = proxy.binds.get(bind)?;
+                let backlog = bind.backlog.or(proxy.backlog).or(proxy.maxconn);
+                (
+                    bind,
+                    format!("proxy {}", proxy.name),
+                    backlog.unwrap_or(self.options.default_backlog),
+                )
+            }
+            ListenOwner::Stats(index) => {
+                let bind = self.config.global.stats_sockets.get(index)?;
+                let backlog = bind.backlog.or(self.config.global.stats_maxconn).unwrap_or(10);
+                (bind, "frontend GLOBAL".to_owned(), backlog)
+            }
+        };
+        Some((bind, name, i32::try_from(backlog.max(1)).unwrap_or(i32::MAX)))
+    }
+}
+
+/// Takes an inherited socket. It may already listen; listening again only sets its backlog.
+fn take_over(fd: OwnedFd, backlog: i32) -> io::Result<ListenSocket> {
+    let socket = Socket::from(fd);
+    let unix = socket.local_addr()?.is_unix();
+    socket.listen(backlog)?;
+    socket.set_nonblocking(true)?;
+    Ok(if unix {
+        ListenSocket::Unix(socket.into())
+    } else {
+        ListenSocket::Tcp(socket.into())
+    })
+}
+
+/// What the system calls an error, without Rust's `(os error N)`.
+#[must_use]
+pub fn system_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
