@@ -11,6 +11,7 @@ use nix::unistd::Pid;
 
 use super::node::Node;
 use super::pacing::until;
+use super::programs::Foreground;
 use super::sheet::Sheet;
 
 /// Where every one of the documents' balancers leaves its process id.
@@ -88,15 +89,20 @@ impl Balancer {
             .into_owned();
         let text =
             fs::read_to_string(document).with_context(|| format!("cannot read {}", document.display()))?;
+        let behind = if before.is_empty() {
+            ""
+        } else {
+            ", behind sections of the lab's own"
+        };
         let mut file = node.folder().join(&name);
         fs::write(&file, &text)?;
         if subject.takes_every_dialect() || subject.accepts(node, &file)? {
-            sheet.file(format!("{name}: unchanged"));
+            sheet.file(format!("{name}: unchanged{behind}"));
         } else {
             file = node.folder().join(format!("modern-{name}"));
             fs::write(&file, modernised(&text))?;
             sheet.file(format!(
-                "{name}: refused by {}; run in its modern form",
+                "{name}{behind}: refused by {}; run in its modern form",
                 subject.version()
             ));
         }
@@ -108,7 +114,9 @@ impl Balancer {
         for path in before.iter().chain([&file]) {
             command.arg("-f").arg(path);
         }
-        let status = command.stdout(log.try_clone()?).stderr(log).status()?;
+        let mut started = Foreground::start(command.stdout(log.try_clone()?).stderr(log))?;
+        let what = format!("the balancer to go into the background with {name}");
+        let (status, _) = until(Duration::from_secs(20), &what, || started.ended())?;
         let warnings = fs::read_to_string(&said)?;
         if !status.success() {
             bail!("the balancer refused {name} ({status}): {}", warnings.trim());

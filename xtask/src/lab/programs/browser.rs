@@ -39,7 +39,7 @@ impl<'a> Browser<'a> {
             .env("TMPDIR", &folder);
         let mut driver = Foreground::start(command.stdout(log.try_clone()?).stderr(log))?;
         until(Duration::from_secs(20), "chromedriver", || {
-            if driver.has_ended()? {
+            if driver.ended()?.is_some() {
                 bail!(
                     "chromedriver ended: {}",
                     fs::read_to_string(folder.join("said"))?.trim()

@@ -6,7 +6,7 @@ pub(super) mod nginx;
 pub(super) mod postfix;
 pub(super) mod rsyslog;
 
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitStatus};
 
 use anyhow::{Context, Result};
 
@@ -25,9 +25,9 @@ impl Foreground {
         Ok(Self { child })
     }
 
-    /// Whether the program has ended by itself.
-    pub(super) fn has_ended(&mut self) -> Result<bool> {
-        Ok(self.child.try_wait()?.is_some())
+    /// How the program has ended by itself; none while it runs.
+    pub(super) fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.child.try_wait()?)
     }
 }
 

@@ -85,7 +85,7 @@ impl Mortal for Nginx<'_> {
         let (node, address) = (self.node, self.address);
         let what = format!("nginx {} on {address}", self.name);
         until(Duration::from_secs(10), &what, || {
-            if running.has_ended()? {
+            if running.ended()?.is_some() {
                 anyhow::bail!(
                     "{what} ended: {}",
                     fs::read_to_string(self.folder.join("error.log"))?.trim()

@@ -47,7 +47,7 @@ impl Rsyslog {
             .arg(folder.join("pid"));
         let mut running = Foreground::start(command.stdout(log.try_clone()?).stderr(log))?;
         until(Duration::from_secs(10), "rsyslogd", || {
-            if running.has_ended()? {
+            if running.ended()?.is_some() {
                 bail!("rsyslogd ended: {}", fs::read_to_string(&said)?.trim());
             }
             let bound = node.inside(|| fs::read_to_string("/proc/thread-self/net/udp"))??;

@@ -120,3 +120,52 @@ fn differences(sample: &Sample, fields: &regex::Captures<'_>) -> Vec<String> {
     }
     differences
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::load::Reply;
+
+    const LOG: HttpLog<'_> = HttpLog {
+        client: "10.0.0.9",
+        frontend: "www",
+        facility: "local0",
+        tag: "haproxy[7]:",
+    };
+    const LINE: &str = r#"10.0.0.9:4000 [21/Nov/2026:10:28:39.812] www app/web1 0/0/0/1/1 200 142 - - --NI 1/1/0/0/0 0/0 "GET /a HTTP/1.1""#;
+
+    fn seen(status: u16, server: &str, body: usize, size: usize) -> Sample {
+        let reply = Reply {
+            server: Some(server.to_owned()),
+            status,
+            size,
+            body,
+        };
+        Sample::take(0, "/a".to_owned(), |_| Ok(reply))
+    }
+
+    #[test]
+    fn a_line_that_says_what_the_client_saw_has_no_difference() {
+        let shape = LOG.shape().unwrap();
+        let fields = shape.captures(LINE).unwrap();
+        assert_eq!(
+            differences(&seen(200, "web1", 5, 201), &fields),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn each_field_that_differs_is_named() {
+        let shape = LOG.shape().unwrap();
+        let fields = shape.captures(LINE).unwrap();
+        let differences = differences(&seen(503, "web2", 150, 201), &fields).join("\n");
+        for name in ["status", "server", "bytes"] {
+            assert!(differences.contains(&format!("/a: {name} ")), "{differences}");
+        }
+    }
+
+    #[test]
+    fn a_line_without_its_termination_state_is_none_of_httplog() {
+        assert!(!LOG.shape().unwrap().is_match(&LINE.replace(" --NI", "")));
+    }
+}

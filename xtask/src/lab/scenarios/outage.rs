@@ -119,7 +119,7 @@ impl Outage<'_> {
         let down = self.wait_for_line("DOWN", seen, long)?;
         until(long, &format!("{} to be left out", self.server), || {
             let since = down.unwrap_or(killed);
-            Ok(self.is_calm_since(&traffic.samples(), since).then_some(()))
+            Ok(is_calm_since(&traffic.samples(), since, self.may_lose).then_some(()))
         })?;
         while_left_out()?;
 
@@ -158,37 +158,11 @@ impl Outage<'_> {
         Ok(())
     }
 
-    /// Whether a request met no dead server: it was answered without delay, by a server where there is another one.
-    fn is_prompt(&self, sample: &Sample) -> bool {
-        match self.may_lose {
-            Loss::UntilBack => sample.outcome.is_ok() && sample.took < PROMPT,
-            _ => sample.server().is_some() && sample.took < PROMPT,
-        }
-    }
-
-    /// Whether enough requests in a row, none missing between them, have been answered promptly since then.
-    fn is_calm_since(&self, samples: &[Sample], since: Instant) -> bool {
-        let mut run = 0;
-        let mut next = None;
-        for sample in samples.iter().filter(|s| s.start >= since) {
-            let follows = next.is_none_or(|n| n == sample.number);
-            run = match (self.is_prompt(sample), follows) {
-                (true, true) => run + 1,
-                (true, false) => 1,
-                (false, _) => 0,
-            };
-            if run >= CALM {
-                return true;
-            }
-            next = Some(sample.number + 1);
-        }
-        false
-    }
-
     fn judge(&self, sheet: &mut Sheet, samples: &[Sample], times: &Times) {
         let (server, limits) = (self.server, self.checks);
-        let troubled =
-            |s: &&Sample| s.start >= times.killed && s.start < times.restarted && !self.is_prompt(s);
+        let troubled = |s: &&Sample| {
+            s.start >= times.killed && s.start < times.restarted && !is_prompt(s, self.may_lose)
+        };
         let last_trouble = samples
             .iter()
             .filter(troubled)
@@ -266,6 +240,77 @@ impl Outage<'_> {
     }
 }
 
+/// Whether a request met no dead server: it was answered without delay, by a server where there is another one.
+fn is_prompt(sample: &Sample, may_lose: Loss) -> bool {
+    let answered = match may_lose {
+        Loss::UntilBack => sample.outcome.is_ok(),
+        Loss::InFlight(_) | Loss::UntilLeftOut => sample.server().is_some(),
+    };
+    answered && sample.took < PROMPT
+}
+
+/// Whether enough requests in a row, none missing between them, have been answered promptly since then.
+fn is_calm_since(samples: &[Sample], since: Instant, may_lose: Loss) -> bool {
+    let mut run = 0;
+    let mut next = None;
+    for sample in samples.iter().filter(|s| s.start >= since) {
+        let follows = next.is_none_or(|n| n == sample.number);
+        run = match (is_prompt(sample, may_lose), follows) {
+            (true, true) => run + 1,
+            (true, false) => 1,
+            (false, _) => 0,
+        };
+        if run >= CALM {
+            return true;
+        }
+        next = Some(sample.number + 1);
+    }
+    false
+}
+
 fn none_if_empty(text: String) -> String {
     if text.is_empty() { "none".to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::load::Reply;
+
+    fn samples(missing: usize) -> Vec<Sample> {
+        let answer = |number| {
+            let reply = Reply {
+                server: Some("web2".to_owned()),
+                status: 200,
+                size: 0,
+                body: 0,
+            };
+            Sample::take(number, String::new(), |_| Ok(reply))
+        };
+        (0..=CALM)
+            .filter(|number| *number != missing)
+            .map(answer)
+            .collect()
+    }
+
+    #[test]
+    fn it_is_calm_after_enough_prompt_answers_without_a_gap() {
+        let start = Instant::now();
+        assert!(is_calm_since(&samples(0), start, Loss::InFlight(0)));
+        // A request that has not ended yet may still be waiting for the dead server.
+        assert!(!is_calm_since(&samples(CALM / 2), start, Loss::InFlight(0)));
+    }
+
+    #[test]
+    fn a_refusal_is_prompt_only_where_no_other_server_is_left() {
+        let reply = Reply {
+            server: None,
+            status: 503,
+            size: 0,
+            body: 0,
+        };
+        let refused = Sample::take(0, String::new(), |_| Ok(reply));
+        assert!(is_prompt(&refused, Loss::UntilBack));
+        assert!(!is_prompt(&refused, Loss::UntilLeftOut));
+    }
 }
