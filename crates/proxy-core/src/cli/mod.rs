@@ -1,5 +1,234 @@
-//! The stats socket's language: commands, their answers, and what they do to the running proxy.
+//! The stats socket's language: commands, their answers, and what they do to the running proxy (management guide,
+//! section 9.3). No socket here: lines come in, answers go out.
 
+mod command;
 mod control;
+mod frontend;
+mod server;
+mod session;
+mod show;
+mod words;
+
+use haproxy_cfg::model::{Level, ProxyId};
+
+use crate::stats::StatsView;
 
 pub use control::{AdminState, Control, FrontendChange, Refused, ServerId};
+pub use session::Severity;
+
+/// A connection to a stats socket.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// What it may do.
+    pub level: Level,
+    /// After `prompt`: lines go on until `quit`.
+    pub interactive: bool,
+    /// How messages say how severe they are.
+    pub severity: Severity,
+    /// The timeout that `set timeout cli` gave, ms.
+    pub timeout_ms: Option<u64>,
+    /// The connection is to be closed once the answers are sent.
+    pub quits: bool,
+    payload_of: Option<Vec<u8>>,
+}
+
+impl Session {
+    /// A new connection to a socket of that level.
+    #[must_use]
+    pub fn new(level: Level) -> Self {
+        Self {
+            level,
+            interactive: false,
+            severity: Severity::None,
+            timeout_ms: None,
+            quits: false,
+            payload_of: None,
+        }
+    }
+
+    /// The last line ended in `<<`: what follows, up to an empty line, belongs to its command.
+    #[must_use]
+    pub fn awaits_payload(&self) -> bool {
+        self.payload_of.is_some()
+    }
+}
+
+/// What commands see and change.
+pub struct CliContext<'a> {
+    /// Configuration, state, time.
+    pub view: StatsView<'a>,
+    /// The running proxy.
+    pub control: &'a mut dyn Control,
+}
+
+/// Runs the commands of one line (without its end) and appends their answers, each with its empty line, and with the prompt
+/// when the session is interactive.
+pub fn execute(session: &mut Session, line: &[u8], context: &mut CliContext<'_>, out: &mut Vec<u8>) {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if let Some(command) = session.payload_of.take() {
+        if line.is_empty() {
+            run(session, &command, context, out);
+        } else {
+            session.payload_of = Some(command);
+            prompt(session, out);
+        }
+        return;
+    }
+    let mut commands = words::commands(line);
+    let payload_of = commands.last().and_then(|last| last.strip_suffix(b" <<"));
+    if payload_of.is_some() {
+        commands.pop();
+    }
+    for command in commands {
+        run(session, command, context, out);
+        if session.quits {
+            return;
+        }
+    }
+    if let Some(command) = payload_of {
+        session.payload_of = Some(command.to_vec());
+        prompt(session, out);
+    }
+}
+
+fn prompt(session: &Session, out: &mut Vec<u8>) {
+    if session.interactive {
+        out.extend_from_slice(if session.payload_of.is_some() {
+            b"+ "
+        } else {
+            b"> "
+        });
+    }
+}
+
+/// Runs one command.
+fn run(session: &mut Session, command: &[u8], context: &mut CliContext<'_>, out: &mut Vec<u8>) {
+    let words = words::words(command);
+    match words.first().map(Vec::as_slice) {
+        Some(b"quit") => {
+            session.quits = true;
+            return;
+        }
+        Some(b"prompt") => session.interactive = !session.interactive,
+        Some(b"help") => help(&words[1..], out),
+        _ => match command::find(&words) {
+            None => unknown(&words, out),
+            Some(known) => {
+                let reply = if session.level < known.level {
+                    Reply::denied()
+                } else {
+                    let mut call = Call {
+                        session,
+                        view: &context.view,
+                        control: context.control,
+                        arguments: &words[known.words.len()..],
+                        out,
+                    };
+                    (known.run)(&mut call)
+                };
+                reply.write(session.severity, out);
+            }
+        },
+    }
+    out.push(b'\n');
+    prompt(session, out);
+}
+
+fn help(words: &[Vec<u8>], out: &mut Vec<u8>) {
+    out.extend_from_slice(b"The following commands are valid at this level:\n");
+    command::list(&command::like(words), out);
+}
+
+fn unknown(words: &[Vec<u8>], out: &mut Vec<u8>) {
+    let like = if words.is_empty() {
+        Vec::new()
+    } else {
+        command::like(words)
+    };
+    if like.is_empty() {
+        out.extend_from_slice(b"Unknown command. Please enter one of the following commands only:\n");
+        let all: Vec<_> = command::COMMANDS.iter().collect();
+        command::list(&all, out);
+    } else {
+        out.extend_from_slice(b"Unknown command, but maybe one of the following ones is a better match:\n");
+        command::list(&like, out);
+    }
+}
+
+/// A command under way.
+struct Call<'a, 'v> {
+    session: &'a mut Session,
+    view: &'a StatsView<'v>,
+    control: &'a mut dyn Control,
+    arguments: &'a [Vec<u8>],
+    out: &'a mut Vec<u8>,
+}
+
+impl<'a> Call<'a, '_> {
+    /// An argument, empty where there is none.
+    fn argument(&self, index: usize) -> &'a [u8] {
+        self.arguments.get(index).map_or(b"", Vec::as_slice)
+    }
+
+    /// One of the arguments is that word.
+    fn has_word(&self, word: &[u8]) -> bool {
+        self.arguments.iter().any(|a| a == word)
+    }
+
+    /// The proxy of that name or, after a `#`, number.
+    fn find_proxy(&self, word: &[u8]) -> Option<ProxyId> {
+        let number = number_after_hash(word);
+        self.view
+            .proxies()
+            .find(|(_, p)| match number {
+                Some(n) => p.id == n,
+                None => p.name == word,
+            })
+            .map(|(id, _)| id)
+    }
+}
+
+/// The number in `#12`.
+fn number_after_hash(word: &[u8]) -> Option<u32> {
+    std::str::from_utf8(word.strip_prefix(b"#")?).ok()?.parse().ok()
+}
+
+/// What a command says besides what it has written.
+#[derive(Debug)]
+enum Reply {
+    /// Nothing.
+    Done,
+    /// A short message.
+    Info(String),
+    /// Why it was not done.
+    Error(String),
+}
+
+impl Reply {
+    fn error(text: &str) -> Self {
+        Self::Error(format!("{text}\n"))
+    }
+
+    /// An error that the original sends without the empty line behind it.
+    fn bare_error(text: &str) -> Self {
+        Self::Error(text.to_owned())
+    }
+
+    fn denied() -> Self {
+        Self::error("Permission denied")
+    }
+
+    fn write(&self, severity: Severity, out: &mut Vec<u8>) {
+        let (text, number, word) = match self {
+            Self::Done => return,
+            Self::Info(text) => (text, "[6]: ", "[info]: "),
+            Self::Error(text) => (text, "[3]: ", "[err]: "),
+        };
+        match severity {
+            Severity::None => {}
+            Severity::Number => out.extend_from_slice(number.as_bytes()),
+            Severity::Word => out.extend_from_slice(word.as_bytes()),
+        }
+        out.extend_from_slice(text.as_bytes());
+    }
+}

@@ -114,6 +114,16 @@ pub fn fields<'a>(view: &StatsView<'a>) -> Vec<InfoField<'a>> {
     list.0
 }
 
+/// Appends a line for each field: `Name: value`, and with `about` what it holds.
+pub fn write(fields: &[InfoField<'_>], about: bool, out: &mut Vec<u8>) {
+    for field in fields {
+        out.extend_from_slice(field.name.as_bytes());
+        out.extend_from_slice(b": ");
+        field.value.write(out);
+        super::typed::finish(out, about.then_some(field.about));
+    }
+}
+
 struct List<'a>(Vec<InfoField<'a>>);
 
 impl<'a> List<'a> {

@@ -1,0 +1,95 @@
+//! Commands about the session itself: its level, its timeout, how messages are marked.
+
+use haproxy_cfg::model::Level;
+
+use super::{Call, Reply};
+
+/// How a message says how severe it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Severity {
+    /// Not at all.
+    #[default]
+    None,
+    /// `[3]: …`
+    Number,
+    /// `[err]: …`
+    Word,
+}
+
+pub(super) fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::User => "user",
+        Level::Operator => "operator",
+        Level::Admin => "admin",
+    }
+}
+
+pub(super) fn show_level(call: &mut Call<'_, '_>) -> Reply {
+    Reply::Info(format!("{}\n", level_name(call.session.level)))
+}
+
+pub(super) fn operator(call: &mut Call<'_, '_>) -> Reply {
+    call.session.level = Level::Operator;
+    Reply::Done
+}
+
+pub(super) fn user(call: &mut Call<'_, '_>) -> Reply {
+    call.session.level = Level::User;
+    Reply::Done
+}
+
+pub(super) fn set_severity(call: &mut Call<'_, '_>) -> Reply {
+    call.session.severity = match call.argument(0) {
+        b"none" => Severity::None,
+        b"number" => Severity::Number,
+        b"string" => Severity::Word,
+        _ => return Reply::error("one of 'none', 'number', 'string' is a required argument"),
+    };
+    Reply::Done
+}
+
+pub(super) fn set_timeout(call: &mut Call<'_, '_>) -> Reply {
+    if call.argument(0) != b"cli" {
+        return Reply::error("'set timeout' only supports 'cli'.");
+    }
+    match call.argument(1) {
+        b"" => Reply::error("Expects an integer value."),
+        text => match milliseconds(text) {
+            None | Some(0) => Reply::error("Invalid timeout value."),
+            Some(ms) => {
+                call.session.timeout_ms = Some(ms);
+                Reply::Done
+            }
+        },
+    }
+}
+
+/// A duration whose unit is the second unless given.
+fn milliseconds(text: &[u8]) -> Option<u64> {
+    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    let n: u64 = std::str::from_utf8(&text[..digits]).ok()?.parse().ok()?;
+    let unit = match &text[digits..] {
+        b"us" => return Some(n.div_ceil(1000)),
+        b"ms" => 1,
+        b"" | b"s" => 1000,
+        b"m" => 60_000,
+        b"h" => 3_600_000,
+        b"d" => 86_400_000,
+        _ => return None,
+    };
+    n.checked_mul(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_is_in_seconds_unless_it_says_otherwise() {
+        assert_eq!(milliseconds(b"20"), Some(20_000));
+        assert_eq!(milliseconds(b"20ms"), Some(20));
+        assert_eq!(milliseconds(b"1h"), Some(3_600_000));
+        assert_eq!(milliseconds(b"5foo"), None);
+        assert_eq!(milliseconds(b"s"), None);
+    }
+}

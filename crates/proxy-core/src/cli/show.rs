@@ -1,0 +1,314 @@
+//! Commands that show something.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use haproxy_cfg::model::{Address, Level, ProxyId, Server, ServerAddr};
+
+use crate::check::CheckStatus;
+use crate::state::{Admin, Health, ServerState};
+use crate::stats::{Filter, StatsView, csv, info, json, typed};
+
+use super::{Call, Reply, session};
+
+pub(super) fn version(call: &mut Call<'_, '_>) -> Reply {
+    Reply::Info(format!("{}\n", call.view.process.version))
+}
+
+pub(super) fn clear_counters(call: &mut Call<'_, '_>) -> Reply {
+    let all = call.argument(0) == b"all";
+    if all && call.session.level < Level::Admin {
+        return Reply::denied();
+    }
+    call.control.clear_counters(all);
+    Reply::Done
+}
+
+pub(super) fn backend(call: &mut Call<'_, '_>) -> Reply {
+    call.out.extend_from_slice(b"# name\n");
+    for (_, proxy) in call.view.proxies().filter(|(_, p)| p.kind.is_backend()) {
+        call.out.extend_from_slice(&proxy.name);
+        call.out.push(b'\n');
+    }
+    Reply::Done
+}
+
+pub(super) fn cli_sockets(call: &mut Call<'_, '_>) -> Reply {
+    call.out.extend_from_slice(b"# socket lvl processes\n");
+    for socket in &call.view.config.global.stats_sockets {
+        match &socket.address {
+            Address::Unix(path) => call.out.extend_from_slice(&[b"unix@".as_slice(), path].concat()),
+            Address::Abstract(name) => call.out.extend_from_slice(&[b"abns@".as_slice(), name].concat()),
+            Address::Inet(at) => {
+                let family = if at.is_ipv4() { "ipv4@" } else { "ipv6@" };
+                call.out.extend_from_slice(format!("{family}{at}").as_bytes());
+            }
+            Address::Fd(n) | Address::SockPair(n) => {
+                call.out.extend_from_slice(format!("sockpair@{n}").as_bytes());
+            }
+        }
+        let level = session::level_name(socket.level);
+        call.out.extend_from_slice(format!(" {level} all\n").as_bytes());
+    }
+    Reply::Done
+}
+
+pub(super) fn env(call: &mut Call<'_, '_>) -> Reply {
+    let name = call.argument(0);
+    let mut found = false;
+    for variable in &call.view.process.environment {
+        let is_named = variable
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with(b"="));
+        if name.is_empty() || is_named {
+            found = true;
+            call.out.extend_from_slice(variable);
+            call.out.push(b'\n');
+        }
+    }
+    if found || name.is_empty() {
+        Reply::Done
+    } else {
+        Reply::error("Variable not found")
+    }
+}
+
+pub(super) fn startup_logs(call: &mut Call<'_, '_>) -> Reply {
+    call.out.extend_from_slice(&call.view.process.startup_log);
+    Reply::Done
+}
+
+pub(super) fn schema(call: &mut Call<'_, '_>) -> Reply {
+    call.out.extend_from_slice(json::SCHEMA.as_bytes());
+    Reply::Done
+}
+
+pub(super) fn info(call: &mut Call<'_, '_>) -> Reply {
+    let about = call.has_word(b"desc");
+    let fields = info::fields(call.view);
+    if call.has_word(b"json") {
+        json::write_info(&fields, call.out);
+    } else if call.has_word(b"typed") {
+        typed::write_info(&fields, about, call.out);
+    } else {
+        info::write(&fields, about, call.out);
+    }
+    Reply::Done
+}
+
+pub(super) fn stat(call: &mut Call<'_, '_>) -> Reply {
+    let mut at = 0;
+    if call.argument(0) == b"domain" {
+        if call.argument(1) != b"proxy" {
+            return Reply::error("Invalid statistics domain.");
+        }
+        at = 2;
+    }
+    let mut filter = Filter {
+        up: call.has_word(b"up"),
+        no_maint: call.has_word(b"no-maint"),
+        legends: call.session.level >= Level::Operator,
+        ..Filter::default()
+    };
+    // Number, kinds and server go together; fewer than three words are no filter.
+    if !call.argument(at + 2).is_empty() {
+        match proxy_filter(call, call.argument(at)) {
+            ProxyFilter::All => {}
+            ProxyFilter::One(id) => filter.proxy = Some(id),
+            ProxyFilter::NoneHas => filter.kinds = 0,
+            ProxyFilter::Unknown => return Reply::error("No such proxy."),
+        }
+        filter.kinds &= leading_integer(call.argument(at + 1));
+        filter.sid = leading_integer(call.argument(at + 2));
+    }
+    let about = call.has_word(b"desc");
+    if call.has_word(b"json") {
+        json::write(call.view, &filter, call.out);
+    } else if call.has_word(b"typed") {
+        typed::write(call.view, &filter, about, call.out);
+    } else {
+        csv::write(call.view, &filter, call.out);
+    }
+    Reply::Done
+}
+
+enum ProxyFilter {
+    All,
+    One(ProxyId),
+    NoneHas,
+    Unknown,
+}
+
+fn proxy_filter(call: &Call<'_, '_>, word: &[u8]) -> ProxyFilter {
+    match leading_integer(word) {
+        0 => call
+            .find_proxy(word)
+            .map_or(ProxyFilter::Unknown, ProxyFilter::One),
+        n if n < 0 => ProxyFilter::All,
+        n => call
+            .view
+            .proxies()
+            .find(|(_, p)| i64::from(p.id) == i64::from(n))
+            .map_or(ProxyFilter::NoneHas, |(id, _)| ProxyFilter::One(id)),
+    }
+}
+
+/// The number that a word begins with, 0 for none.
+fn leading_integer(word: &[u8]) -> i32 {
+    let sign = usize::from(word.starts_with(b"-"));
+    let end = sign + word[sign..].iter().take_while(|b| b.is_ascii_digit()).count();
+    std::str::from_utf8(&word[..end])
+        .ok()
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or(0)
+}
+
+/// The head of `show servers state`, version 1 of the format.
+const SERVERS_STATE: &str = "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight \
+srv_iweight srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state \
+srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port \
+srv_check_addr srv_agent_addr srv_agent_port\n";
+
+pub(super) fn servers_state(call: &mut Call<'_, '_>) -> Reply {
+    let word = call.argument(0);
+    let only = match word {
+        b"" => None,
+        name => match call.find_proxy(name) {
+            Some(id) if call.view.config.proxy(id).kind.is_backend() => Some(id),
+            _ => return Reply::error("Can't find backend."),
+        },
+    };
+    call.out.extend_from_slice(SERVERS_STATE.as_bytes());
+    let view = call.view;
+    for (id, proxy) in view.proxies() {
+        if only.is_some_and(|o| o != id) || !proxy.kind.is_backend() {
+            continue;
+        }
+        let states = &view.runtime.proxies[id.0 as usize].servers;
+        for (server, state) in proxy.servers.iter().zip(states) {
+            call.out.extend_from_slice(format!("{} ", proxy.id).as_bytes());
+            call.out.extend_from_slice(&proxy.name);
+            server_state(view, server, state, call.out);
+        }
+    }
+    Reply::Done
+}
+
+fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out: &mut Vec<u8>) {
+    let (ip, port) = match &server.addr {
+        ServerAddr::Inet { ip, port, .. } => (ip.to_string(), port.unwrap_or(0)),
+        ServerAddr::Unix(_) | ServerAddr::Abstract(_) => ("-".to_owned(), 0),
+    };
+    let changed = (view.now_ms / 1000).saturating_sub(state.last_change_ms.load(Relaxed) / 1000);
+    let check = Check::of(server, state);
+    let operational = match state.health() {
+        _ if state.admin().is_maint() => 0,
+        Health::Down => 0,
+        Health::Up => 2,
+        Health::Stopping => 3,
+    };
+    let port_of_check = server.check.port.unwrap_or(0);
+    let address_of_check = server.check.addr.map_or("-".to_owned(), |a| a.to_string());
+    out.extend_from_slice(format!(" {} ", server.id).as_bytes());
+    out.extend_from_slice(&server.name);
+    out.extend_from_slice(
+        format!(
+            " {ip} {operational} {} {} {} {changed} {} {} {} {} 0 0 0 {} {port} - 0 {port_of_check} {address_of_check} - 0\n",
+            admin_flags(server, state),
+            state.weight(),
+            state.initial_weight(),
+            check.status,
+            check.result,
+            check.health,
+            check.state,
+            host_name(server),
+        )
+        .as_bytes(),
+    );
+}
+
+/// The host name that the file has for the address, or a dash.
+fn host_name(server: &Server) -> String {
+    let host = String::from_utf8_lossy(&server.host);
+    let is_address = host.parse::<std::net::IpAddr>().is_ok();
+    let is_path = matches!(server.addr, ServerAddr::Unix(_) | ServerAddr::Abstract(_));
+    if host.is_empty() || is_address || is_path || host == "*" {
+        "-".to_owned()
+    } else {
+        host.into_owned()
+    }
+}
+
+/// The flags of maintenance and drain, as the format of the state file numbers them.
+fn admin_flags(server: &Server, state: &ServerState) -> u8 {
+    let Admin(mut flags) = state.admin();
+    if flags & Admin::CONFIG_MAINT != 0 {
+        flags |= Admin::FORCED_MAINT;
+    }
+    if server.disabled {
+        flags |= Admin::CONFIG_MAINT;
+    }
+    flags
+}
+
+/// The four columns about the check.
+struct Check {
+    status: u8,
+    result: u8,
+    health: u32,
+    state: u8,
+}
+
+impl Check {
+    fn of(server: &Server, state: &ServerState) -> Self {
+        let report = state
+            .check
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if !server.check.enabled {
+            let maint = state.admin().is_maint();
+            return Self {
+                status: 1,
+                result: 0,
+                health: if maint { 0 } else { server.check.rise },
+                state: if server.disabled { 8 } else { 0 },
+            };
+        }
+        let maint = state.admin().is_maint();
+        Self {
+            status: status_number(report.status),
+            result: result_number(report.status),
+            health: if maint { 0 } else { report.health },
+            state: 6 | u8::from(report.running) | if maint { 8 } else { 0 },
+        }
+    }
+}
+
+/// How the format of the state file numbers results.
+fn status_number(status: CheckStatus) -> u8 {
+    match status {
+        CheckStatus::Unknown => 0,
+        CheckStatus::Initializing => 1,
+        CheckStatus::SocketError => 5,
+        CheckStatus::L4Ok => 6,
+        CheckStatus::L4Timeout => 7,
+        CheckStatus::L4Connection => 8,
+        CheckStatus::L6Ok => 9,
+        CheckStatus::L6Timeout => 10,
+        CheckStatus::L6Response => 11,
+        CheckStatus::L7Timeout => 12,
+        CheckStatus::L7Response => 13,
+        CheckStatus::L7Ok => 15,
+        CheckStatus::L7OkConditional => 16,
+        CheckStatus::L7Status => 17,
+    }
+}
+
+/// Unknown 0, failed 2, passed 3, passed on a condition 4.
+fn result_number(status: CheckStatus) -> u8 {
+    match status {
+        CheckStatus::Unknown | CheckStatus::Initializing => 0,
+        CheckStatus::L4Ok | CheckStatus::L6Ok | CheckStatus::L7Ok => 3,
+        CheckStatus::L7OkConditional => 4,
+        _ => 2,
+    }
+}
