@@ -4,6 +4,7 @@
 mod command;
 mod control;
 mod frontend;
+mod live;
 mod server;
 mod session;
 mod show;
@@ -14,6 +15,7 @@ use haproxy_cfg::model::{Level, ProxyId};
 use crate::stats::StatsView;
 
 pub use control::{AdminState, Control, FrontendChange, Refused, ServerId};
+pub use live::{Hooks, Live};
 pub use session::Severity;
 
 /// A connection to a stats socket.

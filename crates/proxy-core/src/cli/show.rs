@@ -260,10 +260,7 @@ struct Check {
 
 impl Check {
     fn of(server: &Server, state: &ServerState) -> Self {
-        let report = state
-            .check
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let report = state.check_report();
         if !server.check.enabled {
             let maint = state.admin().is_maint();
             return Self {
@@ -278,7 +275,10 @@ impl Check {
             status: status_number(report.status),
             result: result_number(report.status),
             health: if maint { 0 } else { report.health },
-            state: 6 | u8::from(report.running) | if maint { 8 } else { 0 },
+            state: 2
+                | if state.checks_paused.load(Relaxed) { 0 } else { 4 }
+                | u8::from(report.running)
+                | if maint { 8 } else { 0 },
         }
     }
 }

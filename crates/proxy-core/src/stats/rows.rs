@@ -42,6 +42,7 @@ pub(super) fn each_of_proxy<'a>(
     each: &mut dyn FnMut(&Row<'a>),
 ) {
     let proxy = view.config.proxy(id);
+    let mut shown = 0;
     if proxy.kind.is_frontend() && filter.wants(RowKind::Frontend) {
         frontend(view, id, row);
         each(row);
@@ -63,12 +64,18 @@ pub(super) fn each_of_proxy<'a>(
             {
                 continue;
             }
+            shown += 1;
             self::server(view, filter, id, i, row);
             each(row);
         }
     }
     if proxy.kind.is_backend() && filter.wants(RowKind::Backend) {
         backend(view, filter, id, fullconn, row);
+        if filter.up {
+            let mut status = row.get(STATUS).bytes().to_vec();
+            status.extend_from_slice(format!(" ({shown}/{})", proxy.servers.len()).as_bytes());
+            row.owned(STATUS, status);
+        }
         each(row);
     }
 }
@@ -282,15 +289,12 @@ fn connections(row: &mut Row<'_>, state: &ServerState, needed: bool) {
 fn checks<'a>(view: &StatsView<'a>, id: ProxyId, i: usize, row: &mut Row<'a>) {
     let server = &view.config.proxy(id).servers[i];
     let state = &view.runtime.proxies[id.0 as usize].servers[i];
-    let report = state
-        .check
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let report = state.check_report();
     row.owned(
         STATUS,
         ServerStatus::of(server, state, &report).text().into_bytes(),
     );
-    if !server.check.enabled {
+    if !server.check.enabled || state.checks_paused.load(Relaxed) {
         return;
     }
     let maint = state.admin().is_maint();
@@ -300,7 +304,7 @@ fn checks<'a>(view: &StatsView<'a>, id: ProxyId, i: usize, row: &mut Row<'a>) {
     if maint {
         return;
     }
-    let name = status_name(report.status);
+    let name = report.status.name();
     row.owned(
         CHECK_STATUS,
         if report.running {
@@ -320,7 +324,7 @@ fn checks<'a>(view: &StatsView<'a>, id: ProxyId, i: usize, row: &mut Row<'a>) {
         }
         row.u64(CHECK_DURATION, u64::from(report.duration_ms.unwrap_or(0)));
     }
-    row.text(CHECK_DESC, status_words(report.status));
+    row.text(CHECK_DESC, report.status.text());
     row.owned(LAST_CHK, report.description.clone());
     row.u32(CHECK_RISE, report.rise.max(1));
     row.u32(CHECK_FALL, report.fall.max(1));
@@ -437,47 +441,5 @@ fn algorithm(balance: &Balance) -> &'static str {
         Balance::First => "first",
         Balance::Random(_) => "unknown",
         Balance::Source => "source",
-    }
-}
-
-/// The name of a check's result (management guide, section 9.1, column 36).
-#[must_use]
-pub fn status_name(status: CheckStatus) -> &'static str {
-    match status {
-        CheckStatus::Unknown => "UNK",
-        CheckStatus::Initializing => "INI",
-        CheckStatus::SocketError => "SOCKERR",
-        CheckStatus::L4Ok => "L4OK",
-        CheckStatus::L4Timeout => "L4TOUT",
-        CheckStatus::L4Connection => "L4CON",
-        CheckStatus::L6Ok => "L6OK",
-        CheckStatus::L6Timeout => "L6TOUT",
-        CheckStatus::L6Response => "L6RSP",
-        CheckStatus::L7Ok => "L7OK",
-        CheckStatus::L7OkConditional => "L7OKC",
-        CheckStatus::L7Timeout => "L7TOUT",
-        CheckStatus::L7Response => "L7RSP",
-        CheckStatus::L7Status => "L7STS",
-    }
-}
-
-/// A check's result in the words of the column `check_desc`.
-#[must_use]
-pub fn status_words(status: CheckStatus) -> &'static str {
-    match status {
-        CheckStatus::Unknown => "Unknown",
-        CheckStatus::Initializing => "Initializing",
-        CheckStatus::SocketError => "Socket error",
-        CheckStatus::L4Ok => "Layer4 check passed",
-        CheckStatus::L4Timeout => "Layer4 timeout",
-        CheckStatus::L4Connection => "Layer4 connection problem",
-        CheckStatus::L6Ok => "Layer6 check passed",
-        CheckStatus::L6Timeout => "Layer6 timeout",
-        CheckStatus::L6Response => "Layer6 invalid response",
-        CheckStatus::L7Ok => "Layer7 check passed",
-        CheckStatus::L7OkConditional => "Layer7 check conditionally passed",
-        CheckStatus::L7Timeout => "Layer7 timeout",
-        CheckStatus::L7Response => "Layer7 invalid response",
-        CheckStatus::L7Status => "Layer7 wrong status",
     }
 }

@@ -1,5 +1,7 @@
 //! How a server's state is called in the column `status`, and which colour it has on the page.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use haproxy_cfg::model::Server;
 
 use crate::check::CheckReport;
@@ -31,7 +33,8 @@ impl ServerStatus {
             return Self::Maint;
         }
         let (rise, fall) = bounds(server, report);
-        let (left, of) = if server.check.enabled {
+        let checked = server.check.enabled && !state.checks_paused.load(Relaxed);
+        let (left, of) = if checked {
             ((report.health + 1).saturating_sub(rise).min(fall), fall)
         } else {
             (fall, fall)
@@ -40,7 +43,7 @@ impl ServerStatus {
             Health::Down => Self::Down(report.health.min(rise), rise),
             Health::Stopping => Self::NoLb(left, of),
             Health::Up if admin.is_drain() => Self::Drain(left, of),
-            Health::Up if !server.check.enabled => Self::NoCheck,
+            Health::Up if !checked => Self::NoCheck,
             Health::Up => Self::Up(left, of),
         }
     }

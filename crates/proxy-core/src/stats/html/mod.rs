@@ -52,17 +52,12 @@ impl Page<'_> {
         let proxy = self.view.config.proxy(id);
         let with_form = self.admin && proxy.kind.is_backend() && !proxy.servers.is_empty();
         table::begin(html, self, id, with_form);
-        let mut shown = 0;
         rows::each_of_proxy(self.view, filter, id, fullconn, row, &mut |row| {
-            if row.kind == RowKind::Server {
-                shown += 1;
-            }
             let context = row::Context {
                 page: self,
                 id,
                 with_box: with_form,
                 admin: self.admin,
-                shown,
             };
             context.write(html, row);
         });

@@ -22,8 +22,6 @@ pub(super) struct Context<'a> {
     pub(super) with_box: bool,
     /// There is a first column for such boxes.
     pub(super) admin: bool,
-    /// Servers shown so far.
-    pub(super) shown: usize,
 }
 
 impl Context<'_> {
@@ -193,7 +191,7 @@ impl Context<'_> {
         numbers(html, row, &[BIN, BOUT, DREQ, DRESP]);
         html.raw("<td></td>");
         errors(html, row);
-        self.backend_state(html, row);
+        Self::backend_state(html, row);
         html.raw("<td class=ac>&nbsp;</td>");
         weights(html, row);
         html.raw(&format!(
@@ -213,17 +211,17 @@ impl Context<'_> {
         html.raw("<td></td></tr>\n");
     }
 
-    fn backend_state(&self, html: &mut Html<'_>, row: &Row<'_>) {
+    fn backend_state(html: &mut Html<'_>, row: &Row<'_>) {
         html.raw("<td class=ac>");
         html.raw(&text::duration(row.get(LASTCHG).number()));
-        if row.get(STATUS).bytes() == b"UP" {
-            html.raw(" UP");
+        html.raw(" ");
+        let status = row.get(STATUS).bytes();
+        if status.starts_with(b"UP") {
+            html.text(status);
         } else {
-            html.raw(" <font color=\"red\"><b>DOWN</b></font>");
-        }
-        let all = self.page.view.config.proxy(self.id).servers.len();
-        if self.shown < all {
-            html.raw(&format!(" ({}/{all})", self.shown));
+            html.raw("<font color=\"red\"><b>");
+            html.text(status);
+            html.raw("</b></font>");
         }
         html.raw("</td>");
     }
@@ -233,10 +231,7 @@ impl Context<'_> {
         let index = row.index;
         let state = &self.page.view.runtime.proxies[self.id.0 as usize].servers[index];
         let status = {
-            let report = state
-                .check
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            let report = state.check_report();
             ServerStatus::of(&proxy.servers[index], state, &report)
         };
         let side = if proxy.servers[index].backup {

@@ -1,0 +1,161 @@
+//! The effects of commands and of the form on a running proxy: its shared state is changed here; what needs sockets, logs or
+//! tasks is handed to hooks.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use haproxy_cfg::model::{Config, ProxyId};
+
+use super::{AdminState, Control, FrontendChange, Refused, ServerId};
+use crate::check::{self, AdminChange, Event, Origin};
+use crate::state::{Health, Runtime};
+
+/// What only the shell can do.
+pub trait Hooks {
+    /// Logs what a change says, and writes it to standard error where that is open.
+    fn log(&mut self, events: Vec<Event>);
+    /// Pauses, resumes or closes a frontend's listeners. The flags in the shared state are set once this succeeded.
+    ///
+    /// # Errors
+    /// When a listener cannot be paused or resumed.
+    fn change_listeners(&mut self, frontend: ProxyId, change: FrontendChange) -> Result<(), Refused>;
+    /// Ends all sessions of a server.
+    fn shutdown_sessions(&mut self, server: ServerId);
+}
+
+/// A [`Control`] of the running proxy.
+pub struct Live<'a> {
+    /// The configuration.
+    pub config: &'a Config,
+    /// Its running state.
+    pub runtime: &'a Runtime,
+    /// Who asks.
+    pub origin: Origin,
+    /// Milliseconds of the process's clock.
+    pub now_ms: u64,
+    /// What only the shell can do.
+    pub hooks: &'a mut dyn Hooks,
+}
+
+impl Live<'_> {
+    fn change(&mut self, server: ServerId, change: AdminChange) {
+        let events = check::change_admin(
+            self.runtime,
+            self.config,
+            server.proxy,
+            server.index,
+            change,
+            self.origin,
+            self.now_ms,
+        );
+        self.hooks.log(events);
+    }
+}
+
+impl Control for Live<'_> {
+    fn set_state(&mut self, server: ServerId, state: AdminState) {
+        self.change(
+            server,
+            match state {
+                AdminState::Ready => AdminChange::Ready,
+                AdminState::Drain => AdminChange::Drain,
+                AdminState::Maint => AdminChange::Maint,
+            },
+        );
+    }
+
+    fn set_weight(&mut self, server: ServerId, weight: u32) {
+        let (proxy, index) = (server.proxy, server.index);
+        let events = check::set_weight(self.runtime, self.config, proxy, index, weight, self.now_ms);
+        self.hooks.log(events);
+    }
+
+    fn set_health(&mut self, server: ServerId, health: Health) {
+        self.change(
+            server,
+            match health {
+                Health::Up => AdminChange::HealthUp,
+                Health::Stopping => AdminChange::HealthStopping,
+                Health::Down => AdminChange::HealthDown,
+            },
+        );
+    }
+
+    fn set_checks(&mut self, server: ServerId, enabled: bool) {
+        let change = if enabled {
+            AdminChange::EnableChecks
+        } else {
+            AdminChange::DisableChecks
+        };
+        self.change(server, change);
+    }
+
+    fn set_server_maxconn(&mut self, server: ServerId, maxconn: u32) {
+        let proxy = &self.runtime.proxies[server.proxy.0 as usize];
+        proxy.servers[server.index].maxconn.store(maxconn, Relaxed);
+        proxy.touch_servers();
+    }
+
+    fn set_frontend_maxconn(&mut self, frontend: ProxyId, maxconn: u32) {
+        self.runtime.proxies[frontend.0 as usize]
+            .maxconn
+            .store(maxconn, Relaxed);
+    }
+
+    fn set_process_maxconn(&mut self, maxconn: u32) {
+        self.runtime.maxconn.store(maxconn, Relaxed);
+    }
+
+    fn change_frontend(&mut self, frontend: ProxyId, change: FrontendChange) -> Result<(), Refused> {
+        self.hooks.change_listeners(frontend, change)?;
+        let state = &self.runtime.proxies[frontend.0 as usize];
+        match change {
+            FrontendChange::Pause => state.paused.store(true, Relaxed),
+            FrontendChange::Resume => state.paused.store(false, Relaxed),
+            FrontendChange::Stop => state.stopped.store(true, Relaxed),
+        }
+        Ok(())
+    }
+
+    fn shutdown_sessions(&mut self, server: ServerId) {
+        self.hooks.shutdown_sessions(server);
+    }
+
+    fn clear_counters(&mut self, all: bool) {
+        for proxy in &self.runtime.proxies {
+            let gauges = [&proxy.fe_sessions, &proxy.be_sessions, &proxy.queued];
+            let of_servers = proxy
+                .servers
+                .iter()
+                .flat_map(|s| [&s.sessions, &s.queued, &s.idle]);
+            gauges
+                .into_iter()
+                .chain(of_servers)
+                .chain(&proxy.listeners)
+                .for_each(|gauge| gauge.forget_max());
+            if all {
+                for server in &proxy.servers {
+                    server.failed_checks.store(0, Relaxed);
+                    server.down_transitions.store(0, Relaxed);
+                }
+                proxy.down_transitions.store(0, Relaxed);
+            }
+        }
+        for thread in &self.runtime.counters {
+            let nested = thread
+                .servers
+                .iter()
+                .chain(&thread.listeners)
+                .flat_map(|sides| sides.iter());
+            thread
+                .frontends
+                .iter()
+                .chain(&thread.backends)
+                .chain(nested)
+                .for_each(|side| side.clear(all));
+            let process = &thread.process;
+            for rate in [&process.conn_rate, &process.sess_rate, &process.tls_rate] {
+                rate.forget_max();
+            }
+        }
+    }
+}
