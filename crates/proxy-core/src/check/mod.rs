@@ -3,10 +3,14 @@
 mod change;
 mod event;
 mod farm;
+mod machine;
 mod message;
+mod probe;
 mod report;
 
 pub use change::{AdminChange, Origin, apply_outcome, change_admin, set_weight};
 pub use event::{Event, Notice};
 pub use farm::Farm;
+pub use machine::{CheckMachine, CheckTiming, FirstCheck, first_checks};
+pub use probe::{CheckPlan, Next, Probe, Verdict};
 pub use report::{CheckOutcome, CheckReport, CheckStatus, DESCRIPTION_MAX};

@@ -152,6 +152,13 @@ impl CheckReport {
         self.health >= self.rise
     }
 
+    /// A check starts: what the last one's server said is gone, its verdict stays until the new one is there.
+    pub fn begin(&mut self) {
+        self.running = true;
+        self.code = self.code.map(|_| 0);
+        self.description.clear();
+    }
+
     /// Steps towards the other state as logs and statistics write them: (2, 3) of `2/3 UP`, (1, 2) of `1/2 DOWN`.
     #[must_use]
     pub fn progress(&self) -> (u32, u32) {
