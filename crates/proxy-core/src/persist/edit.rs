@@ -64,6 +64,26 @@ impl HeadEdits {
         });
     }
 
+    /// Gives a header the value that `write` appends to the bytes: `Some(true)` puts it in the old one's place,
+    /// `Some(false)` leaves the header out, `None` leaves it as it is.
+    pub fn replace_with(&mut self, header: usize, write: impl FnOnce(&mut Vec<u8>) -> Option<bool>) {
+        let start = self.bytes.len();
+        match write(&mut self.bytes) {
+            Some(true) => {
+                let value = self.slice_from(start);
+                self.list.push(HeadEdit::Replace {
+                    header: header as u32,
+                    value,
+                });
+            }
+            Some(false) => {
+                self.bytes.truncate(start);
+                self.remove(header);
+            }
+            None => self.bytes.truncate(start),
+        }
+    }
+
     /// Adds a header whose value is put together from `parts`.
     pub fn add(&mut self, name: &[u8], parts: &[&[u8]]) {
         let name = self.store(&[name]);

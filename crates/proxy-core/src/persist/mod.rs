@@ -1,11 +1,15 @@
 //! Cookie persistence (manual, `cookie`): which server a request's cookie names, what the request loses before the server sees
 //! it, and what the response gets. The four letters of a log's termination state end with the two that are found here.
 
-mod attributes;
+mod cacheable;
+mod crumbs;
+mod dates;
 mod edit;
 mod plan;
 mod request;
 mod response;
+#[cfg(test)]
+mod tests;
 
 pub use edit::{HeadEdit, HeadEdits};
 pub use plan::CookiePlan;

@@ -2,8 +2,9 @@
 
 use haproxy_cfg::model::CookieRewrite;
 
-use super::attributes::Crumbs;
-use super::{CookiePlan, HeadEdits};
+use super::crumbs::{Crumb, Crumbs, is_blank};
+use super::plan::Named;
+use super::{CookiePlan, HeadEdits, dates};
 use crate::http1::RequestRef;
 use crate::state::ProxyState;
 
@@ -54,9 +55,16 @@ pub struct ClientCookie {
     /// The server to use, as an index into the backend's.
     pub server: Option<usize>,
     /// When the cookie was first given, seconds since the epoch, if it says.
-    pub first_date: Option<u64>,
+    pub first_date: Option<i64>,
     /// When the cookie was last given, seconds since the epoch, if it says.
-    pub last_date: Option<u64>,
+    pub last_date: Option<i64>,
+}
+
+/// What becomes of a `Cookie` line.
+enum Line {
+    AsItIs,
+    Changed,
+    Gone,
 }
 
 impl CookiePlan {
@@ -69,43 +77,147 @@ impl CookiePlan {
         now: u64,
         edits: &mut HeadEdits,
     ) -> ClientCookie {
-        let _ = (now, edits);
         let mut found = ClientCookie {
             state: CookieState::None,
             ..ClientCookie::default()
         };
-        for (_, value) in request
-            .headers()
-            .iter()
-            .filter(|(name, _)| name.eq_ignore_ascii_case(b"cookie"))
-        {
-            for crumb in Crumbs::of(value) {
-                if crumb.name != self.policy.name.as_slice() {
-                    continue;
-                }
-                let mut wanted = crumb.value;
-                if self.policy.rewrite == CookieRewrite::Prefix {
-                    let Some(tilde) = wanted.iter().position(|&b| b == b'~') else {
-                        continue;
-                    };
-                    wanted = &wanted[..tilde];
-                }
-                let Some(servers) = self.servers.get(bstr::BStr::new(wanted)) else {
-                    found.state = CookieState::Invalid;
-                    continue;
-                };
-                found.server = servers
-                    .iter()
-                    .copied()
-                    .find(|&s| self.even_if_down || state.servers[s].is_usable());
-                found.state = if found.server.is_some() {
-                    CookieState::Valid
-                } else {
-                    CookieState::Down
-                };
-                return found;
+        for (header, (name, line)) in request.headers().iter().enumerate() {
+            if !name.eq_ignore_ascii_case(b"cookie") {
+                continue;
             }
+            for crumb in Crumbs::of(line) {
+                if let Some(value) = self.value_of(line, &crumb) {
+                    self.judge(value, state, now.cast_signed(), &mut found);
+                }
+            }
+            edits.replace_with(header, |out| match self.rewritten(line, out) {
+                Line::AsItIs => None,
+                Line::Changed => Some(true),
+                Line::Gone => Some(false),
+            });
         }
         found
+    }
+
+    /// The value, if the crumb is this policy's cookie.
+    fn value_of<'a>(&self, line: &'a [u8], crumb: &Crumb) -> Option<&'a [u8]> {
+        let value = crumb.value.clone()?;
+        (line[crumb.name.clone()] == *self.policy.name).then(|| &line[value])
+    }
+
+    /// Takes one cookie into account: the first that names a server to use counts.
+    fn judge(&self, value: &[u8], state: &ProxyState, now: i64, found: &mut ClientCookie) {
+        if found.server.is_some() {
+            return;
+        }
+        let prefixed = self.policy.rewrite == CookieRewrite::Prefix;
+        let (value, last, first) = if prefixed {
+            let tilde = memchr::memchr(b'~', value).unwrap_or(value.len());
+            (&value[..tilde], None, None)
+        } else {
+            dates::split(value)
+        };
+        let over = |date: Option<i64>, longest: Option<u32>| matches!((date, longest), (Some(date), Some(longest)) if dates::is_over(date, now, longest));
+        if over(first, self.policy.maxlife) {
+            found.state = CookieState::Old;
+            return;
+        }
+        if over(last, self.policy.maxidle) {
+            found.state = CookieState::Expired;
+            return;
+        }
+        match self.named(value, state) {
+            Named::Server(server) => {
+                *found = ClientCookie {
+                    state: CookieState::Valid,
+                    server: Some(server),
+                    first_date: first,
+                    last_date: last,
+                };
+            }
+            Named::DownYetUsed(server) => {
+                *found = ClientCookie {
+                    state: CookieState::Down,
+                    server: Some(server),
+                    first_date: first,
+                    last_date: last,
+                };
+            }
+            Named::Down => found.state = CookieState::Down,
+            Named::Nobody if found.state == CookieState::None => found.state = CookieState::Invalid,
+            Named::Nobody => {}
+        }
+    }
+
+    /// Writes the line as the server is to see it: without the cookie (and the `$` attributes that follow it), or with the
+    /// cookie's prefix taken off; and without white space around `=`.
+    fn rewritten(&self, line: &[u8], out: &mut Vec<u8>) -> Line {
+        let start = out.len();
+        let prefixed = self.policy.rewrite == CookieRewrite::Prefix;
+        let mut changed = false;
+        let mut kept_any = false;
+        let mut kept_cookie = false;
+        let mut dropping = false;
+        let mut end = 0;
+        for crumb in Crumbs::of(line) {
+            end = crumb.end;
+            let ours = self.value_of(line, &crumb);
+            let attribute = line.get(crumb.name.start) == Some(&b'$') && !crumb.name.is_empty();
+            if ours.is_some() && self.hides() || dropping && attribute {
+                dropping = true;
+                changed = true;
+                continue;
+            }
+            kept_cookie |= !attribute && !crumb.is_empty();
+            let mut begin = crumb.begin;
+            if dropping {
+                while begin < crumb.end && is_blank(line[begin]) {
+                    begin += 1;
+                }
+                if kept_any {
+                    trim_end(out, start);
+                    out.extend_from_slice(&[line[crumb.begin - 1], b' ']);
+                }
+                dropping = false;
+            } else if kept_any {
+                out.push(line[crumb.begin - 1]);
+            }
+            kept_any = true;
+            let Some(value) = &crumb.value else {
+                out.extend_from_slice(&line[begin..crumb.end]);
+                continue;
+            };
+            changed |= crumb.is_spaced();
+            out.extend_from_slice(&line[begin..crumb.name.end]);
+            out.push(b'=');
+            let tilde = ours
+                .filter(|_| prefixed)
+                .and_then(|value| memchr::memchr(b'~', value));
+            let skipped = tilde.map_or(0, |tilde| tilde + 1);
+            changed |= skipped > 0;
+            out.extend_from_slice(&line[value.start + skipped..crumb.end]);
+        }
+        if !changed {
+            return Line::AsItIs;
+        }
+        if dropping && !kept_cookie {
+            return Line::Gone;
+        }
+        if let Some(&delimiter) = line.get(end) {
+            if dropping {
+                trim_end(out, start);
+                out.extend_from_slice(&[delimiter, b' ']);
+            } else {
+                out.push(delimiter);
+            }
+        }
+        Line::Changed
+    }
+}
+
+/// Takes white space off the end of what was written since `start`.
+fn trim_end(out: &mut Vec<u8>, start: usize) {
+    while out.len() > start && out.last().is_some_and(|&b| is_blank(b)) {
+        out.pop();
     }
 }
