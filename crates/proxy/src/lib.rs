@@ -1,5 +1,6 @@
 //! The shell around proxy-core: sockets, TLS, threads, timers. tokio lives here.
 
+pub mod admin;
 pub mod buffer;
 pub mod clock;
 pub mod io;

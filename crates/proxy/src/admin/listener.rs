@@ -1,0 +1,130 @@
+//! Accepting on a stats socket.
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use haproxy_cfg::model::{Config, Level};
+use proxy_core::cli::Hooks;
+use proxy_core::state::Runtime;
+use proxy_core::stats::Process;
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+use super::connection;
+use crate::clock::Clock;
+
+/// `stats timeout` unless given.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// `stats maxconn` unless given.
+const MAXCONN: u32 = 10;
+
+/// How long accepting rests when the process has no descriptor left.
+const REST: Duration = Duration::from_millis(100);
+
+/// What all stats sockets of a process share.
+pub struct AdminContext {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// Its running state.
+    pub runtime: Arc<Runtime>,
+    /// The process's clock.
+    pub clock: Clock,
+    /// What the process knows about itself.
+    pub process: Arc<Process>,
+    /// Index of the thread that serves the sockets: its counters are written.
+    pub thread: usize,
+    /// Logs, listeners and sessions of the running proxy.
+    pub hooks: Rc<RefCell<dyn Hooks>>,
+    /// Inactivity after which a connection is closed.
+    pub(super) timeout: Duration,
+    slots: Arc<Semaphore>,
+}
+
+impl AdminContext {
+    /// The context of a configuration's stats sockets; `stats timeout` and `stats maxconn` are taken from it.
+    pub fn new(
+        config: Arc<Config>,
+        runtime: Arc<Runtime>,
+        clock: Clock,
+        process: Arc<Process>,
+        thread: usize,
+        hooks: Rc<RefCell<dyn Hooks>>,
+    ) -> Self {
+        let timeout = config
+            .global
+            .stats_timeout
+            .map_or(TIMEOUT, |ms| Duration::from_millis(u64::from(ms)));
+        let maxconn = config.global.stats_maxconn.unwrap_or(MAXCONN).max(1);
+        Self {
+            config,
+            runtime,
+            clock,
+            process,
+            thread,
+            hooks,
+            timeout,
+            slots: Arc::new(Semaphore::new(maxconn as usize)),
+        }
+    }
+}
+
+/// A bound socket, in listening state.
+#[derive(Debug)]
+pub enum AdminListener {
+    /// A path or an abstract name.
+    Unix(std::os::unix::net::UnixListener, Level),
+    /// An address and port.
+    Tcp(std::net::TcpListener, Level),
+}
+
+enum Accepting {
+    Unix(UnixListener),
+    Tcp(TcpListener),
+}
+
+/// Serves a stats socket until the task is aborted.
+///
+/// # Errors
+/// When the socket cannot be given to the runtime.
+///
+/// # Panics
+/// Outside of a runtime's `LocalSet`.
+pub fn spawn(listener: AdminListener, context: Rc<AdminContext>) -> io::Result<JoinHandle<()>> {
+    let (accepting, level) = match listener {
+        AdminListener::Unix(socket, level) => {
+            socket.set_nonblocking(true)?;
+            (Accepting::Unix(UnixListener::from_std(socket)?), level)
+        }
+        AdminListener::Tcp(socket, level) => {
+            socket.set_nonblocking(true)?;
+            (Accepting::Tcp(TcpListener::from_std(socket)?), level)
+        }
+    };
+    Ok(tokio::task::spawn_local(accept(accepting, level, context)))
+}
+
+async fn accept(listener: Accepting, level: Level, context: Rc<AdminContext>) {
+    // The semaphore is never closed, so the loop ends with the task.
+    while let Ok(slot) = Arc::clone(&context.slots).acquire_owned().await {
+        let context = Rc::clone(&context);
+        match &listener {
+            Accepting::Unix(socket) => match socket.accept().await {
+                Ok((stream, _)) => {
+                    tokio::task::spawn_local(connection::serve(stream, level, context, slot));
+                }
+                Err(_) => tokio::time::sleep(REST).await,
+            },
+            Accepting::Tcp(socket) => match socket.accept().await {
+                Ok((stream, _)) => {
+                    tokio::task::spawn_local(connection::serve(stream, level, context, slot));
+                }
+                Err(_) => tokio::time::sleep(REST).await,
+            },
+        }
+    }
+}

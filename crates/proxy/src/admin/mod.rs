@@ -1,0 +1,7 @@
+//! The stats sockets: connections, timeouts and limits around the commands of [`proxy_core::cli`]. They are served on the first
+//! thread.
+
+mod connection;
+mod listener;
+
+pub use listener::{AdminContext, AdminListener, spawn};
