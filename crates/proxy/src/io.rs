@@ -17,6 +17,8 @@ pub enum Io {
     Unix(UnixStream),
     /// TLS over TCP, ours being the server's side.
     Tls(Box<TlsStream<TcpStream>>),
+    /// None any more.
+    Closed,
 }
 
 impl Io {
@@ -31,6 +33,7 @@ impl Io {
             Self::Tcp(io) => Pin::new(io).poll_read(cx, &mut buf),
             Self::Unix(io) => Pin::new(io).poll_read(cx, &mut buf),
             Self::Tls(io) => Pin::new(io).poll_read(cx, &mut buf),
+            Self::Closed => Poll::Ready(Err(closed())),
         };
         match ready!(result) {
             Ok(()) => Poll::Ready(Ok(buf.filled().len())),
@@ -47,7 +50,7 @@ impl Io {
             Self::Tcp(io) => io.poll_read_ready(cx),
             Self::Unix(io) => io.poll_read_ready(cx),
             // What rustls has already decrypted is not seen by the socket: read and see.
-            Self::Tls(_) => Poll::Ready(Ok(())),
+            Self::Tls(_) | Self::Closed => Poll::Ready(Ok(())),
         }
     }
 
@@ -57,6 +60,7 @@ impl Io {
             Self::Tcp(io) => io.poll_write_ready(cx),
             Self::Unix(io) => io.poll_write_ready(cx),
             Self::Tls(io) => io.get_ref().0.poll_write_ready(cx),
+            Self::Closed => Poll::Ready(Err(closed())),
         }
     }
 
@@ -71,6 +75,7 @@ impl Io {
             },
             Self::Unix(io) => Pin::new(io).poll_write_vectored(cx, parts),
             Self::Tls(io) => Pin::new(io).poll_write_vectored(cx, parts),
+            Self::Closed => Poll::Ready(Err(closed())),
         }
     }
 
@@ -78,7 +83,7 @@ impl Io {
     #[inline]
     pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
-            Self::Tcp(_) | Self::Unix(_) => Poll::Ready(Ok(())),
+            Self::Tcp(_) | Self::Unix(_) | Self::Closed => Poll::Ready(Ok(())),
             Self::Tls(io) => Pin::new(io).poll_flush(cx),
         }
     }
@@ -89,6 +94,7 @@ impl Io {
             Self::Tcp(io) => Pin::new(io).poll_shutdown(cx),
             Self::Unix(io) => Pin::new(io).poll_shutdown(cx),
             Self::Tls(io) => Pin::new(io).poll_shutdown(cx),
+            Self::Closed => Poll::Ready(Ok(())),
         }
     }
 
@@ -97,9 +103,13 @@ impl Io {
         let tcp = match self {
             Self::Tcp(io) => io,
             Self::Tls(io) => io.get_ref().0,
-            Self::Unix(_) => return,
+            Self::Unix(_) | Self::Closed => return,
         };
         // A socket on which this fails is already gone, which is what was wanted.
         let _ = socket2::SockRef::from(tcp).set_linger(Some(std::time::Duration::ZERO));
     }
+}
+
+fn closed() -> io::Error {
+    io::ErrorKind::NotConnected.into()
 }

@@ -1,9 +1,21 @@
 //! The shell around proxy-core: sockets, TLS, threads, timers. tokio lives here.
 
+mod accept;
 pub mod admin;
 pub mod buffer;
 pub mod clock;
+pub mod control;
+mod http;
 pub mod io;
 pub mod listen;
+mod relay;
+mod run;
+pub mod session;
+mod stream_log;
 pub mod syslog;
+mod tcp;
+pub mod thread;
+pub mod upstream;
 pub mod wheel;
+
+pub use run::{RunInput, Supervisor, TlsConfigs, run};

@@ -106,6 +106,15 @@ impl Wheel {
         }
     }
 
+    /// Wakes all tasks, so that they look at more than their deadline.
+    pub fn wake_all(&self) {
+        for (_, entry) in &mut self.inner.borrow_mut().entries {
+            if let Some(waker) = entry.waker.take() {
+                waker.wake();
+            }
+        }
+    }
+
     /// Wakes what is due at `now_ms` and gives the next tick at which something is filed.
     fn turn(&self, now_ms: u64) -> Option<u64> {
         let mut inner = self.inner.borrow_mut();

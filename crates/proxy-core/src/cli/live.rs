@@ -20,6 +20,9 @@ pub trait Hooks {
     fn change_listeners(&mut self, frontend: ProxyId, change: FrontendChange) -> Result<(), Refused>;
     /// Ends all sessions of a server.
     fn shutdown_sessions(&mut self, server: ServerId);
+    /// Called behind each change of servers of `proxy`, or of a limit of a frontend or (none) the process: who waits in a
+    /// queue or for room must look again.
+    fn changed(&mut self, proxy: Option<ProxyId>);
 }
 
 /// A [`Control`] of the running proxy.
@@ -48,6 +51,7 @@ impl Live<'_> {
             self.now_ms,
         );
         self.hooks.log(events);
+        self.hooks.changed(Some(server.proxy));
     }
 }
 
@@ -67,6 +71,7 @@ impl Control for Live<'_> {
         let (proxy, index) = (server.proxy, server.index);
         let events = check::set_weight(self.runtime, self.config, proxy, index, weight, self.now_ms);
         self.hooks.log(events);
+        self.hooks.changed(Some(proxy));
     }
 
     fn set_health(&mut self, server: ServerId, health: Health) {
@@ -93,16 +98,19 @@ impl Control for Live<'_> {
         let proxy = &self.runtime.proxies[server.proxy.0 as usize];
         proxy.servers[server.index].maxconn.store(maxconn, Relaxed);
         proxy.touch_servers();
+        self.hooks.changed(Some(server.proxy));
     }
 
     fn set_frontend_maxconn(&mut self, frontend: ProxyId, maxconn: u32) {
         self.runtime.proxies[frontend.0 as usize]
             .maxconn
             .store(maxconn, Relaxed);
+        self.hooks.changed(Some(frontend));
     }
 
     fn set_process_maxconn(&mut self, maxconn: u32) {
         self.runtime.maxconn.store(maxconn, Relaxed);
+        self.hooks.changed(None);
     }
 
     fn change_frontend(&mut self, frontend: ProxyId, change: FrontendChange) -> Result<(), Refused> {

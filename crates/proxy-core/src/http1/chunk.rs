@@ -1,4 +1,4 @@
-//! Chunked bodies (RFC 9112, section 7.1): finds where one ends, and takes the framing out for those who cannot read it.
+//! Chunked bodies (RFC 9112, section 7.1): finds where one ends.
 
 /// What the next byte belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,25 +54,6 @@ impl ChunkReader {
     /// # Errors
     /// When the bytes break the rules of chunking.
     pub fn follow(&mut self, data: &[u8]) -> Result<usize, ChunkError> {
-        self.run(data, |_, _| {})
-    }
-
-    /// Like [`Self::follow`], and moves the chunks' data to the beginning of `data`. Gives bytes consumed and bytes of data.
-    ///
-    /// # Errors
-    /// When the bytes break the rules of chunking.
-    pub fn strip(&mut self, data: &mut [u8]) -> Result<(usize, usize), ChunkError> {
-        let mut pieces: smallvec::SmallVec<[(usize, usize); 16]> = smallvec::SmallVec::new();
-        let consumed = self.run(data, |at, len| pieces.push((at, len)))?;
-        let mut end = 0;
-        for (at, len) in pieces {
-            data.copy_within(at..at + len, end);
-            end += len;
-        }
-        Ok((consumed, end))
-    }
-
-    fn run(&mut self, data: &[u8], mut piece: impl FnMut(usize, usize)) -> Result<usize, ChunkError> {
         let mut at = 0;
         while at < data.len() {
             let byte = data[at];
@@ -113,7 +94,6 @@ impl ChunkReader {
                 }
                 State::Data(left) => {
                     let here = usize::try_from(left).unwrap_or(usize::MAX).min(data.len() - at);
-                    piece(at, here);
                     at += here;
                     let left = left - here as u64;
                     self.state = if left == 0 {
@@ -163,14 +143,6 @@ mod tests {
     }
 
     #[test]
-    fn framing_is_taken_out() {
-        let mut text = *b"5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n";
-        let mut reader = ChunkReader::default();
-        assert_eq!(reader.strip(&mut text), Ok((text.len(), 6)));
-        assert_eq!(&text[..6], b"hello!");
-    }
-
-    #[test]
     fn broken_framing_is_refused() {
         for bad in [
             &b"x"[..],
@@ -202,9 +174,8 @@ mod tests {
         }
 
         #[test]
-        fn garbage_never_panics(mut text in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn garbage_never_panics(text in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = ChunkReader::default().follow(&text);
-            let _ = ChunkReader::default().strip(&mut text);
         }
     }
 }

@@ -12,4 +12,4 @@ pub use framing::{
 };
 pub use head::{Header, Headers, RequestHead, RequestRef, ResponseHead, ResponseRef, Slice, Version};
 pub use parse::{HeadError, leading_empty_lines, parse_request, parse_response};
-pub use write::{ConnectionHeader, DroppedFraming, write_request, write_response};
+pub use write::{ConnectionHeader, write_request, write_response};

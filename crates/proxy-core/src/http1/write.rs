@@ -15,22 +15,13 @@ pub enum ConnectionHeader {
     KeepAlive,
 }
 
-/// Which of the received framing headers do not go on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DroppedFraming {
-    /// `Content-Length`, since the body is chunked.
-    pub content_length: bool,
-    /// `Transfer-Encoding`, since the next hop gets the body without its chunks.
-    pub transfer_encoding: bool,
-}
-
-/// Appends a request's head to `out`.
+/// Appends a request's head to `out`. `drop_length` leaves `Content-Length` out: the body is chunked.
 pub fn write_request(
     out: &mut Vec<u8>,
     request: RequestRef<'_>,
     edits: &HeadEdits,
     connection: ConnectionHeader,
-    dropped: DroppedFraming,
+    drop_length: bool,
 ) {
     out.extend_from_slice(request.method());
     out.push(b' ');
@@ -39,16 +30,16 @@ pub fn write_request(
         Version::Http10 => b" HTTP/1.0\r\n",
         Version::Http11 => b" HTTP/1.1\r\n",
     });
-    write_headers(out, request.headers(), edits, connection, dropped);
+    write_headers(out, request.headers(), edits, connection, drop_length);
 }
 
-/// Appends a response's head to `out`, as HTTP/1.1.
+/// Appends a response's head to `out`; `drop_length` as for a request.
 pub fn write_response(
     out: &mut Vec<u8>,
     response: ResponseRef<'_>,
     edits: &HeadEdits,
     connection: ConnectionHeader,
-    dropped: DroppedFraming,
+    drop_length: bool,
 ) {
     out.extend_from_slice(match response.head.version {
         Version::Http10 => b"HTTP/1.0 ",
@@ -63,7 +54,7 @@ pub fn write_response(
     ]);
     out.extend_from_slice(response.head.reason.of(response.buf));
     out.extend_from_slice(b"\r\n");
-    write_headers(out, response.headers(), edits, connection, dropped);
+    write_headers(out, response.headers(), edits, connection, drop_length);
 }
 
 fn write_headers(
@@ -71,7 +62,7 @@ fn write_headers(
     headers: Headers<'_>,
     edits: &HeadEdits,
     connection: ConnectionHeader,
-    dropped: DroppedFraming,
+    drop_length: bool,
 ) {
     for (at, (name, value)) in headers.iter().enumerate() {
         let mut value = value;
@@ -80,8 +71,7 @@ fn write_headers(
                 write_other_tokens(out, value);
                 continue;
             }
-            14 if dropped.content_length && name.eq_ignore_ascii_case(b"content-length") => continue,
-            17 if dropped.transfer_encoding && name.eq_ignore_ascii_case(b"transfer-encoding") => continue,
+            14 if drop_length && name.eq_ignore_ascii_case(b"content-length") => continue,
             _ => {}
         }
         match edit_of(edits, at) {
@@ -153,7 +143,6 @@ mod tests {
         let mut edits = HeadEdits::default();
         edit(&mut edits);
         let mut out = Vec::new();
-        let dropped = DroppedFraming::default();
         write_request(
             &mut out,
             RequestRef {
@@ -162,7 +151,7 @@ mod tests {
             },
             &edits,
             connection,
-            dropped,
+            false,
         );
         String::from_utf8(out).unwrap()
     }

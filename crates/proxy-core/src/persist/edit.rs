@@ -84,6 +84,15 @@ impl HeadEdits {
         }
     }
 
+    /// Takes back the headers of that name that were added.
+    pub fn forget_added(&mut self, name: &[u8]) {
+        let bytes = &self.bytes;
+        self.list.retain(|edit| match edit {
+            HeadEdit::Add { name: added, .. } => !added.of(bytes).eq_ignore_ascii_case(name),
+            HeadEdit::Remove(_) | HeadEdit::Replace { .. } => true,
+        });
+    }
+
     /// Adds a header whose value is put together from `parts`.
     pub fn add(&mut self, name: &[u8], parts: &[&[u8]]) {
         let name = self.store(&[name]);

@@ -67,6 +67,8 @@ pub struct ServerState {
     pub last_change_ms: AtomicU64,
     /// Milliseconds spent down before `last_change_ms`.
     pub down_ms: AtomicU64,
+    /// Grows when all sessions of the server are to end (`shutdown sessions server`).
+    pub shutdowns: AtomicU32,
     /// Transitions to down (`chkdown`).
     pub down_transitions: AtomicU64,
     /// Checks that failed while the server was up (`chkfail`).

@@ -1,0 +1,223 @@
+//! Takes connections from listeners and makes sessions of them.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::task::Poll;
+
+use haproxy_cfg::model::{Mode, Proxy, ProxyId};
+use tokio::net::{TcpListener, UnixListener};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+
+use crate::io::Io;
+use crate::listen::ListenSocket;
+use crate::session::Session;
+use crate::thread::Thread;
+use crate::upstream::deadline;
+use crate::{http, tcp};
+
+/// Pause after the system refused a descriptor, ms: long enough for something to be closed.
+const OUT_OF_DESCRIPTORS_MS: u64 = 100;
+
+/// A listener on one thread.
+#[derive(Debug)]
+pub(crate) struct Acceptor {
+    pub(crate) thread: Rc<Thread>,
+    pub(crate) proxy: ProxyId,
+    pub(crate) bind: u16,
+    pub(crate) tls: Option<Arc<ServerConfig>>,
+}
+
+/// A listener, registered with this thread's runtime.
+enum Listener {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+/// What woke an acceptor.
+enum Woken {
+    Connection(Io, Option<SocketAddr>),
+    Failed(io::Error),
+    LookAgain,
+}
+
+impl Acceptor {
+    /// Accepts until the frontend stops.
+    ///
+    /// # Errors
+    /// When the runtime cannot watch the socket.
+    pub(crate) async fn run(self, socket: ListenSocket) -> io::Result<()> {
+        let listener = match socket {
+            ListenSocket::Tcp(socket) => Listener::Tcp(TcpListener::from_std(socket)?),
+            ListenSocket::Unix(socket) => Listener::Unix(UnixListener::from_std(socket)?),
+        };
+        let shared = Arc::clone(&self.thread.shared);
+        let state = &shared.runtime.proxies[self.proxy.0 as usize];
+        let mut changes = shared.changes.subscribe();
+        loop {
+            changes.mark_unchanged();
+            if state.stopped.load(Relaxed) {
+                return Ok(());
+            }
+            if state.paused.load(Relaxed) {
+                if changes.changed().await.is_err() {
+                    return Ok(());
+                }
+                continue;
+            }
+            if self.is_full() {
+                let mut room = pin!(shared.room[self.proxy.0 as usize].notified());
+                room.as_mut().enable();
+                if self.is_full() {
+                    tokio::select! {
+                        () = room => {}
+                        changed = changes.changed() => if changed.is_err() { return Ok(()) },
+                    }
+                    continue;
+                }
+            }
+            let woken = {
+                let mut changed = pin!(changes.changed());
+                poll_fn(|cx| {
+                    let accepted = match &listener {
+                        Listener::Tcp(l) => l.poll_accept(cx).map_ok(|(io, from)| (Io::Tcp(io), Some(from))),
+                        Listener::Unix(l) => l.poll_accept(cx).map_ok(|(io, _)| (Io::Unix(io), None)),
+                    };
+                    match accepted {
+                        Poll::Ready(Ok((io, from))) => Poll::Ready(Woken::Connection(io, from)),
+                        Poll::Ready(Err(e)) => Poll::Ready(Woken::Failed(e)),
+                        Poll::Pending => changed.as_mut().poll(cx).map(|_| Woken::LookAgain),
+                    }
+                })
+                .await
+            };
+            match woken {
+                Woken::Connection(io, from) => self.begin(io, from),
+                Woken::Failed(e) if is_of_one_connection(&e) => {}
+                Woken::Failed(_) => {
+                    let timer = self.thread.wheel.timer();
+                    timer.set(self.thread.now_ms() + OUT_OF_DESCRIPTORS_MS);
+                    timer.expired().await;
+                }
+                Woken::LookAgain => {}
+            }
+        }
+    }
+
+    fn proxy(&self) -> &Proxy {
+        self.thread.shared.plan.config.proxy(self.proxy)
+    }
+
+    /// Whether the frontend or the process has all the sessions that it may have.
+    fn is_full(&self) -> bool {
+        let runtime = &self.thread.shared.runtime;
+        let state = &runtime.proxies[self.proxy.0 as usize];
+        let reached = |now: u32, max: u32| max != 0 && now >= max;
+        reached(state.fe_sessions.get(), state.maxconn.load(Relaxed))
+            || reached(runtime.connections.get(), runtime.maxconn.load(Relaxed))
+    }
+
+    /// Makes a session of a connection.
+    fn begin(&self, io: Io, from: Option<SocketAddr>) {
+        let thread = &self.thread;
+        let now = thread.now_ms();
+        let runtime = &thread.shared.runtime;
+        runtime.connections.inc();
+        let state = &runtime.proxies[self.proxy.0 as usize];
+        state.fe_sessions.inc();
+        if let Some(listener) = state.listeners.get(usize::from(self.bind)) {
+            listener.inc();
+        }
+        let process = &thread.counters().process;
+        process.conn_tot.inc();
+        process.conn_rate.hit(now);
+        process.sess_rate.hit(now);
+        let counters = thread.fe_counters(self.proxy);
+        counters.conn_tot.inc();
+        counters.conn_rate.hit(now);
+        counters.stot.inc();
+        counters.sess_rate.hit(now);
+        let dst = match &io {
+            Io::Tcp(stream) if thread.shared.wants_dst[self.proxy.0 as usize] => stream.local_addr().ok(),
+            _ => None,
+        };
+        let session = Session {
+            thread: Rc::clone(thread),
+            io,
+            timer: thread.wheel.timer(),
+            frontend: self.proxy,
+            bind: self.bind,
+            src: from,
+            dst,
+            accepted_ms: now,
+            requests: 0,
+            pending: None,
+        };
+        if self.proxy().options.clitcpka
+            && let Io::Tcp(stream) = &session.io
+        {
+            // Without keep-alive packets a dead client is found by its timeout all the same.
+            let _ = socket2::SockRef::from(stream).set_keepalive(true);
+        }
+        let mode = self.proxy().mode;
+        match &self.tls {
+            Some(config) => {
+                tokio::task::spawn_local(serve_tls(session, TlsAcceptor::from(Arc::clone(config)), mode));
+            }
+            None if mode == Mode::Http => {
+                tokio::task::spawn_local(http::serve(session));
+            }
+            None => {
+                tokio::task::spawn_local(tcp::serve(session));
+            }
+        }
+    }
+}
+
+/// Errors of accept(2) that concern the connection, not the listener: the next one may be fine.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::Interrupted
+    )
+}
+
+/// Shakes hands, then serves.
+async fn serve_tls(mut session: Session, acceptor: TlsAcceptor, mode: Mode) {
+    let thread = Rc::clone(&session.thread);
+    let process = &thread.counters().process;
+    process.tls_tot.inc();
+    process.tls_rate.hit(session.accepted_ms);
+    let Some(stream) = session.take_tcp() else { return };
+    session
+        .timer
+        .set(deadline(session.accepted_ms, session.frontend().timeouts.client));
+    let handshake = {
+        let mut handshake = Box::pin(acceptor.accept(stream));
+        let timer = &session.timer;
+        poll_fn(|cx| {
+            if let Poll::Ready(done) = handshake.as_mut().poll(cx) {
+                return Poll::Ready(done);
+            }
+            timer
+                .poll_expired(cx, timer.now_ms())
+                .map(|()| Err(io::ErrorKind::TimedOut.into()))
+        })
+        .await
+    };
+    match handshake {
+        Ok(stream) => {
+            session.set_tls(stream);
+            match mode {
+                Mode::Http => http::serve(session).await,
+                Mode::Tcp | Mode::Health => tcp::serve(session).await,
+            }
+        }
+        Err(_) => crate::stream_log::handshake_failed(&session),
+    }
+}

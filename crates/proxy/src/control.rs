@@ -1,0 +1,99 @@
+//! What changes of the running proxy need of its shell: lines in logs, listeners that pause, sessions that end, waiters that
+//! look again.
+
+use std::io::Write as _;
+use std::sync::atomic::Ordering::Relaxed;
+
+use haproxy_cfg::model::ProxyId;
+use proxy_core::check::{Event, Notice, Origin};
+use proxy_core::cli::{FrontendChange, Hooks, Live, Refused, ServerId};
+
+use crate::thread::Thread;
+
+/// The shell's side of changes, from a thread that can log.
+#[derive(Debug)]
+pub struct Shell<'a> {
+    thread: &'a Thread,
+}
+
+impl<'a> Shell<'a> {
+    /// The shell around `thread`.
+    #[must_use]
+    pub fn new(thread: &'a Thread) -> Self {
+        Self { thread }
+    }
+
+    /// What an administrator who asks through `origin` may do.
+    pub fn live(&mut self, origin: Origin) -> Live<'_> {
+        let shared = &self.thread.shared;
+        Live {
+            config: &shared.plan.config,
+            runtime: &shared.runtime,
+            origin,
+            now_ms: shared.clock.now_ms(),
+            hooks: self,
+        }
+    }
+
+    /// Logs an event, and writes it to standard error where that is wanted.
+    pub fn tell(&self, event: &Event) {
+        let thread = self.thread;
+        let proxy = thread.config().proxy(event.proxy);
+        let seconds = thread.epoch_ms(thread.now_ms()) / 1000;
+        thread.log.borrow_mut().send(
+            &proxy.logs,
+            proxy.log_tag.as_ref(),
+            event.level,
+            seconds,
+            &mut thread.dates.borrow_mut(),
+            &event.text,
+        );
+        if thread.shared.speaks {
+            let (notice, text) = event.on_stderr();
+            let mark = match notice {
+                Notice::Warning => "[WARNING]  ",
+                Notice::Alert => "[ALERT]    ",
+            };
+            let mut line = format!("{mark}({}) : ", std::process::id()).into_bytes();
+            line.extend_from_slice(&text);
+            line.push(b'\n');
+            // Whoever closed standard error does not want to read it.
+            let _ = std::io::stderr().write_all(&line);
+        }
+    }
+}
+
+impl Hooks for Shell<'_> {
+    fn log(&mut self, events: Vec<Event>) {
+        events.iter().for_each(|event| self.tell(event));
+    }
+
+    fn change_listeners(&mut self, frontend: ProxyId, change: FrontendChange) -> Result<(), Refused> {
+        // The acceptors of all threads read the flags when they look again, so these are set first.
+        let state = &self.thread.shared.runtime.proxies[frontend.0 as usize];
+        match change {
+            FrontendChange::Pause => state.paused.store(true, Relaxed),
+            FrontendChange::Resume => state.paused.store(false, Relaxed),
+            FrontendChange::Stop => state.stopped.store(true, Relaxed),
+        }
+        self.thread.shared.look_again();
+        Ok(())
+    }
+
+    fn shutdown_sessions(&mut self, server: ServerId) {
+        let state = &self.thread.shared.runtime.proxies[server.proxy.0 as usize].servers[server.index];
+        state.shutdowns.fetch_add(1, Relaxed);
+        self.thread.shared.look_again();
+    }
+
+    fn changed(&mut self, proxy: Option<ProxyId>) {
+        let shared = &self.thread.shared;
+        match proxy {
+            Some(proxy) => {
+                shared.queues.servers_changed(&shared.runtime, proxy);
+                shared.room[proxy.0 as usize].notify_waiters();
+            }
+            None => shared.room.iter().for_each(tokio::sync::Notify::notify_waiters),
+        }
+    }
+}

@@ -1,0 +1,486 @@
+//! Request and response between a client and a server, both directions at once.
+//!
+//! ```text
+//!             request                        response
+//!   client ── req ──────────▶ server ── res ──────────▶ client
+//!            head, body                to_client, body
+//! ```
+//!
+//! One poll moves what can be moved in either direction until nothing moves; there is no task, timer or channel beside the
+//! connection's own.
+
+use std::io::IoSlice;
+use std::task::{Context, Poll};
+
+use haproxy_cfg::model::Timeouts;
+use proxy_core::http1::{ConnectionHeader, message_traits, parse_response, response_framing, write_response};
+
+use super::body::Body;
+use super::txn::Txn;
+use crate::buffer::Buffer;
+use crate::io::Io;
+use crate::session::Session;
+use crate::upstream::deadline;
+
+/// How far an exchange is.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// Bytes of `to_server` that are sent.
+    head_sent: usize,
+    /// The request's body.
+    pub(super) req_body: Body,
+    /// Bytes at the beginning of `req` that belong to the body and may be sent.
+    pub(super) req_ready: usize,
+    /// The client has ended its direction.
+    pub(super) client_ended: bool,
+    /// The server takes no more of the request.
+    server_refuses: bool,
+    /// Where the response is.
+    response: ResponsePhase,
+    /// Bytes of `to_client` that are sent.
+    answer_sent: usize,
+    /// The response's body.
+    res_body: Body,
+    /// Bytes at the beginning of `res` that may be sent.
+    res_ready: usize,
+    server_ended: bool,
+    /// Both sides speak something else from here on.
+    tunnel: bool,
+    client_deadline: u64,
+    server_deadline: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum ResponsePhase {
+    /// The head is awaited.
+    #[default]
+    Head,
+    /// The head is known, the body is on its way.
+    Body,
+}
+
+/// How an exchange ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Both messages are through.
+    Done,
+    /// The response is through, but the request's rest was not taken or not sent.
+    DoneEarly,
+    /// The response is through and the protocol changes.
+    Tunnel,
+    /// The client went.
+    ClientGone,
+    /// The client was silent for too long, or took nothing.
+    ClientTimeout,
+    /// The client's body is malformed.
+    BadRequestBody,
+    /// The server went without a whole response.
+    ServerGone,
+    /// The server was silent for too long, or took nothing.
+    ServerTimeout,
+    /// What the server sent is no response.
+    BadResponse,
+}
+
+/// What an exchange needs to know beside the two connections.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms<'a> {
+    /// Timeouts of the frontend.
+    pub(super) client: &'a Timeouts,
+    /// Timeouts of the backend.
+    pub(super) server: &'a Timeouts,
+    /// A client that ends its direction calls the request off.
+    pub(super) abort_on_end: bool,
+    /// Most headers of a response.
+    pub(super) max_headers: usize,
+    /// The request's method is HEAD.
+    pub(super) to_head: bool,
+}
+
+impl Txn {
+    /// Whether the client has got any part of a response.
+    pub(super) fn response_begun(&self) -> bool {
+        self.progress.response == ResponsePhase::Body
+    }
+
+    /// Moves what can be moved. `finish_head` is called once when the response's head is there and must put the head for the
+    /// client into `to_client`.
+    pub(super) fn poll_exchange(
+        &mut self,
+        session: &mut Session,
+        server: &mut Io,
+        terms: &Terms<'_>,
+        cx: &mut Context<'_>,
+        finish_head: &mut dyn FnMut(&mut Self, &Session),
+    ) -> Poll<End> {
+        let start = self.progress.client_deadline == 0;
+        if start {
+            let now = session.timer.now_ms();
+            self.progress.server_deadline = deadline(now, terms.server.server);
+            self.progress.client_deadline = u64::MAX;
+            if !self.progress.req_body.is_done() {
+                self.progress.client_deadline = deadline(now, terms.client.client);
+            }
+        }
+        let mut moved_server = false;
+        let mut moved_client = false;
+        loop {
+            let mut moved = false;
+            match self.send_request(server, cx) {
+                Ok(sent) => {
+                    moved |= sent;
+                    moved_server |= sent;
+                }
+                // A server may answer before it has read everything, and close: its answer is looked for first.
+                Err(()) => self.progress.server_refuses = true,
+            }
+            match self.receive_request(session, cx) {
+                Ok(received) => {
+                    moved |= received;
+                    moved_client |= received;
+                }
+                Err(end) => return Poll::Ready(end),
+            }
+            match self.receive_response(session, server, terms, cx, finish_head) {
+                Ok(received) => {
+                    moved |= received;
+                    moved_server |= received;
+                }
+                Err(end) => return Poll::Ready(end),
+            }
+            match self.send_response(session, cx) {
+                Ok(sent) => {
+                    moved |= sent;
+                    moved_client |= sent;
+                }
+                Err(()) => return Poll::Ready(End::ClientGone),
+            }
+            if let Some(end) = self.is_over(session, cx) {
+                return end.map_or(Poll::Pending, Poll::Ready);
+            }
+            if self.progress.client_ended
+                && terms.abort_on_end
+                && self.progress.response == ResponsePhase::Head
+            {
+                return Poll::Ready(End::ClientGone);
+            }
+            if !moved {
+                break;
+            }
+        }
+        self.watch_time(session, terms, cx, moved_client, moved_server)
+    }
+
+    /// Sets the deadlines anew for a side on which something moved, and ends what stands still for too long.
+    fn watch_time(
+        &mut self,
+        session: &Session,
+        terms: &Terms<'_>,
+        cx: &Context<'_>,
+        moved_client: bool,
+        moved_server: bool,
+    ) -> Poll<End> {
+        let now = session.timer.now_ms();
+        let p = &mut self.progress;
+        if moved_server {
+            p.server_deadline = deadline(now, terms.server.server);
+        }
+        // The client is waited for while it owes the rest of its request, or has a response to take.
+        let client_owes = !p.req_body.is_done() || p.res_ready > 0 || p.answer_sent < self.to_client.len();
+        if !client_owes {
+            p.client_deadline = u64::MAX;
+        } else if moved_client || moved_server || p.client_deadline == u64::MAX {
+            p.client_deadline = deadline(now, terms.client.client);
+        }
+        // While the client owes the request's rest, the server has nothing to answer yet.
+        let server_owes = p.req_body.is_done() || p.req_ready > 0 || p.response == ResponsePhase::Body;
+        let server_deadline = if server_owes { p.server_deadline } else { u64::MAX };
+        session.timer.set(server_deadline.min(p.client_deadline));
+        if session.timer.poll_expired(cx, now).is_pending() {
+            return Poll::Pending;
+        }
+        Poll::Ready(if p.client_deadline <= now {
+            End::ClientTimeout
+        } else {
+            End::ServerTimeout
+        })
+    }
+
+    /// Sends head and body to the server. An error when the server takes no more.
+    fn send_request(&mut self, server: &mut Io, cx: &mut Context<'_>) -> Result<bool, ()> {
+        let mut moved = false;
+        loop {
+            let p = &mut self.progress;
+            let head = &self.to_server[p.head_sent..];
+            if p.server_refuses || (head.is_empty() && p.req_ready == 0) {
+                return Ok(moved);
+            }
+            let body = match &self.req {
+                Some(buffer) => &buffer.data()[..p.req_ready],
+                None => &[],
+            };
+            let written = match (head.is_empty(), body.is_empty()) {
+                (false, true) => server.poll_write(cx, &[IoSlice::new(head)]),
+                (true, _) => server.poll_write(cx, &[IoSlice::new(body)]),
+                (false, false) => server.poll_write(cx, &[IoSlice::new(head), IoSlice::new(body)]),
+            };
+            match written {
+                Poll::Pending => return Ok(moved),
+                Poll::Ready(Err(_)) => return Err(()),
+                Poll::Ready(Ok(n)) => {
+                    moved = true;
+                    let of_head = n.min(head.len());
+                    p.head_sent += of_head;
+                    p.req_ready -= n - of_head;
+                    if let Some(buffer) = &mut self.req {
+                        buffer.consume(n - of_head);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads the request's body; behind it only the client's end and the beginning of its next request.
+    fn receive_request(&mut self, session: &mut Session, cx: &mut Context<'_>) -> Result<bool, End> {
+        let p = &mut self.progress;
+        let mut moved = false;
+        while !p.client_ended {
+            let buffer = self.req.get_or_insert_with(|| session.thread.buffers.take());
+            if buffer.room().is_empty() {
+                if p.req_body.is_done() || p.req_ready == buffer.len() && buffer.len() == buffer.capacity() {
+                    break;
+                }
+                buffer.compact();
+                if buffer.room().is_empty() {
+                    break;
+                }
+            }
+            if p.req_body.is_done() && session.io.poll_readable(cx).is_pending() {
+                break;
+            }
+            match session.io.poll_read(cx, buffer.room()) {
+                Poll::Pending => break,
+                Poll::Ready(Err(_)) => return Err(End::ClientGone),
+                Poll::Ready(Ok(0)) => {
+                    p.client_ended = true;
+                    if !p.req_body.is_done() {
+                        return Err(End::ClientGone);
+                    }
+                }
+                Poll::Ready(Ok(n)) => {
+                    let before = buffer.len();
+                    buffer.filled(n);
+                    moved = true;
+                    if !p.req_body.is_done() {
+                        let taken = p
+                            .req_body
+                            .take(&buffer.data()[before..])
+                            .map_err(|_| End::BadRequestBody)?;
+                        p.req_ready += taken;
+                        self.log.received += taken as u64;
+                        if p.server_refuses {
+                            buffer.consume(p.req_ready);
+                            p.req_ready = 0;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(moved)
+    }
+
+    fn receive_response(
+        &mut self,
+        session: &Session,
+        server: &mut Io,
+        terms: &Terms<'_>,
+        cx: &mut Context<'_>,
+        finish_head: &mut dyn FnMut(&mut Self, &Session),
+    ) -> Result<bool, End> {
+        let mut moved = false;
+        loop {
+            let p = &mut self.progress;
+            if p.server_ended || (p.response == ResponsePhase::Body && p.res_body.is_done()) {
+                return Ok(moved);
+            }
+            // No buffer is held while nothing comes.
+            if self.res.is_none() {
+                match server.poll_readable(cx) {
+                    Poll::Pending => return Ok(moved),
+                    Poll::Ready(_) => self.res = Some(session.thread.buffers.take()),
+                }
+            }
+            let Some(buffer) = &mut self.res else {
+                return Ok(moved);
+            };
+            if buffer.room().is_empty() {
+                buffer.compact();
+                if buffer.room().is_empty() {
+                    // A head that does not fit is none; a body waits for its client.
+                    return if p.response == ResponsePhase::Head {
+                        Err(End::BadResponse)
+                    } else {
+                        Ok(moved)
+                    };
+                }
+            }
+            match server.poll_read(cx, buffer.room()) {
+                Poll::Pending => return Ok(moved),
+                Poll::Ready(Err(_)) => return Err(End::ServerGone),
+                Poll::Ready(Ok(0)) => {
+                    p.server_ended = true;
+                    if p.response == ResponsePhase::Head || !matches!(p.res_body, Body::UntilClose) {
+                        return Err(End::ServerGone);
+                    }
+                    return Ok(true);
+                }
+                Poll::Ready(Ok(n)) => {
+                    moved = true;
+                    let before = buffer.len();
+                    buffer.filled(n);
+                    if p.response == ResponsePhase::Body {
+                        let taken = p
+                            .res_body
+                            .take(&buffer.data()[before..])
+                            .map_err(|_| End::BadResponse)?;
+                        p.res_ready += taken;
+                        return Ok(true);
+                    }
+                    self.read_head(session, terms, finish_head)?;
+                }
+            }
+        }
+    }
+
+    /// Looks for a response's head in what has come: passes interim ones on, and begins the body behind the final one.
+    fn read_head(
+        &mut self,
+        session: &Session,
+        terms: &Terms<'_>,
+        finish_head: &mut dyn FnMut(&mut Self, &Session),
+    ) -> Result<(), End> {
+        loop {
+            let Some(buffer) = &self.res else { return Ok(()) };
+            let data = buffer.data();
+            if data.is_empty() {
+                return Ok(());
+            }
+            match parse_response(data, &mut self.res_head, terms.max_headers) {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(_) => return Err(End::BadResponse),
+            }
+            self.res_traits = message_traits(self.response().headers()).map_err(|_| End::BadResponse)?;
+            let status = self.res_head.status;
+            let head_len = self.res_head.len as usize;
+            if (100..200).contains(&status) && status != 101 {
+                self.edits.clear();
+                let mut out = std::mem::take(&mut self.to_client);
+                write_response(
+                    &mut out,
+                    self.response(),
+                    &self.edits,
+                    ConnectionHeader::Implied,
+                    false,
+                );
+                self.to_client = out;
+                if let Some(buffer) = &mut self.res {
+                    buffer.consume(head_len);
+                }
+                continue;
+            }
+            let framing = response_framing(&self.res_traits, status, terms.to_head);
+            self.log.response_ms = session.timer.now_ms();
+            finish_head(self, session);
+            let p = &mut self.progress;
+            p.tunnel = status == 101;
+            p.response = ResponsePhase::Body;
+            p.res_body = Body::new(framing);
+            if let Some(buffer) = &mut self.res {
+                buffer.consume(head_len);
+                p.res_ready = p.res_body.take(buffer.data()).map_err(|_| End::BadResponse)?;
+            }
+            return Ok(());
+        }
+    }
+
+    /// Sends head and body to the client. An error when the client has gone.
+    fn send_response(&mut self, session: &mut Session, cx: &mut Context<'_>) -> Result<bool, ()> {
+        let mut moved = false;
+        loop {
+            let p = &mut self.progress;
+            let head = &self.to_client[p.answer_sent..];
+            if head.is_empty() && p.res_ready == 0 {
+                return Ok(moved);
+            }
+            let body = self.res.as_ref().map_or(&[][..], |b| &b.data()[..p.res_ready]);
+            let written = match (head.is_empty(), body.is_empty()) {
+                (false, true) => session.io.poll_write(cx, &[IoSlice::new(head)]),
+                (true, _) => session.io.poll_write(cx, &[IoSlice::new(body)]),
+                (false, false) => session
+                    .io
+                    .poll_write(cx, &[IoSlice::new(head), IoSlice::new(body)]),
+            };
+            match written {
+                Poll::Pending => return Ok(moved),
+                Poll::Ready(Err(_)) => return Err(()),
+                Poll::Ready(Ok(n)) => {
+                    moved = true;
+                    self.log.bytes += n as u64;
+                    let of_head = n.min(head.len());
+                    p.answer_sent += of_head;
+                    p.res_ready -= n - of_head;
+                    if let Some(buffer) = &mut self.res {
+                        buffer.consume(n - of_head);
+                        if buffer.is_empty()
+                            && let Some(buffer) = self.res.take()
+                        {
+                            session.thread.buffers.give(buffer);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The end, if it has come; the inner none when only the layer below still has bytes to send.
+    fn is_over(&self, session: &mut Session, cx: &mut Context<'_>) -> Option<Option<End>> {
+        let p = &self.progress;
+        let response_through = p.response == ResponsePhase::Body
+            && (p.res_body.is_done() || p.server_ended)
+            && p.res_ready == 0
+            && p.answer_sent == self.to_client.len();
+        if !response_through {
+            return None;
+        }
+        match session.io.poll_flush(cx) {
+            Poll::Pending => return Some(None),
+            Poll::Ready(Err(_)) => return Some(Some(End::ClientGone)),
+            Poll::Ready(Ok(())) => {}
+        }
+        let request_through = p.req_body.is_done()
+            && p.req_ready == 0
+            && p.head_sent == self.to_server.len()
+            && !p.server_refuses;
+        Some(Some(match (p.tunnel, request_through) {
+            (true, _) => End::Tunnel,
+            (false, true) => End::Done,
+            (false, false) => End::DoneEarly,
+        }))
+    }
+
+    /// Takes the buffers out for what follows the exchange: what the client and what the server sent beyond it.
+    pub(super) fn take_buffers(&mut self) -> (Option<Buffer>, Option<Buffer>) {
+        (self.req.take(), self.res.take())
+    }
+
+    /// Whether the server sent its end.
+    pub(super) fn server_ended(&self) -> bool {
+        self.progress.server_ended
+    }
+
+    /// Whether bytes stand behind the response's end.
+    pub(super) fn server_sent_more(&self) -> bool {
+        self.res.as_ref().is_some_and(|b| !b.is_empty())
+    }
+}

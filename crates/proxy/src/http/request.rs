@@ -1,0 +1,120 @@
+//! Reading a request's head.
+
+use std::future::poll_fn;
+use std::task::Poll;
+
+use proxy_core::http1::{leading_empty_lines, message_traits, parse_request, request_framing};
+
+use super::body::Body;
+use super::txn::Txn;
+use crate::session::Session;
+use crate::upstream::deadline;
+
+/// Why there is no request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoRequest {
+    /// The client's end came before the first byte.
+    Silent,
+    /// The client's end came inside the head.
+    Cut,
+    /// The connection broke.
+    Broken,
+    /// The head was not complete in time.
+    Expired,
+    /// What came is no request, or its head fits no buffer.
+    Malformed,
+}
+
+/// Reads a head into `txn`. What is there already (behind the last request) counts as just received.
+pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result<(), NoRequest> {
+    let thread = std::rc::Rc::clone(&session.thread);
+    let tune = &thread.config().global.tune;
+    let max_headers = tune.http_maxhdr as usize;
+    // A head may not use the room that edits need.
+    let max_head = (tune.bufsize.saturating_sub(tune.maxrewrite)) as usize;
+    let buffer = session.pending.take().unwrap_or_else(|| thread.buffers.take());
+    if !buffer.is_empty() {
+        txn.log.started_ms = thread.now_ms();
+    }
+    let mut parsed = !buffer.is_empty();
+    txn.req = Some(buffer);
+    let timeouts = &session.frontend().timeouts;
+    let timeout = timeouts.http_request.or(timeouts.client);
+    poll_fn(|cx| {
+        loop {
+            let Some(buffer) = &mut txn.req else {
+                return Poll::Ready(Err(NoRequest::Broken));
+            };
+            if parsed {
+                if session.requests > 0 || txn.log.started_ms > 0 {
+                    let skip = leading_empty_lines(buffer.data());
+                    buffer.consume(skip);
+                }
+                if !buffer.is_empty() {
+                    match parse_request(buffer.data(), &mut txn.req_head, max_headers) {
+                        Ok(true) if txn.req_head.len as usize > max_head => {
+                            return Poll::Ready(Err(NoRequest::Malformed));
+                        }
+                        Ok(true) => return Poll::Ready(Ok(())),
+                        Ok(false) => {}
+                        Err(_) => return Poll::Ready(Err(NoRequest::Malformed)),
+                    }
+                }
+            }
+            if buffer.room().is_empty() {
+                buffer.compact();
+                if buffer.room().is_empty() {
+                    return Poll::Ready(Err(NoRequest::Malformed));
+                }
+            }
+            match session.io.poll_read(cx, buffer.room()) {
+                Poll::Ready(Ok(0)) if buffer.is_empty() => return Poll::Ready(Err(NoRequest::Silent)),
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(NoRequest::Cut)),
+                Poll::Ready(Ok(n)) => {
+                    buffer.filled(n);
+                    parsed = true;
+                    if txn.log.started_ms == 0 {
+                        txn.log.started_ms = session.timer.now_ms();
+                    }
+                }
+                Poll::Ready(Err(_)) if buffer.is_empty() => return Poll::Ready(Err(NoRequest::Silent)),
+                Poll::Ready(Err(_)) => return Poll::Ready(Err(NoRequest::Broken)),
+                Poll::Pending => {
+                    // From the first byte on, or from the accept: a client that sends a byte now and then gains nothing.
+                    let since = if session.requests == 0 {
+                        session.accepted_ms
+                    } else {
+                        txn.log.started_ms
+                    };
+                    let since = if since == 0 { session.timer.now_ms() } else { since };
+                    session.timer.set(deadline(since, timeout));
+                    return session
+                        .timer
+                        .poll_expired(cx, session.timer.now_ms())
+                        .map(|()| Err(NoRequest::Expired));
+                }
+            }
+        }
+    })
+    .await?;
+    txn.log.request_ms = thread.now_ms();
+    keep_line(session, txn);
+    txn.req_traits = message_traits(txn.request().headers()).map_err(|_| NoRequest::Malformed)?;
+    txn.progress.req_body = Body::new(request_framing(&txn.req_traits));
+    Ok(())
+}
+
+/// Keeps the request line for the log, if there will be one.
+fn keep_line(session: &Session, txn: &mut Txn) {
+    if session.frontend().logs.is_empty() {
+        return;
+    }
+    let limit = session.thread.config().global.tune.http_logurilen as usize;
+    let mut line = std::mem::take(&mut txn.log.line);
+    line.clear();
+    let request = txn.request();
+    let data = request.buf;
+    let end = memchr::memchr2(b'\r', b'\n', data).unwrap_or(data.len());
+    line.extend_from_slice(&data[..end.min(limit.saturating_sub(1))]);
+    txn.log.line = line;
+}

@@ -1,0 +1,98 @@
+//! The life of a client's connection that speaks HTTP/1.
+
+use std::future::poll_fn;
+use std::task::Poll;
+
+use super::transaction::{self, Next};
+use crate::session::Session;
+use crate::upstream::deadline;
+
+/// How long a client that was told of the end may go on sending before its connection is cut, ms: so long its unread bytes
+/// must not make the system discard what it was told.
+const LINGER_MS: u64 = 1000;
+
+/// Why the wait for a request ended.
+enum Woken {
+    /// Bytes are there, or the client's end is.
+    Readable,
+    /// Nothing came in time.
+    Expired,
+}
+
+/// Serves the connection to its end.
+pub(crate) async fn serve(mut session: Session) {
+    loop {
+        if session.pending.is_none() {
+            match wait(&mut session).await {
+                Woken::Readable => {}
+                Woken::Expired => {
+                    if session.requests == 0 {
+                        transaction::no_request(&mut session).await;
+                    }
+                    return;
+                }
+            }
+        }
+        let mut txn = session.thread.take_transaction();
+        let next = transaction::run(&mut session, &mut txn).await;
+        let thread = std::rc::Rc::clone(&session.thread);
+        thread.give_transaction(txn);
+        session.requests = session.requests.saturating_add(1);
+        match next {
+            Next::KeepAlive => {}
+            Next::Close => return,
+            Next::Linger => return linger(&mut session).await,
+        }
+    }
+}
+
+/// Waits for bytes of a request. No buffer is held meanwhile.
+async fn wait(session: &mut Session) -> Woken {
+    let timeouts = &session.frontend().timeouts;
+    let for_request = timeouts.http_request.or(timeouts.client);
+    let (since, timeout) = if session.requests == 0 {
+        (session.accepted_ms, for_request)
+    } else {
+        (session.thread.now_ms(), timeouts.http_keep_alive.or(for_request))
+    };
+    session.timer.set(deadline(since, timeout));
+    poll_fn(|cx| {
+        // An error shows again when it is read.
+        if session.io.poll_readable(cx).is_ready() {
+            return Poll::Ready(Woken::Readable);
+        }
+        if session.requests > 0 && session.thread.shared.is_stopping() {
+            return Poll::Ready(Woken::Expired);
+        }
+        session
+            .timer
+            .poll_expired(cx, session.timer.now_ms())
+            .map(|()| Woken::Expired)
+    })
+    .await
+}
+
+/// Ends our direction and reads the client's to its end, for a short while.
+async fn linger(session: &mut Session) {
+    let mut sink = session.thread.buffers.take();
+    session.timer.set(session.thread.now_ms() + LINGER_MS);
+    let mut told = false;
+    poll_fn(|cx| {
+        if !told {
+            match session.io.poll_shutdown(cx) {
+                Poll::Ready(Ok(())) => told = true,
+                Poll::Ready(Err(_)) => return Poll::Ready(()),
+                Poll::Pending => {}
+            }
+        }
+        while let Poll::Ready(read) = session.io.poll_read(cx, sink.room()) {
+            match read {
+                Ok(0) | Err(_) => return Poll::Ready(()),
+                Ok(_) => {}
+            }
+        }
+        session.timer.poll_expired(cx, session.timer.now_ms())
+    })
+    .await;
+    session.thread.buffers.give(sink);
+}

@@ -1,0 +1,124 @@
+//! Requests to the statistics page.
+
+use std::future::poll_fn;
+use std::task::Poll;
+
+use haproxy_cfg::model::ProxyId;
+use proxy_core::check::Origin;
+use proxy_core::stats::{StatsPage, StatsRequest, StatsView};
+
+use super::rules::holds;
+use super::txn::Txn;
+use crate::control::Shell;
+use crate::session::Session;
+use crate::upstream::deadline;
+
+/// Whether the request at hand is for the statistics page of `proxy`.
+pub(super) fn is_for(session: &Session, txn: &Txn, proxy: ProxyId) -> bool {
+    let Some(settings) = &session.thread.config().proxy(proxy).stats else {
+        return false;
+    };
+    let request = txn.request();
+    StatsPage::is_for(settings, request.method(), target(request.uri()))
+}
+
+/// Puts the answer of the page into `txn.to_client`; the connection header is not yet in it. Gives the length of its head.
+pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Option<usize> {
+    if !read_body(session, txn).await {
+        return None;
+    }
+    let thread = std::rc::Rc::clone(&session.thread);
+    let plan = &thread.shared.plan.proxies[proxy.0 as usize];
+    let mut admin_allowed = false;
+    for cond in &plan.stats_admin {
+        if holds(session, txn, &plan.acls, cond) {
+            admin_allowed = true;
+            break;
+        }
+    }
+    let mut out = std::mem::take(&mut txn.to_client);
+    out.clear();
+    let request = txn.request();
+    let body = &request.buf[txn.req_head.len as usize..];
+    let stats_request = StatsRequest {
+        proxy,
+        method: request.method(),
+        uri: target(request.uri()),
+        authorization: request.headers().get(b"authorization").next(),
+        admin_allowed,
+        body,
+        body_cut: !txn.progress.req_body.is_done(),
+    };
+    let view = StatsView {
+        config: thread.config(),
+        runtime: &thread.shared.runtime,
+        now_ms: thread.now_ms(),
+        process: &thread.shared.process,
+    };
+    let mut shell = Shell::new(&thread);
+    let mut control = shell.live(Origin::StatsPage);
+    let outcome = StatsPage::handle(&stats_request, &view, &mut control, &mut out);
+    txn.to_client = out;
+    txn.log.status = i32::from(outcome.status);
+    Some(outcome.head_len)
+}
+
+/// Reads the body that belongs to the request behind its head, as far as it fits the buffer. False when the client went.
+async fn read_body(session: &mut Session, txn: &mut Txn) -> bool {
+    let head = txn.req_head.len as usize;
+    let mut seen = head;
+    session.timer.set(deadline(
+        session.thread.now_ms(),
+        session.frontend().timeouts.client,
+    ));
+    poll_fn(|cx| {
+        loop {
+            let Some(buffer) = &mut txn.req else {
+                return Poll::Ready(false);
+            };
+            match txn.progress.req_body.take(&buffer.data()[seen..]) {
+                Ok(n) => seen += n,
+                Err(_) => return Poll::Ready(false),
+            }
+            if txn.progress.req_body.is_done() || buffer.room().is_empty() {
+                return Poll::Ready(true);
+            }
+            match session.io.poll_read(cx, buffer.room()) {
+                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(false),
+                Poll::Ready(Ok(n)) => buffer.filled(n),
+                Poll::Pending => {
+                    return session
+                        .timer
+                        .poll_expired(cx, session.timer.now_ms())
+                        .map(|()| false);
+                }
+            }
+        }
+    })
+    .await
+}
+
+/// The target from its path on: an absolute form loses scheme and host.
+fn target(uri: &[u8]) -> &[u8] {
+    if uri.first() == Some(&b'/') {
+        return uri;
+    }
+    let Some(at) = memchr::memmem::find(uri, b"://") else {
+        return uri;
+    };
+    let rest = &uri[at + 3..];
+    memchr::memchr(b'/', rest).map_or(b"/", |slash| &rest[slash..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::target;
+
+    #[test]
+    fn absolute_targets_lose_scheme_and_host() {
+        assert_eq!(target(b"http://a:80/x?y"), b"/x?y");
+        assert_eq!(target(b"http://a"), b"/");
+        assert_eq!(target(b"/x://y"), b"/x://y");
+        assert_eq!(target(b"*"), b"*");
+    }
+}

@@ -1,0 +1,750 @@
+//! One request from its first byte to the end of its response.
+
+use std::future::poll_fn;
+use std::rc::Rc;
+
+use haproxy_cfg::model::{ConnectionMode, Mode, ProxyId};
+use proxy_core::http1::{ConnectionHeader, Version, write_request, write_response};
+use proxy_core::persist::ResponseInput;
+use proxy_core::sample::SampleContext;
+use proxy_core::state::SideCounters;
+
+use super::exchange::{End, Terms};
+use super::request::{NoRequest, read_request};
+use super::rules::{self, Verdict};
+use super::txn::Txn;
+use super::{answer, stats};
+use crate::relay::{self, RelayEnd};
+use crate::session::{BackendUse, Session};
+use crate::stream_log;
+use crate::upstream::{
+    Attempt, ClientWatch, ReachError, ServerConn, Slot, aborts_on_end, deadline, reach_server,
+};
+
+/// What becomes of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// The next request may come.
+    KeepAlive,
+    /// It is closed.
+    Close,
+    /// It is closed once the client has taken what it was told.
+    Linger,
+}
+
+/// A connection on which nothing came in time.
+pub(super) async fn no_request(session: &mut Session) {
+    let mut txn = session.thread.take_transaction();
+    refuse(session, &mut txn, NoRequest::Expired).await;
+    let thread = Rc::clone(&session.thread);
+    thread.give_transaction(txn);
+}
+
+/// Serves one request.
+pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
+    if let Err(reason) = read_request(session, txn).await {
+        return refuse(session, txn, reason).await;
+    }
+    let thread = Rc::clone(&session.thread);
+    let now = txn.log.request_ms;
+    count_request(thread.fe_counters(session.frontend), now);
+    thread.counters().process.req_tot.inc();
+    txn.log.received = u64::from(txn.req_head.len);
+    if session
+        .frontend()
+        .monitor_uri
+        .as_ref()
+        .is_some_and(|uri| txn.request().uri() == uri.as_slice())
+    {
+        thread.fe_counters(session.frontend).intercepted.inc();
+        return answer_with(session, txn, 200, b'P', b'R').await;
+    }
+    let _use;
+    let next = match route(session, txn).await {
+        Ok(backend) => {
+            _use = (backend != session.frontend || session.frontend().kind.is_backend())
+                .then(|| BackendUse::new(&thread, backend));
+            forward(session, txn, backend).await
+        }
+        Err(next) => next,
+    };
+    finish(session, txn);
+    next
+}
+
+/// Finds the backend and applies the rules; an answer of our own ends the transaction.
+async fn route(session: &mut Session, txn: &mut Txn) -> Result<ProxyId, Next> {
+    let frontend = session.frontend;
+    apply_rules(session, txn, frontend).await?;
+    let (proxy, plan) = session.thread.shared.plan.proxy(frontend);
+    let mut backend = proxy.default_backend;
+    if !proxy.use_backend.is_empty() {
+        let mut cache = std::mem::take(&mut txn.cache);
+        let context = SampleContext {
+            request: Some(txn.request()),
+            ..session.samples()
+        };
+        backend = plan.switch.choose(&plan.acls, &context, &mut cache).or(backend);
+        txn.cache = cache;
+    }
+    let backend = match backend {
+        Some(backend) => backend,
+        None if proxy.kind.is_backend() => frontend,
+        // Nobody is in charge.
+        None => {
+            txn.log.end_with(b'S', b'C');
+            return Err(answer_error(session, txn, 503).await);
+        }
+    };
+    txn.log.backend = Some(backend);
+    if backend != frontend {
+        txn.cache.reset();
+        count_request(session.thread.be_counters(backend), txn.log.request_ms);
+        apply_rules(session, txn, backend).await?;
+    } else {
+        count_request(session.thread.be_counters(backend), txn.log.request_ms);
+    }
+    Ok(backend)
+}
+
+/// The rules of one proxy, and its statistics page behind them.
+async fn apply_rules(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Result<(), Next> {
+    match rules::on_request(session, txn, proxy) {
+        Verdict::Pass => {}
+        Verdict::Deny(status) => {
+            session.thread.fe_counters(session.frontend).dreq.inc();
+            return Err(answer_with(session, txn, status, b'P', b'R').await);
+        }
+        Verdict::Tarpit(status) => {
+            session.thread.fe_counters(session.frontend).dreq.inc();
+            return Err(tarpit(session, txn, proxy, status).await);
+        }
+    }
+    if stats::is_for(session, txn, proxy) {
+        return Err(answer_stats(session, txn, proxy).await);
+    }
+    Ok(())
+}
+
+/// Holds a client back before it is refused.
+async fn tarpit(session: &mut Session, txn: &mut Txn, proxy: ProxyId, status: u16) -> Next {
+    let timeouts = &session.thread.config().proxy(proxy).timeouts;
+    let timeout = timeouts.tarpit.or(timeouts.connect);
+    session
+        .timer
+        .set(deadline(session.thread.now_ms(), timeout.or(Some(0))));
+    session.timer.expired().await;
+    answer_with(session, txn, status, b'P', b'T').await
+}
+
+async fn answer_stats(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Next {
+    txn.log.is_stats = true;
+    txn.log.backend = Some(if session.frontend().kind.is_backend() {
+        session.frontend
+    } else {
+        proxy
+    });
+    txn.log.end_with(b'L', b'R');
+    let thread = Rc::clone(&session.thread);
+    thread.fe_counters(session.frontend).intercepted.inc();
+    let Some(head_len) = stats::answer(session, txn, proxy).await else {
+        return Next::Close;
+    };
+    let keep = keeps_client(session, txn, ConnectionMode::KeepAlive) && txn.progress.req_body.is_done();
+    let header: &[u8] = match (keep, txn.req_head.version) {
+        (false, _) => b"connection: close\r\n",
+        (true, Version::Http10) => b"connection: keep-alive\r\n",
+        (true, Version::Http11) => b"",
+    };
+    // In front of the head's empty line.
+    txn.to_client
+        .splice(head_len - 2..head_len - 2, header.iter().copied());
+    let sent = answer::send(session, txn).await;
+    count_status(thread.fe_counters(session.frontend), txn.log.status);
+    if !sent {
+        return Next::Close;
+    }
+    if !keep {
+        return Next::Linger;
+    }
+    keep_rest(session, txn);
+    Next::KeepAlive
+}
+
+/// Sends the request to a server of `backend` and its response to the client.
+async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next {
+    let thread = Rc::clone(&session.thread);
+    let (proxy, plan) = thread.shared.plan.proxy(backend);
+    let frontend = thread.shared.plan.config.proxy(session.frontend);
+    for policy in [&frontend.forwardfor, &proxy.forwardfor]
+        .into_iter()
+        .flatten()
+        .take(1)
+    {
+        rules::forward_for(session, txn, policy);
+    }
+    let state = &thread.shared.runtime.proxies[backend.0 as usize];
+    if let Some(cookie) = &plan.cookie {
+        let now = thread.epoch_ms(txn.log.request_ms) / 1000;
+        let mut edits = std::mem::take(&mut txn.edits);
+        txn.cookie = cookie.read_request(txn.request(), state, now, &mut edits);
+        txn.edits = edits;
+        txn.log.termination[2] = txn.cookie.state.letter();
+    }
+    if let Some(server) = redirect_target(session, txn, proxy, plan, state) {
+        return redirect(session, txn, proxy, server).await;
+    }
+    let mode = frontend.connection_mode.max(proxy.connection_mode);
+    let reached = {
+        let mut route = txn.route;
+        let mut ended = txn.progress.client_ended;
+        let wanted = txn.cookie.server;
+        let Some(buffer) = txn.req.as_mut() else {
+            return Next::Close;
+        };
+        let sent = buffer.len();
+        let attempt = Attempt {
+            thread: &thread,
+            timer: &session.timer,
+            backend,
+            wanted,
+            client: ClientWatch {
+                io: &mut session.io,
+                buffer,
+                ended: &mut ended,
+                abort_on_end: aborts_on_end(proxy, Mode::Http, sent),
+            },
+            src: session.src,
+            dst: session.dst,
+            may_reuse: mode == ConnectionMode::KeepAlive && !proxy.http_reuse_never,
+            first_request: session.requests == 0,
+        };
+        let reached = reach_server(attempt, &mut route).await;
+        txn.route = route;
+        txn.progress.client_ended = ended;
+        reached
+    };
+    match reached {
+        Ok(reached) => {
+            count_choice(session, txn, backend);
+            exchange(session, txn, backend, reached.conn, reached.slot, mode).await
+        }
+        Err(error) => not_reached(session, txn, backend, error).await,
+    }
+}
+
+/// The persistent server to whose `redir` the client is sent, if that is how it is reached.
+fn redirect_target(
+    session: &Session,
+    txn: &Txn,
+    proxy: &haproxy_cfg::model::Proxy,
+    plan: &proxy_core::plan::ProxyPlan,
+    state: &proxy_core::state::ProxyState,
+) -> Option<usize> {
+    if proxy.servers.iter().all(|s| s.redir.is_none()) || !matches!(txn.request().method(), b"GET" | b"HEAD")
+    {
+        return None;
+    }
+    let input = proxy_core::balance::PickInput {
+        src: session.src.map(|a| a.ip()),
+        exclude: None,
+        random: session.thread.random(),
+    };
+    let server = txn.cookie.server.or_else(|| plan.balancer.pick(state, &input))?;
+    proxy.servers[server].redir.is_some().then_some(server)
+}
+
+async fn redirect(
+    session: &mut Session,
+    txn: &mut Txn,
+    proxy: &haproxy_cfg::model::Proxy,
+    server: usize,
+) -> Next {
+    txn.route.server = Some(server);
+    let Some(prefix) = &proxy.servers[server].redir else {
+        return Next::Close;
+    };
+    let location = [prefix.as_slice(), txn.request().uri()].concat();
+    txn.to_client.clear();
+    proxy_core::answer::redirect(&mut txn.to_client, 302, &location);
+    txn.log.status = 302;
+    txn.log.end_with(b'L', b'R');
+    answer::send(session, txn).await;
+    Next::Linger
+}
+
+/// Counts a server's session once it is reached.
+fn count_choice(session: &Session, txn: &Txn, backend: ProxyId) {
+    let Some(server) = txn.route.server else { return };
+    let thread = &session.thread;
+    let counters = thread.server_counters(backend, server);
+    counters.stot.inc();
+    counters.sess_rate.hit(txn.route.connected_ms);
+    counters.last_session_ms.raise(txn.route.connected_ms);
+    counters.req_tot.inc();
+}
+
+async fn not_reached(session: &mut Session, txn: &mut Txn, backend: ProxyId, error: ReachError) -> Next {
+    let thread = Rc::clone(&session.thread);
+    let (cause, phase, status) = match error {
+        ReachError::NoServer => {
+            thread.be_counters(backend).econ.inc();
+            (b'S', b'C', 503)
+        }
+        ReachError::QueueTimeout => {
+            thread.be_counters(backend).econ.inc();
+            (b's', b'Q', 503)
+        }
+        ReachError::ClientLeftQueue => {
+            thread.be_counters(backend).cli_abrt.inc();
+            (b'C', b'Q', 0)
+        }
+        ReachError::ClientLeftConnect => {
+            thread.be_counters(backend).cli_abrt.inc();
+            (b'C', b'C', 0)
+        }
+        ReachError::ConnectTimeout => (b's', b'C', 503),
+        ReachError::ConnectFailed => (b'S', b'C', 503),
+    };
+    txn.log.end_with(cause, phase);
+    if status == 0 {
+        // The original answers a client that has gone with 503 in its log.
+        txn.log.status = 503;
+        return Next::Close;
+    }
+    answer_error(session, txn, status).await
+}
+
+/// Request and response with a server.
+async fn exchange(
+    session: &mut Session,
+    txn: &mut Txn,
+    backend: ProxyId,
+    mut conn: ServerConn,
+    slot: Slot,
+    mode: ConnectionMode,
+) -> Next {
+    let thread = Rc::clone(&session.thread);
+    let config = thread.config();
+    let (frontend, proxy) = (config.proxy(session.frontend), config.proxy(backend));
+    let terms = Terms {
+        client: &frontend.timeouts,
+        server: &proxy.timeouts,
+        abort_on_end: proxy.options.abortonclose,
+        max_headers: config.global.tune.http_maxhdr as usize,
+        to_head: txn.request().method() == b"HEAD",
+    };
+    let is_post = txn.request().method() == b"POST";
+    begin_request(txn, mode);
+    let server = slot.server();
+    let mut keep = Keep::default();
+    let end = poll_fn(|cx| {
+        txn.poll_exchange(session, &mut conn.io, &terms, cx, &mut |txn, session| {
+            keep = finish_head(session, txn, backend, server, mode, is_post);
+        })
+    })
+    .await;
+    count_bytes(session, txn, backend, server);
+    match end {
+        End::Done => {
+            drop_or_keep(session, txn, backend, conn, &keep, mode);
+            drop(slot);
+            if keep.client && !txn.progress.client_ended {
+                keep_rest(session, txn);
+                Next::KeepAlive
+            } else {
+                Next::Close
+            }
+        }
+        End::DoneEarly => {
+            drop(conn);
+            drop(slot);
+            Next::Linger
+        }
+        End::Tunnel => tunnel(session, txn, backend, conn, slot).await,
+        failure => {
+            let reused = conn.served > 0;
+            drop(conn);
+            let next = failed(session, txn, backend, server, failure, reused).await;
+            drop(slot);
+            next
+        }
+    }
+}
+
+/// Which connections outlive the response.
+#[derive(Clone, Copy, Debug, Default)]
+struct Keep {
+    client: bool,
+    server: bool,
+}
+
+/// Puts the request's head for the server together and cuts it off what was received.
+fn begin_request(txn: &mut Txn, mode: ConnectionMode) {
+    let connection = match (mode == ConnectionMode::KeepAlive, txn.req_head.version) {
+        (true, Version::Http10) => ConnectionHeader::KeepAlive,
+        (true, Version::Http11) | (false, Version::Http10) => ConnectionHeader::Implied,
+        (false, Version::Http11) => ConnectionHeader::Close,
+    };
+    let connection = if txn.req_traits.upgrade {
+        ConnectionHeader::Implied
+    } else {
+        connection
+    };
+    let mut out = std::mem::take(&mut txn.to_server);
+    out.clear();
+    let drop_length = txn.req_traits.chunked && txn.req_traits.content_length.is_some();
+    write_request(&mut out, txn.request(), &txn.edits, connection, drop_length);
+    txn.to_server = out;
+    txn.edits.clear();
+    let head = txn.req_head.len as usize;
+    if let Some(buffer) = &mut txn.req {
+        buffer.consume(head);
+        // The first bytes of a body were looked at only for their length so far; a chunk that is malformed shows again when
+        // the next bytes are read.
+        if let Ok(ready) = txn.progress.req_body.take(buffer.data()) {
+            txn.progress.req_ready = ready;
+            txn.log.received += ready as u64;
+        }
+    }
+}
+
+/// The response's head is there: rules, cookie, connection. Puts the head for the client together.
+fn finish_head(
+    session: &Session,
+    txn: &mut Txn,
+    backend: ProxyId,
+    server: usize,
+    mode: ConnectionMode,
+    is_post: bool,
+) -> Keep {
+    let thread = &session.thread;
+    let plan = &thread.shared.plan.proxies[backend.0 as usize];
+    txn.edits.clear();
+    rules::on_response(session, txn, backend);
+    if backend != session.frontend {
+        rules::on_response(session, txn, session.frontend);
+    }
+    if let Some(cookie) = &plan.cookie {
+        let mut edits = std::mem::take(&mut txn.edits);
+        let input = ResponseInput {
+            response: txn.response(),
+            client: &txn.cookie,
+            is_post,
+            server,
+            now: thread.epoch_ms(txn.log.response_ms) / 1000,
+        };
+        txn.log.termination[3] = cookie.edit_response(&input, &mut edits);
+        txn.edits = edits;
+    }
+    let status = txn.res_head.status;
+    txn.log.status = i32::from(status);
+    for counters in [
+        thread.fe_counters(session.frontend),
+        thread.be_counters(backend),
+        thread.server_counters(backend, server),
+    ] {
+        count_status(counters, i32::from(status));
+    }
+    let has_end = has_framing(txn, status);
+    let keep = Keep {
+        client: keeps_client(session, txn, mode) && has_end,
+        server: mode == ConnectionMode::KeepAlive
+            && has_end
+            && txn.response().wants_keep_alive(&txn.res_traits),
+    };
+    let connection = match (status == 101, keep.client, txn.res_head.version) {
+        (true, ..) | (false, false, Version::Http10) => ConnectionHeader::Implied,
+        (false, false, Version::Http11) => ConnectionHeader::Close,
+        (false, true, Version::Http10) => ConnectionHeader::KeepAlive,
+        (false, true, Version::Http11) => match txn.req_head.version {
+            Version::Http10 => ConnectionHeader::KeepAlive,
+            Version::Http11 => ConnectionHeader::Implied,
+        },
+    };
+    let mut out = std::mem::take(&mut txn.to_client);
+    let drop_length = txn.res_traits.chunked && txn.res_traits.content_length.is_some();
+    write_response(&mut out, txn.response(), &txn.edits, connection, drop_length);
+    txn.to_client = out;
+    keep
+}
+
+/// Whether the response's end is known without the connection's.
+fn has_framing(txn: &Txn, status: u16) -> bool {
+    let to_head = txn.to_server.starts_with(b"HEAD ");
+    let framing = proxy_core::http1::response_framing(&txn.res_traits, status, to_head);
+    framing != proxy_core::http1::Framing::UntilClose
+}
+
+/// Whether the client's connection may be kept as far as the client and the configuration say.
+fn keeps_client(session: &Session, txn: &Txn, mode: ConnectionMode) -> bool {
+    let mode = mode.max(session.frontend().connection_mode);
+    let stopping = session.thread.shared.runtime.proxies[session.frontend.0 as usize]
+        .stopped
+        .load(std::sync::atomic::Ordering::Relaxed);
+    let wants = match txn.req_head.version {
+        Version::Http11 => !txn.req_traits.close,
+        Version::Http10 => txn.req_traits.keep_alive && !txn.req_traits.close,
+    };
+    mode != ConnectionMode::Close && !stopping && wants
+}
+
+/// What came behind the request belongs to the next one.
+fn keep_rest(session: &mut Session, txn: &mut Txn) {
+    if let Some(mut buffer) = txn.req.take() {
+        if txn.to_server.is_empty() {
+            // Answered by us: head and body are still there.
+            let head = txn.req_head.len as usize;
+            let body = usize::try_from(txn.req_traits.content_length.unwrap_or(0)).unwrap_or(usize::MAX);
+            buffer.consume(head.saturating_add(body).min(buffer.len()));
+        }
+        if buffer.is_empty() {
+            session.thread.buffers.give(buffer);
+        } else {
+            session.pending = Some(buffer);
+        }
+    }
+}
+
+/// Keeps a server's connection for the next request, or closes it.
+fn drop_or_keep(
+    session: &Session,
+    txn: &Txn,
+    backend: ProxyId,
+    conn: ServerConn,
+    keep: &Keep,
+    mode: ConnectionMode,
+) {
+    let state = &session.thread.shared.runtime.proxies[backend.0 as usize];
+    let Some(server) = txn.route.server else { return };
+    if keep.server
+        && mode == ConnectionMode::KeepAlive
+        && !session.thread.config().proxy(backend).http_reuse_never
+        && !txn.server_ended()
+        && !txn.server_sent_more()
+        && state.servers[server].is_usable()
+    {
+        session.thread.idle.give(
+            backend,
+            server,
+            ServerConn {
+                served: conn.served + 1,
+                ..conn
+            },
+        );
+    }
+}
+
+/// After `101 Switching Protocols`: bytes in both directions until one side has enough.
+async fn tunnel(
+    session: &mut Session,
+    txn: &mut Txn,
+    backend: ProxyId,
+    mut conn: ServerConn,
+    slot: Slot,
+) -> Next {
+    let thread = Rc::clone(&session.thread);
+    let config = thread.config();
+    let frontend = config.proxy(session.frontend);
+    let proxy = config.proxy(backend);
+    let (from_client, from_server) = txn.take_buffers();
+    let mut relay = relay::Relay::new(from_client, from_server);
+    relay.client_ended = txn.progress.client_ended;
+    let end = relay
+        .run(
+            &mut session.io,
+            &mut conn.io,
+            &session.timer,
+            &thread.buffers,
+            &frontend.timeouts,
+            &proxy.timeouts,
+        )
+        .await;
+    txn.log.bytes += relay.to_client;
+    txn.log.received += relay.to_server;
+    let server = slot.server();
+    count_relayed(session, backend, server, relay.to_server, relay.to_client);
+    relay.give_back(&thread.buffers);
+    match end {
+        RelayEnd::Done => {}
+        RelayEnd::ClientGone => txn.log.end_with(b'C', b'D'),
+        RelayEnd::ServerGone => txn.log.end_with(b'S', b'D'),
+        RelayEnd::ClientTimeout => txn.log.end_with(b'c', b'D'),
+        RelayEnd::ServerTimeout => txn.log.end_with(b's', b'D'),
+    }
+    Next::Close
+}
+
+/// An exchange that did not come to its end.
+async fn failed(
+    session: &mut Session,
+    txn: &mut Txn,
+    backend: ProxyId,
+    server: usize,
+    end: End,
+    reused: bool,
+) -> Next {
+    let thread = Rc::clone(&session.thread);
+    let begun = txn.response_begun();
+    let phase = if begun { b'D' } else { b'H' };
+    let both = [
+        thread.be_counters(backend),
+        thread.server_counters(backend, server),
+    ];
+    let (cause, status) = match end {
+        End::ClientGone => {
+            both.iter().for_each(|c| c.cli_abrt.inc());
+            thread.fe_counters(session.frontend).cli_abrt.inc();
+            (b'C', 400)
+        }
+        End::ClientTimeout => (b'c', 408),
+        End::BadRequestBody => {
+            thread.fe_counters(session.frontend).ereq.inc();
+            (b'P', 400)
+        }
+        End::ServerGone if begun => {
+            both.iter().for_each(|c| c.srv_abrt.inc());
+            thread.fe_counters(session.frontend).srv_abrt.inc();
+            (b'S', 502)
+        }
+        End::ServerGone => {
+            both.iter().for_each(|c| c.eresp.inc());
+            if reused && session.requests > 0 {
+                // A kept connection that was closed under us: the client of a kept connection knows that and tries again.
+                txn.log.status = -1;
+                txn.log.end_with(b'S', b'H');
+                return Next::Close;
+            }
+            (b'S', 502)
+        }
+        End::ServerTimeout => {
+            both.iter().for_each(|c| c.eresp.inc());
+            (b's', 504)
+        }
+        End::BadResponse => {
+            both.iter().for_each(|c| c.eresp.inc());
+            (b'P', 502)
+        }
+        End::Done | End::DoneEarly | End::Tunnel => return Next::Close,
+    };
+    txn.log.end_with(cause, phase);
+    if begun {
+        // The client must not take what it has for the whole.
+        session.io.reset_on_close();
+        return Next::Close;
+    }
+    if end == End::ClientGone {
+        txn.log.status = status;
+        return Next::Close;
+    }
+    answer_error(session, txn, status as u16).await
+}
+
+/// No request came, or none that can be understood.
+async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoRequest) -> Next {
+    let thread = Rc::clone(&session.thread);
+    let frontend = session.frontend();
+    let silent = txn.req.as_ref().is_none_or(crate::buffer::Buffer::is_empty) && txn.log.started_ms == 0;
+    if silent && (session.requests > 0 || frontend.options.dontlognull && reason == NoRequest::Silent) {
+        return Next::Close;
+    }
+    let (cause, status) = match reason {
+        NoRequest::Silent | NoRequest::Cut | NoRequest::Broken => (b'C', 400),
+        NoRequest::Expired => (b'c', 408),
+        NoRequest::Malformed => (b'P', 400),
+    };
+    if silent
+        && reason == NoRequest::Expired
+        && frontend.options.dontlognull
+        && frontend.options.http_ignore_probes
+    {
+        return Next::Close;
+    }
+    count_request(thread.fe_counters(session.frontend), thread.now_ms());
+    thread.counters().process.req_tot.inc();
+    thread.fe_counters(session.frontend).ereq.inc();
+    txn.log.end_with(cause, b'R');
+    let next = if reason == NoRequest::Silent || reason == NoRequest::Broken {
+        txn.log.status = status;
+        Next::Close
+    } else {
+        answer_error(session, txn, status as u16).await
+    };
+    txn.log.line.clear();
+    stream_log::write(session, &txn.log, &txn.route);
+    next
+}
+
+/// Answers with an error; how the transaction ends was said before.
+async fn answer_error(session: &mut Session, txn: &mut Txn, status: u16) -> Next {
+    answer::put(session, txn, status);
+    answer::send(session, txn).await;
+    let thread = &session.thread;
+    count_status(thread.fe_counters(session.frontend), txn.log.status);
+    if let Some(backend) = txn.log.backend {
+        count_status(thread.be_counters(backend), txn.log.status);
+    }
+    Next::Linger
+}
+
+async fn answer_with(session: &mut Session, txn: &mut Txn, status: u16, cause: u8, phase: u8) -> Next {
+    txn.log.end_with(cause, phase);
+    answer_error(session, txn, status).await
+}
+
+/// Counts times and writes the log line.
+fn finish(session: &Session, txn: &Txn) {
+    let thread = &session.thread;
+    if let (Some(backend), Some(server)) = (txn.log.backend, txn.route.server)
+        && txn.route.connected_ms > 0
+    {
+        let now = thread.now_ms();
+        let ms = |from: u64, to: u64| u32::try_from(stream_log::since(from, to)).unwrap_or(0);
+        let times = [
+            ms(txn.log.request_ms, txn.route.queued_until_ms),
+            ms(txn.route.queued_until_ms, txn.route.connected_ms),
+            ms(txn.route.connected_ms, txn.log.response_ms),
+            ms(txn.log.started_ms, now),
+        ];
+        thread.be_counters(backend).record_times(times);
+        thread.server_counters(backend, server).record_times(times);
+    } else {
+        // What reached no server still moved bytes.
+        thread.fe_counters(session.frontend).bin.add(txn.log.received);
+        thread.fe_counters(session.frontend).bout.add(txn.log.bytes);
+        if let Some(backend) = txn.log.backend {
+            thread.be_counters(backend).bin.add(txn.log.received);
+            thread.be_counters(backend).bout.add(txn.log.bytes);
+        }
+    }
+    stream_log::write(session, &txn.log, &txn.route);
+}
+
+fn count_request(counters: &SideCounters, now_ms: u64) {
+    counters.req_tot.inc();
+    counters.req_rate.hit(now_ms);
+}
+
+fn count_status(counters: &SideCounters, status: i32) {
+    let class = match status {
+        100..=599 => status / 100,
+        _ => 0,
+    };
+    counters.hrsp[class as usize].inc();
+}
+
+fn count_bytes(session: &Session, txn: &Txn, backend: ProxyId, server: usize) {
+    count_relayed(session, backend, server, txn.log.received, txn.log.bytes);
+}
+
+fn count_relayed(session: &Session, backend: ProxyId, server: usize, received: u64, sent: u64) {
+    let thread = &session.thread;
+    for counters in [
+        thread.fe_counters(session.frontend),
+        thread.be_counters(backend),
+        thread.server_counters(backend, server),
+    ] {
+        counters.bin.add(received);
+        counters.bout.add(sent);
+    }
+}

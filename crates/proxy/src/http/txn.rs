@@ -1,0 +1,84 @@
+//! One request with its response: everything that lives as long as both. Kept by the thread and reused, so that an idle
+//! connection holds none and a request allocates nothing.
+
+use proxy_core::http1::{MessageTraits, RequestHead, RequestRef, ResponseHead, ResponseRef};
+use proxy_core::persist::{ClientCookie, HeadEdits};
+use proxy_core::rules::Cache;
+
+use super::exchange::Progress;
+use crate::buffer::{Buffer, BufferPool};
+use crate::stream_log::StreamLog;
+use crate::upstream::Route;
+
+/// One transaction.
+#[derive(Debug, Default)]
+pub struct Txn {
+    /// What the client sent and was not passed on yet; begins with the request's head until that is sent on.
+    pub(super) req: Option<Buffer>,
+    /// The request's head.
+    pub(super) req_head: RequestHead,
+    /// What its headers say of connection and body.
+    pub(super) req_traits: MessageTraits,
+    /// What the server sent and was not passed on yet.
+    pub(super) res: Option<Buffer>,
+    /// The response's head.
+    pub(super) res_head: ResponseHead,
+    /// What its headers say of connection and body.
+    pub(super) res_traits: MessageTraits,
+    /// Edits of the request, then of the response.
+    pub(super) edits: HeadEdits,
+    /// The head as it goes to the server.
+    pub(super) to_server: Vec<u8>,
+    /// The head as it goes to the client, or an answer of our own.
+    pub(super) to_client: Vec<u8>,
+    /// What is known of the ACLs.
+    pub(super) cache: Cache,
+    /// What the client's cookie said.
+    pub(super) cookie: ClientCookie,
+    /// The way to the server.
+    pub(super) route: Route,
+    /// How far the exchange is.
+    pub(super) progress: Progress,
+    /// For the log line.
+    pub(super) log: StreamLog,
+    /// The client's address as text, for `forwardfor`.
+    pub(super) address: String,
+}
+
+impl Txn {
+    /// Makes it ready for the next request; buffers go back to the pool.
+    pub(crate) fn clear(&mut self, buffers: &BufferPool) {
+        for buffer in [self.req.take(), self.res.take()].into_iter().flatten() {
+            buffers.give(buffer);
+        }
+        self.to_server.clear();
+        self.to_client.clear();
+        self.edits.clear();
+        self.cache.reset();
+        self.cookie = ClientCookie::default();
+        self.route = Route::default();
+        self.progress = Progress::default();
+        let mut line = std::mem::take(&mut self.log.line);
+        line.clear();
+        self.log = StreamLog {
+            line,
+            ..StreamLog::default()
+        };
+    }
+
+    /// The request, while its head is still at the beginning of `req`.
+    pub(super) fn request(&self) -> RequestRef<'_> {
+        RequestRef {
+            buf: self.req.as_ref().map_or(&[], Buffer::data),
+            head: &self.req_head,
+        }
+    }
+
+    /// The response, while its head is still at the beginning of `res`.
+    pub(super) fn response(&self) -> ResponseRef<'_> {
+        ResponseRef {
+            buf: self.res.as_ref().map_or(&[], Buffer::data),
+            head: &self.res_head,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Runs a configuration: a thread for each `nbthread`, each with its own runtime.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use haproxy_cfg::model::ProxyId;
+use proxy_core::logline::{DateText, Zone};
+use proxy_core::plan::Plan;
+use proxy_core::state::Runtime;
+use proxy_core::stats::Process;
+use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
+use tokio_rustls::rustls::ServerConfig;
+
+use crate::accept::Acceptor;
+use crate::clock::Clock;
+use crate::listen::{BoundListener, ListenOwner, ListenSocket};
+use crate::syslog::LogSender;
+use crate::thread::{Shared, Thread};
+
+/// How often idle server connections are looked through, ms.
+const PURGE_MS: u64 = 1000;
+/// Free buffers that are kept through a quiet period.
+const KEPT_BUFFERS: usize = 64;
+
+/// TLS settings of binds that have some.
+pub type TlsConfigs = HashMap<(ProxyId, usize), Arc<ServerConfig>>;
+
+/// What the first thread runs besides its share of the traffic: signals, admin sockets, checks. The process ends when it
+/// does, with that exit status.
+pub type Supervisor = Box<dyn FnOnce(Rc<Thread>) -> Pin<Box<dyn Future<Output = i32>>>>;
+
+/// Everything a run needs.
+pub struct RunInput {
+    /// The plan.
+    pub plan: Plan,
+    /// Its running state, with a set of counters for each thread.
+    pub runtime: Arc<Runtime>,
+    /// The process's clock.
+    pub clock: Clock,
+    /// Bound listeners of proxies; those of stats sockets are left to the supervisor.
+    pub listeners: Vec<BoundListener>,
+    /// TLS settings of binds.
+    pub tls: TlsConfigs,
+    /// What the process knows about itself.
+    pub process: Process,
+    /// The host's name, for log lines that carry it.
+    pub hostname: String,
+    /// Makes the local time zone, for each thread.
+    pub zone: fn() -> Zone,
+    /// Changes of servers' states go to standard error as well.
+    pub speaks: bool,
+    /// Runs on the first thread.
+    pub supervisor: Supervisor,
+}
+
+impl std::fmt::Debug for RunInput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RunInput")
+            .field("listeners", &self.listeners)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One thread's listeners.
+type Share = Vec<(ProxyId, usize, ListenSocket)>;
+
+/// Runs until the supervisor ends; gives its exit status. Threads are made here, so it must be called after the last fork.
+///
+/// # Errors
+/// When the system makes no thread or no event queue, or a listener cannot be shared.
+pub fn run(input: RunInput) -> io::Result<i32> {
+    let threads = input.runtime.counters.len();
+    let mut shares = share_listeners(input.listeners, threads)?;
+    let shared = Arc::new(Shared::new(
+        input.plan,
+        input.runtime,
+        input.clock,
+        input.process,
+        input.speaks,
+    ));
+    let tls = Arc::new(input.tls);
+    let (hostname, zone) = (input.hostname, input.zone);
+    let first = shares.remove(0);
+    for (at, share) in shares.into_iter().enumerate() {
+        let (shared, tls, hostname) = (Arc::clone(&shared), Arc::clone(&tls), hostname.clone());
+        std::thread::Builder::new()
+            .name(format!("worker/{}", at + 1))
+            .spawn(move || {
+                let result = runtime().and_then(|runtime| {
+                    let thread = new_thread(at + 1, &shared, &hostname, zone);
+                    runtime.block_on(async {
+                        start(&thread, share, &tls);
+                        // The process ends with the first thread.
+                        std::future::pending::<io::Result<()>>().await
+                    })
+                });
+                if let Err(error) = result {
+                    tracing::error!(%error, thread = at + 1, "worker thread cannot run");
+                }
+            })?;
+    }
+    let thread = new_thread(0, &shared, &hostname, zone);
+    let supervisor = input.supervisor;
+    runtime()?.block_on(async {
+        start(&thread, first, &tls);
+        Ok(supervisor(Rc::clone(&thread)).await)
+    })
+}
+
+fn runtime() -> io::Result<LocalRuntime> {
+    Builder::new_current_thread()
+        .enable_all()
+        .build_local(LocalOptions::default())
+}
+
+fn new_thread(index: usize, shared: &Arc<Shared>, hostname: &str, zone: fn() -> Zone) -> Rc<Thread> {
+    let log = LogSender::new(&shared.plan.config, hostname);
+    Thread::new(index, Arc::clone(shared), log, DateText::new(zone()))
+}
+
+/// Starts what every thread runs.
+fn start(thread: &Rc<Thread>, share: Share, tls: &TlsConfigs) {
+    tokio::task::spawn_local(Rc::clone(&thread.wheel).drive());
+    tokio::task::spawn_local(keep_house(Rc::clone(thread)));
+    tokio::task::spawn_local(pass_changes_on(Rc::clone(thread)));
+    for (proxy, bind, socket) in share {
+        let acceptor = Acceptor {
+            thread: Rc::clone(thread),
+            proxy,
+            bind: bind as u16,
+            tls: tls.get(&(proxy, bind)).cloned(),
+        };
+        tokio::task::spawn_local(async move {
+            if let Err(error) = acceptor.run(socket).await {
+                tracing::error!(%error, "listener cannot be watched");
+            }
+        });
+    }
+}
+
+/// Closes idle server connections whose server has gone, and gives memory back that a peak left.
+async fn keep_house(thread: Rc<Thread>) {
+    let timer = thread.wheel.timer();
+    loop {
+        timer.set(thread.now_ms() + PURGE_MS);
+        timer.expired().await;
+        thread.idle.purge();
+        thread.buffers.trim(KEPT_BUFFERS);
+    }
+}
+
+/// Wakes this thread's sessions when something changed that they must look at.
+async fn pass_changes_on(thread: Rc<Thread>) {
+    let mut changes = thread.shared.changes.subscribe();
+    while changes.changed().await.is_ok() {
+        thread.wheel.wake_all();
+    }
+}
+
+/// Gives each thread its own socket of a listener, or one more handle of the only one.
+fn share_listeners(listeners: Vec<BoundListener>, threads: usize) -> io::Result<Vec<Share>> {
+    let mut shares: Vec<Share> = (0..threads.max(1)).map(|_| Vec::new()).collect();
+    for listener in listeners {
+        let ListenOwner::Proxy { proxy, bind } = listener.owner else {
+            continue;
+        };
+        let mut sockets = listener.sockets;
+        while sockets.len() < shares.len() {
+            let Some(first) = sockets.first() else { break };
+            let one_more = first.try_clone()?;
+            sockets.push(one_more);
+        }
+        for (share, socket) in shares.iter_mut().zip(sockets) {
+            share.push((proxy, bind, socket));
+        }
+    }
+    Ok(shares)
+}

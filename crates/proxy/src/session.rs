@@ -1,0 +1,156 @@
+//! A client's connection: what is known of it before the first byte, whatever it speaks.
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use haproxy_cfg::model::{Bind, Proxy, ProxyId};
+use proxy_core::logline::Peer;
+use proxy_core::sample::SampleContext;
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio_rustls::server::TlsStream;
+
+use crate::buffer::Buffer;
+use crate::io::Io;
+use crate::thread::Thread;
+use crate::wheel::Timer;
+
+/// A client's connection. Gauges are counted down when it is dropped.
+#[derive(Debug)]
+pub struct Session {
+    /// The thread it lives on.
+    pub thread: Rc<Thread>,
+    /// Its connection.
+    pub io: Io,
+    /// Its one timer.
+    pub timer: Timer,
+    /// The frontend.
+    pub frontend: ProxyId,
+    /// The bind of that frontend.
+    pub bind: u16,
+    /// The client's address; none over a unix socket.
+    pub src: Option<SocketAddr>,
+    /// The address it connected to, where something asks for it; none over a unix socket.
+    pub dst: Option<SocketAddr>,
+    /// When it was accepted, milliseconds of the process's clock.
+    pub accepted_ms: u64,
+    /// Requests before the one at hand.
+    pub requests: u32,
+    /// Bytes that came behind the last request.
+    pub pending: Option<Buffer>,
+}
+
+impl Session {
+    /// The frontend's model.
+    #[must_use]
+    pub fn frontend(&self) -> &Proxy {
+        self.thread.shared.plan.config.proxy(self.frontend)
+    }
+
+    /// The bind's model.
+    #[must_use]
+    pub fn bind(&self) -> &Bind {
+        &self.frontend().binds[usize::from(self.bind)]
+    }
+
+    /// The client, as log lines name it.
+    #[must_use]
+    pub fn peer(&self) -> Peer {
+        self.src.map_or(Peer::Unix(u32::from(self.bind) + 1), Peer::Inet)
+    }
+
+    /// Whether the client's connection is over TLS.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        matches!(self.io, Io::Tls(_))
+    }
+
+    /// Takes the connection out for a handshake; none unless it is TCP in clear.
+    pub(crate) fn take_tcp(&mut self) -> Option<TcpStream> {
+        match std::mem::replace(&mut self.io, Io::Closed) {
+            Io::Tcp(stream) => Some(stream),
+            other => {
+                self.io = other;
+                None
+            }
+        }
+    }
+
+    /// Goes on over TLS.
+    pub(crate) fn set_tls(&mut self, stream: TlsStream<TcpStream>) {
+        self.thread.shared.runtime.tls_connections.inc();
+        self.io = Io::Tls(Box::new(stream));
+    }
+
+    /// What samples without a request can be taken from.
+    #[must_use]
+    pub fn samples(&self) -> SampleContext<'_> {
+        SampleContext {
+            request: None,
+            src: self.src,
+            dst: self.dst,
+            ssl: self.is_tls(),
+            runtime: &self.thread.shared.runtime,
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let shared = &self.thread.shared;
+        let runtime = &shared.runtime;
+        let left = runtime.connections.dec();
+        if self.is_tls() {
+            runtime.tls_connections.dec();
+        }
+        let state = &runtime.proxies[self.frontend.0 as usize];
+        let of_frontend = state.fe_sessions.dec();
+        let was_full = |left: u32, max: &AtomicU32| left + 1 == max.load(Relaxed);
+        if was_full(left, &runtime.maxconn) {
+            shared.room.iter().for_each(Notify::notify_waiters);
+        } else if was_full(of_frontend, &state.maxconn) {
+            shared.room[self.frontend.0 as usize].notify_waiters();
+        }
+        if let Some(listener) = state.listeners.get(usize::from(self.bind)) {
+            listener.dec();
+        }
+        if let Some(buffer) = self.pending.take() {
+            self.thread.buffers.give(buffer);
+        }
+    }
+}
+
+/// Counts a session on a backend for as long as it lives.
+#[derive(Debug)]
+pub struct BackendUse {
+    thread: Rc<Thread>,
+    backend: ProxyId,
+}
+
+impl BackendUse {
+    /// One more session on `backend`.
+    #[must_use]
+    pub fn new(thread: &Rc<Thread>, backend: ProxyId) -> Self {
+        let now = thread.now_ms();
+        thread.shared.runtime.proxies[backend.0 as usize]
+            .be_sessions
+            .inc();
+        let counters = thread.be_counters(backend);
+        counters.stot.inc();
+        counters.sess_rate.hit(now);
+        counters.last_session_ms.raise(now);
+        Self {
+            thread: Rc::clone(thread),
+            backend,
+        }
+    }
+}
+
+impl Drop for BackendUse {
+    fn drop(&mut self) {
+        self.thread.shared.runtime.proxies[self.backend.0 as usize]
+            .be_sessions
+            .dec();
+    }
+}

@@ -1,0 +1,232 @@
+//! What is remembered of a stream (an HTTP transaction or a TCP session) for its log line, and the line.
+
+use haproxy_cfg::model::{LogLevel, Proxy, ProxyId};
+use proxy_core::logline::{
+    ConnectionError, HttpLog, LogCounts, Peer, ServerName, TcpLog, clf_line, connect_line,
+    connection_error_line, http_line, tcp_line,
+};
+
+use crate::session::Session;
+use crate::upstream::Route;
+
+/// What the log line needs besides the route.
+#[derive(Debug)]
+pub(crate) struct StreamLog {
+    /// When the first byte of the request came; milliseconds of the process's clock, as all times here. 0 is never.
+    pub(crate) started_ms: u64,
+    /// When its head was complete.
+    pub(crate) request_ms: u64,
+    /// When the response's head was complete.
+    pub(crate) response_ms: u64,
+    /// The status that the client got; -1 when none.
+    pub(crate) status: i32,
+    /// Bytes to the client.
+    pub(crate) bytes: u64,
+    /// Bytes from the client.
+    pub(crate) received: u64,
+    /// Termination state.
+    pub(crate) termination: [u8; 4],
+    /// The backend.
+    pub(crate) backend: Option<ProxyId>,
+    /// The statistics page answered.
+    pub(crate) is_stats: bool,
+    /// The request line; empty when there is no valid one.
+    pub(crate) line: Vec<u8>,
+}
+
+impl Default for StreamLog {
+    fn default() -> Self {
+        Self {
+            started_ms: 0,
+            request_ms: 0,
+            response_ms: 0,
+            status: -1,
+            bytes: 0,
+            received: 0,
+            termination: *b"----",
+            backend: None,
+            is_stats: false,
+            line: Vec::new(),
+        }
+    }
+}
+
+impl StreamLog {
+    /// How the stream ends; the first thing that says so counts.
+    pub(crate) fn end_with(&mut self, cause: u8, phase: u8) {
+        if self.termination[0] == b'-' {
+            self.termination[0] = cause;
+            self.termination[1] = phase;
+        }
+    }
+}
+
+/// Writes the log line of a stream that is over, unless options say that it is not worth one.
+pub(crate) fn write(session: &Session, log: &StreamLog, route: &Route) {
+    let frontend = session.frontend();
+    if frontend.logs.is_empty() {
+        return;
+    }
+    let is_error = !matches!(log.termination[0], b'-' | b'L') || log.status >= 500 || route.retries > 0;
+    if frontend.options.dontlog_normal && !is_error {
+        return;
+    }
+    let thread = &session.thread;
+    let now = thread.now_ms();
+    let mut dates = thread.dates.borrow_mut();
+    let mut line = thread.line.borrow_mut();
+    line.clear();
+    let backend_id = log.backend.unwrap_or(session.frontend);
+    let backend = thread.shared.plan.config.proxy(backend_id);
+    let server = match route.server {
+        _ if log.is_stats => ServerName::Stats,
+        Some(at) => ServerName::Name(&backend.servers[at].name),
+        None => ServerName::NoServer,
+    };
+    let counts = counts(session, route, backend_id.0 as usize);
+    let options = &frontend.options;
+    if options.httplog || options.httplog_clf {
+        let entry = HttpLog {
+            client: session.peer(),
+            request_ms: thread.epoch_ms(if log.started_ms == 0 {
+                session.accepted_ms
+            } else {
+                log.started_ms
+            }),
+            frontend: &frontend.name,
+            tls: session.is_tls(),
+            backend: &backend.name,
+            server,
+            request_time: since(log.started_ms, log.request_ms),
+            queue_time: since(log.request_ms, route.queued_until_ms),
+            connect_time: since(route.queued_until_ms, route.connected_ms),
+            response_time: since(route.connected_ms, log.response_ms),
+            active_time: since(
+                if log.started_ms == 0 {
+                    session.accepted_ms
+                } else {
+                    log.started_ms
+                },
+                now,
+            ),
+            early: false,
+            status: log.status,
+            bytes: log.bytes,
+            request_cookie: None,
+            response_cookie: None,
+            termination: log.termination,
+            counts,
+            request_headers: None,
+            response_headers: None,
+            request_line: (!log.line.is_empty()).then_some(&log.line[..]),
+        };
+        if options.httplog_clf {
+            clf_line(&mut line, &entry, &mut dates);
+        } else {
+            http_line(&mut line, &entry, &mut dates);
+        }
+    } else if options.tcplog {
+        let entry = TcpLog {
+            client: session.peer(),
+            accepted_ms: thread.epoch_ms(session.accepted_ms),
+            frontend: &frontend.name,
+            tls: session.is_tls(),
+            backend: &backend.name,
+            server,
+            queue_time: since(log.request_ms, route.queued_until_ms),
+            connect_time: since(route.queued_until_ms, route.connected_ms),
+            total_time: since(session.accepted_ms, now),
+            early: false,
+            bytes: log.bytes,
+            termination: [log.termination[0], log.termination[1]],
+            counts,
+        };
+        tcp_line(&mut line, &entry, &mut dates);
+    } else {
+        connect_line(
+            &mut line,
+            session.peer(),
+            session.dst.map_or(session.peer(), Peer::Inet),
+            &frontend.name,
+            frontend.mode,
+        );
+    }
+    let level = if is_error && options.log_separate_errors {
+        LogLevel::Err
+    } else {
+        LogLevel::Info
+    };
+    send(session, frontend, level, &line, now, &mut dates);
+}
+
+/// Sends a line to the frontend's targets.
+pub(crate) fn send(
+    session: &Session,
+    frontend: &Proxy,
+    level: LogLevel,
+    line: &[u8],
+    now_ms: u64,
+    dates: &mut proxy_core::logline::DateText,
+) {
+    let thread = &session.thread;
+    let seconds = thread.epoch_ms(now_ms) / 1000;
+    thread.log.borrow_mut().send(
+        &frontend.logs,
+        frontend.log_tag.as_ref(),
+        level,
+        seconds,
+        dates,
+        line,
+    );
+}
+
+fn counts(session: &Session, route: &Route, backend: usize) -> LogCounts {
+    let runtime = &session.thread.shared.runtime;
+    let state = &runtime.proxies[backend];
+    LogCounts {
+        process: runtime.connections.get(),
+        frontend: runtime.proxies[session.frontend.0 as usize].fe_sessions.get(),
+        backend: state.be_sessions.get(),
+        server: route.server.map_or(0, |at| state.servers[at].sessions.get()),
+        retries: route.retries,
+        redispatched: route.redispatched,
+        server_queue: route.server_queue,
+        backend_queue: route.backend_queue,
+    }
+}
+
+/// Milliseconds between two times; -1 when one of them never came.
+pub(crate) fn since(from: u64, to: u64) -> i32 {
+    if from == 0 || to == 0 {
+        -1
+    } else {
+        i32::try_from(to.saturating_sub(from)).unwrap_or(i32::MAX)
+    }
+}
+
+/// Logs a TLS handshake that failed, unless the client only looked in.
+pub(crate) fn handshake_failed(session: &Session) {
+    let frontend = session.frontend();
+    if frontend.logs.is_empty() {
+        return;
+    }
+    let thread = &session.thread;
+    let mut dates = thread.dates.borrow_mut();
+    let mut line = thread.line.borrow_mut();
+    line.clear();
+    let entry = ConnectionError {
+        client: session.peer(),
+        accepted_ms: thread.epoch_ms(session.accepted_ms),
+        frontend: &frontend.name,
+        bind: session.bind().name.as_ref().map(|n| n.as_slice()),
+        bind_id: u32::from(session.bind) + 1,
+        message: b"SSL handshake failure",
+    };
+    connection_error_line(&mut line, &entry, &mut dates);
+    let level = if frontend.options.log_separate_errors {
+        LogLevel::Err
+    } else {
+        LogLevel::Info
+    };
+    send(session, frontend, level, &line, thread.now_ms(), &mut dates);
+}

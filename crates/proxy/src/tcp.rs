@@ -1,0 +1,162 @@
+//! A client's connection in TCP mode.
+
+use std::rc::Rc;
+
+use haproxy_cfg::model::{Mode, ProxyId};
+use proxy_core::rules::Cache;
+
+use crate::buffer::Buffer;
+use crate::relay::{Relay, RelayEnd};
+use crate::session::{BackendUse, Session};
+use crate::stream_log::{self, StreamLog};
+use crate::upstream::{Attempt, ClientWatch, ReachError, Route, aborts_on_end, reach_server};
+
+/// Serves the connection to its end.
+pub(crate) async fn serve(mut session: Session) {
+    let mut log = StreamLog {
+        started_ms: session.accepted_ms,
+        request_ms: session.accepted_ms,
+        ..StreamLog::default()
+    };
+    let mut route = Route::default();
+    run(&mut session, &mut log, &mut route).await;
+    let frontend = session.frontend();
+    if frontend.options.dontlognull && log.received == 0 && log.bytes == 0 && log.termination[0] != b'S' {
+        return;
+    }
+    stream_log::write(&session, &log, &route);
+}
+
+async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
+    let thread = Rc::clone(&session.thread);
+    let Some(backend) = choose_backend(session) else {
+        log.end_with(b'S', b'C');
+        return;
+    };
+    log.backend = Some(backend);
+    let _use = BackendUse::new(&thread, backend);
+    let proxy = thread.shared.plan.config.proxy(backend);
+    let frontend = thread.shared.plan.config.proxy(session.frontend);
+    let mut first = thread.buffers.take();
+    let mut ended = false;
+    let attempt = Attempt {
+        thread: &thread,
+        timer: &session.timer,
+        backend,
+        wanted: None,
+        client: ClientWatch {
+            io: &mut session.io,
+            buffer: &mut first,
+            ended: &mut ended,
+            abort_on_end: aborts_on_end(proxy, Mode::Tcp, 0),
+        },
+        src: session.src,
+        dst: session.dst,
+        may_reuse: false,
+        first_request: true,
+    };
+    let mut reached = match reach_server(attempt, route).await {
+        Ok(reached) => reached,
+        Err(error) => {
+            thread.buffers.give(first);
+            return not_reached(session, log, backend, error);
+        }
+    };
+    let server = reached.slot.server();
+    let counters = thread.server_counters(backend, server);
+    counters.stot.inc();
+    counters.sess_rate.hit(route.connected_ms);
+    counters.last_session_ms.raise(route.connected_ms);
+    let first = if first.is_empty() {
+        thread.buffers.give(first);
+        None
+    } else {
+        Some(first)
+    };
+    let mut relay = Relay::new(first, None::<Buffer>);
+    relay.client_ended = ended;
+    let end = relay
+        .run(
+            &mut session.io,
+            &mut reached.conn.io,
+            &session.timer,
+            &thread.buffers,
+            &frontend.timeouts,
+            &proxy.timeouts,
+        )
+        .await;
+    relay.give_back(&thread.buffers);
+    log.bytes = relay.to_client;
+    log.received = relay.to_server;
+    let all = [
+        thread.fe_counters(session.frontend),
+        thread.be_counters(backend),
+        counters,
+    ];
+    for side in all {
+        side.bin.add(relay.to_server);
+        side.bout.add(relay.to_client);
+    }
+    match end {
+        RelayEnd::Done => {}
+        RelayEnd::ClientGone => {
+            all.iter().for_each(|c| c.cli_abrt.inc());
+            log.end_with(b'C', b'D');
+        }
+        RelayEnd::ServerGone => {
+            all.iter().for_each(|c| c.srv_abrt.inc());
+            log.end_with(b'S', b'D');
+        }
+        RelayEnd::ClientTimeout => log.end_with(b'c', b'D'),
+        RelayEnd::ServerTimeout => log.end_with(b's', b'D'),
+    }
+    let now = thread.now_ms();
+    let ms = |from: u64, to: u64| u32::try_from(stream_log::since(from, to)).unwrap_or(0);
+    let times = [
+        ms(log.request_ms, route.queued_until_ms),
+        ms(route.queued_until_ms, route.connected_ms),
+        0,
+        ms(session.accepted_ms, now),
+    ];
+    thread.be_counters(backend).record_times(times);
+    counters.record_times(times);
+}
+
+/// The backend by `use_backend` and `default_backend`.
+fn choose_backend(session: &Session) -> Option<ProxyId> {
+    let (proxy, plan) = session.thread.shared.plan.proxy(session.frontend);
+    let switched = if proxy.use_backend.is_empty() {
+        None
+    } else {
+        plan.switch
+            .choose(&plan.acls, &session.samples(), &mut Cache::default())
+    };
+    switched
+        .or(proxy.default_backend)
+        .or_else(|| proxy.kind.is_backend().then_some(session.frontend))
+}
+
+fn not_reached(session: &Session, log: &mut StreamLog, backend: ProxyId, error: ReachError) {
+    let counters = session.thread.be_counters(backend);
+    let (cause, phase) = match error {
+        ReachError::NoServer => {
+            counters.econ.inc();
+            (b'S', b'C')
+        }
+        ReachError::QueueTimeout => {
+            counters.econ.inc();
+            (b's', b'Q')
+        }
+        ReachError::ClientLeftQueue => {
+            counters.cli_abrt.inc();
+            (b'C', b'Q')
+        }
+        ReachError::ClientLeftConnect => {
+            counters.cli_abrt.inc();
+            (b'C', b'C')
+        }
+        ReachError::ConnectTimeout => (b's', b'C'),
+        ReachError::ConnectFailed => (b'S', b'C'),
+    };
+    log.end_with(cause, phase);
+}

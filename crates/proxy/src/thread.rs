@@ -1,0 +1,245 @@
+//! What belongs to one worker thread and never moves: timers, buffers, idle server connections, log sockets.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use haproxy_cfg::model::{Config, FetchKind, Proxy, ProxyId, ServerAddr};
+use proxy_core::logline::DateText;
+use proxy_core::plan::Plan;
+use proxy_core::state::{Runtime, SideCounters, ThreadCounters};
+use proxy_core::stats::Process;
+use tokio::sync::{Notify, watch};
+
+use crate::buffer::BufferPool;
+use crate::clock::Clock;
+use crate::http::Txn;
+use crate::syslog::LogSender;
+use crate::upstream::{IdlePool, Queues};
+use crate::wheel::Wheel;
+
+/// Transactions that are kept for the next request; what is beyond goes back to the allocator.
+const KEPT_TRANSACTIONS: usize = 256;
+
+/// What all threads share.
+#[derive(Debug)]
+pub struct Shared {
+    /// What the configuration does.
+    pub plan: Plan,
+    /// States, gauges and counters.
+    pub runtime: Arc<Runtime>,
+    /// Requests that wait for a server.
+    pub queues: Queues,
+    /// The process's clock.
+    pub clock: Clock,
+    /// What the process knows about itself.
+    pub process: Process,
+    /// Changes of servers' states go to standard error as well.
+    pub speaks: bool,
+    /// By proxy: told when a session of a full frontend ended.
+    pub room: Box<[Notify]>,
+    /// By proxy: the address that clients connected to is needed.
+    pub wants_dst: Box<[bool]>,
+    /// Told when a frontend pauses, resumes or stops, when sessions are to end, and when the process stops.
+    pub changes: watch::Sender<u64>,
+    stopping: AtomicBool,
+}
+
+impl Shared {
+    /// The shared state of a plan that begins to run.
+    #[must_use]
+    pub fn new(plan: Plan, runtime: Arc<Runtime>, clock: Clock, process: Process, speaks: bool) -> Self {
+        let config = Arc::clone(&plan.config);
+        Self {
+            queues: Queues::new(&config),
+            room: config.proxies.iter().map(|_| Notify::new()).collect(),
+            wants_dst: wants_dst(&config),
+            changes: watch::Sender::new(0),
+            stopping: AtomicBool::new(false),
+            plan,
+            runtime,
+            clock,
+            process,
+            speaks,
+        }
+    }
+
+    /// Makes acceptors and waiting sessions look at the states again.
+    pub fn look_again(&self) {
+        self.changes.send_modify(|n| *n = n.wrapping_add(1));
+    }
+
+    /// Accepts no more and ends what is idle (SIGUSR1); sessions at work go on to their end.
+    pub fn stop_softly(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+        for proxy in &self.runtime.proxies {
+            proxy.stopped.store(true, Ordering::Relaxed);
+        }
+        self.look_again();
+    }
+
+    /// Whether the process is on its way out.
+    #[inline]
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+}
+
+/// By proxy: whether an ACL, a log line or a server of a backend behind it asks for the address that clients connected to.
+/// Asking costs a system call for each connection.
+fn wants_dst(config: &Config) -> Box<[bool]> {
+    let own = |p: &Proxy| {
+        p.acls
+            .iter()
+            .any(|a| matches!(a.fetch.kind, FetchKind::Dst | FetchKind::DstPort))
+            || p.servers.iter().any(|s| match &s.addr {
+                ServerAddr::Inet { ip, port, .. } => ip.is_unspecified() || port.is_none(),
+                ServerAddr::Unix(_) | ServerAddr::Abstract(_) => false,
+            })
+    };
+    // Any frontend may lead to any backend through rules: one that asks makes all frontends ask.
+    let any_backend = config.proxies.iter().any(|p| p.kind.is_backend() && own(p));
+    let logs_it =
+        |p: &Proxy| !(p.options.httplog || p.options.httplog_clf || p.options.tcplog || p.logs.is_empty());
+    config
+        .proxies
+        .iter()
+        .map(|p| any_backend || own(p) || logs_it(p))
+        .collect()
+}
+
+/// One worker thread.
+#[derive(Debug)]
+pub struct Thread {
+    /// Its number, from 0.
+    pub index: usize,
+    /// What it shares with the others.
+    pub shared: Arc<Shared>,
+    /// Deadlines.
+    pub wheel: Rc<Wheel>,
+    /// Buffers of `tune.bufsize`.
+    pub buffers: BufferPool,
+    /// Server connections without a request.
+    pub idle: IdlePool,
+    /// Where log lines go.
+    pub log: RefCell<LogSender>,
+    /// Dates in log lines.
+    pub dates: RefCell<DateText>,
+    /// The line being written.
+    pub line: RefCell<Vec<u8>>,
+    /// Boxed, since they move between pool and sessions: a pointer does, not a kilobyte.
+    #[allow(
+        clippy::vec_box,
+        reason = "they leave and enter the pool without being copied"
+    )]
+    transactions: RefCell<Vec<Box<Txn>>>,
+    random: Cell<u64>,
+    /// Milliseconds between the epoch and the clock's zero.
+    epoch_offset_ms: u64,
+}
+
+impl Thread {
+    /// Thread number `index`. `log` and `dates` are its own.
+    #[must_use]
+    pub fn new(index: usize, shared: Arc<Shared>, log: LogSender, dates: DateText) -> Rc<Self> {
+        let clock = shared.clock;
+        let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let epoch_ms = u64::try_from(epoch.as_millis()).unwrap_or(0);
+        let bufsize = shared.plan.config.global.tune.bufsize as usize;
+        Rc::new(Self {
+            index,
+            wheel: Wheel::new(clock),
+            buffers: BufferPool::new(bufsize),
+            idle: IdlePool::new(&shared.plan.config),
+            log: RefCell::new(log),
+            dates: RefCell::new(dates),
+            line: RefCell::new(Vec::with_capacity(1024)),
+            transactions: RefCell::new(Vec::new()),
+            // Any odd seed that differs between threads and starts will do.
+            random: Cell::new((epoch.subsec_nanos() as u64) << 17 ^ (index as u64) << 3 | 1),
+            epoch_offset_ms: epoch_ms.saturating_sub(clock.now_ms()),
+            shared,
+        })
+    }
+
+    /// The configuration.
+    #[inline]
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.shared.plan.config
+    }
+
+    /// This thread's counters.
+    #[inline]
+    #[must_use]
+    pub fn counters(&self) -> &ThreadCounters {
+        &self.shared.runtime.counters[self.index]
+    }
+
+    /// This thread's counters of a proxy's frontend side.
+    #[inline]
+    #[must_use]
+    pub fn fe_counters(&self, proxy: ProxyId) -> &SideCounters {
+        &self.counters().frontends[proxy.0 as usize]
+    }
+
+    /// This thread's counters of a proxy's backend side.
+    #[inline]
+    #[must_use]
+    pub fn be_counters(&self, proxy: ProxyId) -> &SideCounters {
+        &self.counters().backends[proxy.0 as usize]
+    }
+
+    /// This thread's counters of a server.
+    #[inline]
+    #[must_use]
+    pub fn server_counters(&self, proxy: ProxyId, server: usize) -> &SideCounters {
+        &self.counters().servers[proxy.0 as usize][server]
+    }
+
+    /// Milliseconds of the process's clock.
+    #[inline]
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        self.shared.clock.now_ms()
+    }
+
+    /// Milliseconds since the epoch at a time of the process's clock. Does not follow later steps of the system's clock, so
+    /// that log dates and timers agree.
+    #[inline]
+    #[must_use]
+    pub fn epoch_ms(&self, clock_ms: u64) -> u64 {
+        self.epoch_offset_ms + clock_ms
+    }
+
+    /// Random bits; not for secrets.
+    pub fn random(&self) -> u64 {
+        // xorshift64*: three shifts and a product, good enough to spread load.
+        let mut x = self.random.get();
+        x ^= x >> 12;
+        x ^= x << 25;
+        x ^= x >> 27;
+        self.random.set(x);
+        x.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    /// An empty transaction.
+    #[inline]
+    #[must_use]
+    pub fn take_transaction(&self) -> Box<Txn> {
+        self.transactions.borrow_mut().pop().unwrap_or_default()
+    }
+
+    /// Takes a transaction back; its memory serves the next one.
+    #[inline]
+    pub fn give_transaction(&self, mut txn: Box<Txn>) {
+        txn.clear(&self.buffers);
+        let mut kept = self.transactions.borrow_mut();
+        if kept.len() < KEPT_TRANSACTIONS {
+            kept.push(txn);
+        }
+    }
+}

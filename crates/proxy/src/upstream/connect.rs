@@ -1,0 +1,100 @@
+//! Connections to servers.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::OwnedFd;
+
+use haproxy_cfg::model::{Server, ServerAddr};
+use socket2::{Domain, SockAddr, Socket, Type};
+use tokio::net::{TcpStream, UnixStream};
+
+use crate::io::Io;
+
+/// A connection to a server.
+#[derive(Debug)]
+pub struct ServerConn {
+    /// The connection.
+    pub io: Io,
+    /// Requests that it has carried before the one at hand.
+    pub served: u32,
+}
+
+/// Starts a connection to `server`; it stands once it is writable without an error. `dst` is the address that the client
+/// connected to, which a server without an address or port of its own takes over.
+///
+/// # Errors
+/// When the system makes no socket, or refuses at once.
+pub(super) fn start(server: &Server, dst: Option<SocketAddr>, keep_alive: bool) -> io::Result<Io> {
+    match &server.addr {
+        ServerAddr::Inet {
+            ip,
+            port,
+            port_offset,
+        } => {
+            let address =
+                inet_address(*ip, *port, *port_offset, dst).ok_or(io::ErrorKind::AddrNotAvailable)?;
+            let socket = Socket::new(
+                Domain::for_address(address),
+                Type::STREAM.nonblocking().cloexec(),
+                None,
+            )?;
+            socket.set_tcp_nodelay(true)?;
+            if keep_alive {
+                socket.set_keepalive(true)?;
+            }
+            begin(&socket, &SockAddr::from(address))?;
+            Ok(Io::Tcp(TcpStream::from_std(std::net::TcpStream::from(
+                OwnedFd::from(socket),
+            ))?))
+        }
+        ServerAddr::Unix(path) => start_unix(&unix_address(path)?),
+        ServerAddr::Abstract(name) => {
+            let mut path = vec![0];
+            path.extend_from_slice(name);
+            start_unix(&unix_address(&path)?)
+        }
+    }
+}
+
+/// The error with which a started connection ended, if it did; to be asked once it is writable.
+pub(super) fn connect_error(io: &Io) -> io::Result<()> {
+    let error = match io {
+        Io::Tcp(stream) => stream.take_error()?,
+        Io::Unix(stream) => stream.take_error()?,
+        Io::Tls(stream) => stream.get_ref().0.take_error()?,
+        Io::Closed => return Err(io::ErrorKind::NotConnected.into()),
+    };
+    error.map_or(Ok(()), Err)
+}
+
+fn inet_address(ip: IpAddr, port: Option<u16>, offset: i32, dst: Option<SocketAddr>) -> Option<SocketAddr> {
+    let ip = if ip.is_unspecified() { dst?.ip() } else { ip };
+    let port = match port {
+        Some(port) => port,
+        None => u16::try_from(i32::from(dst?.port()) + offset).ok()?,
+    };
+    Some(SocketAddr::new(ip, port))
+}
+
+fn unix_address(path: &[u8]) -> io::Result<SockAddr> {
+    use std::os::unix::ffi::OsStrExt;
+    SockAddr::unix(std::ffi::OsStr::from_bytes(path))
+}
+
+fn start_unix(address: &SockAddr) -> io::Result<Io> {
+    let socket = Socket::new(Domain::UNIX, Type::STREAM.nonblocking().cloexec(), None)?;
+    begin(&socket, address)?;
+    Ok(Io::Unix(UnixStream::from_std(
+        std::os::unix::net::UnixStream::from(OwnedFd::from(socket)),
+    )?))
+}
+
+fn begin(socket: &Socket, address: &SockAddr) -> io::Result<()> {
+    match socket.connect(address) {
+        Err(e) if e.raw_os_error() == Some(EINPROGRESS) => Ok(()),
+        other => other,
+    }
+}
+
+/// Linux's number for "the connection is under way", which std has no stable name for.
+const EINPROGRESS: i32 = 115;

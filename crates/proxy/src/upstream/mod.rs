@@ -1,0 +1,12 @@
+//! The way to a server: choosing one, waiting for it, connecting to it, keeping connections for the next request.
+
+mod connect;
+mod idle;
+mod queue;
+mod reach;
+
+pub use connect::ServerConn;
+pub use idle::IdlePool;
+pub use queue::Queues;
+pub use reach::{Attempt, ClientWatch, ReachError, Reached, Route, Slot, reach_server};
+pub(crate) use reach::{aborts_on_end, deadline};

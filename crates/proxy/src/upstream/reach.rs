@@ -1,0 +1,406 @@
+//! Getting a request to a server: the choice, the queue, the connection, retries and redispatch (manual, `retries`, `option
+//! redispatch`, `maxconn`, `timeout queue`).
+
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use haproxy_cfg::model::{Mode, Proxy, ProxyId};
+use proxy_core::balance::PickInput;
+
+use super::queue::Granted;
+use super::{ServerConn, connect};
+use crate::buffer::Buffer;
+use crate::io::Io;
+use crate::thread::Thread;
+use crate::wheel::Timer;
+
+/// The pause before a server that refused is asked again, ms; `timeout connect` when that is shorter.
+const TURN_AROUND_MS: u64 = 1000;
+
+/// What an attempt depends on.
+#[derive(Debug)]
+pub struct Attempt<'a> {
+    /// The thread.
+    pub thread: &'a Rc<Thread>,
+    /// The session's timer.
+    pub timer: &'a Timer,
+    /// The backend.
+    pub backend: ProxyId,
+    /// The server that persistence asks for.
+    pub wanted: Option<usize>,
+    /// The client, who may go meanwhile.
+    pub client: ClientWatch<'a>,
+    /// The client's address.
+    pub src: Option<SocketAddr>,
+    /// The address that the client connected to, where a server needs it.
+    pub dst: Option<SocketAddr>,
+    /// Idle connections may be used.
+    pub may_reuse: bool,
+    /// This is the client connection's first request.
+    pub first_request: bool,
+}
+
+/// The client's side while a server is sought.
+#[derive(Debug)]
+pub struct ClientWatch<'a> {
+    /// Its connection.
+    pub io: &'a mut Io,
+    /// What it sends meanwhile.
+    pub buffer: &'a mut Buffer,
+    /// It has ended its direction.
+    pub ended: &'a mut bool,
+    /// Its end calls the attempt off (`option abortonclose`).
+    pub abort_on_end: bool,
+}
+
+/// How a request came to its server; what the log line says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Route {
+    /// The server that was tried last.
+    pub server: Option<usize>,
+    /// Milliseconds of the process's clock at which the queue was left; 0 is never.
+    pub queued_until_ms: u64,
+    /// Milliseconds of the process's clock at which the connection stood; 0 is never.
+    pub connected_ms: u64,
+    /// Attempts beyond the first.
+    pub retries: u32,
+    /// Another server than the first was tried.
+    pub redispatched: bool,
+    /// Requests that waited before this one for the same server.
+    pub server_queue: u32,
+    /// Requests that waited before this one for any server.
+    pub backend_queue: u32,
+}
+
+/// Why no server was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReachError {
+    /// No server can take it.
+    #[error("no server is available")]
+    NoServer,
+    /// `timeout queue`.
+    #[error("waited too long for a free slot")]
+    QueueTimeout,
+    /// The client went while it waited for a slot.
+    #[error("the client went while it waited for a slot")]
+    ClientLeftQueue,
+    /// The client went while the connection was under way.
+    #[error("the client went while a server was being connected to")]
+    ClientLeftConnect,
+    /// `timeout connect`, on the last attempt.
+    #[error("no connection within the time")]
+    ConnectTimeout,
+    /// Refused or unreachable, on the last attempt.
+    #[error("no connection")]
+    ConnectFailed,
+}
+
+/// A slot of a server, given back when dropped.
+#[derive(Debug)]
+pub struct Slot {
+    thread: Rc<Thread>,
+    backend: ProxyId,
+    server: usize,
+}
+
+impl Slot {
+    fn new(thread: &Rc<Thread>, backend: ProxyId, server: usize) -> Self {
+        let slot = Self {
+            thread: Rc::clone(thread),
+            backend,
+            server,
+        };
+        slot.load_changed();
+        slot
+    }
+
+    /// The server.
+    #[must_use]
+    pub fn server(&self) -> usize {
+        self.server
+    }
+
+    fn load_changed(&self) {
+        let shared = &self.thread.shared;
+        let at = self.backend.0 as usize;
+        shared.plan.proxies[at]
+            .balancer
+            .load_changed(&shared.runtime.proxies[at], self.server);
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let shared = &self.thread.shared;
+        shared.queues.release(&shared.runtime, self.backend, self.server);
+        self.load_changed();
+    }
+}
+
+/// A connection to a server with its slot.
+#[derive(Debug)]
+pub struct Reached {
+    /// The connection.
+    pub conn: ServerConn,
+    /// The slot.
+    pub slot: Slot,
+}
+
+impl ClientWatch<'_> {
+    /// Ready when the client has gone, or has ended its direction and that calls the attempt off.
+    pub fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while !*self.ended {
+            if self.buffer.room().is_empty() {
+                return Poll::Pending;
+            }
+            match self.io.poll_read(cx, self.buffer.room()) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Err(_)) => {
+                    *self.ended = true;
+                    return Poll::Ready(());
+                }
+                Poll::Ready(Ok(0)) => *self.ended = true,
+                Poll::Ready(Ok(n)) => self.buffer.filled(n),
+            }
+        }
+        if self.abort_on_end {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+}
+
+/// Reaches a server. What was done on the way stands in `route`, whatever comes out.
+///
+/// # Errors
+/// When none was reached.
+pub async fn reach_server(mut attempt: Attempt<'_>, route: &mut Route) -> Result<Reached, ReachError> {
+    let thread = attempt.thread;
+    let (proxy, _) = thread.shared.plan.proxy(attempt.backend);
+    let mut exclude = None;
+    let mut wanted = attempt.wanted;
+    let mut slot = take_slot(&mut attempt, wanted, exclude, route).await?;
+    loop {
+        let server = slot.server();
+        if route.server.is_some_and(|last| last != server) {
+            route.redispatched = true;
+            let counters = thread.be_counters(attempt.backend);
+            counters.wredis.inc();
+            if let Some(last) = route.server {
+                thread.server_counters(attempt.backend, last).wredis.inc();
+            }
+        }
+        route.server = Some(server);
+        let failure = match connect_to(&mut attempt, proxy, server).await {
+            Ok(conn) => {
+                route.connected_ms = thread.now_ms();
+                return Ok(Reached { conn, slot });
+            }
+            Err(ReachError::ClientLeftConnect) => return Err(ReachError::ClientLeftConnect),
+            Err(failure) => failure,
+        };
+        if route.retries >= proxy.retries {
+            thread.be_counters(attempt.backend).econ.inc();
+            thread.server_counters(attempt.backend, server).econ.inc();
+            return Err(failure);
+        }
+        route.retries += 1;
+        thread.be_counters(attempt.backend).wretr.inc();
+        thread.server_counters(attempt.backend, server).wretr.inc();
+        if redispatches(proxy, route.retries) {
+            drop(slot);
+            wanted = None;
+            exclude = Some(server);
+            slot = take_slot(&mut attempt, wanted, exclude, route).await?;
+        } else if failure == ReachError::ConnectFailed {
+            let pause = proxy
+                .timeouts
+                .connect
+                .map_or(TURN_AROUND_MS, |t| TURN_AROUND_MS.min(t.into()));
+            attempt.timer.set(thread.now_ms() + pause);
+            wait_or_gone(&mut attempt.client, attempt.timer)
+                .await
+                .map_err(|()| ReachError::ClientLeftConnect)?;
+            // It may have been found down meanwhile; then another one serves if that is allowed.
+            let state = &thread.shared.runtime.proxies[attempt.backend.0 as usize].servers[server];
+            if proxy.options.redispatch.is_some() && !state.is_usable() {
+                drop(slot);
+                wanted = None;
+                exclude = Some(server);
+                slot = take_slot(&mut attempt, wanted, exclude, route).await?;
+            }
+        }
+    }
+}
+
+/// Whether retry number `retry` (from 1) goes to another server.
+fn redispatches(proxy: &Proxy, retry: u32) -> bool {
+    match proxy.options.redispatch {
+        None | Some(0) => false,
+        Some(every @ 1..) => retry.is_multiple_of(every.unsigned_abs()),
+        // Counted from the last retry backwards.
+        Some(every) => {
+            (proxy.retries - retry).is_multiple_of(every.unsigned_abs())
+                && (every != -1 || retry == proxy.retries)
+        }
+    }
+}
+
+/// A slot of the wanted server, or of one that the balancer chooses; waits for one if all are taken.
+async fn take_slot(
+    attempt: &mut Attempt<'_>,
+    wanted: Option<usize>,
+    exclude: Option<usize>,
+    route: &mut Route,
+) -> Result<Slot, ReachError> {
+    let thread = attempt.thread;
+    let shared = &thread.shared;
+    let (proxy, plan) = shared.plan.proxy(attempt.backend);
+    let state = &shared.runtime.proxies[attempt.backend.0 as usize];
+    let mut wanted = wanted.filter(|&at| state.servers[at].is_usable() || proxy.options.persist);
+    loop {
+        let chosen = wanted.or_else(|| {
+            let input = PickInput {
+                src: attempt.src.map(|a| a.ip()),
+                exclude,
+                random: thread.random(),
+            };
+            plan.balancer.pick(state, &input)
+        });
+        if let Some(server) = chosen
+            && shared.queues.try_take(&shared.runtime, attempt.backend, server)
+        {
+            if wanted.is_none() {
+                thread.be_counters(attempt.backend).lbtot.inc();
+                thread.server_counters(attempt.backend, server).lbtot.inc();
+            }
+            if route.queued_until_ms == 0 {
+                route.queued_until_ms = thread.now_ms();
+            }
+            return Ok(Slot::new(thread, attempt.backend, server));
+        }
+        if wanted.is_none() {
+            let usable = plan.balancer.usable(state);
+            if usable.active + usable.backup == 0 {
+                return Err(ReachError::NoServer);
+            }
+            if chosen.is_some() {
+                // Another thread took the slot between choice and grasp: choose again.
+                continue;
+            }
+        }
+        match wait_in_queue(attempt, proxy, wanted, route).await? {
+            Granted::Server(server) => {
+                route.queued_until_ms = thread.now_ms();
+                return Ok(Slot::new(thread, attempt.backend, server));
+            }
+            Granted::ChooseAgain => wanted = None,
+        }
+    }
+}
+
+async fn wait_in_queue(
+    attempt: &mut Attempt<'_>,
+    proxy: &Proxy,
+    server: Option<usize>,
+    route: &mut Route,
+) -> Result<Granted, ReachError> {
+    let thread = attempt.thread;
+    let shared = &thread.shared;
+    let now = thread.now_ms();
+    let (ticket, before) = shared.queues.enter(&shared.runtime, attempt.backend, server, now);
+    if server.is_some() {
+        route.server_queue = before;
+    } else {
+        route.backend_queue = before;
+    }
+    attempt
+        .timer
+        .set(deadline(now, proxy.timeouts.queue.or(proxy.timeouts.connect)));
+    let outcome = poll_fn(|cx| {
+        if let Poll::Ready(granted) = ticket.poll_granted(cx) {
+            return Poll::Ready(Ok(granted));
+        }
+        if attempt.client.poll_gone(cx).is_ready() {
+            return Poll::Ready(Err(ReachError::ClientLeftQueue));
+        }
+        attempt
+            .timer
+            .poll_expired(cx, thread.now_ms())
+            .map(|()| Err(ReachError::QueueTimeout))
+    })
+    .await;
+    if outcome.is_err() {
+        shared
+            .queues
+            .leave(&shared.runtime, attempt.backend, server, &ticket);
+        // The log names the server that was waited for.
+        route.server = route.server.or(server);
+        route.queued_until_ms = 0;
+    }
+    outcome
+}
+
+/// A connection to `server`: an idle one if one may be used, or a new one.
+async fn connect_to(
+    attempt: &mut Attempt<'_>,
+    proxy: &Proxy,
+    server: usize,
+) -> Result<ServerConn, ReachError> {
+    let thread = attempt.thread;
+    let counters = thread.server_counters(attempt.backend, server);
+    if attempt.may_reuse
+        && let Some(mut conn) = thread.idle.take(attempt.backend, server, attempt.first_request)
+    {
+        counters.reuse.inc();
+        thread.be_counters(attempt.backend).reuse.inc();
+        conn.served += 1;
+        return Ok(conn);
+    }
+    counters.connect.inc();
+    thread.be_counters(attempt.backend).connect.inc();
+    let mut io = connect::start(&proxy.servers[server], attempt.dst, proxy.options.srvtcpka)
+        .map_err(|_| ReachError::ConnectFailed)?;
+    attempt
+        .timer
+        .set(deadline(thread.now_ms(), proxy.timeouts.connect));
+    poll_fn(|cx| {
+        if let Poll::Ready(result) = io.poll_writable(cx) {
+            let result = result.and_then(|()| connect::connect_error(&io));
+            return Poll::Ready(result.map_err(|_| ReachError::ConnectFailed));
+        }
+        if attempt.client.poll_gone(cx).is_ready() {
+            return Poll::Ready(Err(ReachError::ClientLeftConnect));
+        }
+        attempt
+            .timer
+            .poll_expired(cx, thread.now_ms())
+            .map(|()| Err(ReachError::ConnectTimeout))
+    })
+    .await?;
+    Ok(ServerConn { io, served: 0 })
+}
+
+/// Waits until the timer expires; an error when the client goes before.
+async fn wait_or_gone(client: &mut ClientWatch<'_>, timer: &Timer) -> Result<(), ()> {
+    poll_fn(|cx| {
+        if client.poll_gone(cx).is_ready() {
+            return Poll::Ready(Err(()));
+        }
+        timer.poll_expired(cx, timer.now_ms()).map(Ok)
+    })
+    .await
+}
+
+/// The time at which `timeout` has passed; never when there is none.
+pub(crate) fn deadline(now_ms: u64, timeout: Option<u32>) -> u64 {
+    timeout.map_or(u64::MAX, |t| now_ms + u64::from(t))
+}
+
+/// Whether the end of a client that has sent `sent` bytes not yet passed on calls off its way to a server.
+pub(crate) fn aborts_on_end(proxy: &Proxy, mode: Mode, sent: usize) -> bool {
+    proxy.options.abortonclose || (mode == Mode::Tcp && sent == 0)
+}
