@@ -2,42 +2,33 @@
 //! look again.
 
 use std::io::Write as _;
+use std::rc::Rc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use haproxy_cfg::model::ProxyId;
-use proxy_core::check::{Event, Notice, Origin};
-use proxy_core::cli::{FrontendChange, Hooks, Live, Refused, ServerId};
+use proxy_core::check::{Event, Notice};
+use proxy_core::cli::{FrontendChange, Hooks, Refused, ServerId};
 
 use crate::thread::Thread;
 
 /// The shell's side of changes, from a thread that can log.
 #[derive(Debug)]
-pub struct Shell<'a> {
-    thread: &'a Thread,
+pub struct Shell {
+    thread: Rc<Thread>,
 }
 
-impl<'a> Shell<'a> {
+impl Shell {
     /// The shell around `thread`.
     #[must_use]
-    pub fn new(thread: &'a Thread) -> Self {
-        Self { thread }
-    }
-
-    /// What an administrator who asks through `origin` may do.
-    pub fn live(&mut self, origin: Origin) -> Live<'_> {
-        let shared = &self.thread.shared;
-        Live {
-            config: &shared.plan.config,
-            runtime: &shared.runtime,
-            origin,
-            now_ms: shared.clock.now_ms(),
-            hooks: self,
+    pub fn new(thread: &Rc<Thread>) -> Self {
+        Self {
+            thread: Rc::clone(thread),
         }
     }
 
     /// Logs an event, and writes it to standard error where that is wanted.
     pub fn tell(&self, event: &Event) {
-        let thread = self.thread;
+        let thread = &self.thread;
         let proxy = thread.config().proxy(event.proxy);
         let seconds = thread.epoch_ms(thread.now_ms()) / 1000;
         thread.log.borrow_mut().send(
@@ -63,7 +54,7 @@ impl<'a> Shell<'a> {
     }
 }
 
-impl Hooks for Shell<'_> {
+impl Hooks for Shell {
     fn log(&mut self, events: Vec<Event>) {
         events.iter().for_each(|event| self.tell(event));
     }

@@ -46,7 +46,7 @@ pub struct RunInput {
     /// TLS settings of binds.
     pub tls: TlsConfigs,
     /// What the process knows about itself.
-    pub process: Process,
+    pub process: Arc<Process>,
     /// The host's name, for log lines that carry it.
     pub hostname: String,
     /// Makes the local time zone, for each thread.

@@ -35,7 +35,7 @@ pub struct Shared {
     /// The process's clock.
     pub clock: Clock,
     /// What the process knows about itself.
-    pub process: Process,
+    pub process: Arc<Process>,
     /// Changes of servers' states go to standard error as well.
     pub speaks: bool,
     /// By proxy: told when a session of a full frontend ended.
@@ -50,7 +50,7 @@ pub struct Shared {
 impl Shared {
     /// The shared state of a plan that begins to run.
     #[must_use]
-    pub fn new(plan: Plan, runtime: Arc<Runtime>, clock: Clock, process: Process, speaks: bool) -> Self {
+    pub fn new(plan: Plan, runtime: Arc<Runtime>, clock: Clock, process: Arc<Process>, speaks: bool) -> Self {
         let config = Arc::clone(&plan.config);
         Self {
             queues: Queues::new(&config),

@@ -5,6 +5,7 @@ use std::task::Poll;
 
 use haproxy_cfg::model::ProxyId;
 use proxy_core::check::Origin;
+use proxy_core::cli::Live;
 use proxy_core::stats::{StatsPage, StatsRequest, StatsView};
 
 use super::rules::holds;
@@ -56,7 +57,13 @@ pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId)
         process: &thread.shared.process,
     };
     let mut shell = Shell::new(&thread);
-    let mut control = shell.live(Origin::StatsPage);
+    let mut control = Live {
+        config: thread.config(),
+        runtime: &thread.shared.runtime,
+        origin: Origin::StatsPage,
+        now_ms: thread.now_ms(),
+        hooks: &mut shell,
+    };
     let outcome = StatsPage::handle(&stats_request, &view, &mut control, &mut out);
     txn.to_client = out;
     txn.log.status = i32::from(outcome.status);

@@ -334,13 +334,12 @@ async fn exchange(
         max_headers: config.global.tune.http_maxhdr as usize,
         to_head: txn.request().method() == b"HEAD",
     };
-    let is_post = txn.request().method() == b"POST";
     begin_request(txn, mode);
     let server = slot.server();
     let mut keep = Keep::default();
     let end = poll_fn(|cx| {
         txn.poll_exchange(session, &mut conn.io, &terms, cx, &mut |txn, session| {
-            keep = finish_head(session, txn, backend, server, mode, is_post);
+            keep = finish_head(session, txn, backend, server, mode);
         })
     })
     .await;
@@ -416,7 +415,6 @@ fn finish_head(
     backend: ProxyId,
     server: usize,
     mode: ConnectionMode,
-    is_post: bool,
 ) -> Keep {
     let thread = &session.thread;
     let plan = &thread.shared.plan.proxies[backend.0 as usize];
@@ -430,7 +428,7 @@ fn finish_head(
         let input = ResponseInput {
             response: txn.response(),
             client: &txn.cookie,
-            is_post,
+            method: sent_method(txn),
             server,
             now: thread.epoch_ms(txn.log.response_ms) / 1000,
         };
@@ -469,9 +467,15 @@ fn finish_head(
     keep
 }
 
+/// The method of the request that was sent on; its own head is gone from the buffer by then.
+fn sent_method(txn: &Txn) -> &[u8] {
+    let end = memchr::memchr(b' ', &txn.to_server).unwrap_or(0);
+    &txn.to_server[..end]
+}
+
 /// Whether the response's end is known without the connection's.
 fn has_framing(txn: &Txn, status: u16) -> bool {
-    let to_head = txn.to_server.starts_with(b"HEAD ");
+    let to_head = sent_method(txn) == b"HEAD";
     let framing = proxy_core::http1::response_framing(&txn.res_traits, status, to_head);
     framing != proxy_core::http1::Framing::UntilClose
 }
