@@ -1,5 +1,15 @@
-//! What every grammar of this project shares: spans, source maps, diagnostics and keyword rows.
+//! What every grammar of this project shares: spans, source maps, diagnostics with their renderers, keyword rows and
+//! did-you-mean. Nothing here knows a language, a file system or a clock.
 
+pub mod diagnostic;
+pub mod keyword;
+pub mod render;
+pub mod source;
 pub mod span;
+pub mod suggest;
 
+pub use diagnostic::{Applicability, Context, Diagnostic, Edit, Fix, Label, Severity};
+pub use keyword::{Arity, KeywordRow, Status, Version};
+pub use source::{Position, SourceFile, SourceMap};
 pub use span::{FileId, Span};
+pub use suggest::closest;
