@@ -1,3 +1,25 @@
-//! The haproxy.cfg language, from bytes to a resolved model. Pure: files and environment come in through traits.
+//! The haproxy.cfg language, from bytes to a resolved model. Pure: files and environment come in through [`Host`].
+//!
+//! A reading goes through these steps, each in its module: `lex` (bytes to words), `preprocess` (`.if` and its kin), `parse`
+//! (words to the as-written model, driven by the rows of `keywords`), `resolve` (defaults, names and dialects applied). It
+//! never stops at the first fault and never panics.
 
+mod dialect;
+mod host;
+pub mod keywords;
+mod lex;
+mod load;
 pub mod model;
+mod parse;
+mod preprocess;
+mod resolve;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod tree;
+mod values;
+mod written;
+
+pub use dialect::{Dialect, UnknownDialect};
+pub use host::{Host, PathKind};
+pub use lex::{Token, TokenKind};
+pub use load::{Input, LoadOptions, Loaded, load};

@@ -157,7 +157,10 @@ impl Diagnostic {
     /// Points at a second place.
     #[must_use]
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label {
+            span,
+            text: text.into(),
+        });
         self
     }
 
@@ -170,8 +173,15 @@ impl Diagnostic {
         text: impl Into<Vec<u8>>,
         applicability: Applicability,
     ) -> Self {
-        let edits = vec![Edit { span, text: text.into() }];
-        self.fixes.push(Fix { title: title.into(), edits, applicability });
+        let edits = vec![Edit {
+            span,
+            text: text.into(),
+        }];
+        self.fixes.push(Fix {
+            title: title.into(),
+            edits,
+            applicability,
+        });
         self
     }
 }

@@ -41,7 +41,10 @@ impl Arity {
     /// Exactly `count`.
     #[must_use]
     pub const fn exactly(count: u8) -> Self {
-        Self { min: count, max: count }
+        Self {
+            min: count,
+            max: count,
+        }
     }
 
     /// `min` or more.

@@ -33,7 +33,11 @@ impl SourceFile {
                 line_starts.push(offset(at + 1));
             }
         }
-        Self { name: name.into(), bytes, line_starts }
+        Self {
+            name: name.into(),
+            bytes,
+            line_starts,
+        }
     }
 
     /// Its name as the user wrote it.
@@ -53,15 +57,23 @@ impl SourceFile {
     pub fn position(&self, at: u32) -> Position {
         let line = self.line_starts.partition_point(|start| *start <= at).max(1);
         let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
-        Position { line: offset(line), column: at.saturating_sub(start) + 1 }
+        Position {
+            line: offset(line),
+            column: at.saturating_sub(start) + 1,
+        }
     }
 
     /// Line `line`, counted from 1, without its end of line.
     #[must_use]
     pub fn line(&self, line: u32) -> &[u8] {
         let index = line.saturating_sub(1) as usize;
-        let Some(start) = self.line_starts.get(index) else { return b"" };
-        let end = self.line_starts.get(index + 1).map_or(self.bytes.len(), |next| *next as usize);
+        let Some(start) = self.line_starts.get(index) else {
+            return b"";
+        };
+        let end = self
+            .line_starts
+            .get(index + 1)
+            .map_or(self.bytes.len(), |next| *next as usize);
         let text = self.bytes.get(*start as usize..end).unwrap_or(b"");
         let text = text.strip_suffix(b"\n").unwrap_or(text);
         text.strip_suffix(b"\r").unwrap_or(text)
@@ -71,7 +83,10 @@ impl SourceFile {
     #[must_use]
     pub fn line_start(&self, line: u32) -> u32 {
         let index = line.saturating_sub(1) as usize;
-        self.line_starts.get(index).copied().unwrap_or_else(|| offset(self.bytes.len()))
+        self.line_starts
+            .get(index)
+            .copied()
+            .unwrap_or_else(|| offset(self.bytes.len()))
     }
 }
 
@@ -96,14 +111,19 @@ impl SourceMap {
 
     /// All files in the order in which they were read.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(index, file)| (FileId(offset(index)), file))
+        self.files
+            .iter()
+            .enumerate()
+            .map(|(index, file)| (FileId(offset(index)), file))
     }
 
     /// File name and place of the start of `span`.
     #[must_use]
     pub fn locate(&self, span: Span) -> (&str, Position) {
         self.file(span.file)
-            .map_or(("", Position { line: 0, column: 0 }), |file| (file.name(), file.position(span.start)))
+            .map_or(("", Position { line: 0, column: 0 }), |file| {
+                (file.name(), file.position(span.start))
+            })
     }
 
     /// The bytes of `span`.

@@ -25,7 +25,11 @@ impl Span {
     /// From the start of this one to the end of `other`, which must be of the same file and stand behind it.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self { file: self.file, start: self.start, end: other.end.max(self.end) }
+        Self {
+            file: self.file,
+            start: self.start,
+            end: other.end.max(self.end),
+        }
     }
 
     /// Length in bytes.

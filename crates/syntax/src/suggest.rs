@@ -33,7 +33,9 @@ fn distance(left: &[u8], right: &[u8]) -> usize {
         let mut current = vec![row + 1];
         for (column, b) in right.iter().enumerate() {
             let differs = usize::from(!a.eq_ignore_ascii_case(b));
-            let mut cost = (last[column] + differs).min(last[column + 1] + 1).min(current[column] + 1);
+            let mut cost = (last[column] + differs)
+                .min(last[column + 1] + 1)
+                .min(current[column] + 1);
             let swapped = row > 0
                 && column > 0
                 && a.eq_ignore_ascii_case(&right[column - 1])

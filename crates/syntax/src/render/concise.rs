@@ -12,10 +12,17 @@ pub fn concise(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
         Severity::Alert => "error",
     };
     let message = diagnostic.message.lines().next().unwrap_or("");
-    let help = diagnostic.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
+    let help = diagnostic
+        .help
+        .as_deref()
+        .map(|help| format!("; {help}"))
+        .unwrap_or_default();
     let code = diagnostic.code;
     match diagnostic.span.map(|span| sources.locate(span)) {
-        Some((file, at)) => format!("{file}:{}:{}: {severity}[{code}]: {message}{help}\n", at.line, at.column),
+        Some((file, at)) => format!(
+            "{file}:{}:{}: {severity}[{code}]: {message}{help}\n",
+            at.line, at.column
+        ),
         None => format!("{severity}[{code}]: {message}{help}\n"),
     }
 }

@@ -13,13 +13,20 @@ pub fn full(diagnostic: &Diagnostic, sources: &SourceMap, colors: bool) -> Strin
         Severity::Warning => Level::WARNING,
         Severity::Alert => Level::ERROR,
     };
-    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
+    let title = level
+        .primary_title(diagnostic.message.as_str())
+        .id(diagnostic.code);
     let mut groups = vec![Group::with_title(title)];
     let excerpts: Vec<(Excerpt, &str, AnnotationKind)> = diagnostic
         .span
         .iter()
         .map(|span| (*span, "", AnnotationKind::Primary))
-        .chain(diagnostic.labels.iter().map(|label| (label.span, label.text.as_str(), AnnotationKind::Context)))
+        .chain(
+            diagnostic
+                .labels
+                .iter()
+                .map(|label| (label.span, label.text.as_str(), AnnotationKind::Context)),
+        )
         .filter_map(|(span, text, kind)| Some((Excerpt::of(sources, span)?, text, kind)))
         .collect();
     let mut first = groups.remove(0);
@@ -58,7 +65,11 @@ pub fn full(diagnostic: &Diagnostic, sources: &SourceMap, colors: bool) -> Strin
             .patch(patch);
         groups.push(Level::HELP.secondary_title(*title).element(snippet));
     }
-    let renderer = if colors { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if colors {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
     let mut text = renderer.render(&groups);
     text.push('\n');
     text

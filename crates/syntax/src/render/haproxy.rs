@@ -52,7 +52,10 @@ pub fn haproxy(diagnostic: &Diagnostic, sources: &SourceMap, shape: HaproxyShape
     for note in &diagnostic.notes {
         let _ = writeln!(out, "   | note: {note}");
     }
-    let help = diagnostic.help.as_deref().or_else(|| diagnostic.fixes.first().map(|fix| fix.title.as_str()));
+    let help = diagnostic
+        .help
+        .as_deref()
+        .or_else(|| diagnostic.fixes.first().map(|fix| fix.title.as_str()));
     match (help, place) {
         (Some(help), Some((file, at))) => {
             let _ = writeln!(out, "   | {file}:{}:{}: {help}", at.line, at.column);

@@ -40,7 +40,9 @@ pub fn json(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
 
 fn place(sources: &SourceMap, span: Span) -> Value {
     let (file, start) = sources.locate(span);
-    let end = sources.file(span.file).map_or(start, |file| file.position(span.end));
+    let end = sources
+        .file(span.file)
+        .map_or(start, |file| file.position(span.end));
     json!({
         "file": file,
         "line": start.line,

@@ -1,0 +1,262 @@
+//! Keywords that newer versions have dropped. The default dialect reads them as they were meant, with a warning that gives
+//! the modern form; a strict dialect refuses them from the version that did.
+
+use syntax::Arity;
+
+use super::row::{Keyword, Parse, kw, place::*};
+use crate::model::ConnectionMode::*;
+use crate::parse::OptionParse::{self, *};
+use crate::parse::{global, old_redispatch, rules, timeout};
+use crate::written::OptionFlag as F;
+
+const ANY: Arity = Arity::ANY;
+const NONE: Arity = Arity::between(0, 0);
+const ONE: Arity = Arity::at_least(1);
+
+pub(super) const GLOBAL_ROWS: &[Keyword<Parse>] = &[
+    kw("nbproc", GLOBAL, ONE, "processes")
+        .warned(2, 3)
+        .removed(2, 5)
+        .instead("nbthread")
+        .acts(global::nbproc),
+    kw("debug", GLOBAL, ANY, "stays in the foreground and prints traffic")
+        .warned(2, 0)
+        .removed(2, 3)
+        .instead("-d on the command line")
+        .acts(global::debug),
+    kw("nosepoll", GLOBAL, ANY, "another poller")
+        .removed(1, 5)
+        .instead("delete the line"),
+    kw("node-name", GLOBAL, ONE, "name of this node")
+        .removed(1, 4)
+        .instead("node")
+        .acts(global::node),
+    kw("tune.chksize", GLOBAL, ONE, "buffer of checks")
+        .removed(2, 5)
+        .instead("delete the line"),
+    kw("master-worker", GLOBAL, ANY, "a master that watches its worker")
+        .warned(3, 3)
+        .removed(3, 5)
+        .instead("-W or -Ws on the command line")
+        .acts(global::master_worker),
+];
+
+pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
+    kw("contimeout", DEFAULTS | PX, ANY, "old name of timeout connect")
+        .warned(1, 5)
+        .removed(2, 1)
+        .instead("timeout connect")
+        .acts(timeout::old_timeout),
+    kw("clitimeout", DEFAULTS | PX, ANY, "old name of timeout client")
+        .warned(1, 5)
+        .removed(2, 1)
+        .instead("timeout client")
+        .acts(timeout::old_timeout),
+    kw("srvtimeout", DEFAULTS | PX, ANY, "old name of timeout server")
+        .warned(1, 5)
+        .removed(2, 1)
+        .instead("timeout server")
+        .acts(timeout::old_timeout),
+    kw("redispatch", DEFAULTS | PX, ANY, "old form of option redispatch")
+        .warned(1, 5)
+        .removed(2, 1)
+        .instead("option redispatch")
+        .acts(old_redispatch),
+    kw("redisp", DEFAULTS | PX, ANY, "old form of option redispatch")
+        .warned(1, 5)
+        .removed(2, 1)
+        .instead("option redispatch")
+        .acts(old_redispatch),
+    kw("reqadd", DEFAULTS | PX, ONE, "adds a header to requests")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-request add-header")
+        .acts(rules::reqadd),
+    kw("rspadd", DEFAULTS | PX, ONE, "adds a header to responses")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-response add-header")
+        .acts(rules::rspadd),
+    kw("block", PX, ONE, "refuses requests")
+        .warned(1, 5)
+        .removed(2, 1)
+        .instead("http-request deny")
+        .acts(rules::block),
+    kw("reqdel", DEFAULTS | PX, ONE, "deletes request lines")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-request del-header"),
+    kw("reqidel", DEFAULTS | PX, ONE, "deletes request lines")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-request del-header"),
+    kw("rspdel", DEFAULTS | PX, ONE, "deletes response lines")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-response del-header"),
+    kw("rspidel", DEFAULTS | PX, ONE, "deletes response lines")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-response del-header"),
+    kw("reqrep", DEFAULTS | PX, ONE, "rewrites request lines")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-request replace-path', 'http-request replace-uri' or 'http-request replace-header"),
+    kw("reqirep", DEFAULTS | PX, ONE, "rewrites request lines")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-request replace-path', 'http-request replace-uri' or 'http-request replace-header"),
+    kw("rsprep", DEFAULTS | PX, ONE, "rewrites response lines")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-response replace-header"),
+    kw("rspirep", DEFAULTS | PX, ONE, "rewrites response lines")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-response replace-header"),
+    kw("reqdeny", DEFAULTS | PX, ONE, "refuses requests")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-request deny"),
+    kw("reqideny", DEFAULTS | PX, ONE, "refuses requests")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-request deny"),
+    kw("rspdeny", DEFAULTS | PX, ONE, "refuses responses")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-response deny"),
+    kw("rspideny", DEFAULTS | PX, ONE, "refuses responses")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-response deny"),
+    kw("reqallow", DEFAULTS | PX, ONE, "lets requests pass")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-request allow"),
+    kw("reqiallow", DEFAULTS | PX, ONE, "lets requests pass")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-request allow"),
+    kw("reqtarpit", DEFAULTS | PX, ONE, "makes clients wait")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-request tarpit"),
+    kw("reqitarpit", DEFAULTS | PX, ONE, "makes clients wait")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("http-request tarpit"),
+    kw("reqpass", DEFAULTS | PX, ONE, "leaves a line alone")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("delete the line"),
+    kw("reqipass", DEFAULTS | PX, ONE, "leaves a line alone")
+        .warned(2, 0)
+        .removed(2, 1)
+        .instead("delete the line"),
+    kw("reqsetbe", DEFAULTS | PX, ONE, "chooses a backend")
+        .warned(1, 5)
+        .removed(1, 6)
+        .instead("use_backend"),
+    kw("reqisetbe", DEFAULTS | PX, ONE, "chooses a backend")
+        .warned(1, 5)
+        .removed(1, 6)
+        .instead("use_backend"),
+    kw(
+        "appsession",
+        DEFAULTS | PX,
+        ONE,
+        "sticks to an application's cookie",
+    )
+    .removed(1, 6)
+    .instead("stick-table"),
+    kw(
+        "monitor-net",
+        DEFAULTS | PX,
+        ONE,
+        "a network that is answered by itself",
+    )
+    .removed(2, 3)
+    .instead("http-request return status 200 if { src NET }"),
+    kw("grace", DEFAULTS | PX, ONE, "time to go on listening at a stop")
+        .removed(2, 5)
+        .instead("delete the line"),
+    kw("bind-process", DEFAULTS | PX, ONE, "processes of a proxy")
+        .warned(2, 5)
+        .removed(2, 7)
+        .instead("delete the line"),
+    kw("dispatch", PX, ONE, "an address instead of servers")
+        .warned(3, 3)
+        .removed(3, 5)
+        .instead("server"),
+    kw(
+        "transparent",
+        DEFAULTS | PX,
+        ANY,
+        "the address that the client asked for",
+    )
+    .warned(3, 3)
+    .removed(3, 5)
+    .instead("server NAME 0.0.0.0"),
+];
+
+pub(super) const OPTION_ROWS: &[Keyword<OptionParse>] = &[
+    kw("forceclose", DEFAULTS | PX, NONE, "closes both sides")
+        .warned(2, 0)
+        .removed(2, 5)
+        .instead("option httpclose")
+        .acts(Connection(Close)),
+    kw(
+        "http-tunnel",
+        DEFAULTS | PX,
+        NONE,
+        "only the first request is looked at",
+    )
+    .warned(2, 0)
+    .removed(2, 1)
+    .instead("delete the line"),
+    kw("http-use-htx", DEFAULTS | PX, NONE, "the parser of 1.9")
+        .removed(2, 1)
+        .instead("delete the line")
+        .acts(Nothing),
+    kw("http_proxy", DEFAULTS | PX, NONE, "a plain HTTP proxy")
+        .removed(2, 5)
+        .instead("http-request do-resolve"),
+    kw("tcpsplice", DEFAULTS | PX, NONE, "splicing by the kernel")
+        .removed(1, 4)
+        .instead("option splice-auto")
+        .acts(Nothing),
+    kw("lb-agent-chk", DEFAULTS | PX, NONE, "asks an agent")
+        .removed(1, 5)
+        .instead("agent-check"),
+    kw(
+        "accept-invalid-http-request",
+        DEFAULTS | FE,
+        NONE,
+        "lets odd requests pass",
+    )
+    .warned(3, 1)
+    .instead("option accept-unsafe-violations-in-http-request")
+    .acts(Flag(F::UnsafeRequest)),
+    kw(
+        "accept-invalid-http-response",
+        DEFAULTS | BE,
+        NONE,
+        "lets odd responses pass",
+    )
+    .warned(3, 1)
+    .instead("option accept-unsafe-violations-in-http-response")
+    .acts(Flag(F::UnsafeResponse)),
+    kw("independant-streams", DEFAULTS | PX, NONE, "a spelling of 1.4")
+        .removed(1, 5)
+        .instead("option independent-streams"),
+    kw(
+        "transparent",
+        DEFAULTS | PX,
+        NONE,
+        "the address that the client asked for",
+    )
+    .warned(3, 3)
+    .removed(3, 5)
+    .instead("server NAME 0.0.0.0"),
+];

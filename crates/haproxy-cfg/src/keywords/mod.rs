@@ -1,0 +1,86 @@
+//! The keyword tables: one `const` row for each keyword, one file for each family. The rows drive the parser, the checks of
+//! section and arity, did-you-mean, listings and documentation. What a row acts by is bound to it here and nowhere else.
+
+mod action;
+mod bind;
+mod converter;
+mod derived;
+mod fetch;
+mod global;
+mod legacy;
+mod option;
+mod proxy;
+mod row;
+mod sample;
+mod section;
+mod server;
+mod timeout;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+pub(crate) use row::Parse;
+pub use row::{Keyword, place, rule_set};
+pub(crate) use sample::{CONVERTER_INDEX, DERIVED_INDEX, FETCH_INDEX};
+pub use sample::{ConverterRow, DerivedRow, FetchRow, Output};
+
+use crate::parse::{ActionParse, BindParse, OptionParse, ServerParse};
+use crate::written::TimeoutKind;
+
+/// Rows of the `global` section.
+pub(crate) const GLOBAL: &[&[Keyword<Parse>]] = &[global::ROWS, legacy::GLOBAL_ROWS];
+/// Rows of `defaults`, `frontend`, `listen` and `backend`.
+pub(crate) const PROXY: &[&[Keyword<Parse>]] = &[proxy::ROWS, legacy::PROXY_ROWS];
+/// Rows of `option …`.
+pub(crate) const OPTION: &[&[Keyword<OptionParse>]] = &[option::ROWS, legacy::OPTION_ROWS];
+/// Rows of `timeout …`.
+pub(crate) const TIMEOUT: &[&[Keyword<TimeoutKind>]] = &[timeout::ROWS];
+/// Rows of `bind` lines.
+pub(crate) const BIND: &[&[Keyword<BindParse>]] = &[bind::ROWS];
+/// Rows of `server` and `default-server` lines.
+pub(crate) const SERVER: &[&[Keyword<ServerParse>]] = &[server::ROWS];
+/// Rows of section names.
+pub(crate) const SECTION: &[&[Keyword<()>]] = &[section::ROWS];
+
+/// Rows of the actions of rule sets.
+pub(crate) const ACTION: &[&[Keyword<ActionParse>]] = &[action::ROWS];
+/// All sample fetches.
+pub const FETCHES: &[FetchRow] = fetch::ROWS;
+/// All converters.
+pub const CONVERTERS: &[ConverterRow] = converter::ROWS;
+/// All derived ACL keywords.
+pub const DERIVED: &[DerivedRow] = derived::ROWS;
+
+/// Finds rows by name.
+pub(crate) struct Index<P: 'static>(HashMap<&'static [u8], &'static Keyword<P>>);
+
+impl<P> Index<P> {
+    fn new(tables: &'static [&'static [Keyword<P>]]) -> Self {
+        Self(
+            tables
+                .iter()
+                .flat_map(|rows| rows.iter())
+                .map(|keyword| (keyword.row.name.as_bytes(), keyword))
+                .collect(),
+        )
+    }
+
+    /// The row of that name.
+    pub(crate) fn find(&self, name: &[u8]) -> Option<&'static Keyword<P>> {
+        self.0.get(name).copied()
+    }
+
+    /// All names, in no order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.0.values().map(|keyword| keyword.row.name)
+    }
+}
+
+pub(crate) static GLOBAL_INDEX: LazyLock<Index<Parse>> = LazyLock::new(|| Index::new(GLOBAL));
+pub(crate) static PROXY_INDEX: LazyLock<Index<Parse>> = LazyLock::new(|| Index::new(PROXY));
+pub(crate) static OPTION_INDEX: LazyLock<Index<OptionParse>> = LazyLock::new(|| Index::new(OPTION));
+pub(crate) static TIMEOUT_INDEX: LazyLock<Index<TimeoutKind>> = LazyLock::new(|| Index::new(TIMEOUT));
+pub(crate) static BIND_INDEX: LazyLock<Index<BindParse>> = LazyLock::new(|| Index::new(BIND));
+pub(crate) static SERVER_INDEX: LazyLock<Index<ServerParse>> = LazyLock::new(|| Index::new(SERVER));
+pub(crate) static SECTION_INDEX: LazyLock<Index<()>> = LazyLock::new(|| Index::new(SECTION));
+pub(crate) static ACTION_INDEX: LazyLock<Index<ActionParse>> = LazyLock::new(|| Index::new(ACTION));

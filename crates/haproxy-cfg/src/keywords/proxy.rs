@@ -1,0 +1,258 @@
+//! Keywords of `defaults`, `frontend`, `listen` and `backend`.
+
+use syntax::Arity;
+
+use super::row::{Keyword, Parse, kw, place::*};
+use crate::parse::{self, log, proxy as p, rules, stats, switch, timeout};
+
+const ANY: Arity = Arity::ANY;
+const ONE: Arity = Arity::at_least(1);
+const TWO: Arity = Arity::at_least(2);
+
+/// Proxies, and defaults that have a name: what they hold is inherited by name alone.
+const RULES: u32 = NAMED_DEFAULTS | PX;
+
+pub(super) const ROWS: &[Keyword<Parse>] = &[
+    kw("acl", RULES, TWO, "names a condition").acts(parse::acl),
+    kw(
+        "backlog",
+        DEFAULTS | FE,
+        ONE,
+        "length of the queue of connections not yet accepted",
+    )
+    .acts(p::backlog),
+    kw("balance", DEFAULTS | BE, ANY, "how servers are chosen").acts(parse::balance),
+    kw(
+        "be-unpublished",
+        DEFAULTS | BE,
+        ANY,
+        "a backend that switching rules pass by",
+    )
+    .since(3, 4),
+    kw("bind", FE, ONE, "where connections are taken").acts(parse::bind),
+    kw("capture", FE, TWO, "headers that are logged"),
+    kw(
+        "clitcpka-cnt",
+        DEFAULTS | FE,
+        ONE,
+        "probes before a client counts as gone",
+    ),
+    kw(
+        "clitcpka-idle",
+        DEFAULTS | FE,
+        ONE,
+        "idle time before clients are probed",
+    ),
+    kw(
+        "clitcpka-intvl",
+        DEFAULTS | FE,
+        ONE,
+        "time between two probes of a client",
+    ),
+    kw("compression", DEFAULTS | PX, ONE, "compresses answers"),
+    kw(
+        "cookie",
+        DEFAULTS | BE,
+        ONE,
+        "keeps clients at a server by a cookie",
+    )
+    .acts(parse::cookie),
+    kw("declare", FE, TWO, "reserves room for captures"),
+    kw(
+        "default-server",
+        DEFAULTS | BE,
+        ANY,
+        "options for the servers that follow",
+    )
+    .acts(parse::default_server),
+    kw(
+        "default_backend",
+        DEFAULTS | FE,
+        ONE,
+        "the backend when no rule matches",
+    )
+    .acts(switch::default_backend),
+    kw("description", PX, ONE, "free text for statistics").acts(p::description),
+    kw("disabled", DEFAULTS | PX, ANY, "is not started").acts(p::disabled),
+    kw("email-alert", DEFAULTS | PX, TWO, "mail on state changes"),
+    kw("enabled", DEFAULTS | PX, ANY, "is started").acts(p::disabled),
+    kw(
+        "errorfile",
+        DEFAULTS | PX,
+        TWO,
+        "an answer of our own for a status",
+    )
+    .acts(p::errorfile),
+    kw(
+        "errorfiles",
+        DEFAULTS | PX,
+        ONE,
+        "answers from an http-errors section",
+    ),
+    kw("errorloc", DEFAULTS | PX, TWO, "redirects instead of a status"),
+    kw("errorloc302", DEFAULTS | PX, TWO, "redirects instead of a status"),
+    kw("errorloc303", DEFAULTS | PX, TWO, "redirects instead of a status"),
+    kw(
+        "error-log-format",
+        DEFAULTS | FE,
+        ONE,
+        "log line of connections that failed",
+    ),
+    kw(
+        "external-check",
+        DEFAULTS | BE,
+        TWO,
+        "program and path of external checks",
+    ),
+    kw("filter", PX, ONE, "a filter on streams"),
+    kw("filter-sequence", PX, ONE, "order of filters").since(3, 4),
+    kw(
+        "force-be-switch",
+        FE,
+        ONE,
+        "goes to a backend that is not published",
+    )
+    .since(3, 4),
+    kw("force-persist", PX, ONE, "sticks even to a server that is down"),
+    kw(
+        "fullconn",
+        DEFAULTS | BE,
+        ONE,
+        "load at which servers reach maxconn",
+    )
+    .acts(p::fullconn),
+    kw("guid", PX, ONE, "a name that lasts over reloads").since(3, 0),
+    kw(
+        "hash-balance-factor",
+        DEFAULTS | BE,
+        ONE,
+        "bound of the load of a hashed server",
+    ),
+    kw(
+        "hash-preserve-affinity",
+        DEFAULTS | BE,
+        ONE,
+        "when hashed servers may change",
+    )
+    .since(3, 2),
+    kw("hash-type", DEFAULTS | BE, ONE, "how hashes choose servers"),
+    kw("http-after-response", RULES, ONE, "rules on every answer").acts(rules::http_after_response),
+    kw(
+        "http-check",
+        DEFAULTS | BE,
+        ONE,
+        "what HTTP checks send and expect",
+    ),
+    kw(
+        "http-error",
+        DEFAULTS | PX,
+        ONE,
+        "an answer of our own for a status",
+    ),
+    kw("http-request", RULES, ONE, "rules on requests").acts(rules::http_request),
+    kw("http-response", RULES, ONE, "rules on responses").acts(rules::http_response),
+    kw(
+        "http-reuse",
+        DEFAULTS | BE,
+        ONE,
+        "whether server connections are shared",
+    )
+    .acts(p::http_reuse),
+    kw(
+        "http-send-name-header",
+        DEFAULTS | BE,
+        ANY,
+        "tells the server its name",
+    ),
+    kw("id", PX, ONE, "number in statistics").acts(p::id),
+    kw("ignore-persist", PX, ONE, "when cookies are not looked at"),
+    kw(
+        "load-server-state-from-file",
+        DEFAULTS | BE,
+        ONE,
+        "server states over reloads",
+    ),
+    kw("log", DEFAULTS | PX, ANY, "where logs go").acts(log::proxy_log),
+    kw("log-format", DEFAULTS | FE, ONE, "log line of our own"),
+    kw(
+        "log-format-sd",
+        DEFAULTS | FE,
+        ONE,
+        "structured data of RFC 5424 log lines",
+    ),
+    kw("log-steps", DEFAULTS | FE, ONE, "when log lines are written").since(3, 1),
+    kw("log-tag", DEFAULTS | PX, ONE, "tag of log lines").acts(log::log_tag),
+    kw(
+        "max-keep-alive-queue",
+        DEFAULTS | BE,
+        ONE,
+        "queue at which kept connections are left",
+    ),
+    kw(
+        "max-session-srv-conns",
+        DEFAULTS | FE,
+        ONE,
+        "server connections that a client may keep",
+    ),
+    kw("maxconn", DEFAULTS | FE, ONE, "connections at once").acts(p::maxconn),
+    kw("mode", DEFAULTS | PX, ANY, "whether requests are understood").acts(p::mode),
+    kw("monitor", FE, ONE, "when monitor-uri reports a failure"),
+    kw("monitor-uri", DEFAULTS | FE, ONE, "a path that answers by itself").acts(p::monitor_uri),
+    kw("option", DEFAULTS | PX, ANY, "switches").acts(parse::option),
+    kw("persist", DEFAULTS | BE, ONE, "sticks by an RDP cookie"),
+    kw("rate-limit", DEFAULTS | FE, TWO, "new sessions in a second"),
+    kw("redirect", PX, TWO, "answers with another place"),
+    kw(
+        "retries",
+        DEFAULTS | BE,
+        ONE,
+        "attempts to connect after the first",
+    )
+    .acts(p::retries),
+    kw("retry-on", DEFAULTS | BE, ONE, "what is tried again"),
+    kw("server", BE, TWO, "a server").acts(parse::server),
+    kw(
+        "server-state-file-name",
+        DEFAULTS | BE,
+        ANY,
+        "file of server states",
+    ),
+    kw("server-template", BE, TWO, "several servers of one name").acts(parse::server_template),
+    kw("source", DEFAULTS | BE, ONE, "address that servers see"),
+    kw(
+        "srvtcpka-cnt",
+        DEFAULTS | BE,
+        ONE,
+        "probes before a server counts as gone",
+    ),
+    kw(
+        "srvtcpka-idle",
+        DEFAULTS | BE,
+        ONE,
+        "idle time before servers are probed",
+    ),
+    kw(
+        "srvtcpka-intvl",
+        DEFAULTS | BE,
+        ONE,
+        "time between two probes of a server",
+    ),
+    kw("ssl-f-use", FE, ONE, "certificates of a frontend").since(3, 2),
+    kw("stats", DEFAULTS | PX, ANY, "the statistics page").acts(stats::stats),
+    kw("stick", BE, TWO, "keeps clients at a server by a table"),
+    kw("stick-table", PX, TWO, "a table of counters and servers"),
+    kw("tcp-check", DEFAULTS | BE, ONE, "steps of a scripted check"),
+    kw("tcp-request", DEFAULTS | PX, ONE, "rules on connections").acts(rules::tcp_request),
+    kw("tcp-response", DEFAULTS | BE, ONE, "rules on answers of servers").acts(rules::tcp_response),
+    kw("timeout", DEFAULTS | PX, ANY, "time limits").acts(timeout::timeout),
+    kw("unique-id-format", DEFAULTS | FE, ONE, "how unique ids are made"),
+    kw(
+        "unique-id-header",
+        DEFAULTS | FE,
+        ONE,
+        "header that carries the unique id",
+    ),
+    kw("use-fcgi-app", BE, ONE, "a FastCGI application"),
+    kw("use-server", BE, TWO, "a server by rule"),
+    kw("use_backend", FE, ONE, "a backend by rule").acts(switch::use_backend),
+];

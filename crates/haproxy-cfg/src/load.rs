@@ -1,0 +1,353 @@
+//! A whole reading: inputs to files, files to lines, lines to the as-written model, that to the resolved one.
+
+use bstr::ByteSlice as _;
+use syntax::render::{HaproxyShape, haproxy};
+use syntax::{Context, Diagnostic, FileId, Severity, SourceFile, SourceMap, Span};
+
+use crate::dialect::Dialect;
+use crate::host::{Host, PathKind};
+use crate::lex::{LexError, words};
+use crate::model::Config;
+use crate::parse::{Line, Reading, Section};
+use crate::preprocess::Conditions;
+use crate::resolve;
+use crate::values::strip_os_code;
+
+/// Something to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A file, or a folder whose `*.cfg` files are read in the order of their names.
+    Path(String),
+    /// A text that is at hand.
+    Text {
+        /// The name that messages give it.
+        name: String,
+        /// The text.
+        bytes: Vec<u8>,
+    },
+}
+
+/// What a command line may ask of a reading.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoadOptions {
+    /// A server whose name does not resolve is no error (`-dr`).
+    pub ignore_unresolved: bool,
+    /// The name of this node among peers (`-L`); the host's name when none.
+    pub local_peer: Option<String>,
+    /// Tell what is suspicious as well (`-dD`).
+    pub diagnostics: bool,
+}
+
+/// What a reading gives.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The configuration, as far as it could be understood; to be run only without errors.
+    pub config: Config,
+    /// The files that were read.
+    pub sources: SourceMap,
+    /// All that is to be told, in the original's order: each file in turn, then what concerns the whole.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Name of each file and how many diagnostics had been told once it was read.
+    file_ends: Vec<(String, usize)>,
+}
+
+impl Loaded {
+    /// Whether the configuration is refused.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Alert)
+    }
+
+    /// Whether anything would be warned of.
+    #[must_use]
+    pub fn has_warnings(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Warning)
+    }
+
+    /// Whether there is anything to listen on: without, a valid configuration cannot be started.
+    #[must_use]
+    pub fn has_listener(&self) -> bool {
+        self.config
+            .proxies
+            .iter()
+            .any(|proxy| !proxy.disabled && !proxy.binds.is_empty())
+    }
+
+    /// All that is to be told in the original's shape, with the lines that sum up errors.
+    #[must_use]
+    pub fn report(&self, shape: HaproxyShape) -> String {
+        let mut out = String::new();
+        let mut told = 0;
+        let sum_up = |out: &mut String, message: String| {
+            let line = Diagnostic::alert("errors-found", message).context(Context::Whole);
+            out.push_str(&haproxy(&line, &self.sources, shape));
+        };
+        for (name, end) in &self.file_ends {
+            let of_file = self.diagnostics.get(told..*end).unwrap_or(&[]);
+            told = (*end).max(told);
+            for diagnostic in of_file {
+                out.push_str(&haproxy(diagnostic, &self.sources, shape));
+            }
+            if of_file
+                .iter()
+                .any(|diagnostic| diagnostic.severity == Severity::Alert)
+            {
+                sum_up(&mut out, format!("Error(s) found in configuration file : {name}"));
+            }
+        }
+        for diagnostic in self.diagnostics.get(told..).unwrap_or(&[]) {
+            out.push_str(&haproxy(diagnostic, &self.sources, shape));
+        }
+        if self.has_errors() {
+            sum_up(&mut out, "Fatal errors found in configuration.".to_owned());
+        }
+        out
+    }
+}
+
+/// Files beyond this size are refused: spans hold 32 bits.
+const MAX_FILE_BYTES: usize = 1 << 30;
+
+/// Reads all of `inputs` as one configuration in `dialect`.
+///
+/// It reads on behind every fault; what it cannot understand is told and left out.
+#[must_use]
+pub fn load(inputs: &[Input], dialect: Dialect, host: &dyn Host, options: LoadOptions) -> Loaded {
+    let mut reading = Reading::new(host, dialect, options);
+    let mut file_ends = Vec::new();
+    for (name, bytes) in expand(&mut reading, inputs) {
+        let id = reading.sources.add(SourceFile::new(name.clone(), bytes));
+        read_file(&mut reading, id);
+        file_ends.push((name, reading.diagnostics.len()));
+    }
+    let config = resolve::resolve(&mut reading);
+    Loaded {
+        config,
+        sources: reading.sources,
+        diagnostics: reading.diagnostics,
+        file_ends,
+    }
+}
+
+/// The files of the inputs, in order.
+fn expand(reading: &mut Reading<'_>, inputs: &[Input]) -> Vec<(String, Vec<u8>)> {
+    let mut out = Vec::new();
+    for input in inputs {
+        match input {
+            Input::Text { name, bytes } => out.push((name.clone(), bytes.clone())),
+            Input::Path(path) => match reading.host.path_kind(path) {
+                Ok(PathKind::File) => read_into(reading, &mut out, path.clone()),
+                Ok(PathKind::Folder) => match reading.host.list_folder(path) {
+                    Ok(mut names) => {
+                        names.retain(|name| name.ends_with(".cfg") && !name.starts_with('.'));
+                        names.sort_unstable();
+                        for name in names {
+                            read_into(
+                                reading,
+                                &mut out,
+                                format!("{}/{name}", path.trim_end_matches('/')),
+                            );
+                        }
+                    }
+                    Err(error) => cannot_open(reading, path, &error),
+                },
+                Err(error) => cannot_open(reading, path, &error),
+            },
+        }
+    }
+    out.retain(|(name, bytes)| {
+        let fits = bytes.len() <= MAX_FILE_BYTES;
+        if !fits {
+            let message = format!("configuration file {name} is larger than {MAX_FILE_BYTES} bytes.");
+            reading.tell(Diagnostic::alert("file-too-large", message).context(Context::Whole));
+        }
+        fits
+    });
+    out
+}
+
+fn read_into(reading: &mut Reading<'_>, out: &mut Vec<(String, Vec<u8>)>, path: String) {
+    match reading.host.read_file(&path) {
+        Ok(bytes) => out.push((path, bytes)),
+        Err(error) => cannot_open(reading, &path, &error),
+    }
+}
+
+fn cannot_open(reading: &mut Reading<'_>, path: &str, error: &std::io::Error) {
+    let why = strip_os_code(error);
+    let message = format!("Cannot open configuration file/directory {path} : {why}");
+    reading.tell(
+        Diagnostic::alert("cannot-open", message)
+            .context(Context::Whole)
+            .help("check the path given with -f, and that this user may read it"),
+    );
+}
+
+fn read_file(reading: &mut Reading<'_>, id: FileId) {
+    let Some(file) = reading.sources.file(id) else {
+        return;
+    };
+    let bytes = file.bytes().clone();
+    reading.here.file = file.name().to_owned();
+    // Sections end with their file.
+    reading.section = Section::None;
+    let mut conditions = Conditions::default();
+    let mut start = 0;
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        byte_order_mark(reading, id);
+        start = 3;
+    }
+    let mut number = 0;
+    while start < bytes.len() {
+        number += 1;
+        let end = bytes[start..]
+            .find_byte(b'\n')
+            .map_or(bytes.len(), |length| start + length);
+        let line = &bytes[start..end];
+        reading.here.line = number;
+        let base = offset(start);
+        if end == bytes.len() {
+            unfinished_line(reading, id, line, base);
+        }
+        read_line(reading, &mut conditions, line, id, base);
+        start = end + 1;
+    }
+    conditions.finish(reading, Span::new(id, offset(bytes.len()), offset(bytes.len())));
+}
+
+fn read_line(reading: &mut Reading<'_>, conditions: &mut Conditions, line: &[u8], id: FileId, base: u32) {
+    let directive = line.trim_ascii_start().starts_with(b".");
+    if !directive && !conditions.active() {
+        return;
+    }
+    let words = match words(line, id, base, reading) {
+        Ok(words) => words,
+        Err(error) => return lex_fault(reading, id, line, base, error),
+    };
+    // An empty first word, as an unset variable gives it, makes an empty line.
+    let Some(first) = words.first().filter(|word| !word.text.is_empty()) else {
+        return;
+    };
+    if directive && first.text.starts_with(b".") {
+        return conditions.directive(reading, &words);
+    }
+    crate::parse::line_of_section(reading, &Line::new(words));
+}
+
+/// The byte order mark that some editors put first is taken for a part of the first word by the original.
+fn byte_order_mark(reading: &mut Reading<'_>, id: FileId) {
+    let span = Span::new(id, 0, 3);
+    let severity = if reading.dialect.strict {
+        Severity::Alert
+    } else {
+        Severity::Warning
+    };
+    reading.tell(
+        Diagnostic::new(
+            severity,
+            "byte-order-mark",
+            "the file begins with a UTF-8 byte order mark.",
+        )
+        .at(span)
+        .context(Context::ParsingTight)
+        .note("HAProxy takes it for a part of the first word, which it then does not know")
+        .fix(
+            "remove the byte order mark",
+            span,
+            "",
+            syntax::Applicability::Safe,
+        ),
+    );
+}
+
+/// Since 2.3 a last line without its newline is refused, as the file may have been cut off.
+fn unfinished_line(reading: &mut Reading<'_>, id: FileId, line: &[u8], base: u32) {
+    let length = offset(line.len());
+    let behind = Span::new(id, base + length, base + length);
+    let strict = reading.dialect.strict && reading.dialect.at_least(2, 3);
+    let severity = if strict {
+        Severity::Alert
+    } else {
+        Severity::Warning
+    };
+    let text = line.trim_ascii_start();
+    let position = 1 + line.len() - text.len() + text.len();
+    let message = format!("Missing LF on last line, file might have been truncated at position {position}.");
+    reading.tell(
+        Diagnostic::new(severity, "missing-final-newline", message)
+            .at(behind)
+            .context(Context::ParsingTight)
+            .fix(
+                "end the last line with a newline",
+                behind,
+                "\n",
+                syntax::Applicability::Safe,
+            ),
+    );
+}
+
+fn lex_fault(reading: &mut Reading<'_>, id: FileId, line: &[u8], base: u32, error: LexError) {
+    let at = error.at();
+    let position = at + 1;
+    let (code, what, help) = match error {
+        LexError::UnmatchedQuote(_) => (
+            "unmatched-quote",
+            "unmatched quote",
+            "close the quote, or write a backslash before it",
+        ),
+        LexError::BadHexadecimal(_) => (
+            "bad-escape",
+            "truncated or invalid hexadecimal sequence",
+            "write two hexadecimal digits behind \\x, or \\\\x for a backslash and an x",
+        ),
+        LexError::UnmatchedBrace(_) => (
+            "bad-variable",
+            "unmatched brace in environment variable name",
+            "write \"${NAME}\" or \"${NAME-default}\"",
+        ),
+        LexError::BadVariableName(_) => (
+            "bad-variable",
+            "forbidden first char in environment variable name",
+            "write \\$ for a dollar sign, or put the word into single quotes",
+        ),
+        LexError::TooManyWords(_) => {
+            let rest = line[at..].split(u8::is_ascii_whitespace).next().unwrap_or(b"");
+            let rest = String::from_utf8_lossy(rest);
+            let limit = crate::lex::MAX_WORDS;
+            let message =
+                format!("too many words, truncating after word {limit}, position {position}: <{rest}>.");
+            let span = Span::new(id, base + offset(at), base + offset(line.len()));
+            let help = "split the line; patterns of an ACL may stand on several lines of the same name";
+            return reading.tell(
+                Diagnostic::alert("too-many-words", message)
+                    .at(span)
+                    .context(Context::ParsingTight)
+                    .help(help),
+            );
+        }
+        LexError::NulByte(_) => (
+            "nul-byte",
+            "NUL byte",
+            "remove it; the original ends the line there",
+        ),
+    };
+    let shown = String::from_utf8_lossy(line);
+    let shown = shown.trim_end_matches('\r');
+    let caret = " ".repeat(at);
+    let message = format!("{what} at position {position}:\n{shown}\n{caret}^");
+    let at = base + offset(at);
+    reading.tell(
+        Diagnostic::alert(code, message)
+            .at(Span::new(id, at, at + 1))
+            .context(Context::ParsingTight)
+            .help(help),
+    );
+}
+
+fn offset(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,91 @@
+//! What can be seen of a certificate file without a TLS library: that it is there, and holds a certificate and a key.
+
+use bstr::ByteSlice as _;
+use syntax::{Diagnostic, Span};
+
+use super::reading::Reading;
+use crate::host::PathKind;
+use crate::values::strip_os_code;
+
+/// Files beside a certificate that belong to it and are not loaded by themselves.
+const COMPANIONS: &[&str] = &[".key", ".ocsp", ".issuer", ".sctl", ".dh"];
+
+/// Tells what is wrong with the file or folder at `path`.
+pub(super) fn check(reading: &mut Reading<'_>, path: &str, prefix: &str, span: Span) {
+    match reading.host.path_kind(path) {
+        Err(error) => {
+            let why = strip_os_code(&error);
+            let message = format!("{prefix} : unable to stat SSL certificate from file '{path}' : {why}.");
+            reading.tell(
+                Diagnostic::alert("missing-certificate", message)
+                    .at(span)
+                    .help("put a PEM file with certificate and key there, or correct the path"),
+            );
+        }
+        Ok(PathKind::File) => check_file(reading, path, prefix, span),
+        Ok(PathKind::Folder) => match reading.host.list_folder(path) {
+            Err(error) => {
+                let why = strip_os_code(&error);
+                let message = format!("{prefix} : unable to scan directory '{path}' : {why}.");
+                reading.tell(
+                    Diagnostic::alert("missing-certificate", message)
+                        .at(span)
+                        .help("let this user read it"),
+                );
+            }
+            Ok(mut names) => {
+                names.sort_unstable();
+                names.retain(|name| {
+                    !name.starts_with('.') && !COMPANIONS.iter().any(|end| name.ends_with(end))
+                });
+                for name in names {
+                    let file = format!("{}/{name}", path.trim_end_matches('/'));
+                    if matches!(reading.host.path_kind(&file), Ok(PathKind::File)) {
+                        check_file(reading, &file, prefix, span);
+                    }
+                }
+            }
+        },
+    }
+}
+
+fn check_file(reading: &mut Reading<'_>, path: &str, prefix: &str, span: Span) {
+    let content = match reading.host.read_file(path) {
+        Ok(content) => content,
+        Err(error) => {
+            let why = strip_os_code(&error);
+            let message = format!("{prefix} : unable to load certificate from file '{path}' : {why}.");
+            let told = Diagnostic::alert("bad-certificate", message).at(span);
+            return reading.tell(told.help("let this user read it"));
+        }
+    };
+    if !content.contains_str("-----BEGIN CERTIFICATE")
+        && !content.contains_str("-----BEGIN TRUSTED CERTIFICATE")
+    {
+        let message = format!("{prefix} : unable to load certificate from file '{path}': no start line.");
+        let help = "the file must hold a certificate in PEM form";
+        return reading.tell(Diagnostic::alert("bad-certificate", message).at(span).help(help));
+    }
+    let key_in = |content: &[u8]| content.contains_str("PRIVATE KEY-----");
+    let beside = || {
+        let named = reading.host.read_file(&format!("{path}.key"));
+        let replaced = || {
+            reading.host.read_file(&format!(
+                "{}.key",
+                path.rsplit_once('.').map_or(path, |(stem, _)| stem)
+            ))
+        };
+        named
+            .or_else(|_| replaced())
+            .is_ok_and(|content| key_in(&content))
+    };
+    if !key_in(&content) && !beside() {
+        let message = format!("{prefix} : No Private Key found in '{path}' or '{path}.key'.");
+        let help = "append the private key to the file, or put it beside with the name above";
+        reading.tell(
+            Diagnostic::alert("missing-private-key", message)
+                .at(span)
+                .help(help),
+        );
+    }
+}

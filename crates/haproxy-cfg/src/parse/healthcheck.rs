@@ -1,0 +1,102 @@
+//! `option httpchk` and `option smtpchk`.
+
+use syntax::{Diagnostic, Severity};
+
+use super::line::shown;
+use super::option::OptionLine;
+use super::reading::Reading;
+use crate::model::{CheckKind, Word};
+use crate::written::Set;
+
+/// `option httpchk [URI | METHOD URI [VERSION]]`.
+pub(crate) fn httpchk(reading: &mut Reading<'_>, option: &OptionLine<'_>) {
+    let line = option.line;
+    let (method, uri, version) = match (line.arg(1), line.arg(2), line.arg(3)) {
+        (None, ..) => (None, None, None),
+        (Some(uri), None, _) => (None, Some(uri), None),
+        (Some(method), Some(uri), version) => (Some(method), Some(uri), version),
+    };
+    if !reading.at_most_of(line, 4, "option httpchk") {
+        return;
+    }
+    let text = |word: &crate::lex::Word<'_>| -> Word { word.text.to_vec().into() };
+    let mut headers = Vec::new();
+    let mut version_text: Word = "HTTP/1.0".into();
+    if let Some(version) = version {
+        let mut lines = version
+            .text
+            .split(|byte| *byte == b'\n')
+            .map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        version_text = lines.next().unwrap_or(b"").to_vec().into();
+        headers = lines
+            .filter(|line| !line.is_empty())
+            .map(|line| Word::from(line.to_vec()))
+            .collect();
+        if !headers.is_empty() && !headers_in_version(reading, version.span, &headers) {
+            return;
+        }
+    }
+    let check = CheckKind::Http {
+        method: method.map_or_else(|| "OPTIONS".into(), text),
+        uri: uri.map_or_else(|| "/".into(), text),
+        version: version_text,
+        headers,
+    };
+    reading.settings().check = Some(Set::new(check, line.span()));
+}
+
+/// Headers behind the version were the only way to send any before 2.2.
+fn headers_in_version(reading: &mut Reading<'_>, span: syntax::Span, headers: &[Word]) -> bool {
+    let refused = reading.dialect.strict && reading.dialect.at_least(2, 7);
+    let send: Vec<String> = headers.iter().map(http_check_header).collect();
+    let severity = if refused {
+        Severity::Alert
+    } else {
+        Severity::Warning
+    };
+    let message = "'option httpchk' : headers at the end of the version string are deprecated.";
+    reading.tell(
+        Diagnostic::new(severity, "httpchk-headers", message)
+            .at(span)
+            .context(syntax::Context::ParsingTight)
+            .help(format!("write instead: http-check send {}", send.join(" "))),
+    );
+    !refused
+}
+
+fn http_check_header(line: &Word) -> String {
+    let text = String::from_utf8_lossy(line);
+    let (name, value) = text.split_once(':').unwrap_or((&text, ""));
+    format!("hdr {} \"{}\"", name.trim(), value.trim())
+}
+
+/// `option smtpchk [HELO|EHLO DOMAIN]`.
+pub(crate) fn smtpchk(reading: &mut Reading<'_>, option: &OptionLine<'_>) {
+    let line = option.line;
+    if !reading.at_most_of(line, 3, "option smtpchk") {
+        return;
+    }
+    let known = |word: &[u8]| word == b"HELO" || word == b"EHLO";
+    let check = match (line.arg(1), line.arg(2)) {
+        (Some(hello), Some(domain)) if known(&hello.text) => CheckKind::Smtp {
+            hello: hello.text.to_vec().into(),
+            domain: domain.text.to_vec().into(),
+        },
+        (Some(hello), _) => {
+            let word = shown(hello).into_owned();
+            let message = format!("'option smtpchk {word}' is read as 'option smtpchk HELO localhost'.");
+            let help = "write: option smtpchk EHLO NAME";
+            reading.tell(Diagnostic::warning("smtpchk", message).at(hello.span).help(help));
+            default_hello()
+        }
+        (None, _) => default_hello(),
+    };
+    reading.settings().check = Some(Set::new(check, line.span()));
+}
+
+fn default_hello() -> CheckKind {
+    CheckKind::Smtp {
+        hello: "HELO".into(),
+        domain: "localhost".into(),
+    }
+}

@@ -1,0 +1,274 @@
+//! `log` lines of `global` and of proxies.
+
+use std::net::{IpAddr, SocketAddr};
+
+use syntax::{Diagnostic, Span, closest};
+
+use super::line::{Line, Prefix, shown};
+use super::reading::{Reading, Section};
+use crate::lex::Word;
+use crate::model::{Address, LogFormat, LogLevel, LogTarget, LogTransport};
+use crate::values::{HostPort, host_port, integer, resolve};
+use crate::written::{LogEntry, Set};
+
+const FACILITIES: &[&str] = &[
+    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "auth2", "ftp", "ntp",
+    "audit", "alert", "cron2", "local0", "local1", "local2", "local3", "local4", "local5", "local6",
+    "local7",
+];
+
+const LEVELS: &[(&str, LogLevel)] = &[
+    ("emerg", LogLevel::Emerg),
+    ("alert", LogLevel::Alert),
+    ("crit", LogLevel::Crit),
+    ("err", LogLevel::Err),
+    ("warning", LogLevel::Warning),
+    ("notice", LogLevel::Notice),
+    ("info", LogLevel::Info),
+    ("debug", LogLevel::Debug),
+];
+
+const SYSLOG_PORT: u16 = 514;
+const DEFAULT_LENGTH: u32 = 1024;
+
+/// `log …` in a proxy or a `defaults` section, `no log`.
+pub(crate) fn proxy_log(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if line.prefix != Prefix::None {
+        let settings = reading.settings();
+        settings.logs.clear();
+        settings.logs_reset = line.prefix == Prefix::No;
+        reading.at_most(line, 0);
+        return;
+    }
+    let global = line.arg(0).is_some_and(|word| &*word.text == b"global");
+    if global && line.args().len() == 1 {
+        return reading
+            .settings()
+            .logs
+            .push(Set::new(LogEntry::Global, line.span()));
+    }
+    if let Some(target) = target(reading, line) {
+        reading
+            .settings()
+            .logs
+            .push(Set::new(LogEntry::Target(target), line.span()));
+    }
+}
+
+/// `log …` in `global`, `no log`.
+pub(crate) fn global_log(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if line.prefix != Prefix::None {
+        reading.written.global.logs.clear();
+        return;
+    }
+    if let Some(word) = line.arg(0).filter(|word| &*word.text == b"global") {
+        let message = "log : 'global' is not supported for a global syslog server";
+        let told = Diagnostic::alert("log-global", message).at(word.span);
+        return reading.tell(told.help("write an address and a facility, such as: log 127.0.0.1 local0"));
+    }
+    if let Some(target) = target(reading, line) {
+        reading.written.global.logs.push(target);
+    }
+}
+
+fn target(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<LogTarget> {
+    let (Some(address), Some(_)) = (line.arg(0), line.arg(1)) else {
+        let or_global = if reading.section == Section::Global {
+            ""
+        } else {
+            "or global"
+        };
+        let message = format!("log : expects <address> and <facility> {or_global} as arguments");
+        let told = Diagnostic::alert("missing-argument", message).at(line.behind());
+        reading.tell(told.help("write for example: log 127.0.0.1 local0"));
+        return None;
+    };
+    let transport = transport(reading, address);
+    let mut format = LogFormat::default();
+    let mut max_len = DEFAULT_LENGTH;
+    let mut at = 1;
+    while let (Some(option), value) = (line.arg(at), line.arg(at + 1)) {
+        match &*option.text {
+            b"len" => {
+                let text = value.map(|value| shown(value).into_owned()).unwrap_or_default();
+                let length = text
+                    .parse::<u32>()
+                    .ok()
+                    .filter(|length| (80..=65535).contains(length));
+                let Some(length) = length else {
+                    let message = format!("log : invalid log length '{text}', must be between 80 and 65535");
+                    reading.alert(
+                        "bad-number",
+                        value.map_or(option.span, |value| value.span),
+                        message,
+                    );
+                    return None;
+                };
+                max_len = length;
+            }
+            b"format" => format = log_format(reading, option.span, value)?,
+            b"sample" => reading.tell_read_only("log sample", "'sample' of a log line", option.span),
+            b"profile" => reading.tell_read_only("log profile", "'profile' of a log line", option.span),
+            _ => break,
+        }
+        at += 2;
+    }
+    let Some(word) = line.arg(at) else {
+        reading.alert(
+            "missing-argument",
+            line.behind(),
+            "log : expects a facility behind the address",
+        );
+        return None;
+    };
+    let name = shown(word).into_owned();
+    let facility = FACILITIES.iter().position(|facility| *facility == name);
+    let Some(facility) = facility.and_then(|number| u8::try_from(number).ok()) else {
+        let near = closest(&word.text, FACILITIES.iter().copied());
+        let help = near.map_or("write local0 to local7, daemon, user …".to_owned(), |near| {
+            format!("did you mean '{near}'?")
+        });
+        let message = format!("log : unknown log facility '{name}'");
+        reading.tell(
+            Diagnostic::alert("unknown-facility", message)
+                .at(word.span)
+                .help(help),
+        );
+        return None;
+    };
+    let max_level = level(reading, line.arg(at + 1), "optional log level")?.unwrap_or(LogLevel::Debug);
+    let min_level =
+        level(reading, line.arg(at + 2), "optional minimum log level")?.unwrap_or(LogLevel::Emerg);
+    if let Some(extra) = line.arg(at + 3) {
+        let text = shown(extra).into_owned();
+        reading.alert(
+            "extra-argument",
+            extra.span,
+            format!("log : cannot handle unexpected argument '{text}'"),
+        );
+        return None;
+    }
+    let written = address.text.to_vec().into();
+    Some(LogTarget {
+        transport: transport?,
+        format,
+        facility,
+        max_level,
+        min_level,
+        max_len,
+        written,
+    })
+}
+
+fn log_format(reading: &mut Reading<'_>, option: Span, value: Option<&Word<'_>>) -> Option<LogFormat> {
+    let text = value.map(|value| shown(value).into_owned()).unwrap_or_default();
+    match text.as_str() {
+        "rfc3164" => Some(LogFormat::Rfc3164),
+        "rfc5424" => Some(LogFormat::Rfc5424),
+        "short" => Some(LogFormat::Short),
+        "raw" => Some(LogFormat::Raw),
+        "local" | "priority" | "timed" | "iso" => {
+            reading.tell_read_only("log format", &format!("log format '{text}'"), option);
+            Some(LogFormat::Short)
+        }
+        _ => {
+            let span = value.map_or(option, |value| value.span);
+            let message = format!("log : unknown log format '{text}'");
+            let help = "write rfc3164, rfc5424, local, short, priority, timed, iso or raw";
+            reading.tell(Diagnostic::alert("unknown-format", message).at(span).help(help));
+            None
+        }
+    }
+}
+
+/// The level of a word: none of the outer kind when it is unknown, of the inner one when it is missing.
+fn level(reading: &mut Reading<'_>, word: Option<&Word<'_>>, what: &str) -> Option<Option<LogLevel>> {
+    let Some(word) = word else { return Some(None) };
+    let found = LEVELS.iter().find(|(name, _)| name.as_bytes() == &*word.text);
+    if found.is_none() {
+        let text = shown(word).into_owned();
+        let names = LEVELS.iter().map(|(name, _)| *name);
+        let mut told =
+            Diagnostic::alert("unknown-level", format!("log : unknown {what} '{text}'")).at(word.span);
+        told.help = Some(match closest(&word.text, names.clone()) {
+            Some(near) => format!("did you mean '{near}'?"),
+            None => format!("write one of {}", names.collect::<Vec<_>>().join(", ")),
+        });
+        reading.tell(told);
+    }
+    found.map(|(_, level)| Some(*level))
+}
+
+fn transport(reading: &mut Reading<'_>, word: &Word<'_>) -> Option<LogTransport> {
+    let text = shown(word).into_owned();
+    match text.as_str() {
+        "stdout" => return Some(LogTransport::Stdout),
+        "stderr" => return Some(LogTransport::Stderr),
+        _ => {}
+    }
+    if text.starts_with("ring@") || text.starts_with("backend@") || text.starts_with("tcp@") {
+        reading.tell_read_only("log ring", &format!("the log target '{text}'"), word.span);
+        return None;
+    }
+    // Logs are datagrams in any case.
+    let bare = [
+        ("udp@", ""),
+        ("udp4@", "ipv4@"),
+        ("udp6@", "ipv6@"),
+        ("uxdg@", "unix@"),
+        ("dgram+", ""),
+    ]
+    .iter()
+    .find_map(|(prefix, family)| text.strip_prefix(prefix).map(|rest| format!("{family}{rest}")))
+    .unwrap_or_else(|| text.clone());
+    let fault = match host_port(&bare) {
+        Ok(HostPort::Unix(path)) => return Some(LogTransport::Datagram(Address::Unix(path))),
+        Ok(HostPort::Abstract(name)) => return Some(LogTransport::Datagram(Address::Abstract(name))),
+        Ok(HostPort::Fd(fd)) => return Some(LogTransport::Fd(fd)),
+        Ok(HostPort::SockPair(_)) => format!("'{text}' : a socket pair cannot take logs."),
+        Ok(HostPort::Inet { host, family, port }) => match resolve(&host, family, reading.host) {
+            Some(ip) => match port.fixed_or(SYSLOG_PORT) {
+                Some(port) => return Some(LogTransport::Datagram(Address::Inet(socket(ip, port)))),
+                None => format!("port range not permitted here in '{text}'"),
+            },
+            None => format!("invalid address: '{host}' in '{text}'"),
+        },
+        Err(error) => error.to_string(),
+    };
+    let number = integer(&word.text).is_some();
+    let help = if number {
+        "write an address, such as 127.0.0.1"
+    } else {
+        "write an address, a path, stdout or stderr"
+    };
+    reading.tell(
+        Diagnostic::alert("bad-address", format!("log : {fault}"))
+            .at(word.span)
+            .help(help),
+    );
+    None
+}
+
+fn socket(ip: IpAddr, port: u16) -> SocketAddr {
+    SocketAddr::new(ip, port)
+}
+
+/// `log-tag TAG`.
+pub(crate) fn log_tag(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(word) = line.arg(0) else {
+        return reading.alert(
+            "missing-argument",
+            line.behind(),
+            "'log-tag' expects a tag for use in syslog.",
+        );
+    };
+    if !reading.at_most(line, 1) {
+        return;
+    }
+    let tag = word.text.to_vec().into();
+    if reading.section == Section::Global {
+        reading.written.global.log_tag = Some(tag);
+    } else {
+        reading.settings().log_tag = Some(Set::new(tag, line.span()));
+    }
+}

@@ -1,0 +1,33 @@
+//! From words to the as-written model. [`Reading`] holds the state; each keyword family has its file.
+
+mod acl;
+mod balance;
+mod bind;
+mod certificate;
+mod cookie;
+mod expression;
+pub(crate) mod forwardfor;
+pub(crate) mod global;
+pub(crate) mod healthcheck;
+mod line;
+pub(crate) mod log;
+mod option;
+pub(crate) mod proxy;
+mod reading;
+pub(crate) mod rules;
+mod section;
+mod server;
+pub(crate) mod stats;
+pub(crate) mod switch;
+pub(crate) mod timeout;
+
+pub(crate) use acl::acl;
+pub(crate) use balance::balance;
+pub(crate) use bind::{BindParse, bind};
+pub(crate) use cookie::cookie;
+pub(crate) use line::Line;
+pub(crate) use option::{OptionParse, old_redispatch, option};
+pub(crate) use reading::{Reading, Section};
+pub(crate) use rules::ActionParse;
+pub(crate) use section::line_of_section;
+pub(crate) use server::{ServerParse, default_server, server, server_template};

@@ -1,0 +1,228 @@
+//! Lines of proxies and `defaults` that hold one value.
+
+use syntax::{Diagnostic, closest};
+
+use super::line::{Line, shown};
+use super::reading::Reading;
+use crate::model::{self, Mode};
+use crate::values::{integer, loose_integer, strip_os_code};
+use crate::written::Set;
+
+/// Errors may be replaced for these statuses alone.
+const ERROR_STATUSES: &[u16] = &[
+    200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421, 422, 425, 429, 431, 500, 501, 502, 503, 504,
+];
+
+/// `mode`.
+pub(crate) fn mode(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let text = line
+        .arg(0)
+        .map(|word| shown(word).into_owned())
+        .unwrap_or_default();
+    let span = line.arg(0).map_or(line.behind(), |word| word.span);
+    let mode = match text.as_str() {
+        "tcp" => Mode::Tcp,
+        "http" => Mode::Http,
+        "health" => {
+            let gone = reading.dialect.strict && reading.dialect.at_least(2, 3);
+            let message =
+                "'mode health' doesn't exist anymore. Please use 'http-request return status 200' instead.";
+            let severity = if gone {
+                syntax::Severity::Alert
+            } else {
+                syntax::Severity::Warning
+            };
+            let told = Diagnostic::new(severity, "removed-keyword", message).at(span);
+            reading.tell(told.help("write instead: mode http, with monitor-uri or http-request return"));
+            if gone {
+                return;
+            }
+            Mode::Health
+        }
+        "log" | "spop" | "haterm" if !reading.dialect.strict || reading.dialect.at_least(2, 9) => {
+            reading.tell_read_only("mode log", &format!("'mode {text}'"), line.span());
+            Mode::Tcp
+        }
+        _ => {
+            let mut told =
+                Diagnostic::alert("unknown-mode", format!("unknown proxy mode '{text}'.")).at(span);
+            told.help = Some(match closest(text.as_bytes(), ["tcp", "http"]) {
+                Some(near) => format!("did you mean '{near}'?"),
+                None => "write: mode tcp, or: mode http".to_owned(),
+            });
+            return reading.tell(told);
+        }
+    };
+    if reading.at_most(line, 1) {
+        reading.settings().mode = Some(Set::new(mode, line.span()));
+    }
+}
+
+/// `disabled` and `enabled`.
+pub(crate) fn disabled(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let off = &*line.keyword().text == b"disabled";
+    if reading.at_most(line, 0) {
+        reading.settings().disabled = Some(Set::new(off, line.span()));
+    }
+}
+
+/// A number as `atol` reads it; what it leaves behind is told.
+pub(super) fn count(reading: &mut Reading<'_>, line: &Line<'_>, missing: &str) -> Option<u32> {
+    let name = shown(line.keyword()).into_owned();
+    let Some(word) = line.arg(0) else {
+        reading.tell(
+            Diagnostic::alert("missing-argument", missing)
+                .at(line.behind())
+                .help(format!("write: {name} NUMBER")),
+        );
+        return None;
+    };
+    if !reading.at_most(line, 1) {
+        return None;
+    }
+    let loose = loose_integer(&word.text);
+    let number = u32::try_from(loose.value.max(0)).unwrap_or(u32::MAX);
+    if !loose.exact || i64::from(number) != loose.value {
+        let message = format!(
+            "'{name}' expects a number, '{}' is read as {number}.",
+            shown(word)
+        );
+        let told = Diagnostic::warning("loose-number", message).at(word.span);
+        reading.tell(told.help(format!("write {number}, or the number that was meant")));
+    }
+    Some(number)
+}
+
+/// `maxconn` of a frontend.
+pub(crate) fn maxconn(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(number) = count(reading, line, "'maxconn' expects an integer argument.") {
+        reading.settings().maxconn = Some(Set::new(number, line.span()));
+    }
+}
+
+/// `backlog` of a frontend.
+pub(crate) fn backlog(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(number) = count(reading, line, "'backlog' expects an integer argument.") {
+        reading.settings().backlog = Some(Set::new(number, line.span()));
+    }
+}
+
+/// `fullconn` of a backend.
+pub(crate) fn fullconn(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(number) = count(reading, line, "'fullconn' expects an integer argument.") {
+        reading.settings().fullconn = Some(Set::new(number, line.span()));
+    }
+}
+
+/// `retries`.
+pub(crate) fn retries(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let missing = "'retries' expects an integer argument (dispatch counts for one).";
+    if let Some(number) = count(reading, line, missing) {
+        reading.settings().retries = Some(Set::new(number, line.span()));
+    }
+}
+
+/// `id` of a proxy.
+pub(crate) fn id(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(word) = line.arg(0) else {
+        return reading.alert_tight(
+            "missing-argument",
+            line.behind(),
+            "'id' expects an integer argument.",
+        );
+    };
+    if !reading.at_most(line, 1) {
+        return;
+    }
+    let value = loose_integer(&word.text).value;
+    let Some(number) = u32::try_from(value).ok().filter(|id| *id > 0) else {
+        return reading.alert_tight("bad-id", word.span, "custom id has to be > 0.");
+    };
+    let span = word.span;
+    if let Some(proxy) = reading.proxy() {
+        proxy.id = Some(Set::new(number, span));
+    }
+}
+
+/// `description` of a proxy.
+pub(crate) fn description(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if line.arg(0).is_none() {
+        return reading.alert_tight(
+            "missing-argument",
+            line.behind(),
+            "'description' expects a string argument.",
+        );
+    }
+    let words: Vec<&[u8]> = line.args().iter().map(|word| &*word.text).collect();
+    let text: model::Word = words.join(&b' ').into();
+    if let Some(proxy) = reading.proxy() {
+        proxy.description = Some(text);
+    }
+}
+
+/// `http-reuse`.
+pub(crate) fn http_reuse(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let text = line
+        .arg(0)
+        .map(|word| shown(word).into_owned())
+        .unwrap_or_default();
+    let never = match text.as_str() {
+        "never" => true,
+        "safe" | "aggressive" | "always" => false,
+        _ => {
+            let span = line.arg(0).map_or(line.behind(), |word| word.span);
+            let message = "'http-reuse' only supports 'never', 'safe', 'aggressive', 'always'.";
+            return reading.tell(
+                Diagnostic::alert("unknown-option", message)
+                    .at(span)
+                    .help("write: http-reuse safe"),
+            );
+        }
+    };
+    if reading.at_most(line, 1) {
+        reading.settings().http_reuse_never = Some(Set::new(never, line.span()));
+    }
+}
+
+/// `monitor-uri`.
+pub(crate) fn monitor_uri(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(word) = line.arg(0) else {
+        return reading.alert("missing-argument", line.behind(), "'monitor-uri' expects an URI.");
+    };
+    let uri = word.text.to_vec().into();
+    if reading.at_most(line, 1) {
+        reading.settings().monitor_uri = Some(Set::new(uri, line.span()));
+    }
+}
+
+/// `errorfile STATUS PATH`.
+pub(crate) fn errorfile(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let (Some(code), Some(path)) = (line.arg(0), line.arg(1)) else {
+        let message = "errorfile : expects <status_code> and <file> as arguments.";
+        return reading.tell(
+            Diagnostic::alert("missing-argument", message)
+                .at(line.behind())
+                .help("write: errorfile 503 PATH"),
+        );
+    };
+    if !reading.at_most(line, 2) {
+        return;
+    }
+    let status = integer(&code.text).and_then(|code| u16::try_from(code).ok());
+    let Some(status) = status.filter(|status| ERROR_STATUSES.contains(status)) else {
+        let message = format!("errorfile : status code '{}' not handled.", shown(code));
+        let known: Vec<String> = ERROR_STATUSES.iter().map(ToString::to_string).collect();
+        let told = Diagnostic::alert("bad-status", message).at(code.span);
+        return reading.tell(told.help(format!("write one of {}", known.join(", "))));
+    };
+    let path_text = shown(path).into_owned();
+    match reading.host.read_file(&path_text) {
+        Ok(content) => reading.settings().error_files.push((status, content.into())),
+        Err(error) => {
+            let why = strip_os_code(&error);
+            let message = format!("errorfile : error opening file '{path_text}'.");
+            let told = Diagnostic::alert("missing-file", message).at(path.span).note(why);
+            reading.tell(told.help("check the path, and that this user may read it"));
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The state of a reading: where we are, what was read, what is to be told.
+
+use std::collections::{BTreeMap, HashSet};
+
+use syntax::{Context, Diagnostic, KeywordRow, Severity, SourceMap, Span, Version};
+
+use super::line::Line;
+use crate::dialect::Dialect;
+use crate::host::Host;
+use crate::keywords::place;
+use crate::lex::Environment;
+use crate::load::LoadOptions;
+use crate::model::ProxyKind;
+use crate::written::{AclGroup, DefaultsSection, ProxySection, Rule, Settings, Written};
+
+/// The section that lines belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Section {
+    /// Before any section line.
+    None,
+    Global,
+    /// Index into [`Written::defaults`].
+    Defaults(usize),
+    /// Index into [`Written::proxies`].
+    Proxy(usize),
+    /// One that is only read.
+    Other(&'static str),
+    /// One whose own line was wrong: its lines are not complained about one by one.
+    Broken,
+}
+
+/// A reading in progress.
+pub(crate) struct Reading<'h> {
+    pub(crate) host: &'h dyn Host,
+    pub(crate) dialect: Dialect,
+    pub(crate) options: LoadOptions,
+    pub(crate) sources: SourceMap,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) written: Written,
+    pub(crate) section: Section,
+    /// Variables that the files set or unset.
+    pub(crate) variables: BTreeMap<String, Option<Vec<u8>>>,
+    /// The pseudo variables `.FILE`, `.LINE` and `.SECTION` of the line at hand.
+    pub(crate) here: Here,
+    /// Keywords that were told to be read only.
+    told: HashSet<&'static str>,
+    /// Where lines outside of defaults and proxies put what they give.
+    nowhere: Settings,
+}
+
+/// The place at hand, for pseudo variables.
+#[derive(Debug, Default)]
+pub(crate) struct Here {
+    pub(crate) file: String,
+    pub(crate) line: u32,
+    pub(crate) section: String,
+}
+
+impl<'h> Reading<'h> {
+    pub(crate) fn new(host: &'h dyn Host, dialect: Dialect, options: LoadOptions) -> Self {
+        Self {
+            host,
+            dialect,
+            options,
+            sources: SourceMap::default(),
+            diagnostics: Vec::new(),
+            written: Written::default(),
+            section: Section::None,
+            variables: BTreeMap::new(),
+            here: Here::default(),
+            told: HashSet::new(),
+            nowhere: Settings::default(),
+        }
+    }
+
+    pub(crate) fn tell(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// An alert at `span`.
+    pub(crate) fn alert(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        self.tell(Diagnostic::alert(code, message).at(span));
+    }
+
+    /// Says that a keyword is read only; once for each.
+    pub(crate) fn tell_read_only(&mut self, what: &'static str, name: &str, span: Span) {
+        if self.told.insert(what) {
+            let message = format!("{name} is read but not acted on yet.");
+            self.tell(Diagnostic::warning("read-only", message).at(span));
+        }
+        self.settings().read_only.push(what);
+    }
+
+    /// Tells what the versions say of a keyword. Gives false when it must not be acted on.
+    ///
+    /// `removed` words the original's refusal, which ours repeats as a warning.
+    pub(crate) fn in_language(
+        &mut self,
+        row: &KeywordRow,
+        span: Span,
+        removed: impl FnOnce() -> String,
+    ) -> bool {
+        let version = self.dialect.version;
+        let replacement = row.replacement;
+        let hint = |diagnostic: Diagnostic| {
+            if replacement.is_empty() {
+                diagnostic
+            } else {
+                diagnostic.help(format!("write instead: {replacement}"))
+            }
+        };
+        if row.removed_in.is_some_and(|at| at <= version) {
+            let severity = if self.dialect.strict {
+                Severity::Alert
+            } else {
+                Severity::Warning
+            };
+            self.tell(hint(
+                Diagnostic::new(severity, "removed-keyword", removed()).at(span),
+            ));
+            return !self.dialect.strict;
+        }
+        if row.deprecated_since.is_some_and(|at| at <= version) {
+            let since = row.deprecated_since.unwrap_or(Version::new(0, 0));
+            let message = format!("'{}' is deprecated since version {since}.", row.name);
+            self.tell(hint(Diagnostic::warning("deprecated-keyword", message).at(span)));
+        }
+        true
+    }
+
+    /// Whether a row's keyword is not yet of a strict dialect's version.
+    pub(crate) fn too_new(&self, row: &KeywordRow) -> bool {
+        self.dialect.strict && row.since.is_some_and(|since| since > self.dialect.version)
+    }
+
+    /// The bits of [`place`] of the section at hand.
+    pub(crate) fn place(&self) -> u32 {
+        match self.section {
+            Section::None | Section::Broken => 0,
+            Section::Global => place::GLOBAL,
+            Section::Defaults(index) if self.written.defaults[index].name.is_empty() => {
+                place::ANONYMOUS_DEFAULTS
+            }
+            Section::Defaults(_) => place::NAMED_DEFAULTS,
+            Section::Proxy(index) => match self.written.proxies[index].kind {
+                ProxyKind::Frontend => place::FRONTEND,
+                ProxyKind::Backend => place::BACKEND,
+                ProxyKind::Listen => place::LISTEN,
+            },
+            Section::Other(_) => place::OTHER,
+        }
+    }
+
+    /// The name of the section's keyword, for messages.
+    pub(crate) fn section_word(&self) -> &'static str {
+        match self.section {
+            Section::None | Section::Broken => "",
+            Section::Global => "global",
+            Section::Defaults(_) => "defaults",
+            Section::Proxy(index) => match self.written.proxies[index].kind {
+                ProxyKind::Frontend => "frontend",
+                ProxyKind::Backend => "backend",
+                ProxyKind::Listen => "listen",
+            },
+            Section::Other(name) => name,
+        }
+    }
+
+    /// The settings that a line of `defaults` or of a proxy fills.
+    pub(crate) fn settings(&mut self) -> &mut Settings {
+        match self.section {
+            Section::Defaults(index) => &mut self.written.defaults[index].settings,
+            Section::Proxy(index) => &mut self.written.proxies[index].settings,
+            _ => &mut self.nowhere,
+        }
+    }
+
+    pub(crate) fn proxy(&mut self) -> Option<&mut ProxySection> {
+        match self.section {
+            Section::Proxy(index) => self.written.proxies.get_mut(index),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn proxy_ref(&self) -> Option<&ProxySection> {
+        match self.section {
+            Section::Proxy(index) => self.written.proxies.get(index),
+            _ => None,
+        }
+    }
+
+    /// ACL lines, their groups and the rules of the section at hand, where it may have them.
+    pub(crate) fn ruled(
+        &mut self,
+    ) -> Option<(&mut Vec<crate::model::Acl>, &mut Vec<AclGroup>, &mut Vec<Rule>)> {
+        match self.section {
+            Section::Defaults(index) => {
+                let DefaultsSection {
+                    acls,
+                    acl_groups,
+                    rules,
+                    ..
+                } = self.written.defaults.get_mut(index)?;
+                Some((acls, acl_groups, rules))
+            }
+            Section::Proxy(index) => {
+                let ProxySection {
+                    acls,
+                    acl_groups,
+                    rules,
+                    ..
+                } = self.written.proxies.get_mut(index)?;
+                Some((acls, acl_groups, rules))
+            }
+            _ => None,
+        }
+    }
+
+    /// Tells the first argument beyond `max`; gives false when there is one.
+    pub(crate) fn at_most(&mut self, line: &Line<'_>, max: usize) -> bool {
+        let keyword = super::line::shown(line.keyword()).into_owned();
+        self.at_most_of(line, max, &keyword)
+    }
+
+    /// The same, in the name of `keyword`.
+    pub(crate) fn at_most_of(&mut self, line: &Line<'_>, max: usize, keyword: &str) -> bool {
+        let Some(extra) = line.arg(max) else { return true };
+        let (shown, span) = (super::line::shown(extra).into_owned(), extra.span);
+        let message = format!("'{keyword}' cannot handle unexpected argument '{shown}'.");
+        self.tell(
+            Diagnostic::alert("extra-argument", message)
+                .at(span)
+                .help("remove it"),
+        );
+        false
+    }
+
+    /// The original's whole-file words about a proxy: `frontend 'x'`, `backend 'x'`, `proxy 'x'`.
+    pub(crate) fn proxy_words(kind: ProxyKind) -> &'static str {
+        match kind {
+            ProxyKind::Frontend => "frontend",
+            ProxyKind::Backend => "backend",
+            ProxyKind::Listen => "proxy",
+        }
+    }
+
+    /// A diagnostic whose place is worded tightly (`parsing [FILE:LINE]: `).
+    pub(crate) fn alert_tight(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        self.tell(
+            Diagnostic::alert(code, message)
+                .at(span)
+                .context(Context::ParsingTight),
+        );
+    }
+}
+
+impl Environment for Reading<'_> {
+    fn get(&self, name: &str) -> Option<Vec<u8>> {
+        match name {
+            ".FILE" => return Some(self.here.file.clone().into_bytes()),
+            ".LINE" => return Some(self.here.line.to_string().into_bytes()),
+            ".SECTION" => return Some(self.here.section.clone().into_bytes()),
+            _ => {}
+        }
+        match self.variables.get(name) {
+            Some(value) => value.clone(),
+            None => self.host.env(name),
+        }
+    }
+}

@@ -1,0 +1,432 @@
+//! Section lines, and which row a line belongs to.
+
+use syntax::{Applicability, Context, Diagnostic, Severity, Span, closest};
+
+use super::line::{Line, Prefix, shown};
+use super::reading::{Reading, Section};
+use crate::keywords::{GLOBAL_INDEX, Keyword, PROXY_INDEX, Parse, SECTION_INDEX, place};
+use crate::lex::Word;
+use crate::model::{self, ProxyKind};
+use crate::written::{DefaultsSection, ProxySection, Settings};
+
+/// Keywords whose rows do not take part in the section check here, as their parsers word it themselves.
+const CHECKED_BY_PARSER: &[&str] = &["server", "default-server", "server-template", "stats"];
+
+/// Reads a line: a section line, or one of the section at hand.
+pub(crate) fn line_of_section(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if line.prefix == Prefix::None
+        && let Some(section) = SECTION_INDEX.find(&line.keyword().text)
+    {
+        reading.here.section = shown(line.keyword()).into_owned();
+        return enter(reading, section, line);
+    }
+    match reading.section {
+        Section::None => out_of_section(reading, line),
+        // What a section without a model says is told by the section's own warning.
+        Section::Broken | Section::Other(_) => {}
+        Section::Global => act(reading, GLOBAL_INDEX.find(&line.keyword().text), line),
+        Section::Defaults(_) | Section::Proxy(_) => {
+            act(reading, PROXY_INDEX.find(&line.keyword().text), line);
+        }
+    }
+}
+
+fn out_of_section(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let word = shown(line.keyword()).into_owned();
+    let span = line.keyword().span;
+    let mut told = Diagnostic::alert(
+        "out-of-section",
+        format!("unknown keyword '{word}' out of section."),
+    )
+    .at(span)
+    .context(Context::ParsingTight);
+    told = match closest(&line.keyword().text, SECTION_INDEX.names()) {
+        Some(name) => told.help(format!("did you mean '{name}'?")).fix(
+            format!("write '{name}'"),
+            span,
+            name,
+            Applicability::MaybeIncorrect,
+        ),
+        None => told.help("begin with a section: global, defaults, frontend, backend or listen"),
+    };
+    reading.tell(told);
+}
+
+fn act(reading: &mut Reading<'_>, keyword: Option<&'static Keyword<Parse>>, line: &Line<'_>) {
+    let negatable: &[&[u8]] = &[
+        b"option",
+        b"log",
+        b"busy-polling",
+        b"set-dumpable",
+        b"strict-limits",
+        b"insecure-fork-wanted",
+        b"numa-cpu-mapping",
+        b"quick-exit",
+        b"monitor",
+        b"anonkey",
+    ];
+    if line.prefix != Prefix::None && !negatable.contains(&&*line.keyword().text) {
+        let message = "negation/default currently supported only for options, log, busy-polling, set-dumpable, \
+                       strict-limits, insecure-fork-wanted and numa-cpu-mapping.";
+        reading.alert_tight("not-negatable", line.keyword().span, message);
+        return;
+    }
+    let Some(keyword) = keyword.filter(|keyword| !reading.too_new(&keyword.row)) else {
+        return unknown(reading, line);
+    };
+    if !placed(reading, keyword, line)
+        || !reading.in_language(&keyword.row, line.keyword().span, || removed(keyword))
+    {
+        return;
+    }
+    if keyword.row.arity.min > 0
+        && keyword.act.is_none()
+        && line.arg(usize::from(keyword.row.arity.min) - 1).is_none()
+    {
+        let name = keyword.row.name;
+        let wanted = keyword.row.arity.min;
+        let message = format!("'{name}' expects at least {wanted} argument(s).");
+        return reading.alert("missing-argument", line.behind(), message);
+    }
+    match keyword.act {
+        Some(parse) => parse(reading, line),
+        None => reading.tell_read_only(keyword.row.name, &format!("'{}'", keyword.row.name), line.span()),
+    }
+}
+
+/// The original's words for a keyword that it has dropped.
+fn removed(keyword: &Keyword<Parse>) -> String {
+    let name = keyword.row.name;
+    let since = keyword
+        .row
+        .removed_in
+        .map(|version| version.to_string())
+        .unwrap_or_default();
+    let instead = keyword.row.replacement;
+    match name {
+        "clitimeout" | "contimeout" | "srvtimeout" => {
+            format!("the '{name}' directive is not supported anymore since HAProxy {since}. Use '{instead}'.")
+        }
+        "redispatch" | "redisp" => {
+            format!(
+                "keyword '{name}' directive is not supported anymore since HAProxy {since}. Use '{instead}'."
+            )
+        }
+        "nbproc" => format!(
+            "nbproc is not supported any more since HAProxy {since}. Threads will automatically be used on \
+             multi-processor machines if available."
+        ),
+        "debug" | "nosepoll" | "node-name" => format!("unknown keyword '{name}' in 'global' section"),
+        "grace" => format!("the 'grace' keyword is not supported any more since HAProxy version {since}."),
+        _ if instead.is_empty() => {
+            format!("The '{name}' directive is not supported anymore since HAProxy {since}.")
+        }
+        _ => format!(
+            "The '{name}' directive is not supported anymore since HAProxy {since}. Use '{instead}' instead."
+        ),
+    }
+}
+
+fn unknown(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let word = shown(line.keyword()).into_owned();
+    let section = reading.section_word();
+    let span = line.keyword().span;
+    let names: Vec<&'static str> = match reading.section {
+        Section::Global => GLOBAL_INDEX.names().chain(SECTION_INDEX.names()).collect(),
+        _ => PROXY_INDEX.names().chain(SECTION_INDEX.names()).collect(),
+    };
+    let mut told = Diagnostic::alert(
+        "unknown-keyword",
+        format!("unknown keyword '{word}' in '{section}' section"),
+    );
+    told = told.at(span);
+    if let Some(name) = closest(&line.keyword().text, names) {
+        told = told.help(format!("did you mean '{name}'?")).fix(
+            format!("write '{name}'"),
+            span,
+            name,
+            Applicability::MaybeIncorrect,
+        );
+    } else if reading.section == Section::Global && PROXY_INDEX.find(&line.keyword().text).is_some() {
+        told = told.help("this keyword belongs into a defaults, frontend, backend or listen section");
+    } else if GLOBAL_INDEX.find(&line.keyword().text).is_some() {
+        told = told.help("this keyword belongs into the global section");
+    }
+    reading.tell(told);
+}
+
+/// Whether a keyword may stand here; tells when not. Warns of what a proxy's kind makes meaningless, which is left out then.
+fn placed(reading: &mut Reading<'_>, keyword: &Keyword<Parse>, line: &Line<'_>) -> bool {
+    let here = reading.place();
+    let name = keyword.row.name;
+    if keyword.row.places & here != 0 || CHECKED_BY_PARSER.contains(&name) {
+        return true;
+    }
+    let span = line.keyword().span;
+    if here & place::DEFAULTS != 0 {
+        let anonymous = here == place::ANONYMOUS_DEFAULTS && keyword.row.places & place::NAMED_DEFAULTS != 0;
+        let word = if anonymous { "anonymous " } else { "" };
+        let message = format!("'{name}' not allowed in {word}'defaults' section.");
+        let told = Diagnostic::alert("not-in-defaults", message).at(span);
+        let help = if anonymous {
+            "give the defaults section a name, or move the line into the proxies"
+        } else {
+            "move the line into the proxies that need it"
+        };
+        reading.tell(told.help(help));
+        return false;
+    }
+    ignored(reading, name, span, keyword.row.places);
+    false
+}
+
+/// Warns that the proxy lacks the capability that a keyword or an option needs.
+pub(super) fn ignored(reading: &mut Reading<'_>, name: &str, span: Span, places: u32) {
+    let Some(proxy) = reading.proxy_ref() else { return };
+    let kind = Reading::proxy_words(proxy.kind);
+    let lacks = if proxy.kind == ProxyKind::Backend {
+        "frontend"
+    } else {
+        "backend"
+    };
+    let hint = match name {
+        "maxconn" => " Maybe you want 'fullconn' instead ?",
+        "fullconn" => " Maybe you want 'maxconn' instead ?",
+        _ => "",
+    };
+    let proxy_name = proxy.name.to_string();
+    let message = format!("'{name}' ignored because {kind} '{proxy_name}' has no {lacks} capability.{hint}");
+    let told = Diagnostic::warning("ignored-keyword", message).at(span);
+    let wants = if places & place::FRONTEND != 0 {
+        "frontend"
+    } else {
+        "backend"
+    };
+    reading.tell(told.help(format!("move it into a {wants}, or remove it")));
+}
+
+fn enter(reading: &mut Reading<'_>, section: &'static Keyword<()>, line: &Line<'_>) {
+    let name = section.row.name;
+    reading.section = Section::Broken;
+    if reading.too_new(&section.row) {
+        let word = shown(line.keyword()).into_owned();
+        return reading.alert_tight(
+            "unknown-section",
+            line.keyword().span,
+            format!("unknown keyword '{word}' out of section."),
+        );
+    }
+    match name {
+        "global" => {
+            reading.section = Section::Global;
+            reading.at_most(line, 0);
+        }
+        "defaults" => defaults(reading, line),
+        "frontend" => proxy(reading, line, ProxyKind::Frontend),
+        "backend" => proxy(reading, line, ProxyKind::Backend),
+        "listen" => proxy(reading, line, ProxyKind::Listen),
+        _ => other(reading, section, line),
+    }
+}
+
+fn other(reading: &mut Reading<'_>, section: &'static Keyword<()>, line: &Line<'_>) {
+    let name = section.row.name;
+    if section.row.arity.min > 0 && line.arg(0).is_none() {
+        let message = format!("'{name}' expects a name as argument.");
+        return reading.tell(
+            Diagnostic::alert("missing-name", message)
+                .at(line.behind())
+                .help(format!("write: {name} NAME")),
+        );
+    }
+    if !reading.in_language(&section.row, line.keyword().span, || {
+        format!("the '{name}' section is not supported anymore.")
+    }) {
+        return;
+    }
+    if let Some(argument) = line.arg(0).filter(|_| name == "userlist") {
+        reading.written.userlists.push(argument.text.to_vec().into());
+    }
+    reading.section = Section::Other(name);
+    reading.tell_read_only(name, &format!("section '{name}'"), line.span());
+}
+
+/// The name behind `from` at argument `at`, resolved to a defaults section.
+fn from(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, of: &str) -> Result<Option<usize>, ()> {
+    let Some(word) = line.arg(at).filter(|word| &*word.text == b"from") else {
+        return Ok(None);
+    };
+    let Some(wanted) = line.arg(at + 1) else {
+        reading.tell(
+            Diagnostic::alert(
+                "missing-name",
+                format!("'from' expects the name of a defaults section for {of}."),
+            )
+            .at(word.span)
+            .help("write: from NAME"),
+        );
+        return Err(());
+    };
+    let name = shown(wanted).into_owned();
+    let mut found = None;
+    let mut several = None;
+    for (index, defaults) in reading.written.defaults.iter().enumerate() {
+        if *defaults.name == *wanted.text {
+            if let Some(first) = found {
+                several = Some((first, index));
+            }
+            found = Some(index);
+        }
+    }
+    if let Some((first, second)) = several {
+        let place = |index: usize| {
+            let (file, at) = reading.sources.locate(reading.written.defaults[index].span);
+            format!("{file}:{}", at.line)
+        };
+        let message = format!(
+            "ambiguous defaults section name '{name}' referenced by {of} exists at least at {} and {}.",
+            place(first),
+            place(second)
+        );
+        reading.tell(
+            Diagnostic::alert("ambiguous-defaults", message)
+                .at(wanted.span)
+                .help("rename one of them"),
+        );
+        return Err(());
+    }
+    if found.is_none() {
+        let known = reading
+            .written
+            .defaults
+            .iter()
+            .filter_map(|defaults| std::str::from_utf8(&defaults.name).ok());
+        let near = closest(&wanted.text, known).map(|near| format!("did you mean '{near}'?"));
+        let message = format!("defaults section '{name}' not found for {of}.");
+        let mut told = Diagnostic::alert("unknown-defaults", message).at(wanted.span);
+        told.help = near.or_else(|| Some("declare it before it is used".to_owned()));
+        reading.tell(told);
+        return Err(());
+    }
+    Ok(found)
+}
+
+fn defaults(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let named = line.arg(0).filter(|word| &*word.text != b"from");
+    let name: model::Word = named.map(|word| word.text.to_vec()).unwrap_or_default().into();
+    let at = usize::from(named.is_some());
+    let of = format!("defaults '{name}'");
+    let parent = from(reading, line, at, &of);
+    let expected = if matches!(parent, Ok(Some(_)) | Err(())) {
+        at + 2
+    } else {
+        at
+    };
+    reading.at_most(line, expected);
+    reading.section = Section::Defaults(reading.written.defaults.len());
+    reading.written.defaults.push(DefaultsSection {
+        name,
+        span: line.span(),
+        parent: parent.unwrap_or(None),
+        settings: Settings::default(),
+        acls: Vec::new(),
+        acl_groups: Vec::new(),
+        rules: Vec::new(),
+    });
+}
+
+fn proxy(reading: &mut Reading<'_>, line: &Line<'_>, kind: ProxyKind) {
+    let keyword = shown(line.keyword()).into_owned();
+    let Some(name) = line.arg(0) else {
+        return reading.tell(
+            Diagnostic::alert("missing-name", format!("'{keyword}' expects an <id> argument"))
+                .at(line.behind())
+                .help(format!("write: {keyword} NAME")),
+        );
+    };
+    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
+    if let Some(wrong) = name.text.iter().find(|byte| !allowed(byte)) {
+        let wrong = String::from_utf8_lossy(std::slice::from_ref(wrong)).into_owned();
+        let message = format!(
+            "character '{wrong}' is not permitted in '{keyword}' name '{}'.",
+            shown(name)
+        );
+        reading.tell(
+            Diagnostic::alert("bad-name", message)
+                .at(name.span)
+                .help("use letters, digits, '-', '_', '.' and ':'"),
+        );
+    }
+    let of = format!("{} '{}'", Reading::proxy_words(kind), shown(name));
+    let parent = from(reading, line, 1, &of).unwrap_or(None);
+    let defaults = parent.or_else(|| reading.written.defaults.len().checked_sub(1));
+    let section = ProxySection {
+        name: name.text.to_vec().into(),
+        kind,
+        span: line.span(),
+        name_span: name.span,
+        defaults,
+        settings: Settings::default(),
+        id: None,
+        description: None,
+        binds: Vec::new(),
+        acls: Vec::new(),
+        acl_groups: Vec::new(),
+        rules: Vec::new(),
+        switches: Vec::new(),
+        stats_admin: Vec::new(),
+        servers: Vec::new(),
+    };
+    reading.section = Section::Proxy(reading.written.proxies.len());
+    reading.written.proxies.push(section);
+    let behind = if line.arg(1).is_some_and(|word| &*word.text == b"from") {
+        3
+    } else {
+        1
+    };
+    if let Some(address) = line.arg(behind) {
+        address_on_section_line(reading, line, address, behind);
+    }
+}
+
+/// `listen NAME ADDR:PORT`: the address of old dialects stands on the section line, and options of `bind` may follow it.
+fn address_on_section_line(reading: &mut Reading<'_>, line: &Line<'_>, address: &Word<'_>, at: usize) {
+    let backend = reading
+        .proxy_ref()
+        .is_some_and(|proxy| proxy.kind == ProxyKind::Backend);
+    let readable = crate::values::bind_addresses(&address.text, reading.host).is_ok();
+    let severity = if reading.dialect.strict || backend || !readable {
+        Severity::Alert
+    } else {
+        Severity::Warning
+    };
+    let written = String::from_utf8_lossy(reading.sources.text(address.span)).into_owned();
+    let end = line.span();
+    let insert = Span::new(end.file, end.end, end.end);
+    let behind_name = line.args().get(at - 1).map_or(address.span, |word| word.span);
+    let remove = Span::new(end.file, behind_name.end, end.end);
+    let rest = String::from_utf8_lossy(reading.sources.text(address.span.to(end))).into_owned();
+    let message = if backend {
+        format!("'backend' cannot handle unexpected argument '{written}'.")
+    } else {
+        "please use the 'bind' keyword for listening addresses.".to_owned()
+    };
+    let mut told = Diagnostic::new(severity, "address-on-section-line", message).at(address.span);
+    if !backend {
+        told = told.help(format!("write the address on its own line: bind {rest}"));
+        if insert.file == remove.file {
+            told = told.fix(
+                "move the address to a bind line",
+                remove,
+                format!("\n    bind {rest}"),
+                Applicability::Safe,
+            );
+        }
+    }
+    reading.tell(told);
+    if severity == Severity::Warning
+        && let Some(tail) = line.tail(at + 1)
+    {
+        super::bind::bind(reading, &tail);
+    }
+}

@@ -1,0 +1,186 @@
+//! `stats …` of a proxy.
+
+use syntax::{Context, Diagnostic, closest};
+
+use super::line::{Line, shown};
+use super::reading::Reading;
+use super::timeout::timer;
+use crate::keywords::place;
+use crate::lex::Word;
+use crate::model::StatsAuth;
+use crate::values::Unit;
+
+const NAMES: &[&str] = &[
+    "admin",
+    "uri",
+    "realm",
+    "auth",
+    "scope",
+    "enable",
+    "hide-version",
+    "show-version",
+    "show-node",
+    "show-desc",
+    "show-legends",
+    "show-modules",
+    "refresh",
+    "http-request",
+    "enable",
+];
+
+/// `stats KEYWORD …`.
+pub(crate) fn stats(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(name) = line.arg(0) else {
+        return unknown(reading, line, None);
+    };
+    let value = line.arg(1);
+    match &*name.text {
+        b"admin" => return admin(reading, line),
+        b"uri" => {
+            let Some(value) = needed(
+                reading,
+                line,
+                "'uri' needs an URI prefix.",
+                "write: stats uri /stats",
+            ) else {
+                return;
+            };
+            reading.settings().stats.uri = Some(value);
+        }
+        b"realm" => {
+            let help = "write: stats realm NAME, blanks with a backslash or in quotes";
+            let Some(realm) = needed(reading, line, "'realm' needs an realm name.", help) else {
+                return;
+            };
+            reading.settings().stats.realm = Some(realm);
+            if let Some(extra) = line.arg(2) {
+                let text = shown(extra).into_owned();
+                let told = Diagnostic::warning("extra-argument", format!("'stats realm' ignores '{text}'."));
+                reading.tell(told.at(extra.span).help("put the realm into quotes"));
+            }
+        }
+        b"auth" => {
+            let Some(account) = value else {
+                let told = Diagnostic::alert("missing-argument", "'auth' needs a user:password account.");
+                return reading.tell(told.at(line.behind()).help("write: stats auth USER:PASSWORD"));
+            };
+            let account = auth(account);
+            reading.settings().stats.auth.push(account);
+        }
+        b"scope" => {
+            let Some(scope) = needed(
+                reading,
+                line,
+                "'scope' needs a proxy name.",
+                "write a name, or a dot",
+            ) else {
+                return;
+            };
+            reading.settings().stats.scope.push(scope);
+        }
+        b"enable" => {}
+        b"hide-version" => reading.settings().stats.hide_version = Some(true),
+        b"show-version" if !reading.dialect.strict || reading.dialect.at_least(3, 4) => {
+            reading.settings().stats.hide_version = Some(false);
+        }
+        b"show-legends" => reading.settings().stats.show_legends = true,
+        b"show-modules" => reading.tell_read_only("stats show-modules", "'stats show-modules'", line.span()),
+        b"show-node" => {
+            reading.settings().stats.show_node = Some(value.map(|word| word.text.to_vec().into()));
+        }
+        b"show-desc" => {
+            let words: Vec<&[u8]> = line.args()[1..].iter().map(|word| &*word.text).collect();
+            let text = (!words.is_empty()).then(|| words.join(&b' ').into());
+            reading.settings().stats.show_desc = Some(text);
+        }
+        b"refresh" => {
+            let Some(value) = value else {
+                let message = "'refresh' needs a positive interval (in seconds).";
+                return reading.tell(Diagnostic::alert("missing-argument", message).at(line.behind()));
+            };
+            let whose = "argument to stats refresh interval.";
+            let Some(seconds) = timer(reading, value, Unit::Second, whose) else {
+                return;
+            };
+            reading.settings().stats.refresh = Some(seconds);
+        }
+        b"http-request" => {
+            reading.tell_read_only("stats http-request", "'stats http-request'", line.span());
+        }
+        _ => return unknown(reading, line, Some(name)),
+    }
+    let span = line.span();
+    reading.settings().stats.enabled.get_or_insert(span);
+}
+
+fn needed(
+    reading: &mut Reading<'_>,
+    line: &Line<'_>,
+    message: &str,
+    help: &str,
+) -> Option<crate::model::Word> {
+    let Some(value) = line.arg(1) else {
+        reading.tell(
+            Diagnostic::alert("missing-argument", message)
+                .at(line.behind())
+                .help(help),
+        );
+        return None;
+    };
+    Some(value.text.to_vec().into())
+}
+
+fn auth(account: &Word<'_>) -> StatsAuth {
+    let colon = account.text.iter().position(|byte| *byte == b':');
+    let (user, password) = match colon {
+        Some(at) => (&account.text[..at], &account.text[at + 1..]),
+        None => (&account.text[..], &b""[..]),
+    };
+    StatsAuth {
+        user: user.to_vec().into(),
+        password: password.to_vec().into(),
+    }
+}
+
+fn admin(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if reading.place() & place::DEFAULTS != 0 {
+        return reading.alert_tight(
+            "not-in-defaults",
+            line.span(),
+            "'stats admin' not allowed in 'defaults' section.",
+        );
+    }
+    let conditional = line
+        .arg(1)
+        .is_some_and(|word| matches!(&*word.text, b"if" | b"unless"));
+    if !conditional {
+        let message = "'stats admin' requires either 'if' or 'unless' followed by a condition.";
+        return reading.tell(
+            Diagnostic::alert("missing-condition", message)
+                .at(line.span())
+                .help("write: stats admin if LOCALHOST"),
+        );
+    }
+    let Some(read) = super::acl::condition(reading, line, 1, "a 'stats admin' rule") else {
+        return;
+    };
+    let span = line.span();
+    if let (Some(cond), Some(proxy)) = (read.cond, reading.proxy()) {
+        proxy.stats_admin.push(cond);
+        proxy.settings.stats.enabled.get_or_insert(span);
+    }
+}
+
+fn unknown(reading: &mut Reading<'_>, line: &Line<'_>, name: Option<&Word<'_>>) {
+    let text = name.map(|name| shown(name).into_owned()).unwrap_or_default();
+    let message = format!(
+        "unknown stats parameter '{text}', expects 'admin', 'uri', 'realm', 'auth', 'scope', 'enable', 'hide-version', \
+         'show-node', 'show-desc' or 'show-legends'."
+    );
+    let span = name.map_or(line.behind(), |name| name.span);
+    let mut told = Diagnostic::alert("unknown-option", message)
+        .at(span)
+        .context(Context::ParsingTight);
+    told.help = closest(text.as_bytes(), NAMES.iter().copied()).map(|near| format!("did you mean '{near}'?"));
+    reading.tell(told);
+}

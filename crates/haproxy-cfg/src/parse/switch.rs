@@ -1,0 +1,74 @@
+//! `use_backend` and `default_backend`.
+
+use syntax::Diagnostic;
+
+use super::acl::condition;
+use super::line::{Line, shown};
+use super::reading::Reading;
+use crate::written::{Set, Switch};
+
+/// `use_backend NAME [if …]`.
+pub(crate) fn use_backend(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(name) = line.arg(0) else {
+        return reading.tell(
+            Diagnostic::alert("missing-argument", "'use_backend' expects a backend name.")
+                .at(line.behind())
+                .help("write: use_backend NAME if CONDITION"),
+        );
+    };
+    let backend = Set::new(name.text.to_vec().into(), name.span);
+    let mut inert = false;
+    if name.text.contains(&b'%') {
+        reading.tell_read_only(
+            "use_backend by name",
+            "a 'use_backend' whose name is computed",
+            name.span,
+        );
+        inert = true;
+    }
+    let cond = match line.arg(1) {
+        None => None,
+        Some(word) if matches!(&*word.text, b"if" | b"unless") => {
+            let Some(read) = condition(reading, line, 1, "switching rule") else {
+                return;
+            };
+            inert |= read.cond.is_none();
+            read.cond
+        }
+        Some(word) => {
+            let text = shown(word).into_owned();
+            let message = format!(
+                "unexpected keyword '{text}' after switching rule, only 'if' and 'unless' are allowed."
+            );
+            return reading.tell(
+                Diagnostic::alert("extra-argument", message)
+                    .at(word.span)
+                    .help("write 'if' before the condition"),
+            );
+        }
+    };
+    let span = line.span();
+    if let Some(proxy) = reading.proxy() {
+        proxy.switches.push(Switch {
+            backend,
+            cond,
+            span,
+            inert,
+        });
+    }
+}
+
+/// `default_backend NAME`.
+pub(crate) fn default_backend(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(name) = line.arg(0) else {
+        return reading.alert(
+            "missing-argument",
+            line.behind(),
+            "'default_backend' expects a backend name.",
+        );
+    };
+    if !reading.at_most(line, 1) {
+        return;
+    }
+    reading.settings().default_backend = Some(Set::new(name.text.to_vec().into(), name.span));
+}

@@ -1,0 +1,215 @@
+//! `timeout NAME TIME` and the lines of old dialects that stand for it.
+
+use syntax::{Applicability, Diagnostic, Span, closest};
+
+use super::line::{Line, shown};
+use super::reading::Reading;
+use crate::keywords::{Keyword, TIMEOUT_INDEX, place};
+use crate::lex::Word;
+use crate::values::{TimeError, Unit, time};
+use crate::written::{Set, TimeoutKind};
+
+/// `timeout NAME TIME`.
+pub(crate) fn timeout(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(name) = line.arg(0) else {
+        return unsupported(reading, line.behind(), "");
+    };
+    let row = TIMEOUT_INDEX
+        .find(&name.text)
+        .filter(|row| !reading.too_new(&row.row));
+    let Some(row) = row else {
+        if time(&name.text, Unit::Millisecond).is_ok() {
+            return bare(reading, line, name);
+        }
+        let name_text = shown(name).into_owned();
+        return unsupported(reading, name.span, &name_text);
+    };
+    let span = line.keyword().span.to(name.span);
+    if !reading.in_language(&row.row, span, || removed(row)) {
+        return;
+    }
+    set(reading, row, &format!("timeout {}", row.row.name), line, 1);
+}
+
+/// `contimeout TIME`, `clitimeout TIME` and `srvtimeout TIME`: each is also a name behind `timeout`.
+pub(crate) fn old_timeout(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let name = shown(line.keyword()).into_owned();
+    if let Some(row) = TIMEOUT_INDEX.find(name.as_bytes()) {
+        set(reading, row, &name, line, 0);
+    }
+}
+
+fn removed(row: &Keyword<TimeoutKind>) -> String {
+    let since = row
+        .row
+        .removed_in
+        .map(|version| version.to_string())
+        .unwrap_or_default();
+    let (name, instead) = (row.row.name, row.row.replacement);
+    format!("the '{name}' directive is not supported anymore since HAProxy {since}. Use '{instead}'.")
+}
+
+/// `timeout TIME`, without a name, as HAProxy 1.3 took it: the connect timeout.
+fn bare(reading: &mut Reading<'_>, line: &Line<'_>, value: &Word<'_>) {
+    let text = shown(value).into_owned();
+    if reading.dialect.strict {
+        return unsupported(reading, value.span, &text);
+    }
+    let message = format!("'timeout' without a name (got '{text}') is read as 'timeout connect'.");
+    reading.tell(
+        Diagnostic::warning("bare-timeout", message)
+            .at(line.span())
+            .help(format!("write instead: timeout connect {text}"))
+            .fix(
+                "name the timeout",
+                line.span(),
+                format!("timeout connect {text}"),
+                Applicability::MaybeIncorrect,
+            ),
+    );
+    store(reading, TimeoutKind::Connect, "timeout", line, 0);
+}
+
+fn set(
+    reading: &mut Reading<'_>,
+    row: &'static Keyword<TimeoutKind>,
+    full: &str,
+    line: &Line<'_>,
+    at: usize,
+) {
+    if reading.place() & (place::DEFAULTS | row.row.places) == 0 {
+        if let Some(proxy) = reading.proxy_ref() {
+            let kind = Reading::proxy_words(proxy.kind);
+            let lacks = if row.row.places & place::FRONTEND != 0 {
+                "frontend"
+            } else {
+                "backend"
+            };
+            let message = format!(
+                "'{full}' will be ignored because {kind} '{}' has no {lacks} capability",
+                proxy.name
+            );
+            reading.tell(
+                Diagnostic::warning("ignored-keyword", message)
+                    .at(line.keyword().span)
+                    .help(format!("move it into a {lacks}, or remove it")),
+            );
+        }
+        // The value is checked all the same.
+        read_time(reading, full, line, at);
+        return;
+    }
+    match row.act {
+        Some(kind) => store(reading, kind, full, line, at),
+        None => {
+            if read_time(reading, full, line, at).is_some() {
+                reading.tell_read_only(row.row.name, &format!("'{full}'"), line.span());
+            }
+        }
+    }
+}
+
+fn store(reading: &mut Reading<'_>, kind: TimeoutKind, full: &str, line: &Line<'_>, at: usize) {
+    let Some(millis) = read_time(reading, full, line, at) else {
+        return;
+    };
+    let given = Set::new(millis, line.span());
+    let before = reading.settings().timeouts[kind as usize].replace(given);
+    if let Some(before) = before.filter(|_| reading.place() & place::DEFAULTS == 0) {
+        reading.tell(
+            Diagnostic::warning(
+                "overwritten",
+                format!("overwriting '{full}' which was already specified"),
+            )
+            .at(line.span())
+            .label(before.span, "given here before"),
+        );
+    }
+}
+
+fn read_time(reading: &mut Reading<'_>, full: &str, line: &Line<'_>, at: usize) -> Option<u32> {
+    let Some(word) = line.arg(at) else {
+        let message = format!("'{full}' expects an integer value (in milliseconds)");
+        reading.tell(
+            Diagnostic::alert("missing-argument", message)
+                .at(line.behind())
+                .help("write a number with a unit, such as 30s"),
+        );
+        return None;
+    };
+    let millis = timer(reading, word, Unit::Millisecond, &format!("'{full}'"))?;
+    if let Some(extra) = line.arg(at + 1) {
+        let (value, more) = (shown(word).into_owned(), shown(extra).into_owned());
+        let message = format!("'{full}' : unexpected extra argument '{more}' after value '{value}'.");
+        let joined = format!("{value}{more}");
+        let help = if time(joined.as_bytes(), Unit::Millisecond).is_ok() {
+            format!("write the unit without a blank: {joined}")
+        } else {
+            "remove it".to_owned()
+        };
+        reading.tell(
+            Diagnostic::alert("extra-argument", message)
+                .at(extra.span)
+                .help(help),
+        );
+        return None;
+    }
+    Some(millis)
+}
+
+/// The time of a word; faults are worded as the original does, `whose` being what the time is given to.
+pub(crate) fn timer(reading: &mut Reading<'_>, word: &Word<'_>, unit: Unit, whose: &str) -> Option<u32> {
+    let error = match time(&word.text, unit) {
+        Ok(value) => return Some(value),
+        Err(error) => error,
+    };
+    let text = shown(word).into_owned();
+    match error {
+        TimeError::Unexpected(byte) => {
+            let message = format!("unexpected character '{}' in {whose}", char::from(byte));
+            let help = "write a number and one of the units us, ms, s, m, h, d";
+            reading.tell(Diagnostic::alert("bad-time", message).at(word.span).help(help));
+            None
+        }
+        TimeError::Overflow => {
+            let message = format!(
+                "timer overflow in argument '{text}' to {whose} (maximum value is 2147483647 ms or ~24.8 days)"
+            );
+            let help = "write 24d or less, or leave it out";
+            reading.tell(
+                Diagnostic::alert("time-overflow", message)
+                    .at(word.span)
+                    .help(help),
+            );
+            None
+        }
+        // The original lets times below the unit pass as one.
+        TimeError::Underflow => {
+            let message = format!("'{text}' given to {whose} is rounded up to 1.");
+            reading.tell(
+                Diagnostic::warning("time-underflow", message)
+                    .at(word.span)
+                    .help("write it in a larger unit"),
+            );
+            Some(1)
+        }
+    }
+}
+
+fn unsupported(reading: &mut Reading<'_>, span: Span, got: &str) {
+    let message = format!(
+        "'timeout' supports 'client', 'server', 'connect', 'check', 'queue', 'http-keep-alive', 'http-request', \
+         'tunnel', 'tarpit', 'client-fin' and 'server-fin' (got '{got}')"
+    );
+    let mut told = Diagnostic::alert("unknown-timeout", message).at(span);
+    told = match closest(got.as_bytes(), TIMEOUT_INDEX.names()) {
+        Some(near) => told.help(format!("did you mean '{near}'?")).fix(
+            format!("write '{near}'"),
+            span,
+            near,
+            Applicability::MaybeIncorrect,
+        ),
+        None => told.help("write for example: timeout connect 5s"),
+    };
+    reading.tell(told);
+}

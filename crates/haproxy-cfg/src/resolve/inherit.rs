@@ -1,0 +1,82 @@
+//! What a section says itself, or else its `defaults`, or else theirs.
+
+use crate::model::Mode;
+use crate::parse::Reading;
+use crate::written::{DefaultsSection, LogEntry, OptionFlag, ProxySection, Set, Settings, TimeoutKind};
+
+/// Sections in the order in which they are asked.
+pub(super) struct Inherited<'w> {
+    own: &'w Settings,
+    /// Nearest first.
+    defaults: Vec<&'w DefaultsSection>,
+}
+
+impl<'w> Inherited<'w> {
+    pub(super) fn new(reading: &'w Reading<'_>, section: &'w ProxySection) -> Self {
+        let mut defaults = Vec::new();
+        let mut next = section.defaults;
+        // A parent is declared before its child, so this ends.
+        while let Some(found) = next.and_then(|index| reading.written.defaults.get(index)) {
+            defaults.push(found);
+            next = found.parent;
+        }
+        Self {
+            own: &section.settings,
+            defaults,
+        }
+    }
+
+    /// Settings, nearest first.
+    pub(super) fn all(&self) -> impl DoubleEndedIterator<Item = &'w Settings> + '_ {
+        std::iter::once(self.own).chain(self.defaults.iter().map(|defaults| &defaults.settings))
+    }
+
+    /// The `defaults` sections, nearest first.
+    pub(super) fn defaults(&self) -> &[&'w DefaultsSection] {
+        &self.defaults
+    }
+
+    /// The first section that gives a value.
+    pub(super) fn find<T>(&self, pick: impl Fn(&'w Settings) -> Option<T>) -> Option<T> {
+        self.all().find_map(pick)
+    }
+
+    /// The value of the first section that gives one.
+    pub(super) fn value<T: Clone + 'w>(
+        &self,
+        pick: impl Fn(&'w Settings) -> &'w Option<Set<T>>,
+    ) -> Option<T> {
+        self.find(|settings| pick(settings).as_ref().map(|set| set.value.clone()))
+    }
+
+    pub(super) fn option(&self, flag: OptionFlag) -> Option<bool> {
+        self.value(|settings| &settings.options[flag as usize])
+    }
+
+    /// A timeout; 0 is none.
+    pub(super) fn timeout(&self, kind: TimeoutKind) -> Option<u32> {
+        self.value(|settings| &settings.timeouts[kind as usize])
+            .filter(|millis| *millis > 0)
+    }
+
+    pub(super) fn mode(&self) -> Mode {
+        self.value(|settings| &settings.mode).unwrap_or_default()
+    }
+
+    /// All log lines, those of the farthest defaults first.
+    pub(super) fn logs(&self) -> Vec<&'w LogEntry> {
+        let mut out = Vec::new();
+        for settings in self.all().rev() {
+            if settings.logs_reset {
+                out.clear();
+            }
+            out.extend(settings.logs.iter().map(|entry| &entry.value));
+        }
+        out
+    }
+
+    /// Whether a row that is only read was used.
+    pub(super) fn uses(&self, name: &str) -> bool {
+        self.all().any(|settings| settings.read_only.contains(&name))
+    }
+}

@@ -1,0 +1,188 @@
+//! Names of proxies: duplicates, and the backends that rules name.
+
+use std::collections::HashMap;
+
+use syntax::{Context, Diagnostic, Severity, closest};
+
+use super::inherit::Inherited;
+use super::rules::condition;
+use crate::model::{Mode, Proxy, ProxyId, ProxyKind, SwitchRule, Word};
+use crate::parse::Reading;
+use crate::written::{ProxySection, Set};
+
+/// Backends by name.
+pub(super) struct Names {
+    backends: HashMap<Word, usize>,
+    places: Vec<(ProxyKind, syntax::Span, Word)>,
+}
+
+impl Names {
+    pub(super) fn new(reading: &Reading<'_>) -> Self {
+        let mut backends = HashMap::new();
+        let proxies = &reading.written.proxies;
+        for (index, proxy) in proxies.iter().enumerate() {
+            if proxy.kind.is_backend() {
+                backends.entry(proxy.name.clone()).or_insert(index);
+            }
+        }
+        let places = proxies
+            .iter()
+            .map(|proxy| (proxy.kind, proxy.span, proxy.name.clone()))
+            .collect();
+        Self { backends, places }
+    }
+}
+
+/// Tells proxies that share a name. Frontends and backends were two worlds before 3.3.
+pub(super) fn tell_duplicates(reading: &mut Reading<'_>) {
+    let mut seen: HashMap<&Word, Vec<usize>> = HashMap::new();
+    let mut told = Vec::new();
+    let proxies = &reading.written.proxies;
+    for (index, proxy) in proxies.iter().enumerate() {
+        let before = seen.entry(&proxy.name).or_default();
+        let overlaps = |other: &&usize| {
+            let other = proxies[**other].kind;
+            (other.is_frontend() && proxy.kind.is_frontend())
+                || (other.is_backend() && proxy.kind.is_backend())
+        };
+        let same = before.iter().find(overlaps);
+        if let Some(other) = same.or_else(|| before.first()) {
+            let first = &proxies[*other];
+            let apart = same.is_none();
+            let refused = !apart || (reading.dialect.strict && reading.dialect.at_least(3, 3));
+            if refused || (apart && reading.dialect.at_least(3, 3)) {
+                let severity = if refused {
+                    Severity::Alert
+                } else {
+                    Severity::Warning
+                };
+                let (file, at) = reading.sources.locate(first.span);
+                let tail = if apart {
+                    " This is no longer supported as of 3.3. Please rename one or the other."
+                } else {
+                    ""
+                };
+                let message = format!(
+                    "{} '{}' has the same name as {} '{}' declared at {file}:{}.{tail}",
+                    Reading::proxy_words(proxy.kind),
+                    proxy.name,
+                    Reading::proxy_words(first.kind),
+                    first.name,
+                    at.line
+                );
+                told.push(
+                    Diagnostic::new(severity, "duplicate-name", message)
+                        .at(proxy.name_span)
+                        .context(Context::ParsingTight)
+                        .label(first.name_span, "declared here")
+                        .help("rename one of them"),
+                );
+            }
+        }
+        before.push(index);
+    }
+    reading.diagnostics.extend(told);
+}
+
+/// Resolves `default_backend` and `use_backend`.
+pub(super) fn switches(
+    reading: &mut Reading<'_>,
+    section: &ProxySection,
+    proxy: &mut Proxy,
+    names: &Names,
+    modes: &[Mode],
+) {
+    if !proxy.kind.is_frontend() {
+        return;
+    }
+    let default = Inherited::new(reading, section).find(|settings| settings.default_backend.clone());
+    if let Some(name) = default {
+        proxy.default_backend = find(reading, section, &name, names, modes, "default_backend");
+    }
+    for switch in &section.switches {
+        if switch.inert && switch.backend.value.contains(&b'%') {
+            continue;
+        }
+        let Some(backend) = find(reading, section, &switch.backend, names, modes, "use_backend") else {
+            continue;
+        };
+        if switch.inert {
+            continue;
+        }
+        let cond = switch
+            .cond
+            .as_ref()
+            .map(|cond| condition(cond, &section.acl_groups, 0));
+        proxy.use_backend.push(SwitchRule {
+            backend,
+            cond,
+            span: switch.span,
+        });
+    }
+}
+
+fn find(
+    reading: &mut Reading<'_>,
+    section: &ProxySection,
+    name: &Set<Word>,
+    names: &Names,
+    modes: &[Mode],
+    keyword: &str,
+) -> Option<ProxyId> {
+    let Some(index) = names.backends.get(&name.value).copied() else {
+        let known = names
+            .backends
+            .keys()
+            .filter_map(|name| std::str::from_utf8(name).ok());
+        let near = closest(&name.value, known);
+        let message = format!(
+            "Proxy '{}': unable to find required {keyword}: '{}'.",
+            section.name, name.value
+        );
+        let help = match near {
+            Some(near) => format!("did you mean '{near}'?"),
+            None => format!("add a section: backend {}", name.value),
+        };
+        reading.tell(
+            Diagnostic::alert("unknown-backend", message)
+                .at(name.span)
+                .context(Context::Whole)
+                .help(help),
+        );
+        return None;
+    };
+    let own = Inherited::new(reading, section).mode();
+    // A TCP frontend may hand over to an HTTP backend, not the other way round.
+    if own == Mode::Http && modes.get(index) == Some(&Mode::Tcp) {
+        let (kind, span, backend) = &names.places[index];
+        let place = |span| {
+            let (file, at) = reading.sources.locate(span);
+            format!("{file}:{}", at.line)
+        };
+        let role = if keyword == "use_backend" {
+            "in a 'use_backend' rule"
+        } else {
+            "as its default backend"
+        };
+        let message = format!(
+            "http {} '{}' ({}) tries to use incompatible tcp {} '{backend}' ({}) {role} (see 'mode').",
+            Reading::proxy_words(section.kind),
+            section.name,
+            place(section.span),
+            if *kind == ProxyKind::Listen {
+                "proxy"
+            } else {
+                "backend"
+            },
+            place(*span),
+        );
+        reading.tell(
+            Diagnostic::alert("mode-mismatch", message)
+                .at(name.span)
+                .context(Context::Whole)
+                .help("give both the same mode"),
+        );
+        return None;
+    }
+    u32::try_from(index).ok().map(ProxyId)
+}

@@ -1,0 +1,194 @@
+//! One proxy with everything that it inherits.
+
+use std::collections::BTreeMap;
+
+use super::inherit::Inherited;
+use super::{rules, server};
+use crate::dialect::Dialect;
+use crate::model::{Balance, LogTarget, Mode, Proxy, ProxyOptions, StatsSettings, Timeouts, Word};
+use crate::parse::Reading;
+use crate::written::{LogEntry, LogLine, OptionFlag as F, ProxySection, TimeoutKind as T};
+
+/// Connection attempts after the first, unless the file says otherwise.
+const DEFAULT_RETRIES: u32 = 3;
+
+/// Everything but the rules that name other proxies.
+pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32) -> Proxy {
+    let dialect = reading.dialect;
+    let servers = server::build(reading, section);
+    let inherited = Inherited::new(reading, section);
+    let gathered = rules::gather(&inherited, section);
+    let mode = inherited.mode();
+    let frontend = section.kind.is_frontend();
+    Proxy {
+        name: section.name.clone(),
+        kind: section.kind,
+        id,
+        span: section.span,
+        mode,
+        disabled: inherited.value(|settings| &settings.disabled).unwrap_or(false),
+        description: section.description.clone(),
+        binds: section.binds.clone(),
+        stats: stats(&inherited, dialect, mode, gathered.stats_admin),
+        acls: gathered.acls,
+        request_rules: gathered.request,
+        response_rules: gathered.response,
+        use_backend: Vec::new(),
+        default_backend: None,
+        maxconn: inherited.value(|settings| &settings.maxconn).filter(|_| frontend),
+        backlog: inherited.value(|settings| &settings.backlog).filter(|_| frontend),
+        monitor_uri: inherited
+            .value(|settings| &settings.monitor_uri)
+            .filter(|_| frontend),
+        forwardfor: inherited.value(|settings| &settings.forwardfor),
+        connection_mode: inherited
+            .value(|settings| &settings.connection_mode)
+            .unwrap_or_default(),
+        timeouts: timeouts(&inherited),
+        options: options(&inherited, dialect),
+        logs: logs(reading, &inherited),
+        log_tag: inherited.value(|settings| &settings.log_tag),
+        balance: inherited
+            .value(|settings| &settings.balance)
+            .unwrap_or_else(|| default_balance(dialect)),
+        cookie: inherited
+            .value(|settings| &settings.cookie)
+            .filter(|_| section.kind.is_backend()),
+        retries: inherited
+            .value(|settings| &settings.retries)
+            .unwrap_or(DEFAULT_RETRIES),
+        fullconn: inherited.value(|settings| &settings.fullconn),
+        http_reuse_never: inherited
+            .value(|settings| &settings.http_reuse_never)
+            .unwrap_or(false),
+        check: inherited.value(|settings| &settings.check).unwrap_or_default(),
+        servers,
+        error_files: error_files(&inherited),
+    }
+}
+
+fn default_balance(dialect: Dialect) -> Balance {
+    if dialect.at_least(3, 3) {
+        Balance::Random(2)
+    } else {
+        Balance::RoundRobin
+    }
+}
+
+fn timeouts(inherited: &Inherited<'_>) -> Timeouts {
+    Timeouts {
+        connect: inherited.timeout(T::Connect),
+        client: inherited.timeout(T::Client),
+        server: inherited.timeout(T::Server),
+        queue: inherited.timeout(T::Queue),
+        check: inherited.timeout(T::Check),
+        http_request: inherited.timeout(T::HttpRequest),
+        http_keep_alive: inherited.timeout(T::HttpKeepAlive),
+        tarpit: inherited.timeout(T::Tarpit),
+        tunnel: inherited.timeout(T::Tunnel),
+        client_fin: inherited.timeout(T::ClientFin),
+        server_fin: inherited.timeout(T::ServerFin),
+    }
+}
+
+fn options(inherited: &Inherited<'_>, dialect: Dialect) -> ProxyOptions {
+    let on = |flag| inherited.option(flag).unwrap_or(false);
+    let log_line = inherited.value(|settings| &settings.log_line);
+    let http_line = matches!(log_line, Some(LogLine::Http | LogLine::HttpClf));
+    // Without HTTP mode there is no request to log: the line is that of connections, which is told elsewhere.
+    let tcp = inherited.mode() == Mode::Tcp;
+    ProxyOptions {
+        httplog: http_line && !tcp,
+        httplog_clf: log_line == Some(LogLine::HttpClf) && !tcp,
+        tcplog: log_line == Some(LogLine::Tcp) || (http_line && tcp),
+        dontlognull: on(F::DontLogNull),
+        dontlog_normal: on(F::DontLogNormal),
+        log_health_checks: on(F::LogHealthChecks),
+        log_separate_errors: on(F::LogSeparateErrors),
+        logasap: on(F::LogAsap),
+        redispatch: inherited.value(|settings| &settings.redispatch).flatten(),
+        abortonclose: inherited
+            .option(F::AbortOnClose)
+            .unwrap_or(dialect.at_least(3, 3)),
+        allbackups: on(F::AllBackups),
+        persist: on(F::Persist),
+        prefer_last_server: on(F::PreferLastServer),
+        clitcpka: on(F::ClientTcpKeepAlive),
+        srvtcpka: on(F::ServerTcpKeepAlive),
+        nolinger: on(F::NoLinger),
+        http_no_delay: on(F::HttpNoDelay),
+        socket_stats: on(F::SocketStats),
+        accept_unsafe_request: on(F::UnsafeRequest),
+        accept_unsafe_response: on(F::UnsafeResponse),
+        http_ignore_probes: on(F::HttpIgnoreProbes),
+    }
+}
+
+fn logs(reading: &Reading<'_>, inherited: &Inherited<'_>) -> Vec<LogTarget> {
+    let mut out: Vec<LogTarget> = Vec::new();
+    for entry in inherited.logs() {
+        match entry {
+            LogEntry::Global => out.extend(reading.written.global.logs.iter().cloned()),
+            LogEntry::Target(target) => out.push(target.clone()),
+        }
+    }
+    // A target that is named twice gets each line once.
+    let mut unique: Vec<LogTarget> = Vec::with_capacity(out.len());
+    for target in out {
+        if !unique.contains(&target) {
+            unique.push(target);
+        }
+    }
+    unique
+}
+
+fn stats(
+    inherited: &Inherited<'_>,
+    dialect: Dialect,
+    mode: Mode,
+    admin: Vec<crate::model::StatsAdmin>,
+) -> Option<StatsSettings> {
+    if mode != Mode::Http {
+        return None;
+    }
+    inherited.find(|settings| settings.stats.enabled)?;
+    let gather = |pick: fn(&crate::written::StatsWritten) -> &Vec<Word>| -> Vec<Word> {
+        inherited
+            .all()
+            .rev()
+            .flat_map(|settings| pick(&settings.stats).iter().cloned())
+            .collect()
+    };
+    Some(StatsSettings {
+        uri: inherited
+            .find(|settings| settings.stats.uri.clone())
+            .unwrap_or_else(|| "/haproxy?stats".into()),
+        realm: inherited
+            .find(|settings| settings.stats.realm.clone())
+            .unwrap_or_else(|| "HAProxy Statistics".into()),
+        auth: inherited
+            .all()
+            .rev()
+            .flat_map(|settings| settings.stats.auth.iter().cloned())
+            .collect(),
+        hide_version: inherited
+            .find(|settings| settings.stats.hide_version)
+            .unwrap_or(dialect.at_least(3, 4)),
+        refresh: inherited.find(|settings| settings.stats.refresh),
+        show_node: inherited.find(|settings| settings.stats.show_node.clone()),
+        show_desc: inherited.find(|settings| settings.stats.show_desc.clone()),
+        show_legends: inherited.all().any(|settings| settings.stats.show_legends),
+        scope: gather(|stats| &stats.scope),
+        admin,
+    })
+}
+
+fn error_files(inherited: &Inherited<'_>) -> Vec<(u16, Word)> {
+    let mut out = BTreeMap::new();
+    for settings in inherited.all().rev() {
+        for (status, content) in &settings.error_files {
+            out.insert(*status, content.clone());
+        }
+    }
+    out.into_iter().collect()
+}

@@ -1,0 +1,73 @@
+//! ACLs, rules and conditions: names of ACLs become the lines that they stand for.
+
+use super::inherit::Inherited;
+use crate::model::{Acl, Cond, CondTerm, HeaderRule, StatsAdmin};
+use crate::written::{AclGroup, ProxySection, Rule, RuleKind, WrittenCond};
+
+/// The ACL lines and rules of a section and of its defaults, whose rules come first.
+pub(super) struct Rules {
+    pub(super) acls: Vec<Acl>,
+    pub(super) request: Vec<HeaderRule>,
+    pub(super) response: Vec<HeaderRule>,
+    pub(super) stats_admin: Vec<StatsAdmin>,
+}
+
+/// A condition with its groups resolved; `offset` is where the lines of the groups' section begin.
+pub(super) fn condition(cond: &WrittenCond, groups: &[AclGroup], offset: u32) -> Cond {
+    let term = |term: &crate::written::CondTerm| {
+        let lines = groups
+            .get(term.group as usize)
+            .map(|group| group.lines.as_slice())
+            .unwrap_or_default();
+        CondTerm {
+            negated: term.negated,
+            acls: lines.iter().map(|line| line + offset).collect(),
+        }
+    };
+    let any_of = cond
+        .any_of
+        .iter()
+        .map(|terms| terms.iter().map(term).collect())
+        .collect();
+    Cond {
+        polarity: cond.polarity,
+        any_of,
+        span: cond.span,
+    }
+}
+
+/// Gathers what applies to `section`. Its own ACL lines keep their indexes.
+pub(super) fn gather(inherited: &Inherited<'_>, section: &ProxySection) -> Rules {
+    let mut out = Rules {
+        acls: section.acls.clone(),
+        request: Vec::new(),
+        response: Vec::new(),
+        stats_admin: Vec::new(),
+    };
+    for defaults in inherited.defaults().iter().rev() {
+        let offset = u32::try_from(out.acls.len()).unwrap_or(u32::MAX);
+        out.acls.extend(defaults.acls.iter().cloned());
+        push(&mut out, &defaults.rules, &defaults.acl_groups, offset);
+    }
+    push(&mut out, &section.rules, &section.acl_groups, 0);
+    let admin = section.stats_admin.iter().map(|cond| StatsAdmin {
+        cond: condition(cond, &section.acl_groups, 0),
+    });
+    out.stats_admin.extend(admin);
+    out
+}
+
+fn push(out: &mut Rules, rules: &[Rule], groups: &[AclGroup], offset: u32) {
+    for rule in rules {
+        let cond = rule.cond.as_ref().map(|cond| condition(cond, groups, offset));
+        let resolved = HeaderRule {
+            action: rule.action.clone(),
+            cond,
+            span: rule.span,
+        };
+        match rule.kind {
+            RuleKind::Request => out.request.push(resolved),
+            RuleKind::Response => out.response.push(resolved),
+        }
+    }
+}

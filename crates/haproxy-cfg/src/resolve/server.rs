@@ -1,0 +1,181 @@
+//! Servers with `default-server` applied, and what is told of them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::{IpAddr, Ipv4Addr};
+
+use syntax::{Context, Diagnostic};
+
+use super::ids;
+use super::inherit::Inherited;
+use crate::model::{CheckKind, CheckSettings, Proxy, Server, ServerAddr, Word};
+use crate::parse::Reading;
+use crate::written::{ProxySection, ServerHost, ServerLine, ServerParams};
+
+/// All servers of a section.
+pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection) -> Vec<Server> {
+    if section.servers.is_empty() {
+        return Vec::new();
+    }
+    let inherited = Inherited::new(reading, section);
+    let mut defaults = ServerParams::default();
+    for settings in inherited.defaults().iter().map(|defaults| &defaults.settings) {
+        defaults = defaults.over(&settings.default_server);
+    }
+    let given = |line: &ServerLine| line.params.id.as_ref().map(|id| id.value);
+    let taken: BTreeSet<u32> = section.servers.iter().filter_map(given).collect();
+    let ids = ids::number(section.servers.iter().map(given), &taken, 1);
+    section
+        .servers
+        .iter()
+        .zip(ids)
+        .map(|(line, id)| server(line, id, &defaults))
+        .collect()
+}
+
+fn server(line: &ServerLine, id: u32, defaults: &ServerParams) -> Server {
+    let params = line.params.clone().over(defaults);
+    let check = CheckSettings::default();
+    let (addr, host, unresolved) = match &line.host {
+        ServerHost::Inet {
+            written,
+            ip,
+            port,
+            port_offset,
+        } => {
+            let unresolved = ip.is_none();
+            let ip = ip.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+            (
+                ServerAddr::Inet {
+                    ip,
+                    port: *port,
+                    port_offset: *port_offset,
+                },
+                written.clone(),
+                unresolved,
+            )
+        }
+        ServerHost::Unix(path) => (ServerAddr::Unix(path.clone()), path.clone(), false),
+        ServerHost::Abstract(name) => (ServerAddr::Abstract(name.clone()), name.clone(), false),
+    };
+    Server {
+        name: line.name.clone(),
+        addr,
+        host,
+        id,
+        weight: params.weight.unwrap_or(1),
+        backup: params.backup.unwrap_or(false),
+        cookie: params.cookie.map(|cookie| cookie.value),
+        maxconn: params.maxconn.unwrap_or(0),
+        minconn: params.minconn.unwrap_or(0),
+        maxqueue: params.maxqueue.unwrap_or(0),
+        // A server without an address cannot be used until it gets one.
+        disabled: params.disabled.unwrap_or(false) || unresolved,
+        redir: params.redir,
+        send_proxy: params.send_proxy.filter(|version| *version > 0),
+        check: CheckSettings {
+            enabled: params.check.enabled.unwrap_or(false),
+            inter: params.check.inter.unwrap_or(check.inter),
+            fastinter: params.check.fastinter,
+            downinter: params.check.downinter,
+            rise: params.check.rise.unwrap_or(check.rise),
+            fall: params.check.fall.unwrap_or(check.fall),
+            addr: params.check.addr,
+            port: params.check.port.filter(|port| *port > 0),
+        },
+        span: line.span,
+    }
+}
+
+/// Tells duplicate names, and checks that lack a port.
+pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy) {
+    let mut seen: HashMap<&Word, &ServerLine> = HashMap::with_capacity(section.servers.len());
+    for line in &section.servers {
+        let Some(first) = seen.insert(&line.name, line) else {
+            continue;
+        };
+        let at = reading.sources.locate(first.span).1.line;
+        let message = format!(
+            "backend '{}', another server named '{}' was already defined at line {at}, please use distinct names.",
+            section.name, line.name
+        );
+        reading.tell(
+            Diagnostic::alert("duplicate-server", message)
+                .at(line.name_span)
+                .label(first.name_span, "defined here")
+                .help("rename one of them"),
+        );
+    }
+    let inherited = Inherited::new(reading, section);
+    // Scripts of other checks may name a port.
+    let scripted =
+        inherited.uses("tcp-check") || inherited.uses("http-check") || inherited.uses("external-check");
+    for server in &proxy.servers {
+        let ServerAddr::Inet { port: None, .. } = server.addr else {
+            continue;
+        };
+        if !server.check.enabled || server.check.port.is_some() || scripted {
+            continue;
+        }
+        let nor = if proxy.check == CheckKind::Tcp {
+            " nor tcp_check rule 'connect' with port information"
+        } else {
+            ""
+        };
+        let message = format!(
+            "config: backend '{}': server '{}' has neither service port nor check port{nor}.",
+            section.name, server.name
+        );
+        reading.tell(
+            Diagnostic::alert("check-without-port", message)
+                .at(server.span)
+                .context(Context::Whole)
+                .help("write ADDRESS:PORT, or add: port PORT"),
+        );
+    }
+    if proxy.mode != crate::model::Mode::Http {
+        for server in proxy.servers.iter().filter(|server| server.cookie.is_some()) {
+            let message = format!(
+                "backend '{}' : ignoring cookie for server '{}' as HTTP mode is disabled.",
+                section.name, server.name
+            );
+            reading.tell(
+                Diagnostic::warning("needs-http", message)
+                    .at(server.span)
+                    .context(Context::Whole)
+                    .help("write: mode http"),
+            );
+        }
+    }
+}
+
+/// Tells servers whose names do not resolve, unless the file or the command line lets them be.
+pub(super) fn tell_unresolved(reading: &mut Reading<'_>, section: &ProxySection) {
+    let mut defaults = ServerParams::default();
+    for settings in Inherited::new(reading, section)
+        .defaults()
+        .iter()
+        .map(|defaults| &defaults.settings)
+    {
+        defaults = defaults.over(&settings.default_server);
+    }
+    for line in &section.servers {
+        let ServerHost::Inet {
+            written, ip: None, ..
+        } = &line.host
+        else {
+            continue;
+        };
+        let params = line.params.clone().over(&defaults);
+        let allowed = reading.options.ignore_unresolved || params.may_stay_unresolved.unwrap_or(false);
+        let prefix = format!("'server {}/{}'", section.name, line.name);
+        let told = if allowed {
+            let message = format!("{prefix} : could not resolve address '{written}', disabling server.");
+            Diagnostic::warning("unresolved-address", message)
+        } else {
+            let message = format!("{prefix} : could not resolve address '{written}'.");
+            Diagnostic::alert("unresolved-address", message)
+        };
+        let help = "write an address, or a name that resolves, or add 'init-addr last,libc,none'";
+        reading.tell(told.at(line.addr_span).context(Context::Place).help(help));
+    }
+}

@@ -1,0 +1,13 @@
+//! Values as words give them: numbers, times, sizes, addresses.
+
+mod address;
+mod network;
+mod number;
+mod time;
+
+pub(crate) use address::{
+    AddressError, BindAddress, HostPort, Port, bind_addresses, host_port, resolve, strip_os_code,
+};
+pub(crate) use network::network;
+pub(crate) use number::{integer, loose_integer};
+pub(crate) use time::{TimeError, Unit, time};

@@ -1,0 +1,118 @@
+//! Proxies and `defaults` sections as written.
+
+use std::net::IpAddr;
+
+use syntax::Span;
+
+use super::{ServerParams, Set, Settings};
+use crate::model::{Acl, Bind, HeaderRuleAction, Polarity, ProxyKind, Word};
+
+/// A `defaults` section.
+#[derive(Debug)]
+pub(crate) struct DefaultsSection {
+    pub(crate) name: Word,
+    pub(crate) span: Span,
+    /// `from`.
+    pub(crate) parent: Option<usize>,
+    pub(crate) settings: Settings,
+    pub(crate) acls: Vec<Acl>,
+    pub(crate) acl_groups: Vec<AclGroup>,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// A frontend, backend or listen section.
+#[derive(Debug)]
+pub(crate) struct ProxySection {
+    pub(crate) name: Word,
+    pub(crate) kind: ProxyKind,
+    pub(crate) span: Span,
+    /// Where its name stands.
+    pub(crate) name_span: Span,
+    pub(crate) defaults: Option<usize>,
+    pub(crate) settings: Settings,
+    pub(crate) id: Option<Set<u32>>,
+    pub(crate) description: Option<Word>,
+    pub(crate) binds: Vec<Bind>,
+    pub(crate) acls: Vec<Acl>,
+    pub(crate) acl_groups: Vec<AclGroup>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) switches: Vec<Switch>,
+    pub(crate) stats_admin: Vec<WrittenCond>,
+    pub(crate) servers: Vec<ServerLine>,
+}
+
+/// The lines of one ACL name; indexes into the section's `acls`.
+#[derive(Clone, Debug)]
+pub(crate) struct AclGroup {
+    pub(crate) name: Word,
+    pub(crate) lines: Vec<u32>,
+    /// One of its lines uses what is only read.
+    pub(crate) inert: bool,
+}
+
+/// A condition whose terms name groups, as later lines may add to an ACL.
+#[derive(Clone, Debug)]
+pub(crate) struct WrittenCond {
+    pub(crate) polarity: Polarity,
+    pub(crate) any_of: Vec<Vec<CondTerm>>,
+    pub(crate) span: Span,
+}
+
+/// One term of a [`WrittenCond`].
+#[derive(Clone, Debug)]
+pub(crate) struct CondTerm {
+    pub(crate) negated: bool,
+    /// Index into `acl_groups`.
+    pub(crate) group: u32,
+}
+
+/// Which rule set a rule belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RuleKind {
+    Request,
+    Response,
+}
+
+/// A header rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub(crate) kind: RuleKind,
+    pub(crate) action: HeaderRuleAction,
+    pub(crate) cond: Option<WrittenCond>,
+    pub(crate) span: Span,
+}
+
+/// A `use_backend`.
+#[derive(Clone, Debug)]
+pub(crate) struct Switch {
+    pub(crate) backend: Set<Word>,
+    pub(crate) cond: Option<WrittenCond>,
+    pub(crate) span: Span,
+    /// The condition uses what is only read: the rule is checked, but cannot be applied.
+    pub(crate) inert: bool,
+}
+
+/// Where a server is, before its name is resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ServerHost {
+    /// A name or an address, and what the address turned out to be.
+    Inet {
+        written: Word,
+        ip: Option<IpAddr>,
+        port: Option<u16>,
+        port_offset: i32,
+    },
+    Unix(Word),
+    Abstract(Word),
+}
+
+/// A `server` line.
+#[derive(Clone, Debug)]
+pub(crate) struct ServerLine {
+    pub(crate) name: Word,
+    pub(crate) host: ServerHost,
+    pub(crate) params: ServerParams,
+    pub(crate) span: Span,
+    pub(crate) name_span: Span,
+    pub(crate) addr_span: Span,
+}

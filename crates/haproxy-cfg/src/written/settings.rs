@@ -1,0 +1,198 @@
+//! What both `defaults` and a proxy may say: each setting is none until a line gives it.
+
+use std::net::IpAddr;
+
+use syntax::Span;
+
+use super::Set;
+use crate::model::{
+    Balance, CheckKind, ConnectionMode, CookiePolicy, ForwardFor, LogTarget, Millis, Mode, StatsAuth, Word,
+};
+
+/// `timeout …`, in the order of [`Settings::timeouts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimeoutKind {
+    Connect,
+    Client,
+    Server,
+    Queue,
+    Check,
+    HttpRequest,
+    HttpKeepAlive,
+    Tarpit,
+    Tunnel,
+    ClientFin,
+    ServerFin,
+}
+
+impl TimeoutKind {
+    pub(crate) const COUNT: usize = 11;
+}
+
+/// `option …` that are on or off, in the order of [`Settings::options`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OptionFlag {
+    DontLogNull,
+    DontLogNormal,
+    LogHealthChecks,
+    LogSeparateErrors,
+    LogAsap,
+    AbortOnClose,
+    AllBackups,
+    Persist,
+    PreferLastServer,
+    ClientTcpKeepAlive,
+    ServerTcpKeepAlive,
+    NoLinger,
+    HttpNoDelay,
+    SocketStats,
+    UnsafeRequest,
+    UnsafeResponse,
+    HttpIgnoreProbes,
+}
+
+impl OptionFlag {
+    pub(crate) const COUNT: usize = 17;
+}
+
+/// Which log line is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogLine {
+    Http,
+    HttpClf,
+    Tcp,
+}
+
+/// One `log` line of a proxy.
+#[derive(Clone, Debug)]
+pub(crate) enum LogEntry {
+    /// `log global`.
+    Global,
+    /// A target of its own.
+    Target(LogTarget),
+}
+
+/// `stats …` lines of a section.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StatsWritten {
+    /// Any `stats` line but `stats admin` and friends that the original takes as a wish for the page.
+    pub(crate) enabled: Option<Span>,
+    pub(crate) uri: Option<Word>,
+    pub(crate) realm: Option<Word>,
+    pub(crate) auth: Vec<StatsAuth>,
+    pub(crate) hide_version: Option<bool>,
+    pub(crate) refresh: Option<u32>,
+    pub(crate) show_node: Option<Option<Word>>,
+    pub(crate) show_desc: Option<Option<Word>>,
+    pub(crate) show_legends: bool,
+    pub(crate) scope: Vec<Word>,
+}
+
+/// What a `server` or `default-server` line gives for checks.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CheckParams {
+    pub(crate) enabled: Option<bool>,
+    pub(crate) inter: Option<Millis>,
+    pub(crate) fastinter: Option<Millis>,
+    pub(crate) downinter: Option<Millis>,
+    pub(crate) rise: Option<u32>,
+    pub(crate) fall: Option<u32>,
+    pub(crate) addr: Option<IpAddr>,
+    pub(crate) port: Option<u16>,
+}
+
+/// What a `server` or `default-server` line gives.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ServerParams {
+    pub(crate) id: Option<Set<u32>>,
+    pub(crate) weight: Option<u32>,
+    pub(crate) backup: Option<bool>,
+    pub(crate) cookie: Option<Set<Word>>,
+    pub(crate) maxconn: Option<u32>,
+    pub(crate) minconn: Option<u32>,
+    pub(crate) maxqueue: Option<u32>,
+    pub(crate) disabled: Option<bool>,
+    pub(crate) redir: Option<Word>,
+    /// 0 switches it off (`no-send-proxy`).
+    pub(crate) send_proxy: Option<u8>,
+    pub(crate) check: CheckParams,
+    /// `init-addr` with a method that needs no resolution (`none`, or an address).
+    pub(crate) may_stay_unresolved: Option<bool>,
+    /// `resolvers` is given.
+    pub(crate) resolvers: bool,
+    /// `track`.
+    pub(crate) track: Option<Set<Word>>,
+    pub(crate) ssl: Option<bool>,
+}
+
+impl CheckParams {
+    /// These, with what they lack taken from `below`.
+    fn over(self, below: &Self) -> Self {
+        Self {
+            enabled: self.enabled.or(below.enabled),
+            inter: self.inter.or(below.inter),
+            fastinter: self.fastinter.or(below.fastinter),
+            downinter: self.downinter.or(below.downinter),
+            rise: self.rise.or(below.rise),
+            fall: self.fall.or(below.fall),
+            addr: self.addr.or(below.addr),
+            port: self.port.or(below.port),
+        }
+    }
+}
+
+impl ServerParams {
+    /// These, with what they lack taken from `below`.
+    pub(crate) fn over(self, below: &Self) -> Self {
+        Self {
+            id: self.id.or_else(|| below.id.clone()),
+            weight: self.weight.or(below.weight),
+            backup: self.backup.or(below.backup),
+            cookie: self.cookie.or_else(|| below.cookie.clone()),
+            maxconn: self.maxconn.or(below.maxconn),
+            minconn: self.minconn.or(below.minconn),
+            maxqueue: self.maxqueue.or(below.maxqueue),
+            disabled: self.disabled.or(below.disabled),
+            redir: self.redir.or_else(|| below.redir.clone()),
+            send_proxy: self.send_proxy.or(below.send_proxy),
+            check: self.check.over(&below.check),
+            may_stay_unresolved: self.may_stay_unresolved.or(below.may_stay_unresolved),
+            resolvers: self.resolvers || below.resolvers,
+            track: self.track.or_else(|| below.track.clone()),
+            ssl: self.ssl.or(below.ssl),
+        }
+    }
+}
+
+/// The settings of a `defaults` section or a proxy.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    pub(crate) mode: Option<Set<Mode>>,
+    pub(crate) disabled: Option<Set<bool>>,
+    pub(crate) maxconn: Option<Set<u32>>,
+    pub(crate) backlog: Option<Set<u32>>,
+    pub(crate) fullconn: Option<Set<u32>>,
+    pub(crate) retries: Option<Set<u32>>,
+    pub(crate) timeouts: [Option<Set<Millis>>; TimeoutKind::COUNT],
+    pub(crate) options: [Option<Set<bool>>; OptionFlag::COUNT],
+    pub(crate) redispatch: Option<Set<Option<i32>>>,
+    pub(crate) forwardfor: Option<Set<ForwardFor>>,
+    pub(crate) connection_mode: Option<Set<ConnectionMode>>,
+    pub(crate) log_line: Option<Set<LogLine>>,
+    /// Entries behind the inherited ones, or in place of them with `logs_reset`.
+    pub(crate) logs: Vec<Set<LogEntry>>,
+    /// `no log`.
+    pub(crate) logs_reset: bool,
+    pub(crate) log_tag: Option<Set<Word>>,
+    pub(crate) balance: Option<Set<Balance>>,
+    pub(crate) cookie: Option<Set<CookiePolicy>>,
+    pub(crate) check: Option<Set<CheckKind>>,
+    pub(crate) http_reuse_never: Option<Set<bool>>,
+    pub(crate) monitor_uri: Option<Set<Word>>,
+    pub(crate) default_backend: Option<Set<Word>>,
+    pub(crate) default_server: ServerParams,
+    pub(crate) stats: StatsWritten,
+    pub(crate) error_files: Vec<(u16, Word)>,
+    /// Rows that were used here though nothing acts on them yet, for checks that must not fire then.
+    pub(crate) read_only: Vec<&'static str>,
+}
