@@ -7,6 +7,7 @@ pub mod check;
 pub mod cli;
 pub mod http1;
 pub mod logline;
+pub mod openssl_ciphers;
 pub mod persist;
 pub mod plan;
 pub mod rules;
