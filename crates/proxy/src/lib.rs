@@ -16,6 +16,7 @@ pub mod syslog;
 mod tcp;
 pub mod thread;
 pub mod upstream;
+pub mod tls;
 pub mod wheel;
 
 pub use run::{RunInput, Supervisor, TlsConfigs, run};
