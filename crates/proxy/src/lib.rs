@@ -3,6 +3,7 @@
 mod accept;
 pub mod admin;
 pub mod buffer;
+pub mod checks;
 pub mod clock;
 pub mod control;
 mod http;

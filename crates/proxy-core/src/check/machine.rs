@@ -96,11 +96,10 @@ impl CheckMachine {
         }
     }
 
-    /// The check is over and `report` says what became of the server. Gives how long it took, ms. `chance` is any number; with
-    /// `spread-checks` it shortens or lengthens the interval.
-    pub fn finish(&mut self, now_ms: u64, report: &CheckReport, chance: u32) -> u32 {
+    /// The check is over, and `report` says what became of the server: the next one is due one interval later. `chance` is any
+    /// number; with `spread-checks` it shortens or lengthens the interval.
+    pub fn finish(&mut self, now_ms: u64, report: &CheckReport, chance: u32) {
         self.rest(now_ms, report, chance);
-        self.elapsed(now_ms)
     }
 
     /// How long the running check took so far, ms.
@@ -272,7 +271,8 @@ mod tests {
         let mut machine = machine(&config(&[check]));
         for (health, next) in [(4, 500), (3, 100), (2, 100), (1, 100), (0, 250)] {
             machine.start(1000);
-            assert_eq!(machine.finish(1030, &report(health), 0), 30);
+            assert_eq!(machine.elapsed(1030), 30);
+            machine.finish(1030, &report(health), 0);
             assert_eq!(machine.due_ms(), 1030 + next, "health {health}");
         }
     }

@@ -1,0 +1,96 @@
+//! Connecting for a check: no more packets than the original sends, and errors in its words.
+
+use std::io;
+use std::time::Duration;
+
+use bstr::ByteSlice;
+use proxy_core::check::{CheckPlan, CheckStatus, Verdict};
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use tokio::net::{TcpStream, UnixStream};
+
+use super::target::Target;
+
+/// A connected socket.
+pub(super) enum Stream {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+/// Connects to `target`; the error is the check's verdict.
+pub(super) async fn connect(target: &Target, plan: &CheckPlan) -> Result<Stream, Verdict> {
+    match target {
+        Target::Inet(addr) => {
+            let socket = tcp(Domain::for_address(*addr), plan).map_err(|e| no_socket(&e))?;
+            begin(&socket, &(*addr).into(), CheckStatus::L4Connection)?;
+            let stream = TcpStream::from_std(socket.into()).map_err(|e| no_socket(&e))?;
+            finish(stream.writable().await.and_then(|()| stream.take_error()))?;
+            Ok(Stream::Tcp(stream))
+        }
+        Target::Unix(path) => unix(SockAddr::unix(path.to_path_lossy())).await,
+        Target::Abstract(name) => {
+            let name = [b"\0", name.as_slice()].concat();
+            unix(SockAddr::unix(name.to_path_lossy())).await
+        }
+        Target::NoPort => Err(Verdict::said(CheckStatus::SocketError, "No port to check")),
+    }
+}
+
+fn tcp(domain: Domain, plan: &CheckPlan) -> io::Result<Socket> {
+    let socket = Socket::new(domain, Type::STREAM.nonblocking(), Some(Protocol::TCP))?;
+    socket.set_tcp_nodelay(true)?;
+    if !plan.server_speaks_first() {
+        // The handshake's last packet waits for the request, or is the reset: a plain check costs three packets, and the
+        // server's accept() never sees it.
+        socket.set_tcp_quickack(false)?;
+    }
+    if plan.resets() {
+        socket.set_linger(Some(Duration::ZERO))?;
+    }
+    Ok(socket)
+}
+
+async fn unix(addr: io::Result<SockAddr>) -> Result<Stream, Verdict> {
+    let addr = addr.map_err(|e| no_socket(&e))?;
+    let socket = Socket::new(Domain::UNIX, Type::STREAM.nonblocking(), None).map_err(|e| no_socket(&e))?;
+    begin(&socket, &addr, CheckStatus::SocketError)?;
+    let stream = UnixStream::from_std(socket.into()).map_err(|e| no_socket(&e))?;
+    finish(stream.writable().await.and_then(|()| stream.take_error()))?;
+    Ok(Stream::Unix(stream))
+}
+
+/// Starts connecting. What the system refuses at once, before a packet is out, has its own words and, for unix sockets, its
+/// own status.
+fn begin(socket: &Socket, addr: &SockAddr, status: CheckStatus) -> Result<(), Verdict> {
+    match socket.connect(addr) {
+        Ok(()) => Ok(()),
+        Err(e) if e.raw_os_error() == Some(nix::libc::EINPROGRESS) => Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::ConnectionRefused => {
+            Err(Verdict::said(CheckStatus::L4Connection, words(&e)))
+        }
+        Err(e) => Err(Verdict::said(status, general(&e))),
+    }
+}
+
+fn finish(result: io::Result<Option<io::Error>>) -> Result<(), Verdict> {
+    match result {
+        Ok(None) => Ok(()),
+        Ok(Some(e)) | Err(e) => Err(Verdict::said(CheckStatus::L4Connection, words(&e))),
+    }
+}
+
+fn no_socket(error: &io::Error) -> Verdict {
+    Verdict::said(CheckStatus::SocketError, general(error))
+}
+
+fn general(error: &io::Error) -> String {
+    format!("General socket error ({})", words(error))
+}
+
+/// The system's words for an error, without the number that Rust adds.
+pub(super) fn words(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((words, _)) => words.to_owned(),
+        None => text,
+    }
+}
