@@ -16,8 +16,8 @@ mod stream_log;
 pub mod syslog;
 mod tcp;
 pub mod thread;
-pub mod upstream;
 pub mod tls;
+pub mod upstream;
 pub mod wheel;
 
 pub use run::{RunInput, Supervisor, TlsConfigs, run};

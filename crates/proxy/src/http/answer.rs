@@ -4,6 +4,10 @@ use std::future::poll_fn;
 use std::io::IoSlice;
 use std::task::Poll;
 
+use haproxy_cfg::model::ConnectionMode;
+use proxy_core::answer::AnswerInput;
+use proxy_core::http1::Version;
+
 use super::txn::Txn;
 use crate::session::Session;
 use crate::upstream::deadline;
@@ -36,11 +40,34 @@ pub(super) async fn send(session: &mut Session, txn: &mut Txn) -> bool {
     all
 }
 
-/// Puts the answer for `status` of the proxy in charge into `txn.to_client`.
-pub(super) fn put(session: &Session, txn: &mut Txn, status: u16) {
+/// How an answer must end for the client of the request at hand; `mode` is what the proxies in charge ask for.
+pub(super) fn ending(session: &Session, txn: &Txn, mode: ConnectionMode) -> AnswerInput {
+    // A body that was not read would be taken for the next request.
+    let read = txn.progress.req_body.is_done() && txn.progress.req_ready == 0;
+    AnswerInput {
+        head: txn.method() == b"HEAD",
+        old_client: txn.req_head.version == Version::Http10,
+        close: !read || txn.progress.client_ended || !keeps_client(session, txn, mode),
+    }
+}
+
+/// Puts the answer for `status` of the proxy in charge into `txn.to_client`. Gives whether the connection must be closed
+/// behind it.
+pub(super) fn put(session: &Session, txn: &mut Txn, status: u16) -> bool {
     let proxy = txn.log.backend.unwrap_or(session.frontend);
-    let plan = &session.thread.shared.plan.proxies[proxy.0 as usize];
+    let (model, plan) = session.thread.shared.plan.proxy(proxy);
+    let input = ending(session, txn, model.connection_mode);
     txn.to_client.clear();
-    txn.to_client.extend_from_slice(plan.answers.get(status));
     txn.log.status = i32::from(status);
+    plan.answers.write(&mut txn.to_client, status, &input)
+}
+
+/// Whether the client's connection may be kept as far as the client and the configuration say.
+pub(super) fn keeps_client(session: &Session, txn: &Txn, mode: ConnectionMode) -> bool {
+    let mode = mode.max(session.frontend().connection_mode);
+    let wants = match txn.req_head.version {
+        Version::Http11 => !txn.req_traits.close,
+        Version::Http10 => txn.req_traits.keep_alive && !txn.req_traits.close,
+    };
+    mode != ConnectionMode::Close && wants && !session.thread.shared.is_stopping()
 }

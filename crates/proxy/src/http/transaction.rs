@@ -150,7 +150,8 @@ async fn answer_stats(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> N
     let Some(head_len) = stats::answer(session, txn, proxy).await else {
         return Next::Close;
     };
-    let keep = keeps_client(session, txn, ConnectionMode::KeepAlive) && txn.progress.req_body.is_done();
+    let mode = thread.config().proxy(proxy).connection_mode;
+    let keep = answer::keeps_client(session, txn, mode) && txn.progress.req_body.is_done();
     let header: &[u8] = match (keep, txn.req_head.version) {
         (false, _) => b"connection: close\r\n",
         (true, Version::Http10) => b"connection: keep-alive\r\n",
@@ -159,16 +160,7 @@ async fn answer_stats(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> N
     // In front of the head's empty line.
     txn.to_client
         .splice(head_len - 2..head_len - 2, header.iter().copied());
-    let sent = answer::send(session, txn).await;
-    count_status(thread.fe_counters(session.frontend), txn.log.status);
-    if !sent {
-        return Next::Close;
-    }
-    if !keep {
-        return Next::Linger;
-    }
-    keep_rest(session, txn);
-    Next::KeepAlive
+    send_answer(session, txn, !keep).await
 }
 
 /// Sends the request to a server of `backend` and its response to the client.
@@ -265,12 +257,12 @@ async fn redirect(
         return Next::Close;
     };
     let location = [prefix.as_slice(), txn.request().uri()].concat();
+    let input = answer::ending(session, txn, proxy.connection_mode);
     txn.to_client.clear();
-    proxy_core::answer::redirect(&mut txn.to_client, 302, &location);
+    proxy_core::answer::redirect(&mut txn.to_client, 302, &location, &input);
     txn.log.status = 302;
     txn.log.end_with(b'L', b'R');
-    answer::send(session, txn).await;
-    Next::Linger
+    send_answer(session, txn, input.close).await
 }
 
 /// Counts a server's session once it is reached.
@@ -332,7 +324,7 @@ async fn exchange(
         server: &proxy.timeouts,
         abort_on_end: proxy.options.abortonclose,
         max_headers: config.global.tune.http_maxhdr as usize,
-        to_head: txn.request().method() == b"HEAD",
+        to_head: txn.method() == b"HEAD",
     };
     begin_request(txn, mode);
     let server = slot.server();
@@ -428,7 +420,7 @@ fn finish_head(
         let input = ResponseInput {
             response: txn.response(),
             client: &txn.cookie,
-            method: sent_method(txn),
+            method: txn.method(),
             server,
             now: thread.epoch_ms(txn.log.response_ms) / 1000,
         };
@@ -446,7 +438,7 @@ fn finish_head(
     }
     let has_end = has_framing(txn, status);
     let keep = Keep {
-        client: keeps_client(session, txn, mode) && has_end,
+        client: answer::keeps_client(session, txn, mode) && has_end,
         server: mode == ConnectionMode::KeepAlive
             && has_end
             && txn.response().wants_keep_alive(&txn.res_traits),
@@ -467,30 +459,11 @@ fn finish_head(
     keep
 }
 
-/// The method of the request that was sent on; its own head is gone from the buffer by then.
-fn sent_method(txn: &Txn) -> &[u8] {
-    let end = memchr::memchr(b' ', &txn.to_server).unwrap_or(0);
-    &txn.to_server[..end]
-}
-
 /// Whether the response's end is known without the connection's.
 fn has_framing(txn: &Txn, status: u16) -> bool {
-    let to_head = sent_method(txn) == b"HEAD";
+    let to_head = txn.method() == b"HEAD";
     let framing = proxy_core::http1::response_framing(&txn.res_traits, status, to_head);
     framing != proxy_core::http1::Framing::UntilClose
-}
-
-/// Whether the client's connection may be kept as far as the client and the configuration say.
-fn keeps_client(session: &Session, txn: &Txn, mode: ConnectionMode) -> bool {
-    let mode = mode.max(session.frontend().connection_mode);
-    let stopping = session.thread.shared.runtime.proxies[session.frontend.0 as usize]
-        .stopped
-        .load(std::sync::atomic::Ordering::Relaxed);
-    let wants = match txn.req_head.version {
-        Version::Http11 => !txn.req_traits.close,
-        Version::Http10 => txn.req_traits.keep_alive && !txn.req_traits.close,
-    };
-    mode != ConnectionMode::Close && !stopping && wants
 }
 
 /// What came behind the request belongs to the next one.
@@ -672,7 +645,10 @@ async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoRequest) -> Next
         txn.log.status = status;
         Next::Close
     } else {
-        answer_error(session, txn, status as u16).await
+        txn.to_client.clear();
+        proxy_core::answer::malformed(&mut txn.to_client, status as u16);
+        txn.log.status = status;
+        send_answer(session, txn, true).await
     };
     txn.log.line.clear();
     stream_log::write(session, &txn.log, &txn.route);
@@ -681,14 +657,26 @@ async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoRequest) -> Next
 
 /// Answers with an error; how the transaction ends was said before.
 async fn answer_error(session: &mut Session, txn: &mut Txn, status: u16) -> Next {
-    answer::put(session, txn, status);
-    answer::send(session, txn).await;
-    let thread = &session.thread;
+    let close = answer::put(session, txn, status);
+    send_answer(session, txn, close).await
+}
+
+/// Sends the answer that stands in `txn.to_client`, and counts it.
+async fn send_answer(session: &mut Session, txn: &mut Txn, close: bool) -> Next {
+    let sent = answer::send(session, txn).await;
+    let thread = Rc::clone(&session.thread);
     count_status(thread.fe_counters(session.frontend), txn.log.status);
-    if let Some(backend) = txn.log.backend {
+    if let Some(backend) = txn.log.backend.filter(|_| !txn.log.is_stats) {
         count_status(thread.be_counters(backend), txn.log.status);
     }
-    Next::Linger
+    match (sent, close) {
+        (false, _) => Next::Close,
+        (true, true) => Next::Linger,
+        (true, false) => {
+            keep_rest(session, txn);
+            Next::KeepAlive
+        }
+    }
 }
 
 async fn answer_with(session: &mut Session, txn: &mut Txn, status: u16, cause: u8, phase: u8) -> Next {

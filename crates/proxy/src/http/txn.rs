@@ -1,7 +1,7 @@
 //! One request with its response: everything that lives as long as both. Kept by the thread and reused, so that an idle
 //! connection holds none and a request allocates nothing.
 
-use proxy_core::http1::{MessageTraits, RequestHead, RequestRef, ResponseHead, ResponseRef};
+use proxy_core::http1::{MessageTraits, RequestHead, RequestRef, ResponseHead, ResponseRef, Slice};
 use proxy_core::persist::{ClientCookie, HeadEdits};
 use proxy_core::rules::Cache;
 
@@ -51,6 +51,10 @@ impl Txn {
         for buffer in [self.req.take(), self.res.take()].into_iter().flatten() {
             buffers.give(buffer);
         }
+        // Positions in buffers that are gone.
+        self.req_head.method = Slice::default();
+        self.req_head.uri = Slice::default();
+        self.req_head.headers.clear();
         self.to_server.clear();
         self.to_client.clear();
         self.edits.clear();
@@ -80,5 +84,14 @@ impl Txn {
             buf: self.res.as_ref().map_or(&[], Buffer::data),
             head: &self.res_head,
         }
+    }
+
+    /// The request's method, wherever its head stands.
+    pub(super) fn method(&self) -> &[u8] {
+        if self.to_server.is_empty() {
+            return self.request().method();
+        }
+        let end = memchr::memchr(b' ', &self.to_server).unwrap_or(0);
+        &self.to_server[..end]
     }
 }
