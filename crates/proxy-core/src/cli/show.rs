@@ -74,6 +74,7 @@ pub(super) fn env(call: &mut Call<'_, '_>) -> Reply {
 
 pub(super) fn startup_logs(call: &mut Call<'_, '_>) -> Reply {
     call.out.extend_from_slice(&call.view.process.startup_log);
+    call.out.push(b'\n');
     Reply::Done
 }
 
