@@ -38,7 +38,7 @@ defaults
     timeout client 5s
     timeout server 5s
 frontend web
-    bind 127.0.0.1:{port:front}
+    bind 127.0.0.1:{port:web}
     bind 127.0.0.1:{port:alt} name alt maxconn 33
     option socket-stats
     maxconn 200
@@ -289,6 +289,15 @@ def main():
                 time.sleep(0.02)
             raise RuntimeError(table)
 
+        def servers(proxy):
+            """`show servers state` while no check is under way."""
+            deadline = time.monotonic() + 20
+            while time.monotonic() < deadline:
+                text = on_socket("stats", "show servers state " + proxy)
+                if not any(int(line.split()[13]) & 1 for line in text.splitlines()[2:] if line):
+                    return text
+            raise RuntimeError(text)
+
         def named(text):
             for name, port in oracle.ports.items():
                 text = re.sub(rf"(?<![0-9]){port}(?![0-9])", "{port:" + name + "}", text)
@@ -302,23 +311,23 @@ def main():
                 "answer": answer,
                 "proxy": proxy,
                 "stat": [row for row in settled()[1:] if row[0] == proxy],
-                "servers": on_socket("stats", "show servers state " + proxy) if proxy != "web" else "",
+                "servers": servers(proxy) if proxy != "web" else "",
                 "tables": tables(page("/st?scope=" + proxy)),
             }
 
         record = {
             "config": CONFIG,
             "start": settled(),
-            "start_tables": tables(page()),
-            "start_servers": on_socket("stats", "show servers state"),
             "user": rows(on_socket("user", "show stat"))[1:],
+            "start_tables": tables(page()),
+            "start_servers": servers(""),
             "states": [step(command) for command in STATES],
         }
         on_socket("stats", "clear counters all")
         for name in ("spares/b1", "spares-all/b1"):
             on_socket("stats", f"set server {name} state ready")
         for path in ["/", "/a", "/b", "/404", "/bad", "/dyn", "/dyn", "/dyn/404"]:
-            http_request("front", f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            http_request("web", f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
         http_request("alt", "GARBAGE\r\n\r\n")
         record["traffic"] = {"stat": settled()[1:], "tables": tables(page())}
         record["answers"] = {

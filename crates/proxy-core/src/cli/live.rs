@@ -145,7 +145,6 @@ impl Control for Live<'_> {
                     server.failed_checks.store(0, Relaxed);
                     server.down_transitions.store(0, Relaxed);
                 }
-                proxy.down_transitions.store(0, Relaxed);
             }
         }
         for thread in &self.runtime.counters {

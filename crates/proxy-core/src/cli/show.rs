@@ -245,6 +245,9 @@ fn admin_flags(server: &Server, state: &ServerState) -> u8 {
     if flags & Admin::CONFIG_MAINT != 0 {
         flags |= Admin::FORCED_MAINT;
     }
+    if flags & Admin::FORCED_MAINT != 0 {
+        flags &= !Admin::FORCED_DRAIN;
+    }
     if server.disabled {
         flags |= Admin::CONFIG_MAINT;
     }
@@ -267,14 +270,22 @@ impl Check {
             return Self {
                 status: 1,
                 result: 0,
-                health: if maint { 0 } else { server.check.rise },
+                health: if maint || server.disabled {
+                    0
+                } else {
+                    server.check.rise
+                },
                 state: if server.disabled { 8 } else { 0 },
             };
         }
         let maint = state.admin().is_maint();
         Self {
             status: status_number(report.status),
-            result: result_number(report.status),
+            result: if report.running {
+                0
+            } else {
+                result_number(report.status)
+            },
             health: if maint { 0 } else { report.health },
             state: 2
                 | if state.checks_paused.load(Relaxed) { 0 } else { 4 }

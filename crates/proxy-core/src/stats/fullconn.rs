@@ -14,7 +14,9 @@ pub(super) fn by_proxy(view: &StatsView<'_>) -> Vec<u32> {
         if !proxy.kind.is_frontend() {
             continue;
         }
-        let maxconn = u64::from(view.frontend_maxconn(id));
+        // The file's limits: what is set later does not change it.
+        let maxconn = proxy.maxconn.or(view.config.global.maxconn);
+        let maxconn = u64::from(maxconn.unwrap_or_else(|| view.maxconn()));
         let mut reached: HashSet<ProxyId> = proxy.use_backend.iter().map(|rule| rule.backend).collect();
         reached.extend(proxy.default_backend);
         if proxy.kind.is_backend() {

@@ -6,6 +6,8 @@ pub mod csv;
 pub mod field;
 mod form;
 mod fullconn;
+#[cfg(test)]
+mod golden;
 mod html;
 pub mod info;
 pub mod json;

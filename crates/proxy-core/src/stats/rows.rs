@@ -417,7 +417,6 @@ fn backend<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, fullconn:
     }
     compression(row);
     if proxy.mode == Mode::Http {
-        row.u64(INTERCEPTED, side.sum(|s| s.intercepted.get()));
         row.u64(CACHE_LOOKUPS, 0);
         row.u64(CACHE_HITS, 0);
     }

@@ -270,14 +270,18 @@ impl ServerState {
             html.raw(&text::duration(row.get(LASTCHG).number()));
             html.raw(" ");
             html.text(row.get(STATUS).bytes());
-            match self.status {
-                ServerStatus::Down(n, _) if n > 0 => html.raw(" &uarr;"),
-                ServerStatus::Up(n, of) | ServerStatus::NoLb(n, of) | ServerStatus::Drain(n, of)
-                    if n < of =>
-                {
-                    html.raw(" &darr;");
+            let going_down = match self.status {
+                ServerStatus::Up(n, of) => n < of,
+                // An unchecked server never was up for good.
+                ServerStatus::NoLb(n, of) | ServerStatus::Drain(n, of) => {
+                    n < of || !row.get(CHKFAIL).is_some()
                 }
-                _ => {}
+                _ => false,
+            };
+            if going_down {
+                html.raw(" &darr;");
+            } else if matches!(self.status, ServerStatus::Down(1.., _)) {
+                html.raw(" &uarr;");
             }
         }
         html.raw("</td>");

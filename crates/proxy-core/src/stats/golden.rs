@@ -1,0 +1,1025 @@
+//! What haproxy answered on its stats socket and page (compat-fixtures/stats), asked of ours in the same situation.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering::Relaxed;
+
+use haproxy_cfg::model::{
+    Address, Balance, Bind, CheckKind, CheckSettings, Config, CookiePolicy, CookieRewrite, Level, Mode,
+    Proxy, ProxyId, ProxyKind, Server, ServerAddr, StatsAuth, StatsSettings, SwitchRule,
+};
+use serde_json::Value as Json;
+
+use super::{Process, StatsPage, StatsRequest, StatsView};
+use crate::check::{CheckOutcome, CheckStatus, Event, Origin, apply_outcome};
+use crate::cli::{CliContext, FrontendChange, Hooks, Live, Refused, ServerId, Session, execute};
+use crate::fixture;
+use crate::state::{Runtime, SideCounters};
+
+/// Ports of the record, which names them instead.
+const PORTS: [(&str, u16); 8] = [
+    ("{port:web}", 1),
+    ("{port:alt}", 2),
+    ("{port:one}", 3),
+    ("{port:two}", 4),
+    ("{port:dead}", 5),
+    ("{port:tcp}", 6),
+    ("{port:stats}", 7),
+    ("{port:legends}", 8),
+];
+
+/// Columns that depend on when one looks, on how fast the machine is, or on connections that are not made here.
+const VARIES: [&str; 25] = [
+    "lastchg",
+    "downtime",
+    "lastsess",
+    "check_duration",
+    "rate",
+    "rate_max",
+    "req_rate",
+    "req_rate_max",
+    "conn_rate",
+    "conn_rate_max",
+    "qtime",
+    "ctime",
+    "rtime",
+    "ttime",
+    "qtime_max",
+    "ctime_max",
+    "rtime_max",
+    "ttime_max",
+    "srv_icur",
+    "idle_conn_cur",
+    "used_conn_cur",
+    "need_conn_est",
+    "chkfail",
+    "scur",
+    "smax",
+];
+
+/// Cells of a server's row of the page that do so: connection and session gauges, rates, last session, times.
+fn cell_varies(class: &str, cell: usize) -> bool {
+    match class {
+        "frontend" => (3..=4).contains(&cell) || (6..=7).contains(&cell),
+        "socket" => (4..=5).contains(&cell),
+        "backend" => [5, 6, 8, 9, 13, 27, 30].contains(&cell),
+        _ => [5, 6, 8, 9, 13, 23, 24, 28, 30].contains(&cell),
+    }
+}
+
+fn port(name: &str) -> u16 {
+    PORTS
+        .iter()
+        .find(|(n, _)| *n == format!("{{port:{name}}}"))
+        .unwrap()
+        .1
+}
+
+fn with_ports(text: &str) -> String {
+    PORTS.iter().fold(text.to_owned(), |text, (name, port)| {
+        text.replace(name, &port.to_string())
+    })
+}
+
+struct NoShell;
+
+impl Hooks for NoShell {
+    fn log(&mut self, _: Vec<Event>) {}
+    fn change_listeners(&mut self, _: ProxyId, _: FrontendChange) -> Result<(), Refused> {
+        Ok(())
+    }
+    fn shutdown_sessions(&mut self, _: ServerId) {}
+    fn changed(&mut self, _: Option<ProxyId>) {}
+}
+
+fn proxy(name: &str, kind: ProxyKind, id: u32) -> Proxy {
+    Proxy {
+        kind,
+        id,
+        ..fixture::proxy(name)
+    }
+}
+
+fn bind(name: &str) -> Bind {
+    Bind {
+        address: Address::Inet(([127, 0, 0, 1], port(name)).into()),
+        written: name.into(),
+        name: None,
+        ssl: None,
+        accept_proxy: false,
+        maxconn: None,
+        backlog: None,
+        v4v6: false,
+        v6only: false,
+        transparent: false,
+        interface: None,
+        defer_accept: false,
+        tfo: false,
+        unix_mode: None,
+        unix_user: None,
+        unix_group: None,
+        level: Level::Operator,
+        expose_fd_listeners: false,
+        span: fixture::span(),
+    }
+}
+
+fn socket(path: &str, level: Level) -> Bind {
+    Bind {
+        address: Address::Unix(path.into()),
+        level,
+        ..bind("web")
+    }
+}
+
+/// The server number `id` of a backend, at that port of 127.0.0.1.
+fn server(id: u32, name: &str, at: &str) -> Server {
+    Server {
+        id,
+        addr: ServerAddr::Inet {
+            ip: std::net::Ipv4Addr::LOCALHOST.into(),
+            port: Some(port(at)),
+            port_offset: 0,
+        },
+        ..fixture::server(name)
+    }
+}
+
+fn checked(server: Server) -> Server {
+    Server {
+        check: CheckSettings {
+            enabled: true,
+            inter: 100,
+            ..CheckSettings::default()
+        },
+        ..server
+    }
+}
+
+fn stats(uri: &str) -> StatsSettings {
+    StatsSettings {
+        uri: uri.into(),
+        realm: "HAProxy Statistics".into(),
+        auth: Vec::new(),
+        hide_version: false,
+        refresh: None,
+        show_node: None,
+        show_desc: None,
+        show_legends: false,
+        scope: Vec::new(),
+        admin: Vec::new(),
+    }
+}
+
+/// The configuration of the record.
+fn config() -> Config {
+    let mut config = Config::default();
+    config.global.maxconn = Some(1000);
+    config.global.description = Some("the first balancer".into());
+    config.global.stats_sockets = vec![
+        socket("{dir}/stats", Level::Admin),
+        socket("{dir}/operator", Level::Operator),
+        socket("{dir}/user", Level::User),
+    ];
+    config.proxies = vec![web(), app(), dynamic(), wrong()];
+    config
+        .proxies
+        .extend([spares("spares", 6), spares("spares-all", 7)]);
+    config.proxies[4].balance = Balance::First;
+    config.proxies[5].options.allbackups = true;
+    config.proxies[5].fullconn = Some(77);
+    config.proxies.push(proxy("empty", ProxyKind::Backend, 8));
+    config.proxies.push(Proxy {
+        disabled: true,
+        ..proxy("gone", ProxyKind::Frontend, 9)
+    });
+    config.proxies.push(Proxy {
+        mode: Mode::Tcp,
+        binds: vec![bind("tcp")],
+        servers: vec![checked(server(1, "t1", "one")), checked(server(2, "t2", "dead"))],
+        ..proxy("tcp", ProxyKind::Listen, 10)
+    });
+    config.proxies.push(Proxy {
+        binds: vec![bind("stats")],
+        stats: Some(StatsSettings {
+            refresh: Some(30),
+            ..stats("/st")
+        }),
+        ..proxy("stats", ProxyKind::Frontend, 11)
+    });
+    config.proxies.push(Proxy {
+        binds: vec![bind("legends")],
+        stats: Some(StatsSettings {
+            hide_version: true,
+            realm: "Some Realm".into(),
+            auth: vec![StatsAuth {
+                user: "admin".into(),
+                password: "secret".into(),
+            }],
+            show_legends: true,
+            show_node: Some(None),
+            show_desc: Some(None),
+            scope: vec!["app".into(), ".".into()],
+            ..stats("/haproxy?stats")
+        }),
+        ..proxy("legends", ProxyKind::Listen, 12)
+    });
+    config
+}
+
+fn web() -> Proxy {
+    let mut web = Proxy {
+        maxconn: Some(200),
+        binds: vec![
+            bind("web"),
+            Bind {
+                name: Some("alt".into()),
+                maxconn: Some(33),
+                ..bind("alt")
+            },
+        ],
+        default_backend: Some(ProxyId(1)),
+        use_backend: vec![SwitchRule {
+            backend: ProxyId(2),
+            cond: None,
+            span: fixture::span(),
+        }],
+        ..proxy("web", ProxyKind::Frontend, 2)
+    };
+    web.options.socket_stats = true;
+    web
+}
+
+fn app() -> Proxy {
+    Proxy {
+        description: Some("what is served".into()),
+        check: CheckKind::Http {
+            method: "GET".into(),
+            uri: "/ok".into(),
+            version: "HTTP/1.0".into(),
+            headers: Vec::new(),
+        },
+        cookie: Some(CookiePolicy {
+            name: "SRV".into(),
+            rewrite: CookieRewrite::Insert,
+            indirect: true,
+            nocache: true,
+            postonly: false,
+            preserve: false,
+            httponly: false,
+            secure: false,
+            domains: Vec::new(),
+            maxidle: None,
+            maxlife: None,
+            attrs: Vec::new(),
+        }),
+        servers: vec![
+            checked(Server {
+                cookie: Some("w1".into()),
+                weight: 10,
+                maxconn: 50,
+                ..server(1, "web1", "one")
+            }),
+            checked(Server {
+                cookie: Some("w2".into()),
+                weight: 20,
+                maxqueue: 7,
+                ..server(2, "web2", "two")
+            }),
+            checked(server(3, "dead", "dead")),
+            Server {
+                backup: true,
+                ..server(4, "spare", "one")
+            },
+            Server {
+                disabled: true,
+                ..server(5, "off", "two")
+            },
+        ],
+        ..proxy("app", ProxyKind::Backend, 3)
+    }
+}
+
+fn dynamic() -> Proxy {
+    let mut one = checked(server(1, "one", "one"));
+    one.check.rise = 1;
+    one.check.fall = 1;
+    Proxy {
+        balance: Balance::LeastConn,
+        servers: vec![
+            one,
+            checked(Server {
+                weight: 0,
+                ..server(2, "idle", "two")
+            }),
+            Server {
+                addr: ServerAddr::Inet {
+                    ip: std::net::Ipv6Addr::LOCALHOST.into(),
+                    port: Some(port("one")),
+                    port_offset: 0,
+                },
+                host: "::1".into(),
+                ..server(3, "six", "one")
+            },
+        ],
+        ..proxy("dyn", ProxyKind::Backend, 4)
+    }
+}
+
+fn wrong() -> Proxy {
+    Proxy {
+        balance: Balance::Source,
+        servers: vec![
+            checked(server(1, "w", "one")),
+            Server {
+                addr: ServerAddr::Unix("/nowhere".into()),
+                host: "/nowhere".into(),
+                ..server(2, "sock", "one")
+            },
+        ],
+        ..proxy("wrong", ProxyKind::Backend, 5)
+    }
+}
+
+fn spares(name: &str, id: u32) -> Proxy {
+    let spare = |number, server_name, at, weight| Server {
+        backup: true,
+        weight,
+        ..server(number, server_name, at)
+    };
+    Proxy {
+        servers: vec![spare(1, "b1", "one", 3), spare(2, "b2", "two", 20)],
+        ..proxy(name, ProxyKind::Backend, id)
+    }
+}
+
+/// A running proxy with the record's configuration, asked as the record was.
+struct Running {
+    config: Config,
+    runtime: Runtime,
+    process: Process,
+    now_ms: u64,
+}
+
+impl Running {
+    fn new() -> Self {
+        let config = config();
+        let running = Self {
+            runtime: Runtime::new(&config, 2, 1_700_000_000),
+            process: Process {
+                version: "2.6.12-1+deb12u4".to_owned(),
+                node: b"lb1".to_vec(),
+                environment: vec![b"PATH=/bin".to_vec(), b"TZ=UTC".to_vec()],
+                ..Process::default()
+            },
+            now_ms: 5000,
+            config,
+        };
+        for _ in 0..3 {
+            running.check();
+        }
+        running
+    }
+
+    /// One check of each server.
+    fn check(&self) {
+        for (i, proxy) in self.config.proxies.iter().enumerate() {
+            let id = ProxyId(u32::try_from(i).unwrap());
+            for (index, server) in proxy.servers.iter().enumerate().filter(|(_, s)| s.check.enabled) {
+                let (status, code, description): (_, _, &[u8]) =
+                    match (proxy.name.as_slice(), server.name.as_slice()) {
+                        (_, b"dead" | b"t2") => (CheckStatus::L4Connection, None, b"Connection refused"),
+                        (b"wrong", _) => (CheckStatus::L7Status, Some(500), b"Internal Server Error"),
+                        (b"app", _) => (CheckStatus::L7Ok, Some(200), b""),
+                        _ => (CheckStatus::L4Ok, None, b""),
+                    };
+                let outcome = CheckOutcome {
+                    status,
+                    code,
+                    description: description.to_vec(),
+                    duration_ms: 0,
+                };
+                apply_outcome(&self.runtime, &self.config, id, index, &outcome, self.now_ms);
+            }
+        }
+    }
+
+    fn view(&self) -> StatsView<'_> {
+        StatsView {
+            config: &self.config,
+            runtime: &self.runtime,
+            now_ms: self.now_ms,
+            process: &self.process,
+        }
+    }
+
+    fn with_control<R>(&self, act: impl FnOnce(&mut Live<'_>) -> R) -> R {
+        act(&mut Live {
+            config: &self.config,
+            runtime: &self.runtime,
+            origin: Origin::Cli,
+            now_ms: self.now_ms,
+            hooks: &mut NoShell,
+        })
+    }
+
+    /// What a stats socket of that level answers to these lines.
+    fn command(&self, level: Level, lines: &str) -> String {
+        let mut out = Vec::new();
+        let mut session = Session::new(level);
+        for line in lines.split('\n') {
+            self.with_control(|control| {
+                let mut context = CliContext {
+                    view: self.view(),
+                    control,
+                };
+                execute(&mut session, line.as_bytes(), &mut context, &mut out);
+            });
+            if session.quits {
+                break;
+            }
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    /// What the page of that proxy answers.
+    fn request(
+        &self,
+        proxy: usize,
+        admin: bool,
+        method: &str,
+        uri: &str,
+        login: Option<&str>,
+        body: &str,
+    ) -> String {
+        let request = StatsRequest {
+            proxy: ProxyId(u32::try_from(proxy).unwrap()),
+            method: method.as_bytes(),
+            uri: uri.as_bytes(),
+            authorization: login.map(str::as_bytes),
+            admin_allowed: admin,
+            body: body.as_bytes(),
+            body_cut: false,
+        };
+        let mut out = Vec::new();
+        let outcome =
+            self.with_control(|control| StatsPage::handle(&request, &self.view(), control, &mut out));
+        let text = String::from_utf8(out).unwrap();
+        assert!(text[..outcome.head_len].ends_with("\r\n\r\n"));
+        text
+    }
+
+    /// The page that the record's forms are on.
+    fn page(&self, method: &str, uri: &str, body: &str) -> String {
+        // The session that asks is counted already.
+        self.runtime.counters[0].frontends[9].stot.inc();
+        self.request(9, true, method, uri, None, body)
+    }
+
+    fn rows(&self, level: Level) -> Vec<Vec<String>> {
+        let text = self.command(level, "show stat");
+        text.lines()
+            .skip(1)
+            .filter(|line| !line.is_empty())
+            .map(|line| line.split(',').map(str::to_owned).collect())
+            .collect()
+    }
+}
+
+fn record() -> Json {
+    fixture::recorded("stats/stats.json")
+}
+
+/// Rows of text, with ports in place of their names.
+fn texts(rows: &Json) -> Vec<Vec<String>> {
+    rows.as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let cells = row.as_array().unwrap().iter();
+            cells.map(|cell| with_ports(cell.as_str().unwrap())).collect()
+        })
+        .collect()
+}
+
+/// Compares rows of `show stat` column by column.
+fn compare_rows(
+    names: &[String],
+    ours: &[Vec<String>],
+    theirs: &[Vec<String>],
+    when: &str,
+    faults: &mut Vec<String>,
+) {
+    let title = |row: &[String]| format!("{}/{}", row[0], row[1]);
+    let our_titles: Vec<_> = ours.iter().map(|r| title(r)).collect();
+    let their_titles: Vec<_> = theirs.iter().map(|r| title(r)).collect();
+    assert_eq!(our_titles, their_titles, "{when}");
+    for (ours, theirs) in ours.iter().zip(theirs) {
+        for (i, name) in names.iter().enumerate() {
+            let same = if VARIES.contains(&name.as_str()) {
+                ours[i].is_empty() == theirs[i].is_empty()
+            } else {
+                ours[i] == theirs[i]
+            };
+            if !same {
+                faults.push(format!(
+                    "{when}: {} {name}: {:?}, not {:?}",
+                    title(ours),
+                    ours[i],
+                    theirs[i]
+                ));
+            }
+        }
+    }
+}
+
+/// The rows of a page's tables: class and the text of each cell, without tooltips.
+fn tables(page: &str) -> Vec<(String, Vec<String>)> {
+    let tips = regex::Regex::new("(?s)<div class=tips>.*?</div>").unwrap();
+    let row = regex::Regex::new("(?s)<tr class=\"?([a-z_]+)\"?>(.*?)</tr>").unwrap();
+    let cell = regex::Regex::new("(?s)<td[^>]*>(.*?)</td>").unwrap();
+    let tag = regex::Regex::new("<[^>]*>").unwrap();
+    row.captures_iter(&tips.replace_all(page, ""))
+        .filter(|found| &found[1] != "titre")
+        .map(|found| {
+            let cells = cell.captures_iter(&found[2]);
+            let texts = cells
+                .map(|c| tag.replace_all(&c[1], "").trim().to_owned())
+                .collect();
+            (found[1].to_owned(), texts)
+        })
+        .collect()
+}
+
+fn compare_tables(page: &str, theirs: &Json, when: &str, faults: &mut Vec<String>) {
+    let ours = tables(page);
+    let theirs = theirs.as_array().unwrap();
+    assert_eq!(ours.len(), theirs.len(), "{when}");
+    for ((class, cells), row) in ours.iter().zip(theirs) {
+        let their_class = row[0].as_str().unwrap();
+        let their_cells: Vec<_> = row[1]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|c| c.as_str().unwrap())
+            .collect();
+        let title = cells.get(1).map_or("", |c| c.as_str());
+        if class != their_class || cells.len() != their_cells.len() {
+            faults.push(format!(
+                "{when}: {title}: {class} {cells:?}, not {their_class} {their_cells:?}"
+            ));
+            continue;
+        }
+        for (i, (a, b)) in cells.iter().zip(&their_cells).enumerate() {
+            // Of a state only what follows the time since is compared.
+            let state = |text: &str| {
+                text.split_once(' ')
+                    .map_or(text.to_owned(), |(_, state)| state.to_owned())
+            };
+            let same = match i {
+                23 | 24 if class != "frontend" && class != "socket" => {
+                    state(a) == state(b) || cell_is_check(a, b)
+                }
+                _ => cell_varies(class, i) || a == b,
+            };
+            if !same {
+                faults.push(format!("{when}: {title} cell {i}: {a:?}, not {b:?}"));
+            }
+        }
+    }
+}
+
+/// Both say how a check ended and how long it took; the durations differ.
+fn cell_is_check(a: &str, b: &str) -> bool {
+    let name = |text: &str| text.split(" in ").next().map(str::to_owned);
+    a.contains(" in ") && name(a) == name(b)
+}
+
+fn compare_servers(ours: &str, theirs: &str, when: &str, faults: &mut Vec<String>) {
+    let theirs = with_ports(theirs);
+    assert_eq!(ours.lines().count(), theirs.lines().count(), "{when}");
+    for (a, b) in ours.lines().zip(theirs.lines()) {
+        let columns = a.split(' ').zip(b.split(' ')).enumerate();
+        // Since when, and for unchecked servers the check's health, which nobody reads there.
+        let unchecked = matches!(b.split(' ').nth(13), Some("0" | "8"));
+        let differs = columns
+            .filter(|(i, (x, y))| *i != 9 && !(*i == 12 && unchecked) && x != y)
+            .map(|(i, (x, y))| format!("{i}: {x} not {y}"));
+        let differs: Vec<_> = differs.collect();
+        if !differs.is_empty() || a.split(' ').count() != b.split(' ').count() {
+            faults.push(format!("{when}: {a}: {differs:?}"));
+        }
+    }
+}
+
+fn level(name: &str) -> Level {
+    match name {
+        "stats" => Level::Admin,
+        "operator" => Level::Operator,
+        _ => Level::User,
+    }
+}
+
+fn none(faults: &[String]) {
+    assert!(
+        faults.is_empty(),
+        "{} differences:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+}
+
+#[test]
+fn columns_are_the_originals_and_stand_in_its_order() {
+    let record = record();
+    let names = texts(&record["start"])[0].clone();
+    let ours: Vec<_> = super::field::COLUMNS.iter().map(|c| c.name.to_owned()).collect();
+    assert_eq!(ours, names);
+}
+
+#[test]
+fn rows_and_tables_at_the_start_are_the_originals() {
+    let record = record();
+    let mut start = texts(&record["start"]);
+    let names = start.remove(0);
+    let running = Running::new();
+    let faults = &mut Vec::new();
+    compare_rows(
+        &names,
+        &running.rows(Level::Admin),
+        &start,
+        "at the start",
+        faults,
+    );
+    compare_rows(
+        &names,
+        &running.rows(Level::User),
+        &texts(&record["user"]),
+        "to a user",
+        faults,
+    );
+    compare_tables(
+        &running.page("GET", "/st", ""),
+        &record["start_tables"],
+        "at the start",
+        faults,
+    );
+    let servers = running.command(Level::Admin, "show servers state");
+    compare_servers(
+        &servers,
+        record["start_servers"].as_str().unwrap(),
+        "at the start",
+        faults,
+    );
+    none(faults);
+}
+
+#[test]
+fn rows_and_tables_follow_each_command_as_the_originals_do() {
+    let record = record();
+    let names = texts(&record["start"])[0].clone();
+    let running = Running::new();
+    let faults = &mut Vec::new();
+    for step in record["states"].as_array().unwrap() {
+        let command = step["command"].as_str().unwrap();
+        let answer = running.command(Level::Admin, command);
+        if answer != step["answer"].as_str().unwrap() {
+            faults.push(format!("{command}: answers {answer:?}, not {}", step["answer"]));
+        }
+        for _ in 0..4 {
+            running.check();
+        }
+        let proxy = step["proxy"].as_str().unwrap();
+        let rows: Vec<_> = running
+            .rows(Level::Admin)
+            .into_iter()
+            .filter(|row| row[0] == proxy)
+            .collect();
+        compare_rows(&names, &rows, &texts(&step["stat"]), command, faults);
+        let page = running.page("GET", &format!("/st?scope={proxy}"), "");
+        compare_tables(&page, &step["tables"], command, faults);
+        if proxy != "web" {
+            let servers = running.command(Level::Admin, &format!("show servers state {proxy}"));
+            compare_servers(&servers, step["servers"].as_str().unwrap(), command, faults);
+        }
+    }
+    none(faults);
+}
+
+#[test]
+fn commands_are_answered_in_the_originals_words() {
+    let record = record();
+    let faults = &mut Vec::new();
+    for (name, answers) in record["answers"].as_object().unwrap() {
+        let running = Running::new();
+        for pair in answers.as_array().unwrap() {
+            let command = pair[0].as_str().unwrap();
+            let theirs = pair[1].as_str().unwrap();
+            let ours = running.command(level(name), command);
+            if ours != theirs {
+                faults.push(format!("{name}: {command:?}: {ours:?}, not {theirs:?}"));
+            }
+        }
+    }
+    none(faults);
+}
+
+/// A head's status line and headers in any order, without what says where the answer ends.
+fn head(answer: &str) -> Vec<String> {
+    let head = answer.split("\r\n\r\n").next().unwrap_or("");
+    let mut lines: Vec<_> = head
+        .split("\r\n")
+        .filter(|line| {
+            !["transfer-encoding", "content-length", "connection"]
+                .iter()
+                .any(|name| line.starts_with(name))
+        })
+        .map(str::to_owned)
+        .collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn the_pages_heads_are_the_originals() {
+    let record = record();
+    let running = Running::new();
+    for page in record["pages"].as_array().unwrap() {
+        let (method, uri) = (page[0].as_str().unwrap(), page[1].as_str().unwrap());
+        let answer = running.page(method, uri, "");
+        assert_eq!(head(&answer), head(page[2].as_str().unwrap()), "{method} {uri}");
+        assert_eq!(answer.ends_with("\r\n\r\n"), method == "HEAD", "{method} {uri}");
+    }
+    let unauthorized = running.request(10, false, "GET", "/haproxy?stats", None, "");
+    let theirs = record["unauthorized"].as_str().unwrap();
+    assert_eq!(head(&unauthorized), head(theirs));
+    assert_eq!(
+        unauthorized.split("\r\n\r\n").nth(1),
+        theirs.split("\r\n\r\n").nth(1)
+    );
+    let wrong = running.request(10, false, "GET", "/haproxy?stats", Some("Basic YWRtaW46YQ=="), "");
+    assert_eq!(wrong, unauthorized);
+}
+
+#[test]
+fn forms_are_done_and_answered_as_by_the_original() {
+    let record = record();
+    let running = Running::new();
+    let faults = &mut Vec::new();
+    for form in record["forms"].as_array().unwrap() {
+        let (uri, body) = (form[0].as_str().unwrap(), form[1].as_str().unwrap());
+        let ours = head(&running.page("POST", uri, body));
+        let theirs = head(form[2].as_str().unwrap());
+        if ours != theirs {
+            faults.push(format!("{uri} {body}: {ours:?}, not {theirs:?}"));
+        }
+    }
+    let login = Some("Basic YWRtaW46c2VjcmV0");
+    let denied = running.request(
+        10,
+        false,
+        "POST",
+        "/haproxy?stats",
+        login,
+        "s=web1&action=drain&b=app",
+    );
+    assert_eq!(head(&denied), head(record["denied"].as_str().unwrap()));
+    let state = &running.runtime.proxies[1].servers[0];
+    assert!(!state.admin().is_drain(), "a form that is denied does nothing");
+    running.page("POST", "/st", "s=web1&action=drain&b=%233");
+    assert!(state.admin().is_drain());
+    none(faults);
+}
+
+#[test]
+fn legends_say_what_the_originals_do() {
+    let record = record();
+    let running = Running::new();
+    let login = Some("Basic YWRtaW46c2VjcmV0");
+    let page = running.request(10, false, "GET", "/haproxy?stats", login, "");
+    let tip = regex::Regex::new("<div class=tips>((?:cap|IPv|unix|id|balancing)[^<]*)</div>").unwrap();
+    let ours: Vec<_> = tip
+        .captures_iter(&page)
+        .map(|c| c[1].replace("&#39;", "'"))
+        .collect();
+    let theirs: Vec<_> = record["legends"]["tips"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| with_ports(t.as_str().unwrap()))
+        .collect();
+    assert_eq!(ours, theirs);
+    assert!(page.contains("Statistics Report for pid 0 on lb1: the first balancer"));
+    assert!(!page.contains("2.6.12"), "the version is hidden");
+}
+
+/// Counts that a row of the record shows.
+fn count(side: &SideCounters, row: &BTreeMap<&str, &str>) {
+    let of = |name: &str| {
+        row.get(name)
+            .and_then(|text| text.parse::<u64>().ok())
+            .unwrap_or(0)
+    };
+    side.stot.add(of("stot"));
+    side.conn_tot.add(of("conn_tot"));
+    side.bin.add(of("bin"));
+    side.bout.add(of("bout"));
+    side.dreq.add(of("dreq"));
+    side.dresp.add(of("dresp"));
+    side.ereq.add(of("ereq"));
+    side.econ.add(of("econ"));
+    side.eresp.add(of("eresp"));
+    side.wretr.add(of("wretr"));
+    side.wredis.add(of("wredis"));
+    side.req_tot.add(of("req_tot"));
+    side.intercepted.add(of("intercepted"));
+    side.lbtot.add(of("lbtot"));
+    side.cli_abrt.add(of("cli_abrt"));
+    side.srv_abrt.add(of("srv_abrt"));
+    side.connect.add(of("connect"));
+    side.reuse.add(of("reuse"));
+    side.hrsp[0].add(of("hrsp_other"));
+    for class in 1..=5 {
+        side.hrsp[class].add(of(&format!("hrsp_{class}xx")));
+    }
+}
+
+#[test]
+fn counts_of_all_threads_are_shown_where_the_original_shows_them() {
+    let record = record();
+    let names = texts(&record["start"])[0].clone();
+    let traffic = texts(&record["traffic"]["stat"]);
+    let running = Running::new();
+    for command in [
+        "shutdown frontend tcp",
+        "disable server wrong/w",
+        "set server wrong/sock state maint",
+    ] {
+        running.command(Level::Admin, command);
+    }
+    for command in [
+        "set maxconn server app/web1 20",
+        "set maxconn frontend web 150",
+        "set server app/off state ready",
+    ] {
+        running.command(Level::Admin, command);
+    }
+    running.command(Level::Admin, "clear counters all");
+    // The counts come from two threads: one has the frontends', the other all else.
+    for row in &traffic {
+        let fields: BTreeMap<_, _> = names
+            .iter()
+            .map(String::as_str)
+            .zip(row.iter().map(String::as_str))
+            .collect();
+        let proxy = running
+            .config
+            .proxies
+            .iter()
+            .position(|p| p.name == row[0].as_str())
+            .unwrap();
+        let config = &running.config.proxies[proxy];
+        let threads = &running.runtime.counters;
+        match fields["type"] {
+            "0" => count(&threads[0].frontends[proxy], &fields),
+            "1" => {
+                count(&threads[1].backends[proxy], &fields);
+                let times_down = fields["chkdown"].parse().unwrap();
+                let state = &running.runtime.proxies[proxy];
+                state.down_transitions.store(times_down, Relaxed);
+            }
+            "2" => {
+                let index = config
+                    .servers
+                    .iter()
+                    .position(|s| s.name == row[1].as_str())
+                    .unwrap();
+                count(&threads[1].servers[proxy][index], &fields);
+            }
+            _ => {
+                let index = usize::from(row[1] == "alt");
+                count(&threads[1].listeners[proxy][index], &fields);
+            }
+        }
+    }
+    let faults = &mut Vec::new();
+    compare_rows(
+        &names,
+        &running.rows(Level::Admin),
+        &traffic,
+        "after traffic",
+        faults,
+    );
+    compare_tables(
+        &running.page("GET", "/st", ""),
+        &record["traffic"]["tables"],
+        "after traffic",
+        faults,
+    );
+    none(faults);
+}
+
+#[test]
+fn clearing_counters_keeps_counts_unless_all_is_said() {
+    let running = Running::new();
+    let side = &running.runtime.counters[0].frontends[0];
+    side.stot.add(5);
+    running.runtime.proxies[0].fe_sessions.inc();
+    running.runtime.proxies[0].fe_sessions.dec();
+    running.command(Level::Operator, "clear counters");
+    assert_eq!(
+        (side.stot.get(), running.runtime.proxies[0].fe_sessions.max()),
+        (5, 0)
+    );
+    assert_eq!(
+        running.command(Level::Operator, "clear counters all"),
+        "Permission denied\n\n"
+    );
+    running.command(Level::Admin, "clear counters all");
+    assert_eq!(side.stot.get(), 0);
+}
+
+#[test]
+fn markup_in_a_description_or_scope_is_not_obeyed() {
+    let mut running = Running::new();
+    running.config.proxies[1].description = Some("<script>a</script>".into());
+    let page = running.page("GET", "/st?scope=%3Cscript%3E", "");
+    assert!(!page.contains("<script>"));
+    let page = running.page("GET", "/st", "");
+    assert!(page.contains("&lt;script&gt;a&lt;/script&gt;"));
+}
+
+#[test]
+fn every_json_answer_is_json_and_names_what_csv_has() {
+    let running = Running::new();
+    let stat: Json = serde_json::from_str(&running.command(Level::Admin, "show stat json")).unwrap();
+    assert_eq!(stat.as_array().unwrap().len(), running.rows(Level::Admin).len());
+    assert_eq!(stat[0][0]["value"]["value"], "web");
+    let info: Json = serde_json::from_str(&running.command(Level::User, "show info json")).unwrap();
+    assert_eq!(info[0]["field"]["name"], "Name");
+    let schema: Json = serde_json::from_str(&running.command(Level::User, "show schema json")).unwrap();
+    assert!(schema["definitions"]["typedValue"].is_object());
+}
+
+#[test]
+fn filters_choose_proxy_kind_and_server() {
+    let running = Running::new();
+    let titles = |command: &str| {
+        let text = running.command(Level::Admin, command);
+        let rows = text.lines().skip(1).filter(|line| !line.is_empty());
+        let of = |row: &str| row.split(',').take(2).collect::<Vec<_>>().join("/");
+        rows.map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(titles("show stat 3 4 2"), ["app/web2"]);
+    assert_eq!(titles("show stat app 2 -1"), ["app/BACKEND"]);
+    assert_eq!(titles("show stat -1 8 -1"), ["web/sock-1", "web/alt"]);
+    assert_eq!(
+        titles("show stat domain proxy 4 6 -1"),
+        ["dyn/one", "dyn/idle", "dyn/six", "dyn/BACKEND"]
+    );
+    assert!(titles("show stat 99 1 1").is_empty());
+    assert!(
+        titles("show stat up no-maint")
+            .iter()
+            .all(|t| t != "app/dead" && t != "app/off")
+    );
+    assert_eq!(titles("show stat 3").len(), titles("show stat").len());
+}
+
+#[test]
+fn twenty_thousand_servers_are_shown_in_time_that_grows_with_their_number() {
+    let mut farm = proxy("farm", ProxyKind::Backend, 2);
+    farm.servers = (1..=20_000)
+        .map(|id| server(id, &format!("s{id}"), "one"))
+        .collect();
+    farm.stats = Some(stats("/st"));
+    let (config, id, runtime) = fixture::running(farm);
+    runtime.proxies[0].servers[19_999]
+        .last_change_ms
+        .store(1, Relaxed);
+    let process = Process::default();
+    let view = StatsView {
+        config: &config,
+        runtime: &runtime,
+        now_ms: 2000,
+        process: &process,
+    };
+    let mut control = Live {
+        config: &config,
+        runtime: &runtime,
+        origin: Origin::StatsPage,
+        now_ms: 2000,
+        hooks: &mut NoShell,
+    };
+    let request = StatsRequest {
+        proxy: id,
+        method: b"GET",
+        uri: b"/st",
+        authorization: None,
+        admin_allowed: true,
+        body: b"",
+        body_cut: false,
+    };
+    let mut out = Vec::new();
+    StatsPage::handle(&request, &view, &mut control, &mut out);
+    assert_eq!(memchr::memmem::find_iter(&out, b"name=\"s\"").count(), 20_000);
+}
