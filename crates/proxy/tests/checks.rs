@@ -521,3 +521,23 @@ fn thousands_of_servers_are_all_checked() {
         }
     });
 }
+
+#[test]
+fn a_backend_that_loses_thousands_of_servers_says_so_once() {
+    run(async {
+        const SERVERS: usize = 4000;
+        let (_refusing, addr) = closed_port();
+        let mut farm = Farm::start(vec![addr.into(); SERVERS], |proxy| {
+            proxy.options.log_health_checks = false;
+            proxy.servers.iter_mut().for_each(|s| s.check.inter = 1000);
+        });
+        for left in (0..SERVERS).rev() {
+            let line = farm.next_line().await;
+            assert!(
+                line.contains(&format!(". {left} active and 0 backup servers left.")),
+                "{line}"
+            );
+        }
+        assert_eq!(farm.next_line().await, "backend b has no server available!");
+    });
+}

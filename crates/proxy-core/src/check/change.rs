@@ -120,6 +120,9 @@ struct Change<'a> {
     proxy: &'a ProxyState,
     server: usize,
     now_ms: u64,
+    /// What the backend had before, and whether the server was part of it.
+    farm_before: Farm,
+    was_balanced: bool,
     events: Vec<Event>,
 }
 
@@ -133,22 +136,25 @@ impl<'a> Change<'a> {
         act: impl FnOnce(&mut Self),
     ) -> Vec<Event> {
         let proxy = &runtime.proxies[id.0 as usize];
-        let _one_at_a_time = proxy.lock_changes();
+        let mut known = proxy.lock_changes();
+        let config = config.proxy(id);
         let mut change = Self {
-            config: config.proxy(id),
+            config,
             id,
             proxy,
             server,
             now_ms,
+            farm_before: known.unwrap_or_else(|| Farm::count(config, proxy)),
+            was_balanced: proxy.servers[server].is_balanced(),
             events: Vec::new(),
         };
-        let had_servers = !change.farm().is_empty();
         let before = change.seen_by_balancers();
         act(&mut change);
         if before != change.seen_by_balancers() {
             proxy.touch_servers();
         }
-        change.follow_backend(had_servers);
+        change.follow_backend();
+        *known = Some(change.farm());
         change.events
     }
 
@@ -156,8 +162,20 @@ impl<'a> Change<'a> {
         &self.proxy.servers[self.server]
     }
 
+    /// What the backend has now. Counting all of its servers for each of their checks would make that quadratic.
     fn farm(&self) -> Farm {
-        Farm::count(self.config, self.proxy)
+        let mut farm = self.farm_before;
+        let part = if self.config.servers[self.server].backup {
+            &mut farm.backup
+        } else {
+            &mut farm.active
+        };
+        match (self.was_balanced, self.state().is_balanced()) {
+            (true, false) => *part -= 1,
+            (false, true) => *part += 1,
+            (true, true) | (false, false) => {}
+        }
+        farm
     }
 
     fn seen_by_balancers(&self) -> (u8, Health, u32) {
@@ -407,9 +425,9 @@ impl<'a> Change<'a> {
     }
 
     /// Takes the backend down with its last server and up with its first.
-    fn follow_backend(&mut self, had_servers: bool) {
+    fn follow_backend(&mut self) {
         let has_servers = !self.farm().is_empty();
-        if had_servers == has_servers {
+        if has_servers != self.farm_before.is_empty() {
             return;
         }
         let proxy = self.proxy;

@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use haproxy_cfg::model::{Bind, Config, Proxy};
 
+use crate::check::Farm;
+
 use super::{ProcessCounters, ServerState, SideCounters, ThreadCounters};
 
 /// A number of things that are there now, with its maximum; any thread may write.
@@ -76,12 +78,13 @@ pub struct ProxyState {
     /// Set when the frontend accepts no more and never will (soft stop, `shutdown frontend`).
     pub stopped: AtomicBool,
     version: AtomicU64,
-    changes: Mutex<()>,
+    changes: Mutex<Option<Farm>>,
 }
 
 impl ProxyState {
     /// Held while a server's state changes, so that what checks and administrators do at once happens one after the other.
-    pub(crate) fn lock_changes(&self) -> MutexGuard<'_, ()> {
+    /// Inside is what the backend has left, once somebody counted.
+    pub(crate) fn lock_changes(&self) -> MutexGuard<'_, Option<Farm>> {
         self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
