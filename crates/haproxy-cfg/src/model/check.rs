@@ -18,7 +18,8 @@ pub enum CheckKind {
         uri: Word,
         /// The version, `HTTP/1.0` unless given. What stood behind it (`HTTP/1.1\r\nHost:\ www`) is in `headers`.
         version: Word,
-        /// Raw header lines that followed the version, each without its end of line.
+        /// Raw header lines that followed the version, each without its end of line. An empty one ends them: the lines behind
+        /// it are the body.
         headers: Vec<Word>,
     },
     /// `option smtpchk [HELO|EHLO] [DOMAIN]`.

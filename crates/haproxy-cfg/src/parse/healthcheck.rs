@@ -28,10 +28,11 @@ pub(crate) fn httpchk(reading: &mut Reading<'_>, option: &OptionLine<'_>) {
             .split(|byte| *byte == b'\n')
             .map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         version_text = lines.next().unwrap_or(b"").to_vec().into();
-        headers = lines
-            .filter(|line| !line.is_empty())
-            .map(|line| Word::from(line.to_vec()))
-            .collect();
+        headers = lines.map(|line| Word::from(line.to_vec())).collect();
+        // Ends of lines at the end are the request's own; an empty line before anything else begins a body.
+        while headers.last().is_some_and(|line| line.is_empty()) {
+            headers.pop();
+        }
         if !headers.is_empty() && !headers_in_version(reading, version.span, &headers) {
             return;
         }
@@ -48,7 +49,15 @@ pub(crate) fn httpchk(reading: &mut Reading<'_>, option: &OptionLine<'_>) {
 /// Headers behind the version were the only way to send any before 2.2.
 fn headers_in_version(reading: &mut Reading<'_>, span: syntax::Span, headers: &[Word]) -> bool {
     let refused = reading.dialect.strict && reading.dialect.at_least(2, 7);
-    let send: Vec<String> = headers.iter().map(http_check_header).collect();
+    let (headers, body) = match headers.iter().position(|line| line.is_empty()) {
+        Some(end) => (&headers[..end], &headers[end + 1..]),
+        None => (headers, &[][..]),
+    };
+    let mut send: Vec<String> = headers.iter().map(http_check_header).collect();
+    if !body.is_empty() {
+        let body: Vec<_> = body.iter().map(|line| String::from_utf8_lossy(line)).collect();
+        send.push(format!("body \"{}\"", body.join("\\r\\n")));
+    }
     let severity = if refused {
         Severity::Alert
     } else {
