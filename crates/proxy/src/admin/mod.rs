@@ -3,5 +3,7 @@
 
 mod connection;
 mod listener;
+#[cfg(test)]
+mod tests;
 
 pub use listener::{AdminContext, AdminListener, spawn};

@@ -43,14 +43,16 @@ fn head(html: &mut Html<'_>, page: &Page<'_>) {
     html.raw("<meta http-equiv=\"content-type\" content=\"text/html; charset=iso-8859-1\">\n");
     html.raw("<style type=\"text/css\"><!--\n");
     html.raw(include_str!("style.css"));
-    html.raw("-->\n</style></head>\n<body><h1>HAProxy");
+    html.raw("-->\n</style></head>\n<body><h1><a href=\"");
+    html.raw(MANUAL);
+    html.raw("\" style=\"text-decoration: none;\">HAProxy");
     if !settings.hide_version {
         html.raw(" version ");
         html.text(process.version.as_bytes());
         html.raw(", released ");
         html.text(process.released.as_bytes());
     }
-    html.raw("</h1>\n<h2>Statistics Report for pid ");
+    html.raw("</a></h1>\n<h2>Statistics Report for pid ");
     html.number(u64::from(process.pid));
     if let Some(node) = node(settings, page.view) {
         html.raw(" on ");
@@ -256,7 +258,7 @@ fn message(html: &mut Html<'_>, page: &Page<'_>, outcome: FormOutcome) {
     address(html, page, &[("up", up), ("norefresh", no_refresh)]);
     html.raw("\" title=\"Remove this message\">[X]</a> ");
     html.raw(says);
-    html.raw("</div>\n");
+    html.raw("</div>\n<p>\n");
 }
 
 /// What a proxy can do, for its title's tooltip.

@@ -1,0 +1,175 @@
+//! Stats sockets, spoken to as socat and scripts do.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use haproxy_cfg::model::{Config, Level, ProxyId};
+use proxy_core::check::Event;
+use proxy_core::cli::{FrontendChange, Hooks, Refused, ServerId};
+use proxy_core::state::Runtime;
+use proxy_core::stats::Process;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixStream;
+use tokio::time::timeout;
+
+use super::{AdminContext, AdminListener, spawn};
+use crate::clock::Clock;
+
+/// What no test should take.
+const TOO_LONG: Duration = Duration::from_secs(20);
+
+struct NoShell;
+
+impl Hooks for NoShell {
+    fn log(&mut self, _: Vec<Event>) {}
+    fn change_listeners(&mut self, _: ProxyId, _: FrontendChange) -> Result<(), Refused> {
+        Ok(())
+    }
+    fn shutdown_sessions(&mut self, _: ServerId) {}
+    fn changed(&mut self, _: Option<ProxyId>) {}
+}
+
+/// Runs `test` with the path of a served socket.
+fn with_socket<F: Future<Output = ()>>(config: Config, level: Level, test: impl FnOnce(PathBuf) -> F) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stats");
+    let set = tokio::task::LocalSet::new();
+    set.block_on(&runtime, async {
+        let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let process = Process {
+            version: "3.5.0-test".to_owned(),
+            ..Process::default()
+        };
+        let state = Runtime::new(&config, 1, 0);
+        let context = AdminContext::new(
+            Arc::new(config),
+            Arc::new(state),
+            Clock::start(),
+            Arc::new(process),
+            0,
+            Rc::new(RefCell::new(NoShell)),
+        );
+        let task = spawn(AdminListener::Unix(listener, level), Rc::new(context)).unwrap();
+        timeout(TOO_LONG, test(path.clone()))
+            .await
+            .expect("the socket answers");
+        task.abort();
+    });
+}
+
+async fn read_to_end(stream: &mut UnixStream) -> String {
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await.unwrap();
+    text
+}
+
+async fn read_until(stream: &mut UnixStream, end: &str) -> String {
+    let mut text = String::new();
+    while !text.ends_with(end) {
+        let mut byte = [0; 1];
+        assert_eq!(stream.read(&mut byte).await.unwrap(), 1, "{text:?}");
+        text.push(char::from(byte[0]));
+    }
+    text
+}
+
+#[test]
+fn one_line_is_answered_and_the_connection_closed() {
+    with_socket(Config::default(), Level::Admin, |path| async move {
+        let mut stream = UnixStream::connect(path).await.unwrap();
+        stream.write_all(b"show version;show cli level\n").await.unwrap();
+        assert_eq!(read_to_end(&mut stream).await, "3.5.0-test\n\nadmin\n\n");
+    });
+}
+
+#[test]
+fn a_line_may_come_in_pieces_and_a_semicolon_may_end_the_last() {
+    with_socket(Config::default(), Level::User, |path| async move {
+        let mut stream = UnixStream::connect(&path).await.unwrap();
+        stream.write_all(b"show vers").await.unwrap();
+        tokio::task::yield_now().await;
+        stream.write_all(b"ion\n").await.unwrap();
+        assert_eq!(read_to_end(&mut stream).await, "3.5.0-test\n\n");
+        let mut stream = UnixStream::connect(&path).await.unwrap();
+        stream.write_all(b"show version;show cli level").await.unwrap();
+        stream.shutdown().await.unwrap();
+        assert_eq!(read_to_end(&mut stream).await, "3.5.0-test\n\n");
+    });
+}
+
+#[test]
+fn after_prompt_the_session_lasts_until_quit() {
+    with_socket(Config::default(), Level::Operator, |path| async move {
+        let mut stream = UnixStream::connect(path).await.unwrap();
+        stream.write_all(b"prompt\n").await.unwrap();
+        assert_eq!(read_until(&mut stream, "> ").await, "\n> ");
+        stream.write_all(b"show cli level\n").await.unwrap();
+        assert_eq!(read_until(&mut stream, "> ").await, "operator\n\n> ");
+        stream.write_all(b"show version <<\n").await.unwrap();
+        assert_eq!(read_until(&mut stream, "+ ").await, "+ ");
+        stream.write_all(b"\nquit\n").await.unwrap();
+        assert_eq!(read_to_end(&mut stream).await, "3.5.0-test\n\n> ");
+    });
+}
+
+#[test]
+fn an_idle_connection_is_closed_after_the_timeout() {
+    let mut config = Config::default();
+    config.global.stats_timeout = Some(30);
+    with_socket(config, Level::Admin, |path| async move {
+        let mut stream = UnixStream::connect(path).await.unwrap();
+        assert_eq!(read_to_end(&mut stream).await, "");
+    });
+}
+
+#[test]
+fn connections_beyond_the_limit_wait_for_their_turn() {
+    let mut config = Config::default();
+    config.global.stats_maxconn = Some(1);
+    with_socket(config, Level::Admin, |path| async move {
+        let mut first = UnixStream::connect(&path).await.unwrap();
+        first.write_all(b"prompt\n").await.unwrap();
+        read_until(&mut first, "> ").await;
+        let mut second = UnixStream::connect(&path).await.unwrap();
+        second.write_all(b"show version\n").await.unwrap();
+        let waits = timeout(Duration::from_millis(50), read_until(&mut second, "\n")).await;
+        assert!(
+            waits.is_err(),
+            "the second connection was served beside the first"
+        );
+        first.write_all(b"quit\n").await.unwrap();
+        assert_eq!(read_to_end(&mut second).await, "3.5.0-test\n\n");
+    });
+}
+
+#[test]
+fn a_line_larger_than_the_buffer_ends_the_connection() {
+    with_socket(Config::default(), Level::Admin, |path| async move {
+        let mut stream = UnixStream::connect(path).await.unwrap();
+        let line = vec![b'a'; Config::default().global.tune.bufsize as usize + 1];
+        stream.write_all(&line).await.unwrap();
+        let mut rest = Vec::new();
+        // The bytes that were not read make the end a reset.
+        if let Err(error) = stream.read_to_end(&mut rest).await {
+            assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+        }
+        assert!(rest.is_empty());
+    });
+}
+
+#[test]
+fn connections_and_commands_are_counted() {
+    with_socket(Config::default(), Level::User, |path| async move {
+        let mut stream = UnixStream::connect(&path).await.unwrap();
+        stream.write_all(b"show info\n").await.unwrap();
+        let text = read_to_end(&mut stream).await;
+        assert!(text.contains("\nCumConns: 1\nCumReq: 1\n"), "{text}");
+    });
+}
