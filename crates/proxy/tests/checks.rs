@@ -35,6 +35,7 @@ struct Farm {
     runtime: Arc<Runtime>,
     clock: Clock,
     events: UnboundedReceiver<String>,
+    kept: Vec<String>,
     changes: Rc<Cell<u32>>,
     checks: JoinHandle<()>,
 }
@@ -50,6 +51,8 @@ impl Farm {
             (server.check.enabled, server.check.inter) = (true, 30);
             proxy.servers.push(server);
         }
+        // A machine that is busy must not look like a server that is slow.
+        proxy.timeouts.check = Some(15_000);
         adjust(&mut proxy);
         let config = Arc::new(Config {
             proxies: vec![proxy],
@@ -78,6 +81,7 @@ impl Farm {
             runtime,
             clock,
             events,
+            kept: Vec::new(),
             changes,
             checks,
         }
@@ -90,13 +94,15 @@ impl Farm {
             .unwrap()
     }
 
-    /// The next line that holds `words`.
+    /// The first line that holds `words` and was not given before. Lines of other servers are kept for later: checks end in
+    /// any order.
     async fn line_with(&mut self, words: &str) -> String {
         loop {
-            let line = self.next_line().await;
-            if line.contains(words) {
-                return line;
+            if let Some(at) = self.kept.iter().position(|line| line.contains(words)) {
+                return self.kept.remove(at);
             }
+            let line = self.next_line().await;
+            self.kept.push(line);
         }
     }
 
@@ -358,7 +364,7 @@ fn an_smtp_check_closes_its_connection_in_good_order() {
         let addr = talk(&[b"220 mail\r\n", b"250 mail\r\n"], tell).await;
         let _farm = Farm::start(vec![addr], |proxy| {
             smtp(proxy);
-            proxy.servers[0].check.inter = 100;
+            proxy.timeouts.check = Some(100);
         });
         let end = tokio::time::timeout(PATIENCE, ended.recv())
             .await
@@ -378,7 +384,10 @@ fn a_silent_server_times_out() {
             })
         };
         for kind in [http, smtp] {
-            let mut farm = Farm::start(vec![silent().await], kind);
+            let mut farm = Farm::start(vec![silent().await], |proxy| {
+                kind(proxy);
+                proxy.timeouts.check = None;
+            });
             starts(
                 &farm.next_line().await,
                 "Health check for server b/s1 failed, reason: Layer7 timeout, check duration: ",
@@ -397,10 +406,7 @@ fn timeout_check_waits_longer_than_the_interval() {
             tokio::time::sleep(Duration::from_millis(120)).await;
             let _ = io.write_all(b"HTTP/1.0 200 OK\r\n\r\n").await;
         });
-        let mut farm = Farm::start(vec![slow.await], |proxy| {
-            http(proxy);
-            proxy.timeouts.check = Some(15_000);
-        });
+        let mut farm = Farm::start(vec![slow.await], http);
         let line = farm.next_line().await;
         ends(&line, "status: 3/3 UP.");
         let taken = line
