@@ -72,8 +72,15 @@ impl LogSender {
                 tag: tag.unwrap_or(&self.tag),
                 pid: self.pid,
             };
-            if syslog::message(&mut message, target, level, &origin, now_seconds, dates, line)
-                && self.deliver(&target.transport, &message).is_err()
+            if syslog::message(
+                &mut message,
+                target,
+                level,
+                &origin,
+                now_seconds * 1_000_000,
+                dates,
+                line,
+            ) && self.deliver(&target.transport, &message).is_err()
             {
                 self.lost += 1;
             }

@@ -43,8 +43,16 @@ pub enum LogFormat {
     /// RFC 3164 as the original writes it (without a host name unless asked for).
     #[default]
     Rfc3164,
+    /// RFC 3164 never with a host name (`local`).
+    Local,
     /// RFC 5424.
     Rfc5424,
+    /// Facility and level: `<NNN>` (`priority`).
+    Priority,
+    /// The level and the time (`timed`).
+    Timed,
+    /// The time (`iso`).
+    Iso,
     /// Only the level: `<N>`.
     Short,
     /// Only the message.

@@ -167,10 +167,10 @@ fn log_format(reading: &mut Reading<'_>, option: Span, value: Option<&Word<'_>>)
         "rfc5424" => Some(LogFormat::Rfc5424),
         "short" => Some(LogFormat::Short),
         "raw" => Some(LogFormat::Raw),
-        "local" | "priority" | "timed" | "iso" => {
-            reading.tell_read_only("log format", &format!("log format '{text}'"), option);
-            Some(LogFormat::Short)
-        }
+        "local" => Some(LogFormat::Local),
+        "priority" => Some(LogFormat::Priority),
+        "timed" => Some(LogFormat::Timed),
+        "iso" => Some(LogFormat::Iso),
         _ => {
             let span = value.map_or(option, |value| value.span);
             let message = format!("log : unknown log format '{text}'");

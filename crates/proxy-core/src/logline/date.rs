@@ -13,6 +13,9 @@ pub type Zone = Box<dyn Fn(i64) -> i32 + Send>;
 /// A zone's offset is asked for again this often, in seconds; every change falls on such a border.
 const OFFSET_GRAIN: i64 = 900;
 
+/// Length of `2009-02-06T12:14:14.`.
+const ISO_UNTIL_FRACTION: usize = 20;
+
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
@@ -138,16 +141,16 @@ impl DateText {
         out.extend_from_slice(&self.syslog.text);
     }
 
-    /// `2009-02-06T12:14:14+01:00`: local time as RFC 5424 has it.
-    pub fn write_rfc5424(&mut self, out: &mut Vec<u8>, epoch_seconds: u64) {
-        let second = epoch_seconds as i64;
+    /// `2009-02-06T12:14:14.123456+01:00`: local time as RFC 5424 has it, from microseconds since the epoch.
+    pub fn write_iso(&mut self, out: &mut Vec<u8>, epoch_us: u64) {
+        let second = (epoch_us / 1_000_000) as i64;
         if self.rfc5424.second != second {
             let t = self.civil(second);
             let minutes = self.offset / 60;
             self.rfc5424.set(
                 second,
                 format_args!(
-                    "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}{:02}:{:02}",
+                    "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{}{:02}:{:02}",
                     t.year(),
                     t.month(),
                     t.day(),
@@ -160,7 +163,11 @@ impl DateText {
                 ),
             );
         }
-        out.extend_from_slice(&self.rfc5424.text);
+        let (until, offset) = self.rfc5424.text.split_at(ISO_UNTIL_FRACTION);
+        out.extend_from_slice(until);
+        // Writing to a vector does not fail.
+        let _infallible = write!(out, "{:06}", epoch_us % 1_000_000);
+        out.extend_from_slice(offset);
     }
 
     fn civil(&mut self, second: i64) -> DateTime {

@@ -7,6 +7,9 @@ use haproxy_cfg::model::Mode;
 
 use super::{ConnectionError, DateText, HttpLog, LogCounts, Peer, ServerName, TcpLog};
 
+/// What is escaped in captured headers besides what cannot be printed.
+const CAPTURE_ESCAPES: &[u8] = b"\"{|}";
+
 /// `option httplog`.
 pub fn http_line(out: &mut Vec<u8>, log: &HttpLog<'_>, dates: &mut DateText) {
     peer(out, log.client);
@@ -58,6 +61,7 @@ pub fn clf_line(out: &mut Vec<u8>, log: &HttpLog<'_>, dates: &mut DateText) {
     out.extend_from_slice(b"\" ");
     number(out, log.status.into());
     out.push(b' ');
+    early(out, log.early);
     unsigned(out, log.bytes);
     out.extend_from_slice(b" \"\" \"\" ");
     port(out, log.client);
@@ -83,14 +87,15 @@ pub fn clf_line(out: &mut Vec<u8>, log: &HttpLog<'_>, dates: &mut DateText) {
         log.queue_time,
         log.connect_time,
         log.response_time,
-        log.active_time,
     ] {
         out.push(b' ');
         number(out, time.into());
     }
-    out.extend_from_slice(b" \"");
+    out.push(b' ');
+    early(out, log.early);
+    number(out, log.active_time.into());
+    out.push(b' ');
     out.extend_from_slice(&log.termination);
-    out.push(b'"');
     let c = &log.counts;
     for count in [c.process, c.frontend, c.backend, c.server] {
         out.push(b' ');
@@ -103,18 +108,29 @@ pub fn clf_line(out: &mut Vec<u8>, log: &HttpLog<'_>, dates: &mut DateText) {
         out.push(b' ');
     }
     for cookie in [log.request_cookie, log.response_cookie] {
-        out.push(b'"');
-        escaped(out, cookie.unwrap_or(b"-"), b"\"");
-        out.extend_from_slice(b"\" ");
+        quoted(out, cookie.unwrap_or_default());
+        out.push(b' ');
     }
-    out.pop();
-    for captured in [log.request_headers, log.response_headers] {
-        for value in captured.unwrap_or_default() {
-            out.extend_from_slice(b" \"");
-            escaped(out, value, b"\"");
-            out.push(b'"');
-        }
+    let request = log.request_headers.unwrap_or_default();
+    let response = log.response_headers.unwrap_or_default();
+    for value in request {
+        quoted(out, value);
+        out.push(b' ');
     }
+    for value in response {
+        quoted(out, value);
+        out.push(b' ');
+    }
+    if !response.is_empty() {
+        out.pop();
+    }
+}
+
+/// A captured text in quotes.
+fn quoted(out: &mut Vec<u8>, text: &[u8]) {
+    out.push(b'"');
+    escaped(out, text, CAPTURE_ESCAPES);
+    out.push(b'"');
 }
 
 /// `option tcplog`.
@@ -140,11 +156,15 @@ pub fn tcp_line(out: &mut Vec<u8>, log: &TcpLog<'_>, dates: &mut DateText) {
     counts(out, &log.counts);
 }
 
-/// The line of a session whose proxy asks for no other.
+/// The line of a session whose proxy asks for no other. A client on a unix socket is not named.
 pub fn connect_line(out: &mut Vec<u8>, client: Peer, local: Peer, frontend: &[u8], mode: Mode) {
-    out.extend_from_slice(b"Connect from ");
-    peer(out, client);
-    out.extend_from_slice(b" to ");
+    out.extend_from_slice(b"Connect ");
+    if matches!(client, Peer::Inet(_)) {
+        out.extend_from_slice(b"from ");
+        peer(out, client);
+        out.push(b' ');
+    }
+    out.extend_from_slice(b"to ");
     peer(out, local);
     out.extend_from_slice(b" (");
     out.extend_from_slice(frontend);
@@ -243,7 +263,7 @@ fn captures(out: &mut Vec<u8>, values: &[&[u8]]) {
         if at > 0 {
             out.push(b'|');
         }
-        escaped(out, value, b"\"{|}");
+        escaped(out, value, CAPTURE_ESCAPES);
     }
     out.push(b'}');
 }

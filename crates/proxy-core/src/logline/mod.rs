@@ -4,6 +4,8 @@
 mod date;
 mod line;
 pub mod syslog;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 
@@ -90,7 +92,7 @@ pub struct HttpLog<'a> {
     pub termination: [u8; 4],
     /// Connections and queues.
     pub counts: LogCounts,
-    /// Captured request headers; none when nothing is to be captured.
+    /// Captured request headers; none when nothing is to be captured, or no request was read.
     pub request_headers: Option<&'a [&'a [u8]]>,
     /// Captured response headers; none when nothing is to be captured.
     pub response_headers: Option<&'a [&'a [u8]]>,
@@ -129,6 +131,21 @@ pub struct TcpLog<'a> {
     pub counts: LogCounts,
 }
 
+/// What connections fail of before there is a session, in the original's words. With `option dontlognull` only those are logged
+/// on which something was received.
+pub mod connection_failure {
+    /// The client does not speak TLS as it must.
+    pub const TLS: &[u8] = b"SSL handshake failure";
+    /// The client left during the TLS handshake; nothing is logged of it with `option dontlognull`.
+    pub const TLS_CLOSED: &[u8] = b"Connection closed during SSL handshake";
+    /// `timeout client` passed during the TLS handshake; nothing is logged of it with `option dontlognull`.
+    pub const TLS_TIMEOUT: &[u8] = b"Timeout during SSL handshake";
+    /// What should have been a PROXY header is none.
+    pub const PROXY_HEADER: &[u8] = b"Truncated PROXY protocol header received";
+    /// The client left before its PROXY header; nothing is logged of it with `option dontlognull`.
+    pub const PROXY_CLOSED: &[u8] = b"Connection closed while waiting for PROXY protocol header";
+}
+
 /// A connection that failed before there was a session.
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectionError<'a> {
@@ -142,6 +159,6 @@ pub struct ConnectionError<'a> {
     pub bind: Option<&'a [u8]>,
     /// The listener's id, which stands in for a name.
     pub bind_id: u32,
-    /// What happened, in the original's words (`SSL handshake failure`).
+    /// What happened, in the original's words.
     pub message: &'a [u8],
 }

@@ -1,5 +1,7 @@
 //! The header in front of a line, for each format of a log target.
 
+use std::io::Write as _;
+
 use haproxy_cfg::model::{LogFormat, LogLevel, LogTarget};
 
 use super::DateText;
@@ -15,14 +17,14 @@ pub struct Origin<'a> {
     pub pid: u32,
 }
 
-/// Puts header, line and end of line into `out`, which is cleared first, no longer than the target's `len`. False when the
-/// target does not want lines of that level.
+/// Puts header, line and end of line into `out`, which is cleared first: at most the target's `len` and the end of line.
+/// `now_us` is in microseconds since the epoch. False when the target does not want lines of that level.
 pub fn message(
     out: &mut Vec<u8>,
     target: &LogTarget,
     level: LogLevel,
     origin: &Origin<'_>,
-    now_seconds: u64,
+    now_us: u64,
     dates: &mut DateText,
     line: &[u8],
 ) -> bool {
@@ -30,46 +32,72 @@ pub fn message(
     if level > target.max_level {
         return false;
     }
-    header(out, target, level, origin, now_seconds, dates);
+    header(out, target, level, origin, now_us, dates);
     out.extend_from_slice(line);
-    out.truncate((target.max_len as usize).saturating_sub(1));
+    out.truncate(target.max_len as usize);
     out.push(b'\n');
     true
 }
 
-/// Appends the header alone.
+/// Appends the header alone. Formats without a date cost none.
 pub fn header(
     out: &mut Vec<u8>,
     target: &LogTarget,
     level: LogLevel,
     origin: &Origin<'_>,
-    now_seconds: u64,
+    now_us: u64,
     dates: &mut DateText,
 ) {
     let severity = level.max(target.min_level) as u32;
     let priority = u32::from(target.facility) * 8 + severity;
     match target.format {
         LogFormat::Raw => {}
-        LogFormat::Short => out.extend_from_slice(format!("<{severity}>").as_bytes()),
-        LogFormat::Rfc3164 => {
-            out.extend_from_slice(format!("<{priority}>").as_bytes());
-            dates.write_rfc3164(out, now_seconds);
+        LogFormat::Short => bracketed(out, severity),
+        LogFormat::Priority => bracketed(out, priority),
+        LogFormat::Timed => {
+            bracketed(out, severity);
+            dates.write_iso(out, now_us);
             out.push(b' ');
-            if let Some(host) = origin.hostname {
+        }
+        LogFormat::Iso => {
+            dates.write_iso(out, now_us);
+            out.push(b' ');
+        }
+        LogFormat::Rfc3164 | LogFormat::Local => {
+            bracketed(out, priority);
+            dates.write_rfc3164(out, now_us / 1_000_000);
+            out.push(b' ');
+            if let Some(host) = origin.hostname.filter(|_| target.format == LogFormat::Rfc3164) {
                 out.extend_from_slice(host);
                 out.push(b' ');
             }
             out.extend_from_slice(origin.tag);
-            out.extend_from_slice(format!("[{}]: ", origin.pid).as_bytes());
+            out.push(b'[');
+            decimal(out, origin.pid);
+            out.extend_from_slice(b"]: ");
         }
         LogFormat::Rfc5424 => {
-            out.extend_from_slice(format!("<{priority}>1 ").as_bytes());
-            dates.write_rfc5424(out, now_seconds);
+            bracketed(out, priority);
+            out.extend_from_slice(b"1 ");
+            dates.write_iso(out, now_us);
             out.push(b' ');
             out.extend_from_slice(origin.hostname.unwrap_or(b"-"));
             out.push(b' ');
             out.extend_from_slice(origin.tag);
-            out.extend_from_slice(format!(" {} - - ", origin.pid).as_bytes());
+            out.push(b' ');
+            decimal(out, origin.pid);
+            out.extend_from_slice(b" - - ");
         }
     }
+}
+
+fn bracketed(out: &mut Vec<u8>, number: u32) {
+    out.push(b'<');
+    decimal(out, number);
+    out.push(b'>');
+}
+
+fn decimal(out: &mut Vec<u8>, number: u32) {
+    // Writing to a vector does not fail.
+    let _infallible = write!(out, "{number}");
 }
