@@ -14,3 +14,6 @@ pub use farm::Farm;
 pub use machine::{CheckMachine, CheckTiming, FirstCheck, first_checks};
 pub use probe::{CheckPlan, Next, Probe, Verdict};
 pub use report::{CheckOutcome, CheckReport, CheckStatus, DESCRIPTION_MAX};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! What the replayed recordings do not show: times, queues, and that what is remembered is what is there.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::Ordering::Relaxed;
+
+use haproxy_cfg::model::{Config, LogLevel, Proxy, ProxyId, ProxyKind, Server};
+use proptest::prelude::*;
+
+use super::{
+    AdminChange, CheckOutcome, CheckStatus, Event, Farm, Origin, apply_outcome, change_admin, set_weight,
+};
+use crate::state::{Health, ProxyState, Runtime};
+
+const BACKEND: ProxyId = ProxyId(0);
+
+struct Bench {
+    config: Config,
+    runtime: Runtime,
+}
+
+impl Bench {
+    /// Two servers and a backup, all checked.
+    fn new() -> Self {
+        let mut proxy = Proxy::new(ProxyKind::Backend, "b".into(), 1);
+        for (at, name) in ["s1", "s2", "b1"].into_iter().enumerate() {
+            let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, 1)).into();
+            let mut server = Server::new(name.into(), at as u32 + 1, addr);
+            server.check.enabled = true;
+            server.backup = name == "b1";
+            proxy.servers.push(server);
+        }
+        let config = Config {
+            proxies: vec![proxy],
+            ..Config::default()
+        };
+        Self {
+            runtime: Runtime::new(&config, 1, 0),
+            config,
+        }
+    }
+
+    fn proxy(&self) -> &ProxyState {
+        &self.runtime.proxies[0]
+    }
+
+    fn admin(&self, server: usize, change: AdminChange, now_ms: u64) -> Vec<Event> {
+        change_admin(
+            &self.runtime,
+            &self.config,
+            BACKEND,
+            server,
+            change,
+            Origin::Cli,
+            now_ms,
+        )
+    }
+
+    fn check(&self, server: usize, status: CheckStatus, now_ms: u64) -> Vec<Event> {
+        let outcome = CheckOutcome {
+            status,
+            code: None,
+            description: Vec::new(),
+            duration_ms: 1,
+        };
+        apply_outcome(&self.runtime, &self.config, BACKEND, server, &outcome, now_ms)
+    }
+
+    /// Milliseconds down that are accounted for, and since when the state holds.
+    fn times(&self, server: usize) -> (u64, u64) {
+        let s = &self.proxy().servers[server];
+        (s.down_ms.load(Relaxed), s.last_change_ms.load(Relaxed))
+    }
+}
+
+fn lines(events: &[Event]) -> Vec<String> {
+    events
+        .iter()
+        .map(|e| String::from_utf8_lossy(&e.text).into_owned())
+        .collect()
+}
+
+#[test]
+fn time_down_counts_and_so_does_drain_but_not_maintenance() {
+    let bench = Bench::new();
+    bench.check(0, CheckStatus::L4Connection, 1000);
+    assert_eq!(bench.times(0), (0, 1000));
+    bench.check(0, CheckStatus::L4Ok, 2000);
+    assert_eq!(bench.times(0), (0, 1000), "one success is not enough");
+    bench.check(0, CheckStatus::L4Ok, 3000);
+    assert_eq!(bench.times(0), (2000, 3000));
+    bench.admin(0, AdminChange::Drain, 4000);
+    assert_eq!(bench.times(0), (2000, 4000));
+    bench.admin(0, AdminChange::Ready, 4500);
+    assert_eq!(bench.times(0), (2500, 4500));
+    bench.admin(0, AdminChange::Maint, 5000);
+    bench.admin(0, AdminChange::Ready, 9000);
+    assert_eq!(bench.times(0), (2500, 9000));
+}
+
+#[test]
+fn a_backend_is_down_from_its_last_server_to_its_first() {
+    let bench = Bench::new();
+    for server in 0..3 {
+        bench.check(server, CheckStatus::L4Timeout, 1000 + server as u64);
+    }
+    let proxy = bench.proxy();
+    assert_eq!(proxy.last_change_ms.load(Relaxed), 1002);
+    assert_eq!(proxy.down_transitions.load(Relaxed), 1);
+    bench.admin(2, AdminChange::HealthUp, 1502);
+    assert_eq!(proxy.down_ms.load(Relaxed), 500);
+    assert_eq!(proxy.last_change_ms.load(Relaxed), 1502);
+    bench.admin(1, AdminChange::HealthUp, 1600);
+    assert_eq!(proxy.last_change_ms.load(Relaxed), 1502, "it was up already");
+}
+
+#[test]
+fn sessions_and_queues_are_told() {
+    let bench = Bench::new();
+    let (proxy, s1) = (bench.proxy(), &bench.proxy().servers[0]);
+    for _ in 0..7 {
+        s1.sessions.inc();
+    }
+    for _ in 0..3 {
+        s1.queued.inc();
+    }
+    for _ in 0..5 {
+        proxy.queued.inc();
+    }
+    let told = lines(&bench.check(0, CheckStatus::L4Timeout, 1));
+    assert!(
+        told[0].ends_with(" 7 sessions active, 3 requeued, 5 remaining in queue."),
+        "{told:?}"
+    );
+    s1.maxconn.store(9, Relaxed);
+    let told = lines(&bench.admin(0, AdminChange::HealthUp, 2));
+    assert!(
+        told[0].ends_with(" 2 sessions requeued, 3 total in queue."),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn failures_count_while_there_is_health_to_lose() {
+    let bench = Bench::new();
+    let failed = || bench.proxy().servers[0].failed_checks.load(Relaxed);
+    bench.check(0, CheckStatus::L4Timeout, 1);
+    bench.check(0, CheckStatus::L4Timeout, 2);
+    assert_eq!(failed(), 1, "nothing to lose once down");
+    bench.check(0, CheckStatus::L4Ok, 3);
+    bench.check(0, CheckStatus::L4Timeout, 4);
+    assert_eq!(failed(), 2, "the way up was lost");
+}
+
+#[test]
+fn results_under_maintenance_and_pause_are_dropped() {
+    let bench = Bench::new();
+    bench.admin(0, AdminChange::Maint, 1);
+    assert!(bench.check(0, CheckStatus::L4Timeout, 2).is_empty());
+    bench.admin(1, AdminChange::DisableChecks, 3);
+    assert!(bench.check(1, CheckStatus::L4Timeout, 4).is_empty());
+    let health = |at: usize| bench.proxy().servers[at].health();
+    assert_eq!((health(0), health(1)), (Health::Up, Health::Up));
+}
+
+#[test]
+fn balancers_are_called_only_for_what_they_see() {
+    let bench = Bench::new();
+    let version = || bench.proxy().servers_version();
+    let start = version();
+    bench.check(0, CheckStatus::L4Ok, 1);
+    bench.check(0, CheckStatus::L4Timeout, 2);
+    assert_eq!(version(), start, "going down is not down");
+    bench.check(0, CheckStatus::L4Timeout, 3);
+    bench.check(0, CheckStatus::L4Timeout, 4);
+    assert_eq!(version(), start + 1);
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Admin(AdminChange),
+    Check(bool),
+    Weight(u32),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let change = prop::sample::select(vec![
+        AdminChange::Ready,
+        AdminChange::Drain,
+        AdminChange::StopOnPage,
+        AdminChange::StartOnPage,
+        AdminChange::Maint,
+        AdminChange::HealthUp,
+        AdminChange::HealthStopping,
+        AdminChange::HealthDown,
+        AdminChange::EnableChecks,
+        AdminChange::DisableChecks,
+    ]);
+    prop_oneof![
+        change.prop_map(Step::Admin),
+        any::<bool>().prop_map(Step::Check),
+        (0_u32..3).prop_map(Step::Weight),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn what_is_left_is_remembered_right_and_an_empty_backend_is_told_of_each_time(
+        steps in prop::collection::vec((0_usize..3, step()), 1..60),
+    ) {
+        let bench = Bench::new();
+        let count = || Farm::count(&bench.config.proxies[0], bench.proxy());
+        for (now, (server, step)) in steps.into_iter().enumerate() {
+            let before = count();
+            let events = match step {
+                Step::Admin(change) => bench.admin(server, change, now as u64),
+                Step::Check(true) => bench.check(server, CheckStatus::L4Ok, now as u64),
+                Step::Check(false) => bench.check(server, CheckStatus::L4Timeout, now as u64),
+                Step::Weight(weight) => {
+                    set_weight(&bench.runtime, &bench.config, BACKEND, server, weight, now as u64)
+                }
+            };
+            prop_assert_eq!(*bench.proxy().lock_changes(), Some(count()));
+            let emergencies = events.iter().filter(|e| e.level == LogLevel::Emerg).count();
+            prop_assert_eq!(emergencies, usize::from(!before.is_empty() && count().is_empty()));
+            let report = bench.proxy().servers[server].check_report().clone();
+            prop_assert!(report.health <= report.full_health());
+        }
+    }
+}
