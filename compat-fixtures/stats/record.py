@@ -318,6 +318,8 @@ def main():
         record = {
             "config": CONFIG,
             "start": settled(),
+            "info": [line.split(":")[:3] for line in on_socket("stats", "show info typed").splitlines() if line],
+            "typed": [line.split(":")[:3] for line in on_socket("stats", "show stat typed").splitlines() if line and int(line.split(".")[3]) < 103],
             "user": rows(on_socket("user", "show stat"))[1:],
             "start_tables": tables(page()),
             "start_servers": servers(""),

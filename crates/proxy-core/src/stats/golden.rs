@@ -1023,3 +1023,24 @@ fn twenty_thousand_servers_are_shown_in_time_that_grows_with_their_number() {
     StatsPage::handle(&request, &view, &mut control, &mut out);
     assert_eq!(memchr::memmem::find_iter(&out, b"name=\"s\"").count(), 20_000);
 }
+
+/// The first three parts of typed lines: place and name, tags, type.
+fn shape(text: &str) -> Vec<Vec<String>> {
+    text.lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| line.split(':').take(3).map(str::to_owned).collect())
+        .collect()
+}
+
+#[test]
+fn typed_lines_have_the_originals_places_names_tags_and_types() {
+    let record = record();
+    let running = Running::new();
+    let info = shape(&running.command(Level::Admin, "show info typed"));
+    assert_eq!(info, texts(&record["info"]));
+    let stat = shape(&running.command(Level::Admin, "show stat typed"));
+    for (ours, theirs) in stat.iter().zip(texts(&record["typed"])) {
+        assert_eq!(*ours, theirs);
+    }
+    assert_eq!(stat.len(), record["typed"].as_array().unwrap().len());
+}

@@ -300,7 +300,7 @@ fn checks<'a>(view: &StatsView<'a>, id: ProxyId, i: usize, row: &mut Row<'a>) {
     let maint = state.admin().is_maint();
     row.u64(CHKFAIL, state.failed_checks.load(Relaxed));
     row.u64(CHKDOWN, state.down_transitions.load(Relaxed));
-    row.u32(DOWNTIME, saturate(down_ms(view, state) / 1000));
+    row.u32(DOWNTIME, downtime(view, state));
     if maint {
         return;
     }
@@ -331,11 +331,11 @@ fn checks<'a>(view: &StatsView<'a>, id: ProxyId, i: usize, row: &mut Row<'a>) {
     row.u32(CHECK_HEALTH, report.health);
 }
 
-/// Milliseconds that the server was down in all.
-fn down_ms(view: &StatsView<'_>, state: &ServerState) -> u64 {
-    let before = state.down_ms.load(Relaxed);
+/// Seconds that the server was down in all.
+fn downtime(view: &StatsView<'_>, state: &ServerState) -> u32 {
+    let before = saturate(state.down_ms.load(Relaxed) / 1000);
     if state.health() == Health::Down || state.admin().is_maint() {
-        before + view.now_ms.saturating_sub(state.last_change_ms.load(Relaxed))
+        before.saturating_add(since(view, state.last_change_ms.load(Relaxed)))
     } else {
         before
     }
@@ -405,15 +405,9 @@ fn backend<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, fullconn:
     let changed = state.last_change_ms.load(Relaxed);
     row.u32(LASTCHG, since(view, changed));
     if !proxy.servers.is_empty() {
-        let now_down = if up {
-            0
-        } else {
-            view.now_ms.saturating_sub(changed)
-        };
-        row.u32(
-            DOWNTIME,
-            saturate((state.down_ms.load(Relaxed) + now_down) / 1000),
-        );
+        let before = saturate(state.down_ms.load(Relaxed) / 1000);
+        let now_down = if up { 0 } else { since(view, changed) };
+        row.u32(DOWNTIME, before.saturating_add(now_down));
     }
     compression(row);
     if proxy.mode == Mode::Http {
@@ -431,14 +425,14 @@ fn backend<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, fullconn:
     }
 }
 
-/// The algorithm's name in the column `algo`; the original has none for random.
+/// The algorithm's name in the column `algo`; haproxy 2.6 has none for random and says "unknown".
 fn algorithm(balance: &Balance) -> &'static str {
     match balance {
         Balance::RoundRobin => "roundrobin",
         Balance::StaticRr => "static-rr",
         Balance::LeastConn => "leastconn",
         Balance::First => "first",
-        Balance::Random(_) => "unknown",
+        Balance::Random(_) => "random",
         Balance::Source => "source",
     }
 }
