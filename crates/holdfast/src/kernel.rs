@@ -1,0 +1,64 @@
+//! The calls to the system that the compiler cannot check: fork, and descriptors that are given by their number. All `unsafe`
+//! code of this crate is here.
+#![allow(unsafe_code)]
+
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd};
+
+use nix::sys::socket::{getsockopt, sockopt};
+use nix::unistd::{ForkResult, Pid, fork};
+
+/// What [`split`] made of the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Split {
+    /// The process that called; the new one's number.
+    Parent(Pid),
+    /// The new one.
+    Child,
+}
+
+/// Makes a second process.
+///
+/// # Errors
+/// What the system says, or when the process has more than one thread already.
+pub(crate) fn split() -> io::Result<Split> {
+    if threads()? != 1 {
+        return Err(io::Error::other("the process has several threads already"));
+    }
+    // SAFETY: fork is sound in a process of one thread, which was just made sure of: no lock can be held by another one.
+    match unsafe { fork() }? {
+        ForkResult::Parent { child } => Ok(Split::Parent(child)),
+        ForkResult::Child => Ok(Split::Child),
+    }
+}
+
+/// How many threads the process has.
+fn threads() -> io::Result<usize> {
+    Ok(std::fs::read_dir("/proc/self/task")?.count())
+}
+
+/// A new handle of an inherited descriptor, closed on exec; the inherited one stays open.
+///
+/// # Errors
+/// What the system says when nothing is open under that number.
+pub(crate) fn inherit(fd: i32) -> io::Result<OwnedFd> {
+    borrow(fd)?.try_clone_to_owned()
+}
+
+/// Whether an inherited descriptor is a socket.
+///
+/// # Errors
+/// What the system says when it is not one, or not open.
+pub(crate) fn check_socket(fd: i32) -> io::Result<()> {
+    getsockopt(&borrow(fd)?, sockopt::SockType)?;
+    Ok(())
+}
+
+fn borrow(fd: i32) -> io::Result<BorrowedFd<'static>> {
+    if fd < 0 {
+        return Err(io::Error::from(nix::errno::Errno::EBADF));
+    }
+    // SAFETY: the number is not -1. It is used for a single call while nothing else runs that could close it: configurations
+    // are read before threads are made. A number under which nothing is open makes that call fail, which is harmless.
+    Ok(unsafe { BorrowedFd::borrow_raw(fd) })
+}
