@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io;
 use std::net::{IpAddr, ToSocketAddrs as _};
-use std::os::unix::ffi::OsStringExt as _;
+use std::os::unix::ffi::OsStringExt;
 
 use haproxy_cfg::{Host, PathKind};
 use nix::unistd::{Group, User};
@@ -16,7 +16,9 @@ pub(crate) struct SystemHost;
 
 /// The machine's name, empty when it has none.
 pub(crate) fn hostname() -> String {
-    nix::unistd::gethostname().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    nix::unistd::gethostname()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 impl Host for SystemHost {
@@ -37,7 +39,11 @@ impl Host for SystemHost {
 
     fn path_kind(&self, path: &str) -> io::Result<PathKind> {
         let meta = std::fs::metadata(path)?;
-        Ok(if meta.is_dir() { PathKind::Folder } else { PathKind::File })
+        Ok(if meta.is_dir() {
+            PathKind::Folder
+        } else {
+            PathKind::File
+        })
     }
 
     fn env(&self, name: &str) -> Option<Vec<u8>> {
@@ -49,7 +55,11 @@ impl Host for SystemHost {
     }
 
     fn resolve(&self, host: &str) -> Option<IpAddr> {
-        let mut found: Vec<IpAddr> = (host, 0).to_socket_addrs().ok()?.map(|address| address.ip()).collect();
+        let mut found: Vec<IpAddr> = (host, 0)
+            .to_socket_addrs()
+            .ok()?
+            .map(|address| address.ip())
+            .collect();
         // Like the original, the first IPv4 address where there is one.
         found.sort_by_key(IpAddr::is_ipv6);
         found.first().copied()

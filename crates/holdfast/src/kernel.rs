@@ -5,6 +5,7 @@
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, raise, sigaction};
 use nix::sys::socket::{getsockopt, sockopt};
 use nix::unistd::{ForkResult, Pid, fork};
 
@@ -61,4 +62,16 @@ fn borrow(fd: i32) -> io::Result<BorrowedFd<'static>> {
     // SAFETY: the number is not -1. It is used for a single call while nothing else runs that could close it: configurations
     // are read before threads are made. A number under which nothing is open makes that call fail, which is harmless.
     Ok(unsafe { BorrowedFd::borrow_raw(fd) })
+}
+
+/// Ends the process by a signal, as if it had never been handled, so that whoever waits for it sees that.
+pub(crate) fn die_by(signal: Signal) -> ! {
+    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+    // SAFETY: the default action runs no code of this process.
+    let reset = unsafe { sigaction(signal, &default) };
+    if reset.is_ok() {
+        // Either ends the process, or is not let through to process 1, which then exits below.
+        let _ = raise(signal);
+    }
+    std::process::exit(128 + signal as i32);
 }

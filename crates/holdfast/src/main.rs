@@ -15,7 +15,11 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let mut arguments: Vec<OsString> = std::env::args_os().collect();
     let invoked = arguments.first().cloned().unwrap_or_default();
-    let name = Path::new(&invoked).file_name().unwrap_or_default().as_bytes().to_vec();
+    let name = Path::new(&invoked)
+        .file_name()
+        .unwrap_or_default()
+        .as_bytes()
+        .to_vec();
     if let Some(code) = become_program(&name, &invoked, arguments.get(1..).unwrap_or_default()) {
         return code;
     }
@@ -36,7 +40,8 @@ fn become_program(name: &[u8], invoked: &OsString, arguments: &[OsString]) -> Op
         b"haproxy" => Some(ExitCode::from(haproxy::run(invoked, arguments))),
         b"keepalived" | b"heartbeat" => {
             let name = String::from_utf8_lossy(name);
-            let text = format!("holdfast: {name} is not built yet: this version takes the place of haproxy only.\n");
+            let text =
+                format!("holdfast: {name} is not built yet: this version takes the place of haproxy only.\n");
             // Nobody is left to be told when standard error is closed.
             let _ = std::io::stderr().write_all(text.as_bytes());
             Some(ExitCode::FAILURE)

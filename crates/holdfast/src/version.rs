@@ -51,7 +51,11 @@ pub(crate) fn long() -> String {
          Available multiplexer protocols :\n  <default> : mode=HTTP  side=FE|BE  mux=H1    flags=\n  <default> : mode=TCP   side=FE|BE  mux=PASS  flags=\n\n",
         std::env::consts::OS,
         std::env::consts::ARCH,
-        if cfg!(debug_assertions) { "debug" } else { "release" },
+        if cfg!(debug_assertions) {
+            "debug"
+        } else {
+            "release"
+        },
         std::thread::available_parallelism().map_or(1, usize::from),
     );
     out

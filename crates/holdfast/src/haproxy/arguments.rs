@@ -122,14 +122,20 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Asked, Misuse> {
             break;
         }
         if let Some(dialect) = long_value(bytes, b"--dialect", &mut words)? {
-            options.dialect = Some(dialect.parse().map_err(|error: haproxy_cfg::UnknownDialect| {
-                Misuse::Alert(error.to_string())
-            })?);
+            options.dialect = Some(
+                dialect
+                    .parse()
+                    .map_err(|error: haproxy_cfg::UnknownDialect| Misuse::Alert(error.to_string()))?,
+            );
             continue;
         }
-        let [b'-', flag, rest @ ..] = bytes else { return Err(Misuse::Usage) };
+        let [b'-', flag, rest @ ..] = bytes else {
+            return Err(Misuse::Usage);
+        };
         let mut value = || -> Result<&OsStr, Misuse> {
-            words.next().ok_or_else(|| Misuse::Alert(format!("option -{} needs a value.", char::from(*flag))))
+            words
+                .next()
+                .ok_or_else(|| Misuse::Alert(format!("option -{} needs a value.", char::from(*flag))))
         };
         match (flag, rest) {
             (b'v', [b'v', ..]) => return Ok(Asked::Version(VersionForm::Long)),
@@ -155,7 +161,11 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Asked, Misuse> {
                 options.notify_systemd |= rest.first() == Some(&b's');
             }
             (b's', [kind @ (b'f' | b't'), ..]) => {
-                let farewell = if *kind == b'f' { Farewell::Finish } else { Farewell::Terminate };
+                let farewell = if *kind == b'f' {
+                    Farewell::Finish
+                } else {
+                    Farewell::Terminate
+                };
                 options.farewell = Some(farewell);
                 while let Some(pid) = words.next_if(|word| !word.as_bytes().starts_with(b"-")) {
                     options.old_pids.push(old_pid(char::from(*kind), &text(pid))?);
@@ -164,7 +174,9 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Asked, Misuse> {
             (b'x', _) => match words.next_if(|word| !word.as_bytes().starts_with(b"-")) {
                 Some(path) => options.take_sockets_from = Some(path.to_owned()),
                 None => {
-                    return Err(Misuse::AlertAndUsage("Unix socket path expected with the -x flag\n".to_owned()));
+                    return Err(Misuse::AlertAndUsage(
+                        "Unix socket path expected with the -x flag\n".to_owned(),
+                    ));
                 }
             },
             (b'f', _) => options.files.push(text(value()?)),
@@ -198,7 +210,10 @@ fn debug_option(rest: &[u8], options: &mut Options) -> Result<bool, Misuse> {
         [b'M', settings @ ..] => return memory_option(&String::from_utf8_lossy(settings)),
         // These choose between pollers, resolvers and copies that are not there to be chosen, or verify servers'
         // certificates, which no server line asks for yet: nothing changes.
-        [b'e' | b'p' | b'S' | b'G' | b'V' | b'k' | b's' | b'v' | b'F' | b'A' | b'C' | b'i' | b't', ..] => {}
+        [
+            b'e' | b'p' | b'S' | b'G' | b'V' | b'k' | b's' | b'v' | b'F' | b'A' | b'C' | b'i' | b't',
+            ..,
+        ] => {}
         // As the original: the letter behind is ignored.
         _ => options.debug = true,
     }
@@ -208,17 +223,37 @@ fn debug_option(rest: &[u8], options: &mut Options) -> Result<bool, Misuse> {
 /// The memory debugging of the original has nothing to act on here; what it refuses is refused.
 fn memory_option(settings: &str) -> Result<bool, Misuse> {
     const KNOWN: [&str; 17] = [
-        "fail", "no-fail", "merge", "no-merge", "cold-first", "hot-first", "integrity", "no-integrity", "global", "no-global",
-        "cache", "no-cache", "caller", "no-caller", "tag", "no-tag", "poison",
+        "fail",
+        "no-fail",
+        "merge",
+        "no-merge",
+        "cold-first",
+        "hot-first",
+        "integrity",
+        "no-integrity",
+        "global",
+        "no-global",
+        "cache",
+        "no-cache",
+        "caller",
+        "no-caller",
+        "tag",
+        "no-tag",
+        "poison",
     ];
     for setting in settings.split(',').filter(|setting| !setting.is_empty()) {
         let byte = setting.strip_prefix("0x").unwrap_or(setting);
         if setting == "help" {
             return Ok(true);
         }
-        let known = KNOWN.contains(&setting) || setting == "no-poison" || setting == "backup" || setting == "no-backup";
+        let known = KNOWN.contains(&setting)
+            || setting == "no-poison"
+            || setting == "backup"
+            || setting == "no-backup";
         if !known && u64::from_str_radix(byte, 16).is_err() {
-            return Err(Misuse::Alert(format!("-dM: unknown pool debugging feature <{setting}>")));
+            return Err(Misuse::Alert(format!(
+                "-dM: unknown pool debugging feature <{setting}>"
+            )));
         }
     }
     Ok(false)
@@ -228,12 +263,16 @@ fn old_pid(kind: char, text: &str) -> Result<i32, Misuse> {
     let digits = text.trim_start();
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     if end < digits.len() || digits.is_empty() {
-        return Err(Misuse::Alert(format!("-s{kind} option: some bytes unconsumed in PID list {{{text}}}")));
+        return Err(Misuse::Alert(format!(
+            "-s{kind} option: some bytes unconsumed in PID list {{{text}}}"
+        )));
     }
     match digits.parse() {
         // 0 would be the process's own group.
         Ok(pid) if pid > 0 => Ok(pid),
-        _ => Err(Misuse::Alert(format!("-s{kind} option: pid out of range in PID list {{{text}}}"))),
+        _ => Err(Misuse::Alert(format!(
+            "-s{kind} option: pid out of range in PID list {{{text}}}"
+        ))),
     }
 }
 
@@ -246,7 +285,9 @@ fn long_value<'a>(
     match word.strip_prefix(name) {
         Some([]) => {
             let name = String::from_utf8_lossy(name);
-            let value = words.next().ok_or_else(|| Misuse::Alert(format!("option {name} needs a value.")))?;
+            let value = words
+                .next()
+                .ok_or_else(|| Misuse::Alert(format!("option {name} needs a value.")))?;
             Ok(Some(text(value)))
         }
         Some([b'=', value @ ..]) => Ok(Some(String::from_utf8_lossy(value).into_owned())),

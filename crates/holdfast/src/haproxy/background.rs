@@ -7,6 +7,7 @@ use std::io::{self, Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
+use nix::fcntl::OFlag;
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, pipe2, setsid};
 
 use crate::kernel::{Split, split};
@@ -29,7 +30,11 @@ impl PidFile {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let file = OpenOptions::new().write(true).create(true).truncate(true).open(&path)?;
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&path)?;
         Ok(Self { path, file })
     }
 
@@ -67,38 +72,49 @@ impl Readiness {
     }
 }
 
-/// In which process [`detach`] returned.
+/// In which process [`fork_and_wait`] returned.
 #[derive(Debug)]
-pub(crate) enum Side {
-    /// The first one, which is to end with that verdict: whether the second one runs.
-    First {
+pub(crate) enum Waited {
+    /// The first one; it has waited until the second one ran or ended.
+    Parent {
         /// Number of the second one.
         child: Pid,
         /// Whether it runs.
         runs: bool,
     },
     /// The second one.
-    Second(Readiness),
+    Child(Readiness),
 }
 
-/// Makes the second process; the first one waits for it.
+/// Makes a second process; the first one waits for it.
 ///
 /// # Errors
 /// What the system says.
-pub(crate) fn detach() -> io::Result<Side> {
-    let (reader, writer) = pipe2(nix::fcntl::OFlag::O_CLOEXEC)?;
+pub(crate) fn fork_and_wait() -> io::Result<Waited> {
+    let (reader, writer) = pipe2(OFlag::O_CLOEXEC)?;
     match split()? {
         Split::Parent(child) => {
             drop(writer);
             let runs = waits_for_word(reader);
-            Ok(Side::First { child, runs })
+            Ok(Waited::Parent { child, runs })
         }
         Split::Child => {
             drop(reader);
-            setsid()?;
-            Ok(Side::Second(Readiness(Some(File::from(writer)))))
+            Ok(Waited::Child(Readiness(Some(File::from(writer)))))
         }
     }
+}
+
+/// Leaves the terminal's session in a second process; the first one waits for it.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn detach() -> io::Result<Waited> {
+    let waited = fork_and_wait()?;
+    if matches!(waited, Waited::Child(_)) {
+        setsid()?;
+    }
+    Ok(waited)
 }
 
 fn waits_for_word(reader: OwnedFd) -> bool {

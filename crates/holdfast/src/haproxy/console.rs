@@ -16,7 +16,8 @@ pub(crate) enum Grade {
 }
 
 impl Grade {
-    fn mark(self) -> &'static str {
+    /// How it begins.
+    pub(crate) fn mark(self) -> &'static str {
         match self {
             Self::Notice => "[NOTICE]   ",
             Self::Warning => "[WARNING]  ",
@@ -40,7 +41,10 @@ pub(crate) struct Console {
 impl Console {
     /// A console for a program started as `program`.
     pub(crate) fn new(program: String) -> Self {
-        Self { program, ..Self::default() }
+        Self {
+            program,
+            ..Self::default()
+        }
     }
 
     /// Writes a message.
@@ -82,7 +86,9 @@ impl Console {
             self.introduced = true;
             let pid = std::process::id();
             let mark = Grade::Notice.mark();
-            let path = std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default();
+            let path = std::env::current_exe()
+                .map(|path| path.display().to_string())
+                .unwrap_or_default();
             let head = format!(
                 "{mark}({pid}) : haproxy version is {HAPROXY_VERSION}\n{mark}({pid}) : path to executable is {path}\n"
             );

@@ -55,8 +55,13 @@ pub(crate) fn settle(config: &Config, memory_mib: Option<u64>, console: &mut Con
     let mut in_force = soft;
     if wanted > soft {
         // Only a privileged process may raise the hard limit.
-        let raised = setrlimit(Resource::RLIMIT_NOFILE, wanted, wanted.max(hard))
-            .or_else(|error| if wanted <= hard { Err(error) } else { setrlimit(Resource::RLIMIT_NOFILE, hard, hard) });
+        let raised = setrlimit(Resource::RLIMIT_NOFILE, wanted, wanted.max(hard)).or_else(|error| {
+            if wanted <= hard {
+                Err(error)
+            } else {
+                setrlimit(Resource::RLIMIT_NOFILE, hard, hard)
+            }
+        });
         in_force = getrlimit(Resource::RLIMIT_NOFILE).map_or(soft, |(soft, _)| soft);
         if raised.is_err() || in_force < wanted {
             let text = format!("Cannot raise FD limit to {wanted}, limit is {in_force}.");
@@ -73,7 +78,11 @@ pub(crate) fn settle(config: &Config, memory_mib: Option<u64>, console: &mut Con
              more to avoid any trouble."
         ));
     }
-    Some(Limits { maxconn: u32::try_from(maxconn).unwrap_or(u32::MAX), maxsock, descriptors: in_force })
+    Some(Limits {
+        maxconn: u32::try_from(maxconn).unwrap_or(u32::MAX),
+        maxsock,
+        descriptors: in_force,
+    })
 }
 
 /// Listeners and health checks have a descriptor each.

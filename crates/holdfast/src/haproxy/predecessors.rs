@@ -17,7 +17,9 @@ const PAUSE_MS: u16 = 10;
 
 /// Sends a signal to all; how many it reached.
 pub(crate) fn signal(pids: &[i32], signal: Signal) -> usize {
-    pids.iter().filter(|pid| kill(Pid::from_raw(**pid), signal).is_ok()).count()
+    pids.iter()
+        .filter(|pid| kill(Pid::from_raw(**pid), signal).is_ok())
+        .count()
 }
 
 /// Says goodbye.

@@ -20,7 +20,8 @@ pub(crate) fn give_up(global: &Global) -> Result<(), String> {
     if global.uid.is_some() && geteuid().is_root() {
         // Root's other groups must not stay. Only root may, and only root has to, change them.
         let groups = global.gid.map(Gid::from_raw).into_iter().collect::<Vec<_>>();
-        setgroups(&groups).map_err(|error| format!("Cannot drop supplementary groups ({}).", error.desc()))?;
+        setgroups(&groups)
+            .map_err(|error| format!("Cannot drop supplementary groups ({}).", error.desc()))?;
     }
     if let Some(gid) = global.gid.map(Gid::from_raw)
         && gid != getegid()

@@ -174,11 +174,8 @@ impl<'a> Binder<'a> {
         }
         let opened = match &bind.address {
             Address::Inet(address) => {
-                let shards = if self.options.reuse_port {
-                    self.options.threads.max(1)
-                } else {
-                    1
-                };
+                let spread = self.options.reuse_port && matches!(owner, ListenOwner::Proxy { .. });
+                let shards = if spread { self.options.threads.max(1) } else { 1 };
                 inet::open(
                     bind,
                     *address,

@@ -1,0 +1,161 @@
+//! Reading what is to run: files to a configuration, its certificates and its plan, with all that is to be told about them.
+
+use std::sync::Arc;
+
+use haproxy_cfg::model::Config;
+use haproxy_cfg::{Dialect, Input, LoadOptions, load};
+use proxy::TlsConfigs;
+use proxy::listen::ListenFault;
+use proxy::tls::{PLACE_MARK, TlsPlace};
+use proxy_core::plan::Plan;
+use syntax::render::HaproxyShape;
+use syntax::{Context, Diagnostic, SourceMap, Span};
+
+use super::arguments::Options;
+use super::console::{Console, Grade};
+use super::{FAILED, NO_LISTENER};
+use crate::host::SystemHost;
+
+/// A configuration that can be run.
+#[derive(Debug)]
+pub(crate) struct Read {
+    /// The configuration.
+    pub(crate) config: Arc<Config>,
+    /// Its plan.
+    pub(crate) plan: Plan,
+    /// What its binds accept TLS with.
+    pub(crate) tls: TlsConfigs,
+    /// Its files.
+    pub(crate) sources: SourceMap,
+}
+
+/// Reads and checks. The exit status when the process is to end here.
+pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8> {
+    let dialect = dialect(options, console)?;
+    let inputs: Vec<Input> = options.files.iter().cloned().map(Input::Path).collect();
+    let load_options = LoadOptions {
+        ignore_unresolved: options.ignore_unresolved,
+        local_peer: options.local_peer.clone(),
+        diagnostics: options.diagnose,
+    };
+    let mut loaded = load(&inputs, dialect, &SystemHost, load_options);
+    console.quiet = (options.quiet || loaded.config.global.quiet) && !options.verbose;
+
+    let (tls, messages) = proxy::tls::server_configs(&loaded.config);
+    for message in messages {
+        let text = message
+            .text
+            .replace(PLACE_MARK, &place(&loaded.sources, message.span));
+        let finding = match message.fatal {
+            true => Diagnostic::alert("tls", text),
+            false => Diagnostic::warning("tls", text),
+        };
+        let context = match message.place {
+            TlsPlace::Line => Context::Parsing,
+            TlsPlace::Whole => Context::Whole,
+        };
+        loaded.diagnostics.push(finding.at(message.span).context(context));
+    }
+    let mut config = std::mem::take(&mut loaded.config);
+    for proxy in config.proxies.iter_mut().filter(|proxy| proxy.kind.is_frontend()) {
+        proxy.maxconn = proxy
+            .maxconn
+            .or(options.proxy_maxconn.filter(|maxconn| *maxconn > 0));
+    }
+    if let Some(maxconn) = options.maxconn.filter(|maxconn| *maxconn > 0) {
+        config.global.maxconn = Some(maxconn);
+    }
+    let has_listener = config
+        .proxies
+        .iter()
+        .any(|proxy| !proxy.disabled && !proxy.binds.is_empty());
+    let config = Arc::new(config);
+    let plan = match Plan::compile(Arc::clone(&config)) {
+        Ok(plan) => Some(plan),
+        Err(errors) => {
+            for (proxy, error) in errors {
+                let proxy = config.proxy(proxy);
+                let text = format!("proxy '{}': {error}", proxy.name);
+                loaded.diagnostics.push(
+                    Diagnostic::alert("acl", text)
+                        .at(proxy.span)
+                        .context(Context::Place),
+                );
+            }
+            None
+        }
+    };
+
+    let shape = HaproxyShape {
+        pid: std::process::id(),
+        hints: true,
+    };
+    console.put_report(loaded.report(shape).as_bytes());
+    let Some(plan) = plan.filter(|_| !loaded.has_errors()) else {
+        return Err(FAILED);
+    };
+    if options.master_socket.is_some() && !(options.master_worker || config.global.master_worker) {
+        console.tell(
+            Grade::Warning,
+            "config : a master CLI socket was defined, but master-worker mode (-W) is not enabled.",
+        );
+    }
+    let warned = loaded.has_warnings() || console.has_warned();
+    if warned && options.zero_warning {
+        console.tell(
+            Grade::Alert,
+            "config : Some warnings were found and 'zero-warning' is set. Aborting.",
+        );
+        return Err(FAILED);
+    }
+    if options.check {
+        if warned {
+            console.say("Warnings were found.\n");
+        }
+        if !has_listener {
+            console.say("Configuration file has no error but will not start (no listener) => exit(2).\n");
+            return Err(NO_LISTENER);
+        }
+        console.say("Configuration file is valid\n");
+        return Err(0);
+    }
+    if !has_listener {
+        console.alert_main("No enabled listener found (check for 'bind' directives) ! Exiting.");
+        return Err(FAILED);
+    }
+    Ok(Read {
+        config,
+        plan,
+        tls,
+        sources: loaded.sources,
+    })
+}
+
+/// The dialect of the command line, or of the environment.
+fn dialect(options: &Options, console: &mut Console) -> Result<Dialect, u8> {
+    if let Some(dialect) = options.dialect {
+        return Ok(dialect);
+    }
+    match std::env::var("HOLDFAST_DIALECT") {
+        Ok(text) if !text.is_empty() => text.parse().map_err(|error| {
+            console.tell(Grade::Alert, &format!("HOLDFAST_DIALECT: {error}"));
+            FAILED
+        }),
+        _ => Ok(Dialect::default()),
+    }
+}
+
+fn place(sources: &SourceMap, span: Span) -> String {
+    let (file, at) = sources.locate(span);
+    format!("{file}:{}", at.line)
+}
+
+/// Tells what went wrong while binding.
+pub(crate) fn tell_listen_fault(fault: &ListenFault, sources: &SourceMap, console: &mut Console) {
+    let grade = if fault.fatal { Grade::Alert } else { Grade::Warning };
+    let place = place(sources, fault.span);
+    console.tell(
+        grade,
+        &format!("Binding [{place}] for {}: {}", fault.owner, fault.message),
+    );
+}

@@ -1,0 +1,301 @@
+//! From a configuration to a process that runs it.
+
+use std::fs::OpenOptions;
+use std::os::unix::ffi::OsStringExt as _;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use haproxy_cfg::model::Config;
+use nix::sys::signal::Signal;
+use proxy::RunInput;
+use proxy::admin::AdminListener;
+use proxy::clock::Clock;
+use proxy::listen::{Binder, BoundListener, ListenOptions, ListenOwner, ListenSocket};
+use proxy_core::state::Runtime;
+use proxy_core::stats::Process;
+
+use super::arguments::Options;
+use super::background::{PidFile, Readiness, Waited, detach};
+use super::console::{Console, Grade};
+use super::limits::Limits;
+use super::predecessors::{Attempt, attempt_with_ports, dismiss};
+use super::reading::{Read, read, tell_listen_fault};
+use super::supervisor::{Duties, set_maxconn, supervise};
+use super::{FAILED, limits, master, privileges, zone};
+use crate::{kernel, version};
+
+/// Runs what the options ask for; gives the exit status.
+pub(crate) fn run(options: Options, mut console: Console) -> u8 {
+    if let Some(folder) = &options.folder
+        && let Err(error) = std::env::set_current_dir(folder)
+    {
+        let why = proxy::listen::system_words(&error);
+        console.tell(
+            Grade::Alert,
+            &format!("Could not change to directory {} : {why}", folder.display()),
+        );
+        return FAILED;
+    }
+    let again = master::Again::from_environment();
+    let ready = read(&options, &mut console).and_then(|read| prepare(&options, read, &again, &mut console));
+    let mut start = match ready {
+        Ok(start) => start,
+        // A master that cannot read its files anew goes on with the workers that it has.
+        Err(status) => return again.map_or(status, |again| master::keep(&options, again, &mut console)),
+    };
+    if start.master {
+        return master::run(&options, start, again, console);
+    }
+    if !start.daemon {
+        if let Some(farewell) = options.farewell {
+            dismiss(&options.old_pids, farewell);
+        }
+        return serve(start, Readiness::nobody(), console);
+    }
+    match detach() {
+        Ok(Waited::Parent { child, runs: true }) => {
+            let written = start
+                .pidfile
+                .as_mut()
+                .map_or(Ok(()), |file| file.add(child.as_raw().unsigned_abs()));
+            if let Err(error) = written {
+                console.warn_main(&format!("Cannot write pidfile ({error})"));
+            }
+            if let Some(farewell) = options.farewell {
+                dismiss(&options.old_pids, farewell);
+            }
+            0
+        }
+        Ok(Waited::Parent { runs: false, .. }) => {
+            if let Some(pidfile) = start.pidfile {
+                pidfile.remove();
+            }
+            FAILED
+        }
+        Ok(Waited::Child(readiness)) => serve(start, readiness, console),
+        Err(error) => {
+            console.alert_main(&format!("Cannot fork. ({error})"));
+            FAILED
+        }
+    }
+}
+
+/// All that is needed to run, bound and checked.
+#[derive(Debug)]
+pub(crate) struct Start {
+    read: Read,
+    limits: Limits,
+    listeners: Vec<BoundListener>,
+    null: Option<std::fs::File>,
+    /// Goes into the background.
+    pub(crate) daemon: bool,
+    /// Has a master.
+    pub(crate) master: bool,
+    /// Where process numbers are written.
+    pub(crate) pidfile: Option<PidFile>,
+}
+
+fn prepare(
+    options: &Options,
+    read: Read,
+    again: &Option<master::Again>,
+    console: &mut Console,
+) -> Result<Start, u8> {
+    let global = &read.config.global;
+    let limits = limits::settle(&read.config, options.memory_mib, console).ok_or(FAILED)?;
+    for (set, text) in [
+        (
+            options.take_sockets_from.is_some(),
+            "-x: listening sockets are not taken over, they are bound beside the old ones.",
+        ),
+        (
+            options.master_socket.is_some(),
+            "-S: the master's command socket is not served yet; the stats sockets are.",
+        ),
+        (
+            options.list_keywords.is_some(),
+            "-dK: keywords are not listed yet.",
+        ),
+        (
+            options.list_objects,
+            "-dL: the program is one file and loads no other.",
+        ),
+    ] {
+        if set {
+            console.tell(Grade::Warning, text);
+        }
+    }
+    let threads = threads(&read.config);
+    let listen_options = ListenOptions {
+        threads,
+        reuse_port: !options.no_reuse_port,
+        default_backlog: limits.maxconn,
+    };
+    let mut binder = Binder::new(&read.config, listen_options);
+    let mut faults = Vec::new();
+    let old_pids = if options.farewell.is_some() {
+        options.old_pids.as_slice()
+    } else {
+        &[]
+    };
+    let bound = attempt_with_ports(old_pids, || {
+        faults = binder.attempt(&kernel::inherit);
+        if binder.is_complete() {
+            Attempt::Done
+        } else if faults
+            .iter()
+            .filter(|fault| fault.fatal)
+            .all(|fault| fault.in_use)
+        {
+            Attempt::InUse
+        } else {
+            Attempt::Failed
+        }
+    });
+    for fault in &faults {
+        tell_listen_fault(fault, &read.sources, console);
+    }
+    if !bound {
+        console.alert_main("Some protocols failed to start their listeners! Exiting.");
+        return Err(FAILED);
+    }
+    let listeners = binder.finish();
+
+    let foreground = options.foreground || options.debug || global.debug;
+    let master = options.master_worker || global.master_worker;
+    let daemon =
+        (options.daemon || global.daemon) && !foreground && !options.notify_systemd && again.is_none();
+    let pidfile = options.pidfile.clone().or_else(|| {
+        let path = global.pidfile.as_ref()?;
+        Some(std::ffi::OsString::from_vec(path.to_vec()))
+    });
+    let pidfile = match pidfile.filter(|_| (daemon || master) && again.is_none()) {
+        Some(path) => match PidFile::create(path.clone()) {
+            Ok(file) => Some(file),
+            Err(_) => {
+                console.alert_main(&format!("Cannot create pidfile {}", path.display()));
+                return Err(FAILED);
+            }
+        },
+        None => None,
+    };
+    // Opened while it can be seen.
+    let null = if daemon {
+        OpenOptions::new().read(true).write(true).open("/dev/null").ok()
+    } else {
+        None
+    };
+    zone::read();
+    Ok(Start {
+        read,
+        limits,
+        listeners,
+        null,
+        daemon,
+        master,
+        pidfile,
+    })
+}
+
+fn threads(config: &Config) -> usize {
+    let wanted = config.global.nbthread.or(config.global.nbproc);
+    let available = || std::thread::available_parallelism().map_or(1, usize::from);
+    wanted.map_or_else(available, |threads| threads as usize).max(1)
+}
+
+/// Gives up root and serves until the end; gives the exit status, or ends the process by the signal that it was ended by.
+pub(crate) fn serve(start: Start, readiness: Readiness, mut console: Console) -> u8 {
+    let Start {
+        read,
+        limits,
+        listeners,
+        null,
+        daemon,
+        ..
+    } = start;
+    let config = Arc::clone(&read.config);
+    if let Err(text) = privileges::give_up(&config.global) {
+        console.alert_main(&text);
+        return FAILED;
+    }
+    let clock = Clock::start();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let runtime = Arc::new(Runtime::new(&config, threads(&config), now));
+    set_maxconn(&runtime, limits.maxconn);
+    let hostname = crate::host::hostname();
+    let environment = std::env::vars_os().map(|(name, value)| {
+        let mut line = name.into_vec();
+        line.push(b'=');
+        line.extend(value.into_vec());
+        line
+    });
+    let process = Arc::new(Process {
+        version: version::HAPROXY_VERSION.to_owned(),
+        released: version::RELEASED.to_owned(),
+        pid: std::process::id(),
+        node: config
+            .global
+            .node
+            .clone()
+            .map_or_else(|| hostname.clone().into_bytes(), |node| node.to_vec()),
+        ulimit_n: limits.descriptors,
+        maxsock: limits.maxsock,
+        environment: environment.collect(),
+        startup_log: console.log().to_vec(),
+    });
+    let (admin, listeners) = part_admin(listeners, &config);
+    let supervisor = supervise(Duties {
+        config: Arc::clone(&config),
+        runtime: Arc::clone(&runtime),
+        clock,
+        process: Arc::clone(&process),
+        admin,
+        null,
+        readiness,
+    });
+    let status = proxy::run(RunInput {
+        plan: read.plan,
+        runtime,
+        clock,
+        listeners,
+        tls: read.tls,
+        process,
+        hostname,
+        zone: zone::local,
+        speaks: !daemon && !console.quiet,
+        supervisor,
+    });
+    match status {
+        Ok(status) if status > 128 => match Signal::try_from(status - 128) {
+            Ok(signal) => kernel::die_by(signal),
+            Err(_) => FAILED,
+        },
+        Ok(status) => u8::try_from(status).unwrap_or(FAILED),
+        Err(error) => {
+            console.alert_main(&format!("Cannot start the worker threads ({error})."));
+            FAILED
+        }
+    }
+}
+
+/// Parts the stats sockets from the proxies' listeners.
+fn part_admin(listeners: Vec<BoundListener>, config: &Config) -> (Vec<AdminListener>, Vec<BoundListener>) {
+    let mut admin = Vec::new();
+    let mut rest = Vec::new();
+    for listener in listeners {
+        match listener.owner {
+            ListenOwner::Stats(index) => {
+                let level = config.global.stats_sockets[index].level;
+                // The first thread serves them: one socket is enough.
+                admin.extend(listener.sockets.into_iter().take(1).map(|socket| match socket {
+                    ListenSocket::Tcp(socket) => AdminListener::Tcp(socket, level),
+                    ListenSocket::Unix(socket) => AdminListener::Unix(socket, level),
+                }));
+            }
+            ListenOwner::Proxy { .. } => rest.push(listener),
+        }
+    }
+    (admin, rest)
+}
