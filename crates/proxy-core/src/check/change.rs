@@ -191,17 +191,16 @@ impl<'a> Change<'a> {
     }
 
     fn left(&self) -> Vec<u8> {
-        message::left(
-            self.farm(),
-            Load::of_leaving(self.state(), self.proxy.queued.get()),
-        )
+        message::left(self.farm(), Load::of_leaving(self.config, self.state()))
     }
 
     fn online(&self) -> Vec<u8> {
-        message::online(
-            self.farm(),
-            Load::of_coming(self.state(), self.proxy.queued.get()),
-        )
+        let load = if self.state().is_balanced() {
+            Load::of_coming(self.state(), self.proxy.queued.get())
+        } else {
+            Load::of_leaving(self.config, self.state())
+        };
+        message::online(self.farm(), load)
     }
 
     /// A leaving server alerts only if it was serving new sessions as far as states go; its weight does not count.

@@ -7,7 +7,7 @@ use haproxy_cfg::model::Proxy;
 use super::{CheckOutcome, CheckReport, Farm};
 use crate::state::ServerState;
 
-/// Sessions and requests that a change moved, and what is left.
+/// Sessions and requests that a change moved, and what is left in the server's own queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Load {
     pub(super) sessions: u32,
@@ -16,12 +16,18 @@ pub(super) struct Load {
 }
 
 impl Load {
-    /// A server leaves: what waits for it waits for the whole backend from now on.
-    pub(super) fn of_leaving(server: &ServerState, backend_queue: u32) -> Self {
+    /// A server takes no more: with `option redispatch`, what waits for it waits for any server from now on.
+    pub(super) fn of_leaving(proxy: &Proxy, server: &ServerState) -> Self {
+        let queued = server.queued.get();
+        let requeued = if proxy.options.redispatch.is_some() {
+            queued
+        } else {
+            0
+        };
         Self {
             sessions: server.sessions.get(),
-            requeued: server.queued.get(),
-            queued: backend_queue,
+            requeued,
+            queued: queued - requeued,
         }
     }
 
@@ -34,11 +40,10 @@ impl Load {
         } else {
             maxconn.saturating_sub(sessions)
         };
-        let requeued = room.min(backend_queue);
         Self {
             sessions,
-            requeued,
-            queued: backend_queue - requeued,
+            requeued: room.min(backend_queue),
+            queued: server.queued.get(),
         }
     }
 }

@@ -114,27 +114,46 @@ fn a_backend_is_down_from_its_last_server_to_its_first() {
 }
 
 #[test]
-fn sessions_and_queues_are_told() {
-    let bench = Bench::new();
-    let (proxy, s1) = (bench.proxy(), &bench.proxy().servers[0]);
-    for _ in 0..7 {
-        s1.sessions.inc();
-    }
-    for _ in 0..3 {
-        s1.queued.inc();
-    }
-    for _ in 0..5 {
-        proxy.queued.inc();
-    }
-    let told = lines(&bench.check(0, CheckStatus::L4Timeout, 1));
+fn with_redispatch_a_leaving_server_gives_its_queue_away() {
+    let mut bench = Bench::new();
+    let fill = |bench: &Bench| {
+        let s1 = &bench.proxy().servers[0];
+        for _ in 0..3 {
+            s1.sessions.inc();
+        }
+        for _ in 0..4 {
+            s1.queued.inc();
+        }
+    };
+    fill(&bench);
+    let told = lines(&bench.admin(0, AdminChange::HealthDown, 1));
+    let rest = " 3 sessions active, 0 requeued, 4 remaining in queue.";
+    assert!(told[0].ends_with(rest), "{told:?}");
+
+    bench = Bench::new();
+    bench.config.proxies[0].options.redispatch = Some(-1);
+    fill(&bench);
+    let told = lines(&bench.admin(0, AdminChange::Drain, 1));
     assert!(
-        told[0].ends_with(" 7 sessions active, 3 requeued, 5 remaining in queue."),
+        told[0].ends_with(" 4 sessions requeued, 0 total in queue."),
         "{told:?}"
     );
-    s1.maxconn.store(9, Relaxed);
+    let told = lines(&bench.admin(0, AdminChange::HealthDown, 2));
+    let rest = " 3 sessions active, 4 requeued, 0 remaining in queue.";
+    assert!(told[0].ends_with(rest), "{told:?}");
+}
+
+#[test]
+fn a_coming_server_takes_what_waits_and_it_has_room_for() {
+    let bench = Bench::new();
+    bench.admin(0, AdminChange::HealthDown, 1);
+    for _ in 0..7 {
+        bench.proxy().queued.inc();
+    }
+    bench.proxy().servers[0].maxconn.store(3, Relaxed);
     let told = lines(&bench.admin(0, AdminChange::HealthUp, 2));
     assert!(
-        told[0].ends_with(" 2 sessions requeued, 3 total in queue."),
+        told[0].ends_with(" 3 sessions requeued, 0 total in queue."),
         "{told:?}"
     );
 }
