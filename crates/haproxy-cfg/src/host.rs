@@ -47,6 +47,13 @@ pub trait Host {
     /// The machine's name.
     fn hostname(&self) -> String;
 
+    /// Whether the key in `key` belongs to the first certificate in `certificate`, both as PEM files; none where this cannot
+    /// be told.
+    fn key_belongs(&self, certificate: &[u8], key: &[u8]) -> Option<bool> {
+        let _ = (certificate, key);
+        None
+    }
+
     /// Whether an inherited file descriptor may be used for listening.
     ///
     /// # Errors

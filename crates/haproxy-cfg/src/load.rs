@@ -144,6 +144,9 @@ fn expand(reading: &mut Reading<'_>, inputs: &[Input]) -> Vec<(String, Vec<u8>)>
                 Ok(PathKind::Folder) => match reading.host.list_folder(path) {
                     Ok(mut names) => {
                         names.retain(|name| name.ends_with(".cfg") && !name.starts_with('.'));
+                        if names.is_empty() {
+                            empty_folder(reading, path);
+                        }
                         names.sort_unstable();
                         for name in names {
                             read_into(
@@ -175,6 +178,16 @@ fn read_into(reading: &mut Reading<'_>, out: &mut Vec<(String, Vec<u8>)>, path: 
         Ok(bytes) => out.push((path, bytes)),
         Err(error) => cannot_open(reading, &path, &error),
     }
+}
+
+fn empty_folder(reading: &mut Reading<'_>, path: &str) {
+    let message = format!("No configuration file found in folder {path}.");
+    let help = "files are read from it when their names end in .cfg";
+    reading.tell(
+        Diagnostic::alert("empty-folder", message)
+            .context(Context::Whole)
+            .help(help),
+    );
 }
 
 fn cannot_open(reading: &mut Reading<'_>, path: &str, error: &std::io::Error) {
@@ -216,7 +229,9 @@ fn read_file(reading: &mut Reading<'_>, id: FileId) {
         read_line(reading, &mut conditions, line, id, base);
         start = end + 1;
     }
-    conditions.finish(reading, Span::new(id, offset(bytes.len()), offset(bytes.len())));
+    // The end of the last line, not the empty place behind its newline.
+    let end = bytes.strip_suffix(b"\n").unwrap_or(&bytes).len();
+    conditions.finish(reading, Span::new(id, offset(end), offset(end)));
 }
 
 fn read_line(reading: &mut Reading<'_>, conditions: &mut Conditions, line: &[u8], id: FileId, base: u32) {
@@ -241,26 +256,17 @@ fn read_line(reading: &mut Reading<'_>, conditions: &mut Conditions, line: &[u8]
 /// The byte order mark that some editors put first is taken for a part of the first word by the original.
 fn byte_order_mark(reading: &mut Reading<'_>, id: FileId) {
     let span = Span::new(id, 0, 3);
-    let severity = if reading.dialect.strict {
-        Severity::Alert
-    } else {
-        Severity::Warning
-    };
     reading.tell(
-        Diagnostic::new(
-            severity,
-            "byte-order-mark",
-            "the file begins with a UTF-8 byte order mark.",
-        )
-        .at(span)
-        .context(Context::ParsingTight)
-        .note("HAProxy takes it for a part of the first word, which it then does not know")
-        .fix(
-            "remove the byte order mark",
-            span,
-            "",
-            syntax::Applicability::Safe,
-        ),
+        Diagnostic::alert("byte-order-mark", "the file begins with a UTF-8 byte order mark.")
+            .at(span)
+            .context(Context::ParsingTight)
+            .note("HAProxy takes it for a part of the first word, which it then does not know")
+            .fix(
+                "remove the byte order mark",
+                span,
+                "",
+                syntax::Applicability::Safe,
+            ),
     );
 }
 

@@ -86,16 +86,12 @@ impl Conditions {
         let Some((_, opened)) = self.blocks.last().copied() else {
             return;
         };
-        let depth = self.blocks.len();
         reading.tell(
-            Diagnostic::alert(
-                "unclosed-if",
-                format!("{depth} unterminated '.if' block(s) at the end of the file."),
-            )
-            .at(end)
-            .context(Context::ParsingTight)
-            .label(opened, "opened here")
-            .help("add '.endif'"),
+            Diagnostic::alert("unclosed-if", "non-terminated '.if' block.")
+                .at(end)
+                .context(Context::ParsingTight)
+                .label(opened, "opened here")
+                .help("add '.endif'"),
         );
         self.blocks.clear();
     }

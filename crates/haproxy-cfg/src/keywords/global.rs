@@ -3,7 +3,7 @@
 use syntax::Arity;
 
 use super::row::{Keyword, Parse, kw, place::GLOBAL};
-use crate::parse::{global as g, log};
+use crate::parse::{arguments as a, global as g, log};
 
 const ANY: Arity = Arity::ANY;
 
@@ -28,7 +28,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("dns-accept-family", GLOBAL, ANY, "").since(2, 7),
     kw("expose-deprecated-directives", GLOBAL, ANY, "").since(2, 7),
     kw("expose-experimental-directives", GLOBAL, ANY, ""),
-    kw("external-check", GLOBAL, ANY, ""),
+    kw("external-check", GLOBAL, ANY, "").checked(a::allow_external_check),
     kw("fd-hard-limit", GLOBAL, ANY, ""),
     kw("force-cfg-parser-pause", GLOBAL, ANY, "").since(2, 7),
     kw("gid", GLOBAL, ANY, "group number to become").acts(g::numeric_id),
@@ -151,7 +151,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("ssl-provider", GLOBAL, ANY, ""),
     kw("ssl-provider-path", GLOBAL, ANY, ""),
     kw("ssl-security-level", GLOBAL, ANY, "").since(2, 7),
-    kw("ssl-server-verify", GLOBAL, ANY, ""),
+    kw("ssl-server-verify", GLOBAL, ANY, "").checked(a::ssl_server_verify),
     kw("ssl-skip-self-issued-ca", GLOBAL, ANY, ""),
     kw("stats", GLOBAL, ANY, "the admin socket").acts(g::stats),
     kw("stats-file", GLOBAL, ANY, "").since(2, 7),
@@ -284,4 +284,17 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("warn-blocked-traffic-after", GLOBAL, ANY, "").since(2, 7),
     kw("wurfl-data-file", GLOBAL, ANY, ""),
     kw("zero-warning", GLOBAL, ANY, ""),
+    kw("51degrees-cache-size", GLOBAL, ANY, ""),
+    kw("51degrees-property-name-list", GLOBAL, ANY, ""),
+    kw("51degrees-property-separator", GLOBAL, ANY, ""),
+    kw("deviceatlas-log-level", GLOBAL, ANY, ""),
+    kw("deviceatlas-properties-cookie", GLOBAL, ANY, ""),
+    kw("deviceatlas-separator", GLOBAL, ANY, ""),
+    kw("h2-workaround-bogus-websocket-clients", GLOBAL, ANY, ""),
+    kw("tune.quic.frontend.conn-tx-buffers.limit", GLOBAL, ANY, ""),
+    kw("tune.quic.frontend.max-idle-timeout", GLOBAL, ANY, ""),
+    kw("tune.quic.retry-threshold", GLOBAL, ANY, ""),
+    kw("wurfl-cache-size", GLOBAL, ANY, ""),
+    kw("wurfl-information-list", GLOBAL, ANY, ""),
+    kw("wurfl-information-list-separator", GLOBAL, ANY, ""),
 ];

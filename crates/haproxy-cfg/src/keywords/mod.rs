@@ -9,6 +9,7 @@ mod fetch;
 mod global;
 mod legacy;
 mod option;
+mod other;
 mod proxy;
 mod row;
 mod sample;
@@ -50,6 +51,14 @@ pub const FETCHES: &[FetchRow] = fetch::ROWS;
 pub const CONVERTERS: &[ConverterRow] = converter::ROWS;
 /// All derived ACL keywords.
 pub const DERIVED: &[DerivedRow] = derived::ROWS;
+
+/// Rows of a section that has no model; none when there is no such section.
+pub fn other_rows(section: &str) -> &'static [Keyword<()>] {
+    other::ROWS
+        .iter()
+        .find(|(name, _)| *name == section)
+        .map_or(&[], |(_, rows)| rows)
+}
 
 /// Finds rows by name.
 pub(crate) struct Index<P: 'static>(HashMap<&'static [u8], &'static Keyword<P>>);

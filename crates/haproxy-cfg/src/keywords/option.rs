@@ -115,7 +115,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     kw(
         "redispatch",
         DEFAULTS | BE,
-        ONE,
+        ANY,
         "another server when one does not answer",
     )
     .acts(Redispatch),

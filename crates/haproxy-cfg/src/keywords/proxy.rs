@@ -3,7 +3,7 @@
 use syntax::Arity;
 
 use super::row::{Keyword, Parse, kw, place::*};
-use crate::parse::{self, log, proxy as p, rules, stats, switch, timeout};
+use crate::parse::{self, arguments as a, log, proxy as p, rules, stats, switch, timeout};
 
 const ANY: Arity = Arity::ANY;
 const ONE: Arity = Arity::at_least(1);
@@ -30,7 +30,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     )
     .since(3, 4),
     kw("bind", FE, ONE, "where connections are taken").acts(parse::bind),
-    kw("capture", FE, TWO, "headers that are logged"),
+    kw("capture", FE, TWO, "headers that are logged").checked(a::capture),
     kw(
         "clitcpka-cnt",
         DEFAULTS | FE,
@@ -49,7 +49,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "time between two probes of a client",
     ),
-    kw("compression", DEFAULTS | PX, ONE, "compresses answers"),
+    kw("compression", DEFAULTS | PX, ONE, "compresses answers").checked(a::compression),
     kw(
         "cookie",
         DEFAULTS | BE,
@@ -57,7 +57,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "keeps clients at a server by a cookie",
     )
     .acts(parse::cookie),
-    kw("declare", FE, TWO, "reserves room for captures"),
+    kw("declare", FE, TWO, "reserves room for captures").checked(a::declare),
     kw(
         "default-server",
         DEFAULTS | BE,
@@ -74,6 +74,12 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(switch::default_backend),
     kw("description", PX, ONE, "free text for statistics").acts(p::description),
     kw("disabled", DEFAULTS | PX, ANY, "is not started").acts(p::disabled),
+    kw(
+        "dynamic-cookie-key",
+        DEFAULTS | BE,
+        ONE,
+        "secret of computed cookie values",
+    ),
     kw("email-alert", DEFAULTS | PX, TWO, "mail on state changes"),
     kw("enabled", DEFAULTS | PX, ANY, "is started").acts(p::disabled),
     kw(
@@ -89,22 +95,24 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "answers from an http-errors section",
     ),
-    kw("errorloc", DEFAULTS | PX, TWO, "redirects instead of a status"),
-    kw("errorloc302", DEFAULTS | PX, TWO, "redirects instead of a status"),
-    kw("errorloc303", DEFAULTS | PX, TWO, "redirects instead of a status"),
+    kw("errorloc", DEFAULTS | PX, TWO, "redirects instead of a status").checked(a::errorloc),
+    kw("errorloc302", DEFAULTS | PX, TWO, "redirects instead of a status").checked(a::errorloc),
+    kw("errorloc303", DEFAULTS | PX, TWO, "redirects instead of a status").checked(a::errorloc),
     kw(
         "error-log-format",
         DEFAULTS | FE,
         ONE,
         "log line of connections that failed",
-    ),
+    )
+    .checked(a::log_format),
     kw(
         "external-check",
         DEFAULTS | BE,
         TWO,
         "program and path of external checks",
-    ),
-    kw("filter", PX, ONE, "a filter on streams"),
+    )
+    .checked(a::external_check),
+    kw("filter", PX, ONE, "a filter on streams").checked(a::filter),
     kw("filter-sequence", PX, ONE, "order of filters").since(3, 4),
     kw(
         "force-be-switch",
@@ -113,7 +121,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "goes to a backend that is not published",
     )
     .since(3, 4),
-    kw("force-persist", PX, ONE, "sticks even to a server that is down"),
+    kw("force-persist", PX, ONE, "sticks even to a server that is down").checked(a::persist_rule),
     kw(
         "fullconn",
         DEFAULTS | BE,
@@ -135,14 +143,15 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "when hashed servers may change",
     )
     .since(3, 2),
-    kw("hash-type", DEFAULTS | BE, ONE, "how hashes choose servers"),
+    kw("hash-type", DEFAULTS | BE, ONE, "how hashes choose servers").checked(a::hash_type),
     kw("http-after-response", RULES, ONE, "rules on every answer").acts(rules::http_after_response),
     kw(
         "http-check",
         DEFAULTS | BE,
         ONE,
         "what HTTP checks send and expect",
-    ),
+    )
+    .checked(a::check_rule),
     kw(
         "http-error",
         DEFAULTS | PX,
@@ -165,21 +174,23 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "tells the server its name",
     ),
     kw("id", PX, ONE, "number in statistics").acts(p::id),
-    kw("ignore-persist", PX, ONE, "when cookies are not looked at"),
+    kw("ignore-persist", PX, ONE, "when cookies are not looked at").checked(a::persist_rule),
     kw(
         "load-server-state-from-file",
         DEFAULTS | BE,
         ONE,
         "server states over reloads",
-    ),
+    )
+    .checked(a::server_state),
     kw("log", DEFAULTS | PX, ANY, "where logs go").acts(log::proxy_log),
-    kw("log-format", DEFAULTS | FE, ONE, "log line of our own"),
+    kw("log-format", DEFAULTS | FE, ONE, "log line of our own").checked(a::log_format),
     kw(
         "log-format-sd",
         DEFAULTS | FE,
         ONE,
         "structured data of RFC 5424 log lines",
-    ),
+    )
+    .checked(a::log_format),
     kw("log-steps", DEFAULTS | FE, ONE, "when log lines are written").since(3, 1),
     kw("log-tag", DEFAULTS | PX, ONE, "tag of log lines").acts(log::log_tag),
     kw(
@@ -187,7 +198,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         DEFAULTS | BE,
         ONE,
         "queue at which kept connections are left",
-    ),
+    )
+    .checked(a::max_keep_alive_queue),
     kw(
         "max-session-srv-conns",
         DEFAULTS | FE,
@@ -196,12 +208,12 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     ),
     kw("maxconn", DEFAULTS | FE, ONE, "connections at once").acts(p::maxconn),
     kw("mode", DEFAULTS | PX, ANY, "whether requests are understood").acts(p::mode),
-    kw("monitor", FE, ONE, "when monitor-uri reports a failure"),
+    kw("monitor", FE, ONE, "when monitor-uri reports a failure").checked(a::monitor),
     kw("monitor-uri", DEFAULTS | FE, ONE, "a path that answers by itself").acts(p::monitor_uri),
     kw("option", DEFAULTS | PX, ANY, "switches").acts(parse::option),
-    kw("persist", DEFAULTS | BE, ONE, "sticks by an RDP cookie"),
-    kw("rate-limit", DEFAULTS | FE, TWO, "new sessions in a second"),
-    kw("redirect", PX, TWO, "answers with another place"),
+    kw("persist", DEFAULTS | BE, ONE, "sticks by an RDP cookie").checked(a::persist),
+    kw("rate-limit", DEFAULTS | FE, TWO, "new sessions in a second").checked(a::rate_limit),
+    kw("redirect", PX, TWO, "answers with another place").checked(a::redirect),
     kw(
         "retries",
         DEFAULTS | BE,
@@ -209,7 +221,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "attempts to connect after the first",
     )
     .acts(p::retries),
-    kw("retry-on", DEFAULTS | BE, ONE, "what is tried again"),
+    kw("retry-on", DEFAULTS | BE, ONE, "what is tried again").checked(a::retry_on),
     kw("server", BE, TWO, "a server").acts(parse::server),
     kw(
         "server-state-file-name",
@@ -218,7 +230,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "file of server states",
     ),
     kw("server-template", BE, TWO, "several servers of one name").acts(parse::server_template),
-    kw("source", DEFAULTS | BE, ONE, "address that servers see"),
+    kw("source", DEFAULTS | BE, ONE, "address that servers see").checked(a::source),
     kw(
         "srvtcpka-cnt",
         DEFAULTS | BE,
@@ -239,13 +251,13 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     ),
     kw("ssl-f-use", FE, ONE, "certificates of a frontend").since(3, 2),
     kw("stats", DEFAULTS | PX, ANY, "the statistics page").acts(stats::stats),
-    kw("stick", BE, TWO, "keeps clients at a server by a table"),
-    kw("stick-table", PX, TWO, "a table of counters and servers"),
-    kw("tcp-check", DEFAULTS | BE, ONE, "steps of a scripted check"),
+    kw("stick", BE, TWO, "keeps clients at a server by a table").checked(a::stick),
+    kw("stick-table", PX, TWO, "a table of counters and servers").checked(a::stick_table),
+    kw("tcp-check", DEFAULTS | BE, ONE, "steps of a scripted check").checked(a::check_rule),
     kw("tcp-request", DEFAULTS | PX, ONE, "rules on connections").acts(rules::tcp_request),
     kw("tcp-response", DEFAULTS | BE, ONE, "rules on answers of servers").acts(rules::tcp_response),
     kw("timeout", DEFAULTS | PX, ANY, "time limits").acts(timeout::timeout),
-    kw("unique-id-format", DEFAULTS | FE, ONE, "how unique ids are made"),
+    kw("unique-id-format", DEFAULTS | FE, ONE, "how unique ids are made").checked(a::log_format),
     kw(
         "unique-id-header",
         DEFAULTS | FE,
@@ -253,6 +265,6 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "header that carries the unique id",
     ),
     kw("use-fcgi-app", BE, ONE, "a FastCGI application"),
-    kw("use-server", BE, TWO, "a server by rule"),
+    kw("use-server", BE, TWO, "a server by rule").checked(a::use_server),
     kw("use_backend", FE, ONE, "a backend by rule").acts(switch::use_backend),
 ];

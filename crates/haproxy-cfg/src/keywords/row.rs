@@ -65,6 +65,8 @@ pub struct Keyword<P> {
     pub row: KeywordRow,
     /// What acts on it.
     pub(crate) act: Option<P>,
+    /// What checks the arguments of a row that is only read.
+    pub(crate) check: Option<P>,
 }
 
 /// A row that is read only, until [`Keyword::acts`] binds it.
@@ -87,6 +89,7 @@ pub(crate) const fn kw<P: Copy>(
             status: Status::ReadOnly,
         },
         act: None,
+        check: None,
     }
 }
 
@@ -95,6 +98,12 @@ impl<P: Copy> Keyword<P> {
     pub(crate) const fn acts(mut self, act: P) -> Self {
         self.row.status = Status::Implemented;
         self.act = Some(act);
+        self
+    }
+
+    /// Binds what checks the arguments of a row that is only read.
+    pub(crate) const fn checked(mut self, check: P) -> Self {
+        self.check = Some(check);
         self
     }
 

@@ -52,7 +52,7 @@ pub(crate) fn balance(reading: &mut Reading<'_>, line: &Line<'_>) {
             if !hash_arguments(reading, line, name, argument) {
                 return;
             }
-            reading.tell_read_only("balance hash", &format!("'balance {name}'"), line.span());
+            reading.tell_read_only(&format!("'balance {name}'"), line.span());
             Balance::RoundRobin
         }
         _ => return unknown(reading, word, name),

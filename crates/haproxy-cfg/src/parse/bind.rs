@@ -1,6 +1,6 @@
 //! `bind` lines and `stats socket`.
 
-use syntax::{Applicability, Diagnostic, Span, closest};
+use syntax::{Applicability, Context, Diagnostic, Span, closest};
 
 use super::line::{Line, shown};
 use super::reading::{Reading, Section};
@@ -66,6 +66,8 @@ pub(crate) struct BindLine {
     level: Level,
     expose_fd_listeners: bool,
     id: Option<(u32, Span)>,
+    /// `crt-list`, `generate-certificates` and their kin.
+    other_certificates: bool,
     pub(crate) faulty: bool,
 }
 
@@ -98,10 +100,15 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     } else {
         &line.args()[1..]
     };
-    let addresses = match bind_addresses(&address.text, reading.host) {
+    let expanded = reading.expanded(&address.text);
+    let addresses = match bind_addresses(&expanded, reading.host) {
         Ok(addresses) => addresses,
         Err(error) => {
             let help = address_help(&error);
+            // Messages quote what was written, not what its variables gave.
+            let error = error
+                .to_string()
+                .replace(&*String::from_utf8_lossy(&expanded), &shown(address));
             reading.tell(
                 Diagnostic::alert("bad-address", format!("'bind' : {error}"))
                     .at(address.span)
@@ -117,7 +124,7 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     if flags.faulty || addresses.is_empty() {
         return;
     }
-    let ssl = certificates(reading, &flags, &prefix, line.span());
+    let ssl = certificates(reading, &flags, &prefix, &written, line.span());
     same_id(reading, &flags, &prefix, &written, line.span());
     let span = line.span();
     let binds = addresses
@@ -203,6 +210,7 @@ fn address_help(error: &crate::values::AddressError) -> &'static str {
         E::Empty(_) => "remove the comma, or set the variable",
         E::Host { .. } => "write an address, or a name that resolves",
         E::Descriptor { .. } | E::DescriptorClosed { .. } => "write the number of an inherited socket: fd@N",
+        E::PathTooLong(_) => "choose a shorter path",
         E::OffsetNotPermitted(_) | E::Unacceptable { .. } => "write ADDRESS:PORT",
     }
 }
@@ -231,11 +239,13 @@ pub(crate) fn bind_flags(reading: &mut Reading<'_>, words: &[Word<'_>], prefix: 
         }
         at += values.len();
         match row.act {
-            None => reading.tell_read_only(
-                row.row.name,
-                &format!("'{}' of a bind line", row.row.name),
-                word.span,
-            ),
+            None => {
+                flags.other_certificates |= matches!(
+                    row.row.name,
+                    "crt-list" | "generate-certificates" | "default-crt" | "ca-sign-file"
+                );
+                reading.tell_read_only(&format!("'{}' of a bind line", row.row.name), word.span);
+            }
             Some(act) => {
                 if let Err(fault) = apply(reading, &mut flags, act, word, values.first()) {
                     let quoted = if tight {
@@ -533,35 +543,66 @@ fn based(base: Option<&model::Word>, path: &[u8]) -> model::Word {
 }
 
 /// The TLS settings of a line, its files looked at.
-fn certificates(reading: &mut Reading<'_>, flags: &BindLine, prefix: &str, span: Span) -> Option<BindSsl> {
+fn certificates(
+    reading: &mut Reading<'_>,
+    flags: &BindLine,
+    prefix: &str,
+    written: &str,
+    span: Span,
+) -> Option<BindSsl> {
+    let mut found = false;
     for path in &flags.ssl.crt {
         let path = path.to_string();
-        super::certificate::check(reading, &path, prefix, span);
+        found |= super::certificate::check(reading, &path, prefix, span);
     }
-    if let Some(path) = &flags.ssl.ca_file {
-        let path = path.to_string();
-        if reading.host.path_kind(&path).is_err() {
-            let message = format!("{prefix} : unable to load CA file '{path}'.");
-            reading.tell(
-                Diagnostic::alert("missing-file", message)
-                    .at(span)
-                    .help("check the path, and 'ca-base'"),
-            );
-        }
-    }
-    if flags.is_ssl && flags.ssl.crt.is_empty() {
-        let message = format!("{prefix} : no SSL certificate specified, the TLS handshake will fail.");
-        let strict = reading.dialect.strict;
-        let severity = if strict {
-            syntax::Severity::Alert
-        } else {
-            syntax::Severity::Warning
-        };
+    if let Some(path) = flags.ssl.ca_file.as_ref().map(ToString::to_string)
+        && !path.starts_with('@')
+        && reading.host.path_kind(&path).is_err()
+    {
+        let message = format!("{prefix} : unable to load CA file '{path}'.");
         reading.tell(
-            Diagnostic::new(severity, "no-certificate", message)
+            Diagnostic::alert("missing-file", message)
                 .at(span)
-                .help("add: crt FILE"),
+                .help("check the path, and 'ca-base'"),
         );
+    }
+    if let Some(ciphers) = flags
+        .ssl
+        .ciphers
+        .as_ref()
+        .filter(|ciphers| !crate::values::may_select(ciphers))
+    {
+        let proxy = reading
+            .proxy_ref()
+            .map(|proxy| proxy.name.to_string())
+            .unwrap_or_default();
+        let (file, at) = reading.sources.locate(span);
+        let message = format!(
+            "Proxy '{proxy}': unable to set SSL cipher list to '{ciphers}' for bind '{written}' at [{file}:{}].",
+            at.line
+        );
+        let told = Diagnostic::alert("no-cipher", message)
+            .at(span)
+            .context(Context::Whole);
+        reading.tell(
+            told.help("name suites of OpenSSL, such as ECDHE-RSA-AES128-GCM-SHA256, or leave 'ciphers' out"),
+        );
+    }
+    // Certificates may also come from a list, or be made on the fly; with strict-sni there may be none.
+    if flags.is_ssl && !found && !flags.other_certificates && !flags.ssl.strict_sni {
+        let proxy = reading
+            .proxy_ref()
+            .map(|proxy| proxy.name.to_string())
+            .unwrap_or_default();
+        let (file, at) = reading.sources.locate(span);
+        let message = format!(
+            "Proxy '{proxy}': no SSL certificate specified for bind '{written}' at [{file}:{}] (use 'crt').",
+            at.line
+        );
+        let told = Diagnostic::alert("no-certificate", message)
+            .at(span)
+            .context(Context::Whole);
+        reading.tell(told.help("add: crt FILE"));
     }
     flags.is_ssl.then(|| flags.ssl.clone())
 }

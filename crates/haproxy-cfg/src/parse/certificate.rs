@@ -10,8 +10,9 @@ use crate::values::strip_os_code;
 /// Files beside a certificate that belong to it and are not loaded by themselves.
 const COMPANIONS: &[&str] = &[".key", ".ocsp", ".issuer", ".sctl", ".dh"];
 
-/// Tells what is wrong with the file or folder at `path`.
-pub(super) fn check(reading: &mut Reading<'_>, path: &str, prefix: &str, span: Span) {
+/// Tells what is wrong with the file or folder at `path`; gives false when a folder holds nothing to load.
+pub(super) fn check(reading: &mut Reading<'_>, path: &str, prefix: &str, span: Span) -> bool {
+    let mut found = true;
     match reading.host.path_kind(path) {
         Err(error) => {
             let why = strip_os_code(&error);
@@ -34,6 +35,7 @@ pub(super) fn check(reading: &mut Reading<'_>, path: &str, prefix: &str, span: S
                 );
             }
             Ok(mut names) => {
+                found = false;
                 names.sort_unstable();
                 names.retain(|name| {
                     !name.starts_with('.') && !COMPANIONS.iter().any(|end| name.ends_with(end))
@@ -41,12 +43,14 @@ pub(super) fn check(reading: &mut Reading<'_>, path: &str, prefix: &str, span: S
                 for name in names {
                     let file = format!("{}/{name}", path.trim_end_matches('/'));
                     if matches!(reading.host.path_kind(&file), Ok(PathKind::File)) {
+                        found = true;
                         check_file(reading, &file, prefix, span);
                     }
                 }
             }
         },
     }
+    found
 }
 
 fn check_file(reading: &mut Reading<'_>, path: &str, prefix: &str, span: Span) {
@@ -66,26 +70,36 @@ fn check_file(reading: &mut Reading<'_>, path: &str, prefix: &str, span: Span) {
         let help = "the file must hold a certificate in PEM form";
         return reading.tell(Diagnostic::alert("bad-certificate", message).at(span).help(help));
     }
-    let key_in = |content: &[u8]| content.contains_str("PRIVATE KEY-----");
-    let beside = || {
-        let named = reading.host.read_file(&format!("{path}.key"));
-        let replaced = || {
-            reading.host.read_file(&format!(
-                "{}.key",
-                path.rsplit_once('.').map_or(path, |(stem, _)| stem)
-            ))
-        };
-        named
-            .or_else(|_| replaced())
-            .is_ok_and(|content| key_in(&content))
-    };
-    if !key_in(&content) && !beside() {
+    let Some(key) = key_of(reading, path, &content) else {
         let message = format!("{prefix} : No Private Key found in '{path}' or '{path}.key'.");
         let help = "append the private key to the file, or put it beside with the name above";
-        reading.tell(
+        return reading.tell(
             Diagnostic::alert("missing-private-key", message)
                 .at(span)
                 .help(help),
         );
+    };
+    if reading.host.key_belongs(&content, &key) == Some(false) {
+        let message =
+            format!("{prefix} : inconsistencies between private key and certificate loaded '{path}'.");
+        let help = "put the key that the certificate was made for into the file";
+        reading.tell(
+            Diagnostic::alert("wrong-private-key", message)
+                .at(span)
+                .help(help),
+        );
     }
+}
+
+/// The file that holds the key: the certificate's own, or one beside it.
+fn key_of(reading: &Reading<'_>, path: &str, content: &[u8]) -> Option<Vec<u8>> {
+    let holds = |content: &[u8]| content.contains_str("PRIVATE KEY-----");
+    if holds(content) {
+        return Some(content.to_vec());
+    }
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    [format!("{path}.key"), format!("{stem}.key")]
+        .iter()
+        .filter_map(|beside| reading.host.read_file(beside).ok())
+        .find(|content| holds(content))
 }

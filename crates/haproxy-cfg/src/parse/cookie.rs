@@ -82,7 +82,7 @@ fn flag(reading: &mut Reading<'_>, policy: &mut CookiePolicy, word: &Word<'_>) -
         b"preserve" => policy.preserve = true,
         b"httponly" => policy.httponly = true,
         b"secure" => policy.secure = true,
-        b"dynamic" => reading.tell_read_only("cookie dynamic", "'cookie dynamic'", word.span),
+        b"dynamic" => reading.tell_read_only("'cookie dynamic'", word.span),
         unknown => {
             let message = "'cookie' supports 'rewrite', 'insert', 'prefix', 'indirect', 'nocache', 'postonly', \
                            'domain', 'maxidle', 'dynamic', 'maxlife' and 'attr' options.";

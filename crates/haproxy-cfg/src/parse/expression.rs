@@ -8,6 +8,7 @@ use crate::keywords::{CONVERTER_INDEX, DERIVED_INDEX, FETCH_INDEX, Output};
 use crate::lex::Word;
 use crate::model::{self, Fetch, MatchKind, Pattern};
 use crate::values::network;
+use crate::written::ReferenceKind;
 
 /// An ACL expression.
 pub(crate) enum Expression {
@@ -146,9 +147,14 @@ fn sample(reading: &mut Reading<'_>, word: &Word<'_>, what: &str) -> Option<Samp
         return fault(reading, word.span, what, &message, "remove what is too much");
     }
     let mut output = row.output;
+    if matches!(row.name, "http_auth" | "http_auth_group")
+        && let Some(list) = args.first()
+    {
+        reading.refer(ReferenceKind::Userlist(row.name), list, word.span);
+    }
     let mut fetch = row.act.map(|kind| Fetch { kind, args });
     if fetch.is_none() {
-        reading.tell_read_only(row.name, &format!("the sample fetch '{}'", row.name), word.span);
+        reading.tell_read_only(&format!("the sample fetch '{}'", row.name), word.span);
     }
     while let Some(chain) = rest.strip_prefix(',') {
         let Ok((name, _, behind)) = call(chain) else {
@@ -163,11 +169,7 @@ fn sample(reading: &mut Reading<'_>, word: &Word<'_>, what: &str) -> Option<Samp
             let message = format!("unknown converter '{name}' in ACL expression '{text}'.");
             return fault(reading, word.span, what, &message, &help);
         };
-        reading.tell_read_only(
-            converter.name,
-            &format!("the converter '{}'", converter.name),
-            word.span,
-        );
+        reading.tell_read_only(&format!("the converter '{}'", converter.name), word.span);
         output = converter.output;
         fetch = None;
         rest = behind;
@@ -223,7 +225,7 @@ fn flag(
         b"-n" => {}
         b"-M" => {
             flags.read_only = true;
-            reading.tell_read_only("acl -M", "the ACL flag '-M'", word.span);
+            reading.tell_read_only("the ACL flag '-M'", word.span);
         }
         b"--" => flags.end = true,
         b"-u" => return Some(1),
@@ -244,7 +246,7 @@ fn flag(
                 "len" => MatchKind::Len,
                 "bin" => {
                     flags.read_only = true;
-                    reading.tell_read_only("acl -m bin", "the match method 'bin'", word.span);
+                    reading.tell_read_only("the match method 'bin'", word.span);
                     MatchKind::Str
                 }
                 _ => {
@@ -419,7 +421,6 @@ fn check_regex(reading: &mut Reading<'_>, word: &Word<'_>, what: &str) -> Option
         || reason.contains("unrecognized escape")
     {
         reading.tell_read_only(
-            "regex of PCRE",
             &format!("the regular expression '{text}' (PCRE syntax)"),
             word.span,
         );

@@ -74,11 +74,7 @@ pub(crate) fn ulimit_n(reading: &mut Reading<'_>, line: &Line<'_>) {
         .arg(0)
         .is_some_and(|word| matches!(&*word.text, b"unlimited" | b"fd-hard-limit"))
     {
-        return reading.tell_read_only(
-            "ulimit-n fd-hard-limit",
-            "'ulimit-n' without a number",
-            line.span(),
-        );
+        return reading.tell_read_only("'ulimit-n' without a number", line.span());
     }
     if let Some(number) = count(reading, line, "'ulimit-n' expects an integer argument.")
         && once(reading, line, "ulimit-n")
@@ -94,7 +90,7 @@ pub(crate) fn user(reading: &mut Reading<'_>, line: &Line<'_>) {
     let id = reading.host.user_id(&name.to_string());
     if id.is_none() {
         unknown_id(reading, line, "user", &name);
-    } else if reading.written.global.uid.is_some() {
+    } else if reading.written.global.uid.is_some_and(|uid| uid != 0) {
         twice(reading, line, "user/uid");
     } else {
         reading.written.global.uid = id;
@@ -109,7 +105,7 @@ pub(crate) fn group(reading: &mut Reading<'_>, line: &Line<'_>) {
     let id = reading.host.group_id(&name.to_string());
     if id.is_none() {
         unknown_id(reading, line, "group", &name);
-    } else if reading.written.global.gid.is_some() {
+    } else if reading.written.global.gid.is_some_and(|gid| gid != 0) {
         twice(reading, line, "group/gid");
     } else {
         reading.written.global.gid = id;
@@ -152,7 +148,7 @@ pub(crate) fn numeric_id(reading: &mut Reading<'_>, line: &Line<'_>) {
     } else {
         reading.written.global.gid
     };
-    if given.is_some() {
+    if given.is_some_and(|id| id != 0) {
         return twice(reading, line, if is_uid { "user/uid" } else { "group/gid" });
     }
     let loose = loose_integer(&word.text);
@@ -428,7 +424,7 @@ fn ssl_options(reading: &mut Reading<'_>, line: &Line<'_>, name: &str, server: b
                 | "no-renegotiate"
                 | "renegotiate"
         ) {
-            reading.tell_read_only("ssl-default options", &format!("'{text}' of '{name}'"), word.span);
+            reading.tell_read_only(&format!("'{text}' of '{name}'"), word.span);
         } else {
             let message = format!("unknown option '{text}' on global statement '{name}'.");
             return reading.alert("unknown-option", word.span, message);
@@ -578,6 +574,6 @@ pub(crate) fn environment(reading: &mut Reading<'_>, line: &Line<'_>) {
                 reading.variables.insert(shown(word).into_owned(), None);
             }
         }
-        _ => reading.tell_read_only("resetenv", "'resetenv'", line.span()),
+        _ => reading.tell_read_only("'resetenv'", line.span()),
     }
 }

@@ -107,8 +107,8 @@ fn target(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<LogTarget> {
                 max_len = length;
             }
             b"format" => format = log_format(reading, option.span, value)?,
-            b"sample" => reading.tell_read_only("log sample", "'sample' of a log line", option.span),
-            b"profile" => reading.tell_read_only("log profile", "'profile' of a log line", option.span),
+            b"sample" => reading.tell_read_only("'sample' of a log line", option.span),
+            b"profile" => reading.tell_read_only("'profile' of a log line", option.span),
             _ => break,
         }
         at += 2;
@@ -200,14 +200,14 @@ fn level(reading: &mut Reading<'_>, word: Option<&Word<'_>>, what: &str) -> Opti
 }
 
 fn transport(reading: &mut Reading<'_>, word: &Word<'_>) -> Option<LogTransport> {
-    let text = shown(word).into_owned();
+    let text = String::from_utf8_lossy(&reading.expanded(&word.text)).into_owned();
     match text.as_str() {
         "stdout" => return Some(LogTransport::Stdout),
         "stderr" => return Some(LogTransport::Stderr),
         _ => {}
     }
     if text.starts_with("ring@") || text.starts_with("backend@") || text.starts_with("tcp@") {
-        reading.tell_read_only("log ring", &format!("the log target '{text}'"), word.span);
+        reading.tell_read_only(&format!("the log target '{text}'"), word.span);
         return None;
     }
     // Logs are datagrams in any case.

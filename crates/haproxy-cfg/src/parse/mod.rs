@@ -1,17 +1,20 @@
 //! From words to the as-written model. [`Reading`] holds the state; each keyword family has its file.
 
 mod acl;
+pub(crate) mod arguments;
 mod balance;
 mod bind;
 mod certificate;
 mod cookie;
 mod expression;
+mod format;
 pub(crate) mod forwardfor;
 pub(crate) mod global;
 pub(crate) mod healthcheck;
 mod line;
 pub(crate) mod log;
 mod option;
+mod other;
 pub(crate) mod proxy;
 mod reading;
 pub(crate) mod rules;

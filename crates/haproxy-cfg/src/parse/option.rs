@@ -84,7 +84,7 @@ fn act(reading: &mut Reading<'_>, row: &'static Keyword<OptionParse>, line: &Lin
     match row.act {
         None => {
             if on {
-                reading.tell_read_only(row.row.name, &format!("'option {}'", row.row.name), span);
+                reading.tell_read_only(&format!("'option {}'", row.row.name), span);
             }
         }
         Some(OptionParse::Nothing) => {}
@@ -172,7 +172,7 @@ fn log_option(reading: &mut Reading<'_>, log_line: LogLine, line: &Line<'_>) {
         if log_line == LogLine::Http {
             value = LogLine::HttpClf;
         } else {
-            reading.tell_read_only("tcplog clf", "'option tcplog clf'", line.span());
+            reading.tell_read_only("'option tcplog clf'", line.span());
         }
     }
     let span = line.span();

@@ -9,7 +9,7 @@ use crate::values::{integer, loose_integer, strip_os_code};
 use crate::written::Set;
 
 /// Errors may be replaced for these statuses alone.
-const ERROR_STATUSES: &[u16] = &[
+pub(super) const ERROR_STATUSES: &[u16] = &[
     200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421, 422, 425, 429, 431, 500, 501, 502, 503, 504,
 ];
 
@@ -40,7 +40,7 @@ pub(crate) fn mode(reading: &mut Reading<'_>, line: &Line<'_>) {
             Mode::Health
         }
         "log" | "spop" | "haterm" if !reading.dialect.strict || reading.dialect.at_least(2, 9) => {
-            reading.tell_read_only("mode log", &format!("'mode {text}'"), line.span());
+            reading.tell_read_only(&format!("'mode {text}'"), line.span());
             Mode::Tcp
         }
         _ => {

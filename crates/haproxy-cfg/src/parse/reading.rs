@@ -11,7 +11,9 @@ use crate::keywords::place;
 use crate::lex::Environment;
 use crate::load::LoadOptions;
 use crate::model::ProxyKind;
-use crate::written::{AclGroup, DefaultsSection, ProxySection, Rule, Settings, Written};
+use crate::written::{
+    AclGroup, DefaultsSection, ProxySection, Reference, ReferenceKind, Rule, Settings, Written,
+};
 
 /// The section that lines belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +45,7 @@ pub(crate) struct Reading<'h> {
     /// The pseudo variables `.FILE`, `.LINE` and `.SECTION` of the line at hand.
     pub(crate) here: Here,
     /// Keywords that were told to be read only.
-    told: HashSet<&'static str>,
+    told: HashSet<String>,
     /// Where lines outside of defaults and proxies put what they give.
     nowhere: Settings,
 }
@@ -82,13 +84,15 @@ impl<'h> Reading<'h> {
         self.tell(Diagnostic::alert(code, message).at(span));
     }
 
-    /// Says that a keyword is read only; once for each.
-    pub(crate) fn tell_read_only(&mut self, what: &'static str, name: &str, span: Span) {
-        if self.told.insert(what) {
-            let message = format!("{name} is read but not acted on yet.");
-            self.tell(Diagnostic::warning("read-only", message).at(span));
+    /// Says that `name`, in words of its own, is read only; once for each.
+    pub(crate) fn tell_read_only(&mut self, name: &str, span: Span) {
+        self.settings().read_only.push(name.to_owned());
+        if self.told.contains(name) {
+            return;
         }
-        self.settings().read_only.push(what);
+        self.told.insert(name.to_owned());
+        let message = format!("{name} is read but not acted on yet.");
+        self.tell(Diagnostic::warning("read-only", message).at(span));
     }
 
     /// Tells what the versions say of a keyword. Gives false when it must not be acted on.
@@ -233,6 +237,50 @@ impl<'h> Reading<'h> {
                 .help("remove it"),
         );
         false
+    }
+
+    /// Remembers a name that must be declared somewhere.
+    pub(crate) fn refer(&mut self, kind: ReferenceKind, name: &[u8], span: Span) {
+        let proxy = self
+            .proxy_ref()
+            .map(|proxy| proxy.name.clone())
+            .unwrap_or_default();
+        let name = name.to_vec().into();
+        self.written.references.push(Reference {
+            kind,
+            name,
+            span,
+            proxy,
+        });
+    }
+
+    /// An address with its variables put in, which in addresses are expanded even outside of quotes.
+    pub(crate) fn expanded(&self, address: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(address.len());
+        let mut rest = address;
+        while let Some(at) = rest.iter().position(|byte| *byte == b'$') {
+            out.extend_from_slice(&rest[..at]);
+            let behind = &rest[at + 1..];
+            let braced = behind.first() == Some(&b'{');
+            let name = &behind[usize::from(braced)..];
+            let length = name
+                .iter()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+                .count();
+            let closed = !braced || name.get(length) == Some(&b'}');
+            if length == 0 || !closed {
+                out.push(b'$');
+                rest = behind;
+                continue;
+            }
+            out.extend(
+                self.get(&String::from_utf8_lossy(&name[..length]))
+                    .unwrap_or_default(),
+            );
+            rest = &name[length + usize::from(braced)..];
+        }
+        out.extend_from_slice(rest);
+        out
     }
 
     /// The original's whole-file words about a proxy: `frontend 'x'`, `backend 'x'`, `proxy 'x'`.

@@ -3,6 +3,7 @@
 use syntax::{Context, Diagnostic, closest};
 
 use super::acl::{ReadCondition, condition};
+use super::format::{self, Usage};
 use super::line::{Line, shown};
 use super::reading::Reading;
 use crate::keywords::{ACTION_INDEX, place, rule_set};
@@ -89,7 +90,7 @@ fn tcp(reading: &mut Reading<'_>, line: &Line<'_>, keyword: &str, sets: &[(&str,
         };
         let whose = format!("'{keyword} inspect-delay'");
         if super::timeout::timer(reading, time, crate::values::Unit::Millisecond, &whose).is_some() {
-            reading.tell_read_only("inspect-delay", &whose, line.span());
+            reading.tell_read_only(&whose, line.span());
         }
         return;
     }
@@ -167,11 +168,7 @@ fn rule(
         return;
     };
     let Some(action) = action else {
-        return reading.tell_read_only(
-            "log-format in a rule",
-            &format!("a '%' expression of '{set_name}'"),
-            line.span(),
-        );
+        return reading.tell_read_only(&format!("a '%' expression of '{set_name}'"), line.span());
     };
     store(reading, kind, action, cond, line);
 }
@@ -248,11 +245,11 @@ fn read_only(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, name: &'stat
         .rev()
         .find(|index| matches!(&*args[*index].text, b"if" | b"unless"));
     let shown = name.trim_end_matches('*');
-    reading.tell_read_only(
-        name,
-        &format!("the action '{shown}' of '{set_name}'"),
-        line.span(),
-    );
+    reading.tell_read_only(&format!("the action '{shown}' of '{set_name}'"), line.span());
+    if name == "redirect" {
+        let words = &args[at + 1..starts.unwrap_or(args.len())];
+        super::arguments::redirect_words(reading, line, words, &format!("{set_name} redirect"));
+    }
     if let Some(index) = starts {
         let what = format!("an '{set_name}' rule");
         condition(reading, line, index, &what);
@@ -280,6 +277,15 @@ fn action_arguments(
                 reading.tell(told.help(format!("write: {set_name} {action_name} NAME VALUE")));
                 return None;
             };
+            let usage = if set_name == "http-request" {
+                Usage::Request
+            } else {
+                Usage::Response
+            };
+            let lead = format!("error detected while parsing '{set_name} {action_name}' rule : ");
+            if !format::check(reading, value, usage, &lead) {
+                return None;
+            }
             let (name, value) = (literal(name), literal(value));
             let built = match (name, value) {
                 (Some(name), Some(value)) if action == ActionParse::AddHeader => {
@@ -298,7 +304,7 @@ fn action_arguments(
                 return None;
             };
             if line.arg(at + 2).is_some_and(|word| &*word.text == b"-m") {
-                reading.tell_read_only("del-header -m", "'-m' of 'del-header'", line.span());
+                reading.tell_read_only("'-m' of 'del-header'", line.span());
                 return None;
             }
             Some((literal(name).map(|name| HeaderRuleAction::Del { name }), at + 2))
@@ -349,15 +355,11 @@ fn deny_status(
             }
             b"content-type" | b"errorfile" | b"errorfiles" | b"file" | b"lf-file" | b"string"
             | b"lf-string" => {
-                reading.tell_read_only(
-                    "deny with a body",
-                    "the answer's body of a 'deny' rule",
-                    word.span,
-                );
+                reading.tell_read_only("the answer's body of a 'deny' rule", word.span);
                 at += 2;
             }
             b"hdr" => {
-                reading.tell_read_only("deny with a header", "'hdr' of a 'deny' rule", word.span);
+                reading.tell_read_only("'hdr' of a 'deny' rule", word.span);
                 at += 3;
             }
             b"default-errorfiles" => at += 1,

@@ -7,7 +7,7 @@ use super::reading::{Reading, Section};
 use crate::keywords::{GLOBAL_INDEX, Keyword, PROXY_INDEX, Parse, SECTION_INDEX, place};
 use crate::lex::Word;
 use crate::model::{self, ProxyKind};
-use crate::written::{DefaultsSection, ProxySection, Settings};
+use crate::written::{DefaultsSection, ProxySection, Settings, Userlist};
 
 /// Keywords whose rows do not take part in the section check here, as their parsers word it themselves.
 const CHECKED_BY_PARSER: &[&str] = &["server", "default-server", "server-template", "stats"];
@@ -22,8 +22,8 @@ pub(crate) fn line_of_section(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
     match reading.section {
         Section::None => out_of_section(reading, line),
-        // What a section without a model says is told by the section's own warning.
-        Section::Broken | Section::Other(_) => {}
+        Section::Broken => {}
+        Section::Other(name) => super::other::line_of_other(reading, name, line),
         Section::Global => act(reading, GLOBAL_INDEX.find(&line.keyword().text), line),
         Section::Defaults(_) | Section::Proxy(_) => {
             act(reading, PROXY_INDEX.find(&line.keyword().text), line);
@@ -90,7 +90,12 @@ fn act(reading: &mut Reading<'_>, keyword: Option<&'static Keyword<Parse>>, line
     }
     match keyword.act {
         Some(parse) => parse(reading, line),
-        None => reading.tell_read_only(keyword.row.name, &format!("'{}'", keyword.row.name), line.span()),
+        None => {
+            reading.tell_read_only(&format!("'{}'", keyword.row.name), line.span());
+            if let Some(check) = keyword.check {
+                check(reading, line);
+            }
+        }
     }
 }
 
@@ -244,11 +249,37 @@ fn other(reading: &mut Reading<'_>, section: &'static Keyword<()>, line: &Line<'
     }) {
         return;
     }
-    if let Some(argument) = line.arg(0).filter(|_| name == "userlist") {
-        reading.written.userlists.push(argument.text.to_vec().into());
+    if let Some(argument) = line.arg(0) {
+        named_section(reading, name, argument);
     }
     reading.section = Section::Other(name);
-    reading.tell_read_only(name, &format!("section '{name}'"), line.span());
+    reading.tell_read_only(&format!("section '{name}'"), line.span());
+}
+
+/// Remembers the name of a section that others refer to.
+fn named_section(reading: &mut Reading<'_>, section: &str, name: &Word<'_>) {
+    let word: model::Word = name.text.to_vec().into();
+    match section {
+        "userlist" => {
+            let lists = &mut reading.written.userlists;
+            let Some(at) = lists.iter().position(|list| list.name == word) else {
+                return lists.push(Userlist {
+                    name: word,
+                    entries: Vec::new(),
+                });
+            };
+            // Its lines count for the first of that name.
+            let first = lists.remove(at);
+            lists.push(first);
+            let message = format!("ignoring duplicated userlist '{word}'.");
+            let told = Diagnostic::warning("duplicate-name", message)
+                .at(name.span)
+                .context(Context::ParsingTight);
+            reading.tell(told.help("remove it, or rename it"));
+        }
+        "peers" => reading.written.peers.push(word),
+        _ => {}
+    }
 }
 
 /// The name behind `from` at argument `at`, resolved to a defaults section.
@@ -322,7 +353,15 @@ fn defaults(reading: &mut Reading<'_>, line: &Line<'_>) {
     } else {
         at
     };
-    reading.at_most(line, expected);
+    if let Some(extra) = line.arg(expected) {
+        // The original reads over it.
+        let message = format!("'defaults' ignores the argument '{}'.", shown(extra));
+        reading.tell(
+            Diagnostic::warning("extra-argument", message)
+                .at(extra.span)
+                .help("remove it, or write: from NAME"),
+        );
+    }
     reading.section = Section::Defaults(reading.written.defaults.len());
     reading.written.defaults.push(DefaultsSection {
         name,

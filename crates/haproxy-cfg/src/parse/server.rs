@@ -108,7 +108,7 @@ pub(crate) fn default_server(reading: &mut Reading<'_>, line: &Line<'_>) {
 /// `server-template …`, which is checked for its place alone.
 pub(crate) fn server_template(reading: &mut Reading<'_>, line: &Line<'_>) {
     if allowed(reading, line, "server-template") {
-        reading.tell_read_only("server-template", "'server-template'", line.span());
+        reading.tell_read_only("'server-template'", line.span());
     }
 }
 
@@ -149,7 +149,7 @@ fn tell(reading: &mut Reading<'_>, diagnostic: Diagnostic) {
 /// The address of a server. Names are resolved here, but a name that does not resolve is told only at the end, as
 /// `init-addr` and `default-server` may allow it.
 fn host(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str) -> Option<ServerHost> {
-    let text = shown(word).into_owned();
+    let text = String::from_utf8_lossy(&reading.expanded(&word.text)).into_owned();
     let fault = match host_port(&text) {
         Ok(HostPort::Inet { host, family, port }) => {
             let (port, port_offset) = match port {
@@ -234,11 +234,7 @@ pub(crate) fn server_flags(
         match row.act {
             None => {
                 note_read_only(&mut reader.params, row.row.name, value);
-                reading.tell_read_only(
-                    row.row.name,
-                    &format!("'{}' of a server", row.row.name),
-                    word.span,
-                );
+                reading.tell_read_only(&format!("'{}' of a server", row.row.name), word.span);
             }
             Some(act) => {
                 if let Err(fault) = reader.apply(reading, act, word, value) {
@@ -273,6 +269,8 @@ fn note_read_only(params: &mut ServerParams, name: &str, value: Option<&Word<'_>
     match name {
         "resolvers" => params.resolvers = true,
         "ssl" => params.ssl = Some(true),
+        "ca-file" => params.verify_settled = true,
+        "verify" => params.verify_settled |= value.is_some_and(|value| &*value.text == b"none"),
         "no-ssl" => params.ssl = Some(false),
         "track" => params.track = value.map(|value| Set::new(value.text.to_vec().into(), value.span)),
         _ => {}
@@ -359,7 +357,16 @@ impl ServerLineReader<'_> {
         ) {
             return Ok(());
         }
-        let Some(value) = value else {
+        // Numbers that are missing count as 0, as they always have.
+        let loose = matches!(
+            act,
+            ServerParse::Weight | ServerParse::Maxconn | ServerParse::Minconn | ServerParse::Maxqueue
+        );
+        let nothing = Word {
+            text: b"".as_slice().into(),
+            span: option.span,
+        };
+        let Some(value) = value.or(loose.then_some(&nothing)) else {
             return Err(Fault {
                 message: format!("'{option_name}' expects <value> as argument.."),
                 span: option.span,
@@ -412,7 +419,7 @@ impl ServerLineReader<'_> {
     fn interval(&self, option: &str, value: &Word<'_>) -> Result<u32, Fault> {
         let name = self.name;
         let text = shown(value);
-        let (message, help) = match time(&value.text, Unit::Millisecond) {
+        let (message, help) = match time(&value.text, Unit::Millisecond).map(|time| time.value) {
             Ok(0) => (
                 format!("invalid value 0 for argument '{option}' of server {name}.."),
                 "write 1ms or more",

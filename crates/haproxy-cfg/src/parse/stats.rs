@@ -84,7 +84,7 @@ pub(crate) fn stats(reading: &mut Reading<'_>, line: &Line<'_>) {
             reading.settings().stats.hide_version = Some(false);
         }
         b"show-legends" => reading.settings().stats.show_legends = true,
-        b"show-modules" => reading.tell_read_only("stats show-modules", "'stats show-modules'", line.span()),
+        b"show-modules" => reading.tell_read_only("'stats show-modules'", line.span()),
         b"show-node" => {
             reading.settings().stats.show_node = Some(value.map(|word| word.text.to_vec().into()));
         }
@@ -105,7 +105,7 @@ pub(crate) fn stats(reading: &mut Reading<'_>, line: &Line<'_>) {
             reading.settings().stats.refresh = Some(seconds);
         }
         b"http-request" => {
-            reading.tell_read_only("stats http-request", "'stats http-request'", line.span());
+            reading.tell_read_only("'stats http-request'", line.span());
         }
         _ => return unknown(reading, line, Some(name)),
     }

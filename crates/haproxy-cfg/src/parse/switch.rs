@@ -19,11 +19,7 @@ pub(crate) fn use_backend(reading: &mut Reading<'_>, line: &Line<'_>) {
     let backend = Set::new(name.text.to_vec().into(), name.span);
     let mut inert = false;
     if name.text.contains(&b'%') {
-        reading.tell_read_only(
-            "use_backend by name",
-            "a 'use_backend' whose name is computed",
-            name.span,
-        );
+        reading.tell_read_only("a 'use_backend' whose name is computed", name.span);
         inert = true;
     }
     let cond = match line.arg(1) {

@@ -1,12 +1,12 @@
 //! `timeout NAME TIME` and the lines of old dialects that stand for it.
 
-use syntax::{Applicability, Diagnostic, Span, closest};
+use syntax::{Applicability, Diagnostic, Severity, Span, closest};
 
 use super::line::{Line, shown};
 use super::reading::Reading;
 use crate::keywords::{Keyword, TIMEOUT_INDEX, place};
 use crate::lex::Word;
-use crate::values::{TimeError, Unit, time};
+use crate::values::{Time, TimeError, Unit, time};
 use crate::written::{Set, TimeoutKind};
 
 /// `timeout NAME TIME`.
@@ -103,7 +103,7 @@ fn set(
         Some(kind) => store(reading, kind, full, line, at),
         None => {
             if read_time(reading, full, line, at).is_some() {
-                reading.tell_read_only(row.row.name, &format!("'{full}'"), line.span());
+                reading.tell_read_only(&format!("'{full}'"), line.span());
             }
         }
     }
@@ -160,7 +160,11 @@ fn read_time(reading: &mut Reading<'_>, full: &str, line: &Line<'_>, at: usize) 
 /// The time of a word; faults are worded as the original does, `whose` being what the time is given to.
 pub(crate) fn timer(reading: &mut Reading<'_>, word: &Word<'_>, unit: Unit, whose: &str) -> Option<u32> {
     let error = match time(&word.text, unit) {
-        Ok(value) => return Some(value),
+        Ok(Time { value, stray: None }) => return Some(value),
+        Ok(Time {
+            value,
+            stray: Some(byte),
+        }) => return stray(reading, word, value, byte),
         Err(error) => error,
     };
     let text = shown(word).into_owned();
@@ -194,6 +198,27 @@ pub(crate) fn timer(reading: &mut Reading<'_>, word: &Word<'_>, unit: Unit, whos
             Some(1)
         }
     }
+}
+
+/// What stands behind the unit is an error since 2.7, and was warned of before.
+fn stray(reading: &mut Reading<'_>, word: &Word<'_>, value: u32, byte: u8) -> Option<u32> {
+    let refused = reading.dialect.strict && reading.dialect.at_least(2, 7);
+    let severity = if refused {
+        Severity::Alert
+    } else {
+        Severity::Warning
+    };
+    let text = shown(word).into_owned();
+    let message = format!(
+        "unexpected character '{}' after the timer value '{text}'.",
+        char::from(byte)
+    );
+    reading.tell(
+        Diagnostic::new(severity, "bad-time", message)
+            .at(word.span)
+            .help("remove what stands behind the unit"),
+    );
+    (!refused).then_some(value)
 }
 
 fn unsupported(reading: &mut Reading<'_>, span: Span, got: &str) {

@@ -2,7 +2,9 @@
 
 use crate::model::Mode;
 use crate::parse::Reading;
-use crate::written::{DefaultsSection, LogEntry, OptionFlag, ProxySection, Set, Settings, TimeoutKind};
+use crate::written::{
+    DefaultsSection, LogEntry, OptionFlag, ProxySection, ServerParams, Set, Settings, TimeoutKind,
+};
 
 /// Sections in the order in which they are asked.
 pub(super) struct Inherited<'w> {
@@ -75,8 +77,18 @@ impl<'w> Inherited<'w> {
         out
     }
 
-    /// Whether a row that is only read was used.
+    /// Whether what is only read was used, by the name in its warning.
     pub(super) fn uses(&self, name: &str) -> bool {
-        self.all().any(|settings| settings.read_only.contains(&name))
+        self.all()
+            .any(|settings| settings.read_only.iter().any(|used| used == name))
+    }
+
+    /// What `default-server` lines of the defaults give.
+    pub(super) fn default_server(&self) -> ServerParams {
+        self.defaults
+            .iter()
+            .fold(ServerParams::default(), |params, defaults| {
+                params.over(&defaults.settings.default_server)
+            })
     }
 }

@@ -16,6 +16,7 @@ use crate::written::ProxySection;
 /// Resolves all that was read. Faults are told to `reading`; what is faulty is left out.
 pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     names::tell_duplicates(reading);
+    names::references(reading);
     let ids = ids::proxies(reading);
     let names = names::Names::new(reading);
     let written: Vec<ProxySection> = std::mem::take(&mut reading.written.proxies);

@@ -8,7 +8,7 @@ use super::inherit::Inherited;
 use super::rules::condition;
 use crate::model::{Mode, Proxy, ProxyId, ProxyKind, SwitchRule, Word};
 use crate::parse::Reading;
-use crate::written::{ProxySection, Set};
+use crate::written::{ProxySection, Reference, ReferenceKind, Set};
 
 /// Backends by name.
 pub(super) struct Names {
@@ -84,6 +84,80 @@ pub(super) fn tell_duplicates(reading: &mut Reading<'_>) {
     reading.diagnostics.extend(told);
 }
 
+/// Tells names of sections that were never declared, and servers that track unknown ones.
+pub(super) fn references(reading: &mut Reading<'_>) {
+    let mut told = Vec::new();
+    for reference in &reading.written.references {
+        let Reference {
+            kind,
+            name,
+            span,
+            proxy,
+        } = reference;
+        let (found, message, section) = match kind {
+            ReferenceKind::Userlist(fetch) => (
+                reading.written.userlists.iter().any(|list| list.name == *name),
+                format!(
+                    "unable to find userlist '{name}' referenced in arg 1 of ACL keyword '{fetch}' in proxy '{proxy}'."
+                ),
+                "userlist",
+            ),
+            ReferenceKind::Peers => (
+                reading.written.peers.contains(name),
+                format!("Proxy '{proxy}': unable to find sync peers '{name}'."),
+                "peers",
+            ),
+        };
+        if !found {
+            let context = if matches!(kind, ReferenceKind::Peers) {
+                Context::Whole
+            } else {
+                Context::Parsing
+            };
+            let told_one = Diagnostic::alert("unknown-name", message)
+                .at(*span)
+                .context(context);
+            told.push(told_one.help(format!("add a section: {section} {name}")));
+        }
+    }
+    let proxies = &reading.written.proxies;
+    for proxy in proxies {
+        for server in &proxy.servers {
+            let Some(track) = &server.params.track else {
+                continue;
+            };
+            let text = track.value.to_string();
+            let (backend, tracked) = match text.split_once('/') {
+                Some((backend, tracked)) => (backend.to_owned(), tracked.to_owned()),
+                None => (proxy.name.to_string(), text.clone()),
+            };
+            let found = proxies
+                .iter()
+                .find(|other| other.kind.is_backend() && *other.name == *backend.as_bytes());
+            let what = match found {
+                None => format!("unable to find required proxy '{backend}' for tracking."),
+                Some(other)
+                    if !other
+                        .servers
+                        .iter()
+                        .any(|server| *server.name == *tracked.as_bytes()) =>
+                {
+                    format!("unable to find required server '{tracked}' for tracking.")
+                }
+                Some(_) => continue,
+            };
+            let message = format!("'server {}/{}' : {what}", proxy.name, server.name);
+            told.push(
+                Diagnostic::alert("unknown-name", message)
+                    .at(track.span)
+                    .context(Context::Place)
+                    .help("write: track BACKEND/SERVER"),
+            );
+        }
+    }
+    reading.diagnostics.extend(told);
+}
+
 /// Resolves `default_backend` and `use_backend`.
 pub(super) fn switches(
     reading: &mut Reading<'_>,
@@ -151,6 +225,17 @@ fn find(
         );
         return None;
     };
+    if names.places[index].1 == section.span {
+        let message = format!(
+            "Proxy '{}': loop detected for {keyword}: '{}'.",
+            section.name, name.value
+        );
+        let told = Diagnostic::alert("backend-loop", message)
+            .at(name.span)
+            .context(Context::Whole);
+        reading.tell(told.help("remove the line: the section's own servers are used anyway"));
+        return None;
+    }
     let own = Inherited::new(reading, section).mode();
     // A TCP frontend may hand over to an HTTP backend, not the other way round.
     if own == Mode::Http && modes.get(index) == Some(&Mode::Tcp) {

@@ -16,11 +16,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection) -> Vec<Se
     if section.servers.is_empty() {
         return Vec::new();
     }
-    let inherited = Inherited::new(reading, section);
-    let mut defaults = ServerParams::default();
-    for settings in inherited.defaults().iter().map(|defaults| &defaults.settings) {
-        defaults = defaults.over(&settings.default_server);
-    }
+    let defaults = Inherited::new(reading, section).default_server();
     let given = |line: &ServerLine| line.params.id.as_ref().map(|id| id.value);
     let taken: BTreeSet<u32> = section.servers.iter().filter_map(given).collect();
     let ids = ids::number(section.servers.iter().map(given), &taken, 1);
@@ -107,8 +103,9 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
     }
     let inherited = Inherited::new(reading, section);
     // Scripts of other checks may name a port.
-    let scripted =
-        inherited.uses("tcp-check") || inherited.uses("http-check") || inherited.uses("external-check");
+    let scripted = inherited.uses("'tcp-check'") || inherited.uses("'http-check'");
+    let external = inherited.uses("'option external-check'");
+    let defaults = inherited.default_server();
     for server in &proxy.servers {
         let ServerAddr::Inet { port: None, .. } = server.addr else {
             continue;
@@ -132,6 +129,17 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
                 .help("write ADDRESS:PORT, or add: port PORT"),
         );
     }
+    unverified(reading, section, &defaults);
+    if external && !reading.written.external_check {
+        let message = format!(
+            "Proxy '{}' : 'option external-check' unable to find required 'global.external-check'.",
+            section.name
+        );
+        let told = Diagnostic::alert("external-check", message)
+            .at(section.span)
+            .context(Context::Whole);
+        reading.tell(told.help("add 'external-check' to the global section"));
+    }
     if proxy.mode != crate::model::Mode::Http {
         for server in proxy.servers.iter().filter(|server| server.cookie.is_some()) {
             let message = format!(
@@ -148,16 +156,33 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
     }
 }
 
+/// Tells TLS servers whose certificate could not be verified: the file must say that it need not.
+fn unverified(reading: &mut Reading<'_>, section: &ProxySection, defaults: &ServerParams) {
+    if reading.written.server_verify_none {
+        return;
+    }
+    for line in &section.servers {
+        let params = line.params.clone().over(defaults);
+        if !params.ssl.unwrap_or(false) || params.verify_settled {
+            continue;
+        }
+        let message = format!(
+            "'server {}/{}' : verify is enabled by default but no CA file specified.",
+            section.name, line.name
+        );
+        let help = "add 'ca-file PATH', or 'verify none' where the network can be trusted";
+        reading.tell(
+            Diagnostic::alert("no-ca-file", message)
+                .at(line.span)
+                .context(Context::Place)
+                .help(help),
+        );
+    }
+}
+
 /// Tells servers whose names do not resolve, unless the file or the command line lets them be.
 pub(super) fn tell_unresolved(reading: &mut Reading<'_>, section: &ProxySection) {
-    let mut defaults = ServerParams::default();
-    for settings in Inherited::new(reading, section)
-        .defaults()
-        .iter()
-        .map(|defaults| &defaults.settings)
-    {
-        defaults = defaults.over(&settings.default_server);
-    }
+    let defaults = Inherited::new(reading, section).default_server();
     for line in &section.servers {
         let ServerHost::Inet {
             written, ip: None, ..

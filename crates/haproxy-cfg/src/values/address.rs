@@ -26,6 +26,8 @@ pub(crate) enum AddressError {
     Descriptor { text: String, whole: String },
     /// The descriptor is not open.
     DescriptorClosed { fd: i32, why: String },
+    /// A socket path that does not fit, as it gets a suffix while it is bound.
+    PathTooLong(String),
     /// A kind of address that cannot be used in this place.
     Unacceptable { what: &'static str, whole: String },
 }
@@ -57,10 +59,14 @@ impl std::fmt::Display for AddressError {
                 )
             }
             Self::DescriptorClosed { fd, why } => write!(out, "cannot use file descriptor '{fd}' : {why}."),
+            Self::PathTooLong(whole) => write!(out, "socket path '{whole}' too long (max {MAX_PATH})"),
             Self::Unacceptable { what, whole } => write!(out, "{what} address not acceptable in '{whole}'"),
         }
     }
 }
+
+/// Bytes of a socket path.
+const MAX_PATH: usize = 97;
 
 /// One address of a `bind` line, ports spread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,6 +143,7 @@ pub(crate) fn bind_addresses(word: &[u8], host: &dyn Host) -> Result<Vec<BindAdd
             });
         };
         match host_port(part)? {
+            HostPort::Unix(path) if path.len() > MAX_PATH => return Err(AddressError::PathTooLong(written)),
             HostPort::Unix(path) => push(&mut out, Address::Unix(path)),
             HostPort::Abstract(name) => push(&mut out, Address::Abstract(name)),
             HostPort::Fd(fd) => {

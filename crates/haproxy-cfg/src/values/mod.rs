@@ -1,6 +1,7 @@
 //! Values as words give them: numbers, times, sizes, addresses.
 
 mod address;
+mod ciphers;
 mod network;
 mod number;
 mod time;
@@ -8,6 +9,7 @@ mod time;
 pub(crate) use address::{
     AddressError, BindAddress, HostPort, Port, bind_addresses, host_port, resolve, strip_os_code,
 };
+pub(crate) use ciphers::may_select;
 pub(crate) use network::network;
 pub(crate) use number::{integer, loose_integer};
-pub(crate) use time::{TimeError, Unit, time};
+pub(crate) use time::{Time, TimeError, Unit, time};

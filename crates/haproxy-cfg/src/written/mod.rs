@@ -40,6 +40,41 @@ pub(crate) struct Written {
     pub(crate) bind_ids: HashMap<(usize, u32), (String, Span)>,
     /// `id` of servers: name and place, by proxy and number.
     pub(crate) server_ids: HashMap<(usize, u32), (String, Span)>,
-    /// Names of `userlist` sections.
-    pub(crate) userlists: Vec<model::Word>,
+    /// `userlist` sections.
+    pub(crate) userlists: Vec<Userlist>,
+    /// Names of `peers` sections.
+    pub(crate) peers: Vec<model::Word>,
+    /// Sections that lines name, to be looked for once all is read.
+    pub(crate) references: Vec<Reference>,
+    /// `external-check` stands in `global`.
+    pub(crate) external_check: bool,
+    /// `ssl-server-verify none`.
+    pub(crate) server_verify_none: bool,
+}
+
+/// A `userlist` section.
+#[derive(Debug)]
+pub(crate) struct Userlist {
+    pub(crate) name: model::Word,
+    /// Kind and name of its lines.
+    pub(crate) entries: Vec<(String, String)>,
+}
+
+/// What a line names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReferenceKind {
+    /// A `userlist`, in the argument of a fetch.
+    Userlist(&'static str),
+    /// A `peers` section, of a stick table.
+    Peers,
+}
+
+/// A name that must be declared somewhere.
+#[derive(Clone, Debug)]
+pub(crate) struct Reference {
+    pub(crate) kind: ReferenceKind,
+    pub(crate) name: model::Word,
+    pub(crate) span: Span,
+    /// The proxy that names it.
+    pub(crate) proxy: model::Word,
 }

@@ -123,6 +123,8 @@ pub(crate) struct ServerParams {
     /// `track`.
     pub(crate) track: Option<Set<Word>>,
     pub(crate) ssl: Option<bool>,
+    /// `verify none`, or a `ca-file`: the server's certificate needs no further word.
+    pub(crate) verify_settled: bool,
 }
 
 impl CheckParams {
@@ -160,6 +162,7 @@ impl ServerParams {
             resolvers: self.resolvers || below.resolvers,
             track: self.track.or_else(|| below.track.clone()),
             ssl: self.ssl.or(below.ssl),
+            verify_settled: self.verify_settled || below.verify_settled,
         }
     }
 }
@@ -194,5 +197,5 @@ pub(crate) struct Settings {
     pub(crate) stats: StatsWritten,
     pub(crate) error_files: Vec<(u16, Word)>,
     /// Rows that were used here though nothing acts on them yet, for checks that must not fire then.
-    pub(crate) read_only: Vec<&'static str>,
+    pub(crate) read_only: Vec<String>,
 }

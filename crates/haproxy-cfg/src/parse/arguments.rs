@@ -1,0 +1,696 @@
+//! Arguments of keywords that are only read: wrong ones are refused as the original refuses them, though nothing is done with
+//! right ones yet.
+
+use syntax::{Diagnostic, closest};
+
+use super::acl::condition;
+use super::format::{self, Usage};
+use super::line::{Line, shown};
+use super::reading::Reading;
+use super::timeout::timer;
+use crate::keywords::{FETCH_INDEX, place};
+use crate::lex::Word;
+use crate::values::{Unit, host_port, integer, resolve};
+use crate::written::ReferenceKind;
+
+/// One of a set of words.
+fn one_of(
+    reading: &mut Reading<'_>,
+    word: Option<&Word<'_>>,
+    line: &Line<'_>,
+    known: &[&str],
+    message: &str,
+) -> bool {
+    let found = word.is_some_and(|word| known.iter().any(|known| known.as_bytes() == &*word.text));
+    if !found {
+        let span = word.map_or(line.behind(), |word| word.span);
+        let near = word.and_then(|word| closest(&word.text, known.iter().copied()));
+        let help = near.map_or(format!("write one of {}", known.join(", ")), |near| {
+            format!("did you mean '{near}'?")
+        });
+        reading.tell(Diagnostic::alert("unknown-option", message).at(span).help(help));
+    }
+    found
+}
+
+fn missing(reading: &mut Reading<'_>, line: &Line<'_>, message: impl Into<String>, help: &str) {
+    reading.tell(
+        Diagnostic::alert("missing-argument", message)
+            .at(line.behind())
+            .help(help),
+    );
+}
+
+/// A condition that must be there, at argument `at`.
+fn needs_condition(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, name: &str) {
+    if line
+        .arg(at)
+        .is_some_and(|word| matches!(&*word.text, b"if" | b"unless"))
+    {
+        condition(reading, line, at, &format!("a '{name}' rule"));
+        return;
+    }
+    let message = format!("'{name}' requires either 'if' or 'unless' followed by a condition.");
+    let span = line.arg(at).map_or(line.behind(), |word| word.span);
+    reading.tell(
+        Diagnostic::alert("missing-condition", message)
+            .at(span)
+            .help("add: if CONDITION"),
+    );
+}
+
+pub(crate) fn compression(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let algorithms = ["identity", "gzip", "deflate", "raw-deflate"];
+    let words = if reading.dialect.strict && !reading.dialect.at_least(2, 7) {
+        &["algo", "type", "offload"][..]
+    } else {
+        &[
+            "algo",
+            "type",
+            "offload",
+            "algo-req",
+            "algo-res",
+            "type-req",
+            "type-res",
+            "direction",
+            "minsize-req",
+            "minsize-res",
+        ]
+    };
+    if !one_of(
+        reading,
+        line.arg(0),
+        line,
+        words,
+        "'compression' expects 'algo', 'type' or 'offload'",
+    ) {
+        return;
+    }
+    if line.arg(0).is_some_and(|word| word.text.starts_with(b"algo")) {
+        for word in &line.args()[1..] {
+            let message = format!("'compression' : '{}' is not a supported algorithm.", shown(word));
+            if !one_of(reading, Some(word), line, &algorithms, &message) {
+                return;
+            }
+        }
+    }
+}
+
+pub(crate) fn filter(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let known = [
+        "bwlim-in",
+        "bwlim-out",
+        "cache",
+        "comp-req",
+        "comp-res",
+        "compression",
+        "fcgi-app",
+        "opentracing",
+        "spoe",
+        "trace",
+    ];
+    let name = line
+        .arg(0)
+        .map(|word| shown(word).into_owned())
+        .unwrap_or_default();
+    if !name.starts_with("lua.")
+        && !one_of(
+            reading,
+            line.arg(0),
+            line,
+            &known,
+            &format!("'filter' : unknown keyword '{name}'."),
+        )
+    {
+        return;
+    }
+    if name != "spoe" {
+        return;
+    }
+    let config = line
+        .args()
+        .iter()
+        .position(|word| &*word.text == b"config")
+        .and_then(|at| line.arg(at + 1));
+    let Some(path) = config else {
+        return missing(
+            reading,
+            line,
+            "'filter' : 'missing config file'",
+            "add: config PATH",
+        );
+    };
+    let text = shown(path).into_owned();
+    if reading.host.path_kind(&text).is_err() {
+        let message =
+            format!("'filter' : 'Could not open configuration file {text} : No such file or directory'");
+        reading.tell(
+            Diagnostic::alert("missing-file", message)
+                .at(path.span)
+                .help("check the path"),
+        );
+    }
+}
+
+pub(crate) fn monitor(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if one_of(
+        reading,
+        line.arg(0),
+        line,
+        &["fail"],
+        "'monitor' only supports 'fail'.",
+    ) {
+        needs_condition(reading, line, 1, "monitor fail");
+    }
+}
+
+pub(crate) fn rate_limit(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let got = line
+        .arg(0)
+        .map(|word| shown(word).into_owned())
+        .unwrap_or_default();
+    let message = format!("'rate-limit' only supports 'sessions' (got '{got}')");
+    if one_of(reading, line.arg(0), line, &["sessions"], &message) {
+        number(reading, line, 1, "'rate-limit sessions'");
+    }
+}
+
+pub(crate) fn max_keep_alive_queue(reading: &mut Reading<'_>, line: &Line<'_>) {
+    number(reading, line, 0, "'max-keep-alive-queue'");
+}
+
+fn number(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, name: &str) {
+    let Some(word) = line.arg(at) else {
+        return missing(
+            reading,
+            line,
+            format!("{name} expects an integer value"),
+            "add a number",
+        );
+    };
+    if integer(&word.text).is_none() {
+        let text = shown(word).into_owned();
+        let wrong = text.chars().find(|c| !c.is_ascii_digit()).unwrap_or(' ');
+        let message = format!("{name} : unexpected character '{wrong}' in integer value '{text}'");
+        reading.tell(
+            Diagnostic::alert("bad-number", message)
+                .at(word.span)
+                .help("write a number"),
+        );
+    }
+}
+
+pub(crate) fn capture(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let message = "'capture' expects 'cookie' or 'request header' or 'response header'.";
+    if !one_of(
+        reading,
+        line.arg(0),
+        line,
+        &["cookie", "request", "response"],
+        message,
+    ) {
+        return;
+    }
+    let what = line
+        .arg(0)
+        .map(|word| shown(word).into_owned())
+        .unwrap_or_default();
+    let (name, at) = if what == "cookie" {
+        ("capture cookie".to_owned(), 2)
+    } else {
+        (format!("capture {what}"), 3)
+    };
+    let header = what == "cookie" || line.arg(1).is_some_and(|word| &*word.text == b"header");
+    let complete = line.arg(at).is_some_and(|word| &*word.text == b"len") && line.arg(at + 1).is_some();
+    if !header || !complete {
+        let shape = if what == "cookie" {
+            "<cookie_name> 'len' <len>"
+        } else {
+            "'header' <header_name> 'len' <len>"
+        };
+        missing(
+            reading,
+            line,
+            format!("'{name}' expects {shape}."),
+            "add: len BYTES",
+        );
+    }
+}
+
+pub(crate) fn declare(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let got = line
+        .arg(0)
+        .map(|word| shown(word).into_owned())
+        .unwrap_or_default();
+    let message = format!("unknown declaration type '{got}' (supports 'capture')");
+    one_of(reading, line.arg(0), line, &["capture"], &message);
+}
+
+pub(crate) fn retry_on(reading: &mut Reading<'_>, line: &Line<'_>) {
+    const KNOWN: &[&str] = &[
+        "none",
+        "conn-failure",
+        "empty-response",
+        "junk-response",
+        "response-timeout",
+        "0rtt-rejected",
+        "all-retryable-errors",
+        "401",
+        "403",
+        "404",
+        "408",
+        "421",
+        "425",
+        "429",
+        "500",
+        "501",
+        "502",
+        "503",
+        "504",
+        "receive-timeout",
+    ];
+    for word in line.args() {
+        let message = format!("'retry-on': unknown keyword '{}'", shown(word));
+        if !one_of(reading, Some(word), line, KNOWN, &message) {
+            return;
+        }
+    }
+}
+
+pub(crate) fn errorloc(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let name = shown(line.keyword()).into_owned();
+    let Some(code) = line.arg(0) else {
+        return missing(
+            reading,
+            line,
+            format!("{name} : expects <status_code> and <url> as arguments."),
+            "add them",
+        );
+    };
+    let status = integer(&code.text).and_then(|code| u16::try_from(code).ok());
+    if !status.is_some_and(|status| super::proxy::ERROR_STATUSES.contains(&status)) {
+        let message = format!("{name} : status code '{}' not handled.", shown(code));
+        return reading.tell(
+            Diagnostic::alert("bad-status", message)
+                .at(code.span)
+                .help("write for example 503"),
+        );
+    }
+    if line.arg(1).is_none() {
+        missing(
+            reading,
+            line,
+            format!("{name} : expects <status_code> and <url> as arguments."),
+            "add a URL",
+        );
+    }
+}
+
+pub(crate) fn source(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(word) = line.arg(0) else {
+        let message =
+            "'source' expects <addr>[:<port>], and optionally 'usesrc' <addr>, and 'interface' <name>.";
+        return missing(reading, line, message, "write: source ADDRESS");
+    };
+    let text = String::from_utf8_lossy(&reading.expanded(&word.text)).into_owned();
+    let fault = match host_port(&text) {
+        Ok(crate::values::HostPort::Inet { host, family, .. }) => resolve(&host, family, reading.host)
+            .is_none()
+            .then(|| format!("invalid address: '{host}' in '{text}'")),
+        Ok(_) => None,
+        Err(error) => Some(error.to_string()),
+    };
+    if let Some(fault) = fault {
+        let message = format!("'source {text}' : {fault}");
+        return reading.tell(
+            Diagnostic::alert("bad-address", message)
+                .at(word.span)
+                .help("write an address of this machine"),
+        );
+    }
+    let Some(option) = line.arg(1) else { return };
+    let message = "'source' only supports optional keywords 'interface' and 'usesrc'.";
+    if one_of(reading, Some(option), line, &["interface", "usesrc"], message) && line.arg(2).is_none() {
+        let message = "'usesrc' expects <addr>[:<port>], 'client', or 'clientip' as argument.";
+        missing(reading, line, message, "add it");
+    }
+}
+
+pub(crate) fn hash_type(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let methods = ["consistent", "map-based"];
+    if !one_of(
+        reading,
+        line.arg(0),
+        line,
+        &methods,
+        "'hash-type' only supports 'consistent' and 'map-based'.",
+    ) {
+        return;
+    }
+    if let Some(function) = line.arg(1) {
+        let functions = ["sdbm", "djb2", "crc32", "wt6", "none", "avalanche"];
+        let message = "'hash-type' only supports 'sdbm', 'djb2', 'crc32', or 'wt6' hash functions.";
+        one_of(reading, Some(function), line, &functions, message);
+    }
+}
+
+pub(crate) fn stick_table(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let args = line.args();
+    let mut sized = false;
+    let mut at = 0;
+    while let Some(word) = args.get(at) {
+        let value = line.arg(at + 1);
+        match &*word.text {
+            b"type" => {
+                let got = value.map(|value| shown(value).into_owned()).unwrap_or_default();
+                let types = ["ip", "ipv6", "integer", "string", "binary"];
+                if !one_of(
+                    reading,
+                    value,
+                    line,
+                    &types,
+                    &format!("stick-table: unknown type '{got}'."),
+                ) {
+                    return;
+                }
+                if line.arg(at + 2).is_some_and(|word| &*word.text == b"len") {
+                    at += 2;
+                }
+            }
+            b"size" => {
+                sized = true;
+                let Some(value) = value else {
+                    return missing(
+                        reading,
+                        line,
+                        "stick-table: missing argument after 'size'.",
+                        "write: size 100k",
+                    );
+                };
+                let digits = value.text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                let suffix = &value.text[digits..];
+                if digits == 0 || !matches!(suffix, b"" | b"k" | b"K" | b"m" | b"M" | b"g" | b"G") {
+                    let wrong = char::from(suffix.first().copied().unwrap_or(b' '));
+                    let message =
+                        format!("stick-table: unexpected character '{wrong}' in argument of 'size'.");
+                    return reading.tell(
+                        Diagnostic::alert("bad-number", message)
+                            .at(value.span)
+                            .help("write: size 100k"),
+                    );
+                }
+            }
+            b"expire" => {
+                let Some(value) = value else {
+                    return missing(
+                        reading,
+                        line,
+                        "stick-table: missing argument after 'expire'.",
+                        "write: expire 30m",
+                    );
+                };
+                if timer(reading, value, Unit::Millisecond, "argument of 'expire'.").is_none() {
+                    return;
+                }
+            }
+            b"peers" => {
+                let Some(value) = value else {
+                    return missing(
+                        reading,
+                        line,
+                        "stick-table: missing argument after 'peers'.",
+                        "name a peers section",
+                    );
+                };
+                reading.refer(ReferenceKind::Peers, &value.text, value.span);
+            }
+            b"nopurge" | b"write-to" | b"srvkey" | b"store" | b"brates-factor" | b"recv-only" => {
+                if matches!(&*word.text, b"nopurge" | b"recv-only") {
+                    at += 1;
+                    continue;
+                }
+            }
+            _ => {
+                let message = format!("stick-table: unknown argument '{}'.", shown(word));
+                return reading.tell(
+                    Diagnostic::alert("unknown-option", message)
+                        .at(word.span)
+                        .help("see the manual, stick-table"),
+                );
+            }
+        }
+        at += 2;
+    }
+    if !sized {
+        missing(reading, line, "stick-table: missing size.", "add: size 100k");
+    }
+}
+
+pub(crate) fn stick(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let message = "'stick' expects 'on', 'match', or 'store'.";
+    if !one_of(
+        reading,
+        line.arg(0),
+        line,
+        &["on", "match", "store", "store-request", "store-response"],
+        message,
+    ) {
+        return;
+    }
+    let Some(word) = line.arg(1) else {
+        return missing(
+            reading,
+            line,
+            "'stick' expects a fetch method.",
+            "write: stick on src",
+        );
+    };
+    let text = shown(word).into_owned();
+    let name = text.split(['(', ',']).next().unwrap_or(&text).to_owned();
+    if !FETCH_INDEX.contains_key(name.as_str()) && !name.starts_with("lua.") {
+        let help = closest(name.as_bytes(), FETCH_INDEX.keys().copied())
+            .map_or("see the manual, section 7.3".to_owned(), |near| {
+                format!("did you mean '{near}'?")
+            });
+        let message = format!("'stick': unknown fetch method '{name}'");
+        return reading.tell(
+            Diagnostic::alert("unknown-fetch", message)
+                .at(word.span)
+                .help(help),
+        );
+    }
+    let at = line
+        .args()
+        .iter()
+        .position(|word| matches!(&*word.text, b"if" | b"unless"));
+    if let Some(at) = at {
+        condition(reading, line, at, "a 'stick' rule");
+    }
+}
+
+pub(crate) fn persist(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if !line
+        .arg(0)
+        .is_some_and(|word| word.text.starts_with(b"rdp-cookie"))
+    {
+        let span = line.arg(0).map_or(line.behind(), |word| word.span);
+        let told = Diagnostic::alert("unknown-option", "unknown persist method.").at(span);
+        reading.tell(told.help("write: persist rdp-cookie"));
+    }
+}
+
+pub(crate) fn server_state(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let got = line
+        .arg(0)
+        .map(|word| shown(word).into_owned())
+        .unwrap_or_default();
+    let message = format!("'load-server-state-from-file' expects 'global', 'local' or 'none'. Got '{got}'");
+    one_of(reading, line.arg(0), line, &["global", "local", "none"], &message);
+}
+
+/// `http-check` and `tcp-check`.
+pub(crate) fn check_rule(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let keyword = shown(line.keyword()).into_owned();
+    let known: &[&str] = if keyword == "http-check" {
+        &[
+            "disable-on-404",
+            "send-state",
+            "comment",
+            "connect",
+            "send",
+            "expect",
+            "set-var-fmt",
+            "set-var",
+            "unset-var",
+        ]
+    } else {
+        &[
+            "comment",
+            "connect",
+            "send",
+            "send-lf",
+            "send-binary",
+            "send-binary-lf",
+            "expect",
+            "set-var-fmt",
+            "set-var",
+            "unset-var",
+        ]
+    };
+    let got = line
+        .arg(0)
+        .map(|word| shown(word).into_owned())
+        .unwrap_or_default();
+    let name = got.split('(').next().unwrap_or(&got);
+    let stem = line.arg(0).map(|word| Word {
+        text: name.as_bytes().into(),
+        span: word.span,
+    });
+    let list: Vec<String> = known.iter().map(|name| format!("'{name}'")).collect();
+    let message = format!("'{keyword}' only supports {}. but got '{got}'", list.join(", "));
+    if one_of(reading, stem.as_ref(), line, known, &message) && name == "expect" && line.arg(1).is_none() {
+        let message = format!("'{keyword} expect' : expects at least a matching pattern as arguments.");
+        missing(reading, line, message, "write: expect status 200");
+    }
+}
+
+/// `use-server NAME if …`.
+pub(crate) fn use_server(reading: &mut Reading<'_>, line: &Line<'_>) {
+    needs_condition(reading, line, 1, "use-server");
+}
+
+/// `force-persist if …` and `ignore-persist if …`.
+pub(crate) fn persist_rule(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let name = shown(line.keyword()).into_owned();
+    needs_condition(reading, line, 0, &name);
+}
+
+/// `redirect location|prefix|scheme TO …`.
+pub(crate) fn redirect(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let at = line
+        .args()
+        .iter()
+        .position(|word| matches!(&*word.text, b"if" | b"unless"));
+    let words = &line.args()[..at.unwrap_or(line.args().len())];
+    redirect_words(reading, line, words, "redirect");
+    if let Some(at) = at {
+        condition(reading, line, at, "a 'redirect' rule");
+    }
+}
+
+/// The words of a redirection in front of its condition.
+pub(super) fn redirect_words(reading: &mut Reading<'_>, line: &Line<'_>, words: &[Word<'_>], name: &str) {
+    const OPTIONS: &[&str] = &[
+        "location",
+        "prefix",
+        "scheme",
+        "set-cookie",
+        "set-cookie-fmt",
+        "clear-cookie",
+        "code",
+        "drop-query",
+        "append-slash",
+        "ignore-empty",
+        "keep-query",
+    ];
+    let mut target = false;
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let message = format!(
+            "'{name}' expects 'code', 'prefix', 'location', 'scheme', 'set-cookie', 'clear-cookie', 'drop-query', \
+             'ignore-empty' or 'append-slash' (was '{}')",
+            shown(word)
+        );
+        if !one_of(reading, Some(word), line, OPTIONS, &message) {
+            return;
+        }
+        at += 1;
+        if matches!(
+            &*word.text,
+            b"drop-query" | b"append-slash" | b"ignore-empty" | b"keep-query"
+        ) {
+            continue;
+        }
+        let Some(value) = words.get(at).filter(|value| !value.text.is_empty()) else {
+            return missing(
+                reading,
+                line,
+                format!("'{name}': missing argument for '{}'.", shown(word)),
+                "add it",
+            );
+        };
+        at += 1;
+        match &*word.text {
+            b"location" | b"prefix" | b"scheme" => target = true,
+            b"code" if !matches!(&*value.text, b"301" | b"302" | b"303" | b"307" | b"308") => {
+                let message = format!(
+                    "'{name}': unsupported HTTP code '{}' (must be one of 301, 302, 303, 307 or 308)",
+                    shown(value)
+                );
+                return reading.tell(
+                    Diagnostic::alert("bad-status", message)
+                        .at(value.span)
+                        .help("write for example: code 302"),
+                );
+            }
+            _ => {}
+        }
+    }
+    if !target {
+        let message = format!("'{name}' : redirection type expected ('prefix', 'location', or 'scheme').");
+        missing(reading, line, message, "write: location URL");
+    }
+}
+
+/// `log-format STRING` and its kin.
+pub(crate) fn log_format(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let name = shown(line.keyword()).into_owned();
+    if reading.place() == place::BACKEND {
+        return;
+    }
+    let Some(word) = line.arg(0) else {
+        return missing(
+            reading,
+            line,
+            format!("{name} expects an argument."),
+            "add the format in quotes",
+        );
+    };
+    if let Some(extra) = line.arg(1) {
+        let message = format!("{name} expects only one argument, don't forget to escape spaces!");
+        return reading.tell(
+            Diagnostic::alert("extra-argument", message)
+                .at(extra.span)
+                .help("put the format into quotes"),
+        );
+    }
+    let usage = if name == "unique-id-format" {
+        Usage::Request
+    } else {
+        Usage::Log
+    };
+    format::check(reading, word, usage, "failed to parse log-format : ");
+}
+
+/// `option external-check` needs `external-check` in `global`.
+pub(crate) fn external_check(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let got = line
+        .arg(0)
+        .map(|word| shown(word).into_owned())
+        .unwrap_or_default();
+    let message = format!("'external-check' only supports 'command' and 'path'. but got '{got}'.");
+    one_of(reading, line.arg(0), line, &["command", "path"], &message);
+}
+
+/// `ssl-server-verify none|required` of `global`.
+pub(crate) fn ssl_server_verify(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let message = "'ssl-server-verify' expects 'none' or 'required' as argument.";
+    if one_of(reading, line.arg(0), line, &["none", "required"], message) {
+        reading.written.server_verify_none = line.arg(0).is_some_and(|word| &*word.text == b"none");
+    }
+}
+
+/// `external-check` of `global`.
+pub(crate) fn allow_external_check(reading: &mut Reading<'_>, _line: &Line<'_>) {
+    reading.written.external_check = true;
+}
