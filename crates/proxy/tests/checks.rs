@@ -43,6 +43,11 @@ struct Farm {
 impl Farm {
     /// Checks servers `s1`, `s2` … at `addrs`, as `adjust` wants it.
     fn start(addrs: Vec<ServerAddr>, adjust: impl FnOnce(&mut Proxy)) -> Self {
+        Self::start_beside(addrs, adjust, None)
+    }
+
+    /// The same, beside a second backend that is stopped.
+    fn start_beside(addrs: Vec<ServerAddr>, adjust: impl FnOnce(&mut Proxy), stopped: Option<Proxy>) -> Self {
         let mut proxy = Proxy::new(ProxyKind::Backend, "b".into(), 1);
         proxy.options.log_health_checks = true;
         for (at, addr) in addrs.into_iter().enumerate() {
@@ -55,10 +60,15 @@ impl Farm {
         proxy.timeouts.check = Some(15_000);
         adjust(&mut proxy);
         let config = Arc::new(Config {
-            proxies: vec![proxy],
+            proxies: [proxy].into_iter().chain(stopped).collect(),
             ..Config::default()
         });
         let runtime = Arc::new(Runtime::new(&config, 1, 0));
+        runtime
+            .proxies
+            .iter()
+            .skip(1)
+            .for_each(|proxy| proxy.stopped.store(true, Relaxed));
         let clock = Clock::start();
         let (tell, events) = unbounded_channel();
         let changes = Rc::new(Cell::new(0));
@@ -545,5 +555,22 @@ fn a_backend_that_loses_thousands_of_servers_says_so_once() {
             );
         }
         assert_eq!(farm.next_line().await, "backend b has no server available!");
+    });
+}
+
+#[test]
+fn a_stopped_proxys_servers_are_not_checked() {
+    run(async {
+        let (_kept, refusing) = closed_port();
+        let mut stopped = Proxy::new(ProxyKind::Listen, "gone".into(), 2);
+        stopped.servers.push(Server::new("s1".into(), 1, refusing.into()));
+        (stopped.servers[0].check.enabled, stopped.servers[0].check.inter) = (true, 30);
+        let mut farm = Farm::start_beside(vec![refusing.into()], |_| (), Some(stopped));
+        for _ in 0..3 {
+            farm.line_with("Server b/s1 is DOWN").await;
+            farm.admin(0, AdminChange::HealthUp);
+        }
+        let report = farm.runtime.proxies[1].servers[0].check_report().clone();
+        assert_eq!((report.status, report.health), (CheckStatus::Initializing, 2));
     });
 }

@@ -33,7 +33,8 @@ pub struct CheckContext {
 }
 
 /// Starts the checks of all servers that have any. They run on the calling thread until the handle is aborted; there is to be
-/// one set for a process.
+/// one set for a process, and a process that stops softly has none: like the servers of a stopped proxy, those of such a process
+/// are not checked any more.
 ///
 /// # Panics
 /// Outside a [`tokio::task::LocalSet`].

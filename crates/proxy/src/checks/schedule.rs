@@ -122,7 +122,10 @@ impl Schedule {
         let chance = self.chance();
         let checked = &mut self.servers[at];
         let state = state(&self.context, checked);
-        if state.admin().is_maint() || state.checks_paused.load(Relaxed) {
+        let stopped = self.context.runtime.proxies[checked.proxy.0 as usize]
+            .stopped
+            .load(Relaxed);
+        if stopped || state.admin().is_maint() || state.checks_paused.load(Relaxed) {
             checked.machine.skip(now, &state.check_report(), chance);
             self.due.push(Reverse((checked.machine.due_ms(), at)));
             return;
