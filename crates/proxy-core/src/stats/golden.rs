@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{
-    Address, Balance, Bind, CheckKind, CheckSettings, Config, CookiePolicy, CookieRewrite, Level, Mode,
-    Proxy, ProxyId, ProxyKind, Server, ServerAddr, StatsAuth, StatsSettings, SwitchRule,
-};
+use haproxy_cfg::Dialect;
+use haproxy_cfg::model::{Config, Level, ProxyId};
+use haproxy_cfg::testing::{FakeHost, load_on};
 use serde_json::Value as Json;
 
 use super::{Process, StatsPage, StatsRequest, StatsView};
@@ -15,16 +14,18 @@ use crate::cli::{CliContext, FrontendChange, Hooks, Live, Refused, ServerId, Ses
 use crate::fixture;
 use crate::state::{Runtime, SideCounters};
 
-/// Ports of the record, which names them instead.
-const PORTS: [(&str, u16); 8] = [
-    ("{port:web}", 1),
-    ("{port:alt}", 2),
-    ("{port:one}", 3),
-    ("{port:two}", 4),
-    ("{port:dead}", 5),
-    ("{port:tcp}", 6),
-    ("{port:stats}", 7),
-    ("{port:legends}", 8),
+/// Ports and the folder of the record, which names them instead.
+const NAMES: [(&str, &str); 10] = [
+    ("{port:web}", "1"),
+    ("{port:alt}", "2"),
+    ("{port:one}", "3"),
+    ("{port:two}", "4"),
+    ("{port:dead}", "5"),
+    ("{port:tcp}", "6"),
+    ("{port:stats}", "7"),
+    ("{port:legends}", "8"),
+    ("{port:gone}", "9"),
+    ("{dir}", "/dir"),
 ];
 
 /// Columns that depend on when one looks, on how fast the machine is, or on connections that are not made here.
@@ -66,18 +67,11 @@ fn cell_varies(class: &str, cell: usize) -> bool {
     }
 }
 
-fn port(name: &str) -> u16 {
-    PORTS
+/// Text of the record with ports and a folder in place of their names.
+fn concrete(text: &str) -> String {
+    NAMES
         .iter()
-        .find(|(n, _)| *n == format!("{{port:{name}}}"))
-        .unwrap()
-        .1
-}
-
-fn with_ports(text: &str) -> String {
-    PORTS.iter().fold(text.to_owned(), |text, (name, port)| {
-        text.replace(name, &port.to_string())
-    })
+        .fold(text.to_owned(), |text, (name, port)| text.replace(name, port))
 }
 
 struct NoShell;
@@ -91,265 +85,17 @@ impl Hooks for NoShell {
     fn changed(&mut self, _: Option<ProxyId>) {}
 }
 
-fn proxy(name: &str, kind: ProxyKind, id: u32) -> Proxy {
-    Proxy {
-        kind,
-        id,
-        ..fixture::proxy(name)
-    }
-}
-
-fn bind(name: &str) -> Bind {
-    Bind {
-        address: Address::Inet(([127, 0, 0, 1], port(name)).into()),
-        written: name.into(),
-        name: None,
-        ssl: None,
-        accept_proxy: false,
-        maxconn: None,
-        backlog: None,
-        v4v6: false,
-        v6only: false,
-        transparent: false,
-        interface: None,
-        defer_accept: false,
-        tfo: false,
-        unix_mode: None,
-        unix_user: None,
-        unix_group: None,
-        level: Level::Operator,
-        expose_fd_listeners: false,
-        span: fixture::span(),
-    }
-}
-
-fn socket(path: &str, level: Level) -> Bind {
-    Bind {
-        address: Address::Unix(path.into()),
-        level,
-        ..bind("web")
-    }
-}
-
-/// The server number `id` of a backend, at that port of 127.0.0.1.
-fn server(id: u32, name: &str, at: &str) -> Server {
-    Server {
-        id,
-        addr: ServerAddr::Inet {
-            ip: std::net::Ipv4Addr::LOCALHOST.into(),
-            port: Some(port(at)),
-            port_offset: 0,
-        },
-        ..fixture::server(name)
-    }
-}
-
-fn checked(server: Server) -> Server {
-    Server {
-        check: CheckSettings {
-            enabled: true,
-            inter: 100,
-            ..CheckSettings::default()
-        },
-        ..server
-    }
-}
-
-fn stats(uri: &str) -> StatsSettings {
-    StatsSettings {
-        uri: uri.into(),
-        realm: "HAProxy Statistics".into(),
-        auth: Vec::new(),
-        hide_version: false,
-        refresh: None,
-        show_node: None,
-        show_desc: None,
-        show_legends: false,
-        scope: Vec::new(),
-        admin: Vec::new(),
-    }
-}
-
-/// The configuration of the record.
+/// The configuration of the record, read by the grammar.
 fn config() -> Config {
-    let mut config = Config::default();
-    config.global.maxconn = Some(1000);
-    config.global.description = Some("the first balancer".into());
-    config.global.stats_sockets = vec![
-        socket("{dir}/stats", Level::Admin),
-        socket("{dir}/operator", Level::Operator),
-        socket("{dir}/user", Level::User),
-    ];
-    config.proxies = vec![web(), app(), dynamic(), wrong()];
-    config
-        .proxies
-        .extend([spares("spares", 6), spares("spares-all", 7)]);
-    config.proxies[4].balance = Balance::First;
-    config.proxies[5].options.allbackups = true;
-    config.proxies[5].fullconn = Some(77);
-    config.proxies.push(proxy("empty", ProxyKind::Backend, 8));
-    config.proxies.push(Proxy {
-        disabled: true,
-        ..proxy("gone", ProxyKind::Frontend, 9)
-    });
-    config.proxies.push(Proxy {
-        mode: Mode::Tcp,
-        binds: vec![bind("tcp")],
-        servers: vec![checked(server(1, "t1", "one")), checked(server(2, "t2", "dead"))],
-        ..proxy("tcp", ProxyKind::Listen, 10)
-    });
-    config.proxies.push(Proxy {
-        binds: vec![bind("stats")],
-        stats: Some(StatsSettings {
-            refresh: Some(30),
-            ..stats("/st")
-        }),
-        ..proxy("stats", ProxyKind::Frontend, 11)
-    });
-    config.proxies.push(Proxy {
-        binds: vec![bind("legends")],
-        stats: Some(StatsSettings {
-            hide_version: true,
-            realm: "Some Realm".into(),
-            auth: vec![StatsAuth {
-                user: "admin".into(),
-                password: "secret".into(),
-            }],
-            show_legends: true,
-            show_node: Some(None),
-            show_desc: Some(None),
-            scope: vec!["app".into(), ".".into()],
-            ..stats("/haproxy?stats")
-        }),
-        ..proxy("legends", ProxyKind::Listen, 12)
-    });
-    config
+    let text = concrete(record()["config"].as_str().unwrap());
+    read(&text)
 }
 
-fn web() -> Proxy {
-    let mut web = Proxy {
-        maxconn: Some(200),
-        binds: vec![
-            bind("web"),
-            Bind {
-                name: Some("alt".into()),
-                maxconn: Some(33),
-                ..bind("alt")
-            },
-        ],
-        default_backend: Some(ProxyId(1)),
-        use_backend: vec![SwitchRule {
-            backend: ProxyId(2),
-            cond: None,
-            span: fixture::span(),
-        }],
-        ..proxy("web", ProxyKind::Frontend, 2)
-    };
-    web.options.socket_stats = true;
-    web
-}
-
-fn app() -> Proxy {
-    Proxy {
-        description: Some("what is served".into()),
-        check: CheckKind::Http {
-            method: "GET".into(),
-            uri: "/ok".into(),
-            version: "HTTP/1.0".into(),
-            headers: Vec::new(),
-        },
-        cookie: Some(CookiePolicy {
-            name: "SRV".into(),
-            rewrite: CookieRewrite::Insert,
-            indirect: true,
-            nocache: true,
-            postonly: false,
-            preserve: false,
-            httponly: false,
-            secure: false,
-            domains: Vec::new(),
-            maxidle: None,
-            maxlife: None,
-            attrs: Vec::new(),
-        }),
-        servers: vec![
-            checked(Server {
-                cookie: Some("w1".into()),
-                weight: 10,
-                maxconn: 50,
-                ..server(1, "web1", "one")
-            }),
-            checked(Server {
-                cookie: Some("w2".into()),
-                weight: 20,
-                maxqueue: 7,
-                ..server(2, "web2", "two")
-            }),
-            checked(server(3, "dead", "dead")),
-            Server {
-                backup: true,
-                ..server(4, "spare", "one")
-            },
-            Server {
-                disabled: true,
-                ..server(5, "off", "two")
-            },
-        ],
-        ..proxy("app", ProxyKind::Backend, 3)
-    }
-}
-
-fn dynamic() -> Proxy {
-    let mut one = checked(server(1, "one", "one"));
-    one.check.rise = 1;
-    one.check.fall = 1;
-    Proxy {
-        balance: Balance::LeastConn,
-        servers: vec![
-            one,
-            checked(Server {
-                weight: 0,
-                ..server(2, "idle", "two")
-            }),
-            Server {
-                addr: ServerAddr::Inet {
-                    ip: std::net::Ipv6Addr::LOCALHOST.into(),
-                    port: Some(port("one")),
-                    port_offset: 0,
-                },
-                host: "::1".into(),
-                ..server(3, "six", "one")
-            },
-        ],
-        ..proxy("dyn", ProxyKind::Backend, 4)
-    }
-}
-
-fn wrong() -> Proxy {
-    Proxy {
-        balance: Balance::Source,
-        servers: vec![
-            checked(server(1, "w", "one")),
-            Server {
-                addr: ServerAddr::Unix("/nowhere".into()),
-                host: "/nowhere".into(),
-                ..server(2, "sock", "one")
-            },
-        ],
-        ..proxy("wrong", ProxyKind::Backend, 5)
-    }
-}
-
-fn spares(name: &str, id: u32) -> Proxy {
-    let spare = |number, server_name, at, weight| Server {
-        backup: true,
-        weight,
-        ..server(number, server_name, at)
-    };
-    Proxy {
-        servers: vec![spare(1, "b1", "one", 3), spare(2, "b2", "two", 20)],
-        ..proxy(name, ProxyKind::Backend, id)
-    }
+fn read(text: &str) -> Config {
+    let dialect = "2.6".parse::<Dialect>().unwrap();
+    let loaded = load_on(text, dialect, &FakeHost::new());
+    assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
+    loaded.config
 }
 
 /// A running proxy with the record's configuration, asked as the record was.
@@ -496,7 +242,7 @@ fn texts(rows: &Json) -> Vec<Vec<String>> {
         .iter()
         .map(|row| {
             let cells = row.as_array().unwrap().iter();
-            cells.map(|cell| with_ports(cell.as_str().unwrap())).collect()
+            cells.map(|cell| concrete(cell.as_str().unwrap())).collect()
         })
         .collect()
 }
@@ -595,7 +341,7 @@ fn cell_is_check(a: &str, b: &str) -> bool {
 }
 
 fn compare_servers(ours: &str, theirs: &str, when: &str, faults: &mut Vec<String>) {
-    let theirs = with_ports(theirs);
+    let theirs = concrete(theirs);
     assert_eq!(ours.lines().count(), theirs.lines().count(), "{when}");
     for (a, b) in ours.lines().zip(theirs.lines()) {
         let columns = a.split(' ').zip(b.split(' ')).enumerate();
@@ -713,7 +459,7 @@ fn commands_are_answered_in_the_originals_words() {
         let running = Running::new();
         for pair in answers.as_array().unwrap() {
             let command = pair[0].as_str().unwrap();
-            let theirs = pair[1].as_str().unwrap();
+            let theirs = concrete(pair[1].as_str().unwrap());
             let ours = running.command(level(name), command);
             if ours != theirs {
                 faults.push(format!("{name}: {command:?}: {ours:?}, not {theirs:?}"));
@@ -805,7 +551,7 @@ fn legends_say_what_the_originals_do() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|t| with_ports(t.as_str().unwrap()))
+        .map(|t| concrete(t.as_str().unwrap()))
         .collect();
     assert_eq!(ours, theirs);
     assert!(page.contains("Statistics Report for pid 0 on lb1: the first balancer"));
@@ -987,12 +733,12 @@ fn filters_choose_proxy_kind_and_server() {
 
 #[test]
 fn twenty_thousand_servers_are_shown_in_time_that_grows_with_their_number() {
-    let mut farm = proxy("farm", ProxyKind::Backend, 2);
-    farm.servers = (1..=20_000)
-        .map(|id| server(id, &format!("s{id}"), "one"))
-        .collect();
-    farm.stats = Some(stats("/st"));
-    let (config, id, runtime) = fixture::running(farm);
+    let servers = (1..=20_000).map(|i| format!("    server s{i} 127.0.0.1:3\n"));
+    let servers: String = servers.collect();
+    let config = read(&format!(
+        "listen farm\n    mode http\n    bind 127.0.0.1:1\n    timeout client 1s\n    timeout server 1s\n    timeout connect 1s\n    stats enable\n    stats uri /st\n{servers}"
+    ));
+    let runtime = Runtime::new(&config, 1, 0);
     runtime.proxies[0].servers[19_999]
         .last_change_ms
         .store(1, Relaxed);
@@ -1011,7 +757,7 @@ fn twenty_thousand_servers_are_shown_in_time_that_grows_with_their_number() {
         hooks: &mut NoShell,
     };
     let request = StatsRequest {
-        proxy: id,
+        proxy: ProxyId(0),
         method: b"GET",
         uri: b"/st",
         authorization: None,
