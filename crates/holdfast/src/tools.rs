@@ -1,7 +1,9 @@
 //! The command line of `holdfast` under its own name.
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{CommandFactory as _, Parser};
 
@@ -17,6 +19,12 @@ struct Cli {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    /// See it at work: web servers, requests and a failing server on this machine's loopback.
+    Demo {
+        /// Ends after that time (20s, 2m); otherwise at Ctrl-C.
+        #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+        limit: Option<Duration>,
+    },
     /// Run as haproxy, with its command line.
     #[command(disable_help_flag = true)]
     Haproxy {
@@ -40,9 +48,50 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         Some(Command::Haproxy { arguments }) => {
             ExitCode::from(crate::haproxy::run(&OsString::from("haproxy"), &arguments))
         }
+        Some(Command::Demo { limit }) => match crate::demo::run(limit) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                // Nobody is left to be told when standard error is closed.
+                let _ = writeln!(std::io::stderr(), "holdfast demo: {error}");
+                ExitCode::FAILURE
+            }
+        },
         None => {
             let _ = Cli::command().print_help();
             ExitCode::from(2)
         }
+    }
+}
+
+/// A time with its unit: `500ms`, `20s`, `2m`, `1h`; seconds without one.
+fn duration(text: &str) -> Result<Duration, String> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at(end);
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| format!("'{text}' does not begin with a number, write for example 20s"))?;
+    let milliseconds = match unit {
+        "ms" => Some(number),
+        "" | "s" => number.checked_mul(1000),
+        "m" => number.checked_mul(60_000),
+        "h" => number.checked_mul(3_600_000),
+        _ => return Err(format!("'{unit}' is no unit, write ms, s, m or h")),
+    };
+    milliseconds
+        .map(Duration::from_millis)
+        .ok_or_else(|| format!("'{text}' is too long"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_with_their_units() {
+        assert_eq!(duration("20s"), Ok(Duration::from_secs(20)));
+        assert_eq!(duration("20"), Ok(Duration::from_secs(20)));
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        assert!(duration("s").is_err() && duration("5x").is_err());
     }
 }

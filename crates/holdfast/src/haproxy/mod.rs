@@ -4,7 +4,7 @@
 //! processes dismissed, and only then is the terminal left and root given up. Threads come last, behind every fork.
 
 mod arguments;
-mod background;
+pub(crate) mod background;
 mod condition;
 mod console;
 mod limits;
@@ -13,9 +13,9 @@ mod predecessors;
 mod privileges;
 mod reading;
 mod start;
-mod supervisor;
+pub(crate) mod supervisor;
 mod usage;
-mod zone;
+pub(crate) mod zone;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -56,7 +56,7 @@ pub(crate) fn run(invoked: &OsString, arguments: &[OsString]) -> u8 {
             0
         }
         Ok(Asked::Condition(text)) => condition::exit_status(&text, &mut console),
-        Ok(Asked::Run(options)) => start::run(*options, console),
+        Ok(Asked::Run(options)) => start::run(&options, console),
         Err(misuse) => {
             if let Misuse::Alert(text) | Misuse::AlertAndUsage(text) = &misuse {
                 console.tell(Grade::Alert, text);

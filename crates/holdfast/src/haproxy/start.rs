@@ -25,7 +25,7 @@ use super::{FAILED, limits, master, privileges, zone};
 use crate::{kernel, version};
 
 /// Runs what the options ask for; gives the exit status.
-pub(crate) fn run(options: Options, mut console: Console) -> u8 {
+pub(crate) fn run(options: &Options, mut console: Console) -> u8 {
     if let Some(folder) = &options.folder
         && let Err(error) = std::env::set_current_dir(folder)
     {
@@ -37,14 +37,14 @@ pub(crate) fn run(options: Options, mut console: Console) -> u8 {
         return FAILED;
     }
     let again = master::Again::from_environment();
-    let ready = read(&options, &mut console).and_then(|read| prepare(&options, read, &again, &mut console));
+    let ready = read(options, &mut console).and_then(|read| prepare(options, read, &again, &mut console));
     let mut start = match ready {
         Ok(start) => start,
         // A master that cannot read its files anew goes on with the workers that it has.
-        Err(status) => return again.map_or(status, |again| master::keep(&options, again, &mut console)),
+        Err(status) => return again.map_or(status, |again| master::keep(options, again, &mut console)),
     };
     if start.master {
-        return master::run(&options, start, again, console);
+        return master::run(options, start, again, console);
     }
     if !start.daemon {
         if let Some(farewell) = options.farewell {
