@@ -23,8 +23,17 @@ pub struct Usable {
     pub weight: u32,
 }
 
-/// `nbsrv`: the servers that can take sessions now.
-pub(crate) fn usable_servers(state: &ProxyState) -> i64 {
-    let count = state.servers.iter().filter(|s| s.is_balanced()).count();
-    i64::try_from(count).unwrap_or(i64::MAX)
+/// `nbsrv`: the active servers that can take sessions now, or when there is none the backups that stand in. `backup` marks the
+/// backup servers; unless `all_backups`, one of them stands in at a time.
+pub(crate) fn servers_in_use(state: &ProxyState, backup: &[bool], all_backups: bool) -> i64 {
+    let usable = |of_backups: bool| {
+        let all = state.servers.iter().zip(backup);
+        let count = all.filter(|(server, backup)| **backup == of_backups && server.is_balanced());
+        i64::try_from(count.count()).unwrap_or(i64::MAX)
+    };
+    match usable(false) {
+        0 if all_backups => usable(true),
+        0 => usable(true).min(1),
+        active => active,
+    }
 }

@@ -5,25 +5,25 @@ use std::ops::Range;
 
 /// One stretch between delimiters, as positions in the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Crumb {
+pub(crate) struct Crumb {
     /// Behind the delimiter before it.
-    pub(super) begin: usize,
+    pub(crate) begin: usize,
     /// The name.
-    pub(super) name: Range<usize>,
+    pub(crate) name: Range<usize>,
     /// The value, when there is a `=`, without white space around it.
-    pub(super) value: Option<Range<usize>>,
+    pub(crate) value: Option<Range<usize>>,
     /// The delimiter behind it, or the line's end.
-    pub(super) end: usize,
+    pub(crate) end: usize,
 }
 
 impl Crumb {
     /// Nothing but white space.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.name.is_empty() && self.value.is_none() && self.end <= self.name.start
     }
 
     /// White space stands around its `=`.
-    pub(super) fn is_spaced(&self) -> bool {
+    pub(crate) fn is_spaced(&self) -> bool {
         self.value
             .as_ref()
             .is_some_and(|value| value.start != self.name.end + 1)
@@ -32,13 +32,13 @@ impl Crumb {
 
 /// The crumbs of a line; what stands behind a last delimiter counts only when there is something.
 #[derive(Clone, Debug)]
-pub(super) struct Crumbs<'a> {
+pub(crate) struct Crumbs<'a> {
     line: &'a [u8],
     at: usize,
 }
 
 impl<'a> Crumbs<'a> {
-    pub(super) fn of(line: &'a [u8]) -> Self {
+    pub(crate) fn of(line: &'a [u8]) -> Self {
         Self { line, at: 0 }
     }
 }
@@ -103,7 +103,7 @@ fn skip_blank(line: &[u8], start: usize) -> usize {
     position(line, start.min(line.len()), |b| !is_blank(b))
 }
 
-pub(super) fn is_blank(byte: u8) -> bool {
+pub(crate) fn is_blank(byte: u8) -> bool {
     byte == b' ' || byte == b'\t'
 }
 

@@ -2,7 +2,7 @@
 //! it, and what the response gets. The four letters of a log's termination state end with the two that are found here.
 
 mod cacheable;
-mod crumbs;
+pub(crate) mod crumbs;
 mod dates;
 mod edit;
 mod plan;

@@ -1,12 +1,12 @@
 //! Lines that look at the same fetch in the same way: one look at the request decides all of them.
 
 use std::fmt::Write as _;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddrV4};
 use std::ops::ControlFlow;
 
 use haproxy_cfg::model::{Acl, MatchKind, Pattern};
-use regex::bytes::{RegexSet, RegexSetBuilder};
 
+use super::expression::Expressions;
 use super::pattern::{Equal, Inside, Line, Networks, Prefixes, Ranges, texts};
 use crate::sample::{FetchPlan, Sample, SampleContext, Scratch};
 
@@ -36,7 +36,7 @@ enum Table {
     Beg(Prefixes),
     End(Prefixes),
     Inside(Inside),
-    Reg(RegexSet, Line),
+    Reg(Expressions, Line),
 }
 
 impl Group {
@@ -89,7 +89,7 @@ impl Group {
             MatchKind::Dom => Table::Inside(inside(DOMAIN_BORDERS)?),
             MatchKind::Reg => {
                 let line = lines.first().map_or(0, |(line, _)| *line);
-                Table::Reg(regexes(&all_texts(), ignore_case)?, line)
+                Table::Reg(Expressions::new(&all_texts(), ignore_case)?, line)
             }
         };
         Ok(Self {
@@ -163,7 +163,7 @@ fn find_text(table: &Table, value: &[u8], hit: &mut impl FnMut(Line)) {
         Table::Inside(inside) => inside.find(value, hit),
         Table::Len(ranges) => ranges.find(i64::try_from(value.len()).unwrap_or(i64::MAX), hit),
         Table::Reg(set, line) => {
-            if set.is_match(value) {
+            if set.matches(value) {
                 hit(*line);
             }
         }
@@ -193,38 +193,35 @@ fn as_int(sample: Sample<'_>) -> Option<i64> {
         Sample::Int(value) => Some(value),
         Sample::Ip(IpAddr::V4(address)) => Some(u32::from(address).into()),
         Sample::Ip(IpAddr::V6(_)) => None,
-        Sample::Bytes(text) => std::str::from_utf8(text).ok()?.parse().ok(),
+        Sample::Bytes(text) => leading_int(text),
     }
 }
 
-/// The address that a sample is, if it is one.
+/// The digits that a text begins with, behind a sign; 0 when it begins with something else, none when it is empty.
+fn leading_int(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [] => return None,
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        digits => (false, digits),
+    };
+    let digits = digits.iter().take_while(|b| b.is_ascii_digit());
+    let number = digits.fold(0_i64, |number, digit| {
+        number.saturating_mul(10).saturating_add(i64::from(digit - b'0'))
+    });
+    Some(if negative { -number } else { number })
+}
+
+/// The address that a sample is, if it is one; a port behind an IPv4 address is passed over.
 fn as_ip(sample: Sample<'_>) -> Option<IpAddr> {
     match sample {
         Sample::Ip(address) => Some(address),
-        Sample::Bytes(text) => std::str::from_utf8(text).ok()?.parse().ok(),
+        Sample::Bytes(text) => {
+            let text = std::str::from_utf8(text).ok()?;
+            let with_port = || text.parse::<SocketAddrV4>().map(|a| IpAddr::V4(*a.ip()));
+            text.parse().or_else(|_| with_port()).ok()
+        }
         Sample::Int(value) => u32::try_from(value).ok().map(|v| IpAddr::V4(v.into())),
         Sample::Bool(_) => None,
     }
-}
-
-/// The patterns of a line as one set. Bytes outside of ASCII stand for themselves.
-fn regexes(patterns: &[(Vec<u8>, Line)], ignore_case: bool) -> Result<RegexSet, String> {
-    let sources = patterns.iter().map(|(pattern, _)| {
-        let mut source = String::with_capacity(pattern.len());
-        for &byte in pattern {
-            if byte.is_ascii() {
-                source.push(byte.into());
-            } else {
-                source.push_str("\\x");
-                source.push(char::from(b"0123456789abcdef"[usize::from(byte >> 4)]));
-                source.push(char::from(b"0123456789abcdef"[usize::from(byte & 15)]));
-            }
-        }
-        source
-    });
-    RegexSetBuilder::new(sources)
-        .unicode(false)
-        .case_insensitive(ignore_case)
-        .build()
-        .map_err(|error| error.to_string())
 }

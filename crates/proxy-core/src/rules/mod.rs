@@ -3,9 +3,12 @@
 
 mod acls;
 mod cond;
+mod expression;
 mod group;
 mod pattern;
 mod switch;
+#[cfg(test)]
+mod tests;
 
 pub use acls::{AclError, Acls, Cache};
 pub use cond::CondPlan;

@@ -121,8 +121,12 @@ impl Inside {
         ignore_case: bool,
         delimiters: &'static [u8],
     ) -> Result<Self, BuildError> {
-        let lines = patterns.iter().map(|(_, line)| *line).collect();
-        let texts = patterns.iter().map(|(text, _)| strip(text, delimiters));
+        // A text of delimiters alone is found nowhere.
+        let (texts, lines): (Vec<_>, Vec<_>) = patterns
+            .iter()
+            .map(|(text, line)| (strip(text, delimiters), *line))
+            .filter(|(text, _)| delimiters.is_empty() || !text.is_empty())
+            .unzip();
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(ignore_case)
             .build(texts)?;

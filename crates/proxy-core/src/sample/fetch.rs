@@ -4,9 +4,10 @@ use std::ops::ControlFlow;
 
 use haproxy_cfg::model::{Config, Fetch, FetchKind, ProxyId, Word};
 
-use super::header::{trim, values};
+use super::header::{Parts, values};
 use super::{Sample, SampleContext};
 use crate::http1::{RequestRef, Version};
+use crate::persist::crumbs::Crumbs;
 
 /// A buffer for samples that stand nowhere in one piece; kept from one request to the next.
 #[derive(Clone, Debug, Default)]
@@ -40,9 +41,9 @@ pub(crate) enum FetchPlan {
         occurrence: i32,
         whole: bool,
     },
-    /// `req.hdr_cnt`; without a name all headers are counted.
+    /// `req.hdr_cnt`; without a name the values of all headers are counted.
     HeaderCount { name: Option<Word> },
-    /// `req.cook`; without a name all cookies are seen.
+    /// `req.cook`; an empty value counts only when no name is given, and then all cookies are seen.
     Cookie { name: Option<Word> },
     /// `src`.
     Src,
@@ -55,7 +56,13 @@ pub(crate) enum FetchPlan {
     /// `ssl_fc`.
     Ssl,
     /// `nbsrv` of the proxy with that index.
-    UsableServers(usize),
+    UsableServers {
+        proxy: usize,
+        /// By server: it is a backup.
+        backup: Box<[bool]>,
+        /// `option allbackups`.
+        all_backups: bool,
+    },
     /// `fe_conn` of the proxy with that index.
     FrontendSessions(usize),
     /// `be_conn` of the proxy with that index.
@@ -107,7 +114,14 @@ impl FetchPlan {
             FetchKind::Dst => Self::Dst,
             FetchKind::DstPort => Self::DstPort,
             FetchKind::SslFc => Self::Ssl,
-            FetchKind::NbSrv => proxy().map_or(Self::Nothing, Self::UsableServers),
+            FetchKind::NbSrv => proxy().map_or(Self::Nothing, |index| {
+                let proxy = &config.proxies[index];
+                Self::UsableServers {
+                    proxy: index,
+                    backup: proxy.servers.iter().map(|s| s.backup).collect(),
+                    all_backups: proxy.options.allbackups,
+                }
+            }),
             FetchKind::FeConn => proxy().map_or(Self::Nothing, Self::FrontendSessions),
             FetchKind::BeConn => proxy().map_or(Self::Nothing, Self::BackendSessions),
         }
@@ -124,13 +138,17 @@ impl FetchPlan {
         let one = match self {
             Self::Const(value) => Some(Sample::Bool(*value)),
             Self::Ssl => Some(Sample::Bool(context.ssl)),
-            Self::Src => context.src.map(|a| Sample::Ip(a.ip().to_canonical())),
-            Self::Dst => context.dst.map(|a| Sample::Ip(a.ip().to_canonical())),
+            Self::Src => context.src.map(|a| Sample::Ip(a.ip())),
+            Self::Dst => context.dst.map(|a| Sample::Ip(a.ip())),
             Self::SrcPort => context.src.map(|a| Sample::Int(a.port().into())),
             Self::DstPort => context.dst.map(|a| Sample::Int(a.port().into())),
-            Self::UsableServers(index) => proxies
-                .get(*index)
-                .map(|p| Sample::Int(crate::balance::usable_servers(p))),
+            Self::UsableServers {
+                proxy,
+                backup,
+                all_backups,
+            } => proxies
+                .get(*proxy)
+                .map(|p| Sample::Int(crate::balance::servers_in_use(p, backup, *all_backups))),
             Self::FrontendSessions(index) => proxies
                 .get(*index)
                 .map(|p| Sample::Int(p.fe_sessions.get().into())),
@@ -162,11 +180,11 @@ impl FetchPlan {
             Self::Url => Some(Sample::Bytes(request.uri())),
             Self::Base => {
                 joined.clear();
-                if let Some(host) = request.headers().get(b"host").next() {
+                if let Some(host) = values(request.headers(), b"host", false).next() {
                     joined.extend_from_slice(host);
                 }
                 joined.extend_from_slice(path(request.uri()).unwrap_or_default());
-                Some(Sample::Bytes(joined))
+                (!joined.is_empty()).then_some(Sample::Bytes(joined))
             }
             Self::Method => Some(Sample::Bytes(request.method())),
             Self::Version => Some(Sample::Bytes(match request.version() {
@@ -195,19 +213,20 @@ impl FetchPlan {
                 Some(Sample::Int(i64::try_from(count).unwrap_or(i64::MAX)))
             }
             Self::HeaderCount { name: None } => {
-                let count = request.headers().iter().count();
+                let lines = request.headers().iter();
+                let count: usize = lines.map(|(_, value)| Parts::of(value).count()).sum();
                 Some(Sample::Int(i64::try_from(count).unwrap_or(i64::MAX)))
             }
             Self::Cookie { name } => {
                 for line in request.headers().get(b"cookie") {
-                    for crumb in line.split(|&b| b == b';') {
-                        let Some(equals) = crumb.iter().position(|&b| b == b'=') else {
-                            continue;
+                    for crumb in Crumbs::of(line) {
+                        let Some(value) = crumb.value else { continue };
+                        let found = &line[crumb.name];
+                        let wanted = match name {
+                            Some(name) => name == found && !value.is_empty(),
+                            None => true,
                         };
-                        let found = trim(&crumb[..equals]);
-                        if name.as_ref().is_none_or(|n| n == found)
-                            && see(Sample::Bytes(trim(&crumb[equals + 1..]))).is_break()
-                        {
+                        if wanted && !found.starts_with(b"$") && see(Sample::Bytes(&line[value])).is_break() {
                             return;
                         }
                     }

@@ -44,7 +44,7 @@ fn end_of_part(value: &[u8]) -> usize {
 }
 
 /// Without spaces and tabs at both ends.
-pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
+fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = value {
         value = rest;
     }
