@@ -101,11 +101,11 @@ pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
     kw("reqrep", DEFAULTS | PX, ONE, "rewrites request lines")
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-request replace-path', 'http-request replace-uri' or 'http-request replace-header"),
+        .instead("http-request replace-path, replace-uri or replace-header"),
     kw("reqirep", DEFAULTS | PX, ONE, "rewrites request lines")
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-request replace-path', 'http-request replace-uri' or 'http-request replace-header"),
+        .instead("http-request replace-path, replace-uri or replace-header"),
     kw("rsprep", DEFAULTS | PX, ONE, "rewrites response lines")
         .warned(2, 0)
         .removed(2, 1)

@@ -232,7 +232,7 @@ pub(crate) fn bind_flags(reading: &mut Reading<'_>, words: &[Word<'_>], prefix: 
         };
         let values = words.get(at..at + usize::from(row.row.arity.max)).unwrap_or(&[]);
         let shown_option = row.row.name;
-        if !reading.in_language(&row.row, word.span, || {
+        if !reading.in_language(&row.row, None, word.span, || {
             format!("{prefix} : '{shown_option}' is not supported any more.")
         }) {
             flags.faulty = true;

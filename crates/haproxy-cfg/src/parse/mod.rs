@@ -11,6 +11,7 @@ mod format;
 pub(crate) mod forwardfor;
 pub(crate) mod global;
 pub(crate) mod healthcheck;
+mod legacy;
 mod line;
 pub(crate) mod log;
 mod option;

@@ -57,7 +57,7 @@ pub(crate) fn option(reading: &mut Reading<'_>, line: &Line<'_>) {
         }
         return reading.tell(told);
     };
-    if !reading.in_language(&row.row, name.span, || removed(row)) {
+    if !reading.in_language(&row.row, Some(line), name.span, || removed(row)) {
         return;
     }
     if line.prefix != Prefix::None && !negatable(row) {

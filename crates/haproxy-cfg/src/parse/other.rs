@@ -4,7 +4,7 @@ use syntax::{Applicability, Context, Diagnostic, closest};
 
 use super::line::{Line, shown};
 use super::reading::Reading;
-use crate::keywords::other_rows;
+use crate::keywords::{SECTION_INDEX, other_rows};
 
 /// A line of the section `name`.
 pub(super) fn line_of_other(reading: &mut Reading<'_>, name: &'static str, line: &Line<'_>) {
@@ -19,7 +19,10 @@ pub(super) fn line_of_other(reading: &mut Reading<'_>, name: &'static str, line:
             format!("unknown keyword '{word}' in '{section}' section"),
         )
         .at(span);
-        if let Some(near) = closest(keyword, rows.iter().map(|row| row.row.name)) {
+        if let Some(near) = closest(
+            keyword,
+            rows.iter().map(|row| row.row.name).chain(SECTION_INDEX.names()),
+        ) {
             told = told.help(format!("did you mean '{near}'?")).fix(
                 format!("write '{near}'"),
                 span,
@@ -27,7 +30,8 @@ pub(super) fn line_of_other(reading: &mut Reading<'_>, name: &'static str, line:
                 Applicability::MaybeIncorrect,
             );
         }
-        return reading.tell(told);
+        reading.tell(told);
+        return super::section::enter_meant(reading, line);
     };
     let min = usize::from(row.row.arity.min);
     if min > 0 && line.arg(min - 1).is_none() {

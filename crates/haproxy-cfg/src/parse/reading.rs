@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use syntax::{Context, Diagnostic, KeywordRow, Severity, SourceMap, Span, Version};
+use syntax::{Context, Diagnostic, KeywordRow, SourceMap, Span, Status};
 
+use super::legacy;
 use super::line::Line;
 use crate::dialect::Dialect;
 use crate::host::Host;
@@ -101,33 +102,28 @@ impl<'h> Reading<'h> {
     pub(crate) fn in_language(
         &mut self,
         row: &KeywordRow,
+        line: Option<&Line<'_>>,
         span: Span,
         removed: impl FnOnce() -> String,
     ) -> bool {
         let version = self.dialect.version;
-        let replacement = row.replacement;
-        let hint = |diagnostic: Diagnostic| {
-            if replacement.is_empty() {
-                diagnostic
-            } else {
-                diagnostic.help(format!("write instead: {replacement}"))
+        if let Some(since) = row.removed_in.filter(|since| *since <= version) {
+            let acted_on = row.status == Status::Implemented;
+            let told = legacy::removal(self, row.name, since, acted_on, removed()).at(span);
+            let told = legacy::with_modern_form(self, told, line, row.replacement);
+            self.tell(told);
+            if !acted_on {
+                // Said above already.
+                self.told.insert(format!("'{}'", row.name));
+                self.told.insert(format!("'option {}'", row.name));
             }
-        };
-        if row.removed_in.is_some_and(|at| at <= version) {
-            let severity = if self.dialect.strict {
-                Severity::Alert
-            } else {
-                Severity::Warning
-            };
-            self.tell(hint(
-                Diagnostic::new(severity, "removed-keyword", removed()).at(span),
-            ));
             return !self.dialect.strict;
         }
-        if row.deprecated_since.is_some_and(|at| at <= version) {
-            let since = row.deprecated_since.unwrap_or(Version::new(0, 0));
+        if let Some(since) = row.deprecated_since.filter(|since| *since <= version) {
             let message = format!("'{}' is deprecated since version {since}.", row.name);
-            self.tell(hint(Diagnostic::warning("deprecated-keyword", message).at(span)));
+            let told = Diagnostic::warning("deprecated-keyword", message).at(span);
+            let told = legacy::with_modern_form(self, told, line, row.replacement);
+            self.tell(told);
         }
         true
     }

@@ -31,6 +31,21 @@ pub(crate) fn line_of_section(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// Reads on in the section that a mistyped word at the start of a line probably stands for; the word itself was told.
+pub(super) fn enter_meant(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let span = line.keyword().span;
+    let Some(file) = reading.sources.file(span.file) else {
+        return;
+    };
+    if line.prefix != Prefix::None || line.arg(0).is_none() || file.position(span.start).column > 1 {
+        return;
+    }
+    let meant = closest(&line.keyword().text, SECTION_INDEX.names());
+    if let Some(section) = meant.and_then(|name| SECTION_INDEX.find(name.as_bytes())) {
+        enter(reading, section, line);
+    }
+}
+
 fn out_of_section(reading: &mut Reading<'_>, line: &Line<'_>) {
     let word = shown(line.keyword()).into_owned();
     let span = line.keyword().span;
@@ -50,6 +65,7 @@ fn out_of_section(reading: &mut Reading<'_>, line: &Line<'_>) {
         None => told.help("begin with a section: global, defaults, frontend, backend or listen"),
     };
     reading.tell(told);
+    enter_meant(reading, line);
 }
 
 fn act(reading: &mut Reading<'_>, keyword: Option<&'static Keyword<Parse>>, line: &Line<'_>) {
@@ -75,7 +91,7 @@ fn act(reading: &mut Reading<'_>, keyword: Option<&'static Keyword<Parse>>, line
         return unknown(reading, line);
     };
     if !placed(reading, keyword, line)
-        || !reading.in_language(&keyword.row, line.keyword().span, || removed(keyword))
+        || !reading.in_language(&keyword.row, Some(line), line.keyword().span, || removed(keyword))
     {
         return;
     }
@@ -123,6 +139,10 @@ fn removed(keyword: &Keyword<Parse>) -> String {
         ),
         "debug" | "nosepoll" | "node-name" => format!("unknown keyword '{name}' in 'global' section"),
         "grace" => format!("the 'grace' keyword is not supported any more since HAProxy version {since}."),
+        "reqrep" | "reqirep" => format!(
+            "The '{name}' directive is not supported anymore since HAProxy {since}. Use 'http-request replace-path', \
+             'http-request replace-uri' or 'http-request replace-header' instead."
+        ),
         _ if instead.is_empty() => {
             format!("The '{name}' directive is not supported anymore since HAProxy {since}.")
         }
@@ -158,6 +178,7 @@ fn unknown(reading: &mut Reading<'_>, line: &Line<'_>) {
         told = told.help("this keyword belongs into the global section");
     }
     reading.tell(told);
+    enter_meant(reading, line);
 }
 
 /// Whether a keyword may stand here; tells when not. Warns of what a proxy's kind makes meaningless, which is left out then.
@@ -244,7 +265,7 @@ fn other(reading: &mut Reading<'_>, section: &'static Keyword<()>, line: &Line<'
                 .help(format!("write: {name} NAME")),
         );
     }
-    if !reading.in_language(&section.row, line.keyword().span, || {
+    if !reading.in_language(&section.row, None, line.keyword().span, || {
         format!("the '{name}' section is not supported anymore.")
     }) {
         return;
