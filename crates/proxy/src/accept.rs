@@ -142,6 +142,9 @@ impl Acceptor {
         counters.conn_rate.hit(now);
         counters.stot.inc();
         counters.sess_rate.hit(now);
+        if let Some(listener) = thread.listener_counters(self.proxy, self.bind) {
+            listener.stot.inc();
+        }
         let dst = match &io {
             Io::Tcp(stream) if thread.shared.wants_dst[self.proxy.0 as usize] => stream.local_addr().ok(),
             _ => None,

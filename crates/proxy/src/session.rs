@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use haproxy_cfg::model::{Bind, Proxy, ProxyId};
 use proxy_core::logline::Peer;
 use proxy_core::sample::SampleContext;
+use proxy_core::state::SideCounters;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio_rustls::server::TlsStream;
@@ -46,6 +47,24 @@ impl Session {
     #[must_use]
     pub fn frontend(&self) -> &Proxy {
         self.thread.shared.plan.config.proxy(self.frontend)
+    }
+
+    /// Counts something on the client's side: for the frontend, and for the listener where these are counted one by one.
+    pub(crate) fn count(&self, what: impl Fn(&SideCounters)) {
+        what(self.thread.fe_counters(self.frontend));
+        if let Some(listener) = self.thread.listener_counters(self.frontend, self.bind) {
+            what(listener);
+        }
+    }
+
+    /// Counts bytes from and to the client.
+    pub(crate) fn count_bytes(&self, received: u64, sent: u64) {
+        self.count(|side| {
+            side.bin.add(received);
+            side.bout.add(sent);
+        });
+        let thread = &self.thread;
+        thread.counters().process.bytes_out.add(thread.now_ms(), sent);
     }
 
     /// The bind's model.

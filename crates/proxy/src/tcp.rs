@@ -93,7 +93,8 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
         thread.be_counters(backend),
         counters,
     ];
-    for side in all {
+    session.count_bytes(relay.to_server, relay.to_client);
+    for side in &all[1..] {
         side.bin.add(relay.to_server);
         side.bout.add(relay.to_client);
     }

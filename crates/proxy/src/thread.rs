@@ -186,6 +186,13 @@ impl Thread {
         &self.counters().frontends[proxy.0 as usize]
     }
 
+    /// This thread's counters of one of a proxy's binds, where these are counted one by one.
+    #[inline]
+    #[must_use]
+    pub fn listener_counters(&self, proxy: ProxyId, bind: u16) -> Option<&SideCounters> {
+        self.counters().listeners[proxy.0 as usize].get(usize::from(bind))
+    }
+
     /// This thread's counters of a proxy's backend side.
     #[inline]
     #[must_use]

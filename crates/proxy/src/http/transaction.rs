@@ -112,11 +112,11 @@ async fn apply_rules(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Re
     match rules::on_request(session, txn, proxy) {
         Verdict::Pass => {}
         Verdict::Deny(status) => {
-            session.thread.fe_counters(session.frontend).dreq.inc();
+            session.count(|side| side.dreq.inc());
             return Err(answer_with(session, txn, status, b'P', b'R').await);
         }
         Verdict::Tarpit(status) => {
-            session.thread.fe_counters(session.frontend).dreq.inc();
+            session.count(|side| side.dreq.inc());
             return Err(tarpit(session, txn, proxy, status).await);
         }
     }
@@ -576,7 +576,7 @@ async fn failed(
         }
         End::ClientTimeout => (b'c', 408),
         End::BadRequestBody => {
-            thread.fe_counters(session.frontend).ereq.inc();
+            session.count(|side| side.ereq.inc());
             (b'P', 400)
         }
         End::ServerGone if begun => {
@@ -639,7 +639,7 @@ async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoRequest) -> Next
     }
     count_request(thread.fe_counters(session.frontend), thread.now_ms());
     thread.counters().process.req_tot.inc();
-    thread.fe_counters(session.frontend).ereq.inc();
+    session.count(|side| side.ereq.inc());
     txn.log.end_with(cause, b'R');
     let next = if reason == NoRequest::Silent || reason == NoRequest::Broken {
         txn.log.status = status;
@@ -702,8 +702,7 @@ fn finish(session: &Session, txn: &Txn) {
         thread.server_counters(backend, server).record_times(times);
     } else {
         // What reached no server still moved bytes.
-        thread.fe_counters(session.frontend).bin.add(txn.log.received);
-        thread.fe_counters(session.frontend).bout.add(txn.log.bytes);
+        session.count_bytes(txn.log.received, txn.log.bytes);
         if let Some(backend) = txn.log.backend {
             thread.be_counters(backend).bin.add(txn.log.received);
             thread.be_counters(backend).bout.add(txn.log.bytes);
@@ -731,8 +730,8 @@ fn count_bytes(session: &Session, txn: &Txn, backend: ProxyId, server: usize) {
 
 fn count_relayed(session: &Session, backend: ProxyId, server: usize, received: u64, sent: u64) {
     let thread = &session.thread;
+    session.count_bytes(received, sent);
     for counters in [
-        thread.fe_counters(session.frontend),
         thread.be_counters(backend),
         thread.server_counters(backend, server),
     ] {
