@@ -91,7 +91,7 @@ pub struct Tune {
     pub maxrewrite: u32,
     /// `tune.http.maxhdr`.
     pub http_maxhdr: u32,
-    /// `tune.http.logurilen`, bytes of the request line that are logged.
+    /// `tune.http.logurilen`, bytes of the request line that are logged; 1023 unless given.
     pub http_logurilen: u32,
     /// `tune.maxaccept`.
     pub maxaccept: Option<i32>,
@@ -107,7 +107,7 @@ impl Default for Tune {
             bufsize: 16384,
             maxrewrite: 1024,
             http_maxhdr: 101,
-            http_logurilen: 1024,
+            http_logurilen: 1023,
             maxaccept: None,
             rcvbuf_client: None,
             sndbuf_client: None,

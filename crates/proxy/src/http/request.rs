@@ -115,6 +115,6 @@ fn keep_line(session: &Session, txn: &mut Txn) {
     let request = txn.request();
     let data = request.buf;
     let end = memchr::memchr2(b'\r', b'\n', data).unwrap_or(data.len());
-    line.extend_from_slice(&data[..end.min(limit.saturating_sub(1))]);
+    line.extend_from_slice(&data[..end.min(limit)]);
     txn.log.line = line;
 }
