@@ -11,34 +11,60 @@ const SEED: &str = include_str!("seed.cfg");
 
 fn read(bytes: &[u8], dialect: Dialect) -> Loaded {
     let host = FakeHost::new().with_file("/certs/a.pem", "").with_env("X", "a b");
-    let input = Input::Text { name: "fuzz.cfg".to_owned(), bytes: bytes.to_vec() };
-    load(&[input], dialect, &host, LoadOptions { diagnostics: true, ..LoadOptions::default() })
+    let input = Input::Text {
+        name: "fuzz.cfg".to_owned(),
+        bytes: bytes.to_vec(),
+    };
+    load(
+        &[input],
+        dialect,
+        &host,
+        LoadOptions {
+            diagnostics: true,
+            ..LoadOptions::default()
+        },
+    )
 }
 
 /// Everything that is told has its place inside the file, and every renderer can show it.
 fn check(loaded: &Loaded) {
     for diagnostic in &loaded.diagnostics {
-        for span in diagnostic.span.iter().chain(diagnostic.labels.iter().map(|label| &label.span)) {
+        for span in diagnostic
+            .span
+            .iter()
+            .chain(diagnostic.labels.iter().map(|label| &label.span))
+        {
             let file = loaded.sources.file(span.file).expect("the file is known");
-            assert!(span.start <= span.end && span.end as usize <= file.bytes().len(), "{diagnostic:?}");
+            assert!(
+                span.start <= span.end && span.end as usize <= file.bytes().len(),
+                "{diagnostic:?}"
+            );
         }
         assert!(!diagnostic.message.is_empty());
-        concise(diagnostic, &loaded.sources);
-        json(diagnostic, &loaded.sources);
-        full(diagnostic, &loaded.sources, false);
+        assert!(concise(diagnostic, &loaded.sources).ends_with('\n'));
+        assert!(json(diagnostic, &loaded.sources).ends_with("}\n"));
+        assert!(full(diagnostic, &loaded.sources, false).ends_with('\n'));
     }
-    loaded.report(HaproxyShape { pid: 1, hints: true });
+    let report = loaded.report(HaproxyShape { pid: 1, hints: true });
+    assert_eq!(report.contains("Fatal errors found"), loaded.has_errors());
 }
 
 fn joined(bytes: &[u8]) -> Vec<u8> {
     let tree = Tree::new(bytes);
-    tree.tokens().flat_map(|token| bytes[token.start as usize..token.end as usize].to_vec()).collect()
+    tree.tokens()
+        .flat_map(|token| bytes[token.start as usize..token.end as usize].to_vec())
+        .collect()
 }
 
 /// A line of the seed with words dropped, doubled, swapped or replaced by noise.
 fn mutated() -> impl Strategy<Value = Vec<u8>> {
     let lines = SEED.lines().count();
-    let change = (0..lines, 0_usize..8, 0_u8..6, proptest::collection::vec(any::<u8>(), 0..6));
+    let change = (
+        0..lines,
+        0_usize..8,
+        0_u8..6,
+        proptest::collection::vec(any::<u8>(), 0..6),
+    );
     proptest::collection::vec(change, 1..8).prop_map(|changes| {
         let mut text: Vec<Vec<Vec<u8>>> = SEED
             .lines()
@@ -94,5 +120,9 @@ proptest! {
 #[test]
 fn the_seed_itself_is_accepted() {
     let loaded = load_on(SEED, Dialect::default(), &FakeHost::new());
-    assert!(!loaded.has_errors(), "{}", loaded.report(HaproxyShape { pid: 1, hints: true }));
+    assert!(
+        !loaded.has_errors(),
+        "{}",
+        loaded.report(HaproxyShape { pid: 1, hints: true })
+    );
 }

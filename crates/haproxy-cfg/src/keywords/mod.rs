@@ -93,3 +93,104 @@ pub(crate) static BIND_INDEX: LazyLock<Index<BindParse>> = LazyLock::new(|| Inde
 pub(crate) static SERVER_INDEX: LazyLock<Index<ServerParse>> = LazyLock::new(|| Index::new(SERVER));
 pub(crate) static SECTION_INDEX: LazyLock<Index<()>> = LazyLock::new(|| Index::new(SECTION));
 pub(crate) static ACTION_INDEX: LazyLock<Index<ActionParse>> = LazyLock::new(|| Index::new(ACTION));
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use syntax::{KeywordRow, Status, Version};
+
+    use super::*;
+
+    /// Each table with whether a row of it has something that acts.
+    fn rows() -> Vec<(&'static str, Vec<(KeywordRow, bool)>)> {
+        fn all<P: Copy>(tables: &[&[Keyword<P>]]) -> Vec<(KeywordRow, bool)> {
+            tables
+                .iter()
+                .flat_map(|rows| rows.iter())
+                .map(|keyword| (keyword.row, keyword.act.is_some()))
+                .collect()
+        }
+        let mut tables = vec![
+            ("global", all(GLOBAL)),
+            ("proxy", all(PROXY)),
+            ("option", all(OPTION)),
+            ("timeout", all(TIMEOUT)),
+            ("bind", all(BIND)),
+            ("server", all(SERVER)),
+            ("section", all(SECTION)),
+            ("action", all(ACTION)),
+        ];
+        tables.extend(other::ROWS.iter().map(|(name, rows)| (*name, all(&[rows]))));
+        tables
+    }
+
+    #[test]
+    fn names_are_unique_in_their_table() {
+        for (table, rows) in rows() {
+            let mut seen = HashSet::new();
+            for (row, _) in rows {
+                assert!(seen.insert(row.name), "{table}: {}", row.name);
+            }
+        }
+        let fetches: HashSet<_> = FETCHES.iter().map(|row| row.name).collect();
+        assert_eq!(fetches.len(), FETCHES.len());
+        let converters: HashSet<_> = CONVERTERS.iter().map(|row| row.name).collect();
+        assert_eq!(converters.len(), CONVERTERS.len());
+        let derived: HashSet<_> = DERIVED.iter().map(|row| row.name).collect();
+        assert_eq!(derived.len(), DERIVED.len());
+    }
+
+    #[test]
+    fn what_is_implemented_is_bound_and_what_is_not_is_read_only() {
+        for (table, rows) in rows() {
+            for (row, bound) in rows {
+                assert_eq!(row.status == Status::Implemented, bound, "{table}: {}", row.name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_removed_says_what_to_write() {
+        for (table, rows) in rows() {
+            for (row, _) in rows {
+                if row.removed_in.is_some() || row.deprecated_since.is_some() {
+                    assert!(!row.replacement.is_empty(), "{table}: {}", row.name);
+                }
+                if let (Some(warned), Some(removed)) = (row.deprecated_since, row.removed_in) {
+                    assert!(warned <= removed, "{table}: {}", row.name);
+                }
+                assert!(
+                    row.since.is_none_or(|since| since <= Version::new(3, 5)),
+                    "{table}: {}",
+                    row.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_row_may_stand_somewhere_and_takes_a_sensible_number_of_arguments() {
+        for (table, rows) in rows() {
+            for (row, _) in rows {
+                assert_ne!(row.places, 0, "{table}: {}", row.name);
+                assert!(row.arity.min <= row.arity.max, "{table}: {}", row.name);
+                assert!(!row.name.contains(char::is_whitespace), "{table}: {}", row.name);
+            }
+        }
+        for row in FETCHES {
+            assert!(
+                row.arity.min <= row.arity.max && row.contexts != 0,
+                "{}",
+                row.name
+            );
+        }
+    }
+
+    #[test]
+    fn derived_keywords_stand_for_fetches_that_exist() {
+        for row in DERIVED {
+            assert!(FETCH_INDEX.contains_key(row.fetch), "{}", row.name);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use syntax::{Context, Diagnostic, KeywordRow, SourceMap, Span, Status};
+use syntax::{Context, Diagnostic, KeywordRow, Severity, SourceMap, Span, Status};
 
 use super::legacy;
 use super::line::Line;
@@ -76,7 +76,11 @@ impl<'h> Reading<'h> {
         }
     }
 
-    pub(crate) fn tell(&mut self, diagnostic: Diagnostic) {
+    /// Takes a finding in. An alert that says nothing about what to write gets what holds for all of its code.
+    pub(crate) fn tell(&mut self, mut diagnostic: Diagnostic) {
+        if diagnostic.severity == Severity::Alert && diagnostic.help.is_none() {
+            diagnostic.help = Some(general_help(diagnostic.code).to_owned());
+        }
         self.diagnostics.push(diagnostic);
     }
 
@@ -295,6 +299,33 @@ impl<'h> Reading<'h> {
                 .at(span)
                 .context(Context::ParsingTight),
         );
+    }
+}
+
+/// What to do about any finding of a code.
+fn general_help(code: &str) -> &'static str {
+    match code {
+        "missing-argument" => "add what is missing behind the keyword",
+        "extra-argument" => "remove it, or put words that belong together into quotes",
+        "unknown-option" | "unknown-balance" | "unknown-action" | "unknown-rule-set" => {
+            "write one of those that are supported"
+        }
+        "bad-number" | "bad-id" => "write a number in the range that is given",
+        "bad-status" => "write a status code of HTTP, such as 403",
+        "bad-name" => "use letters, digits, '.', '-' and '_'",
+        "given-twice" => "remove one of them",
+        "not-in-defaults" => "move it into the proxies that need it",
+        "not-in-backend" => "move it into a frontend",
+        "not-negatable" => "remove the line, or the word in front of it",
+        "missing-condition" => "add: if CONDITION",
+        "lone-directive" | "else-twice" => "remove it, or add the '.if' that it belongs to",
+        "if-too-deep" => "join conditions with && and ||",
+        "unknown-keyword" | "unknown-section" | "unknown-directive" => {
+            "see the manual for what may stand here"
+        }
+        "removed-keyword" => "delete the line",
+        "spoken" => "the file itself asks for this",
+        _ => "see the manual, section 4.2",
     }
 }
 
