@@ -17,6 +17,9 @@ pub(super) const SLACK: Duration = Duration::from_millis(1000);
 /// The pace of the requests.
 const EVERY: Duration = Duration::from_millis(50);
 
+/// The documents' three retries on one server, one second apart.
+const RETRIES: Duration = Duration::from_secs(3);
+
 /// A request that took longer than this has met a server that was not there.
 const PROMPT: Duration = Duration::from_millis(500);
 
@@ -200,6 +203,13 @@ impl Outage<'_> {
             Loss::UntilBack => ("all, until it is back".to_owned(), lost == meanwhile.len()),
         };
         sheet.check(&format!("{server} dead: requests lost"), figure, must_be, passed);
+
+        let longest = meanwhile.iter().map(|s| s.took).max().unwrap_or_default();
+        sheet.within(
+            &format!("{server} dead: longest request"),
+            longest,
+            RETRIES + SLACK,
+        );
 
         if let Some(down) = times.down {
             let late = samples
