@@ -1,5 +1,7 @@
 //! The life of a haproxy process: starting, going into the background, being replaced, reloading, and ending.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic; its helpers are part of it")]
+
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};

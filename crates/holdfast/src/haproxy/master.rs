@@ -2,11 +2,14 @@
 //! itself anew, so that a new version of the program is taken up as well; it remembers its workers in the environment.
 
 mod notify;
+mod socket;
 mod worker;
 
 use std::ffi::CString;
 use std::io;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
@@ -18,6 +21,8 @@ use super::background::{Readiness, Waited, detach};
 use super::console::{Console, Grade};
 use super::predecessors::{dismiss, signal};
 use super::start::{Start, serve};
+use proxy::listen::ListenSocket;
+use socket::Board;
 use worker::{Worker, Workers};
 
 /// The variable in which a master remembers its workers while it becomes itself anew.
@@ -52,12 +57,21 @@ impl Again {
 }
 
 /// Goes on with the old workers, since the files cannot be run.
-pub(crate) fn keep(options: &Options, again: Again, console: &mut Console) -> u8 {
+pub(crate) fn keep(options: &Options, mut again: Again, console: &mut Console) -> u8 {
     console.quiet = false;
     console.tell(Grade::Warning, "Loading failure!");
-    notify::ready(options.notify_systemd);
+    again.workers.count_failure();
     let awaited = block();
-    watch(options, again.workers, &awaited, console)
+    let socket = match options.master_socket.as_deref().map(socket::bind).transpose() {
+        Ok(socket) => socket,
+        Err(text) => {
+            console.tell(Grade::Warning, &text);
+            None
+        }
+    };
+    let board = serve_socket(socket, &again.workers, console);
+    notify::ready(options.notify_systemd);
+    watch(options, again.workers, &awaited, &board, console)
 }
 
 /// Becomes a master with a new worker; gives the exit status.
@@ -75,12 +89,23 @@ pub(crate) fn run(options: &Options, mut start: Start, again: Option<Again>, mut
             }
         }
     }
-    let mut workers = again.map(|again| again.workers).unwrap_or_default();
+    let socket = match options.master_socket.as_deref().map(socket::bind).transpose() {
+        Ok(socket) => socket,
+        Err(text) => {
+            console.tell(Grade::Alert, &text);
+            return match again {
+                Some(again) => keep(options, again, &mut console),
+                None => FAILED,
+            };
+        }
+    };
+    let mut workers = again.map_or_else(|| Workers::new(now()), |again| again.workers);
     let awaited = block();
     let pidfile = start.pidfile.take();
     let leaves_terminal = start.daemon;
     let (child, runs) = match worker::fork_worker() {
         Ok(worker::Forked::Worker(worker_readiness)) => {
+            drop(socket);
             if let Err(error) = awaited.thread_unblock() {
                 console.alert_main(&format!("Cannot receive signals. ({})", error.desc()));
                 return FAILED;
@@ -105,12 +130,14 @@ pub(crate) fn run(options: &Options, mut start: Start, again: Option<Again>, mut
             return FAILED;
         }
         console.tell(Grade::Warning, "Loading failure!");
+        workers.count_failure();
+        let board = serve_socket(socket, &workers, &mut console);
         notify::ready(options.notify_systemd);
-        return watch(options, workers, &awaited, &mut console);
+        return watch(options, workers, &awaited, &board, &mut console);
     }
     console.tell(Grade::Notice, &format!("New worker ({child}) forked"));
     console.tell(Grade::Notice, "Loading success.");
-    let former = workers.replace(Worker::new(child.as_raw()));
+    let former = workers.replace(Worker::new(child.as_raw(), now()));
     signal(&former, Signal::SIGUSR1);
     if first_start && let Some(farewell) = options.farewell {
         dismiss(&options.old_pids, farewell);
@@ -120,12 +147,34 @@ pub(crate) fn run(options: &Options, mut start: Start, again: Option<Again>, mut
     {
         console.warn_main(&format!("Cannot write pidfile ({error})"));
     }
+    let board = serve_socket(socket, &workers, &mut console);
     notify::ready(options.notify_systemd);
     if leaves_terminal && let Err(error) = leave_terminal() {
         console.warn_main(&format!("Cannot leave the terminal ({error})"));
     }
     readiness.tell();
-    watch(options, workers, &awaited, &mut console)
+    watch(options, workers, &awaited, &board, &mut console)
+}
+
+/// Seconds since the epoch.
+fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
+}
+
+/// Serves the socket, when there is one; gives where the workers are to be shown.
+fn serve_socket(socket: Option<ListenSocket>, workers: &Workers, console: &mut Console) -> Board {
+    let board = Arc::new(Mutex::new(workers.clone()));
+    if let Some(socket) = socket
+        && let Err(error) = socket::serve(socket, Arc::clone(&board))
+    {
+        console.tell(
+            Grade::Warning,
+            &format!("The master's socket is not served ({error})."),
+        );
+    }
+    board
 }
 
 fn leave_terminal() -> io::Result<()> {
@@ -145,11 +194,21 @@ fn block() -> SigSet {
 }
 
 /// Watches over the workers until the last one has ended.
-fn watch(options: &Options, mut workers: Workers, awaited: &SigSet, console: &mut Console) -> u8 {
+fn watch(
+    options: &Options,
+    mut workers: Workers,
+    awaited: &SigSet,
+    board: &Board,
+    console: &mut Console,
+) -> u8 {
     let mut leaving: Option<Signal> = None;
     let mut status = 0;
     loop {
         reap(&mut workers, &mut status, &mut leaving, console);
+        board
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone_from(&workers);
         if workers.is_empty() {
             let status = match leaving {
                 Some(Signal::SIGTERM) if status == 128 + Signal::SIGTERM as i32 => 0,

@@ -109,10 +109,6 @@ fn prepare(
             "-x: listening sockets are not taken over, they are bound beside the old ones.",
         ),
         (
-            options.master_socket.is_some(),
-            "-S: the master's command socket is not served yet; the stats sockets are.",
-        ),
-        (
             options.list_keywords.is_some(),
             "-dK: keywords are not listed yet.",
         ),

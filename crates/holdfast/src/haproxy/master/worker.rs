@@ -13,74 +13,140 @@ pub(crate) struct Worker {
     pid: i32,
     /// Reloads since it came to be.
     reloads: u32,
+    /// When that was, seconds since the epoch.
+    since: u64,
 }
 
 impl Worker {
-    /// One that just came to be.
-    pub(crate) fn new(pid: i32) -> Self {
-        Self { pid, reloads: 0 }
+    /// One that came to be at `since`, in seconds since the epoch.
+    pub(crate) fn new(pid: i32, since: u64) -> Self {
+        Self {
+            pid,
+            reloads: 0,
+            since,
+        }
     }
 
     /// Whether it is the one that listens.
     pub(crate) fn is_current(self) -> bool {
         self.reloads == 0
     }
-}
 
-/// All workers of a master.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Workers(Vec<Worker>);
-
-impl Workers {
-    /// As [`Workers::written`] has them; what cannot be read is left out.
-    pub(crate) fn read(text: &str) -> Self {
-        let worker = |part: &str| {
-            let (pid, reloads) = part.split_once(',')?;
-            Some(Worker {
-                pid: pid.parse().ok().filter(|pid| *pid > 0)?,
-                reloads: reloads.parse().ok()?,
-            })
-        };
-        Self(text.split(';').filter_map(worker).collect())
+    /// Its process number.
+    pub(crate) fn pid(self) -> i32 {
+        self.pid
     }
 
-    /// `PID,RELOADS;…`
+    /// Reloads since it came to be.
+    pub(crate) fn reloads(self) -> u32 {
+        self.reloads
+    }
+
+    /// When it came to be, seconds since the epoch.
+    pub(crate) fn since(self) -> u64 {
+        self.since
+    }
+}
+
+/// A master and all of its workers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Workers {
+    list: Vec<Worker>,
+    reloads: u32,
+    failed: u32,
+    since: u64,
+}
+
+impl Workers {
+    /// Those of a master that came to be at `since`, in seconds since the epoch.
+    pub(crate) fn new(since: u64) -> Self {
+        Self {
+            list: Vec::new(),
+            reloads: 0,
+            failed: 0,
+            since,
+        }
+    }
+
+    /// As [`Workers::written`] has them; what cannot be read is left out.
+    pub(crate) fn read(text: &str) -> Self {
+        let mut out = Self::new(0);
+        let mut parts = text.split(';').map(|part| {
+            part.split(',')
+                .map(str::parse::<u64>)
+                .collect::<Result<Vec<_>, _>>()
+        });
+        if let Some(Ok(master)) = parts.next()
+            && let [reloads, failed, since] = master[..]
+        {
+            let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+            (out.reloads, out.failed, out.since) = (small(reloads), small(failed), since);
+        }
+        for part in parts.flatten() {
+            if let [pid, reloads, since] = part[..]
+                && let (Ok(pid @ 1..), Ok(reloads)) = (i32::try_from(pid), u32::try_from(reloads))
+            {
+                out.list.push(Worker { pid, reloads, since });
+            }
+        }
+        out
+    }
+
+    /// The master's `RELOADS,FAILED,SINCE`, then `PID,RELOADS,SINCE` of each worker, parted by semicolons.
     pub(crate) fn written(&self) -> String {
-        let parts: Vec<String> = self
-            .0
-            .iter()
-            .map(|worker| format!("{},{}", worker.pid, worker.reloads))
-            .collect();
-        parts.join(";")
+        let mut out = format!("{},{},{}", self.reloads, self.failed, self.since);
+        for Worker { pid, reloads, since } in &self.list {
+            out.push_str(&format!(";{pid},{reloads},{since}"));
+        }
+        out
     }
 
     /// Adds a new one; all others become former ones. Gives their process numbers.
     pub(crate) fn replace(&mut self, new: Worker) -> Vec<i32> {
         let former = self.pids();
-        self.0.iter_mut().for_each(|worker| worker.reloads += 1);
-        self.0.push(new);
+        if !former.is_empty() {
+            self.reloads += 1;
+        }
+        self.failed = 0;
+        self.list.iter_mut().for_each(|worker| worker.reloads += 1);
+        self.list.push(new);
         former
+    }
+
+    /// Counts a reload that came to nothing.
+    pub(crate) fn count_failure(&mut self) {
+        self.failed += 1;
     }
 
     /// Forgets one that ended.
     pub(crate) fn remove(&mut self, pid: i32) -> Option<Worker> {
-        let at = self.0.iter().position(|worker| worker.pid == pid)?;
-        Some(self.0.remove(at))
+        let at = self.list.iter().position(|worker| worker.pid == pid)?;
+        Some(self.list.remove(at))
     }
 
     /// Forgets all.
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.list.clear();
     }
 
     /// Process numbers.
     pub(crate) fn pids(&self) -> Vec<i32> {
-        self.0.iter().map(|worker| worker.pid).collect()
+        self.list.iter().map(|worker| worker.pid).collect()
+    }
+
+    /// All of them, the oldest first.
+    pub(crate) fn list(&self) -> &[Worker] {
+        &self.list
+    }
+
+    /// The master's reloads, those of them in a row that failed last, and when it came to be, in seconds since the epoch.
+    pub(crate) fn master(&self) -> (u32, u32, u64) {
+        (self.reloads, self.failed, self.since)
     }
 
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 }
 
@@ -115,9 +181,10 @@ mod tests {
 
     #[test]
     fn workers_are_remembered_across_a_reload() {
-        let mut workers = Workers::default();
-        assert!(workers.replace(Worker::new(10)).is_empty());
-        assert_eq!(workers.replace(Worker::new(11)), [10]);
+        let mut workers = Workers::new(5);
+        assert!(workers.replace(Worker::new(10, 5)).is_empty());
+        assert_eq!(workers.replace(Worker::new(11, 9)), [10]);
+        workers.count_failure();
         let mut again = Workers::read(&workers.written());
         assert_eq!(again, workers);
         assert!(!again.remove(10).unwrap().is_current());
@@ -128,6 +195,6 @@ mod tests {
     #[test]
     fn what_is_no_list_of_workers_gives_none() {
         assert!(Workers::read("").is_empty());
-        assert!(Workers::read("x,1;-5,0;7").is_empty());
+        assert!(Workers::read("x,1;-5,0,1;7").is_empty());
     }
 }
