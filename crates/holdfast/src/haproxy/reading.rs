@@ -9,7 +9,7 @@ use proxy::listen::ListenFault;
 use proxy::tls::{PLACE_MARK, TlsPlace};
 use proxy_core::plan::Plan;
 use syntax::render::HaproxyShape;
-use syntax::{Context, Diagnostic, SourceMap, Span};
+use syntax::{Context, Diagnostic, Severity, SourceMap, Span};
 
 use super::arguments::Options;
 use super::console::{Console, Grade};
@@ -41,8 +41,19 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
     let mut loaded = load(&inputs, dialect, &SystemHost, load_options);
     console.quiet = (options.quiet || loaded.config.global.quiet) && !options.verbose;
 
+    let before = loaded.diagnostics.clone();
     let (tls, messages) = proxy::tls::server_configs(&loaded.config);
     for message in messages {
+        // What the grammar has refused is told already, with what to write instead.
+        let told = |diagnostic: &Diagnostic| {
+            diagnostic.severity == Severity::Alert
+                && diagnostic
+                    .span
+                    .is_some_and(|span| place(&loaded.sources, span) == place(&loaded.sources, message.span))
+        };
+        if message.fatal && before.iter().any(told) {
+            continue;
+        }
         let text = message
             .text
             .replace(PLACE_MARK, &place(&loaded.sources, message.span));

@@ -221,3 +221,52 @@ fn names_of(certificate: &CertificateDer<'_>) -> Option<Vec<String>> {
     }
     Some(names)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fixture(name: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../compat-fixtures/verdicts/haproxy/tls")
+            .join(name)
+    }
+
+    fn load_fixture(name: &str) -> Result<Loaded, String> {
+        load_file(&fixture(name), &rustls::crypto::aws_lc_rs::default_provider())
+    }
+
+    #[test]
+    fn a_certificate_comes_with_its_key_and_its_names() {
+        let loaded = load_fixture("accepted/site.pem").unwrap();
+        assert!(!loaded.names.is_empty());
+        assert!(loaded.names.iter().all(|name| *name == name.to_ascii_lowercase()));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_told_in_the_originals_words() {
+        for (name, words) in [
+            ("without-key/site.pem", "No Private Key found in '"),
+            (
+                "key-of-another/site.pem",
+                "inconsistencies between private key and certificate loaded '",
+            ),
+            ("garbage/site.pem", "unable to load certificate from file '"),
+            ("empty-file/site.pem", "unable to load certificate from file '"),
+            ("key-only/site.pem", "unable to load certificate from file '"),
+        ] {
+            let told = load_fixture(name).err();
+            assert!(
+                told.as_ref().is_some_and(|told| told.starts_with(words)),
+                "{name}: {told:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_folder_gives_its_certificates_in_the_order_of_their_names() {
+        let files = files_of(&fixture("folder-with-a-bad-file/certs")).unwrap();
+        let names: Vec<_> = files.iter().filter_map(|file| file.file_name()).collect();
+        assert!(names.is_sorted() && names.len() > 1, "{names:?}");
+    }
+}

@@ -184,3 +184,145 @@ fn supported(id: u16) -> Option<SupportedCipherSuite> {
         .copied()
         .find(|suite| u16::from(suite.suite()) == id)
 }
+
+#[cfg(test)]
+mod tests {
+    use haproxy_cfg::model::{Address, Bind, Level};
+
+    use super::*;
+
+    fn bind() -> Bind {
+        Bind {
+            address: Address::Inet(([127, 0, 0, 1], 443).into()),
+            written: "127.0.0.1:443".into(),
+            name: None,
+            ssl: None,
+            accept_proxy: false,
+            maxconn: None,
+            backlog: None,
+            v4v6: false,
+            v6only: false,
+            transparent: false,
+            interface: None,
+            defer_accept: false,
+            tfo: false,
+            unix_mode: None,
+            unix_user: None,
+            unix_group: None,
+            level: Level::default(),
+            expose_fd_listeners: false,
+            span: syntax::Span::default(),
+        }
+    }
+
+    /// Names of the suites that are offered, or none when the line is refused; and all that is told.
+    fn offered(ssl: &BindSsl) -> (Option<Vec<String>>, Vec<String>) {
+        let bind = bind();
+        let mut teller = Teller {
+            proxy: "site".to_owned(),
+            section: "frontend",
+            bind: &bind,
+            messages: Vec::new(),
+        };
+        let keys = [SignatureAlgorithm::RSA];
+        let settings = settle(ssl, &SslDefaults::default(), &keys, &mut teller);
+        let names = settings.map(|settings| {
+            settings
+                .suites
+                .iter()
+                .map(|suite| format!("{:?}", suite.suite()))
+                .collect()
+        });
+        (
+            names,
+            teller.messages.into_iter().map(|message| message.text).collect(),
+        )
+    }
+
+    fn ssl(ciphers: &str) -> BindSsl {
+        BindSsl {
+            ciphers: Some(ciphers.into()),
+            max_ver: Some(TlsVersion::Tls12),
+            ..BindSsl::default()
+        }
+    }
+
+    #[test]
+    fn only_what_the_string_allows_is_offered_and_in_its_order() {
+        let (names, told) = offered(&ssl("ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256"));
+        let expected = [
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        ];
+        assert_eq!(names.unwrap(), expected);
+        assert!(told.is_empty(), "{told:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_offered_is_named_with_the_clients_that_need_it() {
+        let (names, told) = offered(&ssl(
+            "ECDHE-RSA-AES128-GCM-SHA256:AES128-SHA:ECDHE-RSA-AES128-SHA",
+        ));
+        assert_eq!(names.unwrap(), ["TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"]);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            told[0].contains("key exchange without forward secrecy (AES128-SHA;"),
+            "{told:?}"
+        );
+        assert!(
+            told[0].contains("CBC encryption (ECDHE-RSA-AES128-SHA;"),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn a_line_that_allows_nothing_that_is_spoken_is_refused() {
+        let (names, told) = offered(&ssl("AES128-SHA"));
+        assert_eq!(names, None);
+        assert!(
+            told[0].contains("nothing of what is allowed can be offered"),
+            "{told:?}"
+        );
+        let (names, told) = offered(&ssl("NO-SUCH-CIPHER"));
+        assert_eq!(names, None);
+        assert!(
+            told[0].contains("unable to set SSL cipher list to 'NO-SUCH-CIPHER'"),
+            "{told:?}"
+        );
+        let old = BindSsl {
+            max_ver: Some(TlsVersion::Tls11),
+            ..BindSsl::default()
+        };
+        assert_eq!(offered(&old).0, None);
+        let none = BindSsl {
+            min_ver: Some(TlsVersion::Tls13),
+            ..ssl("ALL")
+        };
+        assert!(offered(&none).1[0].contains("all SSL/TLS versions are disabled"));
+    }
+
+    #[test]
+    fn a_line_that_says_nothing_offers_both_versions_without_a_word() {
+        let (names, told) = offered(&BindSsl::default());
+        let names = names.unwrap();
+        assert!(
+            names.contains(&"TLS13_AES_256_GCM_SHA384".to_owned()),
+            "{names:?}"
+        );
+        assert!(
+            names.contains(&"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256".to_owned()),
+            "{names:?}"
+        );
+        assert!(told.is_empty(), "{told:?}");
+    }
+
+    #[test]
+    fn old_versions_that_are_asked_for_are_named() {
+        let (names, told) = offered(&BindSsl {
+            min_ver: Some(TlsVersion::Tls10),
+            ..BindSsl::default()
+        });
+        assert!(names.is_some());
+        assert!(told[0].contains("TLS versions before 1.2"), "{told:?}");
+    }
+}

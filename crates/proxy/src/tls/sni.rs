@@ -67,3 +67,41 @@ impl ResolvesServerCert for BySni {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+    use super::*;
+
+    fn loaded(names: &[&str]) -> Loaded {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../compat-fixtures/verdicts/haproxy/tls/accepted/site.pem"
+        );
+        let key = PrivateKeyDer::from_pem_file(path).unwrap();
+        let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key).unwrap();
+        let chain = vec![CertificateDer::from_pem_file(path).unwrap()];
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        Loaded {
+            key: Arc::new(CertifiedKey::new(chain, key)),
+            names,
+        }
+    }
+
+    #[test]
+    fn a_name_is_found_exactly_before_by_wildcard_and_in_any_case() {
+        let (wild, exact) = (loaded(&["*.shop.test"]), loaded(&["www.shop.test"]));
+        let (wild_key, exact_key) = (Arc::clone(&wild.key), Arc::clone(&exact.key));
+        let by_sni = BySni::new(vec![wild, exact], false);
+        let found = |name: &str| by_sni.candidates(name).map(|keys| Arc::clone(&keys[0]));
+        assert!(Arc::ptr_eq(&found("WWW.shop.test").unwrap(), &exact_key));
+        assert!(Arc::ptr_eq(&found("api.shop.test").unwrap(), &wild_key));
+        assert!(
+            found("a.b.shop.test").is_none(),
+            "a wildcard stands for one label"
+        );
+        assert!(found("shop.test").is_none());
+    }
+}
