@@ -11,6 +11,7 @@ mod legacy;
 mod option;
 mod other;
 mod proxy;
+mod reference;
 mod row;
 mod sample;
 mod section;
@@ -20,6 +21,7 @@ mod timeout;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+pub use reference::reference;
 pub(crate) use row::Parse;
 pub use row::{Keyword, place, rule_set};
 pub(crate) use sample::{CONVERTER_INDEX, DERIVED_INDEX, FETCH_INDEX};
