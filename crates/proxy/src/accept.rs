@@ -160,6 +160,7 @@ impl Acceptor {
             accepted_ms: now,
             requests: 0,
             pending: None,
+            private: None,
         };
         if self.proxy().options.clitcpka
             && let Io::Tcp(stream) = &session.io

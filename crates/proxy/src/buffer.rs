@@ -2,6 +2,7 @@
 //! holds none.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 /// Buffers that are kept for the next user; what is beyond goes back to the allocator.
 const KEPT: usize = 512;
@@ -123,6 +124,15 @@ impl Buffer {
     pub fn consume(&mut self, n: usize) {
         self.start += n;
         debug_assert!(self.start <= self.end);
+    }
+
+    /// Takes the bytes of `range` out; those behind it move up.
+    pub fn cut(&mut self, range: Range<usize>) {
+        if !range.is_empty() {
+            let (from, to) = (self.start + range.start, self.start + range.end);
+            self.mem.copy_within(to..self.end, from);
+            self.end -= range.len();
+        }
     }
 
     /// Keeps only the first `n` bytes.

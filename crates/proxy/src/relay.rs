@@ -165,10 +165,11 @@ impl Relay {
         }
         let now = timer.now_ms();
         if moved {
+            let tunnel = server_timeouts.tunnel.or(client_timeouts.tunnel);
             self.client_deadline = deadline(
                 now,
                 half_closed(
-                    client_timeouts,
+                    tunnel,
                     self.server_ended,
                     client_timeouts.client,
                     client_timeouts.client_fin,
@@ -177,7 +178,7 @@ impl Relay {
             self.server_deadline = deadline(
                 now,
                 half_closed(
-                    server_timeouts,
+                    tunnel,
                     self.client_ended,
                     server_timeouts.server,
                     server_timeouts.server_fin,
@@ -197,11 +198,11 @@ impl Relay {
 }
 
 /// The timeout of a side: `timeout tunnel` in place of its own, and its `-fin` once the other side has ended.
-fn half_closed(timeouts: &Timeouts, ended: bool, own: Option<u32>, fin: Option<u32>) -> Option<u32> {
+fn half_closed(tunnel: Option<u32>, ended: bool, own: Option<u32>, fin: Option<u32>) -> Option<u32> {
     if ended && fin.is_some() {
         return fin;
     }
-    timeouts.tunnel.or(own)
+    tunnel.or(own)
 }
 
 enum Broken {

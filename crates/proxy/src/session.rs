@@ -15,6 +15,7 @@ use tokio_rustls::server::TlsStream;
 use crate::buffer::Buffer;
 use crate::io::Io;
 use crate::thread::Thread;
+use crate::upstream::PrivateConn;
 use crate::wheel::Timer;
 
 /// A client's connection. Gauges are counted down when it is dropped.
@@ -40,6 +41,8 @@ pub struct Session {
     pub requests: u32,
     /// Bytes that came behind the last request.
     pub pending: Option<Buffer>,
+    /// The server's connection of the last request, where no other client may use it.
+    pub(crate) private: Option<PrivateConn>,
 }
 
 impl Session {

@@ -28,6 +28,12 @@ pub(crate) struct StreamLog {
     pub(crate) termination: [u8; 4],
     /// The backend.
     pub(crate) backend: Option<ProxyId>,
+    /// The client was held back (`tarpit`): the original counts that as time in a queue.
+    pub(crate) tarpitted: bool,
+    /// The line is written, or none is to be: a kept connection that was cut under a later request.
+    pub(crate) silent: bool,
+    /// The line comes with the response's head (`option logasap`).
+    pub(crate) early: bool,
     /// The statistics page answered.
     pub(crate) is_stats: bool,
     /// The request line; empty when there is no valid one.
@@ -45,6 +51,9 @@ impl Default for StreamLog {
             received: 0,
             termination: *b"----",
             backend: None,
+            tarpitted: false,
+            silent: false,
+            early: false,
             is_stats: false,
             line: Vec::new(),
         }
@@ -64,7 +73,7 @@ impl StreamLog {
 /// Writes the log line of a stream that is over, unless options say that it is not worth one.
 pub(crate) fn write(session: &Session, log: &StreamLog, route: &Route) {
     let frontend = session.frontend();
-    if frontend.logs.is_empty() {
+    if frontend.logs.is_empty() || log.silent {
         return;
     }
     let is_error = !matches!(log.termination[0], b'-' | b'L') || log.status >= 500 || route.retries > 0;
@@ -97,8 +106,16 @@ pub(crate) fn write(session: &Session, log: &StreamLog, route: &Route) {
             tls: session.is_tls(),
             backend: &backend.name,
             server,
-            request_time: since(log.started_ms, log.request_ms),
-            queue_time: since(log.request_ms, route.queued_until_ms),
+            request_time: if log.tarpitted {
+                -1
+            } else {
+                since(log.started_ms, log.request_ms)
+            },
+            queue_time: if log.tarpitted {
+                since(log.request_ms, now)
+            } else {
+                since(log.request_ms, route.queued_until_ms)
+            },
             connect_time: since(route.queued_until_ms, route.connected_ms),
             response_time: since(route.connected_ms, log.response_ms),
             active_time: since(
@@ -109,7 +126,7 @@ pub(crate) fn write(session: &Session, log: &StreamLog, route: &Route) {
                 },
                 now,
             ),
-            early: false,
+            early: log.early,
             status: log.status,
             bytes: log.bytes,
             request_cookie: None,
@@ -133,10 +150,18 @@ pub(crate) fn write(session: &Session, log: &StreamLog, route: &Route) {
             tls: session.is_tls(),
             backend: &backend.name,
             server,
-            queue_time: since(log.request_ms, route.queued_until_ms),
-            connect_time: since(route.queued_until_ms, route.connected_ms),
+            queue_time: if log.is_stats {
+                0
+            } else {
+                since(log.request_ms, route.queued_until_ms)
+            },
+            connect_time: if log.is_stats {
+                0
+            } else {
+                since(route.queued_until_ms, route.connected_ms)
+            },
             total_time: since(session.accepted_ms, now),
-            early: false,
+            early: log.early,
             bytes: log.bytes,
             termination: [log.termination[0], log.termination[1]],
             counts,

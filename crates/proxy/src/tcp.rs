@@ -53,7 +53,9 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
         src: session.src,
         dst: session.dst,
         may_reuse: false,
+        private: &mut session.private,
         first_request: true,
+        since_ms: session.accepted_ms,
     };
     let mut reached = match reach_server(attempt, route).await {
         Ok(reached) => reached,
@@ -64,9 +66,6 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
     };
     let server = reached.slot.server();
     let counters = thread.server_counters(backend, server);
-    counters.stot.inc();
-    counters.sess_rate.hit(route.connected_ms);
-    counters.last_session_ms.raise(route.connected_ms);
     let first = if first.is_empty() {
         thread.buffers.give(first);
         None

@@ -13,12 +13,20 @@ enum State {
     Data(u64),
     /// The line end behind data: carriage return, then line feed.
     DataEnd(bool),
-    /// A trailer's line; whether it is still empty.
-    Trailer(bool),
+    /// A trailer's line.
+    Trailer(Trailer),
     /// The line feed behind a trailer's line; whether that line was empty.
     TrailerEnd(bool),
     /// All is through.
     Done,
+}
+
+/// Where in a trailer's line the next byte is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trailer {
+    Start,
+    Name,
+    Value,
 }
 
 /// A body that breaks the rules of chunking.
@@ -49,84 +57,137 @@ impl ChunkReader {
         self.state == State::Done
     }
 
-    /// Follows `data` and gives how many of its bytes belong to the body: all of them, unless the body ends inside.
+    /// Follows `data` through the body, taking out what is of no use to the next hop: chunk extensions; names of trailers
+    /// become lower case. What is kept stands at the beginning of `data`.
     ///
     /// # Errors
     /// When the bytes break the rules of chunking.
-    pub fn follow(&mut self, data: &[u8]) -> Result<usize, ChunkError> {
+    pub fn follow(&mut self, data: &mut [u8]) -> Result<Followed, ChunkError> {
         let mut at = 0;
-        while at < data.len() {
-            let byte = data[at];
-            match self.state {
-                State::Size(seen) => {
-                    if let Some(digit) = (byte as char).to_digit(16) {
-                        // A size of 2^52 and more is an attack or an accident, never a chunk.
-                        if self.size >> 48 != 0 {
-                            return Err(ChunkError);
-                        }
-                        self.size = self.size << 4 | u64::from(digit);
-                        self.state = State::Size(true);
-                    } else if !seen {
-                        return Err(ChunkError);
-                    } else {
-                        self.state = match byte {
-                            b'\r' => State::SizeEnd,
-                            b';' | b' ' | b'\t' => State::Extension,
-                            _ => return Err(ChunkError),
-                        };
-                    }
+        let mut kept = 0;
+        let mut payload = 0;
+        while at < data.len() && self.state != State::Done {
+            if let State::Data(left) = self.state {
+                let here = usize::try_from(left).unwrap_or(usize::MAX).min(data.len() - at);
+                if kept < at {
+                    data.copy_within(at..at + here, kept);
                 }
-                State::Extension => match byte {
-                    b'\r' => self.state = State::SizeEnd,
-                    b'\n' | 0 => return Err(ChunkError),
-                    _ => {}
-                },
-                State::SizeEnd => {
-                    if byte != b'\n' {
-                        return Err(ChunkError);
-                    }
-                    self.state = if self.size == 0 {
-                        State::Trailer(true)
-                    } else {
-                        State::Data(self.size)
-                    };
-                    self.size = 0;
-                }
-                State::Data(left) => {
-                    let here = usize::try_from(left).unwrap_or(usize::MAX).min(data.len() - at);
-                    at += here;
-                    let left = left - here as u64;
-                    self.state = if left == 0 {
-                        State::DataEnd(false)
-                    } else {
-                        State::Data(left)
-                    };
-                    continue;
-                }
-                State::DataEnd(seen_cr) => {
-                    self.state = match (seen_cr, byte) {
-                        (false, b'\r') => State::DataEnd(true),
-                        (true, b'\n') => State::Size(false),
-                        _ => return Err(ChunkError),
-                    };
-                }
-                State::Trailer(empty) => match byte {
-                    b'\r' => self.state = State::TrailerEnd(empty),
-                    b'\n' | 0 => return Err(ChunkError),
-                    _ => self.state = State::Trailer(false),
-                },
-                State::TrailerEnd(empty) => {
-                    if byte != b'\n' {
-                        return Err(ChunkError);
-                    }
-                    self.state = if empty { State::Done } else { State::Trailer(true) };
-                }
-                State::Done => return Ok(at),
+                at += here;
+                kept += here;
+                payload += here as u64;
+                let left = left - here as u64;
+                self.state = if left == 0 {
+                    State::DataEnd(false)
+                } else {
+                    State::Data(left)
+                };
+                continue;
+            }
+            if let Some(byte) = self.step(data[at])? {
+                data[kept] = byte;
+                kept += 1;
             }
             at += 1;
         }
-        Ok(at)
+        Ok(Followed {
+            consumed: at,
+            kept,
+            payload,
+        })
     }
+
+    /// Takes one byte of framing and gives what is kept of it.
+    fn step(&mut self, byte: u8) -> Result<Option<u8>, ChunkError> {
+        match self.state {
+            State::Size(seen) => {
+                if let Some(digit) = (byte as char).to_digit(16) {
+                    // A size of 2^52 and more is an attack or an accident, never a chunk.
+                    if self.size >> 48 != 0 {
+                        return Err(ChunkError);
+                    }
+                    self.size = self.size << 4 | u64::from(digit);
+                    self.state = State::Size(true);
+                    return Ok(Some(byte));
+                }
+                if !seen {
+                    return Err(ChunkError);
+                }
+                self.state = match byte {
+                    b'\r' => State::SizeEnd,
+                    b';' | b' ' | b'\t' => State::Extension,
+                    _ => return Err(ChunkError),
+                };
+                Ok((byte == b'\r').then_some(byte))
+            }
+            State::Extension => match byte {
+                b'\r' => {
+                    self.state = State::SizeEnd;
+                    Ok(Some(byte))
+                }
+                b'\n' | 0 => Err(ChunkError),
+                _ => Ok(None),
+            },
+            State::SizeEnd => {
+                if byte != b'\n' {
+                    return Err(ChunkError);
+                }
+                self.state = if self.size == 0 {
+                    State::Trailer(Trailer::Start)
+                } else {
+                    State::Data(self.size)
+                };
+                self.size = 0;
+                Ok(Some(byte))
+            }
+            State::DataEnd(seen_cr) => {
+                self.state = match (seen_cr, byte) {
+                    (false, b'\r') => State::DataEnd(true),
+                    (true, b'\n') => State::Size(false),
+                    _ => return Err(ChunkError),
+                };
+                Ok(Some(byte))
+            }
+            State::Trailer(place) => {
+                self.state = match (place, byte) {
+                    (_, b'\n' | 0) => return Err(ChunkError),
+                    (_, b'\r') => State::TrailerEnd(place == Trailer::Start),
+                    (Trailer::Start | Trailer::Name, b':') | (Trailer::Value, _) => {
+                        State::Trailer(Trailer::Value)
+                    }
+                    (Trailer::Start | Trailer::Name, _) => State::Trailer(Trailer::Name),
+                };
+                Ok(Some(if place == Trailer::Value {
+                    byte
+                } else {
+                    byte.to_ascii_lowercase()
+                }))
+            }
+            State::TrailerEnd(empty) => {
+                if byte != b'\n' {
+                    return Err(ChunkError);
+                }
+                self.state = if empty {
+                    State::Done
+                } else {
+                    State::Trailer(Trailer::Start)
+                };
+                Ok(Some(byte))
+            }
+            // Data is taken in runs, and nothing is looked at behind the end.
+            State::Data(_) | State::Done => Ok(None),
+        }
+    }
+}
+
+/// What [`ChunkReader::follow`] found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Followed {
+    /// Bytes that belong to the body: all that were given, unless the body ends inside.
+    pub consumed: usize,
+    /// Bytes of these that are kept.
+    pub kept: usize,
+    /// Bytes of these that are data.
+    pub payload: u64,
 }
 
 #[cfg(test)]
@@ -135,11 +196,13 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn body_ends_behind_its_trailers() {
-        let text = b"5;x=y\r\nhello\r\n0\r\nA: b\r\n\r\nGET";
+    fn body_ends_behind_its_trailers_and_loses_extensions() {
+        let mut text = *b"5;x=y\r\nhello\r\n0\r\nAb: Cd\r\n\r\nGET";
         let mut reader = ChunkReader::default();
-        assert_eq!(reader.follow(text), Ok(text.len() - 3));
+        let followed = reader.follow(&mut text).unwrap();
         assert!(reader.is_done());
+        assert_eq!((followed.consumed, followed.payload), (text.len() - 3, 5));
+        assert_eq!(&text[..followed.kept], b"5\r\nhello\r\n0\r\nab: Cd\r\n\r\n");
     }
 
     #[test]
@@ -152,7 +215,11 @@ mod tests {
             b"fffffffffffffff\r\n",
             b"0\r\n\r\r",
         ] {
-            assert_eq!(ChunkReader::default().follow(bad), Err(ChunkError), "{bad:?}");
+            assert_eq!(
+                ChunkReader::default().follow(&mut bad.to_vec()),
+                Err(ChunkError),
+                "{bad:?}"
+            );
         }
     }
 
@@ -161,21 +228,26 @@ mod tests {
         fn cuts_do_not_matter(body in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..40), 0..6), cut in 0usize..200) {
             let mut text = Vec::new();
             for chunk in &body {
-                text.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+                text.extend_from_slice(format!("{:x};e\r\n", chunk.len()).as_bytes());
                 text.extend_from_slice(chunk);
                 text.extend_from_slice(b"\r\n");
             }
             text.extend_from_slice(b"0\r\n\r\n");
-            let cut = cut.min(text.len());
+            let mut whole = text.clone();
+            let at_once = ChunkReader::default().follow(&mut whole).unwrap();
+            let (first, second) = text.split_at_mut(cut.min(whole.len()));
             let mut reader = ChunkReader::default();
-            prop_assert_eq!(reader.follow(&text[..cut]), Ok(cut));
-            prop_assert_eq!(reader.follow(&text[cut..]), Ok(text.len() - cut));
+            let a = reader.follow(first).unwrap();
+            let b = reader.follow(second).unwrap();
             prop_assert!(reader.is_done());
+            prop_assert_eq!(a.consumed + b.consumed, at_once.consumed);
+            prop_assert_eq!(a.payload + b.payload, body.iter().map(|c| c.len() as u64).sum::<u64>());
+            prop_assert_eq!([&first[..a.kept], &second[..b.kept]].concat(), &whole[..at_once.kept]);
         }
 
         #[test]
-        fn garbage_never_panics(text in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = ChunkReader::default().follow(&text);
+        fn garbage_never_panics(mut text in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = ChunkReader::default().follow(&mut text);
         }
     }
 }

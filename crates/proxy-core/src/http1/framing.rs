@@ -22,6 +22,9 @@ pub enum FramingError {
     /// A `Transfer-Encoding` in which chunked is not the last and only coding.
     #[error("transfer-encoding does not end in chunked")]
     TransferEncoding,
+    /// Several `Host` headers that differ: no two readers would agree on where the request belongs.
+    #[error("host headers that differ")]
+    Host,
 }
 
 /// What the headers say about the connection and the body.
@@ -49,9 +52,16 @@ pub fn message_traits(headers: Headers<'_>) -> Result<MessageTraits, FramingErro
     let mut traits = MessageTraits::default();
     let mut names_upgrade = false;
     let mut has_upgrade = false;
+    let mut host: Option<&[u8]> = None;
     for (name, value) in headers.iter() {
         // The length is looked at first: it decides nearly always, and costs one comparison.
         match name.len() {
+            4 if name.eq_ignore_ascii_case(b"host") => {
+                if host.is_some_and(|seen| !seen.eq_ignore_ascii_case(value)) {
+                    return Err(FramingError::Host);
+                }
+                host = Some(value);
+            }
             6 if name.eq_ignore_ascii_case(b"expect") => {
                 traits.expect_continue |= value.eq_ignore_ascii_case(b"100-continue");
             }

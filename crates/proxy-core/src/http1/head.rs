@@ -67,6 +67,13 @@ pub struct ResponseHead {
     pub len: u32,
 }
 
+/// What the original counts for a head beside the words and headers in it.
+const COUNTED_EXTRA: u32 = 21;
+/// Bytes of `HTTP/1.x`.
+const VERSION_LEN: u32 = 8;
+/// Bytes of a status.
+const STATUS_LEN: u32 = 3;
+
 /// Headers together with their bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Headers<'a> {
@@ -80,6 +87,17 @@ impl<'a> Headers<'a> {
         self.index
             .iter()
             .map(move |h| (h.name.of(self.buf), h.value.of(self.buf)))
+    }
+
+    /// What statistics and log lines count for these headers: names and values, without those about the connection.
+    fn counted_size(self) -> u32 {
+        let is_connection =
+            |h: &Header| h.name.len == 10 && h.name.of(self.buf).eq_ignore_ascii_case(b"connection");
+        self.index
+            .iter()
+            .filter(|h| !is_connection(h))
+            .map(|h| h.name.len + h.value.len)
+            .sum()
     }
 
     /// The values of the headers of that name, letters' case aside.
@@ -112,6 +130,13 @@ impl<'a> RequestRef<'a> {
         self.head.uri.of(self.buf)
     }
 
+    /// The size that statistics and log lines count for the head, in bytes: the original counts neither blanks nor line
+    /// ends.
+    #[must_use]
+    pub fn counted_size(self) -> u32 {
+        COUNTED_EXTRA + self.head.method.len + self.head.uri.len + VERSION_LEN + self.headers().counted_size()
+    }
+
     /// The version.
     #[must_use]
     pub fn version(self) -> Version {
@@ -138,6 +163,12 @@ pub struct ResponseRef<'a> {
 }
 
 impl<'a> ResponseRef<'a> {
+    /// The size that statistics and log lines count for the head, in bytes, as for a request.
+    #[must_use]
+    pub fn counted_size(self) -> u32 {
+        COUNTED_EXTRA + VERSION_LEN + STATUS_LEN + self.head.reason.len + self.headers().counted_size()
+    }
+
     /// The headers.
     #[must_use]
     pub fn headers(self) -> Headers<'a> {

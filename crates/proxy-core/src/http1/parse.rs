@@ -41,7 +41,10 @@ pub fn parse_request(buf: &[u8], head: &mut RequestHead, max_headers: usize) -> 
     let mut slots = [const { MaybeUninit::<httparse::Header<'_>>::uninit() }; MAX_HEADERS];
     let mut request = httparse::Request::new(&mut []);
     let limit = max_headers.min(MAX_HEADERS);
-    let status = request.parse_with_uninit_headers(buf, &mut slots[..limit])?;
+    let mut config = httparse::ParserConfig::default();
+    // The original takes several blanks between the parts of a request line for one.
+    config.allow_multiple_spaces_in_request_line_delimiters(true);
+    let status = config.parse_request_with_uninit_headers(&mut request, buf, &mut slots[..limit])?;
     let httparse::Status::Complete(len) = status else {
         return Ok(false);
     };

@@ -64,6 +64,7 @@ fn write_headers(
     connection: ConnectionHeader,
     drop_length: bool,
 ) {
+    let mut drop_length = drop_length;
     for (at, (name, value)) in headers.iter().enumerate() {
         let mut value = value;
         match name.len() {
@@ -71,7 +72,14 @@ fn write_headers(
                 write_other_tokens(out, value);
                 continue;
             }
-            14 if drop_length && name.eq_ignore_ascii_case(b"content-length") => continue,
+            14 if name.eq_ignore_ascii_case(b"content-length") => {
+                if drop_length {
+                    continue;
+                }
+                // Equal ones were accepted; one goes on, once.
+                drop_length = true;
+                value = list_tokens(value).next().unwrap_or(value);
+            }
             _ => {}
         }
         match edit_of(edits, at) {

@@ -6,7 +6,7 @@ use std::task::Poll;
 
 use haproxy_cfg::model::ConnectionMode;
 use proxy_core::answer::AnswerInput;
-use proxy_core::http1::Version;
+use proxy_core::http1::{ResponseHead, ResponseRef, Version, parse_response};
 
 use super::txn::Txn;
 use crate::session::Session;
@@ -36,18 +36,18 @@ pub(super) async fn send(session: &mut Session, txn: &mut Txn) -> bool {
         session.io.poll_flush(cx).map(|flushed| flushed.is_ok())
     })
     .await;
-    txn.log.bytes += sent as u64;
+    txn.log.bytes += counted_size(&txn.to_client);
     all
 }
 
-/// How an answer must end for the client of the request at hand; `mode` is what the proxies in charge ask for.
-pub(super) fn ending(session: &Session, txn: &Txn, mode: ConnectionMode) -> AnswerInput {
-    // A body that was not read would be taken for the next request.
-    let read = txn.progress.req_body.is_done() && txn.progress.req_ready == 0;
+/// How an answer must end for the client of the request at hand.
+pub(super) fn ending(session: &Session, txn: &Txn) -> AnswerInput {
+    // A body that was not read to its end would be taken for the next request.
+    let read = txn.progress.req_body.is_done();
     AnswerInput {
         head: txn.method() == b"HEAD",
         old_client: txn.req_head.version == Version::Http10,
-        close: !read || txn.progress.client_ended || !keeps_client(session, txn, mode),
+        close: !read || txn.progress.client_ended || !keeps_client(session, txn),
     }
 }
 
@@ -55,19 +55,38 @@ pub(super) fn ending(session: &Session, txn: &Txn, mode: ConnectionMode) -> Answ
 /// behind it.
 pub(super) fn put(session: &Session, txn: &mut Txn, status: u16) -> bool {
     let proxy = txn.log.backend.unwrap_or(session.frontend);
-    let (model, plan) = session.thread.shared.plan.proxy(proxy);
-    let input = ending(session, txn, model.connection_mode);
+    let plan = &session.thread.shared.plan.proxies[proxy.0 as usize];
+    let input = ending(session, txn);
     txn.to_client.clear();
     txn.log.status = i32::from(status);
     plan.answers.write(&mut txn.to_client, status, &input)
 }
 
 /// Whether the client's connection may be kept as far as the client and the configuration say.
-pub(super) fn keeps_client(session: &Session, txn: &Txn, mode: ConnectionMode) -> bool {
-    let mode = mode.max(session.frontend().connection_mode);
+pub(super) fn keeps_client(session: &Session, txn: &Txn) -> bool {
+    let mode = session.frontend().connection_mode;
     let wants = match txn.req_head.version {
         Version::Http11 => !txn.req_traits.close,
         Version::Http10 => txn.req_traits.keep_alive && !txn.req_traits.close,
     };
     mode != ConnectionMode::Close && wants && !session.thread.shared.is_stopping()
+}
+
+/// The size that statistics and log lines count for an answer of our own, by the same rule as for a server's.
+fn counted_size(answer: &[u8]) -> u64 {
+    let mut head = ResponseHead::default();
+    match parse_response(answer, &mut head, usize::MAX) {
+        Ok(true) => {
+            let body = answer.len() - head.len as usize;
+            u64::from(
+                ResponseRef {
+                    buf: answer,
+                    head: &head,
+                }
+                .counted_size(),
+            ) + body as u64
+        }
+        // An error file may be anything.
+        Ok(false) | Err(_) => answer.len() as u64,
+    }
 }

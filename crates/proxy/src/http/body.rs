@@ -2,6 +2,8 @@
 
 use proxy_core::http1::{ChunkError, ChunkReader, Framing};
 
+use crate::buffer::Buffer;
+
 /// The state of one body.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Body {
@@ -38,25 +40,44 @@ impl Body {
         }
     }
 
-    /// How many of `data` belong to it.
+    /// Takes what belongs to it from the bytes of `buffer` behind the first `from`. What the next hop has no use for is
+    /// taken out of the buffer.
     ///
     /// # Errors
     /// When the chunks are malformed.
     #[inline]
-    pub(super) fn take(&mut self, data: &[u8]) -> Result<usize, ChunkError> {
+    pub(super) fn take(&mut self, buffer: &mut Buffer, from: usize) -> Result<Taken, ChunkError> {
+        let there = buffer.len() - from;
         match self {
             Self::Length(left) => {
-                let n = usize::try_from(*left).unwrap_or(usize::MAX).min(data.len());
+                let n = usize::try_from(*left).unwrap_or(usize::MAX).min(there);
                 *left -= n as u64;
-                Ok(n)
+                Ok(Taken {
+                    ready: n,
+                    payload: n as u64,
+                })
             }
             Self::Chunked(reader) => {
-                if reader.is_done() {
-                    return Ok(0);
-                }
-                reader.follow(data)
+                let followed = reader.follow(&mut buffer.data_mut()[from..])?;
+                buffer.cut(from + followed.kept..from + followed.consumed);
+                Ok(Taken {
+                    ready: followed.kept,
+                    payload: followed.payload,
+                })
             }
-            Self::UntilClose => Ok(data.len()),
+            Self::UntilClose => Ok(Taken {
+                ready: there,
+                payload: there as u64,
+            }),
         }
     }
+}
+
+/// What was taken of a body.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Taken {
+    /// Bytes that may be sent on.
+    pub(super) ready: usize,
+    /// Bytes of data in them.
+    pub(super) payload: u64,
 }

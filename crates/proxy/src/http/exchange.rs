@@ -13,7 +13,9 @@ use std::io::IoSlice;
 use std::task::{Context, Poll};
 
 use haproxy_cfg::model::Timeouts;
-use proxy_core::http1::{ConnectionHeader, message_traits, parse_response, response_framing, write_response};
+use proxy_core::http1::{
+    ConnectionHeader, Framing, message_traits, parse_response, response_framing, write_response,
+};
 
 use super::body::Body;
 use super::txn::Txn;
@@ -95,6 +97,8 @@ pub(super) struct Terms<'a> {
     pub(super) max_headers: usize,
     /// The request's method is HEAD.
     pub(super) to_head: bool,
+    /// The request's method is CONNECT.
+    pub(super) connect: bool,
 }
 
 impl Txn {
@@ -158,10 +162,7 @@ impl Txn {
             if let Some(end) = self.is_over(session, cx) {
                 return end.map_or(Poll::Pending, Poll::Ready);
             }
-            if self.progress.client_ended
-                && terms.abort_on_end
-                && self.progress.response == ResponsePhase::Head
-            {
+            if self.progress.client_ended && terms.abort_on_end && self.is_all_asked() {
                 return Poll::Ready(End::ClientGone);
             }
             if !moved {
@@ -272,12 +273,9 @@ impl Txn {
                     buffer.filled(n);
                     moved = true;
                     if !p.req_body.is_done() {
-                        let taken = p
-                            .req_body
-                            .take(&buffer.data()[before..])
-                            .map_err(|_| End::BadRequestBody)?;
-                        p.req_ready += taken;
-                        self.log.received += taken as u64;
+                        let taken = p.req_body.take(buffer, before).map_err(|_| End::BadRequestBody)?;
+                        p.req_ready += taken.ready;
+                        self.log.received += taken.payload;
                         if p.server_refuses {
                             buffer.consume(p.req_ready);
                             p.req_ready = 0;
@@ -339,11 +337,9 @@ impl Txn {
                     let before = buffer.len();
                     buffer.filled(n);
                     if p.response == ResponsePhase::Body {
-                        let taken = p
-                            .res_body
-                            .take(&buffer.data()[before..])
-                            .map_err(|_| End::BadResponse)?;
-                        p.res_ready += taken;
+                        let taken = p.res_body.take(buffer, before).map_err(|_| End::BadResponse)?;
+                        p.res_ready += taken.ready;
+                        self.log.bytes += taken.payload;
                         return Ok(true);
                     }
                     self.read_head(session, terms, finish_head)?;
@@ -389,16 +385,28 @@ impl Txn {
                 }
                 continue;
             }
-            let framing = response_framing(&self.res_traits, status, terms.to_head);
-            self.log.response_ms = session.timer.now_ms();
-            finish_head(self, session);
+            let is_tunnel = status == 101 || (terms.connect && (200..300).contains(&status));
+            let framing = if is_tunnel {
+                Framing::Length(0)
+            } else {
+                response_framing(&self.res_traits, status, terms.to_head)
+            };
+            // A body that is malformed from its first byte on makes the whole response malformed.
             let p = &mut self.progress;
-            p.tunnel = status == 101;
-            p.response = ResponsePhase::Body;
             p.res_body = Body::new(framing);
+            let Some(buffer) = &mut self.res else {
+                return Ok(());
+            };
+            let taken = p.res_body.take(buffer, head_len).map_err(|_| End::BadResponse)?;
+            p.res_ready = taken.ready;
+            let taken_payload = taken.payload;
+            p.tunnel = is_tunnel;
+            self.log.response_ms = session.timer.now_ms();
+            self.log.bytes += taken_payload + u64::from(self.response().counted_size());
+            finish_head(self, session);
+            self.progress.response = ResponsePhase::Body;
             if let Some(buffer) = &mut self.res {
                 buffer.consume(head_len);
-                p.res_ready = p.res_body.take(buffer.data()).map_err(|_| End::BadResponse)?;
             }
             return Ok(());
         }
@@ -426,7 +434,6 @@ impl Txn {
                 Poll::Ready(Err(_)) => return Err(()),
                 Poll::Ready(Ok(n)) => {
                     moved = true;
-                    self.log.bytes += n as u64;
                     let of_head = n.min(head.len());
                     p.answer_sent += of_head;
                     p.res_ready -= n - of_head;
@@ -467,6 +474,12 @@ impl Txn {
             (false, true) => End::Done,
             (false, false) => End::DoneEarly,
         }))
+    }
+
+    /// Whether the whole request is sent and nothing is answered.
+    fn is_all_asked(&self) -> bool {
+        let p = &self.progress;
+        p.response == ResponsePhase::Head && p.head_sent == self.to_server.len() && p.req_ready == 0
     }
 
     /// Takes the buffers out for what follows the exchange: what the client and what the server sent beyond it.

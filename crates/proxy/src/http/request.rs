@@ -101,6 +101,22 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
     keep_line(session, txn);
     txn.req_traits = message_traits(txn.request().headers()).map_err(|_| NoRequest::Malformed)?;
     txn.progress.req_body = Body::new(request_framing(&txn.req_traits));
+    txn.log.received = u64::from(txn.request().counted_size());
+    take_body(txn)?;
+    Ok(())
+}
+
+/// Takes what came of the body with the head.
+fn take_body(txn: &mut Txn) -> Result<(), NoRequest> {
+    let head = txn.req_head.len as usize;
+    let Some(buffer) = &mut txn.req else { return Ok(()) };
+    let taken = txn
+        .progress
+        .req_body
+        .take(buffer, head)
+        .map_err(|_| NoRequest::Malformed)?;
+    txn.progress.req_ready = taken.ready;
+    txn.log.received += taken.payload;
     Ok(())
 }
 

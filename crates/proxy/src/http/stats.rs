@@ -40,7 +40,8 @@ pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId)
     let mut out = std::mem::take(&mut txn.to_client);
     out.clear();
     let request = txn.request();
-    let body = &request.buf[txn.req_head.len as usize..];
+    let head = txn.req_head.len as usize;
+    let body = &request.buf[head..head + txn.progress.req_ready];
     let stats_request = StatsRequest {
         proxy,
         method: request.method(),
@@ -73,7 +74,6 @@ pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId)
 /// Reads the body that belongs to the request behind its head, as far as it fits the buffer. False when the client went.
 async fn read_body(session: &mut Session, txn: &mut Txn) -> bool {
     let head = txn.req_head.len as usize;
-    let mut seen = head;
     session.timer.set(deadline(
         session.thread.now_ms(),
         session.frontend().timeouts.client,
@@ -83,16 +83,18 @@ async fn read_body(session: &mut Session, txn: &mut Txn) -> bool {
             let Some(buffer) = &mut txn.req else {
                 return Poll::Ready(false);
             };
-            match txn.progress.req_body.take(&buffer.data()[seen..]) {
-                Ok(n) => seen += n,
-                Err(_) => return Poll::Ready(false),
-            }
             if txn.progress.req_body.is_done() || buffer.room().is_empty() {
                 return Poll::Ready(true);
             }
             match session.io.poll_read(cx, buffer.room()) {
                 Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(false),
-                Poll::Ready(Ok(n)) => buffer.filled(n),
+                Poll::Ready(Ok(n)) => {
+                    buffer.filled(n);
+                    match txn.progress.req_body.take(buffer, head + txn.progress.req_ready) {
+                        Ok(taken) => txn.progress.req_ready += taken.ready,
+                        Err(_) => return Poll::Ready(false),
+                    }
+                }
                 Poll::Pending => {
                     return session
                         .timer

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use haproxy_cfg::model::{ConnectionMode, Mode, ProxyId};
 use proxy_core::http1::{ConnectionHeader, Version, write_request, write_response};
-use proxy_core::persist::ResponseInput;
+use proxy_core::persist::{CookieState, ResponseInput};
 use proxy_core::sample::SampleContext;
 use proxy_core::state::SideCounters;
 
@@ -18,7 +18,7 @@ use crate::relay::{self, RelayEnd};
 use crate::session::{BackendUse, Session};
 use crate::stream_log;
 use crate::upstream::{
-    Attempt, ClientWatch, ReachError, ServerConn, Slot, aborts_on_end, deadline, reach_server,
+    Attempt, ClientWatch, PrivateConn, ReachError, ServerConn, Slot, aborts_on_end, deadline, reach_server,
 };
 
 /// What becomes of the connection.
@@ -49,7 +49,6 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
     let now = txn.log.request_ms;
     count_request(thread.fe_counters(session.frontend), now);
     thread.counters().process.req_tot.inc();
-    txn.log.received = u64::from(txn.req_head.len);
     if session
         .frontend()
         .monitor_uri
@@ -59,15 +58,20 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
         thread.fe_counters(session.frontend).intercepted.inc();
         return answer_with(session, txn, 200, b'P', b'R').await;
     }
-    let _use;
+    let in_use;
     let next = match route(session, txn).await {
         Ok(backend) => {
-            _use = (backend != session.frontend || session.frontend().kind.is_backend())
+            in_use = (backend != session.frontend || session.frontend().kind.is_backend())
                 .then(|| BackendUse::new(&thread, backend));
             forward(session, txn, backend).await
         }
-        Err(next) => next,
+        Err(next) => {
+            in_use = None;
+            next
+        }
     };
+    // The line does not count its own session any more.
+    drop(in_use);
     finish(session, txn);
     next
 }
@@ -93,6 +97,7 @@ async fn route(session: &mut Session, txn: &mut Txn) -> Result<ProxyId, Next> {
         // Nobody is in charge.
         None => {
             txn.log.end_with(b'S', b'C');
+            txn.log.request_ms = 0;
             return Err(answer_error(session, txn, 503).await);
         }
     };
@@ -134,6 +139,7 @@ async fn tarpit(session: &mut Session, txn: &mut Txn, proxy: ProxyId, status: u1
         .timer
         .set(deadline(session.thread.now_ms(), timeout.or(Some(0))));
     session.timer.expired().await;
+    txn.log.tarpitted = true;
     answer_with(session, txn, status, b'P', b'T').await
 }
 
@@ -150,8 +156,7 @@ async fn answer_stats(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> N
     let Some(head_len) = stats::answer(session, txn, proxy).await else {
         return Next::Close;
     };
-    let mode = thread.config().proxy(proxy).connection_mode;
-    let keep = answer::keeps_client(session, txn, mode) && txn.progress.req_body.is_done();
+    let keep = answer::keeps_client(session, txn) && txn.progress.req_body.is_done();
     let header: &[u8] = match (keep, txn.req_head.version) {
         (false, _) => b"connection: close\r\n",
         (true, Version::Http10) => b"connection: keep-alive\r\n",
@@ -168,11 +173,8 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
     let thread = Rc::clone(&session.thread);
     let (proxy, plan) = thread.shared.plan.proxy(backend);
     let frontend = thread.shared.plan.config.proxy(session.frontend);
-    for policy in [&frontend.forwardfor, &proxy.forwardfor]
-        .into_iter()
-        .flatten()
-        .take(1)
-    {
+    // The backend's word on the header counts.
+    if let Some(policy) = proxy.forwardfor.as_ref().or(frontend.forwardfor.as_ref()) {
         rules::forward_for(session, txn, policy);
     }
     let state = &thread.shared.runtime.proxies[backend.0 as usize];
@@ -182,6 +184,9 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
         txn.cookie = cookie.read_request(txn.request(), state, now, &mut edits);
         txn.edits = edits;
         txn.log.termination[2] = txn.cookie.state.letter();
+        if txn.cookie.state != CookieState::Off {
+            txn.log.termination[3] = b'N';
+        }
     }
     if let Some(server) = redirect_target(session, txn, proxy, plan, state) {
         return redirect(session, txn, proxy, server).await;
@@ -208,6 +213,8 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
             },
             src: session.src,
             dst: session.dst,
+            private: &mut session.private,
+            since_ms: txn.log.request_ms,
             may_reuse: mode == ConnectionMode::KeepAlive && !proxy.http_reuse_never,
             first_request: session.requests == 0,
         };
@@ -218,6 +225,15 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
     };
     match reached {
         Ok(reached) => {
+            if txn
+                .cookie
+                .server
+                .is_some_and(|wanted| wanted != reached.slot.server())
+            {
+                // The redispatch found it dead.
+                txn.cookie.state = CookieState::Down;
+                txn.log.termination[2] = CookieState::Down.letter();
+            }
             count_choice(session, txn, backend);
             exchange(session, txn, backend, reached.conn, reached.slot, mode).await
         }
@@ -257,7 +273,7 @@ async fn redirect(
         return Next::Close;
     };
     let location = [prefix.as_slice(), txn.request().uri()].concat();
-    let input = answer::ending(session, txn, proxy.connection_mode);
+    let input = answer::ending(session, txn);
     txn.to_client.clear();
     proxy_core::answer::redirect(&mut txn.to_client, 302, &location, &input);
     txn.log.status = 302;
@@ -269,11 +285,7 @@ async fn redirect(
 fn count_choice(session: &Session, txn: &Txn, backend: ProxyId) {
     let Some(server) = txn.route.server else { return };
     let thread = &session.thread;
-    let counters = thread.server_counters(backend, server);
-    counters.stot.inc();
-    counters.sess_rate.hit(txn.route.connected_ms);
-    counters.last_session_ms.raise(txn.route.connected_ms);
-    counters.req_tot.inc();
+    thread.server_counters(backend, server).req_tot.inc();
 }
 
 async fn not_reached(session: &mut Session, txn: &mut Txn, backend: ProxyId, error: ReachError) -> Next {
@@ -300,8 +312,10 @@ async fn not_reached(session: &mut Session, txn: &mut Txn, backend: ProxyId, err
     };
     txn.log.end_with(cause, phase);
     if status == 0 {
-        // The original answers a client that has gone with 503 in its log.
-        txn.log.status = 503;
+        if error == ReachError::ClientLeftConnect {
+            // The original logs 503 for a client that left here.
+            txn.log.status = 503;
+        }
         return Next::Close;
     }
     answer_error(session, txn, status).await
@@ -325,6 +339,7 @@ async fn exchange(
         abort_on_end: proxy.options.abortonclose,
         max_headers: config.global.tune.http_maxhdr as usize,
         to_head: txn.method() == b"HEAD",
+        connect: txn.method() == b"CONNECT",
     };
     begin_request(txn, mode);
     let server = slot.server();
@@ -391,11 +406,11 @@ fn begin_request(txn: &mut Txn, mode: ConnectionMode) {
     let head = txn.req_head.len as usize;
     if let Some(buffer) = &mut txn.req {
         buffer.consume(head);
-        // The first bytes of a body were looked at only for their length so far; a chunk that is malformed shows again when
-        // the next bytes are read.
-        if let Ok(ready) = txn.progress.req_body.take(buffer.data()) {
-            txn.progress.req_ready = ready;
-            txn.log.received += ready as u64;
+        // More of the body may have come while a server was sought. A chunk that is malformed shows again when the exchange
+        // follows on.
+        if let Ok(more) = txn.progress.req_body.take(buffer, txn.progress.req_ready) {
+            txn.progress.req_ready += more.ready;
+            txn.log.received += more.payload;
         }
     }
 }
@@ -438,7 +453,7 @@ fn finish_head(
     }
     let has_end = has_framing(txn, status);
     let keep = Keep {
-        client: answer::keeps_client(session, txn, mode) && has_end,
+        client: answer::keeps_client(session, txn) && has_end,
         server: mode == ConnectionMode::KeepAlive
             && has_end
             && txn.response().wants_keep_alive(&txn.res_traits),
@@ -456,6 +471,11 @@ fn finish_head(
     let drop_length = txn.res_traits.chunked && txn.res_traits.content_length.is_some();
     write_response(&mut out, txn.response(), &txn.edits, connection, drop_length);
     txn.to_client = out;
+    if session.frontend().options.logasap {
+        txn.log.early = true;
+        stream_log::write(session, &txn.log, &txn.route);
+        txn.log.silent = true;
+    }
     keep
 }
 
@@ -471,9 +491,7 @@ fn keep_rest(session: &mut Session, txn: &mut Txn) {
     if let Some(mut buffer) = txn.req.take() {
         if txn.to_server.is_empty() {
             // Answered by us: head and body are still there.
-            let head = txn.req_head.len as usize;
-            let body = usize::try_from(txn.req_traits.content_length.unwrap_or(0)).unwrap_or(usize::MAX);
-            buffer.consume(head.saturating_add(body).min(buffer.len()));
+            buffer.consume(txn.req_head.len as usize + txn.progress.req_ready);
         }
         if buffer.is_empty() {
             session.thread.buffers.give(buffer);
@@ -485,7 +503,7 @@ fn keep_rest(session: &mut Session, txn: &mut Txn) {
 
 /// Keeps a server's connection for the next request, or closes it.
 fn drop_or_keep(
-    session: &Session,
+    session: &mut Session,
     txn: &Txn,
     backend: ProxyId,
     conn: ServerConn,
@@ -496,19 +514,23 @@ fn drop_or_keep(
     let Some(server) = txn.route.server else { return };
     if keep.server
         && mode == ConnectionMode::KeepAlive
-        && !session.thread.config().proxy(backend).http_reuse_never
         && !txn.server_ended()
         && !txn.server_sent_more()
         && state.servers[server].is_usable()
     {
-        session.thread.idle.give(
-            backend,
-            server,
-            ServerConn {
-                served: conn.served + 1,
-                ..conn
-            },
-        );
+        let conn = ServerConn {
+            served: conn.served + 1,
+            ..conn
+        };
+        if session.thread.config().proxy(backend).http_reuse_never {
+            session.private = Some(PrivateConn {
+                backend,
+                server,
+                conn,
+            });
+        } else {
+            session.thread.idle.give(backend, server, conn);
+        }
     }
 }
 
@@ -588,8 +610,7 @@ async fn failed(
             both.iter().for_each(|c| c.eresp.inc());
             if reused && session.requests > 0 {
                 // A kept connection that was closed under us: the client of a kept connection knows that and tries again.
-                txn.log.status = -1;
-                txn.log.end_with(b'S', b'H');
+                txn.log.silent = true;
                 return Next::Close;
             }
             (b'S', 502)
@@ -641,7 +662,7 @@ async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoRequest) -> Next
     thread.counters().process.req_tot.inc();
     session.count(|side| side.ereq.inc());
     txn.log.end_with(cause, b'R');
-    let next = if reason == NoRequest::Silent || reason == NoRequest::Broken {
+    let next = if cause == b'C' {
         txn.log.status = status;
         Next::Close
     } else {
@@ -650,6 +671,8 @@ async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoRequest) -> Next
         txn.log.status = status;
         send_answer(session, txn, true).await
     };
+    // Nothing is counted for what was no request.
+    txn.log.bytes = 0;
     txn.log.line.clear();
     stream_log::write(session, &txn.log, &txn.route);
     next

@@ -69,7 +69,7 @@ impl IdlePool {
 
 /// Whether nothing came since the last response. What comes unasked is the server's end, or a response to nothing: of no use
 /// either way. Asks the runtime, and the system only if that says something came.
-fn is_quiet(conn: &mut ServerConn) -> bool {
+pub(super) fn is_quiet(conn: &mut ServerConn) -> bool {
     let mut cx = Context::from_waker(Waker::noop());
     match conn.io.poll_readable(&mut cx) {
         Poll::Pending => true,

@@ -9,12 +9,17 @@ use std::task::{Context, Poll};
 use haproxy_cfg::model::{Mode, Proxy, ProxyId};
 use proxy_core::balance::PickInput;
 
+use super::idle::is_quiet;
 use super::queue::Granted;
 use super::{ServerConn, connect};
 use crate::buffer::Buffer;
 use crate::io::Io;
 use crate::thread::Thread;
 use crate::wheel::Timer;
+
+/// How long a client that ended its direction may wait for a connection that is under way, ms: one that stands at once
+/// still gets the request, whose answer nobody waits for, as with the original.
+const GONE_GRACE_MS: u64 = 10;
 
 /// The pause before a server that refused is asked again, ms; `timeout connect` when that is shorter.
 const TURN_AROUND_MS: u64 = 1000;
@@ -38,8 +43,12 @@ pub struct Attempt<'a> {
     pub dst: Option<SocketAddr>,
     /// Idle connections may be used.
     pub may_reuse: bool,
+    /// The connection that this client's last request used and no other client may use (`http-reuse never`).
+    pub private: &'a mut Option<PrivateConn>,
     /// This is the client connection's first request.
     pub first_request: bool,
+    /// When the wait for a server began: the request was there, or the session; milliseconds of the process's clock.
+    pub since_ms: u64,
 }
 
 /// The client's side while a server is sought.
@@ -72,6 +81,17 @@ pub struct Route {
     pub server_queue: u32,
     /// Requests that waited before this one for any server.
     pub backend_queue: u32,
+}
+
+/// A server's connection that belongs to one client.
+#[derive(Debug)]
+pub struct PrivateConn {
+    /// The backend.
+    pub backend: ProxyId,
+    /// The server.
+    pub server: usize,
+    /// The connection.
+    pub conn: ServerConn,
 }
 
 /// Why no server was reached.
@@ -179,21 +199,23 @@ impl ClientWatch<'_> {
 /// When none was reached.
 pub async fn reach_server(mut attempt: Attempt<'_>, route: &mut Route) -> Result<Reached, ReachError> {
     let thread = attempt.thread;
-    let (proxy, _) = thread.shared.plan.proxy(attempt.backend);
-    let mut exclude = None;
+    let (proxy, plan) = thread.shared.plan.proxy(attempt.backend);
     let mut wanted = attempt.wanted;
-    let mut slot = take_slot(&mut attempt, wanted, exclude, route).await?;
+    let mut exclude = None;
+    let mut left = proxy.retries;
     loop {
+        let slot = take_slot(&mut attempt, wanted, exclude, route).await?;
         let server = slot.server();
-        if route.server.is_some_and(|last| last != server) {
+        let moved = route.server.is_some_and(|last| last != server);
+        if moved {
             route.redispatched = true;
-            let counters = thread.be_counters(attempt.backend);
-            counters.wredis.inc();
-            if let Some(last) = route.server {
-                thread.server_counters(attempt.backend, last).wredis.inc();
-            }
         }
         route.server = Some(server);
+        let counters = thread.server_counters(attempt.backend, server);
+        let now = thread.now_ms();
+        counters.stot.inc();
+        counters.sess_rate.hit(now);
+        counters.last_session_ms.raise(now);
         let failure = match connect_to(&mut attempt, proxy, server).await {
             Ok(conn) => {
                 route.connected_ms = thread.now_ms();
@@ -202,20 +224,40 @@ pub async fn reach_server(mut attempt: Attempt<'_>, route: &mut Route) -> Result
             Err(ReachError::ClientLeftConnect) => return Err(ReachError::ClientLeftConnect),
             Err(failure) => failure,
         };
-        if route.retries >= proxy.retries {
-            thread.be_counters(attempt.backend).econ.inc();
-            thread.server_counters(attempt.backend, server).econ.inc();
+        // A server that is being waited for has no session: others may take its slot.
+        drop(slot);
+        let counters = [
+            thread.be_counters(attempt.backend),
+            thread.server_counters(attempt.backend, server),
+        ];
+        if left == 0 {
+            if route.retries > 0 && failure == ReachError::ConnectFailed {
+                route.queued_until_ms = thread.now_ms();
+            }
+            counters.iter().for_each(|c| c.econ.inc());
             return Err(failure);
         }
+        left -= 1;
         route.retries += 1;
-        thread.be_counters(attempt.backend).wretr.inc();
-        thread.server_counters(attempt.backend, server).wretr.inc();
-        if redispatches(proxy, route.retries) {
-            drop(slot);
+        let state = &thread.shared.runtime.proxies[attempt.backend.0 as usize];
+        let bound = wanted == Some(server);
+        let usable = plan.balancer.usable(state);
+        let others = usable.active.max(usable.backup) > 1;
+        let elsewhere = proxy.options.redispatch.is_some()
+            && (if bound { redispatches(proxy, left) } else { others } || !state.servers[server].is_usable());
+        if elsewhere {
+            counters.iter().for_each(|c| c.wredis.inc());
             wanted = None;
             exclude = Some(server);
-            slot = take_slot(&mut attempt, wanted, exclude, route).await?;
-        } else if failure == ReachError::ConnectFailed {
+            continue;
+        }
+        counters.iter().for_each(|c| c.wretr.inc());
+        wanted = Some(server);
+        if !bound {
+            // Without persistence the same server is tried again by choice of this function, not of a cookie.
+            exclude = None;
+        }
+        if failure == ReachError::ConnectFailed {
             let pause = proxy
                 .timeouts
                 .connect
@@ -224,28 +266,23 @@ pub async fn reach_server(mut attempt: Attempt<'_>, route: &mut Route) -> Result
             wait_or_gone(&mut attempt.client, attempt.timer)
                 .await
                 .map_err(|()| ReachError::ClientLeftConnect)?;
-            // It may have been found down meanwhile; then another one serves if that is allowed.
-            let state = &thread.shared.runtime.proxies[attempt.backend.0 as usize].servers[server];
-            if proxy.options.redispatch.is_some() && !state.is_usable() {
-                drop(slot);
+            // Waiting for a server counts as queueing.
+            route.queued_until_ms = 0;
+            if proxy.options.redispatch.is_some() && !state.servers[server].is_usable() {
                 wanted = None;
                 exclude = Some(server);
-                slot = take_slot(&mut attempt, wanted, exclude, route).await?;
             }
         }
     }
 }
 
-/// Whether retry number `retry` (from 1) goes to another server.
-fn redispatches(proxy: &Proxy, retry: u32) -> bool {
+/// Whether a request that is bound to its server may leave it with `left` retries to go.
+fn redispatches(proxy: &Proxy, left: u32) -> bool {
     match proxy.options.redispatch {
         None | Some(0) => false,
-        Some(every @ 1..) => retry.is_multiple_of(every.unsigned_abs()),
+        Some(every @ 1..) => (proxy.retries - left).is_multiple_of(every.unsigned_abs()),
         // Counted from the last retry backwards.
-        Some(every) => {
-            (proxy.retries - retry).is_multiple_of(every.unsigned_abs())
-                && (every != -1 || retry == proxy.retries)
-        }
+        Some(every) => left.is_multiple_of(every.unsigned_abs()) && (every != -1 || left == 0),
     }
 }
 
@@ -260,7 +297,11 @@ async fn take_slot(
     let shared = &thread.shared;
     let (proxy, plan) = shared.plan.proxy(attempt.backend);
     let state = &shared.runtime.proxies[attempt.backend.0 as usize];
-    let mut wanted = wanted.filter(|&at| state.servers[at].is_usable() || proxy.options.persist);
+    let mut wanted = wanted.filter(|&at| {
+        state.servers[at].is_usable()
+            || proxy.options.persist
+            || (route.retries > 0 && route.server == Some(at))
+    });
     loop {
         let chosen = wanted.or_else(|| {
             let input = PickInput {
@@ -273,12 +314,14 @@ async fn take_slot(
         if let Some(server) = chosen
             && shared.queues.try_take(&shared.runtime, attempt.backend, server)
         {
-            if wanted.is_none() {
+            if wanted.is_none() && route.server != Some(server) {
                 thread.be_counters(attempt.backend).lbtot.inc();
                 thread.server_counters(attempt.backend, server).lbtot.inc();
             }
             if route.queued_until_ms == 0 {
-                route.queued_until_ms = thread.now_ms();
+                // Without a wait there is no time between: none is measured either.
+                let waited = route.retries > 0 || route.backend_queue > 0 || route.server_queue > 0;
+                route.queued_until_ms = if waited { thread.now_ms() } else { attempt.since_ms };
             }
             return Ok(Slot::new(thread, attempt.backend, server));
         }
@@ -312,10 +355,11 @@ async fn wait_in_queue(
     let shared = &thread.shared;
     let now = thread.now_ms();
     let (ticket, before) = shared.queues.enter(&shared.runtime, attempt.backend, server, now);
+    // The place in the queue, counted from 1.
     if server.is_some() {
-        route.server_queue = before;
+        route.server_queue = before + 1;
     } else {
-        route.backend_queue = before;
+        route.backend_queue = before + 1;
     }
     attempt
         .timer
@@ -339,7 +383,7 @@ async fn wait_in_queue(
             .leave(&shared.runtime, attempt.backend, server, &ticket);
         // The log names the server that was waited for.
         route.server = route.server.or(server);
-        route.queued_until_ms = 0;
+        route.queued_until_ms = thread.now_ms();
     }
     outcome
 }
@@ -352,33 +396,44 @@ async fn connect_to(
 ) -> Result<ServerConn, ReachError> {
     let thread = attempt.thread;
     let counters = thread.server_counters(attempt.backend, server);
-    if attempt.may_reuse
-        && let Some(mut conn) = thread.idle.take(attempt.backend, server, attempt.first_request)
+    if let Some(mut private) = attempt.private.take()
+        && (private.backend, private.server) == (attempt.backend, server)
+        && is_quiet(&mut private.conn)
     {
         counters.reuse.inc();
         thread.be_counters(attempt.backend).reuse.inc();
-        conn.served += 1;
+        return Ok(private.conn);
+    }
+    if attempt.may_reuse
+        && let Some(conn) = thread.idle.take(attempt.backend, server, attempt.first_request)
+    {
+        counters.reuse.inc();
+        thread.be_counters(attempt.backend).reuse.inc();
         return Ok(conn);
     }
     counters.connect.inc();
     thread.be_counters(attempt.backend).connect.inc();
     let mut io = connect::start(&proxy.servers[server], attempt.dst, proxy.options.srvtcpka)
         .map_err(|_| ReachError::ConnectFailed)?;
-    attempt
-        .timer
-        .set(deadline(thread.now_ms(), proxy.timeouts.connect));
+    let until = deadline(thread.now_ms(), proxy.timeouts.connect);
+    attempt.timer.set(until);
+    let mut gone = false;
     poll_fn(|cx| {
         if let Poll::Ready(result) = io.poll_writable(cx) {
             let result = result.and_then(|()| connect::connect_error(&io));
             return Poll::Ready(result.map_err(|_| ReachError::ConnectFailed));
         }
-        if attempt.client.poll_gone(cx).is_ready() {
-            return Poll::Ready(Err(ReachError::ClientLeftConnect));
+        if !gone && attempt.client.poll_gone(cx).is_ready() {
+            gone = true;
+            attempt.timer.set(until.min(thread.now_ms() + GONE_GRACE_MS));
         }
-        attempt
-            .timer
-            .poll_expired(cx, thread.now_ms())
-            .map(|()| Err(ReachError::ConnectTimeout))
+        let expired = attempt.timer.poll_expired(cx, thread.now_ms());
+        let why = if gone {
+            ReachError::ClientLeftConnect
+        } else {
+            ReachError::ConnectTimeout
+        };
+        expired.map(|()| Err(why))
     })
     .await?;
     Ok(ServerConn { io, served: 0 })
