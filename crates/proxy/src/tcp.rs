@@ -54,7 +54,6 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
         dst: session.dst,
         may_reuse: false,
         private: &mut session.private,
-        first_request: true,
         since_ms: session.accepted_ms,
     };
     let mut reached = match reach_server(attempt, route).await {

@@ -112,6 +112,66 @@ pub fn leading_empty_lines(buf: &[u8]) -> usize {
     }
 }
 
+/// Replaces line folds (RFC 9112, section 5.2) by blanks, as the original takes them. Gives whether there were any; then the
+/// head is worth another reading.
+pub fn unfold(buf: &mut [u8]) -> bool {
+    let mut found = false;
+    let mut at = 0;
+    while let Some(end) = memchr::memchr(b'\n', &buf[at..]) {
+        let end = at + end;
+        at = end + 1;
+        let line_start = if end > 0 && buf[end - 1] == b'\r' {
+            end - 1
+        } else {
+            end
+        };
+        // An empty line ends the head.
+        if line_start == 0 || buf[line_start - 1] == b'\n' {
+            break;
+        }
+        if matches!(buf.get(at), Some(b' ' | b'\t')) {
+            buf[line_start..at].fill(b' ');
+            found = true;
+        }
+    }
+    found
+}
+
+/// Whether a request target has one of the forms of RFC 9112, section 3.2, and names the host that `host` does where both
+/// name one.
+#[must_use]
+pub fn is_target(method: &[u8], uri: &[u8], host: Option<&[u8]>) -> bool {
+    match uri.first() {
+        Some(b'/') => true,
+        Some(b'*') => uri.len() == 1 && method == b"OPTIONS",
+        _ if method == b"CONNECT" => true,
+        _ => {
+            let Some(colon) = memchr::memmem::find(uri, b"://") else {
+                return false;
+            };
+            if colon == 0 || !uri[..colon].iter().all(u8::is_ascii_alphanumeric) {
+                return false;
+            }
+            let rest = &uri[colon + 3..];
+            let end = rest
+                .iter()
+                .position(|b| matches!(b, b'/' | b'?' | b'#'))
+                .unwrap_or(rest.len());
+            let default_port: &[u8] = if uri[..colon].eq_ignore_ascii_case(b"https") {
+                b":443"
+            } else {
+                b":80"
+            };
+            let plain = |name: &[u8]| {
+                name.strip_suffix(default_port)
+                    .unwrap_or(name)
+                    .to_ascii_lowercase()
+            };
+            host.is_none_or(|host| plain(host) == plain(&rest[..end]))
+        }
+    }
+}
+
 fn index_headers(buf: &[u8], parsed: &[httparse::Header<'_>], index: &mut Vec<Header>) {
     index.clear();
     index.extend(parsed.iter().map(|h| Header {
@@ -153,6 +213,29 @@ mod tests {
         assert_eq!(head.len as usize, text.len() - 4);
         let headers: Vec<_> = view.headers().iter().collect();
         assert_eq!(headers, [(&b"Host"[..], &b"x"[..]), (&b"Empty"[..], &b""[..])]);
+    }
+
+    #[test]
+    fn folds_become_blanks_inside_the_head_only() {
+        let mut text = *b"GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n body";
+        assert!(unfold(&mut text));
+        assert_eq!(&text, b"GET / HTTP/1.1\r\nA: b   c\r\n\r\n body");
+        assert!(!unfold(&mut text));
+    }
+
+    #[test]
+    fn targets_name_a_path_or_the_host_of_the_request() {
+        assert!(is_target(b"GET", b"/x", Some(b"a")));
+        assert!(is_target(b"GET", b"http://A:80/x", Some(b"a")));
+        assert!(is_target(b"OPTIONS", b"*", None));
+        for (method, uri) in [
+            (&b"GET"[..], &b"*"[..]),
+            (b"GET", b"x"),
+            (b"GET", b"http://y/"),
+            (b"GET", b"://a"),
+        ] {
+            assert!(!is_target(method, uri, Some(b"a")), "{uri:?}");
+        }
     }
 
     #[test]

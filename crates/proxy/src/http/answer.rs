@@ -69,7 +69,9 @@ pub(super) fn keeps_client(session: &Session, txn: &Txn) -> bool {
         Version::Http11 => !txn.req_traits.close,
         Version::Http10 => txn.req_traits.keep_alive && !txn.req_traits.close,
     };
-    mode != ConnectionMode::Close && wants && !session.thread.shared.is_stopping()
+    // A request with both framings may have been meant otherwise by somebody in front of us: nothing behind it is trusted.
+    let doubtful = txn.req_traits.chunked && txn.req_traits.content_length.is_some();
+    mode != ConnectionMode::Close && wants && !doubtful && !session.thread.shared.is_stopping()
 }
 
 /// The size that statistics and log lines count for an answer of our own, by the same rule as for a server's.

@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 
 use haproxy_cfg::model::Timeouts;
 use proxy_core::http1::{
-    ConnectionHeader, Framing, message_traits, parse_response, response_framing, write_response,
+    ConnectionHeader, Framing, message_traits, parse_response, response_framing, unfold, write_response,
 };
 
 use super::body::Body;
@@ -356,7 +356,9 @@ impl Txn {
         finish_head: &mut dyn FnMut(&mut Self, &Session),
     ) -> Result<(), End> {
         loop {
-            let Some(buffer) = &self.res else { return Ok(()) };
+            let Some(buffer) = &mut self.res else {
+                return Ok(());
+            };
             let data = buffer.data();
             if data.is_empty() {
                 return Ok(());
@@ -364,6 +366,7 @@ impl Txn {
             match parse_response(data, &mut self.res_head, terms.max_headers) {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
+                Err(_) if unfold(buffer.data_mut()) => continue,
                 Err(_) => return Err(End::BadResponse),
             }
             self.res_traits = message_traits(self.response().headers()).map_err(|_| End::BadResponse)?;
@@ -384,6 +387,10 @@ impl Txn {
                     buffer.consume(head_len);
                 }
                 continue;
+            }
+            if status == 101 && !self.req_traits.upgrade {
+                // Nobody asked for another protocol.
+                return Err(End::BadResponse);
             }
             let is_tunnel = status == 101 || (terms.connect && (200..300).contains(&status));
             let framing = if is_tunnel {

@@ -3,7 +3,9 @@
 use std::future::poll_fn;
 use std::task::Poll;
 
-use proxy_core::http1::{leading_empty_lines, message_traits, parse_request, request_framing};
+use proxy_core::http1::{
+    is_target, leading_empty_lines, message_traits, parse_request, request_framing, unfold,
+};
 
 use super::body::Body;
 use super::txn::Txn;
@@ -57,6 +59,7 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
                         }
                         Ok(true) => return Poll::Ready(Ok(())),
                         Ok(false) => {}
+                        Err(_) if unfold(buffer.data_mut()) => continue,
                         Err(_) => return Poll::Ready(Err(NoRequest::Malformed)),
                     }
                 }
@@ -100,6 +103,14 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
     txn.log.request_ms = thread.now_ms();
     keep_line(session, txn);
     txn.req_traits = message_traits(txn.request().headers()).map_err(|_| NoRequest::Malformed)?;
+    let request = txn.request();
+    if !is_target(
+        request.method(),
+        request.uri(),
+        request.headers().get(b"host").next(),
+    ) {
+        return Err(NoRequest::Malformed);
+    }
     txn.progress.req_body = Body::new(request_framing(&txn.req_traits));
     txn.log.received = u64::from(txn.request().counted_size());
     take_body(txn)?;

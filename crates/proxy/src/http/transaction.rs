@@ -215,8 +215,7 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
             dst: session.dst,
             private: &mut session.private,
             since_ms: txn.log.request_ms,
-            may_reuse: mode == ConnectionMode::KeepAlive && !proxy.http_reuse_never,
-            first_request: session.requests == 0,
+            may_reuse: mode == ConnectionMode::KeepAlive && !proxy.http_reuse_never && session.requests > 0,
         };
         let reached = reach_server(attempt, &mut route).await;
         txn.route = route;
@@ -369,9 +368,8 @@ async fn exchange(
         }
         End::Tunnel => tunnel(session, txn, backend, conn, slot).await,
         failure => {
-            let reused = conn.served > 0;
             drop(conn);
-            let next = failed(session, txn, backend, server, failure, reused).await;
+            let next = failed(session, txn, backend, server, failure).await;
             drop(slot);
             next
         }
@@ -575,14 +573,7 @@ async fn tunnel(
 }
 
 /// An exchange that did not come to its end.
-async fn failed(
-    session: &mut Session,
-    txn: &mut Txn,
-    backend: ProxyId,
-    server: usize,
-    end: End,
-    reused: bool,
-) -> Next {
+async fn failed(session: &mut Session, txn: &mut Txn, backend: ProxyId, server: usize, end: End) -> Next {
     let thread = Rc::clone(&session.thread);
     let begun = txn.response_begun();
     let phase = if begun { b'D' } else { b'H' };
@@ -608,8 +599,8 @@ async fn failed(
         }
         End::ServerGone => {
             both.iter().for_each(|c| c.eresp.inc());
-            if reused && session.requests > 0 {
-                // A kept connection that was closed under us: the client of a kept connection knows that and tries again.
+            if session.requests > 0 && !txn.server_sent_more() {
+                // A client that keeps its connection knows that a later request may be lost with it, and tries again.
                 txn.log.silent = true;
                 return Next::Close;
             }

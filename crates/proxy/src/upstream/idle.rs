@@ -26,23 +26,17 @@ impl IdlePool {
         }
     }
 
-    /// A connection that stands. The first request of a client only gets one that was already used again (`http-reuse
-    /// safe`): a server that closes at once behind a response would otherwise cost that client an error that it cannot know
-    /// for a stale connection.
-    pub fn take(&self, proxy: ProxyId, server: usize, first_request: bool) -> Option<ServerConn> {
+    /// A connection that stands, for a request that is not its client's first (`http-reuse safe`): a server that closes
+    /// just then would cost that client an error that it cannot know for a stale connection.
+    pub fn take(&self, proxy: ProxyId, server: usize) -> Option<ServerConn> {
         let mut pools = self.pools.borrow_mut();
         let pool = &mut pools[proxy.0 as usize][server];
-        loop {
-            let at = if first_request {
-                pool.iter().rposition(|c| c.served > 1)?
-            } else {
-                pool.len().checked_sub(1)?
-            };
-            let mut conn = pool.swap_remove(at);
+        while let Some(mut conn) = pool.pop() {
             if is_quiet(&mut conn) {
                 return Some(conn);
             }
         }
+        None
     }
 
     /// Keeps a connection whose last response is through.

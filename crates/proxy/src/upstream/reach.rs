@@ -41,12 +41,10 @@ pub struct Attempt<'a> {
     pub src: Option<SocketAddr>,
     /// The address that the client connected to, where a server needs it.
     pub dst: Option<SocketAddr>,
-    /// Idle connections may be used.
+    /// Idle connections that other clients left may be used.
     pub may_reuse: bool,
     /// The connection that this client's last request used and no other client may use (`http-reuse never`).
     pub private: &'a mut Option<PrivateConn>,
-    /// This is the client connection's first request.
-    pub first_request: bool,
     /// When the wait for a server began: the request was there, or the session; milliseconds of the process's clock.
     pub since_ms: u64,
 }
@@ -206,9 +204,17 @@ pub async fn reach_server(mut attempt: Attempt<'_>, route: &mut Route) -> Result
     loop {
         let slot = take_slot(&mut attempt, wanted, exclude, route).await?;
         let server = slot.server();
-        let moved = route.server.is_some_and(|last| last != server);
-        if moved {
-            route.redispatched = true;
+        if let Some(last) = route.server {
+            let of_server = thread.server_counters(attempt.backend, last);
+            let of_backend = thread.be_counters(attempt.backend);
+            if last == server {
+                of_server.wretr.inc();
+                of_backend.wretr.inc();
+            } else {
+                route.redispatched = true;
+                of_server.wredis.inc();
+                of_backend.wredis.inc();
+            }
         }
         route.server = Some(server);
         let counters = thread.server_counters(attempt.backend, server);
@@ -226,15 +232,12 @@ pub async fn reach_server(mut attempt: Attempt<'_>, route: &mut Route) -> Result
         };
         // A server that is being waited for has no session: others may take its slot.
         drop(slot);
-        let counters = [
-            thread.be_counters(attempt.backend),
-            thread.server_counters(attempt.backend, server),
-        ];
         if left == 0 {
             if route.retries > 0 && failure == ReachError::ConnectFailed {
                 route.queued_until_ms = thread.now_ms();
             }
-            counters.iter().for_each(|c| c.econ.inc());
+            thread.be_counters(attempt.backend).econ.inc();
+            counters.econ.inc();
             return Err(failure);
         }
         left -= 1;
@@ -246,12 +249,10 @@ pub async fn reach_server(mut attempt: Attempt<'_>, route: &mut Route) -> Result
         let elsewhere = proxy.options.redispatch.is_some()
             && (if bound { redispatches(proxy, left) } else { others } || !state.servers[server].is_usable());
         if elsewhere {
-            counters.iter().for_each(|c| c.wredis.inc());
             wanted = None;
             exclude = Some(server);
             continue;
         }
-        counters.iter().for_each(|c| c.wretr.inc());
         wanted = Some(server);
         if !bound {
             // Without persistence the same server is tried again by choice of this function, not of a cookie.
@@ -405,7 +406,7 @@ async fn connect_to(
         return Ok(private.conn);
     }
     if attempt.may_reuse
-        && let Some(conn) = thread.idle.take(attempt.backend, server, attempt.first_request)
+        && let Some(conn) = thread.idle.take(attempt.backend, server)
     {
         counters.reuse.inc();
         thread.be_counters(attempt.backend).reuse.inc();
