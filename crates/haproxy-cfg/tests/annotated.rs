@@ -139,6 +139,11 @@ fn names() {
 }
 
 #[test]
+fn order_of_rules() {
+    check("order", Dialect::default());
+}
+
+#[test]
 fn preprocessor() {
     check("preprocessor", Dialect::default());
 }

@@ -542,3 +542,15 @@ fn ten_faults_are_told_in_one_run() {
         .collect();
     assert!(without_help.is_empty(), "{without_help:?}");
 }
+
+#[test]
+fn a_relative_path_of_the_stats_socket_is_read_as_before_version_1_5() {
+    let text = "global\n stats socket run/stats level admin\n";
+    let loaded = load_str(text);
+    assert!(!loaded.has_errors() && loaded.has_warnings());
+    assert_eq!(
+        loaded.config.global.stats_sockets[0].address,
+        Address::Unix("run/stats".into())
+    );
+    assert!(load_on(text, Dialect::exactly(2, 6), &FakeHost::new()).has_errors());
+}

@@ -95,7 +95,7 @@ fn word_end(text: &[u8], mut at: usize) -> usize {
                     .get(at + 1)
                     .is_some_and(|next| !matches!(next, b'\n' | b'\r')) =>
             {
-                at += 1
+                at += 1;
             }
             b'{' | b'}' if !quoted => {
                 // `${NAME}` is a part of the word that it stands in.

@@ -6,6 +6,7 @@ use syntax::{Diagnostic, closest};
 use super::acl::condition;
 use super::format::{self, Usage};
 use super::line::{Line, shown};
+use super::order::{RuleClass, note};
 use super::reading::Reading;
 use super::timeout::timer;
 use crate::keywords::{FETCH_INDEX, place};
@@ -160,6 +161,7 @@ pub(crate) fn monitor(reading: &mut Reading<'_>, line: &Line<'_>) {
         &["fail"],
         "'monitor' only supports 'fail'.",
     ) {
+        note(reading, RuleClass::Monitor, line.span());
         needs_condition(reading, line, 1, "monitor fail");
     }
 }
@@ -556,6 +558,7 @@ pub(crate) fn check_rule(reading: &mut Reading<'_>, line: &Line<'_>) {
 
 /// `use-server NAME if …`.
 pub(crate) fn use_server(reading: &mut Reading<'_>, line: &Line<'_>) {
+    note(reading, RuleClass::UseServer, line.span());
     needs_condition(reading, line, 1, "use-server");
 }
 
@@ -567,6 +570,7 @@ pub(crate) fn persist_rule(reading: &mut Reading<'_>, line: &Line<'_>) {
 
 /// `redirect location|prefix|scheme TO …`.
 pub(crate) fn redirect(reading: &mut Reading<'_>, line: &Line<'_>) {
+    note(reading, RuleClass::Redirect, line.span());
     let at = line
         .args()
         .iter()

@@ -145,17 +145,31 @@ pub(crate) fn stats_socket(reading: &mut Reading<'_>, line: &Line<'_>) {
                 .help("write: stats socket /run/haproxy.sock"),
         );
     };
-    // A bare word is a path for this socket, as it has always been.
-    let text =
-        if address.text.contains(&b':') || address.text.contains(&b'@') || address.text.starts_with(b"/") {
-            address.text.to_vec()
-        } else {
-            [b"unix@", &*address.text].concat()
-        };
-    let addresses = match bind_addresses(&text, reading.host) {
+    let mut expanded = reading.expanded(&address.text);
+    // Before 1.5 the argument was a path and nothing else.
+    let relative = expanded.contains(&b'/') && !expanded.starts_with(b"/");
+    if relative && !reading.dialect.strict && !expanded.iter().any(|byte| matches!(byte, b':' | b'@')) {
+        let written = shown(address).into_owned();
+        let message = format!("'stats socket' : '{written}' is read as the path of a unix socket.");
+        let told = Diagnostic::warning("relative-socket", message).at(address.span);
+        reading.tell(
+            told.help(format!("write instead: stats socket unix@{written}"))
+                .fix(
+                    "say that it is a path",
+                    address.span,
+                    format!("unix@{written}"),
+                    Applicability::Safe,
+                ),
+        );
+        expanded = [b"unix@", &*expanded].concat();
+    }
+    let addresses = match bind_addresses(&expanded, reading.host) {
         Ok(addresses) => addresses,
         Err(error) => {
             let help = address_help(&error);
+            let error = error
+                .to_string()
+                .replace(&*String::from_utf8_lossy(&expanded), &shown(address));
             let message = format!("'stats socket' : {error}");
             return reading.tell(
                 Diagnostic::alert("bad-address", message)

@@ -15,6 +15,7 @@ mod legacy;
 mod line;
 pub(crate) mod log;
 mod option;
+mod order;
 mod other;
 pub(crate) mod proxy;
 mod reading;

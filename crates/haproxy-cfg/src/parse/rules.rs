@@ -1,10 +1,11 @@
 //! Rule sets: `http-request`, `http-response`, `tcp-request` and their kin.
 
-use syntax::{Context, Diagnostic, closest};
+use syntax::{Context, Diagnostic, Span, closest};
 
 use super::acl::{ReadCondition, condition};
 use super::format::{self, Usage};
 use super::line::{Line, shown};
+use super::order::{RuleClass, note};
 use super::reading::Reading;
 use crate::keywords::{ACTION_INDEX, place, rule_set};
 use crate::lex::Word;
@@ -138,6 +139,16 @@ fn rule(
                 .help("write for example: allow"),
         );
     };
+    let class = match set {
+        rule_set::TCP_CONN => Some(RuleClass::TcpConnection),
+        rule_set::TCP_SESS => Some(RuleClass::TcpSession),
+        rule_set::TCP_REQ => Some(RuleClass::TcpContent),
+        rule_set::HTTP_REQ => Some(RuleClass::HttpRequest),
+        _ => None,
+    };
+    if let Some(class) = class {
+        note(reading, class, line.span());
+    }
     let Some(row) = find(&word.text).filter(|row| row.row.places & set != 0 && !reading.too_new(&row.row))
     else {
         let text = shown(word).into_owned();
@@ -187,6 +198,12 @@ fn store(
         Applied::When(ReadCondition { cond: None }) => return,
     };
     let span = line.span();
+    let is_final = cond.is_none()
+        && matches!(
+            action,
+            HeaderRuleAction::Allow | HeaderRuleAction::Deny { .. } | HeaderRuleAction::Tarpit { .. }
+        );
+    unreachable_rule(reading, kind, is_final, span);
     if let Some((_, _, rules)) = reading.ruled() {
         rules.push(Rule {
             kind,
@@ -194,6 +211,24 @@ fn store(
             cond,
             span,
         });
+    }
+}
+
+/// Tells a rule behind one that ends its set in any case, and notes whether this one does.
+fn unreachable_rule(reading: &mut Reading<'_>, kind: RuleKind, is_final: bool, span: Span) {
+    let (index, set) = match kind {
+        RuleKind::Request => (0, "http-request"),
+        RuleKind::Response => (1, "http-response"),
+    };
+    let Some(proxy) = reading.proxy() else { return };
+    if std::mem::replace(&mut proxy.final_rules[index], is_final) {
+        let message = format!(
+            "previous '{set}' action is final and has no condition attached, further entries are NOOP."
+        );
+        let told = Diagnostic::warning("unreachable-rule", message)
+            .at(span)
+            .context(Context::ParsingTight);
+        reading.tell(told.help("remove it, or give the rule above a condition"));
     }
 }
 

@@ -436,6 +436,8 @@ fn proxy(reading: &mut Reading<'_>, line: &Line<'_>, kind: ProxyKind) {
         switches: Vec::new(),
         stats_admin: Vec::new(),
         servers: Vec::new(),
+        rule_classes: 0,
+        final_rules: [false; 2],
     };
     reading.section = Section::Proxy(reading.written.proxies.len());
     reading.written.proxies.push(section);

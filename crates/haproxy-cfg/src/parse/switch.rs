@@ -4,6 +4,7 @@ use syntax::Diagnostic;
 
 use super::acl::condition;
 use super::line::{Line, shown};
+use super::order::{RuleClass, note};
 use super::reading::Reading;
 use crate::written::{Set, Switch};
 
@@ -44,6 +45,7 @@ pub(crate) fn use_backend(reading: &mut Reading<'_>, line: &Line<'_>) {
         }
     };
     let span = line.span();
+    note(reading, RuleClass::UseBackend, span);
     if let Some(proxy) = reading.proxy() {
         proxy.switches.push(Switch {
             backend,

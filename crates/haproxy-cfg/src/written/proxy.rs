@@ -39,6 +39,10 @@ pub(crate) struct ProxySection {
     pub(crate) switches: Vec<Switch>,
     pub(crate) stats_admin: Vec<WrittenCond>,
     pub(crate) servers: Vec<ServerLine>,
+    /// Kinds of rules that stand here so far, as bits.
+    pub(crate) rule_classes: u8,
+    /// Request and response rule sets that end with a rule without a condition.
+    pub(crate) final_rules: [bool; 2],
 }
 
 /// The lines of one ACL name; indexes into the section's `acls`.
