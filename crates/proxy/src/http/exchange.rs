@@ -82,6 +82,8 @@ pub(super) enum End {
     ServerTimeout,
     /// What the server sent is no response.
     BadResponse,
+    /// A rule refuses the response; the client gets that status.
+    Denied(u16),
 }
 
 /// What an exchange needs to know beside the two connections.
@@ -108,14 +110,14 @@ impl Txn {
     }
 
     /// Moves what can be moved. `finish_head` is called once when the response's head is there and must put the head for the
-    /// client into `to_client`.
+    /// client into `to_client`, or give the status with which the response is refused.
     pub(super) fn poll_exchange(
         &mut self,
         session: &mut Session,
         server: &mut Io,
         terms: &Terms<'_>,
         cx: &mut Context<'_>,
-        finish_head: &mut dyn FnMut(&mut Self, &Session),
+        finish_head: &mut dyn FnMut(&mut Self, &Session) -> Result<(), u16>,
     ) -> Poll<End> {
         let start = self.progress.client_deadline == 0;
         if start {
@@ -293,7 +295,7 @@ impl Txn {
         server: &mut Io,
         terms: &Terms<'_>,
         cx: &mut Context<'_>,
-        finish_head: &mut dyn FnMut(&mut Self, &Session),
+        finish_head: &mut dyn FnMut(&mut Self, &Session) -> Result<(), u16>,
     ) -> Result<bool, End> {
         let mut moved = false;
         loop {
@@ -353,7 +355,7 @@ impl Txn {
         &mut self,
         session: &Session,
         terms: &Terms<'_>,
-        finish_head: &mut dyn FnMut(&mut Self, &Session),
+        finish_head: &mut dyn FnMut(&mut Self, &Session) -> Result<(), u16>,
     ) -> Result<(), End> {
         loop {
             let Some(buffer) = &mut self.res else {
@@ -410,7 +412,7 @@ impl Txn {
             p.tunnel = is_tunnel;
             self.log.response_ms = session.timer.now_ms();
             self.log.bytes += taken_payload + u64::from(self.response().counted_size());
-            finish_head(self, session);
+            finish_head(self, session).map_err(End::Denied)?;
             self.progress.response = ResponsePhase::Body;
             if let Some(buffer) = &mut self.res {
                 buffer.consume(head_len);

@@ -14,6 +14,7 @@ use crate::session::Session;
 
 /// What the rules say becomes of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
 pub(super) enum Verdict {
     /// It goes on.
     Pass,
@@ -25,9 +26,14 @@ pub(super) enum Verdict {
 
 /// Whether a condition of `proxy` holds for the request at hand.
 pub(super) fn holds(session: &Session, txn: &mut Txn, acls: &Acls, cond: &CondPlan) -> bool {
+    holds_on(session, txn, acls, cond, true)
+}
+
+/// Once its response is there the request is gone: what asks for it gets no sample, and does not match.
+fn holds_on(session: &Session, txn: &mut Txn, acls: &Acls, cond: &CondPlan, on_request: bool) -> bool {
     let mut cache = std::mem::take(&mut txn.cache);
     let context = SampleContext {
-        request: Some(txn.request()),
+        request: on_request.then(|| txn.request()),
         ..session.samples()
     };
     let holds = cond.holds(acls, &context, &mut cache);
@@ -45,18 +51,19 @@ pub(super) fn on_request(session: &Session, txn: &mut Txn, proxy: ProxyId) -> Ve
 }
 
 /// Applies a proxy's rules on responses.
-pub(super) fn on_response(session: &Session, txn: &mut Txn, proxy: ProxyId) {
+pub(super) fn on_response(session: &Session, txn: &mut Txn, proxy: ProxyId) -> Verdict {
     let plan = &session.thread.shared.plan.proxies[proxy.0 as usize];
-    if !plan.response_rules.is_empty() {
-        txn.cache.reset();
-        apply(session, txn, &plan.acls, &plan.response_rules, false);
+    if plan.response_rules.is_empty() {
+        return Verdict::Pass;
     }
+    txn.cache.reset();
+    apply(session, txn, &plan.acls, &plan.response_rules, false)
 }
 
 fn apply(session: &Session, txn: &mut Txn, acls: &Acls, rules: &[RulePlan], on_request: bool) -> Verdict {
     for rule in rules {
         if let Some(cond) = &rule.cond
-            && !holds(session, txn, acls, cond)
+            && !holds_on(session, txn, acls, cond, on_request)
         {
             continue;
         }

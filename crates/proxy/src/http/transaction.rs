@@ -345,7 +345,8 @@ async fn exchange(
     let mut keep = Keep::default();
     let end = poll_fn(|cx| {
         txn.poll_exchange(session, &mut conn.io, &terms, cx, &mut |txn, session| {
-            keep = finish_head(session, txn, backend, server, mode);
+            keep = finish_head(session, txn, backend, server, mode)?;
+            Ok(())
         })
     })
     .await;
@@ -414,19 +415,24 @@ fn begin_request(txn: &mut Txn, mode: ConnectionMode) {
 }
 
 /// The response's head is there: rules, cookie, connection. Puts the head for the client together.
+///
+/// # Errors
+/// The status that the client gets instead, when a rule refuses the response.
 fn finish_head(
     session: &Session,
     txn: &mut Txn,
     backend: ProxyId,
     server: usize,
     mode: ConnectionMode,
-) -> Keep {
+) -> Result<Keep, u16> {
     let thread = &session.thread;
     let plan = &thread.shared.plan.proxies[backend.0 as usize];
     txn.edits.clear();
-    rules::on_response(session, txn, backend);
-    if backend != session.frontend {
-        rules::on_response(session, txn, session.frontend);
+    let frontend = (backend != session.frontend).then_some(session.frontend);
+    for proxy in [Some(backend), frontend].into_iter().flatten() {
+        if let Verdict::Deny(status) | Verdict::Tarpit(status) = rules::on_response(session, txn, proxy) {
+            return Err(status);
+        }
     }
     if let Some(cookie) = &plan.cookie {
         let mut edits = std::mem::take(&mut txn.edits);
@@ -474,7 +480,7 @@ fn finish_head(
         stream_log::write(session, &txn.log, &txn.route);
         txn.log.silent = true;
     }
-    keep
+    Ok(keep)
 }
 
 /// Whether the response's end is known without the connection's.
@@ -613,6 +619,13 @@ async fn failed(session: &mut Session, txn: &mut Txn, backend: ProxyId, server: 
         End::BadResponse => {
             both.iter().for_each(|c| c.eresp.inc());
             (b'P', 502)
+        }
+        End::Denied(status) => {
+            both.iter().for_each(|c| c.dresp.inc());
+            thread.fe_counters(session.frontend).dresp.inc();
+            // Nothing of the server's answer is told, nor how long it took.
+            txn.log.response_ms = 0;
+            (b'P', i32::from(status))
         }
         End::Done | End::DoneEarly | End::Tunnel => return Next::Close,
     };
