@@ -110,13 +110,17 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
         let ServerAddr::Inet { port: None, .. } = server.addr else {
             continue;
         };
-        if !server.check.enabled || server.check.port.is_some() || scripted {
+        // The port of a host name is left to whoever resolves it.
+        let named = server.host.to_string().parse::<IpAddr>().is_err()
+            && !server.host.is_empty()
+            && server.host != "*";
+        if !server.check.enabled || server.check.port.is_some() || scripted || named {
             continue;
         }
         let nor = if proxy.check == CheckKind::Tcp {
-            " nor tcp_check rule 'connect' with port information"
-        } else {
             ""
+        } else {
+            " nor tcp_check rule 'connect' with port information"
         };
         let message = format!(
             "config: backend '{}': server '{}' has neither service port nor check port{nor}.",
