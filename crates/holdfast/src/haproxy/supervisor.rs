@@ -120,7 +120,6 @@ async fn work(duties: Duties, thread: &Rc<Thread>) -> io::Result<i32> {
         say: Rc::new(move |event| say.borrow().tell(event)),
         on_change: Rc::new(move |proxy| on_change.borrow_mut().changed(Some(proxy))),
     });
-    tell_started(thread);
     if let Some(null) = &duties.null {
         silence(null)?;
     }
@@ -217,18 +216,6 @@ fn cumulated(runtime: &Runtime, id: ProxyId) -> (u64, u64) {
         .map(|counters| counters.backends[at].stot.get())
         .sum();
     (of_frontend, of_backend)
-}
-
-/// The original logs the start of each proxy.
-fn tell_started(thread: &Thread) {
-    for (id, proxy) in proxies(thread).filter(|(_, proxy)| !proxy.disabled) {
-        log(
-            thread,
-            id,
-            LogLevel::Notice,
-            &format!("Proxy {} started.", proxy.name),
-        );
-    }
 }
 
 fn change_frontends(thread: &Thread, shell: &Rc<RefCell<Shell>>, change: FrontendChange) {
