@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::ProxyId;
+use haproxy_cfg::model::{ProxyId, ProxyKind};
 
 use super::{Call, FrontendChange, Reply};
 
@@ -12,8 +12,7 @@ fn named(call: &Call<'_, '_>, index: usize) -> Result<ProxyId, Reply> {
     if word.is_empty() {
         return Err(Reply::error("A frontend name is expected."));
     }
-    call.find_proxy(word)
-        .filter(|id| call.view.config.proxy(*id).kind.is_frontend())
+    call.find_proxy(word, ProxyKind::is_frontend)
         .ok_or_else(|| Reply::error("No such frontend."))
 }
 

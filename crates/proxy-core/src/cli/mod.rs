@@ -10,7 +10,7 @@ mod session;
 mod show;
 mod words;
 
-use haproxy_cfg::model::{Level, ProxyId};
+use haproxy_cfg::model::{Level, ProxyId, ProxyKind};
 
 use crate::stats::StatsView;
 
@@ -177,11 +177,12 @@ impl<'a> Call<'a, '_> {
         self.arguments.iter().any(|a| a == word)
     }
 
-    /// The proxy of that name or, after a `#`, number.
-    fn find_proxy(&self, word: &[u8]) -> Option<ProxyId> {
+    /// The proxy of that name or, after a `#`, number, among those of a kind: a frontend and a backend may share a name.
+    fn find_proxy(&self, word: &[u8], kind: fn(ProxyKind) -> bool) -> Option<ProxyId> {
         let number = number_after_hash(word);
         self.view
             .proxies()
+            .filter(|(_, p)| kind(p.kind))
             .find(|(_, p)| match number {
                 Some(n) => p.id == n,
                 None => p.name == word,

@@ -1,6 +1,6 @@
 //! Commands about servers.
 
-use haproxy_cfg::model::Balance;
+use haproxy_cfg::model::{Balance, ProxyKind};
 
 use crate::state::Health;
 
@@ -14,8 +14,7 @@ fn named(call: &Call<'_, '_>) -> Result<ServerId, Reply> {
     };
     let (backend, server) = (&word[..slash], &word[slash + 1..]);
     let proxy = call
-        .find_proxy(backend)
-        .filter(|id| call.view.config.proxy(*id).kind.is_backend())
+        .find_proxy(backend, ProxyKind::is_backend)
         .ok_or_else(|| Reply::error("No such backend."))?;
     let number = super::number_after_hash(server);
     call.view

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{Address, Level, ProxyId, Server, ServerAddr};
+use haproxy_cfg::model::{Address, Level, ProxyId, ProxyKind, Server, ServerAddr};
 
 use crate::check::CheckStatus;
 use crate::state::{Admin, Health, ServerState};
@@ -142,7 +142,7 @@ enum ProxyFilter {
 fn proxy_filter(call: &Call<'_, '_>, word: &[u8]) -> ProxyFilter {
     match leading_integer(word) {
         0 => call
-            .find_proxy(word)
+            .find_proxy(word, |_| true)
             .map_or(ProxyFilter::Unknown, ProxyFilter::One),
         n if n < 0 => ProxyFilter::All,
         n => call
@@ -173,9 +173,9 @@ pub(super) fn servers_state(call: &mut Call<'_, '_>) -> Reply {
     let word = call.argument(0);
     let only = match word {
         b"" => None,
-        name => match call.find_proxy(name) {
-            Some(id) if call.view.config.proxy(id).kind.is_backend() => Some(id),
-            _ => return Reply::error("Can't find backend."),
+        name => match call.find_proxy(name, ProxyKind::is_backend) {
+            Some(id) => Some(id),
+            None => return Reply::error("Can't find backend."),
         },
     };
     call.out.extend_from_slice(SERVERS_STATE.as_bytes());
