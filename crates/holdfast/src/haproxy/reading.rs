@@ -76,10 +76,12 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
     if let Some(maxconn) = options.maxconn.filter(|maxconn| *maxconn > 0) {
         config.global.maxconn = Some(maxconn);
     }
-    let has_listener = config
-        .proxies
-        .iter()
-        .any(|proxy| !proxy.disabled && !proxy.binds.is_empty());
+    // A stats socket is a listener too: backends alone are checked and watched through it.
+    let has_listener = !config.global.stats_sockets.is_empty()
+        || config
+            .proxies
+            .iter()
+            .any(|proxy| !proxy.disabled && !proxy.binds.is_empty());
     let config = Arc::new(config);
     let plan = match Plan::compile(Arc::clone(&config)) {
         Ok(plan) => Some(plan),
