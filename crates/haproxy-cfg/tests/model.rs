@@ -401,7 +401,13 @@ fn patterns_are_read_from_files() {
     let text = format!("{BASE}frontend f\n bind :80\n acl office src -f /nets 172.16.0.0/12\n");
     let loaded = load_on(&text, Dialect::default(), &host);
     assert!(!loaded.has_errors(), "{:#?}", loaded.diagnostics);
-    assert_eq!(loaded.config.proxies[0].acls[0].patterns.len(), 3);
+    let acl = &loaded.config.proxies[0].acls[0];
+    let net = |text: &str, bits| Pattern::Net(text.parse().unwrap(), bits);
+    assert_eq!(acl.matcher, MatchKind::Ip);
+    assert_eq!(
+        acl.patterns,
+        [net("10.0.0.0", 8), net("192.168.0.1", 32), net("172.16.0.0", 12)]
+    );
 }
 
 #[test]

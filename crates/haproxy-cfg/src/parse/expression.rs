@@ -47,8 +47,16 @@ pub(crate) fn expression(
         );
     };
     let sample = sample(reading, first, what)?;
+    // Known before the flags are read: patterns of a file are of the fetch's own kind unless -m says otherwise.
+    let own = match sample.output {
+        Output::Bool => Some(MatchKind::Bool),
+        Output::Sint => Some(MatchKind::Int),
+        Output::Addr => Some(MatchKind::Ip),
+        Output::Str | Output::Meth => Some(MatchKind::Str),
+        Output::Bin | Output::Any => None,
+    };
     let mut flags = Flags {
-        matcher: sample.derived,
+        matcher: sample.derived.or(own),
         ignore_case: false,
         read_only: false,
         end: false,
@@ -63,18 +71,11 @@ pub(crate) fn expression(
         at += 1;
         at += flag(reading, &mut flags, word, words.get(at), what)?;
     }
-    let matcher = flags.matcher.or(match sample.output {
-        Output::Bool => Some(MatchKind::Bool),
-        Output::Sint => Some(MatchKind::Int),
-        Output::Addr => Some(MatchKind::Ip),
-        Output::Str | Output::Meth => Some(MatchKind::Str),
-        Output::Bin | Output::Any => None,
-    });
     let rest: Vec<&Word<'_>> = words[at.min(words.len())..]
         .iter()
         .filter(|word| !word.text.is_empty())
         .collect();
-    let (Some(fetch), Some(matcher)) = (sample.fetch, matcher) else {
+    let (Some(fetch), Some(matcher)) = (sample.fetch, flags.matcher) else {
         return Some(Expression::ReadOnly);
     };
     let mut patterns = flags.patterns;
@@ -280,16 +281,14 @@ fn flag(
                 );
             };
             let matcher = flags.matcher.unwrap_or(MatchKind::Str);
-            for line in content.split(|byte| *byte == b'\n') {
-                let line = line.trim_ascii();
-                if line.is_empty() || line.starts_with(b"#") {
-                    continue;
-                }
+            for (number, line) in content.split(|byte| *byte == b'\n').enumerate() {
+                let Some(text) = pattern_of(line) else { continue };
                 let pattern = Word {
-                    text: line.into(),
+                    text: text.into(),
                     span: path.span,
                 };
-                read_patterns(reading, matcher, &[&pattern], &mut flags.patterns, what)?;
+                let what = format!("{what} : line {} of file '{path_text}'", number + 1);
+                read_patterns(reading, matcher, &[&pattern], &mut flags.patterns, &what)?;
             }
             return Some(1);
         }
@@ -302,6 +301,16 @@ fn flag(
         }
     }
     Some(0)
+}
+
+/// The pattern on a line of a file; none on an empty line and in a comment. Blanks before it do not count, those behind it do.
+fn pattern_of(line: &[u8]) -> Option<&[u8]> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if line.starts_with(b"#") {
+        return None;
+    }
+    let blanks = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    Some(&line[blanks..]).filter(|text| !text.is_empty())
 }
 
 fn read_patterns(
@@ -440,4 +449,20 @@ fn check_regex(reading: &mut Reading<'_>, word: &Word<'_>, what: &str) -> Option
         &message,
         "put a backslash before what shall stand for itself",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pattern_of;
+
+    #[test]
+    fn blanks_behind_a_pattern_of_a_file_belong_to_it() {
+        assert_eq!(pattern_of(b"/one"), Some(b"/one".as_slice()));
+        assert_eq!(pattern_of(b" \t/two \t"), Some(b"/two \t".as_slice()));
+        assert_eq!(pattern_of(b"/three\r"), Some(b"/three".as_slice()));
+        assert_eq!(pattern_of(b" # no comment"), Some(b"# no comment".as_slice()));
+        assert_eq!(pattern_of(b"# a comment"), None);
+        assert_eq!(pattern_of(b"  "), None);
+        assert_eq!(pattern_of(b""), None);
+    }
 }
