@@ -57,6 +57,12 @@ pub enum FetchKind {
     ReqFhdr,
     /// `req.hdr_cnt(name)`, `hdr_cnt(…)`.
     ReqHdrCnt,
+    /// `req.hdr_val(name[,occ])`, `hdr_val(…)`: each comma-separated value as an integer.
+    ReqHdrVal,
+    /// `req.proto_http`: the stream speaks HTTP.
+    ProtoHttp,
+    /// `wait_end`: nothing more will be known.
+    WaitEnd,
     /// `req.cook(name)`, `cook(name)`.
     ReqCook,
     /// `src`.

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use haproxy_cfg::model::{Config, Fetch, FetchKind, ProxyId, Word};
+use haproxy_cfg::model::{Config, Fetch, FetchKind, Mode, ProxyId, Word};
 
 use super::header::{Parts, values};
 use super::{Sample, SampleContext};
@@ -41,6 +41,8 @@ pub(crate) enum FetchPlan {
         occurrence: i32,
         whole: bool,
     },
+    /// `req.hdr_val`.
+    HeaderInteger { name: Word, occurrence: i32 },
     /// `req.hdr_cnt`; without a name the values of all headers are counted.
     HeaderCount { name: Option<Word> },
     /// `req.cook`; an empty value counts only when no name is given, and then all cookies are seen.
@@ -79,18 +81,20 @@ impl FetchPlan {
             None => Some(own.0 as usize),
             Some(name) => config.proxies.iter().position(|p| &p.name == name),
         };
-        let header = |whole| {
-            let Some(name) = arg(0) else { return Self::Nothing };
-            let occurrence = match arg(1).map(|text| std::str::from_utf8(text).unwrap_or("").parse()) {
+        let name_and_occurrence = || {
+            let occurrence = match arg(1) {
                 None => 0,
-                Some(Ok(occurrence)) => occurrence,
-                Some(Err(_)) => return Self::Nothing,
+                Some(text) => std::str::from_utf8(text).ok()?.parse().ok()?,
             };
-            Self::Header {
-                name: lower(name),
+            Some((lower(arg(0)?), occurrence))
+        };
+        let header = |whole| match name_and_occurrence() {
+            None => Self::Nothing,
+            Some((name, occurrence)) => Self::Header {
+                name,
                 occurrence,
                 whole,
-            }
+            },
         };
         match fetch.kind {
             FetchKind::AlwaysTrue => Self::Const(true),
@@ -103,6 +107,14 @@ impl FetchPlan {
             FetchKind::ReqVer => Self::Version,
             FetchKind::ReqHdr => header(false),
             FetchKind::ReqFhdr => header(true),
+            FetchKind::ReqHdrVal => match name_and_occurrence() {
+                None => Self::Nothing,
+                Some((name, occurrence)) => Self::HeaderInteger { name, occurrence },
+            },
+            // Rules of a TCP proxy are decided before the first byte is looked at.
+            FetchKind::ProtoHttp => Self::Const(config.proxy(own).mode == Mode::Http),
+            // Rules are decided once all that they may see is there.
+            FetchKind::WaitEnd => Self::Const(true),
             FetchKind::ReqHdrCnt => Self::HeaderCount {
                 name: arg(0).map(lower),
             },
@@ -208,6 +220,17 @@ impl FetchPlan {
                 occurrence,
                 whole,
             } => occurrence_of(request, name, *occurrence, *whole).map(Sample::Bytes),
+            Self::HeaderInteger { name, occurrence: 0 } => {
+                for value in values(request.headers(), name, false) {
+                    if see(Sample::Int(integer(value))).is_break() {
+                        return;
+                    }
+                }
+                None
+            }
+            Self::HeaderInteger { name, occurrence } => {
+                occurrence_of(request, name, *occurrence, false).map(|value| Sample::Int(integer(value)))
+            }
             Self::HeaderCount { name: Some(name) } => {
                 let count = values(request.headers(), name, false).count();
                 Some(Sample::Int(i64::try_from(count).unwrap_or(i64::MAX)))
@@ -258,6 +281,16 @@ fn occurrence_of<'a>(
     values(request.headers(), name, whole).nth(at)
 }
 
+/// The integer that a value begins with, 0 for none; one that is too large is the largest there is.
+fn integer(value: &[u8]) -> i64 {
+    let sign = usize::from(value.starts_with(b"-") || value.starts_with(b"+"));
+    let digits = value[sign..].iter().take_while(|byte| byte.is_ascii_digit());
+    let magnitude = digits.fold(0_i64, |sum, digit| {
+        sum.saturating_mul(10).saturating_add(i64::from(digit - b'0'))
+    });
+    if value.starts_with(b"-") { -magnitude } else { magnitude }
+}
+
 fn lower(name: &Word) -> Word {
     name.to_ascii_lowercase().into()
 }
@@ -283,6 +316,26 @@ fn path_start(uri: &[u8]) -> Option<usize> {
         _ => {
             let authority = memchr::memmem::find(uri, b"://")? + 3;
             Some(authority + memchr::memchr(b'/', &uri[authority..])?)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::integer;
+
+    #[test]
+    fn a_value_is_the_integer_that_it_begins_with() {
+        for (text, number) in [
+            ("12", 12),
+            ("12abc", 12),
+            ("abc", 0),
+            ("", 0),
+            ("-12", -12),
+            ("0x12", 0),
+            ("99999999999999999999", i64::MAX),
+        ] {
+            assert_eq!(integer(text.as_bytes()), number, "{text}");
         }
     }
 }
