@@ -272,8 +272,8 @@ fn changes_say_and_count_what_haproxy_says_and_counts() {
             let ours: Vec<String> = events
                 .iter()
                 .map(|e| match e.on_stderr() {
-                    (Notice::Warning, words) => format!("[WARNING]  (PID) : {}", text(&words)),
-                    (Notice::Alert, words) => format!("[ALERT]    (PID) : {}", text(&words)),
+                    (Notice::Warning, words) => format!("[WARNING]  (PID) : {}", text(words)),
+                    (Notice::Alert, words) => format!("[ALERT]    (PID) : {}", text(words)),
                 })
                 .collect();
             assert_eq!(ours, step.stderr, "{at}: standard error");

@@ -46,7 +46,7 @@ impl Shell {
                 Notice::Alert => "[ALERT]    ",
             };
             let mut line = format!("{mark}({}) : ", std::process::id()).into_bytes();
-            line.extend_from_slice(&text);
+            line.extend_from_slice(text);
             line.push(b'\n');
             // Whoever closed standard error does not want to read it.
             let _ = std::io::stderr().write_all(&line);

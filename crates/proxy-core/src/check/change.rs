@@ -436,7 +436,7 @@ impl<'a> Change<'a> {
         } else {
             proxy.down_transitions.fetch_add(1, Relaxed);
             self.events
-                .push(Event::no_server_left(self.id, &self.config.name));
+                .push(Event::no_server_left(self.id, self.config));
         }
         proxy.last_change_ms.store(self.now_ms, Relaxed);
     }

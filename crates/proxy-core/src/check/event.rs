@@ -1,8 +1,6 @@
 //! What a change says: a line for the proxy's log targets and one for standard error, in the original's words.
 
-use std::borrow::Cow;
-
-use haproxy_cfg::model::{LogLevel, ProxyId};
+use haproxy_cfg::model::{LogLevel, Proxy, ProxyId, ProxyKind};
 
 /// Who is told of and at which level.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +13,8 @@ pub struct Event {
     pub level: LogLevel,
     /// The line, without an end of line.
     pub text: Vec<u8>,
-    name: Vec<u8>,
+    /// The line for standard error where it is another.
+    stderr: Option<Vec<u8>>,
 }
 
 /// How a line is marked on standard error.
@@ -34,29 +33,34 @@ impl Event {
             server: Some(server),
             level,
             text,
-            name: Vec::new(),
+            stderr: None,
         }
     }
 
-    pub(super) fn no_server_left(proxy: ProxyId, name: &[u8]) -> Self {
-        let text = [b"backend ", name, b" has no server available!"].concat();
+    pub(super) fn no_server_left(id: ProxyId, proxy: &Proxy) -> Self {
+        // The original's word for a `listen` section.
+        let kind: &[u8] = if proxy.kind == ProxyKind::Listen {
+            b"proxy "
+        } else {
+            b"backend "
+        };
+        let rest = b" has no server available!";
         Self {
-            proxy,
+            proxy: id,
             server: None,
             level: LogLevel::Emerg,
-            text,
-            name: name.to_vec(),
+            text: [kind, &proxy.name, rest].concat(),
+            stderr: Some([kind, b"'", &proxy.name, b"'", rest].concat()),
         }
     }
 
     /// The mark and the words for standard error, which a process in the foreground writes as well. They differ from the
     /// log's: a backend's name stands in quotes there.
     #[must_use]
-    pub fn on_stderr(&self) -> (Notice, Cow<'_, [u8]>) {
-        if self.server.is_some() {
-            return (Notice::Warning, Cow::Borrowed(&self.text));
+    pub fn on_stderr(&self) -> (Notice, &[u8]) {
+        match &self.stderr {
+            None => (Notice::Warning, &self.text),
+            Some(text) => (Notice::Alert, text),
         }
-        let text = [b"backend '", &self.name[..], b"' has no server available!"].concat();
-        (Notice::Alert, Cow::Owned(text))
     }
 }

@@ -7,7 +7,7 @@ use haproxy_cfg::model::{Config, LogLevel, Proxy, ProxyId, ProxyKind, Server};
 use proptest::prelude::*;
 
 use super::{
-    AdminChange, CheckOutcome, CheckStatus, Event, Farm, Origin, apply_outcome, change_admin, set_weight,
+    AdminChange, CheckOutcome, CheckStatus, Event, Farm, Notice, Origin, apply_outcome, change_admin, set_weight,
 };
 use crate::state::{Health, ProxyState, Runtime};
 
@@ -245,4 +245,20 @@ proptest! {
             prop_assert!(report.health <= report.full_health());
         }
     }
+}
+
+#[test]
+fn a_listen_section_without_servers_is_called_a_proxy() {
+    let mut bench = Bench::new();
+    bench.config.proxies[0].kind = ProxyKind::Listen;
+    let events: Vec<Event> = (0..3)
+        .flat_map(|server| bench.admin(server, AdminChange::Maint, 5))
+        .collect();
+    let last = events.last().expect("the backend went down");
+    assert_eq!(last.level, LogLevel::Emerg);
+    assert_eq!(last.text, b"proxy b has no server available!");
+    assert_eq!(
+        last.on_stderr(),
+        (Notice::Alert, b"proxy 'b' has no server available!".as_slice())
+    );
 }
