@@ -309,7 +309,10 @@ fn pattern_of(line: &[u8]) -> Option<&[u8]> {
     if line.starts_with(b"#") {
         return None;
     }
-    let blanks = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let blanks = line
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'\t'))
+        .count();
     Some(&line[blanks..]).filter(|text| !text.is_empty())
 }
 

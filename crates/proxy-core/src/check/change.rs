@@ -435,8 +435,7 @@ impl<'a> Change<'a> {
             proxy.down_ms.fetch_add(down, Relaxed);
         } else {
             proxy.down_transitions.fetch_add(1, Relaxed);
-            self.events
-                .push(Event::no_server_left(self.id, self.config));
+            self.events.push(Event::no_server_left(self.id, self.config));
         }
         proxy.last_change_ms.store(self.now_ms, Relaxed);
     }

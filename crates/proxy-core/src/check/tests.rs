@@ -7,7 +7,8 @@ use haproxy_cfg::model::{Config, LogLevel, Proxy, ProxyId, ProxyKind, Server};
 use proptest::prelude::*;
 
 use super::{
-    AdminChange, CheckOutcome, CheckStatus, Event, Farm, Notice, Origin, apply_outcome, change_admin, set_weight,
+    AdminChange, CheckOutcome, CheckStatus, Event, Farm, Notice, Origin, apply_outcome, change_admin,
+    set_weight,
 };
 use crate::state::{Health, ProxyState, Runtime};
 

@@ -288,7 +288,11 @@ fn integer(value: &[u8]) -> i64 {
     let magnitude = digits.fold(0_i64, |sum, digit| {
         sum.saturating_mul(10).saturating_add(i64::from(digit - b'0'))
     });
-    if value.starts_with(b"-") { -magnitude } else { magnitude }
+    if value.starts_with(b"-") {
+        -magnitude
+    } else {
+        magnitude
+    }
 }
 
 fn lower(name: &Word) -> Word {
