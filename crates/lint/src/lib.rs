@@ -1,5 +1,8 @@
 //! Findings about configurations, for `holdfast lint` and for whoever else wants them sorted. Pure.
 //!
+//! What it must not know: how a configuration is run. It sees what the grammars give, files only through their host, and neither
+//! the proxy's plan nor a process: a file can be judged on a machine that could not run it.
+//!
 //! What the grammars tell by themselves is all there is for now; rules and migrations of our own come in files beside this
 //! one.
 
