@@ -199,7 +199,7 @@ pub(crate) fn condition(
     }
     let span = words[at].span.to(line.span());
     if inert {
-        let message = format!("{what} is not applied, since its condition uses what is not acted on yet.");
+        let message = "the rule is not applied, since its condition uses what is not acted on yet.";
         reading.tell(Diagnostic::warning("inert-rule", message).at(span));
     }
     Some(ReadCondition {

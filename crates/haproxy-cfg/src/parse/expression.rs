@@ -60,6 +60,7 @@ pub(crate) fn expression(
         ignore_case: false,
         read_only: false,
         end: false,
+        from_file: false,
         patterns: Vec::new(),
     };
     let mut at = 1;
@@ -80,7 +81,11 @@ pub(crate) fn expression(
     };
     let mut patterns = flags.patterns;
     read_patterns(reading, matcher, &rest, &mut patterns, what)?;
-    if patterns.is_empty() && !flags.end && !matches!(matcher, MatchKind::Bool | MatchKind::Found) {
+    if patterns.is_empty()
+        && !flags.from_file
+        && !flags.end
+        && !matches!(matcher, MatchKind::Bool | MatchKind::Found)
+    {
         let name = shown(first).into_owned();
         let message =
             format!("ACL keyword '{name}' has no pattern to match against, so it will never match.");
@@ -210,6 +215,8 @@ struct Flags {
     ignore_case: bool,
     read_only: bool,
     end: bool,
+    /// `-f` was given; the file may be empty, and be filled at run time.
+    from_file: bool,
     patterns: Vec<Pattern>,
 }
 
@@ -280,6 +287,7 @@ fn flag(
                     "check that the file exists and may be read",
                 );
             };
+            flags.from_file = true;
             let matcher = flags.matcher.unwrap_or(MatchKind::Str);
             for (number, line) in content.split(|byte| *byte == b'\n').enumerate() {
                 let Some(text) = pattern_of(line) else { continue };
@@ -384,11 +392,17 @@ fn ip_pattern(reading: &Reading<'_>, text: &[u8]) -> Option<(std::net::IpAddr, u
     Some((ip, if ip.is_ipv4() { 32 } else { 128 }))
 }
 
-/// Inclusive bounds of `N`, `LOW:HIGH`, `:HIGH`, `LOW:`, or of a number behind an operator.
+/// Inclusive bounds of `N`, `LOW:HIGH` (or `LOW-HIGH`), `:HIGH`, `LOW:`, or of a number behind an operator.
 fn range(text: &[u8], operator: Option<&[u8]>) -> Option<(i64, i64)> {
     let text = std::str::from_utf8(text).ok()?;
+    // A dash separates as well, but not the sign of a negative number.
+    let dash = text
+        .find('-')
+        .filter(|at| *at > 0)
+        .map(|at| (&text[..at], &text[at + 1..]));
     if let Some((low, high)) = text
         .split_once(':')
+        .or(dash)
         .filter(|_| operator.is_none_or(|operator| operator == b"eq"))
     {
         let low = if low.is_empty() {

@@ -174,7 +174,7 @@ fn rule(
     let Some((action, next)) = action_arguments(reading, line, at, action, set_name) else {
         return;
     };
-    let what = format!("an '{set_name}' rule");
+    let what = format!("an '{set_name} {}' condition", row.row.name.trim_end_matches('*'));
     let Some(cond) = optional_condition(reading, line, next, &what) else {
         return;
     };
@@ -286,7 +286,7 @@ fn read_only(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, name: &'stat
         super::arguments::redirect_words(reading, line, words, &format!("{set_name} redirect"));
     }
     if let Some(index) = starts {
-        let what = format!("an '{set_name}' rule");
+        let what = format!("an '{set_name} {shown}' condition");
         condition(reading, line, index, &what);
     }
 }
