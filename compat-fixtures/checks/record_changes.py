@@ -77,6 +77,9 @@ CASES = {
     "page": ([], TWO, ["page ready s1", "page maint s1", "page maint s1", "page drain s1", "page ready s1", "page drain s1",
         "page maint s1", "page ready s1", "page hdown s1", "page hnolb s1", "page dhlth s1", "page hdown s1", "page hrunn s1",
         "page hnolb s1", "page ehlth s1", "page stop s1", "page stop s1", "page start s1", "page start s1", "page maint s1", "page stop s1", "page start s1"]),
+    "page-old-forms": ([], TWO, ["page disable s1", "page disable s1", "page enable s1", "page enable s1", "page stop s1", "page disable s1",
+        "page enable s1", "page maint s1", "page enable s1", "page disable s1", "page stop s1", "page ready s1",
+        "close s1", "page disable s1", "page enable s1"]),
     "errors": ([], TWO, [
         "disable server P/x", "disable server x/s1", "disable server P", "disable server", "set server P/s1", "set server P/s1 state",
         "set server P/s1 state foo", "set server P/s1 health foo", "set server P/s1 foo", "set server P/s1 weight", "set weight P/s1",

@@ -150,6 +150,8 @@ impl Replay {
                     "maint" => AdminChange::Maint,
                     "stop" => AdminChange::StopOnPage,
                     "start" => AdminChange::StartOnPage,
+                    "disable" => AdminChange::DisableOnPage,
+                    "enable" => AdminChange::EnableOnPage,
                     "hrunn" => AdminChange::HealthUp,
                     "hnolb" => AdminChange::HealthStopping,
                     "hdown" => AdminChange::HealthDown,

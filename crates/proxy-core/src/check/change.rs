@@ -20,7 +20,11 @@ pub enum AdminChange {
     StopOnPage,
     /// The statistics page's old action `start`: ends drain and leaves maintenance as it is.
     StartOnPage,
-    /// Into maintenance (`disable server`, `set server … state maint`).
+    /// The statistics page's old action `disable`: into maintenance, says so in its own words, and leaves drain as it is.
+    DisableOnPage,
+    /// The statistics page's old action `enable`: ends maintenance and leaves drain as it is.
+    EnableOnPage,
+    /// Into maintenance (`disable server`, `set server … state maint`); ends drain.
     Maint,
     /// Up whatever the checks said (`set server … health up`); they go on.
     HealthUp,
@@ -70,6 +74,8 @@ pub fn change_admin(
         AdminChange::Drain => c.drain(),
         AdminChange::StopOnPage => c.enter_drain(b" ('stop' on stats page)"),
         AdminChange::StartOnPage => c.leave_drain(),
+        AdminChange::DisableOnPage => c.enter_maintenance(b" ('disable' on stats page)"),
+        AdminChange::EnableOnPage => c.enable(),
         AdminChange::Maint => c.maint(),
         AdminChange::HealthUp => c.force(Health::Up, origin),
         AdminChange::HealthStopping => c.force(Health::Stopping, origin),
@@ -286,7 +292,27 @@ impl<'a> Change<'a> {
         }
     }
 
+    /// Drain is over without a word.
     fn maint(&mut self) {
+        self.enter_maintenance(b"");
+        let admin = self.state().admin();
+        self.state().set_admin(Admin(admin.0 & !Admin::FORCED_DRAIN));
+    }
+
+    fn enable(&mut self) {
+        let admin = self.state().admin();
+        if !admin.is_maint() {
+            return;
+        }
+        if admin.is_drain() {
+            self.leave_maintenance(Admin(Admin::FORCED_DRAIN), b"DRAIN");
+            self.remind_of_drain();
+        } else {
+            self.leave_maintenance(Admin::default(), b"READY");
+        }
+    }
+
+    fn enter_maintenance(&mut self, cause: &[u8]) {
         let admin = self.state().admin();
         if admin.is_maint() {
             return;
@@ -294,13 +320,13 @@ impl<'a> Change<'a> {
         let level = self.level_of_leaving();
         self.state().set_admin(Admin(admin.0 | Admin::FORCED_MAINT));
         if self.state().health() == Health::Down {
-            self.say(LogLevel::Notice, &[b" was DOWN and now enters maintenance."]);
+            self.say(LogLevel::Notice, &[b" was DOWN and now enters maintenance", cause, b"."]);
             return;
         }
         self.changes_now();
         self.state().down_transitions.fetch_add(1, Relaxed);
         let rest = self.left();
-        self.say(level, &[b" is going DOWN for maintenance.", &rest]);
+        self.say(level, &[b" is going DOWN for maintenance", cause, b".", &rest]);
     }
 
     /// Whatever checks knew is forgotten: the server is up, and the first failure takes it down.

@@ -24,6 +24,19 @@ pub enum AdminState {
     Maint,
 }
 
+/// What forms of the statistics page asked for before version 1.5: one flag changes, the other stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OldAction {
+    /// Drain begins.
+    Stop,
+    /// Drain ends.
+    Start,
+    /// Maintenance begins.
+    Disable,
+    /// Maintenance ends.
+    Enable,
+}
+
 /// What becomes of a frontend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrontendChange {
@@ -44,6 +57,8 @@ pub struct Refused(pub String);
 pub trait Control {
     /// Changes what the administrator says of a server.
     fn set_state(&mut self, server: ServerId, state: AdminState);
+    /// Changes one flag of a server.
+    fn set_flag(&mut self, server: ServerId, action: OldAction);
     /// Sets a server's weight, 0–256.
     fn set_weight(&mut self, server: ServerId, weight: u32);
     /// Forces the health of a server.

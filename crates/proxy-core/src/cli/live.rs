@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use haproxy_cfg::model::{Config, ProxyId};
 
-use super::{AdminState, Control, FrontendChange, Refused, ServerId};
+use super::{AdminState, Control, FrontendChange, OldAction, Refused, ServerId};
 use crate::check::{self, AdminChange, Event, Origin};
 use crate::state::{Health, Runtime};
 
@@ -63,6 +63,18 @@ impl Control for Live<'_> {
                 AdminState::Ready => AdminChange::Ready,
                 AdminState::Drain => AdminChange::Drain,
                 AdminState::Maint => AdminChange::Maint,
+            },
+        );
+    }
+
+    fn set_flag(&mut self, server: ServerId, action: OldAction) {
+        self.change(
+            server,
+            match action {
+                OldAction::Stop => AdminChange::StopOnPage,
+                OldAction::Start => AdminChange::StartOnPage,
+                OldAction::Disable => AdminChange::DisableOnPage,
+                OldAction::Enable => AdminChange::EnableOnPage,
             },
         );
     }

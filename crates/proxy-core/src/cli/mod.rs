@@ -14,7 +14,7 @@ use haproxy_cfg::model::{Level, ProxyId, ProxyKind};
 
 use crate::stats::StatsView;
 
-pub use control::{AdminState, Control, FrontendChange, Refused, ServerId};
+pub use control::{AdminState, Control, FrontendChange, OldAction, Refused, ServerId};
 pub use live::{Hooks, Live};
 pub use session::Severity;
 

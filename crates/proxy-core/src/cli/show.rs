@@ -245,9 +245,6 @@ fn admin_flags(server: &Server, state: &ServerState) -> u8 {
     if flags & Admin::CONFIG_MAINT != 0 {
         flags |= Admin::FORCED_MAINT;
     }
-    if flags & Admin::FORCED_MAINT != 0 {
-        flags &= !Admin::FORCED_DRAIN;
-    }
     if server.disabled {
         flags |= Admin::CONFIG_MAINT;
     }

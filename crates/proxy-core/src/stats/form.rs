@@ -2,7 +2,7 @@
 
 use haproxy_cfg::model::ProxyId;
 
-use crate::cli::{AdminState, Control, ServerId};
+use crate::cli::{AdminState, Control, OldAction, ServerId};
 use crate::state::Health;
 
 use super::query::FormOutcome;
@@ -30,6 +30,7 @@ pub(super) const ACTIONS: [(&str, &str); 14] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Action {
     State(AdminState),
+    Flag(OldAction),
     Checks(bool),
     Health(Health),
     /// Nothing: there are no agents to be told.
@@ -38,12 +39,16 @@ enum Action {
 }
 
 impl Action {
-    /// The action of that name; `enable` and `disable` are those of forms before 1.5, `stop` and `start` those of 1.5.
+    /// The action of that name.
     fn parse(name: &[u8]) -> Option<Self> {
         Some(match name {
-            b"ready" | b"enable" | b"start" => Self::State(AdminState::Ready),
-            b"drain" | b"stop" => Self::State(AdminState::Drain),
-            b"maint" | b"disable" => Self::State(AdminState::Maint),
+            b"ready" => Self::State(AdminState::Ready),
+            b"drain" => Self::State(AdminState::Drain),
+            b"maint" => Self::State(AdminState::Maint),
+            b"stop" => Self::Flag(OldAction::Stop),
+            b"start" => Self::Flag(OldAction::Start),
+            b"disable" => Self::Flag(OldAction::Disable),
+            b"enable" => Self::Flag(OldAction::Enable),
             b"dhlth" => Self::Checks(false),
             b"ehlth" => Self::Checks(true),
             b"hrunn" => Self::Health(Health::Up),
@@ -60,6 +65,19 @@ impl Action {
         let checked = view.config.proxy(id.proxy).servers[id.index].check.enabled;
         match self {
             Self::State(state) => control.set_state(id, state),
+            Self::Flag(action) => {
+                let admin = view.runtime.proxies[id.proxy.0 as usize].servers[id.index].admin();
+                let changes = match action {
+                    OldAction::Stop => !admin.is_drain(),
+                    OldAction::Start => admin.is_drain(),
+                    OldAction::Disable => !admin.is_maint(),
+                    OldAction::Enable => admin.is_maint(),
+                };
+                if !changes {
+                    return false;
+                }
+                control.set_flag(id, action);
+            }
             Self::Checks(enabled) if checked => control.set_checks(id, enabled),
             Self::Health(health) => control.set_health(id, health),
             Self::Checks(_) | Self::Agent => return false,
