@@ -320,7 +320,10 @@ impl<'a> Change<'a> {
         let level = self.level_of_leaving();
         self.state().set_admin(Admin(admin.0 | Admin::FORCED_MAINT));
         if self.state().health() == Health::Down {
-            self.say(LogLevel::Notice, &[b" was DOWN and now enters maintenance", cause, b"."]);
+            self.say(
+                LogLevel::Notice,
+                &[b" was DOWN and now enters maintenance", cause, b"."],
+            );
             return;
         }
         self.changes_now();
