@@ -345,10 +345,12 @@ fn lex_fault(reading: &mut Reading<'_>, id: FileId, line: &[u8], base: u32, erro
     let shown = shown.trim_end_matches('\r');
     let caret = " ".repeat(at);
     let message = format!("{what} at position {position}:\n{shown}\n{caret}^");
-    let at = base + offset(at);
+    // A fault may lie behind the last byte, where the line breaks off.
+    let end = base + offset((at + 1).min(line.len()));
+    let at = base + offset(at.min(line.len()));
     reading.tell(
         Diagnostic::alert(code, message)
-            .at(Span::new(id, at, at + 1))
+            .at(Span::new(id, at, end))
             .context(Context::ParsingTight)
             .help(help),
     );

@@ -126,3 +126,10 @@ fn the_seed_itself_is_accepted() {
         loaded.report(HaproxyShape { pid: 1, hints: true })
     );
 }
+
+#[test]
+fn a_line_that_breaks_off_inside_a_variable_is_told_at_its_end() {
+    check(&read(b"\"$", Dialect::default()));
+    check(&read(b"\"${", Dialect::default()));
+    check(&read(b"a\\x", Dialect::default()));
+}
