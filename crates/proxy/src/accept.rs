@@ -84,6 +84,10 @@ impl Acceptor {
             let woken = {
                 let mut changed = pin!(changes.changed());
                 poll_fn(|cx| {
+                    // Another thread may have taken the last place while this one slept.
+                    if self.is_full() {
+                        return Poll::Ready(Woken::LookAgain);
+                    }
                     let accepted = match &listener {
                         Listener::Tcp(l) => l.poll_accept(cx).map_ok(|(io, from)| (Io::Tcp(io), Some(from))),
                         Listener::Unix(l) => l.poll_accept(cx).map_ok(|(io, _)| (Io::Unix(io), None)),
