@@ -124,6 +124,11 @@ fn global_section() {
 }
 
 #[test]
+fn what_is_kept_and_not_acted_on_is_told() {
+    check("kept", Dialect::default());
+}
+
+#[test]
 fn legacy_lines_are_read_with_a_warning() {
     check("legacy", Dialect::default());
 }

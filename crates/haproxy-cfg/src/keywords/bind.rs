@@ -11,7 +11,7 @@ const ONE: Arity = Arity::exactly(1);
 
 pub(super) const ROWS: &[Keyword<BindParse>] = &[
     kw("accept-netscaler-cip", BIND, ONE, ""),
-    kw("accept-proxy", BIND, NONE, "the PROXY protocol is expected").acts(AcceptProxy),
+    kw("accept-proxy", BIND, NONE, "the PROXY protocol is expected").keeps(AcceptProxy),
     kw("allow-0rtt", BIND, NONE, ""),
     kw("alpn", BIND, ONE, "protocols offered in TLS").acts(Alpn),
     kw(
@@ -38,7 +38,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     kw("default-crt", BIND, ONE, "").since(2, 7),
     kw("defer-accept", BIND, NONE, "accept once data is there").acts(DeferAccept),
     kw("ecdhe", BIND, ONE, ""),
-    kw("expose-fd", BIND, ONE, "pass listeners to a new process").acts(ExposeFd),
+    kw("expose-fd", BIND, ONE, "pass listeners to a new process").keeps(ExposeFd),
     kw("force-sslv3", BIND, NONE, "").acts(Force(TlsVersion::Ssl3)),
     kw("force-tlsv10", BIND, NONE, "").acts(Force(TlsVersion::Tls10)),
     kw("force-tlsv11", BIND, NONE, "").acts(Force(TlsVersion::Tls11)),
@@ -54,7 +54,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     kw("ktls", BIND, ONE, "").since(2, 7),
     kw("label", BIND, ONE, "").since(2, 7),
     kw("level", BIND, ONE, "what the socket may do").acts(Level),
-    kw("maxconn", BIND, ONE, "connections at once").acts(Maxconn),
+    kw("maxconn", BIND, ONE, "connections at once").keeps(Maxconn),
     kw("mode", BIND, ONE, "permissions of a unix socket").acts(Mode),
     kw("mss", BIND, ONE, ""),
     kw("name", BIND, ONE, "name in statistics").acts(Name),

@@ -237,7 +237,7 @@ pub(super) const OPTION_ROWS: &[Keyword<OptionParse>] = &[
     )
     .warned(3, 1)
     .instead("option accept-unsafe-violations-in-http-request")
-    .acts(Flag(F::UnsafeRequest)),
+    .keeps(Flag(F::UnsafeRequest)),
     kw(
         "accept-invalid-http-response",
         DEFAULTS | BE,
@@ -246,7 +246,7 @@ pub(super) const OPTION_ROWS: &[Keyword<OptionParse>] = &[
     )
     .warned(3, 1)
     .instead("option accept-unsafe-violations-in-http-response")
-    .acts(Flag(F::UnsafeResponse)),
+    .keeps(Flag(F::UnsafeResponse)),
     kw("independant-streams", DEFAULTS | PX, NONE, "a spelling of 1.4")
         .removed(1, 5)
         .instead("option independent-streams"),

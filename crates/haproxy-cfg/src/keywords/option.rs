@@ -21,7 +21,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         "",
     )
     .since(3, 1)
-    .acts(Flag(F::UnsafeRequest)),
+    .keeps(Flag(F::UnsafeRequest)),
     kw(
         "accept-unsafe-violations-in-http-response",
         DEFAULTS | BE,
@@ -29,7 +29,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         "",
     )
     .since(3, 1)
-    .acts(Flag(F::UnsafeResponse)),
+    .keeps(Flag(F::UnsafeResponse)),
     kw("allbackups", DEFAULTS | BE, NONE, "").acts(Flag(F::AllBackups)),
     kw("checkcache", DEFAULTS | BE, NONE, ""),
     kw("clitcpka", DEFAULTS | FE, NONE, "").acts(Flag(F::ClientTcpKeepAlive)),
@@ -53,7 +53,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     kw("http-drop-response-trailers", DEFAULTS | FE, NONE, "").since(2, 7),
     kw("http-ignore-probes", DEFAULTS | FE, NONE, "").acts(Flag(F::HttpIgnoreProbes)),
     kw("http-keep-alive", DEFAULTS | PX, NONE, "keep both sides").acts(Connection(KeepAlive)),
-    kw("http-no-delay", DEFAULTS | PX, NONE, "").acts(Flag(F::HttpNoDelay)),
+    kw("http-no-delay", DEFAULTS | PX, NONE, "").keeps(Flag(F::HttpNoDelay)),
     kw("http-pretend-keepalive", DEFAULTS | BE, NONE, ""),
     kw(
         "http-restrict-req-hdr-names",
@@ -91,7 +91,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     kw("log-separate-errors", DEFAULTS | FE, NONE, "").acts(Flag(F::LogSeparateErrors)),
     kw("logasap", DEFAULTS | FE, NONE, "").acts(Flag(F::LogAsap)),
     kw("mysql-check", DEFAULTS | BE, ANY, "checks by a MySQL greeting"),
-    kw("nolinger", DEFAULTS | PX, NONE, "").acts(Flag(F::NoLinger)),
+    kw("nolinger", DEFAULTS | PX, NONE, "").keeps(Flag(F::NoLinger)),
     kw(
         "originalto",
         DEFAULTS | PX,
@@ -105,7 +105,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         ANY,
         "checks by a PostgreSQL greeting",
     ),
-    kw("prefer-last-server", DEFAULTS | BE, NONE, "").acts(Flag(F::PreferLastServer)),
+    kw("prefer-last-server", DEFAULTS | BE, NONE, "").keeps(Flag(F::PreferLastServer)),
     kw(
         "redis-check",
         DEFAULTS | BE,

@@ -128,7 +128,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "load at which servers reach maxconn",
     )
-    .acts(p::fullconn),
+    .keeps(p::fullconn),
     kw("guid", PX, ONE, "a name that lasts over reloads").since(3, 0),
     kw(
         "hash-balance-factor",

@@ -58,7 +58,8 @@ pub mod rule_set {
 /// What carries a line out.
 pub(crate) type Parse = for<'h> fn(&mut Reading<'h>, &Line<'_>);
 
-/// A row and what acts on it: a row that is [`Status::Implemented`] has an `act`, and only such a row.
+/// A row and what acts on it. A row that is [`Status::Implemented`] has an `act`; one that is read only may have one that keeps
+/// its value, for statistics or for what is to act on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Keyword<P> {
     /// The facts.
@@ -99,6 +100,17 @@ impl<P: Copy> Keyword<P> {
         self.row.status = Status::Implemented;
         self.act = Some(act);
         self
+    }
+
+    /// Binds what keeps its value, though nothing acts on that yet: it stays read only, and a file that uses it is told.
+    pub(crate) const fn keeps(mut self, keep: P) -> Self {
+        self.act = Some(keep);
+        self
+    }
+
+    /// Whether a file that uses it is to be told that nothing acts on it.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.row.status == Status::ReadOnly
     }
 
     /// Binds what checks the arguments of a row that is only read.

@@ -252,13 +252,15 @@ pub(crate) fn bind_flags(reading: &mut Reading<'_>, words: &[Word<'_>], prefix: 
             flags.faulty = true;
         }
         at += values.len();
+        if row.is_read_only() {
+            reading.tell_read_only(&format!("'{}' of a bind line", row.row.name), word.span);
+        }
         match row.act {
             None => {
                 flags.other_certificates |= matches!(
                     row.row.name,
                     "crt-list" | "generate-certificates" | "default-crt" | "ca-sign-file"
                 );
-                reading.tell_read_only(&format!("'{}' of a bind line", row.row.name), word.span);
             }
             Some(act) => {
                 if let Err(fault) = apply(reading, &mut flags, act, word, values.first()) {

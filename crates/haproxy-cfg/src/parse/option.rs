@@ -81,13 +81,11 @@ pub(crate) fn option(reading: &mut Reading<'_>, line: &Line<'_>) {
 fn act(reading: &mut Reading<'_>, row: &'static Keyword<OptionParse>, line: &Line<'_>) {
     let span = line.span();
     let on = line.prefix == Prefix::None;
+    if on && row.is_read_only() {
+        reading.tell_read_only(&format!("'option {}'", row.row.name), span);
+    }
     match row.act {
-        None => {
-            if on {
-                reading.tell_read_only(&format!("'option {}'", row.row.name), span);
-            }
-        }
-        Some(OptionParse::Nothing) => {}
+        None | Some(OptionParse::Nothing) => {}
         Some(OptionParse::Flag(flag)) => {
             reading.settings().options[flag as usize] = Some(Set::new(on, span));
         }

@@ -37,6 +37,7 @@ pub(crate) fn mode(reading: &mut Reading<'_>, line: &Line<'_>) {
             if gone {
                 return;
             }
+            reading.tell_read_only("'mode health'", span);
             Mode::Health
         }
         "log" | "spop" | "haterm" if !reading.dialect.strict || reading.dialect.at_least(2, 9) => {
@@ -168,7 +169,11 @@ pub(crate) fn http_reuse(reading: &mut Reading<'_>, line: &Line<'_>) {
         .unwrap_or_default();
     let never = match text.as_str() {
         "never" => true,
-        "safe" | "aggressive" | "always" => false,
+        "safe" => false,
+        "aggressive" | "always" => {
+            reading.tell_read_only(&format!("'http-reuse {text}'"), line.span());
+            false
+        }
         _ => {
             let span = line.arg(0).map_or(line.behind(), |word| word.span);
             let message = "'http-reuse' only supports 'never', 'safe', 'aggressive', 'always'.";

@@ -104,14 +104,11 @@ fn act(reading: &mut Reading<'_>, keyword: Option<&'static Keyword<Parse>>, line
         let message = format!("'{name}' expects at least {wanted} argument(s).");
         return reading.alert("missing-argument", line.behind(), message);
     }
-    match keyword.act {
-        Some(parse) => parse(reading, line),
-        None => {
-            reading.tell_read_only(&format!("'{}'", keyword.row.name), line.span());
-            if let Some(check) = keyword.check {
-                check(reading, line);
-            }
-        }
+    if keyword.is_read_only() {
+        reading.tell_read_only(&format!("'{}'", keyword.row.name), line.span());
+    }
+    if let Some(parse) = keyword.act.or(keyword.check) {
+        parse(reading, line);
     }
 }
 

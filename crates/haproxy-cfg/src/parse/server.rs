@@ -231,11 +231,11 @@ pub(crate) fn server_flags(
             return None;
         }
         at = (at + values).min(words.len());
+        if row.is_read_only() {
+            reading.tell_read_only(&format!("'{}' of a server", row.row.name), word.span);
+        }
         match row.act {
-            None => {
-                note_read_only(&mut reader.params, row.row.name, value);
-                reading.tell_read_only(&format!("'{}' of a server", row.row.name), word.span);
-            }
+            None => note_read_only(&mut reader.params, row.row.name, value),
             Some(act) => {
                 if let Err(fault) = reader.apply(reading, act, word, value) {
                     let message = format!("{lead}{}", fault.message);
