@@ -163,15 +163,6 @@ impl<'a> Binder<'a> {
                 in_use,
             });
         };
-        for (set, keyword) in [(bind.tfo, "tfo"), (bind.defer_accept, "defer-accept")] {
-            if set {
-                fault(
-                    false,
-                    false,
-                    format!("'{keyword}' is read but not acted on for [{}]", bind.written),
-                );
-            }
-        }
         let opened = match &bind.address {
             Address::Inet(address) => {
                 let spread = self.options.reuse_port && matches!(owner, ListenOwner::Proxy { .. });
