@@ -80,7 +80,7 @@ pub(crate) fn expression(
         return Some(Expression::ReadOnly);
     };
     let mut patterns = flags.patterns;
-    read_patterns(reading, matcher, &rest, &mut patterns, what)?;
+    read_patterns(reading, matcher, &rest, &mut patterns, what, "")?;
     if patterns.is_empty()
         && !flags.from_file
         && !flags.end
@@ -295,8 +295,8 @@ fn flag(
                     text: text.into(),
                     span: path.span,
                 };
-                let what = format!("{what} : line {} of file '{path_text}'", number + 1);
-                read_patterns(reading, matcher, &[&pattern], &mut flags.patterns, &what)?;
+                let place = format!(" at line {} of file '{path_text}'", number + 1);
+                read_patterns(reading, matcher, &[&pattern], &mut flags.patterns, what, &place)?;
             }
             return Some(1);
         }
@@ -324,12 +324,14 @@ fn pattern_of(line: &[u8]) -> Option<&[u8]> {
     Some(&line[blanks..]).filter(|text| !text.is_empty())
 }
 
+/// Reads patterns; `place` is what a message says of where they stand, besides the line of the configuration.
 fn read_patterns(
     reading: &mut Reading<'_>,
     matcher: MatchKind,
     words: &[&Word<'_>],
     out: &mut Vec<Pattern>,
     what: &str,
+    place: &str,
 ) -> Option<()> {
     let mut operator: Option<&[u8]> = None;
     for word in words {
@@ -342,7 +344,7 @@ fn read_patterns(
                 }
                 let Some((low, high)) = range(text, operator) else {
                     let shown = shown(word).into_owned();
-                    let message = format!("'{shown}' is not a number.");
+                    let message = format!("'{shown}' is not a number{place}.");
                     return fault(
                         reading,
                         word.span,
@@ -356,7 +358,7 @@ fn read_patterns(
             MatchKind::Ip => match ip_pattern(reading, text) {
                 Some((ip, prefix)) => out.push(Pattern::Net(ip, prefix)),
                 None => {
-                    let message = format!("'{}' is not a valid IPv4 or IPv6 address.", shown(word));
+                    let message = format!("'{}' is not a valid IPv4 or IPv6 address{place}.", shown(word));
                     return fault(
                         reading,
                         word.span,
@@ -367,7 +369,7 @@ fn read_patterns(
                 }
             },
             MatchKind::Reg => {
-                check_regex(reading, word, what)?;
+                check_regex(reading, word, what, place)?;
                 out.push(Pattern::Text(text.to_vec().into()));
             }
             MatchKind::Bool => {
@@ -436,7 +438,7 @@ fn decimal(text: &str) -> Option<i64> {
 }
 
 /// Regular expressions of the original are PCRE2's; what ours cannot do is told, not refused.
-fn check_regex(reading: &mut Reading<'_>, word: &Word<'_>, what: &str) -> Option<()> {
+fn check_regex(reading: &mut Reading<'_>, word: &Word<'_>, what: &str, place: &str) -> Option<()> {
     let text = shown(word).into_owned();
     let Err(error) = regex::bytes::Regex::new(&text) else {
         return Some(());
@@ -458,7 +460,7 @@ fn check_regex(reading: &mut Reading<'_>, word: &Word<'_>, what: &str) -> Option
         .unwrap_or("")
         .trim_start_matches("error: ")
         .to_owned();
-    let message = format!("regex '{text}' is invalid (error={reason}).");
+    let message = format!("regex '{text}' is invalid (error={reason}){place}.");
     fault(
         reading,
         word.span,
