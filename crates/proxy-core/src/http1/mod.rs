@@ -11,5 +11,7 @@ pub use framing::{
     Framing, FramingError, MessageTraits, list_tokens, message_traits, request_framing, response_framing,
 };
 pub use head::{Header, Headers, RequestHead, RequestRef, ResponseHead, ResponseRef, Slice, Version};
-pub use parse::{HeadError, is_target, leading_empty_lines, parse_request, parse_response, unfold};
+pub use parse::{
+    HeadError, is_target, leading_empty_lines, lower_version, parse_request, parse_response, unfold,
+};
 pub use write::{ConnectionHeader, write_request, write_response};

@@ -141,10 +141,15 @@ pub fn unfold(buf: &mut [u8]) -> bool {
 /// name one.
 #[must_use]
 pub fn is_target(method: &[u8], uri: &[u8], host: Option<&[u8]>) -> bool {
+    if memchr::memchr(b'#', uri).is_some() {
+        return false;
+    }
+    if method == b"CONNECT" {
+        return uri.first() != Some(&b'/') && names_host(uri, host, b":443");
+    }
     match uri.first() {
         Some(b'/') => true,
         Some(b'*') => uri.len() == 1 && method == b"OPTIONS",
-        _ if method == b"CONNECT" => true,
         _ => {
             let Some(colon) = memchr::memmem::find(uri, b"://") else {
                 return false;
@@ -155,21 +160,31 @@ pub fn is_target(method: &[u8], uri: &[u8], host: Option<&[u8]>) -> bool {
             let rest = &uri[colon + 3..];
             let end = rest
                 .iter()
-                .position(|b| matches!(b, b'/' | b'?' | b'#'))
+                .position(|b| matches!(b, b'/' | b'?'))
                 .unwrap_or(rest.len());
-            let default_port: &[u8] = if uri[..colon].eq_ignore_ascii_case(b"https") {
-                b":443"
-            } else {
-                b":80"
-            };
-            let plain = |name: &[u8]| {
-                name.strip_suffix(default_port)
-                    .unwrap_or(name)
-                    .to_ascii_lowercase()
-            };
-            host.is_none_or(|host| plain(host) == plain(&rest[..end]))
+            let is_https = uri[..colon].eq_ignore_ascii_case(b"https");
+            names_host(&rest[..end], host, if is_https { b":443" } else { b":80" })
         }
     }
+}
+
+/// Whether an authority names the host that the `Host` header does, if there is one; `port` is what either may leave out.
+fn names_host(authority: &[u8], host: Option<&[u8]>, port: &[u8]) -> bool {
+    let plain = |name: &[u8]| name.strip_suffix(port).unwrap_or(name).to_ascii_lowercase();
+    host.is_none_or(|host| plain(host) == plain(authority))
+}
+
+/// Takes HTTP/1.2 and above for HTTP/1.1, as RFC 9110, section 2.5, wants it. Gives whether the request line had such a
+/// version; then the head is worth another reading.
+pub fn lower_version(buf: &mut [u8]) -> bool {
+    let end = memchr::memchr(b'\n', buf).unwrap_or(buf.len());
+    let line = buf[..end].trim_ascii_end();
+    let len = line.len();
+    let [.., b' ', b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'2'..=b'9'] = line else {
+        return false;
+    };
+    buf[len - 1] = b'1';
+    true
 }
 
 fn index_headers(buf: &[u8], parsed: &[httparse::Header<'_>], index: &mut Vec<Header>) {

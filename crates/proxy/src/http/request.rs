@@ -4,7 +4,8 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use proxy_core::http1::{
-    is_target, leading_empty_lines, message_traits, parse_request, request_framing, unfold,
+    HeadError, is_target, leading_empty_lines, lower_version, message_traits, parse_request, request_framing,
+    unfold,
 };
 
 use super::body::Body;
@@ -59,6 +60,7 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
                         }
                         Ok(true) => return Poll::Ready(Ok(())),
                         Ok(false) => {}
+                        Err(HeadError::Version) if lower_version(buffer.data_mut()) => continue,
                         Err(_) if unfold(buffer.data_mut()) => continue,
                         Err(_) => return Poll::Ready(Err(NoRequest::Malformed)),
                     }
