@@ -36,6 +36,8 @@ pub struct ProxyPlan {
     pub cookie: Option<CookiePlan>,
     /// Chooses servers.
     pub balancer: Balancer,
+    /// One of its servers has a `redir`.
+    pub has_redir: bool,
     /// Its own answers.
     pub answers: Answers,
 }
@@ -114,6 +116,7 @@ impl ProxyPlan {
                 .collect(),
             cookie: CookiePlan::new(proxy),
             balancer: Balancer::new(proxy),
+            has_redir: proxy.servers.iter().any(|s| s.redir.is_some()),
             answers: Answers::new(proxy),
             acls,
         }

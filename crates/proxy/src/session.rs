@@ -42,7 +42,7 @@ pub struct Session {
     /// Bytes that came behind the last request.
     pub pending: Option<Buffer>,
     /// The server's connection of the last request, where no other client may use it.
-    pub(crate) private: Option<PrivateConn>,
+    pub(crate) private: Option<Box<PrivateConn>>,
 }
 
 impl Session {

@@ -12,19 +12,26 @@ use crate::stream_log::{self, StreamLog};
 use crate::upstream::{Attempt, ClientWatch, ReachError, Route, aborts_on_end, reach_server};
 
 /// Serves the connection to its end.
-pub(crate) async fn serve(mut session: Session) {
+///
+/// Not an `async fn`, for the reason that HTTP's is none.
+#[allow(clippy::manual_async_fn, reason = "half the size: see above")]
+pub(crate) fn serve(mut session: Session) -> impl Future<Output = ()> {
+    async move { serve_here(&mut session).await }
+}
+
+async fn serve_here(session: &mut Session) {
     let mut log = StreamLog {
         started_ms: session.accepted_ms,
         request_ms: session.accepted_ms,
         ..StreamLog::default()
     };
     let mut route = Route::default();
-    run(&mut session, &mut log, &mut route).await;
+    run(session, &mut log, &mut route).await;
     let frontend = session.frontend();
     if frontend.options.dontlognull && log.received == 0 && log.bytes == 0 && log.termination[0] != b'S' {
         return;
     }
-    stream_log::write(&session, &log, &route);
+    stream_log::write(session, &log, &route);
 }
 
 async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
@@ -39,7 +46,7 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
     let frontend = thread.shared.plan.config.proxy(session.frontend);
     let mut first = thread.buffers.take();
     let mut ended = false;
-    let attempt = Attempt {
+    let mut attempt = Attempt {
         thread: &thread,
         timer: &session.timer,
         backend,
@@ -56,7 +63,7 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
         private: &mut session.private,
         since_ms: session.accepted_ms,
     };
-    let mut reached = match reach_server(attempt, route).await {
+    let mut reached = match reach_server(&mut attempt, route).await {
         Ok(reached) => reached,
         Err(error) => {
             thread.buffers.give(first);

@@ -12,3 +12,21 @@ mod txn;
 
 pub(crate) use session::serve;
 pub(crate) use txn::Txn;
+
+#[cfg(test)]
+mod tests {
+    use crate::session::Session;
+
+    /// Bytes of the task's future.
+    fn size_of_future<F: Future>(_: fn(Session) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn an_idle_connection_costs_a_task_of_about_a_kilobyte() {
+        let http = size_of_future(super::serve);
+        let tcp = size_of_future(crate::tcp::serve);
+        assert!(http <= 1100, "{http}");
+        assert!(tcp <= 1100, "{tcp}");
+    }
+}

@@ -20,30 +20,35 @@ enum Woken {
 }
 
 /// Serves the connection to its end.
-pub(crate) async fn serve(mut session: Session) {
-    loop {
-        if session.pending.is_none() {
-            match wait(&mut session).await {
-                Woken::Readable => {}
-                Woken::Expired => {
-                    if session.requests == 0 {
-                        transaction::no_request(&mut session).await;
-                    }
-                    return;
-                }
+///
+/// Not an `async fn`: that would hold the session twice, as its argument and as its variable, for as long as the connection
+/// lives.
+#[allow(clippy::manual_async_fn, reason = "half the size: see above")]
+pub(crate) fn serve(mut session: Session) -> impl Future<Output = ()> {
+    async move {
+        while let Some(next) = next_request(&mut session).await {
+            match next {
+                Next::KeepAlive => {}
+                Next::Close => return,
+                Next::Linger => return linger(&mut session).await,
             }
         }
-        let mut txn = session.thread.take_transaction();
-        let next = transaction::run(&mut session, &mut txn).await;
-        let thread = std::rc::Rc::clone(&session.thread);
-        thread.give_transaction(txn);
-        session.requests = session.requests.saturating_add(1);
-        match next {
-            Next::KeepAlive => {}
-            Next::Close => return,
-            Next::Linger => return linger(&mut session).await,
-        }
     }
+}
+
+/// Waits for a request and serves it; none when there is no more.
+async fn next_request(session: &mut Session) -> Option<Next> {
+    if session.pending.is_none() && matches!(wait(session).await, Woken::Expired) {
+        if session.requests == 0 {
+            transaction::no_request(session).await;
+        }
+        return None;
+    }
+    let mut txn = session.thread.take_transaction();
+    let next = transaction::run(session, &mut txn).await;
+    session.thread.give_transaction(txn);
+    session.requests = session.requests.saturating_add(1);
+    Some(next)
 }
 
 /// Waits for bytes of a request. No buffer is held meanwhile.

@@ -14,11 +14,12 @@ use super::request::{NoRequest, read_request};
 use super::rules::{self, Verdict};
 use super::txn::Txn;
 use super::{answer, stats};
+use crate::io::Io;
 use crate::relay::{self, RelayEnd};
 use crate::session::{BackendUse, Session};
 use crate::stream_log;
 use crate::upstream::{
-    Attempt, ClientWatch, PrivateConn, ReachError, ServerConn, Slot, aborts_on_end, deadline, reach_server,
+    Attempt, ClientWatch, PrivateConn, ReachError, Reached, ServerConn, aborts_on_end, deadline, reach_server,
 };
 
 /// What becomes of the connection.
@@ -200,7 +201,7 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
             return Next::Close;
         };
         let sent = buffer.len();
-        let attempt = Attempt {
+        let mut attempt = Attempt {
             thread: &thread,
             timer: &session.timer,
             backend,
@@ -217,13 +218,13 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
             since_ms: txn.log.request_ms,
             may_reuse: mode == ConnectionMode::KeepAlive && !proxy.http_reuse_never && session.requests > 0,
         };
-        let reached = reach_server(attempt, &mut route).await;
+        let reached = reach_server(&mut attempt, &mut route).await;
         txn.route = route;
         txn.progress.client_ended = ended;
         reached
     };
     match reached {
-        Ok(reached) => {
+        Ok(mut reached) => {
             if txn
                 .cookie
                 .server
@@ -234,7 +235,7 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
                 txn.log.termination[2] = CookieState::Down.letter();
             }
             count_choice(session, txn, backend);
-            exchange(session, txn, backend, reached.conn, reached.slot, mode).await
+            exchange(session, txn, backend, &mut reached, mode).await
         }
         Err(error) => not_reached(session, txn, backend, error).await,
     }
@@ -248,8 +249,7 @@ fn redirect_target(
     plan: &proxy_core::plan::ProxyPlan,
     state: &proxy_core::state::ProxyState,
 ) -> Option<usize> {
-    if proxy.servers.iter().all(|s| s.redir.is_none()) || !matches!(txn.request().method(), b"GET" | b"HEAD")
-    {
+    if !plan.has_redir || !matches!(txn.request().method(), b"GET" | b"HEAD") {
         return None;
     }
     let input = proxy_core::balance::PickInput {
@@ -325,8 +325,7 @@ async fn exchange(
     session: &mut Session,
     txn: &mut Txn,
     backend: ProxyId,
-    mut conn: ServerConn,
-    slot: Slot,
+    reached: &mut Reached,
     mode: ConnectionMode,
 ) -> Next {
     let thread = Rc::clone(&session.thread);
@@ -341,10 +340,10 @@ async fn exchange(
         connect: txn.method() == b"CONNECT",
     };
     begin_request(txn, mode);
-    let server = slot.server();
+    let server = reached.slot.server();
     let mut keep = Keep::default();
     let end = poll_fn(|cx| {
-        txn.poll_exchange(session, &mut conn.io, &terms, cx, &mut |txn, session| {
+        txn.poll_exchange(session, &mut reached.conn.io, &terms, cx, &mut |txn, session| {
             keep = finish_head(session, txn, backend, server, mode)?;
             Ok(())
         })
@@ -353,8 +352,7 @@ async fn exchange(
     count_bytes(session, txn, backend, server);
     match end {
         End::Done => {
-            drop_or_keep(session, txn, backend, conn, &keep, mode);
-            drop(slot);
+            drop_or_keep(session, txn, backend, reached, &keep, mode);
             if keep.client && !txn.progress.client_ended {
                 keep_rest(session, txn);
                 Next::KeepAlive
@@ -363,16 +361,13 @@ async fn exchange(
             }
         }
         End::DoneEarly => {
-            drop(conn);
-            drop(slot);
+            reached.conn.io = Io::Closed;
             Next::Linger
         }
-        End::Tunnel => tunnel(session, txn, backend, conn, slot).await,
+        End::Tunnel => tunnel(session, txn, backend, reached).await,
         failure => {
-            drop(conn);
-            let next = failed(session, txn, backend, server, failure).await;
-            drop(slot);
-            next
+            reached.conn.io = Io::Closed;
+            failed(session, txn, backend, server, failure).await
         }
     }
 }
@@ -510,7 +505,7 @@ fn drop_or_keep(
     session: &mut Session,
     txn: &Txn,
     backend: ProxyId,
-    conn: ServerConn,
+    reached: &mut Reached,
     keep: &Keep,
     mode: ConnectionMode,
 ) {
@@ -522,16 +517,14 @@ fn drop_or_keep(
         && !txn.server_sent_more()
         && state.servers[server].is_usable()
     {
-        let conn = ServerConn {
-            served: conn.served + 1,
-            ..conn
-        };
+        let io = std::mem::replace(&mut reached.conn.io, Io::Closed);
+        let conn = ServerConn { io };
         if session.thread.config().proxy(backend).http_reuse_never {
-            session.private = Some(PrivateConn {
+            session.private = Some(Box::new(PrivateConn {
                 backend,
                 server,
                 conn,
-            });
+            }));
         } else {
             session.thread.idle.give(backend, server, conn);
         }
@@ -539,13 +532,7 @@ fn drop_or_keep(
 }
 
 /// After `101 Switching Protocols`: bytes in both directions until one side has enough.
-async fn tunnel(
-    session: &mut Session,
-    txn: &mut Txn,
-    backend: ProxyId,
-    mut conn: ServerConn,
-    slot: Slot,
-) -> Next {
+async fn tunnel(session: &mut Session, txn: &mut Txn, backend: ProxyId, reached: &mut Reached) -> Next {
     let thread = Rc::clone(&session.thread);
     let config = thread.config();
     let frontend = config.proxy(session.frontend);
@@ -556,7 +543,7 @@ async fn tunnel(
     let end = relay
         .run(
             &mut session.io,
-            &mut conn.io,
+            &mut reached.conn.io,
             &session.timer,
             &thread.buffers,
             &frontend.timeouts,
@@ -565,7 +552,7 @@ async fn tunnel(
         .await;
     txn.log.bytes += relay.to_client;
     txn.log.received += relay.to_server;
-    let server = slot.server();
+    let server = reached.slot.server();
     count_relayed(session, backend, server, relay.to_server, relay.to_client);
     relay.give_back(&thread.buffers);
     match end {

@@ -15,8 +15,6 @@ use crate::io::Io;
 pub struct ServerConn {
     /// The connection.
     pub io: Io,
-    /// Requests that it has carried before the one at hand.
-    pub served: u32,
 }
 
 /// Starts a connection to `server`; it stands once it is writable without an error. `dst` is the address that the client

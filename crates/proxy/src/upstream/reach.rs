@@ -44,7 +44,7 @@ pub struct Attempt<'a> {
     /// Idle connections that other clients left may be used.
     pub may_reuse: bool,
     /// The connection that this client's last request used and no other client may use (`http-reuse never`).
-    pub private: &'a mut Option<PrivateConn>,
+    pub private: &'a mut Option<Box<PrivateConn>>,
     /// When the wait for a server began: the request was there, or the session; milliseconds of the process's clock.
     pub since_ms: u64,
 }
@@ -195,14 +195,14 @@ impl ClientWatch<'_> {
 ///
 /// # Errors
 /// When none was reached.
-pub async fn reach_server(mut attempt: Attempt<'_>, route: &mut Route) -> Result<Reached, ReachError> {
+pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Result<Reached, ReachError> {
     let thread = attempt.thread;
     let (proxy, plan) = thread.shared.plan.proxy(attempt.backend);
     let mut wanted = attempt.wanted;
     let mut exclude = None;
     let mut left = proxy.retries;
     loop {
-        let slot = take_slot(&mut attempt, wanted, exclude, route).await?;
+        let slot = take_slot(attempt, wanted, exclude, route).await?;
         let server = slot.server();
         if let Some(last) = route.server {
             let of_server = thread.server_counters(attempt.backend, last);
@@ -222,7 +222,7 @@ pub async fn reach_server(mut attempt: Attempt<'_>, route: &mut Route) -> Result
         counters.stot.inc();
         counters.sess_rate.hit(now);
         counters.last_session_ms.raise(now);
-        let failure = match connect_to(&mut attempt, proxy, server).await {
+        let failure = match connect_to(attempt, proxy, server).await {
             Ok(conn) => {
                 route.connected_ms = thread.now_ms();
                 return Ok(Reached { conn, slot });
@@ -437,7 +437,7 @@ async fn connect_to(
         expired.map(|()| Err(why))
     })
     .await?;
-    Ok(ServerConn { io, served: 0 })
+    Ok(ServerConn { io })
 }
 
 /// Waits until the timer expires; an error when the client goes before.
