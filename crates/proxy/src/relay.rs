@@ -8,7 +8,7 @@ use haproxy_cfg::model::Timeouts;
 
 use crate::buffer::{Buffer, BufferPool};
 use crate::io::Io;
-use crate::upstream::deadline;
+use crate::upstream::{Slot, deadline};
 use crate::wheel::Timer;
 
 /// How a relay ended.
@@ -24,6 +24,8 @@ pub(crate) enum RelayEnd {
     ClientTimeout,
     /// The server was silent, or took nothing, for too long.
     ServerTimeout,
+    /// An administrator ended the server's sessions.
+    Killed,
 }
 
 /// Two directions.
@@ -67,7 +69,8 @@ impl Relay {
         }
     }
 
-    /// Runs to the end.
+    /// Runs to the end; `slot` is the server's.
+    #[allow(clippy::too_many_arguments, reason = "two sides, each with its timeouts")]
     pub(crate) async fn run(
         &mut self,
         client: &mut Io,
@@ -76,8 +79,12 @@ impl Relay {
         buffers: &BufferPool,
         client_timeouts: &Timeouts,
         server_timeouts: &Timeouts,
+        slot: &Slot,
     ) -> RelayEnd {
         poll_fn(|cx| {
+            if slot.is_shut_down() {
+                return Poll::Ready(RelayEnd::Killed);
+            }
             self.poll(
                 client,
                 server,

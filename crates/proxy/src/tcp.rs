@@ -88,6 +88,7 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
             &thread.buffers,
             &frontend.timeouts,
             &proxy.timeouts,
+            &reached.slot,
         )
         .await;
     relay.give_back(&thread.buffers);
@@ -115,6 +116,7 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
         }
         RelayEnd::ClientTimeout => log.end_with(b'c', b'D'),
         RelayEnd::ServerTimeout => log.end_with(b's', b'D'),
+        RelayEnd::Killed => log.end_with(b'K', b'-'),
     }
     let now = thread.now_ms();
     let ms = |from: u64, to: u64| u32::try_from(stream_log::since(from, to)).unwrap_or(0);

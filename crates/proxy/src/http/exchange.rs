@@ -82,6 +82,8 @@ pub(super) enum End {
     ServerTimeout,
     /// What the server sent is no response.
     BadResponse,
+    /// An administrator ended the server's sessions.
+    Killed,
     /// A rule refuses the response; the client gets that status.
     Denied(u16),
 }

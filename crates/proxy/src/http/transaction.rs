@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::Poll;
 
 use haproxy_cfg::model::{ConnectionMode, Mode, ProxyId};
 use proxy_core::http1::{ConnectionHeader, Version, write_request, write_response};
@@ -343,6 +344,9 @@ async fn exchange(
     let server = reached.slot.server();
     let mut keep = Keep::default();
     let end = poll_fn(|cx| {
+        if reached.slot.is_shut_down() {
+            return Poll::Ready(End::Killed);
+        }
         txn.poll_exchange(session, &mut reached.conn.io, &terms, cx, &mut |txn, session| {
             keep = finish_head(session, txn, backend, server, mode)?;
             Ok(())
@@ -548,6 +552,7 @@ async fn tunnel(session: &mut Session, txn: &mut Txn, backend: ProxyId, reached:
             &thread.buffers,
             &frontend.timeouts,
             &proxy.timeouts,
+            &reached.slot,
         )
         .await;
     txn.log.bytes += relay.to_client;
@@ -561,6 +566,7 @@ async fn tunnel(session: &mut Session, txn: &mut Txn, backend: ProxyId, reached:
         RelayEnd::ServerGone => txn.log.end_with(b'S', b'D'),
         RelayEnd::ClientTimeout => txn.log.end_with(b'c', b'D'),
         RelayEnd::ServerTimeout => txn.log.end_with(b's', b'D'),
+        RelayEnd::Killed => txn.log.end_with(b'K', b'-'),
     }
     Next::Close
 }
@@ -603,6 +609,7 @@ async fn failed(session: &mut Session, txn: &mut Txn, backend: ProxyId, server: 
             both.iter().for_each(|c| c.eresp.inc());
             (b's', 504)
         }
+        End::Killed => (b'K', 503),
         End::BadResponse => {
             both.iter().for_each(|c| c.eresp.inc());
             (b'P', 502)

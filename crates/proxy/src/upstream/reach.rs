@@ -4,6 +4,7 @@
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
 
 use haproxy_cfg::model::{Mode, Proxy, ProxyId};
@@ -121,14 +122,18 @@ pub struct Slot {
     thread: Rc<Thread>,
     backend: ProxyId,
     server: usize,
+    /// How often the server's sessions had been ended when this one began.
+    shutdowns: u32,
 }
 
 impl Slot {
     fn new(thread: &Rc<Thread>, backend: ProxyId, server: usize) -> Self {
+        let state = &thread.shared.runtime.proxies[backend.0 as usize].servers[server];
         let slot = Self {
             thread: Rc::clone(thread),
             backend,
             server,
+            shutdowns: state.shutdowns.load(Relaxed),
         };
         slot.load_changed();
         slot
@@ -138,6 +143,13 @@ impl Slot {
     #[must_use]
     pub fn server(&self) -> usize {
         self.server
+    }
+
+    /// Whether the sessions of the server are to end (`shutdown sessions server`).
+    #[must_use]
+    pub fn is_shut_down(&self) -> bool {
+        let state = &self.thread.shared.runtime.proxies[self.backend.0 as usize].servers[self.server];
+        state.shutdowns.load(Relaxed) != self.shutdowns
     }
 
     fn load_changed(&self) {
