@@ -3,80 +3,27 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
-use haproxy_cfg::model::{
-    Balance, CheckKind, CheckSettings, Config, ConnectionMode, Mode, Proxy, ProxyId, ProxyKind, ProxyOptions,
-    Server, ServerAddr, Timeouts,
-};
-use syntax::Span;
+use haproxy_cfg::model::{Config, Mode, Proxy, ProxyId, ProxyKind, Server, ServerAddr};
 
 use crate::http1::{Header, RequestHead, ResponseHead, Slice, Version};
 use crate::state::Runtime;
 
-/// Where something stands that no file holds.
-pub(crate) fn span() -> Span {
-    Span::default()
-}
-
 /// A listen section without servers.
 pub(crate) fn proxy(name: &str) -> Proxy {
     Proxy {
-        name: name.into(),
-        kind: ProxyKind::Listen,
-        id: 1,
-        span: span(),
         mode: Mode::Http,
-        disabled: false,
-        description: None,
-        binds: Vec::new(),
-        acls: Vec::new(),
-        request_rules: Vec::new(),
-        response_rules: Vec::new(),
-        use_backend: Vec::new(),
-        default_backend: None,
-        maxconn: None,
-        backlog: None,
-        monitor_uri: None,
-        forwardfor: None,
-        connection_mode: ConnectionMode::KeepAlive,
-        timeouts: Timeouts::default(),
-        options: ProxyOptions::default(),
-        logs: Vec::new(),
-        log_tag: None,
-        balance: Balance::RoundRobin,
-        cookie: None,
-        retries: 3,
-        fullconn: None,
-        http_reuse_never: false,
-        check: CheckKind::Tcp,
-        servers: Vec::new(),
-        stats: None,
-        error_files: Vec::new(),
+        ..Proxy::new(ProxyKind::Listen, name.into(), 1)
     }
 }
 
 /// A server of weight 1.
 pub(crate) fn server(name: &str) -> Server {
-    Server {
-        name: name.into(),
-        addr: ServerAddr::Inet {
-            ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            port: Some(80),
-            port_offset: 0,
-        },
-        host: "127.0.0.1".into(),
-        id: 1,
-        weight: 1,
-        backup: false,
-        cookie: None,
-        maxconn: 0,
-        minconn: 0,
-        maxqueue: 0,
-        disabled: false,
-        redir: None,
-        send_proxy: None,
-        check: CheckSettings::default(),
-        span: span(),
-    }
+    let addr = ServerAddr::Inet {
+        ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        port: Some(80),
+        port_offset: 0,
+    };
+    Server::new(name.into(), 1, addr)
 }
 
 /// A configuration of one proxy, and its state.
