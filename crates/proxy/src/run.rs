@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::io;
+use std::future::poll_fn;
+use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 
 use haproxy_cfg::model::ProxyId;
 use proxy_core::logline::{DateText, Zone};
@@ -85,30 +87,63 @@ pub fn run(input: RunInput) -> io::Result<i32> {
     let tls = Arc::new(input.tls);
     let (hostname, zone) = (input.hostname, input.zone);
     let first = shares.remove(0);
-    for (at, share) in shares.into_iter().enumerate() {
-        let (shared, tls, hostname) = (Arc::clone(&shared), Arc::clone(&tls), hostname.clone());
-        std::thread::Builder::new()
-            .name(format!("worker/{}", at + 1))
-            .spawn(move || {
-                let result = runtime().and_then(|runtime| {
-                    let thread = new_thread(at + 1, &shared, &hostname, zone);
-                    runtime.block_on(async {
-                        start(&thread, share, &tls);
-                        // The process ends with the first thread.
-                        std::future::pending::<io::Result<()>>().await
-                    })
-                });
-                if let Err(error) = result {
-                    tracing::error!(%error, thread = at + 1, "worker thread cannot run");
-                }
-            })?;
-    }
     let thread = new_thread(0, &shared, &hostname, zone);
+    let thread_of_supervisor = Rc::clone(&thread);
     let supervisor = input.supervisor;
-    runtime()?.block_on(async {
+    let start_others = move || {
+        for (at, share) in shares.into_iter().enumerate() {
+            let (shared, tls, hostname) = (Arc::clone(&shared), Arc::clone(&tls), hostname.clone());
+            let work = move || run_worker(at + 1, &shared, share, &tls, &hostname, zone);
+            std::thread::Builder::new()
+                .name(format!("worker/{}", at + 1))
+                .spawn(work)?;
+        }
         start(&thread, first, &tls);
-        Ok(supervisor(Rc::clone(&thread)).await)
+        io::Result::Ok(())
+    };
+    let mut start_others = Some(start_others);
+    runtime()?.block_on(async {
+        let mut supervised = supervisor(thread_of_supervisor);
+        poll_fn(|cx| {
+            // The supervisor goes first: whoever is served may send a signal, and that must be listened to by then.
+            if let Poll::Ready(status) = supervised.as_mut().poll(cx) {
+                return Poll::Ready(Ok(status));
+            }
+            match start_others.take().map(|start| start()) {
+                Some(Err(error)) => Poll::Ready(Err(error)),
+                Some(Ok(())) | None => Poll::Pending,
+            }
+        })
+        .await
     })
+}
+
+/// A worker thread but the first, until the process ends.
+fn run_worker(
+    index: usize,
+    shared: &Arc<Shared>,
+    share: Share,
+    tls: &TlsConfigs,
+    hostname: &str,
+    zone: fn() -> Zone,
+) {
+    let result = runtime().and_then(|runtime| {
+        let thread = new_thread(index, shared, hostname, zone);
+        runtime.block_on(async {
+            start(&thread, share, tls);
+            // The process ends with the first thread.
+            std::future::pending::<io::Result<()>>().await
+        })
+    });
+    if let Err(error) = result {
+        alert(&format!("worker thread {index} cannot run: {error}"));
+    }
+}
+
+/// Tells on standard error what keeps a part of the process from working.
+fn alert(message: &str) {
+    // Whoever closed standard error does not want to read it.
+    let _ = writeln!(io::stderr(), "[ALERT]    ({}) : {message}", std::process::id());
 }
 
 fn runtime() -> io::Result<LocalRuntime> {
@@ -136,7 +171,7 @@ fn start(thread: &Rc<Thread>, share: Share, tls: &TlsConfigs) {
         };
         tokio::task::spawn_local(async move {
             if let Err(error) = acceptor.run(socket).await {
-                tracing::error!(%error, "listener cannot be watched");
+                alert(&format!("a listener cannot be watched: {error}"));
             }
         });
     }
