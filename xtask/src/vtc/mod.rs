@@ -120,6 +120,19 @@ pub(crate) fn run_vtc(
     std::fs::create_dir_all(&logs).with_context(|| format!("cannot make {}", logs.display()))?;
     let mut tally = Tally::default();
     for report in scenario::run_all(program, &chosen, &logs, usize::from(jobs))? {
+        let mut report = report;
+        if matches!(expectations.verdict(subject, &report), Verdict::Wrong) {
+            // A busy machine can upset a scenario that is about time. Alone it has no such excuse.
+            println!("again, alone: {}", report.name);
+            report.complaints().for_each(|line| println!("    {line}"));
+            let file = chosen
+                .iter()
+                .find(|file| scenario::name(file) == report.name)
+                .cloned();
+            if let Some(alone) = scenario::run_all(program, file.as_slice(), &logs, 1)?.pop() {
+                report = alone;
+            }
+        }
         judge(&report, expectations.verdict(subject, &report), &mut tally);
     }
     Ok(tally)
