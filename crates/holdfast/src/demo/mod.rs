@@ -131,13 +131,16 @@ fn serve(
     let supervisor: proxy::Supervisor = Box::new(move |thread| {
         let supervised = supervised(thread);
         Box::pin(async move {
-            match limit {
+            let status = match limit {
                 Some(limit) => tokio::select! {
                     status = supervised => status,
                     () = tokio::time::sleep(limit) => 0,
                 },
                 None => supervised.await,
-            }
+            };
+            // Told while the proxy still runs: what its end cuts off is no failure.
+            say(&format!("\n{}\nThe demonstration is over.\n", story::summary()));
+            status
         })
     });
     // Whatever ended it, the demonstration is over as asked for.
@@ -153,7 +156,6 @@ fn serve(
         speaks: false,
         supervisor,
     })?;
-    say(&format!("\n{}\nThe demonstration is over.\n", story::summary()));
     Ok(())
 }
 
