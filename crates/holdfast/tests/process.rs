@@ -254,6 +254,9 @@ fn a_master_follows_a_worker_that_was_killed() {
     let site = Site::new("");
     let mut master = site.start(&["-W"]);
     site.wait_until_alive(&master);
+    // The worker may answer before its master has told of it.
+    let told = wait_for(|| master.output().ok()?.contains("Loading success.").then_some(()));
+    assert!(told.is_some());
     let output = master.output().unwrap();
     let worker = output
         .split("New worker (")
