@@ -98,6 +98,16 @@ impl Io {
         }
     }
 
+    /// Ends our direction, where `peer_ended` says that the peer has ended its own: a socket in clear is then left to the
+    /// close that follows, which tells the peer the same and saves a system call; TLS has an alert to send first.
+    #[inline]
+    pub fn poll_end(&mut self, cx: &mut Context<'_>, peer_ended: bool) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(_) | Self::Unix(_) if peer_ended => Poll::Ready(Ok(())),
+            _ => self.poll_shutdown(cx),
+        }
+    }
+
     /// Makes the close that follows a reset, so that no TIME_WAIT is left.
     pub fn reset_on_close(&self) {
         let tcp = match self {

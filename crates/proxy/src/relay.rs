@@ -31,19 +31,39 @@ pub(crate) enum RelayEnd {
 /// Two directions.
 #[derive(Debug)]
 pub(crate) struct Relay {
-    from_client: Option<Buffer>,
-    from_server: Option<Buffer>,
-    /// The client has ended its direction.
-    pub(crate) client_ended: bool,
-    server_ended: bool,
-    told_server: bool,
-    told_client: bool,
+    up: Direction,
+    down: Direction,
     client_deadline: u64,
     server_deadline: u64,
-    /// Bytes sent to the server.
-    pub(crate) to_server: u64,
-    /// Bytes sent to the client.
-    pub(crate) to_client: u64,
+}
+
+/// What the relay runs between, and with.
+#[derive(Debug)]
+pub(crate) struct Ends<'a> {
+    /// The client's connection.
+    pub(crate) client: &'a mut Io,
+    /// The server's connection.
+    pub(crate) server: &'a mut Io,
+    /// The session's timer.
+    pub(crate) timer: &'a Timer,
+    /// Where buffers come from and go.
+    pub(crate) buffers: &'a BufferPool,
+    /// The frontend's timeouts.
+    pub(crate) client_timeouts: &'a Timeouts,
+    /// The backend's timeouts.
+    pub(crate) server_timeouts: &'a Timeouts,
+}
+
+/// The bytes of one side on their way to the other.
+#[derive(Debug, Default)]
+struct Direction {
+    buffer: Option<Buffer>,
+    /// The reader's side has ended it.
+    ended: bool,
+    /// The writer's side has been told that it ended.
+    told: bool,
+    /// Bytes sent.
+    sent: u64,
 }
 
 /// One direction's result of a round.
@@ -53,54 +73,47 @@ enum Flow {
 }
 
 impl Relay {
-    /// A relay that begins with what was already received.
-    pub(crate) fn new(from_client: Option<Buffer>, from_server: Option<Buffer>) -> Self {
+    /// A relay that begins with what was already received; `client_ended` when the client has ended its direction.
+    pub(crate) fn new(from_client: Option<Buffer>, from_server: Option<Buffer>, client_ended: bool) -> Self {
         Self {
-            from_client,
-            from_server,
-            client_ended: false,
-            server_ended: false,
-            told_server: false,
-            told_client: false,
+            up: Direction {
+                buffer: from_client,
+                ended: client_ended,
+                ..Direction::default()
+            },
+            down: Direction {
+                buffer: from_server,
+                ..Direction::default()
+            },
             client_deadline: 0,
             server_deadline: 0,
-            to_server: 0,
-            to_client: 0,
         }
     }
 
+    /// Bytes sent to the server.
+    pub(crate) fn to_server(&self) -> u64 {
+        self.up.sent
+    }
+
+    /// Bytes sent to the client.
+    pub(crate) fn to_client(&self) -> u64 {
+        self.down.sent
+    }
+
     /// Runs to the end; `slot` is the server's.
-    #[allow(clippy::too_many_arguments, reason = "two sides, each with its timeouts")]
-    pub(crate) async fn run(
-        &mut self,
-        client: &mut Io,
-        server: &mut Io,
-        timer: &Timer,
-        buffers: &BufferPool,
-        client_timeouts: &Timeouts,
-        server_timeouts: &Timeouts,
-        slot: &Slot,
-    ) -> RelayEnd {
+    pub(crate) async fn run(&mut self, ends: &mut Ends<'_>, slot: &Slot) -> RelayEnd {
         poll_fn(|cx| {
             if slot.is_shut_down() {
                 return Poll::Ready(RelayEnd::Killed);
             }
-            self.poll(
-                client,
-                server,
-                timer,
-                buffers,
-                client_timeouts,
-                server_timeouts,
-                cx,
-            )
+            self.poll(ends, cx)
         })
         .await
     }
 
     /// Gives the buffers back.
     pub(crate) fn give_back(&mut self, buffers: &BufferPool) {
-        for buffer in [self.from_client.take(), self.from_server.take()]
+        for buffer in [self.up.buffer.take(), self.down.buffer.take()]
             .into_iter()
             .flatten()
         {
@@ -108,39 +121,12 @@ impl Relay {
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "two sides, each with its timeouts")]
-    fn poll(
-        &mut self,
-        client: &mut Io,
-        server: &mut Io,
-        timer: &Timer,
-        buffers: &BufferPool,
-        client_timeouts: &Timeouts,
-        server_timeouts: &Timeouts,
-        cx: &mut Context<'_>,
-    ) -> Poll<RelayEnd> {
+    fn poll(&mut self, ends: &mut Ends<'_>, cx: &mut Context<'_>) -> Poll<RelayEnd> {
+        let Ends { client, server, .. } = ends;
         let mut moved = self.client_deadline == 0;
         loop {
-            let up = one_way(
-                cx,
-                buffers,
-                client,
-                server,
-                &mut self.from_client,
-                &mut self.client_ended,
-                &mut self.told_server,
-                &mut self.to_server,
-            );
-            let down = one_way(
-                cx,
-                buffers,
-                server,
-                client,
-                &mut self.from_server,
-                &mut self.server_ended,
-                &mut self.told_client,
-                &mut self.to_client,
-            );
+            let up = self.up.carry(cx, ends.buffers, client, server, self.down.ended);
+            let down = self.down.carry(cx, ends.buffers, server, client, self.up.ended);
             let mut again = false;
             for (flow, reads_from_client) in [(up, true), (down, false)] {
                 match flow {
@@ -162,7 +148,7 @@ impl Relay {
                     }
                 }
             }
-            if self.told_client && self.told_server {
+            if self.up.told && self.down.told {
                 return Poll::Ready(RelayEnd::Done);
             }
             moved |= again;
@@ -170,27 +156,15 @@ impl Relay {
                 break;
             }
         }
+        let timer = ends.timer;
         let now = timer.now_ms();
         if moved {
-            let tunnel = server_timeouts.tunnel.or(client_timeouts.tunnel);
-            self.client_deadline = deadline(
-                now,
-                half_closed(
-                    tunnel,
-                    self.server_ended,
-                    client_timeouts.client,
-                    client_timeouts.client_fin,
-                ),
-            );
-            self.server_deadline = deadline(
-                now,
-                half_closed(
-                    tunnel,
-                    self.client_ended,
-                    server_timeouts.server,
-                    server_timeouts.server_fin,
-                ),
-            );
+            let (of_client, of_server) = (ends.client_timeouts, ends.server_timeouts);
+            let tunnel = of_server.tunnel.or(of_client.tunnel);
+            let client = half_closed(tunnel, self.down.ended, of_client.client, of_client.client_fin);
+            let server = half_closed(tunnel, self.up.ended, of_server.server, of_server.server_fin);
+            self.client_deadline = deadline(now, client);
+            self.server_deadline = deadline(now, server);
         }
         timer.set(self.client_deadline.min(self.server_deadline));
         if timer.poll_expired(cx, now).is_pending() {
@@ -217,73 +191,74 @@ enum Broken {
     Writing,
 }
 
-#[allow(clippy::too_many_arguments, reason = "one direction's whole state")]
-fn one_way(
-    cx: &mut Context<'_>,
-    buffers: &BufferPool,
-    from: &mut Io,
-    to: &mut Io,
-    slot: &mut Option<Buffer>,
-    ended: &mut bool,
-    told: &mut bool,
-    count: &mut u64,
-) -> Result<Flow, Broken> {
-    let mut moved = false;
-    loop {
-        let mut again = false;
-        if let Some(buffer) = slot {
-            while !buffer.is_empty() {
-                match to.poll_write(cx, &[IoSlice::new(buffer.data())]) {
-                    Poll::Pending => break,
-                    Poll::Ready(Err(_)) => return Err(Broken::Writing),
-                    Poll::Ready(Ok(n)) => {
-                        buffer.consume(n);
-                        *count += n as u64;
-                        again = true;
+impl Direction {
+    /// Moves what can be moved. `other_ended` says that the writer's side has ended the other direction: nothing is left to
+    /// be told to it then but the close of its connection, which is about to follow.
+    fn carry(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffers: &BufferPool,
+        from: &mut Io,
+        to: &mut Io,
+        other_ended: bool,
+    ) -> Result<Flow, Broken> {
+        let mut moved = false;
+        loop {
+            let mut again = false;
+            if let Some(buffer) = &mut self.buffer {
+                while !buffer.is_empty() {
+                    match to.poll_write(cx, &[IoSlice::new(buffer.data())]) {
+                        Poll::Pending => break,
+                        Poll::Ready(Err(_)) => return Err(Broken::Writing),
+                        Poll::Ready(Ok(n)) => {
+                            buffer.consume(n);
+                            self.sent += n as u64;
+                            again = true;
+                        }
                     }
                 }
             }
-        }
-        if slot.as_ref().is_some_and(Buffer::is_empty)
-            && let Some(buffer) = slot.take()
-        {
-            buffers.give(buffer);
-        }
-        if !*ended {
-            if slot.is_none() && from.poll_readable(cx).is_ready() {
-                *slot = Some(buffers.take());
-            }
-            if let Some(buffer) = slot
-                && !buffer.room().is_empty()
+            if self.buffer.as_ref().is_some_and(Buffer::is_empty)
+                && let Some(buffer) = self.buffer.take()
             {
-                match from.poll_read(cx, buffer.room()) {
-                    Poll::Pending => {}
-                    Poll::Ready(Err(_)) => return Err(Broken::Reading),
-                    Poll::Ready(Ok(0)) => *ended = true,
-                    Poll::Ready(Ok(n)) => {
-                        buffer.filled(n);
-                        again = true;
+                buffers.give(buffer);
+            }
+            if !self.ended {
+                if self.buffer.is_none() && from.poll_readable(cx).is_ready() {
+                    self.buffer = Some(buffers.take());
+                }
+                if let Some(buffer) = &mut self.buffer
+                    && !buffer.room().is_empty()
+                {
+                    match from.poll_read(cx, buffer.room()) {
+                        Poll::Pending => {}
+                        Poll::Ready(Err(_)) => return Err(Broken::Reading),
+                        Poll::Ready(Ok(0)) => self.ended = true,
+                        Poll::Ready(Ok(n)) => {
+                            buffer.filled(n);
+                            again = true;
+                        }
                     }
                 }
             }
-        }
-        if slot.as_ref().is_none_or(Buffer::is_empty) {
-            match to.poll_flush(cx) {
-                Poll::Ready(Ok(())) if *ended && !*told => match to.poll_shutdown(cx) {
-                    Poll::Ready(Ok(())) => {
-                        *told = true;
-                        again = true;
-                    }
+            if self.buffer.as_ref().is_none_or(Buffer::is_empty) {
+                match to.poll_flush(cx) {
+                    Poll::Ready(Ok(())) if self.ended && !self.told => match to.poll_end(cx, other_ended) {
+                        Poll::Ready(Ok(())) => {
+                            self.told = true;
+                            again = true;
+                        }
+                        Poll::Ready(Err(_)) => return Err(Broken::Writing),
+                        Poll::Pending => {}
+                    },
+                    Poll::Ready(Ok(())) | Poll::Pending => {}
                     Poll::Ready(Err(_)) => return Err(Broken::Writing),
-                    Poll::Pending => {}
-                },
-                Poll::Ready(Ok(())) | Poll::Pending => {}
-                Poll::Ready(Err(_)) => return Err(Broken::Writing),
+                }
             }
-        }
-        moved |= again;
-        if !again {
-            return Ok(if moved { Flow::Moved } else { Flow::Still });
+            moved |= again;
+            if !again {
+                return Ok(if moved { Flow::Moved } else { Flow::Still });
+            }
         }
     }
 }

@@ -5,8 +5,7 @@ use std::rc::Rc;
 use haproxy_cfg::model::{Mode, ProxyId};
 use proxy_core::rules::Cache;
 
-use crate::buffer::Buffer;
-use crate::relay::{Relay, RelayEnd};
+use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::{BackendUse, Session};
 use crate::stream_log::{self, StreamLog};
 use crate::upstream::{Attempt, ClientWatch, ReachError, Route, aborts_on_end, reach_server};
@@ -78,31 +77,28 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
     } else {
         Some(first)
     };
-    let mut relay = Relay::new(first, None::<Buffer>);
-    relay.client_ended = ended;
-    let end = relay
-        .run(
-            &mut session.io,
-            &mut reached.conn.io,
-            &session.timer,
-            &thread.buffers,
-            &frontend.timeouts,
-            &proxy.timeouts,
-            &reached.slot,
-        )
-        .await;
+    let mut relay = Relay::new(first, None, ended);
+    let mut ends = Ends {
+        client: &mut session.io,
+        server: &mut reached.conn.io,
+        timer: &session.timer,
+        buffers: &thread.buffers,
+        client_timeouts: &frontend.timeouts,
+        server_timeouts: &proxy.timeouts,
+    };
+    let end = relay.run(&mut ends, &reached.slot).await;
     relay.give_back(&thread.buffers);
-    log.bytes = relay.to_client;
-    log.received = relay.to_server;
+    log.bytes = relay.to_client();
+    log.received = relay.to_server();
     let all = [
         thread.fe_counters(session.frontend),
         thread.be_counters(backend),
         counters,
     ];
-    session.count_bytes(relay.to_server, relay.to_client);
+    session.count_bytes(relay.to_server(), relay.to_client());
     for side in &all[1..] {
-        side.bin.add(relay.to_server);
-        side.bout.add(relay.to_client);
+        side.bin.add(relay.to_server());
+        side.bout.add(relay.to_client());
     }
     match end {
         RelayEnd::Done => {}

@@ -16,7 +16,7 @@ use super::rules::{self, Verdict};
 use super::txn::Txn;
 use super::{answer, stats};
 use crate::io::Io;
-use crate::relay::{self, RelayEnd};
+use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::{BackendUse, Session};
 use crate::stream_log;
 use crate::upstream::{
@@ -542,23 +542,20 @@ async fn tunnel(session: &mut Session, txn: &mut Txn, backend: ProxyId, reached:
     let frontend = config.proxy(session.frontend);
     let proxy = config.proxy(backend);
     let (from_client, from_server) = txn.take_buffers();
-    let mut relay = relay::Relay::new(from_client, from_server);
-    relay.client_ended = txn.progress.client_ended;
-    let end = relay
-        .run(
-            &mut session.io,
-            &mut reached.conn.io,
-            &session.timer,
-            &thread.buffers,
-            &frontend.timeouts,
-            &proxy.timeouts,
-            &reached.slot,
-        )
-        .await;
-    txn.log.bytes += relay.to_client;
-    txn.log.received += relay.to_server;
+    let mut relay = Relay::new(from_client, from_server, txn.progress.client_ended);
+    let mut ends = Ends {
+        client: &mut session.io,
+        server: &mut reached.conn.io,
+        timer: &session.timer,
+        buffers: &thread.buffers,
+        client_timeouts: &frontend.timeouts,
+        server_timeouts: &proxy.timeouts,
+    };
+    let end = relay.run(&mut ends, &reached.slot).await;
+    txn.log.bytes += relay.to_client();
+    txn.log.received += relay.to_server();
     let server = reached.slot.server();
-    count_relayed(session, backend, server, relay.to_server, relay.to_client);
+    count_relayed(session, backend, server, relay.to_server(), relay.to_client());
     relay.give_back(&thread.buffers);
     match end {
         RelayEnd::Done => {}

@@ -3,9 +3,12 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::OwnedFd;
+use std::pin::pin;
+use std::task::{Context, Poll};
 
 use haproxy_cfg::model::{Server, ServerAddr};
 use socket2::{Domain, SockAddr, Socket, Type};
+use tokio::io::{Interest, Ready};
 use tokio::net::{TcpStream, UnixStream};
 
 use crate::io::Io;
@@ -55,14 +58,24 @@ pub(super) fn start(server: &Server, dst: Option<SocketAddr>, keep_alive: bool) 
 }
 
 /// The error with which a started connection ended, if it did; to be asked once it is writable.
-pub(super) fn connect_error(io: &Io) -> io::Result<()> {
+///
+/// The system is asked only where the event that made it writable spoke of an error or an end as well: a connection that
+/// stands needs no question.
+pub(super) fn connect_error(io: &Io, cx: &mut Context<'_>) -> io::Result<()> {
+    let asked = Interest::WRITABLE | Interest::ERROR;
     let error = match io {
+        Io::Tcp(stream) if is_plainly_writable(&pin!(stream.ready(asked)).poll(cx)) => None,
+        Io::Unix(stream) if is_plainly_writable(&pin!(stream.ready(asked)).poll(cx)) => None,
         Io::Tcp(stream) => stream.take_error()?,
         Io::Unix(stream) => stream.take_error()?,
         Io::Tls(stream) => stream.get_ref().0.take_error()?,
         Io::Closed => return Err(io::ErrorKind::NotConnected.into()),
     };
     error.map_or(Ok(()), Err)
+}
+
+fn is_plainly_writable(ready: &Poll<io::Result<Ready>>) -> bool {
+    matches!(ready, Poll::Ready(Ok(ready)) if ready.is_writable() && !ready.is_write_closed() && !ready.is_error())
 }
 
 fn inet_address(ip: IpAddr, port: Option<u16>, offset: i32, dst: Option<SocketAddr>) -> Option<SocketAddr> {

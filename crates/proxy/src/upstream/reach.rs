@@ -433,7 +433,7 @@ async fn connect_to(
     let mut gone = false;
     poll_fn(|cx| {
         if let Poll::Ready(result) = io.poll_writable(cx) {
-            let result = result.and_then(|()| connect::connect_error(&io));
+            let result = result.and_then(|()| connect::connect_error(&io, cx));
             return Poll::Ready(result.map_err(|_| ReachError::ConnectFailed));
         }
         if !gone && attempt.client.poll_gone(cx).is_ready() {
