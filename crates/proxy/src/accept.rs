@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,7 +10,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 
 use haproxy_cfg::model::{Mode, Proxy, ProxyId};
-use tokio::net::{TcpListener, UnixListener};
+use socket2::SockRef;
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
@@ -39,6 +40,51 @@ enum Listener {
     Unix(UnixListener),
 }
 
+impl Listener {
+    /// Lets go of the port, so that another process may have it; what is not one goes on waiting. Gives whether it listens.
+    fn pause(&self) -> bool {
+        match self {
+            Self::Tcp(socket) => {
+                // It may not be listening, when another handle of it has let go already.
+                let _ = SockRef::from(socket).shutdown(Shutdown::Read);
+            }
+            Self::Unix(_) => {}
+        }
+        false
+    }
+
+    /// Takes the port again; gives whether that was possible.
+    fn resume(&self, backlog: i32) -> bool {
+        match self {
+            Self::Tcp(socket) => match SockRef::from(socket).listen(backlog) {
+                Ok(()) => true,
+                Err(error) => {
+                    crate::run::alert(&format!("a listener cannot be resumed: {error}"));
+                    false
+                }
+            },
+            Self::Unix(_) => true,
+        }
+    }
+
+    /// A connection that waits, if one does, whatever the runtime has heard of it.
+    fn accept_now(&self) -> io::Result<Option<(Io, Option<SocketAddr>)>> {
+        let accepted = match self {
+            Self::Tcp(socket) => SockRef::from(socket).accept(),
+            Self::Unix(socket) => SockRef::from(socket).accept(),
+        };
+        let (socket, from) = match accepted {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+            accepted => accepted?,
+        };
+        socket.set_nonblocking(true)?;
+        Ok(Some(match self {
+            Self::Tcp(_) => (Io::Tcp(TcpStream::from_std(socket.into())?), from.as_socket()),
+            Self::Unix(_) => (Io::Unix(UnixStream::from_std(socket.into())?), None),
+        }))
+    }
+}
+
 /// What woke an acceptor.
 enum Woken {
     Connection(Io, Option<SocketAddr>),
@@ -59,12 +105,22 @@ impl Acceptor {
         let shared = Arc::clone(&self.thread.shared);
         let state = &shared.runtime.proxies[self.proxy.0 as usize];
         let mut changes = shared.changes.subscribe();
+        let mut listens = true;
         loop {
             changes.mark_unchanged();
             if state.stopped.load(Relaxed) {
+                self.take_those_who_wait(&listener);
                 return Ok(());
             }
-            if state.paused.load(Relaxed) {
+            let paused = state.paused.load(Relaxed);
+            if paused == listens {
+                listens = if paused {
+                    listener.pause()
+                } else {
+                    listener.resume(self.backlog())
+                };
+            }
+            if paused || !listens {
                 if changes.changed().await.is_err() {
                     return Ok(());
                 }
@@ -111,6 +167,28 @@ impl Acceptor {
                 Woken::LookAgain => {}
             }
         }
+    }
+
+    /// Makes sessions of the connections that the system has taken already: with the socket they would be reset.
+    fn take_those_who_wait(&self, listener: &Listener) {
+        while !self.is_full() {
+            let Ok(Some((io, from))) = listener.accept_now() else {
+                return;
+            };
+            self.begin(io, from);
+        }
+    }
+
+    /// Connections that may wait.
+    fn backlog(&self) -> i32 {
+        let proxy = self.proxy();
+        let bind = proxy.binds.get(usize::from(self.bind));
+        let backlog = bind
+            .and_then(|bind| bind.backlog)
+            .or(proxy.backlog)
+            .or(proxy.maxconn);
+        let backlog = backlog.unwrap_or_else(|| self.thread.shared.runtime.maxconn.load(Relaxed));
+        i32::try_from(backlog.max(1)).unwrap_or(i32::MAX)
     }
 
     fn proxy(&self) -> &Proxy {
@@ -170,7 +248,7 @@ impl Acceptor {
             && let Io::Tcp(stream) = &session.io
         {
             // Without keep-alive packets a dead client is found by its timeout all the same.
-            let _ = socket2::SockRef::from(stream).set_keepalive(true);
+            let _ = SockRef::from(stream).set_keepalive(true);
         }
         let mode = self.proxy().mode;
         match &self.tls {

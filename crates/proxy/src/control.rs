@@ -65,7 +65,10 @@ impl Hooks for Shell {
         match change {
             FrontendChange::Pause => state.paused.store(true, Relaxed),
             FrontendChange::Resume => state.paused.store(false, Relaxed),
-            FrontendChange::Stop => state.stopped.store(true, Relaxed),
+            FrontendChange::Stop => {
+                state.stopped.store(true, Relaxed);
+                self.thread.shared.exports.withdraw(frontend);
+            }
         }
         self.thread.shared.look_again();
         Ok(())

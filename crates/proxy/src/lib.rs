@@ -6,6 +6,7 @@ pub mod buffer;
 pub mod checks;
 pub mod clock;
 pub mod control;
+pub mod handover;
 mod http;
 pub mod io;
 pub mod listen;

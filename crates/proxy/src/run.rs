@@ -19,6 +19,7 @@ use tokio_rustls::rustls::ServerConfig;
 
 use crate::accept::Acceptor;
 use crate::clock::Clock;
+use crate::handover::Exports;
 use crate::listen::{BoundListener, ListenOwner, ListenSocket};
 use crate::syslog::LogSender;
 use crate::thread::{Shared, Thread};
@@ -55,6 +56,8 @@ pub struct RunInput {
     pub zone: fn() -> Zone,
     /// Changes of servers' states go to standard error as well.
     pub speaks: bool,
+    /// Handles of the listeners for a process that takes them over; let go of when the listeners stop.
+    pub exports: Arc<Exports>,
     /// Runs on the first thread.
     pub supervisor: Supervisor,
 }
@@ -82,6 +85,7 @@ pub fn run(input: RunInput) -> io::Result<i32> {
         input.runtime,
         input.clock,
         input.process,
+        input.exports,
         input.speaks,
     ));
     let tls = Arc::new(input.tls);
@@ -141,7 +145,7 @@ fn run_worker(
 }
 
 /// Tells on standard error what keeps a part of the process from working.
-fn alert(message: &str) {
+pub(crate) fn alert(message: &str) {
     // Whoever closed standard error does not want to read it.
     let _ = writeln!(io::stderr(), "[ALERT]    ({}) : {message}", std::process::id());
 }
@@ -196,22 +200,62 @@ async fn pass_changes_on(thread: Rc<Thread>) {
     }
 }
 
-/// Gives each thread its own socket of a listener, or one more handle of the only one.
+/// Gives each thread its own socket of a listener, or one more handle where there are fewer. A listener that was taken over may
+/// have more sockets than there are threads: none may be left unwatched.
 fn share_listeners(listeners: Vec<BoundListener>, threads: usize) -> io::Result<Vec<Share>> {
-    let mut shares: Vec<Share> = (0..threads.max(1)).map(|_| Vec::new()).collect();
+    let threads = threads.max(1);
+    let mut shares: Vec<Share> = (0..threads).map(|_| Vec::new()).collect();
     for listener in listeners {
         let ListenOwner::Proxy { proxy, bind } = listener.owner else {
             continue;
         };
         let mut sockets = listener.sockets;
-        while sockets.len() < shares.len() {
-            let Some(first) = sockets.first() else { break };
-            let one_more = first.try_clone()?;
+        let own = sockets.len();
+        if own == 0 {
+            continue;
+        }
+        while sockets.len() < threads {
+            let one_more = sockets[sockets.len() % own].try_clone()?;
             sockets.push(one_more);
         }
-        for (share, socket) in shares.iter_mut().zip(sockets) {
-            share.push((proxy, bind, socket));
+        for (index, socket) in sockets.into_iter().enumerate() {
+            shares[index % threads].push((proxy, bind, socket));
         }
     }
     Ok(shares)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn every_socket_is_watched_and_every_thread_has_one() {
+        for (sockets, threads) in [(1, 3), (2, 3), (3, 3), (5, 2)] {
+            let sockets: Vec<_> = (0..sockets)
+                .map(|_| ListenSocket::Tcp(TcpListener::bind("127.0.0.1:0").unwrap()))
+                .collect();
+            let ports = |shares: &[&ListenSocket]| -> std::collections::BTreeSet<_> {
+                shares
+                    .iter()
+                    .map(|socket| match socket {
+                        ListenSocket::Tcp(socket) => socket.local_addr().unwrap(),
+                        ListenSocket::Unix(_) => panic!("no unix socket was given"),
+                    })
+                    .collect()
+            };
+            let all = ports(&sockets.iter().collect::<Vec<_>>());
+            let owner = ListenOwner::Proxy {
+                proxy: ProxyId(0),
+                bind: 0,
+            };
+            let shares = share_listeners(vec![BoundListener { owner, sockets }], threads).unwrap();
+            assert_eq!(shares.len(), threads);
+            assert!(shares.iter().all(|share| !share.is_empty()));
+            let shared: Vec<_> = shares.iter().flatten().map(|(_, _, socket)| socket).collect();
+            assert_eq!(ports(&shared), all);
+        }
+    }
 }

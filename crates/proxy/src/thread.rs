@@ -15,6 +15,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::buffer::BufferPool;
 use crate::clock::Clock;
+use crate::handover::Exports;
 use crate::http::Txn;
 use crate::syslog::LogSender;
 use crate::upstream::{IdlePool, Queues};
@@ -44,13 +45,22 @@ pub struct Shared {
     pub wants_dst: Box<[bool]>,
     /// Told when a frontend pauses, resumes or stops, when sessions are to end, and when the process stops.
     pub changes: watch::Sender<u64>,
+    /// Handles of the listeners for a process that takes them over.
+    pub exports: Arc<Exports>,
     stopping: AtomicBool,
 }
 
 impl Shared {
     /// The shared state of a plan that begins to run.
     #[must_use]
-    pub fn new(plan: Plan, runtime: Arc<Runtime>, clock: Clock, process: Arc<Process>, speaks: bool) -> Self {
+    pub fn new(
+        plan: Plan,
+        runtime: Arc<Runtime>,
+        clock: Clock,
+        process: Arc<Process>,
+        exports: Arc<Exports>,
+        speaks: bool,
+    ) -> Self {
         let config = Arc::clone(&plan.config);
         Self {
             queues: Queues::new(&config),
@@ -62,6 +72,7 @@ impl Shared {
             runtime,
             clock,
             process,
+            exports,
             speaks,
         }
     }
@@ -74,6 +85,7 @@ impl Shared {
     /// Accepts no more and ends what is idle (SIGUSR1); sessions at work go on to their end.
     pub fn stop_softly(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+        self.exports.withdraw_all();
         for proxy in &self.runtime.proxies {
             proxy.stopped.store(true, Ordering::Relaxed);
         }

@@ -38,7 +38,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     kw("default-crt", BIND, ONE, "").since(2, 7),
     kw("defer-accept", BIND, NONE, "accept once data is there").keeps(DeferAccept),
     kw("ecdhe", BIND, ONE, ""),
-    kw("expose-fd", BIND, ONE, "pass listeners to a new process").keeps(ExposeFd),
+    kw("expose-fd", BIND, ONE, "pass listeners to a new process").acts(ExposeFd),
     kw("force-sslv3", BIND, NONE, "").acts(Force(TlsVersion::Ssl3)),
     kw("force-tlsv10", BIND, NONE, "").acts(Force(TlsVersion::Tls10)),
     kw("force-tlsv11", BIND, NONE, "").acts(Force(TlsVersion::Tls11)),

@@ -120,6 +120,7 @@ fn serve(
         startup_log: Vec::new(),
     });
     let supervised = supervise(Duties {
+        exports: Arc::default(),
         config,
         runtime: Arc::clone(&runtime),
         clock,
@@ -145,6 +146,7 @@ fn serve(
     });
     // Whatever ended it, the demonstration is over as asked for.
     proxy::run(RunInput {
+        exports: Arc::default(),
         plan,
         runtime,
         clock,

@@ -1,7 +1,9 @@
 //! From a configuration to a process that runs it.
 
+use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::os::unix::ffi::OsStringExt as _;
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,7 +12,8 @@ use nix::sys::signal::Signal;
 use proxy::RunInput;
 use proxy::admin::AdminListener;
 use proxy::clock::Clock;
-use proxy::listen::{Binder, BoundListener, ListenOptions, ListenOwner, ListenSocket};
+use proxy::handover::{self, Exports, Taken};
+use proxy::listen::{Binder, BoundListener, ListenOptions, ListenOwner};
 use proxy_core::state::Runtime;
 use proxy_core::stats::Process;
 
@@ -105,10 +108,6 @@ fn prepare(
     let limits = limits::settle(&read.config, options.memory_mib, console).ok_or(FAILED)?;
     for (set, text) in [
         (
-            options.take_sockets_from.is_some(),
-            "-x: listening sockets are not taken over, they are bound beside the old ones.",
-        ),
-        (
             options.list_keywords.is_some(),
             "-dK: keywords are not listed yet.",
         ),
@@ -127,7 +126,11 @@ fn prepare(
         reuse_port: !options.no_reuse_port,
         default_backlog: limits.maxconn,
     };
-    let mut binder = Binder::new(&read.config, listen_options);
+    let taken = match &options.take_sockets_from {
+        Some(path) => take_sockets(path, console).ok_or(FAILED)?,
+        None => Vec::new(),
+    };
+    let mut binder = Binder::new(&read.config, listen_options).with_taken(taken);
     let mut faults = Vec::new();
     let old_pids = if options.farewell.is_some() {
         options.old_pids.as_slice()
@@ -193,6 +196,41 @@ fn prepare(
     })
 }
 
+/// The listening sockets of the process behind a stats socket. None when there are none; the reason has been told.
+fn take_sockets(path: &OsStr, console: &mut Console) -> Option<Vec<Taken>> {
+    let taken = match UnixStream::connect(path) {
+        Ok(stream) => handover::take(stream).map_err(|error| error.to_string()),
+        Err(_) => {
+            let path = path.display();
+            Err(format!("Failed to connect to the old process socket '{path}'"))
+        }
+    };
+    match taken {
+        Ok(taken) => Some(taken),
+        Err(text) => {
+            console.tell(Grade::Warning, &text);
+            console.tell(Grade::Alert, "Failed to get the sockets from the old process!");
+            None
+        }
+    }
+}
+
+/// Handles for a successor, where somebody may ask for them.
+fn exports(listeners: &[BoundListener], config: &Config, console: &mut Console) -> Exports {
+    let exposed = config
+        .global
+        .stats_sockets
+        .iter()
+        .any(|line| line.expose_fd_listeners);
+    if !exposed {
+        return Exports::default();
+    }
+    Exports::of(listeners, config).unwrap_or_else(|error| {
+        console.warn_main(&format!("Cannot expose the listeners ({error})."));
+        Exports::default()
+    })
+}
+
 fn threads(config: &Config) -> usize {
     let wanted = config.global.nbthread.or(config.global.nbproc);
     let available = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -241,6 +279,7 @@ pub(crate) fn serve(start: Start, readiness: Readiness, mut console: Console) ->
         environment: environment.collect(),
         startup_log: console.log().to_vec(),
     });
+    let exports = Arc::new(exports(&listeners, &config, &mut console));
     let (admin, listeners) = part_admin(listeners, &config);
     let supervisor = supervise(Duties {
         config: Arc::clone(&config),
@@ -248,6 +287,7 @@ pub(crate) fn serve(start: Start, readiness: Readiness, mut console: Console) ->
         clock,
         process: Arc::clone(&process),
         admin,
+        exports: Arc::clone(&exports),
         null,
         readiness,
     });
@@ -261,6 +301,7 @@ pub(crate) fn serve(start: Start, readiness: Readiness, mut console: Console) ->
         hostname,
         zone: zone::local,
         speaks: !daemon && !console.quiet,
+        exports,
         supervisor,
     });
     match status {
@@ -283,11 +324,12 @@ fn part_admin(listeners: Vec<BoundListener>, config: &Config) -> (Vec<AdminListe
     for listener in listeners {
         match listener.owner {
             ListenOwner::Stats(index) => {
-                let level = config.global.stats_sockets[index].level;
-                // The first thread serves them: one socket is enough.
-                admin.extend(listener.sockets.into_iter().take(1).map(|socket| match socket {
-                    ListenSocket::Tcp(socket) => AdminListener::Tcp(socket, level),
-                    ListenSocket::Unix(socket) => AdminListener::Unix(socket, level),
+                let line = &config.global.stats_sockets[index];
+                // The first thread serves them, all: an old process may have had several for an address.
+                admin.extend(listener.sockets.into_iter().map(|socket| AdminListener {
+                    socket,
+                    level: line.level,
+                    exposes_listeners: line.expose_fd_listeners,
                 }));
             }
             ListenOwner::Proxy { .. } => rest.push(listener),

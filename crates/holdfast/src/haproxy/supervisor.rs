@@ -9,11 +9,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use haproxy_cfg::model::{Config, LogLevel, ProxyId};
+use haproxy_cfg::model::{Config, LogLevel, ProxyId, ProxyKind};
 use proxy::admin::{AdminContext, AdminListener};
 use proxy::checks::CheckContext;
 use proxy::clock::Clock;
 use proxy::control::Shell;
+use proxy::handover::Exports;
 use proxy::thread::Thread;
 use proxy_core::cli::{FrontendChange, Hooks as _};
 use proxy_core::state::{Health, Runtime};
@@ -42,6 +43,8 @@ pub(crate) struct Duties {
     pub(crate) process: Arc<Process>,
     /// Stats sockets.
     pub(crate) admin: Vec<AdminListener>,
+    /// The listening sockets, for a process that takes them over.
+    pub(crate) exports: Arc<Exports>,
     /// `/dev/null`, for a process that leaves its terminal.
     pub(crate) null: Option<File>,
     /// Who waits for the process to run.
@@ -106,6 +109,7 @@ async fn work(duties: Duties, thread: &Rc<Thread>) -> io::Result<i32> {
         Arc::clone(&duties.process),
         thread.index,
         shell.clone(),
+        Arc::clone(&duties.exports),
     ));
     let mut sockets = Vec::new();
     for listener in duties.admin {
@@ -227,6 +231,8 @@ fn change_frontends(thread: &Thread, shell: &Rc<RefCell<Shell>>, change: Fronten
         };
         let result = shell.borrow_mut().change_listeners(id, change);
         let text = match result {
+            // So the original calls them: what is no frontend alone is a proxy.
+            Ok(()) if proxy.kind == ProxyKind::Frontend => format!("{done} frontend {}.", proxy.name),
             Ok(()) => format!("{done} proxy {}.", proxy.name),
             Err(_) => format!("Proxy {} cannot be changed.", proxy.name),
         };

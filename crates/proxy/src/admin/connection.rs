@@ -9,17 +9,45 @@ use proxy_core::check::Origin;
 use proxy_core::cli::{CliContext, Live, Session, execute};
 use proxy_core::stats::StatsView;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::AdminContext;
+use crate::handover;
 
-/// Serves a connection to its end; the slot becomes free with it.
-pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+/// What those may do who connect to a socket.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rights {
+    pub(super) level: Level,
+    /// They may take the listening sockets.
+    pub(super) exposes_listeners: bool,
+}
+
+/// A connection, of whatever kind.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin {
+    /// The connection without the runtime, if descriptors can be sent over it.
+    fn for_descriptors(self) -> io::Result<Option<std::os::unix::net::UnixStream>>;
+}
+
+impl Stream for UnixStream {
+    fn for_descriptors(self) -> io::Result<Option<std::os::unix::net::UnixStream>> {
+        self.into_std().map(Some)
+    }
+}
+
+impl Stream for TcpStream {
+    fn for_descriptors(self) -> io::Result<Option<std::os::unix::net::UnixStream>> {
+        Ok(None)
+    }
+}
+
+/// Serves a connection to its end; the slot, where connections are limited, becomes free with it.
+pub(super) async fn serve<S: Stream>(
     stream: S,
-    level: Level,
+    rights: Rights,
     context: Rc<AdminContext>,
-    slot: OwnedSemaphorePermit,
+    slot: Option<OwnedSemaphorePermit>,
 ) {
     let process = &context.runtime.counters[context.thread].process;
     let now_ms = context.clock.now_ms();
@@ -28,12 +56,23 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     process.sess_rate.hit(now_ms);
     let mut connection = Connection {
         stream,
-        session: Session::new(level),
+        session: Session::new(rights.level),
         input: Vec::new(),
+        asks_for_listeners: false,
         context: &context,
     };
     // A peer that went away is the only one who could be told.
     drop(connection.run().await);
+    let asks = connection.asks_for_listeners && rights.exposes_listeners;
+    let stream = connection.stream;
+    if asks && let Ok(Some(stream)) = stream.for_descriptors() {
+        let exports = context.exports.current();
+        // The other side is waited for, by a thread of its own. One that was not made, or a side that went away, is seen there
+        // by the connection's end.
+        let _ = std::thread::Builder::new()
+            .name("handover".to_owned())
+            .spawn(move || handover::give(stream, &exports));
+    }
     drop(slot);
 }
 
@@ -41,10 +80,12 @@ struct Connection<'a, S> {
     stream: S,
     session: Session,
     input: Vec<u8>,
+    /// The other side is a process that wants the listening sockets: no command is answered any more.
+    asks_for_listeners: bool,
     context: &'a AdminContext,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
+impl<S: Stream> Connection<'_, S> {
     async fn run(&mut self) -> io::Result<()> {
         let limit = self.context.config.global.tune.bufsize as usize;
         loop {
@@ -54,6 +95,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             };
             let at_end = read? == 0;
             let answered = self.answer(at_end).await?;
+            if self.asks_for_listeners {
+                return Ok(());
+            }
             let is_over = self.session.quits
                 || (answered && !self.session.interactive && !self.session.awaits_payload());
             if at_end || is_over || self.input.len() >= limit {
@@ -90,6 +134,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         let lines = std::mem::replace(&mut self.input, rest);
         let lines = lines.strip_suffix(b"\n").unwrap_or(&lines);
         for line in lines.split(|&b| b == b'\n') {
+            if line == handover::COMMAND {
+                self.asks_for_listeners = true;
+                break;
+            }
             let out = self.execute(line);
             self.send(&out).await?;
             if self.session.quits {

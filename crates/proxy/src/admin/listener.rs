@@ -14,8 +14,10 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use super::connection;
+use super::connection::{self, Rights};
 use crate::clock::Clock;
+use crate::handover::Exports;
+use crate::listen::ListenSocket;
 
 /// `stats timeout` unless given.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -40,6 +42,8 @@ pub struct AdminContext {
     pub thread: usize,
     /// Logs, listeners and sessions of the running proxy.
     pub hooks: Rc<RefCell<dyn Hooks>>,
+    /// The listening sockets, for a process that takes them over.
+    pub(super) exports: Arc<Exports>,
     /// Inactivity after which a connection is closed.
     pub(super) timeout: Duration,
     slots: Arc<Semaphore>,
@@ -54,6 +58,7 @@ impl AdminContext {
         process: Arc<Process>,
         thread: usize,
         hooks: Rc<RefCell<dyn Hooks>>,
+        exports: Arc<Exports>,
     ) -> Self {
         let timeout = config
             .global
@@ -67,19 +72,22 @@ impl AdminContext {
             process,
             thread,
             hooks,
+            exports,
             timeout,
             slots: Arc::new(Semaphore::new(maxconn as usize)),
         }
     }
 }
 
-/// A bound socket, in listening state.
+/// A stats socket.
 #[derive(Debug)]
-pub enum AdminListener {
-    /// A path or an abstract name.
-    Unix(std::os::unix::net::UnixListener, Level),
-    /// An address and port.
-    Tcp(std::net::TcpListener, Level),
+pub struct AdminListener {
+    /// Where connections come from.
+    pub socket: ListenSocket,
+    /// What those who connect may do.
+    pub level: Level,
+    /// Whether they may take the process's listening sockets (`expose-fd listeners`).
+    pub exposes_listeners: bool,
 }
 
 enum Accepting {
@@ -95,33 +103,37 @@ enum Accepting {
 /// # Panics
 /// Outside of a runtime's `LocalSet`.
 pub fn spawn(listener: AdminListener, context: Rc<AdminContext>) -> io::Result<JoinHandle<()>> {
-    let (accepting, level) = match listener {
-        AdminListener::Unix(socket, level) => {
+    let rights = Rights {
+        level: listener.level,
+        exposes_listeners: listener.exposes_listeners,
+    };
+    let accepting = match listener.socket {
+        ListenSocket::Unix(socket) => {
             socket.set_nonblocking(true)?;
-            (Accepting::Unix(UnixListener::from_std(socket)?), level)
+            Accepting::Unix(UnixListener::from_std(socket)?)
         }
-        AdminListener::Tcp(socket, level) => {
+        ListenSocket::Tcp(socket) => {
             socket.set_nonblocking(true)?;
-            (Accepting::Tcp(TcpListener::from_std(socket)?), level)
+            Accepting::Tcp(TcpListener::from_std(socket)?)
         }
     };
-    Ok(tokio::task::spawn_local(accept(accepting, level, context)))
+    Ok(tokio::task::spawn_local(accept(accepting, rights, context)))
 }
 
-async fn accept(listener: Accepting, level: Level, context: Rc<AdminContext>) {
+async fn accept(listener: Accepting, rights: Rights, context: Rc<AdminContext>) {
     // The semaphore is never closed, so the loop ends with the task.
     while let Ok(slot) = Arc::clone(&context.slots).acquire_owned().await {
         let context = Rc::clone(&context);
         match &listener {
             Accepting::Unix(socket) => match socket.accept().await {
                 Ok((stream, _)) => {
-                    tokio::task::spawn_local(connection::serve(stream, level, context, slot));
+                    tokio::task::spawn_local(connection::serve(stream, rights, context, Some(slot)));
                 }
                 Err(_) => tokio::time::sleep(REST).await,
             },
             Accepting::Tcp(socket) => match socket.accept().await {
                 Ok((stream, _)) => {
-                    tokio::task::spawn_local(connection::serve(stream, level, context, slot));
+                    tokio::task::spawn_local(connection::serve(stream, rights, context, Some(slot)));
                 }
                 Err(_) => tokio::time::sleep(REST).await,
             },

@@ -17,6 +17,7 @@ use tokio::time::timeout;
 
 use super::{AdminContext, AdminListener, spawn};
 use crate::clock::Clock;
+use crate::listen::ListenSocket;
 
 /// What no test should take.
 const TOO_LONG: Duration = Duration::from_secs(20);
@@ -55,8 +56,14 @@ fn with_socket<F: Future<Output = ()>>(config: Config, level: Level, test: impl 
             Arc::new(process),
             0,
             Rc::new(RefCell::new(NoShell)),
+            Arc::default(),
         );
-        let task = spawn(AdminListener::Unix(listener, level), Rc::new(context)).unwrap();
+        let listener = AdminListener {
+            socket: ListenSocket::Unix(listener),
+            level,
+            exposes_listeners: false,
+        };
+        let task = spawn(listener, Rc::new(context)).unwrap();
         timeout(TOO_LONG, test(path.clone()))
             .await
             .expect("the socket answers");

@@ -1,9 +1,10 @@
 //! Binds what a configuration listens on: the proxies' `bind` lines and the stats sockets. Nothing is accepted here.
 //!
 //! Binding may be tried again: what was bound stays bound, so that a new process can ask an old one to let go of its ports
-//! between two attempts.
+//! between two attempts. What another process has handed over ([`crate::handover`]) is used instead of being bound.
 
 mod inet;
+mod inherited;
 mod unix;
 
 use std::io;
@@ -14,6 +15,8 @@ use std::os::unix::net::UnixListener;
 use haproxy_cfg::model::{Address, Bind, Config, ProxyId};
 use socket2::Socket;
 use syntax::Span;
+
+use crate::handover::Taken;
 
 /// A socket that is being listened on, non-blocking and closed on exec.
 #[derive(Debug)]
@@ -56,7 +59,7 @@ pub enum ListenOwner {
 pub struct BoundListener {
     /// Whose it is.
     pub owner: ListenOwner,
-    /// One socket, or one for each thread where the kernel can spread connections over several.
+    /// One socket, or several over which the kernel spreads connections: one for each thread, or those of an old process.
     pub sockets: Vec<ListenSocket>,
 }
 
@@ -93,6 +96,7 @@ pub struct Binder<'a> {
     options: ListenOptions,
     bound: Vec<BoundListener>,
     missing: Vec<ListenOwner>,
+    taken: Vec<Taken>,
 }
 
 impl<'a> Binder<'a> {
@@ -119,7 +123,15 @@ impl<'a> Binder<'a> {
             options,
             bound: Vec::new(),
             missing,
+            taken: Vec::new(),
         }
+    }
+
+    /// Looks for its addresses among the sockets of an old process first. Those that no line wants are closed with the binder.
+    #[must_use]
+    pub fn with_taken(mut self, taken: Vec<Taken>) -> Self {
+        self.taken = taken;
+        self
     }
 
     /// Binds what is still missing and tells what went wrong. `inherit` hands out an inherited descriptor by its number,
@@ -148,7 +160,7 @@ impl<'a> Binder<'a> {
     }
 
     fn bind_one(
-        &self,
+        &mut self,
         owner: ListenOwner,
         inherit: &dyn Fn(i32) -> io::Result<OwnedFd>,
         faults: &mut Vec<ListenFault>,
@@ -163,6 +175,18 @@ impl<'a> Binder<'a> {
                 in_use,
             });
         };
+        match inherited::claim(bind, &mut self.taken, backlog) {
+            Ok(claimed) if claimed.is_empty() => {}
+            Ok(claimed) => return Some(claimed),
+            Err(error) => fault(
+                false,
+                false,
+                format!(
+                    "cannot use the socket of the old process ({})",
+                    system_words(&error)
+                ),
+            ),
+        }
         let opened = match &bind.address {
             Address::Inet(address) => {
                 let spread = self.options.reuse_port && matches!(owner, ListenOwner::Proxy { .. });
