@@ -3,8 +3,9 @@
 #![allow(unsafe_code)]
 
 use std::io;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{BorrowedFd, FromRawFd as _, OwnedFd};
 
+use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, raise, sigaction};
 use nix::sys::socket::{getsockopt, sockopt};
 use nix::unistd::{ForkResult, Pid, fork};
@@ -44,6 +45,17 @@ fn threads() -> io::Result<usize> {
 /// What the system says when nothing is open under that number.
 pub(crate) fn inherit(fd: i32) -> io::Result<OwnedFd> {
     borrow(fd)?.try_clone_to_owned()
+}
+
+/// Takes an inherited descriptor as this process's own: it is closed with what is given. For one that nothing else here uses.
+///
+/// # Errors
+/// What the system says when nothing is open under that number.
+pub(crate) fn adopt(fd: i32) -> io::Result<OwnedFd> {
+    fcntl(borrow(fd)?, FcntlArg::F_GETFD)?;
+    // SAFETY: it is open, as was just seen. The caller has the number from the process that this one was before exec, which
+    // kept it for this use alone, and gives each number once.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
 /// Whether an inherited descriptor is a socket.

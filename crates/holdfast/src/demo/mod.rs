@@ -126,6 +126,7 @@ fn serve(
         clock,
         process: Arc::clone(&process),
         admin: Vec::new(),
+        master: None,
         null: None,
         readiness: Readiness::nobody(),
     });

@@ -1,6 +1,8 @@
 //! Master and worker (`-W`, `-Ws`): a process that watches over the one that serves, and replaces it on reload. To reload it becomes
 //! itself anew, so that a new version of the program is taken up as well; it remembers its workers in the environment.
 
+mod conversation;
+pub(crate) mod line;
 mod notify;
 mod socket;
 mod worker;
@@ -21,8 +23,10 @@ use super::background::{Readiness, Waited, detach};
 use super::console::{Console, Grade};
 use super::predecessors::{dismiss, signal};
 use super::start::{Start, serve};
-use proxy::listen::ListenSocket;
-use socket::Board;
+use haproxy_cfg::model::Level;
+use line::Line;
+use proxy::handover::{self, Taken};
+use socket::{Board, MasterSocket};
 use worker::{Worker, Workers};
 
 /// The variable in which a master remembers its workers while it becomes itself anew.
@@ -53,6 +57,14 @@ impl Again {
         Some(Self {
             workers: Workers::read(&text),
         })
+    }
+
+    /// The listening sockets of the worker that is to be replaced; none when it gives none.
+    pub(crate) fn take_sockets(&self) -> Vec<Taken> {
+        let line = self.workers.current().and_then(Worker::line);
+        // The addresses are bound beside it then, as without a master.
+        line.and_then(|line| handover::take(line.connect(Level::Admin).ok()?).ok())
+            .unwrap_or_default()
     }
 }
 
@@ -103,14 +115,22 @@ pub(crate) fn run(options: &Options, mut start: Start, again: Option<Again>, mut
     let awaited = block();
     let pidfile = start.pidfile.take();
     let leaves_terminal = start.daemon;
+    let (line, end_of_worker) = match Line::new() {
+        Ok((line, end)) => (Some(line), Some(end)),
+        Err(error) => {
+            console.warn_main(&format!("[master] Cannot make a line to the worker. ({error})"));
+            (None, None)
+        }
+    };
     let (child, runs) = match worker::fork_worker() {
         Ok(worker::Forked::Worker(worker_readiness)) => {
-            drop(socket);
+            // The lines to other workers must end with the master.
+            drop((socket, line, workers));
             if let Err(error) = awaited.thread_unblock() {
                 console.alert_main(&format!("Cannot receive signals. ({})", error.desc()));
                 return FAILED;
             }
-            return serve(start, worker_readiness, console);
+            return serve(start, end_of_worker, worker_readiness, console);
         }
         Ok(worker::Forked::Master { child, runs }) => (child, runs),
         Err(error) => {
@@ -118,8 +138,8 @@ pub(crate) fn run(options: &Options, mut start: Start, again: Option<Again>, mut
             return FAILED;
         }
     };
-    // The worker has its own handles of the listeners.
-    drop(start);
+    // The worker has its own handles of the listeners and of its end.
+    drop((start, end_of_worker));
     if !runs {
         // Its reason has been told by itself.
         let _ = waitpid(child, None);
@@ -137,7 +157,7 @@ pub(crate) fn run(options: &Options, mut start: Start, again: Option<Again>, mut
     }
     console.tell(Grade::Notice, &format!("New worker ({child}) forked"));
     console.tell(Grade::Notice, "Loading success.");
-    let former = workers.replace(Worker::new(child.as_raw(), now()));
+    let former = workers.replace(Worker::new(child.as_raw(), now(), line));
     signal(&former, Signal::SIGUSR1);
     if first_start && let Some(farewell) = options.farewell {
         dismiss(&options.old_pids, farewell);
@@ -164,7 +184,7 @@ fn now() -> u64 {
 }
 
 /// Serves the socket, when there is one; gives where the workers are to be shown.
-fn serve_socket(socket: Option<ListenSocket>, workers: &Workers, console: &mut Console) -> Board {
+fn serve_socket(socket: Option<MasterSocket>, workers: &Workers, console: &mut Console) -> Board {
     let board = Arc::new(Mutex::new(workers.clone()));
     if let Some(socket) = socket
         && let Err(error) = socket::serve(socket, Arc::clone(&board))
@@ -225,6 +245,7 @@ fn watch(
                 console.tell(Grade::Notice, "Reloading HAProxy");
                 notify::reloading(options.notify_systemd);
                 let error = become_anew(&workers);
+                workers.stay();
                 console.tell(
                     Grade::Warning,
                     &format!("Failed to reexecute the master process ({error})"),

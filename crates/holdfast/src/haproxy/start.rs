@@ -53,7 +53,7 @@ pub(crate) fn run(options: &Options, mut console: Console) -> u8 {
         if let Some(farewell) = options.farewell {
             dismiss(&options.old_pids, farewell);
         }
-        return serve(start, Readiness::nobody(), console);
+        return serve(start, None, Readiness::nobody(), console);
     }
     match detach() {
         Ok(Waited::Parent { child, runs: true }) => {
@@ -75,7 +75,7 @@ pub(crate) fn run(options: &Options, mut console: Console) -> u8 {
             }
             FAILED
         }
-        Ok(Waited::Child(readiness)) => serve(start, readiness, console),
+        Ok(Waited::Child(readiness)) => serve(start, None, readiness, console),
         Err(error) => {
             console.alert_main(&format!("Cannot fork. ({error})"));
             FAILED
@@ -126,9 +126,10 @@ fn prepare(
         reuse_port: !options.no_reuse_port,
         default_backlog: limits.maxconn,
     };
-    let taken = match &options.take_sockets_from {
-        Some(path) => take_sockets(path, console).ok_or(FAILED)?,
-        None => Vec::new(),
+    let taken = match (again, &options.take_sockets_from) {
+        (Some(again), _) => again.take_sockets(),
+        (None, Some(path)) => take_sockets(path, console).ok_or(FAILED)?,
+        (None, None) => Vec::new(),
     };
     let mut binder = Binder::new(&read.config, listen_options).with_taken(taken);
     let mut faults = Vec::new();
@@ -216,13 +217,13 @@ fn take_sockets(path: &OsStr, console: &mut Console) -> Option<Vec<Taken>> {
 }
 
 /// Handles for a successor, where somebody may ask for them.
-fn exports(listeners: &[BoundListener], config: &Config, console: &mut Console) -> Exports {
+fn exports(listeners: &[BoundListener], config: &Config, has_master: bool, console: &mut Console) -> Exports {
     let exposed = config
         .global
         .stats_sockets
         .iter()
         .any(|line| line.expose_fd_listeners);
-    if !exposed {
+    if !exposed && !has_master {
         return Exports::default();
     }
     Exports::of(listeners, config).unwrap_or_else(|error| {
@@ -237,8 +238,14 @@ fn threads(config: &Config) -> usize {
     wanted.map_or_else(available, |threads| threads as usize).max(1)
 }
 
-/// Gives up root and serves until the end; gives the exit status, or ends the process by the signal that it was ended by.
-pub(crate) fn serve(start: Start, readiness: Readiness, mut console: Console) -> u8 {
+/// Gives up root and serves until the end; gives the exit status, or ends the process by the signal that it was ended by. `master`
+/// is a worker's end of the line to its master.
+pub(crate) fn serve(
+    start: Start,
+    master: Option<UnixStream>,
+    readiness: Readiness,
+    mut console: Console,
+) -> u8 {
     let Start {
         read,
         limits,
@@ -279,7 +286,7 @@ pub(crate) fn serve(start: Start, readiness: Readiness, mut console: Console) ->
         environment: environment.collect(),
         startup_log: console.log().to_vec(),
     });
-    let exports = Arc::new(exports(&listeners, &config, &mut console));
+    let exports = Arc::new(exports(&listeners, &config, master.is_some(), &mut console));
     let (admin, listeners) = part_admin(listeners, &config);
     let supervisor = supervise(Duties {
         config: Arc::clone(&config),
@@ -288,6 +295,7 @@ pub(crate) fn serve(start: Start, readiness: Readiness, mut console: Console) ->
         process: Arc::clone(&process),
         admin,
         exports: Arc::clone(&exports),
+        master,
         null,
         readiness,
     });

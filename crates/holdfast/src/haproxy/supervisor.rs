@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::os::unix::net::UnixStream;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use proxy_core::cli::{FrontendChange, Hooks as _};
 use proxy_core::state::{Health, Runtime};
 use proxy_core::stats::Process;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
 
 use super::background::{Readiness, silence};
 use super::console::Grade;
@@ -29,6 +31,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Exit status of a process that a signal ended.
 const SIGNALLED: i32 = 128;
+
+/// Exit status of a worker whose master is gone.
+const ORPHANED: i32 = 1;
 
 /// What the supervisor is given.
 #[derive(Debug)]
@@ -45,6 +50,8 @@ pub(crate) struct Duties {
     pub(crate) admin: Vec<AdminListener>,
     /// The listening sockets, for a process that takes them over.
     pub(crate) exports: Arc<Exports>,
+    /// A worker's end of the line to its master.
+    pub(crate) master: Option<UnixStream>,
     /// `/dev/null`, for a process that leaves its terminal.
     pub(crate) null: Option<File>,
     /// Who waits for the process to run.
@@ -111,6 +118,10 @@ async fn work(duties: Duties, thread: &Rc<Thread>) -> io::Result<i32> {
         shell.clone(),
         Arc::clone(&duties.exports),
     ));
+    let mut master = duties
+        .master
+        .map(|line| proxy::admin::spawn_line(line, Rc::clone(&admin)))
+        .transpose()?;
     let mut sockets = Vec::new();
     for listener in duties.admin {
         sockets.push(proxy::admin::spawn(listener, Rc::clone(&admin))?);
@@ -139,15 +150,29 @@ async fn work(duties: Duties, thread: &Rc<Thread>) -> io::Result<i32> {
             _ = signals.pause.recv() => change_frontends(thread, &shell, FrontendChange::Pause),
             _ = signals.resume.recv() => change_frontends(thread, &shell, FrontendChange::Resume),
             _ = signals.reload.recv() => {}
+            () = end_of(&mut master) => return Ok(ORPHANED),
         }
     }
-    sockets.iter().for_each(tokio::task::JoinHandle::abort);
+    sockets.iter().for_each(JoinHandle::abort);
     checks.abort();
-    finish(thread, &mut signals).await
+    finish(thread, &mut signals, &mut master).await
+}
+
+/// Waits until the master is gone; for ever where there is none.
+async fn end_of(master: &mut Option<JoinHandle<()>>) {
+    match master {
+        // However the task ended, nobody is at the other end.
+        Some(task) => drop(task.await),
+        None => std::future::pending().await,
+    }
 }
 
 /// Accepts no more and waits for the last session, for `hard-stop-after` at most.
-async fn finish(thread: &Rc<Thread>, signals: &mut Signals) -> io::Result<i32> {
+async fn finish(
+    thread: &Rc<Thread>,
+    signals: &mut Signals,
+    master: &mut Option<JoinHandle<()>>,
+) -> io::Result<i32> {
     let shared = &thread.shared;
     shared.stop_softly();
     for (id, proxy) in proxies(thread) {
@@ -192,6 +217,7 @@ async fn finish(thread: &Rc<Thread>, signals: &mut Signals) -> io::Result<i32> {
             _ = signals.pause.recv() => {}
             _ = signals.resume.recv() => {}
             _ = signals.reload.recv() => {}
+            () = end_of(master) => return Ok(ORPHANED),
         }
     }
 }

@@ -2,8 +2,10 @@
 //! thread.
 
 mod connection;
+mod line;
 mod listener;
 #[cfg(test)]
 mod tests;
 
+pub use line::{level_mark, spawn_line};
 pub use listener::{AdminContext, AdminListener, spawn};

@@ -4,52 +4,60 @@ use std::io;
 
 use nix::unistd::Pid;
 
+use super::line::Line;
 use crate::haproxy::background::Waited;
 use crate::haproxy::background::{Readiness, fork_and_wait};
 
 /// One worker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Worker {
     pid: i32,
     /// Reloads since it came to be.
     reloads: u32,
     /// When that was, seconds since the epoch.
     since: u64,
+    line: Option<Line>,
 }
 
 impl Worker {
     /// One that came to be at `since`, in seconds since the epoch.
-    pub(crate) fn new(pid: i32, since: u64) -> Self {
+    pub(crate) fn new(pid: i32, since: u64, line: Option<Line>) -> Self {
         Self {
             pid,
             reloads: 0,
             since,
+            line,
         }
     }
 
+    /// Where its commands are reached.
+    pub(crate) fn line(&self) -> Option<&Line> {
+        self.line.as_ref()
+    }
+
     /// Whether it is the one that listens.
-    pub(crate) fn is_current(self) -> bool {
+    pub(crate) fn is_current(&self) -> bool {
         self.reloads == 0
     }
 
     /// Its process number.
-    pub(crate) fn pid(self) -> i32 {
+    pub(crate) fn pid(&self) -> i32 {
         self.pid
     }
 
     /// Reloads since it came to be.
-    pub(crate) fn reloads(self) -> u32 {
+    pub(crate) fn reloads(&self) -> u32 {
         self.reloads
     }
 
     /// When it came to be, seconds since the epoch.
-    pub(crate) fn since(self) -> u64 {
+    pub(crate) fn since(&self) -> u64 {
         self.since
     }
 }
 
 /// A master and all of its workers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Workers {
     list: Vec<Worker>,
     reloads: u32,
@@ -82,23 +90,58 @@ impl Workers {
             let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
             (out.reloads, out.failed, out.since) = (small(reloads), small(failed), since);
         }
+        let mut lines = Vec::new();
         for part in parts.flatten() {
-            if let [pid, reloads, since] = part[..]
-                && let (Ok(pid @ 1..), Ok(reloads)) = (i32::try_from(pid), u32::try_from(reloads))
-            {
-                out.list.push(Worker { pid, reloads, since });
-            }
+            let Ok([pid, reloads, since, line]) = <[u64; 4]>::try_from(part) else {
+                continue;
+            };
+            let (Ok(pid @ 1..), Ok(reloads), Ok(number)) =
+                (i32::try_from(pid), u32::try_from(reloads), i32::try_from(line))
+            else {
+                continue;
+            };
+            // Standard streams are no lines, and no line is anybody else's.
+            let line = if number > 2 && !lines.contains(&number) {
+                lines.push(number);
+                Line::adopt(number).ok()
+            } else {
+                None
+            };
+            out.list.push(Worker {
+                pid,
+                reloads,
+                since,
+                line,
+            });
         }
         out
     }
 
-    /// The master's `RELOADS,FAILED,SINCE`, then `PID,RELOADS,SINCE` of each worker, parted by semicolons.
+    /// The master's `RELOADS,FAILED,SINCE`, then `PID,RELOADS,SINCE,LINE` of each worker, parted by semicolons. The lines are
+    /// kept open from here on, so that they can be taken up under their numbers; 0 is none.
     pub(crate) fn written(&self) -> String {
         let mut out = format!("{},{},{}", self.reloads, self.failed, self.since);
-        for Worker { pid, reloads, since } in &self.list {
-            out.push_str(&format!(";{pid},{reloads},{since}"));
+        for worker in &self.list {
+            let line = worker.line.as_ref().and_then(|line| line.keep().ok());
+            let Worker {
+                pid, reloads, since, ..
+            } = worker;
+            out.push_str(&format!(";{pid},{reloads},{since},{}", line.unwrap_or(0)));
         }
         out
+    }
+
+    /// Undoes what [`Workers::written`] did to the lines: this process goes on.
+    pub(crate) fn stay(&self) {
+        for line in self.list.iter().filter_map(Worker::line) {
+            // At worst a program that this process becomes has one more descriptor.
+            let _ = line.keep_no_more();
+        }
+    }
+
+    /// The worker that listens.
+    pub(crate) fn current(&self) -> Option<&Worker> {
+        self.list.iter().rev().find(|worker| worker.is_current())
     }
 
     /// Adds a new one; all others become former ones. Gives their process numbers.
@@ -182,11 +225,12 @@ mod tests {
     #[test]
     fn workers_are_remembered_across_a_reload() {
         let mut workers = Workers::new(5);
-        assert!(workers.replace(Worker::new(10, 5)).is_empty());
-        assert_eq!(workers.replace(Worker::new(11, 9)), [10]);
+        assert!(workers.replace(Worker::new(10, 5, None)).is_empty());
+        assert_eq!(workers.replace(Worker::new(11, 9, None)), [10]);
         workers.count_failure();
         let mut again = Workers::read(&workers.written());
-        assert_eq!(again, workers);
+        assert_eq!(again.written(), "1,1,5;10,1,5,0;11,0,9,0");
+        assert_eq!(again.current().unwrap().pid(), 11);
         assert!(!again.remove(10).unwrap().is_current());
         assert!(again.remove(11).unwrap().is_current());
         assert!(again.is_empty());
@@ -195,6 +239,6 @@ mod tests {
     #[test]
     fn what_is_no_list_of_workers_gives_none() {
         assert!(Workers::read("").is_empty());
-        assert!(Workers::read("x,1;-5,0,1;7").is_empty());
+        assert!(Workers::read("x,1;-5,0,1,0;7").is_empty());
     }
 }
