@@ -26,7 +26,15 @@ enum State {
 enum Trailer {
     Start,
     Name,
-    Value,
+    /// Behind the colon; whether anything but blanks has come.
+    Value {
+        begun: bool,
+    },
+}
+
+/// Whether a byte may stand in a header's name (RFC 9110, section 5.6.2).
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 /// A body that breaks the rules of chunking.
@@ -83,10 +91,12 @@ impl ChunkReader {
                 };
                 continue;
             }
+            let counted = self.counts(data[at]);
             if let Some(byte) = self.step(data[at])? {
                 data[kept] = byte;
                 kept += 1;
             }
+            payload += u64::from(counted || self.state == State::Done);
             at += 1;
         }
         Ok(Followed {
@@ -94,6 +104,17 @@ impl ChunkReader {
             kept,
             payload,
         })
+    }
+
+    /// Whether a byte of framing is counted as the original counts it: names and values of trailers are, and the end (once).
+    fn counts(&self, byte: u8) -> bool {
+        match self.state {
+            State::Trailer(Trailer::Start | Trailer::Name) => !matches!(byte, b':' | b'\r'),
+            State::Trailer(Trailer::Value { begun }) => {
+                byte != b'\r' && (begun || !matches!(byte, b' ' | b'\t'))
+            }
+            _ => false,
+        }
     }
 
     /// Takes one byte of framing and gives what is kept of it.
@@ -150,13 +171,17 @@ impl ChunkReader {
             State::Trailer(place) => {
                 self.state = match (place, byte) {
                     (_, b'\n' | 0) => return Err(ChunkError),
-                    (_, b'\r') => State::TrailerEnd(place == Trailer::Start),
-                    (Trailer::Start | Trailer::Name, b':') | (Trailer::Value, _) => {
-                        State::Trailer(Trailer::Value)
-                    }
-                    (Trailer::Start | Trailer::Name, _) => State::Trailer(Trailer::Name),
+                    (Trailer::Start, b'\r') => State::TrailerEnd(true),
+                    (Trailer::Value { .. }, b'\r') => State::TrailerEnd(false),
+                    (Trailer::Value { begun }, _) => State::Trailer(Trailer::Value {
+                        begun: begun || !matches!(byte, b' ' | b'\t'),
+                    }),
+                    (Trailer::Name, b':') => State::Trailer(Trailer::Value { begun: false }),
+                    // A line without a name, or without a colon behind it, is no header.
+                    (Trailer::Start | Trailer::Name, _) if is_token(byte) => State::Trailer(Trailer::Name),
+                    (Trailer::Start | Trailer::Name, _) => return Err(ChunkError),
                 };
-                Ok(Some(if place == Trailer::Value {
+                Ok(Some(if matches!(place, Trailer::Value { .. }) {
                     byte
                 } else {
                     byte.to_ascii_lowercase()
@@ -186,7 +211,7 @@ pub struct Followed {
     pub consumed: usize,
     /// Bytes of these that are kept.
     pub kept: usize,
-    /// Bytes of these that are data.
+    /// Bytes of these that are counted: data, names and values of trailers, and one for the end.
     pub payload: u64,
 }
 
@@ -201,7 +226,7 @@ mod tests {
         let mut reader = ChunkReader::default();
         let followed = reader.follow(&mut text).unwrap();
         assert!(reader.is_done());
-        assert_eq!((followed.consumed, followed.payload), (text.len() - 3, 5));
+        assert_eq!((followed.consumed, followed.payload), (text.len() - 3, 5 + 4 + 1));
         assert_eq!(&text[..followed.kept], b"5\r\nhello\r\n0\r\nab: Cd\r\n\r\n");
     }
 
@@ -214,6 +239,9 @@ mod tests {
             b"1\r\nab",
             b"fffffffffffffff\r\n",
             b"0\r\n\r\r",
+            b"0\r\nno colon\r\n",
+            b"0\r\nnothing\r\n",
+            b"0\r\n: nameless\r\n",
         ] {
             assert_eq!(
                 ChunkReader::default().follow(&mut bad.to_vec()),
@@ -241,7 +269,7 @@ mod tests {
             let b = reader.follow(second).unwrap();
             prop_assert!(reader.is_done());
             prop_assert_eq!(a.consumed + b.consumed, at_once.consumed);
-            prop_assert_eq!(a.payload + b.payload, body.iter().map(|c| c.len() as u64).sum::<u64>());
+            prop_assert_eq!(a.payload + b.payload, body.iter().map(|c| c.len() as u64).sum::<u64>() + 1);
             prop_assert_eq!([&first[..a.kept], &second[..b.kept]].concat(), &whole[..at_once.kept]);
         }
 

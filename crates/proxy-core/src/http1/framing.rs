@@ -40,6 +40,8 @@ pub struct MessageTraits {
     pub content_length: Option<u64>,
     /// `Transfer-Encoding: chunked`.
     pub chunked: bool,
+    /// Any `Transfer-Encoding`, even an empty one.
+    pub coding: bool,
     /// `Expect: 100-continue`.
     pub expect_continue: bool,
 }
@@ -87,6 +89,10 @@ pub fn message_traits(headers: Headers<'_>) -> Result<MessageTraits, FramingErro
                 }
             }
             17 if name.eq_ignore_ascii_case(b"transfer-encoding") => {
+                traits.coding = true;
+                if value.first() == Some(&b',') {
+                    return Err(FramingError::TransferEncoding);
+                }
                 for token in list_tokens(value) {
                     if traits.chunked || !token.eq_ignore_ascii_case(b"chunked") {
                         return Err(FramingError::TransferEncoding);
@@ -140,7 +146,8 @@ impl ResponseRef<'_> {
 }
 
 fn keep_alive(version: Version, traits: &MessageTraits) -> bool {
-    !traits.close && (version == Version::Http11 || traits.keep_alive)
+    // HTTP/1.0 knows no chunks: whoever sends them there may not mean what we read (RFC 9112, section 6.1).
+    !traits.close && (version == Version::Http11 || traits.keep_alive && !traits.chunked)
 }
 
 /// The comma-separated tokens of a header's value, empty ones left out.
@@ -155,7 +162,7 @@ fn parse_length(text: &[u8]) -> Result<u64, FramingError> {
     if text.is_empty() {
         return Err(FramingError::ContentLength);
     }
-    text.iter().try_fold(0u64, |number, &digit| {
+    let length = text.iter().try_fold(0u64, |number, &digit| {
         if !digit.is_ascii_digit() {
             return Err(FramingError::ContentLength);
         }
@@ -163,7 +170,12 @@ fn parse_length(text: &[u8]) -> Result<u64, FramingError> {
             .checked_mul(10)
             .and_then(|n| n.checked_add(u64::from(digit - b'0')))
             .ok_or(FramingError::ContentLength)
-    })
+    })?;
+    // Nobody sends 2^63 bytes, and a reader with signed numbers would take them for a negative length.
+    if length >> 63 != 0 {
+        return Err(FramingError::ContentLength);
+    }
+    Ok(length)
 }
 
 #[cfg(test)]

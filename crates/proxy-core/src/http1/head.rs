@@ -1,6 +1,8 @@
 //! A parsed head: positions inside the buffer that holds it, so that a head costs no copy and its index is reused from one
 //! message to the next.
 
+use super::list_tokens;
+
 /// A range of bytes inside the buffer that holds a head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Slice {
@@ -69,6 +71,10 @@ pub struct ResponseHead {
 
 /// What the original counts for a head beside the words and headers in it.
 const COUNTED_EXTRA: u32 = 21;
+/// What a block costs the original beside its contents, in bytes.
+const BLOCK: u32 = 8;
+/// What a message of blocks costs it beside them, in bytes.
+const BLOCKS_FIXED: u32 = 48;
 /// Bytes of `HTTP/1.x`.
 const VERSION_LEN: u32 = 8;
 /// Bytes of a status.
@@ -89,15 +95,50 @@ impl<'a> Headers<'a> {
             .map(move |h| (h.name.of(self.buf), h.value.of(self.buf)))
     }
 
-    /// What statistics and log lines count for these headers: names and values, without those about the connection.
+    /// What statistics and log lines count for these headers: names and values, as far as they go on.
     fn counted_size(self) -> u32 {
-        let is_connection =
-            |h: &Header| h.name.len == 10 && h.name.of(self.buf).eq_ignore_ascii_case(b"connection");
+        let mut size = 0;
+        let mut length_seen = false;
+        for header in self.index {
+            size += match header.name.len {
+                10 if self.is_named(header, b"connection") => {
+                    let kept: u32 = connection_tokens(header.value.of(self.buf))
+                        .map(|token| token.len() as u32 + 2)
+                        .sum();
+                    if kept == 0 { 0 } else { header.name.len + kept - 2 }
+                }
+                14 if self.is_named(header, b"content-length") => {
+                    // Of several equal ones a single one goes on, and none beside chunks.
+                    let first = list_tokens(header.value.of(self.buf))
+                        .next()
+                        .map_or(0, <[u8]>::len) as u32;
+                    let goes_on = !std::mem::replace(&mut length_seen, true) && !self.has_coding();
+                    if goes_on { header.name.len + first } else { 0 }
+                }
+                _ => header.name.len + header.value.len,
+            };
+        }
+        size
+    }
+
+    fn is_named(self, header: &Header, name: &[u8]) -> bool {
+        header.name.of(self.buf).eq_ignore_ascii_case(name)
+    }
+
+    fn has_coding(self) -> bool {
         self.index
             .iter()
-            .filter(|h| !is_connection(h))
-            .map(|h| h.name.len + h.value.len)
-            .sum()
+            .any(|h| h.name.len == 17 && self.is_named(h, b"transfer-encoding"))
+    }
+
+    /// The room that the original needs for these headers and a first line, of which the words count `line` bytes: it keeps a
+    /// head in blocks, and refuses one that does not fit.
+    fn block_room(self, line: u32) -> u32 {
+        line + self.counted_size() + self.blocks_cost()
+    }
+
+    fn blocks_cost(self) -> u32 {
+        BLOCK * (self.index.len() as u32 + 2) + BLOCKS_FIXED
     }
 
     /// The values of the headers of that name, letters' case aside.
@@ -106,6 +147,12 @@ impl<'a> Headers<'a> {
             .filter(move |(n, _)| n.eq_ignore_ascii_case(name))
             .map(|(_, v)| v)
     }
+}
+
+/// The tokens of a `Connection` header that are not about keeping the connection (RFC 9110, section 7.6.1).
+pub(super) fn connection_tokens(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    list_tokens(value)
+        .filter(|token| !token.eq_ignore_ascii_case(b"close") && !token.eq_ignore_ascii_case(b"keep-alive"))
 }
 
 /// A request's head together with its bytes; what rules and samples see.
@@ -134,7 +181,19 @@ impl<'a> RequestRef<'a> {
     /// ends.
     #[must_use]
     pub fn counted_size(self) -> u32 {
-        COUNTED_EXTRA + self.head.method.len + self.head.uri.len + VERSION_LEN + self.headers().counted_size()
+        self.line_size() + self.headers().counted_size()
+    }
+
+    /// Whether the head fits `room` bytes as the original keeps it.
+    #[must_use]
+    pub fn fits(self, room: u32) -> bool {
+        // Nearly all are so small that nothing needs counting.
+        self.head.len + COUNTED_EXTRA + self.headers().blocks_cost() <= room
+            || self.headers().block_room(self.line_size()) <= room
+    }
+
+    fn line_size(self) -> u32 {
+        COUNTED_EXTRA + self.head.method.len + self.head.uri.len + VERSION_LEN
     }
 
     /// The version.
@@ -166,7 +225,18 @@ impl<'a> ResponseRef<'a> {
     /// The size that statistics and log lines count for the head, in bytes, as for a request.
     #[must_use]
     pub fn counted_size(self) -> u32 {
-        COUNTED_EXTRA + VERSION_LEN + STATUS_LEN + self.head.reason.len + self.headers().counted_size()
+        self.line_size() + self.headers().counted_size()
+    }
+
+    /// Whether the head fits `room` bytes as the original keeps it.
+    #[must_use]
+    pub fn fits(self, room: u32) -> bool {
+        self.head.len + COUNTED_EXTRA + self.headers().blocks_cost() <= room
+            || self.headers().block_room(self.line_size()) <= room
+    }
+
+    fn line_size(self) -> u32 {
+        COUNTED_EXTRA + VERSION_LEN + STATUS_LEN + self.head.reason.len
     }
 
     /// The headers.

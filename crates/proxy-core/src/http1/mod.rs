@@ -12,6 +12,7 @@ pub use framing::{
 };
 pub use head::{Header, Headers, RequestHead, RequestRef, ResponseHead, ResponseRef, Slice, Version};
 pub use parse::{
-    HeadError, is_target, leading_empty_lines, lower_version, parse_request, parse_response, unfold,
+    HeadError, is_target, leading_empty_lines, lower_response_version, lower_version, parse_request,
+    parse_response, unfold,
 };
 pub use write::{ConnectionHeader, write_request, write_response};

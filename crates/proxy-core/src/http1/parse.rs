@@ -7,6 +7,9 @@ use super::{Header, RequestHead, ResponseHead, Slice, Version};
 /// Most headers that a head may have, however large `tune.http.maxhdr` is.
 const MAX_HEADERS: usize = 512;
 
+/// Longest name that a header may have, in bytes: the original keeps the length in one.
+const MAX_NAME: usize = 255;
+
 /// Why bytes are no head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeadError {
@@ -62,7 +65,7 @@ pub fn parse_request(buf: &[u8], head: &mut RequestHead, max_headers: usize) -> 
         Version::Http11
     };
     head.len = len as u32;
-    index_headers(buf, request.headers, &mut head.headers);
+    index_headers(buf, request.headers, &mut head.headers)?;
     Ok(true)
 }
 
@@ -74,11 +77,9 @@ pub fn parse_response(buf: &[u8], head: &mut ResponseHead, max_headers: usize) -
     let mut slots = [const { MaybeUninit::<httparse::Header<'_>>::uninit() }; MAX_HEADERS];
     let mut response = httparse::Response::new(&mut []);
     let limit = max_headers.min(MAX_HEADERS);
-    let status = httparse::ParserConfig::default().parse_response_with_uninit_headers(
-        &mut response,
-        buf,
-        &mut slots[..limit],
-    )?;
+    let mut config = httparse::ParserConfig::default();
+    config.allow_multiple_spaces_in_response_status_delimiters(true);
+    let status = config.parse_response_with_uninit_headers(&mut response, buf, &mut slots[..limit])?;
     let httparse::Status::Complete(len) = status else {
         return Ok(false);
     };
@@ -86,16 +87,18 @@ pub fn parse_response(buf: &[u8], head: &mut ResponseHead, max_headers: usize) -
         return Err(HeadError::Malformed);
     };
     head.status = code;
-    head.reason = response
-        .reason
-        .map_or_else(Slice::default, |r| slice_in(buf, r.as_bytes()));
+    head.reason = match response.reason {
+        Some(reason) if !reason.is_empty() => slice_in(buf, reason.as_bytes()),
+        // One that is no ASCII is not given.
+        _ => reason_in(buf),
+    };
     head.version = if version == 0 {
         Version::Http10
     } else {
         Version::Http11
     };
     head.len = len as u32;
-    index_headers(buf, response.headers, &mut head.headers);
+    index_headers(buf, response.headers, &mut head.headers)?;
     Ok(true)
 }
 
@@ -116,7 +119,14 @@ pub fn leading_empty_lines(buf: &[u8]) -> usize {
 /// head is worth another reading.
 pub fn unfold(buf: &mut [u8]) -> bool {
     let mut found = false;
-    let mut at = 0;
+    // The first line is none that could be folded.
+    let Some(first) = memchr::memchr(b'\n', buf) else {
+        return false;
+    };
+    if matches!(buf.get(first + 1), Some(b' ' | b'\t')) {
+        return false;
+    }
+    let mut at = first + 1;
     while let Some(end) = memchr::memchr(b'\n', &buf[at..]) {
         let end = at + end;
         at = end + 1;
@@ -174,6 +184,19 @@ fn names_host(authority: &[u8], host: Option<&[u8]>, port: &[u8]) -> bool {
     host.is_none_or(|host| plain(host) == plain(authority))
 }
 
+/// Takes a response's version for HTTP/1.1 where it is another one from 1.1 on, as the original does. Gives whether it was;
+/// then the head is worth another reading.
+pub fn lower_response_version(buf: &mut [u8]) -> bool {
+    let [b'H', b'T', b'T', b'P', b'/', major, b'.', minor, b' ', ..] = buf else {
+        return false;
+    };
+    let is_newer = matches!((*major, *minor), (b'1', b'2'..=b'9') | (b'2'..=b'9', b'0'..=b'9'));
+    if is_newer {
+        (*major, *minor) = (b'1', b'1');
+    }
+    is_newer
+}
+
 /// Takes HTTP/1.2 and above for HTTP/1.1, as RFC 9110, section 2.5, wants it. Gives whether the request line had such a
 /// version; then the head is worth another reading.
 pub fn lower_version(buf: &mut [u8]) -> bool {
@@ -187,12 +210,29 @@ pub fn lower_version(buf: &mut [u8]) -> bool {
     true
 }
 
-fn index_headers(buf: &[u8], parsed: &[httparse::Header<'_>], index: &mut Vec<Header>) {
+fn index_headers(
+    buf: &[u8],
+    parsed: &[httparse::Header<'_>],
+    index: &mut Vec<Header>,
+) -> Result<(), HeadError> {
+    if parsed.iter().any(|h| h.name.len() > MAX_NAME) {
+        return Err(HeadError::Malformed);
+    }
     index.clear();
     index.extend(parsed.iter().map(|h| Header {
         name: slice_in(buf, h.name.as_bytes()),
         value: slice_in(buf, h.value),
     }));
+    Ok(())
+}
+
+/// The reason of the status line at the beginning of `buf`, which was read.
+fn reason_in(buf: &[u8]) -> Slice {
+    let end = memchr::memchr(b'\n', buf).unwrap_or(buf.len());
+    let line = buf[..end].strip_suffix(b"\r").unwrap_or(&buf[..end]);
+    let mut words = line.splitn(2, |&b| b == b' ');
+    let behind_version = words.nth(1).unwrap_or_default().trim_ascii_start();
+    slice_in(buf, behind_version.get(4..).unwrap_or_default())
 }
 
 /// The position of `part`, which borrows from `buf`.
@@ -282,6 +322,42 @@ mod tests {
         }
         text.extend_from_slice(b"\r\n");
         assert_eq!(request(&text).unwrap_err(), HeadError::TooManyHeaders);
+    }
+
+    #[test]
+    fn names_beyond_255_bytes_are_refused() {
+        for (len, fits) in [(255, true), (256, false)] {
+            let text = format!("GET / HTTP/1.1\r\n{}: b\r\n\r\n", "a".repeat(len));
+            assert_eq!(request(text.as_bytes()).is_ok(), fits, "{len}");
+        }
+    }
+
+    #[test]
+    fn status_line_is_read_as_the_original_reads_it() {
+        for (line, reason) in [
+            (&b"HTTP/1.1 200 O\xffK\r\n"[..], &b"O\xffK"[..]),
+            (b"HTTP/1.1  200 OK\r\n", b"OK"),
+            (b"HTTP/1.1 200 \r\n", b""),
+        ] {
+            let text = [line, b"A: b\r\n\r\n"].concat();
+            let mut head = ResponseHead::default();
+            assert!(parse_response(&text, &mut head, 101).unwrap());
+            assert_eq!((head.status, head.reason.of(&text)), (200, reason));
+        }
+    }
+
+    #[test]
+    fn newer_versions_of_a_response_become_1_1() {
+        let mut text = *b"HTTP/2.3 200 OK\r\n\r\n";
+        assert!(lower_response_version(&mut text));
+        assert_eq!(&text, b"HTTP/1.1 200 OK\r\n\r\n");
+        assert!(!lower_response_version(&mut text));
+        assert!(!lower_response_version(&mut b"HTTP/1.0 200 OK\r\n\r\n".to_vec()));
+    }
+
+    #[test]
+    fn a_fold_behind_the_first_line_is_none() {
+        assert!(!unfold(&mut b"HTTP/1.1 200 OK\r\n A: b\r\n\r\n".to_vec()));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Heads as they are sent on: names in lower case (as the original's), edits applied, the connection's own headers replaced.
 
+use super::head::connection_tokens;
 use super::{Headers, RequestRef, ResponseRef, Version, list_tokens};
 use crate::persist::{HeadEdit, HeadEdits};
 
@@ -30,10 +31,16 @@ pub fn write_request(
         Version::Http10 => b" HTTP/1.0\r\n",
         Version::Http11 => b" HTTP/1.1\r\n",
     });
-    write_headers(out, request.headers(), edits, connection, drop_length);
+    let framing = if drop_length {
+        FramingHeaders::Coding
+    } else {
+        FramingHeaders::All
+    };
+    write_headers(out, request.headers(), edits, connection, framing);
 }
 
-/// Appends a response's head to `out`; `drop_length` as for a request.
+/// Appends a response's head to `out`; `drop_length` as for a request. One that can have no body (1xx, 204) goes without a word
+/// about its length or coding.
 pub fn write_response(
     out: &mut Vec<u8>,
     response: ResponseRef<'_>,
@@ -54,7 +61,23 @@ pub fn write_response(
     ]);
     out.extend_from_slice(response.head.reason.of(response.buf));
     out.extend_from_slice(b"\r\n");
-    write_headers(out, response.headers(), edits, connection, drop_length);
+    let framing = match (status < 200 || status == 204, drop_length) {
+        (true, _) => FramingHeaders::None,
+        (false, true) => FramingHeaders::Coding,
+        (false, false) => FramingHeaders::All,
+    };
+    write_headers(out, response.headers(), edits, connection, framing);
+}
+
+/// Which of the headers that tell a body's end go on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FramingHeaders {
+    /// Those that came.
+    All,
+    /// `Transfer-Encoding` alone.
+    Coding,
+    /// Neither.
+    None,
 }
 
 fn write_headers(
@@ -62,9 +85,9 @@ fn write_headers(
     headers: Headers<'_>,
     edits: &HeadEdits,
     connection: ConnectionHeader,
-    drop_length: bool,
+    framing: FramingHeaders,
 ) {
-    let mut drop_length = drop_length;
+    let mut drop_length = framing != FramingHeaders::All;
     for (at, (name, value)) in headers.iter().enumerate() {
         let mut value = value;
         match name.len() {
@@ -79,6 +102,9 @@ fn write_headers(
                 // Equal ones were accepted; one goes on, once.
                 drop_length = true;
                 value = list_tokens(value).next().unwrap_or(value);
+            }
+            17 if framing == FramingHeaders::None && name.eq_ignore_ascii_case(b"transfer-encoding") => {
+                continue;
             }
             _ => {}
         }
@@ -114,13 +140,10 @@ fn edit_of(edits: &HeadEdits, at: usize) -> Option<HeadEdit> {
     found
 }
 
-/// A `Connection` header keeps the tokens that are not about keeping the connection (RFC 9110, section 7.6.1).
+/// A `Connection` header keeps the tokens that are not about keeping the connection.
 fn write_other_tokens(out: &mut Vec<u8>, value: &[u8]) {
     let mut first = true;
-    for token in list_tokens(value) {
-        if token.eq_ignore_ascii_case(b"close") || token.eq_ignore_ascii_case(b"keep-alive") {
-            continue;
-        }
+    for token in connection_tokens(value) {
         out.extend_from_slice(if first { b"connection: " } else { b", " });
         out.extend_from_slice(token);
         first = false;

@@ -14,7 +14,8 @@ use std::task::{Context, Poll};
 
 use haproxy_cfg::model::Timeouts;
 use proxy_core::http1::{
-    ConnectionHeader, Framing, message_traits, parse_response, response_framing, unfold, write_response,
+    ConnectionHeader, Framing, HeadError, lower_response_version, message_traits, parse_response,
+    response_framing, unfold, write_response,
 };
 
 use super::body::Body;
@@ -46,6 +47,12 @@ pub(super) struct Progress {
     /// Bytes at the beginning of `res` that may be sent.
     res_ready: usize,
     server_ended: bool,
+    /// What the server did wrong: nothing more is read from it, and the exchange ends once the client has what came before.
+    failed: Option<End>,
+    /// The server's connection broke.
+    pub(super) server_broke: bool,
+    /// Interim responses that were counted.
+    pub(super) interim: u64,
     /// Both sides speak something else from here on.
     tunnel: bool,
     client_deadline: u64,
@@ -66,7 +73,7 @@ enum ResponsePhase {
 pub(super) enum End {
     /// Both messages are through.
     Done,
-    /// The response is through, but the request's rest was not taken or not sent.
+    /// Both messages are through, but the server did not take all of the request.
     DoneEarly,
     /// The response is through and the protocol changes.
     Tunnel,
@@ -99,6 +106,8 @@ pub(super) struct Terms<'a> {
     pub(super) abort_on_end: bool,
     /// Most headers of a response.
     pub(super) max_headers: usize,
+    /// Room for a response's head, in bytes.
+    pub(super) max_head: u32,
     /// The request's method is HEAD.
     pub(super) to_head: bool,
     /// The request's method is CONNECT.
@@ -140,7 +149,7 @@ impl Txn {
                     moved_server |= sent;
                 }
                 // A server may answer before it has read everything, and close: its answer is looked for first.
-                Err(()) => self.progress.server_refuses = true,
+                Err(()) => self.forget_request(),
             }
             match self.receive_request(session, cx) {
                 Ok(received) => {
@@ -154,7 +163,10 @@ impl Txn {
                     moved |= received;
                     moved_server |= received;
                 }
-                Err(end) => return Poll::Ready(end),
+                Err(end) => {
+                    self.progress.failed = Some(end);
+                    moved = true;
+                }
             }
             match self.send_response(session, cx) {
                 Ok(sent) => {
@@ -197,8 +209,13 @@ impl Txn {
         } else if moved_client || moved_server || p.client_deadline == u64::MAX {
             p.client_deadline = deadline(now, terms.client.client);
         }
-        // While the client owes the request's rest, the server has nothing to answer yet.
-        let server_owes = p.req_body.is_done() || p.req_ready > 0 || p.response == ResponsePhase::Body;
+        // While the client owes the request's rest, the server has nothing to answer yet; and behind its response nothing more.
+        let server_owes = p.failed.is_none()
+            && if p.response == ResponsePhase::Body {
+                !p.is_response_received() || p.res_ready > 0
+            } else {
+                p.req_body.is_done() || p.req_ready > 0
+            };
         let server_deadline = if server_owes { p.server_deadline } else { u64::MAX };
         session.timer.set(server_deadline.min(p.client_deadline));
         if session.timer.poll_expired(cx, now).is_pending() {
@@ -247,6 +264,17 @@ impl Txn {
                 }
             }
         }
+    }
+
+    /// The server takes no more of the request: what is left of it is read and thrown away, as the client's next request stands
+    /// behind it.
+    fn forget_request(&mut self) {
+        let p = &mut self.progress;
+        p.server_refuses = true;
+        if let Some(buffer) = &mut self.req {
+            buffer.consume(p.req_ready);
+        }
+        p.req_ready = 0;
     }
 
     /// Reads the request's body; behind it only the client's end and the beginning of its next request.
@@ -306,7 +334,11 @@ impl Txn {
         let mut moved = false;
         loop {
             let p = &mut self.progress;
-            if p.server_ended || (p.response == ResponsePhase::Body && p.res_body.is_done()) {
+            if p.failed.is_some() || p.is_response_received() {
+                return Ok(moved);
+            }
+            // A server that sends one interim response after the other waits for its client.
+            if self.to_client.len() - p.answer_sent > session.thread.config().global.tune.bufsize as usize {
                 return Ok(moved);
             }
             // No buffer is held while nothing comes.
@@ -332,7 +364,10 @@ impl Txn {
             }
             match server.poll_read(cx, buffer.room()) {
                 Poll::Pending => return Ok(moved),
-                Poll::Ready(Err(_)) => return Err(End::ServerGone),
+                Poll::Ready(Err(_)) => {
+                    p.server_broke = true;
+                    return Err(End::ServerGone);
+                }
                 Poll::Ready(Ok(0)) => {
                     p.server_ended = true;
                     if p.response == ResponsePhase::Head || !matches!(p.res_body, Body::UntilClose) {
@@ -374,15 +409,24 @@ impl Txn {
             match parse_response(data, &mut self.res_head, terms.max_headers) {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
+                Err(HeadError::Version) if lower_response_version(buffer.data_mut()) => continue,
                 Err(_) if unfold(buffer.data_mut()) => continue,
                 Err(_) => return Err(End::BadResponse),
+            }
+            if !self.response().fits(terms.max_head) {
+                return Err(End::BadResponse);
             }
             self.res_traits = message_traits(self.response().headers()).map_err(|_| End::BadResponse)?;
             let status = self.res_head.status;
             let head_len = self.res_head.len as usize;
             if (100..200).contains(&status) && status != 101 {
+                self.count_interim();
                 self.edits.clear();
                 let mut out = std::mem::take(&mut self.to_client);
+                if self.progress.answer_sent == out.len() {
+                    self.progress.answer_sent = 0;
+                    out.clear();
+                }
                 write_response(
                     &mut out,
                     self.response(),
@@ -396,8 +440,9 @@ impl Txn {
                 }
                 continue;
             }
-            if status == 101 && !self.req_traits.upgrade {
-                // Nobody asked for another protocol.
+            if status == 101 && !(self.req_traits.upgrade && self.res_traits.upgrade) {
+                // Nobody asked for another protocol, or none is named.
+                self.count_interim();
                 return Err(End::BadResponse);
             }
             let is_tunnel = status == 101 || (terms.connect && (200..300).contains(&status));
@@ -425,6 +470,11 @@ impl Txn {
             }
             return Ok(());
         }
+    }
+
+    fn count_interim(&mut self) {
+        self.log.bytes += u64::from(self.response().counted_size());
+        self.progress.interim += 1;
     }
 
     /// Sends head and body to the client. An error when the client has gone.
@@ -472,11 +522,9 @@ impl Txn {
     /// The end, if it has come; the inner none when only the layer below still has bytes to send.
     fn is_over(&self, session: &mut Session, cx: &mut Context<'_>) -> Option<Option<End>> {
         let p = &self.progress;
-        let response_through = p.response == ResponsePhase::Body
-            && (p.res_body.is_done() || p.server_ended)
-            && p.res_ready == 0
-            && p.answer_sent == self.to_client.len();
-        if !response_through {
+        let all_sent = p.res_ready == 0 && p.answer_sent == self.to_client.len();
+        if !all_sent || !(p.failed.is_some() || p.response == ResponsePhase::Body && p.is_response_received())
+        {
             return None;
         }
         match session.io.poll_flush(cx) {
@@ -484,15 +532,18 @@ impl Txn {
             Poll::Ready(Err(_)) => return Some(Some(End::ClientGone)),
             Poll::Ready(Ok(())) => {}
         }
-        let request_through = p.req_body.is_done()
-            && p.req_ready == 0
-            && p.head_sent == self.to_server.len()
-            && !p.server_refuses;
-        Some(Some(match (p.tunnel, request_through) {
-            (true, _) => End::Tunnel,
-            (false, true) => End::Done,
-            (false, false) => End::DoneEarly,
-        }))
+        if p.failed.is_some() {
+            return Some(p.failed);
+        }
+        if p.tunnel {
+            return Some(Some(End::Tunnel));
+        }
+        if p.server_refuses {
+            return p.req_body.is_done().then_some(Some(End::DoneEarly));
+        }
+        // The rest of a request goes on after its response.
+        let request_through = p.req_body.is_done() && p.req_ready == 0 && p.head_sent == self.to_server.len();
+        request_through.then_some(Some(End::Done))
     }
 
     /// Whether the whole request is sent and nothing is answered.
@@ -514,6 +565,13 @@ impl Txn {
     /// Whether bytes stand behind the response's end.
     pub(super) fn server_sent_more(&self) -> bool {
         self.res.as_ref().is_some_and(|b| !b.is_empty())
+    }
+}
+
+impl Progress {
+    /// Whether nothing more of a response is to come.
+    fn is_response_received(&self) -> bool {
+        self.server_ended || self.response == ResponsePhase::Body && self.res_body.is_done()
     }
 }
 

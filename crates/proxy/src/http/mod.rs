@@ -13,6 +13,11 @@ mod txn;
 pub(crate) use session::serve;
 pub(crate) use txn::Txn;
 
+/// Most headers of a head. The original counts the end of the head among those that `tune.http.maxhdr` allows.
+fn most_headers(tune: &haproxy_cfg::model::Tune) -> usize {
+    tune.http_maxhdr.saturating_sub(1) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use crate::session::Session;

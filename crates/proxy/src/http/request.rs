@@ -4,8 +4,8 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use proxy_core::http1::{
-    HeadError, is_target, leading_empty_lines, lower_version, message_traits, parse_request, request_framing,
-    unfold,
+    HeadError, RequestRef, is_target, leading_empty_lines, lower_version, message_traits, parse_request,
+    request_framing, unfold,
 };
 
 use super::body::Body;
@@ -32,9 +32,9 @@ pub(super) enum NoRequest {
 pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result<(), NoRequest> {
     let thread = std::rc::Rc::clone(&session.thread);
     let tune = &thread.config().global.tune;
-    let max_headers = tune.http_maxhdr as usize;
+    let max_headers = super::most_headers(tune);
     // A head may not use the room that edits need.
-    let max_head = (tune.bufsize.saturating_sub(tune.maxrewrite)) as usize;
+    let max_head = tune.bufsize.saturating_sub(tune.maxrewrite);
     let buffer = session.pending.take().unwrap_or_else(|| thread.buffers.take());
     if !buffer.is_empty() {
         txn.log.started_ms = thread.now_ms();
@@ -55,10 +55,14 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
                 }
                 if !buffer.is_empty() {
                     match parse_request(buffer.data(), &mut txn.req_head, max_headers) {
-                        Ok(true) if txn.req_head.len as usize > max_head => {
-                            return Poll::Ready(Err(NoRequest::Malformed));
+                        Ok(true) => {
+                            let fits = RequestRef {
+                                buf: buffer.data(),
+                                head: &txn.req_head,
+                            }
+                            .fits(max_head);
+                            return Poll::Ready(if fits { Ok(()) } else { Err(NoRequest::Malformed) });
                         }
-                        Ok(true) => return Poll::Ready(Ok(())),
                         Ok(false) => {}
                         Err(HeadError::Version) if lower_version(buffer.data_mut()) => continue,
                         Err(_) if unfold(buffer.data_mut()) => continue,
@@ -104,7 +108,19 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
     .await?;
     txn.log.request_ms = thread.now_ms();
     keep_line(session, txn);
+    understand(txn).inspect_err(|_| {
+        // A request that means nothing was never there, in the original's times.
+        txn.log.request_ms = 0;
+    })
+}
+
+/// Settles what the head at hand asks for and how its body ends.
+fn understand(txn: &mut Txn) -> Result<(), NoRequest> {
     txn.req_traits = message_traits(txn.request().headers()).map_err(|_| NoRequest::Malformed)?;
+    if txn.req_traits.coding && !txn.req_traits.chunked {
+        // Nobody could tell where its body ends.
+        return Err(NoRequest::Malformed);
+    }
     let request = txn.request();
     if !is_target(
         request.method(),

@@ -235,7 +235,6 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
                 txn.cookie.state = CookieState::Down;
                 txn.log.termination[2] = CookieState::Down.letter();
             }
-            count_choice(session, txn, backend);
             exchange(session, txn, backend, &mut reached, mode).await
         }
         Err(error) => not_reached(session, txn, backend, error).await,
@@ -279,13 +278,6 @@ async fn redirect(
     txn.log.status = 302;
     txn.log.end_with(b'L', b'R');
     send_answer(session, txn, input.close).await
-}
-
-/// Counts a server's session once it is reached.
-fn count_choice(session: &Session, txn: &Txn, backend: ProxyId) {
-    let Some(server) = txn.route.server else { return };
-    let thread = &session.thread;
-    thread.server_counters(backend, server).req_tot.inc();
 }
 
 async fn not_reached(session: &mut Session, txn: &mut Txn, backend: ProxyId, error: ReachError) -> Next {
@@ -336,7 +328,8 @@ async fn exchange(
         client: &frontend.timeouts,
         server: &proxy.timeouts,
         abort_on_end: proxy.options.abortonclose,
-        max_headers: config.global.tune.http_maxhdr as usize,
+        max_headers: super::most_headers(&config.global.tune),
+        max_head: (config.global.tune.bufsize).saturating_sub(config.global.tune.maxrewrite),
         to_head: txn.method() == b"HEAD",
         connect: txn.method() == b"CONNECT",
     };
@@ -354,6 +347,9 @@ async fn exchange(
     })
     .await;
     count_bytes(session, txn, backend, server);
+    let answered = thread.server_counters(backend, server);
+    answered.req_tot.add(txn.progress.interim);
+    answered.hrsp[1].add(txn.progress.interim);
     match end {
         End::Done => {
             drop_or_keep(session, txn, backend, reached, &keep, mode);
@@ -366,7 +362,12 @@ async fn exchange(
         }
         End::DoneEarly => {
             reached.conn.io = Io::Closed;
-            Next::Linger
+            if keep.client && !txn.progress.client_ended {
+                keep_rest(session, txn);
+                Next::KeepAlive
+            } else {
+                Next::Linger
+            }
         }
         End::Tunnel => tunnel(session, txn, backend, reached).await,
         failure => {
@@ -426,6 +427,8 @@ fn finish_head(
 ) -> Result<Keep, u16> {
     let thread = &session.thread;
     let plan = &thread.shared.plan.proxies[backend.0 as usize];
+    // The original counts a server's requests when they are answered.
+    thread.server_counters(backend, server).req_tot.inc();
     txn.edits.clear();
     let frontend = (backend != session.frontend).then_some(session.frontend);
     for proxy in [Some(backend), frontend].into_iter().flatten() {
@@ -456,7 +459,7 @@ fn finish_head(
     }
     let has_end = has_framing(txn, status);
     let keep = Keep {
-        client: answer::keeps_client(session, txn) && has_end,
+        client: answer::keeps_client(session, txn) && has_end && !has_old_chunks(txn),
         server: mode == ConnectionMode::KeepAlive
             && has_end
             && txn.response().wants_keep_alive(&txn.res_traits),
@@ -487,6 +490,11 @@ fn has_framing(txn: &Txn, status: u16) -> bool {
     let to_head = txn.method() == b"HEAD";
     let framing = proxy_core::http1::response_framing(&txn.res_traits, status, to_head);
     framing != proxy_core::http1::Framing::UntilClose
+}
+
+/// Whether the response has chunks in HTTP/1.0: its client may not see their end.
+fn has_old_chunks(txn: &Txn) -> bool {
+    txn.res_traits.chunked && txn.res_head.version == Version::Http10
 }
 
 /// What came behind the request belongs to the next one.
@@ -572,7 +580,9 @@ async fn tunnel(session: &mut Session, txn: &mut Txn, backend: ProxyId, reached:
 async fn failed(session: &mut Session, txn: &mut Txn, backend: ProxyId, server: usize, end: End) -> Next {
     let thread = Rc::clone(&session.thread);
     let begun = txn.response_begun();
-    let phase = if begun { b'D' } else { b'H' };
+    // A client that goes before its request is whole ends the transfer of data, not the wait for a head.
+    let in_request = end == End::ClientGone && !begun && !txn.progress.req_body.is_done();
+    let phase = if begun || in_request { b'D' } else { b'H' };
     let both = [
         thread.be_counters(backend),
         thread.server_counters(backend, server),
@@ -583,24 +593,39 @@ async fn failed(session: &mut Session, txn: &mut Txn, backend: ProxyId, server: 
             thread.fe_counters(session.frontend).cli_abrt.inc();
             (b'C', 400)
         }
-        End::ClientTimeout => (b'c', 408),
+        End::ClientTimeout => {
+            if begun {
+                both.iter().for_each(|c| c.cli_abrt.inc());
+            }
+            (b'c', 408)
+        }
         End::BadRequestBody => {
             session.count(|side| side.ereq.inc());
             (b'P', 400)
         }
         End::ServerGone if begun => {
-            both.iter().for_each(|c| c.srv_abrt.inc());
+            both.iter().for_each(|c| {
+                c.srv_abrt.inc();
+                c.eresp.inc();
+            });
             thread.fe_counters(session.frontend).srv_abrt.inc();
             (b'S', 502)
         }
         End::ServerGone => {
-            both.iter().for_each(|c| c.eresp.inc());
+            // A broken connection is counted for itself and for the answer that is missing.
+            let times = 1 + u64::from(txn.progress.server_broke);
+            both.iter().for_each(|c| c.eresp.add(times));
             if session.requests > 0 && !txn.server_sent_more() {
                 // A client that keeps its connection knows that a later request may be lost with it, and tries again.
                 txn.log.silent = true;
                 return Next::Close;
             }
             (b'S', 502)
+        }
+        End::ServerTimeout if begun => {
+            both.iter().for_each(|c| c.srv_abrt.inc());
+            thread.fe_counters(session.frontend).srv_abrt.inc();
+            (b's', 504)
         }
         End::ServerTimeout => {
             both.iter().for_each(|c| c.eresp.inc());
@@ -609,7 +634,8 @@ async fn failed(session: &mut Session, txn: &mut Txn, backend: ProxyId, server: 
         End::Killed => (b'K', 503),
         End::BadResponse => {
             both.iter().for_each(|c| c.eresp.inc());
-            (b'P', 502)
+            // What goes wrong behind the head is the connection's fault, in the original's words.
+            (if begun { b'S' } else { b'P' }, 502)
         }
         End::Denied(status) => {
             both.iter().for_each(|c| c.dresp.inc());
@@ -622,15 +648,21 @@ async fn failed(session: &mut Session, txn: &mut Txn, backend: ProxyId, server: 
     };
     txn.log.end_with(cause, phase);
     if begun {
-        // The client must not take what it has for the whole.
-        session.io.reset_on_close();
+        return Next::Close;
+    }
+    if in_request {
+        count_status(thread.fe_counters(session.frontend), 0);
+        count_status(thread.be_counters(backend), 0);
         return Next::Close;
     }
     if end == End::ClientGone {
         txn.log.status = status;
         return Next::Close;
     }
-    answer_error(session, txn, status as u16).await
+    let before = txn.log.bytes;
+    let next = answer_error(session, txn, status as u16).await;
+    count_relayed(session, backend, server, 0, txn.log.bytes - before);
+    next
 }
 
 /// No request came, or none that can be understood.
@@ -657,8 +689,10 @@ async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoRequest) -> Next
     thread.counters().process.req_tot.inc();
     session.count(|side| side.ereq.inc());
     txn.log.end_with(cause, b'R');
-    let next = if cause == b'C' {
+    // Who has only ended its own direction may still read.
+    let next = if cause == b'C' && reason != NoRequest::Cut {
         txn.log.status = status;
+        count_status(thread.fe_counters(session.frontend), status);
         Next::Close
     } else {
         txn.to_client.clear();
