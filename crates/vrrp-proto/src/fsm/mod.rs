@@ -1,0 +1,606 @@
+//! The state machine of one instance: RFC 3768 and RFC 5798 with the original's own ways (tracking, faults, preemption that
+//! can wait, announcements). It does nothing by itself: inputs and the ends of timers go in with the time, and what is to be
+//! done and told comes out.
+
+mod output;
+mod state;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
+use std::time::Duration;
+
+pub use output::{AnnounceCause, Event, Output, StateKind, Transition};
+use state::{Backup, Fault, Master, State, Wait};
+
+use crate::Time;
+use crate::config::{InitialState, InstanceConfig};
+use crate::counters::Counters;
+use crate::timers;
+use crate::track::{Effect, Health, TrackId};
+use crate::wire::{
+    Advert, Checked, Datagram, Expectation, OWNER_PRIORITY, STOPPING_PRIORITY, prepend_ipv4_header,
+};
+
+/// Second bursts after lower masters that are remembered at a time.
+const MOST_BURSTS: usize = 32;
+
+/// The smallest and largest priority that tracking can lead to.
+const TRACKED_PRIORITIES: std::ops::RangeInclusive<i32> = 1..=254;
+
+/// What happens to an instance.
+#[derive(Clone, Debug)]
+pub enum Input<'a> {
+    /// It begins. What is already known of interface and tracked things goes in before.
+    Start,
+    /// It ends: a master says so and gives its addresses back. `Start` begins it anew.
+    Stop,
+    /// A packet came in.
+    Packet(Datagram<'a>),
+    /// Its interface can be used or not. Up when nothing was said.
+    Interface {
+        /// Whether it can.
+        up: bool,
+    },
+    /// What is known of a tracked thing. Unknown when nothing was said.
+    Track {
+        /// Which.
+        id: TrackId,
+        /// Its state.
+        health: Health,
+    },
+    /// Somebody else has taken away one of the addresses that the master had set.
+    AddressLost,
+    /// The file was read again, and the instance is still in it. It stays in its state if it can.
+    Reload(Box<InstanceConfig>),
+}
+
+/// One instance of a virtual router.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    config: InstanceConfig,
+    state: State,
+    interface_up: bool,
+    health: BTreeMap<TrackId, Health>,
+    /// Another owner was heard: we are none until the next reload.
+    owner_refuted: bool,
+    /// Whose advert was taken last, for `skip_check_adv_addr`.
+    last_master: Option<IpAddr>,
+    ip_id: u16,
+    counters: Counters,
+    outputs: VecDeque<Output>,
+}
+
+impl Instance {
+    /// An instance that has not started.
+    pub fn new(config: InstanceConfig) -> Self {
+        Self {
+            config,
+            state: State::Init,
+            interface_up: true,
+            health: BTreeMap::new(),
+            owner_refuted: false,
+            last_master: None,
+            ip_id: 0,
+            counters: Counters::default(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Its configuration.
+    pub const fn config(&self) -> &InstanceConfig {
+        &self.config
+    }
+
+    /// Its state.
+    pub const fn state(&self) -> StateKind {
+        self.state.kind()
+    }
+
+    /// What it has counted.
+    pub const fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// The priority that it has with what it tracks, 1 to 255.
+    pub fn effective_priority(&self) -> u8 {
+        if self.config.is_owner() {
+            return if self.owner_refuted {
+                OWNER_PRIORITY - 1
+            } else {
+                OWNER_PRIORITY
+            };
+        }
+        let weights: i32 = self
+            .effects()
+            .map(|effect| match effect {
+                Effect::Weight(weight) => i32::from(weight),
+                _ => 0,
+            })
+            .sum();
+        let priority = i32::from(self.config.priority) + weights;
+        // The range is that of a u8.
+        priority.clamp(*TRACKED_PRIORITIES.start(), *TRACKED_PRIORITIES.end()) as u8
+    }
+
+    /// When [`Self::handle_timeout`] wants to be called next.
+    pub fn poll_timeout(&self) -> Option<Time> {
+        match &self.state {
+            State::Init | State::Fault(_) => None,
+            State::Backup(backup) => Some(self.master_down_at(backup)),
+            State::Master(master) => [
+                Some(master.next_advert),
+                master.announce_again,
+                master.lower_again.front().copied(),
+            ]
+            .into_iter()
+            .flatten()
+            .min(),
+        }
+    }
+
+    /// What is to be done next, until there is nothing more.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// Lets the time go on to `now`. Packets that came in before `now` go in first: an advert that waits in a socket says that
+    /// the master is alive.
+    pub fn handle_timeout(&mut self, now: Time) {
+        match &mut self.state {
+            State::Init | State::Fault(_) => {}
+            State::Backup(backup) => {
+                let backup = backup.clone();
+                if now >= self.master_down_at(&backup) {
+                    self.event(Event::AdvertTimeout);
+                    self.become_master(now, backup.interval);
+                }
+            }
+            State::Master(_) => self.handle_master_timeout(now),
+        }
+    }
+
+    /// Takes an input.
+    pub fn handle_input(&mut self, now: Time, input: Input<'_>) {
+        match input {
+            Input::Start => self.start(now),
+            Input::Stop => self.stop(),
+            Input::Packet(datagram) => self.handle_packet(now, &datagram),
+            Input::Interface { up } => {
+                self.interface_up = up;
+                self.settle(now, None);
+            }
+            Input::Track { id, health } => {
+                let before = self.effective_priority();
+                self.health.insert(id, health);
+                self.settle(now, Some(before));
+            }
+            Input::AddressLost => {
+                if matches!(self.state, State::Master(_)) {
+                    self.release_to_backup(now);
+                    self.send_zero();
+                    self.push(Output::RemoveAddresses);
+                    if let State::Backup(backup) = &mut self.state {
+                        backup.wait = Wait::Skew;
+                    }
+                }
+            }
+            Input::Reload(config) => self.reload(now, *config),
+        }
+    }
+
+    fn effects(&self) -> impl Iterator<Item = Effect> {
+        let owner = self.config.is_owner();
+        self.config
+            .tracked
+            .iter()
+            // The owner's priority is not changed: what has a weight means nothing to it.
+            .filter(move |tracked| !owner || tracked.weight == 0)
+            .map(|tracked| tracked.effect(self.health.get(&tracked.id).copied().unwrap_or_default()))
+    }
+
+    fn is_faulty(&self) -> bool {
+        !self.interface_up || self.effects().any(|effect| effect == Effect::Fault)
+    }
+
+    fn must_wait(&self) -> bool {
+        self.effects().any(|effect| effect == Effect::Wait)
+    }
+
+    fn skew(&self, interval: Duration) -> Duration {
+        timers::skew(self.config.version, self.effective_priority(), interval)
+    }
+
+    fn master_down_at(&self, backup: &Backup) -> Time {
+        backup.since
+            + match backup.wait {
+                Wait::Skew => self.skew(backup.interval),
+                Wait::MasterDown => timers::master_down(
+                    self.config.version,
+                    self.effective_priority(),
+                    backup.interval,
+                    self.config.down_timer_adverts,
+                ),
+            }
+    }
+
+    fn push(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    fn event(&mut self, event: Event) {
+        self.push(Output::Event(event));
+    }
+
+    fn transition(&mut self, to: State) {
+        let (from, kind) = (self.state.kind(), to.kind());
+        self.counters.became_master += u64::from(kind == StateKind::Master);
+        self.counters.released_master += u64::from(from == StateKind::Master);
+        self.state = to;
+        let priority = self.effective_priority();
+        self.push(Output::State(Transition {
+            from,
+            to: kind,
+            priority,
+        }));
+    }
+
+    fn send(&mut self, priority: u8) {
+        let (source, destination) = (self.config.source, self.config.destination);
+        let advert = Advert {
+            version: self.config.version,
+            vrid: self.config.vrid,
+            priority,
+            interval: self.config.advert_interval,
+            auth: self.config.auth,
+            addresses: self.config.addresses.clone(),
+        };
+        let mut packet = advert.encode(source, destination);
+        if let (IpAddr::V4(source), IpAddr::V4(destination)) = (source, destination) {
+            self.ip_id = self.ip_id.wrapping_add(1);
+            packet = prepend_ipv4_header(source, destination, self.ip_id, &packet);
+        }
+        self.counters.adverts_sent += 1;
+        self.counters.zero_sent += u64::from(priority == STOPPING_PRIORITY);
+        self.push(Output::Send {
+            priority,
+            packet,
+            destination,
+        });
+    }
+
+    fn send_zero(&mut self) {
+        self.send(STOPPING_PRIORITY);
+        self.event(Event::SentZeroPriority);
+    }
+
+    fn announce(&mut self, repeat: u8, cause: AnnounceCause) {
+        if repeat > 0 {
+            self.push(Output::Announce { repeat, cause });
+        }
+    }
+
+    fn backup_from(&self, now: Time) -> State {
+        State::Backup(Backup {
+            since: now,
+            wait: Wait::MasterDown,
+            interval: self.config.advert_interval,
+            patience_ends: None,
+        })
+    }
+
+    fn start(&mut self, now: Time) {
+        if !matches!(self.state, State::Init) {
+            return;
+        }
+        // An earlier run may have left addresses behind.
+        if self.is_faulty() {
+            self.transition(State::Fault(Fault { settled: true }));
+            self.push(Output::RemoveAddresses);
+        } else if self.must_wait() {
+            // Nothing is told before it is known what there is to tell.
+            self.push(Output::RemoveAddresses);
+            self.state = State::Fault(Fault { settled: false });
+        } else {
+            self.push(Output::RemoveAddresses);
+            if self.config.is_owner() && self.config.initial_state == InitialState::Master {
+                self.event(Event::AdvertTimeout);
+                self.become_master(now, self.config.advert_interval);
+            } else {
+                let backup = self.backup_from(now);
+                self.transition(backup);
+            }
+        }
+    }
+
+    fn stop(&mut self) {
+        match self.state {
+            State::Init => return,
+            State::Master(_) => {
+                self.send_zero();
+                self.push(Output::RemoveAddresses);
+            }
+            State::Backup(_) | State::Fault(_) => {}
+        }
+        self.transition(State::Init);
+    }
+
+    /// Goes into the fault state or out of it, as what is tracked says, and tells of a changed priority.
+    fn settle(&mut self, now: Time, priority_before: Option<u8>) {
+        if let Some(from) = priority_before {
+            let to = self.effective_priority();
+            if from != to && !matches!(self.state, State::Init) {
+                self.event(Event::PriorityChanged { from, to });
+            }
+        }
+        let faulty = self.is_faulty();
+        match &mut self.state {
+            State::Init => {}
+            State::Backup(_) if faulty => {
+                self.transition(State::Fault(Fault { settled: true }));
+                self.push(Output::RemoveAddresses);
+            }
+            State::Master(_) if faulty => {
+                // The original says twice that it stops, before and after it gives the addresses back.
+                self.transition(State::Fault(Fault { settled: true }));
+                self.send_zero();
+                self.push(Output::RemoveAddresses);
+                self.send(STOPPING_PRIORITY);
+            }
+            State::Backup(_) | State::Master(_) => {}
+            State::Fault(fault) if faulty => fault.settled = true,
+            State::Fault(_) => {
+                if !self.must_wait() {
+                    let backup = self.backup_from(now);
+                    self.transition(backup);
+                }
+            }
+        }
+    }
+
+    fn become_master(&mut self, now: Time, interval_before: Duration) {
+        let interval = self.config.advert_interval;
+        let garp = self.config.garp;
+        self.transition(State::Master(Master {
+            next_advert: now + interval,
+            announce_again: (!garp.master_delay.is_zero()).then(|| now + garp.master_delay),
+            lower_again: VecDeque::new(),
+            refreshed: now,
+            answered: None,
+        }));
+        if interval_before != interval {
+            self.event(Event::IntervalRestored {
+                from: interval_before,
+                to: interval,
+            });
+        }
+        self.send(self.effective_priority());
+        self.push(Output::AddAddresses);
+        self.announce(garp.master_repeat, AnnounceCause::Master);
+    }
+
+    fn release_to_backup(&mut self, now: Time) {
+        let backup = self.backup_from(now);
+        self.transition(backup);
+    }
+
+    fn handle_master_timeout(&mut self, now: Time) {
+        let garp = self.config.garp;
+        let interval = self.config.advert_interval;
+        let State::Master(master) = &mut self.state else {
+            return;
+        };
+
+        let again = master.announce_again.take_if(|at| now >= *at).is_some();
+        let lower_bursts = master.lower_again.iter().take_while(|at| now >= **at).count();
+        master.lower_again.drain(..lower_bursts);
+        let advert = now >= master.next_advert;
+        let mut refresh = false;
+        if advert {
+            // Kept to the beat, so that a late timer makes no later ones; after a long pause the beat starts anew.
+            master.next_advert += interval;
+            if master.next_advert <= now {
+                master.next_advert = now + interval;
+            }
+            refresh = !garp.refresh.is_zero() && now >= master.refreshed + garp.refresh;
+            if refresh {
+                master.refreshed = now;
+            }
+        }
+
+        if advert {
+            self.send(self.effective_priority());
+        }
+        if again {
+            self.announce(garp.master_repeat, AnnounceCause::MasterAgain);
+        }
+        // Several that are due together are one.
+        if lower_bursts > 0 {
+            self.announce(garp.lower_prio_repeat, AnnounceCause::LowerPriorityAgain);
+        }
+        if refresh {
+            self.announce(garp.refresh_repeat, AnnounceCause::Refresh);
+        }
+    }
+
+    fn handle_packet(&mut self, now: Time, datagram: &Datagram<'_>) {
+        if !matches!(self.state, State::Backup(_) | State::Master(_)) {
+            return;
+        }
+        let expected = Expectation {
+            version: self.config.version,
+            vrid: self.config.vrid,
+            own: self.config.source,
+            destination: self.config.destination,
+            auth: &self.config.auth,
+            interval: self.config.advert_interval,
+            addresses: &self.config.addresses,
+            check_addresses: !(self.config.skip_check_adv_addr && self.last_master == Some(datagram.source)),
+        };
+        match datagram.check(&expected) {
+            Ok(advert) => {
+                self.counters.adverts_received += 1;
+                self.counters.zero_received += u64::from(advert.priority == STOPPING_PRIORITY);
+                self.last_master = Some(advert.source);
+                if matches!(self.state, State::Backup(_)) {
+                    self.backup_hears(now, advert);
+                } else {
+                    self.master_hears(now, advert);
+                }
+            }
+            Err(fault) => {
+                self.counters.count_fault(fault.kind());
+                self.event(Event::Rejected(fault));
+            }
+        }
+    }
+
+    fn backup_hears(&mut self, now: Time, advert: Checked) {
+        let own = self.effective_priority();
+        let (preempt, delay) = (self.config.preempt, self.config.preempt_delay);
+        let State::Backup(backup) = &mut self.state else {
+            return;
+        };
+        if advert.priority == STOPPING_PRIORITY {
+            backup.since = now;
+            backup.wait = Wait::Skew;
+            backup.patience_ends = None;
+            self.event(Event::BackupHeardZero);
+            return;
+        }
+        if advert.priority < own && preempt {
+            let first = backup.patience_ends.is_none() && !delay.is_zero();
+            let patient = match backup.patience_ends {
+                Some(ends) => now < ends,
+                None => first,
+            };
+            if first {
+                backup.patience_ends = Some(now + delay);
+                self.event(Event::PreemptDelayStarted(delay));
+            }
+            if !patient {
+                self.event(Event::DiscardedLower {
+                    source: advert.source,
+                    priority: advert.priority,
+                });
+                return;
+            }
+        } else {
+            backup.patience_ends = None;
+        }
+        self.follow(now, advert.interval);
+    }
+
+    /// Takes the sender of an advert for the master: the wait begins anew, at the master's interval.
+    fn follow(&mut self, now: Time, interval: Duration) {
+        let State::Backup(backup) = &mut self.state else {
+            return;
+        };
+        backup.since = now;
+        backup.wait = Wait::MasterDown;
+        let from = std::mem::replace(&mut backup.interval, interval);
+        if from != interval {
+            self.event(Event::IntervalAdopted { from, to: interval });
+        }
+    }
+
+    fn master_hears(&mut self, now: Time, advert: Checked) {
+        let Checked {
+            source,
+            priority,
+            interval,
+        } = advert;
+        if priority == STOPPING_PRIORITY {
+            self.event(Event::MasterHeardZero);
+            self.send_out_of_turn(now);
+            return;
+        }
+        if priority == OWNER_PRIORITY && self.effective_priority() == OWNER_PRIORITY {
+            self.owner_refuted = true;
+            self.event(Event::TwoOwners);
+        }
+        let own = self.effective_priority();
+        let gives_way = priority > own || (priority == own && source > self.config.source);
+        if !gives_way {
+            self.answer_lower(now, source, priority, own);
+            return;
+        }
+        self.event(if priority > own {
+            Event::MasterHeardHigher {
+                source,
+                priority,
+                own,
+            }
+        } else {
+            Event::MasterHeardEqual { source, priority }
+        });
+        if self.config.higher_prio_send_advert {
+            self.send(own);
+        }
+        let from = self.config.advert_interval;
+        if from != interval {
+            self.event(Event::IntervalAdopted { from, to: interval });
+        }
+        self.release_to_backup(now);
+        if let State::Backup(backup) = &mut self.state {
+            backup.interval = interval;
+        }
+        self.push(Output::RemoveAddresses);
+    }
+
+    fn send_out_of_turn(&mut self, now: Time) {
+        self.send(self.effective_priority());
+        let next = now + self.config.advert_interval;
+        if let State::Master(master) = &mut self.state {
+            master.next_advert = next;
+        }
+    }
+
+    /// Puts a lower master in its place, and the neighbours right about where the addresses are.
+    fn answer_lower(&mut self, now: Time, source: IpAddr, priority: u8, own: u8) {
+        let answered = !self.config.lower_prio_no_advert;
+        let garp = self.config.garp;
+        // A real master of lower priority gives way to one answer. Whoever goes on at a rate that no master has gets no more
+        // packets out of us than one answer in a tenth of the interval.
+        let gap = self.config.advert_interval / 10;
+        let State::Master(master) = &mut self.state else {
+            return;
+        };
+        if master.answered.is_some_and(|last| now < last + gap) {
+            self.counters.answers_withheld += 1;
+            return;
+        }
+        master.answered = Some(now);
+        if !garp.lower_prio_delay.is_zero() && master.lower_again.len() < MOST_BURSTS {
+            master.lower_again.push_back(now + garp.lower_prio_delay);
+        }
+        self.event(Event::MasterHeardLower {
+            source,
+            priority,
+            own,
+            answered,
+        });
+        if answered {
+            self.send_out_of_turn(now);
+        }
+        self.announce(garp.lower_prio_repeat, AnnounceCause::LowerPriority);
+    }
+
+    fn reload(&mut self, now: Time, config: InstanceConfig) {
+        let before = self.effective_priority();
+        let interval_before = std::mem::replace(&mut self.config, config).advert_interval;
+        self.owner_refuted = false;
+        self.last_master = None;
+        let interval = self.config.advert_interval;
+        if let State::Backup(backup) = &mut self.state
+            && backup.interval == interval_before
+        {
+            backup.interval = interval;
+        }
+        self.settle(now, Some(before));
+        if matches!(self.state, State::Master(_)) {
+            self.push(Output::AddAddresses);
+            self.send_out_of_turn(now);
+            self.announce(self.config.garp.master_repeat, AnnounceCause::Master);
+        }
+    }
+}

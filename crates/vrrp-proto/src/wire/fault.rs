@@ -1,0 +1,219 @@
+//! What can be wrong with a packet that was received: each with what it was, so that it can be told, and the kind under
+//! which it is counted.
+
+use std::net::IpAddr;
+
+/// What is wrong with a received packet. Its text is what the original logs of it, after the instance's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// Shorter than the smallest IP and VRRP headers.
+    Runt {
+        /// 4 or 6: the version of IP.
+        family: u8,
+        /// Bytes received; over IPv4 with the IP header.
+        length: usize,
+    },
+    /// Shorter than its header says.
+    TooShort {
+        /// Bytes received; over IPv4 with the IP header.
+        length: usize,
+        /// Bytes expected.
+        expected: usize,
+    },
+    /// Longer than its header says.
+    TooLong {
+        /// Bytes received; over IPv4 with the IP header.
+        length: usize,
+        /// Bytes expected.
+        expected: usize,
+    },
+    /// The IPv4 header is not one, or is about another protocol.
+    IpHeader,
+    /// Sent to another address than ours.
+    Destination(IpAddr),
+    /// From the address that we send from: our own, come back.
+    FromOurselves,
+    /// Not 255: it has crossed a router.
+    Ttl(u8),
+    /// Another version than ours.
+    Version {
+        /// The number received.
+        received: u8,
+        /// Our own.
+        expected: u8,
+    },
+    /// Not an advert.
+    Type(u8),
+    /// For another virtual router.
+    Vrid(u8),
+    /// The checksum does not fit the packet.
+    Checksum {
+        /// The version whose checksum it is.
+        version: u8,
+    },
+    /// An authentication type that nobody knows.
+    AuthUnknown(u8),
+    /// An authentication type that is not ours.
+    AuthMismatch {
+        /// The number received.
+        received: u8,
+        /// Our own.
+        expected: u8,
+    },
+    /// Another password than ours.
+    AuthFailure,
+    /// More or fewer addresses than we have.
+    Count {
+        /// The number received.
+        received: u8,
+        /// Our own number.
+        expected: usize,
+    },
+    /// One of our addresses is not among those received.
+    Addresses {
+        /// The virtual router.
+        vrid: u8,
+        /// The first address that is missing.
+        missing: IpAddr,
+    },
+    /// Version 2: another advert interval than ours. Seconds.
+    Interval {
+        /// The number received.
+        received: u8,
+        /// Our own.
+        expected: u8,
+    },
+    /// Version 3: an advert interval of zero.
+    IntervalZero,
+}
+
+/// The kinds that faults are counted under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FaultKind {
+    /// Truncated, padded, or without room for what it says.
+    Length,
+    /// The IP header.
+    IpHeader,
+    /// Sent to an address that is not ours.
+    Destination,
+    /// Our own, come back.
+    FromOurselves,
+    /// TTL or hop limit.
+    Ttl,
+    /// Version.
+    Version,
+    /// Packet type.
+    Type,
+    /// Virtual router id.
+    Vrid,
+    /// Checksum.
+    Checksum,
+    /// Authentication type that nobody knows.
+    AuthType,
+    /// Authentication type that is not ours.
+    AuthMismatch,
+    /// Password.
+    AuthFailure,
+    /// Number or list of addresses.
+    AddressList,
+    /// Advert interval.
+    Interval,
+}
+
+impl FaultKind {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::Length,
+        Self::IpHeader,
+        Self::Destination,
+        Self::FromOurselves,
+        Self::Ttl,
+        Self::Version,
+        Self::Type,
+        Self::Vrid,
+        Self::Checksum,
+        Self::AuthType,
+        Self::AuthMismatch,
+        Self::AuthFailure,
+        Self::AddressList,
+        Self::Interval,
+    ];
+}
+
+impl Fault {
+    /// The kind under which it is counted.
+    pub const fn kind(&self) -> FaultKind {
+        match self {
+            Self::Runt { .. } | Self::TooShort { .. } | Self::TooLong { .. } => FaultKind::Length,
+            Self::IpHeader => FaultKind::IpHeader,
+            Self::Destination(_) => FaultKind::Destination,
+            Self::FromOurselves => FaultKind::FromOurselves,
+            Self::Ttl(_) => FaultKind::Ttl,
+            Self::Version { .. } => FaultKind::Version,
+            Self::Type(_) => FaultKind::Type,
+            Self::Vrid(_) => FaultKind::Vrid,
+            Self::Checksum { .. } => FaultKind::Checksum,
+            Self::AuthUnknown(_) => FaultKind::AuthType,
+            Self::AuthMismatch { .. } => FaultKind::AuthMismatch,
+            Self::AuthFailure => FaultKind::AuthFailure,
+            Self::Count { .. } | Self::Addresses { .. } => FaultKind::AddressList,
+            Self::Interval { .. } | Self::IntervalZero => FaultKind::Interval,
+        }
+    }
+
+    /// Whether the original says nothing of it: our own packets, other routers' and what was sent to somebody else are
+    /// nobody's fault.
+    pub const fn is_silent(&self) -> bool {
+        matches!(self, Self::FromOurselves | Self::Vrid(_) | Self::Destination(_))
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Runt { family, length } => write!(f, "IPv{family} VRRP packet too short - {length} bytes"),
+            Self::TooShort { length, expected } => {
+                write!(f, "vrrp packet too short, length {length} and expect {expected}")
+            }
+            Self::TooLong { length, expected } => {
+                write!(f, "vrrp packet too long, length {length} and expect {expected}")
+            }
+            Self::IpHeader => write!(f, "invalid IP header"),
+            Self::Destination(address) => write!(f, "received a packet that was sent to {address}"),
+            Self::FromOurselves => write!(f, "received a packet of our own"),
+            Self::Ttl(ttl) => write!(f, "invalid TTL/HL. Received {ttl} and expect {}", super::TTL),
+            Self::Version { received, expected } => {
+                write!(f, "wrong version. Received {received} and expect {expected}")
+            }
+            Self::Type(number) => write!(f, "Invalid packet type. {number} and expect 1"),
+            Self::Vrid(vrid) => write!(f, "received a packet for VRID {vrid}"),
+            Self::Checksum { version } => write!(f, "Invalid VRRPv{version} checksum"),
+            Self::AuthUnknown(number) => write!(f, "Invalid auth type: {number}"),
+            Self::AuthMismatch { received, expected } => {
+                write!(f, "received a {received} auth, expecting {expected}!")
+            }
+            Self::AuthFailure => write!(f, "received an invalid passwd!"),
+            Self::Count { received, expected } => {
+                write!(
+                    f,
+                    "received an unexpected ip number count {received}, expected {expected}!"
+                )
+            }
+            Self::Addresses { vrid, missing } => {
+                write!(
+                    f,
+                    "ip address associated with VRID {vrid} not present in MASTER advert: {missing}"
+                )
+            }
+            Self::Interval { received, expected } => {
+                write!(
+                    f,
+                    "advertisement interval mismatch mine={expected} sec rcv'd={received} sec"
+                )
+            }
+            Self::IntervalZero => write!(f, "received an advertisement interval of 0"),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
