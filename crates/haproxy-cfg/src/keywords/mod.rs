@@ -8,6 +8,7 @@ mod derived;
 mod fetch;
 mod global;
 mod legacy;
+mod listing;
 mod option;
 mod other;
 mod proxy;
@@ -21,6 +22,7 @@ mod timeout;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+pub use listing::listing;
 pub use reference::reference;
 pub(crate) use row::Parse;
 pub use row::{Keyword, place, rule_set};

@@ -23,6 +23,7 @@ use super::background::{Readiness, Waited, detach};
 use super::console::{Console, Grade};
 use super::predecessors::{dismiss, signal};
 use super::start::{Start, serve};
+pub(super) use conversation::command_names;
 use haproxy_cfg::model::Level;
 use line::Line;
 use proxy::handover::{self, Taken};

@@ -7,6 +7,7 @@ mod arguments;
 pub(crate) mod background;
 mod condition;
 mod console;
+mod keywords;
 mod limits;
 mod master;
 mod predecessors;

@@ -106,19 +106,8 @@ fn prepare(
 ) -> Result<Start, u8> {
     let global = &read.config.global;
     let limits = limits::settle(&read.config, options.memory_mib, console).ok_or(FAILED)?;
-    for (set, text) in [
-        (
-            options.list_keywords.is_some(),
-            "-dK: keywords are not listed yet.",
-        ),
-        (
-            options.list_objects,
-            "-dL: the program is one file and loads no other.",
-        ),
-    ] {
-        if set {
-            console.tell(Grade::Warning, text);
-        }
+    if options.list_objects {
+        console.tell(Grade::Warning, "-dL: the program is one file and loads no other.");
     }
     let threads = threads(&read.config);
     let listen_options = ListenOptions {

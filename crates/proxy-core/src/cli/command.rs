@@ -264,6 +264,11 @@ static LAST: [(&str, &str); 3] = [
     ("quit", "disconnect"),
 ];
 
+/// The words of each command, in the order of `help`.
+pub fn names() -> impl Iterator<Item = String> {
+    COMMANDS.iter().map(|command| command.words.join(" "))
+}
+
 /// The command that `words` begin with.
 pub(super) fn find(words: &[Vec<u8>]) -> Option<&'static Command> {
     COMMANDS

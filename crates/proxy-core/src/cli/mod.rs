@@ -14,6 +14,7 @@ use haproxy_cfg::model::{Level, ProxyId, ProxyKind};
 
 use crate::stats::StatsView;
 
+pub use command::names as command_names;
 pub use control::{AdminState, Control, FrontendChange, OldAction, Refused, ServerId};
 pub use live::{Hooks, Live};
 pub use session::Severity;

@@ -298,6 +298,11 @@ const COMMANDS: [(&str, &str); 10] = [
     ("user", "lower this session's level to user"),
 ];
 
+/// The master's commands, without what they work on.
+pub(crate) fn command_names() -> impl Iterator<Item = &'static str> {
+    COMMANDS.iter().map(|(usage, _)| *usage)
+}
+
 /// What there is beside them.
 const LAST: [(&str, &str); 3] = [
     ("help [<command>]", "list matching or all commands"),

@@ -1,0 +1,83 @@
+//! `-dK`: the keywords that this program knows, by class, for tools that watch for new ones.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use haproxy_cfg::keywords::listing;
+use proxy_core::cli::command_names;
+
+use super::master::command_names as master_command_names;
+
+/// The classes and what is in them, in the order of `all`.
+const CLASSES: [(&str, &str); 7] = [
+    ("acl", "keywords that only ACLs have"),
+    ("cfg", "keywords of the configuration"),
+    ("cli", "commands of stats sockets and of the master"),
+    ("cnv", "sample converters"),
+    ("flt", "filters"),
+    ("smp", "sample fetches"),
+    ("svc", "services"),
+];
+
+/// Prints the classes of a list with commas between them. What is no class is passed over, as by the original.
+pub(super) fn print(classes: &str) {
+    // Whoever does not read it to its end has seen enough. It is printed even where nothing else is (`-q`).
+    let _ = std::io::stdout().write_all(listed(classes).as_bytes());
+}
+
+fn listed(classes: &str) -> String {
+    let mut out = String::new();
+    for class in classes.split(',') {
+        match class {
+            "help" => help(&mut out),
+            "all" => CLASSES.iter().for_each(|(class, _)| one(&mut out, class)),
+            class => one(&mut out, class),
+        }
+    }
+    out
+}
+
+fn help(out: &mut String) {
+    out.push_str("# List of supported keyword classes:\nall: everything\n");
+    for (class, about) in CLASSES {
+        // A string takes everything that is written to it.
+        let _ = writeln!(out, "{class}: {about}");
+    }
+}
+
+fn one(out: &mut String, class: &str) {
+    match class {
+        "cli" => {
+            out.push_str("# List of registered CLI keywords:\n");
+            let of_master = master_command_names().map(|name| format!("{name} [MASTER] \n"));
+            let of_worker = command_names().map(|name| format!("{name} [WORKER] \n"));
+            let mut lines: Vec<String> = of_master.chain(of_worker).collect();
+            lines.sort();
+            out.extend(lines);
+        }
+        // None is known yet.
+        "flt" => out.push_str("# List of registered filter names:\n"),
+        "svc" => out.push_str("# List of registered service names:\n"),
+        class => out.extend(listing(class)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_are_listed_in_the_order_asked_for_and_strangers_passed_over() {
+        let both = listed("cnv,nonsense,acl");
+        let (converters, acls) = (both.find("converter functions:"), both.find("ACL keywords:"));
+        assert!(converters.is_some() && converters < acls);
+        assert_eq!(listed("nonsense"), "");
+        assert_eq!(
+            listed("all").matches("# List of registered").count(),
+            CLASSES.len()
+        );
+        assert_eq!(listed("help").lines().count(), CLASSES.len() + 2);
+        assert!(listed("cli").contains("\nshow stat [WORKER] \n"));
+        assert!(listed("cli").contains("\nreload [MASTER] \n"));
+    }
+}
