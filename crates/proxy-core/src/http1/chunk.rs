@@ -215,6 +215,29 @@ pub struct Followed {
     pub payload: u64,
 }
 
+/// The data alone of a body that [`ChunkReader::follow`] has kept, as far as it goes.
+#[must_use]
+pub fn chunk_data(kept: &[u8]) -> Vec<u8> {
+    let mut data = Vec::with_capacity(kept.len());
+    let mut rest = kept;
+    while let Some(end) = memchr::memchr(b'\r', rest) {
+        let size = rest[..end]
+            .iter()
+            .try_fold(0usize, |size, &digit| {
+                let digit = (digit as char).to_digit(16)?;
+                size.checked_mul(16)?.checked_add(digit as usize)
+            })
+            .unwrap_or(0);
+        if size == 0 {
+            break;
+        }
+        let behind_size = rest.get(end + 2..).unwrap_or_default();
+        data.extend_from_slice(&behind_size[..size.min(behind_size.len())]);
+        rest = behind_size.get(size + 2..).unwrap_or_default();
+    }
+    data
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,6 +251,16 @@ mod tests {
         assert!(reader.is_done());
         assert_eq!((followed.consumed, followed.payload), (text.len() - 3, 5 + 4 + 1));
         assert_eq!(&text[..followed.kept], b"5\r\nhello\r\n0\r\nab: Cd\r\n\r\n");
+    }
+
+    #[test]
+    fn data_stands_without_its_chunks() {
+        assert_eq!(
+            chunk_data(b"5\r\nhello\r\n00a\r\n, world!\r\n\r\n0\r\nab: Cd\r\n\r\n"),
+            b"hello, world!\r\n"
+        );
+        assert_eq!(chunk_data(b"5\r\nhel"), b"hel");
+        assert_eq!(chunk_data(b"0\r\n\r\n"), b"");
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod head;
 mod parse;
 mod write;
 
-pub use chunk::{ChunkError, ChunkReader, Followed};
+pub use chunk::{ChunkError, ChunkReader, Followed, chunk_data};
 pub use framing::{
     Framing, FramingError, MessageTraits, list_tokens, message_traits, request_framing, response_framing,
 };

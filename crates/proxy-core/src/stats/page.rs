@@ -59,7 +59,7 @@ impl StatsPage {
     ) -> StatsOutcome {
         let proxy = view.config.proxy(request.proxy);
         let Some(settings) = &proxy.stats else {
-            return respond(out, request, 503, "Service Unavailable", &[], b"");
+            return respond(out, request, 503, "Service Unavailable", &[], &[], b"");
         };
         if !auth::allows(settings, request.authorization) {
             return unauthorized(request, settings, out);
@@ -120,7 +120,7 @@ impl StatsPage {
             .map(|s| s.to_string());
         let mut headers = vec![("cache-control", "no-cache"), ("content-type", content_type)];
         headers.extend(refresh.as_deref().map(|seconds| ("refresh", seconds)));
-        respond(out, request, 200, "OK", &headers, &body)
+        respond(out, request, 200, "OK", &headers, &[], &body)
     }
 }
 
@@ -145,12 +145,9 @@ fn see_other(
         location.extend_from_slice(&options.scope);
     }
     let location = String::from_utf8_lossy(&location);
-    let headers = [
-        ("cache-control", "no-cache"),
-        ("content-type", "text/plain"),
-        ("location", location.as_ref()),
-    ];
-    respond(out, request, 303, "See Other", &headers, b"")
+    let headers = [("cache-control", "no-cache"), ("content-type", "text/plain")];
+    let behind = [("location", location.as_ref())];
+    respond(out, request, 303, "See Other", &headers, &behind, b"")
 }
 
 /// Asks for user and password.
@@ -163,24 +160,30 @@ fn unauthorized(request: &StatsRequest<'_>, settings: &StatsSettings, out: &mut 
         ("content-type", "text/html"),
         ("www-authenticate", challenge.as_str()),
     ];
-    respond(out, request, 401, "Unauthorized", &headers, body)
+    respond(out, request, 401, "Unauthorized", &headers, &[], body)
 }
 
-/// Appends an answer with its length; to HEAD the head alone.
+/// Appends an answer with its length, which stands between `headers` and `behind`; to HEAD the head alone.
 fn respond(
     out: &mut Vec<u8>,
     request: &StatsRequest<'_>,
     status: u16,
     reason: &str,
     headers: &[(&str, &str)],
+    behind: &[(&str, &str)],
     body: &[u8],
 ) -> StatsOutcome {
     let start = out.len();
     out.extend_from_slice(format!("HTTP/1.1 {status} {reason}\r\n").as_bytes());
-    for (name, value) in headers {
+    let length = body.len().to_string();
+    for (name, value) in headers
+        .iter()
+        .chain(&[("content-length", length.as_str())])
+        .chain(behind)
+    {
         out.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
     }
-    out.extend_from_slice(format!("content-length: {}\r\n\r\n", body.len()).as_bytes());
+    out.extend_from_slice(b"\r\n");
     let head_len = out.len() - start;
     if request.method != b"HEAD" {
         out.extend_from_slice(body);

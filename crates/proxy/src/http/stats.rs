@@ -1,11 +1,13 @@
 //! Requests to the statistics page.
 
+use std::borrow::Cow;
 use std::future::poll_fn;
 use std::task::Poll;
 
 use haproxy_cfg::model::ProxyId;
 use proxy_core::check::Origin;
 use proxy_core::cli::Live;
+use proxy_core::http1::chunk_data;
 use proxy_core::stats::{StatsPage, StatsRequest, StatsView};
 
 use super::rules::holds;
@@ -23,10 +25,28 @@ pub(super) fn is_for(session: &Session, txn: &Txn, proxy: ProxyId) -> bool {
     StatsPage::is_for(settings, request.method(), target(request.uri()))
 }
 
+/// Why a form could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoForm {
+    /// The client went.
+    Gone,
+    /// It was not complete in time.
+    Expired,
+    /// Its chunks are malformed.
+    Malformed,
+}
+
 /// Puts the answer of the page into `txn.to_client`; the connection header is not yet in it. Gives the length of its head.
-pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Option<usize> {
-    if !read_body(session, txn).await {
-        return None;
+pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Result<usize, NoForm> {
+    let is_form = txn.method() == b"POST";
+    if is_form {
+        // The original takes the page for a server that is reached at once.
+        txn.route.queued_until_ms = txn.log.request_ms;
+        txn.route.connected_ms = txn.log.request_ms;
+    }
+    read_body(session, txn).await?;
+    if is_form {
+        txn.log.response_ms = session.thread.now_ms();
     }
     let thread = std::rc::Rc::clone(&session.thread);
     let plan = &thread.shared.plan.proxies[proxy.0 as usize];
@@ -42,13 +62,18 @@ pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId)
     let request = txn.request();
     let head = txn.req_head.len as usize;
     let body = &request.buf[head..head + txn.progress.req_ready];
+    let body = if txn.req_traits.chunked {
+        Cow::Owned(chunk_data(body))
+    } else {
+        Cow::Borrowed(body)
+    };
     let stats_request = StatsRequest {
         proxy,
         method: request.method(),
         uri: target(request.uri()),
         authorization: request.headers().get(b"authorization").next(),
         admin_allowed,
-        body,
+        body: &body,
         body_cut: !txn.progress.req_body.is_done(),
     };
     let view = StatsView {
@@ -68,38 +93,43 @@ pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId)
     let outcome = StatsPage::handle(&stats_request, &view, &mut control, &mut out);
     txn.to_client = out;
     txn.log.status = i32::from(outcome.status);
-    Some(outcome.head_len)
+    Ok(outcome.head_len)
 }
 
-/// Reads the body that belongs to the request behind its head, as far as it fits the buffer. False when the client went.
-async fn read_body(session: &mut Session, txn: &mut Txn) -> bool {
+/// Reads the body that belongs to the request behind its head, as far as it fits the buffer.
+async fn read_body(session: &mut Session, txn: &mut Txn) -> Result<(), NoForm> {
     let head = txn.req_head.len as usize;
-    session.timer.set(deadline(
-        session.thread.now_ms(),
-        session.frontend().timeouts.client,
-    ));
+    let timeouts = &session.frontend().timeouts;
+    // A form belongs to the request that is awaited.
+    session.timer.set(match timeouts.http_request {
+        Some(_) => deadline(txn.log.started_ms, timeouts.http_request),
+        None => deadline(session.thread.now_ms(), timeouts.client),
+    });
     poll_fn(|cx| {
         loop {
             let Some(buffer) = &mut txn.req else {
-                return Poll::Ready(false);
+                return Poll::Ready(Err(NoForm::Gone));
             };
             if txn.progress.req_body.is_done() || buffer.room().is_empty() {
-                return Poll::Ready(true);
+                return Poll::Ready(Ok(()));
             }
             match session.io.poll_read(cx, buffer.room()) {
-                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(false),
+                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(NoForm::Gone)),
                 Poll::Ready(Ok(n)) => {
                     buffer.filled(n);
                     match txn.progress.req_body.take(buffer, head + txn.progress.req_ready) {
-                        Ok(taken) => txn.progress.req_ready += taken.ready,
-                        Err(_) => return Poll::Ready(false),
+                        Ok(taken) => {
+                            txn.progress.req_ready += taken.ready;
+                            txn.log.received += taken.payload;
+                        }
+                        Err(_) => return Poll::Ready(Err(NoForm::Malformed)),
                     }
                 }
                 Poll::Pending => {
                     return session
                         .timer
                         .poll_expired(cx, session.timer.now_ms())
-                        .map(|()| false);
+                        .map(|()| Err(NoForm::Expired));
                 }
             }
         }

@@ -13,6 +13,7 @@ use proxy_core::state::SideCounters;
 use super::exchange::{End, Terms};
 use super::request::{NoRequest, read_request};
 use super::rules::{self, Verdict};
+use super::stats::NoForm;
 use super::txn::Txn;
 use super::{answer, stats};
 use crate::io::Io;
@@ -155,8 +156,17 @@ async fn answer_stats(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> N
     txn.log.end_with(b'L', b'R');
     let thread = Rc::clone(&session.thread);
     thread.fe_counters(session.frontend).intercepted.inc();
-    let Some(head_len) = stats::answer(session, txn, proxy).await else {
-        return Next::Close;
+    let head_len = match stats::answer(session, txn, proxy).await {
+        Ok(head_len) => head_len,
+        Err(NoForm::Gone) => {
+            count_status(thread.fe_counters(session.frontend), 0);
+            return Next::Close;
+        }
+        Err(reason) => {
+            session.count(|side| side.ereq.inc());
+            let status = if reason == NoForm::Expired { 408 } else { 400 };
+            return answer_error(session, txn, status).await;
+        }
     };
     let keep = answer::keeps_client(session, txn) && txn.progress.req_body.is_done();
     let header: &[u8] = match (keep, txn.req_head.version) {
