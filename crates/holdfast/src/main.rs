@@ -1,5 +1,6 @@
 //! The holdfast program: looks at the name it was started under and becomes that program.
 
+mod background;
 mod demo;
 mod haproxy;
 mod host;

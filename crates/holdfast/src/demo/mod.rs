@@ -21,7 +21,7 @@ use proxy_core::state::Runtime;
 use proxy_core::stats::Process;
 use syntax::render::HaproxyShape;
 
-use crate::haproxy::background::Readiness;
+use crate::background::Readiness;
 use crate::haproxy::supervisor::{Duties, set_maxconn, supervise};
 use crate::haproxy::zone;
 use crate::host::{SystemHost, hostname};

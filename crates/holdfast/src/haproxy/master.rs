@@ -19,10 +19,10 @@ use nix::unistd::{Pid, execve};
 
 use super::FAILED;
 use super::arguments::Options;
-use super::background::{Readiness, Waited, detach};
 use super::console::{Console, Grade};
 use super::predecessors::{dismiss, signal};
 use super::start::{Start, serve};
+use crate::background::{Readiness, Waited, detach};
 pub(super) use conversation::command_names;
 use haproxy_cfg::model::Level;
 use line::Line;
@@ -203,7 +203,7 @@ fn leave_terminal() -> io::Result<()> {
         .read(true)
         .write(true)
         .open("/dev/null")?;
-    super::background::silence(&null)
+    crate::background::silence(&null)
 }
 
 /// From here on these signals wait until they are asked for.

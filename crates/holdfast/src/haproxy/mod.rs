@@ -4,7 +4,6 @@
 //! processes dismissed, and only then is the terminal left and root given up. Threads come last, behind every fork.
 
 mod arguments;
-pub(crate) mod background;
 mod condition;
 mod console;
 mod keywords;

@@ -18,13 +18,13 @@ use proxy_core::state::Runtime;
 use proxy_core::stats::Process;
 
 use super::arguments::Options;
-use super::background::{PidFile, Readiness, Waited, detach};
 use super::console::{Console, Grade};
 use super::limits::Limits;
 use super::predecessors::{Attempt, attempt_with_ports, dismiss};
 use super::reading::{Read, read, tell_listen_fault};
 use super::supervisor::{Duties, set_maxconn, supervise};
 use super::{FAILED, limits, master, privileges, zone};
+use crate::background::{PidFile, Readiness, Waited, detach};
 use crate::{kernel, version};
 
 /// Runs what the options ask for; gives the exit status.

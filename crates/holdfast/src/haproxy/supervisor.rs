@@ -23,8 +23,8 @@ use proxy_core::stats::Process;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
-use super::background::{Readiness, silence};
 use super::console::Grade;
+use crate::background::{Readiness, silence};
 
 /// How often a process that is stopping looks whether its last session has ended.
 const LOOK_EVERY: Duration = Duration::from_millis(20);

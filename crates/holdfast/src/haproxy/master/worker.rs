@@ -5,8 +5,8 @@ use std::io;
 use nix::unistd::Pid;
 
 use super::line::Line;
-use crate::haproxy::background::Waited;
-use crate::haproxy::background::{Readiness, fork_and_wait};
+use crate::background::Waited;
+use crate::background::{Readiness, fork_and_wait};
 
 /// One worker.
 #[derive(Clone, Debug)]
