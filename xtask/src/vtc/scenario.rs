@@ -102,8 +102,10 @@ pub(super) fn run_all(
 
 fn run_one(program: &Path, file: &Path, logs: &Path) -> anyhow::Result<Report> {
     let name = name(file);
-    let output = Command::new("varnishtest")
-        .args(["-v", "-t", TIME_LIMIT])
+    // varnishtest ends its programs with SIGINT. Begun in the background of a shell, this process was told to ignore that,
+    // and all that it starts would be too.
+    let output = Command::new("env")
+        .args(["--default-signal=INT", "varnishtest", "-v", "-t", TIME_LIMIT])
         .arg(file)
         .env("HAPROXY_PROGRAM", program)
         .env_remove("HAPROXY_ARGS")
