@@ -323,3 +323,24 @@ fn a_paused_process_refuses_connections_until_it_resumes() {
         assert!(wait_for(|| answers(site.first).then_some(())).is_some());
     }
 }
+
+#[test]
+fn connections_that_wait_when_a_process_stops_are_served() {
+    // Paused threads accept nothing, so what connects meanwhile waits in the queue of the unix socket, which stays open.
+    let site = Site::new("mode 600", 2);
+    let process = site.daemon(Kind::Holdfast, &[]);
+    let pid = Pid::from_raw(process.0);
+    kill(pid, Signal::SIGTTOU).unwrap();
+    assert!(wait_for(|| TcpStream::connect(site.first).is_err().then_some(())).is_some());
+    let mut waiting: Vec<_> = (0..5)
+        .map(|_| std::os::unix::net::UnixStream::connect(site.path("unix")).unwrap())
+        .collect();
+    kill(pid, Signal::SIGUSR1).unwrap();
+    for stream in &mut waiting {
+        stream.write_all(b"GET /alive HTTP/1.0\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains(" 200 "), "{answer:?}");
+    }
+    assert!(wait_for(|| (!is_alive(process.0)).then_some(())).is_some());
+}

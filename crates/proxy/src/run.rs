@@ -7,6 +7,7 @@ use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::Poll;
 
 use haproxy_cfg::model::ProxyId;
@@ -88,6 +89,10 @@ pub fn run(input: RunInput) -> io::Result<i32> {
         input.exports,
         input.speaks,
     ));
+    // Counted before the first of them runs: one that has not begun may have connections waiting too.
+    shared
+        .acceptors
+        .store(shares.iter().map(Vec::len).sum(), Ordering::Release);
     let tls = Arc::new(input.tls);
     let (hostname, zone) = (input.hostname, input.zone);
     let first = shares.remove(0);
@@ -174,7 +179,10 @@ fn start(thread: &Rc<Thread>, share: Share, tls: &TlsConfigs) {
             tls: tls.get(&(proxy, bind)).cloned(),
         };
         tokio::task::spawn_local(async move {
-            if let Err(error) = acceptor.run(socket).await {
+            let shared = Arc::clone(&acceptor.thread.shared);
+            let result = acceptor.run(socket).await;
+            shared.acceptors.fetch_sub(1, Ordering::Release);
+            if let Err(error) = result {
                 alert(&format!("a listener cannot be watched: {error}"));
             }
         });

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use haproxy_cfg::model::{Config, FetchKind, Proxy, ProxyId, ServerAddr};
@@ -47,6 +47,8 @@ pub struct Shared {
     pub changes: watch::Sender<u64>,
     /// Handles of the listeners for a process that takes them over.
     pub exports: Arc<Exports>,
+    /// Acceptors that have not ended: each may still have connections to take.
+    pub(crate) acceptors: AtomicUsize,
     stopping: AtomicBool,
 }
 
@@ -67,6 +69,7 @@ impl Shared {
             room: config.proxies.iter().map(|_| Notify::new()).collect(),
             wants_dst: wants_dst(&config),
             changes: watch::Sender::new(0),
+            acceptors: AtomicUsize::new(0),
             stopping: AtomicBool::new(false),
             plan,
             runtime,
@@ -90,6 +93,12 @@ impl Shared {
             proxy.stopped.store(true, Ordering::Relaxed);
         }
         self.look_again();
+    }
+
+    /// Whether nothing is accepted any more and the last session has ended.
+    #[must_use]
+    pub fn is_idle_for_good(&self) -> bool {
+        self.acceptors.load(Ordering::Acquire) == 0 && self.runtime.connections.get() == 0
     }
 
     /// Whether the process is on its way out.

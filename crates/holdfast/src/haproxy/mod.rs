@@ -9,6 +9,7 @@ mod console;
 mod keywords;
 mod limits;
 mod master;
+mod objects;
 mod predecessors;
 mod privileges;
 mod reading;

@@ -13,7 +13,7 @@ use syntax::{Context, Diagnostic, Severity, SourceMap, Span};
 
 use super::arguments::Options;
 use super::console::{Console, Grade};
-use super::{FAILED, NO_LISTENER, keywords};
+use super::{FAILED, NO_LISTENER, keywords, objects};
 use crate::host::SystemHost;
 
 /// A configuration that can be run.
@@ -120,6 +120,14 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
             "config : Some warnings were found and 'zero-warning' is set. Aborting.",
         );
         return Err(FAILED);
+    }
+    if options.list_objects
+        && let Err(error) = objects::print()
+    {
+        console.tell(
+            Grade::Warning,
+            &format!("-dL: the loaded files cannot be told ({error})."),
+        );
     }
     if let Some(classes) = &options.list_keywords {
         keywords::print(classes);

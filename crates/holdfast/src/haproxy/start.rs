@@ -106,9 +106,6 @@ fn prepare(
 ) -> Result<Start, u8> {
     let global = &read.config.global;
     let limits = limits::settle(&read.config, options.memory_mib, console).ok_or(FAILED)?;
-    if options.list_objects {
-        console.tell(Grade::Warning, "-dL: the program is one file and loads no other.");
-    }
     let threads = threads(&read.config);
     let listen_options = ListenOptions {
         threads,

@@ -201,7 +201,7 @@ async fn finish(
     loop {
         tokio::select! {
             _ = look.tick() => {
-                if shared.runtime.connections.get() == 0 {
+                if shared.is_idle_for_good() {
                     return Ok(0);
                 }
             }
