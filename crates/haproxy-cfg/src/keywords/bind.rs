@@ -65,7 +65,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     kw("no-ca-names", BIND, NONE, ""),
     kw("no-sslv3", BIND, NONE, "").acts(Without(TlsVersion::Ssl3)),
     kw("no-strict-sni", BIND, NONE, "").since(2, 7),
-    kw("no-tls-tickets", BIND, NONE, ""),
+    kw("no-tls-tickets", BIND, NONE, "no session tickets of TLS 1.2").acts(Tickets(false)),
     kw("no-tlsv10", BIND, NONE, "").acts(Without(TlsVersion::Tls10)),
     kw("no-tlsv11", BIND, NONE, "").acts(Without(TlsVersion::Tls11)),
     kw("no-tlsv12", BIND, NONE, "").acts(Without(TlsVersion::Tls12)),
@@ -90,7 +90,14 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     kw("tfo", BIND, NONE, "TCP fast open").keeps(Tfo),
     kw("thread", BIND, ONE, ""),
     kw("tls-ticket-keys", BIND, ONE, ""),
-    kw("tls-tickets", BIND, NONE, "").since(2, 7),
+    kw(
+        "tls-tickets",
+        BIND,
+        NONE,
+        "session tickets, whatever the defaults say",
+    )
+    .since(2, 7)
+    .acts(Tickets(true)),
     kw("transparent", BIND, NONE, "addresses that are not local").acts(Transparent),
     kw("uid", BIND, ONE, "user number of a unix socket").acts(Uid),
     kw("user", BIND, ONE, "user of a unix socket").acts(User),

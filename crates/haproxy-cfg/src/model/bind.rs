@@ -95,4 +95,6 @@ pub struct BindSsl {
     pub verify: (bool, bool),
     /// `strict-sni`.
     pub strict_sni: bool,
+    /// `no-tls-tickets` (false) or `tls-tickets` (true).
+    pub tickets: Option<bool>,
 }

@@ -80,6 +80,8 @@ pub struct SslDefaults {
     pub min_ver: Option<TlsVersion>,
     /// From `…-options`.
     pub max_ver: Option<TlsVersion>,
+    /// From `…-options`: `no-tls-tickets` (false) or `tls-tickets` (true).
+    pub tickets: Option<bool>,
 }
 
 /// `tune.*` values that are acted on.

@@ -411,6 +411,8 @@ fn ssl_options(reading: &mut Reading<'_>, line: &Line<'_>, name: &str, server: b
             let defaults = defaults_of(reading, server);
             defaults.min_ver = Some(found);
             defaults.max_ver = Some(found);
+        } else if !server && matches!(text.as_str(), "tls-tickets" | "no-tls-tickets") {
+            defaults_of(reading, server).tickets = Some(text == "tls-tickets");
         } else if matches!(
             text.as_str(),
             "no-tls-tickets"

@@ -161,10 +161,16 @@ fn server_config(
     };
     let mut built = builder.with_cert_resolver(Arc::new(sni::BySni::new(certificates, ssl.strict_sni)));
     built.alpn_protocols = ssl.alpn.iter().flatten().map(|name| name.to_vec()).collect();
-    match rustls::crypto::aws_lc_rs::Ticketer::new() {
-        Ok(ticketer) => built.ticketer = ticketer,
-        // Sessions can still be resumed from the cache.
-        Err(error) => teller.warn(&format!("session tickets are off ({error})"), "."),
+    // Without tickets sessions are resumed from the cache.
+    if ssl
+        .tickets
+        .or(config.global.ssl_default_bind.tickets)
+        .unwrap_or(true)
+    {
+        match rustls::crypto::aws_lc_rs::Ticketer::new() {
+            Ok(ticketer) => built.ticketer = ticketer,
+            Err(error) => teller.warn(&format!("session tickets are off ({error})"), "."),
+        }
     }
     Some(Arc::new(built))
 }
