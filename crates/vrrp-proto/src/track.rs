@@ -139,7 +139,8 @@ struct Running {
 }
 
 impl ScriptMachine {
-    /// A script that is to run for the first time at `now`. `init_fail`: it counts as down until it has succeeded `rise` times.
+    /// A script that is to run for the first time at `now`. (The original's `init_fail` makes no difference to it: the first
+    /// result decides at once there too.)
     pub fn new(now: Time, timing: ScriptTiming) -> Self {
         Self {
             timing,

@@ -335,10 +335,7 @@ impl Instance {
         let faulty = self.is_faulty();
         match &mut self.state {
             State::Init => {}
-            State::Backup(_) if faulty => {
-                self.transition(State::Fault(Fault { settled: true }));
-                self.push(Output::RemoveAddresses);
-            }
+            State::Backup(_) if faulty => self.transition(State::Fault(Fault { settled: true })),
             State::Master(_) if faulty => {
                 // The original says twice that it stops, before and after it gives the addresses back.
                 self.transition(State::Fault(Fault { settled: true }));
@@ -347,7 +344,13 @@ impl Instance {
                 self.send(STOPPING_PRIORITY);
             }
             State::Backup(_) | State::Master(_) => {}
-            State::Fault(fault) if faulty => fault.settled = true,
+            State::Fault(fault) if faulty => {
+                if !std::mem::replace(&mut fault.settled, true) {
+                    // What it waited to know is known, and bad: the same state, but now for good.
+                    let fault = State::Fault(Fault { settled: true });
+                    self.transition(fault);
+                }
+            }
             State::Fault(_) => {
                 if !self.must_wait() {
                     let backup = self.backup_from(now);
@@ -587,7 +590,8 @@ impl Instance {
 
     fn reload(&mut self, now: Time, config: InstanceConfig) {
         let before = self.effective_priority();
-        let interval_before = std::mem::replace(&mut self.config, config).advert_interval;
+        let old = std::mem::replace(&mut self.config, config);
+        let interval_before = old.advert_interval;
         self.owner_refuted = false;
         self.last_master = None;
         let interval = self.config.advert_interval;
@@ -599,8 +603,11 @@ impl Instance {
         self.settle(now, Some(before));
         if matches!(self.state, State::Master(_)) {
             self.push(Output::AddAddresses);
+            if old.addresses != self.config.addresses {
+                self.announce(self.config.garp.master_repeat, AnnounceCause::Master);
+            }
+            // The others learn of another priority at once, and nobody waits for an advert that the reading of the file held up.
             self.send_out_of_turn(now);
-            self.announce(self.config.garp.master_repeat, AnnounceCause::Master);
         }
     }
 }

@@ -33,7 +33,8 @@ impl fmt::Display for StateKind {
 /// A change of state: for the log, scripts and mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Transition {
-    /// Where it comes from.
+    /// Where it comes from. The fault state twice: it was in it to wait for the first result of a script, and the result is
+    /// bad.
     pub from: StateKind,
     /// Where it goes to. [`StateKind::Init`] when it was stopped.
     pub to: StateKind,
@@ -106,6 +107,7 @@ impl Output {
             Self::State(Transition {
                 to: StateKind::Init, ..
             }) => None,
+            Self::State(transition) if transition.from == transition.to => None,
             Self::State(transition) => Some(transition.to_string()),
             Self::Event(Event::Rejected(fault)) if fault.is_silent() => None,
             Self::Event(event) => Some(event.to_string()),

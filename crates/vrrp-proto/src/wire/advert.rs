@@ -1,6 +1,6 @@
 //! The advert: written as the original writes it, and read with every doubt that a packet from the network deserves.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use super::{Fault, Ipv4Header, TTL, Version, internet_checksum, pseudo_header_checksum};
@@ -216,7 +216,8 @@ impl<'a> Datagram<'a> {
         self.payload.get(1).copied()
     }
 
-    /// The advert in it, if it is one that `expected` may take for what it says.
+    /// The advert in it, if it is one that `expected` may take for what it says. Of several faults the one is told that the
+    /// original tells.
     pub fn check(&self, expected: &Expectation<'_>) -> Result<Checked, Fault> {
         let runt = Fault::Runt {
             family: if self.source.is_ipv4() { 4 } else { 6 },
@@ -232,9 +233,6 @@ impl<'a> Datagram<'a> {
         }
         if self.destination != expected.destination {
             return Err(Fault::Destination(self.destination));
-        }
-        if self.ttl != TTL {
-            return Err(Fault::Ttl(self.ttl));
         }
 
         let version = first >> 4;
@@ -261,6 +259,9 @@ impl<'a> Datagram<'a> {
                 expected: wanted,
             });
         }
+        if self.ttl != TTL {
+            return Err(Fault::Ttl(self.ttl));
+        }
         if version != expected.version.number() {
             return Err(Fault::Version {
                 received: version,
@@ -270,14 +271,6 @@ impl<'a> Datagram<'a> {
         if first & 0x0f != ADVERTISEMENT {
             return Err(Fault::Type(first & 0x0f));
         }
-        let checksum = match expected.version {
-            Version::V2 => internet_checksum(self.payload),
-            Version::V3 => pseudo_header_checksum(self.source, self.destination, self.payload),
-        };
-        if checksum != 0 {
-            return Err(Fault::Checksum { version });
-        }
-
         // The lengths were checked: there are `count` addresses, and in version 2 a key behind them.
         let (addresses, key) = self.payload[FIXED_LENGTH..].split_at(addresses_end - FIXED_LENGTH);
         let interval = match expected.version {
@@ -301,35 +294,6 @@ impl<'a> Datagram<'a> {
             }
         };
 
-        let addresses: Vec<IpAddr> = if address_length == 4 {
-            addresses
-                .as_chunks::<4>()
-                .0
-                .iter()
-                .map(|octets| Ipv4Addr::from(*octets).into())
-                .collect()
-        } else {
-            addresses
-                .as_chunks::<16>()
-                .0
-                .iter()
-                .map(|octets| Ipv6Addr::from(*octets).into())
-                .collect()
-        };
-        if expected.check_addresses {
-            if addresses.len() != expected.addresses.len() {
-                return Err(Fault::Count {
-                    received: count,
-                    expected: expected.addresses.len(),
-                });
-            }
-            if let Some(missing) = expected.addresses.iter().find(|own| !addresses.contains(own)) {
-                return Err(Fault::Addresses {
-                    vrid,
-                    missing: *missing,
-                });
-            }
-        }
         if expected.version == Version::V2 && interval != expected.interval {
             let expected = u8::try_from(expected.interval.as_secs()).unwrap_or(u8::MAX);
             return Err(Fault::Interval {
@@ -339,6 +303,35 @@ impl<'a> Datagram<'a> {
         }
         if interval.is_zero() {
             return Err(Fault::IntervalZero);
+        }
+        if expected.check_addresses && usize::from(count) != expected.addresses.len() {
+            return Err(Fault::Count {
+                received: count,
+                expected: expected.addresses.len(),
+            });
+        }
+        let checksum = match expected.version {
+            Version::V2 => internet_checksum(self.payload),
+            Version::V3 => pseudo_header_checksum(self.source, self.destination, self.payload),
+        };
+        if checksum != 0 {
+            return Err(Fault::Checksum { version });
+        }
+        if expected.check_addresses {
+            let holds = |own: &&IpAddr| match own {
+                IpAddr::V4(v4) => addresses
+                    .chunks_exact(address_length)
+                    .any(|octets| octets == v4.octets()),
+                IpAddr::V6(v6) => addresses
+                    .chunks_exact(address_length)
+                    .any(|octets| octets == v6.octets()),
+            };
+            if let Some(missing) = expected.addresses.iter().find(|own| !holds(own)) {
+                return Err(Fault::Addresses {
+                    vrid,
+                    missing: *missing,
+                });
+            }
         }
         Ok(Checked {
             source: self.source,
