@@ -292,6 +292,10 @@ impl Instance {
         if !matches!(self.state, State::Init) {
             return;
         }
+        let (from, to) = (self.config.priority, self.effective_priority());
+        if from != to {
+            self.event(Event::PriorityChanged { from, to });
+        }
         // An earlier run may have left addresses behind.
         if self.is_faulty() {
             self.transition(State::Fault(Fault { settled: true }));
@@ -410,15 +414,15 @@ impl Instance {
             }
         }
 
-        if advert {
-            self.send(self.effective_priority());
-        }
         if again {
             self.announce(garp.master_repeat, AnnounceCause::MasterAgain);
         }
         // Several that are due together are one.
         if lower_bursts > 0 {
             self.announce(garp.lower_prio_repeat, AnnounceCause::LowerPriorityAgain);
+        }
+        if advert {
+            self.send(self.effective_priority());
         }
         if refresh {
             self.announce(garp.refresh_repeat, AnnounceCause::Refresh);
