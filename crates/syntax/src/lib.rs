@@ -1,5 +1,5 @@
-//! What every grammar of this project shares: spans, source maps, diagnostics with their renderers, keyword rows and
-//! did-you-mean. Nothing here knows a language, a file system or a clock.
+//! What every grammar of this project shares: spans, source maps, diagnostics with their renderers, keyword rows with
+//! their tables, and did-you-mean. Nothing here knows a language, a file system or a clock.
 
 pub mod diagnostic;
 pub mod keyword;
@@ -7,6 +7,7 @@ pub mod render;
 pub mod source;
 pub mod span;
 pub mod suggest;
+pub mod table;
 
 pub use diagnostic::{Applicability, Context, Diagnostic, Edit, Fix, Label, Severity};
 pub use keyword::{Arity, KeywordRow, Status, Version};

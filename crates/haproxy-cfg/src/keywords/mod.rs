@@ -19,15 +19,17 @@ mod section;
 mod server;
 mod timeout;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub use listing::listing;
 pub use reference::reference;
 pub(crate) use row::Parse;
-pub use row::{Keyword, place, rule_set};
+pub use row::{place, rule_set};
 pub(crate) use sample::{CONVERTER_INDEX, DERIVED_INDEX, FETCH_INDEX};
 pub use sample::{ConverterRow, DerivedRow, FetchRow, Output};
+
+use syntax::table::Index;
+pub use syntax::table::Keyword;
 
 use crate::parse::{ActionParse, BindParse, OptionParse, ServerParse};
 use crate::written::TimeoutKind;
@@ -62,31 +64,6 @@ pub fn other_rows(section: &str) -> &'static [Keyword<()>] {
         .iter()
         .find(|(name, _)| *name == section)
         .map_or(&[], |(_, rows)| rows)
-}
-
-/// Finds rows by name.
-pub(crate) struct Index<P: 'static>(HashMap<&'static [u8], &'static Keyword<P>>);
-
-impl<P> Index<P> {
-    fn new(tables: &'static [&'static [Keyword<P>]]) -> Self {
-        Self(
-            tables
-                .iter()
-                .flat_map(|rows| rows.iter())
-                .map(|keyword| (keyword.row.name.as_bytes(), keyword))
-                .collect(),
-        )
-    }
-
-    /// The row of that name.
-    pub(crate) fn find(&self, name: &[u8]) -> Option<&'static Keyword<P>> {
-        self.0.get(name).copied()
-    }
-
-    /// All names, in no order.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.0.values().map(|keyword| keyword.row.name)
-    }
 }
 
 pub(crate) static GLOBAL_INDEX: LazyLock<Index<Parse>> = LazyLock::new(|| Index::new(GLOBAL));

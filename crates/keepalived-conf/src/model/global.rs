@@ -1,0 +1,77 @@
+//! What holds for all instances.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+use super::{Garp, Version};
+
+/// `global_defs`, and what stands outside of it on the top level.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GlobalDefs {
+    /// `router_id`; the host's name when the file gives none.
+    pub router_id: String,
+    /// Mail.
+    pub smtp: Smtp,
+    /// `smtp_alert` for all, when the file says something.
+    pub smtp_alert: Option<bool>,
+    /// `smtp_alert_vrrp`, when the file says something.
+    pub smtp_alert_vrrp: Option<bool>,
+    /// `no_email_faults`: no mail of changes to FAULT.
+    pub no_email_faults: bool,
+    /// `default_interface`; `eth0` when the file gives none.
+    pub default_interface: String,
+    /// `vrrp_mcast_group4`.
+    pub mcast_group4: Ipv4Addr,
+    /// `vrrp_mcast_group6`.
+    pub mcast_group6: Ipv6Addr,
+    /// `vrrp_garp_*`, which instances inherit (they have it filled in already).
+    pub garp: Garp,
+    /// `vrrp_garp_interval`: from one gratuitous ARP to the next on an interface.
+    pub garp_interval: Duration,
+    /// `vrrp_gna_interval`: the same for neighbour advertisements.
+    pub gna_interval: Duration,
+    /// `vrrp_version`.
+    pub version: Version,
+    /// `script_user`: user and group that scripts run as when they name none; none when the file does not say.
+    pub script_user: Option<(u32, u32)>,
+    /// `enable_script_security`.
+    pub script_security: bool,
+    /// `dynamic_interfaces`: interfaces may come later.
+    pub dynamic_interfaces: bool,
+    /// `vrrp_startup_delay`: nothing is sent or taken before that.
+    pub startup_delay: Duration,
+    /// `child_wait_time`: how long children may take to end. Default five seconds.
+    pub child_wait_time: Duration,
+    /// `instance`: goes into the names of the pid files.
+    pub instance: Option<String>,
+    /// `net_namespace`: the network namespace to run in.
+    pub net_namespace: Option<String>,
+    /// `use_pid_dir`: pid files stand in a folder of their own.
+    pub use_pid_dir: bool,
+    /// `log_unknown_vrids`: adverts for VRIDs that no instance has are logged.
+    pub log_unknown_vrids: bool,
+}
+
+/// Where mail goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Smtp {
+    /// `smtp_server`; without one no mail is sent.
+    pub server: Option<SmtpServer>,
+    /// `smtp_helo_name`; the host's name when the file gives none.
+    pub helo_name: String,
+    /// `smtp_connect_timeout`; default 30 seconds.
+    pub connect_timeout: Duration,
+    /// `notification_email_from`; `keepalived@` and the host's name when the file gives none.
+    pub from: String,
+    /// `notification_email`: the receivers.
+    pub to: Vec<String>,
+}
+
+/// The mail server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SmtpServer {
+    /// Its address; a name was resolved when the file was read.
+    pub address: IpAddr,
+    /// Its TCP port; default 25.
+    pub port: u16,
+}

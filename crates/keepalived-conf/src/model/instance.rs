@@ -1,0 +1,128 @@
+//! VRRP instances.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::{Script, TrackInterface, TrackScript, VirtualAddress};
+
+/// `state`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InitialState {
+    /// Take over as soon as the protocol lets it.
+    Master,
+    /// Wait for a master first.
+    #[default]
+    Backup,
+}
+
+/// The protocol's version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Version {
+    /// RFC 3768.
+    #[default]
+    V2,
+    /// RFC 5798.
+    V3,
+}
+
+/// `authentication` of version 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authentication {
+    /// `auth_type PASS`: the password as it stands in each advert, padded with zeros.
+    Pass([u8; 8]),
+    /// `auth_type AH`: the key.
+    Ah([u8; 8]),
+}
+
+/// Gratuitous ARP and what else is sent at changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Garp {
+    /// `garp_master_delay`: until the second burst after the change to MASTER; zero for none. Default five seconds.
+    pub master_delay: Duration,
+    /// `garp_master_repeat`: messages of a burst for each address. Default 5.
+    pub master_repeat: u32,
+    /// `garp_master_refresh`: from one refresh to the next while MASTER; zero for none (the default).
+    pub master_refresh: Duration,
+    /// `garp_master_refresh_repeat`: messages of a refresh. Default 1.
+    pub master_refresh_repeat: u32,
+    /// `garp_lower_prio_delay`: until the second burst after an advert of lower priority. Default as `master_delay`.
+    pub lower_prio_delay: Duration,
+    /// `garp_lower_prio_repeat`: messages of that burst. Default as `master_repeat`.
+    pub lower_prio_repeat: u32,
+    /// `lower_prio_no_advert`: no advert in answer to one of lower priority.
+    pub lower_prio_no_advert: bool,
+    /// `higher_prio_send_advert`: one more advert when giving way to a higher priority.
+    pub higher_prio_send_advert: bool,
+    /// `down_timer_adverts`: advert intervals until the master counts as dead. Default 3.
+    pub down_timer_adverts: u8,
+}
+
+/// Scripts that are told of changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notify {
+    /// `notify_master`.
+    pub master: Option<Script>,
+    /// `notify_backup`.
+    pub backup: Option<Script>,
+    /// `notify_fault`.
+    pub fault: Option<Script>,
+    /// `notify_stop`.
+    pub stop: Option<Script>,
+    /// `notify`: told of every change, with four more arguments.
+    pub any: Option<Script>,
+    /// `notify_master_rx_lower_pri`: a master has heard an advert of lower priority.
+    pub master_rx_lower_pri: Option<Script>,
+}
+
+/// A `vrrp_instance`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VrrpInstance {
+    /// Its name.
+    pub name: String,
+    /// `state`.
+    pub initial_state: InitialState,
+    /// `interface`.
+    pub interface: String,
+    /// `virtual_router_id`, from 1.
+    pub virtual_router_id: u8,
+    /// `priority`, from 1; 255 is the addresses' owner. Default 100, or 255 with neither state nor priority given as the
+    /// original has it.
+    pub priority: u8,
+    /// `advert_int`; whole seconds in version 2. Default one second.
+    pub advert_int: Duration,
+    /// `version`, or the global one; addresses of IPv6 make it 3.
+    pub version: Version,
+    /// `authentication`.
+    pub authentication: Option<Authentication>,
+    /// `virtual_ipaddress`: the addresses that adverts name, in the file's order.
+    pub addresses: Vec<VirtualAddress>,
+    /// `virtual_ipaddress_excluded`: addresses that go along unnamed.
+    pub excluded: Vec<VirtualAddress>,
+    /// `mcast_src_ip`: the source address of adverts; none is the interface's first.
+    pub source: Option<IpAddr>,
+    /// Not `nopreempt`.
+    pub preempt: bool,
+    /// `preempt_delay`.
+    pub preempt_delay: Duration,
+    /// `garp_*` and its kin, with what was inherited.
+    pub garp: Garp,
+    /// `dont_track_primary`: the interface's own failures are overlooked.
+    pub dont_track_primary: bool,
+    /// `track_interface`.
+    pub track_interfaces: Vec<TrackInterface>,
+    /// `track_script`.
+    pub track_scripts: Vec<TrackScript>,
+    /// `notify_*`.
+    pub notify: Notify,
+    /// Whether mail is sent of changes: its own `smtp_alert`, or else a global one.
+    pub smtp_alert: bool,
+    /// `debug`, from 0 to 4.
+    pub debug: u8,
+    /// `skip_check_adv_addr`: the addresses in adverts of the same master are not compared again.
+    pub skip_check_adv_addr: bool,
+    /// `promote_secondaries`.
+    pub promote_secondaries: bool,
+    /// Why the instance must not take part, when it asks for what is not built yet (unicast, IPv6, virtual MAC addresses): it is
+    /// kept in FAULT, so that no two masters come of a half-understood file.
+    pub held: Option<&'static str>,
+}

@@ -1,0 +1,24 @@
+//! The resolved model: what is run. No span is needed to understand it, no name is left unresolved, every default is filled in.
+
+mod address;
+mod global;
+mod instance;
+mod script;
+mod track;
+
+pub use address::{Scope, VirtualAddress};
+pub use global::{GlobalDefs, Smtp, SmtpServer};
+pub use instance::{Authentication, Garp, InitialState, Notify, Version, VrrpInstance};
+pub use script::{Script, VrrpScript};
+pub use track::{TrackInterface, TrackScript, Weight};
+
+/// A whole configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// What holds for all.
+    pub global: GlobalDefs,
+    /// The scripts that can be run, in the order of the files. One that is disabled or that nobody may run is not here.
+    pub scripts: Vec<VrrpScript>,
+    /// The instances, in the order of the files. One that cannot be used (no interface, no VRID) is not here.
+    pub instances: Vec<VrrpInstance>,
+}

@@ -1,0 +1,128 @@
+//! Tables of keyword rows: a row with what acts on it, the short notation that tables are written in, and look-up by name.
+
+use std::collections::HashMap;
+
+use crate::{Arity, KeywordRow, Status, Version};
+
+/// A row and what acts on it. A row that is [`Status::Implemented`] has an `act`; one that is read only may have one that keeps
+/// its value, for statistics or for what is to act on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Keyword<P> {
+    /// The facts.
+    pub row: KeywordRow,
+    /// What acts on it.
+    pub act: Option<P>,
+    /// What checks the arguments of a row that is only read.
+    pub check: Option<P>,
+}
+
+/// A row that is read only, until [`Keyword::acts`] binds it.
+#[must_use]
+pub const fn kw<P: Copy>(
+    name: &'static str,
+    places: u32,
+    arity: Arity,
+    help: &'static str,
+) -> Keyword<P> {
+    Keyword {
+        row: KeywordRow {
+            name,
+            places,
+            arity,
+            since: None,
+            deprecated_since: None,
+            removed_in: None,
+            replacement: "",
+            help,
+            status: Status::ReadOnly,
+        },
+        act: None,
+        check: None,
+    }
+}
+
+impl<P: Copy> Keyword<P> {
+    /// Binds what acts on it.
+    #[must_use]
+    pub const fn acts(mut self, act: P) -> Self {
+        self.row.status = Status::Implemented;
+        self.act = Some(act);
+        self
+    }
+
+    /// Binds what keeps its value, though nothing acts on that yet: it stays read only, and a file that uses it is told.
+    #[must_use]
+    pub const fn keeps(mut self, keep: P) -> Self {
+        self.act = Some(keep);
+        self
+    }
+
+    /// Whether a file that uses it is to be told that nothing acts on it.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.row.status == Status::ReadOnly
+    }
+
+    /// Binds what checks the arguments of a row that is only read.
+    #[must_use]
+    pub const fn checked(mut self, check: P) -> Self {
+        self.check = Some(check);
+        self
+    }
+
+    /// Came with that version, or, for what came after 2.6, not before it.
+    #[must_use]
+    pub const fn since(mut self, major: u16, minor: u16) -> Self {
+        self.row.since = Some(Version::new(major, minor));
+        self
+    }
+
+    /// Warned of since that version.
+    #[must_use]
+    pub const fn warned(mut self, major: u16, minor: u16) -> Self {
+        self.row.deprecated_since = Some(Version::new(major, minor));
+        self
+    }
+
+    /// Refused since that version.
+    #[must_use]
+    pub const fn removed(mut self, major: u16, minor: u16) -> Self {
+        self.row.removed_in = Some(Version::new(major, minor));
+        self
+    }
+
+    /// What to write in its place.
+    #[must_use]
+    pub const fn instead(mut self, replacement: &'static str) -> Self {
+        self.row.replacement = replacement;
+        self
+    }
+}
+
+/// Finds rows by name.
+pub struct Index<P: 'static>(HashMap<&'static [u8], &'static Keyword<P>>);
+
+impl<P> Index<P> {
+    /// An index of all rows of `tables`.
+    #[must_use]
+    pub fn new(tables: &'static [&'static [Keyword<P>]]) -> Self {
+        Self(
+            tables
+                .iter()
+                .flat_map(|rows| rows.iter())
+                .map(|keyword| (keyword.row.name.as_bytes(), keyword))
+                .collect(),
+        )
+    }
+
+    /// The row of that name.
+    #[must_use]
+    pub fn find(&self, name: &[u8]) -> Option<&'static Keyword<P>> {
+        self.0.get(name).copied()
+    }
+
+    /// All names, in no order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.0.values().map(|keyword| keyword.row.name)
+    }
+}
