@@ -1,13 +1,28 @@
-//! The keepalived.conf language. Pure: files and environment come in through traits.
+//! The keepalived.conf language, from bytes to a resolved model. Pure: files, users and interfaces come in through [`Host`].
+//!
+//! A reading goes through these steps, each in its module: `lines` (included files, conditions, definitions, comments; what
+//! is left cut at braces and blanks), `parse` (lines and braces to the as-written model, driven by the rows of `keywords`),
+//! `resolve` (defaults applied, programs found, names settled). It never stops at the first fault and never panics, and every
+//! word of a file is acted on, warned of, or refused.
 //!
 //! What it must not know: sockets, interfaces and addresses as the system has them, scripts that could be run, the clock; and
-//! VRRP beyond the words that a file has for it. A reading never panics, reads on behind every fault, and loses no byte: tools
-//! that change a file need it whole.
-//!
-//! So far: lines cut into tokens without losing a byte, and the blocks that braces make of them.
+//! VRRP beyond the words that a file has for it.
 
-mod block;
+mod dialect;
+mod host;
+mod keywords;
 mod lex;
+mod lines;
+mod load;
+pub mod model;
+mod parse;
+mod reading;
+mod resolve;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod written;
 
-pub use block::{Statement, blocks};
+pub use dialect::{Dialect, UnknownDialect};
+pub use host::{FileStatus, Host};
 pub use lex::{Token, TokenKind, tokens};
+pub use load::{LoadOptions, Loaded, Outcome, load, load_bytes};

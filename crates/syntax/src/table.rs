@@ -18,12 +18,7 @@ pub struct Keyword<P> {
 
 /// A row that is read only, until [`Keyword::acts`] binds it.
 #[must_use]
-pub const fn kw<P: Copy>(
-    name: &'static str,
-    places: u32,
-    arity: Arity,
-    help: &'static str,
-) -> Keyword<P> {
+pub const fn kw<P: Copy>(name: &'static str, places: u32, arity: Arity, help: &'static str) -> Keyword<P> {
     Keyword {
         row: KeywordRow {
             name,

@@ -85,8 +85,7 @@ pub struct VrrpInstance {
     pub interface: String,
     /// `virtual_router_id`, from 1.
     pub virtual_router_id: u8,
-    /// `priority`, from 1; 255 is the addresses' owner. Default 100, or 255 with neither state nor priority given as the
-    /// original has it.
+    /// `priority`, from 1; 255 is the addresses' owner. Default 100.
     pub priority: u8,
     /// `advert_int`; whole seconds in version 2. Default one second.
     pub advert_int: Duration,

@@ -1,0 +1,897 @@
+//! Keywords of `global_defs`.
+
+use syntax::Arity;
+use syntax::table::kw;
+
+use super::place::GLOBAL;
+use super::{Act, Row};
+use crate::parse::{done_by_lines, garp, global};
+
+/// Keywords of `global_defs`.
+pub(super) const ROWS: &[Row] = &[
+    kw(
+        "bfd_cpu_affinity",
+        GLOBAL,
+        Arity::at_least(1),
+        "CPUs of the process",
+    ),
+    kw(
+        "bfd_no_swap",
+        GLOBAL,
+        Arity::exactly(0),
+        "keep the process in memory",
+    ),
+    kw(
+        "bfd_priority",
+        GLOBAL,
+        Arity::exactly(1),
+        "priority of the process",
+    ),
+    kw(
+        "bfd_process_name",
+        GLOBAL,
+        Arity::exactly(1),
+        "name of the BFD process",
+    ),
+    kw(
+        "bfd_rlimit_rtime",
+        GLOBAL,
+        Arity::exactly(1),
+        "CPU time between waits",
+    ),
+    kw(
+        "bfd_rlimit_rttime",
+        GLOBAL,
+        Arity::exactly(1),
+        "CPU time between waits",
+    ),
+    kw(
+        "bfd_rt_priority",
+        GLOBAL,
+        Arity::exactly(1),
+        "priority of the process in real time",
+    ),
+    kw(
+        "checker_cpu_affinity",
+        GLOBAL,
+        Arity::at_least(1),
+        "CPUs of the process",
+    ),
+    kw(
+        "checker_log_all_failures",
+        GLOBAL,
+        Arity::between(0, 1),
+        "log every failed check",
+    ),
+    kw(
+        "checker_no_swap",
+        GLOBAL,
+        Arity::exactly(0),
+        "keep the process in memory",
+    ),
+    kw(
+        "checker_priority",
+        GLOBAL,
+        Arity::exactly(1),
+        "priority of the process",
+    ),
+    kw(
+        "checker_process_name",
+        GLOBAL,
+        Arity::exactly(1),
+        "name of the process that checks servers",
+    ),
+    kw(
+        "checker_rlimit_rtime",
+        GLOBAL,
+        Arity::exactly(1),
+        "CPU time between waits",
+    ),
+    kw(
+        "checker_rlimit_rttime",
+        GLOBAL,
+        Arity::exactly(1),
+        "CPU time between waits",
+    ),
+    kw(
+        "checker_rt_priority",
+        GLOBAL,
+        Arity::exactly(1),
+        "priority of the process in real time",
+    ),
+    kw(
+        "child_wait_time",
+        GLOBAL,
+        Arity::exactly(1),
+        "seconds that children may take to end",
+    )
+    .acts(Act::Line(global::child_wait_time)),
+    kw(
+        "config_save_dir",
+        GLOBAL,
+        Arity::exactly(1),
+        "where configurations are kept for debugging",
+    ),
+    kw(
+        "data_use_instance",
+        GLOBAL,
+        Arity::between(0, 1),
+        "the instance's name goes into the names of dumps",
+    ),
+    kw(
+        "dbus_no_interface_name",
+        GLOBAL,
+        Arity::exactly(1),
+        "name for an instance without an interface on D-Bus",
+    ),
+    kw("dbus_service_name", GLOBAL, Arity::exactly(1), "name on D-Bus"),
+    kw(
+        "default_interface",
+        GLOBAL,
+        Arity::exactly(1),
+        "the interface of addresses that name none",
+    )
+    .acts(Act::Line(global::default_interface)),
+    kw(
+        "disable_local_igmp",
+        GLOBAL,
+        Arity::exactly(0),
+        "no IGMP reports for local groups",
+    ),
+    kw(
+        "dynamic_interfaces",
+        GLOBAL,
+        Arity::between(0, 1),
+        "interfaces may come and go",
+    )
+    .acts(Act::Line(global::dynamic_interfaces)),
+    kw("enable_dbus", GLOBAL, Arity::exactly(0), "serve D-Bus"),
+    kw(
+        "enable_script_security",
+        GLOBAL,
+        Arity::exactly(0),
+        "run nothing as root that others may change",
+    )
+    .acts(Act::Line(global::script_security)),
+    kw(
+        "enable_snmp_checker",
+        GLOBAL,
+        Arity::exactly(0),
+        "serve the LVS part of the MIB",
+    ),
+    kw(
+        "enable_snmp_keepalived",
+        GLOBAL,
+        Arity::exactly(0),
+        "serve the VRRP part of the MIB",
+    )
+    .warned(2, 0)
+    .instead("enable_snmp_vrrp"),
+    kw(
+        "enable_snmp_rfcv2",
+        GLOBAL,
+        Arity::exactly(0),
+        "serve the MIB of RFC 2787",
+    ),
+    kw(
+        "enable_snmp_rfcv3",
+        GLOBAL,
+        Arity::exactly(0),
+        "serve the MIB of RFC 6527",
+    ),
+    kw(
+        "enable_snmp_rfc",
+        GLOBAL,
+        Arity::exactly(0),
+        "serve both RFC MIBs",
+    ),
+    kw(
+        "enable_snmp_vrrp",
+        GLOBAL,
+        Arity::exactly(0),
+        "serve the VRRP part of the MIB",
+    ),
+    kw("enable_traps", GLOBAL, Arity::exactly(0), "send SNMP traps"),
+    kw(
+        "fifo_write_vrrp_states_on_reload",
+        GLOBAL,
+        Arity::exactly(0),
+        "write all states on reload",
+    ),
+    kw(
+        "include_check",
+        GLOBAL,
+        Arity::ANY,
+        "which missing included files are errors",
+    )
+    .acts(Act::Line(done_by_lines)),
+    kw(
+        "instance",
+        GLOBAL,
+        Arity::exactly(1),
+        "a name that goes into the names of the pid files",
+    )
+    .acts(Act::Line(global::instance)),
+    kw(
+        "iproute_etc_dir",
+        GLOBAL,
+        Arity::exactly(1),
+        "where iproute keeps its names",
+    ),
+    kw(
+        "iproute_usr_dir",
+        GLOBAL,
+        Arity::exactly(1),
+        "where iproute keeps its names",
+    ),
+    kw(
+        "json_dump_file",
+        GLOBAL,
+        Arity::exactly(1),
+        "where JSON is dumped",
+    ),
+    kw(
+        "json_version",
+        GLOBAL,
+        Arity::exactly(1),
+        "shape of the JSON dump",
+    ),
+    kw(
+        "linkbeat_use_polling",
+        GLOBAL,
+        Arity::exactly(0),
+        "ask interfaces for their link instead of listening to netlink",
+    ),
+    kw(
+        "log_unknown_vrids",
+        GLOBAL,
+        Arity::exactly(0),
+        "log adverts of unknown virtual routers",
+    )
+    .acts(Act::Line(global::log_unknown_vrids)),
+    kw(
+        "lvs_flush_on_stop",
+        GLOBAL,
+        Arity::between(0, 1),
+        "clear the LVS tables at the end",
+    ),
+    kw(
+        "lvs_flush_onstop",
+        GLOBAL,
+        Arity::between(0, 1),
+        "clear the LVS tables at the end",
+    ),
+    kw(
+        "lvs_flush",
+        GLOBAL,
+        Arity::exactly(0),
+        "clear the LVS tables at start",
+    ),
+    kw(
+        "lvs_netlink_cmd_rcv_bufs_force",
+        GLOBAL,
+        Arity::between(0, 1),
+        "beyond the system's limit",
+    ),
+    kw(
+        "lvs_netlink_cmd_rcv_bufs",
+        GLOBAL,
+        Arity::exactly(1),
+        "size of a socket's buffer",
+    ),
+    kw(
+        "lvs_netlink_monitor_rcv_bufs_force",
+        GLOBAL,
+        Arity::between(0, 1),
+        "beyond the system's limit",
+    ),
+    kw(
+        "lvs_netlink_monitor_rcv_bufs",
+        GLOBAL,
+        Arity::exactly(1),
+        "size of a socket's buffer",
+    ),
+    kw(
+        "lvs_notify_fifo_script",
+        GLOBAL,
+        Arity::between(1, 3),
+        "what reads it",
+    ),
+    kw(
+        "lvs_notify_fifo",
+        GLOBAL,
+        Arity::between(1, 3),
+        "FIFO that changes of servers are written to",
+    ),
+    kw(
+        "lvs_process_name",
+        GLOBAL,
+        Arity::exactly(1),
+        "name of the process that checks servers",
+    ),
+    kw(
+        "lvs_sync_daemon",
+        GLOBAL,
+        Arity::between(1, 14),
+        "share the connections of the LVS part",
+    ),
+    kw(
+        "lvs_timeouts",
+        GLOBAL,
+        Arity::between(2, 6),
+        "how long connections of the LVS part are kept",
+    ),
+    kw(
+        "max_auto_priority",
+        GLOBAL,
+        Arity::between(0, 1),
+        "how far the process may raise its own priority",
+    ),
+    kw(
+        "min_auto_priority_delay",
+        GLOBAL,
+        Arity::exactly(1),
+        "how late it must be to do so",
+    ),
+    kw(
+        "namespace_with_ipsets",
+        GLOBAL,
+        Arity::exactly(0),
+        "use ipsets in a namespace in spite of an old kernel",
+    ),
+    kw(
+        "net_namespace_ipvs",
+        GLOBAL,
+        Arity::between(0, 1),
+        "the network namespace of the LVS part",
+    ),
+    kw(
+        "net_namespace",
+        GLOBAL,
+        Arity::exactly(1),
+        "the network namespace to run in",
+    )
+    .acts(Act::Line(global::net_namespace)),
+    kw("nftables_counters", GLOBAL, Arity::exactly(0), "rules that count"),
+    kw(
+        "nftables_ifindex",
+        GLOBAL,
+        Arity::exactly(0),
+        "sets by the number of the interface",
+    ),
+    kw(
+        "nftables_ipvs_priority",
+        GLOBAL,
+        Arity::exactly(1),
+        "priority of its chains",
+    ),
+    kw(
+        "nftables_ipvs_start_fwmark",
+        GLOBAL,
+        Arity::exactly(1),
+        "first mark of the LVS part",
+    ),
+    kw(
+        "nftables_ipvs",
+        GLOBAL,
+        Arity::between(0, 1),
+        "nftables table of the LVS part",
+    ),
+    kw(
+        "nftables_priority",
+        GLOBAL,
+        Arity::exactly(1),
+        "priority of its chains",
+    ),
+    kw(
+        "nftables",
+        GLOBAL,
+        Arity::between(0, 1),
+        "nftables table for no_accept",
+    ),
+    kw(
+        "no_checker_emails",
+        GLOBAL,
+        Arity::exactly(0),
+        "no mails of checks",
+    ),
+    kw(
+        "no_email_faults",
+        GLOBAL,
+        Arity::exactly(0),
+        "no mails of changes to FAULT",
+    )
+    .acts(Act::Line(global::no_email_faults)),
+    kw(
+        "notification_email_from",
+        GLOBAL,
+        Arity::exactly(1),
+        "sender of mails",
+    )
+    .acts(Act::Line(global::notification_email_from)),
+    kw(
+        "notification_email",
+        GLOBAL,
+        Arity::exactly(0),
+        "receivers of mails",
+    )
+    .acts(Act::List {
+        begin: |_, _| true,
+        entry: global::notification_email,
+        end: global::notification_email_end,
+    }),
+    kw(
+        "notify_fifo_script",
+        GLOBAL,
+        Arity::between(1, 3),
+        "what reads it",
+    ),
+    kw(
+        "notify_fifo",
+        GLOBAL,
+        Arity::between(1, 3),
+        "FIFO that changes are written to",
+    ),
+    kw(
+        "process_monitor_rcv_bufs_force",
+        GLOBAL,
+        Arity::between(0, 1),
+        "beyond the system's limit",
+    ),
+    kw(
+        "process_monitor_rcv_bufs",
+        GLOBAL,
+        Arity::exactly(1),
+        "size of a socket's buffer",
+    ),
+    kw(
+        "process_names",
+        GLOBAL,
+        Arity::exactly(0),
+        "give the processes their own names",
+    ),
+    kw(
+        "process_name",
+        GLOBAL,
+        Arity::exactly(1),
+        "name of the parent process",
+    ),
+    kw(
+        "random_seed",
+        GLOBAL,
+        Arity::exactly(1),
+        "where the random numbers of the file start",
+    )
+    .acts(Act::Line(done_by_lines)),
+    kw(
+        "reload_check_config",
+        GLOBAL,
+        Arity::between(0, 1),
+        "test a file before it is reloaded",
+    ),
+    kw(
+        "reload_file",
+        GLOBAL,
+        Arity::between(0, 1),
+        "a file that is there while files are read",
+    ),
+    kw(
+        "reload_repeat",
+        GLOBAL,
+        Arity::exactly(0),
+        "reload at that time every day",
+    ),
+    kw(
+        "reload_time_file",
+        GLOBAL,
+        Arity::exactly(1),
+        "a file that says when to reload",
+    ),
+    kw(
+        "router_id",
+        GLOBAL,
+        Arity::exactly(1),
+        "the machine's name in mails",
+    )
+    .acts(Act::Line(global::router_id)),
+    kw(
+        "rs_init_notifies",
+        GLOBAL,
+        Arity::exactly(0),
+        "notify of servers at start",
+    ),
+    kw(
+        "script_user",
+        GLOBAL,
+        Arity::between(1, 2),
+        "user and group of scripts",
+    )
+    .acts(Act::Line(global::script_user)),
+    kw(
+        "set_supplementary_groups",
+        GLOBAL,
+        Arity::between(0, 1),
+        "give scripts all groups of their user",
+    ),
+    kw(
+        "shutdown_script_timeout",
+        GLOBAL,
+        Arity::exactly(1),
+        "seconds that it may take",
+    ),
+    kw("shutdown_script", GLOBAL, Arity::between(1, 3), "run at the end"),
+    kw(
+        "smtp_alert_checker",
+        GLOBAL,
+        Arity::between(0, 1),
+        "the same for checks of servers",
+    ),
+    kw(
+        "smtp_alert_vrrp",
+        GLOBAL,
+        Arity::between(0, 1),
+        "the same for VRRP alone",
+    )
+    .acts(Act::Line(global::smtp_alert_vrrp)),
+    kw(
+        "smtp_alert",
+        GLOBAL,
+        Arity::between(0, 1),
+        "whether mails are sent, unless something nearer says otherwise",
+    )
+    .acts(Act::Line(global::smtp_alert)),
+    kw(
+        "smtp_connect_timeout",
+        GLOBAL,
+        Arity::exactly(1),
+        "seconds to wait for the mail server",
+    )
+    .acts(Act::Line(global::smtp_connect_timeout)),
+    kw(
+        "smtp_helo_name",
+        GLOBAL,
+        Arity::exactly(1),
+        "name to greet the mail server with",
+    )
+    .acts(Act::Line(global::smtp_helo_name)),
+    kw(
+        "smtp_server",
+        GLOBAL,
+        Arity::between(1, 2),
+        "mail server with its port",
+    )
+    .acts(Act::Line(global::smtp_server)),
+    kw(
+        "snmp_rs_stats_update_interval",
+        GLOBAL,
+        Arity::exactly(1),
+        "how old figures may be",
+    ),
+    kw(
+        "snmp_socket",
+        GLOBAL,
+        Arity::between(0, 1),
+        "where the SNMP master agent listens",
+    ),
+    kw(
+        "snmp_vs_stats_update_interval",
+        GLOBAL,
+        Arity::exactly(1),
+        "how old figures may be",
+    ),
+    kw(
+        "startup_script_timeout",
+        GLOBAL,
+        Arity::exactly(1),
+        "seconds that it may take",
+    ),
+    kw(
+        "startup_script",
+        GLOBAL,
+        Arity::between(1, 3),
+        "run before anything else",
+    ),
+    kw(
+        "state_dump_file",
+        GLOBAL,
+        Arity::exactly(1),
+        "where the state is dumped",
+    ),
+    kw(
+        "stats_dump_file",
+        GLOBAL,
+        Arity::exactly(1),
+        "where the counters are dumped",
+    ),
+    kw(
+        "tmp_config_directory",
+        GLOBAL,
+        Arity::exactly(1),
+        "where a copy of the configuration is kept",
+    ),
+    kw("umask", GLOBAL, Arity::exactly(1), "umask of files"),
+    kw(
+        "use_pid_dir",
+        GLOBAL,
+        Arity::exactly(0),
+        "keep the pid files in a folder of their own",
+    )
+    .acts(Act::Line(global::use_pid_dir)),
+    kw(
+        "use_symlink_paths",
+        GLOBAL,
+        Arity::between(0, 1),
+        "name scripts by their links",
+    ),
+    kw(
+        "v3_checksum_as_v2",
+        GLOBAL,
+        Arity::between(0, 1),
+        "leave the pseudo header out of checksums",
+    ),
+    kw(
+        "vmac_addr_prefix",
+        GLOBAL,
+        Arity::exactly(1),
+        "names of virtual MAC interfaces of addresses",
+    ),
+    kw(
+        "vmac_prefix",
+        GLOBAL,
+        Arity::exactly(1),
+        "names of virtual MAC interfaces",
+    ),
+    kw(
+        "vrrp_check_unicast_src",
+        GLOBAL,
+        Arity::exactly(0),
+        "adverts must come from a unicast peer",
+    ),
+    kw(
+        "vrrp_cpu_affinity",
+        GLOBAL,
+        Arity::at_least(1),
+        "CPUs of the process",
+    ),
+    kw(
+        "vrrp_delay_after_boot",
+        GLOBAL,
+        Arity::exactly(1),
+        "seconds after the boot that nothing is done",
+    ),
+    kw(
+        "vrrp_down_timer_adverts",
+        GLOBAL,
+        Arity::exactly(1),
+        "adverts that must be missed",
+    )
+    .acts(Act::Line(garp::global_line)),
+    kw(
+        "vrrp_garp_extra_if",
+        GLOBAL,
+        Arity::between(1, 2),
+        "gratuitous ARP on other interfaces",
+    ),
+    kw(
+        "vrrp_garp_interval",
+        GLOBAL,
+        Arity::exactly(1),
+        "seconds from one gratuitous ARP to the next",
+    )
+    .acts(Act::Line(garp::interval)),
+    kw(
+        "vrrp_garp_lower_prio_delay",
+        GLOBAL,
+        Arity::exactly(1),
+        "seconds until the second burst after an advert of lower priority",
+    )
+    .acts(Act::Line(garp::global_line)),
+    kw(
+        "vrrp_garp_lower_prio_repeat",
+        GLOBAL,
+        Arity::exactly(1),
+        "messages of that burst",
+    )
+    .acts(Act::Line(garp::global_line)),
+    kw(
+        "vrrp_garp_master_delay",
+        GLOBAL,
+        Arity::exactly(1),
+        "seconds until the second burst of gratuitous ARP",
+    )
+    .acts(Act::Line(garp::global_line)),
+    kw(
+        "vrrp_garp_master_refresh_repeat",
+        GLOBAL,
+        Arity::exactly(1),
+        "messages of a refresh",
+    )
+    .acts(Act::Line(garp::global_line)),
+    kw(
+        "vrrp_garp_master_refresh",
+        GLOBAL,
+        Arity::exactly(1),
+        "seconds from one refresh to the next while MASTER",
+    )
+    .acts(Act::Line(garp::global_line)),
+    kw(
+        "vrrp_garp_master_repeat",
+        GLOBAL,
+        Arity::exactly(1),
+        "messages of a burst",
+    )
+    .acts(Act::Line(garp::global_line)),
+    kw(
+        "vrrp_gna_interval",
+        GLOBAL,
+        Arity::exactly(1),
+        "seconds from one neighbour advertisement to the next",
+    )
+    .acts(Act::Line(garp::interval)),
+    kw(
+        "vrrp_higher_prio_send_advert",
+        GLOBAL,
+        Arity::between(0, 1),
+        "one more advert when giving way",
+    )
+    .acts(Act::Line(garp::global_line)),
+    kw("vrrp_ipsets", GLOBAL, Arity::between(0, 5), "names of ipsets"),
+    kw(
+        "vrrp_iptables",
+        GLOBAL,
+        Arity::between(0, 2),
+        "iptables chains for no_accept",
+    ),
+    kw(
+        "vrrp_lower_prio_no_advert",
+        GLOBAL,
+        Arity::between(0, 1),
+        "no advert in answer to one of lower priority",
+    )
+    .acts(Act::Line(garp::global_line)),
+    kw(
+        "vrrp_mcast_group4",
+        GLOBAL,
+        Arity::exactly(1),
+        "multicast group of IPv4 adverts",
+    )
+    .acts(Act::Line(global::mcast_group4)),
+    kw(
+        "vrrp_mcast_group6",
+        GLOBAL,
+        Arity::exactly(1),
+        "multicast group of IPv6 adverts",
+    )
+    .acts(Act::Line(global::mcast_group6)),
+    kw(
+        "vrrp_min_garp",
+        GLOBAL,
+        Arity::between(0, 1),
+        "one gratuitous ARP, once",
+    )
+    .acts(Act::Line(garp::min_garp)),
+    kw(
+        "vrrp_netlink_cmd_rcv_bufs_force",
+        GLOBAL,
+        Arity::between(0, 1),
+        "beyond the system's limit",
+    ),
+    kw(
+        "vrrp_netlink_cmd_rcv_bufs",
+        GLOBAL,
+        Arity::exactly(1),
+        "size of a socket's buffer",
+    ),
+    kw(
+        "vrrp_netlink_monitor_rcv_bufs_force",
+        GLOBAL,
+        Arity::between(0, 1),
+        "beyond the system's limit",
+    ),
+    kw(
+        "vrrp_netlink_monitor_rcv_bufs",
+        GLOBAL,
+        Arity::exactly(1),
+        "size of a socket's buffer",
+    ),
+    kw(
+        "vrrp_no_swap",
+        GLOBAL,
+        Arity::exactly(0),
+        "keep the process in memory",
+    ),
+    kw(
+        "vrrp_notify_fifo_script",
+        GLOBAL,
+        Arity::between(1, 3),
+        "what reads it",
+    ),
+    kw(
+        "vrrp_notify_fifo",
+        GLOBAL,
+        Arity::between(1, 3),
+        "FIFO that changes of VRRP are written to",
+    ),
+    kw(
+        "vrrp_notify_priority_changes",
+        GLOBAL,
+        Arity::between(0, 1),
+        "write changes of priorities too",
+    ),
+    kw(
+        "vrrp_owner_ignore_adverts",
+        GLOBAL,
+        Arity::between(0, 1),
+        "an owner takes no adverts",
+    ),
+    kw(
+        "vrrp_priority",
+        GLOBAL,
+        Arity::exactly(1),
+        "priority of the process",
+    ),
+    kw(
+        "vrrp_process_name",
+        GLOBAL,
+        Arity::exactly(1),
+        "name of the VRRP process",
+    ),
+    kw(
+        "vrrp_rlimit_rtime",
+        GLOBAL,
+        Arity::exactly(1),
+        "CPU time between waits",
+    ),
+    kw(
+        "vrrp_rlimit_rttime",
+        GLOBAL,
+        Arity::exactly(1),
+        "CPU time between waits",
+    ),
+    kw(
+        "vrrp_rt_priority",
+        GLOBAL,
+        Arity::exactly(1),
+        "priority of the process in real time",
+    ),
+    kw(
+        "vrrp_rx_bufs_multiplier",
+        GLOBAL,
+        Arity::exactly(1),
+        "how many adverts fit",
+    ),
+    kw(
+        "vrrp_rx_bufs_policy",
+        GLOBAL,
+        Arity::exactly(1),
+        "size of the adverts' buffers",
+    ),
+    kw(
+        "vrrp_skip_check_adv_addr",
+        GLOBAL,
+        Arity::between(0, 1),
+        "do not compare the addresses in adverts of the same master again",
+    )
+    .acts(Act::Line(global::skip_check_adv_addr)),
+    kw(
+        "vrrp_startup_delay",
+        GLOBAL,
+        Arity::exactly(1),
+        "seconds that nothing is done at start",
+    )
+    .acts(Act::Line(global::startup_delay)),
+    kw("vrrp_strict", GLOBAL, Arity::between(0, 1), "hold to the RFC").acts(Act::Line(global::strict)),
+    kw(
+        "vrrp_version",
+        GLOBAL,
+        Arity::exactly(1),
+        "version of the protocol",
+    )
+    .acts(Act::Line(global::version)),
+    kw(
+        "vrrp_vmac_garp_intvl",
+        GLOBAL,
+        Arity::between(1, 2),
+        "gratuitous ARP on other interfaces",
+    ),
+];

@@ -1,0 +1,182 @@
+//! The keyword tables: one `const` row for each keyword and place, one file for each family. The rows drive the parser, the
+//! checks of place and arity, did-you-mean, listings and documentation. What a row acts by is bound to it here and nowhere else.
+
+mod bfd;
+mod global;
+mod instance;
+mod lvs;
+mod script;
+mod sync;
+mod top;
+mod track;
+
+use std::sync::LazyLock;
+
+use syntax::Span;
+use syntax::table::Index;
+use syntax::table::Keyword;
+
+use crate::lines::Line;
+use crate::reading::Reading;
+
+/// Where a keyword may stand, as bits of [`syntax::KeywordRow::places`].
+pub(crate) mod place {
+    /// Outside of every block.
+    pub(crate) const TOP: u32 = 1;
+    /// `global_defs`.
+    pub(crate) const GLOBAL: u32 = 1 << 1;
+    /// `vrrp_instance`.
+    pub(crate) const INSTANCE: u32 = 1 << 2;
+    /// `authentication`.
+    pub(crate) const AUTHENTICATION: u32 = 1 << 3;
+    /// `vrrp_script`.
+    pub(crate) const SCRIPT: u32 = 1 << 4;
+    /// `vrrp_sync_group`.
+    pub(crate) const SYNC_GROUP: u32 = 1 << 5;
+    /// `track_group`.
+    pub(crate) const TRACK_GROUP: u32 = 1 << 6;
+    /// `garp_group`.
+    pub(crate) const GARP_GROUP: u32 = 1 << 7;
+    /// `track_file`, as a definition.
+    pub(crate) const TRACK_FILE: u32 = 1 << 8;
+    /// `vrrp_track_process`.
+    pub(crate) const TRACK_PROCESS: u32 = 1 << 9;
+    /// `bfd_instance`.
+    pub(crate) const BFD: u32 = 1 << 10;
+    /// `SSL`.
+    pub(crate) const SSL: u32 = 1 << 11;
+    /// `virtual_server`.
+    pub(crate) const VIRTUAL_SERVER: u32 = 1 << 12;
+    /// `real_server`.
+    pub(crate) const REAL_SERVER: u32 = 1 << 13;
+    /// A health check of a real server.
+    pub(crate) const CHECK: u32 = 1 << 14;
+    /// `url` of a check.
+    pub(crate) const URL: u32 = 1 << 15;
+    /// `host` of `SMTP_CHECK`.
+    pub(crate) const HOST: u32 = 1 << 16;
+    /// `auth_hmac`.
+    pub(crate) const HMAC: u32 = 1 << 17;
+}
+
+/// What carries a keyword out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Act {
+    /// A line by itself.
+    Line(Run),
+    /// A line with a block of keywords.
+    Block {
+        /// Which keywords.
+        place: u32,
+        /// Begins it; when false the block is skipped.
+        begin: Begin,
+        /// Ends it; given the place of its end.
+        end: End,
+    },
+    /// A line with a block of entries, one a line.
+    List {
+        /// Begins it.
+        begin: Begin,
+        /// Takes an entry.
+        entry: Run,
+        /// Ends it.
+        end: End,
+    },
+}
+
+/// Carries a line out.
+pub(crate) type Run = for<'h> fn(&mut Reading<'h>, &Line);
+/// Begins a block.
+pub(crate) type Begin = for<'h> fn(&mut Reading<'h>, &Line) -> bool;
+/// Ends a block.
+pub(crate) type End = for<'h> fn(&mut Reading<'h>, Span);
+
+/// A row of the tables.
+pub(crate) type Row = Keyword<Act>;
+
+/// A block of keywords that is only read.
+pub(crate) const fn read_block(place: u32) -> Act {
+    Act::Block {
+        place,
+        begin: |_, _| true,
+        end: |_, _| {},
+    }
+}
+
+/// A block of entries that is only read.
+pub(crate) const READ_LIST: Act = Act::List {
+    begin: |_, _| true,
+    entry: |_, _| {},
+    end: |_, _| {},
+};
+
+/// All tables, with what their place is called.
+pub(crate) const TABLES: &[(u32, &str, &[&[Row]])] = &[
+    (place::TOP, "Outside of blocks", &[top::ROWS]),
+    (place::GLOBAL, "global_defs", &[global::ROWS]),
+    (place::INSTANCE, "vrrp_instance", &[instance::ROWS]),
+    (
+        place::AUTHENTICATION,
+        "authentication",
+        &[instance::AUTHENTICATION_ROWS],
+    ),
+    (place::HMAC, "auth_hmac", &[instance::HMAC_ROWS]),
+    (place::SCRIPT, "vrrp_script", &[script::ROWS]),
+    (place::SYNC_GROUP, "vrrp_sync_group", &[sync::ROWS]),
+    (place::TRACK_GROUP, "track_group", &[sync::TRACK_GROUP_ROWS]),
+    (place::GARP_GROUP, "garp_group", &[sync::GARP_GROUP_ROWS]),
+    (place::TRACK_FILE, "track_file", &[track::FILE_ROWS]),
+    (place::TRACK_PROCESS, "vrrp_track_process", &[track::PROCESS_ROWS]),
+    (place::BFD, "bfd_instance", &[bfd::ROWS]),
+    (place::SSL, "SSL", &[lvs::SSL_ROWS]),
+    (
+        place::VIRTUAL_SERVER,
+        "virtual_server",
+        &[lvs::VIRTUAL_SERVER_ROWS],
+    ),
+    (place::REAL_SERVER, "real_server", &[lvs::REAL_SERVER_ROWS]),
+    (place::CHECK, "Checks of real servers", &[lvs::CHECK_ROWS]),
+    (place::URL, "url", &[lvs::URL_ROWS]),
+    (place::HOST, "host", &[lvs::HOST_ROWS]),
+];
+
+static INDEXES: LazyLock<Vec<(u32, &str, Index<Act>)>> = LazyLock::new(|| {
+    TABLES
+        .iter()
+        .map(|(place, name, tables)| (*place, *name, Index::new(tables)))
+        .collect()
+});
+
+/// The row of `name` in that place.
+pub(crate) fn find(place: u32, name: &[u8]) -> Option<&'static Row> {
+    index(place)?.find(name)
+}
+
+/// The names that may stand in that place.
+pub(crate) fn names(place: u32) -> impl Iterator<Item = &'static str> {
+    index(place).into_iter().flat_map(Index::names)
+}
+
+/// What the places are called in which a keyword may stand.
+pub(crate) fn places_of(name: &[u8]) -> Vec<&'static str> {
+    INDEXES
+        .iter()
+        .filter(|(_, _, index)| index.find(name).is_some())
+        .map(|(_, name, _)| *name)
+        .collect()
+}
+
+/// What a place is called.
+pub(crate) fn place_name(place: u32) -> &'static str {
+    TABLES
+        .iter()
+        .find(|(bit, _, _)| *bit == place)
+        .map_or("", |(_, name, _)| *name)
+}
+
+fn index(place: u32) -> Option<&'static Index<Act>> {
+    INDEXES
+        .iter()
+        .find(|(bit, _, _)| *bit == place)
+        .map(|(_, _, index)| index)
+}

@@ -1,0 +1,143 @@
+//! Keywords of groups: of instances and of interfaces.
+
+use syntax::Arity;
+use syntax::table::kw;
+
+use super::place::{GARP_GROUP, SYNC_GROUP, TRACK_GROUP};
+use super::{READ_LIST, Row};
+
+/// Keywords of `vrrp_sync_group`.
+pub(super) const ROWS: &[Row] = &[
+    kw(
+        "global_tracking",
+        SYNC_GROUP,
+        Arity::exactly(0),
+        "members may have weights",
+    )
+    .warned(2, 0)
+    .instead("sync_group_tracking_weight"),
+    kw(
+        "group",
+        SYNC_GROUP,
+        Arity::exactly(0),
+        "the instances of the group",
+    )
+    .checked(READ_LIST),
+    kw(
+        "notify_backup",
+        SYNC_GROUP,
+        Arity::between(1, 3),
+        "run on the change to BACKUP",
+    ),
+    kw(
+        "notify_deleted",
+        SYNC_GROUP,
+        Arity::between(0, 3),
+        "run when a reload has deleted it",
+    ),
+    kw(
+        "notify_fault",
+        SYNC_GROUP,
+        Arity::between(1, 3),
+        "run on the change to FAULT",
+    ),
+    kw(
+        "notify_master",
+        SYNC_GROUP,
+        Arity::between(1, 3),
+        "run on the change to MASTER",
+    ),
+    kw(
+        "notify_priority_changes",
+        SYNC_GROUP,
+        Arity::between(0, 1),
+        "write changes of the priority to FIFOs",
+    ),
+    kw("notify_stop", SYNC_GROUP, Arity::between(1, 3), "run at the end"),
+    kw("notify", SYNC_GROUP, Arity::between(1, 3), "run on every change"),
+    kw(
+        "smtp_alert",
+        SYNC_GROUP,
+        Arity::between(0, 1),
+        "whether mails are sent",
+    ),
+    kw(
+        "sync_group_tracking_weight",
+        SYNC_GROUP,
+        Arity::exactly(0),
+        "members may have weights",
+    ),
+    kw(
+        "track_bfd",
+        SYNC_GROUP,
+        Arity::exactly(0),
+        "BFD sessions that are tracked",
+    )
+    .checked(READ_LIST),
+    kw(
+        "track_file",
+        SYNC_GROUP,
+        Arity::exactly(0),
+        "files that are tracked",
+    )
+    .checked(READ_LIST),
+    kw(
+        "track_interface",
+        SYNC_GROUP,
+        Arity::exactly(0),
+        "interfaces that are tracked",
+    )
+    .checked(READ_LIST),
+    kw(
+        "track_process",
+        SYNC_GROUP,
+        Arity::exactly(0),
+        "processes that are tracked",
+    )
+    .checked(READ_LIST),
+    kw(
+        "track_script",
+        SYNC_GROUP,
+        Arity::exactly(0),
+        "scripts that are tracked",
+    )
+    .checked(READ_LIST),
+];
+
+/// Keywords of `track_group`.
+pub(super) const TRACK_GROUP_ROWS: &[Row] = &[kw(
+    "group",
+    TRACK_GROUP,
+    Arity::exactly(0),
+    "the instances of the group",
+)
+.checked(READ_LIST)];
+
+/// Keywords of `garp_group`.
+pub(super) const GARP_GROUP_ROWS: &[Row] = &[
+    kw(
+        "garp_interval",
+        GARP_GROUP,
+        Arity::exactly(1),
+        "seconds from one gratuitous ARP to the next",
+    ),
+    kw(
+        "gna_interval",
+        GARP_GROUP,
+        Arity::exactly(1),
+        "seconds from one neighbour advertisement to the next",
+    ),
+    kw(
+        "interfaces",
+        GARP_GROUP,
+        Arity::exactly(0),
+        "interfaces that share it",
+    )
+    .checked(READ_LIST),
+    kw(
+        "interface",
+        GARP_GROUP,
+        Arity::exactly(1),
+        "the interface that it holds for",
+    ),
+];

@@ -1,0 +1,198 @@
+//! Keywords outside of every block.
+
+use syntax::Arity;
+use syntax::table::kw;
+
+use super::place::{
+    BFD, GARP_GROUP, GLOBAL, INSTANCE, SCRIPT, SSL, SYNC_GROUP, TOP, TRACK_FILE, TRACK_GROUP, TRACK_PROCESS,
+    VIRTUAL_SERVER,
+};
+use super::{Act, READ_LIST, Row, read_block};
+use crate::parse::{done_by_lines, global, instance, script};
+
+/// Keywords outside of every block.
+pub(super) const ROWS: &[Row] = &[
+    kw("SSL", TOP, Arity::exactly(0), "keys of the checks over TLS").checked(read_block(SSL)),
+    kw("bfd_instance", TOP, Arity::exactly(1), "a BFD session").checked(read_block(BFD)),
+    kw(
+        "child_wait_time",
+        TOP,
+        Arity::exactly(1),
+        "seconds that children may take to end",
+    )
+    .acts(Act::Line(global::child_wait_time)),
+    kw(
+        "garp_group",
+        TOP,
+        Arity::exactly(0),
+        "how fast gratuitous ARP goes out on interfaces",
+    )
+    .checked(read_block(GARP_GROUP)),
+    kw(
+        "global_defs",
+        TOP,
+        Arity::exactly(0),
+        "settings that hold for everything",
+    )
+    .acts(Act::Block {
+        place: GLOBAL,
+        begin: |_, _| true,
+        end: |_, _| {},
+    }),
+    kw(
+        "include_check",
+        TOP,
+        Arity::ANY,
+        "which missing included files are errors",
+    )
+    .acts(Act::Line(done_by_lines)),
+    kw(
+        "instance",
+        TOP,
+        Arity::exactly(1),
+        "a name that goes into the names of the pid files",
+    )
+    .acts(Act::Line(global::instance)),
+    kw(
+        "interface_up_down_delays",
+        TOP,
+        Arity::exactly(0),
+        "how long a change of an interface must last",
+    )
+    .checked(READ_LIST)
+    .since(2, 2),
+    kw(
+        "linkbeat_interfaces",
+        TOP,
+        Arity::exactly(0),
+        "interfaces whose link is asked for",
+    )
+    .checked(READ_LIST),
+    kw(
+        "linkbeat_use_polling",
+        TOP,
+        Arity::exactly(0),
+        "ask interfaces for their link instead of listening to netlink",
+    ),
+    kw(
+        "namespace_with_ipsets",
+        TOP,
+        Arity::exactly(0),
+        "use ipsets in a namespace in spite of an old kernel",
+    ),
+    kw(
+        "net_namespace_ipvs",
+        TOP,
+        Arity::between(0, 1),
+        "the network namespace of the LVS part",
+    ),
+    kw(
+        "net_namespace",
+        TOP,
+        Arity::exactly(1),
+        "the network namespace to run in",
+    )
+    .acts(Act::Line(global::net_namespace)),
+    kw(
+        "random_seed",
+        TOP,
+        Arity::exactly(1),
+        "where the random numbers of the file start",
+    )
+    .acts(Act::Line(done_by_lines)),
+    kw(
+        "static_ipaddress",
+        TOP,
+        Arity::exactly(0),
+        "addresses that stay on the machine",
+    )
+    .checked(READ_LIST),
+    kw(
+        "static_routes",
+        TOP,
+        Arity::exactly(0),
+        "routes that stay on the machine",
+    )
+    .checked(READ_LIST),
+    kw(
+        "static_rules",
+        TOP,
+        Arity::exactly(0),
+        "routing rules that stay on the machine",
+    )
+    .checked(READ_LIST),
+    kw(
+        "track_file",
+        TOP,
+        Arity::exactly(1),
+        "a file whose number is tracked",
+    )
+    .checked(read_block(TRACK_FILE)),
+    kw(
+        "track_group",
+        TOP,
+        Arity::exactly(1),
+        "instances that track static addresses",
+    )
+    .checked(read_block(TRACK_GROUP)),
+    kw(
+        "use_pid_dir",
+        TOP,
+        Arity::exactly(0),
+        "keep the pid files in a folder of their own",
+    )
+    .acts(Act::Line(global::use_pid_dir)),
+    kw(
+        "virtual_server_group",
+        TOP,
+        Arity::exactly(1),
+        "addresses that a virtual server serves",
+    )
+    .checked(READ_LIST),
+    kw(
+        "virtual_server",
+        TOP,
+        Arity::between(1, 3),
+        "a service of the LVS part",
+    )
+    .checked(read_block(VIRTUAL_SERVER)),
+    kw("vrrp_instance", TOP, Arity::exactly(1), "a virtual router").acts(Act::Block {
+        place: INSTANCE,
+        begin: instance::begin,
+        end: instance::end,
+    }),
+    kw(
+        "vrrp_script",
+        TOP,
+        Arity::exactly(1),
+        "a script that instances track",
+    )
+    .acts(Act::Block {
+        place: SCRIPT,
+        begin: script::begin,
+        end: script::end,
+    }),
+    kw(
+        "vrrp_sync_group",
+        TOP,
+        Arity::exactly(1),
+        "instances that change state together",
+    )
+    .checked(read_block(SYNC_GROUP)),
+    kw(
+        "vrrp_track_file",
+        TOP,
+        Arity::exactly(1),
+        "a file whose number is tracked",
+    )
+    .checked(read_block(TRACK_FILE))
+    .warned(2, 1)
+    .instead("track_file"),
+    kw(
+        "vrrp_track_process",
+        TOP,
+        Arity::exactly(1),
+        "a process that is tracked",
+    )
+    .checked(read_block(TRACK_PROCESS)),
+];

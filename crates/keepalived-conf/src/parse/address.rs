@@ -1,0 +1,284 @@
+//! Entries of `virtual_ipaddress` and `virtual_ipaddress_excluded`.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use syntax::Diagnostic;
+
+use super::instance::{current, current_name};
+use super::number::unsigned;
+use super::track::missing_interface;
+use crate::lines::{Line, Word};
+use crate::model::Scope;
+use crate::reading::Reading;
+use crate::written::{Address, Spanned, WrittenBroadcast};
+
+/// Names of interfaces and labels hold at most that many bytes.
+pub(crate) const MAX_NAME: usize = 15;
+
+/// An address that adverts name.
+pub(crate) fn advertised(reading: &mut Reading<'_>, line: &Line) {
+    let Some(address) = address(reading, line) else {
+        return;
+    };
+    let instance = current_name(reading);
+    let family = current(reading)
+        .and_then(|instance| instance.addresses.first())
+        .map(|first| first.address.value.is_ipv4());
+    if family.is_some_and(|v4| v4 != address.address.value.is_ipv4()) {
+        let told = Diagnostic::warning(
+            "wrong-family",
+            format!(
+                "({instance}): address family must match VRRP instance [{}] - ignoring",
+                line.keyword().text()
+            ),
+        )
+        .at(line.keyword().span)
+        .help("write addresses of the other family into virtual_ipaddress_excluded");
+        return reading.fault(told);
+    }
+    if let Some(instance) = current(reading) {
+        instance.addresses.push(address);
+    }
+}
+
+/// An address that goes along unnamed.
+pub(crate) fn excluded(reading: &mut Reading<'_>, line: &Line) {
+    let Some(address) = address(reading, line) else {
+        return;
+    };
+    if let Some(instance) = current(reading) {
+        instance.excluded.push(address);
+    }
+}
+
+/// `ADDRESS[/BITS]`, or why it is none.
+fn network(reading: &mut Reading<'_>, word: &Word) -> Option<(IpAddr, u8)> {
+    let text = word.text().into_owned();
+    let (host, bits) = match text.split_once('/') {
+        Some((host, bits)) => (host, Some(bits)),
+        None => (&*text, None),
+    };
+    let Ok(address) = host.parse::<IpAddr>() else {
+        let told = Diagnostic::warning(
+            "bad-address",
+            format!("VRRP parsed invalid IP {text}. skipping IP..."),
+        )
+        .at(word.span)
+        .help("write an address, with the bits of its network if need be: 192.0.2.10/24");
+        reading.fault(told);
+        return None;
+    };
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let bits = match bits {
+        None => most,
+        Some(bits) => {
+            let number = Word {
+                bytes: bits.as_bytes().to_vec(),
+                ..word.clone()
+            };
+            match unsigned(&number, 0, most.into()) {
+                Ok(bits) => u8::try_from(bits).unwrap_or(most),
+                Err(why) => {
+                    let told = Diagnostic::warning(
+                        "bad-value",
+                        format!("Invalid address prefix len {bits} for address {text} - using {most}"),
+                    )
+                    .at(word.span)
+                    .note(why)
+                    .help(format!("write the number of bits, 0 to {most}"));
+                    reading.fault(told);
+                    most
+                }
+            }
+        }
+    };
+    Some((address, bits))
+}
+
+fn address(reading: &mut Reading<'_>, line: &Line) -> Option<Address> {
+    let word = line.keyword();
+    let shown = word.text().into_owned();
+    let (value, prefix) = network(reading, word)?;
+    let mut address = Address {
+        address: Spanned::new(value, word.span),
+        prefix,
+        interface: None,
+        label: None,
+        scope: Scope::Global,
+        broadcast: None,
+        peer: None,
+        home: false,
+        no_dad: false,
+        manage_temporary: false,
+        no_prefix_route: false,
+        auto_join: false,
+        no_track: false,
+        preferred_lifetime: None,
+    };
+    let mut words = line.args().iter();
+    while let Some(word) = words.next() {
+        match &*word.bytes {
+            b"home" => address.home = true,
+            b"-nodad" => address.no_dad = true,
+            b"mngtmpaddr" => address.manage_temporary = true,
+            b"noprefixroute" => address.no_prefix_route = true,
+            b"autojoin" => address.auto_join = true,
+            b"no_track" => address.no_track = true,
+            b"use_vmac" | b"track_group" => {
+                if word.bytes == b"track_group" {
+                    words.next();
+                }
+                let told = Diagnostic::warning(
+                    "not-acted-on",
+                    format!("'{}' is read, but not acted on yet", word.text()),
+                )
+                .at(word.span)
+                .help("the configuration runs as if it were not there");
+                reading.tell(told);
+            }
+            b"dev" | b"scope" | b"label" | b"brd" | b"broadcast" | b"peer" | b"preferred_lft" => {
+                let Some(value) = words.next() else {
+                    let told = Diagnostic::warning(
+                        "missing-argument",
+                        format!("No {} parameter specified for {shown}", word.text()),
+                    )
+                    .at(word.span)
+                    .help("write its value behind it; as it stands the address is not set");
+                    reading.fault(told);
+                    return None;
+                };
+                option(reading, &mut address, &shown, word, value)?;
+            }
+            _ => {
+                let told = Diagnostic::warning(
+                    "unknown-keyword",
+                    format!(
+                        "Unknown configuration entry '{}' for ip address - ignoring",
+                        word.text()
+                    ),
+                )
+                .at(word.span)
+                .help("an address takes: dev, scope, label, brd, peer, home, -nodad, mngtmpaddr, noprefixroute, autojoin, no_track, preferred_lft");
+                reading.fault(told);
+            }
+        }
+    }
+    Some(address)
+}
+
+/// An option with its value; none when the address is not to be set.
+fn option(
+    reading: &mut Reading<'_>,
+    address: &mut Address,
+    shown: &str,
+    word: &Word,
+    value: &Word,
+) -> Option<()> {
+    let text = value.text().into_owned();
+    match &*word.bytes {
+        b"dev" => {
+            if !reading.host.has_interface(&text) {
+                let message = format!("WARNING - interface {text} for ip address {shown} doesn't exist");
+                missing_interface(reading, message, value.span);
+            }
+            address.interface = Some(text);
+        }
+        b"scope" => match scope(&text) {
+            Some(scope) => address.scope = scope,
+            None => {
+                let told = Diagnostic::warning(
+                    "bad-value",
+                    format!("Invalid scope '{text}' specified for {shown} - ignoring"),
+                )
+                .at(value.span)
+                .help("write global, site, link, host or nowhere");
+                reading.fault(told);
+            }
+        },
+        b"label" => {
+            if text.len() > MAX_NAME {
+                let told = Diagnostic::warning(
+                    "bad-value",
+                    format!(
+                        "Address label {text} is longer than maximum length {MAX_NAME} - removing address"
+                    ),
+                )
+                .at(value.span)
+                .help("write a shorter one, such as eth0:1");
+                reading.fault(told);
+                return None;
+            }
+            address.label = Some(text);
+        }
+        b"peer" => match text.parse::<IpAddr>() {
+            Ok(peer) if peer.is_ipv4() == address.address.value.is_ipv4() => {
+                let most = if peer.is_ipv4() { 32 } else { 128 };
+                address.peer = Some((peer, most));
+            }
+            _ => {
+                let told = Diagnostic::warning("bad-address", format!("Invalid peer address {text}"))
+                    .at(value.span)
+                    .help("write an address of the same family, without bits");
+                reading.fault(told);
+            }
+        },
+        b"preferred_lft" => {
+            let seconds = if text == "forever" {
+                Ok(u32::MAX)
+            } else {
+                unsigned(value, 0, u32::MAX - 1)
+            };
+            match seconds {
+                Ok(seconds) => address.preferred_lifetime = Some(seconds),
+                Err(why) => {
+                    let told = Diagnostic::warning(
+                        "bad-value",
+                        format!("Invalid preferred_lft '{text}' specified for {shown}"),
+                    )
+                    .at(value.span)
+                    .note(why)
+                    .help("write seconds, or forever");
+                    reading.fault(told);
+                }
+            }
+        }
+        _ => {
+            address.broadcast = Some(match &*text {
+                "+" => WrittenBroadcast::Ones,
+                "-" => WrittenBroadcast::Zeros,
+                _ => match text.parse::<Ipv4Addr>() {
+                    Ok(broadcast) => WrittenBroadcast::Address(broadcast),
+                    Err(_) => {
+                        let told = Diagnostic::warning(
+                            "bad-address",
+                            format!("VRRP is trying to assign invalid broadcast {text}. skipping VIP..."),
+                        )
+                        .at(value.span)
+                        .help("write an IPv4 address, + or -; as it stands the address is not set");
+                        reading.fault(told);
+                        return None;
+                    }
+                },
+            });
+        }
+    }
+    Some(())
+}
+
+fn scope(text: &str) -> Option<Scope> {
+    Some(match text {
+        "global" => Scope::Global,
+        "site" => Scope::Site,
+        "link" => Scope::Link,
+        "host" => Scope::Host,
+        "nowhere" => Scope::Nowhere,
+        _ => match text.parse::<u8>().ok()? {
+            0 => Scope::Global,
+            200 => Scope::Site,
+            253 => Scope::Link,
+            254 => Scope::Host,
+            255 => Scope::Nowhere,
+            other => Scope::Other(other),
+        },
+    })
+}

@@ -1,0 +1,24 @@
+//! Lines and braces to the as-written model, driven by the keyword rows.
+//!
+//! Braces are read as the original reads them, which explains what it makes of a file whose braces do not match: a keyword
+//! that has a block takes the lines that follow for it, with or without `{`, up to the next `}`; and a block that it does not
+//! know has no end of its own.
+
+pub(crate) mod address;
+mod command;
+pub(crate) mod garp;
+pub(crate) mod global;
+pub(crate) mod instance;
+pub(crate) mod notify;
+mod number;
+pub(crate) mod script;
+pub(crate) mod track;
+mod walk;
+
+pub(crate) use walk::read;
+
+use crate::lines::Line;
+use crate::reading::Reading;
+
+/// What the lines were read by already.
+pub(crate) fn done_by_lines(_: &mut Reading<'_>, _: &Line) {}

@@ -1,0 +1,77 @@
+//! Scripts that are told of an instance's changes.
+
+use syntax::Diagnostic;
+
+use super::command::command;
+use super::instance::{current, current_name};
+use super::script::{default_ids, ids};
+use crate::lines::Line;
+use crate::reading::Reading;
+use crate::written::{Command, WrittenNotify};
+
+/// `notify_master` and its kin.
+pub(crate) fn line(reading: &mut Reading<'_>, line: &Line) {
+    if reading.need(line, 0, "a script").is_none() {
+        return;
+    }
+    let keyword = line.keyword().text().into_owned();
+    let (found, words) = command(line);
+    let Some(mut found) = found else {
+        let told = Diagnostic::warning("missing-argument", format!("'{keyword}' has no script"))
+            .at(line.span())
+            .help("write the script's path between the quotes");
+        return reading.tell(told);
+    };
+    let instance = current_name(reading);
+    let taken = current(reading).is_some_and(|instance| slot(&mut instance.notify, &keyword).is_some());
+    if taken {
+        let told = Diagnostic::warning(
+            "duplicate-keyword",
+            format!(
+                "({instance}) {keyword} script already specified - ignoring {}",
+                found.words.join(" ")
+            ),
+        )
+        .at(line.span())
+        .help("remove one of them, or have one script call the other");
+        return reading.fault(told);
+    }
+    let mut words = words.iter();
+    if let Some(user) = words.next() {
+        let Some(named) = ids(reading, user, words.next().map(String::as_str)) else {
+            let told = Diagnostic::warning(
+                "unknown-user",
+                format!("({instance}) {keyword}: no such user or group, the script is not run"),
+            )
+            .at(line.span())
+            .help("write a user (and a group) that this machine has, or put the arguments into the script's quotes");
+            return reading.tell(told);
+        };
+        found.ids = Some(named);
+    } else {
+        let Some(ids) = default_ids(reading) else {
+            let told = Diagnostic::warning(
+                "unknown-user",
+                format!("({instance}) Unable to set default user for {keyword} script - ignoring"),
+            )
+            .at(line.span())
+            .help("write `script_user USER` into global_defs, or a user behind the script");
+            return reading.fault(told);
+        };
+        found.ids = Some(ids);
+    }
+    if let Some(instance) = current(reading) {
+        *slot(&mut instance.notify, &keyword) = Some(found);
+    }
+}
+
+fn slot<'n>(notify: &'n mut WrittenNotify, keyword: &str) -> &'n mut Option<Command> {
+    match keyword {
+        "notify_master" => &mut notify.master,
+        "notify_backup" => &mut notify.backup,
+        "notify_fault" => &mut notify.fault,
+        "notify_stop" => &mut notify.stop,
+        "notify_master_rx_lower_pri" => &mut notify.master_rx_lower_pri,
+        _ => &mut notify.any,
+    }
+}

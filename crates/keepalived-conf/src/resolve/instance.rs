@@ -1,0 +1,368 @@
+//! Instances: defaults, and what contradicts itself.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use syntax::{Diagnostic, Span};
+
+use super::global::filled;
+use super::program::{Programs, notify};
+use crate::model::{
+    Authentication, GlobalDefs, InitialState, Notify, TrackInterface, TrackScript, Version, VirtualAddress,
+    VrrpInstance, VrrpScript, Weight,
+};
+use crate::reading::Reading;
+use crate::written::{Address, AuthType, Instance, WrittenBroadcast};
+
+/// The instance with the place of its name; none when it cannot be used.
+pub(super) fn resolve(
+    reading: &mut Reading<'_>,
+    mut written: Instance,
+    global: &GlobalDefs,
+    places: &[Option<usize>],
+    scripts: &[VrrpScript],
+    programs: &mut Programs,
+) -> Option<(VrrpInstance, Span)> {
+    let name = written.name.value.clone();
+    let at = written.name.span;
+    let Some(virtual_router_id) = written.virtual_router_id.as_ref().map(|id| id.value) else {
+        let message = format!("({name}) the virtual router id must be set");
+        unusable(
+            reading,
+            at,
+            message,
+            "write `virtual_router_id NUMBER` into it, from 1 to 255",
+        );
+        return None;
+    };
+    let Some(interface) = written.interface.as_ref().map(|name| name.value.clone()) else {
+        let message = format!("({name}) Unknown interface!");
+        unusable(reading, at, message, "write `interface NAME` into it");
+        return None;
+    };
+    let strict = written.strict.unwrap_or(reading.written.global.strict);
+    if strict {
+        written.held.get_or_insert((at, "strict mode"));
+    }
+    if written.addresses.is_empty() {
+        let told = Diagnostic::warning(
+            "no-address",
+            format!("({name}) No VIP specified; at least one is sensible"),
+        )
+        .at(at)
+        .help("write `virtual_ipaddress { ADDRESS }` into it");
+        reading.fault(told);
+    }
+    let ipv6 = written
+        .addresses
+        .first()
+        .is_some_and(|address| address.address.value.is_ipv6());
+    let version = if ipv6 {
+        Version::V3
+    } else {
+        written
+            .version
+            .as_ref()
+            .map_or(global.version, |version| version.value)
+    };
+    if version == Version::V3 {
+        let place = written.version.as_ref().map_or(at, |version| version.span);
+        written.held.get_or_insert((place, "version 3 of VRRP"));
+    }
+    let priority = written.priority.as_ref().map_or(100, |priority| priority.value);
+    let initial_state = written
+        .state
+        .as_ref()
+        .map_or(InitialState::Backup, |state| state.value);
+    let advert_int = advert_int(reading, &written, version);
+    let (preempt, preempt_delay) = preemption(reading, &written, initial_state);
+    let authentication = authentication(reading, &mut written, version);
+    let track_interfaces = track_interfaces(reading, &written, &interface);
+    let track_scripts = written
+        .track_scripts
+        .iter()
+        .filter_map(|entry| {
+            let script = places.get(entry.script).copied().flatten()?;
+            let weight = entry.weight.unwrap_or_else(|| {
+                scripts
+                    .get(script)
+                    .map_or(Weight::default(), |script| script.weight)
+            });
+            Some(TrackScript { script, weight })
+        })
+        .collect();
+    let mut garp = filled(&written.garp, &global.garp);
+    if written.garp.lower_prio_delay.is_none() && reading.written.global.garp.lower_prio_delay.is_none() {
+        garp.lower_prio_delay = garp.master_delay;
+    }
+    if written.garp.lower_prio_repeat.is_none() && reading.written.global.garp.lower_prio_repeat.is_none() {
+        garp.lower_prio_repeat = garp.master_repeat;
+    }
+    let mut program = |command, keyword| notify(reading, command, keyword, programs);
+    let notify = Notify {
+        master: program(written.notify.master, "notify_master"),
+        backup: program(written.notify.backup, "notify_backup"),
+        fault: program(written.notify.fault, "notify_fault"),
+        stop: program(written.notify.stop, "notify_stop"),
+        any: program(written.notify.any, "notify"),
+        master_rx_lower_pri: program(written.notify.master_rx_lower_pri, "notify_master_rx_lower_pri"),
+    };
+    if let Some((span, what)) = written.held {
+        let told = Diagnostic::warning("held", format!("({name}) stays in FAULT: {what} is not run yet"))
+            .at(span)
+            .help("run this instance with the original program meanwhile");
+        reading.tell(told);
+    }
+    let settle = |addresses: &[Address]| {
+        addresses
+            .iter()
+            .map(|address| settled(address, &interface))
+            .collect()
+    };
+    let smtp_alert = written
+        .smtp_alert
+        .or(global.smtp_alert_vrrp)
+        .or(global.smtp_alert)
+        .unwrap_or(false);
+    let instance = VrrpInstance {
+        initial_state,
+        virtual_router_id,
+        priority,
+        advert_int,
+        version,
+        authentication,
+        addresses: settle(&written.addresses),
+        excluded: settle(&written.excluded),
+        source: written.source.as_ref().map(|source| source.value),
+        preempt,
+        preempt_delay,
+        garp,
+        dont_track_primary: written.dont_track_primary,
+        track_interfaces,
+        track_scripts,
+        notify,
+        smtp_alert,
+        debug: written.debug,
+        skip_check_adv_addr: written
+            .skip_check_adv_addr
+            .unwrap_or(reading.written.global.skip_check_adv_addr),
+        promote_secondaries: written.promote_secondaries,
+        held: written.held.map(|(_, what)| what),
+        interface,
+        name,
+    };
+    Some((instance, at))
+}
+
+fn unusable(reading: &mut Reading<'_>, at: Span, message: String, help: &str) {
+    let told = Diagnostic::warning("missing-keyword", message)
+        .at(at)
+        .note("the instance is left out")
+        .help(help);
+    reading.fault(told);
+}
+
+/// Version 2 has whole seconds.
+fn advert_int(reading: &mut Reading<'_>, written: &Instance, version: Version) -> Duration {
+    let Some(given) = &written.advert_int else {
+        return Duration::from_secs(1);
+    };
+    let value = given.value;
+    if version == Version::V3 {
+        // Hundredths of a second are all that an advert can say.
+        let hundredths = (value.as_micros() + 5_000) / 10_000;
+        return Duration::from_millis(u64::try_from(hundredths).unwrap_or(0) * 10);
+    }
+    if value.subsec_nanos() == 0 {
+        return value;
+    }
+    let rounded = ((value.as_micros() + 500_000) / 1_000_000).max(1);
+    let told = Diagnostic::warning(
+        "rounded",
+        format!(
+            "({}) VRRPv2 advertisement interval {:.6}s must be an integer. rounding",
+            written.name.value,
+            value.as_secs_f64()
+        ),
+    )
+    .at(given.span)
+    .help(format!("write `advert_int {rounded}`, which it is now"));
+    reading.fault(told);
+    Duration::from_secs(u64::try_from(rounded).unwrap_or(1))
+}
+
+/// Neither `nopreempt` nor a delay goes with `state MASTER`.
+fn preemption(reading: &mut Reading<'_>, written: &Instance, state: InitialState) -> (bool, Duration) {
+    let name = &written.name.value;
+    let master = state == InitialState::Master;
+    let delay = written.preempt_delay.as_ref();
+    let mut preempt = written.nopreempt.is_none();
+    let mut preempt_delay = delay.map_or(Duration::ZERO, |delay| delay.value);
+    if let (true, Some(span)) = (master, written.nopreempt) {
+        let message =
+            format!("({name}) Warning - nopreempt will not work with initial state MASTER - clearing");
+        clash(reading, written, span, message, "nopreempt");
+        preempt = true;
+    }
+    if let (true, Some(delay)) = (master, delay)
+        && !preempt_delay.is_zero()
+    {
+        let message =
+            format!("({name}) Warning - preempt delay will not work with initial state MASTER - clearing");
+        clash(reading, written, delay.span, message, "preempt_delay");
+        preempt_delay = Duration::ZERO;
+    }
+    if let (false, Some(delay)) = (preempt, delay)
+        && !preempt_delay.is_zero()
+    {
+        let told = Diagnostic::warning(
+            "clash",
+            format!("({name}) Warning - preempt_delay will not work with nopreempt - clearing"),
+        )
+        .at(delay.span)
+        .help("remove one of them");
+        reading.fault(told);
+        preempt_delay = Duration::ZERO;
+    }
+    (preempt, preempt_delay)
+}
+
+fn clash(reading: &mut Reading<'_>, written: &Instance, span: Span, message: String, keyword: &str) {
+    let mut told = Diagnostic::warning("clash", message).at(span).help(format!(
+        "write `state BACKUP` where {keyword} is wanted, on both machines"
+    ));
+    if let Some(state) = &written.state {
+        told = told.label(state.span, "the state");
+    }
+    reading.fault(told);
+}
+
+fn authentication(
+    reading: &mut Reading<'_>,
+    written: &mut Instance,
+    version: Version,
+) -> Option<Authentication> {
+    let kind = written.auth_type.as_ref()?;
+    let name = &written.name.value;
+    let password = written
+        .auth_pass
+        .as_ref()
+        .filter(|password| password.value[0] != 0);
+    let Some(password) = password else {
+        let told = Diagnostic::warning(
+            "missing-keyword",
+            format!("({name}) Authentication specified but no password given. Ignoring"),
+        )
+        .at(kind.span)
+        .help("write `auth_pass PASSWORD` beside it");
+        reading.fault(told);
+        // Without it nothing is missing.
+        if written.held.is_some_and(|(_, what)| what == "auth_type AH") {
+            written.held = None;
+        }
+        return None;
+    };
+    if version == Version::V3 {
+        let told = Diagnostic::warning(
+            "clash",
+            format!("({name}) VRRP version 3 does not support authentication. Ignoring."),
+        )
+        .at(written.authentication.unwrap_or(kind.span))
+        .help("remove the block: version 3 has no such thing");
+        reading.fault(told);
+        return None;
+    }
+    Some(match kind.value {
+        AuthType::Pass => Authentication::Pass(password.value),
+        AuthType::Ah => Authentication::Ah(password.value),
+    })
+}
+
+/// Its own interface is watched anyway.
+fn track_interfaces(reading: &mut Reading<'_>, written: &Instance, own: &str) -> Vec<TrackInterface> {
+    let mut out = Vec::new();
+    for entry in &written.track_interfaces {
+        let interface = &entry.interface.value;
+        if interface == own && entry.weight == Weight::default() && !written.dont_track_primary {
+            let told = Diagnostic::warning(
+                "own-interface",
+                format!(
+                    "({}) Ignoring track_interface {interface} since own interface",
+                    written.name.value
+                ),
+            )
+            .at(entry.interface.span)
+            .help("remove it: an instance watches its own interface anyway");
+            reading.fault(told);
+            continue;
+        }
+        out.push(TrackInterface {
+            interface: interface.clone(),
+            weight: entry.weight,
+        });
+    }
+    out
+}
+
+fn settled(address: &Address, interface: &str) -> VirtualAddress {
+    let value = address.address.value;
+    VirtualAddress {
+        address: value,
+        prefix: address.prefix,
+        interface: address.interface.clone().unwrap_or_else(|| interface.to_owned()),
+        label: address.label.clone(),
+        scope: address.scope,
+        broadcast: broadcast(address),
+        peer: address.peer,
+        home: address.home,
+        no_dad: address.no_dad,
+        manage_temporary: address.manage_temporary,
+        no_prefix_route: address.no_prefix_route,
+        auto_join: address.auto_join,
+        no_track: address.no_track,
+        preferred_lifetime: address.preferred_lifetime,
+    }
+}
+
+fn broadcast(address: &Address) -> Option<Ipv4Addr> {
+    let IpAddr::V4(value) = address.address.value else {
+        return None;
+    };
+    let host_bits = u32::MAX.checked_shr(address.prefix.into()).unwrap_or(0);
+    Some(match address.broadcast? {
+        WrittenBroadcast::Address(broadcast) => broadcast,
+        WrittenBroadcast::Ones => Ipv4Addr::from(u32::from(value) | host_bits),
+        WrittenBroadcast::Zeros => Ipv4Addr::from(u32::from(value) & !host_bits),
+    })
+}
+
+/// Two instances of a number on an interface would take each other's adverts for their own.
+pub(super) fn shared_router_ids(reading: &mut Reading<'_>, instances: &[(VrrpInstance, Span)]) {
+    for (index, (second, span)) in instances.iter().enumerate() {
+        let family = |instance: &VrrpInstance| {
+            instance
+                .addresses
+                .first()
+                .is_some_and(|address| address.address.is_ipv6())
+        };
+        let first = instances[..index].iter().find(|(first, _)| {
+            first.virtual_router_id == second.virtual_router_id
+                && first.interface == second.interface
+                && family(first) == family(second)
+        });
+        if let Some((first, place)) = first {
+            let ip = if family(second) { "IPv6" } else { "IPv4" };
+            let told = Diagnostic::warning(
+                "shared-router-id",
+                format!(
+                    "{} and {} both use VRID {} with {ip} on interface {}",
+                    first.name, second.name, second.virtual_router_id, second.interface
+                ),
+            )
+            .at(*span)
+            .label(*place, "the other one")
+            .help("give one of them another virtual_router_id, on all machines");
+            reading.fault(told);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The as-written model to the resolved one: defaults filled in, programs found, names settled, and what only the whole can
+//! show told.
+
+mod global;
+mod instance;
+mod program;
+
+use syntax::Diagnostic;
+
+use crate::model::Config;
+use crate::reading::Reading;
+
+/// Settles all of it.
+pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
+    let global = global::resolve(reading);
+    let mut programs = program::Programs::default();
+    let (scripts, places) = program::scripts(reading, &mut programs);
+    let written = std::mem::take(&mut reading.written.instances);
+    let mut instances = Vec::new();
+    for instance in written {
+        instances.extend(instance::resolve(
+            reading,
+            instance,
+            &global,
+            &places,
+            &scripts,
+            &mut programs,
+        ));
+    }
+    instance::shared_router_ids(reading, &instances);
+    program::security(reading, &programs);
+    if reading.outcome.missing_interface {
+        reading.fault(Diagnostic::alert(
+            "missing-interface",
+            "Non-existent interface specified in configuration",
+        ));
+    }
+    Config {
+        global,
+        scripts,
+        instances: instances.into_iter().map(|(instance, _)| instance).collect(),
+    }
+}

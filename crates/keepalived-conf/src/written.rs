@@ -1,0 +1,232 @@
+//! The as-written model: what the file says, with the place of what is looked at again once all of it is known.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+use syntax::Span;
+
+use crate::model::{InitialState, Scope, SmtpServer, Version, Weight};
+
+/// A value with its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Spanned<T> {
+    pub(crate) value: T,
+    pub(crate) span: Span,
+}
+
+impl<T> Spanned<T> {
+    pub(crate) fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+}
+
+/// All files together.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) global: Global,
+    pub(crate) scripts: Vec<WrittenScript>,
+    pub(crate) instances: Vec<Instance>,
+}
+
+/// `global_defs`, and the settings outside of it.
+#[derive(Debug, Default)]
+pub(crate) struct Global {
+    pub(crate) router_id: Option<String>,
+    pub(crate) smtp_server: Option<SmtpServer>,
+    pub(crate) smtp_helo_name: Option<String>,
+    pub(crate) smtp_connect_timeout: Option<Duration>,
+    pub(crate) email_from: Option<String>,
+    pub(crate) email_to: Vec<String>,
+    pub(crate) smtp_alert: Option<bool>,
+    pub(crate) smtp_alert_vrrp: Option<bool>,
+    pub(crate) no_email_faults: bool,
+    pub(crate) default_interface: Option<Spanned<String>>,
+    pub(crate) mcast_group4: Option<Ipv4Addr>,
+    pub(crate) mcast_group6: Option<Ipv6Addr>,
+    pub(crate) garp: WrittenGarp,
+    pub(crate) min_garp: bool,
+    pub(crate) garp_interval: Duration,
+    pub(crate) gna_interval: Duration,
+    pub(crate) version: Option<Version>,
+    pub(crate) strict: bool,
+    pub(crate) skip_check_adv_addr: bool,
+    pub(crate) script_user: Option<(u32, u32)>,
+    /// A `script_user` that there is not: no script can be given a user.
+    pub(crate) script_user_failed: bool,
+    pub(crate) script_security: bool,
+    pub(crate) dynamic_interfaces: bool,
+    pub(crate) startup_delay: Duration,
+    pub(crate) child_wait_time: Option<Duration>,
+    pub(crate) instance: Option<String>,
+    pub(crate) net_namespace: Option<String>,
+    pub(crate) use_pid_dir: bool,
+    pub(crate) log_unknown_vrids: bool,
+}
+
+/// `garp_*` as far as they are given.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct WrittenGarp {
+    pub(crate) master_delay: Option<Duration>,
+    pub(crate) master_repeat: Option<u32>,
+    pub(crate) master_refresh: Option<Duration>,
+    pub(crate) master_refresh_repeat: Option<u32>,
+    pub(crate) lower_prio_delay: Option<Duration>,
+    pub(crate) lower_prio_repeat: Option<u32>,
+    pub(crate) lower_prio_no_advert: Option<bool>,
+    pub(crate) higher_prio_send_advert: Option<bool>,
+    pub(crate) down_timer_adverts: Option<u8>,
+}
+
+/// A program with its arguments, not looked for yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Command {
+    pub(crate) words: Vec<String>,
+    pub(crate) span: Span,
+    /// User and group it is given by name; the default ones otherwise.
+    pub(crate) ids: Option<(u32, u32)>,
+}
+
+/// A `vrrp_script`.
+#[derive(Debug)]
+pub(crate) struct WrittenScript {
+    pub(crate) name: Spanned<String>,
+    pub(crate) command: Option<Command>,
+    pub(crate) ids: Option<(u32, u32)>,
+    /// A `user` that there is not.
+    pub(crate) user_failed: Option<Span>,
+    pub(crate) interval: Option<Duration>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) weight: Weight,
+    pub(crate) rise: Option<u32>,
+    pub(crate) fall: Option<u32>,
+    pub(crate) init_fail: bool,
+    /// It lacks what it needs and is as if it were not there.
+    pub(crate) removed: bool,
+}
+
+/// An entry of `track_script`.
+#[derive(Debug)]
+pub(crate) struct WrittenTrackScript {
+    /// Index in [`Written::scripts`].
+    pub(crate) script: usize,
+    pub(crate) weight: Option<Weight>,
+}
+
+/// An entry of `track_interface`.
+#[derive(Debug)]
+pub(crate) struct WrittenTrackInterface {
+    pub(crate) interface: Spanned<String>,
+    pub(crate) weight: Weight,
+}
+
+/// `brd`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum WrittenBroadcast {
+    Address(Ipv4Addr),
+    /// `+`: all host bits set.
+    Ones,
+    /// `-`: all host bits clear.
+    Zeros,
+}
+
+/// An entry of `virtual_ipaddress` and its kin.
+#[derive(Clone, Debug)]
+pub(crate) struct Address {
+    pub(crate) address: Spanned<IpAddr>,
+    pub(crate) prefix: u8,
+    pub(crate) interface: Option<String>,
+    pub(crate) label: Option<String>,
+    pub(crate) scope: Scope,
+    pub(crate) broadcast: Option<WrittenBroadcast>,
+    pub(crate) peer: Option<(IpAddr, u8)>,
+    pub(crate) home: bool,
+    pub(crate) no_dad: bool,
+    pub(crate) manage_temporary: bool,
+    pub(crate) no_prefix_route: bool,
+    pub(crate) auto_join: bool,
+    pub(crate) no_track: bool,
+    pub(crate) preferred_lifetime: Option<u32>,
+}
+
+/// `auth_type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AuthType {
+    Pass,
+    Ah,
+}
+
+/// `notify_*`.
+#[derive(Debug, Default)]
+pub(crate) struct WrittenNotify {
+    pub(crate) master: Option<Command>,
+    pub(crate) backup: Option<Command>,
+    pub(crate) fault: Option<Command>,
+    pub(crate) stop: Option<Command>,
+    pub(crate) any: Option<Command>,
+    pub(crate) master_rx_lower_pri: Option<Command>,
+}
+
+/// A `vrrp_instance`.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    pub(crate) name: Spanned<String>,
+    pub(crate) state: Option<Spanned<InitialState>>,
+    pub(crate) interface: Option<Spanned<String>>,
+    pub(crate) virtual_router_id: Option<Spanned<u8>>,
+    pub(crate) priority: Option<Spanned<u8>>,
+    pub(crate) advert_int: Option<Spanned<Duration>>,
+    pub(crate) version: Option<Spanned<Version>>,
+    pub(crate) auth_type: Option<Spanned<AuthType>>,
+    pub(crate) auth_pass: Option<Spanned<[u8; 8]>>,
+    pub(crate) authentication: Option<Span>,
+    pub(crate) addresses: Vec<Address>,
+    pub(crate) excluded: Vec<Address>,
+    pub(crate) source: Option<Spanned<IpAddr>>,
+    pub(crate) nopreempt: Option<Span>,
+    pub(crate) preempt_delay: Option<Spanned<Duration>>,
+    pub(crate) garp: WrittenGarp,
+    pub(crate) dont_track_primary: bool,
+    pub(crate) track_interfaces: Vec<WrittenTrackInterface>,
+    pub(crate) track_scripts: Vec<WrittenTrackScript>,
+    pub(crate) notify: WrittenNotify,
+    pub(crate) smtp_alert: Option<bool>,
+    pub(crate) debug: u8,
+    pub(crate) skip_check_adv_addr: Option<bool>,
+    pub(crate) promote_secondaries: bool,
+    pub(crate) strict: Option<bool>,
+    /// Where it asks for what is not built yet, and what that is.
+    pub(crate) held: Option<(Span, &'static str)>,
+}
+
+impl Instance {
+    pub(crate) fn new(name: Spanned<String>) -> Self {
+        Self {
+            name,
+            state: None,
+            interface: None,
+            virtual_router_id: None,
+            priority: None,
+            advert_int: None,
+            version: None,
+            auth_type: None,
+            auth_pass: None,
+            authentication: None,
+            addresses: Vec::new(),
+            excluded: Vec::new(),
+            source: None,
+            nopreempt: None,
+            preempt_delay: None,
+            garp: WrittenGarp::default(),
+            dont_track_primary: false,
+            track_interfaces: Vec::new(),
+            track_scripts: Vec::new(),
+            notify: WrittenNotify::default(),
+            smtp_alert: None,
+            debug: 0,
+            skip_check_adv_addr: None,
+            promote_secondaries: false,
+            strict: None,
+            held: None,
+        }
+    }
+}
