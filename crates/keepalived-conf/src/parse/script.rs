@@ -215,7 +215,7 @@ pub(crate) fn timeout(reading: &mut Reading<'_>, line: &Line) {
     }
 }
 
-fn at_least_one(reading: &mut Reading<'_>, word: &Word, what: String) {
+fn at_least_one(reading: &mut Reading<'_>, word: &Word, what: &str) {
     let told = Diagnostic::warning(
         "bad-value",
         format!("{what} must be greater than 0, setting to 1"),
