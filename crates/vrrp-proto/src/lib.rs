@@ -9,6 +9,7 @@
 mod config;
 mod counters;
 pub mod fsm;
+pub mod sim;
 pub mod timers;
 pub mod track;
 pub mod wire;
