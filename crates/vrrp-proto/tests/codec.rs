@@ -1,0 +1,254 @@
+//! Properties of the codecs: what is written is read back, any change of it is noticed, and nothing that comes from a network
+//! makes them panic.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use vrrp_proto::wire::{
+    Advert, Auth, Datagram, Expectation, Fault, FaultKind, HEADER_LENGTH, Ipv4Header, Version, group_for,
+    internet_checksum, prepend_ipv4_header,
+};
+use vrrp_proto::{Input, Instance, InstanceConfig, StateKind, Time};
+
+fn advert(v6: bool) -> impl Strategy<Value = (Advert, IpAddr)> {
+    let address = move || {
+        if v6 {
+            any::<Ipv6Addr>().prop_map(IpAddr::V6).boxed()
+        } else {
+            any::<Ipv4Addr>().prop_map(IpAddr::V4).boxed()
+        }
+    };
+    let version = if v6 {
+        Just(Version::V3).boxed()
+    } else {
+        prop_oneof![Just(Version::V2), Just(Version::V3)].boxed()
+    };
+    (
+        version,
+        any::<u8>(),
+        any::<u8>(),
+        1..=255_u64,
+        any::<Option<[u8; 8]>>(),
+        prop::collection::vec(address(), 0..20),
+        address(),
+    )
+        .prop_map(|(version, vrid, priority, interval, key, addresses, source)| {
+            let (interval, auth) = match version {
+                Version::V2 => (
+                    Duration::from_secs(interval),
+                    key.map_or(Auth::None, |key| Auth::pass(&key)),
+                ),
+                Version::V3 => (Duration::from_millis(interval * 10), Auth::None),
+            };
+            (
+                Advert {
+                    version,
+                    vrid,
+                    priority,
+                    interval,
+                    auth,
+                    addresses,
+                },
+                source,
+            )
+        })
+}
+
+fn any_advert() -> impl Strategy<Value = (Advert, IpAddr)> {
+    prop_oneof![advert(false), advert(true)]
+}
+
+fn expectation(advert: &Advert, source: IpAddr) -> Expectation<'_> {
+    let nobody = if source.is_ipv4() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED)
+    } else {
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED)
+    };
+    Expectation {
+        version: advert.version,
+        vrid: advert.vrid,
+        own: nobody,
+        destination: group_for(source),
+        auth: &advert.auth,
+        interval: advert.interval,
+        addresses: &advert.addresses,
+        check_addresses: true,
+    }
+}
+
+fn datagram(source: IpAddr, payload: &[u8]) -> Datagram<'_> {
+    let header_length = if source.is_ipv4() { 20 } else { 0 };
+    Datagram {
+        source,
+        destination: group_for(source),
+        ttl: 255,
+        header_length,
+        payload,
+    }
+}
+
+fn specified(source: IpAddr) -> bool {
+    !source.is_unspecified()
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_back((advert, source) in any_advert().prop_filter("a sender", |(_, source)| specified(*source))) {
+        let payload = advert.encode(source, group_for(source));
+        let checked = datagram(source, &payload).check(&expectation(&advert, source));
+        let checked = checked.expect("our own packets are good");
+        prop_assert_eq!(checked.priority, advert.priority);
+        prop_assert_eq!(checked.interval, advert.interval);
+        prop_assert_eq!(checked.source, source);
+    }
+
+    /// One's complement sums notice each single changed bit. What no sum covers is the vrid that chooses the instance, and
+    /// the four reserved bits of version 3, which the checksum does cover.
+    #[test]
+    fn a_flipped_bit_is_noticed((advert, source) in any_advert(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+        prop_assume!(specified(source));
+        let mut payload = advert.encode(source, group_for(source));
+        let at = at.index(payload.len());
+        payload[at] ^= 1 << bit;
+        prop_assert!(datagram(source, &payload).check(&expectation(&advert, source)).is_err());
+    }
+
+    #[test]
+    fn a_cut_or_padded_packet_is_refused_for_its_length(
+        (advert, source) in any_advert(),
+        cut in any::<prop::sample::Index>(),
+        tail in prop::collection::vec(any::<u8>(), 1..64),
+    ) {
+        prop_assume!(specified(source));
+        let payload = advert.encode(source, group_for(source));
+        let cut = &payload[..cut.index(payload.len())];
+        let kind = |payload: &[u8]| datagram(source, payload).check(&expectation(&advert, source)).err().map(|fault| fault.kind());
+        prop_assert_eq!(kind(cut), Some(FaultKind::Length));
+        let padded = [payload.as_slice(), &tail].concat();
+        prop_assert_eq!(kind(&padded), Some(FaultKind::Length));
+    }
+
+    #[test]
+    fn an_ipv4_header_is_read_back(source: Ipv4Addr, destination: Ipv4Addr, id: u16, payload in prop::collection::vec(any::<u8>(), 0..100)) {
+        let packet = prepend_ipv4_header(source, destination, id, &payload);
+        prop_assert_eq!(internet_checksum(&packet[..HEADER_LENGTH]), 0);
+        let (header, rest) = Ipv4Header::parse(&packet).expect("our own header is good");
+        prop_assert_eq!((header.source, header.destination, header.id, header.ttl, header.tos), (source, destination, id, 255, 0xc0));
+        prop_assert_eq!(rest, payload);
+    }
+
+    #[test]
+    fn a_frames_padding_behind_the_packet_is_no_part_of_it(padding in 0..30_usize) {
+        let mut packet = prepend_ipv4_header(Ipv4Addr::new(192, 168, 0, 2), Ipv4Addr::new(224, 0, 0, 18), 1, &[7; 20]);
+        packet.extend(std::iter::repeat_n(0, padding));
+        let (_, payload) = Ipv4Header::parse(&packet).expect("a good header");
+        prop_assert_eq!(payload, [7; 20]);
+    }
+
+    #[test]
+    fn no_packet_makes_an_instance_panic_or_change(packets in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..120), 1..40), raw: bool) {
+        let source = IpAddr::V4(Ipv4Addr::new(192, 168, 0, 1));
+        let mut instance = Instance::new(InstanceConfig::new(51, source, vec![IpAddr::V4(Ipv4Addr::new(192, 168, 0, 99))]));
+        instance.handle_input(Time::ZERO, Input::Start);
+        let due = instance.poll_timeout();
+        for packet in &packets {
+            let datagram = if raw {
+                let Ok(datagram) = Datagram::from_ipv4(packet) else { continue };
+                datagram
+            } else {
+                Datagram { source: Ipv4Addr::new(192, 168, 0, 2).into(), destination: group_for(source), ttl: 255, header_length: 20, payload: packet }
+            };
+            instance.handle_input(Time::from_secs(1), Input::Packet(datagram));
+        }
+        // That random bytes are a good advert with a right checksum has not the chance of one in four thousand millions.
+        prop_assert_eq!(instance.state(), StateKind::Backup);
+        prop_assert_eq!(instance.poll_timeout(), due);
+        prop_assert_eq!(instance.counters().adverts_received, 0);
+    }
+}
+
+#[test]
+fn a_password_counts_to_its_eighth_character_only() {
+    assert_eq!(Auth::pass(b"SOMEPASSWORD!"), Auth::pass(b"SOMEPASS"));
+    assert_eq!(Auth::pass(b"abc"), Auth::pass(b"abc\0\0\0\0\0"));
+    assert_ne!(Auth::pass(b"SOMEPASs"), Auth::pass(b"SOMEPASS"));
+    assert_eq!(format!("{:?}", Auth::pass(b"SOMEPASS")), "Pass(…)");
+}
+
+#[test]
+fn more_addresses_than_the_count_can_tell_are_left_out() {
+    let source = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
+    let addresses: Vec<IpAddr> = (0..300_u32)
+        .map(|n| Ipv4Addr::from(0x0a01_0000 + n).into())
+        .collect();
+    let advert = Advert {
+        version: Version::V3,
+        vrid: 1,
+        priority: 100,
+        interval: Duration::from_secs(1),
+        auth: Auth::None,
+        addresses: addresses.clone(),
+    };
+    let payload = advert.encode(source, group_for(source));
+    assert_eq!((payload[3], payload.len()), (255, 8 + 255 * 4));
+    let expected = Advert {
+        addresses: addresses[..255].to_vec(),
+        ..advert
+    };
+    assert!(
+        datagram(source, &payload)
+            .check(&expectation(&expected, source))
+            .is_ok()
+    );
+}
+
+#[test]
+fn an_interval_that_does_not_fit_is_the_longest_that_does() {
+    let source = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
+    let interval = |version, interval| {
+        let advert = Advert {
+            version,
+            vrid: 1,
+            priority: 1,
+            interval,
+            auth: Auth::None,
+            addresses: vec![],
+        };
+        let payload = advert.encode(source, group_for(source));
+        u16::from_be_bytes([payload[4], payload[5]])
+    };
+    assert_eq!(interval(Version::V2, Duration::from_secs(1000)), 255);
+    assert_eq!(interval(Version::V3, Duration::from_secs(1000)), 4095);
+    assert_eq!(interval(Version::V3, Duration::from_millis(330)), 33);
+}
+
+#[test]
+fn runts_are_told_with_what_they_hold_of_ip() {
+    let packet = prepend_ipv4_header(
+        Ipv4Addr::new(192, 168, 0, 2),
+        Ipv4Addr::new(224, 0, 0, 18),
+        1,
+        &[0x21, 51, 1, 1, 0, 1, 0],
+    );
+    let fault = Datagram::from_ipv4(&packet).expect_err("seven bytes are no advert");
+    assert_eq!(fault.to_string(), "IPv4 VRRP packet too short - 27 bytes");
+    assert_eq!(
+        Datagram::from_ipv4(&packet[..24]).map_err(|fault| fault.kind()),
+        Err(FaultKind::Length)
+    );
+    assert_eq!(
+        Datagram::from_ipv4(&[]),
+        Err(Fault::Runt { family: 4, length: 0 })
+    );
+    let mut other = packet;
+    other[9] = 17;
+    assert_eq!(Datagram::from_ipv4(&other), Err(Fault::IpHeader));
+}
+
+#[test]
+fn every_fault_is_counted_under_a_kind_of_its_own_list() {
+    for (at, kind) in FaultKind::ALL.into_iter().enumerate() {
+        assert_eq!(kind as usize, at);
+    }
+}
