@@ -253,13 +253,17 @@ impl Acceptor {
         let mode = self.proxy().mode;
         match &self.tls {
             Some(config) => {
-                tokio::task::spawn_local(serve_tls(session, TlsAcceptor::from(Arc::clone(config)), mode));
+                tokio::task::spawn_local(thread.wheel.hold_time(serve_tls(
+                    session,
+                    TlsAcceptor::from(Arc::clone(config)),
+                    mode,
+                )));
             }
             None if mode == Mode::Http => {
-                tokio::task::spawn_local(http::serve(session));
+                tokio::task::spawn_local(thread.wheel.hold_time(http::serve(session)));
             }
             None => {
-                tokio::task::spawn_local(tcp::serve(session));
+                tokio::task::spawn_local(thread.wheel.hold_time(tcp::serve(session)));
             }
         }
     }

@@ -228,11 +228,11 @@ impl Thread {
         &self.counters().servers[proxy.0 as usize][server]
     }
 
-    /// Milliseconds of the process's clock.
+    /// Milliseconds of the process's clock; within one poll of a session always the same.
     #[inline]
     #[must_use]
     pub fn now_ms(&self) -> u64 {
-        self.shared.clock.now_ms()
+        self.wheel.now_ms()
     }
 
     /// Milliseconds since the epoch at a time of the process's clock. Does not follow later steps of the system's clock, so

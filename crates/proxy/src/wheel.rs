@@ -5,9 +5,11 @@
 //! the length of its timeout, however many requests it carries.
 
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use pin_project_lite::pin_project;
 use slab::Slab;
 use tokio::sync::Notify;
 
@@ -42,6 +44,8 @@ struct Slots {
 #[derive(Debug)]
 pub struct Wheel {
     clock: Clock,
+    /// The time that holds for the poll under way, ms; 0 outside of one that holds it.
+    held_ms: Cell<u64>,
     inner: RefCell<Slots>,
     /// Tick until which the driver sleeps.
     sleeping_until: Cell<u64>,
@@ -55,12 +59,41 @@ pub struct Timer {
     key: u32,
 }
 
+pin_project! {
+    /// A future for which time stands still within each of its polls; see [`Wheel::hold_time`].
+    #[derive(Debug)]
+    pub struct HeldTime<F> {
+        wheel: Rc<Wheel>,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future> Future for HeldTime<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        /// Lets time go on, even behind a panic: the runtime catches it and the thread lives on.
+        struct Held<'a>(&'a Wheel);
+        impl Drop for Held<'_> {
+            fn drop(&mut self) {
+                self.0.held_ms.set(0);
+            }
+        }
+        let this = self.project();
+        this.wheel.held_ms.set(this.wheel.clock.now_ms());
+        let _held = Held(this.wheel);
+        this.future.poll(cx)
+    }
+}
+
 impl Wheel {
     /// An empty wheel; [`Wheel::drive`] must run for deadlines to be met.
     #[must_use]
     pub fn new(clock: Clock) -> Rc<Self> {
         Rc::new(Self {
             clock,
+            held_ms: Cell::new(0),
             inner: RefCell::new(Slots {
                 entries: Slab::new(),
                 slots: (0..SLOTS).map(|_| Vec::new()).collect(),
@@ -70,6 +103,25 @@ impl Wheel {
             sleeping_until: Cell::new(NEVER),
             earlier: Notify::new(),
         })
+    }
+
+    /// Milliseconds of the process's clock; within a poll of [`Wheel::hold_time`], those at which it began.
+    #[inline]
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        match self.held_ms.get() {
+            0 => self.clock.now_ms(),
+            held => held,
+        }
+    }
+
+    /// `future` with the clock read once for each time it is polled: a session asks for the time about ten times between
+    /// one packet and the next, and the clock costs more than most of what it does in between.
+    pub fn hold_time<F: Future>(self: &Rc<Self>, future: F) -> HeldTime<F> {
+        HeldTime {
+            wheel: Rc::clone(self),
+            future,
+        }
     }
 
     /// A timer without a deadline.
@@ -213,7 +265,7 @@ impl Timer {
     #[inline]
     #[must_use]
     pub fn now_ms(&self) -> u64 {
-        self.wheel.clock.now_ms()
+        self.wheel.now_ms()
     }
 
     /// Resolves when the deadline has passed.
@@ -262,6 +314,37 @@ mod tests {
         assert!((101..101 + TICK_MS).contains(&due));
         wheel.turn(due);
         assert_eq!(count.0.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn time_stands_still_within_a_poll_and_goes_on_behind_it() {
+        let wheel = wheel_at(0);
+        let seen = Rc::clone(&wheel);
+        let mut held = std::pin::pin!(wheel.hold_time(std::future::poll_fn(move |_| {
+            let first = seen.now_ms();
+            while seen.clock.now_ms() < first + 2 {
+                std::hint::spin_loop();
+            }
+            assert_eq!(seen.now_ms(), first);
+            Poll::Ready(first)
+        })));
+        let waker = Waker::noop();
+        let Poll::Ready(first) = held.as_mut().poll(&mut Context::from_waker(waker)) else {
+            unreachable!("it is ready at once");
+        };
+        assert!(wheel.now_ms() >= first + 2);
+    }
+
+    #[test]
+    fn a_poll_that_panics_does_not_stop_the_clock() {
+        let wheel = wheel_at(0);
+        let held = wheel.hold_time(std::future::poll_fn(|_| -> Poll<()> { panic!("as asked for") }));
+        let poll = std::panic::AssertUnwindSafe(|| {
+            let mut held = std::pin::pin!(held);
+            held.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+        });
+        assert!(std::panic::catch_unwind(poll).is_err());
+        assert_eq!(wheel.held_ms.get(), 0);
     }
 
     #[test]
