@@ -1,5 +1,26 @@
-//! The shell around vrrp-proto, what keepalived does to a machine: raw sockets, addresses and routes by netlink, scripts, notifications,
-//! mail, reload. The border is laid, nothing is in it yet.
+//! The shell around vrrp-proto, what keepalived does to a machine: raw sockets, addresses by netlink, scripts, notifications, mail,
+//! reload.
 //!
 //! What it must not know: the proxy's half (haproxy's files, plan and connections), which must go on when this one fails; and what
 //! an instance does next, which vrrp-proto decides.
+
+mod address;
+mod announcement;
+mod check;
+mod clock;
+mod driver;
+mod dump;
+mod interfaces;
+mod kernel;
+mod limit;
+pub mod log;
+mod mail;
+mod netlink;
+mod node;
+mod notify;
+pub mod privilege;
+mod process;
+mod router;
+mod socket;
+
+pub use driver::{Command, Milestone, run};

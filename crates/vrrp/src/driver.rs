@@ -1,0 +1,149 @@
+//! The loop of a running program: whatever happens next is waited for and handed to the node.
+
+use std::future::poll_fn;
+use std::io;
+use std::time::Duration;
+
+use keepalived_conf::model::Config;
+use tokio::sync::mpsc;
+use tokio::task::yield_now;
+use tokio::time::{sleep_until, timeout};
+
+use crate::check::{Check, Report};
+use crate::dump;
+use crate::log::{Level, Log};
+use crate::netlink::{Change, Monitor};
+use crate::node::Node;
+use crate::privilege;
+
+/// The largest packet that is looked at: an advert of 255 addresses, and what is needed to see that one is longer.
+const LARGEST_PACKET: usize = 2048;
+
+/// For how long programs that are asked to end are waited for at the end.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// The longest sleep, when nothing is to be done: any time will do.
+const LONG: Duration = Duration::from_secs(3600);
+
+/// What the running program can be told.
+#[derive(Debug)]
+pub enum Command {
+    /// Go on with another configuration.
+    Reload(Box<Config>),
+    /// Write down what is known (SIGUSR1).
+    WriteData,
+    /// Tell the log what is known.
+    LogData,
+    /// Write down what was counted (SIGUSR2).
+    WriteStats,
+    /// Give all addresses back and end.
+    Stop,
+}
+
+enum Happened {
+    Told(Option<Command>),
+    Netlink(io::Result<Vec<Change>>),
+    Script(Option<Report>),
+    Packet(u32, io::Result<usize>),
+    Time,
+}
+
+/// What whoever started the program waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Milestone {
+    /// All sockets are open, rights are given up, and the instances have begun.
+    Started,
+    /// Another configuration is in force.
+    Reloaded,
+}
+
+/// Runs `config` until it is told to stop. With `keep_addresses` masters leave their addresses where they are then. `told` hears
+/// of what is reached. To be called within a local runtime.
+///
+/// # Errors
+/// What the system says when the sockets that are needed cannot be opened.
+pub async fn run(
+    config: &Config,
+    log: Log,
+    keep_addresses: bool,
+    mut commands: mpsc::UnboundedReceiver<Command>,
+    mut told: impl FnMut(Milestone),
+) -> io::Result<()> {
+    log.detail("Registering Kernel netlink reflector");
+    let monitor = Monitor::open()?;
+    let (reports, mut reported) = mpsc::unbounded_channel();
+    let mut node = Node::open(config, log.clone(), reports)?;
+    privilege::keep_only_what_is_needed()
+        .map_err(|error| io::Error::other(format!("rights cannot be given up: {error}")))?;
+    node.begin(config);
+    told(Milestone::Started);
+
+    let mut buffer = vec![0; LARGEST_PACKET];
+    loop {
+        let now = node.clock.now();
+        let wake = node.poll_timeout();
+        if wake.is_some_and(|wake| now >= wake) {
+            node.handle_timeout(&mut buffer);
+            continue;
+        }
+        let wake = node.clock.instant(wake.unwrap_or(now + LONG));
+        let happened = tokio::select! {
+            biased;
+            command = commands.recv() => Happened::Told(command),
+            changes = monitor.changes() => Happened::Netlink(changes),
+            report = reported.recv() => Happened::Script(report),
+            () = sleep_until(wake) => Happened::Time,
+            (index, received) = poll_fn(|context| node.poll_packet(context, &mut buffer)) => {
+                Happened::Packet(index, received)
+            }
+        };
+        match happened {
+            Happened::Told(Some(Command::Reload(config))) => {
+                for check in node.reload(&config) {
+                    // It ends in its own time.
+                    tokio::task::spawn_local(check.end());
+                }
+                told(Milestone::Reloaded);
+            }
+            Happened::Told(Some(Command::WriteData)) => dump::write_data(&node),
+            Happened::Told(Some(Command::LogData)) => dump::log_data(&node),
+            Happened::Told(Some(Command::WriteStats)) => dump::write_stats(&node),
+            Happened::Told(Some(Command::Stop) | None) => break,
+            Happened::Netlink(Ok(changes)) => node.take_changes(changes),
+            Happened::Netlink(Err(error)) => {
+                log.at(
+                    Level::Error,
+                    format!("Netlink: nothing is told any more: {error}"),
+                );
+                return Err(error);
+            }
+            Happened::Script(report) => {
+                if let Some(report) = report {
+                    node.take_report(&report);
+                }
+            }
+            Happened::Packet(index, received) => {
+                if node.take_packets(index, received, &mut buffer) {
+                    yield_now().await;
+                }
+            }
+            Happened::Time => {}
+        }
+    }
+    node.stop(keep_addresses);
+    let checks = std::mem::take(&mut node.checks);
+    // Those that do not end in time are ended with the runtime.
+    let _ = timeout(FAREWELL, end_all(checks)).await;
+    Ok(())
+}
+
+async fn end_all(checks: Vec<Check>) {
+    let ending: Vec<_> = checks
+        .into_iter()
+        .map(|check| tokio::task::spawn_local(check.end()))
+        .collect();
+    for one in ending {
+        // It has nothing to tell.
+        let _ = one.await;
+    }
+}

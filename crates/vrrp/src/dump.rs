@@ -1,0 +1,556 @@
+//! What is known and what was counted, written down as the original does: into files below `/tmp`, or into the log.
+
+use std::fmt::Write as _;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::net::IpAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use keepalived_conf::model::{
+    Authentication, InitialState, Script, Version, VirtualAddress, VrrpInstance, Weight,
+};
+use vrrp_proto::Counters;
+use vrrp_proto::timers::master_down;
+use vrrp_proto::track::Health;
+use vrrp_proto::wire::FaultKind;
+
+use crate::check::Check;
+use crate::netlink::Link;
+use crate::node::Node;
+use crate::router::Router;
+
+/// Where data go.
+const DATA: &str = "/tmp/keepalived.data";
+
+/// Where statistics go.
+const STATS: &str = "/tmp/keepalived.stats";
+
+/// Writes all data into their file.
+pub(crate) fn write_data(node: &Node) {
+    node.log.info(format!(
+        "Printing VRRP data for process({}) on signal",
+        std::process::id()
+    ));
+    write(node, DATA, &data(node));
+}
+
+/// Writes all counts into their file.
+pub(crate) fn write_stats(node: &Node) {
+    node.log.info(format!(
+        "Printing VRRP stats for process({}) on signal",
+        std::process::id()
+    ));
+    let text: String = node
+        .routers
+        .iter()
+        .map(|router| stats(&router.instance.name, router.machine.counters()))
+        .collect();
+    write(node, STATS, &text);
+}
+
+/// Writes all data into the log.
+pub(crate) fn log_data(node: &Node) {
+    for line in data(node).lines() {
+        node.log.info(line);
+    }
+}
+
+fn write(node: &Node, path: &str, text: &str) {
+    if let Err(error) = replace(Path::new(path), text) {
+        node.log.info(format!("Can't open {path} ({error})"));
+    }
+}
+
+/// Makes a file anew: what somebody else may have put under the name in a folder that all can write to is not followed.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+/// Adds a line. A string takes whatever is written to it.
+macro_rules! line {
+    ($out:expr, $($text:tt)*) => {
+        let _ = writeln!($out, $($text)*);
+    };
+}
+
+fn data(node: &Node) -> String {
+    let mut out = String::new();
+    global(&mut out, node);
+    line!(out, "------< VRRP Topology >------");
+    for router in &node.routers {
+        instance(&mut out, node, router);
+    }
+    if !node.checks.is_empty() {
+        line!(out, "------< VRRP Scripts >------");
+        for check in &node.checks {
+            script(&mut out, node, check);
+        }
+    }
+    line!(out, "------< Interfaces >------");
+    for link in node.interfaces.all() {
+        interface(&mut out, node, link);
+    }
+    out
+}
+
+fn global(out: &mut String, node: &Node) {
+    let global = &node.global;
+    let garp = &global.garp;
+    let unset = |value: Option<bool>| match value {
+        None => "unset",
+        Some(true) => "on",
+        Some(false) => "off",
+    };
+    line!(out, "------< Global definitions >------");
+    let namespace = global.net_namespace.as_deref().unwrap_or("(default)");
+    line!(out, " Network namespace = {namespace}");
+    line!(out, " Router ID = {}", global.router_id);
+    if let Some(server) = global.smtp.server {
+        line!(out, " Smtp server = {}", server.address);
+        line!(out, " Smtp server port = {}", server.port);
+    }
+    line!(out, " Smtp HELO name = {}", global.smtp.helo_name);
+    line!(
+        out,
+        " Smtp server connection timeout = {}",
+        global.smtp.connect_timeout.as_secs()
+    );
+    line!(out, " Email notification from = {}", global.smtp.from);
+    for to in &global.smtp.to {
+        line!(out, " Email notification to = {to}");
+    }
+    line!(out, " Default smtp_alert = {}", unset(global.smtp_alert));
+    line!(
+        out,
+        " Default smtp_alert_vrrp = {}",
+        unset(global.smtp_alert_vrrp)
+    );
+    line!(out, " Dynamic interfaces = {}", global.dynamic_interfaces);
+    line!(out, " Default interface = {}", global.default_interface);
+    line!(out, " VRRP IPv4 mcast group = {}", global.mcast_group4);
+    line!(out, " VRRP IPv6 mcast group = {}", global.mcast_group6);
+    line!(out, " Gratuitous ARP delay = {}", garp.master_delay.as_secs());
+    line!(out, " Gratuitous ARP repeat = {}", garp.master_repeat);
+    line!(
+        out,
+        " Gratuitous ARP refresh timer = {}",
+        garp.master_refresh.as_secs()
+    );
+    line!(
+        out,
+        " Gratuitous ARP refresh repeat = {}",
+        garp.master_refresh_repeat
+    );
+    line!(
+        out,
+        " Gratuitous ARP lower priority delay = {}",
+        garp.lower_prio_delay.as_secs()
+    );
+    line!(
+        out,
+        " Gratuitous ARP lower priority repeat = {}",
+        garp.lower_prio_repeat
+    );
+    line!(out, " Num adverts before down = {}", garp.down_timer_adverts);
+    line!(
+        out,
+        " Send advert after receive lower priority advert = {}",
+        !garp.lower_prio_no_advert
+    );
+    line!(
+        out,
+        " Send advert after receive higher priority advert = {}",
+        garp.higher_prio_send_advert
+    );
+    line!(
+        out,
+        " Gratuitous ARP interval = {}",
+        seconds(global.garp_interval)
+    );
+    line!(out, " Gratuitous NA interval = {}", seconds(global.gna_interval));
+    line!(
+        out,
+        " VRRP default protocol version = {}",
+        version(global.version)
+    );
+    let security = if global.script_security {
+        "enabled"
+    } else {
+        "disabled"
+    };
+    line!(out, " Script security {security}");
+    if let Some((uid, gid)) = global.script_user {
+        line!(out, " Default script uid:gid {uid}:{gid}");
+    }
+}
+
+fn instance(out: &mut String, node: &Node, router: &Router) {
+    let instance = &router.instance;
+    let machine = &router.machine;
+    let garp = &instance.garp;
+    line!(out, " VRRP Instance = {}", instance.name);
+    line!(out, "   VRRP Version = {}", version(instance.version));
+    line!(out, "   State = {}", machine.state());
+    let wanted = match instance.initial_state {
+        InitialState::Master => "MASTER",
+        InitialState::Backup => "BACKUP",
+    };
+    line!(out, "   Wantstate = {wanted}");
+    let zoned = router.since.to_zoned(TimeZone::system());
+    line!(
+        out,
+        "   Last transition = {}.{:06} ({})",
+        router.since.as_second(),
+        router.since.subsec_microsecond() + router.since.subsec_millisecond() * 1000,
+        zoned.strftime("%a %b %d %H:%M:%S.%6f %Y")
+    );
+    let config = machine.config();
+    let down = master_down(
+        config.version,
+        machine.effective_priority(),
+        config.advert_interval,
+        config.down_timer_adverts,
+    );
+    line!(out, "   Master down timer = {} usecs", down.as_micros());
+    line!(out, "   Interface = {}", instance.interface);
+    line!(out, "   Using src_ip = {}", config.source);
+    line!(out, "   Multicast address {}", config.destination);
+    line!(out, "   Gratuitous ARP delay = {}", garp.master_delay.as_secs());
+    line!(out, "   Gratuitous ARP repeat = {}", garp.master_repeat);
+    line!(
+        out,
+        "   Gratuitous ARP refresh = {}",
+        garp.master_refresh.as_secs()
+    );
+    line!(
+        out,
+        "   Gratuitous ARP refresh repeat = {}",
+        garp.master_refresh_repeat
+    );
+    line!(
+        out,
+        "   Gratuitous ARP lower priority delay = {}",
+        garp.lower_prio_delay.as_secs()
+    );
+    line!(
+        out,
+        "   Gratuitous ARP lower priority repeat = {}",
+        garp.lower_prio_repeat
+    );
+    line!(out, "   Down timer adverts = {}", garp.down_timer_adverts);
+    line!(
+        out,
+        "   Send advert after receive lower priority advert = {}",
+        !garp.lower_prio_no_advert
+    );
+    line!(
+        out,
+        "   Send advert after receive higher priority advert = {}",
+        garp.higher_prio_send_advert
+    );
+    line!(out, "   Virtual Router ID = {}", instance.virtual_router_id);
+    line!(out, "   Priority = {}", instance.priority);
+    line!(out, "   Effective priority = {}", machine.effective_priority());
+    let interval = match instance.version {
+        Version::V2 => format!("{} sec", instance.advert_int.as_secs()),
+        Version::V3 => format!("{} milli-sec", instance.advert_int.as_millis()),
+    };
+    line!(out, "   Advert interval = {interval}");
+    let preempt = if instance.preempt { "enabled" } else { "disabled" };
+    line!(out, "   Preempt = {preempt}");
+    if !instance.preempt_delay.is_zero() {
+        line!(out, "   Preempt delay = {}", seconds(instance.preempt_delay));
+    }
+    // The password is for nobody's eyes.
+    let authentication = match instance.authentication {
+        None => "none",
+        Some(Authentication::Pass(_)) => "SIMPLE_PASSWORD",
+        Some(Authentication::Ah(_)) => "IPSEC_AH",
+    };
+    line!(out, "   Authentication type = {authentication}");
+    addresses(out, router, "Virtual IP", &instance.addresses);
+    addresses(out, router, "Virtual IP Excluded", &instance.excluded);
+    if !instance.track_interfaces.is_empty() {
+        line!(out, "   Tracked interfaces :");
+        for tracked in &instance.track_interfaces {
+            line!(out, "     {}{}", tracked.interface, weight(tracked.weight));
+        }
+    }
+    if !instance.track_scripts.is_empty() {
+        line!(out, "   Tracked scripts :");
+        for tracked in &instance.track_scripts {
+            if let Some(check) = node.checks.get(tracked.script) {
+                line!(out, "     {}{}", check.script.name, weight(tracked.weight));
+            }
+        }
+    }
+    let mail = if instance.smtp_alert { "yes" } else { "no" };
+    line!(out, "   Using smtp notification = {mail}");
+    scripts(out, instance);
+}
+
+fn scripts(out: &mut String, instance: &VrrpInstance) {
+    let notify = &instance.notify;
+    for (what, script) in [
+        ("Master state transition", &notify.master),
+        ("Backup state transition", &notify.backup),
+        ("Fault state transition", &notify.fault),
+        ("State stop transition", &notify.stop),
+        ("Generic state transition", &notify.any),
+        ("Master rx lower priority", &notify.master_rx_lower_pri),
+    ] {
+        if let Some(script) = script {
+            line!(
+                out,
+                "   {what} script = {}, uid:gid {}:{}",
+                command(script),
+                script.uid,
+                script.gid
+            );
+        }
+    }
+}
+
+fn addresses(out: &mut String, router: &Router, title: &str, all: &[VirtualAddress]) {
+    if all.is_empty() {
+        return;
+    }
+    line!(out, "   {title} ({}):", all.len());
+    for one in all {
+        let mut text = one.address.to_string();
+        let host = if one.address.is_ipv4() { 32 } else { 128 };
+        if one.prefix != host {
+            let _ = write!(text, "/{}", one.prefix);
+        }
+        if let Some(broadcast) = one.broadcast {
+            let _ = write!(text, " brd {broadcast}");
+        }
+        let scope = match one.scope.number() {
+            0 => "global".to_owned(),
+            200 => "site".to_owned(),
+            253 => "link".to_owned(),
+            254 => "host".to_owned(),
+            255 => "nowhere".to_owned(),
+            other => other.to_string(),
+        };
+        let _ = write!(text, " dev {} scope {scope}", one.interface);
+        if let Some(label) = &one.label {
+            let _ = write!(text, " label {label}");
+        }
+        if router.set.iter().any(|set| set.address == one.address) {
+            text.push_str(" set");
+        }
+        line!(out, "     {text}");
+    }
+}
+
+fn script(out: &mut String, node: &Node, check: &Check) {
+    let script = &check.script;
+    line!(out, " VRRP Script = {}", script.name);
+    line!(out, "   Command = {}", command(&script.script));
+    line!(out, "   Interval = {} sec", script.interval.as_secs());
+    line!(
+        out,
+        "   Timeout = {} sec",
+        script.timeout.unwrap_or_default().as_secs()
+    );
+    line!(out, "   Weight = {}", script.weight.value);
+    line!(out, "   Rise = {}", script.rise);
+    line!(out, "   Fall = {}", script.fall);
+    let status = match check.health {
+        Health::Unknown => "NOT SET",
+        Health::Up => "GOOD",
+        Health::Down => "BAD",
+    };
+    line!(out, "   Status = {status}");
+    line!(
+        out,
+        "   Script uid:gid = {}:{}",
+        script.script.uid,
+        script.script.gid
+    );
+    line!(out, "   Tracking instances :");
+    for router in &node.routers {
+        for tracked in &router.instance.track_scripts {
+            if node
+                .checks
+                .get(tracked.script)
+                .is_some_and(|other| other.script.name == script.name)
+            {
+                line!(
+                    out,
+                    "     {}, weight {}",
+                    router.instance.name,
+                    tracked.weight.value
+                );
+            }
+        }
+    }
+}
+
+fn interface(out: &mut String, node: &Node, link: &Link) {
+    let address = |ipv4| {
+        node.interfaces
+            .first_address(link.index, ipv4, |_| false)
+            .map_or_else(|| "(none)".to_owned(), |address: IpAddr| address.to_string())
+    };
+    line!(out, " Name = {}", link.name);
+    line!(out, "   index = {}", link.index);
+    line!(out, "   IPv4 address = {}", address(true));
+    line!(out, "   IPv6 address = {}", address(false));
+    if !link.loopback {
+        line!(out, "   MAC = {}", mac(&link.mac));
+        line!(out, "   MAC broadcast = {}", mac(&link.broadcast_mac));
+    }
+    let flags: String = [
+        (link.up, "UP, "),
+        (!link.up, "DOWN, "),
+        (link.running, "RUNNING, "),
+        (!link.broadcast, "no broadcast, "),
+        (link.loopback, "loopback, "),
+        (!link.multicast, "no multicast, "),
+    ]
+    .into_iter()
+    .filter(|(holds, _)| *holds)
+    .map(|(_, word)| word)
+    .collect();
+    line!(out, "   State = {}", flags.trim_end_matches(", "));
+    line!(out, "   MTU = {}", link.mtu);
+    let kind = match (link.loopback, link.ethernet) {
+        (true, _) => "LOOPBACK",
+        (_, true) => "ETHERNET",
+        _ => "UNKNOWN",
+    };
+    line!(out, "   HW Type = {kind}");
+    line!(out, "   NIC netlink status update");
+}
+
+fn stats(name: &str, counters: &Counters) -> String {
+    let mut out = String::new();
+    line!(out, "VRRP Instance: {name}");
+    line!(out, "  Advertisements:");
+    line!(out, "    Received: {}", counters.adverts_received);
+    line!(out, "    Sent: {}", counters.adverts_sent - counters.zero_sent);
+    line!(out, "  Became master: {}", counters.became_master);
+    line!(out, "  Released master: {}", counters.released_master);
+    let group = |out: &mut String, title: &str, kinds: &[(&str, FaultKind)]| {
+        line!(out, "  {title}:");
+        for (word, kind) in kinds {
+            line!(out, "    {word}: {}", counters.fault(*kind));
+        }
+    };
+    group(
+        &mut out,
+        "Packet Errors",
+        &[
+            ("Length", FaultKind::Length),
+            ("TTL", FaultKind::Ttl),
+            ("Invalid Type", FaultKind::Type),
+            ("Advertisement Interval", FaultKind::Interval),
+            ("Address List", FaultKind::AddressList),
+            // The original does not count these.
+            ("Checksum", FaultKind::Checksum),
+            ("Version", FaultKind::Version),
+        ],
+    );
+    group(
+        &mut out,
+        "Authentication Errors",
+        &[
+            ("Invalid Type", FaultKind::AuthType),
+            ("Type Mismatch", FaultKind::AuthMismatch),
+            ("Failure", FaultKind::AuthFailure),
+        ],
+    );
+    line!(out, "  Priority Zero:");
+    line!(out, "    Received: {}", counters.zero_received);
+    line!(out, "    Sent: {}", counters.zero_sent);
+    out
+}
+
+fn version(version: Version) -> u8 {
+    match version {
+        Version::V2 => 2,
+        Version::V3 => 3,
+    }
+}
+
+fn weight(weight: Weight) -> String {
+    if weight.value == 0 {
+        return String::new();
+    }
+    let reverse = if weight.reverse { " reverse" } else { "" };
+    format!(" weight {}{reverse}", weight.value)
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{}.{:06}", time.as_secs(), time.subsec_micros())
+}
+
+fn command(script: &Script) -> String {
+    let words: Vec<String> = script.command.iter().map(|word| format!("'{word}'")).collect();
+    words.join(" ")
+}
+
+fn mac(bytes: &[u8]) -> String {
+    let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    bytes.join(":")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Recorded from the original, but for the two lines that it lacks.
+    const STATS_AT_START: &str = "\
+VRRP Instance: VI_1
+  Advertisements:
+    Received: 0
+    Sent: 0
+  Became master: 0
+  Released master: 0
+  Packet Errors:
+    Length: 0
+    TTL: 0
+    Invalid Type: 0
+    Advertisement Interval: 0
+    Address List: 0
+    Checksum: 0
+    Version: 0
+  Authentication Errors:
+    Invalid Type: 0
+    Type Mismatch: 0
+    Failure: 0
+  Priority Zero:
+    Received: 0
+    Sent: 0
+";
+
+    #[test]
+    fn counts_are_written_as_the_original_writes_them() {
+        assert_eq!(stats("VI_1", &Counters::default()), STATS_AT_START);
+    }
+
+    #[test]
+    fn a_link_that_somebody_put_there_is_not_followed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (victim, path) = (folder.path().join("victim"), folder.path().join("data"));
+        fs::write(&victim, "mine").expect("written");
+        std::os::unix::fs::symlink(&victim, &path).expect("a link");
+        replace(&path, "text").expect("written");
+        assert_eq!(fs::read_to_string(&victim).expect("read"), "mine");
+        assert_eq!(fs::read_to_string(&path).expect("read"), "text");
+    }
+}

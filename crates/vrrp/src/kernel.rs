@@ -1,0 +1,43 @@
+//! The calls to the system that the compiler cannot check: the address of a packet below IP, and waiting for a socket that tokio has
+//! no type for. All `unsafe` code of this crate is here.
+#![allow(unsafe_code)]
+
+use std::io;
+
+use netlink_sys::Socket as NetlinkSocket;
+use socket2::{SockAddr, SockAddrStorage, Socket};
+use tokio::io::unix::AsyncFd;
+
+/// Lets the runtime wait for a raw socket. To be called within a runtime.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn watch(socket: Socket) -> io::Result<AsyncFd<Socket>> {
+    // SAFETY: the socket owns its descriptor, gives the same one each time, and is closed when the watch is dropped, not before.
+    Ok(unsafe { AsyncFd::register(socket) }?)
+}
+
+/// The same for a netlink socket.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn watch_netlink(socket: NetlinkSocket) -> io::Result<AsyncFd<NetlinkSocket>> {
+    // SAFETY: as above.
+    Ok(unsafe { AsyncFd::register(socket) }?)
+}
+
+/// The address for frames of the Ethernet type `protocol` to `mac`, out of the interface numbered `index`.
+pub(crate) fn link_address(index: i32, protocol: u16, mac: [u8; 6]) -> SockAddr {
+    let mut storage = SockAddrStorage::zeroed();
+    // SAFETY: `sockaddr_ll` is one of the system's socket addresses, which the storage is made for.
+    let address = unsafe { storage.view_as::<libc::sockaddr_ll>() };
+    // The constant is 17: it fits.
+    address.sll_family = libc::AF_PACKET as libc::sa_family_t;
+    address.sll_protocol = protocol.to_be();
+    address.sll_ifindex = index;
+    address.sll_halen = 6;
+    address.sll_addr[..6].copy_from_slice(&mac);
+    let length = size_of::<libc::sockaddr_ll>() as libc::socklen_t;
+    // SAFETY: the first `length` bytes of the storage are a whole address of the family that it names.
+    unsafe { SockAddr::new(storage, length) }
+}

@@ -1,0 +1,115 @@
+//! Interfaces and their addresses by netlink: a channel that asks and sets, where each answer is waited for (the kernel gives it
+//! at once), and one that tells what changes.
+
+mod monitor;
+mod request;
+
+pub(crate) use monitor::{Change, Monitor};
+pub(crate) use request::{AddressSpec, Channel};
+
+use std::net::IpAddr;
+
+use netlink_packet_route::address::{AddressAttribute, AddressMessage};
+use netlink_packet_route::link::{LinkAttribute, LinkFlags, LinkLayerType, LinkMessage};
+
+/// What is known of an interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    /// Its number.
+    pub(crate) index: u32,
+    /// Its name.
+    pub(crate) name: String,
+    /// Whether it is set up.
+    pub(crate) up: bool,
+    /// Whether it can send: it is plugged in and the other side is there.
+    pub(crate) running: bool,
+    /// Whether it is the machine's own loopback.
+    pub(crate) loopback: bool,
+    /// Whether it can broadcast.
+    pub(crate) broadcast: bool,
+    /// Whether it can multicast.
+    pub(crate) multicast: bool,
+    /// Whether neighbours are found by ARP.
+    pub(crate) arp: bool,
+    /// Whether it is of Ethernet's kind.
+    pub(crate) ethernet: bool,
+    /// Its hardware address; empty when it has none.
+    pub(crate) mac: Vec<u8>,
+    /// The hardware address of everybody on its wire; empty when there is none.
+    pub(crate) broadcast_mac: Vec<u8>,
+    /// The largest packet it sends, bytes.
+    pub(crate) mtu: u32,
+}
+
+impl Link {
+    /// Whether packets can be sent and received.
+    #[must_use]
+    pub(crate) fn is_usable(&self) -> bool {
+        self.up && self.running
+    }
+
+    fn from_message(message: &LinkMessage) -> Option<Self> {
+        let flags = message.header.flags;
+        let mut link = Self {
+            index: message.header.index,
+            name: String::new(),
+            up: flags.contains(LinkFlags::Up),
+            running: flags.contains(LinkFlags::Running),
+            loopback: flags.contains(LinkFlags::Loopback),
+            broadcast: flags.contains(LinkFlags::Broadcast),
+            multicast: flags.contains(LinkFlags::Multicast),
+            arp: !flags.contains(LinkFlags::Noarp),
+            ethernet: message.header.link_layer_type == LinkLayerType::Ether,
+            mac: Vec::new(),
+            broadcast_mac: Vec::new(),
+            mtu: 0,
+        };
+        for attribute in &message.attributes {
+            match attribute {
+                LinkAttribute::IfName(name) => link.name.clone_from(name),
+                LinkAttribute::Address(mac) => link.mac.clone_from(mac),
+                LinkAttribute::Broadcast(mac) => link.broadcast_mac.clone_from(mac),
+                LinkAttribute::Mtu(mtu) => link.mtu = *mtu,
+                _ => {}
+            }
+        }
+        (!link.name.is_empty()).then_some(link)
+    }
+}
+
+/// An address that an interface has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Held {
+    /// The interface's number.
+    pub(crate) index: u32,
+    /// The address.
+    pub(crate) address: IpAddr,
+    /// Bits of its network.
+    pub(crate) prefix: u8,
+    /// Whether the kernel sends from it only when asked to.
+    pub(crate) secondary: bool,
+}
+
+impl Held {
+    fn from_message(message: &AddressMessage) -> Option<Self> {
+        let mut local = None;
+        let mut address = None;
+        for attribute in &message.attributes {
+            match attribute {
+                AddressAttribute::Local(given) => local = Some(*given),
+                AddressAttribute::Address(given) => address = Some(*given),
+                _ => {}
+            }
+        }
+        Some(Self {
+            index: message.header.index,
+            // With a peer, `address` is the peer's.
+            address: local.or(address)?,
+            prefix: message.header.prefix_len,
+            secondary: message
+                .header
+                .flags
+                .contains(netlink_packet_route::address::AddressHeaderFlags::Secondary),
+        })
+    }
+}

@@ -1,0 +1,228 @@
+//! The channel that asks for links and addresses and sets addresses. A request is answered within the call that sends it: the
+//! kernel does its work at once, and the caller's order is kept.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+
+use netlink_packet_core::{
+    NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REQUEST, NetlinkMessage, NetlinkPayload,
+};
+use netlink_packet_route::address::{
+    AddressAttribute, AddressFlags, AddressHeaderFlags, AddressMessage, AddressScope, CacheInfo,
+};
+use netlink_packet_route::link::LinkMessage;
+use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
+use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE};
+
+use super::{Held, Link};
+
+/// The address that is set on an interface, with what belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AddressSpec {
+    /// Number of the interface.
+    pub(crate) index: u32,
+    /// The address.
+    pub(crate) address: IpAddr,
+    /// Bits of its network.
+    pub(crate) prefix: u8,
+    /// The kernel's number of its scope.
+    pub(crate) scope: u8,
+    /// The name it is shown under.
+    pub(crate) label: Option<String>,
+    /// The broadcast address of its network.
+    pub(crate) broadcast: Option<Ipv4Addr>,
+    /// The other end of the line, with the bits of its network.
+    pub(crate) peer: Option<(IpAddr, u8)>,
+    /// The kernel's flags of an address (`IFA_F_*`) that are asked for.
+    pub(crate) flags: u32,
+    /// Seconds for which it is preferred; none says nothing.
+    pub(crate) preferred_lifetime: Option<u32>,
+}
+
+impl AddressSpec {
+    fn message(&self) -> AddressMessage {
+        let mut message = AddressMessage::default();
+        message.header.family = match self.address {
+            IpAddr::V4(_) => AddressFamily::Inet,
+            IpAddr::V6(_) => AddressFamily::Inet6,
+        };
+        message.header.index = self.index;
+        message.header.scope = AddressScope::from(self.scope);
+        message.header.prefix_len = self.peer.map_or(self.prefix, |(_, prefix)| prefix);
+        let flags = AddressFlags::from_bits_retain(self.flags);
+        // The header has room for the first eight.
+        message.header.flags = AddressHeaderFlags::from_bits_truncate(self.flags.to_le_bytes()[0]);
+        message.attributes.push(AddressAttribute::Local(self.address));
+        message.attributes.push(AddressAttribute::Address(
+            self.peer.map_or(self.address, |(peer, _)| peer),
+        ));
+        if !flags.is_empty() {
+            message.attributes.push(AddressAttribute::Flags(flags));
+        }
+        if let Some(broadcast) = self.broadcast {
+            message.attributes.push(AddressAttribute::Broadcast(broadcast));
+        }
+        if let Some(label) = &self.label {
+            message.attributes.push(AddressAttribute::Label(label.clone()));
+        }
+        if let Some(preferred) = self.preferred_lifetime {
+            let mut lifetimes = CacheInfo::default();
+            lifetimes.ifa_preferred = preferred;
+            lifetimes.ifa_valid = u32::MAX;
+            message.attributes.push(AddressAttribute::CacheInfo(lifetimes));
+        }
+        message
+    }
+}
+
+/// The channel.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    socket: Socket,
+    sequence: u32,
+}
+
+impl Channel {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn open() -> io::Result<Self> {
+        let mut socket = Socket::new(NETLINK_ROUTE)?;
+        socket.bind_auto()?;
+        socket.connect(&SocketAddr::new(0, 0))?;
+        Ok(Self { socket, sequence: 0 })
+    }
+
+    /// All interfaces.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn links(&mut self) -> io::Result<Vec<Link>> {
+        let mut links = Vec::new();
+        let all = RouteNetlinkMessage::GetLink(LinkMessage::default());
+        self.ask(all, NLM_F_DUMP, |answer| {
+            if let RouteNetlinkMessage::NewLink(message) = answer {
+                links.extend(Link::from_message(&message));
+            }
+        })?;
+        Ok(links)
+    }
+
+    /// All addresses of both families.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn addresses(&mut self) -> io::Result<Vec<Held>> {
+        let mut addresses = Vec::new();
+        let all = RouteNetlinkMessage::GetAddress(AddressMessage::default());
+        self.ask(all, NLM_F_DUMP, |answer| {
+            if let RouteNetlinkMessage::NewAddress(message) = answer {
+                addresses.extend(Held::from_message(&message));
+            }
+        })?;
+        Ok(addresses)
+    }
+
+    /// Sets an address.
+    ///
+    /// # Errors
+    /// What the system says; [`io::ErrorKind::AlreadyExists`] when it is set.
+    pub(crate) fn add(&mut self, address: &AddressSpec) -> io::Result<()> {
+        let message = RouteNetlinkMessage::NewAddress(address.message());
+        self.ask(message, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, |_| {})
+    }
+
+    /// Takes an address away.
+    ///
+    /// # Errors
+    /// What the system says; [`io::ErrorKind::AddrNotAvailable`] when it is not set.
+    pub(crate) fn remove(&mut self, address: &AddressSpec) -> io::Result<()> {
+        let message = RouteNetlinkMessage::DelAddress(address.message());
+        self.ask(message, NLM_F_ACK, |_| {})
+    }
+
+    /// Sends a request and hands its answers to `take`, until the last one.
+    fn ask(
+        &mut self,
+        message: RouteNetlinkMessage,
+        flags: u16,
+        mut take: impl FnMut(RouteNetlinkMessage),
+    ) -> io::Result<()> {
+        self.sequence = self.sequence.wrapping_add(1);
+        let mut request = NetlinkMessage::from(message);
+        request.header.flags = NLM_F_REQUEST | flags;
+        request.header.sequence_number = self.sequence;
+        request.finalize();
+        let mut bytes = vec![0; request.buffer_len()];
+        request.serialize(&mut bytes);
+        self.socket.send(&bytes, 0)?;
+        loop {
+            let (datagram, _) = self.socket.recv_from_full()?;
+            for answer in messages(&datagram) {
+                let answer = answer?;
+                if answer.header.sequence_number != self.sequence {
+                    continue;
+                }
+                match answer.payload {
+                    NetlinkPayload::Done(_) => return Ok(()),
+                    NetlinkPayload::Error(error) => {
+                        return match error.code {
+                            None => Ok(()),
+                            Some(_) => Err(error.to_io()),
+                        };
+                    }
+                    NetlinkPayload::InnerMessage(message) => take(message),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// The messages of a datagram.
+pub(super) fn messages(
+    datagram: &[u8],
+) -> impl Iterator<Item = io::Result<NetlinkMessage<RouteNetlinkMessage>>> + '_ {
+    let mut rest = datagram;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let parsed = NetlinkMessage::<RouteNetlinkMessage>::deserialize(rest);
+        // A length that leads nowhere ends the datagram.
+        let length = rest
+            .first_chunk::<4>()
+            .map_or(0, |bytes| u32::from_ne_bytes(*bytes) as usize)
+            .next_multiple_of(4);
+        rest = if length < 16 {
+            &[]
+        } else {
+            rest.get(length..).unwrap_or_default()
+        };
+        Some(parsed.map_err(io::Error::other))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machine_has_a_loopback_with_its_address() {
+        let mut channel = Channel::open().expect("a channel");
+        let links = channel.links().expect("links");
+        let loopback = links.iter().find(|link| link.loopback).expect("a loopback");
+        assert_eq!(loopback.name, "lo");
+        // A second question gets its own answers.
+        channel.addresses().expect("addresses");
+        assert_eq!(channel.links().expect("links").len(), links.len());
+    }
+
+    #[test]
+    fn bytes_that_are_no_message_end_the_datagram() {
+        assert_eq!(messages(&[1, 2, 3]).count(), 1);
+        assert_eq!(messages(&[0; 64]).count(), 1);
+        assert!(messages(&[0; 64]).all(|message| message.is_err()));
+    }
+}

@@ -1,0 +1,299 @@
+//! What becomes of interfaces and addresses, and which of them an instance can use.
+
+use std::io;
+use std::net::IpAddr;
+
+use keepalived_conf::model::VrrpInstance;
+use vrrp_proto::Input;
+
+use super::{Node, interface_key};
+use crate::interfaces::{Interfaces, Seen};
+use crate::netlink::{Change, Held};
+use crate::socket::AdvertSockets;
+
+impl Node {
+    /// Takes what netlink tells.
+    pub(crate) fn take_changes(&mut self, changes: Vec<Change>) {
+        for change in changes {
+            if change == Change::Lost {
+                self.take_stock();
+            } else {
+                self.take_change(change);
+            }
+        }
+    }
+
+    /// Asks for all anew, and takes the differences as if they had been told.
+    fn take_stock(&mut self) {
+        let all = self
+            .channel
+            .links()
+            .and_then(|links| Ok(Interfaces::new(links, self.channel.addresses()?)));
+        match all {
+            Ok(now) => {
+                for change in self.interfaces.changes_to(&now) {
+                    self.take_change(change);
+                }
+            }
+            Err(error) => self
+                .log
+                .info(format!("Netlink: interfaces cannot be read: {error}")),
+        }
+    }
+
+    fn take_change(&mut self, change: Change) {
+        for seen in self.interfaces.apply(change) {
+            match seen {
+                Seen::Came(name) => {
+                    if self.concerns_us(&name) {
+                        self.log.info(format!("Interface {name} added"));
+                    }
+                    self.look_again(&name);
+                }
+                Seen::State { name, usable } => {
+                    if self.concerns_us(&name) {
+                        let state = if usable { "up" } else { "down" };
+                        self.log.info(format!("Netlink reports {name} {state}"));
+                    }
+                    self.look_again(&name);
+                }
+                Seen::Gone { name, index } => {
+                    if self.concerns_us(&name) {
+                        self.log.info(format!("Netlink reports {name} down"));
+                    }
+                    self.sockets.remove(&index);
+                    for router in &mut self.routers {
+                        router.set.retain(|address| address.index != index);
+                    }
+                    self.look_again(&name);
+                    if self.concerns_us(&name) {
+                        self.log.info(format!("Interface {name} deleted"));
+                    }
+                }
+                Seen::AddressGone(held) => self.take_lost_address(held),
+                Seen::Addresses { index } => {
+                    if let Some(name) = self.interfaces.numbered(index).map(|link| link.name.clone()) {
+                        self.look_again(&name);
+                    }
+                }
+            }
+        }
+    }
+
+    fn concerns_us(&self, name: &str) -> bool {
+        self.routers.iter().any(|router| {
+            let instance = &router.instance;
+            instance.interface == name
+                || instance
+                    .track_interfaces
+                    .iter()
+                    .any(|tracked| tracked.interface == name)
+                || instance
+                    .addresses
+                    .iter()
+                    .chain(&instance.excluded)
+                    .any(|address| address.interface == name)
+        })
+    }
+
+    /// Tells instances what has become of an interface that they use or track.
+    fn look_again(&mut self, name: &str) {
+        let id = self.track_id(&interface_key(name));
+        let health = self.interface_health(name);
+        self.tell_health(id, health);
+        for at in 0..self.routers.len() {
+            if self.routers[at].instance.interface != name {
+                continue;
+            }
+            self.open_sockets(at);
+            self.renew_source(at);
+            let up = self.is_usable(at);
+            if self.routers[at].up != up {
+                self.routers[at].up = up;
+                self.input(at, Input::Interface { up });
+            }
+        }
+    }
+
+    /// Lets an instance send from its interface's address, when that is another one than before.
+    fn renew_source(&mut self, at: usize) {
+        let router = &self.routers[at];
+        let Some(source) = router.instance.source.or_else(|| self.source(&router.instance)) else {
+            return;
+        };
+        let config = router.machine.config();
+        if config.source == source {
+            return;
+        }
+        let name = &self.routers[at].instance.interface;
+        self.log
+            .detail(format!("Assigned address {source} for interface {name}"));
+        let mut config = config.clone();
+        config.source = source;
+        self.input(at, Input::Reload(Box::new(config)));
+    }
+
+    /// A master that somebody took an address from is master no longer.
+    fn take_lost_address(&mut self, held: Held) {
+        let lost = |set: &crate::netlink::AddressSpec| {
+            (set.index, set.address) == (held.index, held.address) && set.prefix == held.prefix
+        };
+        let Some(at) = self.routers.iter().position(|router| router.set.iter().any(lost)) else {
+            return;
+        };
+        // It may be one that we have taken away and set again since.
+        match self.channel.addresses() {
+            Ok(all)
+                if all
+                    .iter()
+                    .any(|one| (one.index, one.address) == (held.index, held.address)) =>
+            {
+                return;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                self.log
+                    .info(format!("Netlink: addresses cannot be read: {error}"));
+                return;
+            }
+        }
+        let router = &mut self.routers[at];
+        router.set.retain(|set| !lost(set));
+        let untracked = router
+            .instance
+            .addresses
+            .iter()
+            .chain(&router.instance.excluded)
+            .any(|address| address.address == held.address && address.no_track);
+        let name = self
+            .interfaces
+            .numbered(held.index)
+            .map_or_else(String::new, |link| link.name.clone());
+        self.log.info(format!(
+            "Netlink reflector reports IP {} removed from {name}",
+            held.address
+        ));
+        if !untracked && self.is_master(at) {
+            self.input(at, Input::AddressLost);
+        }
+    }
+
+    /// The address that an instance's interface sends from.
+    pub(super) fn source(&self, instance: &VrrpInstance) -> Option<IpAddr> {
+        let index = self.interfaces.named(&instance.interface)?.index;
+        let virtual_ones = |address: IpAddr| self.is_virtual(instance, address);
+        self.interfaces
+            .first_address(index, true, virtual_ones)
+            // The owner of the addresses has no other.
+            .or_else(|| {
+                let owner = instance.priority == vrrp_proto::wire::OWNER_PRIORITY;
+                owner.then(|| self.interfaces.first_address(index, true, |_| false))?
+            })
+    }
+
+    /// Whether an address is one of those that instances move.
+    fn is_virtual(&self, instance: &VrrpInstance, address: IpAddr) -> bool {
+        self.routers
+            .iter()
+            .map(|router| &router.instance)
+            .chain([instance])
+            .flat_map(|instance| instance.addresses.iter().chain(&instance.excluded))
+            .any(|one| one.address == address)
+    }
+
+    /// Whether the interface of an instance can be used.
+    pub(super) fn is_usable(&self, at: usize) -> bool {
+        let instance = &self.routers[at].instance;
+        let Some(link) = self.interfaces.named(&instance.interface) else {
+            return false;
+        };
+        instance.held.is_none()
+            && (link.is_usable() || instance.dont_track_primary)
+            && self.sockets.contains_key(&link.index)
+            && (instance.source.is_some() || self.source(instance).is_some())
+    }
+
+    /// Says why an instance begins in FAULT.
+    pub(super) fn tell_faults(&self, at: usize) {
+        let instance = &self.routers[at].instance;
+        let (name, interface) = (&instance.name, &instance.interface);
+        if let Some(reason) = instance.held {
+            self.log
+                .info(format!("({name}) is kept in FAULT state: {reason}"));
+        }
+        let link = self.interfaces.named(interface);
+        if !link.is_some_and(crate::netlink::Link::is_usable) {
+            self.log.info(format!(
+                "({name}): entering FAULT state (interface {interface} down)"
+            ));
+        }
+        if instance.source.is_none() && self.source(instance).is_none() {
+            self.log.info(format!(
+                "({name}) entering FAULT state (no IPv4 address for interface)"
+            ));
+        }
+    }
+
+    /// Tells the addresses of an instance's interface.
+    pub(super) fn tell_addresses(&self, at: usize) {
+        let instance = &self.routers[at].instance;
+        let Some(link) = self.interfaces.named(&instance.interface) else {
+            return;
+        };
+        for ipv4 in [true, false] {
+            let address = self
+                .interfaces
+                .first_address(link.index, ipv4, |one| self.is_virtual(instance, one));
+            if let Some(address) = address {
+                self.log
+                    .detail(format!("Assigned address {address} for interface {}", link.name));
+            }
+        }
+    }
+
+    /// Opens the sockets of an instance's interface, when it is there and has none.
+    pub(super) fn open_sockets(&mut self, at: usize) {
+        let instance = &self.routers[at].instance;
+        let Some(link) = self.interfaces.named(&instance.interface) else {
+            return;
+        };
+        if self.sockets.contains_key(&link.index) || instance.held.is_some() {
+            return;
+        }
+        match AdvertSockets::open(&link.name, link.index, self.global.mcast_group4) {
+            Ok(sockets) => {
+                self.sockets.insert(link.index, sockets);
+            }
+            Err(error) => {
+                let why = socket_words(&error);
+                self.log.info(format!(
+                    "({}) cannot open sockets on {}: {why}",
+                    instance.name, link.name
+                ));
+            }
+        }
+    }
+
+    /// Tells where an instance's adverts go.
+    pub(super) fn tell_sockets(&self, at: usize) {
+        let instance = &self.routers[at].instance;
+        let Some(link) = self.interfaces.named(&instance.interface) else {
+            return;
+        };
+        if let Some(sockets) = self.sockets.get(&link.index) {
+            let (receiver, sender) = sockets.descriptors();
+            self.log.detail(format!(
+                "VRRP sockpool: [ifindex({:3}), family(IPv4), proto(112), fd({receiver},{sender}) multicast, address({})]",
+                link.index, self.global.mcast_group4
+            ));
+        }
+    }
+}
+
+fn socket_words(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        format!("{error} (raw sockets need root or CAP_NET_RAW)")
+    } else {
+        error.to_string()
+    }
+}

@@ -1,0 +1,314 @@
+//! The whole of a running program: its instances, interfaces, sockets and scripts, and what each thing that happens means for them.
+//! What an instance does is asked of its machine; here it is done.
+
+mod interface;
+mod output;
+mod packet;
+mod reload;
+
+use std::collections::BTreeMap;
+use std::io;
+
+use keepalived_conf::model::{Config, GlobalDefs, VrrpInstance};
+use tokio::sync::mpsc;
+use vrrp_proto::track::{Health, TrackId, Tracked};
+use vrrp_proto::{Input, InstanceConfig, StateKind, Time};
+
+use crate::announcement::Announcer;
+use crate::check::{Check, Report};
+use crate::clock::Clock;
+use crate::interfaces::Interfaces;
+use crate::limit::Limit;
+use crate::log::Log;
+use crate::mail::Mailer;
+use crate::netlink::Channel;
+use crate::router::{Router, machine_config};
+use crate::socket::{AdvertSockets, ArpSocket};
+
+/// The program.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) log: Log,
+    pub(crate) clock: Clock,
+    pub(crate) global: GlobalDefs,
+    pub(crate) interfaces: Interfaces,
+    pub(crate) routers: Vec<Router>,
+    pub(crate) checks: Vec<Check>,
+    channel: Channel,
+    announcer: Announcer,
+    mailer: Mailer,
+    sockets: BTreeMap<u32, AdvertSockets>,
+    /// The interface that was last looked at for packets, so that each has its turn.
+    turn: u32,
+    /// Names of tracked things, and the numbers that machines know them by.
+    tracked: BTreeMap<String, TrackId>,
+    reports: mpsc::UnboundedSender<Report>,
+    /// Lines of packets that belong to no instance.
+    lines: Limit<()>,
+    /// Instances begin then; none once they have.
+    begin_at: Option<Time>,
+    /// No address is taken away any more.
+    keep_addresses: bool,
+}
+
+impl Node {
+    /// Opens what is needed and learns what there is. Nothing is sent yet. `reports` is where scripts tell.
+    ///
+    /// # Errors
+    /// What the system says when a socket cannot be opened.
+    pub(crate) fn open(
+        config: &Config,
+        log: Log,
+        reports: mpsc::UnboundedSender<Report>,
+    ) -> io::Result<Self> {
+        let clock = Clock::start();
+        log.detail("Registering Kernel netlink command channel");
+        let mut channel = Channel::open()?;
+        let interfaces = Interfaces::new(channel.links()?, channel.addresses()?);
+        log.detail("Registering gratuitous ARP shared channel");
+        let arp = ArpSocket::open()?;
+        let global = config.global.clone();
+        let mut node = Self {
+            announcer: Announcer::new(arp, global.garp_interval, log.clone()),
+            mailer: Mailer::new(global.smtp.clone(), global.router_id.clone()),
+            log,
+            clock,
+            interfaces,
+            routers: Vec::new(),
+            checks: Vec::new(),
+            channel,
+            sockets: BTreeMap::new(),
+            turn: 0,
+            tracked: BTreeMap::new(),
+            reports,
+            lines: Limit::default(),
+            begin_at: (!global.startup_delay.is_zero()).then_some(global.startup_delay),
+            keep_addresses: false,
+            global,
+        };
+        for instance in &config.instances {
+            let machine = node.machine_config(instance, config);
+            node.routers.push(Router::new(instance.clone(), machine));
+        }
+        for at in 0..node.routers.len() {
+            node.tell_addresses(at);
+            node.open_sockets(at);
+        }
+        Ok(node)
+    }
+
+    /// Starts the scripts, and the instances, once the delay of a start is over.
+    pub(crate) fn begin(&mut self, config: &Config) {
+        if self.begin_at.is_none() {
+            for at in 0..self.routers.len() {
+                self.start(at);
+            }
+        }
+        for script in &config.scripts {
+            let health = if script.init_fail {
+                Health::Down
+            } else {
+                Health::Unknown
+            };
+            self.start_check(script, health);
+        }
+    }
+
+    /// When [`Self::handle_timeout`] wants to be called.
+    pub(crate) fn poll_timeout(&self) -> Option<Time> {
+        self.routers
+            .iter()
+            .flat_map(|router| [router.machine.poll_timeout(), router.lines.poll_timeout()])
+            .chain([
+                self.announcer.poll_timeout(),
+                self.lines.poll_timeout(),
+                self.begin_at,
+            ])
+            .flatten()
+            .min()
+    }
+
+    /// Does what is due. Packets that wait are looked at first: an advert among them says that the master lives.
+    pub(crate) fn handle_timeout(&mut self, buffer: &mut [u8]) {
+        let now = self.clock.now();
+        if self.begin_at.is_some_and(|begin| now >= begin) {
+            self.begin_at = None;
+            for at in 0..self.routers.len() {
+                self.start(at);
+            }
+        }
+        let due = |router: &Router| router.machine.poll_timeout().is_some_and(|due| now >= due);
+        if self.routers.iter().any(due) {
+            self.receive_waiting(buffer);
+        }
+        for at in 0..self.routers.len() {
+            if due(&self.routers[at]) {
+                self.routers[at].machine.handle_timeout(now);
+                self.act(at);
+            }
+            if let Some(count) = self.routers[at].lines.withheld(now) {
+                let name = &self.routers[at].instance.name;
+                self.log
+                    .info(format!("({name}) {count} more lines of these kinds left out"));
+            }
+        }
+        if let Some(count) = self.lines.withheld(now) {
+            self.log.info(format!("{count} more lines of this kind left out"));
+        }
+        self.announcer.handle_timeout(now);
+    }
+
+    /// Takes what a script has become.
+    pub(crate) fn take_report(&mut self, report: &Report) {
+        let Some(check) = self
+            .checks
+            .iter_mut()
+            .find(|check| check.script.name == report.script)
+        else {
+            return;
+        };
+        check.health = report.health;
+        let id = self.track_id(&script_key(&report.script));
+        self.tell_health(id, report.health);
+    }
+
+    /// Ends all instances: masters say so and give their addresses back, unless these are to be kept.
+    pub(crate) fn stop(&mut self, keep_addresses: bool) {
+        self.keep_addresses = keep_addresses;
+        for at in 0..self.routers.len() {
+            self.input(at, Input::Stop);
+        }
+    }
+
+    /// Starts an instance with what is known.
+    fn start(&mut self, at: usize) {
+        let up = self.is_usable(at);
+        self.routers[at].up = up;
+        let now = self.clock.now();
+        self.routers[at]
+            .machine
+            .handle_input(now, Input::Interface { up });
+        if !up {
+            self.tell_faults(at);
+        }
+        for (id, health) in self.known_health(at) {
+            self.routers[at]
+                .machine
+                .handle_input(now, Input::Track { id, health });
+        }
+        self.input(at, Input::Start);
+        self.tell_sockets(at);
+    }
+
+    /// What is known of the things that an instance tracks.
+    fn known_health(&mut self, at: usize) -> Vec<(TrackId, Health)> {
+        let interfaces: Vec<(String, Health)> = self.routers[at]
+            .instance
+            .track_interfaces
+            .iter()
+            .map(|tracked| {
+                (
+                    tracked.interface.clone(),
+                    self.interface_health(&tracked.interface),
+                )
+            })
+            .collect();
+        let scripts: Vec<(String, Health)> = self
+            .checks
+            .iter()
+            .map(|check| (check.script.name.clone(), check.health))
+            .collect();
+        let interfaces = interfaces
+            .into_iter()
+            .map(|(name, health)| (interface_key(&name), health));
+        let scripts = scripts
+            .into_iter()
+            .map(|(name, health)| (script_key(&name), health));
+        interfaces
+            .chain(scripts)
+            .map(|(key, health)| (self.track_id(&key), health))
+            .collect()
+    }
+
+    fn interface_health(&self, name: &str) -> Health {
+        match self.interfaces.named(name) {
+            Some(link) if link.is_usable() => Health::Up,
+            _ => Health::Down,
+        }
+    }
+
+    /// Tells all instances that track it what a thing has become.
+    fn tell_health(&mut self, id: TrackId, health: Health) {
+        for at in 0..self.routers.len() {
+            let tracks = |router: &Router| {
+                router
+                    .machine
+                    .config()
+                    .tracked
+                    .iter()
+                    .any(|tracked| tracked.id == id)
+            };
+            if tracks(&self.routers[at]) {
+                self.input(at, Input::Track { id, health });
+            }
+        }
+    }
+
+    fn start_check(&mut self, script: &keepalived_conf::model::VrrpScript, health: Health) {
+        self.checks.push(Check::start(
+            script.clone(),
+            health,
+            self.clock,
+            self.log.clone(),
+            self.reports.clone(),
+        ));
+    }
+
+    /// Hands an input to the machine of an instance, and does what it wants.
+    fn input(&mut self, at: usize, input: Input<'_>) {
+        let now = self.clock.now();
+        self.routers[at].machine.handle_input(now, input);
+        self.act(at);
+    }
+
+    fn machine_config(&mut self, instance: &VrrpInstance, config: &Config) -> InstanceConfig {
+        let scripts = instance.track_scripts.iter().filter_map(|tracked| {
+            let script = config.scripts.get(tracked.script)?;
+            Some((script_key(&script.name), tracked.weight))
+        });
+        let interfaces = instance
+            .track_interfaces
+            .iter()
+            .map(|tracked| (interface_key(&tracked.interface), tracked.weight));
+        let tracked: Vec<_> = scripts.chain(interfaces).collect();
+        let tracked = tracked
+            .into_iter()
+            .map(|(key, weight)| Tracked {
+                id: self.track_id(&key),
+                weight: weight.value,
+                reverse: weight.reverse,
+            })
+            .collect();
+        let source = self.source(instance);
+        machine_config(instance, &self.global, source, tracked)
+    }
+
+    /// The number that a tracked thing has from its first use on.
+    fn track_id(&mut self, key: &str) -> TrackId {
+        let next = TrackId(u32::try_from(self.tracked.len()).unwrap_or(u32::MAX));
+        *self.tracked.entry(key.to_owned()).or_insert(next)
+    }
+
+    /// Whether an instance has its addresses.
+    pub(crate) fn is_master(&self, at: usize) -> bool {
+        self.routers[at].machine.state() == StateKind::Master
+    }
+}
+
+fn script_key(name: &str) -> String {
+    format!("script {name}")
+}
+
+fn interface_key(name: &str) -> String {
+    format!("interface {name}")
+}

@@ -1,0 +1,187 @@
+//! Doing what the machine of an instance wants done.
+
+use std::io;
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use keepalived_conf::model::VirtualAddress;
+use vrrp_proto::wire::OWNER_PRIORITY;
+use vrrp_proto::{Event, Output, StateKind, Transition};
+
+use super::Node;
+use crate::address::spec;
+use crate::netlink::AddressSpec;
+use crate::notify::{self, News};
+use crate::router::{LineKind, is_detail, line_kind};
+
+impl Node {
+    /// Does all that the machine of an instance wants done.
+    pub(super) fn act(&mut self, at: usize) {
+        while let Some(output) = self.routers[at].machine.poll_output() {
+            self.tell(at, &output);
+            match output {
+                Output::Send {
+                    packet, destination, ..
+                } => self.send(at, &packet, destination),
+                Output::AddAddresses => self.add_addresses(at),
+                Output::RemoveAddresses if self.keep_addresses => {}
+                Output::RemoveAddresses => self.remove_addresses(at),
+                Output::Announce { repeat, .. } => self.announce(at, repeat),
+                Output::State(transition) => self.take_transition(at, transition),
+                Output::Event(Event::MasterHeardLower { .. }) => {
+                    let instance = &self.routers[at].instance;
+                    if let Some(script) = &instance.notify.master_rx_lower_pri {
+                        notify::start(script, &[], &self.log);
+                    }
+                }
+                Output::Event(_) => {}
+            }
+        }
+    }
+
+    /// Logs what an output says.
+    fn tell(&mut self, at: usize, output: &Output) {
+        let detail = is_detail(output);
+        if detail && !self.log.is_detailed() {
+            return;
+        }
+        let Some(line) = output.line() else { return };
+        let now = self.clock.now();
+        let router = &mut self.routers[at];
+        if line_kind(output).is_some_and(|kind| !router.lines.allows(now, kind)) {
+            return;
+        }
+        self.log.info(format!("({}) {line}", router.instance.name));
+    }
+
+    fn send(&mut self, at: usize, packet: &[u8], destination: IpAddr) {
+        let router = &self.routers[at];
+        let sent = match (self.interfaces.named(&router.instance.interface), destination) {
+            (Some(link), IpAddr::V4(group)) => match self.sockets.get(&link.index) {
+                Some(sockets) => sockets.send(packet, group),
+                None => Err(io::Error::from_raw_os_error(nix::errno::Errno::ENODEV as i32)),
+            },
+            _ => Err(io::Error::from_raw_os_error(nix::errno::Errno::ENODEV as i32)),
+        };
+        if let Err(error) = sent {
+            let now = self.clock.now();
+            let router = &mut self.routers[at];
+            router.unsent += 1;
+            if router.lines.allows(now, LineKind::Unsent) {
+                let name = &router.instance.name;
+                let number = error.raw_os_error().unwrap_or_default();
+                let words = nix::errno::Errno::from_raw(number).desc();
+                self.log
+                    .info(format!("({name}): send advert error {number} ({words})"));
+            }
+        }
+    }
+
+    fn wanted(&self, at: usize) -> Vec<AddressSpec> {
+        self.all_addresses(at)
+            .filter_map(|address| spec(address, &self.interfaces))
+            .collect()
+    }
+
+    fn all_addresses(&self, at: usize) -> impl Iterator<Item = &VirtualAddress> {
+        let instance = &self.routers[at].instance;
+        instance.addresses.iter().chain(&instance.excluded)
+    }
+
+    fn add_addresses(&mut self, at: usize) {
+        for address in self.wanted(at) {
+            if self.routers[at].set.contains(&address) {
+                continue;
+            }
+            match self.channel.add(&address) {
+                Ok(()) => self.routers[at].set.push(address),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    // The owner's address is the machine's own, and stays when this program ends.
+                    if self.routers[at].instance.priority != OWNER_PRIORITY {
+                        self.routers[at].set.push(address);
+                    }
+                }
+                Err(error) => {
+                    let name = &self.routers[at].instance.name;
+                    self.log.info(format!(
+                        "({name}) address {} cannot be set: {error}",
+                        address.address
+                    ));
+                }
+            }
+        }
+    }
+
+    fn remove_addresses(&mut self, at: usize) {
+        let mut gone = std::mem::take(&mut self.routers[at].set);
+        // An earlier run may have left some, but the owner's are the machine's own.
+        if self.routers[at].instance.priority != OWNER_PRIORITY {
+            for address in self.wanted(at) {
+                if !gone.contains(&address) {
+                    gone.push(address);
+                }
+            }
+        }
+        self.take_away(at, &gone);
+    }
+
+    /// Takes addresses away; those that are not there are fine.
+    pub(super) fn take_away(&mut self, at: usize, gone: &[AddressSpec]) {
+        self.announcer
+            .forget(|address| gone.iter().any(|one| one.address == address));
+        for address in gone {
+            let Err(error) = self.channel.remove(address) else {
+                continue;
+            };
+            let missing =
+                [nix::errno::Errno::EADDRNOTAVAIL, nix::errno::Errno::ENODEV].map(|errno| errno as i32);
+            if !error
+                .raw_os_error()
+                .is_some_and(|number| missing.contains(&number))
+            {
+                let name = &self.routers[at].instance.name;
+                self.log.info(format!(
+                    "({name}) address {} cannot be removed: {error}",
+                    address.address
+                ));
+            }
+        }
+    }
+
+    fn announce(&mut self, at: usize, repeat: u8) {
+        let now = self.clock.now();
+        let instance = &self.routers[at].instance;
+        for round in 0..repeat {
+            for address in instance.addresses.iter().chain(&instance.excluded) {
+                let Some(link) = self.interfaces.named(&address.interface) else {
+                    continue;
+                };
+                if round == 0 && address.address.is_ipv4() {
+                    self.log.detail(format!(
+                        "({}) Sending/queueing gratuitous ARPs on {} for {}",
+                        instance.name, link.name, address.address
+                    ));
+                }
+                self.announcer.announce(now, link, address.address);
+            }
+        }
+    }
+
+    fn take_transition(&mut self, at: usize, transition: Transition) {
+        let router = &mut self.routers[at];
+        router.since = Timestamp::now();
+        // One that was never started has nothing to tell of its end.
+        if (transition.from, transition.to) == (StateKind::Init, StateKind::Init) {
+            return;
+        }
+        let news = News::of(transition.to);
+        notify::run_scripts(&router.instance, news, transition.priority, &self.log);
+        notify::send_mail(
+            &router.instance,
+            news,
+            !self.global.no_email_faults,
+            &self.mailer,
+            &self.log,
+        );
+    }
+}

@@ -1,0 +1,169 @@
+//! Another configuration for a program that runs: what is in both goes on, what is gone ends, what is new begins.
+
+use keepalived_conf::model::{Config, VrrpInstance};
+use vrrp_proto::track::Health;
+use vrrp_proto::{Input, StateKind};
+
+use super::Node;
+use crate::address::spec;
+use crate::check::Check;
+use crate::mail::Mailer;
+use crate::netlink::AddressSpec;
+use crate::notify::{self, News};
+use crate::router::Router;
+
+impl Node {
+    /// Takes another configuration. Gives the scripts that are no longer run, to be waited for.
+    pub(crate) fn reload(&mut self, config: &Config) -> Vec<Check> {
+        let other_group = self.global.mcast_group4 != config.global.mcast_group4;
+        self.global = config.global.clone();
+        self.announcer.interval = self.global.garp_interval;
+        self.mailer = Mailer::new(self.global.smtp.clone(), self.global.router_id.clone());
+        let ended = self.renew_checks(config);
+
+        let mut at = 0;
+        while at < self.routers.len() {
+            let still = config.instances.iter().find(|instance| {
+                instance.name == self.routers[at].instance.name
+                    && same_router(instance, &self.routers[at].instance)
+            });
+            match still {
+                Some(_) => at += 1,
+                None => self.remove(at),
+            }
+        }
+        if other_group {
+            self.sockets.clear();
+        }
+        for (at, instance) in config.instances.iter().enumerate() {
+            let old = self
+                .routers
+                .iter()
+                .position(|router| router.instance.name == instance.name);
+            match old {
+                Some(old) => {
+                    // In the order of the file, as at a start.
+                    let router = self.routers.remove(old);
+                    self.routers.insert(at, router);
+                    self.change(at, instance, config);
+                }
+                None => {
+                    let machine = self.machine_config(instance, config);
+                    self.routers.insert(at, Router::new(instance.clone(), machine));
+                    self.tell_addresses(at);
+                    self.open_sockets(at);
+                    if self.begin_at.is_none() {
+                        self.start(at);
+                    }
+                }
+            }
+        }
+        self.close_unused_sockets();
+        ended
+    }
+
+    /// An instance that is in both files.
+    fn change(&mut self, at: usize, instance: &VrrpInstance, config: &Config) {
+        let machine = self.machine_config(instance, config);
+        self.routers[at].instance = instance.clone();
+        self.tell_addresses(at);
+        self.open_sockets(at);
+        let wanted: Vec<AddressSpec> = instance
+            .addresses
+            .iter()
+            .chain(&instance.excluded)
+            .filter_map(|address| spec(address, &self.interfaces))
+            .collect();
+        let (kept, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.routers[at].set)
+            .into_iter()
+            .partition(|address| wanted.contains(address));
+        self.routers[at].set = kept;
+        self.take_away(at, &gone);
+        let now = self.clock.now();
+        self.routers[at]
+            .machine
+            .handle_input(now, Input::Reload(Box::new(machine)));
+        for (id, health) in self.known_health(at) {
+            self.routers[at]
+                .machine
+                .handle_input(now, Input::Track { id, health });
+        }
+        self.act(at);
+        let up = self.is_usable(at);
+        if self.routers[at].up != up {
+            self.routers[at].up = up;
+            self.input(at, Input::Interface { up });
+        }
+        self.tell_sockets(at);
+    }
+
+    /// An instance that is gone: it gives its addresses back, and its scripts hear of it.
+    fn remove(&mut self, at: usize) {
+        // Its script for an end is for the end of the program.
+        self.routers[at].instance.notify.stop = None;
+        let any = self.routers[at].instance.notify.any.take();
+        self.input(at, Input::Stop);
+        let mut router = self.routers.remove(at);
+        router.instance.notify.any = any;
+        debug_assert_eq!(router.machine.state(), StateKind::Init);
+        let priority = router.machine.effective_priority();
+        notify::run_scripts(&router.instance, News::Fault, priority, &self.log);
+    }
+
+    /// Scripts that are in both files run on and keep what is known of them.
+    fn renew_checks(&mut self, config: &Config) -> Vec<Check> {
+        let mut old = std::mem::take(&mut self.checks);
+        let mut ended = Vec::new();
+        for script in &config.scripts {
+            match old.iter().position(|check| check.script.name == script.name) {
+                Some(at) => {
+                    let check = old.remove(at);
+                    match check.health {
+                        Health::Unknown => {}
+                        Health::Up => self.log.info(format!(
+                            "VRRP_Script({}) considered successful on reload",
+                            script.name
+                        )),
+                        Health::Down => self.log.info(format!(
+                            "VRRP_Script({}) considered unsuccessful on reload",
+                            script.name
+                        )),
+                    }
+                    if check.script == *script {
+                        self.checks.push(check);
+                    } else {
+                        self.start_check(script, check.health);
+                        ended.push(check);
+                    }
+                }
+                None => {
+                    let health = if script.init_fail {
+                        Health::Down
+                    } else {
+                        Health::Unknown
+                    };
+                    self.start_check(script, health);
+                }
+            }
+        }
+        ended.extend(old);
+        ended
+    }
+
+    /// Leaves the groups of interfaces that no instance uses any more.
+    fn close_unused_sockets(&mut self) {
+        let used: Vec<u32> = self
+            .routers
+            .iter()
+            .filter_map(|router| self.interfaces.named(&router.instance.interface))
+            .map(|link| link.index)
+            .collect();
+        self.sockets.retain(|index, _| used.contains(index));
+    }
+}
+
+/// Whether both are about the same virtual router. One that moves to another is a new one.
+fn same_router(one: &VrrpInstance, other: &VrrpInstance) -> bool {
+    (one.virtual_router_id, &one.interface, one.version)
+        == (other.virtual_router_id, &other.interface, other.version)
+}

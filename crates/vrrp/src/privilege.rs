@@ -1,0 +1,31 @@
+//! What the process may do once its sockets are open. Only that is kept.
+
+use caps::{CapSet, Capability, CapsHashSet};
+
+/// What is needed for as long as the process runs:
+/// addresses are set (`NET_ADMIN`); raw sockets are opened for interfaces that come later (`NET_RAW`); scripts become their user
+/// (`SETUID`, `SETGID`) and are ended when they take too long (`KILL`); the configuration is read again on reload, whoever owns
+/// it (`DAC_READ_SEARCH`).
+pub const KEPT: [Capability; 6] = [
+    Capability::CAP_NET_ADMIN,
+    Capability::CAP_NET_RAW,
+    Capability::CAP_SETUID,
+    Capability::CAP_SETGID,
+    Capability::CAP_KILL,
+    Capability::CAP_DAC_READ_SEARCH,
+];
+
+/// Gives up what is not in [`KEPT`]. What the process did not have it does not get. Programs that it starts as root are root as
+/// they would be without: the bounding set is not touched.
+///
+/// # Errors
+/// The system's words.
+pub fn keep_only_what_is_needed() -> Result<(), caps::errors::CapsError> {
+    let kept: CapsHashSet = KEPT.into_iter().collect();
+    let permitted = caps::read(None, CapSet::Permitted)?;
+    let left: CapsHashSet = permitted.intersection(&kept).copied().collect();
+    // Nothing can be effective that is not permitted, so this comes first.
+    caps::set(None, CapSet::Effective, &left)?;
+    caps::set(None, CapSet::Permitted, &left)?;
+    caps::set(None, CapSet::Inheritable, &CapsHashSet::new())
+}

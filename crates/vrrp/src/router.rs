@@ -1,0 +1,142 @@
+//! One instance with all that the shell knows of it: its part of the configuration, its machine, and the addresses that it has set.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use jiff::Timestamp;
+use keepalived_conf::model::{
+    Authentication, GlobalDefs, InitialState as WantedState, Version as WantedVersion, VrrpInstance,
+};
+use vrrp_proto::track::Tracked;
+use vrrp_proto::wire::{Auth, FaultKind, Version};
+use vrrp_proto::{Event, GarpTiming, InitialState, Instance, InstanceConfig, Output};
+
+use crate::limit::Limit;
+use crate::netlink::AddressSpec;
+
+/// What stands for an address that is not there yet. An instance without one is kept in FAULT and sends nothing.
+const NO_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
+/// The kinds of lines that packets can call for at any rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum LineKind {
+    /// A packet was refused.
+    Rejected(FaultKind),
+    /// A master of lower priority.
+    Lower,
+    /// An advert of priority 0.
+    Zero,
+    /// An advert could not be sent.
+    Unsent,
+}
+
+/// An instance.
+#[derive(Debug)]
+pub(crate) struct Router {
+    /// Its part of the configuration.
+    pub(crate) instance: VrrpInstance,
+    /// What decides.
+    pub(crate) machine: Instance,
+    /// The addresses that it has set.
+    pub(crate) set: Vec<AddressSpec>,
+    /// When it last changed its state.
+    pub(crate) since: Timestamp,
+    /// What the machine was last told of its interface.
+    pub(crate) up: bool,
+    /// Lines that packets call for.
+    pub(crate) lines: Limit<LineKind>,
+    /// Adverts that the system did not send.
+    pub(crate) unsent: u64,
+}
+
+impl Router {
+    /// One that has not started.
+    pub(crate) fn new(instance: VrrpInstance, config: InstanceConfig) -> Self {
+        Self {
+            instance,
+            machine: Instance::new(config),
+            set: Vec::new(),
+            since: Timestamp::now(),
+            up: true,
+            lines: Limit::default(),
+            unsent: 0,
+        }
+    }
+}
+
+/// What the machine of an instance is told. `source` is the address that its interface sends from.
+pub(crate) fn machine_config(
+    instance: &VrrpInstance,
+    global: &GlobalDefs,
+    source: Option<IpAddr>,
+    tracked: Vec<Tracked>,
+) -> InstanceConfig {
+    let source = instance.source.or(source).unwrap_or(NO_ADDRESS);
+    let garp = &instance.garp;
+    let repeat = |count: u32| u8::try_from(count).unwrap_or(u8::MAX);
+    InstanceConfig {
+        version: match instance.version {
+            WantedVersion::V2 => Version::V2,
+            WantedVersion::V3 => Version::V3,
+        },
+        priority: instance.priority,
+        advert_interval: instance.advert_int,
+        initial_state: match instance.initial_state {
+            WantedState::Master => InitialState::Master,
+            WantedState::Backup => InitialState::Backup,
+        },
+        destination: match source {
+            IpAddr::V4(_) => global.mcast_group4.into(),
+            IpAddr::V6(_) => global.mcast_group6.into(),
+        },
+        auth: match instance.authentication {
+            Some(Authentication::Pass(password)) => Auth::Pass(password),
+            // Such an instance is held in FAULT.
+            Some(Authentication::Ah(_)) | None => Auth::None,
+        },
+        preempt: instance.preempt,
+        preempt_delay: instance.preempt_delay,
+        down_timer_adverts: garp.down_timer_adverts,
+        garp: GarpTiming {
+            master_repeat: repeat(garp.master_repeat),
+            master_delay: garp.master_delay,
+            lower_prio_repeat: repeat(garp.lower_prio_repeat),
+            lower_prio_delay: garp.lower_prio_delay,
+            refresh: garp.master_refresh,
+            refresh_repeat: repeat(garp.master_refresh_repeat),
+        },
+        lower_prio_no_advert: garp.lower_prio_no_advert,
+        higher_prio_send_advert: garp.higher_prio_send_advert,
+        skip_check_adv_addr: instance.skip_check_adv_addr,
+        tracked,
+        ..InstanceConfig::new(
+            instance.virtual_router_id,
+            source,
+            instance
+                .addresses
+                .iter()
+                .map(|address| address.address)
+                .filter(|address| address.is_ipv4() == source.is_ipv4())
+                .collect(),
+        )
+    }
+}
+
+/// Whether a line is only for those who asked for details.
+pub(crate) fn is_detail(output: &Output) -> bool {
+    matches!(
+        output,
+        Output::AddAddresses
+            | Output::RemoveAddresses
+            | Output::Event(Event::AdvertTimeout | Event::SentZeroPriority | Event::BackupHeardZero)
+    )
+}
+
+/// The kind of a line that packets can call for at any rate; none for all others.
+pub(crate) fn line_kind(output: &Output) -> Option<LineKind> {
+    match output {
+        Output::Event(Event::Rejected(fault)) => Some(LineKind::Rejected(fault.kind())),
+        Output::Event(Event::DiscardedLower { .. } | Event::MasterHeardLower { .. }) => Some(LineKind::Lower),
+        Output::Event(Event::MasterHeardZero | Event::BackupHeardZero) => Some(LineKind::Zero),
+        _ => None,
+    }
+}
