@@ -1,13 +1,14 @@
 //! A lab network: nodes on one Ethernet segment, each by its interface `eth0`.
 
 use std::path::Path;
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::node::Node;
 
 /// The name of the bridge inside the node that stands for the switch.
-const BRIDGE: &str = "segment";
+pub(super) const BRIDGE: &str = "segment";
 
 /// Nodes joined by a switch. The switch is a node of its own, so the host sees no interface of the lab.
 #[derive(Debug)]
@@ -46,15 +47,41 @@ impl Network {
     }
 
     fn plug(&self, node: &Node) -> Result<()> {
-        let port = format!("to-{}", node.name());
+        let port = port(node.name());
         let target = node.pid().to_string();
         let add = [
-            "ip", "link", "add", "name", &port, "type", "veth", "peer", "name", "eth0", "netns", &target,
+            "link", "add", "name", &port, "type", "veth", "peer", "name", "eth0", "netns", &target,
         ];
-        self.switch.run(&add)?;
+        // Within the switch's network, but among the lab's processes: the switch's own do not see the other node's.
+        let added = self.switch.inside(|| Command::new("ip").args(add).output())??;
+        if !added.status.success() {
+            bail!(
+                "cannot plug {} in: {}",
+                node.name(),
+                String::from_utf8_lossy(&added.stderr).trim()
+            );
+        }
         self.switch
             .run(&["ip", "link", "set", &port, "master", BRIDGE, "up"])?;
         node.run(&["ip", "link", "set", "eth0", "up"])?;
         Ok(())
     }
+
+    /// Cuts the node's cable, or mends it: both ends lose their carrier.
+    pub(super) fn set_cable(&self, node: &str, whole: bool) -> Result<()> {
+        let state = if whole { "up" } else { "down" };
+        self.switch
+            .run(&["ip", "link", "set", &port(node), state])
+            .map(drop)
+    }
+
+    /// The switch, at whose interface [`BRIDGE`] everything that all nodes hear is heard.
+    pub(super) fn switch(&self) -> &Node {
+        &self.switch
+    }
+}
+
+/// The name of the switch's port for a node.
+fn port(node: &str) -> String {
+    format!("to-{node}")
 }

@@ -1,4 +1,5 @@
-//! One machine of a lab network: a network, mount and host name namespace with its own /etc, /var, /run and /dev.
+//! One machine of a lab network: a network, process, mount and host name namespace with its own /etc, /var, /run and
+//! /dev.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -7,8 +8,12 @@ use std::process::{Child, Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
 use nix::sched::{CloneFlags, setns};
+use nix::unistd::Pid;
 
 /// What a new node does before it is ready; `$1` is its name and `$2` its folder. It lasts until its input ends.
+///
+/// This shell is the node's first process, to which orphans fall: it must not become `cat` but wait for it, since the
+/// shell buries the dead and `cat` would not. A dead haproxy that nobody buried would still be seen by `killall -0`.
 ///
 /// /etc is a copy, so that a scenario may write certificates and host names into it. The users that the documents' files
 /// name are added where the host has not got them.
@@ -43,12 +48,14 @@ mount --bind "$2/etc" /etc
 mount --bind "$2/var" /var
 mount --rbind "$2/dev" /dev
 mount --rbind "$2/run" /run
+mount -t proc proc /proc
 ip link set lo up
 echo ready
-exec cat > /dev/null
+cat > /dev/null
+exit 0
 "#;
 
-/// A running node. Dropping it ends its namespaces once its programs have ended.
+/// A running node. Dropping it ends its first process, and with that the kernel ends all others.
 #[derive(Debug)]
 pub(super) struct Node {
     name: String,
@@ -63,6 +70,9 @@ impl Node {
         let mut holder = Command::new("unshare")
             .args([
                 "--net",
+                "--pid",
+                "--fork",
+                "--kill-child",
                 "--mount",
                 "--uts",
                 "--propagation",
@@ -107,6 +117,40 @@ impl Node {
         self.folder.join(absolute.trim_start_matches('/'))
     }
 
+    /// The node's process namespace. Its holder stands outside, as the parent of the first process inside.
+    fn processes(&self) -> String {
+        format!("/proc/{}/ns/pid_for_children", self.pid())
+    }
+
+    /// The process that the node's own programs know as number `inside`, by the lab's number; none when there is none.
+    pub(super) fn process(&self, inside: u32) -> Result<Option<Pid>> {
+        let here = std::fs::read_link(self.processes())?;
+        for entry in std::fs::read_dir("/proc")? {
+            let path = entry?.path();
+            // Other things than processes stand there too, and any process may end at any time.
+            let (Ok(namespace), Ok(status)) = (
+                std::fs::read_link(path.join("ns/pid")),
+                std::fs::read_to_string(path.join("status")),
+            ) else {
+                continue;
+            };
+            let numbers = status.lines().find_map(|line| line.strip_prefix("NSpid:"));
+            let numbers: Vec<u32> = numbers
+                .unwrap_or_default()
+                .split_whitespace()
+                .filter_map(|number| number.parse().ok())
+                .collect();
+            // From the outermost namespace that this one sees to the process's own.
+            if namespace == here
+                && numbers.last() == Some(&inside)
+                && let Some(outside) = numbers.first().and_then(|number| i32::try_from(*number).ok())
+            {
+                return Ok(Some(Pid::from_raw(outside)));
+            }
+        }
+        Ok(None)
+    }
+
     /// The process that holds the node's namespaces.
     pub(super) fn pid(&self) -> u32 {
         self.holder.id()
@@ -117,7 +161,10 @@ impl Node {
         let mut command = Command::new("nsenter");
         command.arg("--target").arg(self.pid().to_string());
         command
-            .args(["--net", "--mount", "--uts", "--"])
+            .args(["--net", "--mount", "--uts"])
+            .arg(format!("--pid={}", self.processes()))
+            // nsenter stays as the program's parent; killed, it takes the program along.
+            .args(["--", "setpriv", "--pdeathsig", "KILL"])
             .arg(program)
             .stdin(Stdio::null());
         command

@@ -67,7 +67,9 @@ impl Subject {
 /// A running balancer. It is killed when this is dropped.
 #[derive(Debug)]
 pub(super) struct Balancer {
+    /// Its number for the lab, and for itself on its node.
     pid: Pid,
+    own_pid: u32,
     warnings: String,
 }
 
@@ -122,19 +124,23 @@ impl Balancer {
             bail!("the balancer refused {name} ({status}): {}", warnings.trim());
         }
         let pid = fs::read_to_string(node.path(PID_FILE)).context("the balancer left no pid file")?;
-        let pid = pid
+        let own_pid = pid
             .trim()
             .parse()
             .with_context(|| format!("the pid file holds `{}`", pid.trim()))?;
+        let pid = node
+            .process(own_pid)?
+            .with_context(|| format!("the balancer ended at once: {}", warnings.trim()))?;
         Ok(Self {
-            pid: Pid::from_raw(pid),
+            pid,
+            own_pid,
             warnings,
         })
     }
 
     /// The tag of this balancer's log lines.
     pub(super) fn tag(&self) -> String {
-        format!("haproxy[{}]:", self.pid)
+        format!("haproxy[{}]:", self.own_pid)
     }
 
     /// What the program said when it was started.

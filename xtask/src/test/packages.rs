@@ -51,6 +51,7 @@ pub(crate) const LAB: &[Needed] = &[
     Needed::debian("ip", "iproute2"),
     Needed::debian("unshare", "util-linux"),
     Needed::debian("nsenter", "util-linux"),
+    Needed::debian("setpriv", "util-linux"),
     Needed::debian("mount", "mount"),
     Needed::debian("nginx", "nginx-light"),
     Needed::debian("postfix", "postfix"),
