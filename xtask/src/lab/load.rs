@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -56,9 +56,9 @@ impl Sample {
 }
 
 /// Requests that have ended, while others are still being made.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Traffic {
-    ended: Mutex<Vec<Sample>>,
+    ended: Arc<Mutex<Vec<Sample>>>,
 }
 
 impl Traffic {

@@ -6,8 +6,11 @@
 //! namespace's init and does nothing but reap. The third runs the scenarios. When the first ends in any way, the kernel
 //! ends the second and with it every process and namespace of the lab. So labs may run side by side, too.
 
+mod advert;
+mod capture;
 mod http;
 mod isolation;
+mod keepalived;
 mod load;
 mod network;
 mod node;
@@ -34,6 +37,9 @@ pub(crate) struct Args {
     /// The balancer program, Debian's /usr/sbin/haproxy for example; the workspace's own, built for release, by default.
     #[arg(long, value_name = "PATH")]
     program: Option<PathBuf>,
+    /// The keepalived program; Debian's by default.
+    #[arg(long, value_name = "PATH")]
+    keepalived: Option<PathBuf>,
     /// Run only the scenarios whose names begin so.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     only: Vec<String>,
@@ -74,6 +80,11 @@ fn start(args: &Args) -> anyhow::Result<Outcome> {
         Some(given) => anyhow::bail!("--program {}: there is no such file", given.display()),
         None => workspace::release_binary()?,
     };
+    let keepalived = match &args.keepalived {
+        Some(given) if given.is_file() => Some(std::path::absolute(given)?),
+        Some(given) => anyhow::bail!("--keepalived {}: there is no such file", given.display()),
+        None => None,
+    };
     let out = args
         .out
         .clone()
@@ -83,6 +94,7 @@ fn start(args: &Args) -> anyhow::Result<Outcome> {
     summary::remove(&out)?;
     let args = Args {
         program: Some(program),
+        keepalived,
         out: Some(out.clone()),
         ..args.clone()
     };
@@ -108,7 +120,12 @@ impl Args {
     /// These arguments for the next stage.
     fn for_stage(&self, stage: &str) -> Vec<std::ffi::OsString> {
         let mut line: Vec<std::ffi::OsString> = vec!["lab".into(), "--stage".into(), stage.into()];
-        for (name, value) in [("--program", &self.program), ("--out", &self.out)] {
+        let paths = [
+            ("--program", &self.program),
+            ("--keepalived", &self.keepalived),
+            ("--out", &self.out),
+        ];
+        for (name, value) in paths {
             if let Some(value) = value {
                 line.extend([name.into(), value.into()]);
             }

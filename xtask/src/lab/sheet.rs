@@ -39,9 +39,11 @@ impl Sheet {
         }
     }
 
-    /// Notes how a file was run.
+    /// Notes how a file was run. A program that is started again with it is no news.
     pub(super) fn file(&mut self, note: String) {
-        self.files.push(note);
+        if !self.files.contains(&note) {
+            self.files.push(note);
+        }
     }
 
     /// Adds a finding.

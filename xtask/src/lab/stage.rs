@@ -4,15 +4,42 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use super::keepalived::{self, Keepalived};
 use super::network::Network;
 use super::node::Node;
 use super::sheet::Sheet;
 use super::subject::{Balancer, Subject};
 
+/// Whose program a node runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// The one under test.
+    Subject,
+    /// Debian's.
+    Original,
+}
+
+/// Both keepalived programs; the same one twice where the original itself is under test.
+#[derive(Debug)]
+pub(super) struct Keepaliveds {
+    pub(super) subject: keepalived::Program,
+    pub(super) original: keepalived::Program,
+}
+
+impl Keepaliveds {
+    pub(super) fn of(&self, whose: Whose) -> &keepalived::Program {
+        match whose {
+            Whose::Subject => &self.subject,
+            Whose::Original => &self.original,
+        }
+    }
+}
+
 /// A scenario's stage: the program under test, folders of its own, and the sheet for its findings.
 #[derive(Debug)]
 pub(super) struct Stage<'a> {
     pub(super) subject: &'a Subject,
+    pub(super) keepalived: &'a Keepaliveds,
     pub(super) sheet: Sheet,
     /// Vanishes with the lab.
     pub(super) work: PathBuf,
@@ -33,12 +60,31 @@ impl Stage<'_> {
 
     /// The same, with files of the lab's own that are read first.
     pub(super) fn balancer_after(&mut self, node: &Node, before: &[PathBuf], file: &str) -> Result<Balancer> {
-        let balancer = Balancer::start(node, self.subject, before, &document(file), &mut self.sheet)?;
+        let balancer = Balancer::start(
+            node,
+            self.subject,
+            before,
+            &document("haproxy", file),
+            &mut self.sheet,
+        )?;
         std::fs::write(
             self.out.join(format!("{}-said.txt", node.name())),
             balancer.warnings(),
         )?;
         Ok(balancer)
+    }
+
+    /// Starts a keepalived with one of the documents' files, unchanged.
+    pub(super) fn keepalived(&mut self, node: &Node, whose: Whose, file: &str) -> Result<Keepalived> {
+        let program = self.keepalived.of(whose);
+        self.sheet.file(format!(
+            "{file} on {}: unchanged, {}",
+            node.name(),
+            program.version()
+        ));
+        let copy = node.folder().join(file);
+        std::fs::copy(document("keepalived", file), &copy)?;
+        Keepalived::start(node, program, &copy)
     }
 
     /// Leaves a copy of a file in the output folder.
@@ -48,9 +94,10 @@ impl Stage<'_> {
     }
 }
 
-/// One of the documents' haproxy files.
-fn document(file: &str) -> PathBuf {
+/// One of the documents' files.
+pub(super) fn document(program: &str, file: &str) -> PathBuf {
     crate::workspace::root()
-        .join("compat-fixtures/documents/haproxy")
+        .join("compat-fixtures/documents")
+        .join(program)
         .join(file)
 }

@@ -1,9 +1,14 @@
-//! The scenarios, a file each, and the run of all of them side by side.
+//! The scenarios, a file each, and the run of all of them, act by act.
 
 mod acl_two_backends;
+mod failover;
+mod failover_mail;
+mod failover_web;
+mod flood;
 mod http_log;
 mod minimal_rspadd;
 mod outage;
+mod same_frames;
 mod smtp_pair;
 mod statistics;
 mod tcp_roundrobin;
@@ -20,23 +25,94 @@ use anyhow::{Context, Result, bail};
 use super::Args;
 use super::isolation::WORK;
 use super::sheet::Sheet;
-use super::stage::Stage;
+use super::stage::{Keepaliveds, Stage, Whose};
 use super::subject::Subject;
 use super::summary::{self, Summary};
+use super::{capture, keepalived};
 use crate::outcome::Tally;
+use crate::workspace;
 
-/// A name, which begins with the document's number, and the play.
-type Scenario = (&'static str, fn(&mut Stage<'_>) -> Result<()>);
+/// A scenario. Its name begins with the document's number.
+struct Scenario {
+    name: &'static str,
+    act: Act,
+    play: fn(&mut Stage<'_>) -> Result<()>,
+}
+
+/// The acts of the lab follow one another; the scenarios of one act are played side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Act {
+    /// One balancer each, with limits of whole seconds.
+    Balancers,
+    /// Pairs with keepalived, whose limits are 50 ms: they do not bear the others' browsers beside them.
+    Pairs,
+    /// The one that keeps the machine busy.
+    Flood,
+}
 
 const SCENARIOS: &[Scenario] = &[
-    ("000-webapp-leastconn", webapp_leastconn::play),
-    ("000-webapp-sticky-cookie", webapp_cookie::play),
-    ("001-tcp-roundrobin", tcp_roundrobin::play),
-    ("002-acl-two-backends", acl_two_backends::play),
-    ("002-minimal-rspadd", minimal_rspadd::play),
-    ("002-smtp", smtp_pair::play),
-    ("004-webfarm", webfarm::play),
+    balancer("000-webapp-leastconn", webapp_leastconn::play),
+    balancer("000-webapp-sticky-cookie", webapp_cookie::play),
+    balancer("001-tcp-roundrobin", tcp_roundrobin::play),
+    balancer("002-acl-two-backends", acl_two_backends::play),
+    balancer("002-minimal-rspadd", minimal_rspadd::play),
+    balancer("002-smtp", smtp_pair::play),
+    balancer("004-webfarm", webfarm::play),
+    pair("001-keepalived", |stage| {
+        failover_web::play(stage, [Whose::Subject, Whose::Subject])
+    }),
+    pair("001-keepalived-original-as-lb2", |stage| {
+        failover_web::play(stage, [Whose::Subject, Whose::Original])
+    }),
+    pair("001-keepalived-original-as-lb1", |stage| {
+        failover_web::play(stage, [Whose::Original, Whose::Subject])
+    }),
+    pair("002-keepalived", |stage| {
+        failover_mail::play(stage, &failover_mail::FIRST, [Whose::Subject, Whose::Subject])
+    }),
+    pair("002-keepalived-second-centre", |stage| {
+        failover_mail::play(stage, &failover_mail::SECOND, [Whose::Subject, Whose::Subject])
+    }),
+    pair("002-keepalived-original-as-lb2", |stage| {
+        failover_mail::play(stage, &failover_mail::FIRST, [Whose::Subject, Whose::Original])
+    }),
+    pair("002-keepalived-original-as-lb1", |stage| {
+        failover_mail::play(stage, &failover_mail::FIRST, [Whose::Original, Whose::Subject])
+    }),
+    pair("001-frames-lb1", |stage| {
+        same_frames::play(stage, "001-lb1-master.conf", "192.168.0.100/24")
+    }),
+    pair("001-frames-lb2", |stage| {
+        same_frames::play(stage, "001-lb2-backup.conf", "192.168.0.101/24")
+    }),
+    pair("002-frames-dc1", |stage| {
+        same_frames::play(stage, "002-dc1.conf", "10.0.10.10/24")
+    }),
+    pair("002-frames-dc2", |stage| {
+        same_frames::play(stage, "002-dc2.conf", "10.0.20.10/24")
+    }),
+    Scenario {
+        name: "001-flood",
+        act: Act::Flood,
+        play: flood::play,
+    },
 ];
+
+const fn balancer(name: &'static str, play: fn(&mut Stage<'_>) -> Result<()>) -> Scenario {
+    Scenario {
+        name,
+        act: Act::Balancers,
+        play,
+    }
+}
+
+const fn pair(name: &'static str, play: fn(&mut Stage<'_>) -> Result<()>) -> Scenario {
+    Scenario {
+        name,
+        act: Act::Pairs,
+        play,
+    }
+}
 
 /// Runs the scenarios asked for, prints their sheets and leaves the summary.
 pub(super) fn run(args: &Args) -> Result<()> {
@@ -47,8 +123,12 @@ pub(super) fn run(args: &Args) -> Result<()> {
         .context("the stage was given no program")?;
     let chosen: Vec<&Scenario> = SCENARIOS
         .iter()
-        .filter(|(name, _)| {
-            args.only.is_empty() || args.only.iter().any(|only| name.starts_with(only.as_str()))
+        .filter(|scenario| {
+            args.only.is_empty()
+                || args
+                    .only
+                    .iter()
+                    .any(|only| scenario.name.starts_with(only.as_str()))
         })
         .collect();
     if chosen.is_empty() {
@@ -56,25 +136,36 @@ pub(super) fn run(args: &Args) -> Result<()> {
     }
     let work = Path::new(WORK);
     let subject = Subject::install(program, &work.join("program"))?;
-    println!("lab: {}", subject.version());
+    let keepalived = keepaliveds(args, &work.join("program"))?;
+    println!("lab: {}; {}", subject.version(), keepalived.subject.version());
 
     let start = Instant::now();
-    let sheets: Vec<Sheet> = std::thread::scope(|scope| {
-        let plays: Vec<_> = chosen
-            .iter()
-            .map(|scenario| (scenario.0, scope.spawn(|| play(scenario, &subject, work, out))))
-            .collect();
-        plays
-            .into_iter()
-            .map(|(name, play)| {
+    let mut sheets: Vec<Sheet> = Vec::new();
+    for act in [Act::Balancers, Act::Pairs, Act::Flood] {
+        std::thread::scope(|scope| {
+            let plays: Vec<_> = chosen
+                .iter()
+                .filter(|scenario| scenario.act == act)
+                .map(|scenario| {
+                    let stage = Stage {
+                        subject: &subject,
+                        keepalived: &keepalived,
+                        sheet: Sheet::new(scenario.name),
+                        work: work.join(scenario.name),
+                        out: out.join(scenario.name),
+                    };
+                    (scenario.name, scope.spawn(|| play(scenario, stage)))
+                })
+                .collect();
+            sheets.extend(plays.into_iter().map(|(name, play)| {
                 play.join().unwrap_or_else(|_| {
                     let mut sheet = Sheet::new(name);
                     sheet.check("the scenario is played to its end", "it panicked", "yes", false);
                     sheet
                 })
-            })
-            .collect()
-    });
+            }));
+        });
+    }
     let seconds = start.elapsed().as_secs_f64();
 
     let mut tally = Tally::default();
@@ -97,17 +188,24 @@ pub(super) fn run(args: &Args) -> Result<()> {
     summary::write(out, &summary)
 }
 
-/// Plays one scenario in folders of its own. A scenario that cannot go on is a finding as well.
-fn play(&(name, play): &Scenario, subject: &Subject, work: &Path, out: &Path) -> Sheet {
-    let mut stage = Stage {
-        subject,
-        sheet: Sheet::new(name),
-        work: work.join(name),
-        out: out.join(name),
+/// Installs both keepalived programs.
+fn keepaliveds(args: &Args, folder: &Path) -> Result<Keepaliveds> {
+    let original = workspace::program("keepalived").context("there is no keepalived")?;
+    let ours = match &args.keepalived {
+        Some(given) => given,
+        None => &original,
     };
+    Ok(Keepaliveds {
+        subject: keepalived::Program::install(ours, folder)?,
+        original: keepalived::Program::install(&original, &folder.join("original"))?,
+    })
+}
+
+/// Plays one scenario in folders of its own. A scenario that cannot go on is a finding as well.
+fn play(scenario: &Scenario, mut stage: Stage<'_>) -> Sheet {
     let played = std::fs::create_dir_all(&stage.out)
         .map_err(Into::into)
-        .and_then(|()| play(&mut stage));
+        .and_then(|()| (scenario.play)(&mut stage));
     if let Err(error) = played {
         stage.sheet.check(
             "the scenario is played to its end",
@@ -116,5 +214,29 @@ fn play(&(name, play): &Scenario, subject: &Subject, work: &Path, out: &Path) ->
             false,
         );
     }
+    if let Err(error) = keep_records(&stage) {
+        stage
+            .sheet
+            .check("the records are kept", format!("{error:#}"), "yes", false);
+    }
     stage.sheet
+}
+
+/// Leaves what was logged and recorded on the scenario's nodes in its output folder, however it ended.
+fn keep_records(stage: &Stage<'_>) -> Result<()> {
+    for (record, kept) in [
+        (keepalived::LOG, "keepalived.txt"),
+        (capture::FILE, "capture.pcap"),
+        ("var/log/postfix.log", "postfix.txt"),
+    ] {
+        for node in std::fs::read_dir(&stage.work)? {
+            let node = node?;
+            let file = node.path().join(record);
+            if file.is_file() {
+                let name = format!("{}-{kept}", node.file_name().to_string_lossy());
+                stage.keep(&file, &name)?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -24,7 +24,7 @@ use crate::lab::smtp::Session;
 use crate::lab::stage::Stage;
 use crate::lab::subject::Balancer;
 
-const USER: &str = "admin:p@ssw0rd";
+pub(super) const USER: &str = "admin:p@ssw0rd";
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One data centre.
@@ -106,7 +106,7 @@ pub(super) fn play(stage: &mut Stage<'_>) -> Result<()> {
 }
 
 /// One SMTP session that only greets; the server is told by its own greeting.
-fn greeting(target: SocketAddr, number: usize) -> Sample {
+pub(super) fn greeting(target: SocketAddr, number: usize) -> Sample {
     Sample::take(number, String::new(), |_| {
         let session = Session::open(target)?;
         let server = session.server().to_owned();
