@@ -25,8 +25,8 @@ pub(super) const SCRIPT: Duration = Duration::from_secs(2);
 /// How late a node may act upon a timer of the protocol.
 const PROMPT: Duration = Duration::from_millis(50);
 
-/// What a start, a script or the kernel's word of a cable may take besides.
-const BESIDES: Duration = Duration::from_millis(250);
+/// What a start, a script or the kernel's word of a cable may take besides on a busy machine.
+const BESIDES: Duration = Duration::from_secs(1);
 
 /// How late an advert may be while files are read again.
 const LATE: Duration = Duration::from_millis(100);
