@@ -1,6 +1,7 @@
 //! A whole reading: files to lines, lines to the as-written model, that to the resolved one.
 
-use syntax::{Diagnostic, Severity, SourceMap};
+use syntax::render::keepalived;
+use syntax::{Context, Diagnostic, Severity, SourceMap};
 
 use crate::dialect::Dialect;
 use crate::host::Host;
@@ -56,6 +57,15 @@ impl Loaded {
         self.diagnostics
             .iter()
             .any(|diagnostic| diagnostic.severity == Severity::Alert)
+    }
+
+    /// All that is to be told in the original's shape, with our hints.
+    #[must_use]
+    pub fn report(&self) -> String {
+        self.diagnostics
+            .iter()
+            .map(|diagnostic| keepalived(diagnostic, &self.sources, true))
+            .collect()
     }
 
     /// The exit status of a test of the configuration (`-t`).
@@ -127,13 +137,17 @@ pub fn load_bytes(
         }
     }
     parse::read(&mut reading, &items.items);
-    let config = resolve::resolve(&mut reading);
-    // Each file in the order of its lines, then what has no place.
+    // Each file in the order of its lines, then what only the whole shows.
     reading.diagnostics.sort_by_key(|diagnostic| {
         diagnostic
             .span
             .map_or((1, 0, 0), |span| (0, span.file.0, span.start))
     });
+    let of_lines = reading.diagnostics.len();
+    let config = resolve::resolve(&mut reading);
+    for diagnostic in &mut reading.diagnostics[of_lines..] {
+        diagnostic.context = Context::Whole;
+    }
     Loaded {
         config,
         sources: reading.sources,

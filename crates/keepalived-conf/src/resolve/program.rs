@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use syntax::{Diagnostic, Span};
 
+use crate::host::FileStatus;
 use crate::model::{Script, VrrpScript};
 use crate::parse::script::default_ids;
 use crate::reading::Reading;
@@ -19,12 +20,28 @@ pub(super) struct Programs {
 }
 
 /// Why a program is not run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Fault {
     /// It is not there, or cannot be looked at.
     Missing,
     /// It is no file, or security forbids it.
     Insecure,
+    /// Its user may not execute what is at that path.
+    NotExecutable(String),
+}
+
+impl Fault {
+    fn help(&self) -> String {
+        match self {
+            Self::Missing => "install the program, or write its whole path".to_owned(),
+            Self::Insecure => "it must be a file that root owns, and so must every folder above it; nobody else may write to them".to_owned(),
+            Self::NotExecutable(path) => format!("chmod a+x {path}"),
+        }
+    }
+
+    fn not_executable(path: &str, (uid, gid): (u32, u32)) -> String {
+        format!("WARNING - script '{path}' is not executable for uid:gid {uid}:{gid} - disabling.")
+    }
 }
 
 /// The path searched where the environment has none.
@@ -61,22 +78,23 @@ pub(super) fn scripts(
             }
             Err(fault) => {
                 places.push(None);
-                let (why, help) = match fault {
+                let (message, counts) = match &fault {
                     Fault::Missing => (
-                        "since not found/accessible",
-                        "install the program, or write its whole path",
+                        format!("Disabling track script {name} since not found/accessible"),
+                        true,
                     ),
-                    Fault::Insecure => (
-                        "due to insecure",
-                        "it must be a file that root owns, and so must every folder above it; nobody else may write to them",
-                    ),
+                    Fault::Insecure => (format!("Disabling track script {name} due to insecure"), true),
+                    Fault::NotExecutable(path) => (Fault::not_executable(path, ids), false),
                 };
-                let told =
-                    Diagnostic::warning("script-disabled", format!("Disabling track script {name} {why}"))
-                        .at(command.span)
-                        .note("instances that track it run as if they did not")
-                        .help(help);
-                reading.fault(told);
+                let told = Diagnostic::warning("script-disabled", message)
+                    .at(command.span)
+                    .note("instances that track it run as if they did not")
+                    .help(fault.help());
+                if counts {
+                    reading.fault(told);
+                } else {
+                    reading.tell(told);
+                }
             }
         }
     }
@@ -96,20 +114,17 @@ pub(super) fn notify(
         Ok(script) => Some(script),
         Err(fault) => {
             let shown = &command.words[0];
-            let (message, help) = match fault {
-                Fault::Missing => (
-                    format!("{keyword}: '{shown}' is not found or cannot be looked at; it is not run"),
-                    "install the program, or write its whole path",
-                ),
-                Fault::Insecure => (
-                    format!("{keyword}: '{shown}' could be changed by others; it is not run"),
-                    "it must be a file that root owns, and so must every folder above it; nobody else may write to them",
-                ),
+            let message = match &fault {
+                Fault::Missing => {
+                    format!("{keyword}: '{shown}' is not found or cannot be looked at; it is not run")
+                }
+                Fault::Insecure => format!("{keyword}: '{shown}' could be changed by others; it is not run"),
+                Fault::NotExecutable(path) => Fault::not_executable(path, ids),
             };
             reading.tell(
                 Diagnostic::warning("script-disabled", message)
                     .at(command.span)
-                    .help(help),
+                    .help(fault.help()),
             );
             None
         }
@@ -145,15 +160,8 @@ fn program(
     if !status.regular {
         return Err(Fault::Insecure);
     }
-    if status.mode & 0o111 == 0 {
-        reading.tell(
-            Diagnostic::warning(
-                "not-executable",
-                format!("'{path}' is no program: nobody may execute it"),
-            )
-            .at(command.span)
-            .help(format!("chmod a+x {path}")),
-        );
+    if !may_execute(status, ids) {
+        return Err(Fault::NotExecutable(path));
     }
     if ids.0 == 0 {
         programs.as_root.get_or_insert(command.span);
@@ -171,6 +179,17 @@ fn program(
         uid: ids.0,
         gid: ids.1,
     })
+}
+
+/// Whether that user may execute a file. Root may when anybody may.
+fn may_execute(status: FileStatus, (uid, gid): (u32, u32)) -> bool {
+    let bit = match (uid, gid) {
+        (0, _) => 0o111,
+        (uid, _) if uid == status.uid => 0o100,
+        (_, gid) if gid == status.gid => 0o010,
+        _ => 0o001,
+    };
+    status.mode & bit != 0
 }
 
 /// Where a program of that name is along the path.

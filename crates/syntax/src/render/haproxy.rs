@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::hints::hints;
 use crate::{Context, Diagnostic, Severity, SourceMap};
 
 /// What the renderer must know of the program.
@@ -45,29 +46,8 @@ pub fn haproxy(diagnostic: &Diagnostic, sources: &SourceMap, shape: HaproxyShape
     if !shape.hints {
         return out;
     }
-    for label in &diagnostic.labels {
-        let (file, at) = sources.locate(label.span);
-        let _ = writeln!(out, "   | {file}:{}:{}: {}", at.line, at.column, label.text);
-    }
-    for note in &diagnostic.notes {
-        let _ = writeln!(out, "   | note: {note}");
-    }
-    let help = diagnostic
-        .help
-        .as_deref()
-        .or_else(|| diagnostic.fixes.first().map(|fix| fix.title.as_str()));
-    match (help, place) {
-        (Some(help), Some((file, at))) => {
-            let _ = writeln!(out, "   | {file}:{}:{}: {help}", at.line, at.column);
-        }
-        (Some(help), None) => {
-            let _ = writeln!(out, "   | {help}");
-        }
-        // The original has already named file and line: the column alone helps in a line of many words.
-        (None, Some((file, at))) if diagnostic.context != Context::Whole && at.column > 1 => {
-            let _ = writeln!(out, "   | {file}:{}:{}", at.line, at.column);
-        }
-        (None, _) => {}
-    }
+    // The original has already named file and line: the column alone helps in a line of many words.
+    let column = diagnostic.context != Context::Whole;
+    out.push_str(&hints(diagnostic, sources, column));
     out
 }
