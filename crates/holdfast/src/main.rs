@@ -4,6 +4,7 @@ mod background;
 mod demo;
 mod haproxy;
 mod host;
+mod keepalived;
 mod kernel;
 mod tools;
 mod version;
@@ -40,10 +41,10 @@ fn main() -> ExitCode {
 fn become_program(name: &[u8], invoked: &OsString, arguments: &[OsString]) -> Option<ExitCode> {
     match name {
         b"haproxy" => Some(ExitCode::from(haproxy::run(invoked, arguments))),
-        b"keepalived" | b"heartbeat" => {
-            let name = String::from_utf8_lossy(name);
+        b"keepalived" => Some(ExitCode::from(keepalived::run(invoked, arguments))),
+        b"heartbeat" => {
             let text =
-                format!("holdfast: {name} is not built yet: this version takes the place of haproxy only.\n");
+                "holdfast: heartbeat is not built yet: this version takes the place of haproxy and keepalived.\n";
             // Nobody is left to be told when standard error is closed.
             let _ = std::io::stderr().write_all(text.as_bytes());
             Some(ExitCode::FAILURE)

@@ -1,15 +1,15 @@
 //! The command line of `holdfast` under its own name.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{CommandFactory as _, Parser};
 
-/// Takes the place of haproxy: the same files, the same command line, the same sockets and logs.
+/// Takes the place of haproxy and keepalived: the same files, the same command line, the same sockets and logs.
 ///
-/// Started under the name haproxy, or as `holdfast haproxy …`, it has that program's command line.
+/// Started under the name haproxy or keepalived, or as `holdfast haproxy …`, it has that program's command line.
 #[derive(Debug, Parser)]
 #[command(name = "holdfast", version)]
 struct Cli {
@@ -32,6 +32,13 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Run as keepalived, with its command line.
+    #[command(disable_help_flag = true)]
+    Keepalived {
+        /// keepalived's arguments.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
 }
 
 /// Runs a tool.
@@ -47,6 +54,9 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
     match cli.command {
         Some(Command::Haproxy { arguments }) => {
             ExitCode::from(crate::haproxy::run(&OsString::from("haproxy"), &arguments))
+        }
+        Some(Command::Keepalived { arguments }) => {
+            ExitCode::from(crate::keepalived::run(OsStr::new("keepalived"), &arguments))
         }
         Some(Command::Demo { limit }) => match crate::demo::run(limit) {
             Ok(()) => ExitCode::SUCCESS,

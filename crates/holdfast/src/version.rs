@@ -34,6 +34,33 @@ pub(crate) fn short() -> String {
     )
 }
 
+/// The version of keepalived's language that is spoken, and ours behind it.
+pub(crate) const KEEPALIVED_VERSION: &str = concat!("2.4.3-holdfast", env!("CARGO_PKG_VERSION"));
+
+/// What `keepalived -v` prints. Tools read the first line.
+pub(crate) fn keepalived() -> String {
+    let running = nix::sys::utsname::uname().map_or_else(
+        |_| "an unknown system".to_owned(),
+        |name| {
+            let word = |text: &std::ffi::OsStr| text.to_string_lossy().into_owned();
+            format!(
+                "{} {} {}",
+                word(name.sysname()),
+                word(name.release()),
+                word(name.version())
+            )
+        },
+    );
+    let (year, rest) = RELEASED.split_once('/').unwrap_or((RELEASED, ""));
+    format!(
+        "Keepalived v{KEEPALIVED_VERSION} ({rest},{year})\n\n\
+         This is Holdfast, a program of its own that reads keepalived's files and takes its place.\n\n\
+         Running on {running}\n\n\
+         Languages read: 1.2 to 2.4 (choose one with --dialect or HOLDFAST_DIALECT)\n\n\
+         Config options:  VRRP VRRP_AUTH\n"
+    )
+}
+
 /// What `haproxy -vv` prints.
 pub(crate) fn long() -> String {
     let mut out = short();

@@ -1,0 +1,80 @@
+//! The keepalived program: from its command line to a configuration that was tested or runs, and to its exit status.
+
+mod arguments;
+mod host;
+mod reading;
+mod usage;
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write as _};
+
+use arguments::{Arguments, Asked, parse};
+use keepalived_conf::Loaded;
+
+use crate::version;
+
+/// Exit status of a command line that cannot be run.
+const FAILED: u8 = 1;
+
+/// Runs it; gives the exit status. `invoked` is the name that it was started under.
+pub(crate) fn run(invoked: &OsStr, arguments: &[OsString]) -> u8 {
+    let asked = match parse(arguments) {
+        Ok(asked) => asked,
+        Err(text) => {
+            say(&format!("{text}\n"));
+            return FAILED;
+        }
+    };
+    match asked {
+        Asked::Version => {
+            say(&version::keepalived());
+            0
+        }
+        Asked::Help => {
+            say(&usage::USAGE.replace("{PROGRAM}", &invoked.to_string_lossy()));
+            0
+        }
+        Asked::SignalNumber(number) => {
+            put(&format!("{number}\n"));
+            0
+        }
+        Asked::Run(arguments) => {
+            for remark in &arguments.remarks {
+                say(&format!("{remark}\n"));
+            }
+            if !arguments.unexpected.is_empty() {
+                put(&format!("Unexpected argument(s): {} \n", arguments.unexpected.join(" ")));
+            }
+            let dialect = match reading::dialect(&arguments) {
+                Ok(dialect) => dialect,
+                Err(text) => {
+                    say(&format!("{text}\n"));
+                    return FAILED;
+                }
+            };
+            if arguments.config_test {
+                return reading::test(&arguments, dialect);
+            }
+            let loaded = reading::read(&arguments, dialect);
+            start(&arguments, &loaded)
+        }
+    }
+}
+
+/// Starts what was read, in the background unless the command line says otherwise; gives the exit status at its end.
+fn start(_: &Arguments, _: &Loaded) -> u8 {
+    say("keepalived: this version reads and tests configurations (-t); running them is not built yet.\n");
+    FAILED
+}
+
+/// Writes to standard error.
+fn say(text: &str) {
+    // Nobody is left to be told when it is closed.
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Writes to standard output.
+fn put(text: &str) {
+    // As above.
+    let _ = io::stdout().write_all(text.as_bytes());
+}

@@ -1,0 +1,51 @@
+//! Reading what is to run, and `-t`: what is wrong with it.
+
+use std::io::{self, Write as _};
+
+use keepalived_conf::{Dialect, LoadOptions, Loaded, load};
+
+use super::arguments::Arguments;
+use super::host::Machine;
+
+/// Reads the configuration that the command line names.
+pub(crate) fn read(arguments: &Arguments, dialect: Dialect) -> Loaded {
+    let options = LoadOptions {
+        config_id: arguments.config_id.clone(),
+        all_config: arguments.all_config,
+    };
+    load(&arguments.file, dialect, &Machine, options)
+}
+
+/// The dialect of the command line, or of the environment.
+///
+/// # Errors
+/// What to say when the environment names none that there is.
+pub(crate) fn dialect(arguments: &Arguments) -> Result<Dialect, String> {
+    if let Some(dialect) = arguments.dialect {
+        return Ok(dialect);
+    }
+    match std::env::var("HOLDFAST_DIALECT") {
+        Ok(text) if !text.is_empty() => text
+            .parse()
+            .map_err(|error| format!("HOLDFAST_DIALECT: {error}")),
+        _ => Ok(Dialect::default()),
+    }
+}
+
+/// `-t`: tells what is wrong, on standard error or in the file that was asked for; gives the exit status.
+pub(crate) fn test(arguments: &Arguments, dialect: Dialect) -> u8 {
+    let loaded = read(arguments, dialect);
+    if let Err(error) = put(arguments, &loaded.report()) {
+        // Nobody is left to be told when standard error is closed.
+        let _ = writeln!(io::stderr(), "keepalived: the messages cannot be written: {error}");
+        return super::FAILED;
+    }
+    loaded.test_status()
+}
+
+fn put(arguments: &Arguments, report: &str) -> io::Result<()> {
+    match &arguments.config_test_log {
+        Some(path) => std::fs::write(path, report),
+        None => io::stderr().write_all(report.as_bytes()),
+    }
+}
