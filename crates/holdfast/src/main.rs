@@ -43,8 +43,7 @@ fn become_program(name: &[u8], invoked: &OsString, arguments: &[OsString]) -> Op
         b"haproxy" => Some(ExitCode::from(haproxy::run(invoked, arguments))),
         b"keepalived" => Some(ExitCode::from(keepalived::run(invoked, arguments))),
         b"heartbeat" => {
-            let text =
-                "holdfast: heartbeat is not built yet: this version takes the place of haproxy and keepalived.\n";
+            let text = "holdfast: heartbeat is not built yet: this version takes the place of haproxy and keepalived.\n";
             // Nobody is left to be told when standard error is closed.
             let _ = std::io::stderr().write_all(text.as_bytes());
             Some(ExitCode::FAILURE)

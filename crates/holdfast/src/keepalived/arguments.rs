@@ -212,7 +212,8 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Asked, String> {
     while let Some(word) = words.next() {
         let shown = word.to_string_lossy().into_owned();
         if shown == "--" {
-            out.unexpected.extend(words.map(|word| word.to_string_lossy().into_owned()));
+            out.unexpected
+                .extend(words.map(|word| word.to_string_lossy().into_owned()));
             break;
         }
         if let Some(long) = shown.strip_prefix("--") {
@@ -291,9 +292,7 @@ fn tail(word: &OsString, from: usize) -> OsString {
 
 /// Takes an option in. What it asks for, when nothing behind it matters.
 fn option(letter: char, value: Option<OsString>, out: &mut Arguments) -> Result<Option<Asked>, String> {
-    let text = value
-        .as_ref()
-        .map(|value| value.to_string_lossy().into_owned());
+    let text = value.as_ref().map(|value| value.to_string_lossy().into_owned());
     match letter {
         'v' => return Ok(Some(Asked::Version)),
         'h' => return Ok(Some(Asked::Help)),
@@ -303,9 +302,7 @@ fn option(letter: char, value: Option<OsString>, out: &mut Arguments) -> Result<
             return Ok(Some(Asked::SignalNumber(number)));
         }
         'T' => {
-            return Err(
-                "-T: genhash is not built yet; run the original's keepalived --genhash".to_owned(),
-            );
+            return Err("-T: genhash is not built yet; run the original's keepalived --genhash".to_owned());
         }
         '7' => {
             let text = text.unwrap_or_default();
@@ -440,7 +437,10 @@ mod tests {
         assert!(run("--vrrp").vrrp_only);
         assert_eq!(parsed("--log"), Err("Unknown option --log".to_owned()));
         assert_eq!(parsed("--bogus"), Err("Unknown option --bogus".to_owned()));
-        assert_eq!(parsed("--dump-conf=3"), Err("Unknown option --dump-conf=3".to_owned()));
+        assert_eq!(
+            parsed("--dump-conf=3"),
+            Err("Unknown option --dump-conf=3".to_owned())
+        );
         assert_eq!(parsed("-Z"), Err("Unknown option -Z".to_owned()));
         // The letters that stand for options without one are none.
         assert_eq!(parsed("-1"), Err("Unknown option -1".to_owned()));
@@ -460,11 +460,17 @@ mod tests {
         let plain = run("-t -f a");
         assert!(plain.config_test && plain.config_test_log.is_none());
         assert_eq!(run("-tlog -f a").config_test_log, Some(OsString::from("log")));
-        assert_eq!(run("--config-test=log").config_test_log, Some(OsString::from("log")));
+        assert_eq!(
+            run("--config-test=log").config_test_log,
+            Some(OsString::from("log"))
+        );
         // What follows -t is its value.
         let joined = run("-tf a");
         assert_eq!(joined.config_test_log, Some(OsString::from("f")));
-        assert_eq!((&*joined.file, joined.unexpected), (DEFAULT_FILE, vec!["a".to_owned()]));
+        assert_eq!(
+            (&*joined.file, joined.unexpected),
+            (DEFAULT_FILE, vec!["a".to_owned()])
+        );
     }
 
     #[test]

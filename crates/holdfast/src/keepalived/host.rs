@@ -43,9 +43,7 @@ impl Host for Machine {
     }
 
     fn current_folder(&self) -> String {
-        std::env::current_dir()
-            .map(|path| path.to_string_lossy().into_owned())
-            .unwrap_or_else(|_| ".".to_owned())
+        std::env::current_dir().map_or_else(|_| ".".to_owned(), |path| path.to_string_lossy().into_owned())
     }
 
     fn env(&self, name: &str) -> Option<Vec<u8>> {
@@ -66,10 +64,7 @@ impl Host for Machine {
     }
 
     fn own_ids(&self) -> (u32, u32) {
-        (
-            nix::unistd::geteuid().as_raw(),
-            nix::unistd::getegid().as_raw(),
-        )
+        (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw())
     }
 
     fn hostname(&self) -> String {
@@ -96,9 +91,7 @@ impl Host for Machine {
 
 /// A seed that is another one in each run.
 fn start_of_random() -> u64 {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     (u64::from(now.subsec_nanos()) << 32) ^ now.as_secs() ^ u64::from(std::process::id())
 }
 

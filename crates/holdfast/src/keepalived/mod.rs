@@ -43,7 +43,10 @@ pub(crate) fn run(invoked: &OsStr, arguments: &[OsString]) -> u8 {
                 say(&format!("{remark}\n"));
             }
             if !arguments.unexpected.is_empty() {
-                put(&format!("Unexpected argument(s): {} \n", arguments.unexpected.join(" ")));
+                put(&format!(
+                    "Unexpected argument(s): {} \n",
+                    arguments.unexpected.join(" ")
+                ));
             }
             let dialect = match reading::dialect(&arguments) {
                 Ok(dialect) => dialect,

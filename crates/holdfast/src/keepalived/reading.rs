@@ -25,9 +25,7 @@ pub(crate) fn dialect(arguments: &Arguments) -> Result<Dialect, String> {
         return Ok(dialect);
     }
     match std::env::var("HOLDFAST_DIALECT") {
-        Ok(text) if !text.is_empty() => text
-            .parse()
-            .map_err(|error| format!("HOLDFAST_DIALECT: {error}")),
+        Ok(text) if !text.is_empty() => text.parse().map_err(|error| format!("HOLDFAST_DIALECT: {error}")),
         _ => Ok(Dialect::default()),
     }
 }
@@ -37,7 +35,10 @@ pub(crate) fn test(arguments: &Arguments, dialect: Dialect) -> u8 {
     let loaded = read(arguments, dialect);
     if let Err(error) = put(arguments, &loaded.report()) {
         // Nobody is left to be told when standard error is closed.
-        let _ = writeln!(io::stderr(), "keepalived: the messages cannot be written: {error}");
+        let _ = writeln!(
+            io::stderr(),
+            "keepalived: the messages cannot be written: {error}"
+        );
         return super::FAILED;
     }
     loaded.test_status()
