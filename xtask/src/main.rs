@@ -10,6 +10,7 @@
 
 mod bench;
 mod fixtures;
+mod fuzz;
 mod lab;
 mod outcome;
 mod test;
@@ -40,6 +41,8 @@ enum Command {
     Bench(bench::Args),
     /// Record the original programs' verdicts in compat-fixtures, or check the recorded ones.
     Fixtures(fixtures::Args),
+    /// Run the fuzz targets of fuzz/ for a while.
+    Fuzz(fuzz::Args),
     /// Build the documents' network in namespaces and run their files in it.
     Lab(lab::Args),
     /// Run the varnishtest cases of tests/vtc.
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Lab(args) => lab::run(&args),
         Command::Vtc(args) => vtc::run(&args),
     };

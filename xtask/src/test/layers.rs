@@ -150,6 +150,14 @@ pub(super) const LAYERS: &[Layer] = &[
         ..PLAIN
     },
     Layer {
+        name: "fuzz",
+        about: "the fuzz targets build and find nothing in a short run",
+        command: Run::Xtask(&["fuzz", "--seconds", "15"]),
+        count: Count::Xtask,
+        programs: packages::FUZZ,
+        ..PLAIN
+    },
+    Layer {
         name: "deny",
         about: "licences, sources and bans of the dependencies",
         command: Run::Cargo(&["deny", "check", "bans", "licenses", "sources"], &[]),

@@ -72,6 +72,9 @@ pub(crate) const BENCH: &[Needed] = &[
     Needed::debian("wrk", "wrk"),
 ];
 
+/// What the fuzz targets need: libFuzzer is C++.
+pub(crate) const FUZZ: &[Needed] = &[Needed::debian("c++", "g++")];
+
 /// What the check of the dependencies needs.
 pub(super) const DENY: &[Needed] = &[Needed {
     name: "cargo-deny",
