@@ -117,6 +117,11 @@ impl Keepalived {
         kill(self.parent, Signal::SIGHUP).context("keepalived is not there any more")
     }
 
+    /// Makes it leave its figures in /tmp/keepalived.stats of its node.
+    pub(super) fn show_figures(&self) -> Result<()> {
+        kill(self.parent, Signal::SIGUSR2).context("keepalived is not there any more")
+    }
+
     /// Asks it to end, and gives the time at which it was asked. It is waited for.
     pub(super) fn stop(mut self) -> Result<SystemTime> {
         let asked = SystemTime::now();

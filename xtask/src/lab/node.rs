@@ -1,5 +1,5 @@
-//! One machine of a lab network: a network, process, mount and host name namespace with its own /etc, /var, /run and
-//! /dev.
+//! One machine of a lab network: a network, process, mount and host name namespace with its own /etc, /var, /run, /dev
+//! and /tmp.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -49,6 +49,7 @@ mount --bind "$2/var" /var
 mount --rbind "$2/dev" /dev
 mount --rbind "$2/run" /run
 mount -t proc proc /proc
+mount -t tmpfs -o mode=1777 tmp /tmp
 ip link set lo up
 echo ready
 cat > /dev/null

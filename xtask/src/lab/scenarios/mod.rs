@@ -1,6 +1,7 @@
 //! The scenarios, a file each, and the run of all of them, act by act.
 
 mod acl_two_backends;
+mod bad_packets;
 mod failover;
 mod failover_mail;
 mod failover_web;
@@ -8,6 +9,7 @@ mod flood;
 mod http_log;
 mod minimal_rspadd;
 mod outage;
+mod packets;
 mod same_frames;
 mod smtp_pair;
 mod statistics;
@@ -91,6 +93,7 @@ const SCENARIOS: &[Scenario] = &[
     pair("002-frames-dc2", |stage| {
         same_frames::play(stage, "002-dc2.conf", "10.0.20.10/24")
     }),
+    pair("001-bad-packets", bad_packets::play),
     Scenario {
         name: "001-flood",
         act: Act::Flood,
