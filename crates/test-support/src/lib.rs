@@ -1,4 +1,5 @@
-//! What tests share: free ports, temporary folders, child processes.
+//! What tests share: free ports, temporary folders, child processes, networks of their own.
 
+pub mod namespace;
 pub mod process;
 pub mod verdict;

@@ -1,7 +1,12 @@
 //! The keepalived program: from its command line to a configuration that was tested or runs, and to its exit status.
 
 mod arguments;
+mod child;
 mod host;
+mod journal;
+mod namespace;
+mod parent;
+mod pid_file;
 mod reading;
 mod usage;
 
@@ -9,7 +14,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, Write as _};
 
 use arguments::{Arguments, Asked, parse};
-use keepalived_conf::Loaded;
+use keepalived_conf::Dialect;
 
 use crate::version;
 
@@ -58,16 +63,34 @@ pub(crate) fn run(invoked: &OsStr, arguments: &[OsString]) -> u8 {
             if arguments.config_test {
                 return reading::test(&arguments, dialect);
             }
-            let loaded = reading::read(&arguments, dialect);
-            start(&arguments, &loaded)
+            run_configuration(&arguments, dialect)
         }
     }
 }
 
-/// Starts what was read, in the background unless the command line says otherwise; gives the exit status at its end.
-fn start(_: &Arguments, _: &Loaded) -> u8 {
-    say("keepalived: this version reads and tests configurations (-t); running them is not built yet.\n");
-    FAILED
+/// Reads the configuration in the network namespace that it is for, and runs it; gives the exit status.
+fn run_configuration(arguments: &Arguments, dialect: Dialect) -> u8 {
+    let mut inside = arguments.namespace.clone();
+    if let Some(name) = &inside
+        && let Err(error) = namespace::enter(name)
+    {
+        say(&format!("keepalived: network namespace {name}: {error}\n"));
+        return FAILED;
+    }
+    loop {
+        let loaded = reading::read(arguments, dialect);
+        match &loaded.config.global.net_namespace {
+            // What the file says of interfaces is about those in there, so it is read again from inside.
+            Some(name) if inside.is_none() => {
+                if let Err(error) = namespace::enter(name) {
+                    say(&format!("keepalived: network namespace {name}: {error}\n"));
+                    return FAILED;
+                }
+                inside = Some(name.clone());
+            }
+            _ => return parent::run(arguments, dialect, loaded),
+        }
+    }
 }
 
 /// Writes to standard error.

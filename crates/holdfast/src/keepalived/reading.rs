@@ -4,6 +4,8 @@ use std::io::{self, Write as _};
 
 use keepalived_conf::{Dialect, LoadOptions, Loaded, load};
 
+use vrrp::log::Log;
+
 use super::arguments::Arguments;
 use super::host::Machine;
 
@@ -14,6 +16,13 @@ pub(crate) fn read(arguments: &Arguments, dialect: Dialect) -> Loaded {
         all_config: arguments.all_config,
     };
     load(&arguments.file, dialect, &Machine, options)
+}
+
+/// Tells the log what is to be told of a configuration.
+pub(crate) fn tell(loaded: &Loaded, log: &Log) {
+    for line in loaded.report().lines() {
+        log.info(line);
+    }
 }
 
 /// The dialect of the command line, or of the environment.

@@ -1,0 +1,530 @@
+//! The first process: it reads the configuration, leaves the terminal, starts the process that speaks VRRP, starts it again when it
+//! dies, and passes signals on. It holds no socket and no address, so it outlives whatever becomes of the other.
+
+use std::fs::OpenOptions;
+use std::io::{self, Read as _};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use keepalived_conf::{Dialect, Loaded};
+use nix::fcntl::OFlag;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::prctl;
+use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::stat::{Mode, umask};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::{Pid, chdir, dup2_stdin, getppid, pipe2};
+use vrrp::log::{Level, Log};
+
+use super::arguments::Arguments;
+use super::child::{self, PERMANENT};
+use super::journal::Journal;
+use super::pid_file::{self, PidFiles};
+use super::{FAILED, reading};
+use crate::background::{Readiness, Waited, detach, silence};
+use crate::kernel::{Split, split};
+use crate::version::KEEPALIVED_VERSION;
+
+/// Exit status of a configuration that cannot be read.
+const UNREADABLE: u8 = 6;
+
+/// Exit status of a configuration that cannot be run, and of a child that will not run however often it is started.
+const REFUSED: u8 = 2;
+
+/// The mask of files, when the command line has none: they are for their owner alone.
+const UMASK: u32 = 0o177;
+
+/// A child that ran for so long is started again at once when it dies.
+const STEADY: Duration = Duration::from_secs(60);
+
+/// The longest pause before a child is started again, seconds.
+const LONGEST_PAUSE: u64 = 60;
+
+/// Signals that are waited for.
+const AWAITED: [Signal; 6] = [
+    Signal::SIGCHLD,
+    Signal::SIGHUP,
+    Signal::SIGINT,
+    Signal::SIGTERM,
+    Signal::SIGUSR1,
+    Signal::SIGUSR2,
+];
+
+/// Starts what was read; gives the exit status at its end.
+pub(crate) fn run(arguments: &Arguments, dialect: Dialect, loaded: Loaded) -> u8 {
+    let journal = match Journal::open(arguments, "Keepalived", "") {
+        Ok(journal) => Rc::new(journal),
+        Err(error) => {
+            super::say(&format!("keepalived: the log file cannot be opened: {error}\n"));
+            return FAILED;
+        }
+    };
+    let log = Log::new(journal, arguments.log_detail);
+    introduce(&log);
+    let stopped = |status: u8| {
+        log.info(format!("Stopped Keepalived v{KEEPALIVED_VERSION}"));
+        status
+    };
+    if loaded.outcome.unreadable {
+        reading::tell(&loaded, &log);
+        log.info(format!("Config files missing '{}'.", arguments.file));
+        return stopped(UNREADABLE);
+    }
+    log.detail(format!("Opening file '{}'.", arguments.file));
+    log.info(format!("Configuration file {}", arguments.file));
+    reading::tell(&loaded, &log);
+    if loaded.has_errors() {
+        return stopped(REFUSED);
+    }
+    let files = PidFiles::new(arguments, &loaded.config.global);
+    if files.running().is_some() {
+        log.info("daemon is already running");
+        return 0;
+    }
+    let readiness = match leave_terminal(arguments) {
+        Ok(Left::Gone(status)) => return status,
+        Ok(Left::Runs(readiness)) => readiness,
+        Err(error) => {
+            log.at(Level::Error, format!("The terminal cannot be left: {error}"));
+            return stopped(FAILED);
+        }
+    };
+    // The process has another number now.
+    let journal = match Journal::open(arguments, "Keepalived", "") {
+        Ok(journal) => Rc::new(journal),
+        Err(_) => return stopped(FAILED),
+    };
+    let log = Log::new(journal, arguments.log_detail);
+    let parent = Parent {
+        arguments,
+        dialect,
+        loaded,
+        files,
+        log: log.clone(),
+        child: None,
+        pause: 0,
+        start_at: None,
+        stopping: None,
+        status: 0,
+    };
+    match parent.watch(readiness) {
+        Ok(status) => status,
+        Err(error) => {
+            log.at(Level::Error, format!("Cannot run: {error}"));
+            log.info(format!("Stopped Keepalived v{KEEPALIVED_VERSION}"));
+            FAILED
+        }
+    }
+}
+
+/// Says what is started, on what, and how.
+fn introduce(log: &Log) {
+    log.info(format!("Starting Keepalived v{KEEPALIVED_VERSION}"));
+    if let Ok(system) = nix::sys::utsname::uname() {
+        log.info(format!(
+            "Running on {} {} {}",
+            system.sysname().to_string_lossy(),
+            system.release().to_string_lossy(),
+            system.version().to_string_lossy()
+        ));
+    }
+    for line in command_line(std::env::args().collect()) {
+        log.info(line);
+    }
+}
+
+/// The command line in lines of a readable length.
+fn command_line(words: Vec<String>) -> Vec<String> {
+    const WIDTH: usize = 100;
+    const HEAD: &str = "Command line:";
+    let mut lines = vec![HEAD.to_owned()];
+    for word in words {
+        let word = format!(" '{word}'");
+        match lines.last_mut() {
+            Some(line) if line.len() + word.len() <= WIDTH || line.trim_end() == HEAD => line.push_str(&word),
+            _ => lines.push(format!("{:width$}{word}", "", width = HEAD.len())),
+        }
+    }
+    lines
+}
+
+/// In which process the terminal was left.
+enum Left {
+    /// The first one, which ends with that status.
+    Gone(u8),
+    /// The one that goes on.
+    Runs(Readiness),
+}
+
+/// Goes into the background, unless that is not wanted, and sets up what a daemon has.
+fn leave_terminal(arguments: &Arguments) -> io::Result<Left> {
+    let readiness = if arguments.foreground {
+        Readiness::nobody()
+    } else {
+        match detach()? {
+            Waited::Parent { runs, .. } => return Ok(Left::Gone(if runs { 0 } else { FAILED })),
+            Waited::Child(readiness) => readiness,
+        }
+    };
+    // `holdfast keepalived` is found under the name that it stands for.
+    prctl::set_name(c"keepalived")?;
+    // What the child started and left behind when it died is collected here.
+    prctl::set_child_subreaper(true)?;
+    let mask = arguments.umask.unwrap_or(UMASK);
+    umask(Mode::from_bits_truncate(mask));
+    if arguments.core_dump {
+        let (_, hard) = nix::sys::resource::getrlimit(Resource::RLIMIT_CORE)?;
+        let all = nix::libc::RLIM_INFINITY;
+        // Who is not root may not raise the hard limit.
+        setrlimit(Resource::RLIMIT_CORE, all, all)
+            .or_else(|_| setrlimit(Resource::RLIMIT_CORE, hard, hard))?;
+    }
+    // Core files of a foreground process stay where it was started.
+    if !(arguments.core_dump && arguments.foreground) {
+        chdir("/")?;
+    }
+    let null = OpenOptions::new().read(true).write(true).open("/dev/null")?;
+    if arguments.foreground {
+        dup2_stdin(&null)?;
+    }
+    Ok(Left::Runs(readiness))
+}
+
+/// The running first process.
+struct Parent<'a> {
+    arguments: &'a Arguments,
+    dialect: Dialect,
+    loaded: Loaded,
+    files: PidFiles,
+    log: Log,
+    child: Option<Child>,
+    /// Seconds to wait before the child is started the next time it dies.
+    pause: u64,
+    /// When the child is started.
+    start_at: Option<Instant>,
+    /// Asked to end; when the child is ended by force.
+    stopping: Option<Instant>,
+    status: u8,
+}
+
+/// The process that speaks VRRP.
+struct Child {
+    pid: Pid,
+    since: Instant,
+    /// What it tells. None once it says no more.
+    words: Option<std::fs::File>,
+}
+
+impl Parent<'_> {
+    fn watch(mut self, readiness: Readiness) -> io::Result<u8> {
+        let awaited: SigSet = AWAITED.into_iter().collect();
+        awaited.thread_block()?;
+        let signals = SignalFd::with_flags(&awaited, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
+        pid_file::write(&self.files.parent)?;
+        if self.arguments.check_only {
+            self.log
+                .info("Checks of servers (-C) are not built yet: nothing runs");
+        } else if self.loaded.config.instances.is_empty() && !self.arguments.all {
+            self.log.info("Warning - keepalived has no configuration to run");
+        } else {
+            self.start(&signals)?;
+        }
+        if !self.arguments.foreground {
+            let null = OpenOptions::new().read(true).write(true).open("/dev/null")?;
+            silence(&null)?;
+        }
+        readiness.tell();
+        loop {
+            if self.stopping.is_some() && self.child.is_none() {
+                return self.end();
+            }
+            let now = Instant::now();
+            if self.start_at.is_some_and(|at| now >= at) {
+                self.start_at = None;
+                self.start(&signals)?;
+            }
+            if let (Some(until), Some(child)) = (self.stopping, &self.child)
+                && now >= until
+            {
+                self.log
+                    .info(format!("VRRP process({}) does not end: killing it", child.pid));
+                // It may just have ended.
+                let _ = kill(child.pid, Signal::SIGKILL);
+                self.stopping = Some(now + Duration::from_secs(1));
+            }
+            self.wait(&signals)?;
+            self.listen();
+            while let Some(info) = signals.read_signal()? {
+                if let Ok(signal) = i32::try_from(info.ssi_signo)
+                    .map_err(|_| ())
+                    .and_then(|number| Signal::try_from(number).map_err(|_| ()))
+                {
+                    self.take(signal, &signals)?;
+                }
+            }
+        }
+    }
+
+    /// Waits for a signal, a word of the child, or a time.
+    fn wait(&self, signals: &SignalFd) -> io::Result<()> {
+        let until = [self.start_at, self.stopping].into_iter().flatten().min();
+        let timeout = match until {
+            None => PollTimeout::NONE,
+            Some(until) => {
+                let left = until.saturating_duration_since(Instant::now()) + Duration::from_millis(1);
+                PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX)
+            }
+        };
+        let mut all = vec![PollFd::new(signals.as_fd(), PollFlags::POLLIN)];
+        if let Some(words) = self.child.as_ref().and_then(|child| child.words.as_ref()) {
+            all.push(PollFd::new(words.as_fd(), PollFlags::POLLIN));
+        }
+        match poll(&mut all, timeout) {
+            Ok(_) | Err(nix::errno::Errno::EINTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Takes what the child tells.
+    fn listen(&mut self) {
+        let Some(child) = &mut self.child else { return };
+        let Some(words) = &mut child.words else { return };
+        let mut said = [0; 16];
+        match words.read(&mut said) {
+            Ok(0) => child.words = None,
+            Ok(length) => {
+                for word in said.get(..length).unwrap_or_default() {
+                    match *word {
+                        child::STARTED => self.log.info("Startup complete"),
+                        child::RELOADED => self.log.info("Reload complete"),
+                        _ => {}
+                    }
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => child.words = None,
+        }
+    }
+
+    fn take(&mut self, signal: Signal, signals: &SignalFd) -> io::Result<()> {
+        match signal {
+            Signal::SIGCHLD => self.collect(),
+            Signal::SIGTERM | Signal::SIGINT if self.stopping.is_none() => {
+                self.log.info("Stopping");
+                self.begin_end(signal);
+            }
+            Signal::SIGHUP if self.stopping.is_none() => return self.reload(signals),
+            Signal::SIGUSR1 => {
+                self.log.info(format!(
+                    "Printing parent data for process({}) on signal",
+                    std::process::id()
+                ));
+                self.pass_on(signal);
+            }
+            Signal::SIGUSR2 => self.pass_on(signal),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn pass_on(&self, signal: Signal) {
+        if let Some(child) = &self.child {
+            // It may just have died; then it is started anew.
+            let _ = kill(child.pid, signal);
+        }
+    }
+
+    fn begin_end(&mut self, signal: Signal) {
+        self.stopping = Some(Instant::now() + self.loaded.config.global.child_wait_time);
+        self.start_at = None;
+        self.pass_on(if signal == Signal::SIGINT {
+            signal
+        } else {
+            Signal::SIGTERM
+        });
+    }
+
+    /// Reads the configuration again, for children to come, and lets the child do the same.
+    fn reload(&mut self, signals: &SignalFd) -> io::Result<()> {
+        self.log.info("Reloading ...");
+        self.log
+            .detail(format!("Opening file '{}'.", self.arguments.file));
+        self.log
+            .info(format!("Configuration file {}", self.arguments.file));
+        let loaded = reading::read(self.arguments, self.dialect);
+        if !loaded.has_errors() && !loaded.outcome.unreadable {
+            self.loaded = loaded;
+        }
+        if self.child.is_some() {
+            self.pass_on(Signal::SIGHUP);
+        } else if self.start_at.is_none()
+            && !self.arguments.check_only
+            && !self.loaded.config.instances.is_empty()
+        {
+            self.start(signals)?;
+        }
+        Ok(())
+    }
+
+    /// Starts the child.
+    fn start(&mut self, signals: &SignalFd) -> io::Result<()> {
+        let (reader, writer) = pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?;
+        let mother = nix::unistd::getpid();
+        match split()? {
+            Split::Parent(pid) => {
+                drop(writer);
+                self.log.detail(format!("Starting VRRP child process, pid={pid}"));
+                self.child = Some(Child {
+                    pid,
+                    since: Instant::now(),
+                    words: Some(std::fs::File::from(reader)),
+                });
+                Ok(())
+            }
+            Split::Child => {
+                drop(reader);
+                std::process::exit(self.speak(mother, writer, signals));
+            }
+        }
+    }
+
+    /// The life of the child.
+    fn speak(&self, mother: Pid, words: OwnedFd, _signals: &SignalFd) -> i32 {
+        let journal = match Journal::open(self.arguments, "Keepalived_vrrp", "_vrrp") {
+            Ok(journal) => journal,
+            Err(error) => {
+                self.log.info(format!("The log file cannot be opened: {error}"));
+                return PERMANENT;
+            }
+        };
+        // When the parent is killed, addresses are to be given back.
+        if let Err(error) = prctl::set_pdeathsig(Signal::SIGTERM) {
+            self.log
+                .info(format!("The parent's end will not be heard of: {error}"));
+        }
+        if getppid() != mother {
+            return 0;
+        }
+        let awaited: SigSet = AWAITED.into_iter().collect();
+        // A signal that came meanwhile is acted on by default: nothing is set yet that would have to be given back.
+        if let Err(error) = awaited.thread_unblock() {
+            self.log.info(format!("Signals cannot be received: {error}"));
+            return PERMANENT;
+        }
+        child::run(
+            self.arguments,
+            self.dialect,
+            &self.loaded.config,
+            journal,
+            &self.files.vrrp,
+            words,
+        )
+    }
+
+    /// Takes note of processes that ended.
+    fn collect(&mut self) {
+        loop {
+            let (pid, status) = match waitpid(Pid::from_raw(-1), Some(WaitPidFlag::WNOHANG)) {
+                Ok(WaitStatus::Exited(pid, status)) => (pid, Some(status)),
+                Ok(WaitStatus::Signaled(pid, signal, _)) => {
+                    if self.is_child(pid) {
+                        self.log.info(format!(
+                            "pid {pid} exited due to signal {} ({})",
+                            signal as i32,
+                            signal_words(signal)
+                        ));
+                    }
+                    (pid, None)
+                }
+                _ => return,
+            };
+            if self.is_child(pid) {
+                self.listen();
+                self.take_end(pid, status);
+            }
+        }
+    }
+
+    fn is_child(&self, pid: Pid) -> bool {
+        self.child.as_ref().is_some_and(|child| child.pid == pid)
+    }
+
+    fn take_end(&mut self, pid: Pid, status: Option<i32>) {
+        let Some(child) = self.child.take() else { return };
+        if self.stopping.is_some() {
+            return;
+        }
+        if status == Some(PERMANENT) {
+            self.log.info(format!(
+                "pid {pid} exited with permanent error CONFIG. Terminating"
+            ));
+            self.status = REFUSED;
+            self.begin_end(Signal::SIGTERM);
+            return;
+        }
+        // Its file names nobody any more.
+        if let Err(error) = pid_file::remove(&self.files.vrrp) {
+            self.log.info(format!("Pid file cannot be removed: {error}"));
+        }
+        if self.arguments.no_respawn {
+            self.log
+                .at(Level::Alert, format!("VRRP child process({pid}) died: Exiting"));
+            self.log.info("Stopping");
+            self.begin_end(Signal::SIGTERM);
+            return;
+        }
+        self.log.at(
+            Level::Alert,
+            format!("VRRP child process({pid}) died: Respawning"),
+        );
+        if child.since.elapsed() >= STEADY {
+            self.pause = 0;
+        }
+        self.log.info(format!(
+            "Restart of VRRP process delayed {} seconds to limit respawn rate",
+            self.pause
+        ));
+        self.start_at = Some(Instant::now() + Duration::from_secs(self.pause));
+        self.pause = (self.pause * 2).clamp(1, LONGEST_PAUSE);
+    }
+
+    fn end(self) -> io::Result<u8> {
+        for path in [&self.files.vrrp, &self.files.parent] {
+            if let Err(error) = pid_file::remove(path) {
+                self.log
+                    .info(format!("Pid file {} cannot be removed: {error}", path.display()));
+            }
+        }
+        self.log.detail(format!("CPU usage {}", child::times_used()));
+        self.log.info(format!("Stopped Keepalived v{KEEPALIVED_VERSION}"));
+        Ok(self.status)
+    }
+}
+
+fn signal_words(signal: Signal) -> &'static str {
+    match signal {
+        Signal::SIGKILL => "Killed",
+        Signal::SIGTERM => "Terminated",
+        Signal::SIGSEGV => "Segmentation fault",
+        Signal::SIGABRT => "Aborted",
+        other => other.as_str(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_command_line_is_told_in_several_lines() {
+        let words = vec!["keepalived".to_owned(), "x".repeat(50), "y".repeat(50)];
+        let lines = command_line(words);
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].starts_with("Command line: 'keepalived' 'xxx"));
+        assert!(lines[1].starts_with("              'yyy"), "{}", lines[1]);
+        assert_eq!(command_line(vec!["z".repeat(300)]).len(), 1);
+    }
+}
