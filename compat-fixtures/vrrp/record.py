@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Records what Debian's keepalived sends and logs in given situations, for crates/vrrp-proto/tests/original.rs.
 
-    python3 record.py            # all, into replays.json; about a minute
+    python3 record.py            # all, into replays.json; about two minutes
     python3 record.py NAME ...   # these only, printed
 
 Needs root, keepalived and iproute2. Each situation has two network namespaces of its own, joined by a veth pair: keepalived
@@ -68,8 +68,9 @@ def v3(priority, centiseconds=100, addresses=(VIP,), vrid=51, source=PEER, kind=
 class Situation:
     """keepalived in its namespace, and what it did so far."""
 
-    def __init__(self, name, config, v6=False):
+    def __init__(self, name, config, instance="VI_1", v6=False):
         self.config, self.events, self.done = config, [], False
+        self.prefix = f"({instance}) "
         self.lock = threading.Lock()
         self.folder = tempfile.TemporaryDirectory(prefix="vrrp-record-")
         os.chmod(self.folder.name, 0o755)
@@ -160,12 +161,12 @@ class Situation:
     def read(self):
         for line in self.process.stdout:
             line = re.sub(r"^\w+ \w+ +\d+ [\d:]+ \d+: ", "", line.rstrip())
-            if line.startswith("(VI_1) ") and "queueing" not in line:
+            if line.startswith(self.prefix) and not re.search("queueing|Ignoring", line):
                 if not any(way == "in" and what == {"start": True} for _, way, what in self.events):
                     self.event("in", {"start": True})
-                self.event("out", {"line": line.removeprefix("(VI_1) ")})
+                self.event("out", {"line": line.removeprefix(self.prefix)})
             elif found := re.match(r"VRRP_Script\((\w+)\) (succeeded|failed|timed_out)", line):
-                self.event("in", {"track": found[1], "up": found[2] == "succeeded"})
+                self.event("in", {"track": "check", "up": found[2] == "succeeded"})
             elif found := re.match(r"Netlink reports (\w+) (up|down)$", line):
                 self.event("in", {"link": found[1], "up": found[2] == "up"})
             elif line.startswith("Netlink reflector reports IP"):
@@ -232,7 +233,7 @@ class Situation:
 
 
 SETTINGS = {
-    "version": 2, "priority": 100, "interval_ms": 1000, "state": "BACKUP", "auth_pass": None, "preempt": True,
+    "version": 2, "vrid": 51, "priority": 100, "interval_ms": 1000, "state": "BACKUP", "auth_pass": None, "preempt": True,
     "preempt_delay_ms": 0, "down_timer_adverts": 3, "master_delay_ms": 5000, "master_repeat": 5,
     "lower_prio_delay_ms": 5000, "lower_prio_repeat": 5, "refresh_ms": 0, "refresh_repeat": 1,
     "lower_prio_no_advert": False, "higher_prio_send_advert": False, "skip_check_adv_addr": False,
@@ -279,6 +280,14 @@ def situation(**settings):
         SITUATIONS[steps.__name__] = (settings, steps)
         return steps
     return add
+
+
+def document(name, check):
+    """A file of compat-fixtures/documents, with a script of ours, and the brace that this version insists on."""
+    with open(f"{HERE}/../documents/keepalived/{name}") as file:
+        text = file.read()
+    text = re.sub(r'script ".*?"', f'script "{check}"\n user root', text)
+    return re.sub(r"^(vrrp_instance \w+)$", r"\1 {", text, flags=re.M)
 
 
 MASTER, BACKUP, FAULT = "Entering MASTER STATE", "Entering BACKUP STATE", "Entering FAULT STATE"
@@ -349,7 +358,7 @@ def a_higher_master_stops(s):
 def a_lower_master_is_replaced(s):
     s.begin()
     s.until(BACKUP)
-    s.feed(6, v2(50), every=0.9)
+    s.feed(6, v2(50), every=0.8)
 
 
 @situation(preempt=False)
@@ -705,18 +714,49 @@ def an_interface_without_weight(s):
     s.wait(0.3)
 
 
+def the_documents_file(s):
+    s.begin()
+    s.until(MASTER)
+    s.wait(1.2)
+    s.flag(False)
+    s.until("Changing effective priority", nth=2)
+    s.wait(1.2)
+
+
+# The published files, each node alone: what they make their owner send.
+SITUATIONS |= {
+    name: ({"document": f"{name}.conf", "instance": instance, **settings}, the_documents_file)
+    for name, instance, settings in [
+        ("001-lb1-master", "VI_1", {"priority": 101, "state": "MASTER", **check(2)}),
+        ("001-lb2-backup", "VI_1", check(2)),
+        ("002-dc1", "dc1server", {"vrid": 50, "priority": 101, "state": "MASTER", "auth_pass": "SOMEPASSWORD!",
+                                  "addresses": ["10.0.10.3"], **check(20)}),
+        ("002-dc2", "dc2server", {"vrid": 50, "priority": 101, "state": "MASTER", "auth_pass": "SOMEPASS",
+                                  "addresses": ["10.0.20.3"], **check(20)}),
+    ]
+}
+
+
 def record(name):
     settings, steps = SITUATIONS[name]
+    settings = dict(settings)
+    published, instance = settings.pop("document", None), settings.pop("instance", "VI_1")
     text = config(settings)
-    with Situation(str(list(SITUATIONS).index(name)), text, v6=":" in text) as s:
+    with Situation(str(list(SITUATIONS).index(name)), text, instance, v6=":" in text) as s:
+        if published:
+            s.script(True)
+            s.config = document(published, f"{s.folder.name}/check")
+            text = document(published, "check")
         steps(s)
         s.end()
-        return {"name": name, "settings": SETTINGS | settings, "config": text, "events": s.record()}
+        settings = SETTINGS | settings
+        events = s.record()
+    return {"name": name, "settings": settings, "config": text, "events": events}
 
 
 def main():
     names = sys.argv[1:] or list(SITUATIONS)
-    with ThreadPoolExecutor(int(os.environ.get("JOBS", "6"))) as pool:
+    with ThreadPoolExecutor(int(os.environ.get("JOBS", "4"))) as pool:
         records = list(pool.map(record, names))
     if sys.argv[1:]:
         print(json.dumps(records, indent=1))

@@ -36,6 +36,7 @@ struct Replay {
 #[derive(Deserialize)]
 struct Settings {
     version: u8,
+    vrid: u8,
     priority: u8,
     interval_ms: u64,
     state: String,
@@ -97,7 +98,7 @@ fn config(settings: &Settings) -> InstanceConfig {
         } else {
             Version::V3
         },
-        vrid: 51,
+        vrid: settings.vrid,
         priority: settings.priority,
         advert_interval: Duration::from_millis(settings.interval_ms),
         initial_state: if settings.state == "MASTER" {
