@@ -24,3 +24,4 @@ mod router;
 mod socket;
 
 pub use driver::{Command, Milestone, run};
+pub use router::machine_config;

@@ -63,8 +63,10 @@ impl Router {
     }
 }
 
-/// What the machine of an instance is told. `source` is the address that its interface sends from.
-pub(crate) fn machine_config(
+/// What the machine of an instance is told. `source` is the address that its interface sends from, where it has one; `tracked`
+/// stands for what the instance tracks.
+#[must_use]
+pub fn machine_config(
     instance: &VrrpInstance,
     global: &GlobalDefs,
     source: Option<IpAddr>,

@@ -1,8 +1,10 @@
 //! `holdfast demo`: the main job to look at, on loopback and without root. Web servers, the document's configuration with its
-//! addresses moved, requests without end, and a server that is taken down and brought back.
+//! addresses moved, requests without end, and a server that is taken down and brought back; beside it a pair of VRRP nodes in memory,
+//! of which one is lost and comes back.
 
 mod config;
 mod load;
+mod pair;
 mod story;
 mod web;
 
@@ -84,12 +86,14 @@ pub(crate) fn run(limit: Option<Duration>) -> Result<(), DemoError> {
     }
     say(&format!("{text}\n"));
     say(&format!(
-        "Holdfast {} runs the file above.\n\n  the site               http://{}/\n  the statistics page    http://{}/haproxy?stats\n\n",
+        "Holdfast {} runs the file above.\n\n  the site               http://{}/\n  the statistics page    http://{}/haproxy?stats\n\n\
+         Beside it lb1 and lb2 of another document run its keepalived files on a network in memory.\n\n",
         env!("CARGO_PKG_VERSION"),
         places.site,
         places.statistics,
     ));
-    story::start(web, places.site, log, limit)?;
+    let pair = pair::Pair::new(limit.is_none()).map_err(DemoError::Refused)?;
+    story::start(web, pair, places.site, log, limit)?;
     let listeners = binder.finish();
     serve(config, plan, listeners, limit)
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::load::{self, COUNTS};
+use super::pair::Pair;
 use super::say;
 use super::web::WebServer;
 
@@ -20,9 +21,10 @@ const SHOWN: Duration = Duration::from_secs(1);
 /// Between two rounds, when there is time for several.
 const BETWEEN: Duration = Duration::from_secs(10);
 
-/// Starts web servers, clients and the story on a thread of their own.
+/// Starts web servers, clients, the pair of VRRP nodes and the story on a thread of their own.
 pub(super) fn start(
     mut web: [WebServer; 3],
+    pair: Pair,
     site: SocketAddr,
     log: UdpSocket,
     limit: Option<Duration>,
@@ -41,6 +43,7 @@ pub(super) fn start(
                 let log = tokio::net::UdpSocket::from_std(log)?;
                 load::start(site);
                 tokio::spawn(print_counts());
+                tokio::spawn(pair.run());
                 tell(&web, &log, limit).await
             });
             if let Err(error) = began {
