@@ -105,12 +105,13 @@ pub(crate) fn run(arguments: &Arguments, dialect: Dialect, loaded: Loaded) -> u8
         files,
         log: log.clone(),
         child: None,
+        readiness: Some(readiness),
         pause: 0,
         start_at: None,
         stopping: None,
         status: 0,
     };
-    match parent.watch(readiness) {
+    match parent.watch() {
         Ok(status) => status,
         Err(error) => {
             log.at(Level::Error, format!("Cannot run: {error}"));
@@ -189,6 +190,8 @@ fn leave_terminal(arguments: &Arguments) -> io::Result<Left> {
     let null = OpenOptions::new().read(true).write(true).open("/dev/null")?;
     if arguments.foreground {
         dup2_stdin(&null)?;
+    } else {
+        silence(&null)?;
     }
     Ok(Left::Runs(readiness))
 }
@@ -201,6 +204,8 @@ struct Parent<'a> {
     files: PidFiles,
     log: Log,
     child: Option<Child>,
+    /// What tells whoever started the program that it runs.
+    readiness: Option<Readiness>,
     /// Seconds to wait before the child is started the next time it dies.
     pause: u64,
     /// When the child is started.
@@ -219,7 +224,7 @@ struct Child {
 }
 
 impl Parent<'_> {
-    fn watch(mut self, readiness: Readiness) -> io::Result<u8> {
+    fn watch(mut self) -> io::Result<u8> {
         let awaited: SigSet = AWAITED.into_iter().collect();
         awaited.thread_block()?;
         let signals = SignalFd::with_flags(&awaited, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
@@ -232,11 +237,9 @@ impl Parent<'_> {
         } else {
             self.start(&signals)?;
         }
-        if !self.arguments.foreground {
-            let null = OpenOptions::new().read(true).write(true).open("/dev/null")?;
-            silence(&null)?;
+        if let Some(readiness) = self.readiness.take() {
+            readiness.tell();
         }
-        readiness.tell();
         loop {
             if self.stopping.is_some() && self.child.is_none() {
                 return self.end();
@@ -386,6 +389,8 @@ impl Parent<'_> {
             }
             Split::Child => {
                 drop(reader);
+                // That the program runs is the parent's to tell: whoever waits for it is not to wait for this process.
+                drop(self.readiness.take());
                 std::process::exit(self.speak(mother, writer, signals));
             }
         }
