@@ -177,6 +177,39 @@ fn a_password_counts_to_its_eighth_character_only() {
 }
 
 #[test]
+fn what_was_sent_to_somebody_else_or_by_ourselves_is_refused_in_silence() {
+    let [own, other] = [1, 2].map(|node| IpAddr::V4(Ipv4Addr::new(10, 0, 0, node)));
+    let advert = Advert {
+        version: Version::V2,
+        vrid: 1,
+        priority: 100,
+        interval: Duration::from_secs(1),
+        auth: Auth::None,
+        addresses: vec![],
+    };
+    let payload = advert.encode(other, group_for(other));
+    let expected = Expectation {
+        own,
+        ..expectation(&advert, other)
+    };
+    let good = datagram(other, &payload);
+    assert!(good.check(&expected).is_ok());
+    for (bad, kind) in [
+        (
+            Datagram {
+                destination: own,
+                ..good
+            },
+            FaultKind::Destination,
+        ),
+        (Datagram { source: own, ..good }, FaultKind::FromOurselves),
+    ] {
+        let fault = bad.check(&expected).expect_err("it is not for us");
+        assert_eq!((fault.kind(), fault.is_silent()), (kind, true));
+    }
+}
+
+#[test]
 fn more_addresses_than_the_count_can_tell_are_left_out() {
     let source = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
     let addresses: Vec<IpAddr> = (0..300_u32)

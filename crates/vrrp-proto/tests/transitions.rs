@@ -443,6 +443,41 @@ fn a_master_gives_way_to_a_better_one_and_waits_for_it() {
 }
 
 #[test]
+fn version_3_gives_way_at_the_interval_of_the_better_master() {
+    let mut bench = Bench::master(InstanceConfig {
+        version: Version::V3,
+        ..config()
+    });
+    bench.hears_advert(HIGHER, |advert| {
+        (advert.priority, advert.interval) = (150, ms(200));
+    });
+    assert!(bench.told(&Event::IntervalAdopted {
+        from: ms(1000),
+        to: ms(200)
+    }));
+    assert_eq!(bench.left(), ms(600) + Duration::from_micros(121_875));
+}
+
+#[test]
+fn bursts_that_are_still_to_come_are_not_collected_without_end() {
+    let mut bench = Bench::master(config());
+    for _ in 0..49 {
+        bench.hears(LOWER, 50);
+        bench.pass(ms(100));
+    }
+    let mut bursts = 0;
+    for _ in 0..50 {
+        bench.pass(ms(100));
+        let again = Output::Announce {
+            repeat: 5,
+            cause: AnnounceCause::LowerPriorityAgain,
+        };
+        bursts += usize::from(bench.did(&again));
+    }
+    assert_eq!(bursts, 32);
+}
+
+#[test]
 fn a_master_puts_a_lower_one_right_at_once() {
     for (source, priority) in [(HIGHER, 99), (LOWER, 100)] {
         let mut bench = Bench::master(config());
@@ -733,6 +768,29 @@ fn other_addresses_after_a_reload_are_announced() {
         repeat: 5,
         cause: AnnounceCause::Master
     }));
+}
+
+#[test]
+fn a_master_known_before_a_reload_has_its_addresses_looked_at_again() {
+    let config = InstanceConfig {
+        skip_check_adv_addr: true,
+        ..config()
+    };
+    let mut bench = Bench::started(config.clone());
+    let wrong = |advert: &mut Advert| {
+        advert.priority = 150;
+        advert.addresses = vec![HIGHER];
+    };
+    bench.hears(HIGHER, 150);
+    bench.hears_advert(HIGHER, wrong);
+    assert_eq!(
+        bench.instance.counters().faults(),
+        0,
+        "it is the same master as before"
+    );
+    bench.input(Input::Reload(Box::new(config)));
+    bench.hears_advert(HIGHER, wrong);
+    assert_eq!(bench.instance.counters().fault(FaultKind::AddressList), 1);
 }
 
 #[test]

@@ -470,7 +470,6 @@ impl Instance {
         if advert.priority == STOPPING_PRIORITY {
             backup.since = now;
             backup.wait = Wait::Skew;
-            backup.patience_ends = None;
             self.event(Event::BackupHeardZero);
             return;
         }
