@@ -75,13 +75,16 @@ impl Loaded {
     #[must_use]
     pub fn test_status(&self) -> u8 {
         let outcome = self.outcome;
-        if outcome.missing_parameter || outcome.unreadable {
+        if outcome.missing_parameter {
             return 2;
         }
         if !self.dialect.strict {
             return if self.has_errors() { 5 } else { 0 };
         }
-        if outcome.insecure_scripts {
+        if outcome.unreadable {
+            // As the original has it, unless it was told to mind.
+            if outcome.faults { 4 } else { 0 }
+        } else if outcome.insecure_scripts {
             6
         } else if outcome.faults || outcome.missing_interface || self.has_errors() {
             5
@@ -96,17 +99,17 @@ impl Loaded {
 /// It reads on behind every fault; what it cannot understand is told and left out.
 #[must_use]
 pub fn load(path: &str, dialect: Dialect, host: &dyn Host, options: LoadOptions) -> Loaded {
+    let all_config = options.all_config;
     match host.read_file(path) {
         Ok(bytes) => load_bytes(path, bytes, dialect, host, options),
         Err(error) => {
             let mut loaded = load_bytes(path, Vec::new(), dialect, host, options);
             loaded.outcome.unreadable = true;
+            loaded.outcome.faults = all_config;
             loaded.diagnostics = vec![
-                Diagnostic::alert(
-                    "cannot-open",
-                    format!("Configuration file '{path}' cannot be read: {error}"),
-                )
-                .help("check the path given with -f, and that this user may read it"),
+                Diagnostic::alert("cannot-open", format!("Config files missing '{path}'."))
+                    .note(error.to_string())
+                    .help("check the path given with -f, and that this user may read it"),
             ];
             loaded
         }

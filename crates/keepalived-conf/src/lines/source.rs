@@ -227,6 +227,7 @@ impl Reader<'_> {
             let shown = String::from_utf8_lossy(line.bytes().trim_ascii_end()).into_owned();
             let told = Diagnostic::warning("open-quote", format!("Unmatched quote: '{shown}'"))
                 .at(span)
+                .note(format!("Unterminated quote '{shown}'"))
                 .help("close the quote with \" in the same line; what stands behind it is not read");
             self.tell(told, true);
         }

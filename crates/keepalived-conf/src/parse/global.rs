@@ -62,11 +62,13 @@ pub(crate) fn smtp_server(reading: &mut Reading<'_>, line: &Line) {
     let name = word.text().into_owned();
     let mut shown_port = "25".to_owned();
     let mut port = Some(25);
+    let mut why = None;
     if let Some(word) = line.arg(1) {
         shown_port = word.text().into_owned();
-        port = unsigned(word, 1, 65535)
-            .ok()
-            .and_then(|port| u16::try_from(port).ok());
+        match unsigned(word, 1, 65535) {
+            Ok(number) => port = u16::try_from(number).ok(),
+            Err(text) => (port, why) = (None, Some(text)),
+        }
     }
     let address = name
         .parse::<IpAddr>()
@@ -83,9 +85,10 @@ pub(crate) fn smtp_server(reading: &mut Reading<'_>, line: &Line) {
             } else {
                 "write a port from 1 to 65535; as it stands no mail is sent"
             };
-            let told = Diagnostic::warning("bad-value", message)
+            let mut told = Diagnostic::warning("bad-value", message)
                 .at(line.span())
                 .help(help);
+            told.notes.extend(why);
             reading.fault(told);
         }
     }

@@ -52,9 +52,10 @@ pub(crate) fn line(reading: &mut Reading<'_>, line: &Line) {
         let Some(ids) = default_ids(reading) else {
             let told = Diagnostic::warning(
                 "unknown-user",
-                format!("({instance}) Unable to set default user for {keyword} script - ignoring"),
+                "Unable to set default user keepalived_script for script",
             )
             .at(line.span())
+            .note(format!("({instance}) {keyword} is not run"))
             .help("write `script_user USER` into global_defs, or a user behind the script");
             return reading.fault(told);
         };

@@ -91,6 +91,7 @@ pub(crate) fn end(reading: &mut Reading<'_>, closed: Span) {
             )
             .at(closed)
             .label(at, "this script")
+            .note("Unable to set default user keepalived_script for script")
             .help("write `script_user USER` into global_defs, make the user keepalived_script, or give the script its own `user`"),
         )
     } else {

@@ -81,7 +81,7 @@ fn options(reading: &mut Reading<'_>, line: &Line, kind: Kind) -> Options {
                         )
                     }
                     Kind::Interface => format!(
-                        "({instance}) unknown track_interface {name} option {}",
+                        "({instance}) unknown track_interface {name} option {} - ignoring",
                         word.text()
                     ),
                 };

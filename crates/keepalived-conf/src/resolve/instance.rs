@@ -217,7 +217,7 @@ fn preemption(reading: &mut Reading<'_>, written: &Instance, state: InitialState
     {
         let told = Diagnostic::warning(
             "clash",
-            format!("({name}) Warning - preempt_delay will not work with nopreempt - clearing"),
+            format!("({name}) preempt_delay is incompatible with nopreempt mode - resetting"),
         )
         .at(delay.span)
         .help("remove one of them");

@@ -149,7 +149,7 @@ fn program(
         reading.tell(
             Diagnostic::warning(
                 "path-search",
-                format!("script `{name}` resolved by path search to `{found}`. Please specify full path."),
+                format!("WARNING - script `{name}` resolved by path search to `{found}`. Please specify full path."),
             )
             .at(command.span)
             .help(format!("write {found}")),
@@ -157,20 +157,20 @@ fn program(
         found
     };
     let status = reading.host.file_status(&path).map_err(|_| Fault::Missing)?;
+    if ids.0 == 0 {
+        programs.as_root.get_or_insert(command.span);
+    }
     if !status.regular {
         return Err(Fault::Insecure);
     }
     if !may_execute(status, ids) {
         return Err(Fault::NotExecutable(path));
     }
-    if ids.0 == 0 {
-        programs.as_root.get_or_insert(command.span);
-        if others_may_change(reading, &path) {
-            if reading.written.global.script_security {
-                return Err(Fault::Insecure);
-            }
-            programs.insecure.push(command.span);
+    if ids.0 == 0 && others_may_change(reading, &path) {
+        if reading.written.global.script_security {
+            return Err(Fault::Insecure);
         }
+        programs.insecure.push(command.span);
     }
     let mut words = command.words.clone();
     words[0] = path;
