@@ -110,6 +110,7 @@ pub(crate) struct WrittenTrackScript {
     /// Index in [`Written::scripts`].
     pub(crate) script: usize,
     pub(crate) weight: Option<Weight>,
+    pub(crate) span: Span,
 }
 
 /// An entry of `track_interface`.

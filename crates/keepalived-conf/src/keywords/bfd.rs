@@ -34,7 +34,7 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "milliseconds between packets that go out",
     ),
-    kw("multihop", BFD, Arity::exactly(0), "routers may lie between"),
+    kw("multihop", BFD, Arity::exactly(0), "routers may lie between").since(2, 3),
     kw(
         "multiplier",
         BFD,

@@ -100,13 +100,6 @@ pub(super) const ROWS: &[Row] = &[
         "priority of the process in real time",
     ),
     kw(
-        "child_wait_time",
-        GLOBAL,
-        Arity::exactly(1),
-        "seconds that children may take to end",
-    )
-    .acts(Act::Line(global::child_wait_time)),
-    kw(
         "config_save_dir",
         GLOBAL,
         Arity::exactly(1),
@@ -123,7 +116,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "name for an instance without an interface on D-Bus",
-    ),
+    )
+    .since(2, 3),
     kw("dbus_service_name", GLOBAL, Arity::exactly(1), "name on D-Bus"),
     kw(
         "default_interface",
@@ -165,7 +159,6 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "serve the VRRP part of the MIB",
     )
-    .warned(2, 0)
     .instead("enable_snmp_vrrp"),
     kw(
         "enable_snmp_rfcv2",
@@ -206,42 +199,33 @@ pub(super) const ROWS: &[Row] = &[
     )
     .acts(Act::Line(done_by_lines)),
     kw(
-        "instance",
-        GLOBAL,
-        Arity::exactly(1),
-        "a name that goes into the names of the pid files",
-    )
-    .acts(Act::Line(global::instance)),
-    kw(
         "iproute_etc_dir",
         GLOBAL,
         Arity::exactly(1),
         "where iproute keeps its names",
-    ),
+    )
+    .since(2, 3),
     kw(
         "iproute_usr_dir",
         GLOBAL,
         Arity::exactly(1),
         "where iproute keeps its names",
-    ),
+    )
+    .since(2, 3),
     kw(
         "json_dump_file",
         GLOBAL,
         Arity::exactly(1),
         "where JSON is dumped",
-    ),
+    )
+    .since(2, 3),
     kw(
         "json_version",
         GLOBAL,
         Arity::exactly(1),
         "shape of the JSON dump",
-    ),
-    kw(
-        "linkbeat_use_polling",
-        GLOBAL,
-        Arity::exactly(0),
-        "ask interfaces for their link instead of listening to netlink",
-    ),
+    )
+    .since(2, 3),
     kw(
         "log_unknown_vrids",
         GLOBAL,
@@ -333,25 +317,6 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "how late it must be to do so",
     ),
-    kw(
-        "namespace_with_ipsets",
-        GLOBAL,
-        Arity::exactly(0),
-        "use ipsets in a namespace in spite of an old kernel",
-    ),
-    kw(
-        "net_namespace_ipvs",
-        GLOBAL,
-        Arity::between(0, 1),
-        "the network namespace of the LVS part",
-    ),
-    kw(
-        "net_namespace",
-        GLOBAL,
-        Arity::exactly(1),
-        "the network namespace to run in",
-    )
-    .acts(Act::Line(global::net_namespace)),
     kw("nftables_counters", GLOBAL, Arity::exactly(0), "rules that count"),
     kw(
         "nftables_ifindex",
@@ -512,7 +477,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::between(0, 1),
         "give scripts all groups of their user",
-    ),
+    )
+    .since(2, 3),
     kw(
         "shutdown_script_timeout",
         GLOBAL,
@@ -566,7 +532,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "how old figures may be",
-    ),
+    )
+    .since(2, 3),
     kw(
         "snmp_socket",
         GLOBAL,
@@ -578,7 +545,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "how old figures may be",
-    ),
+    )
+    .since(2, 3),
     kw(
         "startup_script_timeout",
         GLOBAL,
@@ -596,13 +564,15 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "where the state is dumped",
-    ),
+    )
+    .since(2, 3),
     kw(
         "stats_dump_file",
         GLOBAL,
         Arity::exactly(1),
         "where the counters are dumped",
-    ),
+    )
+    .since(2, 3),
     kw(
         "tmp_config_directory",
         GLOBAL,
@@ -611,24 +581,19 @@ pub(super) const ROWS: &[Row] = &[
     ),
     kw("umask", GLOBAL, Arity::exactly(1), "umask of files"),
     kw(
-        "use_pid_dir",
-        GLOBAL,
-        Arity::exactly(0),
-        "keep the pid files in a folder of their own",
-    )
-    .acts(Act::Line(global::use_pid_dir)),
-    kw(
         "use_symlink_paths",
         GLOBAL,
         Arity::between(0, 1),
         "name scripts by their links",
-    ),
+    )
+    .since(2, 3),
     kw(
         "v3_checksum_as_v2",
         GLOBAL,
         Arity::between(0, 1),
         "leave the pseudo header out of checksums",
-    ),
+    )
+    .since(2, 3),
     kw(
         "vmac_addr_prefix",
         GLOBAL,
@@ -658,7 +623,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "seconds after the boot that nothing is done",
-    ),
+    )
+    .since(2, 4),
     kw(
         "vrrp_down_timer_adverts",
         GLOBAL,
@@ -823,7 +789,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::between(0, 1),
         "an owner takes no adverts",
-    ),
+    )
+    .since(2, 3),
     kw(
         "vrrp_priority",
         GLOBAL,

@@ -181,7 +181,8 @@ pub(super) const ROWS: &[Row] = &[
         INSTANCE,
         Arity::exactly(0),
         "no addresses on purpose",
-    ),
+    )
+    .since(2, 3),
     kw(
         "nopreempt",
         INSTANCE,
@@ -242,7 +243,8 @@ pub(super) const ROWS: &[Row] = &[
         INSTANCE,
         Arity::between(0, 1),
         "an owner takes no adverts",
-    ),
+    )
+    .since(2, 3),
     kw(
         "preempt_delay",
         INSTANCE,
@@ -293,13 +295,15 @@ pub(super) const ROWS: &[Row] = &[
         INSTANCE,
         Arity::exactly(0),
         "log timers that were late",
-    ),
+    )
+    .since(2, 3),
     kw(
         "timer_expired_backup",
         INSTANCE,
         Arity::exactly(0),
         "stay BACKUP when a timer was late",
-    ),
+    )
+    .since(2, 3),
     kw(
         "track_bfd",
         INSTANCE,
@@ -363,7 +367,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .keeps(Act::List {
         begin: instance::unicast_peer,
-        entry: |_, _| {},
+        entry: instance::peer,
         end: |_, _| {},
     }),
     kw(
@@ -405,7 +409,8 @@ pub(super) const ROWS: &[Row] = &[
         INSTANCE,
         Arity::between(0, 1),
         "leave the pseudo header out of checksums",
-    ),
+    )
+    .since(2, 3),
     kw("version", INSTANCE, Arity::exactly(1), "version of the protocol").acts(Act::Line(instance::version)),
     kw(
         "virtual_ipaddress_excluded",
@@ -467,11 +472,13 @@ pub(super) const ROWS: &[Row] = &[
 
 /// Keywords of `authentication`.
 pub(super) const AUTHENTICATION_ROWS: &[Row] = &[
-    kw("auth_hmac", AUTHENTICATION, Arity::exactly(0), "a keyed checksum").keeps(Act::Block {
-        place: HMAC,
-        begin: instance::auth_hmac,
-        end: |_, _| {},
-    }),
+    kw("auth_hmac", AUTHENTICATION, Arity::exactly(0), "a keyed checksum")
+        .keeps(Act::Block {
+            place: HMAC,
+            begin: instance::auth_hmac,
+            end: |_, _| {},
+        })
+        .since(2, 4),
     kw(
         "auth_pass",
         AUTHENTICATION,

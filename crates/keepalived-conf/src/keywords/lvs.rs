@@ -268,12 +268,6 @@ pub(super) const REAL_SERVER_ROWS: &[Row] = &[
         "weight 0 instead of removal",
     ),
     kw(
-        "lb_kind",
-        REAL_SERVER,
-        Arity::between(1, 5),
-        "how packets reach a server",
-    ),
-    kw(
         "lthreshold",
         REAL_SERVER,
         Arity::exactly(1),
@@ -435,13 +429,14 @@ pub(super) const CHECK_ROWS: &[Row] = &[
         Arity::exactly(1),
         "attempts before the server is down",
     ),
-    kw("sni_name", CHECK, Arity::exactly(1), "the name"),
+    kw("sni_name", CHECK, Arity::exactly(1), "the name").since(2, 3),
     kw(
         "tls_compliant",
         CHECK,
         Arity::between(0, 1),
         "end TLS as its standard asks",
-    ),
+    )
+    .since(2, 3),
     kw("track_file", CHECK, Arity::exactly(1), "the file"),
     kw("type", CHECK, Arity::exactly(1), "type of the question"),
     kw("url", CHECK, Arity::exactly(0), "what is asked for").checked(read_block(URL)),
@@ -497,7 +492,8 @@ pub(super) const URL_ROWS: &[Row] = &[
         URL,
         Arity::between(0, 1),
         "end TLS as its standard asks",
-    ),
+    )
+    .since(2, 3),
     kw("virtualhost", URL, Arity::exactly(1), "Host of the request"),
 ];
 

@@ -30,12 +30,6 @@ pub(super) const ROWS: &[Row] = &[
         "run on the change to BACKUP",
     ),
     kw(
-        "notify_deleted",
-        SYNC_GROUP,
-        Arity::between(0, 3),
-        "run when a reload has deleted it",
-    ),
-    kw(
         "notify_fault",
         SYNC_GROUP,
         Arity::between(1, 3),

@@ -8,7 +8,7 @@ use super::place::{
     VIRTUAL_SERVER,
 };
 use super::{Act, READ_LIST, Row, read_block};
-use crate::parse::{done_by_lines, global, instance, script};
+use crate::parse::{global, instance, script};
 
 /// Keywords outside of every block.
 pub(super) const ROWS: &[Row] = &[
@@ -39,13 +39,6 @@ pub(super) const ROWS: &[Row] = &[
         begin: |_, _| true,
         end: |_, _| {},
     }),
-    kw(
-        "include_check",
-        TOP,
-        Arity::ANY,
-        "which missing included files are errors",
-    )
-    .acts(Act::Line(done_by_lines)),
     kw(
         "instance",
         TOP,
@@ -93,13 +86,6 @@ pub(super) const ROWS: &[Row] = &[
         "the network namespace to run in",
     )
     .acts(Act::Line(global::net_namespace)),
-    kw(
-        "random_seed",
-        TOP,
-        Arity::exactly(1),
-        "where the random numbers of the file start",
-    )
-    .acts(Act::Line(done_by_lines)),
     kw(
         "static_ipaddress",
         TOP,
@@ -186,7 +172,6 @@ pub(super) const ROWS: &[Row] = &[
         "a file whose number is tracked",
     )
     .checked(read_block(TRACK_FILE))
-    .warned(2, 1)
     .instead("track_file"),
     kw(
         "vrrp_track_process",

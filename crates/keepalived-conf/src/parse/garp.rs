@@ -43,7 +43,7 @@ fn setting(reading: &mut Reading<'_>, line: &Line, prefix: &str, garp: &mut Writ
             match unsigned(word, 1, 100) {
                 Ok(value) => garp.down_timer_adverts = u8::try_from(value).ok(),
                 Err(why) => {
-                    let message = format!("{prefix}Invalid down_timer_adverts [1:100] '{}'", word.text());
+                    let message = format!("{prefix}Invalid {keyword} [1:100] '{}'", word.text());
                     bad(reading, word, message, why, "write a number from 1 to 100");
                 }
             }
@@ -124,13 +124,13 @@ fn flag(reading: &mut Reading<'_>, line: &Line, prefix: &str, value: &mut Option
         Some(word) => match switch(word) {
             Some(on) => *value = Some(on),
             None => {
-                let place = prefix.trim_end_matches(": ");
-                let blank = if place.is_empty() { "" } else { " " };
-                let message = format!(
-                    "{place}{blank}invalid {} {} specified",
-                    line.keyword().text(),
-                    word.text()
-                );
+                let keyword = line.keyword().text();
+                let message = if prefix.is_empty() {
+                    format!("Invalid value for {keyword} specified")
+                } else {
+                    let place = prefix.trim_end_matches(": ");
+                    format!("{place} invalid {keyword} {} specified", word.text())
+                };
                 let told = Diagnostic::warning("bad-value", message)
                     .at(word.span)
                     .help("write on or off");
@@ -146,21 +146,17 @@ pub(crate) fn interval(reading: &mut Reading<'_>, line: &Line) {
         return;
     };
     let keyword = line.keyword().text().into_owned();
-    match seconds(word, Duration::from_micros(1), Duration::from_secs(1_000_000)) {
+    match seconds(
+        word,
+        Duration::from_micros(1),
+        Duration::from_micros(4_294_967_295),
+    ) {
         Ok(value) => {
             let global = &mut reading.written.global;
             if keyword == "vrrp_gna_interval" {
                 global.gna_interval = value;
             } else {
                 global.garp_interval = value;
-            }
-            if value >= Duration::from_secs(1) {
-                let told = Diagnostic::warning(
-                    "long-interval",
-                    format!("The {keyword} is very large - {} seconds", word.text()),
-                )
-                .at(word.span);
-                reading.fault(told);
             }
         }
         Err(why) => {

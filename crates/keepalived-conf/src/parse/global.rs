@@ -96,8 +96,13 @@ pub(crate) fn smtp_server(reading: &mut Reading<'_>, line: &Line) {
 
 /// `smtp_helo_name`.
 pub(crate) fn smtp_helo_name(reading: &mut Reading<'_>, line: &Line) {
-    if let Some(word) = reading.need(line, 0, "a name") {
-        reading.written.global.smtp_helo_name = Some(word.text().into_owned());
+    match line.arg(0) {
+        Some(word) => reading.written.global.smtp_helo_name = Some(word.text().into_owned()),
+        None => reading.tell(
+            Diagnostic::warning("missing-argument", "smtp_helo_name without a name")
+                .at(line.behind())
+                .help("write a name behind it; the machine's own is used"),
+        ),
     }
 }
 
@@ -224,7 +229,7 @@ fn not_a_group(reading: &mut Reading<'_>, line: &Line, is_address: bool) {
     let message = if is_address {
         format!("{keyword} [{shown}] is not multicast. Skipping")
     } else {
-        format!("Configuration error: Cant assign value [{shown}]. Skipping")
+        format!("Can't parse {keyword} [{shown}]. Skipping")
     };
     let told = Diagnostic::warning("bad-address", message)
         .at(line.span())
@@ -250,16 +255,24 @@ pub(crate) fn version(reading: &mut Reading<'_>, line: &Line) {
     }
 }
 
+/// A switch that read no value before version 2.3.
+fn younger_flag(reading: &mut Reading<'_>, line: &Line) -> Option<bool> {
+    if reading.dialect.version < syntax::Version::new(2, 3) {
+        return Some(true);
+    }
+    flag(reading, line)
+}
+
 /// `vrrp_strict`.
 pub(crate) fn strict(reading: &mut Reading<'_>, line: &Line) {
-    if let Some(value) = flag(reading, line) {
+    if let Some(value) = younger_flag(reading, line) {
         reading.written.global.strict = value;
     }
 }
 
 /// `vrrp_skip_check_adv_addr`.
 pub(crate) fn skip_check_adv_addr(reading: &mut Reading<'_>, line: &Line) {
-    if let Some(value) = flag(reading, line) {
+    if let Some(value) = younger_flag(reading, line) {
         reading.written.global.skip_check_adv_addr = value;
     }
 }

@@ -281,6 +281,22 @@ pub(crate) fn source(reading: &mut Reading<'_>, line: &Line) {
     };
     match word.text().parse::<IpAddr>() {
         Ok(address) => {
+            let family = current(reading)
+                .and_then(|instance| instance.addresses.first())
+                .map(|first| first.address.value.is_ipv4());
+            if family.is_some_and(|v4| v4 != address.is_ipv4()) {
+                let told = Diagnostic::warning(
+                    "wrong-family",
+                    format!(
+                        "Configuration error: VRRP instance[{}] and src address[{}] MUST be of the same family !!! Skipping...",
+                        current_name(reading),
+                        word.text()
+                    ),
+                )
+                .at(word.span)
+                .help("write an address of the same family as those in virtual_ipaddress");
+                return reading.fault(told);
+            }
             if let Some(instance) = current(reading) {
                 instance.source = Some(Spanned::new(address, word.span));
             }
@@ -319,6 +335,24 @@ pub(crate) fn unicast_src_ip(reading: &mut Reading<'_>, line: &Line) {
 pub(crate) fn unicast_peer(reading: &mut Reading<'_>, line: &Line) -> bool {
     hold(reading, line.keyword().span, "unicast_peer");
     true
+}
+
+/// An entry of `unicast_peer`.
+pub(crate) fn peer(reading: &mut Reading<'_>, line: &Line) {
+    let word = line.keyword();
+    if word.text().parse::<IpAddr>().is_err() {
+        let told = Diagnostic::warning(
+            "bad-address",
+            format!(
+                "Configuration error: VRRP instance[{}] malformed unicast peer address[{}]. Skipping...",
+                current_name(reading),
+                word.text()
+            ),
+        )
+        .at(word.span)
+        .help("write the partner's address");
+        reading.fault(told);
+    }
 }
 
 /// `mcast_dst_ip`.

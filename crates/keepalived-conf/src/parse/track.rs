@@ -151,12 +151,15 @@ pub(crate) fn script(reading: &mut Reading<'_>, line: &Line) {
         .help("remove one of them");
         return reading.fault(told);
     }
+    let span = word.span;
     let weight = match options(reading, line, Kind::Script) {
         Options::None => None,
         Options::Weight(weight) => Some(weight),
     };
     if let Some(instance) = current(reading) {
-        instance.track_scripts.push(WrittenTrackScript { script, weight });
+        instance
+            .track_scripts
+            .push(WrittenTrackScript { script, weight, span });
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) fn resolve(reading: &mut Reading<'_>) -> GlobalDefs {
         // One message and no second burst, where nothing else is asked for.
         written.master_delay = written.master_delay.or(Some(Duration::ZERO));
         written.master_repeat = written.master_repeat.or(Some(1));
+        written.master_refresh_repeat = written.master_refresh_repeat.or(Some(0));
     }
     let base = Garp {
         master_delay: Duration::from_secs(5),

@@ -9,10 +9,10 @@ use super::global::filled;
 use super::program::{Programs, notify};
 use crate::model::{
     Authentication, GlobalDefs, InitialState, Notify, TrackInterface, TrackScript, Version, VirtualAddress,
-    VrrpInstance, VrrpScript, Weight,
+    VrrpInstance, VrrpScript,
 };
 use crate::reading::Reading;
-use crate::written::{Address, AuthType, Instance, WrittenBroadcast};
+use crate::written::{Address, AuthType, Instance, Spanned, WrittenBroadcast};
 
 /// The instance with the place of its name; none when it cannot be used.
 pub(super) fn resolve(
@@ -70,34 +70,19 @@ pub(super) fn resolve(
         written.held.get_or_insert((place, "version 3 of VRRP"));
     }
     let priority = written.priority.as_ref().map_or(100, |priority| priority.value);
-    let initial_state = written
-        .state
-        .as_ref()
-        .map_or(InitialState::Backup, |state| state.value);
+    let owner = priority == 255;
+    let initial_state = match &written.state {
+        Some(state) => state.value,
+        // The addresses' owner need not wait.
+        None if owner => InitialState::Master,
+        None => InitialState::Backup,
+    };
     let advert_int = advert_int(reading, &written, version);
     let (preempt, preempt_delay) = preemption(reading, &written, initial_state);
     let authentication = authentication(reading, &mut written, version);
-    let track_interfaces = track_interfaces(reading, &written, &interface);
-    let track_scripts = written
-        .track_scripts
-        .iter()
-        .filter_map(|entry| {
-            let script = places.get(entry.script).copied().flatten()?;
-            let weight = entry.weight.unwrap_or_else(|| {
-                scripts
-                    .get(script)
-                    .map_or(Weight::default(), |script| script.weight)
-            });
-            Some(TrackScript { script, weight })
-        })
-        .collect();
-    let mut garp = filled(&written.garp, &global.garp);
-    if written.garp.lower_prio_delay.is_none() && reading.written.global.garp.lower_prio_delay.is_none() {
-        garp.lower_prio_delay = garp.master_delay;
-    }
-    if written.garp.lower_prio_repeat.is_none() && reading.written.global.garp.lower_prio_repeat.is_none() {
-        garp.lower_prio_repeat = garp.master_repeat;
-    }
+    let track_interfaces = track_interfaces(reading, &written, &interface, owner);
+    let track_scripts = track_scripts(reading, &written, places, scripts, owner);
+    let garp = filled(&written.garp, &global.garp);
     let mut program = |command, keyword| notify(reading, command, keyword, programs);
     let notify = Notify {
         master: program(written.notify.master, "notify_master"),
@@ -169,9 +154,7 @@ fn advert_int(reading: &mut Reading<'_>, written: &Instance, version: Version) -
     };
     let value = given.value;
     if version == Version::V3 {
-        // Hundredths of a second are all that an advert can say.
-        let hundredths = (value.as_micros() + 5_000) / 10_000;
-        return Duration::from_millis(u64::try_from(hundredths).unwrap_or(0) * 10);
+        return hundredths(reading, written, given);
     }
     if value.subsec_nanos() == 0 {
         return value;
@@ -189,6 +172,36 @@ fn advert_int(reading: &mut Reading<'_>, written: &Instance, version: Version) -
     .help(format!("write `advert_int {rounded}`, which it is now"));
     reading.fault(told);
     Duration::from_secs(u64::try_from(rounded).unwrap_or(1))
+}
+
+/// Version 3 has hundredths of a second, in twelve bits.
+fn hundredths(reading: &mut Reading<'_>, written: &Instance, given: &Spanned<Duration>) -> Duration {
+    const LONGEST: Duration = Duration::from_millis(40_950);
+    let name = &written.name.value;
+    let seconds = given.value.as_secs_f64();
+    let rounded =
+        Duration::from_millis(u64::try_from((given.value.as_micros() + 5_000) / 10_000).unwrap_or(0) * 10);
+    let (value, message) = if given.value > LONGEST {
+        let message = format!(
+            "({name}) VRRPv3 advertisement interval {seconds:.2}s is out of range. Must be less than 40.96s. Setting to 40.95s"
+        );
+        (LONGEST, message)
+    } else if rounded != given.value {
+        let message = format!(
+            "({name}) VRRPv3 advertisement interval {seconds:.6}s must be in units of 10ms - rounding"
+        );
+        (rounded, message)
+    } else {
+        return rounded;
+    };
+    let told = Diagnostic::warning("rounded", message)
+        .at(given.span)
+        .help(format!(
+            "write `advert_int {:.2}`, which it is now",
+            value.as_secs_f64()
+        ));
+    reading.fault(told);
+    value
 }
 
 /// Neither `nopreempt` nor a delay goes with `state MASTER`.
@@ -278,28 +291,74 @@ fn authentication(
     })
 }
 
-/// Its own interface is watched anyway.
-fn track_interfaces(reading: &mut Reading<'_>, written: &Instance, own: &str) -> Vec<TrackInterface> {
+/// An owner's priority is not changed by anything.
+fn track_scripts(
+    reading: &mut Reading<'_>,
+    written: &Instance,
+    places: &[Option<usize>],
+    scripts: &[VrrpScript],
+    owner: bool,
+) -> Vec<TrackScript> {
     let mut out = Vec::new();
-    for entry in &written.track_interfaces {
-        let interface = &entry.interface.value;
-        if interface == own && entry.weight == Weight::default() && !written.dont_track_primary {
+    for entry in &written.track_scripts {
+        let index = places.get(entry.script).copied().flatten();
+        let Some((index, script)) = index.and_then(|index| Some((index, scripts.get(index)?))) else {
+            // It is disabled, which was told.
+            continue;
+        };
+        let weight = entry.weight.unwrap_or(script.weight);
+        if owner && weight.value != 0 {
             let told = Diagnostic::warning(
-                "own-interface",
+                "owner",
                 format!(
-                    "({}) Ignoring track_interface {interface} since own interface",
-                    written.name.value
+                    "({}) ignoring tracked script {} with weights due to address_owner",
+                    written.name.value, script.name
                 ),
             )
-            .at(entry.interface.span)
-            .help("remove it: an instance watches its own interface anyway");
+            .at(entry.span)
+            .help("an instance of priority 255 keeps it: write weight 0, or a lower priority");
             reading.fault(told);
             continue;
         }
-        out.push(TrackInterface {
-            interface: interface.clone(),
-            weight: entry.weight,
+        out.push(TrackScript {
+            script: index,
+            weight,
         });
+    }
+    out
+}
+
+/// Its own interface is watched anyway, and an owner's priority is not changed by anything.
+fn track_interfaces(
+    reading: &mut Reading<'_>,
+    written: &Instance,
+    own: &str,
+    owner: bool,
+) -> Vec<TrackInterface> {
+    let mut out = Vec::new();
+    for entry in &written.track_interfaces {
+        let interface = &entry.interface.value;
+        let name = &written.name.value;
+        let told = if interface == own {
+            Diagnostic::warning(
+                "own-interface",
+                format!("({name}) Ignoring track_interface {interface} since own interface"),
+            )
+            .help("remove it: an instance watches its own interface anyway")
+        } else if owner && entry.weight.value != 0 {
+            Diagnostic::warning(
+                "owner",
+                format!("({name}) ignoring {interface} tracked interface due to address owner"),
+            )
+            .help("an instance of priority 255 keeps it: write weight 0, or a lower priority")
+        } else {
+            out.push(TrackInterface {
+                interface: interface.clone(),
+                weight: entry.weight,
+            });
+            continue;
+        };
+        reading.fault(told.at(entry.interface.span));
     }
     out
 }

@@ -62,6 +62,19 @@ pub(super) fn scripts(
             continue;
         };
         let name = &written.name.value;
+        if command.words[0].starts_with('<') {
+            reading.tell(
+                Diagnostic::warning(
+                    "not-acted-on",
+                    format!("vrrp_script {name} reads a file, which is not acted on yet"),
+                )
+                .at(command.span)
+                .note("instances that track it run as if they did not")
+                .help("let a program look at the file"),
+            );
+            places.push(None);
+            continue;
+        }
         match program(reading, command, ids, programs) {
             Ok(script) => {
                 places.push(Some(out.len()));
