@@ -301,13 +301,11 @@ fn a_stats_socket_has_the_mode_that_was_asked_for() {
 }
 
 #[test]
-fn programs_that_are_not_built_yet_say_so() {
-    for name in ["keepalived", "heartbeat"] {
-        let mut program = Program::start(Command::new(env!("CARGO_BIN_EXE_holdfast")).arg(name)).unwrap();
-        assert_eq!(program.wait_code(), Some(1));
-        let output = program.output().unwrap();
-        assert!(output.contains(&format!("{name} is not built yet")), "{output}");
-    }
+fn a_program_that_is_not_built_yet_says_so() {
+    let mut program = Program::start(Command::new(env!("CARGO_BIN_EXE_holdfast")).arg("heartbeat")).unwrap();
+    assert_eq!(program.wait_code(), Some(1));
+    let output = program.output().unwrap();
+    assert!(output.contains("heartbeat is not built yet"), "{output}");
 }
 
 #[test]
