@@ -24,5 +24,6 @@ mod written;
 
 pub use dialect::{Dialect, UnknownDialect};
 pub use host::{FileStatus, Host};
+pub use keywords::reference;
 pub use lex::{Token, TokenKind, tokens};
 pub use load::{LoadOptions, Loaded, Outcome, load, load_bytes};

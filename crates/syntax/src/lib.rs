@@ -3,6 +3,7 @@
 
 pub mod diagnostic;
 pub mod keyword;
+pub mod reference;
 pub mod render;
 pub mod source;
 pub mod span;

@@ -1,22 +1,23 @@
 //! The tables as a page for readers: which keyword may stand where, since when, and whether Holdfast acts on it.
 
-use std::fmt::Write as _;
-
-use syntax::{KeywordRow, Status, Version};
+use syntax::reference::{Page, PlaceNames, works};
+use syntax::{Status, Version};
 
 use super::{ACTION, BIND, CONVERTERS, DERIVED, FETCHES, GLOBAL, OPTION, PROXY, SERVER, TIMEOUT};
 use super::{Keyword, place, rule_set};
 
-/// What a set of places is called on the page.
-type PlaceNames = &'static [(u32, &'static str)];
+/// How the page words its cells.
+const PAGE: Page = Page {
+    sometime_since: SOMETIME_SINCE,
+};
 
-const SECTIONS: PlaceNames = &[
+const SECTIONS: PlaceNames<'_> = &[
     (place::DEFAULTS, "defaults"),
     (place::FRONTEND, "frontend"),
     (place::LISTEN, "listen"),
     (place::BACKEND, "backend"),
 ];
-const RULE_SETS: PlaceNames = &[
+const RULE_SETS: PlaceNames<'_> = &[
     (rule_set::TCP_CONN, "tcp-request connection"),
     (rule_set::TCP_SESS, "tcp-request session"),
     (rule_set::TCP_REQ, "tcp-request content"),
@@ -26,7 +27,7 @@ const RULE_SETS: PlaceNames = &[
     (rule_set::HTTP_AFTER, "http-after-response"),
 ];
 /// For tables whose rows all stand in the same place.
-const ONE_PLACE: PlaceNames = &[];
+const ONE_PLACE: PlaceNames<'_> = &[];
 
 /// The reference of all keywords in Markdown.
 #[must_use]
@@ -51,47 +52,6 @@ pub fn reference() -> String {
     table(&mut page, "Actions of rules", "", ACTION, RULE_SETS);
     samples(&mut page);
     page
-}
-
-/// A section of the page with a line for each row. `before` stands in front of each name.
-fn table<P: Copy>(
-    page: &mut String,
-    title: &str,
-    before: &str,
-    tables: &[&[Keyword<P>]],
-    places: PlaceNames,
-) {
-    let mut rows: Vec<KeywordRow> = tables
-        .iter()
-        .flat_map(|rows| rows.iter())
-        .map(|keyword| keyword.row)
-        .collect();
-    rows.sort_by_key(|row| row.name);
-    let has_places = !places.is_empty();
-    let head = if has_places {
-        "| keyword | stands in | works | since | removed in | write instead |\n| --- | --- | --- | --- | --- | --- |"
-    } else {
-        "| keyword | works | since | removed in | write instead |\n| --- | --- | --- | --- | --- |"
-    };
-    line(page, &format!("\n## {title}\n\n{head}"));
-    for row in rows {
-        let stands = if has_places {
-            format!(" {} |", names(row.places, places))
-        } else {
-            String::new()
-        };
-        line(
-            page,
-            &format!(
-                "| `{before}{}` |{stands} {} | {} | {} | {} |",
-                row.name,
-                works(row.status),
-                since(row.since),
-                version(row.removed_in),
-                cell(row.replacement)
-            ),
-        );
-    }
 }
 
 fn samples(page: &mut String) {
@@ -146,41 +106,23 @@ fn samples(page: &mut String) {
 }
 
 fn line(page: &mut String, text: &str) {
-    // A string takes everything that is written to it.
-    let _ = writeln!(page, "{text}");
-}
-
-fn names(places: u32, known: PlaceNames) -> String {
-    let named: Vec<_> = known
-        .iter()
-        .filter(|(bits, _)| places & bits != 0)
-        .map(|(_, name)| *name)
-        .collect();
-    named.join(", ")
-}
-
-fn works(status: Status) -> &'static str {
-    match status {
-        Status::Implemented => "yes",
-        Status::ReadOnly => "read only",
-    }
-}
-
-fn version(version: Option<Version>) -> String {
-    version.map_or_else(String::new, |version| version.to_string())
+    page.push_str(text);
+    page.push('\n');
 }
 
 /// The tables know of what came after 2.6 that it did, not always when.
+const SOMETIME_SINCE: Option<Version> = Some(Version::new(2, 7));
+
 fn since(version: Option<Version>) -> String {
-    version.map_or_else(String::new, |version| {
-        if version == Version::new(2, 7) {
-            "2.7 or later".to_owned()
-        } else {
-            version.to_string()
-        }
-    })
+    PAGE.since(version)
 }
 
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
+fn table<P: Copy>(
+    page: &mut String,
+    title: &str,
+    before: &str,
+    tables: &[&[Keyword<P>]],
+    places: PlaceNames<'_>,
+) {
+    page.push_str(&PAGE.table(title, before, tables, places));
 }

@@ -5,6 +5,7 @@ mod bfd;
 mod global;
 mod instance;
 mod lvs;
+mod reference;
 mod script;
 mod sync;
 mod top;
@@ -12,6 +13,7 @@ mod track;
 
 use std::sync::LazyLock;
 
+pub use reference::reference;
 use syntax::Span;
 use syntax::table::Index;
 use syntax::table::Keyword;
@@ -179,4 +181,63 @@ fn index(place: u32) -> Option<&'static Index<Act>> {
         .iter()
         .find(|(bit, _, _)| *bit == place)
         .map(|(_, _, index)| index)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use syntax::{Status, Version};
+
+    use super::*;
+
+    fn rows() -> impl Iterator<Item = (&'static str, u32, &'static Row)> {
+        TABLES.iter().flat_map(|(place, name, tables)| {
+            let rows = tables.iter().flat_map(|rows| rows.iter());
+            rows.map(move |row| (*name, *place, row))
+        })
+    }
+
+    #[test]
+    fn names_are_unique_in_their_place_and_rows_stand_in_it() {
+        let mut seen = HashSet::new();
+        for (table, place, row) in rows() {
+            let name = row.row.name;
+            assert!(seen.insert((place, name)), "{table}: {name}");
+            assert_eq!(row.row.places, place, "{table}: {name}");
+            assert!(row.row.arity.min <= row.row.arity.max, "{table}: {name}");
+            assert!(!row.row.help.is_empty(), "{table}: {name}");
+        }
+    }
+
+    #[test]
+    fn what_is_implemented_is_bound() {
+        for (table, _, row) in rows() {
+            let bound = row.act.is_some() && row.check.is_none();
+            let name = row.row.name;
+            assert!(bound || row.row.status == Status::ReadOnly, "{table}: {name}");
+        }
+    }
+
+    #[test]
+    fn what_was_renamed_or_removed_says_what_to_write() {
+        for (table, _, row) in rows() {
+            let row = &row.row;
+            if row.removed_in.is_some() || row.deprecated_since.is_some() {
+                assert!(!row.replacement.is_empty(), "{table}: {}", row.name);
+            }
+            let known =
+                |version: Option<Version>| version.is_none_or(|version| version <= Version::new(2, 4));
+            assert!(known(row.since) && known(row.removed_in), "{table}: {}", row.name);
+        }
+    }
+
+    #[test]
+    fn every_block_has_a_table() {
+        for (table, _, row) in rows() {
+            if let Some(Act::Block { place, .. }) = row.act.or(row.check) {
+                assert!(!place_name(place).is_empty(), "{table}: {}", row.row.name);
+            }
+        }
+    }
 }
