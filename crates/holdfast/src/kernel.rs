@@ -76,6 +76,20 @@ fn borrow(fd: i32) -> io::Result<BorrowedFd<'static>> {
     Ok(unsafe { BorrowedFd::borrow_raw(fd) })
 }
 
+/// Sends a signal that has a number only, as the real-time ones do.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn send_signal(pid: Pid, number: i32) -> io::Result<()> {
+    // SAFETY: the call takes two numbers and touches no memory of this process.
+    let sent = unsafe { nix::libc::kill(pid.as_raw(), number) };
+    if sent == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
 /// Ends the process by a signal, as if it had never been handled, so that whoever waits for it sees that.
 pub(crate) fn die_by(signal: Signal) -> ! {
     let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());

@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic; its helpers are part of it")]
 
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,7 +15,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use socket2::{Domain, Protocol, Socket, Type};
 use test_support::namespace::{Namespace, is_possible};
-use test_support::process::{Program, is_alive, wait_for};
+use test_support::process::{PATIENCE, Program, is_alive, wait_for};
 use vrrp_proto::wire::{Advert, Auth, Version, prepend_ipv4_header};
 
 /// The address that the instances move.
@@ -71,6 +72,19 @@ fn main() {
             "a_script_weighs_and_ends_with_the_program",
             a_script_weighs_and_ends_with_the_program,
         ),
+        (
+            "a_script_that_hangs_is_ended_and_counts_as_failed",
+            a_script_that_hangs_is_ended_and_counts_as_failed,
+        ),
+        (
+            "scripts_end_with_a_child_that_is_killed",
+            scripts_end_with_a_child_that_is_killed,
+        ),
+        (
+            "mail_is_sent_as_the_original_writes_it",
+            mail_is_sent_as_the_original_writes_it,
+        ),
+        ("real_time_signals_are_taken", real_time_signals_are_taken),
         ("scripts_are_told_of_each_state", scripts_are_told_of_each_state),
         ("an_interface_may_come_later", an_interface_may_come_later),
         ("a_second_program_sees_the_first", a_second_program_sees_the_first),
@@ -552,6 +566,143 @@ fn a_script_weighs_and_ends_with_the_program() {
     assert!(wait_for(|| (!is_alive(sleeping)).then_some(())).is_some());
 }
 
+fn a_script_that_hangs_is_ended_and_counts_as_failed() {
+    let (node, _other) = pair();
+    let pid = node.path("sleeper");
+    let script = node.script(
+        "hang",
+        &format!(
+            "test -e {0} && exit 0\nsleep 600 &\necho $! > {0}\nwait",
+            pid.display()
+        ),
+    );
+    node.write(&format!(
+        "vrrp_script hang {{\n script {script}\n interval 2\n timeout 1\n weight -10\n}}\n{}",
+        instance(100, " track_script {\n hang\n }")
+    ));
+    let program = node.start();
+    wait_until_said(&program, "VRRP_Script(hang) timed_out");
+    wait_until_said(&program, "(VI_1) Changing effective priority from 100 to 90");
+    let sleeping: i32 = fs::read_to_string(&pid).unwrap().trim().parse().unwrap();
+    assert!(wait_for(|| (!is_alive(sleeping)).then_some(())).is_some());
+    // The next run is a good one.
+    wait_until_said(&program, "(VI_1) Changing effective priority from 90 to 100");
+}
+
+fn scripts_end_with_a_child_that_is_killed() {
+    let (node, _other) = pair();
+    let pid = node.path("sleeper");
+    let script = node.script(
+        "sleep",
+        &format!(
+            "test -e {0} && exit 0\nsleep 600 &\necho $! > {0}\nwait",
+            pid.display()
+        ),
+    );
+    node.write(&format!(
+        "vrrp_script sleeper {{\n script {script}\n interval 100\n weight 5\n}}\n{}",
+        instance(100, " track_script {\n sleeper\n }")
+    ));
+    let program = node.start();
+    let sleeping: i32 =
+        wait_for(|| fs::read_to_string(&pid).ok()?.trim().parse().ok()).expect("the script has started");
+    kill(Pid::from_raw(node.child()), Signal::SIGKILL).unwrap();
+    wait_until_said(&program, "died: Respawning");
+    assert!(wait_for(|| (!is_alive(sleeping)).then_some(())).is_some());
+    wait_until_said(&program, "VRRP_Script(sleeper) succeeded");
+}
+
+/// A mail server that takes one mail; gives what it was told, line by line.
+fn take_mail(listener: &TcpListener) -> io::Result<Vec<String>> {
+    let (stream, _) = listener.accept()?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut lines = Vec::new();
+    let mut writer = &stream;
+    writer.write_all(b"220 ready\r\n")?;
+    let mut in_text = false;
+    for line in BufReader::new(&stream).lines() {
+        let line = line?;
+        let answer: &[u8] = match (in_text, line.as_str()) {
+            (true, ".") => {
+                in_text = false;
+                b"250 taken\r\n"
+            }
+            (true, _) => b"",
+            (false, "DATA") => {
+                in_text = true;
+                b"354 go on\r\n"
+            }
+            (false, "QUIT") => b"221 bye\r\n",
+            (false, _) => b"250 fine\r\n",
+        };
+        writer.write_all(answer)?;
+        let ends = line == "QUIT";
+        lines.push(line);
+        if ends {
+            break;
+        }
+    }
+    Ok(lines)
+}
+
+fn mail_is_sent_as_the_original_writes_it() {
+    let (node, _other) = pair();
+    node.write(&format!(
+        "global_defs {{\n router_id lb1\n smtp_server 127.0.0.1\n smtp_helo_name here\n\
+         notification_email {{\n ops@example.com\n boss@example.com\n }}\n notification_email_from lb1@example.com\n}}\n{}",
+        instance(100, " smtp_alert")
+    ));
+    let listener = node.network.inside(|| TcpListener::bind("127.0.0.1:25")).unwrap();
+    let program = node.start();
+    let mails: Vec<_> = (0..2).map(|_| take_mail(&listener).unwrap()).collect();
+    for (mail, state, owning) in [(&mails[0], "BACKUP", "no longer"), (&mails[1], "MASTER", "now")] {
+        let told: Vec<&str> = mail
+            .iter()
+            .map(String::as_str)
+            .filter(|line| !line.starts_with("Date: "))
+            .collect();
+        let subject = format!("Subject: [lb1] VRRP Instance VI_1 - Entering {state} state");
+        let body = format!("=> VRRP Instance is {owning} owning VRRP VIPs <=");
+        let expected = [
+            "EHLO here",
+            "MAIL FROM:<lb1@example.com>",
+            "RCPT TO:<ops@example.com>",
+            "RCPT TO:<boss@example.com>",
+            "DATA",
+            "From: lb1@example.com",
+            &subject,
+            "X-Mailer: Keepalived",
+            "To: ops@example.com, boss@example.com",
+            "",
+            &body,
+            "",
+            ".",
+            "QUIT",
+        ];
+        assert_eq!(told, expected);
+    }
+    wait_until_said(&program, "SMTP alert successfully sent.");
+}
+
+fn real_time_signals_are_taken() {
+    let (node, _other) = pair();
+    node.write(&instance(100, ""));
+    let program = node.start();
+    node.wait_for_address(VIRTUAL, &program);
+    for (number, line) in [
+        ("63", "Printing and clearing VRRP stats"),
+        ("36", "JSON is not built yet"),
+    ] {
+        let status = Command::new("kill")
+            .args(["-s", number, &program.pid().to_string()])
+            .status()
+            .unwrap();
+        assert!(status.success());
+        wait_until_said(&program, line);
+    }
+    assert!(node.has(VIRTUAL));
+}
+
 fn scripts_are_told_of_each_state() {
     let (node, _other) = pair();
     let log = node.path("told");
@@ -607,6 +758,14 @@ fn an_interface_may_come_later() {
         program.output().unwrap()
     );
     // Without an address there is nothing to send from.
+    node.give("192.168.0.11/24");
+    node.wait_for_address(VIRTUAL, &program);
+    // Nor when it is taken away.
+    node.network
+        .ip(&["addr", "del", "192.168.0.11/24", "dev", "eth0"])
+        .unwrap();
+    node.wait_for_no_address(VIRTUAL, &program);
+    wait_until_said(&program, "Entering FAULT STATE");
     node.give("192.168.0.11/24");
     node.wait_for_address(VIRTUAL, &program);
     node.network.ip(&["link", "del", "eth0"]).unwrap();

@@ -36,6 +36,8 @@ pub enum Command {
     LogData,
     /// Write down what was counted (SIGUSR2).
     WriteStats,
+    /// The same, and count from nothing again.
+    ClearStats,
     /// Give all addresses back and end.
     Stop,
 }
@@ -57,22 +59,30 @@ pub enum Milestone {
     Reloaded,
 }
 
-/// Runs `config` until it is told to stop. With `keep_addresses` masters leave their addresses where they are then. `told` hears
-/// of what is reached. To be called within a local runtime.
+/// How the program was asked to run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Masters leave their addresses where they are when the program ends (`-V`).
+    pub keep_addresses: bool,
+    /// Every address that comes or goes is logged (`-a`).
+    pub log_addresses: bool,
+}
+
+/// Runs `config` until it is told to stop. `told` hears of what is reached. To be called within a local runtime.
 ///
 /// # Errors
 /// What the system says when the sockets that are needed cannot be opened.
 pub async fn run(
     config: &Config,
     log: Log,
-    keep_addresses: bool,
+    options: Options,
     mut commands: mpsc::UnboundedReceiver<Command>,
     mut told: impl FnMut(Milestone),
 ) -> io::Result<()> {
     log.detail("Registering Kernel netlink reflector");
     let monitor = Monitor::open()?;
     let (reports, mut reported) = mpsc::unbounded_channel();
-    let mut node = Node::open(config, log.clone(), reports)?;
+    let mut node = Node::open(config, options, log.clone(), reports)?;
     privilege::keep_only_what_is_needed()
         .map_err(|error| io::Error::other(format!("rights cannot be given up: {error}")))?;
     node.begin(config);
@@ -108,6 +118,7 @@ pub async fn run(
             Happened::Told(Some(Command::WriteData)) => dump::write_data(&node),
             Happened::Told(Some(Command::LogData)) => dump::log_data(&node),
             Happened::Told(Some(Command::WriteStats)) => dump::write_stats(&node),
+            Happened::Told(Some(Command::ClearStats)) => dump::write_and_clear_stats(&mut node),
             Happened::Told(Some(Command::Stop) | None) => break,
             Happened::Netlink(Ok(changes)) => node.take_changes(changes),
             Happened::Netlink(Err(error)) => {
@@ -130,7 +141,7 @@ pub async fn run(
             Happened::Time => {}
         }
     }
-    node.stop(keep_addresses);
+    node.stop();
     let checks = std::mem::take(&mut node.checks);
     // Those that do not end in time are ended with the runtime.
     let _ = timeout(FAREWELL, end_all(checks)).await;

@@ -43,12 +43,32 @@ pub(crate) fn write_stats(node: &Node) {
         "Printing VRRP stats for process({}) on signal",
         std::process::id()
     ));
-    let text: String = node
-        .routers
+    write(node, STATS, &all_stats(node));
+}
+
+/// Writes all counts into their file, and begins to count anew.
+pub(crate) fn write_and_clear_stats(node: &mut Node) {
+    node.log.info(format!(
+        "Printing and clearing VRRP stats for process({}) on signal",
+        std::process::id()
+    ));
+    write(node, STATS, &all_stats(node));
+    for router in &mut node.routers {
+        router.counted_before = router.machine.counters().clone();
+    }
+}
+
+fn all_stats(node: &Node) -> String {
+    node.routers
         .iter()
-        .map(|router| stats(&router.instance.name, router.machine.counters()))
-        .collect();
-    write(node, STATS, &text);
+        .map(|router| {
+            stats(
+                &router.instance.name,
+                router.machine.counters(),
+                &router.counted_before,
+            )
+        })
+        .collect()
 }
 
 /// Writes all data into the log.
@@ -437,18 +457,28 @@ fn interface(out: &mut String, node: &Node, link: &Link) {
     line!(out, "   NIC netlink status update");
 }
 
-fn stats(name: &str, counters: &Counters) -> String {
+/// What was counted since `before`.
+fn stats(name: &str, counters: &Counters, before: &Counters) -> String {
     let mut out = String::new();
+    let since = |count: fn(&Counters) -> u64| count(counters) - count(before);
     line!(out, "VRRP Instance: {name}");
     line!(out, "  Advertisements:");
-    line!(out, "    Received: {}", counters.adverts_received);
-    line!(out, "    Sent: {}", counters.adverts_sent - counters.zero_sent);
-    line!(out, "  Became master: {}", counters.became_master);
-    line!(out, "  Released master: {}", counters.released_master);
+    line!(out, "    Received: {}", since(|counts| counts.adverts_received));
+    line!(
+        out,
+        "    Sent: {}",
+        since(|counts| counts.adverts_sent - counts.zero_sent)
+    );
+    line!(out, "  Became master: {}", since(|counts| counts.became_master));
+    line!(
+        out,
+        "  Released master: {}",
+        since(|counts| counts.released_master)
+    );
     let group = |out: &mut String, title: &str, kinds: &[(&str, FaultKind)]| {
         line!(out, "  {title}:");
         for (word, kind) in kinds {
-            line!(out, "    {word}: {}", counters.fault(*kind));
+            line!(out, "    {word}: {}", counters.fault(*kind) - before.fault(*kind));
         }
     };
     group(
@@ -475,8 +505,8 @@ fn stats(name: &str, counters: &Counters) -> String {
         ],
     );
     line!(out, "  Priority Zero:");
-    line!(out, "    Received: {}", counters.zero_received);
-    line!(out, "    Sent: {}", counters.zero_sent);
+    line!(out, "    Received: {}", since(|counts| counts.zero_received));
+    line!(out, "    Sent: {}", since(|counts| counts.zero_sent));
     out
 }
 
@@ -540,7 +570,17 @@ VRRP Instance: VI_1
 
     #[test]
     fn counts_are_written_as_the_original_writes_them() {
-        assert_eq!(stats("VI_1", &Counters::default()), STATS_AT_START);
+        let mut counters = Counters::default();
+        assert_eq!(stats("VI_1", &counters, &counters), STATS_AT_START);
+        let before = counters.clone();
+        counters.adverts_sent = 7;
+        counters.zero_sent = 1;
+        let shown = stats("VI_1", &counters, &before);
+        assert!(
+            shown.contains("    Sent: 6\n") && shown.ends_with("    Sent: 1\n"),
+            "{shown}"
+        );
+        assert_eq!(stats("VI_1", &counters, &counters), STATS_AT_START);
     }
 
     #[test]

@@ -64,6 +64,16 @@ impl Interfaces {
         self.links.values()
     }
 
+    /// All addresses of all of them.
+    pub(crate) fn held(&self) -> impl Iterator<Item = &Held> {
+        self.addresses.iter()
+    }
+
+    /// Whether an address is known to be there.
+    pub(crate) fn has(&self, held: &Held) -> bool {
+        self.addresses.iter().any(|known| same(known, held))
+    }
+
     /// The address that an interface sends from: its first, those that `ours` names left out.
     pub(crate) fn first_address(
         &self,

@@ -23,5 +23,5 @@ mod process;
 mod router;
 mod socket;
 
-pub use driver::{Command, Milestone, run};
+pub use driver::{Command, Milestone, Options, run};
 pub use router::machine_config;

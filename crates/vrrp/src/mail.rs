@@ -44,7 +44,7 @@ impl Mailer {
         let mailer = self.clone();
         spawn_local(async move {
             match mailer.deliver(server.address, server.port, &alert).await {
-                Ok(()) => log.info("SMTP alert successfully sent."),
+                Ok(()) => log.detail("SMTP alert successfully sent."),
                 Err(error) => log.info(format!(
                     "SMTP alert to [{}]:{} failed: {error}",
                     server.address, server.port
@@ -78,10 +78,10 @@ impl Mailer {
             .map_err(|error| error.to_string())
     }
 
-    /// The mail as it goes over the wire, but for the doubling of dots.
+    /// The mail as it goes over the wire, but for the doubling of dots and the end of its last line.
     fn text(&self, alert: &Alert, now: &Zoned) -> String {
         format!(
-            "Date: {}\r\nFrom: {}\r\nSubject: [{}] {}\r\nX-Mailer: Keepalived\r\nTo: {}\r\n\r\n{}\r\n\r\n",
+            "Date: {}\r\nFrom: {}\r\nSubject: [{}] {}\r\nX-Mailer: Keepalived\r\nTo: {}\r\n\r\n{}\r\n",
             now.strftime("%a, %d %b %Y %H:%M:%S %z"),
             self.smtp.from,
             self.router,

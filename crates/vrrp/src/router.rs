@@ -8,7 +8,7 @@ use keepalived_conf::model::{
 };
 use vrrp_proto::track::Tracked;
 use vrrp_proto::wire::{Auth, FaultKind, Version};
-use vrrp_proto::{Event, GarpTiming, InitialState, Instance, InstanceConfig, Output};
+use vrrp_proto::{Counters, Event, GarpTiming, InitialState, Instance, InstanceConfig, Output};
 
 use crate::limit::Limit;
 use crate::netlink::AddressSpec;
@@ -46,6 +46,8 @@ pub(crate) struct Router {
     pub(crate) lines: Limit<LineKind>,
     /// Adverts that the system did not send.
     pub(crate) unsent: u64,
+    /// What had been counted when the counts were last cleared.
+    pub(crate) counted_before: Counters,
 }
 
 impl Router {
@@ -59,6 +61,7 @@ impl Router {
             up: true,
             lines: Limit::default(),
             unsent: 0,
+            counted_before: Counters::default(),
         }
     }
 }

@@ -9,6 +9,12 @@ use keepalived_conf::Dialect;
 /// Where keepalived's configuration stands when the command line names no other.
 pub(crate) const DEFAULT_FILE: &str = "/etc/keepalived/keepalived.conf";
 
+/// The real-time signal, as Debian numbers it, that asks for statistics and begins to count anew.
+pub(crate) const STATS_CLEAR: i32 = 63;
+
+/// The one that asks for data as JSON.
+pub(crate) const JSON: i32 = 36;
+
 /// What a command line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
@@ -376,8 +382,8 @@ fn signal_number(name: &str) -> Option<i32> {
         "RELOAD" => 1,
         "DATA" => 10,
         "STATS" => 12,
-        "STATS_CLEAR" => 63,
-        "JSON" => 36,
+        "STATS_CLEAR" => STATS_CLEAR,
+        "JSON" => JSON,
         _ => return None,
     })
 }

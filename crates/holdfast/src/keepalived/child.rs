@@ -13,9 +13,9 @@ use tokio::runtime::{Builder, LocalOptions};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use vrrp::log::{Level, Log};
-use vrrp::{Command, Milestone};
+use vrrp::{Command, Milestone, Options};
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, JSON, STATS_CLEAR};
 use super::journal::Journal;
 use super::{pid_file, reading};
 
@@ -34,6 +34,8 @@ struct Signals {
     hangup: Signal,
     data: Signal,
     stats: Signal,
+    clear: Signal,
+    json: Signal,
 }
 
 impl Signals {
@@ -44,6 +46,8 @@ impl Signals {
             hangup: signal(SignalKind::hangup())?,
             data: signal(SignalKind::user_defined1())?,
             stats: signal(SignalKind::user_defined2())?,
+            clear: signal(SignalKind::from_raw(STATS_CLEAR))?,
+            json: signal(SignalKind::from_raw(JSON))?,
         })
     }
 }
@@ -117,7 +121,11 @@ async fn speak(
         // A parent that does not listen is one that ends.
         let _ = nix::unistd::write(&parent, &[word]);
     };
-    let running = vrrp::run(config, log.clone(), arguments.keep_vips, commanded, told);
+    let options = Options {
+        keep_addresses: arguments.keep_vips,
+        log_addresses: arguments.log_addresses,
+    };
+    let running = vrrp::run(config, log.clone(), options, commanded, told);
     tokio::pin!(running);
     loop {
         let command = tokio::select! {
@@ -126,6 +134,11 @@ async fn speak(
             _ = signals.interrupt.recv() => Command::Stop,
             _ = signals.data.recv() => Command::WriteData,
             _ = signals.stats.recv() => Command::WriteStats,
+            _ = signals.clear.recv() => Command::ClearStats,
+            _ = signals.json.recv() => {
+                log.info("Writing data as JSON is not built yet");
+                continue;
+            }
             _ = signals.hangup.recv() => {
                 log.info("Reloading");
                 let loaded = reading::read(arguments, dialect);

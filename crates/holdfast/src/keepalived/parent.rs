@@ -4,6 +4,7 @@
 use std::fs::OpenOptions;
 use std::io::{self, Read as _};
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::net::UnixStream;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -12,20 +13,21 @@ use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, setrlimit};
-use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::signal::{SigSet, Signal, kill, killpg};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::stat::{Mode, umask};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, chdir, dup2_stdin, getppid, pipe2};
+use signal_hook::SigId;
 use vrrp::log::{Level, Log};
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, JSON, STATS_CLEAR};
 use super::child::{self, PERMANENT};
 use super::journal::Journal;
 use super::pid_file::{self, PidFiles};
 use super::{FAILED, reading};
 use crate::background::{Readiness, Waited, detach, silence};
-use crate::kernel::{Split, split};
+use crate::kernel::{self, Split, split};
 use crate::version::KEEPALIVED_VERSION;
 
 /// Exit status of a configuration that cannot be read.
@@ -106,6 +108,7 @@ pub(crate) fn run(arguments: &Arguments, dialect: Dialect, loaded: Loaded) -> u8
         log: log.clone(),
         child: None,
         readiness: Some(readiness),
+        rare: None,
         pause: 0,
         start_at: None,
         stopping: None,
@@ -206,6 +209,7 @@ struct Parent<'a> {
     child: Option<Child>,
     /// What tells whoever started the program that it runs.
     readiness: Option<Readiness>,
+    rare: Option<RareSignals>,
     /// Seconds to wait before the child is started the next time it dies.
     pause: u64,
     /// When the child is started.
@@ -213,6 +217,41 @@ struct Parent<'a> {
     /// Asked to end; when the child is ended by force.
     stopping: Option<Instant>,
     status: u8,
+}
+
+/// The real-time signals, which have no name that could be waited for as the others are: each writes into a pipe.
+struct RareSignals {
+    pipes: Vec<(i32, SigId, UnixStream)>,
+}
+
+impl RareSignals {
+    fn listen() -> io::Result<Self> {
+        let mut pipes = Vec::new();
+        for number in [STATS_CLEAR, JSON] {
+            let (reader, writer) = UnixStream::pair()?;
+            reader.set_nonblocking(true)?;
+            let id = signal_hook::low_level::pipe::register(number, writer)?;
+            pipes.push((number, id, reader));
+        }
+        Ok(Self { pipes })
+    }
+
+    /// The numbers of those that came.
+    fn received(&self) -> Vec<i32> {
+        let came = |mut pipe: &UnixStream| matches!(pipe.read(&mut [0; 64]), Ok(length) if length > 0);
+        self.pipes
+            .iter()
+            .filter(|(_, _, pipe)| came(pipe))
+            .map(|(number, _, _)| *number)
+            .collect()
+    }
+
+    /// In a child: what comes there is not the parent's.
+    fn let_go(self) {
+        for (_, id, _) in self.pipes {
+            signal_hook::low_level::unregister(id);
+        }
+    }
 }
 
 /// The process that speaks VRRP.
@@ -228,6 +267,7 @@ impl Parent<'_> {
         let awaited: SigSet = AWAITED.into_iter().collect();
         awaited.thread_block()?;
         let signals = SignalFd::with_flags(&awaited, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
+        self.rare = Some(RareSignals::listen()?);
         pid_file::write(&self.files.parent)?;
         if self.arguments.check_only {
             self.log
@@ -260,6 +300,9 @@ impl Parent<'_> {
             }
             self.wait(&signals)?;
             self.listen();
+            for number in self.rare.as_ref().map(RareSignals::received).unwrap_or_default() {
+                self.pass_on_number(number);
+            }
             while let Some(info) = signals.read_signal()? {
                 if let Ok(signal) = i32::try_from(info.ssi_signo)
                     .map_err(|_| ())
@@ -282,6 +325,13 @@ impl Parent<'_> {
             }
         };
         let mut all = vec![PollFd::new(signals.as_fd(), PollFlags::POLLIN)];
+        if let Some(rare) = &self.rare {
+            all.extend(
+                rare.pipes
+                    .iter()
+                    .map(|(_, _, pipe)| PollFd::new(pipe.as_fd(), PollFlags::POLLIN)),
+            );
+        }
         if let Some(words) = self.child.as_ref().and_then(|child| child.words.as_ref()) {
             all.push(PollFd::new(words.as_fd(), PollFlags::POLLIN));
         }
@@ -340,6 +390,16 @@ impl Parent<'_> {
         }
     }
 
+    /// The same for a signal that has a number only.
+    fn pass_on_number(&self, number: i32) {
+        if let Some(child) = &self.child
+            && let Err(error) = kernel::send_signal(child.pid, number)
+        {
+            self.log
+                .info(format!("Signal {number} cannot be passed on: {error}"));
+        }
+    }
+
     fn begin_end(&mut self, signal: Signal) {
         self.stopping = Some(Instant::now() + self.loaded.config.global.child_wait_time);
         self.start_at = None;
@@ -391,6 +451,9 @@ impl Parent<'_> {
                 drop(reader);
                 // That the program runs is the parent's to tell: whoever waits for it is not to wait for this process.
                 drop(self.readiness.take());
+                if let Some(rare) = self.rare.take() {
+                    rare.let_go();
+                }
                 std::process::exit(self.speak(mother, writer, signals));
             }
         }
@@ -460,8 +523,10 @@ impl Parent<'_> {
     fn take_end(&mut self, pid: Pid, status: Option<i32>) {
         let Some(child) = self.child.take() else { return };
         if self.stopping.is_some() {
+            // Scripts that hear of the end may take their time.
             return;
         }
+        self.end_orphans();
         if status == Some(PERMANENT) {
             self.log.info(format!(
                 "pid {pid} exited with permanent error CONFIG. Terminating"
@@ -494,6 +559,16 @@ impl Parent<'_> {
         ));
         self.start_at = Some(Instant::now() + Duration::from_secs(self.pause));
         self.pause = (self.pause * 2).clamp(1, LONGEST_PAUSE);
+    }
+
+    /// Ends the scripts that a child left behind when it died, which are this process's children since.
+    fn end_orphans(&self) {
+        let own = std::process::id();
+        let children = std::fs::read_to_string(format!("/proc/self/task/{own}/children")).unwrap_or_default();
+        for pid in children.split_whitespace().filter_map(|pid| pid.parse().ok()) {
+            // Each is the first of a group of its own. It may just have ended.
+            let _ = killpg(Pid::from_raw(pid), Signal::SIGTERM);
+        }
     }
 
     fn end(self) -> io::Result<u8> {

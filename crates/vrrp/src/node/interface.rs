@@ -42,6 +42,13 @@ impl Node {
     }
 
     fn take_change(&mut self, change: Change) {
+        if self.options.log_addresses {
+            match &change {
+                Change::Address(held) if !self.interfaces.has(held) => self.tell_address(held, "added to"),
+                Change::AddressGone(held) => self.tell_address(held, "removed from"),
+                _ => {}
+            }
+        }
         for seen in self.interfaces.apply(change) {
             match seen {
                 Seen::Came(name) => {
@@ -78,6 +85,24 @@ impl Node {
                 }
             }
         }
+    }
+
+    /// Tells all addresses that there are, where every one is to be told.
+    pub(super) fn tell_all_addresses(&self) {
+        if self.options.log_addresses {
+            for held in self.interfaces.held() {
+                self.tell_address(held, "added to");
+            }
+        }
+    }
+
+    fn tell_address(&self, held: &Held, what: &str) {
+        let link = self.interfaces.numbered(held.index);
+        let name = link.map_or("", |link| &link.name);
+        self.log.info(format!(
+            "Netlink reflector reports IP {} {what} {name}",
+            held.address
+        ));
     }
 
     fn concerns_us(&self, name: &str) -> bool {
@@ -165,14 +190,10 @@ impl Node {
             .iter()
             .chain(&router.instance.excluded)
             .any(|address| address.address == held.address && address.no_track);
-        let name = self
-            .interfaces
-            .numbered(held.index)
-            .map_or_else(String::new, |link| link.name.clone());
-        self.log.info(format!(
-            "Netlink reflector reports IP {} removed from {name}",
-            held.address
-        ));
+        // With `-a` it has been told already.
+        if self.log.is_detailed() && !self.options.log_addresses {
+            self.tell_address(&held, "removed from");
+        }
         if !untracked && self.is_master(at) {
             self.input(at, Input::AddressLost);
         }

@@ -17,6 +17,7 @@ use vrrp_proto::{Input, InstanceConfig, StateKind, Time};
 use crate::announcement::Announcer;
 use crate::check::{Check, Report};
 use crate::clock::Clock;
+use crate::driver::Options;
 use crate::interfaces::Interfaces;
 use crate::limit::Limit;
 use crate::log::Log;
@@ -47,8 +48,9 @@ pub(crate) struct Node {
     lines: Limit<()>,
     /// Instances begin then; none once they have.
     begin_at: Option<Time>,
-    /// No address is taken away any more.
-    keep_addresses: bool,
+    options: Options,
+    /// The program ends.
+    stopping: bool,
 }
 
 impl Node {
@@ -58,6 +60,7 @@ impl Node {
     /// What the system says when a socket cannot be opened.
     pub(crate) fn open(
         config: &Config,
+        options: Options,
         log: Log,
         reports: mpsc::UnboundedSender<Report>,
     ) -> io::Result<Self> {
@@ -83,13 +86,15 @@ impl Node {
             reports,
             lines: Limit::default(),
             begin_at: (!global.startup_delay.is_zero()).then_some(global.startup_delay),
-            keep_addresses: false,
+            options,
+            stopping: false,
             global,
         };
         for instance in &config.instances {
             let machine = node.machine_config(instance, config);
             node.routers.push(Router::new(instance.clone(), machine));
         }
+        node.tell_all_addresses();
         for at in 0..node.routers.len() {
             node.tell_addresses(at);
             node.open_sockets(at);
@@ -173,8 +178,8 @@ impl Node {
     }
 
     /// Ends all instances: masters say so and give their addresses back, unless these are to be kept.
-    pub(crate) fn stop(&mut self, keep_addresses: bool) {
-        self.keep_addresses = keep_addresses;
+    pub(crate) fn stop(&mut self) {
+        self.stopping = true;
         for at in 0..self.routers.len() {
             self.input(at, Input::Stop);
         }

@@ -24,7 +24,7 @@ impl Node {
                     packet, destination, ..
                 } => self.send(at, &packet, destination),
                 Output::AddAddresses => self.add_addresses(at),
-                Output::RemoveAddresses if self.keep_addresses => {}
+                Output::RemoveAddresses if self.stopping && self.options.keep_addresses => {}
                 Output::RemoveAddresses => self.remove_addresses(at),
                 Output::Announce { repeat, .. } => self.announce(at, repeat),
                 Output::State(transition) => self.take_transition(at, transition),
