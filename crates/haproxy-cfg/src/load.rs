@@ -261,6 +261,7 @@ fn byte_order_mark(reading: &mut Reading<'_>, id: FileId) {
             .at(span)
             .context(Context::ParsingTight)
             .note("HAProxy takes it for a part of the first word, which it then does not know")
+            .help("save the file as UTF-8 without a byte order mark")
             .fix(
                 "remove the byte order mark",
                 span,

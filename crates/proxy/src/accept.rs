@@ -243,6 +243,7 @@ impl Acceptor {
             requests: 0,
             pending: None,
             private: None,
+            counted: true,
         };
         if self.proxy().options.clitcpka
             && let Io::Tcp(stream) = &session.io

@@ -5,9 +5,10 @@ use std::io::Write as _;
 use std::rc::Rc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::ProxyId;
+use haproxy_cfg::model::{ProxyId, Server};
 use proxy_core::check::{Event, Notice};
 use proxy_core::cli::{FrontendChange, Hooks, Refused, ServerId};
+use proxy_core::state::Ending;
 
 use crate::thread::Thread;
 
@@ -76,7 +77,7 @@ impl Hooks for Shell {
 
     fn shutdown_sessions(&mut self, server: ServerId) {
         let state = &self.thread.shared.runtime.proxies[server.proxy.0 as usize].servers[server.index];
-        state.shutdowns.fetch_add(1, Relaxed);
+        state.end_sessions(Ending::Administrator);
         self.thread.shared.look_again();
     }
 
@@ -85,6 +86,10 @@ impl Hooks for Shell {
         match proxy {
             Some(proxy) => {
                 shared.queues.servers_changed(&shared.runtime, proxy);
+                let ends = |s: &Server| s.down_ends_sessions || s.up_ends_backup_sessions;
+                if shared.plan.config.proxy(proxy).servers.iter().any(ends) {
+                    shared.look_again();
+                }
                 shared.room[proxy.0 as usize].notify_waiters();
             }
             None => shared.room.iter().for_each(tokio::sync::Notify::notify_waiters),

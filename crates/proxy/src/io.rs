@@ -107,17 +107,6 @@ impl Io {
             _ => self.poll_shutdown(cx),
         }
     }
-
-    /// Makes the close that follows a reset, so that no TIME_WAIT is left.
-    pub fn reset_on_close(&self) {
-        let tcp = match self {
-            Self::Tcp(io) => io,
-            Self::Tls(io) => io.get_ref().0,
-            Self::Unix(_) | Self::Closed => return,
-        };
-        // A socket on which this fails is already gone, which is what was wanted.
-        let _ = socket2::SockRef::from(tcp).set_linger(Some(std::time::Duration::ZERO));
-    }
 }
 
 fn closed() -> io::Error {

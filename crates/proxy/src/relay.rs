@@ -5,6 +5,7 @@ use std::io::IoSlice;
 use std::task::{Context, Poll};
 
 use haproxy_cfg::model::Timeouts;
+use proxy_core::state::Ending;
 
 use crate::buffer::{Buffer, BufferPool};
 use crate::io::Io;
@@ -24,8 +25,8 @@ pub(crate) enum RelayEnd {
     ClientTimeout,
     /// The server was silent, or took nothing, for too long.
     ServerTimeout,
-    /// An administrator ended the server's sessions.
-    Killed,
+    /// The server's sessions were ended.
+    Ended(Ending),
 }
 
 /// Two directions.
@@ -103,8 +104,8 @@ impl Relay {
     /// Runs to the end; `slot` is the server's.
     pub(crate) async fn run(&mut self, ends: &mut Ends<'_>, slot: &Slot) -> RelayEnd {
         poll_fn(|cx| {
-            if slot.is_shut_down() {
-                return Poll::Ready(RelayEnd::Killed);
+            if let Some(why) = slot.ending() {
+                return Poll::Ready(RelayEnd::Ended(why));
             }
             self.poll(ends, cx)
         })

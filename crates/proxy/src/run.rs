@@ -195,7 +195,7 @@ async fn keep_house(thread: Rc<Thread>) {
     loop {
         timer.set(thread.now_ms() + PURGE_MS);
         timer.expired().await;
-        thread.idle.purge();
+        thread.idle.purge(&thread.shared.runtime, thread.counters());
         thread.buffers.trim(KEPT_BUFFERS);
     }
 }

@@ -41,6 +41,8 @@ pub struct Session {
     pub requests: u32,
     /// Bytes that came behind the last request.
     pub pending: Option<Buffer>,
+    /// It still counts as one of the frontend's and the process's connections.
+    pub(crate) counted: bool,
     /// The server's connection of the last request, where no other client may use it.
     pub(crate) private: Option<Box<PrivateConn>>,
 }
@@ -118,8 +120,13 @@ impl Session {
     }
 }
 
-impl Drop for Session {
-    fn drop(&mut self) {
+impl Session {
+    /// Counts the connection down, once. To be called before the client can see the end: it may be back at once, and must
+    /// not find its former connection counted.
+    pub(crate) fn count_down(&mut self) {
+        if !std::mem::replace(&mut self.counted, false) {
+            return;
+        }
         let shared = &self.thread.shared;
         let runtime = &shared.runtime;
         let left = runtime.connections.dec();
@@ -137,6 +144,13 @@ impl Drop for Session {
         if let Some(listener) = state.listeners.get(usize::from(self.bind)) {
             listener.dec();
         }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // The socket is closed behind this.
+        self.count_down();
         if let Some(buffer) = self.pending.take() {
             self.thread.buffers.give(buffer);
         }

@@ -212,7 +212,10 @@ fn counts(session: &Session, route: &Route, backend: usize) -> LogCounts {
         process: runtime.connections.get(),
         frontend: runtime.proxies[session.frontend.0 as usize].fe_sessions.get(),
         backend: state.be_sessions.get(),
-        server: route.server.map_or(0, |at| state.servers[at].sessions.get()),
+        server: route.server_left.unwrap_or_else(|| {
+            let server = route.server.map(|at| &state.servers[at]);
+            server.map_or(0, |server| server.sessions.get())
+        }),
         retries: route.retries,
         redispatched: route.redispatched,
         server_queue: route.server_queue,

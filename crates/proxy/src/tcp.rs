@@ -88,6 +88,7 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
     };
     let end = relay.run(&mut ends, &reached.slot).await;
     relay.give_back(&thread.buffers);
+    route.server_left = Some(reached.slot.give_back());
     log.bytes = relay.to_client();
     log.received = relay.to_server();
     let all = [
@@ -112,7 +113,7 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
         }
         RelayEnd::ClientTimeout => log.end_with(b'c', b'D'),
         RelayEnd::ServerTimeout => log.end_with(b's', b'D'),
-        RelayEnd::Killed => log.end_with(b'K', b'-'),
+        RelayEnd::Ended(why) => log.end_with(why.letter(), b'-'),
     }
     let now = thread.now_ms();
     let ms = |from: u64, to: u64| u32::try_from(stream_log::since(from, to)).unwrap_or(0);
@@ -159,6 +160,7 @@ fn not_reached(session: &Session, log: &mut StreamLog, backend: ProxyId, error: 
             counters.cli_abrt.inc();
             (b'C', b'C')
         }
+        ReachError::Ended(why) => (why.letter(), b'-'),
         ReachError::ConnectTimeout => (b's', b'C'),
         ReachError::ConnectFailed => (b'S', b'C'),
     };

@@ -90,8 +90,14 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("npn", SERVER, ONE, ""),
     kw("observe", SERVER, ONE, ""),
     kw("on-error", SERVER, ONE, ""),
-    kw("on-marked-down", SERVER, ONE, ""),
-    kw("on-marked-up", SERVER, ONE, ""),
+    kw(
+        "on-marked-down",
+        SERVER,
+        ONE,
+        "sessions that end when it goes down",
+    )
+    .acts(OnMarkedDown),
+    kw("on-marked-up", SERVER, ONE, "sessions that end when it comes up").acts(OnMarkedUp),
     kw("pool-conn-name", SERVER, ONE, "").since(2, 7),
     kw("pool-low-conn", SERVER, ONE, ""),
     kw("pool-max-conn", SERVER, ONE, ""),

@@ -31,6 +31,10 @@ pub struct Server {
     pub disabled: bool,
     /// `redir`.
     pub redir: Option<Word>,
+    /// `on-marked-down shutdown-sessions`: its sessions end when it goes down.
+    pub down_ends_sessions: bool,
+    /// `on-marked-up shutdown-backup-sessions`: when it comes up, the sessions of the backup servers end.
+    pub up_ends_backup_sessions: bool,
     /// `send-proxy` (version 1) or `send-proxy-v2` (2).
     pub send_proxy: Option<u8>,
     /// Health check settings.
@@ -60,6 +64,8 @@ impl Server {
             maxqueue: 0,
             disabled: false,
             redir: None,
+            down_ends_sessions: false,
+            up_ends_backup_sessions: false,
             send_proxy: None,
             check: CheckSettings::default(),
             span: Span::default(),

@@ -28,6 +28,8 @@ pub(crate) enum ServerParse {
     Maxconn,
     Maxqueue,
     Minconn,
+    OnMarkedDown,
+    OnMarkedUp,
     Port,
     Redir,
     Rise,
@@ -326,6 +328,18 @@ fn same_id(reading: &mut Reading<'_>, id: &Set<u32>, lead: &str, name: &str) {
     );
 }
 
+/// Whether `value` is the one word that `option` takes.
+fn only_word(option: &str, value: &Word<'_>, word: &'static str) -> Result<(), Fault> {
+    if &*value.text == word.as_bytes() {
+        return Ok(());
+    }
+    Err(Fault {
+        message: format!("'{option}' expects '{word}' but got '{}'.", shown(value)),
+        span: value.span,
+        help: "write 'on-marked-down shutdown-sessions' or 'on-marked-up shutdown-backup-sessions'",
+    })
+}
+
 /// The options of one line as they are read.
 pub(crate) struct ServerLineReader<'n> {
     params: ServerParams,
@@ -357,10 +371,15 @@ impl ServerLineReader<'_> {
         ) {
             return Ok(());
         }
-        // Numbers that are missing count as 0, as they always have.
+        // Numbers that are missing count as 0, as they always have, and a missing word is none that was asked for.
         let loose = matches!(
             act,
-            ServerParse::Weight | ServerParse::Maxconn | ServerParse::Minconn | ServerParse::Maxqueue
+            ServerParse::Weight
+                | ServerParse::Maxconn
+                | ServerParse::Minconn
+                | ServerParse::Maxqueue
+                | ServerParse::OnMarkedDown
+                | ServerParse::OnMarkedUp
         );
         let nothing = Word {
             text: b"".as_slice().into(),
@@ -389,6 +408,14 @@ impl ServerLineReader<'_> {
             ServerParse::Downinter => self.params.check.downinter = Some(self.interval(&option_name, value)?),
             ServerParse::Port => self.params.check.port = Some(port(reading, value)?),
             ServerParse::Addr => self.params.check.addr = Some(self.check_addr(reading, value)?),
+            ServerParse::OnMarkedDown => {
+                only_word(&option_name, value, "shutdown-sessions")?;
+                self.params.down_ends_sessions = true;
+            }
+            ServerParse::OnMarkedUp => {
+                only_word(&option_name, value, "shutdown-backup-sessions")?;
+                self.params.up_ends_backup_sessions = true;
+            }
             ServerParse::Id => self.params.id = Some(Set::new(id(value)?, value.span)),
             ServerParse::InitAddr => self.params.may_stay_unresolved = Some(init_addr(value)?),
             ServerParse::Backup(_)

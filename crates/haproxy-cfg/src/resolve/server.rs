@@ -67,6 +67,8 @@ fn server(line: &ServerLine, id: u32, defaults: &ServerParams) -> Server {
         // A server without an address cannot be used until it gets one.
         disabled: params.disabled.unwrap_or(false) || unresolved,
         redir: params.redir,
+        down_ends_sessions: params.down_ends_sessions,
+        up_ends_backup_sessions: params.up_ends_backup_sessions,
         send_proxy: params.send_proxy.filter(|version| *version > 0),
         check: CheckSettings {
             enabled: params.check.enabled.unwrap_or(false),

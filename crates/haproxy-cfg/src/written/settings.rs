@@ -113,6 +113,10 @@ pub(crate) struct ServerParams {
     pub(crate) maxqueue: Option<u32>,
     pub(crate) disabled: Option<bool>,
     pub(crate) redir: Option<Word>,
+    /// `on-marked-down shutdown-sessions`; nothing takes it back.
+    pub(crate) down_ends_sessions: bool,
+    /// `on-marked-up shutdown-backup-sessions`; nothing takes it back.
+    pub(crate) up_ends_backup_sessions: bool,
     /// 0 switches it off (`no-send-proxy`).
     pub(crate) send_proxy: Option<u8>,
     pub(crate) check: CheckParams,
@@ -156,6 +160,8 @@ impl ServerParams {
             maxqueue: self.maxqueue.or(below.maxqueue),
             disabled: self.disabled.or(below.disabled),
             redir: self.redir.or_else(|| below.redir.clone()),
+            down_ends_sessions: self.down_ends_sessions || below.down_ends_sessions,
+            up_ends_backup_sessions: self.up_ends_backup_sessions || below.up_ends_backup_sessions,
             send_proxy: self.send_proxy.or(below.send_proxy),
             check: self.check.over(&below.check),
             may_stay_unresolved: self.may_stay_unresolved.or(below.may_stay_unresolved),

@@ -7,7 +7,7 @@ use haproxy_cfg::model::{Config, LogLevel, Proxy, ProxyId};
 
 use super::message::{self, Load};
 use super::{CheckOutcome, DESCRIPTION_MAX, Event, Farm};
-use crate::state::{Admin, Health, ProxyState, Runtime, ServerState};
+use crate::state::{Admin, Ending, Health, ProxyState, Runtime, ServerState};
 
 /// What an administrator may ask of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -330,6 +330,7 @@ impl<'a> Change<'a> {
         self.state().down_transitions.fetch_add(1, Relaxed);
         let rest = self.left();
         self.say(level, &[b" is going DOWN for maintenance", cause, b".", &rest]);
+        self.end_sessions_going_down();
     }
 
     /// Whatever checks knew is forgotten: the server is up, and the first failure takes it down.
@@ -347,6 +348,9 @@ impl<'a> Change<'a> {
             LogLevel::Notice,
             &[b" is UP/", into, b" (leaving forced maintenance)."],
         );
+        if admin == Admin::default() {
+            self.end_backup_sessions();
+        }
     }
 
     fn force(&mut self, to: Health, origin: Origin) {
@@ -438,6 +442,7 @@ impl<'a> Change<'a> {
                 state.down_transitions.fetch_add(1, Relaxed);
                 let rest = self.left();
                 self.say(level, &[b" is DOWN", cause, b".", &rest]);
+                self.end_sessions_going_down();
             }
             Health::Up | Health::Stopping => {
                 let word: &[u8] = if to == Health::Up {
@@ -447,9 +452,32 @@ impl<'a> Change<'a> {
                 };
                 let rest = self.online();
                 self.say(LogLevel::Notice, &[word, cause, b".", &rest]);
+                if from == Health::Down && to == Health::Up {
+                    self.end_backup_sessions();
+                }
             }
         }
         self.remind_of_drain();
+    }
+
+    /// `on-marked-down shutdown-sessions`.
+    fn end_sessions_going_down(&self) {
+        if self.config.servers[self.server].down_ends_sessions {
+            self.state().end_sessions(Ending::Down);
+        }
+    }
+
+    /// `on-marked-up shutdown-backup-sessions`.
+    fn end_backup_sessions(&self) {
+        let server = &self.config.servers[self.server];
+        if !server.up_ends_backup_sessions || server.backup || self.state().weight() == 0 {
+            return;
+        }
+        for (config, state) in self.config.servers.iter().zip(&self.proxy.servers) {
+            if config.backup {
+                state.end_sessions(Ending::BackupReplaced);
+            }
+        }
     }
 
     /// Takes the backend down with its last server and up with its first.

@@ -143,10 +143,7 @@ impl Control for Live<'_> {
     fn clear_counters(&mut self, all: bool) {
         for proxy in &self.runtime.proxies {
             let gauges = [&proxy.fe_sessions, &proxy.be_sessions, &proxy.queued];
-            let of_servers = proxy
-                .servers
-                .iter()
-                .flat_map(|s| [&s.sessions, &s.queued, &s.idle]);
+            let of_servers = proxy.servers.iter().flat_map(|s| [&s.sessions, &s.queued]);
             gauges
                 .into_iter()
                 .chain(of_servers)

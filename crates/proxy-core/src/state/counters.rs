@@ -20,6 +20,12 @@ impl Counter {
         self.add(1);
     }
 
+    /// Sets a level that goes up and down. Owning thread only.
+    #[inline]
+    pub fn set(&self, level: u64) {
+        self.0.store(level, Relaxed);
+    }
+
     /// The count.
     #[inline]
     #[must_use]
@@ -144,6 +150,8 @@ pub struct SideCounters {
     pub connect: Counter,
     /// Connections reused (`reuse`).
     pub reuse: Counter,
+    /// Idle connections to a server that are kept for reuse (`srv_icur`): a level, which is never cleared.
+    pub idle: Counter,
     /// Internal errors (`eint`).
     pub eint: Counter,
     /// Sums of the last 1024 times in ms: queue, connect, response, total; kept as an exponentially sliding sum by

@@ -7,4 +7,4 @@ mod server;
 
 pub use counters::{Counter, ProcessCounters, Rate, SideCounters, TIMES_WINDOW, ThreadCounters};
 pub use proxy::{Gauge, ProxyState, Runtime};
-pub use server::{Admin, Health, ServerState};
+pub use server::{Admin, Ending, Health, ServerState};

@@ -27,6 +27,22 @@ impl Gauge {
         now
     }
 
+    /// One more where there are fewer than `limit`; gives whether there is one more.
+    #[inline]
+    pub fn inc_below(&self, limit: u32) -> bool {
+        let mut now = self.now.load(Relaxed);
+        while now < limit {
+            match self.now.compare_exchange_weak(now, now + 1, Relaxed, Relaxed) {
+                Ok(_) => {
+                    self.max.fetch_max(now + 1, Relaxed);
+                    return true;
+                }
+                Err(other) => now = other,
+            }
+        }
+        false
+    }
+
     /// One less; gives the new number.
     #[inline]
     pub fn dec(&self) -> u32 {

@@ -48,6 +48,29 @@ pub enum Health {
     Stopping = 2,
 }
 
+/// Why the sessions of a server are ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// An administrator said so (`shutdown sessions server`).
+    Administrator,
+    /// The server went down (`on-marked-down shutdown-sessions`).
+    Down,
+    /// It is a backup server, and another one came up (`on-marked-up shutdown-backup-sessions`).
+    BackupReplaced,
+}
+
+impl Ending {
+    /// The letter of a termination state that names it.
+    #[must_use]
+    pub fn letter(self) -> u8 {
+        match self {
+            Self::Administrator => b'K',
+            Self::Down => b'D',
+            Self::BackupReplaced => b'U',
+        }
+    }
+}
+
 /// One server's shared state. Written by checks and commands, read on every choice of a server.
 #[derive(Debug, Default)]
 pub struct ServerState {
@@ -59,16 +82,14 @@ pub struct ServerState {
     pub sessions: Gauge,
     /// Requests that wait for this very server (`qcur`) and their maximum.
     pub queued: Gauge,
-    /// Idle connections to it that are kept for reuse (`srv_icur`) and their maximum.
-    pub idle: Gauge,
     /// `maxconn` in force; 0 is without limit.
     pub maxconn: AtomicU32,
     /// When the state last changed between up and down, milliseconds of the process's clock.
     pub last_change_ms: AtomicU64,
     /// Milliseconds spent down before `last_change_ms`.
     pub down_ms: AtomicU64,
-    /// Grows when all sessions of the server are to end (`shutdown sessions server`).
-    pub shutdowns: AtomicU32,
+    /// Grows when all sessions of the server are to end; its lowest two bits say why (see [`Ending`]).
+    endings: AtomicU32,
     /// Transitions to down (`chkdown`).
     pub down_transitions: AtomicU64,
     /// Checks that failed while the server was up (`chkfail`).
@@ -97,6 +118,37 @@ impl ServerState {
     /// What checks found last, locked. A writer that panicked left whole values, so its poison is of no account.
     pub fn check_report(&self) -> MutexGuard<'_, CheckReport> {
         self.check.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks all sessions that the server has now to end. They find out when they look again.
+    pub fn end_sessions(&self, why: Ending) {
+        let next = |now: u32| (now & !3).wrapping_add(4) | why as u32;
+        let mut now = self.endings.load(Relaxed);
+        while let Err(other) = self
+            .endings
+            .compare_exchange_weak(now, next(now), Relaxed, Relaxed)
+        {
+            now = other;
+        }
+    }
+
+    /// What [`Self::ending_since`] wants to know of a session that begins now.
+    #[inline]
+    #[must_use]
+    pub fn endings(&self) -> u32 {
+        self.endings.load(Relaxed)
+    }
+
+    /// Why a session that began when `endings` was `since` is to end; none while it may go on.
+    #[inline]
+    #[must_use]
+    pub fn ending_since(&self, since: u32) -> Option<Ending> {
+        let now = self.endings.load(Relaxed);
+        (now != since).then_some(match now & 3 {
+            0 => Ending::Administrator,
+            1 => Ending::Down,
+            _ => Ending::BackupReplaced,
+        })
     }
 
     /// What the administrator said.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{Address, Balance, Mode, Proxy, ProxyId, ServerAddr};
+use haproxy_cfg::model::{Address, Balance, Mode, Proxy, ProxyId, Server, ServerAddr};
 
 use crate::check::CheckStatus;
 use crate::state::{Health, ServerState};
@@ -256,11 +256,7 @@ fn server<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, i: usize, 
     if server.maxqueue > 0 {
         row.u32(QLIMIT, server.maxqueue);
     }
-    connections(
-        row,
-        state,
-        side.sum(|s| s.connect.get()) > 0 || server.check.enabled,
-    );
+    connections(row, server, state, &side);
     if filter.legends {
         match &server.addr {
             ServerAddr::Inet { ip, port, .. } => {
@@ -277,9 +273,11 @@ fn server<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, i: usize, 
     checks(view, id, i, row);
 }
 
-fn connections(row: &mut Row<'_>, state: &ServerState, needed: bool) {
-    row.u32(SRV_ICUR, state.idle.get());
-    row.u32(IDLE_CONN_CUR, state.idle.get());
+fn connections(row: &mut Row<'_>, server: &Server, state: &ServerState, side: &Side<'_>) {
+    let idle = side.sum(|s| s.idle.get());
+    let needed = side.sum(|s| s.connect.get()) > 0 || server.check.enabled;
+    row.u64(SRV_ICUR, idle);
+    row.u64(IDLE_CONN_CUR, idle);
     row.u32(SAFE_CONN_CUR, 0);
     row.u32(USED_CONN_CUR, state.sessions.get());
     row.u32(NEED_CONN_EST, state.sessions.max().max(u32::from(needed)));

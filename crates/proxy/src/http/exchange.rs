@@ -17,6 +17,7 @@ use proxy_core::http1::{
     ConnectionHeader, Framing, HeadError, lower_response_version, message_traits, parse_response,
     response_framing, unfold, write_response,
 };
+use proxy_core::state::Ending;
 
 use super::body::Body;
 use super::txn::Txn;
@@ -89,8 +90,8 @@ pub(super) enum End {
     ServerTimeout,
     /// What the server sent is no response.
     BadResponse,
-    /// An administrator ended the server's sessions.
-    Killed,
+    /// The server's sessions were ended.
+    Ended(Ending),
     /// A rule refuses the response; the client gets that status.
     Denied(u16),
 }

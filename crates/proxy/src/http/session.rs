@@ -79,6 +79,7 @@ async fn wait(session: &mut Session) -> Woken {
 
 /// Ends our direction and reads the client's to its end, for a short while.
 async fn linger(session: &mut Session) {
+    session.count_down();
     let mut sink = session.thread.buffers.take();
     session.timer.set(session.thread.now_ms() + LINGER_MS);
     let mut told = false;

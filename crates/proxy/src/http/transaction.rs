@@ -245,7 +245,9 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
                 txn.cookie.state = CookieState::Down;
                 txn.log.termination[2] = CookieState::Down.letter();
             }
-            exchange(session, txn, backend, &mut reached, mode).await
+            let next = exchange(session, txn, backend, &mut reached, mode).await;
+            txn.route.server_left = Some(reached.slot.give_back());
+            next
         }
         Err(error) => not_reached(session, txn, backend, error).await,
     }
@@ -309,6 +311,16 @@ async fn not_reached(session: &mut Session, txn: &mut Txn, backend: ProxyId, err
             thread.be_counters(backend).cli_abrt.inc();
             (b'C', b'C', 0)
         }
+        ReachError::Ended(why) => {
+            let of_server = txn.route.server.map(|at| thread.server_counters(backend, at));
+            if let Some(counters) = of_server {
+                counters.bin.add(txn.log.received);
+            }
+            for counters in [thread.fe_counters(session.frontend), thread.be_counters(backend)] {
+                count_status(counters, 0);
+            }
+            (why.letter(), b'-', 0)
+        }
         ReachError::ConnectTimeout => (b's', b'C', 503),
         ReachError::ConnectFailed => (b'S', b'C', 503),
     };
@@ -347,8 +359,8 @@ async fn exchange(
     let server = reached.slot.server();
     let mut keep = Keep::default();
     let end = poll_fn(|cx| {
-        if reached.slot.is_shut_down() {
-            return Poll::Ready(End::Killed);
+        if let Some(why) = reached.slot.ending() {
+            return Poll::Ready(End::Ended(why));
         }
         txn.poll_exchange(session, &mut reached.conn.io, &terms, cx, &mut |txn, session| {
             keep = finish_head(session, txn, backend, server, mode)?;
@@ -548,7 +560,8 @@ fn drop_or_keep(
                 conn,
             }));
         } else {
-            session.thread.idle.give(backend, server, conn);
+            let counters = session.thread.server_counters(backend, server);
+            session.thread.idle.give(backend, server, conn, counters);
         }
     }
 }
@@ -581,7 +594,7 @@ async fn tunnel(session: &mut Session, txn: &mut Txn, backend: ProxyId, reached:
         RelayEnd::ServerGone => txn.log.end_with(b'S', b'D'),
         RelayEnd::ClientTimeout => txn.log.end_with(b'c', b'D'),
         RelayEnd::ServerTimeout => txn.log.end_with(b's', b'D'),
-        RelayEnd::Killed => txn.log.end_with(b'K', b'-'),
+        RelayEnd::Ended(why) => txn.log.end_with(why.letter(), b'-'),
     }
     Next::Close
 }
@@ -590,9 +603,15 @@ async fn tunnel(session: &mut Session, txn: &mut Txn, backend: ProxyId, reached:
 async fn failed(session: &mut Session, txn: &mut Txn, backend: ProxyId, server: usize, end: End) -> Next {
     let thread = Rc::clone(&session.thread);
     let begun = txn.response_begun();
-    // A client that goes before its request is whole ends the transfer of data, not the wait for a head.
-    let in_request = end == End::ClientGone && !begun && !txn.progress.req_body.is_done();
-    let phase = if begun || in_request { b'D' } else { b'H' };
+    // A client that goes before its request is whole ends the transfer of data, not the wait for a head; sessions that are
+    // ended then are in no phase.
+    let in_request =
+        matches!(end, End::ClientGone | End::Ended(_)) && !begun && !txn.progress.req_body.is_done();
+    let phase = match end {
+        End::Ended(_) if in_request => b'-',
+        _ if begun || in_request => b'D',
+        _ => b'H',
+    };
     let both = [
         thread.be_counters(backend),
         thread.server_counters(backend, server),
@@ -641,7 +660,16 @@ async fn failed(session: &mut Session, txn: &mut Txn, backend: ProxyId, server: 
             both.iter().for_each(|c| c.eresp.inc());
             (b's', 504)
         }
-        End::Killed => (b'K', 503),
+        End::Ended(why) => {
+            both.iter().for_each(|c| {
+                if begun {
+                    c.srv_abrt.inc();
+                } else if !in_request {
+                    c.eresp.inc();
+                }
+            });
+            (why.letter(), 502)
+        }
         End::BadResponse => {
             both.iter().for_each(|c| c.eresp.inc());
             // What goes wrong behind the head is the connection's fault, in the original's words.

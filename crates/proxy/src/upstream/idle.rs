@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::task::{Context, Poll, Waker};
 
 use haproxy_cfg::model::{Config, ProxyId};
+use proxy_core::state::{Runtime, SideCounters, ThreadCounters};
 
 use super::ServerConn;
 
@@ -28,36 +29,48 @@ impl IdlePool {
 
     /// A connection that stands, for a request that is not its client's first (`http-reuse safe`): a server that closes
     /// just then would cost that client an error that it cannot know for a stale connection.
-    pub fn take(&self, proxy: ProxyId, server: usize) -> Option<ServerConn> {
+    pub fn take(&self, proxy: ProxyId, server: usize, counters: &SideCounters) -> Option<ServerConn> {
         let mut pools = self.pools.borrow_mut();
         let pool = &mut pools[proxy.0 as usize][server];
+        let mut taken = None;
         while let Some(mut conn) = pool.pop() {
             if is_quiet(&mut conn) {
-                return Some(conn);
+                taken = Some(conn);
+                break;
             }
         }
-        None
+        counters.idle.set(pool.len() as u64);
+        taken
     }
 
     /// Keeps a connection whose last response is through.
-    pub fn give(&self, proxy: ProxyId, server: usize, conn: ServerConn) {
+    pub fn give(&self, proxy: ProxyId, server: usize, conn: ServerConn, counters: &SideCounters) {
         let mut pools = self.pools.borrow_mut();
         let pool = &mut pools[proxy.0 as usize][server];
         if pool.len() < KEPT {
             pool.push(conn);
         }
+        counters.idle.set(pool.len() as u64);
     }
 
-    /// Closes what servers have closed, and what stands idle beyond what the last period needed. To be called now and then.
-    pub fn purge(&self) {
-        for pool in self.pools.borrow_mut().iter_mut().flatten() {
-            pool.retain_mut(is_quiet);
+    /// Closes what servers have closed, and all connections to servers that went down or into maintenance. To be called now
+    /// and then.
+    pub fn purge(&self, runtime: &Runtime, counters: &ThreadCounters) {
+        let mut pools = self.pools.borrow_mut();
+        let proxies = pools.iter_mut().zip(&runtime.proxies).zip(&counters.servers);
+        for ((pools, proxy), counters) in proxies {
+            for ((pool, server), counters) in pools.iter_mut().zip(&proxy.servers).zip(counters) {
+                if pool.is_empty() {
+                    continue;
+                }
+                if server.is_usable() {
+                    pool.retain_mut(is_quiet);
+                } else {
+                    pool.clear();
+                }
+                counters.idle.set(pool.len() as u64);
+            }
         }
-    }
-
-    /// Closes all connections to a server: it went down or into maintenance.
-    pub fn clear(&self, proxy: ProxyId, server: usize) {
-        self.pools.borrow_mut()[proxy.0 as usize][server].clear();
     }
 }
 

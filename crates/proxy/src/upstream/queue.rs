@@ -170,22 +170,23 @@ impl Queues {
     #[must_use]
     pub fn try_take(&self, runtime: &Runtime, proxy: ProxyId, server: usize) -> bool {
         let state = &runtime.proxies[proxy.0 as usize].servers[server];
-        let now = state.sessions.inc();
-        let max = state.maxconn.load(Ordering::Relaxed);
-        if max == 0 || now <= max {
-            return true;
+        match state.maxconn.load(Ordering::Relaxed) {
+            0 => {
+                state.sessions.inc();
+                true
+            }
+            max => state.sessions.inc_below(max),
         }
-        state.sessions.dec();
-        false
     }
 
-    /// Gives a slot back and hands it to the one that waits longest.
-    pub fn release(&self, runtime: &Runtime, proxy: ProxyId, server: usize) {
+    /// Gives a slot back and hands it to the one that waits longest. Gives the sessions that the server had between.
+    pub fn release(&self, runtime: &Runtime, proxy: ProxyId, server: usize) -> u32 {
         let state = &runtime.proxies[proxy.0 as usize].servers[server];
-        state.sessions.dec();
+        let left = state.sessions.dec();
         if state.maxconn.load(Ordering::Relaxed) != 0 {
             self.hand_out(runtime, proxy, Some(server));
         }
+        left
     }
 
     /// Looks at a backend again once a server's state, weight or `maxconn` changed.

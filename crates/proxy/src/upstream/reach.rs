@@ -4,11 +4,11 @@
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
 
 use haproxy_cfg::model::{Mode, Proxy, ProxyId};
 use proxy_core::balance::PickInput;
+use proxy_core::state::Ending;
 
 use super::idle::is_quiet;
 use super::queue::Granted;
@@ -76,6 +76,8 @@ pub struct Route {
     pub retries: u32,
     /// Another server than the first was tried.
     pub redispatched: bool,
+    /// Sessions that the server had left when this one gave its slot back; none while it holds it.
+    pub server_left: Option<u32>,
     /// Requests that waited before this one for the same server.
     pub server_queue: u32,
     /// Requests that waited before this one for any server.
@@ -114,6 +116,9 @@ pub enum ReachError {
     /// Refused or unreachable, on the last attempt.
     #[error("no connection")]
     ConnectFailed,
+    /// The sessions of the server were ended while the connection was under way.
+    #[error("the server's sessions were ended")]
+    Ended(Ending),
 }
 
 /// A slot of a server, given back when dropped.
@@ -122,8 +127,9 @@ pub struct Slot {
     thread: Rc<Thread>,
     backend: ProxyId,
     server: usize,
-    /// How often the server's sessions had been ended when this one began.
-    shutdowns: u32,
+    /// What of the server's sessions had been ended when this one began.
+    endings: u32,
+    given_back: bool,
 }
 
 impl Slot {
@@ -133,7 +139,8 @@ impl Slot {
             thread: Rc::clone(thread),
             backend,
             server,
-            shutdowns: state.shutdowns.load(Relaxed),
+            endings: state.endings(),
+            given_back: false,
         };
         slot.load_changed();
         slot
@@ -145,11 +152,20 @@ impl Slot {
         self.server
     }
 
-    /// Whether the sessions of the server are to end (`shutdown sessions server`).
+    /// Why the sessions of the server are to end, if they are.
     #[must_use]
-    pub fn is_shut_down(&self) -> bool {
+    pub fn ending(&self) -> Option<Ending> {
         let state = &self.thread.shared.runtime.proxies[self.backend.0 as usize].servers[self.server];
-        state.shutdowns.load(Relaxed) != self.shutdowns
+        state.ending_since(self.endings)
+    }
+
+    /// Gives the slot back. Gives the sessions that the server has without this one, before another gets its place.
+    pub fn give_back(&mut self) -> u32 {
+        self.given_back = true;
+        let shared = &self.thread.shared;
+        let left = shared.queues.release(&shared.runtime, self.backend, self.server);
+        self.load_changed();
+        left
     }
 
     fn load_changed(&self) {
@@ -163,9 +179,9 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let shared = &self.thread.shared;
-        shared.queues.release(&shared.runtime, self.backend, self.server);
-        self.load_changed();
+        if !self.given_back {
+            self.give_back();
+        }
     }
 }
 
@@ -234,12 +250,12 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
         counters.stot.inc();
         counters.sess_rate.hit(now);
         counters.last_session_ms.raise(now);
-        let failure = match connect_to(attempt, proxy, server).await {
+        let failure = match connect_to(attempt, proxy, &slot).await {
             Ok(conn) => {
                 route.connected_ms = thread.now_ms();
                 return Ok(Reached { conn, slot });
             }
-            Err(ReachError::ClientLeftConnect) => return Err(ReachError::ClientLeftConnect),
+            Err(end @ (ReachError::ClientLeftConnect | ReachError::Ended(_))) => return Err(end),
             Err(failure) => failure,
         };
         // A server that is being waited for has no session: others may take its slot.
@@ -401,13 +417,10 @@ async fn wait_in_queue(
     outcome
 }
 
-/// A connection to `server`: an idle one if one may be used, or a new one.
-async fn connect_to(
-    attempt: &mut Attempt<'_>,
-    proxy: &Proxy,
-    server: usize,
-) -> Result<ServerConn, ReachError> {
+/// A connection to the server of `slot`: an idle one if one may be used, or a new one.
+async fn connect_to(attempt: &mut Attempt<'_>, proxy: &Proxy, slot: &Slot) -> Result<ServerConn, ReachError> {
     let thread = attempt.thread;
+    let server = slot.server();
     let counters = thread.server_counters(attempt.backend, server);
     if let Some(mut private) = attempt.private.take()
         && (private.backend, private.server) == (attempt.backend, server)
@@ -418,7 +431,7 @@ async fn connect_to(
         return Ok(private.conn);
     }
     if attempt.may_reuse
-        && let Some(conn) = thread.idle.take(attempt.backend, server)
+        && let Some(conn) = thread.idle.take(attempt.backend, server, counters)
     {
         counters.reuse.inc();
         thread.be_counters(attempt.backend).reuse.inc();
@@ -435,6 +448,9 @@ async fn connect_to(
         if let Poll::Ready(result) = io.poll_writable(cx) {
             let result = result.and_then(|()| connect::connect_error(&io, cx));
             return Poll::Ready(result.map_err(|_| ReachError::ConnectFailed));
+        }
+        if let Some(why) = slot.ending() {
+            return Poll::Ready(Err(ReachError::Ended(why)));
         }
         if !gone && attempt.client.poll_gone(cx).is_ready() {
             gone = true;
