@@ -383,6 +383,8 @@ impl<'a> Change<'a> {
                 .iter()
                 .copied()
                 .take(DESCRIPTION_MAX)
+                // What a server sent is text up to its first NUL, as the original tells it.
+                .take_while(|byte| *byte != 0)
                 .collect();
             report.running = false;
             if !pass && report.health > 0 {

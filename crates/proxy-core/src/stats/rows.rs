@@ -276,8 +276,8 @@ fn server<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, i: usize, 
 fn connections(row: &mut Row<'_>, server: &Server, state: &ServerState, side: &Side<'_>) {
     let idle = side.sum(|s| s.idle.get());
     let needed = side.sum(|s| s.connect.get()) > 0 || server.check.enabled;
-    row.u64(SRV_ICUR, idle);
-    row.u64(IDLE_CONN_CUR, idle);
+    row.u32(SRV_ICUR, saturate(idle));
+    row.u32(IDLE_CONN_CUR, saturate(idle));
     row.u32(SAFE_CONN_CUR, 0);
     row.u32(USED_CONN_CUR, state.sessions.get());
     row.u32(NEED_CONN_EST, state.sessions.max().max(u32::from(needed)));
