@@ -84,39 +84,30 @@ fn line_end(text: &[u8], at: usize) -> usize {
     }
 }
 
-fn word_end(text: &[u8], mut at: usize) -> usize {
-    let mut quoted = false;
-    while let Some(byte) = text.get(at) {
+/// The end of the word at `at`. A quote ends the word before it; nothing is escaped; a comment begins anywhere outside of
+/// quotes; `${NAME}` is a part of the word that it stands in.
+fn word_end(text: &[u8], at: usize) -> usize {
+    let line = &text[..line_end(text, at)];
+    if line[at] == b'"' {
+        let closed = line[at + 1..].iter().position(|byte| *byte == b'"');
+        return closed.map_or(line.len(), |length| at + 1 + length + 1);
+    }
+    let mut end = at;
+    while let Some(byte) = line.get(end) {
         match byte {
-            b'\n' => break,
-            b'"' => quoted = !quoted,
-            b'\\'
-                if text
-                    .get(at + 1)
-                    .is_some_and(|next| !matches!(next, b'\n' | b'\r')) =>
-            {
-                at += 1;
-            }
-            b'{' | b'}' if !quoted => {
-                // `${NAME}` is a part of the word that it stands in.
-                if *byte == b'{' && at > 0 && text[at - 1] == b'$' {
-                    let closed = text[at..]
-                        .iter()
-                        .take_while(|byte| **byte != b'\n')
-                        .position(|byte| *byte == b'}');
-                    if let Some(length) = closed {
-                        at += length + 1;
-                        continue;
-                    }
+            b'{' if end > at && line[end - 1] == b'$' => {
+                match line[end..].iter().position(|byte| *byte == b'}') {
+                    Some(length) => end += length,
+                    None => break,
                 }
-                break;
             }
-            byte if !quoted && is_blank(*byte) => break,
+            b'{' | b'}' | b'"' | b'#' | b'!' => break,
+            byte if is_blank(*byte) => break,
             _ => {}
         }
-        at += 1;
+        end += 1;
     }
-    at
+    end
 }
 
 fn offset(value: usize) -> u32 {
@@ -152,6 +143,8 @@ mod tests {
             words("real_server 10.0.0.1 80{ ! note }\n}"),
             ["real_server", "10.0.0.1", "80", "{", "}"]
         );
+        assert_eq!(words("router_id a\"b c\"d!e"), ["router_id", "a", "\"b c\"", "d"]);
+        assert_eq!(words("router_id a\\ \"b"), ["router_id", "a\\", "\"b"]);
         assert_eq!(words("state ${ROLE}x\r\n"), ["state", "${ROLE}x"]);
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use syntax::{Diagnostic, SourceMap};
+use syntax::{Diagnostic, SourceMap, Span};
 
 use crate::dialect::Dialect;
 use crate::host::Host;
@@ -19,6 +19,8 @@ pub(crate) struct Reading<'h> {
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) outcome: Outcome,
     pub(crate) written: Written,
+    /// Where the first interface is named that is missing and must not be.
+    pub(crate) missing_interface: Option<Span>,
     /// Keywords that are not acted on and have been told of.
     pub(crate) told_read_only: BTreeSet<&'static str>,
 }
@@ -33,6 +35,7 @@ impl<'h> Reading<'h> {
             diagnostics: Vec::new(),
             outcome: Outcome::default(),
             written: Written::default(),
+            missing_interface: None,
             told_read_only: BTreeSet::new(),
         }
     }

@@ -1,6 +1,8 @@
 //! What every grammar of this project shares: spans, source maps, diagnostics with their renderers, keyword rows with
 //! their tables, and did-you-mean. Nothing here knows a language, a file system or a clock.
 
+#[cfg(feature = "testing")]
+pub mod annotated;
 pub mod diagnostic;
 pub mod keyword;
 pub mod reference;

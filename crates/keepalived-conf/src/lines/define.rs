@@ -10,8 +10,12 @@ use crate::host::Host;
 
 /// A value that names itself would be put in for ever; nobody nests deeper than this.
 const MAX_DEPTH: usize = 64;
-/// What a line may grow to: repeated blocks make files large, but not without end.
+/// What all lines that come of one may hold: repeated blocks make files large, but not without end.
 const MAX_BYTES: usize = 64 << 20;
+/// What a single line may grow to.
+const MAX_LINE: usize = 1 << 20;
+/// What a line counts for besides its bytes, so that repeated empty lines come to an end too.
+const LINE_COST: usize = 64;
 
 /// The definitions so far.
 #[derive(Debug, Default)]
@@ -101,13 +105,16 @@ impl Definitions {
             };
             line.push(&text.slice(plain, at));
             let span = text.span(at, end);
+            if line.bytes().len() + value.len() > MAX_LINE {
+                return Err(Fault::Endless(span));
+            }
             line.push(&Text::standing_for(&value, span));
             at = end;
             plain = end;
         }
         if plain == 0 {
             // Nothing was replaced.
-            *bytes += text.bytes().len();
+            *bytes += text.bytes().len() + LINE_COST;
             if *bytes > MAX_BYTES {
                 return Err(Fault::Endless(text.whole()));
             }

@@ -212,7 +212,7 @@ pub(crate) fn missing_interface(reading: &mut Reading<'_>, message: String, span
             .at(span)
             .help("it is waited for")
     } else {
-        reading.outcome.missing_interface = true;
+        reading.missing_interface.get_or_insert(span);
         Diagnostic::alert("missing-interface", message).at(span).help(
             "write the name of an interface that this machine has, or, where it comes later, `dynamic_interfaces` into global_defs",
         )

@@ -29,11 +29,15 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     }
     instance::shared_router_ids(reading, &instances);
     program::security(reading, &programs);
-    if reading.outcome.missing_interface {
-        reading.fault(Diagnostic::alert(
-            "missing-interface",
-            "Non-existent interface specified in configuration",
-        ));
+    if let Some(span) = reading.missing_interface {
+        reading.outcome.missing_interface = true;
+        reading.fault(
+            Diagnostic::alert(
+                "missing-interface",
+                "Non-existent interface specified in configuration",
+            )
+            .at(span),
+        );
     }
     Config {
         global,
