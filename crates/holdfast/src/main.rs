@@ -6,6 +6,7 @@ mod haproxy;
 mod host;
 mod keepalived;
 mod kernel;
+mod service_manager;
 mod tools;
 mod version;
 

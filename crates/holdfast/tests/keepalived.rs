@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -84,6 +85,7 @@ fn main() {
             "mail_is_sent_as_the_original_writes_it",
             mail_is_sent_as_the_original_writes_it,
         ),
+        ("the_service_manager_is_told", the_service_manager_is_told),
         ("real_time_signals_are_taken", real_time_signals_are_taken),
         ("scripts_are_told_of_each_state", scripts_are_told_of_each_state),
         ("an_interface_may_come_later", an_interface_may_come_later),
@@ -105,7 +107,10 @@ fn main() {
             .with_ignored_flag(!possible)
         })
         .collect();
-    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+    let mut arguments = Arguments::from_args();
+    // They wait for the protocol's seconds most of the time.
+    arguments.test_threads.get_or_insert(8);
+    libtest_mimic::run(&arguments, trials).exit();
 }
 
 /// A machine with an interface `eth0`, and a folder for its files.
@@ -416,6 +421,11 @@ fn only_the_rights_that_are_needed_are_kept() {
     assert_eq!(rights(&status, "CapEff:"), needed, "{status}");
     assert_eq!(rights(&status, "CapPrm:"), needed, "{status}");
     assert_eq!(rights(&status, "CapInh:"), 0, "{status}");
+    // The parent may also remove pid files in any folder: DAC_OVERRIDE.
+    let parent = fs::read_to_string(node.path("parent.pid")).unwrap();
+    let status = fs::read_to_string(format!("/proc/{}/status", parent.trim())).unwrap();
+    assert_eq!(rights(&status, "CapEff:"), needed | 1 << 1, "{status}");
+    assert_eq!(rights(&status, "CapPrm:"), needed | 1 << 1, "{status}");
     // Scripts of root are root as they would be without.
     let own = fs::read_to_string("/proc/self/status").unwrap();
     let of_script = wait_for(|| {
@@ -682,6 +692,36 @@ fn mail_is_sent_as_the_original_writes_it() {
         assert_eq!(told, expected);
     }
     wait_until_said(&program, "SMTP alert successfully sent.");
+}
+
+fn the_service_manager_is_told() {
+    let (node, _other) = pair();
+    node.write(&instance(100, ""));
+    let path = node.path("notify");
+    let manager = UnixDatagram::bind(&path).unwrap();
+    manager.set_read_timeout(Some(PATIENCE)).unwrap();
+    let heard = || {
+        let mut message = [0; 256];
+        let length = manager.recv(&mut message).expect("a message");
+        String::from_utf8_lossy(&message[..length]).into_owned()
+    };
+    let mut command = node.command("keepalived.conf");
+    let mut program = Program::start(command.args(["-n", "-l"]).env("NOTIFY_SOCKET", &path)).unwrap();
+    let ready = heard();
+    assert!(
+        ready.starts_with("READY=1\n") && ready.contains(&format!("MAINPID={}\n", program.pid())),
+        "{ready}"
+    );
+    program.signal(Signal::SIGHUP).unwrap();
+    assert!(heard().starts_with("RELOADING=1\n"));
+    assert!(heard().starts_with("READY=1\n"));
+    node.write("vrrp_instance VI_1 {\n interface eth9\n virtual_router_id 1\n virtual_ipaddress {\n 192.168.0.1\n }\n}\n");
+    program.signal(Signal::SIGHUP).unwrap();
+    assert!(heard().starts_with("RELOADING=1\n"));
+    assert!(heard().starts_with("READY=1\n"));
+    program.signal(Signal::SIGTERM).unwrap();
+    assert!(heard().starts_with("STOPPING=1\n"));
+    assert_eq!(program.wait_code(), Some(0));
 }
 
 fn real_time_signals_are_taken() {

@@ -1,5 +1,6 @@
 //! What the process may do once its sockets are open. Only that is kept.
 
+use caps::errors::CapsError;
 use caps::{CapSet, Capability, CapsHashSet};
 
 /// What is needed for as long as the process runs:
@@ -20,8 +21,22 @@ pub const KEPT: [Capability; 6] = [
 ///
 /// # Errors
 /// The system's words.
-pub fn keep_only_what_is_needed() -> Result<(), caps::errors::CapsError> {
-    let kept: CapsHashSet = KEPT.into_iter().collect();
+pub fn keep_only_what_is_needed() -> Result<(), CapsError> {
+    keep(&KEPT)
+}
+
+/// The same for a process that only starts the one that needs the others, and removes pid files, whoever's folder they are in.
+///
+/// # Errors
+/// The system's words.
+pub fn keep_for_parent() -> Result<(), CapsError> {
+    let mut kept = KEPT.to_vec();
+    kept.push(Capability::CAP_DAC_OVERRIDE);
+    keep(&kept)
+}
+
+fn keep(kept: &[Capability]) -> Result<(), CapsError> {
+    let kept: CapsHashSet = kept.iter().copied().collect();
     let permitted = caps::read(None, CapSet::Permitted)?;
     let left: CapsHashSet = permitted.intersection(&kept).copied().collect();
     // Nothing can be effective that is not permitted, so this comes first.

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::AsRawFd as _;
 use std::task::{Context, Poll, ready};
 
-use socket2::{Domain, InterfaceIndexOrAddress, Protocol, Socket, Type};
+use socket2::{Domain, InterfaceIndexOrAddress, Protocol, SockFilter, Socket, Type};
 use tokio::io::unix::AsyncFd;
 
 use crate::kernel::{link_address, watch};
@@ -19,6 +19,9 @@ const ARP: u16 = 0x0806;
 
 /// Everybody on a wire.
 const EVERYBODY: [u8; 6] = [0xff; 6];
+
+/// The filter program that lets nothing through: "return 0".
+const DROP_ALL: SockFilter = SockFilter::new(0x06, 0, 0, 0);
 
 /// Adverts of one interface: a socket that is a member of the group there, and one to send with.
 #[derive(Debug)]
@@ -45,8 +48,8 @@ impl AdvertSockets {
         sender.set_multicast_loop_v4(false)?;
         // The queues of the machine look at the socket, not at the header that we write.
         sender.set_tos_v4(0xc0)?;
-        // What it receives nobody reads: as little as possible is to be kept for it.
-        sender.set_recv_buffer_size(0)?;
+        // Nobody reads from it: the kernel is to keep nothing for it.
+        sender.attach_filter(&[DROP_ALL])?;
         Ok(Self {
             receiver: watch(receiver)?,
             sender,

@@ -3,7 +3,6 @@
 
 mod conversation;
 pub(crate) mod line;
-mod notify;
 mod socket;
 mod worker;
 
@@ -23,6 +22,7 @@ use super::console::{Console, Grade};
 use super::predecessors::{dismiss, signal};
 use super::start::{Start, serve};
 use crate::background::{Readiness, Waited, detach};
+use crate::service_manager;
 pub(super) use conversation::command_names;
 use haproxy_cfg::model::Level;
 use line::Line;
@@ -83,7 +83,7 @@ pub(crate) fn keep(options: &Options, mut again: Again, console: &mut Console) -
         }
     };
     let board = serve_socket(socket, &again.workers, console);
-    notify::ready(options.notify_systemd);
+    service_manager::ready(options.notify_systemd);
     watch(options, again.workers, &awaited, &board, console)
 }
 
@@ -153,7 +153,7 @@ pub(crate) fn run(options: &Options, mut start: Start, again: Option<Again>, mut
         console.tell(Grade::Warning, "Loading failure!");
         workers.count_failure();
         let board = serve_socket(socket, &workers, &mut console);
-        notify::ready(options.notify_systemd);
+        service_manager::ready(options.notify_systemd);
         return watch(options, workers, &awaited, &board, &mut console);
     }
     console.tell(Grade::Notice, &format!("New worker ({child}) forked"));
@@ -169,7 +169,7 @@ pub(crate) fn run(options: &Options, mut start: Start, again: Option<Again>, mut
         console.warn_main(&format!("Cannot write pidfile ({error})"));
     }
     let board = serve_socket(socket, &workers, &mut console);
-    notify::ready(options.notify_systemd);
+    service_manager::ready(options.notify_systemd);
     if leaves_terminal && let Err(error) = leave_terminal() {
         console.warn_main(&format!("Cannot leave the terminal ({error})"));
     }
@@ -244,19 +244,19 @@ fn watch(
         match awaited.wait() {
             Ok(Signal::SIGHUP | Signal::SIGUSR2) if leaving.is_none() => {
                 console.tell(Grade::Notice, "Reloading HAProxy");
-                notify::reloading(options.notify_systemd);
+                service_manager::reloading(options.notify_systemd);
                 let error = become_anew(&workers);
                 workers.stay();
                 console.tell(
                     Grade::Warning,
                     &format!("Failed to reexecute the master process ({error})"),
                 );
-                notify::ready(options.notify_systemd);
+                service_manager::ready(options.notify_systemd);
             }
             Ok(end @ (Signal::SIGTERM | Signal::SIGINT | Signal::SIGUSR1)) => {
                 if leaving.is_none() {
                     console.tell(Grade::Warning, "Exiting Master process...");
-                    notify::stopping(options.notify_systemd);
+                    service_manager::stopping(options.notify_systemd);
                 }
                 leaving = Some(end);
                 signal(&workers.pids(), end);

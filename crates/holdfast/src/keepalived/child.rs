@@ -27,6 +27,9 @@ pub(crate) const STARTED: u8 = b'S';
 /// As above.
 pub(crate) const RELOADED: u8 = b'R';
 
+/// As above: a configuration with errors was left out.
+pub(crate) const NOT_RELOADED: u8 = b'N';
+
 /// The signals of a running child, listened to from the very beginning.
 struct Signals {
     terminate: Signal,
@@ -113,13 +116,15 @@ async fn speak(
         // The other end is below.
         let _ = commands.send(Command::LogData);
     }
-    let told = move |milestone| {
-        let word = match milestone {
-            Milestone::Started => STARTED,
-            Milestone::Reloaded => RELOADED,
-        };
+    let say = |word: u8| {
         // A parent that does not listen is one that ends.
         let _ = nix::unistd::write(&parent, &[word]);
+    };
+    let told = |milestone| {
+        say(match milestone {
+            Milestone::Started => STARTED,
+            Milestone::Reloaded => RELOADED,
+        });
     };
     let options = Options {
         keep_addresses: arguments.keep_vips,
@@ -145,6 +150,7 @@ async fn speak(
                 reading::tell(&loaded, &log);
                 if loaded.has_errors() || loaded.outcome.unreadable {
                     log.info("The configuration has errors: going on with the former one");
+                    say(NOT_RELOADED);
                     continue;
                 }
                 Command::Reload(Box::new(loaded.config))

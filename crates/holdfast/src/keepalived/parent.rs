@@ -20,6 +20,7 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, chdir, dup2_stdin, getppid, pipe2};
 use signal_hook::SigId;
 use vrrp::log::{Level, Log};
+use vrrp::privilege;
 
 use super::arguments::{Arguments, JSON, STATS_CLEAR};
 use super::child::{self, PERMANENT};
@@ -28,6 +29,7 @@ use super::pid_file::{self, PidFiles};
 use super::{FAILED, reading};
 use crate::background::{Readiness, Waited, detach, silence};
 use crate::kernel::{self, Split, split};
+use crate::service_manager;
 use crate::version::KEEPALIVED_VERSION;
 
 /// Exit status of a configuration that cannot be read.
@@ -264,6 +266,9 @@ struct Child {
 
 impl Parent<'_> {
     fn watch(mut self) -> io::Result<u8> {
+        // Its child is the one that speaks; this one has to start it, and to take pid files away.
+        privilege::keep_for_parent()
+            .map_err(|error| io::Error::other(format!("rights cannot be given up: {error}")))?;
         let awaited: SigSet = AWAITED.into_iter().collect();
         awaited.thread_block()?;
         let signals = SignalFd::with_flags(&awaited, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
@@ -279,6 +284,10 @@ impl Parent<'_> {
         }
         if let Some(readiness) = self.readiness.take() {
             readiness.tell();
+        }
+        if self.child.is_none() {
+            // There is no child to wait for.
+            service_manager::ready(true);
         }
         loop {
             if self.stopping.is_some() && self.child.is_none() {
@@ -351,8 +360,15 @@ impl Parent<'_> {
             Ok(length) => {
                 for word in said.get(..length).unwrap_or_default() {
                     match *word {
-                        child::STARTED => self.log.info("Startup complete"),
-                        child::RELOADED => self.log.info("Reload complete"),
+                        child::STARTED => {
+                            self.log.info("Startup complete");
+                            service_manager::ready(true);
+                        }
+                        child::RELOADED => {
+                            self.log.info("Reload complete");
+                            service_manager::ready(true);
+                        }
+                        child::NOT_RELOADED => service_manager::ready(true),
                         _ => {}
                     }
                 }
@@ -401,6 +417,7 @@ impl Parent<'_> {
     }
 
     fn begin_end(&mut self, signal: Signal) {
+        service_manager::stopping(true);
         self.stopping = Some(Instant::now() + self.loaded.config.global.child_wait_time);
         self.start_at = None;
         self.pass_on(if signal == Signal::SIGINT {
@@ -413,6 +430,7 @@ impl Parent<'_> {
     /// Reads the configuration again, for children to come, and lets the child do the same.
     fn reload(&mut self, signals: &SignalFd) -> io::Result<()> {
         self.log.info("Reloading ...");
+        service_manager::reloading(true);
         self.log
             .detail(format!("Opening file '{}'.", self.arguments.file));
         self.log
