@@ -143,259 +143,90 @@ impl<'a> List<'a> {
             value,
         });
     }
-
-    fn u32(&mut self, pos: u32, name: &'static str, tags: &'static str, n: u32, about: &'static str) {
-        self.put(pos, name, tags, Value::U32(n), about);
-    }
-
-    fn u64(&mut self, pos: u32, name: &'static str, tags: &'static str, n: u64, about: &'static str) {
-        self.put(pos, name, tags, Value::U64(n), about);
-    }
 }
 
-fn owned(text: String) -> Value<'static> {
-    Value::Str(text.into_bytes().into())
+/// Appends fields to a list: a line each, with position, name, tags, value and meaning.
+macro_rules! fields {
+    ($list:ident; $($pos:literal $name:literal $tags:literal $make:ident($value:expr) $about:literal;)*) => {
+        $($list.put($pos, $name, $tags, Value::$make($value), $about);)*
+    };
 }
 
 fn product<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures) {
     let process = view.process;
     let threads = saturate(figures.threads as u64);
-    list.put(0, "Name", "POS", Value::text("HAProxy"), "name of the product");
-    list.put(
-        1,
-        "Version",
-        "POS",
-        Value::text(&process.version),
-        "version of the product",
-    );
-    list.put(
-        2,
-        "Release_date",
-        "POS",
-        Value::text(&process.released),
-        "date of the release",
-    );
-    list.u32(3, "Nbthread", "CGS", threads, "threads (nbthread)");
-    list.u32(4, "Nbproc", "CGS", 1, "processes, always 1");
-    list.u32(
-        5,
-        "Process_num",
-        "KGP",
-        1,
-        "relative number of the process, always 1",
-    );
-    list.u32(6, "Pid", "SGP", process.pid, "process number");
-    list.put(
-        7,
-        "Uptime",
-        "MDP",
-        owned(uptime(view.uptime())),
-        "time since start, in words",
-    );
-    list.u32(
-        8,
-        "Uptime_sec",
-        "MDP",
-        saturate(view.uptime()),
-        "seconds since start",
-    );
-    list.u32(9, "Memmax_MB", "CLP", 0, "limit of memory in MiB, 0 for none");
-    list.u32(10, "PoolAlloc_MB", "MGP", 0, "MiB allocated in pools");
-    list.u32(11, "PoolUsed_MB", "MGP", 0, "MiB of pools in use");
-    list.u32(12, "PoolFailed", "MCP", 0, "allocations in pools that failed");
-    list.u32(
-        13,
-        "Ulimit-n",
-        "CLP",
-        saturate(process.ulimit_n),
-        "limit of file descriptors",
-    );
-    list.u32(
-        14,
-        "Maxsock",
-        "CLP",
-        saturate(process.maxsock),
-        "limit of sockets",
-    );
+    fields! { list;
+        0 "Name" "POS" text("HAProxy") "name of the product";
+        1 "Version" "POS" text(&process.version) "version of the product";
+        2 "Release_date" "POS" text(&process.released) "date of the release";
+        3 "Nbthread" "CGS" U32(threads) "threads (nbthread)";
+        4 "Nbproc" "CGS" U32(1) "processes, always 1";
+        5 "Process_num" "KGP" U32(1) "relative number of the process, always 1";
+        6 "Pid" "SGP" U32(process.pid) "process number";
+        7 "Uptime" "MDP" Str(uptime(view.uptime()).into_bytes().into()) "time since start, in words";
+        8 "Uptime_sec" "MDP" U32(saturate(view.uptime())) "seconds since start";
+        9 "Memmax_MB" "CLP" U32(0) "limit of memory in MiB, 0 for none";
+        10 "PoolAlloc_MB" "MGP" U32(0) "MiB allocated in pools";
+        11 "PoolUsed_MB" "MGP" U32(0) "MiB of pools in use";
+        12 "PoolFailed" "MCP" U32(0) "allocations in pools that failed";
+        13 "Ulimit-n" "CLP" U32(saturate(process.ulimit_n)) "limit of file descriptors";
+        14 "Maxsock" "CLP" U32(saturate(process.maxsock)) "limit of sockets";
+    }
 }
 
 fn connections<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures) {
     let maxconn = view.maxconn();
-    list.u32(
-        15,
-        "Maxconn",
-        "CLP",
-        maxconn,
-        "limit of client connections in force",
-    );
-    list.u32(
-        16,
-        "Hard_maxconn",
-        "CLP",
-        maxconn,
-        "limit of client connections at start",
-    );
-    list.u32(
-        17,
-        "CurrConns",
-        "MGP",
-        figures.connections,
-        "client connections now",
-    );
-    list.u32(
-        18,
-        "CumConns",
-        "MCP",
-        saturate(figures.conn_tot),
-        "client connections so far",
-    );
-    list.u32(19, "CumReq", "MCP", saturate(figures.req_tot), "requests so far");
-    list.u32(
-        20,
-        "MaxSslConns",
-        "MMP",
-        0,
-        "limit of TLS connections, 0 for none",
-    );
-    list.u32(
-        21,
-        "CurrSslConns",
-        "MGP",
-        view.runtime.tls_connections.get(),
-        "TLS connections now",
-    );
-    list.u32(
-        22,
-        "CumSslConns",
-        "MCP",
-        saturate(figures.tls_tot),
-        "TLS connections so far",
-    );
-    list.u32(
-        23,
-        "Maxpipes",
-        "CLP",
-        0,
-        "limit of pipes for splicing, 0 for none",
-    );
-    list.u32(24, "PipesUsed", "MGP", 0, "pipes in use");
-    list.u32(25, "PipesFree", "MGP", 0, "pipes kept for use");
+    fields! { list;
+        15 "Maxconn" "CLP" U32(maxconn) "limit of client connections in force";
+        16 "Hard_maxconn" "CLP" U32(maxconn) "limit of client connections at start";
+        17 "CurrConns" "MGP" U32(figures.connections) "client connections now";
+        18 "CumConns" "MCP" U32(saturate(figures.conn_tot)) "client connections so far";
+        19 "CumReq" "MCP" U32(saturate(figures.req_tot)) "requests so far";
+        20 "MaxSslConns" "MMP" U32(0) "limit of TLS connections, 0 for none";
+        21 "CurrSslConns" "MGP" U32(view.runtime.tls_connections.get()) "TLS connections now";
+        22 "CumSslConns" "MCP" U32(saturate(figures.tls_tot)) "TLS connections so far";
+        23 "Maxpipes" "CLP" U32(0) "limit of pipes for splicing, 0 for none";
+        24 "PipesUsed" "MGP" U32(0) "pipes in use";
+        25 "PipesFree" "MGP" U32(0) "pipes kept for use";
+    }
 }
 
 fn rates(list: &mut List<'_>, figures: &Figures) {
-    list.u32(
-        26,
-        "ConnRate",
-        "MRP",
-        figures.conn_rate.0,
-        "client connections in the last second",
-    );
-    list.u32(27, "ConnRateLimit", "CLP", 0, "limit of ConnRate, 0 for none");
-    list.u32(28, "MaxConnRate", "MMP", figures.conn_rate.1, "highest ConnRate");
-    list.u32(
-        29,
-        "SessRate",
-        "MRP",
-        figures.sess_rate.0,
-        "sessions in the last second",
-    );
-    list.u32(30, "SessRateLimit", "CLP", 0, "limit of SessRate, 0 for none");
-    list.u32(31, "MaxSessRate", "MRP", figures.sess_rate.1, "highest SessRate");
-    list.u32(
-        32,
-        "SslRate",
-        "MRP",
-        figures.tls_rate.0,
-        "TLS connections in the last second",
-    );
-    list.u32(33, "SslRateLimit", "CLP", 0, "limit of SslRate, 0 for none");
-    list.u32(34, "MaxSslRate", "MMP", figures.tls_rate.1, "highest SslRate");
-    list.u32(
-        35,
-        "SslFrontendKeyRate",
-        "MGP",
-        0,
-        "TLS keys agreed with clients in the last second",
-    );
-    list.u32(
-        36,
-        "SslFrontendMaxKeyRate",
-        "MMP",
-        0,
-        "highest SslFrontendKeyRate",
-    );
-    list.u32(
-        37,
-        "SslFrontendSessionReuse_pct",
-        "MGP",
-        0,
-        "percentage of TLS sessions taken up again",
-    );
-    list.u32(
-        38,
-        "SslBackendKeyRate",
-        "MRP",
-        0,
-        "TLS keys agreed with servers in the last second",
-    );
-    list.u32(39, "SslBackendMaxKeyRate", "MMP", 0, "highest SslBackendKeyRate");
-    list.u32(
-        40,
-        "SslCacheLookups",
-        "MCP",
-        0,
-        "TLS sessions looked up in the cache",
-    );
-    list.u32(
-        41,
-        "SslCacheMisses",
-        "MCP",
-        0,
-        "TLS sessions that the cache did not have",
-    );
-    list.u32(
-        42,
-        "CompressBpsIn",
-        "MRP",
-        0,
-        "bytes given to the compressor in the last second",
-    );
-    list.u32(
-        43,
-        "CompressBpsOut",
-        "MRP",
-        0,
-        "bytes that the compressor gave in the last second",
-    );
-    list.u32(
-        44,
-        "CompressBpsRateLim",
-        "CLP",
-        0,
-        "limit of CompressBpsOut, 0 for none",
-    );
+    fields! { list;
+        26 "ConnRate" "MRP" U32(figures.conn_rate.0) "client connections in the last second";
+        27 "ConnRateLimit" "CLP" U32(0) "limit of ConnRate, 0 for none";
+        28 "MaxConnRate" "MMP" U32(figures.conn_rate.1) "highest ConnRate";
+        29 "SessRate" "MRP" U32(figures.sess_rate.0) "sessions in the last second";
+        30 "SessRateLimit" "CLP" U32(0) "limit of SessRate, 0 for none";
+        31 "MaxSessRate" "MRP" U32(figures.sess_rate.1) "highest SessRate";
+        32 "SslRate" "MRP" U32(figures.tls_rate.0) "TLS connections in the last second";
+        33 "SslRateLimit" "CLP" U32(0) "limit of SslRate, 0 for none";
+        34 "MaxSslRate" "MMP" U32(figures.tls_rate.1) "highest SslRate";
+        35 "SslFrontendKeyRate" "MGP" U32(0) "TLS keys agreed with clients in the last second";
+        36 "SslFrontendMaxKeyRate" "MMP" U32(0) "highest SslFrontendKeyRate";
+        37 "SslFrontendSessionReuse_pct" "MGP" U32(0) "percentage of TLS sessions taken up again";
+        38 "SslBackendKeyRate" "MRP" U32(0) "TLS keys agreed with servers in the last second";
+        39 "SslBackendMaxKeyRate" "MMP" U32(0) "highest SslBackendKeyRate";
+        40 "SslCacheLookups" "MCP" U32(0) "TLS sessions looked up in the cache";
+        41 "SslCacheMisses" "MCP" U32(0) "TLS sessions that the cache did not have";
+        42 "CompressBpsIn" "MRP" U32(0) "bytes given to the compressor in the last second";
+        43 "CompressBpsOut" "MRP" U32(0) "bytes that the compressor gave in the last second";
+        44 "CompressBpsRateLim" "CLP" U32(0) "limit of CompressBpsOut, 0 for none";
+    }
 }
 
 fn inside<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures) {
     let process = view.process;
-    list.u32(47, "Tasks", "MGP", figures.tasks, "things that run or wait");
-    list.u32(48, "Run_queue", "MGP", 0, "things that wait for a thread");
-    list.u32(
-        49,
-        "Idle_pct",
-        "MaP",
-        figures.idle_percent,
-        "percentage of the time spent waiting",
-    );
-    list.put(50, "node", "COS", Value::text(&process.node), "name of the node");
+    fields! { list;
+        47 "Tasks" "MGP" U32(figures.tasks) "things that run or wait";
+        48 "Run_queue" "MGP" U32(0) "things that wait for a thread";
+        49 "Idle_pct" "MaP" U32(figures.idle_percent) "percentage of the time spent waiting";
+        50 "node" "COS" text(&process.node) "name of the node";
+    }
     if let Some(description) = &view.config.global.description {
-        list.put(
-            51,
-            "description",
-            "COS",
-            Value::text(description),
-            "description of the node",
-        );
+        fields! { list;
+            51 "description" "COS" text(description) "description of the node";
+        }
     }
     let stopping = view
         .proxies()
@@ -406,96 +237,26 @@ fn inside<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures) {
                 .load(std::sync::atomic::Ordering::Relaxed)
         });
     let stopping = stopping && view.proxies().any(|(_, p)| !p.binds.is_empty());
-    list.u32(
-        52,
-        "Stopping",
-        "MGP",
-        u32::from(stopping),
-        "1 while the process stops",
-    );
-    list.u32(
-        53,
-        "Jobs",
-        "MGP",
-        figures.listeners + figures.connections,
-        "listeners and connections",
-    );
-    list.u32(
-        54,
-        "Unstoppable Jobs",
-        "MGP",
-        0,
-        "jobs that a stop does not wait for",
-    );
-    list.u32(55, "Listeners", "MGP", figures.listeners, "listeners that accept");
-    list.u32(56, "ActivePeers", "MGP", 0, "peers connected and known");
-    list.u32(57, "ConnectedPeers", "MGP", 0, "peers connected");
-    list.u32(58, "DroppedLogs", "MGP", 0, "log lines that could not be sent");
-    list.u32(
-        59,
-        "BusyPolling",
-        "MGP",
-        0,
-        "1 while threads poll without waiting",
-    );
-    list.u32(
-        60,
-        "FailedResolutions",
-        "MGP",
-        0,
-        "host names that could not be resolved",
-    );
-    list.u64(61, "TotalBytesOut", "MGP", figures.bytes_out, "bytes sent so far");
-    list.u64(
-        62,
-        "TotalSplicdedBytesOut",
-        "MGP",
-        0,
-        "bytes sent through pipes so far",
-    );
-    list.u64(
-        63,
-        "BytesOutRate",
-        "MRP",
-        figures.bytes_out_rate,
-        "bytes sent in the last second",
-    );
-    list.u32(
-        64,
-        "DebugCommandsIssued",
-        "MGP",
-        0,
-        "commands for debugging that were given",
-    );
-    list.u32(65, "CumRecvLogs", "MCP", 0, "log lines received");
-    list.put(
-        66,
-        "Build info",
-        "POS",
-        Value::text(&process.version),
-        "version, once more",
-    );
-    list.u32(
-        67,
-        "Memmax_bytes",
-        "CLP",
-        0,
-        "limit of memory in bytes, 0 for none",
-    );
-    list.u64(68, "PoolAlloc_bytes", "MGP", 0, "bytes allocated in pools");
-    list.u64(69, "PoolUsed_bytes", "MGP", 0, "bytes of pools in use");
-    list.u32(
-        70,
-        "Start_time_sec",
-        "MDP",
-        saturate(view.runtime.started_at),
-        "time of the start, seconds since 1970",
-    );
-    list.put(
-        71,
-        "Tainted",
-        "SGP",
-        Value::text("0"),
-        "experimental features in use",
-    );
+    fields! { list;
+        52 "Stopping" "MGP" U32(u32::from(stopping)) "1 while the process stops";
+        53 "Jobs" "MGP" U32(figures.listeners + figures.connections) "listeners and connections";
+        54 "Unstoppable Jobs" "MGP" U32(0) "jobs that a stop does not wait for";
+        55 "Listeners" "MGP" U32(figures.listeners) "listeners that accept";
+        56 "ActivePeers" "MGP" U32(0) "peers connected and known";
+        57 "ConnectedPeers" "MGP" U32(0) "peers connected";
+        58 "DroppedLogs" "MGP" U32(0) "log lines that could not be sent";
+        59 "BusyPolling" "MGP" U32(0) "1 while threads poll without waiting";
+        60 "FailedResolutions" "MGP" U32(0) "host names that could not be resolved";
+        61 "TotalBytesOut" "MGP" U64(figures.bytes_out) "bytes sent so far";
+        62 "TotalSplicdedBytesOut" "MGP" U64(0) "bytes sent through pipes so far";
+        63 "BytesOutRate" "MRP" U64(figures.bytes_out_rate) "bytes sent in the last second";
+        64 "DebugCommandsIssued" "MGP" U32(0) "commands for debugging that were given";
+        65 "CumRecvLogs" "MCP" U32(0) "log lines received";
+        66 "Build info" "POS" text(&process.version) "version, once more";
+        67 "Memmax_bytes" "CLP" U32(0) "limit of memory in bytes, 0 for none";
+        68 "PoolAlloc_bytes" "MGP" U64(0) "bytes allocated in pools";
+        69 "PoolUsed_bytes" "MGP" U64(0) "bytes of pools in use";
+        70 "Start_time_sec" "MDP" U32(saturate(view.runtime.started_at)) "time of the start, seconds since 1970";
+        71 "Tainted" "SGP" text("0") "experimental features in use";
+    }
 }
