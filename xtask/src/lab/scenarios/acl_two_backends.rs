@@ -5,7 +5,6 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use anyhow::Result;
 
@@ -105,11 +104,5 @@ pub(super) fn play(stage: &mut Stage<'_>) -> Result<()> {
         facility: "local0",
         tag: &tag,
     };
-    fields.compare(sheet, &log, &samples)?;
-    sheet.within(
-        "stopped softly within",
-        balancer.stop_softly()?,
-        Duration::from_secs(2),
-    );
-    stage.keep(log.file(), "lb1-syslog.txt")
+    fields.close(stage, &log, &samples, balancer)
 }

@@ -10,6 +10,8 @@ use crate::lab::load::Sample;
 use crate::lab::pacing::until;
 use crate::lab::programs::rsyslog::{LogLine, Rsyslog};
 use crate::lab::sheet::Sheet;
+use crate::lab::stage::Stage;
+use crate::lab::subject::Balancer;
 
 /// What the lines of one balancer have in common.
 pub(super) struct HttpLog<'a> {
@@ -20,6 +22,24 @@ pub(super) struct HttpLog<'a> {
 }
 
 impl HttpLog<'_> {
+    /// The end of a scenario: the lines are compared, `balancer` stops, and the log is kept.
+    pub(super) fn close(
+        &self,
+        stage: &mut Stage<'_>,
+        log: &Rsyslog,
+        samples: &[Sample],
+        balancer: Balancer,
+    ) -> Result<()> {
+        let sheet = &mut stage.sheet;
+        self.compare(sheet, log, samples)?;
+        sheet.within(
+            "stopped softly within",
+            balancer.stop_softly()?,
+            Duration::from_secs(2),
+        );
+        stage.keep(log.file(), "lb1-syslog.txt")
+    }
+
     /// Finds one line for each request, with the right fields.
     pub(super) fn compare(&self, sheet: &mut Sheet, log: &Rsyslog, samples: &[Sample]) -> Result<()> {
         let is_request = |line: &&LogLine| line.text.contains("HTTP/1.1\"");

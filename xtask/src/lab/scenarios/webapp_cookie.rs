@@ -1,7 +1,6 @@
 //! Document 000 with an inserted cookie: clients stay on their server until it dies.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use anyhow::{Result, bail};
 
@@ -89,13 +88,7 @@ pub(super) fn play(stage: &mut Stage<'_>) -> Result<()> {
         facility: "local2",
         tag: &tag,
     };
-    fields.compare(sheet, &log, &samples)?;
-    sheet.within(
-        "stopped softly within",
-        balancer.stop_softly()?,
-        Duration::from_secs(2),
-    );
-    stage.keep(log.file(), "lb1-syslog.txt")
+    fields.close(stage, &log, &samples, balancer)
 }
 
 /// Visitors that come back stay on their server, and the server does not see the balancer's cookie.

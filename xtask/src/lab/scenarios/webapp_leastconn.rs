@@ -74,13 +74,7 @@ pub(super) fn play(stage: &mut Stage<'_>) -> Result<()> {
         facility: "local2",
         tag: &tag,
     };
-    fields.compare(sheet, &log, &samples)?;
-    sheet.within(
-        "stopped softly within",
-        balancer.stop_softly()?,
-        Duration::from_secs(2),
-    );
-    stage.keep(log.file(), "lb1-syslog.txt")
+    fields.close(stage, &log, &samples, balancer)
 }
 
 /// The server is told who asks.
