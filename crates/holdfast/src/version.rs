@@ -56,7 +56,7 @@ pub(crate) fn keepalived() -> String {
         "Keepalived v{KEEPALIVED_VERSION} ({rest},{year})\n\n\
          This is Holdfast, a program of its own that reads keepalived's files and takes its place.\n\n\
          Running on {running}\n\n\
-         Languages read: 1.2 to 2.4 (choose one with --dialect or HOLDFAST_DIALECT)\n\n\
+         Languages read: 1.2 to 2.4 (choose one with --dialect or HOLDFAST_KEEPALIVED_DIALECT)\n\n\
          Config options:  VRRP VRRP_AUTH\n"
     )
 }

@@ -33,14 +33,24 @@ pub(crate) fn dialect(arguments: &Arguments) -> Result<Dialect, String> {
     if let Some(dialect) = arguments.dialect {
         return Ok(dialect);
     }
-    match std::env::var("HOLDFAST_DIALECT") {
-        Ok(text) if !text.is_empty() => text.parse().map_err(|error| format!("HOLDFAST_DIALECT: {error}")),
+    match std::env::var("HOLDFAST_KEEPALIVED_DIALECT") {
+        Ok(text) if !text.is_empty() => text
+            .parse()
+            .map_err(|error| format!("HOLDFAST_KEEPALIVED_DIALECT: {error}")),
         _ => Ok(Dialect::default()),
     }
 }
 
-/// `-t`: tells what is wrong, on standard error or in the file that was asked for; gives the exit status.
+/// `-t`: tells what is wrong, on standard error or in the file that was asked for; gives the exit status. The interfaces are those
+/// of the network namespace that the command line names.
 pub(crate) fn test(arguments: &Arguments, dialect: Dialect) -> u8 {
+    if let Some(name) = &arguments.namespace
+        && let Err(error) = super::namespace::enter(name)
+    {
+        // Nobody is left to be told when standard error is closed.
+        let _ = writeln!(io::stderr(), "keepalived: network namespace {name}: {error}");
+        return super::FAILED;
+    }
     let loaded = read(arguments, dialect);
     if let Err(error) = put(arguments, &loaded.report()) {
         // Nobody is left to be told when standard error is closed.

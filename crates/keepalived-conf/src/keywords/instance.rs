@@ -193,7 +193,7 @@ pub(super) const ROWS: &[Row] = &[
     kw(
         "notify_backup",
         INSTANCE,
-        Arity::between(1, 3),
+        Arity::at_least(1),
         "run on the change to BACKUP",
     )
     .acts(Act::Line(notify::line)),
@@ -206,21 +206,21 @@ pub(super) const ROWS: &[Row] = &[
     kw(
         "notify_fault",
         INSTANCE,
-        Arity::between(1, 3),
+        Arity::at_least(1),
         "run on the change to FAULT",
     )
     .acts(Act::Line(notify::line)),
     kw(
         "notify_master_rx_lower_pri",
         INSTANCE,
-        Arity::between(1, 3),
+        Arity::at_least(1),
         "run when a MASTER hears a lower priority",
     )
     .acts(Act::Line(notify::line)),
     kw(
         "notify_master",
         INSTANCE,
-        Arity::between(1, 3),
+        Arity::at_least(1),
         "run on the change to MASTER",
     )
     .acts(Act::Line(notify::line)),
@@ -230,8 +230,8 @@ pub(super) const ROWS: &[Row] = &[
         Arity::between(0, 1),
         "write changes of the priority to FIFOs",
     ),
-    kw("notify_stop", INSTANCE, Arity::between(1, 3), "run at the end").acts(Act::Line(notify::line)),
-    kw("notify", INSTANCE, Arity::between(1, 3), "run on every change").acts(Act::Line(notify::line)),
+    kw("notify_stop", INSTANCE, Arity::at_least(1), "run at the end").acts(Act::Line(notify::line)),
+    kw("notify", INSTANCE, Arity::at_least(1), "run on every change").acts(Act::Line(notify::line)),
     kw(
         "old_unicast_checksum",
         INSTANCE,

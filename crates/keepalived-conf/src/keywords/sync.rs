@@ -26,19 +26,19 @@ pub(super) const ROWS: &[Row] = &[
     kw(
         "notify_backup",
         SYNC_GROUP,
-        Arity::between(1, 3),
+        Arity::at_least(1),
         "run on the change to BACKUP",
     ),
     kw(
         "notify_fault",
         SYNC_GROUP,
-        Arity::between(1, 3),
+        Arity::at_least(1),
         "run on the change to FAULT",
     ),
     kw(
         "notify_master",
         SYNC_GROUP,
-        Arity::between(1, 3),
+        Arity::at_least(1),
         "run on the change to MASTER",
     ),
     kw(
@@ -47,8 +47,8 @@ pub(super) const ROWS: &[Row] = &[
         Arity::between(0, 1),
         "write changes of the priority to FIFOs",
     ),
-    kw("notify_stop", SYNC_GROUP, Arity::between(1, 3), "run at the end"),
-    kw("notify", SYNC_GROUP, Arity::between(1, 3), "run on every change"),
+    kw("notify_stop", SYNC_GROUP, Arity::at_least(1), "run at the end"),
+    kw("notify", SYNC_GROUP, Arity::at_least(1), "run on every change"),
     kw(
         "smtp_alert",
         SYNC_GROUP,

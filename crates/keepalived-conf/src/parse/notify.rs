@@ -4,7 +4,7 @@ use syntax::Diagnostic;
 
 use super::command::command;
 use super::instance::{current, current_name};
-use super::script::{default_ids, ids};
+use super::script::{default_ids, ids, unread_words};
 use crate::lines::Line;
 use crate::reading::Reading;
 use crate::written::{Command, WrittenNotify};
@@ -36,6 +36,7 @@ pub(crate) fn line(reading: &mut Reading<'_>, line: &Line) {
         .help("remove one of them, or have one script call the other");
         return reading.fault(told);
     }
+    unread_words(reading, line, words.get(2..).unwrap_or_default());
     let mut words = words.iter();
     if let Some(user) = words.next() {
         let Some(named) = ids(reading, user, words.next().map(String::as_str)) else {

@@ -144,10 +144,29 @@ fn name(reading: &Reading<'_>) -> String {
 
 /// `script`.
 pub(crate) fn script(reading: &mut Reading<'_>, line: &Line) {
-    let (command, _) = command(line);
+    let (command, extra) = command(line);
+    unread_words(reading, line, &extra);
     if let Some(script) = current(reading) {
         script.command = command;
     }
+}
+
+/// Tells of words behind a command that nothing looks at. The original says nothing of them.
+pub(super) fn unread_words(reading: &mut Reading<'_>, line: &Line, words: &[String]) {
+    if words.is_empty() {
+        return;
+    }
+    let told = Diagnostic::warning(
+        "extra-words",
+        format!(
+            "'{}' has words that nothing looks at: {}",
+            line.keyword().text(),
+            words.join(" ")
+        ),
+    )
+    .at(line.span())
+    .help("put the program and its arguments between double quotes");
+    reading.tell(told);
 }
 
 /// `interval`.
