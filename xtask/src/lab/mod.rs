@@ -37,7 +37,7 @@ pub(crate) struct Args {
     /// The balancer program, Debian's /usr/sbin/haproxy for example; the workspace's own, built for release, by default.
     #[arg(long, value_name = "PATH")]
     program: Option<PathBuf>,
-    /// The keepalived program; Debian's by default.
+    /// The keepalived program under test: Holdfast's own by default where the balancer is Holdfast, else Debian's.
     #[arg(long, value_name = "PATH")]
     keepalived: Option<PathBuf>,
     /// Run only the scenarios whose names begin so.

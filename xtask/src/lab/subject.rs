@@ -48,7 +48,7 @@ impl Subject {
 
     /// Whether this is Holdfast, which has to take every file as it is. Newer versions of the original refuse keywords
     /// that the documents use.
-    fn takes_every_dialect(&self) -> bool {
+    pub(super) fn takes_every_dialect(&self) -> bool {
         self.version.contains("holdfast")
     }
 

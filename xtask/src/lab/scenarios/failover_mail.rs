@@ -241,7 +241,8 @@ impl Story<'_, '_, '_> {
         let unasked = relay.delivered("VRRP Instance")?.len();
         sheet.equal("alert mails of the unchanged file", unasked, 0);
 
-        lb1.stop()?;
+        let asked = lb1.stop()?;
+        self.takeover("keepalived stopped on lb1", 1, asked, Cause::Resigned)?;
         let text = std::fs::read_to_string(document("keepalived", self.centre.file))?;
         let (before, after) = text
             .split_once("state MASTER\n")

@@ -139,7 +139,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     }
     let work = Path::new(WORK);
     let subject = Subject::install(program, &work.join("program"))?;
-    let keepalived = keepaliveds(args, &work.join("program"))?;
+    let keepalived = keepaliveds(args, program, &subject, &work.join("program"))?;
     println!("lab: {}; {}", subject.version(), keepalived.subject.version());
 
     let start = Instant::now();
@@ -192,10 +192,11 @@ pub(super) fn run(args: &Args) -> Result<()> {
 }
 
 /// Installs both keepalived programs.
-fn keepaliveds(args: &Args, folder: &Path) -> Result<Keepaliveds> {
+fn keepaliveds(args: &Args, program: &Path, subject: &Subject, folder: &Path) -> Result<Keepaliveds> {
     let original = workspace::program("keepalived").context("there is no keepalived")?;
     let ours = match &args.keepalived {
         Some(given) => given,
+        None if subject.takes_every_dialect() => program,
         None => &original,
     };
     Ok(Keepaliveds {
