@@ -299,9 +299,10 @@ impl<'a> Pair<'a> {
             .collect();
         ends.sort();
         let lost = || samples.iter().filter(|sample| sample.server().is_none());
+        // One that was under way when the address moved may be lost as well.
         let within = |sample: &Sample, outage: &Outage| {
-            let at = clock.time(sample.start);
-            at >= outage.from && at <= outage.to
+            let start = clock.time(sample.start);
+            start <= outage.to && start + sample.took >= outage.from
         };
         for outage in &self.outages {
             let gone = lost().filter(|sample| within(sample, outage)).count();
@@ -324,15 +325,15 @@ impl<'a> Pair<'a> {
         let shown = match besides.first() {
             None => "none".to_owned(),
             Some(first) => {
-                let last = self
-                    .outages
-                    .iter()
-                    .rev()
-                    .find(|o| o.from <= clock.time(first.start));
+                let start = clock.time(first.start);
+                let last = self.outages.iter().rev().find(|outage| outage.to <= start);
                 format!(
-                    "{}, after `{}`",
+                    "{}, {:.2} s after `{}`, in {:.2} s",
                     load::losses(besides.iter().copied()),
-                    last.map_or("the start", |outage| &outage.what)
+                    last.map_or(Duration::ZERO, |outage| between(outage.to, start))
+                        .as_secs_f64(),
+                    last.map_or("the start", |outage| &outage.what),
+                    first.took.as_secs_f64(),
                 )
             }
         };

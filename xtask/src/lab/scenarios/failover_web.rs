@@ -83,7 +83,8 @@ pub(super) fn play(stage: &mut Stage<'_>, programs: [Whose; 2]) -> Result<()> {
     )?;
     let clock = Clock::now();
     let request = |number| web::sample(target, "/vip/", number, &[]);
-    let (samples, daemons) = load::during(client, EVERY, request, |traffic| {
+    // What serves the last requests is ended behind them.
+    let (samples, (daemons, _first)) = load::during(client, EVERY, request, |traffic| {
         story.pair.begin(traffic)?;
         story.play(first, lb1, lb2)
     })?;
@@ -104,13 +105,18 @@ struct Story<'s, 'a, 'b> {
 }
 
 impl Story<'_, '_, '_> {
-    fn play(&mut self, balancer: Balancer, lb1: Keepalived, lb2: Keepalived) -> Result<[Keepalived; 2]> {
+    fn play(
+        &mut self,
+        balancer: Balancer,
+        lb1: Keepalived,
+        lb2: Keepalived,
+    ) -> Result<([Keepalived; 2], Balancer)> {
         let outwaited = Cause::Outwaited(Duration::ZERO);
 
         let died = SystemTime::now();
         drop(balancer);
         self.takeover("haproxy killed", 1, died, Cause::Script)?;
-        let _balancer = self.stage.balancer(self.pair.node(0)?, BALANCER)?;
+        let balancer = self.stage.balancer(self.pair.node(0)?, BALANCER)?;
         let back = SystemTime::now();
         self.takeover("haproxy back", 0, back, Cause::Outwaited(failover::SCRIPT))?;
 
@@ -132,7 +138,7 @@ impl Story<'_, '_, '_> {
         self.takeover("cable mended", 0, mended, outwaited)?;
 
         self.reload(&lb1, &lb2)?;
-        Ok([lb1, lb2])
+        Ok(([lb1, lb2], balancer))
     }
 
     /// Starts lb1's keepalived again.
