@@ -85,6 +85,12 @@ fn main() {
             "mail_is_sent_as_the_original_writes_it",
             mail_is_sent_as_the_original_writes_it,
         ),
+        (
+            "addresses_may_be_left_at_the_end",
+            addresses_may_be_left_at_the_end,
+        ),
+        ("a_namespace_may_be_named", a_namespace_may_be_named),
+        ("a_start_may_be_delayed", a_start_may_be_delayed),
         ("the_service_manager_is_told", the_service_manager_is_told),
         ("real_time_signals_are_taken", real_time_signals_are_taken),
         ("scripts_are_told_of_each_state", scripts_are_told_of_each_state),
@@ -692,6 +698,63 @@ fn mail_is_sent_as_the_original_writes_it() {
         assert_eq!(told, expected);
     }
     wait_until_said(&program, "SMTP alert successfully sent.");
+}
+
+fn addresses_may_be_left_at_the_end() {
+    let (node, _other) = pair();
+    node.write(&instance(100, ""));
+    let mut program = Program::start(node.command("keepalived.conf").args(["-n", "-l", "-V", "-d"])).unwrap();
+    node.wait_for_address(VIRTUAL, &program);
+    program.signal(Signal::SIGTERM).unwrap();
+    assert_eq!(program.wait_code(), Some(0));
+    assert!(node.has(VIRTUAL));
+    // -d tells what was understood.
+    assert_eq!(
+        count(&program, " VRRP Instance = VI_1"),
+        1,
+        "{}",
+        program.output().unwrap()
+    );
+    // The next one to run takes it away before it is master.
+    let program = node.start();
+    node.wait_for_no_address(VIRTUAL, &program);
+    node.wait_for_address(VIRTUAL, &program);
+}
+
+fn a_namespace_may_be_named() {
+    let (node, _other) = pair();
+    node.write(&instance(100, ""));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+    command
+        .args([
+            "keepalived",
+            "-P",
+            "-G",
+            "-n",
+            "-l",
+            "-s",
+            node.network.name(),
+            "-f",
+        ])
+        .arg(node.path("keepalived.conf"))
+        .arg("-p")
+        .arg(node.path("parent.pid"))
+        .arg("-r")
+        .arg(node.path("vrrp.pid"));
+    let program = Program::start(&mut command).unwrap();
+    node.wait_for_address(VIRTUAL, &program);
+}
+
+fn a_start_may_be_delayed() {
+    let (node, _other) = pair();
+    node.write(&format!(
+        "global_defs {{\n vrrp_startup_delay 2\n}}\n{}",
+        instance(100, "")
+    ));
+    let program = node.start();
+    wait_until_said(&program, "Startup complete");
+    assert_eq!(count(&program, "Entering"), 0, "{}", program.output().unwrap());
+    node.wait_for_address(VIRTUAL, &program);
 }
 
 fn the_service_manager_is_told() {

@@ -89,7 +89,7 @@ pub async fn run(
     told(Milestone::Started);
 
     let mut buffer = vec![0; LARGEST_PACKET];
-    loop {
+    let ended = loop {
         let now = node.clock.now();
         let wake = node.poll_timeout();
         if wake.is_some_and(|wake| now >= wake) {
@@ -119,14 +119,14 @@ pub async fn run(
             Happened::Told(Some(Command::LogData)) => dump::log_data(&node),
             Happened::Told(Some(Command::WriteStats)) => dump::write_stats(&node),
             Happened::Told(Some(Command::ClearStats)) => dump::write_and_clear_stats(&mut node),
-            Happened::Told(Some(Command::Stop) | None) => break,
+            Happened::Told(Some(Command::Stop) | None) => break Ok(()),
             Happened::Netlink(Ok(changes)) => node.take_changes(changes),
             Happened::Netlink(Err(error)) => {
                 log.at(
                     Level::Error,
                     format!("Netlink: nothing is told any more: {error}"),
                 );
-                return Err(error);
+                break Err(error);
             }
             Happened::Script(report) => {
                 if let Some(report) = report {
@@ -140,12 +140,13 @@ pub async fn run(
             }
             Happened::Time => {}
         }
-    }
+    };
+    // Whatever it ends by, nobody else may think that the addresses are here.
     node.stop();
     let checks = std::mem::take(&mut node.checks);
     // Those that do not end in time are ended with the runtime.
     let _ = timeout(FAREWELL, end_all(checks)).await;
-    Ok(())
+    ended
 }
 
 async fn end_all(checks: Vec<Check>) {

@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
@@ -24,8 +24,8 @@ pub(crate) struct Journal {
     facility: u8,
     console: bool,
     syslog: Option<RefCell<Syslog>>,
-    file: Option<RefCell<BufWriter<File>>>,
-    flush: bool,
+    /// Each line is written at once, so that the file has what was said last whatever ends the program.
+    file: Option<RefCell<File>>,
 }
 
 impl Journal {
@@ -56,8 +56,7 @@ impl Journal {
             },
             console: arguments.log_console,
             syslog: (!arguments.no_syslog).then(RefCell::default),
-            file: file.map(BufWriter::new).map(RefCell::new),
-            flush: arguments.flush_log_file,
+            file: file.map(RefCell::new),
         })
     }
 
@@ -82,12 +81,8 @@ impl Sink for Journal {
             let _ = io::stderr().write_all(line.as_bytes());
         }
         if let Some(file) = &self.file {
-            let mut file = file.borrow_mut();
             // A full disk loses lines; there is nowhere to say so but here.
-            let written = file.write_all(line.as_bytes());
-            if written.is_ok() && self.flush {
-                let _ = file.flush();
-            }
+            let _ = file.borrow_mut().write_all(line.as_bytes());
         }
     }
 }
@@ -154,7 +149,6 @@ mod tests {
         let path = folder.path().join("k.log");
         let arguments = Arguments {
             log_file: Some(path.clone().into_os_string()),
-            flush_log_file: true,
             no_syslog: true,
             ..Arguments::default()
         };
