@@ -91,6 +91,7 @@ fn main() {
         ),
         ("a_namespace_may_be_named", a_namespace_may_be_named),
         ("a_start_may_be_delayed", a_start_may_be_delayed),
+        ("a_script_runs_as_its_user", a_script_runs_as_its_user),
         ("the_service_manager_is_told", the_service_manager_is_told),
         ("real_time_signals_are_taken", real_time_signals_are_taken),
         ("scripts_are_told_of_each_state", scripts_are_told_of_each_state),
@@ -755,6 +756,42 @@ fn a_start_may_be_delayed() {
     wait_until_said(&program, "Startup complete");
     assert_eq!(count(&program, "Entering"), 0, "{}", program.output().unwrap());
     node.wait_for_address(VIRTUAL, &program);
+}
+
+fn a_script_runs_as_its_user() {
+    let (node, _other) = pair();
+    let told = node.path("told");
+    fs::write(&told, "").unwrap();
+    fs::set_permissions(&told, fs::Permissions::from_mode(0o666)).unwrap();
+    let script = node.script(
+        "who",
+        &format!(
+            "grep -E '^(Uid|Gid|Groups|CapEff):' /proc/self/status | tr '\\t' ' ' > {}",
+            told.display()
+        ),
+    );
+    node.write(&format!(
+        "vrrp_script who {{\n script {script}\n interval 100\n weight 5\n user nobody\n}}\n{}",
+        instance(100, " track_script {\n who\n }")
+    ));
+    let program = node.start();
+    wait_until_said(&program, "VRRP_Script(who) succeeded");
+    let nobody = nix::unistd::User::from_name("nobody")
+        .unwrap()
+        .expect("a user nobody");
+    let (uid, gid) = (nobody.uid, nobody.gid);
+    let text = fs::read_to_string(&told).unwrap();
+    assert!(
+        text.contains(&format!("Uid: {uid} {uid} {uid} {uid}\n")),
+        "{text}"
+    );
+    assert!(
+        text.contains(&format!("Gid: {gid} {gid} {gid} {gid}\n")),
+        "{text}"
+    );
+    // None of root's groups, and none of its rights.
+    assert!(text.lines().any(|line| line.trim_end() == "Groups:"), "{text}");
+    assert!(text.contains("CapEff: 0000000000000000\n"), "{text}");
 }
 
 fn the_service_manager_is_told() {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use keepalived_conf::model::{
-    Authentication, InitialState, Script, Version, VirtualAddress, VrrpInstance, Weight,
+    Authentication, GlobalDefs, InitialState, Script, Version, VirtualAddress, VrrpInstance, Weight,
 };
 use vrrp_proto::Counters;
 use vrrp_proto::timers::master_down;
@@ -18,6 +18,7 @@ use vrrp_proto::track::Health;
 use vrrp_proto::wire::FaultKind;
 
 use crate::check::Check;
+use crate::log::Log;
 use crate::netlink::Link;
 use crate::node::Node;
 use crate::router::Router;
@@ -25,8 +26,22 @@ use crate::router::Router;
 /// Where data go.
 const DATA: &str = "/tmp/keepalived.data";
 
+/// Where the data of the process that starts the others go.
+const PARENT_DATA: &str = "/tmp/keepalived_parent.data";
+
 /// Where statistics go.
 const STATS: &str = "/tmp/keepalived.stats";
+
+/// Writes what holds for all into the file of the process that starts the others.
+pub fn write_parent_data(global: &GlobalDefs, log: &Log) {
+    log.info(format!(
+        "Printing parent data for process({}) on signal",
+        std::process::id()
+    ));
+    let mut out = String::new();
+    global_data(&mut out, global);
+    write(log, PARENT_DATA, &out);
+}
 
 /// Writes all data into their file.
 pub(crate) fn write_data(node: &Node) {
@@ -34,7 +49,7 @@ pub(crate) fn write_data(node: &Node) {
         "Printing VRRP data for process({}) on signal",
         std::process::id()
     ));
-    write(node, DATA, &data(node));
+    write(&node.log, DATA, &data(node));
 }
 
 /// Writes all counts into their file.
@@ -43,7 +58,7 @@ pub(crate) fn write_stats(node: &Node) {
         "Printing VRRP stats for process({}) on signal",
         std::process::id()
     ));
-    write(node, STATS, &all_stats(node));
+    write(&node.log, STATS, &all_stats(node));
 }
 
 /// Writes all counts into their file, and begins to count anew.
@@ -52,7 +67,7 @@ pub(crate) fn write_and_clear_stats(node: &mut Node) {
         "Printing and clearing VRRP stats for process({}) on signal",
         std::process::id()
     ));
-    write(node, STATS, &all_stats(node));
+    write(&node.log, STATS, &all_stats(node));
     for router in &mut node.routers {
         router.counted_before = router.machine.counters().clone();
     }
@@ -78,9 +93,9 @@ pub(crate) fn log_data(node: &Node) {
     }
 }
 
-fn write(node: &Node, path: &str, text: &str) {
+fn write(log: &Log, path: &str, text: &str) {
     if let Err(error) = replace(Path::new(path), text) {
-        node.log.info(format!("Can't open {path} ({error})"));
+        log.info(format!("Can't open {path} ({error})"));
     }
 }
 
@@ -107,7 +122,7 @@ macro_rules! line {
 
 fn data(node: &Node) -> String {
     let mut out = String::new();
-    global(&mut out, node);
+    global_data(&mut out, &node.global);
     line!(out, "------< VRRP Topology >------");
     for router in &node.routers {
         instance(&mut out, node, router);
@@ -125,8 +140,7 @@ fn data(node: &Node) -> String {
     out
 }
 
-fn global(out: &mut String, node: &Node) {
-    let global = &node.global;
+fn global_data(out: &mut String, global: &GlobalDefs) {
     let garp = &global.garp;
     let unset = |value: Option<bool>| match value {
         None => "unset",

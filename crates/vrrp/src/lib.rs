@@ -24,4 +24,5 @@ mod router;
 mod socket;
 
 pub use driver::{Command, Milestone, Options, run};
+pub use dump::write_parent_data;
 pub use router::machine_config;

@@ -387,10 +387,7 @@ impl Parent<'_> {
             }
             Signal::SIGHUP if self.stopping.is_none() => return self.reload(signals),
             Signal::SIGUSR1 => {
-                self.log.info(format!(
-                    "Printing parent data for process({}) on signal",
-                    std::process::id()
-                ));
+                vrrp::write_parent_data(&self.loaded.config.global, &self.log);
                 self.pass_on(signal);
             }
             Signal::SIGUSR2 => self.pass_on(signal),
