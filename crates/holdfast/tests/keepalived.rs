@@ -92,6 +92,10 @@ fn main() {
         ("a_namespace_may_be_named", a_namespace_may_be_named),
         ("a_start_may_be_delayed", a_start_may_be_delayed),
         ("a_script_runs_as_its_user", a_script_runs_as_its_user),
+        (
+            "signals_that_come_during_a_start_are_taken_later",
+            signals_that_come_during_a_start_are_taken_later,
+        ),
         ("the_service_manager_is_told", the_service_manager_is_told),
         ("real_time_signals_are_taken", real_time_signals_are_taken),
         ("scripts_are_told_of_each_state", scripts_are_told_of_each_state),
@@ -749,7 +753,7 @@ fn a_namespace_may_be_named() {
 fn a_start_may_be_delayed() {
     let (node, _other) = pair();
     node.write(&format!(
-        "global_defs {{\n vrrp_startup_delay 2\n}}\n{}",
+        "global_defs {{\n vrrp_startup_delay 4\n}}\n{}",
         instance(100, "")
     ));
     let program = node.start();
@@ -792,6 +796,19 @@ fn a_script_runs_as_its_user() {
     // None of root's groups, and none of its rights.
     assert!(text.lines().any(|line| line.trim_end() == "Groups:"), "{text}");
     assert!(text.contains("CapEff: 0000000000000000\n"), "{text}");
+}
+
+fn signals_that_come_during_a_start_are_taken_later() {
+    let (node, _other) = pair();
+    node.write(&instance(100, ""));
+    let program = node.start();
+    wait_until_said(&program, "Starting VRRP child process");
+    for _ in 0..10 {
+        program.signal(Signal::SIGHUP).unwrap();
+    }
+    wait_until_said(&program, "Reload complete");
+    node.wait_for_address(VIRTUAL, &program);
+    assert_eq!(count(&program, "died"), 0, "{}", program.output().unwrap());
 }
 
 fn the_service_manager_is_told() {

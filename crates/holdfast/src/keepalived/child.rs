@@ -8,6 +8,7 @@ use std::rc::Rc;
 use keepalived_conf::Dialect;
 use keepalived_conf::model::Config;
 use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::signal::SigSet;
 use nix::sys::time::TimeValLike as _;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -81,6 +82,9 @@ pub(crate) fn run(
         Ok(()) => 0,
         Err(error) => {
             log.at(Level::Error, format!("VRRP cannot run: {error}"));
+            if error.kind() == io::ErrorKind::PermissionDenied {
+                log.info("Raw sockets and addresses need root, or CAP_NET_RAW and CAP_NET_ADMIN");
+            }
             let refused = [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported];
             if refused.contains(&error.kind()) {
                 PERMANENT
@@ -111,6 +115,8 @@ async fn speak(
     parent: OwnedFd,
 ) -> io::Result<()> {
     let mut signals = Signals::listen()?;
+    // The parent has them wait: none may end this process before it listens, and none that came meanwhile is lost.
+    SigSet::all().thread_unblock()?;
     let (commands, commanded) = mpsc::unbounded_channel();
     if arguments.dump_conf {
         // The other end is below.

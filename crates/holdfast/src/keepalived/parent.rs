@@ -280,7 +280,7 @@ impl Parent<'_> {
         } else if self.loaded.config.instances.is_empty() && !self.arguments.all {
             self.log.info("Warning - keepalived has no configuration to run");
         } else {
-            self.start(&signals)?;
+            self.start()?;
         }
         if let Some(readiness) = self.readiness.take() {
             readiness.tell();
@@ -296,7 +296,7 @@ impl Parent<'_> {
             let now = Instant::now();
             if self.start_at.is_some_and(|at| now >= at) {
                 self.start_at = None;
-                self.start(&signals)?;
+                self.start()?;
             }
             if let (Some(until), Some(child)) = (self.stopping, &self.child)
                 && now >= until
@@ -313,11 +313,9 @@ impl Parent<'_> {
                 self.pass_on_number(number);
             }
             while let Some(info) = signals.read_signal()? {
-                if let Ok(signal) = i32::try_from(info.ssi_signo)
-                    .map_err(|_| ())
-                    .and_then(|number| Signal::try_from(number).map_err(|_| ()))
-                {
-                    self.take(signal, &signals)?;
+                let number = i32::try_from(info.ssi_signo).ok();
+                if let Some(signal) = number.and_then(|number| Signal::try_from(number).ok()) {
+                    self.take(signal)?;
                 }
             }
         }
@@ -378,14 +376,14 @@ impl Parent<'_> {
         }
     }
 
-    fn take(&mut self, signal: Signal, signals: &SignalFd) -> io::Result<()> {
+    fn take(&mut self, signal: Signal) -> io::Result<()> {
         match signal {
             Signal::SIGCHLD => self.collect(),
             Signal::SIGTERM | Signal::SIGINT if self.stopping.is_none() => {
                 self.log.info("Stopping");
                 self.begin_end(signal);
             }
-            Signal::SIGHUP if self.stopping.is_none() => return self.reload(signals),
+            Signal::SIGHUP if self.stopping.is_none() => return self.reload(),
             Signal::SIGUSR1 => {
                 vrrp::write_parent_data(&self.loaded.config.global, &self.log);
                 self.pass_on(signal);
@@ -425,7 +423,7 @@ impl Parent<'_> {
     }
 
     /// Reads the configuration again, for children to come, and lets the child do the same.
-    fn reload(&mut self, signals: &SignalFd) -> io::Result<()> {
+    fn reload(&mut self) -> io::Result<()> {
         self.log.info("Reloading ...");
         service_manager::reloading(true);
         self.log
@@ -442,13 +440,13 @@ impl Parent<'_> {
             && !self.arguments.check_only
             && !self.loaded.config.instances.is_empty()
         {
-            self.start(signals)?;
+            self.start()?;
         }
         Ok(())
     }
 
     /// Starts the child.
-    fn start(&mut self, signals: &SignalFd) -> io::Result<()> {
+    fn start(&mut self) -> io::Result<()> {
         let (reader, writer) = pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?;
         let mother = nix::unistd::getpid();
         match split()? {
@@ -469,13 +467,13 @@ impl Parent<'_> {
                 if let Some(rare) = self.rare.take() {
                     rare.let_go();
                 }
-                std::process::exit(self.speak(mother, writer, signals));
+                std::process::exit(self.speak(mother, writer));
             }
         }
     }
 
     /// The life of the child.
-    fn speak(&self, mother: Pid, words: OwnedFd, _signals: &SignalFd) -> i32 {
+    fn speak(&self, mother: Pid, words: OwnedFd) -> i32 {
         let journal = match Journal::open(self.arguments, "Keepalived_vrrp", "_vrrp") {
             Ok(journal) => journal,
             Err(error) => {
@@ -490,12 +488,6 @@ impl Parent<'_> {
         }
         if getppid() != mother {
             return 0;
-        }
-        let awaited: SigSet = AWAITED.into_iter().collect();
-        // A signal that came meanwhile is acted on by default: nothing is set yet that would have to be given back.
-        if let Err(error) = awaited.thread_unblock() {
-            self.log.info(format!("Signals cannot be received: {error}"));
-            return PERMANENT;
         }
         child::run(
             self.arguments,
