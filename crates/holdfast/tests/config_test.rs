@@ -55,12 +55,12 @@ fn a_clean_file_is_accepted_without_a_word() {
 
 #[test]
 fn a_file_that_runs_is_accepted_with_its_warnings_and_refused_by_the_originals_verdict() {
-    let text = GOOD.replace("virtual_router_id 5", "virtual_router_id 5\n prioriti 3");
+    let text = GOOD.replace("router_id a", "router_id a\n ruter_id b");
     let (_folder, output) = run(&text, &["-t", "-f", "k.conf"]);
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(
         errors(&output),
-        "(k.conf: Line 4) Unknown keyword 'prioriti'\n   | k.conf:4:2: did you mean 'priority'?\n"
+        "(k.conf: Line 3) Unknown keyword 'ruter_id'\n   | k.conf:3:2: did you mean 'router_id'?\n"
     );
     assert!(output.stdout.is_empty());
     assert_eq!(status(&text, &["-t", "-f", "k.conf", "--dialect=2.2"]), Some(5));
@@ -68,7 +68,7 @@ fn a_file_that_runs_is_accepted_with_its_warnings_and_refused_by_the_originals_v
 
 #[test]
 fn a_keyword_without_its_value_is_refused() {
-    let text = GOOD.replace("virtual_router_id 5", "virtual_router_id");
+    let text = GOOD.replace("router_id a", "smtp_server");
     assert_eq!(status(&text, &["-t", "-f", "k.conf"]), Some(2));
     assert_eq!(
         status(&text, &["-t", "-f", "k.conf", "--dialect", "2.2"]),
@@ -78,8 +78,22 @@ fn a_keyword_without_its_value_is_refused() {
 
 #[test]
 fn an_interface_that_is_not_there_is_refused() {
-    let text = GOOD.replace("interface lo", "interface nosuch0");
-    assert_eq!(status(&text, &["-t", "-f", "k.conf"]), Some(5));
+    let text = "vrrp_instance A {\n interface nosuch0\n virtual_router_id 5\n virtual_ipaddress {\n  10.0.0.1\n }\n}\n";
+    assert_eq!(status(text, &["-t", "-f", "k.conf"]), Some(5));
+}
+
+#[test]
+fn the_loopback_interface_is_none_for_an_instance() {
+    let text =
+        "vrrp_instance A {\n interface lo\n virtual_router_id 5\n virtual_ipaddress {\n  10.0.0.1\n }\n}\n";
+    let (_folder, output) = run(text, &["-t", "-f", "k.conf"]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = errors(&output);
+    assert!(
+        said.starts_with("(k.conf: Line 2) (A) cannot use a loopback interface (lo) for vrrp - ignoring\n"),
+        "{said}"
+    );
+    assert_eq!(status(text, &["-t", "-f", "k.conf", "--dialect", "2.2"]), Some(5));
 }
 
 #[test]
@@ -98,7 +112,7 @@ fn a_file_that_is_not_there_is_refused() {
 
 #[test]
 fn the_messages_may_go_to_a_file() {
-    let text = GOOD.replace("interface lo", "interface lo\n foo");
+    let text = GOOD.replace("router_id a", "router_id a\n foo");
     for argument in ["-tmessages", "--config-test=messages"] {
         let (folder, output) = run(&text, &[argument, "-f", "k.conf"]);
         assert_eq!(output.status.code(), Some(0), "{argument}");

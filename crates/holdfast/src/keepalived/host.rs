@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use haproxy_cfg::Host as _;
 use keepalived_conf::{FileStatus, Host};
+use nix::net::if_::InterfaceFlags;
 use nix::unistd::User;
 
 use crate::host::{SystemHost, hostname};
@@ -73,6 +74,15 @@ impl Host for Machine {
 
     fn has_interface(&self, name: &str) -> bool {
         nix::net::if_::if_nametoindex(name).is_ok()
+    }
+
+    fn is_loopback(&self, name: &str) -> bool {
+        // Where the system does not tell, the name that it always has decides.
+        nix::ifaddrs::getifaddrs().map_or(name == "lo", |mut interfaces| {
+            interfaces.any(|interface| {
+                interface.interface_name == name && interface.flags.contains(InterfaceFlags::IFF_LOOPBACK)
+            })
+        })
     }
 
     fn random(&self, seed: Option<u32>, count: u32, low: u32, high: u32) -> u32 {

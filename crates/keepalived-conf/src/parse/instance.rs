@@ -110,6 +110,19 @@ pub(crate) fn interface(reading: &mut Reading<'_>, line: &Line) {
         let instance = current_name(reading);
         let message = format!("WARNING - interface {name} for vrrp_instance {instance} doesn't exist");
         missing_interface(reading, message, word.span);
+    } else if reading.host.is_loopback(&name) {
+        let instance = current_name(reading);
+        let told = Diagnostic::warning(
+            "bad-value",
+            format!("({instance}) cannot use a loopback interface ({name}) for vrrp - ignoring"),
+        )
+        .at(word.span)
+        .help("write the interface that the partners are reached by");
+        reading.fault(told);
+        if let Some(instance) = current(reading) {
+            instance.interface = None;
+        }
+        return;
     }
     if let Some(instance) = current(reading) {
         instance.interface = Some(Spanned::new(name, word.span));
