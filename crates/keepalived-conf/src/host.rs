@@ -68,8 +68,10 @@ pub trait Host {
     /// Whether there is a network interface of that name.
     fn has_interface(&self, name: &str) -> bool;
 
-    /// Whether that interface is a loopback one.
-    fn is_loopback(&self, name: &str) -> bool;
+    /// Whether that interface is a loopback one; without better knowledge, whether it has that one's usual name.
+    fn is_loopback(&self, name: &str) -> bool {
+        name == "lo"
+    }
 
     /// Any number from `low` to `high`, both included; the same `seed` and `count` give the same number.
     fn random(&self, seed: Option<u32>, count: u32, low: u32, high: u32) -> u32;

@@ -177,10 +177,6 @@ impl Host for FakeHost {
         self.interfaces.iter().any(|known| known == name)
     }
 
-    fn is_loopback(&self, name: &str) -> bool {
-        name == "lo"
-    }
-
     fn random(&self, _: Option<u32>, _: u32, low: u32, _: u32) -> u32 {
         low
     }
