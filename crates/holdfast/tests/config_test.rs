@@ -10,9 +10,8 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-/// Loopback is the one interface that every machine has.
-const GOOD: &str =
-    "vrrp_instance A {\n interface lo\n virtual_router_id 5\n virtual_ipaddress {\n  10.0.0.1\n }\n}\n";
+/// No interface that an instance could have is there on every machine.
+const GOOD: &str = "global_defs {\n router_id a\n}\n";
 
 /// Runs the program under its link in a folder that holds `text` as k.conf.
 fn run(text: &str, arguments: &[&str]) -> (TempDir, Output) {

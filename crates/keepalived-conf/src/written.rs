@@ -40,7 +40,7 @@ pub(crate) struct Global {
     pub(crate) smtp_alert: Option<bool>,
     pub(crate) smtp_alert_vrrp: Option<bool>,
     pub(crate) no_email_faults: bool,
-    pub(crate) default_interface: Option<Spanned<String>>,
+    pub(crate) default_interface: Option<String>,
     pub(crate) mcast_group4: Option<Ipv4Addr>,
     pub(crate) mcast_group6: Option<Ipv6Addr>,
     pub(crate) garp: WrittenGarp,

@@ -142,7 +142,7 @@ pub(super) const ROWS: &[Row] = &[
         "a service of the LVS part",
     )
     .checked(read_block(VIRTUAL_SERVER)),
-    kw("vrrp_instance", TOP, Arity::exactly(1), "a virtual router").acts(Act::Block {
+    kw("vrrp_instance", TOP, Arity::at_least(1), "a virtual router").acts(Act::Block {
         place: INSTANCE,
         begin: instance::begin,
         end: instance::end,
@@ -150,7 +150,7 @@ pub(super) const ROWS: &[Row] = &[
     kw(
         "vrrp_script",
         TOP,
-        Arity::exactly(1),
+        Arity::at_least(1),
         "a script that instances track",
     )
     .acts(Act::Block {

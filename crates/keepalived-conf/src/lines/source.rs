@@ -323,9 +323,15 @@ impl Reader<'_> {
         let pattern = String::from_utf8_lossy(&text.bytes()[start..end]).into_owned();
         let pattern = pattern.trim_matches('"');
         if pattern.is_empty() {
-            let told = Diagnostic::warning("missing-argument", "include without a file name")
-                .at(span)
-                .help("write the file's name behind it");
+            let told = Diagnostic::warning(
+                "missing-argument",
+                format!(
+                    "Unknown keyword '{}'",
+                    String::from_utf8_lossy(&line.bytes()[..keyword_end])
+                ),
+            )
+            .at(span)
+            .help("write the file's name behind it");
             self.tell(told, true);
             return true;
         }

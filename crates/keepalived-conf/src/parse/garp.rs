@@ -104,10 +104,10 @@ fn not_a_count(
     garp: &mut WrittenGarp,
 ) {
     let shown = word.text();
-    let message = if name == "garp_master_refresh" && !prefix.is_empty() {
-        format!("{prefix}Invalid {keyword} '{shown}' - ignoring")
-    } else {
-        format!("{prefix}{keyword} '{shown}' invalid - ignoring")
+    let message = match name {
+        "garp_master_refresh" => format!("{prefix}Invalid {keyword} '{shown}' - ignoring"),
+        "garp_lower_prio_repeat" => format!("{prefix}Invalid {keyword} '{shown}'"),
+        _ => format!("{prefix}{keyword} '{shown}' invalid - ignoring"),
     };
     let mut help = "write a whole number";
     if name == "garp_master_delay" && !prefix.is_empty() {

@@ -10,7 +10,6 @@ use super::script::{bad, ids};
 use crate::lines::Line;
 use crate::model::{SmtpServer, Version};
 use crate::reading::Reading;
-use crate::written::Spanned;
 
 /// The value of a keyword without which the original goes on.
 fn value(reading: &mut Reading<'_>, line: &Line, missing: &str) -> Option<String> {
@@ -193,8 +192,8 @@ pub(crate) fn dynamic_interfaces(reading: &mut Reading<'_>, line: &Line) {
 
 /// `default_interface`.
 pub(crate) fn default_interface(reading: &mut Reading<'_>, line: &Line) {
-    if let Some(word) = reading.need(line, 0, "an interface's name") {
-        reading.written.global.default_interface = Some(Spanned::new(word.text().into_owned(), word.span));
+    if let Some(name) = value(reading, line, "default_interface requires interface name") {
+        reading.written.global.default_interface = Some(name);
     }
 }
 
@@ -279,11 +278,11 @@ pub(crate) fn skip_check_adv_addr(reading: &mut Reading<'_>, line: &Line) {
 
 /// `script_user`.
 pub(crate) fn script_user(reading: &mut Reading<'_>, line: &Line) {
-    let Some(user) = reading.need(line, 0, "a user") else {
+    let Some(user) = value(reading, line, "No script username specified") else {
         return;
     };
     let group = line.arg(1).map(|word| word.text());
-    match ids(reading, &user.text(), group.as_deref()) {
+    match ids(reading, &user, group.as_deref()) {
         Some(ids) => {
             reading.written.global.script_user = Some(ids);
             reading.written.global.script_user_failed = false;

@@ -16,10 +16,10 @@ use crate::written::{AuthType, Instance, Spanned};
 
 /// Begins an instance; a second one of a name is skipped.
 pub(crate) fn begin(reading: &mut Reading<'_>, line: &Line) -> bool {
-    let Some(word) = line.arg(0) else {
+    let [word] = line.args() else {
         let told = Diagnostic::warning("missing-argument", "vrrp_instance must have a name")
             .at(line.behind())
-            .help("write a name behind it; as it stands the whole block is left out");
+            .help("write one name behind it; as it stands the whole block is left out");
         reading.fault(told);
         return false;
     };
@@ -82,12 +82,37 @@ pub(crate) fn state(reading: &mut Reading<'_>, line: &Line) {
             )
             .at(word.span)
             .help("write MASTER or BACKUP, in capitals");
-            reading.fault(told);
-            InitialState::Backup
+            return reading.fault(told);
         }
     };
-    if let Some(instance) = current(reading) {
-        instance.state = Some(Spanned::new(state, word.span));
+    let Some(earlier) = current(reading).map(|instance| instance.state.clone()) else {
+        return;
+    };
+    match earlier {
+        Some(earlier) if earlier.value != state => {
+            let shown = |state| match state {
+                InitialState::Master => "MASTER",
+                InitialState::Backup => "BACKUP",
+            };
+            let told = Diagnostic::warning(
+                "duplicate-keyword",
+                format!(
+                    "({}) state previously set as {} - ignoring {}",
+                    current_name(reading),
+                    shown(earlier.value),
+                    shown(state)
+                ),
+            )
+            .at(word.span)
+            .label(earlier.span, "first given here")
+            .help("remove one of them");
+            reading.fault(told);
+        }
+        _ => {
+            if let Some(instance) = current(reading) {
+                instance.state = Some(Spanned::new(state, word.span));
+            }
+        }
     }
 }
 
@@ -209,6 +234,21 @@ pub(crate) fn version(reading: &mut Reading<'_>, line: &Line) {
     match unsigned(word, 2, 3) {
         Ok(number) => {
             let version = if number == 2 { Version::V2 } else { Version::V3 };
+            let earlier = current(reading).and_then(|instance| instance.version.clone());
+            if let Some(earlier) = earlier.filter(|earlier| earlier.value != version) {
+                let other = if number == 2 { 3 } else { 2 };
+                let told = Diagnostic::warning(
+                    "duplicate-keyword",
+                    format!(
+                        "({}) vrrp_version {number} conflicts with configured or deduced version {other}; ignoring.",
+                        current_name(reading)
+                    ),
+                )
+                .at(word.span)
+                .label(earlier.span, "first given here")
+                .help("remove one of them");
+                return reading.fault(told);
+            }
             if let Some(instance) = current(reading) {
                 instance.version = Some(Spanned::new(version, word.span));
             }

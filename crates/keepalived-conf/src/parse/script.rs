@@ -16,6 +16,20 @@ pub(crate) fn begin(reading: &mut Reading<'_>, line: &Line) -> bool {
     let Some(name) = reading.need(line, 0, "a name") else {
         return false;
     };
+    if let Some(second) = line.arg(1) {
+        // The original leaves it out without a word.
+        let told = Diagnostic::warning(
+            "extra-words",
+            format!(
+                "vrrp_script {} has a second name: the block is left out",
+                name.text()
+            ),
+        )
+        .at(second.span)
+        .help("write one name");
+        reading.tell(told);
+        return false;
+    }
     let name = Spanned::new(name.text().into_owned(), name.span);
     let earlier = reading
         .written

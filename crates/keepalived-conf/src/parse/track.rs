@@ -9,13 +9,6 @@ use crate::model::Weight;
 use crate::reading::Reading;
 use crate::written::{Spanned, WrittenTrackInterface, WrittenTrackScript};
 
-/// What an entry says behind its name.
-enum Options {
-    /// Nothing, or nothing that could be read.
-    None,
-    Weight(Weight),
-}
-
 /// The kind of what is tracked, for messages.
 #[derive(Clone, Copy)]
 enum Kind {
@@ -23,89 +16,89 @@ enum Kind {
     Interface,
 }
 
-fn options(reading: &mut Reading<'_>, line: &Line, kind: Kind) -> Options {
+/// What stands behind an entry's name, `weight NUMBER [reverse]`: its weight, or none for that of what is tracked. The outer
+/// none leaves the entry out.
+fn options(reading: &mut Reading<'_>, line: &Line, kind: Kind) -> Option<Option<Weight>> {
     let instance = current_name(reading);
     let name = line.keyword().text().into_owned();
-    let mut words = line.args().iter();
-    let mut weight = None;
-    let mut reverse = false;
-    while let Some(word) = words.next() {
-        match &*word.bytes {
-            b"weight" => {
-                let Some(value) = words.next() else {
-                    let what = match kind {
-                        Kind::Script => format!("track script {name}"),
-                        Kind::Interface => format!("track interface {name}"),
-                    };
-                    let message =
-                        format!("({instance}) weight without value specified for {what} - ignoring");
-                    fault(
-                        reading,
-                        word,
-                        message,
-                        "write a number from -253 to 253 behind it".to_owned(),
-                    );
-                    return Options::None;
-                };
-                match signed(value, -254, 254).map(|value| i16::try_from(value).unwrap_or(0)) {
-                    Ok(number) if (-253..=253).contains(&number) => weight = Some(number),
-                    other => {
-                        let message = match kind {
-                            Kind::Script => format!(
-                                "({instance}) track script {name}: weight must be between [-253..253] inclusive, ignoring..."
-                            ),
-                            Kind::Interface => format!(
-                                "({instance}) weight {} for {name} must be between [-253..253] inclusive. Ignoring...",
-                                value.text()
-                            ),
-                        };
-                        let mut told = Diagnostic::warning("bad-value", message)
-                            .at(value.span)
-                            .help("write a number from -253 to 253");
-                        if let Err(why) = other {
-                            told = told.note(why);
-                        }
-                        reading.fault(told);
-                        return Options::None;
-                    }
-                }
-            }
-            b"reverse" => reverse = true,
-            b"noreverse" | b"no_reverse" => reverse = false,
-            _ => {
-                let message = match kind {
-                    Kind::Script => {
-                        format!(
-                            "({instance}) unknown track script option {} - ignoring",
-                            word.text()
-                        )
-                    }
-                    Kind::Interface => format!(
-                        "({instance}) unknown track_interface {name} option {} - ignoring",
-                        word.text()
-                    ),
-                };
-                fault(
-                    reading,
-                    word,
-                    message,
-                    "behind the name may stand: weight NUMBER [reverse]".to_owned(),
-                );
-                return Options::None;
-            }
+    let Some(word) = line.arg(0) else {
+        return Some(None);
+    };
+    let help = "behind the name may stand: weight NUMBER [reverse]";
+    if word.bytes != b"weight" {
+        let what = match kind {
+            Kind::Script => "track script".to_owned(),
+            Kind::Interface => format!("track_interface {name}"),
+        };
+        let message = format!("({instance}) unknown {what} option {} - ignoring", word.text());
+        fault(reading, word, message, help);
+        return None;
+    }
+    let Some(value) = line.arg(1) else {
+        let what = match kind {
+            Kind::Script => "track script",
+            Kind::Interface => "track_interface",
+        };
+        let message = format!("({instance}) weight without value specified for {what} {name} - ignoring");
+        fault(
+            reading,
+            word,
+            message,
+            "write a number from -253 to 253 behind it; as it stands it is not tracked",
+        );
+        return None;
+    };
+    let number = signed(value, -254, 254).map(|value| i16::try_from(value).unwrap_or(0));
+    let weight = match number {
+        Ok(number) if (-253..=253).contains(&number) => number,
+        other => {
+            let message = match kind {
+                Kind::Script => format!(
+                    "({instance}) track script {name}: weight must be between [-253..253] inclusive, ignoring..."
+                ),
+                Kind::Interface => format!(
+                    "({instance}) weight {} for {name} must be between [-253..253] inclusive. Ignoring...",
+                    value.text()
+                ),
+            };
+            let mut told = Diagnostic::warning("bad-value", message)
+                .at(value.span)
+                .help("write a number from -253 to 253");
+            told.notes.extend(other.err());
+            reading.fault(told);
+            return Some(None);
         }
-    }
-    match (weight, reverse) {
-        (Some(value), reverse) => Options::Weight(Weight { value, reverse }),
-        (None, true) => Options::Weight(Weight {
-            value: 0,
-            reverse: true,
-        }),
-        (None, false) => Options::None,
-    }
+    };
+    let reverse = match line.arg(2) {
+        None => false,
+        Some(word) if word.bytes == b"reverse" => true,
+        Some(word) if word.bytes == b"noreverse" && matches!(kind, Kind::Script) => false,
+        Some(word) => {
+            let what = match kind {
+                Kind::Script => "track_script",
+                // Spelt so by the original.
+                Kind::Interface => "track_interace",
+            };
+            let message = format!(
+                "({instance}) unknown {what} {name} weight option {} - ignoring",
+                word.text()
+            );
+            fault(
+                reading,
+                word,
+                message,
+                "only 'reverse' may stand behind the weight",
+            );
+            false
+        }
+    };
+    Some(Some(Weight {
+        value: weight,
+        reverse,
+    }))
 }
 
-fn fault(reading: &mut Reading<'_>, word: &Word, message: String, help: String) {
+fn fault(reading: &mut Reading<'_>, word: &Word, message: String, help: &str) {
     reading.fault(Diagnostic::warning("bad-value", message).at(word.span).help(help));
 }
 
@@ -152,9 +145,8 @@ pub(crate) fn script(reading: &mut Reading<'_>, line: &Line) {
         return reading.fault(told);
     }
     let span = word.span;
-    let weight = match options(reading, line, Kind::Script) {
-        Options::None => None,
-        Options::Weight(weight) => Some(weight),
+    let Some(weight) = options(reading, line, Kind::Script) else {
+        return;
     };
     if let Some(instance) = current(reading) {
         instance
@@ -168,10 +160,10 @@ pub(crate) fn interface(reading: &mut Reading<'_>, line: &Line) {
     let instance = current_name(reading);
     let word = line.keyword();
     let name = word.text().into_owned();
-    let weight = match options(reading, line, Kind::Interface) {
-        Options::None => Weight::default(),
-        Options::Weight(weight) => weight,
+    let Some(weight) = options(reading, line, Kind::Interface) else {
+        return;
     };
+    let weight = weight.unwrap_or_default();
     if !reading.host.has_interface(&name) {
         let message = format!("({instance}) tracked interface {name} doesn't exist");
         missing_interface(reading, message, word.span);

@@ -130,7 +130,7 @@ impl<'i> Walk<'i> {
                 extra_words(reading, row, line);
             }
             Act::Block { place, begin, end } => {
-                extra_parameters(reading, row, line);
+                extra_words(reading, row, line);
                 let wanted = begin(reading, line);
                 self.open(reading, line, true);
                 if !wanted || self.depth >= MAX_DEPTH {
@@ -173,10 +173,12 @@ impl<'i> Walk<'i> {
                 .label(line.span(), "of this block")
                 .help(format!("write `{shown} {{`"))
                 .fix("open the block", line.behind(), " {", Applicability::Safe);
+        told = told.note("what follows is read as its block, up to the next '}', as versions 1.2 did");
         if block {
-            told = told.note("what follows is read as its block, up to the next '}', as versions 1.2 did");
+            reading.fault(told);
+        } else {
+            reading.tell(told);
         }
-        reading.fault(told);
     }
 
     /// The entries of a list up to its end.

@@ -49,8 +49,8 @@ pub(super) fn resolve(reading: &mut Reading<'_>) -> GlobalDefs {
         no_email_faults: global.no_email_faults,
         default_interface: global
             .default_interface
-            .as_ref()
-            .map_or_else(|| "eth0".to_owned(), |name| name.value.clone()),
+            .clone()
+            .unwrap_or_else(|| "eth0".to_owned()),
         mcast_group4: global.mcast_group4.unwrap_or(Ipv4Addr::new(224, 0, 0, 18)),
         mcast_group6: global
             .mcast_group6
