@@ -1,0 +1,192 @@
+//! What runs: defaults and what follows from what, as keepalived 2.2.7 dumps it (`-d`).
+
+use std::time::Duration;
+
+use keepalived_conf::model::{InitialState, Scope, Version, VrrpInstance};
+use keepalived_conf::testing::{FakeHost, load_on, load_str};
+use keepalived_conf::{Dialect, Loaded};
+
+fn read(global: &str, instance: &str) -> Loaded {
+    load_str(&format!(
+        "global_defs {{\n{global}\n}}\n\
+         vrrp_instance A {{\ninterface eth0\nvirtual_router_id 5\nvirtual_ipaddress {{\n10.0.0.1\n}}\n{instance}\n}}\n"
+    ))
+}
+
+fn only(loaded: &Loaded) -> &VrrpInstance {
+    assert_eq!(loaded.config.instances.len(), 1, "{}", loaded.report());
+    &loaded.config.instances[0]
+}
+
+/// Delay, repeat, refresh repeat, delay and repeat after a lower priority.
+fn garp(global: &str, instance: &str) -> [u32; 5] {
+    let loaded = read(global, instance);
+    let garp = only(&loaded).garp;
+    let seconds = |time: Duration| u32::try_from(time.as_secs()).expect("a short time");
+    [
+        seconds(garp.master_delay),
+        garp.master_repeat,
+        garp.master_refresh_repeat,
+        seconds(garp.lower_prio_delay),
+        garp.lower_prio_repeat,
+    ]
+}
+
+#[test]
+fn gratuitous_arp_follows_the_global_settings_and_these_each_other() {
+    for (global, instance, expected) in [
+        ("", "", [5, 5, 1, 5, 5]),
+        ("vrrp_garp_master_delay 10", "", [10, 5, 1, 10, 5]),
+        ("vrrp_garp_master_repeat 3", "", [5, 3, 1, 5, 3]),
+        (
+            "vrrp_garp_lower_prio_delay 2\nvrrp_garp_lower_prio_repeat 1",
+            "",
+            [5, 5, 1, 2, 1],
+        ),
+        ("vrrp_min_garp", "", [0, 1, 0, 0, 1]),
+        ("vrrp_min_garp", "garp_master_repeat 3", [0, 3, 0, 0, 1]),
+        ("vrrp_min_garp\nvrrp_garp_master_delay 4", "", [4, 1, 0, 4, 1]),
+        ("", "garp_master_delay 10\ngarp_master_repeat 2", [10, 2, 1, 5, 5]),
+        ("vrrp_garp_master_delay 7", "garp_master_delay 9", [9, 5, 1, 7, 5]),
+        (
+            "vrrp_garp_lower_prio_delay 3",
+            "garp_master_delay 9",
+            [9, 5, 1, 3, 5],
+        ),
+        // A delay that is no number is none.
+        ("", "garp_master_delay x", [0, 5, 1, 5, 5]),
+    ] {
+        assert_eq!(garp(global, instance), expected, "{global} / {instance}");
+    }
+}
+
+#[test]
+fn an_instance_has_the_originals_defaults() {
+    let loaded = read("", "");
+    let instance = only(&loaded);
+    assert_eq!(instance.initial_state, InitialState::Backup);
+    assert_eq!(instance.priority, 100);
+    assert_eq!(instance.advert_int, Duration::from_secs(1));
+    assert_eq!(instance.version, Version::V2);
+    assert!(instance.preempt && instance.preempt_delay.is_zero());
+    assert_eq!(instance.garp.down_timer_adverts, 3);
+    assert!(!instance.garp.lower_prio_no_advert && !instance.garp.higher_prio_send_advert);
+    assert!(!instance.smtp_alert && instance.held.is_none());
+    let address = &instance.addresses[0];
+    assert_eq!(
+        (address.prefix, address.scope, &*address.interface),
+        (32, Scope::Global, "eth0")
+    );
+    let global = &loaded.config.global;
+    assert_eq!(global.router_id, "lb1.example.net");
+    assert_eq!(global.smtp.from, "keepalived@lb1.example.net");
+    assert_eq!(global.smtp.connect_timeout, Duration::from_secs(30));
+    assert_eq!(global.mcast_group4.to_string(), "224.0.0.18");
+    assert_eq!(global.default_interface, "eth0");
+}
+
+#[test]
+fn an_owner_starts_as_master_unless_the_file_says_otherwise() {
+    let state = |lines: &str| only(&read("", lines)).initial_state;
+    assert_eq!(state("priority 255"), InitialState::Master);
+    assert_eq!(state("priority 255\nstate BACKUP"), InitialState::Backup);
+    assert_eq!(state("priority 254"), InitialState::Backup);
+    assert_eq!(state("state MASTER\nstate BACKUP"), InitialState::Master);
+}
+
+#[test]
+fn mail_is_sent_where_the_nearest_word_says_so() {
+    for (global, instance, expected) in [
+        ("", "", false),
+        ("smtp_alert", "", true),
+        ("smtp_alert\nsmtp_alert_vrrp off", "", false),
+        ("smtp_alert_vrrp on", "", true),
+        ("smtp_alert", "smtp_alert off", false),
+        ("", "smtp_alert", true),
+    ] {
+        assert_eq!(
+            only(&read(global, instance)).smtp_alert,
+            expected,
+            "{global} / {instance}"
+        );
+    }
+}
+
+#[test]
+fn broadcast_addresses_are_worked_out() {
+    let broadcast = |entry: &str| {
+        let text = format!("virtual_ipaddress {{\n{entry}\n}}");
+        let loaded = read("", &text);
+        only(&loaded).addresses[1]
+            .broadcast
+            .map(|address| address.to_string())
+    };
+    assert_eq!(broadcast("10.0.0.6/24 brd +").as_deref(), Some("10.0.0.255"));
+    assert_eq!(broadcast("10.0.0.6/24 brd -").as_deref(), Some("10.0.0.0"));
+    assert_eq!(broadcast("10.0.0.6/0 brd +").as_deref(), Some("255.255.255.255"));
+    assert_eq!(broadcast("10.0.0.6 brd +").as_deref(), Some("10.0.0.6"));
+    assert_eq!(broadcast("10.0.0.6/24 brd 10.0.0.9").as_deref(), Some("10.0.0.9"));
+    assert_eq!(broadcast("10.0.0.6/24"), None);
+}
+
+#[test]
+fn what_is_not_built_yet_is_held_back_and_not_run_half() {
+    for (lines, held) in [
+        ("unicast_peer {\n10.0.0.9\n}", Some("unicast_peer")),
+        ("version 3", Some("version 3 of VRRP")),
+        ("use_vmac", Some("a virtual MAC address")),
+        (
+            "authentication {\nauth_type AH\nauth_pass x\n}",
+            Some("auth_type AH"),
+        ),
+        ("authentication {\nauth_type AH\n}", None),
+        ("strict_mode", Some("strict mode")),
+        ("accept", None),
+    ] {
+        assert_eq!(only(&read("", lines)).held, held, "{lines}");
+    }
+}
+
+#[test]
+fn a_script_that_others_may_change_runs_without_script_security_alone() {
+    let text = |global: &str, script: &str| {
+        format!(
+            "global_defs {{\n{global}\n}}\nvrrp_script s {{\nscript {script}\n}}\n\
+             vrrp_instance A {{\ninterface eth0\nvirtual_router_id 5\ntrack_script {{\ns\n}}\n}}\n"
+        )
+    };
+    let host = FakeHost::new()
+        .with_program("/usr/bin/open", 0o777, 0, 0)
+        .with_program("/usr/bin/foreign", 0o755, 1000, 0)
+        .with_program("/usr/bin/group", 0o775, 0, 100)
+        .with_program("/usr/bin/roots", 0o775, 0, 0)
+        .with_program("/usr/bin/closed", 0o644, 0, 0);
+    let secured = "enable_script_security\nscript_user root";
+    for (program, runs, runs_secured) in [
+        ("/usr/bin/true", true, true),
+        ("/usr/bin/roots", true, true),
+        ("/usr/bin/open", true, false),
+        ("/usr/bin/foreign", true, false),
+        ("/usr/bin/group", true, false),
+        ("/usr/bin/closed", false, false),
+        ("/usr/bin/none", false, false),
+        ("usr/bin/true", false, false),
+        ("/usr/bin", false, false),
+    ] {
+        for (global, expected) in [("", runs), (secured, runs_secured)] {
+            let loaded = load_on(&text(global, program), Dialect::default(), &host);
+            let instance = only(&loaded);
+            assert_eq!(
+                loaded.config.scripts.len(),
+                usize::from(expected),
+                "{program} {global}"
+            );
+            assert_eq!(
+                instance.track_scripts.len(),
+                usize::from(expected),
+                "{program} {global}"
+            );
+            assert_eq!(loaded.test_status(), 0, "{program} {global}");
+        }
+    }
+}
