@@ -180,9 +180,11 @@ impl Node {
     /// Ends all instances: masters say so and give their addresses back, unless these are to be kept.
     pub(crate) fn stop(&mut self) {
         self.stopping = true;
-        for at in 0..self.routers.len() {
-            self.input(at, Input::Stop);
+        let now = self.clock.now();
+        for router in &mut self.routers {
+            router.machine.handle_input(now, Input::Stop);
         }
+        self.act_for_all();
     }
 
     /// Starts an instance with what is known.

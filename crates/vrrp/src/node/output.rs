@@ -18,24 +18,45 @@ impl Node {
     /// Does all that the machine of an instance wants done.
     pub(super) fn act(&mut self, at: usize) {
         while let Some(output) = self.routers[at].machine.poll_output() {
-            self.tell(at, &output);
-            match output {
-                Output::Send {
-                    packet, destination, ..
-                } => self.send(at, &packet, destination),
-                Output::AddAddresses => self.add_addresses(at),
-                Output::RemoveAddresses if self.stopping && self.options.keep_addresses => {}
-                Output::RemoveAddresses => self.remove_addresses(at),
-                Output::Announce { repeat, .. } => self.announce(at, repeat),
-                Output::State(transition) => self.take_transition(at, transition),
-                Output::Event(Event::MasterHeardLower { .. }) => {
-                    let instance = &self.routers[at].instance;
-                    if let Some(script) = &instance.notify.master_rx_lower_pri {
-                        notify::start(script, &[], &self.log);
-                    }
+            self.perform(at, output);
+        }
+    }
+
+    /// The same for all instances, adverts first: no instance's goodbye waits until the addresses of others are gone.
+    pub(super) fn act_for_all(&mut self) {
+        let mut later = Vec::new();
+        for at in 0..self.routers.len() {
+            while let Some(output) = self.routers[at].machine.poll_output() {
+                if matches!(output, Output::Send { .. }) {
+                    self.perform(at, output);
+                } else {
+                    later.push((at, output));
                 }
-                Output::Event(_) => {}
             }
+        }
+        for (at, output) in later {
+            self.perform(at, output);
+        }
+    }
+
+    fn perform(&mut self, at: usize, output: Output) {
+        self.tell(at, &output);
+        match output {
+            Output::Send {
+                packet, destination, ..
+            } => self.send(at, &packet, destination),
+            Output::AddAddresses => self.add_addresses(at),
+            Output::RemoveAddresses if self.stopping && self.options.keep_addresses => {}
+            Output::RemoveAddresses => self.remove_addresses(at),
+            Output::Announce { repeat, .. } => self.announce(at, repeat),
+            Output::State(transition) => self.take_transition(at, transition),
+            Output::Event(Event::MasterHeardLower { .. }) => {
+                let instance = &self.routers[at].instance;
+                if let Some(script) = &instance.notify.master_rx_lower_pri {
+                    notify::start(script, &[], &self.log);
+                }
+            }
+            Output::Event(_) => {}
         }
     }
 
