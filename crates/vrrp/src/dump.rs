@@ -8,6 +8,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use keepalived_conf::model::{
     Authentication, GlobalDefs, InitialState, Script, Version, VirtualAddress, VrrpInstance, Weight,
@@ -242,13 +243,10 @@ fn instance(out: &mut String, node: &Node, router: &Router) {
         InitialState::Backup => "BACKUP",
     };
     line!(out, "   Wantstate = {wanted}");
-    let zoned = router.since.to_zoned(TimeZone::system());
     line!(
         out,
-        "   Last transition = {}.{:06} ({})",
-        router.since.as_second(),
-        router.since.subsec_microsecond() + router.since.subsec_millisecond() * 1000,
-        zoned.strftime("%a %b %d %H:%M:%S.%6f %Y")
+        "   Last transition = {}",
+        moment(router.since, TimeZone::system())
     );
     let config = machine.config();
     let down = master_down(
@@ -541,6 +539,12 @@ fn weight(weight: Weight) -> String {
     format!(" weight {}{reverse}", weight.value)
 }
 
+/// A time in seconds since 1970, and in words.
+fn moment(at: Timestamp, zone: TimeZone) -> String {
+    let words = at.to_zoned(zone).strftime("%a %b %d %H:%M:%S.%6f %Y");
+    format!("{}.{:06} ({words})", at.as_second(), at.subsec_microsecond())
+}
+
 fn seconds(time: Duration) -> String {
     format!("{}.{:06}", time.as_secs(), time.subsec_micros())
 }
@@ -581,6 +585,15 @@ VRRP Instance: VI_1
     Received: 0
     Sent: 0
 ";
+
+    #[test]
+    fn a_moment_has_the_same_fraction_in_seconds_and_in_words() {
+        let at = Timestamp::new(1_795_268_709, 639_031_000).expect("a time");
+        assert_eq!(
+            moment(at, TimeZone::UTC),
+            "1795268709.639031 (Sat Nov 21 13:45:09.639031 2026)"
+        );
+    }
 
     #[test]
     fn counts_are_written_as_the_original_writes_them() {
