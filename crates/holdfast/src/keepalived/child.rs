@@ -61,11 +61,10 @@ pub(crate) fn run(
     arguments: &Arguments,
     dialect: Dialect,
     config: &Config,
-    mut journal: Journal,
+    journal: Journal,
     own_file: &Path,
     parent: OwnedFd,
 ) -> i32 {
-    journal.renumber();
     let log = Log::new(Rc::new(journal), arguments.log_detail);
     if let Err(error) = pid_file::write(own_file) {
         log.info(format!(

@@ -59,11 +59,6 @@ impl Journal {
             file: file.map(RefCell::new),
         })
     }
-
-    /// After a fork: the lines are this process's.
-    pub(crate) fn renumber(&mut self) {
-        self.pid = std::process::id();
-    }
 }
 
 impl Sink for Journal {
