@@ -1,5 +1,6 @@
 //! The as-written model: what the file says, with the place of what is looked at again once all of it is known.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub(crate) struct Written {
     pub(crate) global: Global,
     pub(crate) scripts: Vec<WrittenScript>,
     pub(crate) instances: Vec<Instance>,
+    /// Where each instance's name stands; repeated blocks make many.
+    pub(crate) instance_names: HashMap<String, Span>,
 }
 
 /// `global_defs`, and the settings outside of it.

@@ -154,3 +154,16 @@ fn files_that_include_each_other_end() {
             .any(|diagnostic| diagnostic.code == "include-depth")
     );
 }
+
+#[test]
+fn thousands_of_instances_come_of_a_few_lines() {
+    let text = "$I= \\\nvrrp_instance v.${N}.${ID} { \\\n interface eth${N} \\\n virtual_router_id ${ID} \\\n \
+                virtual_ipaddress { \\\n 10.${N}.0.${ID}/24 \\\n } \\\n}\n~SEQ(N,0,31) ~SEQ(ID,1,254) $I\n";
+    let host = (2..32).fold(FakeHost::new(), |host, number| {
+        host.with_interface(&format!("eth{number}"))
+    });
+    let loaded = load_on(text, Dialect::default(), &host);
+    assert!(loaded.diagnostics.is_empty(), "{}", loaded.report());
+    assert_eq!(loaded.config.instances.len(), 32 * 254);
+    assert_eq!(loaded.config.instances[254].name, "v.1.1");
+}

@@ -24,13 +24,7 @@ pub(crate) fn begin(reading: &mut Reading<'_>, line: &Line) -> bool {
         return false;
     };
     let name = word.text().into_owned();
-    let earlier = reading
-        .written
-        .instances
-        .iter()
-        .find(|instance| instance.name.value == name)
-        .map(|instance| instance.name.span);
-    if let Some(earlier) = earlier {
+    if let Some(earlier) = reading.written.instance_names.get(&name).copied() {
         let told = Diagnostic::warning("duplicate-name", format!("vrrp instance {name} already defined"))
             .at(word.span)
             .label(earlier, "first defined here")
@@ -38,6 +32,7 @@ pub(crate) fn begin(reading: &mut Reading<'_>, line: &Line) -> bool {
         reading.fault(told);
         return false;
     }
+    reading.written.instance_names.insert(name.clone(), word.span);
     reading
         .written
         .instances

@@ -1,5 +1,6 @@
 //! Instances: defaults, and what contradicts itself.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
@@ -397,31 +398,29 @@ fn broadcast(address: &Address) -> Option<Ipv4Addr> {
 
 /// Two instances of a number on an interface would take each other's adverts for their own.
 pub(super) fn shared_router_ids(reading: &mut Reading<'_>, instances: &[(VrrpInstance, Span)]) {
-    for (index, (second, span)) in instances.iter().enumerate() {
-        let family = |instance: &VrrpInstance| {
-            instance
-                .addresses
-                .first()
-                .is_some_and(|address| address.address.is_ipv6())
+    let mut taken: HashMap<(u8, &str, bool), &(VrrpInstance, Span)> = HashMap::new();
+    for entry in instances {
+        let (second, span) = entry;
+        let ipv6 = second
+            .addresses
+            .first()
+            .is_some_and(|address| address.address.is_ipv6());
+        let key = (second.virtual_router_id, &*second.interface, ipv6);
+        let Some((first, place)) = taken.get(&key) else {
+            taken.insert(key, entry);
+            continue;
         };
-        let first = instances[..index].iter().find(|(first, _)| {
-            first.virtual_router_id == second.virtual_router_id
-                && first.interface == second.interface
-                && family(first) == family(second)
-        });
-        if let Some((first, place)) = first {
-            let ip = if family(second) { "IPv6" } else { "IPv4" };
-            let told = Diagnostic::warning(
-                "shared-router-id",
-                format!(
-                    "{} and {} both use VRID {} with {ip} on interface {}",
-                    first.name, second.name, second.virtual_router_id, second.interface
-                ),
-            )
-            .at(*span)
-            .label(*place, "the other one")
-            .help("give one of them another virtual_router_id, on all machines");
-            reading.fault(told);
-        }
+        let ip = if ipv6 { "IPv6" } else { "IPv4" };
+        let told = Diagnostic::warning(
+            "shared-router-id",
+            format!(
+                "{} and {} both use VRID {} with {ip} on interface {}",
+                first.name, second.name, second.virtual_router_id, second.interface
+            ),
+        )
+        .at(*span)
+        .label(*place, "the other one")
+        .help("give one of them another virtual_router_id, on all machines");
+        reading.fault(told);
     }
 }
