@@ -312,10 +312,6 @@ async fn not_reached(session: &mut Session, txn: &mut Txn, backend: ProxyId, err
             (b'C', b'C', 0)
         }
         ReachError::Ended(why) => {
-            let of_server = txn.route.server.map(|at| thread.server_counters(backend, at));
-            if let Some(counters) = of_server {
-                counters.bin.add(txn.log.received);
-            }
             for counters in [thread.fe_counters(session.frontend), thread.be_counters(backend)] {
                 count_status(counters, 0);
             }
@@ -791,11 +787,16 @@ fn finish(session: &Session, txn: &Txn) {
         thread.be_counters(backend).record_times(times);
         thread.server_counters(backend, server).record_times(times);
     } else {
-        // What reached no server still moved bytes.
-        session.count_bytes(txn.log.received, txn.log.bytes);
-        if let Some(backend) = txn.log.backend {
-            thread.be_counters(backend).bin.add(txn.log.received);
-            thread.be_counters(backend).bout.add(txn.log.bytes);
+        // What reached no server still moved bytes; the server that was tried last has them as its own.
+        let (received, sent) = (txn.log.received, txn.log.bytes);
+        match (txn.log.backend, txn.route.server) {
+            (Some(backend), Some(server)) => count_relayed(session, backend, server, received, sent),
+            (Some(backend), None) => {
+                session.count_bytes(received, sent);
+                thread.be_counters(backend).bin.add(received);
+                thread.be_counters(backend).bout.add(sent);
+            }
+            (None, _) => session.count_bytes(received, sent),
         }
     }
     stream_log::write(session, &txn.log, &txn.route);
