@@ -16,6 +16,8 @@ const FILE: &str = "summary.json";
 pub(super) struct Summary<'a> {
     /// The first line that the program under test says about its version.
     pub(super) program: &'a str,
+    /// The same of the keepalived under test.
+    pub(super) keepalived: &'a str,
     /// How long the scenarios took.
     pub(super) seconds: f64,
     pub(super) passed: usize,

@@ -183,6 +183,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     );
     let summary = Summary {
         program: subject.version(),
+        keepalived: keepalived.subject.version(),
         seconds,
         passed: tally.passed,
         failed: tally.failed,
