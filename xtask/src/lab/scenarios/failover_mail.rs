@@ -252,6 +252,7 @@ impl Story<'_, '_, '_> {
         std::fs::write(&file, format!("{before}state MASTER\n    smtp_alert\n{after}"))?;
         let lb1 = Keepalived::start(node, self.stage.keepalived.of(self.programs[0]), &file)?;
         self.alert(relay, "BACKUP", "no longer")?;
+        self.keeps("keepalived started on lb1 with alerts", 1)?;
         let asked = lb2.stop()?;
         self.takeover("keepalived stopped on lb2 again", 0, asked, Cause::Resigned)?;
         self.alert(relay, "MASTER", "now")?;
