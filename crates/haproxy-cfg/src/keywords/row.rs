@@ -4,7 +4,7 @@ pub(crate) use syntax::table::{Keyword, kw};
 
 use crate::parse::{Line, Reading};
 
-/// Where a keyword may stand, as bits of [`KeywordRow::places`].
+/// Where a keyword may stand, as bits of [`syntax::KeywordRow::places`].
 pub mod place {
     /// `global`.
     pub const GLOBAL: u32 = 1;
@@ -37,7 +37,7 @@ pub mod place {
     pub const PX: u32 = FRONTEND | LISTEN | BACKEND;
 }
 
-/// Rule sets that an action may stand in, as bits of [`KeywordRow::places`].
+/// Rule sets that an action may stand in, as bits of [`syntax::KeywordRow::places`].
 pub mod rule_set {
     /// `tcp-request connection`.
     pub const TCP_CONN: u32 = 1;
