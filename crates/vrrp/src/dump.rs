@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use keepalived_conf::model::{
-    Authentication, GlobalDefs, InitialState, Script, Version, VirtualAddress, VrrpInstance, Weight,
+    Authentication, Garp, GlobalDefs, InitialState, Script, Version, VirtualAddress, VrrpInstance, Weight,
 };
 use vrrp_proto::Counters;
 use vrrp_proto::timers::master_down;
@@ -141,6 +141,31 @@ fn data(node: &Node) -> String {
     out
 }
 
+/// What is the same for all instances and for one, but for how far it is set in and what two of its lines are `called`.
+fn garp_data(out: &mut String, indent: &str, garp: &Garp, called: [&str; 2]) {
+    let [refresh, down] = called;
+    let arp = format!("{indent}Gratuitous ARP");
+    let lower = format!("{arp} lower priority");
+    let advert = format!("{indent}Send advert after receive");
+    line!(out, "{arp} delay = {}", garp.master_delay.as_secs());
+    line!(out, "{arp} repeat = {}", garp.master_repeat);
+    line!(out, "{arp} {refresh} = {}", garp.master_refresh.as_secs());
+    line!(out, "{arp} refresh repeat = {}", garp.master_refresh_repeat);
+    line!(out, "{lower} delay = {}", garp.lower_prio_delay.as_secs());
+    line!(out, "{lower} repeat = {}", garp.lower_prio_repeat);
+    line!(out, "{indent}{down} = {}", garp.down_timer_adverts);
+    line!(
+        out,
+        "{advert} lower priority advert = {}",
+        !garp.lower_prio_no_advert
+    );
+    line!(
+        out,
+        "{advert} higher priority advert = {}",
+        garp.higher_prio_send_advert
+    );
+}
+
 fn global_data(out: &mut String, global: &GlobalDefs) {
     let garp = &global.garp;
     let unset = |value: Option<bool>| match value {
@@ -176,39 +201,7 @@ fn global_data(out: &mut String, global: &GlobalDefs) {
     line!(out, " Default interface = {}", global.default_interface);
     line!(out, " VRRP IPv4 mcast group = {}", global.mcast_group4);
     line!(out, " VRRP IPv6 mcast group = {}", global.mcast_group6);
-    line!(out, " Gratuitous ARP delay = {}", garp.master_delay.as_secs());
-    line!(out, " Gratuitous ARP repeat = {}", garp.master_repeat);
-    line!(
-        out,
-        " Gratuitous ARP refresh timer = {}",
-        garp.master_refresh.as_secs()
-    );
-    line!(
-        out,
-        " Gratuitous ARP refresh repeat = {}",
-        garp.master_refresh_repeat
-    );
-    line!(
-        out,
-        " Gratuitous ARP lower priority delay = {}",
-        garp.lower_prio_delay.as_secs()
-    );
-    line!(
-        out,
-        " Gratuitous ARP lower priority repeat = {}",
-        garp.lower_prio_repeat
-    );
-    line!(out, " Num adverts before down = {}", garp.down_timer_adverts);
-    line!(
-        out,
-        " Send advert after receive lower priority advert = {}",
-        !garp.lower_prio_no_advert
-    );
-    line!(
-        out,
-        " Send advert after receive higher priority advert = {}",
-        garp.higher_prio_send_advert
-    );
+    garp_data(out, " ", garp, ["refresh timer", "Num adverts before down"]);
     line!(
         out,
         " Gratuitous ARP interval = {}",
@@ -259,39 +252,7 @@ fn instance(out: &mut String, node: &Node, router: &Router) {
     line!(out, "   Interface = {}", instance.interface);
     line!(out, "   Using src_ip = {}", config.source);
     line!(out, "   Multicast address {}", config.destination);
-    line!(out, "   Gratuitous ARP delay = {}", garp.master_delay.as_secs());
-    line!(out, "   Gratuitous ARP repeat = {}", garp.master_repeat);
-    line!(
-        out,
-        "   Gratuitous ARP refresh = {}",
-        garp.master_refresh.as_secs()
-    );
-    line!(
-        out,
-        "   Gratuitous ARP refresh repeat = {}",
-        garp.master_refresh_repeat
-    );
-    line!(
-        out,
-        "   Gratuitous ARP lower priority delay = {}",
-        garp.lower_prio_delay.as_secs()
-    );
-    line!(
-        out,
-        "   Gratuitous ARP lower priority repeat = {}",
-        garp.lower_prio_repeat
-    );
-    line!(out, "   Down timer adverts = {}", garp.down_timer_adverts);
-    line!(
-        out,
-        "   Send advert after receive lower priority advert = {}",
-        !garp.lower_prio_no_advert
-    );
-    line!(
-        out,
-        "   Send advert after receive higher priority advert = {}",
-        garp.higher_prio_send_advert
-    );
+    garp_data(out, "   ", garp, ["refresh", "Down timer adverts"]);
     line!(out, "   Virtual Router ID = {}", instance.virtual_router_id);
     line!(out, "   Priority = {}", instance.priority);
     line!(out, "   Effective priority = {}", machine.effective_priority());
