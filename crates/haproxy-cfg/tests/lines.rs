@@ -1,0 +1,169 @@
+//! What is said of single lines, held against what Debian's haproxy 2.6 says of them: the verdict, and each message with its
+//! severity, line and words. compat-fixtures/verdicts/lines has the cases, the recipe, and what differs on purpose.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use haproxy_cfg::testing::{FakeHost, load_on};
+use haproxy_cfg::{Dialect, Loaded};
+use serde::Deserialize;
+use syntax::Severity;
+
+#[derive(Deserialize)]
+struct Record {
+    files: BTreeMap<String, String>,
+    blocks: Vec<Block>,
+}
+
+#[derive(Deserialize)]
+struct Block {
+    template: String,
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    line: String,
+    status: i32,
+    said: Vec<(String, u32, String)>,
+}
+
+/// Codes of what the original reads over in silence and we tell on purpose.
+const OURS: &[&str] = &["read-only", "loose-number", "extra-argument"];
+
+/// differences.toml: lines that are judged otherwise on purpose, by family, each with its reason.
+type Differences = BTreeMap<String, BTreeMap<String, String>>;
+
+fn folder() -> &'static Path {
+    Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../compat-fixtures/verdicts/lines"
+    ))
+}
+
+fn read(record: &Record, template: &str, line: &str) -> Loaded {
+    let mut host = FakeHost::new();
+    for (name, text) in &record.files {
+        host = host.with_file(name, text.as_bytes());
+    }
+    let text = template.replace("{}", &line.replace("\\n", "\n"));
+    load_on(&text, Dialect::exactly(2, 6), &host)
+}
+
+/// What we say: severity, line (0 for none) and text.
+fn told(loaded: &Loaded) -> Vec<(Severity, u32, String)> {
+    let mut out = Vec::new();
+    for diagnostic in &loaded.diagnostics {
+        let line = match diagnostic.context {
+            syntax::Context::Whole => 0,
+            _ => diagnostic
+                .span
+                .map_or(0, |span| loaded.sources.locate(span).1.line),
+        };
+        let silent = diagnostic.severity < Severity::Alert && OURS.contains(&diagnostic.code);
+        if !silent {
+            out.push((diagnostic.severity, line, diagnostic.message.trim().to_owned()));
+        }
+    }
+    out
+}
+
+/// What is wrong with what we say of a case; empty when nothing is.
+fn faults(record: &Record, template: &str, case: &Case) -> Vec<String> {
+    let loaded = read(record, template, &case.line);
+    let ours = told(&loaded);
+    let mut out = Vec::new();
+    let refused = case.status == 1;
+    if loaded.has_errors() != refused {
+        out.push(if refused {
+            "accepted".to_owned()
+        } else {
+            "refused".to_owned()
+        });
+    }
+    let severity = |name: &str| match name {
+        "alert" => Severity::Alert,
+        "warning" => Severity::Warning,
+        _ => Severity::Note,
+    };
+    let theirs: Vec<_> = case
+        .said
+        .iter()
+        .map(|(name, line, text)| (severity(name), *line, text.clone()))
+        .collect();
+    for message in &theirs {
+        if !ours.contains(message) {
+            out.push(format!("not said: {message:?}"));
+        }
+    }
+    // The original stops early: what we say more is no fault then, unless we say it of the same line in other words.
+    for message in ours.iter().filter(|message| !theirs.contains(message)) {
+        let same_line = theirs.iter().any(|their| their.1 == message.1);
+        if message.0 >= Severity::Warning && (!refused || same_line) {
+            out.push(format!("said:     {message:?}"));
+        }
+    }
+    out
+}
+
+#[test]
+fn lines_are_judged_as_the_original_judges_them() {
+    let differences = std::fs::read_to_string(folder().join("differences.toml")).expect("it is there");
+    let differences: Differences = toml::from_str(&differences).expect("it names families and lines");
+    let mut report = String::new();
+    let (mut cases, mut agreed) = (0, 0);
+    let mut seen = BTreeSet::new();
+    let mut paths: Vec<_> = std::fs::read_dir(folder())
+        .expect("the folder is there")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        .collect();
+    paths.sort();
+    for path in paths {
+        let family = path
+            .file_stem()
+            .expect("it has a name")
+            .to_string_lossy()
+            .into_owned();
+        let only = std::env::var("LINES_FAMILY").ok();
+        if only.is_some_and(|only| only != family) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("the record can be read");
+        let record: Record = serde_json::from_str(&text).expect("the record is as it was written");
+        let known = differences.get(&family);
+        for (block, case) in record
+            .blocks
+            .iter()
+            .flat_map(|block| block.cases.iter().map(move |case| (block, case)))
+        {
+            // Where the original crashed there is no verdict.
+            if case.status < 0 {
+                read(&record, &block.template, &case.line);
+                continue;
+            }
+            cases += 1;
+            let faults = faults(&record, &block.template, case);
+            let excused = known.is_some_and(|known| known.contains_key(&case.line));
+            if excused {
+                seen.insert((family.clone(), case.line.clone(), faults.is_empty()));
+            } else if faults.is_empty() {
+                agreed += 1;
+            } else {
+                report += &format!("{family}: {}\n", case.line);
+                report += &faults
+                    .iter()
+                    .map(|fault| format!("    {fault}\n"))
+                    .collect::<String>();
+            }
+        }
+        for line in known.into_iter().flat_map(BTreeMap::keys) {
+            // One line may stand in several blocks; it differs in one of them at least.
+            if !seen.contains(&(family.clone(), line.clone(), false)) {
+                report +=
+                    &format!("{family}: {line}\n    it does not differ: take it out of differences.toml\n");
+            }
+        }
+    }
+    assert!(report.is_empty(), "{agreed} of {cases} lines agree\n{report}");
+}
