@@ -13,11 +13,14 @@ pub mod model;
 mod parse;
 mod preprocess;
 mod resolve;
+pub mod signature;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod tree;
 mod values;
 mod written;
+
+pub use written::SectionLines;
 
 pub use dialect::{Dialect, UnknownDialect};
 pub use host::{Host, PathKind};

@@ -12,6 +12,7 @@ use crate::parse::{Line, Reading, Section};
 use crate::preprocess::Conditions;
 use crate::resolve;
 use crate::values::strip_os_code;
+use crate::written::SectionLines;
 
 /// Something to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub struct LoadOptions {
 pub struct Loaded {
     /// The configuration, as far as it could be understood; to be run only without errors.
     pub config: Config,
+    /// What stands in each section besides what the configuration holds.
+    pub sections: Vec<SectionLines>,
     /// The files that were read.
     pub sources: SourceMap,
     /// All that is to be told, in the original's order: each file in turn, then what concerns the whole.
@@ -127,6 +130,7 @@ pub fn load(inputs: &[Input], dialect: Dialect, host: &dyn Host, options: LoadOp
     let config = resolve::resolve(&mut reading);
     Loaded {
         config,
+        sections: reading.written.sections,
         sources: reading.sources,
         diagnostics: reading.diagnostics,
         file_ends,

@@ -1,6 +1,6 @@
 //! Tables of keyword rows as Markdown, for the generated references.
 
-use crate::table::Keyword;
+use crate::table::{Describe, Keyword};
 use crate::{KeywordRow, Status, Version};
 
 /// What sets of places are called on a page; empty when all rows of a table stand in the same place.
@@ -16,19 +16,24 @@ pub struct Page {
 impl Page {
     /// A section with a line for each row, in the order of their names. `before` stands in front of each name.
     #[must_use]
-    pub fn table<P: Copy>(
+    pub fn table<P: Copy, A: Describe + Copy>(
         &self,
         title: &str,
         before: &str,
-        tables: &[&[Keyword<P>]],
+        tables: &[&[Keyword<P, A>]],
         places: PlaceNames<'_>,
     ) -> String {
-        let mut rows: Vec<KeywordRow> = tables
+        let mut rows: Vec<(KeywordRow, String)> = tables
             .iter()
             .flat_map(|rows| rows.iter())
-            .map(|keyword| keyword.row)
+            .map(|keyword| {
+                (
+                    keyword.row,
+                    keyword.signature.map(A::describe).unwrap_or_default(),
+                )
+            })
             .collect();
-        rows.sort_by_key(|row| row.name);
+        rows.sort_by_key(|(row, _)| row.name);
         let has_places = !places.is_empty();
         let head = if has_places {
             "| keyword | stands in | works | since | removed in | write instead |\n| --- | --- | --- | --- | --- | --- |"
@@ -36,15 +41,16 @@ impl Page {
             "| keyword | works | since | removed in | write instead |\n| --- | --- | --- | --- | --- |"
         };
         let mut out = format!("\n## {title}\n\n{head}\n");
-        for row in rows {
+        for (row, arguments) in rows {
             let stands = if has_places {
                 format!(" {} |", names(row.places, places))
             } else {
                 String::new()
             };
             out += &format!(
-                "| `{before}{}` |{stands} {} | {} | {} | {} |\n",
+                "| `{before}{}{}` |{stands} {} | {} | {} | {} |\n",
                 row.name,
+                arguments.replace('|', "\\|"),
                 works(row.status),
                 self.since(row.since),
                 row.removed_in

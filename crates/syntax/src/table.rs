@@ -4,21 +4,40 @@ use std::collections::HashMap;
 
 use crate::{Arity, KeywordRow, Status, Version};
 
+/// What a grammar's signatures are made of, in words.
+pub trait Describe: Sized {
+    /// A list of arguments as a user writes it, each behind a blank.
+    fn describe(args: &[Self]) -> String;
+}
+
+impl Describe for () {
+    fn describe(_args: &[Self]) -> String {
+        String::new()
+    }
+}
+
 /// A row and what acts on it. A row that is [`Status::Implemented`] has an `act`; one that is read only may have one that keeps
-/// its value, for statistics or for what is to act on it.
+/// its value, for statistics or for what is to act on it. `A` is what the grammar's signatures are made of.
 #[derive(Clone, Copy, Debug)]
-pub struct Keyword<P> {
+pub struct Keyword<P, A: 'static = ()> {
     /// The facts.
     pub row: KeywordRow,
     /// What acts on it.
     pub act: Option<P>,
     /// What checks the arguments of a row that is only read.
     pub check: Option<P>,
+    /// What its arguments are; none where a function of its own reads them.
+    pub signature: Option<&'static [A]>,
 }
 
 /// A row that is read only, until [`Keyword::acts`] binds it.
 #[must_use]
-pub const fn kw<P: Copy>(name: &'static str, places: u32, arity: Arity, help: &'static str) -> Keyword<P> {
+pub const fn kw<P: Copy, A>(
+    name: &'static str,
+    places: u32,
+    arity: Arity,
+    help: &'static str,
+) -> Keyword<P, A> {
     Keyword {
         row: KeywordRow {
             name,
@@ -33,10 +52,18 @@ pub const fn kw<P: Copy>(name: &'static str, places: u32, arity: Arity, help: &'
         },
         act: None,
         check: None,
+        signature: None,
     }
 }
 
-impl<P: Copy> Keyword<P> {
+impl<P: Copy, A> Keyword<P, A> {
+    /// Says what its arguments are.
+    #[must_use]
+    pub const fn takes(mut self, signature: &'static [A]) -> Self {
+        self.signature = Some(signature);
+        self
+    }
+
     /// Binds what acts on it.
     #[must_use]
     pub const fn acts(mut self, act: P) -> Self {
@@ -95,12 +122,12 @@ impl<P: Copy> Keyword<P> {
 }
 
 /// Finds rows by name.
-pub struct Index<P: 'static>(HashMap<&'static [u8], &'static Keyword<P>>);
+pub struct Index<P: 'static, A: 'static = ()>(HashMap<&'static [u8], &'static Keyword<P, A>>);
 
-impl<P> Index<P> {
+impl<P, A> Index<P, A> {
     /// An index of all rows of `tables`.
     #[must_use]
-    pub fn new(tables: &'static [&'static [Keyword<P>]]) -> Self {
+    pub fn new(tables: &'static [&'static [Keyword<P, A>]]) -> Self {
         Self(
             tables
                 .iter()
@@ -112,7 +139,7 @@ impl<P> Index<P> {
 
     /// The row of that name.
     #[must_use]
-    pub fn find(&self, name: &[u8]) -> Option<&'static Keyword<P>> {
+    pub fn find(&self, name: &[u8]) -> Option<&'static Keyword<P, A>> {
         self.0.get(name).copied()
     }
 

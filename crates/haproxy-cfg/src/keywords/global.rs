@@ -4,6 +4,7 @@ use syntax::Arity;
 
 use super::row::{Keyword, Parse, kw, place::GLOBAL};
 use crate::parse::{arguments as a, global as g, log};
+use crate::signature::{IGNORED, Kind, MILLIS, arg};
 
 const ANY: Arity = Arity::ANY;
 
@@ -14,7 +15,16 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("busy-polling", GLOBAL, ANY, ""),
     kw("ca-base", GLOBAL, ANY, "folder of relative authority paths").acts(g::base),
     kw("chroot", GLOBAL, ANY, "folder that becomes the root").acts(g::chroot),
-    kw("close-spread-time", GLOBAL, ANY, ""),
+    kw(
+        "close-spread-time",
+        GLOBAL,
+        ANY,
+        "time over which idle connections are closed in a soft stop",
+    )
+    .takes(&[
+        arg("time", Kind::OrWord(&["infinite"], &MILLIS)).missing("'{kw}' expects <time> as argument."),
+        IGNORED,
+    ]),
     kw("cluster-secret", GLOBAL, ANY, ""),
     kw("cpu-affinity", GLOBAL, ANY, "").since(2, 7),
     kw("cpu-map", GLOBAL, ANY, ""),

@@ -23,13 +23,10 @@ use std::sync::LazyLock;
 
 pub use listing::listing;
 pub use reference::reference;
-pub(crate) use row::Parse;
-pub use row::{place, rule_set};
+pub(crate) use row::{Index, Parse};
+pub use row::{Keyword, place, rule_set};
 pub(crate) use sample::{CONVERTER_INDEX, DERIVED_INDEX, FETCH_INDEX};
 pub use sample::{ConverterRow, DerivedRow, FetchRow, Output};
-
-use syntax::table::Index;
-pub use syntax::table::Keyword;
 
 use crate::parse::{ActionParse, BindParse, OptionParse, ServerParse};
 use crate::written::TimeoutKind;

@@ -1,8 +1,14 @@
 //! What the rows of haproxy.cfg are told apart by: the places that a keyword may stand in, and what carries a line out.
 
-pub(crate) use syntax::table::{Keyword, kw};
+pub(crate) use syntax::table::kw;
 
 use crate::parse::{Line, Reading};
+use crate::signature::Arg;
+
+/// A row of haproxy.cfg with what acts on it and what its arguments are.
+pub type Keyword<P> = syntax::table::Keyword<P, Arg>;
+/// Finds rows of haproxy.cfg by name.
+pub(crate) type Index<P> = syntax::table::Index<P, Arg>;
 
 /// Where a keyword may stand, as bits of [`syntax::KeywordRow::places`].
 pub mod place {

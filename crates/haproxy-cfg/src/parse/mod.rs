@@ -30,7 +30,7 @@ pub(crate) use acl::acl;
 pub(crate) use balance::balance;
 pub(crate) use bind::{BindParse, bind};
 pub(crate) use cookie::cookie;
-pub(crate) use line::Line;
+pub(crate) use line::{Line, shown};
 pub(crate) use option::{OptionParse, old_redispatch, option};
 pub(crate) use reading::{Reading, Section};
 pub(crate) use rules::ActionParse;

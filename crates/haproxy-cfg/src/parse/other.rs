@@ -5,6 +5,7 @@ use syntax::{Applicability, Context, Diagnostic, closest};
 use super::line::{Line, shown};
 use super::reading::Reading;
 use crate::keywords::{SECTION_INDEX, other_rows};
+use crate::signature;
 
 /// A line of the section `name`.
 pub(super) fn line_of_other(reading: &mut Reading<'_>, name: &'static str, line: &Line<'_>) {
@@ -33,6 +34,9 @@ pub(super) fn line_of_other(reading: &mut Reading<'_>, name: &'static str, line:
         reading.tell(told);
         return super::section::enter_meant(reading, line);
     };
+    if let Some(signature) = row.signature {
+        return signature::keep_line(reading, line, row.row.name, signature);
+    }
     let min = usize::from(row.row.arity.min);
     if min > 0 && line.arg(min - 1).is_none() {
         let word = row.row.name;

@@ -12,6 +12,7 @@ use crate::keywords::place;
 use crate::lex::Environment;
 use crate::load::LoadOptions;
 use crate::model::ProxyKind;
+use crate::signature::Given;
 use crate::written::{
     AclGroup, DefaultsSection, ProxySection, Reference, ReferenceKind, Rule, Settings, Written,
 };
@@ -82,6 +83,13 @@ impl<'h> Reading<'h> {
             diagnostic.help = Some(general_help(diagnostic.code).to_owned());
         }
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Keeps a line of the section at hand whose arguments were read by a signature.
+    pub(crate) fn keep(&mut self, given: Given) {
+        if let Some(section) = self.written.sections.last_mut() {
+            section.lines.push(given);
+        }
     }
 
     /// An alert at `span`.

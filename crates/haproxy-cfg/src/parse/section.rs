@@ -7,7 +7,8 @@ use super::reading::{Reading, Section};
 use crate::keywords::{GLOBAL_INDEX, Keyword, PROXY_INDEX, Parse, SECTION_INDEX, place};
 use crate::lex::Word;
 use crate::model::{self, ProxyKind};
-use crate::written::{DefaultsSection, ProxySection, Settings, Userlist};
+use crate::signature;
+use crate::written::{DefaultsSection, ProxySection, SectionLines, Settings, Userlist};
 
 /// Keywords whose rows do not take part in the section check here, as their parsers word it themselves.
 const CHECKED_BY_PARSER: &[&str] = &["server", "default-server", "server-template", "stats"];
@@ -97,6 +98,7 @@ fn act(reading: &mut Reading<'_>, keyword: Option<&'static Keyword<Parse>>, line
     }
     if keyword.row.arity.min > 0
         && keyword.act.is_none()
+        && keyword.signature.is_none()
         && line.arg(usize::from(keyword.row.arity.min) - 1).is_none()
     {
         let name = keyword.row.name;
@@ -109,6 +111,8 @@ fn act(reading: &mut Reading<'_>, keyword: Option<&'static Keyword<Parse>>, line
     }
     if let Some(parse) = keyword.act.or(keyword.check) {
         parse(reading, line);
+    } else if let Some(signature) = keyword.signature {
+        signature::keep_line(reading, line, keyword.row.name, signature);
     }
 }
 
@@ -231,6 +235,16 @@ pub(super) fn ignored(reading: &mut Reading<'_>, name: &str, span: Span, places:
 fn enter(reading: &mut Reading<'_>, section: &'static Keyword<()>, line: &Line<'_>) {
     let name = section.row.name;
     reading.section = Section::Broken;
+    reading.written.sections.push(SectionLines {
+        keyword: name,
+        name: line
+            .arg(0)
+            .map(|word| word.text.to_vec())
+            .unwrap_or_default()
+            .into(),
+        span: line.span(),
+        lines: Vec::new(),
+    });
     if reading.too_new(&section.row) {
         let word = shown(line.keyword()).into_owned();
         return reading.alert_tight(

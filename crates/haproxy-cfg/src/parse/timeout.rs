@@ -201,7 +201,7 @@ pub(crate) fn timer(reading: &mut Reading<'_>, word: &Word<'_>, unit: Unit, whos
 }
 
 /// What stands behind the unit is an error since 2.7, and was warned of before.
-fn stray(reading: &mut Reading<'_>, word: &Word<'_>, value: u32, byte: u8) -> Option<u32> {
+pub(crate) fn stray(reading: &mut Reading<'_>, word: &Word<'_>, value: u32, byte: u8) -> Option<u32> {
     let refused = reading.dialect.strict && reading.dialect.at_least(2, 7);
     let severity = if refused {
         Severity::Alert

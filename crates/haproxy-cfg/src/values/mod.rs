@@ -4,6 +4,7 @@ mod address;
 mod ciphers;
 mod network;
 mod number;
+mod size;
 mod time;
 
 pub(crate) use address::{
@@ -12,4 +13,5 @@ pub(crate) use address::{
 pub(crate) use ciphers::may_select;
 pub(crate) use network::network;
 pub(crate) use number::{integer, loose_integer};
+pub(crate) use size::size;
 pub(crate) use time::{Time, TimeError, Unit, time};

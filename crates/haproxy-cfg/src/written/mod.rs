@@ -14,6 +14,20 @@ pub(crate) use proxy::{
 pub(crate) use settings::{LogEntry, LogLine, OptionFlag, ServerParams, Settings, StatsWritten, TimeoutKind};
 
 use crate::model;
+use crate::signature::Given;
+
+/// What stands in a section, as far as its lines have typed arguments that nothing acts on yet.
+#[derive(Clone, Debug)]
+pub struct SectionLines {
+    /// The section's keyword.
+    pub keyword: &'static str,
+    /// Its name; empty when it has none.
+    pub name: model::Word,
+    /// Its first line.
+    pub span: Span,
+    /// Its lines, in their order.
+    pub lines: Vec<Given>,
+}
 
 /// A value with the place that gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +58,8 @@ pub(crate) struct Written {
     pub(crate) userlists: Vec<Userlist>,
     /// Names of `peers` sections.
     pub(crate) peers: Vec<model::Word>,
+    /// A record of each section line, in the order of the files.
+    pub(crate) sections: Vec<SectionLines>,
     /// Sections that lines name, to be looked for once all is read.
     pub(crate) references: Vec<Reference>,
     /// `external-check` stands in `global`.

@@ -1,0 +1,396 @@
+//! Words read by a signature.
+
+use syntax::{Applicability, Diagnostic, Span, closest};
+
+use super::value::{Argument, Given, Value};
+use super::{Arg, Kind, Need, Opt, TimeUnit, TimeWords};
+use crate::lex::Word;
+use crate::parse::{Line, Reading, shown};
+use crate::values::{Time, TimeError, integer, loose_integer, size, time};
+
+/// Whose arguments are read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Subject<'a> {
+    /// What messages call it: `{kw}` of their words.
+    pub(crate) name: &'a str,
+    /// The place behind the last word, where a missing argument would stand.
+    pub(crate) behind: Span,
+}
+
+/// The words that are still to be read.
+#[derive(Clone, Debug)]
+pub(crate) struct Cursor<'w> {
+    words: &'w [Word<'w>],
+    at: usize,
+}
+
+impl<'w> Cursor<'w> {
+    /// All of `words` from the one at `at`.
+    pub(crate) fn new(words: &'w [Word<'w>], at: usize) -> Self {
+        Self { words, at }
+    }
+
+    /// The next word; none at the end, and where it is empty, as the original takes that for the end.
+    pub(crate) fn peek(&self) -> Option<&'w Word<'w>> {
+        self.words.get(self.at).filter(|word| !word.text.is_empty())
+    }
+
+    /// Takes the next word.
+    pub(crate) fn next(&mut self) -> Option<&'w Word<'w>> {
+        let word = self.peek()?;
+        self.at += 1;
+        Some(word)
+    }
+
+    /// How many words were read, those in front of where it began counted too.
+    pub(crate) fn position(&self) -> usize {
+        self.at
+    }
+}
+
+/// Reads the arguments of a line by `args` and keeps them, when they are right, with the section at hand.
+pub(crate) fn keep_line(
+    reading: &mut Reading<'_>,
+    line: &Line<'_>,
+    name: &'static str,
+    args: &'static [Arg],
+) {
+    let subject = Subject {
+        name,
+        behind: line.behind(),
+    };
+    let mut cursor = Cursor::new(line.args(), 0);
+    if let Some(arguments) = read(reading, &mut cursor, args, &subject) {
+        reading.keep(Given {
+            name,
+            arguments,
+            span: line.span(),
+        });
+    }
+}
+
+/// Reads all that `cursor` holds by `args`. None when something is wrong, which is told.
+fn read(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    args: &[Arg],
+    subject: &Subject<'_>,
+) -> Option<Vec<Argument>> {
+    let values = sequence(reading, cursor, args, subject)?;
+    let Some(extra) = cursor.peek() else {
+        return Some(values);
+    };
+    let text = shown(extra);
+    if args.last().is_some_and(|arg| matches!(arg.kind, Kind::Ignored)) {
+        let message = format!("'{}' ignores the argument '{text}'.", subject.name);
+        reading.tell(
+            Diagnostic::warning("extra-argument", message)
+                .at(extra.span)
+                .help("remove it"),
+        );
+        return Some(values);
+    }
+    let message = format!("'{}' cannot handle unexpected argument '{text}'.", subject.name);
+    reading.tell(
+        Diagnostic::alert("extra-argument", message)
+            .at(extra.span)
+            .help("remove it"),
+    );
+    None
+}
+
+/// Reads `args` one after the other; what stands behind them is left.
+fn sequence(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    args: &[Arg],
+    subject: &Subject<'_>,
+) -> Option<Vec<Argument>> {
+    let mut out = Vec::new();
+    for arg in args {
+        match arg.need {
+            Need::One => one(reading, cursor, arg, subject, &mut out)?,
+            Need::Optional => {
+                if begins(cursor, arg) {
+                    one(reading, cursor, arg, subject, &mut out)?;
+                }
+            }
+            Need::Many | Need::Any => {
+                if arg.need == Need::Many {
+                    one(reading, cursor, arg, subject, &mut out)?;
+                }
+                while begins(cursor, arg) {
+                    one(reading, cursor, arg, subject, &mut out)?;
+                }
+            }
+        }
+    }
+    Some(out)
+}
+
+/// Whether the next word can be an argument that may be left out.
+fn begins(cursor: &Cursor<'_>, arg: &Arg) -> bool {
+    match (cursor.peek(), arg.kind) {
+        (None, _) | (_, Kind::Ignored) => false,
+        (Some(word), Kind::Flag(flag)) => &*word.text == flag.as_bytes(),
+        (Some(_), _) => true,
+    }
+}
+
+/// Reads one argument.
+fn one(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    arg: &Arg,
+    subject: &Subject<'_>,
+    out: &mut Vec<Argument>,
+) -> Option<()> {
+    let begin = cursor.position();
+    if let Kind::Options(options) = arg.kind {
+        return read_options(reading, cursor, options, subject, out);
+    }
+    let Some(first) = cursor.peek() else {
+        missing(reading, arg, subject);
+        return None;
+    };
+    let value = match arg.kind {
+        Kind::Custom(function) => function.0(reading, cursor, subject)?,
+        Kind::Choice(choices) => {
+            let Some(choice) = find(reading, choices, first) else {
+                wrong(reading, arg, subject, first);
+                return None;
+            };
+            cursor.next();
+            let values = sequence(reading, cursor, choice.args, subject)?;
+            Value::Option(choice.name, values)
+        }
+        _ => {
+            cursor.next();
+            word(reading, arg, subject, first)?
+        }
+    };
+    let last = cursor.position().checked_sub(1).filter(|last| *last >= begin);
+    let last = last.and_then(|last| cursor.words.get(last)).unwrap_or(first);
+    let span = if last.span.file == first.span.file && last.span.start >= first.span.start {
+        first.span.to(last.span)
+    } else {
+        first.span
+    };
+    out.push(Argument {
+        name: arg.name,
+        value,
+        span,
+    });
+    Some(())
+}
+
+/// The word of `options` that the version at hand has.
+fn find(reading: &Reading<'_>, options: &'static [Opt], word: &Word<'_>) -> Option<&'static Opt> {
+    options
+        .iter()
+        .find(|option| option.name.as_bytes() == &*word.text)
+        .filter(|option| {
+            !reading.dialect.strict || option.since.is_none_or(|since| since <= reading.dialect.version)
+        })
+}
+
+/// Reads words of `options` with what follows each, up to one that is not among them.
+fn read_options(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    options: &'static [Opt],
+    subject: &Subject<'_>,
+    out: &mut Vec<Argument>,
+) -> Option<()> {
+    while let Some(word) = cursor.peek() {
+        let Some(option) = find(reading, options, word) else {
+            break;
+        };
+        let argument = option_of(reading, cursor, option, subject)?;
+        out.push(argument);
+    }
+    Some(())
+}
+
+/// Reads the word of an option, at which `cursor` stands, and what follows it.
+fn option_of(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    option: &'static Opt,
+    subject: &Subject<'_>,
+) -> Option<Argument> {
+    let span = cursor.next()?.span;
+    let values = sequence(reading, cursor, option.args, subject)?;
+    Some(Argument {
+        name: option.name,
+        value: Value::Option(option.name, values),
+        span,
+    })
+}
+
+/// Reads an argument that is one word.
+fn word(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Word<'_>) -> Option<Value> {
+    let among = |words: &'static [&'static str]| {
+        let found = words.iter().find(|known| known.as_bytes() == &*word.text);
+        found.map(|known| Value::Word(known))
+    };
+    let value = match arg.kind {
+        Kind::OrWord(words, other) => {
+            let other = Arg { kind: *other, ..*arg };
+            return among(words).or_else(|| self::word(reading, &other, subject, word));
+        }
+        Kind::Int { min, max } => integer(&word.text)
+            .filter(|value| (min..=max).contains(value))
+            .map(Value::Int),
+        Kind::Loose { min, max } => {
+            let read = loose_integer(&word.text);
+            let value = Some(read.value).filter(|value| (min..=max).contains(value));
+            if value.is_some() && !read.exact {
+                let message = format!(
+                    "'{}' expects a number, '{}' is read as {}.",
+                    subject.name,
+                    shown(word),
+                    read.value
+                );
+                let told = Diagnostic::warning("loose-number", message).at(word.span);
+                reading.tell(told.help("write a number"));
+            }
+            value.map(Value::Int)
+        }
+        Kind::Time { unit, words } => return time_value(reading, unit, words, subject, word),
+        Kind::Size => size(&word.text).map(Value::Size),
+        Kind::OneOf(words) => among(words),
+        Kind::Flag(flag) => Some(Value::Word(flag)),
+        Kind::Text | Kind::Path => Some(Value::Text(word.text.to_vec().into())),
+        Kind::Custom(_) | Kind::Options(_) | Kind::Choice(_) | Kind::Ignored => None,
+    };
+    if value.is_none() {
+        wrong(reading, arg, subject, word);
+    }
+    value
+}
+
+/// The time of a word.
+fn time_value(
+    reading: &mut Reading<'_>,
+    unit: TimeUnit,
+    words: &TimeWords,
+    subject: &Subject<'_>,
+    word: &Word<'_>,
+) -> Option<Value> {
+    let value = |time: u32| match unit {
+        TimeUnit::Millis => Value::Millis(time),
+        TimeUnit::Seconds => Value::Seconds(time),
+    };
+    let got = shown(word);
+    let fill = |template: &str| fill(template, subject.name, &got);
+    let (message, help) = match time(&word.text, unit.unit()) {
+        Ok(Time {
+            value: time,
+            stray: None,
+        }) => return Some(value(time)),
+        Ok(Time {
+            value: time,
+            stray: Some(byte),
+        }) => return crate::parse::timeout::stray(reading, word, time, byte).map(value),
+        Err(TimeError::Underflow) if words.underflow.is_empty() => {
+            let message = format!("'{got}' given to {} is rounded up to 1.", subject.name);
+            let told = Diagnostic::warning("time-underflow", message).at(word.span);
+            reading.tell(told.help("write it in a larger unit"));
+            return Some(value(1));
+        }
+        Err(TimeError::Underflow) => (fill(words.underflow), "write it in a larger unit"),
+        Err(TimeError::Overflow) => (fill(words.overflow), "write 24d or less, or leave it out"),
+        Err(TimeError::Unexpected(byte)) => (
+            fill(words.unexpected).replace("{byte}", &char::from(byte).to_string()),
+            "write a number and one of the units us, ms, s, m, h, d",
+        ),
+    };
+    reading.tell(Diagnostic::alert("bad-time", message).at(word.span).help(help));
+    None
+}
+
+/// A template of words with its places filled in.
+fn fill(template: &str, keyword: &str, got: &str) -> String {
+    template.replace("{kw}", keyword).replace("{got}", got)
+}
+
+fn missing(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>) {
+    let message = if arg.missing.is_empty() {
+        format!("'{}' expects {}.", subject.name, expected(arg))
+    } else {
+        fill(arg.missing, subject.name, "")
+    };
+    let help = if arg.help.is_empty() {
+        format!("add {}", expected(arg))
+    } else {
+        arg.help.to_owned()
+    };
+    reading.tell(
+        Diagnostic::alert("missing-argument", message)
+            .at(subject.behind)
+            .help(help),
+    );
+}
+
+fn wrong(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Word<'_>) {
+    let got = shown(word);
+    let message = if arg.wrong.is_empty() {
+        format!("'{}' expects {} (got '{got}').", subject.name, expected(arg))
+    } else {
+        fill(arg.wrong, subject.name, &got)
+    };
+    let (code, near) = match arg.kind {
+        Kind::OneOf(words) => ("unknown-option", closest(&word.text, words.iter().copied())),
+        Kind::Choice(choices) | Kind::Options(choices) => (
+            "unknown-option",
+            closest(&word.text, choices.iter().map(|choice| choice.name)),
+        ),
+        Kind::Int { .. } | Kind::Loose { .. } => ("bad-number", None),
+        Kind::Size => ("bad-size", None),
+        _ => ("bad-argument", None),
+    };
+    let mut told = Diagnostic::alert(code, message).at(word.span);
+    told = match near {
+        Some(near) => told.help(format!("did you mean '{near}'?")).fix(
+            format!("write '{near}'"),
+            word.span,
+            near,
+            Applicability::MaybeIncorrect,
+        ),
+        None if arg.help.is_empty() => told.help(format!("write {}", expected(arg))),
+        None => told.help(arg.help),
+    };
+    reading.tell(told);
+}
+
+/// What an argument should be, in words.
+fn expected(arg: &Arg) -> String {
+    match arg.kind {
+        Kind::Int { min, max } | Kind::Loose { min, max } => match (min, max) {
+            (i64::MIN, i64::MAX) => "an integer".to_owned(),
+            (min, max) if max >= i64::from(i32::MAX) && min <= 1 => {
+                let sign = if min < 0 { "an" } else { "a positive" };
+                format!("{sign} integer")
+            }
+            (min, max) => format!("an integer from {min} to {max}"),
+        },
+        Kind::Time { .. } => "a time with its unit, such as 30s".to_owned(),
+        Kind::Size => "a size in bytes, such as 16k".to_owned(),
+        Kind::OneOf(words) => format!("one of {}", words.join(", ")),
+        Kind::Choice(choices) | Kind::Options(choices) => {
+            let names: Vec<_> = choices.iter().map(|choice| choice.name).collect();
+            format!("one of {}", names.join(", "))
+        }
+        Kind::OrWord(words, other) => {
+            format!(
+                "{} or {}",
+                words.join(", "),
+                expected(&Arg { kind: *other, ..*arg })
+            )
+        }
+        Kind::Flag(word) => format!("'{word}'"),
+        Kind::Path => "a path".to_owned(),
+        Kind::Text | Kind::Custom(_) | Kind::Ignored => format!("<{}>", arg.name),
+    }
+}

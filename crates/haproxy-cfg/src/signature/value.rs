@@ -1,0 +1,70 @@
+//! The typed values that a signature gives.
+
+use syntax::Span;
+
+use crate::model::Word;
+
+/// What an argument was read to.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// An integer.
+    Int(i64),
+    /// A time in milliseconds.
+    Millis(u32),
+    /// A time in seconds.
+    Seconds(u32),
+    /// A size in bytes.
+    Size(u64),
+    /// One of the words that the signature names.
+    Word(&'static str),
+    /// Any text, or a path.
+    Text(Word),
+    /// A word of the signature with what followed it.
+    Option(&'static str, Vec<Argument>),
+}
+
+/// A value with its name in the signature and its place in the file.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// The name of the argument in the signature.
+    pub name: &'static str,
+    /// What it was read to.
+    pub value: Value,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A keyword with its arguments.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The keyword.
+    pub name: &'static str,
+    /// Its arguments, in the order of the line.
+    pub arguments: Vec<Argument>,
+    /// The line, from the keyword to its last word.
+    pub span: Span,
+}
+
+impl Given {
+    /// The first argument of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        find(&self.arguments, name)
+    }
+
+    /// What followed the option or the choice of that name.
+    #[must_use]
+    pub fn option(&self, name: &str) -> Option<&[Argument]> {
+        self.arguments.iter().find_map(|argument| match &argument.value {
+            Value::Option(found, values) if *found == name => Some(&**values),
+            _ => None,
+        })
+    }
+}
+
+fn find<'a>(arguments: &'a [Argument], name: &str) -> Option<&'a Value> {
+    arguments
+        .iter()
+        .find(|argument| argument.name == name)
+        .map(|argument| &argument.value)
+}
