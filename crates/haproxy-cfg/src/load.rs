@@ -58,9 +58,7 @@ impl Loaded {
     /// Whether the configuration is refused.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.severity == Severity::Alert)
+        self.diagnostics.iter().any(|diagnostic| diagnostic.refuses)
     }
 
     /// Whether anything would be warned of.
@@ -95,10 +93,7 @@ impl Loaded {
             for diagnostic in of_file {
                 out.push_str(&haproxy(diagnostic, &self.sources, shape));
             }
-            if of_file
-                .iter()
-                .any(|diagnostic| diagnostic.severity == Severity::Alert)
-            {
+            if of_file.iter().any(|diagnostic| diagnostic.refuses) {
                 sum_up(&mut out, format!("Error(s) found in configuration file : {name}"));
             }
         }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::Span;
 
-/// How grave a diagnostic is. Only an alert makes a configuration invalid.
+/// How grave a diagnostic is. An alert makes a configuration invalid, unless [`Diagnostic::refuses`] says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -95,6 +95,9 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// Ways to repair it.
     pub fixes: Vec<Fix>,
+    /// Whether the configuration is refused for it, as it is for an alert. The originals go on behind some of their alerts, and
+    /// refuse some of what they only warn of.
+    pub refuses: bool,
 }
 
 impl Diagnostic {
@@ -111,6 +114,7 @@ impl Diagnostic {
             help: None,
             notes: Vec::new(),
             fixes: Vec::new(),
+            refuses: severity == Severity::Alert,
         }
     }
 
@@ -124,6 +128,13 @@ impl Diagnostic {
     #[must_use]
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, message)
+    }
+
+    /// Refuses the configuration, or does not, whatever its severity.
+    #[must_use]
+    pub fn refusing(mut self, refuses: bool) -> Self {
+        self.refuses = refuses;
+        self
     }
 
     /// Points at `span`.

@@ -49,7 +49,8 @@ pub(super) fn kind(name: &str, kind: &Kind) -> String {
         | Kind::Size
         | Kind::Text
         | Kind::Path
-        | Kind::Custom(_) => format!("<{name}>"),
+        | Kind::Custom(_)
+        | Kind::Rest(_) => format!("<{name}>"),
     }
 }
 

@@ -80,8 +80,21 @@ pub enum Kind {
     Options(&'static [Opt]),
     /// One word, which decides what follows it.
     Choice(&'static [Opt]),
+    /// What a function reads from the words that are left; it is called even when there are none.
+    Rest(ReadArgument),
     /// Whatever stands behind the last argument is told and read over.
     Ignored,
+}
+
+/// What becomes of a file when an argument is wrong or missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// An alert: it is refused.
+    Alert,
+    /// A warning: the line is left out.
+    Warning,
+    /// A warning for which it is refused all the same.
+    RefusingWarning,
 }
 
 /// Milliseconds or seconds.
@@ -123,6 +136,10 @@ pub struct Arg {
     pub wrong: &'static str,
     /// What to write instead; empty: general words.
     pub help: &'static str,
+    /// What becomes of the file when it is wrong or missing.
+    pub fault: Fault,
+    /// The original words the place of its messages tightly ([`syntax::Context::ParsingTight`]).
+    pub tight: bool,
 }
 
 /// A word that has arguments of its own.
@@ -165,6 +182,8 @@ pub const fn arg(name: &'static str, kind: Kind) -> Arg {
         missing: "",
         wrong: "",
         help: "",
+        fault: Fault::Alert,
+        tight: false,
     }
 }
 
@@ -304,6 +323,20 @@ impl Arg {
         if let Kind::Time { unit, .. } = self.kind {
             self.kind = Kind::Time { unit, words };
         }
+        self
+    }
+
+    /// What becomes of the file when it is wrong or missing.
+    #[must_use]
+    pub const fn fault(mut self, fault: Fault) -> Self {
+        self.fault = fault;
+        self
+    }
+
+    /// The original words the place of its messages tightly.
+    #[must_use]
+    pub const fn tight(mut self) -> Self {
+        self.tight = true;
         self
     }
 

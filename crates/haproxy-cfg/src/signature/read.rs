@@ -1,9 +1,9 @@
 //! Words read by a signature.
 
-use syntax::{Applicability, Diagnostic, Span, closest};
+use syntax::{Applicability, Context, Diagnostic, Severity, Span, closest};
 
 use super::value::{Argument, Given, Value};
-use super::{Arg, Kind, Need, Opt, TimeUnit, TimeWords};
+use super::{Arg, Fault, Kind, Need, Opt, TimeUnit, TimeWords};
 use crate::lex::Word;
 use crate::parse::{Line, Reading, shown};
 use crate::values::{Time, TimeError, integer, loose_integer, size, time};
@@ -35,11 +35,24 @@ impl<'w> Cursor<'w> {
         self.words.get(self.at).filter(|word| !word.text.is_empty())
     }
 
+    /// The word `count` words behind the next one, unless it is empty.
+    fn ahead(&self, count: usize) -> Option<&'w Word<'w>> {
+        self.words
+            .get(self.at + count)
+            .filter(|word| !word.text.is_empty())
+    }
+
     /// Takes the next word.
     pub(crate) fn next(&mut self) -> Option<&'w Word<'w>> {
         let word = self.peek()?;
         self.at += 1;
         Some(word)
+    }
+
+    /// The last word that was taken, unless none was since `begin`.
+    fn last(&self, begin: usize) -> Option<&'w Word<'w>> {
+        let last = self.at.checked_sub(1).filter(|last| *last >= begin)?;
+        self.words.get(last)
     }
 
     /// How many words were read, those in front of where it began counted too.
@@ -55,18 +68,41 @@ pub(crate) fn keep_line(
     name: &'static str,
     args: &'static [Arg],
 ) {
+    if let Some(given) = line_given(reading, line, name, args) {
+        reading.keep(given);
+    }
+}
+
+/// Reads the arguments of a line by `args`. None when something is wrong, which is told.
+fn line_given(
+    reading: &mut Reading<'_>,
+    line: &Line<'_>,
+    name: &'static str,
+    args: &'static [Arg],
+) -> Option<Given> {
     let subject = Subject {
         name,
         behind: line.behind(),
     };
     let mut cursor = Cursor::new(line.args(), 0);
-    if let Some(arguments) = read(reading, &mut cursor, args, &subject) {
-        reading.keep(Given {
-            name,
-            arguments,
-            span: line.span(),
-        });
-    }
+    let arguments = read(reading, &mut cursor, args, &subject)?;
+    Some(Given {
+        name,
+        arguments,
+        span: line.span(),
+    })
+}
+
+/// How many words `args` take at most, where that can be told beforehand.
+fn most(args: &[Arg]) -> Option<usize> {
+    let one_word = |arg: &Arg| {
+        let many = matches!(
+            arg.kind,
+            Kind::Custom(_) | Kind::Rest(_) | Kind::Options(_) | Kind::Choice(_) | Kind::Ignored
+        );
+        !many && matches!(arg.need, Need::One | Need::Optional)
+    };
+    args.iter().all(one_word).then_some(args.len())
 }
 
 /// Reads all that `cursor` holds by `args`. None when something is wrong, which is told.
@@ -76,6 +112,11 @@ fn read(
     args: &[Arg],
     subject: &Subject<'_>,
 ) -> Option<Vec<Argument>> {
+    // The original counts the words before it looks at them.
+    if let Some(extra) = most(args).and_then(|most| cursor.ahead(most)) {
+        tell_extra(reading, extra, subject);
+        return None;
+    }
     let values = sequence(reading, cursor, args, subject)?;
     let Some(extra) = cursor.peek() else {
         return Some(values);
@@ -90,13 +131,21 @@ fn read(
         );
         return Some(values);
     }
-    let message = format!("'{}' cannot handle unexpected argument '{text}'.", subject.name);
+    tell_extra(reading, extra, subject);
+    None
+}
+
+fn tell_extra(reading: &mut Reading<'_>, extra: &Word<'_>, subject: &Subject<'_>) {
+    let message = format!(
+        "'{}' cannot handle unexpected argument '{}'.",
+        subject.name,
+        shown(extra)
+    );
     reading.tell(
         Diagnostic::alert("extra-argument", message)
             .at(extra.span)
             .help("remove it"),
     );
-    None
 }
 
 /// Reads `args` one after the other; what stands behind them is left.
@@ -131,6 +180,7 @@ fn sequence(
 /// Whether the next word can be an argument that may be left out.
 fn begins(cursor: &Cursor<'_>, arg: &Arg) -> bool {
     match (cursor.peek(), arg.kind) {
+        (_, Kind::Rest(_)) => true,
         (None, _) | (_, Kind::Ignored) => false,
         (Some(word), Kind::Flag(flag)) => &*word.text == flag.as_bytes(),
         (Some(_), _) => true,
@@ -148,6 +198,22 @@ fn one(
     let begin = cursor.position();
     if let Kind::Options(options) = arg.kind {
         return read_options(reading, cursor, options, subject, out);
+    }
+    if let Kind::Rest(function) = arg.kind {
+        let first = cursor.peek().map_or(subject.behind, |word| word.span);
+        let value = function.0(reading, cursor, subject)?;
+        let last = cursor.last(begin).map_or(first, |word| word.span);
+        let span = if last.file == first.file && last.start >= first.start {
+            first.to(last)
+        } else {
+            first
+        };
+        out.push(Argument {
+            name: arg.name,
+            value,
+            span,
+        });
+        return Some(());
     }
     let Some(first) = cursor.peek() else {
         missing(reading, arg, subject);
@@ -169,8 +235,7 @@ fn one(
             word(reading, arg, subject, first)?
         }
     };
-    let last = cursor.position().checked_sub(1).filter(|last| *last >= begin);
-    let last = last.and_then(|last| cursor.words.get(last)).unwrap_or(first);
+    let last = cursor.last(begin).unwrap_or(first);
     let span = if last.span.file == first.span.file && last.span.start >= first.span.start {
         first.span.to(last.span)
     } else {
@@ -257,12 +322,12 @@ fn word(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Word
             }
             value.map(Value::Int)
         }
-        Kind::Time { unit, words } => return time_value(reading, unit, words, subject, word),
+        Kind::Time { unit, words } => return time_value(reading, arg, (unit, words), subject, word),
         Kind::Size => size(&word.text).map(Value::Size),
         Kind::OneOf(words) => among(words),
         Kind::Flag(flag) => Some(Value::Word(flag)),
         Kind::Text | Kind::Path => Some(Value::Text(word.text.to_vec().into())),
-        Kind::Custom(_) | Kind::Options(_) | Kind::Choice(_) | Kind::Ignored => None,
+        Kind::Custom(_) | Kind::Rest(_) | Kind::Options(_) | Kind::Choice(_) | Kind::Ignored => None,
     };
     if value.is_none() {
         wrong(reading, arg, subject, word);
@@ -273,8 +338,8 @@ fn word(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Word
 /// The time of a word.
 fn time_value(
     reading: &mut Reading<'_>,
-    unit: TimeUnit,
-    words: &TimeWords,
+    arg: &Arg,
+    (unit, words): (TimeUnit, &TimeWords),
     subject: &Subject<'_>,
     word: &Word<'_>,
 ) -> Option<Value> {
@@ -306,13 +371,29 @@ fn time_value(
             "write a number and one of the units us, ms, s, m, h, d",
         ),
     };
-    reading.tell(Diagnostic::alert("bad-time", message).at(word.span).help(help));
+    reading.tell(fault(arg, "bad-time", message).at(word.span).help(help));
     None
 }
 
 /// A template of words with its places filled in.
 fn fill(template: &str, keyword: &str, got: &str) -> String {
     template.replace("{kw}", keyword).replace("{got}", got)
+}
+
+/// What is said of a wrong or missing argument, as grave as the original takes it.
+fn fault(arg: &Arg, code: &'static str, message: String) -> Diagnostic {
+    let severity = match arg.fault {
+        Fault::Alert => Severity::Alert,
+        Fault::Warning | Fault::RefusingWarning => Severity::Warning,
+    };
+    let context = if arg.tight {
+        Context::ParsingTight
+    } else {
+        Context::Parsing
+    };
+    Diagnostic::new(severity, code, message)
+        .context(context)
+        .refusing(arg.fault != Fault::Warning)
 }
 
 fn missing(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>) {
@@ -327,7 +408,7 @@ fn missing(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>) {
         arg.help.to_owned()
     };
     reading.tell(
-        Diagnostic::alert("missing-argument", message)
+        fault(arg, "missing-argument", message)
             .at(subject.behind)
             .help(help),
     );
@@ -350,7 +431,7 @@ fn wrong(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Wor
         Kind::Size => ("bad-size", None),
         _ => ("bad-argument", None),
     };
-    let mut told = Diagnostic::alert(code, message).at(word.span);
+    let mut told = fault(arg, code, message).at(word.span);
     told = match near {
         Some(near) => told.help(format!("did you mean '{near}'?")).fix(
             format!("write '{near}'"),
@@ -391,6 +472,6 @@ fn expected(arg: &Arg) -> String {
         }
         Kind::Flag(word) => format!("'{word}'"),
         Kind::Path => "a path".to_owned(),
-        Kind::Text | Kind::Custom(_) | Kind::Ignored => format!("<{}>", arg.name),
+        Kind::Text | Kind::Custom(_) | Kind::Rest(_) | Kind::Ignored => format!("<{}>", arg.name),
     }
 }
