@@ -50,6 +50,25 @@ fn read(record: &Record, template: &str, line: &str) -> Loaded {
     load_on(&text, Dialect::exactly(2, 6), &host)
 }
 
+/// The original's words without its guess of what was meant, which is ours to make, and each line of them once.
+fn told_by_the_original(text: &str) -> String {
+    let mut text = text.to_owned();
+    while let Some(start) = text.find("; did you mean '") {
+        let Some(length) = text[start..].find("' maybe ?") else {
+            break;
+        };
+        let end = if text[..start].ends_with("section") {
+            ""
+        } else {
+            "."
+        };
+        text.replace_range(start..start + length + "' maybe ?".len(), end);
+    }
+    let mut lines: Vec<&str> = text.split('\n').collect();
+    lines.dedup();
+    lines.join("\n")
+}
+
 /// What we say: severity, line (0 for none) and text.
 fn told(loaded: &Loaded) -> Vec<(Severity, u32, String)> {
     let mut out = Vec::new();
@@ -89,7 +108,7 @@ fn faults(record: &Record, template: &str, case: &Case) -> Vec<String> {
     let theirs: Vec<_> = case
         .said
         .iter()
-        .map(|(name, line, text)| (severity(name), *line, text.clone()))
+        .map(|(name, line, text)| (severity(name), *line, told_by_the_original(text)))
         .collect();
     for message in &theirs {
         if !ours.contains(message) {

@@ -1,11 +1,12 @@
 //! `timeout NAME TIME` and the lines of old dialects that stand for it.
 
-use syntax::{Applicability, Diagnostic, Severity, Span, closest};
+use syntax::{Applicability, Context, Diagnostic, Severity, Span, closest};
 
 use super::line::{Line, shown};
 use super::reading::Reading;
 use crate::keywords::{Keyword, TIMEOUT_INDEX, place};
 use crate::lex::Word;
+use crate::signature::Subject;
 use crate::values::{Time, TimeError, Unit, time};
 use crate::written::{Set, TimeoutKind};
 
@@ -164,7 +165,7 @@ pub(crate) fn timer(reading: &mut Reading<'_>, word: &Word<'_>, unit: Unit, whos
         Ok(Time {
             value,
             stray: Some(byte),
-        }) => return stray(reading, word, value, byte),
+        }) => return stray(reading, &Subject::new(whose, word.span), word, value, byte),
         Err(error) => error,
     };
     let text = shown(word).into_owned();
@@ -201,23 +202,39 @@ pub(crate) fn timer(reading: &mut Reading<'_>, word: &Word<'_>, unit: Unit, whos
 }
 
 /// What stands behind the unit is an error since 2.7, and was warned of before.
-pub(crate) fn stray(reading: &mut Reading<'_>, word: &Word<'_>, value: u32, byte: u8) -> Option<u32> {
+pub(crate) fn stray(
+    reading: &mut Reading<'_>,
+    subject: &Subject<'_>,
+    word: &Word<'_>,
+    value: u32,
+    byte: u8,
+) -> Option<u32> {
     let refused = reading.dialect.strict && reading.dialect.at_least(2, 7);
-    let severity = if refused {
-        Severity::Alert
+    let (severity, later) = if refused {
+        (Severity::Alert, "")
     } else {
-        Severity::Warning
+        (
+            Severity::Warning,
+            " This will be reported as an error in next versions",
+        )
     };
     let text = shown(word).into_owned();
+    let end = if subject.tail.is_empty() && !refused {
+        "."
+    } else {
+        ""
+    };
     let message = format!(
-        "unexpected character '{}' after the timer value '{text}'.",
+        "unexpected character '{}' after the timer value '{text}', only (us=microseconds,ms=milliseconds,s=seconds,\
+         m=minutes,h=hours,d=days) are supported.{later}{end}",
         char::from(byte)
     );
-    reading.tell(
-        Diagnostic::new(severity, "bad-time", message)
-            .at(word.span)
-            .help("remove what stands behind the unit"),
-    );
+    let mut told = Diagnostic::new(severity, "bad-time", message).at(word.span);
+    // The original warns of it while it reads the number, where it knows no line.
+    if subject.lead.is_empty() && !refused {
+        told = told.context(Context::Whole);
+    }
+    subject.tell(reading, told.help("remove what stands behind the unit"));
     (!refused).then_some(value)
 }
 

@@ -45,6 +45,7 @@ pub(super) fn kind(name: &str, kind: &Kind) -> String {
         Kind::Ignored => "...".to_owned(),
         Kind::Int { .. }
         | Kind::Loose { .. }
+        | Kind::NonZero { .. }
         | Kind::Time { .. }
         | Kind::Size
         | Kind::Text

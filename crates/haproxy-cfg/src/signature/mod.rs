@@ -55,6 +55,11 @@ pub enum Kind {
         /// At most.
         max: i64,
     },
+    /// An integer other than 0, from `-max` to `max`, read loosely.
+    NonZero {
+        /// At most.
+        max: i64,
+    },
     /// A time (manual, section 2.5).
     Time {
         /// The unit of a bare number, and of the value.
@@ -132,8 +137,11 @@ pub struct Arg {
     pub need: Need,
     /// The original's words when it is missing; `{kw}` is the keyword. Empty: general words.
     pub missing: &'static str,
-    /// The original's words when it is wrong; `{kw}` is the keyword, `{got}` the word. Empty: general words.
+    /// The original's words when it is wrong; `{kw}` is the keyword, `{of}` what that is part of, `{got}` the word, `{value}`
+    /// the number that it begins with, `{byte}` the first byte that is no digit. Empty: general words.
     pub wrong: &'static str,
+    /// The original's words when it is an integer that is too small or too large, where they are others. Empty: as `wrong`.
+    pub beyond: &'static str,
     /// What to write instead; empty: general words.
     pub help: &'static str,
     /// What becomes of the file when it is wrong or missing.
@@ -181,6 +189,7 @@ pub const fn arg(name: &'static str, kind: Kind) -> Arg {
         need: Need::One,
         missing: "",
         wrong: "",
+        beyond: "",
         help: "",
         fault: Fault::Alert,
         tight: false,
@@ -315,6 +324,13 @@ impl Arg {
     #[must_use]
     pub const fn words(self, words: &'static str) -> Self {
         self.missing(words).wrong(words)
+    }
+
+    /// What the original says when it is an integer out of its range.
+    #[must_use]
+    pub const fn beyond(mut self, words: &'static str) -> Self {
+        self.beyond = words;
+        self
     }
 
     /// What is said of a time that cannot be read.

@@ -15,6 +15,47 @@ pub(crate) struct Subject<'a> {
     pub(crate) name: &'a str,
     /// The place behind the last word, where a missing argument would stand.
     pub(crate) behind: Span,
+    /// What it is part of: `{of}` of their words.
+    pub(crate) of: &'a str,
+    /// What stands in front of each message.
+    pub(crate) lead: &'a str,
+    /// What stands behind each message.
+    pub(crate) tail: &'a str,
+    /// How the place of messages is worded.
+    pub(crate) context: Context,
+}
+
+impl<'a> Subject<'a> {
+    /// A keyword at the beginning of a line.
+    pub(crate) fn new(name: &'a str, behind: Span) -> Self {
+        Self {
+            name,
+            behind,
+            of: "",
+            lead: "",
+            tail: "",
+            context: Context::Parsing,
+        }
+    }
+
+    /// Tells a finding about it, in its own frame.
+    pub(crate) fn tell(&self, reading: &mut Reading<'_>, mut diagnostic: Diagnostic) {
+        if !self.lead.is_empty() || !self.tail.is_empty() {
+            diagnostic.message = format!("{}{}{}", self.lead, diagnostic.message, self.tail);
+        }
+        if diagnostic.context == Context::Parsing {
+            diagnostic.context = self.context;
+        }
+        reading.tell(diagnostic);
+    }
+
+    /// A template of the original's words with its places filled in.
+    pub(crate) fn words(&self, template: &str, got: &str) -> String {
+        template
+            .replace("{kw}", self.name)
+            .replace("{of}", self.of)
+            .replace("{got}", got)
+    }
 }
 
 /// The words that are still to be read.
@@ -80,10 +121,7 @@ fn line_given(
     name: &'static str,
     args: &'static [Arg],
 ) -> Option<Given> {
-    let subject = Subject {
-        name,
-        behind: line.behind(),
-    };
+    let subject = Subject::new(name, line.behind());
     let mut cursor = Cursor::new(line.args(), 0);
     let arguments = read(reading, &mut cursor, args, &subject)?;
     Some(Given {
@@ -124,11 +162,8 @@ fn read(
     let text = shown(extra);
     if args.last().is_some_and(|arg| matches!(arg.kind, Kind::Ignored)) {
         let message = format!("'{}' ignores the argument '{text}'.", subject.name);
-        reading.tell(
-            Diagnostic::warning("extra-argument", message)
-                .at(extra.span)
-                .help("remove it"),
-        );
+        let told = Diagnostic::warning("extra-argument", message).at(extra.span);
+        subject.tell(reading, told.help("remove it"));
         return Some(values);
     }
     tell_extra(reading, extra, subject);
@@ -141,11 +176,8 @@ fn tell_extra(reading: &mut Reading<'_>, extra: &Word<'_>, subject: &Subject<'_>
         subject.name,
         shown(extra)
     );
-    reading.tell(
-        Diagnostic::alert("extra-argument", message)
-            .at(extra.span)
-            .help("remove it"),
-    );
+    let told = Diagnostic::alert("extra-argument", message).at(extra.span);
+    subject.tell(reading, told.help("remove it"));
 }
 
 /// Reads `args` one after the other; what stands behind them is left.
@@ -304,12 +336,26 @@ fn word(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Word
             let other = Arg { kind: *other, ..*arg };
             return among(words).or_else(|| self::word(reading, &other, subject, word));
         }
-        Kind::Int { min, max } => integer(&word.text)
-            .filter(|value| (min..=max).contains(value))
-            .map(Value::Int),
-        Kind::Loose { min, max } => {
+        Kind::Int { min, max } => {
+            let read = integer(&word.text);
+            if read.is_some_and(|value| !(min..=max).contains(&value)) && !arg.beyond.is_empty() {
+                let wrong_range = Arg {
+                    wrong: arg.beyond,
+                    ..*arg
+                };
+                wrong(reading, &wrong_range, subject, word);
+                return None;
+            }
+            read.filter(|value| (min..=max).contains(value)).map(Value::Int)
+        }
+        Kind::NonZero { max: limit } | Kind::Loose { max: limit, .. } => {
+            let (min, max) = match arg.kind {
+                Kind::Loose { min, .. } => (min, limit),
+                _ => (-limit, limit),
+            };
             let read = loose_integer(&word.text);
-            let value = Some(read.value).filter(|value| (min..=max).contains(value));
+            let zero = matches!(arg.kind, Kind::NonZero { .. }) && read.value == 0;
+            let value = Some(read.value).filter(|value| !zero && (min..=max).contains(value));
             if value.is_some() && !read.exact {
                 let message = format!(
                     "'{}' expects a number, '{}' is read as {}.",
@@ -318,7 +364,7 @@ fn word(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Word
                     read.value
                 );
                 let told = Diagnostic::warning("loose-number", message).at(word.span);
-                reading.tell(told.help("write a number"));
+                subject.tell(reading, told.help("write a number"));
             }
             value.map(Value::Int)
         }
@@ -348,7 +394,7 @@ fn time_value(
         TimeUnit::Seconds => Value::Seconds(time),
     };
     let got = shown(word);
-    let fill = |template: &str| fill(template, subject.name, &got);
+    let fill = |template: &str| subject.words(template, &got);
     let (message, help) = match time(&word.text, unit.unit()) {
         Ok(Time {
             value: time,
@@ -357,11 +403,11 @@ fn time_value(
         Ok(Time {
             value: time,
             stray: Some(byte),
-        }) => return crate::parse::timeout::stray(reading, word, time, byte).map(value),
+        }) => return crate::parse::timeout::stray(reading, subject, word, time, byte).map(value),
         Err(TimeError::Underflow) if words.underflow.is_empty() => {
             let message = format!("'{got}' given to {} is rounded up to 1.", subject.name);
             let told = Diagnostic::warning("time-underflow", message).at(word.span);
-            reading.tell(told.help("write it in a larger unit"));
+            subject.tell(reading, told.help("write it in a larger unit"));
             return Some(value(1));
         }
         Err(TimeError::Underflow) => (fill(words.underflow), "write it in a larger unit"),
@@ -371,13 +417,9 @@ fn time_value(
             "write a number and one of the units us, ms, s, m, h, d",
         ),
     };
-    reading.tell(fault(arg, "bad-time", message).at(word.span).help(help));
+    let told = fault(arg, "bad-time", message).at(word.span);
+    subject.tell(reading, told.help(help));
     None
-}
-
-/// A template of words with its places filled in.
-fn fill(template: &str, keyword: &str, got: &str) -> String {
-    template.replace("{kw}", keyword).replace("{got}", got)
 }
 
 /// What is said of a wrong or missing argument, as grave as the original takes it.
@@ -397,21 +439,16 @@ fn fault(arg: &Arg, code: &'static str, message: String) -> Diagnostic {
 }
 
 fn missing(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>) {
-    let message = if arg.missing.is_empty() {
-        format!("'{}' expects {}.", subject.name, expected(arg))
+    let general = format!("'{{kw}}' expects {}.", expected(arg));
+    let help = format!("add {}", expected(arg));
+    let template = if arg.missing.is_empty() {
+        &general
     } else {
-        fill(arg.missing, subject.name, "")
+        arg.missing
     };
-    let help = if arg.help.is_empty() {
-        format!("add {}", expected(arg))
-    } else {
-        arg.help.to_owned()
-    };
-    reading.tell(
-        fault(arg, "missing-argument", message)
-            .at(subject.behind)
-            .help(help),
-    );
+    let help = if arg.help.is_empty() { &help } else { arg.help };
+    let told = fault(arg, "missing-argument", subject.words(template, "")).at(subject.behind);
+    subject.tell(reading, told.help(help));
 }
 
 fn wrong(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Word<'_>) {
@@ -419,7 +456,14 @@ fn wrong(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Wor
     let message = if arg.wrong.is_empty() {
         format!("'{}' expects {} (got '{got}').", subject.name, expected(arg))
     } else {
-        fill(arg.wrong, subject.name, &got)
+        let mut message = subject.words(arg.wrong, &got);
+        if message.contains("{value}") {
+            message = message.replace("{value}", &loose_integer(&word.text).value.to_string());
+        }
+        if message.contains("{byte}") {
+            message = message.replace("{byte}", &odd_byte(&word.text).to_string());
+        }
+        message
     };
     let (code, near) = match arg.kind {
         Kind::OneOf(words) => ("unknown-option", closest(&word.text, words.iter().copied())),
@@ -427,7 +471,7 @@ fn wrong(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Wor
             "unknown-option",
             closest(&word.text, choices.iter().map(|choice| choice.name)),
         ),
-        Kind::Int { .. } | Kind::Loose { .. } => ("bad-number", None),
+        Kind::Int { .. } | Kind::Loose { .. } | Kind::NonZero { .. } => ("bad-number", None),
         Kind::Size => ("bad-size", None),
         _ => ("bad-argument", None),
     };
@@ -442,7 +486,14 @@ fn wrong(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Wor
         None if arg.help.is_empty() => told.help(format!("write {}", expected(arg))),
         None => told.help(arg.help),
     };
-    reading.tell(told);
+    subject.tell(reading, told);
+}
+
+/// The first byte that is not of an integer.
+fn odd_byte(word: &[u8]) -> char {
+    let sign = usize::from(matches!(word.first(), Some(b'+' | b'-')));
+    let odd = word[sign..].iter().find(|byte| !byte.is_ascii_digit());
+    char::from(odd.copied().unwrap_or(b' '))
 }
 
 /// What an argument should be, in words.
@@ -456,6 +507,7 @@ fn expected(arg: &Arg) -> String {
             }
             (min, max) => format!("an integer from {min} to {max}"),
         },
+        Kind::NonZero { max } => format!("an integer from -{max} to {max} other than 0"),
         Kind::Time { .. } => "a time with its unit, such as 30s".to_owned(),
         Kind::Size => "a size in bytes, such as 16k".to_owned(),
         Kind::OneOf(words) => format!("one of {}", words.join(", ")),

@@ -19,8 +19,41 @@ pub enum Value {
     Word(&'static str),
     /// Any text, or a path.
     Text(Word),
+    /// Several values of one word.
+    List(Vec<Self>),
     /// A word of the signature with what followed it.
     Option(&'static str, Vec<Argument>),
+}
+
+impl Value {
+    /// The integer, time or size that it is.
+    #[must_use]
+    pub fn number(&self) -> Option<i64> {
+        match self {
+            Self::Int(value) => Some(*value),
+            Self::Millis(value) | Self::Seconds(value) => Some(i64::from(*value)),
+            Self::Size(value) => i64::try_from(*value).ok(),
+            _ => None,
+        }
+    }
+
+    /// The text that it is.
+    #[must_use]
+    pub fn text(&self) -> Option<&Word> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The word of the signature that it is.
+    #[must_use]
+    pub fn word(&self) -> Option<&'static str> {
+        match self {
+            Self::Word(word) | Self::Option(word, _) => Some(word),
+            _ => None,
+        }
+    }
 }
 
 /// A value with its name in the signature and its place in the file.
