@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use syntax::Version;
+use syntax::{Severity, Version};
 
 /// The language version that a file is judged by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,21 @@ impl Dialect {
         Self {
             version: Version::new(major, minor),
             strict: true,
+        }
+    }
+
+    /// What is said of a form that versions warn of since `warned` and refuse since `removed`; none when nothing is.
+    ///
+    /// A dialect that is not strict always warns, and reads it.
+    #[must_use]
+    pub(crate) fn of_old_form(self, warned: Option<Version>, removed: Option<Version>) -> Option<Severity> {
+        let since = |version: Option<Version>| version.is_some_and(|since| since <= self.version);
+        if !self.strict {
+            Some(Severity::Warning)
+        } else if since(removed) {
+            Some(Severity::Alert)
+        } else {
+            since(warned).then_some(Severity::Warning)
         }
     }
 

@@ -7,6 +7,7 @@ use super::row::{Keyword, Parse, kw, place::*};
 use crate::model::ConnectionMode::*;
 use crate::parse::OptionParse::{self, *};
 use crate::parse::{global, old_redispatch, rules, timeout};
+use crate::signature::{Arg, text};
 use crate::written::OptionFlag as F;
 
 const ANY: Arity = Arity::ANY;
@@ -39,7 +40,32 @@ pub(super) const GLOBAL_ROWS: &[Keyword<Parse>] = &[
         .removed(3, 5)
         .instead("-W or -Ws on the command line")
         .acts(global::master_worker),
+    old_quic("tune.quic.cc-hystart", 2, 9),
+    old_quic("tune.quic.cc.cubic.min-losses", 3, 1),
+    old_quic("tune.quic.disable-tx-pacing", 3, 1),
+    old_quic("tune.quic.disable-udp-gso", 3, 1),
+    old_quic("tune.quic.frontend.default-max-window-size", 3, 1),
+    old_quic("tune.quic.frontend.glitches-threshold", 3, 0),
+    old_quic("tune.quic.frontend.max-data-size", 3, 2),
+    old_quic("tune.quic.frontend.max-tx-mem", 3, 2),
+    old_quic("tune.quic.frontend.stream-data-ratio", 3, 2),
+    old_quic("tune.quic.max-frame-loss", 2, 7),
+    old_quic("tune.quic.reorder-ratio", 3, 0),
+    old_quic("tune.quic.socket-owner", 2, 7),
+    old_quic("tune.quic.zero-copy-fwd-send", 2, 9),
 ];
+
+const QUIC_VALUE: &[Arg] = &[text("value")];
+
+/// A name of 3.2 and before for a setting of QUIC that 3.3 has for each side apart.
+const fn old_quic(name: &'static str, major: u16, minor: u16) -> Keyword<Parse> {
+    kw(name, GLOBAL, ANY, "a setting of QUIC")
+        .takes(QUIC_VALUE)
+        .since(major, minor)
+        .warned(3, 3)
+        .removed(3, 5)
+        .instead("the name of the side that it is for, tune.quic.fe.… or tune.quic.be.…")
+}
 
 pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
     kw("contimeout", DEFAULTS | PX, ANY, "old name of timeout connect")
@@ -248,7 +274,8 @@ pub(super) const OPTION_ROWS: &[Keyword<OptionParse>] = &[
     .instead("option accept-unsafe-violations-in-http-response")
     .keeps(Flag(F::UnsafeResponse)),
     kw("independant-streams", DEFAULTS | PX, NONE, "a spelling of 1.4")
-        .removed(1, 5)
+        .warned(1, 5)
+        .removed(2, 6)
         .instead("option independent-streams"),
     kw(
         "transparent",

@@ -1,6 +1,6 @@
 //! `option httpchk` and `option smtpchk`.
 
-use syntax::{Diagnostic, Severity};
+use syntax::{Diagnostic, Severity, Version};
 
 use super::line::shown;
 use super::option::OptionLine;
@@ -48,7 +48,10 @@ pub(crate) fn httpchk(reading: &mut Reading<'_>, option: &OptionLine<'_>) {
 
 /// Headers behind the version were the only way to send any before 2.2.
 fn headers_in_version(reading: &mut Reading<'_>, span: syntax::Span, headers: &[Word]) -> bool {
-    let refused = reading.dialect.strict && reading.dialect.at_least(2, 7);
+    let (warned, removed) = (Version::new(2, 2), Version::new(2, 7));
+    let Some(severity) = reading.dialect.of_old_form(Some(warned), Some(removed)) else {
+        return true;
+    };
     let (headers, body) = match headers.iter().position(|line| line.is_empty()) {
         Some(end) => (&headers[..end], &headers[end + 1..]),
         None => (headers, &[][..]),
@@ -58,11 +61,6 @@ fn headers_in_version(reading: &mut Reading<'_>, span: syntax::Span, headers: &[
         let body: Vec<_> = body.iter().map(|line| String::from_utf8_lossy(line)).collect();
         send.push(format!("body \"{}\"", body.join("\\r\\n")));
     }
-    let severity = if refused {
-        Severity::Alert
-    } else {
-        Severity::Warning
-    };
     let message = "'option httpchk' : headers at the end of the version string are deprecated.";
     reading.tell(
         Diagnostic::new(severity, "httpchk-headers", message)
@@ -70,7 +68,7 @@ fn headers_in_version(reading: &mut Reading<'_>, span: syntax::Span, headers: &[
             .context(syntax::Context::ParsingTight)
             .help(format!("write instead: http-check send {}", send.join(" "))),
     );
-    !refused
+    severity != Severity::Alert
 }
 
 fn http_check_header(line: &Word) -> String {

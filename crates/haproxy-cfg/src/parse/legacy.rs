@@ -18,6 +18,15 @@ fn modern(sources: &SourceMap, line: &Line<'_>) -> Option<String> {
         .first()
         .map(|word| String::from_utf8_lossy(&word.text).into_owned());
     Some(match &*line.keyword().text {
+        b"timeout" => {
+            let name = match first?.as_str() {
+                "contimeout" => "connect",
+                "clitimeout" => "client",
+                "srvtimeout" => "server",
+                _ => return None,
+            };
+            format!("timeout {name} {}", written(1)?)
+        }
         b"contimeout" => format!("timeout connect {}", written(0)?),
         b"clitimeout" => format!("timeout client {}", written(0)?),
         b"srvtimeout" => format!("timeout server {}", written(0)?),

@@ -1,6 +1,6 @@
 //! Lines of proxies and `defaults` that hold one value.
 
-use syntax::{Diagnostic, closest};
+use syntax::{Diagnostic, Severity, Version, closest};
 
 use super::line::{Line, shown};
 use super::reading::Reading;
@@ -24,17 +24,14 @@ pub(crate) fn mode(reading: &mut Reading<'_>, line: &Line<'_>) {
         "tcp" => Mode::Tcp,
         "http" => Mode::Http,
         "health" => {
-            let gone = reading.dialect.strict && reading.dialect.at_least(2, 3);
+            let severity = reading.dialect.of_old_form(None, Some(Version::new(2, 3)));
             let message =
                 "'mode health' doesn't exist anymore. Please use 'http-request return status 200' instead.";
-            let severity = if gone {
-                syntax::Severity::Alert
-            } else {
-                syntax::Severity::Warning
-            };
-            let told = Diagnostic::new(severity, "removed-keyword", message).at(span);
-            reading.tell(told.help("write instead: mode http, with monitor-uri or http-request return"));
-            if gone {
+            if let Some(severity) = severity {
+                let told = Diagnostic::new(severity, "removed-keyword", message).at(span);
+                reading.tell(told.help("write instead: mode http, with monitor-uri or http-request return"));
+            }
+            if severity == Some(Severity::Alert) {
                 return;
             }
             reading.tell_read_only("'mode health'", span);

@@ -1,6 +1,6 @@
 //! Section lines, and which row a line belongs to.
 
-use syntax::{Applicability, Context, Diagnostic, Severity, Span, closest};
+use syntax::{Applicability, Context, Diagnostic, Severity, Span, Version, closest};
 
 use super::line::{Line, Prefix, shown};
 use super::reading::{Reading, Section};
@@ -468,10 +468,11 @@ fn address_on_section_line(reading: &mut Reading<'_>, line: &Line<'_>, address: 
         .proxy_ref()
         .is_some_and(|proxy| proxy.kind == ProxyKind::Backend);
     let readable = crate::values::bind_addresses(&address.text, reading.host).is_ok();
-    let severity = if reading.dialect.strict || backend || !readable {
-        Severity::Alert
+    let severity = if backend || !readable {
+        Some(Severity::Alert)
     } else {
-        Severity::Warning
+        let (warned, removed) = (Version::new(1, 5), Version::new(1, 6));
+        reading.dialect.of_old_form(Some(warned), Some(removed))
     };
     let written = String::from_utf8_lossy(reading.sources.text(address.span)).into_owned();
     let end = line.span();
@@ -484,20 +485,22 @@ fn address_on_section_line(reading: &mut Reading<'_>, line: &Line<'_>, address: 
     } else {
         "please use the 'bind' keyword for listening addresses.".to_owned()
     };
-    let mut told = Diagnostic::new(severity, "address-on-section-line", message).at(address.span);
-    if !backend {
-        told = told.help(format!("write the address on its own line: bind {rest}"));
-        if insert.file == remove.file {
-            told = told.fix(
-                "move the address to a bind line",
-                remove,
-                format!("\n    bind {rest}"),
-                Applicability::Safe,
-            );
+    if let Some(severity) = severity {
+        let mut told = Diagnostic::new(severity, "address-on-section-line", message).at(address.span);
+        if !backend {
+            told = told.help(format!("write the address on its own line: bind {rest}"));
+            if insert.file == remove.file {
+                told = told.fix(
+                    "move the address to a bind line",
+                    remove,
+                    format!("\n    bind {rest}"),
+                    Applicability::Safe,
+                );
+            }
         }
+        reading.tell(told);
     }
-    reading.tell(told);
-    if severity == Severity::Warning
+    if severity != Some(Severity::Alert)
         && let Some(tail) = line.tail(at + 1)
     {
         super::bind::bind(reading, &tail);

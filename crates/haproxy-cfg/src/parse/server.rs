@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use syntax::{Applicability, Context, Diagnostic, Span, closest};
+use syntax::{Applicability, Context, Diagnostic, Span, Version, closest};
 
 use super::line::{Line, shown};
 use super::reading::{Reading, Section};
@@ -128,6 +128,9 @@ fn allowed(reading: &mut Reading<'_>, line: &Line<'_>, keyword: &str) -> bool {
         );
         return false;
     }
+    let Some(severity) = reading.dialect.of_old_form(None, Some(Version::new(2, 4))) else {
+        return false;
+    };
     let Some(proxy) = reading.proxy_ref() else {
         return false;
     };
@@ -137,7 +140,7 @@ fn allowed(reading: &mut Reading<'_>, line: &Line<'_>, keyword: &str) -> bool {
     );
     tell(
         reading,
-        Diagnostic::alert("not-in-frontend", message)
+        Diagnostic::new(severity, "not-in-frontend", message)
             .at(line.span())
             .help("move it into a backend, or make this section a listen"),
     );

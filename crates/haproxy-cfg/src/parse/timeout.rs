@@ -26,7 +26,7 @@ pub(crate) fn timeout(reading: &mut Reading<'_>, line: &Line<'_>) {
         return unsupported(reading, name.span, &name_text);
     };
     let span = line.keyword().span.to(name.span);
-    if !reading.in_language(&row.row, None, span, || removed(row)) {
+    if !reading.in_language(&row.row, Some(line), span, || removed(row)) {
         return;
     }
     set(reading, row, &format!("timeout {}", row.row.name), line, 1);
