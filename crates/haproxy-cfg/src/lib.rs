@@ -5,6 +5,7 @@
 //! never stops at the first fault and never panics.
 
 mod dialect;
+mod environment;
 mod host;
 pub mod keywords;
 mod lex;
@@ -26,3 +27,4 @@ pub use dialect::{Dialect, UnknownDialect};
 pub use host::{Host, PathKind};
 pub use lex::{Token, TokenKind};
 pub use load::{Input, LoadOptions, Loaded, load};
+pub use preprocess::{FEATURES, condition_holds};

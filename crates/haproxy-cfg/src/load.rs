@@ -2,11 +2,11 @@
 
 use bstr::ByteSlice as _;
 use syntax::render::{HaproxyShape, haproxy};
-use syntax::{Context, Diagnostic, FileId, Severity, SourceFile, SourceMap, Span};
+use syntax::{Applicability, Context, Diagnostic, FileId, Severity, SourceFile, SourceMap, Span};
 
 use crate::dialect::Dialect;
 use crate::host::{Host, PathKind};
-use crate::lex::{LexError, words};
+use crate::lex::{Comments, content, words};
 use crate::model::Config;
 use crate::parse::{Line, Reading, Section};
 use crate::preprocess::Conditions;
@@ -37,6 +37,8 @@ pub struct LoadOptions {
     pub local_peer: Option<String>,
     /// Tell what is suspicious as well (`-dD`).
     pub diagnostics: bool,
+    /// Environment variables that the process sets for its files, besides `HAPROXY_LOCALPEER`.
+    pub variables: Vec<(String, Vec<u8>)>,
 }
 
 /// What a reading gives.
@@ -50,6 +52,8 @@ pub struct Loaded {
     pub sources: SourceMap,
     /// All that is to be told, in the original's order: each file in turn, then what concerns the whole.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many diagnostics had been told before the first file was read.
+    files_start: usize,
     /// Name of each file and how many diagnostics had been told once it was read.
     file_ends: Vec<(String, usize)>,
 }
@@ -82,7 +86,10 @@ impl Loaded {
     #[must_use]
     pub fn report(&self, shape: HaproxyShape) -> String {
         let mut out = String::new();
-        let mut told = 0;
+        let mut told = self.files_start;
+        for diagnostic in self.diagnostics.get(..told).unwrap_or(&[]) {
+            out.push_str(&haproxy(diagnostic, &self.sources, shape));
+        }
         let sum_up = |out: &mut String, message: String| {
             let line = Diagnostic::alert("errors-found", message).context(Context::Whole);
             out.push_str(&haproxy(&line, &self.sources, shape));
@@ -117,7 +124,20 @@ const MAX_FILE_BYTES: usize = 1 << 30;
 pub fn load(inputs: &[Input], dialect: Dialect, host: &dyn Host, options: LoadOptions) -> Loaded {
     let mut reading = Reading::new(host, dialect, options);
     let mut file_ends = Vec::new();
-    for (name, bytes) in expand(&mut reading, inputs) {
+    let local_peer = reading
+        .options
+        .local_peer
+        .clone()
+        .unwrap_or_else(|| host.hostname());
+    reading
+        .variables
+        .set("HAPROXY_LOCALPEER", local_peer.into_bytes());
+    for (name, value) in reading.options.variables.clone() {
+        reading.variables.set(&name, value);
+    }
+    let files = expand(&mut reading, inputs);
+    let files_start = reading.diagnostics.len();
+    for (name, bytes) in files {
         let id = reading.sources.add(SourceFile::new(name.clone(), bytes));
         read_file(&mut reading, id);
         file_ends.push((name, reading.diagnostics.len()));
@@ -128,6 +148,7 @@ pub fn load(inputs: &[Input], dialect: Dialect, host: &dyn Host, options: LoadOp
         sections: reading.written.sections,
         sources: reading.sources,
         diagnostics: reading.diagnostics,
+        files_start,
         file_ends,
     }
 }
@@ -142,17 +163,20 @@ fn expand(reading: &mut Reading<'_>, inputs: &[Input]) -> Vec<(String, Vec<u8>)>
                 Ok(PathKind::File) => read_into(reading, &mut out, path.clone()),
                 Ok(PathKind::Folder) => match reading.host.list_folder(path) {
                     Ok(mut names) => {
-                        names.retain(|name| name.ends_with(".cfg") && !name.starts_with('.'));
+                        let place = path.trim_end_matches('/');
+                        names.retain(|name| {
+                            let file = || reading.host.path_kind(&format!("{place}/{name}"));
+                            // What cannot be looked at is told when it is read.
+                            name.ends_with(".cfg")
+                                && !name.starts_with('.')
+                                && !matches!(file(), Ok(PathKind::Folder))
+                        });
                         if names.is_empty() {
                             empty_folder(reading, path);
                         }
                         names.sort_unstable();
                         for name in names {
-                            read_into(
-                                reading,
-                                &mut out,
-                                format!("{}/{name}", path.trim_end_matches('/')),
-                            );
+                            read_into(reading, &mut out, format!("{place}/{name}"));
                         }
                     }
                     Err(error) => cannot_open(reading, path, &error),
@@ -207,6 +231,7 @@ fn read_file(reading: &mut Reading<'_>, id: FileId) {
     reading.here.file = file.name().to_owned();
     // Sections end with their file.
     reading.section = Section::None;
+    reading.here.section.clear();
     let mut conditions = Conditions::default();
     let mut start = 0;
     if bytes.starts_with(b"\xef\xbb\xbf") {
@@ -222,10 +247,11 @@ fn read_file(reading: &mut Reading<'_>, id: FileId) {
         let line = &bytes[start..end];
         reading.here.line = number;
         let base = offset(start);
+        read_line(reading, &mut conditions, content(line), id, base);
+        stray_bytes(reading, id, line, base);
         if end == bytes.len() {
             unfinished_line(reading, id, line, base);
         }
-        read_line(reading, &mut conditions, line, id, base);
         start = end + 1;
     }
     // The end of the last line, not the empty place behind its newline.
@@ -233,23 +259,58 @@ fn read_file(reading: &mut Reading<'_>, id: FileId) {
     conditions.finish(reading, Span::new(id, offset(end), offset(end)));
 }
 
+/// Reads a line; lines that a condition leaves out are cut into words all the same, as the original does.
 fn read_line(reading: &mut Reading<'_>, conditions: &mut Conditions, line: &[u8], id: FileId, base: u32) {
-    let directive = line.trim_ascii_start().starts_with(b".");
-    if !directive && !conditions.active() {
-        return;
-    }
-    let words = match words(line, id, base, reading) {
+    let words = match words(line, id, base, reading, Comments::End) {
         Ok(words) => words,
-        Err(error) => return lex_fault(reading, id, line, base, error),
+        Err(error) => {
+            let mut told = error.told(line, id, base);
+            if !conditions.active() && !reading.dialect.strict {
+                // Nothing of it would have been read.
+                told.severity = Severity::Warning;
+            }
+            return reading.tell(told);
+        }
     };
     // An empty first word, as an unset variable gives it, makes an empty line.
     let Some(first) = words.first().filter(|word| !word.text.is_empty()) else {
         return;
     };
-    if directive && first.text.starts_with(b".") {
+    if first.text.starts_with(b".") {
         return conditions.directive(reading, &words);
     }
-    crate::parse::line_of_section(reading, &Line::new(words));
+    if conditions.active() {
+        crate::parse::line_of_section(reading, &Line::new(words));
+    }
+}
+
+/// Tells bytes at which a line ends too early.
+fn stray_bytes(reading: &mut Reading<'_>, id: FileId, line: &[u8], base: u32) {
+    if let Some(at) = line.find_byte(0) {
+        let message = format!("Stray NUL character at position {}.", at + 1);
+        let span = Span::new(id, base + offset(at), base + offset(at + 1));
+        reading.tell(
+            Diagnostic::alert("nul-byte", message)
+                .at(span)
+                .context(Context::ParsingTight)
+                .help("remove it: the original reads no further than to it")
+                .fix("remove the NUL", span, "", Applicability::MaybeIncorrect),
+        );
+    }
+    let Some(at) = line.find_byte(b'\r') else { return };
+    if line[at..].iter().all(u8::is_ascii_whitespace) || reading.dialect.strict {
+        return;
+    }
+    let behind = Span::new(id, base + offset(at), base + offset(line.len()));
+    reading.tell(
+        Diagnostic::warning(
+            "carriage-return",
+            "what stands behind the carriage return in this line is not read.",
+        )
+        .at(behind)
+        .context(Context::ParsingTight)
+        .help("begin a new line there, or remove the carriage return"),
+    );
 }
 
 /// The byte order mark that some editors put first is taken for a part of the first word by the original.
@@ -261,12 +322,7 @@ fn byte_order_mark(reading: &mut Reading<'_>, id: FileId) {
             .context(Context::ParsingTight)
             .note("HAProxy takes it for a part of the first word, which it then does not know")
             .help("save the file as UTF-8 without a byte order mark")
-            .fix(
-                "remove the byte order mark",
-                span,
-                "",
-                syntax::Applicability::Safe,
-            ),
+            .fix("remove the byte order mark", span, "", Applicability::Safe),
     );
 }
 
@@ -280,8 +336,7 @@ fn unfinished_line(reading: &mut Reading<'_>, id: FileId, line: &[u8], base: u32
     } else {
         Severity::Warning
     };
-    let text = line.trim_ascii_start();
-    let position = 1 + line.len() - text.len() + text.len();
+    let position = line.len() + 1;
     let message = format!("Missing LF on last line, file might have been truncated at position {position}.");
     reading.tell(
         Diagnostic::new(severity, "missing-final-newline", message)
@@ -291,68 +346,8 @@ fn unfinished_line(reading: &mut Reading<'_>, id: FileId, line: &[u8], base: u32
                 "end the last line with a newline",
                 behind,
                 "\n",
-                syntax::Applicability::Safe,
+                Applicability::Safe,
             ),
-    );
-}
-
-fn lex_fault(reading: &mut Reading<'_>, id: FileId, line: &[u8], base: u32, error: LexError) {
-    let at = error.at();
-    let position = at + 1;
-    let (code, what, help) = match error {
-        LexError::UnmatchedQuote(_) => (
-            "unmatched-quote",
-            "unmatched quote",
-            "close the quote, or write a backslash before it",
-        ),
-        LexError::BadHexadecimal(_) => (
-            "bad-escape",
-            "truncated or invalid hexadecimal sequence",
-            "write two hexadecimal digits behind \\x, or \\\\x for a backslash and an x",
-        ),
-        LexError::UnmatchedBrace(_) => (
-            "bad-variable",
-            "unmatched brace in environment variable name",
-            "write \"${NAME}\" or \"${NAME-default}\"",
-        ),
-        LexError::BadVariableName(_) => (
-            "bad-variable",
-            "forbidden first char in environment variable name",
-            "write \\$ for a dollar sign, or put the word into single quotes",
-        ),
-        LexError::TooManyWords(_) => {
-            let rest = line[at..].split(u8::is_ascii_whitespace).next().unwrap_or(b"");
-            let rest = String::from_utf8_lossy(rest);
-            let limit = crate::lex::MAX_WORDS;
-            let message =
-                format!("too many words, truncating after word {limit}, position {position}: <{rest}>.");
-            let span = Span::new(id, base + offset(at), base + offset(line.len()));
-            let help = "split the line; patterns of an ACL may stand on several lines of the same name";
-            return reading.tell(
-                Diagnostic::alert("too-many-words", message)
-                    .at(span)
-                    .context(Context::ParsingTight)
-                    .help(help),
-            );
-        }
-        LexError::NulByte(_) => (
-            "nul-byte",
-            "NUL byte",
-            "remove it; the original ends the line there",
-        ),
-    };
-    let shown = String::from_utf8_lossy(line);
-    let shown = shown.trim_end_matches('\r');
-    let caret = " ".repeat(at);
-    let message = format!("{what} at position {position}:\n{shown}\n{caret}^");
-    // A fault may lie behind the last byte, where the line breaks off.
-    let end = base + offset((at + 1).min(line.len()));
-    let at = base + offset(at.min(line.len()));
-    reading.tell(
-        Diagnostic::alert(code, message)
-            .at(Span::new(id, at, end))
-            .context(Context::ParsingTight)
-            .help(help),
     );
 }
 

@@ -80,3 +80,8 @@ fn times_and_numbers() {
 fn typing_errors() {
     check("typing", Dialect::default());
 }
+
+#[test]
+fn words_of_lines() {
+    check("words", Dialect::default());
+}

@@ -64,11 +64,16 @@ pub(crate) fn keepalived() -> String {
 /// What `haproxy -vv` prints.
 pub(crate) fn long() -> String {
     let mut out = short();
+    let features: Vec<String> = haproxy_cfg::FEATURES
+        .iter()
+        .map(|(name, there)| format!("{}{name}", if *there { '+' } else { '-' }))
+        .collect();
+    let features = features.join(" ");
     // A string takes everything that is written to it.
     let _ = write!(
         out,
-        "Build options :\n  TARGET  = {}-{}\n  PROFILE = {}\n  OPTIONS = USE_EPOLL=1 USE_THREAD=1 USE_OPENSSL=0 USE_RUSTLS=1\n\n\
-         Feature list : +EPOLL +GETADDRINFO -KQUEUE -LUA +NS -OPENSSL +POLL -PCRE -PCRE2 -QUIC +RUSTLS +SYSTEMD +THREAD +TPROXY\n\n\
+        "Build options :\n  TARGET  = {}-{}\n  PROFILE = {}\n  OPTIONS = USE_EPOLL=1 USE_THREAD=1 USE_OPENSSL=1 USE_RUSTLS=1\n\n\
+         Feature list : {features}\n\n\
          Default settings :\n  bufsize = 16384, maxrewrite = 1024\n\n\
          Built with multi-threading support (default={}).\n\
          Built with rustls on aws-lc-rs: TLSv1.2 TLSv1.3.\n\

@@ -100,6 +100,6 @@ fn found(sources: &SourceMap, diagnostic: &Diagnostic) -> Result<Expected, Strin
         end: end.column,
         severity: severity.to_owned(),
         code: diagnostic.code.to_owned(),
-        text: diagnostic.message.clone(),
+        text: diagnostic.message.lines().next().unwrap_or_default().to_owned(),
     })
 }

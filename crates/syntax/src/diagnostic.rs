@@ -83,7 +83,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// How its place is worded in the original's shape.
     pub context: Context,
-    /// What is wrong; further lines are continuation lines.
+    /// What is wrong; further lines are continuation lines. Those that begin with two blanks repeat the source, with a mark
+    /// below it.
     pub message: String,
     /// Where; none when no file is at fault.
     pub span: Option<Span>,

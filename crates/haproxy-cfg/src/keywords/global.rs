@@ -3,6 +3,7 @@
 use syntax::Arity;
 
 use super::row::{Keyword, Parse, kw, place::GLOBAL};
+use crate::parse::environment::environment;
 use crate::parse::{arguments as a, global as g, log};
 use crate::signature::{IGNORED, Kind, MILLIS, arg};
 
@@ -125,17 +126,17 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "set an environment variable unless it is set",
     )
-    .acts(g::environment),
+    .acts(environment),
     kw("profiling.tasks", GLOBAL, ANY, ""),
     kw("quiet", GLOBAL, ANY, "no messages at start").acts(g::quiet),
-    kw("resetenv", GLOBAL, ANY, "unset all other environment variables").acts(g::environment),
+    kw("resetenv", GLOBAL, ANY, "unset all other environment variables").acts(environment),
     kw("server-state-base", GLOBAL, ANY, ""),
     kw("server-state-file", GLOBAL, ANY, ""),
     kw("set-dumpable", GLOBAL, ANY, ""),
     kw("set-var", GLOBAL, ANY, ""),
     kw("set-var-fmt", GLOBAL, ANY, ""),
     kw("setcap", GLOBAL, ANY, ""),
-    kw("setenv", GLOBAL, ANY, "set an environment variable").acts(g::environment),
+    kw("setenv", GLOBAL, ANY, "set an environment variable").acts(environment),
     kw("shm-stats-file", GLOBAL, ANY, ""),
     kw("shm-stats-file-max-objects", GLOBAL, ANY, ""),
     kw("spread-checks", GLOBAL, ANY, "percent by which checks are spread").acts(g::spread_checks),
@@ -289,7 +290,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("uid", GLOBAL, ANY, "user number to become").acts(g::numeric_id),
     kw("ulimit-n", GLOBAL, ANY, "file descriptors").acts(g::ulimit_n),
     kw("unix-bind", GLOBAL, ANY, ""),
-    kw("unsetenv", GLOBAL, ANY, "unset environment variables").acts(g::environment),
+    kw("unsetenv", GLOBAL, ANY, "unset environment variables").acts(environment),
     kw("user", GLOBAL, ANY, "user to become").acts(g::user),
     kw("warn-blocked-traffic-after", GLOBAL, ANY, "").since(2, 7),
     kw("wurfl-data-file", GLOBAL, ANY, ""),

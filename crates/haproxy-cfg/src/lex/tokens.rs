@@ -11,6 +11,8 @@ pub enum TokenKind {
     Word,
     /// From an unquoted `#` to the end of the line.
     Comment,
+    /// What stands between a carriage return and the end of the line: the original reads no further than the first.
+    Ignored,
     /// `\n`, or `\r\n`.
     EndOfLine,
 }
@@ -39,8 +41,13 @@ pub(crate) fn tokens(text: &[u8]) -> Vec<Token> {
         let kind = if end_of_line(text, at) > 0 {
             at += end_of_line(text, at);
             TokenKind::EndOfLine
+        } else if text[at] == b'\r' {
+            while at < text.len() && end_of_line(text, at) == 0 {
+                at += 1;
+            }
+            TokenKind::Ignored
         } else if is_blank(text[at]) {
-            while at < text.len() && is_blank(text[at]) && end_of_line(text, at) == 0 {
+            while at < text.len() && is_blank(text[at]) && text[at] != b'\r' {
                 at += 1;
             }
             TokenKind::Blank
@@ -56,6 +63,12 @@ pub(crate) fn tokens(text: &[u8]) -> Vec<Token> {
         push(&mut out, kind, start, at);
     }
     out
+}
+
+/// The part of a line (without its newline) that is read: up to a carriage return, wherever it stands, and up to a NUL.
+pub(crate) fn content(line: &[u8]) -> &[u8] {
+    let end = memchr::memchr2(b'\r', 0, line);
+    &line[..end.unwrap_or(line.len())]
 }
 
 /// Bytes that separate words.
@@ -76,15 +89,18 @@ fn word_end(text: &[u8], mut at: usize) -> usize {
     let mut quote = None;
     while at < text.len() {
         let byte = text[at];
-        if byte == b'\n' || (quote.is_none() && end_of_line(text, at) > 0) {
+        if matches!(byte, b'\n' | b'\r') {
             break;
         }
         match quote {
             None if is_blank(byte) || byte == b'#' => break,
             None if byte == b'"' || byte == b'\'' => quote = Some(byte),
             Some(open) if byte == open => quote = None,
-            // An escaped byte belongs to the word, except the end of the line: a backslash does not continue it.
-            None | Some(b'"') if byte == b'\\' && at + 1 < text.len() && end_of_line(text, at + 1) == 0 => {
+            // Only these need their backslash to stay in the word. The end of the line is none of them: a backslash does
+            // not continue it.
+            None | Some(b'"')
+                if byte == b'\\' && matches!(text.get(at + 1), Some(b'\\' | b' ' | b'#' | b'"' | b'\'')) =>
+            {
                 at += 1;
             }
             _ => {}

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use syntax::{FileId, Span};
 
+use super::fault::LexError;
 use super::tokens::is_blank;
 
 /// Words of a line that are read; the original refuses a line of more.
@@ -20,36 +21,23 @@ pub(crate) struct Word<'a> {
 
 /// Where environment variables come from.
 pub(crate) trait Environment {
-    /// The value of `name`, which may be one of the pseudo variables that begin with a dot.
-    fn get(&self, name: &str) -> Option<Vec<u8>>;
+    /// The value of `name`.
+    fn variable(&self, name: &str) -> Option<Vec<u8>>;
+
+    /// The value of the pseudo variable `name`, which begins with a dot; none where there is no such variable.
+    fn pseudo(&self, name: &str) -> Option<Vec<u8>>;
 }
 
-/// What stops a line from being read, with the offset in the line at which it does.
+/// Whether an unquoted `#` ends the words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LexError {
-    UnmatchedQuote(usize),
-    BadHexadecimal(usize),
-    UnmatchedBrace(usize),
-    BadVariableName(usize),
-    TooManyWords(usize),
-    NulByte(usize),
+pub(crate) enum Comments {
+    /// In a file.
+    End,
+    /// On a command line, where it is a byte like others.
+    Plain,
 }
 
-impl LexError {
-    /// Offset in the line.
-    pub(crate) fn at(self) -> usize {
-        match self {
-            Self::UnmatchedQuote(at)
-            | Self::BadHexadecimal(at)
-            | Self::UnmatchedBrace(at)
-            | Self::BadVariableName(at)
-            | Self::TooManyWords(at)
-            | Self::NulByte(at) => at,
-        }
-    }
-}
-
-/// The words of `line` (without its end of line), which starts at `base` of `file`, up to a comment.
+/// The words of `line` (up to its end, see [`super::content`]), which starts at `base` of `file`.
 ///
 /// A word that an unset variable leaves empty stays, as a quoted empty one does.
 ///
@@ -60,27 +48,47 @@ pub(crate) fn words<'a>(
     file: FileId,
     base: u32,
     env: &dyn Environment,
+    comments: Comments,
 ) -> Result<Vec<Word<'a>>, LexError> {
     let mut lexer = Lexer {
         line,
         file,
         base,
         env,
+        comments,
         words: Vec::with_capacity(8),
+        origins: None,
     };
     let mut at = 0;
     loop {
         while at < line.len() && is_blank(line[at]) {
             at += 1;
         }
-        if at >= line.len() || line[at] == b'#' {
+        if at >= line.len() || lexer.is_comment(line[at]) {
             return Ok(lexer.words);
-        }
-        if lexer.words.len() >= MAX_WORDS {
-            return Err(LexError::TooManyWords(at));
         }
         at = lexer.word(at)?;
     }
+}
+
+/// For each byte of `text`, a word that was written as `written`, the offsets in `written` of what it comes from and of what
+/// is behind that. None for a word that does not come from there.
+///
+/// A byte of a variable's value comes from the whole of the variable.
+pub(crate) fn origins(written: &[u8], text: &[u8], env: &dyn Environment) -> Option<Vec<(u32, u32)>> {
+    let mut lexer = Lexer {
+        line: written,
+        file: FileId::default(),
+        base: 0,
+        env,
+        comments: Comments::Plain,
+        words: Vec::new(),
+        origins: Some(Vec::new()),
+    };
+    lexer.quoted_word(0).ok()?;
+    let origins = lexer.origins?;
+    let at = lexer.words.iter().position(|word| *word.text == *text)?;
+    origins.into_iter().nth(at)
 }
 
 struct Lexer<'a, 'e> {
@@ -88,20 +96,42 @@ struct Lexer<'a, 'e> {
     file: FileId,
     base: u32,
     env: &'e dyn Environment,
+    comments: Comments,
     words: Vec<Word<'a>>,
+    /// Where the bytes of each word come from, when that is asked for.
+    origins: Option<Vec<Vec<(u32, u32)>>>,
 }
 
-impl Lexer<'_, '_> {
+/// A word in the making.
+#[derive(Default)]
+struct Draft {
+    text: Vec<u8>,
+    /// Where in the line each byte of the text comes from.
+    from: Vec<(u32, u32)>,
+}
+
+impl Draft {
+    fn push(&mut self, byte: u8, from: usize, to: usize) {
+        self.text.push(byte);
+        self.from.push((offset(from), offset(to)));
+    }
+}
+
+impl<'a> Lexer<'a, '_> {
+    fn is_comment(&self, byte: u8) -> bool {
+        byte == b'#' && self.comments == Comments::End
+    }
+
     /// Reads the word at `start` and gives the offset behind it.
     fn word(&mut self, start: usize) -> Result<usize, LexError> {
         // Nearly all words are plain: no quote, no escape.
         let plain = self.line[start..]
             .iter()
-            .position(|byte| is_blank(*byte) || matches!(byte, b'#' | b'"' | b'\'' | b'\\' | 0))
+            .position(|byte| is_blank(*byte) || matches!(byte, b'#' | b'"' | b'\'' | b'\\'))
             .map_or(self.line.len(), |length| start + length);
-        if plain == self.line.len() || is_blank(self.line[plain]) || self.line[plain] == b'#' {
+        if plain == self.line.len() || is_blank(self.line[plain]) || self.is_comment(self.line[plain]) {
             let text = Cow::Borrowed(&self.line[start..plain]);
-            self.push(text, start, plain);
+            self.push(text, start, plain)?;
             return Ok(plain);
         }
         self.quoted_word(start)
@@ -109,15 +139,14 @@ impl Lexer<'_, '_> {
 
     fn quoted_word(&mut self, start: usize) -> Result<usize, LexError> {
         let line = self.line;
-        let mut text = line[start..start].to_vec();
+        let mut draft = Draft::default();
         let mut at = start;
         let mut quote: Option<(u8, usize)> = None;
         // Words that a `[*]` expansion inside this one has split off.
-        let mut finished: Vec<Vec<u8>> = Vec::new();
+        let mut finished: Vec<Draft> = Vec::new();
         while at < line.len() {
             let byte = line[at];
             match (byte, quote) {
-                (0, _) => return Err(LexError::NulByte(at)),
                 (b'"' | b'\'', None) => {
                     quote = Some((byte, at));
                     at += 1;
@@ -126,11 +155,15 @@ impl Lexer<'_, '_> {
                     quote = None;
                     at += 1;
                 }
-                (_, None) if is_blank(byte) || byte == b'#' => break,
-                (b'\\', None | Some((b'"', _))) => at = escape(line, at, quote.is_some(), &mut text)?,
-                (b'$', Some((b'"', _))) => at = self.variable(at, &mut text, &mut finished)?,
+                (_, None) if is_blank(byte) || self.is_comment(byte) => break,
+                (b'\\', None | Some((b'"', _))) => {
+                    let (literal, next) = escape(line, at, quote.is_some())?;
+                    draft.push(literal, at, next);
+                    at = next;
+                }
+                (b'$', Some((b'"', _))) => at = self.variable(at, &mut draft, &mut finished)?,
                 _ => {
-                    text.push(byte);
+                    draft.push(byte, at, at + 1);
                     at += 1;
                 }
             }
@@ -138,23 +171,15 @@ impl Lexer<'_, '_> {
         if let Some((_, opened)) = quote {
             return Err(LexError::UnmatchedQuote(opened));
         }
-        for word in finished {
-            if self.words.len() >= MAX_WORDS {
-                return Err(LexError::TooManyWords(start));
-            }
-            self.push(Cow::Owned(word), start, at);
+        for draft in finished {
+            self.push_draft(draft, start, at)?;
         }
-        self.push(Cow::Owned(text), start, at);
+        self.push_draft(draft, start, at)?;
         Ok(at)
     }
 
-    /// Puts the variable whose `$` is at `at` into `text`; gives the offset behind it.
-    fn variable(
-        &self,
-        at: usize,
-        text: &mut Vec<u8>,
-        finished: &mut Vec<Vec<u8>>,
-    ) -> Result<usize, LexError> {
+    /// Puts the variable whose `$` is at `at` into `draft`; gives the offset behind it.
+    fn variable(&self, at: usize, draft: &mut Draft, finished: &mut Vec<Draft>) -> Result<usize, LexError> {
         let line = self.line;
         let braced = line.get(at + 1) == Some(&b'{');
         let name_start = at + 1 + usize::from(braced);
@@ -171,10 +196,19 @@ impl Lexer<'_, '_> {
             end += 1;
         }
         let name = String::from_utf8_lossy(&line[name_start..end]);
+        let known = if name.starts_with('.') {
+            let value = self.env.pseudo(&name);
+            Some(value.ok_or(LexError::BadVariableName(name_start))?)
+        } else {
+            self.env.variable(&name)
+        };
         let mut default: &[u8] = b"";
         let mut split = false;
         if braced {
-            if line[end..].starts_with(b"[*]") {
+            if line.get(end) == Some(&b'[') {
+                if !line[end..].starts_with(b"[*]") {
+                    return Err(LexError::BadExpansion(end));
+                }
                 split = true;
                 end += 3;
             }
@@ -192,36 +226,62 @@ impl Lexer<'_, '_> {
             }
             end += 1;
         }
-        let value = self.env.get(&name).map_or(Cow::Borrowed(default), Cow::Owned);
-        if !split {
-            text.extend_from_slice(&value);
-            return Ok(end);
-        }
-        let mut parts = value
-            .split(|byte| byte.is_ascii_whitespace())
-            .filter(|part| !part.is_empty())
-            .peekable();
-        while let Some(part) = parts.next() {
-            text.extend_from_slice(part);
-            if parts.peek().is_some() {
-                finished.push(std::mem::take(text));
+        let value = known.map_or(Cow::Borrowed(default), Cow::Owned);
+        let mut in_gap = false;
+        for byte in value.iter() {
+            let gap = split && (is_blank(*byte) || *byte == b'\n');
+            if !gap {
+                draft.push(*byte, at, end);
+            } else if !in_gap {
+                finished.push(std::mem::take(draft));
             }
+            in_gap = gap;
         }
         Ok(end)
     }
-}
 
-impl<'a> Lexer<'a, '_> {
-    fn push(&mut self, text: Cow<'a, [u8]>, start: usize, end: usize) {
-        // A line is a part of a file, and those are kept below 4 GiB.
-        let offset = |value: usize| self.base + u32::try_from(value).unwrap_or(0);
-        let span = Span::new(self.file, offset(start), offset(end));
+    fn push_draft(&mut self, draft: Draft, start: usize, end: usize) -> Result<(), LexError> {
+        let Draft { mut text, from } = draft;
+        // The original's words end at a NUL, however it was written.
+        if let Some(nul) = text.iter().position(|byte| *byte == 0) {
+            text.truncate(nul);
+        }
+        if let Some(origins) = &mut self.origins {
+            origins.push(from);
+        }
+        self.push(Cow::Owned(text), start, end)
+    }
+
+    fn push(&mut self, text: Cow<'a, [u8]>, start: usize, end: usize) -> Result<(), LexError> {
+        if self.words.len() >= MAX_WORDS {
+            return Err(self.too_many(start));
+        }
+        let span = Span::new(self.file, self.base + offset(start), self.base + offset(end));
         self.words.push(Word { text, span });
+        Ok(())
+    }
+
+    fn too_many(&self, next: usize) -> LexError {
+        let (last, before) = self
+            .words
+            .split_last()
+            .map_or((&[][..], &[][..]), |(last, before)| (&*last.text, before));
+        LexError::TooManyWords {
+            at: next,
+            // The original counts in its copy of the line, where one byte parts bare words.
+            position: 1 + before.iter().map(|word| word.text.len() + 1).sum::<usize>(),
+            last: last.to_vec(),
+        }
     }
 }
 
-/// Resolves the escape at `at` into `text` and gives the offset behind it.
-fn escape(line: &[u8], at: usize, weak: bool, text: &mut Vec<u8>) -> Result<usize, LexError> {
+/// A line is a part of a file, and those are kept below 4 GiB.
+fn offset(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(0)
+}
+
+/// What the escape at `at` stands for, and the offset behind it.
+fn escape(line: &[u8], at: usize, weak: bool) -> Result<(u8, usize), LexError> {
     let literal = match line.get(at + 1) {
         Some(b'n') => b'\n',
         Some(b'r') => b'\r',
@@ -231,18 +291,13 @@ fn escape(line: &[u8], at: usize, weak: bool, text: &mut Vec<u8>) -> Result<usiz
             let digits = std::str::from_utf8(digits).map_err(|_| LexError::BadHexadecimal(at))?;
             let both = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
             let value = u8::from_str_radix(digits, 16).ok().filter(|_| both);
-            text.push(value.ok_or(LexError::BadHexadecimal(at))?);
-            return Ok(at + 4);
+            return Ok((value.ok_or(LexError::BadHexadecimal(at))?, at + 4));
         }
         Some(byte @ (b'\\' | b' ' | b'#' | b'"' | b'\'')) => *byte,
         Some(b'$') if weak => b'$',
-        _ => {
-            text.push(b'\\');
-            return Ok(at + 1);
-        }
+        _ => return Ok((b'\\', at + 1)),
     };
-    text.push(literal);
-    Ok(at + 2)
+    Ok((literal, at + 2))
 }
 
 #[cfg(test)]
@@ -252,18 +307,23 @@ mod tests {
     struct Fixed;
 
     impl Environment for Fixed {
-        fn get(&self, name: &str) -> Option<Vec<u8>> {
+        fn variable(&self, name: &str) -> Option<Vec<u8>> {
             match name {
                 "X" => Some(b"x1  x2".to_vec()),
                 "EMPTY" => Some(Vec::new()),
-                ".LINE" => Some(b"2".to_vec()),
+                "AROUND" => Some(b" a  b\t".to_vec()),
+                "BLANK" => Some(b"  ".to_vec()),
                 _ => None,
             }
+        }
+
+        fn pseudo(&self, name: &str) -> Option<Vec<u8>> {
+            (name == ".LINE").then(|| b"2".to_vec())
         }
     }
 
     fn read(line: &str) -> Result<Vec<String>, LexError> {
-        let words = words(line.as_bytes(), FileId(0), 0, &Fixed)?;
+        let words = words(line.as_bytes(), FileId(0), 0, &Fixed, Comments::End)?;
         Ok(words
             .into_iter()
             .map(|word| String::from_utf8_lossy(&word.text).into_owned())
@@ -278,20 +338,40 @@ mod tests {
             (r"foo\ bar", "foo bar"),
             (r"foo\#bar", "foo#bar"),
             (r"foo\\bar", r"foo\bar"),
+            (r"foo\nbar", "foo\nbar"),
+            (r"foo\rbar", "foo\rbar"),
+            (r"foo\tbar", "foo\tbar"),
+            (r"foo\$bar", r"foo\$bar"),
+            (r"foo\'bar", "foo'bar"),
+            (r"foo\x00bar", "foo"),
+            (r#""foo\x00bar"z"#, "foo"),
+            ("foo\\", "foo\\"),
             (r#""foo\"bar""#, "foo\"bar"),
             (r"'foo\'bar", r"foo\bar"),
             (r#""foo\zbar""#, r"foo\zbar"),
             (r#""foo\nbar""#, "foo\nbar"),
+            (r#""foo\ bar\#""#, "foo bar#"),
+            (r"'a\nb'", r"a\nb"),
             (r#""a\$X""#, "a$X"),
             ("a$X", "a$X"),
+            ("a${X}", "a${X}"),
+            (r#""\x24X""#, "$X"),
             (r#""a${X}b""#, "ax1  x2b"),
             (r#""${NX-y z}""#, "y z"),
+            (r#""${NX-}""#, ""),
+            (r#""${NX-a"b}""#, "a\"b"),
+            (r#""${NX-\n}""#, r"\n"),
+            (r#""${NX-${X}}""#, "${X}"),
             ("a'b c'd", "ab cd"),
+            ("'a\"b'", "a\"b"),
+            ("\"a'b\"", "a'b"),
             (r"foo\x41bar", "fooAbar"),
             (r#"a\"b"#, "a\"b"),
             ("'$X'", "$X"),
             (r#""$X-y""#, "x1  x2-y"),
-            (r#""$.LINE""#, "2"),
+            (r#""$X[*]""#, "x1  x2[*]"),
+            (r#""$.LINE.x""#, "2.x"),
+            (r#""${.LINE}""#, "2"),
             (r#""${EMPTY-d}""#, ""),
         ] {
             assert_eq!(read(written), Ok(vec![meant.to_owned()]), "{written}");
@@ -300,17 +380,26 @@ mod tests {
 
     #[test]
     fn a_star_expansion_gives_several_words() {
-        assert_eq!(
-            read(r#""p${X[*]}q" z"#),
-            Ok(vec!["px1".into(), "x2q".into(), "z".into()])
-        );
-        assert_eq!(read(r#""${NX[*]}""#), Ok(vec![String::new()]));
+        for (written, meant) in [
+            (r#""p${X[*]}q" z"#, &["px1", "x2q", "z"][..]),
+            (r#""${NX[*]}""#, &[""]),
+            (r#""${NX[*]-d e}""#, &["d", "e"]),
+            (r#""p${AROUND[*]}q""#, &["p", "a", "b", "q"]),
+            (r#""${AROUND[*]}""#, &["", "a", "b", ""]),
+            (r#""p${BLANK[*]}q""#, &["p", "q"]),
+            (r#""${X[*]}${X[*]}""#, &["x1", "x2x1", "x2"]),
+        ] {
+            let meant = meant.iter().map(|word| (*word).to_owned()).collect();
+            assert_eq!(read(written), Ok(meant), "{written}");
+        }
     }
 
     #[test]
     fn a_comment_needs_no_blank_before_it() {
         assert_eq!(read("foo#bar"), Ok(vec!["foo".into()]));
         assert_eq!(read("foo \"#bar\""), Ok(vec!["foo".into(), "#bar".into()]));
+        let words = words(b"foo #bar", FileId(0), 0, &Fixed, Comments::Plain).unwrap();
+        assert_eq!(words.len(), 2);
     }
 
     #[test]
@@ -319,6 +408,37 @@ mod tests {
         assert_eq!(read(r" description a\x4 b"), Err(LexError::BadHexadecimal(14)));
         assert_eq!(read(" description \"${FOO\""), Err(LexError::UnmatchedBrace(15)));
         assert_eq!(read(" description \"$1\""), Err(LexError::BadVariableName(15)));
-        assert_eq!(read(&"x ".repeat(65)), Err(LexError::TooManyWords(128)));
+        assert_eq!(read(" \"$.FOO\""), Err(LexError::BadVariableName(3)));
+        assert_eq!(read(" \"${.FOO-x}\""), Err(LexError::BadVariableName(4)));
+        assert_eq!(read("  \"${X[1]}\""), Err(LexError::BadExpansion(6)));
+        assert_eq!(read("  \"${X[*\""), Err(LexError::BadExpansion(6)));
+    }
+
+    #[test]
+    fn a_line_of_too_many_words_is_refused_with_the_last_that_is_read() {
+        let too_many = |position, at| {
+            Err(LexError::TooManyWords {
+                at,
+                position,
+                last: b"x".to_vec(),
+            })
+        };
+        assert_eq!(read(&"x ".repeat(64)).map(|words| words.len()), Ok(64));
+        assert_eq!(read(&"x ".repeat(65)), too_many(127, 128));
+        // Neither blanks nor quotes count.
+        assert_eq!(read(&" \"x\"  ".repeat(70)), too_many(127, 385));
+    }
+
+    #[test]
+    fn every_byte_of_a_word_has_a_place() {
+        let at = |written: &str, text: &str| origins(written.as_bytes(), text.as_bytes(), &Fixed);
+        assert_eq!(at("abc", "abc"), Some(vec![(0, 1), (1, 2), (2, 3)]));
+        assert_eq!(
+            at(r#""a\"b"c"#, "a\"bc"),
+            Some(vec![(1, 2), (2, 4), (4, 5), (6, 7)])
+        );
+        assert_eq!(at(r#""<$.LINE>""#, "<2>"), Some(vec![(1, 2), (2, 8), (8, 9)]));
+        assert_eq!(at(r#""p${X[*]}q""#, "x2q"), Some(vec![(2, 9), (2, 9), (9, 10)]));
+        assert_eq!(at("abc", "other"), None);
     }
 }

@@ -555,27 +555,3 @@ fn size(word: &[u8]) -> (i64, bool) {
         None => (loose.value, loose.exact),
     }
 }
-
-/// `setenv`, `presetenv`, `unsetenv`, `resetenv`.
-pub(crate) fn environment(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let name = shown(line.keyword()).into_owned();
-    match name.as_str() {
-        "setenv" | "presetenv" => {
-            let (Some(variable), Some(value)) = (line.arg(0), line.args().get(1)) else {
-                let message = format!("'{name}' expects a name and a value.");
-                return reading.alert_tight("missing-argument", line.behind(), message);
-            };
-            let variable = shown(variable).into_owned();
-            let set = crate::lex::Environment::get(reading, &variable).is_some();
-            if name == "setenv" || !set {
-                reading.variables.insert(variable, Some(value.text.to_vec()));
-            }
-        }
-        "unsetenv" => {
-            for word in line.args() {
-                reading.variables.insert(shown(word).into_owned(), None);
-            }
-        }
-        _ => reading.tell_read_only("'resetenv'", line.span()),
-    }
-}

@@ -6,6 +6,7 @@ mod balance;
 mod bind;
 mod certificate;
 mod cookie;
+pub(crate) mod environment;
 mod expression;
 mod format;
 pub(crate) mod forwardfor;

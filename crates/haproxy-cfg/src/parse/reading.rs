@@ -1,15 +1,16 @@
 //! The state of a reading: where we are, what was read, what is to be told.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use syntax::{Context, Diagnostic, KeywordRow, Severity, SourceMap, Span, Status};
 
 use super::legacy;
 use super::line::Line;
 use crate::dialect::Dialect;
+use crate::environment::{Here, Variables};
 use crate::host::Host;
 use crate::keywords::place;
-use crate::lex::Environment;
+use crate::lex::{Environment, Word, origins};
 use crate::load::LoadOptions;
 use crate::model::ProxyKind;
 use crate::signature::Given;
@@ -42,22 +43,14 @@ pub(crate) struct Reading<'h> {
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) written: Written,
     pub(crate) section: Section,
-    /// Variables that the files set or unset.
-    pub(crate) variables: BTreeMap<String, Option<Vec<u8>>>,
+    /// Environment variables.
+    pub(crate) variables: Variables,
     /// The pseudo variables `.FILE`, `.LINE` and `.SECTION` of the line at hand.
     pub(crate) here: Here,
     /// Keywords that were told to be read only.
     told: HashSet<String>,
     /// Where lines outside of defaults and proxies put what they give.
     nowhere: Settings,
-}
-
-/// The place at hand, for pseudo variables.
-#[derive(Debug, Default)]
-pub(crate) struct Here {
-    pub(crate) file: String,
-    pub(crate) line: u32,
-    pub(crate) section: String,
 }
 
 impl<'h> Reading<'h> {
@@ -70,7 +63,7 @@ impl<'h> Reading<'h> {
             diagnostics: Vec::new(),
             written: Written::default(),
             section: Section::None,
-            variables: BTreeMap::new(),
+            variables: Variables::default(),
             here: Here::default(),
             told: HashSet::new(),
             nowhere: Settings::default(),
@@ -79,7 +72,8 @@ impl<'h> Reading<'h> {
 
     /// Takes a finding in. An alert that says nothing about what to write gets what holds for all of its code.
     pub(crate) fn tell(&mut self, mut diagnostic: Diagnostic) {
-        if diagnostic.severity == Severity::Alert && diagnostic.help.is_none() {
+        if diagnostic.severity == Severity::Alert && diagnostic.help.is_none() && diagnostic.fixes.is_empty()
+        {
             diagnostic.help = Some(general_help(diagnostic.code).to_owned());
         }
         self.diagnostics.push(diagnostic);
@@ -138,6 +132,23 @@ impl<'h> Reading<'h> {
             self.tell(told);
         }
         true
+    }
+
+    /// Where the bytes `part` of what `word` means were written, however it was quoted; the place of the whole word where
+    /// that cannot be said.
+    pub(crate) fn part(&self, word: &Word<'_>, part: std::ops::Range<usize>) -> Span {
+        let written = self.sources.text(word.span);
+        let Some(origins) = origins(written, &word.text, self) else {
+            return word.span;
+        };
+        let Some(first) = origins.get(part.start) else {
+            return Span::new(word.span.file, word.span.end, word.span.end);
+        };
+        let last = part.end.checked_sub(1).filter(|last| *last >= part.start);
+        let end = last
+            .and_then(|last| origins.get(last))
+            .map_or(first.0, |last| last.1);
+        Span::new(word.span.file, word.span.start + first.0, word.span.start + end)
     }
 
     /// Whether a row's keyword is not yet of a strict dialect's version.
@@ -282,7 +293,7 @@ impl<'h> Reading<'h> {
                 continue;
             }
             out.extend(
-                self.get(&String::from_utf8_lossy(&name[..length]))
+                self.variable(&String::from_utf8_lossy(&name[..length]))
                     .unwrap_or_default(),
             );
             rest = &name[length + usize::from(braced)..];
@@ -338,16 +349,11 @@ fn general_help(code: &str) -> &'static str {
 }
 
 impl Environment for Reading<'_> {
-    fn get(&self, name: &str) -> Option<Vec<u8>> {
-        match name {
-            ".FILE" => return Some(self.here.file.clone().into_bytes()),
-            ".LINE" => return Some(self.here.line.to_string().into_bytes()),
-            ".SECTION" => return Some(self.here.section.clone().into_bytes()),
-            _ => {}
-        }
-        match self.variables.get(name) {
-            Some(value) => value.clone(),
-            None => self.host.env(name),
-        }
+    fn variable(&self, name: &str) -> Option<Vec<u8>> {
+        self.variables.get(name, self.host)
+    }
+
+    fn pseudo(&self, name: &str) -> Option<Vec<u8>> {
+        self.here.pseudo(name)
     }
 }

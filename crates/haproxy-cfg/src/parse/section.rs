@@ -18,7 +18,7 @@ pub(crate) fn line_of_section(reading: &mut Reading<'_>, line: &Line<'_>) {
     if line.prefix == Prefix::None
         && let Some(section) = SECTION_INDEX.find(&line.keyword().text)
     {
-        reading.here.section = shown(line.keyword()).into_owned();
+        reading.here.section = shown(line.arg(0).unwrap_or(line.keyword())).into_owned();
         return enter(reading, section, line);
     }
     match reading.section {

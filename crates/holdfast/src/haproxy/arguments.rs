@@ -14,7 +14,12 @@ pub(crate) enum Asked {
     /// `-v`, `-vv`, `-vq`: print that.
     Version(VersionForm),
     /// `-cc CONDITION`: exit 0 when it holds, 1 when it does not.
-    Condition(String),
+    Condition {
+        /// The condition.
+        text: String,
+        /// The other options.
+        options: Box<Options>,
+    },
     /// `-dMhelp`.
     MemoryHelp,
 }
@@ -114,6 +119,7 @@ pub(crate) enum Misuse {
 /// Reads a command line (without the program's name).
 pub(crate) fn parse(arguments: &[OsString]) -> Result<Asked, Misuse> {
     let mut options = Options::default();
+    let mut condition = None;
     let mut words = arguments.iter().map(OsString::as_os_str).peekable();
     while let Some(word) = words.next() {
         let bytes = word.as_bytes();
@@ -144,8 +150,7 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Asked, Misuse> {
             (b'v', [b'q', ..]) => return Ok(Asked::Version(VersionForm::Bare)),
             (b'v', _) => return Ok(Asked::Version(VersionForm::Short)),
             (b'c', [b'c', ..]) => {
-                let condition = words.next().ok_or(Misuse::Usage)?;
-                return Ok(Asked::Condition(text(condition)));
+                condition = Some(text(words.next().ok_or(Misuse::Usage)?));
             }
             (b'c', _) => options.check = true,
             (b'd', rest) => {
@@ -189,6 +194,10 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Asked, Misuse> {
             (b'p', _) => options.pidfile = Some(value()?.to_owned()),
             _ => return Err(Misuse::Usage),
         }
+    }
+    if let Some(text) = condition {
+        let options = Box::new(options);
+        return Ok(Asked::Condition { text, options });
     }
     if options.files.is_empty() {
         return Err(Misuse::Usage);

@@ -6,6 +6,7 @@
 mod arguments;
 mod condition;
 mod console;
+mod environment;
 mod keywords;
 mod limits;
 mod master;
@@ -56,7 +57,13 @@ pub(crate) fn run(invoked: &OsString, arguments: &[OsString]) -> u8 {
             console.say("-dM and what follows it are taken and change nothing: this program has no pools to poison.\n");
             0
         }
-        Ok(Asked::Condition(text)) => condition::exit_status(&text, &mut console),
+        Ok(Asked::Condition { text, options }) => {
+            console.quiet = options.quiet && !options.verbose;
+            match reading::dialect(&options, &mut console) {
+                Ok(dialect) => condition::exit_status(&text, dialect, &mut console),
+                Err(status) => status,
+            }
+        }
         Ok(Asked::Run(options)) => start::run(&options, console),
         Err(misuse) => {
             if let Misuse::Alert(text) | Misuse::AlertAndUsage(text) = &misuse {

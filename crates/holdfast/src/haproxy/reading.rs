@@ -13,6 +13,7 @@ use syntax::{Context, Diagnostic, Severity, SourceMap, Span};
 
 use super::arguments::Options;
 use super::console::{Console, Grade};
+use super::environment::variables;
 use super::{FAILED, NO_LISTENER, keywords, objects};
 use crate::host::SystemHost;
 
@@ -37,6 +38,7 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
         ignore_unresolved: options.ignore_unresolved,
         local_peer: options.local_peer.clone(),
         diagnostics: options.diagnose,
+        variables: variables(options.master_worker && !options.check),
     };
     let mut loaded = load(&inputs, dialect, &SystemHost, load_options);
     console.quiet = (options.quiet || loaded.config.global.quiet) && !options.verbose;
@@ -156,7 +158,7 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
 }
 
 /// The dialect of the command line, or of the environment.
-fn dialect(options: &Options, console: &mut Console) -> Result<Dialect, u8> {
+pub(super) fn dialect(options: &Options, console: &mut Console) -> Result<Dialect, u8> {
     if let Some(dialect) = options.dialect {
         return Ok(dialect);
     }

@@ -11,7 +11,12 @@ pub fn concise(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
         Severity::Warning => "warning",
         Severity::Alert => "error",
     };
-    let message = diagnostic.message.lines().next().unwrap_or("");
+    let message = diagnostic
+        .message
+        .lines()
+        .next()
+        .unwrap_or("")
+        .trim_end_matches(':');
     let help = diagnostic
         .help
         .as_deref()

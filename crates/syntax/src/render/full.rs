@@ -3,6 +3,7 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use bstr::ByteSlice as _;
 
+use super::is_excerpt;
 use crate::{Diagnostic, Severity, SourceMap, Span};
 
 /// One diagnostic with its source, in several lines, with its final newline. `colors` adds terminal escapes.
@@ -13,8 +14,15 @@ pub fn full(diagnostic: &Diagnostic, sources: &SourceMap, colors: bool) -> Strin
         Severity::Warning => Level::WARNING,
         Severity::Alert => Level::ERROR,
     };
+    // The source is shown below: what the message itself shows of it is left out.
+    let lines: Vec<&str> = diagnostic
+        .message
+        .lines()
+        .filter(|line| !is_excerpt(line))
+        .collect();
+    let message = lines.join("\n");
     let title = level
-        .primary_title(diagnostic.message.as_str())
+        .primary_title(message.trim_end_matches(':'))
         .id(diagnostic.code);
     let mut groups = vec![Group::with_title(title)];
     let excerpts: Vec<(Excerpt, &str, AnnotationKind)> = diagnostic

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::hints::hints;
+use super::is_excerpt;
 use crate::{Context, Diagnostic, Severity, SourceMap};
 
 /// What the renderer must know of the program.
@@ -41,7 +42,8 @@ pub fn haproxy(diagnostic: &Diagnostic, sources: &SourceMap, shape: HaproxyShape
     out.push_str(lines.next().unwrap_or(""));
     out.push('\n');
     for line in lines {
-        let _ = writeln!(out, "   | {line}");
+        let mark = if is_excerpt(line) { "" } else { "   | " };
+        let _ = writeln!(out, "{mark}{line}");
     }
     if !shape.hints {
         return out;
