@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use syntax::{Applicability, Context, Diagnostic, Span, Version, closest};
+use syntax::{Applicability, Context, Diagnostic, Span, closest};
 
 use super::line::{Line, shown};
 use super::reading::{Reading, Section};
@@ -128,9 +128,10 @@ fn allowed(reading: &mut Reading<'_>, line: &Line<'_>, keyword: &str) -> bool {
         );
         return false;
     }
-    let Some(severity) = reading.dialect.of_old_form(None, Some(Version::new(2, 4))) else {
+    if reading.dialect.strict && !reading.dialect.at_least(2, 4) {
+        // Read over in those days.
         return false;
-    };
+    }
     let Some(proxy) = reading.proxy_ref() else {
         return false;
     };
@@ -140,7 +141,7 @@ fn allowed(reading: &mut Reading<'_>, line: &Line<'_>, keyword: &str) -> bool {
     );
     tell(
         reading,
-        Diagnostic::new(severity, "not-in-frontend", message)
+        Diagnostic::alert("not-in-frontend", message)
             .at(line.span())
             .help("move it into a backend, or make this section a listen"),
     );

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use syntax::{Context, Diagnostic, Severity, Version, closest};
+use syntax::{Context, Diagnostic, Severity, closest};
 
 use super::inherit::Inherited;
 use super::rules::condition;
@@ -49,14 +49,14 @@ pub(super) fn tell_duplicates(reading: &mut Reading<'_>) {
         if let Some(other) = same.or_else(|| before.first()) {
             let first = &proxies[*other];
             let apart = same.is_none();
-            // Of two of a kind that share a name, the first is found by it.
-            let since = if apart {
-                Version::new(3, 3)
-            } else {
-                Version::new(1, 6)
+            let severity = match (apart, reading.dialect.strict) {
+                (false, true) if !reading.dialect.at_least(1, 6) => None,
+                (false, _) => Some(Severity::Alert),
+                (true, _) if !reading.dialect.at_least(3, 3) => None,
+                (true, true) => Some(Severity::Alert),
+                (true, false) => Some(Severity::Warning),
             };
-            let severity = reading.dialect.of_old_form(None, Some(since));
-            if let Some(severity) = severity.filter(|_| !apart || reading.dialect.at_least(3, 3)) {
+            if let Some(severity) = severity {
                 let (file, at) = reading.sources.locate(first.span);
                 let tail = if apart {
                     " This is no longer supported as of 3.3. Please rename one or the other."
