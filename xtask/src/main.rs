@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod corpus;
 mod fixtures;
 mod fuzz;
 mod lab;
@@ -41,6 +42,8 @@ enum Command {
     Bench(bench::Args),
     /// Record the original programs' verdicts in compat-fixtures, or check the recorded ones.
     Fixtures(fixtures::Args),
+    /// Compare verdicts on a folder of configuration files with those of Debian's haproxy.
+    Corpus(corpus::Args),
     /// Run the fuzz targets of fuzz/ for a while.
     Fuzz(fuzz::Args),
     /// Build the documents' network in namespaces and run their files in it.
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),
+        Command::Corpus(args) => corpus::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Lab(args) => lab::run(&args),
         Command::Vtc(args) => vtc::run(&args),
