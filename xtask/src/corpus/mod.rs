@@ -209,13 +209,18 @@ impl Comparison {
         match (agrees, reason) {
             (true, None) => {}
             (true, Some(reason)) => {
-                println!("corpus: {name} ({room:?}): agrees, and is expected not to ({reason}): take the entry out");
+                println!(
+                    "corpus: {name} ({room:?}): agrees, and is expected not to ({reason}): take the entry out"
+                );
             }
             (false, reason) => println!(
                 "corpus: {name} ({room:?}): haproxy {expected}, holdfast {}{}\n  haproxy:\n{}  holdfast:\n{}",
                 ours.exit,
                 reason.map_or_else(String::new, |reason| format!(" as expected: {reason}")),
-                original.as_ref().map(|said| first_alerts(&said.output)).unwrap_or_default(),
+                original
+                    .as_ref()
+                    .map(|said| first_alerts(&said.output))
+                    .unwrap_or_default(),
                 first_alerts(&ours.output)
             ),
         }
@@ -252,7 +257,11 @@ impl Comparison {
     fn default_verdict(&mut self, name: &str, ours: &Said) {
         let recorded: Vec<&str> = ["haproxy26+stub", "haproxy35+stub"]
             .into_iter()
-            .filter(|oracle| self.record.exit(&format!("haproxy/{name}"), oracle).is_some_and(accepts))
+            .filter(|oracle| {
+                self.record
+                    .exit(&format!("haproxy/{name}"), oracle)
+                    .is_some_and(accepts)
+            })
             .collect();
         let accepted = accepts(ours.exit);
         self.accepted += usize::from(accepted);

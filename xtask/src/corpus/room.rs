@@ -124,8 +124,7 @@ impl Judge {
                 status.code().or(status.signal().map(|signal| -signal))
             }
             None => {
-                let group =
-                    Pid::from_raw(i32::try_from(child.id()).context("a process id beyond 31 bits")?);
+                let group = Pid::from_raw(i32::try_from(child.id()).context("a process id beyond 31 bits")?);
                 killpg(group, Signal::SIGKILL).context("cannot end the program")?;
                 child.wait().context("cannot wait for the program")?;
                 Some(TIMED_OUT)

@@ -60,7 +60,10 @@ const MESSAGES: &[(&str, Wanted)] = &[
         r"failed to open pattern file <([^>]+)>",
         Wanted::File(Content::Empty),
     ),
-    (r"error in Lua file '([^']+)': cannot open", Wanted::File(Content::Empty)),
+    (
+        r"error in Lua file '([^']+)': cannot open",
+        Wanted::File(Content::Empty),
+    ),
     (r"could not resolve address '([^']+)'", Wanted::Host),
     (r"invalid address: '([^']+)' in", Wanted::Host),
     (r"cannot find user id for '([^']+)'", Wanted::User),
@@ -161,7 +164,11 @@ impl Stubs {
             };
             fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
         }
-        add_lines(upper, "etc/hosts", self.hosts.iter().map(|host| format!("127.0.0.1 {host}\n")))?;
+        add_lines(
+            upper,
+            "etc/hosts",
+            self.hosts.iter().map(|host| format!("127.0.0.1 {host}\n")),
+        )?;
         let ids = FIRST_ID..;
         let users = self.users.iter().zip(ids.clone());
         add_lines(
@@ -184,7 +191,8 @@ fn add_lines(upper: &Path, name: &str, lines: impl Iterator<Item = String>) -> a
     if more.is_empty() {
         return Ok(());
     }
-    let own = fs::read_to_string(Path::new("/").join(name)).with_context(|| format!("cannot read /{name}"))?;
+    let own =
+        fs::read_to_string(Path::new("/").join(name)).with_context(|| format!("cannot read /{name}"))?;
     let path = upper.join(name);
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
@@ -221,7 +229,14 @@ fn make_certificate() -> anyhow::Result<String> {
     let openssl = workspace::program("openssl").context("needs openssl (Debian package openssl)")?;
     let output = Command::new(openssl)
         .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"])
-        .args(["-subj", "/CN=stub", "-keyout", "/dev/stdout", "-out", "/dev/stdout"])
+        .args([
+            "-subj",
+            "/CN=stub",
+            "-keyout",
+            "/dev/stdout",
+            "-out",
+            "/dev/stdout",
+        ])
         .output()
         .context("cannot start openssl")?;
     if !output.status.success() {
@@ -261,7 +276,8 @@ mod tests {
     #[test]
     fn a_missing_port_is_a_variable_only_where_the_line_has_one() {
         let mut stubs = Stubs::default();
-        let said = |line| format!("[ALERT] (1) : parsing [a.cfg:{line}] : missing port specification in 'x'\n");
+        let said =
+            |line| format!("[ALERT] (1) : parsing [a.cfg:{line}] : missing port specification in 'x'\n");
         let text = "bind *\nbind *:${PORT}\n";
         assert!(!stubs.learn(&said(1), text));
         assert!(stubs.learn(&said(2), text));

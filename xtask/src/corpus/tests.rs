@@ -52,7 +52,11 @@ impl Small {
 
 #[test]
 fn verdicts_that_agree_pass() {
-    let small = Small::new(&[("a.cfg", "good\n"), ("b.cfg", "bad\n"), ("no-config.txt", "bad\n")]);
+    let small = Small::new(&[
+        ("a.cfg", "good\n"),
+        ("b.cfg", "bad\n"),
+        ("no-config.txt", "bad\n"),
+    ]);
     let tally = small.compared(ORIGINAL, SAME, "").expect("compared");
     assert_eq!(tally.failed, 0, "{tally}");
     assert!(tally.passed >= 4, "{tally}");
@@ -91,7 +95,10 @@ fn a_refusal_in_the_default_dialect_is_listed_or_fails() {
     let entry = "[[refused]]\nfile = \"b.cfg\"\nsays = \": bad.\"\nreason = \"it is bad\"\n";
     assert_eq!(small.compared(ORIGINAL, SAME, entry).expect("compared").failed, 0);
     let other = entry.replace(": bad.", "another thing");
-    assert_eq!(small.compared(ORIGINAL, SAME, &other).expect("compared").failed, 1);
+    assert_eq!(
+        small.compared(ORIGINAL, SAME, &other).expect("compared").failed,
+        1
+    );
     // What a version has accepted is never to be refused, listed or not.
     fs::write(
         small.folder.path().join("corpus/VERDICTS.tsv"),

@@ -34,7 +34,13 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     kw("crt", BIND, ONE, "certificate with its key").acts(Crt),
     kw("crt-ignore-err", BIND, ONE, ""),
     kw("crt-list", BIND, ONE, ""),
-    kw("curves", BIND, ONE, ""),
+    kw(
+        "curves",
+        BIND,
+        ONE,
+        "groups for key agreement, by their names in OpenSSL",
+    )
+    .keeps(Curves),
     kw("default-crt", BIND, ONE, "").since(2, 7),
     kw("defer-accept", BIND, NONE, "accept once data is there").keeps(DeferAccept),
     kw("ecdhe", BIND, ONE, ""),

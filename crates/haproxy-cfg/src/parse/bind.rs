@@ -1,6 +1,6 @@
 //! `bind` lines and `stats socket`.
 
-use syntax::{Applicability, Context, Diagnostic, Span, closest};
+use syntax::{Applicability, Context, Diagnostic, Severity, Span, closest};
 
 use super::line::{Line, shown};
 use super::reading::{Reading, Section};
@@ -35,6 +35,7 @@ pub(crate) enum BindParse {
     CaFile,
     Ciphers,
     Ciphersuites,
+    Curves,
     Crt,
     Ssl,
     MaxVer,
@@ -69,6 +70,8 @@ pub(crate) struct BindLine {
     id: Option<(u32, Span)>,
     /// `crt-list`, `generate-certificates` and their kin.
     other_certificates: bool,
+    /// `curves`.
+    curves: Option<model::Word>,
     pub(crate) faulty: bool,
 }
 
@@ -412,6 +415,7 @@ fn apply(
             }
             flags.expose_fd_listeners = true;
         }
+        BindParse::Curves => flags.curves = Some(owned(needed("curve suite")?)),
         BindParse::Crt
         | BindParse::CaFile
         | BindParse::Ciphers
@@ -560,6 +564,31 @@ fn based(base: Option<&model::Word>, path: &[u8]) -> model::Word {
     }
 }
 
+/// Tells a list of a TLS listener that its library would not take.
+fn unusable(
+    reading: &mut Reading<'_>,
+    severity: Severity,
+    code: &'static str,
+    what: &str,
+    written: &str,
+    span: Span,
+    help: &str,
+) {
+    let proxy = reading
+        .proxy_ref()
+        .map(|proxy| proxy.name.to_string())
+        .unwrap_or_default();
+    let (file, at) = reading.sources.locate(span);
+    let message = format!(
+        "Proxy '{proxy}': {what} for bind '{written}' at [{file}:{}].",
+        at.line
+    );
+    let told = Diagnostic::new(severity, code, message)
+        .at(span)
+        .context(Context::Whole);
+    reading.tell(told.help(help));
+}
+
 /// The TLS settings of a line, its files looked at.
 fn certificates(
     reading: &mut Reading<'_>,
@@ -584,27 +613,29 @@ fn certificates(
                 .help("check the path, and 'ca-base'"),
         );
     }
-    if let Some(ciphers) = flags
-        .ssl
-        .ciphers
-        .as_ref()
-        .filter(|ciphers| !crate::values::may_select(ciphers))
+    if let Some(ciphers) = &flags.ssl.ciphers
+        && !crate::values::may_select(ciphers)
     {
-        let proxy = reading
-            .proxy_ref()
-            .map(|proxy| proxy.name.to_string())
-            .unwrap_or_default();
-        let (file, at) = reading.sources.locate(span);
-        let message = format!(
-            "Proxy '{proxy}': unable to set SSL cipher list to '{ciphers}' for bind '{written}' at [{file}:{}].",
-            at.line
+        let what = format!("unable to set SSL cipher list to '{ciphers}'");
+        let help = "name suites of OpenSSL, such as ECDHE-RSA-AES128-GCM-SHA256, or leave 'ciphers' out";
+        unusable(reading, Severity::Alert, "no-cipher", &what, written, span, help);
+    }
+    if flags.is_ssl
+        && let Some(curves) = &flags.curves
+        && let Some(unknown) = crate::values::unknown_group(curves)
+    {
+        // Later versions may be built with a library that knows more of them.
+        let severity = if reading.dialect.strict {
+            Severity::Alert
+        } else {
+            Severity::Warning
+        };
+        let what = format!("unable to set SSL curves list to '{curves}'");
+        let unknown = String::from_utf8_lossy(unknown);
+        let help = format!(
+            "'{unknown}' is no group of OpenSSL's, or stands here twice: write for example X25519:P-256"
         );
-        let told = Diagnostic::alert("no-cipher", message)
-            .at(span)
-            .context(Context::Whole);
-        reading.tell(
-            told.help("name suites of OpenSSL, such as ECDHE-RSA-AES128-GCM-SHA256, or leave 'ciphers' out"),
-        );
+        unusable(reading, severity, "no-group", &what, written, span, &help);
     }
     // Certificates may also come from a list, or be made on the fly; with strict-sni there may be none.
     if flags.is_ssl && !found && !flags.other_certificates && !flags.ssl.strict_sni {

@@ -33,7 +33,8 @@ impl Names {
     }
 }
 
-/// Tells proxies that share a name. Frontends and backends were two worlds before 3.3.
+/// Tells proxies that share a name. Frontends and backends were two worlds before 3.3. Before 1.6 even two of a kind were
+/// only warned of: a rule that names them meets the first.
 pub(super) fn tell_duplicates(reading: &mut Reading<'_>) {
     let mut seen: HashMap<&Word, Vec<usize>> = HashMap::new();
     let mut told = Vec::new();
@@ -50,7 +51,7 @@ pub(super) fn tell_duplicates(reading: &mut Reading<'_>) {
             let first = &proxies[*other];
             let apart = same.is_none();
             let severity = match (apart, reading.dialect.strict) {
-                (false, true) if !reading.dialect.at_least(1, 6) => None,
+                (false, true) if !reading.dialect.at_least(1, 6) => Some(Severity::Warning),
                 (false, _) => Some(Severity::Alert),
                 (true, _) if !reading.dialect.at_least(3, 3) => None,
                 (true, true) => Some(Severity::Alert),

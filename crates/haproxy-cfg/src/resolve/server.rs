@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr};
 
-use syntax::{Context, Diagnostic};
+use syntax::{Context, Diagnostic, Severity};
 
 use super::ids;
 use super::inherit::Inherited;
@@ -87,17 +87,31 @@ fn server(line: &ServerLine, id: u32, defaults: &ServerParams) -> Server {
 /// Tells duplicate names, and checks that lack a port.
 pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy) {
     let mut seen: HashMap<&Word, &ServerLine> = HashMap::with_capacity(section.servers.len());
+    let dialect = reading.dialect;
+    let kind = Reading::proxy_words(section.kind);
     for line in &section.servers {
+        // Up to 3.0 a server with a number of its own may have any name.
+        if line.params.id.is_some() && !dialect.at_least(3, 1) {
+            continue;
+        }
         let Some(first) = seen.insert(&line.name, line) else {
             continue;
         };
+        let numbered = line.params.id.is_some() && first.params.id.is_some();
         let at = reading.sources.locate(first.span).1.line;
         let message = format!(
-            "backend '{}', another server named '{}' was already defined at line {at}, please use distinct names.",
+            "{kind} '{}', another server named '{}' was already defined at line {at}, please use distinct names.",
             section.name, line.name
         );
+        // The oldest versions only warned; a line that names the server means the first.
+        let refused = dialect.at_least(2, 0) && (!numbered || (dialect.strict && dialect.at_least(3, 3)));
+        let severity = if refused {
+            Severity::Alert
+        } else {
+            Severity::Warning
+        };
         reading.tell(
-            Diagnostic::alert("duplicate-server", message)
+            Diagnostic::new(severity, "duplicate-server", message)
                 .at(line.name_span)
                 .label(first.name_span, "defined here")
                 .help("rename one of them"),

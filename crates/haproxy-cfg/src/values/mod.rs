@@ -2,6 +2,7 @@
 
 mod address;
 mod ciphers;
+mod groups;
 mod network;
 mod number;
 mod size;
@@ -11,6 +12,7 @@ pub(crate) use address::{
     AddressError, BindAddress, HostPort, Port, bind_addresses, host_port, resolve, strip_os_code,
 };
 pub(crate) use ciphers::may_select;
+pub(crate) use groups::unknown_group;
 pub(crate) use network::network;
 pub(crate) use number::{integer, loose_integer};
 pub(crate) use size::size;
