@@ -163,9 +163,8 @@ fn expand(reading: &mut Reading<'_>, inputs: &[Input]) -> Vec<(String, Vec<u8>)>
                 Ok(PathKind::File) => read_into(reading, &mut out, path.clone()),
                 Ok(PathKind::Folder) => match reading.host.list_folder(path) {
                     Ok(mut names) => {
-                        let place = path.trim_end_matches('/');
                         names.retain(|name| {
-                            let file = || reading.host.path_kind(&format!("{place}/{name}"));
+                            let file = || reading.host.path_kind(&format!("{path}/{name}"));
                             // What cannot be looked at is told when it is read.
                             name.ends_with(".cfg")
                                 && !name.starts_with('.')
@@ -176,7 +175,7 @@ fn expand(reading: &mut Reading<'_>, inputs: &[Input]) -> Vec<(String, Vec<u8>)>
                         }
                         names.sort_unstable();
                         for name in names {
-                            read_into(reading, &mut out, format!("{place}/{name}"));
+                            read_into(reading, &mut out, format!("{path}/{name}"));
                         }
                     }
                     Err(error) => cannot_open(reading, path, &error),

@@ -133,8 +133,7 @@ pub(crate) fn evaluate(text: &str, facts: &Facts<'_>) -> Result<bool, Unparsable
         unfinished: None,
         facts,
     };
-    expression.skip_blanks();
-    if expression.rest().is_empty() {
+    if expression.rest().trim_matches([' ', '\t']).is_empty() {
         return Ok(false);
     }
     let Some(value) = expression.disjunction()? else {
