@@ -86,6 +86,16 @@ impl<'h> Reading<'h> {
         }
     }
 
+    /// Tells what is merely suspicious, which must be asked for (`-dD`).
+    pub(crate) fn suspect(&mut self, diagnostic: Diagnostic) {
+        if self.options.diagnostics {
+            self.tell(Diagnostic {
+                severity: Severity::Diag,
+                ..diagnostic
+            });
+        }
+    }
+
     /// An alert at `span`.
     pub(crate) fn alert(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
         self.tell(Diagnostic::alert(code, message).at(span));

@@ -232,6 +232,20 @@ pub(super) fn ignored(reading: &mut Reading<'_>, name: &str, span: Span, places:
     reading.tell(told.help(format!("move it into a {wants}, or remove it")));
 }
 
+/// A global section may stand anywhere, but what sections before it have read of it they do not read again.
+fn late_global(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let other = reading.written.sections.iter().find(|section| section.keyword != "global");
+    if let Some(other) = other.map(|section| section.span) {
+        let message = "global section detected after a non-global one, the prevalence of their statements is unspecified";
+        reading.suspect(
+            Diagnostic::warning("late-global", message)
+                .at(line.span())
+                .label(other, "the first section that is not global")
+                .help("move it to the beginning"),
+        );
+    }
+}
+
 fn enter(reading: &mut Reading<'_>, section: &'static Keyword<()>, line: &Line<'_>) {
     let name = section.row.name;
     reading.section = Section::Broken;
@@ -256,6 +270,7 @@ fn enter(reading: &mut Reading<'_>, section: &'static Keyword<()>, line: &Line<'
     match name {
         "global" => {
             reading.section = Section::Global;
+            late_global(reading, line);
             reading.at_most(line, 0);
         }
         "defaults" => defaults(reading, line),

@@ -82,6 +82,7 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
     let Some(host) = host else { return };
     // Lines of `default-server` count for the servers behind them.
     let params = params.over(&reading.settings().default_server);
+    suspect_weight(reading, &params, &format!("{prefix} : "), line);
     let server = ServerLine {
         name: name.text.to_vec().into(),
         host,
@@ -104,7 +105,22 @@ pub(crate) fn default_server(reading: &mut Reading<'_>, line: &Line<'_>) {
     let read = server_flags(reading, line.args(), "", "", true);
     // Lines add to each other.
     let merged = read.map_or_else(|| given.clone(), |own| own.over(&given));
+    suspect_weight(reading, &merged, "", line);
     reading.settings().default_server = merged;
+}
+
+/// A server without weight is meant to drain, or it is a mistake.
+fn suspect_weight(reading: &mut Reading<'_>, params: &ServerParams, lead: &str, line: &Line<'_>) {
+    if params.weight == Some(0) {
+        let message =
+            format!("{lead}configured with weight of 0 will never be selected by load balancing algorithms");
+        reading.suspect(
+            Diagnostic::warning("no-weight", message)
+                .at(line.span())
+                .context(Context::Place)
+                .help("give it a weight, or leave it as it is while the server is drained"),
+        );
+    }
 }
 
 /// `server-template …`, which is checked for its place alone.

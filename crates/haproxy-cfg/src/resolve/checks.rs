@@ -54,14 +54,12 @@ fn listeners(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy, k
             .iter()
             .find(|(address, span)| **address == bind.address && *span != bind.span)
         {
-            let diagnostic = Diagnostic::new(
-                syntax::Severity::Diag,
-                "same-address",
-                format!("{kind} '{name}' binds '{}' twice.", bind.written),
+            let message = format!("{kind} '{name}' binds '{}' twice.", bind.written);
+            reading.suspect(
+                Diagnostic::warning("same-address", message)
+                    .at(bind.span)
+                    .label(*before, "bound here as well"),
             );
-            if reading.options.diagnostics {
-                reading.tell(diagnostic.at(bind.span).label(*before, "bound here as well"));
-            }
         }
         if seen.len() < 64 {
             seen.push((&bind.address, bind.span));
