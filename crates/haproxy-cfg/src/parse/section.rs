@@ -234,7 +234,11 @@ pub(super) fn ignored(reading: &mut Reading<'_>, name: &str, span: Span, places:
 
 /// A global section may stand anywhere, but what sections before it have read of it they do not read again.
 fn late_global(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let other = reading.written.sections.iter().find(|section| section.keyword != "global");
+    let other = reading
+        .written
+        .sections
+        .iter()
+        .find(|section| section.keyword != "global");
     if let Some(other) = other.map(|section| section.span) {
         let message = "global section detected after a non-global one, the prevalence of their statements is unspecified";
         reading.suspect(
