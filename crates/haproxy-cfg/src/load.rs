@@ -279,7 +279,9 @@ fn read_line(reading: &mut Reading<'_>, conditions: &mut Conditions, line: &[u8]
         return conditions.directive(reading, &words);
     }
     if conditions.active() {
-        crate::parse::line_of_section(reading, &Line::new(words));
+        // As seen in 2.6; it was put right later.
+        let stutters = reading.dialect.strict && !reading.dialect.at_least(2, 7);
+        crate::parse::line_of_section(reading, &Line::new(words, stutters));
     }
 }
 

@@ -276,14 +276,16 @@ pub(super) const OPTION_ROWS: &[Keyword<OptionParse>] = &[
     kw("independant-streams", DEFAULTS | PX, NONE, "a spelling of 1.4")
         .warned(1, 5)
         .removed(2, 6)
-        .instead("option independent-streams"),
+        .instead("option independent-streams")
+        .keeps(Flag(F::IndependentStreams)),
     kw(
         "transparent",
-        DEFAULTS | PX,
+        DEFAULTS | BE,
         NONE,
         "the address that the client asked for",
     )
     .warned(3, 3)
     .removed(3, 5)
-    .instead("server NAME 0.0.0.0"),
+    .instead("server NAME 0.0.0.0")
+    .keeps(Flag(F::Transparent)),
 ];

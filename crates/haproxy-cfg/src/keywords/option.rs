@@ -6,19 +6,104 @@ use super::row::{Keyword, kw, place::*};
 use crate::model::ConnectionMode::*;
 use crate::parse::OptionParse::{self, *};
 use crate::parse::{forwardfor, healthcheck};
+use crate::signature::{Arg, IGNORED, Kind, ReadArgument, arg, choice, loose, one_of, opt, options, text};
 use crate::written::{LogLine, OptionFlag as F};
 
 const NONE: Arity = Arity::exactly(0);
 const ONE: Arity = Arity::between(0, 1);
 const ANY: Arity = Arity::ANY;
 
+/// `except NETWORK`.
+const NETWORK: Arg = arg(
+    "network",
+    Kind::Custom(ReadArgument(forwardfor::network_argument)),
+)
+.missing("'{kw} except' expects <address>[/mask] as argument.")
+.help("write: except 127.0.0.0/8");
+/// `header NAME`.
+const HEADER: Arg = text("header").missing("'{kw} header' expects <header_name> as argument.");
+
+const FORWARDFOR: &[Arg] = &[choice(
+    "option",
+    &[
+        opt("except", &[NETWORK]),
+        opt("header", &[HEADER]),
+        opt("if-none", &[]),
+    ],
+)
+.any()
+.wrong("'option forwardfor' only supports optional values: 'except', 'header' and 'if-none'.")];
+
+const ORIGINALTO: &[Arg] = &[
+    choice("option", &[opt("except", &[NETWORK]), opt("header", &[HEADER])])
+        .any()
+        .wrong("'option originalto' only supports optional values: 'except' and 'header'."),
+];
+
+const FORWARDED: &[Arg] = &[options(&[
+    opt("proto", &[]),
+    opt("host", &[]),
+    opt("host-expr", &[text("expression")]),
+    opt("by", &[]),
+    opt("by-expr", &[text("expression")]),
+    opt("by_port", &[]),
+    opt("by_port-expr", &[text("expression")]),
+    opt("for", &[]),
+    opt("for-expr", &[text("expression")]),
+    opt("for_port", &[]),
+    opt("for_port-expr", &[text("expression")]),
+])];
+
+const MYSQL: &[Arg] = &[choice(
+    "login",
+    &[opt(
+        "user",
+        &[
+            text("name").missing("'option mysql-check user' expects <username> as argument."),
+            one_of("version", &["post-41", "pre-41"])
+                .optional()
+                .wrong("keyword 'user' only supports 'post-41' and 'pre-41' (got '{got}')."),
+        ],
+    )],
+)
+.optional()
+.wrong("'option mysql-check' only supports optional values: 'user' (got '{got}').")];
+
+const PGSQL: &[Arg] = &[choice(
+    "login",
+    &[opt(
+        "user",
+        &[text("name").missing("'option pgsql-check' expects 'user <username>' as argument.")],
+    )],
+)
+.words("'option pgsql-check' expects 'user <username>' as argument.")];
+
+const HEADER_NAMES: &[Arg] = &[one_of("policy", &["preserve", "delete", "reject"])
+    .missing(
+        "missing parameter. option 'http-restrict-req-hdr-names' expects 'preserve', 'reject' or 'delete' option.",
+    )
+    .wrong(
+        "invalid parameter '{got}'. option 'http-restrict-req-hdr-names' expects 'preserve', 'reject' or 'delete' \
+         option.",
+    )];
+
+const CLF: Arg = one_of("clf", &["clf"])
+    .optional()
+    .wrong("keyword 'httplog' only supports option 'clf'.");
+
 pub(super) const ROWS: &[Keyword<OptionParse>] = &[
-    kw("abortonclose", DEFAULTS | PX, NONE, "").acts(Flag(F::AbortOnClose)),
+    kw(
+        "abortonclose",
+        DEFAULTS | BE,
+        NONE,
+        "requests whose client has gone are given up",
+    )
+    .acts(Flag(F::AbortOnClose)),
     kw(
         "accept-unsafe-violations-in-http-request",
         DEFAULTS | FE,
         NONE,
-        "",
+        "requests that break the rules of HTTP pass",
     )
     .since(3, 1)
     .keeps(Flag(F::UnsafeRequest)),
@@ -26,41 +111,131 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         "accept-unsafe-violations-in-http-response",
         DEFAULTS | BE,
         NONE,
-        "",
+        "responses that break the rules of HTTP pass",
     )
     .since(3, 1)
     .keeps(Flag(F::UnsafeResponse)),
-    kw("allbackups", DEFAULTS | BE, NONE, "").acts(Flag(F::AllBackups)),
-    kw("checkcache", DEFAULTS | BE, NONE, ""),
-    kw("clitcpka", DEFAULTS | FE, NONE, "").acts(Flag(F::ClientTcpKeepAlive)),
-    kw("contstats", DEFAULTS | FE, NONE, ""),
-    kw("disable-h2-upgrade", DEFAULTS | FE, NONE, ""),
-    kw("dontlog-normal", DEFAULTS | FE, NONE, "").acts(Flag(F::DontLogNormal)),
-    kw("dontlognull", DEFAULTS | FE, NONE, "").acts(Flag(F::DontLogNull)),
-    kw("external-check", DEFAULTS | BE, NONE, "checks by a program"),
-    kw("forwarded", DEFAULTS | BE, ANY, "adds the header of RFC 7239").since(2, 8),
+    kw(
+        "allbackups",
+        DEFAULTS | BE,
+        NONE,
+        "all backup servers share the load, not the first alone",
+    )
+    .acts(Flag(F::AllBackups)),
+    kw(
+        "checkcache",
+        DEFAULTS | BE,
+        NONE,
+        "refuses answers with cookies that caches might keep",
+    )
+    .keeps(Flag(F::CheckCache)),
+    kw("clitcpka", DEFAULTS | FE, NONE, "keep-alive packets to clients").acts(Flag(F::ClientTcpKeepAlive)),
+    kw(
+        "contstats",
+        DEFAULTS | FE,
+        NONE,
+        "counts long transfers while they last",
+    )
+    .keeps(Flag(F::ContinuousStats)),
+    kw(
+        "disable-h2-upgrade",
+        DEFAULTS | FE,
+        NONE,
+        "no HTTP/2 on a connection that began as HTTP/1",
+    )
+    .keeps(Flag(F::DisableH2Upgrade)),
+    kw(
+        "dontlog-normal",
+        DEFAULTS | FE,
+        NONE,
+        "logs nothing of what went well",
+    )
+    .acts(Flag(F::DontLogNormal)),
+    kw(
+        "dontlognull",
+        DEFAULTS | FE,
+        NONE,
+        "logs nothing of connections without data",
+    )
+    .acts(Flag(F::DontLogNull)),
+    kw("external-check", DEFAULTS | PX, NONE, "checks by a program").takes(&[]),
+    kw("forwarded", DEFAULTS | BE, ANY, "adds the header of RFC 7239")
+        .since(2, 8)
+        .takes(FORWARDED),
     kw(
         "forwardfor",
         DEFAULTS | PX,
         ANY,
         "adds the client's address to requests",
     )
-    .acts(Call(forwardfor::forwardfor)),
-    kw("h1-case-adjust-bogus-client", DEFAULTS | FE, NONE, ""),
-    kw("h1-case-adjust-bogus-server", DEFAULTS | BE, NONE, ""),
-    kw("http-buffer-request", DEFAULTS | PX, NONE, ""),
-    kw("http-drop-request-trailers", DEFAULTS | BE, NONE, "").since(2, 7),
-    kw("http-drop-response-trailers", DEFAULTS | FE, NONE, "").since(2, 7),
-    kw("http-ignore-probes", DEFAULTS | FE, NONE, "").acts(Flag(F::HttpIgnoreProbes)),
+    .takes(FORWARDFOR)
+    .acts(Given(forwardfor::forwardfor)),
+    kw(
+        "h1-case-adjust-bogus-client",
+        DEFAULTS | FE,
+        NONE,
+        "header names in the case that the client wants",
+    )
+    .keeps(Flag(F::ClientHeaderCase)),
+    kw(
+        "h1-case-adjust-bogus-server",
+        DEFAULTS | BE,
+        NONE,
+        "header names in the case that the server wants",
+    )
+    .keeps(Flag(F::ServerHeaderCase)),
+    kw(
+        "http-buffer-request",
+        DEFAULTS | PX,
+        NONE,
+        "waits for a request's body before rules see it",
+    )
+    .keeps(Flag(F::BufferRequest)),
+    kw(
+        "http-drop-request-trailers",
+        DEFAULTS | BE,
+        NONE,
+        "drops trailers of requests",
+    )
+    .since(2, 7)
+    .keeps(Flag(F::DropRequestTrailers)),
+    kw(
+        "http-drop-response-trailers",
+        DEFAULTS | FE,
+        NONE,
+        "drops trailers of responses",
+    )
+    .since(2, 7)
+    .keeps(Flag(F::DropResponseTrailers)),
+    kw(
+        "http-ignore-probes",
+        DEFAULTS | FE,
+        NONE,
+        "says nothing of connections that a browser opened in advance",
+    )
+    .acts(Flag(F::HttpIgnoreProbes)),
     kw("http-keep-alive", DEFAULTS | PX, NONE, "keep both sides").acts(Connection(KeepAlive)),
-    kw("http-no-delay", DEFAULTS | PX, NONE, "").keeps(Flag(F::HttpNoDelay)),
-    kw("http-pretend-keepalive", DEFAULTS | BE, NONE, ""),
+    kw(
+        "http-no-delay",
+        DEFAULTS | PX,
+        NONE,
+        "sends each piece of data at once",
+    )
+    .keeps(Flag(F::HttpNoDelay)),
+    kw(
+        "http-pretend-keepalive",
+        DEFAULTS | BE,
+        NONE,
+        "asks servers for keep-alive and closes all the same",
+    )
+    .keeps(Flag(F::PretendKeepAlive)),
     kw(
         "http-restrict-req-hdr-names",
         DEFAULTS | PX,
         ONE,
         "what happens to odd header names",
-    ),
+    )
+    .takes(HEADER_NAMES),
     kw(
         "http-server-close",
         DEFAULTS | PX,
@@ -68,8 +243,20 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         "close the server's side after a response",
     )
     .acts(Connection(ServerClose)),
-    kw("http-use-proxy-header", DEFAULTS | FE, NONE, ""),
-    kw("httpchk", DEFAULTS | BE, ANY, "checks by a request").acts(Call(healthcheck::httpchk)),
+    kw(
+        "http-use-proxy-header",
+        DEFAULTS | FE,
+        NONE,
+        "takes Proxy-Connection for Connection",
+    )
+    .keeps(Flag(F::ProxyHeader)),
+    kw("httpchk", DEFAULTS | BE, ANY, "checks by a request")
+        .takes(&[
+            text("method-or-uri").optional(),
+            text("uri").optional(),
+            text("version").optional(),
+        ])
+        .acts(Given(healthcheck::httpchk)),
     kw(
         "httpclose",
         DEFAULTS | PX,
@@ -77,75 +264,147 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         "close both sides after a response",
     )
     .acts(Connection(Close)),
-    kw("httplog", DEFAULTS | FE, ONE, "log requests").acts(Log(LogLine::Http)),
-    kw("httpslog", DEFAULTS | FE, ONE, "log requests over TLS").since(2, 5),
-    kw("idle-close-on-response", DEFAULTS | FE, NONE, ""),
-    kw("independent-streams", DEFAULTS | PX, NONE, ""),
+    kw("httplog", DEFAULTS | FE, ONE, "log requests")
+        .takes(&[CLF])
+        .acts(Log(LogLine::Http)),
+    kw("httpslog", DEFAULTS | FE, ANY, "log requests over TLS")
+        .since(2, 5)
+        .takes(&[IGNORED])
+        .keeps(Log(LogLine::Https)),
     kw(
-        "ldap-check",
+        "idle-close-on-response",
+        DEFAULTS | FE,
+        NONE,
+        "closes idle connections only behind a response when it stops",
+    )
+    .keeps(Flag(F::IdleCloseOnResponse)),
+    kw(
+        "independent-streams",
+        DEFAULTS | PX,
+        NONE,
+        "what is sent does not put off the timeout of receiving",
+    )
+    .keeps(Flag(F::IndependentStreams)),
+    kw("ldap-check", DEFAULTS | BE, NONE, "checks by an LDAP bind").takes(&[]),
+    kw(
+        "log-health-checks",
         DEFAULTS | BE,
-        Arity::between(0, 0),
-        "checks by an LDAP bind",
-    ),
-    kw("log-health-checks", DEFAULTS | BE, NONE, "").acts(Flag(F::LogHealthChecks)),
-    kw("log-separate-errors", DEFAULTS | FE, NONE, "").acts(Flag(F::LogSeparateErrors)),
-    kw("logasap", DEFAULTS | FE, NONE, "").acts(Flag(F::LogAsap)),
-    kw("mysql-check", DEFAULTS | BE, ANY, "checks by a MySQL greeting"),
-    kw("nolinger", DEFAULTS | PX, NONE, "").keeps(Flag(F::NoLinger)),
+        NONE,
+        "logs each change of a check's result",
+    )
+    .acts(Flag(F::LogHealthChecks)),
+    kw(
+        "log-separate-errors",
+        DEFAULTS | FE,
+        NONE,
+        "logs errors at a higher level",
+    )
+    .acts(Flag(F::LogSeparateErrors)),
+    kw("logasap", DEFAULTS | FE, NONE, "logs before the transfer is over").acts(Flag(F::LogAsap)),
+    kw("mysql-check", DEFAULTS | BE, ANY, "checks by a MySQL greeting").takes(MYSQL),
+    kw(
+        "nolinger",
+        DEFAULTS | PX,
+        NONE,
+        "resets connections instead of closing them",
+    )
+    .keeps(Flag(F::NoLinger)),
     kw(
         "originalto",
         DEFAULTS | PX,
         ANY,
         "adds the address that the client asked for",
-    ),
-    kw("persist", DEFAULTS | BE, NONE, "").acts(Flag(F::Persist)),
+    )
+    .takes(ORIGINALTO)
+    .keeps(Given(forwardfor::originalto)),
+    kw(
+        "persist",
+        DEFAULTS | BE,
+        NONE,
+        "a cookie's server is used though it is down",
+    )
+    .acts(Flag(F::Persist)),
     kw(
         "pgsql-check",
         DEFAULTS | BE,
         ANY,
         "checks by a PostgreSQL greeting",
-    ),
-    kw("prefer-last-server", DEFAULTS | BE, NONE, "").keeps(Flag(F::PreferLastServer)),
+    )
+    .takes(PGSQL),
     kw(
-        "redis-check",
+        "prefer-last-server",
         DEFAULTS | BE,
-        Arity::between(0, 0),
-        "checks by a Redis PING",
-    ),
+        NONE,
+        "stays at the server of the last request",
+    )
+    .keeps(Flag(F::PreferLastServer)),
+    kw("redis-check", DEFAULTS | BE, NONE, "checks by a Redis PING").takes(&[]),
     kw(
         "redispatch",
         DEFAULTS | BE,
         ANY,
         "another server when one does not answer",
     )
+    .takes(&[loose("interval", i64::MIN, i64::MAX).optional(), IGNORED])
     .acts(Redispatch),
-    kw("smtpchk", DEFAULTS | BE, ANY, "checks by an SMTP greeting").acts(Call(healthcheck::smtpchk)),
-    kw("socket-stats", DEFAULTS | FE, NONE, "").acts(Flag(F::SocketStats)),
-    kw("splice-auto", DEFAULTS | PX, NONE, ""),
-    kw("splice-request", DEFAULTS | PX, NONE, ""),
-    kw("splice-response", DEFAULTS | PX, NONE, ""),
+    kw("smtpchk", DEFAULTS | BE, ANY, "checks by an SMTP greeting")
+        .takes(&[text("hello").optional(), text("domain").optional()])
+        .acts(Given(healthcheck::smtpchk)),
     kw(
-        "spop-check",
-        DEFAULTS | BE,
-        Arity::between(0, 0),
-        "checks of SPOE agents",
-    ),
-    kw("srvtcpka", DEFAULTS | BE, NONE, "").acts(Flag(F::ServerTcpKeepAlive)),
+        "socket-stats",
+        DEFAULTS | FE,
+        NONE,
+        "counts for each listener by itself",
+    )
+    .acts(Flag(F::SocketStats)),
     kw(
-        "ssl-hello-chk",
-        DEFAULTS | BE,
-        Arity::between(0, 0),
-        "checks by a TLS greeting",
-    ),
+        "splice-auto",
+        DEFAULTS | PX,
+        NONE,
+        "lets the kernel forward data where that helps",
+    )
+    .keeps(Flag(F::SpliceAuto)),
+    kw(
+        "splice-request",
+        DEFAULTS | PX,
+        NONE,
+        "lets the kernel forward requests",
+    )
+    .keeps(Flag(F::SpliceRequest)),
+    kw(
+        "splice-response",
+        DEFAULTS | PX,
+        NONE,
+        "lets the kernel forward responses",
+    )
+    .keeps(Flag(F::SpliceResponse)),
+    kw("spop-check", DEFAULTS | BE, NONE, "checks of SPOE agents").takes(&[]),
+    kw("srvtcpka", DEFAULTS | BE, NONE, "keep-alive packets to servers").acts(Flag(F::ServerTcpKeepAlive)),
+    kw("ssl-hello-chk", DEFAULTS | BE, NONE, "checks by a TLS greeting").takes(&[]),
     kw(
         "tcp-check",
         DEFAULTS | BE,
-        Arity::between(0, 0),
+        NONE,
         "checks by a script of tcp-check lines",
-    ),
-    kw("tcp-smart-accept", DEFAULTS | FE, NONE, ""),
-    kw("tcp-smart-connect", DEFAULTS | BE, NONE, ""),
+    )
+    .takes(&[]),
+    kw(
+        "tcp-smart-accept",
+        DEFAULTS | FE,
+        NONE,
+        "saves the packet that only acknowledges a request",
+    )
+    .keeps(Flag(F::SmartAccept)),
+    kw(
+        "tcp-smart-connect",
+        DEFAULTS | BE,
+        NONE,
+        "saves the packet that only acknowledges a connection",
+    )
+    .keeps(Flag(F::SmartConnect)),
     kw("tcpka", DEFAULTS | PX, NONE, "keep-alive packets to both sides")
         .acts(Both(F::ClientTcpKeepAlive, F::ServerTcpKeepAlive)),
-    kw("tcplog", DEFAULTS | FE, ONE, "log connections").acts(Log(LogLine::Tcp)),
+    kw("tcplog", DEFAULTS | FE, ONE, "log connections")
+        .takes(&[options(&[opt("clf", &[]).since(2, 7)])])
+        .acts(Log(LogLine::Tcp)),
 ];

@@ -4,6 +4,7 @@ use syntax::Arity;
 
 use super::row::{Keyword, Parse, kw, place::*};
 use crate::parse::{self, arguments as a, log, proxy as p, rules, stats, switch, timeout};
+use crate::signature::{choice, opt, path, text};
 
 const ANY: Arity = Arity::ANY;
 const ONE: Arity = Arity::at_least(1);
@@ -107,11 +108,22 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .checked(a::log_format),
     kw(
         "external-check",
-        DEFAULTS | BE,
+        DEFAULTS | PX,
         TWO,
         "program and path of external checks",
     )
-    .checked(a::external_check),
+    .takes(&[choice(
+        "what",
+        &[
+            opt(
+                "command",
+                &[path("program").missing("missing argument after 'command'.")],
+            ),
+            opt("path", &[text("path").missing("missing argument after 'path'.")]),
+        ],
+    )
+    .missing("missing argument after 'external-check'.")
+    .wrong("'external-check' only supports 'command' and 'path'. but got '{got}'.")]),
     kw("filter", PX, ONE, "a filter on streams").checked(a::filter),
     kw("filter-sequence", PX, ONE, "order of filters").since(3, 4),
     kw(

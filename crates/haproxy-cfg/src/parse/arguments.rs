@@ -676,16 +676,6 @@ pub(crate) fn log_format(reading: &mut Reading<'_>, line: &Line<'_>) {
     format::check(reading, word, usage, "failed to parse log-format : ");
 }
 
-/// `option external-check` needs `external-check` in `global`.
-pub(crate) fn external_check(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let got = line
-        .arg(0)
-        .map(|word| shown(word).into_owned())
-        .unwrap_or_default();
-    let message = format!("'external-check' only supports 'command' and 'path'. but got '{got}'.");
-    one_of(reading, line.arg(0), line, &["command", "path"], &message);
-}
-
 /// `ssl-server-verify none|required` of `global`.
 pub(crate) fn ssl_server_verify(reading: &mut Reading<'_>, line: &Line<'_>) {
     let message = "'ssl-server-verify' expects 'none' or 'required' as argument.";

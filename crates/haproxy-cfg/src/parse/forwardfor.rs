@@ -2,52 +2,54 @@
 
 use syntax::Diagnostic;
 
-use super::option::OptionLine;
+use super::line::shown;
 use super::reading::Reading;
 use crate::model::ForwardFor;
+use crate::signature::{Argument, Cursor, Given, Subject, Value};
 use crate::values::network;
 use crate::written::Set;
 
+/// The network of `except`: an address, with a mask or without.
+pub(crate) fn network_argument(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let word = cursor.next()?;
+    if network(&word.text).is_none() {
+        let message = format!("'{} except' expects <address>[/mask] as argument.", subject.name);
+        let told = Diagnostic::alert("bad-network", message)
+            .at(word.span)
+            .help("write: except 127.0.0.0/8");
+        subject.tell(reading, told.note(format!("'{}' is none", shown(word))));
+        return None;
+    }
+    Some(Value::Text(word.text.to_vec().into()))
+}
+
 /// `option forwardfor [except NET] [header NAME] [if-none]`.
-pub(crate) fn forwardfor(reading: &mut Reading<'_>, option: &OptionLine<'_>) {
-    let line = option.line;
+pub(crate) fn forwardfor(reading: &mut Reading<'_>, given: &Given) {
     let mut settings = ForwardFor {
         except: None,
         header: "X-Forwarded-For".into(),
         if_none: false,
     };
-    let mut at = 1;
-    while let Some(word) = line.arg(at) {
-        let value = line.arg(at + 1);
-        match &*word.text {
-            b"except" => {
-                let Some(net) = value.and_then(|value| network(&value.text)) else {
-                    let message = "'option forwardfor except' expects <address>[/mask] as argument.";
-                    let span = value.map_or(line.behind(), |value| value.span);
-                    let told = Diagnostic::alert("bad-network", message).at(span);
-                    return reading.tell(told.help("write: except 127.0.0.0/8"));
-                };
-                settings.except = Some(net);
-                at += 2;
-            }
-            b"header" => {
-                let Some(value) = value else {
-                    let message = "'option forwardfor header' expects <header_name> as argument.";
-                    return reading.alert("missing-argument", line.behind(), message);
-                };
-                settings.header = value.text.to_vec().into();
-                at += 2;
-            }
-            b"if-none" => {
-                settings.if_none = true;
-                at += 1;
-            }
-            _ => {
-                let message =
-                    "'option forwardfor' only supports optional values: 'except', 'header' and 'if-none'.";
-                return reading.alert("unknown-option", word.span, message);
-            }
+    for Argument { value, .. } in &given.arguments {
+        let Value::Option(name, values) = value else {
+            continue;
+        };
+        let text = values.first().and_then(|argument| argument.value.text());
+        match (*name, text) {
+            ("except", Some(text)) => settings.except = network(text),
+            ("header", Some(text)) => settings.header = text.clone(),
+            _ => settings.if_none = true,
         }
     }
-    reading.settings().forwardfor = Some(Set::new(settings, line.span()));
+    reading.settings().forwardfor = Some(Set::new(settings, given.span));
+}
+
+/// `option originalto [except NET] [header NAME]`.
+pub(crate) fn originalto(reading: &mut Reading<'_>, given: &Given) {
+    reading.settings().originalto = Some(given.span);
+    reading.keep(given.clone());
 }

@@ -2,29 +2,25 @@
 
 use syntax::{Diagnostic, Severity, Version};
 
-use super::line::shown;
-use super::option::OptionLine;
 use super::reading::Reading;
 use crate::model::{CheckKind, Word};
+use crate::signature::{Argument, Given, Value};
 use crate::written::Set;
 
 /// `option httpchk [URI | METHOD URI [VERSION]]`.
-pub(crate) fn httpchk(reading: &mut Reading<'_>, option: &OptionLine<'_>) {
-    let line = option.line;
-    let (method, uri, version) = match (line.arg(1), line.arg(2), line.arg(3)) {
-        (None, ..) => (None, None, None),
-        (Some(uri), None, _) => (None, Some(uri), None),
-        (Some(method), Some(uri), version) => (Some(method), Some(uri), version),
+pub(crate) fn httpchk(reading: &mut Reading<'_>, given: &Given) {
+    let argument = |name| given.arguments.iter().find(|argument| argument.name == name);
+    let (first, second, version) = (argument("method-or-uri"), argument("uri"), argument("version"));
+    let (method, uri) = match second {
+        None => (None, first),
+        Some(uri) => (first, Some(uri)),
     };
-    if !reading.at_most_of(line, 4, "option httpchk") {
-        return;
-    }
-    let text = |word: &crate::lex::Word<'_>| -> Word { word.text.to_vec().into() };
+    let text = |argument: &Argument| argument.value.text().cloned().unwrap_or_default();
     let mut headers = Vec::new();
     let mut version_text: Word = "HTTP/1.0".into();
     if let Some(version) = version {
-        let mut lines = version
-            .text
+        let whole = text(version);
+        let mut lines = whole
             .split(|byte| *byte == b'\n')
             .map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         version_text = lines.next().unwrap_or(b"").to_vec().into();
@@ -43,7 +39,7 @@ pub(crate) fn httpchk(reading: &mut Reading<'_>, option: &OptionLine<'_>) {
         version: version_text,
         headers,
     };
-    reading.settings().check = Some(Set::new(check, line.span()));
+    reading.settings().check = Some(Set::new(check, given.span));
 }
 
 /// Headers behind the version were the only way to send any before 2.2.
@@ -78,27 +74,25 @@ fn http_check_header(line: &Word) -> String {
 }
 
 /// `option smtpchk [HELO|EHLO DOMAIN]`.
-pub(crate) fn smtpchk(reading: &mut Reading<'_>, option: &OptionLine<'_>) {
-    let line = option.line;
-    if !reading.at_most_of(line, 3, "option smtpchk") {
-        return;
-    }
-    let known = |word: &[u8]| word == b"HELO" || word == b"EHLO";
-    let check = match (line.arg(1), line.arg(2)) {
-        (Some(hello), Some(domain)) if known(&hello.text) => CheckKind::Smtp {
-            hello: hello.text.to_vec().into(),
-            domain: domain.text.to_vec().into(),
+pub(crate) fn smtpchk(reading: &mut Reading<'_>, given: &Given) {
+    let text = |name| given.get(name).and_then(Value::text);
+    let known = |word: &Word| **word == *b"HELO" || **word == *b"EHLO";
+    let check = match (text("hello"), text("domain")) {
+        (Some(hello), Some(domain)) if known(hello) => CheckKind::Smtp {
+            hello: hello.clone(),
+            domain: domain.clone(),
         },
         (Some(hello), _) => {
-            let word = shown(hello).into_owned();
-            let message = format!("'option smtpchk {word}' is read as 'option smtpchk HELO localhost'.");
+            let message = format!("'option smtpchk {hello}' is read as 'option smtpchk HELO localhost'.");
             let help = "write: option smtpchk EHLO NAME";
-            reading.tell(Diagnostic::warning("smtpchk", message).at(hello.span).help(help));
+            let span = given.arguments.first().map_or(given.span, |hello| hello.span);
+            let told = Diagnostic::warning("smtpchk", message).at(span);
+            reading.tell(told.help(help));
             default_hello()
         }
         (None, _) => default_hello(),
     };
-    reading.settings().check = Some(Set::new(check, line.span()));
+    reading.settings().check = Some(Set::new(check, given.span));
 }
 
 fn default_hello() -> CheckKind {

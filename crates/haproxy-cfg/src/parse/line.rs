@@ -26,7 +26,8 @@ pub(crate) struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// Takes `no` and `default` off. `words` holds at least one word; the prefix alone is a keyword by itself.
-    pub(crate) fn new(mut words: Vec<Word<'a>>) -> Self {
+    /// A version that `stutters` reads the last word twice behind `default`.
+    pub(crate) fn new(mut words: Vec<Word<'a>>, stutters: bool) -> Self {
         let prefix = match words.first().map(|word| &*word.text) {
             Some(b"no") if words.len() > 1 => Prefix::No,
             Some(b"default") if words.len() > 1 => Prefix::Default,
@@ -34,6 +35,12 @@ impl<'a> Line<'a> {
         };
         if prefix != Prefix::None {
             words.remove(0);
+        }
+        if prefix == Prefix::Default
+            && stutters
+            && let Some(last) = words.last().cloned()
+        {
+            words.push(last);
         }
         Self { prefix, words }
     }

@@ -1,24 +1,21 @@
 //! `option NAME …`: which row it is, and the options that are on or off.
 
-use syntax::{Applicability, Context, Diagnostic, Severity, closest};
+use syntax::{Applicability, Context, Diagnostic, closest};
 
 use super::line::{Line, Prefix, shown};
 use super::reading::Reading;
 use crate::keywords::{Keyword, OPTION_INDEX, place};
+use crate::lex::Word;
 use crate::model::ConnectionMode;
+use crate::signature::{self, Arg, Cursor, Given, Subject, Value};
 use crate::written::{LogLine, OptionFlag, Set};
-
-/// An `option` line: its keyword is `option`, its first argument the option's name.
-pub(crate) struct OptionLine<'l> {
-    pub(crate) line: &'l Line<'l>,
-}
 
 /// What an option's row does.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum OptionParse {
     /// On or off.
     Flag(OptionFlag),
-    /// On or off, under both flags.
+    /// On for the client and for the server.
     Both(OptionFlag, OptionFlag),
     /// One of the modes of a connection.
     Connection(ConnectionMode),
@@ -26,8 +23,8 @@ pub(crate) enum OptionParse {
     Log(LogLine),
     /// `redispatch`.
     Redispatch,
-    /// Read by a function of its own; cannot be negated.
-    Call(for<'h> fn(&mut Reading<'h>, &OptionLine<'_>)),
+    /// What its arguments say; cannot be negated.
+    Given(for<'h> fn(&mut Reading<'h>, &Given)),
     /// Old: it asks for what is done anyway.
     Nothing,
 }
@@ -43,39 +40,89 @@ pub(crate) fn option(reading: &mut Reading<'_>, line: &Line<'_>) {
     };
     let row = OPTION_INDEX
         .find(&name.text)
-        .filter(|row| !reading.too_new(&row.row));
+        .filter(|row| !reading.too_new(&row.row))
+        .filter(|row| !forgotten(reading, row));
     let Some(row) = row else {
-        let text = shown(name).into_owned();
-        let mut told = Diagnostic::alert("unknown-option", format!("unknown option '{text}'.")).at(name.span);
-        if let Some(near) = closest(&name.text, OPTION_INDEX.names()) {
-            told = told.help(format!("did you mean '{near}'?")).fix(
-                format!("write '{near}'"),
-                name.span,
-                near,
-                Applicability::MaybeIncorrect,
-            );
-        }
-        return reading.tell(told);
+        return unknown(reading, line, name);
     };
     if !reading.in_language(&row.row, Some(line), name.span, || removed(row)) {
         return;
     }
     if line.prefix != Prefix::None && !negatable(row) {
-        let message = format!("negation/default is not supported for option '{}'.", row.row.name);
-        let told = Diagnostic::alert("not-negatable", message)
-            .at(line.span())
-            .context(Context::ParsingTight);
-        return reading.tell(told.help("remove the line"));
+        return not_negatable(reading, line, name);
     }
-    if reading.place() & (row.row.places | place::DEFAULTS) == 0 {
-        return misplaced(reading, row, line);
-    }
-    let max = usize::from(row.row.arity.max);
-    if row.row.arity.max != u8::MAX && !reading.at_most_of(line, max + 1, &format!("option {}", row.row.name))
-    {
+    let here = reading.place() & (row.row.places | place::DEFAULTS) != 0;
+    // Those that are on or off are judged by their arguments first.
+    if row.signature.is_none() && !extra(reading, row, line) {
         return;
     }
-    act(reading, row, line);
+    if here {
+        return act(reading, row, line);
+    }
+    let told = reading.diagnostics.len();
+    if !matches!(row.act, Some(OptionParse::Log(_))) {
+        misplaced(reading, row, line);
+    }
+    super::section::without_effect(reading, |reading| act(reading, row, line));
+    if matches!(row.act, Some(OptionParse::Log(_))) && reading.diagnostics.len() == told {
+        misplaced(reading, row, line);
+    }
+}
+
+/// Options that a strict dialect's version knows no more, not even to say so.
+fn forgotten(reading: &Reading<'_>, row: &Keyword<OptionParse>) -> bool {
+    let dialect = reading.dialect;
+    let removed = row.row.removed_in.is_some_and(|since| since <= dialect.version);
+    dialect.strict && removed && !SPOKEN_OF.iter().any(|(name, _)| *name == row.row.name)
+}
+
+/// What newer versions say of options that they have dropped.
+const SPOKEN_OF: &[(&str, &str)] = &[
+    (
+        "forceclose",
+        "2.0, please just remove it, or use 'option httpclose' if absolutely needed.",
+    ),
+    (
+        "http-tunnel",
+        "2.1, please just remove it, it shouldn't be needed.",
+    ),
+    (
+        "http_proxy",
+        "2.5. This option stopped working in HAProxy 1.9 and usually had nasty side effects. It can be more reliably \
+         implemented with combinations of 'http-request set-dst' and 'http-request set-uri', and even 'http-request \
+         do-resolve' if DNS resolution is desired.",
+    ),
+];
+
+fn unknown(reading: &mut Reading<'_>, line: &Line<'_>, name: &Word<'_>) {
+    if line.prefix != Prefix::None {
+        return not_negatable(reading, line, name);
+    }
+    let text = shown(name).into_owned();
+    let mut told = Diagnostic::alert("unknown-option", format!("unknown option '{text}'.")).at(name.span);
+    if let Some(near) = closest(&name.text, OPTION_INDEX.names()) {
+        told = told.help(format!("did you mean '{near}'?")).fix(
+            format!("write '{near}'"),
+            name.span,
+            near,
+            Applicability::MaybeIncorrect,
+        );
+    }
+    reading.tell(told);
+}
+
+fn not_negatable(reading: &mut Reading<'_>, line: &Line<'_>, name: &Word<'_>) {
+    let message = format!("negation/default is not supported for option '{}'.", shown(name));
+    let told = Diagnostic::alert("not-negatable", message)
+        .at(line.span())
+        .context(Context::ParsingTight);
+    reading.tell(told.help("remove the line"));
+}
+
+/// Tells an argument that is one too many; gives false when there is one.
+fn extra(reading: &mut Reading<'_>, row: &Keyword<OptionParse>, line: &Line<'_>) -> bool {
+    let max = usize::from(row.row.arity.max);
+    row.row.arity.max == u8::MAX || reading.at_most_of(line, max + 1, &format!("option {}", row.row.name))
 }
 
 fn act(reading: &mut Reading<'_>, row: &'static Keyword<OptionParse>, line: &Line<'_>) {
@@ -84,17 +131,24 @@ fn act(reading: &mut Reading<'_>, row: &'static Keyword<OptionParse>, line: &Lin
     if on && row.is_read_only() {
         reading.tell_read_only(&format!("'option {}'", row.row.name), span);
     }
-    match row.act {
-        None | Some(OptionParse::Nothing) => {}
-        Some(OptionParse::Flag(flag)) => {
-            reading.settings().options[flag as usize] = Some(Set::new(on, span));
+    let given = match row.signature {
+        Some(signature) if on => match given(reading, row, signature, line) {
+            Some(given) => Some(given),
+            None => return,
+        },
+        _ => None,
+    };
+    match (row.act, given) {
+        (Some(OptionParse::Nothing), _) | (None, None) => {}
+        (Some(OptionParse::Flag(flag)), _) => {
+            reading.settings().set_option(flag, Set::new(on, span));
         }
-        Some(OptionParse::Both(one, other)) => {
+        (Some(OptionParse::Both(one, other)), _) => {
             let settings = reading.settings();
-            settings.options[one as usize] = Some(Set::new(on, span));
-            settings.options[other as usize] = Some(Set::new(on, span));
+            settings.set_option(one, Set::new(on, span));
+            settings.set_option(other, Set::new(on, span));
         }
-        Some(OptionParse::Connection(mode)) => {
+        (Some(OptionParse::Connection(mode)), _) => {
             let settings = reading.settings();
             if on {
                 settings.connection_mode = Some(Set::new(mode, span));
@@ -106,34 +160,55 @@ fn act(reading: &mut Reading<'_>, row: &'static Keyword<OptionParse>, line: &Lin
                 settings.connection_mode = Some(Set::new(ConnectionMode::KeepAlive, span));
             }
         }
-        Some(OptionParse::Log(log_line)) => log_option(reading, log_line, line),
-        Some(OptionParse::Redispatch) => redispatch(reading, line),
-        Some(OptionParse::Call(parse)) => parse(reading, &OptionLine { line }),
+        (Some(OptionParse::Log(log_line)), given) => log_option(reading, log_line, given.as_ref(), line),
+        (Some(OptionParse::Redispatch), given) => redispatch(reading, given.as_ref(), line),
+        (Some(OptionParse::Given(store)), Some(given)) => store(reading, &given),
+        (Some(OptionParse::Given(_)), None) => {}
+        (None, Some(given)) => reading.keep(given),
     }
 }
 
+/// The arguments of an option, read by its signature.
+fn given(
+    reading: &mut Reading<'_>,
+    row: &'static Keyword<OptionParse>,
+    signature: &'static [Arg],
+    line: &Line<'_>,
+) -> Option<Given> {
+    // This one is worded as if its own name were no part of the keyword.
+    let name = if row.row.name == "http-restrict-req-hdr-names" {
+        "option".to_owned()
+    } else {
+        format!("option {}", row.row.name)
+    };
+    let subject = Subject::new(&name, line.behind());
+    let arguments = signature::read(reading, &mut Cursor::new(line.args(), 1), signature, &subject)?;
+    Some(Given {
+        name: row.row.name,
+        arguments,
+        span: line.span(),
+    })
+}
+
 fn negatable(row: &Keyword<OptionParse>) -> bool {
-    match row.act {
-        Some(OptionParse::Call(_) | OptionParse::Log(_)) => false,
-        Some(_) => true,
-        // Rows that are only read take no argument when they are on or off.
-        None => row.row.arity.max == 0,
-    }
+    matches!(
+        row.act,
+        Some(
+            OptionParse::Flag(_)
+                | OptionParse::Connection(_)
+                | OptionParse::Redispatch
+                | OptionParse::Nothing
+        )
+    )
 }
 
 fn removed(row: &Keyword<OptionParse>) -> String {
     let name = row.row.name;
-    let since = row
-        .row
-        .removed_in
-        .map(|version| version.to_string())
-        .unwrap_or_default();
-    let instead = row.row.replacement;
-    if instead.is_empty() || instead == "delete the line" {
-        format!("option '{name}' is not supported any more since HAProxy {since}, please just remove it.")
-    } else {
-        format!("option '{name}' is not supported any more since HAProxy {since}, use '{instead}'.")
-    }
+    let words = SPOKEN_OF
+        .iter()
+        .find(|(spoken, _)| *spoken == name)
+        .map_or("", |(_, words)| words);
+    format!("option '{name}' is not supported any more since HAProxy {words}")
 }
 
 /// Options that the kind of proxy makes meaningless are warned of and left out.
@@ -150,28 +225,15 @@ fn misplaced(reading: &mut Reading<'_>, row: &'static Keyword<OptionParse>, line
     super::section::ignored(reading, name, line.span(), row.row.places);
 }
 
-/// `option httplog [clf]` and `option tcplog [clf]`.
-fn log_option(reading: &mut Reading<'_>, log_line: LogLine, line: &Line<'_>) {
-    let mut value = log_line;
-    if let Some(word) = line.arg(1) {
-        let name = if log_line == LogLine::Http {
-            "httplog"
-        } else {
-            "tcplog"
-        };
-        if &*word.text != b"clf" {
-            let message = format!("keyword '{name}' only supports option 'clf'.");
-            return reading.tell(
-                Diagnostic::alert("unknown-option", message)
-                    .at(word.span)
-                    .help("remove it"),
-            );
-        }
-        if log_line == LogLine::Http {
-            value = LogLine::HttpClf;
-        } else {
-            reading.tell_read_only("'option tcplog clf'", line.span());
-        }
+/// `option httplog [clf]`, `option tcplog` and `option httpslog`.
+fn log_option(reading: &mut Reading<'_>, log_line: LogLine, given: Option<&Given>, line: &Line<'_>) {
+    let clf = given.is_some_and(|given| given.get("clf").is_some());
+    let value = match log_line {
+        LogLine::Http if clf => LogLine::HttpClf,
+        other => other,
+    };
+    if clf && log_line == LogLine::Tcp {
+        reading.tell_read_only("'option tcplog clf'", line.span());
     }
     let span = line.span();
     let before = reading.settings().log_line.replace(Set::new(value, span));
@@ -194,25 +256,12 @@ fn log_option(reading: &mut Reading<'_>, log_line: LogLine, line: &Line<'_>) {
 }
 
 /// `option redispatch [INTERVAL]`.
-fn redispatch(reading: &mut Reading<'_>, line: &Line<'_>) {
-    if line.prefix == Prefix::No {
-        reading.settings().redispatch = Some(Set::new(None, line.span()));
-        return;
-    }
-    let mut interval = -1;
-    if let Some(word) = line.arg(1) {
-        let loose = crate::values::loose_integer(&word.text);
-        if !loose.exact {
-            let text = shown(word).into_owned();
-            let message = format!(
-                "'option redispatch' expects an integer, '{text}' is read as {}.",
-                loose.value
-            );
-            reading.tell(Diagnostic::new(Severity::Warning, "loose-number", message).at(word.span));
-        }
-        interval = i32::try_from(loose.value).unwrap_or(-1);
-    }
-    let value = (interval != 0).then_some(interval);
+fn redispatch(reading: &mut Reading<'_>, given: Option<&Given>, line: &Line<'_>) {
+    let value = given.map(|given| {
+        let interval = given.get("interval").and_then(Value::number).unwrap_or(-1);
+        i32::try_from(interval).unwrap_or(-1)
+    });
+    let value = value.filter(|interval| *interval != 0);
     reading.settings().redispatch = Some(Set::new(value, line.span()));
 }
 

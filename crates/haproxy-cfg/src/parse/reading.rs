@@ -96,6 +96,21 @@ impl<'h> Reading<'h> {
         }
     }
 
+    /// How many lines of the section at hand are kept.
+    pub(crate) fn kept_lines(&self) -> usize {
+        self.written
+            .sections
+            .last()
+            .map_or(0, |section| section.lines.len())
+    }
+
+    /// Keeps no more than the first `count` lines of the section at hand.
+    pub(crate) fn keep_only(&mut self, count: usize) {
+        if let Some(section) = self.written.sections.last_mut() {
+            section.lines.truncate(count);
+        }
+    }
+
     /// An alert at `span`.
     pub(crate) fn alert(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
         self.tell(Diagnostic::alert(code, message).at(span));

@@ -86,16 +86,33 @@ fn act(reading: &mut Reading<'_>, keyword: Option<&'static Keyword<Parse>>, line
         let message = "negation/default currently supported only for options, log, busy-polling, set-dumpable, \
                        strict-limits, insecure-fork-wanted and numa-cpu-mapping.";
         reading.alert_tight("not-negatable", line.keyword().span, message);
-        return;
     }
     let Some(keyword) = keyword.filter(|keyword| !reading.too_new(&keyword.row)) else {
         return unknown(reading, line);
     };
-    if !placed(reading, keyword, line)
+    let placed = placed(reading, keyword, line);
+    if placed == Placed::Refused
         || !reading.in_language(&keyword.row, Some(line), line.keyword().span, || removed(keyword))
     {
         return;
     }
+    if placed == Placed::Idle {
+        let (name, span) = (keyword.row.name, line.keyword().span);
+        let told = reading.diagnostics.len();
+        if !warns_last(name) {
+            ignored(reading, name, span, keyword.row.places);
+        }
+        without_effect(reading, |reading| carry_out(reading, keyword, line));
+        if warns_last(name) && reading.diagnostics.len() == told {
+            ignored(reading, name, span, keyword.row.places);
+        }
+        return;
+    }
+    carry_out(reading, keyword, line);
+}
+
+/// Reads a line that stands where it may.
+fn carry_out(reading: &mut Reading<'_>, keyword: &'static Keyword<Parse>, line: &Line<'_>) {
     if keyword.row.arity.min > 0
         && keyword.act.is_none()
         && keyword.signature.is_none()
@@ -182,14 +199,51 @@ fn unknown(reading: &mut Reading<'_>, line: &Line<'_>) {
     enter_meant(reading, line);
 }
 
-/// Whether a keyword may stand here; tells when not. Warns of what a proxy's kind makes meaningless, which is left out then.
-fn placed(reading: &mut Reading<'_>, keyword: &Keyword<Parse>, line: &Line<'_>) -> bool {
+/// Whether a keyword may stand where it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Placed {
+    Here,
+    /// The proxy's kind makes it meaningless: it is only checked.
+    Idle,
+    Refused,
+}
+
+/// Keywords that only a section with servers takes, defaults included.
+const OF_BACKENDS: &[&str] = &["retry-on", "use-fcgi-app"];
+
+/// Reads something for its faults alone: what it would change in the section at hand stays as it was.
+pub(super) fn without_effect(reading: &mut Reading<'_>, read: impl FnOnce(&mut Reading<'_>)) {
+    let (Section::Proxy(index), lines) = (reading.section, reading.kept_lines()) else {
+        return read(reading);
+    };
+    let real = &mut reading.written.proxies[index];
+    let mut blank = ProxySection::new(real.name.clone(), real.kind, real.span, real.name_span);
+    // Conditions may name what the section declares.
+    blank.acls = std::mem::take(&mut real.acls);
+    blank.acl_groups = std::mem::take(&mut real.acl_groups);
+    let mut real = std::mem::replace(real, blank);
+    read(reading);
+    let blank = &mut reading.written.proxies[index];
+    real.acls = std::mem::take(&mut blank.acls);
+    real.acl_groups = std::mem::take(&mut blank.acl_groups);
+    *blank = real;
+    reading.keep_only(lines);
+}
+
+/// Whether a keyword may stand here; tells when not.
+fn placed(reading: &mut Reading<'_>, keyword: &Keyword<Parse>, line: &Line<'_>) -> Placed {
     let here = reading.place();
     let name = keyword.row.name;
     if keyword.row.places & here != 0 || CHECKED_BY_PARSER.contains(&name) {
-        return true;
+        return Placed::Here;
     }
     let span = line.keyword().span;
+    if OF_BACKENDS.contains(&name) {
+        let message = format!("'{name}' only available in backend or listen section");
+        let told = Diagnostic::alert("not-in-frontend", message).at(span);
+        reading.tell(told.help("move it into a backend"));
+        return Placed::Refused;
+    }
     if here & place::DEFAULTS != 0 {
         let anonymous = here == place::ANONYMOUS_DEFAULTS && keyword.row.places & place::NAMED_DEFAULTS != 0;
         let word = if anonymous { "anonymous " } else { "" };
@@ -201,10 +255,14 @@ fn placed(reading: &mut Reading<'_>, keyword: &Keyword<Parse>, line: &Line<'_>) 
             "move the line into the proxies that need it"
         };
         reading.tell(told.help(help));
-        return false;
+        return Placed::Refused;
     }
-    ignored(reading, name, span, keyword.row.places);
-    false
+    Placed::Idle
+}
+
+/// Keywords whose words of being meaningless are of their own, and come last.
+fn warns_last(name: &str) -> bool {
+    name.starts_with("clitcpka-") || name.starts_with("srvtcpka-") || name == "max-keep-alive-queue"
 }
 
 /// Warns that the proxy lacks the capability that a keyword or an option needs.
@@ -222,7 +280,11 @@ pub(super) fn ignored(reading: &mut Reading<'_>, name: &str, span: Span, places:
         _ => "",
     };
     let proxy_name = proxy.name.to_string();
-    let message = format!("'{name}' ignored because {kind} '{proxy_name}' has no {lacks} capability.{hint}");
+    let message = if warns_last(name) {
+        format!("{name} will be ignored because {kind} '{proxy_name}' has no {lacks} capability")
+    } else {
+        format!("'{name}' ignored because {kind} '{proxy_name}' has no {lacks} capability.{hint}")
+    };
     let told = Diagnostic::warning("ignored-keyword", message).at(span);
     let wants = if places & place::FRONTEND != 0 {
         "frontend"
@@ -413,8 +475,10 @@ fn defaults(reading: &mut Reading<'_>, line: &Line<'_>) {
                 .help("remove it, or write: from NAME"),
         );
     }
+    let lines = reading.written.sections.len() - 1;
     reading.section = Section::Defaults(reading.written.defaults.len());
     reading.written.defaults.push(DefaultsSection {
+        lines,
         name,
         span: line.span(),
         parent: parent.unwrap_or(None),
@@ -450,25 +514,9 @@ fn proxy(reading: &mut Reading<'_>, line: &Line<'_>, kind: ProxyKind) {
     let of = format!("{} '{}'", Reading::proxy_words(kind), shown(name));
     let parent = from(reading, line, 1, &of).unwrap_or(None);
     let defaults = parent.or_else(|| reading.written.defaults.len().checked_sub(1));
-    let section = ProxySection {
-        name: name.text.to_vec().into(),
-        kind,
-        span: line.span(),
-        name_span: name.span,
-        defaults,
-        settings: Settings::default(),
-        id: None,
-        description: None,
-        binds: Vec::new(),
-        acls: Vec::new(),
-        acl_groups: Vec::new(),
-        rules: Vec::new(),
-        switches: Vec::new(),
-        stats_admin: Vec::new(),
-        servers: Vec::new(),
-        rule_classes: 0,
-        final_rules: [false; 2],
-    };
+    let mut section = ProxySection::new(name.text.to_vec().into(), kind, line.span(), name.span);
+    section.defaults = defaults;
+    section.lines = reading.written.sections.len() - 1;
     reading.section = Section::Proxy(reading.written.proxies.len());
     reading.written.proxies.push(section);
     let behind = if line.arg(1).is_some_and(|word| &*word.text == b"from") {

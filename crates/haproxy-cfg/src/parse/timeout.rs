@@ -6,9 +6,19 @@ use super::line::{Line, shown};
 use super::reading::Reading;
 use crate::keywords::{Keyword, TIMEOUT_INDEX, place};
 use crate::lex::Word;
-use crate::signature::Subject;
+use crate::signature::{self, Arg, Cursor, Subject, TimeWords, millis};
 use crate::values::{Time, TimeError, Unit, time};
 use crate::written::{Set, TimeoutKind};
+
+/// The value of a timeout.
+pub(crate) const TIME: &[Arg] = &[millis("time")
+    .missing("'{kw}' expects an integer value (in milliseconds)")
+    .help("write a number with a unit, such as 30s")
+    .time_words(&TimeWords {
+        unexpected: "unexpected character '{byte}' in '{kw}'",
+        overflow: "timer overflow in argument '{got}' to '{kw}' (maximum value is 2147483647 ms or ~24.8 days)",
+        underflow: "",
+    })];
 
 /// `timeout NAME TIME`.
 pub(crate) fn timeout(reading: &mut Reading<'_>, line: &Line<'_>) {
@@ -79,35 +89,34 @@ fn set(
     at: usize,
 ) {
     if reading.place() & (place::DEFAULTS | row.row.places) == 0 {
-        if let Some(proxy) = reading.proxy_ref() {
-            let kind = Reading::proxy_words(proxy.kind);
-            let lacks = if row.row.places & place::FRONTEND != 0 {
-                "frontend"
-            } else {
-                "backend"
-            };
-            let message = format!(
-                "'{full}' will be ignored because {kind} '{}' has no {lacks} capability",
-                proxy.name
-            );
-            reading.tell(
-                Diagnostic::warning("ignored-keyword", message)
-                    .at(line.keyword().span)
-                    .help(format!("move it into a {lacks}, or remove it")),
-            );
-        }
         // The value is checked all the same.
-        read_time(reading, full, line, at);
+        if read_time(reading, full, line, at).is_some() {
+            misplaced(reading, row, full, line);
+        }
         return;
     }
-    match row.act {
-        Some(kind) => store(reading, kind, full, line, at),
-        None => {
-            if read_time(reading, full, line, at).is_some() {
-                reading.tell_read_only(&format!("'{full}'"), line.span());
-            }
+    if let Some(kind) = row.act {
+        if row.is_read_only() {
+            reading.tell_read_only(&format!("'{full}'"), line.span());
         }
+        store(reading, kind, full, line, at);
     }
+}
+
+fn misplaced(reading: &mut Reading<'_>, row: &'static Keyword<TimeoutKind>, full: &str, line: &Line<'_>) {
+    let Some(proxy) = reading.proxy_ref() else { return };
+    let kind = Reading::proxy_words(proxy.kind);
+    let lacks = if row.row.places & place::FRONTEND != 0 {
+        "frontend"
+    } else {
+        "backend"
+    };
+    let message = format!(
+        "'{full}' will be ignored because {kind} '{}' has no {lacks} capability",
+        proxy.name
+    );
+    let told = Diagnostic::warning("ignored-keyword", message).at(line.keyword().span);
+    reading.tell(told.help(format!("move it into a {lacks}, or remove it")));
 }
 
 fn store(reading: &mut Reading<'_>, kind: TimeoutKind, full: &str, line: &Line<'_>, at: usize) {
@@ -129,16 +138,11 @@ fn store(reading: &mut Reading<'_>, kind: TimeoutKind, full: &str, line: &Line<'
 }
 
 fn read_time(reading: &mut Reading<'_>, full: &str, line: &Line<'_>, at: usize) -> Option<u32> {
-    let Some(word) = line.arg(at) else {
-        let message = format!("'{full}' expects an integer value (in milliseconds)");
-        reading.tell(
-            Diagnostic::alert("missing-argument", message)
-                .at(line.behind())
-                .help("write a number with a unit, such as 30s"),
-        );
-        return None;
-    };
-    let millis = timer(reading, word, Unit::Millisecond, &format!("'{full}'"))?;
+    let subject = Subject::new(full, line.behind());
+    let values = signature::sequence(reading, &mut Cursor::new(line.args(), at), TIME, &subject)?;
+    let millis = values.first().and_then(|argument| argument.value.number())?;
+    let millis = u32::try_from(millis).ok()?;
+    let word = line.arg(at)?;
     if let Some(extra) = line.arg(at + 1) {
         let (value, more) = (shown(word).into_owned(), shown(extra).into_owned());
         let message = format!("'{full}' : unexpected extra argument '{more}' after value '{value}'.");

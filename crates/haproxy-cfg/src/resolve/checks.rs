@@ -3,9 +3,10 @@
 use syntax::{Context, Diagnostic, Span};
 
 use super::inherit::Inherited;
+use crate::keywords::place;
 use crate::model::{Address, Mode, Proxy, ProxyKind};
 use crate::parse::Reading;
-use crate::written::{LogLine, ProxySection};
+use crate::written::{LogLine, OptionFlag as F, ProxySection};
 
 /// Tells about one proxy that is not disabled; what cannot apply is taken out of it.
 pub(super) fn proxy(reading: &mut Reading<'_>, section: &ProxySection, proxy: &mut Proxy) {
@@ -29,6 +30,7 @@ pub(super) fn proxy(reading: &mut Reading<'_>, section: &ProxySection, proxy: &m
         needs_http(reading, section, proxy, kind, &name);
     }
     log_lines(reading, section, proxy, kind, &name);
+    external_checks(reading, section, kind, &name);
 }
 
 fn warn(reading: &mut Reading<'_>, code: &'static str, span: Span, message: String, help: &str) {
@@ -101,8 +103,153 @@ fn timeouts(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy, ki
     );
 }
 
+/// Options that mean something in HTTP mode alone: where they count, and their names up to 3.0 and since.
+const NEED_HTTP: &[(u32, F, &str, &str)] = &[
+    (
+        place::FE,
+        F::UnsafeRequest,
+        "accept-invalid-http-request",
+        "accept-unsafe-violations-in-http-request",
+    ),
+    (
+        place::BE,
+        F::UnsafeResponse,
+        "accept-invalid-http-response",
+        "accept-unsafe-violations-in-http-response",
+    ),
+    (place::BE, F::CheckCache, "checkcache", "checkcache"),
+    (
+        place::FE,
+        F::DisableH2Upgrade,
+        "disable-h2-upgrade",
+        "disable-h2-upgrade",
+    ),
+    (
+        place::PX,
+        F::BufferRequest,
+        "http-buffer-request",
+        "http-buffer-request",
+    ),
+    (
+        place::FE,
+        F::HttpIgnoreProbes,
+        "http-ignore-probes",
+        "http-ignore-probes",
+    ),
+    (place::PX, F::HttpNoDelay, "http-no-delay", "http-no-delay"),
+    (
+        place::BE,
+        F::PretendKeepAlive,
+        "http-pretend-keepalive",
+        "http-pretend-keepalive",
+    ),
+    (
+        place::FE,
+        F::ProxyHeader,
+        "http-use-proxy-header",
+        "http-use-proxy-header",
+    ),
+    (
+        place::FE,
+        F::IdleCloseOnResponse,
+        "idle-close-on-response",
+        "idle-close-on-response",
+    ),
+    (
+        place::BE,
+        F::PreferLastServer,
+        "prefer-last-server",
+        "prefer-last-server",
+    ),
+];
+
+fn proxy_place(kind: ProxyKind) -> u32 {
+    match kind {
+        ProxyKind::Frontend => place::FRONTEND,
+        ProxyKind::Backend => place::BACKEND,
+        ProxyKind::Listen => place::LISTEN,
+    }
+}
+
+/// The options in force that mean something in HTTP mode alone, with their places.
+fn options_of_http(
+    reading: &Reading<'_>,
+    inherited: &Inherited<'_>,
+    kind: ProxyKind,
+) -> Vec<(&'static str, Span)> {
+    let old_names = !reading.dialect.at_least(3, 1);
+    let flags = NEED_HTTP
+        .iter()
+        .filter(|(places, ..)| proxy_place(kind) & places != 0)
+        .filter_map(|(_, flag, old, new)| {
+            let set = inherited.find(|settings| settings.option(*flag).filter(|set| set.value))?;
+            Some((if old_names { *old } else { *new }, set.span))
+        });
+    let originalto = inherited.find(|settings| settings.originalto);
+    flags.chain(originalto.map(|span| ("originalto", span))).collect()
+}
+
+/// Tells what checks by a program lack, and lines for them that nothing asks for.
+fn external_checks(reading: &mut Reading<'_>, section: &ProxySection, kind: &str, name: &str) {
+    let external = Inherited::new(reading, section).uses("'option external-check'");
+    let command = given(reading, section, "external-check", "command");
+    let path = given(reading, section, "external-check", "path");
+    if !external {
+        for (what, span) in [("command", command), ("path", path)] {
+            let Some(span) = span else { continue };
+            let message = format!(
+                "'external-check {what}' will be ignored for {kind} '{name}' (requires 'option external-check')."
+            );
+            warn(
+                reading,
+                "unused-keyword",
+                span,
+                message,
+                "add: option external-check",
+            );
+        }
+        return;
+    }
+    let refuse = |reading: &mut Reading<'_>, what: &str, help: &str| {
+        let message = format!("Proxy '{name}' : 'option external-check' unable to find required '{what}'.");
+        let told = Diagnostic::alert("external-check", message)
+            .at(section.span)
+            .context(Context::Whole);
+        reading.tell(told.help(help));
+    };
+    if !reading.written.external_check {
+        let help = "add 'external-check' to the global section";
+        refuse(reading, "global.external-check", help);
+    }
+    if command.is_none() {
+        refuse(
+            reading,
+            "external-check command",
+            "add: external-check command PATH",
+        );
+    }
+    if !reading.written.global_spans.contains_key("insecure-fork-wanted") {
+        let message = format!(
+            "Proxy '{name}' : 'insecure-fork-wanted' not enabled in the global section, 'option external-check' will \
+             likely fail."
+        );
+        let help = "add 'insecure-fork-wanted' to the global section";
+        warn(reading, "needs-fork", section.span, message, help);
+    }
+}
+
+/// Where a line `keyword choice …` stands that counts for a section.
+fn given(reading: &Reading<'_>, section: &ProxySection, keyword: &str, choice: &str) -> Option<Span> {
+    Inherited::new(reading, section)
+        .lines(reading, section)
+        .filter(|given| given.name == keyword)
+        .find(|given| given.option(choice).is_some())
+        .map(|given| given.span)
+}
+
 fn needs_http(reading: &mut Reading<'_>, section: &ProxySection, proxy: &mut Proxy, kind: &str, name: &str) {
     let inherited = Inherited::new(reading, section);
+    let options = options_of_http(reading, &inherited, proxy.kind);
     let stats = section.settings.stats.enabled;
     let forwardfor = inherited.find(|settings| settings.forwardfor.as_ref().map(|set| set.span));
     let help = "write: mode http";
@@ -122,6 +269,10 @@ fn needs_http(reading: &mut Reading<'_>, section: &ProxySection, proxy: &mut Pro
         let message = format!("'http-response' rules ignored for {kind} '{name}' as they require HTTP mode.");
         warn(reading, "needs-http", rule, message, help);
     }
+    for (option, span) in options {
+        let message = format!("'option {option}' ignored for {kind} '{name}' as it requires HTTP mode.");
+        warn(reading, "needs-http", span, message, help);
+    }
     if let Some(span) = forwardfor {
         let message = format!("'option forwardfor' ignored for {kind} '{name}' as it requires HTTP mode.");
         warn(reading, "needs-http", span, message, help);
@@ -140,8 +291,13 @@ fn log_lines(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy, k
         return;
     };
     if proxy.mode == Mode::Tcp && line.value != LogLine::Tcp {
+        let option = if line.value == LogLine::Https {
+            "httpslog"
+        } else {
+            "httplog"
+        };
         let message = format!(
-            "'option httplog' not usable with {kind} '{name}' (needs 'mode http'). Falling back to 'option tcplog'."
+            "'option {option}' not usable with {kind} '{name}' (needs 'mode http'). Falling back to 'option tcplog'."
         );
         reading.tell(
             Diagnostic::warning("needs-http", message)

@@ -2,6 +2,7 @@
 
 use crate::model::Mode;
 use crate::parse::Reading;
+use crate::signature::Given;
 use crate::written::{
     DefaultsSection, LogEntry, OptionFlag, ProxySection, ServerParams, Set, Settings, TimeoutKind,
 };
@@ -38,6 +39,19 @@ impl<'w> Inherited<'w> {
         &self.defaults
     }
 
+    /// The lines that are kept of the section itself and of its defaults, nearest first.
+    pub(super) fn lines(
+        &self,
+        reading: &'w Reading<'_>,
+        section: &ProxySection,
+    ) -> impl Iterator<Item = &'w Given> + '_ {
+        let sections = &reading.written.sections;
+        std::iter::once(section.lines)
+            .chain(self.defaults.iter().map(|defaults| defaults.lines))
+            .filter_map(|index| sections.get(index))
+            .flat_map(|section| section.lines.iter())
+    }
+
     /// The first section that gives a value.
     pub(super) fn find<T>(&self, pick: impl Fn(&'w Settings) -> Option<T>) -> Option<T> {
         self.all().find_map(pick)
@@ -52,7 +66,7 @@ impl<'w> Inherited<'w> {
     }
 
     pub(super) fn option(&self, flag: OptionFlag) -> Option<bool> {
-        self.value(|settings| &settings.options[flag as usize])
+        self.find(|settings| settings.option(flag).map(|set| set.value))
     }
 
     /// A timeout; 0 is none.

@@ -94,7 +94,7 @@ fn timeouts(inherited: &Inherited<'_>) -> Timeouts {
 fn options(inherited: &Inherited<'_>, dialect: Dialect) -> ProxyOptions {
     let on = |flag| inherited.option(flag).unwrap_or(false);
     let log_line = inherited.value(|settings| &settings.log_line);
-    let http_line = matches!(log_line, Some(LogLine::Http | LogLine::HttpClf));
+    let http_line = matches!(log_line, Some(LogLine::Http | LogLine::HttpClf | LogLine::Https));
     // Without HTTP mode there is no request to log: the line is that of connections, which is told elsewhere.
     let tcp = inherited.mode() == Mode::Tcp;
     ProxyOptions {

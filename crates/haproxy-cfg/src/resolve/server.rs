@@ -120,7 +120,6 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
     let inherited = Inherited::new(reading, section);
     // Scripts of other checks may name a port.
     let scripted = inherited.uses("'tcp-check'") || inherited.uses("'http-check'");
-    let external = inherited.uses("'option external-check'");
     let defaults = inherited.default_server();
     for server in &proxy.servers {
         let ServerAddr::Inet { port: None, .. } = server.addr else {
@@ -150,16 +149,6 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
         );
     }
     unverified(reading, section, &defaults);
-    if external && !reading.written.external_check {
-        let message = format!(
-            "Proxy '{}' : 'option external-check' unable to find required 'global.external-check'.",
-            section.name
-        );
-        let told = Diagnostic::alert("external-check", message)
-            .at(section.span)
-            .context(Context::Whole);
-        reading.tell(told.help("add 'external-check' to the global section"));
-    }
     if proxy.mode != crate::model::Mode::Http {
         for server in proxy.servers.iter().filter(|server| server.cookie.is_some()) {
             let message = format!(

@@ -7,7 +7,7 @@ mod value;
 
 use syntax::Version;
 
-pub(crate) use read::{Cursor, Subject, keep_line};
+pub(crate) use read::{Cursor, Subject, keep_line, read, sequence};
 pub use value::{Argument, Given, Value};
 
 use crate::parse::Reading;

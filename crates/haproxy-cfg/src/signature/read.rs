@@ -144,7 +144,7 @@ fn most(args: &[Arg]) -> Option<usize> {
 }
 
 /// Reads all that `cursor` holds by `args`. None when something is wrong, which is told.
-fn read(
+pub(crate) fn read(
     reading: &mut Reading<'_>,
     cursor: &mut Cursor<'_>,
     args: &[Arg],
@@ -181,7 +181,7 @@ fn tell_extra(reading: &mut Reading<'_>, extra: &Word<'_>, subject: &Subject<'_>
 }
 
 /// Reads `args` one after the other; what stands behind them is left.
-fn sequence(
+pub(crate) fn sequence(
     reading: &mut Reading<'_>,
     cursor: &mut Cursor<'_>,
     args: &[Arg],
@@ -395,7 +395,7 @@ fn time_value(
     };
     let got = shown(word);
     let fill = |template: &str| subject.words(template, &got);
-    let (message, help) = match time(&word.text, unit.unit()) {
+    let (code, message, help) = match time(&word.text, unit.unit()) {
         Ok(Time {
             value: time,
             stray: None,
@@ -405,19 +405,28 @@ fn time_value(
             stray: Some(byte),
         }) => return crate::parse::timeout::stray(reading, subject, word, time, byte).map(value),
         Err(TimeError::Underflow) if words.underflow.is_empty() => {
-            let message = format!("'{got}' given to {} is rounded up to 1.", subject.name);
+            let message = format!("'{got}' given to '{}' is rounded up to 1.", subject.name);
             let told = Diagnostic::warning("time-underflow", message).at(word.span);
             subject.tell(reading, told.help("write it in a larger unit"));
             return Some(value(1));
         }
-        Err(TimeError::Underflow) => (fill(words.underflow), "write it in a larger unit"),
-        Err(TimeError::Overflow) => (fill(words.overflow), "write 24d or less, or leave it out"),
+        Err(TimeError::Underflow) => (
+            "time-underflow",
+            fill(words.underflow),
+            "write it in a larger unit",
+        ),
+        Err(TimeError::Overflow) => (
+            "time-overflow",
+            fill(words.overflow),
+            "write 24d or less, or leave it out",
+        ),
         Err(TimeError::Unexpected(byte)) => (
+            "bad-time",
             fill(words.unexpected).replace("{byte}", &char::from(byte).to_string()),
             "write a number and one of the units us, ms, s, m, h, d",
         ),
     };
-    let told = fault(arg, "bad-time", message).at(word.span);
+    let told = fault(arg, code, message).at(word.span);
     subject.tell(reading, told.help(help));
     None
 }

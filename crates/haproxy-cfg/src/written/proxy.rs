@@ -12,6 +12,8 @@ use crate::model::{Acl, Bind, HeaderRuleAction, Polarity, ProxyKind, Word};
 pub(crate) struct DefaultsSection {
     pub(crate) name: Word,
     pub(crate) span: Span,
+    /// Index of its lines in [`super::Written::sections`].
+    pub(crate) lines: usize,
     /// `from`.
     pub(crate) parent: Option<usize>,
     pub(crate) settings: Settings,
@@ -28,6 +30,8 @@ pub(crate) struct ProxySection {
     pub(crate) span: Span,
     /// Where its name stands.
     pub(crate) name_span: Span,
+    /// Index of its lines in [`super::Written::sections`].
+    pub(crate) lines: usize,
     pub(crate) defaults: Option<usize>,
     pub(crate) settings: Settings,
     pub(crate) id: Option<Set<u32>>,
@@ -43,6 +47,32 @@ pub(crate) struct ProxySection {
     pub(crate) rule_classes: u8,
     /// Request and response rule sets that end with a rule without a condition.
     pub(crate) final_rules: [bool; 2],
+}
+
+impl ProxySection {
+    /// One of which nothing but its own line was read.
+    pub(crate) fn new(name: Word, kind: ProxyKind, span: Span, name_span: Span) -> Self {
+        Self {
+            name,
+            kind,
+            span,
+            name_span,
+            lines: 0,
+            defaults: None,
+            settings: Settings::default(),
+            id: None,
+            description: None,
+            binds: Vec::new(),
+            acls: Vec::new(),
+            acl_groups: Vec::new(),
+            rules: Vec::new(),
+            switches: Vec::new(),
+            stats_admin: Vec::new(),
+            servers: Vec::new(),
+            rule_classes: 0,
+            final_rules: [false; 2],
+        }
+    }
 }
 
 /// The lines of one ACL name; indexes into the section's `acls`.

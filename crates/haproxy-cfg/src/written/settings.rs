@@ -23,13 +23,14 @@ pub(crate) enum TimeoutKind {
     Tunnel,
     ClientFin,
     ServerFin,
+    ClientHandshake,
 }
 
 impl TimeoutKind {
-    pub(crate) const COUNT: usize = 11;
+    pub(crate) const COUNT: usize = 12;
 }
 
-/// `option …` that are on or off, in the order of [`Settings::options`].
+/// `option …` that are on or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OptionFlag {
     DontLogNull,
@@ -49,10 +50,24 @@ pub(crate) enum OptionFlag {
     UnsafeRequest,
     UnsafeResponse,
     HttpIgnoreProbes,
-}
-
-impl OptionFlag {
-    pub(crate) const COUNT: usize = 17;
+    CheckCache,
+    ContinuousStats,
+    DisableH2Upgrade,
+    ClientHeaderCase,
+    ServerHeaderCase,
+    BufferRequest,
+    DropRequestTrailers,
+    DropResponseTrailers,
+    PretendKeepAlive,
+    ProxyHeader,
+    IdleCloseOnResponse,
+    IndependentStreams,
+    SpliceAuto,
+    SpliceRequest,
+    SpliceResponse,
+    SmartAccept,
+    SmartConnect,
+    Transparent,
 }
 
 /// Which log line is written.
@@ -60,6 +75,7 @@ impl OptionFlag {
 pub(crate) enum LogLine {
     Http,
     HttpClf,
+    Https,
     Tcp,
 }
 
@@ -183,9 +199,12 @@ pub(crate) struct Settings {
     pub(crate) fullconn: Option<Set<u32>>,
     pub(crate) retries: Option<Set<u32>>,
     pub(crate) timeouts: [Option<Set<Millis>>; TimeoutKind::COUNT],
-    pub(crate) options: [Option<Set<bool>>; OptionFlag::COUNT],
+    /// `option …` that are on or off, each once.
+    pub(crate) options: Vec<(OptionFlag, Set<bool>)>,
     pub(crate) redispatch: Option<Set<Option<i32>>>,
     pub(crate) forwardfor: Option<Set<ForwardFor>>,
+    /// Where `option originalto` stands.
+    pub(crate) originalto: Option<Span>,
     pub(crate) connection_mode: Option<Set<ConnectionMode>>,
     pub(crate) log_line: Option<Set<LogLine>>,
     /// Entries behind the inherited ones, or in place of them with `logs_reset`.
@@ -204,4 +223,22 @@ pub(crate) struct Settings {
     pub(crate) error_files: Vec<(u16, Word)>,
     /// Rows that were used here though nothing acts on them yet, for checks that must not fire then.
     pub(crate) read_only: Vec<String>,
+}
+
+impl Settings {
+    /// What is said of an option that is on or off.
+    pub(crate) fn option(&self, flag: OptionFlag) -> Option<&Set<bool>> {
+        self.options
+            .iter()
+            .find(|(given, _)| *given == flag)
+            .map(|(_, set)| set)
+    }
+
+    /// Says whether an option is on; the last word counts.
+    pub(crate) fn set_option(&mut self, flag: OptionFlag, set: Set<bool>) {
+        match self.options.iter_mut().find(|(given, _)| *given == flag) {
+            Some((_, before)) => *before = set,
+            None => self.options.push((flag, set)),
+        }
+    }
 }
