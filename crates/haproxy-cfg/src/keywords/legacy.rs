@@ -7,7 +7,7 @@ use super::row::{Keyword, Parse, kw, place::*};
 use crate::model::ConnectionMode::*;
 use crate::parse::OptionParse::{self, *};
 use crate::parse::{global, old_redispatch, rules, timeout};
-use crate::signature::{Arg, text};
+use crate::signature::{Arg, Kind, arg, one_of, text};
 use crate::written::OptionFlag as F;
 
 const ANY: Arity = Arity::ANY;
@@ -31,6 +31,7 @@ pub(super) const GLOBAL_ROWS: &[Keyword<Parse>] = &[
     kw("node-name", GLOBAL, ONE, "name of this node")
         .removed(1, 4)
         .instead("node")
+        .takes(&[arg("name", Kind::Custom(global::NODE))])
         .acts(global::node),
     kw("tune.chksize", GLOBAL, ONE, "buffer of checks")
         .removed(2, 5)
@@ -39,6 +40,9 @@ pub(super) const GLOBAL_ROWS: &[Keyword<Parse>] = &[
         .warned(3, 3)
         .removed(3, 5)
         .instead("-W or -Ws on the command line")
+        .takes(&[one_of("mode", &["no-exit-on-failure"])
+            .optional()
+            .wrong("'{kw}' only supports 'no-exit-on-failure' option.")])
         .acts(global::master_worker),
     old_quic("tune.quic.cc-hystart", 2, 9),
     old_quic("tune.quic.cc.cubic.min-losses", 3, 1),

@@ -32,7 +32,15 @@ use crate::parse::{ActionParse, BindParse, OptionParse, ServerParse};
 use crate::written::TimeoutKind;
 
 /// Rows of the `global` section.
-pub(crate) const GLOBAL: &[&[Keyword<Parse>]] = &[global::ROWS, legacy::GLOBAL_ROWS];
+pub(crate) const GLOBAL: &[&[Keyword<Parse>]] = &{
+    let mut tables = [legacy::GLOBAL_ROWS; global::ROWS.len() + 1];
+    let mut at = 0;
+    while at < global::ROWS.len() {
+        tables[at] = global::ROWS[at];
+        at += 1;
+    }
+    tables
+};
 /// Rows of `defaults`, `frontend`, `listen` and `backend`.
 pub(crate) const PROXY: &[&[Keyword<Parse>]] = &[proxy::ROWS, legacy::PROXY_ROWS];
 /// Rows of `option …`.

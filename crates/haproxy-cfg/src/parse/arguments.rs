@@ -675,16 +675,3 @@ pub(crate) fn log_format(reading: &mut Reading<'_>, line: &Line<'_>) {
     };
     format::check(reading, word, usage, "failed to parse log-format : ");
 }
-
-/// `ssl-server-verify none|required` of `global`.
-pub(crate) fn ssl_server_verify(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let message = "'ssl-server-verify' expects 'none' or 'required' as argument.";
-    if one_of(reading, line.arg(0), line, &["none", "required"], message) {
-        reading.written.server_verify_none = line.arg(0).is_some_and(|word| &*word.text == b"none");
-    }
-}
-
-/// `external-check` of `global`.
-pub(crate) fn allow_external_check(reading: &mut Reading<'_>, _line: &Line<'_>) {
-    reading.written.external_check = true;
-}

@@ -155,6 +155,9 @@ fn removed(keyword: &Keyword<Parse>) -> String {
             "nbproc is not supported any more since HAProxy {since}. Threads will automatically be used on \
              multi-processor machines if available."
         ),
+        "tune.chksize" => {
+            "option 'tune.chksize' is not supported any more (tune.bufsize is used instead).".to_owned()
+        }
         "debug" | "nosepoll" | "node-name" => format!("unknown keyword '{name}' in 'global' section"),
         "grace" => format!("the 'grace' keyword is not supported any more since HAProxy version {since}."),
         "reqrep" | "reqirep" => format!(

@@ -89,6 +89,12 @@ pub(super) fn tell_duplicates(reading: &mut Reading<'_>) {
 /// Tells names of sections that were never declared, and servers that track unknown ones.
 pub(super) fn references(reading: &mut Reading<'_>) {
     let mut told = Vec::new();
+    let sections = &reading.written.sections;
+    let declared = |keyword: &str, name: &Word| {
+        sections
+            .iter()
+            .any(|section| section.keyword == keyword && section.name == *name)
+    };
     for reference in &reading.written.references {
         let Reference {
             kind,
@@ -105,16 +111,21 @@ pub(super) fn references(reading: &mut Reading<'_>) {
                 "userlist",
             ),
             ReferenceKind::Peers => (
-                reading.written.peers.contains(name),
+                declared("peers", name),
                 format!("Proxy '{proxy}': unable to find sync peers '{name}'."),
                 "peers",
             ),
+            ReferenceKind::ClientResolvers => (
+                declared("resolvers", name),
+                format!("Proxy '<HTTPCLIENT>': Can't find resolvers section '{name}' for do-resolve action."),
+                "resolvers",
+            ),
         };
         if !found {
-            let context = if matches!(kind, ReferenceKind::Peers) {
-                Context::Whole
-            } else {
+            let context = if matches!(kind, ReferenceKind::Userlist(_)) {
                 Context::Parsing
+            } else {
+                Context::Whole
             };
             let told_one = Diagnostic::alert("unknown-name", message)
                 .at(*span)

@@ -48,6 +48,7 @@ pub(super) fn kind(name: &str, kind: &Kind) -> String {
         | Kind::NonZero { .. }
         | Kind::Time { .. }
         | Kind::Size
+        | Kind::Bytes { .. }
         | Kind::Text
         | Kind::Path
         | Kind::Custom(_)

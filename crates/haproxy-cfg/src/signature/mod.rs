@@ -7,7 +7,7 @@ mod value;
 
 use syntax::Version;
 
-pub(crate) use read::{Cursor, Subject, keep_line, read, sequence};
+pub(crate) use read::{Cursor, Subject, keep_line, line_given, read, sequence};
 pub use value::{Argument, Given, Value};
 
 use crate::parse::Reading;
@@ -69,6 +69,13 @@ pub enum Kind {
     },
     /// Bytes, with an optional `k`, `m` or `g`.
     Size,
+    /// Bytes from `min` to `max`, read loosely; a `k`, `m` or `g` behind them counts since 3.0.
+    Bytes {
+        /// At least.
+        min: i64,
+        /// At most.
+        max: i64,
+    },
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// One of these words, or what the kind says.
@@ -243,6 +250,12 @@ pub const fn seconds(name: &'static str) -> Arg {
 #[must_use]
 pub const fn size(name: &'static str) -> Arg {
     arg(name, Kind::Size)
+}
+
+/// Bytes from `min` to `max`, read loosely.
+#[must_use]
+pub const fn bytes(name: &'static str, min: i64, max: i64) -> Arg {
+    arg(name, Kind::Bytes { min, max })
 }
 
 /// Any text.

@@ -96,6 +96,11 @@ impl<'w> Cursor<'w> {
         self.words.get(last)
     }
 
+    /// The word in front of the next one.
+    pub(crate) fn previous(&self) -> Option<&'w Word<'w>> {
+        self.words.get(self.at.checked_sub(1)?)
+    }
+
     /// How many words were read, those in front of where it began counted too.
     pub(crate) fn position(&self) -> usize {
         self.at
@@ -115,7 +120,7 @@ pub(crate) fn keep_line(
 }
 
 /// Reads the arguments of a line by `args`. None when something is wrong, which is told.
-fn line_given(
+pub(crate) fn line_given(
     reading: &mut Reading<'_>,
     line: &Line<'_>,
     name: &'static str,
@@ -370,6 +375,22 @@ fn word(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Word
         }
         Kind::Time { unit, words } => return time_value(reading, arg, (unit, words), subject, word),
         Kind::Size => size(&word.text).map(Value::Size),
+        Kind::Bytes { min, max } => {
+            // Before 3.0 no unit was known.
+            let with_unit = size(&word.text)
+                .filter(|_| !reading.dialect.strict || reading.dialect.at_least(3, 0))
+                .and_then(|size| i64::try_from(size).ok());
+            let Some(value) = with_unit else {
+                let loose = Arg {
+                    kind: Kind::Loose { min, max },
+                    ..*arg
+                };
+                return self::word(reading, &loose, subject, word);
+            };
+            Some(value)
+                .filter(|value| (min..=max).contains(value))
+                .map(Value::Int)
+        }
         Kind::OneOf(words) => among(words),
         Kind::Flag(flag) => Some(Value::Word(flag)),
         Kind::Text | Kind::Path => Some(Value::Text(word.text.to_vec().into())),
@@ -480,7 +501,9 @@ fn wrong(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Wor
             "unknown-option",
             closest(&word.text, choices.iter().map(|choice| choice.name)),
         ),
-        Kind::Int { .. } | Kind::Loose { .. } | Kind::NonZero { .. } => ("bad-number", None),
+        Kind::Int { .. } | Kind::Loose { .. } | Kind::NonZero { .. } | Kind::Bytes { .. } => {
+            ("bad-number", None)
+        }
         Kind::Size => ("bad-size", None),
         _ => ("bad-argument", None),
     };
@@ -518,7 +541,7 @@ fn expected(arg: &Arg) -> String {
         },
         Kind::NonZero { max } => format!("an integer from -{max} to {max} other than 0"),
         Kind::Time { .. } => "a time with its unit, such as 30s".to_owned(),
-        Kind::Size => "a size in bytes, such as 16k".to_owned(),
+        Kind::Size | Kind::Bytes { .. } => "a size in bytes, such as 16k".to_owned(),
         Kind::OneOf(words) => format!("one of {}", words.join(", ")),
         Kind::Choice(choices) | Kind::Options(choices) => {
             let names: Vec<_> = choices.iter().map(|choice| choice.name).collect();

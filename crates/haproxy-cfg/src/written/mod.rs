@@ -64,6 +64,12 @@ pub(crate) struct Written {
     pub(crate) references: Vec<Reference>,
     /// `external-check` stands in `global`.
     pub(crate) external_check: bool,
+    /// `expose-experimental-directives` stands in `global`.
+    pub(crate) experimental: bool,
+    /// `localpeer`.
+    pub(crate) local_peer: Option<model::Word>,
+    /// `h1-case-adjust`: names and places.
+    pub(crate) header_cases: Vec<(model::Word, Span)>,
     /// `ssl-server-verify none`.
     pub(crate) server_verify_none: bool,
 }
@@ -83,6 +89,8 @@ pub(crate) enum ReferenceKind {
     Userlist(&'static str),
     /// A `peers` section, of a stick table.
     Peers,
+    /// A `resolvers` section, of our own requests.
+    ClientResolvers,
 }
 
 /// A name that must be declared somewhere.

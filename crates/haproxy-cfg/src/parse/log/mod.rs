@@ -1,5 +1,7 @@
 //! `log` lines of `global` and of proxies.
 
+mod sample;
+
 use std::net::{IpAddr, SocketAddr};
 
 use syntax::{Diagnostic, Span, closest};
@@ -34,6 +36,9 @@ const DEFAULT_LENGTH: u32 = 1024;
 /// `log …` in a proxy or a `defaults` section, `no log`.
 pub(crate) fn proxy_log(reading: &mut Reading<'_>, line: &Line<'_>) {
     if line.prefix != Prefix::None {
+        if line.prefix == Prefix::No && line.arg(0).is_some() {
+            return arguments_of_no_log(reading, line);
+        }
         let settings = reading.settings();
         settings.logs.clear();
         settings.logs_reset = line.prefix == Prefix::No;
@@ -58,6 +63,9 @@ pub(crate) fn proxy_log(reading: &mut Reading<'_>, line: &Line<'_>) {
 /// `log …` in `global`, `no log`.
 pub(crate) fn global_log(reading: &mut Reading<'_>, line: &Line<'_>) {
     if line.prefix != Prefix::None {
+        if line.prefix == Prefix::No && line.arg(0).is_some() {
+            return arguments_of_no_log(reading, line);
+        }
         reading.written.global.logs.clear();
         return;
     }
@@ -69,6 +77,16 @@ pub(crate) fn global_log(reading: &mut Reading<'_>, line: &Line<'_>) {
     if let Some(target) = target(reading, line) {
         reading.written.global.logs.push(target);
     }
+}
+
+fn arguments_of_no_log(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let message = "log : 'no log' does not expect arguments";
+    let span = line.arg(0).map_or(line.span(), |word| word.span);
+    reading.tell(
+        Diagnostic::alert("extra-argument", message)
+            .at(span)
+            .help("write: no log"),
+    );
 }
 
 fn target(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<LogTarget> {
@@ -87,9 +105,12 @@ fn target(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<LogTarget> {
     let mut format = LogFormat::default();
     let mut max_len = DEFAULT_LENGTH;
     let mut at = 1;
+    let mut length_given = false;
     while let (Some(option), value) = (line.arg(at), line.arg(at + 1)) {
         match &*option.text {
-            b"len" => {
+            // It counts once; a second one is taken for the facility.
+            b"len" if !length_given => {
+                length_given = true;
                 let text = value.map(|value| shown(value).into_owned()).unwrap_or_default();
                 let length = text
                     .parse::<u32>()
@@ -107,7 +128,10 @@ fn target(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<LogTarget> {
                 max_len = length;
             }
             b"format" => format = log_format(reading, option.span, value)?,
-            b"sample" => reading.tell_read_only("'sample' of a log line", option.span),
+            b"sample" => {
+                sample::check(reading, option.span, value)?;
+                reading.tell_read_only("'sample' of a log line", option.span);
+            }
             b"profile" => reading.tell_read_only("'profile' of a log line", option.span),
             _ => break,
         }

@@ -1,0 +1,67 @@
+//! Rows of `global`: the client for our own requests.
+
+use syntax::Arity;
+
+use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
+use super::arguments::{INT_MAX, ON_OFF};
+use crate::parse::global as g;
+use crate::signature::{Kind, arg, int, millis, one_of};
+
+const ANY: Arity = Arity::ANY;
+
+pub(super) const ROWS: &[Keyword<Parse>] = &[
+    kw(
+        "httpclient.resolvers.disabled",
+        GLOBAL,
+        ANY,
+        "our own requests look no names up",
+    )
+    .takes(ON_OFF)
+    .since(2, 7),
+    kw(
+        "httpclient.resolvers.id",
+        GLOBAL,
+        ANY,
+        "resolvers for our own requests",
+    )
+    .takes(&[arg("name", Kind::Rest(g::CLIENT_RESOLVERS))]),
+    kw(
+        "httpclient.resolvers.prefer",
+        GLOBAL,
+        ANY,
+        "address family of our own requests",
+    )
+    .takes(&[one_of("family", &["ipv4", "ipv6"]).words("'{kw}' expects 'ipv4' or 'ipv6' as argument.")]),
+    kw(
+        "httpclient.retries",
+        GLOBAL,
+        ANY,
+        "how often our own requests are tried again",
+    )
+    .takes(&[int("number", 0, INT_MAX)])
+    .since(2, 7),
+    kw(
+        "httpclient.ssl.ca-file",
+        GLOBAL,
+        ANY,
+        "authorities for our own requests",
+    )
+    .takes(&[arg("path", Kind::Rest(g::CLIENT_CA))]),
+    kw(
+        "httpclient.ssl.verify",
+        GLOBAL,
+        ANY,
+        "whether certificates are checked for our own requests",
+    )
+    .takes(&[
+        one_of("verify", &["none", "required"]).words("'{kw}' expects 'none' or 'required' as argument.")
+    ]),
+    kw(
+        "httpclient.timeout.connect",
+        GLOBAL,
+        ANY,
+        "time for our own connections",
+    )
+    .takes(&[millis("time")])
+    .since(2, 9),
+];

@@ -1,0 +1,288 @@
+//! Rows of `global`: QUIC.
+
+use syntax::Arity;
+
+use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
+use super::arguments::{FLAG, INT_MAX, ON_OFF, THRESHOLD};
+use crate::signature::{int, loose, millis, one_of, size};
+
+const ANY: Arity = Arity::ANY;
+
+pub(super) const ROWS: &[Keyword<Parse>] = &[
+    kw(
+        "limited-quic",
+        GLOBAL,
+        ANY,
+        "QUIC with a TLS library that lacks part of it",
+    )
+    .takes(FLAG)
+    .since(2, 8),
+    kw("no-quic", GLOBAL, ANY, "no QUIC at all")
+        .takes(FLAG)
+        .since(2, 7),
+    kw(
+        "tune.quic.backend.max-idle-timeout",
+        GLOBAL,
+        ANY,
+        "pause after which a QUIC connection to a server ends",
+    )
+    .takes(&[millis("time")])
+    .warned(3, 3)
+    .removed(3, 5)
+    .instead("tune.quic.be.max-idle-timeout"),
+    kw(
+        "tune.quic.frontend.conn-tx-buffers.limit",
+        GLOBAL,
+        ANY,
+        "buffers that a QUIC connection sends from",
+    )
+    .takes(&[loose("number", 0, INT_MAX)])
+    .warned(3, 3)
+    .removed(3, 5)
+    .instead("tune.quic.mem.tx-max"),
+    kw(
+        "tune.quic.frontend.max-idle-timeout",
+        GLOBAL,
+        ANY,
+        "pause after which a QUIC connection ends",
+    )
+    .takes(&[millis("time")])
+    .warned(3, 3)
+    .removed(3, 5)
+    .instead("tune.quic.fe.max-idle-timeout"),
+    kw(
+        "tune.quic.frontend.max-streams-bidi",
+        GLOBAL,
+        ANY,
+        "streams of a QUIC connection",
+    )
+    .takes(&[loose("number", 0, INT_MAX)])
+    .since(2, 7)
+    .warned(3, 3)
+    .removed(3, 5)
+    .instead("tune.quic.fe.stream.max-concurrent"),
+    kw(
+        "tune.quic.retry-threshold",
+        GLOBAL,
+        ANY,
+        "half-open QUIC connections from which clients must prove their address",
+    )
+    .takes(&[loose("number", 0, INT_MAX)])
+    .warned(3, 3)
+    .removed(3, 5)
+    .instead("tune.quic.fe.sec.retry-threshold"),
+    kw("tune.quic.listen", GLOBAL, ANY, "whether QUIC is listened for")
+        .takes(ON_OFF)
+        .since(3, 3),
+    kw("tune.quic.mem.tx-max", GLOBAL, ANY, "memory that QUIC sends from")
+        .takes(&[size("size")])
+        .since(3, 3),
+    kw(
+        "tune.quic.be.cc.cubic-min-losses",
+        GLOBAL,
+        ANY,
+        "losses from which the window of a connection to a server shrinks",
+    )
+    .takes(&[loose("number", 0, INT_MAX)])
+    .since(3, 3),
+    kw(
+        "tune.quic.be.cc.hystart",
+        GLOBAL,
+        ANY,
+        "leave slow start of a connection to a server early",
+    )
+    .takes(ON_OFF)
+    .since(3, 3),
+    kw(
+        "tune.quic.be.cc.max-frame-loss",
+        GLOBAL,
+        ANY,
+        "losses after which a connection to a server is closed",
+    )
+    .takes(&[loose("number", 0, INT_MAX)])
+    .since(3, 3),
+    kw(
+        "tune.quic.be.cc.max-win-size",
+        GLOBAL,
+        ANY,
+        "congestion window of a connection to a server",
+    )
+    .takes(&[size("size")])
+    .since(3, 3),
+    kw(
+        "tune.quic.be.cc.reorder-ratio",
+        GLOBAL,
+        ANY,
+        "how far packets of a connection to a server may be out of order",
+    )
+    .takes(&[int("percent", 0, 100)])
+    .since(3, 3),
+    kw(
+        "tune.quic.be.max-idle-timeout",
+        GLOBAL,
+        ANY,
+        "pause after which a connection to a server ends",
+    )
+    .takes(&[millis("time")])
+    .since(3, 3),
+    kw(
+        "tune.quic.be.sec.glitches-threshold",
+        GLOBAL,
+        ANY,
+        "faults after which a connection to a server is closed",
+    )
+    .takes(THRESHOLD)
+    .since(3, 3),
+    kw(
+        "tune.quic.be.stream.data-ratio",
+        GLOBAL,
+        ANY,
+        "share of a stream in the window of a connection to a server",
+    )
+    .takes(&[int("percent", 1, 100)])
+    .since(3, 3),
+    kw(
+        "tune.quic.be.stream.max-concurrent",
+        GLOBAL,
+        ANY,
+        "streams of a connection to a server",
+    )
+    .takes(&[int("number", 0, INT_MAX)])
+    .since(3, 3),
+    kw(
+        "tune.quic.be.stream.rxbuf",
+        GLOBAL,
+        ANY,
+        "bytes received for a connection to a server",
+    )
+    .takes(&[size("size")])
+    .since(3, 3),
+    kw(
+        "tune.quic.be.tx.pacing",
+        GLOBAL,
+        ANY,
+        "send on a connection to a server with pacing",
+    )
+    .takes(ON_OFF)
+    .since(3, 3),
+    kw(
+        "tune.quic.be.tx.udp-gso",
+        GLOBAL,
+        ANY,
+        "send on a connection to a server with segmentation offload",
+    )
+    .takes(ON_OFF)
+    .since(3, 3),
+    kw(
+        "tune.quic.fe.cc.cubic-min-losses",
+        GLOBAL,
+        ANY,
+        "losses from which the window of a connection of a client shrinks",
+    )
+    .takes(&[loose("number", 0, INT_MAX)])
+    .since(3, 3),
+    kw(
+        "tune.quic.fe.cc.hystart",
+        GLOBAL,
+        ANY,
+        "leave slow start of a connection of a client early",
+    )
+    .takes(ON_OFF)
+    .since(3, 3),
+    kw(
+        "tune.quic.fe.cc.max-frame-loss",
+        GLOBAL,
+        ANY,
+        "losses after which a connection of a client is closed",
+    )
+    .takes(&[loose("number", 0, INT_MAX)])
+    .since(3, 3),
+    kw(
+        "tune.quic.fe.cc.max-win-size",
+        GLOBAL,
+        ANY,
+        "congestion window of a connection of a client",
+    )
+    .takes(&[size("size")])
+    .since(3, 3),
+    kw(
+        "tune.quic.fe.cc.reorder-ratio",
+        GLOBAL,
+        ANY,
+        "how far packets of a connection of a client may be out of order",
+    )
+    .takes(&[int("percent", 0, 100)])
+    .since(3, 3),
+    kw(
+        "tune.quic.fe.max-idle-timeout",
+        GLOBAL,
+        ANY,
+        "pause after which a connection of a client ends",
+    )
+    .takes(&[millis("time")])
+    .since(3, 3),
+    kw(
+        "tune.quic.fe.sec.glitches-threshold",
+        GLOBAL,
+        ANY,
+        "faults after which a connection of a client is closed",
+    )
+    .takes(THRESHOLD)
+    .since(3, 3),
+    kw(
+        "tune.quic.fe.stream.data-ratio",
+        GLOBAL,
+        ANY,
+        "share of a stream in the window of a connection of a client",
+    )
+    .takes(&[int("percent", 1, 100)])
+    .since(3, 3),
+    kw(
+        "tune.quic.fe.stream.max-concurrent",
+        GLOBAL,
+        ANY,
+        "streams of a connection of a client",
+    )
+    .takes(&[int("number", 0, INT_MAX)])
+    .since(3, 3),
+    kw(
+        "tune.quic.fe.stream.rxbuf",
+        GLOBAL,
+        ANY,
+        "bytes received for a connection of a client",
+    )
+    .takes(&[size("size")])
+    .since(3, 3),
+    kw(
+        "tune.quic.fe.tx.pacing",
+        GLOBAL,
+        ANY,
+        "send on a connection of a client with pacing",
+    )
+    .takes(ON_OFF)
+    .since(3, 3),
+    kw(
+        "tune.quic.fe.tx.udp-gso",
+        GLOBAL,
+        ANY,
+        "send on a connection of a client with segmentation offload",
+    )
+    .takes(ON_OFF)
+    .since(3, 3),
+    kw(
+        "tune.quic.fe.sec.retry-threshold",
+        GLOBAL,
+        ANY,
+        "half-open QUIC connections from which clients must prove their address",
+    )
+    .takes(&[loose("number", 0, INT_MAX)])
+    .since(3, 3),
+    kw(
+        "tune.quic.fe.sock-per-conn",
+        GLOBAL,
+        ANY,
+        "a socket for each QUIC connection",
+    )
+    .takes(&[one_of("mode", &["default-on", "force-off"])])
+    .since(3, 3),
+];

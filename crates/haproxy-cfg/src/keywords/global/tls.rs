@@ -1,0 +1,345 @@
+//! Rows of `global`: TLS, certificates and what goes with them.
+
+use syntax::Arity;
+
+use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
+use super::arguments::{
+    BIND_OPTIONS, CIPHERS, COUNT, FLAG, FOLDER, INT_MAX, ON_OFF, ON_OFF_AUTO, SERVER_OPTIONS, SIGALGS,
+    WANTS_INT,
+};
+use crate::parse::global as g;
+use crate::signature::{IGNORED, Kind, arg, int, loose, one_of, opt, options, path, seconds, text};
+
+const ANY: Arity = Arity::ANY;
+
+pub(super) const ROWS: &[Keyword<Parse>] = &[
+    kw(
+        "acme.scheduler",
+        GLOBAL,
+        ANY,
+        "whether certificates are renewed by themselves",
+    )
+    .takes(&[one_of("mode", &["auto", "off"])])
+    .since(3, 2),
+    kw(
+        "issuers-chain-path",
+        GLOBAL,
+        ANY,
+        "folder of issuers that complete chains",
+    )
+    .takes(&[arg("path", Kind::Custom(g::ISSUERS))
+        .missing("global statement '{kw}' expects a directory path as an argument.")]),
+    kw(
+        "jwt.decrypt_alg_list",
+        GLOBAL,
+        ANY,
+        "algorithms for the keys of encrypted tokens",
+    )
+    .takes(&[text("algorithms")])
+    .since(2, 7),
+    kw(
+        "jwt.decrypt_enc_list",
+        GLOBAL,
+        ANY,
+        "algorithms for the content of encrypted tokens",
+    )
+    .takes(&[text("algorithms")])
+    .since(2, 7),
+    kw("key-base", GLOBAL, ANY, "folder of relative key paths")
+        .takes(FOLDER)
+        .since(3, 0),
+    kw("noktls", GLOBAL, ANY, "no TLS in the kernel")
+        .takes(FLAG)
+        .since(3, 3),
+    kw("ocsp-update.disable", GLOBAL, ANY, "no OCSP answers are fetched")
+        .takes(ON_OFF)
+        .since(3, 0),
+    kw(
+        "ocsp-update.httpproxy",
+        GLOBAL,
+        ANY,
+        "proxy through which OCSP answers are fetched",
+    )
+    .takes(&[text("address")])
+    .since(3, 0),
+    kw(
+        "ocsp-update.maxdelay",
+        GLOBAL,
+        ANY,
+        "longest pause between fetches of OCSP answers",
+    )
+    .takes(&[seconds("time")])
+    .since(3, 0),
+    kw(
+        "ocsp-update.mindelay",
+        GLOBAL,
+        ANY,
+        "shortest pause between fetches of OCSP answers",
+    )
+    .takes(&[seconds("time")])
+    .since(3, 0),
+    kw(
+        "ocsp-update.mode",
+        GLOBAL,
+        ANY,
+        "whether OCSP answers are fetched",
+    )
+    .takes(ON_OFF)
+    .since(3, 0),
+    kw(
+        "ssl-default-bind-ciphers",
+        GLOBAL,
+        ANY,
+        "ciphers up to TLS 1.2 of bind lines",
+    )
+    .takes(CIPHERS)
+    .acts(g::ssl_default),
+    kw(
+        "ssl-default-bind-ciphersuites",
+        GLOBAL,
+        ANY,
+        "ciphers of TLS 1.3 of bind lines",
+    )
+    .takes(CIPHERS)
+    .acts(g::ssl_default),
+    kw(
+        "ssl-default-bind-client-sigalgs",
+        GLOBAL,
+        ANY,
+        "signature algorithms that clients may use",
+    )
+    .takes(SIGALGS)
+    .since(2, 8),
+    kw("ssl-default-bind-curves", GLOBAL, ANY, "curves of bind lines")
+        .takes(&[text("curves").missing("global statement '{kw}' expects a curves suite as an arguments.")]),
+    kw("ssl-default-bind-options", GLOBAL, ANY, "options of bind lines")
+        .takes(BIND_OPTIONS)
+        .acts(g::ssl_default),
+    kw(
+        "ssl-default-bind-sigalgs",
+        GLOBAL,
+        ANY,
+        "signature algorithms of bind lines",
+    )
+    .takes(SIGALGS)
+    .since(2, 8),
+    kw(
+        "ssl-default-server-ciphers",
+        GLOBAL,
+        ANY,
+        "ciphers up to TLS 1.2 towards servers",
+    )
+    .takes(CIPHERS)
+    .acts(g::ssl_default),
+    kw(
+        "ssl-default-server-ciphersuites",
+        GLOBAL,
+        ANY,
+        "ciphers of TLS 1.3 towards servers",
+    )
+    .takes(CIPHERS)
+    .acts(g::ssl_default),
+    kw(
+        "ssl-default-server-client-sigalgs",
+        GLOBAL,
+        ANY,
+        "signature algorithms of our own certificates towards servers",
+    )
+    .takes(SIGALGS)
+    .since(3, 0),
+    kw("ssl-default-server-curves", GLOBAL, ANY, "curves towards servers")
+        .takes(&[text("curves").missing("global statement '{kw}' expects a curves suite as an arguments.")])
+        .since(3, 0),
+    kw(
+        "ssl-default-server-options",
+        GLOBAL,
+        ANY,
+        "options towards servers",
+    )
+    .takes(SERVER_OPTIONS)
+    .acts(g::ssl_default),
+    kw(
+        "ssl-default-server-sigalgs",
+        GLOBAL,
+        ANY,
+        "signature algorithms towards servers",
+    )
+    .takes(SIGALGS)
+    .since(3, 0),
+    kw(
+        "ssl-dh-param-file",
+        GLOBAL,
+        ANY,
+        "file of Diffie-Hellman parameters",
+    )
+    .takes(&[arg("path", Kind::Custom(g::DH_FILE)).missing("'{kw}' expects a file path as an argument.")]),
+    kw("ssl-engine", GLOBAL, ANY, "engine of the TLS library").takes(&[
+        text("name").missing("global statement '{kw}' expects a valid engine name as an argument."),
+        options(&[opt("algo", &[text("algorithms")])]),
+    ]),
+    kw(
+        "ssl-load-extra-del-ext",
+        GLOBAL,
+        ANY,
+        "look for extra files under the name without .crt",
+    )
+    .takes(&[IGNORED]),
+    kw(
+        "ssl-load-extra-files",
+        GLOBAL,
+        ANY,
+        "files beside a certificate that are loaded",
+    )
+    .takes(&[arg("kinds", Kind::Rest(g::EXTRA_FILES))]),
+    kw("ssl-mode-async", GLOBAL, ANY, "asynchronous TLS operations").takes(&[IGNORED]),
+    kw(
+        "ssl-passphrase-cmd",
+        GLOBAL,
+        ANY,
+        "command that gives passphrases of keys",
+    )
+    .takes(&[text("command").many()])
+    .since(3, 3),
+    kw(
+        "ssl-propquery",
+        GLOBAL,
+        ANY,
+        "properties that providers must have",
+    )
+    .takes(&[
+        text("properties").missing("global statement '{kw}' expects a property string as an argument."),
+        IGNORED,
+    ]),
+    kw("ssl-provider", GLOBAL, ANY, "provider of the TLS library").takes(&[
+        text("name").missing("global statement '{kw}' expects a valid engine provider name as an argument."),
+        IGNORED,
+    ]),
+    kw("ssl-provider-path", GLOBAL, ANY, "folder of providers").takes(&[
+        path("path").missing("global statement '{kw}' expects a directory path as an argument."),
+        IGNORED,
+    ]),
+    kw(
+        "ssl-security-level",
+        GLOBAL,
+        ANY,
+        "security level of the TLS library",
+    )
+    .takes(&[int("level", 0, 5)])
+    .since(3, 0),
+    kw(
+        "ssl-server-verify",
+        GLOBAL,
+        ANY,
+        "whether certificates of servers are checked",
+    )
+    .takes(&[one_of("verify", &["none", "required"])
+        .missing(WANTS_INT)
+        .wrong("'{kw}' expects 'none' or 'required' as argument.")])
+    .keeps(g::ssl_server_verify),
+    kw(
+        "ssl-skip-self-issued-ca",
+        GLOBAL,
+        ANY,
+        "chains without their root",
+    )
+    .takes(&[IGNORED]),
+    kw(
+        "tune.ssl.cachesize",
+        GLOBAL,
+        ANY,
+        "TLS sessions that are remembered",
+    )
+    .takes(COUNT),
+    kw(
+        "tune.ssl.capture-buffer-size",
+        GLOBAL,
+        ANY,
+        "bytes of a captured ClientHello",
+    )
+    .takes(COUNT),
+    kw(
+        "tune.ssl.capture-cipherlist-size",
+        GLOBAL,
+        ANY,
+        "old name of tune.ssl.capture-buffer-size",
+    )
+    .takes(COUNT)
+    .keeps(g::capture_cipherlist),
+    kw(
+        "tune.ssl.certificate-compression",
+        GLOBAL,
+        ANY,
+        "compressed certificates",
+    )
+    .takes(ON_OFF_AUTO)
+    .since(3, 3),
+    kw(
+        "tune.ssl.default-dh-param",
+        GLOBAL,
+        ANY,
+        "bits of Diffie-Hellman parameters",
+    )
+    .takes(&[loose("bits", 1024, INT_MAX)
+        .missing(WANTS_INT)
+        .wrong("'{kw}' expects a value >= 1024.")]),
+    kw(
+        "tune.ssl.force-private-cache",
+        GLOBAL,
+        ANY,
+        "each process remembers TLS sessions by itself",
+    )
+    .takes(FLAG),
+    kw(
+        "tune.ssl.hard-maxrecord",
+        GLOBAL,
+        ANY,
+        "bytes of a TLS record, always",
+    )
+    .takes(COUNT),
+    kw("tune.ssl.keylog", GLOBAL, ANY, "keep session keys for logs").takes(ON_OFF),
+    kw(
+        "tune.ssl.keyupdate-rate-limit",
+        GLOBAL,
+        ANY,
+        "key updates a second",
+    )
+    .takes(&[int("number", 0, INT_MAX)])
+    .since(2, 7),
+    kw(
+        "tune.ssl.lifetime",
+        GLOBAL,
+        ANY,
+        "how long TLS sessions are remembered",
+    )
+    .takes(&[seconds("time").missing("'{kw}' expects ssl sessions <lifetime> in seconds as argument.")]),
+    kw(
+        "tune.ssl.maxrecord",
+        GLOBAL,
+        ANY,
+        "bytes of a TLS record at the start",
+    )
+    .takes(COUNT),
+    kw(
+        "tune.ssl.ocsp-update.maxdelay",
+        GLOBAL,
+        ANY,
+        "old name of ocsp-update.maxdelay",
+    )
+    .takes(&[seconds("time")])
+    .since(2, 8),
+    kw(
+        "tune.ssl.ocsp-update.mindelay",
+        GLOBAL,
+        ANY,
+        "old name of ocsp-update.mindelay",
+    )
+    .takes(&[seconds("time")])
+    .since(2, 8),
+    kw(
+        "tune.ssl.ssl-ctx-cache-size",
+        GLOBAL,
+        ANY,
+        "certificates that are made and remembered",
+    )
+    .takes(COUNT),
+];

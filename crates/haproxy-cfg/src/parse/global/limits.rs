@@ -1,0 +1,59 @@
+//! Limits of connections, descriptors and checks.
+
+use super::super::line::{Line, Prefix};
+use super::super::reading::Reading;
+use super::{given, once};
+use crate::signature::{Given, Value};
+
+/// The number of a line; one that is negative or too large counts as 0 or as the largest.
+fn number(given: &Given) -> u32 {
+    let value = given.get("number").and_then(Value::number).unwrap_or(0);
+    u32::try_from(value.max(0)).unwrap_or(u32::MAX)
+}
+
+pub(crate) fn maxconn(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = given(reading, line)
+        && once(reading, line, "maxconn")
+    {
+        reading.written.global.maxconn = Some(number(&given));
+    }
+}
+
+pub(crate) fn ulimit_n(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if line
+        .arg(0)
+        .is_some_and(|word| matches!(&*word.text, b"unlimited" | b"fd-hard-limit"))
+    {
+        return reading.tell_read_only("'ulimit-n' without a number", line.span());
+    }
+    if let Some(given) = given(reading, line)
+        && once(reading, line, "ulimit-n")
+    {
+        reading.written.global.ulimit_n = Some(u64::from(number(&given)));
+    }
+}
+
+pub(crate) fn hard_stop_after(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(Value::Millis(time)) = given(reading, line).as_ref().and_then(|given| given.get("time")) {
+        reading.written.global.hard_stop_after = Some(*time);
+    }
+}
+
+pub(crate) fn spread_checks(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let percent = given(reading, line).and_then(|given| given.get("percent")?.number());
+    if let Some(percent) = percent.and_then(|percent| u32::try_from(percent).ok()) {
+        reading.written.global.spread_checks = percent;
+    }
+}
+
+pub(crate) fn max_spread_checks(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(Value::Millis(time)) = given(reading, line).as_ref().and_then(|given| given.get("time")) {
+        reading.written.global.max_spread_checks = Some(*time);
+    }
+}
+
+pub(crate) fn strict_limits(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if given(reading, line).is_some() {
+        reading.written.global.strict_limits = Some(line.prefix == Prefix::None);
+    }
+}

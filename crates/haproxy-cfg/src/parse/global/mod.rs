@@ -1,0 +1,70 @@
+//! Lines of the `global` section, a file for each matter. Rows have signatures; what stands here reads arguments of forms of
+//! their own, and acts on those that are right.
+
+mod client;
+mod cpus;
+mod headers;
+mod limits;
+mod process;
+mod sockets;
+mod state;
+mod tls;
+mod tune;
+mod variables;
+
+use syntax::Diagnostic;
+
+pub(crate) use client::{CLIENT_CA, CLIENT_RESOLVERS, LUA_FILE};
+pub(crate) use cpus::{CPU_MAP, CPUS, GROUP_NUMBER, GROUPS, THREADS, master_worker, nbproc, nbthread};
+pub(crate) use headers::{case_adjust, case_adjust_file};
+pub(crate) use limits::{
+    hard_stop_after, max_spread_checks, maxconn, spread_checks, strict_limits, ulimit_n,
+};
+pub(crate) use process::{
+    GROUP_NAME, ID, NODE, ORIGIN, USER_NAME, allow_external_check, chroot, cluster_secret, daemon, debug,
+    description, expose_experimental, group, local_peer, log_send_hostname, node, numeric_id, pidfile, quiet,
+    user,
+};
+pub(crate) use sockets::{OCTAL, SOCKET_GROUP, SOCKET_USER, stats};
+pub(crate) use state::{state_base, state_file};
+pub(crate) use tls::{
+    DH_FILE, EXTRA_FILES, ISSUERS, TLS_VERSION, base, capture_cipherlist, ssl_default, ssl_server_verify,
+};
+pub(crate) use tune::{IDLE_TIME, VARS_SIZE, experimental, tune};
+pub(crate) use variables::{SET_VAR, SET_VAR_FMT};
+
+use super::line::Line;
+use super::reading::Reading;
+use crate::keywords::GLOBAL_INDEX;
+use crate::signature::{self, Given};
+
+/// The line's arguments as its row's signature reads them; none when they are wrong, which is told.
+fn given(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<Given> {
+    let row = GLOBAL_INDEX.find(&line.keyword().text)?;
+    signature::line_given(reading, line, row.row.name, row.signature?)
+}
+
+/// Reads a line and keeps it. The arguments, when they are right.
+fn kept(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<Given> {
+    let given = given(reading, line)?;
+    reading.keep(given.clone());
+    Some(given)
+}
+
+/// Keeps the first of a keyword that may stand once. Gives false when it stood before, which is told and, as the original has
+/// it, not refused.
+fn once(reading: &mut Reading<'_>, line: &Line<'_>, name: &'static str) -> bool {
+    let span = line.span();
+    let Some(before) = reading.written.global_spans.get(name).copied() else {
+        reading.written.global_spans.insert(name, span);
+        return true;
+    };
+    reading.tell(
+        Diagnostic::alert("given-twice", format!("'{name}' already specified. Continuing."))
+            .refusing(false)
+            .at(span)
+            .label(before, "given here before")
+            .help("remove one of them"),
+    );
+    false
+}

@@ -1,0 +1,243 @@
+//! The process: its user, its folder, its names, and what it is allowed to do.
+
+use syntax::{Diagnostic, Span};
+
+use super::super::line::{Line, shown};
+use super::super::reading::Reading;
+use super::{given, kept, once};
+use crate::model::Word;
+use crate::signature::{Cursor, Given, ReadArgument, Subject, Value};
+use crate::values::loose_integer;
+
+/// The text of a line's argument.
+fn text(given: &Given, name: &str) -> Option<Word> {
+    given.get(name).and_then(Value::text).cloned()
+}
+
+pub(crate) fn chroot(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = given(reading, line)
+        && once(reading, line, "chroot")
+    {
+        reading.written.global.chroot = text(&given, "path");
+    }
+}
+
+pub(crate) fn pidfile(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = given(reading, line)
+        && once(reading, line, "pidfile")
+    {
+        reading.written.global.pidfile = text(&given, "path");
+    }
+}
+
+pub(crate) fn cluster_secret(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if kept(reading, line).is_some() {
+        once(reading, line, "cluster-secret");
+    }
+}
+
+/// `localpeer NAME`: the last one counts.
+pub(crate) fn local_peer(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = kept(reading, line) {
+        reading.written.local_peer = text(&given, "name");
+    }
+}
+
+/// A name of a user or a group of the machine, with its number.
+fn known_name(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+    what: &str,
+) -> Option<Value> {
+    let word = cursor.next();
+    let name = word.map(|word| shown(word).into_owned()).unwrap_or_default();
+    // What stands behind it is told first, as the original counts the words before it looks at them.
+    if cursor.peek().is_some() {
+        return Some(Value::Text(name.into()));
+    }
+    let id = match what {
+        "user" => reading.host.user_id(&name),
+        _ => reading.host.group_id(&name),
+    };
+    if id.is_none() {
+        let message = format!("cannot find {what} id for '{name}' (0:Success)");
+        let told =
+            Diagnostic::alert("unknown-user", message).at(word.map_or(subject.behind, |word| word.span));
+        subject.tell(
+            reading,
+            told.help(format!("create the {what}, or name one that exists")),
+        );
+        return None;
+    }
+    Some(Value::Text(name.into()))
+}
+
+/// The name of a user of the machine.
+pub(crate) const USER_NAME: ReadArgument =
+    ReadArgument(|reading, cursor, subject| known_name(reading, cursor, subject, "user"));
+/// The name of a group of the machine.
+pub(crate) const GROUP_NAME: ReadArgument =
+    ReadArgument(|reading, cursor, subject| known_name(reading, cursor, subject, "group"));
+
+pub(crate) fn user(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(name) = given(reading, line).and_then(|given| text(&given, "name")) else {
+        return;
+    };
+    if reading.written.global.uid.is_some_and(|uid| uid != 0) {
+        return twice(reading, line, "user/uid");
+    }
+    reading.written.global.uid = reading.host.user_id(&name.to_string());
+    reading.written.global.user = Some(name);
+}
+
+pub(crate) fn group(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(name) = given(reading, line).and_then(|given| text(&given, "name")) else {
+        return;
+    };
+    if reading.written.global.gid.is_some_and(|gid| gid != 0) {
+        return twice(reading, line, "group/gid");
+    }
+    reading.written.global.gid = reading.host.group_id(&name.to_string());
+    reading.written.global.group = Some(name);
+}
+
+fn twice(reading: &mut Reading<'_>, line: &Line<'_>, what: &str) {
+    let message = format!("{what} already specified. Continuing.");
+    reading.tell(
+        Diagnostic::alert("given-twice", message)
+            .refusing(false)
+            .at(line.span())
+            .help("remove one of them"),
+    );
+}
+
+/// The number of a user or a group, which is read as `atol` reads it.
+pub(crate) const ID: ReadArgument = ReadArgument(|reading, cursor, subject| {
+    let word = cursor.next()?;
+    if cursor.peek().is_some() {
+        return Some(Value::Int(0));
+    }
+    let loose = loose_integer(&word.text);
+    if !loose.exact {
+        let whom = if subject.name == "uid" { "user" } else { "group" };
+        let message = format!(
+            " {}: string '{}' is not a number.\n   | You might want to use the '{whom}' parameter to use a system {whom} name.",
+            subject.name,
+            shown(word)
+        );
+        let told = Diagnostic::warning("not-a-number", message).at(word.span);
+        subject.tell(reading, told.help(format!("write: {whom} NAME")));
+    }
+    Some(Value::Int(loose.value))
+});
+
+/// `uid` and `gid`.
+pub(crate) fn numeric_id(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(given) = given(reading, line) else { return };
+    let id = given
+        .get("number")
+        .and_then(Value::number)
+        .and_then(|id| u32::try_from(id).ok());
+    let (slot, what) = match given.name {
+        "uid" => (&mut reading.written.global.uid, "user/uid"),
+        _ => (&mut reading.written.global.gid, "group/gid"),
+    };
+    if slot.is_some_and(|id| id != 0) {
+        return twice(reading, line, what);
+    }
+    *slot = id;
+}
+
+pub(crate) fn daemon(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if given(reading, line).is_some() {
+        reading.written.global.daemon = true;
+    }
+}
+
+pub(crate) fn quiet(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if given(reading, line).is_some() {
+        reading.written.global.quiet = true;
+    }
+}
+
+pub(crate) fn debug(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if reading.at_most(line, 0) {
+        reading.written.global.debug = true;
+    }
+}
+
+/// `external-check`.
+pub(crate) fn allow_external_check(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if kept(reading, line).is_some() {
+        reading.written.external_check = true;
+    }
+}
+
+/// `expose-experimental-directives`.
+pub(crate) fn expose_experimental(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if kept(reading, line).is_some() {
+        reading.written.experimental = true;
+    }
+}
+
+/// A node's name.
+pub(crate) const NODE: ReadArgument = ReadArgument(|reading, cursor, subject| {
+    let word = cursor.next()?;
+    let valid = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    if cursor.peek().is_none() && !word.text.iter().all(valid) {
+        let message = format!(
+            "'{}' requires valid node name - non-empty string with digits(0-9), letters(A-Z, a-z), dot(.), hyphen(-) \
+             or underscode(_).",
+            subject.name
+        );
+        let told = Diagnostic::alert("bad-name", message)
+            .at(word.span)
+            .context(syntax::Context::ParsingTight);
+        subject.tell(reading, told);
+        return None;
+    }
+    Some(Value::Text(word.text.to_vec().into()))
+});
+
+pub(crate) fn node(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = given(reading, line) {
+        reading.written.global.node = text(&given, "name");
+    }
+}
+
+pub(crate) fn description(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(given) = given(reading, line) else { return };
+    let words: Vec<&[u8]> = given
+        .arguments
+        .iter()
+        .filter_map(|argument| argument.value.text())
+        .map(|word| word.as_slice())
+        .collect();
+    reading.written.global.description = Some(words.join(&b' ').into());
+}
+
+pub(crate) fn log_send_hostname(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = given(reading, line)
+        && once(reading, line, "log-send-hostname")
+    {
+        reading.written.global.log_send_hostname = Some(text(&given, "name"));
+    }
+}
+
+/// The folder of `default-path origin`.
+pub(crate) const ORIGIN: ReadArgument = ReadArgument(|reading, cursor, subject| {
+    let word = cursor.next()?;
+    let path = shown(word).into_owned();
+    if reading.host.path_kind(&path).is_err() {
+        return no_such_folder(reading, subject, &path, word.span);
+    }
+    Some(Value::Text(path.into()))
+});
+
+fn no_such_folder(reading: &mut Reading<'_>, subject: &Subject<'_>, path: &str, span: Span) -> Option<Value> {
+    let message = format!("couldn't set 'default-path' to origin '{path}': No such file or directory.");
+    let told = Diagnostic::alert("missing-file", message).at(span);
+    subject.tell(reading, told.help("name a folder that exists"));
+    None
+}

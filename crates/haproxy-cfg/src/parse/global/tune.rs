@@ -1,0 +1,88 @@
+//! `tune.*` lines.
+
+use syntax::Diagnostic;
+
+use super::super::line::{Line, shown};
+use super::super::reading::Reading;
+use super::{given, kept};
+use crate::signature::{ReadArgument, TIME_WORDS, Value};
+use crate::values::{Time, TimeError, Unit, integer, size, time};
+
+/// `tune.idletimer`: a time up to 65535 ms.
+pub(crate) const IDLE_TIME: ReadArgument = ReadArgument(|reading, cursor, subject| {
+    let word = cursor.next()?;
+    if cursor.peek().is_some() {
+        return Some(Value::Millis(0));
+    }
+    let got = shown(word);
+    let message = match time(&word.text, Unit::Millisecond) {
+        Ok(Time { value, stray: None }) if value <= 65535 => return Some(Value::Millis(value)),
+        Ok(Time {
+            value,
+            stray: Some(byte),
+        }) if value <= 65535 => {
+            return super::super::timeout::stray(reading, subject, word, value, byte).map(Value::Millis);
+        }
+        Err(TimeError::Underflow) => return Some(Value::Millis(1)),
+        Ok(_) => format!("'{}' expects a timer value between 0 and 65535 ms.", subject.name),
+        Err(TimeError::Overflow) => subject.words(
+            "timer overflow in argument <{got}> to <{kw}>, maximum value is 65535 ms.",
+            &got,
+        ),
+        Err(TimeError::Unexpected(byte)) => subject
+            .words(TIME_WORDS.unexpected, &got)
+            .replace("{byte}", &char::from(byte).to_string()),
+    };
+    let told = Diagnostic::alert("bad-time", message).at(word.span);
+    subject.tell(reading, told.help("write a time up to 65s"));
+    None
+});
+
+/// Bytes that variables may take: a number, since 3.0 with a unit.
+pub(crate) const VARS_SIZE: ReadArgument = ReadArgument(|reading, cursor, subject| {
+    let word = cursor.next()?;
+    let with_unit = size(&word.text)
+        .filter(|_| !reading.dialect.strict || reading.dialect.at_least(3, 0))
+        .and_then(|size| i64::try_from(size).ok());
+    if let Some(value) = with_unit.or_else(|| integer(&word.text)) {
+        return Some(Value::Int(value));
+    }
+    let message = format!("{}: '{}' is an invalid size", subject.name, shown(word));
+    let told = Diagnostic::alert("bad-size", message).at(word.span);
+    subject.tell(reading, told.help("write a number of bytes"));
+    None
+});
+
+/// A keyword that has to be allowed as an experiment.
+pub(crate) fn experimental(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if !reading.written.experimental {
+        let name = shown(line.keyword()).into_owned();
+        let message = format!(
+            "'{name}' directive is experimental, must be allowed via a global 'expose-experimental-directives'"
+        );
+        let told = Diagnostic::alert("experimental", message).at(line.keyword().span);
+        return reading.tell(told.help("write in front of it: expose-experimental-directives"));
+    }
+    kept(reading, line);
+}
+
+/// `tune.…` lines that are acted on or shown.
+pub(crate) fn tune(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(given) = given(reading, line) else { return };
+    let value = given
+        .arguments
+        .first()
+        .and_then(|argument| argument.value.number());
+    let value = value.unwrap_or(0);
+    let number = u32::try_from(value.max(0)).unwrap_or(u32::MAX);
+    let tune = &mut reading.written.global.tune;
+    match given.name {
+        "tune.bufsize" => tune.bufsize = number,
+        "tune.maxrewrite" => tune.maxrewrite = number,
+        "tune.http.maxhdr" => tune.http_maxhdr = number,
+        "tune.http.logurilen" => tune.http_logurilen = number,
+        "tune.maxaccept" => tune.maxaccept = i32::try_from(value).ok(),
+        "tune.rcvbuf.client" => tune.rcvbuf_client = Some(number),
+        _ => tune.sndbuf_client = Some(number),
+    }
+}
