@@ -40,6 +40,9 @@ enum Command {
     Test(test::Args),
     /// Compare CPU per request, memory and start-up with Debian's haproxy.
     Bench(bench::Args),
+    /// A stage of the bench, which it starts itself.
+    #[command(hide = true)]
+    RunChild(bench::ChildArgs),
     /// Record the original programs' verdicts in compat-fixtures, or check the recorded ones.
     Fixtures(fixtures::Args),
     /// Compare verdicts on a folder of configuration files with those of Debian's haproxy.
@@ -58,6 +61,12 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),
+        Command::RunChild(args) => {
+            return bench::run_child(&args).unwrap_or_else(|error| {
+                eprintln!("error: {error:#}");
+                ExitCode::FAILURE
+            });
+        }
         Command::Corpus(args) => corpus::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Lab(args) => lab::run(&args),

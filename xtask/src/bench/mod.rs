@@ -5,6 +5,8 @@
 //! every round, and the ratio is taken within a round. Slow is never a failure; an answer that is wrong or missing is.
 
 mod answer;
+mod check;
+mod child;
 mod cpu;
 mod idle;
 mod load;
@@ -13,6 +15,9 @@ mod scenario;
 mod startup;
 mod subject;
 mod upstream;
+
+pub(crate) use child::ChildArgs;
+pub(crate) use child::run as run_child;
 
 use std::path::PathBuf;
 
@@ -138,7 +143,8 @@ mod tests {
                 "tcp-small",
                 "bodies-1m",
                 "idle",
-                "start-20000-servers"
+                "start-20000-servers",
+                "check"
             ]
         );
         assert!(scenario::chosen(&["http-clos".to_owned()]).is_err());

@@ -52,21 +52,22 @@ impl Report {
         fs::write(path, text + "\n").with_context(|| format!("cannot write {}", path.display()))
     }
 
-    /// The lines of one scenario: its main figure first.
+    /// The lines of one scenario: figures with a goal first.
     fn lines(&self, scenario: &str) -> Vec<Line> {
         let Some([a, b]) = self.figures.get(scenario) else {
             return Vec::new();
         };
-        let main = SCENARIOS
+        let goals = SCENARIOS
             .iter()
             .find(|known| known.name == scenario)
-            .map(|known| (known.main, known.goal));
+            .map_or(&[][..], |known| known.goals);
+        let place = |name: &str| goals.iter().position(|(goal, _)| *goal == name);
         let mut names: Vec<&'static str> = a
             .iter()
             .chain(b)
             .flat_map(|round| round.0.keys().copied())
             .collect();
-        names.sort_unstable_by_key(|name| (main.map(|(main, _)| main) != Some(*name), *name));
+        names.sort_unstable_by_key(|name| (place(name).unwrap_or(goals.len()), *name));
         names.dedup();
         names
             .into_iter()
@@ -85,9 +86,7 @@ impl Report {
                     .filter(|(a, _)| **a > 0.0)
                     .map(|(a, b)| b / a)
                     .collect();
-                let goal = main
-                    .filter(|(main, _)| *main == figure)
-                    .map_or(Goal::None, |(_, goal)| goal);
+                let goal = place(figure).map_or(Goal::None, |place| goals[place].1);
                 let best = smallest(&a)
                     .zip(smallest(&b))
                     .filter(|(a, _)| *a > 0.0)

@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use super::load::Load;
 use super::subject::{Running, Subject};
 use super::upstream::{Upstream, free_address};
-use super::{cpu, idle, startup};
+use super::{check, cpu, idle, startup};
 use crate::workspace;
 
 /// What every scenario is given.
@@ -37,10 +37,8 @@ pub(super) struct Scenario {
     pub(super) name: &'static str,
     pub(super) about: &'static str,
     pub(super) measure: fn(&Setting, &Subject) -> anyhow::Result<Figures>,
-    /// The figure that is compared.
-    pub(super) main: &'static str,
-    /// What is to be reached with it.
-    pub(super) goal: Goal,
+    /// The figures that are compared, the most telling one first, and what is to be reached with each.
+    pub(super) goals: &'static [(&'static str, Goal)],
 }
 
 /// What is to be reached.
@@ -60,43 +58,47 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         name: "http-keep-alive",
         about: "small requests on lasting connections",
         measure: http_keep_alive,
-        main: CPU_PER_REQUEST,
-        goal: Goal::Ratio(0.85),
+        goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.85))],
     },
     Scenario {
         name: "http-close",
         about: "small requests, each on a connection of its own that the client asks to close",
         measure: http_close,
-        main: CPU_PER_REQUEST,
-        goal: Goal::Ratio(1.1),
+        goals: &[(CPU_PER_REQUEST, Goal::Ratio(1.1))],
     },
     Scenario {
         name: "tcp-small",
         about: "mode tcp: connect, a small request, its answer, close",
         measure: tcp_small,
-        main: CPU_PER_REQUEST,
-        goal: Goal::Ratio(1.05),
+        goals: &[(CPU_PER_REQUEST, Goal::Ratio(1.05))],
     },
     Scenario {
         name: "bodies-1m",
         about: "answers of 1 MiB on lasting connections",
         measure: bodies,
-        main: CPU_PER_REQUEST,
-        goal: Goal::None,
+        goals: &[(CPU_PER_REQUEST, Goal::None)],
     },
     Scenario {
         name: "idle",
         about: "memory of connections that have had an answer and are kept open",
         measure: idle::measure,
-        main: idle::BYTES_PER_CONNECTION,
-        goal: Goal::AtMost(2048.0),
+        goals: &[(idle::BYTES_PER_CONNECTION, Goal::AtMost(2048.0))],
     },
     Scenario {
         name: "start-20000-servers",
         about: "reading and starting a configuration with 20,000 servers",
         measure: startup::measure,
-        main: startup::UNTIL_FIRST_ANSWER,
-        goal: Goal::None,
+        goals: &[(startup::UNTIL_FIRST_ANSWER, Goal::None)],
+    },
+    Scenario {
+        name: "check",
+        about: "-c of 20,000 servers in 10,000 backends, and of many ACLs",
+        measure: check::measure,
+        goals: &[
+            (check::SERVERS_TIME, Goal::Ratio(0.3)),
+            (check::SERVERS_MEMORY, Goal::Ratio(1.0)),
+            (check::ACLS_GROWTH, Goal::AtMost(1.3)),
+        ],
     },
 ];
 
