@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use haproxy_cfg::testing::{FakeHost, load_on};
-use haproxy_cfg::{Dialect, Loaded};
+use haproxy_cfg::testing::FakeHost;
+use haproxy_cfg::{Dialect, Input, LoadOptions, Loaded, load};
 use serde::Deserialize;
 use syntax::Severity;
 
@@ -33,8 +33,8 @@ const OURS: &[&str] = &[
     "read-only",
     "loose-number",
     "extra-argument",
+    "inert-rule",
     "smtpchk",
-    "time-underflow",
     "time-underflow",
 ];
 
@@ -54,7 +54,11 @@ fn read(record: &Record, template: &str, line: &str) -> Loaded {
         host = host.with_file(name, text.as_bytes());
     }
     let text = template.replace("{}", &line.replace("\\n", "\n"));
-    load_on(&text, Dialect::exactly(2, 6), &host)
+    let input = Input::Text {
+        name: "t.cfg".to_owned(),
+        bytes: text.into_bytes(),
+    };
+    load(&[input], Dialect::exactly(2, 6), &host, LoadOptions::default())
 }
 
 /// The original's words without its guess of what was meant, which is ours to make, and each line of them once.

@@ -371,7 +371,7 @@ fn acl_lines_of_one_name_are_alternatives_even_when_they_follow_the_rule() {
     assert!(cond.any_of[1][0].negated);
     let net = &f.acls[cond.any_of[1][0].acls[0] as usize];
     assert_eq!(net.patterns, [Pattern::Net([10, 0, 0, 0].into(), 8)]);
-    assert_eq!(net.fetch.kind, FetchKind::Src);
+    assert_eq!(net.sample.kind(), Some(FetchKind::Src));
 }
 
 #[test]
@@ -387,10 +387,11 @@ fn patterns_are_read_for_their_match() {
     );
     let header = acl("acl x hdr(X-Forwarded-For,-1) -m beg 10.");
     assert_eq!(
-        (header.fetch.kind, header.matcher),
-        (FetchKind::ReqHdr, MatchKind::Beg)
+        (header.sample.kind(), header.matcher),
+        (Some(FetchKind::ReqHdr), MatchKind::Beg)
     );
-    assert_eq!(header.fetch.args, ["X-Forwarded-For", "-1"]);
+    assert_eq!(header.sample.text(0), Some(&"X-Forwarded-For".into()));
+    assert_eq!(header.sample.integer(1), Some(-1));
     assert!(acl("acl x path_reg -i ^/a(b|c)").ignore_case);
     assert_eq!(acl("acl x ssl_fc").matcher, MatchKind::Bool);
 }

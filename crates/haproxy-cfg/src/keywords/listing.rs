@@ -6,34 +6,8 @@ use std::fmt::Write as _;
 use syntax::{Arity, KeywordRow};
 
 use super::{ACTION, BIND, CONVERTERS, DERIVED, FETCHES, GLOBAL, OPTION, PROXY, SECTION, SERVER};
-use super::{Keyword, Output, other_rows, place, rule_set};
-use crate::model::MatchKind;
-
-/// The fetch contexts, as the legend of the listing names them: bit N of a row is column N.
-const CONTEXTS: [&str; 22] = [
-    "frontend tcp-request connection rule",
-    "frontend tcp-request session rule",
-    "frontend tcp-request content rule",
-    "frontend http-request header rule",
-    "frontend http-request body rule",
-    "frontend use-backend rule",
-    "backend tcp-request content rule",
-    "backend http-request header rule",
-    "backend http-request body rule",
-    "backend use-server, balance or stick-match rule",
-    "server source selection",
-    "backend tcp-response content rule",
-    "backend http-response header rule",
-    "backend http-response body rule",
-    "backend stick-store rule",
-    "frontend tcp-response content rule",
-    "frontend http-response header rule",
-    "frontend http-response body rule",
-    "logs",
-    "backend tcp-check rule",
-    "configuration parser",
-    "CLI parser",
-];
+use super::{ArgType, Keyword, other_rows, place, rule_set};
+use crate::parse::CONTEXTS;
 
 /// The lines of a class, its heading first; none for a class that has no table here.
 #[must_use]
@@ -57,31 +31,10 @@ fn line(out: &mut String, text: &str) {
 fn acls(out: &mut String) {
     line(out, "# List of registered ACL keywords:");
     for row in DERIVED {
-        match row.matcher {
-            Some(matcher) => line(
-                out,
-                &format!("{} = {} -m {}", row.name, row.fetch, method(matcher)),
-            ),
-            None => line(out, &format!("{} = {}", row.name, row.fetch)),
-        }
-    }
-}
-
-/// A match method as `-m` takes it.
-fn method(kind: MatchKind) -> &'static str {
-    match kind {
-        MatchKind::Bool => "bool",
-        MatchKind::Found => "found",
-        MatchKind::Int => "int",
-        MatchKind::Ip => "ip",
-        MatchKind::Str => "str",
-        MatchKind::Beg => "beg",
-        MatchKind::End => "end",
-        MatchKind::Sub => "sub",
-        MatchKind::Dir => "dir",
-        MatchKind::Dom => "dom",
-        MatchKind::Reg => "reg",
-        MatchKind::Len => "len",
+        line(
+            out,
+            &format!("{} = {} -m {}", row.name, row.fetch, row.matcher.name()),
+        );
     }
 }
 
@@ -171,9 +124,9 @@ fn converters(out: &mut String) {
             &format!(
                 "{}{}: {} => {}",
                 row.name,
-                parentheses(row.arity),
-                output(row.input),
-                output(row.output)
+                parentheses(row.args, row.arity.min),
+                row.output.name(),
+                row.input.name()
             ),
         );
     }
@@ -193,45 +146,38 @@ fn fetches(out: &mut String) {
     line(out, &format!("# {}", "| ".repeat(columns)));
     for row in FETCHES {
         let marks: String = (0..columns)
-            .map(|at| if row.contexts & (1 << at) != 0 { "Y " } else { ". " })
+            .map(|at| {
+                if row.contexts() & (1 << at) != 0 {
+                    "Y "
+                } else {
+                    ". "
+                }
+            })
             .collect();
         line(
             out,
             &format!(
                 "[ {marks}] {}{}: {}",
                 row.name,
-                parentheses(row.arity),
-                output(row.output)
+                parentheses(row.args, row.arity.min),
+                row.output.name()
             ),
         );
     }
 }
 
-fn output(output: Output) -> &'static str {
-    match output {
-        Output::Bool => "bool",
-        Output::Sint => "sint",
-        Output::Addr => "addr",
-        Output::Str => "str",
-        Output::Bin => "bin",
-        Output::Meth => "meth",
-        Output::Any => "any",
-    }
-}
-
-/// Arguments in parentheses: `(arg,arg[,arg])`. Their types stand in no table.
-fn parentheses(arity: Arity) -> String {
-    if arity.max == 0 {
+/// Arguments in parentheses by type: `(integer,string[,string])`.
+fn parentheses(args: &[ArgType], min: u8) -> String {
+    if args.is_empty() {
         return String::new();
     }
-    let needed = vec!["arg"; usize::from(arity.min)].join(",");
-    let optional = usize::from(arity.max.saturating_sub(arity.min)).min(8);
-    let optional = match optional {
-        0 => String::new(),
-        some if arity.min == 0 => format!("[{}]", vec!["arg"; some].join(",")),
-        some => format!("[{}]", ",arg".repeat(some)),
-    };
-    format!("({needed}{optional})")
+    let (needed, optional) = args.split_at(usize::from(min).min(args.len()));
+    let names = |args: &[ArgType]| args.iter().map(|arg| arg.name()).collect::<Vec<_>>().join(",");
+    match (needed.is_empty(), optional.is_empty()) {
+        (true, _) => format!("([{}])", names(optional)),
+        (false, true) => format!("({})", names(needed)),
+        (false, false) => format!("({}[,{}])", names(needed), names(optional)),
+    }
 }
 
 #[cfg(test)]
@@ -257,8 +203,13 @@ mod tests {
         has("cfg", "\tserver <name> <addr> maxconn +1");
         has("cfg", "\thttp-request add-header");
         has("cfg", "\toption allbackups [ BE ]");
-        has("cnv", "add(arg): sint => sint");
-        has("cnv", "add_item(arg,arg[,arg]): str => str");
+        has("cnv", "add(string): sint => sint");
+        has("cnv", "add_item(string,string[,string]): str => str");
+        has("cnv", "b64dec: bin => str");
+        has(
+            "smp",
+            "[ Y Y Y Y Y Y Y Y Y Y Y Y Y Y Y Y Y Y Y Y Y Y ] date([integer,string]): sint",
+        );
         has("smp", "[ . . Y Y Y Y Y Y Y Y Y . . . . . . . . . . . ] base: str");
         assert!(!lines("cfg").iter().any(|line| line == "\trspadd"));
         assert_eq!(listing("nonsense"), None);

@@ -2,6 +2,8 @@
 //! section and arity, did-you-mean, listings and documentation. What a row acts by is bound to it here and nowhere else.
 
 mod action;
+pub(crate) mod alias;
+mod argument;
 mod bind;
 mod converter;
 mod derived;
@@ -21,12 +23,14 @@ mod timeout;
 
 use std::sync::LazyLock;
 
+pub use alias::{AliasRow, Need};
+pub use argument::ArgType;
 pub use listing::listing;
 pub use reference::reference;
 pub(crate) use row::{Index, Parse};
 pub use row::{Keyword, place, rule_set};
+pub use sample::{Before, ConverterRow, DerivedRow, FetchRow, Output, Source};
 pub(crate) use sample::{CONVERTER_INDEX, DERIVED_INDEX, FETCH_INDEX};
-pub use sample::{ConverterRow, DerivedRow, FetchRow, Output};
 
 use crate::parse::{ActionParse, BindParse, OptionParse, ServerParse};
 use crate::written::TimeoutKind;
@@ -58,6 +62,8 @@ pub(crate) const SECTION: &[&[Keyword<()>]] = &[section::ROWS];
 pub(crate) const ACTION: &[&[Keyword<ActionParse>]] = &[action::ROWS];
 /// All sample fetches.
 pub const FETCHES: &[FetchRow] = fetch::ROWS;
+/// All aliases of log-format strings.
+pub const ALIASES: &[AliasRow] = alias::ROWS;
 /// All converters.
 pub const CONVERTERS: &[ConverterRow] = converter::ROWS;
 /// All derived ACL keywords.
@@ -166,7 +172,7 @@ mod tests {
         }
         for row in FETCHES {
             assert!(
-                row.arity.min <= row.arity.max && row.contexts != 0,
+                row.arity.min <= row.arity.max && row.contexts() != 0,
                 "{}",
                 row.name
             );

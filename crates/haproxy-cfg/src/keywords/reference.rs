@@ -5,6 +5,7 @@ use syntax::{Status, Version};
 
 use super::{ACTION, BIND, CONVERTERS, DERIVED, FETCHES, GLOBAL, OPTION, PROXY, SERVER, TIMEOUT};
 use super::{Keyword, place, rule_set};
+use crate::model::MatchKind;
 
 /// How the page words its cells.
 const PAGE: Page = Page {
@@ -83,7 +84,7 @@ fn samples(page: &mut String) {
         let fetch_works = FETCHES
             .iter()
             .any(|fetch| fetch.name == row.fetch && fetch.status() == Status::Implemented);
-        let status = if fetch_works && row.matcher.is_some() {
+        let status = if fetch_works && row.matcher != MatchKind::Bin {
             Status::Implemented
         } else {
             Status::ReadOnly

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use syntax::Span;
 
-use super::Word;
+use super::{Sample, Word};
+use crate::keywords::Output;
 
 /// One `acl` line, or an anonymous `{ … }`. Lines that share a name are alternatives of one ACL.
 #[derive(Clone, Debug)]
@@ -12,24 +13,31 @@ pub struct Acl {
     /// The name; empty for an anonymous one.
     pub name: Word,
     /// What is looked at.
-    pub fetch: Fetch,
+    pub sample: Sample,
     /// How it is compared.
     pub matcher: MatchKind,
     /// `-i`: letters' case does not count.
     pub ignore_case: bool,
+    /// `-n`: names are not resolved.
+    pub no_dns: bool,
+    /// `-M`: files hold keys and values, as maps do.
+    pub as_map: bool,
+    /// `-u`: the number that the stats socket knows its patterns by.
+    pub id: Option<u32>,
+    /// `-f`: the files, whose patterns stand before those of the line.
+    pub files: Vec<Word>,
     /// The patterns, from the line and from `-f` files, in order.
     pub patterns: Vec<Pattern>,
     /// Where it stands.
     pub span: Span,
 }
 
-/// A sample fetch with its arguments.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fetch {
-    /// Which fetch.
-    pub kind: FetchKind,
-    /// Its arguments as written, unescaped.
-    pub args: Vec<Word>,
+impl Acl {
+    /// Whether the data path can tell whether it holds.
+    #[must_use]
+    pub fn is_evaluated(&self) -> bool {
+        self.sample.kind().is_some() && self.matcher != MatchKind::Bin && !self.as_map
+    }
 }
 
 /// The sample fetches that are acted on.
@@ -110,12 +118,79 @@ pub enum MatchKind {
     Reg,
     /// `-m len`: length in bytes.
     Len,
+    /// `-m bin`: equal bytes.
+    Bin,
+}
+
+impl MatchKind {
+    /// All of them, in the manual's order.
+    pub const ALL: [Self; 13] = [
+        Self::Found,
+        Self::Bool,
+        Self::Int,
+        Self::Ip,
+        Self::Bin,
+        Self::Len,
+        Self::Str,
+        Self::Sub,
+        Self::Reg,
+        Self::Beg,
+        Self::End,
+        Self::Dir,
+        Self::Dom,
+    ];
+
+    /// Its name behind `-m`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bool => "bool",
+            Self::Found => "found",
+            Self::Int => "int",
+            Self::Ip => "ip",
+            Self::Str => "str",
+            Self::Beg => "beg",
+            Self::End => "end",
+            Self::Sub => "sub",
+            Self::Dir => "dir",
+            Self::Dom => "dom",
+            Self::Reg => "reg",
+            Self::Len => "len",
+            Self::Bin => "bin",
+        }
+    }
+
+    /// The type of samples that it compares; others are cast to it.
+    #[must_use]
+    pub fn takes(self) -> Output {
+        match self {
+            Self::Bool => Output::Bool,
+            Self::Found => Output::Any,
+            Self::Int => Output::Sint,
+            Self::Ip => Output::Addr,
+            Self::Bin | Self::Len => Output::Bin,
+            _ => Output::Str,
+        }
+    }
+
+    /// The one that is used for samples of a type where none is asked for.
+    #[must_use]
+    pub fn of(output: Output) -> Option<Self> {
+        match output {
+            Output::Bool => Some(Self::Bool),
+            Output::Sint => Some(Self::Int),
+            Output::Addr | Output::Ipv4 | Output::Ipv6 => Some(Self::Ip),
+            Output::Str => Some(Self::Str),
+            Output::Bin | Output::Meth | Output::Any | Output::Same => None,
+        }
+    }
 }
 
 /// One pattern, parsed for its match kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pattern {
-    /// For the string matches (`str`, `beg`, `end`, `sub`, `dir`, `dom`), and the source of a regular expression.
+    /// For the string matches (`str`, `beg`, `end`, `sub`, `dir`, `dom`), the source of a regular expression, and the bytes
+    /// of `bin`.
     Text(Word),
     /// For `int` and `len`: inclusive bounds; an open side is `i64::MIN` or `i64::MAX`.
     Range(i64, i64),

@@ -5,17 +5,20 @@ mod acl;
 mod addr;
 mod bind;
 mod check;
+mod format;
 mod global;
 mod log;
 mod proxy;
 mod rule;
+mod sample;
 mod server;
 mod stats;
 
-pub use acl::{Acl, Cond, CondTerm, Fetch, FetchKind, MatchKind, Pattern, Polarity};
+pub use acl::{Acl, Cond, CondTerm, FetchKind, MatchKind, Pattern, Polarity};
 pub use addr::{Address, ServerAddr};
 pub use bind::{Bind, BindSsl, Level, TlsVersion};
 pub use check::{CheckKind, CheckSettings};
+pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
 pub use global::{Global, SslDefaults, Tune};
 pub use log::{LogFormat, LogLevel, LogTarget, LogTransport};
 pub use proxy::{
@@ -23,6 +26,7 @@ pub use proxy::{
     ProxyOptions, SwitchRule, Timeouts,
 };
 pub use rule::{HeaderRule, HeaderRuleAction};
+pub use sample::{Arg, ArgValue, Converter, Sample, Scope, Variable};
 pub use server::Server;
 pub use stats::{StatsAdmin, StatsAuth, StatsSettings};
 

@@ -1,13 +1,13 @@
-//! `acl` lines and conditions.
+//! `acl` lines, predefined ACLs, and what is known of each.
 
-use syntax::{Diagnostic, Span, closest};
+use syntax::Diagnostic;
 
-use super::expression::{Expression, expression};
+use super::criterion::{Subject, criterion};
 use super::line::{Line, shown};
 use super::reading::Reading;
-use crate::lex::Word;
-use crate::model::{Acl, Polarity};
-use crate::written::{AclGroup, CondTerm, WrittenCond};
+use super::sample;
+use crate::model::Acl;
+use crate::written::{Incompatible, Looks};
 
 /// ACLs that every configuration has without declaring them.
 const PREDEFINED: &[(&str, &[&str])] = &[
@@ -36,10 +36,17 @@ const PREDEFINED: &[(&str, &[&str])] = &[
     ("WAIT_END", &["wait_end"]),
 ];
 
-/// A condition that was read.
-pub(crate) struct ReadCondition {
-    /// What may be applied; none when it uses what is only read.
-    pub(crate) cond: Option<WrittenCond>,
+/// The words of the predefined ACL of that name.
+pub(super) fn predefined(name: &[u8]) -> Option<&'static [&'static str]> {
+    PREDEFINED
+        .iter()
+        .find(|(known, _)| known.as_bytes() == name)
+        .map(|(_, words)| *words)
+}
+
+/// Names of all predefined ACLs.
+pub(super) fn predefined_names() -> impl Iterator<Item = &'static str> {
+    PREDEFINED.iter().map(|(name, _)| *name)
 }
 
 /// `acl NAME EXPRESSION …`.
@@ -74,189 +81,50 @@ pub(crate) fn acl(reading: &mut Reading<'_>, line: &Line<'_>) {
         );
     }
     let what = format!("ACL '{text}'");
-    let Some(read) = expression(reading, &line.args()[1..], line.behind(), &what) else {
+    let subject = Subject {
+        name: &name.text,
+        what: &what,
+        span: line.span(),
+        behind: line.behind(),
+    };
+    match criterion(reading, &line.args()[1..], subject) {
+        Some(read) => {
+            add(reading, read);
+        }
         // The name is known all the same, so that conditions do not complain once more.
-        group(reading, &name.text, |_| ());
-        return;
-    };
-    add(reading, &name.text, read, line.span());
-}
-
-fn add(reading: &mut Reading<'_>, name: &[u8], read: Expression, span: Span) -> Option<u32> {
-    let (acls, groups, _) = reading.ruled()?;
-    let index = find_or_insert(groups, name);
-    match read {
-        Expression::ReadOnly => groups[index].inert = true,
-        Expression::Known {
-            fetch,
-            matcher,
-            ignore_case,
-            patterns,
-        } => {
-            groups[index]
-                .lines
-                .push(u32::try_from(acls.len()).unwrap_or(u32::MAX));
-            acls.push(Acl {
-                name: name.to_vec().into(),
-                fetch,
-                matcher,
-                ignore_case,
-                patterns,
-                span,
-            });
-        }
-    }
-    u32::try_from(index).ok()
-}
-
-fn find_or_insert(groups: &mut Vec<AclGroup>, name: &[u8]) -> usize {
-    // An empty name is an anonymous ACL, each of which stands by itself.
-    let known = groups
-        .iter()
-        .position(|group| !name.is_empty() && *group.name == *name);
-    known.unwrap_or_else(|| {
-        groups.push(AclGroup {
-            name: name.to_vec().into(),
-            lines: Vec::new(),
-            inert: false,
-        });
-        groups.len() - 1
-    })
-}
-
-fn group(reading: &mut Reading<'_>, name: &[u8], change: impl FnOnce(&mut AclGroup)) {
-    if let Some((_, groups, _)) = reading.ruled() {
-        let index = find_or_insert(groups, name);
-        change(&mut groups[index]);
-    }
-}
-
-/// The condition whose `if` or `unless` is argument `at` of `line`; none when it is wrong, which was told.
-///
-/// `what` names the rule in the original's words.
-pub(crate) fn condition(
-    reading: &mut Reading<'_>,
-    line: &Line<'_>,
-    at: usize,
-    what: &str,
-) -> Option<ReadCondition> {
-    let words = line.args();
-    let polarity = if &*words[at].text == b"unless" {
-        Polarity::Unless
-    } else {
-        Polarity::If
-    };
-    let mut any_of: Vec<Vec<CondTerm>> = Vec::new();
-    let mut all_of: Vec<CondTerm> = Vec::new();
-    let mut inert = false;
-    let mut faulty = false;
-    let mut negated = false;
-    let mut index = at + 1;
-    while let Some(word) = words.get(index).filter(|word| !word.text.is_empty()) {
-        index += 1;
-        let mut text: &[u8] = &word.text;
-        if matches!(text, b"or" | b"OR" | b"||") {
-            if !all_of.is_empty() {
-                any_of.push(std::mem::take(&mut all_of));
-            }
-            continue;
-        }
-        while let Some(rest) = text.strip_prefix(b"!") {
-            negated = !negated;
-            text = rest;
-        }
-        if text.is_empty() {
-            continue;
-        }
-        let found = if text == b"{" {
-            let Some(length) = words[index..].iter().position(|word| &*word.text == b"}") else {
-                let message =
-                    format!("error detected while parsing {what} : missing closing '}}' in condition.");
-                let told = Diagnostic::alert("bad-condition", message).at(word.span);
-                reading.tell(told.help("write blanks around both braces: { path /x }"));
-                return None;
-            };
-            let inside = &words[index..index + length];
-            index += length + 1;
-            anonymous(reading, inside, word.span, what)
-        } else {
-            named(reading, text, word.span, what)
-        };
-        match found {
-            None => faulty = true,
-            Some((group, is_inert)) => {
-                inert |= is_inert;
-                all_of.push(CondTerm { negated, group });
+        None => {
+            if let Some((acls, _)) = reading.ruled() {
+                acls.group(&name.text);
             }
         }
-        negated = false;
     }
-    if faulty {
-        return None;
-    }
-    if !all_of.is_empty() {
-        any_of.push(all_of);
-    }
-    let span = words[at].span.to(line.span());
-    if inert {
-        let message = "the rule is not applied, since its condition uses what is not acted on yet.";
-        reading.tell(Diagnostic::warning("inert-rule", message).at(span));
-    }
-    Some(ReadCondition {
-        cond: (!inert).then_some(WrittenCond {
-            polarity,
-            any_of,
-            span,
-        }),
-    })
 }
 
-/// The group of an anonymous ACL and whether it can be applied.
-fn anonymous(reading: &mut Reading<'_>, inside: &[Word<'_>], span: Span, what: &str) -> Option<(u32, bool)> {
-    let read = expression(reading, inside, span, what)?;
-    let inert = matches!(read, Expression::ReadOnly);
-    let group = add(reading, b"", read, span)?;
-    Some((group, inert))
+/// Puts an ACL line to those of the section; gives the group of its name. What it uses that is not acted on is told.
+pub(super) fn add(reading: &mut Reading<'_>, acl: Acl) -> Option<u32> {
+    sample::tell_read_only(reading, &acl.sample);
+    if acl.as_map {
+        reading.tell_read_only("the ACL flag '-M'", acl.span);
+    }
+    if acl.matcher == crate::model::MatchKind::Bin {
+        reading.tell_read_only("the match method 'bin'", acl.span);
+    }
+    let source = sample::source(reading, acl.sample.fetch);
+    let (acls, _) = reading.ruled()?;
+    Some(acls.add(acl, source))
 }
 
-/// The group of a named ACL and whether it can be applied.
-fn named(reading: &mut Reading<'_>, name: &[u8], span: Span, what: &str) -> Option<(u32, bool)> {
-    let (_, groups, _) = reading.ruled()?;
-    if let Some(index) = groups.iter().position(|group| *group.name == *name) {
-        return Some((u32::try_from(index).ok()?, groups[index].inert));
-    }
-    let predefined = PREDEFINED.iter().find(|(known, _)| known.as_bytes() == name);
-    if let Some((name, words)) = predefined {
-        let words: Vec<Word<'_>> = words
-            .iter()
-            .map(|word| Word {
-                text: word.as_bytes().into(),
-                span,
-            })
-            .collect();
-        let read = expression(reading, &words, span, what)?;
-        let inert = matches!(read, Expression::ReadOnly);
-        return Some((add(reading, name.as_bytes(), read, span)?, inert));
-    }
-    let text = String::from_utf8_lossy(name).into_owned();
-    let groups = reading
+/// What the lines of a group look at, and whether one of them cannot be evaluated.
+pub(super) fn group_facts(reading: &mut Reading<'_>, group: u32) -> (Looks, bool) {
+    let found = reading
         .ruled()
-        .map(|(_, groups, _)| groups.clone())
-        .unwrap_or_default();
-    let declared = groups
-        .iter()
-        .filter_map(|group| std::str::from_utf8(&group.name).ok());
-    let near = closest(
-        name,
-        declared
-            .chain(PREDEFINED.iter().map(|(name, _)| *name))
-            .filter(|name| !name.is_empty()),
-    );
-    let help = match near {
-        Some(near) => format!("did you mean '{near}'?"),
-        None => format!("declare it above: acl {text} CRITERION VALUE"),
-    };
-    let message = format!("error detected while parsing {what} : no such ACL : '{text}'.");
-    reading.tell(Diagnostic::alert("unknown-acl", message).at(span).help(help));
-    None
+        .and_then(|(acls, _)| acls.get(group).map(|group| (group.looks.clone(), group.inert)));
+    found.unwrap_or_default()
+}
+
+/// The line of a group that looks at what none of `columns` has.
+pub(super) fn incompatible(reading: &mut Reading<'_>, group: u32, columns: u32) -> Option<Incompatible> {
+    reading
+        .ruled()
+        .and_then(|(acls, _)| acls.incompatible(group, columns))
 }

@@ -3,13 +3,14 @@
 
 use syntax::{Diagnostic, closest};
 
-use super::acl::condition;
-use super::format::{self, Usage};
+use super::condition::condition;
+use super::format;
 use super::line::{Line, shown};
 use super::order::{RuleClass, note};
 use super::reading::Reading;
+use super::sample::{self, Usage};
 use super::timeout::timer;
-use crate::keywords::{FETCH_INDEX, place};
+use crate::keywords::place;
 use crate::lex::Word;
 use crate::values::{Unit, host_port, integer, resolve};
 use crate::written::ReferenceKind;
@@ -43,12 +44,12 @@ fn missing(reading: &mut Reading<'_>, line: &Line<'_>, message: impl Into<String
 }
 
 /// A condition that must be there, at argument `at`.
-fn needs_condition(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, name: &str) {
+fn needs_condition(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, usage: Usage, name: &str) {
     if line
         .arg(at)
         .is_some_and(|word| matches!(&*word.text, b"if" | b"unless"))
     {
-        condition(reading, line, at, &format!("a '{name}' rule"));
+        condition(reading, line.args(), at, usage, &format!("a '{name}' rule"));
         return;
     }
     let message = format!("'{name}' requires either 'if' or 'unless' followed by a condition.");
@@ -162,7 +163,7 @@ pub(crate) fn monitor(reading: &mut Reading<'_>, line: &Line<'_>) {
         "'monitor' only supports 'fail'.",
     ) {
         note(reading, RuleClass::Monitor, line.span());
-        needs_condition(reading, line, 1, "monitor fail");
+        needs_condition(reading, line, 1, Usage::ANYWHERE, "monitor fail");
     }
 }
 
@@ -444,7 +445,10 @@ pub(crate) fn stick_table(reading: &mut Reading<'_>, line: &Line<'_>) {
         at += 2;
     }
     if !sized {
-        missing(reading, line, "stick-table: missing size.", "add: size 100k");
+        return missing(reading, line, "stick-table: missing size.", "add: size 100k");
+    }
+    if let Some(name) = reading.proxy_ref().map(|proxy| proxy.name.clone()) {
+        reading.written.tables.insert(name);
     }
 }
 
@@ -467,26 +471,33 @@ pub(crate) fn stick(reading: &mut Reading<'_>, line: &Line<'_>) {
             "write: stick on src",
         );
     };
-    let text = shown(word).into_owned();
-    let name = text.split(['(', ',']).next().unwrap_or(&text).to_owned();
-    if !FETCH_INDEX.contains_key(name.as_str()) && !name.starts_with("lua.") {
-        let help = closest(name.as_bytes(), FETCH_INDEX.keys().copied())
-            .map_or("see the manual, section 7.3".to_owned(), |near| {
-                format!("did you mean '{near}'?")
-            });
-        let message = format!("'stick': unknown fetch method '{name}'");
-        return reading.tell(
-            Diagnostic::alert("unknown-fetch", message)
-                .at(word.span)
-                .help(help),
-        );
+    let word = word.clone();
+    let store = line.arg(0).is_some_and(|kind| &*kind.text == b"store-response");
+    let (usage, here) = if store {
+        (Usage::STICK_RESPONSE, "for 'store-response'")
+    } else {
+        (Usage::STICK_REQUEST.quietly(), "during request")
+    };
+    let text = shown(&word).into_owned();
+    let name = text.split(['(', ',']).next().unwrap_or(&text);
+    let wording = sample::Wording {
+        here,
+        ..sample::Wording::new("'stick': ").named(name)
+    };
+    if sample::parse(reading, line.args(), 1, usage, wording).is_none() {
+        return;
     }
     let at = line
         .args()
         .iter()
         .position(|word| matches!(&*word.text, b"if" | b"unless"));
     if let Some(at) = at {
-        condition(reading, line, at, "a 'stick' rule");
+        let usage = if store {
+            Usage::STICK_RESPONSE
+        } else {
+            Usage::STICK_REQUEST
+        };
+        condition(reading, line.args(), at, usage, "a 'stick' rule");
     }
 }
 
@@ -559,13 +570,13 @@ pub(crate) fn check_rule(reading: &mut Reading<'_>, line: &Line<'_>) {
 /// `use-server NAME if …`.
 pub(crate) fn use_server(reading: &mut Reading<'_>, line: &Line<'_>) {
     note(reading, RuleClass::UseServer, line.span());
-    needs_condition(reading, line, 1, "use-server");
+    needs_condition(reading, line, 1, Usage::USE_SERVER, "use-server");
 }
 
 /// `force-persist if …` and `ignore-persist if …`.
 pub(crate) fn persist_rule(reading: &mut Reading<'_>, line: &Line<'_>) {
     let name = shown(line.keyword()).into_owned();
-    needs_condition(reading, line, 0, &name);
+    needs_condition(reading, line, 0, Usage::PERSIST, &name);
 }
 
 /// `redirect location|prefix|scheme TO …`.
@@ -578,7 +589,7 @@ pub(crate) fn redirect(reading: &mut Reading<'_>, line: &Line<'_>) {
     let words = &line.args()[..at.unwrap_or(line.args().len())];
     redirect_words(reading, line, words, "redirect");
     if let Some(at) = at {
-        condition(reading, line, at, "a 'redirect' rule");
+        condition(reading, line.args(), at, Usage::HTTP_QUIETLY, "a 'redirect' rule");
     }
 }
 
@@ -669,9 +680,20 @@ pub(crate) fn log_format(reading: &mut Reading<'_>, line: &Line<'_>) {
         );
     }
     let usage = if name == "unique-id-format" {
-        Usage::Request
+        Usage::UNIQUE_ID
+    } else if name == "log-format-sd" {
+        Usage::LOG_SD
     } else {
-        Usage::Log
+        Usage::LOG
     };
-    format::check(reading, word, usage, "failed to parse log-format : ");
+    let what = if name == "unique-id-format" {
+        "unique-id"
+    } else {
+        &name
+    };
+    let lead = format!("failed to parse {what} : ");
+    let wording = format::Wording::new(&lead);
+    if let Some(format) = format::parse(reading, word, usage, wording) {
+        format::keep_to_mode(reading, &format, wording);
+    }
 }

@@ -1,248 +1,410 @@
-//! Log-format strings: `%var`, `%{flags}var`, `%[expression]` (manual, section 8.2.6). They are checked here; rules that use
-//! them are only read.
+//! Log-format strings: `%alias`, `%{flags}alias`, `%(name:type)alias`, `%[expression]` (manual, section 8.2.6).
 
-use syntax::{Diagnostic, closest};
+use syntax::{Context, Diagnostic, Span, closest};
 
 use super::line::shown;
 use super::reading::Reading;
-use crate::keywords::{CONVERTER_INDEX, FETCH_INDEX, FetchRow};
+use super::sample::{self, Ending, Names, Usage};
+use crate::keywords::{ALIASES, alias};
 use crate::lex::Word;
+use crate::model::{self, Cast, Encoding, Flags, Format, FormatItem, FormatPart};
 
-/// Variables of log-format strings.
-const VARIABLES: &[&str] = &[
-    "B", "CC", "CS", "H", "HM", "HP", "HPO", "HQ", "HU", "HV", "ID", "OG", "ST", "T", "TR", "Ta", "Tc", "Td",
-    "Th", "Ti", "Tl", "Tq", "Tr", "Ts", "Tt", "Tu", "Tw", "U", "ac", "b", "bc", "bi", "bp", "bq", "ci", "cp",
-    "f", "fc", "fi", "fp", "ft", "hr", "hrl", "hs", "hsl", "lc", "ms", "o", "pid", "r", "rc", "rt", "s",
-    "sc", "si", "sp", "sq", "sslc", "sslv", "t", "tr", "trg", "trl", "ts", "tsc",
-];
-
-/// Where a string is used, as the bit of [`FetchRow::contexts`] that a fetch must have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Usage {
-    /// `http-request` of a frontend, or of a backend.
-    Request,
-    /// `http-response` of a frontend, or of a backend.
-    Response,
-    /// Log lines.
-    Log,
+/// What is wrong with a string.
+#[derive(Debug)]
+struct Fault {
+    /// The original's words, without a full stop.
+    message: String,
+    help: String,
+    /// From where to where in the word.
+    at: (usize, usize),
+    /// The place of an expression that is wrong.
+    span: Option<Span>,
 }
 
-impl Usage {
-    fn allows(self, row: &FetchRow) -> bool {
-        let bits: u32 = match self {
-            Self::Request => (1 << 3) | (1 << 4) | (1 << 7) | (1 << 8),
-            Self::Response => (1 << 12) | (1 << 13) | (1 << 16) | (1 << 17),
-            Self::Log => 1 << 18,
-        };
-        row.contexts & bits != 0
-    }
+/// How faults are told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wording<'a> {
+    /// What stands in front of the original's words.
+    pub(crate) lead: &'a str,
+    /// What stands behind them.
+    pub(crate) tail: &'a str,
+    /// How the place is worded.
+    pub(crate) context: Context,
 }
 
-/// Checks the string of `word`; gives false when it is wrong, which is told behind `lead`.
-pub(super) fn check(reading: &mut Reading<'_>, word: &Word<'_>, usage: Usage, lead: &str) -> bool {
-    let text = shown(word).into_owned();
-    match fault(&text, usage) {
-        None => true,
-        Some((message, help)) => {
-            let told = Diagnostic::alert("bad-format", format!("{lead}{message}")).at(word.span);
-            reading.tell(told.help(help));
-            false
+impl<'a> Wording<'a> {
+    /// Behind `lead`, with a full stop.
+    pub(crate) fn new(lead: &'a str) -> Self {
+        Self {
+            lead,
+            tail: ".",
+            context: Context::Parsing,
         }
     }
 }
 
-/// The first fault of a string, and what to do.
-fn fault(text: &str, usage: Usage) -> Option<(String, String)> {
-    const PERCENT: &str = "write %% for a percent sign";
-    let mut at = 0;
-    while let Some(found) = text[at..].find('%') {
-        let percent = at + found;
-        let mut rest = &text[percent + 1..];
-        if rest.is_empty() {
-            return Some(("truncated line after '%'.".to_owned(), PERCENT.to_owned()));
-        }
-        if rest.starts_with(['%', '-', ',']) {
-            at = percent + 2;
-            continue;
-        }
-        if let Some(flags) = rest.strip_prefix('{') {
-            let Some(end) = flags.find('}') else {
-                return Some((
-                    format!("truncated line after '{flags}'."),
-                    "close the brace".to_owned(),
-                ));
-            };
-            rest = &flags[end + 1..];
-        }
-        if let Some(inside) = rest.strip_prefix('[') {
-            let Some(end) = closing(inside) else {
-                return Some((
-                    format!("missing ']' after '{inside}'."),
-                    "close the bracket".to_owned(),
-                ));
-            };
-            if let Some(fault) = expression(&inside[..end], usage) {
-                return Some(fault);
-            }
-            at = text.len() - inside.len() + end + 1;
-            continue;
-        }
-        let length = rest
-            .find(|c: char| !c.is_ascii_alphabetic())
-            .unwrap_or(rest.len());
-        let name = &rest[..length];
-        at = text.len() - rest.len() + length;
-        if name.is_empty() {
-            let near = rest.chars().next().map(String::from).unwrap_or_default();
-            let message =
-                format!("unexpected variable name near '{near}' at position {percent} line : '{text}'.");
-            return Some((message, PERCENT.to_owned()));
-        }
-        if !VARIABLES.contains(&name) {
-            let help = closest(name.as_bytes(), VARIABLES.iter().copied())
-                .map_or(PERCENT.to_owned(), |near| {
-                    format!("did you mean '%{near}'? or {PERCENT}")
-                });
-            let message = format!(
-                "no such format variable '{name}'. If you wanted to emit the '%' character verbatim, you need to use '%%'."
-            );
-            return Some((message, help));
-        }
-    }
-    None
-}
-
-/// Offset of the bracket that closes an expression; parentheses and quotes inside it are passed over.
-fn closing(inside: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut quote = None;
-    for (at, c) in inside.char_indices() {
-        match (c, quote) {
-            (_, Some(open)) if c == open => quote = None,
-            (_, Some(_)) => {}
-            ('\'' | '"', None) if depth > 0 => quote = Some(c),
-            ('(', None) => depth += 1,
-            (')', None) => depth = depth.saturating_sub(1),
-            (']', None) if depth == 0 => return Some(at),
-            _ => {}
-        }
-    }
-    // Regular expressions hold quotes and parentheses of their own: then the last bracket closes.
-    inside.rfind(']').filter(|_| depth > 0 || quote.is_some())
-}
-
-fn expression(text: &str, usage: Usage) -> Option<(String, String)> {
-    let wrong = |what: String, help: String| {
-        Some((
-            format!("failed to parse sample expression <{text}]> : {what}."),
-            help,
-        ))
+/// Reads the string of `word`, which stands where `usage` says; none when it is wrong, which is told.
+pub(crate) fn parse(
+    reading: &mut Reading<'_>,
+    word: &Word<'_>,
+    usage: Usage,
+    wording: Wording<'_>,
+) -> Option<Format> {
+    let mut reader = Reader {
+        word,
+        usage,
+        parts: Vec::new(),
+        text: Vec::new(),
+        text_start: 0,
+        standing: Flags::default(),
+        pending: Pending::default(),
     };
-    let (name, mut rest) = split(text);
-    if name.is_empty() {
-        return wrong(
-            "missing fetch method".to_owned(),
-            "write a sample fetch between the brackets".to_owned(),
-        );
-    }
-    let Some(row) = FETCH_INDEX.get(name) else {
-        let near = closest(name.as_bytes(), FETCH_INDEX.keys().copied());
-        let help = near.map_or("see the manual, section 7.3".to_owned(), |near| {
-            format!("did you mean '{near}'?")
-        });
-        // Lua scripts register fetches of their own.
-        return if name.starts_with("lua.") {
+    let known = reading.written.argument_references.len();
+    match reader.read(reading) {
+        Ok(()) => {
+            let standing = reader.standing;
+            let encoding = match (standing.json, standing.cbor, standing.binary) {
+                (true, _, _) => Encoding::Json,
+                (false, true, true) => Encoding::CborBytes,
+                (false, true, false) => Encoding::Cbor,
+                (false, false, _) => Encoding::Plain,
+            };
+            Some(Format {
+                written: word.text.to_vec().into(),
+                parts: reader.parts,
+                encoding,
+                span: word.span,
+            })
+        }
+        Err(fault) => {
+            reading.written.argument_references.truncate(known);
+            let Wording { lead, tail, context } = wording;
+            let span = fault
+                .span
+                .unwrap_or_else(|| sample::place(word, fault.at.0, fault.at.1));
+            let message = format!("{lead}{}{tail}", fault.message);
+            let told = Diagnostic::alert("bad-format", message).at(span).context(context);
+            reading.tell(told.help(fault.help));
             None
-        } else {
-            wrong(format!("unknown fetch method '{name}'"), help)
+        }
+    }
+}
+
+const PERCENT: &str = "write %% for a percent sign";
+
+/// Flags and a name that wait for the alias or the expression behind them.
+#[derive(Debug, Default)]
+struct Pending {
+    flags: Option<Flags>,
+    name: Option<model::Word>,
+    cast: Option<Cast>,
+}
+
+struct Reader<'w, 'l> {
+    word: &'w Word<'l>,
+    usage: Usage,
+    parts: Vec<FormatPart>,
+    /// Text that is not yet a part.
+    text: Vec<u8>,
+    text_start: usize,
+    /// Flags that hold from here on.
+    standing: Flags,
+    pending: Pending,
+}
+
+impl Reader<'_, '_> {
+    fn read(&mut self, reading: &mut Reading<'_>) -> Result<(), Fault> {
+        let word = self.word;
+        let text = &*word.text;
+        let mut at = 0;
+        while at < text.len() {
+            if text[at] != b'%' {
+                if self.text.is_empty() {
+                    self.text_start = at;
+                }
+                self.text.push(text[at]);
+                at += 1;
+                continue;
+            }
+            at = self.percent(reading, at)?;
+        }
+        self.end_text(at);
+        Ok(())
+    }
+
+    /// Reads what the percent sign at `start` begins; gives the offset behind it.
+    fn percent(&mut self, reading: &mut Reading<'_>, start: usize) -> Result<usize, Fault> {
+        let word = self.word;
+        let text = &*word.text;
+        let mut at = start + 1;
+        let named = !reading.dialect.strict || reading.dialect.at_least(2, 9);
+        if named && text.get(at) == Some(&b'(') {
+            at = self.name(reading, at)?;
+        }
+        if text.get(at) == Some(&b'{') {
+            at = self.flags(reading, at)?;
+            let next = text.get(at).copied();
+            if !next.is_some_and(|byte| byte == b'[' || byte.is_ascii_alphabetic()) {
+                let shown = String::from_utf8_lossy(&text[start..at]);
+                let message = format!("parse argument modifier without variable name near '{shown}'");
+                return Err(fault(
+                    message,
+                    "write an alias or [expression] behind the brace",
+                    start,
+                    at,
+                ));
+            }
+        }
+        match text.get(at) {
+            None => Err(fault("truncated line after '%'".to_owned(), PERCENT, start, at)),
+            Some(b'[') => self.expression(reading, start, at),
+            Some(byte) if byte.is_ascii_alphabetic() => self.alias(reading, start, at),
+            Some(byte) if byte.is_ascii_digit() || byte.is_ascii_whitespace() => {
+                let near = char::from(*byte);
+                let whole = shown(word);
+                let message = format!(
+                    "unexpected variable name near '{near}' at position {} line : '{whole}'. Maybe you want to write a \
+                     single '%', use the syntax '%%'",
+                    start + 1
+                );
+                Err(fault(message, PERCENT, start, at + 1))
+            }
+            // Whatever else follows stands for itself.
+            Some(byte) => {
+                if self.text.is_empty() {
+                    self.text_start = start;
+                }
+                self.text.push(*byte);
+                Ok(at + 1)
+            }
+        }
+    }
+
+    /// `(name:type)` at `start`.
+    fn name(&mut self, reading: &mut Reading<'_>, start: usize) -> Result<usize, Fault> {
+        let text = &*self.word.text;
+        let Some(length) = text[start..].iter().position(|byte| *byte == b')') else {
+            let rest = String::from_utf8_lossy(&text[start + 1..]);
+            let message = format!("truncated line after '{rest}'");
+            return Err(fault(message, "close the parenthesis", start, text.len()));
         };
-    };
-    while let Some(chain) = rest.strip_prefix(',') {
-        let (converter, behind) = split(chain);
-        if !CONVERTER_INDEX.contains_key(converter) && !converter.starts_with("lua.") {
-            let near = closest(converter.as_bytes(), CONVERTER_INDEX.keys().copied());
-            let help = near.map_or("see the manual, section 7.3.1".to_owned(), |near| {
-                format!("did you mean '{near}'?")
+        let end = start + length;
+        let inside = &text[start + 1..end];
+        let colon = inside.iter().position(|byte| *byte == b':');
+        let (name, cast) = match colon {
+            Some(at) => (&inside[..at], Some(&inside[at + 1..])),
+            None => (inside, None),
+        };
+        self.pending.name = Some(model::Word::from(name.to_vec())).filter(|name| !name.is_empty());
+        self.pending.cast = match cast {
+            None => None,
+            Some(b"str") => Some(Cast::Text),
+            Some(b"sint") => Some(Cast::Integer),
+            Some(b"bool") => Some(Cast::Bool),
+            Some(other) => {
+                let shown = String::from_utf8_lossy(other);
+                let message = format!("unexpected output type '{shown}' requested");
+                if reading.dialect.strict {
+                    return Err(fault(message, "write str, sint or bool", start, end + 1));
+                }
+                let span = sample::place(self.word, start, end + 1);
+                reading.tell(
+                    Diagnostic::warning("bad-format-type", message)
+                        .at(span)
+                        .help("write str, sint or bool"),
+                );
+                None
+            }
+        };
+        Ok(end + 1)
+    }
+
+    /// `{flags}` at `start`.
+    fn flags(&mut self, reading: &mut Reading<'_>, start: usize) -> Result<usize, Fault> {
+        let text = &*self.word.text;
+        let Some(length) = text[start..].iter().position(|byte| *byte == b'}') else {
+            let rest = String::from_utf8_lossy(&text[start + 1..]);
+            let message = format!("truncated line after '{rest}'");
+            return Err(fault(message, "close the brace", start, text.len()));
+        };
+        let end = start + length;
+        let mut flags = self.standing;
+        for flag in text[start + 1..end].split(|byte| *byte == b',') {
+            let (on, name) = match flag {
+                [b'+', name @ ..] => (true, name),
+                [b'-', name @ ..] => (false, name),
+                name => (true, name),
+            };
+            match name {
+                b"Q" => flags.quoted = on,
+                b"X" => flags.hexadecimal = on,
+                b"E" => flags.escaped = on,
+                b"M" => flags.mandatory = on,
+                b"json" => flags.json = on,
+                b"cbor" => flags.cbor = on,
+                b"bin" => flags.binary = on,
+                b"" => {}
+                unknown if !reading.dialect.strict => {
+                    let shown = String::from_utf8_lossy(unknown);
+                    let message = format!("the flag '{shown}' is not known and does nothing.");
+                    let span = sample::place(self.word, start, end + 1);
+                    let told = Diagnostic::warning("unknown-flag", message).at(span);
+                    reading.tell(told.help("write Q, X, E, M, json, cbor or bin behind + or -"));
+                }
+                _ => {}
+            }
+        }
+        self.pending.flags = Some(flags);
+        Ok(end + 1)
+    }
+
+    /// The alias at `at`, whose percent sign is at `start`.
+    fn alias(&mut self, reading: &Reading<'_>, start: usize, at: usize) -> Result<usize, Fault> {
+        let text = &*self.word.text;
+        let length = text[at..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count();
+        let end = at + length;
+        let name = &text[at..end];
+        let strict = reading.dialect.strict.then_some(reading.dialect.version);
+        let known = alias::find(name).filter(|row| {
+            row.since
+                .zip(strict)
+                .is_none_or(|(since, spoken)| since <= spoken)
+        });
+        let Some(row) = known else {
+            let shown = String::from_utf8_lossy(name);
+            let names = ALIASES.iter().map(|row| row.name);
+            let help = closest(name, names).map_or(PERCENT.to_owned(), |near| {
+                format!("did you mean '%{near}'? or {PERCENT}")
             });
-            return wrong(format!("unknown converter '{converter}'"), help);
+            let message = format!(
+                "no such format variable '{shown}'. If you wanted to emit the '%' character verbatim, you need to use '%%'"
+            );
+            return Err(fault(message, &help, start, end));
+        };
+        if row.name == "o" {
+            let pending = std::mem::take(&mut self.pending);
+            self.standing = pending.flags.unwrap_or(self.standing);
+            self.end_text(start);
+            return Ok(end);
         }
-        rest = behind;
+        self.push(FormatItem::Alias(row), start, end);
+        Ok(end)
     }
-    if usage.allows(row) {
-        return None;
-    }
-    let message = format!(
-        "sample fetch <{text}]> may not be reliably used here because what it needs is not available."
-    );
-    Some((
-        message,
-        "capture it where it is at hand, with set-var, and use that variable".to_owned(),
-    ))
-}
 
-/// The name in front of arguments, and what follows them.
-fn split(text: &str) -> (&str, &str) {
-    let end = text.find(['(', ',']).unwrap_or(text.len());
-    let (name, rest) = text.split_at(end);
-    let Some(inside) = rest.strip_prefix('(') else {
-        return (name.trim(), rest);
-    };
-    let mut depth = 0_usize;
-    for (at, byte) in inside.bytes().enumerate() {
-        match byte {
-            b'(' => depth += 1,
-            b')' if depth == 0 => return (name.trim(), &inside[at + 1..]),
-            b')' => depth -= 1,
-            _ => {}
+    /// The expression whose bracket is at `at` and whose percent sign is at `start`.
+    fn expression(&mut self, reading: &mut Reading<'_>, start: usize, at: usize) -> Result<usize, Fault> {
+        let word = self.word;
+        let text = &*word.text;
+        let inside = at + 1;
+        let rest = String::from_utf8_lossy(&text[inside..]).into_owned();
+        let names = Names {
+            place: self.usage.place,
+            fetch: None,
+        };
+        let read = sample::read(
+            reading,
+            std::slice::from_ref(word),
+            inside,
+            Ending::Inside,
+            None,
+            names,
+        );
+        let parsed = read.map_err(|wrong| Fault {
+            message: format!("failed to parse sample expression <{rest}> : {}", wrong.words()),
+            help: wrong.help,
+            at: (inside, text.len()),
+            span: Some(wrong.span),
+        })?;
+        let end = parsed.end;
+        let expression = &rest.as_bytes()[..(end - inside).min(rest.len())];
+        let expression = String::from_utf8_lossy(expression).into_owned();
+        if let Some(byte) = text.get(end).filter(|byte| **byte != b']') {
+            let message = format!(
+                "expected ']' after '{expression}', but found '{}'",
+                char::from(*byte)
+            );
+            return Err(fault(
+                message,
+                "close the bracket behind the expression",
+                inside,
+                end + 1,
+            ));
         }
-    }
-    (name.trim(), "")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn strings_are_judged_as_haproxy_judges_them_in_a_request_rule() {
-        for right in [
-            "%ci",
-            "%{+Q}ci",
-            "%[src]x",
-            "%[path,lower]",
-            "%%",
-            "%-d",
-            "%T",
-            "%[var(txn.x)]",
-            "%[str(a])]x",
-        ] {
-            assert_eq!(fault(right, Usage::Request), None, "{right}");
+        let row = parsed.sample.fetch;
+        if !self.usage.has(reading, row) {
+            let needs = sample::source(reading, row).name();
+            let message = format!(
+                "sample fetch <{rest}> may not be reliably used here because it needs '{needs}' which is not available here"
+            );
+            return Err(fault(message, sample::NOT_AT_HAND, inside, end));
         }
-        for (wrong, message) in [
-            ("100%", "truncated line after '%'."),
-            ("%{+Q", "truncated line after '+Q'."),
-            ("%[src", "missing ']' after 'src'."),
-            (
-                "%[nosuch]",
-                "failed to parse sample expression <nosuch]> : unknown fetch method 'nosuch'.",
-            ),
-            (
-                "%[src,foo]",
-                "failed to parse sample expression <src,foo]> : unknown converter 'foo'.",
-            ),
-            (
-                "%[]",
-                "failed to parse sample expression <]> : missing fetch method.",
-            ),
-        ] {
-            assert_eq!(
-                fault(wrong, Usage::Request)
-                    .map(|(message, _)| message)
-                    .as_deref(),
-                Some(message)
+        if text.get(end).is_none() {
+            let message = format!("missing ']' after '{expression}'");
+            return Err(fault(message, "close the bracket", inside, end));
+        }
+        sample::tell_remarks(reading, &parsed.remarks);
+        if self.usage.tells_layer6 && sample::source(reading, row).is_layer6() {
+            let message = format!("L6 sample fetch <{rest}> ignored in HTTP log-format string.");
+            let told = Diagnostic::warning("ignored-in-http", message).at(parsed.sample.span);
+            reading.tell_in(
+                model::Mode::Http,
+                told.help("look at what HTTP has of it, such as req.body"),
             );
         }
-        assert!(fault("%[res.hdr(x)]", Usage::Request).is_some());
-        assert!(fault("%[path]", Usage::Log).is_some());
+        sample::tell_read_only(reading, &parsed.sample);
+        self.push(FormatItem::Sample(parsed.sample), start, end + 1);
+        Ok(end + 1)
     }
+
+    fn push(&mut self, item: FormatItem, start: usize, end: usize) {
+        self.end_text(start);
+        let pending = std::mem::take(&mut self.pending);
+        self.parts.push(FormatPart {
+            item,
+            name: pending.name,
+            cast: pending.cast,
+            flags: pending.flags.unwrap_or(self.standing),
+            span: sample::place(self.word, start, end),
+        });
+    }
+
+    /// Makes the text that was read a part, which ends at `end`.
+    fn end_text(&mut self, end: usize) {
+        if self.text.is_empty() {
+            return;
+        }
+        let text = std::mem::take(&mut self.text);
+        self.parts.push(FormatPart {
+            item: FormatItem::Text(text.into()),
+            name: None,
+            cast: None,
+            flags: self.standing,
+            span: sample::place(self.word, self.text_start, end),
+        });
+    }
+}
+
+fn fault(message: String, help: &str, start: usize, end: usize) -> Fault {
+    Fault {
+        message,
+        help: help.to_owned(),
+        at: (start, end),
+        span: None,
+    }
+}
+
+/// Remembers that a format has aliases which are kept for HTTP: a TCP proxy must not have them.
+pub(crate) fn keep_to_mode(reading: &mut Reading<'_>, format: &Format, wording: Wording<'_>) {
+    let reserved = format.parts.iter().find_map(|part| match part.item {
+        FormatItem::Alias(row) if row.need == alias::Need::Http => Some((row.name, part.span)),
+        _ => None,
+    });
+    let Some((name, span)) = reserved else { return };
+    let Wording { lead, tail, context } = wording;
+    let message = format!("{lead}format variable '{name}' is reserved for HTTP mode{tail}");
+    let told = Diagnostic::alert("http-only", message).at(span).context(context);
+    reading.tell_in(model::Mode::Tcp, told.help("remove it, or write: mode http"));
 }

@@ -12,10 +12,11 @@ use crate::host::Host;
 use crate::keywords::place;
 use crate::lex::{Environment, Word, origins};
 use crate::load::LoadOptions;
-use crate::model::ProxyKind;
+use crate::model::{Arg, Mode, ProxyKind};
 use crate::signature::Given;
 use crate::written::{
-    AclGroup, DefaultsSection, ProxySection, Reference, ReferenceKind, Rule, Settings, Written,
+    Acls, ArgumentReference, DefaultsSection, ModeNote, ProxySection, Reference, ReferenceKind,
+    ReferencePlace, Rule, Settings, Written,
 };
 
 /// The section that lines belong to.
@@ -214,6 +215,18 @@ impl<'h> Reading<'h> {
         }
     }
 
+    /// The section at hand as rules' messages name it: `frontend 'x'`, `proxy 'x'`, `defaults 'x'`.
+    pub(crate) fn section_words(&self) -> String {
+        match self.section {
+            Section::Defaults(index) => format!("defaults '{}'", self.written.defaults[index].name),
+            Section::Proxy(index) => {
+                let proxy = &self.written.proxies[index];
+                format!("{} '{}'", Self::proxy_words(proxy.kind), proxy.name)
+            }
+            _ => self.section_word().to_owned(),
+        }
+    }
+
     /// The settings that a line of `defaults` or of a proxy fills.
     pub(crate) fn settings(&mut self) -> &mut Settings {
         match self.section {
@@ -237,28 +250,16 @@ impl<'h> Reading<'h> {
         }
     }
 
-    /// ACL lines, their groups and the rules of the section at hand, where it may have them.
-    pub(crate) fn ruled(
-        &mut self,
-    ) -> Option<(&mut Vec<crate::model::Acl>, &mut Vec<AclGroup>, &mut Vec<Rule>)> {
+    /// ACLs and rules of the section at hand, where it may have them.
+    pub(crate) fn ruled(&mut self) -> Option<(&mut Acls, &mut Vec<Rule>)> {
         match self.section {
             Section::Defaults(index) => {
-                let DefaultsSection {
-                    acls,
-                    acl_groups,
-                    rules,
-                    ..
-                } = self.written.defaults.get_mut(index)?;
-                Some((acls, acl_groups, rules))
+                let DefaultsSection { acls, rules, .. } = self.written.defaults.get_mut(index)?;
+                Some((acls, rules))
             }
             Section::Proxy(index) => {
-                let ProxySection {
-                    acls,
-                    acl_groups,
-                    rules,
-                    ..
-                } = self.written.proxies.get_mut(index)?;
-                Some((acls, acl_groups, rules))
+                let ProxySection { acls, rules, .. } = self.written.proxies.get_mut(index)?;
+                Some((acls, rules))
             }
             _ => None,
         }
@@ -296,6 +297,47 @@ impl<'h> Reading<'h> {
             span,
             proxy,
         });
+    }
+
+    /// Remembers an argument that names a section, or is only judged once all is read.
+    pub(crate) fn refer_argument(&mut self, arg: &Arg, number: usize, place: &ReferencePlace) {
+        let proxy = match self.section {
+            Section::Proxy(index) => Some(index),
+            _ => None,
+        };
+        self.written.argument_references.push(ArgumentReference {
+            value: arg.value.clone(),
+            span: arg.span,
+            number,
+            place: place.clone(),
+            proxy,
+        });
+    }
+
+    /// Remembers what is to be told when the proxy at hand turns out to have `mode`.
+    pub(crate) fn tell_in(&mut self, mode: Mode, told: Diagnostic) {
+        if let Section::Proxy(proxy) = self.section {
+            self.written.mode_notes.push(ModeNote { proxy, mode, told });
+        }
+    }
+
+    /// Remembers a rule that looks at bytes below HTTP, which HTTP proxies are told of.
+    pub(crate) fn note_layer6(&mut self, span: Span) {
+        let Some(name) = self.proxy_ref().map(|proxy| proxy.name.clone()) else {
+            return;
+        };
+        let (file, at) = self.sources.locate(span);
+        let message = format!(
+            "Proxy '{name}': L6 sample fetches ignored on HTTP proxies (declared at {file}:{}).",
+            at.line
+        );
+        let told = Diagnostic::warning("ignored-in-http", message)
+            .at(span)
+            .context(Context::Whole);
+        self.tell_in(
+            Mode::Http,
+            told.help("look at what HTTP has of it, such as req.body"),
+        );
     }
 
     /// An address with its variables put in, which in addresses are expanded even outside of quotes.

@@ -2,11 +2,12 @@
 
 use syntax::{Context, Diagnostic, Span, closest};
 
-use super::acl::{ReadCondition, condition};
-use super::format::{self, Usage};
+use super::condition::{ReadCondition, condition};
+use super::format;
 use super::line::{Line, shown};
 use super::order::{RuleClass, note};
 use super::reading::Reading;
+use super::sample::{self, Usage};
 use crate::keywords::{ACTION_INDEX, place, rule_set};
 use crate::lex::Word;
 use crate::model::{self, HeaderRuleAction};
@@ -169,13 +170,13 @@ fn rule(
         return reading.tell(told);
     };
     let (Some(kind), Some(action)) = (kind, row.act) else {
-        return read_only(reading, line, at, row.row.name, set_name);
+        return read_only(reading, line, at, row.row.name, set, set_name);
     };
     let Some((action, next)) = action_arguments(reading, line, at, action, set_name) else {
         return;
     };
     let what = format!("an '{set_name} {}' condition", row.row.name.trim_end_matches('*'));
-    let Some(cond) = optional_condition(reading, line, next, &what) else {
+    let Some(cond) = optional_condition(reading, line, next, usage_of(set), &what) else {
         return;
     };
     let Some(action) = action else {
@@ -204,7 +205,7 @@ fn store(
             HeaderRuleAction::Allow | HeaderRuleAction::Deny { .. } | HeaderRuleAction::Tarpit { .. }
         );
     unreachable_rule(reading, kind, is_final, span);
-    if let Some((_, _, rules)) = reading.ruled() {
+    if let Some((_, rules)) = reading.ruled() {
         rules.push(Rule {
             kind,
             action,
@@ -232,17 +233,42 @@ fn unreachable_rule(reading: &mut Reading<'_>, kind: RuleKind, is_final: bool, s
     }
 }
 
+/// What is at hand for the rules of a set.
+fn usage_of(set: u32) -> Usage {
+    match set {
+        rule_set::TCP_CONN => Usage::TCP_CONNECTION,
+        rule_set::TCP_SESS => Usage::TCP_SESSION,
+        rule_set::TCP_REQ => Usage::TCP_CONTENT,
+        rule_set::TCP_RES => Usage::TCP_RESPONSE,
+        rule_set::HTTP_REQ => Usage::HTTP_REQUEST,
+        _ => Usage::HTTP_RESPONSE,
+    }
+}
+
+fn usage_of_kind(kind: RuleKind) -> Usage {
+    match kind {
+        RuleKind::Request => Usage::HTTP_REQUEST,
+        RuleKind::Response => Usage::HTTP_RESPONSE,
+    }
+}
+
 /// When a rule applies.
 enum Applied {
     Always,
     When(ReadCondition),
 }
 
-fn optional_condition(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, what: &str) -> Option<Applied> {
+fn optional_condition(
+    reading: &mut Reading<'_>,
+    line: &Line<'_>,
+    at: usize,
+    usage: Usage,
+    what: &str,
+) -> Option<Applied> {
     match line.arg(at) {
         None => Some(Applied::Always),
         Some(word) if matches!(&*word.text, b"if" | b"unless") => {
-            condition(reading, line, at, what).map(Applied::When)
+            condition(reading, line.args(), at, usage, what).map(Applied::When)
         }
         Some(word) => {
             let text = shown(word).into_owned();
@@ -274,21 +300,48 @@ fn find(word: &[u8]) -> Option<&'static crate::keywords::Keyword<ActionParse>> {
 }
 
 /// A rule whose action is only read: its condition is checked all the same.
-fn read_only(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, name: &'static str, set_name: &str) {
+fn read_only(
+    reading: &mut Reading<'_>,
+    line: &Line<'_>,
+    at: usize,
+    name: &'static str,
+    set: u32,
+    set_name: &str,
+) {
     let args = line.args();
     let starts = (at + 1..args.len())
         .rev()
         .find(|index| matches!(&*args[*index].text, b"if" | b"unless"));
     let shown = name.trim_end_matches('*');
     reading.tell_read_only(&format!("the action '{shown}' of '{set_name}'"), line.span());
+    if matches!(name, "set-var*" | "set-var(*") || args[at].text.starts_with(b"set-var(") {
+        set_var(reading, line, at, set, set_name);
+    }
     if name == "redirect" {
         let words = &args[at + 1..starts.unwrap_or(args.len())];
         super::arguments::redirect_words(reading, line, words, &format!("{set_name} redirect"));
     }
     if let Some(index) = starts {
         let what = format!("an '{set_name} {shown}' condition");
-        condition(reading, line, index, &what);
+        condition(reading, line.args(), index, usage_of(set), &what);
     }
+}
+
+/// The expression of `set-var(NAME)`.
+fn set_var(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, set: u32, set_name: &str) {
+    let action = shown(&line.args()[at]).into_owned();
+    let http = set & (rule_set::HTTP_REQ | rule_set::HTTP_RES | rule_set::HTTP_AFTER) != 0;
+    let lead = if http {
+        format!(
+            "error detected in {} while parsing '{set_name} {action}' rule : ",
+            reading.section_words()
+        )
+    } else {
+        String::new()
+    };
+    let wording = sample::Wording::new(&lead).named(&action);
+    let wording = if http { wording } else { wording.open() };
+    sample::parse(reading, line.args(), at + 1, usage_of(set), wording);
 }
 
 /// The action with its arguments, none when it holds an expression, and the index of the argument behind.
@@ -313,14 +366,15 @@ fn action_arguments(
                 return None;
             };
             let usage = if set_name == "http-request" {
-                Usage::Request
+                Usage::HTTP_REQUEST
             } else {
-                Usage::Response
+                Usage::HTTP_RESPONSE
             };
-            let lead = format!("error detected while parsing '{set_name} {action_name}' rule : ");
-            if !format::check(reading, value, usage, &lead) {
-                return None;
-            }
+            let lead = format!(
+                "error detected in {} while parsing '{set_name} {action_name}' rule : ",
+                reading.section_words()
+            );
+            format::parse(reading, value, usage, format::Wording::new(&lead))?;
             let (name, value) = (literal(name), literal(value));
             let built = match (name, value) {
                 (Some(name), Some(value)) if action == ActionParse::AddHeader => {
@@ -439,7 +493,13 @@ fn add_line(reading: &mut Reading<'_>, line: &Line<'_>, kind: RuleKind, keyword:
                 .help(format!("write: {keyword} NAME:\\ VALUE")),
         );
     };
-    let Some(cond) = optional_condition(reading, line, 1, &format!("an '{keyword}' rule")) else {
+    let Some(cond) = optional_condition(
+        reading,
+        line,
+        1,
+        usage_of_kind(kind),
+        &format!("an '{keyword}' rule"),
+    ) else {
         return;
     };
     store(
@@ -453,7 +513,7 @@ fn add_line(reading: &mut Reading<'_>, line: &Line<'_>, kind: RuleKind, keyword:
 
 /// `block if …`.
 pub(crate) fn block(reading: &mut Reading<'_>, line: &Line<'_>) {
-    match optional_condition(reading, line, 0, "a 'block' rule") {
+    match optional_condition(reading, line, 0, Usage::HTTP_REQUEST, "a 'block' rule") {
         Some(Applied::Always) => {
             let message = "'block' requires either 'if' or 'unless' followed by a condition.";
             reading.alert("missing-condition", line.behind(), message);

@@ -8,7 +8,7 @@ use crate::keywords::{GLOBAL_INDEX, Keyword, PROXY_INDEX, Parse, SECTION_INDEX, 
 use crate::lex::Word;
 use crate::model::{self, ProxyKind};
 use crate::signature;
-use crate::written::{DefaultsSection, ProxySection, SectionLines, Settings, Userlist};
+use crate::written::{Acls, DefaultsSection, ProxySection, SectionLines, Settings, Userlist};
 
 /// Keywords whose rows do not take part in the section check here, as their parsers word it themselves.
 const CHECKED_BY_PARSER: &[&str] = &["server", "default-server", "server-template", "stats"];
@@ -223,12 +223,10 @@ pub(super) fn without_effect(reading: &mut Reading<'_>, read: impl FnOnce(&mut R
     let mut blank = ProxySection::new(real.name.clone(), real.kind, real.span, real.name_span);
     // Conditions may name what the section declares.
     blank.acls = std::mem::take(&mut real.acls);
-    blank.acl_groups = std::mem::take(&mut real.acl_groups);
     let mut real = std::mem::replace(real, blank);
     read(reading);
     let blank = &mut reading.written.proxies[index];
     real.acls = std::mem::take(&mut blank.acls);
-    real.acl_groups = std::mem::take(&mut blank.acl_groups);
     *blank = real;
     reading.keep_only(lines);
 }
@@ -486,8 +484,7 @@ fn defaults(reading: &mut Reading<'_>, line: &Line<'_>) {
         span: line.span(),
         parent: parent.unwrap_or(None),
         settings: Settings::default(),
-        acls: Vec::new(),
-        acl_groups: Vec::new(),
+        acls: Acls::default(),
         rules: Vec::new(),
     });
 }

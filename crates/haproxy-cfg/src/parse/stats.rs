@@ -2,8 +2,10 @@
 
 use syntax::{Context, Diagnostic, closest};
 
+use super::condition::condition;
 use super::line::{Line, shown};
 use super::reading::Reading;
+use super::sample::Usage;
 use super::timeout::timer;
 use crate::keywords::place;
 use crate::lex::Word;
@@ -161,7 +163,13 @@ fn admin(reading: &mut Reading<'_>, line: &Line<'_>) {
                 .help("write: stats admin if LOCALHOST"),
         );
     }
-    let Some(read) = super::acl::condition(reading, line, 1, "a 'stats admin' rule") else {
+    let Some(read) = condition(
+        reading,
+        line.args(),
+        1,
+        Usage::HTTP_QUIETLY,
+        "a 'stats admin' rule",
+    ) else {
         return;
     };
     let span = line.span();

@@ -2,10 +2,12 @@
 
 use syntax::Diagnostic;
 
-use super::acl::condition;
+use super::condition::condition;
+use super::format;
 use super::line::{Line, shown};
 use super::order::{RuleClass, note};
 use super::reading::Reading;
+use super::sample::Usage;
 use crate::written::{Set, Switch};
 
 /// `use_backend NAME [if …]`.
@@ -20,13 +22,24 @@ pub(crate) fn use_backend(reading: &mut Reading<'_>, line: &Line<'_>) {
     let backend = Set::new(name.text.to_vec().into(), name.span);
     let mut inert = false;
     if name.text.contains(&b'%') {
+        let lead = format!("failed to parse use_backend rule '{}' : ", shown(name));
+        if format::parse(
+            reading,
+            name,
+            Usage::USE_BACKEND.quietly(),
+            format::Wording::new(&lead),
+        )
+        .is_none()
+        {
+            return;
+        }
         reading.tell_read_only("a 'use_backend' whose name is computed", name.span);
         inert = true;
     }
     let cond = match line.arg(1) {
         None => None,
         Some(word) if matches!(&*word.text, b"if" | b"unless") => {
-            let Some(read) = condition(reading, line, 1, "switching rule") else {
+            let Some(read) = condition(reading, line.args(), 1, Usage::USE_BACKEND, "switching rule") else {
                 return;
             };
             inert |= read.cond.is_none();

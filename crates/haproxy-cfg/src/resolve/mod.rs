@@ -1,6 +1,7 @@
 //! From the as-written to the resolved model: defaults inherited, names found, dialects applied; and what can only be told
 //! of a whole configuration.
 
+mod arguments;
 mod checks;
 mod ids;
 mod inherit;
@@ -17,6 +18,7 @@ use crate::written::ProxySection;
 pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     names::tell_duplicates(reading);
     names::references(reading);
+    arguments::references(reading);
     let ids = ids::proxies(reading);
     let names = names::Names::new(reading);
     let written: Vec<ProxySection> = std::mem::take(&mut reading.written.proxies);
@@ -25,6 +27,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         .iter()
         .map(|section| inherit::Inherited::new(reading, section).mode())
         .collect();
+    arguments::mode_notes(reading, &modes);
     for (section, id) in written.iter().zip(ids) {
         let mut proxy = proxy::build(reading, section, id);
         if !proxy.disabled {

@@ -103,13 +103,6 @@ pub(super) fn references(reading: &mut Reading<'_>) {
             proxy,
         } = reference;
         let (found, message, section) = match kind {
-            ReferenceKind::Userlist(fetch) => (
-                reading.written.userlists.iter().any(|list| list.name == *name),
-                format!(
-                    "unable to find userlist '{name}' referenced in arg 1 of ACL keyword '{fetch}' in proxy '{proxy}'."
-                ),
-                "userlist",
-            ),
             ReferenceKind::Peers => (
                 declared("peers", name),
                 format!("Proxy '{proxy}': unable to find sync peers '{name}'."),
@@ -122,14 +115,9 @@ pub(super) fn references(reading: &mut Reading<'_>) {
             ),
         };
         if !found {
-            let context = if matches!(kind, ReferenceKind::Userlist(_)) {
-                Context::Parsing
-            } else {
-                Context::Whole
-            };
             let told_one = Diagnostic::alert("unknown-name", message)
                 .at(*span)
-                .context(context);
+                .context(Context::Whole);
             told.push(told_one.help(format!("add a section: {section} {name}")));
         }
     }
@@ -199,7 +187,7 @@ pub(super) fn switches(
         let cond = switch
             .cond
             .as_ref()
-            .map(|cond| condition(cond, &section.acl_groups, 0));
+            .map(|cond| condition(cond, &section.acls.groups, 0));
         proxy.use_backend.push(SwitchRule {
             backend,
             cond,

@@ -39,19 +39,19 @@ pub(super) fn condition(cond: &WrittenCond, groups: &[AclGroup], offset: u32) ->
 /// Gathers what applies to `section`. Its own ACL lines keep their indexes.
 pub(super) fn gather(inherited: &Inherited<'_>, section: &ProxySection) -> Rules {
     let mut out = Rules {
-        acls: section.acls.clone(),
+        acls: section.acls.lines.clone(),
         request: Vec::new(),
         response: Vec::new(),
         stats_admin: Vec::new(),
     };
     for defaults in inherited.defaults().iter().rev() {
         let offset = u32::try_from(out.acls.len()).unwrap_or(u32::MAX);
-        out.acls.extend(defaults.acls.iter().cloned());
-        push(&mut out, &defaults.rules, &defaults.acl_groups, offset);
+        out.acls.extend(defaults.acls.lines.iter().cloned());
+        push(&mut out, &defaults.rules, &defaults.acls.groups, offset);
     }
-    push(&mut out, &section.rules, &section.acl_groups, 0);
+    push(&mut out, &section.rules, &section.acls.groups, 0);
     let admin = section.stats_admin.iter().map(|cond| StatsAdmin {
-        cond: condition(cond, &section.acl_groups, 0),
+        cond: condition(cond, &section.acls.groups, 0),
     });
     out.stats_admin.extend(admin);
     out

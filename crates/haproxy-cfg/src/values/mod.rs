@@ -14,6 +14,6 @@ pub(crate) use address::{
 pub(crate) use ciphers::may_select;
 pub(crate) use groups::unknown_group;
 pub(crate) use network::network;
-pub(crate) use number::{integer, loose_integer};
+pub(crate) use number::{Loose, integer, loose_integer};
 pub(crate) use size::size;
 pub(crate) use time::{Time, TimeError, Unit, time};

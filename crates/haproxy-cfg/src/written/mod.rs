@@ -1,16 +1,19 @@
 //! The as-written model: what each section says itself, with its place, before defaults and names are applied.
 
+mod acl;
 mod proxy;
+mod reference;
 mod settings;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use syntax::Span;
 
+pub(crate) use acl::{AclGroup, Acls, Incompatible, Looks};
 pub(crate) use proxy::{
-    AclGroup, CondTerm, DefaultsSection, ProxySection, Rule, RuleKind, ServerHost, ServerLine, Switch,
-    WrittenCond,
+    CondTerm, DefaultsSection, ProxySection, Rule, RuleKind, ServerHost, ServerLine, Switch, WrittenCond,
 };
+pub(crate) use reference::{ArgumentReference, ModeNote, Reference, ReferenceKind, ReferencePlace};
 pub(crate) use settings::{LogEntry, LogLine, OptionFlag, ServerParams, Settings, StatsWritten, TimeoutKind};
 
 use crate::model;
@@ -62,6 +65,12 @@ pub(crate) struct Written {
     pub(crate) sections: Vec<SectionLines>,
     /// Sections that lines name, to be looked for once all is read.
     pub(crate) references: Vec<Reference>,
+    /// Arguments of expressions that name sections, or are only judged once all is read.
+    pub(crate) argument_references: Vec<ArgumentReference>,
+    /// Names that stick tables are found by: those of their proxies, or `PEERS/TABLE`.
+    pub(crate) tables: HashSet<model::Word>,
+    /// What depends on the mode of proxies.
+    pub(crate) mode_notes: Vec<ModeNote>,
     /// `external-check` stands in `global`.
     pub(crate) external_check: bool,
     /// `expose-experimental-directives` stands in `global`.
@@ -82,23 +91,9 @@ pub(crate) struct Userlist {
     pub(crate) entries: Vec<(String, String)>,
 }
 
-/// What a line names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ReferenceKind {
-    /// A `userlist`, in the argument of a fetch.
-    Userlist(&'static str),
-    /// A `peers` section, of a stick table.
-    Peers,
-    /// A `resolvers` section, of our own requests.
-    ClientResolvers,
-}
-
-/// A name that must be declared somewhere.
-#[derive(Clone, Debug)]
-pub(crate) struct Reference {
-    pub(crate) kind: ReferenceKind,
-    pub(crate) name: model::Word,
-    pub(crate) span: Span,
-    /// The proxy that names it.
-    pub(crate) proxy: model::Word,
+impl Written {
+    /// Whether a proxy has a server of that name.
+    pub(crate) fn has_server(&self, farm: &ProxySection, name: &[u8]) -> bool {
+        farm.servers.iter().any(|server| *server.name == *name)
+    }
 }

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use syntax::Span;
 
-use super::{ServerParams, Set, Settings};
-use crate::model::{Acl, Bind, HeaderRuleAction, Polarity, ProxyKind, Word};
+use super::{Acls, ServerParams, Set, Settings};
+use crate::model::{Bind, HeaderRuleAction, Polarity, ProxyKind, Word};
 
 /// A `defaults` section.
 #[derive(Debug)]
@@ -17,8 +17,7 @@ pub(crate) struct DefaultsSection {
     /// `from`.
     pub(crate) parent: Option<usize>,
     pub(crate) settings: Settings,
-    pub(crate) acls: Vec<Acl>,
-    pub(crate) acl_groups: Vec<AclGroup>,
+    pub(crate) acls: Acls,
     pub(crate) rules: Vec<Rule>,
 }
 
@@ -37,8 +36,7 @@ pub(crate) struct ProxySection {
     pub(crate) id: Option<Set<u32>>,
     pub(crate) description: Option<Word>,
     pub(crate) binds: Vec<Bind>,
-    pub(crate) acls: Vec<Acl>,
-    pub(crate) acl_groups: Vec<AclGroup>,
+    pub(crate) acls: Acls,
     pub(crate) rules: Vec<Rule>,
     pub(crate) switches: Vec<Switch>,
     pub(crate) stats_admin: Vec<WrittenCond>,
@@ -63,8 +61,7 @@ impl ProxySection {
             id: None,
             description: None,
             binds: Vec::new(),
-            acls: Vec::new(),
-            acl_groups: Vec::new(),
+            acls: Acls::default(),
             rules: Vec::new(),
             switches: Vec::new(),
             stats_admin: Vec::new(),
@@ -73,15 +70,6 @@ impl ProxySection {
             final_rules: [false; 2],
         }
     }
-}
-
-/// The lines of one ACL name; indexes into the section's `acls`.
-#[derive(Clone, Debug)]
-pub(crate) struct AclGroup {
-    pub(crate) name: Word,
-    pub(crate) lines: Vec<u32>,
-    /// One of its lines uses what is only read.
-    pub(crate) inert: bool,
 }
 
 /// A condition whose terms name groups, as later lines may add to an ACL.
@@ -96,7 +84,7 @@ pub(crate) struct WrittenCond {
 #[derive(Clone, Debug)]
 pub(crate) struct CondTerm {
     pub(crate) negated: bool,
-    /// Index into `acl_groups`.
+    /// Number of the group among the section's ACLs.
     pub(crate) group: u32,
 }
 

@@ -25,8 +25,8 @@ pub struct AclError {
 #[derive(Debug, Default)]
 pub struct Acls {
     groups: Vec<Group>,
-    /// By line: its group.
-    group_of: Vec<u32>,
+    /// By line: its group; none for a line that cannot be evaluated, which no condition uses.
+    group_of: Vec<Option<u32>>,
 }
 
 /// What is known of a proxy's ACLs during one request. Kept by a stream and reused: looking at a request allocates nothing
@@ -60,7 +60,11 @@ impl Acls {
         let mut members: Vec<(FetchPlan, Vec<Line>)> = Vec::new();
         let mut group_of = Vec::with_capacity(acls.len());
         for (line, acl) in acls.iter().enumerate() {
-            let fetch = FetchPlan::compile(config, id, &acl.fetch);
+            if !acl.is_evaluated() {
+                group_of.push(None);
+                continue;
+            }
+            let fetch = FetchPlan::compile(config, id, &acl.sample);
             let fresh = members.len();
             let at = if is_shared(acl.matcher) {
                 *shared
@@ -73,7 +77,7 @@ impl Acls {
                 members.push((fetch, Vec::new()));
             }
             members[at].1.push(line as Line);
-            group_of.push(at as u32);
+            group_of.push(Some(at as u32));
         }
         let mut errors = Vec::new();
         let mut groups = Vec::with_capacity(members.len());
@@ -100,7 +104,7 @@ impl Acls {
 
     /// Whether that line holds.
     pub(super) fn line_holds(&self, line: Line, context: &SampleContext<'_>, cache: &mut Cache) -> bool {
-        let Some(&group) = self.group_of.get(line as usize) else {
+        let Some(group) = self.group_of(line) else {
             return false;
         };
         self.evaluate(group, context, cache);
@@ -109,7 +113,7 @@ impl Acls {
 
     /// The group of a line, as [`Self::evaluate`] takes it.
     pub(super) fn group_of(&self, line: Line) -> Option<u32> {
-        self.group_of.get(line as usize).copied()
+        self.group_of.get(line as usize).copied().flatten()
     }
 
     /// Decides all lines of a group, once.

@@ -81,7 +81,8 @@ impl Group {
                     })
                     .collect(),
             )),
-            MatchKind::Str => Table::Str(Equal::new(all_texts())),
+            // Lines of `-m bin` are not evaluated, and do not come here.
+            MatchKind::Str | MatchKind::Bin => Table::Str(Equal::new(all_texts())),
             MatchKind::Beg => Table::Beg(Prefixes::new(all_texts())),
             MatchKind::End => Table::End(Prefixes::reversed(all_texts())),
             MatchKind::Sub => Table::Inside(inside(b"")?),

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use haproxy_cfg::model::{Config, Fetch, FetchKind, Mode, ProxyId, Word};
+use haproxy_cfg::model::{Config, FetchKind, Mode, ProxyId, Sample as Expression, Word};
 
 use super::header::{Parts, values};
 use super::{Sample, SampleContext};
@@ -74,17 +74,20 @@ pub(crate) enum FetchPlan {
 }
 
 impl FetchPlan {
-    /// Reads the arguments of `fetch`, which stands in the proxy `own`.
-    pub(crate) fn compile(config: &Config, own: ProxyId, fetch: &Fetch) -> Self {
-        let arg = |at: usize| fetch.args.get(at).filter(|a| !a.is_empty());
-        let proxy = || match arg(0) {
+    /// Reads the arguments of `expression`, which stands in the proxy `own`; one that cannot be evaluated gives no sample.
+    pub(crate) fn compile(config: &Config, own: ProxyId, expression: &Expression) -> Self {
+        let Some(kind) = expression.kind() else {
+            return Self::Nothing;
+        };
+        let arg = |at: usize| expression.text(at);
+        let proxy = || match expression.proxy(0) {
             None => Some(own.0 as usize),
             Some(name) => config.proxies.iter().position(|p| &p.name == name),
         };
         let name_and_occurrence = || {
-            let occurrence = match arg(1) {
+            let occurrence = match expression.integer(1) {
                 None => 0,
-                Some(text) => std::str::from_utf8(text).ok()?.parse().ok()?,
+                Some(occurrence) => i32::try_from(occurrence).ok()?,
             };
             Some((lower(arg(0)?), occurrence))
         };
@@ -96,7 +99,7 @@ impl FetchPlan {
                 whole,
             },
         };
-        match fetch.kind {
+        match kind {
             FetchKind::AlwaysTrue => Self::Const(true),
             FetchKind::AlwaysFalse => Self::Const(false),
             FetchKind::Path => Self::Path,

@@ -1,0 +1,192 @@
+//! Conditions: ACLs behind `if` and `unless` (manual, section 7.2).
+
+use syntax::{Diagnostic, Span, closest};
+
+use super::acl;
+use super::criterion::{Subject, criterion};
+use super::reading::Reading;
+use super::sample::Usage;
+use crate::lex::Word;
+use crate::model::Polarity;
+use crate::written::{CondTerm, Looks, WrittenCond};
+
+/// A condition that was read.
+#[derive(Clone, Debug)]
+pub(crate) struct ReadCondition {
+    /// What may be applied; none when it uses what is only read.
+    pub(crate) cond: Option<WrittenCond>,
+}
+
+/// Reads the condition whose `if` or `unless` is word `at` of `words`; it takes all that follows. None when it is wrong, which is
+/// told.
+///
+/// `what` names the rule in the original's words. ACLs that cannot hold where `usage` says are told.
+pub(crate) fn condition(
+    reading: &mut Reading<'_>,
+    words: &[Word<'_>],
+    at: usize,
+    usage: Usage,
+    what: &str,
+) -> Option<ReadCondition> {
+    let polarity = if &*words[at].text == b"unless" {
+        Polarity::Unless
+    } else {
+        Polarity::If
+    };
+    let mut any_of: Vec<Vec<CondTerm>> = Vec::new();
+    let mut all_of: Vec<CondTerm> = Vec::new();
+    let mut looks = Looks::default();
+    let mut inert = false;
+    let mut negated = false;
+    let mut told = false;
+    let mut index = at + 1;
+    let mut last = words[at].span;
+    while let Some(word) = words.get(index).filter(|word| !word.text.is_empty()) {
+        index += 1;
+        last = word.span;
+        let mut text: &[u8] = &word.text;
+        if matches!(text, b"or" | b"OR" | b"||") {
+            if !all_of.is_empty() {
+                any_of.push(std::mem::take(&mut all_of));
+            }
+            continue;
+        }
+        while let Some(rest) = text.strip_prefix(b"!") {
+            negated = !negated;
+            text = rest;
+        }
+        if text.is_empty() {
+            continue;
+        }
+        let found = if text == b"{" {
+            let Some(length) = words[index..].iter().position(|word| &*word.text == b"}") else {
+                let message =
+                    format!("error detected while parsing {what} : missing closing '}}' in condition.");
+                let told = Diagnostic::alert("bad-condition", message).at(word.span);
+                reading.tell(told.help("write blanks around both braces: { path /x }"));
+                return None;
+            };
+            let inside = &words[index..index + length];
+            index += length + 1;
+            last = words[index - 1].span;
+            anonymous(reading, inside, word.span.to(last), what)
+        } else {
+            named(reading, text, word.span, what)
+        };
+        match found {
+            // What stands behind a fault is not to be trusted.
+            None => return None,
+            Some(group) => {
+                let (seen, is_inert) = acl::group_facts(reading, group);
+                inert |= is_inert;
+                looks.join(&seen);
+                if !told {
+                    told = tell_incompatible(reading, group, usage, word.span);
+                }
+                all_of.push(CondTerm { negated, group });
+            }
+        }
+        negated = false;
+    }
+    if !all_of.is_empty() {
+        any_of.push(all_of);
+    }
+    let span = words[at].span.to(last);
+    if usage.tells_layer6 && looks.layer6() {
+        reading.note_layer6(span);
+    }
+    if inert {
+        let message = "the rule is not applied, since its condition uses what is not acted on yet.";
+        reading.tell(Diagnostic::warning("inert-rule", message).at(span));
+    }
+    Some(ReadCondition {
+        cond: (!inert).then_some(WrittenCond {
+            polarity,
+            any_of,
+            span,
+        }),
+    })
+}
+
+/// Tells an ACL that cannot hold, or whose parts cannot, where the condition stands. Gives whether it did.
+fn tell_incompatible(reading: &mut Reading<'_>, group: u32, usage: Usage, span: Span) -> bool {
+    let columns = usage.columns(reading);
+    let Some(found) = acl::incompatible(reading, group, columns) else {
+        return false;
+    };
+    let place = usage.context(reading);
+    let within = usage
+        .rule_set
+        .map_or_else(String::new, |set| format!(" in '{set}'"));
+    let plural = if usage.rule_set.is_some() { "" } else { "s" };
+    let message = match (found.name.is_empty(), found.all) {
+        (true, _) => format!(
+            "anonymous acl will never match{within} because it uses keyword '{}' which is incompatible with '{place}'",
+            found.keyword
+        ),
+        (false, true) => format!(
+            "acl '{}' will never match{within} because it only involves keywords that are incompatible with '{place}'",
+            found.name
+        ),
+        (false, false) => format!(
+            "acl '{}' involves keyword{plural} '{}' which is incompatible with '{place}'",
+            found.name, found.keyword
+        ),
+    };
+    let told = Diagnostic::warning("never-matches", message).at(span);
+    reading.tell(
+        told.help("keep what is looked at where it is at hand, with set-var, and look at that variable here"),
+    );
+    true
+}
+
+/// The group of an anonymous ACL.
+fn anonymous(reading: &mut Reading<'_>, inside: &[Word<'_>], span: Span, what: &str) -> Option<u32> {
+    let subject = Subject {
+        name: b"",
+        what,
+        span,
+        behind: Span::new(span.file, span.end, span.end),
+    };
+    let read = criterion(reading, inside, subject)?;
+    acl::add(reading, read)
+}
+
+/// The group of a named ACL.
+fn named(reading: &mut Reading<'_>, name: &[u8], span: Span, what: &str) -> Option<u32> {
+    if let Some(index) = reading.ruled()?.0.find(name) {
+        return Some(index);
+    }
+    if let Some(words) = acl::predefined(name) {
+        let words: Vec<Word<'_>> = words
+            .iter()
+            .map(|word| Word {
+                text: word.as_bytes().into(),
+                span,
+            })
+            .collect();
+        let subject = Subject {
+            name,
+            what,
+            span,
+            behind: span,
+        };
+        let read = criterion(reading, &words, subject)?;
+        return acl::add(reading, read);
+    }
+    let text = String::from_utf8_lossy(name).into_owned();
+    let near = reading.ruled().and_then(|(acls, _)| {
+        let mut names: Vec<&str> = acls.names().collect();
+        for name in acl::predefined_names() {
+            names.push(name);
+        }
+        closest(name, names).map(str::to_owned)
+    });
+    let help = match near {
+        Some(near) => format!("did you mean '{near}'?"),
+        None => format!("declare it above: acl {text} CRITERION VALUE"),
+    };
+    let message = format!("error detected while parsing {what} : no such ACL : '{text}'.");
+    reading.tell(Diagnostic::alert("unknown-acl", message).at(span).help(help));
+    None
+}

@@ -1,0 +1,401 @@
+//! ACL expressions: a sample expression, flags and patterns (manual, section 7.1).
+
+use syntax::{Diagnostic, Span};
+
+use super::line::shown;
+use super::reading::Reading;
+use super::sample::pattern::{self, Operator, Rules};
+use super::sample::{self, Ending, Fault, FaultKind, Names};
+use crate::keywords::{DERIVED_INDEX, DerivedRow, FETCH_INDEX};
+use crate::lex::Word;
+use crate::model::{Acl, MatchKind, Pattern};
+
+/// What is told of, and where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Subject<'a> {
+    /// The ACL's name; empty for an anonymous one.
+    pub(super) name: &'a [u8],
+    /// What is parsed, in the original's words.
+    pub(super) what: &'a str,
+    /// The whole of it.
+    pub(super) span: Span,
+    /// The place behind the last word.
+    pub(super) behind: Span,
+}
+
+/// Reads the words behind an ACL's name or between braces; none when they are wrong, which is told.
+pub(super) fn criterion(reading: &mut Reading<'_>, words: &[Word<'_>], subject: Subject<'_>) -> Option<Acl> {
+    let filled = words
+        .iter()
+        .position(|word| word.text.is_empty())
+        .unwrap_or(words.len());
+    let words = &words[..filled];
+    let Some(first) = words.first() else {
+        let help = "write a criterion, such as path_beg";
+        return fault(
+            reading,
+            subject.behind,
+            subject,
+            "missing fetch method in ACL expression ''.",
+            help,
+        );
+    };
+    let derived = derived(first);
+    let row = derived.and_then(|derived| FETCH_INDEX.get(derived.fetch).copied());
+    let names = Names {
+        place: None,
+        fetch: derived.map(|derived| derived.fetch),
+    };
+    let known = reading.written.argument_references.len();
+    let parsed = match sample::read(reading, words, 0, Ending::Words, row, names) {
+        Ok(parsed) => parsed,
+        Err(wrong) => {
+            reading.written.argument_references.truncate(known);
+            let message = match derived {
+                Some(derived) => derived_words(&wrong, derived),
+                None => format!("{} in ACL expression '{}'.", wrong.words(), shown(first)),
+            };
+            return fault(reading, wrong.span, subject, &message, &help(&wrong));
+        }
+    };
+    sample::tell_remarks(reading, &parsed.remarks);
+    let acl_sample = parsed.sample;
+    // With a converter the keyword's own match is forgotten.
+    let own = derived.filter(|_| acl_sample.converters.is_empty());
+    let mut flags = Flags {
+        matcher: own
+            .map(|own| own.matcher)
+            .or_else(|| MatchKind::of(acl_sample.output)),
+        rules: Rules {
+            dotted: own.is_some_and(|own| own.dotted),
+            no_dns: false,
+        },
+        acl: Acl {
+            name: subject.name.to_vec().into(),
+            matcher: MatchKind::Found,
+            ignore_case: false,
+            no_dns: false,
+            as_map: false,
+            id: None,
+            files: Vec::new(),
+            patterns: Vec::new(),
+            span: subject.span,
+            sample: acl_sample,
+        },
+        end: false,
+    };
+    let mut at = parsed.words;
+    while let Some(word) = words.get(at) {
+        if flags.end || !word.text.starts_with(b"-") {
+            break;
+        }
+        at += 1;
+        at += flag(reading, &mut flags, word, words.get(at), first, subject)?;
+    }
+    let matcher = flags.settled(reading, first, subject)?;
+    let rest = &words[at..];
+    read_patterns(reading, &mut flags, matcher, rest, subject)?;
+    if let Some(word) = rest
+        .first()
+        .filter(|word| at == parsed.words && word.text.starts_with(b"("))
+    {
+        tell_extraneous_blank(reading, word, first, subject);
+    }
+    let Flags { mut acl, end, .. } = flags;
+    acl.matcher = matcher;
+    // The original takes any flag for a sign that this is meant.
+    if rest.is_empty()
+        && (words.len() == 1 || !reading.dialect.strict)
+        && acl.files.is_empty()
+        && !end
+        && !matches!(matcher, MatchKind::Bool | MatchKind::Found)
+    {
+        let message = format!(
+            "parsing acl keyword '{}' :\n  no pattern to match against were provided, so this ACL will never match.\n  If this \
+             is what you intended, please add '--' to get rid of this warning.\n  If you intended to match only for \
+             existence, please use '-m found'.\n  If you wanted to force an int to match as a bool, please use '-m bool'.\n",
+            shown(first)
+        );
+        let told = Diagnostic::warning("no-pattern", message)
+            .at(first.span)
+            .context(syntax::Context::Whole);
+        reading.tell(
+            told.help("add a pattern, or '--' when it shall never match, or '-m found' to ask for existence"),
+        );
+    }
+    Some(acl)
+}
+
+/// The row of a keyword that only ACLs have.
+fn derived(word: &Word<'_>) -> Option<&'static DerivedRow> {
+    let text = &*word.text;
+    let end = text
+        .iter()
+        .position(|byte| matches!(byte, b'(' | b',' | b')'))
+        .unwrap_or(text.len());
+    DERIVED_INDEX
+        .get(std::str::from_utf8(&text[..end]).ok()?)
+        .copied()
+}
+
+/// How the original words faults of expressions that begin with one of its own keywords.
+fn derived_words(wrong: &Fault, derived: &DerivedRow) -> String {
+    let name = derived.name;
+    match wrong.kind {
+        FaultKind::Arguments => format!("ACL keyword '{name}' : {}.", wrong.message),
+        FaultKind::Check => format!("in argument to '{name}', {}.", wrong.message),
+        FaultKind::Comma | FaultKind::Other => format!("ACL keyword '{name}' : {}..", wrong.message),
+    }
+}
+
+/// What to do; for a fetch that is not known, ACL keywords count as well.
+fn help(wrong: &Fault) -> String {
+    if wrong.message.starts_with("unknown fetch method") {
+        let names = FETCH_INDEX.keys().chain(DERIVED_INDEX.keys()).copied();
+        if let Some(near) = syntax::closest(wrong.name.as_bytes(), names) {
+            return format!("did you mean '{near}'?");
+        }
+    }
+    wrong.help.clone()
+}
+
+fn fault<T>(
+    reading: &mut Reading<'_>,
+    span: Span,
+    subject: Subject<'_>,
+    message: &str,
+    help: &str,
+) -> Option<T> {
+    let message = format!("error detected while parsing {} : {message}", subject.what);
+    reading.tell(Diagnostic::alert("bad-expression", message).at(span).help(help));
+    None
+}
+
+struct Flags {
+    matcher: Option<MatchKind>,
+    rules: Rules,
+    acl: Acl,
+    /// `--` was given.
+    end: bool,
+}
+
+impl Flags {
+    /// The matcher, which must be known before anything is compared.
+    fn settled(
+        &self,
+        reading: &mut Reading<'_>,
+        first: &Word<'_>,
+        subject: Subject<'_>,
+    ) -> Option<MatchKind> {
+        let Some(matcher) = self.matcher else {
+            let name = self.acl.sample.fetch.name;
+            let message = format!(
+                "matching method must be specified first (using '-m') when using a sample fetch of this type ('{name}')."
+            );
+            let help = "write for example: -m str, or -m found";
+            return fault(reading, first.span, subject, &message, help);
+        };
+        Some(matcher)
+    }
+}
+
+/// Takes in one flag; gives how many words of `value` it used.
+fn flag(
+    reading: &mut Reading<'_>,
+    flags: &mut Flags,
+    word: &Word<'_>,
+    value: Option<&Word<'_>>,
+    first: &Word<'_>,
+    subject: Subject<'_>,
+) -> Option<usize> {
+    match &*word.text {
+        b"-i" => flags.acl.ignore_case = true,
+        b"-n" => {
+            flags.acl.no_dns = true;
+            flags.rules.no_dns = true;
+        }
+        b"-M" => flags.acl.as_map = true,
+        b"--" => flags.end = true,
+        b"-u" => {
+            let text = value.map(|value| shown(value).into_owned()).unwrap_or_default();
+            let Ok(number) = (if text.is_empty() {
+                Ok(0)
+            } else {
+                text.parse::<i64>()
+            }) else {
+                let span = value.map_or(word.span, |value| value.span);
+                let help = "write a number that no other ACL has";
+                return fault(
+                    reading,
+                    span,
+                    subject,
+                    "the argument of -u must be an integer.",
+                    help,
+                );
+            };
+            flags.acl.id = u32::try_from(number).ok();
+            return Some(usize::from(value.is_some()));
+        }
+        b"-m" => {
+            let text = value.map(|value| shown(value).into_owned()).unwrap_or_default();
+            if !flags.acl.files.is_empty() {
+                let message =
+                    "'-m' must only be specified before patterns and files in parsing ACL expression.";
+                return fault(reading, word.span, subject, message, "write -m in front of -f");
+            }
+            let Some(kind) = MatchKind::ALL.into_iter().find(|kind| kind.name() == text) else {
+                let span = value.map_or(word.span, |value| value.span);
+                let message = format!("unknown matching method '{text}' when parsing ACL expression.");
+                let help =
+                    match syntax::closest(text.as_bytes(), MatchKind::ALL.into_iter().map(MatchKind::name)) {
+                        Some(near) => format!("did you mean '{near}'?"),
+                        None => "write found, bool, int, ip, bin, len, str, sub, reg, beg, end, dir or dom"
+                            .to_owned(),
+                    };
+                return fault(reading, span, subject, &message, &help);
+            };
+            let sample = &flags.acl.sample;
+            if !sample.output.casts_to(kind.takes()) {
+                let name = sample.fetch.name;
+                let message = format!(
+                    "matching method '{}' cannot be used with fetch keyword '{name}'.",
+                    kind.name()
+                );
+                let fitting: Vec<&str> = MatchKind::ALL
+                    .into_iter()
+                    .filter(|kind| sample.output.casts_to(kind.takes()))
+                    .map(MatchKind::name)
+                    .collect();
+                let help = format!(
+                    "'{name}' gives {}: write one of {}",
+                    sample.output.name(),
+                    fitting.join(", ")
+                );
+                return fault(reading, word.span, subject, &message, &help);
+            }
+            flags.matcher = Some(kind);
+            flags.rules.dotted = false;
+            return Some(1);
+        }
+        b"-f" => {
+            let matcher = flags.settled(reading, first, subject)?;
+            read_file(reading, flags, matcher, word, value, subject)?;
+            return Some(1);
+        }
+        _ => {
+            let text = shown(word);
+            let message = format!(
+                "'{text}' is not a valid ACL option. Please use '--' before any pattern beginning with a '-'."
+            );
+            return fault(reading, word.span, subject, &message, "put -- in front of it");
+        }
+    }
+    Some(0)
+}
+
+/// `-f FILE`.
+fn read_file(
+    reading: &mut Reading<'_>,
+    flags: &mut Flags,
+    matcher: MatchKind,
+    word: &Word<'_>,
+    value: Option<&Word<'_>>,
+    subject: Subject<'_>,
+) -> Option<()> {
+    let span = value.map_or(word.span, |value| value.span);
+    let path = value.map(|value| shown(value).into_owned()).unwrap_or_default();
+    let file = match pattern::file(reading, &path) {
+        Ok(file) => file,
+        Err(message) => {
+            let help = "check that the file exists and may be read";
+            return fault(reading, span, subject, &format!("{message}."), help);
+        }
+    };
+    flags.acl.files.push(path.as_bytes().to_vec().into());
+    for line in file.lines() {
+        let text = if flags.acl.as_map {
+            pattern::key_and_value(line.text()).0
+        } else {
+            line.text()
+        };
+        match pattern::read(reading, matcher, flags.rules, text) {
+            Ok(read) => flags.acl.patterns.extend(read),
+            Err(message) => {
+                let message = format!("{message} at line {} of file '{path}'.", line.number);
+                return fault(reading, span, subject, &message, pattern_help(matcher));
+            }
+        }
+    }
+    Some(())
+}
+
+/// Reads the patterns of the line.
+fn read_patterns(
+    reading: &mut Reading<'_>,
+    flags: &mut Flags,
+    matcher: MatchKind,
+    words: &[Word<'_>],
+    subject: Subject<'_>,
+) -> Option<()> {
+    let mut operator = None;
+    let numbers = matches!(matcher, MatchKind::Int | MatchKind::Len);
+    for word in words {
+        let text = &*word.text;
+        if numbers && text == b"--" {
+            continue;
+        }
+        if numbers && let Some(read) = Operator::of(text) {
+            operator = Some(read);
+            continue;
+        }
+        match pattern::read(reading, matcher, flags.rules, text) {
+            Ok(Some(Pattern::Range(low, high))) => {
+                let operator = operator.unwrap_or(Operator::Eq);
+                flags.acl.patterns.extend(operator.ranges(low, high));
+            }
+            Ok(read) => flags.acl.patterns.extend(read),
+            Err(_) if operator.is_some_and(|_| !text.iter().any(|byte| matches!(byte, b':' | b'-'))) => {
+                let message = format!("'{}' is neither a number nor a supported operator.", shown(word));
+                return fault(reading, word.span, subject, &message, pattern_help(matcher));
+            }
+            Err(message) => {
+                return fault(
+                    reading,
+                    word.span,
+                    subject,
+                    &format!("{message}."),
+                    pattern_help(matcher),
+                );
+            }
+        }
+    }
+    Some(())
+}
+
+/// Tells a pattern that begins with a parenthesis, as one of the keyword's arguments might behind a blank.
+fn tell_extraneous_blank(reading: &mut Reading<'_>, word: &Word<'_>, first: &Word<'_>, subject: Subject<'_>) {
+    let message = format!(
+        "parsing acl '{}' :\n  matching '{}' for pattern '{}' is likely a mistake and probably\n  not what you want. Maybe you \
+         need to remove the extraneous space before '('.\n  If you are really sure this is not an error, please insert '--' \
+         between the\n  match and the pattern to make this warning message disappear.",
+        String::from_utf8_lossy(subject.name),
+        shown(first),
+        shown(word),
+    );
+    let told = Diagnostic::warning("extraneous-blank", message)
+        .at(word.span)
+        .context(syntax::Context::Whole);
+    reading.tell(told.help("write -- in front of the patterns when this is meant"));
+}
+
+fn pattern_help(matcher: MatchKind) -> &'static str {
+    match matcher {
+        MatchKind::Int | MatchKind::Len => {
+            "write a number, a range such as 1:10, or one behind eq, ge, gt, le or lt"
+        }
+        MatchKind::Ip => "write ADDRESS or ADDRESS/BITS",
+        MatchKind::Reg => "put a backslash before what shall stand for itself",
+        MatchKind::Bin => "write pairs of hexadecimal digits",
+        _ => "see the manual, section 7.1",
+    }
+}

@@ -1,0 +1,465 @@
+//! Sample expressions, `fetch(arguments),converter(arguments),…` (manual, section 7.3): one parser for all places that take
+//! them. ACLs, log-formats, rules and stick lines word its faults in their own ways; the faults are the same.
+
+mod argument;
+mod call;
+mod check;
+mod map;
+pub(super) mod pattern;
+pub(crate) mod regex;
+mod usage;
+pub(crate) mod variable;
+
+use syntax::{Context, Diagnostic, Span, closest};
+
+use crate::keywords::{CONVERTER_INDEX, FETCH_INDEX, FetchRow};
+use crate::lex::Word;
+use crate::model::{ArgValue, Converter, Sample};
+use crate::parse::Reading;
+use crate::parse::line::shown;
+use crate::written::ReferencePlace;
+
+pub(in crate::parse) use call::place;
+pub(crate) use usage::{CONTEXTS, Usage, source};
+
+/// What part of an expression is wrong: the places word some of them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FaultKind {
+    /// The fetch's arguments are not of its types.
+    Arguments,
+    /// The fetch's arguments are of its types, but not right.
+    Check,
+    /// No comma stands behind the fetch.
+    Comma,
+    /// Anything else.
+    Other,
+}
+
+/// What is wrong with an expression.
+#[derive(Clone, Debug)]
+pub(super) struct Fault {
+    pub(super) kind: FaultKind,
+    /// The name of the fetch, as far as it was read.
+    pub(super) name: String,
+    /// The original's words, without those that name the fetch, and without a full stop.
+    pub(super) message: String,
+    pub(super) span: Span,
+    pub(super) help: String,
+}
+
+impl Fault {
+    /// The original's words, without a full stop.
+    pub(super) fn words(&self) -> String {
+        let Self { name, message, .. } = self;
+        match self.kind {
+            FaultKind::Arguments => format!("fetch method '{name}' : {message}"),
+            FaultKind::Check => format!("invalid args in fetch method '{name}' : {message}"),
+            FaultKind::Comma => format!("missing comma after fetch keyword '{name}'"),
+            FaultKind::Other => message.clone(),
+        }
+    }
+}
+
+/// How an expression ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// With the words that are left: converters may stand in words of their own.
+    Words,
+    /// With whatever is no part of it, in the word itself: a bracket.
+    Inside,
+}
+
+/// An expression that was read.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    pub(super) sample: Sample,
+    /// How many words it took.
+    pub(super) words: usize,
+    /// The offset behind it in the last of them.
+    pub(super) end: usize,
+    /// What is to be told though it is right.
+    pub(super) remarks: Vec<(&'static str, Span)>,
+}
+
+/// Where the names that an expression refers to are told to stand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Names<'a> {
+    /// The place; none calls the fetch a keyword of ACLs.
+    pub(super) place: Option<&'static str>,
+    /// The fetch, where it was written by another name.
+    pub(super) fetch: Option<&'a str>,
+}
+
+/// Reads the expression that begins at `start` of the first of `words`. `fetch` is the row of its name where the caller knows
+/// what it stands for.
+pub(super) fn read(
+    reading: &mut Reading<'_>,
+    words: &[Word<'_>],
+    start: usize,
+    ending: Ending,
+    fetch: Option<&'static FetchRow>,
+    names: Names<'_>,
+) -> Result<Parsed, Fault> {
+    let Some(first) = words.first() else {
+        return Err(missing(Span::default()));
+    };
+    let text = &*first.text;
+    let length = call::name_length(&text[start.min(text.len())..]);
+    let name = String::from_utf8_lossy(&text[start..start + length]).into_owned();
+    if name.is_empty() {
+        return Err(missing(first.span));
+    }
+    let row = fetch.or_else(|| FETCH_INDEX.get(&*name).copied());
+    let Some(row) = row.filter(|row| !row.too_new(reading.dialect)) else {
+        return Err(unknown_fetch(&name, place(first, start, start + length)));
+    };
+    let fault = |kind, message, span| Fault {
+        kind,
+        name: name.clone(),
+        message,
+        span,
+        help: usage_of(row.name, row.args, row.arity.min),
+    };
+    let types = row.args_in(reading.dialect);
+    let mut remarks = Vec::new();
+    let (mut args, mut at) = call::arguments(first, start + length, types, usize::from(row.arity.min))
+        .map_err(|wrong| {
+            fault(
+                FaultKind::Arguments,
+                wrong.message,
+                place(first, wrong.at, text.len()),
+            )
+        })?;
+    let span = place(first, start, at);
+    match check::check(reading, row.name, types, &mut args) {
+        Ok(remark) => remarks.extend(remark.map(|remark| (remark, span))),
+        Err(message) => return Err(fault(FaultKind::Check, message, span)),
+    }
+    let written = names.fetch.map_or_else(|| name.clone(), str::to_owned);
+    let origin = ReferencePlace {
+        fetch: written,
+        converter: None,
+        place: names.place,
+    };
+    refer(reading, &args, &origin);
+    let mut sample = Sample {
+        name: name.clone().into(),
+        fetch: row,
+        args,
+        converters: Vec::new(),
+        output: row.output_in(reading.dialect),
+        span,
+    };
+    let mut index = 0;
+    loop {
+        let word = &words[index];
+        let text = &*word.text;
+        let mut chained = false;
+        if let Some(byte) = text.get(at) {
+            if *byte != b',' {
+                if ending == Ending::Inside {
+                    break;
+                }
+                let span = place(word, at, text.len());
+                let Some(last) = sample.converters.last() else {
+                    return Err(fault(
+                        FaultKind::Comma,
+                        String::from("missing comma after fetch keyword"),
+                        span,
+                    ));
+                };
+                let message = format!("missing comma after converter '{}'", last.row.name);
+                return Err(fault(FaultKind::Other, message, span));
+            }
+            at += text[at..].iter().take_while(|byte| **byte == b',').count();
+            chained = at < text.len();
+        }
+        if !chained {
+            if ending == Ending::Inside {
+                break;
+            }
+            // A converter may stand in a word of its own; any other word ends the expression.
+            let next = words.get(index + 1);
+            let is_converter = next.is_some_and(|next| {
+                let length = call::name_length(&next.text);
+                std::str::from_utf8(&next.text[..length])
+                    .ok()
+                    .and_then(|name| CONVERTER_INDEX.get(name))
+                    .is_some_and(|row| !row.too_new(reading.dialect))
+            });
+            if !is_converter {
+                break;
+            }
+            index += 1;
+            at = 0;
+        }
+        at = converter(reading, &words[index], at, &mut sample, &origin, &mut remarks)?;
+    }
+    sample.span = words[0].span;
+    if index == 0 {
+        sample.span = place(first, start, at);
+    } else {
+        sample.span.end = words[index].span.end;
+    }
+    Ok(Parsed {
+        sample,
+        words: index + 1,
+        end: at,
+        remarks,
+    })
+}
+
+/// Reads the converter at `start` of `word` and puts it behind `sample`; gives the offset behind it.
+fn converter(
+    reading: &mut Reading<'_>,
+    word: &Word<'_>,
+    start: usize,
+    sample: &mut Sample,
+    origin: &ReferencePlace,
+    remarks: &mut Vec<(&'static str, Span)>,
+) -> Result<usize, Fault> {
+    let text = &*word.text;
+    let length = call::name_length(&text[start..]);
+    let name = String::from_utf8_lossy(&text[start..start + length]).into_owned();
+    let other = |message: String, span: Span, help: String| Fault {
+        kind: FaultKind::Other,
+        name: sample.name.to_string(),
+        message,
+        span,
+        help,
+    };
+    let row = CONVERTER_INDEX.get(&*name).copied();
+    let Some(row) = row.filter(|row| !row.too_new(reading.dialect)) else {
+        let near = closest(name.as_bytes(), CONVERTER_INDEX.keys().copied());
+        let help = near.map_or("see the manual, section 7.3.1".to_owned(), |near| {
+            format!("did you mean '{near}'?")
+        });
+        let span = place(word, start, start + length);
+        return Err(other(format!("unknown converter '{name}'"), span, help));
+    };
+    let help = || usage_of(row.name, row.args, row.arity.min);
+    let types = row.args_in(reading.dialect);
+    let (mut args, end) =
+        call::arguments(word, start + length, types, usize::from(row.arity.min)).map_err(|wrong| {
+            let message = format!(
+                "invalid arg {} in converter '{name}' : {}",
+                wrong.number, wrong.message
+            );
+            other(message, place(word, wrong.at, text.len()), help())
+        })?;
+    let span = place(word, start, end);
+    if !sample.output.casts_to(row.input) {
+        let help = format!(
+            "'{name}' takes {}, and is given {}",
+            row.input.name(),
+            sample.output.name()
+        );
+        return Err(other(format!("converter '{name}' cannot be applied"), span, help));
+    }
+    match check::check(reading, row.name, types, &mut args) {
+        Ok(remark) => remarks.extend(remark.map(|remark| (remark, span))),
+        Err(message) => {
+            let message = format!("invalid args in converter '{name}' : {message}");
+            return Err(other(message, span, help()));
+        }
+    }
+    refer(
+        reading,
+        &args,
+        &ReferencePlace {
+            converter: Some(row.name),
+            ..origin.clone()
+        },
+    );
+    sample.output = row.output_in(reading.dialect, sample.output);
+    sample.converters.push(Converter { row, args, span });
+    Ok(end)
+}
+
+/// Remembers the names and expressions that are judged once all is read.
+fn refer(reading: &mut Reading<'_>, args: &[crate::model::Arg], origin: &ReferencePlace) {
+    for (at, arg) in args.iter().enumerate() {
+        let judged_later = matches!(
+            arg.value,
+            ArgValue::Frontend(_)
+                | ArgValue::Backend(_)
+                | ArgValue::Table(_)
+                | ArgValue::Server { .. }
+                | ArgValue::Userlist(_)
+                | ArgValue::Regex(_)
+        );
+        if judged_later {
+            reading.refer_argument(arg, at + 1, origin);
+        }
+    }
+}
+
+fn missing(span: Span) -> Fault {
+    Fault {
+        kind: FaultKind::Other,
+        name: String::new(),
+        message: "missing fetch method".to_owned(),
+        span,
+        help: "write a sample fetch, such as src or req.hdr(host)".to_owned(),
+    }
+}
+
+fn unknown_fetch(name: &str, span: Span) -> Fault {
+    let near = closest(name.as_bytes(), FETCH_INDEX.keys().copied());
+    let help = near.map_or("see the manual, section 7.3".to_owned(), |near| {
+        format!("did you mean '{near}'?")
+    });
+    Fault {
+        kind: FaultKind::Other,
+        name: name.to_owned(),
+        message: format!("unknown fetch method '{name}'"),
+        span,
+        help,
+    }
+}
+
+/// How a fetch or a converter is written.
+fn usage_of(name: &str, args: &[crate::keywords::ArgType], min: u8) -> String {
+    if args.is_empty() {
+        return format!("'{name}' takes no arguments");
+    }
+    let described: Vec<String> = args
+        .iter()
+        .enumerate()
+        .map(|(at, kind)| {
+            let what = kind.describe().replace("\\|", "|");
+            if at < usize::from(min) {
+                format!("<{what}>")
+            } else {
+                format!("[<{what}>]")
+            }
+        })
+        .collect();
+    format!("write: {name}({})", described.join(","))
+}
+
+/// How the messages about an expression are worded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wording<'a> {
+    /// What stands in front of the original's words.
+    pub(crate) lead: &'a str,
+    /// What stands behind them: a full stop, or nothing.
+    pub(crate) tail: &'a str,
+    /// What the original calls the fetch where it says that what it looks at is not at hand; none for the expression as
+    /// written.
+    pub(crate) named: Option<&'a str>,
+    /// Where the original says that it is not at hand.
+    pub(crate) here: &'a str,
+    /// How the place is worded.
+    pub(crate) context: Context,
+}
+
+impl<'a> Wording<'a> {
+    /// Behind `lead`, with a full stop.
+    pub(crate) fn new(lead: &'a str) -> Self {
+        Self {
+            lead,
+            tail: ".",
+            named: None,
+            here: "here",
+            context: Context::Parsing,
+        }
+    }
+
+    /// Without a full stop.
+    pub(crate) fn open(mut self) -> Self {
+        self.tail = "";
+        self
+    }
+
+    /// With the fetch called `name` where what it looks at is not at hand.
+    pub(crate) fn named(mut self, name: &'a str) -> Self {
+        self.named = Some(name);
+        self
+    }
+}
+
+/// Reads the expression that begins with word `at` of `words`, where what `usage` says is at hand. Gives it and the index of the
+/// word behind it; none when it is wrong, which is told. An expression that can be read but not evaluated yet is told to be
+/// read only.
+pub(crate) fn parse(
+    reading: &mut Reading<'_>,
+    words: &[Word<'_>],
+    at: usize,
+    usage: Usage,
+    wording: Wording<'_>,
+) -> Option<(Sample, usize)> {
+    let rest = words.get(at..).unwrap_or_default();
+    let filled = rest
+        .iter()
+        .position(|word| word.text.is_empty())
+        .unwrap_or(rest.len());
+    let names = Names {
+        place: usage.place,
+        fetch: None,
+    };
+    let known = reading.written.argument_references.len();
+    let parsed = match read(reading, &rest[..filled], 0, Ending::Words, None, names) {
+        Ok(parsed) => parsed,
+        Err(fault) => {
+            reading.written.argument_references.truncate(known);
+            let span = match (fault.span == Span::default(), words.last()) {
+                (true, Some(last)) => Span::new(last.span.file, last.span.end, last.span.end),
+                _ => fault.span,
+            };
+            let message = format!("{}{}{}", wording.lead, fault.words(), wording.tail);
+            let told = Diagnostic::alert("bad-expression", message)
+                .at(span)
+                .context(wording.context);
+            reading.tell(told.help(fault.help));
+            return None;
+        }
+    };
+    tell_remarks(reading, &parsed.remarks);
+    if !usage.has(reading, parsed.sample.fetch) {
+        reading.written.argument_references.truncate(known);
+        let named = wording
+            .named
+            .map_or_else(|| shown(&rest[0]).into_owned(), str::to_owned);
+        let message = format!(
+            "{}fetch method '{named}' extracts information from '{}', none of which is available {}{}",
+            wording.lead,
+            source(reading, parsed.sample.fetch).name(),
+            wording.here,
+            wording.tail
+        );
+        let told = Diagnostic::alert("not-at-hand", message)
+            .at(parsed.sample.span)
+            .context(wording.context);
+        reading.tell(told.help(NOT_AT_HAND));
+        return None;
+    }
+    tell_read_only(reading, &parsed.sample);
+    Some((parsed.sample, at + parsed.words))
+}
+
+/// What to do about a fetch that does not work where it stands.
+pub(super) const NOT_AT_HAND: &str =
+    "keep it where it is at hand, with set-var, and look at that variable here";
+
+/// Tells what is remarkable about an expression that is right.
+pub(super) fn tell_remarks(reading: &mut Reading<'_>, remarks: &[(&'static str, Span)]) {
+    for (remark, span) in remarks {
+        reading.tell(
+            Diagnostic::warning("unused-argument", *remark)
+                .at(*span)
+                .context(Context::Whole)
+                .help("remove the argument"),
+        );
+    }
+}
+
+/// Tells once of each fetch and converter that is not acted on.
+pub(crate) fn tell_read_only(reading: &mut Reading<'_>, sample: &Sample) {
+    if sample.fetch.act.is_none() {
+        reading.tell_read_only(&format!("the sample fetch '{}'", sample.fetch.name), sample.span);
+    }
+    for converter in &sample.converters {
+        reading.tell_read_only(&format!("the converter '{}'", converter.row.name), converter.span);
+    }
+}
