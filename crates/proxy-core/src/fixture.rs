@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use haproxy_cfg::model::{Config, Mode, Proxy, ProxyId, ProxyKind, Server, ServerAddr};
 
-use crate::http1::{Header, RequestHead, ResponseHead, Slice, Version};
+use crate::http1::{Header, KnownHeader, RequestHead, ResponseHead, Slice, Version};
 use crate::state::Runtime;
 
 /// A listen section without servers.
@@ -85,6 +85,7 @@ fn split(text: &[u8]) -> (&[u8], Vec<Header>, u32) {
         Header {
             name: slice(text, &line[..colon]),
             value: slice(text, line[colon + 1..].trim_ascii()),
+            known: KnownHeader::of(&line[..colon]),
         }
     });
     (first, headers.collect(), end as u32 + 4)

@@ -1,6 +1,7 @@
 //! How long a body is (RFC 9112, section 6).
 
-use super::{Headers, RequestRef, ResponseRef, Version};
+use super::known::is;
+use super::{Headers, KnownHeader, RequestRef, ResponseRef, Version};
 
 /// How the end of a body is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,31 +56,35 @@ pub fn message_traits(headers: Headers<'_>) -> Result<MessageTraits, FramingErro
     let mut names_upgrade = false;
     let mut has_upgrade = false;
     let mut host: Option<&[u8]> = None;
-    for (name, value) in headers.iter() {
-        // The length is looked at first: it decides nearly always, and costs one comparison.
-        match name.len() {
-            4 if name.eq_ignore_ascii_case(b"host") => {
+    for header in headers.index() {
+        let value = header.value.of(headers.buf());
+        match header.known {
+            KnownHeader::Other => {}
+            KnownHeader::Host => {
                 if host.is_some_and(|seen| !seen.eq_ignore_ascii_case(value)) {
                     return Err(FramingError::Host);
                 }
                 host = Some(value);
             }
-            6 if name.eq_ignore_ascii_case(b"expect") => {
+            KnownHeader::Expect => {
                 traits.expect_continue |= value.eq_ignore_ascii_case(b"100-continue");
             }
-            7 if name.eq_ignore_ascii_case(b"upgrade") => has_upgrade = !value.is_empty(),
-            10 if name.eq_ignore_ascii_case(b"connection") => {
+            KnownHeader::Upgrade => has_upgrade = !value.is_empty(),
+            // Nearly always the one or the other alone.
+            KnownHeader::Connection if is(value, b"keep-alive") => traits.keep_alive = true,
+            KnownHeader::Connection if is(value, b"close") => traits.close = true,
+            KnownHeader::Connection => {
                 for token in list_tokens(value) {
-                    if token.eq_ignore_ascii_case(b"close") {
+                    if is(token, b"close") {
                         traits.close = true;
-                    } else if token.eq_ignore_ascii_case(b"keep-alive") {
+                    } else if is(token, b"keep-alive") {
                         traits.keep_alive = true;
-                    } else if token.eq_ignore_ascii_case(b"upgrade") {
+                    } else if is(token, b"upgrade") {
                         names_upgrade = true;
                     }
                 }
             }
-            14 if name.eq_ignore_ascii_case(b"content-length") => {
+            KnownHeader::ContentLength => {
                 for token in value.split(|&b| b == b',') {
                     let number = parse_length(token.trim_ascii())?;
                     if traits.content_length.is_some_and(|seen| seen != number) {
@@ -88,7 +93,7 @@ pub fn message_traits(headers: Headers<'_>) -> Result<MessageTraits, FramingErro
                     traits.content_length = Some(number);
                 }
             }
-            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => {
+            KnownHeader::TransferEncoding => {
                 traits.coding = true;
                 if value.first() == Some(&b',') {
                     return Err(FramingError::TransferEncoding);
@@ -100,7 +105,6 @@ pub fn message_traits(headers: Headers<'_>) -> Result<MessageTraits, FramingErro
                     traits.chunked = true;
                 }
             }
-            _ => {}
         }
     }
     traits.upgrade = names_upgrade && has_upgrade;

@@ -1,7 +1,8 @@
 //! A parsed head: positions inside the buffer that holds it, so that a head costs no copy and its index is reused from one
 //! message to the next.
 
-use super::list_tokens;
+use super::known::is;
+use super::{KnownHeader, list_tokens};
 
 /// A range of bytes inside the buffer that holds a head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Header {
     pub name: Slice,
     /// Its value, without the white space around it.
     pub value: Slice,
+    /// Which header it is, if framing and connections look at it.
+    pub known: KnownHeader,
 }
 
 /// The index of a request's head.
@@ -95,23 +98,47 @@ impl<'a> Headers<'a> {
             .map(move |h| (h.name.of(self.buf), h.value.of(self.buf)))
     }
 
+    /// The positions of names and values in [`Self::buf`], in order.
+    pub(super) fn index(self) -> &'a [Header] {
+        self.index
+    }
+
+    /// The bytes that positions point into.
+    pub(super) fn buf(self) -> &'a [u8] {
+        self.buf
+    }
+
+    /// The whole line of a header, its end included, if it came as it would be written: one blank behind the colon, none
+    /// behind the value.
+    #[inline]
+    pub(super) fn plain_line(self, header: &Header) -> Option<&'a [u8]> {
+        let behind_name = (header.name.start + header.name.len) as usize;
+        let behind_value = (header.value.start + header.value.len) as usize;
+        let plain = header.value.start as usize == behind_name + 2
+            && self.buf.get(behind_name..behind_name + 2) == Some(b": ")
+            && self.buf.get(behind_value..behind_value + 2) == Some(b"\r\n");
+        let line = header.name.start as usize..behind_value + 2;
+        plain.then(|| self.buf.get(line)).flatten()
+    }
+
     /// What statistics and log lines count for these headers: names and values, as far as they go on.
     fn counted_size(self) -> u32 {
         let mut size = 0;
         let mut length_seen = false;
         for header in self.index {
-            size += match header.name.len {
-                10 if self.is_named(header, b"connection") => {
-                    let kept: u32 = connection_tokens(header.value.of(self.buf))
-                        .map(|token| token.len() as u32 + 2)
-                        .sum();
+            size += match header.known {
+                KnownHeader::Connection => {
+                    let value = header.value.of(self.buf);
+                    let kept: u32 = if is_about_keeping(value) {
+                        0
+                    } else {
+                        connection_tokens(value).map(|token| token.len() as u32 + 2).sum()
+                    };
                     if kept == 0 { 0 } else { header.name.len + kept - 2 }
                 }
-                14 if self.is_named(header, b"content-length") => {
+                KnownHeader::ContentLength => {
                     // Of several equal ones a single one goes on, and none beside chunks.
-                    let first = list_tokens(header.value.of(self.buf))
-                        .next()
-                        .map_or(0, <[u8]>::len) as u32;
+                    let first = first_token(header.value.of(self.buf)).len() as u32;
                     let goes_on = !std::mem::replace(&mut length_seen, true) && !self.has_coding();
                     if goes_on { header.name.len + first } else { 0 }
                 }
@@ -121,14 +148,10 @@ impl<'a> Headers<'a> {
         size
     }
 
-    fn is_named(self, header: &Header, name: &[u8]) -> bool {
-        header.name.of(self.buf).eq_ignore_ascii_case(name)
-    }
-
     fn has_coding(self) -> bool {
         self.index
             .iter()
-            .any(|h| h.name.len == 17 && self.is_named(h, b"transfer-encoding"))
+            .any(|header| header.known == KnownHeader::TransferEncoding)
     }
 
     /// The room that the original needs for these headers and a first line, of which the words count `line` bytes: it keeps a
@@ -151,8 +174,22 @@ impl<'a> Headers<'a> {
 
 /// The tokens of a `Connection` header that are not about keeping the connection (RFC 9110, section 7.6.1).
 pub(super) fn connection_tokens(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    list_tokens(value)
-        .filter(|token| !token.eq_ignore_ascii_case(b"close") && !token.eq_ignore_ascii_case(b"keep-alive"))
+    list_tokens(value).filter(|token| !is_about_keeping(token))
+}
+
+/// Whether a token of a `Connection` header says whether the connection is kept, and so concerns this hop alone.
+#[inline]
+pub(super) fn is_about_keeping(token: &[u8]) -> bool {
+    is(token, b"close") || is(token, b"keep-alive")
+}
+
+/// The first of comma-separated tokens; empty when there is none.
+#[inline]
+pub(super) fn first_token(value: &[u8]) -> &[u8] {
+    if memchr::memchr(b',', value).is_none() {
+        return value;
+    }
+    list_tokens(value).next().unwrap_or_default()
 }
 
 /// A request's head together with its bytes; what rules and samples see.

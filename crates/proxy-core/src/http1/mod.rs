@@ -3,6 +3,7 @@
 mod chunk;
 mod framing;
 mod head;
+mod known;
 mod parse;
 mod write;
 
@@ -11,6 +12,7 @@ pub use framing::{
     Framing, FramingError, MessageTraits, list_tokens, message_traits, request_framing, response_framing,
 };
 pub use head::{Header, Headers, RequestHead, RequestRef, ResponseHead, ResponseRef, Slice, Version};
+pub use known::KnownHeader;
 pub use parse::{
     HeadError, is_target, leading_empty_lines, lower_response_version, lower_version, parse_request,
     parse_response, unfold,

@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::{Header, RequestHead, ResponseHead, Slice, Version};
+use super::{Header, KnownHeader, RequestHead, ResponseHead, Slice, Version};
 
 /// Most headers that a head may have, however large `tune.http.maxhdr` is.
 const MAX_HEADERS: usize = 512;
@@ -222,6 +222,7 @@ fn index_headers(
     index.extend(parsed.iter().map(|h| Header {
         name: slice_in(buf, h.name.as_bytes()),
         value: slice_in(buf, h.value),
+        known: KnownHeader::of(h.name.as_bytes()),
     }));
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Heads as they are sent on: names in lower case (as the original's), edits applied, the connection's own headers replaced.
 
-use super::head::connection_tokens;
-use super::{Headers, RequestRef, ResponseRef, Version, list_tokens};
+use super::head::{connection_tokens, first_token, is_about_keeping};
+use super::{Headers, KnownHeader, RequestRef, ResponseRef, Version};
 use crate::persist::{HeadEdit, HeadEdits};
 
 /// What the next hop is told about the connection.
@@ -88,30 +88,40 @@ fn write_headers(
     framing: FramingHeaders,
 ) {
     let mut drop_length = framing != FramingHeaders::All;
-    for (at, (name, value)) in headers.iter().enumerate() {
-        let mut value = value;
-        match name.len() {
-            10 if name.eq_ignore_ascii_case(b"connection") => {
-                write_other_tokens(out, value);
+    let edited = !edits.list().is_empty();
+    for (at, header) in headers.index().iter().enumerate() {
+        let name = header.name.of(headers.buf());
+        let mut value = header.value.of(headers.buf());
+        match header.known {
+            KnownHeader::Connection => {
+                if !is_about_keeping(value) {
+                    write_other_tokens(out, value);
+                }
                 continue;
             }
-            14 if name.eq_ignore_ascii_case(b"content-length") => {
+            KnownHeader::ContentLength => {
                 if drop_length {
                     continue;
                 }
                 // Equal ones were accepted; one goes on, once.
                 drop_length = true;
-                value = list_tokens(value).next().unwrap_or(value);
+                value = first_token(value);
             }
-            17 if framing == FramingHeaders::None && name.eq_ignore_ascii_case(b"transfer-encoding") => {
-                continue;
-            }
+            KnownHeader::TransferEncoding if framing == FramingHeaders::None => continue,
             _ => {}
         }
-        match edit_of(edits, at) {
-            Some(HeadEdit::Remove(_)) => continue,
-            Some(HeadEdit::Replace { value: new, .. }) => value = new.of(edits.bytes()),
-            Some(HeadEdit::Add { .. }) | None => {}
+        let whole = value.len() == header.value.len as usize;
+        if edited {
+            match edit_of(edits, at) {
+                Some(HeadEdit::Remove(_)) => continue,
+                Some(HeadEdit::Replace { value: new, .. }) => value = new.of(edits.bytes()),
+                Some(HeadEdit::Add { .. }) | None => {}
+            }
+        } else if whole && let Some(line) = headers.plain_line(header) {
+            let start = out.len();
+            out.extend_from_slice(line);
+            lower(&mut out[start..start + name.len()]);
+            continue;
         }
         write_line(out, name, value);
     }
@@ -157,10 +167,41 @@ fn write_line(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     let start = out.len();
     out.reserve(name.len() + value.len() + 4);
     out.extend_from_slice(name);
-    out[start..].make_ascii_lowercase();
+    lower(&mut out[start..]);
     out.extend_from_slice(b": ");
     out.extend_from_slice(value);
     out.extend_from_slice(b"\r\n");
+}
+
+/// Makes letters lower, eight bytes at a time: names are too short for what is made for long texts.
+fn lower(name: &mut [u8]) {
+    let len = name.len();
+    if len < 8 {
+        return name.make_ascii_lowercase();
+    }
+    let mut at = 0;
+    loop {
+        if let Some(part) = name[at..].first_chunk_mut::<8>() {
+            *part = lower_eight(u64::from_ne_bytes(*part)).to_ne_bytes();
+        }
+        // The last part overlaps the one before it: what is lower stays so.
+        match len - at {
+            8 => return,
+            9..16 => at = len - 8,
+            _ => at += 8,
+        }
+    }
+}
+
+/// Sets the bit of case in those bytes of a word that are capital letters.
+fn lower_eight(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let low = word & (ONES * 0x7f);
+    // The high bit of each byte tells whether it is at least 'A', and whether it is beyond 'Z'.
+    let from_a = low + ONES * (0x80 - b'A' as u64);
+    let beyond_z = low + ONES * (0x7f - b'Z' as u64);
+    let capital = (from_a ^ beyond_z) & !word & (ONES * 0x80);
+    word | capital >> 2
 }
 
 #[cfg(test)]
@@ -195,6 +236,18 @@ mod tests {
             ConnectionHeader::Implied,
         );
         assert_eq!(out, "GET / HTTP/1.1\r\nx-yz: AbC\r\n\r\n");
+    }
+
+    #[test]
+    fn lowering_changes_capital_letters_alone() {
+        let all: Vec<u8> = (0..=255).collect();
+        for len in 0..40 {
+            for start in 0..all.len() - len {
+                let mut ours = all[start..start + len].to_vec();
+                lower(&mut ours);
+                assert_eq!(ours, all[start..start + len].to_ascii_lowercase());
+            }
+        }
     }
 
     #[test]

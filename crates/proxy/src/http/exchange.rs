@@ -143,35 +143,34 @@ impl Txn {
         let mut moved_server = false;
         let mut moved_client = false;
         loop {
-            let mut moved = false;
+            // Whether something moved that what stands above it here may have waited for.
+            let mut again = false;
             match self.send_request(server, cx) {
-                Ok(sent) => {
-                    moved |= sent;
-                    moved_server |= sent;
-                }
+                // Room that this made for the client's bytes is filled next.
+                Ok(sent) => moved_server |= sent,
                 // A server may answer before it has read everything, and close: its answer is looked for first.
                 Err(()) => self.forget_request(),
             }
             match self.receive_request(session, cx) {
                 Ok(received) => {
-                    moved |= received;
+                    again |= received;
                     moved_client |= received;
                 }
                 Err(end) => return Poll::Ready(end),
             }
             match self.receive_response(session, server, terms, cx, finish_head) {
                 Ok(received) => {
-                    moved |= received;
+                    again |= received;
                     moved_server |= received;
                 }
                 Err(end) => {
                     self.progress.failed = Some(end);
-                    moved = true;
+                    again = true;
                 }
             }
             match self.send_response(session, cx) {
                 Ok(sent) => {
-                    moved |= sent;
+                    again |= sent;
                     moved_client |= sent;
                 }
                 Err(()) => return Poll::Ready(End::ClientGone),
@@ -182,7 +181,7 @@ impl Txn {
             if self.progress.client_ended && terms.abort_on_end && self.is_all_asked() {
                 return Poll::Ready(End::ClientGone);
             }
-            if !moved {
+            if !again {
                 break;
             }
         }
