@@ -3,6 +3,7 @@
 use syntax::Diagnostic;
 
 use super::criterion::{Subject, criterion};
+use super::frame::Frame;
 use super::line::{Line, shown};
 use super::reading::Reading;
 use super::sample;
@@ -80,10 +81,10 @@ pub(crate) fn acl(reading: &mut Reading<'_>, line: &Line<'_>) {
                 .help("give it another name"),
         );
     }
-    let what = format!("ACL '{text}'");
+    let lead = format!("error detected while parsing ACL '{text}' : ");
     let subject = Subject {
         name: &name.text,
-        what: &what,
+        frame: Frame::new(&lead),
         span: line.span(),
         behind: line.behind(),
     };

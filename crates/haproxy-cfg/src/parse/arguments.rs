@@ -5,6 +5,7 @@ use syntax::{Diagnostic, closest};
 
 use super::condition::condition;
 use super::format;
+use super::frame::Frame;
 use super::line::{Line, shown};
 use super::order::{RuleClass, note};
 use super::reading::Reading;
@@ -49,7 +50,13 @@ fn needs_condition(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, usage:
         .arg(at)
         .is_some_and(|word| matches!(&*word.text, b"if" | b"unless"))
     {
-        condition(reading, line.args(), at, usage, &format!("a '{name}' rule"));
+        let what = match name {
+            "use-server" => "switching rule".to_owned(),
+            "monitor fail" => format!("a '{name}' condition"),
+            _ => format!("a '{name}' rule"),
+        };
+        let lead = format!("error detected while parsing {what} : ");
+        condition(reading, line.args(), at, usage, Frame::new(&lead));
         return;
     }
     let message = format!("'{name}' requires either 'if' or 'unless' followed by a condition.");
@@ -482,7 +489,7 @@ pub(crate) fn stick(reading: &mut Reading<'_>, line: &Line<'_>) {
     let name = text.split(['(', ',']).next().unwrap_or(&text);
     let wording = sample::Wording {
         here,
-        ..sample::Wording::new("'stick': ").named(name)
+        ..sample::Wording::new(Frame::new("'stick': ")).named(name)
     };
     if sample::parse(reading, line.args(), 1, usage, wording).is_none() {
         return;
@@ -497,7 +504,8 @@ pub(crate) fn stick(reading: &mut Reading<'_>, line: &Line<'_>) {
         } else {
             Usage::STICK_REQUEST
         };
-        condition(reading, line.args(), at, usage, "a 'stick' rule");
+        let frame = Frame::new("'stick': error detected while parsing sticking condition : ");
+        condition(reading, line.args(), at, usage, frame);
     }
 }
 
@@ -589,7 +597,12 @@ pub(crate) fn redirect(reading: &mut Reading<'_>, line: &Line<'_>) {
     let words = &line.args()[..at.unwrap_or(line.args().len())];
     redirect_words(reading, line, words, "redirect");
     if let Some(at) = at {
-        condition(reading, line.args(), at, Usage::HTTP_QUIETLY, "a 'redirect' rule");
+        let lead = format!(
+            "error detected in {} while parsing redirect rule : error in condition: ",
+            reading.section_words()
+        );
+        let frame = Frame::new(&lead);
+        condition(reading, line.args(), at, Usage::HTTP_QUIETLY, frame);
     }
 }
 
@@ -692,7 +705,7 @@ pub(crate) fn log_format(reading: &mut Reading<'_>, line: &Line<'_>) {
         &name
     };
     let lead = format!("failed to parse {what} : ");
-    let wording = format::Wording::new(&lead);
+    let wording = Frame::new(&lead);
     if let Some(format) = format::parse(reading, word, usage, wording) {
         format::keep_to_mode(reading, &format, wording);
     }

@@ -4,6 +4,7 @@ use syntax::{Diagnostic, Span, closest};
 
 use super::acl;
 use super::criterion::{Subject, criterion};
+use super::frame::{Frame, Wrong};
 use super::reading::Reading;
 use super::sample::Usage;
 use crate::lex::Word;
@@ -20,13 +21,13 @@ pub(crate) struct ReadCondition {
 /// Reads the condition whose `if` or `unless` is word `at` of `words`; it takes all that follows. None when it is wrong, which is
 /// told.
 ///
-/// `what` names the rule in the original's words. ACLs that cannot hold where `usage` says are told.
+/// `frame` is what the rule puts around the original's words. ACLs that cannot hold where `usage` says are told.
 pub(crate) fn condition(
     reading: &mut Reading<'_>,
     words: &[Word<'_>],
     at: usize,
     usage: Usage,
-    what: &str,
+    frame: Frame<'_>,
 ) -> Option<ReadCondition> {
     let polarity = if &*words[at].text == b"unless" {
         Polarity::Unless
@@ -60,18 +61,21 @@ pub(crate) fn condition(
         }
         let found = if text == b"{" {
             let Some(length) = words[index..].iter().position(|word| &*word.text == b"}") else {
-                let message =
-                    format!("error detected while parsing {what} : missing closing '}}' in condition.");
-                let told = Diagnostic::alert("bad-condition", message).at(word.span);
-                reading.tell(told.help("write blanks around both braces: { path /x }"));
+                let wrong = Wrong {
+                    code: "bad-condition",
+                    words: "missing closing '}' in condition".to_owned(),
+                    span: word.span,
+                    help: "write blanks around both braces: { path /x }".to_owned(),
+                };
+                frame.tell(reading, wrong);
                 return None;
             };
             let inside = &words[index..index + length];
             index += length + 1;
             last = words[index - 1].span;
-            anonymous(reading, inside, word.span.to(last), what)
+            anonymous(reading, inside, word.span.to(last), frame)
         } else {
-            named(reading, text, word.span, what)
+            named(reading, text, word.span, frame)
         };
         match found {
             // What stands behind a fault is not to be trusted.
@@ -141,10 +145,10 @@ fn tell_incompatible(reading: &mut Reading<'_>, group: u32, usage: Usage, span: 
 }
 
 /// The group of an anonymous ACL.
-fn anonymous(reading: &mut Reading<'_>, inside: &[Word<'_>], span: Span, what: &str) -> Option<u32> {
+fn anonymous(reading: &mut Reading<'_>, inside: &[Word<'_>], span: Span, frame: Frame<'_>) -> Option<u32> {
     let subject = Subject {
         name: b"",
-        what,
+        frame,
         span,
         behind: Span::new(span.file, span.end, span.end),
     };
@@ -153,7 +157,7 @@ fn anonymous(reading: &mut Reading<'_>, inside: &[Word<'_>], span: Span, what: &
 }
 
 /// The group of a named ACL.
-fn named(reading: &mut Reading<'_>, name: &[u8], span: Span, what: &str) -> Option<u32> {
+fn named(reading: &mut Reading<'_>, name: &[u8], span: Span, frame: Frame<'_>) -> Option<u32> {
     if let Some(index) = reading.ruled()?.0.find(name) {
         return Some(index);
     }
@@ -167,7 +171,7 @@ fn named(reading: &mut Reading<'_>, name: &[u8], span: Span, what: &str) -> Opti
             .collect();
         let subject = Subject {
             name,
-            what,
+            frame,
             span,
             behind: span,
         };
@@ -186,7 +190,12 @@ fn named(reading: &mut Reading<'_>, name: &[u8], span: Span, what: &str) -> Opti
         Some(near) => format!("did you mean '{near}'?"),
         None => format!("declare it above: acl {text} CRITERION VALUE"),
     };
-    let message = format!("error detected while parsing {what} : no such ACL : '{text}'.");
-    reading.tell(Diagnostic::alert("unknown-acl", message).at(span).help(help));
+    let wrong = Wrong {
+        code: "unknown-acl",
+        words: format!("no such ACL : '{text}'"),
+        span,
+        help,
+    };
+    frame.tell(reading, wrong);
     None
 }

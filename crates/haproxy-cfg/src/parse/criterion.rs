@@ -2,6 +2,7 @@
 
 use syntax::{Diagnostic, Span};
 
+use super::frame::{Frame, Wrong};
 use super::line::shown;
 use super::reading::Reading;
 use super::sample::pattern::{self, Operator, Rules};
@@ -15,8 +16,8 @@ use crate::model::{Acl, MatchKind, Pattern};
 pub(super) struct Subject<'a> {
     /// The ACL's name; empty for an anonymous one.
     pub(super) name: &'a [u8],
-    /// What is parsed, in the original's words.
-    pub(super) what: &'a str,
+    /// What stands around the original's words.
+    pub(super) frame: Frame<'a>,
     /// The whole of it.
     pub(super) span: Span,
     /// The place behind the last word.
@@ -36,7 +37,7 @@ pub(super) fn criterion(reading: &mut Reading<'_>, words: &[Word<'_>], subject: 
             reading,
             subject.behind,
             subject,
-            "missing fetch method in ACL expression ''.",
+            "missing fetch method in ACL expression ''",
             help,
         );
     };
@@ -53,7 +54,7 @@ pub(super) fn criterion(reading: &mut Reading<'_>, words: &[Word<'_>], subject: 
             reading.written.argument_references.truncate(known);
             let message = match derived {
                 Some(derived) => derived_words(&wrong, derived),
-                None => format!("{} in ACL expression '{}'.", wrong.words(), shown(first)),
+                None => format!("{} in ACL expression '{}'", wrong.words(), shown(first)),
             };
             return fault(reading, wrong.span, subject, &message, &help(&wrong));
         }
@@ -142,9 +143,9 @@ fn derived(word: &Word<'_>) -> Option<&'static DerivedRow> {
 fn derived_words(wrong: &Fault, derived: &DerivedRow) -> String {
     let name = derived.name;
     match wrong.kind {
-        FaultKind::Arguments => format!("ACL keyword '{name}' : {}.", wrong.message),
-        FaultKind::Check => format!("in argument to '{name}', {}.", wrong.message),
-        FaultKind::Comma | FaultKind::Other => format!("ACL keyword '{name}' : {}..", wrong.message),
+        FaultKind::Arguments => format!("ACL keyword '{name}' : {}", wrong.message),
+        FaultKind::Check => format!("in argument to '{name}', {}", wrong.message),
+        FaultKind::Comma | FaultKind::Other => format!("ACL keyword '{name}' : {}.", wrong.message),
     }
 }
 
@@ -166,8 +167,13 @@ fn fault<T>(
     message: &str,
     help: &str,
 ) -> Option<T> {
-    let message = format!("error detected while parsing {} : {message}", subject.what);
-    reading.tell(Diagnostic::alert("bad-expression", message).at(span).help(help));
+    let wrong = Wrong {
+        code: "bad-expression",
+        words: message.to_owned(),
+        span,
+        help: help.to_owned(),
+    };
+    subject.frame.tell(reading, wrong);
     None
 }
 
@@ -190,7 +196,7 @@ impl Flags {
         let Some(matcher) = self.matcher else {
             let name = self.acl.sample.fetch.name;
             let message = format!(
-                "matching method must be specified first (using '-m') when using a sample fetch of this type ('{name}')."
+                "matching method must be specified first (using '-m') when using a sample fetch of this type ('{name}')"
             );
             let help = "write for example: -m str, or -m found";
             return fault(reading, first.span, subject, &message, help);
@@ -229,7 +235,7 @@ fn flag(
                     reading,
                     span,
                     subject,
-                    "the argument of -u must be an integer.",
+                    "the argument of -u must be an integer",
                     help,
                 );
             };
@@ -240,12 +246,12 @@ fn flag(
             let text = value.map(|value| shown(value).into_owned()).unwrap_or_default();
             if !flags.acl.files.is_empty() {
                 let message =
-                    "'-m' must only be specified before patterns and files in parsing ACL expression.";
+                    "'-m' must only be specified before patterns and files in parsing ACL expression";
                 return fault(reading, word.span, subject, message, "write -m in front of -f");
             }
             let Some(kind) = MatchKind::ALL.into_iter().find(|kind| kind.name() == text) else {
                 let span = value.map_or(word.span, |value| value.span);
-                let message = format!("unknown matching method '{text}' when parsing ACL expression.");
+                let message = format!("unknown matching method '{text}' when parsing ACL expression");
                 let help =
                     match syntax::closest(text.as_bytes(), MatchKind::ALL.into_iter().map(MatchKind::name)) {
                         Some(near) => format!("did you mean '{near}'?"),
@@ -258,7 +264,7 @@ fn flag(
             if !sample.output.casts_to(kind.takes()) {
                 let name = sample.fetch.name;
                 let message = format!(
-                    "matching method '{}' cannot be used with fetch keyword '{name}'.",
+                    "matching method '{}' cannot be used with fetch keyword '{name}'",
                     kind.name()
                 );
                 let fitting: Vec<&str> = MatchKind::ALL
@@ -285,7 +291,7 @@ fn flag(
         _ => {
             let text = shown(word);
             let message = format!(
-                "'{text}' is not a valid ACL option. Please use '--' before any pattern beginning with a '-'."
+                "'{text}' is not a valid ACL option. Please use '--' before any pattern beginning with a '-'"
             );
             return fault(reading, word.span, subject, &message, "put -- in front of it");
         }
@@ -308,7 +314,7 @@ fn read_file(
         Ok(file) => file,
         Err(message) => {
             let help = "check that the file exists and may be read";
-            return fault(reading, span, subject, &format!("{message}."), help);
+            return fault(reading, span, subject, &message, help);
         }
     };
     flags.acl.files.push(path.as_bytes().to_vec().into());
@@ -321,7 +327,7 @@ fn read_file(
         match pattern::read(reading, matcher, flags.rules, text) {
             Ok(read) => flags.acl.patterns.extend(read),
             Err(message) => {
-                let message = format!("{message} at line {} of file '{path}'.", line.number);
+                let message = format!("{message} at line {} of file '{path}'", line.number);
                 return fault(reading, span, subject, &message, pattern_help(matcher));
             }
         }
@@ -355,17 +361,11 @@ fn read_patterns(
             }
             Ok(read) => flags.acl.patterns.extend(read),
             Err(_) if operator.is_some_and(|_| !text.iter().any(|byte| matches!(byte, b':' | b'-'))) => {
-                let message = format!("'{}' is neither a number nor a supported operator.", shown(word));
+                let message = format!("'{}' is neither a number nor a supported operator", shown(word));
                 return fault(reading, word.span, subject, &message, pattern_help(matcher));
             }
             Err(message) => {
-                return fault(
-                    reading,
-                    word.span,
-                    subject,
-                    &format!("{message}."),
-                    pattern_help(matcher),
-                );
+                return fault(reading, word.span, subject, &message, pattern_help(matcher));
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Log-format strings: `%alias`, `%{flags}alias`, `%(name:type)alias`, `%[expression]` (manual, section 8.2.6).
 
-use syntax::{Context, Diagnostic, Span, closest};
+use syntax::{Diagnostic, Span, closest};
 
+use super::frame::{Frame, Wrong};
 use super::line::shown;
 use super::reading::Reading;
 use super::sample::{self, Ending, Names, Usage};
@@ -21,35 +22,24 @@ struct Fault {
     span: Option<Span>,
 }
 
-/// How faults are told.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Wording<'a> {
-    /// What stands in front of the original's words.
-    pub(crate) lead: &'a str,
-    /// What stands behind them.
-    pub(crate) tail: &'a str,
-    /// How the place is worded.
-    pub(crate) context: Context,
-}
-
-impl<'a> Wording<'a> {
-    /// Behind `lead`, with a full stop.
-    pub(crate) fn new(lead: &'a str) -> Self {
-        Self {
-            lead,
-            tail: ".",
-            context: Context::Parsing,
-        }
-    }
-}
-
 /// Reads the string of `word`, which stands where `usage` says; none when it is wrong, which is told.
 pub(crate) fn parse(
     reading: &mut Reading<'_>,
     word: &Word<'_>,
     usage: Usage,
-    wording: Wording<'_>,
+    frame: Frame<'_>,
 ) -> Option<Format> {
+    match read(reading, word, usage) {
+        Ok(format) => Some(format),
+        Err(wrong) => {
+            frame.tell(reading, wrong);
+            None
+        }
+    }
+}
+
+/// The same, but leaves it to the caller to tell what is wrong.
+pub(crate) fn read(reading: &mut Reading<'_>, word: &Word<'_>, usage: Usage) -> Result<Format, Wrong> {
     let mut reader = Reader {
         word,
         usage,
@@ -69,7 +59,7 @@ pub(crate) fn parse(
                 (false, true, false) => Encoding::Cbor,
                 (false, false, _) => Encoding::Plain,
             };
-            Some(Format {
+            Ok(Format {
                 written: word.text.to_vec().into(),
                 parts: reader.parts,
                 encoding,
@@ -78,14 +68,15 @@ pub(crate) fn parse(
         }
         Err(fault) => {
             reading.written.argument_references.truncate(known);
-            let Wording { lead, tail, context } = wording;
             let span = fault
                 .span
                 .unwrap_or_else(|| sample::place(word, fault.at.0, fault.at.1));
-            let message = format!("{lead}{}{tail}", fault.message);
-            let told = Diagnostic::alert("bad-format", message).at(span).context(context);
-            reading.tell(told.help(fault.help));
-            None
+            Err(Wrong {
+                code: "bad-format",
+                words: fault.message,
+                span,
+                help: fault.help,
+            })
         }
     }
 }
@@ -397,13 +388,13 @@ fn fault(message: String, help: &str, start: usize, end: usize) -> Fault {
 }
 
 /// Remembers that a format has aliases which are kept for HTTP: a TCP proxy must not have them.
-pub(crate) fn keep_to_mode(reading: &mut Reading<'_>, format: &Format, wording: Wording<'_>) {
+pub(crate) fn keep_to_mode(reading: &mut Reading<'_>, format: &Format, frame: Frame<'_>) {
     let reserved = format.parts.iter().find_map(|part| match part.item {
         FormatItem::Alias(row) if row.need == alias::Need::Http => Some((row.name, part.span)),
         _ => None,
     });
     let Some((name, span)) = reserved else { return };
-    let Wording { lead, tail, context } = wording;
+    let Frame { lead, tail, context } = frame;
     let message = format!("{lead}format variable '{name}' is reserved for HTTP mode{tail}");
     let told = Diagnostic::alert("http-only", message).at(span).context(context);
     reading.tell_in(model::Mode::Tcp, told.help("remove it, or write: mode http"));

@@ -4,6 +4,7 @@ use syntax::{Context, Diagnostic, Span, closest};
 
 use super::condition::{ReadCondition, condition};
 use super::format;
+use super::frame::Frame;
 use super::line::{Line, shown};
 use super::order::{RuleClass, note};
 use super::reading::Reading;
@@ -268,7 +269,8 @@ fn optional_condition(
     match line.arg(at) {
         None => Some(Applied::Always),
         Some(word) if matches!(&*word.text, b"if" | b"unless") => {
-            condition(reading, line.args(), at, usage, what).map(Applied::When)
+            let lead = format!("error detected while parsing {what} : ");
+            condition(reading, line.args(), at, usage, Frame::new(&lead)).map(Applied::When)
         }
         Some(word) => {
             let text = shown(word).into_owned();
@@ -323,7 +325,8 @@ fn read_only(
     }
     if let Some(index) = starts {
         let what = format!("an '{set_name} {shown}' condition");
-        condition(reading, line.args(), index, usage_of(set), &what);
+        let lead = format!("error detected while parsing {what} : ");
+        condition(reading, line.args(), index, usage_of(set), Frame::new(&lead));
     }
 }
 
@@ -339,8 +342,9 @@ fn set_var(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, set: u32, set_
     } else {
         String::new()
     };
-    let wording = sample::Wording::new(&lead).named(&action);
-    let wording = if http { wording } else { wording.open() };
+    let frame = Frame::new(&lead);
+    let frame = if http { frame } else { frame.open() };
+    let wording = sample::Wording::new(frame).named(&action);
     sample::parse(reading, line.args(), at + 1, usage_of(set), wording);
 }
 
@@ -374,7 +378,7 @@ fn action_arguments(
                 "error detected in {} while parsing '{set_name} {action_name}' rule : ",
                 reading.section_words()
             );
-            format::parse(reading, value, usage, format::Wording::new(&lead))?;
+            format::parse(reading, value, usage, Frame::new(&lead))?;
             let (name, value) = (literal(name), literal(value));
             let built = match (name, value) {
                 (Some(name), Some(value)) if action == ActionParse::AddHeader => {

@@ -3,6 +3,7 @@
 use syntax::{Context, Diagnostic, closest};
 
 use super::condition::condition;
+use super::frame::Frame;
 use super::line::{Line, shown};
 use super::reading::Reading;
 use super::sample::Usage;
@@ -168,7 +169,7 @@ fn admin(reading: &mut Reading<'_>, line: &Line<'_>) {
         line.args(),
         1,
         Usage::HTTP_QUIETLY,
-        "a 'stats admin' rule",
+        Frame::new("error detected while parsing a 'stats admin' rule : "),
     ) else {
         return;
     };

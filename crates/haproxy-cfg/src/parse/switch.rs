@@ -4,6 +4,7 @@ use syntax::Diagnostic;
 
 use super::condition::condition;
 use super::format;
+use super::frame::Frame;
 use super::line::{Line, shown};
 use super::order::{RuleClass, note};
 use super::reading::Reading;
@@ -23,14 +24,7 @@ pub(crate) fn use_backend(reading: &mut Reading<'_>, line: &Line<'_>) {
     let mut inert = false;
     if name.text.contains(&b'%') {
         let lead = format!("failed to parse use_backend rule '{}' : ", shown(name));
-        if format::parse(
-            reading,
-            name,
-            Usage::USE_BACKEND.quietly(),
-            format::Wording::new(&lead),
-        )
-        .is_none()
-        {
+        if format::parse(reading, name, Usage::USE_BACKEND.quietly(), Frame::new(&lead)).is_none() {
             return;
         }
         reading.tell_read_only("a 'use_backend' whose name is computed", name.span);
@@ -39,7 +33,13 @@ pub(crate) fn use_backend(reading: &mut Reading<'_>, line: &Line<'_>) {
     let cond = match line.arg(1) {
         None => None,
         Some(word) if matches!(&*word.text, b"if" | b"unless") => {
-            let Some(read) = condition(reading, line.args(), 1, Usage::USE_BACKEND, "switching rule") else {
+            let Some(read) = condition(
+                reading,
+                line.args(),
+                1,
+                Usage::USE_BACKEND,
+                Frame::new("error detected while parsing switching rule : "),
+            ) else {
                 return;
             };
             inert |= read.cond.is_none();

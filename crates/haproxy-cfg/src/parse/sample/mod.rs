@@ -16,6 +16,7 @@ use crate::keywords::{CONVERTER_INDEX, FETCH_INDEX, FetchRow};
 use crate::lex::Word;
 use crate::model::{ArgValue, Converter, Sample};
 use crate::parse::Reading;
+use crate::parse::frame::{Frame, Wrong};
 use crate::parse::line::shown;
 use crate::written::ReferencePlace;
 
@@ -341,35 +342,23 @@ fn usage_of(name: &str, args: &[crate::keywords::ArgType], min: u8) -> String {
 /// How the messages about an expression are worded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wording<'a> {
-    /// What stands in front of the original's words.
-    pub(crate) lead: &'a str,
-    /// What stands behind them: a full stop, or nothing.
-    pub(crate) tail: &'a str,
+    /// What stands around the original's words.
+    pub(crate) frame: Frame<'a>,
     /// What the original calls the fetch where it says that what it looks at is not at hand; none for the expression as
     /// written.
     pub(crate) named: Option<&'a str>,
     /// Where the original says that it is not at hand.
     pub(crate) here: &'a str,
-    /// How the place is worded.
-    pub(crate) context: Context,
 }
 
 impl<'a> Wording<'a> {
-    /// Behind `lead`, with a full stop.
-    pub(crate) fn new(lead: &'a str) -> Self {
+    /// In that frame.
+    pub(crate) fn new(frame: Frame<'a>) -> Self {
         Self {
-            lead,
-            tail: ".",
+            frame,
             named: None,
             here: "here",
-            context: Context::Parsing,
         }
-    }
-
-    /// Without a full stop.
-    pub(crate) fn open(mut self) -> Self {
-        self.tail = "";
-        self
     }
 
     /// With the fetch called `name` where what it looks at is not at hand.
@@ -377,6 +366,55 @@ impl<'a> Wording<'a> {
         self.named = Some(name);
         self
     }
+}
+
+/// Reads the expression that begins with word `at` of `words`, as [`parse`] does, but leaves it to the caller to tell what is
+/// wrong, and to ask with [`needs`] whether what it looks at is at hand.
+pub(crate) fn read_words(
+    reading: &mut Reading<'_>,
+    words: &[Word<'_>],
+    at: usize,
+    usage: Usage,
+) -> Result<(Sample, usize), Wrong> {
+    let rest = words.get(at..).unwrap_or_default();
+    let filled = rest
+        .iter()
+        .position(|word| word.text.is_empty())
+        .unwrap_or(rest.len());
+    let names = Names {
+        place: usage.place,
+        fetch: None,
+    };
+    let known = reading.written.argument_references.len();
+    match read(reading, &rest[..filled], 0, Ending::Words, None, names) {
+        Ok(parsed) => {
+            tell_remarks(reading, &parsed.remarks);
+            if needs(reading, &parsed.sample, usage).is_some() {
+                reading.written.argument_references.truncate(known);
+            } else {
+                tell_read_only(reading, &parsed.sample);
+            }
+            Ok((parsed.sample, at + parsed.words))
+        }
+        Err(fault) => {
+            reading.written.argument_references.truncate(known);
+            let span = match (fault.span == Span::default(), words.last()) {
+                (true, Some(last)) => Span::new(last.span.file, last.span.end, last.span.end),
+                _ => fault.span,
+            };
+            Err(Wrong {
+                code: "bad-expression",
+                words: fault.words(),
+                span,
+                help: fault.help,
+            })
+        }
+    }
+}
+
+/// What an expression needs, in the words of messages, when that is not at hand where `usage` says.
+pub(crate) fn needs(reading: &Reading<'_>, sample: &Sample, usage: Usage) -> Option<&'static str> {
+    (!usage.has(reading, sample.fetch)).then(|| source(reading, sample.fetch).name())
 }
 
 /// Reads the expression that begins with word `at` of `words`, where what `usage` says is at hand. Gives it and the index of the
@@ -389,53 +427,32 @@ pub(crate) fn parse(
     usage: Usage,
     wording: Wording<'_>,
 ) -> Option<(Sample, usize)> {
-    let rest = words.get(at..).unwrap_or_default();
-    let filled = rest
-        .iter()
-        .position(|word| word.text.is_empty())
-        .unwrap_or(rest.len());
-    let names = Names {
-        place: usage.place,
-        fetch: None,
-    };
-    let known = reading.written.argument_references.len();
-    let parsed = match read(reading, &rest[..filled], 0, Ending::Words, None, names) {
-        Ok(parsed) => parsed,
-        Err(fault) => {
-            reading.written.argument_references.truncate(known);
-            let span = match (fault.span == Span::default(), words.last()) {
-                (true, Some(last)) => Span::new(last.span.file, last.span.end, last.span.end),
-                _ => fault.span,
-            };
-            let message = format!("{}{}{}", wording.lead, fault.words(), wording.tail);
-            let told = Diagnostic::alert("bad-expression", message)
-                .at(span)
-                .context(wording.context);
-            reading.tell(told.help(fault.help));
+    let (sample, next) = match read_words(reading, words, at, usage) {
+        Ok(read) => read,
+        Err(wrong) => {
+            wording.frame.tell(reading, wrong);
             return None;
         }
     };
-    tell_remarks(reading, &parsed.remarks);
-    if !usage.has(reading, parsed.sample.fetch) {
-        reading.written.argument_references.truncate(known);
-        let named = wording
-            .named
-            .map_or_else(|| shown(&rest[0]).into_owned(), str::to_owned);
-        let message = format!(
-            "{}fetch method '{named}' extracts information from '{}', none of which is available {}{}",
-            wording.lead,
-            source(reading, parsed.sample.fetch).name(),
-            wording.here,
-            wording.tail
-        );
-        let told = Diagnostic::alert("not-at-hand", message)
-            .at(parsed.sample.span)
-            .context(wording.context);
-        reading.tell(told.help(NOT_AT_HAND));
-        return None;
-    }
-    tell_read_only(reading, &parsed.sample);
-    Some((parsed.sample, at + parsed.words))
+    let Some(needs) = needs(reading, &sample, usage) else {
+        return Some((sample, next));
+    };
+    let written = words
+        .get(at)
+        .map(|word| shown(word).into_owned())
+        .unwrap_or_default();
+    let named = wording.named.unwrap_or(&written);
+    let wrong = Wrong {
+        code: "not-at-hand",
+        words: format!(
+            "fetch method '{named}' extracts information from '{needs}', none of which is available {}",
+            wording.here
+        ),
+        span: sample.span,
+        help: NOT_AT_HAND.to_owned(),
+    };
+    wording.frame.tell(reading, wrong);
+    None
 }
 
 /// What to do about a fetch that does not work where it stands.
