@@ -1,8 +1,11 @@
 //! What holds for every input: no byte is lost, nothing panics, every place is inside its file.
 
 use haproxy_cfg::testing::{FakeHost, load_on};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
 use haproxy_cfg::tree::Tree;
-use haproxy_cfg::{Dialect, Input, LoadOptions, Loaded, load};
+use haproxy_cfg::{Dialect, Input, LoadOptions, Loaded, TokenKind, condition_holds, load};
 use proptest::prelude::*;
 use syntax::render::{HaproxyShape, concise, full, json};
 
@@ -49,6 +52,101 @@ fn check(loaded: &Loaded) {
     assert_eq!(report.contains("Fatal errors found"), loaded.has_errors());
 }
 
+/// Files that people wrote, and the inputs of all recorded verdicts.
+fn corpus() -> &'static [Vec<u8>] {
+    static FILES: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../compat-fixtures");
+        let mut folders: Vec<PathBuf> = vec![
+            fixtures.join("documents/haproxy"),
+            fixtures.join("verdicts/haproxy"),
+        ];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("the fixtures are part of the repository") {
+                let path = entry.expect("it can be listed").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "cfg") {
+                    files.push(path);
+                }
+            }
+        }
+        files.sort();
+        let read = |path: &PathBuf| std::fs::read(path).expect("it can be read");
+        let files: Vec<Vec<u8>> = files.iter().map(read).collect();
+        assert!(files.len() > 300, "{} files", files.len());
+        files
+    })
+}
+
+/// Bytes that mean something to the lexer, some expression, or some message.
+const STRANGE: &[&[u8]] = &[
+    b"\"",
+    b"'",
+    b"\\",
+    b"\\x",
+    b"\\x00",
+    b"$",
+    b"${",
+    b"\"${X[*]}\"",
+    b"\"${NX-",
+    b"}",
+    b"#",
+    b"\r",
+    b"\r\n",
+    b"\0",
+    b"\n",
+    b"\t",
+    b" ",
+    b"\xef\xbb\xbf",
+    b"\xff",
+    b"\xc3",
+    b"%[",
+    b"]",
+    b"(",
+    b")",
+    b",",
+    b"{",
+    b"!",
+    b".if ",
+    b"\n.endif\n",
+    b"\n.if 0\n",
+    b"\n.else\n",
+    b"no ",
+    b"default ",
+    b"*",
+    b":",
+    b"-1",
+    b"99999999999999999999",
+    b"@",
+    b"/",
+    b"..",
+    b"\x7f",
+];
+
+/// A file of the corpus with bytes put in, taken out, or its end cut off.
+fn spoiled() -> impl Strategy<Value = Vec<u8>> {
+    let change = (any::<prop::sample::Index>(), 0..STRANGE.len(), 0_usize..12);
+    (
+        any::<prop::sample::Index>(),
+        proptest::collection::vec(change, 1..10),
+        any::<bool>(),
+    )
+        .prop_map(|(file, changes, cut)| {
+            let mut bytes = file.get(corpus()).clone();
+            for (place, strange, removed) in changes {
+                let at = place.index(bytes.len() + 1);
+                let end = bytes.len().min(at + removed.saturating_sub(4));
+                bytes.splice(at..end, STRANGE[strange].iter().copied());
+                if cut {
+                    bytes.truncate(place.index(bytes.len() + 1).max(bytes.len() / 2));
+                }
+            }
+            bytes
+        })
+}
+
 fn joined(bytes: &[u8]) -> Vec<u8> {
     let tree = Tree::new(bytes);
     tree.tokens()
@@ -93,6 +191,39 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// A condition, mostly wrong.
+fn condition() -> impl Strategy<Value = String> {
+    let part = prop::sample::select(vec![
+        "1",
+        "0",
+        "!",
+        "(",
+        ")",
+        "&&",
+        "||",
+        " ",
+        "defined",
+        "(X)",
+        "streq(",
+        ",",
+        "\"",
+        "'",
+        "\\",
+        "version_atleast(2.6)",
+        "ä",
+        "openssl_version_before(1.1.1a)",
+        "feature(OPENSSL)",
+        "-",
+        "0x",
+        "enabled(",
+        "strstr(a,",
+        "$",
+        "#",
+        "\u{301}",
+    ]);
+    proptest::collection::vec(part, 0..24).prop_map(|parts| parts.concat())
+}
+
 proptest! {
     #[test]
     fn the_tokens_of_a_tree_joined_are_the_input(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
@@ -102,6 +233,41 @@ proptest! {
     #[test]
     fn the_tokens_of_lines_joined_are_the_input(text in "([a-z \t\"'\\\\#$\r\n{}]{0,40}\n?){0,8}") {
         prop_assert_eq!(joined(text.as_bytes()), text.as_bytes());
+    }
+
+    #[test]
+    fn spoiled_files_are_judged(bytes in spoiled()) {
+        check(&read(&bytes, Dialect::default()));
+        check(&read(&bytes, Dialect::exactly(2, 6)));
+        check(&read(&bytes, Dialect::exactly(1, 5)));
+        prop_assert_eq!(joined(&bytes), bytes);
+    }
+
+    #[test]
+    fn conditions_are_judged(text in condition()) {
+        let host = FakeHost::new().with_env("X", "a b");
+        let alone = condition_holds(&text, Dialect::default(), &host, &[]);
+        // On a line of its own it means the same, but for comments.
+        let line = format!(".if {text}\n.notice held\n.endif\n");
+        let loaded = read(line.as_bytes(), Dialect::default());
+        check(&loaded);
+        if !text.contains('#') {
+            let held = loaded.diagnostics.iter().any(|told| told.message == "'held'.");
+            prop_assert_eq!(loaded.has_errors(), alone.is_err(), "{:?}", alone);
+            prop_assert_eq!(held && !loaded.has_errors(), alone == Ok(true));
+        }
+    }
+
+    #[test]
+    fn what_the_lines_of_a_tree_hold_is_in_order(text in "([a-z# \t\"'\\\\$\r\n{}]{0,40}\n?){0,8}") {
+        for line in Tree::new(text.as_bytes()).lines {
+            let ends = line.tokens.iter().filter(|token| token.kind == TokenKind::EndOfLine).count();
+            let last = line.tokens.last().map(|token| token.kind);
+            prop_assert!(ends <= 1 && (ends == 0 || last == Some(TokenKind::EndOfLine)));
+            let ignored = line.tokens.iter().position(|token| token.kind == TokenKind::Ignored);
+            // What is ignored is not followed by anything but the end of the line.
+            prop_assert!(ignored.is_none_or(|at| line.tokens.len() - at <= 2));
+        }
     }
 
     #[test]
