@@ -5,6 +5,7 @@
 //! never stops at the first fault and never panics.
 
 mod dialect;
+mod dump;
 mod environment;
 mod host;
 pub mod keywords;
@@ -24,6 +25,7 @@ mod written;
 pub use written::SectionLines;
 
 pub use dialect::{Dialect, UnknownDialect};
+pub use dump::DumpOptions;
 pub use host::{Host, PathKind};
 pub use lex::{Token, TokenKind};
 pub use load::{Input, LoadOptions, Loaded, load};

@@ -5,6 +5,7 @@ use syntax::render::{HaproxyShape, haproxy};
 use syntax::{Applicability, Context, Diagnostic, FileId, Severity, SourceFile, SourceMap, Span};
 
 use crate::dialect::Dialect;
+use crate::dump::DumpOptions;
 use crate::host::{Host, PathKind};
 use crate::lex::{Comments, content, words};
 use crate::model::Config;
@@ -37,6 +38,8 @@ pub struct LoadOptions {
     pub local_peer: Option<String>,
     /// Tell what is suspicious as well (`-dD`).
     pub diagnostics: bool,
+    /// Write down what was read (`-dC`).
+    pub dump: Option<DumpOptions>,
     /// Environment variables that the process sets for its files, besides `HAPROXY_LOCALPEER`.
     pub variables: Vec<(String, Vec<u8>)>,
 }
@@ -50,6 +53,8 @@ pub struct Loaded {
     pub sections: Vec<SectionLines>,
     /// The files that were read.
     pub sources: SourceMap,
+    /// What was read, written down again; empty unless [`LoadOptions::dump`] asks for it.
+    pub dump: Vec<u8>,
     /// All that is to be told, in the original's order: each file in turn, then what concerns the whole.
     pub diagnostics: Vec<Diagnostic>,
     /// How many diagnostics had been told before the first file was read.
@@ -146,6 +151,7 @@ pub fn load(inputs: &[Input], dialect: Dialect, host: &dyn Host, options: LoadOp
     Loaded {
         config,
         sections: reading.written.sections,
+        dump: reading.dump.map(|dump| dump.written()).unwrap_or_default(),
         sources: reading.sources,
         diagnostics: reading.diagnostics,
         files_start,
@@ -279,6 +285,9 @@ fn read_line(reading: &mut Reading<'_>, conditions: &mut Conditions, line: &[u8]
         return conditions.directive(reading, &words);
     }
     if conditions.active() {
+        if let Some(dump) = &mut reading.dump {
+            dump.add(reading.here.line, &words);
+        }
         // As seen in 2.6; it was put right later.
         let stutters = reading.dialect.strict && !reading.dialect.at_least(2, 7);
         crate::parse::line_of_section(reading, &Line::new(words, stutters));

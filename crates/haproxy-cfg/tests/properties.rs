@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use haproxy_cfg::tree::Tree;
-use haproxy_cfg::{Dialect, Input, LoadOptions, Loaded, TokenKind, condition_holds, load};
+use haproxy_cfg::{Dialect, DumpOptions, Input, LoadOptions, Loaded, TokenKind, condition_holds, load};
 use proptest::prelude::*;
 use syntax::render::{HaproxyShape, concise, full, json};
 
@@ -13,6 +13,10 @@ use syntax::render::{HaproxyShape, concise, full, json};
 const SEED: &str = include_str!("seed.cfg");
 
 fn read(bytes: &[u8], dialect: Dialect) -> Loaded {
+    read_and_dump(bytes, dialect, DumpOptions::default())
+}
+
+fn read_and_dump(bytes: &[u8], dialect: Dialect, dump: DumpOptions) -> Loaded {
     let host = FakeHost::new().with_file("/certs/a.pem", "").with_env("X", "a b");
     let input = Input::Text {
         name: "fuzz.cfg".to_owned(),
@@ -24,6 +28,7 @@ fn read(bytes: &[u8], dialect: Dialect) -> Loaded {
         &host,
         LoadOptions {
             diagnostics: true,
+            dump: Some(dump),
             ..LoadOptions::default()
         },
     )
@@ -244,6 +249,33 @@ proptest! {
     }
 
     #[test]
+    fn what_is_dumped_is_read_as_what_it_was_dumped_from(bytes in spoiled()) {
+        let first = read(&bytes, Dialect::default());
+        let again = read(&first.dump, Dialect::default());
+        prop_assert_eq!(&again.dump, &first.dump);
+        // Of a faulty line the words are known, but not what they were to mean.
+        if !first.has_errors() {
+            prop_assert!(!again.has_errors(), "{}", String::from_utf8_lossy(&first.dump));
+            prop_assert_eq!(again.config.proxies.len(), first.config.proxies.len());
+        }
+    }
+
+    #[test]
+    fn an_anonymous_dump_holds_no_name(key in 1_u32.., name in "[a-z]{3}x[a-z]{5}q[a-z]") {
+        let text = format!(
+            "global\n setenv A {name}\nuserlist {name}\n user {name} password {name}\nbackend {name}\n \
+             acl {name} hdr(host),lower -i www.{name}.org\n server {name} 192.0.2.77:80 check cookie {name}\n \
+             http-request set-header x-{name} \"%[path,regsub('/{name}/','-',g)] {name}\" if {name}\n \
+             stats auth {name}:{name}\n errorfile 503 /etc/{name}/503.http\n"
+        );
+        let dump = read_and_dump(text.as_bytes(), Dialect::default(), DumpOptions { key, numbered: false }).dump;
+        let dump = String::from_utf8(dump).expect("it is text");
+        prop_assert!(!dump.contains(&name) && !dump.contains("192.0.2.77"), "{dump}");
+        prop_assert!(dump.contains("\n\tserver ") && dump.contains(" check cookie "), "{dump}");
+        prop_assert_eq!(dump.lines().filter(|line| !line.is_empty()).count(), text.lines().count());
+    }
+
+    #[test]
     fn conditions_are_judged(text in condition()) {
         let host = FakeHost::new().with_env("X", "a b");
         let alone = condition_holds(&text, Dialect::default(), &host, &[]);
@@ -281,6 +313,29 @@ proptest! {
         check(&read(&bytes, Dialect::exactly(2, 6)));
         prop_assert_eq!(joined(&bytes), bytes);
     }
+}
+
+#[test]
+fn dumps_of_whole_files_are_the_same_configuration() {
+    let mut sound = 0;
+    for bytes in corpus() {
+        let first = read(bytes, Dialect::default());
+        if first.has_errors() {
+            continue;
+        }
+        sound += 1;
+        let again = read(&first.dump, Dialect::default());
+        let dump = String::from_utf8_lossy(&first.dump);
+        assert!(!again.has_errors(), "{dump}");
+        let names = |loaded: &Loaded| -> Vec<String> {
+            let proxies = loaded.config.proxies.iter();
+            proxies
+                .map(|proxy| format!("{} {} {}", proxy.name, proxy.binds.len(), proxy.servers.len()))
+                .collect()
+        };
+        assert_eq!(names(&again), names(&first), "{dump}");
+    }
+    assert!(sound > 100, "{sound} files");
 }
 
 #[test]

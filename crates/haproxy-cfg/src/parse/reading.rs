@@ -7,6 +7,7 @@ use syntax::{Context, Diagnostic, KeywordRow, Severity, SourceMap, Span, Status}
 use super::legacy;
 use super::line::Line;
 use crate::dialect::Dialect;
+use crate::dump::Dump;
 use crate::environment::{Here, Variables};
 use crate::host::Host;
 use crate::keywords::place;
@@ -44,6 +45,8 @@ pub(crate) struct Reading<'h> {
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) written: Written,
     pub(crate) section: Section,
+    /// What is to be written down of the lines read.
+    pub(crate) dump: Option<Dump>,
     /// Environment variables.
     pub(crate) variables: Variables,
     /// The pseudo variables `.FILE`, `.LINE` and `.SECTION` of the line at hand.
@@ -59,6 +62,7 @@ impl<'h> Reading<'h> {
         Self {
             host,
             dialect,
+            dump: options.dump.map(Dump::new),
             options,
             sources: SourceMap::default(),
             diagnostics: Vec::new(),

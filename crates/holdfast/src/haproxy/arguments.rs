@@ -4,7 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 
-use haproxy_cfg::Dialect;
+use haproxy_cfg::{Dialect, DumpOptions};
 
 /// What a command line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +79,8 @@ pub(crate) struct Options {
     pub(crate) no_reuse_port: bool,
     /// `-dr`
     pub(crate) ignore_unresolved: bool,
+    /// `-dC`
+    pub(crate) dump: Option<DumpOptions>,
     /// `-dL`
     pub(crate) list_objects: bool,
     /// `-dK…`: its classes.
@@ -214,19 +216,29 @@ fn debug_option(rest: &[u8], options: &mut Options) -> Result<bool, Misuse> {
         [b'D', ..] => options.diagnose = true,
         [b'R', ..] => options.no_reuse_port = true,
         [b'r', ..] => options.ignore_unresolved = true,
+        [b'C', settings @ ..] => options.dump = Some(dump_options(&String::from_utf8_lossy(settings))),
         [b'L', ..] => options.list_objects = true,
         [b'K', classes @ ..] => options.list_keywords = Some(String::from_utf8_lossy(classes).into_owned()),
         [b'M', settings @ ..] => return memory_option(&String::from_utf8_lossy(settings)),
         // These choose between pollers, resolvers and copies that are not there to be chosen, or verify servers'
         // certificates, which no server line asks for yet: nothing changes.
         [
-            b'e' | b'p' | b'S' | b'G' | b'V' | b'k' | b's' | b'v' | b'F' | b'A' | b'C' | b'i' | b't',
+            b'e' | b'p' | b'S' | b'G' | b'V' | b'k' | b's' | b'v' | b'F' | b'A' | b'i' | b't',
             ..,
         ] => {}
         // As the original: the letter behind is ignored.
         _ => options.debug = true,
     }
     Ok(false)
+}
+
+/// What follows `-dC`: a key, and `,line` for lines with their numbers.
+fn dump_options(settings: &str) -> DumpOptions {
+    let (key, rest) = settings.split_once(',').unwrap_or((settings, ""));
+    DumpOptions {
+        key: number(OsStr::new(key)),
+        numbered: rest.split(',').any(|word| word == "line"),
+    }
 }
 
 /// The memory debugging of the original has nothing to act on here; what it refuses is refused.
@@ -373,6 +385,20 @@ mod tests {
         assert_eq!(parsed("-vv -f"), Ok(Asked::Version(VersionForm::Long)));
         assert_eq!(parsed("-vx"), Ok(Asked::Version(VersionForm::Short)));
         assert_eq!(parsed("-vqb"), Ok(Asked::Version(VersionForm::BareBranch)));
+    }
+
+    #[test]
+    fn a_dump_may_have_a_key_and_numbers() {
+        let of = |line: &str| run(line).dump;
+        let plain = DumpOptions::default();
+        assert_eq!(of("-c -f a"), None);
+        assert_eq!(of("-dC -c -f a"), Some(plain));
+        assert_eq!(of("-dC42 -c -f a"), Some(DumpOptions { key: 42, ..plain }));
+        let numbered = DumpOptions {
+            key: 42,
+            numbered: true,
+        };
+        assert_eq!(of("-dC42,line -c -f a"), Some(numbered));
     }
 
     #[test]

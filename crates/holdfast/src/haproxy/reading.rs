@@ -1,5 +1,6 @@
 //! Reading what is to run: files to a configuration, its certificates and its plan, with all that is to be told about them.
 
+use std::io::Write as _;
 use std::sync::Arc;
 
 use haproxy_cfg::model::Config;
@@ -38,6 +39,7 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
         ignore_unresolved: options.ignore_unresolved,
         local_peer: options.local_peer.clone(),
         diagnostics: options.diagnose,
+        dump: options.dump,
         variables: variables(options.master_worker && !options.check),
     };
     let mut loaded = load(&inputs, dialect, &SystemHost, load_options);
@@ -106,6 +108,10 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
         hints: true,
     };
     console.put_report(loaded.report(shape).as_bytes());
+    if options.dump.is_some() {
+        // Whoever does not read it to its end has seen enough. It is printed even where nothing else is (`-q`).
+        let _ = std::io::stdout().write_all(&loaded.dump);
+    }
     let Some(plan) = plan.filter(|_| !loaded.has_errors()) else {
         return Err(FAILED);
     };

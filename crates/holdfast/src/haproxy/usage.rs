@@ -20,6 +20,8 @@ Usage : haproxy [-f <cfgfile|cfgdir>]* [ -vdVD ] [ -n <maxconn> ] [ -N <maxpconn
         -p writes the process numbers to a file.
         -x <socket> asks a running process for its listening sockets.
         -sf/-st [pid ]* lets old processes finish/ends them once this one listens.
+        -dC[key][,line] prints what was read: conditions decided, variables put in, comments gone ; with a key
+            without names, addresses and secrets ; with line numbers.
         -dD also warns of what is merely suspicious.
         -dK<class[,class]*> lists the keywords that are known (-dKhelp lists the classes).
         -dL lists the files that the program is loaded from.
