@@ -115,7 +115,7 @@ fn wants_dst(config: &Config) -> Box<[bool]> {
     let own = |p: &Proxy| {
         p.acls
             .iter()
-            .any(|a| matches!(a.fetch.kind, FetchKind::Dst | FetchKind::DstPort))
+            .any(|a| matches!(a.sample.kind(), Some(FetchKind::Dst | FetchKind::DstPort)))
             || p.servers.iter().any(|s| match &s.addr {
                 ServerAddr::Inet { ip, port, .. } => ip.is_unspecified() || port.is_none(),
                 ServerAddr::Unix(_) | ServerAddr::Abstract(_) => false,
