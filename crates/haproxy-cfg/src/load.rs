@@ -7,7 +7,7 @@ use syntax::{Applicability, Context, Diagnostic, FileId, Severity, SourceFile, S
 use crate::dialect::Dialect;
 use crate::dump::DumpOptions;
 use crate::host::{Host, PathKind};
-use crate::lex::{Comments, content, words};
+use crate::lex::{LexError, MAX_WORDS, Rules, content, words};
 use crate::model::Config;
 use crate::parse::{Line, Reading, Section};
 use crate::preprocess::Conditions;
@@ -118,6 +118,9 @@ impl Loaded {
         out
     }
 }
+
+/// Bytes of a line from which it was refused before 2.2.
+const OLD_LINE_BYTES: usize = 2048;
 
 /// Files beyond this size are refused: spans hold 32 bits.
 const MAX_FILE_BYTES: usize = 1 << 30;
@@ -266,10 +269,32 @@ fn read_file(reading: &mut Reading<'_>, id: FileId) {
 
 /// Reads a line; lines that a condition leaves out are cut into words all the same, as the original does.
 fn read_line(reading: &mut Reading<'_>, conditions: &mut Conditions, line: &[u8], id: FileId, base: u32) {
-    let words = match words(line, id, base, reading, Comments::End) {
+    let rules = Rules {
+        quotes: !reading.spoken_before(1, 6),
+        ..Rules::FILE
+    };
+    if reading.spoken_before(2, 2) && line.len() >= OLD_LINE_BYTES {
+        let message = format!("line too long, limit: {}.", OLD_LINE_BYTES - 1);
+        let span = Span::new(id, base, base + offset(line.len()));
+        return reading.tell(
+            Diagnostic::alert("line-too-long", message)
+                .at(span)
+                .context(Context::ParsingTight)
+                .help("split the line"),
+        );
+    }
+    let words = match words(line, id, base, reading, rules) {
         Ok(words) => words,
         Err(error) => {
             let mut told = error.told(line, id, base);
+            if let (LexError::TooManyWords { at, .. }, true) = (&error, reading.spoken_before(2, 2)) {
+                let rest = String::from_utf8_lossy(&line[*at..]).into_owned();
+                told.message = format!(
+                    "line too long, truncating at word {}, position {}: <{rest}>.",
+                    MAX_WORDS + 1,
+                    at + 1
+                );
+            }
             if !conditions.active() && !reading.dialect.strict {
                 // Nothing of it would have been read.
                 told.severity = Severity::Warning;
@@ -281,7 +306,7 @@ fn read_line(reading: &mut Reading<'_>, conditions: &mut Conditions, line: &[u8]
     let Some(first) = words.first().filter(|word| !word.text.is_empty()) else {
         return;
     };
-    if first.text.starts_with(b".") {
+    if first.text.starts_with(b".") && !reading.spoken_before(2, 4) {
         return conditions.directive(reading, &words);
     }
     if conditions.active() {

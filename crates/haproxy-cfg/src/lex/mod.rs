@@ -7,14 +7,14 @@ mod words;
 pub(crate) use fault::{LexError, excerpt};
 pub use tokens::{Token, TokenKind};
 pub(crate) use tokens::{content, tokens};
-pub(crate) use words::{Comments, Environment, Word, origins, words};
+pub(crate) use words::{Environment, MAX_WORDS, Rules, Word, origins, words};
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use syntax::FileId;
 
-    use super::{Comments, Environment, TokenKind, content, tokens, words};
+    use super::{Environment, Rules, TokenKind, content, tokens, words};
 
     struct Nothing;
 
@@ -33,7 +33,7 @@ mod tests {
         #[test]
         fn words_stand_where_the_tokens_do(line in "[a-z# \\t\"'\\\\$\\r{}]{0,60}") {
             let line = line.as_bytes();
-            if let Ok(words) = words(content(line), FileId(0), 0, &Nothing, Comments::End) {
+            if let Ok(words) = words(content(line), FileId(0), 0, &Nothing, Rules::FILE) {
                 let meant: Vec<(u32, u32)> = words.iter().map(|word| (word.span.start, word.span.end)).collect();
                 let written: Vec<(u32, u32)> = tokens(line)
                     .into_iter()

@@ -28,13 +28,27 @@ pub(crate) trait Environment {
     fn pseudo(&self, name: &str) -> Option<Vec<u8>>;
 }
 
-/// Whether an unquoted `#` ends the words.
+/// What is read as what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Comments {
-    /// In a file.
-    End,
-    /// On a command line, where it is a byte like others.
-    Plain,
+pub(crate) struct Rules {
+    /// An unquoted `#` ends the words, as in a file; on a command line it is a byte like others.
+    pub(crate) comments: bool,
+    /// Quotes quote, and variables are put in; before 1.6 these were bytes like others.
+    pub(crate) quotes: bool,
+}
+
+impl Rules {
+    /// Those of a file today.
+    pub(crate) const FILE: Self = Self {
+        comments: true,
+        quotes: true,
+    };
+
+    /// Those of a command line.
+    pub(crate) const COMMAND_LINE: Self = Self {
+        comments: false,
+        quotes: true,
+    };
 }
 
 /// The words of `line` (up to its end, see [`super::content`]), which starts at `base` of `file`.
@@ -48,14 +62,14 @@ pub(crate) fn words<'a>(
     file: FileId,
     base: u32,
     env: &dyn Environment,
-    comments: Comments,
+    rules: Rules,
 ) -> Result<Vec<Word<'a>>, LexError> {
     let mut lexer = Lexer {
         line,
         file,
         base,
         env,
-        comments,
+        rules,
         words: Vec::with_capacity(8),
         origins: None,
     };
@@ -81,7 +95,7 @@ pub(crate) fn origins(written: &[u8], text: &[u8], env: &dyn Environment) -> Opt
         file: FileId::default(),
         base: 0,
         env,
-        comments: Comments::Plain,
+        rules: Rules::COMMAND_LINE,
         words: Vec::new(),
         origins: Some(Vec::new()),
     };
@@ -96,7 +110,7 @@ struct Lexer<'a, 'e> {
     file: FileId,
     base: u32,
     env: &'e dyn Environment,
-    comments: Comments,
+    rules: Rules,
     words: Vec<Word<'a>>,
     /// Where the bytes of each word come from, when that is asked for.
     origins: Option<Vec<Vec<(u32, u32)>>>,
@@ -119,7 +133,7 @@ impl Draft {
 
 impl<'a> Lexer<'a, '_> {
     fn is_comment(&self, byte: u8) -> bool {
-        byte == b'#' && self.comments == Comments::End
+        byte == b'#' && self.rules.comments
     }
 
     /// Reads the word at `start` and gives the offset behind it.
@@ -147,7 +161,7 @@ impl<'a> Lexer<'a, '_> {
         while at < line.len() {
             let byte = line[at];
             match (byte, quote) {
-                (b'"' | b'\'', None) => {
+                (b'"' | b'\'', None) if self.rules.quotes => {
                     quote = Some((byte, at));
                     at += 1;
                 }
@@ -323,7 +337,7 @@ mod tests {
     }
 
     fn read(line: &str) -> Result<Vec<String>, LexError> {
-        let words = words(line.as_bytes(), FileId(0), 0, &Fixed, Comments::End)?;
+        let words = words(line.as_bytes(), FileId(0), 0, &Fixed, Rules::FILE)?;
         Ok(words
             .into_iter()
             .map(|word| String::from_utf8_lossy(&word.text).into_owned())
@@ -379,6 +393,17 @@ mod tests {
     }
 
     #[test]
+    fn before_1_6_quotes_and_dollars_were_bytes_like_others() {
+        let old = Rules {
+            comments: true,
+            quotes: false,
+        };
+        let words = words(br#"it's "a\ b" "$X" \" # c"#, FileId(0), 0, &Fixed, old).unwrap();
+        let words: Vec<&[u8]> = words.iter().map(|word| &*word.text).collect();
+        assert_eq!(words, [&b"it's"[..], b"\"a b\"", b"\"$X\"", b"\""]);
+    }
+
+    #[test]
     fn a_star_expansion_gives_several_words() {
         for (written, meant) in [
             (r#""p${X[*]}q" z"#, &["px1", "x2q", "z"][..]),
@@ -398,7 +423,7 @@ mod tests {
     fn a_comment_needs_no_blank_before_it() {
         assert_eq!(read("foo#bar"), Ok(vec!["foo".into()]));
         assert_eq!(read("foo \"#bar\""), Ok(vec!["foo".into(), "#bar".into()]));
-        let words = words(b"foo #bar", FileId(0), 0, &Fixed, Comments::Plain).unwrap();
+        let words = words(b"foo #bar", FileId(0), 0, &Fixed, Rules::COMMAND_LINE).unwrap();
         assert_eq!(words.len(), 2);
     }
 

@@ -91,6 +91,11 @@ impl<'h> Reading<'h> {
         }
     }
 
+    /// Whether the verdict of a version before that one is asked for.
+    pub(crate) fn spoken_before(&self, major: u16, minor: u16) -> bool {
+        self.dialect.strict && !self.dialect.at_least(major, minor)
+    }
+
     /// Tells what is merely suspicious, which must be asked for (`-dD`).
     pub(crate) fn suspect(&mut self, diagnostic: Diagnostic) {
         if self.options.diagnostics {

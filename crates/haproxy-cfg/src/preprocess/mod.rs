@@ -11,7 +11,7 @@ use condition::{Facts, Unparsable, evaluate};
 use crate::dialect::Dialect;
 use crate::environment::{Here, Variables};
 use crate::host::Host;
-use crate::lex::{Comments, Environment, LexError, Word, excerpt, words};
+use crate::lex::{Environment, LexError, Rules, Word, excerpt, words};
 use crate::parse::Reading;
 
 /// The block that would be the hundredth inside another is refused, as by the original.
@@ -250,7 +250,7 @@ pub fn condition_holds(
         FileId::default(),
         0,
         &of_process,
-        Comments::Plain,
+        Rules::COMMAND_LINE,
     )
     .map_err(|error| {
         let mut what = error.what().to_owned();
