@@ -26,7 +26,7 @@ use std::sync::LazyLock;
 pub use alias::{AliasRow, Need};
 pub use argument::ArgType;
 pub use listing::listing;
-pub use reference::reference;
+pub use reference::{Document, reference};
 pub(crate) use row::{Index, Parse};
 pub use row::{Keyword, place, rule_set};
 pub use sample::{Before, ConverterRow, DerivedRow, FetchRow, Output, Source};
