@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use syntax::{Arity, KeywordRow};
 
 use super::{ACTION, BIND, CONVERTERS, DERIVED, FETCHES, GLOBAL, OPTION, PROXY, SECTION, SERVER};
-use super::{ArgType, Keyword, other_rows, place, rule_set};
+use super::{ArgType, FILTERS, Keyword, SERVICES, other_rows, place, rule_set};
 use crate::parse::CONTEXTS;
 
 /// The lines of a class, its heading first; none for a class that has no table here.
@@ -17,6 +17,18 @@ pub fn listing(class: &str) -> Option<String> {
         "acl" => acls(&mut out),
         "cfg" => configuration(&mut out),
         "cnv" => converters(&mut out),
+        "flt" => {
+            line(&mut out, "# List of registered filter names:");
+            for (name, kind) in FILTERS {
+                line(&mut out, &format!("{name} [{kind}]"));
+            }
+        }
+        "svc" => {
+            line(&mut out, "# List of registered service names:");
+            for name in SERVICES {
+                line(&mut out, name);
+            }
+        }
         "smp" => fetches(&mut out),
         _ => return None,
     }
@@ -48,11 +60,16 @@ fn configuration(out: &mut String) {
     for row in rows(PROXY) {
         line(out, &format!("\t{}", row.name));
     }
-    for row in rows(BIND) {
-        line(
-            out,
-            &format!("\tbind <addr> {}{}", row.name, arguments(row.arity)),
-        );
+    for (group, tls) in [("", false), ("ssl ", true)] {
+        for row in rows(BIND)
+            .iter()
+            .filter(|row| (row.places & place::TLS != 0) == tls)
+        {
+            line(
+                out,
+                &format!("\tbind <addr> {group}{}{}", row.name, arguments(row.arity)),
+            );
+        }
     }
     for row in rows(SERVER) {
         line(
@@ -74,16 +91,20 @@ fn configuration(out: &mut String) {
         }
     }
     for row in rows(OPTION) {
-        let sides = match (
-            row.places & place::FRONTEND != 0,
-            row.places & place::BACKEND != 0,
-        ) {
-            (true, true) => " [ FE BE ]",
-            (true, false) => " [ FE ]",
-            (false, true) => " [ BE ]",
-            (false, false) => "",
-        };
-        line(out, &format!("\toption {}{sides}", row.name));
+        let marks: String = [
+            (place::FRONTEND, "FE "),
+            (place::BACKEND, "BE "),
+            (place::HTTP, "HTTP "),
+        ]
+        .into_iter()
+        .filter(|(bit, _)| row.places & bit != 0)
+        .map(|(_, mark)| mark)
+        .collect();
+        line(out, &format!("\toption {} [ {marks}]", row.name));
+    }
+    line(out, "crt-list");
+    for row in rows(BIND).iter().filter(|row| row.places & place::CRT_LIST != 0) {
+        line(out, &format!("\t{}{}", row.name, arguments(row.arity)));
     }
     for section in rows(SECTION) {
         let inside = other_rows(section.name);
@@ -142,8 +163,9 @@ fn fetches(out: &mut String) {
         let _ = write!(text, "_.{} {context}", "-".repeat(columns - at));
         line(out, &text);
     }
-    line(out, &format!("# {}", "/ ".repeat(columns)));
-    line(out, &format!("# {}", "| ".repeat(columns)));
+    // The blanks at their ends are the original's.
+    let _ = writeln!(out, "# {} ", "/ ".repeat(columns));
+    let _ = writeln!(out, "# {}", "| ".repeat(columns));
     for row in FETCHES {
         let marks: String = (0..columns)
             .map(|at| {

@@ -7,6 +7,7 @@ mod argument;
 mod bind;
 mod converter;
 mod derived;
+mod extension;
 mod fetch;
 mod global;
 mod legacy;
@@ -25,6 +26,7 @@ use std::sync::LazyLock;
 
 pub use alias::{AliasRow, Need};
 pub use argument::ArgType;
+pub(crate) use extension::{FILTERS, SERVICES};
 pub use listing::listing;
 pub use reference::{Document, reference};
 pub(crate) use row::{Index, Parse};

@@ -101,7 +101,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     .acts(Flag(F::AbortOnClose)),
     kw(
         "accept-unsafe-violations-in-http-request",
-        DEFAULTS | FE,
+        DEFAULTS | FE | HTTP,
         NONE,
         "requests that break the rules of HTTP pass",
     )
@@ -109,7 +109,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     .keeps(Flag(F::UnsafeRequest)),
     kw(
         "accept-unsafe-violations-in-http-response",
-        DEFAULTS | BE,
+        DEFAULTS | BE | HTTP,
         NONE,
         "responses that break the rules of HTTP pass",
     )
@@ -124,7 +124,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     .acts(Flag(F::AllBackups)),
     kw(
         "checkcache",
-        DEFAULTS | BE,
+        DEFAULTS | BE | HTTP,
         NONE,
         "refuses answers with cookies that caches might keep",
     )
@@ -139,7 +139,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     .keeps(Flag(F::ContinuousStats)),
     kw(
         "disable-h2-upgrade",
-        DEFAULTS | FE,
+        DEFAULTS | FE | HTTP,
         NONE,
         "no HTTP/2 on a connection that began as HTTP/1",
     )
@@ -186,14 +186,14 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     .keeps(Flag(F::ServerHeaderCase)),
     kw(
         "http-buffer-request",
-        DEFAULTS | PX,
+        DEFAULTS | PX | HTTP,
         NONE,
         "waits for a request's body before rules see it",
     )
     .keeps(Flag(F::BufferRequest)),
     kw(
         "http-drop-request-trailers",
-        DEFAULTS | BE,
+        DEFAULTS | BE | HTTP,
         NONE,
         "drops trailers of requests",
     )
@@ -201,7 +201,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     .keeps(Flag(F::DropRequestTrailers)),
     kw(
         "http-drop-response-trailers",
-        DEFAULTS | FE,
+        DEFAULTS | FE | HTTP,
         NONE,
         "drops trailers of responses",
     )
@@ -209,7 +209,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     .keeps(Flag(F::DropResponseTrailers)),
     kw(
         "http-ignore-probes",
-        DEFAULTS | FE,
+        DEFAULTS | FE | HTTP,
         NONE,
         "says nothing of connections that a browser opened in advance",
     )
@@ -217,14 +217,14 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     kw("http-keep-alive", DEFAULTS | PX, NONE, "keep both sides").acts(Connection(KeepAlive)),
     kw(
         "http-no-delay",
-        DEFAULTS | PX,
+        DEFAULTS | PX | HTTP,
         NONE,
         "sends each piece of data at once",
     )
     .keeps(Flag(F::HttpNoDelay)),
     kw(
         "http-pretend-keepalive",
-        DEFAULTS | BE,
+        DEFAULTS | BE | HTTP,
         NONE,
         "asks servers for keep-alive and closes all the same",
     )
@@ -245,7 +245,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     .acts(Connection(ServerClose)),
     kw(
         "http-use-proxy-header",
-        DEFAULTS | FE,
+        DEFAULTS | FE | HTTP,
         NONE,
         "takes Proxy-Connection for Connection",
     )
@@ -273,7 +273,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         .keeps(Log(LogLine::Https)),
     kw(
         "idle-close-on-response",
-        DEFAULTS | FE,
+        DEFAULTS | FE | HTTP,
         NONE,
         "closes idle connections only behind a response when it stops",
     )
@@ -333,7 +333,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     .takes(PGSQL),
     kw(
         "prefer-last-server",
-        DEFAULTS | BE,
+        DEFAULTS | BE | HTTP,
         NONE,
         "stays at the server of the last request",
     )

@@ -34,6 +34,12 @@ pub mod place {
     pub const SERVER: u32 = 1 << 8;
     /// Sections that are only read.
     pub const OTHER: u32 = 1 << 9;
+    /// Of an option of proxies: it means something in `mode http` alone.
+    pub const HTTP: u32 = 1 << 10;
+    /// Of an option of `bind`: it is about TLS.
+    pub const TLS: u32 = 1 << 11;
+    /// Of the same: lines of a `crt-list` take it, too.
+    pub const CRT_LIST: u32 = 1 << 12;
 
     /// What takes connections.
     pub const FE: u32 = FRONTEND | LISTEN;

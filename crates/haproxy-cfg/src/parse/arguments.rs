@@ -11,7 +11,7 @@ use super::order::{RuleClass, note};
 use super::reading::Reading;
 use super::sample::{self, Usage};
 use super::timeout::timer;
-use crate::keywords::place;
+use crate::keywords::{FILTERS, place};
 use crate::lex::Word;
 use crate::values::{Unit, host_port, integer, resolve};
 use crate::written::ReferenceKind;
@@ -106,18 +106,7 @@ pub(crate) fn compression(reading: &mut Reading<'_>, line: &Line<'_>) {
 }
 
 pub(crate) fn filter(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let known = [
-        "bwlim-in",
-        "bwlim-out",
-        "cache",
-        "comp-req",
-        "comp-res",
-        "compression",
-        "fcgi-app",
-        "opentracing",
-        "spoe",
-        "trace",
-    ];
+    let known: Vec<&str> = FILTERS.iter().map(|(name, _)| *name).collect();
     let name = line
         .arg(0)
         .map(|word| shown(word).into_owned())

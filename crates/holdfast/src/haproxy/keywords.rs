@@ -55,9 +55,6 @@ fn one(out: &mut String, class: &str) {
             lines.sort();
             out.extend(lines);
         }
-        // None is known yet.
-        "flt" => out.push_str("# List of registered filter names:\n"),
-        "svc" => out.push_str("# List of registered service names:\n"),
         class => out.extend(listing(class)),
     }
 }

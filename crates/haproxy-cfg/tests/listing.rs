@@ -1,0 +1,102 @@
+//! The listings of keywords (`-dK`) against those of HAProxy 3.5, line by line.
+
+use haproxy_cfg::keywords::listing;
+
+/// What HAProxy 3.5 lists, by class: the lines behind each heading.
+fn recorded(heading: &str) -> Vec<String> {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../compat-fixtures/keywords/haproxy-3.5.txt"
+    );
+    let text = std::fs::read_to_string(path).expect("it is part of the repository");
+    text.lines()
+        .skip_while(|line| *line != heading)
+        .take_while(|line| *line == heading || !line.starts_with("# List of"))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn ours(class: &str) -> Vec<String> {
+    let text = listing(class).expect("a class");
+    text.lines().map(str::to_owned).collect()
+}
+
+/// Lines of the original that ours lacks, each with its reason.
+const DIFFERENT: &[(&str, &str)] = &[
+    ("\tmaster-worker", "a keyword of the past; so are the next five"),
+    ("\tnbproc", ""),
+    ("\ttune.chksize", ""),
+    ("\tclitimeout", ""),
+    ("\tcontimeout", ""),
+    ("\tsrvtimeout", ""),
+    ("\tbind <addr> process +1", "the same"),
+    ("\toption transparent [ ]", "the same"),
+    (
+        "\tserver <name> <addr> set-proxy-v2-tlv-fmt",
+        "it takes a format, and ours says so",
+    ),
+    (
+        "\tserver <name> <addr> source +-1",
+        "the number of its words is not known to the original",
+    ),
+    (
+        "\tserver <name> <addr> usesrc",
+        "it takes an address, and ours says so",
+    ),
+    (
+        "\toption abortonclose [ FE BE ]",
+        "frontends refuse it still: it means a backend's connections",
+    ),
+];
+
+#[test]
+fn fetches_converters_and_derived_acls_are_listed_as_by_the_original() {
+    for (class, heading) in [
+        ("acl", "# List of registered ACL keywords:"),
+        ("cnv", "# List of registered sample converter functions:"),
+        ("smp", "# List of registered sample fetch functions:"),
+        ("svc", "# List of registered service names:"),
+    ] {
+        let recorded = recorded(heading);
+        assert!(!recorded.is_empty(), "{class}");
+        assert_eq!(ours(class), recorded, "{class}");
+    }
+}
+
+#[test]
+fn every_keyword_that_the_original_lists_is_listed_with_its_section() {
+    for (class, heading) in [
+        ("cfg", "# List of registered configuration keywords:"),
+        ("flt", "# List of registered filter names:"),
+    ] {
+        // A section's lines follow its name.
+        let placed = |lines: Vec<String>| -> Vec<String> {
+            let mut section = String::new();
+            lines
+                .into_iter()
+                .map(|line| {
+                    if line.starts_with('\t') {
+                        return format!("{section}:{line}");
+                    }
+                    section.clone_from(&line);
+                    line
+                })
+                .collect()
+        };
+        let ours = placed(ours(class));
+        let theirs = recorded(heading);
+        assert!(theirs.len() > 9, "{class}");
+        let excused = |line: &str| {
+            DIFFERENT
+                .iter()
+                .any(|(known, _)| line.ends_with(&format!(":{known}")))
+        };
+        for line in placed(theirs) {
+            assert_eq!(
+                ours.contains(&line),
+                !excused(&line),
+                "{class}: {line} (when it is listed now, take it out of DIFFERENT)"
+            );
+        }
+    }
+}
