@@ -4,6 +4,7 @@
 //! (words to the as-written model, driven by the rows of `keywords`), `resolve` (defaults, names and dialects applied). It
 //! never stops at the first fault and never panics.
 
+pub mod codes;
 mod dialect;
 mod dump;
 mod environment;

@@ -4,17 +4,27 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use haproxy_cfg::keywords::{Document, reference};
+use haproxy_cfg::{codes, keywords};
+use syntax::reference::Document;
 
-/// The line of docs/SUMMARY.md behind which the keywords' pages are listed, up to a line that is indented less.
-const LISTED_BEHIND: &str = "  - [Keywords](generated/haproxy-keywords.md)";
+/// Lines of docs/SUMMARY.md, and the folder of the pages that are listed behind each, up to a line that is indented less.
+const LISTED: [(&str, &str); 2] = [
+    ("  - [Keywords](generated/haproxy-keywords.md)\n", "haproxy/"),
+    ("  - [Findings](generated/haproxy-findings.md)\n", "findings/"),
+];
+
+fn pages() -> Vec<Document> {
+    let mut out = keywords::reference();
+    out.extend(codes::pages());
+    out
+}
 
 fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
 }
 
 fn page(path: &str) -> Document {
-    let mut pages = reference().into_iter();
+    let mut pages = pages().into_iter();
     pages.find(|page| page.path == path).expect("the page is made")
 }
 
@@ -30,7 +40,7 @@ fn write(path: &Path, text: &str, stale: &mut Vec<String>) {
 #[test]
 fn the_generated_pages_are_those_of_the_tables() {
     let generated = docs().join("generated");
-    let pages = reference();
+    let pages = pages();
     let mut stale = Vec::new();
     for page in &pages {
         write(&generated.join(&page.path), &page.text, &mut stale);
@@ -38,37 +48,42 @@ fn the_generated_pages_are_those_of_the_tables() {
     // What no row stands for any more goes.
     let wanted: BTreeSet<PathBuf> = pages.iter().map(|page| generated.join(&page.path)).collect();
     assert_eq!(wanted.len(), pages.len(), "two pages of one name");
-    for entry in fs::read_dir(generated.join("haproxy")).expect("the folder is there") {
-        let path = entry.expect("it can be listed").path();
-        if !wanted.contains(&path) {
-            fs::remove_file(&path).expect("it can be removed");
-            stale.push(path.display().to_string());
+    for (_, folder) in LISTED {
+        for entry in fs::read_dir(generated.join(folder)).expect("the folder is there") {
+            let path = entry.expect("it can be listed").path();
+            if !wanted.contains(&path) {
+                fs::remove_file(&path).expect("it can be removed");
+                stale.push(path.display().to_string());
+            }
         }
     }
     // A page that is not listed there is left out of the book.
     let summary = docs().join("SUMMARY.md");
-    let before = fs::read_to_string(&summary).expect("the book has a summary");
-    let (head, rest) = before.split_once(LISTED_BEHIND).expect("the keywords' line");
-    let rest: Vec<&str> = rest
-        .lines()
-        .skip(1)
-        .skip_while(|line| line.starts_with("    - "))
-        .collect();
-    let listed: String = pages
-        .iter()
-        .filter(|page| page.path.starts_with("haproxy/"))
-        .map(|page| {
-            let title = page
-                .text
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .trim_start_matches("# ");
-            format!("    - [{title}](generated/{})\n", page.path)
-        })
-        .collect();
-    let after = format!("{head}{LISTED_BEHIND}\n{listed}{}\n", rest.join("\n"));
-    write(&summary, &after, &mut stale);
+    let mut text = fs::read_to_string(&summary).expect("the book has a summary");
+    for (line, folder) in LISTED {
+        let (head, rest) = text
+            .split_once(line)
+            .expect("the line that the pages stand behind");
+        let rest: String = rest
+            .split_inclusive('\n')
+            .skip_while(|line| line.starts_with("    - "))
+            .collect();
+        let listed: String = pages
+            .iter()
+            .filter(|page| page.path.starts_with(folder))
+            .map(|page| {
+                let title = page
+                    .text
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+                    .trim_start_matches("# ");
+                format!("    - [{title}](generated/{})\n", page.path)
+            })
+            .collect();
+        text = format!("{head}{line}{listed}{rest}");
+    }
+    write(&summary, &text, &mut stale);
     assert!(
         stale.is_empty(),
         "these were stale and are written anew: look at them and commit them: {stale:#?}"

@@ -3,6 +3,15 @@
 use crate::table::{Describe, Keyword};
 use crate::{KeywordRow, Status, Version};
 
+/// A generated page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Where it belongs, relative to the folder of generated pages.
+    pub path: String,
+    /// Its text, in Markdown.
+    pub text: String,
+}
+
 /// What sets of places are called on a page; empty when all rows of a table stand in the same place.
 pub type PlaceNames<'a> = &'a [(u32, &'a str)];
 

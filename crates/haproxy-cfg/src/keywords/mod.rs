@@ -28,7 +28,7 @@ pub use alias::{AliasRow, Need};
 pub use argument::ArgType;
 pub(crate) use extension::{FILTERS, SERVICES};
 pub use listing::listing;
-pub use reference::{Document, reference};
+pub use reference::reference;
 pub(crate) use row::{Index, Parse};
 pub use row::{Keyword, place, rule_set};
 pub use sample::{Before, ConverterRow, DerivedRow, FetchRow, Output, Source};

@@ -397,30 +397,13 @@ impl<'h> Reading<'h> {
     }
 }
 
-/// What to do about any finding of a code.
+/// What to do about any finding of a code that says nothing of its own.
 fn general_help(code: &str) -> &'static str {
-    match code {
-        "missing-argument" => "add what is missing behind the keyword",
-        "extra-argument" => "remove it, or put words that belong together into quotes",
-        "unknown-option" | "unknown-balance" | "unknown-action" | "unknown-rule-set" => {
-            "write one of those that are supported"
-        }
-        "bad-number" | "bad-id" => "write a number in the range that is given",
-        "bad-status" => "write a status code of HTTP, such as 403",
-        "bad-name" => "use letters, digits, '.', '-' and '_'",
-        "given-twice" => "remove one of them",
-        "not-in-defaults" => "move it into the proxies that need it",
-        "not-in-backend" => "move it into a frontend",
-        "not-negatable" => "remove the line, or the word in front of it",
-        "missing-condition" => "add: if CONDITION",
-        "lone-directive" | "else-twice" => "remove it, or add the '.if' that it belongs to",
-        "if-too-deep" => "join conditions with && and ||",
-        "unknown-keyword" | "unknown-section" | "unknown-directive" => {
-            "see the manual for what may stand here"
-        }
-        "removed-keyword" => "delete the line",
-        "spoken" => "the file itself asks for this",
-        _ => "see the manual, section 4.2",
+    let help = crate::codes::find(code).map_or("", |row| row.help);
+    if help.is_empty() {
+        "see the manual, section 4.2"
+    } else {
+        help
     }
 }
 

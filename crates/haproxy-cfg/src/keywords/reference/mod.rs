@@ -5,7 +5,7 @@ mod entry;
 mod pages;
 mod support;
 
-pub use pages::Document;
+use syntax::reference::Document;
 
 use pages::pages;
 

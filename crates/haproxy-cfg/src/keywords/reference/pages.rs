@@ -2,19 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use syntax::reference::works;
+use syntax::reference::{Document, works};
 use syntax::{Status, Version};
 
 use super::{Entry, Family};
-
-/// A generated page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Document {
-    /// Where it belongs, relative to the folder of generated pages.
-    pub path: String,
-    /// Its text.
-    pub text: String,
-}
 
 /// The folder of the keywords' own pages.
 const FOLDER: &str = "haproxy";
