@@ -32,7 +32,7 @@ pub use reference::reference;
 pub(crate) use row::{Index, Parse};
 pub use row::{Keyword, place, rule_set};
 pub use sample::{Before, ConverterRow, DerivedRow, FetchRow, Output, Source};
-pub(crate) use sample::{CONVERTER_INDEX, DERIVED_INDEX, FETCH_INDEX};
+pub(crate) use sample::{CONVERTER_INDEX, DERIVED_INDEX, FETCH_INDEX, LUA_CONVERTER, LUA_FETCH};
 
 use crate::parse::{ActionParse, BindParse, OptionParse, ServerParse};
 use crate::written::TimeoutKind;

@@ -411,6 +411,13 @@ pub(super) const fn derived(name: &'static str, fetch: &'static str, matcher: Ma
     }
 }
 
+/// A fetch that a Lua script registers: nothing is known of it but that it may be used anywhere.
+pub(crate) static LUA_FETCH: FetchRow = fetch("lua.*", Source::Constant, 0, LUA_ARGS, Output::Any);
+/// A converter that a Lua script registers.
+pub(crate) static LUA_CONVERTER: ConverterRow = converter("lua.*", 0, LUA_ARGS, Output::Any, Output::Any);
+/// What Lua may be given.
+const LUA_ARGS: &[ArgType] = &[ArgType::Text; 8];
+
 pub(crate) static FETCH_INDEX: LazyLock<HashMap<&'static str, &'static FetchRow>> =
     LazyLock::new(|| super::FETCHES.iter().map(|row| (row.name, row)).collect());
 pub(crate) static CONVERTER_INDEX: LazyLock<HashMap<&'static str, &'static ConverterRow>> =

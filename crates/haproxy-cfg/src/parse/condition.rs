@@ -66,6 +66,7 @@ pub(crate) fn condition(
                     words: "missing closing '}' in condition".to_owned(),
                     span: word.span,
                     help: "write blanks around both braces: { path /x }".to_owned(),
+                    meant: None,
                 };
                 frame.tell(reading, wrong);
                 return None;
@@ -186,7 +187,7 @@ fn named(reading: &mut Reading<'_>, name: &[u8], span: Span, frame: Frame<'_>) -
         }
         closest(name, names).map(str::to_owned)
     });
-    let help = match near {
+    let help = match &near {
         Some(near) => format!("did you mean '{near}'?"),
         None => format!("declare it above: acl {text} CRITERION VALUE"),
     };
@@ -195,6 +196,7 @@ fn named(reading: &mut Reading<'_>, name: &[u8], span: Span, frame: Frame<'_>) -
         words: format!("no such ACL : '{text}'"),
         span,
         help,
+        meant: near,
     };
     frame.tell(reading, wrong);
     None

@@ -56,7 +56,22 @@ pub(super) fn criterion(reading: &mut Reading<'_>, words: &[Word<'_>], subject: 
                 Some(derived) => derived_words(&wrong, derived),
                 None => format!("{} in ACL expression '{}'", wrong.words(), shown(first)),
             };
-            return fault(reading, wrong.span, subject, &message, &help(&wrong));
+            let meant = meant(&wrong);
+            let help = match &meant {
+                Some(near) => format!("did you mean '{near}'?"),
+                None => wrong.help,
+            };
+            subject.frame.tell(
+                reading,
+                Wrong {
+                    code: "bad-expression",
+                    words: message,
+                    span: wrong.span,
+                    help,
+                    meant,
+                },
+            );
+            return None;
         }
     };
     sample::tell_remarks(reading, &parsed.remarks);
@@ -149,15 +164,13 @@ fn derived_words(wrong: &Fault, derived: &DerivedRow) -> String {
     }
 }
 
-/// What to do; for a fetch that is not known, ACL keywords count as well.
-fn help(wrong: &Fault) -> String {
-    if wrong.message.starts_with("unknown fetch method") {
-        let names = FETCH_INDEX.keys().chain(DERIVED_INDEX.keys()).copied();
-        if let Some(near) = syntax::closest(wrong.name.as_bytes(), names) {
-            return format!("did you mean '{near}'?");
-        }
+/// What was probably meant by a fetch that is not known; ACL keywords count as well.
+fn meant(wrong: &Fault) -> Option<String> {
+    if !wrong.message.starts_with("unknown fetch method") {
+        return wrong.meant.clone();
     }
-    wrong.help.clone()
+    let names = FETCH_INDEX.keys().chain(DERIVED_INDEX.keys()).copied();
+    syntax::closest(wrong.name.as_bytes(), names).map(str::to_owned)
 }
 
 fn fault<T>(
@@ -172,6 +185,7 @@ fn fault<T>(
         words: message.to_owned(),
         span,
         help: help.to_owned(),
+        meant: None,
     };
     subject.frame.tell(reading, wrong);
     None
@@ -252,13 +266,22 @@ fn flag(
             let Some(kind) = MatchKind::ALL.into_iter().find(|kind| kind.name() == text) else {
                 let span = value.map_or(word.span, |value| value.span);
                 let message = format!("unknown matching method '{text}' when parsing ACL expression");
-                let help =
-                    match syntax::closest(text.as_bytes(), MatchKind::ALL.into_iter().map(MatchKind::name)) {
-                        Some(near) => format!("did you mean '{near}'?"),
-                        None => "write found, bool, int, ip, bin, len, str, sub, reg, beg, end, dir or dom"
-                            .to_owned(),
-                    };
-                return fault(reading, span, subject, &message, &help);
+                let near = syntax::closest(text.as_bytes(), MatchKind::ALL.into_iter().map(MatchKind::name));
+                let help = match near {
+                    Some(near) => format!("did you mean '{near}'?"),
+                    None => {
+                        "write found, bool, int, ip, bin, len, str, sub, reg, beg, end, dir or dom".to_owned()
+                    }
+                };
+                let wrong = Wrong {
+                    code: "bad-expression",
+                    words: message,
+                    span,
+                    help,
+                    meant: near.map(str::to_owned),
+                };
+                subject.frame.tell(reading, wrong);
+                return None;
             };
             let sample = &flags.acl.sample;
             if !sample.output.casts_to(kind.takes()) {

@@ -20,6 +20,8 @@ struct Fault {
     at: (usize, usize),
     /// The place of an expression that is wrong.
     span: Option<Span>,
+    /// What was probably meant.
+    meant: Option<String>,
 }
 
 /// Reads the string of `word`, which stands where `usage` says; none when it is wrong, which is told.
@@ -76,6 +78,7 @@ pub(crate) fn read(reading: &mut Reading<'_>, word: &Word<'_>, usage: Usage) -> 
                 words: fault.message,
                 span,
                 help: fault.help,
+                meant: fault.meant,
             })
         }
     }
@@ -266,14 +269,16 @@ impl Reader<'_, '_> {
         });
         let Some(row) = known else {
             let shown = String::from_utf8_lossy(name);
-            let names = ALIASES.iter().map(|row| row.name);
-            let help = closest(name, names).map_or(PERCENT.to_owned(), |near| {
+            let near = closest(name, ALIASES.iter().map(|row| row.name));
+            let help = near.map_or(PERCENT.to_owned(), |near| {
                 format!("did you mean '%{near}'? or {PERCENT}")
             });
             let message = format!(
                 "no such format variable '{shown}'. If you wanted to emit the '%' character verbatim, you need to use '%%'"
             );
-            return Err(fault(message, &help, start, end));
+            let mut wrong = fault(message, &help, at, end);
+            wrong.meant = near.map(str::to_owned);
+            return Err(wrong);
         };
         if row.name == "o" {
             let pending = std::mem::take(&mut self.pending);
@@ -308,6 +313,7 @@ impl Reader<'_, '_> {
             help: wrong.help,
             at: (inside, text.len()),
             span: Some(wrong.span),
+            meant: wrong.meant,
         })?;
         let end = parsed.end;
         let expression = &rest.as_bytes()[..(end - inside).min(rest.len())];
@@ -384,6 +390,7 @@ fn fault(message: String, help: &str, start: usize, end: usize) -> Fault {
         help: help.to_owned(),
         at: (start, end),
         span: None,
+        meant: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The frame that a place puts around the original's words about what stands in it: what is in front, and the full stop.
 
-use syntax::{Context, Diagnostic, Span};
+use syntax::{Applicability, Context, Diagnostic, Span};
 
 use super::reading::Reading;
 
@@ -38,7 +38,16 @@ impl<'a> Frame<'a> {
         let told = Diagnostic::alert(wrong.code, message)
             .at(wrong.span)
             .context(context);
-        reading.tell(told.help(wrong.help));
+        let mut told = told.help(wrong.help);
+        if let Some(meant) = wrong.meant.filter(|_| !wrong.span.is_empty()) {
+            told = told.fix(
+                format!("write {meant}"),
+                wrong.span,
+                meant,
+                Applicability::MaybeIncorrect,
+            );
+        }
+        reading.tell(told);
     }
 }
 
@@ -53,4 +62,6 @@ pub(crate) struct Wrong {
     pub(crate) span: Span,
     /// What to do.
     pub(crate) help: String,
+    /// What was probably meant by what stands at `span`.
+    pub(crate) meant: Option<String>,
 }

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use syntax::{Context, Diagnostic, closest};
 
-use crate::model::{ArgValue, Mode, ProxyKind, Word};
+use crate::model::{ArgValue, MatchKind, Mode, Pattern, ProxyKind, Word};
 use crate::parse::{Reading, regex_fault};
+use crate::signature::Value;
 use crate::written::ArgumentReference;
 
 /// Proxies by name and side.
@@ -35,6 +36,7 @@ impl<'r> Proxies<'r> {
 
 /// Tells the arguments that name what does not exist.
 pub(super) fn references(reading: &mut Reading<'_>) {
+    declare_tables_of_peers(reading);
     let mut told = Vec::new();
     let proxies = Proxies::new(reading);
     for reference in &reading.written.argument_references {
@@ -47,7 +49,75 @@ pub(super) fn references(reading: &mut Reading<'_>) {
             );
         }
     }
+    groups(reading, &mut told);
     reading.diagnostics.extend(told);
+}
+
+/// Tables that stand in `peers` sections are found as `PEERS/TABLE`.
+fn declare_tables_of_peers(reading: &mut Reading<'_>) {
+    let sections = reading
+        .written
+        .sections
+        .iter()
+        .filter(|section| section.keyword == "peers");
+    let mut found: Vec<Word> = Vec::new();
+    for section in sections {
+        for line in section.lines.iter().filter(|line| line.name == "table") {
+            if let Some(Value::Text(name)) = line.arguments.first().map(|name| &name.value) {
+                found.push(format!("{}/{name}", section.name).into());
+            }
+        }
+    }
+    reading.written.tables.extend(found);
+}
+
+/// Tells the patterns of `http_auth_group` that are no groups of its userlist.
+fn groups(reading: &Reading<'_>, told: &mut Vec<Diagnostic>) {
+    for proxy in &reading.written.proxies {
+        for acl in &proxy.acls.lines {
+            if acl.sample.fetch.name != "http_auth_group" {
+                continue;
+            }
+            let Some(ArgValue::Userlist(name)) = acl.sample.args.first().map(|arg| &arg.value) else {
+                continue;
+            };
+            let Some(list) = reading.written.userlists.iter().find(|list| list.name == *name) else {
+                continue;
+            };
+            let known: Vec<&str> = list
+                .entries
+                .iter()
+                .filter(|(kind, _)| kind == "group")
+                .map(|(_, name)| name.as_str())
+                .collect();
+            let mut tell = |what: String, help: String| {
+                let message = format!(
+                    "proxy {}: acl {} http_auth_group(): {what}.",
+                    proxy.name, acl.name
+                );
+                let alert = Diagnostic::alert("unknown-name", message).at(acl.span);
+                told.push(alert.context(Context::Whole).help(help));
+            };
+            let compares = acl.matcher == MatchKind::Str && acl.sample.converters.is_empty();
+            if !compares || acl.patterns.is_empty() {
+                tell(
+                    "no groups specified".to_owned(),
+                    format!("write the names of groups of the userlist '{name}'"),
+                );
+                continue;
+            }
+            for pattern in &acl.patterns {
+                let Pattern::Text(group) = pattern else { continue };
+                if known.iter().all(|known| known.as_bytes() != group.as_slice()) {
+                    let help = closest(group, known.iter().copied());
+                    let help = help.map_or(format!("add to the userlist: group {group}"), |near| {
+                        format!("did you mean '{near}'?")
+                    });
+                    tell(format!("invalid group '{group}'"), help);
+                }
+            }
+        }
+    }
 }
 
 /// Tells what holds for the mode that proxies turned out to have.

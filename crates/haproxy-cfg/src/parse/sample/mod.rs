@@ -4,13 +4,14 @@
 mod argument;
 mod call;
 mod check;
+mod lookup;
 mod map;
 pub(super) mod pattern;
 pub(crate) mod regex;
 mod usage;
 pub(crate) mod variable;
 
-use syntax::{Context, Diagnostic, Span, closest};
+use syntax::{Applicability, Context, Diagnostic, Span, Version, closest};
 
 use crate::keywords::{CONVERTER_INDEX, FETCH_INDEX, FetchRow};
 use crate::lex::Word;
@@ -46,6 +47,8 @@ pub(super) struct Fault {
     pub(super) message: String,
     pub(super) span: Span,
     pub(super) help: String,
+    /// What was probably meant by what stands at `span`.
+    pub(super) meant: Option<String>,
 }
 
 impl Fault {
@@ -110,8 +113,11 @@ pub(super) fn read(
     if name.is_empty() {
         return Err(missing(first.span));
     }
-    let row = fetch.or_else(|| FETCH_INDEX.get(&*name).copied());
-    let Some(row) = row.filter(|row| !row.too_new(reading.dialect)) else {
+    let found = match fetch {
+        Some(row) => Some((row, None)).filter(|_| !row.too_new(reading.dialect)),
+        None => lookup::fetch(reading, &name),
+    };
+    let Some((row, old)) = found else {
         return Err(unknown_fetch(&name, place(first, start, start + length)));
     };
     let fault = |kind, message, span| Fault {
@@ -120,7 +126,17 @@ pub(super) fn read(
         message,
         span,
         help: usage_of(row.name, row.args, row.arity.min),
+        meant: None,
     };
+    if let Some(old) = old {
+        tell_old(
+            reading,
+            &name,
+            old.now,
+            old.removed,
+            place(first, start, start + length),
+        );
+    }
     let types = row.args_in(reading.dialect);
     let mut remarks = Vec::new();
     let (mut args, mut at) = call::arguments(first, start + length, types, usize::from(row.arity.min))
@@ -184,9 +200,7 @@ pub(super) fn read(
             let is_converter = next.is_some_and(|next| {
                 let length = call::name_length(&next.text);
                 std::str::from_utf8(&next.text[..length])
-                    .ok()
-                    .and_then(|name| CONVERTER_INDEX.get(name))
-                    .is_some_and(|row| !row.too_new(reading.dialect))
+                    .is_ok_and(|name| lookup::converter(reading, name).is_some())
             });
             if !is_converter {
                 break;
@@ -228,15 +242,17 @@ fn converter(
         message,
         span,
         help,
+        meant: None,
     };
-    let row = CONVERTER_INDEX.get(&*name).copied();
-    let Some(row) = row.filter(|row| !row.too_new(reading.dialect)) else {
+    let Some(row) = lookup::converter(reading, &name) else {
         let near = closest(name.as_bytes(), CONVERTER_INDEX.keys().copied());
         let help = near.map_or("see the manual, section 7.3.1".to_owned(), |near| {
             format!("did you mean '{near}'?")
         });
         let span = place(word, start, start + length);
-        return Err(other(format!("unknown converter '{name}'"), span, help));
+        let mut wrong = other(format!("unknown converter '{name}'"), span, help);
+        wrong.meant = near.map(str::to_owned);
+        return Err(wrong);
     };
     let help = || usage_of(row.name, row.args, row.arity.min);
     let types = row.args_in(reading.dialect);
@@ -295,6 +311,16 @@ fn refer(reading: &mut Reading<'_>, args: &[crate::model::Arg], origin: &Referen
     }
 }
 
+/// Tells a fetch that is called otherwise now.
+fn tell_old(reading: &mut Reading<'_>, name: &str, now: &str, removed: Version, span: Span) {
+    let message = format!("the sample fetch '{name}' is not supported any more since HAProxy {removed}.");
+    let told = Diagnostic::warning("removed-keyword", message)
+        .at(span)
+        .help(format!("write: {now}"))
+        .fix(format!("write {now}"), span, now, Applicability::Safe);
+    reading.tell(told);
+}
+
 fn missing(span: Span) -> Fault {
     Fault {
         kind: FaultKind::Other,
@@ -302,6 +328,7 @@ fn missing(span: Span) -> Fault {
         message: "missing fetch method".to_owned(),
         span,
         help: "write a sample fetch, such as src or req.hdr(host)".to_owned(),
+        meant: None,
     }
 }
 
@@ -316,6 +343,7 @@ fn unknown_fetch(name: &str, span: Span) -> Fault {
         message: format!("unknown fetch method '{name}'"),
         span,
         help,
+        meant: near.map(str::to_owned),
     }
 }
 
@@ -407,6 +435,7 @@ pub(crate) fn read_words(
                 words: fault.words(),
                 span,
                 help: fault.help,
+                meant: fault.meant,
             })
         }
     }
@@ -450,6 +479,7 @@ pub(crate) fn parse(
         ),
         span: sample.span,
         help: NOT_AT_HAND.to_owned(),
+        meant: None,
     };
     wording.frame.tell(reading, wrong);
     None
