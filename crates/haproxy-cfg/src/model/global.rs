@@ -29,6 +29,8 @@ pub struct Global {
     pub daemon: bool,
     /// `quiet`.
     pub quiet: bool,
+    /// `zero-warning`: a file with warnings is refused.
+    pub zero_warning: bool,
     /// `debug` (dialects before 2.3).
     pub debug: bool,
     /// `master-worker`.

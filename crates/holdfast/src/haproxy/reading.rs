@@ -81,7 +81,10 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
         config.global.maxconn = Some(maxconn);
     }
     // A stats socket is a listener too: backends alone are checked and watched through it.
-    let has_listener = !config.global.stats_sockets.is_empty()
+    // So are the sockets between a master and its worker, as the original counts.
+    let has_listener = options.master_worker
+        || config.global.master_worker
+        || !config.global.stats_sockets.is_empty()
         || config
             .proxies
             .iter()
@@ -122,7 +125,7 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
         );
     }
     let warned = loaded.has_warnings() || console.has_warned();
-    if warned && options.zero_warning {
+    if warned && (options.zero_warning || config.global.zero_warning) {
         console.tell(
             Grade::Alert,
             "config : Some warnings were found and 'zero-warning' is set. Aborting.",

@@ -123,5 +123,6 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(g::user),
     kw("warn-blocked-traffic-after", GLOBAL, ANY, "time after which a thread that does not go on is told").takes(&[millis("time")])
     .since(3, 2),
-    kw("zero-warning", GLOBAL, ANY, "refuse a file with warnings").takes(FLAG),
+    kw("zero-warning", GLOBAL, ANY, "refuse a file with warnings").takes(FLAG)
+    .acts(g::zero_warning),
 ];

@@ -23,7 +23,7 @@ pub(crate) use limits::{
 pub(crate) use process::{
     GROUP_NAME, ID, NODE, ORIGIN, USER_NAME, allow_external_check, chroot, cluster_secret, daemon, debug,
     description, expose_experimental, group, local_peer, log_send_hostname, node, numeric_id, pidfile, quiet,
-    user,
+    user, zero_warning,
 };
 pub(crate) use sockets::{OCTAL, SOCKET_GROUP, SOCKET_USER, stats};
 pub(crate) use state::{state_base, state_file};

@@ -39,7 +39,20 @@ pub(crate) fn cluster_secret(reading: &mut Reading<'_>, line: &Line<'_>) {
 /// `localpeer NAME`: the last one counts.
 pub(crate) fn local_peer(reading: &mut Reading<'_>, line: &Line<'_>) {
     if let Some(given) = kept(reading, line) {
-        reading.written.local_peer = text(&given, "name");
+        if reading.options.local_peer.is_some() {
+            let message =
+                "'localpeer' ignored since it is already set by using the '-L' command line argument.";
+            return reading.tell(
+                Diagnostic::warning("ignored-keyword", message)
+                    .at(line.span())
+                    .help("remove it here or there"),
+            );
+        }
+        let name = text(&given, "name");
+        if let Some(name) = &name {
+            reading.variables.set("HAPROXY_LOCALPEER", name.to_vec());
+        }
+        reading.written.local_peer = name;
     }
 }
 
@@ -158,6 +171,12 @@ pub(crate) fn daemon(reading: &mut Reading<'_>, line: &Line<'_>) {
 pub(crate) fn quiet(reading: &mut Reading<'_>, line: &Line<'_>) {
     if given(reading, line).is_some() {
         reading.written.global.quiet = true;
+    }
+}
+
+pub(crate) fn zero_warning(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if given(reading, line).is_some() {
+        reading.written.global.zero_warning = true;
     }
 }
 
