@@ -13,7 +13,7 @@ use crate::parse::{Line, Reading, Section};
 use crate::preprocess::Conditions;
 use crate::resolve;
 use crate::values::strip_os_code;
-use crate::written::SectionLines;
+use crate::written::{SectionLines, Written};
 
 /// Something to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +57,9 @@ pub struct Loaded {
     pub dump: Vec<u8>,
     /// All that is to be told, in the original's order: each file in turn, then what concerns the whole.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the sections said; kept, so that whoever ends right after a check need not take it apart.
+    #[expect(dead_code, reason = "it is dropped, or not, with what it belongs to")]
+    written: Written,
     /// How many diagnostics had been told before the first file was read.
     files_start: usize,
     /// Name of each file and how many diagnostics had been told once it was read.
@@ -153,8 +156,9 @@ pub fn load(inputs: &[Input], dialect: Dialect, host: &dyn Host, options: LoadOp
     let config = resolve::resolve(&mut reading);
     Loaded {
         config,
-        sections: reading.written.sections,
+        sections: std::mem::take(&mut reading.written.sections),
         dump: reading.dump.map(|dump| dump.written()).unwrap_or_default(),
+        written: reading.written,
         sources: reading.sources,
         diagnostics: reading.diagnostics,
         files_start,

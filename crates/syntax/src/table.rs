@@ -1,6 +1,6 @@
 //! Tables of keyword rows: a row with what acts on it, the short notation that tables are written in, and look-up by name.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::{Arity, KeywordRow, Status, Version};
 
@@ -122,7 +122,7 @@ impl<P: Copy, A> Keyword<P, A> {
 }
 
 /// Finds rows by name.
-pub struct Index<P: 'static, A: 'static = ()>(HashMap<&'static [u8], &'static Keyword<P, A>>);
+pub struct Index<P: 'static, A: 'static = ()>(FxHashMap<&'static [u8], &'static Keyword<P, A>>);
 
 impl<P, A> Index<P, A> {
     /// An index of all rows of `tables`.

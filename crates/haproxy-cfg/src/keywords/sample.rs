@@ -1,6 +1,6 @@
 //! Rows of sample fetches, converters and derived ACL keywords, and what they are made of: sources and sample types.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 use syntax::{Arity, Status, Version};
@@ -418,9 +418,9 @@ pub(crate) static LUA_CONVERTER: ConverterRow = converter("lua.*", 0, LUA_ARGS, 
 /// What Lua may be given.
 const LUA_ARGS: &[ArgType] = &[ArgType::Text; 8];
 
-pub(crate) static FETCH_INDEX: LazyLock<HashMap<&'static str, &'static FetchRow>> =
+pub(crate) static FETCH_INDEX: LazyLock<FxHashMap<&'static str, &'static FetchRow>> =
     LazyLock::new(|| super::FETCHES.iter().map(|row| (row.name, row)).collect());
-pub(crate) static CONVERTER_INDEX: LazyLock<HashMap<&'static str, &'static ConverterRow>> =
+pub(crate) static CONVERTER_INDEX: LazyLock<FxHashMap<&'static str, &'static ConverterRow>> =
     LazyLock::new(|| super::CONVERTERS.iter().map(|row| (row.name, row)).collect());
-pub(crate) static DERIVED_INDEX: LazyLock<HashMap<&'static str, &'static DerivedRow>> =
+pub(crate) static DERIVED_INDEX: LazyLock<FxHashMap<&'static str, &'static DerivedRow>> =
     LazyLock::new(|| super::DERIVED.iter().map(|row| (row.name, row)).collect());

@@ -247,14 +247,14 @@ impl<'h> Reading<'h> {
 
     pub(crate) fn proxy(&mut self) -> Option<&mut ProxySection> {
         match self.section {
-            Section::Proxy(index) => self.written.proxies.get_mut(index),
+            Section::Proxy(index) => self.written.proxies.get_mut(index).map(|proxy| &mut **proxy),
             _ => None,
         }
     }
 
     pub(crate) fn proxy_ref(&self) -> Option<&ProxySection> {
         match self.section {
-            Section::Proxy(index) => self.written.proxies.get(index),
+            Section::Proxy(index) => self.written.proxies.get(index).map(|proxy| &**proxy),
             _ => None,
         }
     }
@@ -267,7 +267,7 @@ impl<'h> Reading<'h> {
                 Some((acls, rules))
             }
             Section::Proxy(index) => {
-                let ProxySection { acls, rules, .. } = self.written.proxies.get_mut(index)?;
+                let ProxySection { acls, rules, .. } = &mut **self.written.proxies.get_mut(index)?;
                 Some((acls, rules))
             }
             _ => None,

@@ -220,7 +220,12 @@ pub(super) fn without_effect(reading: &mut Reading<'_>, read: impl FnOnce(&mut R
         return read(reading);
     };
     let real = &mut reading.written.proxies[index];
-    let mut blank = ProxySection::new(real.name.clone(), real.kind, real.span, real.name_span);
+    let mut blank = Box::new(ProxySection::new(
+        real.name.clone(),
+        real.kind,
+        real.span,
+        real.name_span,
+    ));
     // Conditions may name what the section declares.
     blank.acls = std::mem::take(&mut real.acls);
     let mut real = std::mem::replace(real, blank);
@@ -514,7 +519,12 @@ fn proxy(reading: &mut Reading<'_>, line: &Line<'_>, kind: ProxyKind) {
     let of = format!("{} '{}'", Reading::proxy_words(kind), shown(name));
     let parent = from(reading, line, 1, &of).unwrap_or(None);
     let defaults = parent.or_else(|| reading.written.defaults.len().checked_sub(1));
-    let mut section = ProxySection::new(name.text.to_vec().into(), kind, line.span(), name.span);
+    let mut section = Box::new(ProxySection::new(
+        name.text.to_vec().into(),
+        kind,
+        line.span(),
+        name.span,
+    ));
     section.defaults = defaults;
     section.lines = reading.written.sections.len() - 1;
     reading.section = Section::Proxy(reading.written.proxies.len());

@@ -81,7 +81,10 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
     };
     let Some(host) = host else { return };
     // Lines of `default-server` count for the servers behind them.
-    let params = params.over(&reading.settings().default_server);
+    let params = match reading.settings().default_server.written() {
+        Some(below) => params.over(below),
+        None => params,
+    };
     suspect_weight(reading, &params, &format!("{prefix} : "), line);
     let server = ServerLine {
         name: name.text.to_vec().into(),
@@ -92,7 +95,7 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
         addr_span: address.span,
     };
     if let Some(proxy) = reading.proxy() {
-        proxy.servers.push(server);
+        proxy.servers.push(Box::new(server));
     }
 }
 
@@ -101,12 +104,12 @@ pub(crate) fn default_server(reading: &mut Reading<'_>, line: &Line<'_>) {
     if reading.place() & place::DEFAULTS == 0 && !allowed(reading, line, "default-server") {
         return;
     }
-    let given = std::mem::take(&mut reading.settings().default_server);
+    let given = std::mem::take(&mut *reading.settings().default_server);
     let read = server_flags(reading, line.args(), "", "", true);
     // Lines add to each other.
     let merged = read.map_or_else(|| given.clone(), |own| own.over(&given));
     suspect_weight(reading, &merged, "", line);
-    reading.settings().default_server = merged;
+    *reading.settings().default_server = merged;
 }
 
 /// A server without weight is meant to drain, or it is a mistake.

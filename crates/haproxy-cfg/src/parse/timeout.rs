@@ -124,7 +124,7 @@ fn store(reading: &mut Reading<'_>, kind: TimeoutKind, full: &str, line: &Line<'
         return;
     };
     let given = Set::new(millis, line.span());
-    let before = reading.settings().timeouts[kind as usize].replace(given);
+    let before = reading.settings().set_timeout(kind, given);
     if let Some(before) = before.filter(|_| reading.place() & place::DEFAULTS == 0) {
         reading.tell(
             Diagnostic::warning(

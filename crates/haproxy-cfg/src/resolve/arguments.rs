@@ -1,6 +1,6 @@
 //! Arguments of fetches and converters that name proxies, servers, tables and userlists, and their regular expressions.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use syntax::{Context, Diagnostic, closest};
 
@@ -11,15 +11,15 @@ use crate::written::ArgumentReference;
 
 /// Proxies by name and side.
 struct Proxies<'r> {
-    frontends: HashMap<&'r [u8], usize>,
-    backends: HashMap<&'r [u8], usize>,
+    frontends: FxHashMap<&'r [u8], usize>,
+    backends: FxHashMap<&'r [u8], usize>,
 }
 
 impl<'r> Proxies<'r> {
     fn new(reading: &'r Reading<'_>) -> Self {
         let mut found = Self {
-            frontends: HashMap::new(),
-            backends: HashMap::new(),
+            frontends: FxHashMap::default(),
+            backends: FxHashMap::default(),
         };
         for (index, proxy) in reading.written.proxies.iter().enumerate() {
             let name: &[u8] = &proxy.name;
@@ -37,6 +37,9 @@ impl<'r> Proxies<'r> {
 /// Tells the arguments that name what does not exist.
 pub(super) fn references(reading: &mut Reading<'_>) {
     declare_tables_of_peers(reading);
+    if reading.written.argument_references.is_empty() {
+        return;
+    }
     let mut told = Vec::new();
     let proxies = Proxies::new(reading);
     for reference in &reading.written.argument_references {
@@ -238,7 +241,7 @@ fn fault(
 /// A proxy that must be of that side.
 fn side(
     proxies: &Proxies<'_>,
-    of_side: &HashMap<&[u8], usize>,
+    of_side: &FxHashMap<&[u8], usize>,
     name: Option<&Word>,
     section: &Word,
     own: Option<ProxyKind>,

@@ -20,8 +20,12 @@ pub(super) fn proxies(reading: &mut Reading<'_>) -> Vec<u32> {
                 let first = &reading.written.proxies[*first];
                 let (file, at) = reading.sources.locate(first.span);
                 let message = format!(
-                    "proxy {} reuses same custom id as proxy {} (declared at {file}:{}).",
-                    proxy.name, first.name, at.line
+                    "{} {} reuses same custom id as {} {} (declared at {file}:{}).",
+                    Reading::proxy_words(proxy.kind),
+                    proxy.name,
+                    Reading::proxy_words(first.kind),
+                    first.name,
+                    at.line
                 );
                 told.push(
                     Diagnostic::alert("duplicate-id", message)

@@ -71,7 +71,7 @@ impl<'w> Inherited<'w> {
 
     /// A timeout; 0 is none.
     pub(super) fn timeout(&self, kind: TimeoutKind) -> Option<u32> {
-        self.value(|settings| &settings.timeouts[kind as usize])
+        self.find(|settings| settings.timeout(kind).map(|set| set.value))
             .filter(|millis| *millis > 0)
     }
 
@@ -101,8 +101,7 @@ impl<'w> Inherited<'w> {
     pub(super) fn default_server(&self) -> ServerParams {
         self.defaults
             .iter()
-            .fold(ServerParams::default(), |params, defaults| {
-                params.over(&defaults.settings.default_server)
-            })
+            .filter_map(|defaults| defaults.settings.default_server.written())
+            .fold(ServerParams::default(), |params, below| params.over(below))
     }
 }

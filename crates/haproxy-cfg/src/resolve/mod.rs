@@ -10,7 +10,7 @@ mod proxy;
 mod rules;
 mod server;
 
-use crate::model::{Config, Proxy};
+use crate::model::{Acl, Config, Proxy};
 use crate::parse::Reading;
 use crate::written::ProxySection;
 
@@ -20,18 +20,23 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     names::references(reading);
     arguments::references(reading);
     let ids = ids::proxies(reading);
-    let names = names::Names::new(reading);
-    let written: Vec<ProxySection> = std::mem::take(&mut reading.written.proxies);
-    let mut proxies: Vec<Proxy> = Vec::with_capacity(written.len());
+    let mut written: Vec<Box<ProxySection>> = std::mem::take(&mut reading.written.proxies);
+    // The lines of ACLs are the same in the model.
+    let acls: Vec<Vec<Acl>> = written
+        .iter_mut()
+        .map(|section| std::mem::take(&mut section.acls.lines))
+        .collect();
     let modes: Vec<_> = written
         .iter()
         .map(|section| inherit::Inherited::new(reading, section).mode())
         .collect();
     arguments::mode_notes(reading, &modes);
-    for (section, id) in written.iter().zip(ids) {
-        let mut proxy = proxy::build(reading, section, id);
+    let names = names::Names::new(&written, &modes);
+    let mut proxies: Vec<Proxy> = Vec::with_capacity(written.len());
+    for (index, ((section, id), acls)) in written.iter().zip(ids).zip(acls).enumerate() {
+        let mut proxy = proxy::build(reading, section, id, acls);
         if !proxy.disabled {
-            names::switches(reading, section, &mut proxy, &names, &modes);
+            names::switches(reading, index, &mut proxy, &names);
             checks::proxy(reading, section, &mut proxy);
             server::check_servers(reading, section, &proxy);
         }

@@ -1,55 +1,55 @@
 //! Names of proxies: duplicates, and the backends that rules name.
 
-use std::collections::HashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use syntax::{Context, Diagnostic, Severity, closest};
 
 use super::inherit::Inherited;
 use super::rules::condition;
-use crate::model::{Mode, Proxy, ProxyId, ProxyKind, SwitchRule, Word};
+use crate::model::{Mode, Proxy, ProxyId, SwitchRule, Word};
 use crate::parse::Reading;
 use crate::written::{ProxySection, Reference, ReferenceKind, Set};
 
-/// Backends by name.
-pub(super) struct Names {
-    backends: HashMap<Word, usize>,
-    places: Vec<(ProxyKind, syntax::Span, Word)>,
+/// Backends by name, and the mode of each proxy.
+pub(super) struct Names<'w> {
+    backends: FxHashMap<&'w [u8], usize>,
+    sections: &'w [Box<ProxySection>],
+    modes: &'w [Mode],
 }
 
-impl Names {
-    pub(super) fn new(reading: &Reading<'_>) -> Self {
-        let mut backends = HashMap::new();
-        let proxies = &reading.written.proxies;
-        for (index, proxy) in proxies.iter().enumerate() {
-            if proxy.kind.is_backend() {
-                backends.entry(proxy.name.clone()).or_insert(index);
+impl<'w> Names<'w> {
+    pub(super) fn new(sections: &'w [Box<ProxySection>], modes: &'w [Mode]) -> Self {
+        let mut backends = FxHashMap::with_capacity_and_hasher(sections.len(), FxBuildHasher);
+        for (index, section) in sections.iter().enumerate() {
+            if section.kind.is_backend() {
+                backends.entry(section.name.as_slice()).or_insert(index);
             }
         }
-        let places = proxies
-            .iter()
-            .map(|proxy| (proxy.kind, proxy.span, proxy.name.clone()))
-            .collect();
-        Self { backends, places }
+        Self {
+            backends,
+            sections,
+            modes,
+        }
     }
 }
 
 /// Tells proxies that share a name. Frontends and backends were two worlds before 3.3. Before 1.6 even two of a kind were
 /// only warned of: a rule that names them meets the first.
 pub(super) fn tell_duplicates(reading: &mut Reading<'_>) {
-    let mut seen: HashMap<&Word, Vec<usize>> = HashMap::new();
+    // The first frontend and the first backend of each name; a listen section is both.
+    let mut seen: [FxHashMap<&[u8], usize>; 2] = [FxHashMap::default(), FxHashMap::default()];
     let mut told = Vec::new();
     let proxies = &reading.written.proxies;
     for (index, proxy) in proxies.iter().enumerate() {
-        let before = seen.entry(&proxy.name).or_default();
-        let overlaps = |other: &&usize| {
-            let other = proxies[**other].kind;
-            (other.is_frontend() && proxy.kind.is_frontend())
-                || (other.is_backend() && proxy.kind.is_backend())
-        };
-        let same = before.iter().find(overlaps);
-        if let Some(other) = same.or_else(|| before.first()) {
-            let first = &proxies[*other];
-            let apart = same.is_none();
+        let sides = [proxy.kind.is_frontend(), proxy.kind.is_backend()];
+        let name = proxy.name.as_slice();
+        let before = seen.each_ref().map(|side| side.get(name).copied());
+        let of_a_kind = [0, 1]
+            .into_iter()
+            .find_map(|side| before[side].filter(|_| sides[side]));
+        if let Some(other) = of_a_kind.or(before[0]).or(before[1]) {
+            let first = &proxies[other];
+            let apart = of_a_kind.is_none();
             let severity = match (apart, reading.dialect.strict) {
                 (false, true) if !reading.dialect.at_least(1, 6) => Some(Severity::Warning),
                 (false, _) => Some(Severity::Alert),
@@ -81,7 +81,11 @@ pub(super) fn tell_duplicates(reading: &mut Reading<'_>) {
                 );
             }
         }
-        before.push(index);
+        for side in [0, 1] {
+            if sides[side] {
+                seen[side].entry(name).or_insert(index);
+            }
+        }
     }
     reading.diagnostics.extend(told);
 }
@@ -160,25 +164,21 @@ pub(super) fn references(reading: &mut Reading<'_>) {
 }
 
 /// Resolves `default_backend` and `use_backend`.
-pub(super) fn switches(
-    reading: &mut Reading<'_>,
-    section: &ProxySection,
-    proxy: &mut Proxy,
-    names: &Names,
-    modes: &[Mode],
-) {
+pub(super) fn switches(reading: &mut Reading<'_>, index: usize, proxy: &mut Proxy, names: &Names<'_>) {
     if !proxy.kind.is_frontend() {
         return;
     }
+    let section = &names.sections[index];
     let default = Inherited::new(reading, section).find(|settings| settings.default_backend.clone());
     if let Some(name) = default {
-        proxy.default_backend = find(reading, section, &name, names, modes, "default_backend");
+        proxy.default_backend = find(reading, index, &name, names, "default_backend");
     }
+    proxy.use_backend.reserve_exact(section.switches.len());
     for switch in &section.switches {
         if switch.inert && switch.backend.value.contains(&b'%') {
             continue;
         }
-        let Some(backend) = find(reading, section, &switch.backend, names, modes, "use_backend") else {
+        let Some(backend) = find(reading, index, &switch.backend, names, "use_backend") else {
             continue;
         };
         if switch.inert {
@@ -198,13 +198,13 @@ pub(super) fn switches(
 
 fn find(
     reading: &mut Reading<'_>,
-    section: &ProxySection,
+    own: usize,
     name: &Set<Word>,
-    names: &Names,
-    modes: &[Mode],
+    names: &Names<'_>,
     keyword: &str,
 ) -> Option<ProxyId> {
-    let Some(index) = names.backends.get(&name.value).copied() else {
+    let section = &names.sections[own];
+    let Some(index) = names.backends.get(name.value.as_slice()).copied() else {
         let known = names
             .backends
             .keys()
@@ -226,7 +226,7 @@ fn find(
         );
         return None;
     };
-    if names.places[index].1 == section.span {
+    if index == own {
         let message = format!(
             "Proxy '{}': loop detected for {keyword}: '{}'.",
             section.name, name.value
@@ -237,10 +237,9 @@ fn find(
         reading.tell(told.help("remove the line: the section's own servers are used anyway"));
         return None;
     }
-    let own = Inherited::new(reading, section).mode();
     // A TCP frontend may hand over to an HTTP backend, not the other way round.
-    if own == Mode::Http && modes.get(index) == Some(&Mode::Tcp) {
-        let (kind, span, backend) = &names.places[index];
+    if names.modes[own] == Mode::Http && names.modes[index] == Mode::Tcp {
+        let other = &names.sections[index];
         let place = |span| {
             let (file, at) = reading.sources.locate(span);
             format!("{file}:{}", at.line)
@@ -251,16 +250,13 @@ fn find(
             "as its default backend"
         };
         let message = format!(
-            "http {} '{}' ({}) tries to use incompatible tcp {} '{backend}' ({}) {role} (see 'mode').",
+            "http {} '{}' ({}) tries to use incompatible tcp {} '{}' ({}) {role} (see 'mode').",
             Reading::proxy_words(section.kind),
             section.name,
             place(section.span),
-            if *kind == ProxyKind::Listen {
-                "proxy"
-            } else {
-                "backend"
-            },
-            place(*span),
+            Reading::proxy_words(other.kind),
+            other.name,
+            place(other.span),
         );
         reading.tell(
             Diagnostic::alert("mode-mismatch", message)

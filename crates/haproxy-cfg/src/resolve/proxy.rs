@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::inherit::Inherited;
 use super::{rules, server};
 use crate::dialect::Dialect;
-use crate::model::{Balance, LogTarget, Mode, Proxy, ProxyOptions, StatsSettings, Timeouts, Word};
+use crate::model::{Acl, Balance, LogTarget, Mode, Proxy, ProxyOptions, StatsSettings, Timeouts, Word};
 use crate::parse::Reading;
 use crate::written::{LogEntry, LogLine, OptionFlag as F, ProxySection, TimeoutKind as T};
 
@@ -13,11 +13,11 @@ use crate::written::{LogEntry, LogLine, OptionFlag as F, ProxySection, TimeoutKi
 const DEFAULT_RETRIES: u32 = 3;
 
 /// Everything but the rules that name other proxies.
-pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32) -> Proxy {
+pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, acls: Vec<Acl>) -> Proxy {
     let dialect = reading.dialect;
     let servers = server::build(reading, section);
     let inherited = Inherited::new(reading, section);
-    let gathered = rules::gather(&inherited, section);
+    let gathered = rules::gather(&inherited, section, acls);
     let mode = inherited.mode();
     let frontend = section.kind.is_frontend();
     Proxy {

@@ -36,10 +36,10 @@ pub(super) fn condition(cond: &WrittenCond, groups: &[AclGroup], offset: u32) ->
     }
 }
 
-/// Gathers what applies to `section`. Its own ACL lines keep their indexes.
-pub(super) fn gather(inherited: &Inherited<'_>, section: &ProxySection) -> Rules {
+/// Gathers what applies to `section`. Its own ACL lines, `acls`, keep their indexes.
+pub(super) fn gather(inherited: &Inherited<'_>, section: &ProxySection, acls: Vec<Acl>) -> Rules {
     let mut out = Rules {
-        acls: section.acls.lines.clone(),
+        acls,
         request: Vec::new(),
         response: Vec::new(),
         stats_admin: Vec::new(),

@@ -1,8 +1,9 @@
 //! Servers with `default-server` applied, and what is told of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
+use rustc_hash::FxHashMap;
 use syntax::{Context, Diagnostic, Severity};
 
 use super::ids;
@@ -18,8 +19,8 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection) -> Vec<Se
     }
     let defaults = Inherited::new(reading, section).default_server();
     let given = |line: &ServerLine| line.params.id.as_ref().map(|id| id.value);
-    let taken: BTreeSet<u32> = section.servers.iter().filter_map(given).collect();
-    let ids = ids::number(section.servers.iter().map(given), &taken, 1);
+    let taken: BTreeSet<u32> = section.servers.iter().filter_map(|line| given(line)).collect();
+    let ids = ids::number(section.servers.iter().map(|line| given(line)), &taken, 1);
     section
         .servers
         .iter()
@@ -28,8 +29,9 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection) -> Vec<Se
         .collect()
 }
 
-fn server(line: &ServerLine, id: u32, defaults: &ServerParams) -> Server {
-    let params = line.params.clone().over(defaults);
+fn server(line: &ServerLine, id: u32, below: &ServerParams) -> Server {
+    let own = &line.params;
+    let checked = own.check.clone().over(&below.check);
     let check = CheckSettings::default();
     let (addr, host, unresolved) = match &line.host {
         ServerHost::Inet {
@@ -58,27 +60,31 @@ fn server(line: &ServerLine, id: u32, defaults: &ServerParams) -> Server {
         addr,
         host,
         id,
-        weight: params.weight.unwrap_or(1),
-        backup: params.backup.unwrap_or(false),
-        cookie: params.cookie.map(|cookie| cookie.value),
-        maxconn: params.maxconn.unwrap_or(0),
-        minconn: params.minconn.unwrap_or(0),
-        maxqueue: params.maxqueue.unwrap_or(0),
+        weight: own.weight.or(below.weight).unwrap_or(1),
+        backup: own.backup.or(below.backup).unwrap_or(false),
+        cookie: own
+            .cookie
+            .as_ref()
+            .or(below.cookie.as_ref())
+            .map(|cookie| cookie.value.clone()),
+        maxconn: own.maxconn.or(below.maxconn).unwrap_or(0),
+        minconn: own.minconn.or(below.minconn).unwrap_or(0),
+        maxqueue: own.maxqueue.or(below.maxqueue).unwrap_or(0),
         // A server without an address cannot be used until it gets one.
-        disabled: params.disabled.unwrap_or(false) || unresolved,
-        redir: params.redir,
-        down_ends_sessions: params.down_ends_sessions,
-        up_ends_backup_sessions: params.up_ends_backup_sessions,
-        send_proxy: params.send_proxy.filter(|version| *version > 0),
+        disabled: own.disabled.or(below.disabled).unwrap_or(false) || unresolved,
+        redir: own.redir.as_ref().or(below.redir.as_ref()).cloned(),
+        down_ends_sessions: own.down_ends_sessions || below.down_ends_sessions,
+        up_ends_backup_sessions: own.up_ends_backup_sessions || below.up_ends_backup_sessions,
+        send_proxy: own.send_proxy.or(below.send_proxy).filter(|version| *version > 0),
         check: CheckSettings {
-            enabled: params.check.enabled.unwrap_or(false),
-            inter: params.check.inter.unwrap_or(check.inter),
-            fastinter: params.check.fastinter,
-            downinter: params.check.downinter,
-            rise: params.check.rise.unwrap_or(check.rise),
-            fall: params.check.fall.unwrap_or(check.fall),
-            addr: params.check.addr,
-            port: params.check.port.filter(|port| *port > 0),
+            enabled: checked.enabled.unwrap_or(false),
+            inter: checked.inter.unwrap_or(check.inter),
+            fastinter: checked.fastinter,
+            downinter: checked.downinter,
+            rise: checked.rise.unwrap_or(check.rise),
+            fall: checked.fall.unwrap_or(check.fall),
+            addr: checked.addr,
+            port: checked.port.filter(|port| *port > 0),
         },
         span: line.span,
     }
@@ -86,7 +92,7 @@ fn server(line: &ServerLine, id: u32, defaults: &ServerParams) -> Server {
 
 /// Tells duplicate names, and checks that lack a port.
 pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy) {
-    let mut seen: HashMap<&Word, &ServerLine> = HashMap::with_capacity(section.servers.len());
+    let mut seen: FxHashMap<&Word, &ServerLine> = FxHashMap::default();
     let dialect = reading.dialect;
     let kind = Reading::proxy_words(section.kind);
     for line in &section.servers {
@@ -171,8 +177,9 @@ fn unverified(reading: &mut Reading<'_>, section: &ProxySection, defaults: &Serv
         return;
     }
     for line in &section.servers {
-        let params = line.params.clone().over(defaults);
-        if !params.ssl.unwrap_or(false) || params.verify_settled {
+        let (own, below) = (&line.params, defaults);
+        let ssl = own.ssl.or(below.ssl).unwrap_or(false);
+        if !ssl || own.verify_settled || below.verify_settled {
             continue;
         }
         let message = format!(
@@ -191,7 +198,6 @@ fn unverified(reading: &mut Reading<'_>, section: &ProxySection, defaults: &Serv
 
 /// Tells servers whose names do not resolve, unless the file or the command line lets them be.
 pub(super) fn tell_unresolved(reading: &mut Reading<'_>, section: &ProxySection) {
-    let defaults = Inherited::new(reading, section).default_server();
     for line in &section.servers {
         let ServerHost::Inet {
             written, ip: None, ..
@@ -199,8 +205,9 @@ pub(super) fn tell_unresolved(reading: &mut Reading<'_>, section: &ProxySection)
         else {
             continue;
         };
-        let params = line.params.clone().over(&defaults);
-        let allowed = reading.options.ignore_unresolved || params.may_stay_unresolved.unwrap_or(false);
+        let defaults = Inherited::new(reading, section).default_server();
+        let given = line.params.may_stay_unresolved.or(defaults.may_stay_unresolved);
+        let allowed = reading.options.ignore_unresolved || given.unwrap_or(false);
         let prefix = format!("'server {}/{}'", section.name, line.name);
         let told = if allowed {
             let message = format!("{prefix} : could not resolve address '{written}', disabling server.");

@@ -1,6 +1,6 @@
 //! The ACL lines of a section, gathered by name.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::keywords::Source;
 use crate::model::{Acl, Word};
@@ -58,7 +58,7 @@ pub(crate) struct Acls {
     pub(crate) lines: Vec<Acl>,
     /// By number.
     pub(crate) groups: Vec<AclGroup>,
-    by_name: HashMap<Word, u32>,
+    by_name: FxHashMap<Word, u32>,
 }
 
 impl Acls {

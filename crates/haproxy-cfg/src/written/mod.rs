@@ -2,10 +2,11 @@
 
 mod acl;
 mod proxy;
+mod rare;
 mod reference;
 mod settings;
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use syntax::Span;
 
@@ -50,13 +51,17 @@ impl<T> Set<T> {
 pub(crate) struct Written {
     pub(crate) global: model::Global,
     /// First place of each keyword of `global`.
-    pub(crate) global_spans: HashMap<&'static str, Span>,
+    pub(crate) global_spans: FxHashMap<&'static str, Span>,
     pub(crate) defaults: Vec<DefaultsSection>,
-    pub(crate) proxies: Vec<ProxySection>,
+    #[expect(
+        clippy::vec_box,
+        reason = "a growing list moves its items, and these are large"
+    )]
+    pub(crate) proxies: Vec<Box<ProxySection>>,
     /// `id` of bind lines: address and place, by proxy and number.
-    pub(crate) bind_ids: HashMap<(usize, u32), (String, Span)>,
+    pub(crate) bind_ids: FxHashMap<(usize, u32), (String, Span)>,
     /// `id` of servers: name and place, by proxy and number.
-    pub(crate) server_ids: HashMap<(usize, u32), (String, Span)>,
+    pub(crate) server_ids: FxHashMap<(usize, u32), (String, Span)>,
     /// `userlist` sections.
     pub(crate) userlists: Vec<Userlist>,
     /// Names of `peers` sections.
@@ -68,7 +73,7 @@ pub(crate) struct Written {
     /// Arguments of expressions that name sections, or are only judged once all is read.
     pub(crate) argument_references: Vec<ArgumentReference>,
     /// Names that stick tables are found by: those of their proxies, or `PEERS/TABLE`.
-    pub(crate) tables: HashSet<model::Word>,
+    pub(crate) tables: FxHashSet<model::Word>,
     /// What depends on the mode of proxies.
     pub(crate) mode_notes: Vec<ModeNote>,
     /// `external-check` stands in `global`.

@@ -40,7 +40,8 @@ pub(crate) struct ProxySection {
     pub(crate) rules: Vec<Rule>,
     pub(crate) switches: Vec<Switch>,
     pub(crate) stats_admin: Vec<WrittenCond>,
-    pub(crate) servers: Vec<ServerLine>,
+    #[expect(clippy::vec_box, reason = "a list makes room for four at once")]
+    pub(crate) servers: Vec<Box<ServerLine>>,
     /// Kinds of rules that stand here so far, as bits.
     pub(crate) rule_classes: u8,
     /// Request and response rule sets that end with a rule without a condition.

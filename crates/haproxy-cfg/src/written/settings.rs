@@ -5,11 +5,12 @@ use std::net::IpAddr;
 use syntax::Span;
 
 use super::Set;
+use super::rare::Rare;
 use crate::model::{
     Balance, CheckKind, ConnectionMode, CookiePolicy, ForwardFor, LogTarget, Millis, Mode, StatsAuth, Word,
 };
 
-/// `timeout …`, in the order of [`Settings::timeouts`].
+/// `timeout …`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TimeoutKind {
     Connect,
@@ -24,10 +25,6 @@ pub(crate) enum TimeoutKind {
     ClientFin,
     ServerFin,
     ClientHandshake,
-}
-
-impl TimeoutKind {
-    pub(crate) const COUNT: usize = 12;
 }
 
 /// `option …` that are on or off.
@@ -149,7 +146,7 @@ pub(crate) struct ServerParams {
 
 impl CheckParams {
     /// These, with what they lack taken from `below`.
-    fn over(self, below: &Self) -> Self {
+    pub(crate) fn over(self, below: &Self) -> Self {
         Self {
             enabled: self.enabled.or(below.enabled),
             inter: self.inter.or(below.inter),
@@ -198,7 +195,8 @@ pub(crate) struct Settings {
     pub(crate) backlog: Option<Set<u32>>,
     pub(crate) fullconn: Option<Set<u32>>,
     pub(crate) retries: Option<Set<u32>>,
-    pub(crate) timeouts: [Option<Set<Millis>>; TimeoutKind::COUNT],
+    /// `timeout …`, each once.
+    pub(crate) timeouts: Vec<(TimeoutKind, Set<Millis>)>,
     /// `option …` that are on or off, each once.
     pub(crate) options: Vec<(OptionFlag, Set<bool>)>,
     pub(crate) redispatch: Option<Set<Option<i32>>>,
@@ -218,14 +216,33 @@ pub(crate) struct Settings {
     pub(crate) http_reuse_never: Option<Set<bool>>,
     pub(crate) monitor_uri: Option<Set<Word>>,
     pub(crate) default_backend: Option<Set<Word>>,
-    pub(crate) default_server: ServerParams,
-    pub(crate) stats: StatsWritten,
+    pub(crate) default_server: Rare<ServerParams>,
+    pub(crate) stats: Rare<StatsWritten>,
     pub(crate) error_files: Vec<(u16, Word)>,
     /// Rows that were used here though nothing acts on them yet, for checks that must not fire then.
     pub(crate) read_only: Vec<String>,
 }
 
 impl Settings {
+    /// What is said of a timeout.
+    pub(crate) fn timeout(&self, kind: TimeoutKind) -> Option<&Set<Millis>> {
+        self.timeouts
+            .iter()
+            .find(|(given, _)| *given == kind)
+            .map(|(_, set)| set)
+    }
+
+    /// Sets a timeout; gives back what was said of it before.
+    pub(crate) fn set_timeout(&mut self, kind: TimeoutKind, set: Set<Millis>) -> Option<Set<Millis>> {
+        match self.timeouts.iter_mut().find(|(given, _)| *given == kind) {
+            Some((_, before)) => Some(std::mem::replace(before, set)),
+            None => {
+                self.timeouts.push((kind, set));
+                None
+            }
+        }
+    }
+
     /// What is said of an option that is on or off.
     pub(crate) fn option(&self, flag: OptionFlag) -> Option<&Set<bool>> {
         self.options
