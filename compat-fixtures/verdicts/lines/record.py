@@ -22,7 +22,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = "/usr/sbin/haproxy"
 PLACE = re.compile(r"^\[(ALERT|WARNING|NOTICE|DIAG)\] *\(\d+\) : (.*)$")
-LINE = re.compile(r"\[t\.cfg:(\d+)\] ?: ?(.*)$", re.S)
+LINE = re.compile(r"^(?:config : )?(?:parsing )?\[t\.cfg:(\d+)\] ?: ?(.*)$", re.S)
 SUMMARY = ("Error(s) found in configuration file", "Fatal errors found in configuration", "haproxy version is", "path to executable is")
 
 
@@ -58,7 +58,7 @@ def said(output):
     for severity, text in messages:
         if any(mark in text for mark in SUMMARY):
             continue
-        place = LINE.search(text)
+        place = LINE.match(text)
         text = place.group(2) if place else text.removeprefix("config : ")
         out.append([severity.lower(), int(place.group(1)) if place else 0, text.strip()])
     return out

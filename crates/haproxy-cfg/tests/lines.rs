@@ -92,7 +92,9 @@ fn told(loaded: &Loaded) -> Vec<(Severity, u32, String)> {
         };
         let silent = diagnostic.severity < Severity::Alert && OURS.contains(&diagnostic.code);
         if !silent {
-            out.push((diagnostic.severity, line, diagnostic.message.trim().to_owned()));
+            // The original was given a file of another name.
+            let message = diagnostic.message.trim().replace("test.cfg:", "t.cfg:");
+            out.push((diagnostic.severity, line, message));
         }
     }
     out

@@ -25,13 +25,6 @@ pub(super) const ROWS: &[CodeRow] = &[
         "backend b\n    balance random(2)\n",
     ),
     code(
-        "bad-bind-option",
-        "An option of a bind line with a wrong value",
-        "The message says what the option takes.",
-        "frontend f\n    bind :80 maxconn -1\n",
-        "frontend f\n    bind :80 maxconn 100\n",
-    ),
-    code(
         "bad-certificate",
         "A file that holds no certificate",
         "A PEM file has the certificate, its chain and, here or in a file beside it that ends in .key, its private key.",
@@ -110,13 +103,6 @@ pub(super) const ROWS: &[CodeRow] = &[
         "`sample 1:10` logs one line of ten; ranges may not overlap.",
         "global\n    log 127.0.0.1 sample 3-1:10 local0\n",
         "global\n    log 127.0.0.1 sample 1-3:10 local0\n",
-    ),
-    code(
-        "bad-server-option",
-        "An option of a server line with a wrong value",
-        "The message says what the option takes.",
-        "backend b\n    server s 127.0.0.1:80 weight 300\n",
-        "backend b\n    server s 127.0.0.1:80 weight 200\n",
     ),
     code(
         "bad-size",
@@ -300,4 +286,60 @@ pub(super) const ROWS: &[CodeRow] = &[
         "backend b\n    cookie C insert\n",
     )
     .help("write one of those that are supported"),
+    code(
+        "bad-protocol",
+        "A protocol that is unknown, or cannot be spoken there",
+        "Listeners and servers of HTTP speak h1 or h2, servers fcgi as well; those of TCP speak none.",
+        "frontend f\n    mode http\n    bind :80 proto none\n",
+        "frontend f\n    mode http\n    bind :80 proto h2\n",
+    ),
+    code(
+        "bad-source",
+        "A source address that cannot be read",
+        "It is the address that servers see, with an interface, or with usesrc and what to put in its place.",
+        "backend b\n    source 127.0.0.1 usesrc\n",
+        "backend b\n    source 127.0.0.1\n",
+    ),
+    code(
+        "bad-threads",
+        "A set of threads that cannot be read",
+        "It is a number, a range such as 1-4, or one of all, odd and even, behind the number of a group and a slash where there are groups.",
+        "frontend f\n    bind :80 thread x\n",
+        "frontend f\n    bind :80 thread 1-4\n",
+    ),
+    code(
+        "bad-track",
+        "A server that takes over a state which is not there",
+        "The server that it tracks must exist and be checked, and must not track it in turn.",
+        "backend b\n    server a 127.0.0.1:80\n    server s 127.0.0.1:81 track a\n",
+        "backend b\n    server a 127.0.0.1:80 check\n    server s 127.0.0.1:81 track a\n",
+    ),
+    code(
+        "not-in-default-server",
+        "An option of default-server that only servers have",
+        "It is left out: write it on the servers themselves.",
+        "backend b\n    default-server id 5\n    server s 127.0.0.1:80\n",
+        "backend b\n    server s 127.0.0.1:80 id 5\n",
+    ),
+    code(
+        "unknown-account",
+        "A user or a group that the machine does not have",
+        "The owner of a unix socket must exist.",
+        "frontend f\n    bind /run/f.sock user nosuch\n",
+        "frontend f\n    bind /run/f.sock user root\n",
+    ),
+    code(
+        "unknown-namespace",
+        "A network namespace that the machine does not have",
+        "Namespaces are those of ip netns.",
+        "backend b\n    server s 127.0.0.1:80 namespace nosuch\n",
+        "backend b\n    server s 127.0.0.1:80\n",
+    ),
+    code(
+        "unknown-resolvers",
+        "Resolvers that are declared nowhere",
+        "A server's name is resolved as a resolvers section says, which must be there.",
+        "backend b\n    server s 127.0.0.1:80 resolvers nosuch\n",
+        "resolvers dns\n    nameserver a 127.0.0.1:53\nbackend b\n    server s 127.0.0.1:80 resolvers dns\n",
+    ),
 ];

@@ -6,6 +6,8 @@ use super::row::place::BIND;
 use super::row::{Keyword, kw, place};
 use crate::model::TlsVersion;
 use crate::parse::BindParse::{self, *};
+use crate::parse::{bind, threads, tls};
+use crate::signature::{Arg, Kind, MILLIS, ReadArgument, TimeWords, arg, int, loose, one_of, path, text};
 
 /// About TLS.
 const TLS: u32 = BIND | place::TLS;
@@ -13,106 +15,399 @@ const TLS: u32 = BIND | place::TLS;
 const CRT: u32 = TLS | place::CRT_LIST;
 const NONE: Arity = Arity::exactly(0);
 const ONE: Arity = Arity::exactly(1);
+const NOTHING: &[Arg] = &[];
+
+const VERSIONS: &[&str] = &["SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
+const VERSION: &[Arg] = &[one_of("version", VERSIONS)
+    .missing("'{kw}' : missing the ssl/tls version")
+    .wrong("'{got}' : unknown ssl/tls version")];
+const AUTHORITIES: &[Arg] =
+    &[arg("file", Kind::Custom(ReadArgument(tls::authorities))).missing("'{kw}' : missing CAfile path")];
+const ERRORS: &[Arg] =
+    &[arg("errors", Kind::Custom(ReadArgument(tls::errors))).missing("'{kw}' : missing error IDs list")];
+const SUITES: &[Arg] = &[text("suites").missing("'{kw}' : missing cipher suite")];
+const CERTIFICATE: &[Arg] = &[path("path").missing("'{kw}' : missing certificate location")];
+const SIGNATURES: &[Arg] = &[text("algorithms").missing("'{kw}' : missing signature algorithm list")];
+const COUNT: Arg = loose("count", 0, i64::MAX).missing("'{kw}' : missing value");
+const DELAY: &TimeWords = &TimeWords {
+    unexpected: "'{kw}' : expects a positive delay in milliseconds",
+    overflow: "timer overflow in argument '{got}' to '{kw}' (maximum value is 2147483647 ms or ~24.8 days)",
+    underflow: "",
+};
 
 pub(super) const ROWS: &[Keyword<BindParse>] = &[
-    kw("accept-netscaler-cip", BIND, ONE, ""),
-    kw("accept-proxy", BIND, NONE, "the PROXY protocol is expected").keeps(AcceptProxy),
-    kw("allow-0rtt", CRT, NONE, ""),
-    kw("alpn", CRT, ONE, "protocols offered in TLS").acts(Alpn),
+    kw(
+        "accept-netscaler-cip",
+        BIND,
+        ONE,
+        "the client's address comes in the NetScaler's own header",
+    )
+    .takes(&[arg("magic", Kind::NonZero { max: i64::MAX })
+        .missing("'{kw}' : missing value")
+        .wrong("'{kw}' : invalid value {value}, must be >= 0")]),
+    kw("accept-proxy", BIND, NONE, "the PROXY protocol is expected")
+        .takes(NOTHING)
+        .keeps(AcceptProxy),
+    kw("allow-0rtt", CRT, NONE, "early data of TLS 1.3 is taken").takes(NOTHING),
+    kw("alpn", CRT, ONE, "protocols offered in TLS")
+        .takes(&[arg("protocols", Kind::Custom(ReadArgument(tls::protocols)))
+            .missing("'{kw}' : missing the comma-delimited ALPN protocol suite")])
+        .acts(Alpn),
     kw(
         "backlog",
         BIND,
         ONE,
         "length of the queue of connections not yet accepted",
     )
+    .takes(&[COUNT.wrong("'{kw}' : invalid value {value}, must be > 0")])
     .acts(Backlog),
-    kw("ca-file", CRT, ONE, "authorities of client certificates").acts(CaFile),
-    kw("ca-ignore-err", TLS, ONE, ""),
-    kw("ca-sign-file", TLS, ONE, ""),
-    kw("ca-sign-pass", TLS, ONE, ""),
-    kw("ca-verify-file", CRT, ONE, ""),
-    kw("cc", BIND, ONE, "").since(2, 7),
-    kw("ciphers", CRT, ONE, "suites up to TLS 1.2").acts(Ciphers),
-    kw("ciphersuites", CRT, ONE, "suites of TLS 1.3").acts(Ciphersuites),
-    kw("client-sigalgs", CRT, ONE, "").since(2, 7),
-    kw("crl-file", CRT, ONE, ""),
-    kw("crt", TLS, ONE, "certificate with its key").acts(Crt),
-    kw("crt-ignore-err", TLS, ONE, ""),
-    kw("crt-list", TLS, ONE, ""),
+    kw("ca-file", CRT, ONE, "authorities of client certificates")
+        .takes(AUTHORITIES)
+        .acts(CaFile),
+    kw(
+        "ca-ignore-err",
+        TLS,
+        ONE,
+        "faults of a client's authorities that are passed over",
+    )
+    .takes(ERRORS),
+    kw(
+        "ca-sign-file",
+        TLS,
+        ONE,
+        "authority that signs certificates made on the fly",
+    )
+    .takes(&[path("file").missing("'{kw}' : missing CAfile path")])
+    .keeps(CaSignFile),
+    kw("ca-sign-pass", TLS, ONE, "passphrase of that authority's key")
+        .takes(&[text("passphrase").missing("'{kw}' : missing CAkey password")]),
+    kw(
+        "ca-verify-file",
+        CRT,
+        ONE,
+        "authorities that verify, but are not named to clients",
+    )
+    .takes(AUTHORITIES)
+    .keeps(CaVerifyFile),
+    kw("cc", BIND, ONE, "congestion control of the kernel")
+        .since(2, 7)
+        .takes(&[text("algorithm").missing("'{kw}' : missing congestion control algorithm")]),
+    kw("ciphers", CRT, ONE, "suites up to TLS 1.2")
+        .takes(SUITES)
+        .acts(Ciphers),
+    kw("ciphersuites", CRT, ONE, "suites of TLS 1.3")
+        .takes(SUITES)
+        .acts(Ciphersuites),
+    kw(
+        "client-sigalgs",
+        CRT,
+        ONE,
+        "signatures that client certificates may have",
+    )
+    .since(2, 8)
+    .takes(SIGNATURES),
+    kw("crl-file", CRT, ONE, "revoked client certificates")
+        .takes(&[
+            arg("file", Kind::Custom(ReadArgument(tls::authorities))).missing("'{kw}' : missing CRLfile path")
+        ]),
+    kw("crt", TLS, ONE, "certificate with its key")
+        .takes(CERTIFICATE)
+        .acts(Crt),
+    kw(
+        "crt-ignore-err",
+        TLS,
+        ONE,
+        "faults of a client's certificate that are passed over",
+    )
+    .takes(ERRORS),
+    kw("crt-list", TLS, ONE, "file that lists certificates")
+        .takes(CERTIFICATE)
+        .keeps(CrtList),
     kw(
         "curves",
         CRT,
         ONE,
         "groups for key agreement, by their names in OpenSSL",
     )
+    .takes(&[text("curves").missing("'{kw}' : missing curve suite")])
     .keeps(Curves),
-    kw("default-crt", TLS, ONE, "").since(2, 7),
-    kw("defer-accept", BIND, NONE, "accept once data is there").keeps(DeferAccept),
-    kw("ecdhe", CRT, ONE, ""),
-    kw("expose-fd", BIND, ONE, "pass listeners to a new process").acts(ExposeFd),
-    kw("force-sslv3", TLS, NONE, "").acts(Force(TlsVersion::Ssl3)),
-    kw("force-tlsv10", TLS, NONE, "").acts(Force(TlsVersion::Tls10)),
-    kw("force-tlsv11", TLS, NONE, "").acts(Force(TlsVersion::Tls11)),
-    kw("force-tlsv12", TLS, NONE, "").acts(Force(TlsVersion::Tls12)),
-    kw("force-tlsv13", TLS, NONE, "").acts(Force(TlsVersion::Tls13)),
-    kw("generate-certificates", TLS, NONE, ""),
-    kw("gid", BIND, ONE, "group number of a unix socket").acts(Gid),
-    kw("group", BIND, ONE, "group of a unix socket").acts(Group),
-    kw("guid-prefix", BIND, ONE, "").since(2, 7),
-    kw("id", BIND, ONE, "number in statistics").acts(Id),
-    kw("idle-ping", BIND, ONE, "").since(2, 7),
-    kw("interface", BIND, ONE, "bound to one interface").acts(Interface),
-    kw("ktls", CRT, ONE, "").since(2, 7),
-    kw("label", BIND, ONE, "").since(2, 7),
-    kw("level", BIND, ONE, "what the socket may do").acts(Level),
-    kw("maxconn", BIND, ONE, "connections at once").keeps(Maxconn),
-    kw("mode", BIND, ONE, "permissions of a unix socket").acts(Mode),
-    kw("mss", BIND, ONE, ""),
-    kw("name", BIND, ONE, "name in statistics").acts(Name),
-    kw("namespace", BIND, ONE, ""),
-    kw("nbconn", BIND, ONE, "").since(2, 7),
-    kw("nice", BIND, ONE, ""),
-    kw("no-alpn", CRT, NONE, "").since(2, 7).acts(NoAlpn),
-    kw("no-ca-names", CRT, NONE, ""),
-    kw("no-sslv3", TLS, NONE, "").acts(Without(TlsVersion::Ssl3)),
-    kw("no-strict-sni", TLS, NONE, "").since(2, 7),
-    kw("no-tls-tickets", TLS, NONE, "no session tickets of TLS 1.2").acts(Tickets(false)),
-    kw("no-tlsv10", TLS, NONE, "").acts(Without(TlsVersion::Tls10)),
-    kw("no-tlsv11", TLS, NONE, "").acts(Without(TlsVersion::Tls11)),
-    kw("no-tlsv12", TLS, NONE, "").acts(Without(TlsVersion::Tls12)),
-    kw("no-tlsv13", TLS, NONE, "").acts(Without(TlsVersion::Tls13)),
-    kw("npn", CRT, ONE, ""),
-    kw("prefer-client-ciphers", TLS, NONE, ""),
-    kw("process", BIND, ONE, "")
-        .warned(2, 5)
-        .removed(2, 7)
-        .instead("thread"),
-    kw("proto", BIND, ONE, ""),
-    kw("severity-output", BIND, ONE, ""),
-    kw("shards", BIND, ONE, ""),
-    kw("sigalgs", CRT, ONE, "").since(2, 7),
-    kw("ssl", BIND, NONE, "TLS").acts(Ssl),
-    kw("ssl-max-ver", CRT, ONE, "newest version of TLS").acts(MaxVer),
-    kw("ssl-min-ver", CRT, ONE, "oldest version of TLS").acts(MinVer),
-    kw("strict-sni", TLS, NONE, "no certificate without a matching name").acts(StrictSni),
-    kw("tcp-md5sig", BIND, ONE, "").since(2, 7),
-    kw("tcp-ss", BIND, ONE, "").since(2, 7),
-    kw("tcp-ut", BIND, ONE, ""),
-    kw("tfo", BIND, NONE, "TCP fast open").keeps(Tfo),
-    kw("thread", BIND, ONE, ""),
-    kw("tls-ticket-keys", TLS, ONE, ""),
+    kw("default-crt", TLS, ONE, "certificate for names that none has")
+        .since(3, 0)
+        .takes(CERTIFICATE)
+        .keeps(DefaultCrt),
+    kw("defer-accept", BIND, NONE, "accept once data is there")
+        .takes(NOTHING)
+        .keeps(DeferAccept),
+    kw("ecdhe", CRT, ONE, "one group for key agreement")
+        .takes(&[text("curve").missing("'{kw}' : missing named curve")])
+        .keeps(Ecdhe),
+    kw("expose-fd", BIND, ONE, "pass listeners to a new process")
+        .takes(&[one_of("what", &["listeners"])
+            .missing("'{kw}' : missing fd type")
+            .wrong("'{kw}' only supports 'listeners' (got '{got}')")])
+        .acts(ExposeFd),
+    kw("force-sslv3", TLS, NONE, "SSL 3.0 and nothing else")
+        .takes(NOTHING)
+        .acts(Force(TlsVersion::Ssl3)),
+    kw("force-tlsv10", TLS, NONE, "TLS 1.0 and nothing else")
+        .takes(NOTHING)
+        .acts(Force(TlsVersion::Tls10)),
+    kw("force-tlsv11", TLS, NONE, "TLS 1.1 and nothing else")
+        .takes(NOTHING)
+        .acts(Force(TlsVersion::Tls11)),
+    kw("force-tlsv12", TLS, NONE, "TLS 1.2 and nothing else")
+        .takes(NOTHING)
+        .acts(Force(TlsVersion::Tls12)),
+    kw("force-tlsv13", TLS, NONE, "TLS 1.3 and nothing else")
+        .takes(NOTHING)
+        .acts(Force(TlsVersion::Tls13)),
+    kw(
+        "generate-certificates",
+        TLS,
+        NONE,
+        "certificates are made for the names that clients ask for",
+    )
+    .takes(NOTHING)
+    .keeps(GenerateCertificates),
+    kw("gid", BIND, ONE, "group number of a unix socket")
+        .takes(&[loose("number", i64::MIN, i64::MAX).missing("'{kw}' : missing value")])
+        .acts(Gid),
+    kw("group", BIND, ONE, "group of a unix socket")
+        .takes(&[
+            arg("name", Kind::Custom(ReadArgument(bind::group))).missing("'{kw}' : missing group name")
+        ])
+        .acts(Group),
+    kw(
+        "guid-prefix",
+        BIND,
+        ONE,
+        "beginning of the names that last over reloads",
+    )
+    .since(3, 0)
+    .takes(&[text("prefix").missing("'{kw}' : expects an argument")]),
+    kw("id", BIND, ONE, "number in statistics")
+        .takes(&[int("number", 1, i64::MAX)
+            .missing("'{kw}' : expects an integer argument")
+            .wrong("'{kw}' : expects an integer argument, found '{got}'")
+            .beyond("'{kw}' : custom id has to be > 0")])
+        .acts(Id),
+    kw(
+        "idle-ping",
+        BIND,
+        ONE,
+        "idle time after which an HTTP/2 peer is probed",
+    )
+    .since(3, 2)
+    .takes(&[arg("delay", MILLIS)
+        .missing("'{kw}' : missing value")
+        .time_words(DELAY)]),
+    kw("interface", BIND, ONE, "bound to one interface")
+        .takes(&[text("name").missing("'{kw}' : missing interface name")])
+        .acts(Interface),
+    kw("ktls", CRT, ONE, "whether the kernel does TLS")
+        .since(3, 3)
+        .takes(&[one_of("state", &["on", "off"])]),
+    kw("label", BIND, ONE, "name that rules know the listener by")
+        .since(3, 3)
+        .takes(&[text("label")]),
+    kw("level", BIND, ONE, "what the socket may do")
+        .takes(&[one_of("level", &["user", "operator", "admin"])
+            .missing("'{kw}' : missing level")
+            .wrong("'{kw}' only supports 'user', 'operator', and 'admin' (got '{got}')")])
+        .acts(Level),
+    kw("maxconn", BIND, ONE, "connections at once")
+        .takes(&[COUNT.wrong("'{kw}' : invalid value {value}, must be >= 0")])
+        .keeps(Maxconn),
+    kw("mode", BIND, ONE, "permissions of a unix socket")
+        .takes(&[arg("mode", Kind::Custom(ReadArgument(bind::permissions)))
+            .missing("'mode' : missing or invalid mode '' (octal integer expected)")])
+        .acts(Mode),
+    kw("mss", BIND, ONE, "largest segment of TCP, in bytes")
+        .takes(&[arg("bytes", Kind::NonZero { max: 65535 })
+            .missing("'{kw}' : missing MSS value")
+            .wrong("'{kw}' : expects an MSS with and absolute value between 1 and 65535")]),
+    kw("name", BIND, ONE, "name in statistics")
+        .takes(&[text("name").missing("'{kw}' : missing name")])
+        .acts(Name),
+    kw("namespace", BIND, ONE, "network namespace that it listens in")
+        .takes(&[
+            arg("name", Kind::Custom(ReadArgument(bind::namespace))).missing("'{kw}' : missing namespace id")
+        ]),
+    kw("nbconn", BIND, ONE, "connections that are opened in reverse")
+        .since(2, 9)
+        .takes(&[COUNT.wrong("'{kw}' : invalid value {value}, must be > 0")]),
+    kw("nice", BIND, ONE, "priority of its connections")
+        .takes(&[loose("priority", -1024, 1024)
+            .missing("'{kw}' : missing value")
+            .wrong("'{kw}' : invalid value {value}, allowed range is -1024..1024")]),
+    kw("no-alpn", CRT, NONE, "no protocols are offered in TLS")
+        .since(2, 8)
+        .takes(NOTHING)
+        .acts(NoAlpn),
+    kw(
+        "no-ca-names",
+        CRT,
+        NONE,
+        "clients are not told which authorities count",
+    )
+    .takes(NOTHING),
+    kw("no-sslv3", TLS, NONE, "no SSL 3.0")
+        .takes(NOTHING)
+        .acts(Without(TlsVersion::Ssl3)),
+    kw(
+        "no-strict-sni",
+        TLS,
+        NONE,
+        "a certificate for every name, whatever the defaults say",
+    )
+    .since(3, 1)
+    .takes(NOTHING),
+    kw("no-tls-tickets", TLS, NONE, "no session tickets of TLS 1.2")
+        .takes(NOTHING)
+        .acts(Tickets(false)),
+    kw("no-tlsv10", TLS, NONE, "no TLS 1.0")
+        .takes(NOTHING)
+        .acts(Without(TlsVersion::Tls10)),
+    kw("no-tlsv11", TLS, NONE, "no TLS 1.1")
+        .takes(NOTHING)
+        .acts(Without(TlsVersion::Tls11)),
+    kw("no-tlsv12", TLS, NONE, "no TLS 1.2")
+        .takes(NOTHING)
+        .acts(Without(TlsVersion::Tls12)),
+    kw("no-tlsv13", TLS, NONE, "no TLS 1.3")
+        .takes(NOTHING)
+        .acts(Without(TlsVersion::Tls13)),
+    kw("npn", CRT, ONE, "protocols offered in TLS before ALPN")
+        .takes(&[arg("protocols", Kind::Custom(ReadArgument(tls::protocols)))
+            .missing("'{kw}' : missing the comma-delimited NPN protocol suite")]),
+    kw(
+        "prefer-client-ciphers",
+        TLS,
+        NONE,
+        "the client's order of suites counts",
+    )
+    .takes(NOTHING),
+    kw(
+        "process",
+        BIND,
+        ONE,
+        "processes and threads that take connections",
+    )
+    .warned(2, 5)
+    .removed(2, 7)
+    .instead("thread")
+    .takes(&[arg("set", Kind::Rest(ReadArgument(threads::process)))]),
+    kw("proto", BIND, ONE, "protocol, whatever was agreed on")
+        .takes(&[
+            arg("protocol", Kind::Custom(ReadArgument(tls::multiplexer)))
+                .missing("'{kw}' : missing value"),
+        ])
+        .keeps(Proto),
+    kw(
+        "quic-cc-algo",
+        BIND,
+        ONE,
+        "congestion control of QUIC connections",
+    )
+    .since(2, 7)
+    .takes(&[text("algorithm")]),
+    kw(
+        "quic-force-retry",
+        BIND,
+        NONE,
+        "QUIC clients must show that their address is theirs",
+    )
+    .since(2, 7)
+    .takes(NOTHING),
+    kw("quic-socket", BIND, ONE, "sockets of QUIC connections")
+        .since(2, 7)
+        .takes(&[one_of("kind", &["connection", "listener"])]),
+    kw(
+        "severity-output",
+        BIND,
+        ONE,
+        "how the stats socket marks what it says",
+    )
+    .takes(&[one_of("format", &["none", "number", "string"])
+        .missing("'{kw}' : missing severity format")
+        .wrong("'{kw}' only supports 'none', 'number', and 'string' (got '{got}')")]),
+    kw("shards", BIND, ONE, "sockets that share the address")
+        .takes(&[arg("count", Kind::Custom(ReadArgument(bind::shards))).missing("'{kw}' : missing value")]),
+    kw("sigalgs", CRT, ONE, "signatures that are offered")
+        .since(2, 8)
+        .takes(SIGNATURES),
+    kw("ssl", BIND, NONE, "TLS").takes(NOTHING).acts(Ssl),
+    kw("ssl-max-ver", CRT, ONE, "newest version of TLS")
+        .takes(VERSION)
+        .acts(MaxVer),
+    kw("ssl-min-ver", CRT, ONE, "oldest version of TLS")
+        .takes(VERSION)
+        .acts(MinVer),
+    kw(
+        "strict-sni",
+        TLS,
+        NONE,
+        "no certificate without a matching name",
+    )
+    .takes(NOTHING)
+    .acts(StrictSni),
+    kw("tcp-md5sig", BIND, ONE, "password of segments (RFC 2385)")
+        .since(3, 3)
+        .takes(&[text("password")]),
+    kw("tcp-ss", BIND, ONE, "what the kernel keeps of handshakes")
+        .since(3, 3)
+        .takes(&[one_of("count", &["0", "1", "2"])]),
+    kw(
+        "tcp-ut",
+        BIND,
+        ONE,
+        "how long sent data may go without an answer",
+    )
+    .takes(&[arg("time", MILLIS)
+        .missing("'{kw}' : missing TCP User Timeout value")
+        .time_words(DELAY)]),
+    kw("tfo", BIND, NONE, "TCP fast open").takes(NOTHING).keeps(Tfo),
+    kw("thread", BIND, ONE, "threads that take connections")
+        .takes(&[arg("set", Kind::Rest(ReadArgument(threads::threads)))]),
+    kw(
+        "tls-ticket-keys",
+        TLS,
+        ONE,
+        "file of keys for session tickets",
+    )
+    .takes(&[arg("file", Kind::Custom(ReadArgument(tls::ticket_keys)))
+        .missing("'{kw}' : missing TLS ticket keys file path")]),
     kw(
         "tls-tickets",
         TLS,
         NONE,
         "session tickets, whatever the defaults say",
     )
-    .since(2, 7)
+    .since(3, 1)
+    .takes(NOTHING)
     .acts(Tickets(true)),
-    kw("transparent", BIND, NONE, "addresses that are not local").acts(Transparent),
-    kw("uid", BIND, ONE, "user number of a unix socket").acts(Uid),
-    kw("user", BIND, ONE, "user of a unix socket").acts(User),
-    kw("v4v6", BIND, NONE, "both families on ::").acts(V4v6),
-    kw("v6only", BIND, NONE, "IPv6 alone on ::").acts(V6only),
-    kw("verify", CRT, ONE, "client certificates").acts(Verify),
+    kw("transparent", BIND, NONE, "addresses that are not local")
+        .takes(NOTHING)
+        .acts(Transparent),
+    kw("uid", BIND, ONE, "user number of a unix socket")
+        .takes(&[loose("number", i64::MIN, i64::MAX).missing("'{kw}' : missing value")])
+        .acts(Uid),
+    kw("user", BIND, ONE, "user of a unix socket")
+        .takes(&[
+            arg("name", Kind::Custom(ReadArgument(bind::user))).missing("'{kw}' : missing user name")
+        ])
+        .acts(User),
+    kw("v4v6", BIND, NONE, "both families on ::")
+        .takes(NOTHING)
+        .acts(V4v6),
+    kw("v6only", BIND, NONE, "IPv6 alone on ::")
+        .takes(NOTHING)
+        .acts(V6only),
+    kw("verify", CRT, ONE, "client certificates")
+        .takes(&[one_of("method", &["none", "optional", "required"])
+            .missing("'{kw}' : missing verify method")
+            .wrong(
+                "'{kw}' : unknown verify method '{got}', only 'none', 'optional', and 'required' are supported",
+            )])
+        .acts(Verify),
 ];

@@ -4,6 +4,7 @@
 use syntax::Arity;
 
 use super::row::{Keyword, kw, place::OTHER};
+use crate::signature::{Kind, ReadArgument, arg};
 
 const ANY: Arity = Arity::ANY;
 const ONE: Arity = Arity::at_least(1);
@@ -80,7 +81,10 @@ const LOG_FORWARD: &[Keyword<()>] = &[
         "length of the queue of connections not yet accepted",
     ),
     kw("bind", OTHER, ONE, "where streams of logs come in"),
-    kw("dgram-bind", OTHER, ONE, "where datagrams of logs come in"),
+    kw("dgram-bind", OTHER, ONE, "where datagrams of logs come in").takes(&[arg(
+        "address-and-options",
+        Kind::Rest(ReadArgument(crate::parse::bind::dgram_bind)),
+    )]),
     kw("log", OTHER, ONE, "where logs go"),
     kw("maxconn", OTHER, ONE, "connections at once"),
     kw("option", OTHER, ONE, "switches"),

@@ -3,7 +3,7 @@
 use syntax::Arity;
 
 use super::row::{Keyword, Parse, kw, place::*};
-use crate::parse::{self, arguments as a, log, proxy as p, rules, stats, switch, timeout};
+use crate::parse::{self, arguments as a, log, proxy as p, rules, source, stats, switch, timeout};
 use crate::signature::{choice, opt, path, text};
 
 const ANY: Arity = Arity::ANY;
@@ -242,7 +242,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "file of server states",
     ),
     kw("server-template", BE, TWO, "several servers of one name").acts(parse::server_template),
-    kw("source", DEFAULTS | BE, ONE, "address that servers see").checked(a::source),
+    kw("source", DEFAULTS | BE, ANY, "address that servers see").checked(source::source),
     kw(
         "srvtcpka-cnt",
         DEFAULTS | BE,
@@ -278,5 +278,12 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     ),
     kw("use-fcgi-app", BE, ONE, "a FastCGI application"),
     kw("use-server", BE, TWO, "a server by rule").checked(a::use_server),
+    kw(
+        "usesrc",
+        DEFAULTS | PX,
+        ANY,
+        "stands behind `source` and nowhere else",
+    )
+    .checked(source::line_alone),
     kw("use_backend", FE, ONE, "a backend by rule").acts(switch::use_backend),
 ];

@@ -13,7 +13,7 @@ use super::sample::{self, Usage};
 use super::timeout::timer;
 use crate::keywords::{FILTERS, place};
 use crate::lex::Word;
-use crate::values::{Unit, host_port, integer, resolve};
+use crate::values::{Unit, integer};
 use crate::written::ReferenceKind;
 
 /// One of a set of words.
@@ -302,36 +302,6 @@ pub(crate) fn errorloc(reading: &mut Reading<'_>, line: &Line<'_>) {
             format!("{name} : expects <status_code> and <url> as arguments."),
             "add a URL",
         );
-    }
-}
-
-pub(crate) fn source(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let Some(word) = line.arg(0) else {
-        let message =
-            "'source' expects <addr>[:<port>], and optionally 'usesrc' <addr>, and 'interface' <name>.";
-        return missing(reading, line, message, "write: source ADDRESS");
-    };
-    let text = String::from_utf8_lossy(&reading.expanded(&word.text)).into_owned();
-    let fault = match host_port(&text) {
-        Ok(crate::values::HostPort::Inet { host, family, .. }) => resolve(&host, family, reading.host)
-            .is_none()
-            .then(|| format!("invalid address: '{host}' in '{text}'")),
-        Ok(_) => None,
-        Err(error) => Some(error.to_string()),
-    };
-    if let Some(fault) = fault {
-        let message = format!("'source {text}' : {fault}");
-        return reading.tell(
-            Diagnostic::alert("bad-address", message)
-                .at(word.span)
-                .help("write an address of this machine"),
-        );
-    }
-    let Some(option) = line.arg(1) else { return };
-    let message = "'source' only supports optional keywords 'interface' and 'usesrc'.";
-    if one_of(reading, Some(option), line, &["interface", "usesrc"], message) && line.arg(2).is_none() {
-        let message = "'usesrc' expects <addr>[:<port>], 'client', or 'clientip' as argument.";
-        missing(reading, line, message, "add it");
     }
 }
 

@@ -1,13 +1,15 @@
 //! `bind` lines and `stats socket`.
 
-use syntax::{Applicability, Context, Diagnostic, Severity, Span, closest};
+use syntax::{Applicability, Context, Diagnostic, Span, closest};
 
 use super::line::{Line, shown};
 use super::reading::{Reading, Section};
+use super::tls::based;
 use crate::keywords::BIND_INDEX;
 use crate::lex::Word;
 use crate::model::{self, Bind, BindSsl, Level, TlsVersion};
-use crate::values::{bind_addresses, integer};
+use crate::signature::{self, Argument, Cursor, Given, Subject, Value};
+use crate::values::{BindAddress, Wants, bind_addresses, loose_integer};
 
 /// What an option of a `bind` line does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +35,17 @@ pub(crate) enum BindParse {
     Alpn,
     NoAlpn,
     CaFile,
+    CaSignFile,
+    CaVerifyFile,
     Ciphers,
     Ciphersuites,
     Curves,
     Crt,
+    CrtList,
+    DefaultCrt,
+    Ecdhe,
+    GenerateCertificates,
+    Proto,
     Ssl,
     MaxVer,
     MinVer,
@@ -51,8 +60,8 @@ pub(crate) enum BindParse {
 #[derive(Debug, Default)]
 pub(crate) struct BindLine {
     name: Option<model::Word>,
-    is_ssl: bool,
-    ssl: BindSsl,
+    pub(super) is_ssl: bool,
+    pub(super) ssl: BindSsl,
     accept_proxy: bool,
     maxconn: Option<u32>,
     backlog: Option<u32>,
@@ -67,19 +76,23 @@ pub(crate) struct BindLine {
     unix_group: Option<model::Word>,
     level: Level,
     expose_fd_listeners: bool,
-    id: Option<(u32, Span)>,
-    /// `crt-list`, `generate-certificates` and their kin.
-    other_certificates: bool,
+    /// Each `id`; the last one counts.
+    ids: Vec<(u32, Span)>,
+    /// `crt-list` files.
+    pub(super) lists: Vec<model::Word>,
+    /// `default-crt`.
+    pub(super) default_crt: bool,
+    pub(super) generate: bool,
+    pub(super) ca_sign_file: bool,
+    pub(super) ca_verify_file: bool,
     /// `curves`.
-    curves: Option<model::Word>,
+    pub(super) curves: Option<model::Word>,
+    pub(super) ecdhe: Option<model::Word>,
+    /// Versions that `no-…` switches off, as bits by their order.
+    pub(super) without: u8,
+    /// What nothing acts on.
+    kept: Vec<Argument>,
     pub(crate) faulty: bool,
-}
-
-/// Why an option is wrong.
-struct Fault {
-    message: String,
-    span: Span,
-    help: String,
 }
 
 /// `bind ADDRESS[,…] [OPTIONS]`; also reads what followed a name on an old section line.
@@ -104,39 +117,100 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     } else {
         &line.args()[1..]
     };
+    if let Some(proxy) = reading.proxy() {
+        proxy.has_bind = true;
+    }
     let expanded = reading.expanded(&address.text);
-    let addresses = match bind_addresses(&expanded, reading.host) {
-        Ok(addresses) => addresses,
-        Err(error) => {
-            let help = address_help(&error);
-            // Messages quote what was written, not what its variables gave.
-            let error = error
-                .to_string()
-                .replace(&*String::from_utf8_lossy(&expanded), &shown(address));
-            reading.tell(
-                Diagnostic::alert("bad-address", format!("'bind' : {error}"))
-                    .at(address.span)
-                    .help(help),
-            );
-            Vec::new()
-        }
-    };
+    let wants = Wants::streams(reading.dialect);
+    let addresses = listed(reading, address, &expanded, "'bind' : ", wants).unwrap_or_default();
     let written = shown(address).into_owned();
     let section = reading.section_word();
     let prefix = format!("'bind {written}' in section '{section}'");
-    let flags = bind_flags(reading, options, &prefix);
-    if flags.faulty || addresses.is_empty() {
+    if addresses.is_empty() && reading.dialect.strict {
         return;
     }
-    let ssl = certificates(reading, &flags, &prefix, &written, line.span());
-    same_id(reading, &flags, &prefix, &written, line.span());
+    let flags = bind_flags(reading, options, &prefix);
+    if flags.faulty {
+        return;
+    }
     let span = line.span();
+    let ssl = super::bind_tls::settings(reading, &flags, &prefix, &written, span);
+    for (index, id) in flags.ids.iter().enumerate() {
+        same_id(reading, *id, index > 0, &prefix, &written, span);
+    }
+    let mut flags = flags;
+    keep(reading, &mut flags, address, span);
     let binds = addresses
         .into_iter()
         .map(|found| build(found, &flags, ssl.clone(), span));
     if let Some(proxy) = reading.proxy() {
         proxy.binds.extend(binds);
     }
+}
+
+/// The addresses of a word; none when they are wrong, which is told behind `lead`.
+fn listed(
+    reading: &mut Reading<'_>,
+    word: &Word<'_>,
+    expanded: &[u8],
+    lead: &str,
+    wants: Wants,
+) -> Option<Vec<BindAddress>> {
+    let error = match bind_addresses(expanded, reading.host, wants) {
+        Ok((addresses, others)) => {
+            for other in others {
+                reading.tell_read_only(&format!("an address of the kind '{other}'"), word.span);
+            }
+            return Some(addresses);
+        }
+        Err(error) => error,
+    };
+    let help = address_help(&error);
+    // Messages quote what was written, not what its variables gave.
+    let error = error
+        .to_string()
+        .replace(&*String::from_utf8_lossy(expanded), &shown(word));
+    let told = Diagnostic::alert("bad-address", format!("{lead}{error}")).at(word.span);
+    reading.tell(told.help(help));
+    None
+}
+
+/// `dgram-bind ADDRESS[,…] [OPTIONS]` of sections that take logs.
+pub(crate) fn dgram_bind(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let Some(address) = cursor.next() else {
+        let message =
+            "'dgram-bind' expects {<path>|[addr1]:port1[-end1]}{,[addr]:port[-end]}... as arguments.";
+        let told = Diagnostic::alert("missing-argument", message).at(subject.behind);
+        subject.tell(reading, told.help("write: dgram-bind :514"));
+        return None;
+    };
+    let expanded = reading.expanded(&address.text);
+    let lead = format!("'dgram-bind {}' : ", shown(address));
+    let wants = Wants::datagrams(reading.dialect);
+    listed(reading, address, &expanded, &lead, wants)?;
+    let mut out = vec![Value::Text(address.text.to_vec().into())];
+    while let Some(word) = cursor.next() {
+        let row = BIND_INDEX
+            .find(&word.text)
+            .filter(|row| !reading.too_new(&row.row));
+        let Some(row) = row else {
+            let section = reading.section_word();
+            let message = format!("unknown keyword '{}' in '{section}' section.", shown(word));
+            let told = Diagnostic::alert("unknown-keyword", message).at(word.span);
+            let near = closest(&word.text, BIND_INDEX.names()).map(|near| format!("did you mean '{near}'?"));
+            reading.tell(told.help(near.unwrap_or_else(|| "see the manual, section 5.1".to_owned())));
+            return None;
+        };
+        let subject = Subject::new(row.row.name, word.span);
+        let signature = row.signature.unwrap_or_default();
+        let values = signature::sequence(reading, cursor, signature, &subject)?;
+        out.push(Value::Option(row.row.name, values));
+    }
+    Some(Value::List(out))
 }
 
 /// `stats socket ADDRESS [OPTIONS]` of `global`.
@@ -167,20 +241,16 @@ pub(crate) fn stats_socket(reading: &mut Reading<'_>, line: &Line<'_>) {
         );
         expanded = [b"unix@", &*expanded].concat();
     }
-    let addresses = match bind_addresses(&expanded, reading.host) {
-        Ok(addresses) => addresses,
-        Err(error) => {
-            let help = address_help(&error);
-            let error = error
-                .to_string()
-                .replace(&*String::from_utf8_lossy(&expanded), &shown(address));
-            let message = format!("'stats socket' : {error}");
-            return reading.tell(
-                Diagnostic::alert("bad-address", message)
-                    .at(address.span)
-                    .help(help),
-            );
-        }
+    // The original names the place twice here.
+    let lead = if reading.dialect.strict {
+        let (file, at) = reading.sources.locate(line.keyword().span);
+        format!("parsing [{file}:{}] : 'stats socket' : ", at.line)
+    } else {
+        "'stats socket' : ".to_owned()
+    };
+    let wants = Wants::streams(reading.dialect);
+    let Some(addresses) = listed(reading, address, &expanded, &lead, wants) else {
+        return;
     };
     let flags = bind_flags(reading, &line.args()[2..], "'stats socket'");
     if flags.faulty {
@@ -194,7 +264,7 @@ pub(crate) fn stats_socket(reading: &mut Reading<'_>, line: &Line<'_>) {
     reading.written.global.stats_sockets.extend(binds);
 }
 
-fn build(found: crate::values::BindAddress, flags: &BindLine, ssl: Option<BindSsl>, span: Span) -> Bind {
+fn build(found: BindAddress, flags: &BindLine, ssl: Option<BindSsl>, span: Span) -> Bind {
     Bind {
         address: found.address,
         written: found.written.into(),
@@ -228,18 +298,48 @@ fn address_help(error: &crate::values::AddressError) -> &'static str {
         E::Empty(_) => "remove the comma, or set the variable",
         E::Host { .. } => "write an address, or a name that resolves",
         E::Descriptor { .. } | E::DescriptorClosed { .. } => "write the number of an inherited socket: fd@N",
-        E::PathTooLong(_) => "choose a shorter path",
-        E::OffsetNotPermitted(_) | E::Unacceptable { .. } => "write ADDRESS:PORT",
+        E::PathTooLong { .. } => "choose a shorter path",
+        E::Quic { .. } => "QUIC came with 2.6, where it is built in",
+        E::OffsetNotPermitted(_)
+        | E::RangeNotPermitted(_)
+        | E::DescriptorNotPermitted(_)
+        | E::Unacceptable { .. } => "write ADDRESS:PORT",
     }
+}
+
+/// Keeps the options of a line that nothing acts on yet, with the line's address.
+fn keep(reading: &mut Reading<'_>, flags: &mut BindLine, address: &Word<'_>, span: Span) {
+    if flags.kept.is_empty() {
+        return;
+    }
+    let mut arguments = std::mem::take(&mut flags.kept);
+    arguments.insert(
+        0,
+        Argument {
+            name: "address",
+            value: Value::Text(address.text.to_vec().into()),
+            span: address.span,
+        },
+    );
+    reading.keep(Given {
+        name: "bind",
+        arguments,
+        span,
+    });
 }
 
 /// Reads the options of a `bind` line or a stats socket. `prefix` names the line in messages.
 pub(crate) fn bind_flags(reading: &mut Reading<'_>, words: &[Word<'_>], prefix: &str) -> BindLine {
     let mut flags = BindLine::default();
     let tight = prefix.starts_with("'bind");
-    let mut at = 0;
-    while let Some(word) = words.get(at).filter(|word| !word.text.is_empty()) {
-        at += 1;
+    // The original puts faults of a stats socket's options into quotes.
+    let (lead, tail) = if tight {
+        (format!("{prefix} : "), "")
+    } else {
+        (format!("{prefix} : '"), "'")
+    };
+    let mut cursor = Cursor::new(words, 0);
+    while let Some(word) = cursor.peek() {
         let Some(row) = BIND_INDEX
             .find(&word.text)
             .filter(|row| !reading.too_new(&row.row))
@@ -248,39 +348,41 @@ pub(crate) fn bind_flags(reading: &mut Reading<'_>, words: &[Word<'_>], prefix: 
             flags.faulty = true;
             return flags;
         };
-        let values = words.get(at..at + usize::from(row.row.arity.max)).unwrap_or(&[]);
-        let shown_option = row.row.name;
-        if !reading.in_language(&row.row, None, word.span, || {
-            format!("{prefix} : '{shown_option}' is not supported any more.")
-        }) {
+        cursor.next();
+        let name = row.row.name;
+        // What `process` stands for is told with its value, while it is there.
+        if (name != "process" || reading.dialect.at_least(2, 7))
+            && !reading.in_language(&row.row, None, word.span, || {
+                format!("{prefix} : '{name}' is not supported any more.")
+            })
+        {
             flags.faulty = true;
         }
-        at += values.len();
         if row.is_read_only() {
-            reading.tell_read_only(&format!("'{}' of a bind line", row.row.name), word.span);
+            reading.tell_read_only_of(name, " of a bind line", word.span);
         }
-        match row.act {
-            None => {
-                flags.other_certificates |= matches!(
-                    row.row.name,
-                    "crt-list" | "generate-certificates" | "default-crt" | "ca-sign-file"
-                );
+        let subject = Subject {
+            lead: &lead,
+            tail,
+            ..Subject::new(name, word.span)
+        };
+        let signature = row.signature.unwrap_or_default();
+        let Some(values) = signature::sequence(reading, &mut cursor, signature, &subject) else {
+            flags.faulty = true;
+            if reading.dialect.strict {
+                return flags;
             }
-            Some(act) => {
-                if let Err(fault) = apply(reading, &mut flags, act, word, values.first()) {
-                    let quoted = if tight {
-                        fault.message
-                    } else {
-                        format!("'{}'", fault.message)
-                    };
-                    reading.tell(
-                        Diagnostic::alert("bad-bind-option", format!("{prefix} : {quoted}"))
-                            .at(fault.span)
-                            .help(fault.help),
-                    );
-                    flags.faulty = true;
-                }
-            }
+            continue;
+        };
+        if let Some(act) = row.act {
+            apply(reading, &mut flags, act, &values);
+        }
+        if row.is_read_only() {
+            flags.kept.push(Argument {
+                name,
+                value: Value::Option(name, values),
+                span: word.span,
+            });
         }
     }
     flags
@@ -310,25 +412,13 @@ fn unknown(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str, tight: bool
     reading.tell(told);
 }
 
-fn apply(
-    reading: &mut Reading<'_>,
-    flags: &mut BindLine,
-    act: BindParse,
-    option: &Word<'_>,
-    value: Option<&Word<'_>>,
-) -> Result<(), Fault> {
-    let name = shown(option).into_owned();
-    let value = value.filter(|value| !value.text.is_empty());
-    let missing = |what: &str| Fault {
-        message: format!("'{name}' : missing {what}"),
-        span: option.span,
-        help: format!(
-            "write: {name} {}",
-            what.split(' ').next_back().unwrap_or("VALUE").to_uppercase()
-        ),
-    };
-    let needed = |what: &str| value.ok_or_else(|| missing(what));
-    let owned = |word: &Word<'_>| -> model::Word { word.text.to_vec().into() };
+/// Takes over what an option says.
+fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse, values: &[Argument]) {
+    let value = values.first().map(|argument| &argument.value);
+    let text = || value.and_then(Value::text).cloned();
+    let word = || value.and_then(Value::word).unwrap_or_default();
+    let number = || value.and_then(Value::number).unwrap_or_default();
+    let count = || u32::try_from(number()).unwrap_or(u32::MAX);
     match act {
         BindParse::AcceptProxy => flags.accept_proxy = true,
         BindParse::DeferAccept => flags.defer_accept = true,
@@ -340,177 +430,184 @@ fn apply(
         BindParse::Tickets(on) => flags.ssl.tickets = Some(on),
         BindParse::Ssl => flags.is_ssl = true,
         BindParse::NoAlpn => flags.ssl.alpn = Some(Vec::new()),
-        BindParse::Name => flags.name = Some(owned(needed("name")?)),
-        BindParse::Interface => flags.interface = Some(owned(needed("interface name")?)),
-        BindParse::Maxconn => flags.maxconn = Some(number(&name, needed("value")?, 0)?),
-        BindParse::Backlog => flags.backlog = Some(number(&name, needed("value")?, 0)?),
+        BindParse::Name => flags.name = text(),
+        BindParse::Interface => flags.interface = text(),
+        BindParse::Maxconn => flags.maxconn = Some(count()),
+        BindParse::Backlog => flags.backlog = Some(count()),
         BindParse::Id => {
-            let value = needed("value")?;
-            let id = integer(&value.text).unwrap_or(0);
-            let id = u32::try_from(id).ok().filter(|id| *id > 0).ok_or_else(|| Fault {
-                message: format!("'{name}' : custom id has to be > 0"),
-                span: value.span,
-                help: "write a number from 1".to_owned(),
-            })?;
-            flags.id = Some((id, value.span));
+            let span = values.first().map(|argument| argument.span).unwrap_or_default();
+            flags.ids.push((count(), span));
         }
-        BindParse::Mode => {
-            let text = value.map(|value| shown(value).into_owned()).unwrap_or_default();
-            let mode = u32::from_str_radix(&text, 8).ok().filter(|mode| *mode <= 0o7777);
-            flags.unix_mode = Some(mode.ok_or_else(|| Fault {
-                message: format!("'mode' : missing or invalid mode '{text}' (octal integer expected)"),
-                span: value.map_or(option.span, |value| value.span),
-                help: "write an octal number such as 660".to_owned(),
-            })?);
-        }
-        BindParse::User | BindParse::Group => {
-            let what = if act == BindParse::User { "user" } else { "group" };
-            let value = needed(&format!("{what} name"))?;
-            let text = shown(value).into_owned();
-            let id = if act == BindParse::User {
-                reading.host.user_id(&text)
-            } else {
-                reading.host.group_id(&text)
-            };
-            if id.is_none() {
-                return Err(Fault {
-                    message: format!("'{what}' : unknown {what} name '{text}'"),
-                    span: value.span,
-                    help: format!("create the {what}, or name one that exists"),
-                });
-            }
-            if act == BindParse::User {
-                flags.unix_user = Some(owned(value));
-            } else {
-                flags.unix_group = Some(owned(value));
-            }
-        }
-        BindParse::Uid => flags.unix_user = Some(owned(needed("value")?)),
-        BindParse::Gid => flags.unix_group = Some(owned(needed("value")?)),
+        BindParse::Mode => flags.unix_mode = Some(count() & 0o7777),
+        BindParse::User => flags.unix_user = text(),
+        BindParse::Group => flags.unix_group = text(),
+        BindParse::Uid => flags.unix_user = Some(number().to_string().into()),
+        BindParse::Gid => flags.unix_group = Some(number().to_string().into()),
         BindParse::Level => {
-            let text = value.map(|value| shown(value).into_owned()).unwrap_or_default();
-            flags.level = match text.as_str() {
-                "user" => Level::User,
-                "operator" => Level::Operator,
+            flags.level = match word() {
                 "admin" => Level::Admin,
-                _ => {
-                    return Err(Fault {
-                        message: format!(
-                            "'level' only supports 'user', 'operator', and 'admin' (got '{text}')"
-                        ),
-                        span: value.map_or(option.span, |value| value.span),
-                        help: "write: level admin".to_owned(),
-                    });
-                }
+                "user" => Level::User,
+                _ => Level::Operator,
             };
         }
-        BindParse::ExposeFd => {
-            let text = value.map(|value| shown(value).into_owned()).unwrap_or_default();
-            if text != "listeners" {
-                return Err(Fault {
-                    message: format!("'expose-fd' only supports 'listeners' (got '{text}')"),
-                    span: value.map_or(option.span, |value| value.span),
-                    help: "write: expose-fd listeners".to_owned(),
-                });
-            }
-            flags.expose_fd_listeners = true;
-        }
-        BindParse::Curves => flags.curves = Some(owned(needed("curve suite")?)),
-        BindParse::Crt
-        | BindParse::CaFile
-        | BindParse::Ciphers
-        | BindParse::Ciphersuites
-        | BindParse::Alpn
-        | BindParse::Verify
-        | BindParse::MinVer
-        | BindParse::MaxVer
-        | BindParse::Force(_)
-        | BindParse::Without(_) => apply_tls(reading, &mut flags.ssl, act, option, value)?,
-    }
-    Ok(())
-}
-
-fn apply_tls(
-    reading: &mut Reading<'_>,
-    ssl: &mut BindSsl,
-    act: BindParse,
-    option: &Word<'_>,
-    value: Option<&Word<'_>>,
-) -> Result<(), Fault> {
-    let name = shown(option).into_owned();
-    let needed = |what: &str| {
-        value.ok_or_else(|| Fault {
-            message: format!("'{name}' : missing {what}"),
-            span: option.span,
-            help: format!("write a value behind '{name}'"),
-        })
-    };
-    match act {
+        BindParse::ExposeFd => flags.expose_fd_listeners = true,
+        BindParse::Proto => {}
+        BindParse::Curves => flags.curves = text(),
+        BindParse::Ecdhe => flags.ecdhe = text(),
+        BindParse::GenerateCertificates => flags.generate = true,
+        BindParse::CaSignFile => flags.ca_sign_file = true,
+        BindParse::CaVerifyFile => flags.ca_verify_file = true,
+        BindParse::DefaultCrt => flags.default_crt = true,
+        BindParse::CrtList => flags.lists.extend(text()),
         BindParse::Crt => {
-            let path = based(
-                reading.written.global.crt_base.as_ref(),
-                &needed("certificate location")?.text,
-            );
-            ssl.crt.push(path);
+            let base = reading.written.global.crt_base.as_ref();
+            flags.ssl.crt.extend(text().map(|path| based(base, &path)));
         }
-        BindParse::CaFile => {
-            let path = based(
-                reading.written.global.ca_base.as_ref(),
-                &needed("CAfile path")?.text,
-            );
-            ssl.ca_file = Some(path);
-        }
-        BindParse::Ciphers => ssl.ciphers = Some(needed("cipher suite")?.text.to_vec().into()),
-        BindParse::Ciphersuites => ssl.ciphersuites = Some(needed("cipher suite")?.text.to_vec().into()),
+        BindParse::CaFile => flags.ssl.ca_file = text(),
+        BindParse::Ciphers => flags.ssl.ciphers = text(),
+        BindParse::Ciphersuites => flags.ssl.ciphersuites = text(),
         BindParse::Alpn => {
-            let names = needed("the comma-delimited ALPN protocol suite")?;
-            let names = names
-                .text
-                .split(|byte| *byte == b',')
-                .filter(|name| !name.is_empty());
-            ssl.alpn = Some(names.map(|name| name.to_vec().into()).collect());
+            if let Some(Value::List(names)) = value {
+                let names = names.iter().filter_map(Value::text);
+                flags.ssl.alpn = Some(names.cloned().collect());
+            }
         }
         BindParse::Verify => {
-            let word = needed("verify method")?;
-            ssl.verify = match &*word.text {
-                b"none" => (false, false),
-                b"optional" => (true, false),
-                b"required" => (true, true),
-                _ => {
-                    return Err(Fault {
-                        message: format!(
-                            "'verify' : unknown verify method '{}', only 'none', 'optional', and 'required' are supported",
-                            shown(word)
-                        ),
-                        span: word.span,
-                        help: "write: verify required".to_owned(),
-                    });
-                }
+            flags.ssl.verify = match word() {
+                "optional" => (true, false),
+                "required" => (true, true),
+                _ => (false, false),
             };
         }
-        BindParse::MinVer | BindParse::MaxVer => {
-            let word = needed("version")?;
-            let Some(version) = tls_version(&word.text) else {
-                return Err(Fault {
-                    message: format!("'{}' : unknown ssl/tls version", shown(word)),
-                    span: word.span,
-                    help: "write SSLv3, TLSv1.0, TLSv1.1, TLSv1.2 or TLSv1.3".to_owned(),
-                });
-            };
-            if act == BindParse::MinVer {
-                ssl.min_ver = Some(version);
-            } else {
-                ssl.max_ver = Some(version);
-            }
-        }
+        BindParse::MinVer => flags.ssl.min_ver = tls_version(word().as_bytes()),
+        BindParse::MaxVer => flags.ssl.max_ver = tls_version(word().as_bytes()),
         BindParse::Force(version) => {
-            ssl.min_ver = Some(version);
-            ssl.max_ver = Some(version);
+            flags.ssl.min_ver = Some(version);
+            flags.ssl.max_ver = Some(version);
         }
-        BindParse::Without(version) => without(&mut ssl.min_ver, &mut ssl.max_ver, version),
+        BindParse::Without(version) => {
+            flags.without |= 1 << version as u8;
+            without(&mut flags.ssl.min_ver, &mut flags.ssl.max_ver, version);
+        }
+    }
+}
+
+/// `mode PERMISSIONS`: an octal number.
+pub(crate) fn permissions(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let word = cursor.next()?;
+    let text = shown(word);
+    if let Ok(mode) = u32::from_str_radix(&text, 8) {
+        return Some(Value::Int(i64::from(mode)));
+    }
+    let message = format!("'mode' : missing or invalid mode '{text}' (octal integer expected)");
+    let told = Diagnostic::alert("bad-number", message).at(word.span);
+    subject.tell(reading, told.help("write an octal number such as 660"));
+    None
+}
+
+/// The name of a user that exists.
+pub(crate) fn user(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    account(reading, cursor, subject, |reading, name| {
+        reading.host.user_id(name)
+    })
+}
+
+/// The name of a group that exists.
+pub(crate) fn group(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    account(reading, cursor, subject, |reading, name| {
+        reading.host.group_id(name)
+    })
+}
+
+fn account(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+    find: fn(&Reading<'_>, &str) -> Option<u32>,
+) -> Option<Value> {
+    let word = cursor.next()?;
+    let (text, what) = (shown(word), subject.name);
+    if find(reading, &text).is_some() {
+        return Some(Value::Text(word.text.to_vec().into()));
+    }
+    let told = Diagnostic::alert(
+        "unknown-account",
+        format!("'{what}' : unknown {what} name '{text}'"),
+    );
+    let help = format!("create the {what}, or name one that exists");
+    subject.tell(reading, told.at(word.span).help(help));
+    None
+}
+
+/// The name of a network namespace that exists.
+pub(crate) fn namespace(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let word = cursor.next()?;
+    if namespace_exists(reading, word) {
+        return Some(Value::Text(word.text.to_vec().into()));
+    }
+    let help = "make it first: ip netns add NAME";
+    let opening = format!("Cannot open namespace '{}'.", shown(word));
+    let told = Diagnostic::alert("unknown-namespace", opening).at(word.span);
+    reading.tell(told.context(Context::Whole).help(help));
+    // The original knows no more of it here, and leaves the quotes of stats sockets out.
+    let end = if subject.lead.starts_with("'bind") {
+        "."
+    } else {
+        ""
+    };
+    let message = format!("error encountered while processing '{}'{end}", subject.name);
+    let told = Diagnostic::alert("unknown-namespace", message).at(word.span);
+    subject.tell(reading, told.help(help));
+    None
+}
+
+/// Whether the machine has the network namespace that a word names.
+pub(super) fn namespace_exists(reading: &Reading<'_>, word: &Word<'_>) -> bool {
+    let path = format!("/var/run/netns/{}", shown(word));
+    reading.host.path_kind(&path).is_ok()
+}
+
+/// `shards NUMBER|by-thread|by-group`.
+pub(crate) fn shards(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let word = cursor.next()?;
+    let groups = !reading.dialect.strict || reading.dialect.at_least(2, 7);
+    match &*word.text {
+        b"by-thread" => return Some(Value::Word("by-thread")),
+        b"by-group" if groups => return Some(Value::Word("by-group")),
         _ => {}
     }
-    Ok(())
+    let most = if groups { 1024 } else { 64 };
+    let count = loose_integer(&word.text).value;
+    if (1..=most).contains(&count) {
+        return Some(Value::Int(count));
+    }
+    let message = format!(
+        "'{}' : invalid value {count}, allowed range is 1..{most} or 'by-thread'",
+        subject.name
+    );
+    let told = Diagnostic::alert("bad-number", message).at(word.span);
+    subject.tell(reading, told.help("write a number of sockets, or: by-thread"));
+    None
 }
 
 /// Raises the minimum past a version that is switched off, or lowers the maximum below the newest one.
@@ -546,123 +643,22 @@ pub(super) fn tls_version(word: &[u8]) -> Option<TlsVersion> {
     }
 }
 
-fn number(name: &str, word: &Word<'_>, min: u32) -> Result<u32, Fault> {
-    let loose = crate::values::loose_integer(&word.text);
-    let found = u32::try_from(loose.value).ok().filter(|value| *value >= min);
-    found.ok_or_else(|| Fault {
-        message: format!("'{name}' : invalid value {}, must be > 0", loose.value),
-        span: word.span,
-        help: "write a number".to_owned(),
-    })
-}
-
-/// A path below its base, unless it is absolute.
-fn based(base: Option<&model::Word>, path: &[u8]) -> model::Word {
-    match base {
-        Some(base) if !path.starts_with(b"/") => [base.as_slice(), b"/", path].concat().into(),
-        _ => path.to_vec().into(),
-    }
-}
-
-/// Tells a list of a TLS listener that its library would not take.
-fn unusable(
+/// Tells an `id` that another line of this proxy has.
+fn same_id(
     reading: &mut Reading<'_>,
-    severity: Severity,
-    code: &'static str,
-    what: &str,
-    written: &str,
-    span: Span,
-    help: &str,
-) {
-    let proxy = reading
-        .proxy_ref()
-        .map(|proxy| proxy.name.to_string())
-        .unwrap_or_default();
-    let (file, at) = reading.sources.locate(span);
-    let message = format!(
-        "Proxy '{proxy}': {what} for bind '{written}' at [{file}:{}].",
-        at.line
-    );
-    let told = Diagnostic::new(severity, code, message)
-        .at(span)
-        .context(Context::Whole);
-    reading.tell(told.help(help));
-}
-
-/// The TLS settings of a line, its files looked at.
-fn certificates(
-    reading: &mut Reading<'_>,
-    flags: &BindLine,
+    (id, at): (u32, Span),
+    again: bool,
     prefix: &str,
     written: &str,
     span: Span,
-) -> Option<BindSsl> {
-    let mut found = false;
-    for path in &flags.ssl.crt {
-        let path = path.to_string();
-        found |= super::certificate::check(reading, &path, prefix, span);
-    }
-    if let Some(path) = flags.ssl.ca_file.as_ref().map(ToString::to_string)
-        && !path.starts_with('@')
-        && reading.host.path_kind(&path).is_err()
-    {
-        let message = format!("{prefix} : unable to load CA file '{path}'.");
-        reading.tell(
-            Diagnostic::alert("missing-file", message)
-                .at(span)
-                .help("check the path, and 'ca-base'"),
-        );
-    }
-    if let Some(ciphers) = &flags.ssl.ciphers
-        && !crate::values::may_select(ciphers)
-    {
-        let what = format!("unable to set SSL cipher list to '{ciphers}'");
-        let help = "name suites of OpenSSL, such as ECDHE-RSA-AES128-GCM-SHA256, or leave 'ciphers' out";
-        unusable(reading, Severity::Alert, "no-cipher", &what, written, span, help);
-    }
-    if flags.is_ssl
-        && let Some(curves) = &flags.curves
-        && let Some(unknown) = crate::values::unknown_group(curves)
-    {
-        // Later versions may be built with a library that knows more of them.
-        let severity = if reading.dialect.strict {
-            Severity::Alert
-        } else {
-            Severity::Warning
-        };
-        let what = format!("unable to set SSL curves list to '{curves}'");
-        let unknown = String::from_utf8_lossy(unknown);
-        let help = format!(
-            "'{unknown}' is no group of OpenSSL's, or stands here twice: write for example X25519:P-256"
-        );
-        unusable(reading, severity, "no-group", &what, written, span, &help);
-    }
-    // Certificates may also come from a list, or be made on the fly; with strict-sni there may be none.
-    if flags.is_ssl && !found && !flags.other_certificates && !flags.ssl.strict_sni {
-        let proxy = reading
-            .proxy_ref()
-            .map(|proxy| proxy.name.to_string())
-            .unwrap_or_default();
-        let (file, at) = reading.sources.locate(span);
-        let message = format!(
-            "Proxy '{proxy}': no SSL certificate specified for bind '{written}' at [{file}:{}] (use 'crt').",
-            at.line
-        );
-        let told = Diagnostic::alert("no-certificate", message)
-            .at(span)
-            .context(Context::Whole);
-        reading.tell(told.help("add: crt FILE"));
-    }
-    flags.is_ssl.then(|| flags.ssl.clone())
-}
-
-/// Tells an `id` that another line of this proxy has.
-fn same_id(reading: &mut Reading<'_>, flags: &BindLine, prefix: &str, written: &str, span: Span) {
-    let (Some((id, at)), Section::Proxy(index)) = (flags.id, reading.section) else {
+) {
+    let Section::Proxy(index) = reading.section else {
         return;
     };
     let ids = &mut reading.written.bind_ids;
-    let Some((before_written, before)) = ids.get(&(index, id)).cloned() else {
+    // A line that gives a second number to itself is in its own way.
+    let own = again.then(|| (written.to_owned(), span));
+    let Some((before_written, before)) = own.or_else(|| ids.get(&(index, id)).cloned()) else {
         ids.insert((index, id), (written.to_owned(), span));
         return;
     };

@@ -53,6 +53,15 @@ pub(super) fn check(reading: &mut Reading<'_>, path: &str, prefix: &str, span: S
     found
 }
 
+/// Tells what is wrong with the certificate that a server is shown.
+pub(crate) fn of_server(reading: &mut Reading<'_>, path: &str, prefix: &str, span: Span) {
+    let told = reading.diagnostics.len();
+    check(reading, path, prefix, span);
+    for diagnostic in &mut reading.diagnostics[told..] {
+        diagnostic.context = syntax::Context::Place;
+    }
+}
+
 fn check_file(reading: &mut Reading<'_>, path: &str, prefix: &str, span: Span) {
     let content = match reading.host.read_file(path) {
         Ok(content) => content,
@@ -66,7 +75,7 @@ fn check_file(reading: &mut Reading<'_>, path: &str, prefix: &str, span: Span) {
     if !content.contains_str("-----BEGIN CERTIFICATE")
         && !content.contains_str("-----BEGIN TRUSTED CERTIFICATE")
     {
-        let message = format!("{prefix} : unable to load certificate from file '{path}': no start line.");
+        let message = format!("{prefix} : unable to load certificate from file '{path}'.");
         let help = "the file must hold a certificate in PEM form";
         return reading.tell(Diagnostic::alert("bad-certificate", message).at(span).help(help));
     }

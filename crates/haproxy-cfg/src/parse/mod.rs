@@ -3,8 +3,9 @@
 mod acl;
 pub(crate) mod arguments;
 mod balance;
-mod bind;
-mod certificate;
+pub(crate) mod bind;
+mod bind_tls;
+pub(crate) mod certificate;
 pub(crate) mod condition;
 mod cookie;
 mod criterion;
@@ -25,10 +26,13 @@ mod reading;
 pub(crate) mod rules;
 pub(crate) mod sample;
 mod section;
-mod server;
+pub(crate) mod server;
+pub(crate) mod source;
 pub(crate) mod stats;
 pub(crate) mod switch;
+pub(crate) mod threads;
 pub(crate) mod timeout;
+pub(crate) mod tls;
 
 pub(crate) use acl::acl;
 pub(crate) use balance::balance;

@@ -53,6 +53,8 @@ pub(crate) struct Reading<'h> {
     pub(crate) here: Here,
     /// Keywords that were told to be read only.
     told: HashSet<String>,
+    /// Options of lines that were told to be read only, with the words for those lines.
+    told_options: HashSet<(&'static str, &'static str)>,
     /// Where lines outside of defaults and proxies put what they give.
     nowhere: Settings,
 }
@@ -71,6 +73,7 @@ impl<'h> Reading<'h> {
             variables: Variables::default(),
             here: Here::default(),
             told: HashSet::new(),
+            told_options: HashSet::new(),
             nowhere: Settings::default(),
         }
     }
@@ -124,6 +127,14 @@ impl<'h> Reading<'h> {
     /// An alert at `span`.
     pub(crate) fn alert(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
         self.tell(Diagnostic::alert(code, message).at(span));
+    }
+
+    /// Says that the option `name` of a kind of line is read only; once for each.
+    pub(crate) fn tell_read_only_of(&mut self, name: &'static str, of: &'static str, span: Span) {
+        if self.told_options.insert((name, of)) {
+            let message = format!("'{name}'{of} is read but not acted on yet.");
+            self.tell(Diagnostic::warning("read-only", message).at(span));
+        }
     }
 
     /// Says that `name`, in words of its own, is read only; once for each.
@@ -328,6 +339,28 @@ impl<'h> Reading<'h> {
         if let Section::Proxy(proxy) = self.section {
             self.written.mode_notes.push(ModeNote { proxy, mode, told });
         }
+    }
+
+    /// The mode of the proxy at hand, as far as it is known at this line.
+    pub(crate) fn mode_so_far(&self) -> Mode {
+        let (own, mut next) = match self.section {
+            Section::Proxy(index) => {
+                let proxy = &self.written.proxies[index];
+                (proxy.settings.mode.as_ref(), proxy.defaults)
+            }
+            Section::Defaults(index) => (None, Some(index)),
+            _ => (None, None),
+        };
+        if let Some(mode) = own {
+            return mode.value;
+        }
+        while let Some(defaults) = next.and_then(|index| self.written.defaults.get(index)) {
+            if let Some(mode) = &defaults.settings.mode {
+                return mode.value;
+            }
+            next = defaults.parent;
+        }
+        Mode::default()
     }
 
     /// Remembers a rule that looks at bytes below HTTP, which HTTP proxies are told of.

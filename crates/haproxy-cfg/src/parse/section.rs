@@ -544,7 +544,8 @@ fn address_on_section_line(reading: &mut Reading<'_>, line: &Line<'_>, address: 
     let backend = reading
         .proxy_ref()
         .is_some_and(|proxy| proxy.kind == ProxyKind::Backend);
-    let readable = crate::values::bind_addresses(&address.text, reading.host).is_ok();
+    let wants = crate::values::Wants::streams(reading.dialect);
+    let readable = crate::values::bind_addresses(&address.text, reading.host, wants).is_ok();
     let severity = if backend || !readable {
         Some(Severity::Alert)
     } else {

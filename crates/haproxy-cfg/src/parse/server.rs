@@ -1,48 +1,76 @@
-//! `server` and `default-server` lines.
+//! `server`, `server-template` and `default-server` lines.
 
 use std::net::IpAddr;
 
 use syntax::{Applicability, Context, Diagnostic, Span, closest};
 
+use super::frame::Frame;
 use super::line::{Line, shown};
 use super::reading::{Reading, Section};
+use super::sample;
 use crate::keywords::{SERVER_INDEX, place};
 use crate::lex::Word;
-use crate::values::{HostPort, Port, TimeError, Unit, host_port, loose_integer, resolve, time};
+use crate::model::{Mode, TlsVersion};
+use crate::signature::{self, Argument, Cursor, Given, Subject, Value};
+use crate::values::{
+    AddressError, HostPort, Port, Time, TimeError, Unit, Wants, address, loose_integer, network, open,
+    resolve, time,
+};
 use crate::written::{ServerHost, ServerLine, ServerParams, Set};
 
 /// What an option of a `server` line does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ServerParse {
     Addr,
+    AgentCheck(bool),
+    AgentPort,
     Backup(bool),
+    CaFile,
     Check(bool),
+    CheckSsl(bool),
+    Ciphers,
+    Ciphersuites,
     Cookie,
+    Crt,
     Disabled(bool),
     Downinter,
     Fall,
     Fastinter,
+    Force(TlsVersion),
     Id,
     InitAddr,
     Inter,
     Maxconn,
     Maxqueue,
+    MaxVer,
     Minconn,
+    MinVer,
+    Observe,
     OnMarkedDown,
     OnMarkedUp,
     Port,
+    Proto,
     Redir,
+    Resolvers,
     Rise,
     SendProxy(u8),
+    Ssl(bool),
+    Tfo(bool),
+    Track,
+    Verify,
     Weight,
+    Without(TlsVersion),
 }
 
-/// Why an option is wrong.
-struct Fault {
-    message: String,
-    span: Span,
-    help: &'static str,
-}
+/// Options that only a server itself may have. They are told and left out in `default-server`.
+const OF_SERVERS: &[&str] = &[
+    "id",
+    "no-sslv3",
+    "no-tlsv10",
+    "no-tlsv11",
+    "no-tlsv12",
+    "no-tlsv13",
+];
 
 /// `server NAME ADDRESS [OPTIONS]`.
 pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
@@ -58,28 +86,20 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
                 .help("write: server NAME ADDRESS:PORT"),
         );
     };
-    let name_text = shown(name).into_owned();
-    let permitted = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
-    if let Some(wrong) = name.text.iter().find(|byte| !permitted(byte)) {
-        let wrong = char::from(*wrong);
-        let message = format!("character '{wrong}' is not permitted in server name '{name_text}'.");
-        return tell(
-            reading,
-            Diagnostic::alert("bad-name", message)
-                .at(name.span)
-                .help("use letters, digits, '-', '_', '.' and ':'"),
-        );
+    if !permitted(reading, name, "server name") {
+        return;
     }
-    let backend = reading
-        .proxy_ref()
-        .map(|proxy| proxy.name.to_string())
-        .unwrap_or_default();
-    let prefix = format!("'server {backend}/{name_text}'");
+    let name_text = shown(name).into_owned();
+    let prefix = prefix(reading, &name_text);
     let host = host(reading, address, &prefix);
-    let Some(params) = server_flags(reading, &line.args()[2..], &prefix, &name_text, false) else {
+    if host.is_none() && reading.dialect.strict {
+        return;
+    }
+    let read = server_flags(reading, &line.args()[2..], &prefix, &name_text, false);
+    let (Some((params, kept)), Some(host)) = (read, host) else {
         return;
     };
-    let Some(host) = host else { return };
+    keep(reading, "server", kept, name, line.span());
     // Lines of `default-server` count for the servers behind them.
     let params = match reading.settings().default_server.written() {
         Some(below) => params.over(below),
@@ -99,15 +119,79 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// Whether a name has no byte that it must not have, which is told.
+fn permitted(reading: &mut Reading<'_>, name: &Word<'_>, what: &str) -> bool {
+    let permitted = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
+    let Some(wrong) = name.text.iter().find(|byte| !permitted(byte)) else {
+        return true;
+    };
+    let wrong = char::from(*wrong);
+    let message = format!(
+        "character '{wrong}' is not permitted in {what} '{}'.",
+        shown(name)
+    );
+    let told = Diagnostic::alert("bad-name", message).at(name.span);
+    tell(reading, told.help("use letters, digits, '-', '_', '.' and ':'"));
+    false
+}
+
+/// What the original puts in front of what it says of a server.
+fn prefix(reading: &Reading<'_>, name: &str) -> String {
+    let backend = reading.proxy_ref().map(|proxy| &proxy.name);
+    match backend {
+        Some(backend) => format!("'server {backend}/{name}'"),
+        None => format!("'server /{name}'"),
+    }
+}
+
+/// Keeps the options of a line that nothing acts on yet, with the server's name.
+fn keep(
+    reading: &mut Reading<'_>,
+    keyword: &'static str,
+    mut kept: Vec<Argument>,
+    name: &Word<'_>,
+    span: Span,
+) {
+    if kept.is_empty() {
+        return;
+    }
+    let value = Value::Text(name.text.to_vec().into());
+    kept.insert(
+        0,
+        Argument {
+            name: "name",
+            value,
+            span: name.span,
+        },
+    );
+    reading.keep(Given {
+        name: keyword,
+        arguments: kept,
+        span,
+    });
+}
+
 /// `default-server [OPTIONS]`.
 pub(crate) fn default_server(reading: &mut Reading<'_>, line: &Line<'_>) {
     if reading.place() & place::DEFAULTS == 0 && !allowed(reading, line, "default-server") {
         return;
     }
     let given = std::mem::take(&mut *reading.settings().default_server);
-    let read = server_flags(reading, line.args(), "", "", true);
+    let read = server_flags(reading, line.args(), "", "default-server", true);
     // Lines add to each other.
-    let merged = read.map_or_else(|| given.clone(), |own| own.over(&given));
+    let merged = match read {
+        None => given,
+        Some((own, kept)) => {
+            if !kept.is_empty() {
+                reading.keep(Given {
+                    name: "default-server",
+                    arguments: kept,
+                    span: line.span(),
+                });
+            }
+            own.over(&given)
+        }
+    };
     suspect_weight(reading, &merged, "", line);
     *reading.settings().default_server = merged;
 }
@@ -126,10 +210,81 @@ fn suspect_weight(reading: &mut Reading<'_>, params: &ServerParams, lead: &str, 
     }
 }
 
-/// `server-template …`, which is checked for its place alone.
+/// `server-template PREFIX NUMBER|FIRST-LAST ADDRESS [OPTIONS]`: a server for each number.
 pub(crate) fn server_template(reading: &mut Reading<'_>, line: &Line<'_>) {
-    if allowed(reading, line, "server-template") {
-        reading.tell_read_only("'server-template'", line.span());
+    if !allowed(reading, line, "server-template") {
+        return;
+    }
+    let (Some(name), Some(range), Some(address)) = (line.arg(0), line.arg(1), line.arg(2)) else {
+        let message = "'server-template' expects <prefix> <nb | range> <addr>[:<port>] as arguments.";
+        let told = Diagnostic::alert("missing-argument", message).at(line.behind());
+        return tell(
+            reading,
+            told.help("write: server-template PREFIX 1-10 ADDRESS:PORT"),
+        );
+    };
+    if !permitted(reading, name, "server-template prefix") {
+        return;
+    }
+    let Some((first, last)) = template_range(&range.text) else {
+        let message = format!("Wrong server-template number or range arg '{}'.", shown(range));
+        let told = Diagnostic::alert("bad-number", message).at(range.span);
+        return tell(reading, told.help("write how many servers, or FIRST-LAST"));
+    };
+    let prefix_text = shown(name).into_owned();
+    // 2.6 has no name for it yet.
+    let spoken = if reading.dialect.strict && !reading.dialect.at_least(2, 7) {
+        "(null)"
+    } else {
+        &prefix_text
+    };
+    let prefix = prefix(reading, spoken);
+    let host = host(reading, address, &prefix);
+    if host.is_none() && reading.dialect.strict {
+        return;
+    }
+    let read = server_flags(reading, &line.args()[3..], &prefix, spoken, false);
+    let (Some((params, kept)), Some(host)) = (read, host) else {
+        return;
+    };
+    keep(reading, "server-template", kept, name, line.span());
+    let params = match reading.settings().default_server.written() {
+        Some(below) => params.over(below),
+        None => params,
+    };
+    let server = ServerLine {
+        name: name.text.to_vec().into(),
+        host,
+        params,
+        span: line.span(),
+        name_span: name.span,
+        addr_span: address.span,
+    };
+    let Some(proxy) = reading.proxy() else { return };
+    for number in first..=last {
+        let mut server = server.clone();
+        server.name = format!("{prefix_text}{number}").into();
+        if number > first {
+            server.params.id = None;
+        }
+        proxy.servers.push(Box::new(server));
+    }
+}
+
+/// The numbers of a template's first and last server.
+fn template_range(text: &[u8]) -> Option<(u32, u32)> {
+    let number = |text: &[u8]| {
+        let digits = text.first().is_some_and(u8::is_ascii_digit);
+        digits
+            .then(|| u32::try_from(loose_integer(text).value).ok())
+            .flatten()
+    };
+    match text.iter().position(|byte| *byte == b'-') {
+        None => number(text).filter(|count| *count > 0).map(|count| (1, count)),
+        Some(at) => {
+            let (first, last) = (number(&text[..at])?, number(&text[at + 1..])?);
+            (first <= last).then_some((first, last))
+        }
     }
 }
 
@@ -154,10 +309,15 @@ fn allowed(reading: &mut Reading<'_>, line: &Line<'_>, keyword: &str) -> bool {
     let Some(proxy) = reading.proxy_ref() else {
         return false;
     };
-    let message = format!(
+    let mut message = format!(
         "'{keyword}' not allowed because frontend '{}' has no backend capability.",
         proxy.name
     );
+    // The original names the place twice here.
+    if reading.dialect.strict {
+        let (file, at) = reading.sources.locate(line.keyword().span);
+        message = format!("parsing [{file}:{}] : {message}", at.line);
+    }
     tell(
         reading,
         Diagnostic::alert("not-in-frontend", message)
@@ -174,27 +334,27 @@ fn tell(reading: &mut Reading<'_>, diagnostic: Diagnostic) {
 /// The address of a server. Names are resolved here, but a name that does not resolve is told only at the end, as
 /// `init-addr` and `default-server` may allow it.
 fn host(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str) -> Option<ServerHost> {
-    let text = String::from_utf8_lossy(&reading.expanded(&word.text)).into_owned();
-    let fault = match host_port(&text) {
+    let expanded = reading.expanded(&word.text);
+    let text = String::from_utf8_lossy(&expanded);
+    let fault = match address(&text, Wants::streams(reading.dialect)) {
         Ok(HostPort::Inet { host, family, port }) => {
             let (port, port_offset) = match port {
                 Port::None | Port::Fixed(0) => (None, 0),
                 Port::Fixed(port) => (Some(port), 0),
                 Port::Offset(offset) => (None, offset),
                 Port::Range(..) => {
-                    let message = format!("{prefix} : port range not permitted here in '{text}'");
-                    tell(
+                    return refuse_host(
                         reading,
-                        Diagnostic::alert("bad-address", message)
-                            .at(word.span)
-                            .help("write one port, or one server for each"),
+                        word,
+                        prefix,
+                        &AddressError::RangeNotPermitted(text.to_string()),
                     );
-                    return None;
                 }
             };
             let ip: Option<IpAddr> = resolve(&host, family, reading.host);
+            let bare = host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
             return Some(ServerHost::Inet {
-                written: host.into(),
+                written: bare.unwrap_or(&host).into(),
                 ip,
                 port,
                 port_offset,
@@ -202,104 +362,575 @@ fn host(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str) -> Option<Serv
         }
         Ok(HostPort::Unix(path)) => return Some(ServerHost::Unix(path)),
         Ok(HostPort::Abstract(name)) => return Some(ServerHost::Abstract(name)),
-        Ok(HostPort::Fd(_) | HostPort::SockPair(_)) => format!("cannot connect to '{text}'."),
-        Err(error) => error.to_string(),
+        Ok(HostPort::Fd(_)) => AddressError::DescriptorNotPermitted(text.to_string()),
+        Ok(HostPort::SockPair(fd)) => match open(fd, reading.host) {
+            Err(error) => error,
+            Ok(()) => {
+                reading.tell_read_only("the address 'sockpair@' of a server", word.span);
+                return None;
+            }
+        },
+        Ok(HostPort::Other(prefix)) => {
+            reading.tell_read_only(&format!("the address '{prefix}' of a server"), word.span);
+            return None;
+        }
+        Err(error) => error,
+    };
+    refuse_host(reading, word, prefix, &fault)
+}
+
+fn refuse_host(
+    reading: &mut Reading<'_>,
+    word: &Word<'_>,
+    prefix: &str,
+    fault: &AddressError,
+) -> Option<ServerHost> {
+    let help = if matches!(fault, AddressError::RangeNotPermitted(_)) {
+        "write one port, or one server for each"
+    } else {
+        "write ADDRESS:PORT, with a port up to 65535"
     };
     let told = Diagnostic::alert("bad-address", format!("{prefix} : {fault}")).at(word.span);
-    tell(reading, told.help("write ADDRESS:PORT, with a port up to 65535"));
+    tell(reading, told.help(help));
     None
 }
 
-/// Reads the options of a line; none when one of them is wrong.
+/// Reads the options of a line: what they say, and those that nothing acts on yet. None when one of them is wrong.
 pub(crate) fn server_flags(
     reading: &mut Reading<'_>,
     words: &[Word<'_>],
     prefix: &str,
     name: &str,
     default: bool,
-) -> Option<ServerParams> {
-    let mut reader = ServerLineReader {
-        params: ServerParams::default(),
-        name,
-    };
+) -> Option<(ServerParams, Vec<Argument>)> {
+    let mut params = ServerParams::default();
+    let mut kept = Vec::new();
     let lead = if prefix.is_empty() {
         String::new()
     } else {
         format!("{prefix} : ")
     };
-    let mut faulty = false;
-    let mut at = 0;
-    while let Some(word) = words.get(at).filter(|word| !word.text.is_empty()) {
-        at += 1;
-        let Some(row) = SERVER_INDEX
-            .find(&word.text)
-            .filter(|row| !reading.too_new(&row.row))
-        else {
+    let (mut faulty, mut left_out) = (false, false);
+    let mut cursor = Cursor::new(words, 0);
+    while let Some(word) = cursor.peek() {
+        let row = find(&word.text).filter(|row| !reading.too_new(&row.row));
+        let Some(row) = row else {
             unknown(reading, word, &lead, default);
-            return None;
+            // What stood before counts all the same for the servers behind.
+            return default.then_some((params, kept));
         };
-        let values = if row.row.name == "source" {
-            source_words(&words[at..])
-        } else {
-            usize::from(row.row.arity.max)
-        };
-        let value = words.get(at).filter(|value| values > 0 && !value.text.is_empty());
-        if values > 0 && value.is_none() && row.act.is_none() {
-            let option = row.row.name;
-            let message = format!("{lead}'{option}' expects <value> as argument.");
-            tell(
-                reading,
-                Diagnostic::alert("missing-argument", message)
-                    .at(word.span)
-                    .help("add its value"),
-            );
-            return None;
+        cursor.next();
+        let option = row.row.name;
+        if default && OF_SERVERS.contains(&option) {
+            let arguments = row.row.arity.max;
+            for _ in 0..arguments {
+                cursor.next();
+            }
+            not_in_default(reading, word, option, left_out);
+            left_out = true;
+            continue;
         }
-        at = (at + values).min(words.len());
+        let subject = Subject {
+            of: name,
+            lead: &lead,
+            tail: ".",
+            context: Context::Place,
+            ..Subject::new(option, word.span)
+        };
         if row.is_read_only() {
-            reading.tell_read_only(&format!("'{}' of a server", row.row.name), word.span);
+            reading.tell_read_only_of(option, " of a server", word.span);
         }
-        match row.act {
-            None => note_read_only(&mut reader.params, row.row.name, value),
-            Some(act) => {
-                if let Err(fault) = reader.apply(reading, act, word, value) {
-                    let message = format!("{lead}{}", fault.message);
-                    tell(
-                        reading,
-                        Diagnostic::alert("bad-server-option", message)
-                            .at(fault.span)
-                            .help(fault.help),
-                    );
-                    faulty = true;
+        let signature = row.signature.unwrap_or_default();
+        let Some(values) = signature::sequence(reading, &mut cursor, signature, &subject) else {
+            if reading.dialect.strict {
+                return None;
+            }
+            faulty = true;
+            continue;
+        };
+        if let Some(act) = row.act {
+            apply(reading, &mut params, act, &values, &subject);
+        }
+        if row.is_read_only() {
+            kept.push(Argument {
+                name: option,
+                value: Value::Option(option, values),
+                span: word.span,
+            });
+        }
+    }
+    if let Some(id) = &params.id {
+        same_id(reading, id, &lead, name);
+    }
+    (!faulty).then_some((params, kept))
+}
+
+/// The row of an option. The number of a value of one's own stands in parentheses behind the name of its keyword.
+fn find(word: &[u8]) -> Option<&'static crate::keywords::Keyword<ServerParse>> {
+    SERVER_INDEX.find(word).or_else(|| {
+        let numbered = word.strip_prefix(b"set-proxy-v2-tlv-fmt(")?;
+        numbered
+            .ends_with(b")")
+            .then(|| SERVER_INDEX.find(b"set-proxy-v2-tlv-fmt"))?
+    })
+}
+
+/// Tells an option that counts for servers alone; the file passes all the same.
+fn not_in_default(reading: &mut Reading<'_>, word: &Word<'_>, option: &str, again: bool) {
+    let message = format!("'{option}' option is not accepted in default-server sections");
+    let told = Diagnostic::alert("not-in-default-server", message)
+        .at(word.span)
+        .refusing(false);
+    // The original knows no line for those behind the first.
+    let context = if again { Context::Whole } else { Context::Place };
+    reading.tell(told.context(context).help("write it on the servers themselves"));
+}
+
+/// Takes over what an option says.
+fn apply(
+    reading: &mut Reading<'_>,
+    params: &mut ServerParams,
+    act: ServerParse,
+    values: &[Argument],
+    subject: &Subject<'_>,
+) {
+    let first = values.first();
+    let value = first.map(|argument| &argument.value);
+    let span = first.map_or(subject.behind, |argument| argument.span);
+    let number = || value.and_then(Value::number).unwrap_or_default();
+    let count = || u32::try_from(number().max(0)).unwrap_or(u32::MAX);
+    let text = || value.and_then(Value::text).cloned().unwrap_or_default();
+    let word = || value.and_then(Value::word).unwrap_or_default();
+    match act {
+        ServerParse::Backup(on) => params.backup = Some(on),
+        ServerParse::Check(on) => params.check.enabled = Some(on),
+        ServerParse::Disabled(on) => params.disabled = Some(on),
+        ServerParse::SendProxy(version) => params.send_proxy = Some(version),
+        ServerParse::Cookie => params.cookie = Some(Set::new(text(), span)),
+        ServerParse::Redir => params.redir = Some(text()),
+        ServerParse::Weight => params.weight = Some(count()),
+        ServerParse::Maxconn => params.maxconn = Some(count()),
+        ServerParse::Minconn => params.minconn = Some(count()),
+        ServerParse::Maxqueue => params.maxqueue = Some(count()),
+        ServerParse::Rise => params.check.rise = Some(count()),
+        ServerParse::Fall => params.check.fall = Some(count()),
+        ServerParse::Inter => params.check.inter = Some(count()),
+        ServerParse::Fastinter => params.check.fastinter = Some(count()),
+        ServerParse::Downinter => params.check.downinter = Some(count()),
+        ServerParse::Port => params.check.port = u16::try_from(count()).ok(),
+        ServerParse::Addr => {
+            let mut parts = match value {
+                Some(Value::List(parts)) => parts.iter(),
+                _ => [].iter(),
+            };
+            let ip = parts.next().and_then(Value::text);
+            if let Some(ip) = ip.and_then(|ip| ip.to_string().parse().ok()) {
+                params.check.addr = Some(ip);
+            }
+            if let Some(port) = parts.next().and_then(Value::number) {
+                params.check.port = u16::try_from(port).ok();
+            }
+        }
+        ServerParse::OnMarkedDown => params.down_ends_sessions = true,
+        ServerParse::OnMarkedUp => params.up_ends_backup_sessions = true,
+        ServerParse::Id => params.id = Some(Set::new(count(), span)),
+        ServerParse::InitAddr => {
+            params.may_stay_unresolved = value.map(|value| *value == Value::Word("none"));
+        }
+        ServerParse::Resolvers => {
+            params.resolvers = true;
+            params.more.get_or_insert_default().resolvers = Some(Set::new(text(), span));
+        }
+        ServerParse::Track => params.track = Some(Set::new(text(), span)),
+        ServerParse::Ssl(on) => params.ssl = Some(on),
+        ServerParse::CaFile => params.verify_settled = true,
+        ServerParse::Verify => params.verify_settled |= word() == "none",
+        ServerParse::Observe => observe(reading, word(), subject),
+        ServerParse::AgentCheck(on) => params.more.get_or_insert_default().agent_check = Some(on),
+        ServerParse::AgentPort => params.more.get_or_insert_default().agent_port = Some(count()),
+        ServerParse::CheckSsl(on) => params.more.get_or_insert_default().check_ssl = Some(on),
+        ServerParse::Ciphers => params.more.get_or_insert_default().ciphers = Some(text()),
+        ServerParse::Ciphersuites => params.more.get_or_insert_default().ciphersuites = Some(text()),
+        ServerParse::Crt => {
+            let base = reading.written.global.crt_base.as_ref();
+            params.more.get_or_insert_default().crt = Some(super::tls::based(base, &text()));
+        }
+        ServerParse::Proto => params.more.get_or_insert_default().proto = Some(word()),
+        ServerParse::Tfo(on) => params.more.get_or_insert_default().tfo = Some(on),
+        ServerParse::MinVer => {
+            params.more.get_or_insert_default().min_ver = super::bind::tls_version(word().as_bytes());
+        }
+        ServerParse::MaxVer => {
+            params.more.get_or_insert_default().max_ver = super::bind::tls_version(word().as_bytes());
+        }
+        ServerParse::Force(version) => {
+            params.more.get_or_insert_default().min_ver = Some(version);
+            params.more.get_or_insert_default().max_ver = Some(version);
+        }
+        ServerParse::Without(version) => params.more.get_or_insert_default().without |= 1 << version as u8,
+    }
+}
+
+/// `observe layer7` needs requests to look at; the file passes all the same.
+fn observe(reading: &mut Reading<'_>, layer: &str, subject: &Subject<'_>) {
+    if layer != "layer7" || reading.mode_so_far() != Mode::Tcp {
+        return;
+    }
+    let told = Diagnostic::alert("needs-http", "'layer7' can only be used in http proxies.")
+        .at(subject.behind)
+        .refusing(false);
+    subject.tell(reading, told.help("write: observe layer4, or: mode http"));
+}
+
+/// An interval of checks, at least 1 ms.
+pub(crate) fn delay(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let word = cursor.next()?;
+    let (option, server) = (subject.name, subject.of);
+    let (message, help) = match time(&word.text, Unit::Millisecond) {
+        Ok(Time { value: 0, .. }) => (
+            format!("invalid value 0 for argument '{option}' of server {server}."),
+            "write 1ms or more",
+        ),
+        Ok(Time { value, stray: None }) => return Some(Value::Millis(value)),
+        Ok(Time {
+            value,
+            stray: Some(byte),
+        }) => return super::timeout::stray(reading, subject, word, value, byte).map(Value::Millis),
+        Err(TimeError::Underflow) => return Some(Value::Millis(1)),
+        Err(TimeError::Overflow) => (
+            format!(
+                "timer overflow in argument <{}> to <{option}> of server {server}, maximum value is 2147483647 ms \
+                 (~24.8 days).",
+                shown(word)
+            ),
+            "write 24d or less",
+        ),
+        Err(TimeError::Unexpected(byte)) => (
+            format!(
+                "unexpected character '{}' in '{}' argument of server {server}.",
+                char::from(byte),
+                // The words of 2.6 are the same for all of these options.
+                if reading.dialect.strict && !reading.dialect.at_least(2, 7) {
+                    "agent-inter"
+                } else {
+                    option
                 }
+            ),
+            "write a number and one of the units us, ms, s, m, h, d",
+        ),
+    };
+    subject.tell(
+        reading,
+        Diagnostic::alert("bad-time", message).at(word.span).help(help),
+    );
+    None
+}
+
+/// A port, of which the original keeps what fits into its field.
+pub(crate) fn port(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let word = cursor.next()?;
+    let loose = loose_integer(&word.text);
+    let port = u16::try_from(loose.value).ok();
+    if port.is_none() && reading.dialect.strict && reading.dialect.at_least(3, 3) {
+        let message = format!("'{}' : invalid port '{}'", subject.name, shown(word));
+        let told = Diagnostic::alert("bad-number", message).at(word.span);
+        subject.tell(reading, told.help("write a port from 1 to 65535"));
+        return None;
+    }
+    let number = port.map_or_else(|| loose.value.rem_euclid(1 << 16), i64::from);
+    if !loose.exact || port.is_none() {
+        let message = format!(
+            "'{}' expects a number, '{}' is read as {number}.",
+            subject.name,
+            shown(word)
+        );
+        let told = Diagnostic::warning("loose-number", message).at(word.span);
+        tell(
+            reading,
+            told.help(format!("write {number}, or the number that was meant")),
+        );
+    }
+    Some(Value::Int(number))
+}
+
+/// What is wrong with an address that must be one, with a port that must be fixed; its parts otherwise.
+fn fixed_address(reading: &Reading<'_>, text: &str) -> Result<(Option<IpAddr>, Option<u16>), AddressError> {
+    match address(text, Wants::streams(reading.dialect))? {
+        HostPort::Inet { host, family, port } => {
+            let port = match port {
+                Port::None => None,
+                Port::Fixed(port) => Some(port),
+                Port::Range(..) => return Err(AddressError::RangeNotPermitted(text.to_owned())),
+                Port::Offset(_) => return Err(AddressError::OffsetNotPermitted(text.to_owned())),
+            };
+            let ip = resolve(&host, family, reading.host).ok_or_else(|| AddressError::Host {
+                host,
+                whole: text.to_owned(),
+            })?;
+            Ok((Some(ip), port))
+        }
+        HostPort::Fd(_) => Err(AddressError::DescriptorNotPermitted(text.to_owned())),
+        HostPort::Unix(_) | HostPort::Abstract(_) | HostPort::SockPair(_) | HostPort::Other(_) => {
+            Ok((None, None))
+        }
+    }
+}
+
+/// `addr ADDRESS[:PORT]` of checks: the address, then its port where it has one.
+pub(crate) fn check_address(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let word = cursor.next()?;
+    let text = shown(word);
+    match fixed_address(reading, &text) {
+        Ok((Some(ip), port)) => {
+            let ip = Value::Text(ip.to_string().into());
+            let port = port.map(|port| Value::Int(i64::from(port)));
+            Some(Value::List(std::iter::once(ip).chain(port).collect()))
+        }
+        Ok((None, _)) => {
+            reading.tell_read_only("a socket's path in 'addr' of a server", word.span);
+            Some(Value::List(vec![Value::Text(word.text.to_vec().into())]))
+        }
+        Err(error) => {
+            let told =
+                Diagnostic::alert("bad-address", format!("'{}' : {error}", subject.name)).at(word.span);
+            subject.tell(reading, told.help("write an address"));
+            None
+        }
+    }
+}
+
+/// `agent-addr ADDRESS`.
+pub(crate) fn agent_address(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let word = cursor.next()?;
+    let text = shown(word);
+    if resolve(&text, None, reading.host).is_some() {
+        return Some(Value::Text(word.text.to_vec().into()));
+    }
+    let message = format!("parsing agent-addr failed. Check if '{text}' is correct address.");
+    let told = Diagnostic::alert("bad-address", message).at(word.span);
+    subject.tell(reading, told.help("write an address, or a name that resolves"));
+    None
+}
+
+/// `socks4 ADDRESS:PORT`.
+pub(crate) fn socks4(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let word = cursor.next()?;
+    let text = shown(word);
+    let fault = match fixed_address(reading, &text) {
+        Ok((Some(_), None)) => AddressError::MissingPort(text.to_string()),
+        Ok(_) => return Some(Value::Text(word.text.to_vec().into())),
+        Err(error) => error,
+    };
+    let message = format!("'{} {text}' : {fault}", subject.name);
+    refuse_address(reading, word, message, &fault, subject);
+    None
+}
+
+/// Refuses an address of a server's option. The original lays a host that is unknown out in lines of its own.
+pub(super) fn refuse_address(
+    reading: &mut Reading<'_>,
+    word: &Word<'_>,
+    message: String,
+    fault: &AddressError,
+    subject: &Subject<'_>,
+) {
+    let lines = matches!(fault, AddressError::Host { .. }) && reading.dialect.strict;
+    let message = if lines {
+        format!("\n  {message}\n  \n")
+    } else {
+        message
+    };
+    let told = Diagnostic::alert("bad-address", message).at(word.span);
+    subject.tell(reading, told.help("write ADDRESS:PORT"));
+}
+
+/// The methods of `init-addr`; `none` when they let a server stay without an address.
+pub(crate) fn init_addr(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let word = cursor.next()?;
+    let text = shown(word);
+    let mut may = false;
+    for method in text.split(',').filter(|method| !method.is_empty()) {
+        match method {
+            "last" | "libc" => {}
+            "none" => may = true,
+            address if address.parse::<IpAddr>().is_ok() => may = true,
+            other => {
+                let message = format!(
+                    "'{}' : unknown init-addr method '{other}', supported methods are 'libc', 'last', 'none'.",
+                    subject.name
+                );
+                let told = Diagnostic::alert("unknown-option", message).at(word.span);
+                subject.tell(reading, told.help("write: init-addr last,libc,none"));
+                return None;
             }
         }
     }
-    if let Some(id) = &reader.params.id {
-        same_id(reading, id, &lead, name);
-    }
-    (!faulty).then_some(reader.params)
+    Some(Value::Word(if may { "none" } else { "" }))
 }
 
-/// `source ADDRESS [usesrc ADDRESS | interface NAME]`.
-fn source_words(words: &[Word<'_>]) -> usize {
-    match words.get(1).map(|word| &*word.text) {
-        Some(b"usesrc" | b"interface") => 3,
-        _ => 1,
+/// A list of known words between commas.
+fn list_of(
+    reading: &mut Reading<'_>,
+    word: &Word<'_>,
+    subject: &Subject<'_>,
+    known: &'static [&'static str],
+    wrong: fn(&str, &str) -> String,
+) -> Option<Value> {
+    let text = shown(word);
+    let mut list = Vec::new();
+    for part in text.split(',') {
+        let Some(found) = known.iter().find(|known| **known == part) else {
+            let told = Diagnostic::alert("unknown-option", wrong(subject.name, part)).at(word.span);
+            let near = closest(part.as_bytes(), known.iter().copied());
+            let help = near.map_or_else(
+                || format!("write {}", known.join(", ")),
+                |near| format!("did you mean '{near}'?"),
+            );
+            subject.tell(reading, told.help(help));
+            return None;
+        };
+        list.push(Value::Word(found));
     }
+    Some(Value::List(list))
 }
 
-/// What rows that are only read change all the same.
-fn note_read_only(params: &mut ServerParams, name: &str, value: Option<&Word<'_>>) {
-    match name {
-        "resolvers" => params.resolvers = true,
-        "ssl" => params.ssl = Some(true),
-        "ca-file" => params.verify_settled = true,
-        "verify" => params.verify_settled |= value.is_some_and(|value| &*value.text == b"none"),
-        "no-ssl" => params.ssl = Some(false),
-        "track" => params.track = value.map(|value| Set::new(value.text.to_vec().into(), value.span)),
-        _ => {}
+/// `proxy-v2-options LIST`.
+pub(crate) fn proxy_v2_options(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    const KNOWN: &[&str] = &[
+        "ssl",
+        "cert-cn",
+        "ssl-cipher",
+        "cert-sig",
+        "cert-key",
+        "authority",
+        "crc32c",
+        "unique-id",
+    ];
+    let word = cursor.next()?;
+    list_of(reading, word, subject, KNOWN, |_, part| {
+        format!("'{part}' : proxy v2 option not implemented")
+    })
+}
+
+/// `resolve-opts LIST`.
+pub(crate) fn resolve_opts(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    const KNOWN: &[&str] = &["allow-dup-ip", "ignore-weight", "prevent-dup-ip"];
+    let word = cursor.next()?;
+    list_of(reading, word, subject, KNOWN, |name, part| {
+        format!(
+            "'{name}' : unknown resolve-opts option '{part}', supported methods are 'allow-dup-ip', 'ignore-weight', \
+             and 'prevent-dup-ip'."
+        )
+    })
+}
+
+/// `resolve-net LIST`.
+pub(crate) fn networks(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let word = cursor.next()?;
+    let mut list = Vec::new();
+    for part in word.text.split(|byte| *byte == b',') {
+        if network(part).is_none() {
+            let part = String::from_utf8_lossy(part);
+            let message = format!("'{}' invalid network '{part}'.", subject.name);
+            let told = Diagnostic::alert("bad-network", message).at(word.span);
+            subject.tell(reading, told.help("write for example: 10.0.0.0/8,192.168.0.0/16"));
+            return None;
+        }
+        list.push(Value::Text(part.to_vec().into()));
     }
+    Some(Value::List(list))
+}
+
+/// `namespace NAME`, or `*` for that of the client.
+pub(crate) fn namespace(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let word = cursor.next()?;
+    if &*word.text != b"*" && !super::bind::namespace_exists(reading, word) {
+        let message = format!("Cannot open namespace '{}'", shown(word));
+        let told = Diagnostic::alert("unknown-namespace", message).at(word.span);
+        subject.tell(reading, told.help("make it first: ip netns add NAME"));
+        return None;
+    }
+    Some(Value::Text(word.text.to_vec().into()))
+}
+
+/// `sni EXPRESSION`.
+pub(crate) fn sni(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let begin = cursor.position();
+    let usage = sample::Usage::SERVER;
+    let lead = format!("{}error detected while parsing sni expression : ", subject.lead);
+    let frame = Frame {
+        lead: &lead,
+        tail: "",
+        context: subject.context,
+    };
+    let (sample, next) = match sample::read_words(reading, cursor.words(), begin, usage) {
+        Ok(read) => read,
+        Err(wrong) => {
+            frame.tell(reading, wrong);
+            return None;
+        }
+    };
+    if let Some(needs) = sample::needs(reading, &sample, usage) {
+        // As the original writes it: a second blank in front, and this time a full stop.
+        let written = cursor.words().get(begin).map(shown).unwrap_or_default();
+        let message = format!(
+            " fetch method '{written}' extracts information from '{needs}', none of which is available here."
+        );
+        let told = Diagnostic::alert("not-at-hand", format!("{lead}{message}")).at(sample.span);
+        tell(
+            reading,
+            told.help("a server's name is asked for when the request is at hand, and no answer yet"),
+        );
+        return None;
+    }
+    let words = &cursor.words()[begin..next];
+    let text: Vec<&[u8]> = words.iter().map(|word| &*word.text).collect();
+    cursor.go_to(next);
+    Some(Value::Text(text.join(&b' ').into()))
 }
 
 fn unknown(reading: &mut Reading<'_>, word: &Word<'_>, lead: &str, default: bool) {
@@ -349,264 +980,4 @@ fn same_id(reading: &mut Reading<'_>, id: &Set<u32>, lead: &str, name: &str) {
             .label(before, "used here")
             .help("write another number"),
     );
-}
-
-/// Whether `value` is the one word that `option` takes.
-fn only_word(option: &str, value: &Word<'_>, word: &'static str) -> Result<(), Fault> {
-    if &*value.text == word.as_bytes() {
-        return Ok(());
-    }
-    Err(Fault {
-        message: format!("'{option}' expects '{word}' but got '{}'.", shown(value)),
-        span: value.span,
-        help: "write 'on-marked-down shutdown-sessions' or 'on-marked-up shutdown-backup-sessions'",
-    })
-}
-
-/// The options of one line as they are read.
-pub(crate) struct ServerLineReader<'n> {
-    params: ServerParams,
-    name: &'n str,
-}
-
-impl ServerLineReader<'_> {
-    fn apply(
-        &mut self,
-        reading: &mut Reading<'_>,
-        act: ServerParse,
-        option: &Word<'_>,
-        value: Option<&Word<'_>>,
-    ) -> Result<(), Fault> {
-        let option_name = shown(option).into_owned();
-        match act {
-            ServerParse::Backup(on) => self.params.backup = Some(on),
-            ServerParse::Check(on) => self.params.check.enabled = Some(on),
-            ServerParse::Disabled(on) => self.params.disabled = Some(on),
-            ServerParse::SendProxy(version) => self.params.send_proxy = Some(version),
-            _ => {}
-        }
-        if matches!(
-            act,
-            ServerParse::Backup(_)
-                | ServerParse::Check(_)
-                | ServerParse::Disabled(_)
-                | ServerParse::SendProxy(_)
-        ) {
-            return Ok(());
-        }
-        // Numbers that are missing count as 0, as they always have, and a missing word is none that was asked for.
-        let loose = matches!(
-            act,
-            ServerParse::Weight
-                | ServerParse::Maxconn
-                | ServerParse::Minconn
-                | ServerParse::Maxqueue
-                | ServerParse::OnMarkedDown
-                | ServerParse::OnMarkedUp
-        );
-        let nothing = Word {
-            text: b"".as_slice().into(),
-            span: option.span,
-        };
-        let Some(value) = value.or(loose.then_some(&nothing)) else {
-            return Err(Fault {
-                message: format!("'{option_name}' expects <value> as argument.."),
-                span: option.span,
-                help: "add its value",
-            });
-        };
-        match act {
-            ServerParse::Cookie => {
-                self.params.cookie = Some(Set::new(value.text.to_vec().into(), value.span));
-            }
-            ServerParse::Redir => self.params.redir = Some(value.text.to_vec().into()),
-            ServerParse::Weight => self.params.weight = Some(self.weight(reading, value)?),
-            ServerParse::Maxconn => self.params.maxconn = Some(count(reading, &option_name, value)),
-            ServerParse::Minconn => self.params.minconn = Some(count(reading, &option_name, value)),
-            ServerParse::Maxqueue => self.params.maxqueue = Some(count(reading, &option_name, value)),
-            ServerParse::Rise => self.params.check.rise = Some(positive(reading, &option_name, value)?),
-            ServerParse::Fall => self.params.check.fall = Some(positive(reading, &option_name, value)?),
-            ServerParse::Inter => self.params.check.inter = Some(self.interval(&option_name, value)?),
-            ServerParse::Fastinter => self.params.check.fastinter = Some(self.interval(&option_name, value)?),
-            ServerParse::Downinter => self.params.check.downinter = Some(self.interval(&option_name, value)?),
-            ServerParse::Port => self.params.check.port = Some(port(reading, value)?),
-            ServerParse::Addr => self.params.check.addr = Some(self.check_addr(reading, value)?),
-            ServerParse::OnMarkedDown => {
-                only_word(&option_name, value, "shutdown-sessions")?;
-                self.params.down_ends_sessions = true;
-            }
-            ServerParse::OnMarkedUp => {
-                only_word(&option_name, value, "shutdown-backup-sessions")?;
-                self.params.up_ends_backup_sessions = true;
-            }
-            ServerParse::Id => self.params.id = Some(Set::new(id(value)?, value.span)),
-            ServerParse::InitAddr => self.params.may_stay_unresolved = Some(init_addr(value)?),
-            ServerParse::Backup(_)
-            | ServerParse::Check(_)
-            | ServerParse::Disabled(_)
-            | ServerParse::SendProxy(_) => {}
-        }
-        Ok(())
-    }
-
-    fn weight(&self, reading: &mut Reading<'_>, value: &Word<'_>) -> Result<u32, Fault> {
-        let loose = loose_integer(&value.text);
-        let fits = u32::try_from(loose.value).ok().filter(|weight| *weight <= 256);
-        let Some(weight) = fits else {
-            return Err(Fault {
-                message: format!(
-                    "weight of server {} is not within 0 and 256 ({})..",
-                    self.name, loose.value
-                ),
-                span: value.span,
-                help: "write a weight from 0 to 256",
-            });
-        };
-        tell_loose(reading, "weight", value, loose.exact, weight);
-        Ok(weight)
-    }
-
-    fn interval(&self, option: &str, value: &Word<'_>) -> Result<u32, Fault> {
-        let name = self.name;
-        let text = shown(value);
-        let (message, help) = match time(&value.text, Unit::Millisecond).map(|time| time.value) {
-            Ok(0) => (
-                format!("invalid value 0 for argument '{option}' of server {name}.."),
-                "write 1ms or more",
-            ),
-            Ok(millis) => return Ok(millis),
-            Err(TimeError::Underflow) => return Ok(1),
-            Err(TimeError::Overflow) => (
-                format!("timer overflow in argument <{text}> to <{option}> of server {name}.."),
-                "write 24d or less",
-            ),
-            Err(TimeError::Unexpected(byte)) => (
-                format!(
-                    "unexpected character '{}' in '{option}' argument of server {name}..",
-                    char::from(byte)
-                ),
-                "write a number and one of the units us, ms, s, m, h, d",
-            ),
-        };
-        Err(Fault {
-            message,
-            span: value.span,
-            help,
-        })
-    }
-
-    fn check_addr(&mut self, reading: &mut Reading<'_>, value: &Word<'_>) -> Result<IpAddr, Fault> {
-        let text = shown(value).into_owned();
-        let fault = match host_port(&text) {
-            Ok(HostPort::Inet { host, family, port }) => match resolve(&host, family, reading.host) {
-                Some(ip) => {
-                    if let Port::Fixed(port) = port {
-                        self.params.check.port = Some(port);
-                    }
-                    return Ok(ip);
-                }
-                None => format!("invalid address: '{host}' in '{text}'"),
-            },
-            Ok(_) => format!("invalid address: '{text}' in '{text}'"),
-            Err(error) => error.to_string(),
-        };
-        Err(Fault {
-            message: format!("'addr' : {fault}."),
-            span: value.span,
-            help: "write an address",
-        })
-    }
-}
-
-/// A number that the original reads loosely; what it left is told.
-fn count(reading: &mut Reading<'_>, option: &str, value: &Word<'_>) -> u32 {
-    let loose = loose_integer(&value.text);
-    let number = u32::try_from(loose.value.max(0)).unwrap_or(u32::MAX);
-    tell_loose(reading, option, value, loose.exact && loose.value >= 0, number);
-    number
-}
-
-fn positive(reading: &mut Reading<'_>, option: &str, value: &Word<'_>) -> Result<u32, Fault> {
-    let loose = loose_integer(&value.text);
-    let fits = u32::try_from(loose.value).ok().filter(|number| *number > 0);
-    let Some(number) = fits else {
-        return Err(Fault {
-            message: format!("'{option}' has to be > 0.."),
-            span: value.span,
-            help: "write a number from 1",
-        });
-    };
-    tell_loose(reading, option, value, loose.exact, number);
-    Ok(number)
-}
-
-fn tell_loose(reading: &mut Reading<'_>, option: &str, value: &Word<'_>, exact: bool, number: u32) {
-    if !exact {
-        let message = format!(
-            "'{option}' expects a number, '{}' is read as {number}.",
-            shown(value)
-        );
-        let told = Diagnostic::warning("loose-number", message).at(value.span);
-        tell(
-            reading,
-            told.help(format!("write {number}, or the number that was meant")),
-        );
-    }
-}
-
-fn port(reading: &mut Reading<'_>, value: &Word<'_>) -> Result<u16, Fault> {
-    let loose = loose_integer(&value.text);
-    let port = u16::try_from(loose.value).ok();
-    if port.is_none() && reading.dialect.strict && reading.dialect.at_least(3, 3) {
-        let message = format!("'port' : invalid port '{}'.", shown(value));
-        return Err(Fault {
-            message,
-            span: value.span,
-            help: "write a port from 1 to 65535",
-        });
-    }
-    // The original kept what fits into its field.
-    let number = port.unwrap_or_else(|| u16::try_from(loose.value.rem_euclid(1 << 16)).unwrap_or(0));
-    tell_loose(
-        reading,
-        "port",
-        value,
-        loose.exact && port.is_some(),
-        u32::from(number),
-    );
-    Ok(number)
-}
-
-fn id(value: &Word<'_>) -> Result<u32, Fault> {
-    let number = u32::try_from(loose_integer(&value.text).value)
-        .ok()
-        .filter(|id| *id > 0);
-    number.ok_or_else(|| Fault {
-        message: "'id' : custom id has to be > 0.".to_owned(),
-        span: value.span,
-        help: "write a number from 1",
-    })
-}
-
-/// Whether the methods of `init-addr` let a server stay without an address.
-fn init_addr(value: &Word<'_>) -> Result<bool, Fault> {
-    let text = shown(value);
-    let mut may = false;
-    for method in text.split(',') {
-        match method {
-            "last" | "libc" => {}
-            "none" => may = true,
-            address if address.parse::<IpAddr>().is_ok() => may = true,
-            other => {
-                return Err(Fault {
-                    message: format!(
-                        "'init-addr' : unknown init-addr method '{other}', only 'libc', 'last' and 'none' or an address are supported."
-                    ),
-                    span: value.span,
-                    help: "write: init-addr last,libc,none",
-                });
-            }
-        }
-    }
-    Ok(may)
 }

@@ -235,7 +235,7 @@ pub(crate) fn stray(
     );
     let mut told = Diagnostic::new(severity, "bad-time", message).at(word.span);
     // The original warns of it while it reads the number, where it knows no line.
-    if subject.lead.is_empty() && !refused {
+    if subject.lead.is_empty() && subject.context == Context::Parsing && !refused {
         told = told.context(Context::Whole);
     }
     subject.tell(reading, told.help("remove what stands behind the unit"));

@@ -43,7 +43,7 @@ fn warn(reading: &mut Reading<'_>, code: &'static str, span: Span, message: Stri
 }
 
 fn listeners(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy, kind: &str, name: &str) {
-    if proxy.kind.is_frontend() && proxy.binds.is_empty() {
+    if proxy.kind.is_frontend() && proxy.binds.is_empty() && !section.has_bind {
         let message = format!(
             "{kind} '{name}' has no 'bind' directive. Please declare it as a backend if this was intended."
         );

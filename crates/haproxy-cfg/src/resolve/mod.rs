@@ -9,6 +9,10 @@ mod names;
 mod proxy;
 mod rules;
 mod server;
+mod server_line;
+mod tracking;
+
+use syntax::{Context, Diagnostic};
 
 use crate::model::{Acl, Config, Proxy};
 use crate::parse::Reading;
@@ -39,13 +43,24 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
             names::switches(reading, index, &mut proxy, &names);
             checks::proxy(reading, section, &mut proxy);
             server::check_servers(reading, section, &proxy);
+            server_line::check(reading, section, &proxy);
+            server_line::multiplexers(reading, section, &proxy);
         }
         proxies.push(proxy);
     }
+    tracking::check(reading, &written);
+    let mut unresolved = None;
     for (section, proxy) in written.iter().zip(&proxies) {
         if !proxy.disabled {
-            server::tell_unresolved(reading, section);
+            unresolved = server::tell_unresolved(reading, section).or(unresolved);
         }
+    }
+    if let Some(span) = unresolved {
+        let message = "Failed to initialize server(s) addr.";
+        let told = Diagnostic::alert("unresolved-address", message)
+            .at(span)
+            .context(Context::Whole);
+        reading.tell(told.help("write addresses, or names that resolve, as said above"));
     }
     reading.written.proxies = written;
     Config {

@@ -90,7 +90,7 @@ pub(super) fn tell_duplicates(reading: &mut Reading<'_>) {
     reading.diagnostics.extend(told);
 }
 
-/// Tells names of sections that were never declared, and servers that track unknown ones.
+/// Tells names of sections that were never declared.
 pub(super) fn references(reading: &mut Reading<'_>) {
     let mut told = Vec::new();
     let sections = &reading.written.sections;
@@ -123,41 +123,6 @@ pub(super) fn references(reading: &mut Reading<'_>) {
                 .at(*span)
                 .context(Context::Whole);
             told.push(told_one.help(format!("add a section: {section} {name}")));
-        }
-    }
-    let proxies = &reading.written.proxies;
-    for proxy in proxies {
-        for server in &proxy.servers {
-            let Some(track) = &server.params.track else {
-                continue;
-            };
-            let text = track.value.to_string();
-            let (backend, tracked) = match text.split_once('/') {
-                Some((backend, tracked)) => (backend.to_owned(), tracked.to_owned()),
-                None => (proxy.name.to_string(), text.clone()),
-            };
-            let found = proxies
-                .iter()
-                .find(|other| other.kind.is_backend() && *other.name == *backend.as_bytes());
-            let what = match found {
-                None => format!("unable to find required proxy '{backend}' for tracking."),
-                Some(other)
-                    if !other
-                        .servers
-                        .iter()
-                        .any(|server| *server.name == *tracked.as_bytes()) =>
-                {
-                    format!("unable to find required server '{tracked}' for tracking.")
-                }
-                Some(_) => continue,
-            };
-            let message = format!("'server {}/{}' : {what}", proxy.name, server.name);
-            told.push(
-                Diagnostic::alert("unknown-name", message)
-                    .at(track.span)
-                    .context(Context::Place)
-                    .help("write: track BACKEND/SERVER"),
-            );
         }
     }
     reading.diagnostics.extend(told);

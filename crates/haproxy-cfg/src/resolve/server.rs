@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
 use rustc_hash::FxHashMap;
-use syntax::{Context, Diagnostic, Severity};
+use syntax::{Context, Diagnostic, Severity, Span};
 
 use super::ids;
 use super::inherit::Inherited;
@@ -126,7 +126,6 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
     let inherited = Inherited::new(reading, section);
     // Scripts of other checks may name a port.
     let scripted = inherited.uses("'tcp-check'") || inherited.uses("'http-check'");
-    let defaults = inherited.default_server();
     for server in &proxy.servers {
         let ServerAddr::Inet { port: None, .. } = server.addr else {
             continue;
@@ -154,7 +153,18 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
                 .help("write ADDRESS:PORT, or add: port PORT"),
         );
     }
-    unverified(reading, section, &defaults);
+    if proxy.mode != crate::model::Mode::Http
+        && let Some(line) = section.servers.iter().find(|line| line.params.redir.is_some())
+    {
+        let message = format!(
+            "{kind} '{}' : server cannot have cookie or redirect prefix in non-HTTP mode.",
+            section.name
+        );
+        let told = Diagnostic::alert("needs-http", message)
+            .at(line.span)
+            .context(Context::Whole);
+        reading.tell(told.help("write: mode http"));
+    }
     if proxy.mode != crate::model::Mode::Http {
         for server in proxy.servers.iter().filter(|server| server.cookie.is_some()) {
             let message = format!(
@@ -171,33 +181,9 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
     }
 }
 
-/// Tells TLS servers whose certificate could not be verified: the file must say that it need not.
-fn unverified(reading: &mut Reading<'_>, section: &ProxySection, defaults: &ServerParams) {
-    if reading.written.server_verify_none {
-        return;
-    }
-    for line in &section.servers {
-        let (own, below) = (&line.params, defaults);
-        let ssl = own.ssl.or(below.ssl).unwrap_or(false);
-        if !ssl || own.verify_settled || below.verify_settled {
-            continue;
-        }
-        let message = format!(
-            "'server {}/{}' : verify is enabled by default but no CA file specified.",
-            section.name, line.name
-        );
-        let help = "add 'ca-file PATH', or 'verify none' where the network can be trusted";
-        reading.tell(
-            Diagnostic::alert("no-ca-file", message)
-                .at(line.span)
-                .context(Context::Place)
-                .help(help),
-        );
-    }
-}
-
 /// Tells servers whose names do not resolve, unless the file or the command line lets them be.
-pub(super) fn tell_unresolved(reading: &mut Reading<'_>, section: &ProxySection) {
+pub(super) fn tell_unresolved(reading: &mut Reading<'_>, section: &ProxySection) -> Option<Span> {
+    let mut refused = None;
     for line in &section.servers {
         let ServerHost::Inet {
             written, ip: None, ..
@@ -207,16 +193,21 @@ pub(super) fn tell_unresolved(reading: &mut Reading<'_>, section: &ProxySection)
         };
         let defaults = Inherited::new(reading, section).default_server();
         let given = line.params.may_stay_unresolved.or(defaults.may_stay_unresolved);
-        let allowed = reading.options.ignore_unresolved || given.unwrap_or(false);
+        if given.unwrap_or(false) {
+            continue;
+        }
+        let allowed = reading.options.ignore_unresolved;
         let prefix = format!("'server {}/{}'", section.name, line.name);
         let told = if allowed {
             let message = format!("{prefix} : could not resolve address '{written}', disabling server.");
             Diagnostic::warning("unresolved-address", message)
         } else {
+            refused = Some(line.addr_span);
             let message = format!("{prefix} : could not resolve address '{written}'.");
             Diagnostic::alert("unresolved-address", message)
         };
         let help = "write an address, or a name that resolves, or add 'init-addr last,libc,none'";
         reading.tell(told.at(line.addr_span).context(Context::Place).help(help));
     }
+    refused
 }

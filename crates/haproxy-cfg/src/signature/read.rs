@@ -101,6 +101,16 @@ impl<'w> Cursor<'w> {
         self.words.get(self.at.checked_sub(1)?)
     }
 
+    /// All words, those that were read included.
+    pub(crate) fn words(&self) -> &'w [Word<'w>] {
+        self.words
+    }
+
+    /// Goes on at the word `at`.
+    pub(crate) fn go_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
     /// How many words were read, those in front of where it began counted too.
     pub(crate) fn position(&self) -> usize {
         self.at

@@ -5,7 +5,7 @@ use syntax::Span;
 use crate::model::Word;
 
 /// What an argument was read to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// An integer.
     Int(i64),
@@ -57,7 +57,7 @@ impl Value {
 }
 
 /// A value with its name in the signature and its place in the file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Argument {
     /// The name of the argument in the signature.
     pub name: &'static str,

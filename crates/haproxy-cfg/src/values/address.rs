@@ -26,8 +26,14 @@ pub(crate) enum AddressError {
     Descriptor { text: String, whole: String },
     /// The descriptor is not open.
     DescriptorClosed { fd: i32, why: String },
-    /// A socket path that does not fit, as it gets a suffix while it is bound.
-    PathTooLong(String),
+    /// A socket path or an abstract name that does not fit; with how many bytes do.
+    PathTooLong { whole: String, max: usize },
+    /// A range where one port is wanted.
+    RangeNotPermitted(String),
+    /// A descriptor where an address is wanted.
+    DescriptorNotPermitted(String),
+    /// QUIC, in the words of a build without it.
+    Quic { family: u8, whole: String },
     /// A kind of address that cannot be used in this place.
     Unacceptable { what: &'static str, whole: String },
 }
@@ -59,14 +65,25 @@ impl std::fmt::Display for AddressError {
                 )
             }
             Self::DescriptorClosed { fd, why } => write!(out, "cannot use file descriptor '{fd}' : {why}."),
-            Self::PathTooLong(whole) => write!(out, "socket path '{whole}' too long (max {MAX_PATH})"),
+            Self::PathTooLong { whole, max } => write!(out, "socket path '{whole}' too long (max {max})"),
+            Self::RangeNotPermitted(text) => write!(out, "port range not permitted here in '{text}'"),
+            Self::DescriptorNotPermitted(text) => {
+                write!(out, "a file descriptor is not acceptable here in '{text}'")
+            }
+            Self::Quic { family, whole } => write!(
+                out,
+                "unsupported stream protocol for datagram family {family} address '{whole}'; QUIC is not compiled in if \
+                 this is what you were looking for."
+            ),
             Self::Unacceptable { what, whole } => write!(out, "{what} address not acceptable in '{whole}'"),
         }
     }
 }
 
-/// Bytes of a socket path.
+/// Bytes of a socket path, which gets a suffix while it is bound.
 const MAX_PATH: usize = 97;
+/// Bytes of an abstract name.
+const MAX_NAME: usize = 107;
 
 /// One address of a `bind` line, ports spread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,6 +135,35 @@ pub(crate) enum HostPort {
     Fd(i32),
     /// One half of a pair.
     SockPair(i32),
+    /// What nothing listens on or connects to yet: its prefix.
+    Other(&'static str),
+}
+
+/// What a place takes for an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wants {
+    /// Datagrams instead of streams.
+    pub(crate) datagrams: bool,
+    /// The families that came after 2.6.
+    pub(crate) modern: bool,
+}
+
+impl Wants {
+    /// Streams, in the dialect at hand.
+    pub(crate) fn streams(dialect: crate::Dialect) -> Self {
+        Self {
+            datagrams: false,
+            modern: !dialect.strict || dialect.at_least(2, 7),
+        }
+    }
+
+    /// Datagrams, in the dialect at hand.
+    pub(crate) fn datagrams(dialect: crate::Dialect) -> Self {
+        Self {
+            datagrams: true,
+            ..Self::streams(dialect)
+        }
+    }
 }
 
 /// An address family that a prefix asks for.
@@ -127,60 +173,92 @@ pub(crate) enum Family {
     V6,
 }
 
-/// The addresses of a `bind` word: several between commas, ports spread.
+/// The addresses of a `bind` word: several between commas, ports spread. What nothing listens on yet is given by its
+/// prefix behind them.
 ///
 /// # Errors
 /// The first fault, of any of them.
-pub(crate) fn bind_addresses(word: &[u8], host: &dyn Host) -> Result<Vec<BindAddress>, AddressError> {
-    let text = String::from_utf8_lossy(word).into_owned();
+pub(crate) fn bind_addresses(
+    word: &[u8],
+    host: &dyn Host,
+    wants: Wants,
+) -> Result<(Vec<BindAddress>, Vec<&'static str>), AddressError> {
+    let text = String::from_utf8_lossy(word);
     let mut out = Vec::new();
-    for part in text.split(',') {
-        let written = part.to_owned();
-        let push = |out: &mut Vec<BindAddress>, address| {
+    let mut others = Vec::new();
+    // A comma at the end begins nothing.
+    let list = text.strip_suffix(',').filter(|list| !list.is_empty());
+    for part in list.unwrap_or(&text).split(',') {
+        let mut push = |address| {
             out.push(BindAddress {
                 address,
-                written: written.clone(),
+                written: part.to_owned(),
             });
         };
-        match host_port(part)? {
-            HostPort::Unix(path) if path.len() > MAX_PATH => return Err(AddressError::PathTooLong(written)),
-            HostPort::Unix(path) => push(&mut out, Address::Unix(path)),
-            HostPort::Abstract(name) => push(&mut out, Address::Abstract(name)),
-            HostPort::Fd(fd) => {
-                host.descriptor(fd)
-                    .map_err(|error| AddressError::DescriptorClosed {
-                        fd,
-                        why: strip_os_code(&error),
-                    })?;
-                push(&mut out, Address::Fd(fd));
-            }
-            HostPort::SockPair(fd) => push(&mut out, Address::SockPair(fd)),
-            HostPort::Inet {
-                host: name,
-                family,
-                port,
-            } => {
-                let (low, high) = match port {
-                    Port::None => return Err(AddressError::MissingPort(part.to_owned())),
-                    Port::Fixed(0) => return Err(AddressError::PortNumber("0".to_owned())),
-                    Port::Fixed(port) => (port, port),
-                    Port::Range(low, high) => (low, high),
-                    Port::Offset(offset) => match u16::try_from(offset) {
-                        Ok(port) if port > 0 => (port, port),
-                        _ => return Err(AddressError::OffsetNotPermitted(part.to_owned())),
-                    },
-                };
-                let ip = resolve(&name, family, host).ok_or_else(|| AddressError::Host {
-                    host: name.clone(),
+        let (name, family, port) = match address(part, wants)? {
+            HostPort::Unix(path) if path.len() > MAX_PATH => {
+                return Err(AddressError::PathTooLong {
                     whole: part.to_owned(),
-                })?;
-                for port in low..=high {
-                    push(&mut out, Address::Inet(SocketAddr::new(ip, port)));
-                }
+                    max: MAX_PATH,
+                });
             }
+            HostPort::Abstract(name) if name.len() > MAX_NAME => {
+                return Err(AddressError::PathTooLong {
+                    whole: part.to_owned(),
+                    max: MAX_NAME,
+                });
+            }
+            HostPort::Unix(path) => {
+                push(Address::Unix(path));
+                continue;
+            }
+            HostPort::Abstract(name) => {
+                push(Address::Abstract(name));
+                continue;
+            }
+            HostPort::Fd(fd) => {
+                open(fd, host)?;
+                push(Address::Fd(fd));
+                continue;
+            }
+            HostPort::SockPair(fd) => {
+                open(fd, host)?;
+                push(Address::SockPair(fd));
+                continue;
+            }
+            HostPort::Other(prefix) => {
+                others.push(prefix);
+                continue;
+            }
+            HostPort::Inet { host, family, port } => (host, family, port),
+        };
+        let (low, high) = match port {
+            Port::None => return Err(AddressError::MissingPort(part.to_owned())),
+            Port::Fixed(0) => return Err(AddressError::PortNumber("0".to_owned())),
+            Port::Fixed(port) => (port, port),
+            Port::Range(low, high) => (low, high),
+            Port::Offset(_) => return Err(AddressError::OffsetNotPermitted(part.to_owned())),
+        };
+        let Some(ip) = resolve(&name, family, host) else {
+            return Err(AddressError::Host {
+                host: name,
+                whole: part.to_owned(),
+            });
+        };
+        for port in low..=high {
+            push(Address::Inet(SocketAddr::new(ip, port)));
         }
     }
-    Ok(out)
+    Ok((out, others))
+}
+
+/// Whether an inherited descriptor is there.
+pub(crate) fn open(fd: i32, host: &dyn Host) -> Result<(), AddressError> {
+    host.descriptor(fd)
+        .map_err(|error| AddressError::DescriptorClosed {
+            fd,
+            why: strip_os_code(&error),
+        })
 }
 
 /// The address of a host as written: numbers, `*` or nothing for any, or a name that the machine knows.
@@ -199,41 +277,160 @@ pub(crate) fn resolve(name: &str, family: Option<Family>, host: &dyn Host) -> Op
     if let Ok(ip) = bare.parse::<IpAddr>() {
         return Some(ip).filter(fits);
     }
-    host.resolve(bare).filter(fits)
+    match short_ipv4(bare) {
+        Some(ip) => Some(IpAddr::V4(ip)).filter(fits),
+        None => host.resolve(bare).filter(fits),
+    }
+}
+
+/// An IPv4 address with fewer than four parts, of which the last fills the rest: `1.2.3` is `1.2.0.3`.
+fn short_ipv4(text: &str) -> Option<Ipv4Addr> {
+    if !text.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
+    let number = |part: &str| {
+        if let Some(hex) = part.strip_prefix("0x") {
+            u32::from_str_radix(hex, 16).ok()
+        } else if part.len() > 1 && part.starts_with('0') {
+            u32::from_str_radix(part, 8).ok()
+        } else {
+            part.parse().ok()
+        }
+    };
+    let mut address = 0_u32;
+    let mut room = 32_u32;
+    let mut parts = text.split('.').peekable();
+    while let Some(part) = parts.next() {
+        let value: u32 = number(part)?;
+        if parts.peek().is_some() {
+            room = room.checked_sub(8).filter(|room| *room > 0)?;
+            if value > 255 {
+                return None;
+            }
+            address |= value << room;
+        } else {
+            if room < 32 && value >> room != 0 {
+                return None;
+            }
+            address |= value;
+        }
+    }
+    Some(Ipv4Addr::from(address))
+}
+
+/// Takes one address apart, without resolving it: a stream's, in any version.
+///
+/// # Errors
+/// When its port or its prefix is wrong.
+pub(crate) fn host_port(text: &str) -> Result<HostPort, AddressError> {
+    address(
+        text,
+        Wants {
+            datagrams: false,
+            modern: true,
+        },
+    )
+}
+
+/// Families by their prefix: what it is, whether it is of datagrams, whether it came after 2.6.
+const PREFIXES: &[(&str, Prefixed, Option<bool>, bool)] = &[
+    ("ipv4@", Prefixed::Inet(Some(Family::V4)), None, false),
+    ("ipv6@", Prefixed::Inet(Some(Family::V6)), None, false),
+    ("ip@", Prefixed::Inet(None), None, false),
+    ("tcp4@", Prefixed::Inet(Some(Family::V4)), Some(false), false),
+    ("tcpv4@", Prefixed::Inet(Some(Family::V4)), Some(false), false),
+    ("tcp6@", Prefixed::Inet(Some(Family::V6)), Some(false), false),
+    ("tcpv6@", Prefixed::Inet(Some(Family::V6)), Some(false), false),
+    ("tcp@", Prefixed::Inet(None), Some(false), false),
+    ("udp4@", Prefixed::Inet(Some(Family::V4)), Some(true), false),
+    ("udpv4@", Prefixed::Inet(Some(Family::V4)), Some(true), false),
+    ("udp6@", Prefixed::Inet(Some(Family::V6)), Some(true), false),
+    ("udpv6@", Prefixed::Inet(Some(Family::V6)), Some(true), false),
+    ("udp@", Prefixed::Inet(None), Some(true), false),
+    ("quic4@", Prefixed::Quic(2), Some(false), false),
+    ("quic6@", Prefixed::Quic(10), Some(false), false),
+    ("mptcp4@", Prefixed::Inet(Some(Family::V4)), Some(false), true),
+    ("mptcp6@", Prefixed::Inet(Some(Family::V6)), Some(false), true),
+    ("mptcp@", Prefixed::Inet(None), Some(false), true),
+    ("rhttp@", Prefixed::Other("rhttp@"), Some(false), true),
+    ("rev@", Prefixed::Other("rev@"), Some(false), true),
+    ("unix@", Prefixed::Unix, None, false),
+    ("uxst@", Prefixed::Unix, Some(false), false),
+    ("uxdg@", Prefixed::Unix, Some(true), false),
+    ("abnsz@", Prefixed::Abstract, None, true),
+    ("abns@", Prefixed::Abstract, None, false),
+    ("fd@", Prefixed::Fd, None, false),
+    ("sockpair@", Prefixed::SockPair, None, false),
+];
+
+/// What a prefix stands for.
+#[derive(Clone, Copy)]
+enum Prefixed {
+    Inet(Option<Family>),
+    Unix,
+    Abstract,
+    Fd,
+    SockPair,
+    /// With the number of its family in the original's words.
+    Quic(u8),
+    Other(&'static str),
 }
 
 /// Takes one address apart, without resolving it.
 ///
 /// # Errors
-/// When its port or its prefix is wrong.
-pub(crate) fn host_port(text: &str) -> Result<HostPort, AddressError> {
+/// When its port or its prefix is wrong, or not for this place.
+pub(crate) fn address(text: &str, wants: Wants) -> Result<HostPort, AddressError> {
     if text.is_empty() {
         return Err(AddressError::Empty(text.to_owned()));
     }
-    let unacceptable = |what| AddressError::Unacceptable {
-        what,
-        whole: text.to_owned(),
+    let (mut datagrams, rest) = if let Some(rest) = text.strip_prefix("dgram+") {
+        (Some(true), rest)
+    } else if let Some(rest) = text.strip_prefix("stream+") {
+        (Some(false), rest)
+    } else {
+        (None, text)
     };
-    // `stream+`, `dgram+` and their kin choose the protocol; only streams listen and connect.
-    let rest = text.strip_prefix("stream+").unwrap_or(text);
-    if let Some((prefix, rest)) = rest.split_once('@') {
-        return match prefix {
-            "ipv4" | "tcp4" | "tcpv4" => inet(rest, Some(Family::V4), text),
-            "ipv6" | "tcp6" | "tcpv6" => inet(rest, Some(Family::V6), text),
-            "ip" | "tcp" => inet(rest, None, text),
-            "unix" | "uxst" => Ok(HostPort::Unix(rest.into())),
-            "abns" | "abnsz" => Ok(HostPort::Abstract(rest.into())),
-            "fd" => descriptor(rest, text).map(HostPort::Fd),
-            "sockpair" => descriptor(rest, text).map(HostPort::SockPair),
-            "udp" | "udp4" | "udp6" | "udpv4" | "udpv6" | "uxdg" => Err(unacceptable("dgram-type")),
-            "quic4" | "quic6" => Err(unacceptable("QUIC")),
-            _ => inet(text, None, text),
-        };
+    let found = PREFIXES
+        .iter()
+        .filter(|(.., modern)| wants.modern || !modern)
+        .find_map(|(prefix, what, of_datagrams, _)| {
+            rest.strip_prefix(prefix).map(|rest| (*what, *of_datagrams, rest))
+        });
+    let (what, rest) = match found {
+        Some((what, of_datagrams, rest)) => {
+            datagrams = of_datagrams.or(datagrams);
+            (what, rest)
+        }
+        None if rest.starts_with('/') => (Prefixed::Unix, rest),
+        None => (Prefixed::Inet(None), rest),
+    };
+    let read = match what {
+        Prefixed::Inet(family) => inet(rest, family, text)?,
+        Prefixed::Unix => HostPort::Unix(rest.into()),
+        Prefixed::Abstract => HostPort::Abstract(rest.into()),
+        Prefixed::Fd => HostPort::Fd(descriptor(rest, text)?),
+        Prefixed::SockPair => HostPort::SockPair(descriptor(rest, text)?),
+        Prefixed::Quic(family) if !wants.modern => {
+            return Err(AddressError::Quic {
+                family,
+                whole: text.to_owned(),
+            });
+        }
+        Prefixed::Quic(family) => {
+            let family = if family == 2 { Family::V4 } else { Family::V6 };
+            inet(rest, Some(family), text)?;
+            HostPort::Other("quic")
+        }
+        Prefixed::Other(prefix) => HostPort::Other(prefix),
+    };
+    match datagrams {
+        Some(datagrams) if datagrams != wants.datagrams => Err(AddressError::Unacceptable {
+            what: if datagrams { "dgram-type" } else { "stream-type" },
+            whole: text.to_owned(),
+        }),
+        _ => Ok(read),
     }
-    if rest.starts_with('/') {
-        return Ok(HostPort::Unix(rest.into()));
-    }
-    inet(rest, None, text)
 }
 
 fn inet(text: &str, family: Option<Family>, whole: &str) -> Result<HostPort, AddressError> {
@@ -249,37 +446,50 @@ fn inet(text: &str, family: Option<Family>, whole: &str) -> Result<HostPort, Add
         None | Some("") => Port::None,
         Some(port) => parse_port(port, whole)?,
     };
-    let inner = host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
     Ok(HostPort::Inet {
-        host: inner.unwrap_or(host).to_owned(),
+        host: host.to_owned(),
         family,
         port,
     })
 }
 
 fn parse_port(port: &str, whole: &str) -> Result<Port, AddressError> {
-    let number = |digits: &str| -> Result<u32, AddressError> {
-        match digits.chars().find(|c| !c.is_ascii_digit()) {
-            Some(byte) => Err(AddressError::PortCharacter {
-                byte,
-                port: port.to_owned(),
-                whole: whole.to_owned(),
-            }),
-            None => Ok(digits.parse().unwrap_or(u32::MAX)),
+    // What stands behind the digits is read over.
+    let number = |text: &str| -> u32 {
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        if digits == 0 {
+            0
+        } else {
+            text[..digits].parse().unwrap_or(u32::MAX)
         }
     };
-    let in_range = |value: u32| u16::try_from(value).map_err(|_| AddressError::PortNumber(port.to_owned()));
-    if let Some(digits) = port.strip_prefix('+') {
-        return Ok(Port::Offset(i32::from(in_range(number(digits)?)?)));
+    let sign = usize::from(port.starts_with(['+', '-']));
+    if let Some(byte) = port[sign..]
+        .chars()
+        .next()
+        .filter(|first| !first.is_ascii_digit())
+    {
+        return Err(AddressError::PortCharacter {
+            byte,
+            port: port.to_owned(),
+            whole: whole.to_owned(),
+        });
     }
-    if let Some(digits) = port.strip_prefix('-') {
-        return Ok(Port::Offset(-i32::from(in_range(number(digits)?)?)));
+    if sign > 0 {
+        let offset = i32::try_from(number(&port[1..])).unwrap_or(i32::MAX);
+        return Ok(Port::Offset(if port.starts_with('-') { -offset } else { offset }));
     }
+    let within = |text: &str, least: u32| {
+        u16::try_from(number(text))
+            .ok()
+            .filter(|port| u32::from(*port) >= least)
+            .ok_or_else(|| AddressError::PortNumber(text.to_owned()))
+    };
     match port.split_once('-') {
-        None => Ok(Port::Fixed(in_range(number(port)?)?)),
+        None => Ok(Port::Fixed(within(port, 0)?)),
         Some((low, high)) => {
-            let (low, high) = (in_range(number(low)?)?, in_range(number(high)?)?);
-            if low == 0 || low > high {
+            let (low, high) = (within(low, 1)?, within(high, 1)?);
+            if low > high {
                 return Err(AddressError::PortRange(port.to_owned()));
             }
             Ok(Port::Range(low, high))
@@ -307,7 +517,9 @@ mod tests {
     use crate::testing::FakeHost;
 
     fn bind(text: &str) -> Result<Vec<String>, String> {
-        let found = bind_addresses(text.as_bytes(), &FakeHost::new()).map_err(|error| error.to_string())?;
+        let wants = Wants::streams(crate::Dialect::exactly(2, 6));
+        let (found, _) =
+            bind_addresses(text.as_bytes(), &FakeHost::new(), wants).map_err(|error| error.to_string())?;
         Ok(found
             .into_iter()
             .map(|bind| format!("{:?}", bind.address))
@@ -330,6 +542,10 @@ mod tests {
             ("abns@name", "Abstract(\"name\")"),
             ("fd@3", "Fd(3)"),
             ("sockpair@5", "SockPair(5)"),
+            ("1.2.3:80", "Inet(1.2.0.3:80)"),
+            ("0x7f000001:80", "Inet(127.0.0.1:80)"),
+            ("127.0.0.1:80,", "Inet(127.0.0.1:80)"),
+            (":80x", "Inet(0.0.0.0:80)"),
         ] {
             assert_eq!(bind(text), Ok(vec![address.to_owned()]), "{text}");
         }
@@ -357,6 +573,8 @@ mod tests {
             ),
             ("fd@", "file descriptor '' is not a valid integer in 'fd@'"),
             ("fd@99", "cannot use file descriptor '99' : Bad file descriptor."),
+            ("127.0.0.1:80-", "invalid port ''"),
+            (":+1", "port offset not permitted here in ':+1'"),
             (
                 "127.0.0.1:80,,:81",
                 "'' resolves to an empty address (environment variable missing?)",

@@ -9,7 +9,8 @@ mod size;
 mod time;
 
 pub(crate) use address::{
-    AddressError, BindAddress, HostPort, Port, bind_addresses, host_port, resolve, strip_os_code,
+    AddressError, BindAddress, HostPort, Port, Wants, address, bind_addresses, host_port, open, resolve,
+    strip_os_code,
 };
 pub(crate) use ciphers::may_select;
 pub(crate) use groups::unknown_group;

@@ -36,6 +36,8 @@ pub(crate) struct ProxySection {
     pub(crate) id: Option<Set<u32>>,
     pub(crate) description: Option<Word>,
     pub(crate) binds: Vec<Bind>,
+    /// It has a `bind` line, right or wrong.
+    pub(crate) has_bind: bool,
     pub(crate) acls: Acls,
     pub(crate) rules: Vec<Rule>,
     pub(crate) switches: Vec<Switch>,
@@ -62,6 +64,7 @@ impl ProxySection {
             id: None,
             description: None,
             binds: Vec::new(),
+            has_bind: false,
             acls: Acls::default(),
             rules: Vec::new(),
             switches: Vec::new(),

@@ -7,7 +7,8 @@ use syntax::Span;
 use super::Set;
 use super::rare::Rare;
 use crate::model::{
-    Balance, CheckKind, ConnectionMode, CookiePolicy, ForwardFor, LogTarget, Millis, Mode, StatsAuth, Word,
+    Balance, CheckKind, ConnectionMode, CookiePolicy, ForwardFor, LogTarget, Millis, Mode, StatsAuth,
+    TlsVersion, Word,
 };
 
 /// `timeout …`.
@@ -142,6 +143,47 @@ pub(crate) struct ServerParams {
     pub(crate) ssl: Option<bool>,
     /// `verify none`, or a `ca-file`: the server's certificate needs no further word.
     pub(crate) verify_settled: bool,
+    /// What few servers have.
+    pub(crate) more: Option<Box<MoreServerParams>>,
+}
+
+/// What few `server` and `default-server` lines give.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MoreServerParams {
+    pub(crate) agent_check: Option<bool>,
+    pub(crate) agent_port: Option<u32>,
+    pub(crate) check_ssl: Option<bool>,
+    pub(crate) ciphers: Option<Word>,
+    pub(crate) ciphersuites: Option<Word>,
+    pub(crate) crt: Option<Word>,
+    pub(crate) min_ver: Option<TlsVersion>,
+    pub(crate) max_ver: Option<TlsVersion>,
+    /// Versions that `no-…` switches off, as bits by their order.
+    pub(crate) without: u8,
+    pub(crate) proto: Option<&'static str>,
+    pub(crate) resolvers: Option<Set<Word>>,
+    pub(crate) tfo: Option<bool>,
+}
+
+impl MoreServerParams {
+    /// These, with what they lack taken from `below`.
+    fn over(self, below: &Self) -> Self {
+        let below = below.clone();
+        Self {
+            agent_check: self.agent_check.or(below.agent_check),
+            agent_port: self.agent_port.or(below.agent_port),
+            check_ssl: self.check_ssl.or(below.check_ssl),
+            ciphers: self.ciphers.or(below.ciphers),
+            ciphersuites: self.ciphersuites.or(below.ciphersuites),
+            crt: self.crt.or(below.crt),
+            min_ver: self.min_ver.or(below.min_ver),
+            max_ver: self.max_ver.or(below.max_ver),
+            without: self.without | below.without,
+            proto: self.proto.or(below.proto),
+            resolvers: self.resolvers.or(below.resolvers),
+            tfo: self.tfo.or(below.tfo),
+        }
+    }
 }
 
 impl CheckParams {
@@ -182,6 +224,10 @@ impl ServerParams {
             track: self.track.or_else(|| below.track.clone()),
             ssl: self.ssl.or(below.ssl),
             verify_settled: self.verify_settled || below.verify_settled,
+            more: match (self.more, &below.more) {
+                (Some(own), Some(below)) => Some(Box::new(own.over(below))),
+                (own, below) => own.or_else(|| below.clone()),
+            },
         }
     }
 }

@@ -249,7 +249,7 @@ fn transport(reading: &mut Reading<'_>, word: &Word<'_>) -> Option<LogTransport>
         Ok(HostPort::Unix(path)) => return Some(LogTransport::Datagram(Address::Unix(path))),
         Ok(HostPort::Abstract(name)) => return Some(LogTransport::Datagram(Address::Abstract(name))),
         Ok(HostPort::Fd(fd)) => return Some(LogTransport::Fd(fd)),
-        Ok(HostPort::SockPair(_)) => format!("'{text}' : a socket pair cannot take logs."),
+        Ok(HostPort::SockPair(_) | HostPort::Other(_)) => format!("'{text}' : it cannot take logs."),
         Ok(HostPort::Inet { host, family, port }) => match resolve(&host, family, reading.host) {
             Some(ip) => match port.fixed_or(SYSLOG_PORT) {
                 Some(port) => return Some(LogTransport::Datagram(Address::Inet(socket(ip, port)))),

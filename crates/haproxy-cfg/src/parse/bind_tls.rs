@@ -1,0 +1,324 @@
+//! What the TLS settings of a listener amount to once its line is read: certificates that are there, lists that a library
+//! takes, versions that are left.
+
+use bstr::ByteSlice as _;
+use syntax::{Context, Diagnostic, Severity, Span};
+
+use super::bind::BindLine;
+use super::reading::Reading;
+use super::{certificate, tls};
+use crate::keywords::{BIND_INDEX, place};
+use crate::model::{BindSsl, TlsVersion, Word};
+use crate::values::{may_select, strip_os_code, unknown_group};
+
+/// A listener's line, for messages.
+struct Place<'a> {
+    prefix: &'a str,
+    written: &'a str,
+    span: Span,
+}
+
+/// The TLS settings of a line, judged; none where it asks for no TLS.
+pub(super) fn settings(
+    reading: &mut Reading<'_>,
+    flags: &BindLine,
+    prefix: &str,
+    written: &str,
+    span: Span,
+) -> Option<BindSsl> {
+    let place = Place {
+        prefix,
+        written,
+        span,
+    };
+    let mut found = flags.default_crt;
+    for path in &flags.ssl.crt {
+        found |= certificate::check(reading, &path.to_string(), prefix, span);
+    }
+    for path in &flags.lists {
+        found |= listed(reading, path, &place);
+    }
+    if !flags.is_ssl {
+        return None;
+    }
+    lists(reading, flags, &place);
+    let mut ssl = flags.ssl.clone();
+    versions(reading, flags, &mut ssl, &place);
+    if flags.ssl.verify.0 && flags.ssl.ca_file.is_none() && !flags.ca_verify_file {
+        let what = "verify is enabled but no CA file specified";
+        unusable(
+            reading,
+            Severity::Alert,
+            "no-ca",
+            what,
+            "add: ca-file FILE",
+            &place,
+        );
+    }
+    if flags.generate && found && !flags.ca_sign_file {
+        let at = at(reading, span);
+        let message = format!(
+            "{}: cannot enable certificate generation, no CA certificate File configured at [{at}].",
+            proxy(reading)
+        );
+        tell(
+            reading,
+            Severity::Alert,
+            "no-ca",
+            message,
+            "add: ca-sign-file FILE",
+            span,
+        );
+    }
+    if !found && !flags.generate_alone() {
+        none_specified(reading, flags, &place);
+    }
+    Some(ssl)
+}
+
+impl BindLine {
+    /// Certificates are made on the fly by an authority that is named.
+    fn generate_alone(&self) -> bool {
+        self.generate && self.ca_sign_file
+    }
+}
+
+fn none_specified(reading: &mut Reading<'_>, flags: &BindLine, place: &Place<'_>) {
+    let at = at(reading, place.span);
+    let lead = format!(
+        "{}: no SSL certificate specified for bind '{}' at [{at}]",
+        proxy(reading),
+        place.written
+    );
+    // With strict-sni there may be none, for those that come later.
+    let (severity, message) = if flags.ssl.strict_sni {
+        let message = format!("{lead}, ssl connections will fail (use 'crt').");
+        (Severity::Warning, message)
+    } else {
+        (Severity::Alert, format!("{lead} (use 'crt')."))
+    };
+    tell(
+        reading,
+        severity,
+        "no-certificate",
+        message,
+        "add: crt FILE",
+        place.span,
+    );
+}
+
+fn proxy(reading: &Reading<'_>) -> String {
+    let name = reading.proxy_ref().map(|proxy| proxy.name.to_string());
+    format!("Proxy '{}'", name.unwrap_or_default())
+}
+
+fn at(reading: &Reading<'_>, span: Span) -> String {
+    let (file, at) = reading.sources.locate(span);
+    format!("{file}:{}", at.line)
+}
+
+fn tell(
+    reading: &mut Reading<'_>,
+    severity: Severity,
+    code: &'static str,
+    message: String,
+    help: &str,
+    span: Span,
+) {
+    let told = Diagnostic::new(severity, code, message).at(span);
+    reading.tell(told.context(Context::Whole).help(help));
+}
+
+/// Tells what a TLS library would not take.
+fn unusable(
+    reading: &mut Reading<'_>,
+    severity: Severity,
+    code: &'static str,
+    what: &str,
+    help: &str,
+    place: &Place<'_>,
+) {
+    let at = at(reading, place.span);
+    let message = format!(
+        "{}: {what} for bind '{}' at [{at}].",
+        proxy(reading),
+        place.written
+    );
+    tell(reading, severity, code, message, help, place.span);
+}
+
+/// Suites and groups.
+fn lists(reading: &mut Reading<'_>, flags: &BindLine, place: &Place<'_>) {
+    // Later versions may be built with a library that knows more of them.
+    let newer = if reading.dialect.strict {
+        Severity::Alert
+    } else {
+        Severity::Warning
+    };
+    if let Some(ciphers) = flags.ssl.ciphers.as_ref().filter(|ciphers| !may_select(ciphers)) {
+        let what = format!("unable to set SSL cipher list to '{ciphers}'");
+        let help = "name suites of OpenSSL, such as ECDHE-RSA-AES128-GCM-SHA256, or leave 'ciphers' out";
+        unusable(reading, Severity::Alert, "no-cipher", &what, help, place);
+    }
+    let suites = flags.ssl.ciphersuites.as_ref();
+    if let Some(suites) = suites.filter(|suites| !tls::suites_known(suites)) {
+        let what = format!("unable to set TLS 1.3 cipher suites to '{suites}'");
+        let help = "name suites of TLS 1.3, such as TLS_AES_128_GCM_SHA256";
+        unusable(reading, newer, "no-cipher", &what, help, place);
+    }
+    if let Some(curves) = &flags.curves
+        && let Some(unknown) = unknown_group(curves)
+    {
+        let what = format!("unable to set SSL curves list to '{curves}'");
+        let unknown = String::from_utf8_lossy(unknown);
+        let help = format!(
+            "'{unknown}' is no group of OpenSSL's, or stands here twice: write for example X25519:P-256"
+        );
+        unusable(reading, newer, "no-group", &what, &help, place);
+    }
+    if let Some(curve) = flags
+        .ecdhe
+        .as_ref()
+        .filter(|curve| unknown_group(curve).is_some())
+    {
+        let what = format!("unable to set elliptic named curve to '{curve}'");
+        unusable(
+            reading,
+            newer,
+            "no-group",
+            &what,
+            "write for example: ecdhe prime256v1",
+            place,
+        );
+    }
+}
+
+const VERSIONS: [TlsVersion; 5] = [
+    TlsVersion::Ssl3,
+    TlsVersion::Tls10,
+    TlsVersion::Tls11,
+    TlsVersion::Tls12,
+    TlsVersion::Tls13,
+];
+
+/// Tells when no version of TLS is left, or when the bounds need a guess.
+fn versions(reading: &mut Reading<'_>, flags: &BindLine, ssl: &mut BindSsl, place: &Place<'_>) {
+    if ssl.min_ver.is_none()
+        && let Some(max) = ssl.max_ver.filter(|max| *max < TlsVersion::Tls12)
+    {
+        let name = match max {
+            TlsVersion::Ssl3 => "SSLv3",
+            TlsVersion::Tls10 => "TLSv1.0",
+            _ => "TLSv1.1",
+        };
+        let at = at(reading, place.span);
+        let message = format!(
+            "{}: Ambiguous configuration for bind '{}' at [{at}]: the ssl-min-ver value is not configured and the \
+             ssl-max-ver value is lower than the default ssl-min-ver value (TLSv1.2). Setting the ssl-min-ver to \
+             {name}. Use 'ssl-min-ver' to fix this.",
+            proxy(reading),
+            place.written
+        );
+        let help = format!("add: ssl-min-ver {name}");
+        tell(
+            reading,
+            Severity::Warning,
+            "min-version",
+            message,
+            &help,
+            place.span,
+        );
+        ssl.min_ver = Some(max);
+    }
+    // SSL 3.0 is in no library any more.
+    let left = VERSIONS.iter().skip(1).any(|version| {
+        ssl.min_ver.is_none_or(|min| *version >= min)
+            && ssl.max_ver.is_none_or(|max| *version <= max)
+            && flags.without & (1 << *version as u8) == 0
+    });
+    if !left {
+        let what = "all SSL/TLS versions are disabled";
+        unusable(
+            reading,
+            Severity::Alert,
+            "no-version",
+            what,
+            "allow TLSv1.2 or TLSv1.3",
+            place,
+        );
+    }
+}
+
+/// The certificates of a `crt-list`: a file in each line, with options in brackets and names behind it. Gives whether
+/// there are any.
+fn listed(reading: &mut Reading<'_>, path: &Word, place: &Place<'_>) -> bool {
+    let prefix = format!("{} : 'crt-list'", place.prefix);
+    let refuse = |reading: &mut Reading<'_>, message: String, help: &str| {
+        let told = Diagnostic::alert("bad-file", format!("{prefix} : {message}")).at(place.span);
+        reading.tell(told.help(help));
+    };
+    let name = path.to_string();
+    let content = match reading.host.read_file(&name) {
+        Ok(content) => content,
+        Err(error) => {
+            let message = format!("cannot open file '{name}' : {}", strip_os_code(&error));
+            refuse(reading, message, "check the path");
+            return true;
+        }
+    };
+    let mut found = false;
+    for (index, line) in content.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with(b"#") {
+            continue;
+        }
+        found = true;
+        let unknown = options_of(line).find(|word| {
+            !word.is_empty()
+                && BIND_INDEX
+                    .find(word)
+                    .is_none_or(|row| row.row.places & place::CRT_LIST == 0)
+        });
+        if let Some(unknown) = unknown {
+            let message = format!(
+                "parsing [{name}:{}]: unknown ssl keyword {}",
+                index + 1,
+                String::from_utf8_lossy(unknown)
+            );
+            refuse(
+                reading,
+                message,
+                "options of a certificate are those of TLS, such as alpn and verify",
+            );
+            return true;
+        }
+        let file = line
+            .split(|byte| byte.is_ascii_whitespace() || *byte == b'[')
+            .next();
+        let base = reading.written.global.crt_base.as_ref();
+        let file = tls::based(base, file.unwrap_or_default()).to_string();
+        let told = reading.diagnostics.len();
+        certificate::check(reading, &file, &prefix, place.span);
+        if reading.diagnostics.len() > told {
+            return true;
+        }
+    }
+    found
+}
+
+/// The words in brackets of a line that begin an option.
+fn options_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let inside = line
+        .split_once_str("[")
+        .and_then(|(_, rest)| rest.split_once_str("]"))
+        .map_or(&b""[..], |(inside, _)| inside);
+    let mut words = inside.fields();
+    std::iter::from_fn(move || {
+        let word = words.next()?;
+        let arguments = BIND_INDEX.find(word).map_or(0, |row| row.row.arity.max);
+        for _ in 0..arguments {
+            words.next();
+        }
+        Some(word)
+    })
+}

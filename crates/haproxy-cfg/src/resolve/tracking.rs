@@ -1,0 +1,134 @@
+//! Servers that take over the state of others (`track`).
+
+use std::collections::{HashMap, HashSet};
+
+use syntax::{Context, Diagnostic};
+
+use super::inherit::Inherited;
+use crate::model::Word;
+use crate::parse::Reading;
+use crate::written::{ProxySection, ServerLine, ServerParams};
+
+/// A server by the names of its backend and its own.
+type Key = (Word, Word);
+
+/// A server whose state another one may take over.
+struct Node {
+    checked: bool,
+    tracks: Option<Key>,
+}
+
+/// Tells servers that track what is not there, themselves, or what is never checked.
+pub(super) fn check(reading: &mut Reading<'_>, written: &[Box<ProxySection>]) {
+    let mut followers = Vec::new();
+    for section in written {
+        let tracks = |params: &ServerParams| params.track.is_some();
+        let defaults = Inherited::new(reading, section).default_server();
+        if !tracks(&defaults) && !section.servers.iter().any(|line| tracks(&line.params)) {
+            continue;
+        }
+        for line in &section.servers {
+            let params = line.params.clone().over(&defaults);
+            if let Some(track) = &params.track {
+                let agent = params.more.as_deref().and_then(|more| more.agent_check);
+                let checked = params.check.enabled == Some(true) || agent == Some(true);
+                followers.push((section, line, key(section, &track.value), checked));
+            }
+        }
+    }
+    if followers.is_empty() {
+        return;
+    }
+    let nodes = nodes(reading, written);
+    let backends: HashSet<&Word> = written
+        .iter()
+        .filter(|section| section.kind.is_backend())
+        .map(|section| &section.name)
+        .collect();
+    for (section, line, tracked, checked) in followers {
+        let shown = format!("{}/{}", tracked.0, tracked.1);
+        let message = if checked {
+            "unable to enable checks and tracking at the same time!".to_owned()
+        } else if !backends.contains(&tracked.0) {
+            format!("unable to find required proxy '{}' for tracking.", tracked.0)
+        } else {
+            let own = (section.name.clone(), line.name.clone());
+            match end_of_chain(&nodes, &own, &tracked) {
+                End::Checked => continue,
+                End::Missing => format!("unable to find required server '{}' for tracking.", tracked.1),
+                End::Unchecked => format!(
+                    "unable to use {shown} for tracking as it does not have any check nor agent enabled."
+                ),
+                End::Loop => format!(
+                    "unable to track {shown} as it belongs to a tracking chain looping back to {}/{}.",
+                    own.0, own.1
+                ),
+            }
+        };
+        tell(reading, section, line, &message);
+    }
+}
+
+fn tell(reading: &mut Reading<'_>, section: &ProxySection, line: &ServerLine, message: &str) {
+    let message = format!("'server {}/{}' : {message}", section.name, line.name);
+    // One that comes from `default-server` stands on another line.
+    let own = line.params.track.as_ref().map(|track| track.span);
+    let own = own.filter(|span| (line.span.start..line.span.end).contains(&span.start));
+    let told = Diagnostic::alert("bad-track", message)
+        .at(own.unwrap_or(line.span))
+        .context(Context::Place);
+    reading.tell(told.help("write: track BACKEND/SERVER, of a server that is checked"));
+}
+
+/// The server that a word of `track` names; without a backend it is one of the same.
+fn key(section: &ProxySection, word: &Word) -> Key {
+    let text = word.to_string();
+    match text.split_once('/') {
+        Some((backend, server)) => (backend.into(), server.into()),
+        None => (section.name.clone(), word.clone()),
+    }
+}
+
+fn nodes(reading: &Reading<'_>, written: &[Box<ProxySection>]) -> HashMap<Key, Node> {
+    let mut out = HashMap::new();
+    for section in written {
+        let defaults = Inherited::new(reading, section).default_server();
+        for line in &section.servers {
+            let params = line.params.clone().over(&defaults);
+            let agent = params.more.as_deref().and_then(|more| more.agent_check);
+            let node = Node {
+                checked: params.check.enabled == Some(true) || agent == Some(true),
+                tracks: params.track.as_ref().map(|track| key(section, &track.value)),
+            };
+            out.insert((section.name.clone(), line.name.clone()), node);
+        }
+    }
+    out
+}
+
+/// Where following a chain of tracking ends.
+enum End {
+    Checked,
+    Unchecked,
+    Missing,
+    Loop,
+}
+
+fn end_of_chain(nodes: &HashMap<Key, Node>, own: &Key, first: &Key) -> End {
+    let mut seen = HashSet::new();
+    let mut at = first;
+    loop {
+        if at == own || !seen.insert(at) {
+            return End::Loop;
+        }
+        match nodes.get(at) {
+            None => return End::Missing,
+            Some(Node {
+                tracks: Some(next),
+                checked: false,
+            }) => at = next,
+            Some(Node { checked: true, .. }) => return End::Checked,
+            Some(_) => return End::Unchecked,
+        }
+    }
+}
