@@ -370,7 +370,7 @@ fn acl_lines_of_one_name_are_alternatives_even_when_they_follow_the_rule() {
     assert_eq!(lines, [MatchKind::Beg, MatchKind::End]);
     assert!(cond.any_of[1][0].negated);
     let net = &f.acls[cond.any_of[1][0].acls[0] as usize];
-    assert_eq!(net.patterns, [Pattern::Net([10, 0, 0, 0].into(), 8)]);
+    assert_eq!(*net.patterns, [Pattern::Net([10, 0, 0, 0].into(), 8)]);
     assert_eq!(net.sample.kind(), Some(FetchKind::Src));
 }
 
@@ -378,7 +378,7 @@ fn acl_lines_of_one_name_are_alternatives_even_when_they_follow_the_rule() {
 fn patterns_are_read_for_their_match() {
     let acl = |line: &str| proxy(&format!("frontend f\n bind :80\n {line}\n")).acls.remove(0);
     assert_eq!(
-        acl("acl x dst_port 80 1000:2000 ge 5").patterns,
+        *acl("acl x dst_port 80 1000:2000 ge 5").patterns,
         [
             Pattern::Range(80, 80),
             Pattern::Range(1000, 2000),
@@ -406,7 +406,7 @@ fn patterns_are_read_from_files() {
     let net = |text: &str, bits| Pattern::Net(text.parse().unwrap(), bits);
     assert_eq!(acl.matcher, MatchKind::Ip);
     assert_eq!(
-        acl.patterns,
+        *acl.patterns,
         [net("10.0.0.0", 8), net("192.168.0.1", 32), net("172.16.0.0", 12)]
     );
 }

@@ -1,5 +1,6 @@
 //! What holds for every input: no byte is lost, nothing panics, every place is inside its file.
 
+use haproxy_cfg::keywords::{CONVERTERS, DERIVED, FETCHES};
 use haproxy_cfg::testing::{FakeHost, load_on};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -353,4 +354,83 @@ fn a_line_that_breaks_off_inside_a_variable_is_told_at_its_end() {
     check(&read(b"\"$", Dialect::default()));
     check(&read(b"\"${", Dialect::default()));
     check(&read(b"a\\x", Dialect::default()));
+}
+
+/// An argument, right for some fetch or converter, wrong for most, or hardly one at all.
+fn argument() -> impl Strategy<Value = String> {
+    const KNOWN: &[&str] = &[
+        "",
+        "1",
+        "-1",
+        "0x",
+        "txn.a",
+        "a",
+        "s",
+        "us",
+        "24",
+        "::1",
+        "1.2.3.4",
+        "host",
+        "'a b'",
+        "\"x,y\"",
+        "a\\",
+        "(",
+        ")",
+        "\"",
+        "'",
+        "[",
+        "]",
+        "%",
+        "\\1",
+        "(a|b)",
+        "(a",
+        "é",
+        "99999999999999999999",
+        "/certs/a.pem",
+        "f/s",
+        "YWJj",
+        "sha256",
+    ];
+    prop_oneof![prop::sample::select(KNOWN).prop_map(str::to_owned), "[ -~]{0,6}"]
+}
+
+/// `name(arguments)`, whatever is missing of it.
+fn call(names: Vec<&'static str>) -> impl Strategy<Value = String> {
+    let arguments = prop::collection::vec(argument(), 0..4);
+    (prop::sample::select(names), arguments, 0..4_u8).prop_map(|(name, arguments, form)| match form {
+        0 => name.to_owned(),
+        1 => format!("{name}({}", arguments.join(",")),
+        _ => format!("{name}({})", arguments.join(",")),
+    })
+}
+
+fn expression() -> impl Strategy<Value = String> {
+    let fetches = FETCHES
+        .iter()
+        .map(|row| row.name)
+        .chain(DERIVED.iter().map(|row| row.name))
+        .collect();
+    let converters = CONVERTERS.iter().map(|row| row.name).collect();
+    (call(fetches), prop::collection::vec(call(converters), 0..3))
+        .prop_map(|(fetch, converters)| [vec![fetch], converters].concat().join(","))
+}
+
+proptest! {
+    #[test]
+    fn expressions_of_any_form_are_judged_and_their_places_are_in_the_file(
+        expression in expression(),
+        flag in "(|-i|-m [a-z]{2,4}|-f|-u|-M|--|-n)",
+        pattern in argument(),
+        strict in any::<bool>(),
+    ) {
+        let dialect = if strict { Dialect::exactly(2, 6) } else { Dialect::default() };
+        let quoted = expression.replace('\'', "\"");
+        let text = format!(
+            "frontend f\n bind :80\n mode http\n acl x '{quoted}' {flag} {pattern}\n acl y {expression} {flag} {pattern}\n \
+             http-request set-var(txn.a) '{quoted}' if x\n http-request set-header a '%{{+Q}}[{quoted}] %(n:int)ci' if !y or x\n \
+             tcp-request connection reject if {{ {expression} {pattern} }}\n log-format '{pattern}%[{quoted}'\n \
+             use_backend %[{expression}] unless y\n"
+        );
+        check(&read(text.as_bytes(), dialect));
+    }
 }

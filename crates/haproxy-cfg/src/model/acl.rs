@@ -1,6 +1,7 @@
 //! ACLs, conditions and the sample fetches they look at (manual, section 7).
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use syntax::Span;
 
@@ -27,7 +28,7 @@ pub struct Acl {
     /// `-f`: the files, whose patterns stand before those of the line.
     pub files: Vec<Word>,
     /// The patterns, from the line and from `-f` files, in order.
-    pub patterns: Vec<Pattern>,
+    pub patterns: Arc<[Pattern]>,
     /// Where it stands.
     pub span: Span,
 }
@@ -224,5 +225,5 @@ pub struct CondTerm {
     /// Preceded by `!`.
     pub negated: bool,
     /// The lines of that ACL as indexes into [`super::Proxy::acls`]: one of them must match.
-    pub acls: Vec<u32>,
+    pub acls: Arc<[u32]>,
 }

@@ -94,11 +94,12 @@ pub(super) fn criterion(reading: &mut Reading<'_>, words: &[Word<'_>], subject: 
             as_map: false,
             id: None,
             files: Vec::new(),
-            patterns: Vec::new(),
+            patterns: [].into(),
             span: subject.span,
             sample: acl_sample,
         },
         end: false,
+        patterns: Vec::new(),
     };
     let mut at = parsed.words;
     while let Some(word) = words.get(at) {
@@ -117,7 +118,13 @@ pub(super) fn criterion(reading: &mut Reading<'_>, words: &[Word<'_>], subject: 
     {
         tell_extraneous_blank(reading, word, first, subject);
     }
-    let Flags { mut acl, end, .. } = flags;
+    let Flags {
+        mut acl,
+        end,
+        patterns,
+        ..
+    } = flags;
+    acl.patterns = patterns.into();
     acl.matcher = matcher;
     // The original takes any flag for a sign that this is meant.
     if rest.is_empty()
@@ -197,6 +204,7 @@ struct Flags {
     acl: Acl,
     /// `--` was given.
     end: bool,
+    patterns: Vec<Pattern>,
 }
 
 impl Flags {
@@ -348,7 +356,7 @@ fn read_file(
             line.text()
         };
         match pattern::read(reading, matcher, flags.rules, text) {
-            Ok(read) => flags.acl.patterns.extend(read),
+            Ok(read) => flags.patterns.extend(read),
             Err(message) => {
                 let message = format!("{message} at line {} of file '{path}'", line.number);
                 return fault(reading, span, subject, &message, pattern_help(matcher));
@@ -380,9 +388,9 @@ fn read_patterns(
         match pattern::read(reading, matcher, flags.rules, text) {
             Ok(Some(Pattern::Range(low, high))) => {
                 let operator = operator.unwrap_or(Operator::Eq);
-                flags.acl.patterns.extend(operator.ranges(low, high));
+                flags.patterns.extend(operator.ranges(low, high));
             }
-            Ok(read) => flags.acl.patterns.extend(read),
+            Ok(read) => flags.patterns.extend(read),
             Err(_) if operator.is_some_and(|_| !text.iter().any(|byte| matches!(byte, b':' | b'-'))) => {
                 let message = format!("'{}' is neither a number nor a supported operator", shown(word));
                 return fault(reading, word.span, subject, &message, pattern_help(matcher));

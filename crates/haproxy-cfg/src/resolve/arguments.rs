@@ -109,7 +109,7 @@ fn groups(reading: &Reading<'_>, told: &mut Vec<Diagnostic>) {
                 );
                 continue;
             }
-            for pattern in &acl.patterns {
+            for pattern in acl.patterns.iter() {
                 let Pattern::Text(group) = pattern else { continue };
                 if known.iter().all(|known| known.as_bytes() != group.as_slice()) {
                     let help = closest(group, known.iter().copied());

@@ -5,7 +5,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use syntax::{Context, Diagnostic, Severity, closest};
 
 use super::inherit::Inherited;
-use super::rules::condition;
+use super::rules::{Groups, condition};
 use crate::model::{Mode, Proxy, ProxyId, SwitchRule, Word};
 use crate::parse::Reading;
 use crate::written::{ProxySection, Reference, ReferenceKind, Set};
@@ -139,6 +139,7 @@ pub(super) fn switches(reading: &mut Reading<'_>, index: usize, proxy: &mut Prox
         proxy.default_backend = find(reading, index, &name, names, "default_backend");
     }
     proxy.use_backend.reserve_exact(section.switches.len());
+    let groups = Groups::new(&section.acls.groups, 0);
     for switch in &section.switches {
         if switch.inert && switch.backend.value.contains(&b'%') {
             continue;
@@ -149,10 +150,7 @@ pub(super) fn switches(reading: &mut Reading<'_>, index: usize, proxy: &mut Prox
         if switch.inert {
             continue;
         }
-        let cond = switch
-            .cond
-            .as_ref()
-            .map(|cond| condition(cond, &section.acls.groups, 0));
+        let cond = switch.cond.as_ref().map(|cond| condition(cond, &groups));
         proxy.use_backend.push(SwitchRule {
             backend,
             cond,

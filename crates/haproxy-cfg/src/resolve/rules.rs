@@ -1,5 +1,7 @@
 //! ACLs, rules and conditions: names of ACLs become the lines that they stand for.
 
+use std::sync::Arc;
+
 use super::inherit::Inherited;
 use crate::model::{Acl, Cond, CondTerm, HeaderRule, StatsAdmin};
 use crate::written::{AclGroup, ProxySection, Rule, RuleKind, WrittenCond};
@@ -12,17 +14,22 @@ pub(super) struct Rules {
     pub(super) stats_admin: Vec<StatsAdmin>,
 }
 
-/// A condition with its groups resolved; `offset` is where the lines of the groups' section begin.
-pub(super) fn condition(cond: &WrittenCond, groups: &[AclGroup], offset: u32) -> Cond {
-    let term = |term: &crate::written::CondTerm| {
-        let lines = groups
-            .get(term.group as usize)
-            .map(|group| group.lines.as_slice())
-            .unwrap_or_default();
-        CondTerm {
-            negated: term.negated,
-            acls: lines.iter().map(|line| line + offset).collect(),
-        }
+/// The lines of each group of a section, shared by all conditions that name it.
+pub(super) struct Groups(Vec<Arc<[u32]>>);
+
+impl Groups {
+    /// `offset` is where the lines of the groups' section begin.
+    pub(super) fn new(groups: &[AclGroup], offset: u32) -> Self {
+        let lines = |group: &AclGroup| group.lines.iter().map(|line| line + offset).collect();
+        Self(groups.iter().map(lines).collect())
+    }
+}
+
+/// A condition with its groups resolved.
+pub(super) fn condition(cond: &WrittenCond, groups: &Groups) -> Cond {
+    let term = |term: &crate::written::CondTerm| CondTerm {
+        negated: term.negated,
+        acls: groups.0.get(term.group as usize).cloned().unwrap_or_default(),
     };
     let any_of = cond
         .any_of
@@ -47,19 +54,24 @@ pub(super) fn gather(inherited: &Inherited<'_>, section: &ProxySection, acls: Ve
     for defaults in inherited.defaults().iter().rev() {
         let offset = u32::try_from(out.acls.len()).unwrap_or(u32::MAX);
         out.acls.extend(defaults.acls.lines.iter().cloned());
-        push(&mut out, &defaults.rules, &defaults.acls.groups, offset);
+        push(
+            &mut out,
+            &defaults.rules,
+            &Groups::new(&defaults.acls.groups, offset),
+        );
     }
-    push(&mut out, &section.rules, &section.acls.groups, 0);
+    let groups = Groups::new(&section.acls.groups, 0);
+    push(&mut out, &section.rules, &groups);
     let admin = section.stats_admin.iter().map(|cond| StatsAdmin {
-        cond: condition(cond, &section.acls.groups, 0),
+        cond: condition(cond, &groups),
     });
     out.stats_admin.extend(admin);
     out
 }
 
-fn push(out: &mut Rules, rules: &[Rule], groups: &[AclGroup], offset: u32) {
+fn push(out: &mut Rules, rules: &[Rule], groups: &Groups) {
     for rule in rules {
-        let cond = rule.cond.as_ref().map(|cond| condition(cond, groups, offset));
+        let cond = rule.cond.as_ref().map(|cond| condition(cond, groups));
         let resolved = HeaderRule {
             action: rule.action.clone(),
             cond,

@@ -1,5 +1,7 @@
 //! Conditions.
 
+use std::sync::Arc;
+
 use haproxy_cfg::model::{Cond, Polarity};
 
 use super::pattern::Line;
@@ -16,7 +18,7 @@ pub struct CondPlan {
 #[derive(Clone, Debug)]
 struct Term {
     negated: bool,
-    lines: Box<[Line]>,
+    lines: Arc<[Line]>,
 }
 
 impl CondPlan {
@@ -28,7 +30,7 @@ impl CondPlan {
                 .iter()
                 .map(|term| Term {
                     negated: term.negated,
-                    lines: term.acls.clone().into(),
+                    lines: Arc::clone(&term.acls),
                 })
                 .collect()
         };

@@ -7,6 +7,9 @@ use super::pattern::Line;
 /// Steps after which a backtracking expression gives up and does not match.
 const BACKTRACK_LIMIT: usize = 100_000;
 
+/// Bytes that the compiled expressions of a line may take.
+const SIZE_LIMIT: usize = 1 << 30;
+
 /// The expressions of one ACL line.
 #[derive(Debug)]
 pub(super) struct Expressions {
@@ -17,10 +20,17 @@ pub(super) struct Expressions {
 impl Expressions {
     /// Compiles the patterns of a line.
     pub(super) fn new(patterns: &[(Vec<u8>, Line)], ignore_case: bool) -> Result<Self, String> {
+        let sources: Vec<String> = patterns.iter().map(|(pattern, _)| escaped(pattern)).collect();
+        // Nearly always one engine does them all.
+        if let Ok(linear) = set(&sources, ignore_case) {
+            return Ok(Self {
+                linear,
+                backtracking: Vec::new(),
+            });
+        }
         let mut linear = Vec::new();
         let mut backtracking = Vec::new();
-        for (pattern, _) in patterns {
-            let source = escaped(pattern);
+        for ((pattern, _), source) in patterns.iter().zip(sources) {
             match set(std::slice::from_ref(&source), ignore_case) {
                 Ok(_) => linear.push(source),
                 Err(refused) => {
@@ -59,6 +69,7 @@ fn set(sources: &[String], ignore_case: bool) -> Result<RegexSet, regex::Error> 
     RegexSetBuilder::new(sources)
         .unicode(false)
         .case_insensitive(ignore_case)
+        .size_limit(SIZE_LIMIT)
         .build()
 }
 

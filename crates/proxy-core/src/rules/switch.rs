@@ -1,5 +1,8 @@
 //! `use_backend`: rules in the file's order, with runs that look at one thing decided by one look-up.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
 use haproxy_cfg::model::{Cond, Polarity, ProxyId, SwitchRule};
 
 use super::pattern::Line;
@@ -32,11 +35,17 @@ impl SwitchPlan {
     #[must_use]
     pub fn new(acls: &Acls, rules: &[SwitchRule]) -> Self {
         let mut steps = Vec::new();
+        let mut groups = HashMap::new();
+        let group_of: Vec<Option<u32>> = rules
+            .iter()
+            .map(|rule| group_of(acls, rule, &mut groups))
+            .collect();
         let mut rest = rules;
-        while let Some(rule) = rest.first() {
-            let group = group_of(acls, rule);
+        while !rest.is_empty() {
+            let ahead = &group_of[rules.len() - rest.len()..];
+            let group = ahead[0];
             let run = match group {
-                Some(_) => rest.iter().take_while(|r| group_of(acls, r) == group).count(),
+                Some(_) => ahead.iter().take_while(|other| **other == group).count(),
                 None => 1,
             };
             let (now, later) = rest.split_at(run);
@@ -79,32 +88,39 @@ impl SwitchPlan {
 }
 
 /// The one group that decides a rule: its alternatives are single ACLs, none negated, all of that group.
-fn group_of(acls: &Acls, rule: &SwitchRule) -> Option<u32> {
+///
+/// `known` remembers the group of ACLs that were asked for, as rules share them.
+fn group_of(acls: &Acls, rule: &SwitchRule, known: &mut HashMap<*const u32, Option<u32>>) -> Option<u32> {
     let cond = rule.cond.as_ref().filter(|c| c.polarity == Polarity::If)?;
-    let mut lines = lines_of(cond)?.map(|line| acls.group_of(line));
-    let first = lines.next()??;
-    lines.all(|group| group == Some(first)).then_some(first)
+    let mut of_acls = acls_of(cond)?.map(|lines| {
+        *known.entry(lines.as_ptr()).or_insert_with(|| {
+            let mut groups = lines.iter().map(|line| acls.group_of(*line));
+            let first = groups.next()??;
+            groups.all(|group| group == Some(first)).then_some(first)
+        })
+    });
+    let first = of_acls.next()??;
+    of_acls.all(|group| group == Some(first)).then_some(first)
 }
 
-/// The lines any of which is enough, if the condition is of that form.
-fn lines_of(cond: &Cond) -> Option<impl Iterator<Item = Line> + '_> {
+/// The ACLs any of which is enough, if the condition is of that form; each as its lines.
+fn acls_of(cond: &Cond) -> Option<impl Iterator<Item = &Arc<[Line]>> + '_> {
     let simple = cond
         .any_of
         .iter()
         .all(|terms| matches!(&terms[..], [term] if !term.negated));
-    simple.then(|| {
-        cond.any_of
-            .iter()
-            .flatten()
-            .flat_map(|term| term.acls.iter().copied())
-    })
+    simple.then(|| cond.any_of.iter().flatten().map(|term| &term.acls))
 }
 
 fn run_of(group: u32, rules: &[SwitchRule]) -> Step {
     let mut pairs: Vec<(Line, u32)> = Vec::new();
+    // A later rule over the same ACL is never the first.
+    let mut seen = HashSet::new();
     for (at, rule) in rules.iter().enumerate() {
-        if let Some(lines) = rule.cond.as_ref().and_then(lines_of) {
-            pairs.extend(lines.map(|line| (line, at as u32)));
+        for lines in rule.cond.as_ref().and_then(acls_of).into_iter().flatten() {
+            if seen.insert(lines.as_ptr()) {
+                pairs.extend(lines.iter().map(|line| (*line, at as u32)));
+            }
         }
     }
     let first_line = pairs.iter().map(|(line, _)| *line).min().unwrap_or(0);

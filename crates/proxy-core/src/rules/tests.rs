@@ -187,7 +187,7 @@ fn a_run_of_rules_chooses_what_the_rules_one_by_one_choose() {
 #[test]
 fn a_faulty_expression_is_told_with_its_place() {
     let mut config = switching(&["acl a path_reg x".into(), "acl b path_reg y".into()], &[], "");
-    config.proxies[0].acls[1].patterns = vec![haproxy_cfg::model::Pattern::Text("(".into())];
+    config.proxies[0].acls[1].patterns = [haproxy_cfg::model::Pattern::Text("(".into())].into();
     let errors = Acls::compile(&config, ProxyId(0)).expect_err("an error");
     assert_eq!(errors.len(), 1);
     assert_eq!(errors[0].acl, 1);
