@@ -95,4 +95,32 @@ pub(super) const ROWS: &[CodeRow] = &[
         "",
         "",
     ),
+    code(
+        "bad-regex",
+        "A regular expression that cannot be compiled",
+        "Its syntax is that of PCRE.",
+        "frontend f\n    mode http\n    bind :80\n    http-request replace-path ( /b\n",
+        "frontend f\n    mode http\n    bind :80\n    http-request replace-path ^/a /b\n",
+    ),
+    code(
+        "no-effect",
+        "What changes nothing where it stands",
+        "Something else that is written decides already, or what it would change is not there.",
+        "frontend f\n    mode http\n    bind :80\n    http-request return content-type text/plain\n",
+        "frontend f\n    mode http\n    bind :80\n    http-request return content-type text/plain string hello\n",
+    ),
+    code(
+        "unfit-defaults",
+        "A proxy that inherits rules which cannot stand in it",
+        "Rules of a defaults section are for frontends or for backends; a listen section is both.",
+        "defaults d\n    mode http\n    http-request deny\nlisten l from d\n    bind :80\n",
+        "defaults d\n    mode http\nlisten l from d\n    bind :80\n    http-request deny\n",
+    ),
+    code(
+        "unusable",
+        "What the rule set at hand has no use for",
+        "It exists, but elsewhere.",
+        "frontend f\n    mode http\n    bind :80\n    http-response redirect prefix /a\n",
+        "frontend f\n    mode http\n    bind :80\n    http-response redirect location /a\n",
+    ),
 ];

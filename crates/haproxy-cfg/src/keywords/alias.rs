@@ -30,6 +30,13 @@ pub struct AliasRow {
     pub since: Option<Version>,
 }
 
+/// Names are unique in their table.
+impl PartialEq for AliasRow {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
 impl AliasRow {
     const fn since(mut self, major: u16, minor: u16) -> Self {
         self.since = Some(Version::new(major, minor));

@@ -101,17 +101,17 @@ pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-request add-header")
-        .acts(rules::reqadd),
+        .acts(rules::legacy::reqadd),
     kw("rspadd", DEFAULTS | PX, ONE, "adds a header to responses")
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-response add-header")
-        .acts(rules::rspadd),
+        .acts(rules::legacy::rspadd),
     kw("block", PX, ONE, "refuses requests")
         .warned(1, 5)
         .removed(2, 1)
         .instead("http-request deny")
-        .acts(rules::block),
+        .acts(rules::legacy::block),
     kw("reqdel", DEFAULTS | PX, ONE, "deletes request lines")
         .warned(2, 0)
         .removed(2, 1)

@@ -24,6 +24,7 @@ mod timeout;
 
 use std::sync::LazyLock;
 
+pub(crate) use action::{ANSWER, Action, REDIRECT, listed as listed_actions, since as action_since};
 pub use alias::{AliasRow, Need};
 pub use argument::ArgType;
 pub(crate) use extension::{FILTERS, SERVICES};
@@ -61,7 +62,7 @@ pub(crate) const SERVER: &[&[Keyword<ServerParse>]] = &[server::ROWS];
 pub(crate) const SECTION: &[&[Keyword<()>]] = &[section::ROWS];
 
 /// Rows of the actions of rule sets.
-pub(crate) const ACTION: &[&[Keyword<ActionParse>]] = &[action::ROWS];
+pub(crate) const ACTION: &[&[Action]] = action::TABLES;
 /// All sample fetches.
 pub const FETCHES: &[FetchRow] = fetch::ROWS;
 /// All aliases of log-format strings.

@@ -4,7 +4,7 @@
 use syntax::Arity;
 
 use super::row::{Keyword, kw, place::OTHER};
-use crate::signature::{Kind, ReadArgument, arg};
+use crate::signature::{Kind, ReadArgument, arg, loose, path};
 
 const ANY: Arity = Arity::ANY;
 const ONE: Arity = Arity::at_least(1);
@@ -61,7 +61,8 @@ const MAILERS: &[Keyword<()>] = &[
     kw("timeout", OTHER, TWO, "time for a mail"),
 ];
 
-const HTTP_ERRORS: &[Keyword<()>] = &[kw("errorfile", OTHER, TWO, "an answer of our own for a status")];
+const HTTP_ERRORS: &[Keyword<()>] = &[kw("errorfile", OTHER, TWO, "an answer of our own for a status")
+    .takes(&[loose("status", 0, 999), path("file")])];
 
 const RING: &[Keyword<()>] = &[
     kw("backing-file", OTHER, ONE, "a file that holds the ring"),

@@ -2,7 +2,9 @@
 
 use syntax::Arity;
 
+use super::action::REDIRECT;
 use super::row::{Keyword, Parse, kw, place::*};
+use crate::parse::rules::{check, stick, switching};
 use crate::parse::{self, arguments as a, log, proxy as p, rules, source, stats, switch, timeout};
 use crate::signature::{choice, opt, path, text};
 
@@ -31,7 +33,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     )
     .since(3, 4),
     kw("bind", FE, ONE, "where connections are taken").acts(parse::bind),
-    kw("capture", FE, TWO, "headers that are logged").checked(a::capture),
+    kw("capture", FE, TWO, "headers that are logged")
+        .takes(switching::CAPTURE)
+        .checked(switching::capture),
     kw(
         "clitcpka-cnt",
         DEFAULTS | FE,
@@ -58,7 +62,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "keeps clients at a server by a cookie",
     )
     .acts(parse::cookie),
-    kw("declare", FE, TWO, "reserves room for captures").checked(a::declare),
+    kw("declare", FE, TWO, "reserves room for captures")
+        .takes(switching::DECLARE)
+        .checked(switching::declare),
     kw(
         "default-server",
         DEFAULTS | BE,
@@ -132,8 +138,11 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "goes to a backend that is not published",
     )
-    .since(3, 4),
-    kw("force-persist", PX, ONE, "sticks even to a server that is down").checked(a::persist_rule),
+    .since(3, 4)
+    .takes(switching::FORCE_SWITCH),
+    kw("force-persist", BE, ONE, "sticks even to a server that is down")
+        .takes(switching::PERSIST_RULE)
+        .checked(switching::force_persist),
     kw(
         "fullconn",
         DEFAULTS | BE,
@@ -163,13 +172,16 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "what HTTP checks send and expect",
     )
-    .checked(a::check_rule),
+    .takes(check::HTTP_CHECK)
+    .checked(check::check_rule),
     kw(
         "http-error",
         DEFAULTS | PX,
         ONE,
         "an answer of our own for a status",
-    ),
+    )
+    .takes(switching::HTTP_ERROR)
+    .checked(switching::http_error),
     kw("http-request", RULES, ONE, "rules on requests").acts(rules::http_request),
     kw("http-response", RULES, ONE, "rules on responses").acts(rules::http_response),
     kw(
@@ -184,9 +196,12 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         DEFAULTS | BE,
         ANY,
         "tells the server its name",
-    ),
+    )
+    .takes(switching::SEND_NAME),
     kw("id", PX, ONE, "number in statistics").acts(p::id),
-    kw("ignore-persist", PX, ONE, "when cookies are not looked at").checked(a::persist_rule),
+    kw("ignore-persist", BE, ONE, "when cookies are not looked at")
+        .takes(switching::PERSIST_RULE)
+        .checked(switching::ignore_persist),
     kw(
         "load-server-state-from-file",
         DEFAULTS | BE,
@@ -220,12 +235,24 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     ),
     kw("maxconn", DEFAULTS | FE, ONE, "connections at once").acts(p::maxconn),
     kw("mode", DEFAULTS | PX, ANY, "whether requests are understood").acts(p::mode),
-    kw("monitor", FE, ONE, "when monitor-uri reports a failure").checked(a::monitor),
+    kw("monitor", FE, ONE, "when monitor-uri reports a failure")
+        .takes(switching::MONITOR)
+        .checked(switching::monitor),
     kw("monitor-uri", DEFAULTS | FE, ONE, "a path that answers by itself").acts(p::monitor_uri),
     kw("option", DEFAULTS | PX, ANY, "switches").acts(parse::option),
     kw("persist", DEFAULTS | BE, ONE, "sticks by an RDP cookie").checked(a::persist),
+    kw(
+        "quic-initial",
+        NAMED_DEFAULTS | FE,
+        ONE,
+        "rules on the first packet of QUIC connections",
+    )
+    .since(3, 1)
+    .acts(rules::quic_initial),
     kw("rate-limit", DEFAULTS | FE, TWO, "new sessions in a second").checked(a::rate_limit),
-    kw("redirect", PX, TWO, "answers with another place").checked(a::redirect),
+    kw("redirect", PX, TWO, "answers with another place")
+        .takes(REDIRECT)
+        .checked(switching::redirect),
     kw(
         "retries",
         DEFAULTS | BE,
@@ -263,9 +290,13 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     ),
     kw("ssl-f-use", FE, ONE, "certificates of a frontend").since(3, 2),
     kw("stats", DEFAULTS | PX, ANY, "the statistics page").acts(stats::stats),
-    kw("stick", BE, TWO, "keeps clients at a server by a table").checked(a::stick),
+    kw("stick", BE, TWO, "keeps clients at a server by a table")
+        .takes(stick::STICK)
+        .checked(stick::stick),
     kw("stick-table", PX, TWO, "a table of counters and servers").checked(a::stick_table),
-    kw("tcp-check", DEFAULTS | BE, ONE, "steps of a scripted check").checked(a::check_rule),
+    kw("tcp-check", DEFAULTS | BE, ONE, "steps of a scripted check")
+        .takes(check::TCP_CHECK)
+        .checked(check::check_rule),
     kw("tcp-request", DEFAULTS | PX, ONE, "rules on connections").acts(rules::tcp_request),
     kw("tcp-response", DEFAULTS | BE, ONE, "rules on answers of servers").acts(rules::tcp_response),
     kw("timeout", DEFAULTS | PX, ANY, "time limits").acts(timeout::timeout),
@@ -276,8 +307,10 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "header that carries the unique id",
     ),
-    kw("use-fcgi-app", BE, ONE, "a FastCGI application"),
-    kw("use-server", BE, TWO, "a server by rule").checked(a::use_server),
+    kw("use-fcgi-app", BE, ONE, "a FastCGI application").takes(switching::USE_FCGI_APP),
+    kw("use-server", BE, TWO, "a server by rule")
+        .takes(switching::USE_SERVER)
+        .checked(switching::use_server),
     kw(
         "usesrc",
         DEFAULTS | PX,

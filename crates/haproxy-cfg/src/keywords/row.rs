@@ -65,6 +65,8 @@ pub mod rule_set {
     pub const HTTP_RES: u32 = 1 << 5;
     /// `http-after-response`.
     pub const HTTP_AFTER: u32 = 1 << 6;
+    /// `quic-initial`.
+    pub const QUIC_INI: u32 = 1 << 7;
 }
 
 /// What carries a line out.

@@ -215,6 +215,13 @@ pub struct FetchRow {
     pub(crate) act: Option<FetchKind>,
 }
 
+/// Names are unique in their table.
+impl PartialEq for FetchRow {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
 impl FetchRow {
     /// Whether samples of it are taken.
     #[must_use]
@@ -327,6 +334,13 @@ pub struct ConverterRow {
     pub since: Option<Version>,
     /// What it was in 2.6.
     pub before: Option<Before>,
+}
+
+/// Names are unique in their table.
+impl PartialEq for ConverterRow {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
 }
 
 impl ConverterRow {

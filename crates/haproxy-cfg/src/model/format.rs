@@ -5,7 +5,7 @@ use crate::keywords::AliasRow;
 use syntax::Span;
 
 /// A log-format string.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Format {
     /// As written.
     pub written: Word,
@@ -33,7 +33,7 @@ impl Format {
 }
 
 /// A part of a log-format string.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FormatPart {
     /// What it is.
     pub item: FormatItem,
@@ -48,7 +48,7 @@ pub struct FormatPart {
 }
 
 /// What a part is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum FormatItem {
     /// Text that stands for itself.
     Text(Word),

@@ -8,7 +8,7 @@ use super::{FetchKind, Word};
 use crate::keywords::{ConverterRow, FetchRow, Output};
 
 /// A sample expression, `fetch(arguments),converter(arguments),…`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
     /// The name that it was written with: that of the fetch, or of an ACL keyword that stands for it.
     pub name: Word,
@@ -60,7 +60,7 @@ impl Sample {
 }
 
 /// A converter with its arguments.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Converter {
     /// Which one.
     pub row: &'static ConverterRow,

@@ -3,15 +3,13 @@
 
 use syntax::{Diagnostic, closest};
 
-use super::condition::condition;
 use super::format;
 use super::frame::Frame;
 use super::line::{Line, shown};
-use super::order::{RuleClass, note};
 use super::reading::Reading;
-use super::sample::{self, Usage};
+use super::sample::Usage;
 use super::timeout::timer;
-use crate::keywords::{FILTERS, place};
+use crate::keywords::{FILTERS, Output, place};
 use crate::lex::Word;
 use crate::values::{Unit, integer};
 use crate::written::ReferenceKind;
@@ -41,30 +39,6 @@ fn missing(reading: &mut Reading<'_>, line: &Line<'_>, message: impl Into<String
         Diagnostic::alert("missing-argument", message)
             .at(line.behind())
             .help(help),
-    );
-}
-
-/// A condition that must be there, at argument `at`.
-fn needs_condition(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, usage: Usage, name: &str) {
-    if line
-        .arg(at)
-        .is_some_and(|word| matches!(&*word.text, b"if" | b"unless"))
-    {
-        let what = match name {
-            "use-server" => "switching rule".to_owned(),
-            "monitor fail" => format!("a '{name}' condition"),
-            _ => format!("a '{name}' rule"),
-        };
-        let lead = format!("error detected while parsing {what} : ");
-        condition(reading, line.args(), at, usage, Frame::new(&lead));
-        return;
-    }
-    let message = format!("'{name}' requires either 'if' or 'unless' followed by a condition.");
-    let span = line.arg(at).map_or(line.behind(), |word| word.span);
-    reading.tell(
-        Diagnostic::alert("missing-condition", message)
-            .at(span)
-            .help("add: if CONDITION"),
     );
 }
 
@@ -122,6 +96,7 @@ pub(crate) fn filter(reading: &mut Reading<'_>, line: &Line<'_>) {
     {
         return;
     }
+    named_filter(reading, line, &name);
     if name != "spoe" {
         return;
     }
@@ -150,16 +125,17 @@ pub(crate) fn filter(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
-pub(crate) fn monitor(reading: &mut Reading<'_>, line: &Line<'_>) {
-    if one_of(
-        reading,
-        line.arg(0),
-        line,
-        &["fail"],
-        "'monitor' only supports 'fail'.",
-    ) {
-        note(reading, RuleClass::Monitor, line.span());
-        needs_condition(reading, line, 1, Usage::ANYWHERE, "monitor fail");
+/// Remembers a filter that rules may name.
+fn named_filter(reading: &mut Reading<'_>, line: &Line<'_>, kind: &str) {
+    let (kind, option) = match kind {
+        "spoe" => ("spoe", &b"engine"[..]),
+        "opentracing" => ("opentracing", &b"id"[..]),
+        _ => return,
+    };
+    let at = line.args().iter().position(|word| &*word.text == option);
+    let name = at.and_then(|at| line.arg(at + 1)).map(|word| word.text.to_vec());
+    if let (Some(name), super::Section::Proxy(index)) = (name, reading.section) {
+        reading.written.named_filters.push((index, kind, name.into()));
     }
 }
 
@@ -197,52 +173,6 @@ fn number(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, name: &str) {
                 .help("write a number"),
         );
     }
-}
-
-pub(crate) fn capture(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let message = "'capture' expects 'cookie' or 'request header' or 'response header'.";
-    if !one_of(
-        reading,
-        line.arg(0),
-        line,
-        &["cookie", "request", "response"],
-        message,
-    ) {
-        return;
-    }
-    let what = line
-        .arg(0)
-        .map(|word| shown(word).into_owned())
-        .unwrap_or_default();
-    let (name, at) = if what == "cookie" {
-        ("capture cookie".to_owned(), 2)
-    } else {
-        (format!("capture {what}"), 3)
-    };
-    let header = what == "cookie" || line.arg(1).is_some_and(|word| &*word.text == b"header");
-    let complete = line.arg(at).is_some_and(|word| &*word.text == b"len") && line.arg(at + 1).is_some();
-    if !header || !complete {
-        let shape = if what == "cookie" {
-            "<cookie_name> 'len' <len>"
-        } else {
-            "'header' <header_name> 'len' <len>"
-        };
-        missing(
-            reading,
-            line,
-            format!("'{name}' expects {shape}."),
-            "add: len BYTES",
-        );
-    }
-}
-
-pub(crate) fn declare(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let got = line
-        .arg(0)
-        .map(|word| shown(word).into_owned())
-        .unwrap_or_default();
-    let message = format!("unknown declaration type '{got}' (supports 'capture')");
-    one_of(reading, line.arg(0), line, &["capture"], &message);
 }
 
 pub(crate) fn retry_on(reading: &mut Reading<'_>, line: &Line<'_>) {
@@ -342,6 +272,15 @@ pub(crate) fn stick_table(reading: &mut Reading<'_>, line: &Line<'_>) {
                 ) {
                     return;
                 }
+                let output = match &*got {
+                    "ip" => Output::Ipv4,
+                    "ipv6" => Output::Ipv6,
+                    "integer" => Output::Sint,
+                    "string" => Output::Str,
+                    _ => Output::Bin,
+                };
+                let name = reading.own_name().into();
+                reading.written.table_types.insert(name, output);
                 if line.arg(at + 2).is_some_and(|word| &*word.text == b"len") {
                     at += 2;
                 }
@@ -418,56 +357,6 @@ pub(crate) fn stick_table(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
-pub(crate) fn stick(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let message = "'stick' expects 'on', 'match', or 'store'.";
-    if !one_of(
-        reading,
-        line.arg(0),
-        line,
-        &["on", "match", "store", "store-request", "store-response"],
-        message,
-    ) {
-        return;
-    }
-    let Some(word) = line.arg(1) else {
-        return missing(
-            reading,
-            line,
-            "'stick' expects a fetch method.",
-            "write: stick on src",
-        );
-    };
-    let word = word.clone();
-    let store = line.arg(0).is_some_and(|kind| &*kind.text == b"store-response");
-    let (usage, here) = if store {
-        (Usage::STICK_RESPONSE, "for 'store-response'")
-    } else {
-        (Usage::STICK_REQUEST.quietly(), "during request")
-    };
-    let text = shown(&word).into_owned();
-    let name = text.split(['(', ',']).next().unwrap_or(&text);
-    let wording = sample::Wording {
-        here,
-        ..sample::Wording::new(Frame::new("'stick': ")).named(name)
-    };
-    if sample::parse(reading, line.args(), 1, usage, wording).is_none() {
-        return;
-    }
-    let at = line
-        .args()
-        .iter()
-        .position(|word| matches!(&*word.text, b"if" | b"unless"));
-    if let Some(at) = at {
-        let usage = if store {
-            Usage::STICK_RESPONSE
-        } else {
-            Usage::STICK_REQUEST
-        };
-        let frame = Frame::new("'stick': error detected while parsing sticking condition : ");
-        condition(reading, line.args(), at, usage, frame);
-    }
-}
-
 pub(crate) fn persist(reading: &mut Reading<'_>, line: &Line<'_>) {
     if !line
         .arg(0)
@@ -486,147 +375,6 @@ pub(crate) fn server_state(reading: &mut Reading<'_>, line: &Line<'_>) {
         .unwrap_or_default();
     let message = format!("'load-server-state-from-file' expects 'global', 'local' or 'none'. Got '{got}'");
     one_of(reading, line.arg(0), line, &["global", "local", "none"], &message);
-}
-
-/// `http-check` and `tcp-check`.
-pub(crate) fn check_rule(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let keyword = shown(line.keyword()).into_owned();
-    let known: &[&str] = if keyword == "http-check" {
-        &[
-            "disable-on-404",
-            "send-state",
-            "comment",
-            "connect",
-            "send",
-            "expect",
-            "set-var-fmt",
-            "set-var",
-            "unset-var",
-        ]
-    } else {
-        &[
-            "comment",
-            "connect",
-            "send",
-            "send-lf",
-            "send-binary",
-            "send-binary-lf",
-            "expect",
-            "set-var-fmt",
-            "set-var",
-            "unset-var",
-        ]
-    };
-    let got = line
-        .arg(0)
-        .map(|word| shown(word).into_owned())
-        .unwrap_or_default();
-    let name = got.split('(').next().unwrap_or(&got);
-    let stem = line.arg(0).map(|word| Word {
-        text: name.as_bytes().into(),
-        span: word.span,
-    });
-    let list: Vec<String> = known.iter().map(|name| format!("'{name}'")).collect();
-    let message = format!("'{keyword}' only supports {}. but got '{got}'", list.join(", "));
-    if one_of(reading, stem.as_ref(), line, known, &message) && name == "expect" && line.arg(1).is_none() {
-        let message = format!("'{keyword} expect' : expects at least a matching pattern as arguments.");
-        missing(reading, line, message, "write: expect status 200");
-    }
-}
-
-/// `use-server NAME if …`.
-pub(crate) fn use_server(reading: &mut Reading<'_>, line: &Line<'_>) {
-    note(reading, RuleClass::UseServer, line.span());
-    needs_condition(reading, line, 1, Usage::USE_SERVER, "use-server");
-}
-
-/// `force-persist if …` and `ignore-persist if …`.
-pub(crate) fn persist_rule(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let name = shown(line.keyword()).into_owned();
-    needs_condition(reading, line, 0, Usage::PERSIST, &name);
-}
-
-/// `redirect location|prefix|scheme TO …`.
-pub(crate) fn redirect(reading: &mut Reading<'_>, line: &Line<'_>) {
-    note(reading, RuleClass::Redirect, line.span());
-    let at = line
-        .args()
-        .iter()
-        .position(|word| matches!(&*word.text, b"if" | b"unless"));
-    let words = &line.args()[..at.unwrap_or(line.args().len())];
-    redirect_words(reading, line, words, "redirect");
-    if let Some(at) = at {
-        let lead = format!(
-            "error detected in {} while parsing redirect rule : error in condition: ",
-            reading.section_words()
-        );
-        let frame = Frame::new(&lead);
-        condition(reading, line.args(), at, Usage::HTTP_QUIETLY, frame);
-    }
-}
-
-/// The words of a redirection in front of its condition.
-pub(super) fn redirect_words(reading: &mut Reading<'_>, line: &Line<'_>, words: &[Word<'_>], name: &str) {
-    const OPTIONS: &[&str] = &[
-        "location",
-        "prefix",
-        "scheme",
-        "set-cookie",
-        "set-cookie-fmt",
-        "clear-cookie",
-        "code",
-        "drop-query",
-        "append-slash",
-        "ignore-empty",
-        "keep-query",
-    ];
-    let mut target = false;
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        let message = format!(
-            "'{name}' expects 'code', 'prefix', 'location', 'scheme', 'set-cookie', 'clear-cookie', 'drop-query', \
-             'ignore-empty' or 'append-slash' (was '{}')",
-            shown(word)
-        );
-        if !one_of(reading, Some(word), line, OPTIONS, &message) {
-            return;
-        }
-        at += 1;
-        if matches!(
-            &*word.text,
-            b"drop-query" | b"append-slash" | b"ignore-empty" | b"keep-query"
-        ) {
-            continue;
-        }
-        let Some(value) = words.get(at).filter(|value| !value.text.is_empty()) else {
-            return missing(
-                reading,
-                line,
-                format!("'{name}': missing argument for '{}'.", shown(word)),
-                "add it",
-            );
-        };
-        at += 1;
-        match &*word.text {
-            b"location" | b"prefix" | b"scheme" => target = true,
-            b"code" if !matches!(&*value.text, b"301" | b"302" | b"303" | b"307" | b"308") => {
-                let message = format!(
-                    "'{name}': unsupported HTTP code '{}' (must be one of 301, 302, 303, 307 or 308)",
-                    shown(value)
-                );
-                return reading.tell(
-                    Diagnostic::alert("bad-status", message)
-                        .at(value.span)
-                        .help("write for example: code 302"),
-                );
-            }
-            _ => {}
-        }
-    }
-    if !target {
-        let message = format!("'{name}' : redirection type expected ('prefix', 'location', or 'scheme').");
-        missing(reading, line, message, "write: location URL");
-    }
 }
 
 /// `log-format STRING` and its kin.

@@ -34,11 +34,21 @@ impl RuleClass {
     fn keyword(self) -> &'static str {
         match self {
             Self::TcpConnection | Self::TcpSession | Self::TcpContent => "tcp-request",
-            Self::Monitor => "monitor",
+            Self::Monitor => "monitor fail",
             Self::HttpRequest => "http-request",
             Self::Redirect => "redirect",
             Self::UseBackend => "use_backend",
             Self::UseServer => "use-server",
+        }
+    }
+
+    /// What it is called as the rule that is processed later.
+    fn name(self) -> &'static str {
+        match self {
+            Self::TcpConnection => "tcp-request connection",
+            Self::TcpSession => "tcp-request session",
+            Self::TcpContent => "tcp-request content",
+            _ => self.keyword(),
         }
     }
 
@@ -55,7 +65,7 @@ pub(super) fn note(reading: &mut Reading<'_>, class: RuleClass, span: Span) {
     let later = RuleClass::ALL
         .iter()
         .find(|other| **other > class && before & other.bit() != 0);
-    if let Some(later) = later.map(|later| later.keyword()) {
+    if let Some(later) = later.map(|later| later.name()) {
         let own = class.keyword();
         let article = if later.starts_with('h') { "an" } else { "a" };
         let message =

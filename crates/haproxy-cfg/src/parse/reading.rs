@@ -247,6 +247,33 @@ impl<'h> Reading<'h> {
         }
     }
 
+    /// The name of the section at hand.
+    pub(crate) fn own_name(&self) -> Vec<u8> {
+        match self.section {
+            Section::Proxy(index) => self.written.proxies[index].name.to_vec(),
+            Section::Defaults(index) => self.written.defaults[index].name.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Counts a slot for captures of the section at hand.
+    pub(crate) fn add_capture(&mut self, request: bool) {
+        if let Section::Proxy(index) = self.section {
+            let (requests, responses) = self.written.captures.entry(index).or_default();
+            *(if request { requests } else { responses }) += 1;
+        }
+    }
+
+    /// Whether what is for frontends may stand here.
+    pub(crate) fn has_frontend_side(&self) -> bool {
+        self.place() != place::BACKEND
+    }
+
+    /// Whether what is for backends may stand here.
+    pub(crate) fn has_backend_side(&self) -> bool {
+        self.place() != place::FRONTEND
+    }
+
     /// The settings that a line of `defaults` or of a proxy fills.
     pub(crate) fn settings(&mut self) -> &mut Settings {
         match self.section {

@@ -11,7 +11,16 @@ use crate::signature;
 use crate::written::{Acls, DefaultsSection, ProxySection, SectionLines, Settings, Userlist};
 
 /// Keywords whose rows do not take part in the section check here, as their parsers word it themselves.
-const CHECKED_BY_PARSER: &[&str] = &["server", "default-server", "server-template", "stats"];
+const CHECKED_BY_PARSER: &[&str] = &[
+    "block",
+    "capture",
+    "declare",
+    "default-server",
+    "server",
+    "server-template",
+    "stats",
+    "tcp-response",
+];
 
 /// Reads a line: a section line, or one of the section at hand.
 pub(crate) fn line_of_section(reading: &mut Reading<'_>, line: &Line<'_>) {
@@ -79,7 +88,6 @@ fn act(reading: &mut Reading<'_>, keyword: Option<&'static Keyword<Parse>>, line
         b"insecure-fork-wanted",
         b"numa-cpu-mapping",
         b"quick-exit",
-        b"monitor",
         b"anonkey",
     ];
     if line.prefix != Prefix::None && !negatable.contains(&&*line.keyword().text) {
@@ -160,6 +168,10 @@ fn removed(keyword: &Keyword<Parse>) -> String {
         }
         "debug" | "nosepoll" | "node-name" => format!("unknown keyword '{name}' in 'global' section"),
         "grace" => format!("the 'grace' keyword is not supported any more since HAProxy version {since}."),
+        "block" => format!(
+            "The '{name}' directive is not supported anymore since HAProxy {since}. Use '{instead}' which uses the \
+             exact same syntax."
+        ),
         "reqrep" | "reqirep" => format!(
             "The '{name}' directive is not supported anymore since HAProxy {since}. Use 'http-request replace-path', \
              'http-request replace-uri' or 'http-request replace-header' instead."

@@ -4,8 +4,10 @@ use syntax::{Context, Diagnostic, Span};
 
 use super::inherit::Inherited;
 use crate::keywords::place;
+use crate::keywords::rule_set;
 use crate::model::{Address, Mode, Proxy, ProxyKind};
 use crate::parse::Reading;
+use crate::signature::Given;
 use crate::written::{LogLine, OptionFlag as F, ProxySection};
 
 /// Tells about one proxy that is not disabled; what cannot apply is taken out of it.
@@ -30,7 +32,51 @@ pub(super) fn proxy(reading: &mut Reading<'_>, section: &ProxySection, proxy: &m
         needs_http(reading, section, proxy, kind, &name);
     }
     log_lines(reading, section, proxy, kind, &name);
+    check_rules(reading, section, kind, &name);
     external_checks(reading, section, kind, &name);
+}
+
+/// Rules of scripted checks without the option that makes use of them.
+fn check_rules(reading: &mut Reading<'_>, section: &ProxySection, kind: &str, name: &str) {
+    let inherited = Inherited::new(reading, section);
+    let http = inherited.find(|settings| settings.check.as_ref().map(|check| check.span));
+    let option = |given: &&Given| given.name.ends_with("-check") && given.option_of_rule().is_none();
+    let tcp = inherited
+        .lines(reading, section)
+        .filter(option)
+        .any(|given| given.name == "tcp-check");
+    let kept = reading.written.sections.get(section.lines);
+    let own = kept.map(|kept| kept.lines.clone()).unwrap_or_default();
+    let later = own
+        .iter()
+        .filter(option)
+        .map(|given| given.span)
+        .chain(section.settings.check.as_ref().map(|check| check.span))
+        .map(|span| span.start)
+        .max();
+    for (keyword, wanted, has) in [
+        ("http-check", "httpchk", http.is_some()),
+        ("tcp-check", "tcp-check", tcp),
+    ] {
+        let rule = own.iter().find(|given| {
+            given.name == keyword
+                && given
+                    .option_of_rule()
+                    .is_some_and(|rule| !matches!(rule, "disable-on-404" | "send-state"))
+        });
+        let Some(rule) = rule.filter(|_| !has) else {
+            continue;
+        };
+        // An option behind the rules takes them away.
+        if later.is_some_and(|later| later > rule.span.start) {
+            continue;
+        }
+        let message = format!(
+            "{kind} '{name}' uses {keyword} rules without 'option {wanted}', so the rules are ignored."
+        );
+        let help = format!("add: option {wanted}");
+        warn(reading, "no-effect", rule.span, message, &help);
+    }
 }
 
 fn warn(reading: &mut Reading<'_>, code: &'static str, span: Span, message: String, help: &str) {
@@ -253,6 +299,28 @@ fn needs_http(reading: &mut Reading<'_>, section: &ProxySection, proxy: &mut Pro
     let stats = section.settings.stats.enabled;
     let forwardfor = inherited.find(|settings| settings.forwardfor.as_ref().map(|set| set.span));
     let help = "write: mode http";
+    let lines = reading
+        .written
+        .sections
+        .get(section.lines)
+        .map(|kept| kept.lines.as_slice());
+    let ignored: Vec<_> = lines
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|given| match given.name {
+            "redirect" => Some((given.span, "'redirect' rules", "they require")),
+            "capture" if given.option("cookie").is_some() => {
+                Some((given.span, "'capture' statement", "it requires"))
+            }
+            _ => None,
+        })
+        .collect();
+    for (at, (span, what, needs)) in ignored.iter().enumerate() {
+        if ignored[..at].iter().all(|(_, before, _)| before != what) {
+            let message = format!("{what} ignored for {kind} '{name}' as {needs} HTTP mode.");
+            warn(reading, "needs-http", *span, message, help);
+        }
+    }
     if let Some(cookie) = section.settings.cookie.as_ref().map(|set| set.span) {
         let message = format!("cookie will be ignored for {kind} '{name}' (needs 'mode http').");
         warn(reading, "needs-http", cookie, message, help);
@@ -261,13 +329,16 @@ fn needs_http(reading: &mut Reading<'_>, section: &ProxySection, proxy: &mut Pro
         let message = format!("'stats' statement ignored for {kind} '{name}' as it requires HTTP mode.");
         warn(reading, "needs-http", span, message, help);
     }
-    if let Some(rule) = proxy.request_rules.first().map(|rule| rule.span) {
-        let message = format!("'http-request' rules ignored for {kind} '{name}' as they require HTTP mode.");
-        warn(reading, "needs-http", rule, message, help);
-    }
-    if let Some(rule) = proxy.response_rules.first().map(|rule| rule.span) {
-        let message = format!("'http-response' rules ignored for {kind} '{name}' as they require HTTP mode.");
-        warn(reading, "needs-http", rule, message, help);
+    for (set, words) in [
+        (rule_set::HTTP_REQ, "http-request"),
+        (rule_set::HTTP_RES, "http-response"),
+        (rule_set::HTTP_AFTER, "http-after-response"),
+    ] {
+        let rule = section.rules.iter().find(|rule| rule.set == set);
+        if let Some(span) = rule.map(|rule| rule.span) {
+            let message = format!("'{words}' rules ignored for {kind} '{name}' as they require HTTP mode.");
+            warn(reading, "needs-http", span, message, help);
+        }
     }
     for (option, span) in options {
         let message = format!("'option {option}' ignored for {kind} '{name}' as it requires HTTP mode.");

@@ -7,6 +7,7 @@ mod ids;
 mod inherit;
 mod names;
 mod proxy;
+mod rule_names;
 mod rules;
 mod server;
 mod server_line;
@@ -23,6 +24,8 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     names::tell_duplicates(reading);
     names::references(reading);
     arguments::references(reading);
+    rule_names::tell_unknown(reading);
+    rule_names::tell_unfit_defaults(reading);
     let ids = ids::proxies(reading);
     let mut written: Vec<Box<ProxySection>> = std::mem::take(&mut reading.written.proxies);
     // The lines of ACLs are the same in the model.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::inherit::Inherited;
+use crate::keywords::rule_set;
 use crate::model::{Acl, Cond, CondTerm, HeaderRule, StatsAdmin};
-use crate::written::{AclGroup, ProxySection, Rule, RuleKind, WrittenCond};
+use crate::written::{AclGroup, ProxySection, Rule, WrittenCond};
 
 /// The ACL lines and rules of a section and of its defaults, whose rules come first.
 pub(super) struct Rules {
@@ -70,16 +71,19 @@ pub(super) fn gather(inherited: &Inherited<'_>, section: &ProxySection, acls: Ve
 }
 
 fn push(out: &mut Rules, rules: &[Rule], groups: &Groups) {
-    for rule in rules {
-        let cond = rule.cond.as_ref().map(|cond| condition(cond, groups));
-        let resolved = HeaderRule {
-            action: rule.action.clone(),
-            cond,
-            span: rule.span,
+    for rule in rules.iter().filter(|rule| !rule.inert) {
+        let set = match rule.set {
+            rule_set::HTTP_REQ => &mut out.request,
+            rule_set::HTTP_RES => &mut out.response,
+            _ => continue,
         };
-        match rule.kind {
-            RuleKind::Request => out.request.push(resolved),
-            RuleKind::Response => out.response.push(resolved),
-        }
+        let Some(action) = rule.header_action() else {
+            continue;
+        };
+        set.push(HeaderRule {
+            action,
+            cond: rule.cond.as_ref().map(|cond| condition(cond, groups)),
+            span: rule.span,
+        });
     }
 }

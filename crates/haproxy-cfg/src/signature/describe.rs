@@ -5,7 +5,7 @@ use super::{Arg, Kind, Need, Opt};
 /// The arguments of a line, each behind a blank.
 pub(super) fn arguments(args: &[Arg]) -> String {
     args.iter()
-        .filter(|arg| !matches!(arg.kind, Kind::Ignored))
+        .filter(|arg| !arg.kind.is_silent())
         .map(|arg| format!(" {}", argument(arg)))
         .collect()
 }
@@ -15,7 +15,7 @@ pub(super) fn argument(arg: &Arg) -> String {
     let shown = kind(arg.name, &arg.kind);
     match arg.need {
         Need::One => shown,
-        Need::Optional => match arg.kind {
+        Need::Optional | Need::BeforeCondition => match arg.kind {
             // The brackets stand around each of them already.
             Kind::Options(_) => shown,
             _ => format!("[{shown}]"),
@@ -38,11 +38,13 @@ pub(super) fn kind(name: &str, kind: &Kind) -> String {
                 .collect();
             shown.join(" ")
         }
+        Kind::Option(option) => with_arguments(option),
         Kind::Choice(choices) => {
             let shown: Vec<_> = choices.iter().map(with_arguments).collect();
             format!("{{{}}}", shown.join("|"))
         }
         Kind::Ignored => "...".to_owned(),
+        Kind::Ahead(_) | Kind::Verify(_) | Kind::Stop => String::new(),
         Kind::Int { .. }
         | Kind::Loose { .. }
         | Kind::NonZero { .. }

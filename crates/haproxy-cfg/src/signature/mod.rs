@@ -8,7 +8,7 @@ mod value;
 use syntax::Version;
 
 pub(crate) use read::{Cursor, Subject, keep_line, line_given, read, sequence};
-pub use value::{Argument, Given, Value};
+pub use value::{Argument, Condition, Given, Value};
 
 use crate::parse::Reading;
 use crate::values::Unit;
@@ -20,6 +20,8 @@ pub enum Need {
     One,
     /// Once or not at all.
     Optional,
+    /// Once or not at all, where a condition may follow instead.
+    BeforeCondition,
     /// Once or more, up to the end of the line.
     Many,
     /// Any number of times, up to the end of the line.
@@ -94,8 +96,26 @@ pub enum Kind {
     Choice(&'static [Opt]),
     /// What a function reads from the words that are left; it is called even when there are none.
     Rest(ReadArgument),
+    /// A word with arguments of its own, once; it is read when it stands there. Only where it is optional.
+    Option(&'static Opt),
+    /// No word: so many words must follow, or the argument's words for a missing one are said before any is looked at.
+    Ahead(usize),
+    /// No word: what was read so far is looked at as a whole.
+    Verify(VerifyArguments),
+    /// No word: the arguments end here, but for a condition; anything else is wrong.
+    Stop,
     /// Whatever stands behind the last argument is told and read over.
     Ignored,
+}
+
+impl Kind {
+    /// Whether it stands for no word that a user writes.
+    fn is_silent(&self) -> bool {
+        matches!(
+            self,
+            Self::Ahead(_) | Self::Verify(_) | Self::Stop | Self::Ignored
+        )
+    }
 }
 
 /// What becomes of a file when an argument is wrong or missing.
@@ -132,6 +152,16 @@ impl TimeUnit {
 pub struct ReadArgument(
     pub(crate) for<'h, 'w> fn(&mut Reading<'h>, &mut Cursor<'w>, &Subject<'_>) -> Option<Value>,
 );
+
+/// Looks at the arguments that were read so far. None when they are wrong together, which is told.
+#[derive(Clone, Copy)]
+pub struct VerifyArguments(pub(crate) Verification);
+
+/// What looks at arguments.
+pub(crate) type Verification = for<'h> fn(&mut Reading<'h>, &mut [Argument], &Subject<'_>) -> Option<()>;
+
+/// What reads an argument.
+pub(crate) type Reader = for<'h, 'w> fn(&mut Reading<'h>, &mut Cursor<'w>, &Subject<'_>) -> Option<Value>;
 
 /// One argument of a keyword.
 #[derive(Clone, Copy)]
@@ -282,10 +312,46 @@ pub const fn flag(name: &'static str) -> Arg {
     arg(name, Kind::Flag(name)).optional()
 }
 
+/// At least `count` words follow; if not, `words` are said.
+#[must_use]
+pub const fn needs(count: usize, words: &'static str) -> Arg {
+    arg("", Kind::Ahead(count)).missing(words)
+}
+
+/// Nothing but a condition follows; if not, `words` are said.
+#[must_use]
+pub const fn stop(words: &'static str) -> Arg {
+    arg("", Kind::Stop).wrong(words)
+}
+
+/// What was read so far is looked at as a whole.
+#[must_use]
+pub(crate) const fn verify(function: Verification) -> Arg {
+    arg("", Kind::Verify(VerifyArguments(function)))
+}
+
+/// What a function reads.
+#[must_use]
+pub(crate) const fn custom(name: &'static str, function: Reader) -> Arg {
+    arg(name, Kind::Custom(ReadArgument(function)))
+}
+
+/// What a function reads, which is called even when no word is left.
+#[must_use]
+pub(crate) const fn rest(name: &'static str, function: Reader) -> Arg {
+    arg(name, Kind::Rest(ReadArgument(function)))
+}
+
 /// Words with arguments of their own, in any order.
 #[must_use]
 pub const fn options(options: &'static [Opt]) -> Arg {
     arg("options", Kind::Options(options)).optional()
+}
+
+/// A word with arguments of its own, or not.
+#[must_use]
+pub const fn option(option: &'static Opt) -> Arg {
+    arg(option.name, Kind::Option(option)).optional()
 }
 
 /// One word of `choices`, which decides what follows it.
@@ -302,6 +368,13 @@ impl Arg {
     #[must_use]
     pub const fn optional(mut self) -> Self {
         self.need = Need::Optional;
+        self
+    }
+
+    /// May be left out; `if` or `unless` in its place begins a condition.
+    #[must_use]
+    pub const fn before_condition(mut self) -> Self {
+        self.need = Need::BeforeCondition;
         self
     }
 

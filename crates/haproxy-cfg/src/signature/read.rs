@@ -5,6 +5,7 @@ use syntax::{Applicability, Context, Diagnostic, Severity, Span, closest};
 use super::value::{Argument, Given, Value};
 use super::{Arg, Fault, Kind, Need, Opt, TimeUnit, TimeWords};
 use crate::lex::Word;
+use crate::parse::rules::RulePlace;
 use crate::parse::{Line, Reading, shown};
 use crate::values::{Time, TimeError, integer, loose_integer, size, time};
 
@@ -23,6 +24,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) tail: &'a str,
     /// How the place of messages is worded.
     pub(crate) context: Context,
+    /// The rule whose arguments they are.
+    pub(crate) rule: Option<RulePlace<'a>>,
 }
 
 impl<'a> Subject<'a> {
@@ -35,6 +38,7 @@ impl<'a> Subject<'a> {
             lead: "",
             tail: "",
             context: Context::Parsing,
+            rule: None,
         }
     }
 
@@ -54,7 +58,20 @@ impl<'a> Subject<'a> {
         template
             .replace("{kw}", self.name)
             .replace("{of}", self.of)
+            .replace("{proxy}", self.rule.map_or("", |rule| rule.proxy))
             .replace("{got}", got)
+    }
+
+    /// An alert about it.
+    pub(crate) fn alert(
+        &self,
+        reading: &mut Reading<'_>,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.tell(reading, Diagnostic::alert(code, message).at(span).help(help));
     }
 }
 
@@ -76,8 +93,30 @@ impl<'w> Cursor<'w> {
         self.words.get(self.at).filter(|word| !word.text.is_empty())
     }
 
+    /// All words, those that were taken too.
+    pub(crate) fn words(&self) -> &'w [Word<'w>] {
+        self.words
+    }
+
+    /// Goes on at the word of that number.
+    pub(crate) fn go_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// The word that was taken last.
+    pub(crate) fn previous(&self) -> Option<&'w Word<'w>> {
+        self.words.get(self.at.checked_sub(1)?)
+    }
+
+    /// Passes an empty word.
+    pub(crate) fn skip_empty(&mut self) {
+        if self.words.get(self.at).is_some_and(|word| word.text.is_empty()) {
+            self.at += 1;
+        }
+    }
+
     /// The word `count` words behind the next one, unless it is empty.
-    fn ahead(&self, count: usize) -> Option<&'w Word<'w>> {
+    pub(crate) fn ahead(&self, count: usize) -> Option<&'w Word<'w>> {
         self.words
             .get(self.at + count)
             .filter(|word| !word.text.is_empty())
@@ -94,21 +133,6 @@ impl<'w> Cursor<'w> {
     fn last(&self, begin: usize) -> Option<&'w Word<'w>> {
         let last = self.at.checked_sub(1).filter(|last| *last >= begin)?;
         self.words.get(last)
-    }
-
-    /// The word in front of the next one.
-    pub(crate) fn previous(&self) -> Option<&'w Word<'w>> {
-        self.words.get(self.at.checked_sub(1)?)
-    }
-
-    /// All words, those that were read included.
-    pub(crate) fn words(&self) -> &'w [Word<'w>] {
-        self.words
-    }
-
-    /// Goes on at the word `at`.
-    pub(crate) fn go_to(&mut self, at: usize) {
-        self.at = at;
     }
 
     /// How many words were read, those in front of where it began counted too.
@@ -151,7 +175,15 @@ fn most(args: &[Arg]) -> Option<usize> {
     let one_word = |arg: &Arg| {
         let many = matches!(
             arg.kind,
-            Kind::Custom(_) | Kind::Rest(_) | Kind::Options(_) | Kind::Choice(_) | Kind::Ignored
+            Kind::Custom(_)
+                | Kind::Rest(_)
+                | Kind::Options(_)
+                | Kind::Choice(_)
+                | Kind::Option(_)
+                | Kind::Ahead(_)
+                | Kind::Verify(_)
+                | Kind::Stop
+                | Kind::Ignored
         );
         !many && matches!(arg.need, Need::One | Need::Optional)
     };
@@ -204,9 +236,13 @@ pub(crate) fn sequence(
 ) -> Option<Vec<Argument>> {
     let mut out = Vec::new();
     for arg in args {
+        if let Kind::Verify(function) = arg.kind {
+            function.0(reading, &mut out, subject)?;
+            continue;
+        }
         match arg.need {
             Need::One => one(reading, cursor, arg, subject, &mut out)?,
-            Need::Optional => {
+            Need::Optional | Need::BeforeCondition => {
                 if begins(cursor, arg) {
                     one(reading, cursor, arg, subject, &mut out)?;
                 }
@@ -229,7 +265,9 @@ fn begins(cursor: &Cursor<'_>, arg: &Arg) -> bool {
     match (cursor.peek(), arg.kind) {
         (_, Kind::Rest(_)) => true,
         (None, _) | (_, Kind::Ignored) => false,
+        (Some(word), _) if arg.need == Need::BeforeCondition => !matches!(&*word.text, b"if" | b"unless"),
         (Some(word), Kind::Flag(flag)) => &*word.text == flag.as_bytes(),
+        (Some(word), Kind::Option(option)) => &*word.text == option.name.as_bytes(),
         (Some(_), _) => true,
     }
 }
@@ -245,6 +283,34 @@ fn one(
     let begin = cursor.position();
     if let Kind::Options(options) = arg.kind {
         return read_options(reading, cursor, options, subject, out);
+    }
+    match arg.kind {
+        Kind::Option(option) => {
+            let young =
+                reading.dialect.strict && option.since.is_some_and(|since| since > reading.dialect.version);
+            if !young {
+                out.push(option_of(reading, cursor, option, subject)?);
+            }
+            return Some(());
+        }
+        Kind::Ahead(count) => {
+            if (0..count).any(|index| cursor.ahead(index).is_none()) {
+                missing(reading, arg, subject);
+                return None;
+            }
+            return Some(());
+        }
+        Kind::Stop => {
+            let extra = cursor
+                .peek()
+                .filter(|word| !matches!(&*word.text, b"if" | b"unless"));
+            if let Some(extra) = extra {
+                wrong(reading, arg, subject, extra);
+                return None;
+            }
+            return Some(());
+        }
+        _ => {}
     }
     if let Kind::Rest(function) = arg.kind {
         let first = cursor.peek().map_or(subject.behind, |word| word.span);
@@ -404,7 +470,15 @@ fn word(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Word
         Kind::OneOf(words) => among(words),
         Kind::Flag(flag) => Some(Value::Word(flag)),
         Kind::Text | Kind::Path => Some(Value::Text(word.text.to_vec().into())),
-        Kind::Custom(_) | Kind::Rest(_) | Kind::Options(_) | Kind::Choice(_) | Kind::Ignored => None,
+        Kind::Custom(_)
+        | Kind::Rest(_)
+        | Kind::Options(_)
+        | Kind::Choice(_)
+        | Kind::Option(_)
+        | Kind::Ahead(_)
+        | Kind::Verify(_)
+        | Kind::Stop
+        | Kind::Ignored => None,
     };
     if value.is_none() {
         wrong(reading, arg, subject, word);
@@ -566,6 +640,9 @@ fn expected(arg: &Arg) -> String {
         }
         Kind::Flag(word) => format!("'{word}'"),
         Kind::Path => "a path".to_owned(),
+        Kind::Option(option) => format!("'{}'", option.name),
+        Kind::Stop => "'if' or 'unless'".to_owned(),
+        Kind::Ahead(_) | Kind::Verify(_) => "what is missing".to_owned(),
         Kind::Text | Kind::Custom(_) | Kind::Rest(_) | Kind::Ignored => format!("<{}>", arg.name),
     }
 }

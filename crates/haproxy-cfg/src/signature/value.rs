@@ -2,7 +2,20 @@
 
 use syntax::Span;
 
-use crate::model::Word;
+use crate::model::{Format, Sample, Variable, Word};
+use crate::written::WrittenCond;
+
+/// A condition of a line; empty where there is none, or where it uses what is only read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Condition(pub(crate) Option<WrittenCond>);
+
+impl Condition {
+    /// Where it stands, if there is one that can be applied.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        self.0.as_ref().map(|cond| cond.span)
+    }
+}
 
 /// What an argument was read to.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +32,16 @@ pub enum Value {
     Word(&'static str),
     /// Any text, or a path.
     Text(Word),
+    /// A regular expression.
+    Regex(Word),
+    /// A variable.
+    Variable(Variable),
+    /// A sample expression.
+    Sample(Box<Sample>),
+    /// A condition.
+    Condition(Condition),
+    /// A format string.
+    Format(Box<Format>),
     /// Several values of one word.
     List(Vec<Self>),
     /// A word of the signature with what followed it.
@@ -34,6 +57,17 @@ impl Value {
             Self::Millis(value) | Self::Seconds(value) => Some(i64::from(*value)),
             Self::Size(value) => i64::try_from(*value).ok(),
             _ => None,
+        }
+    }
+
+    /// The bytes of the text that it is; empty for what is none.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) | Self::Regex(text) => text,
+            Self::Format(format) => &format.written,
+            Self::Word(word) => word.as_bytes(),
+            _ => &[],
         }
     }
 
@@ -83,6 +117,14 @@ impl Given {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         find(&self.arguments, name)
+    }
+
+    /// The choice that a line of rules begins with.
+    pub(crate) fn option_of_rule(&self) -> Option<&'static str> {
+        match self.get("rule")? {
+            Value::Option(rule, _) => Some(rule),
+            _ => None,
+        }
     }
 
     /// What followed the option or the choice of that name.

@@ -4,6 +4,7 @@ mod acl;
 mod proxy;
 mod rare;
 mod reference;
+mod rule;
 mod settings;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -12,11 +13,13 @@ use syntax::Span;
 
 pub(crate) use acl::{AclGroup, Acls, Incompatible, Looks};
 pub(crate) use proxy::{
-    CondTerm, DefaultsSection, ProxySection, Rule, RuleKind, ServerHost, ServerLine, Switch, WrittenCond,
+    CondTerm, DefaultsSection, ProxySection, ServerHost, ServerLine, Switch, WrittenCond,
 };
 pub(crate) use reference::{ArgumentReference, ModeNote, Reference, ReferenceKind, ReferencePlace};
+pub(crate) use rule::{Pending, PendingName, Rule};
 pub(crate) use settings::{LogEntry, LogLine, OptionFlag, ServerParams, Settings, StatsWritten, TimeoutKind};
 
+use crate::keywords::Output;
 use crate::model;
 use crate::signature::Given;
 
@@ -76,6 +79,18 @@ pub(crate) struct Written {
     pub(crate) tables: FxHashSet<model::Word>,
     /// What depends on the mode of proxies.
     pub(crate) mode_notes: Vec<ModeNote>,
+    /// What the keys of stick tables are, by the names of their proxies.
+    pub(crate) table_types: FxHashMap<model::Word, Output>,
+    /// Names in rules, to be looked for once all is read.
+    pub(crate) pending: Vec<PendingName>,
+    /// Slots for captures of requests and of responses, by proxy.
+    pub(crate) captures: FxHashMap<usize, (usize, usize)>,
+    /// Kind and name of filters that rules may name, by proxy.
+    pub(crate) named_filters: Vec<(usize, &'static str, model::Word)>,
+    /// Steps of scripted checks, by section, of HTTP or not.
+    pub(crate) check_steps: Vec<((crate::parse::Section, bool), Vec<&'static str>)>,
+    /// Sections with an `inspect-delay`, of requests or not.
+    pub(crate) inspect_delays: Vec<(bool, crate::parse::Section)>,
     /// `external-check` stands in `global`.
     pub(crate) external_check: bool,
     /// `expose-experimental-directives` stands in `global`.

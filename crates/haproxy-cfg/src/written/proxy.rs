@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use syntax::Span;
 
-use super::{Acls, ServerParams, Set, Settings};
-use crate::model::{Bind, HeaderRuleAction, Polarity, ProxyKind, Word};
+use super::{Acls, Rule, ServerParams, Set, Settings};
+use crate::model::{Bind, Polarity, ProxyKind, Word};
 
 /// A `defaults` section.
 #[derive(Debug)]
@@ -46,8 +46,8 @@ pub(crate) struct ProxySection {
     pub(crate) servers: Vec<Box<ServerLine>>,
     /// Kinds of rules that stand here so far, as bits.
     pub(crate) rule_classes: u8,
-    /// Request and response rule sets that end with a rule without a condition.
-    pub(crate) final_rules: [bool; 2],
+    /// HTTP rule sets, of requests, responses and all answers, that end with a rule without a condition.
+    pub(crate) final_rules: [bool; 3],
 }
 
 impl ProxySection {
@@ -71,13 +71,13 @@ impl ProxySection {
             stats_admin: Vec::new(),
             servers: Vec::new(),
             rule_classes: 0,
-            final_rules: [false; 2],
+            final_rules: [false; 3],
         }
     }
 }
 
 /// A condition whose terms name groups, as later lines may add to an ACL.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct WrittenCond {
     pub(crate) polarity: Polarity,
     pub(crate) any_of: Vec<Vec<CondTerm>>,
@@ -85,27 +85,11 @@ pub(crate) struct WrittenCond {
 }
 
 /// One term of a [`WrittenCond`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CondTerm {
     pub(crate) negated: bool,
     /// Number of the group among the section's ACLs.
     pub(crate) group: u32,
-}
-
-/// Which rule set a rule belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RuleKind {
-    Request,
-    Response,
-}
-
-/// A header rule.
-#[derive(Clone, Debug)]
-pub(crate) struct Rule {
-    pub(crate) kind: RuleKind,
-    pub(crate) action: HeaderRuleAction,
-    pub(crate) cond: Option<WrittenCond>,
-    pub(crate) span: Span,
 }
 
 /// A `use_backend`.

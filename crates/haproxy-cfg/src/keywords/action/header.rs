@@ -1,0 +1,83 @@
+//! Actions on headers and on the status line.
+
+use super::{ANY, Action, HTTP, kw};
+use crate::keywords::row::rule_set::{HTTP_AFTER, HTTP_RES};
+use crate::parse::ActionParse::{AddHeader, DelHeader, SetHeader};
+use crate::parse::rules::arguments::{expression, format, regex};
+use crate::parse::rules::status;
+use crate::signature::{Arg, needs, one_of, opt, option, options, text};
+
+/// A header's name and value.
+pub(super) const NAME_AND_VALUE: &[Arg] = &[
+    needs(2, "expects exactly 2 arguments"),
+    text("name"),
+    format("value"),
+];
+
+const REPLACEMENT: &[Arg] = &[
+    needs(3, "expects exactly 3 arguments"),
+    text("name"),
+    regex("match", ""),
+    format("value"),
+];
+
+const PACKED: &[Arg] = &[
+    expression("headers"),
+    options(&[opt(
+        "prefix",
+        &[text("prefix").missing("missing argument for 'prefix'")],
+    )]),
+];
+
+pub(super) const ROWS: &[Action] = &[
+    kw("add-header", HTTP, ANY, "adds a header line")
+        .takes(NAME_AND_VALUE)
+        .acts(AddHeader),
+    kw(
+        "add-headers-bin",
+        HTTP,
+        ANY,
+        "adds header lines from a packed list",
+    )
+    .since(3, 4)
+    .takes(PACKED),
+    kw("del-header", HTTP, ANY, "deletes header lines")
+        .takes(&[
+            text("name").missing("expects at least 1 argument"),
+            option(&opt(
+                "-m",
+                &[one_of("method", &["str", "beg", "end", "sub", "reg"])
+                    .missing("-m flag expects exactly 1 argument")
+                    .wrong("-m with unsupported matching method '{got}'")],
+            )),
+        ])
+        .acts(DelHeader),
+    kw(
+        "del-headers-bin",
+        HTTP,
+        ANY,
+        "deletes the header lines that a packed list names",
+    )
+    .since(3, 4)
+    .takes(PACKED),
+    kw("replace-header", HTTP, ANY, "replaces in a header line").takes(REPLACEMENT),
+    kw("replace-value", HTTP, ANY, "replaces in each value of a header").takes(REPLACEMENT),
+    kw(
+        "set-header",
+        HTTP,
+        ANY,
+        "sets a header line, in place of those of its name",
+    )
+    .takes(NAME_AND_VALUE)
+    .acts(SetHeader),
+    kw(
+        "set-headers-bin",
+        HTTP,
+        ANY,
+        "sets header lines from a packed list",
+    )
+    .since(3, 4)
+    .takes(PACKED),
+    kw("set-status", HTTP_RES | HTTP_AFTER, ANY, "changes the status")
+        .takes(&[status::code("status"), status::reason("reason")]),
+];

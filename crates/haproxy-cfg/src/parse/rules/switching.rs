@@ -1,0 +1,428 @@
+//! Keywords that decide by a condition where a request goes or what is kept of it: `redirect`, `use-server`, `force-persist`,
+//! `monitor fail`, `declare capture` and their kin.
+
+use syntax::{Diagnostic, Span};
+
+use super::{Pending, conditional};
+use crate::keywords::{ANSWER, REDIRECT, place};
+use crate::parse::frame::Frame;
+use crate::parse::order::{RuleClass, note};
+use crate::parse::sample::Usage;
+use crate::parse::{Line, Reading, section, shown};
+use crate::signature::{
+    Arg, Argument, Cursor, Given, Kind, ReadArgument, Subject, Value, arg, choice, opt, options, rest,
+    sequence, text, verify,
+};
+use crate::values::loose_integer;
+
+/// `use-server NAME if …`.
+pub(crate) const USE_SERVER: &[Arg] = &[
+    text("server").missing("'{kw}' expects a server name."),
+    rest("condition", |reading, cursor, subject| {
+        needed(reading, cursor, subject, Usage::USE_SERVER, "switching rule")
+    }),
+];
+
+/// `force-persist if …`, `ignore-persist if …`.
+pub(crate) const PERSIST_RULE: &[Arg] = &[rest("condition", |reading, cursor, subject| {
+    let what = format!("a '{}' rule", subject.name);
+    needed(reading, cursor, subject, Usage::PERSIST, &what)
+})];
+
+/// `force-be-switch if …`.
+pub(crate) const FORCE_SWITCH: &[Arg] = &[rest("condition", |reading, cursor, subject| {
+    let what = format!("a '{}' rule", subject.name);
+    needed(reading, cursor, subject, Usage::USE_BACKEND, &what)
+})];
+
+/// `monitor fail if …`.
+pub(crate) const MONITOR: &[Arg] =
+    &[choice("what", &[opt("fail", MONITOR_FAIL)]).words("'monitor' only supports 'fail'.")];
+
+const MONITOR_FAIL: &[Arg] = &[rest("condition", |reading, cursor, subject| {
+    let framed = Subject {
+        name: "monitor fail",
+        ..*subject
+    };
+    needed(
+        reading,
+        cursor,
+        &framed,
+        Usage::ANYWHERE,
+        "a 'monitor fail' condition",
+    )
+})];
+
+/// `declare capture request|response len N`.
+pub(crate) const DECLARE: &[Arg] = &[
+    choice("what", &[opt("capture", DECLARED)])
+        .missing("'declare' needs a second keyword that specify the type of declaration ('capture')")
+        .wrong("unknown declaration type '{got}' (supports 'capture')"),
+    crate::signature::IGNORED,
+];
+
+const DECLARED: &[Arg] = &[
+    choice("direction", &[opt("request", SLOT), opt("response", SLOT)])
+        .words("'declare capture' requires a direction ('request' or 'response')"),
+];
+
+const SLOT: &[Arg] = &[choice(
+    "len",
+    &[opt(
+        "len",
+        &[arg("bytes", Kind::Custom(ReadArgument(slot)))
+            .missing("'declare capture': 'len' requires a numeric value that represents the capture length")],
+    )],
+)
+.words("'declare capture' requires a capture length ('len')")];
+
+/// `capture cookie|request header|response header NAME len N`.
+pub(crate) const CAPTURE: &[Arg] = &[choice(
+    "what",
+    &[
+        opt("cookie", COOKIE),
+        opt("request", HEADER),
+        opt("response", HEADER),
+    ],
+)
+.words(CAPTURED)];
+
+const CAPTURED: &str = "'capture' expects 'cookie' or 'request header' or 'response header'.";
+const COOKIE: &[Arg] = &[rest("cookie", |reading, cursor, subject| {
+    let shape = "'capture' expects 'cookie' <cookie_name> 'len' <len>.";
+    captured(reading, cursor, subject, shape)
+})];
+const HEADER: &[Arg] = &[
+    choice("header", &[opt("header", &[])]).words(CAPTURED),
+    rest("name", |reading, cursor, subject| {
+        let direction = cursor
+            .words()
+            .first()
+            .map(|word| shown(word).into_owned())
+            .unwrap_or_default();
+        let shape = format!("'capture {direction}' expects 'header' <header_name> 'len' <len>.");
+        captured(reading, cursor, subject, &shape)
+    }),
+];
+
+/// `http-error status CODE …`.
+pub(crate) const HTTP_ERROR: &[Arg] = &[options(ANSWER), verify(error_page)];
+
+/// `http-send-name-header NAME`.
+pub(crate) const SEND_NAME: &[Arg] = &[
+    text("header").missing("'{kw}' requires a header string."),
+    crate::signature::IGNORED,
+];
+
+/// `use-fcgi-app NAME`.
+pub(crate) const USE_FCGI_APP: &[Arg] = &[
+    text("name").missing("'{kw}' expects <name> as argument"),
+    crate::signature::IGNORED,
+    verify(|reading, arguments, _| {
+        let app = arguments.first()?;
+        let (name, span) = (app.value.bytes().to_vec(), app.span);
+        super::pend(reading, Pending::FcgiApp, &name, span);
+        Some(())
+    }),
+];
+
+/// A condition that must be there.
+fn needed(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+    usage: Usage,
+    what: &str,
+) -> Option<Value> {
+    if cursor
+        .peek()
+        .is_some_and(|word| matches!(&*word.text, b"if" | b"unless"))
+    {
+        let lead = format!("error detected while parsing {what} : ");
+        return conditional(reading, cursor, usage, &lead);
+    }
+    let span = cursor.peek().map_or(subject.behind, |word| word.span);
+    let message = format!(
+        "'{}' requires either 'if' or 'unless' followed by a condition.",
+        subject.name
+    );
+    subject.alert(reading, "missing-condition", span, message, "add: if CONDITION");
+    None
+}
+
+/// The bytes of a declared capture.
+fn slot(reading: &mut Reading<'_>, cursor: &mut Cursor<'_>, subject: &Subject<'_>) -> Option<Value> {
+    let word = cursor.next()?;
+    let read = loose_integer(&word.text);
+    if !read.exact {
+        let message = "'declare capture': cannot parse the length 'len'.";
+        subject.alert(
+            reading,
+            "bad-number",
+            word.span,
+            message,
+            "write a number of bytes",
+        );
+        return None;
+    }
+    if read.value <= 0 {
+        subject.alert(
+            reading,
+            "bad-number",
+            word.span,
+            "length must be > 0",
+            "write a number of bytes",
+        );
+        return None;
+    }
+    Some(Value::Int(read.value))
+}
+
+/// `NAME len N`.
+fn captured(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+    shape: &str,
+) -> Option<Value> {
+    let cookie = shape.contains("'cookie'");
+    let words = [cursor.ahead(0), cursor.ahead(1), cursor.ahead(2)];
+    let (Some(name), Some(len), Some(bytes)) = (words[0], words[1], words[2]) else {
+        subject.alert(
+            reading,
+            "missing-argument",
+            subject.behind,
+            shape,
+            "add: len BYTES",
+        );
+        return None;
+    };
+    if &*len.text != b"len" && !cookie {
+        subject.alert(reading, "unknown-option", len.span, shape, "write: len BYTES");
+        return None;
+    }
+    cursor.go_to(cursor.position() + 3);
+    if cookie {
+        // What stands behind it is not looked at.
+        cursor.go_to(cursor.words().len());
+    }
+    Some(Value::List(vec![
+        Value::Text(name.text.to_vec().into()),
+        Value::Int(loose_integer(&bytes.text).value),
+    ]))
+}
+
+/// Looks at the options of `http-error` together.
+fn error_page(reading: &mut Reading<'_>, arguments: &mut [Argument], subject: &Subject<'_>) -> Option<()> {
+    let status = arguments.iter().find_map(|argument| match &argument.value {
+        Value::Option("status", values) => values
+            .first()
+            .and_then(|value| Some((value.value.number()?, value.span))),
+        _ => None,
+    });
+    let framed = Subject {
+        lead: "http-error : ",
+        ..*subject
+    };
+    let Some((status, span)) = status else {
+        let message = "expects at least a <status> as arguments.";
+        framed.alert(
+            reading,
+            "missing-argument",
+            subject.behind,
+            message,
+            "write: http-error status 503 …",
+        );
+        return None;
+    };
+    let known =
+        u16::try_from(status).is_ok_and(|status| crate::parse::proxy::ERROR_STATUSES.contains(&status));
+    if !known {
+        let message = format!("http-error: status code '{status}' not handled.");
+        subject.alert(reading, "bad-status", span, message, "write for example 503");
+        return None;
+    }
+    super::answer::settle(reading, arguments, &framed)
+}
+
+/// Reads a line by the arguments of its row, with nothing behind them, and keeps it.
+fn keep(reading: &mut Reading<'_>, line: &Line<'_>, name: &'static str, args: &'static [Arg]) -> bool {
+    let subject = Subject::new(name, line.behind());
+    let mut cursor = Cursor::new(line.args(), 0);
+    let Some(arguments) = crate::signature::read(reading, &mut cursor, args, &subject) else {
+        return false;
+    };
+    reading.keep(Given {
+        name,
+        arguments,
+        span: line.span(),
+    });
+    true
+}
+
+/// `redirect location|prefix|scheme TO …`.
+pub(crate) fn redirect(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let lead = format!(
+        "error detected in {} while parsing redirect rule : ",
+        reading.section_words()
+    );
+    let subject = Subject {
+        of: "redirect",
+        lead: &lead,
+        tail: ".",
+        ..Subject::new("redirect", line.behind())
+    };
+    let mut cursor = Cursor::new(line.args(), 0);
+    let Some(mut arguments) = sequence(reading, &mut cursor, REDIRECT, &subject) else {
+        return;
+    };
+    let begin = cursor.position();
+    let lead = format!("{lead}error in condition: ");
+    let Some(value) = conditional(reading, &mut cursor, Usage::HTTP_QUIETLY, &lead) else {
+        return;
+    };
+    if let Some(word) = line.arg(begin) {
+        arguments.push(Argument {
+            name: "condition",
+            value,
+            span: word.span.to(line.span()),
+        });
+    }
+    note(reading, RuleClass::Redirect, line.span());
+    reading.keep(Given {
+        name: "redirect",
+        arguments,
+        span: line.span(),
+    });
+}
+
+/// `use-server NAME if …`.
+pub(crate) fn use_server(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if !keep(reading, line, "use-server", USE_SERVER) {
+        return;
+    }
+    note(reading, RuleClass::UseServer, line.span());
+    let Some(name) = line.arg(0) else { return };
+    if !name.text.contains(&b'%') {
+        let (name, span) = (name.text.to_vec(), name.span);
+        return super::pend(reading, Pending::Server, &name, span);
+    }
+    let place = place_of(reading, name.span);
+    let lead = format!(
+        "Parsing [{place}]; use-server rule failed to parse log-format '{}' : ",
+        shown(name)
+    );
+    let frame = Frame {
+        context: syntax::Context::Whole,
+        ..Frame::new(&lead)
+    };
+    crate::parse::format::parse(reading, name, Usage::USE_SERVER.quietly(), frame);
+}
+
+/// `FILE:LINE`.
+fn place_of(reading: &Reading<'_>, span: Span) -> String {
+    let (file, at) = reading.sources.locate(span);
+    format!("{file}:{}", at.line)
+}
+
+/// `force-persist if …`.
+pub(crate) fn force_persist(reading: &mut Reading<'_>, line: &Line<'_>) {
+    keep(reading, line, "force-persist", PERSIST_RULE);
+}
+
+/// `ignore-persist if …`.
+pub(crate) fn ignore_persist(reading: &mut Reading<'_>, line: &Line<'_>) {
+    keep(reading, line, "ignore-persist", PERSIST_RULE);
+}
+
+/// `monitor fail if …`.
+pub(crate) fn monitor(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if keep(reading, line, "monitor", MONITOR) {
+        note(reading, RuleClass::Monitor, line.span());
+    }
+}
+
+/// `declare capture …`.
+pub(crate) fn declare(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let refused = match reading.place() {
+        place::BACKEND => "'declare' only available in frontend or listen section",
+        here if here & place::DEFAULTS != 0 => "'declare' not available in default section",
+        _ => "",
+    };
+    if !refused.is_empty() {
+        let told = Diagnostic::alert("not-in-backend", refused).at(line.keyword().span);
+        return reading.tell(told.help("move it into a frontend"));
+    }
+    if keep(reading, line, "declare", DECLARE) {
+        let request = line.arg(1).is_some_and(|word| &*word.text == b"request");
+        reading.add_capture(request);
+    }
+}
+
+/// `capture …`.
+pub(crate) fn capture(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let what = line
+        .arg(0)
+        .map(|word| shown(word).into_owned())
+        .unwrap_or_default();
+    let name = if matches!(&*what, "request" | "response" | "cookie") {
+        format!("capture {what}")
+    } else {
+        "capture".to_owned()
+    };
+    if reading.place() & place::DEFAULTS != 0 {
+        let message = format!("'{name}' not allowed in 'defaults' section.");
+        let told = Diagnostic::alert("not-in-defaults", message).at(line.keyword().span);
+        return reading.tell(told.help("move it into a frontend"));
+    }
+    if reading.place() == place::BACKEND {
+        section::ignored(reading, "capture", line.keyword().span, place::FE);
+    }
+    let subject_name = match &*what {
+        "request" => "capture request",
+        "response" => "capture response",
+        _ => "capture",
+    };
+    if keep(reading, line, subject_name, CAPTURE) && what != "cookie" {
+        reading.add_capture(what == "request");
+    }
+}
+
+/// `http-error …`.
+pub(crate) fn http_error(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let subject = Subject {
+        lead: "http-error : ",
+        of: "http-error",
+        ..Subject::new("http-error", line.behind())
+    };
+    let has_status = line.args().iter().any(|word| &*word.text == b"status");
+    if !has_status {
+        let message = "expects at least a <status> as arguments.";
+        return subject.alert(
+            reading,
+            "missing-argument",
+            line.behind(),
+            message,
+            "write: http-error status 503 …",
+        );
+    }
+    let mut cursor = Cursor::new(line.args(), 0);
+    let Some(mut arguments) = sequence(reading, &mut cursor, &[options(ANSWER)], &subject) else {
+        return;
+    };
+    if let Some(word) = cursor.peek() {
+        let message = format!("unknown keyword '{}'.", shown(word));
+        return subject.alert(reading, "unknown-option", word.span, message, "remove it");
+    }
+    let bare = Subject {
+        of: "http-error",
+        ..Subject::new("http-error", line.behind())
+    };
+    if error_page(reading, &mut arguments, &bare).is_some() {
+        reading.keep(Given {
+            name: "http-error",
+            arguments,
+            span: line.span(),
+        });
+    }
+}

@@ -1,0 +1,22 @@
+//! `set-timeout`: where it may stand.
+
+use crate::parse::Reading;
+use crate::signature::{Argument, Subject};
+
+/// Timeouts of the server's side are for what has servers.
+pub(crate) fn allowed(reading: &mut Reading<'_>, _: &mut [Argument], subject: &Subject<'_>) -> Option<()> {
+    let client = !reading.dialect.strict || reading.dialect.at_least(2, 9);
+    if reading.has_backend_side() || client {
+        return Some(());
+    }
+    let name = String::from_utf8_lossy(&reading.own_name()).into_owned();
+    let message = format!("proxy '{name}' has no backend capability");
+    subject.alert(
+        reading,
+        "not-in-frontend",
+        subject.rule?.span,
+        message,
+        "move it into a backend",
+    );
+    None
+}
