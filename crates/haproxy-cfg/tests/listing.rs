@@ -1,13 +1,12 @@
-//! The listings of keywords (`-dK`) against those of HAProxy 3.5, line by line.
+//! The listings of keywords (`-dK`) against those of HAProxy 3.5 and 2.6, line by line.
 
+use haproxy_cfg::Dialect;
 use haproxy_cfg::keywords::listing;
 
-/// What HAProxy 3.5 lists, by class: the lines behind each heading.
-fn recorded(heading: &str) -> Vec<String> {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../compat-fixtures/keywords/haproxy-3.5.txt"
-    );
+/// What HAProxy of that version lists, by class: a heading and the lines behind it.
+fn recorded_of(version: &str, heading: &str) -> Vec<String> {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let path = format!("{root}/../../compat-fixtures/keywords/haproxy-{version}.txt");
     let text = std::fs::read_to_string(path).expect("it is part of the repository");
     text.lines()
         .skip_while(|line| *line != heading)
@@ -16,8 +15,12 @@ fn recorded(heading: &str) -> Vec<String> {
         .collect()
 }
 
+fn recorded(heading: &str) -> Vec<String> {
+    recorded_of("3.5", heading)
+}
+
 fn ours(class: &str) -> Vec<String> {
-    let text = listing(class).expect("a class");
+    let text = listing(class, Dialect::default()).expect("a class");
     text.lines().map(str::to_owned).collect()
 }
 
@@ -61,6 +64,29 @@ fn fetches_converters_and_derived_acls_are_listed_as_by_the_original() {
         assert!(!recorded.is_empty(), "{class}");
         assert_eq!(ours(class), recorded, "{class}");
     }
+}
+
+#[test]
+fn a_dialect_lists_what_its_version_had() {
+    let ours = |class: &str| -> Vec<String> {
+        let text = listing(class, Dialect::exactly(2, 6)).expect("a class");
+        text.lines().map(str::to_owned).collect()
+    };
+    for (class, heading) in [
+        ("acl", "# List of registered ACL keywords:"),
+        ("cnv", "# List of registered sample converter functions:"),
+        ("svc", "# List of registered service names:"),
+        ("flt", "# List of registered filter names:"),
+    ] {
+        assert_eq!(ours(class), recorded_of("2.6", heading), "{class}");
+    }
+    // Some addresses were said to be of IPv4, and were of either family.
+    let of_either = |lines: Vec<String>| -> Vec<String> {
+        let lines = lines.into_iter();
+        lines.map(|line| line.replace(": ipv4", ": addr")).collect()
+    };
+    let theirs = recorded_of("2.6", "# List of registered sample fetch functions:");
+    assert_eq!(of_either(ours("smp")), of_either(theirs));
 }
 
 #[test]

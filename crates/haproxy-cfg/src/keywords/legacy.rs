@@ -261,7 +261,7 @@ pub(super) const OPTION_ROWS: &[Keyword<OptionParse>] = &[
         .instead("agent-check"),
     kw(
         "accept-invalid-http-request",
-        DEFAULTS | FE,
+        DEFAULTS | FE | HTTP,
         NONE,
         "lets odd requests pass",
     )
@@ -270,7 +270,7 @@ pub(super) const OPTION_ROWS: &[Keyword<OptionParse>] = &[
     .keeps(Flag(F::UnsafeRequest)),
     kw(
         "accept-invalid-http-response",
-        DEFAULTS | BE,
+        DEFAULTS | BE | HTTP,
         NONE,
         "lets odd responses pass",
     )

@@ -1,26 +1,27 @@
 //! Listings of the tables for tools (`-dK`), in the shape of the original's: a class has a heading and a line for each keyword.
-//! Keywords that the original removed are left out.
+//! Keywords that the original removed are left out, and those that a strict dialect does not know yet.
 
 use std::fmt::Write as _;
 
 use syntax::{Arity, KeywordRow};
 
 use super::{ACTION, BIND, CONVERTERS, DERIVED, FETCHES, GLOBAL, OPTION, PROXY, SECTION, SERVER};
-use super::{ArgType, FILTERS, Keyword, SERVICES, other_rows, place, rule_set};
+use super::{ArgType, Keyword, SERVICES, filters, other_rows, place, rule_set};
+use crate::dialect::Dialect;
 use crate::parse::CONTEXTS;
 
-/// The lines of a class, its heading first; none for a class that has no table here.
+/// The lines of a class in the language of `dialect`, its heading first; none for a class that has no table here.
 #[must_use]
-pub fn listing(class: &str) -> Option<String> {
+pub fn listing(class: &str, dialect: Dialect) -> Option<String> {
     let mut out = String::new();
     match class {
         "acl" => acls(&mut out),
-        "cfg" => configuration(&mut out),
-        "cnv" => converters(&mut out),
+        "cfg" => configuration(&mut out, dialect),
+        "cnv" => converters(&mut out, dialect),
         "flt" => {
             line(&mut out, "# List of registered filter names:");
-            for (name, kind) in FILTERS {
-                line(&mut out, &format!("{name} [{kind}]"));
+            for filter in filters(dialect) {
+                line(&mut out, &format!("{} [{}]", filter.name, filter.kind));
             }
         }
         "svc" => {
@@ -29,7 +30,7 @@ pub fn listing(class: &str) -> Option<String> {
                 line(&mut out, name);
             }
         }
-        "smp" => fetches(&mut out),
+        "smp" => fetches(&mut out, dialect),
         _ => return None,
     }
     Some(out)
@@ -50,18 +51,18 @@ fn acls(out: &mut String) {
     }
 }
 
-fn configuration(out: &mut String) {
+fn configuration(out: &mut String, dialect: Dialect) {
     line(out, "# List of registered configuration keywords:");
     line(out, "global");
-    for row in rows(GLOBAL) {
+    for row in rows(GLOBAL, dialect) {
         line(out, &format!("\t{}", row.name));
     }
     line(out, "listen");
-    for row in rows(PROXY) {
+    for row in rows(PROXY, dialect) {
         line(out, &format!("\t{}", row.name));
     }
     for (group, tls) in [("", false), ("ssl ", true)] {
-        for row in rows(BIND)
+        for row in rows(BIND, dialect)
             .iter()
             .filter(|row| (row.places & place::TLS != 0) == tls)
         {
@@ -71,7 +72,7 @@ fn configuration(out: &mut String) {
             );
         }
     }
-    for row in rows(SERVER) {
+    for row in rows(SERVER, dialect) {
         line(
             out,
             &format!("\tserver <name> <addr> {}{}", row.name, arguments(row.arity)),
@@ -86,11 +87,11 @@ fn configuration(out: &mut String) {
         (rule_set::HTTP_RES, "http-response"),
         (rule_set::HTTP_AFTER, "http-after-response"),
     ] {
-        for row in rows(ACTION).iter().filter(|row| row.places & set != 0) {
+        for row in rows(ACTION, dialect).iter().filter(|row| row.places & set != 0) {
             line(out, &format!("\t{name} {}", row.name));
         }
     }
-    for row in rows(OPTION) {
+    for row in rows(OPTION, dialect) {
         let marks: String = [
             (place::FRONTEND, "FE "),
             (place::BACKEND, "BE "),
@@ -103,30 +104,40 @@ fn configuration(out: &mut String) {
         line(out, &format!("\toption {} [ {marks}]", row.name));
     }
     line(out, "crt-list");
-    for row in rows(BIND).iter().filter(|row| row.places & place::CRT_LIST != 0) {
+    for row in rows(BIND, dialect)
+        .iter()
+        .filter(|row| row.places & place::CRT_LIST != 0)
+    {
         line(out, &format!("\t{}{}", row.name, arguments(row.arity)));
     }
-    for section in rows(SECTION) {
+    for section in rows(SECTION, dialect) {
         let inside = other_rows(section.name);
         if !inside.is_empty() {
             line(out, section.name);
-            for keyword in inside {
+            for keyword in inside.iter().filter(|keyword| is_there(&keyword.row, dialect)) {
                 line(out, &format!("\t{}", keyword.row.name));
             }
         }
     }
 }
 
-/// The rows of some tables by name, without those that were removed.
-fn rows<P: Copy>(tables: &[&[Keyword<P>]]) -> Vec<KeywordRow> {
+/// The rows of some tables by name, without those that were removed or are too new.
+fn rows<P: Copy>(tables: &[&[Keyword<P>]], dialect: Dialect) -> Vec<KeywordRow> {
     let mut rows: Vec<KeywordRow> = tables
         .iter()
         .flat_map(|rows| rows.iter())
         .map(|keyword| keyword.row)
-        .filter(|row| row.removed_in.is_none())
+        .filter(|row| is_there(row, dialect))
         .collect();
     rows.sort_by_key(|row| row.name);
     rows
+}
+
+/// Whether the language has it: not removed, and not too new where one version's language is asked for.
+fn is_there(row: &KeywordRow, dialect: Dialect) -> bool {
+    let removed = row.removed_in.is_some_and(|removed| removed <= dialect.version);
+    let too_new = dialect.strict && row.since.is_some_and(|since| since > dialect.version);
+    !removed && !too_new
 }
 
 /// How many words follow.
@@ -137,23 +148,23 @@ fn arguments(arity: Arity) -> String {
     }
 }
 
-fn converters(out: &mut String) {
+fn converters(out: &mut String, dialect: Dialect) {
     line(out, "# List of registered sample converter functions:");
-    for row in CONVERTERS {
+    for row in CONVERTERS.iter().filter(|row| !row.too_new(dialect)) {
         line(
             out,
             &format!(
                 "{}{}: {} => {}",
                 row.name,
-                parentheses(row.args, row.arity.min),
-                row.output.name(),
+                parentheses(row.args_in(dialect), row.arity.min),
+                row.output_in(dialect, row.output).name(),
                 row.input.name()
             ),
         );
     }
 }
 
-fn fetches(out: &mut String) {
+fn fetches(out: &mut String, dialect: Dialect) {
     line(out, "# List of registered sample fetch functions:");
     let columns = CONTEXTS.len();
     for (at, context) in CONTEXTS.iter().enumerate() {
@@ -166,10 +177,10 @@ fn fetches(out: &mut String) {
     // The blanks at their ends are the original's.
     let _ = writeln!(out, "# {} ", "/ ".repeat(columns));
     let _ = writeln!(out, "# {}", "| ".repeat(columns));
-    for row in FETCHES {
+    for row in FETCHES.iter().filter(|row| !row.too_new(dialect)) {
         let marks: String = (0..columns)
             .map(|at| {
-                if row.contexts() & (1 << at) != 0 {
+                if row.source_in(dialect).contexts() & (1 << at) != 0 {
                     "Y "
                 } else {
                     ". "
@@ -181,8 +192,8 @@ fn fetches(out: &mut String) {
             &format!(
                 "[ {marks}] {}{}: {}",
                 row.name,
-                parentheses(row.args, row.arity.min),
-                row.output.name()
+                parentheses(row.args_in(dialect), row.arity.min),
+                row.output_in(dialect).name()
             ),
         );
     }
@@ -209,7 +220,7 @@ mod tests {
     #[test]
     fn keywords_are_listed_in_the_originals_shape() {
         let lines = |class: &str| -> Vec<String> {
-            let text = listing(class).unwrap();
+            let text = listing(class, Dialect::default()).unwrap();
             text.lines().map(str::to_owned).collect()
         };
         let has = |class: &str, wanted: &str| {
@@ -234,12 +245,12 @@ mod tests {
         );
         has("smp", "[ . . Y Y Y Y Y Y Y Y Y . . . . . . . . . . . ] base: str");
         assert!(!lines("cfg").iter().any(|line| line == "\trspadd"));
-        assert_eq!(listing("nonsense"), None);
+        assert_eq!(listing("nonsense", Dialect::default()), None);
     }
 
     #[test]
     fn the_legend_points_at_the_columns() {
-        let text = listing("smp").unwrap();
+        let text = listing("smp", Dialect::default()).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines[1],

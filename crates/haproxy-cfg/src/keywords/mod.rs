@@ -27,7 +27,7 @@ use std::sync::LazyLock;
 pub(crate) use action::{ANSWER, Action, REDIRECT, listed as listed_actions, since as action_since};
 pub use alias::{AliasRow, Need};
 pub use argument::ArgType;
-pub(crate) use extension::{FILTERS, SERVICES};
+pub(crate) use extension::{SERVICES, filters};
 pub use listing::listing;
 pub use reference::reference;
 pub(crate) use row::{Index, Parse};

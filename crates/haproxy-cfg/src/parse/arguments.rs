@@ -9,7 +9,7 @@ use super::line::{Line, shown};
 use super::reading::Reading;
 use super::sample::Usage;
 use super::timeout::timer;
-use crate::keywords::{FILTERS, Output, place};
+use crate::keywords::{Output, filters, place};
 use crate::lex::Word;
 use crate::values::{Unit, integer};
 use crate::written::ReferenceKind;
@@ -80,7 +80,7 @@ pub(crate) fn compression(reading: &mut Reading<'_>, line: &Line<'_>) {
 }
 
 pub(crate) fn filter(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let known: Vec<&str> = FILTERS.iter().map(|(name, _)| *name).collect();
+    let known: Vec<&str> = filters(reading.dialect).map(|filter| filter.name).collect();
     let name = line
         .arg(0)
         .map(|word| shown(word).into_owned())

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use haproxy_cfg::Dialect;
 use haproxy_cfg::keywords::listing;
 use proxy_core::cli::command_names;
 
@@ -20,18 +21,20 @@ const CLASSES: [(&str, &str); 7] = [
 ];
 
 /// Prints the classes of a list with commas between them. What is no class is passed over, as by the original.
-pub(super) fn print(classes: &str) {
+pub(super) fn print(classes: &str, dialect: Dialect) {
     // Whoever does not read it to its end has seen enough. It is printed even where nothing else is (`-q`).
-    let _ = std::io::stdout().write_all(listed(classes).as_bytes());
+    let _ = std::io::stdout().write_all(listed(classes, dialect).as_bytes());
 }
 
-fn listed(classes: &str) -> String {
+fn listed(classes: &str, dialect: Dialect) -> String {
     let mut out = String::new();
     for class in classes.split(',') {
         match class {
             "help" => help(&mut out),
-            "all" => CLASSES.iter().for_each(|(class, _)| one(&mut out, class)),
-            class => one(&mut out, class),
+            "all" => CLASSES
+                .iter()
+                .for_each(|(class, _)| one(&mut out, class, dialect)),
+            class => one(&mut out, class, dialect),
         }
     }
     out
@@ -45,7 +48,7 @@ fn help(out: &mut String) {
     }
 }
 
-fn one(out: &mut String, class: &str) {
+fn one(out: &mut String, class: &str, dialect: Dialect) {
     match class {
         "cli" => {
             out.push_str("# List of registered CLI keywords:\n");
@@ -55,7 +58,7 @@ fn one(out: &mut String, class: &str) {
             lines.sort();
             out.extend(lines);
         }
-        class => out.extend(listing(class)),
+        class => out.extend(listing(class, dialect)),
     }
 }
 
@@ -65,16 +68,21 @@ mod tests {
 
     #[test]
     fn classes_are_listed_in_the_order_asked_for_and_strangers_passed_over() {
-        let both = listed("cnv,nonsense,acl");
+        let both = listed("cnv,nonsense,acl", Dialect::default());
         let (converters, acls) = (both.find("converter functions:"), both.find("ACL keywords:"));
         assert!(converters.is_some() && converters < acls);
-        assert_eq!(listed("nonsense"), "");
+        assert_eq!(listed("nonsense", Dialect::default()), "");
         assert_eq!(
-            listed("all").matches("# List of registered").count(),
+            listed("all", Dialect::default())
+                .matches("# List of registered")
+                .count(),
             CLASSES.len()
         );
-        assert_eq!(listed("help").lines().count(), CLASSES.len() + 2);
-        assert!(listed("cli").contains("\nshow stat [WORKER] \n"));
-        assert!(listed("cli").contains("\nreload [MASTER] \n"));
+        assert_eq!(
+            listed("help", Dialect::default()).lines().count(),
+            CLASSES.len() + 2
+        );
+        assert!(listed("cli", Dialect::default()).contains("\nshow stat [WORKER] \n"));
+        assert!(listed("cli", Dialect::default()).contains("\nreload [MASTER] \n"));
     }
 }

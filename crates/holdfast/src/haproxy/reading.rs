@@ -141,7 +141,7 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
         );
     }
     if let Some(classes) = &options.list_keywords {
-        keywords::print(classes);
+        keywords::print(classes, dialect);
     }
     if options.check {
         if warned {
