@@ -80,6 +80,33 @@ fn a_dialect_lists_what_its_version_had() {
     ] {
         assert_eq!(ours(class), recorded_of("2.6", heading), "{class}");
     }
+    let theirs: Vec<String> = recorded_of("2.6", "# List of registered configuration keywords:");
+    let listed = ours("cfg");
+    let missing: Vec<&String> = theirs.iter().filter(|line| !listed.contains(line)).collect();
+    let excused = |line: &str| DIFFERENT.iter().any(|(known, _)| *known == line);
+    assert!(missing.iter().all(|line| excused(line)), "{missing:?}");
+    // The original reads these apart, and lists none of them.
+    let apart = [
+        " accept",
+        " reject",
+        " capture",
+        " close",
+        " expect-netscaler-cip",
+        " expect-proxy",
+        " track-sc*",
+    ];
+    let rule = |line: &&String| {
+        let set = ["\ttcp-request ", "\ttcp-response ", "\thttp-"];
+        set.iter().any(|set| line.starts_with(set))
+            && line.contains(' ')
+            && !apart.iter().any(|name| line.ends_with(name))
+    };
+    let more: Vec<&String> = listed
+        .iter()
+        .filter(rule)
+        .filter(|line| !theirs.contains(line))
+        .collect();
+    assert_eq!(more, [""; 0]);
     // Some addresses were said to be of IPv4, and were of either family.
     let of_either = |lines: Vec<String>| -> Vec<String> {
         let lines = lines.into_iter();

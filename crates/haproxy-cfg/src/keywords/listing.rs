@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use syntax::{Arity, KeywordRow};
 
 use super::{ACTION, BIND, CONVERTERS, DERIVED, FETCHES, GLOBAL, OPTION, PROXY, SECTION, SERVER};
-use super::{ArgType, Keyword, SERVICES, filters, other_rows, place, rule_set};
+use super::{ArgType, Keyword, SERVICES, action_since, filters, other_rows, place, rule_set};
 use crate::dialect::Dialect;
 use crate::parse::CONTEXTS;
 
@@ -87,8 +87,19 @@ fn configuration(out: &mut String, dialect: Dialect) {
         (rule_set::HTTP_RES, "http-response"),
         (rule_set::HTTP_AFTER, "http-after-response"),
     ] {
-        for row in rows(ACTION, dialect).iter().filter(|row| row.places & set != 0) {
-            line(out, &format!("\t{name} {}", row.name));
+        let mut actions: Vec<&str> = ACTION
+            .iter()
+            .flat_map(|rows| rows.iter())
+            .filter(|action| action.row.places & set != 0)
+            .filter(|action| {
+                let since = action_since(action, set);
+                is_there(&KeywordRow { since, ..action.row }, dialect)
+            })
+            .map(|action| action.row.name)
+            .collect();
+        actions.sort_unstable();
+        for action in actions {
+            line(out, &format!("\t{name} {action}"));
         }
     }
     for row in rows(OPTION, dialect) {
