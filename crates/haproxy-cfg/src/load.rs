@@ -348,7 +348,13 @@ fn stray_bytes(reading: &mut Reading<'_>, id: FileId, line: &[u8], base: u32) {
         )
         .at(behind)
         .context(Context::ParsingTight)
-        .help("begin a new line there, or remove the carriage return"),
+        .help("begin a new line there, or remove the carriage return")
+        .fix(
+            "begin a new line",
+            Span::new(id, behind.start, behind.start + 1),
+            "\n",
+            Applicability::MaybeIncorrect,
+        ),
     );
 }
 

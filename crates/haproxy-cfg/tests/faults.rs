@@ -75,3 +75,32 @@ fn ten_faults_in_one_file_give_ten_messages() {
         assert_eq!(told.len(), 10);
     }
 }
+
+#[test]
+fn what_is_fixed_is_no_fault_any_more() {
+    for (written, fixed) in [
+        ("description it's\n", "description it\\'s\n"),
+        ("description \\x4\n", "description \\\\x4\n"),
+        ("description \"100$\"\n", "description \"100\\$\"\n"),
+        ("description \"${A\"\n", "description \"\\${A\"\n"),
+        ("maxconn 10\rdaemon\n", "maxconn 10\ndaemon\n"),
+        ("daemon\0\n", "daemon\n"),
+        ("daemon", "daemon\n"),
+    ] {
+        let text = format!("global\n{written}");
+        let loaded = load_on(&text, Dialect::default(), &FakeHost::new());
+        let mut bytes = text.into_bytes();
+        let fix = &loaded.diagnostics[0].fixes[0];
+        for edit in fix.edits.iter().rev() {
+            let place = edit.span.start as usize..edit.span.end as usize;
+            bytes.splice(place, edit.text.iter().copied());
+        }
+        let text = String::from_utf8(bytes).expect("it was text");
+        assert_eq!(text, format!("global\n{fixed}"));
+        assert_eq!(
+            load_on(&text, Dialect::default(), &FakeHost::new()).diagnostics,
+            [],
+            "{text}"
+        );
+    }
+}

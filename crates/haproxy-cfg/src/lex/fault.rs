@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use syntax::{Context, Diagnostic, FileId, Span};
+use syntax::{Applicability, Context, Diagnostic, FileId, Span};
 
 use super::words::MAX_WORDS;
 
@@ -103,10 +103,28 @@ impl LexError {
             }
         };
         let offset = |value: usize| base + u32::try_from(value).unwrap_or(0);
-        Diagnostic::alert(self.code(), message)
+        let told = Diagnostic::alert(self.code(), message)
             .at(Span::new(file, offset(at.min(line.len())), offset(end)))
             .context(Context::ParsingTight)
-            .help(self.help(line))
+            .help(self.help(line));
+        match self.literal(line) {
+            Some(at) => {
+                let before = Span::new(file, offset(at), offset(at));
+                told.fix("take it literally", before, "\\", Applicability::MaybeIncorrect)
+            }
+            None => told,
+        }
+    }
+
+    /// Where a backslash makes the byte at fault mean nothing but itself.
+    fn literal(&self, line: &[u8]) -> Option<usize> {
+        match self {
+            Self::UnmatchedQuote(at) | Self::BadHexadecimal(at) => Some(*at),
+            Self::UnmatchedBrace(at) | Self::BadVariableName(at) => {
+                line.get(..*at)?.iter().rposition(|byte| *byte == b'$')
+            }
+            Self::BadExpansion(_) | Self::TooManyWords { .. } => None,
+        }
     }
 }
 
