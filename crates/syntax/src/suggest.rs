@@ -1,8 +1,12 @@
 //! Did-you-mean: which known word a mistyped one is closest to.
 
+use std::cmp::Reverse;
+
 /// The candidate that `word` most probably stands for, or none when nothing is near enough.
 ///
-/// Near enough is one edit for words of up to three letters, two up to six, three beyond; a swap of neighbours is one edit.
+/// Near enough is one edit for words of up to three letters, two up to six, three beyond; a swap of neighbours is one edit. Of
+/// equally near ones it is the one that begins like the word for longest, then the shortest, then the first in the alphabet:
+/// the order of the candidates does not matter.
 #[must_use]
 pub fn closest<'a>(word: &[u8], candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = match word.len() {
@@ -11,18 +15,32 @@ pub fn closest<'a>(word: &[u8], candidates: impl IntoIterator<Item = &'a str>) -
         4..=6 => 2,
         _ => 3,
     };
-    let mut best: Option<(usize, &str)> = None;
+    let mut best: Option<((usize, Reverse<usize>, usize), &str)> = None;
     for candidate in candidates {
         if candidate.len().abs_diff(word.len()) > allowed {
             continue;
         }
         let distance = distance(word, candidate.as_bytes());
         let worth = distance <= allowed && distance < candidate.len();
-        if worth && best.is_none_or(|(nearest, _)| distance < nearest) {
-            best = Some((distance, candidate));
+        if !worth {
+            continue;
+        }
+        let likeness = (
+            distance,
+            Reverse(common(word, candidate.as_bytes())),
+            candidate.len(),
+        );
+        if best.is_none_or(|best| (likeness, candidate) < best) {
+            best = Some((likeness, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// How many letters two words begin with alike, their case ignored.
+fn common(left: &[u8], right: &[u8]) -> usize {
+    let pairs = left.iter().zip(right);
+    pairs.take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
 }
 
 /// Edits (insert, delete, replace, swap neighbours) between two words, letters' case ignored.
@@ -61,5 +79,13 @@ mod tests {
         assert_eq!(closest(b"bnid", words), Some("bind"));
         assert_eq!(closest(b"zzzz", words), None);
         assert_eq!(closest(b"", words), None);
+    }
+
+    #[test]
+    fn of_equally_near_words_the_likeliest_is_offered_whatever_their_order() {
+        assert_eq!(closest(b"pathh", ["pathq", "path"]), Some("path"));
+        assert_eq!(closest(b"pathh", ["path", "pathq"]), Some("path"));
+        assert_eq!(closest(b"srcc", ["arcc", "src"]), Some("src"));
+        assert_eq!(closest(b"xab", ["bab", "aab"]), Some("aab"));
     }
 }
