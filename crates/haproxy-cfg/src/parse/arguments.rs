@@ -1,7 +1,7 @@
 //! Arguments of keywords that are only read: wrong ones are refused as the original refuses them, though nothing is done with
 //! right ones yet.
 
-use syntax::{Diagnostic, closest};
+use syntax::{Context, Diagnostic, closest};
 
 use super::format;
 use super::frame::Frame;
@@ -411,8 +411,9 @@ pub(crate) fn log_format(reading: &mut Reading<'_>, line: &Line<'_>) {
     } else {
         &name
     };
-    let lead = format!("failed to parse {what} : ");
-    let wording = Frame::new(&lead);
+    let lead = format!("{}: failed to parse {what} : ", reading.parsing(line.span()));
+    let mut wording = Frame::new(&lead);
+    wording.context = Context::Whole;
     if let Some(format) = format::parse(reading, word, usage, wording) {
         format::keep_to_mode(reading, &format, wording);
     }

@@ -9,7 +9,7 @@ use super::reading::Reading;
 use super::sample::Usage;
 use crate::lex::Word;
 use crate::model::Polarity;
-use crate::written::{CondTerm, Looks, WrittenCond};
+use crate::written::{CondTerm, Incompatible, Looks, WrittenCond};
 
 /// A condition that was read.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ pub(crate) fn condition(
     let mut looks = Looks::default();
     let mut inert = false;
     let mut negated = false;
-    let mut told = false;
+    let mut incompatible = None;
     let mut index = at + 1;
     let mut last = words[at].span;
     while let Some(word) = words.get(index).filter(|word| !word.text.is_empty()) {
@@ -85,8 +85,9 @@ pub(crate) fn condition(
                 let (seen, is_inert) = acl::group_facts(reading, group);
                 inert |= is_inert;
                 looks.join(&seen);
-                if !told {
-                    told = tell_incompatible(reading, group, usage, word.span);
+                if incompatible.is_none() {
+                    let columns = usage.columns(reading);
+                    incompatible = acl::incompatible(reading, group, columns).map(|found| (found, word.span));
                 }
                 all_of.push(CondTerm { negated, group });
             }
@@ -95,6 +96,9 @@ pub(crate) fn condition(
     }
     if !all_of.is_empty() {
         any_of.push(all_of);
+    }
+    if let Some((found, span)) = incompatible {
+        tell_incompatible(reading, &found, usage, span);
     }
     let span = words[at].span.to(last);
     if usage.tells_layer6 && looks.layer6() {
@@ -113,12 +117,8 @@ pub(crate) fn condition(
     })
 }
 
-/// Tells an ACL that cannot hold, or whose parts cannot, where the condition stands. Gives whether it did.
-fn tell_incompatible(reading: &mut Reading<'_>, group: u32, usage: Usage, span: Span) -> bool {
-    let columns = usage.columns(reading);
-    let Some(found) = acl::incompatible(reading, group, columns) else {
-        return false;
-    };
+/// Tells an ACL that cannot hold, or whose parts cannot, where the condition stands.
+fn tell_incompatible(reading: &mut Reading<'_>, found: &Incompatible, usage: Usage, span: Span) {
     let place = usage.context(reading);
     let within = usage
         .rule_set
@@ -142,7 +142,6 @@ fn tell_incompatible(reading: &mut Reading<'_>, group: u32, usage: Usage, span: 
     reading.tell(
         told.help("keep what is looked at where it is at hand, with set-var, and look at that variable here"),
     );
-    true
 }
 
 /// The group of an anonymous ACL.

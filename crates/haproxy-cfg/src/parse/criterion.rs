@@ -26,6 +26,16 @@ pub(super) struct Subject<'a> {
 
 /// Reads the words behind an ACL's name or between braces; none when they are wrong, which is told.
 pub(super) fn criterion(reading: &mut Reading<'_>, words: &[Word<'_>], subject: Subject<'_>) -> Option<Acl> {
+    let known = reading.written.argument_references.len();
+    let read = read(reading, words, subject);
+    if read.is_none() {
+        // What is refused refers to nothing.
+        reading.written.argument_references.truncate(known);
+    }
+    read
+}
+
+fn read(reading: &mut Reading<'_>, words: &[Word<'_>], subject: Subject<'_>) -> Option<Acl> {
     let filled = words
         .iter()
         .position(|word| word.text.is_empty())
@@ -47,11 +57,15 @@ pub(super) fn criterion(reading: &mut Reading<'_>, words: &[Word<'_>], subject: 
         place: None,
         fetch: derived.map(|derived| derived.fetch),
     };
-    let known = reading.written.argument_references.len();
-    let parsed = match sample::read(reading, words, 0, Ending::Words, row, names) {
+    // Behind keywords of its own the original takes words for patterns, behind other fetches for converters too.
+    let ending = if derived.is_some() {
+        Ending::Word
+    } else {
+        Ending::Words
+    };
+    let parsed = match sample::read(reading, words, 0, ending, row, names) {
         Ok(parsed) => parsed,
         Err(wrong) => {
-            reading.written.argument_references.truncate(known);
             let message = match derived {
                 Some(derived) => derived_words(&wrong, derived),
                 None => format!("{} in ACL expression '{}'", wrong.words(), shown(first)),
@@ -74,7 +88,6 @@ pub(super) fn criterion(reading: &mut Reading<'_>, words: &[Word<'_>], subject: 
             return None;
         }
     };
-    sample::tell_remarks(reading, &parsed.remarks);
     let acl_sample = parsed.sample;
     // With a converter the keyword's own match is forgotten.
     let own = derived.filter(|_| acl_sample.converters.is_empty());
@@ -114,7 +127,7 @@ pub(super) fn criterion(reading: &mut Reading<'_>, words: &[Word<'_>], subject: 
     read_patterns(reading, &mut flags, matcher, rest, subject)?;
     if let Some(word) = rest
         .first()
-        .filter(|word| at == parsed.words && word.text.starts_with(b"("))
+        .filter(|word| at == 1 && word.text.starts_with(b"(") && !first.text.contains(&b'('))
     {
         tell_extraneous_blank(reading, word, first, subject);
     }
@@ -151,14 +164,8 @@ pub(super) fn criterion(reading: &mut Reading<'_>, words: &[Word<'_>], subject: 
 
 /// The row of a keyword that only ACLs have.
 fn derived(word: &Word<'_>) -> Option<&'static DerivedRow> {
-    let text = &*word.text;
-    let end = text
-        .iter()
-        .position(|byte| matches!(byte, b'(' | b',' | b')'))
-        .unwrap_or(text.len());
-    DERIVED_INDEX
-        .get(std::str::from_utf8(&text[..end]).ok()?)
-        .copied()
+    let name = &word.text[..sample::name_length(&word.text)];
+    DERIVED_INDEX.get(std::str::from_utf8(name).ok()?).copied()
 }
 
 /// How the original words faults of expressions that begin with one of its own keywords.

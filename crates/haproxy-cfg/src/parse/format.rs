@@ -69,7 +69,9 @@ pub(crate) fn read(reading: &mut Reading<'_>, word: &Word<'_>, usage: Usage) -> 
             })
         }
         Err(fault) => {
-            reading.written.argument_references.truncate(known);
+            if !usage.late {
+                reading.written.argument_references.truncate(known);
+            }
             let span = fault
                 .span
                 .unwrap_or_else(|| sample::place(word, fault.at.0, fault.at.1));
@@ -300,6 +302,7 @@ impl Reader<'_, '_> {
             place: self.usage.place,
             fetch: None,
         };
+        let known = reading.written.argument_references.len();
         let read = sample::read(
             reading,
             std::slice::from_ref(word),
@@ -318,6 +321,15 @@ impl Reader<'_, '_> {
         let end = parsed.end;
         let expression = &rest.as_bytes()[..(end - inside).min(rest.len())];
         let expression = String::from_utf8_lossy(expression).into_owned();
+        let row = parsed.sample.fetch;
+        if !self.usage.has(reading, row) {
+            reading.written.argument_references.truncate(known);
+            let needs = sample::source(reading, row).name();
+            let message = format!(
+                "sample fetch <{rest}> may not be reliably used here because it needs '{needs}' which is not available here"
+            );
+            return Err(fault(message, sample::NOT_AT_HAND, inside, end));
+        }
         if let Some(byte) = text.get(end).filter(|byte| **byte != b']') {
             let message = format!(
                 "expected ']' after '{expression}', but found '{}'",
@@ -330,19 +342,10 @@ impl Reader<'_, '_> {
                 end + 1,
             ));
         }
-        let row = parsed.sample.fetch;
-        if !self.usage.has(reading, row) {
-            let needs = sample::source(reading, row).name();
-            let message = format!(
-                "sample fetch <{rest}> may not be reliably used here because it needs '{needs}' which is not available here"
-            );
-            return Err(fault(message, sample::NOT_AT_HAND, inside, end));
-        }
         if text.get(end).is_none() {
             let message = format!("missing ']' after '{expression}'");
             return Err(fault(message, "close the bracket", inside, end));
         }
-        sample::tell_remarks(reading, &parsed.remarks);
         if self.usage.tells_layer6 && sample::source(reading, row).is_layer6() {
             let message = format!("L6 sample fetch <{rest}> ignored in HTTP log-format string.");
             let told = Diagnostic::warning("ignored-in-http", message).at(parsed.sample.span);

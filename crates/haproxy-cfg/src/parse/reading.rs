@@ -274,6 +274,12 @@ impl<'h> Reading<'h> {
         self.place() != place::FRONTEND
     }
 
+    /// A place as the original words it in messages about the whole: `Parsing [FILE:LINE]`.
+    pub(crate) fn parsing(&self, span: Span) -> String {
+        let (file, at) = self.sources.locate(span);
+        format!("Parsing [{file}:{}]", at.line)
+    }
+
     /// The settings that a line of `defaults` or of a proxy fills.
     pub(crate) fn settings(&mut self) -> &mut Settings {
         match self.section {

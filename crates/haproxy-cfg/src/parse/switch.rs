@@ -1,6 +1,6 @@
 //! `use_backend` and `default_backend`.
 
-use syntax::Diagnostic;
+use syntax::{Context, Diagnostic};
 
 use super::condition::condition;
 use super::format;
@@ -23,8 +23,11 @@ pub(crate) fn use_backend(reading: &mut Reading<'_>, line: &Line<'_>) {
     let backend = Set::new(name.text.to_vec().into(), name.span);
     let mut inert = false;
     if name.text.contains(&b'%') {
-        let lead = format!("failed to parse use_backend rule '{}' : ", shown(name));
-        if format::parse(reading, name, Usage::USE_BACKEND.quietly(), Frame::new(&lead)).is_none() {
+        let place = reading.parsing(line.span());
+        let lead = format!("{place}: failed to parse use_backend rule '{}' : ", shown(name));
+        let mut frame = Frame::new(&lead);
+        frame.context = Context::Whole;
+        if format::parse(reading, name, Usage::USE_BACKEND.quietly(), frame).is_none() {
             return;
         }
         reading.tell_read_only("a 'use_backend' whose name is computed", name.span);

@@ -19,7 +19,7 @@ pub(super) struct ArgumentFault {
 }
 
 /// How long the name at the start of `text` is.
-pub(super) fn name_length(text: &[u8]) -> usize {
+pub(in crate::parse) fn name_length(text: &[u8]) -> usize {
     text.iter()
         .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+' | b':'))
         .count()

@@ -137,6 +137,17 @@ pub(super) fn check(
     args: &mut [Arg],
 ) -> Result<Remark, String> {
     let mut remark = None;
+    // The original looks at this one first.
+    let offset = types.iter().position(|kind| *kind == ArgType::SignedOffset);
+    if let Some(Arg {
+        value: ArgValue::Text(text),
+        ..
+    }) = offset.and_then(|at| args.get(at))
+        && !text.is_empty()
+        && !loose_integer(text).exact
+    {
+        return Err("payload offset2 is not a number".to_owned());
+    }
     for (at, kind) in types.iter().enumerate() {
         let given = args.get(at).map(|arg| arg.value.clone());
         match given {
@@ -249,9 +260,7 @@ fn word(
                 _ => Err("Expects 'true', 'false', '0' or '1'".to_owned()),
             };
         }
-        ArgType::Method if !text.is_empty() && text.trim_ascii().is_empty() => {
-            "expects valid method.".to_owned()
-        }
+        ArgType::Method if !text.iter().all(is_token) => "expects valid method.".to_owned(),
         ArgType::Token4 if text.len() != 4 => "token name must be exactly 4 characters".to_owned(),
         ArgType::Block if text.is_empty() => {
             "a block position is expected (> 0) or a special block name (head, tail, first)".to_owned()
@@ -318,6 +327,11 @@ fn not_one_of(words: &[&str], shown: &str) -> String {
         }
         _ => format!("expects {}, got '{shown}'", quoted.join("")),
     }
+}
+
+/// Whether a byte may stand in the name of a method.
+fn is_token(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte)
 }
 
 fn natural(text: &[u8]) -> Option<u64> {

@@ -21,7 +21,7 @@ use crate::parse::frame::{Frame, Wrong};
 use crate::parse::line::shown;
 use crate::written::ReferencePlace;
 
-pub(in crate::parse) use call::place;
+pub(in crate::parse) use call::{name_length, place};
 pub(crate) use usage::{CONTEXTS, Usage, source};
 
 /// What part of an expression is wrong: the places word some of them apart.
@@ -69,6 +69,8 @@ impl Fault {
 pub(super) enum Ending {
     /// With the words that are left: converters may stand in words of their own.
     Words,
+    /// With the word.
+    Word,
     /// With whatever is no part of it, in the word itself: a bracket.
     Inside,
 }
@@ -81,8 +83,6 @@ pub(super) struct Parsed {
     pub(super) words: usize,
     /// The offset behind it in the last of them.
     pub(super) end: usize,
-    /// What is to be told though it is right.
-    pub(super) remarks: Vec<(&'static str, Span)>,
 }
 
 /// Where the names that an expression refers to are told to stand.
@@ -108,7 +108,7 @@ pub(super) fn read(
         return Err(missing(Span::default()));
     };
     let text = &*first.text;
-    let length = call::name_length(&text[start.min(text.len())..]);
+    let length = name_length(&text[start.min(text.len())..]);
     let name = String::from_utf8_lossy(&text[start..start + length]).into_owned();
     if name.is_empty() {
         return Err(missing(first.span));
@@ -138,7 +138,6 @@ pub(super) fn read(
         );
     }
     let types = row.args_in(reading.dialect);
-    let mut remarks = Vec::new();
     let (mut args, mut at) = call::arguments(first, start + length, types, usize::from(row.arity.min))
         .map_err(|wrong| {
             fault(
@@ -149,7 +148,7 @@ pub(super) fn read(
         })?;
     let span = place(first, start, at);
     match check::check(reading, row.name, types, &mut args) {
-        Ok(remark) => remarks.extend(remark.map(|remark| (remark, span))),
+        Ok(remark) => tell_remark(reading, remark, span),
         Err(message) => return Err(fault(FaultKind::Check, message, span)),
     }
     let written = names.fetch.map_or_else(|| name.clone(), str::to_owned);
@@ -192,13 +191,13 @@ pub(super) fn read(
             chained = at < text.len();
         }
         if !chained {
-            if ending == Ending::Inside {
+            if ending != Ending::Words {
                 break;
             }
             // A converter may stand in a word of its own; any other word ends the expression.
             let next = words.get(index + 1);
             let is_converter = next.is_some_and(|next| {
-                let length = call::name_length(&next.text);
+                let length = name_length(&next.text);
                 std::str::from_utf8(&next.text[..length])
                     .is_ok_and(|name| lookup::converter(reading, name).is_some())
             });
@@ -208,7 +207,7 @@ pub(super) fn read(
             index += 1;
             at = 0;
         }
-        at = converter(reading, &words[index], at, &mut sample, &origin, &mut remarks)?;
+        at = converter(reading, &words[index], at, &mut sample, &origin)?;
     }
     sample.span = words[0].span;
     if index == 0 {
@@ -220,7 +219,6 @@ pub(super) fn read(
         sample,
         words: index + 1,
         end: at,
-        remarks,
     })
 }
 
@@ -231,10 +229,9 @@ fn converter(
     start: usize,
     sample: &mut Sample,
     origin: &ReferencePlace,
-    remarks: &mut Vec<(&'static str, Span)>,
 ) -> Result<usize, Fault> {
     let text = &*word.text;
-    let length = call::name_length(&text[start..]);
+    let length = name_length(&text[start..]);
     let name = String::from_utf8_lossy(&text[start..start + length]).into_owned();
     let other = |message: String, span: Span, help: String| Fault {
         kind: FaultKind::Other,
@@ -255,6 +252,15 @@ fn converter(
         return Err(wrong);
     };
     let help = || usage_of(row.name, row.args, row.arity.min);
+    if !sample.output.casts_to(row.input) {
+        let help = format!(
+            "'{name}' takes {}, and is given {}",
+            row.input.name(),
+            sample.output.name()
+        );
+        let span = place(word, start, start + length);
+        return Err(other(format!("converter '{name}' cannot be applied"), span, help));
+    }
     let types = row.args_in(reading.dialect);
     let (mut args, end) =
         call::arguments(word, start + length, types, usize::from(row.arity.min)).map_err(|wrong| {
@@ -265,16 +271,8 @@ fn converter(
             other(message, place(word, wrong.at, text.len()), help())
         })?;
     let span = place(word, start, end);
-    if !sample.output.casts_to(row.input) {
-        let help = format!(
-            "'{name}' takes {}, and is given {}",
-            row.input.name(),
-            sample.output.name()
-        );
-        return Err(other(format!("converter '{name}' cannot be applied"), span, help));
-    }
     match check::check(reading, row.name, types, &mut args) {
-        Ok(remark) => remarks.extend(remark.map(|remark| (remark, span))),
+        Ok(remark) => tell_remark(reading, remark, span),
         Err(message) => {
             let message = format!("invalid args in converter '{name}' : {message}");
             return Err(other(message, span, help()));
@@ -416,7 +414,6 @@ pub(crate) fn read_words(
     let known = reading.written.argument_references.len();
     match read(reading, &rest[..filled], 0, Ending::Words, None, names) {
         Ok(parsed) => {
-            tell_remarks(reading, &parsed.remarks);
             if needs(reading, &parsed.sample, usage).is_some() {
                 reading.written.argument_references.truncate(known);
             } else {
@@ -489,15 +486,11 @@ pub(crate) fn parse(
 pub(super) const NOT_AT_HAND: &str =
     "keep it where it is at hand, with set-var, and look at that variable here";
 
-/// Tells what is remarkable about an expression that is right.
-pub(super) fn tell_remarks(reading: &mut Reading<'_>, remarks: &[(&'static str, Span)]) {
-    for (remark, span) in remarks {
-        reading.tell(
-            Diagnostic::warning("unused-argument", *remark)
-                .at(*span)
-                .context(Context::Whole)
-                .help("remove the argument"),
-        );
+/// Tells what is remarkable about a call that is right.
+fn tell_remark(reading: &mut Reading<'_>, remark: check::Remark, span: Span) {
+    if let Some(remark) = remark {
+        let told = Diagnostic::warning("unused-argument", remark).at(span);
+        reading.tell(told.context(Context::Whole).help("remove the argument"));
     }
 }
 

@@ -42,6 +42,8 @@ pub(crate) struct Usage {
     pub(crate) rule_set: Option<&'static str>,
     /// Whether an HTTP proxy is told that it has no bytes below HTTP here.
     pub(crate) tells_layer6: bool,
+    /// It is judged once the section is read: names in what is wrong are looked for all the same.
+    pub(crate) late: bool,
 }
 
 #[allow(
@@ -70,7 +72,10 @@ impl Usage {
     /// `http-response` and `http-after-response`.
     pub(crate) const HTTP_RESPONSE: Self = Self::new(1 << 16, 1 << 12).at("http-response response").layer6();
     /// `use_backend`.
-    pub(crate) const USE_BACKEND: Self = Self::new(1 << 5, 1 << 5).at("use_backend expression").layer6();
+    pub(crate) const USE_BACKEND: Self = Self::new(1 << 5, 1 << 5)
+        .at("use_backend expression")
+        .layer6()
+        .late();
     /// `use-server` and `balance`.
     pub(crate) const USE_SERVER: Self = Self::new(1 << 9, 1 << 9)
         .at("use-server or balance expression")
@@ -82,11 +87,14 @@ impl Usage {
     /// `sni` and its kin, on a server.
     pub(crate) const SERVER: Self = Self::new(1 << 10, 1 << 10).at("server directive");
     /// Log lines.
-    pub(crate) const LOG: Self = Self::new(1 << 18, 1 << 18).at("log-format string");
+    pub(crate) const LOG: Self = Self::new(1 << 18, 1 << 18).at("log-format string").late();
     /// The structured data of log lines.
     pub(crate) const LOG_SD: Self = Self::LOG.at("log-format-sd string");
     /// `unique-id-format`.
-    pub(crate) const UNIQUE_ID: Self = Self::new(1 << 3, 1 << 3).at("unique-id-format string").layer6();
+    pub(crate) const UNIQUE_ID: Self = Self::new(1 << 3, 1 << 3)
+        .at("unique-id-format string")
+        .layer6()
+        .late();
     /// Health checks.
     pub(crate) const CHECK: Self = Self::new(1 << 19, 1 << 19).at("tcp-check expression");
     /// `global`.
@@ -107,6 +115,7 @@ impl Usage {
             place: None,
             rule_set: None,
             tells_layer6: false,
+            late: false,
         }
     }
 
@@ -131,6 +140,11 @@ impl Usage {
     const fn rule(mut self, set: &'static str) -> Self {
         self.rule_set = Some(set);
         self.tells_layer6 = true;
+        self
+    }
+
+    const fn late(mut self) -> Self {
+        self.late = true;
         self
     }
 
