@@ -36,6 +36,8 @@ pub struct LoadOptions {
     pub ignore_unresolved: bool,
     /// The name of this node among peers (`-L`); the host's name when none.
     pub local_peer: Option<String>,
+    /// A master starts the workers (`-W`), as it does with `master-worker` in the file.
+    pub master_worker: bool,
     /// Tell what is suspicious as well (`-dD`).
     pub diagnostics: bool,
     /// Write down what was read (`-dC`).

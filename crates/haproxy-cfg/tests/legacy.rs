@@ -143,7 +143,7 @@ fn text(line: &str, place: In) -> String {
 fn text_of(line: &str, place: In) -> String {
     // A section of another kind takes none of a proxy's lines.
     if line.starts_with("program") {
-        return format!("{line}\n\n{}", text("", Listen));
+        return format!("{line}\n\nglobal\n    master-worker\n\n{}", text("", Listen));
     }
     text(line, place)
 }

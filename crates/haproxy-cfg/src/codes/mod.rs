@@ -8,6 +8,7 @@ mod names;
 mod pages;
 mod proxies;
 mod rules;
+mod sections;
 
 pub use pages::pages;
 
@@ -65,6 +66,7 @@ pub const CODES: &[&[CodeRow]] = &[
     names::ROWS,
     proxies::ROWS,
     rules::ROWS,
+    sections::ROWS,
 ];
 
 static INDEX: LazyLock<HashMap<&'static str, &'static CodeRow>> = LazyLock::new(|| {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use syntax::{Arity, KeywordRow};
 
 use super::{ACTION, BIND, CONVERTERS, DERIVED, FETCHES, GLOBAL, OPTION, PROXY, SECTION, SERVER};
-use super::{ArgType, Keyword, SERVICES, action_since, filters, other_rows, place, rule_set};
+use super::{ArgType, Keyword, SERVICES, action_since, filters, place, rule_set, section_rows};
 use crate::dialect::Dialect;
 use crate::parse::CONTEXTS;
 
@@ -122,7 +122,7 @@ fn configuration(out: &mut String, dialect: Dialect) {
         line(out, &format!("\t{}{}", row.name, arguments(row.arity)));
     }
     for section in rows(SECTION, dialect) {
-        let inside = other_rows(section.name);
+        let inside = section_rows(section.name);
         if !inside.is_empty() {
             line(out, section.name);
             for keyword in inside.iter().filter(|keyword| is_there(&keyword.row, dialect)) {

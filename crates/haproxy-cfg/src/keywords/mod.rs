@@ -13,12 +13,12 @@ mod global;
 mod legacy;
 mod listing;
 mod option;
-mod other;
 mod proxy;
 mod reference;
 mod row;
 mod sample;
 mod section;
+mod sections;
 mod server;
 mod timeout;
 
@@ -72,9 +72,9 @@ pub const CONVERTERS: &[ConverterRow] = converter::ROWS;
 /// All derived ACL keywords.
 pub const DERIVED: &[DerivedRow] = derived::ROWS;
 
-/// Rows of a section that has no model; none when there is no such section.
-pub fn other_rows(section: &str) -> &'static [Keyword<()>] {
-    other::ROWS
+/// Rows of a section beside the proxies; none when there is no such section.
+pub(crate) fn section_rows(section: &str) -> &'static [Keyword<Parse>] {
+    sections::ROWS
         .iter()
         .find(|(name, _)| *name == section)
         .map_or(&[], |(_, rows)| rows)
@@ -116,7 +116,7 @@ mod tests {
             ("section", all(SECTION)),
             ("action", all(ACTION)),
         ];
-        tables.extend(other::ROWS.iter().map(|(name, rows)| (*name, all(&[rows]))));
+        tables.extend(sections::ROWS.iter().map(|(name, rows)| (*name, all(&[rows]))));
         tables
     }
 

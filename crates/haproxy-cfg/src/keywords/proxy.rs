@@ -5,8 +5,9 @@ use syntax::Arity;
 use super::action::REDIRECT;
 use super::row::{Keyword, Parse, kw, place::*};
 use crate::parse::rules::{check, stick, switching};
+use crate::parse::sections::named;
 use crate::parse::{self, arguments as a, log, proxy as p, rules, source, stats, switch, timeout};
-use crate::signature::{choice, opt, path, text};
+use crate::signature::{IGNORED, Kind, arg, choice, opt, path, text};
 
 const ANY: Arity = Arity::ANY;
 const ONE: Arity = Arity::at_least(1);
@@ -87,7 +88,23 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "secret of computed cookie values",
     ),
-    kw("email-alert", DEFAULTS | PX, TWO, "mail on state changes"),
+    kw("email-alert", DEFAULTS | PX, ANY, "mail on state changes")
+        .takes(&[
+            choice(
+                "what",
+                &[
+                    opt("from", &[text("address").optional()]),
+                    opt("to", &[text("address").optional()]),
+                    opt("mailers", &[text("section").optional()]),
+                    opt("myhostname", &[text("name").optional()]),
+                    opt("level", &[arg("level", Kind::Rest(named::LEVEL))]),
+                ],
+            )
+            .missing("missing argument after '{kw}'.")
+            .wrong("{kw}: unknown argument '{got}'."),
+            IGNORED,
+        ])
+        .keeps(named::email_alert),
     kw("enabled", DEFAULTS | PX, ANY, "is started").acts(p::disabled),
     kw(
         "errorfile",
@@ -99,9 +116,14 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw(
         "errorfiles",
         DEFAULTS | PX,
-        ONE,
+        ANY,
         "answers from an http-errors section",
-    ),
+    )
+    .takes(&[
+        text("name").missing("{kw} : expects <name> as argument."),
+        arg("status", Kind::Custom(named::STATUS)).any(),
+    ])
+    .keeps(named::errorfiles),
     kw("errorloc", DEFAULTS | PX, TWO, "redirects instead of a status").checked(a::errorloc),
     kw("errorloc302", DEFAULTS | PX, TWO, "redirects instead of a status").checked(a::errorloc),
     kw("errorloc303", DEFAULTS | PX, TWO, "redirects instead of a status").checked(a::errorloc),

@@ -11,6 +11,7 @@ mod log;
 mod proxy;
 mod rule;
 mod sample;
+pub mod sections;
 mod server;
 mod stats;
 
@@ -43,6 +44,8 @@ pub struct Config {
     pub global: Global,
     /// Frontends, backends and listen sections in the order of the files; [`ProxyId`] indexes it.
     pub proxies: Vec<Proxy>,
+    /// The sections beside them.
+    pub sections: sections::Sections,
 }
 
 impl Config {

@@ -16,7 +16,7 @@ use crate::load::LoadOptions;
 use crate::model::{Arg, Mode, ProxyKind};
 use crate::signature::Given;
 use crate::written::{
-    Acls, ArgumentReference, DefaultsSection, ModeNote, ProxySection, Reference, ReferenceKind,
+    Acls, ArgumentReference, DefaultsSection, FcgiWritten, ModeNote, ProxySection, Reference, ReferenceKind,
     ReferencePlace, Rule, Settings, Written,
 };
 
@@ -314,6 +314,10 @@ impl<'h> Reading<'h> {
                 let ProxySection { acls, rules, .. } = &mut **self.written.proxies.get_mut(index)?;
                 Some((acls, rules))
             }
+            Section::Other("fcgi-app") => {
+                let FcgiWritten { acls, rules, .. } = self.written.fcgi_apps.last_mut()?;
+                Some((acls, rules))
+            }
             _ => None,
         }
     }
@@ -343,10 +347,9 @@ impl<'h> Reading<'h> {
             .proxy_ref()
             .map(|proxy| proxy.name.clone())
             .unwrap_or_default();
-        let name = name.to_vec().into();
         self.written.references.push(Reference {
             kind,
-            name,
+            name: name.to_vec().into(),
             span,
             proxy,
         });

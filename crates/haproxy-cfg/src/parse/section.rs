@@ -8,7 +8,7 @@ use crate::keywords::{GLOBAL_INDEX, Keyword, PROXY_INDEX, Parse, SECTION_INDEX, 
 use crate::lex::Word;
 use crate::model::{self, ProxyKind};
 use crate::signature;
-use crate::written::{Acls, DefaultsSection, ProxySection, SectionLines, Settings, Userlist};
+use crate::written::{Acls, DefaultsSection, ProxySection, SectionLines, Settings};
 
 /// Keywords whose rows do not take part in the section check here, as their parsers word it themselves.
 const CHECKED_BY_PARSER: &[&str] = &[
@@ -24,16 +24,18 @@ const CHECKED_BY_PARSER: &[&str] = &[
 
 /// Reads a line: a section line, or one of the section at hand.
 pub(crate) fn line_of_section(reading: &mut Reading<'_>, line: &Line<'_>) {
-    if line.prefix == Prefix::None
-        && let Some(section) = SECTION_INDEX.find(&line.keyword().text)
-    {
+    let section = SECTION_INDEX.find(&line.keyword().text);
+    if let Some(section) = section.filter(|section| !reading.too_new(&section.row)) {
+        if line.prefix != Prefix::None {
+            not_negatable(reading, line);
+        }
         reading.here.section = shown(line.arg(0).unwrap_or(line.keyword())).into_owned();
         return enter(reading, section, line);
     }
     match reading.section {
         Section::None => out_of_section(reading, line),
         Section::Broken => {}
-        Section::Other(name) => super::other::line_of_other(reading, name, line),
+        Section::Other(name) => super::sections::line(reading, name, line),
         Section::Global => act(reading, GLOBAL_INDEX.find(&line.keyword().text), line),
         Section::Defaults(_) | Section::Proxy(_) => {
             act(reading, PROXY_INDEX.find(&line.keyword().text), line);
@@ -50,6 +52,10 @@ pub(super) fn enter_meant(reading: &mut Reading<'_>, line: &Line<'_>) {
     if line.prefix != Prefix::None || line.arg(0).is_none() || file.position(span.start).column > 1 {
         return;
     }
+    // A section of a later version is no slip.
+    if SECTION_INDEX.find(&line.keyword().text).is_some() {
+        return;
+    }
     let meant = closest(&line.keyword().text, SECTION_INDEX.names());
     if let Some(section) = meant.and_then(|name| SECTION_INDEX.find(name.as_bytes())) {
         enter(reading, section, line);
@@ -59,6 +65,18 @@ pub(super) fn enter_meant(reading: &mut Reading<'_>, line: &Line<'_>) {
 fn out_of_section(reading: &mut Reading<'_>, line: &Line<'_>) {
     let word = shown(line.keyword()).into_owned();
     let span = line.keyword().span;
+    let later = SECTION_INDEX
+        .find(&line.keyword().text)
+        .and_then(|section| section.row.since);
+    if let Some(since) = later {
+        let told = Diagnostic::alert(
+            "unknown-section",
+            format!("unknown keyword '{word}' out of section."),
+        )
+        .at(span)
+        .context(Context::ParsingTight);
+        return reading.tell(told.help(format!("the section came with version {since}")));
+    }
     let mut told = Diagnostic::alert(
         "out-of-section",
         format!("unknown keyword '{word}' out of section."),
@@ -91,9 +109,7 @@ fn act(reading: &mut Reading<'_>, keyword: Option<&'static Keyword<Parse>>, line
         b"anonkey",
     ];
     if line.prefix != Prefix::None && !negatable.contains(&&*line.keyword().text) {
-        let message = "negation/default currently supported only for options, log, busy-polling, set-dumpable, \
-                       strict-limits, insecure-fork-wanted and numa-cpu-mapping.";
-        reading.alert_tight("not-negatable", line.keyword().span, message);
+        not_negatable(reading, line);
     }
     let Some(keyword) = keyword.filter(|keyword| !reading.too_new(&keyword.row)) else {
         return unknown(reading, line);
@@ -139,6 +155,13 @@ fn carry_out(reading: &mut Reading<'_>, keyword: &'static Keyword<Parse>, line: 
     } else if let Some(signature) = keyword.signature {
         signature::keep_line(reading, line, keyword.row.name, signature);
     }
+}
+
+/// Tells that nothing may stand in front of the keyword.
+pub(super) fn not_negatable(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let message = "negation/default currently supported only for options, log, busy-polling, set-dumpable, \
+                   strict-limits, insecure-fork-wanted and numa-cpu-mapping.";
+    reading.alert_tight("not-negatable", line.keyword().span, message);
 }
 
 /// The original's words for a keyword that it has dropped.
@@ -343,14 +366,6 @@ fn enter(reading: &mut Reading<'_>, section: &'static Keyword<()>, line: &Line<'
         span: line.span(),
         lines: Vec::new(),
     });
-    if reading.too_new(&section.row) {
-        let word = shown(line.keyword()).into_owned();
-        return reading.alert_tight(
-            "unknown-section",
-            line.keyword().span,
-            format!("unknown keyword '{word}' out of section."),
-        );
-    }
     match name {
         "global" => {
             reading.section = Section::Global;
@@ -361,55 +376,7 @@ fn enter(reading: &mut Reading<'_>, section: &'static Keyword<()>, line: &Line<'
         "frontend" => proxy(reading, line, ProxyKind::Frontend),
         "backend" => proxy(reading, line, ProxyKind::Backend),
         "listen" => proxy(reading, line, ProxyKind::Listen),
-        _ => other(reading, section, line),
-    }
-}
-
-fn other(reading: &mut Reading<'_>, section: &'static Keyword<()>, line: &Line<'_>) {
-    let name = section.row.name;
-    if section.row.arity.min > 0 && line.arg(0).is_none() {
-        let message = format!("'{name}' expects a name as argument.");
-        return reading.tell(
-            Diagnostic::alert("missing-name", message)
-                .at(line.behind())
-                .help(format!("write: {name} NAME")),
-        );
-    }
-    if !reading.in_language(&section.row, None, line.keyword().span, || {
-        format!("the '{name}' section is not supported anymore.")
-    }) {
-        return;
-    }
-    if let Some(argument) = line.arg(0) {
-        named_section(reading, name, argument);
-    }
-    reading.section = Section::Other(name);
-    reading.tell_read_only(&format!("section '{name}'"), line.span());
-}
-
-/// Remembers the name of a section that others refer to.
-fn named_section(reading: &mut Reading<'_>, section: &str, name: &Word<'_>) {
-    let word: model::Word = name.text.to_vec().into();
-    match section {
-        "userlist" => {
-            let lists = &mut reading.written.userlists;
-            let Some(at) = lists.iter().position(|list| list.name == word) else {
-                return lists.push(Userlist {
-                    name: word,
-                    entries: Vec::new(),
-                });
-            };
-            // Its lines count for the first of that name.
-            let first = lists.remove(at);
-            lists.push(first);
-            let message = format!("ignoring duplicated userlist '{word}'.");
-            let told = Diagnostic::warning("duplicate-name", message)
-                .at(name.span)
-                .context(Context::ParsingTight);
-            reading.tell(told.help("remove it, or rename it"));
-        }
-        "peers" => reading.written.peers.push(word),
-        _ => {}
+        _ => super::sections::enter(reading, section, line),
     }
 }
 

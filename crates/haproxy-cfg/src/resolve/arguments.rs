@@ -84,14 +84,19 @@ fn groups(reading: &Reading<'_>, told: &mut Vec<Diagnostic>) {
             let Some(ArgValue::Userlist(name)) = acl.sample.args.first().map(|arg| &arg.value) else {
                 continue;
             };
-            let Some(list) = reading.written.userlists.iter().find(|list| list.name == *name) else {
+            let Some(list) = reading
+                .written
+                .beside
+                .userlists
+                .iter()
+                .find(|list| list.name == *name)
+            else {
                 continue;
             };
             let known: Vec<&str> = list
-                .entries
+                .groups
                 .iter()
-                .filter(|(kind, _)| kind == "group")
-                .map(|(_, name)| name.as_str())
+                .filter_map(|group| std::str::from_utf8(&group.name).ok())
                 .collect();
             let mut tell = |what: String, help: String| {
                 let message = format!(
@@ -214,10 +219,13 @@ fn fault(
             "name a userlist section".to_owned(),
         )),
         ArgValue::Userlist(name) => {
-            if written.userlists.iter().any(|list| list.name == *name) {
+            if written.beside.userlists.iter().any(|list| list.name == *name) {
                 return None;
             }
-            let help = near(name, written.userlists.iter().map(|list| list.name.as_slice()));
+            let help = near(
+                name,
+                written.beside.userlists.iter().map(|list| list.name.as_slice()),
+            );
             let message = format!("unable to find userlist '{name}' referenced {place}");
             Some((
                 message,

@@ -9,6 +9,7 @@ mod names;
 mod proxy;
 mod rule_names;
 mod rules;
+mod sections;
 mod server;
 mod server_line;
 mod tracking;
@@ -26,6 +27,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     arguments::references(reading);
     rule_names::tell_unknown(reading);
     rule_names::tell_unfit_defaults(reading);
+    sections::check(reading);
     let ids = ids::proxies(reading);
     let mut written: Vec<Box<ProxySection>> = std::mem::take(&mut reading.written.proxies);
     // The lines of ACLs are the same in the model.
@@ -69,5 +71,6 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     Config {
         global: std::mem::take(&mut reading.written.global),
         proxies,
+        sections: sections::build(reading),
     }
 }

@@ -1,6 +1,6 @@
 //! Names of proxies: duplicates, and the backends that rules name.
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use syntax::{Context, Diagnostic, Severity, closest};
 
@@ -90,40 +90,54 @@ pub(super) fn tell_duplicates(reading: &mut Reading<'_>) {
     reading.diagnostics.extend(told);
 }
 
+/// The original's words for a section that is nowhere.
+fn undeclared(reading: &Reading<'_>, reference: &Reference) -> String {
+    let Reference {
+        kind,
+        name,
+        span,
+        proxy,
+    } = reference;
+    match kind {
+        ReferenceKind::Peers => format!("Proxy '{proxy}': unable to find sync peers '{name}'."),
+        ReferenceKind::ClientResolvers => {
+            format!("Proxy '<HTTPCLIENT>': Can't find resolvers section '{name}' for do-resolve action.")
+        }
+        ReferenceKind::HttpErrors => {
+            let (file, place) = reading.sources.locate(*span);
+            format!(
+                "proxy '{proxy}': unknown http-errors section '{name}' (at {file}:{}).",
+                place.line
+            )
+        }
+    }
+}
+
 /// Tells names of sections that were never declared.
 pub(super) fn references(reading: &mut Reading<'_>) {
     let mut told = Vec::new();
-    let sections = &reading.written.sections;
-    let declared = |keyword: &str, name: &Word| {
-        sections
-            .iter()
-            .any(|section| section.keyword == keyword && section.name == *name)
-    };
+    let declared: FxHashSet<(&str, &Word)> = reading
+        .written
+        .sections
+        .iter()
+        .map(|section| (section.keyword, &section.name))
+        .collect();
     for reference in &reading.written.references {
-        let Reference {
-            kind,
-            name,
-            span,
-            proxy,
-        } = reference;
-        let (found, message, section) = match kind {
-            ReferenceKind::Peers => (
-                declared("peers", name),
-                format!("Proxy '{proxy}': unable to find sync peers '{name}'."),
-                "peers",
-            ),
-            ReferenceKind::ClientResolvers => (
-                declared("resolvers", name),
-                format!("Proxy '<HTTPCLIENT>': Can't find resolvers section '{name}' for do-resolve action."),
-                "resolvers",
-            ),
-        };
-        if !found {
-            let told_one = Diagnostic::alert("unknown-name", message)
-                .at(*span)
-                .context(Context::Whole);
-            told.push(told_one.help(format!("add a section: {section} {name}")));
+        let section = reference.kind.section();
+        let name = &reference.name;
+        if declared.contains(&(section, name)) {
+            continue;
         }
+        let known = declared
+            .iter()
+            .filter(|(keyword, _)| *keyword == section)
+            .filter_map(|(_, name)| std::str::from_utf8(name).ok());
+        let help = closest(name, known).map_or_else(
+            || format!("add a section: {section} {name}"),
+            |near| format!("did you mean '{near}'?"),
+        );
+        let told_one = Diagnostic::alert("unknown-name", undeclared(reading, reference)).at(reference.span);
+        told.push(told_one.context(Context::Whole).help(help));
     }
     reading.diagnostics.extend(told);
 }

@@ -17,7 +17,9 @@ pub(crate) use proxy::{
 };
 pub(crate) use reference::{ArgumentReference, ModeNote, Reference, ReferenceKind, ReferencePlace};
 pub(crate) use rule::{Pending, PendingName, Rule};
-pub(crate) use settings::{LogEntry, LogLine, OptionFlag, ServerParams, Settings, StatsWritten, TimeoutKind};
+pub(crate) use settings::{
+    EmailAlert, LogEntry, LogLine, OptionFlag, ServerParams, Settings, StatsWritten, TimeoutKind,
+};
 
 use crate::keywords::Output;
 use crate::model;
@@ -65,10 +67,12 @@ pub(crate) struct Written {
     pub(crate) bind_ids: FxHashMap<(usize, u32), (String, Span)>,
     /// `id` of servers: name and place, by proxy and number.
     pub(crate) server_ids: FxHashMap<(usize, u32), (String, Span)>,
-    /// `userlist` sections.
-    pub(crate) userlists: Vec<Userlist>,
-    /// Names of `peers` sections.
-    pub(crate) peers: Vec<model::Word>,
+    /// Sections beside the proxies.
+    pub(crate) beside: model::sections::Sections,
+    /// `errorfiles` lines.
+    pub(crate) error_sets: Vec<ErrorSet>,
+    /// What `fcgi-app` sections hold besides, in the same order.
+    pub(crate) fcgi_apps: Vec<FcgiWritten>,
     /// A record of each section line, in the order of the files.
     pub(crate) sections: Vec<SectionLines>,
     /// Sections that lines name, to be looked for once all is read.
@@ -103,12 +107,28 @@ pub(crate) struct Written {
     pub(crate) server_verify_none: bool,
 }
 
-/// A `userlist` section.
+/// An `errorfiles` line.
 #[derive(Debug)]
-pub(crate) struct Userlist {
+pub(crate) struct ErrorSet {
+    /// The proxy that it stands in; empty in `defaults`.
+    pub(crate) proxy: model::Word,
+    /// The `http-errors` section.
     pub(crate) name: model::Word,
-    /// Kind and name of its lines.
-    pub(crate) entries: Vec<(String, String)>,
+    /// The statuses that are taken from it; all of them when there are none.
+    pub(crate) statuses: Vec<u16>,
+    pub(crate) span: Span,
+}
+
+/// Rules of a `fcgi-app` section, whose ACLs are its own.
+#[derive(Debug, Default)]
+pub(crate) struct FcgiWritten {
+    pub(crate) acls: Acls,
+    /// None stand here; conditions want a place for them.
+    pub(crate) rules: Vec<Rule>,
+    /// Conditions of `set-param`, in the order of the parameters.
+    pub(crate) param_conds: Vec<Option<WrittenCond>>,
+    /// Conditions of `pass-header`, in the order of the headers.
+    pub(crate) header_conds: Vec<Option<WrittenCond>>,
 }
 
 impl Written {

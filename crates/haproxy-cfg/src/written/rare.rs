@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::LazyLock;
 
-use super::{ServerParams, StatsWritten};
+use super::{EmailAlert, ServerParams, StatsWritten};
 
 /// A type with one value that stands for all that were never written to.
 pub(crate) trait Blank: Default + 'static {
@@ -13,6 +13,13 @@ pub(crate) trait Blank: Default + 'static {
 impl Blank for ServerParams {
     fn blank() -> &'static Self {
         static BLANK: LazyLock<ServerParams> = LazyLock::new(ServerParams::default);
+        &BLANK
+    }
+}
+
+impl Blank for EmailAlert {
+    fn blank() -> &'static Self {
+        static BLANK: LazyLock<EmailAlert> = LazyLock::new(EmailAlert::default);
         &BLANK
     }
 }

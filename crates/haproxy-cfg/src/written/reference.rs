@@ -11,6 +11,19 @@ pub(crate) enum ReferenceKind {
     Peers,
     /// A `resolvers` section, of the HTTP client.
     ClientResolvers,
+    /// An `http-errors` section, of `errorfiles`.
+    HttpErrors,
+}
+
+impl ReferenceKind {
+    /// The keyword of the section that must be there.
+    pub(crate) fn section(self) -> &'static str {
+        match self {
+            Self::Peers => "peers",
+            Self::ClientResolvers => "resolvers",
+            Self::HttpErrors => "http-errors",
+        }
+    }
 }
 
 /// A name that must be declared somewhere.

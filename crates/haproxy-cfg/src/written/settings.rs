@@ -232,6 +232,17 @@ impl ServerParams {
     }
 }
 
+/// `email-alert` lines of a section.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EmailAlert {
+    /// The first of them.
+    pub(crate) line: Option<Span>,
+    pub(crate) from: Option<Set<Word>>,
+    pub(crate) to: Option<Set<Word>>,
+    /// The `mailers` section.
+    pub(crate) mailers: Option<Set<Word>>,
+}
+
 /// The settings of a `defaults` section or a proxy.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
@@ -264,6 +275,7 @@ pub(crate) struct Settings {
     pub(crate) default_backend: Option<Set<Word>>,
     pub(crate) default_server: Rare<ServerParams>,
     pub(crate) stats: Rare<StatsWritten>,
+    pub(crate) email: Rare<EmailAlert>,
     pub(crate) error_files: Vec<(u16, Word)>,
     /// Rows that were used here though nothing acts on them yet, for checks that must not fire then.
     pub(crate) read_only: Vec<String>,

@@ -41,6 +41,7 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
         diagnostics: options.diagnose,
         dump: options.dump,
         variables: variables(options.master_worker && !options.check),
+        master_worker: options.master_worker,
     };
     let mut loaded = load(&inputs, dialect, &SystemHost, load_options);
     console.quiet = (options.quiet || loaded.config.global.quiet) && !options.verbose;

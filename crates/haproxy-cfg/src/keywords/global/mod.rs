@@ -12,6 +12,8 @@ mod threads;
 mod tls;
 mod tune;
 
+pub(super) use arguments::{LOG_FORMATS, LOG_TARGET};
+
 use super::row::{Keyword, Parse};
 
 pub(super) const ROWS: [&[Keyword<Parse>]; 10] = [

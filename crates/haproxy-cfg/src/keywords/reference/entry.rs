@@ -6,7 +6,7 @@ use syntax::{KeywordRow, Status, Version};
 
 use super::super::{
     ACTION, ALIASES, BIND, CONVERTERS, ConverterRow, DERIVED, FETCHES, FetchRow, GLOBAL, Keyword, OPTION,
-    PROXY, SECTION, SERVER, TIMEOUT, other, place, rule_set,
+    PROXY, SECTION, SERVER, TIMEOUT, place, rule_set, sections,
 };
 use crate::model::MatchKind;
 use crate::parse::CONTEXTS;
@@ -74,7 +74,7 @@ pub(super) fn families() -> Vec<Family> {
         family("Lines of server and default-server", "", SERVER, ONE_PLACE),
         family("Actions of rules", "", ACTION, RULE_SETS),
     ];
-    for (section, rows) in other::ROWS {
+    for (section, rows) in sections::ROWS {
         out.push(family(&format!("The section {section}"), "", &[rows], ONE_PLACE));
     }
     out.push(sorted("Sample fetches", FETCHES.iter().map(fetch).collect()));

@@ -38,22 +38,31 @@ pub(crate) fn cluster_secret(reading: &mut Reading<'_>, line: &Line<'_>) {
 
 /// `localpeer NAME`: the last one counts.
 pub(crate) fn local_peer(reading: &mut Reading<'_>, line: &Line<'_>) {
-    if let Some(given) = kept(reading, line) {
-        if reading.options.local_peer.is_some() {
-            let message =
-                "'localpeer' ignored since it is already set by using the '-L' command line argument.";
-            return reading.tell(
-                Diagnostic::warning("ignored-keyword", message)
-                    .at(line.span())
-                    .help("remove it here or there"),
-            );
-        }
-        let name = text(&given, "name");
-        if let Some(name) = &name {
-            reading.variables.set("HAPROXY_LOCALPEER", name.to_vec());
-        }
-        reading.written.local_peer = name;
+    let Some(given) = kept(reading, line) else { return };
+    if reading.options.local_peer.is_some() {
+        let message = "'localpeer' ignored since it is already set by using the '-L' command line argument.";
+        return reading.tell(
+            Diagnostic::warning("ignored-keyword", message)
+                .at(line.span())
+                .help("remove it here or there"),
+        );
     }
+    let peers = reading
+        .written
+        .sections
+        .iter()
+        .find(|section| section.keyword == "peers")
+        .map(|section| section.span);
+    if let Some(before) = peers {
+        let message = "'localpeer' ignored since it is used after 'peers' section.";
+        let told = Diagnostic::warning("ignored-keyword", message).at(line.span());
+        return reading.tell(told.label(before, "used here").help("move it above that section"));
+    }
+    let name = text(&given, "name");
+    if let Some(name) = &name {
+        reading.variables.set("HAPROXY_LOCALPEER", name.to_vec());
+    }
+    reading.written.local_peer = name;
 }
 
 /// A name of a user or a group of the machine, with its number.

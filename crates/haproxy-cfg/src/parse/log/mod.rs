@@ -79,7 +79,8 @@ pub(crate) fn global_log(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
-fn arguments_of_no_log(reading: &mut Reading<'_>, line: &Line<'_>) {
+/// Tells that `no log` takes nothing.
+pub(super) fn arguments_of_no_log(reading: &mut Reading<'_>, line: &Line<'_>) {
     let message = "log : 'no log' does not expect arguments";
     let span = line.arg(0).map_or(line.span(), |word| word.span);
     reading.tell(
@@ -89,7 +90,8 @@ fn arguments_of_no_log(reading: &mut Reading<'_>, line: &Line<'_>) {
     );
 }
 
-fn target(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<LogTarget> {
+/// The target that a line names from its first argument on. None when it is wrong, which is told.
+pub(super) fn target(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<LogTarget> {
     let (Some(address), Some(_)) = (line.arg(0), line.arg(1)) else {
         let or_global = if reading.section == Section::Global {
             ""

@@ -1,0 +1,32 @@
+//! Keywords of `acme` sections.
+
+use syntax::Arity;
+
+use super::super::row::{Keyword, Parse, kw, place::OTHER};
+use crate::signature::{int, one_of, path, seconds, text};
+
+const ANY: Arity = Arity::ANY;
+
+pub(super) const ROWS: &[Keyword<Parse>] = &[
+    kw("account-key", OTHER, ANY, "key of the account").takes(&[path("file")]),
+    kw("acme-vars", OTHER, ANY, "variables for external tools").takes(&[text("variables")]),
+    kw("bits", OTHER, ANY, "size of RSA keys").takes(&[int("bits", 1024, 16384)]),
+    kw("challenge", OTHER, ANY, "how the name is proven").takes(&[one_of(
+        "type",
+        &["http-01", "dns-01", "HTTP-01", "DNS-01", "dns-persist-01"],
+    )]),
+    kw("challenge-ready", OTHER, ANY, "when a challenge counts as ready").takes(&[text("conditions")]),
+    kw("contact", OTHER, ANY, "mail address of the account").takes(&[text("address")]),
+    kw("curves", OTHER, ANY, "curves of EC keys").takes(&[text("curve")]),
+    kw("directory", OTHER, ANY, "URL of the authority").takes(&[text("url")]),
+    kw("dns-delay", OTHER, ANY, "time between two looks at the DNS").takes(&[seconds("time")]),
+    kw("dns-timeout", OTHER, ANY, "time that a DNS record may take").takes(&[seconds("time")]),
+    kw("eab-key-id", OTHER, ANY, "key id of an external account").takes(&[text("id")]),
+    kw("eab-mac-alg", OTHER, ANY, "algorithm of an external account").takes(&[text("algorithm")]),
+    kw("eab-mac-key", OTHER, ANY, "key of an external account").takes(&[path("file")]),
+    kw("keytype", OTHER, ANY, "kind of keys").takes(&[one_of("type", &["RSA", "ECDSA"])]),
+    kw("map", OTHER, ANY, "where challenges are kept").takes(&[text("map")]),
+    kw("profile", OTHER, ANY, "profile of certificates").takes(&[text("name")]),
+    kw("provider-name", OTHER, ANY, "name of the DNS provider").takes(&[text("name")]),
+    kw("reuse-key", OTHER, ANY, "whether keys are used again").takes(&[one_of("switch", &["on", "off"])]),
+];

@@ -1,0 +1,36 @@
+//! Keywords of `crt-store` sections.
+
+use syntax::Arity;
+
+use super::super::row::{Keyword, Parse, kw, place::OTHER};
+use crate::parse::sections::crt_store as c;
+use crate::signature::{choice, int, one_of, opt, path, text};
+
+const ANY: Arity = Arity::ANY;
+
+pub(super) const ROWS: &[Keyword<Parse>] = &[
+    kw("crt-base", OTHER, ANY, "folder of certificates").takes(&[path("path")]),
+    kw("key-base", OTHER, ANY, "folder of keys").takes(&[path("path")]),
+    kw("load", OTHER, ANY, "a certificate")
+        .takes(&[choice(
+            "option",
+            &[
+                opt("crt", &[path("file")]),
+                opt("key", &[path("file")]),
+                opt("ocsp", &[path("file")]),
+                opt("issuer", &[path("file")]),
+                opt("sctl", &[path("file")]),
+                opt("alias", &[text("name")]),
+                opt("ocsp-update", &[one_of("switch", &["on", "off"])]),
+                opt("acme", &[text("section")]).since(3, 2),
+                opt("domains", &[text("names")]).since(3, 2),
+                opt("generate-dummy", &[one_of("switch", &["on", "off"])]).since(3, 3),
+                opt("keytype", &[one_of("type", &["RSA", "ECDSA"])]).since(3, 3),
+                opt("bits", &[int("bits", 1024, 16384)]).since(3, 3),
+                opt("curves", &[text("curve")]).since(3, 3),
+                opt("jwt", &[one_of("switch", &["on", "off"])]).since(3, 3),
+            ],
+        )
+        .many()])
+        .keeps(c::load),
+];

@@ -1,0 +1,57 @@
+//! Keywords of `healthcheck` sections.
+
+use syntax::Arity;
+
+use super::super::row::{Keyword, Parse, kw, place::OTHER};
+use crate::signature::{Arg, choice, opt, text};
+
+const ANY: Arity = Arity::ANY;
+
+pub(super) const ROWS: &[Keyword<Parse>] = &[
+    kw("http-check", OTHER, ANY, "what HTTP checks send and expect").takes(&[choice(
+        "what",
+        &[
+            opt("comment", WORDS),
+            opt("connect", WORDS),
+            opt("disable-on-404", &[]),
+            opt("expect", WORDS),
+            opt("send", WORDS),
+            opt("send-state", &[]),
+            opt("set-var", WORDS),
+            opt("set-var-fmt", WORDS),
+            opt("unset-var", WORDS),
+        ],
+    )]),
+    kw("tcp-check", OTHER, ANY, "steps of a scripted check").takes(&[choice(
+        "what",
+        &[
+            opt("comment", WORDS),
+            opt("connect", WORDS),
+            opt("expect", WORDS),
+            opt("send", WORDS),
+            opt("send-lf", WORDS),
+            opt("send-binary", WORDS),
+            opt("send-binary-lf", WORDS),
+            opt("set-var", WORDS),
+            opt("set-var-fmt", WORDS),
+            opt("unset-var", WORDS),
+        ],
+    )]),
+    kw("type", OTHER, ANY, "kind of the check").takes(&[choice(
+        "kind",
+        &[
+            opt("httpchk", WORDS),
+            opt("ldap-check", &[]),
+            opt("mysql-check", WORDS),
+            opt("pgsql-check", WORDS),
+            opt("redis-check", &[]),
+            opt("smtpchk", WORDS),
+            opt("spop-check", &[]),
+            opt("ssl-hello-chk", &[]),
+            opt("tcp-check", &[]),
+        ],
+    )]),
+];
+
+/// Words of a step, as the steps of proxies have them.
+const WORDS: &[Arg] = &[text("arguments").any()];
