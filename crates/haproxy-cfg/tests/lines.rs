@@ -63,7 +63,8 @@ fn read(record: &Record, template: &str, line: &str) -> Loaded {
 
 /// The original's words without its guess of what was meant, which is ours to make, and each line of them once.
 fn told_by_the_original(text: &str) -> String {
-    let mut text = text.to_owned();
+    // Lines behind the first of a message are set in.
+    let mut text = text.replace("\n   | ", "\n");
     while let Some(start) = text.find("; did you mean '") {
         let Some(length) = text[start..].find("' maybe ?") else {
             break;
@@ -94,6 +95,7 @@ fn told(loaded: &Loaded) -> Vec<(Severity, u32, String)> {
         if !silent {
             // The original was given a file of another name.
             let message = diagnostic.message.trim().replace("test.cfg:", "t.cfg:");
+            let message = message.replace("\n   | ", "\n");
             out.push((diagnostic.severity, line, message));
         }
     }
@@ -130,7 +132,7 @@ fn faults(record: &Record, template: &str, case: &Case) -> Vec<String> {
     }
     // The original stops early: what we say more is no fault then, unless we say it of the same line in other words.
     for message in ours.iter().filter(|message| !theirs.contains(message)) {
-        let same_line = theirs.iter().any(|their| their.1 == message.1);
+        let same_line = message.1 != 0 && theirs.iter().any(|their| their.1 == message.1);
         if message.0 >= Severity::Warning && (!refused || same_line) {
             out.push(format!("said:     {message:?}"));
         }

@@ -11,6 +11,14 @@ pub(super) const ROWS: &[CodeRow] = &[
         "defaults base\ndefaults other\nbackend b from base\n",
     ),
     code(
+        "mixed-defaults",
+        "A defaults section that is used by its name and by its place",
+        "A section without `from` takes the last defaults section above it. Where another section asks for the same one by its \
+         name, the reader cannot tell whether that was meant.",
+        "defaults base\n    timeout client 1s\nfrontend f from base\n    bind :80\nfrontend g\n    bind :81\n",
+        "defaults base\n    timeout client 1s\nfrontend f from base\n    bind :80\nfrontend g from base\n    bind :81\n",
+    ),
+    code(
         "backend-loop",
         "A backend that leads back to itself",
         "A listen section whose default_backend is itself would never come to an end.",

@@ -34,6 +34,7 @@ pub(crate) fn balance(reading: &mut Reading<'_>, line: &Line<'_>) {
         Some((name, rest)) => (name, Some(rest.strip_suffix(')').unwrap_or(rest))),
         None => (text.as_str(), None),
     };
+    let mut of_requests = false;
     let algorithm = match name {
         "roundrobin" => Balance::RoundRobin,
         "static-rr" => Balance::StaticRr,
@@ -53,11 +54,13 @@ pub(crate) fn balance(reading: &mut Reading<'_>, line: &Line<'_>) {
                 return;
             }
             reading.tell_read_only(&format!("'balance {name}'"), line.span());
+            of_requests = matches!(name, "uri" | "url_param" | "hdr");
             Balance::RoundRobin
         }
         _ => return unknown(reading, word, name),
     };
     store(reading, line, algorithm);
+    reading.settings().request_hash = Some(Set::new(of_requests, line.span()));
 }
 
 fn unknown(reading: &mut Reading<'_>, word: &crate::lex::Word<'_>, name: &str) {

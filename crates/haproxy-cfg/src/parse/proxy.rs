@@ -132,11 +132,24 @@ pub(crate) fn id(reading: &mut Reading<'_>, line: &Line<'_>) {
     if !reading.at_most(line, 1) {
         return;
     }
-    let value = loose_integer(&word.text).value;
-    let Some(number) = u32::try_from(value).ok().filter(|id| *id > 0) else {
+    // The original keeps 32 bits of it.
+    let value = loose_integer(&word.text).value & 0xffff_ffff;
+    let number = u32::try_from(value)
+        .ok()
+        .filter(|id| (1..=0x7fff_ffff).contains(id));
+    let Some(number) = number else {
         return reading.alert_tight("bad-id", word.span, "custom id has to be > 0.");
     };
     let span = word.span;
+    if let Some(proxy) = reading.proxy_ref().filter(|proxy| proxy.id.is_some()) {
+        let (file, at) = reading.sources.locate(proxy.span);
+        let own = format!("{} {}", Reading::proxy_words(proxy.kind), proxy.name);
+        let message = format!(
+            "{own} reuses same custom id as {own} (declared at {file}:{}).",
+            at.line
+        );
+        return reading.alert_tight("given-twice", span, message);
+    }
     if let Some(proxy) = reading.proxy() {
         proxy.id = Some(Set::new(number, span));
     }

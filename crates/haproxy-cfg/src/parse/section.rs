@@ -441,7 +441,10 @@ fn from(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, of: &str) -> Resu
 }
 
 fn defaults(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let named = line.arg(0).filter(|word| &*word.text != b"from");
+    // Alone, `from` is a name like any other.
+    let named = line
+        .arg(0)
+        .filter(|word| &*word.text != b"from" || line.arg(1).is_none());
     let name: model::Word = named.map(|word| word.text.to_vec()).unwrap_or_default().into();
     let at = usize::from(named.is_some());
     let of = format!("defaults '{name}'");
@@ -466,11 +469,37 @@ fn defaults(reading: &mut Reading<'_>, line: &Line<'_>) {
         lines,
         name,
         span: line.span(),
+        used: [false; 2],
         parent: parent.unwrap_or(None),
         settings: Settings::default(),
         acls: Acls::default(),
         rules: Vec::new(),
     });
+}
+
+/// Tells a use of a defaults section by its name where another one is by its place, or the other way round.
+fn mixed_use(reading: &mut Reading<'_>, defaults: Option<usize>, by_name: bool, span: Span) {
+    let Some(defaults) = defaults.and_then(|index| reading.written.defaults.get_mut(index)) else {
+        return;
+    };
+    defaults.used[usize::from(by_name)] = true;
+    if defaults.used != [true; 2] {
+        return;
+    }
+    let (declared, name) = (defaults.span, defaults.name.to_string());
+    let (file, at) = reading.sources.locate(declared);
+    let message = format!(
+        "defaults section '{name}' (declared at {file}:{}) is explicitly referenced by another proxy and implicitly \
+         used here. To avoid any ambiguity don't mix both usage. Add a last defaults section not explicitly used or \
+         always use explicit references.",
+        at.line
+    );
+    let told = Diagnostic::alert("mixed-defaults", message)
+        .at(span)
+        .label(declared, "declared here")
+        .refusing(false)
+        .context(Context::ParsingTight);
+    reading.tell(told.help(format!("write 'from {name}' in every section that uses it")));
 }
 
 fn proxy(reading: &mut Reading<'_>, line: &Line<'_>, kind: ProxyKind) {
@@ -498,6 +527,7 @@ fn proxy(reading: &mut Reading<'_>, line: &Line<'_>, kind: ProxyKind) {
     let of = format!("{} '{}'", Reading::proxy_words(kind), shown(name));
     let parent = from(reading, line, 1, &of).unwrap_or(None);
     let defaults = parent.or_else(|| reading.written.defaults.len().checked_sub(1));
+    mixed_use(reading, defaults, parent.is_some(), line.span());
     let mut section = Box::new(ProxySection::new(
         name.text.to_vec().into(),
         kind,

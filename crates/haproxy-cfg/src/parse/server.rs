@@ -16,7 +16,7 @@ use crate::values::{
     AddressError, HostPort, Port, Time, TimeError, Unit, Wants, address, loose_integer, network, open,
     resolve, time,
 };
-use crate::written::{ServerHost, ServerLine, ServerParams, Set};
+use crate::written::{ServerHost, ServerLine, ServerParams, Set, Unresolved};
 
 /// What an option of a `server` line does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -535,7 +535,13 @@ fn apply(
         ServerParse::OnMarkedUp => params.up_ends_backup_sessions = true,
         ServerParse::Id => params.id = Some(Set::new(count(), span)),
         ServerParse::InitAddr => {
-            params.may_stay_unresolved = value.map(|value| *value == Value::Word("none"));
+            params.unresolved = Some(match word() {
+                "none" | "address" => Unresolved::Silent,
+                "then-none" => Unresolved::Disabled,
+                "then-address" => Unresolved::FallsBack,
+                "unknown" => Unresolved::NoMethod,
+                _ => Unresolved::Refused,
+            });
         }
         ServerParse::Resolvers => {
             params.resolvers = true;
@@ -764,7 +770,8 @@ pub(super) fn refuse_address(
     subject.tell(reading, told.help("write ADDRESS:PORT"));
 }
 
-/// The methods of `init-addr`; `none` when they let a server stay without an address.
+/// The methods of `init-addr`, as a word for what they come to when the name does not resolve: `refused`, or `unknown` when
+/// none of them asks for the name; `none` or `address` when they do not need it, with `then-` when it is asked for first.
 pub(crate) fn init_addr(
     reading: &mut Reading<'_>,
     cursor: &mut Cursor<'_>,
@@ -772,12 +779,14 @@ pub(crate) fn init_addr(
 ) -> Option<Value> {
     let word = cursor.next()?;
     let text = shown(word);
-    let mut may = false;
+    let mut asked = false;
+    let mut end = None;
     for method in text.split(',').filter(|method| !method.is_empty()) {
         match method {
-            "last" | "libc" => {}
-            "none" => may = true,
-            address if address.parse::<IpAddr>().is_ok() => may = true,
+            "last" => {}
+            "libc" => asked |= end.is_none(),
+            "none" => end = end.or(Some("none")),
+            address if address.parse::<IpAddr>().is_ok() => end = end.or(Some("address")),
             other => {
                 let message = format!(
                     "'{}' : unknown init-addr method '{other}', supported methods are 'libc', 'last', 'none'.",
@@ -789,7 +798,13 @@ pub(crate) fn init_addr(
             }
         }
     }
-    Some(Value::Word(if may { "none" } else { "" }))
+    Some(Value::Word(match (asked, end) {
+        (true, None) => "refused",
+        (false, None) => "unknown",
+        (true, Some("none")) => "then-none",
+        (true, Some(_)) => "then-address",
+        (false, Some(end)) => end,
+    }))
 }
 
 /// A list of known words between commas.

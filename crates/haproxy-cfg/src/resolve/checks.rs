@@ -296,7 +296,10 @@ fn given(reading: &Reading<'_>, section: &ProxySection, keyword: &str, choice: &
 fn needs_http(reading: &mut Reading<'_>, section: &ProxySection, proxy: &mut Proxy, kind: &str, name: &str) {
     let inherited = Inherited::new(reading, section);
     let options = options_of_http(reading, &inherited, proxy.kind);
-    let stats = section.settings.stats.enabled;
+    let stats = inherited.find(|settings| settings.stats.enabled);
+    let cookie = inherited
+        .find(|settings| settings.cookie.as_ref().map(|set| set.span))
+        .filter(|_| proxy.kind.is_backend());
     let forwardfor = inherited.find(|settings| settings.forwardfor.as_ref().map(|set| set.span));
     let help = "write: mode http";
     let lines = reading
@@ -321,7 +324,7 @@ fn needs_http(reading: &mut Reading<'_>, section: &ProxySection, proxy: &mut Pro
             warn(reading, "needs-http", *span, message, help);
         }
     }
-    if let Some(cookie) = section.settings.cookie.as_ref().map(|set| set.span) {
+    if let Some(cookie) = cookie {
         let message = format!("cookie will be ignored for {kind} '{name}' (needs 'mode http').");
         warn(reading, "needs-http", cookie, message, help);
     }

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod checks;
+mod http_only;
 mod ids;
 mod inherit;
 mod names;
@@ -47,6 +48,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         if !proxy.disabled {
             names::switches(reading, index, &mut proxy, &names);
             checks::proxy(reading, section, &mut proxy);
+            http_only::check(reading, section, &proxy);
             server::check_servers(reading, section, &proxy);
             server_line::check(reading, section, &proxy);
             server_line::multiplexers(reading, section, &proxy);

@@ -10,7 +10,7 @@ use super::ids;
 use super::inherit::Inherited;
 use crate::model::{CheckKind, CheckSettings, Proxy, Server, ServerAddr, Word};
 use crate::parse::Reading;
-use crate::written::{ProxySection, ServerHost, ServerLine, ServerParams};
+use crate::written::{ProxySection, ServerHost, ServerLine, ServerParams, Unresolved};
 
 /// All servers of a section.
 pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection) -> Vec<Server> {
@@ -192,18 +192,36 @@ pub(super) fn tell_unresolved(reading: &mut Reading<'_>, section: &ProxySection)
             continue;
         };
         let defaults = Inherited::new(reading, section).default_server();
-        let given = line.params.may_stay_unresolved.or(defaults.may_stay_unresolved);
-        if given.unwrap_or(false) {
+        let by_resolvers = line.params.resolvers || defaults.resolvers;
+        let given = line
+            .params
+            .unresolved
+            .or(defaults.unresolved)
+            .unwrap_or(if by_resolvers {
+                Unresolved::Disabled
+            } else {
+                Unresolved::Refused
+            });
+        if given == Unresolved::Silent {
             continue;
         }
-        let allowed = reading.options.ignore_unresolved;
+        let ignored = reading.options.ignore_unresolved;
+        let allowed = ignored || matches!(given, Unresolved::Disabled | Unresolved::FallsBack);
+        let what = match given {
+            Unresolved::NoMethod => "no method found to resolve",
+            _ => "could not resolve",
+        };
+        let then = match given {
+            Unresolved::FallsBack => "falling back to configured address.",
+            _ => "disabling server.",
+        };
         let prefix = format!("'server {}/{}'", section.name, line.name);
         let told = if allowed {
-            let message = format!("{prefix} : could not resolve address '{written}', disabling server.");
+            let message = format!("{prefix} : {what} address '{written}', {then}");
             Diagnostic::warning("unresolved-address", message)
         } else {
             refused = Some(line.addr_span);
-            let message = format!("{prefix} : could not resolve address '{written}'.");
+            let message = format!("{prefix} : {what} address '{written}'.");
             Diagnostic::alert("unresolved-address", message)
         };
         let help = "write an address, or a name that resolves, or add 'init-addr last,libc,none'";

@@ -30,8 +30,7 @@ pub(super) fn check(reading: &mut Reading<'_>, written: &[Box<ProxySection>]) {
         for line in &section.servers {
             let params = line.params.clone().over(&defaults);
             if let Some(track) = &params.track {
-                let agent = params.more.as_deref().and_then(|more| more.agent_check);
-                let checked = params.check.enabled == Some(true) || agent == Some(true);
+                let checked = params.check.enabled == Some(true);
                 followers.push((section, line, key(section, &track.value), checked));
             }
         }

@@ -18,7 +18,7 @@ pub(crate) use proxy::{
 pub(crate) use reference::{ArgumentReference, ModeNote, Reference, ReferenceKind, ReferencePlace};
 pub(crate) use rule::{Pending, PendingName, Rule};
 pub(crate) use settings::{
-    EmailAlert, LogEntry, LogLine, OptionFlag, ServerParams, Settings, StatsWritten, TimeoutKind,
+    EmailAlert, LogEntry, LogLine, OptionFlag, ServerParams, Settings, StatsWritten, TimeoutKind, Unresolved,
 };
 
 use crate::keywords::Output;

@@ -14,6 +14,8 @@ pub(crate) struct DefaultsSection {
     pub(crate) span: Span,
     /// Index of its lines in [`super::Written::sections`].
     pub(crate) lines: usize,
+    /// Whether sections use it by its place, and by its name.
+    pub(crate) used: [bool; 2],
     /// `from`.
     pub(crate) parent: Option<usize>,
     pub(crate) settings: Settings,

@@ -115,6 +115,21 @@ pub(crate) struct CheckParams {
     pub(crate) port: Option<u16>,
 }
 
+/// What becomes of a server whose name does not resolve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unresolved {
+    /// The configuration is refused.
+    Refused,
+    /// The same, as nothing was there to resolve it with.
+    NoMethod,
+    /// It was not asked for in the first place.
+    Silent,
+    /// The server is started without an address, with a warning.
+    Disabled,
+    /// Another address is taken, with a warning.
+    FallsBack,
+}
+
 /// What a `server` or `default-server` line gives.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ServerParams {
@@ -134,8 +149,8 @@ pub(crate) struct ServerParams {
     /// 0 switches it off (`no-send-proxy`).
     pub(crate) send_proxy: Option<u8>,
     pub(crate) check: CheckParams,
-    /// `init-addr` with a method that needs no resolution (`none`, or an address).
-    pub(crate) may_stay_unresolved: Option<bool>,
+    /// What `init-addr` comes to.
+    pub(crate) unresolved: Option<Unresolved>,
     /// `resolvers` is given.
     pub(crate) resolvers: bool,
     /// `track`.
@@ -219,7 +234,7 @@ impl ServerParams {
             up_ends_backup_sessions: self.up_ends_backup_sessions || below.up_ends_backup_sessions,
             send_proxy: self.send_proxy.or(below.send_proxy),
             check: self.check.over(&below.check),
-            may_stay_unresolved: self.may_stay_unresolved.or(below.may_stay_unresolved),
+            unresolved: self.unresolved.or(below.unresolved),
             resolvers: self.resolvers || below.resolvers,
             track: self.track.or_else(|| below.track.clone()),
             ssl: self.ssl.or(below.ssl),
@@ -268,6 +283,8 @@ pub(crate) struct Settings {
     pub(crate) logs_reset: bool,
     pub(crate) log_tag: Option<Set<Word>>,
     pub(crate) balance: Option<Set<Balance>>,
+    /// Whether `balance` names a hash over parts of requests.
+    pub(crate) request_hash: Option<Set<bool>>,
     pub(crate) cookie: Option<Set<CookiePolicy>>,
     pub(crate) check: Option<Set<CheckKind>>,
     pub(crate) http_reuse_never: Option<Set<bool>>,
