@@ -7,7 +7,7 @@ use syntax::{Applicability, Context, Diagnostic, FileId, Severity, SourceFile, S
 use crate::dialect::Dialect;
 use crate::dump::DumpOptions;
 use crate::host::{Host, PathKind};
-use crate::lex::{LexError, MAX_WORDS, Rules, content, words};
+use crate::lex::{LexError, MAX_WORDS, Rules, TokenKind, content, tokens, words};
 use crate::model::Config;
 use crate::parse::{Line, Reading, Section};
 use crate::preprocess::Conditions;
@@ -338,11 +338,20 @@ fn stray_bytes(reading: &mut Reading<'_>, id: FileId, line: &[u8], base: u32) {
                 .fix("remove the NUL", span, "", Applicability::MaybeIncorrect),
         );
     }
-    let Some(at) = line.find_byte(b'\r') else { return };
-    if line[at..].iter().all(u8::is_ascii_whitespace) || reading.dialect.strict {
+    let inside = line.find_byte(b'\r').is_some_and(|at| at + 1 < line.len());
+    if !inside || reading.dialect.strict {
         return;
     }
-    let behind = Span::new(id, base + offset(at), base + offset(line.len()));
+    let ignored = tokens(line)
+        .into_iter()
+        .find(|token| token.kind == TokenKind::Ignored);
+    let Some(ignored) = ignored.filter(|token| {
+        let behind = &line[token.start as usize..token.end as usize];
+        !behind.iter().all(u8::is_ascii_whitespace)
+    }) else {
+        return;
+    };
+    let behind = Span::new(id, base + ignored.start, base + ignored.end);
     reading.tell(
         Diagnostic::warning(
             "carriage-return",

@@ -158,7 +158,7 @@ pub(crate) fn excerpt(before: &str, text: &[u8], at: usize) -> String {
 
 fn show(out: &mut String, bytes: &[u8]) {
     out.extend(bytes.iter().map(|byte| match byte {
-        b'\t' | b'\r' => ' ',
+        0x09..=0x0d => ' ',
         b' '..=b'~' => char::from(*byte),
         _ => '?',
     }));

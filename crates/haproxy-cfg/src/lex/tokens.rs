@@ -11,7 +11,7 @@ pub enum TokenKind {
     Word,
     /// From an unquoted `#` to the end of the line.
     Comment,
-    /// What stands between a carriage return and the end of the line: the original reads no further than the first.
+    /// What stands between a carriage return that ends a word and the end of the line: the original reads no further.
     Ignored,
     /// `\n`, or `\r\n`.
     EndOfLine,
@@ -41,13 +41,13 @@ pub(crate) fn tokens(text: &[u8]) -> Vec<Token> {
         let kind = if end_of_line(text, at) > 0 {
             at += end_of_line(text, at);
             TokenKind::EndOfLine
-        } else if text[at] == b'\r' {
+        } else if text[at] == b'\r' && out.last().is_some_and(|token| token.kind == TokenKind::Word) {
             while at < text.len() && end_of_line(text, at) == 0 {
                 at += 1;
             }
             TokenKind::Ignored
         } else if is_blank(text[at]) {
-            while at < text.len() && is_blank(text[at]) && text[at] != b'\r' {
+            while at < text.len() && is_blank(text[at]) && end_of_line(text, at) == 0 {
                 at += 1;
             }
             TokenKind::Blank
@@ -65,9 +65,9 @@ pub(crate) fn tokens(text: &[u8]) -> Vec<Token> {
     out
 }
 
-/// The part of a line (without its newline) that is read: up to a carriage return, wherever it stands, and up to a NUL.
+/// The part of a line (without its newline) that is read at most: up to a NUL.
 pub(crate) fn content(line: &[u8]) -> &[u8] {
-    let end = memchr::memchr2(b'\r', 0, line);
+    let end = memchr::memchr(0, line);
     &line[..end.unwrap_or(line.len())]
 }
 

@@ -82,6 +82,10 @@ pub(crate) fn words<'a>(
             return Ok(lexer.words);
         }
         at = lexer.word(at)?;
+        // Between words a carriage return is a blank, but right behind one it is the end.
+        if line.get(at) == Some(&b'\r') {
+            return Ok(lexer.words);
+        }
     }
 }
 
@@ -161,6 +165,8 @@ impl<'a> Lexer<'a, '_> {
         while at < line.len() {
             let byte = line[at];
             match (byte, quote) {
+                // It ends the line in quotes, too, which are open then.
+                (b'\r', _) => break,
                 (b'"' | b'\'', None) if self.rules.quotes => {
                     quote = Some((byte, at));
                     at += 1;
@@ -171,7 +177,7 @@ impl<'a> Lexer<'a, '_> {
                 }
                 (_, None) if is_blank(byte) || self.is_comment(byte) => break,
                 (b'\\', None | Some((b'"', _))) => {
-                    let (literal, next) = escape(line, at, quote.is_some())?;
+                    let (literal, next) = escape(line, at, quote.is_some(), self.rules)?;
                     draft.push(literal, at, next);
                     at = next;
                 }
@@ -295,7 +301,7 @@ fn offset(value: usize) -> u32 {
 }
 
 /// What the escape at `at` stands for, and the offset behind it.
-fn escape(line: &[u8], at: usize, weak: bool) -> Result<(u8, usize), LexError> {
+fn escape(line: &[u8], at: usize, weak: bool, rules: Rules) -> Result<(u8, usize), LexError> {
     let literal = match line.get(at + 1) {
         Some(b'n') => b'\n',
         Some(b'r') => b'\r',
@@ -307,7 +313,8 @@ fn escape(line: &[u8], at: usize, weak: bool) -> Result<(u8, usize), LexError> {
             let value = u8::from_str_radix(digits, 16).ok().filter(|_| both);
             return Ok((value.ok_or(LexError::BadHexadecimal(at))?, at + 4));
         }
-        Some(byte @ (b'\\' | b' ' | b'#' | b'"' | b'\'')) => *byte,
+        Some(b'#') if rules.comments => b'#',
+        Some(byte @ (b'\\' | b' ' | b'"' | b'\'')) => *byte,
         Some(b'$') if weak => b'$',
         _ => return Ok((b'\\', at + 1)),
     };
@@ -423,8 +430,18 @@ mod tests {
     fn a_comment_needs_no_blank_before_it() {
         assert_eq!(read("foo#bar"), Ok(vec!["foo".into()]));
         assert_eq!(read("foo \"#bar\""), Ok(vec!["foo".into(), "#bar".into()]));
-        let words = words(b"foo #bar", FileId(0), 0, &Fixed, Rules::COMMAND_LINE).unwrap();
-        assert_eq!(words.len(), 2);
+        let words = words(b"foo #bar \\#", FileId(0), 0, &Fixed, Rules::COMMAND_LINE).unwrap();
+        assert_eq!(words.len(), 3);
+        assert_eq!(&*words[2].text, b"\\#");
+    }
+
+    #[test]
+    fn a_carriage_return_right_behind_a_word_ends_the_line() {
+        assert_eq!(read("a \r b\rc"), Ok(vec!["a".into(), "b".into()]));
+        assert_eq!(read("\ra"), Ok(vec!["a".into()]));
+        assert_eq!(read("a\\\rb"), Ok(vec!["a\\".into()]));
+        assert_eq!(read("'a'\rb"), Ok(vec!["a".into()]));
+        assert_eq!(read("a 'b\rc'"), Err(LexError::UnmatchedQuote(2)));
     }
 
     #[test]

@@ -177,6 +177,15 @@ impl Expression<'_, '_> {
         found
     }
 
+    /// Takes an operator with the blanks behind it.
+    fn operator(&mut self, token: &str) -> bool {
+        let found = self.skip(token);
+        if found {
+            self.skip_blanks();
+        }
+        found
+    }
+
     /// The error at `at` about what begins at `start`.
     fn unparsable(&self, start: usize, at: usize) -> Unparsable {
         let rest = &self.text[start..];
@@ -210,7 +219,7 @@ impl Expression<'_, '_> {
         loop {
             self.skip_blanks();
             let operator = self.at;
-            if !self.skip("||") {
+            if !self.operator("||") {
                 return Ok(Some(value));
             }
             let operator = *first.get_or_insert(operator);
@@ -231,7 +240,7 @@ impl Expression<'_, '_> {
         loop {
             self.skip_blanks();
             let operator = self.at;
-            if !self.skip("&&") {
+            if !self.operator("&&") {
                 return Ok(Some(value));
             }
             match self.term()? {
@@ -242,8 +251,9 @@ impl Expression<'_, '_> {
     }
 
     fn term(&mut self) -> Result<Option<bool>, Unparsable> {
-        self.skip_blanks();
+        // Blanks before the first term are a part of it in messages.
         let start = self.at;
+        self.skip_blanks();
         if self.rest().is_empty() {
             return Ok(None);
         }
@@ -252,7 +262,7 @@ impl Expression<'_, '_> {
             negated = !negated;
             self.skip_blanks();
         }
-        let value = if self.skip("(") {
+        let value = if self.operator("(") {
             self.parentheses(start)?
         } else if let Some(number) = self.number() {
             number
@@ -503,6 +513,8 @@ mod tests {
     fn faults_are_those_of_the_original() {
         for (text, message, position) in [
             ("x", "unparsable conditional expression 'x'", 1),
+            (" x", "unparsable conditional expression ' x'", 1),
+            ("( x", "unparsable conditional expression 'x'", 3),
             (
                 "1x",
                 "unexpected character 'x' at the end of conditional expression '1x'",

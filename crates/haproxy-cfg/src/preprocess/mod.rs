@@ -244,7 +244,7 @@ pub fn condition_holds(
     for (name, value) in variables {
         of_process.variables.set(name, value.clone());
     }
-    let line = text.split(['\n', '\r']).next().unwrap_or("");
+    let line = text.split('\n').next().unwrap_or("");
     let words = words(
         line.as_bytes(),
         FileId::default(),
