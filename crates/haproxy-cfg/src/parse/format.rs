@@ -397,13 +397,35 @@ fn fault(message: String, help: &str, start: usize, end: usize) -> Fault {
     }
 }
 
-/// Remembers that a format has aliases which are kept for HTTP: a TCP proxy must not have them.
-pub(crate) fn keep_to_mode(reading: &mut Reading<'_>, format: &Format, frame: Frame<'_>) {
-    let reserved = format.parts.iter().find_map(|part| match part.item {
+/// The first alias of a format that is kept for HTTP.
+fn reserved_for_http(format: &Format) -> Option<(&'static str, Span)> {
+    format.parts.iter().find_map(|part| match part.item {
         FormatItem::Alias(row) if row.need == alias::Need::Http => Some((row.name, part.span)),
         _ => None,
-    });
-    let Some((name, span)) = reserved else { return };
+    })
+}
+
+/// Tells aliases which are kept for HTTP where there is no HTTP.
+pub(crate) fn refuse_http(reading: &mut Reading<'_>, format: &Format, frame: Frame<'_>) -> Option<()> {
+    let Some((name, span)) = reserved_for_http(format) else {
+        return Some(());
+    };
+    let wrong = Wrong {
+        code: "http-only",
+        words: format!("format variable '{name}' is reserved for HTTP mode"),
+        span,
+        help: "remove it".to_owned(),
+        meant: None,
+    };
+    frame.tell(reading, wrong);
+    None
+}
+
+/// Remembers that a format has aliases which are kept for HTTP: a TCP proxy must not have them.
+pub(crate) fn keep_to_mode(reading: &mut Reading<'_>, format: &Format, frame: Frame<'_>) {
+    let Some((name, span)) = reserved_for_http(format) else {
+        return;
+    };
     let Frame { lead, tail, context } = frame;
     let message = format!("{lead}format variable '{name}' is reserved for HTTP mode{tail}");
     let told = Diagnostic::alert("http-only", message).at(span).context(context);

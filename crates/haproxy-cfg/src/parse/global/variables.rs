@@ -2,26 +2,34 @@
 
 use syntax::Diagnostic;
 
+use super::super::format;
+use super::super::frame::Frame;
 use super::super::line::shown;
 use super::super::reading::Reading;
+use super::super::sample::{self, Usage, Wording};
 use crate::lex::Word;
+use crate::model::{Scope, Variable};
 use crate::signature::{Argument, Cursor, ReadArgument, Subject, Value};
 
 /// `set-var NAME EXPRESSION`.
 pub(crate) const SET_VAR: ReadArgument =
-    ReadArgument(|reading, cursor, subject| assignment(reading, cursor, subject, "sample expression"));
+    ReadArgument(|reading, cursor, subject| assignment(reading, cursor, subject, false));
 /// `set-var-fmt NAME FORMAT`.
 pub(crate) const SET_VAR_FMT: ReadArgument =
-    ReadArgument(|reading, cursor, subject| assignment(reading, cursor, subject, "format string"));
+    ReadArgument(|reading, cursor, subject| assignment(reading, cursor, subject, true));
 
 fn assignment(
     reading: &mut Reading<'_>,
     cursor: &mut Cursor<'_>,
     subject: &Subject<'_>,
-    what: &str,
+    formatted: bool,
 ) -> Option<Value> {
-    let name = cursor.next();
-    let (Some(name), Some(value)) = (name, cursor.next()) else {
+    let (Some(name), Some(value)) = (cursor.next(), cursor.peek()) else {
+        let what = if formatted {
+            "format string"
+        } else {
+            "sample expression"
+        };
         let message = format!(
             "'{}' requires a process-wide variable name ('proc.<name>') and a {what}.",
             subject.name
@@ -33,41 +41,47 @@ fn assignment(
         );
         return None;
     };
+    let variable = variable(reading, subject, name)?;
+    let frame = Frame {
+        tail: subject.tail,
+        ..Frame::new(subject.lead)
+    };
+    let span = value.span;
+    let value = if formatted {
+        let format = format::parse(reading, value, Usage::CONFIGURATION, frame)?;
+        format::refuse_http(reading, &format, frame)?;
+        Value::Format(Box::new(format))
+    } else {
+        let blamed = format!("set-var({})", shown(name));
+        let wording = Wording::new(frame).named(&blamed);
+        let at = cursor.position();
+        let (sample, _) = sample::parse(reading, cursor.words(), at, Usage::CONFIGURATION, wording)?;
+        Value::Sample(Box::new(sample))
+    };
     // What stands behind the value is read over.
     while cursor.next().is_some() {}
-    check_name(reading, subject, name)?;
-    let text = |name: &'static str, word: &Word<'_>| Argument {
-        name,
-        value: Value::Text(word.text.to_vec().into()),
-        span: word.span,
-    };
+    let argument = |name: &'static str, value: Value, span| Argument { name, value, span };
     Some(Value::Option(
         "assignment",
-        vec![text("name", name), text("value", value)],
+        vec![
+            argument("name", Value::Variable(variable), name.span),
+            argument("value", value, span),
+        ],
     ))
 }
 
-/// The name of a variable of the process.
-fn check_name(reading: &mut Reading<'_>, subject: &Subject<'_>, word: &Word<'_>) -> Option<()> {
-    let name = shown(word).into_owned();
-    let scope = name.split_once('.').filter(|(_, rest)| !rest.is_empty());
-    let known = ["proc", "sess", "txn", "req", "res", "check"];
-    let message = match scope {
-        Some(("proc", rest)) => {
-            let odd = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '.');
-            match odd {
-                None => return Some(()),
-                Some(at) => format!("invalid syntax at char '{})'", &rest[at..]),
-            }
-        }
-        Some((scope, _)) if known.contains(&scope) => format!(
-            "'{}': cannot set variable '{name}', only scope 'proc' is permitted in the global section.",
-            subject.name
+/// A variable of the process.
+fn variable(reading: &mut Reading<'_>, subject: &Subject<'_>, word: &Word<'_>) -> Option<Variable> {
+    let message = match sample::variable::variable(&word.text) {
+        Ok(found) if found.scope == Scope::Process => return Some(found),
+        Ok(_) => format!(
+            "'{}': cannot set variable '{}', only scope 'proc' is permitted in the global section.",
+            subject.name,
+            shown(word)
         ),
-        _ => format!(
-            "invalid variable name '{name}'. A variable name must be start by its scope. The scope can be 'proc', 'sess', \
-             'txn', 'req', 'res' or 'check'"
-        ),
+        // The original reads the name inside a parenthesis of its own making.
+        Err(fault) if fault.starts_with("invalid syntax") => format!("{})'", fault.trim_end_matches('\'')),
+        Err(fault) => fault,
     };
     let told = Diagnostic::alert("bad-name", message).at(word.span);
     subject.tell(reading, told.help("write: proc.NAME"));

@@ -46,10 +46,6 @@ pub(crate) struct Usage {
     pub(crate) late: bool,
 }
 
-#[allow(
-    dead_code,
-    reason = "the families of servers, checks and the global section are about to use all of them"
-)]
 impl Usage {
     /// `tcp-request connection`.
     pub(crate) const TCP_CONNECTION: Self = Self::new(1, 0)
@@ -99,8 +95,6 @@ impl Usage {
     pub(crate) const CHECK: Self = Self::new(1 << 19, 1 << 19).at("tcp-check expression");
     /// `global`.
     pub(crate) const CONFIGURATION: Self = Self::new(1 << 20, 1 << 20);
-    /// The stats socket.
-    pub(crate) const COMMAND: Self = Self::new(1 << 21, 1 << 21);
     /// `force-persist`, `ignore-persist`: looked at before anything of the backend.
     pub(crate) const PERSIST: Self = Self::new(1 << 2, 1 << 6);
     /// Conditions that are decided with `http-request`, but of which nothing is told below HTTP: `redirect`, `stats admin`.
