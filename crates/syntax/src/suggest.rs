@@ -2,6 +2,9 @@
 
 use std::cmp::Reverse;
 
+/// How unlike two words are, the least first: edits, letters that they begin with alike, length.
+type Likeness = (usize, Reverse<usize>, usize);
+
 /// The candidate that `word` most probably stands for, or none when nothing is near enough.
 ///
 /// Near enough is one edit for words of up to three letters, two up to six, three beyond; a swap of neighbours is one edit. Of
@@ -15,7 +18,7 @@ pub fn closest<'a>(word: &[u8], candidates: impl IntoIterator<Item = &'a str>) -
         4..=6 => 2,
         _ => 3,
     };
-    let mut best: Option<((usize, Reverse<usize>, usize), &str)> = None;
+    let mut best: Option<(Likeness, &str)> = None;
     for candidate in candidates {
         if candidate.len().abs_diff(word.len()) > allowed {
             continue;
