@@ -24,7 +24,9 @@ mod timeout;
 
 use std::sync::LazyLock;
 
-pub(crate) use action::{ANSWER, Action, REDIRECT, listed as listed_actions, since as action_since};
+pub(crate) use action::{
+    ANSWER, Action, LUA as LUA_ACTION, REDIRECT, listed as listed_actions, since as action_since,
+};
 pub use alias::{AliasRow, Need};
 pub use argument::ArgType;
 pub(crate) use extension::{SERVICES, filters};

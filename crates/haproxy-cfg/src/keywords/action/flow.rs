@@ -8,7 +8,7 @@ use crate::parse::ActionParse::Allow;
 use crate::parse::rules::arguments::{bytes, expression, service, time_or_expression};
 use crate::parse::rules::{answer, names};
 use crate::signature::{
-    Arg, TimeWords, int, millis, needs, one_of, opt, option, options, stop, text, verify,
+    Arg, TimeWords, Value, int, millis, needs, one_of, opt, option, options, rest, stop, text, verify,
 };
 
 const LAYER: &[Arg] =
@@ -20,6 +20,22 @@ pub(super) const WAIT: TimeWords = TimeWords {
     overflow: "time overflow (maximum value is 2147483647 ms or ~24.8 days)",
     underflow: "time underflow (minimum non-null value is 1 ms)",
 };
+
+/// An action that a Lua script registers; it takes what stands in front of the condition.
+pub(crate) static LUA: Action = kw("lua.*", CONTENT, ANY, "what a Lua script does").takes(&[
+    text("name"),
+    rest("arguments", |_, cursor, _| {
+        let mut words = Vec::new();
+        while let Some(word) = cursor
+            .peek()
+            .filter(|word| !matches!(&*word.text, b"if" | b"unless"))
+        {
+            words.push(Value::Text(word.text.to_vec().into()));
+            cursor.next();
+        }
+        Some(Value::List(words))
+    }),
+]);
 
 pub(super) const ROWS: &[Action] = &[
     kw(

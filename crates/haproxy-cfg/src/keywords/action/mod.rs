@@ -16,6 +16,7 @@ use syntax::{Arity, Version};
 
 use super::row::{Keyword, kw};
 pub(crate) use answer::{ANSWER, REDIRECT};
+pub(crate) use flow::LUA;
 pub(crate) use order::listed;
 
 use super::row::rule_set::{HTTP_AFTER, HTTP_REQ, HTTP_RES, QUIC_INI, TCP_CONN, TCP_REQ, TCP_RES, TCP_SESS};

@@ -5,7 +5,7 @@ use syntax::{Diagnostic, closest};
 use super::sample;
 use crate::keywords::rule_set;
 use crate::lex::Word;
-use crate::parse::sample::Usage;
+use crate::parse::sample::{Usage, lookup::registered};
 use crate::parse::{Reading, shown};
 use crate::signature::{Arg, Cursor, Kind, ReadArgument, Subject, Value, arg, custom, rest};
 use crate::values::{Time, TimeError, Unit, loose_integer, size, time};
@@ -267,6 +267,12 @@ pub(crate) const fn status(name: &'static str) -> Arg {
 /// Services of the program itself.
 const SERVICES: &[&str] = &["prometheus-exporter", "haterm"];
 
+/// Whether a Lua script registers the service.
+fn lua_service(reading: &Reading<'_>, word: &Word<'_>) -> bool {
+    let own = word.text.strip_prefix(b"lua.");
+    own.is_some_and(|own| registered(reading, &String::from_utf8_lossy(own)))
+}
+
 /// A service.
 pub(crate) const fn service(name: &'static str) -> Arg {
     rest(name, |reading, cursor, subject| {
@@ -306,9 +312,7 @@ pub(crate) const fn service(name: &'static str) -> Arg {
                 None
             }
             // Lua scripts bring services of their own.
-            None if !reading.dialect.strict && word.text.starts_with(b"lua.") => {
-                Some(Value::Text(word.text.to_vec().into()))
-            }
+            None if lua_service(reading, word) => Some(Value::Text(word.text.to_vec().into())),
             None => {
                 let shown_name = if http {
                     shown(word).into_owned()

@@ -24,8 +24,8 @@ use super::frame::Frame;
 use super::line::{Line, shown};
 use super::order::{RuleClass, note};
 use super::reading::Reading;
-use super::sample::Usage;
-use crate::keywords::{ACTION_INDEX, Action, action_since, listed_actions, place, rule_set};
+use super::sample::{Usage, lookup::registered};
+use crate::keywords::{ACTION_INDEX, Action, LUA_ACTION, action_since, listed_actions, place, rule_set};
 use crate::signature::{Argument, Condition, Cursor, Subject, Value, sequence};
 use crate::written::{PendingName, Rule, Set};
 
@@ -597,6 +597,10 @@ fn find(word: &[u8], set: u32, reading: &Reading<'_>) -> Option<&'static Action>
             .is_some_and(|since| reading.dialect.strict && since > reading.dialect.version);
         row.row.places & set != 0 && !young
     };
+    if let Some(own) = word.strip_prefix(b"lua.") {
+        let known = registered(reading, &String::from_utf8_lossy(own));
+        return Some(&LUA_ACTION).filter(|row| known && row.row.places & set != 0);
+    }
     let exact = ACTION_INDEX.find(word).filter(usable);
     exact.or_else(|| {
         let stem = |row: &&'static Action| {

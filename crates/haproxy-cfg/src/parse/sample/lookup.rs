@@ -51,7 +51,7 @@ pub(super) fn converter(reading: &Reading<'_>, name: &str) -> Option<&'static Co
 }
 
 /// Whether a Lua script registers that name. A strict dialect looks whether a script that is loaded speaks of it.
-fn registered(reading: &Reading<'_>, name: &str) -> bool {
+pub(crate) fn registered(reading: &Reading<'_>, name: &str) -> bool {
     if !reading.dialect.strict {
         return true;
     }

@@ -4,7 +4,7 @@
 mod argument;
 mod call;
 mod check;
-mod lookup;
+pub(crate) mod lookup;
 mod map;
 pub(super) mod pattern;
 pub(crate) mod regex;
