@@ -79,6 +79,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "the backend when no rule matches",
     )
+    .takes(&[text("backend")])
     .acts(switch::default_backend),
     kw("description", PX, ONE, "free text for statistics").acts(p::description),
     kw("disabled", DEFAULTS | PX, ANY, "is not started").acts(p::disabled),
@@ -340,5 +341,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "stands behind `source` and nowhere else",
     )
     .checked(source::line_alone),
-    kw("use_backend", FE, ONE, "a backend by rule").acts(switch::use_backend),
+    kw("use_backend", FE, ONE, "a backend by rule")
+        .takes(switch::USE_BACKEND)
+        .acts(switch::use_backend),
 ];

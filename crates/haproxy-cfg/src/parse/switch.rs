@@ -9,7 +9,17 @@ use super::line::{Line, shown};
 use super::order::{RuleClass, note};
 use super::reading::Reading;
 use super::sample::Usage;
+use crate::signature::{Arg, Argument, Condition, Given, Value, rest, text};
 use crate::written::{Set, Switch};
+
+/// `use_backend NAME [if …]`, as the documentation has it.
+pub(crate) const USE_BACKEND: &[Arg] = &[
+    text("backend").missing("'use_backend' expects a backend name."),
+    rest("condition", |reading, cursor, _| {
+        let lead = "error detected while parsing switching rule : ";
+        super::rules::conditional(reading, cursor, Usage::USE_BACKEND, lead)
+    }),
+];
 
 /// `use_backend NAME [if …]`.
 pub(crate) fn use_backend(reading: &mut Reading<'_>, line: &Line<'_>) {
@@ -22,12 +32,14 @@ pub(crate) fn use_backend(reading: &mut Reading<'_>, line: &Line<'_>) {
     };
     let backend = Set::new(name.text.to_vec().into(), name.span);
     let mut inert = false;
+    let mut computed = None;
     if name.text.contains(&b'%') {
         let place = reading.parsing(line.span());
         let lead = format!("{place}: failed to parse use_backend rule '{}' : ", shown(name));
         let mut frame = Frame::new(&lead);
         frame.context = Context::Whole;
-        if format::parse(reading, name, Usage::USE_BACKEND.quietly(), frame).is_none() {
+        computed = format::parse(reading, name, Usage::USE_BACKEND.quietly(), frame);
+        if computed.is_none() {
             return;
         }
         reading.tell_read_only("a 'use_backend' whose name is computed", name.span);
@@ -62,6 +74,26 @@ pub(crate) fn use_backend(reading: &mut Reading<'_>, line: &Line<'_>) {
     };
     let span = line.span();
     note(reading, RuleClass::UseBackend, span);
+    let mut arguments = vec![Argument {
+        name: "backend",
+        value: computed.map_or_else(
+            || Value::Text(name.text.to_vec().into()),
+            |format| Value::Format(Box::new(format)),
+        ),
+        span: name.span,
+    }];
+    if let Some(cond) = &cond {
+        arguments.push(Argument {
+            name: "condition",
+            value: Value::Condition(Condition(Some(cond.clone()))),
+            span: cond.span,
+        });
+    }
+    reading.keep(Given {
+        name: "use_backend",
+        arguments,
+        span,
+    });
     if let Some(proxy) = reading.proxy() {
         proxy.switches.push(Switch {
             backend,

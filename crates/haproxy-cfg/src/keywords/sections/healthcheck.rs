@@ -3,40 +3,18 @@
 use syntax::Arity;
 
 use super::super::row::{Keyword, Parse, kw, place::OTHER};
+use crate::parse::rules::check;
 use crate::signature::{Arg, choice, opt, text};
 
 const ANY: Arity = Arity::ANY;
 
 pub(super) const ROWS: &[Keyword<Parse>] = &[
-    kw("http-check", OTHER, ANY, "what HTTP checks send and expect").takes(&[choice(
-        "what",
-        &[
-            opt("comment", WORDS),
-            opt("connect", WORDS),
-            opt("disable-on-404", &[]),
-            opt("expect", WORDS),
-            opt("send", WORDS),
-            opt("send-state", &[]),
-            opt("set-var", WORDS),
-            opt("set-var-fmt", WORDS),
-            opt("unset-var", WORDS),
-        ],
-    )]),
-    kw("tcp-check", OTHER, ANY, "steps of a scripted check").takes(&[choice(
-        "what",
-        &[
-            opt("comment", WORDS),
-            opt("connect", WORDS),
-            opt("expect", WORDS),
-            opt("send", WORDS),
-            opt("send-lf", WORDS),
-            opt("send-binary", WORDS),
-            opt("send-binary-lf", WORDS),
-            opt("set-var", WORDS),
-            opt("set-var-fmt", WORDS),
-            opt("unset-var", WORDS),
-        ],
-    )]),
+    kw("http-check", OTHER, ANY, "what HTTP checks send and expect")
+        .takes(check::HTTP_CHECK)
+        .checked(check::check_rule),
+    kw("tcp-check", OTHER, ANY, "steps of a scripted check")
+        .takes(check::TCP_CHECK)
+        .checked(check::check_rule),
     kw("type", OTHER, ANY, "kind of the check").takes(&[choice(
         "kind",
         &[

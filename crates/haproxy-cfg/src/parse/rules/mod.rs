@@ -26,7 +26,7 @@ use super::order::{RuleClass, note};
 use super::reading::Reading;
 use super::sample::{Usage, lookup::registered};
 use crate::keywords::{ACTION_INDEX, Action, LUA_ACTION, action_since, listed_actions, place, rule_set};
-use crate::signature::{Argument, Condition, Cursor, Subject, Value, sequence};
+use crate::signature::{Argument, Condition, Cursor, Given, Subject, Value, sequence};
 use crate::written::{PendingName, Rule, Set};
 
 pub(crate) use crate::written::Pending;
@@ -189,7 +189,7 @@ fn inspect_delay(reading: &mut Reading<'_>, line: &Line<'_>, keyword: &str, prox
                 return reading.tell(told.help("remove one of them"));
             }
             reading.written.inspect_delays.push(here);
-            reading.keep(crate::signature::Given {
+            reading.keep(Given {
                 name: if keyword == "tcp-request" {
                     "tcp-request inspect-delay"
                 } else {
@@ -461,7 +461,7 @@ impl Setting<'_> {
 }
 
 /// The condition at the end of a line that is no rule of a set, if there is one. Its faults stand behind `lead`.
-pub(super) fn conditional(
+pub(crate) fn conditional(
     reading: &mut Reading<'_>,
     cursor: &mut Cursor<'_>,
     usage: Usage,
@@ -520,8 +520,40 @@ fn store(
         span,
     };
     tell_what_is_not_done(reading, &rule, set_name);
+    let name = rule.action.row.name;
+    let mut kept = vec![Argument {
+        name: "action",
+        value: Value::Option(name, rule.arguments.clone()),
+        span,
+    }];
+    if let Some(cond) = &rule.cond {
+        kept.push(Argument {
+            name: "condition",
+            value: Value::Condition(Condition(Some(cond.clone()))),
+            span: cond.span,
+        });
+    }
+    reading.keep(Given {
+        name: keyword_of(set),
+        arguments: kept,
+        span,
+    });
     if let Some((_, rules)) = reading.ruled() {
         rules.push(rule);
+    }
+}
+
+/// The name of a rule set.
+fn keyword_of(set: u32) -> &'static str {
+    match set {
+        rule_set::TCP_CONN => "tcp-request connection",
+        rule_set::TCP_SESS => "tcp-request session",
+        rule_set::TCP_REQ => "tcp-request content",
+        rule_set::TCP_RES => "tcp-response content",
+        rule_set::HTTP_REQ => "http-request",
+        rule_set::HTTP_RES => "http-response",
+        rule_set::QUIC_INI => "quic-initial",
+        _ => "http-after-response",
     }
 }
 

@@ -179,7 +179,7 @@ pub(super) fn line(reading: &mut Reading<'_>, section: &'static str, line: &Line
     let Some(row) = found else {
         return unknown(reading, section, line);
     };
-    match (row.act, row.signature) {
+    match (row.act.or(row.check), row.signature) {
         (Some(act), _) => act(reading, line),
         (None, Some(signature)) => signature::keep_line(reading, line, row.row.name, signature),
         (None, None) => {}
