@@ -121,7 +121,7 @@ fn has_feature(name: &str) -> bool {
     name.is_empty() || FEATURES.contains(&(name, true))
 }
 
-/// Whether `text` holds; an empty one does not.
+/// Whether `text` holds; an empty one does not, but one of blanks is a fault.
 ///
 /// # Errors
 /// The first fault, and its place.
@@ -133,8 +133,15 @@ pub(crate) fn evaluate(text: &str, facts: &Facts<'_>) -> Result<bool, Unparsable
         unfinished: None,
         facts,
     };
-    if expression.rest().trim_matches([' ', '\t']).is_empty() {
+    if text.is_empty() {
         return Ok(false);
+    }
+    if text.trim_matches([' ', '\t']).is_empty() {
+        return Err(Unparsable {
+            message: format!("unparsable conditional sub-expression '{text}'"),
+            at: 0,
+            help: "write a condition, or none at all, which does not hold".to_owned(),
+        });
     }
     let Some(value) = expression.disjunction()? else {
         let (start, at) = expression.unfinished.unwrap_or((0, 0));
@@ -485,7 +492,6 @@ mod tests {
         }
         for text in [
             "",
-            "  ",
             "0",
             "00",
             "!1",
@@ -512,6 +518,7 @@ mod tests {
     #[test]
     fn faults_are_those_of_the_original() {
         for (text, message, position) in [
+            (" ", "unparsable conditional sub-expression ' '", 1),
             ("x", "unparsable conditional expression 'x'", 1),
             (" x", "unparsable conditional expression ' x'", 1),
             ("( x", "unparsable conditional expression 'x'", 3),

@@ -245,6 +245,8 @@ pub fn condition_holds(
         of_process.variables.set(name, value.clone());
     }
     let line = text.split('\n').next().unwrap_or("");
+    // Right at the beginning, too, a carriage return ends it.
+    let line = if line.starts_with('\r') { "" } else { line };
     let words = words(
         line.as_bytes(),
         FileId::default(),
@@ -267,6 +269,9 @@ pub fn condition_holds(
         .map(|word| String::from_utf8_lossy(&word.text))
         .collect::<Vec<_>>()
         .join(" ");
+    // A blank that begins it stays, as the original takes it for the end of an empty word.
+    let lead = if line.starts_with([' ', '\t']) { " " } else { "" };
+    let joined = format!("{lead}{joined}");
     let facts = Facts {
         env: &of_process,
         dialect,
