@@ -105,7 +105,9 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
         Some(below) => params.over(below),
         None => params,
     };
-    suspect_weight(reading, &params, &format!("{prefix} : "), line);
+    if params.weight == Some(0) {
+        suspect_weight(reading, &params, &format!("{prefix} : "), line);
+    }
     let server = ServerLine {
         name: name.text.to_vec().into(),
         host,
@@ -137,11 +139,12 @@ fn permitted(reading: &mut Reading<'_>, name: &Word<'_>, what: &str) -> bool {
 
 /// What the original puts in front of what it says of a server.
 fn prefix(reading: &Reading<'_>, name: &str) -> String {
-    let backend = reading.proxy_ref().map(|proxy| &proxy.name);
-    match backend {
-        Some(backend) => format!("'server {backend}/{name}'"),
-        None => format!("'server /{name}'"),
-    }
+    let backend = reading
+        .proxy_ref()
+        .map(|proxy| String::from_utf8_lossy(&proxy.name))
+        .unwrap_or_default();
+    // One for each server: without the detours of formatting.
+    ["'server ", &backend, "/", name, "'"].concat()
 }
 
 /// Keeps the options of a line that nothing acts on yet, with the server's name.
@@ -408,7 +411,7 @@ pub(crate) fn server_flags(
     let lead = if prefix.is_empty() {
         String::new()
     } else {
-        format!("{prefix} : ")
+        [prefix, " : "].concat()
     };
     let (mut faulty, mut left_out) = (false, false);
     let mut cursor = Cursor::new(words, 0);

@@ -46,7 +46,11 @@ fn check_rules(reading: &mut Reading<'_>, section: &ProxySection, kind: &str, na
         .filter(option)
         .any(|given| given.name == "tcp-check");
     let kept = reading.written.sections.get(section.lines);
-    let own = kept.map(|kept| kept.lines.clone()).unwrap_or_default();
+    let own = kept.map(|kept| kept.lines.as_slice()).unwrap_or_default();
+    if !own.iter().any(|given| given.name.ends_with("-check")) {
+        return;
+    }
+    let mut told = Vec::new();
     let later = own
         .iter()
         .filter(option)
@@ -74,8 +78,10 @@ fn check_rules(reading: &mut Reading<'_>, section: &ProxySection, kind: &str, na
         let message = format!(
             "{kind} '{name}' uses {keyword} rules without 'option {wanted}', so the rules are ignored."
         );
-        let help = format!("add: option {wanted}");
-        warn(reading, "no-effect", rule.span, message, &help);
+        told.push((rule.span, message, format!("add: option {wanted}")));
+    }
+    for (span, message, help) in told {
+        warn(reading, "no-effect", span, message, &help);
     }
 }
 

@@ -8,35 +8,38 @@ use crate::written::{
 };
 
 /// Sections in the order in which they are asked.
+#[derive(Clone, Copy)]
 pub(super) struct Inherited<'w> {
     own: &'w Settings,
-    /// Nearest first.
-    defaults: Vec<&'w DefaultsSection>,
+    /// The index of the nearest of `defaults`.
+    nearest: Option<usize>,
+    defaults: &'w [DefaultsSection],
 }
 
 impl<'w> Inherited<'w> {
     pub(super) fn new(reading: &'w Reading<'_>, section: &'w ProxySection) -> Self {
-        let mut defaults = Vec::new();
-        let mut next = section.defaults;
-        // A parent is declared before its child, so this ends.
-        while let Some(found) = next.and_then(|index| reading.written.defaults.get(index)) {
-            defaults.push(found);
-            next = found.parent;
-        }
         Self {
             own: &section.settings,
-            defaults,
+            nearest: section.defaults,
+            defaults: &reading.written.defaults,
         }
     }
 
     /// Settings, nearest first.
-    pub(super) fn all(&self) -> impl DoubleEndedIterator<Item = &'w Settings> + '_ {
-        std::iter::once(self.own).chain(self.defaults.iter().map(|defaults| &defaults.settings))
+    pub(super) fn all(self) -> impl Iterator<Item = &'w Settings> {
+        std::iter::once(self.own).chain(self.defaults().map(|defaults| &defaults.settings))
     }
 
-    /// The `defaults` sections, nearest first.
-    pub(super) fn defaults(&self) -> &[&'w DefaultsSection] {
-        &self.defaults
+    /// Settings, those of the farthest defaults first.
+    pub(super) fn farthest_first(self) -> impl Iterator<Item = &'w Settings> {
+        let all: Vec<_> = self.all().collect();
+        all.into_iter().rev()
+    }
+
+    /// The `defaults` sections, nearest first. A parent is declared before its child, so they come to an end.
+    pub(super) fn defaults(self) -> impl Iterator<Item = &'w DefaultsSection> {
+        let at = move |index: Option<usize>| index.and_then(|index| self.defaults.get(index));
+        std::iter::successors(at(self.nearest), move |defaults| at(defaults.parent))
     }
 
     /// The lines that are kept of the section itself and of its defaults, nearest first.
@@ -47,7 +50,7 @@ impl<'w> Inherited<'w> {
     ) -> impl Iterator<Item = &'w Given> + '_ {
         let sections = &reading.written.sections;
         std::iter::once(section.lines)
-            .chain(self.defaults.iter().map(|defaults| defaults.lines))
+            .chain(self.defaults().map(|defaults| defaults.lines))
             .filter_map(|index| sections.get(index))
             .flat_map(|section| section.lines.iter())
     }
@@ -82,7 +85,7 @@ impl<'w> Inherited<'w> {
     /// All log lines, those of the farthest defaults first.
     pub(super) fn logs(&self) -> Vec<&'w LogEntry> {
         let mut out = Vec::new();
-        for settings in self.all().rev() {
+        for settings in self.farthest_first() {
             if settings.logs_reset {
                 out.clear();
             }
@@ -99,8 +102,7 @@ impl<'w> Inherited<'w> {
 
     /// What `default-server` lines of the defaults give.
     pub(super) fn default_server(&self) -> ServerParams {
-        self.defaults
-            .iter()
+        self.defaults()
             .filter_map(|defaults| defaults.settings.default_server.written())
             .fold(ServerParams::default(), |params, below| params.over(below))
     }

@@ -154,8 +154,7 @@ fn stats(
     inherited.find(|settings| settings.stats.enabled)?;
     let gather = |pick: fn(&crate::written::StatsWritten) -> &Vec<Word>| -> Vec<Word> {
         inherited
-            .all()
-            .rev()
+            .farthest_first()
             .flat_map(|settings| pick(&settings.stats).iter().cloned())
             .collect()
     };
@@ -167,8 +166,7 @@ fn stats(
             .find(|settings| settings.stats.realm.clone())
             .unwrap_or_else(|| "HAProxy Statistics".into()),
         auth: inherited
-            .all()
-            .rev()
+            .farthest_first()
             .flat_map(|settings| settings.stats.auth.iter().cloned())
             .collect(),
         hide_version: inherited
@@ -185,7 +183,7 @@ fn stats(
 
 fn error_files(inherited: &Inherited<'_>) -> Vec<(u16, Word)> {
     let mut out = BTreeMap::new();
-    for settings in inherited.all().rev() {
+    for settings in inherited.farthest_first() {
         for (status, content) in &settings.error_files {
             out.insert(*status, content.clone());
         }

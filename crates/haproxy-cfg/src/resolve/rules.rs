@@ -52,7 +52,8 @@ pub(super) fn gather(inherited: &Inherited<'_>, section: &ProxySection, acls: Ve
         response: Vec::new(),
         stats_admin: Vec::new(),
     };
-    for defaults in inherited.defaults().iter().rev() {
+    let defaults: Vec<_> = inherited.defaults().collect();
+    for defaults in defaults.into_iter().rev() {
         let offset = u32::try_from(out.acls.len()).unwrap_or(u32::MAX);
         out.acls.extend(defaults.acls.lines.iter().cloned());
         push(
