@@ -7,6 +7,7 @@ use std::fs;
 use anyhow::Context;
 
 use super::child::{Cost, cost};
+use super::farm::farm;
 use super::scenario::{Figures, Setting};
 use super::subject::Subject;
 
@@ -66,28 +67,13 @@ pub(super) fn measure(setting: &Setting, subject: &Subject) -> anyhow::Result<Fi
 
 /// Backends with two servers each, and a rule for each backend.
 fn servers() -> anyhow::Result<String> {
-    let mut text = format!("{DEFAULTS}\nfrontend web\n    bind 127.0.0.1:8080\n");
-    for backend in 1..BACKENDS {
-        writeln!(
-            text,
-            "    use_backend app{backend} if {{ path_beg /app{backend}/ }}"
-        )
-        .context("no memory")?;
-    }
-    text += "    default_backend app0\n";
-    for backend in 0..BACKENDS {
-        writeln!(text, "\nbackend app{backend}\n    balance roundrobin").context("no memory")?;
-        for server in 0..SERVERS_EACH {
-            let (high, low) = (backend / 250, backend % 250);
-            writeln!(
-                text,
-                "    server s{server} 10.{high}.{low}.{}:8080 check weight 10",
-                server + 1
-            )
-            .context("no memory")?;
-        }
-    }
-    Ok(text)
+    let servers = farm(BACKENDS, SERVERS_EACH, |backend, server| {
+        let (high, low) = (backend / 250, backend % 250);
+        format!("10.{high}.{low}.{}:8080 check weight 10", server + 1)
+    })?;
+    Ok(format!(
+        "{DEFAULTS}\nfrontend web\n    bind 127.0.0.1:8080\n{servers}"
+    ))
 }
 
 /// ACLs, and a rule for each.

@@ -8,6 +8,7 @@ mod answer;
 mod check;
 mod child;
 mod cpu;
+mod farm;
 mod idle;
 mod load;
 mod report;

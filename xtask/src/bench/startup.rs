@@ -1,7 +1,6 @@
 //! Scenario: a configuration with 20,000 servers is checked and started.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::net::TcpStream;
 use std::process::Stdio;
@@ -11,6 +10,7 @@ use anyhow::{Context, bail};
 
 use super::answer::request;
 use super::cpu;
+use super::farm::farm;
 use super::scenario::{Figures, Setting};
 use super::subject::Subject;
 use super::upstream::free_address;
@@ -27,25 +27,9 @@ pub(super) fn measure(setting: &Setting, subject: &Subject) -> anyhow::Result<Fi
         "global\n    nbthread 1\n    maxconn 1000\n\ndefaults\n    mode http\n    timeout connect 10s\n    \
          timeout client 1m\n    timeout server 1m\n\nfrontend web\n    bind {address}\n"
     );
-    for backend in 1..BACKENDS {
-        writeln!(
-            text,
-            "    use_backend app{backend} if {{ path_beg /app{backend}/ }}"
-        )
-        .context("no memory")?;
-    }
-    text += "    default_backend app0\n";
-    for backend in 0..BACKENDS {
-        writeln!(text, "\nbackend app{backend}\n    balance roundrobin").context("no memory")?;
-        for server in 0..SERVERS_EACH {
-            writeln!(
-                text,
-                "    server s{server} {} weight 10",
-                setting.upstream.address
-            )
-            .context("no memory")?;
-        }
-    }
+    text += &farm(BACKENDS, SERVERS_EACH, |_, _| {
+        format!("{} weight 10", setting.upstream.address)
+    })?;
     let config = setting.place.join("start.cfg");
     fs::write(&config, text).with_context(|| format!("cannot write {}", config.display()))?;
 

@@ -78,15 +78,11 @@ fn configuration(out: &mut String, dialect: Dialect) {
             &format!("\tserver <name> <addr> {}{}", row.name, arguments(row.arity)),
         );
     }
-    for (set, name) in [
-        (rule_set::TCP_CONN, "tcp-request connection"),
-        (rule_set::TCP_SESS, "tcp-request session"),
-        (rule_set::TCP_REQ, "tcp-request content"),
-        (rule_set::TCP_RES, "tcp-response content"),
-        (rule_set::HTTP_REQ, "http-request"),
-        (rule_set::HTTP_RES, "http-response"),
-        (rule_set::HTTP_AFTER, "http-after-response"),
-    ] {
+    // The listing that ours is held to is of a program without QUIC.
+    for &(set, name) in rule_set::NAMES
+        .iter()
+        .filter(|(set, _)| *set != rule_set::QUIC_INI)
+    {
         let mut actions: Vec<&str> = ACTION
             .iter()
             .flat_map(|rows| rows.iter())

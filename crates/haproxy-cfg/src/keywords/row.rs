@@ -67,6 +67,18 @@ pub mod rule_set {
     pub const HTTP_AFTER: u32 = 1 << 6;
     /// `quic-initial`.
     pub const QUIC_INI: u32 = 1 << 7;
+
+    /// What a file calls each.
+    pub const NAMES: syntax::reference::PlaceNames<'static> = &[
+        (TCP_CONN, "tcp-request connection"),
+        (TCP_SESS, "tcp-request session"),
+        (TCP_REQ, "tcp-request content"),
+        (TCP_RES, "tcp-response content"),
+        (HTTP_REQ, "http-request"),
+        (HTTP_RES, "http-response"),
+        (HTTP_AFTER, "http-after-response"),
+        (QUIC_INI, "quic-initial"),
+    ];
 }
 
 /// What carries a line out.

@@ -50,15 +50,6 @@ const SECTIONS: PlaceNames<'static> = &[
     (place::LISTEN, "listen"),
     (place::BACKEND, "backend"),
 ];
-const RULE_SETS: PlaceNames<'static> = &[
-    (rule_set::TCP_CONN, "tcp-request connection"),
-    (rule_set::TCP_SESS, "tcp-request session"),
-    (rule_set::TCP_REQ, "tcp-request content"),
-    (rule_set::TCP_RES, "tcp-response content"),
-    (rule_set::HTTP_REQ, "http-request"),
-    (rule_set::HTTP_RES, "http-response"),
-    (rule_set::HTTP_AFTER, "http-after-response"),
-];
 /// For tables whose rows all stand in the same place.
 const ONE_PLACE: PlaceNames<'static> = &[];
 
@@ -72,7 +63,7 @@ pub(super) fn families() -> Vec<Family> {
         family("Timeouts", "timeout ", TIMEOUT, SECTIONS),
         family("Lines of bind", "", BIND, ONE_PLACE),
         family("Lines of server and default-server", "", SERVER, ONE_PLACE),
-        family("Actions of rules", "", ACTION, RULE_SETS),
+        family("Actions of rules", "", ACTION, rule_set::NAMES),
     ];
     for (section, rows) in sections::ROWS {
         out.push(family(&format!("The section {section}"), "", &[rows], ONE_PLACE));
