@@ -86,6 +86,7 @@ fn what_is_fixed_is_no_fault_any_more() {
         ("maxconn 10\rdaemon\n", "maxconn 10\ndaemon\n"),
         ("daemon\0\n", "daemon\n"),
         ("daemon", "daemon\n"),
+        (".iff 1\n.endif\n", ".if 1\n.endif\n"),
     ] {
         let text = format!("global\n{written}");
         let loaded = load_on(&text, Dialect::default(), &FakeHost::new());

@@ -3,7 +3,7 @@
 mod condition;
 mod version;
 
-use syntax::{Context, Diagnostic, FileId, Severity, Span};
+use syntax::{Applicability, Context, Diagnostic, FileId, Severity, Span};
 
 pub use condition::FEATURES;
 use condition::{Facts, Unparsable, evaluate};
@@ -75,7 +75,14 @@ impl Conditions {
                 let mut told = Diagnostic::alert("unknown-directive", message)
                     .at(span)
                     .context(Context::ParsingTight);
-                told.help = syntax::closest(name, DIRECTIVES).map(|near| format!("did you mean '{near}'?"));
+                if let Some(near) = syntax::closest(name, DIRECTIVES) {
+                    told = told.help(format!("did you mean '{near}'?")).fix(
+                        format!("write '{near}'"),
+                        span,
+                        near,
+                        Applicability::MaybeIncorrect,
+                    );
+                }
                 reading.tell(told);
             }
         }
