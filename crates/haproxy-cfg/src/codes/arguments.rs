@@ -251,6 +251,13 @@ pub(super) const ROWS: &[CodeRow] = &[
         "global\n    log 127.0.0.1 local7\n",
     ),
     code(
+        "unclosed-name",
+        "The name of a log-format item has no end",
+        "A parenthesis behind a percent sign begins a name since HAProxy 2.9. Without its end it is taken for text, as before.",
+        "frontend f\n    bind :80\n    log-format \"%(name\"\n",
+        "frontend f\n    bind :80\n    log-format \"%(name)ci\"\n",
+    ),
+    code(
         "unknown-flag",
         "A flag of a log-format item that there is none of",
         "It does nothing.",

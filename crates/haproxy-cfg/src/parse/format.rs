@@ -135,7 +135,16 @@ impl Reader<'_, '_> {
         let mut at = start + 1;
         let named = !reading.dialect.strict || reading.dialect.at_least(2, 9);
         if named && text.get(at) == Some(&b'(') {
-            at = self.name(reading, at)?;
+            // Before 2.9 it stood for itself, and so it does where no name can be meant.
+            if reading.dialect.strict || text[at..].contains(&b')') {
+                at = self.name(reading, at)?;
+            } else {
+                let span = sample::place(self.word, start, text.len());
+                let message =
+                    "'%(' begins a name since HAProxy 2.9, and this one has no end; it is taken for text.";
+                let told = Diagnostic::warning("unclosed-name", message).at(span);
+                reading.tell(told.help("write ( alone for a parenthesis"));
+            }
         }
         if text.get(at) == Some(&b'{') {
             at = self.flags(reading, at)?;
