@@ -5,8 +5,8 @@ use syntax::table::Describe as _;
 use syntax::{KeywordRow, Status, Version};
 
 use super::super::{
-    ACTION, ALIASES, BIND, CONVERTERS, ConverterRow, DERIVED, FETCHES, FetchRow, GLOBAL, Keyword, OPTION,
-    PROXY, SECTION, SERVER, TIMEOUT, place, rule_set, sections,
+    ACTION, ALIASES, BIND, CONVERTERS, ConverterRow, DERIVED, FETCHES, FetchRow, GLOBAL, Keyword, Need,
+    OPTION, PROXY, SECTION, SERVER, Source, TIMEOUT, place, rule_set, sections,
 };
 use crate::model::MatchKind;
 use crate::parse::CONTEXTS;
@@ -142,6 +142,9 @@ fn fetch(row: &FetchRow) -> Entry {
         row.since,
     );
     entry.facts.push(format!("It gives: {}.", row.output.name()));
+    if row.source != Source::Constant {
+        entry.facts.push(format!("It looks at: {}.", row.source.name()));
+    }
     let contexts: Vec<_> = CONTEXTS
         .iter()
         .enumerate()
@@ -179,9 +182,11 @@ fn derived() -> Vec<Entry> {
             Status::ReadOnly
         };
         let mut entry = plain(row.name, String::new(), status, None);
-        entry
-            .facts
-            .push(format!("It stands for the fetch `{}`.", row.fetch));
+        entry.facts.push(format!(
+            "It stands for `{} -m {}`.",
+            row.fetch,
+            row.matcher.name()
+        ));
         entry
     });
     entries.collect()
@@ -197,6 +202,12 @@ fn aliases() -> Vec<Entry> {
         );
         row.help.clone_into(&mut entry.help);
         entry.facts.push(format!("It gives: {}.", row.output.name()));
+        let needs = match row.need {
+            Need::Nothing => None,
+            Need::Http => Some("It needs `mode http`."),
+            Need::Tls => Some("It needs TLS."),
+        };
+        entry.facts.extend(needs.map(str::to_owned));
         entry
     });
     entries.collect()
