@@ -331,7 +331,7 @@ fn keep(reading: &mut Reading<'_>, flags: &mut BindLine, address: &Word<'_>, spa
 /// Reads the options of a `bind` line or a stats socket. `prefix` names the line in messages.
 pub(crate) fn bind_flags(reading: &mut Reading<'_>, words: &[Word<'_>], prefix: &str) -> BindLine {
     let mut flags = BindLine::default();
-    let tight = prefix.starts_with("'bind");
+    let tight = prefix.starts_with("'bind") || prefix.starts_with("'default-bind");
     // The original puts faults of a stats socket's options into quotes.
     let (lead, tail) = if tight {
         (format!("{prefix} : "), "")

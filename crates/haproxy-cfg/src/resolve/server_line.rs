@@ -216,6 +216,21 @@ pub(super) fn multiplexers(reading: &mut Reading<'_>, section: &ProxySection, pr
         .lines(reading, section)
         .any(|given| given.name == "use-fcgi-app");
     let mut told_application = false;
+    let speaks = section.servers.iter().any(|line| {
+        line.params
+            .more
+            .as_deref()
+            .and_then(|more| more.proto)
+            .or(default_protocol)
+            == Some("fcgi")
+    });
+    if application && !speaks {
+        let message = format!(
+            "proxy '{}': FCGI app configured but no FCGI server found.",
+            section.name
+        );
+        wrong.push((message, section.span));
+    }
     for line in &section.servers {
         let own = line.params.more.as_deref().and_then(|more| more.proto);
         let Some(protocol) = own.or(default_protocol) else {

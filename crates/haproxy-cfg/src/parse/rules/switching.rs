@@ -117,13 +117,13 @@ pub(crate) const SEND_NAME: &[Arg] = &[
 /// `use-fcgi-app NAME`.
 pub(crate) const USE_FCGI_APP: &[Arg] = &[
     text("name").missing("'{kw}' expects <name> as argument"),
-    crate::signature::IGNORED,
     verify(|reading, arguments, _| {
         let app = arguments.first()?;
         let (name, span) = (app.value.bytes().to_vec(), app.span);
         super::pend(reading, Pending::FcgiApp, &name, span);
         Some(())
     }),
+    crate::signature::IGNORED,
 ];
 
 /// A condition that must be there.

@@ -5,7 +5,7 @@ use syntax::{Diagnostic, Span};
 use super::super::line::{Line, shown};
 use super::super::reading::Reading;
 use super::endpoint::{Rules, endpoint};
-use super::{given, whole};
+use super::{given, is_faulty, whole};
 use crate::model::Word;
 use crate::model::sections::{Endpoint, Mailer, Mailers};
 use crate::signature::{TimeWords, Value};
@@ -81,7 +81,7 @@ pub(crate) fn mailer(reading: &mut Reading<'_>, line: &Line<'_>) {
 pub(crate) fn finish(reading: &mut Reading<'_>, used: &[Word]) {
     let mut told = Vec::new();
     for section in &reading.written.beside.mailers {
-        if !used.contains(&section.name) {
+        if !used.contains(&section.name) && !is_faulty(reading, section.span) {
             let message = format!("Removing incomplete section 'mailers {}'.", section.name);
             let one = Diagnostic::warning("unused-section", message).at(section.span);
             told.push(whole(one).help(format!(

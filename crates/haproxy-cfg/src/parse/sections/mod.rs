@@ -242,7 +242,9 @@ fn has_fault(reading: &Reading<'_>, span: Span, counts: impl Fn(&Diagnostic) -> 
         let inside = told
             .span
             .is_some_and(|at| at.file == span.file && (span.start..end).contains(&at.start));
-        told.refuses && inside && counts(told)
+        // A second section of its name leaves it as incomplete as it is.
+        let named = told.labels.iter().any(|label| label.span == span);
+        told.refuses && (inside || named) && counts(told)
     })
 }
 
