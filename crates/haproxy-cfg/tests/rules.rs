@@ -116,3 +116,24 @@ fn what_no_script_registers_and_what_came_later_is_unknown_to_a_strict_dialect()
     assert_eq!(unknown.count(), 3);
     assert!(!load_on(text, Dialect::default(), &FakeHost::new()).has_errors());
 }
+
+#[test]
+fn old_rules_are_kept_with_what_they_look_for() {
+    let loaded = read("    reqirep ^Host:\\ a Host:\\ b if TRUE\n    rspidel ^Server:");
+    let lines: Vec<&Given> = loaded
+        .sections
+        .iter()
+        .flat_map(|section| &section.lines)
+        .collect();
+    let old = |name: &str| lines.iter().find(|line| line.name == name).expect("it is kept");
+    assert_eq!(
+        old("reqirep").get("search"),
+        Some(&Value::Regex(b"^Host: a".to_vec().into()))
+    );
+    assert_eq!(
+        old("reqirep").get("text"),
+        Some(&Value::Text(b"Host: b".to_vec().into()))
+    );
+    assert!(matches!(old("reqirep").get("condition"), Some(Value::Condition(cond)) if cond.span().is_some()));
+    assert!(matches!(old("rspidel").get("condition"), Some(Value::Condition(cond)) if cond.span().is_none()));
+}

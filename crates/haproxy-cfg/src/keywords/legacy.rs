@@ -113,82 +113,102 @@ pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
         .instead("http-request deny")
         .acts(rules::legacy::block),
     kw("reqdel", DEFAULTS | PX, ONE, "deletes request lines")
+        .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-request del-header"),
     kw("reqidel", DEFAULTS | PX, ONE, "deletes request lines")
+        .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-request del-header"),
     kw("rspdel", DEFAULTS | PX, ONE, "deletes response lines")
+        .takes(rules::legacy::RESPONSE_LINE)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-response del-header"),
     kw("rspidel", DEFAULTS | PX, ONE, "deletes response lines")
+        .takes(rules::legacy::RESPONSE_LINE)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-response del-header"),
     kw("reqrep", DEFAULTS | PX, ONE, "rewrites request lines")
+        .takes(rules::legacy::REQUEST_REPLACEMENT)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-request replace-path, replace-uri or replace-header"),
     kw("reqirep", DEFAULTS | PX, ONE, "rewrites request lines")
+        .takes(rules::legacy::REQUEST_REPLACEMENT)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-request replace-path, replace-uri or replace-header"),
     kw("rsprep", DEFAULTS | PX, ONE, "rewrites response lines")
+        .takes(rules::legacy::RESPONSE_REPLACEMENT)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-response replace-header"),
     kw("rspirep", DEFAULTS | PX, ONE, "rewrites response lines")
+        .takes(rules::legacy::RESPONSE_REPLACEMENT)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-response replace-header"),
     kw("reqdeny", DEFAULTS | PX, ONE, "refuses requests")
+        .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-request deny"),
     kw("reqideny", DEFAULTS | PX, ONE, "refuses requests")
+        .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-request deny"),
     kw("rspdeny", DEFAULTS | PX, ONE, "refuses responses")
+        .takes(rules::legacy::RESPONSE_LINE)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-response deny"),
     kw("rspideny", DEFAULTS | PX, ONE, "refuses responses")
+        .takes(rules::legacy::RESPONSE_LINE)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-response deny"),
     kw("reqallow", DEFAULTS | PX, ONE, "lets requests pass")
+        .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-request allow"),
     kw("reqiallow", DEFAULTS | PX, ONE, "lets requests pass")
+        .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-request allow"),
     kw("reqtarpit", DEFAULTS | PX, ONE, "makes clients wait")
+        .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-request tarpit"),
     kw("reqitarpit", DEFAULTS | PX, ONE, "makes clients wait")
+        .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
         .instead("http-request tarpit"),
     kw("reqpass", DEFAULTS | PX, ONE, "leaves a line alone")
+        .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
         .instead("delete the line"),
     kw("reqipass", DEFAULTS | PX, ONE, "leaves a line alone")
+        .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
         .instead("delete the line"),
     kw("reqsetbe", DEFAULTS | PX, ONE, "chooses a backend")
+        .takes(rules::legacy::REQUEST_BACKEND)
         .warned(1, 5)
         .removed(1, 6)
         .instead("use_backend"),
     kw("reqisetbe", DEFAULTS | PX, ONE, "chooses a backend")
+        .takes(rules::legacy::REQUEST_BACKEND)
         .warned(1, 5)
         .removed(1, 6)
         .instead("use_backend"),

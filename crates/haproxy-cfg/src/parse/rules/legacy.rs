@@ -1,12 +1,12 @@
-//! Rules of old dialects: `reqadd`, `rspadd`, `block`.
+//! Rules of old dialects: `reqadd`, `reqrep`, `rspdel`, `block` and their kin.
 
 use syntax::Diagnostic;
 
 use super::sample::usage_of;
-use super::{ActionParse, Applied, Setting, store};
+use super::{ActionParse, Applied, Setting, conditional, store};
 use crate::keywords::{ACTION_INDEX, Action, place, rule_set};
 use crate::parse::{Line, Reading};
-use crate::signature::{Argument, Value, text};
+use crate::signature::{Arg, Argument, Condition, Cursor, Subject, Value, custom, rest, text};
 
 use syntax::{Arity, table::kw};
 
@@ -19,6 +19,68 @@ static ADD_LINE: Action = kw(
 )
 .takes(&[text("line")])
 .acts(ActionParse::AddLine);
+
+/// `reqdel SEARCH [if …]`, and what else looks for a line of the request.
+pub(crate) const REQUEST_LINE: &[Arg] = &[SEARCH, rest("condition", request_condition)];
+/// `rspdel SEARCH [if …]`, and what else looks for a line of the response.
+pub(crate) const RESPONSE_LINE: &[Arg] = &[SEARCH, rest("condition", response_condition)];
+/// `reqrep SEARCH TEXT [if …]`.
+pub(crate) const REQUEST_REPLACEMENT: &[Arg] = &[
+    SEARCH,
+    text("text").missing("'{kw}' expects <search> and <replace> as arguments."),
+    rest("condition", request_condition),
+];
+/// `rsprep SEARCH TEXT [if …]`.
+pub(crate) const RESPONSE_REPLACEMENT: &[Arg] = &[
+    SEARCH,
+    text("text").missing("'{kw}' expects <search> and <replace> as arguments."),
+    rest("condition", response_condition),
+];
+/// `reqsetbe SEARCH BACKEND [if …]`.
+pub(crate) const REQUEST_BACKEND: &[Arg] = &[
+    SEARCH,
+    text("backend").missing("'{kw}' expects <search> and <target> as arguments."),
+    rest("condition", request_condition),
+];
+
+/// What is looked for. It is taken as it stands: which syntax it has depended on how the old program was built.
+const SEARCH: Arg = custom("search", |_, cursor, _| {
+    cursor.next().map(|word| Value::Regex(word.text.to_vec().into()))
+})
+.missing("'{kw}' expects <search> as an argument.");
+
+fn request_condition(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    old_condition(reading, cursor, subject, rule_set::HTTP_REQ)
+}
+
+fn response_condition(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    old_condition(reading, cursor, subject, rule_set::HTTP_RES)
+}
+
+/// The condition at the end of an old rule, if there is one; any other word is left.
+fn old_condition(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+    set: u32,
+) -> Option<Value> {
+    let begins = cursor
+        .peek()
+        .is_some_and(|word| matches!(&*word.text, b"if" | b"unless"));
+    if !begins {
+        return Some(Value::Condition(Condition::default()));
+    }
+    let lead = format!("error detected while parsing a '{}' rule : ", subject.name);
+    conditional(reading, cursor, usage_of(set), &lead)
+}
 
 /// `reqadd LINE [if …]`.
 pub(crate) fn reqadd(reading: &mut Reading<'_>, line: &Line<'_>) {
