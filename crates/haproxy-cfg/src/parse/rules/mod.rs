@@ -545,16 +545,8 @@ fn store(
 
 /// The name of a rule set.
 fn keyword_of(set: u32) -> &'static str {
-    match set {
-        rule_set::TCP_CONN => "tcp-request connection",
-        rule_set::TCP_SESS => "tcp-request session",
-        rule_set::TCP_REQ => "tcp-request content",
-        rule_set::TCP_RES => "tcp-response content",
-        rule_set::HTTP_REQ => "http-request",
-        rule_set::HTTP_RES => "http-response",
-        rule_set::QUIC_INI => "quic-initial",
-        _ => "http-after-response",
-    }
+    let named = rule_set::NAMES.iter().find(|(bit, _)| *bit == set);
+    named.map_or("", |(_, name)| *name)
 }
 
 /// Tells, once for each action, that nothing acts on it, or not on all of it.
