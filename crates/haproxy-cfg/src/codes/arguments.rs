@@ -349,4 +349,11 @@ pub(super) const ROWS: &[CodeRow] = &[
         "backend b\n    server s 127.0.0.1:80 resolvers nosuch\n",
         "resolvers dns\n    nameserver a 127.0.0.1:53\nbackend b\n    server s 127.0.0.1:80 resolvers dns\n",
     ),
+    code(
+        "truncated",
+        "A value that is cut to what fits",
+        "The message says how much is kept.",
+        "frontend f\n    mode http\n    bind :80\n    capture cookie A len 100\n",
+        "frontend f\n    mode http\n    bind :80\n    capture cookie A len 32\n",
+    ),
 ];

@@ -7,7 +7,7 @@ use super::row::{Keyword, Parse, kw, place::*};
 use crate::model::ConnectionMode::*;
 use crate::parse::OptionParse::{self, *};
 use crate::parse::{global, old_redispatch, rules, timeout};
-use crate::signature::{Arg, Kind, arg, one_of, text};
+use crate::signature::{Arg, Kind, ReadArgument, arg, one_of, text};
 use crate::written::OptionFlag as F;
 
 const ANY: Arity = Arity::ANY;
@@ -234,11 +234,19 @@ pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
     kw("bind-process", DEFAULTS | PX, ONE, "processes of a proxy")
         .warned(2, 5)
         .removed(2, 7)
-        .instead("delete the line"),
-    kw("dispatch", PX, ONE, "an address instead of servers")
+        .instead("delete the line")
+        .takes(&[arg(
+            "set",
+            Kind::Rest(ReadArgument(crate::parse::threads::processes)),
+        )]),
+    kw("dispatch", BE, ONE, "an address instead of servers")
         .warned(3, 3)
         .removed(3, 5)
-        .instead("server"),
+        .instead("server")
+        .takes(&[arg(
+            "address",
+            Kind::Rest(ReadArgument(crate::parse::persistence::dispatch)),
+        )]),
     kw(
         "transparent",
         DEFAULTS | PX,

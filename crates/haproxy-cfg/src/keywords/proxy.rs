@@ -6,8 +6,11 @@ use super::action::REDIRECT;
 use super::row::{Keyword, Parse, kw, place::*};
 use crate::parse::rules::{check, stick, switching};
 use crate::parse::sections::named;
-use crate::parse::{self, arguments as a, log, proxy as p, rules, source, stats, switch, timeout};
-use crate::signature::{IGNORED, Kind, arg, choice, opt, path, text};
+use crate::parse::{self, log, proxy as p, rules, source, stats, switch, timeout};
+use crate::parse::{filter, log_format, persistence, stick_table};
+use crate::signature::{
+    Arg, IGNORED, Kind, ReadArgument, arg, choice, int, loose, one_of, opt, path, seconds, text,
+};
 
 const ANY: Arity = Arity::ANY;
 const ONE: Arity = Arity::at_least(1);
@@ -15,6 +18,80 @@ const TWO: Arity = Arity::at_least(2);
 
 /// Proxies, and defaults that have a name: what they hold is inherited by name alone.
 const RULES: u32 = NAMED_DEFAULTS | PX;
+
+const HASH_FUNCTION: &[Arg] = &[
+    choice(
+        "function",
+        &[
+            opt("sdbm", &[]),
+            opt("djb2", &[]),
+            opt("crc32", &[]),
+            opt("wt6", &[]),
+            opt("none", &[]).since(2, 7),
+        ],
+    )
+    .optional()
+    .wrong("'hash-type' only supports 'sdbm', 'djb2', 'crc32', or 'wt6' hash functions."),
+    one_of("modifier", &["avalanche"])
+        .optional()
+        .wrong("'hash-type' only supports 'avalanche' as a modifier for hash functions."),
+];
+
+const HASH_TYPE: &[Arg] = &[
+    choice(
+        "method",
+        &[
+            opt("consistent", HASH_FUNCTION),
+            opt("map-based", HASH_FUNCTION),
+            opt(
+                "avalanche",
+                &[arg("old", Kind::Rest(ReadArgument(persistence::bare_avalanche)))],
+            ),
+        ],
+    )
+    .words("'hash-type' only supports 'consistent' and 'map-based'."),
+    IGNORED,
+];
+
+const ERRORLOC: &[Arg] = &[
+    arg("status", Kind::Custom(named::STATUS))
+        .missing("{kw} : expects <status_code> and <url> as arguments."),
+    text("url").missing("{kw} : expects <status_code> and <url> as arguments."),
+    IGNORED,
+];
+
+const ALGORITHMS: &[Arg] = &[arg(
+    "algorithms",
+    Kind::Rest(ReadArgument(persistence::algorithms)),
+)];
+const TYPES: &[Arg] = &[text("type").many().missing("'compression' expects <type>.")];
+
+const COMPRESSION: &[Arg] = &[
+    choice(
+        "what",
+        &[
+            opt("algo", ALGORITHMS),
+            opt("algo-req", ALGORITHMS).since(2, 8),
+            opt("algo-res", ALGORITHMS).since(2, 8),
+            opt("type", TYPES),
+            opt("type-req", TYPES).since(2, 8),
+            opt("type-res", TYPES).since(2, 8),
+            opt(
+                "offload",
+                &[arg("", Kind::Rest(ReadArgument(persistence::offload)))],
+            ),
+            opt(
+                "direction",
+                &[one_of("direction", &["request", "response", "both"])],
+            )
+            .since(2, 8),
+            opt("minsize-req", &[text("size")]).since(3, 2),
+            opt("minsize-res", &[text("size")]).since(3, 2),
+        ],
+    )
+    .words("'compression' expects 'algo', 'type' or 'offload'"),
+    IGNORED,
+];
 
 pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("acl", RULES, TWO, "names a condition").acts(parse::acl),
@@ -32,7 +109,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "a backend that switching rules pass by",
     )
-    .since(3, 4),
+    .since(3, 4)
+    .takes(&[]),
     kw("bind", FE, ONE, "where connections are taken").acts(parse::bind),
     kw("capture", FE, TWO, "headers that are logged")
         .takes(switching::CAPTURE)
@@ -42,20 +120,34 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         DEFAULTS | FE,
         ONE,
         "probes before a client counts as gone",
-    ),
+    )
+    .takes(&[
+        int("count", i64::MIN, i64::MAX)
+            .missing("'{kw}' expects an integer value")
+            .wrong("'{kw}' : unexpected character '{byte}' in integer value '{got}'"),
+        IGNORED,
+    ]),
     kw(
         "clitcpka-idle",
         DEFAULTS | FE,
         ONE,
         "idle time before clients are probed",
-    ),
+    )
+    .takes(&[
+        seconds("time").missing("'{kw}' expects an integer value"),
+        IGNORED,
+    ]),
     kw(
         "clitcpka-intvl",
         DEFAULTS | FE,
         ONE,
         "time between two probes of a client",
-    ),
-    kw("compression", DEFAULTS | PX, ONE, "compresses answers").checked(a::compression),
+    )
+    .takes(&[
+        seconds("time").missing("'{kw}' expects an integer value"),
+        IGNORED,
+    ]),
+    kw("compression", DEFAULTS | PX, ONE, "compresses answers").takes(COMPRESSION),
     kw(
         "cookie",
         DEFAULTS | BE,
@@ -88,7 +180,11 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         DEFAULTS | BE,
         ONE,
         "secret of computed cookie values",
-    ),
+    )
+    .takes(&[
+        text("key").missing("'{kw}' expects <secret_key> as argument."),
+        IGNORED,
+    ]),
     kw("email-alert", DEFAULTS | PX, ANY, "mail on state changes")
         .takes(&[
             choice(
@@ -125,16 +221,16 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         arg("status", Kind::Custom(named::STATUS)).any(),
     ])
     .keeps(named::errorfiles),
-    kw("errorloc", DEFAULTS | PX, TWO, "redirects instead of a status").checked(a::errorloc),
-    kw("errorloc302", DEFAULTS | PX, TWO, "redirects instead of a status").checked(a::errorloc),
-    kw("errorloc303", DEFAULTS | PX, TWO, "redirects instead of a status").checked(a::errorloc),
+    kw("errorloc", DEFAULTS | PX, TWO, "redirects instead of a status").takes(ERRORLOC),
+    kw("errorloc302", DEFAULTS | PX, TWO, "redirects instead of a status").takes(ERRORLOC),
+    kw("errorloc303", DEFAULTS | PX, TWO, "redirects instead of a status").takes(ERRORLOC),
     kw(
         "error-log-format",
-        DEFAULTS | FE,
+        DEFAULTS | PX,
         ONE,
         "log line of connections that failed",
     )
-    .checked(a::log_format),
+    .checked(log_format::log_format),
     kw(
         "external-check",
         DEFAULTS | PX,
@@ -153,8 +249,15 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     )
     .missing("missing argument after 'external-check'.")
     .wrong("'external-check' only supports 'command' and 'path'. but got '{got}'.")]),
-    kw("filter", PX, ONE, "a filter on streams").checked(a::filter),
-    kw("filter-sequence", PX, ONE, "order of filters").since(3, 4),
+    kw("filter", PX, ONE, "a filter on streams")
+        .takes(filter::SIGNATURE)
+        .checked(filter::filter),
+    kw("filter-sequence", PX, ONE, "order of filters")
+        .since(3, 4)
+        .takes(&[
+            one_of("direction", &["request", "response"]),
+            text("filters").many(),
+        ]),
     kw(
         "force-be-switch",
         FE,
@@ -173,21 +276,29 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "load at which servers reach maxconn",
     )
     .keeps(p::fullconn),
-    kw("guid", PX, ONE, "a name that lasts over reloads").since(3, 0),
+    kw("guid", PX, ONE, "a name that lasts over reloads")
+        .since(3, 0)
+        .takes(&[text("guid")]),
     kw(
         "hash-balance-factor",
-        DEFAULTS | BE,
+        DEFAULTS | PX,
         ONE,
         "bound of the load of a hashed server",
-    ),
+    )
+    .takes(&[
+        arg("percent", Kind::Custom(ReadArgument(persistence::balance_factor)))
+            .missing("'{kw}' expects an integer argument."),
+        IGNORED,
+    ]),
     kw(
         "hash-preserve-affinity",
         DEFAULTS | BE,
         ONE,
         "when hashed servers may change",
     )
-    .since(3, 2),
-    kw("hash-type", DEFAULTS | BE, ONE, "how hashes choose servers").checked(a::hash_type),
+    .since(3, 2)
+    .takes(&[one_of("when", &["always", "maxconn", "maxqueue"])]),
+    kw("hash-type", DEFAULTS | BE, ONE, "how hashes choose servers").takes(HASH_TYPE),
     kw("http-after-response", RULES, ONE, "rules on every answer").acts(rules::http_after_response),
     kw(
         "http-check",
@@ -231,17 +342,24 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "server states over reloads",
     )
-    .checked(a::server_state),
+    .takes(&[
+        one_of("from", &["global", "local", "none"])
+            .missing("'{kw}' expects 'global', 'local' or 'none'. Got ''")
+            .wrong("'{kw}' expects 'global', 'local' or 'none'. Got '{got}'"),
+        IGNORED,
+    ]),
     kw("log", DEFAULTS | PX, ANY, "where logs go").acts(log::proxy_log),
-    kw("log-format", DEFAULTS | FE, ONE, "log line of our own").checked(a::log_format),
+    kw("log-format", DEFAULTS | PX, ONE, "log line of our own").checked(log_format::log_format),
     kw(
         "log-format-sd",
-        DEFAULTS | FE,
+        DEFAULTS | PX,
         ONE,
         "structured data of RFC 5424 log lines",
     )
-    .checked(a::log_format),
-    kw("log-steps", DEFAULTS | FE, ONE, "when log lines are written").since(3, 1),
+    .checked(log_format::log_format),
+    kw("log-steps", DEFAULTS | FE, ONE, "when log lines are written")
+        .since(3, 1)
+        .takes(&[text("steps").many()]),
     kw("log-tag", DEFAULTS | PX, ONE, "tag of log lines").acts(log::log_tag),
     kw(
         "max-keep-alive-queue",
@@ -249,13 +367,22 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "queue at which kept connections are left",
     )
-    .checked(a::max_keep_alive_queue),
+    .takes(&[
+        int("count", i64::MIN, i64::MAX)
+            .missing("'{kw}' expects expects an integer value (or -1 to disable)")
+            .wrong("'{kw}' : unexpected character '{byte}' in integer value '{got}'"),
+        IGNORED,
+    ]),
     kw(
         "max-session-srv-conns",
         DEFAULTS | FE,
         ONE,
         "server connections that a client may keep",
-    ),
+    )
+    .takes(&[
+        loose("count", i64::MIN, i64::MAX).missing("'{kw}' expects a number. Got no argument"),
+        IGNORED,
+    ]),
     kw("maxconn", DEFAULTS | FE, ONE, "connections at once").acts(p::maxconn),
     kw("mode", DEFAULTS | PX, ANY, "whether requests are understood").acts(p::mode),
     kw("monitor", FE, ONE, "when monitor-uri reports a failure")
@@ -263,7 +390,24 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .checked(switching::monitor),
     kw("monitor-uri", DEFAULTS | FE, ONE, "a path that answers by itself").acts(p::monitor_uri),
     kw("option", DEFAULTS | PX, ANY, "switches").acts(parse::option),
-    kw("persist", DEFAULTS | BE, ONE, "sticks by an RDP cookie").checked(a::persist),
+    kw("persist", DEFAULTS | PX, ONE, "sticks by an RDP cookie").takes(&[
+        arg("method", Kind::Rest(ReadArgument(persistence::persist))),
+        IGNORED,
+    ]),
+    kw("rate-limit", DEFAULTS | FE, TWO, "new sessions in a second").takes(&[
+        choice(
+            "what",
+            &[opt(
+                "sessions",
+                &[int("rate", i64::MIN, i64::MAX)
+                    .missing("'rate-limit sessions' expects expects an integer value (in sessions/second)")
+                    .wrong("'rate-limit sessions' : unexpected character '{byte}' in integer value '{got}'")],
+            )],
+        )
+        .missing("'rate-limit' only supports 'sessions' (got '')")
+        .wrong("'rate-limit' only supports 'sessions' (got '{got}')"),
+        IGNORED,
+    ]),
     kw(
         "quic-initial",
         NAMED_DEFAULTS | FE,
@@ -272,7 +416,6 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     )
     .since(3, 1)
     .acts(rules::quic_initial),
-    kw("rate-limit", DEFAULTS | FE, TWO, "new sessions in a second").checked(a::rate_limit),
     kw("redirect", PX, TWO, "answers with another place")
         .takes(REDIRECT)
         .checked(switching::redirect),
@@ -283,14 +426,16 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "attempts to connect after the first",
     )
     .acts(p::retries),
-    kw("retry-on", DEFAULTS | BE, ONE, "what is tried again").checked(a::retry_on),
+    kw("retry-on", DEFAULTS | BE, ONE, "what is tried again")
+        .takes(&[arg("when", Kind::Rest(ReadArgument(persistence::retry_on)))]),
     kw("server", BE, TWO, "a server").acts(parse::server),
     kw(
         "server-state-file-name",
         DEFAULTS | BE,
         ANY,
         "file of server states",
-    ),
+    )
+    .takes(&[text("name").optional()]),
     kw("server-template", BE, TWO, "several servers of one name").acts(parse::server_template),
     kw("source", DEFAULTS | BE, ANY, "address that servers see").checked(source::source),
     kw(
@@ -298,38 +443,56 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         DEFAULTS | BE,
         ONE,
         "probes before a server counts as gone",
-    ),
+    )
+    .takes(&[
+        int("count", i64::MIN, i64::MAX)
+            .missing("'{kw}' expects an integer value")
+            .wrong("'{kw}' : unexpected character '{byte}' in integer value '{got}'"),
+        IGNORED,
+    ]),
     kw(
         "srvtcpka-idle",
         DEFAULTS | BE,
         ONE,
         "idle time before servers are probed",
-    ),
+    )
+    .takes(&[
+        seconds("time").missing("'{kw}' expects an integer value"),
+        IGNORED,
+    ]),
     kw(
         "srvtcpka-intvl",
         DEFAULTS | BE,
         ONE,
         "time between two probes of a server",
-    ),
-    kw("ssl-f-use", FE, ONE, "certificates of a frontend").since(3, 2),
+    )
+    .takes(&[
+        seconds("time").missing("'{kw}' expects an integer value"),
+        IGNORED,
+    ]),
+    kw("ssl-f-use", FE, ONE, "certificates of a frontend")
+        .since(3, 2)
+        .takes(&[text("options").many()]),
     kw("stats", DEFAULTS | PX, ANY, "the statistics page").acts(stats::stats),
     kw("stick", BE, TWO, "keeps clients at a server by a table")
         .takes(stick::STICK)
         .checked(stick::stick),
-    kw("stick-table", PX, TWO, "a table of counters and servers").checked(a::stick_table),
+    kw("stick-table", PX, TWO, "a table of counters and servers")
+        .takes(&[arg("options", Kind::Rest(ReadArgument(stick_table::of_proxy)))]),
     kw("tcp-check", DEFAULTS | BE, ONE, "steps of a scripted check")
         .takes(check::TCP_CHECK)
         .checked(check::check_rule),
     kw("tcp-request", DEFAULTS | PX, ONE, "rules on connections").acts(rules::tcp_request),
     kw("tcp-response", DEFAULTS | BE, ONE, "rules on answers of servers").acts(rules::tcp_response),
     kw("timeout", DEFAULTS | PX, ANY, "time limits").acts(timeout::timeout),
-    kw("unique-id-format", DEFAULTS | FE, ONE, "how unique ids are made").checked(a::log_format),
+    kw("unique-id-format", DEFAULTS | PX, ONE, "how unique ids are made").checked(log_format::log_format),
     kw(
         "unique-id-header",
-        DEFAULTS | FE,
+        DEFAULTS | PX,
         ONE,
         "header that carries the unique id",
-    ),
+    )
+    .takes(&[text("header").missing("{kw} expects an argument."), IGNORED]),
     kw("use-fcgi-app", BE, ONE, "a FastCGI application").takes(switching::USE_FCGI_APP),
     kw("use-server", BE, TWO, "a server by rule")
         .takes(switching::USE_SERVER)

@@ -1,10 +1,14 @@
 //! `balance`.
 
-use syntax::{Diagnostic, closest};
+use syntax::{Context, Diagnostic, closest};
 
 use super::line::{Line, shown};
 use super::reading::Reading;
+use super::sample;
+use crate::lex::Word;
 use crate::model::Balance;
+use crate::signature::{Argument, Given, Value};
+use crate::values::loose_integer;
 use crate::written::Set;
 
 const NAMES: &[&str] = &[
@@ -30,11 +34,12 @@ pub(crate) fn balance(reading: &mut Reading<'_>, line: &Line<'_>) {
         return store(reading, line, Balance::RoundRobin);
     };
     let text = shown(word).into_owned();
-    let (name, argument) = match text.split_once('(') {
-        Some((name, rest)) => (name, Some(rest.strip_suffix(')').unwrap_or(rest))),
+    let (name, argument) = match text.find('(') {
+        Some(at) => (&text[..at], Some(&text[at..])),
         None => (text.as_str(), None),
     };
     let mut of_requests = false;
+    let newer = !reading.dialect.strict || reading.dialect.at_least(2, 7);
     let algorithm = match name {
         "roundrobin" => Balance::RoundRobin,
         "static-rr" => Balance::StaticRr,
@@ -48,13 +53,19 @@ pub(crate) fn balance(reading: &mut Reading<'_>, line: &Line<'_>) {
                 return reading.tell(told.help("write: balance random(2)"));
             }
         },
+        "log-hash" | "log-sticky" | "sticky" if !newer => return unknown(reading, word, name),
         "hdr" if argument.is_none() => return unknown(reading, word, name),
         "uri" | "url_param" | "hdr" | "rdp-cookie" | "hash" | "log-hash" | "log-sticky" | "sticky" => {
-            if !hash_arguments(reading, line, name, argument) {
+            let Some(arguments) = hash_arguments(reading, line, name, argument) else {
                 return;
-            }
+            };
             reading.tell_read_only(&format!("'balance {name}'"), line.span());
             of_requests = matches!(name, "uri" | "url_param" | "hdr");
+            reading.keep(Given {
+                name: "balance",
+                arguments,
+                span: line.span(),
+            });
             Balance::RoundRobin
         }
         _ => return unknown(reading, word, name),
@@ -63,7 +74,7 @@ pub(crate) fn balance(reading: &mut Reading<'_>, line: &Line<'_>) {
     reading.settings().request_hash = Some(Set::new(of_requests, line.span()));
 }
 
-fn unknown(reading: &mut Reading<'_>, word: &crate::lex::Word<'_>, name: &str) {
+fn unknown(reading: &mut Reading<'_>, word: &Word<'_>, name: &str) {
     let message = "balance only supports 'roundrobin', 'static-rr', 'leastconn', 'source', 'uri', 'url_param', \
                    'hdr(name)' and 'rdp-cookie(name)' options.";
     let mut told = Diagnostic::alert("unknown-balance", message).at(word.span);
@@ -71,63 +82,199 @@ fn unknown(reading: &mut Reading<'_>, word: &crate::lex::Word<'_>, name: &str) {
     reading.tell(told);
 }
 
-/// Checks what the algorithms by hash take; the first fault is told.
-fn hash_arguments(reading: &mut Reading<'_>, line: &Line<'_>, name: &str, argument: Option<&str>) -> bool {
-    let missing = match name {
-        "url_param" if line.arg(1).is_none() => Some("balance url_param requires an URL parameter name."),
-        "hash" | "log-hash" if line.arg(1).is_none() => Some("balance hash requires a sample expression."),
-        "hdr" if argument.is_none_or(str::is_empty) => {
-            Some("balance hdr requires an http header field name.")
-        }
-        _ => None,
-    };
-    if let Some(message) = missing {
+/// What stands between parentheses; none where they are not closed or hold nothing.
+fn inside(argument: Option<&str>) -> Option<&str> {
+    let inside = argument?.strip_prefix('(')?.split_once(')')?.0;
+    (!inside.is_empty()).then_some(inside)
+}
+
+/// Reads what the algorithms by hash take; the first fault is told.
+fn hash_arguments(
+    reading: &mut Reading<'_>,
+    line: &Line<'_>,
+    name: &str,
+    argument: Option<&str>,
+) -> Option<Vec<Argument>> {
+    let missing = |reading: &mut Reading<'_>, message: &str| {
         reading.alert("missing-argument", line.behind(), message);
-        return false;
+        None
+    };
+    let unknown = |reading: &mut Reading<'_>, word: &Word<'_>, message: String| {
+        reading.alert("unknown-option", word.span, message);
+        None
+    };
+    let part = |name: &'static str, value: Value, word: &Word<'_>| Argument {
+        name,
+        value,
+        span: word.span,
+    };
+    let first = line.arg(0)?;
+    let algorithm = NAMES
+        .iter()
+        .find(|known| **known == name)
+        .copied()
+        .unwrap_or_default();
+    let mut out = vec![part("algorithm", Value::Word(algorithm), first)];
+    match name {
+        "url_param" => {
+            let Some(parameter) = line.arg(1) else {
+                return missing(reading, "balance url_param requires an URL parameter name.");
+            };
+            out.push(part(
+                "parameter",
+                Value::Text(parameter.text.to_vec().into()),
+                parameter,
+            ));
+            if let Some(modifier) = line.arg(2) {
+                if &*modifier.text != b"check_post" {
+                    let got = shown(modifier);
+                    let message =
+                        format!("balance url_param only accepts 'check_post' modifier (got '{got}').");
+                    return unknown(reading, modifier, message);
+                }
+                out.push(part("check_post", Value::Word("check_post"), modifier));
+            }
+        }
+        "hdr" => {
+            let Some(header) = inside(argument) else {
+                return missing(reading, "balance hdr requires an http header field name.");
+            };
+            out.push(part("header", Value::Text(header.into()), first));
+            if let Some(modifier) = line.arg(1) {
+                if &*modifier.text != b"use_domain_only" {
+                    let message = format!(
+                        "balance hdr({header}) only accepts 'use_domain_only' modifier (got '{}').",
+                        shown(modifier)
+                    );
+                    return unknown(reading, modifier, message);
+                }
+                out.push(part("use_domain_only", Value::Word("use_domain_only"), modifier));
+            }
+        }
+        "rdp-cookie" if argument.is_some() => {
+            let Some(cookie) = inside(argument) else {
+                return missing(reading, "balance rdp-cookie : missing cookie name.");
+            };
+            out.push(part("cookie", Value::Text(cookie.into()), first));
+        }
+        "hash" | "log-hash" => out.push(expression(reading, line)?),
+        "uri" => uri(reading, line, &mut out)?,
+        _ => {}
     }
-    if name != "uri" {
-        return true;
-    }
+    Some(out)
+}
+
+/// `len N`, `depth N`, `whole` and `path-only` of `balance uri`.
+fn uri(reading: &mut Reading<'_>, line: &Line<'_>, out: &mut Vec<Argument>) -> Option<()> {
     let mut at = 1;
     while let Some(word) = line.arg(at) {
-        match &*word.text {
-            b"len" | b"depth" => {
-                let number = line
-                    .arg(at + 1)
-                    .and_then(|value| crate::values::integer(&value.text));
-                if number.is_none_or(|number| number <= 0) {
-                    let option = shown(word).into_owned();
-                    let message = format!("balance uri : '{option}' expects a positive integer (got '').");
-                    reading.alert("missing-argument", word.span, message);
-                    return false;
-                }
-                at += 2;
-            }
-            b"whole" | b"path-only" => at += 1,
+        let (name, length) = match &*word.text {
+            b"len" => ("len", 2),
+            b"depth" => ("depth", 2),
+            b"whole" => ("whole", 1),
+            b"path-only" => ("path-only", 1),
             _ => {
                 let got = shown(word).into_owned();
                 let message = format!(
                     "balance uri only accepts parameters 'len', 'depth', 'path-only', and 'whole' (got '{got}')."
                 );
                 reading.alert("unknown-option", word.span, message);
-                return false;
+                return None;
             }
-        }
+        };
+        let value = if length == 1 {
+            Value::Word(name)
+        } else {
+            let given = line.arg(at + 1);
+            let got = given.map(|given| shown(given).into_owned()).unwrap_or_default();
+            let number = loose_integer(got.as_bytes()).value;
+            if number <= 0 {
+                let message = format!("balance uri : '{name}' expects a positive integer (got '{got}').");
+                let span = given.map_or(word.span, |given| given.span);
+                reading.alert("missing-argument", span, message);
+                return None;
+            }
+            Value::Int(number)
+        };
+        out.push(Argument {
+            name,
+            value,
+            span: word.span,
+        });
+        at += length;
     }
-    true
+    Some(())
+}
+
+/// The expression of `balance hash`. What is wrong with it is told where the section begins, as the original does.
+fn expression(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<Argument> {
+    let Some(first) = line.arg(1) else {
+        let message = "balance hash requires a sample expression.";
+        reading.alert("missing-argument", line.behind(), message);
+        return None;
+    };
+    let usage = sample::Usage::USE_SERVER;
+    let text = shown(first).into_owned();
+    // The original names the section's first line.
+    let lead = reading.proxy_ref().map(|proxy| {
+        let (file, at) = reading.sources.locate(proxy.span);
+        let kind = Reading::proxy_words(proxy.kind);
+        format!("{kind} '{}' [{file}:{}]: ", proxy.name, at.line)
+    });
+    let lead = lead.unwrap_or_default();
+    let refuse = |reading: &mut Reading<'_>, code, words: String, help: &str| {
+        let told = Diagnostic::alert(code, format!("{lead}{words}")).at(first.span);
+        reading.tell(told.context(Context::Whole).help(help));
+    };
+    let (read, next) = match sample::read_words(reading, line.args(), 1, usage) {
+        Ok(read) => read,
+        Err(wrong) => {
+            let message = format!(
+                "failed to parse 'balance hash' expression '{text}' in : {}.",
+                wrong.words
+            );
+            refuse(reading, wrong.code, message, &wrong.help);
+            return None;
+        }
+    };
+    if let Some(extra) = line.arg(next) {
+        let message = format!("balance hash takes no other argument (got '{}').", shown(extra));
+        reading.alert("extra-argument", extra.span, message);
+        return None;
+    }
+    if let Some(needs) = sample::needs(reading, &read, usage) {
+        let message = format!(
+            "error detected while parsing 'balance hash' expression '{text}' which requires information from {needs}, \
+             which is not available here."
+        );
+        let help = "a server is chosen for a request: use what requests hold";
+        refuse(reading, "not-at-hand", message, help);
+        return None;
+    }
+    Some(Argument {
+        name: "expression",
+        value: Value::Text(text.into()),
+        span: first.span,
+    })
 }
 
 fn draws(argument: Option<&str>) -> Result<u32, String> {
-    let Some(text) = argument else { return Ok(2) };
-    match text.parse::<u32>() {
-        Ok(0) => Err("balance random : number of draws must be at least 1.".to_owned()),
-        Ok(draws) => Ok(draws),
-        Err(_) => {
-            let wrong = text.chars().find(|c| !c.is_ascii_digit()).unwrap_or(' ');
-            Err(format!(
-                "balance random : unexpected character '{wrong}' after argument."
-            ))
-        }
+    let Some(argument) = argument else { return Ok(2) };
+    let Some((text, _)) = argument[1..].split_once(')') else {
+        return Err("balance random : missing closing parenthesis.".to_owned());
+    };
+    if text.is_empty() {
+        return Ok(2);
+    }
+    let sign = usize::from(text.starts_with(['+', '-']));
+    if let Some(wrong) = text[sign..].chars().find(|c| !c.is_ascii_digit()) {
+        return Err(format!(
+            "balance random : unexpected character '{wrong}' after argument."
+        ));
+    }
+    match u32::try_from(loose_integer(text.as_bytes()).value) {
+        Ok(draws) if draws > 0 => Ok(draws),
+        _ => Err("balance random : number of draws must be at least 1.".to_owned()),
     }
 }
 

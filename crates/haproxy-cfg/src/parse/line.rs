@@ -29,14 +29,20 @@ impl<'a> Line<'a> {
     /// A version that `stutters` reads the last word twice behind `default`.
     pub(crate) fn new(mut words: Vec<Word<'a>>, stutters: bool) -> Self {
         let prefix = match words.first().map(|word| &*word.text) {
-            Some(b"no") if words.len() > 1 => Prefix::No,
-            Some(b"default") if words.len() > 1 => Prefix::Default,
+            Some(b"no") if words.len() > 1 || stutters => Prefix::No,
+            Some(b"default") if words.len() > 1 || stutters => Prefix::Default,
             _ => Prefix::None,
         };
-        if prefix != Prefix::None {
+        let alone = words.len() == 1;
+        if prefix != Prefix::None && !alone {
             words.remove(0);
         }
+        // Behind a lone `no` it reads nothing for a keyword.
+        if prefix == Prefix::No && alone {
+            words[0].text = b"".as_slice().into();
+        }
         if prefix == Prefix::Default
+            && !alone
             && stutters
             && let Some(last) = words.last().cloned()
         {

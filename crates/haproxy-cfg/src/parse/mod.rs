@@ -1,7 +1,6 @@
 //! From words to the as-written model. [`Reading`] holds the state; each keyword family has its file.
 
 mod acl;
-pub(crate) mod arguments;
 mod balance;
 pub(crate) mod bind;
 mod bind_tls;
@@ -10,6 +9,7 @@ pub(crate) mod condition;
 mod cookie;
 mod criterion;
 pub(crate) mod environment;
+pub(crate) mod filter;
 pub(crate) mod format;
 pub(crate) mod forwardfor;
 pub(crate) mod frame;
@@ -18,8 +18,10 @@ pub(crate) mod healthcheck;
 mod legacy;
 mod line;
 pub(crate) mod log;
+pub(crate) mod log_format;
 mod option;
 mod order;
+pub(crate) mod persistence;
 pub(crate) mod proxy;
 mod reading;
 pub(crate) mod rules;
@@ -29,6 +31,7 @@ pub(crate) mod sections;
 pub(crate) mod server;
 pub(crate) mod source;
 pub(crate) mod stats;
+pub(crate) mod stick_table;
 pub(crate) mod switch;
 pub(crate) mod threads;
 pub(crate) mod timeout;

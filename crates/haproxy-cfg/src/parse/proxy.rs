@@ -5,7 +5,7 @@ use syntax::{Diagnostic, Severity, Version, closest};
 use super::line::{Line, shown};
 use super::reading::Reading;
 use crate::model::{self, Mode};
-use crate::values::{integer, loose_integer, strip_os_code};
+use crate::values::{loose_integer, strip_os_code};
 use crate::written::Set;
 
 /// Errors may be replaced for these statuses alone.
@@ -194,7 +194,7 @@ pub(crate) fn http_reuse(reading: &mut Reading<'_>, line: &Line<'_>) {
             );
         }
     };
-    if reading.at_most(line, 1) {
+    if reading.at_most_of(line, 1, &format!("http-reuse {text}")) {
         reading.settings().http_reuse_never = Some(Set::new(never, line.span()));
     }
 }
@@ -210,6 +210,16 @@ pub(crate) fn monitor_uri(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// Where a file stops being an answer of HTTP, as the original counts; none when it is one, or is empty.
+fn no_answer(content: &[u8]) -> Option<i32> {
+    if content.is_empty() || content.starts_with(b"HTTP/") {
+        return None;
+    }
+    // Of a file with nothing but ends of lines it never sees the beginning.
+    let blank = content.iter().all(|byte| matches!(byte, b'\r' | b'\n'));
+    Some(if blank { -2 } else { 0 })
+}
+
 /// `errorfile STATUS PATH`.
 pub(crate) fn errorfile(reading: &mut Reading<'_>, line: &Line<'_>) {
     let (Some(code), Some(path)) = (line.arg(0), line.arg(1)) else {
@@ -220,19 +230,31 @@ pub(crate) fn errorfile(reading: &mut Reading<'_>, line: &Line<'_>) {
                 .help("write: errorfile 503 PATH"),
         );
     };
-    if !reading.at_most(line, 2) {
-        return;
+    if let Some(extra) = line.arg(2) {
+        let message = format!("'errorfile' ignores the argument '{}'.", shown(extra));
+        let told = Diagnostic::warning("extra-argument", message).at(extra.span);
+        reading.tell(told.help("remove it"));
     }
-    let status = integer(&code.text).and_then(|code| u16::try_from(code).ok());
+    let number = loose_integer(&code.text).value;
+    let status = u16::try_from(number).ok();
     let Some(status) = status.filter(|status| ERROR_STATUSES.contains(status)) else {
-        let message = format!("errorfile : status code '{}' not handled.", shown(code));
+        let message = format!("errorfile : status code '{number}' not handled.");
         let known: Vec<String> = ERROR_STATUSES.iter().map(ToString::to_string).collect();
         let told = Diagnostic::alert("bad-status", message).at(code.span);
         return reading.tell(told.help(format!("write one of {}", known.join(", "))));
     };
     let path_text = shown(path).into_owned();
     match reading.host.read_file(&path_text) {
-        Ok(content) => reading.settings().error_files.push((status, content.into())),
+        Ok(content) => {
+            if let Some(offset) = no_answer(&content) {
+                let message =
+                    format!("errorfile : '{path_text}': unable to parse headers (error offset: {offset})");
+                let told = Diagnostic::alert("bad-file", message).at(path.span);
+                return reading
+                    .tell(told.help("the file holds a whole answer: HTTP/1.0 503 …, headers, a body"));
+            }
+            reading.settings().error_files.push((status, content.into()));
+        }
         Err(error) => {
             let why = strip_os_code(&error);
             let message = format!("errorfile : error opening file '{path_text}'.");

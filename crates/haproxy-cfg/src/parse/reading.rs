@@ -171,7 +171,9 @@ impl<'h> Reading<'h> {
             }
             return !self.dialect.strict;
         }
-        if let Some(since) = row.deprecated_since.filter(|since| *since <= version) {
+        // `bind-process` says so itself once its arguments are read.
+        let deprecated = row.deprecated_since.filter(|_| row.name != "bind-process");
+        if let Some(since) = deprecated.filter(|since| *since <= version) {
             let message = format!("'{}' is deprecated since version {since}.", row.name);
             let told = Diagnostic::warning("deprecated-keyword", message).at(span);
             let told = legacy::with_modern_form(self, told, line, row.replacement);

@@ -20,6 +20,7 @@ const CHECKED_BY_PARSER: &[&str] = &[
     "server-template",
     "stats",
     "tcp-response",
+    "filter",
 ];
 
 /// Reads a line: a section line, or one of the section at hand.
@@ -116,7 +117,16 @@ fn act(reading: &mut Reading<'_>, keyword: Option<&'static Keyword<Parse>>, line
     };
     let placed = placed(reading, keyword, line);
     if placed == Placed::Refused
-        || !reading.in_language(&keyword.row, Some(line), line.keyword().span, || removed(keyword))
+        || !reading.in_language(&keyword.row, Some(line), line.keyword().span, || {
+            if keyword.row.name == "monitor-net" {
+                let network = line.arg(0).map(shown).unwrap_or_default();
+                return format!(
+                    "'monitor-net' doesn't exist anymore. Please use 'http-request return status 200 if {{ src \
+                     {network} }}' instead."
+                );
+            }
+            removed(keyword)
+        })
     {
         return;
     }
@@ -127,7 +137,8 @@ fn act(reading: &mut Reading<'_>, keyword: Option<&'static Keyword<Parse>>, line
             ignored(reading, name, span, keyword.row.places);
         }
         without_effect(reading, |reading| carry_out(reading, keyword, line));
-        if warns_last(name) && reading.diagnostics.len() == told {
+        let wrong = reading.diagnostics[told..].iter().any(|told| told.refuses);
+        if warns_last(name) && !wrong {
             ignored(reading, name, span, keyword.row.places);
         }
         return;
@@ -140,6 +151,7 @@ fn carry_out(reading: &mut Reading<'_>, keyword: &'static Keyword<Parse>, line: 
     if keyword.row.arity.min > 0
         && keyword.act.is_none()
         && keyword.signature.is_none()
+        && keyword.check.is_none()
         && line.arg(usize::from(keyword.row.arity.min) - 1).is_none()
     {
         let name = keyword.row.name;
@@ -190,6 +202,7 @@ fn removed(keyword: &Keyword<Parse>) -> String {
             "option 'tune.chksize' is not supported any more (tune.bufsize is used instead).".to_owned()
         }
         "debug" | "nosepoll" | "node-name" => format!("unknown keyword '{name}' in 'global' section"),
+        "appsession" => format!("'appsession' is not supported anymore since HAProxy {since}."),
         "grace" => format!("the 'grace' keyword is not supported any more since HAProxy version {since}."),
         "block" => format!(
             "The '{name}' directive is not supported anymore since HAProxy {since}. Use '{instead}' which uses the \
@@ -288,7 +301,13 @@ fn placed(reading: &mut Reading<'_>, keyword: &Keyword<Parse>, line: &Line<'_>) 
     if here & place::DEFAULTS != 0 {
         let anonymous = here == place::ANONYMOUS_DEFAULTS && keyword.row.places & place::NAMED_DEFAULTS != 0;
         let word = if anonymous { "anonymous " } else { "" };
-        let message = format!("'{name}' not allowed in {word}'defaults' section.");
+        // Tables of defaults are refused in words of their own.
+        let refusal = if name == "stick-table" {
+            "is not supported"
+        } else {
+            "not allowed"
+        };
+        let message = format!("'{name}' {refusal} in {word}'defaults' section.");
         let told = Diagnostic::alert("not-in-defaults", message).at(span);
         let help = if anonymous {
             "give the defaults section a name, or move the line into the proxies"
@@ -303,7 +322,9 @@ fn placed(reading: &mut Reading<'_>, keyword: &Keyword<Parse>, line: &Line<'_>) 
 
 /// Keywords whose words of being meaningless are of their own, and come last.
 fn warns_last(name: &str) -> bool {
-    name.starts_with("clitcpka-") || name.starts_with("srvtcpka-") || name == "max-keep-alive-queue"
+    name.starts_with("clitcpka-")
+        || name.starts_with("srvtcpka-")
+        || matches!(name, "max-keep-alive-queue" | "rate-limit")
 }
 
 /// Warns that the proxy lacks the capability that a keyword or an option needs.
@@ -321,8 +342,13 @@ pub(super) fn ignored(reading: &mut Reading<'_>, name: &str, span: Span, places:
         _ => "",
     };
     let proxy_name = proxy.name.to_string();
+    let spoken = if name == "rate-limit" {
+        "rate-limit sessions"
+    } else {
+        name
+    };
     let message = if warns_last(name) {
-        format!("{name} will be ignored because {kind} '{proxy_name}' has no {lacks} capability")
+        format!("{spoken} will be ignored because {kind} '{proxy_name}' has no {lacks} capability")
     } else {
         format!("'{name}' ignored because {kind} '{proxy_name}' has no {lacks} capability.{hint}")
     };

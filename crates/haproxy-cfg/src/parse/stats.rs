@@ -7,11 +7,10 @@ use super::frame::Frame;
 use super::line::{Line, shown};
 use super::reading::Reading;
 use super::sample::Usage;
-use super::timeout::timer;
 use crate::keywords::place;
 use crate::lex::Word;
 use crate::model::StatsAuth;
-use crate::values::Unit;
+use crate::signature::{self, Arg, Cursor, Subject, TimeWords, seconds};
 
 const NAMES: &[&str] = &[
     "admin",
@@ -30,6 +29,13 @@ const NAMES: &[&str] = &[
     "http-request",
     "enable",
 ];
+
+/// How often the page is loaded again.
+const REFRESH: &[Arg] = &[seconds("interval").time_words(&TimeWords {
+    unexpected: "unexpected character '{byte}' in argument to stats refresh interval.",
+    overflow: "timer overflow in argument <{got}> to stats refresh interval, maximum value is 2147483647 s (~68 years).",
+    underflow: "",
+})];
 
 /// `stats KEYWORD …`.
 pub(crate) fn stats(reading: &mut Reading<'_>, line: &Line<'_>) {
@@ -94,6 +100,11 @@ pub(crate) fn stats(reading: &mut Reading<'_>, line: &Line<'_>) {
         b"show-desc" => {
             let words: Vec<&[u8]> = line.args()[1..].iter().map(|word| &*word.text).collect();
             let text = (!words.is_empty()).then(|| words.join(&b' ').into());
+            if text.is_none() && reading.written.global.description.is_none() {
+                let message = "'show-desc' requires a parameter or 'desc' to be set in the global section.";
+                let told = Diagnostic::warning("missing-argument", message).at(line.span());
+                return reading.tell(told.help("write: stats show-desc TEXT"));
+            }
             reading.settings().stats.show_desc = Some(text);
         }
         b"refresh" => {
@@ -101,13 +112,23 @@ pub(crate) fn stats(reading: &mut Reading<'_>, line: &Line<'_>) {
                 let message = "'refresh' needs a positive interval (in seconds).";
                 return reading.tell(Diagnostic::alert("missing-argument", message).at(line.behind()));
             };
-            let whose = "argument to stats refresh interval.";
-            let Some(seconds) = timer(reading, value, Unit::Second, whose) else {
+            let subject = Subject::new("stats refresh", value.span);
+            let mut cursor = Cursor::new(std::slice::from_ref(value), 0);
+            let Some(read) = signature::sequence(reading, &mut cursor, REFRESH, &subject) else {
                 return;
             };
-            reading.settings().stats.refresh = Some(seconds);
+            let seconds = read.first().and_then(|argument| argument.value.number());
+            reading.settings().stats.refresh = seconds.and_then(|seconds| u32::try_from(seconds).ok());
         }
         b"http-request" => {
+            if reading.place() & place::DEFAULTS != 0 {
+                let message = "'stats' not allowed in 'defaults' section.";
+                let told = Diagnostic::alert("not-in-defaults", message).at(line.span());
+                return reading.tell(told.help("move the line into the proxies that need it"));
+            }
+            if !http_rule(reading, line) {
+                return;
+            }
             reading.tell_read_only("'stats http-request'", line.span());
         }
         _ => return unknown(reading, line, Some(name)),
@@ -182,8 +203,12 @@ fn admin(reading: &mut Reading<'_>, line: &Line<'_>) {
 
 fn unknown(reading: &mut Reading<'_>, line: &Line<'_>, name: Option<&Word<'_>>) {
     let text = name.map(|name| shown(name).into_owned()).unwrap_or_default();
+    let lead = match name {
+        Some(_) => format!("unknown stats parameter '{text}'"),
+        None => "missing keyword in 'stats'".to_owned(),
+    };
     let message = format!(
-        "unknown stats parameter '{text}', expects 'admin', 'uri', 'realm', 'auth', 'scope', 'enable', 'hide-version', \
+        "{lead}, expects 'admin', 'uri', 'realm', 'auth', 'scope', 'enable', 'hide-version', \
          'show-node', 'show-desc' or 'show-legends'."
     );
     let span = name.map_or(line.behind(), |name| name.span);
@@ -192,4 +217,32 @@ fn unknown(reading: &mut Reading<'_>, line: &Line<'_>, name: Option<&Word<'_>>) 
         .context(Context::ParsingTight);
     told.help = closest(text.as_bytes(), NAMES.iter().copied()).map(|near| format!("did you mean '{near}'?"));
     reading.tell(told);
+}
+
+/// `stats http-request allow|deny|auth [realm NAME] [if|unless CONDITION]`.
+fn http_rule(reading: &mut Reading<'_>, line: &Line<'_>) -> bool {
+    let action = line
+        .arg(1)
+        .map(|word| shown(word).into_owned())
+        .unwrap_or_default();
+    if !matches!(action.as_str(), "allow" | "deny" | "auth") {
+        let span = line.arg(1).map_or(line.behind(), |word| word.span);
+        let message = format!("'stats http-request' expects 'allow', 'deny' or 'auth' (got '{action}').");
+        let told = Diagnostic::alert("unknown-action", message).at(span);
+        reading.tell(told.help("write for example: stats http-request auth unless AUTHENTICATED"));
+        return false;
+    }
+    let realm = action == "auth" && line.arg(2).is_some_and(|word| &*word.text == b"realm");
+    let at = if realm { 4 } else { 2 };
+    let Some(word) = line.arg(at) else { return true };
+    if matches!(&*word.text, b"if" | b"unless") {
+        return true;
+    }
+    let message = format!(
+        "'http-request {action}' expects either 'if' or 'unless' followed by a condition but found '{}'.",
+        shown(word)
+    );
+    let told = Diagnostic::alert("missing-condition", message).at(word.span);
+    reading.tell(told.help("write 'if' in front of the condition"));
+    false
 }

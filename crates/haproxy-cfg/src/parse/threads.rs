@@ -4,6 +4,7 @@ use syntax::Diagnostic;
 
 use super::line::shown;
 use super::reading::Reading;
+use crate::lex::Word;
 use crate::signature::{Cursor, Subject, Value};
 
 /// Threads (and processes, as versions up to 2.4 had them) that a set may name.
@@ -130,4 +131,30 @@ pub(crate) fn process(
         plain.tell(reading, told.help(help));
     }
     Some(Value::Text(text.into_bytes().into()))
+}
+
+/// `bind-process SET...`: without effect since there is one process.
+pub(crate) fn processes(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let words: Vec<&Word<'_>> = std::iter::from_fn(|| cursor.next()).collect();
+    for word in &words {
+        if let Some(wrong) = fault(&shown(word), MAX_THREADS) {
+            let told = Diagnostic::alert("bad-threads", format!("{} : {wrong}", subject.name)).at(word.span);
+            subject.tell(reading, told.help("delete the line"));
+            return None;
+        }
+    }
+    if reading.dialect.at_least(2, 5) && !reading.dialect.at_least(2, 7) {
+        let message = format!(
+            "'{}' has no effect, is deprecated, and will be removed in version 2.7.",
+            subject.name
+        );
+        let told = Diagnostic::warning("deprecated-keyword", message).at(subject.behind);
+        subject.tell(reading, told.help("delete the line"));
+    }
+    let text = |word: &&Word<'_>| Value::Text(word.text.to_vec().into());
+    Some(Value::List(words.iter().map(text).collect()))
 }

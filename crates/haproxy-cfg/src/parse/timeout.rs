@@ -7,7 +7,7 @@ use super::reading::Reading;
 use crate::keywords::{Keyword, TIMEOUT_INDEX, place};
 use crate::lex::Word;
 use crate::signature::{self, Arg, Cursor, Subject, TimeWords, millis};
-use crate::values::{Time, TimeError, Unit, time};
+use crate::values::{Unit, time};
 use crate::written::{Set, TimeoutKind};
 
 /// The value of a timeout.
@@ -160,49 +160,6 @@ fn read_time(reading: &mut Reading<'_>, full: &str, line: &Line<'_>, at: usize) 
         return None;
     }
     Some(millis)
-}
-
-/// The time of a word; faults are worded as the original does, `whose` being what the time is given to.
-pub(crate) fn timer(reading: &mut Reading<'_>, word: &Word<'_>, unit: Unit, whose: &str) -> Option<u32> {
-    let error = match time(&word.text, unit) {
-        Ok(Time { value, stray: None }) => return Some(value),
-        Ok(Time {
-            value,
-            stray: Some(byte),
-        }) => return stray(reading, &Subject::new(whose, word.span), word, value, byte),
-        Err(error) => error,
-    };
-    let text = shown(word).into_owned();
-    match error {
-        TimeError::Unexpected(byte) => {
-            let message = format!("unexpected character '{}' in {whose}", char::from(byte));
-            let help = "write a number and one of the units us, ms, s, m, h, d";
-            reading.tell(Diagnostic::alert("bad-time", message).at(word.span).help(help));
-            None
-        }
-        TimeError::Overflow => {
-            let message = format!(
-                "timer overflow in argument '{text}' to {whose} (maximum value is 2147483647 ms or ~24.8 days)"
-            );
-            let help = "write 24d or less, or leave it out";
-            reading.tell(
-                Diagnostic::alert("time-overflow", message)
-                    .at(word.span)
-                    .help(help),
-            );
-            None
-        }
-        // The original lets times below the unit pass as one.
-        TimeError::Underflow => {
-            let message = format!("'{text}' given to {whose} is rounded up to 1.");
-            reading.tell(
-                Diagnostic::warning("time-underflow", message)
-                    .at(word.span)
-                    .help("write it in a larger unit"),
-            );
-            Some(1)
-        }
-    }
 }
 
 /// What stands behind the unit is an error since 2.7, and was warned of before.

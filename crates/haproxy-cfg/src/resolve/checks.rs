@@ -367,10 +367,16 @@ fn log_lines(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy, k
     if !proxy.kind.is_frontend() {
         return;
     }
-    let Some(line) = Inherited::new(reading, section).find(|settings| settings.log_line.clone()) else {
+    let inherited = Inherited::new(reading, section);
+    let line = inherited.find(|settings| settings.log_line.clone());
+    let format = inherited.find(|settings| settings.log_format);
+    let Some(span) = format.or_else(|| line.as_ref().map(|line| line.span)) else {
         return;
     };
-    if proxy.mode == Mode::Tcp && line.value != LogLine::Tcp {
+    if let Some(line) = line
+        && proxy.mode == Mode::Tcp
+        && line.value != LogLine::Tcp
+    {
         let option = if line.value == LogLine::Https {
             "httpslog"
         } else {
@@ -390,7 +396,7 @@ fn log_lines(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy, k
         warn(
             reading,
             "no-log-address",
-            line.span,
+            span,
             message,
             "add: log 127.0.0.1 local0, or 'log' in global and 'log global'",
         );

@@ -6,6 +6,7 @@ mod checks;
 mod http_only;
 mod ids;
 mod inherit;
+mod line_names;
 mod names;
 mod proxy;
 mod rule_names;
@@ -50,6 +51,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
             checks::proxy(reading, section, &mut proxy);
             http_only::check(reading, section, &proxy);
             server::check_servers(reading, section, &proxy);
+            line_names::check(reading, section, &proxy);
             server_line::check(reading, section, &proxy);
             server_line::multiplexers(reading, section, &proxy);
         }

@@ -277,6 +277,8 @@ pub(crate) struct Settings {
     pub(crate) originalto: Option<Span>,
     pub(crate) connection_mode: Option<Set<ConnectionMode>>,
     pub(crate) log_line: Option<Set<LogLine>>,
+    /// Where `log-format` or `log-format-sd` stands.
+    pub(crate) log_format: Option<Span>,
     /// Entries behind the inherited ones, or in place of them with `logs_reset`.
     pub(crate) logs: Vec<Set<LogEntry>>,
     /// `no log`.

@@ -35,6 +35,10 @@ const DEFAULT_LENGTH: u32 = 1024;
 
 /// `log …` in a proxy or a `defaults` section, `no log`.
 pub(crate) fn proxy_log(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if line.prefix == Prefix::Default && line.arg(0).is_some() && reading.dialect.strict {
+        let message = "log : expects <address> and <facility> or global as arguments";
+        return reading.alert("missing-argument", line.span(), message);
+    }
     if line.prefix != Prefix::None {
         if line.prefix == Prefix::No && line.arg(0).is_some() {
             return arguments_of_no_log(reading, line);
@@ -103,19 +107,21 @@ pub(super) fn target(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<LogTa
         reading.tell(told.help("write for example: log 127.0.0.1 local0"));
         return None;
     };
-    let transport = transport(reading, address);
     let mut format = LogFormat::default();
     let mut max_len = DEFAULT_LENGTH;
     let mut at = 1;
-    let mut length_given = false;
+    let (mut length_given, mut formatted) = (false, false);
+    let newer = !reading.dialect.strict || reading.dialect.at_least(2, 7);
+    let global = &*address.text == b"global" && reading.section != Section::Global;
+    // What stands behind `global` is taken for a facility, which it never is.
+    let transport = if global { None } else { transport(reading, address) };
     while let (Some(option), value) = (line.arg(at), line.arg(at + 1)) {
         match &*option.text {
             // It counts once; a second one is taken for the facility.
-            b"len" if !length_given => {
+            b"len" if !length_given && !formatted => {
                 length_given = true;
                 let text = value.map(|value| shown(value).into_owned()).unwrap_or_default();
-                let length = text
-                    .parse::<u32>()
+                let length = u32::try_from(crate::values::loose_integer(text.as_bytes()).value)
                     .ok()
                     .filter(|length| (80..=65535).contains(length));
                 let Some(length) = length else {
@@ -129,12 +135,17 @@ pub(super) fn target(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<LogTa
                 };
                 max_len = length;
             }
-            b"format" => format = log_format(reading, option.span, value)?,
+            b"format" => {
+                formatted = true;
+                format = log_format(reading, option.span, value)?;
+            }
             b"sample" => {
+                // As behind a format, no length may follow.
+                formatted = true;
                 sample::check(reading, option.span, value)?;
                 reading.tell_read_only("'sample' of a log line", option.span);
             }
-            b"profile" => reading.tell_read_only("'profile' of a log line", option.span),
+            b"profile" if newer => reading.tell_read_only("'profile' of a log line", option.span),
             _ => break,
         }
         at += 2;
@@ -232,7 +243,10 @@ fn transport(reading: &mut Reading<'_>, word: &Word<'_>) -> Option<LogTransport>
         "stderr" => return Some(LogTransport::Stderr),
         _ => {}
     }
-    if text.starts_with("ring@") || text.starts_with("backend@") || text.starts_with("tcp@") {
+    if text.starts_with("ring@")
+        || (text.starts_with("backend@") && (!reading.dialect.strict || reading.dialect.at_least(2, 9)))
+        || text.starts_with("tcp@")
+    {
         reading.tell_read_only(&format!("the log target '{text}'"), word.span);
         return None;
     }
@@ -288,8 +302,13 @@ pub(crate) fn log_tag(reading: &mut Reading<'_>, line: &Line<'_>) {
             "'log-tag' expects a tag for use in syslog.",
         );
     };
-    if !reading.at_most(line, 1) {
+    if reading.section == Section::Global && !reading.at_most(line, 1) {
         return;
+    }
+    if let Some(extra) = line.arg(1) {
+        let message = format!("'log-tag' ignores the argument '{}'.", shown(extra));
+        let told = Diagnostic::warning("extra-argument", message).at(extra.span);
+        reading.tell(told.help("put the tag into quotes"));
     }
     let tag = word.text.to_vec().into();
     if reading.section == Section::Global {

@@ -26,6 +26,9 @@ fn ranges(text: &str) -> Result<(Vec<(u32, u32)>, u32), String> {
     let number = |text: &str| text.parse::<u32>().ok().filter(|number| *number > 0);
     let size = number(size_text)
         .ok_or_else(|| format!("wrong sample size '{size_text}' for sample range '{ranges}'"))?;
+    if ranges.is_empty() {
+        return Err("no sampling ranges given".to_owned());
+    }
     let mut read = Vec::new();
     for range in ranges.split(',') {
         let (low, high) = range.split_once('-').unwrap_or((range, range));

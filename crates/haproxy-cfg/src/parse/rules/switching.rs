@@ -10,8 +10,8 @@ use crate::parse::order::{RuleClass, note};
 use crate::parse::sample::Usage;
 use crate::parse::{Line, Reading, section, shown};
 use crate::signature::{
-    Arg, Argument, Cursor, Given, Kind, ReadArgument, Subject, Value, arg, choice, opt, options, rest,
-    sequence, text, verify,
+    Arg, Argument, Cursor, Given, Kind, ReadArgument, Subject, Value, arg, choice, custom, opt, options,
+    rest, sequence, text, verify,
 };
 use crate::values::loose_integer;
 
@@ -116,7 +116,7 @@ pub(crate) const SEND_NAME: &[Arg] = &[
 
 /// `use-fcgi-app NAME`.
 pub(crate) const USE_FCGI_APP: &[Arg] = &[
-    text("name").missing("'{kw}' expects <name> as argument"),
+    custom("name", crate::parse::persistence::application).missing("'{kw}' expects <name> as argument"),
     verify(|reading, arguments, _| {
         let app = arguments.first()?;
         let (name, span) = (app.value.bytes().to_vec(), app.span);
@@ -370,7 +370,9 @@ pub(crate) fn capture(reading: &mut Reading<'_>, line: &Line<'_>) {
     } else {
         "capture".to_owned()
     };
-    if reading.place() & place::DEFAULTS != 0 {
+    let header = line.arg(1).is_some_and(|word| &*word.text == b"header");
+    let known = what == "cookie" || (name != "capture" && header);
+    if reading.place() & place::DEFAULTS != 0 && known {
         let message = format!("'{name}' not allowed in 'defaults' section.");
         let told = Diagnostic::alert("not-in-defaults", message).at(line.keyword().span);
         return reading.tell(told.help("move it into a frontend"));
@@ -383,9 +385,35 @@ pub(crate) fn capture(reading: &mut Reading<'_>, line: &Line<'_>) {
         "response" => "capture response",
         _ => "capture",
     };
-    if keep(reading, line, subject_name, CAPTURE) && what != "cookie" {
+    if !keep(reading, line, subject_name, CAPTURE) {
+        return;
+    }
+    if what == "cookie" {
+        truncated(reading, line);
+    } else {
         reading.add_capture(what == "request");
     }
+}
+
+/// Bytes of a captured cookie that fit.
+const MAX_COOKIE: i64 = 63;
+
+/// Tells that less of a cookie is kept than is asked for.
+fn truncated(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(length) = line.arg(3) else { return };
+    if loose_integer(&length.text).value <= MAX_COOKIE {
+        return;
+    }
+    let Some(proxy) = reading.proxy_ref() else { return };
+    let kind = Reading::proxy_words(proxy.kind);
+    let message = format!(
+        "truncating capture length to {MAX_COOKIE} bytes for {kind} '{}'.",
+        proxy.name
+    );
+    let told = Diagnostic::warning("truncated", message)
+        .at(length.span)
+        .context(syntax::Context::Whole);
+    reading.tell(told.help("write 63 or less"));
 }
 
 /// `http-error …`.
