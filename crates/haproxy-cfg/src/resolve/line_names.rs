@@ -116,7 +116,7 @@ fn application(reading: &mut Reading<'_>, subject: &Subject<'_>, lines: &[Given]
             let more = line.params.more.as_deref();
             more.and_then(|more| more.proto) == Some("fcgi")
         });
-        if !server {
+        if !used && !server {
             let words = format!("proxy '{name}': FCGI app configured but no FCGI server found.");
             let help = "add 'proto fcgi' to its servers";
             tell(reading, Severity::Alert, "bad-protocol", span, words, help);

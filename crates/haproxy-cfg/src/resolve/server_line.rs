@@ -224,7 +224,7 @@ pub(super) fn multiplexers(reading: &mut Reading<'_>, section: &ProxySection, pr
             .or(default_protocol)
             == Some("fcgi")
     });
-    if application && !speaks {
+    if application && !speaks && proxy.mode == Mode::Http {
         let message = format!(
             "proxy '{}': FCGI app configured but no FCGI server found.",
             section.name
