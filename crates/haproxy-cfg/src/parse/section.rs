@@ -579,37 +579,36 @@ fn address_on_section_line(reading: &mut Reading<'_>, line: &Line<'_>, address: 
     let backend = reading
         .proxy_ref()
         .is_some_and(|proxy| proxy.kind == ProxyKind::Backend);
+    if backend {
+        // The original reads over it.
+        let message = format!("'backend' ignores the argument '{}'.", shown(address));
+        let told = Diagnostic::warning("extra-argument", message).at(address.span);
+        return reading.tell(told.help("remove it, or write: from NAME"));
+    }
     let wants = crate::values::Wants::streams(reading.dialect);
     let readable = crate::values::bind_addresses(&address.text, reading.host, wants).is_ok();
-    let severity = if backend || !readable {
+    let severity = if !readable {
         Some(Severity::Alert)
     } else {
         let (warned, removed) = (Version::new(1, 5), Version::new(1, 6));
         reading.dialect.of_old_form(Some(warned), Some(removed))
     };
-    let written = String::from_utf8_lossy(reading.sources.text(address.span)).into_owned();
     let end = line.span();
     let insert = Span::new(end.file, end.end, end.end);
     let behind_name = line.args().get(at - 1).map_or(address.span, |word| word.span);
     let remove = Span::new(end.file, behind_name.end, end.end);
     let rest = String::from_utf8_lossy(reading.sources.text(address.span.to(end))).into_owned();
-    let message = if backend {
-        format!("'backend' cannot handle unexpected argument '{written}'.")
-    } else {
-        "please use the 'bind' keyword for listening addresses.".to_owned()
-    };
+    let message = "please use the 'bind' keyword for listening addresses.";
     if let Some(severity) = severity {
         let mut told = Diagnostic::new(severity, "address-on-section-line", message).at(address.span);
-        if !backend {
-            told = told.help(format!("write the address on its own line: bind {rest}"));
-            if insert.file == remove.file {
-                told = told.fix(
-                    "move the address to a bind line",
-                    remove,
-                    format!("\n    bind {rest}"),
-                    Applicability::Safe,
-                );
-            }
+        told = told.help(format!("write the address on its own line: bind {rest}"));
+        if insert.file == remove.file {
+            told = told.fix(
+                "move the address to a bind line",
+                remove,
+                format!("\n    bind {rest}"),
+                Applicability::Safe,
+            );
         }
         reading.tell(told);
     }

@@ -2,6 +2,7 @@
 //! of a whole configuration.
 
 mod arguments;
+mod check_port;
 mod checks;
 mod http_only;
 mod ids;

@@ -6,9 +6,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use rustc_hash::FxHashMap;
 use syntax::{Context, Diagnostic, Severity, Span};
 
-use super::ids;
 use super::inherit::Inherited;
-use crate::model::{CheckKind, CheckSettings, Proxy, Server, ServerAddr, Word};
+use super::{check_port, ids};
+use crate::model::{CheckSettings, Proxy, Server, ServerAddr, Word};
 use crate::parse::Reading;
 use crate::written::{ProxySection, ServerHost, ServerLine, ServerParams, Unresolved};
 
@@ -123,9 +123,6 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
                 .help("rename one of them"),
         );
     }
-    let inherited = Inherited::new(reading, section);
-    // Scripts of other checks may name a port.
-    let scripted = inherited.uses("'tcp-check'") || inherited.uses("'http-check'");
     for server in &proxy.servers {
         let ServerAddr::Inet { port: None, .. } = server.addr else {
             continue;
@@ -134,13 +131,11 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
         let named = server.host.to_string().parse::<IpAddr>().is_err()
             && !server.host.is_empty()
             && server.host != "*";
-        if !server.check.enabled || server.check.port.is_some() || scripted || named {
+        if !server.check.enabled || server.check.port.is_some() || named {
             continue;
         }
-        let nor = if proxy.check == CheckKind::Tcp {
-            ""
-        } else {
-            " nor tcp_check rule 'connect' with port information"
+        let Some(nor) = check_port::lacking(reading, section, &proxy.check) else {
+            continue;
         };
         let message = format!(
             "config: backend '{}': server '{}' has neither service port nor check port{nor}.",
