@@ -9,7 +9,7 @@ use crate::parse::sections::named;
 use crate::parse::{self, log, proxy as p, rules, source, stats, switch, timeout};
 use crate::parse::{filter, log_format, persistence, stick_table};
 use crate::signature::{
-    Arg, IGNORED, Kind, ReadArgument, arg, choice, int, loose, one_of, opt, path, seconds, text,
+    Arg, IGNORED, Kind, ReadArgument, arg, choice, int, loose, one_of, opt, options, path, seconds, text,
 };
 
 const ANY: Arity = Arity::ANY;
@@ -101,8 +101,11 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "length of the queue of connections not yet accepted",
     )
+    .takes(&[loose("count", 0, i64::MAX)])
     .acts(p::backlog),
-    kw("balance", DEFAULTS | BE, ANY, "how servers are chosen").acts(parse::balance),
+    kw("balance", DEFAULTS | BE, ANY, "how servers are chosen")
+        .takes(&[text("algorithm").optional(), text("arguments").any()])
+        .acts(parse::balance),
     kw(
         "be-unpublished",
         DEFAULTS | BE,
@@ -111,7 +114,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     )
     .since(3, 4)
     .takes(&[]),
-    kw("bind", FE, ONE, "where connections are taken").acts(parse::bind),
+    kw("bind", FE, ONE, "where connections are taken")
+        .takes(&[text("address"), text("options").any()])
+        .acts(parse::bind),
     kw("capture", FE, TWO, "headers that are logged")
         .takes(switching::CAPTURE)
         .checked(switching::capture),
@@ -154,6 +159,25 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "keeps clients at a server by a cookie",
     )
+    .takes(&[
+        text("name"),
+        options(&[
+            opt("rewrite", &[]),
+            opt("insert", &[]),
+            opt("prefix", &[]),
+            opt("indirect", &[]),
+            opt("nocache", &[]),
+            opt("postonly", &[]),
+            opt("preserve", &[]),
+            opt("httponly", &[]),
+            opt("secure", &[]),
+            opt("domain", &[text("domain")]),
+            opt("maxidle", &[seconds("time")]),
+            opt("maxlife", &[seconds("time")]),
+            opt("dynamic", &[]),
+            opt("attr", &[text("attribute")]),
+        ]),
+    ])
     .acts(parse::cookie),
     kw("declare", FE, TWO, "reserves room for captures")
         .takes(switching::DECLARE)
@@ -164,6 +188,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "options for the servers that follow",
     )
+    .takes(&[text("options").any()])
     .acts(parse::default_server),
     kw(
         "default_backend",
@@ -173,8 +198,12 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     )
     .takes(&[text("backend")])
     .acts(switch::default_backend),
-    kw("description", PX, ONE, "free text for statistics").acts(p::description),
-    kw("disabled", DEFAULTS | PX, ANY, "is not started").acts(p::disabled),
+    kw("description", PX, ONE, "free text for statistics")
+        .takes(&[text("text").many()])
+        .acts(p::description),
+    kw("disabled", DEFAULTS | PX, ANY, "is not started")
+        .takes(&[])
+        .acts(p::disabled),
     kw(
         "dynamic-cookie-key",
         DEFAULTS | BE,
@@ -202,13 +231,16 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
             IGNORED,
         ])
         .keeps(named::email_alert),
-    kw("enabled", DEFAULTS | PX, ANY, "is started").acts(p::disabled),
+    kw("enabled", DEFAULTS | PX, ANY, "is started")
+        .takes(&[])
+        .acts(p::disabled),
     kw(
         "errorfile",
         DEFAULTS | PX,
         TWO,
         "an answer of our own for a status",
     )
+    .takes(&[arg("status", Kind::Custom(named::STATUS)), path("file"), IGNORED])
     .acts(p::errorfile),
     kw(
         "errorfiles",
@@ -230,6 +262,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "log line of connections that failed",
     )
+    .takes(&[text("format")])
     .checked(log_format::log_format),
     kw(
         "external-check",
@@ -275,6 +308,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "load at which servers reach maxconn",
     )
+    .takes(&[loose("count", 0, i64::MAX)])
     .keeps(p::fullconn),
     kw("guid", PX, ONE, "a name that lasts over reloads")
         .since(3, 0)
@@ -324,6 +358,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "whether server connections are shared",
     )
+    .takes(&[one_of("policy", &["never", "safe", "aggressive", "always"])])
     .acts(p::http_reuse),
     kw(
         "http-send-name-header",
@@ -332,7 +367,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "tells the server its name",
     )
     .takes(switching::SEND_NAME),
-    kw("id", PX, ONE, "number in statistics").acts(p::id),
+    kw("id", PX, ONE, "number in statistics")
+        .takes(&[int("number", 1, i64::MAX)])
+        .acts(p::id),
     kw("ignore-persist", BE, ONE, "when cookies are not looked at")
         .takes(switching::PERSIST_RULE)
         .checked(switching::ignore_persist),
@@ -349,18 +386,23 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         IGNORED,
     ]),
     kw("log", DEFAULTS | PX, ANY, "where logs go").acts(log::proxy_log),
-    kw("log-format", DEFAULTS | PX, ONE, "log line of our own").checked(log_format::log_format),
+    kw("log-format", DEFAULTS | PX, ONE, "log line of our own")
+        .takes(&[text("format")])
+        .checked(log_format::log_format),
     kw(
         "log-format-sd",
         DEFAULTS | PX,
         ONE,
         "structured data of RFC 5424 log lines",
     )
+    .takes(&[text("format")])
     .checked(log_format::log_format),
     kw("log-steps", DEFAULTS | FE, ONE, "when log lines are written")
         .since(3, 1)
         .takes(&[text("steps").many()]),
-    kw("log-tag", DEFAULTS | PX, ONE, "tag of log lines").acts(log::log_tag),
+    kw("log-tag", DEFAULTS | PX, ONE, "tag of log lines")
+        .takes(&[text("tag"), IGNORED])
+        .acts(log::log_tag),
     kw(
         "max-keep-alive-queue",
         DEFAULTS | BE,
@@ -383,12 +425,21 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         loose("count", i64::MIN, i64::MAX).missing("'{kw}' expects a number. Got no argument"),
         IGNORED,
     ]),
-    kw("maxconn", DEFAULTS | FE, ONE, "connections at once").acts(p::maxconn),
-    kw("mode", DEFAULTS | PX, ANY, "whether requests are understood").acts(p::mode),
+    kw("maxconn", DEFAULTS | FE, ONE, "connections at once")
+        .takes(&[loose("count", 0, i64::MAX)])
+        .acts(p::maxconn),
+    kw("mode", DEFAULTS | PX, ANY, "whether requests are understood")
+        .takes(&[one_of(
+            "mode",
+            &["tcp", "http", "log", "spop", "haterm", "health"],
+        )])
+        .acts(p::mode),
     kw("monitor", FE, ONE, "when monitor-uri reports a failure")
         .takes(switching::MONITOR)
         .checked(switching::monitor),
-    kw("monitor-uri", DEFAULTS | FE, ONE, "a path that answers by itself").acts(p::monitor_uri),
+    kw("monitor-uri", DEFAULTS | FE, ONE, "a path that answers by itself")
+        .takes(&[text("uri")])
+        .acts(p::monitor_uri),
     kw("option", DEFAULTS | PX, ANY, "switches").acts(parse::option),
     kw("persist", DEFAULTS | PX, ONE, "sticks by an RDP cookie").takes(&[
         arg("method", Kind::Rest(ReadArgument(persistence::persist))),
@@ -425,10 +476,13 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ONE,
         "attempts to connect after the first",
     )
+    .takes(&[loose("count", 0, i64::MAX)])
     .acts(p::retries),
     kw("retry-on", DEFAULTS | BE, ONE, "what is tried again")
         .takes(&[arg("when", Kind::Rest(ReadArgument(persistence::retry_on)))]),
-    kw("server", BE, TWO, "a server").acts(parse::server),
+    kw("server", BE, TWO, "a server")
+        .takes(&[text("name"), text("address"), text("options").any()])
+        .acts(parse::server),
     kw(
         "server-state-file-name",
         DEFAULTS | BE,
@@ -436,8 +490,23 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "file of server states",
     )
     .takes(&[text("name").optional()]),
-    kw("server-template", BE, TWO, "several servers of one name").acts(parse::server_template),
-    kw("source", DEFAULTS | BE, ANY, "address that servers see").checked(source::source),
+    kw("server-template", BE, TWO, "several servers of one name")
+        .takes(&[
+            text("prefix"),
+            text("count-or-range"),
+            text("address"),
+            text("options").any(),
+        ])
+        .acts(parse::server_template),
+    kw("source", DEFAULTS | BE, ANY, "address that servers see")
+        .takes(&[
+            text("address"),
+            options(&[
+                opt("interface", &[text("name")]),
+                opt("usesrc", &[text("address")]),
+            ]),
+        ])
+        .checked(source::source),
     kw(
         "srvtcpka-cnt",
         DEFAULTS | BE,
@@ -473,7 +542,27 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("ssl-f-use", FE, ONE, "certificates of a frontend")
         .since(3, 2)
         .takes(&[text("options").many()]),
-    kw("stats", DEFAULTS | PX, ANY, "the statistics page").acts(stats::stats),
+    kw("stats", DEFAULTS | PX, ANY, "the statistics page")
+        .takes(&[choice(
+            "what",
+            &[
+                opt("admin", &[text("condition").many()]),
+                opt("auth", &[text("user:password")]),
+                opt("enable", &[]),
+                opt("hide-version", &[]),
+                opt("http-request", &[text("action"), text("arguments").any()]),
+                opt("realm", &[text("realm")]),
+                opt("refresh", &[seconds("interval")]),
+                opt("scope", &[text("proxy")]),
+                opt("show-desc", &[text("text").any()]),
+                opt("show-legends", &[]),
+                opt("show-modules", &[]),
+                opt("show-node", &[text("name").optional()]),
+                opt("show-version", &[]).since(3, 4),
+                opt("uri", &[text("prefix")]),
+            ],
+        )])
+        .acts(stats::stats),
     kw("stick", BE, TWO, "keeps clients at a server by a table")
         .takes(stick::STICK)
         .checked(stick::stick),
@@ -485,7 +574,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("tcp-request", DEFAULTS | PX, ONE, "rules on connections").acts(rules::tcp_request),
     kw("tcp-response", DEFAULTS | BE, ONE, "rules on answers of servers").acts(rules::tcp_response),
     kw("timeout", DEFAULTS | PX, ANY, "time limits").acts(timeout::timeout),
-    kw("unique-id-format", DEFAULTS | PX, ONE, "how unique ids are made").checked(log_format::log_format),
+    kw("unique-id-format", DEFAULTS | PX, ONE, "how unique ids are made")
+        .takes(&[text("format")])
+        .checked(log_format::log_format),
     kw(
         "unique-id-header",
         DEFAULTS | PX,
@@ -503,6 +594,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "stands behind `source` and nowhere else",
     )
+    .takes(&[])
     .checked(source::line_alone),
     kw("use_backend", FE, ONE, "a backend by rule")
         .takes(switch::USE_BACKEND)
