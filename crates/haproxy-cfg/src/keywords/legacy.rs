@@ -7,7 +7,9 @@ use super::row::{Keyword, Parse, kw, place::*};
 use crate::model::ConnectionMode::*;
 use crate::parse::OptionParse::{self, *};
 use crate::parse::{global, old_redispatch, rules, timeout};
-use crate::signature::{Arg, Kind, ReadArgument, arg, one_of, text};
+use crate::signature::{
+    Arg, IGNORED, Kind, ReadArgument, arg, bytes, custom, int, millis, one_of, opt, options, text,
+};
 use crate::written::OptionFlag as F;
 
 const ANY: Arity = Arity::ANY;
@@ -27,6 +29,7 @@ pub(super) const GLOBAL_ROWS: &[Keyword<Parse>] = &[
         .acts(global::debug),
     kw("nosepoll", GLOBAL, ANY, "another poller")
         .removed(1, 5)
+        .takes(&[IGNORED])
         .instead("delete the line"),
     kw("node-name", GLOBAL, ONE, "name of this node")
         .removed(1, 4)
@@ -35,6 +38,7 @@ pub(super) const GLOBAL_ROWS: &[Keyword<Parse>] = &[
         .acts(global::node),
     kw("tune.chksize", GLOBAL, ONE, "buffer of checks")
         .removed(2, 5)
+        .takes(&[bytes("size", 1, i32::MAX as i64), IGNORED])
         .instead("delete the line"),
     kw("master-worker", GLOBAL, ANY, "a master that watches its worker")
         .warned(3, 3)
@@ -70,6 +74,18 @@ const fn old_quic(name: &'static str, major: u16, minor: u16) -> Keyword<Parse> 
         .removed(3, 5)
         .instead("the name of the side that it is for, tune.quic.fe.… or tune.quic.be.…")
 }
+
+/// `appsession`, the memory of an application's cookies of 1.5 and before.
+const SESSION: &[Arg] = &[
+    text("cookie"),
+    options(&[
+        opt("len", &[int("bytes", 1, i32::MAX as i64)]),
+        opt("timeout", &[millis("time")]),
+        opt("request-learn", &[]),
+        opt("prefix", &[]),
+        opt("mode", &[one_of("mode", &["path-parameters", "query-string"])]),
+    ]),
+];
 
 pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
     kw("contimeout", DEFAULTS | PX, ANY, "old name of timeout connect")
@@ -219,6 +235,7 @@ pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
         "sticks to an application's cookie",
     )
     .removed(1, 6)
+    .takes(SESSION)
     .instead("stick-table"),
     kw(
         "monitor-net",
@@ -227,9 +244,11 @@ pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
         "a network that is answered by itself",
     )
     .removed(2, 3)
+    .takes(&[custom("network", rules::legacy::network)])
     .instead("http-request return status 200 if { src NET }"),
     kw("grace", DEFAULTS | PX, ONE, "time to go on listening at a stop")
         .removed(2, 5)
+        .takes(&[millis("time"), IGNORED])
         .instead("delete the line"),
     kw("bind-process", DEFAULTS | PX, ONE, "processes of a proxy")
         .warned(2, 5)
@@ -255,6 +274,7 @@ pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
     )
     .warned(3, 3)
     .removed(3, 5)
+    .takes(&[])
     .instead("server NAME 0.0.0.0"),
 ];
 

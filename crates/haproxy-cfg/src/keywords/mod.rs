@@ -147,6 +147,31 @@ mod tests {
         }
     }
 
+    /// The rows of each table whose arguments are neither typed by a signature nor read by what acts on them.
+    #[test]
+    fn the_arguments_of_every_row_are_typed() {
+        fn untyped<P: Copy>(table: &str, tables: &[&[Keyword<P>]], out: &mut Vec<String>) {
+            for keyword in tables.iter().flat_map(|rows| rows.iter()) {
+                let typed = keyword.signature.is_some() || keyword.act.is_some() || keyword.check.is_some();
+                if !typed && keyword.row.arity.max > 0 {
+                    out.push(format!("{table}: {}", keyword.row.name));
+                }
+            }
+        }
+        let mut out = Vec::new();
+        untyped("global", GLOBAL, &mut out);
+        untyped("proxy", PROXY, &mut out);
+        untyped("option", OPTION, &mut out);
+        untyped("timeout", TIMEOUT, &mut out);
+        untyped("bind", BIND, &mut out);
+        untyped("server", SERVER, &mut out);
+        untyped("action", ACTION, &mut out);
+        for (name, rows) in sections::ROWS {
+            untyped(name, &[rows], &mut out);
+        }
+        assert!(out.is_empty(), "{} rows: {out:#?}", out.len());
+    }
+
     #[test]
     fn what_was_removed_says_what_to_write() {
         for (table, rows) in rows() {

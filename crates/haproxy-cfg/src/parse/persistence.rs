@@ -4,10 +4,11 @@ use syntax::{Diagnostic, closest};
 
 use super::line::shown;
 use super::reading::Reading;
+use super::server::fixed_address;
 use crate::keywords::place;
 use crate::lex::Word;
 use crate::signature::{Cursor, Subject, Value};
-use crate::values::loose_integer;
+use crate::values::{AddressError, loose_integer};
 
 /// `persist rdp-cookie[(NAME)]`.
 pub(crate) fn persist(
@@ -227,19 +228,12 @@ pub(crate) fn dispatch(
     cursor: &mut Cursor<'_>,
     subject: &Subject<'_>,
 ) -> Option<Value> {
-    use crate::values::{AddressError, HostPort, Port, Wants, address, resolve};
     let word = cursor.next();
     let text = word.map(|word| shown(word).into_owned()).unwrap_or_default();
-    let fault = match address(&text, Wants::streams(reading.dialect)) {
-        Err(error) => error,
-        Ok(HostPort::Inet { port: Port::None, .. }) => AddressError::MissingPort(text.clone()),
-        Ok(HostPort::Inet { host, family, .. }) if resolve(&host, family, reading.host).is_none() => {
-            AddressError::Host {
-                host,
-                whole: text.clone(),
-            }
-        }
+    let fault = match fixed_address(reading, &text) {
+        Ok((Some(_), None)) => AddressError::MissingPort(text.clone()),
         Ok(_) => return Some(Value::Text(text.into())),
+        Err(fault) => fault,
     };
     let span = word.map_or(subject.behind, |word| word.span);
     let told = Diagnostic::alert("bad-address", format!("'{}' : {fault}", subject.name)).at(span);

@@ -115,17 +115,11 @@ fn act(reading: &mut Reading<'_>, keyword: Option<&'static Keyword<Parse>>, line
     let Some(keyword) = keyword.filter(|keyword| !reading.too_new(&keyword.row)) else {
         return unknown(reading, line);
     };
+    let section = reading.section_word();
     let placed = placed(reading, keyword, line);
     if placed == Placed::Refused
         || !reading.in_language(&keyword.row, Some(line), line.keyword().span, || {
-            if keyword.row.name == "monitor-net" {
-                let network = line.arg(0).map(shown).unwrap_or_default();
-                return format!(
-                    "'monitor-net' doesn't exist anymore. Please use 'http-request return status 200 if {{ src \
-                     {network} }}' instead."
-                );
-            }
-            removed(keyword)
+            removed(keyword, line, section)
         })
     {
         return;
@@ -177,7 +171,7 @@ pub(super) fn not_negatable(reading: &mut Reading<'_>, line: &Line<'_>) {
 }
 
 /// The original's words for a keyword that it has dropped.
-fn removed(keyword: &Keyword<Parse>) -> String {
+fn removed(keyword: &Keyword<Parse>, line: &Line<'_>, section: &str) -> String {
     let name = keyword.row.name;
     let since = keyword
         .row
@@ -208,7 +202,27 @@ fn removed(keyword: &Keyword<Parse>) -> String {
             "The '{name}' directive is not supported anymore since HAProxy {since}. Use '{instead}' which uses the \
              exact same syntax."
         ),
-        "reqrep" | "reqirep" => format!(
+        "reqdeny" => {
+            format!("The '{name}' not supported anymore since HAProxy {since}. Use '{instead}' instead.")
+        }
+        "reqpass" => format!("The '{name}' not supported anymore since HAProxy {since}."),
+        "reqipass" => format!("The '{name}' directive is not supported anymore since HAProxy {since}."),
+        "reqsetbe" | "reqisetbe" => format!("unknown keyword '{name}' in '{section}' section"),
+        "reqirep" => format!(
+            "The '{name}' directive is not supported anymore since HAProxy {since}. Use 'http-request \
+             replace-header' instead."
+        ),
+        "monitor-net" => format!(
+            "'{name}' doesn't exist anymore. Please use 'http-request return status 200 if {{ src {} }}' instead.",
+            line.arg(0).map(shown).unwrap_or_default()
+        ),
+        // The blank in front of the full stop is the original's own.
+        "rspdel" => {
+            format!(
+                "The '{name}' directive is not supported anymore since HAProxy {since}. Use '{instead}' ."
+            )
+        }
+        "reqrep" => format!(
             "The '{name}' directive is not supported anymore since HAProxy {since}. Use 'http-request replace-path', \
              'http-request replace-uri' or 'http-request replace-header' instead."
         ),

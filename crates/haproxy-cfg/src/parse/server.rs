@@ -671,7 +671,10 @@ pub(crate) fn port(
 }
 
 /// What is wrong with an address that must be one, with a port that must be fixed; its parts otherwise.
-fn fixed_address(reading: &Reading<'_>, text: &str) -> Result<(Option<IpAddr>, Option<u16>), AddressError> {
+pub(super) fn fixed_address(
+    reading: &Reading<'_>,
+    text: &str,
+) -> Result<(Option<IpAddr>, Option<u16>), AddressError> {
     match address(text, Wants::streams(reading.dialect))? {
         HostPort::Inet { host, family, port } => {
             let port = match port {

@@ -4,6 +4,7 @@ use syntax::Diagnostic;
 
 use super::line::shown;
 use super::reading::Reading;
+use crate::dialect::Dialect;
 use crate::lex::Word;
 use crate::signature::{Cursor, Subject, Value};
 
@@ -86,6 +87,15 @@ fn thread_fault(text: &str, max: u32, groups: u32) -> Option<String> {
     fault(set, max).map(|fault| format!("'{set}' : {fault}"))
 }
 
+/// How many processes there may be: old versions had several.
+fn most_processes(dialect: Dialect) -> u32 {
+    if dialect.strict && dialect.at_least(2, 5) {
+        1
+    } else {
+        MAX_THREADS
+    }
+}
+
 /// `process PROCESSES[/THREADS]` of a bind line, which only counts for its threads since there is one process.
 pub(crate) fn process(
     reading: &mut Reading<'_>,
@@ -99,12 +109,7 @@ pub(crate) fn process(
         Some((processes, threads)) => (processes, Some(threads)),
         None => (text.as_str(), None),
     };
-    // Old versions had several processes.
-    let most = if reading.dialect.strict && reading.dialect.at_least(2, 5) {
-        1
-    } else {
-        MAX_THREADS
-    };
+    let most = most_processes(reading.dialect);
     let wrong = fault(processes, most).or_else(|| threads.and_then(|threads| fault(threads, MAX_THREADS)));
     if let Some(wrong) = wrong {
         let told = Diagnostic::alert("bad-threads", format!("'{}' : {wrong}", subject.name)).at(span);
@@ -141,7 +146,7 @@ pub(crate) fn processes(
 ) -> Option<Value> {
     let words: Vec<&Word<'_>> = std::iter::from_fn(|| cursor.next()).collect();
     for word in &words {
-        if let Some(wrong) = fault(&shown(word), MAX_THREADS) {
+        if let Some(wrong) = fault(&shown(word), most_processes(reading.dialect)) {
             let told = Diagnostic::alert("bad-threads", format!("{} : {wrong}", subject.name)).at(word.span);
             subject.tell(reading, told.help("delete the line"));
             return None;

@@ -150,3 +150,18 @@ pub(crate) fn block(reading: &mut Reading<'_>, line: &Line<'_>) {
         None => {}
     }
 }
+
+/// The network of `monitor-net`.
+pub(crate) fn network(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let word = cursor.next()?;
+    if crate::values::network(&word.text).is_some() {
+        return Some(Value::Text(word.text.to_vec().into()));
+    }
+    let message = format!("'{}' expects address[/mask].", subject.name);
+    subject.alert(reading, "bad-network", word.span, message, "write ADDRESS/BITS");
+    None
+}
