@@ -106,7 +106,7 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
         None => params,
     };
     if params.weight == Some(0) {
-        suspect_weight(reading, &params, &format!("{prefix} : "), line);
+        suspect_weight(reading, &params, &prefix, line);
     }
     let server = ServerLine {
         name: name.text.to_vec().into(),
@@ -200,8 +200,13 @@ pub(crate) fn default_server(reading: &mut Reading<'_>, line: &Line<'_>) {
 }
 
 /// A server without weight is meant to drain, or it is a mistake.
-fn suspect_weight(reading: &mut Reading<'_>, params: &ServerParams, lead: &str, line: &Line<'_>) {
+fn suspect_weight(reading: &mut Reading<'_>, params: &ServerParams, prefix: &str, line: &Line<'_>) {
     if params.weight == Some(0) {
+        let lead = if prefix.is_empty() {
+            String::new()
+        } else {
+            format!("{prefix} : ")
+        };
         let message =
             format!("{lead}configured with weight of 0 will never be selected by load balancing algorithms");
         reading.suspect(
