@@ -93,6 +93,23 @@ impl Plan {
         }
     }
 
+    /// Finds what [`Self::compile`] would, and keeps nothing: what has ACLs is compiled, one proxy after the other.
+    ///
+    /// # Errors
+    /// All ACLs that cannot be compiled, each with its proxy.
+    pub fn check(config: &Config) -> Result<(), Vec<(ProxyId, AclError)>> {
+        let mut errors = Vec::new();
+        for (at, proxy) in config.proxies.iter().enumerate() {
+            let id = ProxyId(at as u32);
+            if !proxy.acls.is_empty()
+                && let Err(found) = Acls::compile(config, id)
+            {
+                errors.extend(found.into_iter().map(|e| (id, e)));
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
     /// The model and the plan of a proxy.
     #[inline]
     #[must_use]

@@ -91,8 +91,14 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
             .iter()
             .any(|proxy| !proxy.disabled && !proxy.binds.is_empty());
     let config = Arc::new(config);
-    let plan = match Plan::compile(Arc::clone(&config)) {
-        Ok(plan) => Some(plan),
+    // Who only checks needs no plan, which is a good part of a large file's cost.
+    let compiled = if options.check {
+        Plan::check(&config).map(|()| None)
+    } else {
+        Plan::compile(Arc::clone(&config)).map(Some)
+    };
+    let plan = match compiled {
+        Ok(plan) => plan,
         Err(errors) => {
             for (proxy, error) in errors {
                 let proxy = config.proxy(proxy);
@@ -116,9 +122,9 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
         // Whoever does not read it to its end has seen enough. It is printed even where nothing else is (`-q`).
         let _ = std::io::stdout().write_all(&loaded.dump);
     }
-    let Some(plan) = plan.filter(|_| !loaded.has_errors()) else {
+    if loaded.has_errors() {
         return Err(FAILED);
-    };
+    }
     if options.master_socket.is_some() && !(options.master_worker || config.global.master_worker) {
         console.tell(
             Grade::Warning,
@@ -164,6 +170,8 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
         console.alert_main("No enabled listener found (check for 'bind' directives) ! Exiting.");
         return Err(FAILED);
     }
+    // It was made: there are no errors, and this is no check.
+    let plan = plan.ok_or(FAILED)?;
     Ok(Read {
         config,
         plan,
