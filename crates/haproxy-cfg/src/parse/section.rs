@@ -594,9 +594,12 @@ fn address_on_section_line(reading: &mut Reading<'_>, line: &Line<'_>, address: 
         .proxy_ref()
         .is_some_and(|proxy| proxy.kind == ProxyKind::Backend);
     if backend {
-        // The original reads over it.
-        let message = format!("'backend' ignores the argument '{}'.", shown(address));
-        let told = Diagnostic::warning("extra-argument", message).at(address.span);
+        // The original says nothing here, forgets the section, and refuses the first line in it.
+        let message = format!(
+            "'backend' cannot handle unexpected argument '{}'.",
+            shown(address)
+        );
+        let told = Diagnostic::alert("extra-argument", message).at(address.span);
         return reading.tell(told.help("remove it, or write: from NAME"));
     }
     let wants = crate::values::Wants::streams(reading.dialect);
