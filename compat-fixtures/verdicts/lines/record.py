@@ -22,7 +22,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = "/usr/sbin/haproxy"
 PLACE = re.compile(r"^\[(ALERT|WARNING|NOTICE|DIAG)\] *\(\d+\) : (.*)$")
-LINE = re.compile(r"^(?:config : )?(?:parsin[ge] )?\[t\.cfg:(\d+)\] ?: ?(.*)$", re.S)
+LINE = re.compile(r"^(?:config : )?(?:[Pp]arsin[ge] )?\[t\.cfg:(\d+)\] ?: ?(.*)$", re.S)
 SUMMARY = ("Error(s) found in configuration file", "Fatal errors found in configuration", "haproxy version is", "path to executable is")
 
 

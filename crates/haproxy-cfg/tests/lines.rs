@@ -96,6 +96,12 @@ fn told(loaded: &Loaded) -> Vec<(Severity, u32, String)> {
             // The original was given a file of another name.
             let message = diagnostic.message.trim().replace("test.cfg:", "t.cfg:");
             let message = message.replace("\n   | ", "\n");
+            // Some of its messages name their place themselves.
+            let placed = message
+                .strip_prefix("Parsing [t.cfg:")
+                .and_then(|rest| rest.split_once("]: "))
+                .and_then(|(number, text)| Some((number.parse().ok()?, text.to_owned())));
+            let (line, message) = placed.unwrap_or((line, message));
             out.push((diagnostic.severity, line, message));
         }
     }
