@@ -73,26 +73,36 @@ fn known_name(
     what: &str,
 ) -> Option<Value> {
     let word = cursor.next();
-    let name = word.map(|word| shown(word).into_owned()).unwrap_or_default();
     // What stands behind it is told first, as the original counts the words before it looks at them.
     if cursor.peek().is_some() {
+        let name = word.map(|word| shown(word).into_owned()).unwrap_or_default();
         return Some(Value::Text(name.into()));
     }
+    account(reading, subject, word, what, |name| {
+        format!("cannot find {what} id for '{name}' (0:Success)")
+    })
+}
+
+/// A user or a group that the machine must have; `unknown` words that it has not.
+pub(super) fn account(
+    reading: &mut Reading<'_>,
+    subject: &Subject<'_>,
+    word: Option<&crate::lex::Word<'_>>,
+    what: &str,
+    unknown: impl Fn(&str) -> String,
+) -> Option<Value> {
+    let name = word.map(|word| shown(word).into_owned()).unwrap_or_default();
     let id = match what {
         "user" => reading.host.user_id(&name),
         _ => reading.host.group_id(&name),
     };
-    if id.is_none() {
-        let message = format!("cannot find {what} id for '{name}' (0:Success)");
-        let told =
-            Diagnostic::alert("unknown-user", message).at(word.map_or(subject.behind, |word| word.span));
-        subject.tell(
-            reading,
-            told.help(format!("create the {what}, or name one that exists")),
-        );
-        return None;
+    if id.is_some() {
+        return Some(Value::Text(name.into()));
     }
-    Some(Value::Text(name.into()))
+    let span = word.map_or(subject.behind, |word| word.span);
+    let help = format!("create the {what}, or name one that exists");
+    subject.alert(reading, "unknown-user", span, unknown(&name), help);
+    None
 }
 
 /// The name of a user of the machine.

@@ -6,6 +6,7 @@ use super::super::bind::stats_socket;
 use super::super::line::{Line, shown};
 use super::super::reading::Reading;
 use super::super::timeout::stray;
+use super::process::account;
 use crate::signature::{Cursor, ReadArgument, Subject, TIME_WORDS, Value};
 use crate::values::{Time, TimeError, Unit, loose_integer, time};
 
@@ -25,22 +26,9 @@ fn owner(
     what: &str,
 ) -> Option<Value> {
     let word = cursor.next();
-    let name = word.map(|word| shown(word).into_owned()).unwrap_or_default();
-    let id = match what {
-        "user" => reading.host.user_id(&name),
-        _ => reading.host.group_id(&name),
-    };
-    if id.is_none() {
-        let message = format!("'{}' : '{name}' unknown {what}.", subject.name);
-        let told =
-            Diagnostic::alert("unknown-user", message).at(word.map_or(subject.behind, |word| word.span));
-        subject.tell(
-            reading,
-            told.help(format!("create the {what}, or name one that exists")),
-        );
-        return None;
-    }
-    Some(Value::Text(name.into()))
+    account(reading, subject, word, what, |name| {
+        format!("'{}' : '{name}' unknown {what}.", subject.name)
+    })
 }
 
 /// The user whose the sockets are to be.
