@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use haproxy_cfg::model::{
-    Address, Balance, CheckKind, Config, ConnectionMode, CookieRewrite, FetchKind, HeaderRuleAction, Level,
-    LogFormat, LogLevel, LogTransport, MatchKind, Mode, Pattern, Polarity, Proxy, ServerAddr, TlsVersion,
+    Address, Balance, CheckKind, Config, ConnectionMode, CookieRewrite, HeaderRuleAction, Level, LogFormat,
+    LogLevel, LogTransport, MatchKind, Mode, Pattern, Polarity, Proxy, ServerAddr, TlsVersion,
 };
 use haproxy_cfg::testing::{FakeHost, load_on, load_str};
 use haproxy_cfg::{Dialect, Host as _};
@@ -371,7 +371,7 @@ fn acl_lines_of_one_name_are_alternatives_even_when_they_follow_the_rule() {
     assert!(cond.any_of[1][0].negated);
     let net = &f.acls[cond.any_of[1][0].acls[0] as usize];
     assert_eq!(*net.patterns, [Pattern::Net([10, 0, 0, 0].into(), 8)]);
-    assert_eq!(net.sample.kind(), Some(FetchKind::Src));
+    assert_eq!(net.sample.fetch.name, "src");
 }
 
 #[test]
@@ -387,8 +387,8 @@ fn patterns_are_read_for_their_match() {
     );
     let header = acl("acl x hdr(X-Forwarded-For,-1) -m beg 10.");
     assert_eq!(
-        (header.sample.kind(), header.matcher),
-        (Some(FetchKind::ReqHdr), MatchKind::Beg)
+        (header.sample.fetch.name, header.matcher),
+        ("req.hdr", MatchKind::Beg)
     );
     assert_eq!(header.sample.text(0), Some(&"X-Forwarded-For".into()));
     assert_eq!(header.sample.integer(1), Some(-1));

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use haproxy_cfg::model::{Config, Mode, Proxy, ProxyId, ProxyKind, Server, ServerAddr};
 
-use crate::http1::{Header, KnownHeader, RequestHead, ResponseHead, Slice, Version};
+use crate::http1::{Header, KnownHeader, RequestHead, RequestRef, ResponseHead, Slice, Version};
+use crate::sample::{Arena, Body, SampleContext, World};
 use crate::state::Runtime;
+use crate::stream::Client;
 
 /// A listen section without servers.
 pub(crate) fn proxy(name: &str) -> Proxy {
@@ -96,4 +98,66 @@ fn slice(text: &[u8], part: &[u8]) -> Slice {
         start: (part.as_ptr() as usize - text.as_ptr() as usize) as u32,
         len: part.len() as u32,
     }
+}
+
+/// A world in which nothing moves: 2023-11-14 22:13:20 UTC, and no chance.
+#[derive(Debug)]
+pub(crate) struct StillWorld;
+
+impl World for StillWorld {
+    fn now_ms(&self) -> u64 {
+        1_000_000
+    }
+
+    fn epoch_us(&self) -> u64 {
+        1_700_000_000_000_000
+    }
+
+    fn epoch_us_at(&self, clock_ms: u64) -> u64 {
+        self.epoch_us() + clock_ms * 1000 - self.now_ms() * 1000
+    }
+
+    fn random(&self) -> u64 {
+        0x0123_4567_89ab_cdef
+    }
+
+    fn thread(&self) -> usize {
+        0
+    }
+
+    fn pid(&self) -> u32 {
+        4711
+    }
+
+    fn hostname(&self) -> &'static [u8] {
+        b"lb1"
+    }
+}
+
+/// Shows `look` what samples are taken from, in the first proxy of `config`.
+pub(crate) fn looking<T>(
+    config: &Config,
+    runtime: &Runtime,
+    client: &Client,
+    request: Option<RequestRef<'_>>,
+    look: impl FnOnce(&SampleContext<'_>) -> T,
+) -> T {
+    look(&SampleContext {
+        arena: &Arena::default(),
+        config,
+        runtime,
+        world: &StillWorld,
+        proxy: ProxyId(0),
+        client,
+        stream: None,
+        request,
+        response: None,
+        body: Body::default(),
+        payload: Body {
+            complete: true,
+            ..Body::default()
+        },
+        from_server: false,
+        undecided: &std::cell::Cell::new(false),
+    })
 }

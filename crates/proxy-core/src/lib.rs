@@ -14,6 +14,7 @@ pub mod rules;
 pub mod sample;
 pub mod state;
 pub mod stats;
+pub mod stream;
 
 #[cfg(test)]
 mod fixture;

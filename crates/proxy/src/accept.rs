@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 
 use haproxy_cfg::model::{Mode, Proxy, ProxyId};
+use proxy_core::stream::Client;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio_rustls::TlsAcceptor;
@@ -235,12 +236,14 @@ impl Acceptor {
             thread: Rc::clone(thread),
             io,
             timer: thread.wheel.timer(),
-            frontend: self.proxy,
-            bind: self.bind,
-            src: from,
-            dst,
-            accepted_ms: now,
-            requests: 0,
+            client: Client {
+                frontend: self.proxy,
+                bind: self.bind,
+                src: from,
+                dst,
+                accepted_ms: now,
+                ..Client::default()
+            },
             pending: None,
             private: None,
             counted: true,
@@ -283,11 +286,12 @@ async fn serve_tls(mut session: Session, acceptor: TlsAcceptor, mode: Mode) {
     let thread = Rc::clone(&session.thread);
     let process = &thread.counters().process;
     process.tls_tot.inc();
-    process.tls_rate.hit(session.accepted_ms);
+    process.tls_rate.hit(session.client.accepted_ms);
     let Some(stream) = session.take_tcp() else { return };
-    session
-        .timer
-        .set(deadline(session.accepted_ms, session.frontend().timeouts.client));
+    session.timer.set(deadline(
+        session.client.accepted_ms,
+        session.frontend().timeouts.client,
+    ));
     let handshake = {
         let mut handshake = Box::pin(acceptor.accept(stream));
         let timer = &session.timer;

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod buffer;
 pub mod checks;
 pub mod clock;
+mod context;
 pub mod control;
 pub mod handover;
 mod http;

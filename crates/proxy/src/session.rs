@@ -1,13 +1,12 @@
 //! A client's connection: what is known of it before the first byte, whatever it speaks.
 
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use haproxy_cfg::model::{Bind, Proxy, ProxyId};
 use proxy_core::logline::Peer;
-use proxy_core::sample::SampleContext;
 use proxy_core::state::SideCounters;
+use proxy_core::stream::Client;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio_rustls::server::TlsStream;
@@ -27,18 +26,8 @@ pub struct Session {
     pub io: Io,
     /// Its one timer.
     pub timer: Timer,
-    /// The frontend.
-    pub frontend: ProxyId,
-    /// The bind of that frontend.
-    pub bind: u16,
-    /// The client's address; none over a unix socket.
-    pub src: Option<SocketAddr>,
-    /// The address it connected to, where something asks for it; none over a unix socket.
-    pub dst: Option<SocketAddr>,
-    /// When it was accepted, milliseconds of the process's clock.
-    pub accepted_ms: u64,
-    /// Requests before the one at hand.
-    pub requests: u32,
+    /// What rules and samples see of it.
+    pub client: Client,
     /// Bytes that came behind the last request.
     pub pending: Option<Buffer>,
     /// It still counts as one of the frontend's and the process's connections.
@@ -51,13 +40,16 @@ impl Session {
     /// The frontend's model.
     #[must_use]
     pub fn frontend(&self) -> &Proxy {
-        self.thread.shared.plan.config.proxy(self.frontend)
+        self.thread.shared.plan.config.proxy(self.client.frontend)
     }
 
     /// Counts something on the client's side: for the frontend, and for the listener where these are counted one by one.
     pub(crate) fn count(&self, what: impl Fn(&SideCounters)) {
-        what(self.thread.fe_counters(self.frontend));
-        if let Some(listener) = self.thread.listener_counters(self.frontend, self.bind) {
+        what(self.thread.fe_counters(self.client.frontend));
+        if let Some(listener) = self
+            .thread
+            .listener_counters(self.client.frontend, self.client.bind)
+        {
             what(listener);
         }
     }
@@ -75,13 +67,15 @@ impl Session {
     /// The bind's model.
     #[must_use]
     pub fn bind(&self) -> &Bind {
-        &self.frontend().binds[usize::from(self.bind)]
+        &self.frontend().binds[usize::from(self.client.bind)]
     }
 
     /// The client, as log lines name it.
     #[must_use]
     pub fn peer(&self) -> Peer {
-        self.src.map_or(Peer::Unix(u32::from(self.bind) + 1), Peer::Inet)
+        self.client
+            .src
+            .map_or(Peer::Unix(u32::from(self.client.bind) + 1), Peer::Inet)
     }
 
     /// Whether the client's connection is over TLS.
@@ -104,19 +98,8 @@ impl Session {
     /// Goes on over TLS.
     pub(crate) fn set_tls(&mut self, stream: TlsStream<TcpStream>) {
         self.thread.shared.runtime.tls_connections.inc();
+        self.client.tls = true;
         self.io = Io::Tls(Box::new(stream));
-    }
-
-    /// What samples without a request can be taken from.
-    #[must_use]
-    pub fn samples(&self) -> SampleContext<'_> {
-        SampleContext {
-            request: None,
-            src: self.src,
-            dst: self.dst,
-            ssl: self.is_tls(),
-            runtime: &self.thread.shared.runtime,
-        }
     }
 }
 
@@ -133,15 +116,15 @@ impl Session {
         if self.is_tls() {
             runtime.tls_connections.dec();
         }
-        let state = &runtime.proxies[self.frontend.0 as usize];
+        let state = &runtime.proxies[self.client.frontend.0 as usize];
         let of_frontend = state.fe_sessions.dec();
         let was_full = |left: u32, max: &AtomicU32| left + 1 == max.load(Relaxed);
         if was_full(left, &runtime.maxconn) {
             shared.room.iter().for_each(Notify::notify_waiters);
         } else if was_full(of_frontend, &state.maxconn) {
-            shared.room[self.frontend.0 as usize].notify_waiters();
+            shared.room[self.client.frontend.0 as usize].notify_waiters();
         }
-        if let Some(listener) = state.listeners.get(usize::from(self.bind)) {
+        if let Some(listener) = state.listeners.get(usize::from(self.client.bind)) {
             listener.dec();
         }
     }

@@ -1,74 +1,14 @@
 //! What is remembered of a stream (an HTTP transaction or a TCP session) for its log line, and the line.
 
-use haproxy_cfg::model::{LogLevel, Proxy, ProxyId};
+use haproxy_cfg::model::{LogLevel, Proxy};
 use proxy_core::logline::{
     ConnectionError, HttpLog, LogCounts, Peer, ServerName, TcpLog, clf_line, connect_line,
     connection_error_line, http_line, tcp_line,
 };
 
+use proxy_core::stream::{Route, StreamLog, since};
+
 use crate::session::Session;
-use crate::upstream::Route;
-
-/// What the log line needs besides the route.
-#[derive(Debug)]
-pub(crate) struct StreamLog {
-    /// When the first byte of the request came; milliseconds of the process's clock, as all times here. 0 is never.
-    pub(crate) started_ms: u64,
-    /// When its head was complete.
-    pub(crate) request_ms: u64,
-    /// When the response's head was complete.
-    pub(crate) response_ms: u64,
-    /// The status that the client got; -1 when none.
-    pub(crate) status: i32,
-    /// Bytes to the client.
-    pub(crate) bytes: u64,
-    /// Bytes from the client.
-    pub(crate) received: u64,
-    /// Termination state.
-    pub(crate) termination: [u8; 4],
-    /// The backend.
-    pub(crate) backend: Option<ProxyId>,
-    /// The client was held back (`tarpit`): the original counts that as time in a queue.
-    pub(crate) tarpitted: bool,
-    /// The line is written, or none is to be: a kept connection that was cut under a later request.
-    pub(crate) silent: bool,
-    /// The line comes with the response's head (`option logasap`).
-    pub(crate) early: bool,
-    /// The statistics page answered.
-    pub(crate) is_stats: bool,
-    /// The request line; empty when there is no valid one.
-    pub(crate) line: Vec<u8>,
-}
-
-impl Default for StreamLog {
-    fn default() -> Self {
-        Self {
-            started_ms: 0,
-            request_ms: 0,
-            response_ms: 0,
-            status: -1,
-            bytes: 0,
-            received: 0,
-            termination: *b"----",
-            backend: None,
-            tarpitted: false,
-            silent: false,
-            early: false,
-            is_stats: false,
-            line: Vec::new(),
-        }
-    }
-}
-
-impl StreamLog {
-    /// How the stream ends; the first thing that says so counts.
-    pub(crate) fn end_with(&mut self, cause: u8, phase: u8) {
-        if self.termination[0] == b'-' {
-            self.termination[0] = cause;
-            self.termination[1] = phase;
-        }
-    }
-}
 
 /// Writes the log line of a stream that is over, unless options say that it is not worth one.
 pub(crate) fn write(session: &Session, log: &StreamLog, route: &Route) {
@@ -85,7 +25,7 @@ pub(crate) fn write(session: &Session, log: &StreamLog, route: &Route) {
     let mut dates = thread.dates.borrow_mut();
     let mut line = thread.line.borrow_mut();
     line.clear();
-    let backend_id = log.backend.unwrap_or(session.frontend);
+    let backend_id = log.backend.unwrap_or(session.client.frontend);
     let backend = thread.shared.plan.config.proxy(backend_id);
     let server = match route.server {
         _ if log.is_stats => ServerName::Stats,
@@ -98,7 +38,7 @@ pub(crate) fn write(session: &Session, log: &StreamLog, route: &Route) {
         let entry = HttpLog {
             client: session.peer(),
             request_ms: thread.epoch_ms(if log.started_ms == 0 {
-                session.accepted_ms
+                session.client.accepted_ms
             } else {
                 log.started_ms
             }),
@@ -120,7 +60,7 @@ pub(crate) fn write(session: &Session, log: &StreamLog, route: &Route) {
             response_time: since(route.connected_ms, log.response_ms),
             active_time: since(
                 if log.started_ms == 0 {
-                    session.accepted_ms
+                    session.client.accepted_ms
                 } else {
                     log.started_ms
                 },
@@ -145,7 +85,7 @@ pub(crate) fn write(session: &Session, log: &StreamLog, route: &Route) {
     } else if options.tcplog {
         let entry = TcpLog {
             client: session.peer(),
-            accepted_ms: thread.epoch_ms(session.accepted_ms),
+            accepted_ms: thread.epoch_ms(session.client.accepted_ms),
             frontend: &frontend.name,
             tls: session.is_tls(),
             backend: &backend.name,
@@ -160,7 +100,7 @@ pub(crate) fn write(session: &Session, log: &StreamLog, route: &Route) {
             } else {
                 since(route.queued_until_ms, route.connected_ms)
             },
-            total_time: since(session.accepted_ms, now),
+            total_time: since(session.client.accepted_ms, now),
             early: log.early,
             bytes: log.bytes,
             termination: [log.termination[0], log.termination[1]],
@@ -171,7 +111,7 @@ pub(crate) fn write(session: &Session, log: &StreamLog, route: &Route) {
         connect_line(
             &mut line,
             session.peer(),
-            session.dst.map_or(session.peer(), Peer::Inet),
+            session.client.dst.map_or(session.peer(), Peer::Inet),
             &frontend.name,
             frontend.mode,
         );
@@ -210,7 +150,9 @@ fn counts(session: &Session, route: &Route, backend: usize) -> LogCounts {
     let state = &runtime.proxies[backend];
     LogCounts {
         process: runtime.connections.get(),
-        frontend: runtime.proxies[session.frontend.0 as usize].fe_sessions.get(),
+        frontend: runtime.proxies[session.client.frontend.0 as usize]
+            .fe_sessions
+            .get(),
         backend: state.be_sessions.get(),
         server: route.server_left.unwrap_or_else(|| {
             let server = route.server.map(|at| &state.servers[at]);
@@ -220,15 +162,6 @@ fn counts(session: &Session, route: &Route, backend: usize) -> LogCounts {
         redispatched: route.redispatched,
         server_queue: route.server_queue,
         backend_queue: route.backend_queue,
-    }
-}
-
-/// Milliseconds between two times; -1 when one of them never came.
-pub(crate) fn since(from: u64, to: u64) -> i32 {
-    if from == 0 || to == 0 {
-        -1
-    } else {
-        i32::try_from(to.saturating_sub(from)).unwrap_or(i32::MAX)
     }
 }
 
@@ -244,10 +177,10 @@ pub(crate) fn handshake_failed(session: &Session) {
     line.clear();
     let entry = ConnectionError {
         client: session.peer(),
-        accepted_ms: thread.epoch_ms(session.accepted_ms),
+        accepted_ms: thread.epoch_ms(session.client.accepted_ms),
         frontend: &frontend.name,
         bind: session.bind().name.as_ref().map(|n| n.as_slice()),
-        bind_id: u32::from(session.bind) + 1,
+        bind_id: u32::from(session.client.bind) + 1,
         message: b"SSL handshake failure",
     };
     connection_error_line(&mut line, &entry, &mut dates);

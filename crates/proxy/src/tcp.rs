@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use haproxy_cfg::model::{Mode, ProxyId};
 use proxy_core::rules::Cache;
+use proxy_core::stream::{Route, StreamLog, since};
 
+use crate::context::{AtHand, looking};
 use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::{BackendUse, Session};
-use crate::stream_log::{self, StreamLog};
-use crate::upstream::{Attempt, ClientWatch, ReachError, Route, aborts_on_end, reach_server};
+use crate::stream_log;
+use crate::upstream::{Attempt, ClientWatch, ReachError, aborts_on_end, reach_server};
 
 /// Serves the connection to its end.
 ///
@@ -20,8 +22,8 @@ pub(crate) fn serve(mut session: Session) -> impl Future<Output = ()> {
 
 async fn serve_here(session: &mut Session) {
     let mut log = StreamLog {
-        started_ms: session.accepted_ms,
-        request_ms: session.accepted_ms,
+        started_ms: session.client.accepted_ms,
+        request_ms: session.client.accepted_ms,
         ..StreamLog::default()
     };
     let mut route = Route::default();
@@ -42,7 +44,7 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
     log.backend = Some(backend);
     let _use = BackendUse::new(&thread, backend);
     let proxy = thread.shared.plan.config.proxy(backend);
-    let frontend = thread.shared.plan.config.proxy(session.frontend);
+    let frontend = thread.shared.plan.config.proxy(session.client.frontend);
     let mut first = thread.buffers.take();
     let mut ended = false;
     let mut attempt = Attempt {
@@ -56,11 +58,11 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
             ended: &mut ended,
             abort_on_end: aborts_on_end(proxy, Mode::Tcp, 0),
         },
-        src: session.src,
-        dst: session.dst,
+        src: session.client.src,
+        dst: session.client.dst,
         may_reuse: false,
         private: &mut session.private,
-        since_ms: session.accepted_ms,
+        since_ms: session.client.accepted_ms,
     };
     let mut reached = match reach_server(&mut attempt, route).await {
         Ok(reached) => reached,
@@ -92,7 +94,7 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
     log.bytes = relay.to_client();
     log.received = relay.to_server();
     let all = [
-        thread.fe_counters(session.frontend),
+        thread.fe_counters(session.client.frontend),
         thread.be_counters(backend),
         counters,
     ];
@@ -116,12 +118,12 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
         RelayEnd::Ended(why) => log.end_with(why.letter(), b'-'),
     }
     let now = thread.now_ms();
-    let ms = |from: u64, to: u64| u32::try_from(stream_log::since(from, to)).unwrap_or(0);
+    let ms = |from: u64, to: u64| u32::try_from(since(from, to)).unwrap_or(0);
     let times = [
         ms(log.request_ms, route.queued_until_ms),
         ms(route.queued_until_ms, route.connected_ms),
         0,
-        ms(session.accepted_ms, now),
+        ms(session.client.accepted_ms, now),
     ];
     thread.be_counters(backend).record_times(times);
     counters.record_times(times);
@@ -129,16 +131,21 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
 
 /// The backend by `use_backend` and `default_backend`.
 fn choose_backend(session: &Session) -> Option<ProxyId> {
-    let (proxy, plan) = session.thread.shared.plan.proxy(session.frontend);
+    let (proxy, plan) = session.thread.shared.plan.proxy(session.client.frontend);
     let switched = if proxy.use_backend.is_empty() {
         None
     } else {
-        plan.switch
-            .choose(&plan.acls, &session.samples(), &mut Cache::default())
+        looking(
+            &session.thread,
+            &session.client,
+            session.client.frontend,
+            AtHand::default(),
+            |context| plan.switch.choose(&plan.acls, context, &mut Cache::default()),
+        )
     };
     switched
         .or(proxy.default_backend)
-        .or_else(|| proxy.kind.is_backend().then_some(session.frontend))
+        .or_else(|| proxy.kind.is_backend().then_some(session.client.frontend))
 }
 
 fn not_reached(session: &Session, log: &mut StreamLog, backend: ProxyId, error: ReachError) {

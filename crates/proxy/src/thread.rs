@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use haproxy_cfg::model::{Config, FetchKind, Proxy, ProxyId, ServerAddr};
+use haproxy_cfg::model::{Config, Proxy, ProxyId, ServerAddr};
 use proxy_core::logline::DateText;
 use proxy_core::plan::Plan;
+use proxy_core::sample::Arena;
 use proxy_core::state::{Runtime, SideCounters, ThreadCounters};
 use proxy_core::stats::Process;
 use tokio::sync::{Notify, watch};
@@ -113,9 +114,7 @@ impl Shared {
 /// Asking costs a system call for each connection.
 fn wants_dst(config: &Config) -> Box<[bool]> {
     let own = |p: &Proxy| {
-        p.acls
-            .iter()
-            .any(|a| matches!(a.sample.kind(), Some(FetchKind::Dst | FetchKind::DstPort)))
+        p.acls.iter().any(|a| a.sample.fetch.name.starts_with("dst"))
             || p.servers.iter().any(|s| match &s.addr {
                 ServerAddr::Inet { ip, port, .. } => ip.is_unspecified() || port.is_none(),
                 ServerAddr::Unix(_) | ServerAddr::Abstract(_) => false,
@@ -151,6 +150,8 @@ pub struct Thread {
     pub dates: RefCell<DateText>,
     /// The line being written.
     pub line: RefCell<Vec<u8>>,
+    /// Memory for samples; empty between two evaluations.
+    pub(crate) arena: RefCell<Arena>,
     /// Boxed, since they move between pool and sessions: a pointer does, not a kilobyte.
     #[allow(
         clippy::vec_box,
@@ -178,6 +179,7 @@ impl Thread {
             log: RefCell::new(log),
             dates: RefCell::new(dates),
             line: RefCell::new(Vec::with_capacity(1024)),
+            arena: RefCell::new(Arena::default()),
             transactions: RefCell::new(Vec::new()),
             // Any odd seed that differs between threads and starts will do.
             random: Cell::new((epoch.subsec_nanos() as u64) << 17 ^ (index as u64) << 3 | 1),
@@ -241,6 +243,13 @@ impl Thread {
     #[must_use]
     pub fn epoch_ms(&self, clock_ms: u64) -> u64 {
         self.epoch_offset_ms + clock_ms
+    }
+
+    /// Microseconds since the epoch, on the system's clock: this asks it.
+    #[must_use]
+    pub fn epoch_us(&self) -> u64 {
+        let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(epoch.as_micros()).unwrap_or(u64::MAX)
     }
 
     /// Random bits; not for secrets.

@@ -7,7 +7,7 @@ use syntax::{Arity, Status, Version};
 
 use super::argument::ArgType;
 use crate::dialect::Dialect;
-use crate::model::{FetchKind, MatchKind};
+use crate::model::MatchKind;
 
 /// The type of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -211,8 +211,8 @@ pub struct FetchRow {
     pub since: Option<Version>,
     /// What it was in 2.6.
     pub before: Option<Before>,
-    /// The fetch that the data path knows.
-    pub(crate) act: Option<FetchKind>,
+    /// The data path takes samples of it.
+    pub acts: bool,
 }
 
 /// Names are unique in their table.
@@ -226,7 +226,7 @@ impl FetchRow {
     /// Whether samples of it are taken.
     #[must_use]
     pub fn status(&self) -> Status {
-        if self.act.is_some() {
+        if self.acts {
             Status::Implemented
         } else {
             Status::ReadOnly
@@ -278,8 +278,8 @@ impl FetchRow {
         self
     }
 
-    pub(super) const fn acts(mut self, act: FetchKind) -> Self {
-        self.act = Some(act);
+    pub(super) const fn acts(mut self) -> Self {
+        self.acts = true;
         self
     }
 }
@@ -313,11 +313,11 @@ pub(super) const fn fetch(
         output,
         since: None,
         before: None,
-        act: None,
+        acts: false,
     }
 }
 
-/// A converter. None is acted on yet.
+/// A converter.
 #[derive(Clone, Copy, Debug)]
 pub struct ConverterRow {
     /// Its name.
@@ -334,6 +334,8 @@ pub struct ConverterRow {
     pub since: Option<Version>,
     /// What it was in 2.6.
     pub before: Option<Before>,
+    /// The data path applies it.
+    pub acts: bool,
 }
 
 /// Names are unique in their table.
@@ -344,6 +346,16 @@ impl PartialEq for ConverterRow {
 }
 
 impl ConverterRow {
+    /// Whether it is applied.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        if self.acts {
+            Status::Implemented
+        } else {
+            Status::ReadOnly
+        }
+    }
+
     /// Its arguments in the version of `dialect`.
     #[must_use]
     pub fn args_in(&self, dialect: Dialect) -> &'static [ArgType] {
@@ -374,6 +386,11 @@ impl ConverterRow {
         self.before = Some(before);
         self
     }
+
+    pub(super) const fn acts(mut self) -> Self {
+        self.acts = true;
+        self
+    }
 }
 
 /// `args` holds every argument, of which `min` must be given.
@@ -392,6 +409,7 @@ pub(super) const fn converter(
         output,
         since: None,
         before: None,
+        acts: false,
     }
 }
 

@@ -37,59 +37,8 @@ impl Acl {
     /// Whether the data path can tell whether it holds.
     #[must_use]
     pub fn is_evaluated(&self) -> bool {
-        self.sample.kind().is_some() && self.matcher != MatchKind::Bin && !self.as_map
+        self.sample.is_evaluated() && !self.as_map
     }
-}
-
-/// The sample fetches that are acted on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FetchKind {
-    /// `always_true`.
-    AlwaysTrue,
-    /// `always_false`.
-    AlwaysFalse,
-    /// `path`: from the first slash to the question mark.
-    Path,
-    /// `query`: behind the question mark.
-    Query,
-    /// `url`: the request target as sent.
-    Url,
-    /// `base`: Host without port, then path.
-    Base,
-    /// `method`.
-    Method,
-    /// `req.ver`, `req_ver`.
-    ReqVer,
-    /// `req.hdr(name[,occ])`, `hdr(…)`: each comma-separated value.
-    ReqHdr,
-    /// `req.fhdr(name[,occ])`: whole header values.
-    ReqFhdr,
-    /// `req.hdr_cnt(name)`, `hdr_cnt(…)`.
-    ReqHdrCnt,
-    /// `req.hdr_val(name[,occ])`, `hdr_val(…)`: each comma-separated value as an integer.
-    ReqHdrVal,
-    /// `req.proto_http`: the stream speaks HTTP.
-    ProtoHttp,
-    /// `wait_end`: nothing more will be known.
-    WaitEnd,
-    /// `req.cook(name)`, `cook(name)`.
-    ReqCook,
-    /// `src`.
-    Src,
-    /// `src_port`.
-    SrcPort,
-    /// `dst`.
-    Dst,
-    /// `dst_port`.
-    DstPort,
-    /// `ssl_fc`: whether the client's connection is over TLS.
-    SslFc,
-    /// `nbsrv([backend])`: usable servers.
-    NbSrv,
-    /// `fe_conn([frontend])`: established sessions.
-    FeConn,
-    /// `be_conn([backend])`: established sessions.
-    BeConn,
 }
 
 /// How samples and patterns are compared (manual, section 7.1).

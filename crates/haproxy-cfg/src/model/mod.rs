@@ -15,7 +15,7 @@ pub mod sections;
 mod server;
 mod stats;
 
-pub use acl::{Acl, Cond, CondTerm, FetchKind, MatchKind, Pattern, Polarity};
+pub use acl::{Acl, Cond, CondTerm, MatchKind, Pattern, Polarity};
 pub use addr::{Address, ServerAddr};
 pub use bind::{Bind, BindSsl, Level, TlsVersion};
 pub use check::{CheckKind, CheckSettings};

@@ -7,7 +7,7 @@ use syntax::Span;
 use super::{Acl, Bind, CheckKind, Cond, HeaderRule, LogTarget, Millis, Server, StatsSettings, Word};
 
 /// Index of a proxy in [`super::Config::proxies`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Default, Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProxyId(pub u32);
 
 /// Which section declared a proxy.

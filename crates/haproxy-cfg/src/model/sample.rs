@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use syntax::Span;
 
-use super::{FetchKind, Word};
+use super::Word;
 use crate::keywords::{ConverterRow, FetchRow, Output};
 
 /// A sample expression, `fetch(arguments),converter(arguments),…`.
@@ -25,10 +25,10 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// What the data path takes samples by; none when it cannot take them yet.
+    /// Whether the data path can take samples by it: it knows the fetch and all converters.
     #[must_use]
-    pub fn kind(&self) -> Option<FetchKind> {
-        self.fetch.act.filter(|_| self.converters.is_empty())
+    pub fn is_evaluated(&self) -> bool {
+        self.fetch.acts && self.converters.iter().all(|converter| converter.row.acts)
     }
 
     /// The text of argument `index`, counted from 0, unless it is missing, empty or no text.

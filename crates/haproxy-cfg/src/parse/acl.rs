@@ -107,9 +107,6 @@ pub(super) fn add(reading: &mut Reading<'_>, acl: Acl) -> Option<u32> {
     if acl.as_map {
         reading.tell_read_only("the ACL flag '-M'", acl.span);
     }
-    if acl.matcher == crate::model::MatchKind::Bin {
-        reading.tell_read_only("the match method 'bin'", acl.span);
-    }
     let source = sample::source(reading, acl.sample.fetch);
     let (acls, _) = reading.ruled()?;
     Some(acls.add(acl, source))

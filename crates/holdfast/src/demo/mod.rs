@@ -118,6 +118,7 @@ fn serve(
         released: version::RELEASED.to_owned(),
         pid: std::process::id(),
         node: hostname.clone().into_bytes(),
+        hostname: hostname.clone().into_bytes(),
         ulimit_n: 1024,
         maxsock: 1024,
         environment: Vec::new(),

@@ -262,6 +262,7 @@ pub(crate) fn serve(
         version: version::HAPROXY_VERSION.to_owned(),
         released: version::RELEASED.to_owned(),
         pid: std::process::id(),
+        hostname: hostname.clone().into_bytes(),
         node: config
             .global
             .node

@@ -165,7 +165,7 @@ impl<'a> Headers<'a> {
     }
 
     /// The values of the headers of that name, letters' case aside.
-    pub fn get(self, name: &'a [u8]) -> impl DoubleEndedIterator<Item = &'a [u8]> + 'a {
+    pub fn get<'n>(self, name: &'n [u8]) -> impl DoubleEndedIterator<Item = &'a [u8]> + use<'a, 'n> {
         self.iter()
             .filter(move |(n, _)| n.eq_ignore_ascii_case(name))
             .map(|(_, v)| v)

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use haproxy_cfg::model::{Config, MatchKind, ProxyId};
+use haproxy_cfg::keywords::Output;
+use haproxy_cfg::model::{Acl, Config, MatchKind, ProxyId};
 use syntax::Span;
 
+use super::cond::Truth;
 use super::group::Group;
 use super::pattern::{Line, is_shared};
-use crate::sample::{FetchPlan, SampleContext, Scratch};
+use crate::sample::{Expression, SampleContext, Stability, expression_key};
 
 /// An ACL that cannot be compiled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +29,10 @@ pub struct Acls {
     groups: Vec<Group>,
     /// By line: its group; none for a line that cannot be evaluated, which no condition uses.
     group_of: Vec<Option<u32>>,
+    /// By group: it looks at the message.
+    of_message: Vec<u64>,
+    /// By group: what was known of it a moment ago is worth nothing.
+    of_moment: Vec<u64>,
 }
 
 /// What is known of a proxy's ACLs during one request. Kept by a stream and reused: looking at a request allocates nothing
@@ -35,16 +41,25 @@ pub struct Acls {
 pub struct Cache {
     /// By group: it was evaluated.
     evaluated: Vec<u64>,
+    /// By group: it was evaluated, and lines of it that do not hold may hold later.
+    undecided: Vec<u64>,
     /// By line: it holds, once its group was evaluated.
     holds: Vec<u64>,
-    scratch: Scratch,
 }
 
 impl Cache {
     /// Forgets everything: for a new request, another proxy's ACLs, or once the request was edited.
     pub fn reset(&mut self) {
         self.evaluated.clear();
+        self.undecided.clear();
         self.holds.clear();
+    }
+
+    /// Forgets what was known of the message: a rule has edited it, or more of it has come.
+    pub fn message_changed(&mut self, acls: &Acls) {
+        for (known, of_message) in self.evaluated.iter_mut().zip(&acls.of_message) {
+            *known &= !of_message;
+        }
     }
 }
 
@@ -56,34 +71,33 @@ impl Acls {
     /// (look-around, back references).
     pub fn compile(config: &Config, id: ProxyId) -> Result<Self, Vec<AclError>> {
         let acls = &config.proxy(id).acls;
-        let mut shared: HashMap<(FetchPlan, MatchKind, bool), usize> = HashMap::new();
-        let mut members: Vec<(FetchPlan, Vec<Line>)> = Vec::new();
+        let mut shared: HashMap<(String, MatchKind, bool), usize> = HashMap::new();
+        let mut members: Vec<Vec<Line>> = Vec::new();
         let mut group_of = Vec::with_capacity(acls.len());
         for (line, acl) in acls.iter().enumerate() {
             if !acl.is_evaluated() {
                 group_of.push(None);
                 continue;
             }
-            let fetch = FetchPlan::compile(config, id, &acl.sample);
             let fresh = members.len();
             let at = if is_shared(acl.matcher) {
                 *shared
-                    .entry((fetch.clone(), acl.matcher, acl.ignore_case))
+                    .entry((expression_key(&acl.sample), acl.matcher, acl.ignore_case))
                     .or_insert(fresh)
             } else {
                 fresh
             };
             if at == fresh {
-                members.push((fetch, Vec::new()));
+                members.push(Vec::new());
             }
-            members[at].1.push(line as Line);
+            members[at].push(line as Line);
             group_of.push(Some(at as u32));
         }
         let mut errors = Vec::new();
         let mut groups = Vec::with_capacity(members.len());
-        for (fetch, lines) in members {
+        for lines in members {
             let with_lines: Vec<_> = lines.iter().map(|&line| (line, &acls[line as usize])).collect();
-            match Group::compile(fetch, &with_lines) {
+            match group(config, id, &with_lines) {
                 Ok(group) => groups.push(group),
                 Err(reason) => {
                     let acl = lines.first().map_or(0, |&line| line as usize);
@@ -95,20 +109,37 @@ impl Acls {
                 }
             }
         }
-        if errors.is_empty() {
-            Ok(Self { groups, group_of })
-        } else {
-            Err(errors)
+        if !errors.is_empty() {
+            return Err(errors);
         }
+        let bits = |wanted: fn(Stability) -> bool| {
+            let mut bits = vec![0; groups.len().div_ceil(64)];
+            for (at, group) in groups.iter().enumerate() {
+                bits[at / 64] |= u64::from(wanted(group.stability())) << (at % 64);
+            }
+            bits
+        };
+        Ok(Self {
+            of_message: bits(|stability| stability == Stability::Message),
+            of_moment: bits(|stability| stability == Stability::Moment),
+            groups,
+            group_of,
+        })
     }
 
     /// Whether that line holds.
-    pub(super) fn line_holds(&self, line: Line, context: &SampleContext<'_>, cache: &mut Cache) -> bool {
+    pub(super) fn line_holds(&self, line: Line, context: &SampleContext<'_>, cache: &mut Cache) -> Truth {
         let Some(group) = self.group_of(line) else {
-            return false;
+            return Truth::No;
         };
         self.evaluate(group, context, cache);
-        cache.holds[line as usize / 64] & (1 << (line % 64)) != 0
+        if cache.holds[line as usize / 64] & (1 << (line % 64)) != 0 {
+            Truth::Yes
+        } else if cache.undecided[group as usize / 64] & (1 << (group % 64)) != 0 {
+            Truth::Maybe
+        } else {
+            Truth::No
+        }
     }
 
     /// The group of a line, as [`Self::evaluate`] takes it.
@@ -116,22 +147,30 @@ impl Acls {
         self.group_of.get(line as usize).copied().flatten()
     }
 
-    /// Decides all lines of a group, once.
+    /// Decides all lines of a group, once as long as that stays true.
     fn evaluate(&self, group: u32, context: &SampleContext<'_>, cache: &mut Cache) {
         if cache.evaluated.is_empty() {
             cache.evaluated.resize(self.groups.len().div_ceil(64), 0);
+            cache.undecided.resize(self.groups.len().div_ceil(64), 0);
             cache.holds.resize(self.group_of.len().div_ceil(64), 0);
         }
-        let known = &mut cache.evaluated[group as usize / 64];
+        let word = group as usize / 64;
         let bit = 1 << (group % 64);
-        if *known & bit != 0 {
+        if cache.evaluated[word] & !self.of_moment[word] & bit != 0 {
             return;
         }
-        *known |= bit;
         let holds = &mut cache.holds;
-        self.groups[group as usize].evaluate(context, &mut cache.scratch, &mut |line| {
+        let group = &self.groups[group as usize];
+        group.clear(holds);
+        let undecided = group.evaluate(context, &mut |line| {
             holds[line as usize / 64] |= 1 << (line % 64);
         });
+        if undecided {
+            cache.undecided[word] |= bit;
+        } else {
+            cache.undecided[word] &= !bit;
+            cache.evaluated[word] |= bit;
+        }
     }
 
     /// The lines of a group that hold, each perhaps more than once; what the cache knows stays as it is.
@@ -139,9 +178,21 @@ impl Acls {
         &self,
         group: u32,
         context: &SampleContext<'_>,
-        cache: &mut Cache,
         hit: &mut impl FnMut(Line),
     ) {
-        self.groups[group as usize].evaluate(context, &mut cache.scratch, hit);
+        self.groups[group as usize].evaluate(context, hit);
     }
+}
+
+fn group(config: &Config, id: ProxyId, lines: &[(Line, &Acl)]) -> Result<Group, String> {
+    let Some((_, first)) = lines.first() else {
+        return Err("a group without lines".to_owned());
+    };
+    // Lengths are those of texts, unless there are bytes to begin with.
+    let wanted = match first.matcher {
+        MatchKind::Len if first.sample.output != Output::Bin => Output::Str,
+        matcher => matcher.takes(),
+    };
+    let expression = Expression::compile(config, id, &first.sample, wanted)?;
+    Group::compile(expression, lines)
 }

@@ -8,6 +8,27 @@ use super::pattern::Line;
 use super::{Acls, Cache};
 use crate::sample::SampleContext;
 
+/// What is known of a condition. Ordered, so that "and" is the least and "or" the greatest of its parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Truth {
+    /// It does not hold.
+    No,
+    /// What it looks at may still come.
+    Maybe,
+    /// It holds.
+    Yes,
+}
+
+impl Truth {
+    fn negated(self) -> Self {
+        match self {
+            Self::No => Self::Yes,
+            Self::Maybe => Self::Maybe,
+            Self::Yes => Self::No,
+        }
+    }
+}
+
 /// A condition over the ACLs of the proxy it stands in.
 #[derive(Clone, Debug)]
 pub struct CondPlan {
@@ -42,15 +63,39 @@ impl CondPlan {
 
     /// Whether what stands behind the condition applies. `acls` are those of the condition's proxy, and `cache` was last
     /// used with the same ones or reset since.
+    pub fn truth(&self, acls: &Acls, context: &SampleContext<'_>, cache: &mut Cache) -> Truth {
+        let mut any = Truth::No;
+        for terms in &self.any_of {
+            let mut all = Truth::Yes;
+            for term in terms {
+                all = all.min(term.truth(acls, context, cache));
+                if all == Truth::No {
+                    break;
+                }
+            }
+            any = any.max(all);
+            if any == Truth::Yes {
+                break;
+            }
+        }
+        if self.unless { any.negated() } else { any }
+    }
+
+    /// The same where nothing more is waited for.
     pub fn holds(&self, acls: &Acls, context: &SampleContext<'_>, cache: &mut Cache) -> bool {
-        let mut term_holds = |term: &Term| {
-            term.negated
-                != term
-                    .lines
-                    .iter()
-                    .any(|&line| acls.line_holds(line, context, cache))
-        };
-        let any = self.any_of.iter().any(|terms| terms.iter().all(&mut term_holds));
-        any != self.unless
+        self.truth(acls, context, cache) == Truth::Yes
+    }
+}
+
+impl Term {
+    fn truth(&self, acls: &Acls, context: &SampleContext<'_>, cache: &mut Cache) -> Truth {
+        let mut any = Truth::No;
+        for &line in &*self.lines {
+            any = any.max(acls.line_holds(line, context, cache));
+            if any == Truth::Yes {
+                break;
+            }
+        }
+        if self.negated { any.negated() } else { any }
     }
 }

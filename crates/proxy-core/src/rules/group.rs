@@ -1,14 +1,12 @@
 //! Lines that look at the same fetch in the same way: one look at the request decides all of them.
 
-use std::fmt::Write as _;
-use std::net::{IpAddr, SocketAddrV4};
 use std::ops::ControlFlow;
 
 use haproxy_cfg::model::{Acl, MatchKind, Pattern};
 
 use super::expression::Expressions;
 use super::pattern::{Equal, Inside, Line, Networks, Prefixes, Ranges, texts};
-use crate::sample::{FetchPlan, Sample, SampleContext, Scratch};
+use crate::sample::{Expression, Sample, SampleContext, Stability, address, integer, text};
 
 /// What `-m dir` counts as a border.
 const DIRECTORY_BORDERS: &[u8] = b"/";
@@ -18,9 +16,11 @@ const DOMAIN_BORDERS: &[u8] = b"/?.:";
 /// Lines with one fetch and one way to compare.
 #[derive(Debug)]
 pub(super) struct Group {
-    fetch: FetchPlan,
+    expression: Expression,
     fold: bool,
     table: Table,
+    /// The lines, as words of a set of bits and the bits in them.
+    lines: Box<[(u32, u64)]>,
     /// A first match settles everything.
     single: bool,
 }
@@ -41,7 +41,7 @@ enum Table {
 
 impl Group {
     /// `lines` are the numbers of the ACL lines together with them; all have the same match kind and case flag.
-    pub(super) fn compile(fetch: FetchPlan, lines: &[(Line, &Acl)]) -> Result<Self, String> {
+    pub(super) fn compile(expression: Expression, lines: &[(Line, &Acl)]) -> Result<Self, String> {
         let (kind, ignore_case) = match lines.first() {
             Some((_, acl)) => (acl.matcher, acl.ignore_case),
             None => (MatchKind::Found, false),
@@ -81,7 +81,6 @@ impl Group {
                     })
                     .collect(),
             )),
-            // Lines of `-m bin` are not evaluated, and do not come here.
             MatchKind::Str | MatchKind::Bin => Table::Str(Equal::new(all_texts())),
             MatchKind::Beg => Table::Beg(Prefixes::new(all_texts())),
             MatchKind::End => Table::End(Prefixes::reversed(all_texts())),
@@ -93,25 +92,41 @@ impl Group {
                 Table::Reg(Expressions::new(&all_texts(), ignore_case)?, line)
             }
         };
+        let mut words: Vec<(u32, u64)> = Vec::new();
+        for (line, _) in lines {
+            let bit = 1 << (line % 64);
+            match words.last_mut() {
+                Some((word, bits)) if *word == line / 64 => *bits |= bit,
+                _ => words.push((line / 64, bit)),
+            }
+        }
         Ok(Self {
-            fetch,
+            expression,
             fold,
             table,
+            lines: words.into(),
             single: lines.len() == 1,
         })
     }
 
-    /// Tells `hit` each line that holds, perhaps more than once.
-    pub(super) fn evaluate(
-        &self,
-        context: &SampleContext<'_>,
-        scratch: &mut Scratch,
-        hit: &mut impl FnMut(Line),
-    ) {
-        let Scratch { joined, folded } = scratch;
-        self.fetch.each(context, joined, |sample| {
+    /// How long what is known of its lines stays true.
+    pub(super) fn stability(&self) -> Stability {
+        self.expression.stability()
+    }
+
+    /// Says of all lines that they do not hold, in a set of bits by line.
+    pub(super) fn clear(&self, holds: &mut [u64]) {
+        for (word, bits) in &self.lines {
+            holds[*word as usize] &= !bits;
+        }
+    }
+
+    /// Tells `hit` each line that holds, perhaps more than once. Gives whether the others may hold later.
+    pub(super) fn evaluate(&self, context: &SampleContext<'_>, hit: &mut impl FnMut(Line)) -> bool {
+        context.undecided.set(false);
+        self.expression.each(context, &mut |sample| {
             let mut any = false;
-            self.compare(sample, folded, &mut |line| {
+            self.compare(sample, context, &mut |line| {
                 any = true;
                 hit(line);
             });
@@ -121,36 +136,37 @@ impl Group {
                 ControlFlow::Continue(())
             }
         });
+        context.undecided.get()
     }
 
-    fn compare(&self, sample: Sample<'_>, folded: &mut Vec<u8>, hit: &mut impl FnMut(Line)) {
+    fn compare(&self, sample: Sample<'_>, context: &SampleContext<'_>, hit: &mut impl FnMut(Line)) {
         match &self.table {
             Table::Found(lines) => lines.iter().copied().for_each(hit),
             Table::Bool(lines) => {
-                if as_int(sample).is_some_and(|n| n != 0) {
+                if integer(sample).is_some_and(|n| n != 0) {
                     lines.iter().copied().for_each(hit);
                 }
             }
             Table::Int(ranges) => {
-                if let Some(number) = as_int(sample) {
+                if let Some(number) = integer(sample) {
                     ranges.find(number, hit);
                 }
             }
             Table::Ip(networks) => {
-                if let Some(address) = as_ip(sample) {
+                if let Some(address) = address(sample) {
                     networks.find(address, hit);
                 }
             }
             table => match sample {
-                Sample::Bytes(bytes) if self.fold => {
-                    folded.clear();
+                Sample::Str(bytes) | Sample::Bin(bytes) | Sample::Method(bytes) if self.fold => {
+                    let mut folded = context.arena.bytes(bytes.len());
                     folded.extend(bytes.iter().map(u8::to_ascii_lowercase));
-                    find_text(table, folded, hit);
+                    find_text(table, &folded, hit);
                 }
-                Sample::Bytes(bytes) => find_text(table, bytes, hit),
-                Sample::Bool(value) => find_text(table, if value { b"1" } else { b"0" }, hit),
-                Sample::Int(value) => find_text(table, written(folded, &value), hit),
-                Sample::Ip(value) => find_text(table, written(folded, &value), hit),
+                Sample::Str(bytes) | Sample::Bin(bytes) | Sample::Method(bytes) => {
+                    find_text(table, bytes, hit);
+                }
+                sample => find_text(table, text(sample, context.arena), hit),
             },
         }
     }
@@ -169,60 +185,5 @@ fn find_text(table: &Table, value: &[u8], hit: &mut impl FnMut(Line)) {
             }
         }
         Table::Bool(_) | Table::Found(_) | Table::Int(_) | Table::Ip(_) => {}
-    }
-}
-
-/// The text of a number or an address.
-fn written<'a>(buffer: &'a mut Vec<u8>, value: &impl std::fmt::Display) -> &'a [u8] {
-    struct Bytes<'a>(&'a mut Vec<u8>);
-    impl std::fmt::Write for Bytes<'_> {
-        fn write_str(&mut self, text: &str) -> std::fmt::Result {
-            self.0.extend_from_slice(text.as_bytes());
-            Ok(())
-        }
-    }
-    buffer.clear();
-    // Writing to a vector does not fail.
-    let _infallible = write!(Bytes(buffer), "{value}");
-    buffer
-}
-
-/// The number that a sample is, if it is one.
-fn as_int(sample: Sample<'_>) -> Option<i64> {
-    match sample {
-        Sample::Bool(value) => Some(value.into()),
-        Sample::Int(value) => Some(value),
-        Sample::Ip(IpAddr::V4(address)) => Some(u32::from(address).into()),
-        Sample::Ip(IpAddr::V6(_)) => None,
-        Sample::Bytes(text) => leading_int(text),
-    }
-}
-
-/// The digits that a text begins with, behind a sign; 0 when it begins with something else, none when it is empty.
-fn leading_int(text: &[u8]) -> Option<i64> {
-    let (negative, digits) = match text {
-        [] => return None,
-        [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
-    };
-    let digits = digits.iter().take_while(|b| b.is_ascii_digit());
-    let number = digits.fold(0_i64, |number, digit| {
-        number.saturating_mul(10).saturating_add(i64::from(digit - b'0'))
-    });
-    Some(if negative { -number } else { number })
-}
-
-/// The address that a sample is, if it is one; a port behind an IPv4 address is passed over.
-fn as_ip(sample: Sample<'_>) -> Option<IpAddr> {
-    match sample {
-        Sample::Ip(address) => Some(address),
-        Sample::Bytes(text) => {
-            let text = std::str::from_utf8(text).ok()?;
-            let with_port = || text.parse::<SocketAddrV4>().map(|a| IpAddr::V4(*a.ip()));
-            text.parse().or_else(|_| with_port()).ok()
-        }
-        Sample::Int(value) => u32::try_from(value).ok().map(|v| IpAddr::V4(v.into())),
-        Sample::Bool(_) => None,
     }
 }

@@ -11,5 +11,5 @@ mod switch;
 mod tests;
 
 pub use acls::{AclError, Acls, Cache};
-pub use cond::CondPlan;
+pub use cond::{CondPlan, Truth};
 pub use switch::SwitchPlan;

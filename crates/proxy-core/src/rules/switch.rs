@@ -75,7 +75,7 @@ impl SwitchPlan {
                 backends,
             } => {
                 let mut first = u32::MAX;
-                acls.lines_that_hold(*group, context, cache, &mut |line| {
+                acls.lines_that_hold(*group, context, &mut |line| {
                     let rule = line
                         .checked_sub(*first_line)
                         .and_then(|at| rule_of.get(at as usize));

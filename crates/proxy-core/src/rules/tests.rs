@@ -9,10 +9,11 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{Acls, Cache, CondPlan, SwitchPlan};
-use crate::fixture::{recorded, request};
+use crate::fixture::{looking, recorded, request};
 use crate::http1::RequestRef;
 use crate::sample::SampleContext;
 use crate::state::Runtime;
+use crate::stream::Client;
 
 fn config(text: &str) -> Config {
     let bytes = text
@@ -83,18 +84,18 @@ impl Asked {
         }
     }
 
-    fn look<T>(&self, runtime: &Runtime, look: impl FnOnce(&SampleContext<'_>) -> T) -> T {
+    fn look<T>(&self, config: &Config, runtime: &Runtime, look: impl FnOnce(&SampleContext<'_>) -> T) -> T {
         let head = request(&self.head);
-        look(&SampleContext {
-            request: Some(RequestRef {
-                buf: &self.head,
-                head: &head,
-            }),
+        let client = Client {
             src: Some(self.src),
             dst: Some(self.dst),
-            ssl: false,
-            runtime,
-        })
+            ..Client::default()
+        };
+        let request = RequestRef {
+            buf: &self.head,
+            head: &head,
+        };
+        looking(config, runtime, &client, Some(request), look)
     }
 }
 
@@ -124,7 +125,7 @@ fn conditions_hold_as_with_the_original() {
             let holds = recorded["holds"].as_str().expect("digits").as_bytes();
             assert_eq!(holds.len(), conditions.len());
             let mut cache = Cache::default();
-            asked.look(&runtime, |context| {
+            asked.look(&config, &runtime, |context| {
                 for (number, rule) in rules.iter().enumerate() {
                     let cond = CondPlan::new(rule.cond.as_ref().expect("a condition"));
                     let ours = cond.holds(&acls, context, &mut cache);
@@ -171,7 +172,7 @@ fn a_run_of_rules_chooses_what_the_rules_one_by_one_choose() {
             src: SocketAddr::from(([1, 2, 3, 4], 5)),
             dst: SocketAddr::from(([1, 2, 3, 4], 5)),
         };
-        asked.look(&runtime, |context| {
+        asked.look(&config, &runtime, |context| {
             let mut cache = Cache::default();
             let one_by_one = plans.iter().position(|plan| {
                 plan.as_ref()
@@ -204,14 +205,14 @@ fn without_a_request_nothing_of_one_holds() {
     let acls = Acls::compile(&config, ProxyId(0)).expect("ACLs");
     let rules = &config.proxy(ProxyId(0)).use_backend;
     let runtime = Runtime::new(&config, 1, 0);
-    let context = SampleContext {
-        request: None,
+    let client = Client {
         src: Some(SocketAddr::from(([1, 2, 3, 4], 5))),
-        dst: None,
-        ssl: false,
-        runtime: &runtime,
+        ..Client::default()
     };
-    let chosen = SwitchPlan::new(&acls, rules).choose(&acls, &context, &mut Cache::default());
+    let switch = SwitchPlan::new(&acls, rules);
+    let chosen = looking(&config, &runtime, &client, None, |context| {
+        switch.choose(&acls, context, &mut Cache::default())
+    });
     assert_eq!(chosen, Some(rules[1].backend));
 }
 
@@ -238,7 +239,7 @@ proptest! {
         let lowered = |text: &str| if fold { text.to_lowercase() } else { text.to_owned() };
         let value = lowered(&value);
         let rules = &config.proxy(ProxyId(0)).use_backend;
-        asked.look(&runtime, |context| {
+        asked.look(&config, &runtime, |context| {
             let mut cache = Cache::default();
             for (number, rule) in rules.iter().enumerate() {
                 let pattern = lowered(&patterns[number % patterns.len()]);

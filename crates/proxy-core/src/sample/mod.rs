@@ -1,30 +1,23 @@
-//! Sample fetches (manual, section 7.3): what a rule may look at, taken from a connection and the head of its request without a
-//! copy. How samples are compared stands in [`crate::rules`].
+//! Sample expressions (manual, section 7.3): what rules, ACLs and log lines look at, taken from a connection and the messages on
+//! it without a copy where that can be. How samples are compared stands in [`crate::rules`].
+//!
+//! A fetch is a row of a family's table (`fetch`), a converter one of `convert`; both are made ready once, when the plan is
+//! compiled, and then asked again and again.
 
+mod arena;
+mod cast;
+pub(crate) mod context;
+mod convert;
+mod expression;
 mod fetch;
-mod header;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use crate::http1::RequestRef;
-use crate::state::Runtime;
-
-pub(crate) use fetch::{FetchPlan, Scratch};
-
-/// Everything that a sample can be taken from.
-#[derive(Clone, Copy, Debug)]
-pub struct SampleContext<'a> {
-    /// The request; none in TCP mode and before a request is there.
-    pub request: Option<RequestRef<'a>>,
-    /// The client's address; none when it came over a unix socket.
-    pub src: Option<SocketAddr>,
-    /// The address the client connected to; none for a unix socket.
-    pub dst: Option<SocketAddr>,
-    /// The client's connection is over TLS.
-    pub ssl: bool,
-    /// Gauges and server states.
-    pub runtime: &'a Runtime,
-}
+pub use arena::Arena;
+pub(crate) use cast::{address, cast, integer, text};
+pub use context::{Body, SampleContext, World};
+pub use expression::Expression;
+pub(crate) use expression::{Stability, key as expression_key};
 
 /// One sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,5 +29,9 @@ pub enum Sample<'a> {
     /// An address.
     Ip(IpAddr),
     /// Text.
-    Bytes(&'a [u8]),
+    Str(&'a [u8]),
+    /// Bytes, written in hexadecimal digits where text is wanted.
+    Bin(&'a [u8]),
+    /// A method.
+    Method(&'a [u8]),
 }

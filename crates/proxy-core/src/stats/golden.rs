@@ -114,6 +114,7 @@ impl Running {
             process: Process {
                 version: "2.6.12-1+deb12u4".to_owned(),
                 node: b"lb1".to_vec(),
+                hostname: b"lb1".to_vec(),
                 environment: vec![b"PATH=/bin".to_vec(), b"TZ=UTC".to_vec()],
                 ..Process::default()
             },

@@ -17,6 +17,8 @@ pub struct Process {
     pub pid: u32,
     /// `node`, or the host's name.
     pub node: Vec<u8>,
+    /// The host's name.
+    pub hostname: Vec<u8>,
     /// Limit of file descriptors in force (`Ulimit-n`).
     pub ulimit_n: u64,
     /// Most sockets that may be open (`Maxsock`).

@@ -36,7 +36,7 @@ pub(super) async fn send(session: &mut Session, txn: &mut Txn) -> bool {
         session.io.poll_flush(cx).map(|flushed| flushed.is_ok())
     })
     .await;
-    txn.log.bytes += counted_size(&txn.to_client);
+    txn.stream.log.bytes += counted_size(&txn.to_client);
     all
 }
 
@@ -54,11 +54,11 @@ pub(super) fn ending(session: &Session, txn: &Txn) -> AnswerInput {
 /// Puts the answer for `status` of the proxy in charge into `txn.to_client`. Gives whether the connection must be closed
 /// behind it.
 pub(super) fn put(session: &Session, txn: &mut Txn, status: u16) -> bool {
-    let proxy = txn.log.backend.unwrap_or(session.frontend);
+    let proxy = txn.stream.log.backend.unwrap_or(session.client.frontend);
     let plan = &session.thread.shared.plan.proxies[proxy.0 as usize];
     let input = ending(session, txn);
     txn.to_client.clear();
-    txn.log.status = i32::from(status);
+    txn.stream.log.status = i32::from(status);
     plan.answers.write(&mut txn.to_client, status, &input)
 }
 

@@ -311,7 +311,7 @@ impl Txn {
                     if !p.req_body.is_done() {
                         let taken = p.req_body.take(buffer, before).map_err(|_| End::BadRequestBody)?;
                         p.req_ready += taken.ready;
-                        self.log.received += taken.payload;
+                        self.stream.log.received += taken.payload;
                         if p.server_refuses {
                             buffer.consume(p.req_ready);
                             p.req_ready = 0;
@@ -382,7 +382,7 @@ impl Txn {
                     if p.response == ResponsePhase::Body {
                         let taken = p.res_body.take(buffer, before).map_err(|_| End::BadResponse)?;
                         p.res_ready += taken.ready;
-                        self.log.bytes += taken.payload;
+                        self.stream.log.bytes += taken.payload;
                         return Ok(true);
                     }
                     self.read_head(session, terms, finish_head)?;
@@ -461,8 +461,8 @@ impl Txn {
             p.res_ready = taken.ready;
             let taken_payload = taken.payload;
             p.tunnel = is_tunnel;
-            self.log.response_ms = session.timer.now_ms();
-            self.log.bytes += taken_payload + u64::from(self.response().counted_size());
+            self.stream.log.response_ms = session.timer.now_ms();
+            self.stream.log.bytes += taken_payload + u64::from(self.response().counted_size());
             finish_head(self, session).map_err(End::Denied)?;
             self.progress.response = ResponsePhase::Body;
             if let Some(buffer) = &mut self.res {
@@ -473,7 +473,7 @@ impl Txn {
     }
 
     fn count_interim(&mut self) {
-        self.log.bytes += u64::from(self.response().counted_size());
+        self.stream.log.bytes += u64::from(self.response().counted_size());
         self.progress.interim += 1;
     }
 

@@ -37,7 +37,7 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
     let max_head = tune.bufsize.saturating_sub(tune.maxrewrite);
     let buffer = session.pending.take().unwrap_or_else(|| thread.buffers.take());
     if !buffer.is_empty() {
-        txn.log.started_ms = thread.now_ms();
+        txn.stream.log.started_ms = thread.now_ms();
     }
     let mut parsed = !buffer.is_empty();
     txn.req = Some(buffer);
@@ -49,7 +49,7 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
                 return Poll::Ready(Err(NoRequest::Broken));
             };
             if parsed {
-                if session.requests > 0 || txn.log.started_ms > 0 {
+                if session.client.requests > 0 || txn.stream.log.started_ms > 0 {
                     let skip = leading_empty_lines(buffer.data());
                     buffer.consume(skip);
                 }
@@ -82,18 +82,18 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
                 Poll::Ready(Ok(n)) => {
                     buffer.filled(n);
                     parsed = true;
-                    if txn.log.started_ms == 0 {
-                        txn.log.started_ms = session.timer.now_ms();
+                    if txn.stream.log.started_ms == 0 {
+                        txn.stream.log.started_ms = session.timer.now_ms();
                     }
                 }
                 Poll::Ready(Err(_)) if buffer.is_empty() => return Poll::Ready(Err(NoRequest::Silent)),
                 Poll::Ready(Err(_)) => return Poll::Ready(Err(NoRequest::Broken)),
                 Poll::Pending => {
                     // From the first byte on, or from the accept: a client that sends a byte now and then gains nothing.
-                    let since = if session.requests == 0 {
-                        session.accepted_ms
+                    let since = if session.client.requests == 0 {
+                        session.client.accepted_ms
                     } else {
-                        txn.log.started_ms
+                        txn.stream.log.started_ms
                     };
                     let since = if since == 0 { session.timer.now_ms() } else { since };
                     session.timer.set(deadline(since, timeout));
@@ -106,11 +106,11 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
         }
     })
     .await?;
-    txn.log.request_ms = thread.now_ms();
+    txn.stream.log.request_ms = thread.now_ms();
     keep_line(session, txn);
     understand(txn).inspect_err(|_| {
         // A request that means nothing was never there, in the original's times.
-        txn.log.request_ms = 0;
+        txn.stream.log.request_ms = 0;
     })
 }
 
@@ -130,7 +130,7 @@ fn understand(txn: &mut Txn) -> Result<(), NoRequest> {
         return Err(NoRequest::Malformed);
     }
     txn.progress.req_body = Body::new(request_framing(&txn.req_traits));
-    txn.log.received = u64::from(txn.request().counted_size());
+    txn.stream.log.received = u64::from(txn.request().counted_size());
     take_body(txn)?;
     Ok(())
 }
@@ -145,7 +145,7 @@ fn take_body(txn: &mut Txn) -> Result<(), NoRequest> {
         .take(buffer, head)
         .map_err(|_| NoRequest::Malformed)?;
     txn.progress.req_ready = taken.ready;
-    txn.log.received += taken.payload;
+    txn.stream.log.received += taken.payload;
     Ok(())
 }
 
@@ -155,11 +155,11 @@ fn keep_line(session: &Session, txn: &mut Txn) {
         return;
     }
     let limit = session.thread.config().global.tune.http_logurilen as usize;
-    let mut line = std::mem::take(&mut txn.log.line);
+    let mut line = std::mem::take(&mut txn.stream.log.line);
     line.clear();
     let request = txn.request();
     let data = request.buf;
     let end = memchr::memchr2(b'\r', b'\n', data).unwrap_or(data.len());
     line.extend_from_slice(&data[..end.min(limit)]);
-    txn.log.line = line;
+    txn.stream.log.line = line;
 }

@@ -10,6 +10,7 @@ use proxy_core::rules::{Acls, CondPlan};
 use proxy_core::sample::SampleContext;
 
 use super::txn::Txn;
+use crate::context::{AtHand, looking};
 use crate::session::Session;
 
 /// What the rules say becomes of a message.
@@ -32,13 +33,28 @@ pub(super) fn holds(session: &Session, txn: &mut Txn, acls: &Acls, cond: &CondPl
 /// Once its response is there the request is gone: what asks for it gets no sample, and does not match.
 fn holds_on(session: &Session, txn: &mut Txn, acls: &Acls, cond: &CondPlan, on_request: bool) -> bool {
     let mut cache = std::mem::take(&mut txn.cache);
-    let context = SampleContext {
-        request: on_request.then(|| txn.request()),
-        ..session.samples()
-    };
-    let holds = cond.holds(acls, &context, &mut cache);
+    let holds = looking_at(session, txn, session.client.frontend, on_request, |context| {
+        cond.holds(acls, context, &mut cache)
+    });
     txn.cache = cache;
     holds
+}
+
+/// Shows `look` what a rule of `proxy` may look at.
+pub(super) fn looking_at<T>(
+    session: &Session,
+    txn: &Txn,
+    proxy: ProxyId,
+    on_request: bool,
+    look: impl FnOnce(&SampleContext<'_>) -> T,
+) -> T {
+    let at_hand = AtHand {
+        stream: Some(&txn.stream),
+        request: on_request.then(|| txn.request()),
+        response: (!on_request).then(|| txn.response()),
+        ..AtHand::default()
+    };
+    looking(&session.thread, &session.client, proxy, at_hand, look)
 }
 
 /// Applies a proxy's rules on requests; edits are put down in `txn.edits`.
@@ -104,7 +120,7 @@ fn remove_all(edits: &mut HeadEdits, txn: &Txn, name: &[u8], on_request: bool) {
 
 /// `option forwardfor` of the frontend or the backend.
 pub(super) fn forward_for(session: &Session, txn: &mut Txn, policy: &ForwardFor) {
-    let Some(src) = session.src.map(|a| a.ip()) else {
+    let Some(src) = session.client.src.map(|a| a.ip()) else {
         return;
     };
     if policy.except.is_some_and(|(net, bits)| is_inside(src, net, bits)) {

@@ -39,7 +39,7 @@ pub(crate) fn serve(mut session: Session) -> impl Future<Output = ()> {
 /// Waits for a request and serves it; none when there is no more.
 async fn next_request(session: &mut Session) -> Option<Next> {
     if session.pending.is_none() && matches!(wait(session).await, Woken::Expired) {
-        if session.requests == 0 {
+        if session.client.requests == 0 {
             transaction::no_request(session).await;
         }
         return None;
@@ -47,7 +47,7 @@ async fn next_request(session: &mut Session) -> Option<Next> {
     let mut txn = session.thread.take_transaction();
     let next = transaction::run(session, &mut txn).await;
     session.thread.give_transaction(txn);
-    session.requests = session.requests.saturating_add(1);
+    session.client.requests = session.client.requests.saturating_add(1);
     Some(next)
 }
 
@@ -55,8 +55,8 @@ async fn next_request(session: &mut Session) -> Option<Next> {
 async fn wait(session: &mut Session) -> Woken {
     let timeouts = &session.frontend().timeouts;
     let for_request = timeouts.http_request.or(timeouts.client);
-    let (since, timeout) = if session.requests == 0 {
-        (session.accepted_ms, for_request)
+    let (since, timeout) = if session.client.requests == 0 {
+        (session.client.accepted_ms, for_request)
     } else {
         (session.thread.now_ms(), timeouts.http_keep_alive.or(for_request))
     };
@@ -66,7 +66,7 @@ async fn wait(session: &mut Session) -> Woken {
         if session.io.poll_readable(cx).is_ready() {
             return Poll::Ready(Woken::Readable);
         }
-        if session.requests > 0 && session.thread.shared.is_stopping() {
+        if session.client.requests > 0 && session.thread.shared.is_stopping() {
             return Poll::Ready(Woken::Expired);
         }
         session

@@ -41,12 +41,12 @@ pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId)
     let is_form = txn.method() == b"POST";
     if is_form {
         // The original takes the page for a server that is reached at once.
-        txn.route.queued_until_ms = txn.log.request_ms;
-        txn.route.connected_ms = txn.log.request_ms;
+        txn.stream.route.queued_until_ms = txn.stream.log.request_ms;
+        txn.stream.route.connected_ms = txn.stream.log.request_ms;
     }
     read_body(session, txn).await?;
     if is_form {
-        txn.log.response_ms = session.thread.now_ms();
+        txn.stream.log.response_ms = session.thread.now_ms();
     }
     let thread = std::rc::Rc::clone(&session.thread);
     let plan = &thread.shared.plan.proxies[proxy.0 as usize];
@@ -92,7 +92,7 @@ pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId)
     };
     let outcome = StatsPage::handle(&stats_request, &view, &mut control, &mut out);
     txn.to_client = out;
-    txn.log.status = i32::from(outcome.status);
+    txn.stream.log.status = i32::from(outcome.status);
     Ok(outcome.head_len)
 }
 
@@ -102,7 +102,7 @@ async fn read_body(session: &mut Session, txn: &mut Txn) -> Result<(), NoForm> {
     let timeouts = &session.frontend().timeouts;
     // A form belongs to the request that is awaited.
     session.timer.set(match timeouts.http_request {
-        Some(_) => deadline(txn.log.started_ms, timeouts.http_request),
+        Some(_) => deadline(txn.stream.log.started_ms, timeouts.http_request),
         None => deadline(session.thread.now_ms(), timeouts.client),
     });
     poll_fn(|cx| {
@@ -120,7 +120,7 @@ async fn read_body(session: &mut Session, txn: &mut Txn) -> Result<(), NoForm> {
                     match txn.progress.req_body.take(buffer, head + txn.progress.req_ready) {
                         Ok(taken) => {
                             txn.progress.req_ready += taken.ready;
-                            txn.log.received += taken.payload;
+                            txn.stream.log.received += taken.payload;
                         }
                         Err(_) => return Poll::Ready(Err(NoForm::Malformed)),
                     }

@@ -7,8 +7,8 @@ use std::task::Poll;
 use haproxy_cfg::model::{ConnectionMode, Mode, ProxyId};
 use proxy_core::http1::{ConnectionHeader, Version, write_request, write_response};
 use proxy_core::persist::{CookieState, ResponseInput};
-use proxy_core::sample::SampleContext;
 use proxy_core::state::SideCounters;
+use proxy_core::stream::since;
 
 use super::exchange::{End, Terms};
 use super::request::{NoRequest, read_request};
@@ -49,8 +49,8 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
         return refuse(session, txn, reason).await;
     }
     let thread = Rc::clone(&session.thread);
-    let now = txn.log.request_ms;
-    count_request(thread.fe_counters(session.frontend), now);
+    let now = txn.stream.log.request_ms;
+    count_request(thread.fe_counters(session.client.frontend), now);
     thread.counters().process.req_tot.inc();
     if session
         .frontend()
@@ -58,13 +58,13 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
         .as_ref()
         .is_some_and(|uri| txn.request().uri() == uri.as_slice())
     {
-        thread.fe_counters(session.frontend).intercepted.inc();
+        thread.fe_counters(session.client.frontend).intercepted.inc();
         return answer_with(session, txn, 200, b'P', b'R').await;
     }
     let in_use;
     let next = match route(session, txn).await {
         Ok(backend) => {
-            in_use = (backend != session.frontend || session.frontend().kind.is_backend())
+            in_use = (backend != session.client.frontend || session.frontend().kind.is_backend())
                 .then(|| BackendUse::new(&thread, backend));
             forward(session, txn, backend).await
         }
@@ -81,17 +81,16 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
 
 /// Finds the backend and applies the rules; an answer of our own ends the transaction.
 async fn route(session: &mut Session, txn: &mut Txn) -> Result<ProxyId, Next> {
-    let frontend = session.frontend;
+    let frontend = session.client.frontend;
     apply_rules(session, txn, frontend).await?;
     let (proxy, plan) = session.thread.shared.plan.proxy(frontend);
     let mut backend = proxy.default_backend;
     if !proxy.use_backend.is_empty() {
         let mut cache = std::mem::take(&mut txn.cache);
-        let context = SampleContext {
-            request: Some(txn.request()),
-            ..session.samples()
-        };
-        backend = plan.switch.choose(&plan.acls, &context, &mut cache).or(backend);
+        let chosen = rules::looking_at(session, txn, frontend, true, |context| {
+            plan.switch.choose(&plan.acls, context, &mut cache)
+        });
+        backend = chosen.or(backend);
         txn.cache = cache;
     }
     let backend = match backend {
@@ -99,18 +98,18 @@ async fn route(session: &mut Session, txn: &mut Txn) -> Result<ProxyId, Next> {
         None if proxy.kind.is_backend() => frontend,
         // Nobody is in charge.
         None => {
-            txn.log.end_with(b'S', b'C');
-            txn.log.request_ms = 0;
+            txn.stream.log.end_with(b'S', b'C');
+            txn.stream.log.request_ms = 0;
             return Err(answer_error(session, txn, 503).await);
         }
     };
-    txn.log.backend = Some(backend);
+    txn.stream.log.backend = Some(backend);
     if backend != frontend {
         txn.cache.reset();
-        count_request(session.thread.be_counters(backend), txn.log.request_ms);
+        count_request(session.thread.be_counters(backend), txn.stream.log.request_ms);
         apply_rules(session, txn, backend).await?;
     } else {
-        count_request(session.thread.be_counters(backend), txn.log.request_ms);
+        count_request(session.thread.be_counters(backend), txn.stream.log.request_ms);
     }
     Ok(backend)
 }
@@ -142,24 +141,24 @@ async fn tarpit(session: &mut Session, txn: &mut Txn, proxy: ProxyId, status: u1
         .timer
         .set(deadline(session.thread.now_ms(), timeout.or(Some(0))));
     session.timer.expired().await;
-    txn.log.tarpitted = true;
+    txn.stream.log.tarpitted = true;
     answer_with(session, txn, status, b'P', b'T').await
 }
 
 async fn answer_stats(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Next {
-    txn.log.is_stats = true;
-    txn.log.backend = Some(if session.frontend().kind.is_backend() {
-        session.frontend
+    txn.stream.log.is_stats = true;
+    txn.stream.log.backend = Some(if session.frontend().kind.is_backend() {
+        session.client.frontend
     } else {
         proxy
     });
-    txn.log.end_with(b'L', b'R');
+    txn.stream.log.end_with(b'L', b'R');
     let thread = Rc::clone(&session.thread);
-    thread.fe_counters(session.frontend).intercepted.inc();
+    thread.fe_counters(session.client.frontend).intercepted.inc();
     let head_len = match stats::answer(session, txn, proxy).await {
         Ok(head_len) => head_len,
         Err(NoForm::Gone) => {
-            count_status(thread.fe_counters(session.frontend), 0);
+            count_status(thread.fe_counters(session.client.frontend), 0);
             return Next::Close;
         }
         Err(reason) => {
@@ -184,20 +183,20 @@ async fn answer_stats(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> N
 async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next {
     let thread = Rc::clone(&session.thread);
     let (proxy, plan) = thread.shared.plan.proxy(backend);
-    let frontend = thread.shared.plan.config.proxy(session.frontend);
+    let frontend = thread.shared.plan.config.proxy(session.client.frontend);
     // The backend's word on the header counts.
     if let Some(policy) = proxy.forwardfor.as_ref().or(frontend.forwardfor.as_ref()) {
         rules::forward_for(session, txn, policy);
     }
     let state = &thread.shared.runtime.proxies[backend.0 as usize];
     if let Some(cookie) = &plan.cookie {
-        let now = thread.epoch_ms(txn.log.request_ms) / 1000;
+        let now = thread.epoch_ms(txn.stream.log.request_ms) / 1000;
         let mut edits = std::mem::take(&mut txn.edits);
         txn.cookie = cookie.read_request(txn.request(), state, now, &mut edits);
         txn.edits = edits;
-        txn.log.termination[2] = txn.cookie.state.letter();
+        txn.stream.log.termination[2] = txn.cookie.state.letter();
         if txn.cookie.state != CookieState::Off {
-            txn.log.termination[3] = b'N';
+            txn.stream.log.termination[3] = b'N';
         }
     }
     if let Some(server) = redirect_target(session, txn, proxy, plan, state) {
@@ -205,7 +204,7 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
     }
     let mode = frontend.connection_mode.max(proxy.connection_mode);
     let reached = {
-        let mut route = txn.route;
+        let mut route = txn.stream.route;
         let mut ended = txn.progress.client_ended;
         let wanted = txn.cookie.server;
         let Some(buffer) = txn.req.as_mut() else {
@@ -223,14 +222,16 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
                 ended: &mut ended,
                 abort_on_end: aborts_on_end(proxy, Mode::Http, sent),
             },
-            src: session.src,
-            dst: session.dst,
+            src: session.client.src,
+            dst: session.client.dst,
             private: &mut session.private,
-            since_ms: txn.log.request_ms,
-            may_reuse: mode == ConnectionMode::KeepAlive && !proxy.http_reuse_never && session.requests > 0,
+            since_ms: txn.stream.log.request_ms,
+            may_reuse: mode == ConnectionMode::KeepAlive
+                && !proxy.http_reuse_never
+                && session.client.requests > 0,
         };
         let reached = reach_server(&mut attempt, &mut route).await;
-        txn.route = route;
+        txn.stream.route = route;
         txn.progress.client_ended = ended;
         reached
     };
@@ -243,10 +244,10 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
             {
                 // The redispatch found it dead.
                 txn.cookie.state = CookieState::Down;
-                txn.log.termination[2] = CookieState::Down.letter();
+                txn.stream.log.termination[2] = CookieState::Down.letter();
             }
             let next = exchange(session, txn, backend, &mut reached, mode).await;
-            txn.route.server_left = Some(reached.slot.give_back());
+            txn.stream.route.server_left = Some(reached.slot.give_back());
             next
         }
         Err(error) => not_reached(session, txn, backend, error).await,
@@ -265,7 +266,7 @@ fn redirect_target(
         return None;
     }
     let input = proxy_core::balance::PickInput {
-        src: session.src.map(|a| a.ip()),
+        src: session.client.src.map(|a| a.ip()),
         exclude: None,
         random: session.thread.random(),
     };
@@ -279,7 +280,7 @@ async fn redirect(
     proxy: &haproxy_cfg::model::Proxy,
     server: usize,
 ) -> Next {
-    txn.route.server = Some(server);
+    txn.stream.route.server = Some(server);
     let Some(prefix) = &proxy.servers[server].redir else {
         return Next::Close;
     };
@@ -287,8 +288,8 @@ async fn redirect(
     let input = answer::ending(session, txn);
     txn.to_client.clear();
     proxy_core::answer::redirect(&mut txn.to_client, 302, &location, &input);
-    txn.log.status = 302;
-    txn.log.end_with(b'L', b'R');
+    txn.stream.log.status = 302;
+    txn.stream.log.end_with(b'L', b'R');
     send_answer(session, txn, input.close).await
 }
 
@@ -312,7 +313,10 @@ async fn not_reached(session: &mut Session, txn: &mut Txn, backend: ProxyId, err
             (b'C', b'C', 0)
         }
         ReachError::Ended(why) => {
-            for counters in [thread.fe_counters(session.frontend), thread.be_counters(backend)] {
+            for counters in [
+                thread.fe_counters(session.client.frontend),
+                thread.be_counters(backend),
+            ] {
                 count_status(counters, 0);
             }
             (why.letter(), b'-', 0)
@@ -320,11 +324,11 @@ async fn not_reached(session: &mut Session, txn: &mut Txn, backend: ProxyId, err
         ReachError::ConnectTimeout => (b's', b'C', 503),
         ReachError::ConnectFailed => (b'S', b'C', 503),
     };
-    txn.log.end_with(cause, phase);
+    txn.stream.log.end_with(cause, phase);
     if status == 0 {
         if error == ReachError::ClientLeftConnect {
             // The original logs 503 for a client that left here.
-            txn.log.status = 503;
+            txn.stream.log.status = 503;
         }
         return Next::Close;
     }
@@ -341,7 +345,7 @@ async fn exchange(
 ) -> Next {
     let thread = Rc::clone(&session.thread);
     let config = thread.config();
-    let (frontend, proxy) = (config.proxy(session.frontend), config.proxy(backend));
+    let (frontend, proxy) = (config.proxy(session.client.frontend), config.proxy(backend));
     let terms = Terms {
         client: &frontend.timeouts,
         server: &proxy.timeouts,
@@ -427,7 +431,7 @@ fn begin_request(txn: &mut Txn, mode: ConnectionMode) {
         // follows on.
         if let Ok(more) = txn.progress.req_body.take(buffer, txn.progress.req_ready) {
             txn.progress.req_ready += more.ready;
-            txn.log.received += more.payload;
+            txn.stream.log.received += more.payload;
         }
     }
 }
@@ -448,7 +452,7 @@ fn finish_head(
     // The original counts a server's requests when they are answered.
     thread.server_counters(backend, server).req_tot.inc();
     txn.edits.clear();
-    let frontend = (backend != session.frontend).then_some(session.frontend);
+    let frontend = (backend != session.client.frontend).then_some(session.client.frontend);
     for proxy in [Some(backend), frontend].into_iter().flatten() {
         if let Verdict::Deny(status) | Verdict::Tarpit(status) = rules::on_response(session, txn, proxy) {
             return Err(status);
@@ -461,15 +465,15 @@ fn finish_head(
             client: &txn.cookie,
             method: txn.method(),
             server,
-            now: thread.epoch_ms(txn.log.response_ms) / 1000,
+            now: thread.epoch_ms(txn.stream.log.response_ms) / 1000,
         };
-        txn.log.termination[3] = cookie.edit_response(&input, &mut edits);
+        txn.stream.log.termination[3] = cookie.edit_response(&input, &mut edits);
         txn.edits = edits;
     }
     let status = txn.res_head.status;
-    txn.log.status = i32::from(status);
+    txn.stream.log.status = i32::from(status);
     for counters in [
-        thread.fe_counters(session.frontend),
+        thread.fe_counters(session.client.frontend),
         thread.be_counters(backend),
         thread.server_counters(backend, server),
     ] {
@@ -496,9 +500,9 @@ fn finish_head(
     write_response(&mut out, txn.response(), &txn.edits, connection, drop_length);
     txn.to_client = out;
     if session.frontend().options.logasap {
-        txn.log.early = true;
-        stream_log::write(session, &txn.log, &txn.route);
-        txn.log.silent = true;
+        txn.stream.log.early = true;
+        stream_log::write(session, &txn.stream.log, &txn.stream.route);
+        txn.stream.log.silent = true;
     }
     Ok(keep)
 }
@@ -540,7 +544,9 @@ fn drop_or_keep(
     mode: ConnectionMode,
 ) {
     let state = &session.thread.shared.runtime.proxies[backend.0 as usize];
-    let Some(server) = txn.route.server else { return };
+    let Some(server) = txn.stream.route.server else {
+        return;
+    };
     if keep.server
         && mode == ConnectionMode::KeepAlive
         && !txn.server_ended()
@@ -566,7 +572,7 @@ fn drop_or_keep(
 async fn tunnel(session: &mut Session, txn: &mut Txn, backend: ProxyId, reached: &mut Reached) -> Next {
     let thread = Rc::clone(&session.thread);
     let config = thread.config();
-    let frontend = config.proxy(session.frontend);
+    let frontend = config.proxy(session.client.frontend);
     let proxy = config.proxy(backend);
     let (from_client, from_server) = txn.take_buffers();
     let mut relay = Relay::new(from_client, from_server, txn.progress.client_ended);
@@ -579,18 +585,18 @@ async fn tunnel(session: &mut Session, txn: &mut Txn, backend: ProxyId, reached:
         server_timeouts: &proxy.timeouts,
     };
     let end = relay.run(&mut ends, &reached.slot).await;
-    txn.log.bytes += relay.to_client();
-    txn.log.received += relay.to_server();
+    txn.stream.log.bytes += relay.to_client();
+    txn.stream.log.received += relay.to_server();
     let server = reached.slot.server();
     count_relayed(session, backend, server, relay.to_server(), relay.to_client());
     relay.give_back(&thread.buffers);
     match end {
         RelayEnd::Done => {}
-        RelayEnd::ClientGone => txn.log.end_with(b'C', b'D'),
-        RelayEnd::ServerGone => txn.log.end_with(b'S', b'D'),
-        RelayEnd::ClientTimeout => txn.log.end_with(b'c', b'D'),
-        RelayEnd::ServerTimeout => txn.log.end_with(b's', b'D'),
-        RelayEnd::Ended(why) => txn.log.end_with(why.letter(), b'-'),
+        RelayEnd::ClientGone => txn.stream.log.end_with(b'C', b'D'),
+        RelayEnd::ServerGone => txn.stream.log.end_with(b'S', b'D'),
+        RelayEnd::ClientTimeout => txn.stream.log.end_with(b'c', b'D'),
+        RelayEnd::ServerTimeout => txn.stream.log.end_with(b's', b'D'),
+        RelayEnd::Ended(why) => txn.stream.log.end_with(why.letter(), b'-'),
     }
     Next::Close
 }
@@ -615,7 +621,7 @@ async fn failed(session: &mut Session, txn: &mut Txn, backend: ProxyId, server: 
     let (cause, status) = match end {
         End::ClientGone => {
             both.iter().for_each(|c| c.cli_abrt.inc());
-            thread.fe_counters(session.frontend).cli_abrt.inc();
+            thread.fe_counters(session.client.frontend).cli_abrt.inc();
             (b'C', 400)
         }
         End::ClientTimeout => {
@@ -633,23 +639,23 @@ async fn failed(session: &mut Session, txn: &mut Txn, backend: ProxyId, server: 
                 c.srv_abrt.inc();
                 c.eresp.inc();
             });
-            thread.fe_counters(session.frontend).srv_abrt.inc();
+            thread.fe_counters(session.client.frontend).srv_abrt.inc();
             (b'S', 502)
         }
         End::ServerGone => {
             // A broken connection is counted for itself and for the answer that is missing.
             let times = 1 + u64::from(txn.progress.server_broke);
             both.iter().for_each(|c| c.eresp.add(times));
-            if session.requests > 0 && !txn.server_sent_more() {
+            if session.client.requests > 0 && !txn.server_sent_more() {
                 // A client that keeps its connection knows that a later request may be lost with it, and tries again.
-                txn.log.silent = true;
+                txn.stream.log.silent = true;
                 return Next::Close;
             }
             (b'S', 502)
         }
         End::ServerTimeout if begun => {
             both.iter().for_each(|c| c.srv_abrt.inc());
-            thread.fe_counters(session.frontend).srv_abrt.inc();
+            thread.fe_counters(session.client.frontend).srv_abrt.inc();
             (b's', 504)
         }
         End::ServerTimeout => {
@@ -673,29 +679,29 @@ async fn failed(session: &mut Session, txn: &mut Txn, backend: ProxyId, server: 
         }
         End::Denied(status) => {
             both.iter().for_each(|c| c.dresp.inc());
-            thread.fe_counters(session.frontend).dresp.inc();
+            thread.fe_counters(session.client.frontend).dresp.inc();
             // Nothing of the server's answer is told, nor how long it took.
-            txn.log.response_ms = 0;
+            txn.stream.log.response_ms = 0;
             (b'P', i32::from(status))
         }
         End::Done | End::DoneEarly | End::Tunnel => return Next::Close,
     };
-    txn.log.end_with(cause, phase);
+    txn.stream.log.end_with(cause, phase);
     if begun {
         return Next::Close;
     }
     if in_request {
-        count_status(thread.fe_counters(session.frontend), 0);
+        count_status(thread.fe_counters(session.client.frontend), 0);
         count_status(thread.be_counters(backend), 0);
         return Next::Close;
     }
     if end == End::ClientGone {
-        txn.log.status = status;
+        txn.stream.log.status = status;
         return Next::Close;
     }
-    let before = txn.log.bytes;
+    let before = txn.stream.log.bytes;
     let next = answer_error(session, txn, status as u16).await;
-    count_relayed(session, backend, server, 0, txn.log.bytes - before);
+    count_relayed(session, backend, server, 0, txn.stream.log.bytes - before);
     next
 }
 
@@ -703,8 +709,10 @@ async fn failed(session: &mut Session, txn: &mut Txn, backend: ProxyId, server: 
 async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoRequest) -> Next {
     let thread = Rc::clone(&session.thread);
     let frontend = session.frontend();
-    let silent = txn.req.as_ref().is_none_or(crate::buffer::Buffer::is_empty) && txn.log.started_ms == 0;
-    if silent && (session.requests > 0 || frontend.options.dontlognull && reason == NoRequest::Silent) {
+    let silent =
+        txn.req.as_ref().is_none_or(crate::buffer::Buffer::is_empty) && txn.stream.log.started_ms == 0;
+    if silent && (session.client.requests > 0 || frontend.options.dontlognull && reason == NoRequest::Silent)
+    {
         return Next::Close;
     }
     let (cause, status) = match reason {
@@ -719,25 +727,25 @@ async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoRequest) -> Next
     {
         return Next::Close;
     }
-    count_request(thread.fe_counters(session.frontend), thread.now_ms());
+    count_request(thread.fe_counters(session.client.frontend), thread.now_ms());
     thread.counters().process.req_tot.inc();
     session.count(|side| side.ereq.inc());
-    txn.log.end_with(cause, b'R');
+    txn.stream.log.end_with(cause, b'R');
     // Who has only ended its own direction may still read.
     let next = if cause == b'C' && reason != NoRequest::Cut {
-        txn.log.status = status;
-        count_status(thread.fe_counters(session.frontend), status);
+        txn.stream.log.status = status;
+        count_status(thread.fe_counters(session.client.frontend), status);
         Next::Close
     } else {
         txn.to_client.clear();
         proxy_core::answer::malformed(&mut txn.to_client, status as u16);
-        txn.log.status = status;
+        txn.stream.log.status = status;
         send_answer(session, txn, true).await
     };
     // Nothing is counted for what was no request.
-    txn.log.bytes = 0;
-    txn.log.line.clear();
-    stream_log::write(session, &txn.log, &txn.route);
+    txn.stream.log.bytes = 0;
+    txn.stream.log.line.clear();
+    stream_log::write(session, &txn.stream.log, &txn.stream.route);
     next
 }
 
@@ -751,9 +759,9 @@ async fn answer_error(session: &mut Session, txn: &mut Txn, status: u16) -> Next
 async fn send_answer(session: &mut Session, txn: &mut Txn, close: bool) -> Next {
     let sent = answer::send(session, txn).await;
     let thread = Rc::clone(&session.thread);
-    count_status(thread.fe_counters(session.frontend), txn.log.status);
-    if let Some(backend) = txn.log.backend.filter(|_| !txn.log.is_stats) {
-        count_status(thread.be_counters(backend), txn.log.status);
+    count_status(thread.fe_counters(session.client.frontend), txn.stream.log.status);
+    if let Some(backend) = txn.stream.log.backend.filter(|_| !txn.stream.log.is_stats) {
+        count_status(thread.be_counters(backend), txn.stream.log.status);
     }
     match (sent, close) {
         (false, _) => Next::Close,
@@ -766,30 +774,30 @@ async fn send_answer(session: &mut Session, txn: &mut Txn, close: bool) -> Next 
 }
 
 async fn answer_with(session: &mut Session, txn: &mut Txn, status: u16, cause: u8, phase: u8) -> Next {
-    txn.log.end_with(cause, phase);
+    txn.stream.log.end_with(cause, phase);
     answer_error(session, txn, status).await
 }
 
 /// Counts times and writes the log line.
 fn finish(session: &Session, txn: &Txn) {
     let thread = &session.thread;
-    if let (Some(backend), Some(server)) = (txn.log.backend, txn.route.server)
-        && txn.route.connected_ms > 0
+    if let (Some(backend), Some(server)) = (txn.stream.log.backend, txn.stream.route.server)
+        && txn.stream.route.connected_ms > 0
     {
         let now = thread.now_ms();
-        let ms = |from: u64, to: u64| u32::try_from(stream_log::since(from, to)).unwrap_or(0);
+        let ms = |from: u64, to: u64| u32::try_from(since(from, to)).unwrap_or(0);
         let times = [
-            ms(txn.log.request_ms, txn.route.queued_until_ms),
-            ms(txn.route.queued_until_ms, txn.route.connected_ms),
-            ms(txn.route.connected_ms, txn.log.response_ms),
-            ms(txn.log.started_ms, now),
+            ms(txn.stream.log.request_ms, txn.stream.route.queued_until_ms),
+            ms(txn.stream.route.queued_until_ms, txn.stream.route.connected_ms),
+            ms(txn.stream.route.connected_ms, txn.stream.log.response_ms),
+            ms(txn.stream.log.started_ms, now),
         ];
         thread.be_counters(backend).record_times(times);
         thread.server_counters(backend, server).record_times(times);
     } else {
         // What reached no server still moved bytes; the server that was tried last has them as its own.
-        let (received, sent) = (txn.log.received, txn.log.bytes);
-        match (txn.log.backend, txn.route.server) {
+        let (received, sent) = (txn.stream.log.received, txn.stream.log.bytes);
+        match (txn.stream.log.backend, txn.stream.route.server) {
             (Some(backend), Some(server)) => count_relayed(session, backend, server, received, sent),
             (Some(backend), None) => {
                 session.count_bytes(received, sent);
@@ -799,7 +807,7 @@ fn finish(session: &Session, txn: &Txn) {
             (None, _) => session.count_bytes(received, sent),
         }
     }
-    stream_log::write(session, &txn.log, &txn.route);
+    stream_log::write(session, &txn.stream.log, &txn.stream.route);
 }
 
 fn count_request(counters: &SideCounters, now_ms: u64) {
@@ -816,7 +824,13 @@ fn count_status(counters: &SideCounters, status: i32) {
 }
 
 fn count_bytes(session: &Session, txn: &Txn, backend: ProxyId, server: usize) {
-    count_relayed(session, backend, server, txn.log.received, txn.log.bytes);
+    count_relayed(
+        session,
+        backend,
+        server,
+        txn.stream.log.received,
+        txn.stream.log.bytes,
+    );
 }
 
 fn count_relayed(session: &Session, backend: ProxyId, server: usize, received: u64, sent: u64) {

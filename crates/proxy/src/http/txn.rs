@@ -4,11 +4,10 @@
 use proxy_core::http1::{MessageTraits, RequestHead, RequestRef, ResponseHead, ResponseRef, Slice};
 use proxy_core::persist::{ClientCookie, HeadEdits};
 use proxy_core::rules::Cache;
+use proxy_core::stream::Stream;
 
 use super::exchange::Progress;
 use crate::buffer::{Buffer, BufferPool};
-use crate::stream_log::StreamLog;
-use crate::upstream::Route;
 
 /// One transaction.
 #[derive(Debug, Default)]
@@ -35,12 +34,10 @@ pub struct Txn {
     pub(super) cache: Cache,
     /// What the client's cookie said.
     pub(super) cookie: ClientCookie,
-    /// The way to the server.
-    pub(super) route: Route,
     /// How far the exchange is.
     pub(super) progress: Progress,
-    /// For the log line.
-    pub(super) log: StreamLog,
+    /// What rules, samples and the log line know of it.
+    pub(super) stream: Stream,
     /// The client's address as text, for `forwardfor`.
     pub(super) address: String,
 }
@@ -60,14 +57,8 @@ impl Txn {
         self.edits.clear();
         self.cache.reset();
         self.cookie = ClientCookie::default();
-        self.route = Route::default();
         self.progress = Progress::default();
-        let mut line = std::mem::take(&mut self.log.line);
-        line.clear();
-        self.log = StreamLog {
-            line,
-            ..StreamLog::default()
-        };
+        self.stream.clear();
     }
 
     /// The request, while its head is still at the beginning of `req`.

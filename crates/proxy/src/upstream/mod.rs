@@ -8,5 +8,5 @@ mod reach;
 pub use connect::ServerConn;
 pub use idle::IdlePool;
 pub use queue::Queues;
-pub use reach::{Attempt, ClientWatch, PrivateConn, ReachError, Reached, Route, Slot, reach_server};
+pub use reach::{Attempt, ClientWatch, PrivateConn, ReachError, Reached, Slot, reach_server};
 pub(crate) use reach::{aborts_on_end, deadline};

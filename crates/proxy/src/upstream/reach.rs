@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use haproxy_cfg::model::{Mode, Proxy, ProxyId};
 use proxy_core::balance::PickInput;
 use proxy_core::state::Ending;
+use proxy_core::stream::Route;
 
 use super::idle::is_quiet;
 use super::queue::Granted;
@@ -61,27 +62,6 @@ pub struct ClientWatch<'a> {
     pub ended: &'a mut bool,
     /// Its end calls the attempt off (`option abortonclose`).
     pub abort_on_end: bool,
-}
-
-/// How a request came to its server; what the log line says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Route {
-    /// The server that was tried last.
-    pub server: Option<usize>,
-    /// Milliseconds of the process's clock at which the queue was left; 0 is never.
-    pub queued_until_ms: u64,
-    /// Milliseconds of the process's clock at which the connection stood; 0 is never.
-    pub connected_ms: u64,
-    /// Attempts beyond the first.
-    pub retries: u32,
-    /// Another server than the first was tried.
-    pub redispatched: bool,
-    /// Sessions that the server had left when this one gave its slot back; none while it holds it.
-    pub server_left: Option<u32>,
-    /// Requests that waited before this one for the same server.
-    pub server_queue: u32,
-    /// Requests that waited before this one for any server.
-    pub backend_queue: u32,
 }
 
 /// A server's connection that belongs to one client.

@@ -8,7 +8,6 @@ use super::super::{
     ACTION, ALIASES, BIND, CONVERTERS, ConverterRow, DERIVED, FETCHES, FetchRow, GLOBAL, Keyword, Need,
     OPTION, PROXY, SECTION, SERVER, Source, TIMEOUT, place, rule_set, sections,
 };
-use crate::model::MatchKind;
 use crate::parse::CONTEXTS;
 use crate::signature::Arg;
 
@@ -163,7 +162,7 @@ fn converter(row: &ConverterRow) -> Entry {
     let mut entry = plain(
         row.name,
         in_parentheses(row.args, row.arity.min),
-        Status::ReadOnly,
+        row.status(),
         row.since,
     );
     let sentence = format!("It takes: {}; it gives: {}.", row.input.name(), row.output.name());
@@ -176,7 +175,7 @@ fn derived() -> Vec<Entry> {
         let fetch_works = FETCHES
             .iter()
             .any(|fetch| fetch.name == row.fetch && fetch.status() == Status::Implemented);
-        let status = if fetch_works && row.matcher != MatchKind::Bin {
+        let status = if fetch_works {
             Status::Implemented
         } else {
             Status::ReadOnly

@@ -496,10 +496,10 @@ fn tell_remark(reading: &mut Reading<'_>, remark: check::Remark, span: Span) {
 
 /// Tells once of each fetch and converter that is not acted on.
 pub(crate) fn tell_read_only(reading: &mut Reading<'_>, sample: &Sample) {
-    if sample.fetch.act.is_none() {
+    if !sample.fetch.acts {
         reading.tell_read_only(&format!("the sample fetch '{}'", sample.fetch.name), sample.span);
     }
-    for converter in &sample.converters {
+    for converter in sample.converters.iter().filter(|converter| !converter.row.acts) {
         reading.tell_read_only(&format!("the converter '{}'", converter.row.name), converter.span);
     }
 }

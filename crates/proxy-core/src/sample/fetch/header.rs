@@ -55,11 +55,11 @@ fn trim(mut value: &[u8]) -> &[u8] {
 }
 
 /// The values of a header: parts of each one, or whole ones.
-pub(crate) fn values<'a>(
+pub(crate) fn values<'a, 'n>(
     headers: Headers<'a>,
-    name: &'a [u8],
+    name: &'n [u8],
     whole: bool,
-) -> impl Iterator<Item = &'a [u8]> + 'a {
+) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
     headers.get(name).flat_map(move |value| {
         let (one, many) = if whole {
             (Some(value), None)

@@ -1,0 +1,126 @@
+//! Casts between the types of samples (manual, section 7.3).
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use haproxy_cfg::keywords::Output;
+
+use super::{Arena, Sample};
+
+/// `sample` as one of the type `to`; none when it cannot be taken for one.
+pub(crate) fn cast<'a>(sample: Sample<'a>, to: Output, arena: &'a Arena) -> Option<Sample<'a>> {
+    Some(match (to, sample) {
+        (Output::Any | Output::Same, sample)
+        | (Output::Bool, sample @ Sample::Bool(_))
+        | (Output::Sint, sample @ Sample::Int(_))
+        | (Output::Str, sample @ Sample::Str(_))
+        | (Output::Bin, sample @ Sample::Bin(_))
+        | (Output::Meth, sample @ Sample::Method(_))
+        | (Output::Addr, sample @ Sample::Ip(_))
+        | (Output::Ipv4, sample @ Sample::Ip(IpAddr::V4(_)))
+        | (Output::Ipv6, sample @ Sample::Ip(IpAddr::V6(_))) => sample,
+        (Output::Bool, sample) => Sample::Bool(integer(sample)? != 0),
+        (Output::Sint, sample) => Sample::Int(integer(sample)?),
+        (Output::Str, sample) => Sample::Str(text(sample, arena)),
+        (Output::Bin, sample) => Sample::Bin(bytes(sample, arena)),
+        (Output::Meth, sample) => Sample::Method(text(sample, arena)),
+        (Output::Addr, sample) => Sample::Ip(address(sample)?),
+        (Output::Ipv4, sample) => Sample::Ip(IpAddr::V4(match address(sample)? {
+            IpAddr::V4(v4) => v4,
+            IpAddr::V6(v6) => mapped(v6)?,
+        })),
+        (Output::Ipv6, sample) => Sample::Ip(IpAddr::V6(match address(sample)? {
+            IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+            IpAddr::V6(v6) => v6,
+        })),
+    })
+}
+
+/// The IPv4 address inside of an IPv6 one: mapped (`::ffff:0:0/96`), or 6to4 (`2002::/16`).
+fn mapped(v6: std::net::Ipv6Addr) -> Option<Ipv4Addr> {
+    let [first, high, low, ..] = v6.segments();
+    if first == 0x2002 {
+        return Some(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));
+    }
+    v6.to_ipv4()
+}
+
+/// The number that a sample is, if it is one.
+pub(crate) fn integer(sample: Sample<'_>) -> Option<i64> {
+    match sample {
+        Sample::Bool(value) => Some(value.into()),
+        Sample::Int(value) => Some(value),
+        Sample::Ip(IpAddr::V4(address)) => Some(u32::from(address).into()),
+        Sample::Ip(IpAddr::V6(_)) | Sample::Bin(_) | Sample::Method(_) => None,
+        Sample::Str(text) => leading_integer(text),
+    }
+}
+
+/// The digits that a text begins with, behind a sign; 0 when it begins with something else, none when it is empty.
+pub(crate) fn leading_integer(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [] => return None,
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        digits => (false, digits),
+    };
+    let digits = digits.iter().take_while(|b| b.is_ascii_digit());
+    let number = digits.fold(0_i64, |number, digit| {
+        number.saturating_mul(10).saturating_add(i64::from(digit - b'0'))
+    });
+    Some(if negative { -number } else { number })
+}
+
+/// The address that a sample is, if it is one; a port behind an IPv4 address is passed over.
+pub(crate) fn address(sample: Sample<'_>) -> Option<IpAddr> {
+    match sample {
+        Sample::Ip(address) => Some(address),
+        Sample::Str(text) => {
+            let text = std::str::from_utf8(text).ok()?;
+            let with_port = || {
+                text.parse::<std::net::SocketAddrV4>()
+                    .map(|a| IpAddr::V4(*a.ip()))
+            };
+            text.parse().or_else(|_| with_port()).ok()
+        }
+        Sample::Int(value) => u32::try_from(value).ok().map(|v| IpAddr::V4(v.into())),
+        Sample::Bool(_) | Sample::Bin(_) | Sample::Method(_) => None,
+    }
+}
+
+/// The text that a sample is written as; bytes are written in hexadecimal digits.
+pub(crate) fn text<'a>(sample: Sample<'a>, arena: &'a Arena) -> &'a [u8] {
+    match sample {
+        Sample::Str(text) | Sample::Method(text) => text,
+        Sample::Bool(value) => {
+            if value {
+                b"1"
+            } else {
+                b"0"
+            }
+        }
+        Sample::Int(value) => arena.text(value),
+        Sample::Ip(value) => arena.text(value),
+        Sample::Bin(bytes) => hexadecimal(bytes, arena),
+    }
+}
+
+/// Two digits for each byte, letters as capitals.
+pub(crate) fn hexadecimal<'a>(bytes: &[u8], arena: &'a Arena) -> &'a [u8] {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut out = arena.bytes(bytes.len() * 2);
+    for byte in bytes {
+        out.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+    }
+    out.into_bump_slice()
+}
+
+/// The bytes that a sample is kept in.
+fn bytes<'a>(sample: Sample<'a>, arena: &'a Arena) -> &'a [u8] {
+    match sample {
+        Sample::Str(bytes) | Sample::Bin(bytes) | Sample::Method(bytes) => bytes,
+        Sample::Bool(value) => arena.copy(&i64::from(value).to_be_bytes()),
+        Sample::Int(value) => arena.copy(&value.to_be_bytes()),
+        Sample::Ip(IpAddr::V4(address)) => arena.copy(&address.octets()),
+        Sample::Ip(IpAddr::V6(address)) => arena.copy(&address.octets()),
+    }
+}

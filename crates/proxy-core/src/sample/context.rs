@@ -1,0 +1,93 @@
+//! Everything that a sample can be taken from.
+
+use std::cell::Cell;
+
+use haproxy_cfg::model::{Config, ProxyId};
+
+use super::Arena;
+use crate::http1::{RequestRef, ResponseRef};
+use crate::state::Runtime;
+use crate::stream::{Client, Stream};
+
+/// What can be looked at when a sample is taken.
+#[derive(Clone, Copy, Debug)]
+pub struct SampleContext<'a> {
+    /// Memory for samples that stand nowhere in one piece.
+    pub arena: &'a Arena,
+    /// The configuration, for names and settings.
+    pub config: &'a Config,
+    /// Gauges, counters and server states.
+    pub runtime: &'a Runtime,
+    /// What the process and the system know.
+    pub world: &'a dyn World,
+    /// The proxy whose rule or line asks.
+    pub proxy: ProxyId,
+    /// The client's connection.
+    pub client: &'a Client,
+    /// The stream upon it; none before there is one.
+    pub stream: Option<&'a Stream>,
+    /// The request's head, rules' edits included; none in TCP mode, before it is there and once it is sent on.
+    pub request: Option<RequestRef<'a>>,
+    /// The response's head; none before it is there.
+    pub response: Option<ResponseRef<'a>>,
+    /// What has come of the body of the message at hand.
+    pub body: Body<'a>,
+    /// In TCP mode and below: what has come from the side that is looked at, and waits to be sent on.
+    pub payload: Body<'a>,
+    /// Whether the side that is looked at is the server's.
+    pub from_server: bool,
+    /// A sample was missing for bytes that may still come.
+    pub undecided: &'a Cell<bool>,
+}
+
+/// Bytes of a body as far as they have come.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Body<'a> {
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// Bytes of the whole body as far as is known: what has come, or what `Content-Length` says.
+    pub size: u64,
+    /// No more will come, or no more is waited for.
+    pub complete: bool,
+}
+
+impl<'a> SampleContext<'a> {
+    /// Says that what was looked for may still come.
+    pub(crate) fn wait(&self) {
+        self.undecided.set(true);
+    }
+
+    /// Milliseconds of the process's clock.
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.world.now_ms()
+    }
+
+    /// The backend of the stream, once it is known.
+    pub(crate) fn backend(&self) -> Option<ProxyId> {
+        self.stream.and_then(|stream| stream.log.backend)
+    }
+
+    /// The same for another proxy's rules.
+    #[must_use]
+    pub fn of_proxy(self, proxy: ProxyId) -> Self {
+        Self { proxy, ..self }
+    }
+}
+
+/// What only the shell knows: clocks, chance, the system.
+pub trait World: std::fmt::Debug {
+    /// Milliseconds of the process's clock.
+    fn now_ms(&self) -> u64;
+    /// Microseconds since the epoch.
+    fn epoch_us(&self) -> u64;
+    /// Microseconds since the epoch at a time of the process's clock, in milliseconds.
+    fn epoch_us_at(&self, clock_ms: u64) -> u64;
+    /// Random bits; not for secrets.
+    fn random(&self) -> u64;
+    /// The thread's number, from 0.
+    fn thread(&self) -> usize;
+    /// The process's id.
+    fn pid(&self) -> u32;
+    /// The host's name.
+    fn hostname(&self) -> &[u8];
+}

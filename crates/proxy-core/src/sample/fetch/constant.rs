@@ -1,0 +1,28 @@
+//! Fetches of what the configuration itself says.
+
+use haproxy_cfg::model::ArgValue;
+
+use super::{Row, nothing, row, single};
+use crate::sample::Sample;
+
+pub(super) const ROWS: &[Row] = &[
+    row(&["always_true"], |_, _| single(|_| Some(Sample::Bool(true)))),
+    row(&["always_false"], |_, _| single(|_| Some(Sample::Bool(false)))),
+    row(&["bool"], |_, sample| {
+        match sample.args.first().map(|arg| &arg.value) {
+            Some(ArgValue::Bool(value)) => {
+                let value = *value;
+                single(move |_| Some(Sample::Bool(value)))
+            }
+            _ => nothing(),
+        }
+    }),
+    row(&["int"], |_, sample| match sample.integer(0) {
+        Some(value) => single(move |_| Some(Sample::Int(value))),
+        None => nothing(),
+    }),
+    row(&["str"], |_, sample| {
+        let text = sample.text(0).cloned().unwrap_or_default();
+        single(move |context| Some(Sample::Str(context.arena.copy(&text))))
+    }),
+];

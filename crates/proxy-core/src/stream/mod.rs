@@ -1,0 +1,225 @@
+//! What is known of a client's connection and of what goes on upon it: the shell writes it down as it happens, rules change it,
+//! samples and log lines look at it.
+
+mod variables;
+
+use std::net::SocketAddr;
+
+use haproxy_cfg::model::{LogLevel, Millis, ProxyId};
+
+pub use variables::{Stored, Variables};
+
+/// A client's connection.
+#[derive(Debug, Default)]
+pub struct Client {
+    /// The frontend.
+    pub frontend: ProxyId,
+    /// The bind of that frontend, counted from 0.
+    pub bind: u16,
+    /// The client's address, as far as rules and PROXY headers let it be; none over a unix socket.
+    pub src: Option<SocketAddr>,
+    /// The address that it connected to, where something asks for it; none over a unix socket.
+    pub dst: Option<SocketAddr>,
+    /// The client's connection is over TLS.
+    pub tls: bool,
+    /// When it was accepted, milliseconds of the process's clock.
+    pub accepted_ms: u64,
+    /// How long handshakes took (TLS, PROXY header), milliseconds.
+    pub handshake_ms: u64,
+    /// Requests before the one at hand.
+    pub requests: u32,
+    /// Variables of scope `sess`.
+    pub variables: Variables,
+}
+
+/// A request with its response, or a TCP session.
+#[derive(Debug, Default)]
+pub struct Stream {
+    /// What its log line is about.
+    pub log: StreamLog,
+    /// Its way to a server.
+    pub route: Route,
+    /// Variables of scope `txn`.
+    pub txn_variables: Variables,
+    /// Variables of scope `req`, and once there is a response of scope `res`.
+    pub side_variables: Variables,
+    /// What rules captured of the request and of the response, by slot, as the proxies' `capture` lines and
+    /// `declare capture` number them.
+    pub captures: [Captures; 2],
+    /// What rules settled.
+    pub settings: Settings,
+    /// The unique identifier, once something asked for it.
+    pub unique_id: Option<Box<[u8]>>,
+}
+
+/// Captured values by slot.
+#[derive(Clone, Debug, Default)]
+pub struct Captures(Vec<Option<Vec<u8>>>);
+
+impl Captures {
+    /// The value in a slot.
+    #[must_use]
+    pub fn get(&self, slot: usize) -> Option<&[u8]> {
+        self.0.get(slot)?.as_deref()
+    }
+
+    /// Puts a value into a slot, cut to `max` bytes.
+    pub fn set(&mut self, slot: usize, value: &[u8], max: usize) {
+        if self.0.len() <= slot {
+            self.0.resize(slot + 1, None);
+        }
+        self.0[slot] = Some(value[..value.len().min(max)].to_vec());
+    }
+
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// What rules settled for the rest of a stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// `set-log-level`: the inner none is `silent`.
+    pub log_level: Option<Option<LogLevel>>,
+    /// `set-nice`.
+    pub nice: Option<i32>,
+    /// `set-priority-class`.
+    pub priority_class: i32,
+    /// `set-priority-offset`, milliseconds.
+    pub priority_offset: i32,
+    /// `disable-l7-retry`.
+    pub no_l7_retry: bool,
+    /// `set-timeout client`.
+    pub client_timeout: Option<Millis>,
+    /// `set-timeout server`.
+    pub server_timeout: Option<Millis>,
+    /// `set-timeout connect`.
+    pub connect_timeout: Option<Millis>,
+    /// `set-timeout queue`.
+    pub queue_timeout: Option<Millis>,
+    /// `set-timeout tarpit`.
+    pub tarpit_timeout: Option<Millis>,
+    /// `set-timeout tunnel`.
+    pub tunnel_timeout: Option<Millis>,
+    /// `set-retries`.
+    pub retries: Option<u32>,
+}
+
+/// What the log line needs besides the route.
+#[derive(Debug)]
+pub struct StreamLog {
+    /// When the first byte of the request came; milliseconds of the process's clock, as all times here. 0 is never.
+    pub started_ms: u64,
+    /// When its head was complete.
+    pub request_ms: u64,
+    /// When the response's head was complete.
+    pub response_ms: u64,
+    /// The status that the client got; -1 when none.
+    pub status: i32,
+    /// Bytes to the client.
+    pub bytes: u64,
+    /// Bytes from the client.
+    pub received: u64,
+    /// Termination state.
+    pub termination: [u8; 4],
+    /// The backend.
+    pub backend: Option<ProxyId>,
+    /// The client was held back (`tarpit`): the original counts that as time in a queue.
+    pub tarpitted: bool,
+    /// The line is written, or none is to be: a kept connection that was cut under a later request.
+    pub silent: bool,
+    /// The line comes with the response's head (`option logasap`).
+    pub early: bool,
+    /// The statistics page answered.
+    pub is_stats: bool,
+    /// The request line; empty when there is no valid one.
+    pub line: Vec<u8>,
+}
+
+impl Default for StreamLog {
+    fn default() -> Self {
+        Self {
+            started_ms: 0,
+            request_ms: 0,
+            response_ms: 0,
+            status: -1,
+            bytes: 0,
+            received: 0,
+            termination: *b"----",
+            backend: None,
+            tarpitted: false,
+            silent: false,
+            early: false,
+            is_stats: false,
+            line: Vec::new(),
+        }
+    }
+}
+
+impl StreamLog {
+    /// How the stream ends; the first thing that says so counts.
+    pub fn end_with(&mut self, cause: u8, phase: u8) {
+        if self.termination[0] == b'-' {
+            self.termination[0] = cause;
+            self.termination[1] = phase;
+        }
+    }
+}
+
+/// How a request came to its server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Route {
+    /// The server that was tried last.
+    pub server: Option<usize>,
+    /// Milliseconds of the process's clock at which the queue was left; 0 is never.
+    pub queued_until_ms: u64,
+    /// Milliseconds of the process's clock at which the connection stood; 0 is never.
+    pub connected_ms: u64,
+    /// Attempts beyond the first.
+    pub retries: u32,
+    /// Another server than the first was tried.
+    pub redispatched: bool,
+    /// Sessions that the server had left when this one gave its slot back; none while it holds it.
+    pub server_left: Option<u32>,
+    /// Requests that waited before this one for the same server.
+    pub server_queue: u32,
+    /// Requests that waited before this one for any server.
+    pub backend_queue: u32,
+    /// Our address towards the server, where something asks for it.
+    pub local: Option<SocketAddr>,
+    /// The server's address as it was connected to.
+    pub remote: Option<SocketAddr>,
+    /// The connection had served another request before.
+    pub reused: bool,
+}
+
+impl Stream {
+    /// Makes it ready for the next request; memory is kept.
+    pub fn clear(&mut self) {
+        let mut line = std::mem::take(&mut self.log.line);
+        line.clear();
+        self.log = StreamLog {
+            line,
+            ..StreamLog::default()
+        };
+        self.route = Route::default();
+        self.txn_variables.clear();
+        self.side_variables.clear();
+        for captures in &mut self.captures {
+            captures.clear();
+        }
+        self.settings = Settings::default();
+        self.unique_id = None;
+    }
+}
+
+/// Milliseconds between two times; -1 when one of them never came.
+#[must_use]
+pub fn since(from: u64, to: u64) -> i32 {
+    if from == 0 || to == 0 {
+        -1
+    } else {
+        i32::try_from(to.saturating_sub(from)).unwrap_or(i32::MAX)
+    }
+}

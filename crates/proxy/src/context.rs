@@ -1,0 +1,85 @@
+//! What samples are taken from, put together from a session and the transaction upon it.
+
+use std::cell::Cell;
+
+use haproxy_cfg::model::ProxyId;
+use proxy_core::http1::{RequestRef, ResponseRef};
+use proxy_core::sample::{Arena, Body, SampleContext, World};
+use proxy_core::stream::{Client, Stream};
+
+use crate::thread::Thread;
+
+/// The world as a thread sees it.
+#[derive(Debug)]
+pub(crate) struct Here<'a>(pub(crate) &'a Thread);
+
+impl World for Here<'_> {
+    fn now_ms(&self) -> u64 {
+        self.0.now_ms()
+    }
+
+    fn epoch_us(&self) -> u64 {
+        self.0.epoch_us()
+    }
+
+    fn epoch_us_at(&self, clock_ms: u64) -> u64 {
+        self.0.epoch_ms(clock_ms) * 1000
+    }
+
+    fn random(&self) -> u64 {
+        self.0.random()
+    }
+
+    fn thread(&self) -> usize {
+        self.0.index
+    }
+
+    fn pid(&self) -> u32 {
+        std::process::id()
+    }
+
+    fn hostname(&self) -> &[u8] {
+        &self.0.shared.process.hostname
+    }
+}
+
+/// What is at hand of the messages.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AtHand<'a> {
+    pub(crate) stream: Option<&'a Stream>,
+    pub(crate) request: Option<RequestRef<'a>>,
+    pub(crate) response: Option<ResponseRef<'a>>,
+    pub(crate) body: Body<'a>,
+}
+
+/// Shows `look` what samples are taken from for a rule of `proxy` that is evaluated for the last time: nothing more is waited
+/// for.
+pub(crate) fn looking<T>(
+    thread: &Thread,
+    client: &Client,
+    proxy: ProxyId,
+    at_hand: AtHand<'_>,
+    look: impl FnOnce(&SampleContext<'_>) -> T,
+) -> T {
+    let mut arena = thread.arena.borrow_mut();
+    arena.reset();
+    let arena: &Arena = &arena;
+    look(&SampleContext {
+        arena,
+        config: thread.config(),
+        runtime: &thread.shared.runtime,
+        world: &Here(thread),
+        proxy,
+        client,
+        stream: at_hand.stream,
+        request: at_hand.request,
+        response: at_hand.response,
+        body: at_hand.body,
+        payload: Body {
+            complete: true,
+            ..Body::default()
+        },
+        from_server: at_hand.response.is_some(),
+        undecided: &Cell::new(false),
+    })
+}
