@@ -33,6 +33,13 @@ pub(super) const ROWS: &[CodeRow] = &[
         "backend a\n    id 7\nbackend b\n    id 8\n",
     ),
     code(
+        "id-of-several",
+        "One id for several addresses",
+        "An id names one listener.",
+        "frontend f\n    bind :80-81 id 7\n    timeout client 30s\n",
+        "frontend f\n    bind :80-81\n    timeout client 30s\n",
+    ),
+    code(
         "duplicate-name",
         "A name that another one has",
         "Two sections of a kind, or two entries of one, that share a name cannot be told apart by those who refer to it.",

@@ -74,6 +74,13 @@ pub(super) const ROWS: &[CodeRow] = &[
         "",
     ),
     code(
+        "no-log-address",
+        "A format of log lines where no log is written",
+        "Without a `log` line that gives an address nothing is logged.",
+        "frontend f\n    bind :80\n    timeout client 30s\n    log-format x\n",
+        "frontend f\n    bind :80\n    timeout client 30s\n    log-format x\n    log 127.0.0.1 local0\n",
+    ),
+    code(
         "no-weight",
         "A server of weight 0",
         "No algorithm chooses it before its weight is changed. Told with -dD.",
@@ -93,6 +100,13 @@ pub(super) const ROWS: &[CodeRow] = &[
         "Two listeners of a proxy share the address; haproxy and the kernel spread connections over them.",
         "",
         "",
+    ),
+    code(
+        "two-ways",
+        "A choice among servers beside another way to reach one",
+        "`dispatch` and `option transparent` name where to connect, `balance` chooses among servers: a proxy has one of them.",
+        "backend b\n    option transparent\n    balance roundrobin\n",
+        "backend b\n    option transparent\n",
     ),
     code(
         "wrong-private-key",

@@ -135,8 +135,17 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
     let span = line.span();
     let ssl = super::bind_tls::settings(reading, &flags, &prefix, &written, span);
-    for (index, id) in flags.ids.iter().enumerate() {
-        same_id(reading, *id, index > 0, &prefix, &written, span);
+    match flags.ids.first() {
+        Some((_, at)) if addresses.len() > 1 => {
+            let message = format!("{prefix} : 'id' can only be used with a single socket");
+            let told = Diagnostic::alert("id-of-several", message).at(*at);
+            reading.tell(told.help("write a line for each address, or leave the id out"));
+        }
+        _ => {
+            for (index, id) in flags.ids.iter().enumerate() {
+                same_id(reading, *id, index > 0, &prefix, &written, span);
+            }
+        }
     }
     let mut flags = flags;
     keep(reading, &mut flags, address, span);

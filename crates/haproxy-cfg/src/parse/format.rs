@@ -430,13 +430,11 @@ pub(crate) fn refuse_http(reading: &mut Reading<'_>, format: &Format, frame: Fra
     None
 }
 
-/// Remembers that a format has aliases which are kept for HTTP: a TCP proxy must not have them.
-pub(crate) fn keep_to_mode(reading: &mut Reading<'_>, format: &Format, frame: Frame<'_>) {
-    let Some((name, span)) = reserved_for_http(format) else {
-        return;
-    };
+/// What is to be said of a format with aliases that are kept for HTTP, in a proxy of TCP mode.
+pub(crate) fn kept_for_http(format: &Format, frame: Frame<'_>) -> Option<Diagnostic> {
+    let (name, span) = reserved_for_http(format)?;
     let Frame { lead, tail, context } = frame;
     let message = format!("{lead}format variable '{name}' is reserved for HTTP mode{tail}");
     let told = Diagnostic::alert("http-only", message).at(span).context(context);
-    reading.tell_in(model::Mode::Tcp, told.help("remove it, or write: mode http"));
+    Some(told.help("remove it, or write: mode http"))
 }

@@ -5,9 +5,11 @@ use syntax::{Context, Diagnostic};
 use super::format;
 use super::frame::Frame;
 use super::line::{Line, shown};
-use super::reading::Reading;
+use super::reading::{Reading, Section};
 use super::sample::Usage;
 use crate::keywords::place;
+use crate::model::Mode;
+use crate::written::{FormatKind, FormatLine};
 
 /// `log-format STRING` and its kin.
 pub(crate) fn log_format(reading: &mut Reading<'_>, line: &Line<'_>) {
@@ -24,6 +26,16 @@ pub(crate) fn log_format(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
     if reading.place() == place::BACKEND && name != "unique-id-format" {
         ignored_in_backends(reading, line, &name);
+        if name == "log-format" {
+            // It is not looked at, but no other line counts then.
+            let line = FormatLine {
+                kind: FormatKind::Log,
+                words: "log-format",
+                span: line.span(),
+                faults: Vec::new(),
+            };
+            give(reading, line);
+        }
         if name != "error-log-format" {
             return;
         }
@@ -43,12 +55,34 @@ pub(crate) fn log_format(reading: &mut Reading<'_>, line: &Line<'_>) {
     let lead = format!("{}: failed to parse {what} : ", reading.parsing(line.span()));
     let mut wording = Frame::new(&lead);
     wording.context = Context::Whole;
-    if let Some(format) = format::parse(reading, word, usage, wording) {
-        if matches!(name.as_str(), "log-format" | "log-format-sd") && !format.parts.is_empty() {
-            reading.settings().log_format = Some(line.span());
-        }
-        format::keep_to_mode(reading, &format, wording);
+    let told = reading.diagnostics.len();
+    let format = format::parse(reading, word, usage, wording);
+    if format.as_ref().is_some_and(|format| format.parts.is_empty()) {
+        return;
     }
+    let mut faults: Vec<(Option<Mode>, Diagnostic)> = Vec::new();
+    // Up to 2.9 a format is read where it is used: of one that is not, nothing is said.
+    if reading.dialect.strict && !reading.dialect.at_least(3, 0) {
+        let wrong = reading.diagnostics.drain(told..);
+        faults.extend(wrong.map(|told| (None, told)));
+    }
+    let reserved = format.and_then(|format| format::kept_for_http(&format, wording));
+    faults.extend(reserved.map(|told| (Some(Mode::Tcp), told)));
+    let (kind, words) = match name.as_str() {
+        "log-format" => (FormatKind::Log, "log-format"),
+        "log-format-sd" => (FormatKind::Structured, "log-format-sd"),
+        "error-log-format" => (FormatKind::Error, "error-log-format"),
+        _ => (FormatKind::UniqueId, "unique-id-format"),
+    };
+    give(
+        reading,
+        FormatLine {
+            kind,
+            words,
+            span: line.span(),
+            faults,
+        },
+    );
 }
 
 /// Backends write no lines to the log.
@@ -60,4 +94,40 @@ fn ignored_in_backends(reading: &mut Reading<'_>, line: &Line<'_>, name: &str) {
     );
     let told = Diagnostic::warning("ignored-keyword", message).at(line.keyword().span);
     reading.tell(told.help("move it into the frontend, which writes the log"));
+}
+
+/// Notes what gives a format from here on. In `defaults` it is told when it takes the place of another; in a proxy it is meant to.
+pub(super) fn give(reading: &mut Reading<'_>, line: FormatLine) {
+    let (kind, span) = (line.kind, line.span);
+    // The original takes this option for its neighbour.
+    let words = match line.words {
+        "option httpslog" => "option httplog",
+        words => words,
+    };
+    let own = reading.settings().set_format(line);
+    let Section::Defaults(index) = reading.section else {
+        return;
+    };
+    let parent = |index: Option<usize>| reading.written.defaults.get(index?);
+    let parents = std::iter::successors(parent(reading.written.defaults[index].parent), |section| {
+        parent(section.parent)
+    });
+    let inherited = || {
+        parents
+            .filter_map(|section| section.settings.format(kind))
+            .next()
+            .cloned()
+    };
+    let spoken_of = matches!(kind, FormatKind::Log | FormatKind::Error);
+    if let Some(before) = own.or_else(inherited).filter(|_| spoken_of) {
+        let message = format!(
+            "'{words}' overrides previous '{}' in 'defaults' section.",
+            before.words
+        );
+        let told = Diagnostic::warning("overwritten", message).at(span);
+        reading.tell(
+            told.label(before.span, "given here before")
+                .help("remove one of them"),
+        );
+    }
 }

@@ -8,7 +8,7 @@ use crate::keywords::{Keyword, OPTION_INDEX, place};
 use crate::lex::Word;
 use crate::model::ConnectionMode;
 use crate::signature::{self, Arg, Cursor, Given, Subject, Value};
-use crate::written::{LogLine, OptionFlag, Set};
+use crate::written::{FormatKind, FormatLine, LogLine, OptionFlag, Set};
 
 /// What an option's row does.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +64,8 @@ pub(crate) fn option(reading: &mut Reading<'_>, line: &Line<'_>) {
         misplaced(reading, row, line);
     }
     super::section::without_effect(reading, |reading| act(reading, row, line));
-    if matches!(row.act, Some(OptionParse::Log(_))) && reading.diagnostics.len() == told {
+    let refused = reading.diagnostics[told..].iter().any(|told| told.refuses);
+    if matches!(row.act, Some(OptionParse::Log(_))) && !refused {
         misplaced(reading, row, line);
     }
 }
@@ -236,23 +237,20 @@ fn log_option(reading: &mut Reading<'_>, log_line: LogLine, given: Option<&Given
         reading.tell_read_only("'option tcplog clf'", line.span());
     }
     let span = line.span();
-    let before = reading.settings().log_line.replace(Set::new(value, span));
-    let own = reading.place() & place::DEFAULTS == 0;
-    if let Some(before) = before.filter(|before| own && before.value != value) {
-        let what = |line| {
-            if line == LogLine::Tcp {
-                "option tcplog"
-            } else {
-                "option httplog"
-            }
-        };
-        let message = format!("'{}' overrides previous '{}'.", what(value), what(before.value));
-        reading.tell(
-            Diagnostic::warning("overwritten", message)
-                .at(span)
-                .label(before.span, "given here before"),
-        );
-    }
+    reading.settings().log_line = Some(Set::new(value, span));
+    let words = match value {
+        LogLine::Http => "option httplog",
+        LogLine::HttpClf => "option httplog clf",
+        LogLine::Https => "option httpslog",
+        LogLine::Tcp => "option tcplog",
+    };
+    let line = FormatLine {
+        kind: FormatKind::Log,
+        words,
+        span,
+        faults: Vec::new(),
+    };
+    super::log_format::give(reading, line);
 }
 
 /// `option redispatch [INTERVAL]`.

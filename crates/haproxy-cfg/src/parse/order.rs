@@ -64,6 +64,8 @@ pub(super) fn note(reading: &mut Reading<'_>, class: RuleClass, span: Span) {
     proxy.rule_classes |= class.bit();
     let later = RuleClass::ALL
         .iter()
+        // Of these two nothing is said: one is of requests, the other of servers.
+        .filter(|other| (class, **other) != (RuleClass::UseBackend, RuleClass::UseServer))
         .find(|other| **other > class && before & other.bit() != 0);
     if let Some(later) = later.map(|later| later.name()) {
         let own = class.keyword();

@@ -276,7 +276,8 @@ enum Placed {
 /// Keywords that only a section with servers takes, defaults included.
 const OF_BACKENDS: &[&str] = &["retry-on", "use-fcgi-app"];
 
-/// Reads something for its faults alone: what it would change in the section at hand stays as it was.
+/// Reads something for its faults alone: what it would change in the section at hand stays as it was, but for what is judged
+/// of every proxy once all is read.
 pub(super) fn without_effect(reading: &mut Reading<'_>, read: impl FnOnce(&mut Reading<'_>)) {
     let (Section::Proxy(index), lines) = (reading.section, reading.kept_lines()) else {
         return read(reading);
@@ -294,6 +295,8 @@ pub(super) fn without_effect(reading: &mut Reading<'_>, read: impl FnOnce(&mut R
     read(reading);
     let blank = &mut reading.written.proxies[index];
     real.acls = std::mem::take(&mut blank.acls);
+    real.switches.append(&mut blank.switches);
+    real.settings.judge_too(std::mem::take(&mut blank.settings));
     *blank = real;
     reading.keep_only(lines);
 }

@@ -5,6 +5,7 @@ use syntax::Diagnostic;
 use super::line::{Line, shown};
 use super::reading::Reading;
 use crate::lex::Word;
+use crate::model;
 use crate::signature::{Argument, Cursor, Given, Subject, Value};
 use crate::values::{AddressError, HostPort, Port, Wants, address, resolve};
 
@@ -183,13 +184,26 @@ pub(crate) fn source(reading: &mut Reading<'_>, line: &Line<'_>) {
     });
 }
 
+/// The header that `usesrc hdr_ip(HEADER[,N])` names.
+fn header(usesrc: &str) -> Option<model::Word> {
+    let rest = usesrc.strip_prefix("hdr_ip(")?;
+    rest.split([',', ')']).next().map(model::Word::from)
+}
+
+/// The header that the `source` of a server names.
+pub(super) fn header_of(argument: &Argument) -> Option<model::Word> {
+    let Value::Option("source", parts) = &argument.value else {
+        return None;
+    };
+    let usesrc = parts.iter().find(|part| part.name == "usesrc")?;
+    header(&usesrc.value.text()?.to_string())
+}
+
 /// A header's address can be had from requests alone.
 fn note_header(reading: &mut Reading<'_>, word: &Word<'_>) {
-    let text = shown(word).into_owned();
-    let Some(rest) = text.strip_prefix("hdr_ip(") else {
+    let Some(header) = header(&shown(word)) else {
         return;
     };
-    let header = rest.split([',', ')']).next().unwrap_or_default();
     let Some(proxy) = reading.proxy_ref() else { return };
     let kind = Reading::proxy_words(proxy.kind);
     let message = format!(
@@ -199,5 +213,5 @@ fn note_header(reading: &mut Reading<'_>, word: &Word<'_>) {
     let told = Diagnostic::warning("needs-http", message)
         .at(word.span)
         .context(syntax::Context::Whole);
-    reading.tell_in(crate::model::Mode::Tcp, told.help("write: mode http"));
+    reading.tell_in(model::Mode::Tcp, told.help("write: mode http"));
 }

@@ -2,20 +2,21 @@
 
 use syntax::{Context, Diagnostic, Span};
 
+use super::formats;
 use super::inherit::Inherited;
 use crate::keywords::place;
 use crate::keywords::rule_set;
 use crate::model::{Address, Mode, Proxy, ProxyKind};
 use crate::parse::Reading;
 use crate::signature::Given;
-use crate::written::{LogLine, OptionFlag as F, ProxySection};
+use crate::written::{OptionFlag as F, ProxySection};
 
 /// Tells about one proxy that is not disabled; what cannot apply is taken out of it.
 pub(super) fn proxy(reading: &mut Reading<'_>, section: &ProxySection, proxy: &mut Proxy) {
     let kind = Reading::proxy_words(proxy.kind);
     let name = proxy.name.to_string();
     listeners(reading, section, proxy, kind, &name);
-    if proxy.kind == ProxyKind::Listen && proxy.default_backend.is_some() && !proxy.servers.is_empty() {
+    if proxy.default_backend.is_some() && !proxy.servers.is_empty() {
         let message = format!(
             "In proxy '{name}', the 'default_backend' rule always has precedence over the servers, which will never be used."
         );
@@ -27,11 +28,12 @@ pub(super) fn proxy(reading: &mut Reading<'_>, section: &ProxySection, proxy: &m
             "remove one of the two",
         );
     }
+    one_way_to_servers(reading, section, proxy, kind, &name);
     timeouts(reading, section, proxy, kind, &name);
     if proxy.mode != Mode::Http {
         needs_http(reading, section, proxy, kind, &name);
     }
-    log_lines(reading, section, proxy, kind, &name);
+    formats::check(reading, section, proxy);
     check_rules(reading, section, kind, &name);
     external_checks(reading, section, kind, &name);
 }
@@ -118,6 +120,42 @@ fn listeners(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy, k
         if seen.len() < 64 {
             seen.push((&bind.address, bind.span));
         }
+    }
+}
+
+/// Tells a choice among servers that cannot stand beside another way to find one.
+fn one_way_to_servers(
+    reading: &mut Reading<'_>,
+    section: &ProxySection,
+    proxy: &Proxy,
+    kind: &str,
+    name: &str,
+) {
+    let inherited = Inherited::new(reading, section);
+    let balance = inherited.find(|settings| settings.balance.as_ref().map(|balance| balance.span));
+    let Some(balance) = balance.filter(|_| proxy.kind.is_backend()) else {
+        return;
+    };
+    let transparent = inherited
+        .find(|settings| settings.option(F::Transparent))
+        .filter(|set| set.value)
+        .map(|set| set.span);
+    let dispatch = inherited
+        .lines(reading, section)
+        .find(|given| given.name == "dispatch")
+        .map(|given| given.span);
+    if let Some(span) = transparent {
+        let message = format!("{kind} '{name}' cannot use both transparent and balance mode.");
+        let told = Diagnostic::alert("two-ways", message)
+            .at(span)
+            .context(Context::Whole);
+        reading.tell(
+            told.label(balance, "servers are chosen here")
+                .help("remove one of the two"),
+        );
+    } else if let Some(span) = dispatch {
+        let message = format!("dispatch address of {kind} '{name}' will be ignored in balance mode.");
+        warn(reading, "two-ways", span, message, "remove one of the two");
     }
 }
 
@@ -304,8 +342,8 @@ fn needs_http(reading: &mut Reading<'_>, section: &ProxySection, proxy: &mut Pro
     let options = options_of_http(reading, &inherited, proxy.kind);
     let stats = inherited.find(|settings| settings.stats.enabled);
     let cookie = inherited
-        .find(|settings| settings.cookie.as_ref().map(|set| set.span))
-        .filter(|_| proxy.kind.is_backend());
+        .of(proxy.kind.is_backend())
+        .find_map(|settings| settings.cookie.as_ref().map(|set| set.span));
     let forwardfor = inherited.find(|settings| settings.forwardfor.as_ref().map(|set| set.span));
     let help = "write: mode http";
     let lines = reading
@@ -361,44 +399,4 @@ fn needs_http(reading: &mut Reading<'_>, section: &ProxySection, proxy: &mut Pro
     proxy.forwardfor = None;
     proxy.request_rules.clear();
     proxy.response_rules.clear();
-}
-
-fn log_lines(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy, kind: &str, name: &str) {
-    if !proxy.kind.is_frontend() {
-        return;
-    }
-    let inherited = Inherited::new(reading, section);
-    let line = inherited.find(|settings| settings.log_line.clone());
-    let format = inherited.find(|settings| settings.log_format);
-    let Some(span) = format.or_else(|| line.as_ref().map(|line| line.span)) else {
-        return;
-    };
-    if let Some(line) = line
-        && proxy.mode == Mode::Tcp
-        && line.value != LogLine::Tcp
-    {
-        let option = if line.value == LogLine::Https {
-            "httpslog"
-        } else {
-            "httplog"
-        };
-        let message = format!(
-            "'option {option}' not usable with {kind} '{name}' (needs 'mode http'). Falling back to 'option tcplog'."
-        );
-        reading.tell(
-            Diagnostic::warning("needs-http", message)
-                .at(line.span)
-                .help("write: option tcplog, or: mode http"),
-        );
-    }
-    if proxy.logs.is_empty() {
-        let message = format!("log format ignored for {kind} '{name}' since it has no log address.");
-        warn(
-            reading,
-            "no-log-address",
-            span,
-            message,
-            "add: log 127.0.0.1 local0, or 'log' in global and 'log global'",
-        );
-    }
 }

@@ -15,11 +15,13 @@ pub(super) fn check(reading: &mut Reading<'_>, section: &ProxySection, proxy: &P
     let kind = Reading::proxy_words(proxy.kind);
     let name = &proxy.name;
     let inherited = Inherited::new(reading, section);
-    let hash = inherited.find(|settings| settings.request_hash.as_ref());
-    let hash = hash.filter(|hash| hash.value && proxy.kind.is_backend());
+    let hash = inherited
+        .of(proxy.kind.is_backend())
+        .find_map(|settings| settings.request_hash.as_ref())
+        .filter(|hash| hash.value);
     let monitor = inherited
-        .find(|settings| settings.monitor_uri.as_ref())
-        .filter(|_| proxy.kind.is_frontend());
+        .of(proxy.kind.is_frontend())
+        .find_map(|settings| settings.monitor_uri.as_ref());
     let told = [
         hash.map(|hash| {
             let message = format!(

@@ -30,6 +30,12 @@ impl<'w> Inherited<'w> {
         std::iter::once(self.own).chain(self.defaults().map(|defaults| &defaults.settings))
     }
 
+    /// Settings, nearest first, or the section's own alone where the kind of proxy has no use for what defaults give: what it
+    /// says itself is judged all the same.
+    pub(super) fn of(self, used: bool) -> impl Iterator<Item = &'w Settings> {
+        self.all().take(if used { usize::MAX } else { 1 })
+    }
+
     /// Settings, those of the farthest defaults first.
     pub(super) fn farthest_first(self) -> impl Iterator<Item = &'w Settings> {
         let all: Vec<_> = self.all().collect();

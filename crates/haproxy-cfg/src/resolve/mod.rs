@@ -4,6 +4,7 @@
 mod arguments;
 mod check_port;
 mod checks;
+mod formats;
 mod http_only;
 mod ids;
 mod inherit;
@@ -55,6 +56,11 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
             line_names::check(reading, section, &proxy);
             server_line::check(reading, section, &proxy);
             server_line::multiplexers(reading, section, &proxy);
+        }
+        if !proxy.kind.is_frontend() {
+            // Judged, but nothing that could be done.
+            proxy.default_backend = None;
+            proxy.use_backend = Vec::new();
         }
         proxies.push(proxy);
     }

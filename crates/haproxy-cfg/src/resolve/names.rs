@@ -144,11 +144,10 @@ pub(super) fn references(reading: &mut Reading<'_>) {
 
 /// Resolves `default_backend` and `use_backend`.
 pub(super) fn switches(reading: &mut Reading<'_>, index: usize, proxy: &mut Proxy, names: &Names<'_>) {
-    if !proxy.kind.is_frontend() {
-        return;
-    }
     let section = &names.sections[index];
-    let default = Inherited::new(reading, section).find(|settings| settings.default_backend.clone());
+    let default = Inherited::new(reading, section)
+        .of(proxy.kind.is_frontend())
+        .find_map(|settings| settings.default_backend.clone());
     if let Some(name) = default {
         proxy.default_backend = find(reading, index, &name, names, "default_backend");
     }

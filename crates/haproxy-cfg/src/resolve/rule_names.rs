@@ -249,15 +249,15 @@ pub(super) fn tell_unfit_defaults(reading: &mut Reading<'_>) {
             ProxyKind::Listen => {
                 "a listen section cannot inherit from a defaults section defining TCP/HTTP rules.".to_owned()
             }
+            _ if mixed => format!(
+                "frontends and backends cannot inherit from the same defaults section if it defines TCP/HTTP rules {place}."
+            ),
             ProxyKind::Frontend if has(rule_set::TCP_RES) => format!(
                 "a frontend section cannot inherit from a defaults section defining 'tcp-response content' rules {place}."
             ),
             ProxyKind::Backend if has(rule_set::TCP_CONN | rule_set::TCP_SESS) => format!(
                 "a backend section cannot inherit from a defaults section defining 'tcp-request connection' or \
                  'tcp-request session' rules {place}."
-            ),
-            _ if mixed => format!(
-                "frontends and backends cannot inherit from the same defaults section if it defines TCP/HTTP rules {place}."
             ),
             _ => continue,
         };
@@ -266,6 +266,26 @@ pub(super) fn tell_unfit_defaults(reading: &mut Reading<'_>) {
                 .at(proxy.span)
                 .label(defaults.span, "these rules are inherited")
                 .help("give these rules a defaults section of their own"),
+        );
+    }
+    for section in &reading.written.defaults {
+        let parent = section
+            .parent
+            .and_then(|index| reading.written.defaults.get(index));
+        let Some(parent) = parent.filter(|parent| !parent.rules.is_empty()) else {
+            continue;
+        };
+        let (file, at) = reading.sources.locate(parent.span);
+        let message = format!(
+            "a defaults section cannot inherit from a defaults section defining TCP/HTTP rules (defaults section at \
+             {file}:{}).",
+            at.line
+        );
+        told.push(
+            Diagnostic::alert("unfit-defaults", message)
+                .at(section.span)
+                .label(parent.span, "these rules are inherited")
+                .help("write the rules into each of the sections"),
         );
     }
     for diagnostic in told {

@@ -8,23 +8,66 @@ use crate::model::{Mode, Proxy, TlsVersion};
 use crate::parse::{Reading, certificate, tls};
 use crate::signature::{Argument, Value};
 use crate::values::may_select;
-use crate::written::{ProxySection, ServerLine, ServerParams};
+use crate::written::{MoreServerParams, ProxySection, ServerLine, ServerParams};
 
 /// Tells what is wrong with the servers of a section.
 pub(super) fn check(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy) {
     let defaults = Inherited::new(reading, section).default_server();
-    let plain = |params: &ServerParams| params.more.is_none() && params.ssl != Some(true);
+    let plain =
+        |params: &ServerParams| params.more.is_none() && params.ssl != Some(true) && !params.ssl_taken_back;
     let all_plain = plain(&defaults);
     for (index, line) in section.servers.iter().enumerate() {
         if all_plain && plain(&line.params) {
             continue;
         }
+        let params = line.params.clone().over(&defaults);
+        if let Some(more) = &params.more {
+            whole(reading, section, proxy, line, more);
+        }
         // Servers of one template are told of once.
         if index > 0 && section.servers[index - 1].span == line.span {
             continue;
         }
-        let params = line.params.clone().over(&defaults);
         one(reading, section, proxy, line, &params);
+    }
+}
+
+/// Tells what is said of each server, those of a template too.
+fn whole(
+    reading: &mut Reading<'_>,
+    section: &ProxySection,
+    proxy: &Proxy,
+    line: &ServerLine,
+    more: &MoreServerParams,
+) {
+    if let Some(header) = &more.source_header
+        && proxy.mode != Mode::Http
+    {
+        let message = format!(
+            "{} '{}' : server {} cannot use header {header} as source IP in non-HTTP mode.",
+            Reading::proxy_words(section.kind),
+            section.name,
+            line.name
+        );
+        let told = Diagnostic::warning("needs-http", message).at(line.span);
+        reading.tell(told.context(Context::Whole).help("write: mode http"));
+    }
+    if let Some(resolvers) = &more.resolvers
+        && !reading
+            .written
+            .sections
+            .iter()
+            .any(|known| known.keyword == "resolvers" && known.name == resolvers.value)
+        && (*resolvers.value != *b"default" || reading.dialect.strict)
+    {
+        let message = format!(
+            "backend '{}', server '{}': unable to find required resolvers '{}'",
+            section.name, line.name, resolvers.value
+        );
+        let told = Diagnostic::alert("unknown-resolvers", message)
+            .at(resolvers.span)
+            .context(Context::Whole);
+        reading.tell(told.help(format!("add a section: resolvers {}", resolvers.value)));
     }
 }
 
@@ -81,24 +124,9 @@ fn one(
             help,
         );
     }
-    if let Some(resolvers) = &more.resolvers
-        && !reading
-            .written
-            .sections
-            .iter()
-            .any(|known| known.keyword == "resolvers" && known.name == resolvers.value)
-        && (*resolvers.value != *b"default" || reading.dialect.strict)
-    {
-        let message = format!(
-            "backend '{}', server '{}': unable to find required resolvers '{}'",
-            section.name, line.name, resolvers.value
-        );
-        let told = Diagnostic::alert("unknown-resolvers", message)
-            .at(resolvers.span)
-            .context(Context::Whole);
-        reading.tell(told.help(format!("add a section: resolvers {}", resolvers.value)));
-    }
-    if params.ssl != Some(true) && more.check_ssl != Some(true) {
+    // 2.6 prepares TLS for a server that only `default-server` asked it for, and `no-ssl` took it back from.
+    let prepared = params.ssl_taken_back && reading.dialect.strict;
+    if params.ssl != Some(true) && more.check_ssl != Some(true) && !prepared {
         return;
     }
     if !params.verify_settled && !reading.written.server_verify_none {

@@ -18,7 +18,8 @@ pub(crate) use proxy::{
 pub(crate) use reference::{ArgumentReference, ModeNote, Reference, ReferenceKind, ReferencePlace};
 pub(crate) use rule::{Pending, PendingName, Rule};
 pub(crate) use settings::{
-    EmailAlert, LogEntry, LogLine, OptionFlag, ServerParams, Settings, StatsWritten, TimeoutKind, Unresolved,
+    EmailAlert, FormatKind, FormatLine, LogEntry, LogLine, MoreServerParams, OptionFlag, ServerParams,
+    Settings, StatsWritten, TimeoutKind, Unresolved,
 };
 
 use crate::keywords::Output;

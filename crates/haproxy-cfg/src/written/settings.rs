@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use syntax::Span;
+use syntax::{Diagnostic, Span};
 
 use super::Set;
 use super::rare::Rare;
@@ -75,6 +75,30 @@ pub(crate) enum LogLine {
     HttpClf,
     Https,
     Tcp,
+}
+
+/// What a line gives a format for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FormatKind {
+    /// The line of the log: `log-format`, or `option httplog` and its kin, which stand for one.
+    Log,
+    /// `log-format-sd`.
+    Structured,
+    /// `error-log-format`.
+    Error,
+    /// `unique-id-format`.
+    UniqueId,
+}
+
+/// A line that holds a format, or stands for one.
+#[derive(Clone, Debug)]
+pub(crate) struct FormatLine {
+    pub(crate) kind: FormatKind,
+    /// Its keyword, or what it is as an option.
+    pub(crate) words: &'static str,
+    pub(crate) span: Span,
+    /// What is wrong with it, told of each proxy that uses it: of any, or of those of a mode.
+    pub(crate) faults: Vec<(Option<Mode>, Diagnostic)>,
 }
 
 /// One `log` line of a proxy.
@@ -156,6 +180,8 @@ pub(crate) struct ServerParams {
     /// `track`.
     pub(crate) track: Option<Set<Word>>,
     pub(crate) ssl: Option<bool>,
+    /// `no-ssl` where `default-server` says `ssl`.
+    pub(crate) ssl_taken_back: bool,
     /// `verify none`, or a `ca-file`: the server's certificate needs no further word.
     pub(crate) verify_settled: bool,
     /// What few servers have.
@@ -178,6 +204,8 @@ pub(crate) struct MoreServerParams {
     pub(crate) proto: Option<&'static str>,
     pub(crate) resolvers: Option<Set<Word>>,
     pub(crate) tfo: Option<bool>,
+    /// The header of `usesrc hdr_ip(…)`.
+    pub(crate) source_header: Option<Word>,
 }
 
 impl MoreServerParams {
@@ -197,6 +225,7 @@ impl MoreServerParams {
             proto: self.proto.or(below.proto),
             resolvers: self.resolvers.or(below.resolvers),
             tfo: self.tfo.or(below.tfo),
+            source_header: self.source_header.or(below.source_header),
         }
     }
 }
@@ -238,6 +267,7 @@ impl ServerParams {
             resolvers: self.resolvers || below.resolvers,
             track: self.track.or_else(|| below.track.clone()),
             ssl: self.ssl.or(below.ssl),
+            ssl_taken_back: self.ssl_taken_back || (self.ssl == Some(false) && below.ssl == Some(true)),
             verify_settled: self.verify_settled || below.verify_settled,
             more: match (self.more, &below.more) {
                 (Some(own), Some(below)) => Some(Box::new(own.over(below))),
@@ -277,8 +307,8 @@ pub(crate) struct Settings {
     pub(crate) originalto: Option<Span>,
     pub(crate) connection_mode: Option<Set<ConnectionMode>>,
     pub(crate) log_line: Option<Set<LogLine>>,
-    /// Where `log-format` or `log-format-sd` stands.
-    pub(crate) log_format: Option<Span>,
+    /// Lines that hold formats, the last of each kind.
+    pub(crate) formats: Vec<FormatLine>,
     /// Entries behind the inherited ones, or in place of them with `logs_reset`.
     pub(crate) logs: Vec<Set<LogEntry>>,
     /// `no log`.
@@ -301,6 +331,18 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// Takes over what a line gives that is ignored where it stands, as far as it is judged there all the same.
+    pub(crate) fn judge_too(&mut self, ignored: Self) {
+        for line in ignored.formats {
+            self.set_format(line);
+        }
+        self.check = ignored.check.or(self.check.take());
+        self.cookie = ignored.cookie.or(self.cookie.take());
+        self.request_hash = ignored.request_hash.or(self.request_hash.take());
+        self.monitor_uri = ignored.monitor_uri.or(self.monitor_uri.take());
+        self.default_backend = ignored.default_backend.or(self.default_backend.take());
+    }
+
     /// What is said of a timeout.
     pub(crate) fn timeout(&self, kind: TimeoutKind) -> Option<&Set<Millis>> {
         self.timeouts
@@ -315,6 +357,22 @@ impl Settings {
             Some((_, before)) => Some(std::mem::replace(before, set)),
             None => {
                 self.timeouts.push((kind, set));
+                None
+            }
+        }
+    }
+
+    /// The line that gives a format of that kind.
+    pub(crate) fn format(&self, kind: FormatKind) -> Option<&FormatLine> {
+        self.formats.iter().find(|line| line.kind == kind)
+    }
+
+    /// Sets a format; gives back the line that gave it before.
+    pub(crate) fn set_format(&mut self, line: FormatLine) -> Option<FormatLine> {
+        match self.formats.iter_mut().find(|given| given.kind == line.kind) {
+            Some(before) => Some(std::mem::replace(before, line)),
+            None => {
+                self.formats.push(line);
                 None
             }
         }

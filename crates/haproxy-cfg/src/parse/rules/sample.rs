@@ -141,7 +141,9 @@ pub(crate) fn format_at(
         ..Frame::new(subject.lead)
     };
     let format = formats::parse(reading, word, usage, frame)?;
-    formats::keep_to_mode(reading, &format, frame);
+    if let Some(told) = formats::kept_for_http(&format, frame) {
+        reading.tell_in(Mode::Tcp, told);
+    }
     tell_http_samples(reading, &format);
     Some(Value::Format(Box::new(format)))
 }

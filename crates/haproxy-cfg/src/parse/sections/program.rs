@@ -64,22 +64,25 @@ pub(crate) fn option(reading: &mut Reading<'_>, line: &Line<'_>) {
 pub(crate) fn finish(reading: &mut Reading<'_>) {
     let mut told = Vec::new();
     let master = reading.written.global.master_worker || reading.options.master_worker;
+    let mut runnable = None;
     for program in &reading.written.beside.programs {
+        if is_faulty(reading, program.span) {
+            continue;
+        }
+        runnable = runnable.or(Some(program.span));
         if program.command.is_empty() {
-            if is_faulty(reading, program.span) {
-                continue;
-            }
             let message = format!(
                 "The program section '{}' lacks a command to launch.",
                 program.name
             );
             let one = Diagnostic::alert("missing-command", message).at(program.span);
             told.push(whole(one).help("add: command PROGRAM"));
-        } else if !master && reading.dialect.strict {
-            let message = "Can't use a 'program' section without master worker mode.";
-            let one = Diagnostic::alert("no-master", message).at(program.span);
-            told.push(whole(one).help("start with -W, or write: master-worker"));
         }
+    }
+    if let Some(span) = runnable.filter(|_| !master && reading.dialect.strict) {
+        let message = "Can't use a 'program' section without master worker mode.";
+        let one = Diagnostic::alert("no-master", message).at(span);
+        told.push(whole(one).help("start with -W, or write: master-worker"));
     }
     reading.diagnostics.extend(told);
 }

@@ -458,6 +458,9 @@ pub(crate) fn server_flags(
             faulty = true;
             continue;
         };
+        if let Some(header) = values.iter().find_map(super::source::header_of) {
+            params.more.get_or_insert_default().source_header = Some(header);
+        }
         if let Some(act) = row.act {
             apply(reading, &mut params, act, &values, &subject);
         }
