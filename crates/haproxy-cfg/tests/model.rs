@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use haproxy_cfg::model::{
-    Address, Balance, CheckKind, Config, ConnectionMode, CookieRewrite, HeaderRuleAction, Level, LogFormat,
-    LogLevel, LogTransport, MatchKind, Mode, Pattern, Polarity, Proxy, ServerAddr, TlsVersion,
+    Address, Balance, CheckKind, Config, ConnectionMode, CookieRewrite, Format, Level, LogFormat, LogLevel,
+    LogTransport, MatchKind, Mode, Pattern, Polarity, Proxy, RuleSet, ServerAddr, SwitchTarget, TlsVersion,
 };
 use haproxy_cfg::testing::{FakeHost, load_on, load_str};
 use haproxy_cfg::{Dialect, Host as _};
@@ -359,7 +359,10 @@ fn acl_lines_of_one_name_are_alternatives_even_when_they_follow_the_rule() {
     ));
     let f = &config.proxies[0];
     let rule = &f.use_backend[0];
-    assert_eq!(config.proxy(rule.backend).name, "b");
+    let SwitchTarget::Backend(backend) = rule.backend else {
+        panic!("{rule:?}");
+    };
+    assert_eq!(config.proxy(backend).name, "b");
     let cond = rule.cond.as_ref().expect("a condition");
     assert_eq!((cond.polarity, cond.any_of.len()), (Polarity::If, 2));
     let lines: Vec<MatchKind> = cond.any_of[0][0]
@@ -416,21 +419,23 @@ fn old_and_new_header_rules_keep_their_order() {
     let proxy = proxy(
         "listen l\n bind :80\n reqadd X-A:\\ b\n http-request set-header X-B \"a%%b\" if TRUE\n http-request deny deny_status 429 unless TRUE\n rspadd X-Forwarded-Host:\\ http:\\\\\\\\example.com\n block if TRUE\n",
     );
-    let actions: Vec<&HeaderRuleAction> = proxy.request_rules.iter().map(|rule| &rule.action).collect();
+    let rules = |set| proxy.rules_of(set).collect::<Vec<_>>();
+    let request = rules(RuleSet::HttpRequest);
+    let actions: Vec<&str> = request.iter().map(|rule| rule.action).collect();
+    assert_eq!(actions, ["add-line", "set-header", "deny", "deny"]);
+    assert_eq!(request[0].text("line"), Some(&"X-A: b".into()));
+    assert_eq!(request[1].text("name"), Some(&"X-B".into()));
+    let value = request[1].format("value").and_then(Format::literal);
+    assert_eq!(value, Some("a%b".into()));
+    let status = request[2]
+        .option("deny_status")
+        .and_then(|values| values[0].value.number());
+    assert_eq!(status, Some(429));
+    let added = rules(RuleSet::HttpResponse);
     assert_eq!(
-        actions,
-        [
-            &HeaderRuleAction::AddLine("X-A: b".into()),
-            &HeaderRuleAction::Set {
-                name: "X-B".into(),
-                value: "a%b".into()
-            },
-            &HeaderRuleAction::Deny { status: 429 },
-            &HeaderRuleAction::Deny { status: 403 },
-        ]
+        added[0].text("line"),
+        Some(&r"X-Forwarded-Host: http:\\example.com".into())
     );
-    let added = HeaderRuleAction::AddLine(r"X-Forwarded-Host: http:\\example.com".into());
-    assert_eq!(proxy.response_rules[0].action, added);
 }
 
 #[test]
@@ -440,10 +445,10 @@ fn rules_of_named_defaults_come_first_with_their_own_acls() {
     let config = config(text);
     let f = &config.proxies[0];
     let pattern = |rule: usize| {
-        let line = f.request_rules[rule].cond.as_ref().expect("a condition").any_of[0][0].acls[0];
+        let line = f.rules[rule].cond.as_ref().expect("a condition").any_of[0][0].acls[0];
         f.acls[line as usize].patterns[0].clone()
     };
-    assert_eq!(f.request_rules[0].action, HeaderRuleAction::Deny { status: 403 });
+    assert_eq!(f.rules[0].action, "deny");
     assert_eq!(
         (pattern(0), pattern(1)),
         (Pattern::Text("/d".into()), Pattern::Text("/f".into()))

@@ -61,6 +61,7 @@ pub(crate) fn request(text: &[u8]) -> RequestHead {
         },
         headers,
         len,
+        added: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod balance;
 pub mod check;
 pub mod cli;
+pub mod format;
 pub mod http1;
 pub mod logline;
 pub mod openssl_ciphers;

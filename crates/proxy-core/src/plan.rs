@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use bstr::ByteSlice;
-use haproxy_cfg::model::{Config, HeaderRule, HeaderRuleAction, Proxy, ProxyId, Word};
+use haproxy_cfg::model::{Config, Proxy, ProxyId, RuleSet};
 
 use crate::answer::Answers;
 use crate::balance::Balancer;
 use crate::persist::CookiePlan;
-use crate::rules::{AclError, Acls, CondPlan, SwitchPlan};
+use crate::rules::{Acls, CondPlan, RuleError, RuleSetPlan, SwitchPlan};
 
 /// The whole plan. Immutable but for the balancers' turns.
 #[derive(Debug)]
@@ -24,10 +23,10 @@ pub struct Plan {
 pub struct ProxyPlan {
     /// Its ACLs.
     pub acls: Acls,
-    /// Rules on requests.
-    pub request_rules: Box<[RulePlan]>,
-    /// Rules on responses.
-    pub response_rules: Box<[RulePlan]>,
+    /// `http-request`.
+    pub request_rules: RuleSetPlan,
+    /// `http-response`.
+    pub response_rules: RuleSetPlan,
     /// `use_backend`.
     pub switch: SwitchPlan,
     /// Conditions of `stats admin`.
@@ -42,44 +41,18 @@ pub struct ProxyPlan {
     pub answers: Answers,
 }
 
-/// One rule.
-#[derive(Debug)]
-pub struct RulePlan {
-    /// When it applies; none is always.
-    pub cond: Option<CondPlan>,
-    /// What it does.
-    pub action: ActionPlan,
-}
-
-/// What a rule does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ActionPlan {
-    /// A header is added.
-    Add(Word, Word),
-    /// A header replaces those of its name.
-    Set(Word, Word),
-    /// The headers of that name are left out.
-    Del(Word),
-    /// The request is refused with that status.
-    Deny(u16),
-    /// The request is refused with that status after `timeout tarpit`.
-    Tarpit(u16),
-    /// No further rule of the set is looked at.
-    Allow,
-}
-
 impl Plan {
     /// Compiles a configuration.
     ///
     /// # Errors
-    /// All ACLs that cannot be compiled, each with its proxy.
-    pub fn compile(config: Arc<Config>) -> Result<Self, Vec<(ProxyId, AclError)>> {
+    /// ACLs and rules that cannot be made ready, each with its proxy.
+    pub fn compile(config: Arc<Config>) -> Result<Self, Vec<(ProxyId, RuleError)>> {
         let mut errors = Vec::new();
         let mut proxies = Vec::with_capacity(config.proxies.len());
-        for (at, proxy) in config.proxies.iter().enumerate() {
+        for at in 0..config.proxies.len() {
             let id = ProxyId(at as u32);
-            match Acls::compile(&config, id) {
-                Ok(acls) => proxies.push(ProxyPlan::new(proxy, acls)),
+            match Acls::compile(&config, id).and_then(|acls| ProxyPlan::new(&config, id, acls)) {
+                Ok(plan) => proxies.push(plan),
                 Err(found) => errors.extend(found.into_iter().map(|e| (id, e))),
             }
         }
@@ -93,17 +66,18 @@ impl Plan {
         }
     }
 
-    /// Finds what [`Self::compile`] would, and keeps nothing: what has ACLs is compiled, one proxy after the other.
+    /// Finds what [`Self::compile`] would, and keeps nothing: what has ACLs or rules is compiled, one proxy after the other.
     ///
     /// # Errors
-    /// All ACLs that cannot be compiled, each with its proxy.
-    pub fn check(config: &Config) -> Result<(), Vec<(ProxyId, AclError)>> {
+    /// ACLs and rules that cannot be made ready, each with its proxy.
+    pub fn check(config: &Config) -> Result<(), Vec<(ProxyId, RuleError)>> {
         let mut errors = Vec::new();
         for (at, proxy) in config.proxies.iter().enumerate() {
             let id = ProxyId(at as u32);
-            if !proxy.acls.is_empty()
-                && let Err(found) = Acls::compile(config, id)
-            {
+            if proxy.acls.is_empty() && proxy.rules.is_empty() && proxy.use_backend.is_empty() {
+                continue;
+            }
+            if let Err(found) = Acls::compile(config, id).and_then(|acls| ProxyPlan::new(config, id, acls)) {
                 errors.extend(found.into_iter().map(|e| (id, e)));
             }
         }
@@ -119,12 +93,13 @@ impl Plan {
 }
 
 impl ProxyPlan {
-    fn new(proxy: &Proxy, acls: Acls) -> Self {
-        let rules = |rules: &[HeaderRule]| rules.iter().map(RulePlan::new).collect();
-        Self {
-            request_rules: rules(&proxy.request_rules),
-            response_rules: rules(&proxy.response_rules),
-            switch: SwitchPlan::new(&acls, &proxy.use_backend),
+    fn new(config: &Config, id: ProxyId, acls: Acls) -> Result<Self, Vec<RuleError>> {
+        let proxy = config.proxy(id);
+        let rules = |set| RuleSetPlan::compile(config, id, set).map_err(|error| vec![error]);
+        Ok(Self {
+            request_rules: rules(RuleSet::HttpRequest)?,
+            response_rules: rules(RuleSet::HttpResponse)?,
+            switch: SwitchPlan::compile(config, id, &acls).map_err(|error| vec![error])?,
             stats_admin: proxy
                 .stats
                 .iter()
@@ -136,27 +111,6 @@ impl ProxyPlan {
             has_redir: proxy.servers.iter().any(|s| s.redir.is_some()),
             answers: Answers::new(proxy),
             acls,
-        }
-    }
-}
-
-impl RulePlan {
-    fn new(rule: &HeaderRule) -> Self {
-        let action = match &rule.action {
-            HeaderRuleAction::AddLine(line) => {
-                let (name, value) = line.split_once_str(":").unwrap_or((line.as_slice(), b""));
-                ActionPlan::Add(name.trim().into(), value.trim().into())
-            }
-            HeaderRuleAction::Add { name, value } => ActionPlan::Add(name.clone(), value.clone()),
-            HeaderRuleAction::Set { name, value } => ActionPlan::Set(name.clone(), value.clone()),
-            HeaderRuleAction::Del { name } => ActionPlan::Del(name.clone()),
-            HeaderRuleAction::Deny { status } => ActionPlan::Deny(*status),
-            HeaderRuleAction::Tarpit { status } => ActionPlan::Tarpit(*status),
-            HeaderRuleAction::Allow => ActionPlan::Allow,
-        };
-        Self {
-            cond: rule.cond.as_ref().map(CondPlan::new),
-            action,
-        }
+        })
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use haproxy_cfg::model::{Mode, ProxyId};
 use proxy_core::rules::Cache;
-use proxy_core::stream::{Route, StreamLog, since};
+use proxy_core::stream::{Route, Stream, StreamLog, since};
 
 use crate::context::{AtHand, looking};
 use crate::relay::{Ends, Relay, RelayEnd};
@@ -21,18 +21,17 @@ pub(crate) fn serve(mut session: Session) -> impl Future<Output = ()> {
 }
 
 async fn serve_here(session: &mut Session) {
-    let mut log = StreamLog {
-        started_ms: session.client.accepted_ms,
-        request_ms: session.client.accepted_ms,
-        ..StreamLog::default()
-    };
-    let mut route = Route::default();
-    run(session, &mut log, &mut route).await;
+    // Beside the task, which is not to carry it.
+    let mut stream = Box::<Stream>::default();
+    let Stream { log, route, .. } = &mut *stream;
+    log.started_ms = session.client.accepted_ms;
+    log.request_ms = session.client.accepted_ms;
+    run(session, log, route).await;
     let frontend = session.frontend();
     if frontend.options.dontlognull && log.received == 0 && log.bytes == 0 && log.termination[0] != b'S' {
         return;
     }
-    stream_log::write(session, &log, &route);
+    stream_log::write(session, log, route);
 }
 
 async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {

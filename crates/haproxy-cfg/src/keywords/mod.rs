@@ -37,7 +37,7 @@ pub use row::{Keyword, place, rule_set};
 pub use sample::{Before, ConverterRow, DerivedRow, FetchRow, Output, Source};
 pub(crate) use sample::{CONVERTER_INDEX, DERIVED_INDEX, FETCH_INDEX, LUA_CONVERTER, LUA_FETCH};
 
-use crate::parse::{ActionParse, BindParse, OptionParse, ServerParse};
+use crate::parse::{BindParse, OptionParse, ServerParse};
 use crate::written::TimeoutKind;
 
 /// Rows of the `global` section.
@@ -89,7 +89,13 @@ pub(crate) static TIMEOUT_INDEX: LazyLock<Index<TimeoutKind>> = LazyLock::new(||
 pub(crate) static BIND_INDEX: LazyLock<Index<BindParse>> = LazyLock::new(|| Index::new(BIND));
 pub(crate) static SERVER_INDEX: LazyLock<Index<ServerParse>> = LazyLock::new(|| Index::new(SERVER));
 pub(crate) static SECTION_INDEX: LazyLock<Index<()>> = LazyLock::new(|| Index::new(SECTION));
-pub(crate) static ACTION_INDEX: LazyLock<Index<ActionParse>> = LazyLock::new(|| Index::new(ACTION));
+pub(crate) static ACTION_INDEX: LazyLock<Index<u32>> = LazyLock::new(|| Index::new(ACTION));
+
+/// The names of actions that are acted on, in one rule set at least.
+pub fn actions_that_act() -> impl Iterator<Item = &'static str> {
+    let rows = ACTION.iter().flat_map(|rows| rows.iter());
+    rows.filter(|row| row.act.is_some()).map(|row| row.row.name)
+}
 
 #[cfg(test)]
 mod tests {

@@ -24,9 +24,9 @@ pub use global::{Global, SslDefaults, Tune};
 pub use log::{LogFormat, LogLevel, LogTarget, LogTransport};
 pub use proxy::{
     Balance, ConnectionMode, CookiePolicy, CookieRewrite, ForwardFor, Mode, Proxy, ProxyId, ProxyKind,
-    ProxyOptions, SwitchRule, Timeouts,
+    ProxyOptions, SwitchRule, SwitchTarget, Timeouts,
 };
-pub use rule::{HeaderRule, HeaderRuleAction};
+pub use rule::{Rule, RuleSet};
 pub use sample::{Arg, ArgValue, Converter, Sample, Scope, Variable};
 pub use server::Server;
 pub use stats::{StatsAdmin, StatsAuth, StatsSettings};

@@ -4,7 +4,9 @@ use std::net::IpAddr;
 
 use syntax::Span;
 
-use super::{Acl, Bind, CheckKind, Cond, HeaderRule, LogTarget, Millis, Server, StatsSettings, Word};
+use super::{
+    Acl, Bind, CheckKind, Cond, Format, LogTarget, Millis, Rule, RuleSet, Server, StatsSettings, Word,
+};
 
 /// Index of a proxy in [`super::Config::proxies`].
 #[derive(Default, Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -157,11 +159,20 @@ pub struct CookiePolicy {
     pub attrs: Vec<Word>,
 }
 
+/// Where a `use_backend` leads.
+#[derive(Clone, Debug)]
+pub enum SwitchTarget {
+    /// To this backend.
+    Backend(ProxyId),
+    /// To the backend whose name the format gives; the next rule is looked at when there is none.
+    Named(Box<Format>),
+}
+
 /// `use_backend NAME if …`.
 #[derive(Clone, Debug)]
 pub struct SwitchRule {
     /// Where to.
-    pub backend: ProxyId,
+    pub backend: SwitchTarget,
     /// When; none is always.
     pub cond: Option<Cond>,
     /// Where it stands.
@@ -236,10 +247,8 @@ pub struct Proxy {
     pub binds: Vec<Bind>,
     /// `acl` lines and anonymous ACLs.
     pub acls: Vec<Acl>,
-    /// Rules on requests (`http-request`, `reqadd` …), in order.
-    pub request_rules: Vec<HeaderRule>,
-    /// Rules on responses (`http-response`, `rspadd` …), in order.
-    pub response_rules: Vec<HeaderRule>,
+    /// The rules of all sets, in order: those of `defaults` stand first.
+    pub rules: Box<[Rule]>,
     /// `use_backend`, in order.
     pub use_backend: Vec<SwitchRule>,
     /// `default_backend`.
@@ -283,6 +292,11 @@ pub struct Proxy {
 }
 
 impl Proxy {
+    /// The rules of a set, in order.
+    pub fn rules_of(&self, set: RuleSet) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter(move |rule| rule.set == set)
+    }
+
     /// A section that says nothing but its kind and name: the original's defaults. `id` is what statistics call `iid`.
     #[must_use]
     pub fn new(kind: ProxyKind, name: Word, id: u32) -> Self {
@@ -296,8 +310,7 @@ impl Proxy {
             description: None,
             binds: Vec::new(),
             acls: Vec::new(),
-            request_rules: Vec::new(),
-            response_rules: Vec::new(),
+            rules: Box::default(),
             use_backend: Vec::new(),
             default_backend: None,
             maxconn: None,

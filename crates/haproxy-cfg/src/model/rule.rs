@@ -1,54 +1,87 @@
-//! Rules that edit headers. The old `reqadd` and `rspadd` family ends here as well.
+//! Rules of all rule sets. The old `reqadd` and `rspadd` family ends here as well.
 
 use syntax::Span;
 
-use super::{Cond, Word};
+use super::{Cond, Format, Sample, Word};
+use crate::signature::{Argument, Value};
 
-/// One rule of a request's or a response's rule set, in the order of the file.
+/// A rule set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RuleSet {
+    /// `tcp-request connection`.
+    TcpConnection,
+    /// `tcp-request session`.
+    TcpSession,
+    /// `tcp-request content`.
+    TcpContent,
+    /// `tcp-response content`.
+    TcpResponse,
+    /// `http-request`.
+    HttpRequest,
+    /// `http-response`.
+    HttpResponse,
+    /// `http-after-response`.
+    HttpAfterResponse,
+}
+
+/// One rule, in the order of the file.
 #[derive(Clone, Debug)]
-pub struct HeaderRule {
-    /// What it does.
-    pub action: HeaderRuleAction,
+pub struct Rule {
+    /// Its rule set.
+    pub set: RuleSet,
+    /// The name of its action's row: what belongs to a name that ends in `*` is an argument.
+    pub action: &'static str,
+    /// The arguments, by the signature of that row.
+    pub arguments: Vec<Argument>,
     /// When.
     pub cond: Option<Cond>,
     /// Where it stands.
     pub span: Span,
 }
 
-/// What a header rule does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HeaderRuleAction {
-    /// `reqadd LINE`, `rspadd LINE`: the line is added as it is, colon and all.
-    AddLine(Word),
-    /// `http-request add-header NAME VALUE`, `http-response …`, with a value that holds no `%` expression.
-    Add {
-        /// Header name.
-        name: Word,
-        /// Header value.
-        value: Word,
-    },
-    /// `… set-header NAME VALUE`, likewise.
-    Set {
-        /// Header name.
-        name: Word,
-        /// Header value.
-        value: Word,
-    },
-    /// `… del-header NAME`.
-    Del {
-        /// Header name.
-        name: Word,
-    },
-    /// `http-request deny [deny_status CODE]`.
-    Deny {
-        /// The status answered.
-        status: u16,
-    },
-    /// `http-request allow`: ends the rule set.
-    Allow,
-    /// `http-request tarpit [deny_status CODE]`.
-    Tarpit {
-        /// The status answered once `timeout tarpit` has passed.
-        status: u16,
-    },
+impl Rule {
+    /// The argument of that name.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.arguments
+            .iter()
+            .find(|argument| argument.name == name)
+            .map(|argument| &argument.value)
+    }
+
+    /// The text that an argument is.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&Word> {
+        self.value(name)?.text()
+    }
+
+    /// The log-format string that an argument is.
+    #[must_use]
+    pub fn format(&self, name: &str) -> Option<&Format> {
+        match self.value(name)? {
+            Value::Format(format) => Some(format),
+            _ => None,
+        }
+    }
+
+    /// The sample expression that an argument is.
+    #[must_use]
+    pub fn sample(&self, name: &str) -> Option<&Sample> {
+        match self.value(name)? {
+            Value::Sample(sample) => Some(sample),
+            _ => None,
+        }
+    }
+
+    /// What followed the last option of that name; empty for one that stands alone.
+    #[must_use]
+    pub fn option(&self, name: &str) -> Option<&[Argument]> {
+        self.arguments
+            .iter()
+            .rev()
+            .find_map(|argument| match &argument.value {
+                Value::Option(found, values) if *found == name => Some(&**values),
+                _ => None,
+            })
+    }
 }

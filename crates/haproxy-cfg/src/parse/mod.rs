@@ -44,7 +44,6 @@ pub(crate) use cookie::cookie;
 pub(crate) use line::{Line, shown};
 pub(crate) use option::{OptionParse, old_redispatch, option};
 pub(crate) use reading::{Reading, Section};
-pub(crate) use rules::ActionParse;
 pub(crate) use sample::CONTEXTS;
 pub(crate) use sample::regex::fault as regex_fault;
 pub(crate) use section::line_of_section;

@@ -42,8 +42,6 @@ pub(crate) fn use_backend(reading: &mut Reading<'_>, line: &Line<'_>) {
         if computed.is_none() {
             return;
         }
-        reading.tell_read_only("a 'use_backend' whose name is computed", name.span);
-        inert = true;
     }
     let cond = match line.arg(1) {
         None => None,
@@ -76,7 +74,7 @@ pub(crate) fn use_backend(reading: &mut Reading<'_>, line: &Line<'_>) {
     note(reading, RuleClass::UseBackend, span);
     let mut arguments = vec![Argument {
         name: "backend",
-        value: computed.map_or_else(
+        value: computed.clone().map_or_else(
             || Value::Text(name.text.to_vec().into()),
             |format| Value::Format(Box::new(format)),
         ),
@@ -97,6 +95,7 @@ pub(crate) fn use_backend(reading: &mut Reading<'_>, line: &Line<'_>) {
     if let Some(proxy) = reading.proxy() {
         proxy.switches.push(Switch {
             backend,
+            computed: computed.map(Box::new),
             cond,
             span,
             inert,

@@ -6,7 +6,7 @@ use super::formats;
 use super::inherit::Inherited;
 use crate::keywords::place;
 use crate::keywords::rule_set;
-use crate::model::{Address, Mode, Proxy, ProxyKind};
+use crate::model::{Address, Mode, Proxy, ProxyKind, Rule, RuleSet};
 use crate::parse::Reading;
 use crate::signature::Given;
 use crate::written::{OptionFlag as F, ProxySection};
@@ -397,6 +397,12 @@ fn needs_http(reading: &mut Reading<'_>, section: &ProxySection, proxy: &mut Pro
     }
     proxy.cookie = None;
     proxy.forwardfor = None;
-    proxy.request_rules.clear();
-    proxy.response_rules.clear();
+    let rules = std::mem::take(&mut proxy.rules);
+    let needs_no_http = |rule: &Rule| {
+        !matches!(
+            rule.set,
+            RuleSet::HttpRequest | RuleSet::HttpResponse | RuleSet::HttpAfterResponse
+        )
+    };
+    proxy.rules = rules.into_iter().filter(needs_no_http).collect();
 }

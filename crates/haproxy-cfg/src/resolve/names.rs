@@ -6,7 +6,7 @@ use syntax::{Context, Diagnostic, Severity, closest};
 
 use super::inherit::Inherited;
 use super::rules::{Groups, condition};
-use crate::model::{Mode, Proxy, ProxyId, SwitchRule, Word};
+use crate::model::{Mode, Proxy, ProxyId, SwitchRule, SwitchTarget, Word};
 use crate::parse::Reading;
 use crate::written::{ProxySection, Reference, ReferenceKind, Set};
 
@@ -154,11 +154,12 @@ pub(super) fn switches(reading: &mut Reading<'_>, index: usize, proxy: &mut Prox
     proxy.use_backend.reserve_exact(section.switches.len());
     let groups = Groups::new(&section.acls.groups, 0);
     for switch in &section.switches {
-        if switch.inert && switch.backend.value.contains(&b'%') {
-            continue;
-        }
-        let Some(backend) = find(reading, index, &switch.backend, names, "use_backend") else {
-            continue;
+        let backend = match &switch.computed {
+            Some(format) => SwitchTarget::Named(format.clone()),
+            None => match find(reading, index, &switch.backend, names, "use_backend") {
+                Some(backend) => SwitchTarget::Backend(backend),
+                None => continue,
+            },
         };
         if switch.inert {
             continue;

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use super::inherit::Inherited;
-use crate::keywords::rule_set;
-use crate::model::{Acl, Cond, CondTerm, HeaderRule, StatsAdmin};
+use crate::model::{self, Acl, Cond, CondTerm, StatsAdmin};
 use crate::written::{AclGroup, ProxySection, Rule, WrittenCond};
 
 /// The ACL lines and rules of a section and of its defaults, whose rules come first.
 pub(super) struct Rules {
     pub(super) acls: Vec<Acl>,
-    pub(super) request: Vec<HeaderRule>,
-    pub(super) response: Vec<HeaderRule>,
+    pub(super) rules: Vec<model::Rule>,
     pub(super) stats_admin: Vec<StatsAdmin>,
 }
 
@@ -48,8 +46,7 @@ pub(super) fn condition(cond: &WrittenCond, groups: &Groups) -> Cond {
 pub(super) fn gather(inherited: &Inherited<'_>, section: &ProxySection, acls: Vec<Acl>) -> Rules {
     let mut out = Rules {
         acls,
-        request: Vec::new(),
-        response: Vec::new(),
+        rules: Vec::new(),
         stats_admin: Vec::new(),
     };
     let defaults: Vec<_> = inherited.defaults().collect();
@@ -72,17 +69,12 @@ pub(super) fn gather(inherited: &Inherited<'_>, section: &ProxySection, acls: Ve
 }
 
 fn push(out: &mut Rules, rules: &[Rule], groups: &Groups) {
-    for rule in rules.iter().filter(|rule| !rule.inert) {
-        let set = match rule.set {
-            rule_set::HTTP_REQ => &mut out.request,
-            rule_set::HTTP_RES => &mut out.response,
-            _ => continue,
-        };
-        let Some(action) = rule.header_action() else {
-            continue;
-        };
-        set.push(HeaderRule {
-            action,
+    for rule in rules.iter().filter(|rule| !rule.inert && rule.acts()) {
+        let Some(set) = rule.model_set() else { continue };
+        out.rules.push(model::Rule {
+            set,
+            action: rule.action.row.name,
+            arguments: rule.arguments.clone(),
             cond: rule.cond.as_ref().map(|cond| condition(cond, groups)),
             span: rule.span,
         });

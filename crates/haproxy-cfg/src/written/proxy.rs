@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use syntax::Span;
 
 use super::{Acls, Rule, ServerParams, Set, Settings};
-use crate::model::{Bind, Polarity, ProxyKind, Word};
+use crate::model::{Bind, Format, Polarity, ProxyKind, Word};
 
 /// A `defaults` section.
 #[derive(Debug)]
@@ -98,6 +98,8 @@ pub(crate) struct CondTerm {
 #[derive(Clone, Debug)]
 pub(crate) struct Switch {
     pub(crate) backend: Set<Word>,
+    /// The name is a format.
+    pub(crate) computed: Option<Box<Format>>,
     pub(crate) cond: Option<WrittenCond>,
     pub(crate) span: Span,
     /// The condition uses what is only read: the rule is checked, but cannot be applied.

@@ -3,10 +3,10 @@
 use syntax::Span;
 
 use super::{Set, WrittenCond};
-use crate::keywords::{Action, Output};
-use crate::model::{HeaderRuleAction, Word};
-use crate::parse::{ActionParse, Section};
-use crate::signature::{Argument, Value};
+use crate::keywords::{Action, Output, rule_set};
+use crate::model::{RuleSet, Word};
+use crate::parse::Section;
+use crate::signature::Argument;
 
 /// A rule of any rule set.
 #[derive(Clone, Debug)]
@@ -24,67 +24,23 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
-    /// What is done of it today; none when that is nothing.
-    pub(crate) fn header_action(&self) -> Option<HeaderRuleAction> {
-        let text = |index: usize| {
-            self.arguments
-                .get(index)
-                .and_then(|argument| argument.value.text())
-        };
-        // A header's name is a format as well, of which the original makes nothing but its text.
-        let name = || text(0).cloned();
-        let value = || match self.arguments.get(1).map(|argument| &argument.value) {
-            Some(Value::Format(format)) => format.literal(),
-            _ => None,
-        };
-        Some(match self.action.act? {
-            ActionParse::AddLine => HeaderRuleAction::AddLine(text(0)?.clone()),
-            ActionParse::AddHeader => HeaderRuleAction::Add {
-                name: name()?,
-                value: value()?,
-            },
-            ActionParse::SetHeader => HeaderRuleAction::Set {
-                name: name()?,
-                value: value()?,
-            },
-            ActionParse::DelHeader if self.arguments.len() > 1 => return None,
-            ActionParse::DelHeader => HeaderRuleAction::Del { name: name()? },
-            ActionParse::Allow => HeaderRuleAction::Allow,
-            ActionParse::Deny => HeaderRuleAction::Deny {
-                status: self.status().unwrap_or(self.default_status()),
-            },
-            ActionParse::Tarpit => HeaderRuleAction::Tarpit {
-                status: self.status().unwrap_or(500),
-            },
+    /// The set, as the model has it; none for one that nothing acts on.
+    pub(crate) fn model_set(&self) -> Option<RuleSet> {
+        Some(match self.set {
+            rule_set::TCP_CONN => RuleSet::TcpConnection,
+            rule_set::TCP_SESS => RuleSet::TcpSession,
+            rule_set::TCP_REQ => RuleSet::TcpContent,
+            rule_set::TCP_RES => RuleSet::TcpResponse,
+            rule_set::HTTP_REQ => RuleSet::HttpRequest,
+            rule_set::HTTP_RES => RuleSet::HttpResponse,
+            rule_set::HTTP_AFTER => RuleSet::HttpAfterResponse,
+            _ => return None,
         })
     }
 
-    fn default_status(&self) -> u16 {
-        if self.set & crate::keywords::rule_set::HTTP_RES != 0 {
-            502
-        } else {
-            403
-        }
-    }
-
-    /// The last `status` among its options.
-    fn status(&self) -> Option<u16> {
-        let status = |argument: &Argument| match &argument.value {
-            Value::Option("status" | "deny_status", values) => values.first()?.value.number(),
-            _ => None,
-        };
-        self.arguments
-            .iter()
-            .rev()
-            .find_map(status)
-            .and_then(|status| u16::try_from(status).ok())
-    }
-
-    /// An option of an answer that says more than its status.
-    pub(crate) fn body_option(&self) -> Option<&Argument> {
-        self.arguments.iter().find(|argument| {
-            matches!(&argument.value, Value::Option(name, _) if !matches!(*name, "status" | "deny_status" | "default-errorfiles"))
-        })
+    /// Whether its action is acted on in its set.
+    pub(crate) fn acts(&self) -> bool {
+        self.action.act.is_some_and(|sets| sets & self.set != 0)
     }
 }
 

@@ -105,7 +105,7 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
                 let text = format!("proxy '{}': {error}", proxy.name);
                 loaded.diagnostics.push(
                     Diagnostic::alert("acl", text)
-                        .at(proxy.span)
+                        .at(error.span)
                         .context(Context::Place),
                 );
             }

@@ -1,23 +1,53 @@
 //! A parsed head: positions inside the buffer that holds it, so that a head costs no copy and its index is reused from one
-//! message to the next.
+//! message to the next. What rules add stands in a buffer of the head's own; a position says in which of the two it is.
 
 use super::known::is;
 use super::{KnownHeader, list_tokens};
 
-/// A range of bytes inside the buffer that holds a head.
+/// A range of bytes of a head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Slice {
-    /// Offset of the first byte.
+    /// Offset of the first byte in the buffer that was received, or with [`Self::ADDED`] among the bytes that were added.
     pub start: u32,
     /// Length in bytes.
     pub len: u32,
 }
 
 impl Slice {
-    /// The bytes it names.
+    /// The bit of `start` that says that the bytes were added.
+    pub const ADDED: u32 = 1 << 31;
+
+    /// The bytes it names, where they are received ones.
     #[must_use]
     pub fn of(self, buf: &[u8]) -> &[u8] {
         &buf[self.start as usize..(self.start + self.len) as usize]
+    }
+
+    /// Whether the bytes were added.
+    #[inline]
+    #[must_use]
+    pub fn is_added(self) -> bool {
+        self.start & Self::ADDED != 0
+    }
+}
+
+/// The bytes that a head's positions point into.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HeadBytes<'a> {
+    received: &'a [u8],
+    added: &'a [u8],
+}
+
+impl<'a> HeadBytes<'a> {
+    /// The bytes of a position.
+    #[inline]
+    pub(crate) fn get(self, slice: Slice) -> &'a [u8] {
+        let (from, start) = if slice.is_added() {
+            (self.added, slice.start & !Slice::ADDED)
+        } else {
+            (self.received, slice.start)
+        };
+        &from[start as usize..(start + slice.len) as usize]
     }
 }
 
@@ -55,6 +85,8 @@ pub struct RequestHead {
     pub headers: Vec<Header>,
     /// Bytes of the whole head, its empty line included.
     pub len: u32,
+    /// The bytes that rules added.
+    pub added: Vec<u8>,
 }
 
 /// The index of a response's head.
@@ -70,6 +102,8 @@ pub struct ResponseHead {
     pub headers: Vec<Header>,
     /// Bytes of the whole head, its empty line included.
     pub len: u32,
+    /// The bytes that rules added.
+    pub added: Vec<u8>,
 }
 
 /// What the original counts for a head beside the words and headers in it.
@@ -86,7 +120,7 @@ const STATUS_LEN: u32 = 3;
 /// Headers together with their bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Headers<'a> {
-    buf: &'a [u8],
+    bytes: HeadBytes<'a>,
     index: &'a [Header],
 }
 
@@ -95,30 +129,47 @@ impl<'a> Headers<'a> {
     pub fn iter(self) -> impl DoubleEndedIterator<Item = (&'a [u8], &'a [u8])> + 'a {
         self.index
             .iter()
-            .map(move |h| (h.name.of(self.buf), h.value.of(self.buf)))
+            .map(move |h| (self.bytes.get(h.name), self.bytes.get(h.value)))
     }
 
-    /// The positions of names and values in [`Self::buf`], in order.
+    /// The headers over a received buffer and added bytes.
+    pub(super) fn new(received: &'a [u8], added: &'a [u8], index: &'a [Header]) -> Self {
+        Self {
+            bytes: HeadBytes { received, added },
+            index,
+        }
+    }
+
+    /// The positions of names and values, in order.
     pub(super) fn index(self) -> &'a [Header] {
         self.index
     }
 
     /// The bytes that positions point into.
+    pub(super) fn bytes(self) -> HeadBytes<'a> {
+        self.bytes
+    }
+
+    /// The bytes that were received.
     pub(super) fn buf(self) -> &'a [u8] {
-        self.buf
+        self.bytes.received
     }
 
     /// The whole line of a header, its end included, if it came as it would be written: one blank behind the colon, none
     /// behind the value.
     #[inline]
     pub(super) fn plain_line(self, header: &Header) -> Option<&'a [u8]> {
+        if header.name.is_added() || header.value.is_added() {
+            return None;
+        }
+        let received = self.bytes.received;
         let behind_name = (header.name.start + header.name.len) as usize;
         let behind_value = (header.value.start + header.value.len) as usize;
         let plain = header.value.start as usize == behind_name + 2
-            && self.buf.get(behind_name..behind_name + 2) == Some(b": ")
-            && self.buf.get(behind_value..behind_value + 2) == Some(b"\r\n");
+            && received.get(behind_name..behind_name + 2) == Some(b": ")
+            && received.get(behind_value..behind_value + 2) == Some(b"\r\n");
         let line = header.name.start as usize..behind_value + 2;
-        plain.then(|| self.buf.get(line)).flatten()
+        plain.then(|| received.get(line)).flatten()
     }
 
     /// What statistics and log lines count for these headers: names and values, as far as they go on.
@@ -128,7 +179,7 @@ impl<'a> Headers<'a> {
         for header in self.index {
             size += match header.known {
                 KnownHeader::Connection => {
-                    let value = header.value.of(self.buf);
+                    let value = self.bytes.get(header.value);
                     let kept: u32 = if is_about_keeping(value) {
                         0
                     } else {
@@ -138,7 +189,7 @@ impl<'a> Headers<'a> {
                 }
                 KnownHeader::ContentLength => {
                     // Of several equal ones a single one goes on, and none beside chunks.
-                    let first = first_token(header.value.of(self.buf)).len() as u32;
+                    let first = first_token(self.bytes.get(header.value)).len() as u32;
                     let goes_on = !std::mem::replace(&mut length_seen, true) && !self.has_coding();
                     if goes_on { header.name.len + first } else { 0 }
                 }
@@ -195,23 +246,30 @@ pub(super) fn first_token(value: &[u8]) -> &[u8] {
 /// A request's head together with its bytes; what rules and samples see.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestRef<'a> {
-    /// The bytes the head's positions point into.
+    /// The bytes as they were received, from the head's first on.
     pub buf: &'a [u8],
     /// The index.
     pub head: &'a RequestHead,
 }
 
 impl<'a> RequestRef<'a> {
+    fn bytes(self) -> HeadBytes<'a> {
+        HeadBytes {
+            received: self.buf,
+            added: &self.head.added,
+        }
+    }
+
     /// The method.
     #[must_use]
     pub fn method(self) -> &'a [u8] {
-        self.head.method.of(self.buf)
+        self.bytes().get(self.head.method)
     }
 
     /// The request target as sent.
     #[must_use]
     pub fn uri(self) -> &'a [u8] {
-        self.head.uri.of(self.buf)
+        self.bytes().get(self.head.uri)
     }
 
     /// The size that statistics and log lines count for the head, in bytes: the original counts neither blanks nor line
@@ -242,23 +300,38 @@ impl<'a> RequestRef<'a> {
     /// The headers.
     #[must_use]
     pub fn headers(self) -> Headers<'a> {
-        Headers {
-            buf: self.buf,
-            index: &self.head.headers,
-        }
+        Headers::new(self.buf, &self.head.added, &self.head.headers)
     }
 }
 
 /// A response's head together with its bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct ResponseRef<'a> {
-    /// The bytes the head's positions point into.
+    /// The bytes as they were received, from the head's first on.
     pub buf: &'a [u8],
     /// The index.
     pub head: &'a ResponseHead,
 }
 
 impl<'a> ResponseRef<'a> {
+    /// The reason, perhaps empty.
+    #[must_use]
+    pub fn reason(self) -> &'a [u8] {
+        self.headers().bytes.get(self.head.reason)
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(self) -> u16 {
+        self.head.status
+    }
+
+    /// The version.
+    #[must_use]
+    pub fn version(self) -> Version {
+        self.head.version
+    }
+
     /// The size that statistics and log lines count for the head, in bytes, as for a request.
     #[must_use]
     pub fn counted_size(self) -> u32 {
@@ -279,9 +352,6 @@ impl<'a> ResponseRef<'a> {
     /// The headers.
     #[must_use]
     pub fn headers(self) -> Headers<'a> {
-        Headers {
-            buf: self.buf,
-            index: &self.head.headers,
-        }
+        Headers::new(self.buf, &self.head.added, &self.head.headers)
     }
 }

@@ -1,6 +1,7 @@
 //! HTTP/1 messages (RFC 9112): heads, body framing, edits. Nothing here reads or writes.
 
 mod chunk;
+mod edit;
 mod framing;
 mod head;
 mod known;
@@ -8,6 +9,7 @@ mod parse;
 mod write;
 
 pub use chunk::{ChunkError, ChunkReader, Followed, chunk_data};
+pub use edit::{HeadersMut, NoRoom};
 pub use framing::{
     Framing, FramingError, MessageTraits, list_tokens, message_traits, request_framing, response_framing,
 };

@@ -1,8 +1,7 @@
-//! Heads as they are sent on: names in lower case (as the original's), edits applied, the connection's own headers replaced.
+//! Heads as they are sent on: names in lower case (as the original's), the connection's own headers replaced.
 
 use super::head::{connection_tokens, first_token, is_about_keeping};
 use super::{Headers, KnownHeader, RequestRef, ResponseRef, Version};
-use crate::persist::{HeadEdit, HeadEdits};
 
 /// What the next hop is told about the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,7 +19,6 @@ pub enum ConnectionHeader {
 pub fn write_request(
     out: &mut Vec<u8>,
     request: RequestRef<'_>,
-    edits: &HeadEdits,
     connection: ConnectionHeader,
     drop_length: bool,
 ) {
@@ -36,7 +34,7 @@ pub fn write_request(
     } else {
         FramingHeaders::All
     };
-    write_headers(out, request.headers(), edits, connection, framing);
+    write_headers(out, request.headers(), connection, framing);
 }
 
 /// Appends a response's head to `out`; `drop_length` as for a request. One that can have no body (1xx, 204) goes without a word
@@ -44,7 +42,6 @@ pub fn write_request(
 pub fn write_response(
     out: &mut Vec<u8>,
     response: ResponseRef<'_>,
-    edits: &HeadEdits,
     connection: ConnectionHeader,
     drop_length: bool,
 ) {
@@ -59,14 +56,14 @@ pub fn write_response(
         b'0' + (status % 10) as u8,
         b' ',
     ]);
-    out.extend_from_slice(response.head.reason.of(response.buf));
+    out.extend_from_slice(response.reason());
     out.extend_from_slice(b"\r\n");
     let framing = match (status < 200 || status == 204, drop_length) {
         (true, _) => FramingHeaders::None,
         (false, true) => FramingHeaders::Coding,
         (false, false) => FramingHeaders::All,
     };
-    write_headers(out, response.headers(), edits, connection, framing);
+    write_headers(out, response.headers(), connection, framing);
 }
 
 /// Which of the headers that tell a body's end go on.
@@ -83,15 +80,14 @@ enum FramingHeaders {
 fn write_headers(
     out: &mut Vec<u8>,
     headers: Headers<'_>,
-    edits: &HeadEdits,
     connection: ConnectionHeader,
     framing: FramingHeaders,
 ) {
     let mut drop_length = framing != FramingHeaders::All;
-    let edited = !edits.list().is_empty();
-    for (at, header) in headers.index().iter().enumerate() {
-        let name = header.name.of(headers.buf());
-        let mut value = header.value.of(headers.buf());
+    let bytes = headers.bytes();
+    for header in headers.index() {
+        let name = bytes.get(header.name);
+        let mut value = bytes.get(header.value);
         match header.known {
             KnownHeader::Connection => {
                 if !is_about_keeping(value) {
@@ -111,13 +107,7 @@ fn write_headers(
             _ => {}
         }
         let whole = value.len() == header.value.len as usize;
-        if edited {
-            match edit_of(edits, at) {
-                Some(HeadEdit::Remove(_)) => continue,
-                Some(HeadEdit::Replace { value: new, .. }) => value = new.of(edits.bytes()),
-                Some(HeadEdit::Add { .. }) | None => {}
-            }
-        } else if whole && let Some(line) = headers.plain_line(header) {
+        if whole && let Some(line) = headers.plain_line(header) {
             let start = out.len();
             out.extend_from_slice(line);
             lower(&mut out[start..start + name.len()]);
@@ -125,29 +115,11 @@ fn write_headers(
         }
         write_line(out, name, value);
     }
-    for edit in edits.list() {
-        if let HeadEdit::Add { name, value } = edit {
-            write_line(out, name.of(edits.bytes()), value.of(edits.bytes()));
-        }
-    }
     out.extend_from_slice(match connection {
         ConnectionHeader::Implied => b"\r\n",
         ConnectionHeader::Close => b"connection: close\r\n\r\n",
         ConnectionHeader::KeepAlive => b"connection: keep-alive\r\n\r\n",
     });
-}
-
-/// The last edit of a received header wins, but nothing brings back one that was removed.
-fn edit_of(edits: &HeadEdits, at: usize) -> Option<HeadEdit> {
-    let mut found = None;
-    for edit in edits.list() {
-        match edit {
-            HeadEdit::Remove(header) if *header as usize == at => return Some(*edit),
-            HeadEdit::Replace { header, .. } if *header as usize == at => found = Some(*edit),
-            _ => {}
-        }
-    }
-    found
 }
 
 /// A `Connection` header keeps the tokens that are not about keeping the connection.
@@ -206,14 +178,13 @@ fn lower_eight(word: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{RequestHead, parse_request};
+    use super::super::{HeadersMut, RequestHead, parse_request};
     use super::*;
 
-    fn sent(text: &[u8], edit: impl FnOnce(&mut HeadEdits), connection: ConnectionHeader) -> String {
+    fn sent(text: &[u8], edit: impl FnOnce(&mut HeadersMut<'_>), connection: ConnectionHeader) -> String {
         let mut head = RequestHead::default();
         assert!(parse_request(text, &mut head, 101).unwrap());
-        let mut edits = HeadEdits::default();
-        edit(&mut edits);
+        edit(&mut head.edit(text, 1000));
         let mut out = Vec::new();
         write_request(
             &mut out,
@@ -221,7 +192,6 @@ mod tests {
                 buf: text,
                 head: &head,
             },
-            &edits,
             connection,
             false,
         );
@@ -268,9 +238,9 @@ mod tests {
         let out = sent(
             b"GET / HTTP/1.1\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n",
             |edits| {
-                edits.remove(0);
-                edits.replace(2, &[b"x", b"y"]);
-                edits.add(b"D", &[b"4"]);
+                edits.remove(b"a");
+                edits.replace(1, &[b"x", b"y"]).unwrap();
+                edits.add(b"D", &[b"4"]).unwrap();
             },
             ConnectionHeader::Implied,
         );

@@ -1,6 +1,8 @@
-//! Edits of a head as positions, applied when it is written out; the received bytes stay as they are.
+//! Edits of a head that are gathered while it is looked at, and made behind that.
 
-use crate::http1::Slice;
+use smallvec::SmallVec;
+
+use crate::http1::{HeadersMut, NoRoom, Slice};
 
 /// One edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,13 +86,31 @@ impl HeadEdits {
         }
     }
 
-    /// Takes back the headers of that name that were added.
-    pub fn forget_added(&mut self, name: &[u8]) {
-        let bytes = &self.bytes;
-        self.list.retain(|edit| match edit {
-            HeadEdit::Add { name: added, .. } => !added.of(bytes).eq_ignore_ascii_case(name),
-            HeadEdit::Remove(_) | HeadEdit::Replace { .. } => true,
-        });
+    /// Makes the edits.
+    ///
+    /// # Errors
+    /// When there is no room for what they bring.
+    pub fn apply(&self, headers: &mut HeadersMut<'_>) -> Result<(), NoRoom> {
+        let mut removed = SmallVec::<[u32; 8]>::new();
+        for edit in &self.list {
+            match edit {
+                HeadEdit::Remove(at) => removed.push(*at),
+                HeadEdit::Replace { header, value } => {
+                    headers.replace(*header as usize, &[value.of(&self.bytes)])?;
+                }
+                HeadEdit::Add { name, value } => {
+                    headers.add(name.of(&self.bytes), &[value.of(&self.bytes)])?;
+                }
+            }
+        }
+        if !removed.is_empty() {
+            let mut at = 0;
+            headers.headers.retain(|_| {
+                at += 1;
+                !removed.contains(&(at - 1))
+            });
+        }
+        Ok(())
     }
 
     /// Adds a header whose value is put together from `parts`.

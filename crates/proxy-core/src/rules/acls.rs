@@ -11,12 +11,10 @@ use super::group::Group;
 use super::pattern::{Line, is_shared};
 use crate::sample::{Expression, SampleContext, Stability, expression_key};
 
-/// An ACL that cannot be compiled.
+/// An ACL or a rule that cannot be made ready.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
-pub struct AclError {
-    /// Its place in the proxy's list.
-    pub acl: usize,
+pub struct RuleError {
     /// Where it stands.
     pub span: Span,
     /// What is wrong with it.
@@ -69,7 +67,7 @@ impl Acls {
     /// # Errors
     /// All lines that cannot be compiled: a regular expression that is none, or that uses what this engine does not do
     /// (look-around, back references).
-    pub fn compile(config: &Config, id: ProxyId) -> Result<Self, Vec<AclError>> {
+    pub fn compile(config: &Config, id: ProxyId) -> Result<Self, Vec<RuleError>> {
         let acls = &config.proxy(id).acls;
         let mut shared: HashMap<(String, MatchKind, bool), usize> = HashMap::new();
         let mut members: Vec<Vec<Line>> = Vec::new();
@@ -101,8 +99,7 @@ impl Acls {
                 Ok(group) => groups.push(group),
                 Err(reason) => {
                     let acl = lines.first().map_or(0, |&line| line as usize);
-                    errors.push(AclError {
-                        acl,
+                    errors.push(RuleError {
                         span: acls[acl].span,
                         reason,
                     });

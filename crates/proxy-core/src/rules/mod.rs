@@ -2,14 +2,22 @@
 //! once for each request, and a condition is then a test of bits.
 
 mod acls;
+mod action;
 mod cond;
+mod exec;
 mod expression;
 mod group;
 mod pattern;
+mod set;
+mod step;
 mod switch;
 #[cfg(test)]
 mod tests;
 
-pub use acls::{AclError, Acls, Cache};
+pub use acls::{Acls, Cache, RuleError};
+pub use action::reply::Reply;
 pub use cond::{CondPlan, Truth};
+pub use exec::Exec;
+pub use set::RuleSetPlan;
+pub use step::Step;
 pub use switch::SwitchPlan;

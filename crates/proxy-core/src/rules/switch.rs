@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use haproxy_cfg::model::{Cond, Polarity, ProxyId, SwitchRule};
+use haproxy_cfg::model::{Cond, Config, Polarity, ProxyId, SwitchRule, SwitchTarget};
 
 use super::pattern::Line;
-use super::{Acls, Cache, CondPlan};
+use super::{Acls, Cache, CondPlan, RuleError};
+use crate::format::FormatPlan;
 use crate::sample::SampleContext;
 
 /// Rules in a row over one group of ACLs from which a run is worth its table.
@@ -20,7 +21,7 @@ pub struct SwitchPlan {
 
 #[derive(Debug)]
 enum Step {
-    Rule(Option<CondPlan>, ProxyId),
+    Rule(Option<CondPlan>, Target),
     /// Rules over one group: by line the first rule that it is enough for, and by rule the backend.
     Run {
         group: u32,
@@ -30,10 +31,48 @@ enum Step {
     },
 }
 
+/// Where a rule leads.
+#[derive(Debug)]
+enum Target {
+    Backend(ProxyId),
+    /// To the backend of the name that this gives, if there is one.
+    Named(FormatPlan),
+}
+
+impl Target {
+    fn compile(config: &Config, own: ProxyId, rule: &SwitchRule) -> Result<Self, RuleError> {
+        Ok(match &rule.backend {
+            SwitchTarget::Backend(backend) => Self::Backend(*backend),
+            SwitchTarget::Named(format) => {
+                let plan = FormatPlan::compile(config, own, format);
+                Self::Named(plan.map_err(|reason| RuleError {
+                    span: rule.span,
+                    reason,
+                })?)
+            }
+        })
+    }
+
+    fn choose(&self, context: &SampleContext<'_>) -> Option<ProxyId> {
+        match self {
+            Self::Backend(backend) => Some(*backend),
+            Self::Named(format) => {
+                let name = format.text(context);
+                let mut proxies = context.config.proxies.iter();
+                let at = proxies.position(|p| p.kind.is_backend() && *p.name == *name)?;
+                Some(ProxyId(u32::try_from(at).ok()?))
+            }
+        }
+    }
+}
+
 impl SwitchPlan {
-    /// The rules, with `acls` of the same frontend.
-    #[must_use]
-    pub fn new(acls: &Acls, rules: &[SwitchRule]) -> Self {
+    /// The rules of the frontend `own`, with its `acls`.
+    ///
+    /// # Errors
+    /// A rule whose name's format cannot be made ready.
+    pub fn compile(config: &Config, own: ProxyId, acls: &Acls) -> Result<Self, RuleError> {
+        let rules = &config.proxy(own).use_backend[..];
         let mut steps = Vec::new();
         let mut groups = HashMap::new();
         let group_of: Vec<Option<u32>> = rules
@@ -51,23 +90,25 @@ impl SwitchPlan {
             let (now, later) = rest.split_at(run);
             match group {
                 Some(group) if run >= SHORTEST_RUN => steps.push(run_of(group, now)),
-                _ => steps.extend(
-                    now.iter()
-                        .map(|rule| Step::Rule(rule.cond.as_ref().map(CondPlan::new), rule.backend)),
-                ),
+                _ => {
+                    for rule in now {
+                        let target = Target::compile(config, own, rule)?;
+                        steps.push(Step::Rule(rule.cond.as_ref().map(CondPlan::new), target));
+                    }
+                }
             }
             rest = later;
         }
-        Self { steps }
+        Ok(Self { steps })
     }
 
     /// The backend of the first rule that applies. `cache` as for [`CondPlan::holds`].
     pub fn choose(&self, acls: &Acls, context: &SampleContext<'_>, cache: &mut Cache) -> Option<ProxyId> {
         self.steps.iter().find_map(|step| match step {
-            Step::Rule(cond, backend) => cond
-                .as_ref()
-                .is_none_or(|cond| cond.holds(acls, context, cache))
-                .then_some(*backend),
+            Step::Rule(cond, target) => {
+                let applies = cond.as_ref().is_none_or(|cond| cond.holds(acls, context, cache));
+                applies.then(|| target.choose(context)).flatten()
+            }
             Step::Run {
                 group,
                 first_line,
@@ -91,6 +132,9 @@ impl SwitchPlan {
 ///
 /// `known` remembers the group of ACLs that were asked for, as rules share them.
 fn group_of(acls: &Acls, rule: &SwitchRule, known: &mut HashMap<*const u32, Option<u32>>) -> Option<u32> {
+    if !matches!(rule.backend, SwitchTarget::Backend(_)) {
+        return None;
+    }
     let cond = rule.cond.as_ref().filter(|c| c.polarity == Polarity::If)?;
     let mut of_acls = acls_of(cond)?.map(|lines| {
         *known.entry(lines.as_ptr()).or_insert_with(|| {
@@ -134,6 +178,13 @@ fn run_of(group: u32, rules: &[SwitchRule]) -> Step {
         group,
         first_line,
         rule_of,
-        backends: rules.iter().map(|rule| rule.backend).collect(),
+        backends: rules
+            .iter()
+            .filter_map(|rule| match rule.backend {
+                SwitchTarget::Backend(backend) => Some(backend),
+                // None of a run: see `group_of`.
+                SwitchTarget::Named(_) => None,
+            })
+            .collect(),
     }
 }

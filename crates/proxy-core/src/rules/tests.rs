@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use haproxy_cfg::model::{Config, ProxyId};
+use haproxy_cfg::model::{Config, ProxyId, SwitchRule, SwitchTarget};
 use haproxy_cfg::testing::FakeHost;
 use haproxy_cfg::{Dialect, Input, LoadOptions, load};
 use proptest::prelude::*;
@@ -99,6 +99,13 @@ impl Asked {
     }
 }
 
+fn to(rule: &SwitchRule) -> ProxyId {
+    match rule.backend {
+        SwitchTarget::Backend(backend) => backend,
+        SwitchTarget::Named(_) => panic!("{rule:?}"),
+    }
+}
+
 fn words(value: &Value) -> Vec<String> {
     let all = value.as_array().expect("texts").iter();
     all.map(|text| text.as_str().expect("a text").to_owned())
@@ -119,7 +126,7 @@ fn conditions_hold_as_with_the_original() {
         let runtime = Runtime::new(&config, 1, 0);
         runtime.proxies[0].fe_sessions.inc();
         let rules = &config.proxy(fe).use_backend;
-        let switch = SwitchPlan::new(&acls, rules);
+        let switch = SwitchPlan::compile(&config, ProxyId(0), &acls).expect("rules");
         for recorded in table["requests"].as_array().expect("requests") {
             let asked = Asked::of(recorded);
             let holds = recorded["holds"].as_str().expect("digits").as_bytes();
@@ -137,7 +144,7 @@ fn conditions_hold_as_with_the_original() {
                 cache.reset();
                 let first = holds.iter().position(|&holds| holds == b'1');
                 let chosen = switch.choose(&acls, context, &mut cache);
-                assert_eq!(chosen, first.map(|at| rules[at].backend), "{recorded}");
+                assert_eq!(chosen, first.map(|at| to(&rules[at])), "{recorded}");
             });
         }
     }
@@ -163,7 +170,7 @@ fn a_run_of_rules_chooses_what_the_rules_one_by_one_choose() {
     let config = switching(&acls, &conditions, "");
     let acls = Acls::compile(&config, ProxyId(0)).expect("ACLs");
     let rules = &config.proxy(ProxyId(0)).use_backend;
-    let switch = SwitchPlan::new(&acls, rules);
+    let switch = SwitchPlan::compile(&config, ProxyId(0), &acls).expect("rules");
     let plans: Vec<_> = rules.iter().map(|r| r.cond.as_ref().map(CondPlan::new)).collect();
     let runtime = Runtime::new(&config, 1, 0);
     for number in 0..4096 {
@@ -180,7 +187,7 @@ fn a_run_of_rules_chooses_what_the_rules_one_by_one_choose() {
             });
             cache.reset();
             let chosen = switch.choose(&acls, context, &mut cache);
-            assert_eq!(chosen, one_by_one.map(|at| rules[at].backend));
+            assert_eq!(chosen, one_by_one.map(|at| to(&rules[at])));
         });
     }
 }
@@ -191,7 +198,6 @@ fn a_faulty_expression_is_told_with_its_place() {
     config.proxies[0].acls[1].patterns = [haproxy_cfg::model::Pattern::Text("(".into())].into();
     let errors = Acls::compile(&config, ProxyId(0)).expect_err("an error");
     assert_eq!(errors.len(), 1);
-    assert_eq!(errors[0].acl, 1);
     assert_eq!(errors[0].span, config.proxies[0].acls[1].span);
 }
 
@@ -209,11 +215,11 @@ fn without_a_request_nothing_of_one_holds() {
         src: Some(SocketAddr::from(([1, 2, 3, 4], 5))),
         ..Client::default()
     };
-    let switch = SwitchPlan::new(&acls, rules);
+    let switch = SwitchPlan::compile(&config, ProxyId(0), &acls).expect("rules");
     let chosen = looking(&config, &runtime, &client, None, |context| {
         switch.choose(&acls, context, &mut Cache::default())
     });
-    assert_eq!(chosen, Some(rules[1].backend));
+    assert_eq!(chosen, Some(to(&rules[1])));
 }
 
 proptest! {

@@ -5,9 +5,13 @@ use std::cell::Cell;
 use haproxy_cfg::model::{Config, ProxyId};
 
 use super::Arena;
+
 use crate::http1::{RequestRef, ResponseRef};
 use crate::state::Runtime;
 use crate::stream::{Client, Stream};
+
+/// A text that is being written into an arena.
+pub(crate) type Text<'a> = super::arena::Bytes<'a>;
 
 /// What can be looked at when a sample is taken.
 #[derive(Clone, Copy, Debug)]
@@ -55,11 +59,6 @@ impl<'a> SampleContext<'a> {
     /// Says that what was looked for may still come.
     pub(crate) fn wait(&self) {
         self.undecided.set(true);
-    }
-
-    /// Milliseconds of the process's clock.
-    pub(crate) fn now_ms(&self) -> u64 {
-        self.world.now_ms()
     }
 
     /// The backend of the stream, once it is known.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use haproxy_cfg::model::ProxyId;
+use haproxy_cfg::model::{ProxyId, SwitchTarget};
 
 use super::view::StatsView;
 
@@ -17,7 +17,14 @@ pub(super) fn by_proxy(view: &StatsView<'_>) -> Vec<u32> {
         // The file's limits: what is set later does not change it.
         let maxconn = proxy.maxconn.or(view.config.global.maxconn);
         let maxconn = u64::from(maxconn.unwrap_or_else(|| view.maxconn()));
-        let mut reached: HashSet<ProxyId> = proxy.use_backend.iter().map(|rule| rule.backend).collect();
+        let mut reached: HashSet<ProxyId> = proxy
+            .use_backend
+            .iter()
+            .filter_map(|rule| match rule.backend {
+                SwitchTarget::Backend(backend) => Some(backend),
+                SwitchTarget::Named(_) => None,
+            })
+            .collect();
         reached.extend(proxy.default_backend);
         if proxy.kind.is_backend() {
             reached.insert(id);

@@ -129,7 +129,7 @@ impl Txn {
         server: &mut Io,
         terms: &Terms<'_>,
         cx: &mut Context<'_>,
-        finish_head: &mut dyn FnMut(&mut Self, &Session) -> Result<(), u16>,
+        finish_head: &mut dyn FnMut(&mut Self, &mut Session) -> Result<(), u16>,
     ) -> Poll<End> {
         let start = self.progress.client_deadline == 0;
         if start {
@@ -325,11 +325,11 @@ impl Txn {
 
     fn receive_response(
         &mut self,
-        session: &Session,
+        session: &mut Session,
         server: &mut Io,
         terms: &Terms<'_>,
         cx: &mut Context<'_>,
-        finish_head: &mut dyn FnMut(&mut Self, &Session) -> Result<(), u16>,
+        finish_head: &mut dyn FnMut(&mut Self, &mut Session) -> Result<(), u16>,
     ) -> Result<bool, End> {
         let mut moved = false;
         loop {
@@ -394,9 +394,9 @@ impl Txn {
     /// Looks for a response's head in what has come: passes interim ones on, and begins the body behind the final one.
     fn read_head(
         &mut self,
-        session: &Session,
+        session: &mut Session,
         terms: &Terms<'_>,
-        finish_head: &mut dyn FnMut(&mut Self, &Session) -> Result<(), u16>,
+        finish_head: &mut dyn FnMut(&mut Self, &mut Session) -> Result<(), u16>,
     ) -> Result<(), End> {
         loop {
             let Some(buffer) = &mut self.res else {
@@ -406,6 +406,7 @@ impl Txn {
             if data.is_empty() {
                 return Ok(());
             }
+            self.res_head.added.clear();
             match parse_response(data, &mut self.res_head, terms.max_headers) {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
@@ -421,19 +422,12 @@ impl Txn {
             let head_len = self.res_head.len as usize;
             if (100..200).contains(&status) && status != 101 {
                 self.count_interim();
-                self.edits.clear();
                 let mut out = std::mem::take(&mut self.to_client);
                 if self.progress.answer_sent == out.len() {
                     self.progress.answer_sent = 0;
                     out.clear();
                 }
-                write_response(
-                    &mut out,
-                    self.response(),
-                    &self.edits,
-                    ConnectionHeader::Implied,
-                    false,
-                );
+                write_response(&mut out, self.response(), ConnectionHeader::Implied, false);
                 self.to_client = out;
                 if let Some(buffer) = &mut self.res {
                     buffer.consume(head_len);

@@ -1,39 +1,22 @@
 //! The rules of a proxy on a request and on its response.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use haproxy_cfg::model::{ForwardFor, ProxyId};
-use proxy_core::persist::HeadEdits;
-use proxy_core::plan::{ActionPlan, RulePlan};
-use proxy_core::rules::{Acls, CondPlan};
-use proxy_core::sample::SampleContext;
+use proxy_core::rules::{Acls, CondPlan, Exec, RuleSetPlan, Step};
+use proxy_core::sample::{Body, SampleContext};
 
 use super::txn::Txn;
-use crate::context::{AtHand, looking};
+use crate::context::{AtHand, Here, looking};
 use crate::session::Session;
-
-/// What the rules say becomes of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub(super) enum Verdict {
-    /// It goes on.
-    Pass,
-    /// It is refused with that status.
-    Deny(u16),
-    /// It is refused with that status after a while.
-    Tarpit(u16),
-}
 
 /// Whether a condition of `proxy` holds for the request at hand.
 pub(super) fn holds(session: &Session, txn: &mut Txn, acls: &Acls, cond: &CondPlan) -> bool {
-    holds_on(session, txn, acls, cond, true)
-}
-
-/// Once its response is there the request is gone: what asks for it gets no sample, and does not match.
-fn holds_on(session: &Session, txn: &mut Txn, acls: &Acls, cond: &CondPlan, on_request: bool) -> bool {
     let mut cache = std::mem::take(&mut txn.cache);
-    let holds = looking_at(session, txn, session.client.frontend, on_request, |context| {
+    let holds = looking_at(session, txn, session.client.frontend, true, |context| {
         cond.holds(acls, context, &mut cache)
     });
     txn.cache = cache;
@@ -57,65 +40,45 @@ pub(super) fn looking_at<T>(
     looking(&session.thread, &session.client, proxy, at_hand, look)
 }
 
-/// Applies a proxy's rules on requests; edits are put down in `txn.edits`.
-pub(super) fn on_request(session: &Session, txn: &mut Txn, proxy: ProxyId) -> Verdict {
-    let plan = &session.thread.shared.plan.proxies[proxy.0 as usize];
-    if plan.request_rules.is_empty() {
-        return Verdict::Pass;
-    }
-    apply(session, txn, &plan.acls, &plan.request_rules, true)
-}
-
-/// Applies a proxy's rules on responses.
-pub(super) fn on_response(session: &Session, txn: &mut Txn, proxy: ProxyId) -> Verdict {
-    let plan = &session.thread.shared.plan.proxies[proxy.0 as usize];
-    if plan.response_rules.is_empty() {
-        return Verdict::Pass;
-    }
-    txn.cache.reset();
-    apply(session, txn, &plan.acls, &plan.response_rules, false)
-}
-
-fn apply(session: &Session, txn: &mut Txn, acls: &Acls, rules: &[RulePlan], on_request: bool) -> Verdict {
-    for rule in rules {
-        if let Some(cond) = &rule.cond
-            && !holds_on(session, txn, acls, cond, on_request)
-        {
-            continue;
-        }
-        let mut edits = std::mem::take(&mut txn.edits);
-        match &rule.action {
-            ActionPlan::Add(name, value) => edits.add(name, &[value]),
-            ActionPlan::Set(name, value) => {
-                remove_all(&mut edits, txn, name, on_request);
-                edits.add(name, &[value]);
-            }
-            ActionPlan::Del(name) => remove_all(&mut edits, txn, name, on_request),
-            ActionPlan::Deny(status) => return Verdict::Deny(*status),
-            ActionPlan::Tarpit(status) => return Verdict::Tarpit(*status),
-            ActionPlan::Allow => {
-                txn.edits = edits;
-                return Verdict::Pass;
-            }
-        }
-        txn.edits = edits;
-    }
-    Verdict::Pass
-}
-
-/// Leaves out the received headers of a name, and those that earlier rules added.
-fn remove_all(edits: &mut HeadEdits, txn: &Txn, name: &[u8], on_request: bool) {
-    edits.forget_added(name);
-    let headers = if on_request {
-        txn.request().headers()
-    } else {
-        txn.response().headers()
+/// Applies a rule set of `proxy` to the message at hand, from rule `at` on.
+pub(super) fn run<'p>(
+    session: &mut Session,
+    txn: &mut Txn,
+    proxy: ProxyId,
+    (acls, rules): (&Acls, &'p RuleSetPlan),
+    on_request: bool,
+    at: &mut usize,
+) -> Step<'p> {
+    let thread = Rc::clone(&session.thread);
+    let mut arena = thread.arena.borrow_mut();
+    arena.reset();
+    let mut exec = Exec {
+        arena: &arena,
+        config: thread.config(),
+        runtime: &thread.shared.runtime,
+        world: &Here(&thread),
+        proxy,
+        client: &mut session.client,
+        stream: Some(&mut txn.stream),
+        request: None,
+        response: None,
+        body: Body::default(),
+        payload: Body {
+            complete: true,
+            ..Body::default()
+        },
+        from_server: !on_request,
+        room: thread.config().global.tune.bufsize as usize,
+        cache: &mut txn.cache,
+        strict: true,
+        undecided: &Cell::new(false),
     };
-    for (at, (found, _)) in headers.iter().enumerate() {
-        if found.eq_ignore_ascii_case(name) {
-            edits.remove(at);
-        }
+    if on_request {
+        exec.request = txn.req.as_ref().map(|buffer| (buffer.data(), &mut txn.req_head));
+    } else {
+        exec.response = txn.res.as_ref().map(|buffer| (buffer.data(), &mut txn.res_head));
     }
+    rules.run(acls, &mut exec, at)
 }
 
 /// `option forwardfor` of the frontend or the backend.
@@ -133,7 +96,10 @@ pub(super) fn forward_for(session: &Session, txn: &mut Txn, policy: &ForwardFor)
     text.clear();
     // Writing into a string cannot fail.
     let _ = write!(text, "{src}");
-    txn.edits.add(&policy.header, &[text.as_bytes()]);
+    // Where there is no room for it, the server does without, as with the original.
+    let _ = txn
+        .edit_request(usize::MAX)
+        .add(&policy.header, &[text.as_bytes()]);
     txn.address = text;
 }
 

@@ -5,14 +5,15 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use haproxy_cfg::model::{ConnectionMode, Mode, ProxyId};
-use proxy_core::http1::{ConnectionHeader, Version, write_request, write_response};
-use proxy_core::persist::{CookieState, ResponseInput};
+use proxy_core::http1::{ConnectionHeader, HeadersMut, Version, write_request, write_response};
+use proxy_core::persist::{CookieState, HeadEdits, ResponseInput};
+use proxy_core::rules::Step;
 use proxy_core::state::SideCounters;
 use proxy_core::stream::since;
 
 use super::exchange::{End, Terms};
 use super::request::{NoRequest, read_request};
-use super::rules::{self, Verdict};
+use super::rules;
 use super::stats::NoForm;
 use super::txn::Txn;
 use super::{answer, stats};
@@ -116,21 +117,43 @@ async fn route(session: &mut Session, txn: &mut Txn) -> Result<ProxyId, Next> {
 
 /// The rules of one proxy, and its statistics page behind them.
 async fn apply_rules(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Result<(), Next> {
-    match rules::on_request(session, txn, proxy) {
-        Verdict::Pass => {}
-        Verdict::Deny(status) => {
-            session.count(|side| side.dreq.inc());
-            return Err(answer_with(session, txn, status, b'P', b'R').await);
-        }
-        Verdict::Tarpit(status) => {
-            session.count(|side| side.dreq.inc());
-            return Err(tarpit(session, txn, proxy, status).await);
+    let thread = Rc::clone(&session.thread);
+    let plan = &thread.shared.plan.proxies[proxy.0 as usize];
+    if !plan.request_rules.is_empty() {
+        let rules = (&plan.acls, &plan.request_rules);
+        let mut at = 0;
+        loop {
+            match rules::run(session, txn, proxy, rules, true, &mut at) {
+                Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => break,
+                // Rare, and its future is larger than all others: an idle connection is not to carry it.
+                step => Box::pin(obey(session, txn, proxy, step)).await?,
+            }
         }
     }
     if stats::is_for(session, txn, proxy) {
         return Err(answer_stats(session, txn, proxy).await);
     }
     Ok(())
+}
+
+/// What a rule on the request wants to be done.
+///
+/// # Errors
+/// What becomes of the connection, where the request goes no further.
+async fn obey(session: &mut Session, txn: &mut Txn, proxy: ProxyId, step: Step<'_>) -> Result<(), Next> {
+    match step {
+        Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => Ok(()),
+        Step::Deny(reply) => {
+            session.count(|side| side.dreq.inc());
+            Err(answer_with(session, txn, reply.status, b'P', b'R').await)
+        }
+        Step::Tarpit(reply) => {
+            session.count(|side| side.dreq.inc());
+            Err(tarpit(session, txn, proxy, reply.status).await)
+        }
+        Step::Return(reply) => Err(answer_with(session, txn, reply.status, b'L', b'R').await),
+        Step::Failed => Err(answer_with(session, txn, 500, b'P', b'R').await),
+    }
 }
 
 /// Holds a client back before it is refused.
@@ -193,6 +216,7 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
         let now = thread.epoch_ms(txn.stream.log.request_ms) / 1000;
         let mut edits = std::mem::take(&mut txn.edits);
         txn.cookie = cookie.read_request(txn.request(), state, now, &mut edits);
+        apply_edits(&mut edits, &mut txn.edit_request(usize::MAX));
         txn.edits = edits;
         txn.stream.log.termination[2] = txn.cookie.state.letter();
         if txn.cookie.state != CookieState::Off {
@@ -204,8 +228,6 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
     }
     let mode = frontend.connection_mode.max(proxy.connection_mode);
     let reached = {
-        let mut route = txn.stream.route;
-        let mut ended = txn.progress.client_ended;
         let wanted = txn.cookie.server;
         let Some(buffer) = txn.req.as_mut() else {
             return Next::Close;
@@ -219,7 +241,7 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
             client: ClientWatch {
                 io: &mut session.io,
                 buffer,
-                ended: &mut ended,
+                ended: &mut txn.progress.client_ended,
                 abort_on_end: aborts_on_end(proxy, Mode::Http, sent),
             },
             src: session.client.src,
@@ -230,10 +252,7 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
                 && !proxy.http_reuse_never
                 && session.client.requests > 0,
         };
-        let reached = reach_server(&mut attempt, &mut route).await;
-        txn.stream.route = route;
-        txn.progress.client_ended = ended;
-        reached
+        reach_server(&mut attempt, &mut txn.stream.route).await
     };
     match reached {
         Ok(mut reached) => {
@@ -421,9 +440,8 @@ fn begin_request(txn: &mut Txn, mode: ConnectionMode) {
     let mut out = std::mem::take(&mut txn.to_server);
     out.clear();
     let drop_length = txn.req_traits.chunked && txn.req_traits.content_length.is_some();
-    write_request(&mut out, txn.request(), &txn.edits, connection, drop_length);
+    write_request(&mut out, txn.request(), connection, drop_length);
     txn.to_server = out;
-    txn.edits.clear();
     let head = txn.req_head.len as usize;
     if let Some(buffer) = &mut txn.req {
         buffer.consume(head);
@@ -441,22 +459,19 @@ fn begin_request(txn: &mut Txn, mode: ConnectionMode) {
 /// # Errors
 /// The status that the client gets instead, when a rule refuses the response.
 fn finish_head(
-    session: &Session,
+    session: &mut Session,
     txn: &mut Txn,
     backend: ProxyId,
     server: usize,
     mode: ConnectionMode,
 ) -> Result<Keep, u16> {
-    let thread = &session.thread;
+    let thread = Rc::clone(&session.thread);
     let plan = &thread.shared.plan.proxies[backend.0 as usize];
     // The original counts a server's requests when they are answered.
     thread.server_counters(backend, server).req_tot.inc();
-    txn.edits.clear();
     let frontend = (backend != session.client.frontend).then_some(session.client.frontend);
     for proxy in [Some(backend), frontend].into_iter().flatten() {
-        if let Verdict::Deny(status) | Verdict::Tarpit(status) = rules::on_response(session, txn, proxy) {
-            return Err(status);
-        }
+        response_rules(session, txn, proxy)?;
     }
     if let Some(cookie) = &plan.cookie {
         let mut edits = std::mem::take(&mut txn.edits);
@@ -468,6 +483,7 @@ fn finish_head(
             now: thread.epoch_ms(txn.stream.log.response_ms) / 1000,
         };
         txn.stream.log.termination[3] = cookie.edit_response(&input, &mut edits);
+        apply_edits(&mut edits, &mut txn.edit_response(usize::MAX));
         txn.edits = edits;
     }
     let status = txn.res_head.status;
@@ -497,7 +513,7 @@ fn finish_head(
     };
     let mut out = std::mem::take(&mut txn.to_client);
     let drop_length = txn.res_traits.chunked && txn.res_traits.content_length.is_some();
-    write_response(&mut out, txn.response(), &txn.edits, connection, drop_length);
+    write_response(&mut out, txn.response(), connection, drop_length);
     txn.to_client = out;
     if session.frontend().options.logasap {
         txn.stream.log.early = true;
@@ -505,6 +521,40 @@ fn finish_head(
         txn.stream.log.silent = true;
     }
     Ok(keep)
+}
+
+/// The rules of one proxy on the response.
+///
+/// # Errors
+/// The status with which it is refused.
+fn response_rules(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Result<(), u16> {
+    let thread = Rc::clone(&session.thread);
+    let plan = &thread.shared.plan.proxies[proxy.0 as usize];
+    if plan.response_rules.is_empty() {
+        return Ok(());
+    }
+    txn.cache.reset();
+    let mut at = 0;
+    match rules::run(
+        session,
+        txn,
+        proxy,
+        (&plan.acls, &plan.response_rules),
+        false,
+        &mut at,
+    ) {
+        Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => Ok(()),
+        Step::Deny(reply) | Step::Tarpit(reply) | Step::Return(reply) => Err(reply.status),
+        Step::Failed => Err(500),
+    }
+}
+
+/// Makes edits and forgets them. Where there is no room the rest goes on without, as with the original.
+fn apply_edits(edits: &mut HeadEdits, headers: &mut HeadersMut<'_>) {
+    if !edits.list().is_empty() {
+        let _ = edits.apply(headers);
+        edits.clear();
+    }
 }
 
 /// Whether the response's end is known without the connection's.

@@ -1,7 +1,9 @@
 //! One request with its response: everything that lives as long as both. Kept by the thread and reused, so that an idle
 //! connection holds none and a request allocates nothing.
 
-use proxy_core::http1::{MessageTraits, RequestHead, RequestRef, ResponseHead, ResponseRef, Slice};
+use proxy_core::http1::{
+    HeadersMut, MessageTraits, RequestHead, RequestRef, ResponseHead, ResponseRef, Slice,
+};
 use proxy_core::persist::{ClientCookie, HeadEdits};
 use proxy_core::rules::Cache;
 use proxy_core::stream::Stream;
@@ -24,7 +26,7 @@ pub struct Txn {
     pub(super) res_head: ResponseHead,
     /// What its headers say of connection and body.
     pub(super) res_traits: MessageTraits,
-    /// Edits of the request, then of the response.
+    /// Edits that cookies ask for, while they are gathered.
     pub(super) edits: HeadEdits,
     /// The head as it goes to the server.
     pub(super) to_server: Vec<u8>,
@@ -52,6 +54,8 @@ impl Txn {
         self.req_head.method = Slice::default();
         self.req_head.uri = Slice::default();
         self.req_head.headers.clear();
+        self.req_head.added.clear();
+        self.res_head.added.clear();
         self.to_server.clear();
         self.to_client.clear();
         self.edits.clear();
@@ -75,6 +79,18 @@ impl Txn {
             buf: self.res.as_ref().map_or(&[], Buffer::data),
             head: &self.res_head,
         }
+    }
+
+    /// The request's headers, to be edited; at most `room` bytes may be added.
+    pub(super) fn edit_request(&mut self, room: usize) -> HeadersMut<'_> {
+        let received = self.req.as_ref().map_or(&[][..], Buffer::data);
+        self.req_head.edit(received, room)
+    }
+
+    /// The response's headers, to be edited; at most `room` bytes may be added.
+    pub(super) fn edit_response(&mut self, room: usize) -> HeadersMut<'_> {
+        let received = self.res.as_ref().map_or(&[][..], Buffer::data);
+        self.res_head.edit(received, room)
     }
 
     /// The request's method, wherever its head stands.

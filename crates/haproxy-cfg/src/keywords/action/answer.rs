@@ -2,7 +2,6 @@
 
 use super::{ANY, Action, kw};
 use crate::keywords::row::rule_set::{HTTP_REQ, HTTP_RES};
-use crate::parse::ActionParse::{Deny, Tarpit};
 use crate::parse::rules::arguments::{format, raw_format, status};
 use crate::parse::rules::{answer, redirect};
 use crate::signature::{Arg, Opt, opt, option, options, path, stop, text, verify};
@@ -71,7 +70,7 @@ pub(super) const ROWS: &[Action] = &[
     ))]),
     kw("deny", HTTP_REQ | HTTP_RES, ANY, "refuses the message")
         .takes(&[options(REFUSAL), verify(answer::settle)])
-        .acts(Deny),
+        .acts(HTTP_REQ | HTTP_RES),
     kw(
         "early-hint",
         HTTP_REQ,
@@ -89,7 +88,7 @@ pub(super) const ROWS: &[Action] = &[
     .takes(&[options(ANSWER), verify(answer::settle)]),
     kw("tarpit", HTTP_REQ, ANY, "refuses the request after a while")
         .takes(&[options(REFUSAL), verify(answer::settle)])
-        .acts(Tarpit),
+        .acts(HTTP_REQ),
 ];
 
 /// `redirect …`, which is a keyword as well.

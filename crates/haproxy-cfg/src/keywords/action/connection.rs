@@ -24,14 +24,16 @@ pub(super) const ROWS: &[Action] = &[
         ANY,
         "changes the address that was connected to",
     )
-    .takes(&[expression("address")]),
+    .takes(&[expression("address")])
+    .acts(HTTP_REQ),
     kw(
         "set-dst-port",
         EARLY | REQUEST,
         ANY,
         "changes the port that was connected to",
     )
-    .takes(&[expression("port")]),
+    .takes(&[expression("port")])
+    .acts(HTTP_REQ),
     kw("set-fc-mark", EARLY | CONTENT, ANY, "marks packets to the client")
         .since(3, 0)
         .takes(&[number_or_expression("mark")]),
@@ -45,8 +47,12 @@ pub(super) const ROWS: &[Action] = &[
     .takes(&[number_or_expression("tos")]),
     kw("set-mark", EARLY | CONTENT, ANY, "marks packets to the client")
         .takes(&[mark("mark").missing("expects exactly 1 argument (integer/hex value)")]),
-    kw("set-src", EARLY | REQUEST, ANY, "changes the client's address").takes(&[expression("address")]),
-    kw("set-src-port", EARLY | REQUEST, ANY, "changes the client's port").takes(&[expression("port")]),
+    kw("set-src", EARLY | REQUEST, ANY, "changes the client's address")
+        .takes(&[expression("address")])
+        .acts(HTTP_REQ),
+    kw("set-src-port", EARLY | REQUEST, ANY, "changes the client's port")
+        .takes(&[expression("port")])
+        .acts(HTTP_REQ),
     kw(
         "set-timeout",
         HTTP_REQ | HTTP_RES,

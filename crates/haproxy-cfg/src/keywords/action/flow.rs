@@ -4,7 +4,6 @@ use super::{ALL, ANY, Action, CONTENT, EARLY, kw};
 use crate::keywords::row::rule_set::{
     HTTP_AFTER, HTTP_REQ, HTTP_RES, QUIC_INI, TCP_CONN, TCP_REQ, TCP_RES, TCP_SESS,
 };
-use crate::parse::ActionParse::Allow;
 use crate::parse::rules::arguments::{bytes, expression, service, time_or_expression};
 use crate::parse::rules::{answer, names};
 use crate::signature::{
@@ -52,7 +51,7 @@ pub(super) const ROWS: &[Action] = &[
         "ends the set, and lets the message through",
     )
     .takes(&[])
-    .acts(Allow),
+    .acts(super::HTTP),
     kw(
         "attach-srv",
         TCP_SESS,

@@ -2,7 +2,6 @@
 
 use super::{ANY, Action, HTTP, kw};
 use crate::keywords::row::rule_set::{HTTP_AFTER, HTTP_RES};
-use crate::parse::ActionParse::{AddHeader, DelHeader, SetHeader};
 use crate::parse::rules::arguments::{expression, format, regex};
 use crate::parse::rules::status;
 use crate::signature::{Arg, needs, one_of, opt, option, options, text};
@@ -32,7 +31,7 @@ const PACKED: &[Arg] = &[
 pub(super) const ROWS: &[Action] = &[
     kw("add-header", HTTP, ANY, "adds a header line")
         .takes(NAME_AND_VALUE)
-        .acts(AddHeader),
+        .acts(HTTP),
     kw(
         "add-headers-bin",
         HTTP,
@@ -51,7 +50,7 @@ pub(super) const ROWS: &[Action] = &[
                     .wrong("-m with unsupported matching method '{got}'")],
             )),
         ])
-        .acts(DelHeader),
+        .acts(HTTP),
     kw(
         "del-headers-bin",
         HTTP,
@@ -69,7 +68,7 @@ pub(super) const ROWS: &[Action] = &[
         "sets a header line, in place of those of its name",
     )
     .takes(NAME_AND_VALUE)
-    .acts(SetHeader),
+    .acts(HTTP),
     kw(
         "set-headers-bin",
         HTTP,

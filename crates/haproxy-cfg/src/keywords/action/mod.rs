@@ -20,10 +20,9 @@ pub(crate) use flow::LUA;
 pub(crate) use order::listed;
 
 use super::row::rule_set::{HTTP_AFTER, HTTP_REQ, HTTP_RES, QUIC_INI, TCP_CONN, TCP_REQ, TCP_RES, TCP_SESS};
-use crate::parse::ActionParse;
 
-/// A row of an action.
-pub(crate) type Action = Keyword<ActionParse>;
+/// A row of an action. It acts in the rule sets whose bits are set.
+pub(crate) type Action = Keyword<u32>;
 
 /// All rows.
 pub(super) const TABLES: &[&[Action]] = &[

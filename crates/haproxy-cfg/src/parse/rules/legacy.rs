@@ -3,7 +3,7 @@
 use syntax::Diagnostic;
 
 use super::sample::usage_of;
-use super::{ActionParse, Applied, Setting, conditional, store};
+use super::{Applied, Setting, conditional, store};
 use crate::keywords::{ACTION_INDEX, Action, place, rule_set};
 use crate::parse::{Line, Reading};
 use crate::signature::{Arg, Argument, Condition, Cursor, Subject, Value, custom, rest, text};
@@ -18,7 +18,7 @@ static ADD_LINE: Action = kw(
     "adds a header line as it is written",
 )
 .takes(&[text("line")])
-.acts(ActionParse::AddLine);
+.acts(rule_set::HTTP_REQ | rule_set::HTTP_RES);
 
 /// `reqdel SEARCH [if …]`, and what else looks for a line of the request.
 pub(crate) const REQUEST_LINE: &[Arg] = &[SEARCH, rest("condition", request_condition)];

@@ -31,19 +31,6 @@ use crate::written::{PendingName, Rule, Set};
 
 pub(crate) use crate::written::Pending;
 
-/// What acts on an action today.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ActionParse {
-    AddHeader,
-    SetHeader,
-    DelHeader,
-    Deny,
-    Allow,
-    Tarpit,
-    /// A whole line, colon and all.
-    AddLine,
-}
-
 /// Where the arguments of a rule stand.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RulePlace<'a> {
@@ -549,28 +536,11 @@ fn keyword_of(set: u32) -> &'static str {
     named.map_or("", |(_, name)| *name)
 }
 
-/// Tells, once for each action, that nothing acts on it, or not on all of it.
+/// Tells, once for each action, that nothing acts on it.
 fn tell_what_is_not_done(reading: &mut Reading<'_>, rule: &Rule, set_name: &str) {
-    let shown = rule.action.row.name.trim_end_matches('*');
-    let acted = rule
-        .action
-        .act
-        .filter(|_| rule.set & (rule_set::HTTP_REQ | rule_set::HTTP_RES) != 0);
-    match acted {
-        None => reading.tell_read_only(&format!("the action '{shown}' of '{set_name}'"), rule.span),
-        Some(ActionParse::Deny | ActionParse::Tarpit) => {
-            if let Some(argument) = rule.body_option() {
-                let span = argument.span;
-                reading.tell_read_only(&format!("the answer's body of a '{shown}' rule"), span);
-            }
-        }
-        Some(ActionParse::DelHeader) if rule.arguments.len() > 1 => {
-            reading.tell_read_only("'-m' of 'del-header'", rule.span);
-        }
-        Some(_) if rule.header_action().is_none() => {
-            reading.tell_read_only(&format!("a '%' expression of '{set_name}'"), rule.span);
-        }
-        Some(_) => {}
+    if !rule.acts() {
+        let shown = rule.action.row.name.trim_end_matches('*');
+        reading.tell_read_only(&format!("the action '{shown}' of '{set_name}'"), rule.span);
     }
 }
 

@@ -2,6 +2,7 @@
 //! ready with its arguments.
 
 mod client;
+mod clock;
 mod constant;
 pub(super) mod header;
 pub(in crate::sample) mod http;
@@ -44,7 +45,13 @@ pub(crate) struct Row {
 }
 
 /// All families.
-const TABLES: &[&[Row]] = &[client::ROWS, constant::ROWS, http::ROWS, proxies::ROWS];
+const TABLES: &[&[Row]] = &[
+    client::ROWS,
+    clock::ROWS,
+    constant::ROWS,
+    http::ROWS,
+    proxies::ROWS,
+];
 
 /// By name.
 static BY_NAME: LazyLock<FxHashMap<&'static str, Make>> = LazyLock::new(|| {

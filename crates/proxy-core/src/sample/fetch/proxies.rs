@@ -7,6 +7,12 @@ use crate::sample::Sample;
 use crate::sample::expression::Compile;
 
 pub(super) const ROWS: &[Row] = &[
+    row(&["fe_name"], |_, _| {
+        single(|context| Some(Sample::Str(&context.config.proxy(context.client.frontend).name)))
+    }),
+    row(&["be_name"], |_, _| {
+        single(|context| Some(Sample::Str(&context.config.proxy(context.backend()?).name)))
+    }),
     row(&["nbsrv"], |at, sample| match named(at, sample) {
         None => nothing(),
         Some(index) => {

@@ -1,0 +1,109 @@
+//! Edits of a head: its index changes at once, so that whoever looks at it next sees them; the bytes that they bring stand
+//! beside the received ones, which stay as they are.
+
+use super::{Header, Headers, KnownHeader, RequestHead, ResponseHead, Slice};
+
+/// The bytes that an edit brings do not fit the room that heads have (`tune.bufsize`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no room for the edit of a head")]
+pub struct NoRoom;
+
+/// The headers of a head, to be edited.
+#[derive(Debug)]
+pub struct HeadersMut<'a> {
+    /// The buffer that was received.
+    pub received: &'a [u8],
+    /// The index.
+    pub headers: &'a mut Vec<Header>,
+    /// The bytes that were added.
+    pub added: &'a mut Vec<u8>,
+    /// Most bytes that may be added.
+    pub room: usize,
+}
+
+impl HeadersMut<'_> {
+    /// The headers as they are now.
+    #[must_use]
+    pub fn view(&self) -> Headers<'_> {
+        Headers::new(self.received, self.added, self.headers)
+    }
+
+    /// Keeps what `parts` are one behind the other.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub fn store(&mut self, parts: &[&[u8]]) -> Result<Slice, NoRoom> {
+        let len = parts.iter().map(|part| part.len()).sum::<usize>();
+        if self.added.len() + len > self.room {
+            return Err(NoRoom);
+        }
+        let start = self.added.len() as u32 | Slice::ADDED;
+        for part in parts {
+            self.added.extend_from_slice(part);
+        }
+        Ok(Slice {
+            start,
+            len: len as u32,
+        })
+    }
+
+    /// Adds a header behind the others.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub fn add(&mut self, name: &[u8], parts: &[&[u8]]) -> Result<(), NoRoom> {
+        let known = KnownHeader::of(name);
+        let name = self.store(&[name])?;
+        let value = self.store(parts)?;
+        self.headers.push(Header { name, value, known });
+        Ok(())
+    }
+
+    /// Gives the header at that place another value.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub fn replace(&mut self, at: usize, parts: &[&[u8]]) -> Result<(), NoRoom> {
+        let value = self.store(parts)?;
+        if let Some(header) = self.headers.get_mut(at) {
+            header.value = value;
+        }
+        Ok(())
+    }
+
+    /// Takes away the headers of that name, letters' case aside.
+    pub fn remove(&mut self, name: &[u8]) {
+        self.retain(|found, _| !found.eq_ignore_ascii_case(name));
+    }
+
+    /// Takes away the headers of which `keep` says no, shown name and value.
+    pub fn retain(&mut self, mut keep: impl FnMut(&[u8], &[u8]) -> bool) {
+        let bytes = Headers::new(self.received, self.added, &[]).bytes();
+        self.headers
+            .retain(|header| keep(bytes.get(header.name), bytes.get(header.value)));
+    }
+}
+
+impl RequestHead {
+    /// The headers, to be edited; `received` is the buffer that the head was read from, `room` the most bytes to be added.
+    pub fn edit<'a>(&'a mut self, received: &'a [u8], room: usize) -> HeadersMut<'a> {
+        HeadersMut {
+            received,
+            headers: &mut self.headers,
+            added: &mut self.added,
+            room,
+        }
+    }
+}
+
+impl ResponseHead {
+    /// As [`RequestHead::edit`].
+    pub fn edit<'a>(&'a mut self, received: &'a [u8], room: usize) -> HeadersMut<'a> {
+        HeadersMut {
+            received,
+            headers: &mut self.headers,
+            added: &mut self.added,
+            room,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Actions: a family a file, each with the table of its rows. A row has the action's name and the function that makes it ready
+//! with its arguments.
+
+mod address;
+mod flow;
+mod header;
+pub(in crate::rules) mod reply;
+
+use std::sync::LazyLock;
+
+use haproxy_cfg::keywords::Output;
+use haproxy_cfg::model::{Config, Format, ProxyId, Rule, Sample};
+use rustc_hash::FxHashMap;
+
+use super::{Exec, Step};
+use crate::format::FormatPlan;
+use crate::http1::NoRoom;
+use crate::sample::Expression;
+
+/// An action made ready.
+pub(crate) trait Action: Send + Sync + std::fmt::Debug {
+    /// Does it.
+    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p>;
+}
+
+/// What is known while actions are made ready.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Compile<'a> {
+    /// The configuration.
+    pub(crate) config: &'a Config,
+    /// The proxy that the rule stands in.
+    pub(crate) proxy: ProxyId,
+    /// The rule.
+    pub(crate) rule: &'a Rule,
+}
+
+impl<'a> Compile<'a> {
+    /// The text of the argument of that name.
+    pub(crate) fn text(self, name: &str) -> Result<&'a [u8], String> {
+        let text = self.rule.text(name).map(|text| text.as_slice());
+        text.ok_or_else(|| self.missing(name))
+    }
+
+    /// The format string that the argument of that name is.
+    pub(crate) fn format(self, name: &str) -> Result<FormatPlan, String> {
+        let format = self.rule.format(name).ok_or_else(|| self.missing(name))?;
+        self.format_of(format)
+    }
+
+    /// A format string of the rule.
+    pub(crate) fn format_of(self, format: &Format) -> Result<FormatPlan, String> {
+        FormatPlan::compile(self.config, self.proxy, format)
+    }
+
+    /// The sample expression that the argument of that name is, as one that gives `wanted`.
+    pub(crate) fn sample(self, name: &str, wanted: Output) -> Result<Expression, String> {
+        let sample = self.rule.sample(name).ok_or_else(|| self.missing(name))?;
+        self.sample_of(sample, wanted)
+    }
+
+    /// A sample expression of the rule.
+    pub(crate) fn sample_of(self, sample: &Sample, wanted: Output) -> Result<Expression, String> {
+        Expression::compile(self.config, self.proxy, sample, wanted)
+    }
+
+    /// The signature gives what an action looks for, so this tells a mistake of ours.
+    fn missing(self, name: &str) -> String {
+        format!(
+            "the argument '{name}' of '{}' is not of the kind expected",
+            self.rule.action
+        )
+    }
+}
+
+/// Makes an action ready.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) type Make = fn(Compile<'_>) -> Result<Box<dyn Action>, String>;
+
+/// All families: names of actions, as the language's rows have them, and what makes them ready.
+const TABLES: &[&[(&str, Make)]] = &[address::ROWS, flow::ROWS, header::ROWS, reply::ROWS];
+
+/// By name.
+static BY_NAME: LazyLock<FxHashMap<&'static str, Make>> =
+    LazyLock::new(|| TABLES.iter().flat_map(|rows| rows.iter().copied()).collect());
+
+/// The action of `rule`, made ready.
+pub(super) fn make(config: &Config, proxy: ProxyId, rule: &Rule) -> Result<Box<dyn Action>, String> {
+    match BY_NAME.get(rule.action) {
+        Some(make) => make(Compile { config, proxy, rule }),
+        // A test holds the rows of the language to these tables.
+        None => Err(format!("the action '{}' is not known", rule.action)),
+    }
+}
+
+/// What follows an edit of a head.
+pub(crate) fn edited<'p>(result: Result<(), NoRoom>, exec: &Exec<'_>) -> Step<'p> {
+    match result {
+        Ok(()) => Step::Edited,
+        Err(NoRoom) if exec.strict => Step::Failed,
+        Err(NoRoom) => Step::Next,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use haproxy_cfg::keywords::actions_that_act;
+
+    use super::BY_NAME;
+
+    #[test]
+    fn what_the_language_says_is_done_is_done() {
+        let acting: Vec<_> = actions_that_act().collect();
+        for name in &acting {
+            assert!(BY_NAME.contains_key(name), "{name}");
+        }
+        for name in BY_NAME.keys() {
+            assert!(acting.contains(name) || *name == "add-line", "{name}");
+        }
+    }
+}
