@@ -4,6 +4,13 @@ use super::{CodeRow, code};
 
 pub(super) const ROWS: &[CodeRow] = &[
     code(
+        "bad-filters",
+        "Filters that do not go together, or are not there",
+        "Caches stand before compression, a backend has one FastCGI application, and beside a filter of another kind each has its own line.",
+        "cache c\n    total-max-size 4\nfrontend f\n    bind :80\n    timeout client 30s\n    filter compression\n    filter cache c\n",
+        "cache c\n    total-max-size 4\nfrontend f\n    bind :80\n    timeout client 30s\n    filter cache c\n    filter compression\n",
+    ),
+    code(
         "check-without-port",
         "A server that is checked and has no port",
         "Write a port behind its address, or `port` for its checks.",

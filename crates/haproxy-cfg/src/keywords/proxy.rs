@@ -445,20 +445,26 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         arg("method", Kind::Rest(ReadArgument(persistence::persist))),
         IGNORED,
     ]),
-    kw("rate-limit", DEFAULTS | FE, TWO, "new sessions in a second").takes(&[
-        choice(
-            "what",
-            &[opt(
-                "sessions",
-                &[int("rate", i64::MIN, i64::MAX)
-                    .missing("'rate-limit sessions' expects expects an integer value (in sessions/second)")
-                    .wrong("'rate-limit sessions' : unexpected character '{byte}' in integer value '{got}'")],
-            )],
-        )
-        .missing("'rate-limit' only supports 'sessions' (got '')")
-        .wrong("'rate-limit' only supports 'sessions' (got '{got}')"),
-        IGNORED,
-    ]),
+    kw("rate-limit", DEFAULTS | FE, TWO, "new sessions in a second")
+        .takes(&[
+            choice(
+                "what",
+                &[opt(
+                    "sessions",
+                    &[int("rate", i64::MIN, i64::MAX)
+                        .missing(
+                            "'rate-limit sessions' expects expects an integer value (in sessions/second)",
+                        )
+                        .wrong(
+                            "'rate-limit sessions' : unexpected character '{byte}' in integer value '{got}'",
+                        )],
+                )],
+            )
+            .missing("'rate-limit' only supports 'sessions' (got '')")
+            .wrong("'rate-limit' only supports 'sessions' (got '{got}')"),
+            IGNORED,
+        ])
+        .checked(p::rate_limit),
     kw(
         "quic-initial",
         NAMED_DEFAULTS | FE,

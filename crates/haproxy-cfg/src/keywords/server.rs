@@ -50,7 +50,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("check", SERVER, NONE, "health checks").takes(NOTHING).acts(Check(true)),
     kw("check-alpn", SERVER, ONE, "protocols that checks offer in TLS").takes(PROTOCOLS),
     kw("check-pool-conn-name", SERVER, ONE, "name of the connections that checks reuse").since(3, 0).takes(NAME),
-    kw("check-proto", SERVER, ONE, "protocol of checks").takes(MULTIPLEXER),
+    kw("check-proto", SERVER, ONE, "protocol of checks").takes(MULTIPLEXER).keeps(CheckProto),
     kw("check-reuse-pool", SERVER, NONE, "checks use idle connections").since(3, 0).takes(NOTHING),
     kw("check-send-proxy", SERVER, NONE, "checks begin with the PROXY protocol").takes(NOTHING),
     kw("check-sni", SERVER, ONE, "name that checks ask for in TLS").takes(&[text("name").missing("'{kw}' : missing SNI")]),

@@ -150,11 +150,53 @@ pub(crate) fn filter(reading: &mut Reading<'_>, line: &Line<'_>) {
             .context(syntax::Context::Whole);
         reading.tell(told.help("add: id NAME"));
     }
+    if given_before(reading, &given) {
+        return;
+    }
     named(reading, line, row.name);
     if matches!(row.name, "spoe" | "opentracing") && !configured(reading, line, row.name) {
         return;
     }
     reading.keep(given);
+}
+
+/// Whether the section has a filter already of which it can have one; tells it.
+fn given_before(reading: &mut Reading<'_>, given: &Given) -> bool {
+    let Some(section) = reading.written.sections.last() else {
+        return false;
+    };
+    let filter = |given: &Given| given.arguments.first().map(|filter| filter.value.clone());
+    let own = filter(given);
+    let name = match &own {
+        Some(Value::Option("cache", values)) => values.first().and_then(|name| name.value.text()),
+        Some(Value::Option("compression", _)) => None,
+        _ => return false,
+    };
+    let same = |other: &&Given| match (filter(other), name) {
+        (Some(Value::Option("cache", values)), Some(name)) => {
+            values.first().and_then(|other| other.value.text()) == Some(name)
+        }
+        (Some(Value::Option("compression", _)), None) => true,
+        _ => false,
+    };
+    let before = section
+        .lines
+        .iter()
+        .filter(|line| line.name == "filter")
+        .find(same);
+    let Some(before) = before.map(|before| before.span) else {
+        return false;
+    };
+    let what = match name {
+        Some(name) => format!("multiple explicit declarations of the cache filter '{name}'"),
+        // The original ends its line too early.
+        None if reading.dialect.strict => "Proxy supports only one compression filter\n".to_owned(),
+        None => "Proxy supports only one compression filter".to_owned(),
+    };
+    let message = format!("'filter' : '{}: {what}'", section.name);
+    let told = Diagnostic::alert("given-twice", message).at(given.span);
+    reading.tell(told.label(before, "given here before").help("remove one of them"));
+    true
 }
 
 /// Remembers a filter that rules may name.

@@ -7,7 +7,7 @@ use super::reading::Reading;
 use super::server::fixed_address;
 use crate::keywords::place;
 use crate::lex::Word;
-use crate::signature::{Cursor, Subject, Value};
+use crate::signature::{Cursor, Given, Subject, Value};
 use crate::values::{AddressError, loose_integer};
 
 /// `persist rdp-cookie[(NAME)]`.
@@ -198,7 +198,13 @@ pub(crate) fn application(
 ) -> Option<Value> {
     let word = cursor.next()?;
     let lines = reading.written.sections.last().map(|section| &section.lines);
-    if lines.is_some_and(|lines| lines.iter().any(|line| line.name == subject.name)) {
+    let named = |given: &Given| match given.name {
+        "use-fcgi-app" => given.arguments.first()?.value.text().cloned(),
+        "filter" => given.option("fcgi-app")?.first()?.value.text().cloned(),
+        _ => None,
+    };
+    let before = lines.and_then(|lines| lines.iter().find_map(named));
+    if before.is_some_and(|before| *before != *word.text) {
         let message = format!("'{}' : only one fcgi-app supported per backend", subject.name);
         let told = Diagnostic::alert("given-twice", message).at(word.span);
         subject.tell(reading, told.help("remove one of them"));

@@ -4,7 +4,9 @@ use syntax::{Diagnostic, Severity, Version, closest};
 
 use super::line::{Line, shown};
 use super::reading::Reading;
+use crate::keywords::PROXY_INDEX;
 use crate::model::{self, Mode};
+use crate::signature::{self, Given};
 use crate::values::{loose_integer, strip_os_code};
 use crate::written::Set;
 
@@ -118,6 +120,34 @@ pub(crate) fn retries(reading: &mut Reading<'_>, line: &Line<'_>) {
     if let Some(number) = count(reading, line, missing) {
         reading.settings().retries = Some(Set::new(number, line.span()));
     }
+}
+
+/// `rate-limit sessions NUMBER` of a frontend.
+pub(crate) fn rate_limit(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(row) = PROXY_INDEX.find(b"rate-limit") else {
+        return;
+    };
+    let signature = row.signature.unwrap_or_default();
+    let Some(given) = signature::line_given(reading, line, row.row.name, signature) else {
+        return;
+    };
+    let rate = |given: &Given| given.option("sessions")?.first()?.value.number();
+    let last = |lines: usize| {
+        let section = reading.written.sections.get(lines)?;
+        section.lines.iter().rev().find(|line| line.name == row.row.name)
+    };
+    let own = reading.proxy_ref().and_then(|proxy| last(proxy.lines));
+    let inherited = reading.inherited().find_map(|defaults| last(defaults.lines));
+    // It counts as said only where it differs from what the defaults say.
+    let before = own
+        .filter(|own| rate(own) != inherited.and_then(rate).or(Some(0)))
+        .map(|own| own.span);
+    if let Some(before) = before {
+        let message = "overwriting rate-limit sessions which was already specified";
+        let told = Diagnostic::warning("overwritten", message).at(line.span());
+        reading.tell(told.label(before, "given here before").help("remove one of them"));
+    }
+    reading.keep(given);
 }
 
 /// `id` of a proxy.

@@ -383,6 +383,13 @@ impl<'h> Reading<'h> {
         }
     }
 
+    /// What the `defaults` of the proxy at hand say, nearest first.
+    pub(crate) fn inherited(&self) -> impl Iterator<Item = &DefaultsSection> {
+        let at = |index: Option<usize>| self.written.defaults.get(index?);
+        let nearest = at(self.proxy_ref().and_then(|proxy| proxy.defaults));
+        std::iter::successors(nearest, move |defaults| at(defaults.parent))
+    }
+
     /// The mode of the proxy at hand, as far as it is known at this line.
     pub(crate) fn mode_so_far(&self) -> Mode {
         let (own, mut next) = match self.section {

@@ -73,8 +73,15 @@ pub(crate) fn stats(reading: &mut Reading<'_>, line: &Line<'_>) {
                 let told = Diagnostic::alert("missing-argument", "'auth' needs a user:password account.");
                 return reading.tell(told.at(line.behind()).help("write: stats auth USER:PASSWORD"));
             };
-            let account = auth(account);
-            reading.settings().stats.auth.push(account);
+            let (span, account) = (account.span, auth(account));
+            let known = &mut reading.settings().stats.auth;
+            if known.iter().any(|known| known.user == account.user) {
+                let message = format!("uri auth: ignoring duplicated user '{}'.", account.user);
+                let told = Diagnostic::warning("given-twice", message).at(span);
+                reading.tell(told.context(Context::Whole).help("remove one of them"));
+            } else {
+                known.push(account);
+            }
         }
         b"scope" => {
             let Some(scope) = needed(
@@ -126,8 +133,18 @@ pub(crate) fn stats(reading: &mut Reading<'_>, line: &Line<'_>) {
                 let told = Diagnostic::alert("not-in-defaults", message).at(line.span());
                 return reading.tell(told.help("move the line into the proxies that need it"));
             }
-            if !http_rule(reading, line) {
+            let Some(conditional) = http_rule(reading, line) else {
                 return;
+            };
+            let span = line.span();
+            let stats = &mut reading.settings().stats;
+            stats.rule.get_or_insert(span);
+            let ended = std::mem::replace(&mut stats.rules_end, !conditional);
+            if ended {
+                stats.rules_end = true;
+                let message = "previous 'stats' action has no condition attached, further entries are NOOP.";
+                let told = Diagnostic::warning("no-effect", message).at(span);
+                reading.tell(told.help("give the rule before it a condition, or remove this one"));
             }
             reading.tell_read_only("'stats http-request'", line.span());
         }
@@ -219,8 +236,8 @@ fn unknown(reading: &mut Reading<'_>, line: &Line<'_>, name: Option<&Word<'_>>) 
     reading.tell(told);
 }
 
-/// `stats http-request allow|deny|auth [realm NAME] [if|unless CONDITION]`.
-fn http_rule(reading: &mut Reading<'_>, line: &Line<'_>) -> bool {
+/// `stats http-request allow|deny|auth [realm NAME] [if|unless CONDITION]`: whether it has a condition.
+fn http_rule(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<bool> {
     let action = line
         .arg(1)
         .map(|word| shown(word).into_owned())
@@ -230,13 +247,17 @@ fn http_rule(reading: &mut Reading<'_>, line: &Line<'_>) -> bool {
         let message = format!("'stats http-request' expects 'allow', 'deny' or 'auth' (got '{action}').");
         let told = Diagnostic::alert("unknown-action", message).at(span);
         reading.tell(told.help("write for example: stats http-request auth unless AUTHENTICATED"));
-        return false;
+        return None;
     }
     let realm = action == "auth" && line.arg(2).is_some_and(|word| &*word.text == b"realm");
     let at = if realm { 4 } else { 2 };
-    let Some(word) = line.arg(at) else { return true };
+    let Some(word) = line.arg(at) else {
+        return Some(false);
+    };
     if matches!(&*word.text, b"if" | b"unless") {
-        return true;
+        let lead = format!("error detected while parsing an 'http-request {action}' condition : ");
+        condition(reading, line.args(), at, Usage::HTTP_QUIETLY, Frame::new(&lead))?;
+        return Some(true);
     }
     let message = format!(
         "'http-request {action}' expects either 'if' or 'unless' followed by a condition but found '{}'.",
@@ -244,5 +265,5 @@ fn http_rule(reading: &mut Reading<'_>, line: &Line<'_>) -> bool {
     );
     let told = Diagnostic::alert("missing-condition", message).at(word.span);
     reading.tell(told.help("write 'if' in front of the condition"));
-    false
+    None
 }

@@ -437,7 +437,7 @@ pub(crate) fn of_proxy(
         .map(|line| line.span);
     if let (Some(before), Some(proxy)) = (before, reading.proxy_ref()) {
         let (file, at) = reading.sources.locate(before);
-        let kind = reading.section_word();
+        let kind = Reading::proxy_words(proxy.kind);
         let message = format!(
             "stick-table name '{0}' conflicts with table declared in {kind} '{0}' at {file}:{1}.",
             proxy.name, at.line

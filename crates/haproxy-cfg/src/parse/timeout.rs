@@ -124,7 +124,13 @@ fn store(reading: &mut Reading<'_>, kind: TimeoutKind, full: &str, line: &Line<'
         return;
     };
     let given = Set::new(millis, line.span());
+    let inherited = reading
+        .inherited()
+        .find_map(|defaults| defaults.settings.timeout(kind))
+        .map_or(0, |set| set.value);
     let before = reading.settings().set_timeout(kind, given);
+    // It counts as said only where it differs from what the defaults say.
+    let before = before.filter(|before| before.value != inherited);
     if let Some(before) = before.filter(|_| reading.place() & place::DEFAULTS == 0) {
         reading.tell(
             Diagnostic::warning(

@@ -30,12 +30,32 @@ pub(super) fn proxy(reading: &mut Reading<'_>, section: &ProxySection, proxy: &m
     }
     one_way_to_servers(reading, section, proxy, kind, &name);
     timeouts(reading, section, proxy, kind, &name);
+    accounts(reading, section, &name);
     if proxy.mode != Mode::Http {
         needs_http(reading, section, proxy, kind, &name);
     }
     formats::check(reading, section, proxy);
     check_rules(reading, section, kind, &name);
     external_checks(reading, section, kind, &name);
+}
+
+/// Tells rules about who may see the statistics beside accounts, which are rules of their own.
+fn accounts(reading: &mut Reading<'_>, section: &ProxySection, name: &str) {
+    let Some(stats) = section.settings.stats.written() else {
+        return;
+    };
+    let Some(rule) = stats
+        .rule
+        .filter(|_| !stats.auth.is_empty() || stats.realm.is_some())
+    else {
+        return;
+    };
+    let message =
+        format!("proxy '{name}': stats 'auth'/'realm' and 'http-request' can't be used at the same time.");
+    let told = Diagnostic::alert("two-ways", message)
+        .at(rule)
+        .context(Context::Whole);
+    reading.tell(told.help("write: stats http-request auth realm NAME, with accounts in a userlist"));
 }
 
 /// Rules of scripted checks without the option that makes use of them.

@@ -61,6 +61,20 @@ impl<'w> Inherited<'w> {
             .flat_map(|section| section.lines.iter())
     }
 
+    /// The line of that name that counts: the last one of the nearest section that has one.
+    pub(super) fn last_line(
+        &self,
+        reading: &'w Reading<'_>,
+        section: &ProxySection,
+        name: &str,
+    ) -> Option<&'w Given> {
+        let sections = &reading.written.sections;
+        std::iter::once(section.lines)
+            .chain(self.defaults().map(|defaults| defaults.lines))
+            .filter_map(|index| sections.get(index))
+            .find_map(|section| section.lines.iter().rev().find(|given| given.name == name))
+    }
+
     /// The first section that gives a value.
     pub(super) fn find<T>(&self, pick: impl Fn(&'w Settings) -> Option<T>) -> Option<T> {
         self.all().find_map(pick)

@@ -4,11 +4,11 @@
 mod arguments;
 mod check_port;
 mod checks;
+mod filters;
 mod formats;
 mod http_only;
 mod ids;
 mod inherit;
-mod line_names;
 mod names;
 mod proxy;
 mod rule_names;
@@ -16,6 +16,7 @@ mod rules;
 mod sections;
 mod server;
 mod server_line;
+mod state_file;
 mod tracking;
 
 use syntax::{Context, Diagnostic};
@@ -53,10 +54,11 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
             checks::proxy(reading, section, &mut proxy);
             http_only::check(reading, section, &proxy);
             server::check_servers(reading, section, &proxy);
-            line_names::check(reading, section, &proxy);
+            state_file::check(reading, section);
             server_line::check(reading, section, &proxy);
             server_line::multiplexers(reading, section, &proxy);
         }
+        filters::check(reading, section, &proxy);
         if !proxy.kind.is_frontend() {
             // Judged, but nothing that could be done.
             proxy.default_backend = None;

@@ -150,32 +150,18 @@ fn stats(
     if mode != Mode::Http {
         return None;
     }
-    inherited.find(|settings| settings.stats.enabled)?;
-    let gather = |pick: fn(&crate::written::StatsWritten) -> &Vec<Word>| -> Vec<Word> {
-        inherited
-            .farthest_first()
-            .flat_map(|settings| pick(&settings.stats).iter().cloned())
-            .collect()
-    };
+    // A section with any line of its own starts anew: nothing of what its defaults say is left.
+    let stats = inherited.find(|settings| settings.stats.enabled.map(|_| &settings.stats))?;
     Some(StatsSettings {
-        uri: inherited
-            .find(|settings| settings.stats.uri.clone())
-            .unwrap_or_else(|| "/haproxy?stats".into()),
-        realm: inherited
-            .find(|settings| settings.stats.realm.clone())
-            .unwrap_or_else(|| "HAProxy Statistics".into()),
-        auth: inherited
-            .farthest_first()
-            .flat_map(|settings| settings.stats.auth.iter().cloned())
-            .collect(),
-        hide_version: inherited
-            .find(|settings| settings.stats.hide_version)
-            .unwrap_or(dialect.at_least(3, 4)),
-        refresh: inherited.find(|settings| settings.stats.refresh),
-        show_node: inherited.find(|settings| settings.stats.show_node.clone()),
-        show_desc: inherited.find(|settings| settings.stats.show_desc.clone()),
-        show_legends: inherited.all().any(|settings| settings.stats.show_legends),
-        scope: gather(|stats| &stats.scope),
+        uri: stats.uri.clone().unwrap_or_else(|| "/haproxy?stats".into()),
+        realm: stats.realm.clone().unwrap_or_else(|| "HAProxy Statistics".into()),
+        auth: stats.auth.clone(),
+        hide_version: stats.hide_version.unwrap_or(dialect.at_least(3, 4)),
+        refresh: stats.refresh,
+        show_node: stats.show_node.clone(),
+        show_desc: stats.show_desc.clone(),
+        show_legends: stats.show_legends,
+        scope: stats.scope.clone(),
         admin,
     })
 }

@@ -86,15 +86,6 @@ fn fault(reading: &Reading<'_>, pending: &PendingName) -> Option<(Severity, Stri
                 format!("add above: declare capture {direction} len BYTES"),
             )
         }
-        Pending::Cache => {
-            if declared(reading, "cache", name) || matches!(within, Section::Defaults(_)) {
-                return None;
-            }
-            alert(
-                format!("config: {section}: unable to find the cache '{name}' referenced by the filter 'cache'."),
-                format!("add a section: cache {name}"),
-            )
-        }
         Pending::Resolvers => {
             if declared(reading, "resolvers", name) {
                 return None;
@@ -160,15 +151,6 @@ fn fault(reading: &Reading<'_>, pending: &PendingName) -> Option<(Severity, Stri
             alert(
                 format!("{section} : unable to find server '{name}' referenced in a 'use-server' rule."),
                 format!("add: server {name} ADDRESS:PORT"),
-            )
-        }
-        Pending::FcgiApp => {
-            if declared(reading, "fcgi-app", name) {
-                return None;
-            }
-            alert(
-                format!("proxy '{proxy}' : fcgi-app '{name}' not found."),
-                format!("add a section: fcgi-app {name}"),
             )
         }
     }

@@ -4,7 +4,7 @@
 use syntax::{Context, Diagnostic, Severity, Span};
 
 use super::inherit::Inherited;
-use crate::model::{Mode, Proxy, TlsVersion};
+use crate::model::{CheckKind, Mode, Proxy, TlsVersion};
 use crate::parse::{Reading, certificate, tls};
 use crate::signature::{Argument, Value};
 use crate::values::may_select;
@@ -109,6 +109,23 @@ fn one(
         );
         refuse(reading, "no-agent-port", message, "add: agent-port PORT");
     }
+    let of_http = matches!(proxy.check, CheckKind::Http { .. });
+    let misfit = more
+        .check_proto
+        .filter(|protocol| (*protocol == "none") == of_http);
+    if misfit.is_some() && params.check.enabled == Some(true) {
+        let message = format!(
+            "config: {} '{}': server '{}' uses an incompatible MUX protocol for the selected check type",
+            Reading::proxy_words(proxy.kind),
+            section.name,
+            line.name
+        );
+        let told = Diagnostic::alert("bad-protocol", message).at(line.span);
+        reading.tell(
+            told.context(Context::Whole)
+                .help("leave 'check-proto' out, or choose the check that speaks it: option httpchk"),
+        );
+    }
     if more.tfo == Some(true) && !retries_data(reading, section) {
         let message = format!(
             "{prefix}server has tfo activated, the backend should be configured with at least 'conn-failure', \
@@ -179,9 +196,7 @@ fn one(
 /// Whether requests that went out with the first packet are tried again.
 fn retries_data(reading: &Reading<'_>, section: &ProxySection) -> bool {
     let inherited = Inherited::new(reading, section);
-    let given = inherited
-        .lines(reading, section)
-        .find(|given| given.name == "retry-on");
+    let given = inherited.last_line(reading, section, "retry-on");
     given.is_some_and(|given| {
         let has = |word: &str| {
             given.arguments.iter().any(|argument| {
@@ -240,25 +255,6 @@ pub(super) fn multiplexers(reading: &mut Reading<'_>, section: &ProxySection, pr
     let inherited = Inherited::new(reading, section);
     let defaults = inherited.default_server();
     let default_protocol = defaults.more.as_deref().and_then(|more| more.proto);
-    let application = inherited
-        .lines(reading, section)
-        .any(|given| given.name == "use-fcgi-app");
-    let mut told_application = false;
-    let speaks = section.servers.iter().any(|line| {
-        line.params
-            .more
-            .as_deref()
-            .and_then(|more| more.proto)
-            .or(default_protocol)
-            == Some("fcgi")
-    });
-    if application && !speaks && proxy.mode == Mode::Http {
-        let message = format!(
-            "proxy '{}': FCGI app configured but no FCGI server found.",
-            section.name
-        );
-        wrong.push((message, section.span));
-    }
     for line in &section.servers {
         let own = line.params.more.as_deref().and_then(|more| more.proto);
         let Some(protocol) = own.or(default_protocol) else {
@@ -270,13 +266,6 @@ pub(super) fn multiplexers(reading: &mut Reading<'_>, section: &ProxySection, pr
                 section.name,
                 line.name,
                 place(line.span)
-            );
-            wrong.push((message, line.span));
-        } else if protocol == "fcgi" && !application && !told_application {
-            told_application = true;
-            let message = format!(
-                "proxy '{}': FCGI server '{}' has no FCGI app configured.",
-                section.name, line.name
             );
             wrong.push((message, line.span));
         }

@@ -53,7 +53,6 @@ pub(crate) enum Pending {
     StickTable(bool, Output),
     /// A slot for captures, of requests or not.
     Capture(bool),
-    Cache,
     Resolvers,
     /// An `http-errors` section, with the status that is asked of it.
     HttpErrors(i64),
@@ -69,7 +68,6 @@ pub(crate) enum Pending {
     ModeOfProtocol,
     /// A server of the section's own.
     Server,
-    FcgiApp,
 }
 
 /// A name that only the whole file can confirm.

@@ -124,6 +124,10 @@ pub(crate) struct StatsWritten {
     pub(crate) show_desc: Option<Option<Word>>,
     pub(crate) show_legends: bool,
     pub(crate) scope: Vec<Word>,
+    /// The first `stats http-request`.
+    pub(crate) rule: Option<Span>,
+    /// One of them has no condition.
+    pub(crate) rules_end: bool,
 }
 
 /// What a `server` or `default-server` line gives for checks.
@@ -202,6 +206,8 @@ pub(crate) struct MoreServerParams {
     /// Versions that `no-…` switches off, as bits by their order.
     pub(crate) without: u8,
     pub(crate) proto: Option<&'static str>,
+    /// `check-proto`, which servers do not take from `default-server`.
+    pub(crate) check_proto: Option<&'static str>,
     pub(crate) resolvers: Option<Set<Word>>,
     pub(crate) tfo: Option<bool>,
     /// The header of `usesrc hdr_ip(…)`.
@@ -223,6 +229,7 @@ impl MoreServerParams {
             max_ver: self.max_ver.or(below.max_ver),
             without: self.without | below.without,
             proto: self.proto.or(below.proto),
+            check_proto: self.check_proto,
             resolvers: self.resolvers.or(below.resolvers),
             tfo: self.tfo.or(below.tfo),
             source_header: self.source_header.or(below.source_header),

@@ -4,17 +4,14 @@ use super::{ANY, Action, HTTP, kw};
 use crate::keywords::row::rule_set::{HTTP_REQ, HTTP_RES};
 use crate::parse::rules::arguments::{file, format};
 use crate::parse::rules::names;
-use crate::signature::{Arg, needs, verify};
+use crate::signature::{Arg, needs};
 
 const KEY: &[Arg] = &[
     file("file"),
     needs(1, "expects exactly 1 arguments"),
     format("key"),
 ];
-const CACHE: &[Arg] = &[
-    names::cache("name").missing("expects a cache name"),
-    verify(names::known_cache),
-];
+const CACHE: &[Arg] = &[names::cache("name").missing("expects a cache name")];
 
 pub(super) const ROWS: &[Action] = &[
     kw("add-acl*", HTTP_REQ | HTTP_RES, ANY, "adds to a list of patterns").takes(KEY),

@@ -30,17 +30,6 @@ fn first(arguments: &[Argument]) -> Option<(Vec<u8>, syntax::Span)> {
     Some((argument.value.bytes().to_vec(), argument.span))
 }
 
-/// Remembers the cache that a rule names.
-pub(crate) fn known_cache(
-    reading: &mut Reading<'_>,
-    arguments: &mut [Argument],
-    _: &Subject<'_>,
-) -> Option<()> {
-    let (name, span) = first(arguments)?;
-    super::pend(reading, Pending::Cache, &name, span);
-    Some(())
-}
-
 /// Remembers the SPOE engine that a rule names.
 pub(crate) fn spoe_engine(
     reading: &mut Reading<'_>,

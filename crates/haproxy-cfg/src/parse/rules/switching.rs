@@ -117,12 +117,6 @@ pub(crate) const SEND_NAME: &[Arg] = &[
 /// `use-fcgi-app NAME`.
 pub(crate) const USE_FCGI_APP: &[Arg] = &[
     custom("name", crate::parse::persistence::application).missing("'{kw}' expects <name> as argument"),
-    verify(|reading, arguments, _| {
-        let app = arguments.first()?;
-        let (name, span) = (app.value.bytes().to_vec(), app.span);
-        super::pend(reading, Pending::FcgiApp, &name, span);
-        Some(())
-    }),
     crate::signature::IGNORED,
 ];
 

@@ -29,6 +29,7 @@ pub(crate) enum ServerParse {
     Backup(bool),
     CaFile,
     Check(bool),
+    CheckProto,
     CheckSsl(bool),
     Ciphers,
     Ciphersuites,
@@ -461,7 +462,9 @@ pub(crate) fn server_flags(
         if let Some(header) = values.iter().find_map(super::source::header_of) {
             params.more.get_or_insert_default().source_header = Some(header);
         }
-        if let Some(act) = row.act {
+        // Servers do not take this one from others.
+        let act = row.act.filter(|act| !default || *act != ServerParse::CheckProto);
+        if let Some(act) = act {
             apply(reading, &mut params, act, &values, &subject);
         }
         if row.is_read_only() {
@@ -574,6 +577,7 @@ fn apply(
             let base = reading.written.global.crt_base.as_ref();
             params.more.get_or_insert_default().crt = Some(super::tls::based(base, &text()));
         }
+        ServerParse::CheckProto => params.more.get_or_insert_default().check_proto = Some(word()),
         ServerParse::Proto => params.more.get_or_insert_default().proto = Some(word()),
         ServerParse::Tfo(on) => params.more.get_or_insert_default().tfo = Some(on),
         ServerParse::MinVer => {
