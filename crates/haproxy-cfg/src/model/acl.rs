@@ -17,6 +17,8 @@ pub struct Acl {
     pub sample: Sample,
     /// How it is compared.
     pub matcher: MatchKind,
+    /// `-m` says so, and not the keyword alone.
+    pub named_matcher: bool,
     /// `-i`: letters' case does not count.
     pub ignore_case: bool,
     /// `-n`: names are not resolved.

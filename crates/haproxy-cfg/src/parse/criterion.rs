@@ -102,6 +102,7 @@ fn read(reading: &mut Reading<'_>, words: &[Word<'_>], subject: Subject<'_>) -> 
         acl: Acl {
             name: subject.name.to_vec().into(),
             matcher: MatchKind::Found,
+            named_matcher: false,
             ignore_case: false,
             no_dns: false,
             as_map: false,
@@ -318,6 +319,7 @@ fn flag(
                 return fault(reading, word.span, subject, &message, &help);
             }
             flags.matcher = Some(kind);
+            flags.acl.named_matcher = true;
             flags.rules.dotted = false;
             return Some(1);
         }

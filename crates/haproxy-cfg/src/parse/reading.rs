@@ -363,9 +363,10 @@ impl<'h> Reading<'h> {
 
     /// Remembers an argument that names a section, or is only judged once all is read.
     pub(crate) fn refer_argument(&mut self, arg: &Arg, number: usize, place: &ReferencePlace) {
-        let proxy = match self.section {
-            Section::Proxy(index) => Some(index),
-            _ => None,
+        let (proxy, defaults) = match self.section {
+            Section::Proxy(index) => (Some(index), None),
+            Section::Defaults(index) => (None, Some(index)),
+            _ => (None, None),
         };
         self.written.argument_references.push(ArgumentReference {
             value: arg.value.clone(),
@@ -373,6 +374,7 @@ impl<'h> Reading<'h> {
             number,
             place: place.clone(),
             proxy,
+            defaults,
         });
     }
 

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use syntax::{Context, Diagnostic, closest};
 
-use crate::model::{ArgValue, MatchKind, Mode, Pattern, ProxyKind, Word};
+use crate::model::{Acl, ArgValue, MatchKind, Mode, Pattern, ProxyKind, Word};
 use crate::parse::{Reading, regex_fault};
 use crate::signature::Value;
 use crate::written::ArgumentReference;
@@ -43,6 +43,12 @@ pub(super) fn references(reading: &mut Reading<'_>) {
     let mut told = Vec::new();
     let proxies = Proxies::new(reading);
     for reference in &reading.written.argument_references {
+        if reference
+            .defaults
+            .is_some_and(|defaults| !matters(reading, defaults))
+        {
+            continue;
+        }
         if let Some((message, help)) = fault(reading, &proxies, reference) {
             told.push(
                 Diagnostic::alert("unknown-name", message)
@@ -76,54 +82,74 @@ fn declare_tables_of_peers(reading: &mut Reading<'_>) {
 
 /// Tells the patterns of `http_auth_group` that are no groups of its userlist.
 fn groups(reading: &Reading<'_>, told: &mut Vec<Diagnostic>) {
-    for proxy in &reading.written.proxies {
+    let written = &reading.written;
+    for proxy in &written.proxies {
         for acl in &proxy.acls.lines {
-            if acl.sample.fetch.name != "http_auth_group" {
-                continue;
+            groups_of(reading, &proxy.name, acl, told);
+        }
+    }
+    for (index, defaults) in written.defaults.iter().enumerate() {
+        if matters(reading, index) {
+            for acl in &defaults.acls.lines {
+                groups_of(reading, &defaults.name, acl, told);
             }
-            let Some(ArgValue::Userlist(name)) = acl.sample.args.first().map(|arg| &arg.value) else {
-                continue;
-            };
-            let Some(list) = reading
-                .written
-                .beside
-                .userlists
-                .iter()
-                .find(|list| list.name == *name)
-            else {
-                continue;
-            };
-            let known: Vec<&str> = list
-                .groups
-                .iter()
-                .filter_map(|group| std::str::from_utf8(&group.name).ok())
-                .collect();
-            let mut tell = |what: String, help: String| {
-                let message = format!(
-                    "proxy {}: acl {} http_auth_group(): {what}.",
-                    proxy.name, acl.name
-                );
-                let alert = Diagnostic::alert("unknown-name", message).at(acl.span);
-                told.push(alert.context(Context::Whole).help(help));
-            };
-            let compares = acl.matcher == MatchKind::Str && acl.sample.converters.is_empty();
-            if !compares || acl.patterns.is_empty() {
-                tell(
-                    "no groups specified".to_owned(),
-                    format!("write the names of groups of the userlist '{name}'"),
-                );
-                continue;
-            }
-            for pattern in acl.patterns.iter() {
-                let Pattern::Text(group) = pattern else { continue };
-                if known.iter().all(|known| known.as_bytes() != group.as_slice()) {
-                    let help = closest(group, known.iter().copied());
-                    let help = help.map_or(format!("add to the userlist: group {group}"), |near| {
-                        format!("did you mean '{near}'?")
-                    });
-                    tell(format!("invalid group '{group}'"), help);
-                }
-            }
+        }
+    }
+}
+
+/// Whether what `defaults` name is looked for: where a section takes them, and they have rules.
+fn matters(reading: &Reading<'_>, index: usize) -> bool {
+    let mut proxies = reading.written.proxies.iter();
+    let rules = reading
+        .written
+        .defaults
+        .get(index)
+        .map(|defaults| !defaults.rules.is_empty());
+    rules == Some(true) && proxies.any(|proxy| proxy.defaults == Some(index))
+}
+
+fn groups_of(reading: &Reading<'_>, proxy: &Word, acl: &Acl, told: &mut Vec<Diagnostic>) {
+    if acl.sample.fetch.name != "http_auth_group" {
+        return;
+    }
+    let Some(ArgValue::Userlist(name)) = acl.sample.args.first().map(|arg| &arg.value) else {
+        return;
+    };
+    let lists = &reading.written.beside.userlists;
+    let Some(list) = lists.iter().find(|list| list.name == *name) else {
+        return;
+    };
+    let known: Vec<&str> = list
+        .groups
+        .iter()
+        .filter_map(|group| std::str::from_utf8(&group.name).ok())
+        .collect();
+    let mut tell = |what: String, help: String| {
+        let message = format!("proxy {proxy}: acl {} http_auth_group(): {what}.", acl.name);
+        let alert = Diagnostic::alert("unknown-name", message).at(acl.span);
+        told.push(alert.context(Context::Whole).help(help));
+    };
+    // 2.6 does not find the patterns where it keeps them in a tree.
+    let lost = acl.named_matcher && !acl.ignore_case && reading.dialect.strict;
+    let compares = match acl.matcher {
+        MatchKind::Str => !lost && acl.sample.converters.is_empty(),
+        MatchKind::Sub | MatchKind::End | MatchKind::Dir | MatchKind::Dom => true,
+        _ => false,
+    };
+    if !compares || acl.patterns.is_empty() {
+        return tell(
+            "no groups specified".to_owned(),
+            format!("write the names of groups of the userlist '{name}'"),
+        );
+    }
+    for pattern in acl.patterns.iter() {
+        let Pattern::Text(group) = pattern else { continue };
+        if known.iter().all(|known| known.as_bytes() != group.as_slice()) {
+            let help = closest(group, known.iter().copied());
+            let help = help.map_or(format!("add to the userlist: group {group}"), |near| {
+                format!("did you mean '{near}'?")
+            });
+            tell(format!("invalid group '{group}'"), help);
         }
     }
 }
@@ -145,7 +171,11 @@ fn fault(
 ) -> Option<(String, String)> {
     let written = &reading.written;
     let own = reference.proxy.and_then(|index| written.proxies.get(index));
-    let section = own.map_or_else(Word::default, |own| own.name.clone());
+    let defaults = reference.defaults.and_then(|index| written.defaults.get(index));
+    let section = own
+        .map(|own| &own.name)
+        .or(defaults.map(|defaults| &defaults.name));
+    let section = section.cloned().unwrap_or_default();
     let place = place(reference, &section);
     match &reference.value {
         ArgValue::Frontend(name) => side(

@@ -57,6 +57,8 @@ pub(crate) struct ArgumentReference {
     pub(crate) place: ReferencePlace,
     /// Index of the proxy that it stands in; none in other sections.
     pub(crate) proxy: Option<usize>,
+    /// Index of the `defaults` that it stands in.
+    pub(crate) defaults: Option<usize>,
 }
 
 /// What is told of a proxy when it turns out to have that mode.
