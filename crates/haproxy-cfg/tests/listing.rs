@@ -46,10 +46,6 @@ const DIFFERENT: &[(&str, &str)] = &[
         "\tserver <name> <addr> usesrc",
         "it takes an address, and ours says so",
     ),
-    (
-        "\toption abortonclose [ FE BE ]",
-        "frontends refuse it still: it means a backend's connections",
-    ),
 ];
 
 #[test]

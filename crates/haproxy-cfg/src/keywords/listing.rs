@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use syntax::{Arity, KeywordRow};
 
 use super::{ACTION, BIND, CONVERTERS, DERIVED, FETCHES, GLOBAL, OPTION, PROXY, SECTION, SERVER};
-use super::{ArgType, Keyword, SERVICES, action_since, filters, place, rule_set, section_rows};
+use super::{
+    ArgType, Keyword, SERVICES, action_since, filters, option_places, place, rule_set, section_rows,
+};
 use crate::dialect::Dialect;
 use crate::parse::CONTEXTS;
 
@@ -105,7 +107,7 @@ fn configuration(out: &mut String, dialect: Dialect) {
             (place::HTTP, "HTTP "),
         ]
         .into_iter()
-        .filter(|(bit, _)| row.places & bit != 0)
+        .filter(|(bit, _)| option_places(&row, dialect) & bit != 0)
         .map(|(_, mark)| mark)
         .collect();
         line(out, &format!("\toption {} [ {marks}]", row.name));

@@ -31,6 +31,7 @@ pub use alias::{AliasRow, Need};
 pub use argument::ArgType;
 pub(crate) use extension::{SERVICES, filters};
 pub use listing::listing;
+pub(crate) use option::places as option_places;
 pub use reference::reference;
 pub(crate) use row::{Index, Parse};
 pub use row::{Keyword, place, rule_set};

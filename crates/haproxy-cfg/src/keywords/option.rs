@@ -1,8 +1,9 @@
 //! `option …`.
 
-use syntax::Arity;
+use syntax::{Arity, KeywordRow, Version};
 
 use super::row::{Keyword, kw, place::*};
+use crate::dialect::Dialect;
 use crate::model::ConnectionMode::*;
 use crate::parse::OptionParse::{self, *};
 use crate::parse::{forwardfor, healthcheck};
@@ -91,10 +92,24 @@ const CLF: Arg = one_of("clf", &["clf"])
     .optional()
     .wrong("keyword 'httplog' only supports option 'clf'.");
 
+/// Places that options came to have later than the rest of theirs.
+const LATER_PLACES: &[(&str, u32, Version)] = &[("abortonclose", FRONTEND, Version::new(3, 3))];
+
+/// Where an option may stand in a dialect.
+pub(crate) fn places(row: &KeywordRow, dialect: Dialect) -> u32 {
+    let mut places = row.places;
+    for (name, later, since) in LATER_PLACES {
+        if *name == row.name && dialect.version < *since {
+            places &= !later;
+        }
+    }
+    places
+}
+
 pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     kw(
         "abortonclose",
-        DEFAULTS | BE,
+        DEFAULTS | PX,
         NONE,
         "requests whose client has gone are given up",
     )

@@ -4,7 +4,7 @@ use syntax::{Applicability, Context, Diagnostic, closest};
 
 use super::line::{Line, Prefix, shown};
 use super::reading::Reading;
-use crate::keywords::{Keyword, OPTION_INDEX, place};
+use crate::keywords::{Keyword, OPTION_INDEX, option_places, place};
 use crate::lex::Word;
 use crate::model::ConnectionMode;
 use crate::signature::{self, Arg, Cursor, Given, Subject, Value};
@@ -51,7 +51,8 @@ pub(crate) fn option(reading: &mut Reading<'_>, line: &Line<'_>) {
     if line.prefix != Prefix::None && !negatable(row) {
         return not_negatable(reading, line, name);
     }
-    let here = reading.place() & (row.row.places | place::DEFAULTS) != 0;
+    let places = option_places(&row.row, reading.dialect);
+    let here = reading.place() & (places | place::DEFAULTS) != 0;
     // Those that are on or off are judged by their arguments first.
     if row.signature.is_none() && !extra(reading, row, line) {
         return;
@@ -131,6 +132,12 @@ fn act(reading: &mut Reading<'_>, row: &'static Keyword<OptionParse>, line: &Lin
     let on = line.prefix == Prefix::None;
     if on && row.is_read_only() {
         reading.tell_read_only(&format!("'option {}'", row.row.name), span);
+    }
+    if matches!(row.act, Some(OptionParse::Flag(OptionFlag::AbortOnClose)))
+        && reading.place() == place::FRONTEND
+    {
+        // What the data path goes by is what the backend says.
+        reading.tell_read_only("'option abortonclose' of a frontend", span);
     }
     let given = match row.signature {
         Some(signature) if on => match given(reading, row, signature, line) {
@@ -223,7 +230,8 @@ fn misplaced(reading: &mut Reading<'_>, row: &'static Keyword<OptionParse>, line
         let told = Diagnostic::warning("ignored-keyword", message).at(line.span());
         return reading.tell(told.help("move it into the frontend, which writes the log"));
     }
-    super::section::ignored(reading, name, line.span(), row.row.places);
+    let places = option_places(&row.row, reading.dialect);
+    super::section::ignored(reading, name, line.span(), places);
 }
 
 /// `option httplog [clf]`, `option tcplog` and `option httpslog`.
