@@ -14,6 +14,7 @@ mod lex;
 mod load;
 pub mod model;
 mod parse;
+pub mod pattern;
 mod preprocess;
 mod resolve;
 pub mod signature;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use syntax::Span;
 
-use super::{Sample, Word};
+use super::{PatternPlace, Sample, Word};
 use crate::keywords::Output;
 
 /// One `acl` line, or an anonymous `{ … }`. Lines that share a name are alternatives of one ACL.
@@ -31,6 +31,8 @@ pub struct Acl {
     pub files: Vec<Word>,
     /// The patterns, from the line and from `-f` files, in order.
     pub patterns: Arc<[Pattern]>,
+    /// Where these can be changed at run time: those of each file, then those of the line.
+    pub references: Vec<PatternPlace>,
     /// Where it stands.
     pub span: Span,
 }

@@ -8,6 +8,7 @@ mod check;
 mod format;
 mod global;
 mod log;
+mod patterns;
 mod proxy;
 mod rule;
 mod sample;
@@ -22,6 +23,10 @@ pub use check::{CheckKind, CheckSettings};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
 pub use global::{Global, SslDefaults, Tune};
 pub use log::{LogFormat, LogLevel, LogTarget, LogTransport};
+pub use patterns::{
+    MapOutput, PatternContent, PatternExpression, PatternPlace, PatternReference, PatternReferences,
+    PatternUser,
+};
 pub use proxy::{
     Balance, ConnectionMode, CookiePolicy, CookieRewrite, ForwardFor, Mode, Proxy, ProxyId, ProxyKind,
     ProxyOptions, SwitchRule, SwitchTarget, Timeouts,
@@ -46,6 +51,8 @@ pub struct Config {
     pub proxies: Vec<Proxy>,
     /// The sections beside them.
     pub sections: sections::Sections,
+    /// Patterns that can be changed at run time, and the files that they come from.
+    pub patterns: PatternReferences,
 }
 
 impl Config {

@@ -4,12 +4,14 @@ use syntax::{Diagnostic, Span};
 
 use super::frame::{Frame, Wrong};
 use super::line::shown;
+use super::patterns::{self, Column};
 use super::reading::Reading;
 use super::sample::pattern::{self, Operator, Rules};
 use super::sample::{self, Ending, Fault, FaultKind, Names};
 use crate::keywords::{DERIVED_INDEX, DerivedRow, FETCH_INDEX};
 use crate::lex::Word;
-use crate::model::{Acl, MatchKind, Pattern};
+use crate::model::{Acl, MatchKind, Pattern, PatternExpression, PatternPlace, Word as Bytes};
+use crate::pattern::{key_and_value, lines};
 
 /// What is told of, and where.
 #[derive(Clone, Copy, Debug)]
@@ -109,11 +111,14 @@ fn read(reading: &mut Reading<'_>, words: &[Word<'_>], subject: Subject<'_>) -> 
             id: None,
             files: Vec::new(),
             patterns: [].into(),
+            references: Vec::new(),
             span: subject.span,
             sample: acl_sample,
         },
         end: false,
         patterns: Vec::new(),
+        texts: Vec::new(),
+        files: Vec::new(),
     };
     let mut at = parsed.words;
     while let Some(word) = words.get(at) {
@@ -132,13 +137,30 @@ fn read(reading: &mut Reading<'_>, words: &[Word<'_>], subject: Subject<'_>) -> 
     {
         tell_extraneous_blank(reading, word, first, subject);
     }
+    if let Some(id) = flags.acl.id
+        && reading.written.pattern_ids.contains(&Some(id))
+    {
+        let help = "write a number that no other ACL has";
+        return fault(reading, subject.span, subject, "the id is already used", help);
+    }
+    let expression = flags.expression(matcher);
     let Flags {
         mut acl,
         end,
         patterns,
+        texts,
+        files,
         ..
     } = flags;
     acl.patterns = patterns.into();
+    acl.references = files;
+    acl.references.push(patterns::of_line(
+        reading,
+        &first_name(first),
+        acl.id,
+        texts,
+        expression,
+    ));
     acl.matcher = matcher;
     // The original takes any flag for a sign that this is meant.
     if rest.is_empty()
@@ -213,9 +235,29 @@ struct Flags {
     /// `--` was given.
     end: bool,
     patterns: Vec<Pattern>,
+    /// The patterns of the line, as the stats socket shows them.
+    texts: Vec<Bytes>,
+    /// The files so far.
+    files: Vec<PatternPlace>,
+}
+
+/// The keyword without its arguments and converters.
+fn first_name(first: &Word<'_>) -> Bytes {
+    first.text[..sample::name_length(&first.text)].to_vec().into()
 }
 
 impl Flags {
+    /// How patterns are compared from here on.
+    fn expression(&self, matcher: MatchKind) -> PatternExpression {
+        PatternExpression {
+            matcher,
+            ignore_case: self.acl.ignore_case,
+            dotted: self.rules.dotted,
+            substitutes: false,
+            gives: None,
+        }
+    }
+
     /// The matcher, which must be known before anything is compared.
     fn settled(
         &self,
@@ -350,7 +392,12 @@ fn read_file(
 ) -> Option<()> {
     let span = value.map_or(word.span, |value| value.span);
     let path = value.map(|value| shown(value).into_owned()).unwrap_or_default();
-    let file = match pattern::file(reading, &path) {
+    let column = if flags.acl.as_map {
+        Column::Two
+    } else {
+        Column::One
+    };
+    let file = match patterns::open(reading, &path, column) {
         Ok(file) => file,
         Err(message) => {
             let help = "check that the file exists and may be read";
@@ -358,11 +405,11 @@ fn read_file(
         }
     };
     flags.acl.files.push(path.as_bytes().to_vec().into());
-    for line in file.lines() {
+    for line in lines(&file.content) {
         let text = if flags.acl.as_map {
-            pattern::key_and_value(line.text()).0
+            key_and_value(line.text).0
         } else {
-            line.text()
+            line.text
         };
         match pattern::read(reading, matcher, flags.rules, text) {
             Ok(read) => flags.patterns.extend(read),
@@ -372,6 +419,9 @@ fn read_file(
             }
         }
     }
+    let expression = flags.expression(matcher);
+    let place = patterns::uses(reading, path.as_bytes(), file, expression, true);
+    flags.files.push(place);
     Some(())
 }
 
@@ -396,10 +446,18 @@ fn read_patterns(
         }
         match pattern::read(reading, matcher, flags.rules, text) {
             Ok(Some(Pattern::Range(low, high))) => {
-                let operator = operator.unwrap_or(Operator::Eq);
-                flags.patterns.extend(operator.ranges(low, high));
+                let ranges = operator.unwrap_or(Operator::Eq).ranges(low, high);
+                if matches!(operator, None | Some(Operator::Eq)) {
+                    flags.texts.push(text.to_vec().into());
+                } else {
+                    flags.texts.extend(ranges.iter().filter_map(shown_range));
+                }
+                flags.patterns.extend(ranges);
             }
-            Ok(read) => flags.patterns.extend(read),
+            Ok(read) => {
+                flags.patterns.extend(read);
+                flags.texts.push(text.to_vec().into());
+            }
             Err(_) if operator.is_some_and(|_| !text.iter().any(|byte| matches!(byte, b':' | b'-'))) => {
                 let message = format!("'{}' is neither a number nor a supported operator", shown(word));
                 return fault(reading, word.span, subject, &message, pattern_help(matcher));
@@ -410,6 +468,19 @@ fn read_patterns(
         }
     }
     Some(())
+}
+
+/// The text of the range that an operator makes.
+fn shown_range(pattern: &Pattern) -> Option<Bytes> {
+    let Pattern::Range(low, high) = *pattern else {
+        return None;
+    };
+    let text = match (low, high) {
+        (i64::MIN, high) => format!(":{high}"),
+        (low, i64::MAX) => format!("{low}:"),
+        (low, high) => format!("{low}:{high}"),
+    };
+    Some(text.into_bytes().into())
 }
 
 /// Tells a pattern that begins with a parenthesis, as one of the keyword's arguments might behind a blank.

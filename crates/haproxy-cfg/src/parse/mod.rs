@@ -21,6 +21,7 @@ pub(crate) mod log;
 pub(crate) mod log_format;
 mod option;
 mod order;
+pub(crate) mod patterns;
 pub(crate) mod persistence;
 pub(crate) mod proxy;
 mod reading;

@@ -85,5 +85,6 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         global: std::mem::take(&mut reading.written.global),
         proxies,
         sections: sections::build(reading),
+        patterns: crate::parse::patterns::numbered(reading),
     }
 }

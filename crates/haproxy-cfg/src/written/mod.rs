@@ -7,6 +7,10 @@ mod reference;
 mod rule;
 mod settings;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use syntax::Span;
@@ -82,6 +86,12 @@ pub(crate) struct Written {
     pub(crate) argument_references: Vec<ArgumentReference>,
     /// Names that stick tables are found by: those of their proxies, or `PEERS/TABLE`.
     pub(crate) tables: FxHashSet<model::Word>,
+    /// Patterns that lines use.
+    pub(crate) patterns: Vec<model::PatternReference>,
+    /// Names among patterns of addresses.
+    pub(crate) pattern_names: RefCell<BTreeMap<String, IpAddr>>,
+    /// The numbers that `-u` asks for, of the same.
+    pub(crate) pattern_ids: Vec<Option<u32>>,
     /// What depends on the mode of proxies.
     pub(crate) mode_notes: Vec<ModeNote>,
     /// What the keys of stick tables are, by the names of their proxies.

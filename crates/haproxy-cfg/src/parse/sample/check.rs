@@ -131,7 +131,7 @@ pub(super) type Remark = Option<&'static str>;
 /// # Errors
 /// The original's words for the first fault, without a full stop.
 pub(super) fn check(
-    reading: &Reading<'_>,
+    reading: &mut Reading<'_>,
     name: &str,
     types: &[ArgType],
     args: &mut [Arg],

@@ -5,7 +5,7 @@ mod argument;
 mod call;
 mod check;
 pub(crate) mod lookup;
-mod map;
+pub(crate) mod map;
 pub(super) mod pattern;
 pub(crate) mod regex;
 mod usage;
