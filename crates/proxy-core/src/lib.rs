@@ -9,6 +9,7 @@ pub mod format;
 pub mod http1;
 pub mod logline;
 pub mod openssl_ciphers;
+pub mod pattern;
 pub mod persist;
 pub mod plan;
 pub mod rules;

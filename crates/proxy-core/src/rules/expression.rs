@@ -5,10 +5,10 @@ use regex::bytes::{RegexSet, RegexSetBuilder};
 use super::pattern::Line;
 
 /// Steps after which a backtracking expression gives up and does not match.
-const BACKTRACK_LIMIT: usize = 100_000;
+pub(crate) const BACKTRACK_LIMIT: usize = 100_000;
 
 /// Bytes that the compiled expressions of a line may take.
-const SIZE_LIMIT: usize = 1 << 30;
+pub(crate) const SIZE_LIMIT: usize = 1 << 30;
 
 /// The expressions of one ACL line.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ fn set(sources: &[String], ignore_case: bool) -> Result<RegexSet, regex::Error> 
 }
 
 /// The pattern with bytes outside of ASCII as escapes.
-fn escaped(pattern: &[u8]) -> String {
+pub(crate) fn escaped(pattern: &[u8]) -> String {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let mut source = String::with_capacity(pattern.len());
     for &byte in pattern {
@@ -90,6 +90,6 @@ fn escaped(pattern: &[u8]) -> String {
 }
 
 /// One character for each byte, so that an engine for text sees bytes.
-fn latin1(bytes: &[u8]) -> String {
+pub(crate) fn latin1(bytes: &[u8]) -> String {
     bytes.iter().map(|&byte| char::from(byte)).collect()
 }

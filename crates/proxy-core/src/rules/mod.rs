@@ -5,7 +5,7 @@ mod acls;
 mod action;
 mod cond;
 mod exec;
-mod expression;
+pub(crate) mod expression;
 mod group;
 mod pattern;
 mod set;
