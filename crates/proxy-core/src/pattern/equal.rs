@@ -1,12 +1,11 @@
 //! Patterns that are equal to samples.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::LazyLock;
 
 use super::entry::Entry;
-use super::tree::Tree;
+use super::table::{Hashed, Table};
 
 /// Clients may choose what is looked for, and rules may add what clients send.
 static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
@@ -50,53 +49,28 @@ fn decoded(pattern: &[u8]) -> Vec<u8> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Equal {
     form: Form,
-    tree: Tree<Hashed>,
-}
-
-#[derive(Clone, Debug)]
-struct Hashed {
-    hash: u64,
-    entry: Entry,
+    table: Table,
 }
 
 impl Equal {
     pub(super) fn new(form: Form, entries: &[Entry]) -> Self {
-        let mut items: Vec<Hashed> = entries
-            .iter()
-            .map(|entry| Hashed {
-                hash: hash(&form.pattern(entry.pattern())),
-                entry: entry.clone(),
-            })
-            .collect();
-        // The sort is stable, and entries come in order.
-        items.sort_by_key(|item| item.hash);
+        let items = entries.iter().map(|entry| hashed(form, entry));
         Self {
             form,
-            tree: Tree::from_sorted(items),
+            table: Table::new(items.collect()),
         }
     }
 
     pub(super) fn insert(&mut self, entry: &Entry) {
-        let hash = hash(&self.form.pattern(entry.pattern()));
-        let item = Hashed {
-            hash,
-            entry: entry.clone(),
-        };
-        self.tree.insert(item, order(hash, entry.number()));
+        self.table.insert(hashed(self.form, entry));
     }
 
     pub(super) fn remove(&mut self, entry: &Entry) {
-        let hash = hash(&self.form.pattern(entry.pattern()));
-        self.tree.remove(order(hash, entry.number()));
+        self.table.remove(hashed(self.form, entry).hash, entry.number());
     }
 
     pub(super) fn replace(&mut self, entry: &Entry) {
-        let hash = hash(&self.form.pattern(entry.pattern()));
-        let item = Hashed {
-            hash,
-            entry: entry.clone(),
-        };
-        self.tree.replace(item, order(hash, entry.number()));
+        self.table.replace(hashed(self.form, entry));
     }
 
     /// The first entry whose pattern is that sample.
@@ -108,25 +82,21 @@ impl Equal {
 
     /// All entries with that pattern, in order.
     pub(super) fn all<'s>(&'s self, sample: &[u8]) -> impl Iterator<Item = &'s Entry> {
-        let hash = hash(sample);
-        self.tree
-            .from(move |item| item.hash.cmp(&hash))
-            .take_while(move |item| item.hash == hash)
-            .map(|item| &item.entry)
+        self.table
+            .all(hash(sample))
             .filter(move |entry| *self.form.pattern(entry.pattern()) == *sample)
+    }
+}
+
+fn hashed(form: Form, entry: &Entry) -> Hashed {
+    Hashed {
+        hash: hash(&form.pattern(entry.pattern())),
+        entry: entry.clone(),
     }
 }
 
 fn hash(text: &[u8]) -> u64 {
     HASHES.hash_one(text)
-}
-
-fn order(hash: u64, number: u64) -> impl Fn(&Hashed) -> Ordering {
-    move |item| {
-        item.hash
-            .cmp(&hash)
-            .then_with(|| item.entry.number().cmp(&number))
-    }
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod range;
 mod reference;
 mod references;
 mod set;
+mod table;
 mod tree;
 
 pub use key::{Found, Key, Value};

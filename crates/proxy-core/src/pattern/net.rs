@@ -1,6 +1,6 @@
 //! Patterns that are networks: the longest that holds an address is found.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::entry::Entry;
@@ -39,8 +39,9 @@ impl Network {
         }
     }
 
-    fn place(&self) -> (u128, u8, u64) {
-        (self.address, self.bits, self.entry.number())
+    /// The first of equal ones is the last, where a search for the last finds it.
+    fn place(&self) -> (u128, u8, Reverse<u64>) {
+        (self.address, self.bits, Reverse(self.entry.number()))
     }
 }
 
@@ -107,9 +108,7 @@ fn longest(tree: &Tree<Network>, address: u128) -> Option<&Entry> {
         // What holds the address is not longer than what this one has in common with it.
         let common = (last.address ^ address).leading_zeros() as u8;
         if common >= last.bits {
-            let place = (last.address, last.bits);
-            let order = |network: &Network| -> Ordering { (network.address, network.bits).cmp(&place) };
-            return tree.from(order).next().map(|network| &network.entry);
+            return Some(&last.entry);
         }
         bits = common;
         wanted = address & mask(bits);
