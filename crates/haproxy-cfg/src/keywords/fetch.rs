@@ -44,7 +44,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("be_sess_rate", S::InternalState, 1, &[Backend], Sint),
     fetch("be_tarpit_timeout", S::Backend, 0, NONE, Sint).since(2, 7),
     fetch("be_tunnel_timeout", S::Backend, 0, NONE, Sint),
-    fetch("bin", S::Constant, 1, &[Hex], Bin),
+    fetch("bin", S::Constant, 1, &[Hex], Bin).acts(),
     fetch("bool", S::Constant, 1, &[Boolean], Bool).acts(),
     fetch("bs.aborted", S::ServerAddress, 0, NONE, Sint).since(2, 7),
     fetch("bs.debug_str", S::ServerAddress, 0, &[Integer], Str).since(2, 7),

@@ -87,7 +87,7 @@ pub(crate) fn address(sample: Sample<'_>) -> Option<IpAddr> {
     }
 }
 
-/// The text that a sample is written as; bytes are written in hexadecimal digits.
+/// The text that a sample is written as; bytes end in front of the first that is 0.
 pub(crate) fn text<'a>(sample: Sample<'a>, arena: &'a Arena) -> &'a [u8] {
     match sample {
         Sample::Str(text) | Sample::Method(text) => text,
@@ -100,18 +100,8 @@ pub(crate) fn text<'a>(sample: Sample<'a>, arena: &'a Arena) -> &'a [u8] {
         }
         Sample::Int(value) => arena.text(value),
         Sample::Ip(value) => arena.text(value),
-        Sample::Bin(bytes) => hexadecimal(bytes, arena),
+        Sample::Bin(bytes) => &bytes[..memchr::memchr(0, bytes).unwrap_or(bytes.len())],
     }
-}
-
-/// Two digits for each byte, letters as capitals.
-pub(crate) fn hexadecimal<'a>(bytes: &[u8], arena: &'a Arena) -> &'a [u8] {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let mut out = arena.bytes(bytes.len() * 2);
-    for byte in bytes {
-        out.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
-    }
-    out.into_bump_slice()
 }
 
 /// The bytes that a sample is kept in.

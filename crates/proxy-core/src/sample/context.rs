@@ -2,13 +2,12 @@
 
 use std::cell::Cell;
 
-use haproxy_cfg::model::{Config, ProxyId};
+use haproxy_cfg::model::{Config, ProxyId, Scope, Variable};
 
-use super::Arena;
-
+use super::{Arena, Sample};
 use crate::http1::{RequestRef, ResponseRef};
 use crate::state::Runtime;
-use crate::stream::{Client, Stream};
+use crate::stream::{Client, Stream, Variables};
 
 /// A text that is being written into an arena.
 pub(crate) type Text<'a> = super::arena::Bytes<'a>;
@@ -64,6 +63,21 @@ impl<'a> SampleContext<'a> {
     /// The backend of the stream, once it is known.
     pub(crate) fn backend(&self) -> Option<ProxyId> {
         self.stream.and_then(|stream| stream.log.backend)
+    }
+
+    /// The variables of a scope, as far as there are any where this is looked at.
+    pub(crate) fn variables(&self, scope: Scope) -> Option<&'a Variables> {
+        match scope {
+            Scope::Session => Some(&self.client.variables),
+            Scope::Transaction => self.stream.map(|stream| &stream.txn_variables),
+            Scope::Request | Scope::Response => self.stream.map(|stream| &stream.side_variables),
+            Scope::Process | Scope::Check => None,
+        }
+    }
+
+    /// The value of a variable; none when it is not set.
+    pub(crate) fn variable(&self, variable: &Variable) -> Option<Sample<'a>> {
+        self.variables(variable.scope)?.get(&variable.name, self.arena)
     }
 
     /// The same for another proxy's rules.

@@ -30,7 +30,7 @@ pub enum Sample<'a> {
     Ip(IpAddr),
     /// Text.
     Str(&'a [u8]),
-    /// Bytes, written in hexadecimal digits where text is wanted.
+    /// Bytes.
     Bin(&'a [u8]),
     /// A method.
     Method(&'a [u8]),

@@ -1,6 +1,14 @@
 //! Converters: a family a file, each with the table of its rows, as with fetches. What a converter is given has the type that
 //! its row of the language takes already.
 
+mod argument;
+mod base64;
+mod checksum;
+mod cipher;
+mod digest;
+mod json;
+#[cfg(test)]
+mod recorded;
 mod text;
 
 use std::sync::LazyLock;
@@ -32,7 +40,15 @@ pub(crate) struct Row {
 }
 
 /// All families.
-const TABLES: &[&[Row]] = &[text::ROWS];
+#[rustfmt::skip]
+const TABLES: &[&[Row]] = &[
+    base64::ROWS,
+    checksum::ROWS,
+    cipher::ROWS,
+    digest::ROWS,
+    json::ROWS,
+    text::ROWS,
+];
 
 /// By name.
 static BY_NAME: LazyLock<FxHashMap<&'static str, Make>> = LazyLock::new(|| {
@@ -81,6 +97,11 @@ where
         Sample::Str(bytes) | Sample::Bin(bytes) => convert(context, bytes),
         _ => None,
     })
+}
+
+/// Bytes that a result may have at most: those of a buffer.
+pub(crate) fn room(context: &SampleContext<'_>) -> usize {
+    context.config.global.tune.bufsize as usize
 }
 
 #[cfg(test)]

@@ -21,6 +21,15 @@ pub(super) const ROWS: &[Row] = &[
         Some(value) => single(move |_| Some(Sample::Int(value))),
         None => nothing(),
     }),
+    row(&["bin"], |_, sample| {
+        match sample.args.first().map(|arg| &arg.value) {
+            Some(ArgValue::Bytes(bytes)) => {
+                let bytes = bytes.clone();
+                single(move |context| Some(Sample::Bin(context.arena.copy(&bytes))))
+            }
+            _ => nothing(),
+        }
+    }),
     row(&["str"], |_, sample| {
         let text = sample.text(0).cloned().unwrap_or_default();
         single(move |context| Some(Sample::Str(context.arena.copy(&text))))
