@@ -268,6 +268,7 @@ fn read_file(reading: &mut Reading<'_>, id: FileId) {
         }
         start = end + 1;
     }
+    crate::parse::end_of_section(reading);
     // The end of the last line, not the empty place behind its newline.
     let end = bytes.strip_suffix(b"\n").unwrap_or(&bytes).len();
     conditions.finish(reading, Span::new(id, offset(end), offset(end)));

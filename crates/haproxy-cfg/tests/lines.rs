@@ -126,9 +126,16 @@ fn faults(record: &Record, template: &str, case: &Case) -> Vec<String> {
         "warning" => Severity::Warning,
         _ => Severity::Note,
     };
+    // What only follows from an alert before it is not asked for.
+    let mut alerted = false;
     let theirs: Vec<_> = case
         .said
         .iter()
+        .filter(|(name, _, text)| {
+            let follows = alerted && text == "'listen' or 'defaults' expected.";
+            alerted |= name == "alert";
+            !follows
+        })
         // Of some ignored lines it says this as well.
         .filter(|(_, _, text)| text != "(null)")
         .map(|(name, line, text)| (severity(name), *line, told_by_the_original(text)))

@@ -47,5 +47,5 @@ pub(crate) use option::{OptionParse, old_redispatch, option};
 pub(crate) use reading::{Reading, Section};
 pub(crate) use sample::CONTEXTS;
 pub(crate) use sample::regex::fault as regex_fault;
-pub(crate) use section::line_of_section;
+pub(crate) use section::{end as end_of_section, line_of_section};
 pub(crate) use server::{ServerParse, default_server, server, server_template};

@@ -36,6 +36,15 @@ pub(crate) enum Section {
     Broken,
 }
 
+/// A word too many on the line of the proxy at hand, in which no line stands yet.
+#[derive(Debug)]
+pub(crate) enum Stray {
+    /// What is told of it once a line follows.
+    Silent(Diagnostic),
+    /// It is told already, by the diagnostic of that number.
+    Told(usize),
+}
+
 /// A reading in progress.
 pub(crate) struct Reading<'h> {
     pub(crate) host: &'h dyn Host,
@@ -45,6 +54,7 @@ pub(crate) struct Reading<'h> {
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) written: Written,
     pub(crate) section: Section,
+    pub(crate) stray: Option<Stray>,
     /// What is to be written down of the lines read.
     pub(crate) dump: Option<Dump>,
     /// Environment variables.
@@ -70,6 +80,7 @@ impl<'h> Reading<'h> {
             diagnostics: Vec::new(),
             written: Written::default(),
             section: Section::None,
+            stray: None,
             variables: Variables::default(),
             here: Here::default(),
             told: HashSet::new(),

@@ -3,7 +3,7 @@
 use syntax::{Applicability, Context, Diagnostic, Severity, Span, Version, closest};
 
 use super::line::{Line, Prefix, shown};
-use super::reading::{Reading, Section};
+use super::reading::{Reading, Section, Stray};
 use crate::keywords::{GLOBAL_INDEX, Keyword, PROXY_INDEX, Parse, SECTION_INDEX, place};
 use crate::lex::Word;
 use crate::model::{self, ProxyKind};
@@ -32,6 +32,9 @@ pub(crate) fn line_of_section(reading: &mut Reading<'_>, line: &Line<'_>) {
         }
         reading.here.section = shown(line.arg(0).unwrap_or(line.keyword())).into_owned();
         return enter(reading, section, line);
+    }
+    if let Some(stray) = reading.stray.take() {
+        refuse_stray(reading, stray);
     }
     match reading.section {
         Section::None => out_of_section(reading, line),
@@ -398,6 +401,7 @@ fn late_global(reading: &mut Reading<'_>, line: &Line<'_>) {
 
 fn enter(reading: &mut Reading<'_>, section: &'static Keyword<()>, line: &Line<'_>) {
     let name = section.row.name;
+    end(reading);
     reading.section = Section::Broken;
     reading.written.sections.push(SectionLines {
         keyword: name,
@@ -567,8 +571,19 @@ fn proxy(reading: &mut Reading<'_>, line: &Line<'_>, kind: ProxyKind) {
                 .help("use letters, digits, '-', '_', '.' and ':'"),
         );
     }
+    let strict = reading.dialect.strict && reading.dialect.at_least(1, 6);
+    let inherits = line.arg(1).is_some_and(|word| &*word.text == b"from");
+    // To the original, `from` alone is a word like any other.
+    let behind = if inherits && (!strict || line.arg(2).is_some()) {
+        3
+    } else {
+        1
+    };
     let of = format!("{} '{}'", Reading::proxy_words(kind), shown(name));
-    let parent = from(reading, line, 1, &of).unwrap_or(None);
+    let parent = match behind {
+        3 if line.arg(3).is_none() || !strict => from(reading, line, 1, &of).unwrap_or(None),
+        _ => None,
+    };
     let defaults = parent.or_else(|| reading.written.defaults.len().checked_sub(1));
     mixed_use(reading, defaults, parent.is_some(), line.span());
     let mut section = Box::new(ProxySection::new(
@@ -581,14 +596,59 @@ fn proxy(reading: &mut Reading<'_>, line: &Line<'_>, kind: ProxyKind) {
     section.lines = reading.written.sections.len() - 1;
     reading.section = Section::Proxy(reading.written.proxies.len());
     reading.written.proxies.push(section);
-    let behind = if line.arg(1).is_some_and(|word| &*word.text == b"from") {
-        3
-    } else {
-        1
-    };
-    if let Some(address) = line.arg(behind) {
-        address_on_section_line(reading, line, address, behind);
+    match line.arg(behind) {
+        Some(word) if strict => stray(reading, line, word, kind, behind),
+        Some(address) => address_on_section_line(reading, line, address, behind),
+        None => {}
     }
+}
+
+/// Tells a word too many on the line of a proxy. The original forgets the section then: the file is refused only where lines
+/// follow, which it has no section for.
+fn stray(reading: &mut Reading<'_>, line: &Line<'_>, word: &Word<'_>, kind: ProxyKind, at: usize) {
+    let message = format!(
+        "'{}' cannot handle unexpected argument '{}'.",
+        shown(line.keyword()),
+        shown(word)
+    );
+    let told = Diagnostic::alert("extra-argument", message).at(word.span);
+    let extra = told.help("remove it, or write: from NAME");
+    if at == 3 {
+        reading.tell(extra.clone());
+    }
+    if kind == ProxyKind::Backend {
+        reading.stray = Some(Stray::Silent(extra)).filter(|_| at == 1);
+    } else {
+        let told = address_told(reading, line, word, at, Severity::Alert).refusing(false);
+        reading.stray = Some(Stray::Told(reading.diagnostics.len()));
+        reading.tell(told);
+    }
+}
+
+/// Refuses a section with a word too many on its own line, as a line follows in it.
+fn refuse_stray(reading: &mut Reading<'_>, stray: Stray) {
+    match stray {
+        Stray::Silent(told) => reading.tell(told),
+        Stray::Told(index) => {
+            if let Some(told) = reading.diagnostics.get_mut(index) {
+                told.refuses = true;
+            }
+        }
+    }
+}
+
+/// Ends the section at hand. One with a word too many on its own line, and nothing in it, is none at all.
+pub(crate) fn end(reading: &mut Reading<'_>) {
+    let Some(stray) = reading.stray.take() else { return };
+    if let Stray::Silent(told) = stray {
+        let told = Diagnostic {
+            severity: Severity::Warning,
+            ..told.refusing(false)
+        };
+        reading.tell(told);
+    }
+    reading.written.proxies.pop();
+    reading.section = Section::None;
 }
 
 /// `listen NAME ADDR:PORT`: the address of old dialects stands on the section line, and options of `bind` may follow it.
@@ -597,7 +657,6 @@ fn address_on_section_line(reading: &mut Reading<'_>, line: &Line<'_>, address: 
         .proxy_ref()
         .is_some_and(|proxy| proxy.kind == ProxyKind::Backend);
     if backend {
-        // The original says nothing here, forgets the section, and refuses the first line in it.
         let message = format!(
             "'backend' cannot handle unexpected argument '{}'.",
             shown(address)
@@ -613,23 +672,8 @@ fn address_on_section_line(reading: &mut Reading<'_>, line: &Line<'_>, address: 
         let (warned, removed) = (Version::new(1, 5), Version::new(1, 6));
         reading.dialect.of_old_form(Some(warned), Some(removed))
     };
-    let end = line.span();
-    let insert = Span::new(end.file, end.end, end.end);
-    let behind_name = line.args().get(at - 1).map_or(address.span, |word| word.span);
-    let remove = Span::new(end.file, behind_name.end, end.end);
-    let rest = String::from_utf8_lossy(reading.sources.text(address.span.to(end))).into_owned();
-    let message = "please use the 'bind' keyword for listening addresses.";
     if let Some(severity) = severity {
-        let mut told = Diagnostic::new(severity, "address-on-section-line", message).at(address.span);
-        told = told.help(format!("write the address on its own line: bind {rest}"));
-        if insert.file == remove.file {
-            told = told.fix(
-                "move the address to a bind line",
-                remove,
-                format!("\n    bind {rest}"),
-                Applicability::Safe,
-            );
-        }
+        let told = address_told(reading, line, address, at, severity);
         reading.tell(told);
     }
     if severity != Some(Severity::Alert)
@@ -637,4 +681,32 @@ fn address_on_section_line(reading: &mut Reading<'_>, line: &Line<'_>, address: 
     {
         super::bind::bind(reading, &tail);
     }
+}
+
+/// What is said of an address on a section line.
+fn address_told(
+    reading: &Reading<'_>,
+    line: &Line<'_>,
+    address: &Word<'_>,
+    at: usize,
+    severity: Severity,
+) -> Diagnostic {
+    let end = line.span();
+    let insert = Span::new(end.file, end.end, end.end);
+    let behind_name = line.args().get(at - 1).map_or(address.span, |word| word.span);
+    let remove = Span::new(end.file, behind_name.end, end.end);
+    let rest = String::from_utf8_lossy(reading.sources.text(address.span.to(end))).into_owned();
+    let message = "please use the 'bind' keyword for listening addresses.";
+    let told = Diagnostic::new(severity, "address-on-section-line", message)
+        .at(address.span)
+        .help(format!("write the address on its own line: bind {rest}"));
+    if insert.file != remove.file {
+        return told;
+    }
+    told.fix(
+        "move the address to a bind line",
+        remove,
+        format!("\n    bind {rest}"),
+        Applicability::Safe,
+    )
 }

@@ -44,9 +44,11 @@ pub(super) fn tell_duplicates(reading: &mut Reading<'_>) {
         let sides = [proxy.kind.is_frontend(), proxy.kind.is_backend()];
         let name = proxy.name.as_slice();
         let before = seen.each_ref().map(|side| side.get(name).copied());
+        // A listen section is held to frontends alone.
         let of_a_kind = [0, 1]
             .into_iter()
-            .find_map(|side| before[side].filter(|_| sides[side]));
+            .filter(|side| sides[*side] && (*side == 0 || !sides[0]))
+            .find_map(|side| before[side]);
         if let Some(other) = of_a_kind.or(before[0]).or(before[1]) {
             let first = &proxies[other];
             let apart = of_a_kind.is_none();
