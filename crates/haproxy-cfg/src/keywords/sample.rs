@@ -63,7 +63,7 @@ impl Output {
             (Self::Bin | Self::Meth, _) => self == wanted,
             (_, Self::Meth) => false,
             (Self::Bool, Self::Addr | Self::Ipv4 | Self::Ipv6) => false,
-            (Self::Ipv6, Self::Bool | Self::Sint) => false,
+            (Self::Addr | Self::Ipv4, Self::Bool) | (Self::Ipv6, Self::Bool | Self::Sint) => false,
             _ => true,
         }
     }

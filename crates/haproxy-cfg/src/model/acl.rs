@@ -118,9 +118,9 @@ impl MatchKind {
     #[must_use]
     pub fn takes(self) -> Output {
         match self {
-            Self::Bool => Output::Bool,
             Self::Found => Output::Any,
-            Self::Int => Output::Sint,
+            // A number that is not 0 holds, and so an address does, which is taken for no yes elsewhere.
+            Self::Bool | Self::Int => Output::Sint,
             Self::Ip => Output::Addr,
             Self::Bin | Self::Len => Output::Bin,
             _ => Output::Str,

@@ -70,6 +70,35 @@ pub struct Converter {
     pub span: Span,
 }
 
+impl Converter {
+    /// The text of argument `index`, counted from 0, unless it is missing, empty or no text.
+    #[must_use]
+    pub fn text(&self, index: usize) -> Option<&Word> {
+        match &self.args.get(index)?.value {
+            ArgValue::Text(text) => Some(text).filter(|text| !text.is_empty()),
+            _ => None,
+        }
+    }
+
+    /// The number that argument `index` is.
+    #[must_use]
+    pub fn integer(&self, index: usize) -> Option<i64> {
+        match self.args.get(index)?.value {
+            ArgValue::Integer(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The variable that argument `index` is.
+    #[must_use]
+    pub fn variable(&self, index: usize) -> Option<&Variable> {
+        match &self.args.get(index)?.value {
+            ArgValue::Variable(variable) => Some(variable),
+            _ => None,
+        }
+    }
+}
+
 /// An argument of a fetch or a converter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arg {

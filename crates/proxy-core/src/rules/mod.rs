@@ -3,6 +3,7 @@
 
 mod acls;
 mod action;
+mod capturing;
 mod cond;
 mod exec;
 pub(crate) mod expression;
@@ -16,6 +17,7 @@ mod tests;
 
 pub use acls::{Acls, Cache, RuleError};
 pub use action::reply::Reply;
+pub(crate) use capturing::Capturing;
 pub use cond::{CondPlan, Truth};
 pub use exec::Exec;
 pub use set::RuleSetPlan;

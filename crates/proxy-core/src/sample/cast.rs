@@ -1,6 +1,7 @@
 //! Casts between the types of samples (manual, section 7.3).
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
 
 use haproxy_cfg::keywords::Output;
 
@@ -18,6 +19,7 @@ pub(crate) fn cast<'a>(sample: Sample<'a>, to: Output, arena: &'a Arena) -> Opti
         | (Output::Addr, sample @ Sample::Ip(_))
         | (Output::Ipv4, sample @ Sample::Ip(IpAddr::V4(_)))
         | (Output::Ipv6, sample @ Sample::Ip(IpAddr::V6(_))) => sample,
+        (Output::Bool, Sample::Ip(_)) => return None,
         (Output::Bool, sample) => Sample::Bool(integer(sample)? != 0),
         (Output::Sint, sample) => Sample::Int(integer(sample)?),
         (Output::Str, sample) => Sample::Str(text(sample, arena)),
@@ -36,7 +38,7 @@ pub(crate) fn cast<'a>(sample: Sample<'a>, to: Output, arena: &'a Arena) -> Opti
 }
 
 /// The IPv4 address inside of an IPv6 one: mapped (`::ffff:0:0/96`), or 6to4 (`2002::/16`).
-fn mapped(v6: std::net::Ipv6Addr) -> Option<Ipv4Addr> {
+fn mapped(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let [first, high, low, ..] = v6.segments();
     if first == 0x2002 {
         return Some(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));
@@ -64,26 +66,54 @@ pub(crate) fn leading_integer(text: &[u8]) -> Option<i64> {
         digits => (false, digits),
     };
     let digits = digits.iter().take_while(|b| b.is_ascii_digit());
+    // Counted downwards, since there is one more negative number.
     let number = digits.fold(0_i64, |number, digit| {
-        number.saturating_mul(10).saturating_add(i64::from(digit - b'0'))
+        number.saturating_mul(10).saturating_sub(i64::from(digit - b'0'))
     });
-    Some(if negative { -number } else { number })
+    Some(if negative { number } else { number.saturating_neg() })
 }
 
-/// The address that a sample is, if it is one; a port behind an IPv4 address is passed over.
+/// The address that a sample is, if it is one. Of a number the lowest 32 bits count.
 pub(crate) fn address(sample: Sample<'_>) -> Option<IpAddr> {
     match sample {
         Sample::Ip(address) => Some(address),
-        Sample::Str(text) => {
+        Sample::Str(text) => ipv4(text).map(IpAddr::V4).or_else(|| {
             let text = std::str::from_utf8(text).ok()?;
-            let with_port = || {
-                text.parse::<std::net::SocketAddrV4>()
-                    .map(|a| IpAddr::V4(*a.ip()))
-            };
-            text.parse().or_else(|_| with_port()).ok()
-        }
-        Sample::Int(value) => u32::try_from(value).ok().map(|v| IpAddr::V4(v.into())),
+            Ipv6Addr::from_str(text).ok().map(IpAddr::V6)
+        }),
+        Sample::Int(value) => Some(IpAddr::V4(Ipv4Addr::from(value as u32))),
         Sample::Bool(_) | Sample::Bin(_) | Sample::Method(_) => None,
+    }
+}
+
+/// The IPv4 address that a text begins with; what follows it is passed over, unless that is another dot.
+fn ipv4(text: &[u8]) -> Option<Ipv4Addr> {
+    let mut octets = [0_u8; 4];
+    let mut rest = text;
+    for (index, octet) in octets.iter_mut().enumerate() {
+        if index > 0 {
+            rest = rest.strip_prefix(b".")?;
+        }
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (number, behind) = rest.split_at(digits);
+        *octet = std::str::from_utf8(number).ok()?.parse().ok()?;
+        rest = behind;
+    }
+    (rest.first() != Some(&b'.')).then(|| octets.into())
+}
+
+/// How IPv6 addresses are written: as in RFC 5952, but for those whose last 32 bits alone say something, which are shown as
+/// IPv4 addresses are.
+struct Written(Ipv6Addr);
+
+impl std::fmt::Display for Written {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0.segments() {
+            [0, 0, 0, 0, 0, 0, high, low] if high != 0 => {
+                write!(f, "::{}", Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)))
+            }
+            _ => self.0.fmt(f),
+        }
     }
 }
 
@@ -99,7 +129,8 @@ pub(crate) fn text<'a>(sample: Sample<'a>, arena: &'a Arena) -> &'a [u8] {
             }
         }
         Sample::Int(value) => arena.text(value),
-        Sample::Ip(value) => arena.text(value),
+        Sample::Ip(IpAddr::V4(value)) => arena.text(value),
+        Sample::Ip(IpAddr::V6(value)) => arena.text(Written(value)),
         Sample::Bin(bytes) => &bytes[..memchr::memchr(0, bytes).unwrap_or(bytes.len())],
     }
 }

@@ -196,8 +196,5 @@ fn is_of_the_moment(converter: &model::Converter) -> bool {
         ]
         .iter()
         .any(|beginning| name.starts_with(beginning))
-        || matches!(
-            name,
-            "debug" | "nbsrv" | "when" | "add_item" | "concat" | "http_date" | "rand"
-        )
+        || matches!(name, "debug" | "nbsrv" | "when")
 }

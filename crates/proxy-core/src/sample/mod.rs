@@ -10,6 +10,7 @@ pub(crate) mod context;
 mod convert;
 mod expression;
 mod fetch;
+pub(crate) mod variable;
 
 use std::net::IpAddr;
 
@@ -30,7 +31,7 @@ pub enum Sample<'a> {
     Ip(IpAddr),
     /// Text.
     Str(&'a [u8]),
-    /// Bytes.
+    /// Bytes; as text they end in front of the first that is 0.
     Bin(&'a [u8]),
     /// A method.
     Method(&'a [u8]),

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use haproxy_cfg::model::{Bind, Config, Proxy};
 
 use crate::check::Farm;
+use crate::stream::ProcessVariables;
 
 use super::{ProcessCounters, ServerState, SideCounters, ThreadCounters};
 
@@ -132,6 +133,8 @@ pub struct Runtime {
     pub maxconn: AtomicU32,
     /// Seconds since the Unix epoch at start.
     pub started_at: u64,
+    /// Variables of scope `proc`.
+    pub variables: ProcessVariables,
 }
 
 impl Runtime {
@@ -173,6 +176,7 @@ impl Runtime {
             tls_connections: Gauge::default(),
             maxconn: AtomicU32::new(config.global.maxconn.unwrap_or(0)),
             started_at,
+            variables: ProcessVariables::default(),
         }
     }
 }

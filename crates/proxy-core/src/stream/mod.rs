@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 
 use haproxy_cfg::model::{LogLevel, Millis, ProxyId};
 
-pub use variables::{Stored, Variables};
+pub use variables::{ProcessVariables, Stored, Variables};
 
 /// A client's connection.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::sample::{Arena, Sample};
 
@@ -115,5 +115,35 @@ impl Variables {
         all.iter()
             .find(|(known, _)| **known == *name)
             .map_or(0, |(_, stored)| stored.size())
+    }
+}
+
+/// The variables of the process (scope `proc`), which all threads share. A writer that panicked left whole values, so its
+/// poison is of no account.
+#[derive(Debug, Default)]
+pub struct ProcessVariables(RwLock<Vec<(Arc<[u8]>, Stored)>>);
+
+impl ProcessVariables {
+    /// The value of the variable of that name, its bytes in `arena`.
+    #[must_use]
+    pub fn get<'a>(&self, name: &[u8], arena: &'a Arena) -> Option<Sample<'a>> {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let (_, stored) = all.iter().find(|(known, _)| **known == *name)?;
+        Some(stored.sample(arena))
+    }
+
+    /// Sets a variable.
+    pub fn set(&self, name: &Arc<[u8]>, value: Stored) {
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        match all.iter_mut().find(|(known, _)| *known == *name) {
+            Some((_, stored)) => *stored = value,
+            None => all.push((Arc::clone(name), value)),
+        }
+    }
+
+    /// Takes a variable away.
+    pub fn unset(&self, name: &[u8]) {
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|(known, _)| **known != *name);
     }
 }

@@ -1,15 +1,24 @@
 //! Converters: a family a file, each with the table of its rows, as with fetches. What a converter is given has the type that
 //! its row of the language takes already.
 
+mod address;
 mod argument;
 mod base64;
 mod checksum;
 mod cipher;
 mod digest;
 mod json;
+mod number;
 #[cfg(test)]
 mod recorded;
+mod regsub;
+mod state;
+#[cfg(test)]
+mod tests;
 mod text;
+mod url;
+mod variable;
+mod word;
 
 use std::sync::LazyLock;
 
@@ -40,14 +49,21 @@ pub(crate) struct Row {
 }
 
 /// All families.
-#[rustfmt::skip]
+#[rustfmt::skip] // One table a line.
 const TABLES: &[&[Row]] = &[
+    address::ROWS,
     base64::ROWS,
     checksum::ROWS,
     cipher::ROWS,
     digest::ROWS,
     json::ROWS,
+    number::ROWS,
+    regsub::ROWS,
+    state::ROWS,
     text::ROWS,
+    url::ROWS,
+    variable::ROWS,
+    word::ROWS,
 ];
 
 /// By name.
@@ -105,7 +121,7 @@ pub(crate) fn room(context: &SampleContext<'_>) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
+mod rows {
     use haproxy_cfg::keywords::CONVERTERS;
 
     use super::BY_NAME;

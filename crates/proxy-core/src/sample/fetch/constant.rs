@@ -30,6 +30,22 @@ pub(super) const ROWS: &[Row] = &[
             _ => nothing(),
         }
     }),
+    row(&["ipv4"], |_, sample| {
+        match sample.args.first().map(|arg| &arg.value) {
+            Some(&ArgValue::Ipv4(address)) => single(move |_| Some(Sample::Ip(address.into()))),
+            _ => nothing(),
+        }
+    }),
+    row(&["ipv6"], |_, sample| {
+        match sample.args.first().map(|arg| &arg.value) {
+            Some(&ArgValue::Ipv6(address)) => single(move |_| Some(Sample::Ip(address.into()))),
+            _ => nothing(),
+        }
+    }),
+    row(&["meth"], |_, sample| {
+        let name = sample.text(0).cloned().unwrap_or_default();
+        single(move |context| Some(Sample::Method(context.arena.copy(&name))))
+    }),
     row(&["str"], |_, sample| {
         let text = sample.text(0).cloned().unwrap_or_default();
         single(move |context| Some(Sample::Str(context.arena.copy(&text))))

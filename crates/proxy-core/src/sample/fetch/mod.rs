@@ -7,6 +7,7 @@ mod constant;
 pub(super) mod header;
 pub(in crate::sample) mod http;
 mod proxies;
+mod variable;
 
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
@@ -51,6 +52,7 @@ const TABLES: &[&[Row]] = &[
     constant::ROWS,
     http::ROWS,
     proxies::ROWS,
+    variable::ROWS,
 ];
 
 /// By name.
