@@ -65,19 +65,24 @@ impl<'a> SampleContext<'a> {
         self.stream.and_then(|stream| stream.log.backend)
     }
 
-    /// The variables of a scope, as far as there are any where this is looked at.
+    /// The variables of a scope, unless that is the process's or not at hand here.
     pub(crate) fn variables(&self, scope: Scope) -> Option<&'a Variables> {
         match scope {
             Scope::Session => Some(&self.client.variables),
             Scope::Transaction => self.stream.map(|stream| &stream.txn_variables),
-            Scope::Request | Scope::Response => self.stream.map(|stream| &stream.side_variables),
-            Scope::Process | Scope::Check => None,
+            // One place holds both: a response takes the place of its request.
+            Scope::Request if !self.from_server => self.stream.map(|stream| &stream.side_variables),
+            Scope::Response if self.from_server => self.stream.map(|stream| &stream.side_variables),
+            Scope::Request | Scope::Response | Scope::Process | Scope::Check => None,
         }
     }
 
     /// The value of a variable; none when it is not set.
     pub(crate) fn variable(&self, variable: &Variable) -> Option<Sample<'a>> {
-        self.variables(variable.scope)?.get(&variable.name, self.arena)
+        match variable.scope {
+            Scope::Process => self.runtime.variables.get(&variable.name, self.arena),
+            other => self.variables(other)?.get(&variable.name, self.arena),
+        }
     }
 
     /// The same for another proxy's rules.

@@ -1,12 +1,11 @@
-//! Variables where samples are evaluated: which scope is at hand, what keeps it, and whether there is room (manual,
-//! section 2.8).
+//! Variables that are set where samples are evaluated: whether their scope is at hand, and has room (manual, section 2.8).
 
 use std::sync::Arc;
 
 use haproxy_cfg::model::{Scope, Variable};
 
 use super::{Sample, SampleContext};
-use crate::stream::{Stored, Variables};
+use crate::stream::Stored;
 
 /// A variable to be set.
 #[derive(Clone, Debug)]
@@ -29,36 +28,18 @@ impl Named {
     }
 }
 
-/// The variables of a scope, unless it is that of the process.
-fn scope<'a>(context: &SampleContext<'a>, scope: Scope) -> Option<&'a Variables> {
-    match scope {
-        Scope::Session => Some(&context.client.variables),
-        Scope::Transaction => context.stream.map(|stream| &stream.txn_variables),
-        // One place holds both: a response takes the place of its request.
-        Scope::Request if !context.from_server => context.stream.map(|stream| &stream.side_variables),
-        Scope::Response if context.from_server => context.stream.map(|stream| &stream.side_variables),
-        Scope::Request | Scope::Response | Scope::Process | Scope::Check => None,
-    }
-}
-
 /// Whether variables of that scope can be read and set.
 pub(crate) fn at_hand(context: &SampleContext<'_>, of: Scope) -> bool {
-    of == Scope::Process || scope(context, of).is_some()
-}
-
-/// The value of a variable.
-pub(crate) fn get<'a>(context: &SampleContext<'a>, variable: &Variable) -> Option<Sample<'a>> {
-    match variable.scope {
-        Scope::Process => context.runtime.variables.get(&variable.name, context.arena),
-        other => scope(context, other)?.get(&variable.name, context.arena),
-    }
+    of == Scope::Process || context.variables(of).is_some()
 }
 
 /// Whether the variable is there. Those of the process are from the start, with or without a value.
 pub(crate) fn exists(context: &SampleContext<'_>, of: &Named) -> bool {
     match of.variable.scope {
         Scope::Process => true,
-        other => scope(context, other).is_some_and(|variables| variables.has(&of.name)),
+        other => context
+            .variables(other)
+            .is_some_and(|variables| variables.has(&of.name)),
     }
 }
 
@@ -66,7 +47,7 @@ pub(crate) fn exists(context: &SampleContext<'_>, of: &Named) -> bool {
 pub(crate) fn set(context: &SampleContext<'_>, to: &Named, sample: Sample<'_>) -> bool {
     match to.variable.scope {
         Scope::Process => context.runtime.variables.set(&to.name, Stored::of(sample)),
-        other => match scope(context, other) {
+        other => match context.variables(other) {
             Some(variables) => variables.set(&to.name, Stored::of(sample)),
             None => return false,
         },
@@ -78,7 +59,7 @@ pub(crate) fn set(context: &SampleContext<'_>, to: &Named, sample: Sample<'_>) -
 pub(crate) fn unset(context: &SampleContext<'_>, name: &Named) -> bool {
     match name.variable.scope {
         Scope::Process => context.runtime.variables.unset(&name.name),
-        other => match scope(context, other) {
+        other => match context.variables(other) {
             Some(variables) => variables.unset(&name.name),
             None => return false,
         },

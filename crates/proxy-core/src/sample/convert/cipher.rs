@@ -3,17 +3,15 @@
 
 mod aes_modes;
 
-use std::sync::Arc;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use haproxy_cfg::model::{ArgValue, Converter, Variable};
+use haproxy_cfg::model::{ArgValue, Converter};
 use subtle::ConstantTimeEq as _;
 
 use super::argument::{Secret, integer};
 use super::{Convert, Row, of_text, room, row};
+use crate::sample::variable::{self, Named};
 use crate::sample::{Sample, SampleContext};
-use crate::stream::Stored;
 pub(super) use aes_modes::{Direction, KeySize, cbc, gcm};
 
 pub(super) const ROWS: &[Row] = &[
@@ -35,14 +33,12 @@ pub(super) const ROWS: &[Row] = &[
         let Some(ArgValue::Variable(variable)) = converter.args.get(3).map(|arg| &arg.value) else {
             return Err("the tag of 'aes_gcm_enc' is not a variable".to_owned());
         };
-        let Variable { scope, name } = variable.clone();
-        let name: Arc<[u8]> = Arc::from(&name[..]);
+        let tagged = Named::new(variable);
         of_text(move |context, bytes| {
             keys.apply(context, bytes, |size, key, nonce, aad, data| {
                 let tag = gcm(size, key, nonce, aad, data, Direction::Encrypt)?;
-                let text = STANDARD.encode(tag).into_bytes();
-                context.variables(scope)?.set(&name, Stored::Str(text.into()));
-                Some(())
+                let text = STANDARD.encode(tag);
+                variable::set(context, &tagged, Sample::Str(text.as_bytes())).then_some(())
             })
         })
     }),

@@ -3,7 +3,7 @@
 use haproxy_cfg::model::{ArgValue, Converter, Variable};
 
 use super::{Convert, Row, of_text, room, row, with};
-use crate::sample::{Sample, SampleContext, integer, variable};
+use crate::sample::{Sample, SampleContext, integer};
 
 pub(super) const ROWS: &[Row] = &[
     row(&["add"], |_, converter| {
@@ -111,7 +111,7 @@ impl Operand {
     pub(super) fn value(&self, context: &SampleContext<'_>) -> Option<i64> {
         match self {
             Self::Integer(value) => Some(*value),
-            Self::Variable(variable) => integer(variable::get(context, variable)?),
+            Self::Variable(variable) => integer(context.variable(variable)?),
         }
     }
 }

@@ -4,7 +4,7 @@ use haproxy_cfg::model::{ArgValue, Converter};
 
 use super::number::Operand;
 use super::{Convert, Row, of_text, room, row, with};
-use crate::sample::{Sample, integer, text, variable};
+use crate::sample::{Sample, integer, text};
 
 pub(super) const ROWS: &[Row] = &[
     row(&["lower"], |_, _| {
@@ -95,7 +95,7 @@ pub(super) const ROWS: &[Row] = &[
     row(&["strcmp"], |_, converter| {
         let name = converter.variable(0).cloned();
         of_text(move |context, left| {
-            let right = text(variable::get(context, name.as_ref()?)?, context.arena);
+            let right = text(context.variable(name.as_ref()?)?, context.arena);
             let differing = left.iter().zip(right).find(|(left, right)| left != right);
             let order = match differing {
                 Some((left, right)) => i64::from(*left) - i64::from(*right),
@@ -138,7 +138,7 @@ fn joined(converter: &Converter, item: bool) -> Result<Box<dyn Convert>, String>
     let (first, name, last) = (literal(0), converter.variable(1).cloned(), literal(2));
     of_text(move |context, sample| {
         let room = room(context);
-        let found = name.as_ref().and_then(|name| variable::get(context, name));
+        let found = name.as_ref().and_then(|name| context.variable(name));
         let value = found.map_or(&b""[..], |sample| text(sample, context.arena));
         let separates = !item || (!sample.is_empty() && (!value.is_empty() || !last.is_empty()));
         let first: &[u8] = if separates { &first } else { b"" };

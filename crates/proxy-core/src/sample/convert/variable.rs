@@ -57,7 +57,7 @@ fn conditions(converter: &Converter) -> Result<Vec<Condition>, String> {
 
 impl Condition {
     fn holds(self, context: &SampleContext<'_>, name: &Named, sample: Sample<'_>) -> bool {
-        let before = || variable::get(context, name.variable());
+        let before = || context.variable(name.variable());
         match self {
             Self::Exists(wanted) => variable::exists(context, name) == wanted,
             Self::Set(wanted) => before().is_some() == wanted,

@@ -15,7 +15,7 @@ pub(super) const ROWS: &[Row] = &[
         match sample.args.first().map(|arg| &arg.value) {
             Some(ArgValue::Variable(name)) => {
                 let name = name.clone();
-                single(move |context| match variable::get(context, &name) {
+                single(move |context| match context.variable(&name) {
                     Some(sample) => Some(sample),
                     None if variable::at_hand(context, name.scope) => {
                         Some(Sample::Str(context.arena.copy(default.as_ref()?)))
