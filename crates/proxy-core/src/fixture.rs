@@ -59,6 +59,7 @@ pub(crate) fn request(text: &[u8]) -> RequestHead {
         } else {
             Version::Http11
         },
+        protocol: Slice::default(),
         headers,
         len,
         added: Vec::new(),

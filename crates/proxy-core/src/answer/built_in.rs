@@ -121,10 +121,15 @@ pub(super) fn write(out: &mut Vec<u8>, status: u16, challenge: Option<(&str, &[u
 pub(super) fn write_malformed(out: &mut Vec<u8>, status: u16) {
     let page = page(status);
     let (status, reason, says) = page;
+    // These two were made later, and without it.
+    let connection = match status {
+        413 | 422 => "",
+        _ => "Connection: close\r\n",
+    };
     // Writing to a vector does not fail.
     let _infallible = write!(
         out,
-        "HTTP/1.1 {status} {reason}\r\nContent-length: {}\r\nCache-Control: no-cache\r\nConnection: close\r\n\
+        "HTTP/1.1 {status} {reason}\r\nContent-length: {}\r\nCache-Control: no-cache\r\n{connection}\
          Content-Type: text/html\r\n\r\n",
         body_len(reason, says)
     );

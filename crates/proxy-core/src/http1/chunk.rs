@@ -1,10 +1,17 @@
-//! Chunked bodies (RFC 9112, section 7.1): finds where one ends.
+//! Chunked bodies (RFC 9112, section 7.1): finds where one ends. Lines end with CR and LF here: what comes is what goes on, and
+//! a line that ends otherwise would end elsewhere for somebody else.
+
+use super::HeadRules;
+use super::octets::is_token;
+use super::parse::MAX_NAME;
 
 /// What the next byte belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// The size; whether a digit was seen.
     Size(bool),
+    /// Blanks behind a size.
+    SizeBlanks,
     /// What follows a semicolon.
     Extension,
     /// The line feed behind a size.
@@ -32,11 +39,6 @@ enum Trailer {
     },
 }
 
-/// Whether a byte may stand in a header's name (RFC 9110, section 5.6.2).
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
-}
-
 /// A body that breaks the rules of chunking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("malformed chunk")]
@@ -46,19 +48,29 @@ pub struct ChunkError;
 #[derive(Clone, Copy, Debug)]
 pub struct ChunkReader {
     state: State,
+    /// The chunk's size; bytes of a trailer's name.
     size: u64,
-}
-
-impl Default for ChunkReader {
-    fn default() -> Self {
-        Self {
-            state: State::Size(false),
-            size: 0,
-        }
-    }
+    /// Trailers that may still come.
+    trailers_left: u16,
+    /// Bytes of trailers that may still come.
+    room: u32,
+    /// Names of trailers may be of any bytes, and NUL may stand in values.
+    unsafe_violations: bool,
 }
 
 impl ChunkReader {
+    /// One whose trailers are read by `rules`.
+    #[must_use]
+    pub fn new(rules: &HeadRules) -> Self {
+        Self {
+            state: State::Size(false),
+            size: 0,
+            trailers_left: u16::try_from(rules.max_headers).unwrap_or(u16::MAX),
+            room: rules.max_trailers,
+            unsafe_violations: rules.unsafe_violations,
+        }
+    }
+
     /// Whether the last chunk and the trailers are through.
     #[must_use]
     pub fn is_done(&self) -> bool {
@@ -117,6 +129,45 @@ impl ChunkReader {
         }
     }
 
+    /// Takes a byte that may follow a size.
+    fn behind_size(&mut self, byte: u8) -> Result<Option<u8>, ChunkError> {
+        self.state = match byte {
+            b'\r' => State::SizeEnd,
+            b';' => State::Extension,
+            b' ' | b'\t' => State::SizeBlanks,
+            _ => return Err(ChunkError),
+        };
+        Ok((byte == b'\r').then_some(byte))
+    }
+
+    /// What follows a byte of a trailer's line.
+    fn in_trailer(&mut self, place: Trailer, byte: u8) -> Result<State, ChunkError> {
+        self.room = self.room.checked_sub(1).ok_or(ChunkError)?;
+        Ok(match (place, byte) {
+            (_, b'\n') => return Err(ChunkError),
+            (_, 0) if !self.unsafe_violations => return Err(ChunkError),
+            (Trailer::Start, b'\r') => State::TrailerEnd(true),
+            (Trailer::Value { .. }, b'\r') => State::TrailerEnd(false),
+            (Trailer::Value { begun }, _) => State::Trailer(Trailer::Value {
+                begun: begun || !matches!(byte, b' ' | b'\t'),
+            }),
+            (Trailer::Name, b':') => {
+                self.size = 0;
+                self.trailers_left = self.trailers_left.checked_sub(1).ok_or(ChunkError)?;
+                State::Trailer(Trailer::Value { begun: false })
+            }
+            // A line without a name, or without a colon behind it, is no header; nor is one that goes on with the line before.
+            (Trailer::Start, b':' | b' ' | b'\t') => return Err(ChunkError),
+            (Trailer::Start | Trailer::Name, _) => {
+                self.size += 1;
+                if self.size > MAX_NAME as u64 || !(self.unsafe_violations || is_token(byte)) {
+                    return Err(ChunkError);
+                }
+                State::Trailer(Trailer::Name)
+            }
+        })
+    }
+
     /// Takes one byte of framing and gives what is kept of it.
     fn step(&mut self, byte: u8) -> Result<Option<u8>, ChunkError> {
         match self.state {
@@ -133,19 +184,15 @@ impl ChunkReader {
                 if !seen {
                     return Err(ChunkError);
                 }
-                self.state = match byte {
-                    b'\r' => State::SizeEnd,
-                    b';' | b' ' | b'\t' => State::Extension,
-                    _ => return Err(ChunkError),
-                };
-                Ok((byte == b'\r').then_some(byte))
+                self.behind_size(byte)
             }
+            State::SizeBlanks => self.behind_size(byte),
             State::Extension => match byte {
                 b'\r' => {
                     self.state = State::SizeEnd;
                     Ok(Some(byte))
                 }
-                b'\n' | 0 => Err(ChunkError),
+                b'\n' => Err(ChunkError),
                 _ => Ok(None),
             },
             State::SizeEnd => {
@@ -169,18 +216,7 @@ impl ChunkReader {
                 Ok(Some(byte))
             }
             State::Trailer(place) => {
-                self.state = match (place, byte) {
-                    (_, b'\n' | 0) => return Err(ChunkError),
-                    (Trailer::Start, b'\r') => State::TrailerEnd(true),
-                    (Trailer::Value { .. }, b'\r') => State::TrailerEnd(false),
-                    (Trailer::Value { begun }, _) => State::Trailer(Trailer::Value {
-                        begun: begun || !matches!(byte, b' ' | b'\t'),
-                    }),
-                    (Trailer::Name, b':') => State::Trailer(Trailer::Value { begun: false }),
-                    // A line without a name, or without a colon behind it, is no header.
-                    (Trailer::Start | Trailer::Name, _) if is_token(byte) => State::Trailer(Trailer::Name),
-                    (Trailer::Start | Trailer::Name, _) => return Err(ChunkError),
-                };
+                self.state = self.in_trailer(place, byte)?;
                 Ok(Some(if matches!(place, Trailer::Value { .. }) {
                     byte
                 } else {
@@ -243,14 +279,47 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn reader() -> ChunkReader {
+        ChunkReader::new(&HeadRules::strict(2))
+    }
+
     #[test]
     fn body_ends_behind_its_trailers_and_loses_extensions() {
         let mut text = *b"5;x=y\r\nhello\r\n0\r\nAb: Cd\r\n\r\nGET";
-        let mut reader = ChunkReader::default();
+        let mut reader = reader();
         let followed = reader.follow(&mut text).unwrap();
         assert!(reader.is_done());
         assert_eq!((followed.consumed, followed.payload), (text.len() - 3, 5 + 4 + 1));
         assert_eq!(&text[..followed.kept], b"5\r\nhello\r\n0\r\nab: Cd\r\n\r\n");
+    }
+
+    #[test]
+    fn names_of_trailers_are_as_long_as_those_of_headers() {
+        for (len, fits) in [(MAX_NAME, true), (MAX_NAME + 1, false)] {
+            let mut text = format!("0\r\n{}: b\r\n\r\n", "a".repeat(len)).into_bytes();
+            assert_eq!(reader().follow(&mut text).is_ok(), fits);
+        }
+    }
+
+    #[test]
+    fn trailers_have_as_much_room_as_a_head() {
+        for (len, fits) in [(15_000, true), (16_000, false)] {
+            let mut text = format!("0\r\na: {}\r\n\r\n", "b".repeat(len)).into_bytes();
+            assert_eq!(reader().follow(&mut text).is_ok(), fits);
+        }
+    }
+
+    #[test]
+    fn unsafe_names_of_trailers_pass_when_asked_for() {
+        let mut text = *b"0\r\na/\0b: c\0\r\n\r\n";
+        assert_eq!(reader().follow(&mut text.clone()), Err(ChunkError));
+        let mut reader = ChunkReader::new(&HeadRules {
+            max_headers: 1,
+            max_trailers: 20,
+            unsafe_violations: true,
+        });
+        reader.follow(&mut text).unwrap();
+        assert!(reader.is_done());
     }
 
     #[test]
@@ -269,6 +338,19 @@ mod tests {
             &b"x"[..],
             b"\r\n",
             b"5\n",
+            b" 5\r\n",
+            b"5 x\r\n",
+            b"5\x0b\r\n",
+            b"5\rx",
+            b"5;a\n",
+            b"5;a\rb",
+            b"1\r\na\n",
+            b"0\r\n\n",
+            b"0\r\na: b\n",
+            b"0\r\na: b\0",
+            b"0\r\na b: c\r\n",
+            b"0\r\na: b\r\n c\r\n",
+            b"0\r\na: b\r\na: b\r\na: b\r\n",
             b"1\r\nab",
             b"fffffffffffffff\r\n",
             b"0\r\n\r\r",
@@ -276,11 +358,7 @@ mod tests {
             b"0\r\nnothing\r\n",
             b"0\r\n: nameless\r\n",
         ] {
-            assert_eq!(
-                ChunkReader::default().follow(&mut bad.to_vec()),
-                Err(ChunkError),
-                "{bad:?}"
-            );
+            assert_eq!(reader().follow(&mut bad.to_vec()), Err(ChunkError), "{bad:?}");
         }
     }
 
@@ -295,9 +373,9 @@ mod tests {
             }
             text.extend_from_slice(b"0\r\n\r\n");
             let mut whole = text.clone();
-            let at_once = ChunkReader::default().follow(&mut whole).unwrap();
+            let at_once = reader().follow(&mut whole).unwrap();
             let (first, second) = text.split_at_mut(cut.min(whole.len()));
-            let mut reader = ChunkReader::default();
+            let mut reader = reader();
             let a = reader.follow(first).unwrap();
             let b = reader.follow(second).unwrap();
             prop_assert!(reader.is_done());
@@ -308,7 +386,7 @@ mod tests {
 
         #[test]
         fn garbage_never_panics(mut text in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = ChunkReader::default().follow(&mut text);
+            let _ = reader().follow(&mut text);
         }
     }
 }

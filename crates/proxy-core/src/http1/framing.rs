@@ -20,12 +20,12 @@ pub enum FramingError {
     /// `Content-Length` that is no number, or several that differ.
     #[error("content-length is not one number")]
     ContentLength,
-    /// A `Transfer-Encoding` in which chunked is not the last and only coding.
+    /// A `Transfer-Encoding` in which chunked is not the last coding, or not once.
     #[error("transfer-encoding does not end in chunked")]
     TransferEncoding,
-    /// Several `Host` headers that differ: no two readers would agree on where the request belongs.
-    #[error("host headers that differ")]
-    Host,
+    /// A `Transfer-Encoding` with another coding in front of chunked, which nobody here undoes.
+    #[error("transfer-encoding has more than chunked")]
+    Coding,
 }
 
 /// What the headers say about the connection and the body.
@@ -35,7 +35,7 @@ pub struct MessageTraits {
     pub close: bool,
     /// `Connection: keep-alive`.
     pub keep_alive: bool,
-    /// `Connection: upgrade` with an `Upgrade` header.
+    /// `Connection: upgrade`.
     pub upgrade: bool,
     /// `Content-Length`.
     pub content_length: Option<u64>,
@@ -43,8 +43,14 @@ pub struct MessageTraits {
     pub chunked: bool,
     /// Any `Transfer-Encoding`, even an empty one.
     pub coding: bool,
+    /// A `Transfer-Encoding` that names nothing, which is a violation that must be asked for.
+    pub empty_coding: bool,
     /// `Expect: 100-continue`.
     pub expect_continue: bool,
+    /// Several `Host` headers that differ: no two readers would agree on where a request with them belongs.
+    pub hosts_differ: bool,
+    /// Several `Host` headers, or a `TE`: [`settle_hop_headers`](super::settle_hop_headers) has something to do.
+    pub has_hop_headers: bool,
 }
 
 /// Reads the headers that concern connection and body in one pass.
@@ -53,23 +59,23 @@ pub struct MessageTraits {
 /// When the body's length cannot be told.
 pub fn message_traits(headers: Headers<'_>) -> Result<MessageTraits, FramingError> {
     let mut traits = MessageTraits::default();
-    let mut names_upgrade = false;
-    let mut has_upgrade = false;
+    let mut has_other_coding = false;
     let mut host: Option<&[u8]> = None;
     for header in headers.index() {
-        let value = header.value.of(headers.buf());
+        let value = headers.bytes().get(header.value);
         match header.known {
             KnownHeader::Other => {}
+            KnownHeader::Te => traits.has_hop_headers = true,
             KnownHeader::Host => {
-                if host.is_some_and(|seen| !seen.eq_ignore_ascii_case(value)) {
-                    return Err(FramingError::Host);
+                if let Some(seen) = host {
+                    traits.has_hop_headers = true;
+                    traits.hosts_differ |= !seen.eq_ignore_ascii_case(value);
                 }
                 host = Some(value);
             }
             KnownHeader::Expect => {
                 traits.expect_continue |= value.eq_ignore_ascii_case(b"100-continue");
             }
-            KnownHeader::Upgrade => has_upgrade = !value.is_empty(),
             // Nearly always the one or the other alone.
             KnownHeader::Connection if is(value, b"keep-alive") => traits.keep_alive = true,
             KnownHeader::Connection if is(value, b"close") => traits.close = true,
@@ -80,35 +86,67 @@ pub fn message_traits(headers: Headers<'_>) -> Result<MessageTraits, FramingErro
                     } else if is(token, b"keep-alive") {
                         traits.keep_alive = true;
                     } else if is(token, b"upgrade") {
-                        names_upgrade = true;
+                        traits.upgrade = true;
                     }
                 }
             }
             KnownHeader::ContentLength => {
-                for token in value.split(|&b| b == b',') {
-                    let number = parse_length(token.trim_ascii())?;
-                    if traits.content_length.is_some_and(|seen| seen != number) {
-                        return Err(FramingError::ContentLength);
-                    }
-                    traits.content_length = Some(number);
+                // Nearly always there is one number.
+                let Some(number) = plain_length(value) else {
+                    read_lengths(value, &mut traits)?;
+                    continue;
+                };
+                if traits.content_length.is_some_and(|seen| seen != number) {
+                    return Err(FramingError::ContentLength);
                 }
+                traits.content_length = Some(number);
             }
             KnownHeader::TransferEncoding => {
                 traits.coding = true;
-                if value.first() == Some(&b',') {
-                    return Err(FramingError::TransferEncoding);
-                }
-                for token in list_tokens(value) {
-                    if traits.chunked || !token.eq_ignore_ascii_case(b"chunked") {
-                        return Err(FramingError::TransferEncoding);
-                    }
+                if is(value, b"chunked") && !traits.chunked {
                     traits.chunked = true;
+                } else {
+                    read_codings(value, &mut traits, &mut has_other_coding)?;
                 }
             }
         }
     }
-    traits.upgrade = names_upgrade && has_upgrade;
-    Ok(traits)
+    match (has_other_coding, traits.chunked) {
+        (true, true) => Err(FramingError::Coding),
+        (true, false) => Err(FramingError::TransferEncoding),
+        (false, _) => Ok(traits),
+    }
+}
+
+/// Several lengths in one value.
+fn read_lengths(value: &[u8], traits: &mut MessageTraits) -> Result<(), FramingError> {
+    for token in value.split(|&b| b == b',') {
+        let number = parse_length(trim_blanks(token))?;
+        if traits.content_length.is_some_and(|seen| seen != number) {
+            return Err(FramingError::ContentLength);
+        }
+        traits.content_length = Some(number);
+    }
+    Ok(())
+}
+
+/// A value of `Transfer-Encoding` that is more than one word, or another one. `has_other` is set where a coding other than
+/// chunked is named, or the place of one is empty.
+fn read_codings(value: &[u8], traits: &mut MessageTraits, has_other: &mut bool) -> Result<(), FramingError> {
+    if value.is_empty() {
+        traits.empty_coding = true;
+        return Ok(());
+    }
+    for token in value.split(|&b| b == b',').map(trim_blanks) {
+        match (token.is_empty(), traits.chunked) {
+            (true, true) => {}
+            // Chunked is the last one, and given once.
+            (false, true) => return Err(FramingError::TransferEncoding),
+            (_, false) if token.eq_ignore_ascii_case(b"chunked") => traits.chunked = true,
+            (_, false) => *has_other = true,
+        }
+    }
+    Ok(())
 }
 
 /// The body's framing of a request with these traits.
@@ -128,6 +166,9 @@ pub fn response_framing(traits: &MessageTraits, status: u16, to_head: bool) -> F
         Framing::Length(0)
     } else if traits.chunked {
         Framing::Chunked
+    } else if traits.coding {
+        // One that names nothing makes no other header right.
+        Framing::UntilClose
     } else {
         traits.content_length.map_or(Framing::UntilClose, Framing::Length)
     }
@@ -158,8 +199,35 @@ fn keep_alive(version: Version, traits: &MessageTraits) -> bool {
 pub fn list_tokens(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value
         .split(|&b| b == b',')
-        .map(<[u8]>::trim_ascii)
+        .map(trim_blanks)
         .filter(|t| !t.is_empty())
+}
+
+/// What is left without the blanks around it: other white space is part of a word.
+fn trim_blanks(text: &[u8]) -> &[u8] {
+    let is_blank = |octet: &u8| matches!(octet, b' ' | b'\t');
+    let Some(start) = text.iter().position(|octet| !is_blank(octet)) else {
+        return &[];
+    };
+    let end = text.iter().rposition(|octet| !is_blank(octet)).unwrap_or(start);
+    &text[start..=end]
+}
+
+/// A number of a few digits.
+fn plain_length(text: &[u8]) -> Option<u64> {
+    // Eighteen digits are less than 2^63.
+    if text.is_empty() || text.len() > 18 {
+        return None;
+    }
+    let mut number = 0;
+    for octet in text {
+        let digit = octet.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    Some(number)
 }
 
 fn parse_length(text: &[u8]) -> Result<u64, FramingError> {
@@ -233,13 +301,30 @@ mod tests {
 
     #[test]
     fn other_codings_are_refused() {
-        for bad in ["gzip, chunked", "chunked, chunked", "identity", "xchunked"] {
+        for (bad, why) in [
+            ("gzip, chunked", FramingError::Coding),
+            (",chunked", FramingError::Coding),
+            ("gzip\r\nTransfer-Encoding: chunked", FramingError::Coding),
+            ("chunked, chunked", FramingError::TransferEncoding),
+            ("chunked, gzip", FramingError::TransferEncoding),
+            (
+                "chunked\r\nTransfer-Encoding: chunked",
+                FramingError::TransferEncoding,
+            ),
+            ("identity", FramingError::TransferEncoding),
+            ("xchunked", FramingError::TransferEncoding),
+            ("\u{c}chunked", FramingError::TransferEncoding),
+            (",", FramingError::TransferEncoding),
+        ] {
             assert_eq!(
                 traits(&format!("Transfer-Encoding: {bad}\r\n")),
-                Err(FramingError::TransferEncoding),
+                Err(why),
                 "{bad}"
             );
         }
+        assert!(traits("Transfer-Encoding: chunked, ,\r\n").unwrap().chunked);
+        let empty = traits("Transfer-Encoding:\r\n").unwrap();
+        assert!(empty.empty_coding && empty.coding && !empty.chunked);
     }
 
     #[test]

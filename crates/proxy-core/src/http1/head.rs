@@ -81,6 +81,8 @@ pub struct RequestHead {
     pub uri: Slice,
     /// The version.
     pub version: Version,
+    /// The protocol's name and version as sent, where they go on as they are; empty for HTTP/1.0 and HTTP/1.1.
+    pub protocol: Slice,
     /// The headers in order.
     pub headers: Vec<Header>,
     /// Bytes of the whole head, its empty line included.
@@ -98,6 +100,8 @@ pub struct ResponseHead {
     pub reason: Slice,
     /// The version.
     pub version: Version,
+    /// The protocol's name and version as sent, where they go on as they are; empty for HTTP/1.0 and HTTP/1.1.
+    pub protocol: Slice,
     /// The headers in order.
     pub headers: Vec<Header>,
     /// Bytes of the whole head, its empty line included.
@@ -116,6 +120,15 @@ const BLOCKS_FIXED: u32 = 48;
 const VERSION_LEN: u32 = 8;
 /// Bytes of a status.
 const STATUS_LEN: u32 = 3;
+
+/// Bytes of the protocol's name and version.
+fn version_len(protocol: Slice) -> u32 {
+    if protocol.len == 0 {
+        VERSION_LEN
+    } else {
+        protocol.len
+    }
+}
 
 /// Headers together with their bytes.
 #[derive(Clone, Copy, Debug)]
@@ -148,11 +161,6 @@ impl<'a> Headers<'a> {
     /// The bytes that positions point into.
     pub(super) fn bytes(self) -> HeadBytes<'a> {
         self.bytes
-    }
-
-    /// The bytes that were received.
-    pub(super) fn buf(self) -> &'a [u8] {
-        self.bytes.received
     }
 
     /// The whole line of a header, its end included, if it came as it would be written: one blank behind the colon, none
@@ -288,7 +296,7 @@ impl<'a> RequestRef<'a> {
     }
 
     fn line_size(self) -> u32 {
-        COUNTED_EXTRA + self.head.method.len + self.head.uri.len + VERSION_LEN
+        COUNTED_EXTRA + self.head.method.len + self.head.uri.len + version_len(self.head.protocol)
     }
 
     /// The version.
@@ -346,7 +354,7 @@ impl<'a> ResponseRef<'a> {
     }
 
     fn line_size(self) -> u32 {
-        COUNTED_EXTRA + VERSION_LEN + STATUS_LEN + self.head.reason.len
+        COUNTED_EXTRA + version_len(self.head.protocol) + STATUS_LEN + self.head.reason.len
     }
 
     /// The headers.

@@ -4,8 +4,11 @@ mod chunk;
 mod edit;
 mod framing;
 mod head;
+mod hop;
 mod known;
+mod octets;
 mod parse;
+mod target;
 mod write;
 
 pub use chunk::{ChunkError, ChunkReader, Followed, chunk_data};
@@ -14,9 +17,10 @@ pub use framing::{
     Framing, FramingError, MessageTraits, list_tokens, message_traits, request_framing, response_framing,
 };
 pub use head::{Header, Headers, RequestHead, RequestRef, ResponseHead, ResponseRef, Slice, Version};
+pub use hop::settle_hop_headers;
 pub use known::KnownHeader;
 pub use parse::{
-    HeadError, is_target, leading_empty_lines, lower_response_version, lower_version, parse_request,
-    parse_response, unfold,
+    HeadError, HeadProgress, HeadRules, leading_empty_lines, parse_request, parse_response, unfold,
 };
+pub use target::{TargetError, settle_target};
 pub use write::{ConnectionHeader, write_request, write_response};

@@ -1,14 +1,13 @@
-//! Heads from bytes (RFC 9112, sections 3 to 5), as strict as the original is by default.
+//! Heads from bytes (RFC 9112, sections 2 to 5), as strict as the original is by default, or as lenient as it can be told to be.
+//!
+//! One pass tells methods, targets, names and values from each other, finds what may not stand where it does, and which of
+//! the headers that others look for each is. What a target or a length means is settled elsewhere.
 
-use std::mem::MaybeUninit;
-
+use super::octets::{is_token, target_end, text_end, token_end};
 use super::{Header, KnownHeader, RequestHead, ResponseHead, Slice, Version};
 
-/// Most headers that a head may have, however large `tune.http.maxhdr` is.
-const MAX_HEADERS: usize = 512;
-
 /// Longest name that a header may have, in bytes: the original keeps the length in one.
-const MAX_NAME: usize = 255;
+pub(super) const MAX_NAME: usize = 255;
 
 /// Why bytes are no head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,19 +18,30 @@ pub enum HeadError {
     /// More headers than `tune.http.maxhdr`.
     #[error("too many headers")]
     TooManyHeaders,
-    /// A version other than HTTP/1.0 and HTTP/1.1.
-    #[error("not a version of HTTP/1")]
-    Version,
+    /// A header that goes on in the next line: [`unfold`] helps.
+    #[error("a folded line")]
+    Folded,
 }
 
-impl From<httparse::Error> for HeadError {
-    fn from(error: httparse::Error) -> Self {
-        match error {
-            httparse::Error::TooManyHeaders => Self::TooManyHeaders,
-            httparse::Error::Version => Self::Version,
-            _ => Self::Malformed,
-        }
-    }
+/// How strictly a head is read.
+#[derive(Clone, Copy, Debug)]
+pub struct HeadRules {
+    /// Most headers that it may have, and most trailers.
+    pub max_headers: usize,
+    /// Most bytes of trailers.
+    pub max_trailers: u32,
+    /// `option accept-unsafe-violations-in-http-request` or `-response`: names of any bytes, NUL in values, targets with a
+    /// fragment or bytes outside of ASCII, other protocols' names and versions, and requests without a version.
+    pub unsafe_violations: bool,
+}
+
+/// How far the reading of a head is: a head that comes in parts is not read from its beginning for each of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HeadProgress {
+    /// The beginning of the first line that is not read yet.
+    at: usize,
+    /// Whether the first line is.
+    begun: bool,
 }
 
 /// Reads a request's head at the beginning of `buf` into `head`, whose index is reused. Gives false while bytes are missing.
@@ -41,32 +51,7 @@ impl From<httparse::Error> for HeadError {
 /// # Errors
 /// When the bytes cannot become a head.
 pub fn parse_request(buf: &[u8], head: &mut RequestHead, max_headers: usize) -> Result<bool, HeadError> {
-    let mut slots = [const { MaybeUninit::<httparse::Header<'_>>::uninit() }; MAX_HEADERS];
-    let mut request = httparse::Request::new(&mut []);
-    let limit = max_headers.min(MAX_HEADERS);
-    let mut config = httparse::ParserConfig::default();
-    // The original takes several blanks between the parts of a request line for one.
-    config.allow_multiple_spaces_in_request_line_delimiters(true);
-    let status = config.parse_request_with_uninit_headers(&mut request, buf, &mut slots[..limit])?;
-    let httparse::Status::Complete(len) = status else {
-        return Ok(false);
-    };
-    let (Some(method), Some(uri), Some(version)) = (request.method, request.path, request.version) else {
-        return Err(HeadError::Malformed);
-    };
-    if uri.bytes().any(|b| !(0x21..0x7f).contains(&b)) {
-        return Err(HeadError::Malformed);
-    }
-    head.method = slice_in(buf, method.as_bytes());
-    head.uri = slice_in(buf, uri.as_bytes());
-    head.version = if version == 0 {
-        Version::Http10
-    } else {
-        Version::Http11
-    };
-    head.len = len as u32;
-    index_headers(buf, request.headers, &mut head.headers)?;
-    Ok(true)
+    HeadProgress::default().request(buf, head, &HeadRules::strict(max_headers))
 }
 
 /// Reads a response's head at the beginning of `buf` into `head`, whose index is reused. Gives false while bytes are missing.
@@ -74,35 +59,380 @@ pub fn parse_request(buf: &[u8], head: &mut RequestHead, max_headers: usize) -> 
 /// # Errors
 /// When the bytes cannot become a head.
 pub fn parse_response(buf: &[u8], head: &mut ResponseHead, max_headers: usize) -> Result<bool, HeadError> {
-    let mut slots = [const { MaybeUninit::<httparse::Header<'_>>::uninit() }; MAX_HEADERS];
-    let mut response = httparse::Response::new(&mut []);
-    let limit = max_headers.min(MAX_HEADERS);
-    let mut config = httparse::ParserConfig::default();
-    config.allow_multiple_spaces_in_response_status_delimiters(true);
-    let status = config.parse_response_with_uninit_headers(&mut response, buf, &mut slots[..limit])?;
-    let httparse::Status::Complete(len) = status else {
-        return Ok(false);
-    };
-    let (Some(code), Some(version)) = (response.code, response.version) else {
-        return Err(HeadError::Malformed);
-    };
-    head.status = code;
-    head.reason = match response.reason {
-        Some(reason) if !reason.is_empty() => slice_in(buf, reason.as_bytes()),
-        // One that is no ASCII is not given.
-        _ => reason_in(buf),
-    };
-    head.version = if version == 0 {
-        Version::Http10
-    } else {
-        Version::Http11
-    };
-    head.len = len as u32;
-    index_headers(buf, response.headers, &mut head.headers)?;
-    Ok(true)
+    HeadProgress::default().response(buf, head, &HeadRules::strict(max_headers))
 }
 
-/// Bytes of the empty lines that a client may have sent in front of a request (RFC 9112, section 2.2).
+impl HeadRules {
+    /// No violation is let through, and trailers fit a buffer of the usual size.
+    #[must_use]
+    pub fn strict(max_headers: usize) -> Self {
+        Self {
+            max_headers,
+            max_trailers: 16384 - 1024,
+            unsafe_violations: false,
+        }
+    }
+}
+
+impl HeadProgress {
+    /// Goes on reading a request's head, as [`parse_request`]. `buf` begins where it did before.
+    ///
+    /// # Errors
+    /// When the bytes cannot become a head.
+    pub fn request(
+        &mut self,
+        buf: &[u8],
+        head: &mut RequestHead,
+        rules: &HeadRules,
+    ) -> Result<bool, HeadError> {
+        if !self.begun {
+            let Some(line) = request_line(buf, rules)? else {
+                return Ok(false);
+            };
+            head.method = line.method;
+            head.uri = line.uri;
+            head.version = line.version;
+            head.protocol = line.protocol;
+            head.headers.clear();
+            head.added.clear();
+            if line.is_whole {
+                // A request of HTTP/0.9 has no headers.
+                head.len = line.end as u32;
+                return Ok(true);
+            }
+            self.at = line.end;
+            self.begun = true;
+        }
+        let len = self.headers(buf, &mut head.headers, rules)?;
+        head.len = len.unwrap_or(0);
+        Ok(len.is_some())
+    }
+
+    /// Goes on reading a response's head, as [`parse_response`]. `buf` begins where it did before.
+    ///
+    /// # Errors
+    /// When the bytes cannot become a head.
+    pub fn response(
+        &mut self,
+        buf: &[u8],
+        head: &mut ResponseHead,
+        rules: &HeadRules,
+    ) -> Result<bool, HeadError> {
+        if !self.begun {
+            let Some(line) = status_line(buf, leading_empty_lines(buf), rules)? else {
+                return Ok(false);
+            };
+            head.status = line.status;
+            head.reason = line.reason;
+            head.version = line.version;
+            head.protocol = line.protocol;
+            head.headers.clear();
+            head.added.clear();
+            self.at = line.end;
+            self.begun = true;
+        }
+        let len = self.headers(buf, &mut head.headers, rules)?;
+        head.len = len.unwrap_or(0);
+        Ok(len.is_some())
+    }
+
+    /// Reads headers to the empty line behind them. Gives the bytes of the whole head; none while some are missing.
+    fn headers(
+        &mut self,
+        buf: &[u8],
+        index: &mut Vec<Header>,
+        rules: &HeadRules,
+    ) -> Result<Option<u32>, HeadError> {
+        let mut at = self.at;
+        let Some(mut next) = buf.get(at).copied() else {
+            return Ok(None);
+        };
+        // Nothing that could go on stands in front of the first header.
+        if matches!(next, b' ' | b'\t') && index.is_empty() && !rules.unsafe_violations {
+            return Err(HeadError::Malformed);
+        }
+        loop {
+            if next == b'\r' || next == b'\n' {
+                let end = line_end(buf, at)?;
+                return Ok(end.map(|end| end as u32));
+            }
+            let Some(name_end) = name_end(buf, at, rules)? else {
+                return Ok(None);
+            };
+            // Nearly always there is one blank.
+            let mut start = name_end + 1;
+            while matches!(buf.get(start), Some(b' ' | b'\t')) {
+                start += 1;
+            }
+            let text_end = value_end(buf, start, rules)?;
+            let Some(after) = line_end(buf, text_end)? else {
+                return Ok(None);
+            };
+            // Only the next line shows whether this one was all.
+            let Some(&behind) = buf.get(after) else {
+                return Ok(None);
+            };
+            if matches!(behind, b' ' | b'\t') {
+                return Err(HeadError::Folded);
+            }
+            let mut end = text_end;
+            while end > start && matches!(buf[end - 1], b' ' | b'\t') {
+                end -= 1;
+            }
+            if index.len() >= rules.max_headers {
+                return Err(HeadError::TooManyHeaders);
+            }
+            let name = &buf[at..name_end];
+            let known = if rules.unsafe_violations && !name.iter().all(|&octet| is_token(octet)) {
+                KnownHeader::Other
+            } else {
+                KnownHeader::of(name)
+            };
+            index.push(Header {
+                name: slice(at, name_end),
+                value: slice(start, end),
+                known,
+            });
+            at = after;
+            next = behind;
+            self.at = at;
+        }
+    }
+}
+
+/// The colon behind the name that begins at `at`; none while it is missing.
+#[inline]
+fn name_end(buf: &[u8], at: usize, rules: &HeadRules) -> Result<Option<usize>, HeadError> {
+    let mut end = token_end(buf, at);
+    if rules.unsafe_violations {
+        while buf.get(end).is_some_and(|octet| !matches!(octet, b':' | b'\n')) {
+            end += 1;
+        }
+    }
+    if end - at > MAX_NAME {
+        return Err(HeadError::Malformed);
+    }
+    match buf.get(end) {
+        Some(b':') if end > at => Ok(Some(end)),
+        None => Ok(None),
+        Some(_) => Err(HeadError::Malformed),
+    }
+}
+
+/// The end of the line's text that a value from `start` on belongs to, or of `buf`.
+#[inline]
+fn value_end(buf: &[u8], start: usize, rules: &HeadRules) -> Result<usize, HeadError> {
+    let mut end = text_end(buf, start);
+    while buf.get(end) == Some(&0) {
+        if !rules.unsafe_violations {
+            return Err(HeadError::Malformed);
+        }
+        end = text_end(buf, end + 1);
+    }
+    Ok(end)
+}
+
+/// The beginning of the line behind the line end at `at`; none while bytes of it are missing.
+#[inline]
+fn line_end(buf: &[u8], at: usize) -> Result<Option<usize>, HeadError> {
+    match (buf.get(at), buf.get(at + 1)) {
+        (Some(b'\r'), Some(b'\n')) => Ok(Some(at + 2)),
+        (Some(b'\n'), _) => Ok(Some(at + 1)),
+        (Some(b'\r'), None) | (None, _) => Ok(None),
+        (Some(_), _) => Err(HeadError::Malformed),
+    }
+}
+
+/// A request's first line.
+struct RequestLine {
+    method: Slice,
+    uri: Slice,
+    version: Version,
+    protocol: Slice,
+    /// The beginning of the line behind.
+    end: usize,
+    /// There is no version, so nothing follows the line.
+    is_whole: bool,
+}
+
+fn request_line(buf: &[u8], rules: &HeadRules) -> Result<Option<RequestLine>, HeadError> {
+    let method_end = token_end(buf, 0);
+    match buf.get(method_end) {
+        Some(b' ' | b'\t') if method_end > 0 => {}
+        None => return Ok(None),
+        Some(_) => return Err(HeadError::Malformed),
+    }
+    let uri_start = blanks_end(buf, method_end);
+    let mut uri_end = target_end(buf, uri_start);
+    if rules.unsafe_violations {
+        while matches!(buf.get(uri_end), Some(b'#' | 0x80..)) {
+            uri_end = target_end(buf, uri_end + 1);
+        }
+    }
+    let mut line = RequestLine {
+        method: slice(0, method_end),
+        uri: slice(uri_start, uri_end),
+        version: Version::Http11,
+        protocol: Slice::default(),
+        end: 0,
+        is_whole: false,
+    };
+    match buf.get(uri_end) {
+        None => return Ok(None),
+        Some(b' ' | b'\t') if uri_end > uri_start => {}
+        Some(b'\r' | b'\n') if uri_end > uri_start => return bare_line(buf, line, uri_end, rules),
+        Some(_) => return Err(HeadError::Malformed),
+    }
+    let version_start = blanks_end(buf, uri_end);
+    if buf.get(version_start..version_start + 10) == Some(b"HTTP/1.1\r\n") {
+        line.end = version_start + 10;
+        return Ok(Some(line));
+    }
+    let version_end = protocol_end(buf, version_start);
+    if version_end == version_start && matches!(buf.get(version_start), Some(b'\r' | b'\n')) {
+        return bare_line(buf, line, version_start, rules);
+    }
+    let Some(end) = line_end(buf, version_end)? else {
+        return Ok(None);
+    };
+    line.end = end;
+    (line.version, line.protocol) = protocol(buf, version_start, version_end, rules.unsafe_violations)?;
+    // Only HTTP has a version that needs no leave.
+    if !rules.unsafe_violations && !buf[version_start..].starts_with(b"HTTP/") {
+        return Err(HeadError::Malformed);
+    }
+    Ok(Some(line))
+}
+
+/// A request line without a version, as HTTP/0.9 had them; its line end stands at `at`.
+fn bare_line(
+    buf: &[u8],
+    line: RequestLine,
+    at: usize,
+    rules: &HeadRules,
+) -> Result<Option<RequestLine>, HeadError> {
+    if !rules.unsafe_violations || line.method.of(buf) != b"GET" {
+        return Err(HeadError::Malformed);
+    }
+    Ok(line_end(buf, at)?.map(|end| RequestLine {
+        version: Version::Http10,
+        end,
+        is_whole: true,
+        ..line
+    }))
+}
+
+/// A response's first line.
+struct StatusLine {
+    version: Version,
+    protocol: Slice,
+    status: u16,
+    reason: Slice,
+    /// The beginning of the line behind.
+    end: usize,
+}
+
+fn status_line(buf: &[u8], start: usize, rules: &HeadRules) -> Result<Option<StatusLine>, HeadError> {
+    let (version, protocol, status_start) = if buf.get(start..start + 9) == Some(b"HTTP/1.1 ") {
+        (Version::Http11, Slice::default(), start + 9)
+    } else {
+        let end = protocol_end(buf, start);
+        match buf.get(end) {
+            Some(b' ' | b'\t') if end > start => {}
+            None => return Ok(None),
+            Some(_) => return Err(HeadError::Malformed),
+        }
+        let (version, protocol) = protocol(buf, start, end, rules.unsafe_violations)?;
+        (version, protocol, end)
+    };
+    let status_start = blanks_end(buf, status_start);
+    let mut status = 0;
+    for place in status_start..status_start + 3 {
+        match buf.get(place) {
+            Some(digit @ b'0'..=b'9') => status = status * 10 + u16::from(digit - b'0'),
+            None => return Ok(None),
+            Some(_) => return Err(HeadError::Malformed),
+        }
+    }
+    // What is neither interim nor final could end anywhere.
+    if status < 100 {
+        return Err(HeadError::Malformed);
+    }
+    let status_end = status_start + 3;
+    if buf
+        .get(status_end)
+        .is_some_and(|octet| !matches!(octet, b' ' | b'\t' | b'\r' | b'\n'))
+    {
+        return Err(HeadError::Malformed);
+    }
+    let reason_start = blanks_end(buf, status_end);
+    let mut reason_end = text_end(buf, reason_start);
+    while buf.get(reason_end) == Some(&0) {
+        reason_end = text_end(buf, reason_end + 1);
+    }
+    Ok(line_end(buf, reason_end)?.map(|end| StatusLine {
+        version,
+        protocol,
+        status,
+        reason: slice(reason_start, reason_end),
+        end,
+    }))
+}
+
+/// Where the blanks that begin at `at`, if any, end.
+#[inline]
+fn blanks_end(buf: &[u8], mut at: usize) -> usize {
+    while matches!(buf.get(at), Some(b' ' | b'\t')) {
+        at += 1;
+    }
+    at
+}
+
+/// Where the protocol's name and version that begin at `at` end.
+fn protocol_end(buf: &[u8], at: usize) -> usize {
+    let is_inside = |octet: &u8| matches!(octet, b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.');
+    buf.get(at..)
+        .and_then(|rest| rest.iter().position(|octet| !is_inside(octet)))
+        .map_or(buf.len(), |place| at + place)
+}
+
+/// Which version to take a protocol for, and the protocol itself where it goes on as it is: what is older than HTTP/1.1 or
+/// has no plain version is understood as HTTP/1.0, what is newer is HTTP/1.1 from here on (RFC 9110, section 2.5).
+fn protocol(
+    buf: &[u8],
+    start: usize,
+    end: usize,
+    unsafe_violations: bool,
+) -> Result<(Version, Slice), HeadError> {
+    let text = &buf[start..end];
+    let &[a, b, c, d, b'/', major @ b'0'..=b'9', b'.', minor @ b'0'..=b'9'] = text else {
+        return if unsafe_violations {
+            Ok((Version::Http10, slice(start, end)))
+        } else {
+            Err(HeadError::Malformed)
+        };
+    };
+    let name = [a, b, c, d];
+    // Another protocol that is worded like this one goes on under its name, in a response without being asked for.
+    if !name.iter().all(u8::is_ascii_uppercase) || !unsafe_violations && !matches!(&name, b"HTTP" | b"RTSP") {
+        return Err(HeadError::Malformed);
+    }
+    Ok(match (major, minor, &name) {
+        (b'1', b'1'.., _) | (b'2'.., ..) => (Version::Http11, Slice::default()),
+        (b'1', b'0', b"HTTP") => (Version::Http10, Slice::default()),
+        _ => (Version::Http10, slice(start, end)),
+    })
+}
+
+fn slice(start: usize, end: usize) -> Slice {
+    Slice {
+        start: start as u32,
+        len: (end - start) as u32,
+    }
+}
+
+/// Bytes of the empty lines that a client may have sent in front of a request (RFC 9112, section 2.2), or a server in front of
+/// a response.
 #[must_use]
 pub fn leading_empty_lines(buf: &[u8]) -> usize {
     let mut at = 0;
@@ -116,13 +446,14 @@ pub fn leading_empty_lines(buf: &[u8]) -> usize {
 }
 
 /// Replaces line folds (RFC 9112, section 5.2) by blanks, as the original takes them. Gives whether there were any; then the
-/// head is worth another reading.
+/// reading of the head can go on.
 pub fn unfold(buf: &mut [u8]) -> bool {
     let mut found = false;
     // The first line is none that could be folded.
-    let Some(first) = memchr::memchr(b'\n', buf) else {
+    let Some(first) = memchr::memchr(b'\n', &buf[leading_empty_lines(buf)..]) else {
         return false;
     };
+    let first = leading_empty_lines(buf) + first;
     if matches!(buf.get(first + 1), Some(b' ' | b'\t')) {
         return false;
     }
@@ -147,109 +478,16 @@ pub fn unfold(buf: &mut [u8]) -> bool {
     found
 }
 
-/// Whether a request target has one of the forms of RFC 9112, section 3.2, and names the host that `host` does where both
-/// name one.
-#[must_use]
-pub fn is_target(method: &[u8], uri: &[u8], host: Option<&[u8]>) -> bool {
-    if memchr::memchr(b'#', uri).is_some() {
-        return false;
-    }
-    if method == b"CONNECT" {
-        return uri.first() != Some(&b'/') && names_host(uri, host, b":443");
-    }
-    match uri.first() {
-        Some(b'/') => true,
-        Some(b'*') => uri.len() == 1 && method == b"OPTIONS",
-        _ => {
-            let Some(colon) = memchr::memmem::find(uri, b"://") else {
-                return false;
-            };
-            if colon == 0 || !uri[..colon].iter().all(u8::is_ascii_alphanumeric) {
-                return false;
-            }
-            let rest = &uri[colon + 3..];
-            let end = rest
-                .iter()
-                .position(|b| matches!(b, b'/' | b'?'))
-                .unwrap_or(rest.len());
-            let is_https = uri[..colon].eq_ignore_ascii_case(b"https");
-            names_host(&rest[..end], host, if is_https { b":443" } else { b":80" })
-        }
-    }
-}
-
-/// Whether an authority names the host that the `Host` header does, if there is one; `port` is what either may leave out.
-fn names_host(authority: &[u8], host: Option<&[u8]>, port: &[u8]) -> bool {
-    let plain = |name: &[u8]| name.strip_suffix(port).unwrap_or(name).to_ascii_lowercase();
-    host.is_none_or(|host| plain(host) == plain(authority))
-}
-
-/// Takes a response's version for HTTP/1.1 where it is another one from 1.1 on, as the original does. Gives whether it was;
-/// then the head is worth another reading.
-pub fn lower_response_version(buf: &mut [u8]) -> bool {
-    let [b'H', b'T', b'T', b'P', b'/', major, b'.', minor, b' ', ..] = buf else {
-        return false;
-    };
-    let is_newer = matches!((*major, *minor), (b'1', b'2'..=b'9') | (b'2'..=b'9', b'0'..=b'9'));
-    if is_newer {
-        (*major, *minor) = (b'1', b'1');
-    }
-    is_newer
-}
-
-/// Takes HTTP/1.2 and above for HTTP/1.1, as RFC 9110, section 2.5, wants it. Gives whether the request line had such a
-/// version; then the head is worth another reading.
-pub fn lower_version(buf: &mut [u8]) -> bool {
-    let end = memchr::memchr(b'\n', buf).unwrap_or(buf.len());
-    let line = buf[..end].trim_ascii_end();
-    let len = line.len();
-    let [.., b' ', b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'2'..=b'9'] = line else {
-        return false;
-    };
-    buf[len - 1] = b'1';
-    true
-}
-
-fn index_headers(
-    buf: &[u8],
-    parsed: &[httparse::Header<'_>],
-    index: &mut Vec<Header>,
-) -> Result<(), HeadError> {
-    if parsed.iter().any(|h| h.name.len() > MAX_NAME) {
-        return Err(HeadError::Malformed);
-    }
-    index.clear();
-    index.extend(parsed.iter().map(|h| Header {
-        name: slice_in(buf, h.name.as_bytes()),
-        value: slice_in(buf, h.value),
-        known: KnownHeader::of(h.name.as_bytes()),
-    }));
-    Ok(())
-}
-
-/// The reason of the status line at the beginning of `buf`, which was read.
-fn reason_in(buf: &[u8]) -> Slice {
-    let end = memchr::memchr(b'\n', buf).unwrap_or(buf.len());
-    let line = buf[..end].strip_suffix(b"\r").unwrap_or(&buf[..end]);
-    let mut words = line.splitn(2, |&b| b == b' ');
-    let behind_version = words.nth(1).unwrap_or_default().trim_ascii_start();
-    slice_in(buf, behind_version.get(4..).unwrap_or_default())
-}
-
-/// The position of `part`, which borrows from `buf`.
-fn slice_in(buf: &[u8], part: &[u8]) -> Slice {
-    let start = (part.as_ptr() as usize).wrapping_sub(buf.as_ptr() as usize);
-    debug_assert!(part.is_empty() || start + part.len() <= buf.len());
-    Slice {
-        start: if part.is_empty() { 0 } else { start as u32 },
-        len: part.len() as u32,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::RequestRef;
     use super::*;
+
+    const UNSAFE: HeadRules = HeadRules {
+        max_headers: 101,
+        max_trailers: 100,
+        unsafe_violations: true,
+    };
 
     fn request(text: &[u8]) -> Result<Option<RequestHead>, HeadError> {
         let mut head = RequestHead::default();
@@ -258,7 +496,7 @@ mod tests {
 
     #[test]
     fn request_head_is_indexed_in_place() {
-        let text = b"GET /a?b HTTP/1.1\r\nHost: x\r\nEmpty:\r\n\r\nrest";
+        let text = b"GET /a?b HTTP/1.1\r\nHost: x\r\nEmpty:\r\nBlanks: \t y z\t \r\n\r\nrest";
         let head = request(text).unwrap().unwrap();
         let view = RequestRef {
             buf: text,
@@ -268,51 +506,125 @@ mod tests {
         assert_eq!(view.uri(), b"/a?b");
         assert_eq!(head.len as usize, text.len() - 4);
         let headers: Vec<_> = view.headers().iter().collect();
-        assert_eq!(headers, [(&b"Host"[..], &b"x"[..]), (&b"Empty"[..], &b""[..])]);
+        let expected = [(&b"Host"[..], &b"x"[..]), (b"Empty", b""), (b"Blanks", b"y z")];
+        assert_eq!(headers, expected);
+        assert_eq!(head.headers[0].known, KnownHeader::Host);
+    }
+
+    #[test]
+    fn a_head_in_parts_is_what_it_is_in_one_piece() {
+        let text = b"POST  /x HTTP/1.2\r\nHost: a\nContent-Length:5\r\nA: b \r\n\r\n";
+        let whole = request(text).unwrap().unwrap();
+        let mut head = RequestHead::default();
+        let mut progress = HeadProgress::default();
+        let rules = HeadRules::strict(101);
+        for end in 0..text.len() {
+            assert_eq!(
+                progress.request(&text[..end], &mut head, &rules),
+                Ok(false),
+                "{end}"
+            );
+        }
+        assert_eq!(progress.request(text, &mut head, &rules), Ok(true));
+        assert_eq!(head.headers, whole.headers);
+        assert_eq!(
+            (head.len, head.uri, head.method),
+            (whole.len, whole.uri, whole.method)
+        );
     }
 
     #[test]
     fn folds_become_blanks_inside_the_head_only() {
         let mut text = *b"GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n body";
+        let mut head = RequestHead::default();
+        let mut progress = HeadProgress::default();
+        let rules = HeadRules::strict(101);
+        assert_eq!(progress.request(&text, &mut head, &rules), Err(HeadError::Folded));
         assert!(unfold(&mut text));
         assert_eq!(&text, b"GET / HTTP/1.1\r\nA: b   c\r\n\r\n body");
         assert!(!unfold(&mut text));
+        assert_eq!(progress.request(&text, &mut head, &rules), Ok(true));
+        assert_eq!(head.headers[0].value.of(&text), b"b   c");
     }
 
     #[test]
-    fn targets_name_a_path_or_the_host_of_the_request() {
-        assert!(is_target(b"GET", b"/x", Some(b"a")));
-        assert!(is_target(b"GET", b"http://A:80/x", Some(b"a")));
-        assert!(is_target(b"OPTIONS", b"*", None));
-        for (method, uri) in [
-            (&b"GET"[..], &b"*"[..]),
-            (b"GET", b"x"),
-            (b"GET", b"http://y/"),
-            (b"GET", b"://a"),
-        ] {
-            assert!(!is_target(method, uri, Some(b"a")), "{uri:?}");
-        }
+    fn a_fold_behind_the_first_line_is_none() {
+        assert_eq!(
+            request(b"GET / HTTP/1.1\r\n A: b\r\n\r\n").unwrap_err(),
+            HeadError::Malformed
+        );
+        assert!(!unfold(&mut b"HTTP/1.1 200 OK\r\n A: b\r\n\r\n".to_vec()));
     }
 
     #[test]
     fn half_a_head_asks_for_more() {
         assert!(request(b"GET / HTTP/1.1\r\nHost: x\r\n").unwrap().is_none());
+        // Whether the line goes on is not known before the next one begins.
+        assert!(request(b"GET / HTTP/1.1\r\nHost: x\r\n\r").unwrap().is_none());
     }
 
     #[test]
-    fn space_before_the_colon_is_refused() {
-        assert_eq!(
-            request(b"GET / HTTP/1.1\r\nHost : x\r\n\r\n").unwrap_err(),
-            HeadError::Malformed
-        );
+    fn what_may_not_stand_in_a_head_is_refused_at_once() {
+        for bad in [
+            &b" "[..],
+            b"G\x01",
+            b"GET /\x01",
+            b"GET /\x7f",
+            b"GET /\xe9",
+            b"GET /#",
+            b"GET\r",
+            b"GET / htt",
+            b"GET / HTTP/1.1 \r\n",
+            b"GET / HTTP/1.10\r\n",
+            b"GET / RTSP/1.0\r\n",
+            b"GET /\r\n",
+            b"GET / HTTP/1.1\r\nHost :",
+            b"GET / HTTP/1.1\r\nA\x01",
+            b"GET / HTTP/1.1\r\n: b",
+            b"GET / HTTP/1.1\r\nA\r\n",
+            b"GET / HTTP/1.1\r\nA: b\rc",
+            b"GET / HTTP/1.1\r\nA: b\0",
+        ] {
+            assert_eq!(request(bad).unwrap_err(), HeadError::Malformed, "{bad:?}");
+        }
     }
 
     #[test]
-    fn bytes_outside_ascii_in_the_target_are_refused() {
+    fn unsafe_violations_pass_when_asked_for() {
+        for (text, uri, protocol) in [
+            (&b"GET /\xe9# HTTP/1.1\r\n\r\n"[..], &b"/\xe9#"[..], &b""[..]),
+            (b"DESCRIBE / RTSP/1.0\r\n\r\n", b"/", b"RTSP/1.0"),
+            (b"GET / HTTP/1.10\r\n\r\n", b"/", b"HTTP/1.10"),
+            (b"GET / RTSP/2.0\r\n\r\n", b"/", b""),
+            (b"GET / HTTP/1.1\r\nA\0\x01 /: b\0\r\n\r\n", b"/", b""),
+            (b"GET /\r\n", b"/", b""),
+        ] {
+            let mut head = RequestHead::default();
+            let read = HeadProgress::default().request(text, &mut head, &UNSAFE);
+            assert_eq!(read, Ok(true), "{text:?}");
+            assert_eq!((head.uri.of(text), head.protocol.of(text)), (uri, protocol));
+            assert_eq!(head.len as usize, text.len());
+        }
+        for bad in [
+            &b"POST /\r\n"[..],
+            b"GET /\x01 HTTP/1.1\r\n",
+            b"GET / http/1.1\r\n",
+        ] {
+            let read = HeadProgress::default().request(bad, &mut RequestHead::default(), &UNSAFE);
+            assert_eq!(read, Err(HeadError::Malformed), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_other_bytes_is_no_known_one() {
+        let text = b"GET / HTTP/1.1\r\nContent\rLength: 5\r\nContent-Length: 5\r\n\r\n";
+        let mut head = RequestHead::default();
         assert_eq!(
-            request("GET /é HTTP/1.1\r\n\r\n".as_bytes()).unwrap_err(),
-            HeadError::Malformed
+            HeadProgress::default().request(text, &mut head, &UNSAFE),
+            Ok(true)
         );
+        let known: Vec<_> = head.headers.iter().map(|header| header.known).collect();
+        assert_eq!(known, [KnownHeader::Other, KnownHeader::ContentLength]);
     }
 
     #[test]
@@ -334,37 +646,46 @@ mod tests {
     }
 
     #[test]
+    fn versions_are_taken_for_those_of_http_1() {
+        for (version, is, protocol) in [
+            ("HTTP/1.0", Version::Http10, ""),
+            ("HTTP/1.1", Version::Http11, ""),
+            ("HTTP/1.2", Version::Http11, ""),
+            ("HTTP/3.0", Version::Http11, ""),
+            ("HTTP/0.9", Version::Http10, "HTTP/0.9"),
+        ] {
+            let text = format!("GET / {version}\r\n\r\n");
+            let head = request(text.as_bytes()).unwrap().unwrap();
+            assert_eq!(head.version, is, "{version}");
+            assert_eq!(head.protocol.of(text.as_bytes()), protocol.as_bytes());
+        }
+    }
+
+    #[test]
     fn status_line_is_read_as_the_original_reads_it() {
         for (line, reason) in [
             (&b"HTTP/1.1 200 O\xffK\r\n"[..], &b"O\xffK"[..]),
             (b"HTTP/1.1  200 OK\r\n", b"OK"),
             (b"HTTP/1.1 200 \r\n", b""),
+            (b"HTTP/1.1 200\r\n", b""),
+            (b"HTTP/1.1 200   O\0K \n", b"O\0K "),
+            (b"HTTP/2.3\t200\tOK\r\n", b"OK"),
+            (b"\r\nHTTP/1.0 200 OK\r\n", b"OK"),
         ] {
             let text = [line, b"A: b\r\n\r\n"].concat();
             let mut head = ResponseHead::default();
-            assert!(parse_response(&text, &mut head, 101).unwrap());
+            assert!(parse_response(&text, &mut head, 101).unwrap(), "{line:?}");
             assert_eq!((head.status, head.reason.of(&text)), (200, reason));
+            assert_eq!(head.headers[0].value.of(&text), b"b");
         }
     }
 
     #[test]
-    fn newer_versions_of_a_response_become_1_1() {
-        let mut text = *b"HTTP/2.3 200 OK\r\n\r\n";
-        assert!(lower_response_version(&mut text));
-        assert_eq!(&text, b"HTTP/1.1 200 OK\r\n\r\n");
-        assert!(!lower_response_version(&mut text));
-        assert!(!lower_response_version(&mut b"HTTP/1.0 200 OK\r\n\r\n".to_vec()));
-    }
-
-    #[test]
-    fn a_fold_behind_the_first_line_is_none() {
-        assert!(!unfold(&mut b"HTTP/1.1 200 OK\r\n A: b\r\n\r\n".to_vec()));
-    }
-
-    #[test]
-    fn response_without_a_reason_is_read() {
-        let mut head = ResponseHead::default();
-        assert!(parse_response(b"HTTP/1.1 200\r\n\r\n", &mut head, 101).unwrap());
-        assert_eq!((head.status, head.reason.len), (200, 0));
+    fn what_has_no_three_digits_is_no_status() {
+        for bad in ["20 OK", "2000 OK", "20x", "099 OK", "200OK", "-20", "OK"] {
+            let text = format!("HTTP/1.1 {bad}\r\n\r\n");
+            let read = parse_response(text.as_bytes(), &mut ResponseHead::default(), 101);
+            assert_eq!(read, Err(HeadError::Malformed), "{bad}");
+        }
     }
 }

@@ -25,10 +25,11 @@ pub fn write_request(
     out.extend_from_slice(request.method());
     out.push(b' ');
     out.extend_from_slice(request.uri());
-    out.extend_from_slice(match request.version() {
-        Version::Http10 => b" HTTP/1.0\r\n",
-        Version::Http11 => b" HTTP/1.1\r\n",
-    });
+    match (request.head.protocol.of(request.buf), request.version()) {
+        (&[], Version::Http10) => out.extend_from_slice(b" HTTP/1.0\r\n"),
+        (&[], Version::Http11) => out.extend_from_slice(b" HTTP/1.1\r\n"),
+        (protocol, _) => out.extend_from_slice(&[b" ", protocol, b"\r\n"].concat()),
+    }
     let framing = if drop_length {
         FramingHeaders::Coding
     } else {
@@ -45,10 +46,11 @@ pub fn write_response(
     connection: ConnectionHeader,
     drop_length: bool,
 ) {
-    out.extend_from_slice(match response.head.version {
-        Version::Http10 => b"HTTP/1.0 ",
-        Version::Http11 => b"HTTP/1.1 ",
-    });
+    match (response.head.protocol.of(response.buf), response.head.version) {
+        (&[], Version::Http10) => out.extend_from_slice(b"HTTP/1.0 "),
+        (&[], Version::Http11) => out.extend_from_slice(b"HTTP/1.1 "),
+        (protocol, _) => out.extend_from_slice(&[protocol, b" "].concat()),
+    }
     let status = response.head.status;
     out.extend_from_slice(&[
         b'0' + (status / 100) as u8,

@@ -70,7 +70,9 @@ pub(super) fn keeps_client(session: &Session, txn: &Txn) -> bool {
         Version::Http10 => txn.req_traits.keep_alive && !txn.req_traits.close,
     };
     // A request with both framings may have been meant otherwise by somebody in front of us: nothing behind it is trusted.
-    let doubtful = txn.req_traits.chunked && txn.req_traits.content_length.is_some();
+    // So may one with chunks in HTTP/1.0, which has none.
+    let doubtful = txn.req_traits.chunked
+        && (txn.req_traits.content_length.is_some() || txn.req_head.version == Version::Http10);
     mode != ConnectionMode::Close && wants && !doubtful && !session.thread.shared.is_stopping()
 }
 

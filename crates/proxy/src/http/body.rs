@@ -1,6 +1,6 @@
 //! A body on its way: how much of what was received belongs to it, and whether it has ended.
 
-use proxy_core::http1::{ChunkError, ChunkReader, Framing};
+use proxy_core::http1::{ChunkError, ChunkReader, Framing, HeadRules};
 
 use crate::buffer::Buffer;
 
@@ -22,10 +22,11 @@ impl Default for Body {
 }
 
 impl Body {
-    pub(super) fn new(framing: Framing) -> Self {
+    /// A body of that framing, whose trailers are read by `rules`.
+    pub(super) fn new(framing: Framing, rules: &HeadRules) -> Self {
         match framing {
             Framing::Length(n) => Self::Length(n),
-            Framing::Chunked => Self::Chunked(ChunkReader::default()),
+            Framing::Chunked => Self::Chunked(ChunkReader::new(rules)),
             Framing::UntilClose => Self::UntilClose,
         }
     }

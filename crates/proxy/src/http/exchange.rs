@@ -14,8 +14,8 @@ use std::task::{Context, Poll};
 
 use haproxy_cfg::model::Timeouts;
 use proxy_core::http1::{
-    ConnectionHeader, Framing, HeadError, lower_response_version, message_traits, parse_response,
-    response_framing, unfold, write_response,
+    ConnectionHeader, Framing, HeadError, HeadProgress, HeadRules, message_traits, response_framing, unfold,
+    write_response,
 };
 use proxy_core::state::Ending;
 
@@ -41,6 +41,8 @@ pub(super) struct Progress {
     server_refuses: bool,
     /// Where the response is.
     response: ResponsePhase,
+    /// How far its head is read.
+    res_head: HeadProgress,
     /// Bytes of `to_client` that are sent.
     answer_sent: usize,
     /// The response's body.
@@ -105,8 +107,8 @@ pub(super) struct Terms<'a> {
     pub(super) server: &'a Timeouts,
     /// A client that ends its direction calls the request off.
     pub(super) abort_on_end: bool,
-    /// Most headers of a response.
-    pub(super) max_headers: usize,
+    /// How strictly a response is read.
+    pub(super) rules: HeadRules,
     /// Room for a response's head, in bytes.
     pub(super) max_head: u32,
     /// The request's method is HEAD.
@@ -406,18 +408,19 @@ impl Txn {
             if data.is_empty() {
                 return Ok(());
             }
-            self.res_head.added.clear();
-            match parse_response(data, &mut self.res_head, terms.max_headers) {
-                Ok(true) => {}
+            match (self.progress.res_head).response(data, &mut self.res_head, &terms.rules) {
+                Ok(true) => self.progress.res_head = HeadProgress::default(),
                 Ok(false) => return Ok(()),
-                Err(HeadError::Version) if lower_response_version(buffer.data_mut()) => continue,
-                Err(_) if unfold(buffer.data_mut()) => continue,
+                Err(HeadError::Folded) if unfold(buffer.data_mut()) => continue,
                 Err(_) => return Err(End::BadResponse),
             }
             if !self.response().fits(terms.max_head) {
                 return Err(End::BadResponse);
             }
             self.res_traits = message_traits(self.response().headers()).map_err(|_| End::BadResponse)?;
+            if self.res_traits.empty_coding && !terms.rules.unsafe_violations {
+                return Err(End::BadResponse);
+            }
             let status = self.res_head.status;
             let head_len = self.res_head.len as usize;
             if (100..200).contains(&status) && status != 101 {
@@ -435,8 +438,9 @@ impl Txn {
                 continue;
             }
             if status == 101 && !(self.req_traits.upgrade && self.res_traits.upgrade) {
-                // Nobody asked for another protocol, or none is named.
+                // Nobody asked for another protocol, or the server does not mean it.
                 self.count_interim();
+                self.stream.log.bytes += self.res.as_ref().map_or(0, |buffer| buffer.len() - head_len) as u64;
                 return Err(End::BadResponse);
             }
             let is_tunnel = status == 101 || (terms.connect && (200..300).contains(&status));
@@ -447,7 +451,7 @@ impl Txn {
             };
             // A body that is malformed from its first byte on makes the whole response malformed.
             let p = &mut self.progress;
-            p.res_body = Body::new(framing);
+            p.res_body = Body::new(framing, &terms.rules);
             let Some(buffer) = &mut self.res else {
                 return Ok(());
             };

@@ -4,8 +4,8 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use proxy_core::http1::{
-    HeadError, RequestRef, is_target, leading_empty_lines, lower_version, message_traits, parse_request,
-    request_framing, unfold,
+    Framing, FramingError, HeadError, HeadProgress, HeadRules, RequestRef, Version, leading_empty_lines,
+    message_traits, request_framing, settle_hop_headers, settle_target, unfold,
 };
 
 use super::body::Body;
@@ -26,15 +26,23 @@ pub(super) enum NoRequest {
     Expired,
     /// What came is no request, or its head fits no buffer.
     Malformed,
+    /// It has a body that nobody in its version expects of its method.
+    UnexpectedBody,
+    /// It has a transfer coding that nobody here knows.
+    UnknownCoding,
 }
 
 /// Reads a head into `txn`. What is there already (behind the last request) counts as just received.
 pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result<(), NoRequest> {
     let thread = std::rc::Rc::clone(&session.thread);
     let tune = &thread.config().global.tune;
-    let max_headers = super::most_headers(tune);
     // A head may not use the room that edits need.
     let max_head = tune.bufsize.saturating_sub(tune.maxrewrite);
+    let rules = HeadRules {
+        max_headers: super::most_headers(tune),
+        max_trailers: max_head,
+        unsafe_violations: session.frontend().options.accept_unsafe_request,
+    };
     let buffer = session.pending.take().unwrap_or_else(|| thread.buffers.take());
     if !buffer.is_empty() {
         txn.stream.log.started_ms = thread.now_ms();
@@ -43,6 +51,7 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
     txn.req = Some(buffer);
     let timeouts = &session.frontend().timeouts;
     let timeout = timeouts.http_request.or(timeouts.client);
+    let mut head = HeadProgress::default();
     poll_fn(|cx| {
         loop {
             let Some(buffer) = &mut txn.req else {
@@ -54,7 +63,7 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
                     buffer.consume(skip);
                 }
                 if !buffer.is_empty() {
-                    match parse_request(buffer.data(), &mut txn.req_head, max_headers) {
+                    match head.request(buffer.data(), &mut txn.req_head, &rules) {
                         Ok(true) => {
                             let fits = RequestRef {
                                 buf: buffer.data(),
@@ -64,8 +73,7 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
                             return Poll::Ready(if fits { Ok(()) } else { Err(NoRequest::Malformed) });
                         }
                         Ok(false) => {}
-                        Err(HeadError::Version) if lower_version(buffer.data_mut()) => continue,
-                        Err(_) if unfold(buffer.data_mut()) => continue,
+                        Err(HeadError::Folded) if unfold(buffer.data_mut()) => continue,
                         Err(_) => return Poll::Ready(Err(NoRequest::Malformed)),
                     }
                 }
@@ -107,29 +115,53 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
     })
     .await?;
     txn.stream.log.request_ms = thread.now_ms();
-    keep_line(session, txn);
-    understand(txn).inspect_err(|_| {
+    understand(txn, &rules).inspect_err(|_| {
         // A request that means nothing was never there, in the original's times.
         txn.stream.log.request_ms = 0;
-    })
+    })?;
+    keep_line(session, txn);
+    Ok(())
 }
 
 /// Settles what the head at hand asks for and how its body ends.
-fn understand(txn: &mut Txn) -> Result<(), NoRequest> {
-    txn.req_traits = message_traits(txn.request().headers()).map_err(|_| NoRequest::Malformed)?;
-    if txn.req_traits.coding && !txn.req_traits.chunked {
-        // Nobody could tell where its body ends.
+fn understand(txn: &mut Txn, rules: &HeadRules) -> Result<(), NoRequest> {
+    txn.req_traits = message_traits(txn.request().headers()).map_err(|error| match error {
+        FramingError::Coding => NoRequest::UnknownCoding,
+        FramingError::ContentLength | FramingError::TransferEncoding => NoRequest::Malformed,
+    })?;
+    let traits = &txn.req_traits;
+    if traits.coding && !traits.chunked || traits.empty_coding && !rules.unsafe_violations {
+        // Nobody could tell where its body ends, or somebody would tell otherwise.
         return Err(NoRequest::Malformed);
     }
+    if traits.hosts_differ {
+        return Err(NoRequest::Malformed);
+    }
+    let has_hop_headers = traits.has_hop_headers;
     let request = txn.request();
-    if !is_target(
-        request.method(),
-        request.uri(),
-        request.headers().get(b"host").next(),
-    ) {
+    // Behind CONNECT stands what goes through the tunnel, whatever the headers say.
+    let framing = match request.method() {
+        b"CONNECT" => Framing::Length(0),
+        _ => request_framing(traits),
+    };
+    if request.version() == Version::Http10
+        && framing != Framing::Length(0)
+        && matches!(request.method(), b"GET" | b"HEAD" | b"DELETE")
+    {
+        return Err(NoRequest::UnexpectedBody);
+    }
+    // The beginning of a connection in HTTP/2 is no request (RFC 9113, section 3.4).
+    if request.method() == b"PRI" && request.uri() == b"*" {
         return Err(NoRequest::Malformed);
     }
-    txn.progress.req_body = Body::new(request_framing(&txn.req_traits));
+    if let Some(buffer) = &mut txn.req {
+        if has_hop_headers {
+            settle_hop_headers(buffer.data(), &mut txn.req_head);
+        }
+        settle_target(buffer.data_mut(), &mut txn.req_head, rules.unsafe_violations)
+            .map_err(|_| NoRequest::Malformed)?;
+    }
+    txn.progress.req_body = Body::new(framing, rules);
     txn.stream.log.received = u64::from(txn.request().counted_size());
     take_body(txn)?;
     Ok(())
@@ -158,8 +190,18 @@ fn keep_line(session: &Session, txn: &mut Txn) {
     let mut line = std::mem::take(&mut txn.stream.log.line);
     line.clear();
     let request = txn.request();
-    let data = request.buf;
-    let end = memchr::memchr2(b'\r', b'\n', data).unwrap_or(data.len());
-    line.extend_from_slice(&data[..end.min(limit)]);
+    line.extend_from_slice(request.method());
+    line.push(b' ');
+    line.extend_from_slice(request.uri());
+    line.push(b' ');
+    let uri_end = (request.head.uri.start + request.head.uri.len) as usize;
+    let behind = request.buf.get(uri_end..).unwrap_or_default();
+    let end = memchr::memchr2(b'\r', b'\n', behind).unwrap_or(behind.len());
+    match behind[..end].trim_ascii() {
+        // What a request without a version is understood as.
+        [] => line.extend_from_slice(b"HTTP/1.0"),
+        version => line.extend_from_slice(version),
+    }
+    line.truncate(limit);
     txn.stream.log.line = line;
 }

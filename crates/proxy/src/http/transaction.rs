@@ -5,7 +5,9 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use haproxy_cfg::model::{ConnectionMode, Mode, ProxyId};
-use proxy_core::http1::{ConnectionHeader, HeadersMut, Version, write_request, write_response};
+use proxy_core::http1::{
+    ConnectionHeader, HeadRules, HeadersMut, MessageTraits, Version, write_request, write_response,
+};
 use proxy_core::persist::{CookieState, HeadEdits, ResponseInput};
 use proxy_core::rules::Step;
 use proxy_core::state::SideCounters;
@@ -369,7 +371,15 @@ async fn exchange(
         client: &frontend.timeouts,
         server: &proxy.timeouts,
         abort_on_end: proxy.options.abortonclose,
-        max_headers: super::most_headers(&config.global.tune),
+        rules: HeadRules {
+            max_headers: super::most_headers(&config.global.tune),
+            max_trailers: config
+                .global
+                .tune
+                .bufsize
+                .saturating_sub(config.global.tune.maxrewrite),
+            unsafe_violations: proxy.options.accept_unsafe_response,
+        },
         max_head: (config.global.tune.bufsize).saturating_sub(config.global.tune.maxrewrite),
         to_head: txn.method() == b"HEAD",
         connect: txn.method() == b"CONNECT",
@@ -432,14 +442,20 @@ fn begin_request(txn: &mut Txn, mode: ConnectionMode) {
         (true, Version::Http11) | (false, Version::Http10) => ConnectionHeader::Implied,
         (false, Version::Http11) => ConnectionHeader::Close,
     };
-    let connection = if txn.req_traits.upgrade {
-        ConnectionHeader::Implied
-    } else {
-        connection
+    let is_connect = txn.request().method() == b"CONNECT";
+    let connection = match (
+        is_connect && txn.req_traits.chunked,
+        has_old_chunks(&txn.req_traits, txn.req_head.version),
+    ) {
+        // Whoever takes the chunks for a body must not go on behind it.
+        (true, _) => ConnectionHeader::Close,
+        (false, true) => ConnectionHeader::Implied,
+        (false, false) if txn.req_traits.upgrade => ConnectionHeader::Implied,
+        (false, false) => connection,
     };
     let mut out = std::mem::take(&mut txn.to_server);
     out.clear();
-    let drop_length = txn.req_traits.chunked && txn.req_traits.content_length.is_some();
+    let drop_length = (txn.req_traits.chunked || is_connect) && txn.req_traits.content_length.is_some();
     write_request(&mut out, txn.request(), connection, drop_length);
     txn.to_server = out;
     let head = txn.req_head.len as usize;
@@ -497,12 +513,16 @@ fn finish_head(
     }
     let has_end = has_framing(txn, status);
     let keep = Keep {
-        client: answer::keeps_client(session, txn) && has_end && !has_old_chunks(txn),
+        client: answer::keeps_client(session, txn)
+            && has_end
+            && !has_old_chunks(&txn.res_traits, txn.res_head.version),
         server: mode == ConnectionMode::KeepAlive
             && has_end
+            && !has_old_chunks(&txn.req_traits, txn.req_head.version)
             && txn.response().wants_keep_alive(&txn.res_traits),
     };
-    let connection = match (status == 101, keep.client, txn.res_head.version) {
+    let is_tunnel = status == 101 || txn.method() == b"CONNECT" && (200..300).contains(&status);
+    let connection = match (is_tunnel, keep.client, txn.res_head.version) {
         (true, ..) | (false, false, Version::Http10) => ConnectionHeader::Implied,
         (false, false, Version::Http11) => ConnectionHeader::Close,
         (false, true, Version::Http10) => ConnectionHeader::KeepAlive,
@@ -512,7 +532,7 @@ fn finish_head(
         },
     };
     let mut out = std::mem::take(&mut txn.to_client);
-    let drop_length = txn.res_traits.chunked && txn.res_traits.content_length.is_some();
+    let drop_length = txn.res_traits.coding && txn.res_traits.content_length.is_some();
     write_response(&mut out, txn.response(), connection, drop_length);
     txn.to_client = out;
     if session.frontend().options.logasap {
@@ -564,9 +584,9 @@ fn has_framing(txn: &Txn, status: u16) -> bool {
     framing != proxy_core::http1::Framing::UntilClose
 }
 
-/// Whether the response has chunks in HTTP/1.0: its client may not see their end.
-fn has_old_chunks(txn: &Txn) -> bool {
-    txn.res_traits.chunked && txn.res_head.version == Version::Http10
+/// Whether a message has chunks in HTTP/1.0: who gets it may not see their end.
+fn has_old_chunks(traits: &MessageTraits, version: Version) -> bool {
+    traits.chunked && version == Version::Http10
 }
 
 /// What came behind the request belongs to the next one.
@@ -769,6 +789,8 @@ async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoRequest) -> Next
         NoRequest::Silent | NoRequest::Cut | NoRequest::Broken => (b'C', 400),
         NoRequest::Expired => (b'c', 408),
         NoRequest::Malformed => (b'P', 400),
+        NoRequest::UnexpectedBody => (b'P', 413),
+        NoRequest::UnknownCoding => (b'P', 422),
     };
     if silent
         && reason == NoRequest::Expired

@@ -53,6 +53,7 @@ impl Txn {
         // Positions in buffers that are gone.
         self.req_head.method = Slice::default();
         self.req_head.uri = Slice::default();
+        self.req_head.protocol = Slice::default();
         self.req_head.headers.clear();
         self.req_head.added.clear();
         self.res_head.added.clear();

@@ -1,0 +1,150 @@
+//! Classes of octets, and the search for the first one outside of a class: eight at a time where most of them are inside. What a
+//! line means is not known here.
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// The octets of a token (RFC 9110, section 5.6.2), which methods and names of headers are.
+static TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut octet = 0;
+    while octet < 256 {
+        table[octet] = matches!(
+            octet as u8,
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.'
+                | b'^' | b'_' | b'`' | b'|' | b'~'
+        );
+        octet += 1;
+    }
+    table
+};
+
+/// Whether an octet may stand in a token.
+#[inline]
+pub(super) fn is_token(octet: u8) -> bool {
+    TOKEN[octet as usize]
+}
+
+/// Where the token that begins at `at` ends: at the first octet of `buf` that is none of a token's, or at its end.
+#[inline]
+pub(super) fn token_end(buf: &[u8], mut at: usize) -> usize {
+    // Names are too short for anything but a look at each octet; eight for each check of the bounds.
+    while let Some(eight) = buf.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        for (place, &octet) in eight.iter().enumerate() {
+            if !is_token(octet) {
+                return at + place;
+            }
+        }
+        at += 8;
+    }
+    while buf.get(at).is_some_and(|&octet| is_token(octet)) {
+        at += 1;
+    }
+    at
+}
+
+/// The first octet of `buf` from `at` on that ends a line or is NUL; its end if there is none.
+#[inline]
+pub(super) fn text_end(buf: &[u8], mut at: usize) -> usize {
+    while let Some(eight) = buf.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let controls = below(u64::from_le_bytes(*eight), b' ');
+        if controls == 0 {
+            at += 8;
+            continue;
+        }
+        at += first(controls);
+        if matches!(buf.get(at), Some(b'\r' | b'\n' | 0)) {
+            return at;
+        }
+        // A tab, or another control.
+        at += 1;
+    }
+    while buf
+        .get(at)
+        .is_some_and(|octet| !matches!(octet, b'\r' | b'\n' | 0))
+    {
+        at += 1;
+    }
+    at
+}
+
+/// The first octet of `buf` from `at` on that may not stand in a request target (RFC 3986 and what browsers send besides: no
+/// blanks, controls, `#` or octets outside of ASCII); its end if there is none.
+#[inline]
+pub(super) fn target_end(buf: &[u8], mut at: usize) -> usize {
+    while let Some(eight) = buf.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*eight);
+        let outside = below(word, b'!') | (word & HIGH) | equal(word, 0x7f) | equal(word, b'#');
+        if outside != 0 {
+            return at + first(outside);
+        }
+        at += 8;
+    }
+    while buf
+        .get(at)
+        .is_some_and(|octet| matches!(octet, b'!' | b'"' | b'$'..=b'~'))
+    {
+        at += 1;
+    }
+    at
+}
+
+/// Sets the high bit of octets that are less than `limit` (at most 0x80). Nothing is said of octets behind the first found.
+#[inline]
+fn below(word: u64, limit: u8) -> u64 {
+    word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGH
+}
+
+/// Sets the high bit of octets that are `octet`. Nothing is said of octets behind the first found.
+#[inline]
+fn equal(word: u64, octet: u8) -> u64 {
+    below(word ^ (ONES * u64::from(octet)), 1)
+}
+
+/// The place of the first octet whose high bit is set.
+#[inline]
+fn first(found: u64) -> usize {
+    (found.trailing_zeros() / 8) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn plain(buf: &[u8], at: usize, is_inside: impl Fn(u8) -> bool) -> usize {
+        buf.iter()
+            .skip(at)
+            .position(|&octet| !is_inside(octet))
+            .map_or(buf.len(), |place| at + place)
+    }
+
+    #[test]
+    fn each_octet_is_found_wherever_it_stands() {
+        for octet in 0..=255u8 {
+            for place in 0..20 {
+                let mut buf = [b'a'; 20];
+                buf[place] = octet;
+                let is_text = |o| !matches!(o, 0 | b'\r' | b'\n');
+                let is_target = |o| matches!(o, 0x21..=0x7e) && o != b'#';
+                assert_eq!(token_end(&buf, 0), plain(&buf, 0, is_token), "{octet} at {place}");
+                assert_eq!(text_end(&buf, 0), plain(&buf, 0, is_text), "{octet} at {place}");
+                assert_eq!(
+                    target_end(&buf, 0),
+                    plain(&buf, 0, is_target),
+                    "{octet} at {place}"
+                );
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn ends_are_those_of_a_plain_search(buf in proptest::collection::vec(any::<u8>(), 0..60), at in 0usize..60) {
+            let at = at.min(buf.len());
+            prop_assert_eq!(token_end(&buf, at), plain(&buf, at, is_token));
+            prop_assert_eq!(text_end(&buf, at), plain(&buf, at, |o| !matches!(o, 0 | b'\r' | b'\n')));
+            prop_assert_eq!(target_end(&buf, at), plain(&buf, at, |o| matches!(o, 0x21..=0x7e) && o != b'#'));
+        }
+    }
+}
