@@ -315,7 +315,7 @@ pub(super) const OPTION_ROWS: &[Keyword<OptionParse>] = &[
     )
     .warned(3, 1)
     .instead("option accept-unsafe-violations-in-http-request")
-    .keeps(Flag(F::UnsafeRequest)),
+    .acts(Flag(F::UnsafeRequest)),
     kw(
         "accept-invalid-http-response",
         DEFAULTS | BE | HTTP,
@@ -324,7 +324,7 @@ pub(super) const OPTION_ROWS: &[Keyword<OptionParse>] = &[
     )
     .warned(3, 1)
     .instead("option accept-unsafe-violations-in-http-response")
-    .keeps(Flag(F::UnsafeResponse)),
+    .acts(Flag(F::UnsafeResponse)),
     kw("independant-streams", DEFAULTS | PX, NONE, "a spelling of 1.4")
         .warned(1, 5)
         .removed(2, 6)

@@ -121,7 +121,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         "requests that break the rules of HTTP pass",
     )
     .since(3, 1)
-    .keeps(Flag(F::UnsafeRequest)),
+    .acts(Flag(F::UnsafeRequest)),
     kw(
         "accept-unsafe-violations-in-http-response",
         DEFAULTS | BE | HTTP,
@@ -129,7 +129,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         "responses that break the rules of HTTP pass",
     )
     .since(3, 1)
-    .keeps(Flag(F::UnsafeResponse)),
+    .acts(Flag(F::UnsafeResponse)),
     kw(
         "allbackups",
         DEFAULTS | BE,

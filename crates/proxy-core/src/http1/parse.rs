@@ -244,6 +244,7 @@ fn line_end(buf: &[u8], at: usize) -> Result<Option<usize>, HeadError> {
 }
 
 /// A request's first line.
+#[derive(Clone, Copy)]
 struct RequestLine {
     method: Slice,
     uri: Slice,
