@@ -1,6 +1,6 @@
 //! The files that were read, as bytes, with their lines.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::{FileId, Span};
 
@@ -8,9 +8,9 @@ use crate::{FileId, Span};
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     name: String,
-    bytes: Arc<[u8]>,
-    /// Offset of the first byte of each line.
-    line_starts: Vec<u32>,
+    bytes: Arc<Vec<u8>>,
+    /// Offset of the first byte of each line; looked for when something asks, as most files have nothing told of them.
+    line_starts: OnceLock<Vec<u32>>,
 }
 
 /// A place in a file. Lines and columns count from 1, columns in bytes.
@@ -25,19 +25,20 @@ pub struct Position {
 impl SourceFile {
     /// A file of that name (as the user wrote it) and content.
     #[must_use]
-    pub fn new(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
-        let bytes = bytes.into();
-        let mut line_starts = vec![0];
-        for (at, byte) in bytes.iter().enumerate() {
-            if *byte == b'\n' {
-                line_starts.push(offset(at + 1));
-            }
-        }
+    pub fn new(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         Self {
             name: name.into(),
-            bytes,
-            line_starts,
+            bytes: Arc::new(bytes.into()),
+            line_starts: OnceLock::new(),
         }
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let behind_newline = |(at, byte): (usize, &u8)| (*byte == b'\n').then(|| offset(at + 1));
+            let others = self.bytes.iter().enumerate().filter_map(behind_newline);
+            std::iter::once(0).chain(others).collect()
+        })
     }
 
     /// Its name as the user wrote it.
@@ -48,15 +49,15 @@ impl SourceFile {
 
     /// Its content.
     #[must_use]
-    pub fn bytes(&self) -> &Arc<[u8]> {
+    pub fn bytes(&self) -> &Arc<Vec<u8>> {
         &self.bytes
     }
 
     /// The place of the byte at `at`; behind the end it is the end.
     #[must_use]
     pub fn position(&self, at: u32) -> Position {
-        let line = self.line_starts.partition_point(|start| *start <= at).max(1);
-        let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
+        let line = self.line_starts().partition_point(|start| *start <= at).max(1);
+        let start = self.line_starts().get(line - 1).copied().unwrap_or(0);
         Position {
             line: offset(line),
             column: at.saturating_sub(start) + 1,
@@ -67,11 +68,11 @@ impl SourceFile {
     #[must_use]
     pub fn line(&self, line: u32) -> &[u8] {
         let index = line.saturating_sub(1) as usize;
-        let Some(start) = self.line_starts.get(index) else {
+        let Some(start) = self.line_starts().get(index) else {
             return b"";
         };
         let end = self
-            .line_starts
+            .line_starts()
             .get(index + 1)
             .map_or(self.bytes.len(), |next| *next as usize);
         let text = self.bytes.get(*start as usize..end).unwrap_or(b"");
@@ -83,7 +84,7 @@ impl SourceFile {
     #[must_use]
     pub fn line_start(&self, line: u32) -> u32 {
         let index = line.saturating_sub(1) as usize;
-        self.line_starts
+        self.line_starts()
             .get(index)
             .copied()
             .unwrap_or_else(|| offset(self.bytes.len()))
