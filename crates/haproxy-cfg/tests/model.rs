@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use haproxy_cfg::model::{
-    Address, Balance, CheckKind, Config, ConnectionMode, CookieRewrite, Format, Level, LogFormat, LogLevel,
-    LogTransport, MatchKind, Mode, Pattern, Polarity, Proxy, RuleSet, ServerAddr, SwitchTarget, TlsVersion,
+    Address, Balance, CheckKind, Config, ConnectionMode, CookieRewrite, Format, HttpCheck, Level, LogFormat,
+    LogLevel, LogTransport, MatchKind, Mode, Pattern, Polarity, Proxy, RuleSet, ServerAddr, SwitchTarget,
+    TlsVersion,
 };
 use haproxy_cfg::testing::{FakeHost, load_on, load_str};
 use haproxy_cfg::{Dialect, Host as _};
@@ -204,11 +205,13 @@ fn a_name_that_does_not_resolve_may_be_allowed() {
 #[test]
 fn checks_are_chosen_by_options() {
     let http = proxy("backend b\n option httpchk HEAD /check.txt HTTP/1.0\n").check;
-    let expected = |method: &str, uri: &str, version: &str| CheckKind::Http {
-        method: method.into(),
-        uri: uri.into(),
-        version: version.into(),
-        headers: Vec::new(),
+    let expected = |method: &str, uri: &str, version: &str| {
+        CheckKind::Http(Box::new(HttpCheck {
+            method: method.into(),
+            uri: uri.into(),
+            version: version.into(),
+            headers: Vec::new(),
+        }))
     };
     assert_eq!(http, expected("HEAD", "/check.txt", "HTTP/1.0"));
     assert_eq!(

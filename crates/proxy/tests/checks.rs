@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use haproxy_cfg::model::{CheckKind, Config, Proxy, ProxyId, ProxyKind, Server, ServerAddr};
+use haproxy_cfg::model::{CheckKind, Config, HttpCheck, Proxy, ProxyId, ProxyKind, Server, ServerAddr};
 use proxy::checks::{CheckContext, spawn};
 use proxy::clock::Clock;
 use proxy_core::check::{AdminChange, CheckStatus, Event, Origin, change_admin};
@@ -208,12 +208,12 @@ async fn saying(lines: &'static [&'static [u8]]) -> ServerAddr {
 }
 
 fn http(proxy: &mut Proxy) {
-    proxy.check = CheckKind::Http {
+    proxy.check = CheckKind::Http(Box::new(HttpCheck {
         method: "OPTIONS".into(),
         uri: "/".into(),
         version: "HTTP/1.0".into(),
         headers: Vec::new(),
-    };
+    }));
 }
 
 fn smtp(proxy: &mut Proxy) {

@@ -11,17 +11,7 @@ pub enum CheckKind {
     #[default]
     Tcp,
     /// `option httpchk [METHOD] [URI] [VERSION]`.
-    Http {
-        /// The method, `OPTIONS` unless given.
-        method: Word,
-        /// The URI, `/` unless given.
-        uri: Word,
-        /// The version, `HTTP/1.0` unless given. What stood behind it (`HTTP/1.1\r\nHost:\ www`) is in `headers`.
-        version: Word,
-        /// Raw header lines that followed the version, each without its end of line. An empty one ends them: the lines behind
-        /// it are the body.
-        headers: Vec<Word>,
-    },
+    Http(Box<HttpCheck>),
     /// `option smtpchk [HELO|EHLO] [DOMAIN]`.
     Smtp {
         /// `HELO` or `EHLO`.
@@ -29,6 +19,20 @@ pub enum CheckKind {
         /// The domain, `localhost` unless given.
         domain: Word,
     },
+}
+
+/// The request of `option httpchk`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpCheck {
+    /// The method, `OPTIONS` unless given.
+    pub method: Word,
+    /// The URI, `/` unless given.
+    pub uri: Word,
+    /// The version, `HTTP/1.0` unless given. What stood behind it (`HTTP/1.1\r\nHost:\ www`) is in `headers`.
+    pub version: Word,
+    /// Raw header lines that followed the version, each without its end of line. An empty one ends them: the lines behind
+    /// it are the body.
+    pub headers: Vec<Word>,
 }
 
 /// When a server is checked and how results count.

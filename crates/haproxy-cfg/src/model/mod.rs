@@ -19,7 +19,7 @@ mod stats;
 pub use acl::{Acl, Cond, CondTerm, MatchKind, Pattern, Polarity};
 pub use addr::{Address, ServerAddr};
 pub use bind::{Bind, BindSsl, Level, TlsVersion};
-pub use check::{CheckKind, CheckSettings};
+pub use check::{CheckKind, CheckSettings, HttpCheck};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
 pub use global::{Global, SslDefaults, Tune};
 pub use log::{LogFormat, LogLevel, LogTarget, LogTransport};

@@ -226,7 +226,8 @@ pub struct ProxyOptions {
     pub http_ignore_probes: bool,
 }
 
-/// One frontend, backend or listen section, `defaults` applied.
+/// One frontend, backend or listen section, `defaults` applied. A large file has thousands of them: what is large and few of
+/// them have is boxed.
 #[derive(Clone, Debug)]
 pub struct Proxy {
     /// Its name.
@@ -260,7 +261,7 @@ pub struct Proxy {
     /// `monitor-uri`.
     pub monitor_uri: Option<Word>,
     /// `option forwardfor`.
-    pub forwardfor: Option<ForwardFor>,
+    pub forwardfor: Option<Box<ForwardFor>>,
     /// From `option httpclose` and its kin.
     pub connection_mode: ConnectionMode,
     /// `timeout …`.
@@ -274,7 +275,7 @@ pub struct Proxy {
     /// `balance`.
     pub balance: Balance,
     /// `cookie`.
-    pub cookie: Option<CookiePolicy>,
+    pub cookie: Option<Box<CookiePolicy>>,
     /// `retries`, 3 unless given.
     pub retries: u32,
     /// `fullconn`.
@@ -286,7 +287,7 @@ pub struct Proxy {
     /// Servers, in order.
     pub servers: Vec<Server>,
     /// `stats …`, when the page is enabled.
-    pub stats: Option<StatsSettings>,
+    pub stats: Option<Box<StatsSettings>>,
     /// `errorfile` contents by status, read at start.
     pub error_files: Vec<(u16, Word)>,
 }

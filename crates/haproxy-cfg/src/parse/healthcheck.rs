@@ -3,7 +3,7 @@
 use syntax::{Diagnostic, Severity, Version};
 
 use super::reading::Reading;
-use crate::model::{CheckKind, Word};
+use crate::model::{CheckKind, HttpCheck, Word};
 use crate::signature::{Argument, Given, Value};
 use crate::written::Set;
 
@@ -33,12 +33,12 @@ pub(crate) fn httpchk(reading: &mut Reading<'_>, given: &Given) {
             return;
         }
     }
-    let check = CheckKind::Http {
+    let check = CheckKind::Http(Box::new(HttpCheck {
         method: method.map_or_else(|| "OPTIONS".into(), text),
         uri: uri.map_or_else(|| "/".into(), text),
         version: version_text,
         headers,
-    };
+    }));
     reading.settings().check = Some(Set::new(check, given.span));
 }
 

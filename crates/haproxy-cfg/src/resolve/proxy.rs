@@ -29,7 +29,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         disabled: inherited.value(|settings| &settings.disabled).unwrap_or(false),
         description: section.description.clone(),
         binds: section.binds.clone(),
-        stats: stats(&inherited, dialect, mode, gathered.stats_admin),
+        stats: stats(&inherited, dialect, mode, gathered.stats_admin).map(Box::new),
         acls: gathered.acls,
         rules: gathered.rules.into(),
         use_backend: Vec::new(),
@@ -39,7 +39,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         monitor_uri: inherited
             .value(|settings| &settings.monitor_uri)
             .filter(|_| frontend),
-        forwardfor: inherited.value(|settings| &settings.forwardfor),
+        forwardfor: inherited.value(|settings| &settings.forwardfor).map(Box::new),
         connection_mode: inherited
             .value(|settings| &settings.connection_mode)
             .unwrap_or_default(),
@@ -52,7 +52,8 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .unwrap_or_else(|| default_balance(dialect)),
         cookie: inherited
             .value(|settings| &settings.cookie)
-            .filter(|_| section.kind.is_backend()),
+            .filter(|_| section.kind.is_backend())
+            .map(Box::new),
         retries: inherited
             .value(|settings| &settings.retries)
             .unwrap_or(DEFAULT_RETRIES),

@@ -47,7 +47,7 @@ impl CookiePlan {
             }
         }
         Some(Self {
-            policy,
+            policy: *policy,
             values,
             servers,
             even_if_down: proxy.options.persist,

@@ -57,7 +57,7 @@ fn policy(text: &str) -> CookiePolicy {
 /// The recordings' backend: the third server is in maintenance, the fourth has no cookie.
 fn backend(cookie: &str, option: &str) -> Proxy {
     let mut proxy = proxy("b");
-    proxy.cookie = Some(policy(cookie));
+    proxy.cookie = Some(Box::new(policy(cookie)));
     proxy.options.persist = option == "option persist";
     for (name, value) in [
         ("s1", Some("c1")),

@@ -4,7 +4,7 @@
 mod http;
 mod smtp;
 
-use haproxy_cfg::model::CheckKind;
+use haproxy_cfg::model::{CheckKind, HttpCheck};
 
 use super::CheckStatus;
 use http::HttpProbe;
@@ -30,12 +30,15 @@ impl CheckPlan {
     pub fn new(kind: &CheckKind) -> Self {
         match kind {
             CheckKind::Tcp => Self::Tcp,
-            CheckKind::Http {
-                method,
-                uri,
-                version,
-                headers,
-            } => Self::Http(http::request(method, uri, version, headers)),
+            CheckKind::Http(check) => {
+                let HttpCheck {
+                    method,
+                    uri,
+                    version,
+                    headers,
+                } = &**check;
+                Self::Http(http::request(method, uri, version, headers))
+            }
             CheckKind::Smtp { hello, domain } => Self::Smtp([hello, &b" "[..], domain, b"\r\n"].concat()),
         }
     }
