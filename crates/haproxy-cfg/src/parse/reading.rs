@@ -16,8 +16,8 @@ use crate::load::LoadOptions;
 use crate::model::{Arg, Mode, ProxyKind};
 use crate::signature::Given;
 use crate::written::{
-    Acls, ArgumentReference, DefaultsSection, FcgiWritten, ModeNote, ProxySection, Reference, ReferenceKind,
-    ReferencePlace, Rule, Settings, Written,
+    Acls, ArgumentReference, DefaultsSection, FcgiWritten, ModeNote, MoreOfSection, ProxySection, Reference,
+    ReferenceKind, ReferencePlace, Rule, Settings, Written,
 };
 
 /// The section that lines belong to.
@@ -328,7 +328,7 @@ impl<'h> Reading<'h> {
                 Some((acls, rules))
             }
             Section::Proxy(index) => {
-                let ProxySection { acls, rules, .. } = &mut **self.written.proxies.get_mut(index)?;
+                let MoreOfSection { acls, rules, .. } = &mut *self.written.proxies.get_mut(index)?.more;
                 Some((acls, rules))
             }
             Section::Other("fcgi-app") => {

@@ -38,7 +38,8 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     // The lines of ACLs are the same in the model.
     let acls: Vec<Vec<Acl>> = written
         .iter_mut()
-        .map(|section| std::mem::take(&mut section.acls.lines))
+        .map(|section| section.more.written_mut())
+        .map(|more| more.map_or_else(Vec::new, |more| std::mem::take(&mut more.acls.lines)))
         .collect();
     let modes: Vec<_> = written
         .iter()

@@ -17,13 +17,13 @@ use syntax::Span;
 
 pub(crate) use acl::{AclGroup, Acls, Incompatible, Looks};
 pub(crate) use proxy::{
-    CondTerm, DefaultsSection, ProxySection, ServerHost, ServerLine, Switch, WrittenCond,
+    CondTerm, DefaultsSection, MoreOfSection, ProxySection, ServerHost, ServerLine, Switch, WrittenCond,
 };
 pub(crate) use reference::{ArgumentReference, ModeNote, Reference, ReferenceKind, ReferencePlace};
 pub(crate) use rule::{Pending, PendingName, Rule};
 pub(crate) use settings::{
-    EmailAlert, FormatKind, FormatLine, LogEntry, LogLine, MoreServerParams, OptionFlag, ServerParams,
-    Settings, StatsWritten, TimeoutKind, Unresolved,
+    EmailAlert, FormatKind, FormatLine, LogEntry, LogLine, MoreServerParams, MoreSettings, OptionFlag,
+    ServerParams, Settings, StatsWritten, TimeoutKind, Unresolved,
 };
 
 use crate::keywords::Output;

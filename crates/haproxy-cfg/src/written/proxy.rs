@@ -1,9 +1,11 @@
 //! Proxies and `defaults` sections as written.
 
 use std::net::IpAddr;
+use std::ops::{Deref, DerefMut};
 
 use syntax::Span;
 
+use super::rare::Rare;
 use super::{Acls, Rule, ServerParams, Set, Settings};
 use crate::model::{Bind, Format, Polarity, ProxyKind, Word};
 
@@ -35,6 +37,18 @@ pub(crate) struct ProxySection {
     pub(crate) lines: usize,
     pub(crate) defaults: Option<usize>,
     pub(crate) settings: Settings,
+    #[expect(clippy::vec_box, reason = "a list makes room for four at once")]
+    pub(crate) servers: Vec<Box<ServerLine>>,
+    /// Kinds of rules that stand here so far, as bits.
+    pub(crate) rule_classes: u8,
+    /// HTTP rule sets, of requests, responses and all answers, that end with a rule without a condition.
+    pub(crate) final_rules: [bool; 3],
+    pub(crate) more: Rare<MoreOfSection>,
+}
+
+/// What few sections of a large file have; found by dereferencing the section.
+#[derive(Debug, Default)]
+pub(crate) struct MoreOfSection {
     pub(crate) id: Option<Set<u32>>,
     pub(crate) description: Option<Word>,
     pub(crate) binds: Vec<Bind>,
@@ -44,12 +58,20 @@ pub(crate) struct ProxySection {
     pub(crate) rules: Vec<Rule>,
     pub(crate) switches: Vec<Switch>,
     pub(crate) stats_admin: Vec<WrittenCond>,
-    #[expect(clippy::vec_box, reason = "a list makes room for four at once")]
-    pub(crate) servers: Vec<Box<ServerLine>>,
-    /// Kinds of rules that stand here so far, as bits.
-    pub(crate) rule_classes: u8,
-    /// HTTP rule sets, of requests, responses and all answers, that end with a rule without a condition.
-    pub(crate) final_rules: [bool; 3],
+}
+
+impl Deref for ProxySection {
+    type Target = MoreOfSection;
+
+    fn deref(&self) -> &MoreOfSection {
+        &self.more
+    }
+}
+
+impl DerefMut for ProxySection {
+    fn deref_mut(&mut self) -> &mut MoreOfSection {
+        &mut self.more
+    }
 }
 
 impl ProxySection {
@@ -63,17 +85,10 @@ impl ProxySection {
             lines: 0,
             defaults: None,
             settings: Settings::default(),
-            id: None,
-            description: None,
-            binds: Vec::new(),
-            has_bind: false,
-            acls: Acls::default(),
-            rules: Vec::new(),
-            switches: Vec::new(),
-            stats_admin: Vec::new(),
             servers: Vec::new(),
             rule_classes: 0,
             final_rules: [false; 3],
+            more: Rare::default(),
         }
     }
 }

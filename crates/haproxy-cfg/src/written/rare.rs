@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::LazyLock;
 
-use super::{EmailAlert, ServerParams, StatsWritten};
+use super::{EmailAlert, MoreOfSection, MoreSettings, ServerParams, StatsWritten};
 
 /// A type with one value that stands for all that were never written to.
 pub(crate) trait Blank: Default + 'static {
@@ -24,6 +24,20 @@ impl Blank for EmailAlert {
     }
 }
 
+impl Blank for MoreOfSection {
+    fn blank() -> &'static Self {
+        static BLANK: LazyLock<MoreOfSection> = LazyLock::new(MoreOfSection::default);
+        &BLANK
+    }
+}
+
+impl Blank for MoreSettings {
+    fn blank() -> &'static Self {
+        static BLANK: LazyLock<MoreSettings> = LazyLock::new(MoreSettings::default);
+        &BLANK
+    }
+}
+
 impl Blank for StatsWritten {
     fn blank() -> &'static Self {
         static BLANK: LazyLock<StatsWritten> = LazyLock::new(StatsWritten::default);
@@ -39,6 +53,16 @@ impl<T> Rare<T> {
     /// The value, where something has been written to it.
     pub(crate) fn written(&self) -> Option<&T> {
         self.0.as_deref()
+    }
+
+    /// The same, for good.
+    pub(crate) fn into_written(self) -> Option<T> {
+        self.0.map(|value| *value)
+    }
+
+    /// The same, to change it.
+    pub(crate) fn written_mut(&mut self) -> Option<&mut T> {
+        self.0.as_deref_mut()
     }
 }
 

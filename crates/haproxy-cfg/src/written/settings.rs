@@ -1,6 +1,7 @@
 //! What both `defaults` and a proxy may say: each setting is none until a line gives it.
 
 use std::net::IpAddr;
+use std::ops::{Deref, DerefMut};
 
 use syntax::{Diagnostic, Span};
 
@@ -295,19 +296,30 @@ pub(crate) struct EmailAlert {
     pub(crate) mailers: Option<Set<Word>>,
 }
 
-/// The settings of a `defaults` section or a proxy.
+/// The settings of a `defaults` section or a proxy. A large file has thousands of them, most of which say little: what few of
+/// them say stands behind a box, and is found by dereferencing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) mode: Option<Set<Mode>>,
+    pub(crate) balance: Option<Set<Balance>>,
+    /// Whether `balance` names a hash over parts of requests.
+    pub(crate) request_hash: Option<Set<bool>>,
+    /// `timeout …`, each once.
+    pub(crate) timeouts: Vec<(TimeoutKind, Set<Millis>)>,
+    /// `option …` that are on or off, each once.
+    pub(crate) options: Vec<(OptionFlag, Set<bool>)>,
+    pub(crate) default_server: Rare<ServerParams>,
+    pub(crate) more: Rare<MoreSettings>,
+}
+
+/// What few sections say.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MoreSettings {
     pub(crate) disabled: Option<Set<bool>>,
     pub(crate) maxconn: Option<Set<u32>>,
     pub(crate) backlog: Option<Set<u32>>,
     pub(crate) fullconn: Option<Set<u32>>,
     pub(crate) retries: Option<Set<u32>>,
-    /// `timeout …`, each once.
-    pub(crate) timeouts: Vec<(TimeoutKind, Set<Millis>)>,
-    /// `option …` that are on or off, each once.
-    pub(crate) options: Vec<(OptionFlag, Set<bool>)>,
     pub(crate) redispatch: Option<Set<Option<i32>>>,
     pub(crate) forwardfor: Option<Set<ForwardFor>>,
     /// Where `option originalto` stands.
@@ -321,15 +333,11 @@ pub(crate) struct Settings {
     /// `no log`.
     pub(crate) logs_reset: bool,
     pub(crate) log_tag: Option<Set<Word>>,
-    pub(crate) balance: Option<Set<Balance>>,
-    /// Whether `balance` names a hash over parts of requests.
-    pub(crate) request_hash: Option<Set<bool>>,
     pub(crate) cookie: Option<Set<CookiePolicy>>,
     pub(crate) check: Option<Set<CheckKind>>,
     pub(crate) http_reuse_never: Option<Set<bool>>,
     pub(crate) monitor_uri: Option<Set<Word>>,
     pub(crate) default_backend: Option<Set<Word>>,
-    pub(crate) default_server: Rare<ServerParams>,
     pub(crate) stats: Rare<StatsWritten>,
     pub(crate) email: Rare<EmailAlert>,
     pub(crate) error_files: Vec<(u16, Word)>,
@@ -337,15 +345,32 @@ pub(crate) struct Settings {
     pub(crate) read_only: Vec<String>,
 }
 
+impl Deref for Settings {
+    type Target = MoreSettings;
+
+    fn deref(&self) -> &MoreSettings {
+        &self.more
+    }
+}
+
+impl DerefMut for Settings {
+    fn deref_mut(&mut self) -> &mut MoreSettings {
+        &mut self.more
+    }
+}
+
 impl Settings {
     /// Takes over what a line gives that is ignored where it stands, as far as it is judged there all the same.
     pub(crate) fn judge_too(&mut self, ignored: Self) {
+        self.request_hash = ignored.request_hash.or(self.request_hash.take());
+        let Some(ignored) = ignored.more.into_written() else {
+            return;
+        };
         for line in ignored.formats {
             self.set_format(line);
         }
         self.check = ignored.check.or(self.check.take());
         self.cookie = ignored.cookie.or(self.cookie.take());
-        self.request_hash = ignored.request_hash.or(self.request_hash.take());
         self.monitor_uri = ignored.monitor_uri.or(self.monitor_uri.take());
         self.default_backend = ignored.default_backend.or(self.default_backend.take());
     }
