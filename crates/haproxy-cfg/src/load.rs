@@ -7,7 +7,7 @@ use syntax::{Applicability, Context, Diagnostic, FileId, Severity, SourceFile, S
 use crate::dialect::Dialect;
 use crate::dump::DumpOptions;
 use crate::host::{Host, PathKind};
-use crate::lex::{LexError, MAX_WORDS, Rules, TokenKind, content, tokens, words};
+use crate::lex::{LexError, MAX_WORDS, Rules, TokenKind, Word, content, tokens, words_in};
 use crate::model::Config;
 use crate::parse::{Line, Reading, Section};
 use crate::preprocess::Conditions;
@@ -252,17 +252,22 @@ fn read_file(reading: &mut Reading<'_>, id: FileId) {
         byte_order_mark(reading, id);
         start = 3;
     }
+    // Hardly any file has such bytes: they are looked for in all of it at once.
+    let may_stray = memchr::memchr2(0, b'\r', &bytes).is_some();
     let mut number = 0;
+    // The words of a line, whose room is used again for the next.
+    let mut room = Vec::new();
     while start < bytes.len() {
         number += 1;
-        let end = bytes[start..]
-            .find_byte(b'\n')
-            .map_or(bytes.len(), |length| start + length);
+        let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |length| start + length);
         let line = &bytes[start..end];
         reading.here.line = number;
         let base = offset(start);
-        read_line(reading, &mut conditions, content(line), id, base);
-        stray_bytes(reading, id, line, base);
+        let read = if may_stray { content(line) } else { line };
+        read_line(reading, &mut conditions, read, id, base, &mut room);
+        if may_stray {
+            stray_bytes(reading, id, line, base);
+        }
         if end == bytes.len() {
             unfinished_line(reading, id, line, base);
         }
@@ -274,8 +279,16 @@ fn read_file(reading: &mut Reading<'_>, id: FileId) {
     conditions.finish(reading, Span::new(id, offset(end), offset(end)));
 }
 
-/// Reads a line; lines that a condition leaves out are cut into words all the same, as the original does.
-fn read_line(reading: &mut Reading<'_>, conditions: &mut Conditions, line: &[u8], id: FileId, base: u32) {
+/// Reads a line; lines that a condition leaves out are cut into words all the same, as the original does. `room` is what the
+/// words of the line before took, and those of this line may take.
+fn read_line<'f>(
+    reading: &mut Reading<'_>,
+    conditions: &mut Conditions,
+    line: &'f [u8],
+    id: FileId,
+    base: u32,
+    room: &mut Vec<Word<'f>>,
+) {
     let rules = Rules {
         quotes: !reading.spoken_before(1, 6),
         ..Rules::FILE
@@ -290,7 +303,7 @@ fn read_line(reading: &mut Reading<'_>, conditions: &mut Conditions, line: &[u8]
                 .help("split the line"),
         );
     }
-    let words = match words(line, id, base, reading, rules) {
+    let words = match words_in(std::mem::take(room), line, id, base, reading, rules) {
         Ok(words) => words,
         Err(error) => {
             let mut told = error.told(line, id, base);
@@ -322,7 +335,9 @@ fn read_line(reading: &mut Reading<'_>, conditions: &mut Conditions, line: &[u8]
         }
         // As seen in 2.6; it was put right later.
         let stutters = reading.dialect.strict && !reading.dialect.at_least(2, 7);
-        crate::parse::line_of_section(reading, &Line::new(words, stutters));
+        let line = Line::new(words, stutters);
+        crate::parse::line_of_section(reading, &line);
+        *room = line.into_words();
     }
 }
 

@@ -72,7 +72,7 @@ pub(crate) fn content(line: &[u8]) -> &[u8] {
 }
 
 /// Bytes that separate words.
-pub(super) fn is_blank(byte: u8) -> bool {
+pub(super) const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | 0x0b | 0x0c)
 }
 

@@ -64,13 +64,27 @@ pub(crate) fn words<'a>(
     env: &dyn Environment,
     rules: Rules,
 ) -> Result<Vec<Word<'a>>, LexError> {
+    words_in(Vec::new(), line, file, base, env, rules)
+}
+
+/// The same as [`words`], put into `room` in place of what it holds.
+pub(crate) fn words_in<'a>(
+    mut room: Vec<Word<'a>>,
+    line: &'a [u8],
+    file: FileId,
+    base: u32,
+    env: &dyn Environment,
+    rules: Rules,
+) -> Result<Vec<Word<'a>>, LexError> {
+    room.clear();
+    room.reserve(8);
     let mut lexer = Lexer {
         line,
         file,
         base,
         env,
         rules,
-        words: Vec::with_capacity(8),
+        words: room,
         origins: None,
     };
     let mut at = 0;
@@ -120,6 +134,17 @@ struct Lexer<'a, 'e> {
     origins: Option<Vec<Vec<(u32, u32)>>>,
 }
 
+/// Bytes that end a plain word, or make it one that is not plain.
+const ENDS_PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = is_blank(byte as u8) || matches!(byte as u8, b'#' | b'"' | b'\'' | b'\\');
+        byte += 1;
+    }
+    table
+};
+
 /// A word in the making.
 #[derive(Default)]
 struct Draft {
@@ -145,7 +170,7 @@ impl<'a> Lexer<'a, '_> {
         // Nearly all words are plain: no quote, no escape.
         let plain = self.line[start..]
             .iter()
-            .position(|byte| is_blank(*byte) || matches!(byte, b'#' | b'"' | b'\'' | b'\\'))
+            .position(|byte| ENDS_PLAIN[usize::from(*byte)])
             .map_or(self.line.len(), |length| start + length);
         if plain == self.line.len() || is_blank(self.line[plain]) || self.is_comment(self.line[plain]) {
             let text = Cow::Borrowed(&self.line[start..plain]);

@@ -248,7 +248,7 @@ pub(crate) fn stats_socket(reading: &mut Reading<'_>, line: &Line<'_>) {
                     Applicability::Safe,
                 ),
         );
-        expanded = [b"unix@", &*expanded].concat();
+        expanded = [b"unix@", &*expanded].concat().into();
     }
     // The original names the place twice here.
     let lead = if reading.dialect.strict {

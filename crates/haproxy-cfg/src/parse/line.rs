@@ -51,6 +51,11 @@ impl<'a> Line<'a> {
         Self { prefix, words }
     }
 
+    /// Its words.
+    pub(crate) fn into_words(self) -> Vec<Word<'a>> {
+        self.words
+    }
+
     /// The keyword.
     pub(crate) fn keyword(&self) -> &Word<'a> {
         &self.words[0]

@@ -1,5 +1,6 @@
 //! The state of a reading: where we are, what was read, what is to be told.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use syntax::{Context, Diagnostic, KeywordRow, Severity, SourceMap, Span, Status};
@@ -445,7 +446,10 @@ impl<'h> Reading<'h> {
     }
 
     /// An address with its variables put in, which in addresses are expanded even outside of quotes.
-    pub(crate) fn expanded(&self, address: &[u8]) -> Vec<u8> {
+    pub(crate) fn expanded<'a>(&self, address: &'a [u8]) -> Cow<'a, [u8]> {
+        if !address.contains(&b'$') {
+            return Cow::Borrowed(address);
+        }
         let mut out = Vec::with_capacity(address.len());
         let mut rest = address;
         while let Some(at) = rest.iter().position(|byte| *byte == b'$') {
@@ -470,7 +474,7 @@ impl<'h> Reading<'h> {
             rest = &name[length + usize::from(braced)..];
         }
         out.extend_from_slice(rest);
-        out
+        Cow::Owned(out)
     }
 
     /// The original's whole-file words about a proxy: `frontend 'x'`, `backend 'x'`, `proxy 'x'`.

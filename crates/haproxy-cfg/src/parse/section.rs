@@ -30,7 +30,11 @@ pub(crate) fn line_of_section(reading: &mut Reading<'_>, line: &Line<'_>) {
         if line.prefix != Prefix::None {
             not_negatable(reading, line);
         }
-        reading.here.section = shown(line.arg(0).unwrap_or(line.keyword())).into_owned();
+        reading.here.section.clear();
+        reading
+            .here
+            .section
+            .push_str(&shown(line.arg(0).unwrap_or(line.keyword())));
         return enter(reading, section, line);
     }
     if let Some(stray) = reading.stray.take() {
@@ -428,10 +432,16 @@ fn enter(reading: &mut Reading<'_>, section: &'static Keyword<()>, line: &Line<'
 }
 
 /// The name behind `from` at argument `at`, resolved to a defaults section.
-fn from(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, of: &str) -> Result<Option<usize>, ()> {
+fn from(
+    reading: &mut Reading<'_>,
+    line: &Line<'_>,
+    at: usize,
+    of: impl FnOnce() -> String,
+) -> Result<Option<usize>, ()> {
     let Some(word) = line.arg(at).filter(|word| &*word.text == b"from") else {
         return Ok(None);
     };
+    let of = of();
     let Some(wanted) = line.arg(at + 1) else {
         reading.tell(
             Diagnostic::alert(
@@ -494,8 +504,7 @@ fn defaults(reading: &mut Reading<'_>, line: &Line<'_>) {
         .filter(|word| &*word.text != b"from" || line.arg(1).is_none());
     let name: model::Word = named.map(|word| word.text.to_vec()).unwrap_or_default().into();
     let at = usize::from(named.is_some());
-    let of = format!("defaults '{name}'");
-    let parent = from(reading, line, at, &of);
+    let parent = from(reading, line, at, || format!("defaults '{name}'"));
     let expected = if matches!(parent, Ok(Some(_)) | Err(())) {
         at + 2
     } else {
@@ -550,7 +559,7 @@ fn mixed_use(reading: &mut Reading<'_>, defaults: Option<usize>, by_name: bool, 
 }
 
 fn proxy(reading: &mut Reading<'_>, line: &Line<'_>, kind: ProxyKind) {
-    let keyword = shown(line.keyword()).into_owned();
+    let keyword = shown(line.keyword());
     let Some(name) = line.arg(0) else {
         return reading.tell(
             Diagnostic::alert("missing-name", format!("'{keyword}' expects an <id> argument"))
@@ -579,9 +588,9 @@ fn proxy(reading: &mut Reading<'_>, line: &Line<'_>, kind: ProxyKind) {
     } else {
         1
     };
-    let of = format!("{} '{}'", Reading::proxy_words(kind), shown(name));
+    let of = || format!("{} '{}'", Reading::proxy_words(kind), shown(name));
     let parent = match behind {
-        3 if line.arg(3).is_none() || !strict => from(reading, line, 1, &of).unwrap_or(None),
+        3 if line.arg(3).is_none() || !strict => from(reading, line, 1, of).unwrap_or(None),
         _ => None,
     };
     let defaults = parent.or_else(|| reading.written.defaults.len().checked_sub(1));

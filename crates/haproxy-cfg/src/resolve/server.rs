@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use syntax::{Context, Diagnostic, Severity, Span};
 
 use super::inherit::Inherited;
@@ -90,9 +91,37 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams) -> Server {
     }
 }
 
+/// Servers of a section by their names: most sections have few, for which a list is cheaper than a table.
+enum Seen<'w> {
+    Few(SmallVec<[&'w ServerLine; 8]>),
+    Many(FxHashMap<&'w Word, &'w ServerLine>),
+}
+
+impl<'w> Seen<'w> {
+    fn new(servers: usize) -> Self {
+        if servers <= 8 {
+            Self::Few(SmallVec::new())
+        } else {
+            Self::Many(FxHashMap::default())
+        }
+    }
+
+    /// Takes a server in; gives back the last one of that name.
+    fn insert(&mut self, line: &'w ServerLine) -> Option<&'w ServerLine> {
+        match self {
+            Self::Few(lines) => {
+                let before = lines.iter().rev().find(|known| known.name == line.name).copied();
+                lines.push(line);
+                before
+            }
+            Self::Many(lines) => lines.insert(&line.name, line),
+        }
+    }
+}
+
 /// Tells duplicate names, and checks that lack a port.
 pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy) {
-    let mut seen: FxHashMap<&Word, &ServerLine> = FxHashMap::default();
+    let mut seen = Seen::new(section.servers.len());
     let dialect = reading.dialect;
     let kind = Reading::proxy_words(section.kind);
     for line in &section.servers {
@@ -100,7 +129,7 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
         if line.params.id.is_some() && !dialect.at_least(3, 1) {
             continue;
         }
-        let Some(first) = seen.insert(&line.name, line) else {
+        let Some(first) = seen.insert(line) else {
             continue;
         };
         let numbered = line.params.id.is_some() && first.params.id.is_some();

@@ -16,6 +16,10 @@ pub(super) fn check(reading: &mut Reading<'_>, section: &ProxySection, proxy: &P
     let plain =
         |params: &ServerParams| params.more.is_none() && params.ssl != Some(true) && !params.ssl_taken_back;
     let all_plain = plain(&defaults);
+    if all_plain && section.servers.iter().all(|line| plain(&line.params)) {
+        return;
+    }
+    let defaults = defaults.into_owned();
     for (index, line) in section.servers.iter().enumerate() {
         if all_plain && plain(&line.params) {
             continue;

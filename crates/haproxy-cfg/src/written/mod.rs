@@ -19,6 +19,7 @@ pub(crate) use acl::{AclGroup, Acls, Incompatible, Looks};
 pub(crate) use proxy::{
     CondTerm, DefaultsSection, MoreOfSection, ProxySection, ServerHost, ServerLine, Switch, WrittenCond,
 };
+pub(crate) use rare::Blank;
 pub(crate) use reference::{ArgumentReference, ModeNote, Reference, ReferenceKind, ReferencePlace};
 pub(crate) use rule::{Pending, PendingName, Rule};
 pub(crate) use settings::{

@@ -92,13 +92,14 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
     if !permitted(reading, name, "server name") {
         return;
     }
-    let name_text = shown(name).into_owned();
-    let prefix = prefix(reading, &name_text);
-    let host = host(reading, address, &prefix);
+    let name_text = shown(name);
+    let lead = lead(reading, &name_text);
+    let prefix = lead.strip_suffix(LEAD_END).unwrap_or(&lead);
+    let host = host(reading, address, prefix);
     if host.is_none() && reading.dialect.strict {
         return;
     }
-    let read = server_flags(reading, &line.args()[2..], &prefix, &name_text, false);
+    let read = flags(reading, &line.args()[2..], &lead, &name_text, false);
     let (Some((params, kept)), Some(host)) = (read, host) else {
         return;
     };
@@ -109,7 +110,7 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
         None => params,
     };
     if params.weight == Some(0) {
-        suspect_weight(reading, &params, &prefix, line);
+        suspect_weight(reading, &params, prefix, line);
     }
     let server = ServerLine {
         name: name.text.to_vec().into(),
@@ -140,14 +141,17 @@ fn permitted(reading: &mut Reading<'_>, name: &Word<'_>, what: &str) -> bool {
     false
 }
 
+/// What stands between the name of a server and what is said of it.
+const LEAD_END: &str = " : ";
+
 /// What the original puts in front of what it says of a server.
-fn prefix(reading: &Reading<'_>, name: &str) -> String {
+fn lead(reading: &Reading<'_>, name: &str) -> String {
     let backend = reading
         .proxy_ref()
         .map(|proxy| String::from_utf8_lossy(&proxy.name))
         .unwrap_or_default();
     // One for each server: without the detours of formatting.
-    ["'server ", &backend, "/", name, "'"].concat()
+    ["'server ", &backend, "/", name, "'", LEAD_END].concat()
 }
 
 /// Keeps the options of a line that nothing acts on yet, with the server's name.
@@ -249,12 +253,13 @@ pub(crate) fn server_template(reading: &mut Reading<'_>, line: &Line<'_>) {
     } else {
         &prefix_text
     };
-    let prefix = prefix(reading, spoken);
-    let host = host(reading, address, &prefix);
+    let lead = lead(reading, spoken);
+    let prefix = lead.strip_suffix(LEAD_END).unwrap_or(&lead);
+    let host = host(reading, address, prefix);
     if host.is_none() && reading.dialect.strict {
         return;
     }
-    let read = server_flags(reading, &line.args()[3..], &prefix, spoken, false);
+    let read = flags(reading, &line.args()[3..], &lead, spoken, false);
     let (Some((params, kept)), Some(host)) = (read, host) else {
         return;
     };
@@ -365,7 +370,7 @@ fn host(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str) -> Option<Serv
             let ip: Option<IpAddr> = resolve(&host, family, reading.host);
             let bare = host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
             return Some(ServerHost::Inet {
-                written: bare.unwrap_or(&host).into(),
+                written: bare.map(str::to_owned).unwrap_or(host).into(),
                 ip,
                 port,
                 port_offset,
@@ -414,19 +419,30 @@ pub(crate) fn server_flags(
     name: &str,
     default: bool,
 ) -> Option<(ServerParams, Vec<Argument>)> {
-    let mut params = ServerParams::default();
-    let mut kept = Vec::new();
     let lead = if prefix.is_empty() {
         String::new()
     } else {
-        [prefix, " : "].concat()
+        [prefix, LEAD_END].concat()
     };
+    flags(reading, words, &lead, name, default)
+}
+
+/// The same, with all that stands in front of what is said.
+fn flags(
+    reading: &mut Reading<'_>,
+    words: &[Word<'_>],
+    lead: &str,
+    name: &str,
+    default: bool,
+) -> Option<(ServerParams, Vec<Argument>)> {
+    let mut params = ServerParams::default();
+    let mut kept = Vec::new();
     let (mut faulty, mut left_out) = (false, false);
     let mut cursor = Cursor::new(words, 0);
     while let Some(word) = cursor.peek() {
         let row = find(&word.text).filter(|row| !reading.too_new(&row.row));
         let Some(row) = row else {
-            unknown(reading, word, &lead, default);
+            unknown(reading, word, lead, default);
             // What stood before counts all the same for the servers behind.
             return default.then_some((params, kept));
         };
@@ -443,7 +459,7 @@ pub(crate) fn server_flags(
         }
         let subject = Subject {
             of: name,
-            lead: &lead,
+            lead,
             tail: ".",
             context: Context::Place,
             ..Subject::new(option, word.span)
@@ -476,7 +492,7 @@ pub(crate) fn server_flags(
         }
     }
     if let Some(id) = &params.id {
-        same_id(reading, id, &lead, name);
+        same_id(reading, id, lead, name);
     }
     (!faulty).then_some((params, kept))
 }
