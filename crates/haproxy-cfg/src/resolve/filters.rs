@@ -214,9 +214,9 @@ fn fastcgi(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy, fil
     let application = applications.next().map(|filter| filter.span);
     let by_default = Inherited::new(reading, section)
         .defaults()
-        .find_map(|defaults| defaults.settings.default_server.written()?.more.as_deref()?.proto);
+        .find_map(|defaults| defaults.settings.default_server.written()?.more.proto);
     let server = section.servers.iter().find(|line| {
-        let own = line.params.more.as_deref().and_then(|more| more.proto);
+        let own = line.params.more.proto;
         own.or(by_default) == Some("fcgi")
     });
     let (code, span, message, help) = match (application, server) {

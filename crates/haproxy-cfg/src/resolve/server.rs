@@ -19,7 +19,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection) -> Vec<Se
         return Vec::new();
     }
     let defaults = Inherited::new(reading, section).default_server();
-    let given = |line: &ServerLine| line.params.id.as_ref().map(|id| id.value);
+    let given = |line: &ServerLine| line.params.more.id.as_ref().map(|id| id.value);
     let taken: BTreeSet<u32> = section.servers.iter().filter_map(|line| given(line)).collect();
     let ids = ids::number(section.servers.iter().map(|line| given(line)), &taken, 1);
     section
@@ -69,11 +69,11 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams) -> Server {
             .or(below.cookie.as_ref())
             .map(|cookie| cookie.value.clone()),
         maxconn: own.maxconn.or(below.maxconn).unwrap_or(0),
-        minconn: own.minconn.or(below.minconn).unwrap_or(0),
-        maxqueue: own.maxqueue.or(below.maxqueue).unwrap_or(0),
+        minconn: own.more.minconn.or(below.more.minconn).unwrap_or(0),
+        maxqueue: own.more.maxqueue.or(below.more.maxqueue).unwrap_or(0),
         // A server without an address cannot be used until it gets one.
         disabled: own.disabled.or(below.disabled).unwrap_or(false) || unresolved,
-        redir: own.redir.as_ref().or(below.redir.as_ref()).cloned(),
+        redir: own.more.redir.as_ref().or(below.more.redir.as_ref()).cloned(),
         down_ends_sessions: own.down_ends_sessions || below.down_ends_sessions,
         up_ends_backup_sessions: own.up_ends_backup_sessions || below.up_ends_backup_sessions,
         send_proxy: own.send_proxy.or(below.send_proxy).filter(|version| *version > 0),
@@ -84,7 +84,7 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams) -> Server {
             downinter: checked.downinter,
             rise: checked.rise.unwrap_or(check.rise),
             fall: checked.fall.unwrap_or(check.fall),
-            addr: checked.addr,
+            addr: own.more.check_addr.or(below.more.check_addr),
             port: checked.port.filter(|port| *port > 0),
         },
         span: line.span,
@@ -126,13 +126,13 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
     let kind = Reading::proxy_words(section.kind);
     for line in &section.servers {
         // Up to 3.0 a server with a number of its own may have any name.
-        if line.params.id.is_some() && !dialect.at_least(3, 1) {
+        if line.params.more.id.is_some() && !dialect.at_least(3, 1) {
             continue;
         }
         let Some(first) = seen.insert(line) else {
             continue;
         };
-        let numbered = line.params.id.is_some() && first.params.id.is_some();
+        let numbered = line.params.more.id.is_some() && first.params.more.id.is_some();
         let at = reading.sources.locate(first.span).1.line;
         let message = format!(
             "{kind} '{}', another server named '{}' was already defined at line {at}, please use distinct names.",
@@ -178,7 +178,10 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
         );
     }
     if proxy.mode != crate::model::Mode::Http
-        && let Some(line) = section.servers.iter().find(|line| line.params.redir.is_some())
+        && let Some(line) = section
+            .servers
+            .iter()
+            .find(|line| line.params.more.redir.is_some())
     {
         let message = format!(
             "{kind} '{}' : server cannot have cookie or redirect prefix in non-HTTP mode.",

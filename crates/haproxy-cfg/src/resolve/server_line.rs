@@ -13,8 +13,9 @@ use crate::written::{MoreServerParams, ProxySection, ServerLine, ServerParams};
 /// Tells what is wrong with the servers of a section.
 pub(super) fn check(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy) {
     let defaults = Inherited::new(reading, section).default_server();
-    let plain =
-        |params: &ServerParams| params.more.is_none() && params.ssl != Some(true) && !params.ssl_taken_back;
+    let plain = |params: &ServerParams| {
+        params.more.written().is_none() && params.ssl != Some(true) && !params.ssl_taken_back
+    };
     let all_plain = plain(&defaults);
     if all_plain && section.servers.iter().all(|line| plain(&line.params)) {
         return;
@@ -25,7 +26,7 @@ pub(super) fn check(reading: &mut Reading<'_>, section: &ProxySection, proxy: &P
             continue;
         }
         let params = line.params.clone().over(&defaults);
-        if let Some(more) = &params.more {
+        if let Some(more) = params.more.written() {
             whole(reading, section, proxy, line, more);
         }
         // Servers of one template are told of once.
@@ -95,7 +96,7 @@ fn one(
     params: &ServerParams,
 ) {
     let prefix = format!("'server {}/{}' : ", section.name, line.name);
-    let more = params.more.as_deref().cloned().unwrap_or_default();
+    let more = &*params.more;
     let refuse = |reading: &mut Reading<'_>, code, message: String, help: &str| {
         tell(
             reading,
@@ -258,9 +259,9 @@ pub(super) fn multiplexers(reading: &mut Reading<'_>, section: &ProxySection, pr
     }
     let inherited = Inherited::new(reading, section);
     let defaults = inherited.default_server();
-    let default_protocol = defaults.more.as_deref().and_then(|more| more.proto);
+    let default_protocol = defaults.more.proto;
     for line in &section.servers {
-        let own = line.params.more.as_deref().and_then(|more| more.proto);
+        let own = line.params.more.proto;
         let Some(protocol) = own.or(default_protocol) else {
             continue;
         };

@@ -22,14 +22,14 @@ struct Node {
 pub(super) fn check(reading: &mut Reading<'_>, written: &[Box<ProxySection>]) {
     let mut followers = Vec::new();
     for section in written {
-        let tracks = |params: &ServerParams| params.track.is_some();
+        let tracks = |params: &ServerParams| params.more.track.is_some();
         let defaults = Inherited::new(reading, section).default_server();
         if !tracks(&defaults) && !section.servers.iter().any(|line| tracks(&line.params)) {
             continue;
         }
         for line in &section.servers {
             let params = line.params.clone().over(&defaults);
-            if let Some(track) = &params.track {
+            if let Some(track) = &params.more.track {
                 let checked = params.check.enabled == Some(true);
                 followers.push((section, line, key(section, &track.value), checked));
             }
@@ -71,7 +71,7 @@ pub(super) fn check(reading: &mut Reading<'_>, written: &[Box<ProxySection>]) {
 fn tell(reading: &mut Reading<'_>, section: &ProxySection, line: &ServerLine, message: &str) {
     let message = format!("'server {}/{}' : {message}", section.name, line.name);
     // One that comes from `default-server` stands on another line.
-    let own = line.params.track.as_ref().map(|track| track.span);
+    let own = line.params.more.track.as_ref().map(|track| track.span);
     let own = own.filter(|span| (line.span.start..line.span.end).contains(&span.start));
     let told = Diagnostic::alert("bad-track", message)
         .at(own.unwrap_or(line.span))
@@ -94,10 +94,10 @@ fn nodes(reading: &Reading<'_>, written: &[Box<ProxySection>]) -> HashMap<Key, N
         let defaults = Inherited::new(reading, section).default_server();
         for line in &section.servers {
             let params = line.params.clone().over(&defaults);
-            let agent = params.more.as_deref().and_then(|more| more.agent_check);
+            let agent = params.more.agent_check;
             let node = Node {
                 checked: params.check.enabled == Some(true) || agent == Some(true),
-                tracks: params.track.as_ref().map(|track| key(section, &track.value)),
+                tracks: params.more.track.as_ref().map(|track| key(section, &track.value)),
             };
             out.insert((section.name.clone(), line.name.clone()), node);
         }

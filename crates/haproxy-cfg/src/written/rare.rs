@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::LazyLock;
 
-use super::{EmailAlert, MoreOfSection, MoreSettings, ServerParams, StatsWritten};
+use super::{EmailAlert, MoreOfSection, MoreServerParams, MoreSettings, ServerParams, StatsWritten};
 
 /// A type with one value that stands for all that were never written to.
 pub(crate) trait Blank: Default + 'static {
@@ -38,6 +38,13 @@ impl Blank for MoreSettings {
     }
 }
 
+impl Blank for MoreServerParams {
+    fn blank() -> &'static Self {
+        static BLANK: LazyLock<MoreServerParams> = LazyLock::new(MoreServerParams::default);
+        &BLANK
+    }
+}
+
 impl Blank for StatsWritten {
     fn blank() -> &'static Self {
         static BLANK: LazyLock<StatsWritten> = LazyLock::new(StatsWritten::default);
@@ -50,6 +57,11 @@ impl Blank for StatsWritten {
 pub(crate) struct Rare<T>(Option<Box<T>>);
 
 impl<T> Rare<T> {
+    /// One that is written to.
+    pub(crate) fn new(value: T) -> Self {
+        Self(Some(Box::new(value)))
+    }
+
     /// The value, where something has been written to it.
     pub(crate) fn written(&self) -> Option<&T> {
         self.0.as_deref()

@@ -140,7 +140,6 @@ pub(crate) struct CheckParams {
     pub(crate) downinter: Option<Millis>,
     pub(crate) rise: Option<u32>,
     pub(crate) fall: Option<u32>,
-    pub(crate) addr: Option<IpAddr>,
     pub(crate) port: Option<u16>,
 }
 
@@ -162,15 +161,11 @@ pub(crate) enum Unresolved {
 /// What a `server` or `default-server` line gives.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ServerParams {
-    pub(crate) id: Option<Set<u32>>,
     pub(crate) weight: Option<u32>,
     pub(crate) backup: Option<bool>,
     pub(crate) cookie: Option<Set<Word>>,
     pub(crate) maxconn: Option<u32>,
-    pub(crate) minconn: Option<u32>,
-    pub(crate) maxqueue: Option<u32>,
     pub(crate) disabled: Option<bool>,
-    pub(crate) redir: Option<Word>,
     /// `on-marked-down shutdown-sessions`; nothing takes it back.
     pub(crate) down_ends_sessions: bool,
     /// `on-marked-up shutdown-backup-sessions`; nothing takes it back.
@@ -182,20 +177,26 @@ pub(crate) struct ServerParams {
     pub(crate) unresolved: Option<Unresolved>,
     /// `resolvers` is given.
     pub(crate) resolvers: bool,
-    /// `track`.
-    pub(crate) track: Option<Set<Word>>,
     pub(crate) ssl: Option<bool>,
     /// `no-ssl` where `default-server` says `ssl`.
     pub(crate) ssl_taken_back: bool,
     /// `verify none`, or a `ca-file`: the server's certificate needs no further word.
     pub(crate) verify_settled: bool,
     /// What few servers have.
-    pub(crate) more: Option<Box<MoreServerParams>>,
+    pub(crate) more: Rare<MoreServerParams>,
 }
 
 /// What few `server` and `default-server` lines give.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MoreServerParams {
+    pub(crate) id: Option<Set<u32>>,
+    pub(crate) minconn: Option<u32>,
+    pub(crate) maxqueue: Option<u32>,
+    pub(crate) redir: Option<Word>,
+    /// `track`.
+    pub(crate) track: Option<Set<Word>>,
+    /// `addr`, where checks go.
+    pub(crate) check_addr: Option<IpAddr>,
     pub(crate) agent_check: Option<bool>,
     pub(crate) agent_port: Option<u32>,
     pub(crate) check_ssl: Option<bool>,
@@ -220,6 +221,12 @@ impl MoreServerParams {
     fn over(self, below: &Self) -> Self {
         let below = below.clone();
         Self {
+            id: self.id.or(below.id),
+            minconn: self.minconn.or(below.minconn),
+            maxqueue: self.maxqueue.or(below.maxqueue),
+            redir: self.redir.or(below.redir),
+            track: self.track.or(below.track),
+            check_addr: self.check_addr.or(below.check_addr),
             agent_check: self.agent_check.or(below.agent_check),
             agent_port: self.agent_port.or(below.agent_port),
             check_ssl: self.check_ssl.or(below.check_ssl),
@@ -248,7 +255,6 @@ impl CheckParams {
             downinter: self.downinter.or(below.downinter),
             rise: self.rise.or(below.rise),
             fall: self.fall.or(below.fall),
-            addr: self.addr.or(below.addr),
             port: self.port.or(below.port),
         }
     }
@@ -258,28 +264,23 @@ impl ServerParams {
     /// These, with what they lack taken from `below`.
     pub(crate) fn over(self, below: &Self) -> Self {
         Self {
-            id: self.id.or_else(|| below.id.clone()),
             weight: self.weight.or(below.weight),
             backup: self.backup.or(below.backup),
             cookie: self.cookie.or_else(|| below.cookie.clone()),
             maxconn: self.maxconn.or(below.maxconn),
-            minconn: self.minconn.or(below.minconn),
-            maxqueue: self.maxqueue.or(below.maxqueue),
             disabled: self.disabled.or(below.disabled),
-            redir: self.redir.or_else(|| below.redir.clone()),
             down_ends_sessions: self.down_ends_sessions || below.down_ends_sessions,
             up_ends_backup_sessions: self.up_ends_backup_sessions || below.up_ends_backup_sessions,
             send_proxy: self.send_proxy.or(below.send_proxy),
             check: self.check.over(&below.check),
             unresolved: self.unresolved.or(below.unresolved),
             resolvers: self.resolvers || below.resolvers,
-            track: self.track.or_else(|| below.track.clone()),
             ssl: self.ssl.or(below.ssl),
             ssl_taken_back: self.ssl_taken_back || (self.ssl == Some(false) && below.ssl == Some(true)),
             verify_settled: self.verify_settled || below.verify_settled,
-            more: match (self.more, &below.more) {
-                (Some(own), Some(below)) => Some(Box::new(own.over(below))),
-                (own, below) => own.or_else(|| below.clone()),
+            more: match below.more.written() {
+                Some(below) => Rare::new(self.more.into_written().unwrap_or_default().over(below)),
+                None => self.more,
             },
         }
     }

@@ -281,7 +281,7 @@ pub(crate) fn server_template(reading: &mut Reading<'_>, line: &Line<'_>) {
         let mut server = server.clone();
         server.name = format!("{prefix_text}{number}").into();
         if number > first {
-            server.params.id = None;
+            server.params.more.id = None;
         }
         proxy.servers.push(Box::new(server));
     }
@@ -476,7 +476,7 @@ fn flags(
             continue;
         };
         if let Some(header) = values.iter().find_map(super::source::header_of) {
-            params.more.get_or_insert_default().source_header = Some(header);
+            params.more.source_header = Some(header);
         }
         // Servers do not take this one from others.
         let act = row.act.filter(|act| !default || *act != ServerParse::CheckProto);
@@ -491,7 +491,7 @@ fn flags(
             });
         }
     }
-    if let Some(id) = &params.id {
+    if let Some(id) = &params.more.id {
         same_id(reading, id, lead, name);
     }
     (!faulty).then_some((params, kept))
@@ -539,11 +539,11 @@ fn apply(
         ServerParse::Disabled(on) => params.disabled = Some(on),
         ServerParse::SendProxy(version) => params.send_proxy = Some(version),
         ServerParse::Cookie => params.cookie = Some(Set::new(text(), span)),
-        ServerParse::Redir => params.redir = Some(text()),
+        ServerParse::Redir => params.more.redir = Some(text()),
         ServerParse::Weight => params.weight = Some(count()),
         ServerParse::Maxconn => params.maxconn = Some(count()),
-        ServerParse::Minconn => params.minconn = Some(count()),
-        ServerParse::Maxqueue => params.maxqueue = Some(count()),
+        ServerParse::Minconn => params.more.minconn = Some(count()),
+        ServerParse::Maxqueue => params.more.maxqueue = Some(count()),
         ServerParse::Rise => params.check.rise = Some(count()),
         ServerParse::Fall => params.check.fall = Some(count()),
         ServerParse::Inter => params.check.inter = Some(count()),
@@ -557,7 +557,7 @@ fn apply(
             };
             let ip = parts.next().and_then(Value::text);
             if let Some(ip) = ip.and_then(|ip| ip.to_string().parse().ok()) {
-                params.check.addr = Some(ip);
+                params.more.check_addr = Some(ip);
             }
             if let Some(port) = parts.next().and_then(Value::number) {
                 params.check.port = u16::try_from(port).ok();
@@ -565,7 +565,7 @@ fn apply(
         }
         ServerParse::OnMarkedDown => params.down_ends_sessions = true,
         ServerParse::OnMarkedUp => params.up_ends_backup_sessions = true,
-        ServerParse::Id => params.id = Some(Set::new(count(), span)),
+        ServerParse::Id => params.more.id = Some(Set::new(count(), span)),
         ServerParse::InitAddr => {
             params.unresolved = Some(match word() {
                 "none" | "address" => Unresolved::Silent,
@@ -577,36 +577,36 @@ fn apply(
         }
         ServerParse::Resolvers => {
             params.resolvers = true;
-            params.more.get_or_insert_default().resolvers = Some(Set::new(text(), span));
+            params.more.resolvers = Some(Set::new(text(), span));
         }
-        ServerParse::Track => params.track = Some(Set::new(text(), span)),
+        ServerParse::Track => params.more.track = Some(Set::new(text(), span)),
         ServerParse::Ssl(on) => params.ssl = Some(on),
         ServerParse::CaFile => params.verify_settled = true,
         ServerParse::Verify => params.verify_settled |= word() == "none",
         ServerParse::Observe => observe(reading, word(), subject),
-        ServerParse::AgentCheck(on) => params.more.get_or_insert_default().agent_check = Some(on),
-        ServerParse::AgentPort => params.more.get_or_insert_default().agent_port = Some(count()),
-        ServerParse::CheckSsl(on) => params.more.get_or_insert_default().check_ssl = Some(on),
-        ServerParse::Ciphers => params.more.get_or_insert_default().ciphers = Some(text()),
-        ServerParse::Ciphersuites => params.more.get_or_insert_default().ciphersuites = Some(text()),
+        ServerParse::AgentCheck(on) => params.more.agent_check = Some(on),
+        ServerParse::AgentPort => params.more.agent_port = Some(count()),
+        ServerParse::CheckSsl(on) => params.more.check_ssl = Some(on),
+        ServerParse::Ciphers => params.more.ciphers = Some(text()),
+        ServerParse::Ciphersuites => params.more.ciphersuites = Some(text()),
         ServerParse::Crt => {
             let base = reading.written.global.crt_base.as_ref();
-            params.more.get_or_insert_default().crt = Some(super::tls::based(base, &text()));
+            params.more.crt = Some(super::tls::based(base, &text()));
         }
-        ServerParse::CheckProto => params.more.get_or_insert_default().check_proto = Some(word()),
-        ServerParse::Proto => params.more.get_or_insert_default().proto = Some(word()),
-        ServerParse::Tfo(on) => params.more.get_or_insert_default().tfo = Some(on),
+        ServerParse::CheckProto => params.more.check_proto = Some(word()),
+        ServerParse::Proto => params.more.proto = Some(word()),
+        ServerParse::Tfo(on) => params.more.tfo = Some(on),
         ServerParse::MinVer => {
-            params.more.get_or_insert_default().min_ver = super::bind::tls_version(word().as_bytes());
+            params.more.min_ver = super::bind::tls_version(word().as_bytes());
         }
         ServerParse::MaxVer => {
-            params.more.get_or_insert_default().max_ver = super::bind::tls_version(word().as_bytes());
+            params.more.max_ver = super::bind::tls_version(word().as_bytes());
         }
         ServerParse::Force(version) => {
-            params.more.get_or_insert_default().min_ver = Some(version);
-            params.more.get_or_insert_default().max_ver = Some(version);
+            params.more.min_ver = Some(version);
+            params.more.max_ver = Some(version);
         }
-        ServerParse::Without(version) => params.more.get_or_insert_default().without |= 1 << version as u8,
+        ServerParse::Without(version) => params.more.without |= 1 << version as u8,
     }
 }
 
