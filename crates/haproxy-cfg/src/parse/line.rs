@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use bstr::ByteSlice as _;
 use syntax::Span;
 
 use crate::lex::Word;
@@ -94,5 +95,5 @@ impl<'a> Line<'a> {
 
 /// What a word says, for a message: bytes that are not UTF-8 are replaced.
 pub(crate) fn shown<'w>(word: &'w Word<'_>) -> Cow<'w, str> {
-    String::from_utf8_lossy(&word.text)
+    word.text.to_str_lossy()
 }

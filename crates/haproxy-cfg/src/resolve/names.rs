@@ -37,9 +37,10 @@ impl<'w> Names<'w> {
 /// only warned of: a rule that names them meets the first.
 pub(super) fn tell_duplicates(reading: &mut Reading<'_>) {
     // The first frontend and the first backend of each name; a listen section is both.
-    let mut seen: [FxHashMap<&[u8], usize>; 2] = [FxHashMap::default(), FxHashMap::default()];
-    let mut told = Vec::new();
     let proxies = &reading.written.proxies;
+    let backends = FxHashMap::with_capacity_and_hasher(proxies.len(), FxBuildHasher);
+    let mut seen: [FxHashMap<&[u8], usize>; 2] = [FxHashMap::default(), backends];
+    let mut told = Vec::new();
     for (index, proxy) in proxies.iter().enumerate() {
         let sides = [proxy.kind.is_frontend(), proxy.kind.is_backend()];
         let name = proxy.name.as_slice();
@@ -117,6 +118,9 @@ fn undeclared(reading: &Reading<'_>, reference: &Reference) -> String {
 
 /// Tells names of sections that were never declared.
 pub(super) fn references(reading: &mut Reading<'_>) {
+    if reading.written.references.is_empty() {
+        return;
+    }
     let mut told = Vec::new();
     let declared: FxHashSet<(&str, &Word)> = reading
         .written

@@ -391,7 +391,9 @@ pub(crate) fn address(text: &str, wants: Wants) -> Result<HostPort, AddressError
     } else {
         (None, text)
     };
-    let found = PREFIXES
+    // Hardly any address has a prefix.
+    let prefixes = if rest.contains('@') { PREFIXES } else { &[] };
+    let found = prefixes
         .iter()
         .filter(|(.., modern)| wants.modern || !modern)
         .find_map(|(prefix, what, of_datagrams, _)| {
@@ -438,7 +440,8 @@ fn inet(text: &str, family: Option<Family>, whole: &str) -> Result<HostPort, Add
         return Err(AddressError::Empty(text.to_owned()));
     }
     // `[::1]:80` and `::1:80` both end in `:PORT`; `[::1]` alone has no port.
-    let (host, port) = match text.rfind([':', ']']) {
+    let last = text.bytes().rposition(|byte| matches!(byte, b':' | b']'));
+    let (host, port) = match last {
         Some(at) if text[at..].starts_with(':') => (&text[..at], Some(&text[at + 1..])),
         _ => (text, None),
     };

@@ -9,6 +9,8 @@ pub(super) use arguments::{fixed_address, refuse_address};
 
 use std::net::IpAddr;
 
+use bstr::ByteSlice as _;
+
 use syntax::{Applicability, Context, Diagnostic, Span, closest};
 
 use super::line::{Line, shown};
@@ -148,7 +150,7 @@ const LEAD_END: &str = " : ";
 fn lead(reading: &Reading<'_>, name: &str) -> String {
     let backend = reading
         .proxy_ref()
-        .map(|proxy| String::from_utf8_lossy(&proxy.name))
+        .map(|proxy| proxy.name.to_str_lossy())
         .unwrap_or_default();
     // One for each server: without the detours of formatting.
     ["'server ", &backend, "/", name, "'", LEAD_END].concat()
@@ -351,7 +353,7 @@ fn tell(reading: &mut Reading<'_>, diagnostic: Diagnostic) {
 /// `init-addr` and `default-server` may allow it.
 fn host(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str) -> Option<ServerHost> {
     let expanded = reading.expanded(&word.text);
-    let text = String::from_utf8_lossy(&expanded);
+    let text = expanded.to_str_lossy();
     let fault = match address(&text, Wants::streams(reading.dialect)) {
         Ok(HostPort::Inet { host, family, port }) => {
             let (port, port_offset) = match port {
