@@ -40,11 +40,11 @@ pub fn read(
         },
         MatchKind::Reg => match regex_fault(text) {
             Some(fault) => Err(fault),
-            None => Ok(Some(Pattern::Text(text.to_vec().into()))),
+            None => Ok(Some(Pattern::Text(text.into()))),
         },
         MatchKind::Bin => Ok(Some(Pattern::Text(hexadecimal(text)?.into()))),
         MatchKind::Bool | MatchKind::Found => Ok(None),
-        _ => Ok(Some(Pattern::Text(text.to_vec().into()))),
+        _ => Ok(Some(Pattern::Text(text.into()))),
     }
 }
 

@@ -15,6 +15,7 @@ mod sample;
 pub mod sections;
 mod server;
 mod stats;
+mod word;
 
 pub use acl::{Acl, Cond, CondTerm, MatchKind, Pattern, Polarity};
 pub use addr::{Address, ServerAddr};
@@ -35,9 +36,7 @@ pub use rule::{Rule, RuleSet};
 pub use sample::{Arg, ArgValue, Converter, Sample, Scope, Variable};
 pub use server::Server;
 pub use stats::{StatsAdmin, StatsAuth, StatsSettings};
-
-/// Bytes of a name or a value as the file has them; not necessarily UTF-8.
-pub type Word = bstr::BString;
+pub use word::Word;
 
 /// A duration in milliseconds, the unit the original keeps all of its timers in.
 pub type Millis = u32;

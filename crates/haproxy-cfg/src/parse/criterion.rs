@@ -102,7 +102,7 @@ fn read(reading: &mut Reading<'_>, words: &[Word<'_>], subject: Subject<'_>) -> 
             no_dns: false,
         },
         acl: Acl {
-            name: subject.name.to_vec().into(),
+            name: subject.name.into(),
             matcher: MatchKind::Found,
             named_matcher: false,
             ignore_case: false,

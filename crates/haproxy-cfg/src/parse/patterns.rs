@@ -42,7 +42,7 @@ pub(super) fn open(reading: &Reading<'_>, path: &str, column: Column) -> Result<
         reference
             .file
             .as_deref()
-            .is_some_and(|file| **file == *path.as_bytes())
+            .is_some_and(|file| *file == *path.as_bytes())
     });
     let Some(at) = known else {
         let content = pattern::file(reading, path)?;

@@ -411,9 +411,8 @@ fn enter(reading: &mut Reading<'_>, section: &'static Keyword<()>, line: &Line<'
         keyword: name,
         name: line
             .arg(0)
-            .map(|word| word.text.to_vec())
-            .unwrap_or_default()
-            .into(),
+            .map(|word| model::Word::from(&*word.text))
+            .unwrap_or_default(),
         span: line.span(),
         lines: Vec::new(),
     });
@@ -596,7 +595,7 @@ fn proxy(reading: &mut Reading<'_>, line: &Line<'_>, kind: ProxyKind) {
     let defaults = parent.or_else(|| reading.written.defaults.len().checked_sub(1));
     mixed_use(reading, defaults, parent.is_some(), line.span());
     let mut section = Box::new(ProxySection::new(
-        name.text.to_vec().into(),
+        (&*name.text).into(),
         kind,
         line.span(),
         name.span,

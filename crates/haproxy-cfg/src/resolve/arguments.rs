@@ -217,7 +217,7 @@ fn fault(
                 Some(name) => {
                     let found = proxies
                         .backends
-                        .get(&***name)
+                        .get(name.as_slice())
                         .and_then(|index| written.proxies.get(*index));
                     let Some(found) = found else {
                         let help = near(name, proxies.backends.keys().copied());
@@ -300,11 +300,11 @@ fn side(
         );
         return Some((message, format!("write the name of a {what}")));
     };
-    if of_side.contains_key(&***name) {
+    if of_side.contains_key(name.as_slice()) {
         return None;
     }
     let help = near(name, of_side.keys().copied()).unwrap_or_else(|| {
-        if proxies.frontends.contains_key(&***name) || proxies.backends.contains_key(&***name) {
+        if proxies.frontends.contains_key(name.as_slice()) || proxies.backends.contains_key(name.as_slice()) {
             format!("'{name}' is no {what}")
         } else {
             format!("add a section: {what} {name}")

@@ -78,13 +78,13 @@ impl Acls {
         }
         let number = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
         self.groups.push(AclGroup {
-            name: name.to_vec().into(),
+            name: name.into(),
             lines: Vec::new(),
             inert: false,
             looks: Looks::default(),
         });
         if !name.is_empty() {
-            self.by_name.insert(name.to_vec().into(), number);
+            self.by_name.insert(name.into(), number);
         }
         number
     }

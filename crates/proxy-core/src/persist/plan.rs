@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use bstr::BStr;
 use haproxy_cfg::model::{CookiePolicy, CookieRewrite, Proxy, Word};
 
 use crate::state::ProxyState;
@@ -55,7 +54,7 @@ impl CookiePlan {
     }
 
     pub(super) fn named(&self, value: &[u8], state: &ProxyState) -> Named {
-        let Some(servers) = self.servers.get(BStr::new(value)) else {
+        let Some(servers) = self.servers.get(value) else {
             return Named::Nobody;
         };
         let usable = |&&server: &&usize| state.servers.get(server).is_some_and(|s| s.is_usable());

@@ -115,7 +115,7 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
         suspect_weight(reading, &params, prefix, line);
     }
     let server = ServerLine {
-        name: name.text.to_vec().into(),
+        name: (&*name.text).into(),
         host,
         params,
         span: line.span(),
@@ -271,7 +271,7 @@ pub(crate) fn server_template(reading: &mut Reading<'_>, line: &Line<'_>) {
         None => params,
     };
     let server = ServerLine {
-        name: name.text.to_vec().into(),
+        name: (&*name.text).into(),
         host,
         params,
         span: line.span(),
