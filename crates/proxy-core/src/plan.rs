@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use haproxy_cfg::model::{Config, Proxy, ProxyId, RuleSet};
 
+use syntax::Span;
+
 use crate::answer::Answers;
 use crate::balance::Balancer;
+use crate::pattern::References;
 use crate::persist::CookiePlan;
 use crate::rules::{Acls, CondPlan, RuleError, RuleSetPlan, SwitchPlan};
 
@@ -16,6 +19,8 @@ pub struct Plan {
     pub config: Arc<Config>,
     /// By proxy.
     pub proxies: Box<[ProxyPlan]>,
+    /// Maps and patterns that may be changed.
+    pub references: Arc<References>,
 }
 
 /// One proxy's part.
@@ -49,6 +54,19 @@ impl Plan {
     pub fn compile(config: Arc<Config>) -> Result<Self, Vec<(ProxyId, RuleError)>> {
         let mut errors = Vec::new();
         let mut proxies = Vec::with_capacity(config.proxies.len());
+        let references = References::load(&config.patterns).unwrap_or_else(|found| {
+            errors.extend(found.into_iter().map(|error| {
+                let reason = error.to_string();
+                (
+                    ProxyId(0),
+                    RuleError {
+                        span: Span::default(),
+                        reason,
+                    },
+                )
+            }));
+            References::default()
+        });
         for at in 0..config.proxies.len() {
             let id = ProxyId(at as u32);
             match Acls::compile(&config, id).and_then(|acls| ProxyPlan::new(&config, id, acls)) {
@@ -60,6 +78,7 @@ impl Plan {
             Ok(Self {
                 proxies: proxies.into(),
                 config,
+                references: Arc::new(references),
             })
         } else {
             Err(errors)

@@ -446,8 +446,13 @@ fn read_patterns(
         }
         match pattern::read(reading, matcher, flags.rules, text) {
             Ok(Some(Pattern::Range(low, high))) => {
-                let ranges = operator.unwrap_or(Operator::Eq).ranges(low, high);
-                if matches!(operator, None | Some(Operator::Eq)) {
+                // In front of a range an operator is read over.
+                let is_range = text
+                    .iter()
+                    .any(|byte| *byte == b':' || (*byte == b'-' && !flags.rules.dotted));
+                let operator = operator.filter(|_| !is_range).unwrap_or(Operator::Eq);
+                let ranges = operator.ranges(low, high);
+                if matches!(operator, Operator::Eq | Operator::Ne) {
                     flags.texts.push(text.to_vec().into());
                 } else {
                     flags.texts.extend(ranges.iter().filter_map(shown_range));

@@ -110,7 +110,7 @@ fn serve(
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());
-    let runtime = Arc::new(Runtime::new(&config, 1, now));
+    let runtime = Arc::new(Runtime::new(&config, 1, now).with_references(Arc::clone(&plan.references)));
     set_maxconn(&runtime, config.global.maxconn.unwrap_or(1000));
     let hostname = hostname();
     let process = Arc::new(Process {

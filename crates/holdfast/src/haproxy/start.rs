@@ -249,7 +249,9 @@ pub(crate) fn serve(
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());
-    let runtime = Arc::new(Runtime::new(&config, threads(&config), now));
+    let runtime = Arc::new(
+        Runtime::new(&config, threads(&config), now).with_references(Arc::clone(&read.plan.references)),
+    );
     set_maxconn(&runtime, limits.maxconn);
     let hostname = crate::host::hostname();
     let environment = std::env::vars_os().map(|(name, value)| {

@@ -2,7 +2,7 @@
 
 use haproxy_cfg::model::Level;
 
-use super::{Call, Reply, frontend, server, session, show};
+use super::{Call, Reply, frontend, pattern, server, session, show};
 
 /// A command.
 pub(super) struct Command {
@@ -39,11 +39,67 @@ use Level::{Admin, Operator, User};
 /// All commands but `help`, `prompt` and `quit`, in the order of `help`.
 pub(super) static COMMANDS: &[Command] = &[
     command(
+        &["add", "acl"],
+        "add acl [@<ver>] <acl> <pattern>",
+        "add a pattern",
+        User,
+        pattern::add_acl,
+    ),
+    command(
+        &["add", "map"],
+        "add map [@<ver>] <map> <key> <val>",
+        "add an entry (or those of a payload)",
+        User,
+        pattern::add_map,
+    ),
+    command(
+        &["clear", "acl"],
+        "clear acl [@<ver>] <acl>",
+        "delete all patterns",
+        User,
+        pattern::clear_acl,
+    ),
+    command(
         &["clear", "counters"],
         "clear counters [all]",
         "clear maxima of counters (or all counters)",
         Operator,
         show::clear_counters,
+    ),
+    command(
+        &["clear", "map"],
+        "clear map [@<ver>] <map>",
+        "delete all entries",
+        User,
+        pattern::clear_map,
+    ),
+    command(
+        &["commit", "acl"],
+        "commit acl @<ver> <acl>",
+        "put a prepared version in place",
+        User,
+        pattern::commit_acl,
+    ),
+    command(
+        &["commit", "map"],
+        "commit map @<ver> <map>",
+        "put a prepared version in place",
+        User,
+        pattern::commit_map,
+    ),
+    command(
+        &["del", "acl"],
+        "del acl <acl> [<key>|#<ref>]",
+        "delete a pattern",
+        User,
+        pattern::del_acl,
+    ),
+    command(
+        &["del", "map"],
+        "del map <map> [<key>|#<ref>]",
+        "delete the entries of a key",
+        User,
+        pattern::del_map,
     ),
     command(
         &["disable", "agent"],
@@ -102,6 +158,20 @@ pub(super) static COMMANDS: &[Command] = &[
         server::enable,
     ),
     command(
+        &["get", "acl"],
+        "get acl <acl> <value>",
+        "show what a sample matches",
+        User,
+        pattern::get_acl,
+    ),
+    command(
+        &["get", "map"],
+        "get map <map> <value>",
+        "show what a map gives for a sample",
+        User,
+        pattern::get_map,
+    ),
+    command(
         &["get", "weight"],
         "get weight <bk>/<srv>",
         "show a server's weight and the file's",
@@ -114,6 +184,27 @@ pub(super) static COMMANDS: &[Command] = &[
         "lower this session's level to operator",
         Operator,
         session::operator,
+    ),
+    command(
+        &["prepare", "acl"],
+        "prepare acl <acl>",
+        "make a new version to fill",
+        User,
+        pattern::prepare_acl,
+    ),
+    command(
+        &["prepare", "map"],
+        "prepare map <map>",
+        "make a new version to fill",
+        User,
+        pattern::prepare_map,
+    ),
+    command(
+        &["set", "map"],
+        "set map <map> [<key>|#<ref>] <value>",
+        "change the value of a key",
+        User,
+        pattern::set_map,
     ),
     command(
         &["set", "maxconn", "frontend"],
@@ -165,6 +256,13 @@ pub(super) static COMMANDS: &[Command] = &[
         server::set_weight,
     ),
     command(
+        &["show", "acl"],
+        "show acl [[@<ver>] <acl>]",
+        "list ACLs, or the patterns of one",
+        User,
+        pattern::show_acl,
+    ),
+    command(
         &["show", "backend"],
         "show backend",
         "list the backends",
@@ -198,6 +296,13 @@ pub(super) static COMMANDS: &[Command] = &[
         "show figures of the process",
         User,
         show::info,
+    ),
+    command(
+        &["show", "map"],
+        "show map [[@<ver>] <map>]",
+        "list maps, or the entries of one",
+        User,
+        pattern::show_map,
     ),
     command(
         &["show", "schema", "json"],

@@ -5,6 +5,7 @@ mod command;
 mod control;
 mod frontend;
 mod live;
+mod pattern;
 mod server;
 mod session;
 mod show;
@@ -32,7 +33,14 @@ pub struct Session {
     pub timeout_ms: Option<u64>,
     /// The connection is to be closed once the answers are sent.
     pub quits: bool,
-    payload_of: Option<Vec<u8>>,
+    payload_of: Option<Payload>,
+}
+
+/// A command whose payload is coming in.
+#[derive(Clone, Debug)]
+struct Payload {
+    command: Vec<u8>,
+    lines: Vec<u8>,
 }
 
 impl Session {
@@ -68,11 +76,14 @@ pub struct CliContext<'a> {
 /// when the session is interactive.
 pub fn execute(session: &mut Session, line: &[u8], context: &mut CliContext<'_>, out: &mut Vec<u8>) {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if let Some(command) = session.payload_of.take() {
+    if let Some(mut payload) = session.payload_of.take() {
         if line.is_empty() {
-            run(session, &command, context, out);
+            let lines = payload.lines.strip_suffix(b"\n").unwrap_or(&payload.lines);
+            run(session, &payload.command, Some(lines), context, out);
         } else {
-            session.payload_of = Some(command);
+            payload.lines.extend_from_slice(line);
+            payload.lines.push(b'\n');
+            session.payload_of = Some(payload);
             prompt(session, out);
         }
         return;
@@ -83,13 +94,16 @@ pub fn execute(session: &mut Session, line: &[u8], context: &mut CliContext<'_>,
         commands.pop();
     }
     for command in commands {
-        run(session, command, context, out);
+        run(session, command, None, context, out);
         if session.quits {
             return;
         }
     }
     if let Some(command) = payload_of {
-        session.payload_of = Some(command.to_vec());
+        session.payload_of = Some(Payload {
+            command: command.to_vec(),
+            lines: Vec::new(),
+        });
         prompt(session, out);
     }
 }
@@ -105,7 +119,13 @@ fn prompt(session: &Session, out: &mut Vec<u8>) {
 }
 
 /// Runs one command.
-fn run(session: &mut Session, command: &[u8], context: &mut CliContext<'_>, out: &mut Vec<u8>) {
+fn run(
+    session: &mut Session,
+    command: &[u8],
+    payload: Option<&[u8]>,
+    context: &mut CliContext<'_>,
+    out: &mut Vec<u8>,
+) {
     let words = words::words(command);
     match words.first().map(Vec::as_slice) {
         Some(b"quit") => {
@@ -125,6 +145,7 @@ fn run(session: &mut Session, command: &[u8], context: &mut CliContext<'_>, out:
                         view: &context.view,
                         control: context.control,
                         arguments: &words[known.words.len()..],
+                        payload,
                         out,
                     };
                     (known.run)(&mut call)
@@ -164,6 +185,8 @@ struct Call<'a, 'v> {
     view: &'a StatsView<'v>,
     control: &'a mut dyn Control,
     arguments: &'a [Vec<u8>],
+    /// The lines behind a command that ended in `<<`.
+    payload: Option<&'a [u8]>,
     out: &'a mut Vec<u8>,
 }
 

@@ -41,8 +41,8 @@ impl Expression {
         }
     }
 
-    /// A text in which `\0` to `\9` stand for what the groups matched, and a backslash in front of anything else for that; none
-    /// when it ends with a lone backslash or the sample does not match.
+    /// A text in which `\0` to `\9` stand for what the groups matched, `\x41` for a byte, and a backslash in front of anything
+    /// else for that; none when it ends behind a backslash, a number is none, or the sample does not match.
     pub(super) fn substitute(&self, sample: &[u8], text: &[u8]) -> Option<Vec<u8>> {
         let groups = self.groups(sample)?;
         let mut out = Vec::with_capacity(text.len() + sample.len());
@@ -53,6 +53,7 @@ impl Expression {
                 continue;
             }
             match bytes.next()? {
+                b'x' => out.push(hexadecimal(*bytes.next()?)? << 4 | hexadecimal(*bytes.next()?)?),
                 digit @ b'0'..=b'9' => {
                     if let Some(Some(group)) = groups.get(usize::from(digit - b'0')) {
                         out.extend_from_slice(group);
@@ -87,6 +88,12 @@ impl Expression {
             }
         }
     }
+}
+
+fn hexadecimal(digit: u8) -> Option<u8> {
+    char::from(digit)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// Expressions in the order of their entries.
@@ -148,6 +155,8 @@ mod tests {
             );
             assert_eq!(put("ab", r"\2|\1").as_deref(), Some("|b"));
             assert_eq!(put("ab", r"x\"), None);
+            assert_eq!(put("ab", r"\x41\x4").as_deref(), None);
+            assert_eq!(put("ab", r"\x41\1").as_deref(), Some("Ab"));
         }
     }
 

@@ -84,8 +84,8 @@ impl<'s> Found<'s> {
         }
     }
 
-    /// The value with what the groups of the regular expression matched in the sample in the place of `\0` to `\9`; none when it
-    /// ends with a lone backslash.
+    /// The value with what the groups of the regular expression matched in the sample in the place of `\0` to `\9`, and `\x41`
+    /// for a byte; none when it ends behind a backslash.
     #[must_use]
     pub fn substituted(&self, sample: &[u8]) -> Option<Vec<u8>> {
         self.expression?.substitute(sample, self.value()?)

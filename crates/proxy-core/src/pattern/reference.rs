@@ -246,8 +246,10 @@ impl Reference {
         Ok(())
     }
 
+    /// A past version is none that will be seen, but the original adds to it.
     fn may_add(&self, writer: &Writer, version: u32) -> bool {
-        writer.ahead(version) <= writer.ahead(writer.newest)
+        let ahead = writer.ahead(version);
+        is_past(ahead) || ahead <= writer.ahead(writer.newest)
     }
 
     /// Whether entries may be added to that version.
@@ -401,10 +403,9 @@ impl Reference {
             Some(at) => writer.prepared.remove(at).1,
             None => Set::empty(&self.expressions),
         };
-        let before = writer.version;
         writer
             .prepared
-            .retain(|(other, _)| other.wrapping_sub(before) > ahead);
+            .retain(|(other, _)| !is_past(other.wrapping_sub(version)));
         writer.version = version;
         self.swap(set);
         Ok(())
@@ -458,6 +459,11 @@ impl Reference {
             .map(|expression| read(expression).unwrap_or(Read::Text))
             .collect()
     }
+}
+
+/// Whether a distance between versions leads back, or nowhere: their numbers go round.
+fn is_past(ahead: u32) -> bool {
+    ahead == 0 || ahead > u32::MAX / 2
 }
 
 fn describe(model: &PatternReference) -> String {

@@ -1,11 +1,12 @@
 //! A proxy's shared state and the whole process's.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use haproxy_cfg::model::{Bind, Config, Proxy};
 
 use crate::check::Farm;
+use crate::pattern::References;
 use crate::stream::ProcessVariables;
 
 use super::{ProcessCounters, ServerState, SideCounters, ThreadCounters};
@@ -135,6 +136,8 @@ pub struct Runtime {
     pub started_at: u64,
     /// Variables of scope `proc`.
     pub variables: ProcessVariables,
+    /// Maps and patterns.
+    pub references: Arc<References>,
 }
 
 impl Runtime {
@@ -177,7 +180,15 @@ impl Runtime {
             maxconn: AtomicU32::new(config.global.maxconn.unwrap_or(0)),
             started_at,
             variables: ProcessVariables::default(),
+            references: Arc::default(),
         }
+    }
+
+    /// The same with the maps and patterns of a plan, which the stats socket may change.
+    #[must_use]
+    pub fn with_references(mut self, references: Arc<References>) -> Self {
+        self.references = references;
+        self
     }
 }
 

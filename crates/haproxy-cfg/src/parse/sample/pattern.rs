@@ -77,12 +77,8 @@ impl Operator {
     /// The ranges that it makes of one.
     pub(in crate::parse) fn ranges(self, low: i64, high: i64) -> Vec<Pattern> {
         match self {
-            Self::Eq => vec![Pattern::Range(low, high)],
-            Self::Ne => {
-                let below = low.checked_sub(1).map(|high| Pattern::Range(i64::MIN, high));
-                let above = high.checked_add(1).map(|low| Pattern::Range(low, i64::MAX));
-                below.into_iter().chain(above).collect()
-            }
+            // The manual does not have `ne`; the original takes the word, and compares as if it were not there.
+            Self::Eq | Self::Ne => vec![Pattern::Range(low, high)],
             Self::Ge => vec![Pattern::Range(low, i64::MAX)],
             Self::Gt => vec![Pattern::Range(low.saturating_add(1), i64::MAX)],
             Self::Le => vec![Pattern::Range(i64::MIN, high)],
