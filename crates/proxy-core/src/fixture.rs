@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use haproxy_cfg::model::{Config, Mode, Proxy, ProxyId, ProxyKind, Server, ServerAddr};
 
 use crate::http1::{Header, KnownHeader, RequestHead, RequestRef, ResponseHead, Slice, Version};
+use crate::logline::LocalTime;
 use crate::sample::{Arena, Body, SampleContext, World};
 use crate::state::Runtime;
 use crate::stream::Client;
@@ -133,6 +134,10 @@ impl World for StillWorld {
 
     fn hostname(&self) -> &'static [u8] {
         b"lb1"
+    }
+
+    fn local(&self, _: i64) -> LocalTime {
+        LocalTime::new(0, "UTC")
     }
 }
 

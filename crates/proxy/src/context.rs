@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use haproxy_cfg::model::ProxyId;
 use proxy_core::http1::{RequestRef, ResponseRef};
+use proxy_core::logline::LocalTime;
 use proxy_core::sample::{Arena, Body, SampleContext, World};
 use proxy_core::stream::{Client, Stream};
 
@@ -40,6 +41,10 @@ impl World for Here<'_> {
 
     fn hostname(&self) -> &[u8] {
         &self.0.shared.process.hostname
+    }
+
+    fn local(&self, epoch: i64) -> LocalTime {
+        self.0.local(epoch)
     }
 }
 

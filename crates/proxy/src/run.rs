@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 use std::task::Poll;
 
 use haproxy_cfg::model::ProxyId;
-use proxy_core::logline::{DateText, Zone};
+use proxy_core::logline::Zone;
 use proxy_core::plan::Plan;
 use proxy_core::state::Runtime;
 use proxy_core::stats::Process;
@@ -163,7 +163,7 @@ fn runtime() -> io::Result<LocalRuntime> {
 
 fn new_thread(index: usize, shared: &Arc<Shared>, hostname: &str, zone: fn() -> Zone) -> Rc<Thread> {
     let log = LogSender::new(&shared.plan.config, hostname);
-    Thread::new(index, Arc::clone(shared), log, DateText::new(zone()))
+    Thread::new(index, Arc::clone(shared), log, zone)
 }
 
 /// Starts what every thread runs.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use haproxy_cfg::model::{Config, Proxy, ProxyId, ServerAddr};
-use proxy_core::logline::DateText;
+use proxy_core::logline::{DateText, LocalTime, Zone};
 use proxy_core::plan::Plan;
 use proxy_core::sample::Arena;
 use proxy_core::state::{Runtime, SideCounters, ThreadCounters};
@@ -148,6 +148,7 @@ pub struct Thread {
     pub log: RefCell<LogSender>,
     /// Dates in log lines.
     pub dates: RefCell<DateText>,
+    zone: Local,
     /// The line being written.
     pub line: RefCell<Vec<u8>>,
     /// Memory for samples; empty between two evaluations.
@@ -163,10 +164,24 @@ pub struct Thread {
     epoch_offset_ms: u64,
 }
 
+/// Asks for local time.
+struct Local(Zone);
+
+impl std::fmt::Debug for Local {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Local")
+    }
+}
+
 impl Thread {
-    /// Thread number `index`. `log` and `dates` are its own.
+    /// How clocks stand here, at a time in seconds since the epoch.
+    pub(crate) fn local(&self, epoch: i64) -> LocalTime {
+        (self.zone.0)(epoch)
+    }
+
+    /// Thread number `index`. `log` is its own, and what `zone` makes.
     #[must_use]
-    pub fn new(index: usize, shared: Arc<Shared>, log: LogSender, dates: DateText) -> Rc<Self> {
+    pub fn new(index: usize, shared: Arc<Shared>, log: LogSender, zone: fn() -> Zone) -> Rc<Self> {
         let clock = shared.clock;
         let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let epoch_ms = u64::try_from(epoch.as_millis()).unwrap_or(0);
@@ -177,7 +192,8 @@ impl Thread {
             buffers: BufferPool::new(bufsize),
             idle: IdlePool::new(&shared.plan.config),
             log: RefCell::new(log),
-            dates: RefCell::new(dates),
+            dates: RefCell::new(DateText::new(zone())),
+            zone: Local(zone()),
             line: RefCell::new(Vec::with_capacity(1024)),
             arena: RefCell::new(Arena::default()),
             transactions: RefCell::new(Vec::new()),

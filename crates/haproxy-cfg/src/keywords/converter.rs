@@ -72,7 +72,7 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("crc32", 0, &[Integer], Bin, Sint).acts(),
     converter("crc32c", 0, &[Integer], Bin, Sint).acts(),
     converter("cut_crlf", 0, NONE, Str, Str).acts(),
-    converter("date", 0, NONE, Str, Sint).since(2, 7),
+    converter("date", 0, NONE, Str, Sint).since(2, 7).acts(),
     converter("debug", 0, &[Text, Sink], Any, Same).before(Before::Gives(Any)),
     converter("digest", 1, &[Digest], Bin, Bin).acts(),
     converter("div", 1, &[Operand], Sint, Sint).acts(),
@@ -94,7 +94,7 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("hmac", 2, &[Digest, Secret("key")], Bin, Bin).acts(),
     converter("host_only", 0, NONE, Str, Str).acts(),
     converter("htonl", 0, NONE, Sint, Bin).acts(),
-    converter("http_date", 0, &[Integer, OneOf(TIME_UNITS)], Sint, Str),
+    converter("http_date", 0, &[Integer, OneOf(TIME_UNITS)], Sint, Str).acts(),
     converter("iif", 2, &[Text, Text], Bool, Str).acts(),
     converter("in_table", 1, &[Table], Any, Bool),
     converter("ip.data", 0, NONE, Bin, Bin).since(2, 7),
@@ -125,7 +125,7 @@ pub(super) const ROWS: &[ConverterRow] = &[
         .acts(),
     converter("length", 0, NONE, Str, Sint).acts(),
     converter("lower", 0, NONE, Str, Str).acts(),
-    converter("ltime", 1, &[Text, Integer], Sint, Str),
+    converter("ltime", 1, &[Text, Integer], Sint, Str).acts(),
     converter("ltrim", 1, &[Text], Str, Str).acts(),
     converter("map", 1, &[Map, Text], Str, Str),
     converter("map_beg", 1, &[Map, Text], Str, Str),
@@ -168,8 +168,12 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("mod", 1, &[Operand], Sint, Sint).acts(),
     converter("mqtt_field_value", 2, &[MqttType, MqttField], Bin, Str),
     converter("mqtt_is_valid", 0, NONE, Bin, Bool),
-    converter("ms_ltime", 1, &[Text, Integer], Sint, Str).since(2, 7),
-    converter("ms_utime", 1, &[Text, Integer], Sint, Str).since(2, 7),
+    converter("ms_ltime", 1, &[Text, Integer], Sint, Str)
+        .since(2, 7)
+        .acts(),
+    converter("ms_utime", 1, &[Text, Integer], Sint, Str)
+        .since(2, 7)
+        .acts(),
     converter("mul", 1, &[Operand], Sint, Sint).acts(),
     converter("nbsrv", 0, NONE, Str, Sint).acts(),
     converter("neg", 0, NONE, Sint, Sint).acts(),
@@ -265,9 +269,13 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("upper", 0, NONE, Str, Str).acts(),
     converter("url_dec", 0, &[Integer], Str, Str).acts(),
     converter("url_enc", 1, &[UrlEncoding], Str, Str).acts(),
-    converter("us_ltime", 1, &[Text, Integer], Sint, Str).since(2, 7),
-    converter("us_utime", 1, &[Text, Integer], Sint, Str).since(2, 7),
-    converter("utime", 1, &[Text, Integer], Sint, Str),
+    converter("us_ltime", 1, &[Text, Integer], Sint, Str)
+        .since(2, 7)
+        .acts(),
+    converter("us_utime", 1, &[Text, Integer], Sint, Str)
+        .since(2, 7)
+        .acts(),
+    converter("utime", 1, &[Text, Integer], Sint, Str).acts(),
     converter("when", 1, &[OneOf(WHEN_CONDITIONS), Text, Text], Any, Any).since(2, 7),
     converter("word", 2, &[Index, Separators, Integer], Str, Str).acts(),
     converter("wt6", 0, &[Integer], Bin, Sint).acts(),

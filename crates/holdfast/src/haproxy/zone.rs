@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use proxy_core::logline::Zone;
+use proxy_core::logline::{LocalTime, Zone};
 
 static ZONE: OnceLock<TimeZone> = OnceLock::new();
 
@@ -18,8 +18,11 @@ pub(crate) fn read() {
 pub(crate) fn local() -> Zone {
     let zone = ZONE.get_or_init(TimeZone::system).clone();
     Box::new(move |seconds| match Timestamp::from_second(seconds) {
-        Ok(time) => zone.to_offset(time).seconds(),
+        Ok(time) => {
+            let local = zone.to_offset_info(time);
+            LocalTime::new(local.offset().seconds(), local.abbreviation())
+        }
         // No clock shows such a time.
-        Err(_) => 0,
+        Err(_) => LocalTime::default(),
     })
 }

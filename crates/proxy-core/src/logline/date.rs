@@ -6,9 +6,30 @@ use std::io::Write as _;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
+use smallvec::SmallVec;
 
-/// Local time: the offset from UTC in seconds at a time given in seconds since the epoch.
-pub type Zone = Box<dyn Fn(i64) -> i32 + Send>;
+/// Local time, at a time given in seconds since the epoch.
+pub type Zone = Box<dyn Fn(i64) -> LocalTime + Send>;
+
+/// How clocks stand at a place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LocalTime {
+    /// Seconds east of UTC.
+    pub offset: i32,
+    /// What that is called, such as `CEST`.
+    pub name: SmallVec<[u8; 8]>,
+}
+
+impl LocalTime {
+    /// So many seconds east of UTC, by that name.
+    #[must_use]
+    pub fn new(offset: i32, name: &str) -> Self {
+        Self {
+            offset,
+            name: name.as_bytes().into(),
+        }
+    }
+}
 
 /// A zone's offset is asked for again this often, in seconds; every change falls on such a border.
 const OFFSET_GRAIN: i64 = 900;
@@ -174,7 +195,7 @@ impl DateText {
         let grain = second.div_euclid(OFFSET_GRAIN);
         if self.grain != grain {
             self.grain = grain;
-            self.offset = (self.zone)(second);
+            self.offset = (self.zone)(second).offset;
         }
         let offset = Offset::from_seconds(self.offset).unwrap_or(Offset::UTC);
         let time = Timestamp::from_second(second).unwrap_or(Timestamp::MAX);

@@ -9,7 +9,7 @@ mod tests;
 
 use std::net::SocketAddr;
 
-pub use date::{DateText, Zone};
+pub use date::{DateText, LocalTime, Zone};
 pub use line::{clf_line, connect_line, connection_error_line, http_line, tcp_line};
 
 /// Who is at the other end of a client's connection.

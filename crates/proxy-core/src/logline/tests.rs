@@ -6,15 +6,15 @@ use haproxy_cfg::model::{LogFormat, LogLevel, LogTarget, LogTransport, Mode};
 
 use super::syslog::{self, Origin};
 use super::{
-    ConnectionError, DateText, HttpLog, LogCounts, Peer, ServerName, TcpLog, clf_line, connect_line,
-    connection_error_line, connection_failure, http_line, tcp_line,
+    ConnectionError, DateText, HttpLog, LocalTime, LogCounts, Peer, ServerName, TcpLog, clf_line,
+    connect_line, connection_error_line, connection_failure, http_line, tcp_line,
 };
 
 /// 21/Nov/2026:11:01:48.013 UTC in milliseconds.
 const REQUEST_MS: u64 = 1_795_258_908_013;
 
 fn utc() -> DateText {
-    DateText::new(Box::new(|_| 0))
+    DateText::new(Box::new(|_| LocalTime::new(0, "UTC")))
 }
 
 fn peer(text: &str) -> Peer {
@@ -348,9 +348,9 @@ fn long_messages_are_cut_before_their_end_of_line() {
 
 #[test]
 fn dates_follow_the_local_zone() {
-    let mut dates = DateText::new(Box::new(
-        |second| if second < 1_000_000_800 { 3600 } else { -12_600 },
-    ));
+    let mut dates = DateText::new(Box::new(|second| {
+        LocalTime::new(if second < 1_000_000_800 { 3600 } else { -12_600 }, "X")
+    }));
     let mut line = Vec::new();
     dates.write_clf(&mut line, 1_000_000_799);
     line.push(b' ');

@@ -6,6 +6,7 @@ use haproxy_cfg::model::{Config, ProxyId, Scope, Variable};
 
 use super::{Arena, Sample};
 use crate::http1::{RequestRef, ResponseRef};
+use crate::logline::LocalTime;
 use crate::state::Runtime;
 use crate::stream::{Client, Stream, Variables};
 
@@ -108,4 +109,6 @@ pub trait World: std::fmt::Debug {
     fn pid(&self) -> u32;
     /// The host's name.
     fn hostname(&self) -> &[u8];
+    /// How clocks stand here, at a time in seconds since the epoch.
+    fn local(&self, epoch: i64) -> LocalTime;
 }

@@ -6,6 +6,7 @@ mod argument;
 mod base64;
 mod checksum;
 mod cipher;
+mod date;
 mod digest;
 mod json;
 mod number;
@@ -55,6 +56,7 @@ const TABLES: &[&[Row]] = &[
     base64::ROWS,
     checksum::ROWS,
     cipher::ROWS,
+    date::ROWS,
     digest::ROWS,
     json::ROWS,
     number::ROWS,

@@ -206,5 +206,5 @@ macro_rules! recorded_families {
 mod gives_what_haproxy_gives {
     use super::holds;
 
-    recorded_families! { casts number text word regsub url json_text variable header address state }
+    recorded_families! { casts number text word regsub url json_text variable date header address state }
 }
