@@ -5,6 +5,9 @@ Needs Debian's haproxy and python3-cryptography. `python3 record_code.py [FAMILY
 """
 
 import base64
+import math
+import random
+import struct
 
 from recording import record
 
@@ -245,7 +248,195 @@ ARRAYS = {
 }
 
 
+# Messages, and paths into them.
+PROTOBUF = [
+    "081005 1.2", "0d1005 1.2", "091005 1.2", "0810050a021007 1.2", "0818050a021007 1.2", "0d18050a021007 1.2", "08180518050a021007 1.2",
+    "0818051006 1.2", "0d18051006 1.2", "0918051006 1.2", "0a0208100700 1.1.2", "0a04081007001806 1.1.2", "0a05081805100700 1.1.2",
+    "0a0608180518051007 1.1.2", "0a030818051007 1.1.2", "0a020818051007 1.1.2", "0808080a021005 1.2",
+    "2a002a021802 5.3", "2a0018021803 5.3", "2a0208012a001802 5.3", "2a002a001802 5.3", "2a00180232021903 5.3", "0a001002 1.2", "0a00 1.2",
+    "0a001002 1.2.3", "0a0212001802 1.2.3", "0a04120018021802 1.2.3", "0a0212001a0118 1.2.3", "0a 1", "0a 1.2", "0a 2", "08 2", "09 1", "0d 1",
+    "0880 2", "088001 2", "0a8001 2", "0a80 1", "0a0108 1.1", "0a0108 1.1,int32", "0a020880 1.1", "0a020a05 1.1", "0a040a056162 1.1",
+    "0a0408010a05 1.1", "0a020801ff 1.1", "ff 1", "ffffffffffffffffffff01 1", "0801 .", "0801 1.", "2a0608011801 5.3", "2a04080118010801 5.3",
+    "2a03080118011802 5.3", "2a050801180108 5.3", "1002 1.2", "0801 1.2", "0d01020304 1.2", "0901020304050607081002 1.2", "08011002 1.2",
+    "0a021001100a 1.2", "0a021801 1.2", "0a0218011002 1.2", "0a0218010a021005 1.2", "0a0208010a00 1", "0a000a0161 1", "00 0", "0000 0",
+    "0a0908010a050801080108 1.1", "0a0a0a0112 1.1", "0a7f0801 1.1", "0a030801ff0802 1.2", "0a081202080112021807 1.2.3", "0a081202080118051807 1.2.3",
+    "0a081202080118051807 1.3", "0a04120208010a0412021809 1.2.3", "2a04080108011802 5.3", "2a03080108011802 5.3",
+    "0a0a120208011001120218071802 1.2.3", "0a0612020801180512021807 1.2.3", "0a061202080110070a0412021809 1.2.3", "0a0610011202180a 1.2.3",
+    "0a08120408011802180b 1.2.3", "12020a0118050a021003 1.2", "12020a01 1", "0a0612020801 1.2", "0a0012001806 1.2.3", "0a00120008011806 1.2.3",
+    "0a020a000a0112 1.1", "0a040a0208010a0308 1.1.1", "0a060a02100112020803 1.2.1", "0a0a0a0210010a021001 1.2", "0a080a0212000a021807 1.1.3",
+]
+FRAMES = [
+    "0000000003080100 2", "00000000020801000000000210 2", "0000000002080100000000 1", "0000000002080100000000 2", "000000000408010000000000021002 2",
+    "00ffffffff0801 1", "0000000003080110000000000212 2",
+]
+PROTOBUF_TYPES = "int32 uint32 sint32 int64 uint64 sint64 bool enum fixed32 sfixed32 float fixed64 sfixed64 double".split()
+
+
+def varint(number):
+    number &= (1 << 64) - 1
+    done = b""
+    while number > 127:
+        done += bytes([number & 127 | 128])
+        number >>= 7
+    return done + bytes([number])
+
+
+def tagged(number, wire, value):
+    """A field; values of bytes with their length."""
+    return varint(number << 3 | wire) + (varint(len(value)) if wire == 2 else b"") + value
+
+
+def some_message(draw, depth=0):
+    """Fields of a few numbers, so that paths meet them."""
+    done = b""
+    for _ in range(draw.randrange(1, 5)):
+        wire = draw.choice([0, 0, 1, 2, 2, 2, 5])
+        value = {0: varint(draw.randrange(300)), 1: bytes(range(8)), 5: bytes(range(4)), 2: b"ab"}[wire]
+        if wire == 2 and depth < 3:
+            value = some_message(draw, depth + 1)
+        done += tagged(draw.randrange(1, 4), wire, value)
+    return done
+
+
+def protobuf():
+    def case(message, call, name="protobuf"):
+        return f"{text_or_bytes(message.hex())},{name}({call})"
+
+    whole = tagged(1, 0, varint(150)) + tagged(2, 2, b"testing") + tagged(3, 1, struct.pack("<d", 1.5)) + tagged(4, 5, struct.pack("<f", 2.5))
+    whole += tagged(5, 2, tagged(1, 0, varint(7)) + tagged(2, 2, b"in")) + tagged(6, 0, varint(-1)) + tagged(7, 1, struct.pack("<q", -2))
+    whole += tagged(8, 5, struct.pack("<i", -3)) + tagged(9, 0, varint(3)) + tagged(1, 0, varint(99)) + tagged(20, 2, tagged(48, 0, varint(5)))
+    paths = "1 2 3 4 5 5.1 5.2 6 7 8 9 20 20.48 10 0 5.3 2.1 1.1 .1 5. 1..2 01 4294967297 x -1 1.0".split() + [""]
+    cases = [case(whole, path) for path in paths]
+    cases += [case(whole, f"{number},{kind}") for number in range(1, 10) for kind in PROTOBUF_TYPES]
+    for value in (1e10, -1e10, 3e9, -3e9, 1e20, -1e20, math.inf, -math.inf, math.nan, -1.5, 0.9, 2147483647.0, 9.3e18, 2.0**63, -(2.0**63), 2.0**64):
+        cases.append(case(tagged(1, 5, struct.pack("<f", value)), "1,float"))
+        cases.append(case(tagged(1, 1, struct.pack("<d", value)), "1,double"))
+    for value in (2**32 + 5, 2**31, 2**63, 2**63 - 1, 0, 1, 2):
+        cases += [case(tagged(1, 0, varint(value)), f"1,{kind}") for kind in ("int32", "uint32", "sint32", "uint64", "bool")]
+    long = [b"\x80" * 9 + b"\x01", b"\x80" * 10 + b"\x01", b"\xff" * 9 + b"\x7f", b"\x80", b""]
+    cases += [case(b"\x08" + value, call) for value in long for call in ("1,int64", "1", "2")]
+    cases += [f"bin({one.split()[0]}),protobuf({one.split()[1]})" for one in PROTOBUF]
+    cases += [case(bytes.fromhex(message), call) for message in ("0a05616263", "0a00", "09616263", "0d616263", "1b08051c0806", "1e0805", "1f0805",
+              "00050806", "800009", "880009", "f8ffffff0f05", "02020807") for call in ("0", "1", ".1", "3", "536870911")]
+    cases += [case(b"\x08\x01", call) for call in ("1,string", "1,", "1,INT32")]
+    cases += ["str(),protobuf(1)", "str(),protobuf(1,int32)", "int(5),protobuf(0)", "str(abc),protobuf(1)", "bin(0801),protobuf"]
+    draw = random.Random(1)
+    for _ in range(150):
+        message = some_message(draw)
+        cases += [case(message, path) for path in draw.sample(["1", "2", "3", "1.1", "1.2", "2.1", "3.2", "1.2.3", "2.2.2", "3.1.2", "1.1.1.1"], 3)]
+
+    def frame(message, compressed=0, length=None):
+        return bytes([compressed]) + struct.pack(">I", len(message) if length is None else length) + message
+
+    one, two = tagged(1, 0, varint(5)), tagged(2, 0, varint(6))
+    frames = [frame(one), frame(one) + frame(two), frame(two) + frame(one), frame(one, 1), frame(one, 2), frame(one, 0, 1), frame(one, 0, 0)]
+    frames += [frame(one, 0, 3), frame(one, 0, 100), frame(b""), frame(b"") + frame(one), b"\0\0\0", b"", b"\0\0\0\0\x02", one]
+    frames += [frame(one) + b"junk", frame(tagged(5, 2, one)), frame(one)[:-1], frame(one + two, 0, 2), frame(one, 1) + frame(two)]
+    frames += [frame(tagged(1, 2, b"abcdef")), frame(tagged(3, 3, b"")) + frame(one)]
+    cases += [case(given, call, "ungrpc") for given in frames for call in ("1", "1,int32", "2", "5.1,int32")]
+    return cases + [f"bin({one.split()[0]}),ungrpc({one.split()[1]})" for one in FRAMES]
+
+
+def fix():
+    def message(fields, version="FIX.4.4", length=None, checksum=None):
+        body = "".join(f"{tag}={value}\x01" for tag, value in fields)
+        text = f"8={version}\x019={len(body) if length is None else length}\x01{body}"
+        total = sum(text.encode("latin-1")) % 256
+        return text + f"10={f'{total:03d}' if checksum is None else checksum.format(total, total + 256)}\x01"
+
+    logon = [(35, "A"), (49, "ABC"), (56, "DEF"), (34, 1), (52, "20200101-00:00:00"), (98, 0), (108, 30)]
+    right, short = message(logon), message([(35, "A"), (49, "B")])
+    texts = [message(logon, version) for version in "FIX.4.0 FIX.4.1 FIX.4.2 FIX.4.3 FIX.4.4 FIX.4.5 FIX.5.0 FIXT.1.0 FIXT.1.1 FIXT.1.2 fix.4.4".split()]
+    texts += [message(logon, version) for version in ("", "FIX.4", "FIX.4.44", "FIX.3.0")]
+    for fields in (logon, [(35, "A")], [(35, "A"), (49, "B")]):
+        texts += [message(fields, checksum=form) for form in ("", "5", "55", "{0:03d}", "0{0:03d}", "{0:03d}x", "{1}", " 12", "{0:03x}")]
+    texts += [short[:length] for length in range(len(short) + 1)] + [right + "x", right + right, right[:-1], "x" + right, right[1:]]
+    lengths = "10 010 0010 9 11 0 5 -10 +10 10x 1e1 4294967306 99999999999999999999 16 17 18 20".split() + ["", " 10", "10 "]
+    texts += [message([(35, "A"), (49, "B")], length=length) for length in lengths]
+    third = [(49, ""), ("x9", "1"), ("", "1"), (-5, "1"), (0, "1"), ("00", 1), ("049", "1"), ("99999999999", "1"), ("4294967296", "1"), ("4294967345", "1")]
+    third += [("2147483647", 1), ("2147483648", 1), (49, "a=b"), (10, "000"), (8, "FIX.4.4"), (9, 5), (35, "B"), (" 49", 1), ("49 ", 1), ("4x", 1)]
+    third += [(tag, 1) for tag in (1, 100, 956, 957, 1000, 4999, 5000, 9999, 10000, 15000, 19999, 20000, 65535, 100000)]
+    texts += [message([(35, "A"), field]) for field in third]
+    texts += [message(fields) for fields in ([(35, "")], logon[1:], logon[1:] + logon[:1], [(49, "x"), (35, "A")], [])]
+    head = "8=FIX.4.4\x019=11\x0135=A\x01"
+    texts += [head + "foo\x01", head + "foo\x0149=x\x0110=000\x01", "9=5\x018=FIX.4.4\x0135=A\x0110=180\x01", "8=FIX.4.4\x0135=A\x019=5\x0110=180\x01"]
+    texts += [right.replace("\x01", "|"), "35=A\x01", "x=1\x0135=A\x01", "=1\x0135=A\x01", "35=A", "0=1\x0135=A\x01", "foo\x0135=A\x01", "035=A\x01", "35=\x01"]
+    texts += ["4294967331=A\x01", "49=a\x0149=b\x01", "1=\x0135=A\x01", "0=zero\x01"]
+
+    def given(text):
+        return text_or_bytes(text.encode("latin-1").hex())
+
+    cases = [f"{given(text)},fix_is_valid" for text in texts]
+    cases += [f"{given(text)},fix_tag_value({tag})" for text in texts for tag in (35, 49)]
+    tags = "BeginString bodylength MsgType SenderCompID TargetCompID CheckSum 8 9 35 49 56 34 52 98 108 10 108x 1 0 -1 99 049 4294967331 1.5 foo +35"
+    cases += [f"{given(right)},fix_tag_value({tag})" for tag in tags.split() + [""]]
+    return cases + [f"{given(right)},fix_tag_value", "int(5),fix_is_valid", "str(abc),fix_is_valid(1)"]
+
+
+def mqtt():
+    def string(text):
+        text = text.encode() if isinstance(text, str) else text
+        return struct.pack(">H", len(text)) + text
+
+    def packet(kind, body, flags=0, length=None):
+        return bytes([kind << 4 | flags]) + varint(len(body) if length is None else length) + body
+
+    def connect(version=4, name="MQTT", flags=0x02, client="cid", will=None, user=None, password=None, props=b"", will_props=b""):
+        body = string(name) + bytes([version, flags]) + struct.pack(">H", 60)
+        body += varint(len(props)) + props if version == 5 else b""
+        body += string(client)
+        if will is not None:
+            body += varint(len(will_props)) + will_props if version == 5 else b""
+            body += string(will[0]) + string(will[1])
+        return body + b"".join(string(text) for text in (user, password) if text is not None)
+
+    plain = connect()
+    packets = [packet(1, plain), packet(1, connect(3, "MQIsdp")), packet(1, connect(5)), packet(1, connect(3, "MQTT")), packet(1, connect(4, "MQIsdp"))]
+    packets += [packet(1, connect(version)) for version in (0, 2, 6, 255)] + [packet(1, connect(4, name)) for name in ("X", "", "mqtt", "MQTTX")]
+    packets += [packet(1, connect(flags=flags)) for flags in (0, 1, 3, 0x0A, 0x22, 0x82, 0x42, 0x06, 0xFE)]
+    packets += [packet(1, plain, 1), packet(1, plain)[:-1], packet(1, plain) + b"x", packet(1, plain + b"x"), packet(1, plain, 0, len(plain) + 1)]
+    packets += [packet(1, plain, 0, len(plain) - 1), packet(1, connect(flags=0x82, user="u")), packet(1, connect(flags=0xC2, user="u", password="p"))]
+    packets += [packet(1, connect(flags=0x42, password="p")), packet(1, connect(user="u")), packet(1, connect(flags=0xC2, user="u"))]
+    packets += [packet(1, connect(flags=flags, will=("t", "p"))) for flags in (0x06, 0x1E, 0x16, 0x26)]
+    packets += [packet(1, connect(client="")), packet(1, connect(client="", flags=0)), packet(1, string("MQTT") + bytes([4, 2, 0, 60, 0, 5]) + b"ab")]
+    packets += [packet(2, body) for body in (b"\0\0", b"\1\5", b"\2\0", b"\0", b"", b"\0\0\0", b"\0\0\1", b"\0\xc8", b"\0\0\0x", b"\0\0\5", b"\1\x85\0")]
+    packets += [packet(2, b"\0\0\1" + bytes([17, 0, 0, 0, 5])), packet(2, b"\0\0", 1), b"", b"\x10", b"\x10\0", b"\x10\1", b"\x20\0", b"\x20\x80", b"\x30", b"\x30\0"]
+    packets += [packet(kind, b"\0\1") for kind in (0, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)] + [packet(12, b""), packet(14, b"")]
+    packets += [bytes([0x10, 0x80 | len(plain)]) + more + plain for more in (b"\0", b"\x80\0", b"\x80\x80\0", b"\x80\x80\x80\0")]
+    one = [bytes([number, 0, 0, 0, 5]) for number in (2, 17, 24, 39)] + [bytes([number, 0, 5]) for number in (19, 33, 34)]
+    one += [bytes([number, value]) for number in (1, 23, 25, 36, 37, 40, 41, 42) for value in (0, 1, 2)]
+    one += [bytes([number]) + string(text) for number in (3, 8, 9, 18, 21, 22, 26, 28, 31) for text in ("", "text")]
+    one += [bytes([33, 0, 0]), bytes([34, 0, 0]), bytes([39, 0, 0, 0, 0]), bytes([19, 0, 0]), bytes([38]) + string("k") + string("v"), bytes([38]) + string("k")]
+    one += [bytes([number]) for number in (0, 4, 17, 99, 255)] + [bytes([17, 0, 0, 0]), bytes([0x91, 0, 0, 0, 0, 5]), bytes([17, 0, 0, 0, 5, 0]), bytes([21, 0, 9, 1])]
+    one += [2 * given for given in (one[1], one[5], bytes([25, 0]), bytes([36, 1]), bytes([21]) + string("a"), bytes([38]) + string("k") + string("v"), bytes([1, 0]))]
+    for props in one:
+        packets += [packet(1, connect(5, props=props)), packet(2, b"\0\0" + varint(len(props)) + props)]
+        packets.append(packet(1, connect(5, flags=6, will=("a", "b"), will_props=props)))
+    cases = [f"{text_or_bytes(given.hex())},mqtt_is_valid" for given in packets]
+
+    props = bytes([17, 0, 0, 0, 5, 33, 0, 7, 39, 0, 0, 1, 0, 34, 0, 9, 25, 1, 23, 0, 21]) + string("auth") + bytes([22]) + string("data")
+    of_will = bytes([24, 0, 0, 0, 9, 1, 1, 2, 0, 0, 0, 8, 3]) + string("ct") + bytes([8]) + string("rt") + bytes([9]) + string("cd")
+    full = connect(5, flags=0xC6, will=("top", b"pay\0load"), user="usr", password="pwd", props=props, will_props=of_will)
+    bodies = [full, connect(4, flags=0xC6, will=("top", "pay"), user="usr", password="pwd"), plain, connect(5), connect(5, flags=6, will=("", "")), connect(6)]
+    bodies += [connect(4, flags=0xC6, client="", will=("", ""), user="", password=""), connect(5, props=bytes([21, 0, 0, 22, 0, 0])), plain + b"x"]
+    fields = "flags protocol_name protocol_version client_identifier will_topic will_payload username password keepalive 17 33 39 34 25 23 21 22 18"
+    fields += " 1 2 3 8 9 24 38 19 reason_code Flags x 017"
+    cases += [f"bin({packet(1, body).hex()}),mqtt_field_value(connect,{field})" for body in bodies for field in fields.split()]
+    props = bytes([17, 0, 0, 0, 5, 33, 0, 7, 36, 1, 37, 0, 39, 0, 0, 1, 0, 18]) + string("cid") + bytes([34, 0, 3, 31]) + string("why")
+    props += bytes([40, 1, 41, 0, 42, 1, 19, 0, 20, 26]) + string("ri") + bytes([28]) + string("sr") + bytes([21]) + string("am") + bytes([22]) + string("ad")
+    fields = "flags protocol_version reason_code 17 33 36 37 39 18 34 31 40 41 42 19 26 28 21 22 38 24 keepalive FLAGS"
+    bodies = [b"\1\x85" + varint(len(props)) + props, b"\0\2", b"\0\2\0", b"\0\2\3" + bytes([31, 0, 0]), b"\2\0", b"\0\0\1\x63"]
+    cases += [f"bin({packet(2, body).hex()}),mqtt_field_value(connack,{field})" for body in bodies for field in fields.split()]
+    for call in "1,flags 01,flags 2,flags CONNECT,FLAGS Connect,Protocol_Name publish,topic 0,flags 15,flags 16,flags connect connect, puback,reason_code".split():
+        cases.append(f"bin({packet(1, plain).hex()}),mqtt_field_value({call})")
+    cases += ["str(),mqtt_field_value(1,flags)", "str(abc),mqtt_field_value(1,flags)", "int(5),mqtt_is_valid", "bin(4003000100),mqtt_field_value(puback,reason_code)"]
+    return cases
+
+
 FAMILIES = {
+    "mqtt": mqtt,
+    "fix": fix,
+    "protobuf": protobuf,
     "json": json,
     "ciphers": ciphers,
     "encodings": encodings,

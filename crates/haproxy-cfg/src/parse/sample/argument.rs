@@ -65,18 +65,18 @@ fn mask6(text: &[u8]) -> Option<Ipv6Addr> {
     }
 }
 
-/// Numbers with dots between them; the first may be left out.
+/// Numbers with dots between them; one that is left out is 0, but for the last. Numbers go round, as the original's do.
 fn field(text: &[u8]) -> Option<Vec<u32>> {
-    let text = std::str::from_utf8(text).ok()?;
-    let text = text.strip_prefix('.').unwrap_or(text);
-    text.split('.')
-        .map(|part| {
-            Some(part)
-                .filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))?
-                .parse()
-                .ok()
+    let number = |part: &[u8]| {
+        part.iter().try_fold(0_u32, |number, digit| {
+            let digit = char::from(*digit).to_digit(10)?;
+            Some(number.wrapping_mul(10).wrapping_add(digit))
         })
-        .collect()
+    };
+    if matches!(text, [] | [.., b'.']) {
+        return None;
+    }
+    text.split(|byte| *byte == b'.').map(number).collect()
 }
 
 #[cfg(test)]
@@ -97,7 +97,8 @@ mod tests {
     #[test]
     fn fields_of_protocol_buffers_are_numbers_with_dots() {
         assert_eq!(field(b"1.2"), Some(vec![1, 2]));
-        assert_eq!(field(b".3"), Some(vec![3]));
+        assert_eq!(field(b".3"), Some(vec![0, 3]));
+        assert_eq!(field(b"4294967297"), Some(vec![1]));
         assert_eq!(field(b"1."), None);
         assert_eq!(field(b"-1"), None);
         assert_eq!(field(b"x"), None);

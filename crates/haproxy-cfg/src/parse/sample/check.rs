@@ -94,12 +94,13 @@ const MQTT_CONNECT: &[&str] = &[
     "23",
     "21",
     "22",
-    "18",
+    "24",
     "1",
     "2",
     "3",
     "8",
     "9",
+    "38",
 ];
 const MQTT_CONNACK: &[&str] = &[
     "flags",
@@ -121,6 +122,7 @@ const MQTT_CONNACK: &[&str] = &[
     "28",
     "21",
     "22",
+    "38",
 ];
 
 /// What a call's arguments are told besides being right.

@@ -8,8 +8,11 @@ mod checksum;
 mod cipher;
 mod date;
 mod digest;
+mod fix;
 mod json;
+mod mqtt;
 mod number;
+mod protobuf;
 #[cfg(test)]
 mod recorded;
 mod regsub;
@@ -58,10 +61,13 @@ const TABLES: &[&[Row]] = &[
     cipher::ROWS,
     date::ROWS,
     digest::ROWS,
+    fix::ROWS,
     json::ROWS,
     number::ROWS,
     regsub::ROWS,
     state::ROWS,
+    mqtt::ROWS,
+    protobuf::ROWS,
     text::ROWS,
     url::ROWS,
     variable::ROWS,
