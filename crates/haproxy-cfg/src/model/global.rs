@@ -103,6 +103,23 @@ pub struct Tune {
     pub rcvbuf_client: Option<u32>,
     /// `tune.sndbuf.client`, bytes.
     pub sndbuf_client: Option<u32>,
+    /// `tune.vars.*-max-size`.
+    pub vars: VariableSizes,
+}
+
+/// Bytes that variables may take; 0 is any number. What is counted in one scope is counted in those around it as well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VariableSizes {
+    /// `tune.vars.global-max-size`: all.
+    pub global: u64,
+    /// `tune.vars.proc-max-size`: scope `proc`.
+    pub process: u64,
+    /// `tune.vars.sess-max-size`: scope `sess`.
+    pub session: u64,
+    /// `tune.vars.txn-max-size`: scope `txn`.
+    pub transaction: u64,
+    /// `tune.vars.reqres-max-size`: scopes `req` and `res`.
+    pub request: u64,
 }
 
 impl Default for Tune {
@@ -115,6 +132,7 @@ impl Default for Tune {
             maxaccept: None,
             rcvbuf_client: None,
             sndbuf_client: None,
+            vars: VariableSizes::default(),
         }
     }
 }

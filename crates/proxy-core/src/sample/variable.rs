@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haproxy_cfg::model::{Scope, Variable};
+use haproxy_cfg::model::{Scope, Variable, VariableSizes};
 
 use super::{Sample, SampleContext};
 use crate::stream::Stored;
@@ -43,8 +43,68 @@ pub(crate) fn exists(context: &SampleContext<'_>, of: &Named) -> bool {
     }
 }
 
+/// Bytes that a variable takes beside its contents, as the original counts them.
+const OVERHEAD: usize = 80;
+
 /// Sets a variable; false when its scope is not at hand, or has no room for it.
 pub(crate) fn set(context: &SampleContext<'_>, to: &Named, sample: Sample<'_>) -> bool {
+    if context.config.global.tune.vars != VariableSizes::default() && !has_room(context, to, sample) {
+        return false;
+    }
+    put(context, to, sample)
+}
+
+/// Whether what a variable is to hold has room in its scope and in those around it. What had none leaves the variable without
+/// contents, which the original reads as 0; a number or an address, which takes no more than the variable, is left.
+fn has_room(context: &SampleContext<'_>, to: &Named, sample: Sample<'_>) -> bool {
+    let contents = Stored::size_of(sample);
+    let (before, new) = match (to.variable.scope, context.variables(to.variable.scope)) {
+        (Scope::Process, _) => context.runtime.variables.sizes(&to.name),
+        (_, Some(variables)) => variables.sizes(&to.name),
+        (_, None) => return false,
+    };
+    let overhead = if new { OVERHEAD } else { 0 };
+    if fits(context, to.variable.scope, overhead + contents, before) {
+        return true;
+    }
+    if before > 0 || (new && fits(context, to.variable.scope, OVERHEAD, 0)) {
+        put(context, to, Sample::Int(0));
+    }
+    false
+}
+
+/// Whether so many bytes more, and so many less, are within the limits.
+fn fits(context: &SampleContext<'_>, of: Scope, more: usize, less: usize) -> bool {
+    let limits = &context.config.global.tune.vars;
+    let kept = |scope| context.variables(scope).map_or(0, |all| all.size(OVERHEAD));
+    let side = if context.from_server {
+        Scope::Response
+    } else {
+        Scope::Request
+    };
+    let scopes = [
+        (limits.request, kept(side)),
+        (limits.transaction, kept(Scope::Transaction)),
+        (limits.session, kept(Scope::Session)),
+        // Of all connections the one at hand is counted.
+        (limits.process, context.runtime.variables.size(OVERHEAD)),
+        (limits.global, 0),
+    ];
+    let first = match of {
+        Scope::Request | Scope::Response => 0,
+        Scope::Transaction => 1,
+        Scope::Session => 2,
+        Scope::Process | Scope::Check => 3,
+    };
+    let mut sum = 0;
+    scopes.iter().enumerate().all(|(index, (limit, kept))| {
+        sum += kept;
+        let would_be = (sum + more).saturating_sub(less) as u64;
+        index < first || *limit == 0 || would_be <= *limit
+    })
+}
+
+fn put(context: &SampleContext<'_>, to: &Named, sample: Sample<'_>) -> bool {
     match to.variable.scope {
         Scope::Process => context.runtime.variables.set(&to.name, Stored::of(sample)),
         other => match context.variables(other) {

@@ -50,11 +50,20 @@ impl Stored {
         }
     }
 
+    /// Bytes that a sample takes beside what every variable does.
+    pub(crate) fn size_of(sample: Sample<'_>) -> usize {
+        match sample {
+            Sample::Str(bytes) | Sample::Bin(bytes) => bytes.len(),
+            // Numbers, addresses and the names of methods stand in the variable itself.
+            Sample::Method(_) | Sample::Bool(_) | Sample::Int(_) | Sample::Ip(_) => 0,
+        }
+    }
+
     /// Bytes that the original counts for it beside its name.
     fn size(&self) -> usize {
         match self {
-            Self::Str(bytes) | Self::Bin(bytes) | Self::Method(bytes) => bytes.len(),
-            Self::Bool(_) | Self::Int(_) | Self::Ip(_) => 0,
+            Self::Str(bytes) | Self::Bin(bytes) => bytes.len(),
+            Self::Method(_) | Self::Bool(_) | Self::Int(_) | Self::Ip(_) => 0,
         }
     }
 }
@@ -101,20 +110,12 @@ impl Variables {
     /// Bytes that `tune.vars.*-max-size` counts: `overhead` for each variable, and its contents.
     #[must_use]
     pub fn size(&self, overhead: usize) -> usize {
-        self.0
-            .borrow()
-            .iter()
-            .map(|(_, stored)| overhead + stored.size())
-            .sum()
+        size(&self.0.borrow(), overhead)
     }
 
-    /// Bytes that a variable's contents count, 0 when it is not set.
-    #[must_use]
-    pub fn size_of(&self, name: &[u8]) -> usize {
-        let all = self.0.borrow();
-        all.iter()
-            .find(|(known, _)| **known == *name)
-            .map_or(0, |(_, stored)| stored.size())
+    /// Bytes that a variable's contents count, and whether there is no such variable.
+    pub(crate) fn sizes(&self, name: &[u8]) -> (usize, bool) {
+        sizes(&self.0.borrow(), name)
     }
 }
 
@@ -146,4 +147,23 @@ impl ProcessVariables {
         let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
         all.retain(|(known, _)| **known != *name);
     }
+
+    /// Bytes of all of them, `overhead` for each.
+    pub(crate) fn size(&self, overhead: usize) -> usize {
+        size(&self.0.read().unwrap_or_else(PoisonError::into_inner), overhead)
+    }
+
+    /// Bytes that a variable's contents count, and whether there is no such variable.
+    pub(crate) fn sizes(&self, name: &[u8]) -> (usize, bool) {
+        sizes(&self.0.read().unwrap_or_else(PoisonError::into_inner), name)
+    }
+}
+
+fn size(all: &[(Arc<[u8]>, Stored)], overhead: usize) -> usize {
+    all.iter().map(|(_, stored)| overhead + stored.size()).sum()
+}
+
+fn sizes(all: &[(Arc<[u8]>, Stored)], name: &[u8]) -> (usize, bool) {
+    let found = all.iter().find(|(known, _)| **known == *name);
+    (found.map_or(0, |(_, stored)| stored.size()), found.is_none())
 }

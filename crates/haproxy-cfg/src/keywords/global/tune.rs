@@ -344,35 +344,40 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "bytes that variables of all may take",
     )
-    .takes(VARS_SIZE),
+    .takes(VARS_SIZE)
+    .acts(g::tune),
     kw(
         "tune.vars.proc-max-size",
         GLOBAL,
         ANY,
         "bytes that variables of the process may take",
     )
-    .takes(VARS_SIZE),
+    .takes(VARS_SIZE)
+    .acts(g::tune),
     kw(
         "tune.vars.reqres-max-size",
         GLOBAL,
         ANY,
         "bytes that variables of a request or a response may take",
     )
-    .takes(VARS_SIZE),
+    .takes(VARS_SIZE)
+    .acts(g::tune),
     kw(
         "tune.vars.sess-max-size",
         GLOBAL,
         ANY,
         "bytes that variables of a session may take",
     )
-    .takes(VARS_SIZE),
+    .takes(VARS_SIZE)
+    .acts(g::tune),
     kw(
         "tune.vars.txn-max-size",
         GLOBAL,
         ANY,
         "bytes that variables of a transaction may take",
     )
-    .takes(VARS_SIZE),
+    .takes(VARS_SIZE)
+    .acts(g::tune),
     kw(
         "tune.zlib.memlevel",
         GLOBAL,

@@ -76,7 +76,13 @@ pub(crate) fn tune(reading: &mut Reading<'_>, line: &Line<'_>) {
     let value = value.unwrap_or(0);
     let number = u32::try_from(value.max(0)).unwrap_or(u32::MAX);
     let tune = &mut reading.written.global.tune;
+    let size = u64::try_from(value).unwrap_or(0);
     match given.name {
+        "tune.vars.global-max-size" => tune.vars.global = size,
+        "tune.vars.proc-max-size" => tune.vars.process = size,
+        "tune.vars.sess-max-size" => tune.vars.session = size,
+        "tune.vars.txn-max-size" => tune.vars.transaction = size,
+        "tune.vars.reqres-max-size" => tune.vars.request = size,
         "tune.bufsize" => tune.bufsize = number,
         "tune.maxrewrite" => tune.maxrewrite = number,
         "tune.http.maxhdr" => tune.http_maxhdr = number,

@@ -208,3 +208,39 @@ mod gives_what_haproxy_gives {
 
     recorded_families! { casts number text word regsub url json_text variable date header address state }
 }
+
+#[test]
+fn variables_hold_what_there_is_room_for() {
+    let recording = recorded("converters/limits.json");
+    let cases = recording.as_array().expect("cases");
+    assert!(cases.len() > 20);
+    for case in cases {
+        let sets = case["sets"].as_array().expect("sets");
+        let expressions: Vec<String> = sets
+            .iter()
+            .map(|set| {
+                let (name, sample) = (
+                    set[0].as_str().expect("a name"),
+                    set[1].as_str().expect("a sample"),
+                );
+                format!("{sample},set-var({name})")
+            })
+            .collect();
+        let values = case["values"].as_object().expect("values");
+        let shown: Vec<String> = values.keys().map(|name| format!("var({name})")).collect();
+        let all: Vec<&str> = expressions.iter().chain(&shown).map(String::as_str).collect();
+        let (scope, size) = (case["scope"].as_str().expect("a scope"), &case["size"]);
+        let config = looking_at(&all, &format!("global\n tune.vars.{scope}-max-size {size}\n"));
+        asked(&config, &[], |context| {
+            for number in 0..expressions.len() {
+                let _what_is_passed_on = expression(&config, number).sample(context);
+            }
+            for (number, value) in values.values().enumerate() {
+                let sample = expression(&config, expressions.len() + number).sample(context);
+                let text = sample.map(|sample| crate::sample::text(sample, context.arena));
+                let value = value.as_str().expect("a value").as_bytes();
+                assert_eq!(text.unwrap_or_default(), value, "{case}");
+            }
+        });
+    }
+}
