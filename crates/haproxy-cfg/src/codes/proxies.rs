@@ -109,6 +109,13 @@ pub(super) const ROWS: &[CodeRow] = &[
         "",
     ),
     code(
+        "tfo-without-retries",
+        "Data in the first packet to a server, and no retry when it is lost",
+        "With TCP fast open a request goes out before the server has answered: it must be tried again when the server does not take it.",
+        "backend b\n    timeout connect 5s\n    timeout server 5s\n    server s 127.0.0.1:80 tfo\n",
+        "backend b\n    timeout connect 5s\n    timeout server 5s\n    retry-on conn-failure empty-response response-timeout\n    server s 127.0.0.1:80 tfo\n",
+    ),
+    code(
         "two-ways",
         "A choice among servers beside another way to reach one",
         "`dispatch` and `option transparent` name where to connect, `balance` chooses among servers: a proxy has one of them.",

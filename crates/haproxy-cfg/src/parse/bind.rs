@@ -5,6 +5,7 @@ use syntax::{Applicability, Context, Diagnostic, Span, closest};
 use super::line::{Line, shown};
 use super::reading::{Reading, Section};
 use super::tls::based;
+use super::tls_versions::{Asked, tls_version};
 use crate::keywords::BIND_INDEX;
 use crate::lex::Word;
 use crate::model::{self, Bind, BindSsl, Level, TlsVersion};
@@ -88,8 +89,8 @@ pub(crate) struct BindLine {
     /// `curves`.
     pub(super) curves: Option<model::Word>,
     pub(super) ecdhe: Option<model::Word>,
-    /// Versions that `no-…` switches off, as bits by their order.
-    pub(super) without: u8,
+    /// Versions of TLS.
+    pub(super) versions: Asked,
     /// What nothing acts on.
     kept: Vec<Argument>,
     pub(crate) faulty: bool,
@@ -488,16 +489,10 @@ fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse, values: &[
                 _ => (false, false),
             };
         }
-        BindParse::MinVer => flags.ssl.min_ver = tls_version(word().as_bytes()),
-        BindParse::MaxVer => flags.ssl.max_ver = tls_version(word().as_bytes()),
-        BindParse::Force(version) => {
-            flags.ssl.min_ver = Some(version);
-            flags.ssl.max_ver = Some(version);
-        }
-        BindParse::Without(version) => {
-            flags.without |= 1 << version as u8;
-            without(&mut flags.ssl.min_ver, &mut flags.ssl.max_ver, version);
-        }
+        BindParse::MinVer => flags.versions.min = tls_version(word().as_bytes()),
+        BindParse::MaxVer => flags.versions.max = tls_version(word().as_bytes()),
+        BindParse::Force(version) => flags.versions.force(version),
+        BindParse::Without(version) => flags.versions.take_away(version),
     }
 }
 
@@ -617,39 +612,6 @@ pub(crate) fn shards(
     let told = Diagnostic::alert("bad-number", message).at(word.span);
     subject.tell(reading, told.help("write a number of sockets, or: by-thread"));
     None
-}
-
-/// Raises the minimum past a version that is switched off, or lowers the maximum below the newest one.
-pub(super) fn without(min: &mut Option<TlsVersion>, max: &mut Option<TlsVersion>, version: TlsVersion) {
-    const ALL: [TlsVersion; 5] = [
-        TlsVersion::Ssl3,
-        TlsVersion::Tls10,
-        TlsVersion::Tls11,
-        TlsVersion::Tls12,
-        TlsVersion::Tls13,
-    ];
-    if version == TlsVersion::Tls13 {
-        *max = Some(max.map_or(TlsVersion::Tls12, |max| max.min(TlsVersion::Tls12)));
-        return;
-    }
-    let next = ALL
-        .iter()
-        .copied()
-        .find(|other| *other > version)
-        .unwrap_or(TlsVersion::Tls13);
-    *min = Some(min.map_or(next, |min| min.max(next)));
-}
-
-/// The version of a word such as `TLSv1.2`.
-pub(super) fn tls_version(word: &[u8]) -> Option<TlsVersion> {
-    match word {
-        b"SSLv3" => Some(TlsVersion::Ssl3),
-        b"TLSv1.0" => Some(TlsVersion::Tls10),
-        b"TLSv1.1" => Some(TlsVersion::Tls11),
-        b"TLSv1.2" => Some(TlsVersion::Tls12),
-        b"TLSv1.3" => Some(TlsVersion::Tls13),
-        _ => None,
-    }
 }
 
 /// Tells an `id` that another line of this proxy has.

@@ -6,6 +6,7 @@ use syntax::{Context, Diagnostic, Severity, Span};
 
 use super::bind::BindLine;
 use super::reading::Reading;
+use super::tls_versions::{Asked, version_name};
 use super::{certificate, tls};
 use crate::keywords::{BIND_INDEX, place};
 use crate::model::{BindSsl, TlsVersion, Word};
@@ -193,24 +194,36 @@ fn lists(reading: &mut Reading<'_>, flags: &BindLine, place: &Place<'_>) {
     }
 }
 
-const VERSIONS: [TlsVersion; 5] = [
-    TlsVersion::Ssl3,
-    TlsVersion::Tls10,
-    TlsVersion::Tls11,
-    TlsVersion::Tls12,
-    TlsVersion::Tls13,
-];
-
-/// Tells when no version of TLS is left, or when the bounds need a guess.
+/// Settles which versions are spoken, and tells when none is left, or when the options need a guess.
 fn versions(reading: &mut Reading<'_>, flags: &BindLine, ssl: &mut BindSsl, place: &Place<'_>) {
-    if ssl.min_ver.is_none()
-        && let Some(max) = ssl.max_ver.filter(|max| *max < TlsVersion::Tls12)
-    {
-        let name = match max {
-            TlsVersion::Ssl3 => "SSLv3",
-            TlsVersion::Tls10 => "TLSv1.0",
-            _ => "TLSv1.1",
-        };
+    let asked = flags.versions.over(reading.written.tls_of_binds);
+    // Older versions had no least version of their own.
+    let lowest = if reading.spoken_before(2, 2) {
+        TlsVersion::Tls10
+    } else {
+        TlsVersion::Tls12
+    };
+    let settled = asked.settle(lowest);
+    if settled.ignored {
+        let what = "no-sslv3/no-tlsv1x are ignored";
+        let at = at(reading, place.span);
+        let message = format!(
+            "{}: {what} for bind '{}' at [{at}]. Use only 'ssl-min-ver' and 'ssl-max-ver' to fix.",
+            proxy(reading),
+            place.written
+        );
+        let help = "name the versions by ssl-min-ver and ssl-max-ver alone";
+        tell(
+            reading,
+            Severity::Warning,
+            "min-version",
+            message,
+            help,
+            place.span,
+        );
+    }
+    if let Some(max) = settled.raised {
+        let name = version_name(max);
         let at = at(reading, place.span);
         let message = format!(
             "{}: Ambiguous configuration for bind '{}' at [{at}]: the ssl-min-ver value is not configured and the \
@@ -228,15 +241,8 @@ fn versions(reading: &mut Reading<'_>, flags: &BindLine, ssl: &mut BindSsl, plac
             &help,
             place.span,
         );
-        ssl.min_ver = Some(max);
     }
-    // SSL 3.0 is in no library any more.
-    let left = VERSIONS.iter().skip(1).any(|version| {
-        ssl.min_ver.is_none_or(|min| *version >= min)
-            && ssl.max_ver.is_none_or(|max| *version <= max)
-            && flags.without & (1 << *version as u8) == 0
-    });
-    if !left {
+    if settled.range.is_none() {
         let what = "all SSL/TLS versions are disabled";
         unusable(
             reading,
@@ -246,6 +252,10 @@ fn versions(reading: &mut Reading<'_>, flags: &BindLine, ssl: &mut BindSsl, plac
             "allow TLSv1.2 or TLSv1.3",
             place,
         );
+    }
+    if flags.versions != Asked::default() {
+        ssl.min_ver = settled.range.map(|(min, _)| min);
+        ssl.max_ver = settled.range.map(|(_, max)| max);
     }
 }
 

@@ -37,6 +37,7 @@ pub(crate) mod switch;
 pub(crate) mod threads;
 pub(crate) mod timeout;
 pub(crate) mod tls;
+mod tls_versions;
 
 pub(crate) use acl::acl;
 pub(crate) use balance::balance;
@@ -49,3 +50,4 @@ pub(crate) use sample::CONTEXTS;
 pub(crate) use sample::regex::fault as regex_fault;
 pub(crate) use section::{end as end_of_section, line_of_section};
 pub(crate) use server::{ServerParse, default_server, server, server_template};
+pub(crate) use tls_versions::{Asked, version_name};

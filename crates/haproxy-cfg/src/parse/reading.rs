@@ -129,13 +129,14 @@ impl<'h> Reading<'h> {
             .map_or(0, |section| section.lines.len())
     }
 
-    /// Forgets the lines of the section at hand behind the first `count`, but for those of checks, which are judged everywhere.
+    /// Forgets the lines of the section at hand behind the first `count`, but for those of checks and listeners, which are judged
+    /// everywhere.
     pub(crate) fn keep_only(&mut self, count: usize) {
         if let Some(section) = self.written.sections.last_mut() {
             let mut at = 0;
             section.lines.retain(|given| {
                 at += 1;
-                at <= count || (given.name.ends_with("-check") && given.name != "external-check")
+                at <= count || matches!(given.name, "http-check" | "tcp-check" | "bind")
             });
         }
     }

@@ -7,13 +7,15 @@ use crate::signature::{Argument, Given, Value};
 use crate::values::{HostPort, Port, host_port};
 use crate::written::ProxySection;
 
+/// What is said of rules that give no port.
+pub(super) const NOR: &str = " nor tcp_check rule 'connect' with port information";
+
 /// What is said behind "has neither service port nor check port"; none where the script gives a port.
 pub(super) fn lacking(
     reading: &Reading<'_>,
     section: &ProxySection,
     check: &CheckKind,
 ) -> Option<&'static str> {
-    const NOR: &str = " nor tcp_check rule 'connect' with port information";
     let inherited = Inherited::new(reading, section);
     let lines = || inherited.lines(reading, section);
     let by_steps = lines().any(|given| given.name == "tcp-check" && given.option_of_rule().is_none());

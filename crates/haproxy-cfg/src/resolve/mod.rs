@@ -16,6 +16,7 @@ mod rules;
 mod sections;
 mod server;
 mod server_line;
+mod server_tls;
 mod state_file;
 mod tracking;
 
@@ -60,6 +61,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
             server_line::multiplexers(reading, section, &proxy);
         }
         filters::check(reading, section, &proxy);
+        server_line::agents(reading, section);
         if !proxy.kind.is_frontend() {
             // Judged, but nothing that could be done.
             proxy.default_backend = None;

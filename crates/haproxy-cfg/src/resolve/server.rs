@@ -152,8 +152,12 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
                 .help("rename one of them"),
         );
     }
+    // The first server that can be checked leaves a rule behind which those behind it are held to.
+    let mut ruled = false;
+    let program = Inherited::new(reading, section).uses("'option external-check'");
     for server in &proxy.servers {
         let ServerAddr::Inet { port: None, .. } = server.addr else {
+            ruled |= server.check.enabled;
             continue;
         };
         // The port of a host name is left to whoever resolves it.
@@ -161,10 +165,17 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
             && !server.host.is_empty()
             && server.host != "*";
         if !server.check.enabled || server.check.port.is_some() || named {
+            ruled |= server.check.enabled;
             continue;
         }
         let Some(nor) = check_port::lacking(reading, section, &proxy.check) else {
+            ruled = true;
             continue;
+        };
+        let nor = if ruled && nor.is_empty() && !program {
+            check_port::NOR
+        } else {
+            nor
         };
         let message = format!(
             "config: backend '{}': server '{}' has neither service port nor check port{nor}.",

@@ -1,13 +1,13 @@
-//! What can be told of a server line once its defaults are known: TLS that cannot work, agents without a port, protocols that do
-//! not fit the mode, resolvers that are nowhere.
+//! What can be told of a server line once its defaults are known: agents without a port, protocols that do not fit the mode,
+//! resolvers that are nowhere. TLS has a file of its own.
 
 use syntax::{Context, Diagnostic, Severity, Span};
 
 use super::inherit::Inherited;
-use crate::model::{CheckKind, Mode, Proxy, TlsVersion};
-use crate::parse::{Reading, certificate, tls};
-use crate::signature::{Argument, Value};
-use crate::values::may_select;
+use super::server_tls;
+use crate::model::{CheckKind, Mode, Proxy};
+use crate::parse::Reading;
+use crate::signature::Value;
 use crate::written::{MoreServerParams, ProxySection, ServerLine, ServerParams};
 
 /// Tells what is wrong with the servers of a section.
@@ -29,11 +29,13 @@ pub(super) fn check(reading: &mut Reading<'_>, section: &ProxySection, proxy: &P
         if let Some(more) = params.more.written() {
             whole(reading, section, proxy, line, more);
         }
+        let before = reading.diagnostics.len();
+        server_tls::check(reading, section, proxy, line, &params);
+        fast_open(reading, section, line, &params, before);
         // Servers of one template are told of once.
-        if index > 0 && section.servers[index - 1].span == line.span {
-            continue;
+        if index == 0 || section.servers[index - 1].span != line.span {
+            protocol_of_checks(reading, section, proxy, line, &params);
         }
-        one(reading, section, proxy, line, &params);
     }
 }
 
@@ -88,32 +90,42 @@ fn tell(
     reading.tell(told.context(Context::Place).help(help));
 }
 
-fn one(
+/// Tells data in the first packet without retries. `before` is how many were told before anything of this server.
+fn fast_open(
+    reading: &mut Reading<'_>,
+    section: &ProxySection,
+    line: &ServerLine,
+    params: &ServerParams,
+    before: usize,
+) {
+    let asks = params.more.written().is_some_and(|more| more.tfo == Some(true));
+    if !asks || retries_data(reading, section) {
+        return;
+    }
+    let message = "server has tfo activated, the backend should be configured with at least 'conn-failure', \
+                   'empty-response' and 'response-timeout' or we wouldn't be able to retry the connection on failure.";
+    // 2.6 knows no more of which server it speaks, once it has spoken of it.
+    let told = if reading.dialect.strict && reading.diagnostics.len() > before {
+        Diagnostic::warning("tfo-without-retries", message).context(Context::Whole)
+    } else {
+        let message = format!("'server {}/{}' : {message}", section.name, line.name);
+        Diagnostic::warning("tfo-without-retries", message).context(Context::Place)
+    };
+    let help = "add: retry-on conn-failure empty-response response-timeout";
+    reading.tell(told.at(line.span).help(help));
+}
+
+/// Tells checks over a protocol that their kind does not speak.
+fn protocol_of_checks(
     reading: &mut Reading<'_>,
     section: &ProxySection,
     proxy: &Proxy,
     line: &ServerLine,
     params: &ServerParams,
 ) {
-    let prefix = format!("'server {}/{}' : ", section.name, line.name);
-    let more = &*params.more;
-    let refuse = |reading: &mut Reading<'_>, code, message: String, help: &str| {
-        tell(
-            reading,
-            Severity::Alert,
-            code,
-            line,
-            format!("{prefix}{message}"),
-            help,
-        );
+    let Some(more) = params.more.written() else {
+        return;
     };
-    if more.agent_check == Some(true) && more.agent_port.unwrap_or(0) == 0 {
-        let message = format!(
-            "server {} does not have agent port. Agent check has been disabled.",
-            line.name
-        );
-        refuse(reading, "no-agent-port", message, "add: agent-port PORT");
-    }
     let of_http = matches!(proxy.check, CheckKind::Http { .. });
     let misfit = more
         .check_proto
@@ -131,70 +143,53 @@ fn one(
                 .help("leave 'check-proto' out, or choose the check that speaks it: option httpchk"),
         );
     }
-    if more.tfo == Some(true) && !retries_data(reading, section) {
+}
+
+/// Tells agents without a port, of proxies that are disabled too.
+pub(super) fn agents(reading: &mut Reading<'_>, section: &ProxySection) {
+    let asks = |params: &ServerParams| {
+        let more = params.more.written();
+        more.is_some_and(|more| more.agent_check == Some(true))
+    };
+    let inherits = Inherited::new(reading, section)
+        .defaults()
+        .any(|defaults| defaults.settings.default_server.written().is_some_and(asks));
+    for (index, line) in section.servers.iter().enumerate() {
+        if !inherits && !asks(&line.params) {
+            continue;
+        }
+        // Servers of one template are told of once.
+        if index > 0 && section.servers[index - 1].span == line.span {
+            continue;
+        }
+        let params = line
+            .params
+            .clone()
+            .over(&Inherited::new(reading, section).default_server());
+        let port = params.more.written().and_then(|more| more.agent_port);
+        if !asks(&params) || port.unwrap_or(0) != 0 {
+            continue;
+        }
+        // 2.6 has no name for those of a template yet.
+        let template = reading.sources.text(line.name_span) != line.name.as_slice();
+        let unnamed = template && reading.dialect.strict && !reading.dialect.at_least(2, 7);
+        let name = if unnamed {
+            "(null)".to_owned()
+        } else {
+            line.name.to_string()
+        };
         let message = format!(
-            "{prefix}server has tfo activated, the backend should be configured with at least 'conn-failure', \
-             'empty-response' and 'response-timeout' or we wouldn't be able to retry the connection on failure."
+            "'server {}/{name}' : server {name} does not have agent port. Agent check has been disabled.",
+            section.name
         );
-        let help = "add: retry-on conn-failure empty-response response-timeout";
         tell(
             reading,
-            Severity::Warning,
-            "tfo-without-retries",
+            Severity::Alert,
+            "no-agent-port",
             line,
             message,
-            help,
+            "add: agent-port PORT",
         );
-    }
-    // 2.6 prepares TLS for a server that only `default-server` asked it for, and `no-ssl` took it back from.
-    let prepared = params.ssl_taken_back && reading.dialect.strict;
-    if params.ssl != Some(true) && more.check_ssl != Some(true) && !prepared {
-        return;
-    }
-    if !params.verify_settled && !reading.written.server_verify_none {
-        let message = "verify is enabled by default but no CA file specified. If you're running on a LAN where you're \
-                       certain to trust the server's certificate, please set an explicit 'verify none' statement on \
-                       the 'server' line, or use 'ssl-server-verify none' in the global section to disable \
-                       server-side verifications by default.";
-        let help = "add 'ca-file PATH', or 'verify none' where the network can be trusted";
-        refuse(reading, "no-ca-file", message.to_owned(), help);
-    }
-    if let Some(path) = &more.crt {
-        certificate::of_server(
-            reading,
-            &path.to_string(),
-            prefix.trim_end_matches(" : "),
-            line.span,
-        );
-    }
-    if let Some(ciphers) = more.ciphers.as_ref().filter(|list| !may_select(list)) {
-        let message = format!("unable to set SSL cipher list to '{ciphers}'.");
-        refuse(reading, "no-cipher", message, "name suites of OpenSSL");
-    }
-    if let Some(suites) = more.ciphersuites.as_ref().filter(|list| !tls::suites_known(list)) {
-        let message = format!("unable to set TLS 1.3 cipher suites to '{suites}'.");
-        refuse(reading, "no-cipher", message, "name suites of TLS 1.3");
-    }
-    let left = [
-        TlsVersion::Tls10,
-        TlsVersion::Tls11,
-        TlsVersion::Tls12,
-        TlsVersion::Tls13,
-    ]
-    .into_iter()
-    .any(|version| {
-        more.min_ver.is_none_or(|min| version >= min)
-            && more.max_ver.is_none_or(|max| version <= max)
-            && more.without & (1 << version as u8) == 0
-    });
-    if !left {
-        let message = format!(
-            "{} '{}': all SSL/TLS versions are disabled for server '{}'.",
-            Reading::proxy_words(proxy.kind),
-            section.name,
-            line.name
-        );
-        refuse(reading, "no-version", message, "allow TLSv1.2 or TLSv1.3");
     }
 }
 
@@ -203,17 +198,18 @@ fn retries_data(reading: &Reading<'_>, section: &ProxySection) -> bool {
     let inherited = Inherited::new(reading, section);
     let given = inherited.last_line(reading, section, "retry-on");
     given.is_some_and(|given| {
+        let words = given.arguments.iter().flat_map(|argument| match &argument.value {
+            Value::List(words) => words.as_slice(),
+            word => std::slice::from_ref(word),
+        });
+        let words: Vec<_> = words.filter_map(Value::word).collect();
         let has = |word: &str| {
-            given.arguments.iter().any(|argument| {
-                argument.value == Value::Word("all-retryable-errors") || is_word(argument, word)
-            })
+            words
+                .iter()
+                .any(|given| [word, "all-retryable-errors"].contains(given))
         };
         has("conn-failure") && has("empty-response") && has("response-timeout")
     })
-}
-
-fn is_word(argument: &Argument, word: &str) -> bool {
-    argument.value.word() == Some(word)
 }
 
 /// Whether a protocol that is named can be spoken in a mode, by a listener or to a server.

@@ -22,6 +22,11 @@ struct Node {
 pub(super) fn check(reading: &mut Reading<'_>, written: &[Box<ProxySection>]) {
     let mut followers = Vec::new();
     for section in written {
+        // Nothing is prepared of what is disabled.
+        let disabled = Inherited::new(reading, section).value(|settings| &settings.disabled);
+        if disabled == Some(true) {
+            continue;
+        }
         let tracks = |params: &ServerParams| params.more.track.is_some();
         let defaults = Inherited::new(reading, section).default_server();
         if !tracks(&defaults) && !section.servers.iter().any(|line| tracks(&line.params)) {

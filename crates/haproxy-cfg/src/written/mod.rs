@@ -29,6 +29,7 @@ pub(crate) use settings::{
 
 use crate::keywords::Output;
 use crate::model;
+use crate::parse::Asked;
 use crate::signature::Given;
 
 /// What stands in a section, as far as its lines have typed arguments that nothing acts on yet.
@@ -117,6 +118,10 @@ pub(crate) struct Written {
     pub(crate) header_cases: Vec<(model::Word, Span)>,
     /// `ssl-server-verify none`.
     pub(crate) server_verify_none: bool,
+    /// `ssl-default-bind-options`.
+    pub(crate) tls_of_binds: Asked,
+    /// `ssl-default-server-options`.
+    pub(crate) tls_of_servers: Asked,
 }
 
 /// An `errorfiles` line.

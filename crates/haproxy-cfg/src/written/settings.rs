@@ -8,9 +8,9 @@ use syntax::{Diagnostic, Span};
 use super::Set;
 use super::rare::Rare;
 use crate::model::{
-    Balance, CheckKind, ConnectionMode, CookiePolicy, ForwardFor, LogTarget, Millis, Mode, StatsAuth,
-    TlsVersion, Word,
+    Balance, CheckKind, ConnectionMode, CookiePolicy, ForwardFor, LogTarget, Millis, Mode, StatsAuth, Word,
 };
+use crate::parse::Asked;
 
 /// `timeout …`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,10 +203,7 @@ pub(crate) struct MoreServerParams {
     pub(crate) ciphers: Option<Word>,
     pub(crate) ciphersuites: Option<Word>,
     pub(crate) crt: Option<Word>,
-    pub(crate) min_ver: Option<TlsVersion>,
-    pub(crate) max_ver: Option<TlsVersion>,
-    /// Versions that `no-…` switches off, as bits by their order.
-    pub(crate) without: u8,
+    pub(crate) versions: Asked,
     pub(crate) proto: Option<&'static str>,
     /// `check-proto`, which servers do not take from `default-server`.
     pub(crate) check_proto: Option<&'static str>,
@@ -233,9 +230,7 @@ impl MoreServerParams {
             ciphers: self.ciphers.or(below.ciphers),
             ciphersuites: self.ciphersuites.or(below.ciphersuites),
             crt: self.crt.or(below.crt),
-            min_ver: self.min_ver.or(below.min_ver),
-            max_ver: self.max_ver.or(below.max_ver),
-            without: self.without | below.without,
+            versions: self.versions.over(below.versions),
             proto: self.proto.or(below.proto),
             check_proto: self.check_proto,
             resolvers: self.resolvers.or(below.resolvers),

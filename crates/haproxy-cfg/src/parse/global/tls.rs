@@ -2,12 +2,12 @@
 
 use syntax::{Context, Diagnostic, closest};
 
-use super::super::bind::{tls_version, without};
 use super::super::line::{Line, shown};
 use super::super::reading::Reading;
+use super::super::tls_versions::{Asked, tls_version};
 use super::{given, kept};
 use crate::host::PathKind;
-use crate::model::{SslDefaults, TlsVersion};
+use crate::model::TlsVersion;
 use crate::signature::{Argument, ReadArgument, Value};
 
 /// A version of TLS behind `ssl-min-ver` or `ssl-max-ver`.
@@ -180,6 +180,11 @@ pub(crate) fn ssl_default(reading: &mut Reading<'_>, line: &Line<'_>) {
     } else if given.name.ends_with("-ciphersuites") {
         defaults.ciphersuites = given.get("ciphers").and_then(Value::text).cloned();
     } else {
+        let versions = if server {
+            &mut reading.written.tls_of_servers
+        } else {
+            &mut reading.written.tls_of_binds
+        };
         let inert: Vec<_> = given
             .arguments
             .iter()
@@ -187,9 +192,20 @@ pub(crate) fn ssl_default(reading: &mut Reading<'_>, line: &Line<'_>) {
                 let Value::Option(word, arguments) = &option.value else {
                     return None;
                 };
-                (!apply(defaults, server, word, arguments)).then_some((*word, option.span))
+                let known = apply(versions, &mut defaults.tickets, server, word, arguments);
+                (!known).then_some((*word, option.span))
             })
             .collect();
+        if *versions != Asked::default() {
+            let lowest = if server {
+                TlsVersion::Tls10
+            } else {
+                TlsVersion::Tls12
+            };
+            let range = versions.settle(lowest).range;
+            defaults.min_ver = range.map(|(min, _)| min);
+            defaults.max_ver = range.map(|(_, max)| max);
+        }
         for (word, span) in inert {
             reading.tell_read_only(&format!("'{word}' of '{}'", given.name), span);
         }
@@ -197,7 +213,13 @@ pub(crate) fn ssl_default(reading: &mut Reading<'_>, line: &Line<'_>) {
 }
 
 /// Applies an option. Gives false when nothing acts on it.
-fn apply(defaults: &mut SslDefaults, server: bool, word: &str, arguments: &[Argument]) -> bool {
+fn apply(
+    versions: &mut Asked,
+    tickets: &mut Option<bool>,
+    server: bool,
+    word: &str,
+    arguments: &[Argument],
+) -> bool {
     let named = |name: &str| -> Option<TlsVersion> {
         match name {
             "sslv3" => tls_version(b"SSLv3"),
@@ -212,21 +234,14 @@ fn apply(defaults: &mut SslDefaults, server: bool, word: &str, arguments: &[Argu
         .first()
         .and_then(|argument| argument.value.text())
         .and_then(|text| tls_version(text));
-    let SslDefaults {
-        min_ver,
-        max_ver,
-        tickets,
-        ..
-    } = defaults;
     if word == "ssl-min-ver" {
-        *min_ver = version;
+        versions.min = version;
     } else if word == "ssl-max-ver" {
-        *max_ver = version;
+        versions.max = version;
     } else if let Some(found) = word.strip_prefix("no-").and_then(named) {
-        without(min_ver, max_ver, found);
+        versions.take_away(found);
     } else if let Some(found) = word.strip_prefix("force-").and_then(named) {
-        *min_ver = Some(found);
-        *max_ver = Some(found);
+        versions.force(found);
     } else if !server && matches!(word, "tls-tickets" | "no-tls-tickets") {
         *tickets = Some(word == "tls-tickets");
     } else {

@@ -15,6 +15,7 @@ use syntax::{Applicability, Context, Diagnostic, Span, closest};
 
 use super::line::{Line, shown};
 use super::reading::{Reading, Section};
+use super::tls_versions::tls_version;
 use crate::keywords::{SERVER_INDEX, place};
 use crate::lex::Word;
 use crate::model::{Mode, TlsVersion};
@@ -599,16 +600,13 @@ fn apply(
         ServerParse::Proto => params.more.proto = Some(word()),
         ServerParse::Tfo(on) => params.more.tfo = Some(on),
         ServerParse::MinVer => {
-            params.more.min_ver = super::bind::tls_version(word().as_bytes());
+            params.more.versions.min = tls_version(word().as_bytes());
         }
         ServerParse::MaxVer => {
-            params.more.max_ver = super::bind::tls_version(word().as_bytes());
+            params.more.versions.max = tls_version(word().as_bytes());
         }
-        ServerParse::Force(version) => {
-            params.more.min_ver = Some(version);
-            params.more.max_ver = Some(version);
-        }
-        ServerParse::Without(version) => params.more.without |= 1 << version as u8,
+        ServerParse::Force(version) => params.more.versions.force(version),
+        ServerParse::Without(version) => params.more.versions.take_away(version),
     }
 }
 
