@@ -186,12 +186,16 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("regsub", 2, &[Regex, Text, RegexFlags], Str, Str).acts(),
     converter("reverse", 0, NONE, Str, Str).since(2, 7).acts(),
     converter("reverse_dom", 0, NONE, Str, Str).since(2, 7).acts(),
-    converter("rfc7239_field", 1, &[OneOf(RFC7239_FIELDS)], Str, Str).since(2, 7),
-    converter("rfc7239_is_valid", 0, NONE, Str, Bool).since(2, 7),
-    converter("rfc7239_n2nn", 0, NONE, Str, Any).since(2, 7),
-    converter("rfc7239_n2np", 0, NONE, Str, Any).since(2, 7),
-    converter("rfc7239_nn", 0, NONE, Any, Str).since(2, 7),
-    converter("rfc7239_np", 0, NONE, Any, Str).since(2, 7),
+    converter("rfc7239_field", 1, &[OneOf(RFC7239_FIELDS)], Str, Str)
+        .since(2, 7)
+        .acts(),
+    converter("rfc7239_is_valid", 0, NONE, Str, Bool)
+        .since(2, 7)
+        .acts(),
+    converter("rfc7239_n2nn", 0, NONE, Str, Any).since(2, 7).acts(),
+    converter("rfc7239_n2np", 0, NONE, Str, Any).since(2, 7).acts(),
+    converter("rfc7239_nn", 0, NONE, Any, Str).since(2, 7).acts(),
+    converter("rfc7239_np", 0, NONE, Any, Str).since(2, 7).acts(),
     converter("rtrim", 1, &[Text], Str, Str).acts(),
     converter("sdbm", 0, &[Integer], Bin, Sint).acts(),
     converter("secure_memcmp", 1, &[RequiredVariable], Bin, Bool).acts(),

@@ -9,6 +9,7 @@ mod cipher;
 mod date;
 mod digest;
 mod fix;
+mod forwarded;
 mod json;
 mod mqtt;
 mod number;
@@ -61,6 +62,7 @@ const TABLES: &[&[Row]] = &[
     cipher::ROWS,
     date::ROWS,
     digest::ROWS,
+    forwarded::ROWS,
     fix::ROWS,
     json::ROWS,
     number::ROWS,

@@ -244,3 +244,125 @@ fn variables_hold_what_there_is_room_for() {
         });
     }
 }
+
+/// Asserts what each expression gives, as text; nothing where that is none.
+fn give(cases: &[(&str, Option<&str>)]) {
+    let expressions: Vec<&str> = cases.iter().map(|(expression, _)| *expression).collect();
+    let config = looking_at(&expressions, "");
+    for (number, (written, expected)) in cases.iter().enumerate() {
+        let expression = expression(&config, number);
+        let given = asked(&config, &[], |context| {
+            let sample = expression.sample(context)?;
+            let text = crate::sample::text(sample, context.arena);
+            Some(String::from_utf8_lossy(text).into_owned())
+        });
+        assert_eq!(given.as_deref(), *expected, "{written}");
+    }
+}
+
+/// 2.6 has none of these; what they give is as the newer manual says.
+#[test]
+fn forwarded_headers_are_taken_apart_and_put_together() {
+    give(&[
+        (r#"str('for=127.0.0.1;proto=http'),rfc7239_is_valid"#, Some("1")),
+        (r#"str('proto=custom'),rfc7239_is_valid"#, Some("0")),
+        (r#"str('for=127.0.0.1:80'),rfc7239_is_valid"#, Some("0")),
+        (r#"str(),rfc7239_is_valid"#, Some("0")),
+        (r#"str('for=_a;for=_b'),rfc7239_is_valid"#, Some("0")),
+        (r#"str('for=unknown;ext=1'),rfc7239_is_valid"#, Some("1")),
+        (r#"str('for=1.2.3'),rfc7239_is_valid"#, Some("0")),
+        (r#"str('by=_'),rfc7239_is_valid"#, Some("0")),
+        (r#"str('for=_a;'),rfc7239_is_valid"#, Some("0")),
+        (
+            r#""str('for=\"[::1]:80\";host=\"a:80\"'),rfc7239_is_valid""#,
+            Some("1"),
+        ),
+        (
+            r#""str('proto=https;host=\"haproxy.org:80\"'),rfc7239_field(host)""#,
+            Some("haproxy.org:80"),
+        ),
+        (
+            r#""str('Proto=https;For=\"127.0.0.1:9999\"'),rfc7239_field(for)""#,
+            Some("127.0.0.1:9999"),
+        ),
+        (r#""str('proto=https'),rfc7239_field(by)""#, None),
+        (r#""str('proto=x;by=_a'),rfc7239_field(by)""#, None),
+        ("str('127.0.0.1:9999'),rfc7239_n2nn", Some("127.0.0.1")),
+        ("str('127.0.0.1:9999'),rfc7239_n2nn,ipmask(8)", Some("127.0.0.0")),
+        (
+            "str('[ab:cd:ff:ff:ff:ff:ff:ff]:9998'),rfc7239_n2nn",
+            Some("ab:cd:ff:ff:ff:ff:ff:ff"),
+        ),
+        ("str('_name:_port'),rfc7239_n2nn", Some("_name")),
+        ("str('unknown'),rfc7239_n2nn", Some("unknown")),
+        ("str('name'),rfc7239_n2nn", None),
+        ("str('127.0.0.1:9999'),rfc7239_n2np,add(1)", Some("10000")),
+        ("str('[ab::1]:9998'),rfc7239_n2np", Some("9998")),
+        ("str('_name:_port'),rfc7239_n2np", Some("_port")),
+        ("str('_name'),rfc7239_n2np", None),
+        ("str('_name:99999'),rfc7239_n2np", None),
+        (
+            "ipv6(ab:cd:ff:ff:ff:ff:ff:ff),rfc7239_nn",
+            Some("[ab:cd:ff:ff:ff:ff:ff:ff]"),
+        ),
+        ("ipv4(1.2.3.4),rfc7239_nn", Some("1.2.3.4")),
+        ("str(test),rfc7239_nn", Some("_test")),
+        ("str(),rfc7239_nn", Some("unknown")),
+        ("str('a b'),rfc7239_nn", None),
+        ("int(12),rfc7239_np", Some("12")),
+        ("int(-1),rfc7239_np", None),
+        ("int(65536),rfc7239_np", None),
+        ("str(test),rfc7239_np", Some("_test")),
+        ("str(),rfc7239_np", None),
+    ]);
+}
+
+/// 2.6 has none of these, or gives something else; what they give is as the newer manual says.
+#[test]
+fn what_came_after_2_6_is_as_the_newer_manual_says() {
+    give(&[
+        ("bin(01020304050607),le2dec(:,2)", Some("513:1284:2055:7")),
+        ("bin(01020304050607),le2dec(-,2,1)", Some("513-1284-2055")),
+        ("bin(01020304050607),le2dec(,2,1)", Some("51312842055")),
+        ("bin(7f000001),le2dec(.,1)", Some("127.0.0.1")),
+        ("str(a=b&c=d&a=r),param(a)", Some("b")),
+        ("str(a&b=c),param(a)", Some("")),
+        ("str(a=&b&c=a),param(b)", Some("")),
+        ("str(a=1;b=2;c=4),param(b,;)", Some("2")),
+        ("str(aa=1),param(a)", None),
+        ("str(),param(a)", None),
+        ("str(f1_f2_f3__f5),word(5,_)", None),
+        ("str(f1_f2_f3__f5),field(4,_)", Some("")),
+        ("str(012345),bytes(1,-1)", Some("")),
+        ("str(012345),bytes(-1,1)", Some("")),
+        ("int(-1),add(-1)", Some("-2")),
+        ("int(-7),sub(2)", Some("-9")),
+        ("int(-9223372036854775808),add(-1)", Some("-9223372036854775808")),
+        (
+            "int(1690192382196),ms_utime('%Y/%m/%d/%H:%M:%S.%3N %z')",
+            Some("2023/07/24/09:53:02.196 +0000"),
+        ),
+        (
+            "int(1690192382196234),us_utime('%S.%6N %N')",
+            Some("02.196234 196234000"),
+        ),
+        ("int(1690192382196),ms_ltime('%T.%1N',-200)", Some("09:53:01.9")),
+        (
+            r#""str('Sun, 06 Nov 1994 08:49:37 GMT'),date""#,
+            Some("784111777"),
+        ),
+        (
+            r#""str('Sunday, 06-Nov-94 08:49:37 GMT'),date""#,
+            Some("784111777"),
+        ),
+        (r#""str('Sun Nov  6 08:49:37 1994'),date""#, Some("784111777")),
+        (r#""str('Sun, 06 Nov 1994 08:49:37 CET'),date""#, None),
+        (r#""str('Sun, 06 Nov 1994'),date""#, None),
+        ("str(1994),date", None),
+        ("str(),date", None),
+        ("str(fe),fe_exists", Some("1")),
+        ("str(nothing),fe_exists", Some("0")),
+        ("str(abc),reverse", Some("cba")),
+        ("str(www.example.com),reverse_dom", Some("com.example.www")),
+    ]);
+}
