@@ -11,6 +11,7 @@ mod cpu;
 mod farm;
 mod idle;
 mod load;
+mod map;
 mod report;
 mod scenario;
 mod startup;
@@ -145,7 +146,8 @@ mod tests {
                 "bodies-1m",
                 "idle",
                 "start-20000-servers",
-                "check"
+                "check",
+                "map"
             ]
         );
         assert!(scenario::chosen(&["http-clos".to_owned()]).is_err());

@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use super::load::Load;
 use super::subject::{Running, Subject};
 use super::upstream::{Upstream, free_address};
-use super::{check, cpu, idle, startup};
+use super::{check, cpu, idle, map, startup};
 use crate::workspace;
 
 /// What every scenario is given.
@@ -98,6 +98,16 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             (check::SERVERS_TIME, Goal::Ratio(0.3)),
             (check::SERVERS_MEMORY, Goal::Ratio(1.0)),
             (check::ACLS_GROWTH, Goal::AtMost(1.3)),
+        ],
+    },
+    Scenario {
+        name: "map",
+        about: "a map of a million entries: loading, memory, and look-ups through the stats socket",
+        measure: map::measure,
+        goals: &[
+            (map::LOAD, Goal::Ratio(1.0)),
+            (map::MEMORY, Goal::Ratio(1.0)),
+            (map::LOOKUP, Goal::Ratio(1.0)),
         ],
     },
 ];
