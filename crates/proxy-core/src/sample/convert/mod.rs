@@ -11,6 +11,7 @@ mod digest;
 mod fix;
 mod forwarded;
 mod json;
+mod map;
 mod mqtt;
 mod number;
 mod protobuf;
@@ -65,6 +66,7 @@ const TABLES: &[&[Row]] = &[
     forwarded::ROWS,
     fix::ROWS,
     json::ROWS,
+    map::ROWS,
     number::ROWS,
     regsub::ROWS,
     state::ROWS,
