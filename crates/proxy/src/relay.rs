@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::io::IoSlice;
 use std::task::{Context, Poll};
 
-use haproxy_cfg::model::Timeouts;
+use haproxy_cfg::model::{Millis, Timeouts};
 use proxy_core::state::Ending;
 
 use crate::buffer::{Buffer, BufferPool};
@@ -53,6 +53,8 @@ pub(crate) struct Ends<'a> {
     pub(crate) client_timeouts: &'a Timeouts,
     /// The backend's timeouts.
     pub(crate) server_timeouts: &'a Timeouts,
+    /// What a rule put in the place of `timeout tunnel`.
+    pub(crate) tunnel_timeout: Option<Millis>,
 }
 
 /// The bytes of one side on their way to the other.
@@ -161,7 +163,7 @@ impl Relay {
         let now = timer.now_ms();
         if moved {
             let (of_client, of_server) = (ends.client_timeouts, ends.server_timeouts);
-            let tunnel = of_server.tunnel.or(of_client.tunnel);
+            let tunnel = ends.tunnel_timeout.or(of_server.tunnel).or(of_client.tunnel);
             let client = half_closed(tunnel, self.down.ended, of_client.client, of_client.client_fin);
             let server = half_closed(tunnel, self.up.ended, of_server.server, of_server.server_fin);
             self.client_deadline = deadline(now, client);

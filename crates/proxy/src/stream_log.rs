@@ -6,14 +6,15 @@ use proxy_core::logline::{
     connection_error_line, http_line, tcp_line,
 };
 
-use proxy_core::stream::{Route, StreamLog, since};
+use proxy_core::stream::{Route, Stream, since};
 
 use crate::session::Session;
 
 /// Writes the log line of a stream that is over, unless options say that it is not worth one.
-pub(crate) fn write(session: &Session, log: &StreamLog, route: &Route) {
+pub(crate) fn write(session: &Session, stream: &Stream) {
+    let Stream { log, route, .. } = stream;
     let frontend = session.frontend();
-    if frontend.logs.is_empty() || log.silent {
+    if frontend.logs.is_empty() || log.silent || stream.settings.log_level == Some(None) {
         return;
     }
     let is_error = !matches!(log.termination[0], b'-' | b'L') || log.status >= 500 || route.retries > 0;
@@ -116,10 +117,10 @@ pub(crate) fn write(session: &Session, log: &StreamLog, route: &Route) {
             frontend.mode,
         );
     }
-    let level = if is_error && options.log_separate_errors {
-        LogLevel::Err
-    } else {
-        LogLevel::Info
+    let level = match stream.settings.log_level {
+        Some(Some(level)) => level,
+        _ if is_error && options.log_separate_errors => LogLevel::Err,
+        _ => LogLevel::Info,
     };
     send(session, frontend, level, &line, now, &mut dates);
 }

@@ -31,7 +31,7 @@ async fn serve_here(session: &mut Session) {
     if frontend.options.dontlognull && log.received == 0 && log.bytes == 0 && log.termination[0] != b'S' {
         return;
     }
-    stream_log::write(session, log, route);
+    stream_log::write(session, &stream);
 }
 
 async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
@@ -61,6 +61,8 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
         dst: session.client.dst,
         may_reuse: false,
         private: &mut session.private,
+        connect_timeout: proxy.timeouts.connect,
+        queue_timeout: proxy.timeouts.queue,
         since_ms: session.client.accepted_ms,
     };
     let mut reached = match reach_server(&mut attempt, route).await {
@@ -86,6 +88,7 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
         buffers: &thread.buffers,
         client_timeouts: &frontend.timeouts,
         server_timeouts: &proxy.timeouts,
+        tunnel_timeout: None,
     };
     let end = relay.run(&mut ends, &reached.slot).await;
     relay.give_back(&thread.buffers);

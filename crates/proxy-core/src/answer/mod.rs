@@ -2,6 +2,7 @@
 
 mod built_in;
 mod error_file;
+pub(crate) mod reason;
 #[cfg(test)]
 mod tests;
 

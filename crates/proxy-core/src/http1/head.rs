@@ -145,6 +145,13 @@ impl<'a> Headers<'a> {
             .map(move |h| (self.bytes.get(h.name), self.bytes.get(h.value)))
     }
 
+    /// Name and value of the header at that place.
+    #[must_use]
+    pub fn nth(self, at: usize) -> Option<(&'a [u8], &'a [u8])> {
+        let header = self.index.get(at)?;
+        Some((self.bytes.get(header.name), self.bytes.get(header.value)))
+    }
+
     /// The headers over a received buffer and added bytes.
     pub(super) fn new(received: &'a [u8], added: &'a [u8], index: &'a [Header]) -> Self {
         Self {

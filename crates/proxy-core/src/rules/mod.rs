@@ -11,6 +11,7 @@ mod group;
 mod pattern;
 mod set;
 mod step;
+mod substitution;
 mod switch;
 #[cfg(test)]
 mod tests;
@@ -22,4 +23,5 @@ pub use cond::{CondPlan, Truth};
 pub use exec::Exec;
 pub use set::RuleSetPlan;
 pub use step::Step;
+pub(crate) use substitution::substitute;
 pub use switch::SwitchPlan;

@@ -19,6 +19,9 @@ pub(crate) use cast::{address, cast, integer, text};
 pub use context::{Body, SampleContext, World};
 pub use expression::Expression;
 pub(crate) use expression::{Stability, key as expression_key};
+pub(crate) use fetch::header::Parts;
+pub(crate) use fetch::http::path_start;
+pub(crate) use variable::{Named, set as set_variable, unset as unset_variable};
 
 /// One sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -82,14 +82,6 @@ impl Captures {
 pub struct Settings {
     /// `set-log-level`: the inner none is `silent`.
     pub log_level: Option<Option<LogLevel>>,
-    /// `set-nice`.
-    pub nice: Option<i32>,
-    /// `set-priority-class`.
-    pub priority_class: i32,
-    /// `set-priority-offset`, milliseconds.
-    pub priority_offset: i32,
-    /// `disable-l7-retry`.
-    pub no_l7_retry: bool,
     /// `set-timeout client`.
     pub client_timeout: Option<Millis>,
     /// `set-timeout server`.
@@ -102,8 +94,6 @@ pub struct Settings {
     pub tarpit_timeout: Option<Millis>,
     /// `set-timeout tunnel`.
     pub tunnel_timeout: Option<Millis>,
-    /// `set-retries`.
-    pub retries: Option<u32>,
 }
 
 /// What the log line needs besides the route.

@@ -136,10 +136,12 @@ impl Txn {
         let start = self.progress.client_deadline == 0;
         if start {
             let now = session.timer.now_ms();
-            self.progress.server_deadline = deadline(now, terms.server.server);
+            self.progress.server_deadline =
+                deadline(now, self.stream.settings.server_timeout.or(terms.server.server));
             self.progress.client_deadline = u64::MAX;
             if !self.progress.req_body.is_done() {
-                self.progress.client_deadline = deadline(now, terms.client.client);
+                self.progress.client_deadline =
+                    deadline(now, self.stream.settings.client_timeout.or(terms.client.client));
             }
         }
         let mut moved_server = false;
@@ -200,16 +202,17 @@ impl Txn {
         moved_server: bool,
     ) -> Poll<End> {
         let now = session.timer.now_ms();
+        let settings = &self.stream.settings;
         let p = &mut self.progress;
         if moved_server {
-            p.server_deadline = deadline(now, terms.server.server);
+            p.server_deadline = deadline(now, settings.server_timeout.or(terms.server.server));
         }
         // The client is waited for while it owes the rest of its request, or has a response to take.
         let client_owes = !p.req_body.is_done() || p.res_ready > 0 || p.answer_sent < self.to_client.len();
         if !client_owes {
             p.client_deadline = u64::MAX;
         } else if moved_client || moved_server || p.client_deadline == u64::MAX {
-            p.client_deadline = deadline(now, terms.client.client);
+            p.client_deadline = deadline(now, settings.client_timeout.or(terms.client.client));
         }
         // While the client owes the request's rest, the server has nothing to answer yet; and behind its response nothing more.
         let server_owes = p.failed.is_none()

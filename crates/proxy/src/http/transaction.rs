@@ -161,7 +161,8 @@ async fn obey(session: &mut Session, txn: &mut Txn, proxy: ProxyId, step: Step<'
 /// Holds a client back before it is refused.
 async fn tarpit(session: &mut Session, txn: &mut Txn, proxy: ProxyId, status: u16) -> Next {
     let timeouts = &session.thread.config().proxy(proxy).timeouts;
-    let timeout = timeouts.tarpit.or(timeouts.connect);
+    let settled = txn.stream.settings.tarpit_timeout;
+    let timeout = settled.or(timeouts.tarpit).or(timeouts.connect);
     session
         .timer
         .set(deadline(session.thread.now_ms(), timeout.or(Some(0))));
@@ -249,6 +250,8 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
             src: session.client.src,
             dst: session.client.dst,
             private: &mut session.private,
+            connect_timeout: txn.stream.settings.connect_timeout.or(proxy.timeouts.connect),
+            queue_timeout: txn.stream.settings.queue_timeout.or(proxy.timeouts.queue),
             since_ms: txn.stream.log.request_ms,
             may_reuse: mode == ConnectionMode::KeepAlive
                 && !proxy.http_reuse_never
@@ -537,7 +540,7 @@ fn finish_head(
     txn.to_client = out;
     if session.frontend().options.logasap {
         txn.stream.log.early = true;
-        stream_log::write(session, &txn.stream.log, &txn.stream.route);
+        stream_log::write(session, &txn.stream);
         txn.stream.log.silent = true;
     }
     Ok(keep)
@@ -653,6 +656,7 @@ async fn tunnel(session: &mut Session, txn: &mut Txn, backend: ProxyId, reached:
         buffers: &thread.buffers,
         client_timeouts: &frontend.timeouts,
         server_timeouts: &proxy.timeouts,
+        tunnel_timeout: txn.stream.settings.tunnel_timeout,
     };
     let end = relay.run(&mut ends, &reached.slot).await;
     txn.stream.log.bytes += relay.to_client();
@@ -817,7 +821,7 @@ async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoRequest) -> Next
     // Nothing is counted for what was no request.
     txn.stream.log.bytes = 0;
     txn.stream.log.line.clear();
-    stream_log::write(session, &txn.stream.log, &txn.stream.route);
+    stream_log::write(session, &txn.stream);
     next
 }
 
@@ -879,7 +883,7 @@ fn finish(session: &Session, txn: &Txn) {
             (None, _) => session.count_bytes(received, sent),
         }
     }
-    stream_log::write(session, &txn.stream.log, &txn.stream.route);
+    stream_log::write(session, &txn.stream);
 }
 
 fn count_request(counters: &SideCounters, now_ms: u64) {

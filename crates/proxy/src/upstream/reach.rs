@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use haproxy_cfg::model::{Mode, Proxy, ProxyId};
+use haproxy_cfg::model::{Millis, Mode, Proxy, ProxyId};
 use proxy_core::balance::PickInput;
 use proxy_core::state::Ending;
 use proxy_core::stream::Route;
@@ -47,6 +47,10 @@ pub struct Attempt<'a> {
     pub may_reuse: bool,
     /// The connection that this client's last request used and no other client may use (`http-reuse never`).
     pub private: &'a mut Option<Box<PrivateConn>>,
+    /// `timeout connect`, or what a rule put in its place.
+    pub connect_timeout: Option<Millis>,
+    /// `timeout queue`, or what a rule put in its place.
+    pub queue_timeout: Option<Millis>,
     /// When the wait for a server began: the request was there, or the session; milliseconds of the process's clock.
     pub since_ms: u64,
 }
@@ -267,9 +271,8 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
             exclude = None;
         }
         if failure == ReachError::ConnectFailed {
-            let pause = proxy
-                .timeouts
-                .connect
+            let pause = attempt
+                .connect_timeout
                 .map_or(TURN_AROUND_MS, |t| TURN_AROUND_MS.min(t.into()));
             attempt.timer.set(thread.now_ms() + pause);
             wait_or_gone(&mut attempt.client, attempt.timer)
@@ -344,7 +347,7 @@ async fn take_slot(
                 continue;
             }
         }
-        match wait_in_queue(attempt, proxy, wanted, route).await? {
+        match wait_in_queue(attempt, wanted, route).await? {
             Granted::Server(server) => {
                 route.queued_until_ms = thread.now_ms();
                 return Ok(Slot::new(thread, attempt.backend, server));
@@ -356,7 +359,6 @@ async fn take_slot(
 
 async fn wait_in_queue(
     attempt: &mut Attempt<'_>,
-    proxy: &Proxy,
     server: Option<usize>,
     route: &mut Route,
 ) -> Result<Granted, ReachError> {
@@ -372,7 +374,7 @@ async fn wait_in_queue(
     }
     attempt
         .timer
-        .set(deadline(now, proxy.timeouts.queue.or(proxy.timeouts.connect)));
+        .set(deadline(now, attempt.queue_timeout.or(attempt.connect_timeout)));
     let outcome = poll_fn(|cx| {
         if let Poll::Ready(granted) = ticket.poll_granted(cx) {
             return Poll::Ready(Ok(granted));
@@ -421,7 +423,7 @@ async fn connect_to(attempt: &mut Attempt<'_>, proxy: &Proxy, slot: &Slot) -> Re
     thread.be_counters(attempt.backend).connect.inc();
     let mut io = connect::start(&proxy.servers[server], attempt.dst, proxy.options.srvtcpka)
         .map_err(|_| ReachError::ConnectFailed)?;
-    let until = deadline(thread.now_ms(), proxy.timeouts.connect);
+    let until = deadline(thread.now_ms(), attempt.connect_timeout);
     attempt.timer.set(until);
     let mut gone = false;
     poll_fn(|cx| {

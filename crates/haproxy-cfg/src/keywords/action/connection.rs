@@ -74,7 +74,8 @@ pub(super) const ROWS: &[Action] = &[
             ],
         )
         .wrong("'set-timeout' rule supports 'server'/'tunnel' (got '{got}')"),
-    ]),
+    ])
+    .acts(HTTP_REQ | HTTP_RES),
     kw(
         "set-tos",
         EARLY | CONTENT,

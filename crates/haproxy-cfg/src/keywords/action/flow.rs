@@ -149,7 +149,8 @@ pub(super) const ROWS: &[Action] = &[
     )
     .takes(&[one_of("mode", &["on", "off"])
         .missing("expects exactly 1 arguments")
-        .wrong("Unexpected value '{got}'. Only 'on' and 'off' are supported")]),
+        .wrong("Unexpected value '{got}'. Only 'on' and 'off' are supported")])
+    .acts(super::HTTP),
     kw("switch-mode", TCP_REQ, ANY, "goes on in HTTP mode").takes(&[
         one_of("mode", &["http"])
             .missing("'tcp-request {of}' expects a mode as argument.")

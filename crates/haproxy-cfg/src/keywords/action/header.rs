@@ -59,8 +59,12 @@ pub(super) const ROWS: &[Action] = &[
     )
     .since(3, 4)
     .takes(PACKED),
-    kw("replace-header", HTTP, ANY, "replaces in a header line").takes(REPLACEMENT),
-    kw("replace-value", HTTP, ANY, "replaces in each value of a header").takes(REPLACEMENT),
+    kw("replace-header", HTTP, ANY, "replaces in a header line")
+        .takes(REPLACEMENT)
+        .acts(HTTP),
+    kw("replace-value", HTTP, ANY, "replaces in each value of a header")
+        .takes(REPLACEMENT)
+        .acts(HTTP),
     kw(
         "set-header",
         HTTP,
@@ -78,5 +82,6 @@ pub(super) const ROWS: &[Action] = &[
     .since(3, 4)
     .takes(PACKED),
     kw("set-status", HTTP_RES | HTTP_AFTER, ANY, "changes the status")
-        .takes(&[status::code("status"), status::reason("reason")]),
+        .takes(&[status::code("status"), status::reason("reason")])
+        .acts(HTTP_RES | HTTP_AFTER),
 ];

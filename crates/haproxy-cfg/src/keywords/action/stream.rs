@@ -37,7 +37,8 @@ pub(super) const ROWS: &[Action] = &[
             "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug", "silent",
         ],
     )
-    .words("expects exactly 1 argument (log level name or 'silent')")]),
+    .words("expects exactly 1 argument (log level name or 'silent')")])
+    .acts(HTTP),
     kw("set-nice", CONTENT, ANY, "how early the stream gets its turn").takes(&[loose(
         "nice",
         i64::MIN,

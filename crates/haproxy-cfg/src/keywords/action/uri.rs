@@ -60,18 +60,33 @@ pub(super) const ROWS: &[Action] = &[
         .missing("missing argument <normalizer>")
         .wrong("unknown normalizer '{got}'"),
     ]),
-    kw("replace-path", HTTP_REQ, ANY, "replaces in the path").takes(REPLACEMENT),
+    kw("replace-path", HTTP_REQ, ANY, "replaces in the path")
+        .takes(REPLACEMENT)
+        .acts(HTTP_REQ),
     kw(
         "replace-pathq",
         HTTP_REQ,
         ANY,
         "replaces in the path and the query",
     )
-    .takes(REPLACEMENT),
-    kw("replace-uri", HTTP_REQ, ANY, "replaces in the address").takes(REPLACEMENT),
-    kw("set-method", HTTP_REQ, ANY, "changes the method").takes(NEW),
-    kw("set-path", HTTP_REQ, ANY, "changes the path").takes(NEW),
-    kw("set-pathq", HTTP_REQ, ANY, "changes the path and the query").takes(NEW),
-    kw("set-query", HTTP_REQ, ANY, "changes the query").takes(NEW),
-    kw("set-uri", HTTP_REQ, ANY, "changes the address").takes(NEW),
+    .takes(REPLACEMENT)
+    .acts(HTTP_REQ),
+    kw("replace-uri", HTTP_REQ, ANY, "replaces in the address")
+        .takes(REPLACEMENT)
+        .acts(HTTP_REQ),
+    kw("set-method", HTTP_REQ, ANY, "changes the method")
+        .takes(NEW)
+        .acts(HTTP_REQ),
+    kw("set-path", HTTP_REQ, ANY, "changes the path")
+        .takes(NEW)
+        .acts(HTTP_REQ),
+    kw("set-pathq", HTTP_REQ, ANY, "changes the path and the query")
+        .takes(NEW)
+        .acts(HTTP_REQ),
+    kw("set-query", HTTP_REQ, ANY, "changes the query")
+        .takes(NEW)
+        .acts(HTTP_REQ),
+    kw("set-uri", HTTP_REQ, ANY, "changes the address")
+        .takes(NEW)
+        .acts(HTTP_REQ),
 ];

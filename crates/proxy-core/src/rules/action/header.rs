@@ -2,18 +2,21 @@
 
 use bstr::ByteSlice;
 
-use super::{Action, Compile, Make, edited};
+use super::{Action, Compile, Make, edited, uri};
 use crate::format::FormatPlan;
-use crate::rules::{Exec, Step};
+use crate::rules::{Capturing, Exec, Step, substitute};
+use crate::sample::Parts;
 
 pub(super) const ROWS: &[(&str, Make)] = &[
     ("add-header", |at| write(at, false)),
     ("set-header", |at| write(at, true)),
     ("del-header", |at| {
         Ok(Box::new(Delete {
-            name: at.text("name")?.into(),
+            names: Names::compile(at)?,
         }))
     }),
+    ("replace-header", |at| replace(at, true)),
+    ("replace-value", |at| replace(at, false)),
     ("add-line", |at| {
         let (name, value) = at
             .text("line")?
@@ -53,7 +56,10 @@ impl Action for Write {
         if self.replace {
             headers.remove(&self.name);
         }
-        let result = headers.add(&self.name, &[value]);
+        let mut result = headers.add(&self.name, &[value]);
+        if self.replace && self.name.eq_ignore_ascii_case(b"host") && exec.response.is_none() {
+            result = result.and_then(|()| uri::set_authority(exec, value));
+        }
         edited(result, exec)
     }
 }
@@ -78,13 +84,110 @@ impl Action for AddLine {
 /// `del-header`.
 #[derive(Debug)]
 struct Delete {
-    name: Box<[u8]>,
+    names: Names,
+}
+
+/// Names of headers.
+#[derive(Debug)]
+enum Names {
+    /// This one.
+    Equal(Box<[u8]>),
+    /// Those that begin, end or have this in lower case.
+    Beginning(Box<[u8]>),
+    Ending(Box<[u8]>),
+    With(Box<[u8]>),
+    /// Those that match.
+    Matching(Capturing),
+}
+
+impl Names {
+    fn compile(at: Compile<'_>) -> Result<Self, String> {
+        let name = at.text("name")?;
+        let lower = || name.to_ascii_lowercase().into();
+        let method = at
+            .rule
+            .option("-m")
+            .and_then(|values| values.first()?.value.word());
+        Ok(match method {
+            Some("beg") => Self::Beginning(lower()),
+            Some("end") => Self::Ending(lower()),
+            Some("sub") => Self::With(lower()),
+            Some("reg") => Self::Matching(Capturing::new(name, false)?),
+            _ => Self::Equal(name.into()),
+        })
+    }
+
+    fn hold(&self, name: &[u8]) -> bool {
+        match self {
+            Self::Equal(wanted) => name.eq_ignore_ascii_case(wanted),
+            Self::Beginning(part) => name.to_ascii_lowercase().starts_with(part),
+            Self::Ending(part) => name.to_ascii_lowercase().ends_with(part),
+            Self::With(part) => name.to_ascii_lowercase().contains_str(part),
+            Self::Matching(expression) => expression.find(&name.to_ascii_lowercase(), 0).is_some(),
+        }
+    }
 }
 
 impl Action for Delete {
     fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
         if let Some(mut headers) = exec.headers() {
-            headers.remove(&self.name);
+            headers.retain(|name, _| !self.names.hold(name));
+        }
+        Step::Edited
+    }
+}
+
+fn replace(at: Compile<'_>, whole: bool) -> Result<Box<dyn Action>, String> {
+    Ok(Box::new(Replace {
+        name: at.text("name")?.into(),
+        matching: at.regex("match")?,
+        value: at.format("value")?,
+        whole,
+    }))
+}
+
+/// `replace-header`, `replace-value`: values that match become another text altogether.
+#[derive(Debug)]
+struct Replace {
+    name: Box<[u8]>,
+    matching: Capturing,
+    value: FormatPlan,
+    /// Whole lines, not what stands between their commas.
+    whole: bool,
+}
+
+impl Action for Replace {
+    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
+        let substitution = exec.text(&self.value);
+        let arena = exec.arena;
+        let Some(mut headers) = exec.headers() else {
+            return Step::Next;
+        };
+        for at in 0..headers.headers.len() {
+            let mut new = arena.bytes(0);
+            let view = headers.view();
+            let Some((name, value)) = view.nth(at) else { break };
+            if !name.eq_ignore_ascii_case(&self.name) {
+                continue;
+            }
+            let mut any = false;
+            let whole = self.whole.then_some(value);
+            let between_commas = Parts::of(value).filter(|_| !self.whole);
+            for (number, part) in whole.into_iter().chain(between_commas).enumerate() {
+                if number > 0 {
+                    new.push(b',');
+                }
+                match self.matching.find(part, 0) {
+                    Some(groups) => {
+                        any = true;
+                        substitute(substitution, part, &groups, &mut new);
+                    }
+                    None => new.extend_from_slice(part),
+                }
+            }
+            if any && let Err(error) = headers.replace(at, &[&new]) {
+                return edited(Err(error), exec);
+            }
         }
         Step::Edited
     }

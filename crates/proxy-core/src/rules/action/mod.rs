@@ -5,14 +5,19 @@ mod address;
 mod flow;
 mod header;
 pub(in crate::rules) mod reply;
+mod status;
+mod stream;
+mod uri;
+mod variable;
 
 use std::sync::LazyLock;
 
 use haproxy_cfg::keywords::Output;
 use haproxy_cfg::model::{Config, Format, ProxyId, Rule, Sample};
+use haproxy_cfg::signature::Value;
 use rustc_hash::FxHashMap;
 
-use super::{Exec, Step};
+use super::{Capturing, Exec, Step};
 use crate::format::FormatPlan;
 use crate::http1::NoRoom;
 use crate::sample::Expression;
@@ -52,6 +57,14 @@ impl<'a> Compile<'a> {
         FormatPlan::compile(self.config, self.proxy, format)
     }
 
+    /// The regular expression that the argument of that name is.
+    pub(crate) fn regex(self, name: &str) -> Result<Capturing, String> {
+        match self.rule.value(name) {
+            Some(Value::Regex(source)) => Capturing::new(source, false),
+            _ => Err(self.missing(name)),
+        }
+    }
+
     /// The sample expression that the argument of that name is, as one that gives `wanted`.
     pub(crate) fn sample(self, name: &str, wanted: Output) -> Result<Expression, String> {
         let sample = self.rule.sample(name).ok_or_else(|| self.missing(name))?;
@@ -64,7 +77,7 @@ impl<'a> Compile<'a> {
     }
 
     /// The signature gives what an action looks for, so this tells a mistake of ours.
-    fn missing(self, name: &str) -> String {
+    pub(crate) fn missing(self, name: &str) -> String {
         format!(
             "the argument '{name}' of '{}' is not of the kind expected",
             self.rule.action
@@ -79,7 +92,16 @@ impl<'a> Compile<'a> {
 pub(crate) type Make = fn(Compile<'_>) -> Result<Box<dyn Action>, String>;
 
 /// All families: names of actions, as the language's rows have them, and what makes them ready.
-const TABLES: &[&[(&str, Make)]] = &[address::ROWS, flow::ROWS, header::ROWS, reply::ROWS];
+const TABLES: &[&[(&str, Make)]] = &[
+    address::ROWS,
+    flow::ROWS,
+    header::ROWS,
+    reply::ROWS,
+    status::ROWS,
+    stream::ROWS,
+    uri::ROWS,
+    variable::ROWS,
+];
 
 /// By name.
 static BY_NAME: LazyLock<FxHashMap<&'static str, Make>> =

@@ -175,7 +175,7 @@ pub(crate) fn query(uri: &[u8]) -> Option<&[u8]> {
 }
 
 /// Where the path begins.
-fn path_start(uri: &[u8]) -> Option<usize> {
+pub(crate) fn path_start(uri: &[u8]) -> Option<usize> {
     match uri.first()? {
         b'/' => Some(0),
         b'*' => None,

@@ -4,7 +4,7 @@
 mod client;
 mod clock;
 mod constant;
-pub(super) mod header;
+pub(in crate::sample) mod header;
 pub(in crate::sample) mod http;
 mod proxies;
 mod variable;

@@ -1,0 +1,119 @@
+//! Actions on the stream: the level of its log line, its place in queues, its timeouts.
+
+use haproxy_cfg::keywords::Output;
+use haproxy_cfg::model::{LogLevel, Millis};
+use haproxy_cfg::signature::Value;
+
+use super::{Action, Compile, Make};
+use crate::rules::{Exec, Step};
+use crate::sample::{Expression, Sample};
+use crate::stream::Settings;
+
+pub(super) const ROWS: &[(&str, Make)] = &[
+    ("set-log-level", |at| {
+        let level = at.rule.value("level").and_then(Value::word).unwrap_or("silent");
+        Ok(Box::new(SetLogLevel(level_of(level))))
+    }),
+    ("strict-mode", |at| {
+        let on = at.rule.value("mode").and_then(Value::word) == Some("on");
+        Ok(Box::new(StrictMode(on)))
+    }),
+    ("set-timeout", set_timeout),
+];
+
+/// None for `silent`.
+fn level_of(word: &str) -> Option<LogLevel> {
+    Some(match word {
+        "emerg" => LogLevel::Emerg,
+        "alert" => LogLevel::Alert,
+        "crit" => LogLevel::Crit,
+        "err" => LogLevel::Err,
+        "warning" => LogLevel::Warning,
+        "notice" => LogLevel::Notice,
+        "info" => LogLevel::Info,
+        "debug" => LogLevel::Debug,
+        _ => return None,
+    })
+}
+
+/// `set-log-level`.
+#[derive(Debug)]
+struct SetLogLevel(Option<LogLevel>);
+
+impl Action for SetLogLevel {
+    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
+        if let Some(stream) = &mut exec.stream {
+            stream.settings.log_level = Some(self.0);
+        }
+        Step::Next
+    }
+}
+
+/// `strict-mode`, for the rest of the set.
+#[derive(Debug)]
+struct StrictMode(bool);
+
+impl Action for StrictMode {
+    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
+        exec.strict = self.0;
+        Step::Next
+    }
+}
+
+/// The timeout that a word names, in what rules settled.
+type Slot = fn(&mut Settings) -> &mut Option<Millis>;
+
+fn set_timeout(at: Compile<'_>) -> Result<Box<dyn Action>, String> {
+    let Some(Value::Option(which, values)) = at.rule.value("timeout") else {
+        return Err(at.missing("timeout"));
+    };
+    let slot: Slot = match *which {
+        "client" => |settings| &mut settings.client_timeout,
+        "connect" => |settings| &mut settings.connect_timeout,
+        "queue" => |settings| &mut settings.queue_timeout,
+        "tarpit" => |settings| &mut settings.tarpit_timeout,
+        "tunnel" => |settings| &mut settings.tunnel_timeout,
+        _ => |settings| &mut settings.server_timeout,
+    };
+    let time = match values.first().map(|argument| &argument.value) {
+        Some(Value::Sample(sample)) => Time::Computed(at.sample_of(sample, Output::Sint)?),
+        Some(value) => {
+            let ms = value.number().and_then(|ms| Millis::try_from(ms).ok());
+            Time::Fixed(ms.ok_or_else(|| at.missing("time"))?)
+        }
+        None => return Err(at.missing("time")),
+    };
+    Ok(Box::new(SetTimeout { slot, time }))
+}
+
+/// `set-timeout`.
+#[derive(Debug)]
+struct SetTimeout {
+    slot: Slot,
+    time: Time,
+}
+
+/// A time in milliseconds.
+#[derive(Debug)]
+enum Time {
+    Fixed(Millis),
+    Computed(Expression),
+}
+
+impl Action for SetTimeout {
+    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
+        let time = match &self.time {
+            Time::Fixed(time) => Some(*time),
+            Time::Computed(expression) => exec
+                .sample(expression, |sample| match sample {
+                    Sample::Int(ms) => Millis::try_from(ms).ok(),
+                    _ => None,
+                })
+                .flatten(),
+        };
+        if let (Some(time), Some(stream)) = (time, &mut exec.stream) {
+            *(self.slot)(&mut stream.settings) = Some(time);
+        }
+        Step::Next
+    }
+}
