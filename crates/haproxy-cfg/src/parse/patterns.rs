@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::reading::Reading;
 use super::sample::pattern;
 use crate::model::{
@@ -147,10 +149,11 @@ fn expression_of(reference: &mut PatternReference, expression: PatternExpression
 pub(crate) fn numbered(reading: &mut Reading<'_>) -> PatternReferences {
     let asked = std::mem::take(&mut reading.written.pattern_ids);
     let mut list = std::mem::take(&mut reading.written.patterns);
+    let taken: FxHashSet<u32> = asked.iter().flatten().copied().collect();
     let mut next = 0;
-    for (reference, id) in list.iter_mut().zip(&asked) {
+    for (reference, id) in list.iter_mut().zip(asked) {
         reference.id = id.unwrap_or_else(|| {
-            while asked.contains(&Some(next)) {
+            while taken.contains(&next) {
                 next += 1;
             }
             next += 1;
