@@ -21,7 +21,9 @@ pub use expression::Expression;
 pub(crate) use expression::{Stability, key as expression_key};
 pub(crate) use fetch::header::Parts;
 pub(crate) use fetch::http::path_start;
-pub(crate) use variable::{Named, set as set_variable, unset as unset_variable};
+pub(crate) use variable::{
+    Condition as VariableCondition, Named, set as set_variable, unset as unset_variable,
+};
 
 /// One sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -126,3 +126,55 @@ pub(crate) fn unset(context: &SampleContext<'_>, name: &Named) -> bool {
     }
     true
 }
+
+/// When a variable is to be set.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Condition {
+    Exists(bool),
+    Empty(bool),
+    Set(bool),
+    Greater,
+    Less,
+}
+
+impl Condition {
+    /// The condition of that word.
+    pub(crate) fn new(word: &[u8]) -> Result<Self, String> {
+        Ok(match word {
+            b"ifexists" => Self::Exists(true),
+            b"ifnotexists" => Self::Exists(false),
+            b"ifempty" => Self::Empty(true),
+            b"ifnotempty" => Self::Empty(false),
+            b"ifset" => Self::Set(true),
+            b"ifnotset" => Self::Set(false),
+            b"ifgt" => Self::Greater,
+            b"iflt" => Self::Less,
+            _ => return Err(format!("unknown condition \"{}\"", word.escape_ascii())),
+        })
+    }
+
+    /// Whether the variable `name` may be set to `sample`.
+    pub(crate) fn holds(self, context: &SampleContext<'_>, name: &Named, sample: Sample<'_>) -> bool {
+        let before = || context.variable(name.variable());
+        match self {
+            Self::Exists(wanted) => exists(context, name) == wanted,
+            Self::Set(wanted) => before().is_some() == wanted,
+            // Numbers and addresses are never empty.
+            Self::Empty(wanted) => {
+                let empty = match sample {
+                    Sample::Str(bytes) | Sample::Bin(bytes) => bytes.is_empty(),
+                    Sample::Bool(_) | Sample::Int(_) | Sample::Ip(_) | Sample::Method(_) => false,
+                };
+                empty == wanted
+            }
+            Self::Greater | Self::Less => match (before(), sample) {
+                (Some(Sample::Int(before)), Sample::Int(now)) => match self {
+                    Self::Greater => before > now,
+                    _ => before < now,
+                },
+                // What cannot be compared is as it should be.
+                _ => true,
+            },
+        }
+    }
+}

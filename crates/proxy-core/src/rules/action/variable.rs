@@ -6,7 +6,9 @@ use haproxy_cfg::signature::Value;
 use super::{Action, Compile, Make};
 use crate::format::FormatPlan;
 use crate::rules::{Exec, Step};
-use crate::sample::{Expression, Named, Sample, set_variable, unset_variable};
+use crate::sample::{
+    Expression, Named, Sample, SampleContext, VariableCondition, set_variable, unset_variable,
+};
 
 pub(super) const ROWS: &[(&str, Make)] = &[
     ("set-var*", |at| {
@@ -25,20 +27,47 @@ pub(super) const ROWS: &[(&str, Make)] = &[
             value,
         }))
     }),
-    ("unset-var*", |at| Ok(Box::new(Unset { variable: named(at)? }))),
+    ("unset-var*", |at| {
+        Ok(Box::new(Unset {
+            variable: named(at)?.0,
+        }))
+    }),
 ];
 
-fn named(at: Compile<'_>) -> Result<Named, String> {
-    match at.rule.value("variable") {
-        Some(Value::Variable(variable)) => Ok(Named::new(variable)),
-        _ => Err(at.missing("variable")),
+/// The variable of a rule, and when it is set.
+fn named(at: Compile<'_>) -> Result<(Named, Vec<VariableCondition>), String> {
+    let values = match at.rule.value("variable") {
+        Some(Value::List(values)) => values,
+        _ => return Err(at.missing("variable")),
+    };
+    let Some((Value::Variable(variable), conditions)) = values.split_first() else {
+        return Err(at.missing("variable"));
+    };
+    let conditions = conditions
+        .iter()
+        .map(|condition| VariableCondition::new(condition.bytes()));
+    Ok((Named::new(variable), conditions.collect::<Result<_, _>>()?))
+}
+
+/// Sets `variable` if all `conditions` hold.
+fn set(
+    context: &SampleContext<'_>,
+    (variable, conditions): &(Named, Vec<VariableCondition>),
+    sample: Sample<'_>,
+) {
+    if conditions
+        .iter()
+        .all(|condition| condition.holds(context, variable, sample))
+    {
+        // One that finds no room is not set, as with the original.
+        let _ = set_variable(context, variable, sample);
     }
 }
 
 /// `set-var`: nothing is changed where there is no sample.
 #[derive(Debug)]
 struct Set {
-    variable: Named,
+    variable: (Named, Vec<VariableCondition>),
     value: Expression,
 }
 
@@ -46,7 +75,7 @@ impl Action for Set {
     fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
         let context = exec.context();
         if let Some(sample) = self.value.sample(&context) {
-            set_variable(&context, &self.variable, sample);
+            set(&context, &self.variable, sample);
         }
         Step::Next
     }
@@ -55,7 +84,7 @@ impl Action for Set {
 /// `set-var-fmt`.
 #[derive(Debug)]
 struct SetText {
-    variable: Named,
+    variable: (Named, Vec<VariableCondition>),
     /// None for one that is empty.
     value: Option<FormatPlan>,
 }
@@ -64,7 +93,7 @@ impl Action for SetText {
     fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
         let context = exec.context();
         let text = self.value.as_ref().map_or(&b""[..], |value| value.text(&context));
-        set_variable(&context, &self.variable, Sample::Str(text));
+        set(&context, &self.variable, Sample::Str(text));
         Step::Next
     }
 }
@@ -77,7 +106,8 @@ struct Unset {
 
 impl Action for Unset {
     fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
-        unset_variable(&exec.context(), &self.variable);
+        // One whose scope is gone is not set.
+        let _ = unset_variable(&exec.context(), &self.variable);
         Step::Next
     }
 }

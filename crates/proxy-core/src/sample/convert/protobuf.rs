@@ -4,7 +4,7 @@
 use haproxy_cfg::model::{ArgValue, Converter};
 
 use super::argument::text;
-use super::{Convert, Row, of_text, row};
+use super::{Row, of_text, row};
 use crate::sample::Sample;
 
 pub(super) const ROWS: &[Row] = &[
