@@ -5,11 +5,13 @@ Needs Debian's haproxy and python3-cryptography. `python3 record_code.py [FAMILY
 """
 
 import base64
+import hmac
 import math
+import os
 import random
 import struct
 
-from recording import record
+from recording import HERE, record
 
 
 def byte_strings():
@@ -433,7 +435,127 @@ def mqtt():
     return cases
 
 
+def jwt():
+    """Tokens; the keys stand in the folder `keys`, and nowhere else."""
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
+
+    def url(data):
+        data = data.encode() if isinstance(data, str) else data
+        return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+    def signed(algorithm, key, header=None, payload='{"a":1}', der=False):
+        start = url(header or f'{{"alg":"{algorithm}"}}') + "." + url(payload)
+        size = algorithm[2:]
+        if algorithm.startswith("HS"):
+            return start + "." + url(hmac.digest(key.encode(), start.encode(), f"sha{size}"))
+        with open(os.path.join(HERE, "keys", key + ".key"), "rb") as file:
+            private = serialization.load_pem_private_key(file.read(), None)
+        digest = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}[size]
+        if algorithm.startswith("RS"):
+            return start + "." + url(private.sign(start.encode(), padding.PKCS1v15(), digest))
+        if algorithm.startswith("PS"):
+            return start + "." + url(private.sign(start.encode(), padding.PSS(padding.MGF1(digest), digest.digest_size), digest))
+        signature = private.sign(start.encode(), ec.ECDSA(digest, deterministic_signing=True))
+        if not der:
+            length = (private.curve.key_size + 7) // 8
+            signature = b"".join(number.to_bytes(length, "big") for number in utils.decode_dss_signature(signature))
+        return start + "." + url(signature)
+
+    cases = []
+
+    def case(token, call, later=None, **variables):
+        one = {"expression": f"req.fhdr(in),{call}", "headers": {"in": token}}
+        if variables:
+            one["variables"] = {f"txn.{name}": value for name, value in variables.items()}
+        if later is not None:
+            one["later"] = later
+        cases.append(one)
+
+    def number(value):
+        return {"type": "int", "value": value}
+
+    right = signed("HS256", "secret")
+    head, body, _ = right.split(".")
+    for size in ("256", "384", "512"):
+        case(signed(f"HS{size}", "secret"), f"jwt_verify(HS{size},secret)")
+        case(signed(f"HS{size}", "secret"), f"jwt_verify(HS{size},secreT)")
+        case(right, f"jwt_verify(HS{size},secret)")
+    case(signed("HS256", "x"), "jwt_verify(HS256,)")
+    tokens = [f"{head}.{body}", f"{head}.{body}.", right + ".x", "", "..", "...", f"{head}.{body}.!!!!", right[:-1], right[:-2], right[:-3], right[:-4]]
+    tokens += [right + "AAAA", right + "=", "!!!." + right.split(".", 1)[1], url('{"alg":"none"}') + ".e30.", "a.b.c.", ".b.YWJj", "a..YWJj", "a", "."]
+    for token in tokens:
+        case(token, "jwt_verify(HS256,secret)")
+        case(token, "jwt_verify(none,x)")
+    for token in ("a.b.", "a.b..", "a.", "a.b.c.d", "a.b.abcd", right, "a.b", "5"):
+        case(token, "jwt_verify(none,x)")
+    call = "jwt_verify(txn.alg,txn.key)"
+    case(right, call, alg="str(HS256)", key="str(secret)")
+    for algorithm in ("XX", "hs256", "HS25", "HS2566", "HS", "H", "RS", "NONE"):
+        case(right, call, alg=f"str({algorithm})", key="str(secret)")
+    case(right, call, alg="str()", key="str(secret)")
+    case(right, call, alg="str(none)", key="str(secret)")
+    case(right, call, alg="str(HS256)")
+    case(right, call, key="str(secret)")
+    case(right, "jwt_verify(HS256,txn.key)", key="bin(736563726574)")
+    case(signed("HS256", "5"), "jwt_verify(HS256,txn.key)", key="int(5)")
+    case(right, "jwt_verify(HS256,txn.none)")
+    case("a.b", call, alg="str(XX)", key="str(x)")
+    case(right, "jwt_verify(foo,secret)")
+    case(right, "jwt_verify(HS256)")
+
+    files = ["rsa.pub", "rsa.pkcs1", "rsa.crt", "rsa.both", "rsa.key", "small.pub", "ec256.pub", "none.pub"]
+    for size in ("256", "384", "512"):
+        for file in files:
+            case(signed(f"RS{size}", "rsa"), f"jwt_verify(RS{size},keys/{file})")
+        case(signed(f"RS{size}", "rsa")[:-6] + "AAAAAA", f"jwt_verify(RS{size},keys/rsa.pub)")
+    case(signed("RS256", "small"), "jwt_verify(RS256,keys/small.pub)")
+    case(signed("RS512", "small"), "jwt_verify(RS512,keys/small.pub)")
+    for size, curve in (("256", "256"), ("384", "384"), ("512", "521")):
+        token, algorithm = signed(f"ES{size}", f"ec{curve}"), f"ES{size}"
+        for file in ("ec256.pub", "ec384.pub", "ec521.pub", "rsa.pub"):
+            case(token, f"jwt_verify({algorithm},keys/{file})")
+        changed = [token[:-6] + "AAAAAA", token + "AAAA", token + "AAAAAAAA", token[:-8], signed(algorithm, f"ec{curve}", der=True)]
+        start, signature = token.rsplit(".", 1)
+        plain = base64.urlsafe_b64decode(signature + "==")
+        half = len(plain) // 2
+        changed += [start + "." + url(bytes(3) + plain[:half] + bytes(3) + plain[half:]), start + "." + url(bytes(2 * half)), start + ".AAAA", start + ".AAA"]
+        for one in changed:
+            case(one, f"jwt_verify({algorithm},keys/ec{curve}.pub)")
+    token = signed("RS256", "rsa")
+    case(token, "jwt_verify(txn.alg,keys/rsa.pub)", alg="str(RS256)")
+    case(signed("HS256", "keys/rsa.pub"), "jwt_verify(txn.alg,keys/rsa.pub)", alg="str(HS256)")
+    case(token, "jwt_verify(RS256,txn.key)", key="str(keys/rsa.pub)")
+    case(token, "jwt_verify(RS256,txn.key)", key="str(keys/other.pub)")
+    for bad in ("a.b", token[:-4] + "!!!!", token[:-5], token[:-4], "a.b."):
+        case(bad, "jwt_verify(RS256,keys/rsa.pub)")
+        case(bad, "jwt_verify(RS256,keys/none.pub)")
+    # RSASSA-PSS is of 2.7 and later.
+    for size in ("256", "384", "512"):
+        call = "jwt_verify(txn.alg,txn.key)"
+        case(signed(f"PS{size}", "rsa"), call, number(1), alg=f"str(PS{size})", key="str(keys/rsa.pub)")
+        case(signed(f"PS{size}", "rsa")[:-6] + "AAAAAA", call, number(0), alg=f"str(PS{size})", key="str(keys/rsa.pub)")
+        case(signed(f"PS{size}", "rsa"), call, number(-5), alg=f"str(PS{size})", key="str(none)")
+    case("a.b", call, alg="str(PS256)", key="str(x)")
+
+    head, body = url('{"alg":"HS256","typ":"JWT","n":5,"f":1.5,"o":{"x":"y"}}'), url('{"sub":"joe","iat":12345,"b":true,"esc":"a\\nb"}')
+    token = f"{head}.{body}.c2ln"
+    for name, part in (("jwt_header_query", head), ("jwt_payload_query", body)):
+        # Without a path 2.6 gives nothing; its manual, and those of later versions, say that all of the part is given.
+        whole = {"type": "str", "value": base64.urlsafe_b64decode(part + "==").hex().upper()}
+        case(token, name, whole)
+        case(token, name + "()", whole)
+        for arguments in "$.alg $.n $.n,int $.o.x $.sub $.iat $.iat,int $.b $.esc $.missing $ ,int x $.n,str".split():
+            case(token, f"{name}({arguments})")
+        tokens = [f"{head}.{body}.", f"{head}.{body}", head, "..", "", token + ".x", f"!.{body}.x", f"{head}.!.x", f"{head}.a.b.c.d", f".{body}.x", f"{head}=.{body}.x"]
+        for one in tokens + [url("abc") + "." + url("def") + ".x", f"{head}..x"]:
+            case(one, f"{name}($.alg)")
+            case(one, f"{name}($.sub)")
+    return cases
+
+
 FAMILIES = {
+    "jwt": jwt,
     "mqtt": mqtt,
     "fix": fix,
     "protobuf": protobuf,

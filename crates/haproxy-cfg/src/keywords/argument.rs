@@ -51,6 +51,8 @@ pub enum ArgType {
     Length,
     /// Text, or a variable that holds it.
     TextOrVariable,
+    /// A file that holds a key, or a variable that names one.
+    KeyFile,
     /// A secret in base 64, or a variable that holds one; named so in messages.
     Secret(&'static str),
     /// The name of a header; none stands for all of them.
@@ -207,6 +209,7 @@ impl ArgType {
             Self::Scope => "scope".to_owned(),
             Self::Operand | Self::Offset | Self::Length => "integer or variable".to_owned(),
             Self::TextOrVariable => "text or variable".to_owned(),
+            Self::KeyFile => "key file, secret or variable".to_owned(),
             Self::Secret(name) => format!("{name} (base 64 or variable)"),
             Self::HeaderName => "header".to_owned(),
             Self::Occurrence => "occurrence".to_owned(),

@@ -52,6 +52,8 @@ pub struct Config {
     pub sections: sections::Sections,
     /// Patterns that can be changed at run time, and the files that they come from.
     pub patterns: PatternReferences,
+    /// Files with keys that expressions name, by their paths, and what they hold.
+    pub key_files: std::collections::BTreeMap<Word, std::sync::Arc<[u8]>>,
 }
 
 impl Config {

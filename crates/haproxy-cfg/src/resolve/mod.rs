@@ -89,5 +89,6 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         proxies,
         sections: sections::build(reading),
         patterns: crate::parse::patterns::numbered(reading),
+        key_files: std::mem::take(&mut reading.written.key_files),
     }
 }

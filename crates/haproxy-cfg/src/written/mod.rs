@@ -94,6 +94,8 @@ pub(crate) struct Written {
     pub(crate) pattern_names: RefCell<BTreeMap<String, IpAddr>>,
     /// The numbers that `-u` asks for, of the same.
     pub(crate) pattern_ids: Vec<Option<u32>>,
+    /// Files with keys that expressions name, and what they hold.
+    pub(crate) key_files: BTreeMap<model::Word, std::sync::Arc<[u8]>>,
     /// What depends on the mode of proxies.
     pub(crate) mode_notes: Vec<ModeNote>,
     /// What the keys of stick tables are, by the names of their proxies.

@@ -4,7 +4,7 @@
 use super::map;
 use super::variable::variable;
 use crate::keywords::ArgType;
-use crate::model::{Arg, ArgValue};
+use crate::model::{Arg, ArgValue, Word};
 use crate::parse::Reading;
 use crate::values::{Loose, loose_integer};
 
@@ -159,18 +159,35 @@ pub(super) fn check(
                 let default = args.get(at + 1).map(|arg| arg.value.clone());
                 map::check(reading, name, &path, default.as_ref())?;
             }
+            Some(ArgValue::File(path)) => key_file(reading, &path, args),
             Some(ArgValue::Text(text)) => {
                 if *kind == ArgType::Unused {
                     remark = Some("no argument supported for 'fc_*' sample expressions returning counters.");
                 }
-                if let Some(value) = word(reading, *kind, &text, at, args)? {
-                    args[at].value = value;
+                match word(reading, *kind, &text, at, args)? {
+                    Some(value) => args[at].value = value,
+                    None if *kind == ArgType::KeyFile => key_file(reading, &text, args),
+                    None => {}
                 }
             }
             Some(_) => {}
         }
     }
     Ok(remark)
+}
+
+/// Keeps what a file with a key holds, for all expressions. One that cannot be read is none: there is no key then, which
+/// whoever asks is told at run time.
+fn key_file(reading: &mut Reading<'_>, path: &Word, args: &[Arg]) {
+    // Where the algorithm takes a secret, it is that.
+    let takes_secret = matches!(args.first(), Some(Arg { value: ArgValue::Text(name), .. })
+        if name.starts_with(b"HS") || **name == *b"none");
+    if takes_secret || reading.written.key_files.contains_key(path) {
+        return;
+    }
+    if let Ok(content) = reading.host.read_file(&path.to_string()) {
+        reading.written.key_files.insert(path.clone(), content.into());
+    }
 }
 
 /// What is wrong with leaving an argument out.
@@ -245,7 +262,7 @@ fn word(
         ArgType::Operand | ArgType::Offset | ArgType::Length => {
             return operand(text).ok_or_else(|| "expects an integer or a variable name".to_owned());
         }
-        ArgType::TextOrVariable => return Ok(variable(text).ok().map(ArgValue::Variable)),
+        ArgType::TextOrVariable | ArgType::KeyFile => return Ok(variable(text).ok().map(ArgValue::Variable)),
         ArgType::Secret(name) => return secret(name, text),
         ArgType::TagVariable => return secret("aead_tag", text),
         ArgType::Scope

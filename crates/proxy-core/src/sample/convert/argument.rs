@@ -66,3 +66,29 @@ pub(super) fn bytes_of<'a>(context: &SampleContext<'a>, sample: Sample<'a>) -> O
         _ => None,
     }
 }
+
+/// A text that stands in the file, or in a variable when it is wanted.
+#[derive(Clone, Debug)]
+pub(super) enum Text {
+    Bytes(Box<[u8]>),
+    Variable(Variable),
+}
+
+impl Text {
+    /// Argument `index`; empty when it is missing.
+    pub(super) fn of(converter: &Converter, index: usize) -> Self {
+        match converter.args.get(index).map(|arg| &arg.value) {
+            Some(ArgValue::Variable(variable)) => Self::Variable(variable.clone()),
+            Some(ArgValue::Text(text) | ArgValue::File(text)) => Self::Bytes(text[..].into()),
+            _ => Self::Bytes(Box::default()),
+        }
+    }
+
+    /// The text; none for a variable that is not set.
+    pub(super) fn bytes<'a, 's: 'a>(&'s self, context: &SampleContext<'a>) -> Option<&'a [u8]> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Variable(variable) => text_of(context, context.variable(variable)?),
+        }
+    }
+}

@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq as _;
 use super::argument::{Secret, bytes_of, integer, text};
 use super::{Row, of_text, row};
 use crate::sample::Sample;
-use algorithm::Algorithm;
+pub(super) use algorithm::Algorithm;
 
 pub(super) const ROWS: &[Row] = &[
     row(&["sha1"], |_, _| plain(Some("sha1"))),

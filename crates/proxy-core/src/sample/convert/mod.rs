@@ -11,6 +11,7 @@ mod digest;
 mod fix;
 mod forwarded;
 mod json;
+mod jwt;
 mod map;
 mod mqtt;
 mod number;
@@ -67,6 +68,7 @@ const TABLES: &[&[Row]] = &[
     fix::ROWS,
     json::ROWS,
     map::ROWS,
+    jwt::ROWS,
     number::ROWS,
     regsub::ROWS,
     state::ROWS,

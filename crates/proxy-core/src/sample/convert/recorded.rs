@@ -12,8 +12,19 @@ use crate::sample::{Expression, Sample, SampleContext, cast};
 use crate::state::Runtime;
 use crate::stream::{Client, Stored, Stream};
 
-/// A file that an expression names, which stands beside the recording.
-const FILES: &[&str] = &[];
+/// Files that expressions name, which stand beside the recordings.
+const FILES: &[&str] = &[
+    "keys/ec256.crt",
+    "keys/ec256.pub",
+    "keys/ec384.pub",
+    "keys/ec521.pub",
+    "keys/rsa.both",
+    "keys/rsa.crt",
+    "keys/rsa.key",
+    "keys/rsa.pkcs1",
+    "keys/rsa.pub",
+    "keys/small.pub",
+];
 
 /// Asserts that each case of the family gives what it gave.
 pub(crate) fn hold_to(family: &str) {
