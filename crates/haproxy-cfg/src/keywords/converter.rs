@@ -115,10 +115,12 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("jwt_decrypt_cert", 1, &[KeyFile], Bin, Bin).since(2, 7),
     converter("jwt_decrypt_jwk", 1, &[TextOrVariable], Bin, Bin).since(2, 7),
     converter("jwt_decrypt_secret", 1, &[Secret("secret")], Bin, Bin).since(2, 7),
-    converter("jwt_header_query", 0, &[Text, JsonOutput], Bin, Any),
-    converter("jwt_payload_query", 0, &[Text, JsonOutput], Bin, Any),
-    converter("jwt_verify", 2, &[JwtAlgorithm, KeyFile], Bin, Sint),
-    converter("jwt_verify_cert", 2, &[JwtAlgorithm, File], Bin, Sint).since(2, 7),
+    converter("jwt_header_query", 0, &[Text, JsonOutput], Bin, Any).acts(),
+    converter("jwt_payload_query", 0, &[Text, JsonOutput], Bin, Any).acts(),
+    converter("jwt_verify", 2, &[JwtAlgorithm, KeyFile], Bin, Sint).acts(),
+    converter("jwt_verify_cert", 2, &[JwtAlgorithm, File], Bin, Sint)
+        .since(2, 7)
+        .acts(),
     converter("language", 1, &[Text, Text], Str, Str).acts(),
     converter("le2dec", 1, &[Text, ChunkOf8, Truncate], Bin, Str)
         .since(2, 7)
