@@ -20,7 +20,7 @@ struct Place<'a> {
 }
 
 /// The TLS settings of a line, judged; none where it asks for no TLS.
-pub(super) fn settings(
+pub(in crate::parse) fn settings(
     reading: &mut Reading<'_>,
     flags: &BindLine,
     prefix: &str,
@@ -109,7 +109,9 @@ fn none_specified(reading: &mut Reading<'_>, flags: &BindLine, place: &Place<'_>
 }
 
 fn proxy(reading: &Reading<'_>) -> String {
-    let name = reading.proxy_ref().map(|proxy| proxy.name.to_string());
+    // Of the last section, which may be none of a proxy.
+    let section = reading.written.sections.last();
+    let name = section.map(|section| section.name.to_string());
     format!("Proxy '{}'", name.unwrap_or_default())
 }
 

@@ -3,6 +3,7 @@
 use syntax::{Diagnostic, Span};
 
 use super::super::bind::bind_flags;
+use super::super::bind_tls;
 use super::super::line::{Line, Prefix, shown};
 use super::super::log::target;
 use super::super::reading::Reading;
@@ -51,6 +52,10 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     let (Ok((addresses, _)), false) = (addresses, flags.faulty) else {
         return;
     };
+    // 2.6 has no name for the listener here.
+    let unnamed = reading.dialect.strict && !reading.dialect.at_least(2, 7);
+    let spoken = if unnamed { "(null)" } else { &text };
+    bind_tls::settings(reading, &flags, &prefix, spoken, line.span());
     source(reading, line, addresses, false);
 }
 
