@@ -240,6 +240,13 @@ fn word(
         ArgType::OneOf(words) if is_one_of(words) || (text.is_empty() && optional_word(words)) => {
             return Ok(None);
         }
+        // A condition of `when` may be turned round.
+        ArgType::OneOf(words)
+            if words.contains(&"toapplet")
+                && words.iter().any(|word| text == format!("!{word}").as_bytes()) =>
+        {
+            return Ok(None);
+        }
         ArgType::OneOf(words) => return Err(not_one_of(words, &shown)),
         ArgType::Variable => return variable(text).map(|found| Some(ArgValue::Variable(found))),
         ArgType::OptionalVariable if text.is_empty() => {

@@ -317,6 +317,16 @@ fn forwarded_headers_are_taken_apart_and_put_together() {
     ]);
 }
 
+/// As the newer manual has it, a condition of `when` may have an exclamation mark in front.
+#[test]
+fn conditions_of_when_may_be_turned_round() {
+    let config = looking_at(
+        &["str(a),when(!normal)", "str(a),when(error)", "str(a),when(acl,x)"],
+        "",
+    );
+    assert_eq!(config.proxies[0].acls.len(), 3);
+}
+
 /// 2.6 has none of these, or gives something else; what they give is as the newer manual says.
 #[test]
 fn what_came_after_2_6_is_as_the_newer_manual_says() {
