@@ -8,6 +8,7 @@ use syntax::Span;
 
 use crate::answer::Answers;
 use crate::balance::Balancer;
+use crate::format::FormatPlan;
 use crate::pattern::References;
 use crate::persist::CookiePlan;
 use crate::rules::{Acls, CondPlan, RuleError, RuleSetPlan, SwitchPlan};
@@ -38,6 +39,8 @@ pub struct ProxyPlan {
     pub stats_admin: Box<[CondPlan]>,
     /// Cookie persistence.
     pub cookie: Option<CookiePlan>,
+    /// `log-format`.
+    pub log_format: Option<FormatPlan>,
     /// Chooses servers.
     pub balancer: Balancer,
     /// One of its servers has a `redir`.
@@ -125,6 +128,15 @@ impl ProxyPlan {
                 .flat_map(|s| &s.admin)
                 .map(|a| CondPlan::new(&a.cond))
                 .collect(),
+            log_format: match &proxy.log_format {
+                Some(format) => Some(FormatPlan::compile_line(config, id, format).map_err(|reason| {
+                    vec![RuleError {
+                        span: format.span,
+                        reason,
+                    }]
+                })?),
+                None => None,
+            },
             cookie: CookiePlan::new(proxy),
             balancer: Balancer::new(proxy),
             has_redir: proxy.servers.iter().any(|s| s.redir.is_some()),

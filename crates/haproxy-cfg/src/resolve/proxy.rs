@@ -7,7 +7,7 @@ use super::{rules, server};
 use crate::dialect::Dialect;
 use crate::model::{Acl, Balance, LogTarget, Mode, Proxy, ProxyOptions, StatsSettings, Timeouts, Word};
 use crate::parse::Reading;
-use crate::written::{LogEntry, LogLine, OptionFlag as F, ProxySection, TimeoutKind as T};
+use crate::written::{FormatKind, LogEntry, LogLine, OptionFlag as F, ProxySection, TimeoutKind as T};
 
 /// Connection attempts after the first, unless the file says otherwise.
 const DEFAULT_RETRIES: u32 = 3;
@@ -46,6 +46,10 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         timeouts: timeouts(&inherited),
         options: options(&inherited, dialect),
         logs: logs(reading, &inherited),
+        log_format: inherited
+            .of(frontend)
+            .find_map(|settings| settings.format(FormatKind::Log))
+            .and_then(|line| line.format.clone()),
         log_tag: inherited.value(|settings| &settings.log_tag),
         balance: inherited
             .value(|settings| &settings.balance)
