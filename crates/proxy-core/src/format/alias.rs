@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::LazyLock;
 
-use haproxy_cfg::keywords::AliasRow;
+use haproxy_cfg::keywords::{AliasRow, Output};
 use haproxy_cfg::model::Flags;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -24,6 +24,11 @@ static BY_NAME: LazyLock<FxHashMap<&'static str, Write>> =
 /// The alias's function. One that is only read, of which the file is told, gives nothing.
 pub(super) fn make(row: &AliasRow) -> Write {
     BY_NAME.get(row.name).copied().unwrap_or(|_, _, _| false)
+}
+
+/// Whether an alias is text, which may be put into quotes: numbers, dates and states are not.
+pub(super) fn is_text(row: &AliasRow) -> bool {
+    row.output != Output::Sint && !matches!(row.name, "t" | "T" | "Tl" | "tr" | "trg" | "trl" | "ts" | "tsc")
 }
 
 const ROWS: &[(&str, Write)] = &[
@@ -219,8 +224,14 @@ const ROWS: &[(&str, Write)] = &[
     ("Ts", |context, flags, out| {
         number(out, (accepted(context) / 1000).cast_signed(), flags)
     }),
-    ("ms", |context, _, out| {
-        text(out, format!("{:03}", accepted(context) % 1000).as_bytes())
+    ("ms", |context, flags, out| {
+        let ms = accepted(context) % 1000;
+        let digits = if flags.hexadecimal {
+            format!("{ms:02X}")
+        } else {
+            format!("{ms:03}")
+        };
+        text(out, digits.as_bytes())
     }),
     ("tr", |context, _, out| {
         date(

@@ -52,10 +52,11 @@ impl FormatPlan {
                 FormatItem::Alias(row) if matches!(row.name, "hr" | "hrl" | "hs" | "hsl") => continue,
                 FormatItem::Alias(row) => Item::Alias(alias::make(row)),
             };
-            parts.push(Part {
-                item,
-                flags: part.flags,
-            });
+            let mut flags = part.flags;
+            if let FormatItem::Alias(row) = &part.item {
+                flags.quoted &= alias::is_text(row);
+            }
+            parts.push(Part { item, flags });
         }
         Ok(Self {
             parts: parts.into(),
