@@ -1,99 +1,105 @@
-//! Fetches of a request's head.
+//! Fetches of a message's first line, and of its body.
 
-use haproxy_cfg::model::{Mode, Sample as Written, Word};
+use haproxy_cfg::model::Mode;
 
-use super::header::{Parts, values};
-use super::{Fetch, Row, nothing, row, several, single};
-use crate::http1::{Headers, Version};
-use crate::persist::crumbs::Crumbs;
-use crate::sample::Sample;
+use super::header::values;
+use super::{Row, row, single};
+use crate::hash::{avalanche, sdbm};
+use crate::http1::{RequestRef, Version};
+use crate::sample::{Sample, SampleContext};
 
 pub(super) const ROWS: &[Row] = &[
     row(&["path"], |_, _| {
         single(|context| Some(Sample::Str(path(context.request?.uri())?)))
     }),
-    row(&["query"], |_, _| {
-        single(|context| Some(Sample::Str(query(context.request?.uri())?)))
+    row(&["pathq"], |_, _| {
+        single(|context| Some(Sample::Str(path_and_query(context.request?.uri())?)))
+    }),
+    row(&["query"], |_, sample| {
+        let with_mark = usize::from(sample.text(0).is_some());
+        single(move |context| {
+            let uri = context.request?.uri();
+            let at = memchr::memchr(b'?', uri)? + 1;
+            Some(Sample::Str(&uri[at - with_mark..]))
+        })
     }),
     row(&["url"], |_, _| {
         single(|context| Some(Sample::Str(context.request?.uri())))
     }),
+    row(&["url_ip"], |_, _| {
+        single(|context| Some(Sample::Ip(host_address(context.request?.uri())?.0.into())))
+    }),
+    row(&["url_port"], |_, _| {
+        single(|context| Some(Sample::Int(host_address(context.request?.uri())?.1.into())))
+    }),
     row(&["base"], |_, _| {
         single(|context| {
-            let request = context.request?;
-            let host = values(request.headers(), b"host", false)
-                .next()
-                .unwrap_or_default();
-            let base = context
-                .arena
-                .join(&[host, path(request.uri()).unwrap_or_default()]);
+            let base = base(context, path)?;
             (!base.is_empty()).then_some(Sample::Str(base))
         })
     }),
-    row(&["method"], |_, _| {
-        single(|context| Some(Sample::Method(context.request?.method())))
-    }),
-    row(&["req.ver", "req_ver"], |_, _| {
+    row(&["baseq"], |_, _| {
         single(|context| {
-            Some(Sample::Str(match context.request?.version() {
-                Version::Http10 => b"1.0",
-                Version::Http11 => b"1.1",
+            let base = base(context, path_and_query)?;
+            (!base.is_empty()).then_some(Sample::Str(base))
+        })
+    }),
+    row(&["base32"], |_, _| {
+        single(|context| Some(Sample::Int(spread(base(context, path)?).into())))
+    }),
+    row(&["url32"], |_, _| {
+        single(|context| Some(Sample::Int(spread(base(context, path_and_query)?).into())))
+    }),
+    row(&["base32+src"], |_, _| {
+        single(|context| with_source(context, spread(base(context, path)?)))
+    }),
+    row(&["url32+src"], |_, _| {
+        single(|context| with_source(context, spread(base(context, path_and_query)?)))
+    }),
+    row(&["method"], |_, _| {
+        single(|context| {
+            Some(Sample::Method(match context.request {
+                Some(request) => request.method(),
+                // Behind the request the line that was kept of it tells.
+                None => super::capture::line_of(context)?.method,
             }))
         })
     }),
-    row(&["req.hdr", "hdr"], |_, sample| header(sample, false)),
-    row(&["req.fhdr"], |_, sample| header(sample, true)),
-    row(&["req.hdr_val", "hdr_val"], |_, sample| {
-        let Some((name, occurrence)) = name_and_occurrence(sample) else {
-            return nothing();
-        };
-        if occurrence != 0 {
-            return single(move |context| {
-                let headers = context.request?.headers();
-                let value = occurrence_of(headers, &name, occurrence, false)?;
-                Some(Sample::Int(number(value)))
-            });
-        }
-        several(move |context, see| {
-            let Some(request) = context.request else { return };
-            for value in values(request.headers(), &name, false) {
-                if see(Sample::Int(number(value))).is_break() {
-                    return;
-                }
-            }
-        })
+    row(&["req.ver", "req_ver"], |_, _| {
+        single(|context| Some(Sample::Str(version(context.request?.version()))))
     }),
-    row(&["req.hdr_cnt", "hdr_cnt"], |_, sample| {
-        let name = sample.text(0).map(lower);
-        single(move |context| {
-            let headers = context.request?.headers();
-            let count = match &name {
-                Some(name) => values(headers, name, false).count(),
-                None => headers.iter().map(|(_, value)| Parts::of(value).count()).sum(),
-            };
-            Some(Sample::Int(i64::try_from(count).unwrap_or(i64::MAX)))
-        })
+    row(&["res.ver", "resp_ver"], |_, _| {
+        single(|context| Some(Sample::Str(version(context.response?.version()))))
     }),
-    row(&["req.cook", "cook"], |_, sample| {
-        let name = sample.text(0).cloned();
-        several(move |context, see| {
-            let Some(request) = context.request else { return };
-            for line in request.headers().get(b"cookie") {
-                for crumb in Crumbs::of(line) {
-                    let Some(value) = crumb.value else { continue };
-                    let found = &line[crumb.name];
-                    // An empty value counts only when no name is given, and then all cookies are seen.
-                    let wanted = match &name {
-                        Some(name) => name == found && !value.is_empty(),
-                        None => true,
-                    };
-                    if wanted && !found.starts_with(b"$") && see(Sample::Str(&line[value])).is_break() {
-                        return;
-                    }
-                }
-            }
-        })
+    row(&["status"], |_, _| {
+        single(|context| Some(Sample::Int(context.response?.status().into())))
     }),
+    row(&["http_first_req"], |_, _| {
+        single(|context| Some(Sample::Bool(context.client.requests == 0)))
+    }),
+    row(&["req.body"], |_, _| {
+        single(|context| Some(Sample::Bin(request_body(context)?.bytes)))
+    }),
+    row(&["req.body_len"], |_, _| {
+        single(|context| Some(Sample::Int(request_body(context)?.bytes.len() as i64)))
+    }),
+    row(&["req.body_size"], |_, _| {
+        single(|context| i64::try_from(request_body(context)?.size).ok().map(Sample::Int))
+    }),
+    row(&["res.body"], |_, _| {
+        single(|context| Some(Sample::Bin(response_body(context)?.bytes)))
+    }),
+    row(&["res.body_len"], |_, _| {
+        single(|context| Some(Sample::Int(response_body(context)?.bytes.len() as i64)))
+    }),
+    row(&["res.body_size"], |_, _| {
+        single(|context| i64::try_from(response_body(context)?.size).ok().map(Sample::Int))
+    }),
+    // Nothing is compressed or cached.
+    row(&["res.comp", "res.cache_hit"], |_, _| {
+        single(|_| Some(Sample::Bool(false)))
+    }),
+    row(&["res.comp_algo", "res.cache_name"], |_, _| super::nothing()),
     // Rules of a TCP proxy are decided before the first byte is looked at.
     row(&["req.proto_http", "req_proto_http"], |at, _| {
         let is_http = at.config.proxy(at.proxy).mode == Mode::Http;
@@ -101,77 +107,57 @@ pub(super) const ROWS: &[Row] = &[
     }),
 ];
 
-/// `req.hdr` and `req.fhdr`: values between commas, or whole ones.
-fn header(sample: &Written, whole: bool) -> Result<Box<dyn Fetch>, String> {
-    let Some((name, occurrence)) = name_and_occurrence(sample) else {
-        return nothing();
-    };
-    if occurrence != 0 {
-        return single(move |context| {
-            let headers = context.request?.headers();
-            Some(Sample::Str(occurrence_of(headers, &name, occurrence, whole)?))
-        });
+/// The first `Host`, and what `part` takes of the target behind it.
+fn base<'a>(context: &SampleContext<'a>, part: fn(&'a [u8]) -> Option<&'a [u8]>) -> Option<&'a [u8]> {
+    let request: RequestRef<'a> = context.request?;
+    let host = values(request.headers(), b"host", false)
+        .next()
+        .unwrap_or_default();
+    let part = part(request.uri()).unwrap_or_default();
+    Some(context.arena.join(&[host, part]))
+}
+
+/// The hash that stands for an address of the web in tables.
+fn spread(text: &[u8]) -> u32 {
+    avalanche(sdbm(text))
+}
+
+/// A hash with the client's address behind it.
+fn with_source<'a>(context: &SampleContext<'a>, hash: u32) -> Option<Sample<'a>> {
+    let hash = hash.to_be_bytes();
+    Some(Sample::Bin(match context.client.src?.ip() {
+        std::net::IpAddr::V4(v4) => context.arena.join(&[&hash, &v4.octets()]),
+        std::net::IpAddr::V6(v6) => context.arena.join(&[&hash, &v6.octets()]),
+    }))
+}
+
+/// The body, where the request is at hand.
+fn request_body<'a>(context: &SampleContext<'a>) -> Option<crate::sample::Body<'a>> {
+    context.request.map(|_| context.body)
+}
+
+/// The body, where the response is at hand.
+fn response_body<'a>(context: &SampleContext<'a>) -> Option<crate::sample::Body<'a>> {
+    context.response.map(|_| context.body)
+}
+
+fn version(version: Version) -> &'static [u8] {
+    match version {
+        Version::Http10 => b"1.0",
+        Version::Http11 => b"1.1",
     }
-    several(move |context, see| {
-        let Some(request) = context.request else { return };
-        for value in values(request.headers(), &name, whole) {
-            if see(Sample::Str(value)).is_break() {
-                return;
-            }
-        }
-    })
-}
-
-/// None when an occurrence is asked for that cannot be.
-fn name_and_occurrence(sample: &Written) -> Option<(Word, i32)> {
-    let occurrence = match sample.integer(1) {
-        None => 0,
-        Some(occurrence) => i32::try_from(occurrence).ok()?,
-    };
-    Some((lower(sample.text(0)?), occurrence))
-}
-
-/// The value at that place, counted from the first (1, 2 …) or from the last (-1, -2 …).
-fn occurrence_of<'a>(headers: Headers<'a>, name: &[u8], occurrence: i32, whole: bool) -> Option<&'a [u8]> {
-    let at = if occurrence > 0 {
-        occurrence as usize - 1
-    } else {
-        values(headers, name, whole)
-            .count()
-            .checked_sub(occurrence.unsigned_abs() as usize)?
-    };
-    values(headers, name, whole).nth(at)
-}
-
-/// The integer that a value begins with, 0 for none; one that is too large is the largest there is.
-fn number(value: &[u8]) -> i64 {
-    let sign = usize::from(value.starts_with(b"-") || value.starts_with(b"+"));
-    let digits = value[sign..].iter().take_while(|byte| byte.is_ascii_digit());
-    let magnitude = digits.fold(0_i64, |sum, digit| {
-        sum.saturating_mul(10).saturating_add(i64::from(digit - b'0'))
-    });
-    if value.starts_with(b"-") {
-        -magnitude
-    } else {
-        magnitude
-    }
-}
-
-fn lower(name: &Word) -> Word {
-    name.to_ascii_lowercase().into()
 }
 
 /// From the first slash behind the authority to the question mark; none for `*` and for an authority alone.
 pub(crate) fn path(uri: &[u8]) -> Option<&[u8]> {
-    let from = path_start(uri)?;
-    let path = &uri[from..];
+    let path = &uri[path_start(uri)?..];
     let end = memchr::memchr2(b'?', b'#', path).unwrap_or(path.len());
     Some(&path[..end])
 }
 
-/// Behind the first question mark.
-pub(crate) fn query(uri: &[u8]) -> Option<&[u8]> {
-    memchr::memchr(b'?', uri).map(|at| &uri[at + 1..])
+/// From the first slash behind the authority to the end.
+pub(crate) fn path_and_query(uri: &[u8]) -> Option<&[u8]> {
+    Some(&uri[path_start(uri)?..])
 }
 
 /// Where the path begins.
@@ -186,22 +172,21 @@ pub(crate) fn path_start(uri: &[u8]) -> Option<usize> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::number;
-
-    #[test]
-    fn a_value_is_the_integer_that_it_begins_with() {
-        for (text, expected) in [
-            ("12", 12),
-            ("12abc", 12),
-            ("abc", 0),
-            ("", 0),
-            ("-12", -12),
-            ("0x12", 0),
-            ("99999999999999999999", i64::MAX),
-        ] {
-            assert_eq!(number(text.as_bytes()), expected, "{text}");
-        }
+/// The address and the port of a target that names its host by an address; the scheme's port where it has none.
+fn host_address(uri: &[u8]) -> Option<(std::net::Ipv4Addr, u16)> {
+    let scheme_end = memchr::memmem::find(uri, b"://")?;
+    let authority = &uri[scheme_end + 3..];
+    let end = authority
+        .iter()
+        .position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+    let authority = std::str::from_utf8(&authority[..end.unwrap_or(authority.len())]).ok()?;
+    let default = if uri[..scheme_end].eq_ignore_ascii_case(b"https") {
+        443
+    } else {
+        80
+    };
+    match authority.split_once(':') {
+        None => Some((authority.parse().ok()?, default)),
+        Some((host, port)) => Some((host.parse().ok()?, port.parse().ok()?)),
     }
 }

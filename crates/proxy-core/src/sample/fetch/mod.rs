@@ -1,13 +1,20 @@
 //! Sample fetches: a family a file, each with the table of its rows. A row has the fetch's names and the function that makes it
 //! ready with its arguments.
 
+mod capture;
 mod client;
 mod clock;
 mod constant;
+mod cookies;
 pub(in crate::sample) mod header;
+mod headers;
 pub(in crate::sample) mod http;
+mod message;
+mod parameter;
 mod proxies;
 mod variable;
+#[cfg(test)]
+mod recorded;
 
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
@@ -47,10 +54,14 @@ pub(crate) struct Row {
 
 /// All families.
 const TABLES: &[&[Row]] = &[
+    capture::ROWS,
     client::ROWS,
     clock::ROWS,
     constant::ROWS,
+    cookies::ROWS,
+    headers::ROWS,
     http::ROWS,
+    parameter::ROWS,
     proxies::ROWS,
     variable::ROWS,
 ];

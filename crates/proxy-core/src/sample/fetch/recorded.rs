@@ -1,0 +1,177 @@
+//! Samples that haproxy took of messages, taken here.
+
+use std::cell::Cell;
+
+use haproxy_cfg::model::{Config, Rule, RuleSet};
+use haproxy_cfg::testing::FakeHost;
+use haproxy_cfg::{Dialect, Input, LoadOptions, load};
+use serde_json::Value;
+
+use crate::fixture::{StillWorld, recorded, request, response};
+use crate::format::FormatPlan;
+use crate::http1::{RequestRef, ResponseRef, Version};
+use crate::rules::{Acls, Cache, CondPlan};
+use crate::sample::{Arena, Body, SampleContext};
+use crate::state::Runtime;
+use crate::stream::{Client, Stream};
+
+/// Names of headers that rules of the test set.
+const VALUE: &str = "value";
+
+fn latin1(text: &str) -> Vec<u8> {
+    text.chars()
+        .map(|c| u8::try_from(u32::from(c)).expect("latin-1"))
+        .collect()
+}
+
+fn config(set: &str, expressions: &[&String], conditions: &[&String]) -> Config {
+    let mut text = String::from("defaults\n mode http\nfrontend fe\n bind 127.0.0.1:80\n");
+    for expression in expressions {
+        text += &format!(" {set} set-header {VALUE} \"%[{expression}]\"\n");
+    }
+    for condition in conditions {
+        text += &format!(" {set} set-header held yes if {{ {condition} }}\n");
+    }
+    let input = Input::Text {
+        name: "test.cfg".into(),
+        bytes: latin1(&text),
+    };
+    let loaded = load(
+        &[input],
+        Dialect::default(),
+        &FakeHost::new(),
+        LoadOptions::default(),
+    );
+    assert!(!loaded.has_errors(), "{:#?}\n{text}", loaded.diagnostics);
+    loaded.config
+}
+
+/// A body without its chunks.
+fn dechunked(headers: &Value, body: &[u8]) -> Vec<u8> {
+    let chunked = headers
+        .as_array()
+        .expect("headers")
+        .iter()
+        .any(|h| h.as_str().is_some_and(|h| h.contains("chunked")));
+    if !chunked {
+        return body.to_vec();
+    }
+    let mut out = Vec::new();
+    let mut rest = body;
+    while let Some(end) = bstr::ByteSlice::find(rest, "\r\n") {
+        let size = std::str::from_utf8(&rest[..end]).expect("digits");
+        let size = usize::from_str_radix(size, 16).expect("a size");
+        if size == 0 {
+            break;
+        }
+        out.extend_from_slice(&rest[end + 2..end + 2 + size]);
+        rest = &rest[end + 2 + size + 2..];
+    }
+    out
+}
+
+/// What is asked of one recorded message.
+fn judge(case: &Value, wrong: &mut Vec<String>) -> usize {
+    let on_request = case["side"] == "request";
+    let (name, set) = if on_request {
+        ("http-request", RuleSet::HttpRequest)
+    } else {
+        ("http-response", RuleSet::HttpResponse)
+    };
+    let values = case["values"].as_object().expect("values");
+    let holds = case["holds"].as_object().expect("holds");
+    let expressions: Vec<_> = values.keys().collect();
+    let conditions: Vec<_> = holds.keys().collect();
+    let config = config(name, &expressions, &conditions);
+    let own = haproxy_cfg::model::ProxyId(0);
+    let runtime = Runtime::new(&config, 1, 0);
+
+    let mut head = format!("{}\r\n", case["line"].as_str().expect("a line"));
+    for header in case["headers"].as_array().expect("headers") {
+        head += &format!("{}\r\n", header.as_str().expect("a header"));
+    }
+    head += "\r\n";
+    let head = latin1(&head);
+    let body = latin1(case["body"].as_str().expect("a body"));
+    let body = dechunked(&case["headers"], &body);
+    let client = Client {
+        src: Some("1.2.3.4:1000".parse().expect("an address")),
+        dst: Some("5.6.7.8:80".parse().expect("an address")),
+        ..Client::default()
+    };
+    let mut stream = Stream::default();
+    stream.log.backend = Some(own);
+    let req_head = on_request.then(|| request(&head));
+    let res_head = (!on_request).then(|| {
+        stream.log.line = b"GET /p HTTP/1.1".to_vec();
+        let mut index = response(&head);
+        if head.starts_with(b"HTTP/1.0") {
+            index.version = Version::Http10;
+        }
+        index
+    });
+    let arena = Arena::default();
+    let context = SampleContext {
+        arena: &arena,
+        config: &config,
+        runtime: &runtime,
+        world: &StillWorld,
+        proxy: own,
+        client: &client,
+        stream: Some(&stream),
+        request: req_head.as_ref().map(|index| RequestRef {
+            buf: &head,
+            head: index,
+        }),
+        response: res_head.as_ref().map(|index| ResponseRef {
+            buf: &head,
+            head: index,
+        }),
+        body: Body {
+            bytes: &body,
+            size: body.len() as u64,
+            complete: true,
+        },
+        payload: Body {
+            complete: true,
+            ..Body::default()
+        },
+        from_server: !on_request,
+        undecided: &Cell::new(false),
+    };
+    let proxy = config.proxy(own);
+    let rules: Vec<&Rule> = proxy.rules_of(set).collect();
+    let about = format!("{} {}", case["line"], case["headers"]);
+    for (expression, rule) in expressions.iter().zip(&rules) {
+        let format = rule.format("value").or_else(|| rule.format("fmt"));
+        let plan = FormatPlan::compile(&config, own, format.expect("a format")).expect("it compiles");
+        let found = plan.text(&context);
+        let expected = values[*expression].as_str().unwrap_or_default();
+        if found != latin1(expected) {
+            let found = String::from_utf8_lossy(found);
+            wrong.push(format!("{about}: {expression}: {found:?}, not {expected:?}"));
+        }
+    }
+    let acls = Acls::compile(&config, own).expect("the ACLs compile");
+    let mut cache = Cache::default();
+    for (condition, rule) in conditions.iter().zip(&rules[expressions.len()..]) {
+        let plan = CondPlan::new(rule.cond.as_ref().expect("a condition"));
+        let held = plan.holds(&acls, &context, &mut cache);
+        if Value::Bool(held) != holds[*condition] {
+            wrong.push(format!("{about}: {{ {condition} }}: {held}"));
+        }
+    }
+    values.len() + holds.len()
+}
+
+#[test]
+fn samples_of_messages_are_those_of_the_original() {
+    let recording = recorded("fetches/http.json");
+    let mut wrong = Vec::new();
+    let mut checked = 0;
+    for case in recording["cases"].as_array().expect("cases") {
+        checked += judge(case, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+    assert!(checked > 3000, "{checked}");
+}
