@@ -136,6 +136,22 @@ impl World for StillWorld {
         b"lb1"
     }
 
+    fn is_stopping(&self) -> bool {
+        false
+    }
+
+    fn variable(&self, name: &[u8]) -> Option<Box<[u8]>> {
+        (name == b"SET").then(|| b"value".as_slice().into())
+    }
+
+    fn connected_to(&self) -> Option<std::net::SocketAddr> {
+        None
+    }
+
+    fn is_local(&self, address: IpAddr) -> bool {
+        address.is_loopback()
+    }
+
     fn local(&self, _: i64) -> LocalTime {
         LocalTime::new(0, "UTC")
     }

@@ -1,6 +1,9 @@
 //! What samples are taken from, put together from a session and the transaction upon it.
 
 use std::cell::Cell;
+use std::ffi::OsStr;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 
 use haproxy_cfg::model::ProxyId;
 use proxy_core::http1::{RequestRef, ResponseRef};
@@ -8,31 +11,35 @@ use proxy_core::logline::LocalTime;
 use proxy_core::sample::{Arena, Body, SampleContext, World};
 use proxy_core::stream::{Client, Stream};
 
+use crate::io::Io;
 use crate::thread::Thread;
 
-/// The world as a thread sees it.
+/// The world as a thread sees it, and a client's connection where one is at hand.
 #[derive(Debug)]
-pub(crate) struct Here<'a>(pub(crate) &'a Thread);
+pub(crate) struct Here<'a> {
+    pub(crate) thread: &'a Thread,
+    pub(crate) io: Option<&'a Io>,
+}
 
 impl World for Here<'_> {
     fn now_ms(&self) -> u64 {
-        self.0.now_ms()
+        self.thread.now_ms()
     }
 
     fn epoch_us(&self) -> u64 {
-        self.0.epoch_us()
+        self.thread.epoch_us()
     }
 
     fn epoch_us_at(&self, clock_ms: u64) -> u64 {
-        self.0.epoch_ms(clock_ms) * 1000
+        self.thread.epoch_ms(clock_ms) * 1000
     }
 
     fn random(&self) -> u64 {
-        self.0.random()
+        self.thread.random()
     }
 
     fn thread(&self) -> usize {
-        self.0.index
+        self.thread.index
     }
 
     fn pid(&self) -> u32 {
@@ -40,11 +47,29 @@ impl World for Here<'_> {
     }
 
     fn hostname(&self) -> &[u8] {
-        &self.0.shared.process.hostname
+        &self.thread.shared.process.hostname
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.thread.shared.is_stopping()
+    }
+
+    fn variable(&self, name: &[u8]) -> Option<Box<[u8]>> {
+        let value = std::env::var_os(OsStr::from_bytes(name))?;
+        Some(value.into_vec().into())
+    }
+
+    fn connected_to(&self) -> Option<SocketAddr> {
+        self.io?.local_address()
+    }
+
+    fn is_local(&self, address: IpAddr) -> bool {
+        // Only what is the host's own can be bound.
+        UdpSocket::bind((address, 0)).is_ok()
     }
 
     fn local(&self, epoch: i64) -> LocalTime {
-        self.0.local(epoch)
+        self.thread.local(epoch)
     }
 }
 
@@ -55,6 +80,7 @@ pub(crate) struct AtHand<'a> {
     pub(crate) request: Option<RequestRef<'a>>,
     pub(crate) response: Option<ResponseRef<'a>>,
     pub(crate) body: Body<'a>,
+    pub(crate) io: Option<&'a Io>,
 }
 
 /// Shows `look` what samples are taken from for a rule of `proxy` that is evaluated for the last time: nothing more is waited
@@ -73,7 +99,10 @@ pub(crate) fn looking<T>(
         arena,
         config: thread.config(),
         runtime: &thread.shared.runtime,
-        world: &Here(thread),
+        world: &Here {
+            thread,
+            io: at_hand.io,
+        },
         proxy,
         client,
         stream: at_hand.stream,

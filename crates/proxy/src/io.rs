@@ -1,6 +1,7 @@
 //! One side's connection: what it runs over does not matter to those who read and write it.
 
 use std::io::{self, IoSlice};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -22,6 +23,16 @@ pub enum Io {
 }
 
 impl Io {
+    /// Our address, where there is one: that which the peer connected to.
+    #[must_use]
+    pub fn local_address(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Tcp(io) => io.local_addr().ok(),
+            Self::Tls(io) => io.get_ref().0.local_addr().ok(),
+            Self::Unix(_) | Self::Closed => None,
+        }
+    }
+
     /// Reads into `room`; 0 bytes is the peer's end.
     ///
     /// A read that fills less than `room` has drained the socket: it is not asked again before the system says that there is

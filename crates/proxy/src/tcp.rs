@@ -141,7 +141,10 @@ fn choose_backend(session: &Session) -> Option<ProxyId> {
             &session.thread,
             &session.client,
             session.client.frontend,
-            AtHand::default(),
+            AtHand {
+                io: Some(&session.io),
+                ..AtHand::default()
+            },
             |context| plan.switch.choose(&plan.acls, context, &mut Cache::default()),
         )
     };

@@ -6,59 +6,83 @@ use super::sample::Source as S;
 use super::sample::{Before, FetchRow, Output::*, fetch};
 
 pub(super) const ROWS: &[FetchRow] = &[
-    fetch("accept_date", S::ClientAddress, 0, &[OneOf(TIME_UNITS)], Sint).since(2, 7),
+    fetch("accept_date", S::ClientAddress, 0, &[OneOf(TIME_UNITS)], Sint)
+        .acts()
+        .since(2, 7),
     fetch("acl", S::Constant, 1, &[AclName; 12], Bool).since(2, 7),
-    fetch("act_conn", S::Constant, 0, NONE, Sint).since(2, 7),
+    fetch("act_conn", S::Constant, 0, NONE, Sint).acts().since(2, 7),
     fetch("always_false", S::Constant, 0, NONE, Bool).acts(),
     fetch("always_true", S::Constant, 0, NONE, Bool).acts(),
-    fetch("avg_queue", S::InternalState, 1, &[Backend], Sint),
+    fetch("avg_queue", S::InternalState, 1, &[Backend], Sint).acts(),
     fetch("base", S::RequestHeaders, 0, NONE, Str).acts(),
     fetch("base32", S::RequestHeaders, 0, NONE, Sint).acts(),
     fetch("base32+src", S::RequestHeaders, 0, NONE, Bin).acts(),
     fetch("baseq", S::RequestHeaders, 0, NONE, Str).acts(),
-    fetch("bc.timer.connect", S::ServerAddress, 0, NONE, Sint).since(2, 7),
-    fetch("bc_be_queue", S::ServerAddress, 0, NONE, Sint).since(2, 7),
+    fetch("bc.timer.connect", S::ServerAddress, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("bc_be_queue", S::ServerAddress, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
     fetch("bc_dst", S::ServerAddress, 0, NONE, Addr).before(Before::Gives(Sint)),
     fetch("bc_dst_port", S::ServerAddress, 0, NONE, Sint),
     fetch("bc_err", S::ServerAddress, 0, NONE, Sint),
     fetch("bc_err_name", S::ServerAddress, 0, NONE, Str).since(2, 7),
     fetch("bc_err_str", S::ServerAddress, 0, NONE, Str),
-    fetch("bc_glitches", S::ServerAddress, 0, NONE, Sint).since(2, 7),
-    fetch("bc_http_major", S::ServerAddress, 0, NONE, Sint),
-    fetch("bc_nb_streams", S::ServerAddress, 0, NONE, Sint).since(2, 7),
+    fetch("bc_glitches", S::ServerAddress, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("bc_http_major", S::ServerAddress, 0, NONE, Sint).acts(),
+    fetch("bc_nb_streams", S::ServerAddress, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
     fetch("bc_reused", S::ServerAddress, 0, NONE, Bool).since(2, 7),
     fetch("bc_rtt", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).since(2, 7),
     fetch("bc_rttvar", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).since(2, 7),
-    fetch("bc_settings_streams_limit", S::ServerAddress, 0, NONE, Sint).since(2, 7),
+    fetch("bc_settings_streams_limit", S::ServerAddress, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
     fetch("bc_src", S::ServerAddress, 0, NONE, Addr).before(Before::Gives(Sint)),
     fetch("bc_src_port", S::ServerAddress, 0, NONE, Sint),
-    fetch("bc_srv_queue", S::ServerAddress, 0, NONE, Sint).since(2, 7),
+    fetch("bc_srv_queue", S::ServerAddress, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
     fetch("be_conn", S::InternalState, 1, &[Backend], Sint).acts(),
-    fetch("be_conn_free", S::InternalState, 1, &[Backend], Sint),
-    fetch("be_connect_timeout", S::Backend, 0, NONE, Sint).since(2, 7),
-    fetch("be_id", S::Backend, 0, NONE, Sint),
-    fetch("be_max_retries", S::Backend, 0, NONE, Sint).since(2, 7),
+    fetch("be_conn_free", S::InternalState, 1, &[Backend], Sint).acts(),
+    fetch("be_connect_timeout", S::Backend, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("be_id", S::Backend, 0, NONE, Sint).acts(),
+    fetch("be_max_retries", S::Backend, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
     fetch("be_name", S::Backend, 0, NONE, Str).acts(),
-    fetch("be_queue_timeout", S::Backend, 0, NONE, Sint).since(2, 7),
-    fetch("be_server_timeout", S::Backend, 0, NONE, Sint),
-    fetch("be_sess_rate", S::InternalState, 1, &[Backend], Sint),
-    fetch("be_tarpit_timeout", S::Backend, 0, NONE, Sint).since(2, 7),
-    fetch("be_tunnel_timeout", S::Backend, 0, NONE, Sint),
+    fetch("be_queue_timeout", S::Backend, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("be_server_timeout", S::Backend, 0, NONE, Sint).acts(),
+    fetch("be_sess_rate", S::InternalState, 1, &[Backend], Sint).acts(),
+    fetch("be_tarpit_timeout", S::Backend, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("be_tunnel_timeout", S::Backend, 0, NONE, Sint).acts(),
     fetch("bin", S::Constant, 1, &[Hex], Bin).acts(),
     fetch("bool", S::Constant, 1, &[Boolean], Bool).acts(),
     fetch("bs.aborted", S::ServerAddress, 0, NONE, Sint).since(2, 7),
     fetch("bs.debug_str", S::ServerAddress, 0, &[Integer], Str).since(2, 7),
     fetch("bs.id", S::ServerAddress, 0, NONE, Sint).since(2, 7),
     fetch("bs.rst_code", S::ServerAddress, 0, NONE, Sint).since(2, 7),
-    fetch("bytes_in", S::HttpRequest, 0, NONE, Sint).since(2, 7),
-    fetch("bytes_out", S::SentBytes, 0, NONE, Sint).since(2, 7),
+    fetch("bytes_in", S::HttpRequest, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("bytes_out", S::SentBytes, 0, NONE, Sint).acts().since(2, 7),
     fetch("capture.req.hdr", S::HttpRequest, 1, &[Integer], Str).acts(),
     fetch("capture.req.method", S::HttpRequest, 0, NONE, Str).acts(),
     fetch("capture.req.uri", S::HttpRequest, 0, NONE, Str).acts(),
     fetch("capture.req.ver", S::HttpRequest, 0, NONE, Str).acts(),
     fetch("capture.res.hdr", S::HttpResponse, 1, &[Integer], Str).acts(),
     fetch("capture.res.ver", S::HttpRequest, 0, NONE, Str).acts(),
-    fetch("connslots", S::InternalState, 1, &[Backend], Sint),
+    fetch("connslots", S::InternalState, 1, &[Backend], Sint).acts(),
     fetch("cook", S::RequestHeaders, 0, &[CookieName], Str).acts(),
     fetch("cook_cnt", S::RequestHeaders, 0, &[CookieName], Sint).acts(),
     fetch("cook_val", S::RequestHeaders, 0, &[CookieName], Sint).acts(),
@@ -69,61 +93,83 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("cpu_usage_grp", S::InternalState, 0, NONE, Sint).since(2, 7),
     fetch("cpu_usage_proc", S::InternalState, 0, NONE, Sint).since(2, 7),
     fetch("cpu_usage_thr", S::InternalState, 0, NONE, Sint).since(2, 7),
-    fetch("cur_client_timeout", S::Frontend, 0, NONE, Sint).since(2, 7),
-    fetch("cur_connect_timeout", S::Backend, 0, NONE, Sint).since(2, 7),
-    fetch("cur_max_retries", S::Backend, 0, NONE, Sint).since(2, 7),
-    fetch("cur_queue_timeout", S::Backend, 0, NONE, Sint).since(2, 7),
-    fetch("cur_server_timeout", S::Backend, 0, NONE, Sint),
-    fetch("cur_tarpit_timeout", S::ClientAddress, 0, NONE, Sint).since(2, 7),
-    fetch("cur_tunnel_timeout", S::Backend, 0, NONE, Sint),
+    fetch("cur_client_timeout", S::Frontend, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("cur_connect_timeout", S::Backend, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("cur_max_retries", S::Backend, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("cur_queue_timeout", S::Backend, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("cur_server_timeout", S::Backend, 0, NONE, Sint).acts(),
+    fetch("cur_tarpit_timeout", S::ClientAddress, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("cur_tunnel_timeout", S::Backend, 0, NONE, Sint).acts(),
     fetch("date", S::Constant, 0, &[Integer, OneOf(TIME_UNITS)], Sint).acts(),
-    fetch("date_us", S::Constant, 0, NONE, Sint),
-    fetch("distcc_body", S::EitherBuffer, 1, &[Token4, Integer], Bin),
-    fetch("distcc_param", S::EitherBuffer, 1, &[Token4, Integer], Sint),
+    fetch("date_us", S::Constant, 0, NONE, Sint).acts(),
+    fetch("distcc_body", S::EitherBuffer, 1, &[Token4, Integer], Bin).acts(),
+    fetch("distcc_param", S::EitherBuffer, 1, &[Token4, Integer], Sint).acts(),
     fetch("dst", S::ClientAddress, 0, NONE, Addr).acts(),
     fetch("dst_conn", S::Frontend, 0, NONE, Sint),
-    fetch("dst_is_local", S::ClientAddress, 0, NONE, Bool),
+    fetch("dst_is_local", S::ClientAddress, 0, NONE, Bool).acts(),
     fetch("dst_port", S::ClientAddress, 0, NONE, Sint).acts(),
     fetch("dump_all_vars", S::Constant, 0, &[Scope, Text, Text], Str).since(2, 7),
-    fetch("env", S::Constant, 1, &[EnvName], Str),
-    fetch("fc.timer.handshake", S::ClientAddress, 0, NONE, Sint).since(2, 7),
-    fetch("fc.timer.total", S::Frontend, 0, NONE, Sint).since(2, 7),
-    fetch("fc_dst", S::ClientAddress, 0, NONE, Addr),
-    fetch("fc_dst_is_local", S::ClientAddress, 0, NONE, Bool),
-    fetch("fc_dst_port", S::ClientAddress, 0, NONE, Sint),
-    fetch("fc_err", S::ClientAddress, 0, NONE, Sint),
+    fetch("env", S::Constant, 1, &[EnvName], Str).acts(),
+    fetch("fc.timer.handshake", S::ClientAddress, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("fc.timer.total", S::Frontend, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("fc_dst", S::ClientAddress, 0, NONE, Addr).acts(),
+    fetch("fc_dst_is_local", S::ClientAddress, 0, NONE, Bool).acts(),
+    fetch("fc_dst_port", S::ClientAddress, 0, NONE, Sint).acts(),
+    fetch("fc_err", S::ClientAddress, 0, NONE, Sint).acts(),
     fetch("fc_err_name", S::ClientAddress, 0, NONE, Str).since(2, 7),
-    fetch("fc_err_str", S::ClientAddress, 0, NONE, Str),
+    fetch("fc_err_str", S::ClientAddress, 0, NONE, Str).acts(),
     fetch("fc_fackets", S::ClientAddress, 0, &[Unused], Sint),
-    fetch("fc_glitches", S::ClientAddress, 0, NONE, Sint).since(2, 7),
-    fetch("fc_http_major", S::ClientAddress, 0, NONE, Sint),
+    fetch("fc_glitches", S::ClientAddress, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("fc_http_major", S::ClientAddress, 0, NONE, Sint).acts(),
     fetch("fc_lost", S::ClientAddress, 0, &[Unused], Sint),
-    fetch("fc_nb_streams", S::ClientAddress, 0, NONE, Sint).since(2, 7),
+    fetch("fc_nb_streams", S::ClientAddress, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
     fetch("fc_pp_authority", S::ClientAddress, 0, NONE, Str),
     fetch("fc_pp_tlv", S::ClientConnection, 1, &[TlvType], Str).since(2, 7),
     fetch("fc_pp_unique_id", S::ClientAddress, 0, NONE, Str),
-    fetch("fc_rcvd_proxy", S::ClientAddress, 0, NONE, Bool),
+    fetch("fc_rcvd_proxy", S::ClientAddress, 0, NONE, Bool).acts(),
     fetch("fc_reordering", S::ClientAddress, 0, &[Unused], Sint),
     fetch("fc_retrans", S::ClientAddress, 0, &[Unused], Sint),
     fetch("fc_rtt", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint),
     fetch("fc_rttvar", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint),
     fetch("fc_sacked", S::ClientAddress, 0, &[Unused], Sint),
     fetch("fc_saved_syn", S::ClientAddress, 0, NONE, Bin).since(2, 7),
-    fetch("fc_settings_streams_limit", S::ClientConnection, 0, NONE, Sint).since(2, 7),
-    fetch("fc_src", S::ClientAddress, 0, NONE, Addr),
-    fetch("fc_src_is_local", S::ClientAddress, 0, NONE, Bool),
-    fetch("fc_src_port", S::ClientAddress, 0, NONE, Sint),
+    fetch("fc_settings_streams_limit", S::ClientConnection, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("fc_src", S::ClientAddress, 0, NONE, Addr).acts(),
+    fetch("fc_src_is_local", S::ClientAddress, 0, NONE, Bool).acts(),
+    fetch("fc_src_port", S::ClientAddress, 0, NONE, Sint).acts(),
     fetch("fc_unacked", S::ClientAddress, 0, &[Unused], Sint),
     fetch("fcgi.docroot", S::RequestHeaders, 0, NONE, Str),
     fetch("fcgi.index", S::RequestHeaders, 0, NONE, Str),
-    fetch("fe_client_timeout", S::Frontend, 0, NONE, Sint),
+    fetch("fe_client_timeout", S::Frontend, 0, NONE, Sint).acts(),
     fetch("fe_conn", S::InternalState, 1, &[Frontend], Sint).acts(),
-    fetch("fe_defbe", S::Frontend, 0, NONE, Str),
-    fetch("fe_id", S::Frontend, 0, NONE, Sint),
+    fetch("fe_defbe", S::Frontend, 0, NONE, Str).acts(),
+    fetch("fe_id", S::Frontend, 0, NONE, Sint).acts(),
     fetch("fe_name", S::Frontend, 0, NONE, Str).acts(),
-    fetch("fe_req_rate", S::InternalState, 1, &[Frontend], Sint),
-    fetch("fe_sess_rate", S::InternalState, 1, &[Frontend], Sint),
-    fetch("fe_tarpit_timeout", S::Frontend, 0, NONE, Sint).since(2, 7),
+    fetch("fe_req_rate", S::InternalState, 1, &[Frontend], Sint).acts(),
+    fetch("fe_sess_rate", S::InternalState, 1, &[Frontend], Sint).acts(),
+    fetch("fe_tarpit_timeout", S::Frontend, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
     fetch("fs.aborted", S::ClientConnection, 0, NONE, Sint).since(2, 7),
     fetch("fs.debug_str", S::ClientConnection, 0, &[Integer], Str).since(2, 7),
     fetch("fs.id", S::ClientConnection, 0, NONE, Str).since(2, 7),
@@ -132,7 +178,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("hdr_cnt", S::RequestHeaders, 0, &[HeaderName], Sint).acts(),
     fetch("hdr_ip", S::RequestHeaders, 0, &[HeaderName, Occurrence], Addr).acts(),
     fetch("hdr_val", S::RequestHeaders, 0, &[HeaderName, Occurrence], Sint).acts(),
-    fetch("hostname", S::Constant, 0, NONE, Str),
+    fetch("hostname", S::Constant, 0, NONE, Str).acts(),
     fetch("http_auth", S::RequestHeaders, 1, &[Userlist], Bool),
     fetch("http_auth_bearer", S::RequestHeaders, 0, &[HeaderName], Str),
     fetch("http_auth_group", S::RequestHeaders, 1, &[Userlist], Str),
@@ -154,7 +200,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("internal.htx_blk.size", S::EitherHeaders, 1, &[Block], Sint),
     fetch("internal.htx_blk.start_line", S::EitherHeaders, 1, &[Block], Str),
     fetch("internal.htx_blk.type", S::EitherHeaders, 1, &[Block], Str),
-    fetch("internal.strm.is_htx", S::InternalState, 0, NONE, Bool),
+    fetch("internal.strm.is_htx", S::InternalState, 0, NONE, Bool).acts(),
     fetch("ipv4", S::Constant, 1, &[Ipv4Address], Ipv4).acts(),
     fetch("ipv6", S::Constant, 1, &[Ipv6Address], Ipv6).acts(),
     fetch("last_entity", S::InternalState, 0, NONE, Str).since(2, 7),
@@ -164,31 +210,34 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("lat_ns_tot", S::InternalState, 0, NONE, Sint),
     fetch("meth", S::Constant, 1, &[Method], Meth).acts(),
     fetch("method", S::HttpRequest, 0, NONE, Meth).acts(),
-    fetch("nbproc", S::Constant, 0, NONE, Sint),
+    fetch("nbproc", S::Constant, 0, NONE, Sint).acts(),
     fetch("nbsrv", S::InternalState, 1, &[Backend], Sint).acts(),
     fetch("path", S::RequestHeaders, 0, NONE, Str).acts(),
     fetch("pathq", S::RequestHeaders, 0, NONE, Str).acts(),
-    fetch("payload", S::EitherBuffer, 2, &[Integer, Integer], Bin),
+    fetch("payload", S::EitherBuffer, 2, &[Integer, Integer], Bin).acts(),
     fetch(
         "payload_lv",
         S::EitherBuffer,
         2,
         &[NonNegative, Positive, SignedOffset],
         Bin,
-    ),
-    fetch("pid", S::Constant, 0, NONE, Sint).since(2, 7),
-    fetch("prio_class", S::InternalState, 0, NONE, Sint),
-    fetch("prio_offset", S::InternalState, 0, NONE, Sint),
-    fetch("proc", S::Constant, 0, NONE, Sint),
+    )
+    .acts(),
+    fetch("pid", S::Constant, 0, NONE, Sint).acts().since(2, 7),
+    fetch("prio_class", S::InternalState, 0, NONE, Sint).acts(),
+    fetch("prio_offset", S::InternalState, 0, NONE, Sint).acts(),
+    fetch("proc", S::Constant, 0, NONE, Sint).acts(),
     fetch("query", S::RequestHeaders, 0, &[OneOf(QUERY_OPTIONS)], Str)
         .acts()
         .before(Before::AtMost(0)),
-    fetch("queue", S::InternalState, 1, &[Backend], Sint),
-    fetch("quic_enabled", S::Constant, 0, NONE, Bool).since(2, 7),
-    fetch("rand", S::Constant, 0, &[Integer], Sint),
-    fetch("rdp_cookie", S::RequestBuffer, 0, &[Text], Str),
-    fetch("rdp_cookie_cnt", S::RequestBuffer, 0, &[Text], Sint),
-    fetch("rep_ssl_hello_type", S::ResponseBuffer, 0, NONE, Sint),
+    fetch("queue", S::InternalState, 1, &[Backend], Sint).acts(),
+    fetch("quic_enabled", S::Constant, 0, NONE, Bool)
+        .acts()
+        .since(2, 7),
+    fetch("rand", S::Constant, 0, &[Integer], Sint).acts(),
+    fetch("rdp_cookie", S::RequestBuffer, 0, &[Text], Str).acts(),
+    fetch("rdp_cookie_cnt", S::RequestBuffer, 0, &[Text], Sint).acts(),
+    fetch("rep_ssl_hello_type", S::ResponseBuffer, 0, NONE, Sint).acts(),
     fetch("req.body", S::RequestHeaders, 0, NONE, Bin).acts(),
     fetch("req.body_len", S::RequestHeaders, 0, NONE, Sint).acts(),
     fetch(
@@ -201,7 +250,9 @@ pub(super) const ROWS: &[FetchRow] = &[
     .acts()
     .before(Before::AtMost(1)),
     fetch("req.body_size", S::RequestHeaders, 0, NONE, Sint).acts(),
-    fetch("req.bytes_in", S::HttpRequest, 0, NONE, Sint).since(2, 7),
+    fetch("req.bytes_in", S::HttpRequest, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
     fetch("req.bytes_out", S::HttpRequest, 0, NONE, Sint).since(2, 7),
     fetch("req.cook", S::RequestHeaders, 0, &[CookieName], Str).acts(),
     fetch("req.cook_cnt", S::RequestHeaders, 0, &[CookieName], Sint).acts(),
@@ -232,49 +283,66 @@ pub(super) const ROWS: &[FetchRow] = &[
     .acts(),
     fetch("req.hdrs", S::RequestHeaders, 0, NONE, Bin).acts(),
     fetch("req.hdrs_bin", S::RequestHeaders, 0, NONE, Bin).acts(),
-    fetch("req.len", S::RequestBuffer, 0, NONE, Sint),
-    fetch("req.payload", S::RequestBuffer, 2, &[Integer, Integer], Bin),
+    fetch("req.len", S::RequestBuffer, 0, NONE, Sint).acts(),
+    fetch("req.payload", S::RequestBuffer, 2, &[Integer, Integer], Bin).acts(),
     fetch(
         "req.payload_lv",
         S::RequestBuffer,
         2,
         &[NonNegative, Positive, SignedOffset],
         Bin,
-    ),
+    )
+    .acts(),
     fetch("req.proto_http", S::HttpRequest, 0, NONE, Bool).acts(),
-    fetch("req.rdp_cookie", S::RequestBuffer, 0, &[Text], Str),
-    fetch("req.rdp_cookie_cnt", S::RequestBuffer, 0, &[Text], Sint),
-    fetch("req.ssl_alpn", S::RequestBuffer, 0, NONE, Str),
-    fetch("req.ssl_cipherlist", S::ClientAddress, 0, NONE, Bin).since(2, 7),
-    fetch("req.ssl_ec_ext", S::RequestBuffer, 0, NONE, Bool),
-    fetch("req.ssl_hello_type", S::RequestBuffer, 0, NONE, Sint),
-    fetch("req.ssl_keyshare_groups", S::ClientAddress, 0, NONE, Bin).since(2, 7),
-    fetch("req.ssl_sigalgs", S::ClientAddress, 0, NONE, Bin).since(2, 7),
-    fetch("req.ssl_sni", S::RequestBuffer, 0, NONE, Str),
-    fetch("req.ssl_st_ext", S::RequestBuffer, 0, NONE, Sint),
-    fetch("req.ssl_supported_groups", S::ClientAddress, 0, NONE, Bin).since(2, 7),
-    fetch("req.ssl_ver", S::RequestBuffer, 0, NONE, Sint),
-    fetch("req.timer.hdr", S::RequestHeaders, 0, NONE, Sint).since(2, 7),
+    fetch("req.rdp_cookie", S::RequestBuffer, 0, &[Text], Str).acts(),
+    fetch("req.rdp_cookie_cnt", S::RequestBuffer, 0, &[Text], Sint).acts(),
+    fetch("req.ssl_alpn", S::RequestBuffer, 0, NONE, Str).acts(),
+    fetch("req.ssl_cipherlist", S::ClientAddress, 0, NONE, Bin)
+        .acts()
+        .since(2, 7),
+    fetch("req.ssl_ec_ext", S::RequestBuffer, 0, NONE, Bool).acts(),
+    fetch("req.ssl_hello_type", S::RequestBuffer, 0, NONE, Sint).acts(),
+    fetch("req.ssl_keyshare_groups", S::ClientAddress, 0, NONE, Bin)
+        .acts()
+        .since(2, 7),
+    fetch("req.ssl_sigalgs", S::ClientAddress, 0, NONE, Bin)
+        .acts()
+        .since(2, 7),
+    fetch("req.ssl_sni", S::RequestBuffer, 0, NONE, Str).acts(),
+    fetch("req.ssl_st_ext", S::RequestBuffer, 0, NONE, Sint).acts(),
+    fetch("req.ssl_supported_groups", S::ClientAddress, 0, NONE, Bin)
+        .acts()
+        .since(2, 7),
+    fetch("req.ssl_ver", S::RequestBuffer, 0, NONE, Sint).acts(),
+    fetch("req.timer.hdr", S::RequestHeaders, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
     fetch("req.timer.idle", S::RequestHeaders, 0, NONE, Sint).since(2, 7),
-    fetch("req.timer.queue", S::HttpResponse, 0, NONE, Sint).since(2, 7),
+    fetch("req.timer.queue", S::HttpResponse, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
     fetch("req.timer.tq", S::RequestHeaders, 0, NONE, Sint).since(2, 7),
     fetch("req.ver", S::HttpRequest, 0, NONE, Str)
         .acts()
         .before(Before::Source(S::RequestHeaders)),
-    fetch("req_len", S::RequestBuffer, 0, NONE, Sint),
+    fetch("req_len", S::RequestBuffer, 0, NONE, Sint).acts(),
     fetch("req_proto_http", S::HttpRequest, 0, NONE, Bool).acts(),
-    fetch("req_ssl_hello_type", S::RequestBuffer, 0, NONE, Sint),
-    fetch("req_ssl_sni", S::RequestBuffer, 0, NONE, Str),
-    fetch("req_ssl_ver", S::RequestBuffer, 0, NONE, Sint),
+    fetch("req_ssl_hello_type", S::RequestBuffer, 0, NONE, Sint).acts(),
+    fetch("req_ssl_sni", S::RequestBuffer, 0, NONE, Str).acts(),
+    fetch("req_ssl_ver", S::RequestBuffer, 0, NONE, Sint).acts(),
     fetch("req_ver", S::HttpRequest, 0, NONE, Str)
         .acts()
         .before(Before::Source(S::RequestHeaders)),
-    fetch("request_date", S::HttpRequest, 0, &[OneOf(TIME_UNITS)], Sint).since(2, 7),
+    fetch("request_date", S::HttpRequest, 0, &[OneOf(TIME_UNITS)], Sint)
+        .acts()
+        .since(2, 7),
     fetch("res.body", S::ResponseHeaders, 0, NONE, Bin).acts(),
     fetch("res.body_len", S::ResponseHeaders, 0, NONE, Sint).acts(),
     fetch("res.body_size", S::ResponseHeaders, 0, NONE, Sint).acts(),
     fetch("res.bytes_in", S::SentBytes, 0, NONE, Sint).since(2, 7),
-    fetch("res.bytes_out", S::SentBytes, 0, NONE, Sint).since(2, 7),
+    fetch("res.bytes_out", S::SentBytes, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
     fetch("res.cache_hit", S::CachedResponse, 0, NONE, Bool).acts(),
     fetch("res.cache_name", S::CachedResponse, 0, NONE, Str).acts(),
     fetch("res.comp", S::HttpResponse, 0, NONE, Bool).acts(),
@@ -308,18 +376,23 @@ pub(super) const ROWS: &[FetchRow] = &[
     .acts(),
     fetch("res.hdrs", S::ResponseHeaders, 0, NONE, Bin).acts(),
     fetch("res.hdrs_bin", S::ResponseHeaders, 0, NONE, Bin).acts(),
-    fetch("res.len", S::ResponseBuffer, 0, NONE, Sint),
-    fetch("res.payload", S::ResponseBuffer, 2, &[Integer, Integer], Bin),
+    fetch("res.len", S::ResponseBuffer, 0, NONE, Sint).acts(),
+    fetch("res.payload", S::ResponseBuffer, 2, &[Integer, Integer], Bin).acts(),
     fetch(
         "res.payload_lv",
         S::ResponseBuffer,
         2,
         &[NonNegative, Positive, SignedOffset],
         Bin,
-    ),
-    fetch("res.ssl_hello_type", S::ResponseBuffer, 0, NONE, Sint),
-    fetch("res.timer.data", S::SentBytes, 0, NONE, Sint).since(2, 7),
-    fetch("res.timer.hdr", S::ResponseHeaders, 0, NONE, Sint).since(2, 7),
+    )
+    .acts(),
+    fetch("res.ssl_hello_type", S::ResponseBuffer, 0, NONE, Sint).acts(),
+    fetch("res.timer.data", S::SentBytes, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("res.timer.hdr", S::ResponseHeaders, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
     fetch("res.ver", S::HttpResponse, 0, NONE, Str)
         .acts()
         .before(Before::Source(S::ResponseHeaders)),
@@ -486,8 +559,8 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("shdr_cnt", S::ResponseHeaders, 0, &[HeaderName], Sint).acts(),
     fetch("shdr_ip", S::ResponseHeaders, 0, &[HeaderName, Occurrence], Addr).acts(),
     fetch("shdr_val", S::ResponseHeaders, 0, &[HeaderName, Occurrence], Sint).acts(),
-    fetch("so_id", S::Frontend, 0, NONE, Sint),
-    fetch("so_name", S::Frontend, 0, NONE, Str),
+    fetch("so_id", S::Frontend, 0, NONE, Sint).acts(),
+    fetch("so_name", S::Frontend, 0, NONE, Str).acts(),
     fetch("spoe.engine-id", S::InternalState, 0, NONE, Str).since(2, 7),
     fetch("src", S::ClientAddress, 0, NONE, Addr).acts(),
     fetch("src_bytes_in_rate", S::ClientAddress, 1, &[Table], Sint),
@@ -517,23 +590,23 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("src_inc_gpc", S::ClientAddress, 2, &[Integer, Table], Sint),
     fetch("src_inc_gpc0", S::ClientAddress, 1, &[Table], Sint),
     fetch("src_inc_gpc1", S::ClientAddress, 1, &[Table], Sint),
-    fetch("src_is_local", S::ClientAddress, 0, NONE, Bool),
+    fetch("src_is_local", S::ClientAddress, 0, NONE, Bool).acts(),
     fetch("src_kbytes_in", S::ClientAddress, 1, &[Table], Sint),
     fetch("src_kbytes_out", S::ClientAddress, 1, &[Table], Sint),
     fetch("src_port", S::ClientAddress, 0, NONE, Sint).acts(),
     fetch("src_sess_cnt", S::ClientAddress, 1, &[Table], Sint),
     fetch("src_sess_rate", S::ClientAddress, 1, &[Table], Sint),
     fetch("src_updt_conn_cnt", S::ClientAddress, 1, &[Table], Sint),
-    fetch("srv_conn", S::InternalState, 1, &[Server], Sint),
-    fetch("srv_conn_free", S::InternalState, 1, &[Server], Sint),
-    fetch("srv_id", S::Server, 0, NONE, Sint),
-    fetch("srv_is_up", S::InternalState, 1, &[Server], Bool),
-    fetch("srv_iweight", S::InternalState, 1, &[Server], Sint),
-    fetch("srv_name", S::Server, 0, NONE, Str),
-    fetch("srv_queue", S::InternalState, 1, &[Server], Sint),
-    fetch("srv_sess_rate", S::InternalState, 1, &[Server], Sint),
-    fetch("srv_uweight", S::InternalState, 1, &[Server], Sint),
-    fetch("srv_weight", S::InternalState, 1, &[Server], Sint),
+    fetch("srv_conn", S::InternalState, 1, &[Server], Sint).acts(),
+    fetch("srv_conn_free", S::InternalState, 1, &[Server], Sint).acts(),
+    fetch("srv_id", S::Server, 0, NONE, Sint).acts(),
+    fetch("srv_is_up", S::InternalState, 1, &[Server], Bool).acts(),
+    fetch("srv_iweight", S::InternalState, 1, &[Server], Sint).acts(),
+    fetch("srv_name", S::Server, 0, NONE, Str).acts(),
+    fetch("srv_queue", S::InternalState, 1, &[Server], Sint).acts(),
+    fetch("srv_sess_rate", S::InternalState, 1, &[Server], Sint).acts(),
+    fetch("srv_uweight", S::InternalState, 1, &[Server], Sint).acts(),
+    fetch("srv_weight", S::InternalState, 1, &[Server], Sint).acts(),
     fetch("ssl_bc", S::ServerConnection, 0, NONE, Bool),
     fetch("ssl_bc_alg_keysize", S::ServerConnection, 0, NONE, Sint),
     fetch("ssl_bc_alpn", S::ServerConnection, 0, NONE, Str),
@@ -753,22 +826,32 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("ssl_s_sig_alg", S::ClientConnection, 0, NONE, Str),
     fetch("ssl_s_version", S::ClientConnection, 0, NONE, Sint),
     fetch("status", S::HttpResponse, 0, NONE, Sint).acts(),
-    fetch("stopping", S::InternalState, 0, NONE, Bool),
+    fetch("stopping", S::InternalState, 0, NONE, Bool).acts(),
     fetch("str", S::Constant, 1, &[Text], Str).acts(),
     fetch("table_avl", S::InternalState, 1, &[Table], Sint),
     fetch("table_cnt", S::InternalState, 1, &[Table], Sint),
     fetch("term_events", S::InternalState, 0, NONE, Str).since(2, 7),
-    fetch("tgroup", S::Constant, 0, NONE, Sint).since(2, 7),
-    fetch("thread", S::Constant, 0, NONE, Sint),
-    fetch("txn.conn_retries", S::HttpResponse, 0, NONE, Sint).since(2, 7),
+    fetch("tgroup", S::Constant, 0, NONE, Sint).acts().since(2, 7),
+    fetch("thread", S::Constant, 0, NONE, Sint).acts(),
+    fetch("txn.conn_retries", S::HttpResponse, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
     fetch("txn.id32", S::InternalState, 0, NONE, Sint).since(2, 7),
-    fetch("txn.redispatched", S::HttpResponse, 0, NONE, Bool).since(2, 7),
-    fetch("txn.sess_term_state", S::InternalState, 0, NONE, Str).since(2, 7),
-    fetch("txn.status", S::HttpResponse, 0, NONE, Sint).since(2, 7),
-    fetch("txn.timer.total", S::HttpRequest, 0, NONE, Sint).since(2, 7),
+    fetch("txn.redispatched", S::HttpResponse, 0, NONE, Bool)
+        .acts()
+        .since(2, 7),
+    fetch("txn.sess_term_state", S::InternalState, 0, NONE, Str)
+        .acts()
+        .since(2, 7),
+    fetch("txn.status", S::HttpResponse, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
+    fetch("txn.timer.total", S::HttpRequest, 0, NONE, Sint)
+        .acts()
+        .since(2, 7),
     fetch("txn.timer.user", S::HttpRequest, 0, NONE, Sint).since(2, 7),
     fetch("unique-id", S::Constant, 0, NONE, Str),
-    fetch("uptime", S::Constant, 0, NONE, Sint).since(2, 7),
+    fetch("uptime", S::Constant, 0, NONE, Sint).acts().since(2, 7),
     fetch("url", S::RequestHeaders, 0, NONE, Str).acts(),
     fetch("url32", S::RequestHeaders, 0, NONE, Sint).acts(),
     fetch("url32+src", S::RequestHeaders, 0, NONE, Bin).acts(),
@@ -801,7 +884,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     )
     .acts()
     .before(Before::AtMost(2)),
-    fetch("uuid", S::Constant, 0, &[UuidVersion], Str),
+    fetch("uuid", S::Constant, 0, &[UuidVersion], Str).acts(),
     fetch("var", S::Constant, 1, &[Variable, Text], Any).acts(),
     fetch("wait_end", S::InternalState, 0, NONE, Bool).acts(),
     fetch("waiting_entity", S::InternalState, 0, NONE, Str).since(2, 7),

@@ -109,6 +109,14 @@ pub trait World: std::fmt::Debug {
     fn pid(&self) -> u32;
     /// The host's name.
     fn hostname(&self) -> &[u8];
+    /// Whether the process is on its way out.
+    fn is_stopping(&self) -> bool;
+    /// The value of an environment variable.
+    fn variable(&self, name: &[u8]) -> Option<Box<[u8]>>;
+    /// The address that the client at hand connected to; none where there is no client, and over a unix socket.
+    fn connected_to(&self) -> Option<std::net::SocketAddr>;
+    /// Whether an address is one of this host's.
+    fn is_local(&self, address: std::net::IpAddr) -> bool;
     /// How clocks stand here, at a time in seconds since the epoch.
     fn local(&self, epoch: i64) -> LocalTime;
 }

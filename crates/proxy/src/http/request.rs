@@ -181,11 +181,8 @@ fn take_body(txn: &mut Txn) -> Result<(), NoRequest> {
     Ok(())
 }
 
-/// Keeps the request line for the log, if there will be one.
+/// Keeps the request line for the log, and for rules on the response.
 fn keep_line(session: &Session, txn: &mut Txn) {
-    if session.frontend().logs.is_empty() {
-        return;
-    }
     let limit = session.thread.config().global.tune.http_logurilen as usize;
     let mut line = std::mem::take(&mut txn.stream.log.line);
     line.clear();

@@ -35,6 +35,7 @@ pub(super) fn looking_at<T>(
         stream: Some(&txn.stream),
         request: on_request.then(|| txn.request()),
         response: (!on_request).then(|| txn.response()),
+        io: Some(&session.io),
         ..AtHand::default()
     };
     looking(&session.thread, &session.client, proxy, at_hand, look)
@@ -56,7 +57,10 @@ pub(super) fn run<'p>(
         arena: &arena,
         config: thread.config(),
         runtime: &thread.shared.runtime,
-        world: &Here(&thread),
+        world: &Here {
+            thread: &thread,
+            io: Some(&session.io),
+        },
         proxy,
         client: &mut session.client,
         stream: Some(&mut txn.stream),

@@ -1,23 +1,50 @@
 //! Fetches of the client's connection.
 
-use super::{Row, row, single};
-use crate::sample::Sample;
+use std::net::{IpAddr, SocketAddr};
+
+use super::{Fetch, Row, row, single};
+use crate::sample::{Sample, SampleContext};
 
 pub(super) const ROWS: &[Row] = &[
-    row(&["src"], |_, _| {
-        single(|context| Some(Sample::Ip(context.client.src?.ip())))
+    row(&["src", "fc_src"], |_, _| ip(|context| context.client.src)),
+    row(&["src_port", "fc_src_port"], |_, _| {
+        port(|context| context.client.src)
     }),
-    row(&["dst"], |_, _| {
-        single(|context| Some(Sample::Ip(context.client.dst?.ip())))
+    row(&["src_is_local", "fc_src_is_local"], |_, _| {
+        is_local(|context| context.client.src)
     }),
-    row(&["src_port"], |_, _| {
-        single(|context| Some(Sample::Int(context.client.src?.port().into())))
-    }),
-    row(&["dst_port"], |_, _| {
-        single(|context| Some(Sample::Int(context.client.dst?.port().into())))
-    }),
+    row(&["dst", "fc_dst"], |_, _| ip(destination)),
+    row(&["dst_port", "fc_dst_port"], |_, _| port(destination)),
+    row(&["dst_is_local", "fc_dst_is_local"], |_, _| is_local(destination)),
     row(&["ssl_fc"], |_, _| {
         single(|context| Some(Sample::Bool(context.client.tls)))
+    }),
+    row(&["so_id"], |_, _| {
+        single(|context| Some(Sample::Int(i64::from(context.client.bind) + 1)))
+    }),
+    row(&["so_name"], |_, _| {
+        single(|context| {
+            let frontend = context.config.proxy(context.client.frontend);
+            let bind = frontend.binds.get(usize::from(context.client.bind))?;
+            Some(Sample::Str(bind.name.as_ref()?))
+        })
+    }),
+    // What a connection of HTTP/1 or TCP gives: one stream at a time, and nothing odd below it.
+    row(
+        &["fc_http_major", "fc_nb_streams", "fc_settings_streams_limit"],
+        |_, _| single(|_| Some(Sample::Int(1))),
+    ),
+    row(&["fc_glitches"], |_, _| single(|_| Some(Sample::Int(0)))),
+    // Connections that failed in a handshake get no rules.
+    row(&["fc_err"], |_, _| single(|_| Some(Sample::Int(0)))),
+    row(&["fc_err_str"], |_, _| single(|_| Some(Sample::Str(b"Success")))),
+    row(&["fc_rcvd_proxy"], |_, _| {
+        single(|context| {
+            let frontend = context.config.proxy(context.client.frontend);
+            let bind = frontend.binds.get(usize::from(context.client.bind))?;
+            // Where it is accepted, nobody gets in without.
+            Some(Sample::Bool(bind.accept_proxy))
+        })
     }),
     // Nothing more is waited for where rules are evaluated for the last time.
     row(&["wait_end"], |_, _| {
@@ -30,3 +57,26 @@ pub(super) const ROWS: &[Row] = &[
         })
     }),
 ];
+
+/// An address of the connection.
+type Address = for<'a> fn(&SampleContext<'a>) -> Option<SocketAddr>;
+
+/// The address that the client connected to; the system is asked when nobody did before.
+fn destination(context: &SampleContext<'_>) -> Option<SocketAddr> {
+    context.client.dst.or_else(|| context.world.connected_to())
+}
+
+fn ip(address: Address) -> Result<Box<dyn Fetch>, String> {
+    single(move |context| Some(Sample::Ip(address(context)?.ip())))
+}
+
+fn port(address: Address) -> Result<Box<dyn Fetch>, String> {
+    single(move |context| Some(Sample::Int(address(context)?.port().into())))
+}
+
+fn is_local(address: Address) -> Result<Box<dyn Fetch>, String> {
+    single(move |context| {
+        let ip: IpAddr = address(context)?.ip();
+        Some(Sample::Bool(context.world.is_local(ip)))
+    })
+}

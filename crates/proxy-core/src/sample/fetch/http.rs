@@ -1,7 +1,5 @@
 //! Fetches of a message's first line, and of its body.
 
-use haproxy_cfg::model::Mode;
-
 use super::header::values;
 use super::{Row, row, single};
 use crate::hash::{avalanche, sdbm};
@@ -100,11 +98,6 @@ pub(super) const ROWS: &[Row] = &[
         single(|_| Some(Sample::Bool(false)))
     }),
     row(&["res.comp_algo", "res.cache_name"], |_, _| super::nothing()),
-    // Rules of a TCP proxy are decided before the first byte is looked at.
-    row(&["req.proto_http", "req_proto_http"], |at, _| {
-        let is_http = at.config.proxy(at.proxy).mode == Mode::Http;
-        single(move |_| Some(Sample::Bool(is_http)))
-    }),
 ];
 
 /// The first `Host`, and what `part` takes of the target behind it.

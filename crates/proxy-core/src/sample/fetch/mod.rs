@@ -8,13 +8,18 @@ mod constant;
 mod cookies;
 pub(in crate::sample) mod header;
 mod headers;
+mod hello;
 pub(in crate::sample) mod http;
 mod message;
 mod parameter;
+mod payload;
+mod process;
+mod protocol;
 mod proxies;
-mod variable;
 #[cfg(test)]
 mod recorded;
+mod servers;
+mod variable;
 
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
@@ -60,9 +65,14 @@ const TABLES: &[&[Row]] = &[
     constant::ROWS,
     cookies::ROWS,
     headers::ROWS,
+    hello::ROWS,
     http::ROWS,
     parameter::ROWS,
+    payload::ROWS,
+    process::ROWS,
+    protocol::ROWS,
     proxies::ROWS,
+    servers::ROWS,
     variable::ROWS,
 ];
 

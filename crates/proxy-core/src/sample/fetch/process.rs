@@ -1,0 +1,136 @@
+//! Fetches of the process, of chance, and of how the stream has fared so far.
+
+use std::sync::OnceLock;
+
+use haproxy_cfg::model::Mode;
+
+use super::{Row, nothing, row, single};
+use crate::sample::Sample;
+
+pub(super) const ROWS: &[Row] = &[
+    row(&["hostname"], |_, _| {
+        single(|context| Some(Sample::Str(context.arena.copy(context.world.hostname()))))
+    }),
+    row(&["pid"], |_, _| {
+        single(|context| Some(Sample::Int(context.world.pid().into())))
+    }),
+    // There is one process, and one group of threads.
+    row(&["proc", "nbproc", "tgroup"], |_, _| {
+        single(|_| Some(Sample::Int(1)))
+    }),
+    row(&["thread"], |_, _| {
+        single(|context| i64::try_from(context.world.thread()).ok().map(Sample::Int))
+    }),
+    row(&["stopping"], |_, _| {
+        single(|context| Some(Sample::Bool(context.world.is_stopping())))
+    }),
+    row(&["quic_enabled"], |_, _| single(|_| Some(Sample::Bool(false)))),
+    row(&["env"], |_, sample| {
+        let Some(name) = sample.text(0).cloned() else {
+            return nothing();
+        };
+        // It is that of the process's start.
+        let value: OnceLock<Option<Box<[u8]>>> = OnceLock::new();
+        single(move |context| {
+            let value = value.get_or_init(|| context.world.variable(&name));
+            Some(Sample::Str(context.arena.copy(value.as_deref()?)))
+        })
+    }),
+    row(&["rand"], |_, sample| {
+        let range = sample.integer(0).and_then(|range| u32::try_from(range).ok());
+        single(move |context| {
+            // The upper bits are the better ones.
+            let drawn = context.world.random() >> 32;
+            Some(Sample::Int(match range {
+                Some(range) => (drawn * u64::from(range) >> 32) as i64,
+                None => drawn as i64,
+            }))
+        })
+    }),
+    row(&["uuid"], |_, sample| {
+        let by_time = sample.integer(0) == Some(7);
+        single(move |context| {
+            let (high, low) = (context.world.random(), context.world.random());
+            let mut bits = u128::from(high) << 64 | u128::from(low);
+            if by_time {
+                let ms = u128::from(context.world.epoch_us() / 1000);
+                bits = ms << 80 | bits & (!0 >> 48);
+            }
+            let version = if by_time { 7 } else { 4 };
+            Some(Sample::Str(context.arena.text(Uuid::new(bits, version))))
+        })
+    }),
+    row(&["prio_class"], |_, _| {
+        single(|context| Some(Sample::Int(context.stream?.settings.priority_class.into())))
+    }),
+    row(&["prio_offset"], |_, _| {
+        single(|context| Some(Sample::Int(context.stream?.settings.priority_offset.into())))
+    }),
+    row(&["txn.conn_retries"], |_, _| {
+        single(|context| Some(Sample::Int(context.stream?.route.retries.into())))
+    }),
+    row(&["txn.redispatched"], |_, _| {
+        single(|context| Some(Sample::Bool(context.stream?.route.redispatched)))
+    }),
+    row(&["txn.status"], |_, _| {
+        single(|context| Some(Sample::Int(context.stream?.log.status.into())))
+    }),
+    row(&["txn.sess_term_state"], |_, _| {
+        single(|context| {
+            let state = &context.stream?.log.termination;
+            Some(Sample::Str(&state[..2]))
+        })
+    }),
+    row(&["bytes_in", "req.bytes_in"], |_, _| {
+        single(|context| i64::try_from(context.stream?.log.received).ok().map(Sample::Int))
+    }),
+    row(&["bytes_out", "res.bytes_out"], |_, _| {
+        single(|context| i64::try_from(context.stream?.log.bytes).ok().map(Sample::Int))
+    }),
+    row(&["internal.strm.is_htx"], |at, _| {
+        let is_http = at.config.proxy(at.proxy).mode == Mode::Http;
+        single(move |_| Some(Sample::Bool(is_http)))
+    }),
+];
+
+/// A UUID, written as RFC 9562 has it.
+struct Uuid(u128);
+
+impl Uuid {
+    /// One of these bits, those of the version and the variant set.
+    fn new(bits: u128, version: u8) -> Self {
+        let bits = bits & !(0xf << 76) | u128::from(version) << 76;
+        Self(bits & !(3 << 62) | 2 << 62)
+    }
+}
+
+impl std::fmt::Display for Uuid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            self.0 >> 96,
+            self.0 >> 80 & 0xffff,
+            self.0 >> 64 & 0xffff,
+            self.0 >> 48 & 0xffff,
+            self.0 & 0xffff_ffff_ffff
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Uuid;
+
+    #[test]
+    fn a_uuid_names_its_version_and_variant() {
+        assert_eq!(
+            Uuid::new(u128::MAX, 4).to_string(),
+            "ffffffff-ffff-4fff-bfff-ffffffffffff"
+        );
+        assert_eq!(
+            Uuid::new(0, 7).to_string(),
+            "00000000-0000-7000-8000-000000000000"
+        );
+    }
+}

@@ -1,0 +1,100 @@
+//! Fetches of servers: one that is named, or the one that the stream goes to.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use haproxy_cfg::model::{ArgValue, Sample as Written};
+
+use super::proxies::backend;
+use super::{Fetch, Row, nothing, row, single};
+use crate::sample::expression::Compile;
+use crate::sample::{Sample, SampleContext};
+use crate::state::ServerState;
+
+pub(super) const ROWS: &[Row] = &[
+    row(&["srv_name"], |_, _| {
+        single(|context| Some(Sample::Str(&chosen(context)?.name)))
+    }),
+    row(&["srv_id"], |_, _| {
+        single(|context| Some(Sample::Int(chosen(context)?.id.into())))
+    }),
+    row(&["srv_conn"], |at, sample| {
+        of(at, sample, |server| Sample::Int(server.sessions.get().into()))
+    }),
+    row(&["srv_conn_free"], |at, sample| {
+        of(at, sample, |server| {
+            Sample::Int(match server.maxconn.load(Relaxed) {
+                0 => -1,
+                most => (i64::from(most) - i64::from(server.sessions.get())).max(0),
+            })
+        })
+    }),
+    row(&["srv_is_up"], |at, sample| {
+        of(at, sample, |server| Sample::Bool(server.is_usable()))
+    }),
+    row(&["srv_queue"], |at, sample| {
+        of(at, sample, |server| Sample::Int(server.queued.get().into()))
+    }),
+    row(&["srv_weight", "srv_uweight"], |at, sample| {
+        of(at, sample, |server| Sample::Int(server.weight().into()))
+    }),
+    row(&["srv_iweight"], |at, sample| {
+        of(at, sample, |server| Sample::Int(server.initial_weight().into()))
+    }),
+    row(&["srv_sess_rate"], |at, sample| {
+        let Some((proxy, server)) = named(at, sample) else {
+            return nothing();
+        };
+        single(move |context| {
+            let now = context.world.now_ms();
+            let threads = context.runtime.counters.iter();
+            let sum: u64 = threads
+                .map(|thread| thread.servers[proxy][server].sess_rate.per_second(now))
+                .sum();
+            i64::try_from(sum).ok().map(Sample::Int)
+        })
+    }),
+    row(&["bc_http_major"], |_, _| {
+        single(|context| (context.stream?.route.connected_ms > 0).then_some(Sample::Int(1)))
+    }),
+    row(&["bc_nb_streams", "bc_settings_streams_limit"], |_, _| {
+        single(|context| (context.stream?.route.connected_ms > 0).then_some(Sample::Int(1)))
+    }),
+    row(&["bc_glitches"], |_, _| {
+        single(|context| (context.stream?.route.connected_ms > 0).then_some(Sample::Int(0)))
+    }),
+    row(&["bc_be_queue"], |_, _| {
+        single(|context| Some(Sample::Int(context.stream?.route.backend_queue.into())))
+    }),
+    row(&["bc_srv_queue"], |_, _| {
+        single(|context| Some(Sample::Int(context.stream?.route.server_queue.into())))
+    }),
+];
+
+/// The server that the stream goes to, once it is chosen.
+fn chosen<'a>(context: &SampleContext<'a>) -> Option<&'a haproxy_cfg::model::Server> {
+    backend(context)?.servers.get(context.stream?.route.server?)
+}
+
+/// The server that the argument names: its proxy and its place there.
+fn named(at: Compile<'_>, sample: &Written) -> Option<(usize, usize)> {
+    let ArgValue::Server { backend, server } = &sample.args.first()?.value else {
+        return None;
+    };
+    let proxy = at.proxy_named(backend.as_ref())?;
+    let mut servers = at.config.proxies[proxy].servers.iter();
+    Some((proxy, servers.position(|known| known.name == *server)?))
+}
+
+/// Something of the server that the argument names.
+fn of(
+    at: Compile<'_>,
+    sample: &Written,
+    read: fn(&ServerState) -> Sample<'static>,
+) -> Result<Box<dyn Fetch>, String> {
+    match named(at, sample) {
+        None => nothing(),
+        Some((proxy, server)) => {
+            single(move |context| Some(read(context.runtime.proxies.get(proxy)?.servers.get(server)?)))
+        }
+    }
+}
