@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Row] = &[
             // The upper bits are the better ones.
             let drawn = context.world.random() >> 32;
             Some(Sample::Int(match range {
-                Some(range) => (drawn * u64::from(range) >> 32) as i64,
+                Some(range) => ((drawn * u64::from(range)) >> 32) as i64,
                 None => drawn as i64,
             }))
         })
