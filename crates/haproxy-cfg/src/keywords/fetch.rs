@@ -224,8 +224,8 @@ pub(super) const ROWS: &[FetchRow] = &[
     )
     .acts(),
     fetch("pid", S::Constant, 0, NONE, Sint).acts().since(2, 7),
-    fetch("prio_class", S::InternalState, 0, NONE, Sint).acts(),
-    fetch("prio_offset", S::InternalState, 0, NONE, Sint).acts(),
+    fetch("prio_class", S::InternalState, 0, NONE, Sint),
+    fetch("prio_offset", S::InternalState, 0, NONE, Sint),
     fetch("proc", S::Constant, 0, NONE, Sint).acts(),
     fetch("query", S::RequestHeaders, 0, &[OneOf(QUERY_OPTIONS)], Str)
         .acts()

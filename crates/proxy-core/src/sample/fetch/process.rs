@@ -60,12 +60,6 @@ pub(super) const ROWS: &[Row] = &[
             Some(Sample::Str(context.arena.text(Uuid::new(bits, version))))
         })
     }),
-    row(&["prio_class"], |_, _| {
-        single(|context| Some(Sample::Int(context.stream?.settings.priority_class.into())))
-    }),
-    row(&["prio_offset"], |_, _| {
-        single(|context| Some(Sample::Int(context.stream?.settings.priority_offset.into())))
-    }),
     row(&["txn.conn_retries"], |_, _| {
         single(|context| Some(Sample::Int(context.stream?.route.retries.into())))
     }),

@@ -50,7 +50,8 @@ pub(super) const ROWS: &[Row] = &[
     row(&["be_tunnel_timeout"], |_, _| {
         single(|context| millis(backend(context)?.timeouts.tunnel))
     }),
-    row(&["be_max_retries"], |_, _| {
+    // Nothing changes it for one stream.
+    row(&["be_max_retries", "cur_max_retries"], |_, _| {
         single(|context| Some(Sample::Int(backend(context)?.retries.into())))
     }),
     row(&["cur_client_timeout"], |_, _| {
@@ -88,16 +89,6 @@ pub(super) const ROWS: &[Row] = &[
         single(|context| {
             let settled = settings(context).and_then(|settings| settings.tunnel_timeout);
             millis(settled.or(backend(context)?.timeouts.tunnel))
-        })
-    }),
-    row(&["cur_max_retries"], |_, _| {
-        single(|context| {
-            let settled = settings(context).and_then(|settings| settings.retries);
-            let retries = match settled {
-                Some(retries) => retries,
-                None => backend(context)?.retries,
-            };
-            Some(Sample::Int(retries.into()))
         })
     }),
     row(&["nbsrv"], |at, sample| {
