@@ -14,15 +14,23 @@ const KEY: &[Arg] = &[
 const CACHE: &[Arg] = &[names::cache("name").missing("expects a cache name")];
 
 pub(super) const ROWS: &[Action] = &[
-    kw("add-acl*", HTTP_REQ | HTTP_RES, ANY, "adds to a list of patterns").takes(KEY),
+    kw("add-acl*", HTTP_REQ | HTTP_RES, ANY, "adds to a list of patterns")
+        .takes(KEY)
+        .acts(HTTP_REQ | HTTP_RES),
     kw("cache-store", HTTP_RES, ANY, "keeps the answer in the cache").takes(CACHE),
     kw("cache-use", HTTP_REQ, ANY, "answers from the cache").takes(CACHE),
-    kw("del-acl*", HTTP, ANY, "deletes from a list of patterns").takes(KEY),
-    kw("del-map*", HTTP, ANY, "deletes from a map").takes(KEY),
-    kw("set-map*", HTTP, ANY, "sets a value of a map").takes(&[
-        file("file"),
-        needs(2, "expects exactly 2 arguments"),
-        format("key"),
-        format("value"),
-    ]),
+    kw("del-acl*", HTTP, ANY, "deletes from a list of patterns")
+        .takes(KEY)
+        .acts(HTTP),
+    kw("del-map*", HTTP, ANY, "deletes from a map")
+        .takes(KEY)
+        .acts(HTTP),
+    kw("set-map*", HTTP, ANY, "sets a value of a map")
+        .takes(&[
+            file("file"),
+            needs(2, "expects exactly 2 arguments"),
+            format("key"),
+            format("value"),
+        ])
+        .acts(HTTP),
 ];

@@ -4,6 +4,7 @@
 mod address;
 mod flow;
 mod header;
+mod map;
 pub(in crate::rules) mod reply;
 mod status;
 mod stream;
@@ -96,6 +97,7 @@ const TABLES: &[&[(&str, Make)]] = &[
     address::ROWS,
     flow::ROWS,
     header::ROWS,
+    map::ROWS,
     reply::ROWS,
     status::ROWS,
     stream::ROWS,
