@@ -938,3 +938,56 @@ def responses():
     ]:
         add(name, text, asked)
     return cases
+
+
+ADJUSTED = [
+    "h1-case-adjust host Host",
+    "h1-case-adjust content-length CONTENT-Length",
+    "h1-case-adjust connection Connection",
+    "h1-case-adjust x-forwarded-for X-Forwarded-For",
+    "h1-case-adjust transfer-encoding Transfer-Encoding",
+    "h1-case-adjust cache-control Cache-Control",
+    "h1-case-adjust x-long-name-that-is-long X-Long-Name-That-Is-Long",
+]
+
+
+def options():
+    """Every case: its name, lines of global, of the frontend and of the backend, the request, and the server's answer."""
+    client, server = ["option h1-case-adjust-bogus-client"], ["option h1-case-adjust-bogus-server"]
+    ask = b"GET / HTTP/1.1\r\nhost: a\r\nContent-length: 0\r\nX_y: z\r\nx-long-name-that-is-LONG: b\r\n\r\n"
+    names = b"GET / HTTP/1.1\r\nhost: a\r\nX_y: z\r\nA.b: c\r\nOk-1: d\r\n\r\n"
+    answer = b"HTTP/1.1 200 OK\r\ncontent-Length: 2\r\nX-Other: a\r\nX-Long-Name-That-Is-Long: b\r\nCONNECTION: close\r\n\r\nok"
+    interim = b"HTTP/1.1 103 Early\r\nConnection: x\r\n\r\n" + answer
+    bad = b"GET /\x01 HTTP/1.1\r\n\r\n"
+    chunks = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
+    found = [
+        ("case neither", ADJUSTED, [], [], ask, answer),
+        ("case both", ADJUSTED, client, server, ask, answer),
+        ("case client", ADJUSTED, client, [], ask, answer),
+        ("case server", ADJUSTED, [], server, ask, answer),
+        ("case without-names", [], client, server, ask, answer),
+        ("case interim", ADJUSTED, client, server, ask, interim),
+        ("case chunks", ADJUSTED, client, server, ask, chunks),
+        ("case forwardfor", ADJUSTED, client, server + ["option forwardfor"], ask, answer),
+        ("case server-close", ADJUSTED, client, server + ["option http-server-close"], ask, answer),
+        ("case httpclose", ADJUSTED, client + ["option httpclose"], server, ask, answer),
+        ("case deny", ADJUSTED, client + ["http-request deny"], server, ask, answer),
+        ("case bad-request", ADJUSTED, client, server, bad, answer),
+        ("case bad-response", ADJUSTED, client, server, ask, b"x\r\n\r\n"),
+        ("case old-client", ADJUSTED, client, server, ask.replace(b"1.1", b"1.0"), answer),
+    ]
+    for policy in ["preserve", "delete", "reject"]:
+        line = [f"option http-restrict-req-hdr-names {policy}"]
+        found.append((f"names {policy}-front", [], line, [], names, answer))
+        found.append((f"names {policy}-back", [], [], line, names, answer))
+    reject, delete = "option http-restrict-req-hdr-names reject", "option http-restrict-req-hdr-names delete"
+    preserve = "option http-restrict-req-hdr-names preserve"
+    found += [
+        ("names reject-plain", [], [reject], [reject], ask.replace(b"X_y", b"X-y"), answer),
+        ("names delete-then-reject", [], [delete], [reject], names, answer),
+        ("names the-last-counts", [], [reject, preserve], [], names, answer),
+        ("names deleted-by-rule", [], [reject, "http-request del-header x_y", "http-request del-header a.b"], [], names, answer),
+        ("names added-by-rule", [], [delete, "http-request add-header b_c d"], [], names, answer),
+        ("names added-behind", [], [reject], ["http-request add-header b_c d"], ask.replace(b"X_y", b"X-y"), answer),
+    ]
+    return found

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Records what haproxy makes of the requests and responses of `cases.py`, in `requests.json` and `responses.json`.
+"""Records what haproxy makes of the requests and responses of `cases.py`, in `requests.json`, `responses.json` and, with
+options that concern heads, `options.json`.
 
 Usage: record.py (about two minutes)
 
@@ -32,6 +33,7 @@ CONFIG = """
 global
     stats socket {dir}/stats level admin
     nbthread 1
+    GLOBAL
 defaults
     mode http
     log 127.0.0.1:{port:log} len 4096 local0
@@ -50,6 +52,9 @@ backend be
     BACK
     server s1 127.0.0.1:{port:server}
 """
+
+UNSAFE_FRONT = ["option accept-invalid-http-request"]
+UNSAFE_BACK = ["option accept-invalid-http-response"]
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 
@@ -110,13 +115,13 @@ class Rig:
     # One starts after the other: two that look for a free port at once could share it.
     starting = threading.Lock()
 
-    def __init__(self, unsafe):
+    def __init__(self, extra=(), front=(), back=()):
         self.server = Server()
         self.log = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.log.bind(("127.0.0.1", 0))
         config = CONFIG
-        config = config.replace("FRONT", "option accept-invalid-http-request" if unsafe else "")
-        config = config.replace("BACK", "option accept-invalid-http-response" if unsafe else "")
+        for place, lines in [("GLOBAL", extra), ("FRONT", front), ("BACK", back)]:
+            config = config.replace(place, "\n    ".join(lines))
         ports = {"server": self.server.port, "log": self.log.getsockname()[1]}
         with self.starting:
             self.oracle = oracle.Oracle(config, ports)
@@ -143,8 +148,8 @@ class Rig:
         lines = [fields(line) for line in self.lines()]
         return got, self.server.received, lines
 
-    def request(self, text):
-        got, received, lines = self.exchange(text, ANSWER)
+    def request(self, text, answer=ANSWER):
+        got, received, lines = self.exchange(text, answer)
         return {
             "server": [part.decode("latin-1") for part in received],
             "client": got.decode("latin-1"),
@@ -158,7 +163,7 @@ class Rig:
 
 def record(unsafe, part):
     """The results of one worker's share."""
-    rig = Rig(unsafe)
+    rig = Rig(front=UNSAFE_FRONT, back=UNSAFE_BACK) if unsafe else Rig()
     try:
         return [rig.request(case[1]) if len(case) == 2 else rig.response(*case[1:]) for case in part]
     finally:
@@ -175,12 +180,17 @@ def all_results(found, unsafe, workers=6):
     return results
 
 
-def write(name, found, rows):
+def both(name, found, rows):
+    """Records cases with default strictness and with none."""
     strict, unsafe = all_results(found, False), all_results(found, True)
     for row, a, b in zip(rows, strict, unsafe):
         row["strict"] = a
         if a != b:
             row["unsafe"] = b
+    write(name, rows)
+
+
+def write(name, rows):
     with open(os.path.join(HERE, name), "w") as out:
         out.write("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
     print(f"{name}: {len(rows)} cases")
@@ -189,11 +199,22 @@ def write(name, found, rows):
 def main():
     found = cases.requests()
     assert len({case[0] for case in found}) == len(found)
-    write("requests.json", found, [{"name": case[0], "sent": case[1].decode("latin-1")} for case in found])
+    both("requests.json", found, [{"name": case[0], "sent": case[1].decode("latin-1")} for case in found])
     found = cases.responses()
     assert len({case[0] for case in found}) == len(found)
     rows = [{"name": name, "asked": cases.ASKED[asked].decode(), "sent": text.decode("latin-1")} for name, asked, text in found]
-    write("responses.json", found, rows)
+    both("responses.json", found, rows)
+    rows = []
+    for name, extra, front, back, asked, answer in cases.options():
+        rig = Rig(extra, front, back)
+        try:
+            outcome = rig.request(asked, answer)
+        finally:
+            rig.close()
+        row = {"name": name, "global": extra, "frontend": front, "backend": back}
+        row |= {"sent": asked.decode("latin-1"), "answer": answer.decode("latin-1"), "strict": outcome}
+        rows.append(row)
+    write("options.json", rows)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,15 @@ struct Case {
     sent: String,
     /// The request that a response answers.
     asked: Option<String>,
+    /// What the server answers, where it is not asked for a response of its own.
+    answer: Option<String>,
+    /// Lines of the sections.
+    #[serde(default)]
+    global: Vec<String>,
+    #[serde(default)]
+    frontend: Vec<String>,
+    #[serde(default)]
+    backend: Vec<String>,
     strict: Outcome,
     /// What is different where violations are let through.
     #[serde(rename = "unsafe")]
@@ -83,6 +92,17 @@ fn responses_are_judged_as_by_the_original() {
     judge("responses", true);
 }
 
+#[test]
+fn options_about_heads_act_as_in_the_original() {
+    let text = std::fs::read_to_string(fixtures().join("options.json")).unwrap();
+    let cases: Vec<Case> = serde_json::from_str(&text).unwrap();
+    for case in &cases {
+        let rig = Rig::start(&case.global, &case.frontend, &case.backend);
+        let ours = rig.run(case, &case.strict, case.strict.log.len());
+        assert_eq!(ours, canonical_outcome(&case.strict), "{}", case.name);
+    }
+}
+
 /// Sends all cases of a file and fails with what is not as recorded.
 fn judge(of: &str, lenient: bool) {
     let cases: Vec<Case> =
@@ -106,7 +126,12 @@ fn judge(of: &str, lenient: bool) {
         for worker in 0..WORKERS {
             let (cases, differences, faults) = (&cases, &differences, &faults);
             scope.spawn(move || {
-                let rig = Rig::start(lenient);
+                let rig = if lenient {
+                    let option = |of| vec![format!("option accept-unsafe-violations-in-http-{of}")];
+                    Rig::start(&[], &option("request"), &option("response"))
+                } else {
+                    Rig::start(&[], &[], &[])
+                };
                 for case in cases.iter().skip(worker).step_by(WORKERS) {
                     let recorded = case.lenient.as_ref().filter(|_| lenient).unwrap_or(&case.strict);
                     let difference = differences.iter().find(|difference| {
@@ -178,7 +203,8 @@ struct Task {
 }
 
 impl Rig {
-    fn start(lenient: bool) -> Self {
+    /// With these lines in `global`, the frontend and the backend.
+    fn start(global: &[String], frontend: &[String], backend: &[String]) -> Self {
         // One after the other: two that look for a free port at once could share it.
         static STARTING: Mutex<()> = Mutex::new(());
         let _starting = lock(&STARTING);
@@ -186,21 +212,16 @@ impl Rig {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
         let log = UdpSocket::bind("127.0.0.1:0").unwrap();
         let front = free_address().unwrap();
-        let (request, response) = if lenient {
-            (
-                "option accept-unsafe-violations-in-http-request",
-                "option accept-unsafe-violations-in-http-response",
-            )
-        } else {
-            ("", "")
-        };
         let text = format!(
-            "global\n nbthread 1\ndefaults\n mode http\n log {} len 4096 local0\n option httplog\n timeout connect 5s\n \
+            "global\n nbthread 1\n {}\ndefaults\n mode http\n log {} len 4096 local0\n option httplog\n timeout connect 5s\n \
              timeout client 400ms\n timeout server 5s\n timeout http-request 400ms\n timeout http-keep-alive 50ms\n \
              retries 0\n\
-             frontend fe\n bind {front}\n {request}\n default_backend be\n\
-             backend be\n {response}\n server s1 {}\n",
+             frontend fe\n bind {front}\n {}\n default_backend be\n\
+             backend be\n {}\n server s1 {}\n",
+            global.join("\n "),
             log.local_addr().unwrap(),
+            frontend.join("\n "),
+            backend.join("\n "),
             server.local_addr().unwrap(),
         );
         let path = folder.path().join("haproxy.cfg");
@@ -229,7 +250,10 @@ impl Rig {
     fn run(&self, case: &Case, recorded: &Outcome, lines: usize) -> Outcome {
         let (answer, sent) = match &case.asked {
             Some(asked) => (bytes(&case.sent), bytes(asked)),
-            None => (ANSWER.to_vec(), bytes(&case.sent)),
+            None => (
+                case.answer.as_deref().map_or(ANSWER.to_vec(), bytes),
+                bytes(&case.sent),
+            ),
         };
         let (done, over) = channel();
         let task = Task {

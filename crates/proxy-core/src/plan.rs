@@ -9,6 +9,7 @@ use syntax::Span;
 use crate::answer::Answers;
 use crate::balance::Balancer;
 use crate::format::FormatPlan;
+use crate::http1::HeaderCases;
 use crate::pattern::References;
 use crate::persist::CookiePlan;
 use crate::rules::{Acls, CondPlan, RuleError, RuleSetPlan, SwitchPlan};
@@ -22,6 +23,8 @@ pub struct Plan {
     pub proxies: Box<[ProxyPlan]>,
     /// Maps and patterns that may be changed.
     pub references: Arc<References>,
+    /// `h1-case-adjust`.
+    pub header_cases: HeaderCases,
 }
 
 /// One proxy's part.
@@ -80,6 +83,7 @@ impl Plan {
         if errors.is_empty() {
             Ok(Self {
                 proxies: proxies.into(),
+                header_cases: HeaderCases::new(&config.global),
                 config,
                 references: Arc::new(references),
             })

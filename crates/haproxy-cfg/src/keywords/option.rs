@@ -191,14 +191,14 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "header names in the case that the client wants",
     )
-    .keeps(Flag(F::ClientHeaderCase)),
+    .acts(Flag(F::ClientHeaderCase)),
     kw(
         "h1-case-adjust-bogus-server",
         DEFAULTS | BE,
         NONE,
         "header names in the case that the server wants",
     )
-    .keeps(Flag(F::ServerHeaderCase)),
+    .acts(Flag(F::ServerHeaderCase)),
     kw(
         "http-buffer-request",
         DEFAULTS | PX | HTTP,
@@ -250,7 +250,8 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         ONE,
         "what happens to odd header names",
     )
-    .takes(HEADER_NAMES),
+    .takes(HEADER_NAMES)
+    .acts(Given(forwardfor::header_names)),
     kw(
         "http-server-close",
         DEFAULTS | PX,

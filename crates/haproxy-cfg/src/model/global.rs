@@ -67,6 +67,10 @@ pub struct Global {
     pub ca_base: Option<Word>,
     /// `strict-limits` (on since 2.3).
     pub strict_limits: Option<bool>,
+    /// `h1-case-adjust`: names in lower case, and as they are sent to bogus clients and servers.
+    pub header_cases: Vec<(Word, Word)>,
+    /// Those of the last `h1-case-adjust-file`.
+    pub file_header_cases: Vec<(Word, Word)>,
     /// `tune.*`.
     pub tune: Tune,
 }

@@ -224,6 +224,22 @@ pub struct ProxyOptions {
     pub accept_unsafe_response: bool,
     /// `option http-ignore-probes`.
     pub http_ignore_probes: bool,
+    /// `option h1-case-adjust-bogus-client`.
+    pub adjust_client_case: bool,
+    /// `option h1-case-adjust-bogus-server`.
+    pub adjust_server_case: bool,
+}
+
+/// What becomes of requests' headers whose names have other characters than letters, digits and dashes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HeaderNames {
+    /// They go on.
+    #[default]
+    Preserve,
+    /// They are taken out.
+    Delete,
+    /// The request is refused.
+    Reject,
 }
 
 /// One frontend, backend or listen section, `defaults` applied. A large file has thousands of them: what is large and few of
@@ -262,6 +278,8 @@ pub struct Proxy {
     pub monitor_uri: Option<Word>,
     /// `option forwardfor`.
     pub forwardfor: Option<Box<ForwardFor>>,
+    /// `option http-restrict-req-hdr-names`.
+    pub header_names: HeaderNames,
     /// From `option httpclose` and its kin.
     pub connection_mode: ConnectionMode,
     /// `timeout …`.
@@ -320,6 +338,7 @@ impl Proxy {
             backlog: None,
             monitor_uri: None,
             forwardfor: None,
+            header_names: HeaderNames::Preserve,
             connection_mode: ConnectionMode::KeepAlive,
             timeouts: Timeouts::default(),
             options: ProxyOptions::default(),

@@ -1,10 +1,10 @@
-//! `option forwardfor`.
+//! Options about the headers of requests: `forwardfor`, `originalto`, `http-restrict-req-hdr-names`.
 
 use syntax::Diagnostic;
 
 use super::line::shown;
 use super::reading::Reading;
-use crate::model::ForwardFor;
+use crate::model::{ForwardFor, HeaderNames};
 use crate::signature::{Argument, Cursor, Given, Subject, Value};
 use crate::values::network;
 use crate::written::Set;
@@ -46,6 +46,16 @@ pub(crate) fn forwardfor(reading: &mut Reading<'_>, given: &Given) {
         }
     }
     reading.settings().forwardfor = Some(Set::new(settings, given.span));
+}
+
+/// `option http-restrict-req-hdr-names POLICY`.
+pub(crate) fn header_names(reading: &mut Reading<'_>, given: &Given) {
+    let policy = match given.get("policy") {
+        Some(Value::Word("delete")) => HeaderNames::Delete,
+        Some(Value::Word("reject")) => HeaderNames::Reject,
+        _ => HeaderNames::Preserve,
+    };
+    reading.settings().header_names = Some(Set::new(policy, given.span));
 }
 
 /// `option originalto [except NET] [header NAME]`.

@@ -40,6 +40,9 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .value(|settings| &settings.monitor_uri)
             .filter(|_| frontend),
         forwardfor: inherited.value(|settings| &settings.forwardfor).map(Box::new),
+        header_names: inherited
+            .value(|settings| &settings.header_names)
+            .unwrap_or_default(),
         connection_mode: inherited
             .value(|settings| &settings.connection_mode)
             .unwrap_or_default(),
@@ -125,6 +128,8 @@ fn options(inherited: &Inherited<'_>, dialect: Dialect) -> ProxyOptions {
         accept_unsafe_request: on(F::UnsafeRequest),
         accept_unsafe_response: on(F::UnsafeResponse),
         http_ignore_probes: on(F::HttpIgnoreProbes),
+        adjust_client_case: on(F::ClientHeaderCase),
+        adjust_server_case: on(F::ServerHeaderCase),
     }
 }
 

@@ -8,8 +8,8 @@ use syntax::{Diagnostic, Span};
 use super::Set;
 use super::rare::Rare;
 use crate::model::{
-    Balance, CheckKind, ConnectionMode, CookiePolicy, Format, ForwardFor, LogTarget, Millis, Mode, StatsAuth,
-    Word,
+    Balance, CheckKind, ConnectionMode, CookiePolicy, Format, ForwardFor, HeaderNames, LogTarget, Millis,
+    Mode, StatsAuth, Word,
 };
 use crate::parse::Asked;
 
@@ -321,6 +321,7 @@ pub(crate) struct MoreSettings {
     pub(crate) retries: Option<Set<u32>>,
     pub(crate) redispatch: Option<Set<Option<i32>>>,
     pub(crate) forwardfor: Option<Set<ForwardFor>>,
+    pub(crate) header_names: Option<Set<HeaderNames>>,
     /// Where `option originalto` stands.
     pub(crate) originalto: Option<Span>,
     pub(crate) connection_mode: Option<Set<ConnectionMode>>,

@@ -1,5 +1,6 @@
 //! HTTP/1 messages (RFC 9112): heads, body framing, edits. Nothing here reads or writes.
 
+mod case;
 mod chunk;
 mod edit;
 mod framing;
@@ -11,6 +12,7 @@ mod parse;
 mod target;
 mod write;
 
+pub use case::HeaderCases;
 pub use chunk::{ChunkError, ChunkReader, Followed, chunk_data};
 pub use edit::{HeadersMut, NoRoom};
 pub use framing::{

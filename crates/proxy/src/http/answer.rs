@@ -14,6 +14,9 @@ use crate::upstream::deadline;
 
 /// Sends what stands in `txn.to_client`. False when the client has gone or takes nothing.
 pub(super) async fn send(session: &mut Session, txn: &mut Txn) -> bool {
+    if let Some(cases) = super::transaction::client_cases(session) {
+        cases.adjust(&mut txn.to_client);
+    }
     let timeout = session.frontend().timeouts.client;
     session.timer.set(deadline(session.thread.now_ms(), timeout));
     let mut sent = 0;

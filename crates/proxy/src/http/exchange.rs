@@ -14,8 +14,8 @@ use std::task::{Context, Poll};
 
 use haproxy_cfg::model::Timeouts;
 use proxy_core::http1::{
-    ConnectionHeader, Framing, HeadError, HeadProgress, HeadRules, message_traits, response_framing, unfold,
-    write_response,
+    ConnectionHeader, Framing, HeadError, HeadProgress, HeadRules, HeaderCases, message_traits,
+    response_framing, unfold, write_response,
 };
 use proxy_core::state::Ending;
 
@@ -111,6 +111,8 @@ pub(super) struct Terms<'a> {
     pub(super) rules: HeadRules,
     /// Room for a response's head, in bytes.
     pub(super) max_head: u32,
+    /// How the client wants names of headers written.
+    pub(super) client_cases: Option<&'a HeaderCases>,
     /// The request's method is HEAD.
     pub(super) to_head: bool,
     /// The request's method is CONNECT.
@@ -433,7 +435,11 @@ impl Txn {
                     self.progress.answer_sent = 0;
                     out.clear();
                 }
+                let start = out.len();
                 write_response(&mut out, self.response(), ConnectionHeader::Implied, false);
+                if let Some(cases) = terms.client_cases {
+                    cases.adjust(&mut out[start..]);
+                }
                 self.to_client = out;
                 if let Some(buffer) = &mut self.res {
                     buffer.consume(head_len);

@@ -4,9 +4,10 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
-use haproxy_cfg::model::{ConnectionMode, Mode, ProxyId};
+use haproxy_cfg::model::{ConnectionMode, HeaderNames, Mode, ProxyId};
 use proxy_core::http1::{
-    ConnectionHeader, HeadRules, HeadersMut, MessageTraits, Version, write_request, write_response,
+    ConnectionHeader, HeadRules, HeaderCases, HeadersMut, MessageTraits, Version, write_request,
+    write_response,
 };
 use proxy_core::persist::{CookieState, HeadEdits, ResponseInput};
 use proxy_core::rules::Step;
@@ -86,6 +87,9 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
 async fn route(session: &mut Session, txn: &mut Txn) -> Result<ProxyId, Next> {
     let frontend = session.client.frontend;
     apply_rules(session, txn, frontend).await?;
+    if refuses_names(session, txn, frontend) {
+        return Err(answer_with(session, txn, 403, b'P', b'R').await);
+    }
     let (proxy, plan) = session.thread.shared.plan.proxy(frontend);
     let mut backend = proxy.default_backend;
     if !proxy.use_backend.is_empty() {
@@ -115,6 +119,31 @@ async fn route(session: &mut Session, txn: &mut Txn) -> Result<ProxyId, Next> {
         count_request(session.thread.be_counters(backend), txn.stream.log.request_ms);
     }
     Ok(backend)
+}
+
+/// How the client wants names of headers written, if that is not as they are.
+pub(super) fn client_cases(session: &Session) -> Option<&HeaderCases> {
+    let wants = session.frontend().options.adjust_client_case;
+    wants.then_some(&session.thread.shared.plan.header_cases)
+}
+
+/// Looks at the names of the request's headers as the proxy asks for it. Gives whether the request is refused for one.
+fn refuses_names(session: &Session, txn: &mut Txn, proxy: ProxyId) -> bool {
+    let is_plain = |name: &[u8]| {
+        name.iter()
+            .all(|octet| octet.is_ascii_alphanumeric() || *octet == b'-')
+    };
+    match session.thread.config().proxy(proxy).header_names {
+        HeaderNames::Preserve => return false,
+        HeaderNames::Delete => txn.edit_request(usize::MAX).retain(|name, _| is_plain(name)),
+        HeaderNames::Reject => {
+            if txn.request().headers().iter().any(|(name, _)| !is_plain(name)) {
+                session.count(|side| side.dreq.inc());
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// The rules of one proxy, and its statistics page behind them.
@@ -225,6 +254,9 @@ async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next
         if txn.cookie.state != CookieState::Off {
             txn.stream.log.termination[3] = b'N';
         }
+    }
+    if backend != session.client.frontend && refuses_names(session, txn, backend) {
+        return answer_with(session, txn, 403, b'P', b'R').await;
     }
     if let Some(server) = redirect_target(session, txn, proxy, plan, state) {
         return redirect(session, txn, proxy, server).await;
@@ -384,10 +416,14 @@ async fn exchange(
             unsafe_violations: proxy.options.accept_unsafe_response,
         },
         max_head: (config.global.tune.bufsize).saturating_sub(config.global.tune.maxrewrite),
+        client_cases: (frontend.options.adjust_client_case).then_some(&thread.shared.plan.header_cases),
         to_head: txn.method() == b"HEAD",
         connect: txn.method() == b"CONNECT",
     };
     begin_request(txn, mode);
+    if proxy.options.adjust_server_case {
+        thread.shared.plan.header_cases.adjust(&mut txn.to_server);
+    }
     let server = reached.slot.server();
     let mut keep = Keep::default();
     let end = poll_fn(|cx| {
@@ -535,8 +571,12 @@ fn finish_head(
         },
     };
     let mut out = std::mem::take(&mut txn.to_client);
+    let start = out.len();
     let drop_length = txn.res_traits.coding && txn.res_traits.content_length.is_some();
     write_response(&mut out, txn.response(), connection, drop_length);
+    if let Some(cases) = client_cases(session) {
+        cases.adjust(&mut out[start..]);
+    }
     txn.to_client = out;
     if session.frontend().options.logasap {
         txn.stream.log.early = true;

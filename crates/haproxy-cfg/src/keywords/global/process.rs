@@ -48,9 +48,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(g::group),
     kw("h1-accept-payload-with-any-method", GLOBAL, ANY, "allow a body with any method").takes(FLAG),
     kw("h1-case-adjust", GLOBAL, ANY, "letter case of a header").takes(&[text("from").missing("'{kw}' expects <from> and <to> as argument."), text("to").missing("'{kw}' expects <from> and <to> as argument.")])
-    .keeps(g::case_adjust),
+    .acts(g::case_adjust),
     kw("h1-case-adjust-file", GLOBAL, ANY, "file with the letter case of headers").takes(&[path("path").missing("'{kw}' expects <file> as argument.")])
-    .keeps(g::case_adjust_file),
+    .acts(g::case_adjust_file),
     kw("h1-do-not-close-on-insecure-transfer-encoding", GLOBAL, ANY, "go on after a dubious transfer encoding").takes(FLAG)
     .since(2, 7),
     kw("h2-workaround-bogus-websocket-clients", GLOBAL, ANY, "no websockets over HTTP/2").takes(FLAG),

@@ -4,7 +4,7 @@ use syntax::{Context, Diagnostic, Span};
 
 use super::super::line::Line;
 use super::super::reading::Reading;
-use super::kept;
+use super::given;
 use crate::model::Word;
 use crate::signature::Value;
 
@@ -12,7 +12,7 @@ const SAME_BUT_CASE: &str = "<from> and <to> must not differ execpt the case";
 
 /// `h1-case-adjust FROM TO`.
 pub(crate) fn case_adjust(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let Some(given) = kept(reading, line) else { return };
+    let Some(given) = given(reading, line) else { return };
     let (Some(Value::Text(from)), Some(Value::Text(to))) = (given.get("from"), given.get("to")) else {
         return;
     };
@@ -26,11 +26,16 @@ pub(crate) fn case_adjust(reading: &mut Reading<'_>, line: &Line<'_>) {
         return reading.tell(told.label(before, "given here before").help("remove one of them"));
     }
     reading.written.header_cases.push((from.clone(), line.span()));
+    reading
+        .written
+        .global
+        .header_cases
+        .push((from.clone(), to.clone()));
 }
 
 /// `h1-case-adjust-file PATH`.
 pub(crate) fn case_adjust_file(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let Some(given) = kept(reading, line) else { return };
+    let Some(given) = given(reading, line) else { return };
     let Some(Value::Text(path)) = given.get("path") else {
         return;
     };
@@ -45,6 +50,7 @@ pub(crate) fn case_adjust_file(reading: &mut Reading<'_>, line: &Line<'_>) {
         let message = format!("h1-headers-case-adjust-file '{path}': failed to open file.");
         return reading.tell(whole(message, line.span(), "check the path"));
     };
+    let mut cases = Vec::new();
     for (index, row) in text.split(|byte| *byte == b'\n').enumerate() {
         let mut words = row.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let Some(from) = words.next().filter(|word| !word.starts_with(b"#")) else {
@@ -58,5 +64,8 @@ pub(crate) fn case_adjust_file(reading: &mut Reading<'_>, line: &Line<'_>) {
             );
             return reading.tell(whole(message, line.span(), "write a name twice on each line"));
         }
+        cases.push((from.to_vec().into(), to));
     }
+    // Of several files the last one counts.
+    reading.written.global.file_header_cases = cases;
 }
