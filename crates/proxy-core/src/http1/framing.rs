@@ -62,6 +62,10 @@ pub fn message_traits(headers: Headers<'_>) -> Result<MessageTraits, FramingErro
     let mut has_other_coding = false;
     let mut host: Option<&[u8]> = None;
     for header in headers.index() {
+        // Nearly all are: their values are not even looked for.
+        if header.known == KnownHeader::Other {
+            continue;
+        }
         let value = headers.bytes().get(header.value);
         match header.known {
             KnownHeader::Other => {}

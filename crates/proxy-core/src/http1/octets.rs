@@ -27,66 +27,59 @@ pub(super) fn is_token(octet: u8) -> bool {
 
 /// Where the token that begins at `at` ends: at the first octet of `buf` that is none of a token's, or at its end.
 #[inline]
-pub(super) fn token_end(buf: &[u8], mut at: usize) -> usize {
+pub(super) fn token_end(buf: &[u8], at: usize) -> usize {
+    let mut rest = buf.get(at..).unwrap_or_default();
     // Names are too short for anything but a look at each octet; eight for each check of the bounds.
-    while let Some(eight) = buf.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+    while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
         for (place, &octet) in eight.iter().enumerate() {
             if !is_token(octet) {
-                return at + place;
+                return buf.len() - rest.len() + place;
             }
         }
-        at += 8;
+        rest = behind;
     }
-    while buf.get(at).is_some_and(|&octet| is_token(octet)) {
-        at += 1;
-    }
-    at
+    let len = rest.iter().take_while(|&&octet| is_token(octet)).count();
+    buf.len() - rest.len() + len
 }
 
 /// The first octet of `buf` from `at` on that ends a line or is NUL; its end if there is none.
 #[inline]
-pub(super) fn text_end(buf: &[u8], mut at: usize) -> usize {
-    while let Some(eight) = buf.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+pub(super) fn text_end(buf: &[u8], at: usize) -> usize {
+    let is_text = |octet: u8| !matches!(octet, b'\r' | b'\n' | 0);
+    let mut rest = buf.get(at..).unwrap_or_default();
+    while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
         let controls = below(u64::from_le_bytes(*eight), b' ');
-        if controls == 0 {
-            at += 8;
-            continue;
+        if controls != 0 {
+            let place = first(controls);
+            // Nearly always the end; else a tab, or another control, in front of which others may stand.
+            if !is_text(eight[place]) {
+                return buf.len() - rest.len() + place;
+            }
+            if let Some(place) = eight.iter().position(|&octet| !is_text(octet)) {
+                return buf.len() - rest.len() + place;
+            }
         }
-        at += first(controls);
-        if matches!(buf.get(at), Some(b'\r' | b'\n' | 0)) {
-            return at;
-        }
-        // A tab, or another control.
-        at += 1;
+        rest = behind;
     }
-    while buf
-        .get(at)
-        .is_some_and(|octet| !matches!(octet, b'\r' | b'\n' | 0))
-    {
-        at += 1;
-    }
-    at
+    let len = rest.iter().take_while(|&&octet| is_text(octet)).count();
+    buf.len() - rest.len() + len
 }
 
 /// The first octet of `buf` from `at` on that may not stand in a request target (RFC 3986 and what browsers send besides: no
 /// blanks, controls, `#` or octets outside of ASCII); its end if there is none.
 #[inline]
-pub(super) fn target_end(buf: &[u8], mut at: usize) -> usize {
-    while let Some(eight) = buf.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+pub(super) fn target_end(buf: &[u8], at: usize) -> usize {
+    let mut rest = buf.get(at..).unwrap_or_default();
+    while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*eight);
         let outside = below(word, b'!') | (word & HIGH) | equal(word, 0x7f) | equal(word, b'#');
         if outside != 0 {
-            return at + first(outside);
+            return buf.len() - rest.len() + first(outside);
         }
-        at += 8;
+        rest = behind;
     }
-    while buf
-        .get(at)
-        .is_some_and(|octet| matches!(octet, b'!' | b'"' | b'$'..=b'~'))
-    {
-        at += 1;
-    }
-    at
+    let is_inside = |octet: &&u8| matches!(octet, b'!' | b'"' | b'$'..=b'~');
+    buf.len() - rest.len() + rest.iter().take_while(is_inside).count()
 }
 
 /// Sets the high bit of octets that are less than `limit` (at most 0x80). Nothing is said of octets behind the first found.
@@ -104,7 +97,8 @@ fn equal(word: u64, octet: u8) -> u64 {
 /// The place of the first octet whose high bit is set.
 #[inline]
 fn first(found: u64) -> usize {
-    (found.trailing_zeros() / 8) as usize
+    // The remainder is for the compiler: a place among eight.
+    (found.trailing_zeros() / 8) as usize % 8
 }
 
 #[cfg(test)]

@@ -165,12 +165,18 @@ impl HeadProgress {
                 start += 1;
             }
             let text_end = value_end(buf, start, rules)?;
-            let Some(after) = line_end(buf, text_end)? else {
-                return Ok(None);
-            };
             // Only the next line shows whether this one was all.
-            let Some(&behind) = buf.get(after) else {
-                return Ok(None);
+            let (after, behind) = match buf.get(text_end..text_end + 3) {
+                Some(&[b'\r', b'\n', behind]) => (text_end + 2, behind),
+                _ => {
+                    let Some(after) = line_end(buf, text_end)? else {
+                        return Ok(None);
+                    };
+                    let Some(&behind) = buf.get(after) else {
+                        return Ok(None);
+                    };
+                    (after, behind)
+                }
             };
             if matches!(behind, b' ' | b'\t') {
                 return Err(HeadError::Folded);
