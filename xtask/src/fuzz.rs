@@ -65,6 +65,24 @@ const TARGETS: &[Target] = &[
         ending: ".cfg",
         largest: 4096,
     },
+    Target {
+        name: "http1_request",
+        seeds: &["fuzz/seeds/http1_request"],
+        ending: "",
+        largest: 1200,
+    },
+    Target {
+        name: "http1_response",
+        seeds: &["fuzz/seeds/http1_response"],
+        ending: "",
+        largest: 1200,
+    },
+    Target {
+        name: "http1_chunks",
+        seeds: &["fuzz/seeds/http1_chunks"],
+        ending: "",
+        largest: 400,
+    },
 ];
 
 /// Builds and runs the targets.
