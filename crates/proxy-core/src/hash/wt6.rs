@@ -1,6 +1,5 @@
-//! The hash `wt6`, which is documented nowhere. Its parts were found from outside, from what haproxy's converter gives for chosen
-//! keys: empty and one-byte keys show the two lanes, what each does with a byte and by how much it is turned; for longer ones
-//! the turns follow from what each further byte changes, and they are linear in the lanes' bits.
+//! The hash `wt6`, which no manual describes. What it gives was recorded from haproxy's converter for chosen keys; by how far its
+//! lanes are turned was solved from those numbers.
 
 /// Two lanes take each byte, one by exclusive or and one by addition, are turned and change places; by how far they are turned
 /// the next time follows from what is in them.
