@@ -18,6 +18,7 @@ pub mod sample;
 pub mod state;
 pub mod stats;
 pub mod stream;
+mod users;
 
 #[cfg(test)]
 mod fixture;

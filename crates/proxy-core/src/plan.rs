@@ -6,9 +6,8 @@ use haproxy_cfg::model::{Config, Proxy, ProxyId, RuleSet};
 
 use syntax::Span;
 
-use crate::answer::Answers;
+use crate::answer::Pages;
 use crate::balance::Balancer;
-use crate::format::FormatPlan;
 use crate::http1::HeaderCases;
 use crate::pattern::References;
 use crate::persist::CookiePlan;
@@ -36,20 +35,26 @@ pub struct ProxyPlan {
     pub request_rules: RuleSetPlan,
     /// `http-response`.
     pub response_rules: RuleSetPlan,
+    /// `http-after-response`.
+    pub after_rules: RuleSetPlan,
+    /// The keyword `redirect`.
+    pub redirects: RuleSetPlan,
+    /// `stats http-request`.
+    pub stats_rules: RuleSetPlan,
     /// `use_backend`.
     pub switch: SwitchPlan,
     /// Conditions of `stats admin`.
     pub stats_admin: Box<[CondPlan]>,
+    /// Conditions of `monitor fail`.
+    pub monitor_fail: Box<[CondPlan]>,
     /// Cookie persistence.
     pub cookie: Option<CookiePlan>,
-    /// `log-format`.
-    pub log_format: Option<FormatPlan>,
     /// Chooses servers.
     pub balancer: Balancer,
     /// One of its servers has a `redir`.
     pub has_redir: bool,
-    /// Its own answers.
-    pub answers: Answers,
+    /// What it answers errors with.
+    pub pages: Pages,
 }
 
 impl Plan {
@@ -125,6 +130,9 @@ impl ProxyPlan {
         Ok(Self {
             request_rules: rules(RuleSet::HttpRequest)?,
             response_rules: rules(RuleSet::HttpResponse)?,
+            after_rules: rules(RuleSet::HttpAfterResponse)?,
+            redirects: rules(RuleSet::Redirect)?,
+            stats_rules: rules(RuleSet::Stats)?,
             switch: SwitchPlan::compile(config, id, &acls).map_err(|error| vec![error])?,
             stats_admin: proxy
                 .stats
@@ -132,19 +140,16 @@ impl ProxyPlan {
                 .flat_map(|s| &s.admin)
                 .map(|a| CondPlan::new(&a.cond))
                 .collect(),
-            log_format: match &proxy.log_format {
-                Some(format) => Some(FormatPlan::compile_line(config, id, format).map_err(|reason| {
-                    vec![RuleError {
-                        span: format.span,
-                        reason,
-                    }]
-                })?),
-                None => None,
-            },
+            monitor_fail: proxy.monitor_fail.iter().map(CondPlan::new).collect(),
             cookie: CookiePlan::new(proxy),
             balancer: Balancer::new(proxy),
             has_redir: proxy.servers.iter().any(|s| s.redir.is_some()),
-            answers: Answers::new(proxy),
+            pages: Pages::compile(config, id).map_err(|reason| {
+                vec![RuleError {
+                    span: proxy.span,
+                    reason,
+                }]
+            })?,
             acls,
         })
     }

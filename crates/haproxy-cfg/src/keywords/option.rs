@@ -265,7 +265,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "takes Proxy-Connection for Connection",
     )
-    .keeps(Flag(F::ProxyHeader)),
+    .acts(Flag(F::ProxyHeader)),
     kw("httpchk", DEFAULTS | BE, ANY, "checks by a request")
         .takes(&[
             text("method-or-uri").optional(),

@@ -252,10 +252,16 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         text("name").missing("{kw} : expects <name> as argument."),
         arg("status", Kind::Custom(named::STATUS)).any(),
     ])
-    .keeps(named::errorfiles),
-    kw("errorloc", DEFAULTS | PX, TWO, "redirects instead of a status").takes(ERRORLOC),
-    kw("errorloc302", DEFAULTS | PX, TWO, "redirects instead of a status").takes(ERRORLOC),
-    kw("errorloc303", DEFAULTS | PX, TWO, "redirects instead of a status").takes(ERRORLOC),
+    .acts(named::errorfiles),
+    kw("errorloc", DEFAULTS | PX, TWO, "redirects instead of a status")
+        .takes(ERRORLOC)
+        .acts(named::errorloc),
+    kw("errorloc302", DEFAULTS | PX, TWO, "redirects instead of a status")
+        .takes(ERRORLOC)
+        .acts(named::errorloc),
+    kw("errorloc303", DEFAULTS | PX, TWO, "redirects instead of a status")
+        .takes(ERRORLOC)
+        .acts(named::errorloc303),
     kw(
         "error-log-format",
         DEFAULTS | PX,
@@ -349,7 +355,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "an answer of our own for a status",
     )
     .takes(switching::HTTP_ERROR)
-    .checked(switching::http_error),
+    .acts(switching::http_error),
     kw("http-request", RULES, ONE, "rules on requests").acts(rules::http_request),
     kw("http-response", RULES, ONE, "rules on responses").acts(rules::http_response),
     kw(
@@ -388,7 +394,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("log", DEFAULTS | PX, ANY, "where logs go").acts(log::proxy_log),
     kw("log-format", DEFAULTS | PX, ONE, "log line of our own")
         .takes(&[text("format")])
-        .acts(log_format::log_format),
+        .checked(log_format::log_format),
     kw(
         "log-format-sd",
         DEFAULTS | PX,
@@ -436,7 +442,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .acts(p::mode),
     kw("monitor", FE, ONE, "when monitor-uri reports a failure")
         .takes(switching::MONITOR)
-        .checked(switching::monitor),
+        .acts(switching::monitor),
     kw("monitor-uri", DEFAULTS | FE, ONE, "a path that answers by itself")
         .takes(&[text("uri")])
         .acts(p::monitor_uri),
@@ -475,7 +481,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(rules::quic_initial),
     kw("redirect", PX, TWO, "answers with another place")
         .takes(REDIRECT)
-        .checked(switching::redirect),
+        .acts(switching::redirect),
     kw(
         "retries",
         DEFAULTS | BE,

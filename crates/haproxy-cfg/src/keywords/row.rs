@@ -67,6 +67,10 @@ pub mod rule_set {
     pub const HTTP_AFTER: u32 = 1 << 6;
     /// `quic-initial`.
     pub const QUIC_INI: u32 = 1 << 7;
+    /// The keyword `redirect`; no set that a file names.
+    pub const REDIRECT: u32 = 1 << 8;
+    /// `stats http-request`; no set of actions that may stand in others.
+    pub const STATS: u32 = 1 << 9;
 
     /// What a file calls each.
     pub const NAMES: syntax::reference::PlaceNames<'static> = &[

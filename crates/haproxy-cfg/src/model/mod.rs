@@ -29,8 +29,8 @@ pub use patterns::{
     PatternUser,
 };
 pub use proxy::{
-    Balance, ConnectionMode, CookiePolicy, CookieRewrite, ForwardFor, HeaderNames, Mode, Proxy, ProxyId,
-    ProxyKind, ProxyOptions, SwitchRule, SwitchTarget, Timeouts,
+    Balance, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor, HeaderNames, Mode, Proxy,
+    ProxyId, ProxyKind, ProxyOptions, SwitchRule, SwitchTarget, Timeouts,
 };
 pub use rule::{Rule, RuleSet};
 pub use sample::{Arg, ArgValue, Converter, Sample, Scope, Variable};

@@ -7,6 +7,7 @@ use syntax::Span;
 use super::{
     Acl, Bind, CheckKind, Cond, Format, LogTarget, Millis, Rule, RuleSet, Server, StatsSettings, Word,
 };
+use crate::signature::Argument;
 
 /// Index of a proxy in [`super::Config::proxies`].
 #[derive(Default, Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -179,6 +180,22 @@ pub struct SwitchRule {
     pub span: Span,
 }
 
+/// What an error is answered with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ErrorAnswer {
+    /// `errorfile`, `errorfiles`: a whole answer; nothing is answered when it is empty.
+    File(Word),
+    /// `errorloc`, `errorloc302`, `errorloc303`: the status of the redirection, and where it leads.
+    Location {
+        /// 302 or 303.
+        code: u16,
+        /// The URL, as it is written.
+        to: Word,
+    },
+    /// `http-error`: its arguments, as those of the action `return`.
+    Reply(Box<[Argument]>),
+}
+
 /// `option …` that are on or off.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProxyOptions {
@@ -224,6 +241,8 @@ pub struct ProxyOptions {
     pub accept_unsafe_response: bool,
     /// `option http-ignore-probes`.
     pub http_ignore_probes: bool,
+    /// `option http-use-proxy-header`.
+    pub http_use_proxy_header: bool,
     /// `option h1-case-adjust-bogus-client`.
     pub adjust_client_case: bool,
     /// `option h1-case-adjust-bogus-server`.
@@ -288,8 +307,6 @@ pub struct Proxy {
     pub options: ProxyOptions,
     /// Log targets, `log global` resolved.
     pub logs: Vec<LogTarget>,
-    /// `log-format`, where no later line took its place.
-    pub log_format: Option<Box<Format>>,
     /// `log-tag`.
     pub log_tag: Option<Word>,
     /// `balance`.
@@ -308,8 +325,10 @@ pub struct Proxy {
     pub servers: Vec<Server>,
     /// `stats …`, when the page is enabled.
     pub stats: Option<Box<StatsSettings>>,
-    /// `errorfile` contents by status, read at start.
-    pub error_files: Vec<(u16, Word)>,
+    /// What errors are answered with, by status: `errorfile` and its kin.
+    pub error_answers: Vec<(u16, ErrorAnswer)>,
+    /// `monitor fail`: when `monitor-uri` is answered with an error.
+    pub monitor_fail: Vec<Cond>,
 }
 
 impl Proxy {
@@ -343,7 +362,6 @@ impl Proxy {
             timeouts: Timeouts::default(),
             options: ProxyOptions::default(),
             logs: Vec::new(),
-            log_format: None,
             log_tag: None,
             balance: Balance::RoundRobin,
             cookie: None,
@@ -353,7 +371,8 @@ impl Proxy {
             check: CheckKind::Tcp,
             servers: Vec::new(),
             stats: None,
-            error_files: Vec::new(),
+            error_answers: Vec::new(),
+            monitor_fail: Vec::new(),
         }
     }
 }

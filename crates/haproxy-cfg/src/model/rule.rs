@@ -22,6 +22,10 @@ pub enum RuleSet {
     HttpResponse,
     /// `http-after-response`.
     HttpAfterResponse,
+    /// The keyword `redirect`, whose rules follow those of `http-request`.
+    Redirect,
+    /// `stats http-request`.
+    Stats,
 }
 
 /// One rule, in the order of the file.

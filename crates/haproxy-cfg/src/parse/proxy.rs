@@ -5,10 +5,10 @@ use syntax::{Diagnostic, Severity, Version, closest};
 use super::line::{Line, shown};
 use super::reading::Reading;
 use crate::keywords::PROXY_INDEX;
-use crate::model::{self, Mode};
+use crate::model::{self, ErrorAnswer, Mode};
 use crate::signature::{self, Given};
 use crate::values::{loose_integer, strip_os_code};
-use crate::written::Set;
+use crate::written::{Set, WrittenErrors};
 
 /// Errors may be replaced for these statuses alone.
 pub(super) const ERROR_STATUSES: &[u16] = &[
@@ -283,7 +283,9 @@ pub(crate) fn errorfile(reading: &mut Reading<'_>, line: &Line<'_>) {
                 return reading
                     .tell(told.help("the file holds a whole answer: HTTP/1.0 503 …, headers, a body"));
             }
-            reading.settings().error_files.push((status, content.into()));
+            let answer = ErrorAnswer::File(content.into());
+            let answers = &mut reading.settings().error_answers;
+            answers.push(WrittenErrors::One(status, answer));
         }
         Err(error) => {
             let why = strip_os_code(&error);

@@ -7,10 +7,11 @@ use super::frame::Frame;
 use super::line::{Line, shown};
 use super::reading::Reading;
 use super::sample::Usage;
-use crate::keywords::place;
+use crate::keywords::{ACTION_INDEX, place, rule_set};
 use crate::lex::Word;
 use crate::model::StatsAuth;
-use crate::signature::{self, Arg, Cursor, Subject, TimeWords, seconds};
+use crate::signature::{self, Arg, Argument, Cursor, Subject, TimeWords, Value, seconds};
+use crate::written::Rule;
 
 const NAMES: &[&str] = &[
     "admin",
@@ -133,9 +134,13 @@ pub(crate) fn stats(reading: &mut Reading<'_>, line: &Line<'_>) {
                 let told = Diagnostic::alert("not-in-defaults", message).at(line.span());
                 return reading.tell(told.help("move the line into the proxies that need it"));
             }
-            let Some(conditional) = http_rule(reading, line) else {
+            let Some(rule) = http_rule(reading, line) else {
                 return;
             };
+            let conditional = rule.cond.is_some() || rule.inert;
+            if let Some((_, rules)) = reading.ruled() {
+                rules.push(rule);
+            }
             let span = line.span();
             let stats = &mut reading.settings().stats;
             stats.rule.get_or_insert(span);
@@ -146,7 +151,6 @@ pub(crate) fn stats(reading: &mut Reading<'_>, line: &Line<'_>) {
                 let told = Diagnostic::warning("no-effect", message).at(span);
                 reading.tell(told.help("give the rule before it a condition, or remove this one"));
             }
-            reading.tell_read_only("'stats http-request'", line.span());
         }
         _ => return unknown(reading, line, Some(name)),
     }
@@ -236,28 +240,51 @@ fn unknown(reading: &mut Reading<'_>, line: &Line<'_>, name: Option<&Word<'_>>) 
     reading.tell(told);
 }
 
-/// `stats http-request allow|deny|auth [realm NAME] [if|unless CONDITION]`: whether it has a condition.
-fn http_rule(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<bool> {
+/// `stats http-request allow|deny|auth [realm NAME] [if|unless CONDITION]`.
+fn http_rule(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<Rule> {
     let action = line
         .arg(1)
         .map(|word| shown(word).into_owned())
         .unwrap_or_default();
-    if !matches!(action.as_str(), "allow" | "deny" | "auth") {
+    let known = matches!(action.as_str(), "allow" | "deny" | "auth");
+    let Some(row) = ACTION_INDEX.find(action.as_bytes()).filter(|_| known) else {
         let span = line.arg(1).map_or(line.behind(), |word| word.span);
         let message = format!("'stats http-request' expects 'allow', 'deny' or 'auth' (got '{action}').");
         let told = Diagnostic::alert("unknown-action", message).at(span);
         reading.tell(told.help("write for example: stats http-request auth unless AUTHENTICATED"));
         return None;
-    }
+    };
     let realm = action == "auth" && line.arg(2).is_some_and(|word| &*word.text == b"realm");
+    let mut rule = Rule {
+        set: rule_set::STATS,
+        action: row,
+        arguments: Vec::new(),
+        cond: None,
+        inert: false,
+        span: line.span(),
+    };
+    if let (true, Some(word)) = (realm, line.arg(3)) {
+        let text = Argument {
+            name: "realm",
+            value: Value::Text(word.text.to_vec().into()),
+            span: word.span,
+        };
+        rule.arguments.push(Argument {
+            name: "realm",
+            value: Value::Option("realm", vec![text]),
+            span: word.span,
+        });
+    }
     let at = if realm { 4 } else { 2 };
     let Some(word) = line.arg(at) else {
-        return Some(false);
+        return Some(rule);
     };
     if matches!(&*word.text, b"if" | b"unless") {
         let lead = format!("error detected while parsing an 'http-request {action}' condition : ");
-        condition(reading, line.args(), at, Usage::HTTP_QUIETLY, Frame::new(&lead))?;
-        return Some(true);
+        let read = condition(reading, line.args(), at, Usage::HTTP_QUIETLY, Frame::new(&lead))?;
+        rule.inert = read.cond.is_none();
+        rule.cond = read.cond;
+        return Some(rule);
     }
     let message = format!(
         "'http-request {action}' expects either 'if' or 'unless' followed by a condition but found '{}'.",

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use super::inherit::Inherited;
 use super::{rules, server};
 use crate::dialect::Dialect;
-use crate::model::{Acl, Balance, LogTarget, Mode, Proxy, ProxyOptions, StatsSettings, Timeouts, Word};
+use crate::model::sections::ErrorFile;
+use crate::model::{
+    Acl, Balance, ErrorAnswer, LogTarget, Mode, Proxy, ProxyOptions, StatsSettings, Timeouts,
+};
 use crate::parse::Reading;
-use crate::written::{FormatKind, LogEntry, LogLine, OptionFlag as F, ProxySection, TimeoutKind as T};
+use crate::written::{LogEntry, LogLine, OptionFlag as F, ProxySection, TimeoutKind as T, WrittenErrors};
 
 /// Connection attempts after the first, unless the file says otherwise.
 const DEFAULT_RETRIES: u32 = 3;
@@ -49,10 +52,6 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         timeouts: timeouts(&inherited),
         options: options(&inherited, dialect),
         logs: logs(reading, &inherited),
-        log_format: inherited
-            .of(frontend)
-            .find_map(|settings| settings.format(FormatKind::Log))
-            .and_then(|line| line.format.clone()),
         log_tag: inherited.value(|settings| &settings.log_tag),
         balance: inherited
             .value(|settings| &settings.balance)
@@ -70,7 +69,8 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .unwrap_or(false),
         check: inherited.value(|settings| &settings.check).unwrap_or_default(),
         servers,
-        error_files: error_files(&inherited),
+        error_answers: error_answers(reading, &inherited),
+        monitor_fail: gathered.monitor_fail,
     }
 }
 
@@ -130,6 +130,7 @@ fn options(inherited: &Inherited<'_>, dialect: Dialect) -> ProxyOptions {
         http_ignore_probes: on(F::HttpIgnoreProbes),
         adjust_client_case: on(F::ClientHeaderCase),
         adjust_server_case: on(F::ServerHeaderCase),
+        http_use_proxy_header: on(F::ProxyHeader),
     }
 }
 
@@ -176,11 +177,26 @@ fn stats(
     })
 }
 
-fn error_files(inherited: &Inherited<'_>) -> Vec<(u16, Word)> {
+fn error_answers(reading: &Reading<'_>, inherited: &Inherited<'_>) -> Vec<(u16, ErrorAnswer)> {
     let mut out = BTreeMap::new();
-    for settings in inherited.farthest_first() {
-        for (status, content) in &settings.error_files {
-            out.insert(*status, content.clone());
+    for answers in inherited.farthest_first().map(|settings| &settings.error_answers) {
+        for line in answers {
+            match line {
+                WrittenErrors::One(status, answer) => {
+                    out.insert(*status, answer.clone());
+                }
+                WrittenErrors::Set(name, statuses) => {
+                    let sections = &reading.written.beside.http_errors;
+                    // What is missing is told elsewhere.
+                    let Some(section) = sections.iter().find(|section| section.name == *name) else {
+                        continue;
+                    };
+                    let wanted = |file: &&ErrorFile| statuses.is_empty() || statuses.contains(&file.status);
+                    for file in section.files.iter().filter(wanted) {
+                        out.insert(file.status, ErrorAnswer::File(file.content.clone()));
+                    }
+                }
+            }
         }
     }
     out.into_iter().collect()

@@ -11,6 +11,7 @@ pub(super) struct Rules {
     pub(super) acls: Vec<Acl>,
     pub(super) rules: Vec<model::Rule>,
     pub(super) stats_admin: Vec<StatsAdmin>,
+    pub(super) monitor_fail: Vec<Cond>,
 }
 
 /// The lines of each group of a section, shared by all conditions that name it.
@@ -48,6 +49,7 @@ pub(super) fn gather(inherited: &Inherited<'_>, section: &ProxySection, acls: Ve
         acls,
         rules: Vec::new(),
         stats_admin: Vec::new(),
+        monitor_fail: Vec::new(),
     };
     let defaults: Vec<_> = inherited.defaults().collect();
     for defaults in defaults.into_iter().rev() {
@@ -65,6 +67,8 @@ pub(super) fn gather(inherited: &Inherited<'_>, section: &ProxySection, acls: Ve
         cond: condition(cond, &groups),
     });
     out.stats_admin.extend(admin);
+    let fail = section.monitor_fail.iter().map(|cond| condition(cond, &groups));
+    out.monitor_fail.extend(fail);
     out
 }
 

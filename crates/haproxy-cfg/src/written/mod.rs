@@ -24,7 +24,7 @@ pub(crate) use reference::{ArgumentReference, ModeNote, Reference, ReferenceKind
 pub(crate) use rule::{Pending, PendingName, Rule};
 pub(crate) use settings::{
     EmailAlert, FormatKind, FormatLine, LogEntry, LogLine, MoreServerParams, MoreSettings, OptionFlag,
-    ServerParams, Settings, StatsWritten, TimeoutKind, Unresolved,
+    ServerParams, Settings, StatsWritten, TimeoutKind, Unresolved, WrittenErrors,
 };
 
 use crate::keywords::Output;

@@ -58,6 +58,7 @@ pub(crate) struct MoreOfSection {
     pub(crate) rules: Vec<Rule>,
     pub(crate) switches: Vec<Switch>,
     pub(crate) stats_admin: Vec<WrittenCond>,
+    pub(crate) monitor_fail: Vec<WrittenCond>,
 }
 
 impl Deref for ProxySection {

@@ -34,6 +34,8 @@ impl Rule {
             rule_set::HTTP_REQ => RuleSet::HttpRequest,
             rule_set::HTTP_RES => RuleSet::HttpResponse,
             rule_set::HTTP_AFTER => RuleSet::HttpAfterResponse,
+            rule_set::REDIRECT => RuleSet::Redirect,
+            rule_set::STATS => RuleSet::Stats,
             _ => return None,
         })
     }

@@ -8,8 +8,8 @@ use syntax::{Diagnostic, Span};
 use super::Set;
 use super::rare::Rare;
 use crate::model::{
-    Balance, CheckKind, ConnectionMode, CookiePolicy, Format, ForwardFor, HeaderNames, LogTarget, Millis,
-    Mode, StatsAuth, Word,
+    Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, ForwardFor, HeaderNames, LogTarget,
+    Millis, Mode, StatsAuth, Word,
 };
 use crate::parse::Asked;
 
@@ -101,8 +101,6 @@ pub(crate) struct FormatLine {
     pub(crate) span: Span,
     /// What is wrong with it, told of each proxy that uses it: of any, or of those of a mode.
     pub(crate) faults: Vec<(Option<Mode>, Diagnostic)>,
-    /// What it was read to; none for an option, and for what could not be read.
-    pub(crate) format: Option<Box<Format>>,
 }
 
 /// One `log` line of a proxy.
@@ -340,7 +338,8 @@ pub(crate) struct MoreSettings {
     pub(crate) default_backend: Option<Set<Word>>,
     pub(crate) stats: Rare<StatsWritten>,
     pub(crate) email: Rare<EmailAlert>,
-    pub(crate) error_files: Vec<(u16, Word)>,
+    /// `errorfile`, `errorfiles`, `errorloc…` and `http-error`, in their order.
+    pub(crate) error_answers: Vec<WrittenErrors>,
     /// Rows that were used here though nothing acts on them yet, for checks that must not fire then.
     pub(crate) read_only: Vec<String>,
 }
@@ -425,4 +424,13 @@ impl Settings {
             None => self.options.push((flag, set)),
         }
     }
+}
+
+/// What a line says of answers to errors.
+#[derive(Clone, Debug)]
+pub(crate) enum WrittenErrors {
+    /// The answer for a status.
+    One(u16, ErrorAnswer),
+    /// The answers of an `http-errors` section: those for the statuses, or all of them.
+    Set(Word, Vec<u16>),
 }

@@ -2,7 +2,8 @@
 
 use std::io::Write as _;
 
-use super::{AnswerInput, write_connection};
+use super::Answer;
+use crate::http1::Version;
 
 /// Status, reason, and what the page says.
 const PAGES: [(u16, &str, &str); 19] = [
@@ -86,34 +87,27 @@ fn body_len(reason: &str, says: &str) -> usize {
     "<html><body><h1>NNN </h1>\n\n</body></html>\n".len() + reason.len() + says.len()
 }
 
-/// Writing to a vector does not fail.
 fn write_body(out: &mut Vec<u8>, (status, reason, says): (u16, &str, &str)) {
+    // Writing to a vector does not fail.
     let _infallible = write!(
         out,
         "<html><body><h1>{status} {reason}</h1>\n{says}\n</body></html>\n"
     );
 }
 
-/// Appends an answer to a request; `challenge` is a header's name and the realm it names.
-pub(super) fn write(out: &mut Vec<u8>, status: u16, challenge: Option<(&str, &[u8])>, input: &AnswerInput) {
+/// Statuses whose pages always end the connection.
+const LAST: [u16; 2] = [400, 408];
+
+/// Makes `out` the page of a status.
+pub(super) fn put(out: &mut Answer, status: u16) {
     let page = page(status);
-    let (status, reason, says) = page;
-    // Writing to a vector does not fail.
-    let _infallible = write!(
-        out,
-        "HTTP/1.1 {status} {reason}\r\ncontent-length: {}\r\ncache-control: no-cache\r\ncontent-type: text/html\r\n",
-        body_len(reason, says)
-    );
-    if let Some((name, realm)) = challenge {
-        out.extend_from_slice(name.as_bytes());
-        out.extend_from_slice(b": Basic realm=\"");
-        out.extend_from_slice(realm);
-        out.extend_from_slice(b"\"\r\n");
-    }
-    write_connection(out, input);
-    out.extend_from_slice(b"\r\n");
-    if !input.head {
-        write_body(out, page);
+    out.begin(Version::Http11, page.0, page.1.as_bytes());
+    write_body(&mut out.body, page);
+    out.length();
+    out.header(b"cache-control", &[b"no-cache"]);
+    out.header(b"content-type", &[b"text/html"]);
+    if LAST.contains(&status) {
+        out.header(b"connection", &[b"close"]);
     }
 }
 

@@ -1,23 +1,28 @@
 //! An error file (manual, `errorfile`): a whole message, whose head is written anew so that it fits the client's connection.
 
-use super::{AnswerInput, write_connection};
+use super::Answer;
+use crate::http1::Version;
 
 /// An error file's message, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct ErrorFile {
-    /// Status line and headers as they are sent, without the headers about the connection.
-    head: Vec<u8>,
-    body: Vec<u8>,
-    /// An HTTP/1.0 message needs not say that the connection ends.
-    old: bool,
-    /// Its head says how long the body is.
-    sized: bool,
+pub(crate) struct ErrorFile {
+    version: Version,
+    /// Zero in a file without a status line, which answers nothing.
+    status: u16,
+    reason: Box<[u8]>,
+    /// Without those about the connection.
+    headers: Vec<Field>,
+    body: Box<[u8]>,
 }
 
+/// A header's name and value.
+type Field = (Box<[u8]>, Box<[u8]>);
+
 impl ErrorFile {
-    pub(super) fn new(text: &[u8]) -> Self {
+    pub(crate) fn new(text: &[u8]) -> Self {
         let mut file = Self::default();
         let mut rest = text;
+        let mut first = true;
         while !rest.is_empty() {
             let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
             let line = rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end]);
@@ -25,46 +30,49 @@ impl ErrorFile {
             if line.is_empty() {
                 break;
             }
-            file.add_line(line);
+            if std::mem::take(&mut first) {
+                file.status_line(line);
+            } else {
+                file.header(line);
+            }
         }
-        file.body = rest.to_vec();
+        file.body = rest.into();
         file
     }
 
-    fn add_line(&mut self, line: &[u8]) {
-        if self.head.is_empty() {
-            self.old = line.starts_with(b"HTTP/1.0");
-            self.head.extend_from_slice(line);
-        } else {
-            let Some(colon) = memchr::memchr(b':', line) else {
-                return;
-            };
-            let name = line[..colon].to_ascii_lowercase();
-            if name == b"connection" || name == b"keep-alive" {
-                return;
-            }
-            self.sized |= name == b"content-length";
-            self.head.extend_from_slice(&name);
-            self.head.extend_from_slice(b": ");
-            self.head.extend_from_slice(line[colon + 1..].trim_ascii());
+    fn status_line(&mut self, line: &[u8]) {
+        if line.starts_with(b"HTTP/1.0") {
+            self.version = Version::Http10;
         }
-        self.head.extend_from_slice(b"\r\n");
+        let mut words = line.splitn(3, |&byte| byte == b' ').skip(1);
+        let status = words.next().unwrap_or_default();
+        let digits = status.iter().filter(|byte| byte.is_ascii_digit());
+        self.status = digits
+            .take(3)
+            .fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'));
+        self.reason = words.next().unwrap_or_default().into();
     }
 
-    /// Appends it; gives whether the connection must be closed behind it.
-    pub(super) fn write(&self, out: &mut Vec<u8>, input: &AnswerInput) -> bool {
-        if self.head.is_empty() {
-            return true;
+    fn header(&mut self, line: &[u8]) {
+        let Some(colon) = memchr::memchr(b':', line) else {
+            return;
+        };
+        let name = line[..colon].to_ascii_lowercase();
+        if name != b"connection" && name != b"keep-alive" {
+            let value = line[colon + 1..].trim_ascii();
+            self.headers.push((name.into(), value.into()));
         }
-        let close = input.close || !self.sized;
-        out.extend_from_slice(&self.head);
-        if !(close && self.old) {
-            write_connection(out, &AnswerInput { close, ..*input });
+    }
+
+    /// Makes `out` this answer.
+    pub(crate) fn put(&self, out: &mut Answer) {
+        if self.status == 0 {
+            return out.silent();
         }
-        out.extend_from_slice(b"\r\n");
-        if !input.head {
-            out.extend_from_slice(&self.body);
+        out.begin(self.version, self.status, &self.reason);
+        for (name, value) in &self.headers {
+            out.header(name, &[value]);
         }
-        close
+        out.body.extend_from_slice(&self.body);
     }
 }

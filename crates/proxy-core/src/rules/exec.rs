@@ -3,6 +3,7 @@
 use haproxy_cfg::model::{Config, ProxyId};
 
 use super::Cache;
+use crate::answer::Answer;
 use crate::format::FormatPlan;
 use crate::http1::{HeadersMut, RequestHead, RequestRef, ResponseHead, ResponseRef};
 use crate::sample::{Arena, Body, Expression, Sample, SampleContext, World};
@@ -42,6 +43,12 @@ pub struct Exec<'a> {
     pub cache: &'a mut Cache,
     /// A header that cannot be changed is an error (`strict-mode`).
     pub strict: bool,
+    /// Where actions put an answer of our own together.
+    pub answer: &'a mut Answer,
+    /// They have: without it the proxy's own page for the status is meant.
+    pub has_answer: bool,
+    /// An early answer's head, without its end; empty when there is none.
+    pub hints: &'a mut Vec<u8>,
     /// What looking at samples found missing that may still come.
     pub undecided: &'a std::cell::Cell<bool>,
 }

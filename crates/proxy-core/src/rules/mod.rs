@@ -17,7 +17,6 @@ mod switch;
 mod tests;
 
 pub use acls::{Acls, Cache, RuleError};
-pub use action::reply::Reply;
 pub(crate) use capturing::Capturing;
 pub use cond::{CondPlan, Truth};
 pub use exec::Exec;

@@ -47,6 +47,14 @@ impl RuleSetPlan {
         self.rules.is_empty()
     }
 
+    /// Whether rule number `at` adds to the early answer of the one before it in any case; what depends on a condition begins
+    /// another.
+    fn goes_on_hinting(&self, at: usize) -> bool {
+        self.rules
+            .get(at)
+            .is_some_and(|rule| rule.cond.is_none() && rule.action.is_hint())
+    }
+
     /// Applies the rules from number `at` on, which is moved: to be called again with it when a step of the shell's is done.
     pub fn run<'p>(&'p self, acls: &Acls, exec: &mut Exec<'_>, at: &mut usize) -> Step<'p> {
         while let Some(rule) = self.rules.get(*at) {
@@ -68,6 +76,9 @@ impl RuleSetPlan {
                 return step;
             }
             *at += 1;
+            if rule.action.is_hint() && !exec.hints.is_empty() && !self.goes_on_hinting(*at) {
+                return Step::Hint;
+            }
             match step {
                 Step::Next => {}
                 Step::Edited => exec.cache.message_changed(acls),

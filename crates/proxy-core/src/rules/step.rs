@@ -1,6 +1,6 @@
 //! What the rules say comes next.
 
-use super::action::reply::Reply;
+use crate::answer::Reply;
 
 /// What comes after an action.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,12 @@ pub enum Step<'p> {
     Tarpit(&'p Reply),
     /// The request is answered here.
     Return(&'p Reply),
+    /// The client is sent elsewhere, with this status: the answer is put together.
+    Redirect(u16),
+    /// The client is asked for a password, for this realm.
+    Authenticate(&'p [u8]),
+    /// The early answer that stands in [`super::Exec::hints`] is to be ended and sent; then the next rule.
+    Hint,
     /// A header could not be changed, in strict mode.
     Failed,
 }

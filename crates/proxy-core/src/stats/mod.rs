@@ -19,7 +19,7 @@ pub mod typed;
 mod value;
 mod view;
 
-pub use page::{StatsOutcome, StatsPage, StatsRequest};
+pub use page::{StatsPage, StatsRequest};
 pub use query::Options;
 pub use server_status::ServerStatus;
 pub use value::{Row, RowKind, Value};

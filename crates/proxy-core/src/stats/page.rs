@@ -2,7 +2,9 @@
 
 use haproxy_cfg::model::{ProxyId, StatsSettings};
 
+use crate::answer::{Answer, built_in, challenge};
 use crate::cli::Control;
+use crate::http1::Version;
 
 use super::html::Page;
 use super::query::{FormOutcome, Format, Options};
@@ -28,16 +30,6 @@ pub struct StatsRequest<'a> {
     pub body_cut: bool,
 }
 
-/// What was answered, for counters and the log line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StatsOutcome {
-    /// The status.
-    pub status: u16,
-    /// Bytes of the head in `out`, its empty line included. The head has no `connection` header; who sends it may put one
-    /// in front of the empty line.
-    pub head_len: usize,
-}
-
 /// The page of `stats uri`.
 #[derive(Debug)]
 pub struct StatsPage;
@@ -49,20 +41,19 @@ impl StatsPage {
         matches!(method, b"GET" | b"HEAD" | b"POST") && uri.starts_with(&settings.uri)
     }
 
-    /// Answers a request. The whole answer, status line and all, is appended to `out`, with a `content-length`. A proxy without
-    /// `stats` answers 503.
+    /// Makes `out` the answer to a request. A proxy without `stats` answers 503.
     pub fn handle(
         request: &StatsRequest<'_>,
         view: &StatsView<'_>,
         control: &mut dyn Control,
-        out: &mut Vec<u8>,
-    ) -> StatsOutcome {
+        out: &mut Answer,
+    ) {
         let proxy = view.config.proxy(request.proxy);
         let Some(settings) = &proxy.stats else {
-            return respond(out, request, 503, "Service Unavailable", &[], &[], b"");
+            return respond(out, 503, "Service Unavailable", &[], &[], b"");
         };
         if !auth::allows(settings, request.authorization) {
-            return unauthorized(request, settings, out);
+            return unauthorized(settings, out);
         }
         let rest = request.uri.strip_prefix(settings.uri.as_slice()).unwrap_or(b"");
         let options = Options::parse(rest);
@@ -83,7 +74,7 @@ impl StatsPage {
             } else {
                 form::process(view, &filter, request.body, control)
             };
-            return see_other(request, settings, &options, outcome, out);
+            return see_other(settings, &options, outcome, out);
         }
         let mut body = Vec::new();
         let content_type = match options.format {
@@ -120,18 +111,12 @@ impl StatsPage {
             .map(|s| s.to_string());
         let mut headers = vec![("cache-control", "no-cache"), ("content-type", content_type)];
         headers.extend(refresh.as_deref().map(|seconds| ("refresh", seconds)));
-        respond(out, request, 200, "OK", &headers, &[], &body)
+        respond(out, 200, "OK", &headers, &[], &body);
     }
 }
 
 /// Sends the browser back to the page, which says how the form ended.
-fn see_other(
-    request: &StatsRequest<'_>,
-    settings: &StatsSettings,
-    options: &Options,
-    outcome: FormOutcome,
-    out: &mut Vec<u8>,
-) -> StatsOutcome {
+fn see_other(settings: &StatsSettings, options: &Options, outcome: FormOutcome, out: &mut Answer) {
     let mut location = settings.uri.to_vec();
     location.extend_from_slice(b";st=");
     location.extend_from_slice(outcome.code().as_bytes());
@@ -147,46 +132,31 @@ fn see_other(
     let location = String::from_utf8_lossy(&location);
     let headers = [("cache-control", "no-cache"), ("content-type", "text/plain")];
     let behind = [("location", location.as_ref())];
-    respond(out, request, 303, "See Other", &headers, &behind, b"")
+    respond(out, 303, "See Other", &headers, &behind, b"");
 }
 
 /// Asks for user and password.
-fn unauthorized(request: &StatsRequest<'_>, settings: &StatsSettings, out: &mut Vec<u8>) -> StatsOutcome {
-    let realm = String::from_utf8_lossy(&settings.realm);
-    let challenge = format!("Basic realm=\"{realm}\"");
-    let body = b"<html><body><h1>401 Unauthorized</h1>\nYou need a valid user and password to access this content.\n</body></html>\n";
-    let headers = [
-        ("cache-control", "no-cache"),
-        ("content-type", "text/html"),
-        ("www-authenticate", challenge.as_str()),
-    ];
-    respond(out, request, 401, "Unauthorized", &headers, &[], body)
+fn unauthorized(settings: &StatsSettings, out: &mut Answer) {
+    built_in(out, 401);
+    challenge(out, false, &settings.realm);
 }
 
-/// Appends an answer with its length, which stands between `headers` and `behind`; to HEAD the head alone.
+/// Makes `out` an answer with its length, which stands between `headers` and `behind`.
 fn respond(
-    out: &mut Vec<u8>,
-    request: &StatsRequest<'_>,
+    out: &mut Answer,
     status: u16,
     reason: &str,
     headers: &[(&str, &str)],
     behind: &[(&str, &str)],
     body: &[u8],
-) -> StatsOutcome {
-    let start = out.len();
-    out.extend_from_slice(format!("HTTP/1.1 {status} {reason}\r\n").as_bytes());
-    let length = body.len().to_string();
-    for (name, value) in headers
-        .iter()
-        .chain(&[("content-length", length.as_str())])
-        .chain(behind)
-    {
-        out.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+) {
+    out.begin(Version::Http11, status, reason.as_bytes());
+    for (name, value) in headers {
+        out.header(name.as_bytes(), &[value.as_bytes()]);
     }
-    out.extend_from_slice(b"\r\n");
-    let head_len = out.len() - start;
-    if request.method != b"HEAD" {
-        out.extend_from_slice(body);
+    out.body.extend_from_slice(body);
+    out.length();
+    for (name, value) in behind {
+        out.header(name.as_bytes(), &[value.as_bytes()]);
     }
-    StatsOutcome { status, head_len }
 }

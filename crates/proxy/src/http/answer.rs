@@ -2,13 +2,16 @@
 
 use std::future::poll_fn;
 use std::io::IoSlice;
+use std::rc::Rc;
 use std::task::Poll;
 
 use haproxy_cfg::model::ConnectionMode;
 use proxy_core::answer::AnswerInput;
-use proxy_core::http1::{ResponseHead, ResponseRef, Version, parse_response};
+use proxy_core::http1::Version;
 
+use super::rules;
 use super::txn::Txn;
+use crate::context::{AtHand, looking};
 use crate::session::Session;
 use crate::upstream::deadline;
 
@@ -39,7 +42,7 @@ pub(super) async fn send(session: &mut Session, txn: &mut Txn) -> bool {
         session.io.poll_flush(cx).map(|flushed| flushed.is_ok())
     })
     .await;
-    txn.stream.log.bytes += counted_size(&txn.to_client);
+    txn.stream.log.bytes += txn.answer_size;
     all
 }
 
@@ -54,15 +57,73 @@ pub(super) fn ending(session: &Session, txn: &Txn) -> AnswerInput {
     }
 }
 
-/// Puts the answer for `status` of the proxy in charge into `txn.to_client`. Gives whether the connection must be closed
-/// behind it.
-pub(super) fn put(session: &Session, txn: &mut Txn, status: u16) -> bool {
-    let proxy = txn.stream.log.backend.unwrap_or(session.client.frontend);
-    let plan = &session.thread.shared.plan.proxies[proxy.0 as usize];
-    let input = ending(session, txn);
+/// Puts the page for `status` of the proxies in charge into `txn.answer`: the backend's goes before the frontend's.
+pub(super) fn page(session: &Session, txn: &mut Txn, status: u16) {
+    let mut answer = std::mem::take(&mut txn.answer);
+    let frontend = session.client.frontend;
+    let plan = &session.thread.shared.plan;
+    let backend = txn.stream.log.backend.filter(|backend| *backend != frontend);
+    let mut proxies = [backend, Some(frontend)].into_iter().flatten();
+    let found = proxies.any(|proxy| {
+        let pages = &plan.proxies[proxy.0 as usize].pages;
+        // Once the request is on its way its head is there no more.
+        let at_hand = AtHand {
+            stream: Some(&txn.stream),
+            request: txn.to_server.is_empty().then(|| txn.request()),
+            ..AtHand::default()
+        };
+        looking(&session.thread, &session.client, proxy, at_hand, |context| {
+            pages.put(status, context, &mut answer)
+        })
+    });
+    if !found {
+        proxy_core::answer::built_in(&mut answer, status);
+    }
+    txn.answer = answer;
+}
+
+/// Applies `http-after-response` to the answer in `txn.answer` and puts it into `txn.to_client` as it is sent. Gives whether the
+/// connection must be closed behind it.
+pub(super) fn write(session: &mut Session, txn: &mut Txn, input: &AnswerInput) -> bool {
+    if txn.answer.head.status != 0 {
+        std::mem::swap(&mut txn.res_head, &mut txn.answer.head);
+        let edited = after_rules(session, txn);
+        std::mem::swap(&mut txn.res_head, &mut txn.answer.head);
+        if edited {
+            txn.answer.settle_framing();
+        }
+    }
     txn.to_client.clear();
-    txn.stream.log.status = i32::from(status);
-    plan.answers.write(&mut txn.to_client, status, &input)
+    let close = txn.answer.write(&mut txn.to_client, input);
+    txn.answer_size = txn.answer.counted_size(input);
+    close
+}
+
+/// Applies the rules on every answer to the response at hand, the backend's first. Gives whether there are any.
+pub(super) fn after_rules(session: &mut Session, txn: &mut Txn) -> bool {
+    let frontend = session.client.frontend;
+    let backend = txn.stream.log.backend.filter(|backend| *backend != frontend);
+    let thread = Rc::clone(&session.thread);
+    let mut any = false;
+    for proxy in [backend, Some(frontend)].into_iter().flatten() {
+        let plan = &thread.shared.plan.proxies[proxy.0 as usize];
+        if plan.after_rules.is_empty() {
+            continue;
+        }
+        any = true;
+        txn.cache.reset();
+        let mut at = 0;
+        // Whatever they say, the answer is sent: there is none instead.
+        let _step = rules::run(
+            session,
+            txn,
+            proxy,
+            (&plan.acls, &plan.after_rules),
+            false,
+            &mut at,
+        );
+    }
+    any
 }
 
 /// Whether the client's connection may be kept as far as the client and the configuration say.
@@ -77,23 +138,4 @@ pub(super) fn keeps_client(session: &Session, txn: &Txn) -> bool {
     let doubtful = txn.req_traits.chunked
         && (txn.req_traits.content_length.is_some() || txn.req_head.version == Version::Http10);
     mode != ConnectionMode::Close && wants && !doubtful && !session.thread.shared.is_stopping()
-}
-
-/// The size that statistics and log lines count for an answer of our own, by the same rule as for a server's.
-fn counted_size(answer: &[u8]) -> u64 {
-    let mut head = ResponseHead::default();
-    match parse_response(answer, &mut head, usize::MAX) {
-        Ok(true) => {
-            let body = answer.len() - head.len as usize;
-            u64::from(
-                ResponseRef {
-                    buf: answer,
-                    head: &head,
-                }
-                .counted_size(),
-            ) + body as u64
-        }
-        // An error file may be anything.
-        Ok(false) | Err(_) => answer.len() as u64,
-    }
 }

@@ -470,7 +470,11 @@ impl Txn {
             p.tunnel = is_tunnel;
             self.stream.log.response_ms = session.timer.now_ms();
             self.stream.log.bytes += taken_payload + u64::from(self.response().counted_size());
-            finish_head(self, session).map_err(End::Denied)?;
+            if let Err(status) = finish_head(self, session) {
+                // Nothing of the response is sent.
+                self.progress.res_ready = 0;
+                return Err(End::Denied(status));
+            }
             self.progress.response = ResponsePhase::Body;
             if let Some(buffer) = &mut self.res {
                 buffer.consume(head_len);

@@ -10,6 +10,7 @@ use proxy_core::rules::{Acls, CondPlan, Exec, RuleSetPlan, Step};
 use proxy_core::sample::{Body, SampleContext};
 
 use super::txn::Txn;
+use crate::buffer::Buffer;
 use crate::context::{AtHand, Here, looking};
 use crate::session::Session;
 
@@ -75,14 +76,21 @@ pub(super) fn run<'p>(
         room: thread.config().global.tune.bufsize as usize,
         cache: &mut txn.cache,
         strict: true,
+        answer: &mut txn.answer,
+        has_answer: false,
+        hints: &mut txn.to_client,
         undecided: &Cell::new(false),
     };
     if on_request {
         exec.request = txn.req.as_ref().map(|buffer| (buffer.data(), &mut txn.req_head));
     } else {
-        exec.response = txn.res.as_ref().map(|buffer| (buffer.data(), &mut txn.res_head));
+        // An answer of our own has no buffer.
+        let received = txn.res.as_ref().map_or(&[][..], Buffer::data);
+        exec.response = Some((received, &mut txn.res_head));
     }
-    rules.run(acls, &mut exec, at)
+    let step = rules.run(acls, &mut exec, at);
+    txn.has_answer = exec.has_answer;
+    step
 }
 
 /// `option forwardfor` of the frontend or the backend.

@@ -36,8 +36,8 @@ pub(super) enum NoForm {
     Malformed,
 }
 
-/// Puts the answer of the page into `txn.to_client`; the connection header is not yet in it. Gives the length of its head.
-pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Result<usize, NoForm> {
+/// Puts the answer of the page into `txn.answer`.
+pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Result<(), NoForm> {
     let is_form = txn.method() == b"POST";
     if is_form {
         // The original takes the page for a server that is reached at once.
@@ -57,8 +57,7 @@ pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId)
             break;
         }
     }
-    let mut out = std::mem::take(&mut txn.to_client);
-    out.clear();
+    let mut out = std::mem::take(&mut txn.answer);
     let request = txn.request();
     let head = txn.req_head.len as usize;
     let body = &request.buf[head..head + txn.progress.req_ready];
@@ -90,10 +89,10 @@ pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId)
         now_ms: thread.now_ms(),
         hooks: &mut shell,
     };
-    let outcome = StatsPage::handle(&stats_request, &view, &mut control, &mut out);
-    txn.to_client = out;
-    txn.stream.log.status = i32::from(outcome.status);
-    Ok(outcome.head_len)
+    StatsPage::handle(&stats_request, &view, &mut control, &mut out);
+    txn.stream.log.status = i32::from(out.head.status);
+    txn.answer = out;
+    Ok(())
 }
 
 /// Reads the body that belongs to the request behind its head, as far as it fits the buffer.

@@ -5,12 +5,13 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use haproxy_cfg::model::{ConnectionMode, HeaderNames, Mode, ProxyId};
+use proxy_core::answer::Reply;
 use proxy_core::http1::{
     ConnectionHeader, HeadRules, HeaderCases, HeadersMut, MessageTraits, Version, write_request,
     write_response,
 };
 use proxy_core::persist::{CookieState, HeadEdits, ResponseInput};
-use proxy_core::rules::Step;
+use proxy_core::rules::{Acls, RuleSetPlan, Step};
 use proxy_core::state::SideCounters;
 use proxy_core::stream::since;
 
@@ -63,7 +64,13 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
         .is_some_and(|uri| txn.request().uri() == uri.as_slice())
     {
         thread.fe_counters(session.client.frontend).intercepted.inc();
-        return answer_with(session, txn, 200, b'P', b'R').await;
+        let plan = &thread.shared.plan.proxies[session.client.frontend.0 as usize];
+        let fails = plan
+            .monitor_fail
+            .iter()
+            .any(|cond| rules::holds(session, txn, &plan.acls, cond));
+        let status = if fails { 503 } else { 200 };
+        return answer_with(session, txn, status, b'P', b'R').await;
     }
     let in_use;
     let next = match route(session, txn).await {
@@ -150,21 +157,32 @@ fn refuses_names(session: &Session, txn: &mut Txn, proxy: ProxyId) -> bool {
 async fn apply_rules(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Result<(), Next> {
     let thread = Rc::clone(&session.thread);
     let plan = &thread.shared.plan.proxies[proxy.0 as usize];
-    if !plan.request_rules.is_empty() {
-        let rules = (&plan.acls, &plan.request_rules);
-        let mut at = 0;
-        loop {
-            match rules::run(session, txn, proxy, rules, true, &mut at) {
-                Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => break,
-                // Rare, and its future is larger than all others: an idle connection is not to carry it.
-                step => Box::pin(obey(session, txn, proxy, step)).await?,
-            }
+    apply_set(session, txn, proxy, (&plan.acls, &plan.request_rules)).await?;
+    if stats::is_for(session, txn, proxy) {
+        // As above, of a page that few requests are for.
+        return Err(Box::pin(answer_stats(session, txn, proxy)).await);
+    }
+    apply_set(session, txn, proxy, (&plan.acls, &plan.redirects)).await
+}
+
+/// One set of rules on the request.
+async fn apply_set(
+    session: &mut Session,
+    txn: &mut Txn,
+    proxy: ProxyId,
+    set: (&Acls, &RuleSetPlan),
+) -> Result<(), Next> {
+    if set.1.is_empty() {
+        return Ok(());
+    }
+    let mut at = 0;
+    loop {
+        match rules::run(session, txn, proxy, set, true, &mut at) {
+            Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => return Ok(()),
+            // Rare, and its future is larger than all others: an idle connection is not to carry it.
+            step => Box::pin(obey(session, txn, proxy, step)).await?,
         }
     }
-    if stats::is_for(session, txn, proxy) {
-        return Err(answer_stats(session, txn, proxy).await);
-    }
-    Ok(())
 }
 
 /// What a rule on the request wants to be done.
@@ -175,15 +193,61 @@ async fn obey(session: &mut Session, txn: &mut Txn, proxy: ProxyId, step: Step<'
     match step {
         Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => Ok(()),
         Step::Deny(reply) => {
-            session.count(|side| side.dreq.inc());
-            Err(answer_with(session, txn, reply.status, b'P', b'R').await)
+            count_denied(session, proxy);
+            Err(answer_ready(session, txn, reply.status, (b'P', b'R'), false).await)
         }
         Step::Tarpit(reply) => {
-            session.count(|side| side.dreq.inc());
+            count_denied(session, proxy);
             Err(tarpit(session, txn, proxy, reply.status).await)
         }
-        Step::Return(reply) => Err(answer_with(session, txn, reply.status, b'L', b'R').await),
+        Step::Return(reply) => {
+            count_intercepted(session, proxy);
+            Err(answer_ready(session, txn, reply.status, (b'L', b'R'), false).await)
+        }
+        Step::Redirect(status) => {
+            count_intercepted(session, proxy);
+            // The original does not wait for a body of a request that it sends elsewhere.
+            let has_body = txn.req_traits.chunked || txn.req_traits.content_length.is_some_and(|n| n > 0);
+            Err(answer_ready(session, txn, status, (b'L', b'R'), has_body).await)
+        }
+        Step::Authenticate(realm) => {
+            count_intercepted(session, proxy);
+            let status = challenge(session, txn, realm);
+            Err(answer_ready(session, txn, status, (b'L', b'R'), false).await)
+        }
+        Step::Hint => {
+            txn.to_client.extend_from_slice(b"\r\n");
+            let sent = answer::send(session, txn).await;
+            txn.to_client.clear();
+            if sent { Ok(()) } else { Err(Next::Close) }
+        }
         Step::Failed => Err(answer_with(session, txn, 500, b'P', b'R').await),
+    }
+}
+
+/// Puts together what asks for a password; gives its status.
+fn challenge(session: &Session, txn: &mut Txn, realm: &[u8]) -> u16 {
+    let as_proxy =
+        session.frontend().options.http_use_proxy_header && txn.request().uri().first() != Some(&b'/');
+    let status = if as_proxy { 407 } else { 401 };
+    answer::page(session, txn, status);
+    proxy_core::answer::challenge(&mut txn.answer, as_proxy, realm);
+    txn.has_answer = true;
+    status
+}
+
+/// Counts a request that a rule of `proxy` refuses.
+fn count_denied(session: &Session, proxy: ProxyId) {
+    session.count(|side| side.dreq.inc());
+    if proxy != session.client.frontend {
+        session.thread.be_counters(proxy).dreq.inc();
+    }
+}
+
+/// Counts a request that a rule of `proxy` answers: those of backends are not counted.
+fn count_intercepted(session: &Session, proxy: ProxyId) {
+    if proxy == session.client.frontend {
+        session.thread.fe_counters(proxy).intercepted.inc();
     }
 }
 
@@ -197,7 +261,7 @@ async fn tarpit(session: &mut Session, txn: &mut Txn, proxy: ProxyId, status: u1
         .set(deadline(session.thread.now_ms(), timeout.or(Some(0))));
     session.timer.expired().await;
     txn.stream.log.tarpitted = true;
-    answer_with(session, txn, status, b'P', b'T').await
+    answer_ready(session, txn, status, (b'P', b'T'), false).await
 }
 
 async fn answer_stats(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Next {
@@ -209,9 +273,33 @@ async fn answer_stats(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> N
     });
     txn.stream.log.end_with(b'L', b'R');
     let thread = Rc::clone(&session.thread);
+    let plan = &thread.shared.plan.proxies[proxy.0 as usize];
+    let mut at = 0;
+    let status = match rules::run(
+        session,
+        txn,
+        proxy,
+        (&plan.acls, &plan.stats_rules),
+        true,
+        &mut at,
+    ) {
+        Step::Deny(reply) => {
+            session.count(|side| side.dreq.inc());
+            txn.stream.log.termination[0] = b'P';
+            Some(reply.status)
+        }
+        Step::Authenticate(realm) => {
+            thread.fe_counters(session.client.frontend).intercepted.inc();
+            Some(challenge(session, txn, realm))
+        }
+        _ => None,
+    };
+    if let Some(status) = status {
+        return refuse_stats(session, txn, status).await;
+    }
     thread.fe_counters(session.client.frontend).intercepted.inc();
-    let head_len = match stats::answer(session, txn, proxy).await {
-        Ok(head_len) => head_len,
+    match stats::answer(session, txn, proxy).await {
+        Ok(()) => {}
         Err(NoForm::Gone) => {
             count_status(thread.fe_counters(session.client.frontend), 0);
             return Next::Close;
@@ -222,16 +310,26 @@ async fn answer_stats(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> N
             return answer_error(session, txn, status).await;
         }
     };
-    let keep = answer::keeps_client(session, txn) && txn.progress.req_body.is_done();
-    let header: &[u8] = match (keep, txn.req_head.version) {
-        (false, _) => b"connection: close\r\n",
-        (true, Version::Http10) => b"connection: keep-alive\r\n",
-        (true, Version::Http11) => b"",
-    };
-    // In front of the head's empty line.
-    txn.to_client
-        .splice(head_len - 2..head_len - 2, header.iter().copied());
-    send_answer(session, txn, !keep).await
+    let input = answer::ending(session, txn);
+    let refused = txn.stream.log.status == 401;
+    let close = answer::write(session, txn, &input);
+    if refused {
+        // The original does not go on behind a refusal here, and has its own idea of its status.
+        txn.stream.log.status = 400;
+    }
+    send_answer(session, txn, close || refused).await
+}
+
+/// Answers with what rules on the statistics page say instead of it. The original closes the connection then, and has its own
+/// idea of the status.
+async fn refuse_stats(session: &mut Session, txn: &mut Txn, status: u16) -> Next {
+    if !std::mem::take(&mut txn.has_answer) {
+        answer::page(session, txn, status);
+    }
+    txn.stream.log.status = 400;
+    let input = answer::ending(session, txn);
+    answer::write(session, txn, &input);
+    send_answer(session, txn, true).await
 }
 
 /// Sends the request to a server of `backend` and its response to the client.
@@ -341,12 +439,9 @@ async fn redirect(
         return Next::Close;
     };
     let location = [prefix.as_slice(), txn.request().uri()].concat();
-    let input = answer::ending(session, txn);
-    txn.to_client.clear();
-    proxy_core::answer::redirect(&mut txn.to_client, 302, &location, &input);
-    txn.stream.log.status = 302;
-    txn.stream.log.end_with(b'L', b'R');
-    send_answer(session, txn, input.close).await
+    proxy_core::answer::redirect(&mut txn.answer, 302, &location);
+    txn.has_answer = true;
+    answer_ready(session, txn, 302, (b'L', b'R'), false).await
 }
 
 async fn not_reached(session: &mut Session, txn: &mut Txn, backend: ProxyId, error: ReachError) -> Next {
@@ -541,6 +636,7 @@ fn finish_head(
         apply_edits(&mut edits, &mut txn.edit_response(usize::MAX));
         txn.edits = edits;
     }
+    answer::after_rules(session, txn);
     let status = txn.res_head.status;
     txn.stream.log.status = i32::from(status);
     for counters in [
@@ -607,8 +703,16 @@ fn response_rules(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Resul
         &mut at,
     ) {
         Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => Ok(()),
-        Step::Deny(reply) | Step::Tarpit(reply) | Step::Return(reply) => Err(reply.status),
-        Step::Failed => Err(500),
+        Step::Deny(reply) | Step::Tarpit(reply) => Err(reply.status),
+        Step::Return(Reply { status, .. }) => {
+            txn.intercepted = true;
+            Err(*status)
+        }
+        Step::Redirect(status) => {
+            txn.intercepted = true;
+            Err(status)
+        }
+        Step::Failed | Step::Hint | Step::Authenticate(_) => Err(500),
     }
 }
 
@@ -791,6 +895,10 @@ async fn failed(session: &mut Session, txn: &mut Txn, backend: ProxyId, server: 
             // What goes wrong behind the head is the connection's fault, in the original's words.
             (if begun { b'S' } else { b'P' }, 502)
         }
+        End::Denied(status) if txn.intercepted => {
+            txn.stream.log.response_ms = 0;
+            (b'L', i32::from(status))
+        }
         End::Denied(status) => {
             both.iter().for_each(|c| c.dresp.inc());
             thread.fe_counters(session.client.frontend).dresp.inc();
@@ -814,7 +922,10 @@ async fn failed(session: &mut Session, txn: &mut Txn, backend: ProxyId, server: 
         return Next::Close;
     }
     let before = txn.stream.log.bytes;
-    let next = answer_error(session, txn, status as u16).await;
+    if !matches!(end, End::Denied(_)) {
+        txn.has_answer = false;
+    }
+    let next = answer_now(session, txn, status as u16, false).await;
     count_relayed(session, backend, server, 0, txn.stream.log.bytes - before);
     next
 }
@@ -855,6 +966,8 @@ async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoRequest) -> Next
     } else {
         txn.to_client.clear();
         proxy_core::answer::malformed(&mut txn.to_client, status as u16);
+        // Nothing is counted for what was no request.
+        txn.answer_size = 0;
         txn.stream.log.status = status;
         send_answer(session, txn, true).await
     };
@@ -867,7 +980,31 @@ async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoRequest) -> Next
 
 /// Answers with an error; how the transaction ends was said before.
 async fn answer_error(session: &mut Session, txn: &mut Txn, status: u16) -> Next {
-    let close = answer::put(session, txn, status);
+    txn.has_answer = false;
+    answer_now(session, txn, status, false).await
+}
+
+/// Answers with what rules put together, or else the page of the status; `close` closes the connection behind it in any case.
+async fn answer_ready(
+    session: &mut Session,
+    txn: &mut Txn,
+    status: u16,
+    (cause, phase): (u8, u8),
+    close: bool,
+) -> Next {
+    txn.stream.log.end_with(cause, phase);
+    answer_now(session, txn, status, close).await
+}
+
+/// The same; how the transaction ends was said before.
+async fn answer_now(session: &mut Session, txn: &mut Txn, status: u16, close: bool) -> Next {
+    if !std::mem::take(&mut txn.has_answer) {
+        answer::page(session, txn, status);
+    }
+    txn.stream.log.status = i32::from(status);
+    let mut input = answer::ending(session, txn);
+    input.close |= close;
+    let close = answer::write(session, txn, &input);
     send_answer(session, txn, close).await
 }
 

@@ -1,6 +1,7 @@
 //! One request with its response: everything that lives as long as both. Kept by the thread and reused, so that an idle
 //! connection holds none and a request allocates nothing.
 
+use proxy_core::answer::Answer;
 use proxy_core::http1::{
     HeadersMut, MessageTraits, RequestHead, RequestRef, ResponseHead, ResponseRef, Slice,
 };
@@ -32,6 +33,14 @@ pub struct Txn {
     pub(super) to_server: Vec<u8>,
     /// The head as it goes to the client, or an answer of our own.
     pub(super) to_client: Vec<u8>,
+    /// An answer of our own, while it is put together.
+    pub(super) answer: Answer,
+    /// What statistics and log lines count for it, in bytes.
+    pub(super) answer_size: u64,
+    /// Rules have put one together.
+    pub(super) has_answer: bool,
+    /// Rules answered in place of the server's response.
+    pub(super) intercepted: bool,
     /// What is known of the ACLs.
     pub(super) cache: Cache,
     /// What the client's cookie said.
@@ -59,6 +68,10 @@ impl Txn {
         self.res_head.added.clear();
         self.to_server.clear();
         self.to_client.clear();
+        self.answer.body.clear();
+        self.has_answer = false;
+        self.intercepted = false;
+        self.answer_size = 0;
         self.edits.clear();
         self.cache.reset();
         self.cookie = ClientCookie::default();

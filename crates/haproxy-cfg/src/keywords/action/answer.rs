@@ -1,7 +1,7 @@
 //! Actions that answer in the server's place.
 
 use super::{ANY, Action, kw};
-use crate::keywords::row::rule_set::{HTTP_REQ, HTTP_RES};
+use crate::keywords::row::rule_set::{HTTP_REQ, HTTP_RES, REDIRECT as REDIRECTS, STATS};
 use crate::parse::rules::arguments::{format, raw_format, status};
 use crate::parse::rules::{answer, redirect};
 use crate::signature::{Arg, Opt, opt, option, options, path, stop, text, verify};
@@ -64,28 +64,34 @@ const REFUSAL: &[Opt] = &[
 ];
 
 pub(super) const ROWS: &[Action] = &[
-    kw("auth", HTTP_REQ, ANY, "asks for a password").takes(&[option(&opt(
-        "realm",
-        &[text("realm").missing("missing realm value.\n")],
-    ))]),
+    kw("auth", HTTP_REQ, ANY, "asks for a password")
+        .takes(&[option(&opt(
+            "realm",
+            &[text("realm").missing("missing realm value.\n")],
+        ))])
+        .acts(HTTP_REQ | STATS),
     kw("deny", HTTP_REQ | HTTP_RES, ANY, "refuses the message")
         .takes(&[options(REFUSAL), verify(answer::settle)])
-        .acts(HTTP_REQ | HTTP_RES),
+        .acts(HTTP_REQ | HTTP_RES | STATS),
     kw(
         "early-hint",
         HTTP_REQ,
         ANY,
         "adds a header to an early answer 103",
     )
-    .takes(super::header::NAME_AND_VALUE),
-    kw("redirect", HTTP_REQ | HTTP_RES, ANY, "sends the client elsewhere").takes(REDIRECT),
+    .takes(super::header::NAME_AND_VALUE)
+    .acts(HTTP_REQ),
+    kw("redirect", HTTP_REQ | HTTP_RES, ANY, "sends the client elsewhere")
+        .takes(REDIRECT)
+        .acts(HTTP_REQ | HTTP_RES | REDIRECTS),
     kw(
         "return",
         HTTP_REQ | HTTP_RES,
         ANY,
         "answers in the server's place",
     )
-    .takes(&[options(ANSWER), verify(answer::settle)]),
+    .takes(&[options(ANSWER), verify(answer::settle)])
+    .acts(HTTP_REQ | HTTP_RES),
     kw("tarpit", HTTP_REQ, ANY, "refuses the request after a while")
         .takes(&[options(REFUSAL), verify(answer::settle)])
         .acts(HTTP_REQ),

@@ -2,7 +2,7 @@
 
 use super::{ALL, ANY, Action, CONTENT, EARLY, kw};
 use crate::keywords::row::rule_set::{
-    HTTP_AFTER, HTTP_REQ, HTTP_RES, QUIC_INI, TCP_CONN, TCP_REQ, TCP_RES, TCP_SESS,
+    HTTP_AFTER, HTTP_REQ, HTTP_RES, QUIC_INI, STATS, TCP_CONN, TCP_REQ, TCP_RES, TCP_SESS,
 };
 use crate::parse::rules::arguments::{bytes, expression, service, time_or_expression};
 use crate::parse::rules::{answer, names};
@@ -51,7 +51,7 @@ pub(super) const ROWS: &[Action] = &[
         "ends the set, and lets the message through",
     )
     .takes(&[])
-    .acts(super::HTTP),
+    .acts(super::HTTP | STATS),
     kw(
         "attach-srv",
         TCP_SESS,

@@ -16,4 +16,4 @@ pub(super) const ROWS: &[Keyword<Parse>] =
             arg("file", Kind::Custom(h::ANSWER)),
             IGNORED,
         ])
-        .keeps(h::errorfile)];
+        .acts(h::errorfile)];

@@ -5,7 +5,7 @@ use syntax::{Diagnostic, Span};
 use super::{Pending, sample};
 use crate::keywords::rule_set;
 use crate::lex::Word;
-use crate::parse::Reading;
+use crate::parse::{Reading, shown};
 use crate::signature::{Argument, Subject, Value};
 
 /// Options that say what the body is; one of them at most may stand.
@@ -60,11 +60,18 @@ pub(crate) fn settle(
             _ => {}
         }
     }
+    let mut content = None;
     match body {
         Some((name @ ("string" | "file" | "lf-string" | "lf-file"), word, span)) => {
-            payload(reading, subject, name, &word, span, content_type.as_ref())?;
+            content = payload(reading, subject, name, &word, span, content_type.as_ref())?
+                .map(|value| (name, value, word.span));
         }
         Some((name, word, span)) => {
+            if name == "errorfile" {
+                // It was read a moment ago.
+                let text = reading.host.read_file(&shown(&word)).unwrap_or_default();
+                content = Some((name, Value::Text(text.into()), word.span));
+            }
             if name == "errorfiles" {
                 let status = given_status(arguments).unwrap_or(default_status(subject));
                 let kind = if subject.of == "http-error" {
@@ -94,7 +101,33 @@ pub(crate) fn settle(
             "ignored by the http reply because neither errorfile nor payload defined.",
         ),
     }
+    if let Some((name, value, span)) = content {
+        add_content(
+            arguments,
+            name,
+            Argument {
+                name: CONTENT,
+                value,
+                span,
+            },
+        );
+    }
     Some(())
+}
+
+/// What the argument is called that a file's contents, or the format that a text is, become.
+const CONTENT: &str = "content";
+
+/// Puts the content behind what the option says itself.
+fn add_content(arguments: &mut [Argument], option: &str, content: Argument) {
+    for argument in arguments {
+        if let Value::Option(name, values) = &mut argument.value
+            && *name == option
+        {
+            values.push(content);
+            return;
+        }
+    }
 }
 
 /// The status that is asked for.
@@ -182,7 +215,7 @@ fn file_of(reading: &mut Reading<'_>, subject: &Subject<'_>, name: &str, word: &
     Some(())
 }
 
-/// A body that is a text or a file.
+/// A body that is a text or a file: what it becomes where that is not the text of the line.
 fn payload(
     reading: &mut Reading<'_>,
     subject: &Subject<'_>,
@@ -190,7 +223,7 @@ fn payload(
     word: &Word<'_>,
     span: Span,
     content_type: Option<&(String, Span)>,
-) -> Option<()> {
+) -> Option<Option<Value>> {
     let computed = name.starts_with("lf-");
     if content_type.is_none() {
         let message = if computed {
@@ -208,7 +241,7 @@ fn payload(
         return None;
     }
     match name {
-        "lf-string" => sample::format(reading, subject, word).map(|_| ()),
+        "lf-string" => sample::format(reading, subject, word).map(Some),
         "lf-file" => {
             let path = String::from_utf8_lossy(&word.text).into_owned();
             let content = reading.host.read_file(&path).unwrap_or_default();
@@ -216,9 +249,13 @@ fn payload(
                 text: content.into(),
                 span: word.span,
             };
-            sample::format(reading, subject, &word).map(|_| ())
+            sample::format(reading, subject, &word).map(Some)
         }
-        _ => Some(()),
+        "file" => {
+            let content = reading.host.read_file(&shown(word)).unwrap_or_default();
+            Some(Some(Value::Text(content.into())))
+        }
+        _ => Some(None),
     }
 }
 

@@ -51,7 +51,35 @@ pub(crate) fn settle(
     };
     // As a keyword of its own it takes the text as it is.
     if subject.rule.is_some() {
-        sample::format(reading, subject, &word)?;
+        let format = sample::format(reading, subject, &word)?;
+        replace(arguments, name, format);
+    }
+    for argument in arguments {
+        let Value::Option("set-cookie-fmt", values) = &mut argument.value else {
+            continue;
+        };
+        let Some(cookie) = values.first_mut() else {
+            continue;
+        };
+        let word = Word {
+            text: cookie.value.bytes().to_vec().into(),
+            span: cookie.span,
+        };
+        cookie.value = sample::format(reading, subject, &word)?;
     }
     Some(())
+}
+
+/// Gives the last option of that name a format for its text.
+fn replace(arguments: &mut [Argument], option: &str, format: Value) {
+    for argument in arguments.iter_mut().rev() {
+        if let Value::Option(name, values) = &mut argument.value
+            && *name == option
+        {
+            if let Some(value) = values.first_mut() {
+                value.value = format;
+            }
+            return;
+        }
+    }
 }

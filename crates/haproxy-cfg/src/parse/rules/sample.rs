@@ -26,7 +26,12 @@ pub(crate) fn usage_of(set: u32) -> Usage {
 
 /// Where the samples of a subject stand.
 fn usage(subject: &Subject<'_>) -> Usage {
-    subject.rule.map_or(Usage::CHECK, |rule| usage_of(rule.set))
+    match subject.rule {
+        Some(rule) => usage_of(rule.set),
+        // Errors happen at any point.
+        None if subject.of == "http-error" => Usage::ANYWHERE,
+        None => Usage::CHECK,
+    }
 }
 
 /// An expression. Where it can be read, but not be used, `blamed` is what messages call it; empty: the expression.

@@ -4,16 +4,18 @@
 use syntax::{Diagnostic, Span};
 
 use super::{Pending, conditional};
-use crate::keywords::{ANSWER, REDIRECT, place};
+use crate::keywords::{ACTION_INDEX, ANSWER, REDIRECT, place, rule_set};
+use crate::model::ErrorAnswer;
 use crate::parse::frame::Frame;
 use crate::parse::order::{RuleClass, note};
 use crate::parse::sample::Usage;
 use crate::parse::{Line, Reading, section, shown};
 use crate::signature::{
-    Arg, Argument, Cursor, Given, Kind, ReadArgument, Subject, Value, arg, choice, custom, opt, options,
-    rest, sequence, text, verify,
+    Arg, Argument, Condition, Cursor, Given, Kind, ReadArgument, Subject, Value, arg, choice, custom, opt,
+    options, rest, sequence, text, verify,
 };
 use crate::values::loose_integer;
+use crate::written::{Rule, WrittenErrors};
 
 /// `use-server NAME if …`.
 pub(crate) const USE_SERVER: &[Arg] = &[
@@ -275,6 +277,24 @@ pub(crate) fn redirect(reading: &mut Reading<'_>, line: &Line<'_>) {
     let Some(value) = conditional(reading, &mut cursor, Usage::HTTP_QUIETLY, &lead) else {
         return;
     };
+    note(reading, RuleClass::Redirect, line.span());
+    if let Some(action) = ACTION_INDEX.find(b"redirect") {
+        let (cond, inert) = match (&value, line.arg(begin)) {
+            (Value::Condition(Condition(cond)), Some(_)) => (cond.clone(), cond.is_none()),
+            _ => (None, false),
+        };
+        let rule = Rule {
+            set: rule_set::REDIRECT,
+            action,
+            arguments: arguments.clone(),
+            cond,
+            inert,
+            span: line.span(),
+        };
+        if let Some((_, rules)) = reading.ruled() {
+            rules.push(rule);
+        }
+    }
     if let Some(word) = line.arg(begin) {
         arguments.push(Argument {
             name: "condition",
@@ -282,7 +302,6 @@ pub(crate) fn redirect(reading: &mut Reading<'_>, line: &Line<'_>) {
             span: word.span.to(line.span()),
         });
     }
-    note(reading, RuleClass::Redirect, line.span());
     reading.keep(Given {
         name: "redirect",
         arguments,
@@ -331,9 +350,24 @@ pub(crate) fn ignore_persist(reading: &mut Reading<'_>, line: &Line<'_>) {
 
 /// `monitor fail if …`.
 pub(crate) fn monitor(reading: &mut Reading<'_>, line: &Line<'_>) {
-    if keep(reading, line, "monitor", MONITOR) {
-        note(reading, RuleClass::Monitor, line.span());
+    let subject = Subject::new("monitor", line.behind());
+    let mut cursor = Cursor::new(line.args(), 0);
+    let Some(arguments) = crate::signature::read(reading, &mut cursor, MONITOR, &subject) else {
+        return;
+    };
+    note(reading, RuleClass::Monitor, line.span());
+    let given = Given {
+        name: "monitor",
+        arguments,
+        span: line.span(),
+    };
+    let read = given.option("fail").and_then(|values| values.first());
+    if let Some(Value::Condition(Condition(Some(cond)))) = read.map(|argument| &argument.value)
+        && let Some(proxy) = reading.proxy()
+    {
+        proxy.monitor_fail.push(cond.clone());
     }
+    reading.keep(given);
 }
 
 /// `declare capture …`.
@@ -441,6 +475,15 @@ pub(crate) fn http_error(reading: &mut Reading<'_>, line: &Line<'_>) {
         ..Subject::new("http-error", line.behind())
     };
     if error_page(reading, &mut arguments, &bare).is_some() {
+        let status = arguments.iter().rev().find_map(|argument| match &argument.value {
+            Value::Option("status", values) => u16::try_from(values.first()?.value.number()?).ok(),
+            _ => None,
+        });
+        if let Some(status) = status {
+            let answer = ErrorAnswer::Reply(arguments.clone().into());
+            let answers = &mut reading.settings().error_answers;
+            answers.push(WrittenErrors::One(status, answer));
+        }
         reading.keep(Given {
             name: "http-error",
             arguments,

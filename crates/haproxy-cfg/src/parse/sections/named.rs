@@ -6,9 +6,10 @@ use super::super::line::{Line, shown};
 use super::super::proxy::ERROR_STATUSES;
 use super::super::reading::Reading;
 use crate::keywords::PROXY_INDEX;
+use crate::model::ErrorAnswer;
 use crate::signature::{self, Given, ReadArgument, Value};
 use crate::values::loose_integer;
-use crate::written::{ErrorSet, ReferenceKind, Set};
+use crate::written::{ErrorSet, ReferenceKind, Set, WrittenErrors};
 
 /// The line's arguments, which are kept; none when they are wrong, which is told.
 fn given(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<Given> {
@@ -91,6 +92,9 @@ pub(crate) fn errorfiles(reading: &mut Reading<'_>, line: &Line<'_>) {
         .collect();
     let span = line.arg(0).map_or(line.span(), |word| word.span);
     reading.refer(ReferenceKind::HttpErrors, &name, span);
+    let statuses: Vec<u16> = statuses;
+    let answers = WrittenErrors::Set(name.clone(), statuses.clone());
+    reading.settings().error_answers.push(answers);
     let proxy = reading
         .proxy_ref()
         .map(|proxy| proxy.name.clone())
@@ -101,4 +105,27 @@ pub(crate) fn errorfiles(reading: &mut Reading<'_>, line: &Line<'_>) {
         statuses,
         span,
     });
+}
+
+/// `errorloc STATUS URL`, `errorloc302 STATUS URL`.
+pub(crate) fn errorloc(reading: &mut Reading<'_>, line: &Line<'_>) {
+    location(reading, line, 302);
+}
+
+/// `errorloc303 STATUS URL`.
+pub(crate) fn errorloc303(reading: &mut Reading<'_>, line: &Line<'_>) {
+    location(reading, line, 303);
+}
+
+fn location(reading: &mut Reading<'_>, line: &Line<'_>, code: u16) {
+    let Some(given) = given(reading, line) else { return };
+    let status = given.get("status").and_then(Value::number);
+    let (Some(status), Some(to)) = (
+        status.and_then(|status| u16::try_from(status).ok()),
+        given.get("url").and_then(Value::text).cloned(),
+    ) else {
+        return;
+    };
+    let answer = WrittenErrors::One(status, ErrorAnswer::Location { code, to });
+    reading.settings().error_answers.push(answer);
 }

@@ -107,6 +107,9 @@ mod tests {
             room: 1024,
             cache: &mut Cache::default(),
             strict: true,
+            answer: &mut crate::answer::Answer::default(),
+            has_answer: false,
+            hints: &mut Vec::new(),
             undecided: &Cell::new(false),
         };
         let _ = rules.run(&acls, &mut exec, &mut 0);

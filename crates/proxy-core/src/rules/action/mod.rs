@@ -2,10 +2,12 @@
 //! with its arguments.
 
 mod address;
+mod auth;
 mod flow;
 mod header;
 mod map;
-pub(in crate::rules) mod reply;
+mod redirect;
+mod reply;
 mod status;
 mod stream;
 mod uri;
@@ -27,6 +29,11 @@ use crate::sample::Expression;
 pub(crate) trait Action: Send + Sync + std::fmt::Debug {
     /// Does it.
     fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p>;
+
+    /// It adds to an early answer, which is sent unless the next rule adds to it in any case.
+    fn is_hint(&self) -> bool {
+        false
+    }
 }
 
 /// What is known while actions are made ready.
@@ -95,9 +102,11 @@ pub(crate) type Make = fn(Compile<'_>) -> Result<Box<dyn Action>, String>;
 /// All families: names of actions, as the language's rows have them, and what makes them ready.
 const TABLES: &[&[(&str, Make)]] = &[
     address::ROWS,
+    auth::ROWS,
     flow::ROWS,
     header::ROWS,
     map::ROWS,
+    redirect::ROWS,
     reply::ROWS,
     status::ROWS,
     stream::ROWS,

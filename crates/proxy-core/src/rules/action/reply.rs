@@ -1,9 +1,11 @@
-//! Actions that answer in the server's place, and what they answer.
+//! Actions that answer in the server's place.
 
 use haproxy_cfg::model::RuleSet;
-use haproxy_cfg::signature::{Argument, Value};
 
 use super::{Action, Compile, Make};
+use crate::answer::{Described, Reply};
+use crate::format::FormatPlan;
+use crate::http1::Version;
 use crate::rules::{Exec, Step};
 
 pub(super) const ROWS: &[(&str, Make)] = &[
@@ -13,32 +15,34 @@ pub(super) const ROWS: &[(&str, Make)] = &[
         } else {
             403
         };
-        Ok(Box::new(Deny(Reply::compile(at, status)?)))
+        Ok(Box::new(Deny(reply(at, status, true)?)))
     }),
-    ("tarpit", |at| Ok(Box::new(Tarpit(Reply::compile(at, 500)?)))),
+    ("tarpit", |at| Ok(Box::new(Tarpit(reply(at, 500, true)?)))),
+    ("return", |at| Ok(Box::new(Return(reply(at, 200, false)?)))),
+    ("early-hint", |at| {
+        Ok(Box::new(EarlyHint {
+            name: at.text("name")?.to_ascii_lowercase().into(),
+            value: at.format("value")?,
+        }))
+    }),
 ];
 
-/// What a client is answered.
-#[derive(Debug)]
-pub struct Reply {
-    /// The status.
-    pub status: u16,
+/// The answer that a rule's arguments describe; `status` is its status where they name none.
+fn reply(at: Compile<'_>, status: u16, may_be_page: bool) -> Result<Reply, String> {
+    Reply::compile(Described {
+        config: at.config,
+        proxy: at.proxy,
+        arguments: &at.rule.arguments,
+        status,
+        may_be_page,
+    })
 }
 
-impl Reply {
-    /// The answer that a rule's arguments describe; `status` is its status where they name none.
-    fn compile(at: Compile<'_>, status: u16) -> Result<Self, String> {
-        let given = |argument: &Argument| match &argument.value {
-            Value::Option("status" | "deny_status", values) => values.first()?.value.number(),
-            _ => None,
-        };
-        let given = at.rule.arguments.iter().rev().find_map(given);
-        Ok(Self {
-            status: given
-                .and_then(|status| u16::try_from(status).ok())
-                .unwrap_or(status),
-        })
-    }
+/// Puts the answer together while the message that it is about is at hand.
+fn put(reply: &Reply, exec: &mut Exec<'_>) {
+    let mut answer = std::mem::take(exec.answer);
+    exec.has_answer = reply.put(&exec.context(), &mut answer);
+    *exec.answer = answer;
 }
 
 /// `deny`.
@@ -46,7 +50,8 @@ impl Reply {
 struct Deny(Reply);
 
 impl Action for Deny {
-    fn apply<'p>(&'p self, _exec: &mut Exec<'_>) -> Step<'p> {
+    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
+        put(&self.0, exec);
         Step::Deny(&self.0)
     }
 }
@@ -56,7 +61,49 @@ impl Action for Deny {
 struct Tarpit(Reply);
 
 impl Action for Tarpit {
-    fn apply<'p>(&'p self, _exec: &mut Exec<'_>) -> Step<'p> {
+    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
+        put(&self.0, exec);
         Step::Tarpit(&self.0)
+    }
+}
+
+/// `return`.
+#[derive(Debug)]
+struct Return(Reply);
+
+impl Action for Return {
+    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
+        put(&self.0, exec);
+        Step::Return(&self.0)
+    }
+}
+
+/// `early-hint`: those that follow each other without a condition make one answer.
+#[derive(Debug)]
+struct EarlyHint {
+    name: Box<[u8]>,
+    value: FormatPlan,
+}
+
+impl Action for EarlyHint {
+    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
+        let old = exec
+            .request
+            .as_ref()
+            .is_none_or(|(_, head)| head.version == Version::Http10);
+        if !old {
+            let value = exec.text(&self.value);
+            if exec.hints.is_empty() {
+                exec.hints.extend_from_slice(b"HTTP/1.1 103 Early Hints\r\n");
+            }
+            for part in [&*self.name, b": ", value, b"\r\n"] {
+                exec.hints.extend_from_slice(part);
+            }
+        }
+        Step::Next
+    }
+
+    fn is_hint(&self) -> bool {
+        true
     }
 }

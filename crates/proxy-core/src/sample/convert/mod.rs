@@ -4,7 +4,6 @@
 mod address;
 mod argument;
 mod base64;
-mod certificate;
 mod checksum;
 mod cipher;
 mod date;
@@ -12,7 +11,6 @@ mod digest;
 mod fix;
 mod forwarded;
 mod json;
-mod jwe;
 mod jwt;
 mod map;
 mod mqtt;
@@ -62,7 +60,6 @@ pub(crate) struct Row {
 const TABLES: &[&[Row]] = &[
     address::ROWS,
     base64::ROWS,
-    certificate::ROWS,
     checksum::ROWS,
     cipher::ROWS,
     date::ROWS,
@@ -71,7 +68,6 @@ const TABLES: &[&[Row]] = &[
     fix::ROWS,
     json::ROWS,
     map::ROWS,
-    jwe::ROWS,
     jwt::ROWS,
     number::ROWS,
     regsub::ROWS,

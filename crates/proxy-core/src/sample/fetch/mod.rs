@@ -1,6 +1,7 @@
 //! Sample fetches: a family a file, each with the table of its rows. A row has the fetch's names and the function that makes it
 //! ready with its arguments.
 
+mod auth;
 mod capture;
 mod client;
 mod clock;
@@ -59,6 +60,7 @@ pub(crate) struct Row {
 
 /// All families.
 const TABLES: &[&[Row]] = &[
+    auth::ROWS,
     capture::ROWS,
     client::ROWS,
     clock::ROWS,
@@ -140,20 +142,9 @@ where
     Ok(Box::new(Several(fetch)))
 }
 
-/// A fetch that never gives a sample.
-pub(super) fn without() -> Box<dyn Fetch> {
-    struct Without;
-    impl Fetch for Without {
-        fn one<'a>(&self, _context: &SampleContext<'a>) -> Option<Sample<'a>> {
-            None
-        }
-    }
-    Box::new(Without)
-}
-
 /// A fetch that never gives a sample: it names something that there is not.
 pub(crate) fn nothing() -> Result<Box<dyn Fetch>, String> {
-    Ok(without())
+    single(|_| None)
 }
 
 #[cfg(test)]
