@@ -6,10 +6,12 @@ Needs Debian's haproxy and python3-cryptography. `python3 record_code.py [FAMILY
 
 import base64
 import hmac
+import json as json_module
 import math
 import os
 import random
 import struct
+import sys
 
 from recording import HERE, record
 
@@ -554,6 +556,78 @@ def jwt():
     return cases
 
 
+def write_jwe():
+    """Encrypted tokens, made with python3-cryptography: haproxy 2.6 knows none. Not written anew by `record`."""
+    from cryptography.hazmat.primitives import hashes, padding, serialization
+    from cryptography.hazmat.primitives.asymmetric import padding as asymmetric
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.keywrap import aes_key_wrap
+
+    def url(data):
+        data = data.encode() if isinstance(data, str) else data
+        return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+    text = b"some text that is inside"
+
+    def sealed(head, key, wrapped, method):
+        """The token of `text`, its content encrypted with `key`."""
+        header = url(head)
+        if method.endswith("GCM"):
+            iv = bytes(range(12))
+            both = AESGCM(key).encrypt(iv, text, header.encode())
+            encrypted, tag = both[:-16], both[-16:]
+        else:
+            iv, half = bytes(range(16)), len(key) // 2
+            pad = padding.PKCS7(128).padder()
+            writer = Cipher(algorithms.AES(key[half:]), modes.CBC(iv)).encryptor()
+            encrypted = writer.update(pad.update(text) + pad.finalize()) + writer.finalize()
+            coded = header.encode() + iv + encrypted + struct.pack(">Q", len(header) * 8)
+            tag = hmac.digest(key[:half], coded, "sha" + method[-3:])[:half]
+        return ".".join([header, url(wrapped), url(iv), url(encrypted), url(tag)])
+
+    with open(os.path.join(HERE, "keys", "rsa.key"), "rb") as file:
+        private = serialization.load_pem_private_key(file.read(), None)
+    numbers = private.private_numbers()
+    parts = {"n": numbers.public_numbers.n, "e": numbers.public_numbers.e, "d": numbers.d, "p": numbers.p, "q": numbers.q}
+    parts.update({"dp": numbers.dmp1, "dq": numbers.dmq1, "qi": numbers.iqmp})
+    encoded = {name: url(number.to_bytes((number.bit_length() + 7) // 8, "big")) for name, number in parts.items()}
+    jwk = '{"kty":"RSA",' + ",".join(f'"{name}":"{value}"' for name, value in encoded.items()) + "}"
+
+    cases = []
+    sizes = {"A128GCM": 16, "A192GCM": 24, "A256GCM": 32, "A128CBC-HS256": 32, "A192CBC-HS384": 48, "A256CBC-HS512": 64}
+    for method, size in sizes.items():
+        key = bytes(range(7, 7 + size))
+        given = {"type": "bin", "value": text.hex().upper()}
+
+        def case(token, call, **more):
+            cases.append({"expression": f"req.fhdr(in),{call}", "headers": {"in": token}, "gives": given, **more})
+
+        head = f'{{"alg":"dir","enc":"{method}"}}'
+        case(sealed(head, key, b"", method), f"jwt_decrypt_secret({base_64(key)})")
+        for bits in (128, 192, 256):
+            secret = bytes(range(90, 90 + bits // 8))
+            head = f'{{"alg":"A{bits}KW","enc":"{method}"}}'
+            case(sealed(head, key, aes_key_wrap(secret, key), method), f"jwt_decrypt_secret({base_64(secret)})")
+            iv = bytes(range(20, 32))
+            both = AESGCM(secret).encrypt(iv, key, b"")
+            head = f'{{"alg":"A{bits}GCMKW","enc":"{method}","iv":"{url(iv)}","tag":"{url(both[-16:])}"}}'
+            case(sealed(head, key, both[:-16], method), f"jwt_decrypt_secret({base_64(secret)})")
+        ways = {"RSA1_5": asymmetric.PKCS1v15()}
+        for name, digest in (("RSA-OAEP", hashes.SHA1()), ("RSA-OAEP-256", hashes.SHA256())):
+            ways[name] = asymmetric.OAEP(asymmetric.MGF1(digest), digest, None)
+        for name, way in ways.items():
+            token = sealed(f'{{"alg":"{name}","enc":"{method}"}}', key, private.public_key().encrypt(key, way), method)
+            for file in ("rsa.key", "rsa.both"):
+                case(token, f"jwt_decrypt_cert(keys/{file})")
+            case(token, "jwt_decrypt_jwk(txn.jwk)", variables={"txn.jwk": f"bin({jwk.encode().hex()})"})
+    with open(os.path.join(HERE, "jwe.json"), "w", encoding="ascii") as file:
+        about = {"program": "python3-cryptography", "recipe": "record_code.py jwe"}
+        file.write(json_module.dumps(about)[:-1] + ', "cases": [\n')
+        file.write(",\n".join(json_module.dumps(case) for case in cases))
+        file.write("\n]}\n")
+
+
 FAMILIES = {
     "jwt": jwt,
     "mqtt": mqtt,
@@ -568,4 +642,7 @@ FAMILIES = {
 }
 
 if __name__ == "__main__":
-    record({name: cases() for name, cases in FAMILIES.items()})
+    if sys.argv[1:] == ["jwe"]:
+        write_jwe()
+    else:
+        record({name: cases() for name, cases in FAMILIES.items()})

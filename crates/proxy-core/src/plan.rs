@@ -8,6 +8,7 @@ use syntax::Span;
 
 use crate::answer::Pages;
 use crate::balance::Balancer;
+use crate::format::FormatPlan;
 use crate::http1::HeaderCases;
 use crate::pattern::References;
 use crate::persist::CookiePlan;
@@ -49,6 +50,8 @@ pub struct ProxyPlan {
     pub monitor_fail: Box<[CondPlan]>,
     /// Cookie persistence.
     pub cookie: Option<CookiePlan>,
+    /// `log-format`.
+    pub log_format: Option<FormatPlan>,
     /// Chooses servers.
     pub balancer: Balancer,
     /// One of its servers has a `redir`.
@@ -141,6 +144,15 @@ impl ProxyPlan {
                 .map(|a| CondPlan::new(&a.cond))
                 .collect(),
             monitor_fail: proxy.monitor_fail.iter().map(CondPlan::new).collect(),
+            log_format: match &proxy.log_format {
+                Some(format) => Some(FormatPlan::compile_line(config, id, format).map_err(|reason| {
+                    vec![RuleError {
+                        span: format.span,
+                        reason,
+                    }]
+                })?),
+                None => None,
+            },
             cookie: CookiePlan::new(proxy),
             balancer: Balancer::new(proxy),
             has_redir: proxy.servers.iter().any(|s| s.redir.is_some()),

@@ -8,6 +8,7 @@ use proxy_core::logline::{
 
 use proxy_core::stream::{Route, Stream, since};
 
+use crate::context::{AtHand, looking};
 use crate::session::Session;
 
 /// Writes the log line of a stream that is over, unless options say that it is not worth one.
@@ -23,9 +24,33 @@ pub(crate) fn write(session: &Session, stream: &Stream) {
     }
     let thread = &session.thread;
     let now = thread.now_ms();
-    let mut dates = thread.dates.borrow_mut();
+    let options = &frontend.options;
+    let level = match stream.settings.log_level {
+        Some(Some(level)) => level,
+        _ if is_error && options.log_separate_errors => LogLevel::Err,
+        _ => LogLevel::Info,
+    };
     let mut line = thread.line.borrow_mut();
     line.clear();
+    let plan = &thread.shared.plan.proxies[session.client.frontend.0 as usize];
+    if let Some(format) = &plan.log_format {
+        let at_hand = AtHand {
+            stream: Some(stream),
+            ..AtHand::default()
+        };
+        looking(
+            thread,
+            &session.client,
+            session.client.frontend,
+            at_hand,
+            |context| {
+                format.write(context, &mut *line);
+            },
+        );
+        let mut dates = thread.dates.borrow_mut();
+        return send(session, frontend, level, &line, now, &mut dates);
+    }
+    let mut dates = thread.dates.borrow_mut();
     let backend_id = log.backend.unwrap_or(session.client.frontend);
     let backend = thread.shared.plan.config.proxy(backend_id);
     let server = match route.server {
@@ -34,7 +59,6 @@ pub(crate) fn write(session: &Session, stream: &Stream) {
         None => ServerName::NoServer,
     };
     let counts = counts(session, route, backend_id.0 as usize);
-    let options = &frontend.options;
     if options.httplog || options.httplog_clf {
         let entry = HttpLog {
             client: session.peer(),
@@ -117,11 +141,6 @@ pub(crate) fn write(session: &Session, stream: &Stream) {
             frontend.mode,
         );
     }
-    let level = match stream.settings.log_level {
-        Some(Some(level)) => level,
-        _ if is_error && options.log_separate_errors => LogLevel::Err,
-        _ => LogLevel::Info,
-    };
     send(session, frontend, level, &line, now, &mut dates);
 }
 

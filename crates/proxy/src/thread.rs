@@ -122,8 +122,10 @@ fn wants_dst(config: &Config) -> Box<[bool]> {
     };
     // Any frontend may lead to any backend through rules: one that asks makes all frontends ask.
     let any_backend = config.proxies.iter().any(|p| p.kind.is_backend() && own(p));
-    let logs_it =
-        |p: &Proxy| !(p.options.httplog || p.options.httplog_clf || p.options.tcplog || p.logs.is_empty());
+    let logs_it = |p: &Proxy| {
+        let own_line = p.options.httplog || p.options.httplog_clf || p.options.tcplog;
+        !p.logs.is_empty() && (p.log_format.is_some() || !own_line)
+    };
     config
         .proxies
         .iter()

@@ -1,6 +1,6 @@
 //! Aliases of log-format strings, `%ci` and its kin.
 
-use syntax::Version;
+use syntax::{Status, Version};
 
 use super::sample::Output::{self, *};
 
@@ -28,6 +28,8 @@ pub struct AliasRow {
     pub help: &'static str,
     /// First version that has it; for what came after 2.6, not before.
     pub since: Option<Version>,
+    /// It is written; else it is only read.
+    pub acts: bool,
 }
 
 /// Names are unique in their table.
@@ -38,6 +40,21 @@ impl PartialEq for AliasRow {
 }
 
 impl AliasRow {
+    /// Whether it is written.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        if self.acts {
+            Status::Implemented
+        } else {
+            Status::ReadOnly
+        }
+    }
+
+    const fn read_only(mut self) -> Self {
+        self.acts = false;
+        self
+    }
+
     const fn since(mut self, major: u16, minor: u16) -> Self {
         self.since = Some(Version::new(major, minor));
         self
@@ -51,6 +68,7 @@ const fn alias(name: &'static str, output: Output, need: Need, help: &'static st
         need,
         help,
         since: None,
+        acts: true,
     }
 }
 
@@ -64,8 +82,8 @@ const fn http(name: &'static str, output: Output, help: &'static str) -> AliasRo
 
 pub(super) const ROWS: &[AliasRow] = &[
     any("B", Sint, "bytes sent to the client"),
-    http("CC", Str, "captured cookie of the request"),
-    http("CS", Str, "captured cookie of the response"),
+    http("CC", Str, "captured cookie of the request").read_only(),
+    http("CS", Str, "captured cookie of the response").read_only(),
     any("H", Str, "host name"),
     http("HM", Str, "method"),
     http("HP", Str, "request target without the query"),
@@ -74,7 +92,7 @@ pub(super) const ROWS: &[AliasRow] = &[
     http("HU", Str, "request target"),
     http("HV", Str, "version of HTTP"),
     any("ID", Str, "unique identifier"),
-    any("OG", Str, "origin of the log line").since(3, 1),
+    any("OG", Str, "origin of the log line").since(3, 1).read_only(),
     any("ST", Sint, "status code"),
     any("T", Str, "date in UTC"),
     http("TR", Sint, "time until the whole request was there"),
@@ -94,8 +112,8 @@ pub(super) const ROWS: &[AliasRow] = &[
     any("ac", Sint, "connections of the process"),
     any("b", Str, "backend"),
     any("bc", Sint, "connections of the backend"),
-    any("bi", Addr, "source address towards the server"),
-    any("bp", Sint, "source port towards the server"),
+    any("bi", Addr, "source address towards the server").read_only(),
+    any("bp", Sint, "source port towards the server").read_only(),
     any("bq", Sint, "requests in the backend's queue"),
     any("ci", Addr, "the client's address"),
     any("cp", Sint, "the client's port"),
@@ -104,24 +122,24 @@ pub(super) const ROWS: &[AliasRow] = &[
     any("fi", Addr, "the address that was connected to"),
     any("fp", Sint, "the port that was connected to"),
     any("ft", Str, "frontend, with a tilde for TLS"),
-    any("hr", Str, "captured headers of the request"),
-    any("hrl", Str, "the same in CLF"),
-    any("hs", Str, "captured headers of the response"),
-    any("hsl", Str, "the same in CLF"),
-    any("lc", Sint, "number of the frontend's log line"),
+    any("hr", Str, "captured headers of the request").read_only(),
+    any("hrl", Str, "the same in CLF").read_only(),
+    any("hs", Str, "captured headers of the response").read_only(),
+    any("hsl", Str, "the same in CLF").read_only(),
+    any("lc", Sint, "number of the frontend's log line").read_only(),
     any("ms", Sint, "milliseconds of the accept date"),
     any("o", Str, "sets flags for what follows"),
     any("pid", Sint, "process"),
     http("r", Str, "request line"),
     any("rc", Sint, "retries"),
-    any("rt", Sint, "number of the request or session"),
+    any("rt", Sint, "number of the request or session").read_only(),
     any("s", Str, "server"),
     any("sc", Sint, "connections of the server"),
-    any("si", Addr, "the server's address"),
-    any("sp", Sint, "the server's port"),
+    any("si", Addr, "the server's address").read_only(),
+    any("sp", Sint, "the server's port").read_only(),
     any("sq", Sint, "requests in the server's queue"),
-    alias("sslc", Str, Need::Tls, "cipher"),
-    alias("sslv", Str, Need::Tls, "version of TLS"),
+    alias("sslc", Str, Need::Tls, "cipher").read_only(),
+    alias("sslv", Str, Need::Tls, "version of TLS").read_only(),
     any("t", Str, "date with milliseconds"),
     http("tr", Str, "date of the request"),
     http("trg", Str, "date of the request in UTC"),

@@ -112,9 +112,15 @@ pub(super) const ROWS: &[ConverterRow] = &[
         .acts(),
     converter("json", 1, &[JsonCode], Str, Str).acts(),
     converter("json_query", 1, &[JsonPath, JsonOutput], Str, Any).acts(),
-    converter("jwt_decrypt_cert", 1, &[KeyFile], Bin, Bin).since(2, 7),
-    converter("jwt_decrypt_jwk", 1, &[TextOrVariable], Bin, Bin).since(2, 7),
-    converter("jwt_decrypt_secret", 1, &[Secret("secret")], Bin, Bin).since(2, 7),
+    converter("jwt_decrypt_cert", 1, &[KeyFile], Bin, Bin)
+        .since(2, 7)
+        .acts(),
+    converter("jwt_decrypt_jwk", 1, &[TextOrVariable], Bin, Bin)
+        .since(2, 7)
+        .acts(),
+    converter("jwt_decrypt_secret", 1, &[Secret("secret")], Bin, Bin)
+        .since(2, 7)
+        .acts(),
     converter("jwt_header_query", 0, &[Text, JsonOutput], Bin, Any).acts(),
     converter("jwt_payload_query", 0, &[Text, JsonOutput], Bin, Any).acts(),
     converter("jwt_verify", 2, &[JwtAlgorithm, KeyFile], Bin, Sint).acts(),
@@ -285,7 +291,7 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("when", 1, &[OneOf(WHEN_CONDITIONS), Text, Text], Any, Any).since(2, 7),
     converter("word", 2, &[Index, Separators, Integer], Str, Str).acts(),
     converter("wt6", 0, &[Integer], Bin, Sint).acts(),
-    converter("x509_v_err_str", 0, NONE, Sint, Str).since(2, 7),
+    converter("x509_v_err_str", 0, NONE, Sint, Str).since(2, 7).acts(),
     converter("xor", 1, &[Operand], Sint, Sint).acts(),
     converter("xxh3", 0, &[Integer], Bin, Sint).acts(),
     converter("xxh32", 0, &[Integer], Bin, Sint).acts(),

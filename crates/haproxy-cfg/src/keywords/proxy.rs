@@ -394,7 +394,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("log", DEFAULTS | PX, ANY, "where logs go").acts(log::proxy_log),
     kw("log-format", DEFAULTS | PX, ONE, "log line of our own")
         .takes(&[text("format")])
-        .checked(log_format::log_format),
+        .acts(log_format::log_format),
     kw(
         "log-format-sd",
         DEFAULTS | PX,

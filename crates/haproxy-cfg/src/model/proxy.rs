@@ -307,6 +307,8 @@ pub struct Proxy {
     pub options: ProxyOptions,
     /// Log targets, `log global` resolved.
     pub logs: Vec<LogTarget>,
+    /// `log-format`, where no later line took its place.
+    pub log_format: Option<Box<Format>>,
     /// `log-tag`.
     pub log_tag: Option<Word>,
     /// `balance`.
@@ -362,6 +364,7 @@ impl Proxy {
             timeouts: Timeouts::default(),
             options: ProxyOptions::default(),
             logs: Vec::new(),
+            log_format: None,
             log_tag: None,
             balance: Balance::RoundRobin,
             cookie: None,

@@ -264,7 +264,7 @@ impl Reader<'_, '_> {
     }
 
     /// The alias at `at`, whose percent sign is at `start`.
-    fn alias(&mut self, reading: &Reading<'_>, start: usize, at: usize) -> Result<usize, Fault> {
+    fn alias(&mut self, reading: &mut Reading<'_>, start: usize, at: usize) -> Result<usize, Fault> {
         let text = &*self.word.text;
         let length = text[at..]
             .iter()
@@ -296,6 +296,10 @@ impl Reader<'_, '_> {
             self.standing = pending.flags.unwrap_or(self.standing);
             self.end_text(start);
             return Ok(end);
+        }
+        if !row.acts {
+            let span = sample::place(self.word, start, end);
+            reading.tell_read_only(&format!("the alias '%{}'", row.name), span);
         }
         self.push(FormatItem::Alias(row), start, end);
         Ok(end)

@@ -33,6 +33,7 @@ pub(crate) fn log_format(reading: &mut Reading<'_>, line: &Line<'_>) {
                 words: "log-format",
                 span: line.span(),
                 faults: Vec::new(),
+                format: None,
             };
             give(reading, line);
         }
@@ -66,7 +67,9 @@ pub(crate) fn log_format(reading: &mut Reading<'_>, line: &Line<'_>) {
         let wrong = reading.diagnostics.drain(told..);
         faults.extend(wrong.map(|told| (None, told)));
     }
-    let reserved = format.and_then(|format| format::kept_for_http(&format, wording));
+    let reserved = format
+        .as_ref()
+        .and_then(|format| format::kept_for_http(format, wording));
     faults.extend(reserved.map(|told| (Some(Mode::Tcp), told)));
     let (kind, words) = match name.as_str() {
         "log-format" => (FormatKind::Log, "log-format"),
@@ -81,6 +84,7 @@ pub(crate) fn log_format(reading: &mut Reading<'_>, line: &Line<'_>) {
             words,
             span: line.span(),
             faults,
+            format: format.map(Box::new),
         },
     );
 }

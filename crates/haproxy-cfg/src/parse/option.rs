@@ -257,6 +257,7 @@ fn log_option(reading: &mut Reading<'_>, log_line: LogLine, given: Option<&Given
         words,
         span,
         faults: Vec::new(),
+        format: None,
     };
     super::log_format::give(reading, line);
 }

@@ -10,7 +10,9 @@ use crate::model::{
     Acl, Balance, ErrorAnswer, LogTarget, Mode, Proxy, ProxyOptions, StatsSettings, Timeouts,
 };
 use crate::parse::Reading;
-use crate::written::{LogEntry, LogLine, OptionFlag as F, ProxySection, TimeoutKind as T, WrittenErrors};
+use crate::written::{
+    FormatKind, LogEntry, LogLine, OptionFlag as F, ProxySection, TimeoutKind as T, WrittenErrors,
+};
 
 /// Connection attempts after the first, unless the file says otherwise.
 const DEFAULT_RETRIES: u32 = 3;
@@ -52,6 +54,10 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         timeouts: timeouts(&inherited),
         options: options(&inherited, dialect),
         logs: logs(reading, &inherited),
+        log_format: inherited
+            .of(frontend)
+            .find_map(|settings| settings.format(FormatKind::Log))
+            .and_then(|line| line.format.clone()),
         log_tag: inherited.value(|settings| &settings.log_tag),
         balance: inherited
             .value(|settings| &settings.balance)

@@ -8,8 +8,8 @@ use syntax::{Diagnostic, Span};
 use super::Set;
 use super::rare::Rare;
 use crate::model::{
-    Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, ForwardFor, HeaderNames, LogTarget,
-    Millis, Mode, StatsAuth, Word,
+    Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, Format, ForwardFor, HeaderNames,
+    LogTarget, Millis, Mode, StatsAuth, Word,
 };
 use crate::parse::Asked;
 
@@ -101,6 +101,8 @@ pub(crate) struct FormatLine {
     pub(crate) span: Span,
     /// What is wrong with it, told of each proxy that uses it: of any, or of those of a mode.
     pub(crate) faults: Vec<(Option<Mode>, Diagnostic)>,
+    /// What it was read to; none for an option, and for what could not be read.
+    pub(crate) format: Option<Box<Format>>,
 }
 
 /// One `log` line of a proxy.

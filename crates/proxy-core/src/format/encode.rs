@@ -2,20 +2,14 @@
 
 use haproxy_cfg::model::Flags;
 
-/// A sample's text, or none where there is no sample.
-pub(super) fn text(out: &mut impl Extend<u8>, text: Option<&[u8]>, flags: Flags) {
-    alias(out, text, flags);
-}
-
-/// An alias's text, or none where there is nothing to tell.
-pub(super) fn alias(out: &mut impl Extend<u8>, text: Option<&[u8]>, flags: Flags) {
-    let text: &[u8] = match text {
-        None | Some([]) if flags.mandatory => b"-",
-        None => b"",
-        Some(text) => text,
-    };
-    if flags.quoted && flags.mandatory && text == b"-" {
-        out.extend(*b"-");
+/// A part's text; empty where there is nothing to tell.
+pub(super) fn part(out: &mut impl Extend<u8>, text: &[u8], flags: Flags) {
+    if text.is_empty() {
+        match (flags.mandatory, flags.quoted) {
+            (true, true) => out.extend(*b"\"\""),
+            (true, false) => out.extend(*b"-"),
+            (false, _) => {}
+        }
         return;
     }
     if flags.quoted {

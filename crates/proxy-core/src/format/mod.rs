@@ -6,12 +6,14 @@ mod encode;
 use haproxy_cfg::keywords::Output;
 use haproxy_cfg::model::{self, Cast, Config, Flags, FormatItem, ProxyId};
 
-use crate::sample::{Expression, SampleContext, cast};
+use crate::sample::{Expression, SampleContext};
 
 /// A format string made ready.
 #[derive(Debug)]
 pub struct FormatPlan {
     parts: Box<[Part]>,
+    /// Several blanks in a row are written as one, and none at the beginning.
+    merges_blanks: bool,
 }
 
 #[derive(Debug)]
@@ -46,37 +48,62 @@ impl FormatPlan {
                     };
                     Item::Sample(Expression::compile(config, own, sample, wanted)?)
                 }
-                FormatItem::Alias(row) => Item::Alias(alias::make(row)?),
+                // Where nothing is captured they are not even a dash.
+                FormatItem::Alias(row) if matches!(row.name, "hr" | "hrl" | "hs" | "hsl") => continue,
+                FormatItem::Alias(row) => Item::Alias(alias::make(row)),
             };
-            parts.push(Part {
-                item,
-                flags: part.flags,
-            });
+            let mut flags = part.flags;
+            if let FormatItem::Alias(row) = &part.item {
+                flags.quoted &= alias::is_text(row);
+            }
+            parts.push(Part { item, flags });
         }
-        Ok(Self { parts: parts.into() })
+        Ok(Self {
+            parts: parts.into(),
+            merges_blanks: false,
+        })
+    }
+
+    /// The same for the format of a log line: what is missing is a dash, and blanks are merged.
+    ///
+    /// # Errors
+    /// As for [`Self::compile`].
+    pub fn compile_line(config: &Config, own: ProxyId, format: &model::Format) -> Result<Self, String> {
+        let mut plan = Self::compile(config, own, format)?;
+        for part in &mut plan.parts {
+            part.flags.mandatory = true;
+        }
+        plan.merges_blanks = true;
+        Ok(plan)
     }
 
     /// Appends the string to `out`.
     pub fn write(&self, context: &SampleContext<'_>, out: &mut impl Extend<u8>) {
+        let mut behind_blank = self.merges_blanks;
         for part in &self.parts {
             match &part.item {
+                Item::Text(text) if self.merges_blanks => {
+                    for &byte in text {
+                        if byte != b' ' || !behind_blank {
+                            out.extend([byte]);
+                        }
+                        behind_blank = byte == b' ';
+                    }
+                    continue;
+                }
                 Item::Text(text) => out.extend(text.iter().copied()),
                 Item::Sample(expression) => {
-                    let sample = expression
-                        .sample(context)
-                        .and_then(|sample| cast(sample, Output::Str, context.arena));
-                    let text = match sample {
-                        Some(crate::sample::Sample::Str(text)) => Some(text),
-                        _ => None,
-                    };
-                    encode::text(out, text, part.flags);
+                    let sample = expression.sample(context);
+                    let text = sample.map_or(&b""[..], |sample| crate::sample::text(sample, context.arena));
+                    encode::part(out, text, part.flags);
                 }
                 Item::Alias(write) => {
                     let mut text = context.arena.bytes(32);
                     let known = write(context, part.flags, &mut text);
-                    encode::alias(out, known.then_some(&text[..]), part.flags);
+                    encode::part(out, if known { &text } else { b"" }, part.flags);
                 }
             }
+            behind_blank = false;
         }
     }
 

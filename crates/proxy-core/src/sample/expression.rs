@@ -70,6 +70,9 @@ impl Expression {
         sample: &model::Sample,
         wanted: Output,
     ) -> Result<Self, String> {
+        if !sample.is_evaluated() {
+            return Ok(Self::without(sample));
+        }
         let at = Compile { config, proxy: own };
         let mut steps = Vec::new();
         let mut stability = stability_of(sample);
@@ -98,6 +101,17 @@ impl Expression {
             output: if wanted == Output::Any { have } else { wanted },
             written: key(sample).into(),
         })
+    }
+
+    /// One that never gives a sample: it uses what is only read, of which the file is told.
+    fn without(sample: &model::Sample) -> Self {
+        Self {
+            fetch: fetch::without(),
+            steps: Box::default(),
+            stability: Stability::Stream,
+            output: sample.output,
+            written: key(sample).into(),
+        }
     }
 
     /// The sample; of several the one that the original takes outside of ACLs, as a rule the last.

@@ -193,12 +193,7 @@ fn derived() -> Vec<Entry> {
 
 fn aliases() -> Vec<Entry> {
     let entries = ALIASES.iter().map(|row| {
-        let mut entry = plain(
-            &format!("%{}", row.name),
-            String::new(),
-            Status::ReadOnly,
-            row.since,
-        );
+        let mut entry = plain(&format!("%{}", row.name), String::new(), row.status(), row.since);
         row.help.clone_into(&mut entry.help);
         entry.facts.push(format!("It gives: {}.", row.output.name()));
         let needs = match row.need {

@@ -36,9 +36,8 @@ pub(super) const ROWS: &[(&str, Make)] = &[
 
 /// The variable of a rule, and when it is set.
 fn named(at: Compile<'_>) -> Result<(Named, Vec<VariableCondition>), String> {
-    let values = match at.rule.value("variable") {
-        Some(Value::List(values)) => values,
-        _ => return Err(at.missing("variable")),
+    let Some(Value::List(values)) = at.rule.value("variable") else {
+        return Err(at.missing("variable"));
     };
     let Some((Value::Variable(variable), conditions)) = values.split_first() else {
         return Err(at.missing("variable"));

@@ -43,6 +43,17 @@ impl Query {
     }
 }
 
+/// The string at a path.
+pub(super) fn string<'a>(context: &SampleContext<'a>, json: &'a [u8], path: &[u8]) -> Option<&'a [u8]> {
+    match find(json, path)? {
+        Found::Text(raw) => match unescape(context, raw)? {
+            Sample::Str(text) => Some(text),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 fn unescape<'a>(context: &SampleContext<'a>, raw: &'a [u8]) -> Option<Sample<'a>> {
     if !raw.contains(&b'\\') {
         return Some(Sample::Str(raw));

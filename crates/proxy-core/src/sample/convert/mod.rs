@@ -4,6 +4,7 @@
 mod address;
 mod argument;
 mod base64;
+mod certificate;
 mod checksum;
 mod cipher;
 mod date;
@@ -11,6 +12,7 @@ mod digest;
 mod fix;
 mod forwarded;
 mod json;
+mod jwe;
 mod jwt;
 mod map;
 mod mqtt;
@@ -60,6 +62,7 @@ pub(crate) struct Row {
 const TABLES: &[&[Row]] = &[
     address::ROWS,
     base64::ROWS,
+    certificate::ROWS,
     checksum::ROWS,
     cipher::ROWS,
     date::ROWS,
@@ -68,6 +71,7 @@ const TABLES: &[&[Row]] = &[
     fix::ROWS,
     json::ROWS,
     map::ROWS,
+    jwe::ROWS,
     jwt::ROWS,
     number::ROWS,
     regsub::ROWS,
