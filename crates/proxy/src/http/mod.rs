@@ -2,8 +2,12 @@
 
 mod answer;
 mod body;
+mod count;
 mod exchange;
+mod failure;
+mod forward;
 mod request;
+mod respond;
 mod rules;
 mod session;
 mod stats;

@@ -1,0 +1,91 @@
+//! What a transaction counts for frontends, backends and servers, and its line in the log.
+
+use haproxy_cfg::model::ProxyId;
+use proxy_core::state::SideCounters;
+use proxy_core::stream::since;
+
+use super::txn::Txn;
+use crate::session::Session;
+use crate::stream_log;
+
+/// Counts a request that a rule of `proxy` refuses.
+pub(super) fn count_denied(session: &Session, proxy: ProxyId) {
+    session.count(|side| side.dreq.inc());
+    if proxy != session.client.frontend {
+        session.thread.be_counters(proxy).dreq.inc();
+    }
+}
+
+/// Counts a request that a rule of `proxy` answers: those of backends are not counted.
+pub(super) fn count_intercepted(session: &Session, proxy: ProxyId) {
+    if proxy == session.client.frontend {
+        session.thread.fe_counters(proxy).intercepted.inc();
+    }
+}
+
+/// Counts times and writes the log line.
+pub(super) fn finish(session: &Session, txn: &Txn) {
+    let thread = &session.thread;
+    if let (Some(backend), Some(server)) = (txn.stream.log.backend, txn.stream.route.server)
+        && txn.stream.route.connected_ms > 0
+    {
+        let now = thread.now_ms();
+        let ms = |from: u64, to: u64| u32::try_from(since(from, to)).unwrap_or(0);
+        let times = [
+            ms(txn.stream.log.request_ms, txn.stream.route.queued_until_ms),
+            ms(txn.stream.route.queued_until_ms, txn.stream.route.connected_ms),
+            ms(txn.stream.route.connected_ms, txn.stream.log.response_ms),
+            ms(txn.stream.log.started_ms, now),
+        ];
+        thread.be_counters(backend).record_times(times);
+        thread.server_counters(backend, server).record_times(times);
+    } else {
+        // What reached no server still moved bytes; the server that was tried last has them as its own.
+        let (received, sent) = (txn.stream.log.received, txn.stream.log.bytes);
+        match (txn.stream.log.backend, txn.stream.route.server) {
+            (Some(backend), Some(server)) => count_relayed(session, backend, server, received, sent),
+            (Some(backend), None) => {
+                session.count_bytes(received, sent);
+                thread.be_counters(backend).bin.add(received);
+                thread.be_counters(backend).bout.add(sent);
+            }
+            (None, _) => session.count_bytes(received, sent),
+        }
+    }
+    stream_log::write(session, &txn.stream);
+}
+
+pub(super) fn count_request(counters: &SideCounters, now_ms: u64) {
+    counters.req_tot.inc();
+    counters.req_rate.hit(now_ms);
+}
+
+pub(super) fn count_status(counters: &SideCounters, status: i32) {
+    let class = match status {
+        100..=599 => status / 100,
+        _ => 0,
+    };
+    counters.hrsp[class as usize].inc();
+}
+
+pub(super) fn count_bytes(session: &Session, txn: &Txn, backend: ProxyId, server: usize) {
+    count_relayed(
+        session,
+        backend,
+        server,
+        txn.stream.log.received,
+        txn.stream.log.bytes,
+    );
+}
+
+pub(super) fn count_relayed(session: &Session, backend: ProxyId, server: usize, received: u64, sent: u64) {
+    let thread = &session.thread;
+    session.count_bytes(received, sent);
+    for counters in [
+        thread.be_counters(backend),
+        thread.server_counters(backend, server),
+    ] {
+        counters.bin.add(received);
+        counters.bout.add(sent);
+    }
+}

@@ -1,0 +1,227 @@
+//! How a transaction ends that does not come to its end: counters, termination state and what the client is told.
+
+use std::rc::Rc;
+
+use haproxy_cfg::model::ProxyId;
+
+use super::count::{count_relayed, count_request, count_status};
+use super::exchange::End;
+use super::request::NoRequest;
+use super::respond::{answer_error, answer_now, send_answer};
+use super::transaction::Next;
+use super::txn::Txn;
+use crate::session::Session;
+use crate::stream_log;
+use crate::upstream::ReachError;
+
+pub(super) async fn not_reached(
+    session: &mut Session,
+    txn: &mut Txn,
+    backend: ProxyId,
+    error: ReachError,
+) -> Next {
+    let thread = Rc::clone(&session.thread);
+    let (cause, phase, status) = match error {
+        ReachError::NoServer => {
+            thread.be_counters(backend).econ.inc();
+            (b'S', b'C', 503)
+        }
+        ReachError::QueueTimeout => {
+            thread.be_counters(backend).econ.inc();
+            (b's', b'Q', 503)
+        }
+        ReachError::ClientLeftQueue => {
+            thread.be_counters(backend).cli_abrt.inc();
+            (b'C', b'Q', 0)
+        }
+        ReachError::ClientLeftConnect => {
+            thread.be_counters(backend).cli_abrt.inc();
+            (b'C', b'C', 0)
+        }
+        ReachError::Ended(why) => {
+            for counters in [
+                thread.fe_counters(session.client.frontend),
+                thread.be_counters(backend),
+            ] {
+                count_status(counters, 0);
+            }
+            (why.letter(), b'-', 0)
+        }
+        ReachError::ConnectTimeout => (b's', b'C', 503),
+        ReachError::ConnectFailed => (b'S', b'C', 503),
+    };
+    txn.stream.log.end_with(cause, phase);
+    if status == 0 {
+        if error == ReachError::ClientLeftConnect {
+            // The original logs 503 for a client that left here.
+            txn.stream.log.status = 503;
+        }
+        return Next::Close;
+    }
+    answer_error(session, txn, status).await
+}
+
+/// An exchange that did not come to its end.
+pub(super) async fn failed(
+    session: &mut Session,
+    txn: &mut Txn,
+    backend: ProxyId,
+    server: usize,
+    end: End,
+) -> Next {
+    let thread = Rc::clone(&session.thread);
+    let begun = txn.response_begun();
+    // A client that goes before its request is whole ends the transfer of data, not the wait for a head; sessions that are
+    // ended then are in no phase.
+    let in_request =
+        matches!(end, End::ClientGone | End::Ended(_)) && !begun && !txn.progress.req_body.is_done();
+    let phase = match end {
+        End::Ended(_) if in_request => b'-',
+        _ if begun || in_request => b'D',
+        _ => b'H',
+    };
+    let both = [
+        thread.be_counters(backend),
+        thread.server_counters(backend, server),
+    ];
+    let (cause, status) = match end {
+        End::ClientGone => {
+            both.iter().for_each(|c| c.cli_abrt.inc());
+            thread.fe_counters(session.client.frontend).cli_abrt.inc();
+            (b'C', 400)
+        }
+        End::ClientTimeout => {
+            if begun {
+                both.iter().for_each(|c| c.cli_abrt.inc());
+            }
+            (b'c', 408)
+        }
+        End::BadRequestBody => {
+            session.count(|side| side.ereq.inc());
+            (b'P', 400)
+        }
+        End::ServerGone if begun => {
+            both.iter().for_each(|c| {
+                c.srv_abrt.inc();
+                c.eresp.inc();
+            });
+            thread.fe_counters(session.client.frontend).srv_abrt.inc();
+            (b'S', 502)
+        }
+        End::ServerGone => {
+            // A broken connection is counted for itself and for the answer that is missing.
+            let times = 1 + u64::from(txn.progress.server_broke);
+            both.iter().for_each(|c| c.eresp.add(times));
+            if session.client.requests > 0 && !txn.server_sent_more() {
+                // A client that keeps its connection knows that a later request may be lost with it, and tries again.
+                txn.stream.log.silent = true;
+                return Next::Close;
+            }
+            (b'S', 502)
+        }
+        End::ServerTimeout if begun => {
+            both.iter().for_each(|c| c.srv_abrt.inc());
+            thread.fe_counters(session.client.frontend).srv_abrt.inc();
+            (b's', 504)
+        }
+        End::ServerTimeout => {
+            both.iter().for_each(|c| c.eresp.inc());
+            (b's', 504)
+        }
+        End::Ended(why) => {
+            both.iter().for_each(|c| {
+                if begun {
+                    c.srv_abrt.inc();
+                } else if !in_request {
+                    c.eresp.inc();
+                }
+            });
+            (why.letter(), 502)
+        }
+        End::BadResponse => {
+            both.iter().for_each(|c| c.eresp.inc());
+            // What goes wrong behind the head is the connection's fault, in the original's words.
+            (if begun { b'S' } else { b'P' }, 502)
+        }
+        End::Denied(status) if txn.intercepted => {
+            txn.stream.log.response_ms = 0;
+            (b'L', i32::from(status))
+        }
+        End::Denied(status) => {
+            both.iter().for_each(|c| c.dresp.inc());
+            thread.fe_counters(session.client.frontend).dresp.inc();
+            // Nothing of the server's answer is told, nor how long it took.
+            txn.stream.log.response_ms = 0;
+            (b'P', i32::from(status))
+        }
+        End::Done | End::DoneEarly | End::Tunnel => return Next::Close,
+    };
+    txn.stream.log.end_with(cause, phase);
+    if begun {
+        return Next::Close;
+    }
+    if in_request {
+        count_status(thread.fe_counters(session.client.frontend), 0);
+        count_status(thread.be_counters(backend), 0);
+        return Next::Close;
+    }
+    if end == End::ClientGone {
+        txn.stream.log.status = status;
+        return Next::Close;
+    }
+    let before = txn.stream.log.bytes;
+    if !matches!(end, End::Denied(_)) {
+        txn.has_answer = false;
+    }
+    let next = answer_now(session, txn, status as u16, false).await;
+    count_relayed(session, backend, server, 0, txn.stream.log.bytes - before);
+    next
+}
+
+/// No request came, or none that can be understood.
+pub(super) async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoRequest) -> Next {
+    let thread = Rc::clone(&session.thread);
+    let frontend = session.frontend();
+    let silent =
+        txn.req.as_ref().is_none_or(crate::buffer::Buffer::is_empty) && txn.stream.log.started_ms == 0;
+    if silent && (session.client.requests > 0 || frontend.options.dontlognull && reason == NoRequest::Silent)
+    {
+        return Next::Close;
+    }
+    let (cause, status) = match reason {
+        NoRequest::Silent | NoRequest::Cut | NoRequest::Broken => (b'C', 400),
+        NoRequest::Expired => (b'c', 408),
+        NoRequest::Malformed => (b'P', 400),
+        NoRequest::UnexpectedBody => (b'P', 413),
+        NoRequest::UnknownCoding => (b'P', 422),
+    };
+    if silent
+        && reason == NoRequest::Expired
+        && frontend.options.dontlognull
+        && frontend.options.http_ignore_probes
+    {
+        return Next::Close;
+    }
+    count_request(thread.fe_counters(session.client.frontend), thread.now_ms());
+    thread.counters().process.req_tot.inc();
+    session.count(|side| side.ereq.inc());
+    txn.stream.log.end_with(cause, b'R');
+    // Who has only ended its own direction may still read.
+    let next = if cause == b'C' && reason != NoRequest::Cut {
+        txn.stream.log.status = status;
+        count_status(thread.fe_counters(session.client.frontend), status);
+        Next::Close
+    } else {
+        txn.to_client.clear();
+        proxy_core::answer::malformed(&mut txn.to_client, status as u16);
+        // Nothing is counted for what was no request.
+        txn.answer_size = 0;
+        txn.stream.log.status = status;
+        send_answer(session, txn, true).await
+    };
+    // Nothing is counted for what was no request.
+    txn.stream.log.bytes = 0;
+    txn.stream.log.line.clear();
+    stream_log::write(session, &txn.stream);
+    next
+}

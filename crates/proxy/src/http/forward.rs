@@ -1,0 +1,462 @@
+//! A request's way to a server and its response's way back.
+
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::Poll;
+
+use haproxy_cfg::model::{ConnectionMode, Mode, ProxyId};
+use proxy_core::answer::Reply;
+use proxy_core::http1::{
+    ConnectionHeader, HeadRules, HeadersMut, MessageTraits, Version, write_request, write_response,
+};
+use proxy_core::persist::{CookieState, HeadEdits, ResponseInput};
+use proxy_core::rules::Step;
+
+use super::answer;
+use super::count::{count_bytes, count_relayed, count_status};
+use super::exchange::{End, Terms};
+use super::failure::{failed, not_reached};
+use super::respond::{answer_ready, answer_with, keep_rest};
+use super::rules;
+use super::transaction::{Next, client_cases, refuses_names};
+use super::txn::Txn;
+use crate::io::Io;
+use crate::relay::{Ends, Relay, RelayEnd};
+use crate::session::Session;
+use crate::stream_log;
+use crate::upstream::{Attempt, ClientWatch, PrivateConn, Reached, ServerConn, aborts_on_end, reach_server};
+
+/// Sends the request to a server of `backend` and its response to the client.
+pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next {
+    let thread = Rc::clone(&session.thread);
+    let (proxy, plan) = thread.shared.plan.proxy(backend);
+    let frontend = thread.shared.plan.config.proxy(session.client.frontend);
+    // The backend's word on the header counts.
+    if let Some(policy) = proxy.forwardfor.as_ref().or(frontend.forwardfor.as_ref()) {
+        rules::forward_for(session, txn, policy);
+    }
+    let state = &thread.shared.runtime.proxies[backend.0 as usize];
+    if let Some(cookie) = &plan.cookie {
+        let now = thread.epoch_ms(txn.stream.log.request_ms) / 1000;
+        let mut edits = std::mem::take(&mut txn.edits);
+        txn.cookie = cookie.read_request(txn.request(), state, now, &mut edits);
+        apply_edits(&mut edits, &mut txn.edit_request(usize::MAX));
+        txn.edits = edits;
+        txn.stream.log.termination[2] = txn.cookie.state.letter();
+        if txn.cookie.state != CookieState::Off {
+            txn.stream.log.termination[3] = b'N';
+        }
+    }
+    if backend != session.client.frontend && refuses_names(session, txn, backend) {
+        return answer_with(session, txn, 403, b'P', b'R').await;
+    }
+    if let Some(server) = redirect_target(session, txn, proxy, plan, state) {
+        return redirect(session, txn, proxy, server).await;
+    }
+    let mode = frontend.connection_mode.max(proxy.connection_mode);
+    let reached = {
+        let wanted = txn.cookie.server;
+        let Some(buffer) = txn.req.as_mut() else {
+            return Next::Close;
+        };
+        let sent = buffer.len();
+        let mut attempt = Attempt {
+            thread: &thread,
+            timer: &session.timer,
+            backend,
+            wanted,
+            client: ClientWatch {
+                io: &mut session.io,
+                buffer,
+                ended: &mut txn.progress.client_ended,
+                abort_on_end: aborts_on_end(proxy, Mode::Http, sent),
+            },
+            src: session.client.src,
+            dst: session.client.dst,
+            private: &mut session.private,
+            connect_timeout: txn.stream.settings.connect_timeout.or(proxy.timeouts.connect),
+            queue_timeout: txn.stream.settings.queue_timeout.or(proxy.timeouts.queue),
+            since_ms: txn.stream.log.request_ms,
+            may_reuse: mode == ConnectionMode::KeepAlive
+                && !proxy.http_reuse_never
+                && session.client.requests > 0,
+        };
+        reach_server(&mut attempt, &mut txn.stream.route).await
+    };
+    match reached {
+        Ok(mut reached) => {
+            if txn
+                .cookie
+                .server
+                .is_some_and(|wanted| wanted != reached.slot.server())
+            {
+                // The redispatch found it dead.
+                txn.cookie.state = CookieState::Down;
+                txn.stream.log.termination[2] = CookieState::Down.letter();
+            }
+            let next = exchange(session, txn, backend, &mut reached, mode).await;
+            txn.stream.route.server_left = Some(reached.slot.give_back());
+            next
+        }
+        Err(error) => not_reached(session, txn, backend, error).await,
+    }
+}
+
+/// The persistent server to whose `redir` the client is sent, if that is how it is reached.
+pub(super) fn redirect_target(
+    session: &Session,
+    txn: &Txn,
+    proxy: &haproxy_cfg::model::Proxy,
+    plan: &proxy_core::plan::ProxyPlan,
+    state: &proxy_core::state::ProxyState,
+) -> Option<usize> {
+    if !plan.has_redir || !matches!(txn.request().method(), b"GET" | b"HEAD") {
+        return None;
+    }
+    let input = proxy_core::balance::PickInput {
+        src: session.client.src.map(|a| a.ip()),
+        exclude: None,
+        random: session.thread.random(),
+    };
+    let server = txn.cookie.server.or_else(|| plan.balancer.pick(state, &input))?;
+    proxy.servers[server].redir.is_some().then_some(server)
+}
+
+pub(super) async fn redirect(
+    session: &mut Session,
+    txn: &mut Txn,
+    proxy: &haproxy_cfg::model::Proxy,
+    server: usize,
+) -> Next {
+    txn.stream.route.server = Some(server);
+    let Some(prefix) = &proxy.servers[server].redir else {
+        return Next::Close;
+    };
+    let location = [prefix.as_slice(), txn.request().uri()].concat();
+    proxy_core::answer::redirect(&mut txn.answer, 302, &location);
+    txn.has_answer = true;
+    answer_ready(session, txn, 302, (b'L', b'R'), false).await
+}
+
+/// Request and response with a server.
+pub(super) async fn exchange(
+    session: &mut Session,
+    txn: &mut Txn,
+    backend: ProxyId,
+    reached: &mut Reached,
+    mode: ConnectionMode,
+) -> Next {
+    let thread = Rc::clone(&session.thread);
+    let config = thread.config();
+    let (frontend, proxy) = (config.proxy(session.client.frontend), config.proxy(backend));
+    let terms = Terms {
+        client: &frontend.timeouts,
+        server: &proxy.timeouts,
+        abort_on_end: proxy.options.abortonclose,
+        rules: HeadRules {
+            max_headers: super::most_headers(&config.global.tune),
+            max_trailers: config
+                .global
+                .tune
+                .bufsize
+                .saturating_sub(config.global.tune.maxrewrite),
+            unsafe_violations: proxy.options.accept_unsafe_response,
+        },
+        max_head: (config.global.tune.bufsize).saturating_sub(config.global.tune.maxrewrite),
+        client_cases: (frontend.options.adjust_client_case).then_some(&thread.shared.plan.header_cases),
+        to_head: txn.method() == b"HEAD",
+        connect: txn.method() == b"CONNECT",
+    };
+    begin_request(txn, mode);
+    if proxy.options.adjust_server_case {
+        thread.shared.plan.header_cases.adjust(&mut txn.to_server);
+    }
+    let server = reached.slot.server();
+    let mut keep = Keep::default();
+    let end = poll_fn(|cx| {
+        if let Some(why) = reached.slot.ending() {
+            return Poll::Ready(End::Ended(why));
+        }
+        txn.poll_exchange(session, &mut reached.conn.io, &terms, cx, &mut |txn, session| {
+            keep = finish_head(session, txn, backend, server, mode)?;
+            Ok(())
+        })
+    })
+    .await;
+    count_bytes(session, txn, backend, server);
+    let answered = thread.server_counters(backend, server);
+    answered.req_tot.add(txn.progress.interim);
+    answered.hrsp[1].add(txn.progress.interim);
+    match end {
+        End::Done => {
+            drop_or_keep(session, txn, backend, reached, &keep, mode);
+            if keep.client && !txn.progress.client_ended {
+                keep_rest(session, txn);
+                Next::KeepAlive
+            } else {
+                Next::Close
+            }
+        }
+        End::DoneEarly => {
+            reached.conn.io = Io::Closed;
+            if keep.client && !txn.progress.client_ended {
+                keep_rest(session, txn);
+                Next::KeepAlive
+            } else {
+                Next::Linger
+            }
+        }
+        End::Tunnel => tunnel(session, txn, backend, reached).await,
+        failure => {
+            reached.conn.io = Io::Closed;
+            failed(session, txn, backend, server, failure).await
+        }
+    }
+}
+
+/// Which connections outlive the response.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Keep {
+    pub(super) client: bool,
+    pub(super) server: bool,
+}
+
+/// Puts the request's head for the server together and cuts it off what was received.
+pub(super) fn begin_request(txn: &mut Txn, mode: ConnectionMode) {
+    let connection = match (mode == ConnectionMode::KeepAlive, txn.req_head.version) {
+        (true, Version::Http10) => ConnectionHeader::KeepAlive,
+        (true, Version::Http11) | (false, Version::Http10) => ConnectionHeader::Implied,
+        (false, Version::Http11) => ConnectionHeader::Close,
+    };
+    let is_connect = txn.request().method() == b"CONNECT";
+    let connection = match (
+        is_connect && txn.req_traits.chunked,
+        has_old_chunks(&txn.req_traits, txn.req_head.version),
+    ) {
+        // Whoever takes the chunks for a body must not go on behind it.
+        (true, _) => ConnectionHeader::Close,
+        (false, true) => ConnectionHeader::Implied,
+        (false, false) if txn.req_traits.upgrade => ConnectionHeader::Implied,
+        (false, false) => connection,
+    };
+    let mut out = std::mem::take(&mut txn.to_server);
+    out.clear();
+    let drop_length = (txn.req_traits.chunked || is_connect) && txn.req_traits.content_length.is_some();
+    write_request(&mut out, txn.request(), connection, drop_length);
+    txn.to_server = out;
+    let head = txn.req_head.len as usize;
+    if let Some(buffer) = &mut txn.req {
+        buffer.consume(head);
+        // More of the body may have come while a server was sought. A chunk that is malformed shows again when the exchange
+        // follows on.
+        if let Ok(more) = txn.progress.req_body.take(buffer, txn.progress.req_ready) {
+            txn.progress.req_ready += more.ready;
+            txn.stream.log.received += more.payload;
+        }
+    }
+}
+
+/// The response's head is there: rules, cookie, connection. Puts the head for the client together.
+///
+/// # Errors
+/// The status that the client gets instead, when a rule refuses the response.
+pub(super) fn finish_head(
+    session: &mut Session,
+    txn: &mut Txn,
+    backend: ProxyId,
+    server: usize,
+    mode: ConnectionMode,
+) -> Result<Keep, u16> {
+    let thread = Rc::clone(&session.thread);
+    let plan = &thread.shared.plan.proxies[backend.0 as usize];
+    // The original counts a server's requests when they are answered.
+    thread.server_counters(backend, server).req_tot.inc();
+    let frontend = (backend != session.client.frontend).then_some(session.client.frontend);
+    for proxy in [Some(backend), frontend].into_iter().flatten() {
+        response_rules(session, txn, proxy)?;
+    }
+    if let Some(cookie) = &plan.cookie {
+        let mut edits = std::mem::take(&mut txn.edits);
+        let input = ResponseInput {
+            response: txn.response(),
+            client: &txn.cookie,
+            method: txn.method(),
+            server,
+            now: thread.epoch_ms(txn.stream.log.response_ms) / 1000,
+        };
+        txn.stream.log.termination[3] = cookie.edit_response(&input, &mut edits);
+        apply_edits(&mut edits, &mut txn.edit_response(usize::MAX));
+        txn.edits = edits;
+    }
+    answer::after_rules(session, txn);
+    let status = txn.res_head.status;
+    txn.stream.log.status = i32::from(status);
+    for counters in [
+        thread.fe_counters(session.client.frontend),
+        thread.be_counters(backend),
+        thread.server_counters(backend, server),
+    ] {
+        count_status(counters, i32::from(status));
+    }
+    let has_end = has_framing(txn, status);
+    let keep = Keep {
+        client: answer::keeps_client(session, txn)
+            && has_end
+            && !has_old_chunks(&txn.res_traits, txn.res_head.version),
+        server: mode == ConnectionMode::KeepAlive
+            && has_end
+            && !has_old_chunks(&txn.req_traits, txn.req_head.version)
+            && txn.response().wants_keep_alive(&txn.res_traits),
+    };
+    let is_tunnel = status == 101 || txn.method() == b"CONNECT" && (200..300).contains(&status);
+    let connection = match (is_tunnel, keep.client, txn.res_head.version) {
+        (true, ..) | (false, false, Version::Http10) => ConnectionHeader::Implied,
+        (false, false, Version::Http11) => ConnectionHeader::Close,
+        (false, true, Version::Http10) => ConnectionHeader::KeepAlive,
+        (false, true, Version::Http11) => match txn.req_head.version {
+            Version::Http10 => ConnectionHeader::KeepAlive,
+            Version::Http11 => ConnectionHeader::Implied,
+        },
+    };
+    let mut out = std::mem::take(&mut txn.to_client);
+    let start = out.len();
+    let drop_length = txn.res_traits.coding && txn.res_traits.content_length.is_some();
+    write_response(&mut out, txn.response(), connection, drop_length);
+    if let Some(cases) = client_cases(session) {
+        cases.adjust(&mut out[start..]);
+    }
+    txn.to_client = out;
+    if session.frontend().options.logasap {
+        txn.stream.log.early = true;
+        stream_log::write(session, &txn.stream);
+        txn.stream.log.silent = true;
+    }
+    Ok(keep)
+}
+
+/// The rules of one proxy on the response.
+///
+/// # Errors
+/// The status with which it is refused.
+pub(super) fn response_rules(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Result<(), u16> {
+    let thread = Rc::clone(&session.thread);
+    let plan = &thread.shared.plan.proxies[proxy.0 as usize];
+    if plan.response_rules.is_empty() {
+        return Ok(());
+    }
+    txn.cache.reset();
+    let mut at = 0;
+    match rules::run(
+        session,
+        txn,
+        proxy,
+        (&plan.acls, &plan.response_rules),
+        false,
+        &mut at,
+    ) {
+        Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => Ok(()),
+        Step::Deny(reply) | Step::Tarpit(reply) => Err(reply.status),
+        Step::Return(Reply { status, .. }) => {
+            txn.intercepted = true;
+            Err(*status)
+        }
+        Step::Redirect(status) => {
+            txn.intercepted = true;
+            Err(status)
+        }
+        Step::Failed | Step::Hint | Step::Authenticate(_) => Err(500),
+    }
+}
+
+/// Makes edits and forgets them. Where there is no room the rest goes on without, as with the original.
+pub(super) fn apply_edits(edits: &mut HeadEdits, headers: &mut HeadersMut<'_>) {
+    if !edits.list().is_empty() {
+        let _ = edits.apply(headers);
+        edits.clear();
+    }
+}
+
+/// Whether the response's end is known without the connection's.
+pub(super) fn has_framing(txn: &Txn, status: u16) -> bool {
+    let to_head = txn.method() == b"HEAD";
+    let framing = proxy_core::http1::response_framing(&txn.res_traits, status, to_head);
+    framing != proxy_core::http1::Framing::UntilClose
+}
+
+/// Whether a message has chunks in HTTP/1.0: who gets it may not see their end.
+pub(super) fn has_old_chunks(traits: &MessageTraits, version: Version) -> bool {
+    traits.chunked && version == Version::Http10
+}
+
+/// Keeps a server's connection for the next request, or closes it.
+pub(super) fn drop_or_keep(
+    session: &mut Session,
+    txn: &Txn,
+    backend: ProxyId,
+    reached: &mut Reached,
+    keep: &Keep,
+    mode: ConnectionMode,
+) {
+    let state = &session.thread.shared.runtime.proxies[backend.0 as usize];
+    let Some(server) = txn.stream.route.server else {
+        return;
+    };
+    if keep.server
+        && mode == ConnectionMode::KeepAlive
+        && !txn.server_ended()
+        && !txn.server_sent_more()
+        && state.servers[server].is_usable()
+    {
+        let io = std::mem::replace(&mut reached.conn.io, Io::Closed);
+        let conn = ServerConn { io };
+        if session.thread.config().proxy(backend).http_reuse_never {
+            session.private = Some(Box::new(PrivateConn {
+                backend,
+                server,
+                conn,
+            }));
+        } else {
+            let counters = session.thread.server_counters(backend, server);
+            session.thread.idle.give(backend, server, conn, counters);
+        }
+    }
+}
+
+/// After `101 Switching Protocols`: bytes in both directions until one side has enough.
+pub(super) async fn tunnel(
+    session: &mut Session,
+    txn: &mut Txn,
+    backend: ProxyId,
+    reached: &mut Reached,
+) -> Next {
+    let thread = Rc::clone(&session.thread);
+    let config = thread.config();
+    let frontend = config.proxy(session.client.frontend);
+    let proxy = config.proxy(backend);
+    let (from_client, from_server) = txn.take_buffers();
+    let mut relay = Relay::new(from_client, from_server, txn.progress.client_ended);
+    let mut ends = Ends {
+        client: &mut session.io,
+        server: &mut reached.conn.io,
+        timer: &session.timer,
+        buffers: &thread.buffers,
+        client_timeouts: &frontend.timeouts,
+        server_timeouts: &proxy.timeouts,
+        tunnel_timeout: txn.stream.settings.tunnel_timeout,
+    };
+    let end = relay.run(&mut ends, &reached.slot).await;
+    txn.stream.log.bytes += relay.to_client();
+    txn.stream.log.received += relay.to_server();
+    let server = reached.slot.server();
+    count_relayed(session, backend, server, relay.to_server(), relay.to_client());
+    relay.give_back(&thread.buffers);
+    match end {
+        RelayEnd::Done => {}
+        RelayEnd::ClientGone => txn.stream.log.end_with(b'C', b'D'),
+        RelayEnd::ServerGone => txn.stream.log.end_with(b'S', b'D'),
+        RelayEnd::ClientTimeout => txn.stream.log.end_with(b'c', b'D'),
+        RelayEnd::ServerTimeout => txn.stream.log.end_with(b's', b'D'),
+        RelayEnd::Ended(why) => txn.stream.log.end_with(why.letter(), b'-'),
+    }
+    Next::Close
+}

@@ -1,0 +1,226 @@
+//! What is answered without a server: by rules, by the statistics page, as an error.
+
+use std::rc::Rc;
+
+use haproxy_cfg::model::ProxyId;
+use proxy_core::rules::Step;
+
+use super::count::{count_denied, count_intercepted, count_status};
+use super::rules;
+use super::stats::NoForm;
+use super::transaction::Next;
+use super::txn::Txn;
+use super::{answer, stats};
+use crate::session::Session;
+use crate::upstream::deadline;
+
+/// What a rule on the request wants to be done.
+///
+/// # Errors
+/// What becomes of the connection, where the request goes no further.
+pub(super) async fn obey(
+    session: &mut Session,
+    txn: &mut Txn,
+    proxy: ProxyId,
+    step: Step<'_>,
+) -> Result<(), Next> {
+    match step {
+        Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => Ok(()),
+        Step::Deny(reply) => {
+            count_denied(session, proxy);
+            Err(answer_ready(session, txn, reply.status, (b'P', b'R'), false).await)
+        }
+        Step::Tarpit(reply) => {
+            count_denied(session, proxy);
+            Err(tarpit(session, txn, proxy, reply.status).await)
+        }
+        Step::Return(reply) => {
+            count_intercepted(session, proxy);
+            Err(answer_ready(session, txn, reply.status, (b'L', b'R'), false).await)
+        }
+        Step::Redirect(status) => {
+            count_intercepted(session, proxy);
+            // The original does not wait for a body of a request that it sends elsewhere.
+            let has_body = txn.req_traits.chunked || txn.req_traits.content_length.is_some_and(|n| n > 0);
+            Err(answer_ready(session, txn, status, (b'L', b'R'), has_body).await)
+        }
+        Step::Authenticate(realm) => {
+            count_intercepted(session, proxy);
+            let status = challenge(session, txn, realm);
+            Err(answer_ready(session, txn, status, (b'L', b'R'), false).await)
+        }
+        Step::Hint => {
+            txn.to_client.extend_from_slice(b"\r\n");
+            let sent = answer::send(session, txn).await;
+            txn.to_client.clear();
+            if sent { Ok(()) } else { Err(Next::Close) }
+        }
+        Step::Failed => Err(answer_with(session, txn, 500, b'P', b'R').await),
+    }
+}
+
+/// Puts together what asks for a password; gives its status.
+pub(super) fn challenge(session: &Session, txn: &mut Txn, realm: &[u8]) -> u16 {
+    let as_proxy =
+        session.frontend().options.http_use_proxy_header && txn.request().uri().first() != Some(&b'/');
+    let status = if as_proxy { 407 } else { 401 };
+    answer::page(session, txn, status);
+    proxy_core::answer::challenge(&mut txn.answer, as_proxy, realm);
+    txn.has_answer = true;
+    status
+}
+
+/// Holds a client back before it is refused.
+pub(super) async fn tarpit(session: &mut Session, txn: &mut Txn, proxy: ProxyId, status: u16) -> Next {
+    let timeouts = &session.thread.config().proxy(proxy).timeouts;
+    let settled = txn.stream.settings.tarpit_timeout;
+    let timeout = settled.or(timeouts.tarpit).or(timeouts.connect);
+    session
+        .timer
+        .set(deadline(session.thread.now_ms(), timeout.or(Some(0))));
+    session.timer.expired().await;
+    txn.stream.log.tarpitted = true;
+    answer_ready(session, txn, status, (b'P', b'T'), false).await
+}
+
+pub(super) async fn answer_stats(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Next {
+    txn.stream.log.is_stats = true;
+    txn.stream.log.backend = Some(if session.frontend().kind.is_backend() {
+        session.client.frontend
+    } else {
+        proxy
+    });
+    txn.stream.log.end_with(b'L', b'R');
+    let thread = Rc::clone(&session.thread);
+    let plan = &thread.shared.plan.proxies[proxy.0 as usize];
+    let mut at = 0;
+    let status = match rules::run(
+        session,
+        txn,
+        proxy,
+        (&plan.acls, &plan.stats_rules),
+        true,
+        &mut at,
+    ) {
+        Step::Deny(reply) => {
+            session.count(|side| side.dreq.inc());
+            txn.stream.log.termination[0] = b'P';
+            Some(reply.status)
+        }
+        Step::Authenticate(realm) => {
+            thread.fe_counters(session.client.frontend).intercepted.inc();
+            Some(challenge(session, txn, realm))
+        }
+        _ => None,
+    };
+    if let Some(status) = status {
+        return refuse_stats(session, txn, status).await;
+    }
+    thread.fe_counters(session.client.frontend).intercepted.inc();
+    match stats::answer(session, txn, proxy).await {
+        Ok(()) => {}
+        Err(NoForm::Gone) => {
+            count_status(thread.fe_counters(session.client.frontend), 0);
+            return Next::Close;
+        }
+        Err(reason) => {
+            session.count(|side| side.ereq.inc());
+            let status = if reason == NoForm::Expired { 408 } else { 400 };
+            return answer_error(session, txn, status).await;
+        }
+    };
+    let input = answer::ending(session, txn);
+    let refused = txn.stream.log.status == 401;
+    let close = answer::write(session, txn, &input);
+    if refused {
+        // The original does not go on behind a refusal here, and has its own idea of its status.
+        txn.stream.log.status = 400;
+    }
+    send_answer(session, txn, close || refused).await
+}
+
+/// Answers with what rules on the statistics page say instead of it. The original closes the connection then, and has its own
+/// idea of the status.
+pub(super) async fn refuse_stats(session: &mut Session, txn: &mut Txn, status: u16) -> Next {
+    if !std::mem::take(&mut txn.has_answer) {
+        answer::page(session, txn, status);
+    }
+    txn.stream.log.status = 400;
+    let input = answer::ending(session, txn);
+    answer::write(session, txn, &input);
+    send_answer(session, txn, true).await
+}
+
+/// What came behind the request belongs to the next one.
+pub(super) fn keep_rest(session: &mut Session, txn: &mut Txn) {
+    if let Some(mut buffer) = txn.req.take() {
+        if txn.to_server.is_empty() {
+            // Answered by us: head and body are still there.
+            buffer.consume(txn.req_head.len as usize + txn.progress.req_ready);
+        }
+        if buffer.is_empty() {
+            session.thread.buffers.give(buffer);
+        } else {
+            session.pending = Some(buffer);
+        }
+    }
+}
+
+/// Answers with an error; how the transaction ends was said before.
+pub(super) async fn answer_error(session: &mut Session, txn: &mut Txn, status: u16) -> Next {
+    txn.has_answer = false;
+    answer_now(session, txn, status, false).await
+}
+
+/// Answers with what rules put together, or else the page of the status; `close` closes the connection behind it in any case.
+pub(super) async fn answer_ready(
+    session: &mut Session,
+    txn: &mut Txn,
+    status: u16,
+    (cause, phase): (u8, u8),
+    close: bool,
+) -> Next {
+    txn.stream.log.end_with(cause, phase);
+    answer_now(session, txn, status, close).await
+}
+
+/// The same; how the transaction ends was said before.
+pub(super) async fn answer_now(session: &mut Session, txn: &mut Txn, status: u16, close: bool) -> Next {
+    if !std::mem::take(&mut txn.has_answer) {
+        answer::page(session, txn, status);
+    }
+    txn.stream.log.status = i32::from(status);
+    let mut input = answer::ending(session, txn);
+    input.close |= close;
+    let close = answer::write(session, txn, &input);
+    send_answer(session, txn, close).await
+}
+
+/// Sends the answer that stands in `txn.to_client`, and counts it.
+pub(super) async fn send_answer(session: &mut Session, txn: &mut Txn, close: bool) -> Next {
+    let sent = answer::send(session, txn).await;
+    let thread = Rc::clone(&session.thread);
+    count_status(thread.fe_counters(session.client.frontend), txn.stream.log.status);
+    if let Some(backend) = txn.stream.log.backend.filter(|_| !txn.stream.log.is_stats) {
+        count_status(thread.be_counters(backend), txn.stream.log.status);
+    }
+    match (sent, close) {
+        (false, _) => Next::Close,
+        (true, true) => Next::Linger,
+        (true, false) => {
+            keep_rest(session, txn);
+            Next::KeepAlive
+        }
+    }
+}
+
+pub(super) async fn answer_with(
+    session: &mut Session,
+    txn: &mut Txn,
+    status: u16,
+    cause: u8,
+    phase: u8,
+) -> Next {
+    txn.stream.log.end_with(cause, phase);
+    answer_error(session, txn, status).await
+}
