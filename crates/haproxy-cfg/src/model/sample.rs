@@ -34,19 +34,13 @@ impl Sample {
     /// The text of argument `index`, counted from 0, unless it is missing, empty or no text.
     #[must_use]
     pub fn text(&self, index: usize) -> Option<&Word> {
-        match &self.args.get(index)?.value {
-            ArgValue::Text(text) => Some(text).filter(|text| !text.is_empty()),
-            _ => None,
-        }
+        self.args.get(index)?.text()
     }
 
     /// The number that argument `index` is.
     #[must_use]
     pub fn integer(&self, index: usize) -> Option<i64> {
-        match self.args.get(index)?.value {
-            ArgValue::Integer(value) => Some(value),
-            _ => None,
-        }
+        self.args.get(index)?.integer()
     }
 
     /// The proxy that argument `index` names; none for the proxy that the expression stands in.
@@ -74,19 +68,13 @@ impl Converter {
     /// The text of argument `index`, counted from 0, unless it is missing, empty or no text.
     #[must_use]
     pub fn text(&self, index: usize) -> Option<&Word> {
-        match &self.args.get(index)?.value {
-            ArgValue::Text(text) => Some(text).filter(|text| !text.is_empty()),
-            _ => None,
-        }
+        self.args.get(index)?.text()
     }
 
     /// The number that argument `index` is.
     #[must_use]
     pub fn integer(&self, index: usize) -> Option<i64> {
-        match self.args.get(index)?.value {
-            ArgValue::Integer(value) => Some(value),
-            _ => None,
-        }
+        self.args.get(index)?.integer()
     }
 
     /// The variable that argument `index` is.
@@ -106,6 +94,22 @@ pub struct Arg {
     pub value: ArgValue,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Arg {
+    fn text(&self) -> Option<&Word> {
+        match &self.value {
+            ArgValue::Text(text) => Some(text).filter(|text| !text.is_empty()),
+            _ => None,
+        }
+    }
+
+    fn integer(&self) -> Option<i64> {
+        match self.value {
+            ArgValue::Integer(value) => Some(value),
+            _ => None,
+        }
+    }
 }
 
 /// What an argument is.
