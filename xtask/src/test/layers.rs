@@ -104,7 +104,7 @@ pub(super) const LAYERS: &[Layer] = &[
         command: Run::Xtask(&["fixtures", "--check"]),
         count: Count::Xtask,
         programs: packages::ORIGINALS,
-        minutes: 5,
+        minutes: 15,
         ..PLAIN
     },
     Layer {

@@ -39,7 +39,8 @@ pub(super) const ROWS: &[Keyword<()>] = &[
         TOP,
         Arity::exactly(1),
         "users and groups for authentication",
-    ),
+    )
+    .acts(()),
     kw("mailers", TOP, Arity::exactly(1), "mail servers for alerts"),
     kw(
         "http-errors",
@@ -47,7 +48,8 @@ pub(super) const ROWS: &[Keyword<()>] = &[
         Arity::exactly(1),
         "a named set of error files",
     )
-    .since(2, 2),
+    .since(2, 2)
+    .acts(()),
     kw("ring", TOP, Arity::exactly(1), "a ring buffer for logs").since(2, 2),
     kw(
         "log-forward",

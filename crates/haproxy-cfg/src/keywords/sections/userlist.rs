@@ -17,7 +17,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
                 .wrong("'{kw}' only supports 'users' option.")
                 .tight(),
         ])
-        .keeps(u::group),
+        .acts(u::group),
     kw("user", OTHER, ANY, "a user")
         .takes(&[
             text("name").missing("'{kw}' expects <name> as arguments."),
@@ -33,5 +33,5 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
             .wrong("'{kw}' only supports 'password', 'insecure-password' and 'groups' options.")
             .tight(),
         ])
-        .keeps(u::user),
+        .acts(u::user),
 ];

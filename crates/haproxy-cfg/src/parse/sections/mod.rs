@@ -108,7 +108,9 @@ fn begin(reading: &mut Reading<'_>, section: &'static Keyword<()>, line: &Line<'
         return;
     }
     reading.section = Section::Other(keyword);
-    reading.tell_read_only(&format!("section '{keyword}'"), line.span());
+    if section.is_read_only() {
+        reading.tell_read_only(&format!("section '{keyword}'"), line.span());
+    }
 }
 
 /// Whether no section of that kind has the name yet; tells when one has.

@@ -87,7 +87,13 @@ pub(crate) fn user(reading: &mut Reading<'_>, line: &Line<'_>) {
         let value = values.first().map(|value| &value.value);
         let text = value.and_then(Value::text).cloned().unwrap_or_default();
         match *option {
-            "password" => user.password = Some(Password::Hashed(text)),
+            "password" => {
+                if !text.starts_with(b"$5$") && !text.starts_with(b"$6$") {
+                    let what = "a password's hash other than that of SHA-256 ($5$) and SHA-512 ($6$)";
+                    reading.tell_read_only(what, argument.span);
+                }
+                user.password = Some(Password::Hashed(text));
+            }
             "insecure-password" => user.password = Some(Password::Plain(text)),
             _ => user.groups.extend(names(value)),
         }
