@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use proxy_core::http1::{
     ConnectionHeader, HeadError, HeadProgress, HeadRules, RequestHead, RequestRef, leading_empty_lines,
-    message_traits, parse_request, request_framing, settle_hop_headers, settle_target, unfold, write_request,
+    message_traits, parse_request, request_framing, settle_hop_headers, settle_target, write_request,
 };
 
 /// Reads a head that is there up to `end` in pieces of `step` bytes, folds undone as they show.
@@ -16,10 +16,14 @@ fn read(buf: &mut [u8], step: usize, rules: &HeadRules, head: &mut RequestHead) 
         end = (end + step).min(buf.len());
         match progress.request(&buf[..end], head, rules) {
             Ok(false) if end < buf.len() => {}
-            Err(HeadError::Folded) => assert!(unfold(&mut buf[..end]), "a fold can be undone"),
+            Err(HeadError::Folded) => assert!(progress.unfold(&mut buf[..end]), "a fold can be undone"),
             done => return done,
         }
     }
+}
+
+fn request<'a>(buf: &'a [u8], head: &'a RequestHead) -> RequestRef<'a> {
+    RequestRef { buf, head }
 }
 
 fuzz_target!(|data: &[u8]| {
@@ -49,7 +53,6 @@ fuzz_target!(|data: &[u8]| {
     );
     assert!(head.len as usize <= data.len());
 
-    let request = |buf, head| RequestRef { buf, head };
     let Ok(traits) = message_traits(request(&whole, &head).headers()) else {
         return;
     };

@@ -21,8 +21,6 @@ pub use framing::{
 pub use head::{Header, Headers, RequestHead, RequestRef, ResponseHead, ResponseRef, Slice, Version};
 pub use hop::settle_hop_headers;
 pub use known::KnownHeader;
-pub use parse::{
-    HeadError, HeadProgress, HeadRules, leading_empty_lines, parse_request, parse_response, unfold,
-};
+pub use parse::{HeadError, HeadProgress, HeadRules, leading_empty_lines, parse_request, parse_response};
 pub use target::{TargetError, settle_target};
 pub use write::{ConnectionHeader, write_request, write_response};

@@ -18,7 +18,7 @@ pub enum HeadError {
     /// More headers than `tune.http.maxhdr`.
     #[error("too many headers")]
     TooManyHeaders,
-    /// A header that goes on in the next line: [`unfold`] helps.
+    /// A header that goes on in the next line: [`HeadProgress::unfold`] helps.
     #[error("a folded line")]
     Folded,
 }
@@ -134,6 +134,29 @@ impl HeadProgress {
         let len = self.headers(buf, &mut head.headers, rules)?;
         head.len = len.unwrap_or(0);
         Ok(len.is_some())
+    }
+
+    /// Replaces the folds (RFC 9112, section 5.2) of the header that was found to be [`HeadError::Folded`] by blanks, as the
+    /// original takes them; then the reading of the head can go on. Gives whether there were any.
+    pub fn unfold(&self, buf: &mut [u8]) -> bool {
+        let mut found = false;
+        let mut at = self.at;
+        while let Some(end) = memchr::memchr(b'\n', buf.get(at..).unwrap_or_default()) {
+            let end = at + end;
+            let behind = end + 1;
+            if !matches!(buf.get(behind), Some(b' ' | b'\t')) {
+                break;
+            }
+            let start = if end > at && buf[end - 1] == b'\r' {
+                end - 1
+            } else {
+                end
+            };
+            buf[start..behind].fill(b' ');
+            found = true;
+            at = behind;
+        }
+        found
     }
 
     /// Reads headers to the empty line behind them. Gives the bytes of the whole head; none while some are missing.
@@ -263,6 +286,10 @@ struct RequestLine {
 }
 
 fn request_line(buf: &[u8], rules: &HeadRules) -> Result<Option<RequestLine>, HeadError> {
+    if buf == b"\r" {
+        // It may be an empty line in front.
+        return Ok(None);
+    }
     let method_end = token_end(buf, 0);
     match buf.get(method_end) {
         Some(b' ' | b'\t') if method_end > 0 => {}
@@ -340,6 +367,10 @@ struct StatusLine {
 }
 
 fn status_line(buf: &[u8], start: usize, rules: &HeadRules) -> Result<Option<StatusLine>, HeadError> {
+    if buf.get(start..) == Some(b"\r") {
+        // It may be another empty line in front.
+        return Ok(None);
+    }
     let (version, protocol, status_start) = if buf.get(start..start + 9) == Some(b"HTTP/1.1 ") {
         (Version::Http11, Slice::default(), start + 9)
     } else {
@@ -452,39 +483,6 @@ pub fn leading_empty_lines(buf: &[u8]) -> usize {
     }
 }
 
-/// Replaces line folds (RFC 9112, section 5.2) by blanks, as the original takes them. Gives whether there were any; then the
-/// reading of the head can go on.
-pub fn unfold(buf: &mut [u8]) -> bool {
-    let mut found = false;
-    // The first line is none that could be folded.
-    let Some(first) = memchr::memchr(b'\n', &buf[leading_empty_lines(buf)..]) else {
-        return false;
-    };
-    let first = leading_empty_lines(buf) + first;
-    if matches!(buf.get(first + 1), Some(b' ' | b'\t')) {
-        return false;
-    }
-    let mut at = first + 1;
-    while let Some(end) = memchr::memchr(b'\n', &buf[at..]) {
-        let end = at + end;
-        at = end + 1;
-        let line_start = if end > 0 && buf[end - 1] == b'\r' {
-            end - 1
-        } else {
-            end
-        };
-        // An empty line ends the head.
-        if line_start == 0 || buf[line_start - 1] == b'\n' {
-            break;
-        }
-        if matches!(buf.get(at), Some(b' ' | b'\t')) {
-            buf[line_start..at].fill(b' ');
-            found = true;
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::RequestRef;
@@ -541,15 +539,41 @@ mod tests {
     }
 
     #[test]
+    fn empty_lines_in_front_may_come_in_parts() {
+        assert!(request(b"\r").unwrap().is_none());
+        assert_eq!(request(b"\rG").unwrap_err(), HeadError::Malformed);
+        for part in [&b"\r"[..], b"\r\n", b"\r\n\r"] {
+            let read = parse_response(part, &mut ResponseHead::default(), 101);
+            assert_eq!(read, Ok(false), "{part:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_without_a_colon_is_not_mended_by_a_fold() {
+        let mut text = *b"GET / HTTP/1.1\r\nA: b\r\n c\r\nX\r\n Y: d\r\n\r\n";
+        let mut head = RequestHead::default();
+        let mut progress = HeadProgress::default();
+        assert_eq!(
+            progress.request(&text, &mut head, &UNSAFE),
+            Err(HeadError::Folded)
+        );
+        assert!(progress.unfold(&mut text));
+        assert_eq!(
+            progress.request(&text, &mut head, &UNSAFE),
+            Err(HeadError::Malformed)
+        );
+    }
+
+    #[test]
     fn folds_become_blanks_inside_the_head_only() {
         let mut text = *b"GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n body";
         let mut head = RequestHead::default();
         let mut progress = HeadProgress::default();
         let rules = HeadRules::strict(101);
         assert_eq!(progress.request(&text, &mut head, &rules), Err(HeadError::Folded));
-        assert!(unfold(&mut text));
+        assert!(progress.unfold(&mut text));
         assert_eq!(&text, b"GET / HTTP/1.1\r\nA: b   c\r\n\r\n body");
-        assert!(!unfold(&mut text));
+        assert!(!progress.unfold(&mut text));
         assert_eq!(progress.request(&text, &mut head, &rules), Ok(true));
         assert_eq!(head.headers[0].value.of(&text), b"b   c");
     }
@@ -560,7 +584,6 @@ mod tests {
             request(b"GET / HTTP/1.1\r\n A: b\r\n\r\n").unwrap_err(),
             HeadError::Malformed
         );
-        assert!(!unfold(&mut b"HTTP/1.1 200 OK\r\n A: b\r\n\r\n".to_vec()));
     }
 
     #[test]

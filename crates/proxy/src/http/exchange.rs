@@ -15,7 +15,7 @@ use std::task::{Context, Poll};
 use haproxy_cfg::model::Timeouts;
 use proxy_core::http1::{
     ConnectionHeader, Framing, HeadError, HeadProgress, HeadRules, HeaderCases, message_traits,
-    response_framing, unfold, write_response,
+    response_framing, write_response,
 };
 use proxy_core::state::Ending;
 
@@ -416,7 +416,7 @@ impl Txn {
             match (self.progress.res_head).response(data, &mut self.res_head, &terms.rules) {
                 Ok(true) => self.progress.res_head = HeadProgress::default(),
                 Ok(false) => return Ok(()),
-                Err(HeadError::Folded) if unfold(buffer.data_mut()) => continue,
+                Err(HeadError::Folded) if self.progress.res_head.unfold(buffer.data_mut()) => continue,
                 Err(_) => return Err(End::BadResponse),
             }
             if !self.response().fits(terms.max_head) {

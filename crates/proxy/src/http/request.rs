@@ -5,7 +5,7 @@ use std::task::Poll;
 
 use proxy_core::http1::{
     Framing, FramingError, HeadError, HeadProgress, HeadRules, RequestRef, Version, leading_empty_lines,
-    message_traits, request_framing, settle_hop_headers, settle_target, unfold,
+    message_traits, request_framing, settle_hop_headers, settle_target,
 };
 
 use super::body::Body;
@@ -73,7 +73,7 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
                             return Poll::Ready(if fits { Ok(()) } else { Err(NoRequest::Malformed) });
                         }
                         Ok(false) => {}
-                        Err(HeadError::Folded) if unfold(buffer.data_mut()) => continue,
+                        Err(HeadError::Folded) if head.unfold(buffer.data_mut()) => continue,
                         Err(_) => return Poll::Ready(Err(NoRequest::Malformed)),
                     }
                 }
