@@ -126,12 +126,20 @@ fn judge(of: &str, lenient: bool) {
         for worker in 0..WORKERS {
             let (cases, differences, faults) = (&cases, &differences, &faults);
             scope.spawn(move || {
-                let rig = if lenient {
-                    let option = |of| vec![format!("option accept-unsafe-violations-in-http-{of}")];
-                    Rig::start(&[], &option("request"), &option("response"))
-                } else {
-                    Rig::start(&[], &[], &[])
-                };
+                let option = |of| format!("option accept-unsafe-violations-in-http-{of}");
+                let (mut front, mut back) = (Vec::new(), Vec::new());
+                if lenient {
+                    front.push(option("request"));
+                    back.push(option("response"));
+                }
+                if of == "responses" {
+                    // No client is slow there on purpose.
+                    front.extend([
+                        "timeout client 20s".to_owned(),
+                        "timeout http-request 20s".to_owned(),
+                    ]);
+                }
+                let rig = Rig::start(&[], &front, &back);
                 for case in cases.iter().skip(worker).step_by(WORKERS) {
                     let recorded = case.lenient.as_ref().filter(|_| lenient).unwrap_or(&case.strict);
                     let difference = differences.iter().find(|difference| {
@@ -214,7 +222,7 @@ impl Rig {
         let front = free_address().unwrap();
         let text = format!(
             "global\n nbthread 1\n {}\ndefaults\n mode http\n log {} len 4096 local0\n option httplog\n timeout connect 5s\n \
-             timeout client 400ms\n timeout server 5s\n timeout http-request 400ms\n timeout http-keep-alive 50ms\n \
+             timeout client 1s\n timeout server 5s\n timeout http-request 1s\n timeout http-keep-alive 50ms\n \
              retries 0\n\
              frontend fe\n bind {front}\n {}\n default_backend be\n\
              backend be\n {}\n server s1 {}\n",
