@@ -72,9 +72,12 @@ impl<'a> SampleContext<'a> {
             Scope::Session => Some(&self.client.variables),
             Scope::Transaction => self.stream.map(|stream| &stream.txn_variables),
             // One place holds both: a response takes the place of its request.
-            Scope::Request if !self.from_server => self.stream.map(|stream| &stream.side_variables),
-            Scope::Response if self.from_server => self.stream.map(|stream| &stream.side_variables),
-            Scope::Request | Scope::Response | Scope::Process | Scope::Check => None,
+            Scope::Request | Scope::Response => {
+                let wanted = scope == Scope::Response;
+                let stream = self.stream.filter(|stream| stream.in_response == wanted)?;
+                Some(&stream.side_variables)
+            }
+            Scope::Process | Scope::Check => None,
         }
     }
 

@@ -43,6 +43,8 @@ pub struct Stream {
     pub txn_variables: Variables,
     /// Variables of scope `req`, and once there is a response of scope `res`.
     pub side_variables: Variables,
+    /// The server's response is there: the variables are of scope `res`.
+    pub in_response: bool,
     /// What rules captured of the request and of the response, by slot, as the proxies' `capture` lines and
     /// `declare capture` number them.
     pub captures: [Captures; 2],
@@ -185,6 +187,12 @@ pub struct Route {
 }
 
 impl Stream {
+    /// The server's response is there: what was kept for the time of the request is forgotten.
+    pub fn begin_response(&mut self) {
+        self.side_variables.clear();
+        self.in_response = true;
+    }
+
     /// Makes it ready for the next request; memory is kept.
     pub fn clear(&mut self) {
         let mut line = std::mem::take(&mut self.log.line);
@@ -196,6 +204,7 @@ impl Stream {
         self.route = Route::default();
         self.txn_variables.clear();
         self.side_variables.clear();
+        self.in_response = false;
         for captures in &mut self.captures {
             captures.clear();
         }

@@ -271,6 +271,7 @@ pub(super) fn finish_head(
     let plan = &thread.shared.plan.proxies[backend.0 as usize];
     // The original counts a server's requests when they are answered.
     thread.server_counters(backend, server).req_tot.inc();
+    txn.stream.begin_response();
     let frontend = (backend != session.client.frontend).then_some(session.client.frontend);
     for proxy in [Some(backend), frontend].into_iter().flatten() {
         response_rules(session, txn, proxy)?;
