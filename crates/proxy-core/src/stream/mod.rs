@@ -84,6 +84,8 @@ impl Captures {
 pub struct Settings {
     /// `set-log-level`: the inner none is `silent`.
     pub log_level: Option<Option<LogLevel>>,
+    /// `strict-mode off` in the set at hand.
+    pub lenient: bool,
     /// `set-timeout client`.
     pub client_timeout: Option<Millis>,
     /// `set-timeout server`.

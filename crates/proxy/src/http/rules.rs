@@ -54,6 +54,8 @@ pub(super) fn run<'p>(
     let thread = Rc::clone(&session.thread);
     let mut arena = thread.arena.borrow_mut();
     arena.reset();
+    // The word of a set holds to its end, also where the shell has done a step in between.
+    let strict = *at == 0 || !txn.stream.settings.lenient;
     let mut exec = Exec {
         arena: &arena,
         config: thread.config(),
@@ -75,7 +77,7 @@ pub(super) fn run<'p>(
         from_server: !on_request,
         room: thread.config().global.tune.bufsize as usize,
         cache: &mut txn.cache,
-        strict: true,
+        strict,
         answer: &mut txn.answer,
         has_answer: false,
         hints: &mut txn.to_client,
@@ -89,7 +91,9 @@ pub(super) fn run<'p>(
         exec.response = Some((received, &mut txn.res_head));
     }
     let step = rules.run(acls, &mut exec, at);
+    let strict = exec.strict;
     txn.has_answer = exec.has_answer;
+    txn.stream.settings.lenient = !strict;
     step
 }
 
