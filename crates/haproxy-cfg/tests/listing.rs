@@ -49,9 +49,10 @@ const DIFFERENT: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn fetches_converters_and_derived_acls_are_listed_as_by_the_original() {
+fn commands_fetches_converters_and_derived_acls_are_listed_as_by_the_original() {
     for (class, heading) in [
         ("acl", "# List of registered ACL keywords:"),
+        ("cli", "# List of registered CLI keywords:"),
         ("cnv", "# List of registered sample converter functions:"),
         ("smp", "# List of registered sample fetch functions:"),
         ("svc", "# List of registered service names:"),
@@ -70,6 +71,7 @@ fn a_dialect_lists_what_its_version_had() {
     };
     for (class, heading) in [
         ("acl", "# List of registered ACL keywords:"),
+        ("cli", "# List of registered CLI keywords:"),
         ("cnv", "# List of registered sample converter functions:"),
         ("svc", "# List of registered service names:"),
         ("flt", "# List of registered filter names:"),

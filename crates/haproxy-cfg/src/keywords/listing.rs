@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use syntax::{Arity, KeywordRow};
 
-use super::{ACTION, BIND, CONVERTERS, DERIVED, FETCHES, GLOBAL, OPTION, PROXY, SECTION, SERVER};
+use super::{ACTION, BIND, COMMANDS, CONVERTERS, DERIVED, FETCHES, GLOBAL, OPTION, PROXY, SECTION, SERVER};
 use super::{
     ArgType, Keyword, SERVICES, action_since, filters, option_places, place, rule_set, section_rows,
 };
@@ -19,6 +19,10 @@ pub fn listing(class: &str, dialect: Dialect) -> Option<String> {
     match class {
         "acl" => acls(&mut out),
         "cfg" => configuration(&mut out, dialect),
+        "cli" => {
+            line(&mut out, "# List of registered CLI keywords:");
+            out.extend(COMMANDS.iter().filter_map(|row| row.listed(dialect)));
+        }
         "cnv" => converters(&mut out, dialect),
         "flt" => {
             line(&mut out, "# List of registered filter names:");

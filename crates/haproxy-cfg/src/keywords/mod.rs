@@ -5,6 +5,7 @@ mod action;
 pub(crate) mod alias;
 mod argument;
 mod bind;
+pub mod command;
 mod converter;
 mod derived;
 mod extension;
@@ -29,6 +30,7 @@ pub(crate) use action::{
 };
 pub use alias::{AliasRow, Need};
 pub use argument::ArgType;
+pub use command::CommandRow;
 pub(crate) use extension::{SERVICES, filters};
 pub use listing::listing;
 pub(crate) use option::places as option_places;
@@ -72,6 +74,8 @@ pub const FETCHES: &[FetchRow] = fetch::ROWS;
 pub const ALIASES: &[AliasRow] = alias::ROWS;
 /// All converters.
 pub const CONVERTERS: &[ConverterRow] = converter::ROWS;
+/// All commands of sockets, by name.
+pub const COMMANDS: &[CommandRow] = command::ROWS;
 /// All derived ACL keywords.
 pub const DERIVED: &[DerivedRow] = derived::ROWS;
 

@@ -5,9 +5,6 @@ use std::io::Write as _;
 
 use haproxy_cfg::Dialect;
 use haproxy_cfg::keywords::listing;
-use proxy_core::cli::command_names;
-
-use super::master::command_names as master_command_names;
 
 /// The classes and what is in them, in the order of `all`.
 const CLASSES: [(&str, &str); 7] = [
@@ -49,17 +46,7 @@ fn help(out: &mut String) {
 }
 
 fn one(out: &mut String, class: &str, dialect: Dialect) {
-    match class {
-        "cli" => {
-            out.push_str("# List of registered CLI keywords:\n");
-            let of_master = master_command_names().map(|name| format!("{name} [MASTER] \n"));
-            let of_worker = command_names().map(|name| format!("{name} [WORKER] \n"));
-            let mut lines: Vec<String> = of_master.chain(of_worker).collect();
-            lines.sort();
-            out.extend(lines);
-        }
-        class => out.extend(listing(class, dialect)),
-    }
+    out.extend(listing(class, dialect));
 }
 
 #[cfg(test)]

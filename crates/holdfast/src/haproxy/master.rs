@@ -23,7 +23,6 @@ use super::predecessors::{dismiss, signal};
 use super::start::{Start, serve};
 use crate::background::{Readiness, Waited, detach};
 use crate::service_manager;
-pub(super) use conversation::command_names;
 use haproxy_cfg::model::Level;
 use line::Line;
 use proxy::handover::{self, Taken};

@@ -15,7 +15,6 @@ use haproxy_cfg::model::{Level, ProxyId, ProxyKind};
 
 use crate::stats::StatsView;
 
-pub use command::names as command_names;
 pub use control::{AdminState, Control, FrontendChange, OldAction, Refused, ServerId};
 pub use live::{Hooks, Live};
 pub use session::Severity;
@@ -31,6 +30,10 @@ pub struct Session {
     pub severity: Severity,
     /// The timeout that `set timeout cli` gave, ms.
     pub timeout_ms: Option<u64>,
+    /// After `expert-mode on`.
+    expert: bool,
+    /// After `experimental-mode on`.
+    experimental: bool,
     /// The connection is to be closed once the answers are sent.
     pub quits: bool,
     payload_of: Option<Payload>,
@@ -52,6 +55,8 @@ impl Session {
             interactive: false,
             severity: Severity::None,
             timeout_ms: None,
+            expert: false,
+            experimental: false,
             quits: false,
             payload_of: None,
         }
@@ -137,18 +142,20 @@ fn run(
         _ => match command::find(&words) {
             None => unknown(&words, out),
             Some(known) => {
-                let reply = if session.level < known.level {
-                    Reply::denied()
-                } else {
-                    let mut call = Call {
+                let reply = match (known.refusal(session), known.run) {
+                    (Some(refusal), _) => Reply::error(refusal),
+                    (None, None) => Reply::Error(format!(
+                        "'{}' is known and not built into this program yet: nothing was done.\n",
+                        known.row.name
+                    )),
+                    (None, Some(run)) => run(&mut Call {
                         session,
                         view: &context.view,
                         control: context.control,
-                        arguments: &words[known.words.len()..],
+                        arguments: &words[known.len()..],
                         payload,
                         out,
-                    };
-                    (known.run)(&mut call)
+                    }),
                 };
                 reply.write(session.severity, out);
             }
@@ -171,8 +178,7 @@ fn unknown(words: &[Vec<u8>], out: &mut Vec<u8>) {
     };
     if like.is_empty() {
         out.extend_from_slice(b"Unknown command. Please enter one of the following commands only:\n");
-        let all: Vec<_> = command::COMMANDS.iter().collect();
-        command::list(&all, out);
+        command::list(&command::all(), out);
     } else {
         out.extend_from_slice(b"Unknown command, but maybe one of the following ones is a better match:\n");
         command::list(&like, out);

@@ -38,6 +38,28 @@ pub(super) fn user(call: &mut Call<'_, '_>) -> Reply {
     Reply::Done
 }
 
+pub(super) fn expert_mode(call: &mut Call<'_, '_>) -> Reply {
+    switch(&mut call.session.expert, "expert-mode", call.arguments)
+}
+
+pub(super) fn experimental_mode(call: &mut Call<'_, '_>) -> Reply {
+    switch(
+        &mut call.session.experimental,
+        "experimental-mode",
+        call.arguments,
+    )
+}
+
+/// Turns a mode on or off; shows it when nothing is said.
+fn switch(mode: &mut bool, name: &str, arguments: &[Vec<u8>]) -> Reply {
+    match arguments.first().map(Vec::as_slice) {
+        None => return Reply::Info(format!("{name} is {}\n", if *mode { "ON" } else { "OFF" })),
+        Some(b"on") => *mode = true,
+        Some(_) => *mode = false,
+    }
+    Reply::Done
+}
+
 pub(super) fn set_severity(call: &mut Call<'_, '_>) -> Reply {
     call.session.severity = match call.argument(0) {
         b"none" => Severity::None,

@@ -4,9 +4,10 @@ use syntax::reference::PlaceNames;
 use syntax::table::Describe as _;
 use syntax::{KeywordRow, Status, Version};
 
+use super::super::command::{MASTER, WORKER};
 use super::super::{
-    ACTION, ALIASES, BIND, CONVERTERS, ConverterRow, DERIVED, FETCHES, FetchRow, GLOBAL, Keyword, Need,
-    OPTION, PROXY, SECTION, SERVER, Source, TIMEOUT, place, rule_set, sections,
+    ACTION, ALIASES, BIND, COMMANDS, CONVERTERS, ConverterRow, DERIVED, FETCHES, FetchRow, GLOBAL, Keyword,
+    Need, OPTION, PROXY, SECTION, SERVER, Source, TIMEOUT, place, rule_set, sections,
 };
 use crate::parse::CONTEXTS;
 use crate::signature::Arg;
@@ -205,6 +206,22 @@ fn aliases() -> Vec<Entry> {
         entry
     });
     entries.collect()
+}
+
+/// The commands of sockets. One that both the master and its workers have is acted on when both act.
+pub(super) fn commands() -> Family {
+    let entries = COMMANDS.iter().map(|row| {
+        let lacks = [WORKER, MASTER]
+            .into_iter()
+            .any(|socket| row.sockets & socket != 0 && !row.acts_on(socket));
+        let status = if lacks {
+            Status::ReadOnly
+        } else {
+            Status::Implemented
+        };
+        plain(row.name, String::new(), status, row.since)
+    });
+    sorted("Commands of sockets", entries.collect())
 }
 
 /// Arguments as they stand behind a fetch or a converter.

@@ -15,7 +15,7 @@ use entry::{Entry, Family, families};
 /// folder of generated pages.
 #[must_use]
 pub fn reference() -> Vec<Document> {
-    let families = families();
+    let mut families = families();
     let mut out = vec![
         Document {
             path: "haproxy-keywords.md".to_owned(),
@@ -23,9 +23,12 @@ pub fn reference() -> Vec<Document> {
         },
         Document {
             path: "haproxy-support.md".to_owned(),
-            text: support::matrix(&families),
+            text: String::new(),
         },
     ];
     out.extend(pages(&families));
+    // Commands are of sockets and not of files: they count here alone.
+    families.push(entry::commands());
+    out[1].text = support::matrix(&families);
     out
 }

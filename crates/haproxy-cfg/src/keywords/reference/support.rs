@@ -9,7 +9,8 @@ pub(super) fn matrix(families: &[Family]) -> String {
     let mut out = String::from(
         "# What of haproxy.cfg works\n\n\
          Made from the tables that the parser reads by; do not edit. Every keyword is read and its arguments are judged. \
-         *Acted on* counts those whose meaning is carried out; a file that uses another one is warned of it, once for each. \
+         *Acted on* counts those whose meaning is carried out; a file that uses another one is warned of it, once for each, \
+         and a command of a socket that is not acted on says so there. \
          [All keywords](haproxy-keywords.md) has a page for each.\n\n\
          | kind | read | acted on | left |\n| --- | ---: | ---: | ---: |\n",
     );

@@ -7,6 +7,8 @@ use std::net::Shutdown;
 use std::sync::PoisonError;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use haproxy_cfg::keywords::command::MASTER;
+use haproxy_cfg::keywords::{COMMANDS, CommandRow};
 use haproxy_cfg::model::Level;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -257,7 +259,13 @@ impl Conversation<'_> {
             ["show", "cli", "sockets"] => "\n".to_owned(),
             ["help", wanted @ ..] => help("The following commands are valid at this level:\n", wanted),
             unknown => {
-                let like = COMMANDS.iter().any(|(usage, _)| resembles(usage, unknown));
+                if let Some(row) = not_built(unknown) {
+                    let name = row.name;
+                    return format!(
+                        "'{name}' is known and not built into the master yet: nothing was done.\n\n"
+                    );
+                }
+                let like = known().any(|row| resembles(row.name, unknown));
                 let (head, wanted) = if like {
                     (
                         "Unknown command, but maybe one of the following ones is a better match:\n",
@@ -284,23 +292,22 @@ fn rank(level: Level) -> u8 {
     }
 }
 
-/// The master's commands.
-const COMMANDS: [(&str, &str); 10] = [
-    ("@!<pid>", "run a command in the process with that number"),
-    ("@<relative pid>", "run a command in a current worker, from 1"),
-    ("@master", "run a command in the master"),
-    ("operator", "lower this session's level to operator"),
-    ("reload", "read the files anew and replace the worker"),
-    ("show cli level", "show this session's level"),
-    ("show cli sockets", "list the sockets for commands"),
-    ("show proc", "show the processes"),
-    ("show version", "show the version of the process"),
-    ("user", "lower this session's level to user"),
-];
+/// The master's commands that are acted on, but those that every session has.
+fn known() -> impl Iterator<Item = &'static CommandRow> {
+    let rows = COMMANDS.iter().filter(|row| row.acts_on(MASTER));
+    rows.filter(|row| !["help", "prompt", "quit"].contains(&row.name))
+}
 
-/// The master's commands, without what they work on.
-pub(crate) fn command_names() -> impl Iterator<Item = &'static str> {
-    COMMANDS.iter().map(|(usage, _)| *usage)
+/// The master's command that `words` begin with, if nothing acts on it.
+fn not_built(words: &[&str]) -> Option<&'static CommandRow> {
+    let rows = COMMANDS
+        .iter()
+        .filter(|row| row.sockets & MASTER != 0 && !row.acts_on(MASTER));
+    let mut begun = rows.filter(|row| {
+        let mut given = words.iter();
+        row.name.split(' ').all(|word| given.next() == Some(&word))
+    });
+    begun.next()
 }
 
 /// What there is beside them.
@@ -311,19 +318,20 @@ const LAST: [(&str, &str); 3] = [
 ];
 
 /// Whether the words are the beginning of a command.
-fn resembles(usage: &str, words: &[&str]) -> bool {
-    let mut usage = usage.split_whitespace();
-    let mut matches = |word: &&str| usage.next().is_some_and(|known| known.starts_with(*word));
+fn resembles(name: &str, words: &[&str]) -> bool {
+    let mut name = name.split_whitespace();
+    let mut matches = |word: &&str| name.next().is_some_and(|known| known.starts_with(*word));
     !words.is_empty() && words.iter().take(3).all(&mut matches)
 }
 
 fn help(head: &str, wanted: &[&str]) -> String {
     let mut out = head.to_owned();
-    let some = COMMANDS.iter().any(|(usage, _)| resembles(usage, wanted));
-    let shown = COMMANDS
-        .iter()
-        .filter(|(usage, _)| !some || resembles(usage, wanted));
-    for (usage, about) in shown.chain(&LAST) {
+    let some = known().any(|row| resembles(row.name, wanted));
+    let shown = known().filter(|row| !some || resembles(row.name, wanted));
+    for (usage, about) in shown
+        .map(|row| (row.usage(), row.about))
+        .chain(LAST.map(|(usage, about)| (usage.to_owned(), about)))
+    {
         // A string takes everything that is written to it.
         let _ = writeln!(out, "  {usage:<40}: {about}");
     }
@@ -383,6 +391,8 @@ fn show_proc(workers: &Workers, master: u32, now: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::{Arc, Mutex};
+
     use crate::haproxy::master::worker::Worker;
 
     #[test]
@@ -398,7 +408,34 @@ mod tests {
         let text = help("", &["show", "cli"]);
         assert_eq!(text.matches("  show ").count(), 2, "{text}");
         assert!(text.contains("  quit "), "{text}");
-        assert_eq!(help("", &[]).lines().count(), COMMANDS.len() + LAST.len() + 1);
+        assert_eq!(help("", &[]).lines().count(), known().count() + LAST.len() + 1);
+    }
+
+    #[test]
+    fn each_row_of_the_master_that_is_acted_on_is_answered_and_the_others_say_that_they_are_not() {
+        let board = Arc::new(Mutex::new(Workers::new(1000)));
+        for row in COMMANDS.iter().filter(|row| row.sockets & MASTER != 0) {
+            // This one would make the test's own process read its files anew; prefixes want a process.
+            if row.name == "reload" || row.name.starts_with('@') {
+                continue;
+            }
+            let mut conversation = Conversation {
+                board: &board,
+                level: Level::Admin,
+                target: Target::Master,
+                interactive: false,
+            };
+            let mut out = Vec::new();
+            conversation.run(row.name, b"", &mut out).unwrap();
+            let said = String::from_utf8(out).unwrap();
+            assert!(!said.starts_with("Unknown"), "{}: {said}", row.name);
+            assert_eq!(
+                !said.contains("not built"),
+                row.acts_on(MASTER),
+                "{}: {said}",
+                row.name
+            );
+        }
     }
 
     #[test]
