@@ -205,7 +205,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "waits for a request's body before rules see it",
     )
-    .keeps(Flag(F::BufferRequest)),
+    .acts(Flag(F::BufferRequest)),
     kw(
         "http-drop-request-trailers",
         DEFAULTS | BE | HTTP,

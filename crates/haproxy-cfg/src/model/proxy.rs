@@ -231,6 +231,8 @@ pub struct ProxyOptions {
     pub srvtcpka: bool,
     /// `option nolinger`.
     pub nolinger: bool,
+    /// `option http-buffer-request`.
+    pub buffer_request: bool,
     /// `option http-no-delay`.
     pub http_no_delay: bool,
     /// `option socket-stats`.

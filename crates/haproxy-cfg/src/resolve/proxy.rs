@@ -129,6 +129,7 @@ fn options(inherited: &Inherited<'_>, dialect: Dialect) -> ProxyOptions {
         clitcpka: on(F::ClientTcpKeepAlive),
         srvtcpka: on(F::ServerTcpKeepAlive),
         nolinger: on(F::NoLinger),
+        buffer_request: on(F::BufferRequest),
         http_no_delay: on(F::HttpNoDelay),
         socket_stats: on(F::SocketStats),
         accept_unsafe_request: on(F::UnsafeRequest),

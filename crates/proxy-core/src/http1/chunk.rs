@@ -255,8 +255,15 @@ pub struct Followed {
 #[must_use]
 pub fn chunk_data(kept: &[u8]) -> Vec<u8> {
     let mut data = Vec::with_capacity(kept.len());
+    chunks(kept).for_each(|chunk| data.extend_from_slice(chunk));
+    data
+}
+
+/// The data of each chunk of such a body, as far as it goes.
+pub fn chunks(kept: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = kept;
-    while let Some(end) = memchr::memchr(b'\r', rest) {
+    std::iter::from_fn(move || {
+        let end = memchr::memchr(b'\r', rest)?;
         let size = rest[..end]
             .iter()
             .try_fold(0usize, |size, &digit| {
@@ -265,13 +272,12 @@ pub fn chunk_data(kept: &[u8]) -> Vec<u8> {
             })
             .unwrap_or(0);
         if size == 0 {
-            break;
+            return None;
         }
         let behind_size = rest.get(end + 2..).unwrap_or_default();
-        data.extend_from_slice(&behind_size[..size.min(behind_size.len())]);
-        rest = behind_size.get(size + 2..).unwrap_or_default();
-    }
-    data
+        rest = behind_size.get(size.saturating_add(2)..).unwrap_or_default();
+        Some(&behind_size[..size.min(behind_size.len())])
+    })
 }
 
 #[cfg(test)]

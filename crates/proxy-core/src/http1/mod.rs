@@ -13,7 +13,7 @@ mod target;
 mod write;
 
 pub use case::HeaderCases;
-pub use chunk::{ChunkError, ChunkReader, Followed, chunk_data};
+pub use chunk::{ChunkError, ChunkReader, Followed, chunk_data, chunks};
 pub use edit::{HeadersMut, NoRoom};
 pub use framing::{
     Framing, FramingError, MessageTraits, list_tokens, message_traits, request_framing, response_framing,

@@ -21,6 +21,6 @@ pub(crate) use capturing::Capturing;
 pub use cond::{CondPlan, Truth};
 pub use exec::Exec;
 pub use set::RuleSetPlan;
-pub use step::Step;
+pub use step::{AwaitBody, Step};
 pub(crate) use substitution::substitute;
 pub use switch::SwitchPlan;

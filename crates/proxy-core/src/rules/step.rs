@@ -1,6 +1,17 @@
 //! What the rules say comes next.
 
+use haproxy_cfg::model::Millis;
+
 use crate::answer::Reply;
+
+/// How far a body is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AwaitBody {
+    /// The longest time.
+    pub time: Millis,
+    /// So many bytes of it are enough; all of them, or a full buffer, in any case.
+    pub enough: Option<u64>,
+}
 
 /// What comes after an action.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +39,8 @@ pub enum Step<'p> {
     Authenticate(&'p [u8]),
     /// The early answer that stands in [`super::Exec::hints`] is to be ended and sent; then the next rule.
     Hint,
+    /// The next rule, once the message's body has come as far as that.
+    AwaitBody(AwaitBody),
     /// A header could not be changed, in strict mode.
     Failed,
 }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use haproxy_cfg::model::{Config, ProxyId, Scope, Variable};
 
 use super::{Arena, Sample};
-use crate::http1::{RequestRef, ResponseRef};
+use crate::http1::{RequestRef, ResponseRef, chunks};
 use crate::logline::LocalTime;
 use crate::state::Runtime;
 use crate::stream::{Client, Stream, Variables};
@@ -49,10 +49,48 @@ pub struct SampleContext<'a> {
 pub struct Body<'a> {
     /// The bytes.
     pub bytes: &'a [u8],
-    /// Bytes of the whole body as far as is known: what has come, or what `Content-Length` says.
-    pub size: u64,
+    /// They stand in chunks.
+    pub chunked: bool,
+    /// What `Content-Length` says of the whole body, in bytes.
+    pub length: Option<u64>,
     /// No more will come, or no more is waited for.
     pub complete: bool,
+}
+
+impl<'a> Body<'a> {
+    /// The bytes alone, as far as they have come; those that stand in chunks are put together in `arena`.
+    #[must_use]
+    pub fn data(&self, arena: &'a Arena) -> &'a [u8] {
+        if !self.chunked {
+            return self.bytes;
+        }
+        let mut data = arena.bytes(self.bytes.len());
+        for stretch in chunks(self.bytes) {
+            data.extend_from_slice(stretch);
+        }
+        data.into_bump_slice()
+    }
+
+    /// How many bytes have come.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        if !self.chunked {
+            return self.bytes.len();
+        }
+        chunks(self.bytes).map(<[u8]>::len).sum()
+    }
+
+    /// Whether none has come.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes of the whole body, or of what has come of it where nothing tells.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.length.unwrap_or(self.len() as u64)
+    }
 }
 
 impl<'a> SampleContext<'a> {

@@ -84,6 +84,8 @@ impl Captures {
 pub struct Settings {
     /// `set-log-level`: the inner none is `silent`.
     pub log_level: Option<Option<LogLevel>>,
+    /// `disable-l7-retry`: what failed once it was sent is not tried again.
+    pub sent_once: bool,
     /// `strict-mode off` in the set at hand.
     pub lenient: bool,
     /// `set-timeout client`.

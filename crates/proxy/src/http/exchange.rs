@@ -17,6 +17,7 @@ use proxy_core::http1::{
     ConnectionHeader, Framing, HeadError, HeadProgress, HeadRules, HeaderCases, message_traits,
     response_framing, write_response,
 };
+use proxy_core::rules::AwaitBody;
 use proxy_core::state::Ending;
 
 use super::body::Body;
@@ -56,6 +57,8 @@ pub(super) struct Progress {
     pub(super) server_broke: bool,
     /// Interim responses that were counted.
     pub(super) interim: u64,
+    /// The response's head waits for a part of its body.
+    held: Option<Held>,
     /// Both sides speak something else from here on.
     tunnel: bool,
     client_deadline: u64,
@@ -70,6 +73,29 @@ enum ResponsePhase {
     /// The head is known, the body is on its way.
     Body,
 }
+
+/// A response whose head is read and not sent yet: a rule waits for the body.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    /// Until then, milliseconds of the process's clock.
+    until: u64,
+    /// So many bytes are enough.
+    enough: Option<u64>,
+    /// Bytes of the body behind the head.
+    ready: usize,
+}
+
+/// Why a response's head is not put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HeadStop {
+    /// A rule refuses the response; the client gets that status.
+    Refused(u16),
+    /// A rule waits for the body: to be asked again once it is there.
+    Await(AwaitBody),
+}
+
+/// Puts the response's head for the client together, or says why not.
+pub(super) type FinishHead<'a> = dyn FnMut(&mut Txn, &mut Session) -> Result<(), HeadStop> + 'a;
 
 /// How an exchange ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +116,8 @@ pub(super) enum End {
     ServerGone,
     /// The server was silent for too long, or took nothing.
     ServerTimeout,
+    /// A rule waited in vain for the response's body.
+    BodyTimeout,
     /// What the server sent is no response.
     BadResponse,
     /// The server's sessions were ended.
@@ -125,15 +153,15 @@ impl Txn {
         self.progress.response == ResponsePhase::Body
     }
 
-    /// Moves what can be moved. `finish_head` is called once when the response's head is there and must put the head for the
-    /// client into `to_client`, or give the status with which the response is refused.
+    /// Moves what can be moved. `finish_head` is called when the response's head is there and must put the head for the
+    /// client into `to_client`, or say why not.
     pub(super) fn poll_exchange(
         &mut self,
         session: &mut Session,
         server: &mut Io,
         terms: &Terms<'_>,
         cx: &mut Context<'_>,
-        finish_head: &mut dyn FnMut(&mut Self, &mut Session) -> Result<(), u16>,
+        finish_head: &mut FinishHead<'_>,
     ) -> Poll<End> {
         let start = self.progress.client_deadline == 0;
         if start {
@@ -224,12 +252,17 @@ impl Txn {
                 p.req_body.is_done() || p.req_ready > 0
             };
         let server_deadline = if server_owes { p.server_deadline } else { u64::MAX };
-        session.timer.set(server_deadline.min(p.client_deadline));
+        let held_until = p.held.map_or(u64::MAX, |held| held.until);
+        session
+            .timer
+            .set(server_deadline.min(p.client_deadline).min(held_until));
         if session.timer.poll_expired(cx, now).is_pending() {
             return Poll::Pending;
         }
         Poll::Ready(if p.client_deadline <= now {
             End::ClientTimeout
+        } else if held_until <= now {
+            End::BodyTimeout
         } else {
             End::ServerTimeout
         })
@@ -336,12 +369,15 @@ impl Txn {
         server: &mut Io,
         terms: &Terms<'_>,
         cx: &mut Context<'_>,
-        finish_head: &mut dyn FnMut(&mut Self, &mut Session) -> Result<(), u16>,
+        finish_head: &mut FinishHead<'_>,
     ) -> Result<bool, End> {
         let mut moved = false;
         loop {
+            if self.progress.held.is_some() && self.progress.failed.is_none() {
+                moved |= self.receive_held(session, server, terms, cx, finish_head)?;
+            }
             let p = &mut self.progress;
-            if p.failed.is_some() || p.is_response_received() {
+            if p.failed.is_some() || p.held.is_some() || p.is_response_received() {
                 return Ok(moved);
             }
             // A server that sends one interim response after the other waits for its client.
@@ -403,7 +439,7 @@ impl Txn {
         &mut self,
         session: &mut Session,
         terms: &Terms<'_>,
-        finish_head: &mut dyn FnMut(&mut Self, &mut Session) -> Result<(), u16>,
+        finish_head: &mut FinishHead<'_>,
     ) -> Result<(), End> {
         loop {
             let Some(buffer) = &mut self.res else {
@@ -470,16 +506,90 @@ impl Txn {
             p.tunnel = is_tunnel;
             self.stream.log.response_ms = session.timer.now_ms();
             self.stream.log.bytes += taken_payload + u64::from(self.response().counted_size());
-            if let Err(status) = finish_head(self, session) {
+            return self.settle_head(session, finish_head);
+        }
+    }
+
+    /// Has the head for the client put together, and begins to send it with the body behind it.
+    fn settle_head(&mut self, session: &mut Session, finish_head: &mut FinishHead<'_>) -> Result<(), End> {
+        match finish_head(self, session) {
+            Ok(()) => {}
+            Err(HeadStop::Refused(status)) => {
                 // Nothing of the response is sent.
                 self.progress.res_ready = 0;
                 return Err(End::Denied(status));
             }
-            self.progress.response = ResponsePhase::Body;
-            if let Some(buffer) = &mut self.res {
-                buffer.consume(head_len);
+            Err(HeadStop::Await(AwaitBody { time, enough })) => {
+                let ready = std::mem::take(&mut self.progress.res_ready);
+                self.progress.held = Some(Held {
+                    until: session.timer.now_ms() + u64::from(time),
+                    enough,
+                    ready,
+                });
+                return Ok(());
             }
-            return Ok(());
+        }
+        self.progress.response = ResponsePhase::Body;
+        let head_len = self.res_head.len as usize;
+        if let Some(buffer) = &mut self.res {
+            buffer.consume(head_len);
+        }
+        Ok(())
+    }
+
+    /// Reads the body of a response that a rule holds back, and goes on once there is enough of it.
+    fn receive_held(
+        &mut self,
+        session: &mut Session,
+        server: &mut Io,
+        terms: &Terms<'_>,
+        cx: &mut Context<'_>,
+        finish_head: &mut FinishHead<'_>,
+    ) -> Result<bool, End> {
+        let mut moved = false;
+        loop {
+            let p = &mut self.progress;
+            let Some(held) = p.held else { return Ok(moved) };
+            let there = || self.response_body().len() as u64;
+            let is_enough = held.enough.is_some_and(|enough| there() >= enough);
+            let p = &mut self.progress;
+            let Some(buffer) = &mut self.res else {
+                return Ok(moved);
+            };
+            if p.is_body_received() || is_enough || buffer.len() >= terms.max_head as usize {
+                p.held = None;
+                p.res_ready = held.ready;
+                let cut = p.server_ended && !matches!(p.res_body, Body::UntilClose);
+                self.settle_head(session, finish_head)?;
+                if cut && self.progress.held.is_none() {
+                    // What came is sent all the same.
+                    self.progress.failed = Some(End::ServerGone);
+                }
+                moved = true;
+                continue;
+            }
+            if buffer.room().is_empty() {
+                buffer.compact();
+            }
+            match server.poll_read(cx, buffer.room()) {
+                Poll::Pending => return Ok(moved),
+                Poll::Ready(Err(_)) => {
+                    p.server_broke = true;
+                    p.server_ended = true;
+                }
+                Poll::Ready(Ok(0)) => p.server_ended = true,
+                Poll::Ready(Ok(n)) => {
+                    moved = true;
+                    let before = self.res_head.len as usize + held.ready;
+                    buffer.filled(n);
+                    let taken = p.res_body.take(buffer, before).map_err(|_| End::BadResponse)?;
+                    p.held = Some(Held {
+                        ready: held.ready + taken.ready,
+                        ..held
+                    });
+                    self.stream.log.bytes += taken.payload;
+                }
+            }
         }
     }
 
@@ -583,6 +693,16 @@ impl Progress {
     /// Whether nothing more of a response is to come.
     fn is_response_received(&self) -> bool {
         self.server_ended || self.response == ResponsePhase::Body && self.res_body.is_done()
+    }
+
+    /// Whether nothing more of the body is to come of a response whose head is there.
+    pub(super) fn is_body_received(&self) -> bool {
+        self.server_ended || self.res_body.is_done()
+    }
+
+    /// Bytes of the response's body that stand behind its head.
+    pub(super) fn response_ready(&self) -> usize {
+        self.held.map_or(self.res_ready, |held| held.ready)
     }
 }
 

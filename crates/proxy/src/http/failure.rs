@@ -78,6 +78,7 @@ pub(super) async fn failed(
     let phase = match end {
         End::Ended(_) if in_request => b'-',
         _ if begun || in_request => b'D',
+        End::BodyTimeout => b'R',
         _ => b'H',
     };
     let both = [
@@ -128,6 +129,10 @@ pub(super) async fn failed(
             both.iter().for_each(|c| c.eresp.inc());
             (b's', 504)
         }
+        End::BodyTimeout => {
+            txn.stream.log.response_ms = 0;
+            (b's', 504)
+        }
         End::Ended(why) => {
             both.iter().for_each(|c| {
                 if begun {
@@ -140,6 +145,9 @@ pub(super) async fn failed(
         }
         End::BadResponse => {
             both.iter().for_each(|c| c.eresp.inc());
+            if !begun {
+                txn.stream.log.response_ms = 0;
+            }
             // What goes wrong behind the head is the connection's fault, in the original's words.
             (if begun { b'S' } else { b'P' }, 502)
         }
@@ -176,6 +184,17 @@ pub(super) async fn failed(
     let next = answer_now(session, txn, status as u16, false).await;
     count_relayed(session, backend, server, 0, txn.stream.log.bytes - before);
     next
+}
+
+/// The client ended its direction inside a body that was waited for: no server is asked.
+pub(super) fn left_early(session: &Session, txn: &mut Txn, backend: ProxyId) -> Next {
+    let thread = &session.thread;
+    session.count(|side| side.ereq.inc());
+    thread.be_counters(backend).cli_abrt.inc();
+    count_status(thread.fe_counters(session.client.frontend), 0);
+    count_status(thread.be_counters(backend), 0);
+    txn.stream.log.end_with(b'C', b'R');
+    Next::Close
 }
 
 /// No request came, or none that can be understood.

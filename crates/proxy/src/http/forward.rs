@@ -14,12 +14,12 @@ use proxy_core::rules::Step;
 
 use super::answer;
 use super::count::{count_bytes, count_relayed, count_status};
-use super::exchange::{End, Terms};
-use super::failure::{failed, not_reached};
+use super::exchange::{End, HeadStop, Terms};
+use super::failure::{failed, left_early, not_reached};
 use super::respond::{answer_ready, answer_with, keep_rest};
 use super::rules;
 use super::transaction::{Next, client_cases, refuses_names};
-use super::txn::Txn;
+use super::txn::{ResponseRules, Txn};
 use crate::io::Io;
 use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::Session;
@@ -52,6 +52,9 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
     }
     if let Some(server) = redirect_target(session, txn, proxy, plan, state) {
         return redirect(session, txn, proxy, server).await;
+    }
+    if txn.progress.client_ended && !txn.progress.req_body.is_done() {
+        return left_early(session, txn, backend);
     }
     let mode = frontend.connection_mode.max(proxy.connection_mode);
     let reached = {
@@ -259,22 +262,32 @@ pub(super) fn begin_request(txn: &mut Txn, mode: ConnectionMode) {
 /// The response's head is there: rules, cookie, connection. Puts the head for the client together.
 ///
 /// # Errors
-/// The status that the client gets instead, when a rule refuses the response.
+/// Why it is not, when a rule refuses the response or waits for its body. Called again behind such a wait, it goes on there.
 pub(super) fn finish_head(
     session: &mut Session,
     txn: &mut Txn,
     backend: ProxyId,
     server: usize,
     mode: ConnectionMode,
-) -> Result<Keep, u16> {
+) -> Result<Keep, HeadStop> {
     let thread = Rc::clone(&session.thread);
     let plan = &thread.shared.plan.proxies[backend.0 as usize];
-    // The original counts a server's requests when they are answered.
-    thread.server_counters(backend, server).req_tot.inc();
-    txn.stream.begin_response();
-    let frontend = (backend != session.client.frontend).then_some(session.client.frontend);
-    for proxy in [Some(backend), frontend].into_iter().flatten() {
-        response_rules(session, txn, proxy)?;
+    let begun = std::mem::take(&mut txn.rules_at);
+    if begun == ResponseRules::default() {
+        // The original counts a server's requests when they are answered.
+        let counters = thread.server_counters(backend, server);
+        counters.req_tot.inc();
+        // What rules make of it is no business of the server's.
+        count_status(counters, i32::from(txn.res_head.status));
+        txn.stream.begin_response();
+    }
+    let mut at = begun.at;
+    if !begun.in_frontend {
+        response_rules(session, txn, backend, &mut at)?;
+        at = 0;
+    }
+    if backend != session.client.frontend {
+        response_rules(session, txn, session.client.frontend, &mut at)?;
     }
     if let Some(cookie) = &plan.cookie {
         let mut edits = std::mem::take(&mut txn.edits);
@@ -295,7 +308,6 @@ pub(super) fn finish_head(
     for counters in [
         thread.fe_counters(session.client.frontend),
         thread.be_counters(backend),
-        thread.server_counters(backend, server),
     ] {
         count_status(counters, i32::from(status));
     }
@@ -335,37 +347,41 @@ pub(super) fn finish_head(
     Ok(keep)
 }
 
-/// The rules of one proxy on the response.
+/// The rules of one proxy on the response, from number `at` on.
 ///
 /// # Errors
-/// The status with which it is refused.
-pub(super) fn response_rules(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Result<(), u16> {
+/// Why the response does not go on.
+pub(super) fn response_rules(
+    session: &mut Session,
+    txn: &mut Txn,
+    proxy: ProxyId,
+    at: &mut usize,
+) -> Result<(), HeadStop> {
     let thread = Rc::clone(&session.thread);
     let plan = &thread.shared.plan.proxies[proxy.0 as usize];
     if plan.response_rules.is_empty() {
         return Ok(());
     }
     txn.cache.reset();
-    let mut at = 0;
-    match rules::run(
-        session,
-        txn,
-        proxy,
-        (&plan.acls, &plan.response_rules),
-        false,
-        &mut at,
-    ) {
+    match rules::run(session, txn, proxy, (&plan.acls, &plan.response_rules), false, at) {
         Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => Ok(()),
-        Step::Deny(reply) | Step::Tarpit(reply) => Err(reply.status),
+        Step::Deny(reply) | Step::Tarpit(reply) => Err(HeadStop::Refused(reply.status)),
         Step::Return(Reply { status, .. }) => {
             txn.intercepted = true;
-            Err(*status)
+            Err(HeadStop::Refused(*status))
         }
         Step::Redirect(status) => {
             txn.intercepted = true;
-            Err(status)
+            Err(HeadStop::Refused(status))
         }
-        Step::Failed | Step::Hint | Step::Authenticate(_) => Err(500),
+        Step::AwaitBody(terms) => {
+            txn.rules_at = ResponseRules {
+                in_frontend: txn.stream.log.backend != Some(proxy),
+                at: *at,
+            };
+            Err(HeadStop::Await(terms))
+        }
+        Step::Failed | Step::Hint | Step::Authenticate(_) => Err(HeadStop::Refused(500)),
     }
 }
 

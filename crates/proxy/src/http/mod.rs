@@ -13,6 +13,7 @@ mod session;
 mod stats;
 mod transaction;
 mod txn;
+mod wait;
 
 pub(crate) use session::serve;
 pub(crate) use txn::Txn;

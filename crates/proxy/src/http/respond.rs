@@ -7,9 +7,9 @@ use proxy_core::rules::Step;
 
 use super::count::{count_denied, count_intercepted, count_status};
 use super::rules;
-use super::stats::NoForm;
 use super::transaction::Next;
 use super::txn::Txn;
+use super::wait::{self, NoBody};
 use super::{answer, stats};
 use crate::session::Session;
 use crate::upstream::deadline;
@@ -55,6 +55,7 @@ pub(super) async fn obey(
             txn.to_client.clear();
             if sent { Ok(()) } else { Err(Next::Close) }
         }
+        Step::AwaitBody(terms) => wait::for_rule(session, txn, terms).await,
         Step::Failed => Err(answer_with(session, txn, 500, b'P', b'R').await),
     }
 }
@@ -119,13 +120,13 @@ pub(super) async fn answer_stats(session: &mut Session, txn: &mut Txn, proxy: Pr
     thread.fe_counters(session.client.frontend).intercepted.inc();
     match stats::answer(session, txn, proxy).await {
         Ok(()) => {}
-        Err(NoForm::Gone) => {
+        Err(NoBody::Gone) => {
             count_status(thread.fe_counters(session.client.frontend), 0);
             return Next::Close;
         }
         Err(reason) => {
             session.count(|side| side.ereq.inc());
-            let status = if reason == NoForm::Expired { 408 } else { 400 };
+            let status = if reason == NoBody::Expired { 408 } else { 400 };
             return answer_error(session, txn, status).await;
         }
     };

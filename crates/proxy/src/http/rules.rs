@@ -9,7 +9,7 @@ use haproxy_cfg::model::{ForwardFor, ProxyId};
 use proxy_core::rules::{Acls, CondPlan, Exec, RuleSetPlan, Step};
 use proxy_core::sample::{Body, SampleContext};
 
-use super::txn::Txn;
+use super::txn::{Txn, body_in};
 use crate::buffer::Buffer;
 use crate::context::{AtHand, Here, looking};
 use crate::session::Session;
@@ -36,8 +36,12 @@ pub(super) fn looking_at<T>(
         stream: Some(&txn.stream),
         request: on_request.then(|| txn.request()),
         response: (!on_request).then(|| txn.response()),
+        body: if on_request {
+            txn.request_body()
+        } else {
+            txn.response_body()
+        },
         io: Some(&session.io),
-        ..AtHand::default()
     };
     looking(&session.thread, &session.client, proxy, at_hand, look)
 }
@@ -56,6 +60,26 @@ pub(super) fn run<'p>(
     arena.reset();
     // The word of a set holds to its end, also where the shell has done a step in between.
     let strict = *at == 0 || !txn.stream.settings.lenient;
+    let progress = &txn.progress;
+    let body = if on_request {
+        let done = progress.req_body.is_done();
+        body_in(
+            txn.req.as_ref(),
+            txn.req_head.len,
+            progress.req_ready,
+            &txn.req_traits,
+            done,
+        )
+    } else {
+        let done = progress.is_body_received();
+        body_in(
+            txn.res.as_ref(),
+            txn.res_head.len,
+            progress.response_ready(),
+            &txn.res_traits,
+            done,
+        )
+    };
     let mut exec = Exec {
         arena: &arena,
         config: thread.config(),
@@ -69,7 +93,7 @@ pub(super) fn run<'p>(
         stream: Some(&mut txn.stream),
         request: None,
         response: None,
-        body: Body::default(),
+        body,
         payload: Body {
             complete: true,
             ..Body::default()

@@ -1,8 +1,6 @@
 //! Requests to the statistics page.
 
 use std::borrow::Cow;
-use std::future::poll_fn;
-use std::task::Poll;
 
 use haproxy_cfg::model::ProxyId;
 use proxy_core::check::Origin;
@@ -12,6 +10,7 @@ use proxy_core::stats::{StatsPage, StatsRequest, StatsView};
 
 use super::rules::holds;
 use super::txn::Txn;
+use super::wait::{self, NoBody};
 use crate::control::Shell;
 use crate::session::Session;
 use crate::upstream::deadline;
@@ -25,19 +24,8 @@ pub(super) fn is_for(session: &Session, txn: &Txn, proxy: ProxyId) -> bool {
     StatsPage::is_for(settings, request.method(), target(request.uri()))
 }
 
-/// Why a form could not be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NoForm {
-    /// The client went.
-    Gone,
-    /// It was not complete in time.
-    Expired,
-    /// Its chunks are malformed.
-    Malformed,
-}
-
 /// Puts the answer of the page into `txn.answer`.
-pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Result<(), NoForm> {
+pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Result<(), NoBody> {
     let is_form = txn.method() == b"POST";
     if is_form {
         // The original takes the page for a server that is reached at once.
@@ -96,44 +84,14 @@ pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId)
 }
 
 /// Reads the body that belongs to the request behind its head, as far as it fits the buffer.
-async fn read_body(session: &mut Session, txn: &mut Txn) -> Result<(), NoForm> {
-    let head = txn.req_head.len as usize;
+async fn read_body(session: &mut Session, txn: &mut Txn) -> Result<(), NoBody> {
     let timeouts = &session.frontend().timeouts;
     // A form belongs to the request that is awaited.
     session.timer.set(match timeouts.http_request {
         Some(_) => deadline(txn.stream.log.started_ms, timeouts.http_request),
         None => deadline(session.thread.now_ms(), timeouts.client),
     });
-    poll_fn(|cx| {
-        loop {
-            let Some(buffer) = &mut txn.req else {
-                return Poll::Ready(Err(NoForm::Gone));
-            };
-            if txn.progress.req_body.is_done() || buffer.room().is_empty() {
-                return Poll::Ready(Ok(()));
-            }
-            match session.io.poll_read(cx, buffer.room()) {
-                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(NoForm::Gone)),
-                Poll::Ready(Ok(n)) => {
-                    buffer.filled(n);
-                    match txn.progress.req_body.take(buffer, head + txn.progress.req_ready) {
-                        Ok(taken) => {
-                            txn.progress.req_ready += taken.ready;
-                            txn.stream.log.received += taken.payload;
-                        }
-                        Err(_) => return Poll::Ready(Err(NoForm::Malformed)),
-                    }
-                }
-                Poll::Pending => {
-                    return session
-                        .timer
-                        .poll_expired(cx, session.timer.now_ms())
-                        .map(|()| Err(NoForm::Expired));
-                }
-            }
-        }
-    })
-    .await
+    wait::read(session, txn, None).await
 }
 
 /// The target from its path on: an absolute form loses scheme and host.

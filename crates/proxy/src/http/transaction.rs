@@ -14,6 +14,7 @@ use super::respond::{answer_error, answer_stats, answer_with, obey};
 use super::rules;
 use super::stats;
 use super::txn::Txn;
+use super::wait;
 use crate::session::{BackendUse, Session};
 
 /// What becomes of the connection.
@@ -80,6 +81,9 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
 /// Finds the backend and applies the rules; an answer of our own ends the transaction.
 async fn route(session: &mut Session, txn: &mut Txn) -> Result<ProxyId, Next> {
     let frontend = session.client.frontend;
+    if session.frontend().options.buffer_request {
+        Box::pin(wait::for_option(session, txn, frontend)).await?;
+    }
     apply_rules(session, txn, frontend).await?;
     if refuses_names(session, txn, frontend) {
         return Err(answer_with(session, txn, 403, b'P', b'R').await);
@@ -108,6 +112,9 @@ async fn route(session: &mut Session, txn: &mut Txn) -> Result<ProxyId, Next> {
     if backend != frontend {
         txn.cache.reset();
         count_request(session.thread.be_counters(backend), txn.stream.log.request_ms);
+        if session.thread.config().proxy(backend).options.buffer_request {
+            Box::pin(wait::for_option(session, txn, backend)).await?;
+        }
         apply_rules(session, txn, backend).await?;
     } else {
         count_request(session.thread.be_counters(backend), txn.stream.log.request_ms);

@@ -7,6 +7,7 @@ use proxy_core::http1::{
 };
 use proxy_core::persist::{ClientCookie, HeadEdits};
 use proxy_core::rules::Cache;
+use proxy_core::sample::Body;
 use proxy_core::stream::Stream;
 
 use super::exchange::Progress;
@@ -41,6 +42,8 @@ pub struct Txn {
     pub(super) has_answer: bool,
     /// Rules answered in place of the server's response.
     pub(super) intercepted: bool,
+    /// Where the rules on the response go on.
+    pub(super) rules_at: ResponseRules,
     /// What is known of the ACLs.
     pub(super) cache: Cache,
     /// What the client's cookie said.
@@ -51,6 +54,15 @@ pub struct Txn {
     pub(super) stream: Stream,
     /// The client's address as text, for `forwardfor`.
     pub(super) address: String,
+}
+
+/// A place in the rules on a response: the backend's come first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct ResponseRules {
+    /// It is the turn of a frontend that is not the backend as well.
+    pub(super) in_frontend: bool,
+    /// The next rule's number.
+    pub(super) at: usize,
 }
 
 impl Txn {
@@ -71,6 +83,7 @@ impl Txn {
         self.answer.body.clear();
         self.has_answer = false;
         self.intercepted = false;
+        self.rules_at = ResponseRules::default();
         self.answer_size = 0;
         self.edits.clear();
         self.cache.reset();
@@ -95,6 +108,28 @@ impl Txn {
         }
     }
 
+    /// What has come of the request's body, while its head is still at the beginning of `req`.
+    pub(super) fn request_body(&self) -> Body<'_> {
+        body_in(
+            self.req.as_ref(),
+            self.req_head.len,
+            self.progress.req_ready,
+            &self.req_traits,
+            self.progress.req_body.is_done(),
+        )
+    }
+
+    /// What has come of the response's body, while its head is still at the beginning of `res`.
+    pub(super) fn response_body(&self) -> Body<'_> {
+        body_in(
+            self.res.as_ref(),
+            self.res_head.len,
+            self.progress.response_ready(),
+            &self.res_traits,
+            self.progress.is_body_received(),
+        )
+    }
+
     /// The request's headers, to be edited; at most `room` bytes may be added.
     pub(super) fn edit_request(&mut self, room: usize) -> HeadersMut<'_> {
         let received = self.req.as_ref().map_or(&[][..], Buffer::data);
@@ -114,5 +149,25 @@ impl Txn {
         }
         let end = memchr::memchr(b' ', &self.to_server).unwrap_or(0);
         &self.to_server[..end]
+    }
+}
+
+/// The first `ready` bytes behind the head in `buffer`, as a body.
+pub(super) fn body_in<'a>(
+    buffer: Option<&'a Buffer>,
+    head: u32,
+    ready: usize,
+    traits: &MessageTraits,
+    complete: bool,
+) -> Body<'a> {
+    let behind = buffer.and_then(|buffer| buffer.data().get(head as usize..));
+    let bytes = behind.and_then(|bytes| bytes.get(..ready)).unwrap_or_default();
+    // An answer to HEAD says how long the body would be that it does not have.
+    let is_none = complete && bytes.is_empty();
+    Body {
+        bytes,
+        chunked: traits.chunked,
+        length: traits.content_length.filter(|_| !traits.chunked && !is_none),
+        complete,
     }
 }

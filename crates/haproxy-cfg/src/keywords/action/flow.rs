@@ -73,7 +73,8 @@ pub(super) const ROWS: &[Action] = &[
         ANY,
         "the request is not sent a second time",
     )
-    .takes(&[]),
+    .takes(&[])
+    .acts(HTTP_REQ),
     kw("do-log", ALL, ANY, "writes a log line at once")
         .since(3, 1)
         .takes(&[options(&[opt("profile", &[text("name")]).since(3, 2)])]),
@@ -172,21 +173,23 @@ pub(super) const ROWS: &[Action] = &[
         "a service of our own answers",
     )
     .takes(&[service("name")]),
-    kw("wait-for-body", HTTP_REQ | HTTP_RES, ANY, "waits for the body").takes(&[
-        options(&[
-            opt(
-                "time",
-                &[millis("time")
-                    .time_words(&WAIT)
-                    .missing("missing argument for 'time'")],
-            ),
-            opt(
-                "at-least",
-                &[bytes("bytes").missing("missing argument for 'at-least'")],
-            ),
-        ]),
-        verify(answer::has_a_time),
-    ]),
+    kw("wait-for-body", HTTP_REQ | HTTP_RES, ANY, "waits for the body")
+        .takes(&[
+            options(&[
+                opt(
+                    "time",
+                    &[millis("time")
+                        .time_words(&WAIT)
+                        .missing("missing argument for 'time'")],
+                ),
+                opt(
+                    "at-least",
+                    &[bytes("bytes").missing("missing argument for 'at-least'")],
+                ),
+            ]),
+            verify(answer::has_a_time),
+        ])
+        .acts(HTTP_REQ | HTTP_RES),
     kw(
         "wait-for-handshake",
         HTTP_REQ,

@@ -76,22 +76,26 @@ pub(super) const ROWS: &[Row] = &[
         single(|context| Some(Sample::Bool(context.client.requests == 0)))
     }),
     row(&["req.body"], |_, _| {
-        single(|context| Some(Sample::Bin(request_body(context)?.bytes)))
+        single(|context| data(context, request_body(context)?))
     }),
     row(&["req.body_len"], |_, _| {
-        single(|context| Some(Sample::Int(request_body(context)?.bytes.len() as i64)))
+        single(|context| Some(Sample::Int(request_body(context)?.len() as i64)))
     }),
     row(&["req.body_size"], |_, _| {
-        single(|context| i64::try_from(request_body(context)?.size).ok().map(Sample::Int))
+        single(|context| i64::try_from(request_body(context)?.size()).ok().map(Sample::Int))
     }),
     row(&["res.body"], |_, _| {
-        single(|context| Some(Sample::Bin(response_body(context)?.bytes)))
+        single(|context| data(context, response_body(context)?))
     }),
     row(&["res.body_len"], |_, _| {
-        single(|context| Some(Sample::Int(response_body(context)?.bytes.len() as i64)))
+        single(|context| Some(Sample::Int(response_body(context)?.len() as i64)))
     }),
     row(&["res.body_size"], |_, _| {
-        single(|context| i64::try_from(response_body(context)?.size).ok().map(Sample::Int))
+        single(|context| {
+            i64::try_from(response_body(context)?.size())
+                .ok()
+                .map(Sample::Int)
+        })
     }),
     // Nothing is compressed or cached.
     row(&["res.comp", "res.cache_hit"], |_, _| {
@@ -122,6 +126,12 @@ fn with_source<'a>(context: &SampleContext<'a>, hash: u32) -> Option<Sample<'a>>
         std::net::IpAddr::V4(v4) => context.arena.join(&[&hash, &v4.octets()]),
         std::net::IpAddr::V6(v6) => context.arena.join(&[&hash, &v6.octets()]),
     }))
+}
+
+/// What has come of a body; a body without any is none.
+fn data<'a>(context: &SampleContext<'a>, body: crate::sample::Body<'a>) -> Option<Sample<'a>> {
+    let data = body.data(context.arena);
+    (!data.is_empty()).then_some(Sample::Bin(data))
 }
 
 /// The body, where the request is at hand.

@@ -39,7 +39,7 @@ impl Place {
                 let uri = context.request?.uri();
                 Some(&uri[memchr::memchr(separator, uri)? + 1..])
             }
-            Self::Body => context.request.map(|_| context.body.bytes),
+            Self::Body => context.request.map(|_| context.body.data(context.arena)),
         }
     }
 
