@@ -83,7 +83,6 @@ fn judge(case: &Value, wrong: &mut Vec<String>) -> usize {
     head += "\r\n";
     let head = latin1(&head);
     let body = latin1(case["body"].as_str().expect("a body"));
-    let body = dechunked(&case["headers"], &body);
     let client = Client {
         src: Some("1.2.3.4:1000".parse().expect("an address")),
         dst: Some("5.6.7.8:80".parse().expect("an address")),
