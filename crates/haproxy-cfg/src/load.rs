@@ -319,7 +319,24 @@ fn read_line<'f>(
                 // Nothing of it would have been read.
                 told.severity = Severity::Warning;
             }
-            return reading.tell(told);
+            let letters = Rules {
+                quotes: false,
+                ..rules
+            };
+            let old = (!reading.dialect.strict && error.came_with_quotes())
+                .then(|| words_in(Vec::new(), line, id, base, reading, letters).ok())
+                .flatten();
+            let Some(words) = old else {
+                return reading.tell(told);
+            };
+            told.severity = Severity::Warning;
+            told.refuses = false;
+            let help = told.help.take().unwrap_or_default();
+            reading.tell(told.help(format!(
+                "{help}; haproxy since 1.6 refuses the line, and here it is read as before that, when quotes and dollar \
+                 signs were letters"
+            )));
+            words
         }
     };
     // An empty first word, as an unset variable gives it, makes an empty line.

@@ -8,8 +8,8 @@ use syntax::render::{HaproxyShape, haproxy};
 /// A line for each fault, which begins where the mark stands in the line below it.
 const TEN_FAULTS: &str = r#"
 global
-    description "not closed
-#               ^
+    description bad\x4
+#                  ^
     maxcon 100
 #   ^
 .if version_atleast(2.6

@@ -22,10 +22,31 @@ fn an_apostrophe_was_a_letter_before_1_6() {
         alerts(text, Dialect::exactly(1, 6)),
         ["unmatched quote at position 19:"]
     );
-    assert_eq!(
-        alerts(text, Dialect::default()),
-        ["unmatched quote at position 19:"]
+    // Without a version it is read, and told.
+    let loaded = load_on(text, Dialect::default(), &FakeHost::new());
+    let [told] = &loaded.diagnostics[..] else {
+        panic!("{:?}", loaded.diagnostics);
+    };
+    assert_eq!((told.code, told.severity), ("unmatched-quote", Severity::Warning));
+    assert!(
+        told.help
+            .as_ref()
+            .is_some_and(|help| help.contains("before that"))
     );
+}
+
+#[test]
+fn a_line_that_cannot_be_read_with_quotes_means_what_its_letters_meant() {
+    for (text, wanted) in [
+        // It was refused by every version, for what its letters mean.
+        ("defaults\n    timeout client \"5s\n", 1),
+        ("defaults\n    errorloc 503 http://h/it's\n", 0),
+        ("defaults\n    errorloc 503 \"http://${HOST\"\n", 0),
+        // No version read that.
+        ("global\n    description it's\\x4\n", 1),
+    ] {
+        assert_eq!(alerts(text, Dialect::default()).len(), wanted, "{text}");
+    }
 }
 
 #[test]

@@ -9,7 +9,8 @@ use crate::parse::sections::named;
 use crate::parse::{self, log, proxy as p, rules, source, stats, switch, timeout};
 use crate::parse::{filter, log_format, persistence, stick_table};
 use crate::signature::{
-    Arg, IGNORED, Kind, ReadArgument, arg, choice, int, loose, one_of, opt, options, path, seconds, text,
+    Arg, IGNORED, Kind, ReadArgument, arg, choice, int, loose, one_of, opt, options, path, seconds, size,
+    text,
 };
 
 const ANY: Arity = Arity::ANY;
@@ -85,8 +86,8 @@ const COMPRESSION: &[Arg] = &[
                 &[one_of("direction", &["request", "response", "both"])],
             )
             .since(2, 8),
-            opt("minsize-req", &[text("size")]).since(3, 2),
-            opt("minsize-res", &[text("size")]).since(3, 2),
+            opt("minsize-req", &[size("size")]).since(3, 2),
+            opt("minsize-res", &[size("size")]).since(3, 2),
         ],
     )
     .words("'compression' expects 'algo', 'type' or 'offload'"),

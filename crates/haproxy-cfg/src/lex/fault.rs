@@ -43,6 +43,17 @@ impl LexError {
         }
     }
 
+    /// Whether it is about quotes or variables, which meant nothing before 1.6.
+    pub(crate) fn came_with_quotes(&self) -> bool {
+        matches!(
+            self,
+            Self::UnmatchedQuote(_)
+                | Self::UnmatchedBrace(_)
+                | Self::BadVariableName(_)
+                | Self::BadExpansion(_)
+        )
+    }
+
     /// Its name in diagnostics.
     fn code(&self) -> &'static str {
         match self {

@@ -29,6 +29,7 @@ pub(super) fn argument(arg: &Arg) -> String {
 pub(super) fn kind(name: &str, kind: &Kind) -> String {
     match kind {
         Kind::OneOf(words) => format!("{{{}}}", words.join("|")),
+        Kind::List(words) => format!("{{{}}}[,...]", words.join("|")),
         Kind::OrWord(words, other) => format!("{{{}|{}}}", words.join("|"), self::kind(name, other)),
         Kind::Flag(word) => (*word).to_owned(),
         Kind::Options(options) => {

@@ -80,6 +80,8 @@ pub enum Kind {
     },
     /// One of these words.
     OneOf(&'static [&'static str]),
+    /// One or more of these words, with commas between them and no blank.
+    List(&'static [&'static str]),
     /// One of these words, or what the kind says.
     OrWord(&'static [&'static str], &'static Self),
     /// A word that is read when it is one of these, and otherwise left to what follows. Only where it is optional.
@@ -286,6 +288,12 @@ pub const fn size(name: &'static str) -> Arg {
 #[must_use]
 pub const fn bytes(name: &'static str, min: i64, max: i64) -> Arg {
     arg(name, Kind::Bytes { min, max })
+}
+
+/// One or more of these words, with commas between them.
+#[must_use]
+pub const fn list(name: &'static str, words: &'static [&'static str]) -> Arg {
+    arg(name, Kind::List(words))
 }
 
 /// Any text.

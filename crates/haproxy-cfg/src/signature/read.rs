@@ -468,6 +468,9 @@ fn word(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Word
                 .map(Value::Int)
         }
         Kind::OneOf(words) => among(words),
+        Kind::List(words) => stranger(&word.text, words)
+            .is_none()
+            .then(|| Value::Text(word.text.to_vec().into())),
         Kind::Flag(flag) => Some(Value::Word(flag)),
         Kind::Text | Kind::Path => Some(Value::Text(word.text.to_vec().into())),
         Kind::Custom(_)
@@ -580,6 +583,15 @@ fn wrong(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Wor
         message
     };
     let (code, near) = match arg.kind {
+        Kind::List(words) => {
+            let near = stranger(&word.text, words).and_then(|part| closest(part, words.iter().copied()));
+            let told = fault(arg, "unknown-option", message).at(word.span);
+            let told = match near {
+                Some(near) => told.help(format!("did you mean '{near}'?")),
+                None => told.help(format!("write {}", expected(arg))),
+            };
+            return subject.tell(reading, told);
+        }
         Kind::OneOf(words) => ("unknown-option", closest(&word.text, words.iter().copied())),
         Kind::Choice(choices) | Kind::Options(choices) => (
             "unknown-option",
@@ -605,6 +617,12 @@ fn wrong(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Wor
     subject.tell(reading, told);
 }
 
+/// The first part of a list that is not among its words.
+fn stranger<'w>(list: &'w [u8], words: &[&str]) -> Option<&'w [u8]> {
+    let known = |part: &[u8]| words.iter().any(|word| word.as_bytes() == part);
+    list.split(|byte| *byte == b',').find(|part| !known(part))
+}
+
 /// The first byte that is not of an integer.
 fn odd_byte(word: &[u8]) -> char {
     let sign = usize::from(matches!(word.first(), Some(b'+' | b'-')));
@@ -627,6 +645,7 @@ fn expected(arg: &Arg) -> String {
         Kind::Time { .. } => "a time with its unit, such as 30s".to_owned(),
         Kind::Size | Kind::Bytes { .. } => "a size in bytes, such as 16k".to_owned(),
         Kind::OneOf(words) => format!("one of {}", words.join(", ")),
+        Kind::List(words) => format!("one or more of {}, with commas between them", words.join(", ")),
         Kind::Choice(choices) | Kind::Options(choices) => {
             let names: Vec<_> = choices.iter().map(|choice| choice.name).collect();
             format!("one of {}", names.join(", "))

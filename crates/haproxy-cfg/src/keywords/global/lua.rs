@@ -5,7 +5,7 @@ use syntax::Arity;
 use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
 use super::arguments::{LUA_TIME, ON_OFF, ON_OFF_AUTO};
 use crate::parse::global as g;
-use crate::signature::{IGNORED, Kind, arg, int, one_of, path, text};
+use crate::signature::{IGNORED, Kind, arg, int, list, one_of, path, text};
 
 const ANY: Arity = Arity::ANY;
 
@@ -76,7 +76,22 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         IGNORED,
     ]),
     kw("tune.lua.openlibs", GLOBAL, ANY, "Lua libraries that are there")
-        .takes(&[text("libraries")])
+        .takes(&[list(
+            "libraries",
+            &[
+                "none",
+                "all",
+                "coroutine",
+                "debug",
+                "io",
+                "math",
+                "os",
+                "package",
+                "string",
+                "table",
+                "utf8",
+            ],
+        )])
         .since(2, 7),
     kw("tune.lua.service-timeout", GLOBAL, ANY, "time of a Lua service").takes(LUA_TIME),
     kw(

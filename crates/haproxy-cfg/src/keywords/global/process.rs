@@ -9,7 +9,9 @@ use super::arguments::{
 };
 use crate::parse::environment::environment;
 use crate::parse::{global as g, log};
-use crate::signature::{IGNORED, Kind, MILLIS, arg, choice, int, millis, one_of, opt, options, path, text};
+use crate::signature::{
+    IGNORED, Kind, MILLIS, arg, choice, int, list, millis, one_of, opt, options, path, text,
+};
 
 const ANY: Arity = Arity::ANY;
 
@@ -31,7 +33,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("default-path", GLOBAL, ANY, "what relative paths start from").takes(&[choice("mode", PATH_MODES).missing("missing default-path mode '' for '{kw}', supported modes include 'current', 'config', 'parent', and 'origin'.").wrong("unsupported default-path mode '{got}' for '{kw}', supported modes include 'current', 'config', 'parent', and 'origin'."), IGNORED]),
     kw("description", GLOBAL, ANY, "free text for statistics").takes(&[text("text").many().missing("'{kw}' expects a string argument.").tight()])
     .acts(g::description),
-    kw("dns-accept-family", GLOBAL, ANY, "address families that are looked up").takes(&[text("families")])
+    kw("dns-accept-family", GLOBAL, ANY, "address families that are looked up").takes(&[list("families", &["ipv4", "ipv6", "auto"])])
     .since(3, 2),
     kw("expose-deprecated-directives", GLOBAL, ANY, "allow what will be dropped").takes(&[IGNORED])
     .since(2, 7),

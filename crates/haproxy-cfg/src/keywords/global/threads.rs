@@ -18,7 +18,27 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .since(3, 3),
     kw("cpu-map", GLOBAL, ANY, "CPUs of threads").takes(&[arg("map", Kind::Rest(g::CPU_MAP))]),
     kw("cpu-policy", GLOBAL, ANY, "how CPUs are chosen")
-        .takes(&[text("policy"), text("options").any()])
+        .takes(&[
+            one_of(
+                "policy",
+                &[
+                    "none",
+                    "efficiency",
+                    "first-usable-node",
+                    "group-by-ccx",
+                    "group-by-2-ccx",
+                    "group-by-3-ccx",
+                    "group-by-4-ccx",
+                    "group-by-cluster",
+                    "group-by-2-clusters",
+                    "group-by-3-clusters",
+                    "group-by-4-clusters",
+                    "performance",
+                    "resource",
+                ],
+            ),
+            text("options").any(),
+        ])
         .since(3, 2),
     kw("cpu-set", GLOBAL, ANY, "CPUs that may be chosen")
         .takes(&[choice("directive", CPU_SETS).many()])

@@ -5,7 +5,7 @@ use syntax::Arity;
 use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
 use super::arguments::{BYTES, FLAG, INT, INT_MAX, INT_MIN, ON_OFF, PERCENT, SIZE, VARS_SIZE, WANTS_INT};
 use crate::parse::global as g;
-use crate::signature::{IGNORED, Kind, arg, bytes, int, loose, one_of, text};
+use crate::signature::{IGNORED, Kind, arg, bytes, int, list, loose, one_of};
 
 const ANY: Arity = Arity::ANY;
 
@@ -76,7 +76,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "events that epoll does not report",
     )
-    .takes(&[text("events")])
+    .takes(&[list("events", &["err", "hup", "rdhup"])])
     .since(3, 2),
     kw(
         "tune.events.max-events-at-once",

@@ -3,7 +3,7 @@
 use syntax::Arity;
 
 use super::super::row::{Keyword, Parse, kw, place::OTHER};
-use crate::signature::{int, one_of, path, seconds, text};
+use crate::signature::{int, list, one_of, path, seconds, text};
 
 const ANY: Arity = Arity::ANY;
 
@@ -15,14 +15,18 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "type",
         &["http-01", "dns-01", "HTTP-01", "DNS-01", "dns-persist-01"],
     )]),
-    kw("challenge-ready", OTHER, ANY, "when a challenge counts as ready").takes(&[text("conditions")]),
+    kw("challenge-ready", OTHER, ANY, "when a challenge counts as ready").takes(&[list(
+        "conditions",
+        &["cli", "delay", "dns", "initial-dns", "none"],
+    )]),
     kw("contact", OTHER, ANY, "mail address of the account").takes(&[text("address")]),
-    kw("curves", OTHER, ANY, "curves of EC keys").takes(&[text("curve")]),
+    kw("curves", OTHER, ANY, "curves of EC keys").takes(&[one_of("curve", &["P-256", "P-384", "P-521"])]),
     kw("directory", OTHER, ANY, "URL of the authority").takes(&[text("url")]),
     kw("dns-delay", OTHER, ANY, "time between two looks at the DNS").takes(&[seconds("time")]),
     kw("dns-timeout", OTHER, ANY, "time that a DNS record may take").takes(&[seconds("time")]),
     kw("eab-key-id", OTHER, ANY, "key id of an external account").takes(&[text("id")]),
-    kw("eab-mac-alg", OTHER, ANY, "algorithm of an external account").takes(&[text("algorithm")]),
+    kw("eab-mac-alg", OTHER, ANY, "algorithm of an external account")
+        .takes(&[one_of("algorithm", &["HS256", "HS384", "HS512"])]),
     kw("eab-mac-key", OTHER, ANY, "key of an external account").takes(&[path("file")]),
     kw("keytype", OTHER, ANY, "kind of keys").takes(&[one_of("type", &["RSA", "ECDSA"])]),
     kw("map", OTHER, ANY, "where challenges are kept").takes(&[text("map")]),

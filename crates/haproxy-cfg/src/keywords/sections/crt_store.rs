@@ -27,7 +27,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
                 opt("generate-dummy", &[one_of("switch", &["on", "off"])]).since(3, 3),
                 opt("keytype", &[one_of("type", &["RSA", "ECDSA"])]).since(3, 3),
                 opt("bits", &[int("bits", 1024, 16384)]).since(3, 3),
-                opt("curves", &[text("curve")]).since(3, 3),
+                opt("curves", &[one_of("curve", &["P-256", "P-384", "P-521"])]).since(3, 3),
                 opt("jwt", &[one_of("switch", &["on", "off"])]).since(3, 3),
             ],
         )
