@@ -55,7 +55,12 @@ impl HeadersMut<'_> {
         let known = KnownHeader::of(name);
         let name = self.store(&[name])?;
         let value = self.store(parts)?;
-        self.headers.push(Header { name, value, known });
+        self.headers.push(Header {
+            name,
+            value,
+            known,
+            plain: false,
+        });
         Ok(())
     }
 
@@ -67,6 +72,7 @@ impl HeadersMut<'_> {
         let value = self.store(parts)?;
         if let Some(header) = self.headers.get_mut(at) {
             header.value = value;
+            header.plain = false;
         }
         Ok(())
     }

@@ -70,6 +70,9 @@ pub struct Header {
     pub value: Slice,
     /// Which header it is, if framing and connections look at it.
     pub known: KnownHeader,
+    /// The line came as it would be written, letters' case of the name aside: one blank behind the colon, none behind the
+    /// value, and its whole end. What changes name or value takes this back.
+    pub plain: bool,
 }
 
 /// The index of a request's head.
@@ -170,21 +173,9 @@ impl<'a> Headers<'a> {
         self.bytes
     }
 
-    /// The whole line of a header, its end included, if it came as it would be written: one blank behind the colon, none
-    /// behind the value.
-    #[inline]
-    pub(super) fn plain_line(self, header: &Header) -> Option<&'a [u8]> {
-        if header.name.is_added() || header.value.is_added() {
-            return None;
-        }
-        let received = self.bytes.received;
-        let behind_name = (header.name.start + header.name.len) as usize;
-        let behind_value = (header.value.start + header.value.len) as usize;
-        let plain = header.value.start as usize == behind_name + 2
-            && received.get(behind_name..behind_name + 2) == Some(b": ")
-            && received.get(behind_value..behind_value + 2) == Some(b"\r\n");
-        let line = header.name.start as usize..behind_value + 2;
-        plain.then(|| received.get(line)).flatten()
+    /// The buffer that was received.
+    pub(super) fn received(self) -> &'a [u8] {
+        self.bytes.received
     }
 
     /// What statistics and log lines count for these headers: names and values, as far as they go on.
@@ -192,26 +183,29 @@ impl<'a> Headers<'a> {
         let mut size = 0;
         let mut length_seen = false;
         for header in self.index {
+            let whole = header.name.len + header.value.len;
             size += match header.known {
-                KnownHeader::Connection => {
-                    let value = self.bytes.get(header.value);
-                    let kept: u32 = if is_about_keeping(value) {
-                        0
-                    } else {
-                        connection_tokens(value).map(|token| token.len() as u32 + 2).sum()
-                    };
-                    if kept == 0 { 0 } else { header.name.len + kept - 2 }
-                }
+                KnownHeader::Connection => self.kept_of_connection(header),
                 KnownHeader::ContentLength => {
                     // Of several equal ones a single one goes on, and none beside chunks.
                     let first = first_token(self.bytes.get(header.value)).len() as u32;
                     let goes_on = !std::mem::replace(&mut length_seen, true) && !self.has_coding();
                     if goes_on { header.name.len + first } else { 0 }
                 }
-                _ => header.name.len + header.value.len,
+                _ => whole,
             };
         }
         size
+    }
+
+    /// What is counted of a `Connection` header: the tokens that are not about keeping the connection.
+    fn kept_of_connection(self, header: &Header) -> u32 {
+        let value = self.bytes.get(header.value);
+        if is_about_keeping(value) {
+            return 0;
+        }
+        let kept: u32 = connection_tokens(value).map(|token| token.len() as u32 + 2).sum();
+        if kept == 0 { 0 } else { header.name.len + kept - 2 }
     }
 
     fn has_coding(self) -> bool {

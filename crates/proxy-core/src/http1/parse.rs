@@ -184,7 +184,12 @@ impl HeadProgress {
             };
             // Nearly always there is one blank.
             let mut start = name_end + 1;
+            let mut plain = buf.get(start) == Some(&b' ');
+            if plain {
+                start += 1;
+            }
             while matches!(buf.get(start), Some(b' ' | b'\t')) {
+                plain = false;
                 start += 1;
             }
             let text_end = value_end(buf, start, rules)?;
@@ -198,6 +203,7 @@ impl HeadProgress {
                     let Some(&behind) = buf.get(after) else {
                         return Ok(None);
                     };
+                    plain = false;
                     (after, behind)
                 }
             };
@@ -206,6 +212,7 @@ impl HeadProgress {
             }
             let mut end = text_end;
             while end > start && matches!(buf[end - 1], b' ' | b'\t') {
+                plain = false;
                 end -= 1;
             }
             if index.len() >= rules.max_headers {
@@ -221,6 +228,7 @@ impl HeadProgress {
                 name: slice(at, name_end),
                 value: slice(start, end),
                 known,
+                plain,
             });
             at = after;
             next = behind;

@@ -1,7 +1,10 @@
 //! Heads as they are sent on: names in lower case (as the original's), the connection's own headers replaced.
 
-use super::head::{connection_tokens, first_token, is_about_keeping};
-use super::{Headers, KnownHeader, RequestRef, ResponseRef, Version};
+use super::head::{HeadBytes, connection_tokens, first_token, is_about_keeping};
+use super::{Header, Headers, KnownHeader, RequestRef, ResponseRef, Version};
+
+/// Bytes of a line's end.
+const LINE_END: u32 = 2;
 
 /// What the next hop is told about the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,8 +90,16 @@ fn write_headers(
 ) {
     let mut drop_length = framing != FramingHeaders::All;
     let bytes = headers.bytes();
-    for header in headers.index() {
-        let name = bytes.get(header.name);
+    let mut rest = headers.index();
+    while let Some(header) = rest.first() {
+        // Nearly all lines go on as they came, and stand one behind the other.
+        let run = plain_run(rest, bytes, &mut drop_length);
+        if !run.is_empty() {
+            write_run(out, headers.received(), run);
+            rest = &rest[run.len()..];
+            continue;
+        }
+        rest = &rest[1..];
         let mut value = bytes.get(header.value);
         match header.known {
             KnownHeader::Connection => {
@@ -108,20 +119,55 @@ fn write_headers(
             KnownHeader::TransferEncoding if framing == FramingHeaders::None => continue,
             _ => {}
         }
-        let whole = value.len() == header.value.len as usize;
-        if whole && let Some(line) = headers.plain_line(header) {
-            let start = out.len();
-            out.extend_from_slice(line);
-            lower(&mut out[start..start + name.len()]);
-            continue;
-        }
-        write_line(out, name, value);
+        write_line(out, bytes.get(header.name), value);
     }
     out.extend_from_slice(match connection {
         ConnectionHeader::Implied => b"\r\n",
         ConnectionHeader::Close => b"connection: close\r\n\r\n",
         ConnectionHeader::KeepAlive => b"connection: keep-alive\r\n\r\n",
     });
+}
+
+/// The headers from the first on whose lines are to be copied as one piece: those that came as they are written, one behind the
+/// other, up to the first of which it has to be asked how much of it goes on. `drop_length` is set by a length among them: no
+/// other one goes on.
+fn plain_run<'h>(index: &'h [Header], bytes: HeadBytes<'_>, drop_length: &mut bool) -> &'h [Header] {
+    let mut end = index.first().map_or(0, |header| header.name.start);
+    let mut len = 0;
+    for header in index {
+        if !header.plain || header.name.start != end {
+            break;
+        }
+        match header.known {
+            KnownHeader::Connection | KnownHeader::TransferEncoding => break,
+            KnownHeader::ContentLength => {
+                if *drop_length || bytes.get(header.value).contains(&b',') {
+                    break;
+                }
+                *drop_length = true;
+            }
+            _ => {}
+        }
+        end = header.value.start + header.value.len + LINE_END;
+        len += 1;
+    }
+    &index[..len]
+}
+
+/// Appends the lines of a run of plain headers.
+fn write_run(out: &mut Vec<u8>, received: &[u8], run: &[Header]) {
+    let (Some(first), Some(last)) = (run.first(), run.last()) else {
+        return;
+    };
+    let start = first.name.start;
+    let end = last.value.start + last.value.len + LINE_END;
+    let before = out.len();
+    out.extend_from_slice(&received[start as usize..end as usize]);
+    let lines = &mut out[before..];
+    for header in run {
+        let at = (header.name.start - start) as usize;
+        lower(&mut lines[at..at + header.name.len as usize]);
+    }
 }
 
 /// A `Connection` header keeps the tokens that are not about keeping the connection.

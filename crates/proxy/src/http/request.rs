@@ -187,12 +187,20 @@ fn keep_line(session: &Session, txn: &mut Txn) {
     let mut line = std::mem::take(&mut txn.stream.log.line);
     line.clear();
     let request = txn.request();
+    let (uri, method) = (request.head.uri, request.head.method);
+    let uri_end = (uri.start + uri.len) as usize;
+    let behind = request.buf.get(uri_end..).unwrap_or_default();
+    // Nearly always it is kept as it came.
+    if method.start == 0 && uri.start == method.len + 1 && behind.starts_with(b" HTTP/1.1\r") {
+        line.extend_from_slice(&request.buf[..uri_end + b" HTTP/1.1".len()]);
+        line.truncate(limit);
+        txn.stream.log.line = line;
+        return;
+    }
     line.extend_from_slice(request.method());
     line.push(b' ');
     line.extend_from_slice(request.uri());
     line.push(b' ');
-    let uri_end = (request.head.uri.start + request.head.uri.len) as usize;
-    let behind = request.buf.get(uri_end..).unwrap_or_default();
     let end = memchr::memchr2(b'\r', b'\n', behind).unwrap_or(behind.len());
     match behind[..end].trim_ascii() {
         // What a request without a version is understood as.
