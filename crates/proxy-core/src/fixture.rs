@@ -91,7 +91,7 @@ fn split(text: &[u8]) -> (&[u8], Vec<Header>, u32) {
             name: slice(text, &line[..colon]),
             value: slice(text, line[colon + 1..].trim_ascii()),
             known: KnownHeader::of(&line[..colon]),
-            plain: false,
+            plain_end: 0,
         }
     });
     (first, headers.collect(), end as u32 + 4)

@@ -59,7 +59,7 @@ impl HeadersMut<'_> {
             name,
             value,
             known,
-            plain: false,
+            plain_end: 0,
         });
         Ok(())
     }
@@ -72,7 +72,6 @@ impl HeadersMut<'_> {
         let value = self.store(parts)?;
         if let Some(header) = self.headers.get_mut(at) {
             header.value = value;
-            header.plain = false;
         }
         Ok(())
     }

@@ -70,9 +70,20 @@ pub struct Header {
     pub value: Slice,
     /// Which header it is, if framing and connections look at it.
     pub known: KnownHeader,
-    /// The line came as it would be written, letters' case of the name aside: one blank behind the colon, none behind the
-    /// value, and its whole end. What changes name or value takes this back.
-    pub plain: bool,
+    /// Where the line ended, if it came as it would be written, letters' case of the name aside: one blank behind the colon,
+    /// none behind the value, and its whole end. 0 otherwise.
+    pub plain_end: u32,
+}
+
+impl Header {
+    /// The end of its line among the received bytes, if these are still the line as it is to be written: a value or a name that
+    /// was edited stands elsewhere, or is of another length.
+    #[inline]
+    pub(super) fn line_as_it_came(&self) -> Option<u32> {
+        let is_whole = self.value.start == self.name.start + self.name.len + 2
+            && self.plain_end == self.value.start + self.value.len + 2;
+        is_whole.then_some(self.plain_end)
+    }
 }
 
 /// The index of a request's head.

@@ -12,7 +12,6 @@ pub fn settle_hop_headers(buf: &[u8], head: &mut RequestHead) {
         KnownHeader::Te => {
             let trailers = word(header.value, buf, b"trailers");
             header.value = trailers.unwrap_or_default();
-            header.plain = false;
             trailers.is_some()
         }
         _ => true,

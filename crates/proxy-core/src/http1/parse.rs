@@ -228,7 +228,7 @@ impl HeadProgress {
                 name: slice(at, name_end),
                 value: slice(start, end),
                 known,
-                plain,
+                plain_end: if plain { after as u32 } else { 0 },
             });
             at = after;
             next = behind;

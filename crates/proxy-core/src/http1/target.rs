@@ -82,7 +82,6 @@ fn drop_port(
             start: uri.start + (name_end - name_len) as u32,
             len: name_len as u32,
         };
-        host.plain = false;
     }
 }
 

@@ -3,9 +3,6 @@
 use super::head::{HeadBytes, connection_tokens, first_token, is_about_keeping};
 use super::{Header, Headers, KnownHeader, RequestRef, ResponseRef, Version};
 
-/// Bytes of a line's end.
-const LINE_END: u32 = 2;
-
 /// What the next hop is told about the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ConnectionHeader {
@@ -135,7 +132,8 @@ fn plain_run<'h>(index: &'h [Header], bytes: HeadBytes<'_>, drop_length: &mut bo
     let mut end = index.first().map_or(0, |header| header.name.start);
     let mut len = 0;
     for header in index {
-        if !header.plain || header.name.start != end {
+        let Some(line_end) = header.line_as_it_came() else { break };
+        if header.name.start != end {
             break;
         }
         match header.known {
@@ -148,7 +146,7 @@ fn plain_run<'h>(index: &'h [Header], bytes: HeadBytes<'_>, drop_length: &mut bo
             }
             _ => {}
         }
-        end = header.value.start + header.value.len + LINE_END;
+        end = line_end;
         len += 1;
     }
     &index[..len]
@@ -160,7 +158,7 @@ fn write_run(out: &mut Vec<u8>, received: &[u8], run: &[Header]) {
         return;
     };
     let start = first.name.start;
-    let end = last.value.start + last.value.len + LINE_END;
+    let end = last.plain_end;
     let before = out.len();
     out.extend_from_slice(&received[start as usize..end as usize]);
     let lines = &mut out[before..];

@@ -191,7 +191,11 @@ fn keep_line(session: &Session, txn: &mut Txn) {
     let uri_end = (uri.start + uri.len) as usize;
     let behind = request.buf.get(uri_end..).unwrap_or_default();
     // Nearly always it is kept as it came.
-    if method.start == 0 && uri.start == method.len + 1 && behind.starts_with(b" HTTP/1.1\r") {
+    if method.start == 0
+        && uri.start == method.len + 1
+        && request.buf[method.len as usize] == b' '
+        && behind.starts_with(b" HTTP/1.1\r")
+    {
         line.extend_from_slice(&request.buf[..uri_end + b" HTTP/1.1".len()]);
         line.truncate(limit);
         txn.stream.log.line = line;
