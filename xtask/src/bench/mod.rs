@@ -14,6 +14,7 @@ mod load;
 mod map;
 mod report;
 mod scenario;
+mod sink;
 mod startup;
 mod subject;
 mod upstream;
@@ -84,6 +85,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let open_files = cpu::raise_open_files()?;
     let upstream = Upstream::start(place.path())?;
     let setting = Setting {
+        scenario: "",
         place: place.path(),
         upstream: &upstream,
         seconds: if args.quick { 1 } else { args.seconds },
@@ -105,6 +107,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         .filter(|scenario| chosen.contains(&scenario.name))
     {
         println!("== {}: {}", scenario.name, scenario.about);
+        let setting = Setting {
+            scenario: scenario.name,
+            ..setting
+        };
         for round in 0..rounds {
             // Who goes first changes, so that neither always finds the other's warm caches.
             let order = if round % 2 == 0 { [0, 1] } else { [1, 0] };
@@ -141,9 +147,14 @@ mod tests {
             names,
             [
                 "http-keep-alive",
+                "http-rules",
+                "http-acls-500",
+                "http-httplog",
                 "http-close",
                 "tcp-small",
                 "bodies-1m",
+                "bodies-1m-splice",
+                "tcp-1m",
                 "idle",
                 "start-20000-servers",
                 "check",

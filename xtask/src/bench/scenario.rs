@@ -10,13 +10,17 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, bail};
 
 use super::load::Load;
+use super::sink::Sink;
 use super::subject::{Running, Subject};
 use super::upstream::{Upstream, free_address};
 use super::{check, cpu, idle, map, startup};
 use crate::workspace;
 
 /// What every scenario is given.
+#[derive(Clone, Copy)]
 pub(super) struct Setting<'a> {
+    /// The scenario's name.
+    pub(super) scenario: &'static str,
     /// A folder for its files.
     pub(super) place: &'a Path,
     pub(super) upstream: &'a Upstream,
@@ -58,7 +62,25 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         name: "http-keep-alive",
         about: "small requests on lasting connections",
         measure: http_keep_alive,
-        goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.85))],
+        goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.80))],
+    },
+    Scenario {
+        name: "http-rules",
+        about: "the same with eight ordinary rules",
+        measure: http_rules,
+        goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.80))],
+    },
+    Scenario {
+        name: "http-acls-500",
+        about: "the same with 500 path_beg ACLs and use_backend lines, of which the last one holds",
+        measure: http_acls,
+        goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.25))],
+    },
+    Scenario {
+        name: "http-httplog",
+        about: "the same with option httplog to a UDP receiver",
+        measure: http_httplog,
+        goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.80))],
     },
     Scenario {
         name: "http-close",
@@ -76,13 +98,25 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         name: "bodies-1m",
         about: "answers of 1 MiB on lasting connections",
         measure: bodies,
-        goals: &[(CPU_PER_REQUEST, Goal::None)],
+        goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.75))],
+    },
+    Scenario {
+        name: "bodies-1m-splice",
+        about: "the same with option splice-auto",
+        measure: bodies_splice,
+        goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.75))],
+    },
+    Scenario {
+        name: "tcp-1m",
+        about: "mode tcp with option splice-auto: answers of 1 MiB on lasting connections",
+        measure: tcp_bodies,
+        goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.95))],
     },
     Scenario {
         name: "idle",
         about: "memory of connections that have had an answer and are kept open",
         measure: idle::measure,
-        goals: &[(idle::BYTES_PER_CONNECTION, Goal::AtMost(2048.0))],
+        goals: &[(idle::BYTES_PER_CONNECTION, Goal::AtMost(1228.8))],
     },
     Scenario {
         name: "start-20000-servers",
@@ -161,11 +195,20 @@ pub(super) fn maxconn(open_files: u64) -> anyhow::Result<usize> {
 
 /// A configuration with one listener before nginx, written to a file: its path and the listener's address.
 pub(super) fn config(setting: &Setting, lines: &[&str]) -> anyhow::Result<(PathBuf, SocketAddr)> {
+    config_with_backends(setting, lines, "")
+}
+
+/// The same with more sections behind.
+fn config_with_backends(
+    setting: &Setting,
+    lines: &[&str],
+    backends: &str,
+) -> anyhow::Result<(PathBuf, SocketAddr)> {
     let address = free_address()?;
     let maxconn = setting.maxconn;
     let text = format!(
         "global\n    nbthread 1\n    maxconn {maxconn}\n\ndefaults\n    timeout connect 10s\n    timeout client 10m\n    \
-         timeout server 10m\n    maxconn {maxconn}\n\nlisten web\n    bind {address}\n    {}\n    server nginx {}\n",
+         timeout server 10m\n    maxconn {maxconn}\n\nlisten web\n    bind {address}\n    {}\n    server nginx {}\n\n{backends}",
         lines.join("\n    "),
         setting.upstream.address
     );
@@ -176,6 +219,67 @@ pub(super) fn config(setting: &Setting, lines: &[&str]) -> anyhow::Result<(PathB
 
 fn http_keep_alive(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
     under_load(setting, subject, &["mode http"], "/small", false)
+}
+
+/// What many files have: conditions on paths and hosts, headers set from samples, a refusal, forwardfor.
+const RULES: &[&str] = &[
+    "mode http",
+    "option forwardfor",
+    "acl is_api path_beg /api/",
+    "acl is_static path_end .css .js .png",
+    "acl is_admin hdr(host) -i admin.example.com",
+    "http-request deny if is_admin !{ src 10.0.0.0/8 }",
+    "http-request set-header X-Forwarded-Proto http",
+    "http-request set-header X-Client-Port %[src_port]",
+    "http-request set-header X-Host %[req.hdr(host),lower]",
+    "http-request del-header X-Internal",
+    "http-request set-var(txn.path) path",
+    "http-request set-header X-Kind api if is_api or is_static",
+    "http-response set-header X-Path %[var(txn.path)]",
+];
+
+fn http_rules(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
+    under_load(setting, subject, RULES, "/small", false)
+}
+
+fn http_acls(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
+    const NUMBER: usize = 500;
+    let path = |at: usize| {
+        if at + 1 == NUMBER {
+            "/small".to_owned()
+        } else {
+            format!("/application-{at}/")
+        }
+    };
+    let mut lines = vec!["mode http".to_owned()];
+    lines.extend((0..NUMBER).map(|at| format!("acl is_{at} path_beg {}", path(at))));
+    lines.extend((0..NUMBER).map(|at| format!("use_backend app_{at} if is_{at}")));
+    let backends: String = (0..NUMBER)
+        .map(|at| {
+            format!(
+                "backend app_{at}\n    mode http\n    server nginx {}\n",
+                setting.upstream.address
+            )
+        })
+        .collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    under_load_of(setting, subject, &lines, &backends, "/small", false)
+}
+
+fn http_httplog(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
+    let sink = Sink::start()?;
+    let log = format!("log {} local0", sink.address);
+    let figures = under_load(
+        setting,
+        subject,
+        &["mode http", &log, "option httplog"],
+        "/small",
+        false,
+    )?;
+    if sink.received() == 0 {
+        bail!("no line was logged");
+    }
+    Ok(figures)
 }
 
 fn http_close(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
@@ -190,7 +294,21 @@ fn bodies(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
     under_load(setting, subject, &["mode http"], "/1m", false)
 }
 
-/// Starts the subject, warms it up, and measures its CPU time over a load.
+fn bodies_splice(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
+    under_load(
+        setting,
+        subject,
+        &["mode http", "option splice-auto"],
+        "/1m",
+        false,
+    )
+}
+
+fn tcp_bodies(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
+    under_load(setting, subject, &["mode tcp", "option splice-auto"], "/1m", false)
+}
+
+/// Measures a load on a configuration of one section.
 fn under_load(
     setting: &Setting,
     subject: &Subject,
@@ -198,7 +316,19 @@ fn under_load(
     path: &'static str,
     close: bool,
 ) -> anyhow::Result<Figures> {
-    let (config, address) = config(setting, lines)?;
+    under_load_of(setting, subject, lines, "", path, close)
+}
+
+/// Starts the subject, warms it up, and measures its CPU time over a load.
+fn under_load_of(
+    setting: &Setting,
+    subject: &Subject,
+    lines: &[&str],
+    backends: &str,
+    path: &'static str,
+    close: bool,
+) -> anyhow::Result<Figures> {
+    let (config, address) = config_with_backends(setting, lines, backends)?;
     let running = subject.start(&config, address)?;
     let load = |seconds| Load {
         address,
@@ -211,7 +341,7 @@ fn under_load(
 
     let recording = setting
         .profile
-        .map(|out| record(out, subject, lines, path, close, &running))
+        .map(|out| record(out, setting.scenario, subject, &running))
         .transpose()?;
     let before = cpu::time_of(running.pid())?;
     let done = load(setting.seconds).run()?;
@@ -235,20 +365,12 @@ fn under_load(
 /// Has perf record the running proxy while the load lasts.
 fn record(
     out: &Path,
+    scenario: &str,
     subject: &Subject,
-    lines: &[&str],
-    path: &str,
-    close: bool,
     running: &Running,
 ) -> anyhow::Result<std::process::Child> {
     let program = workspace::program("perf").context("--profile needs perf (Debian package linux-perf)")?;
-    let name = format!(
-        "perf-{}{}{}-{}.data",
-        lines.join("-").replace(' ', "-"),
-        path.replace('/', "-"),
-        if close { "-close" } else { "" },
-        subject.label.replace(':', "-")
-    );
+    let name = format!("perf-{scenario}-{}.data", subject.label.replace(':', "-"));
     Command::new(program)
         .args([
             "record",
