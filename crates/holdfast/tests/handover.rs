@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -333,7 +335,7 @@ fn connections_that_wait_when_a_process_stops_are_served() {
     kill(pid, Signal::SIGTTOU).unwrap();
     assert!(wait_for(|| TcpStream::connect(site.first).is_err().then_some(())).is_some());
     let mut waiting: Vec<_> = (0..5)
-        .map(|_| std::os::unix::net::UnixStream::connect(site.path("unix")).unwrap())
+        .map(|_| UnixStream::connect(site.path("unix")).unwrap())
         .collect();
     kill(pid, Signal::SIGUSR1).unwrap();
     for stream in &mut waiting {
@@ -343,4 +345,54 @@ fn connections_that_wait_when_a_process_stops_are_served() {
         assert!(answer.contains(" 200 "), "{answer:?}");
     }
     assert!(wait_for(|| (!is_alive(process.0)).then_some(())).is_some());
+}
+
+/// Asks at an abstract name, which the original fills up with zeros.
+fn answers_at_abstract(name: &str) -> bool {
+    let ask = || -> std::io::Result<String> {
+        let mut full = name.as_bytes().to_vec();
+        full.resize(107, 0);
+        let address = std::os::unix::net::SocketAddr::from_abstract_name(full)?;
+        let mut stream = UnixStream::connect_addr(&address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.write_all(b"GET /alive HTTP/1.0\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    ask().is_ok_and(|answer| answer.contains(" 200 "))
+}
+
+#[test]
+fn an_old_process_lets_go_of_an_abstract_name() {
+    // haproxy 2.6 crashes when it is to let go of one.
+    for (old_kind, new_kind) in pairs().into_iter().filter(|(old, _)| *old == Kind::Holdfast) {
+        let site = Site::new("mode 600 expose-fd listeners", 2);
+        let text = fs::read_to_string(site.path("haproxy.cfg")).unwrap();
+        let stats = format!(" stats socket abns@{}-stats\n", site.abstract_name());
+        fs::write(
+            site.path("haproxy.cfg"),
+            text.replace("defaults\n", &format!("{stats}defaults\n")),
+        )
+        .unwrap();
+        let old = site.daemon(old_kind, &[]);
+        assert!(answers_at_abstract(&site.abstract_name()));
+        let new = site.daemon(new_kind, &["-sf", &old.0.to_string()]);
+        let ended = wait_for(|| (!is_alive(old.0)).then_some(()));
+        assert!(ended.is_some(), "from {old_kind:?} to {new_kind:?}");
+        assert!(is_alive(new.0) && answers_at_abstract(&site.abstract_name()));
+    }
+}
+
+#[test]
+fn an_abstract_name_is_taken_again_when_a_process_resumes() {
+    for threads in [1, 2] {
+        let site = Site::new("mode 600", threads);
+        let process = site.daemon(Kind::Holdfast, &[]);
+        let name = site.abstract_name();
+        kill(Pid::from_raw(process.0), Signal::SIGTTOU).unwrap();
+        assert!(wait_for(|| (!answers_at_abstract(&name)).then_some(())).is_some());
+        kill(Pid::from_raw(process.0), Signal::SIGTTIN).unwrap();
+        assert!(wait_for(|| answers_at_abstract(&name).then_some(())).is_some());
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::{Shutdown, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use std::task::Poll;
 use haproxy_cfg::model::{Mode, Proxy, ProxyId};
 use proxy_core::stream::Client;
 use socket2::SockRef;
-use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
 use crate::io::Io;
 use crate::listen::ListenSocket;
+use crate::listener::Listener;
 use crate::session::Session;
 use crate::thread::Thread;
 use crate::upstream::deadline;
@@ -35,57 +35,6 @@ pub(crate) struct Acceptor {
     pub(crate) tls: Option<Arc<ServerConfig>>,
 }
 
-/// A listener, registered with this thread's runtime.
-enum Listener {
-    Tcp(TcpListener),
-    Unix(UnixListener),
-}
-
-impl Listener {
-    /// Lets go of the port, so that another process may have it; what is not one goes on waiting. Gives whether it listens.
-    fn pause(&self) -> bool {
-        match self {
-            Self::Tcp(socket) => {
-                // It may not be listening, when another handle of it has let go already.
-                let _ = SockRef::from(socket).shutdown(Shutdown::Read);
-            }
-            Self::Unix(_) => {}
-        }
-        false
-    }
-
-    /// Takes the port again; gives whether that was possible.
-    fn resume(&self, backlog: i32) -> bool {
-        match self {
-            Self::Tcp(socket) => match SockRef::from(socket).listen(backlog) {
-                Ok(()) => true,
-                Err(error) => {
-                    crate::run::alert(&format!("a listener cannot be resumed: {error}"));
-                    false
-                }
-            },
-            Self::Unix(_) => true,
-        }
-    }
-
-    /// A connection that waits, if one does, whatever the runtime has heard of it.
-    fn accept_now(&self) -> io::Result<Option<(Io, Option<SocketAddr>)>> {
-        let accepted = match self {
-            Self::Tcp(socket) => SockRef::from(socket).accept(),
-            Self::Unix(socket) => SockRef::from(socket).accept(),
-        };
-        let (socket, from) = match accepted {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
-            accepted => accepted?,
-        };
-        socket.set_nonblocking(true)?;
-        Ok(Some(match self {
-            Self::Tcp(_) => (Io::Tcp(TcpStream::from_std(socket.into())?), from.as_socket()),
-            Self::Unix(_) => (Io::Unix(UnixStream::from_std(socket.into())?), None),
-        }))
-    }
-}
-
 /// What woke an acceptor.
 enum Woken {
     Connection(Io, Option<SocketAddr>),
@@ -99,10 +48,7 @@ impl Acceptor {
     /// # Errors
     /// When the runtime cannot watch the socket.
     pub(crate) async fn run(self, socket: ListenSocket) -> io::Result<()> {
-        let listener = match socket {
-            ListenSocket::Tcp(socket) => Listener::Tcp(TcpListener::from_std(socket)?),
-            ListenSocket::Unix(socket) => Listener::Unix(UnixListener::from_std(socket)?),
-        };
+        let mut listener = Listener::new(socket)?;
         let shared = Arc::clone(&self.thread.shared);
         let state = &shared.runtime.proxies[self.proxy.0 as usize];
         let mut changes = shared.changes.subscribe();
@@ -111,14 +57,28 @@ impl Acceptor {
             changes.mark_unchanged();
             if state.stopped.load(Relaxed) {
                 self.take_those_who_wait(&listener);
+                shared.released.forget(self.proxy, self.bind);
                 return Ok(());
             }
             let paused = state.paused.load(Relaxed);
             if paused == listens {
                 listens = if paused {
-                    listener.pause()
+                    if listener.is_abstract() {
+                        // The name is free only once nobody holds the socket.
+                        self.take_those_who_wait(&listener);
+                        shared.exports.withdraw_bind(self.proxy, self.bind);
+                        shared.released.forget(self.proxy, self.bind);
+                    }
+                    listener.pause();
+                    false
                 } else {
-                    listener.resume(self.backlog())
+                    match listener.resume(self.backlog(), &shared.released, self.proxy, self.bind) {
+                        Ok(()) => true,
+                        Err(error) => {
+                            crate::run::alert(&format!("a listener cannot be resumed: {error}"));
+                            false
+                        }
+                    }
                 };
             }
             if paused || !listens {
@@ -148,6 +108,7 @@ impl Acceptor {
                     let accepted = match &listener {
                         Listener::Tcp(l) => l.poll_accept(cx).map_ok(|(io, from)| (Io::Tcp(io), Some(from))),
                         Listener::Unix(l) => l.poll_accept(cx).map_ok(|(io, _)| (Io::Unix(io), None)),
+                        Listener::Released(_) => Poll::Pending,
                     };
                     match accepted {
                         Poll::Ready(Ok((io, from))) => Poll::Ready(Woken::Connection(io, from)),

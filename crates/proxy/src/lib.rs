@@ -11,6 +11,7 @@ pub mod handover;
 mod http;
 pub mod io;
 pub mod listen;
+mod listener;
 mod relay;
 mod run;
 pub mod session;

@@ -114,15 +114,11 @@ impl LogSender {
                 Domain::UNIX,
                 SockAddr::unix(std::ffi::OsStr::from_bytes(path))?,
             ),
-            Address::Abstract(name) => {
-                let mut path = vec![0];
-                path.extend_from_slice(name);
-                (
-                    &mut self.unix,
-                    Domain::UNIX,
-                    SockAddr::unix(std::ffi::OsStr::from_bytes(&path))?,
-                )
-            }
+            Address::Abstract(name) => (
+                &mut self.unix,
+                Domain::UNIX,
+                SockAddr::unix(std::ffi::OsStr::from_bytes(&name.path()))?,
+            ),
             Address::Fd(fd) | Address::SockPair(fd) => return self.file(*fd)?.write_all(message),
         };
         let socket = match slot {

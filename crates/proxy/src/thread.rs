@@ -18,6 +18,7 @@ use crate::buffer::BufferPool;
 use crate::clock::Clock;
 use crate::handover::Exports;
 use crate::http::Txn;
+use crate::listener::ReleasedNames;
 use crate::syslog::LogSender;
 use crate::upstream::{IdlePool, Queues};
 use crate::wheel::Wheel;
@@ -48,6 +49,8 @@ pub struct Shared {
     pub changes: watch::Sender<u64>,
     /// Handles of the listeners for a process that takes them over.
     pub exports: Arc<Exports>,
+    /// Names of the abstract namespace that listeners took again.
+    pub(crate) released: ReleasedNames,
     /// Acceptors that have not ended: each may still have connections to take.
     pub(crate) acceptors: AtomicUsize,
     stopping: AtomicBool,
@@ -70,6 +73,7 @@ impl Shared {
             room: config.proxies.iter().map(|_| Notify::new()).collect(),
             wants_dst: wants_dst(&config),
             changes: watch::Sender::new(0),
+            released: ReleasedNames::default(),
             acceptors: AtomicUsize::new(0),
             stopping: AtomicBool::new(false),
             plan,

@@ -305,7 +305,13 @@ fn bodies_splice(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures
 }
 
 fn tcp_bodies(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
-    under_load(setting, subject, &["mode tcp", "option splice-auto"], "/1m", false)
+    under_load(
+        setting,
+        subject,
+        &["mode tcp", "option splice-auto"],
+        "/1m",
+        false,
+    )
 }
 
 /// Measures a load on a configuration of one section.

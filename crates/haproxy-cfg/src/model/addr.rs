@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::Word;
+use super::{AbstractName, Word};
 
 /// Where a listener binds, a log goes or a stats socket stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,8 +11,8 @@ pub enum Address {
     Inet(SocketAddr),
     /// A filesystem socket (`unix@PATH` or an absolute path).
     Unix(Word),
-    /// An abstract socket (`abns@NAME`).
-    Abstract(Word),
+    /// An abstract socket (`abns@NAME`, `abnsz@NAME`).
+    Abstract(AbstractName),
     /// An inherited descriptor (`fd@N`).
     Fd(i32),
     /// A half of a socket pair (`sockpair@N`).
@@ -35,7 +35,7 @@ pub enum ServerAddr {
     /// A filesystem socket.
     Unix(Word),
     /// An abstract socket.
-    Abstract(Word),
+    Abstract(AbstractName),
 }
 
 impl From<SocketAddr> for ServerAddr {

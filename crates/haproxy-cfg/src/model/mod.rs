@@ -1,6 +1,7 @@
 //! The resolved model: what a configuration means once `defaults`, names and dialects are applied. It holds no text of the
 //! file but names and values; every item that a message may point at keeps its span.
 
+mod abstract_name;
 mod acl;
 mod addr;
 mod bind;
@@ -17,6 +18,7 @@ mod server;
 mod stats;
 mod word;
 
+pub use abstract_name::AbstractName;
 pub use acl::{Acl, Cond, CondTerm, MatchKind, Pattern, Polarity};
 pub use addr::{Address, ServerAddr};
 pub use bind::{Bind, BindSsl, Level, TlsVersion};

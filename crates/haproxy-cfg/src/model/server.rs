@@ -49,7 +49,8 @@ impl Server {
     pub fn new(name: Word, id: u32, addr: ServerAddr) -> Self {
         let host = match &addr {
             ServerAddr::Inet { ip, .. } => ip.to_string().into(),
-            ServerAddr::Unix(path) | ServerAddr::Abstract(path) => path.clone(),
+            ServerAddr::Unix(path) => path.clone(),
+            ServerAddr::Abstract(name) => name.name.clone(),
         };
         Self {
             name,

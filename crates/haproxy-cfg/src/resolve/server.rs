@@ -54,7 +54,7 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams) -> Server {
             )
         }
         ServerHost::Unix(path) => (ServerAddr::Unix(path.clone()), path.clone(), false),
-        ServerHost::Abstract(name) => (ServerAddr::Abstract(name.clone()), name.clone(), false),
+        ServerHost::Abstract(name) => (ServerAddr::Abstract(name.clone()), name.name.clone(), false),
     };
     Server {
         name: line.name.clone(),

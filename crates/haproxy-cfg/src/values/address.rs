@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::host::Host;
-use crate::model::{Address, Word};
+use crate::model::{AbstractName, Address, Word};
 
 /// Why an address cannot be read; each holds what the message quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,7 +130,7 @@ pub(crate) enum HostPort {
     /// A path.
     Unix(Word),
     /// An abstract name.
-    Abstract(Word),
+    Abstract(AbstractName),
     /// A descriptor.
     Fd(i32),
     /// One half of a pair.
@@ -202,7 +202,7 @@ pub(crate) fn bind_addresses(
                     max: MAX_PATH,
                 });
             }
-            HostPort::Abstract(name) if name.len() > MAX_NAME => {
+            HostPort::Abstract(name) if name.name.len() > MAX_NAME => {
                 return Err(AddressError::PathTooLong {
                     whole: part.to_owned(),
                     max: MAX_NAME,
@@ -357,8 +357,8 @@ const PREFIXES: &[(&str, Prefixed, Option<bool>, bool)] = &[
     ("unix@", Prefixed::Unix, None, false),
     ("uxst@", Prefixed::Unix, Some(false), false),
     ("uxdg@", Prefixed::Unix, Some(true), false),
-    ("abnsz@", Prefixed::Abstract, None, true),
-    ("abns@", Prefixed::Abstract, None, false),
+    ("abnsz@", Prefixed::Abstract { exact: true }, None, true),
+    ("abns@", Prefixed::Abstract { exact: false }, None, false),
     ("fd@", Prefixed::Fd, None, false),
     ("sockpair@", Prefixed::SockPair, None, false),
 ];
@@ -368,7 +368,9 @@ const PREFIXES: &[(&str, Prefixed, Option<bool>, bool)] = &[
 enum Prefixed {
     Inet(Option<Family>),
     Unix,
-    Abstract,
+    Abstract {
+        exact: bool,
+    },
     Fd,
     SockPair,
     /// With the number of its family in the original's words.
@@ -410,7 +412,10 @@ pub(crate) fn address(text: &str, wants: Wants) -> Result<HostPort, AddressError
     let read = match what {
         Prefixed::Inet(family) => inet(rest, family, text)?,
         Prefixed::Unix => HostPort::Unix(rest.into()),
-        Prefixed::Abstract => HostPort::Abstract(rest.into()),
+        Prefixed::Abstract { exact } => HostPort::Abstract(AbstractName {
+            name: rest.into(),
+            exact,
+        }),
         Prefixed::Fd => HostPort::Fd(descriptor(rest, text)?),
         Prefixed::SockPair => HostPort::SockPair(descriptor(rest, text)?),
         Prefixed::Quic(family) if !wants.modern => {
@@ -542,7 +547,10 @@ mod tests {
             ("ipv6@:80", "Inet([::]:80)"),
             ("unix@/tmp/s", "Unix(\"/tmp/s\")"),
             ("/tmp/s", "Unix(\"/tmp/s\")"),
-            ("abns@name", "Abstract(\"name\")"),
+            (
+                "abns@name",
+                "Abstract(AbstractName { name: \"name\", exact: false })",
+            ),
             ("fd@3", "Fd(3)"),
             ("sockpair@5", "SockPair(5)"),
             ("1.2.3:80", "Inet(1.2.0.3:80)"),

@@ -7,7 +7,7 @@ use syntax::Span;
 
 use super::rare::Rare;
 use super::{Acls, Rule, ServerParams, Set, Settings};
-use crate::model::{Bind, Format, Polarity, ProxyKind, Word};
+use crate::model::{AbstractName, Bind, Format, Polarity, ProxyKind, Word};
 
 /// A `defaults` section.
 #[derive(Debug)]
@@ -133,7 +133,7 @@ pub(crate) enum ServerHost {
         port_offset: i32,
     },
     Unix(Word),
-    Abstract(Word),
+    Abstract(AbstractName),
 }
 
 /// A `server` line.

@@ -26,12 +26,24 @@ pub(crate) fn give_up(global: &Global) -> Result<(), String> {
     if let Some(gid) = global.gid.map(Gid::from_raw)
         && gid != getegid()
     {
-        setgid(gid).map_err(|error| format!("Cannot set gid {gid}. ({})", error.desc()))?;
+        setgid(gid).map_err(|error| {
+            format!(
+                "Cannot set gid {}. ({})",
+                gid.as_raw().cast_signed(),
+                error.desc()
+            )
+        })?;
     }
     if let Some(uid) = global.uid.map(Uid::from_raw)
         && uid != geteuid()
     {
-        setuid(uid).map_err(|error| format!("Cannot set uid {uid}. ({})", error.desc()))?;
+        setuid(uid).map_err(|error| {
+            format!(
+                "Cannot set uid {}. ({})",
+                uid.as_raw().cast_signed(),
+                error.desc()
+            )
+        })?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use haproxy_cfg::model::{Config, LogLevel, ProxyId, ProxyKind};
-use proxy::admin::{AdminContext, AdminListener};
+use proxy::admin::{AdminContext, AdminListener, AdminSockets};
 use proxy::checks::CheckContext;
 use proxy::clock::Clock;
 use proxy::control::Shell;
@@ -122,10 +122,7 @@ async fn work(duties: Duties, thread: &Rc<Thread>) -> io::Result<i32> {
         .master
         .map(|line| proxy::admin::spawn_line(line, Rc::clone(&admin)))
         .transpose()?;
-    let mut sockets = Vec::new();
-    for listener in duties.admin {
-        sockets.push(proxy::admin::spawn(listener, Rc::clone(&admin))?);
-    }
+    let mut sockets = AdminSockets::serve(duties.admin, Rc::clone(&admin))?;
     let say = shell.clone();
     let on_change = shell.clone();
     let checks = proxy::checks::spawn(CheckContext {
@@ -147,13 +144,19 @@ async fn work(duties: Duties, thread: &Rc<Thread>) -> io::Result<i32> {
             _ = signals.interrupt.recv() => return Ok(SIGNALLED + SignalKind::interrupt().as_raw_value()),
             _ = signals.dump.recv() => dump_servers(thread),
             _ = signals.memory.recv() => dump_memory(),
-            _ = signals.pause.recv() => change_frontends(thread, &shell, FrontendChange::Pause),
-            _ = signals.resume.recv() => change_frontends(thread, &shell, FrontendChange::Resume),
+            _ = signals.pause.recv() => {
+                change_frontends(thread, &shell, FrontendChange::Pause);
+                sockets.pause();
+            }
+            _ = signals.resume.recv() => {
+                change_frontends(thread, &shell, FrontendChange::Resume);
+                sockets.resume();
+            }
             _ = signals.reload.recv() => {}
             () = end_of(&mut master) => return Ok(ORPHANED),
         }
     }
-    sockets.iter().for_each(JoinHandle::abort);
+    sockets.stop();
     checks.abort();
     finish(thread, &mut signals, &mut master).await
 }

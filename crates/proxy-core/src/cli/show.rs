@@ -37,7 +37,10 @@ pub(super) fn cli_sockets(call: &mut Call<'_, '_>) -> Reply {
     for socket in &call.view.config.global.stats_sockets {
         match &socket.address {
             Address::Unix(path) => call.out.extend_from_slice(&[b"unix@".as_slice(), path].concat()),
-            Address::Abstract(name) => call.out.extend_from_slice(&[b"abns@".as_slice(), name].concat()),
+            Address::Abstract(name) => {
+                call.out
+                    .extend_from_slice(&[name.prefix().as_bytes(), &name.name].concat());
+            }
             Address::Inet(at) => {
                 let family = if at.is_ipv4() { "ipv4@" } else { "ipv6@" };
                 call.out.extend_from_slice(format!("{family}{at}").as_bytes());

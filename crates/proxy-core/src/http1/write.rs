@@ -132,7 +132,9 @@ fn plain_run<'h>(index: &'h [Header], bytes: HeadBytes<'_>, drop_length: &mut bo
     let mut end = index.first().map_or(0, |header| header.name.start);
     let mut len = 0;
     for header in index {
-        let Some(line_end) = header.line_as_it_came() else { break };
+        let Some(line_end) = header.line_as_it_came() else {
+            break;
+        };
         if header.name.start != end {
             break;
         }

@@ -4,8 +4,10 @@
 mod connection;
 mod line;
 mod listener;
+mod sockets;
 #[cfg(test)]
 mod tests;
 
 pub use line::{level_mark, spawn_line};
 pub use listener::{AdminContext, AdminListener, spawn};
+pub use sockets::AdminSockets;

@@ -1,6 +1,8 @@
 //! Connecting for a check: no more packets than the original sends, and errors in its words.
 
+use std::ffi::OsStr;
 use std::io;
+use std::os::unix::ffi::OsStrExt as _;
 use std::time::Duration;
 
 use bstr::ByteSlice;
@@ -27,10 +29,7 @@ pub(super) async fn connect(target: &Target, plan: &CheckPlan) -> Result<Stream,
             Ok(Stream::Tcp(stream))
         }
         Target::Unix(path) => unix(SockAddr::unix(path.to_path_lossy())).await,
-        Target::Abstract(name) => {
-            let name = [b"\0", name.as_slice()].concat();
-            unix(SockAddr::unix(name.to_path_lossy())).await
-        }
+        Target::Abstract(name) => unix(SockAddr::unix(OsStr::from_bytes(&name.path()))).await,
         Target::NoPort => Err(Verdict::said(CheckStatus::SocketError, "No port to check")),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use haproxy_cfg::model::{Server, ServerAddr, Word};
+use haproxy_cfg::model::{AbstractName, Server, ServerAddr, Word};
 
 /// A place to connect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub(super) enum Target {
     /// A unix stream socket in the filesystem.
     Unix(Word),
     /// One in Linux's abstract namespace.
-    Abstract(Word),
+    Abstract(AbstractName),
     /// The server has the port that its client came to, and the file names none for checks.
     NoPort,
 }

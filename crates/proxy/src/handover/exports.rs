@@ -56,6 +56,21 @@ impl Exports {
         );
     }
 
+    /// Lets go of the sockets of one of a proxy's binds.
+    pub fn withdraw_bind(&self, proxy: ProxyId, bind: u16) {
+        let owner = ListenOwner::Proxy {
+            proxy,
+            bind: usize::from(bind),
+        };
+        self.lock().retain(|export| export.owner != owner);
+    }
+
+    /// Lets go of the stats sockets.
+    pub fn withdraw_stats(&self) {
+        self.lock()
+            .retain(|export| !matches!(export.owner, ListenOwner::Stats(_)));
+    }
+
     /// Lets go of all sockets.
     pub fn withdraw_all(&self) {
         self.lock().clear();

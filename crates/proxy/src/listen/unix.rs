@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use haproxy_cfg::model::{Bind, Word};
+use haproxy_cfg::model::{AbstractName, Bind, Word};
 use nix::unistd::{Group, User};
 use socket2::{Domain, SockAddr, Socket, Type};
 
@@ -37,20 +37,23 @@ pub(super) fn open(
 
 /// Binds a name in the abstract namespace.
 pub(super) fn open_abstract(
-    name: &Word,
+    name: &AbstractName,
     backlog: i32,
     fault: &mut dyn FnMut(bool, bool, String),
 ) -> Option<ListenSocket> {
-    let mut full = vec![0_u8];
-    full.extend_from_slice(name);
-    match listen_at(Path::new(OsStr::from_bytes(&full)), backlog) {
+    match listen_at(Path::new(OsStr::from_bytes(&name.path())), backlog) {
         Ok(socket) => Some(ListenSocket::Unix(socket.into())),
         Err((doing, error)) => {
             let in_use = error.kind() == io::ErrorKind::AddrInUse;
             fault(
                 true,
                 in_use,
-                format!("{doing} ({}) [abns@{name}]", system_words(&error)),
+                format!(
+                    "{doing} ({}) [{}{}]",
+                    system_words(&error),
+                    name.prefix(),
+                    name.name
+                ),
             );
             None
         }

@@ -49,11 +49,7 @@ pub(super) fn start(server: &Server, dst: Option<SocketAddr>, keep_alive: bool) 
             ))?))
         }
         ServerAddr::Unix(path) => start_unix(&unix_address(path)?),
-        ServerAddr::Abstract(name) => {
-            let mut path = vec![0];
-            path.extend_from_slice(name);
-            start_unix(&unix_address(&path)?)
-        }
+        ServerAddr::Abstract(name) => start_unix(&unix_address(&name.path())?),
     }
 }
 

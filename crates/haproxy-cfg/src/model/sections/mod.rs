@@ -16,7 +16,7 @@ pub use peers::{Peer, PeerListener, PeerTable, Peers};
 use syntax::Span;
 pub use users::{Group, Mailer, Mailers, Password, User, Userlist};
 
-use super::Word;
+use super::{AbstractName, Word};
 use crate::signature::Argument;
 
 /// All sections beside the proxies, each kind in the order of the files.
@@ -54,7 +54,7 @@ pub enum Endpoint {
     /// A path of a unix socket.
     Unix(Word),
     /// An abstract name.
-    Abstract(Word),
+    Abstract(AbstractName),
 }
 
 /// A server of a section that is not a proxy.

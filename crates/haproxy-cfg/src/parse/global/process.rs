@@ -170,7 +170,8 @@ pub(crate) fn numeric_id(reading: &mut Reading<'_>, line: &Line<'_>) {
     let id = given
         .get("number")
         .and_then(Value::number)
-        .and_then(|id| u32::try_from(id).ok());
+        // The original keeps 32 bits of what it read: -1 is a number that no group can have, and fails at the start.
+        .map(|id| id as u32);
     let (slot, what) = match given.name {
         "uid" => (&mut reading.written.global.uid, "user/uid"),
         _ => (&mut reading.written.global.gid, "group/gid"),
