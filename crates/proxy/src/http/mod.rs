@@ -33,10 +33,10 @@ mod tests {
     }
 
     #[test]
-    fn an_idle_connection_costs_a_task_of_about_a_kilobyte() {
+    fn an_idle_connection_costs_a_small_task() {
         let http = size_of_future(super::serve);
         let tcp = size_of_future(crate::tcp::serve);
-        assert!(http <= 1100, "{http}");
+        assert!(http <= 560, "{http}");
         assert!(tcp <= 1100, "{tcp}");
     }
 }

@@ -45,7 +45,8 @@ async fn next_request(session: &mut Session) -> Option<Next> {
         return None;
     }
     let mut txn = session.thread.take_transaction();
-    let next = transaction::run(session, &mut txn).await;
+    // Apart from the connection's task, which lives as long as the connection: an idle one does not hold what a request needs.
+    let next = Box::pin(transaction::run(session, &mut txn)).await;
     session.thread.give_transaction(txn);
     session.client.requests = session.client.requests.saturating_add(1);
     Some(next)
