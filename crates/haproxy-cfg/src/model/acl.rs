@@ -41,7 +41,7 @@ impl Acl {
     /// Whether the data path can tell whether it holds.
     #[must_use]
     pub fn is_evaluated(&self) -> bool {
-        self.sample.is_evaluated() && !self.as_map
+        self.sample.is_evaluated()
     }
 }
 

@@ -104,9 +104,6 @@ pub(crate) fn acl(reading: &mut Reading<'_>, line: &Line<'_>) {
 /// Puts an ACL line to those of the section; gives the group of its name. What it uses that is not acted on is told.
 pub(super) fn add(reading: &mut Reading<'_>, acl: Acl) -> Option<u32> {
     sample::tell_read_only(reading, &acl.sample);
-    if acl.as_map {
-        reading.tell_read_only("the ACL flag '-M'", acl.span);
-    }
     let source = sample::source(reading, acl.sample.fetch);
     let (acls, _) = reading.ruled()?;
     Some(acls.add(acl, source))

@@ -45,6 +45,8 @@ pub struct Reference {
     current: ArcSwap<Set>,
     writer: Mutex<Writer>,
     edited: AtomicBool,
+    /// One of all was edited, so that those who look need not ask each.
+    any_edited: Arc<AtomicBool>,
 }
 
 /// What only those who edit look at.
@@ -87,6 +89,7 @@ impl Reference {
         model: &PatternReference,
         names: Arc<BTreeMap<String, IpAddr>>,
         entries: Vec<Entry>,
+        any_edited: Arc<AtomicBool>,
     ) -> Result<Self, super::set::Unread> {
         let number = entries.len() as u64;
         let set = Set::new(&model.expressions, entries, &|name| names.get(name).copied())?;
@@ -107,6 +110,7 @@ impl Reference {
                 prepared: Vec::new(),
             }),
             edited: AtomicBool::new(false),
+            any_edited,
         })
     }
 
@@ -426,6 +430,7 @@ impl Reference {
     fn swap(&self, set: Set) {
         self.edited.store(true, Ordering::Release);
         self.current.store(Arc::new(set));
+        self.any_edited.store(true, Ordering::Release);
     }
 
     /// Reads a new pattern for each expression. Names are not resolved any more.

@@ -1,6 +1,7 @@
 //! All references of a configuration, and how users find theirs.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use haproxy_cfg::model::{
     MapOutput, MatchKind, PatternExpression, PatternPlace, PatternReference, PatternReferences,
@@ -29,6 +30,7 @@ pub struct References {
     all: Vec<Arc<Reference>>,
     /// Places in that, by number.
     by_id: Vec<usize>,
+    any_edited: Arc<AtomicBool>,
 }
 
 /// One expression of one reference.
@@ -45,11 +47,12 @@ impl References {
     /// The first pattern of each reference that cannot be used.
     pub fn load(model: &PatternReferences) -> Result<Self, Vec<PatternError>> {
         let names = Arc::new(model.names.clone());
+        let any_edited = Arc::new(AtomicBool::new(false));
         let mut errors = Vec::new();
         let mut all = Vec::with_capacity(model.list.len());
         for reference in &model.list {
             let (entries, lines) = entries(reference);
-            match Reference::new(reference, Arc::clone(&names), entries) {
+            match Reference::new(reference, Arc::clone(&names), entries, Arc::clone(&any_edited)) {
                 Ok(reference) => all.push(Arc::new(reference)),
                 Err(unread) => {
                     let user = reference.users.first();
@@ -70,7 +73,33 @@ impl References {
         }
         let mut by_id: Vec<usize> = (0..all.len()).collect();
         by_id.sort_by_key(|at| all[*at].id());
-        Ok(Self { all, by_id })
+        Ok(Self {
+            all,
+            by_id,
+            any_edited,
+        })
+    }
+
+    /// Whether any of them may be something else than the configuration says.
+    #[inline]
+    #[must_use]
+    pub fn are_edited(&self) -> bool {
+        self.any_edited.load(Ordering::Acquire)
+    }
+
+    /// Whether what stands at that place may be something else than the configuration says.
+    #[must_use]
+    pub fn is_edited(&self, place: PatternPlace) -> bool {
+        self.all
+            .get(place.reference)
+            .is_some_and(|reference| reference.is_edited())
+    }
+
+    /// Whether a sample matches what stands at that place now.
+    #[must_use]
+    pub fn matches(&self, place: PatternPlace, key: Key<'_>) -> bool {
+        let reference = self.all.get(place.reference);
+        reference.is_some_and(|reference| reference.look(place.expression, key, |found| found.is_some()))
     }
 
     /// All, by number.

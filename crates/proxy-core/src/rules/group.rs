@@ -2,10 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use haproxy_cfg::model::{Acl, MatchKind, Pattern};
+use haproxy_cfg::model::{Acl, MatchKind, Pattern, PatternPlace};
 
 use super::expression::Expressions;
 use super::pattern::{Equal, Inside, Line, Networks, Prefixes, Ranges, texts};
+use crate::pattern::Key;
 use crate::sample::{Expression, Sample, SampleContext, Stability, address, integer, text};
 
 /// What `-m dir` counts as a border.
@@ -19,6 +20,8 @@ pub(super) struct Group {
     expression: Expression,
     fold: bool,
     table: Table,
+    /// By line: where its patterns can be changed at run time.
+    places: Box<[(Line, Box<[PatternPlace]>)]>,
     /// The lines, as words of a set of bits and the bits in them.
     lines: Box<[(u32, u64)]>,
     /// A first match settles everything.
@@ -104,6 +107,10 @@ impl Group {
             expression,
             fold,
             table,
+            places: lines
+                .iter()
+                .map(|(line, acl)| (*line, acl.references.clone().into()))
+                .collect(),
             lines: words.into(),
             single: lines.len() == 1,
         })
@@ -123,10 +130,72 @@ impl Group {
 
     /// Tells `hit` each line that holds, perhaps more than once. Gives whether the others may hold later.
     pub(super) fn evaluate(&self, context: &SampleContext<'_>, hit: &mut impl FnMut(Line)) -> bool {
+        if context.runtime.references.are_edited() {
+            return self.evaluate_edited(context, hit);
+        }
+        self.evaluate_as_written(context, &|_| true, &mut |_, _| {}, hit)
+    }
+
+    /// The same once patterns were changed: what was compiled holds for the lines whose patterns are still those of the file.
+    fn evaluate_edited(&self, context: &SampleContext<'_>, hit: &mut impl FnMut(Line)) -> bool {
+        let references = &context.runtime.references;
+        let edited: Vec<&(Line, Box<[PatternPlace]>)> = match self.table {
+            // Nothing is compared with patterns.
+            Table::Found(_) => Vec::new(),
+            _ => self
+                .places
+                .iter()
+                .filter(|(_, places)| places.iter().any(|place| references.is_edited(*place)))
+                .collect(),
+        };
+        let as_written = |line: Line| !edited.iter().any(|(known, _)| *known == line);
+        self.evaluate_as_written(
+            context,
+            &as_written,
+            &mut |sample, hit| {
+                let Some(key) = self.key(sample, context) else {
+                    return;
+                };
+                for (line, places) in &edited {
+                    if places.iter().any(|place| references.matches(*place, key)) {
+                        hit(*line);
+                    }
+                }
+            },
+            hit,
+        )
+    }
+
+    /// What references compare with their patterns.
+    fn key<'a>(&self, sample: Sample<'a>, context: &SampleContext<'a>) -> Option<Key<'a>> {
+        Some(match &self.table {
+            Table::Bool(_) | Table::Int(_) => Key::Int(integer(sample)?),
+            Table::Ip(_) => Key::Ip(address(sample)?),
+            _ => Key::Text(match sample {
+                Sample::Str(bytes) | Sample::Bin(bytes) | Sample::Method(bytes) => bytes,
+                sample => text(sample, context.arena),
+            }),
+        })
+    }
+
+    /// Looks at what was compiled, for the lines that `counts` lets; `also` sees each sample too.
+    fn evaluate_as_written<'a, H: FnMut(Line)>(
+        &self,
+        context: &SampleContext<'a>,
+        counts: &impl Fn(Line) -> bool,
+        also: &mut impl FnMut(Sample<'a>, &mut dyn FnMut(Line)),
+        hit: &mut H,
+    ) -> bool {
         context.undecided.set(false);
         self.expression.each(context, &mut |sample| {
             let mut any = false;
             self.compare(sample, context, &mut |line| {
+                if counts(line) {
+                    any = true;
+                    hit(line);
+                }
+            });
+            also(sample, &mut |line| {
                 any = true;
                 hit(line);
             });

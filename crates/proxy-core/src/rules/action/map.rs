@@ -51,7 +51,12 @@ impl Action for EditEntries {
         };
         match result {
             // As with the original, nobody is told of what a request brings and a map cannot take.
-            Ok(()) | Err(EditError::Missing | EditError::Unfit(_) | EditError::Version) => Step::Next,
+            Ok(()) => {
+                // The same request's next rules see it.
+                exec.cache.reset();
+                Step::Next
+            }
+            Err(EditError::Missing | EditError::Unfit(_) | EditError::Version) => Step::Next,
         }
     }
 }
