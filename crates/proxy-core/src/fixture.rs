@@ -153,6 +153,10 @@ impl World for StillWorld {
         address.is_loopback()
     }
 
+    fn tls(&self) -> Option<crate::sample::Tls<'_>> {
+        None
+    }
+
     fn local(&self, _: i64) -> LocalTime {
         LocalTime::new(0, "UTC")
     }

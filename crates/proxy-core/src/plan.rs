@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haproxy_cfg::model::{Config, Proxy, ProxyId, RuleSet};
+use haproxy_cfg::model::{Config, Format, Proxy, ProxyId, RuleSet};
 
 use syntax::Span;
 
@@ -52,6 +52,10 @@ pub struct ProxyPlan {
     pub cookie: Option<CookiePlan>,
     /// `log-format`.
     pub log_format: Option<FormatPlan>,
+    /// `log-format-sd`.
+    pub log_structured: Option<FormatPlan>,
+    /// `error-log-format`.
+    pub log_errors: Option<FormatPlan>,
     /// Chooses servers.
     pub balancer: Balancer,
     /// One of its servers has a `redir`.
@@ -129,6 +133,17 @@ impl Plan {
 impl ProxyPlan {
     fn new(config: &Config, id: ProxyId, acls: Acls) -> Result<Self, Vec<RuleError>> {
         let proxy = config.proxy(id);
+        let line = |format: &Option<Box<Format>>| {
+            let Some(format) = format else { return Ok(None) };
+            FormatPlan::compile_line(config, id, format)
+                .map(Some)
+                .map_err(|reason| {
+                    vec![RuleError {
+                        span: format.span,
+                        reason,
+                    }]
+                })
+        };
         let rules = |set| RuleSetPlan::compile(config, id, set).map_err(|error| vec![error]);
         Ok(Self {
             request_rules: rules(RuleSet::HttpRequest)?,
@@ -144,15 +159,9 @@ impl ProxyPlan {
                 .map(|a| CondPlan::new(&a.cond))
                 .collect(),
             monitor_fail: proxy.monitor_fail.iter().map(CondPlan::new).collect(),
-            log_format: match &proxy.log_format {
-                Some(format) => Some(FormatPlan::compile_line(config, id, format).map_err(|reason| {
-                    vec![RuleError {
-                        span: format.span,
-                        reason,
-                    }]
-                })?),
-                None => None,
-            },
+            log_format: line(&proxy.log_format)?,
+            log_structured: line(&proxy.log_structured)?,
+            log_errors: line(&proxy.log_errors)?,
             cookie: CookiePlan::new(proxy),
             balancer: Balancer::new(proxy),
             has_redir: proxy.servers.iter().any(|s| s.redir.is_some()),

@@ -8,7 +8,7 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use haproxy_cfg::model::ProxyId;
 use proxy_core::http1::{RequestRef, ResponseRef};
 use proxy_core::logline::LocalTime;
-use proxy_core::sample::{Arena, Body, SampleContext, World};
+use proxy_core::sample::{Arena, Body, SampleContext, Tls, World};
 use proxy_core::stream::{Client, Stream};
 
 use crate::io::Io;
@@ -66,6 +66,10 @@ impl World for Here<'_> {
     fn is_local(&self, address: IpAddr) -> bool {
         // Only what is the host's own can be bound.
         UdpSocket::bind((address, 0)).is_ok()
+    }
+
+    fn tls(&self) -> Option<Tls<'_>> {
+        self.io?.tls()
     }
 
     fn local(&self, epoch: i64) -> LocalTime {

@@ -10,6 +10,7 @@ use proxy_core::check::{Event, Notice};
 use proxy_core::cli::{FrontendChange, Hooks, Refused, ServerId};
 use proxy_core::state::Ending;
 
+use crate::log::Entry;
 use crate::thread::Thread;
 
 /// The shell's side of changes, from a thread that can log.
@@ -31,15 +32,15 @@ impl Shell {
     pub fn tell(&self, event: &Event) {
         let thread = &self.thread;
         let proxy = thread.config().proxy(event.proxy);
-        let seconds = thread.epoch_ms(thread.now_ms()) / 1000;
-        thread.log.borrow_mut().send(
-            &proxy.logs,
-            proxy.log_tag.as_ref(),
-            event.level,
-            seconds,
-            &mut thread.dates.borrow_mut(),
-            &event.text,
-        );
+        let entry = Entry {
+            tag: proxy.log_tag.as_ref(),
+            level: event.level,
+            now_us: thread.epoch_us(),
+            line: &event.text,
+            structured: None,
+        };
+        let mut dates = thread.dates.borrow_mut();
+        thread.log.borrow_mut().send(&proxy.logs, &mut dates, entry);
         if thread.shared.speaks {
             let (notice, text) = event.on_stderr();
             let mark = match notice {

@@ -5,8 +5,11 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use proxy_core::openssl_ciphers;
+use proxy_core::sample::Tls;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::rustls::{HandshakeKind, ProtocolVersion};
 use tokio_rustls::server::TlsStream;
 
 /// A connection.
@@ -31,6 +34,23 @@ impl Io {
             Self::Tls(io) => io.get_ref().0.local_addr().ok(),
             Self::Unix(_) | Self::Closed => None,
         }
+    }
+
+    /// What the client's handshake agreed on; none without TLS.
+    pub(crate) fn tls(&self) -> Option<Tls<'_>> {
+        let Self::Tls(stream) = self else { return None };
+        let (_, connection) = stream.get_ref();
+        let suite = connection.negotiated_cipher_suite()?.suite();
+        Some(Tls {
+            version: match connection.protocol_version()? {
+                ProtocolVersion::TLSv1_3 => "TLSv1.3",
+                ProtocolVersion::TLSv1_2 => "TLSv1.2",
+                other => other.as_str().unwrap_or_default(),
+            },
+            cipher: openssl_ciphers::name_of(u16::from(suite)).or_else(|| suite.as_str())?,
+            server_name: connection.server_name().map(str::as_bytes),
+            resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
+        })
     }
 
     /// Reads into `room`; 0 bytes is the peer's end.

@@ -12,15 +12,15 @@ mod http;
 pub mod io;
 pub mod listen;
 mod listener;
+pub mod log;
 mod relay;
 mod run;
 pub mod session;
-mod stream_log;
-pub mod syslog;
 mod tcp;
 pub mod thread;
 pub mod tls;
 pub mod upstream;
 pub mod wheel;
 
+pub(crate) use log::stream as stream_log;
 pub use run::{RunInput, Supervisor, TlsConfigs, run};

@@ -22,7 +22,7 @@ use crate::accept::Acceptor;
 use crate::clock::Clock;
 use crate::handover::Exports;
 use crate::listen::{BoundListener, ListenOwner, ListenSocket};
-use crate::syslog::LogSender;
+use crate::log::LogSender;
 use crate::thread::{Shared, Thread};
 
 /// How often idle server connections are looked through, ms.
@@ -108,6 +108,7 @@ pub fn run(input: RunInput) -> io::Result<i32> {
                 .spawn(work)?;
         }
         start(&thread, first, &tls);
+        crate::log::start_forwarding(&thread);
         io::Result::Ok(())
     };
     let mut start_others = Some(start_others);
@@ -162,7 +163,8 @@ fn runtime() -> io::Result<LocalRuntime> {
 }
 
 fn new_thread(index: usize, shared: &Arc<Shared>, hostname: &str, zone: fn() -> Zone) -> Rc<Thread> {
-    let log = LogSender::new(&shared.plan.config, hostname);
+    let (logs, runtime) = (Arc::clone(&shared.logs), Arc::clone(&shared.runtime));
+    let log = LogSender::new(&shared.plan.config, hostname, logs, runtime);
     Thread::new(index, Arc::clone(shared), log, zone)
 }
 

@@ -23,6 +23,7 @@ pub(crate) fn serve(mut session: Session) -> impl Future<Output = ()> {
 async fn serve_here(session: &mut Session) {
     // Beside the task, which is not to carry it.
     let mut stream = Box::<Stream>::default();
+    stream.number = session.thread.next_number();
     let Stream { log, route, .. } = &mut *stream;
     log.started_ms = session.client.accepted_ms;
     log.request_ms = session.client.accepted_ms;

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::handover::Exports;
 use crate::http::Txn;
 use crate::listener::ReleasedNames;
-use crate::syslog::LogSender;
+use crate::log::{LogSender, Logs};
 use crate::upstream::{IdlePool, Queues};
 use crate::wheel::Wheel;
 
@@ -51,6 +51,8 @@ pub struct Shared {
     pub exports: Arc<Exports>,
     /// Names of the abstract namespace that listeners took again.
     pub(crate) released: ReleasedNames,
+    /// Rings and counters of the logs.
+    pub logs: Arc<Logs>,
     /// Acceptors that have not ended: each may still have connections to take.
     pub(crate) acceptors: AtomicUsize,
     stopping: AtomicBool,
@@ -69,6 +71,7 @@ impl Shared {
     ) -> Self {
         let config = Arc::clone(&plan.config);
         Self {
+            logs: Arc::new(Logs::new(&config)),
             queues: Queues::new(&config),
             room: config.proxies.iter().map(|_| Notify::new()).collect(),
             wants_dst: wants_dst(&config),
@@ -128,7 +131,8 @@ fn wants_dst(config: &Config) -> Box<[bool]> {
     let any_backend = config.proxies.iter().any(|p| p.kind.is_backend() && own(p));
     let logs_it = |p: &Proxy| {
         let own_line = p.options.httplog || p.options.httplog_clf || p.options.tcplog;
-        !p.logs.is_empty() && (p.log_format.is_some() || !own_line)
+        let own_format = p.log_format.is_some() || p.log_structured.is_some() || p.log_errors.is_some();
+        !p.logs.is_empty() && (own_format || !own_line)
     };
     config
         .proxies
@@ -283,6 +287,12 @@ impl Thread {
         x ^= x >> 27;
         self.random.set(x);
         x.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    /// The number of a request or TCP session that begins.
+    #[inline]
+    pub(crate) fn next_number(&self) -> u32 {
+        self.shared.runtime.streams.fetch_add(1, Ordering::Relaxed)
     }
 
     /// An empty transaction.

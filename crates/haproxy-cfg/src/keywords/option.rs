@@ -286,7 +286,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     kw("httpslog", DEFAULTS | FE, ANY, "log requests over TLS")
         .since(2, 5)
         .takes(&[IGNORED])
-        .keeps(Log(LogLine::Https)),
+        .acts(Log(LogLine::Https)),
     kw(
         "idle-close-on-response",
         DEFAULTS | FE | HTTP,

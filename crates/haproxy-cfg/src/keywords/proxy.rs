@@ -270,7 +270,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "log line of connections that failed",
     )
     .takes(&[text("format")])
-    .checked(log_format::log_format),
+    .acts(log_format::log_format),
     kw(
         "external-check",
         DEFAULTS | PX,
@@ -403,7 +403,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "structured data of RFC 5424 log lines",
     )
     .takes(&[text("format")])
-    .checked(log_format::log_format),
+    .acts(log_format::log_format),
     kw("log-steps", DEFAULTS | FE, ONE, "when log lines are written")
         .since(3, 1)
         .takes(&[text("steps").many()]),

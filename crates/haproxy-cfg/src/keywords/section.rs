@@ -50,7 +50,9 @@ pub(super) const ROWS: &[Keyword<()>] = &[
     )
     .since(2, 2)
     .acts(()),
-    kw("ring", TOP, Arity::exactly(1), "a ring buffer for logs").since(2, 2),
+    kw("ring", TOP, Arity::exactly(1), "a ring buffer for logs")
+        .since(2, 2)
+        .acts(()),
     kw(
         "log-forward",
         TOP,

@@ -85,7 +85,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("inter", SERVER, ONE, "interval of checks").takes(DELAY).acts(Inter),
     kw("ktls", SERVER, ONE, "whether the kernel does TLS").since(3, 3).takes(&[one_of("state", &["on", "off"])]),
     kw("log-bufsize", SERVER, ONE, "bytes that wait for a log server").since(2, 9).takes(&[loose("bytes", 0, i64::MAX)]),
-    kw("log-proto", SERVER, ONE, "how log lines are framed").takes(&[one_of("protocol", &["legacy", "octet-count"]).missing("'{kw}' expects one of 'legacy' or 'octet-count' but got ''").wrong("'{kw}' expects one of 'legacy' or 'octet-count' but got '{got}'")]),
+    kw("log-proto", SERVER, ONE, "how log lines are framed").takes(&[one_of("protocol", &["legacy", "octet-count"]).missing("'{kw}' expects one of 'legacy' or 'octet-count' but got ''").wrong("'{kw}' expects one of 'legacy' or 'octet-count' but got '{got}'")]).acts(LogProto),
     kw("max-reuse", SERVER, ONE, "requests on one connection").takes(&[loose("count", i64::MIN, i64::MAX).missing("'{kw}' expects <value> as argument.")]),
     kw("maxconn", SERVER, ONE, "connections at once").takes(COUNT).acts(Maxconn),
     kw("maxqueue", SERVER, ONE, "connections waiting").takes(COUNT).keeps(Maxqueue),

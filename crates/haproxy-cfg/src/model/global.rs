@@ -5,6 +5,8 @@ use super::{Bind, LogTarget, Millis, TlsVersion, Word};
 /// Process-wide settings; none where the file says nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Global {
+    /// A format names the addresses of connections to servers: they cost a question to the system for each connection.
+    pub names_server_addresses: bool,
     /// `log` targets, which proxies take over with `log global`.
     pub logs: Vec<LogTarget>,
     /// `log-tag`, `haproxy` when none.

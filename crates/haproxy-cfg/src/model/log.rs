@@ -35,13 +35,19 @@ pub enum LogTransport {
     Stderr,
     /// `fd@N`.
     Fd(i32),
+    /// `ring@NAME`: a ring of the configuration.
+    Ring(Word),
+    /// `tcp@ADDRESS` or `uxst@PATH`: a ring of its own, which forwards to that address.
+    Stream(Address),
 }
 
 /// The header of a log line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogFormat {
-    /// RFC 3164 as the original writes it (without a host name unless asked for).
+    /// None is given: that of the ring where it goes to one, otherwise RFC 3164 with a host name only where one is asked for.
     #[default]
+    Unset,
+    /// RFC 3164, always with a host name.
     Rfc3164,
     /// RFC 3164 never with a host name (`local`).
     Local,
@@ -59,6 +65,24 @@ pub enum LogFormat {
     Raw,
 }
 
+impl LogFormat {
+    /// The format of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "rfc3164" => Self::Rfc3164,
+            "rfc5424" => Self::Rfc5424,
+            "short" => Self::Short,
+            "raw" => Self::Raw,
+            "local" => Self::Local,
+            "priority" => Self::Priority,
+            "timed" => Self::Timed,
+            "iso" => Self::Iso,
+            _ => return None,
+        })
+    }
+}
+
 /// One `log` line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogTarget {
@@ -74,6 +98,42 @@ pub struct LogTarget {
     pub min_level: LogLevel,
     /// `len`, bytes; 1024 unless given.
     pub max_len: u32,
+    /// Which lines of how many are sent; all without.
+    pub sample: Option<LogSample>,
+    /// `profile`: the log profile that its lines are made by.
+    pub profile: Option<Word>,
     /// As written, for messages.
     pub written: Word,
+    /// A number that no other `log` line has. Proxies that take a target over share it, and its sampling with it.
+    pub id: u32,
+}
+
+impl LogTarget {
+    /// Whether a second line says nothing that this one does not.
+    pub(crate) fn is_repeated_by(&self, other: &Self) -> bool {
+        *self
+            == Self {
+                id: self.id,
+                ..other.clone()
+            }
+    }
+}
+
+/// `sample RANGES:SIZE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogSample {
+    /// First and last of each range, counted from 1, in their order.
+    pub ranges: Vec<(u32, u32)>,
+    /// Lines of a round.
+    pub size: u32,
+}
+
+impl LogSample {
+    /// Whether the line at that place of a round, from 0, is one that is sent.
+    #[must_use]
+    pub fn holds(&self, at: u32) -> bool {
+        self.ranges
+            .iter()
+            .any(|(first, last)| (*first..=*last).contains(&(at + 1)))
+    }
 }

@@ -203,8 +203,12 @@ pub struct ProxyOptions {
     pub httplog: bool,
     /// `option httplog clf`.
     pub httplog_clf: bool,
+    /// `option httpslog`: the line of `option httplog` with what is known of TLS behind it.
+    pub httpslog: bool,
     /// `option tcplog`.
     pub tcplog: bool,
+    /// `option tcplog clf`.
+    pub tcplog_clf: bool,
     /// `option dontlognull`.
     pub dontlognull: bool,
     /// `option dontlog-normal`.
@@ -311,6 +315,10 @@ pub struct Proxy {
     pub logs: Vec<LogTarget>,
     /// `log-format`, where no later line took its place.
     pub log_format: Option<Box<Format>>,
+    /// `log-format-sd`: the structured data of RFC 5424.
+    pub log_structured: Option<Box<Format>>,
+    /// `error-log-format`: the line of connections and requests that failed before there was a session.
+    pub log_errors: Option<Box<Format>>,
     /// `log-tag`.
     pub log_tag: Option<Word>,
     /// `balance`.
@@ -367,6 +375,8 @@ impl Proxy {
             options: ProxyOptions::default(),
             logs: Vec::new(),
             log_format: None,
+            log_structured: None,
+            log_errors: None,
             log_tag: None,
             balance: Balance::RoundRobin,
             cookie: None,

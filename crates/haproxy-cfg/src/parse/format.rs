@@ -301,6 +301,9 @@ impl Reader<'_, '_> {
             let span = sample::place(self.word, start, end);
             reading.tell_read_only(&format!("the alias '%{}'", row.name), span);
         }
+        if matches!(row.name, "bi" | "bp" | "si" | "sp") {
+            reading.written.global.names_server_addresses = true;
+        }
         self.push(FormatItem::Alias(row), start, end);
         Ok(end)
     }

@@ -234,16 +234,14 @@ fn misplaced(reading: &mut Reading<'_>, row: &'static Keyword<OptionParse>, line
     super::section::ignored(reading, name, line.span(), places);
 }
 
-/// `option httplog [clf]`, `option tcplog` and `option httpslog`.
+/// `option httplog [clf]`, `option tcplog [clf]` and `option httpslog`.
 fn log_option(reading: &mut Reading<'_>, log_line: LogLine, given: Option<&Given>, line: &Line<'_>) {
     let clf = given.is_some_and(|given| given.get("clf").is_some());
     let value = match log_line {
         LogLine::Http if clf => LogLine::HttpClf,
+        LogLine::Tcp if clf => LogLine::TcpClf,
         other => other,
     };
-    if clf && log_line == LogLine::Tcp {
-        reading.tell_read_only("'option tcplog clf'", line.span());
-    }
     let span = line.span();
     reading.settings().log_line = Some(Set::new(value, span));
     let words = match value {
@@ -251,6 +249,7 @@ fn log_option(reading: &mut Reading<'_>, log_line: LogLine, given: Option<&Given
         LogLine::HttpClf => "option httplog clf",
         LogLine::Https => "option httpslog",
         LogLine::Tcp => "option tcplog",
+        LogLine::TcpClf => "option tcplog clf",
     };
     let line = FormatLine {
         kind: FormatKind::Log,

@@ -58,6 +58,14 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .of(frontend)
             .find_map(|settings| settings.format(FormatKind::Log))
             .and_then(|line| line.format.clone()),
+        log_structured: inherited
+            .of(frontend)
+            .find_map(|settings| settings.format(FormatKind::Structured))
+            .and_then(|line| line.format.clone()),
+        log_errors: inherited
+            .of(frontend)
+            .find_map(|settings| settings.format(FormatKind::Error))
+            .and_then(|line| line.format.clone()),
         log_tag: inherited.value(|settings| &settings.log_tag),
         balance: inherited
             .value(|settings| &settings.balance)
@@ -113,7 +121,9 @@ fn options(inherited: &Inherited<'_>, dialect: Dialect) -> ProxyOptions {
     ProxyOptions {
         httplog: http_line && !tcp,
         httplog_clf: log_line == Some(LogLine::HttpClf) && !tcp,
-        tcplog: log_line == Some(LogLine::Tcp) || (http_line && tcp),
+        httpslog: log_line == Some(LogLine::Https) && !tcp,
+        tcplog: matches!(log_line, Some(LogLine::Tcp | LogLine::TcpClf)) || (http_line && tcp),
+        tcplog_clf: log_line == Some(LogLine::TcpClf),
         dontlognull: on(F::DontLogNull),
         dontlog_normal: on(F::DontLogNormal),
         log_health_checks: on(F::LogHealthChecks),
@@ -152,7 +162,7 @@ fn logs(reading: &Reading<'_>, inherited: &Inherited<'_>) -> Vec<LogTarget> {
     // A target that is named twice gets each line once.
     let mut unique: Vec<LogTarget> = Vec::with_capacity(out.len());
     for target in out {
-        if !unique.contains(&target) {
+        if !unique.iter().any(|known| known.is_repeated_by(&target)) {
             unique.push(target);
         }
     }

@@ -62,6 +62,8 @@ impl<T> Set<T> {
 #[derive(Debug, Default)]
 pub(crate) struct Written {
     pub(crate) global: model::Global,
+    /// Targets of logs that were read: each has its number.
+    pub(crate) log_lines: u32,
     /// First place of each keyword of `global`.
     pub(crate) global_spans: FxHashMap<&'static str, Span>,
     pub(crate) defaults: Vec<DefaultsSection>,

@@ -77,6 +77,7 @@ pub(crate) enum LogLine {
     HttpClf,
     Https,
     Tcp,
+    TcpClf,
 }
 
 /// What a line gives a format for.

@@ -16,6 +16,7 @@ use proxy::checks::CheckContext;
 use proxy::clock::Clock;
 use proxy::control::Shell;
 use proxy::handover::Exports;
+use proxy::log::Entry;
 use proxy::thread::Thread;
 use proxy_core::cli::{FrontendChange, Hooks as _};
 use proxy_core::state::{Health, Runtime};
@@ -351,15 +352,15 @@ fn announce(thread: &Thread, proxy: ProxyId, level: LogLevel, text: &str) {
 
 fn log(thread: &Thread, proxy: ProxyId, level: LogLevel, text: &str) {
     let proxy = thread.config().proxy(proxy);
-    let seconds = thread.epoch_ms(thread.now_ms()) / 1000;
-    thread.log.borrow_mut().send(
-        &proxy.logs,
-        proxy.log_tag.as_ref(),
+    let entry = Entry {
+        tag: proxy.log_tag.as_ref(),
         level,
-        seconds,
-        &mut thread.dates.borrow_mut(),
-        text.as_bytes(),
-    );
+        now_us: thread.epoch_us(),
+        line: text.as_bytes(),
+        structured: None,
+    };
+    let mut dates = thread.dates.borrow_mut();
+    thread.log.borrow_mut().send(&proxy.logs, &mut dates, entry);
 }
 
 fn write_stderr(grade: Grade, text: &str) {

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::LazyLock;
+use std::sync::atomic::Ordering::Relaxed;
 
 use haproxy_cfg::keywords::{AliasRow, Output};
 use haproxy_cfg::model::Flags;
@@ -79,6 +80,41 @@ const ROWS: &[(&str, Write)] = &[
             Some(at) => text(out, &context.config.proxy(backend).servers[at].name),
             None => text(out, b"<NOSRV>"),
         }
+    }),
+    ("OG", |context, _, out| match context.stream {
+        Some(stream) => text(out, stream.log.origin.as_bytes()),
+        None => false,
+    }),
+    // The connection to the server.
+    ("si", |context, flags, out| {
+        remote(context).is_some_and(|address| host(out, Some(address), flags))
+    }),
+    ("sp", |context, flags, out| {
+        remote(context).is_some_and(|address| port(out, Some(address), context, flags))
+    }),
+    ("bi", |context, flags, out| {
+        local(context).is_some_and(|address| host(out, Some(address), flags))
+    }),
+    ("bp", |context, flags, out| {
+        local(context).is_some_and(|address| port(out, Some(address), context, flags))
+    }),
+    // TLS.
+    ("sslv", |context, _, out| {
+        let tls = context.world.tls();
+        tls.is_some_and(|tls| text(out, tls.version.as_bytes()))
+    }),
+    ("sslc", |context, _, out| {
+        let tls = context.world.tls();
+        tls.is_some_and(|tls| text(out, tls.cipher.as_bytes()))
+    }),
+    // Numbers of the process.
+    ("rt", |context, flags, out| {
+        let stream = context.stream;
+        stream.is_some_and(|stream| number(out, stream.number.into(), flags))
+    }),
+    ("lc", |context, flags, out| {
+        let frontend = &context.runtime.proxies[context.client.frontend.0 as usize];
+        number(out, frontend.log_lines.load(Relaxed).into(), flags)
     }),
     ("pid", |context, flags, out| {
         number(out, context.world.pid().into(), flags)
@@ -248,6 +284,14 @@ const ROWS: &[(&str, Write)] = &[
         date(out, began(context), offset(context, began(context)), Form::Offset)
     }),
 ];
+
+fn remote(context: &SampleContext<'_>) -> Option<SocketAddr> {
+    context.stream?.route.remote
+}
+
+fn local(context: &SampleContext<'_>) -> Option<SocketAddr> {
+    context.stream?.route.local
+}
 
 fn text(out: &mut Text<'_>, text: &[u8]) -> bool {
     out.extend_from_slice(text);

@@ -2,11 +2,14 @@
 
 mod alias;
 mod encode;
+mod structured;
 
 use haproxy_cfg::keywords::Output;
-use haproxy_cfg::model::{self, Cast, Config, Flags, FormatItem, ProxyId};
+use haproxy_cfg::model::{self, Cast, Config, Encoding, Flags, FormatItem, ProxyId};
 
-use crate::sample::{Expression, SampleContext};
+use structured::{Value, Writer};
+
+use crate::sample::{Expression, Sample, SampleContext};
 
 /// A format string made ready.
 #[derive(Debug)]
@@ -14,12 +17,20 @@ pub struct FormatPlan {
     parts: Box<[Part]>,
     /// Several blanks in a row are written as one, and none at the beginning.
     merges_blanks: bool,
+    /// Anything but plain is an object of the parts that have names.
+    encoding: Encoding,
 }
 
 #[derive(Debug)]
 struct Part {
     item: Item,
     flags: Flags,
+    /// What an encoding calls it.
+    name: Option<Box<[u8]>>,
+    /// What an alias is cast to.
+    cast: Option<Cast>,
+    /// An alias is a number.
+    is_number: bool,
 }
 
 #[derive(Debug)]
@@ -56,11 +67,19 @@ impl FormatPlan {
             if let FormatItem::Alias(row) = &part.item {
                 flags.quoted &= alias::is_text(row);
             }
-            parts.push(Part { item, flags });
+            let is_number = matches!(&part.item, FormatItem::Alias(row) if row.output == Output::Sint);
+            parts.push(Part {
+                item,
+                flags,
+                name: part.name.as_ref().map(|name| name.as_slice().into()),
+                cast: part.cast,
+                is_number,
+            });
         }
         Ok(Self {
             parts: parts.into(),
             merges_blanks: false,
+            encoding: format.encoding,
         })
     }
 
@@ -79,6 +98,9 @@ impl FormatPlan {
 
     /// Appends the string to `out`.
     pub fn write(&self, context: &SampleContext<'_>, out: &mut impl Extend<u8>) {
+        if self.encoding != Encoding::Plain {
+            return self.write_object(context, out);
+        }
         let mut behind_blank = self.merges_blanks;
         for part in &self.parts {
             match &part.item {
@@ -92,6 +114,9 @@ impl FormatPlan {
                     continue;
                 }
                 Item::Text(text) => out.extend(text.iter().copied()),
+                _ if part.encoding() != Encoding::Plain => {
+                    Writer::new(out, part.encoding()).value(part.value(context));
+                }
                 Item::Sample(expression) => {
                     let sample = expression.sample(context);
                     let text = sample.map_or(&b""[..], |sample| crate::sample::text(sample, context.arena));
@@ -105,6 +130,18 @@ impl FormatPlan {
             }
             behind_blank = false;
         }
+    }
+
+    /// The parts that have names, as an object.
+    fn write_object(&self, context: &SampleContext<'_>, out: &mut impl Extend<u8>) {
+        let mut writer = Writer::new(out, self.encoding);
+        writer.open();
+        for part in &self.parts {
+            if let Some(name) = &part.name {
+                writer.member(name, part.value(context));
+            }
+        }
+        writer.close();
     }
 
     /// The string, in the context's arena.
@@ -123,4 +160,60 @@ impl FormatPlan {
         self.write(context, &mut out);
         out.into_bump_slice()
     }
+}
+
+impl Part {
+    /// How it is written where the whole is not encoded.
+    fn encoding(&self) -> Encoding {
+        match self.flags {
+            Flags { json: true, .. } => Encoding::Json,
+            Flags {
+                cbor: true,
+                binary: true,
+                ..
+            } => Encoding::CborBytes,
+            Flags { cbor: true, .. } => Encoding::Cbor,
+            _ => Encoding::Plain,
+        }
+    }
+
+    /// Its value, for an encoding.
+    fn value<'a>(&self, context: &SampleContext<'a>) -> Value<'a> {
+        match &self.item {
+            Item::Text(text) => Value::Text(context.arena.copy(text)),
+            Item::Sample(expression) => match expression.sample(context) {
+                None => Value::Missing,
+                Some(Sample::Bool(value)) => Value::Bool(value),
+                Some(Sample::Int(number)) => Value::Int(number),
+                Some(Sample::Bin(bytes)) => Value::Bytes(bytes),
+                Some(sample) => match crate::sample::text(sample, context.arena) {
+                    b"" => Value::Missing,
+                    text => Value::Text(text),
+                },
+            },
+            Item::Alias(write) => {
+                let mut text = context.arena.bytes(32);
+                if !write(context, self.flags, &mut text) || text.is_empty() {
+                    return Value::Missing;
+                }
+                let text: &'a [u8] = text.into_bump_slice();
+                match self.cast {
+                    Some(Cast::Text) => Value::Text(text),
+                    Some(Cast::Integer) => Value::Int(number(text).unwrap_or(0)),
+                    Some(Cast::Bool) => Value::Bool(number(text).unwrap_or(0) != 0),
+                    // Digits of another base are none of a number here.
+                    None if self.is_number && !self.flags.hexadecimal => {
+                        number(text).map_or(Value::Text(text), Value::Int)
+                    }
+                    None => Value::Text(text),
+                }
+            }
+        }
+    }
+}
+
+/// The number that an alias wrote; a plus says that it is not final, or that there was a redispatch.
+fn number(text: &[u8]) -> Option<i64> {
+    let digits = text.strip_prefix(b"+").unwrap_or(text);
+    std::str::from_utf8(digits).ok()?.parse().ok()
 }

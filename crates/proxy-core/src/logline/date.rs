@@ -49,6 +49,7 @@ pub struct DateText {
     local: Cached,
     syslog: Cached,
     utc_offset: Cached,
+    utc: Cached,
     rfc5424: Cached,
 }
 
@@ -87,6 +88,7 @@ impl DateText {
             local: Cached::default(),
             syslog: Cached::default(),
             utc_offset: Cached::default(),
+            utc: Cached::default(),
             rfc5424: Cached::default(),
         }
     }
@@ -122,24 +124,19 @@ impl DateText {
         let second = epoch_seconds as i64;
         if self.utc_offset.second != second {
             let t = self.civil(second);
-            let minutes = self.offset / 60;
-            self.utc_offset.set(
-                second,
-                format_args!(
-                    "{:02}/{}/{:04}:{:02}:{:02}:{:02} {}{:02}{:02}",
-                    t.day(),
-                    month(t),
-                    t.year(),
-                    t.hour(),
-                    t.minute(),
-                    t.second(),
-                    if minutes < 0 { '-' } else { '+' },
-                    minutes.abs() / 60,
-                    minutes.abs() % 60
-                ),
-            );
+            self.utc_offset.set_clf(second, t, self.offset / 60);
         }
         out.extend_from_slice(&self.utc_offset.text);
+    }
+
+    /// `06/Feb/2009:11:14:14 +0000`: the same in UTC.
+    pub fn write_clf_utc(&mut self, out: &mut Vec<u8>, epoch_seconds: u64) {
+        let second = epoch_seconds as i64;
+        if self.utc.second != second {
+            let time = Timestamp::from_second(second).unwrap_or(Timestamp::MAX);
+            self.utc.set_clf(second, Offset::UTC.to_datetime(time), 0);
+        }
+        out.extend_from_slice(&self.utc.text);
     }
 
     /// `Feb  6 12:14:14`: local time as RFC 3164 has it.
@@ -204,6 +201,24 @@ impl DateText {
 }
 
 impl Cached {
+    fn set_clf(&mut self, second: i64, t: DateTime, minutes: i32) {
+        self.set(
+            second,
+            format_args!(
+                "{:02}/{}/{:04}:{:02}:{:02}:{:02} {}{:02}{:02}",
+                t.day(),
+                month(t),
+                t.year(),
+                t.hour(),
+                t.minute(),
+                t.second(),
+                if minutes < 0 { '-' } else { '+' },
+                minutes.abs() / 60,
+                minutes.abs() % 60
+            ),
+        );
+    }
+
     fn set(&mut self, second: i64, text: fmt::Arguments<'_>) {
         self.second = second;
         self.text.clear();

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use haproxy_cfg::model::Mode;
 
+use crate::sample::Tls;
+
 use super::{ConnectionError, DateText, HttpLog, LogCounts, Peer, ServerName, TcpLog};
 
 /// What is escaped in captured headers besides what cannot be printed.
@@ -66,12 +68,7 @@ pub fn clf_line(out: &mut Vec<u8>, log: &HttpLog<'_>, dates: &mut DateText) {
     out.extend_from_slice(b" \"\" \"\" ");
     port(out, log.client);
     out.push(b' ');
-    let ms = log.request_ms % 1000;
-    out.extend_from_slice(&[
-        b'0' + (ms / 100) as u8,
-        b'0' + (ms / 10 % 10) as u8,
-        b'0' + (ms % 10) as u8,
-    ]);
+    milliseconds(out, log.request_ms);
     out.extend_from_slice(b" \"");
     escaped(out, log.frontend, b"\"");
     if log.tls {
@@ -126,6 +123,16 @@ pub fn clf_line(out: &mut Vec<u8>, log: &HttpLog<'_>, dates: &mut DateText) {
     }
 }
 
+/// The three digits behind a time's seconds.
+fn milliseconds(out: &mut Vec<u8>, epoch_ms: u64) {
+    let ms = epoch_ms % 1000;
+    out.extend_from_slice(&[
+        b'0' + (ms / 100) as u8,
+        b'0' + (ms / 10 % 10) as u8,
+        b'0' + (ms % 10) as u8,
+    ]);
+}
+
 /// A captured text in quotes.
 fn quoted(out: &mut Vec<u8>, text: &[u8]) {
     out.push(b'"');
@@ -154,6 +161,75 @@ pub fn tcp_line(out: &mut Vec<u8>, log: &TcpLog<'_>, dates: &mut DateText) {
     out.extend_from_slice(&log.termination);
     out.push(b' ');
     counts(out, &log.counts);
+}
+
+/// `option tcplog clf`: the fields of the CLF line of requests, with what stands in for those that only requests have.
+pub fn tcp_clf_line(out: &mut Vec<u8>, log: &TcpLog<'_>, dates: &mut DateText) {
+    host(out, log.client);
+    out.extend_from_slice(b" - - [");
+    dates.write_clf_utc(out, log.accepted_ms / 1000);
+    out.extend_from_slice(b"] \"TCP \" 000 ");
+    early(out, log.early);
+    unsigned(out, log.bytes);
+    out.extend_from_slice(b" \"\" \"\" ");
+    port(out, log.client);
+    out.push(b' ');
+    milliseconds(out, log.accepted_ms);
+    out.extend_from_slice(b" \"");
+    escaped(out, log.frontend, b"\"");
+    if log.tls {
+        out.push(b'~');
+    }
+    out.extend_from_slice(b"\" \"");
+    escaped(out, log.backend, b"\"");
+    out.extend_from_slice(b"\" \"");
+    server(out, log.server);
+    out.extend_from_slice(b"\" ");
+    unsigned(out, log.handshake_time);
+    out.push(b' ');
+    number(out, log.queue_time.into());
+    out.push(b' ');
+    number(out, log.connect_time.into());
+    out.push(b' ');
+    early(out, log.early);
+    number(out, log.total_time.into());
+    out.push(b' ');
+    unsigned(out, log.received);
+    out.push(b' ');
+    out.extend_from_slice(&log.termination);
+    out.extend_from_slice(b"--");
+    let c = &log.counts;
+    for count in [c.process, c.frontend, c.backend, c.server] {
+        out.push(b' ');
+        unsigned(out, count.into());
+    }
+    out.push(b' ');
+    early(out, c.redispatched);
+    for count in [c.retries, c.server_queue, c.backend_queue] {
+        unsigned(out, count.into());
+        out.push(b' ');
+    }
+    out.extend_from_slice(b"\"\" \"\" ");
+}
+
+/// What `option httpslog` has behind the line of `option httplog`: errors of the connection, of TLS, of the client's certificate
+/// and its issuer, whether an earlier session went on, the server that was asked for, version and cipher.
+pub fn tls_tail(out: &mut Vec<u8>, tls: Option<&Tls<'_>>) {
+    let Some(tls) = tls else {
+        return out.extend_from_slice(b" 0/-/-/-/0 -/-/-");
+    };
+    // A session that came to its log line had no errors.
+    out.extend_from_slice(b" 0/0000000000000000/0/0/");
+    out.push(b'0' + u8::from(tls.resumed));
+    out.push(b' ');
+    match tls.server_name {
+        Some(name) => escaped(out, name, b""),
+        None => out.push(b'-'),
+    }
+    for text in [tls.version, tls.cipher] {
+        out.push(b'/');
+        out.extend_from_slice(text.as_bytes());
+    }
 }
 
 /// The line of a session whose proxy asks for no other. A client on a unix socket is not named.

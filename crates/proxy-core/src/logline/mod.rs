@@ -3,6 +3,7 @@
 
 mod date;
 mod line;
+mod ring;
 pub mod syslog;
 #[cfg(test)]
 mod tests;
@@ -10,7 +11,8 @@ mod tests;
 use std::net::SocketAddr;
 
 pub use date::{DateText, LocalTime, Zone};
-pub use line::{clf_line, connect_line, connection_error_line, http_line, tcp_line};
+pub use line::{clf_line, connect_line, connection_error_line, http_line, tcp_clf_line, tcp_line, tls_tail};
+pub use ring::RingBuffer;
 
 /// Who is at the other end of a client's connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +127,10 @@ pub struct TcpLog<'a> {
     pub early: bool,
     /// Bytes to the client.
     pub bytes: u64,
+    /// Bytes from the client.
+    pub received: u64,
+    /// Th: for handshakes, milliseconds.
+    pub handshake_time: u64,
     /// Termination state.
     pub termination: [u8; 2],
     /// Connections and queues.

@@ -15,34 +15,43 @@ pub struct Origin<'a> {
     pub tag: &'a [u8],
     /// Process id.
     pub pid: u32,
+    /// `log-format-sd`: structured data, which RFC 5424 alone has a place for.
+    pub structured: Option<&'a [u8]>,
 }
 
-/// Puts header, line and end of line into `out`, which is cleared first: at most the target's `len` and the end of line.
-/// `now_us` is in microseconds since the epoch. False when the target does not want lines of that level.
+/// How a target wants its messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// The header.
+    pub format: LogFormat,
+    /// Bytes of a message at most, its end of line not counted.
+    pub max_len: u32,
+}
+
+/// Puts header and line into `out`, which is cleared first: at most as many bytes as the shape allows. `now_us` is in
+/// microseconds since the epoch.
+#[allow(clippy::too_many_arguments, reason = "a message is made of so much")]
 pub fn message(
     out: &mut Vec<u8>,
     target: &LogTarget,
+    shape: Shape,
     level: LogLevel,
     origin: &Origin<'_>,
     now_us: u64,
     dates: &mut DateText,
     line: &[u8],
-) -> bool {
+) {
     out.clear();
-    if level > target.max_level {
-        return false;
-    }
-    header(out, target, level, origin, now_us, dates);
+    header(out, target, shape.format, level, origin, now_us, dates);
     out.extend_from_slice(line);
-    out.truncate(target.max_len as usize);
-    out.push(b'\n');
-    true
+    out.truncate(shape.max_len as usize);
 }
 
 /// Appends the header alone. Formats without a date cost none.
-pub fn header(
+fn header(
     out: &mut Vec<u8>,
     target: &LogTarget,
+    format: LogFormat,
     level: LogLevel,
     origin: &Origin<'_>,
     now_us: u64,
@@ -50,7 +59,7 @@ pub fn header(
 ) {
     let severity = level.max(target.min_level) as u32;
     let priority = u32::from(target.facility) * 8 + severity;
-    match target.format {
+    match format {
         LogFormat::Raw => {}
         LogFormat::Short => bracketed(out, severity),
         LogFormat::Priority => bracketed(out, priority),
@@ -63,11 +72,16 @@ pub fn header(
             dates.write_iso(out, now_us);
             out.push(b' ');
         }
-        LogFormat::Rfc3164 | LogFormat::Local => {
+        LogFormat::Unset | LogFormat::Rfc3164 | LogFormat::Local => {
             bracketed(out, priority);
             dates.write_rfc3164(out, now_us / 1_000_000);
             out.push(b' ');
-            if let Some(host) = origin.hostname.filter(|_| target.format == LogFormat::Rfc3164) {
+            let host = match format {
+                LogFormat::Rfc3164 => Some(origin.hostname.unwrap_or(b"localhost")),
+                LogFormat::Local => None,
+                _ => origin.hostname,
+            };
+            if let Some(host) = host {
                 out.extend_from_slice(host);
                 out.push(b' ');
             }
@@ -86,7 +100,10 @@ pub fn header(
             out.extend_from_slice(origin.tag);
             out.push(b' ');
             decimal(out, origin.pid);
-            out.extend_from_slice(b" - - ");
+            out.extend_from_slice(b" - ");
+            let structured = origin.structured.filter(|data| !data.is_empty());
+            out.extend_from_slice(structured.unwrap_or(b"-"));
+            out.push(b' ');
         }
     }
 }

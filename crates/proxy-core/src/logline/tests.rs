@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use haproxy_cfg::model::{LogFormat, LogLevel, LogTarget, LogTransport, Mode};
 
-use super::syslog::{self, Origin};
+use super::syslog::{self, Origin, Shape};
 use super::{
     ConnectionError, DateText, HttpLog, LocalTime, LogCounts, Peer, ServerName, TcpLog, clf_line,
     connect_line, connection_error_line, connection_failure, http_line, tcp_line,
@@ -192,6 +192,8 @@ fn clf_lines_are_quoted_as_the_original_quotes_them() {
 #[test]
 fn tcp_lines_have_every_field() {
     let log = TcpLog {
+        received: 0,
+        handshake_time: 0,
         client: peer("127.0.0.1:37802"),
         accepted_ms: REQUEST_MS,
         frontend: b"fe",
@@ -269,81 +271,80 @@ fn target(format: LogFormat) -> LogTarget {
         max_level: LogLevel::Debug,
         min_level: LogLevel::Emerg,
         max_len: 1024,
+        sample: None,
+        profile: None,
         written: "stdout".into(),
+        id: 1,
     }
 }
 
-fn sent(target: &LogTarget, level: LogLevel, hostname: Option<&[u8]>, line: &[u8]) -> Option<String> {
+fn sent(target: &LogTarget, level: LogLevel, hostname: Option<&[u8]>, line: &[u8]) -> String {
     let origin = Origin {
+        structured: None,
         hostname,
         tag: b"haproxy",
         pid: 5022,
     };
     let mut out = Vec::new();
     let now = REQUEST_MS * 1000 + 207;
-    syslog::message(&mut out, target, level, &origin, now, &mut utc(), line)
-        .then(|| String::from_utf8(out).expect("a message is ASCII"))
+    let shape = Shape {
+        format: target.format,
+        max_len: target.max_len,
+    };
+    syslog::message(&mut out, target, shape, level, &origin, now, &mut utc(), line);
+    String::from_utf8(out).expect("a message is ASCII")
 }
 
 #[test]
 fn each_format_has_its_header() {
     let all = [
-        (LogFormat::Rfc3164, "<134>Nov 21 11:01:48 haproxy[5022]: x\n"),
-        (LogFormat::Local, "<134>Nov 21 11:01:48 haproxy[5022]: x\n"),
+        (LogFormat::Unset, "<134>Nov 21 11:01:48 haproxy[5022]: x"),
+        (
+            LogFormat::Rfc3164,
+            "<134>Nov 21 11:01:48 localhost haproxy[5022]: x",
+        ),
+        (LogFormat::Local, "<134>Nov 21 11:01:48 haproxy[5022]: x"),
         (
             LogFormat::Rfc5424,
-            "<134>1 2026-11-21T11:01:48.013207+00:00 - haproxy 5022 - - x\n",
+            "<134>1 2026-11-21T11:01:48.013207+00:00 - haproxy 5022 - - x",
         ),
-        (LogFormat::Priority, "<134>x\n"),
-        (LogFormat::Short, "<6>x\n"),
-        (LogFormat::Timed, "<6>2026-11-21T11:01:48.013207+00:00 x\n"),
-        (LogFormat::Iso, "2026-11-21T11:01:48.013207+00:00 x\n"),
-        (LogFormat::Raw, "x\n"),
+        (LogFormat::Priority, "<134>x"),
+        (LogFormat::Short, "<6>x"),
+        (LogFormat::Timed, "<6>2026-11-21T11:01:48.013207+00:00 x"),
+        (LogFormat::Iso, "2026-11-21T11:01:48.013207+00:00 x"),
+        (LogFormat::Raw, "x"),
     ];
     for (format, expected) in all {
-        assert_eq!(
-            sent(&target(format), LogLevel::Info, None, b"x").as_deref(),
-            Some(expected)
-        );
+        assert_eq!(sent(&target(format), LogLevel::Info, None, b"x"), expected);
     }
-    let host = Some(&b"foo"[..]);
-    let with_host = |format| sent(&target(format), LogLevel::Info, host, b"x");
+    let with_host = |format| sent(&target(format), LogLevel::Info, Some(b"foo"), b"x");
+    for format in [LogFormat::Unset, LogFormat::Rfc3164] {
+        assert_eq!(with_host(format), "<134>Nov 21 11:01:48 foo haproxy[5022]: x");
+    }
     assert_eq!(
-        with_host(LogFormat::Rfc3164).as_deref(),
-        Some("<134>Nov 21 11:01:48 foo haproxy[5022]: x\n")
+        with_host(LogFormat::Local),
+        "<134>Nov 21 11:01:48 haproxy[5022]: x"
     );
     assert_eq!(
-        with_host(LogFormat::Local).as_deref(),
-        Some("<134>Nov 21 11:01:48 haproxy[5022]: x\n")
-    );
-    assert_eq!(
-        with_host(LogFormat::Rfc5424).as_deref(),
-        Some("<134>1 2026-11-21T11:01:48.013207+00:00 foo haproxy 5022 - - x\n")
+        with_host(LogFormat::Rfc5424),
+        "<134>1 2026-11-21T11:01:48.013207+00:00 foo haproxy 5022 - - x"
     );
 }
 
 #[test]
-fn levels_are_filtered_and_held_down() {
+fn levels_are_held_down() {
     let mut target = target(LogFormat::Priority);
-    target.max_level = LogLevel::Info;
     target.min_level = LogLevel::Crit;
-    assert_eq!(sent(&target, LogLevel::Debug, None, b"x"), None);
-    assert_eq!(
-        sent(&target, LogLevel::Info, None, b"x").as_deref(),
-        Some("<134>x\n")
-    );
-    assert_eq!(
-        sent(&target, LogLevel::Emerg, None, b"x").as_deref(),
-        Some("<130>x\n")
-    );
+    assert_eq!(sent(&target, LogLevel::Info, None, b"x"), "<134>x");
+    assert_eq!(sent(&target, LogLevel::Emerg, None, b"x"), "<130>x");
 }
 
 #[test]
-fn long_messages_are_cut_before_their_end_of_line() {
+fn long_messages_are_cut() {
     let mut target = target(LogFormat::Raw);
     target.max_len = 80;
-    let message = sent(&target, LogLevel::Info, None, &[b'x'; 200]).expect("a message");
-    assert_eq!(message, "x".repeat(80) + "\n");
+    let message = sent(&target, LogLevel::Info, None, &[b'x'; 200]);
+    assert_eq!(message, "x".repeat(80));
 }
 
 #[test]

@@ -73,6 +73,15 @@ pub fn evaluate(text: &str) -> Result<CipherList, CipherError> {
     })
 }
 
+/// The suites of TLS 1.3 with their numbers.
+const TLS13: &[(&str, u16)] = &[
+    ("TLS_AES_128_GCM_SHA256", 0x1301),
+    ("TLS_AES_256_GCM_SHA384", 0x1302),
+    ("TLS_CHACHA20_POLY1305_SHA256", 0x1303),
+    ("TLS_AES_128_CCM_SHA256", 0x1304),
+    ("TLS_AES_128_CCM_8_SHA256", 0x1305),
+];
+
 /// The TLS 1.3 suites of a `ciphersuites` list, by their numbers, in its order.
 ///
 /// # Errors
@@ -81,13 +90,11 @@ pub fn tls13_suites(text: &str) -> Result<Vec<u16>, CipherError> {
     let suites = text
         .split(':')
         .filter(|name| !name.is_empty())
-        .map(|name| match name {
-            "TLS_AES_128_GCM_SHA256" => Ok(0x1301),
-            "TLS_AES_256_GCM_SHA384" => Ok(0x1302),
-            "TLS_CHACHA20_POLY1305_SHA256" => Ok(0x1303),
-            "TLS_AES_128_CCM_SHA256" => Ok(0x1304),
-            "TLS_AES_128_CCM_8_SHA256" => Ok(0x1305),
-            other => Err(CipherError::Unreadable(other.to_owned())),
+        .map(|name| {
+            let known = TLS13.iter().find(|(known, _)| *known == name);
+            known
+                .map(|(_, id)| *id)
+                .ok_or_else(|| CipherError::Unreadable(name.to_owned()))
         })
         .collect::<Result<Vec<_>, _>>()?;
     if suites.is_empty() {
@@ -99,6 +106,14 @@ pub fn tls13_suites(text: &str) -> Result<Vec<u16>, CipherError> {
 
 fn is_separator(c: char) -> bool {
     matches!(c, ':' | ' ' | ';' | ',')
+}
+
+/// OpenSSL's name of the cipher suite with that number in the protocol; those of TLS 1.3 are called as they are everywhere.
+#[must_use]
+pub fn name_of(id: u16) -> Option<&'static str> {
+    let older = || SUITES.iter().find(|suite| suite.id == id).map(|suite| suite.name);
+    let newer = TLS13.iter().find(|(_, number)| *number == id);
+    newer.map(|(name, _)| *name).or_else(older)
 }
 
 fn suite_b(text: &str) -> Option<&'static [&'static str]> {

@@ -134,6 +134,19 @@ impl<'a> SampleContext<'a> {
     }
 }
 
+/// What a TLS handshake agreed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tls<'a> {
+    /// The version, such as `TLSv1.3`.
+    pub version: &'static str,
+    /// The cipher suite, by OpenSSL's name.
+    pub cipher: &'static str,
+    /// The server that the client asked for; none when it named none.
+    pub server_name: Option<&'a [u8]>,
+    /// An earlier session went on.
+    pub resumed: bool,
+}
+
 /// What only the shell knows: clocks, chance, the system.
 pub trait World: std::fmt::Debug {
     /// Milliseconds of the process's clock.
@@ -158,6 +171,8 @@ pub trait World: std::fmt::Debug {
     fn connected_to(&self) -> Option<std::net::SocketAddr>;
     /// Whether an address is one of this host's.
     fn is_local(&self, address: std::net::IpAddr) -> bool;
+    /// What the handshake of the client at hand agreed on; none without TLS.
+    fn tls(&self) -> Option<Tls<'_>>;
     /// How clocks stand here, at a time in seconds since the epoch.
     fn local(&self, epoch: i64) -> LocalTime;
 }

@@ -91,6 +91,8 @@ pub struct ProxyState {
     pub listeners: Box<[Gauge]>,
     /// A frontend's `maxconn` in force; 0 is the process's.
     pub maxconn: AtomicU32,
+    /// Lines that its frontend has written to the log; wraps.
+    pub log_lines: AtomicU32,
     /// Set while `disable frontend` keeps the frontend from accepting.
     pub paused: AtomicBool,
     /// Set when the frontend accepts no more and never will (soft stop, `shutdown frontend`).
@@ -130,6 +132,10 @@ pub struct Runtime {
     pub connections: Gauge,
     /// TLS connections of the process.
     pub tls_connections: Gauge,
+    /// Lines for the log that a target did not take.
+    pub dropped_logs: AtomicU32,
+    /// Requests and TCP sessions since the start; wraps. Each takes its number from it.
+    pub streams: AtomicU32,
     /// Client connections that the process takes at most (`maxconn`); 0 is not known.
     pub maxconn: AtomicU32,
     /// Seconds since the Unix epoch at start.
@@ -177,6 +183,8 @@ impl Runtime {
             counters,
             connections: Gauge::default(),
             tls_connections: Gauge::default(),
+            dropped_logs: AtomicU32::new(0),
+            streams: AtomicU32::new(0),
             maxconn: AtomicU32::new(config.global.maxconn.unwrap_or(0)),
             started_at,
             variables: ProcessVariables::default(),

@@ -1,5 +1,7 @@
 //! `show info`: the process in figures (management guide, section 9.3, "show info").
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use crate::state::Rate;
 
 use super::html::text::uptime;
@@ -49,8 +51,7 @@ impl Figures {
         let connections = view.runtime.connections.get();
         let open = |i: usize| {
             let state = &view.runtime.proxies[i];
-            let relaxed = std::sync::atomic::Ordering::Relaxed;
-            !state.paused.load(relaxed) && !state.stopped.load(relaxed)
+            !state.paused.load(Relaxed) && !state.stopped.load(Relaxed)
         };
         let binds: usize = view
             .proxies()
@@ -231,11 +232,7 @@ fn inside<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures) {
     let stopping = view
         .proxies()
         .filter(|(_, p)| !p.binds.is_empty())
-        .all(|(id, _)| {
-            view.runtime.proxies[id.0 as usize]
-                .stopped
-                .load(std::sync::atomic::Ordering::Relaxed)
-        });
+        .all(|(id, _)| view.runtime.proxies[id.0 as usize].stopped.load(Relaxed));
     let stopping = stopping && view.proxies().any(|(_, p)| !p.binds.is_empty());
     fields! { list;
         52 "Stopping" "MGP" U32(u32::from(stopping)) "1 while the process stops";
@@ -244,7 +241,7 @@ fn inside<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures) {
         55 "Listeners" "MGP" U32(figures.listeners) "listeners that accept";
         56 "ActivePeers" "MGP" U32(0) "peers connected and known";
         57 "ConnectedPeers" "MGP" U32(0) "peers connected";
-        58 "DroppedLogs" "MGP" U32(0) "log lines that could not be sent";
+        58 "DroppedLogs" "MGP" U32(view.runtime.dropped_logs.load(Relaxed)) "log lines that could not be sent";
         59 "BusyPolling" "MGP" U32(0) "1 while threads poll without waiting";
         60 "FailedResolutions" "MGP" U32(0) "host names that could not be resolved";
         61 "TotalBytesOut" "MGP" U64(figures.bytes_out) "bytes sent so far";

@@ -52,6 +52,8 @@ pub struct Stream {
     pub settings: Settings,
     /// The unique identifier, once something asked for it.
     pub unique_id: Option<Box<[u8]>>,
+    /// Its number among all of the process, from 0; wraps.
+    pub number: u32,
 }
 
 /// Captured values by slot.
@@ -123,6 +125,8 @@ pub struct StreamLog {
     pub backend: Option<ProxyId>,
     /// The client was held back (`tarpit`): the original counts that as time in a queue.
     pub tarpitted: bool,
+    /// At which step the line is written, by the name that `log-steps` and log profiles have for it.
+    pub origin: &'static str,
     /// The line is written, or none is to be: a kept connection that was cut under a later request.
     pub silent: bool,
     /// The line comes with the response's head (`option logasap`).
@@ -145,6 +149,7 @@ impl Default for StreamLog {
             termination: *b"----",
             backend: None,
             tarpitted: false,
+            origin: "close",
             silent: false,
             early: false,
             is_stats: false,
@@ -214,6 +219,7 @@ impl Stream {
         }
         self.settings = Settings::default();
         self.unique_id = None;
+        self.number = 0;
     }
 }
 

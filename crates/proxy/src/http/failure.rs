@@ -223,6 +223,7 @@ pub(super) async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoReque
     }
     count_request(thread.fe_counters(session.client.frontend), thread.now_ms());
     thread.counters().process.req_tot.inc();
+    txn.stream.number = thread.next_number();
     session.count(|side| side.ereq.inc());
     txn.stream.log.end_with(cause, b'R');
     // Who has only ended its own direction may still read.
@@ -241,6 +242,6 @@ pub(super) async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoReque
     // Nothing is counted for what was no request.
     txn.stream.log.bytes = 0;
     txn.stream.log.line.clear();
-    stream_log::write(session, &txn.stream);
+    stream_log::write_failure(session, &txn.stream);
     next
 }

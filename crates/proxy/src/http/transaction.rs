@@ -45,6 +45,7 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
     let now = txn.stream.log.request_ms;
     count_request(thread.fe_counters(session.client.frontend), now);
     thread.counters().process.req_tot.inc();
+    txn.stream.number = thread.next_number();
     if session
         .frontend()
         .monitor_uri

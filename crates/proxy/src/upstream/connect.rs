@@ -53,6 +53,18 @@ pub(super) fn start(server: &Server, dst: Option<SocketAddr>, keep_alive: bool) 
     }
 }
 
+/// The address at which `server` is reached; none for one on a unix socket.
+pub(super) fn address(server: &Server, dst: Option<SocketAddr>) -> Option<SocketAddr> {
+    match &server.addr {
+        ServerAddr::Inet {
+            ip,
+            port,
+            port_offset,
+        } => inet_address(*ip, *port, *port_offset, dst),
+        ServerAddr::Unix(_) | ServerAddr::Abstract(_) => None,
+    }
+}
+
 /// The error with which a started connection ended, if it did; to be asked once it is writable.
 ///
 /// The system is asked only where the event that made it writable spoke of an error or an end as well: a connection that

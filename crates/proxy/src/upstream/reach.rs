@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use haproxy_cfg::model::{Millis, Mode, Proxy, ProxyId};
+use haproxy_cfg::model::{Millis, Mode, Proxy, ProxyId, Server};
 use proxy_core::balance::PickInput;
 use proxy_core::state::Ending;
 use proxy_core::stream::Route;
@@ -234,8 +234,9 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
         counters.stot.inc();
         counters.sess_rate.hit(now);
         counters.last_session_ms.raise(now);
-        let failure = match connect_to(attempt, proxy, &slot).await {
+        let failure = match connect_to(attempt, proxy, &slot, route).await {
             Ok(conn) => {
+                note_addresses(attempt, &proxy.servers[server], &conn.io, route);
                 route.connected_ms = thread.now_ms();
                 return Ok(Reached { conn, slot });
             }
@@ -400,7 +401,12 @@ async fn wait_in_queue(
 }
 
 /// A connection to the server of `slot`: an idle one if one may be used, or a new one.
-async fn connect_to(attempt: &mut Attempt<'_>, proxy: &Proxy, slot: &Slot) -> Result<ServerConn, ReachError> {
+async fn connect_to(
+    attempt: &mut Attempt<'_>,
+    proxy: &Proxy,
+    slot: &Slot,
+    route: &mut Route,
+) -> Result<ServerConn, ReachError> {
     let thread = attempt.thread;
     let server = slot.server();
     let counters = thread.server_counters(attempt.backend, server);
@@ -423,6 +429,7 @@ async fn connect_to(attempt: &mut Attempt<'_>, proxy: &Proxy, slot: &Slot) -> Re
     thread.be_counters(attempt.backend).connect.inc();
     let mut io = connect::start(&proxy.servers[server], attempt.dst, proxy.options.srvtcpka)
         .map_err(|_| ReachError::ConnectFailed)?;
+    note_addresses(attempt, &proxy.servers[server], &io, route);
     let until = deadline(thread.now_ms(), attempt.connect_timeout);
     attempt.timer.set(until);
     let mut gone = false;
@@ -448,6 +455,14 @@ async fn connect_to(attempt: &mut Attempt<'_>, proxy: &Proxy, slot: &Slot) -> Re
     })
     .await?;
     Ok(ServerConn { io })
+}
+
+/// Writes down from where to where a connection to `server` goes, where something tells it.
+fn note_addresses(attempt: &Attempt<'_>, server: &Server, io: &Io, route: &mut Route) {
+    if attempt.thread.config().global.names_server_addresses {
+        route.remote = connect::address(server, attempt.dst);
+        route.local = io.local_address();
+    }
 }
 
 /// Waits until the timer expires; an error when the client goes before.

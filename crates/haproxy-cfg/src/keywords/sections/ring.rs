@@ -15,22 +15,22 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .keeps(r::backing_file),
     kw("description", OTHER, ANY, "free text")
         .takes(&[text("text").missing("missing ring description text."), IGNORED])
-        .keeps(r::description),
+        .acts(r::description),
     kw("format", OTHER, ANY, "header of log lines")
         .takes(&[
             one_of("format", LOG_FORMATS).words("unknown format '{got}'."),
             IGNORED,
         ])
-        .keeps(r::format),
+        .acts(r::format),
     kw("maxlen", OTHER, ANY, "bytes of a line")
         .takes(&[arg("bytes", Kind::Rest(r::BYTES)), IGNORED])
-        .keeps(r::bytes),
+        .acts(r::bytes),
     kw("server", OTHER, ANY, "where lines go")
         .takes(&[text("name"), text("address"), text("options").any()])
-        .keeps(r::server),
+        .acts(r::server),
     kw("size", OTHER, ANY, "bytes of the ring")
         .takes(&[arg("bytes", Kind::Rest(r::BYTES)), IGNORED])
-        .keeps(r::bytes),
+        .acts(r::bytes),
     kw("timeout", OTHER, ANY, "time limits of servers")
         .takes(&[
             choice(
@@ -52,5 +52,5 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
             ),
             IGNORED,
         ])
-        .keeps(r::timeout),
+        .acts(r::timeout),
 ];

@@ -109,6 +109,7 @@ pub(super) fn target(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<LogTa
     };
     let mut format = LogFormat::default();
     let mut max_len = DEFAULT_LENGTH;
+    let (mut sample, mut profile) = (None, None);
     let mut at = 1;
     let (mut length_given, mut formatted) = (false, false);
     let newer = !reading.dialect.strict || reading.dialect.at_least(2, 7);
@@ -142,10 +143,9 @@ pub(super) fn target(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<LogTa
             b"sample" => {
                 // As behind a format, no length may follow.
                 formatted = true;
-                sample::check(reading, option.span, value)?;
-                reading.tell_read_only("'sample' of a log line", option.span);
+                sample = Some(sample::read(reading, option.span, value)?);
             }
-            b"profile" if newer => reading.tell_read_only("'profile' of a log line", option.span),
+            b"profile" if newer => profile = value.map(|value| value.text.to_vec().into()),
             _ => break,
         }
         at += 2;
@@ -186,6 +186,7 @@ pub(super) fn target(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<LogTa
         return None;
     }
     let written = address.text.to_vec().into();
+    reading.written.log_lines += 1;
     Some(LogTarget {
         transport: transport?,
         format,
@@ -193,29 +194,23 @@ pub(super) fn target(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<LogTa
         max_level,
         min_level,
         max_len,
+        sample,
+        profile,
         written,
+        id: reading.written.log_lines,
     })
 }
 
 fn log_format(reading: &mut Reading<'_>, option: Span, value: Option<&Word<'_>>) -> Option<LogFormat> {
     let text = value.map(|value| shown(value).into_owned()).unwrap_or_default();
-    match text.as_str() {
-        "rfc3164" => Some(LogFormat::Rfc3164),
-        "rfc5424" => Some(LogFormat::Rfc5424),
-        "short" => Some(LogFormat::Short),
-        "raw" => Some(LogFormat::Raw),
-        "local" => Some(LogFormat::Local),
-        "priority" => Some(LogFormat::Priority),
-        "timed" => Some(LogFormat::Timed),
-        "iso" => Some(LogFormat::Iso),
-        _ => {
-            let span = value.map_or(option, |value| value.span);
-            let message = format!("log : unknown log format '{text}'");
-            let help = "write rfc3164, rfc5424, local, short, priority, timed, iso or raw";
-            reading.tell(Diagnostic::alert("unknown-format", message).at(span).help(help));
-            None
-        }
+    let found = LogFormat::named(&text);
+    if found.is_none() {
+        let span = value.map_or(option, |value| value.span);
+        let message = format!("log : unknown log format '{text}'");
+        let help = "write rfc3164, rfc5424, local, short, priority, timed, iso or raw";
+        reading.tell(Diagnostic::alert("unknown-format", message).at(span).help(help));
     }
+    found
 }
 
 /// The level of a word: none of the outer kind when it is unknown, of the inner one when it is missing.
@@ -243,14 +238,28 @@ fn transport(reading: &mut Reading<'_>, word: &Word<'_>) -> Option<LogTransport>
         "stderr" => return Some(LogTransport::Stderr),
         _ => {}
     }
-    if text.starts_with("ring@")
-        || (text.starts_with("backend@") && (!reading.dialect.strict || reading.dialect.at_least(2, 9)))
-        || text.starts_with("tcp@")
-    {
+    if let Some(name) = text.strip_prefix("ring@") {
+        return Some(LogTransport::Ring(name.as_bytes().to_vec().into()));
+    }
+    if text.starts_with("backend@") && (!reading.dialect.strict || reading.dialect.at_least(2, 9)) {
         reading.tell_read_only(&format!("the log target '{text}'"), word.span);
         return None;
     }
-    // Logs are datagrams in any case.
+    let stream = [
+        ("tcp@", ""),
+        ("tcp4@", "ipv4@"),
+        ("tcp6@", "ipv6@"),
+        ("uxst@", "unix@"),
+        ("stream+", ""),
+    ]
+    .iter()
+    .find_map(|(prefix, family)| text.strip_prefix(prefix).map(|rest| format!("{family}{rest}")));
+    let is_stream = stream.is_some();
+    let at = |address| match is_stream {
+        true => Some(LogTransport::Stream(address)),
+        false => Some(LogTransport::Datagram(address)),
+    };
+    // Logs are datagrams otherwise.
     let bare = [
         ("udp@", ""),
         ("udp4@", "ipv4@"),
@@ -260,15 +269,16 @@ fn transport(reading: &mut Reading<'_>, word: &Word<'_>) -> Option<LogTransport>
     ]
     .iter()
     .find_map(|(prefix, family)| text.strip_prefix(prefix).map(|rest| format!("{family}{rest}")))
+    .or(stream)
     .unwrap_or_else(|| text.clone());
     let fault = match host_port(&bare) {
-        Ok(HostPort::Unix(path)) => return Some(LogTransport::Datagram(Address::Unix(path))),
-        Ok(HostPort::Abstract(name)) => return Some(LogTransport::Datagram(Address::Abstract(name))),
+        Ok(HostPort::Unix(path)) => return at(Address::Unix(path)),
+        Ok(HostPort::Abstract(name)) => return at(Address::Abstract(name)),
         Ok(HostPort::Fd(fd)) => return Some(LogTransport::Fd(fd)),
         Ok(HostPort::SockPair(_) | HostPort::Other(_)) => format!("'{text}' : it cannot take logs."),
         Ok(HostPort::Inet { host, family, port }) => match resolve(&host, family, reading.host) {
             Some(ip) => match port.fixed_or(SYSLOG_PORT) {
-                Some(port) => return Some(LogTransport::Datagram(Address::Inet(socket(ip, port)))),
+                Some(port) => return at(Address::Inet(socket(ip, port))),
                 None => format!("port range not permitted here in '{text}'"),
             },
             None => format!("invalid address: '{host}' in '{text}'"),

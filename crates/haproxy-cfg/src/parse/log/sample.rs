@@ -5,13 +5,15 @@ use syntax::{Diagnostic, Span};
 use super::super::line::shown;
 use super::super::reading::Reading;
 use crate::lex::Word;
+use crate::model::LogSample;
 
-/// Checks the ranges. None when they are wrong, which is told.
-pub(super) fn check(reading: &mut Reading<'_>, option: Span, value: Option<&Word<'_>>) -> Option<()> {
+/// Reads the ranges. None when they are wrong, which is told.
+pub(super) fn read(reading: &mut Reading<'_>, option: Span, value: Option<&Word<'_>>) -> Option<LogSample> {
     let text = value.map(|value| shown(value).into_owned()).unwrap_or_default();
     let span = value.map_or(option, |value| value.span);
-    let Err(message) = ranges(&text) else {
-        return Some(());
+    let message = match ranges(&text) {
+        Ok((ranges, size)) => return Some(LogSample { ranges, size }),
+        Err(message) => message,
     };
     let told = Diagnostic::alert("bad-sample", format!("log : {message}")).at(span);
     reading.tell(told.help("write for example 1:10 for one line of ten, or 1-3,5:10"));

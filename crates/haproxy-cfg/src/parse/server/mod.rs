@@ -46,6 +46,7 @@ pub(crate) enum ServerParse {
     Id,
     InitAddr,
     Inter,
+    LogProto,
     Maxconn,
     Maxqueue,
     MaxVer,
@@ -486,7 +487,8 @@ fn flags(
         if let Some(act) = act {
             apply(reading, &mut params, act, &values, &subject);
         }
-        if row.is_read_only() {
+        // Only rings ask for how lines are framed, and they look for it here.
+        if row.is_read_only() || row.act == Some(ServerParse::LogProto) {
             kept.push(Argument {
                 name: option,
                 value: Value::Option(option, values),
@@ -537,6 +539,7 @@ fn apply(
     let text = || value.and_then(Value::text).cloned().unwrap_or_default();
     let word = || value.and_then(Value::word).unwrap_or_default();
     match act {
+        ServerParse::LogProto => {}
         ServerParse::Backup(on) => params.backup = Some(on),
         ServerParse::Check(on) => params.check.enabled = Some(on),
         ServerParse::Disabled(on) => params.disabled = Some(on),

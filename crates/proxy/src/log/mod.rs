@@ -1,0 +1,190 @@
+//! Sends log lines. A line costs one system call for each target; a target that takes none loses it, and the traffic does not
+//! wait. What the lines say stands in [`stream`].
+
+mod datagram;
+mod file;
+mod forward;
+mod ring;
+pub(crate) mod stream;
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use haproxy_cfg::model::{Config, LogFormat, LogLevel, LogTarget, LogTransport, Word};
+use proxy_core::logline::DateText;
+use proxy_core::logline::syslog::{self, Origin, Shape};
+use proxy_core::state::Runtime;
+
+use datagram::Datagrams;
+use file::Files;
+use ring::{Ring, Rings};
+
+pub(crate) use forward::start as start_forwarding;
+
+/// The tag of lines when neither proxy nor process has one.
+const DEFAULT_TAG: &[u8] = b"haproxy";
+
+/// What all threads share of the logs.
+#[derive(Debug, Default)]
+pub struct Logs {
+    rings: Rings,
+    /// By the number of a `log` line with `sample`: the place of the next line in its round.
+    samples: HashMap<u32, AtomicU32>,
+}
+
+impl Logs {
+    /// The rings and the counters of a configuration.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        let targets = config
+            .proxies
+            .iter()
+            .flat_map(|proxy| &proxy.logs)
+            .chain(&config.global.logs);
+        Self {
+            rings: Rings::new(config),
+            samples: targets
+                .filter(|target| target.sample.is_some())
+                .map(|target| (target.id, AtomicU32::new(0)))
+                .collect(),
+        }
+    }
+
+    /// Whether the next line for the target is one that its `sample` holds.
+    fn takes_next(&self, target: &LogTarget) -> bool {
+        let (Some(sample), Some(next)) = (&target.sample, self.samples.get(&target.id)) else {
+            return true;
+        };
+        let following = |at: u32| Some((at + 1) % sample.size);
+        let at = next.fetch_update(Relaxed, Relaxed, following);
+        sample.holds(at.unwrap_or(0))
+    }
+
+    /// The ring of a target that is one.
+    fn ring(&self, target: &LogTarget) -> Option<&Ring> {
+        match &target.transport {
+            LogTransport::Ring(name) => self.rings.named(name),
+            LogTransport::Stream(_) => self.rings.of_line(target.id),
+            _ => None,
+        }
+    }
+}
+
+/// A line for the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// The proxy's own tag.
+    pub tag: Option<&'a Word>,
+    /// Its level.
+    pub level: LogLevel,
+    /// When it is written, microseconds since the epoch.
+    pub now_us: u64,
+    /// What it says.
+    pub line: &'a [u8],
+    /// Structured data for targets of RFC 5424.
+    pub structured: Option<&'a [u8]>,
+}
+
+/// What sends a thread's log lines.
+#[derive(Debug)]
+pub struct LogSender {
+    hostname: Option<Vec<u8>>,
+    tag: Word,
+    pid: u32,
+    logs: Arc<Logs>,
+    runtime: Arc<Runtime>,
+    datagrams: Datagrams,
+    files: Files,
+    message: Vec<u8>,
+}
+
+impl LogSender {
+    /// A sender for the process. `hostname` is the host's own name, used where `log-send-hostname` gives none; lines that are
+    /// lost are counted in `runtime`.
+    #[must_use]
+    pub fn new(config: &Config, hostname: &str, logs: Arc<Logs>, runtime: Arc<Runtime>) -> Self {
+        let hostname = config.global.log_send_hostname.as_ref().map(|given| match given {
+            Some(name) => name.to_vec(),
+            None => hostname.as_bytes().to_vec(),
+        });
+        Self {
+            hostname,
+            tag: config
+                .global
+                .log_tag
+                .clone()
+                .unwrap_or_else(|| DEFAULT_TAG.into()),
+            pid: std::process::id(),
+            logs,
+            runtime,
+            datagrams: Datagrams::default(),
+            files: Files::default(),
+            message: Vec::with_capacity(1024),
+        }
+    }
+
+    /// Sends a line to the targets that want it.
+    pub fn send<'t>(
+        &mut self,
+        targets: impl IntoIterator<Item = &'t LogTarget>,
+        dates: &mut DateText,
+        entry: Entry<'_>,
+    ) {
+        let mut message = std::mem::take(&mut self.message);
+        for target in targets {
+            if entry.level > target.max_level || !self.logs.takes_next(target) {
+                continue;
+            }
+            let ring = self.logs.ring(target);
+            let shape = Shape {
+                format: match (target.format, ring) {
+                    (LogFormat::Unset, Some(ring)) => ring.format,
+                    (format, _) => format,
+                },
+                max_len: target.max_len.min(ring.map_or(u32::MAX, |ring| ring.max_len)),
+            };
+            let origin = Origin {
+                hostname: self.hostname.as_deref(),
+                tag: entry.tag.unwrap_or(&self.tag),
+                pid: self.pid,
+                structured: entry.structured,
+            };
+            let (level, now_us) = (entry.level, entry.now_us);
+            syslog::message(
+                &mut message,
+                target,
+                shape,
+                level,
+                &origin,
+                now_us,
+                dates,
+                entry.line,
+            );
+            if self.deliver(target, &mut message).is_err() {
+                self.runtime.dropped_logs.fetch_add(1, Relaxed);
+            }
+        }
+        self.message = message;
+    }
+
+    fn deliver(&mut self, target: &LogTarget, message: &mut Vec<u8>) -> io::Result<()> {
+        if let Some(ring) = self.logs.ring(target) {
+            return if ring.push(message) {
+                Ok(())
+            } else {
+                Err(io::ErrorKind::StorageFull.into())
+            };
+        }
+        message.push(b'\n');
+        match &target.transport {
+            LogTransport::Datagram(address) => self.datagrams.send(address, message),
+            LogTransport::Stdout => self.files.write(1, message),
+            LogTransport::Stderr => self.files.write(2, message),
+            LogTransport::Fd(fd) => self.files.write(*fd, message),
+            // A ring that there is not.
+            LogTransport::Ring(_) | LogTransport::Stream(_) => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}

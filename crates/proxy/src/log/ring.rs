@@ -1,0 +1,226 @@
+//! Targets that are rings: lines are kept for who reads them, the ring's servers and the stats socket.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use haproxy_cfg::model::sections::{self, Endpoint, RingFormat};
+use haproxy_cfg::model::{Address, Config, LogFormat, LogTransport};
+use haproxy_cfg::signature::Value;
+use proxy_core::logline::RingBuffer;
+use tokio::sync::watch;
+
+/// Bytes of a ring whose size is not given.
+const DEFAULT_SIZE: usize = 16384;
+
+/// Bytes of a line for which nothing is given.
+const DEFAULT_LENGTH: u32 = 1024;
+
+/// How a ring's server wants its lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// Each ends with an end of line (`log-proto legacy`).
+    Lines,
+    /// Each begins with its length (`log-proto octet-count`, RFC 6587).
+    Counted,
+}
+
+/// A server that a ring's lines are forwarded to.
+#[derive(Debug)]
+pub(super) struct RingServer {
+    pub(super) endpoint: Endpoint,
+    pub(super) framing: Framing,
+}
+
+/// One ring.
+#[derive(Debug)]
+pub(crate) struct Ring {
+    /// The format of targets that give none.
+    pub(super) format: LogFormat,
+    /// Bytes of a line at most.
+    pub(super) max_len: u32,
+    pub(super) servers: Vec<RingServer>,
+    /// Milliseconds; none is no limit.
+    pub(super) connect_timeout: Option<u32>,
+    /// Milliseconds; none is no limit.
+    pub(super) server_timeout: Option<u32>,
+    inner: Mutex<Inner>,
+    /// Told of each line.
+    pub(super) news: watch::Sender<()>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    lines: RingBuffer,
+    /// By server: the line that it waits for; none while it cannot be reached.
+    readers: Vec<Option<u64>>,
+}
+
+impl Ring {
+    fn new(section: &sections::Ring) -> Self {
+        let size = section
+            .size
+            .map_or(DEFAULT_SIZE, |size| usize::try_from(size).unwrap_or(usize::MAX));
+        let servers: Vec<RingServer> = section
+            .servers
+            .iter()
+            .map(|server| RingServer {
+                endpoint: server.endpoint.clone(),
+                framing: framing(server),
+            })
+            .collect();
+        let format = match section.format {
+            RingFormat::Default => LogFormat::Unset,
+            RingFormat::Named(name) => LogFormat::named(name).unwrap_or_default(),
+        };
+        let max_len = section.max_len.unwrap_or(DEFAULT_LENGTH);
+        Self {
+            connect_timeout: section.timeout_connect,
+            server_timeout: section.timeout_server,
+            ..Self::holding(size, servers, format, max_len)
+        }
+    }
+
+    fn holding(name: &[u8], size: usize, servers: Vec<RingServer>, format: LogFormat, max_len: u32) -> Self {
+        Self {
+            format,
+            max_len,
+            inner: Mutex::new(Inner {
+                lines: RingBuffer::new(size),
+                readers: servers.iter().map(|_| None).collect(),
+            }),
+            servers,
+            connect_timeout: None,
+            server_timeout: None,
+            news: watch::Sender::new(()),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a line; false where it was dropped.
+    pub(super) fn push(&self, line: &[u8]) -> bool {
+        let taken = {
+            let mut inner = self.lock();
+            let held = inner.readers.iter().copied().flatten().min();
+            inner.lines.push(line, held)
+        };
+        self.news.send_replace(());
+        taken
+    }
+
+    /// Puts lines from `from` on, framed, behind those of `out`, as many as there are up to `room` bytes or one. Adds to `ends`
+    /// where in `out` each ends. Gives the number of the first.
+    pub(super) fn read(
+        &self,
+        from: u64,
+        framing: Framing,
+        room: usize,
+        out: &mut Vec<u8>,
+        ends: &mut Vec<usize>,
+    ) -> u64 {
+        let inner = self.lock();
+        let (first, lines) = inner.lines.since(from);
+        for line in lines {
+            if !out.is_empty() && out.len() + line.len() > room {
+                break;
+            }
+            match framing {
+                Framing::Lines => {
+                    out.extend_from_slice(line);
+                    out.push(b'\n');
+                }
+                Framing::Counted => {
+                    out.extend_from_slice(line.len().to_string().as_bytes());
+                    out.push(b' ');
+                    out.extend_from_slice(line);
+                }
+            }
+            ends.push(out.len());
+        }
+        first
+    }
+
+    /// Says which line a server waits for; none when it cannot be reached.
+    pub(super) fn note_reader(&self, server: usize, waits_for: Option<u64>) {
+        self.lock().readers[server] = waits_for;
+    }
+}
+
+fn framing(server: &sections::SectionServer) -> Framing {
+    let is_counted = |value: &Value| match value {
+        Value::Option("log-proto", arguments) => arguments
+            .iter()
+            .any(|argument| argument.value.word() == Some("octet-count")),
+        _ => false,
+    };
+    let counted = server.options.iter().any(|option| is_counted(&option.value));
+    if counted { Framing::Counted } else { Framing::Lines }
+}
+
+/// All rings of a configuration: its sections, and those that `log tcp@ADDRESS` stands for.
+#[derive(Debug, Default)]
+pub(crate) struct Rings {
+    rings: Vec<Ring>,
+    by_name: HashMap<Box<[u8]>, usize>,
+    /// By the number of the `log` line.
+    by_line: HashMap<u32, usize>,
+}
+
+impl Rings {
+    pub(super) fn new(config: &Config) -> Self {
+        let mut all = Self::default();
+        for section in &config.sections.rings {
+            all.by_name
+                .insert(section.name.as_slice().into(), all.rings.len());
+            all.rings.push(Ring::new(section));
+        }
+        let targets = config
+            .proxies
+            .iter()
+            .flat_map(|proxy| &proxy.logs)
+            .chain(&config.global.logs);
+        for target in targets {
+            let LogTransport::Stream(address) = &target.transport else {
+                continue;
+            };
+            let endpoint = match address {
+                Address::Inet(address) => Endpoint::Inet(*address),
+                Address::Unix(path) => Endpoint::Unix(path.clone()),
+                Address::Abstract(name) => Endpoint::Abstract(name.clone()),
+                Address::Fd(_) | Address::SockPair(_) => continue,
+            };
+            let next = all.rings.len();
+            if *all.by_line.entry(target.id).or_insert(next) != next {
+                continue;
+            }
+            let server = RingServer {
+                endpoint,
+                framing: Framing::Lines,
+            };
+            all.rings.push(Ring::holding(
+                DEFAULT_SIZE,
+                vec![server],
+                LogFormat::Unset,
+                u32::MAX,
+            ));
+        }
+        all
+    }
+
+    /// The ring of that name.
+    pub(super) fn named(&self, name: &[u8]) -> Option<&Ring> {
+        self.by_name.get(name).map(|at| &self.rings[*at])
+    }
+
+    /// The ring that the `log` line of that number stands for.
+    pub(super) fn of_line(&self, id: u32) -> Option<&Ring> {
+        self.by_line.get(&id).map(|at| &self.rings[*at])
+    }
+
+    /// Each ring with its number.
+    pub(super) fn at(&self, at: usize) -> Option<&Ring> {
+        self.rings.get(at)
+    }
+}
