@@ -139,10 +139,11 @@ impl LogSender {
             }
             let ring = self.logs.ring(target);
             let shape = Shape {
-                format: match (target.format, ring) {
-                    (LogFormat::Unset, Some(ring)) => ring.format,
-                    (format, _) => format,
-                },
+                // A ring that says something has the last word.
+                format: ring
+                    .map(|ring| ring.format)
+                    .filter(|format| *format != LogFormat::Unset)
+                    .unwrap_or(target.format),
                 max_len: target.max_len.min(ring.map_or(u32::MAX, |ring| ring.max_len)),
             };
             let origin = Origin {

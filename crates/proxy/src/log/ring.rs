@@ -34,7 +34,7 @@ pub(super) struct RingServer {
 /// One ring.
 #[derive(Debug)]
 pub(crate) struct Ring {
-    /// The format of targets that give none.
+    /// The format of its lines; that of the target where it gives none.
     pub(super) format: LogFormat,
     /// Bytes of a line at most.
     pub(super) max_len: u32,
@@ -80,7 +80,7 @@ impl Ring {
         }
     }
 
-    fn holding(name: &[u8], size: usize, servers: Vec<RingServer>, format: LogFormat, max_len: u32) -> Self {
+    fn holding(size: usize, servers: Vec<RingServer>, format: LogFormat, max_len: u32) -> Self {
         Self {
             format,
             max_len,
