@@ -52,6 +52,7 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
         timer: &session.timer,
         backend,
         wanted: None,
+        exclude: None,
         client: ClientWatch {
             io: &mut session.io,
             buffer: &mut first,

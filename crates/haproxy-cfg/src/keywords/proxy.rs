@@ -492,7 +492,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .takes(&[loose("count", 0, i64::MAX)])
     .acts(p::retries),
     kw("retry-on", DEFAULTS | BE, ONE, "what is tried again")
-        .takes(&[arg("when", Kind::Rest(ReadArgument(persistence::retry_on)))]),
+        .takes(&[arg("when", Kind::Rest(ReadArgument(persistence::retry_on)))])
+        .acts(p::retry_on),
     kw("server", BE, TWO, "a server")
         .takes(&[text("name"), text("address"), text("options").any()])
         .acts(parse::server),

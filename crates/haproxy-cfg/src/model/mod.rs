@@ -11,6 +11,7 @@ mod global;
 mod log;
 mod patterns;
 mod proxy;
+mod retry;
 mod rule;
 mod sample;
 pub mod sections;
@@ -34,6 +35,7 @@ pub use proxy::{
     Balance, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor, HeaderNames, Mode, Proxy,
     ProxyId, ProxyKind, ProxyOptions, SwitchRule, SwitchTarget, Timeouts,
 };
+pub use retry::RetryOn;
 pub use rule::{Rule, RuleSet};
 pub use sample::{Arg, ArgValue, Converter, Sample, Scope, Variable};
 pub use server::Server;

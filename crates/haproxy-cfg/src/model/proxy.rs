@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use syntax::Span;
 
 use super::{
-    Acl, Bind, CheckKind, Cond, Format, LogTarget, Millis, Rule, RuleSet, Server, StatsSettings, Word,
+    Acl, Bind, CheckKind, Cond, Format, LogTarget, Millis, RetryOn, Rule, RuleSet, Server, StatsSettings,
+    Word,
 };
 use crate::signature::Argument;
 
@@ -327,6 +328,8 @@ pub struct Proxy {
     pub cookie: Option<Box<CookiePolicy>>,
     /// `retries`, 3 unless given.
     pub retries: u32,
+    /// `retry-on`.
+    pub retry_on: RetryOn,
     /// `fullconn`.
     pub fullconn: Option<u32>,
     /// `http-reuse never`.
@@ -381,6 +384,7 @@ impl Proxy {
             balance: Balance::RoundRobin,
             cookie: None,
             retries: 3,
+            retry_on: RetryOn::default(),
             fullconn: None,
             http_reuse_never: false,
             check: CheckKind::Tcp,

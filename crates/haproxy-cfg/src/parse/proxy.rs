@@ -122,6 +122,18 @@ pub(crate) fn retries(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// `retry-on`.
+pub(crate) fn retry_on(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(row) = PROXY_INDEX.find(b"retry-on") else {
+        return;
+    };
+    let waits = line.args().iter().find(|word| &*word.text == b"receive-timeout");
+    if let Some(word) = waits {
+        reading.tell_read_only("'retry-on receive-timeout'", word.span);
+    }
+    signature::keep_line(reading, line, row.row.name, row.signature.unwrap_or_default());
+}
+
 /// `rate-limit sessions NUMBER` of a frontend.
 pub(crate) fn rate_limit(reading: &mut Reading<'_>, line: &Line<'_>) {
     let Some(row) = PROXY_INDEX.find(b"rate-limit") else {

@@ -7,9 +7,10 @@ use super::{rules, server};
 use crate::dialect::Dialect;
 use crate::model::sections::ErrorFile;
 use crate::model::{
-    Acl, Balance, ErrorAnswer, LogTarget, Mode, Proxy, ProxyOptions, StatsSettings, Timeouts,
+    Acl, Balance, ErrorAnswer, LogTarget, Mode, Proxy, ProxyOptions, RetryOn, StatsSettings, Timeouts,
 };
 use crate::parse::Reading;
+use crate::signature::Value;
 use crate::written::{
     FormatKind, LogEntry, LogLine, OptionFlag as F, ProxySection, TimeoutKind as T, WrittenErrors,
 };
@@ -77,6 +78,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         retries: inherited
             .value(|settings| &settings.retries)
             .unwrap_or(DEFAULT_RETRIES),
+        retry_on: retry_on(reading, section, &inherited),
         fullconn: inherited.value(|settings| &settings.fullconn),
         http_reuse_never: inherited
             .value(|settings| &settings.http_reuse_never)
@@ -86,6 +88,21 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         error_answers: error_answers(reading, &inherited),
         monitor_fail: gathered.monitor_fail,
     }
+}
+
+/// The words of `retry-on`; it means nothing outside of HTTP mode.
+fn retry_on(reading: &Reading<'_>, section: &ProxySection, inherited: &Inherited<'_>) -> RetryOn {
+    let given = inherited.last_line(reading, section, "retry-on");
+    let Some(given) = given.filter(|_| inherited.mode() == Mode::Http) else {
+        return RetryOn::default();
+    };
+    let mut retry_on = RetryOn::none();
+    let words = given.arguments.iter().flat_map(|argument| match &argument.value {
+        Value::List(words) => words.as_slice(),
+        word => std::slice::from_ref(word),
+    });
+    words.filter_map(Value::word).for_each(|word| retry_on.add(word));
+    retry_on
 }
 
 fn default_balance(dialect: Dialect) -> Balance {

@@ -12,7 +12,7 @@
 use std::io::IoSlice;
 use std::task::{Context, Poll};
 
-use haproxy_cfg::model::Timeouts;
+use haproxy_cfg::model::{RetryOn, Timeouts};
 use proxy_core::http1::{
     ConnectionHeader, Framing, HeadError, HeadProgress, HeadRules, HeaderCases, message_traits,
     response_framing, write_response,
@@ -21,8 +21,8 @@ use proxy_core::rules::AwaitBody;
 use proxy_core::state::Ending;
 
 use super::body::Body;
-use super::txn::Txn;
-use crate::buffer::Buffer;
+use super::txn::{ResponseRules, Txn};
+use crate::buffer::{Buffer, BufferPool};
 use crate::io::Io;
 use crate::session::Session;
 use crate::upstream::deadline;
@@ -32,6 +32,8 @@ use crate::upstream::deadline;
 pub(super) struct Progress {
     /// Bytes of `to_server` that are sent.
     head_sent: usize,
+    /// Bytes up to which the request is kept in `to_server`, to be sent again; 0 when it is not, or not whole.
+    kept_up_to: usize,
     /// The request's body.
     pub(super) req_body: Body,
     /// Bytes at the beginning of `req` that belong to the body and may be sent.
@@ -118,6 +120,8 @@ pub(super) enum End {
     ServerTimeout,
     /// A rule waited in vain for the response's body.
     BodyTimeout,
+    /// The response has a status on which the request is tried again.
+    TryAgain,
     /// What the server sent is no response.
     BadResponse,
     /// The server's sessions were ended.
@@ -141,6 +145,8 @@ pub(super) struct Terms<'a> {
     pub(super) max_head: u32,
     /// How the client wants names of headers written.
     pub(super) client_cases: Option<&'a HeaderCases>,
+    /// What the request is tried again on, once it was sent; none when it is not.
+    pub(super) retry: Option<&'a RetryOn>,
     /// The request's method is HEAD.
     pub(super) to_head: bool,
     /// The request's method is CONNECT.
@@ -165,6 +171,7 @@ impl Txn {
     ) -> Poll<End> {
         let start = self.progress.client_deadline == 0;
         if start {
+            self.progress.kept_up_to = terms.retry.map_or(0, |_| terms.max_head as usize);
             let now = session.timer.now_ms();
             self.progress.server_deadline =
                 deadline(now, self.stream.settings.server_timeout.or(terms.server.server));
@@ -272,8 +279,15 @@ impl Txn {
     fn send_request(&mut self, server: &mut Io, cx: &mut Context<'_>) -> Result<bool, ()> {
         let mut moved = false;
         let p = &mut self.progress;
-        if p.head_sent == 0 {
-            join_small(&mut self.to_server, self.req.as_mut(), &mut p.req_ready);
+        if p.kept_up_to > 0 {
+            let room = p.kept_up_to.saturating_sub(self.to_server.len());
+            if p.req_ready <= room {
+                join(&mut self.to_server, self.req.as_mut(), &mut p.req_ready);
+            } else {
+                p.kept_up_to = 0;
+            }
+        } else if p.head_sent == 0 && p.req_ready <= JOIN {
+            join(&mut self.to_server, self.req.as_mut(), &mut p.req_ready);
         }
         loop {
             let p = &mut self.progress;
@@ -353,6 +367,7 @@ impl Txn {
                         p.req_ready += taken.ready;
                         self.stream.log.received += taken.payload;
                         if p.server_refuses {
+                            p.kept_up_to = 0;
                             buffer.consume(p.req_ready);
                             p.req_ready = 0;
                         }
@@ -494,6 +509,9 @@ impl Txn {
             } else {
                 response_framing(&self.res_traits, status, terms.to_head)
             };
+            if terms.retry.is_some_and(|retry| retry.statuses.contains(&status)) && self.is_kept() {
+                return Err(End::TryAgain);
+            }
             // A body that is malformed from its first byte on makes the whole response malformed.
             let p = &mut self.progress;
             p.res_body = Body::new(framing, &terms.rules);
@@ -602,8 +620,8 @@ impl Txn {
     fn send_response(&mut self, session: &mut Session, cx: &mut Context<'_>) -> Result<bool, ()> {
         let mut moved = false;
         let p = &mut self.progress;
-        if p.answer_sent == 0 {
-            join_small(&mut self.to_client, self.res.as_mut(), &mut p.res_ready);
+        if p.answer_sent == 0 && p.res_ready <= JOIN {
+            join(&mut self.to_client, self.res.as_mut(), &mut p.res_ready);
         }
         loop {
             let p = &mut self.progress;
@@ -673,6 +691,28 @@ impl Txn {
         p.response == ResponsePhase::Head && p.head_sent == self.to_server.len() && p.req_ready == 0
     }
 
+    /// Whether the request stands in `to_server` as far as it came, and the client knows of no response.
+    pub(super) fn is_kept(&self) -> bool {
+        let p = &self.progress;
+        p.kept_up_to > 0 && p.response == ResponsePhase::Head && p.interim == 0
+    }
+
+    /// Forgets the server that failed, for another attempt.
+    pub(super) fn begin_again(&mut self, buffers: &BufferPool) {
+        if let Some(buffer) = self.res.take() {
+            buffers.give(buffer);
+        }
+        self.to_client.clear();
+        self.rules_at = ResponseRules::default();
+        let p = &mut self.progress;
+        *p = Progress {
+            req_body: p.req_body,
+            req_ready: p.req_ready,
+            client_ended: p.client_ended,
+            ..Progress::default()
+        };
+    }
+
     /// Takes the buffers out for what follows the exchange: what the client and what the server sent beyond it.
     pub(super) fn take_buffers(&mut self) -> (Option<Buffer>, Option<Buffer>) {
         (self.req.take(), self.res.take())
@@ -710,11 +750,11 @@ impl Progress {
 /// costs less than a `writev`.
 const JOIN: usize = 4096;
 
-/// Puts a small body behind its head while nothing of either is sent.
-fn join_small(head: &mut Vec<u8>, buffer: Option<&mut Buffer>, ready: &mut usize) {
+/// Puts what is ready of a body behind its head.
+fn join(head: &mut Vec<u8>, buffer: Option<&mut Buffer>, ready: &mut usize) {
     if let Some(buffer) = buffer
         && !head.is_empty()
-        && (1..=JOIN).contains(ready)
+        && *ready > 0
     {
         head.extend_from_slice(&buffer.data()[..*ready]);
         buffer.consume(*ready);

@@ -162,7 +162,7 @@ pub(super) async fn failed(
             txn.stream.log.response_ms = 0;
             (b'P', i32::from(status))
         }
-        End::Done | End::DoneEarly | End::Tunnel => return Next::Close,
+        End::Done | End::DoneEarly | End::Tunnel | End::TryAgain => return Next::Close,
     };
     txn.stream.log.end_with(cause, phase);
     if begun {

@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
-use haproxy_cfg::model::{ConnectionMode, Mode, ProxyId};
+use haproxy_cfg::model::{ConnectionMode, Mode, ProxyId, RetryOn};
 use proxy_core::answer::Reply;
 use proxy_core::http1::{
     ConnectionHeader, HeadRules, HeadersMut, MessageTraits, Version, write_request, write_response,
@@ -24,7 +24,9 @@ use crate::io::Io;
 use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::Session;
 use crate::stream_log;
-use crate::upstream::{Attempt, ClientWatch, PrivateConn, Reached, ServerConn, aborts_on_end, reach_server};
+use crate::upstream::{
+    Attempt, ClientWatch, PrivateConn, ReachError, Reached, ServerConn, aborts_on_end, reach_server,
+};
 
 /// Sends the request to a server of `backend` and its response to the client.
 pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next {
@@ -57,52 +59,80 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
         return left_early(session, txn, backend);
     }
     let mode = frontend.connection_mode.max(proxy.connection_mode);
-    let reached = {
-        let wanted = txn.cookie.server;
-        let Some(buffer) = txn.req.as_mut() else {
-            return Next::Close;
+    let mut wanted = txn.cookie.server;
+    let mut exclude = None;
+    loop {
+        let reached = reach(session, txn, backend, mode, (wanted, exclude)).await;
+        let mut reached = match reached {
+            Ok(reached) => reached,
+            Err(error) => return not_reached(session, txn, backend, error).await,
         };
-        let sent = buffer.len();
-        let mut attempt = Attempt {
-            thread: &thread,
-            timer: &session.timer,
-            backend,
-            wanted,
-            client: ClientWatch {
-                io: &mut session.io,
-                buffer,
-                ended: &mut txn.progress.client_ended,
-                abort_on_end: aborts_on_end(proxy, Mode::Http, sent),
-            },
-            src: session.client.src,
-            dst: session.client.dst,
-            private: &mut session.private,
-            connect_timeout: txn.stream.settings.connect_timeout.or(proxy.timeouts.connect),
-            queue_timeout: txn.stream.settings.queue_timeout.or(proxy.timeouts.queue),
-            since_ms: txn.stream.log.request_ms,
-            may_reuse: mode == ConnectionMode::KeepAlive
-                && !proxy.http_reuse_never
-                && session.client.requests > 0,
-        };
-        reach_server(&mut attempt, &mut txn.stream.route).await
-    };
-    match reached {
-        Ok(mut reached) => {
-            if txn
-                .cookie
-                .server
-                .is_some_and(|wanted| wanted != reached.slot.server())
-            {
-                // The redispatch found it dead.
-                txn.cookie.state = CookieState::Down;
-                txn.stream.log.termination[2] = CookieState::Down.letter();
-            }
-            let next = exchange(session, txn, backend, &mut reached, mode).await;
-            txn.stream.route.server_left = Some(reached.slot.give_back());
-            next
+        let server = reached.slot.server();
+        if txn.cookie.server.is_some_and(|wanted| wanted != server) {
+            // The redispatch found it dead.
+            txn.cookie.state = CookieState::Down;
+            txn.stream.log.termination[2] = CookieState::Down.letter();
         }
-        Err(error) => not_reached(session, txn, backend, error).await,
+        if let Some(next) = exchange(session, txn, backend, &mut reached, mode).await {
+            txn.stream.route.server_left = Some(reached.slot.give_back());
+            return next;
+        }
+        try_again(session, txn, backend, server);
+        (wanted, exclude) = match proxy.options.redispatch {
+            Some(_) => (None, Some(server)),
+            None => (Some(server), None),
+        };
     }
+}
+
+/// Gets a server for the request: `wanted`, or any but `exclude`.
+async fn reach(
+    session: &mut Session,
+    txn: &mut Txn,
+    backend: ProxyId,
+    mode: ConnectionMode,
+    (wanted, exclude): (Option<usize>, Option<usize>),
+) -> Result<Reached, ReachError> {
+    let thread = Rc::clone(&session.thread);
+    let proxy = thread.config().proxy(backend);
+    let buffer = txn.req.get_or_insert_with(|| thread.buffers.take());
+    let sent = buffer.len();
+    let mut attempt = Attempt {
+        thread: &thread,
+        timer: &session.timer,
+        backend,
+        wanted,
+        exclude,
+        client: ClientWatch {
+            io: &mut session.io,
+            buffer,
+            ended: &mut txn.progress.client_ended,
+            abort_on_end: aborts_on_end(proxy, Mode::Http, sent),
+        },
+        src: session.client.src,
+        dst: session.client.dst,
+        private: &mut session.private,
+        connect_timeout: txn.stream.settings.connect_timeout.or(proxy.timeouts.connect),
+        queue_timeout: txn.stream.settings.queue_timeout.or(proxy.timeouts.queue),
+        since_ms: txn.stream.log.request_ms,
+        may_reuse: mode == ConnectionMode::KeepAlive
+            && !proxy.http_reuse_never
+            && session.client.requests > 0,
+    };
+    reach_server(&mut attempt, &mut txn.stream.route).await
+}
+
+/// Makes the request ready for another attempt, which `server` has failed.
+fn try_again(session: &Session, txn: &mut Txn, backend: ProxyId, server: usize) {
+    let thread = &session.thread;
+    txn.stream.route.retries += 1;
+    thread.server_counters(backend, server).wretr.inc();
+    thread.be_counters(backend).wretr.inc();
+    if thread.config().proxy(backend).options.redispatch.is_some() {
+        // The time until another server is found counts as queueing.
+        txn.stream.route.queued_until_ms = 0;
+    }
+    txn.begin_again(&thread.buffers);
 }
 
 /// The persistent server to whose `redir` the client is sent, if that is how it is reached.
@@ -141,14 +171,14 @@ pub(super) async fn redirect(
     answer_ready(session, txn, 302, (b'L', b'R'), false).await
 }
 
-/// Request and response with a server.
+/// Request and response with a server; none when the request is to be tried again.
 pub(super) async fn exchange(
     session: &mut Session,
     txn: &mut Txn,
     backend: ProxyId,
     reached: &mut Reached,
     mode: ConnectionMode,
-) -> Next {
+) -> Option<Next> {
     let thread = Rc::clone(&session.thread);
     let config = thread.config();
     let (frontend, proxy) = (config.proxy(session.client.frontend), config.proxy(backend));
@@ -167,13 +197,21 @@ pub(super) async fn exchange(
         },
         max_head: (config.global.tune.bufsize).saturating_sub(config.global.tune.maxrewrite),
         client_cases: (frontend.options.adjust_client_case).then_some(&thread.shared.plan.header_cases),
+        retry: Some(&proxy.retry_on).filter(|retry| {
+            retry.after_sending()
+                && !txn.stream.settings.sent_once
+                && txn.stream.route.retries < proxy.retries
+        }),
         to_head: txn.method() == b"HEAD",
         connect: txn.method() == b"CONNECT",
     };
-    begin_request(txn, mode);
-    if proxy.options.adjust_server_case {
-        thread.shared.plan.header_cases.adjust(&mut txn.to_server);
+    if txn.to_server.is_empty() {
+        begin_request(txn, mode);
+        if proxy.options.adjust_server_case {
+            thread.shared.plan.header_cases.adjust(&mut txn.to_server);
+        }
     }
+    take_more(txn);
     let server = reached.slot.server();
     let mut keep = Keep::default();
     let end = poll_fn(|cx| {
@@ -186,14 +224,21 @@ pub(super) async fn exchange(
         })
     })
     .await;
+    if let Some(retry) = terms.retry
+        && is_worth_another(retry, end)
+        && txn.is_kept()
+    {
+        return None;
+    }
     count_bytes(session, txn, backend, server);
     let answered = thread.server_counters(backend, server);
     answered.req_tot.add(txn.progress.interim);
     answered.hrsp[1].add(txn.progress.interim);
-    match end {
+    let keeps = keep.client && !txn.progress.client_ended;
+    Some(match end {
         End::Done => {
             drop_or_keep(session, txn, backend, reached, &keep, mode);
-            if keep.client && !txn.progress.client_ended {
+            if keeps {
                 keep_rest(session, txn);
                 Next::KeepAlive
             } else {
@@ -202,7 +247,7 @@ pub(super) async fn exchange(
         }
         End::DoneEarly => {
             reached.conn.io = Io::Closed;
-            if keep.client && !txn.progress.client_ended {
+            if keeps {
                 keep_rest(session, txn);
                 Next::KeepAlive
             } else {
@@ -214,6 +259,17 @@ pub(super) async fn exchange(
             reached.conn.io = Io::Closed;
             failed(session, txn, backend, server, failure).await
         }
+    })
+}
+
+/// Whether an exchange that ended so is tried again.
+fn is_worth_another(retry: &RetryOn, end: End) -> bool {
+    match end {
+        End::TryAgain => true,
+        End::ServerGone => retry.empty_response,
+        End::BadResponse => retry.junk_response,
+        End::ServerTimeout => retry.response_timeout,
+        _ => false,
     }
 }
 
@@ -250,12 +306,16 @@ pub(super) fn begin_request(txn: &mut Txn, mode: ConnectionMode) {
     let head = txn.req_head.len as usize;
     if let Some(buffer) = &mut txn.req {
         buffer.consume(head);
-        // More of the body may have come while a server was sought. A chunk that is malformed shows again when the exchange
-        // follows on.
-        if let Ok(more) = txn.progress.req_body.take(buffer, txn.progress.req_ready) {
-            txn.progress.req_ready += more.ready;
-            txn.stream.log.received += more.payload;
-        }
+    }
+}
+
+/// More of the body may have come while a server was sought. A chunk that is malformed shows again when the exchange follows on.
+fn take_more(txn: &mut Txn) {
+    if let Some(buffer) = &mut txn.req
+        && let Ok(more) = txn.progress.req_body.take(buffer, txn.progress.req_ready)
+    {
+        txn.progress.req_ready += more.ready;
+        txn.stream.log.received += more.payload;
     }
 }
 

@@ -35,8 +35,10 @@ pub struct Attempt<'a> {
     pub timer: &'a Timer,
     /// The backend.
     pub backend: ProxyId,
-    /// The server that persistence asks for.
+    /// The server that persistence asks for, or the one that is tried again.
     pub wanted: Option<usize>,
+    /// The server that failed, where another one is wanted.
+    pub exclude: Option<usize>,
     /// The client, who may go meanwhile.
     pub client: ClientWatch<'a>,
     /// The client's address.
@@ -211,8 +213,8 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
     let thread = attempt.thread;
     let (proxy, plan) = thread.shared.plan.proxy(attempt.backend);
     let mut wanted = attempt.wanted;
-    let mut exclude = None;
-    let mut left = proxy.retries;
+    let mut exclude = attempt.exclude;
+    let mut left = proxy.retries.saturating_sub(route.retries);
     loop {
         let slot = take_slot(attempt, wanted, exclude, route).await?;
         let server = slot.server();
@@ -245,7 +247,7 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
         };
         // A server that is being waited for has no session: others may take its slot.
         drop(slot);
-        if left == 0 {
+        if left == 0 || !proxy.retry_on.conn_failure {
             if route.retries > 0 && failure == ReachError::ConnectFailed {
                 route.queued_until_ms = thread.now_ms();
             }
