@@ -25,8 +25,6 @@ use crate::listen::{BoundListener, ListenOwner, ListenSocket};
 use crate::log::LogSender;
 use crate::thread::{Shared, Thread};
 
-/// How often idle server connections are looked through, ms.
-const PURGE_MS: u64 = 1000;
 /// Free buffers that are kept through a quiet period.
 const KEPT_BUFFERS: usize = 64;
 
@@ -195,9 +193,10 @@ fn start(thread: &Rc<Thread>, share: Share, tls: &TlsConfigs) {
 async fn keep_house(thread: Rc<Thread>) {
     let timer = thread.wheel.timer();
     loop {
-        timer.set(thread.now_ms() + PURGE_MS);
+        timer.set(thread.now_ms() + thread.idle.look_ms());
         timer.expired().await;
-        thread.idle.purge(&thread.shared.runtime, thread.counters());
+        let now = thread.now_ms();
+        thread.idle.purge(&thread.shared.runtime, thread.counters(), now);
         thread.buffers.trim(KEPT_BUFFERS);
     }
 }

@@ -10,7 +10,7 @@ use crate::context::{AtHand, looking};
 use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::{BackendUse, Session};
 use crate::stream_log;
-use crate::upstream::{Attempt, ClientWatch, ReachError, aborts_on_end, reach_server};
+use crate::upstream::{Attempt, ClientWatch, ReachError, Reuse, aborts_on_end, reach_server};
 
 /// Serves the connection to its end.
 ///
@@ -61,7 +61,7 @@ async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
         },
         src: session.client.src,
         dst: session.client.dst,
-        may_reuse: false,
+        reuse: Reuse::None,
         private: &mut session.private,
         connect_timeout: proxy.timeouts.connect,
         queue_timeout: proxy.timeouts.queue,

@@ -256,6 +256,13 @@ impl Thread {
         &self.counters().servers[proxy.0 as usize][server]
     }
 
+    /// Idle connections to a server that all threads keep.
+    #[must_use]
+    pub fn idle_of_all(&self, proxy: ProxyId, server: usize) -> u64 {
+        let of_thread = |counters: &ThreadCounters| counters.servers[proxy.0 as usize][server].idle.get();
+        self.shared.runtime.counters.iter().map(of_thread).sum()
+    }
+
     /// Milliseconds of the process's clock; within one poll of a session always the same.
     #[inline]
     #[must_use]

@@ -32,13 +32,13 @@ pub use patterns::{
     PatternUser,
 };
 pub use proxy::{
-    Balance, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor, HeaderNames, Mode, Proxy,
-    ProxyId, ProxyKind, ProxyOptions, SwitchRule, SwitchTarget, Timeouts,
+    Balance, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor, HeaderNames, HttpReuse,
+    Mode, Proxy, ProxyId, ProxyKind, ProxyOptions, SwitchRule, SwitchTarget, Timeouts,
 };
 pub use retry::RetryOn;
 pub use rule::{Rule, RuleSet};
 pub use sample::{Arg, ArgValue, Converter, Sample, Scope, Variable};
-pub use server::Server;
+pub use server::{PoolSettings, Server};
 pub use stats::{StatsAdmin, StatsAuth, StatsSettings};
 pub use word::Word;
 

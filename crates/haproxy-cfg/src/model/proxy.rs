@@ -64,6 +64,20 @@ pub enum ConnectionMode {
     Close,
 }
 
+/// `http-reuse`: which requests may use an idle connection that served another client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HttpReuse {
+    /// None.
+    Never,
+    /// All but a client's first: who keeps its connection knows that a later request may be lost with it.
+    #[default]
+    Safe,
+    /// A client's first as well, where the connection has been used again before.
+    Aggressive,
+    /// All.
+    Always,
+}
+
 /// `balance`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Balance {
@@ -332,8 +346,8 @@ pub struct Proxy {
     pub retry_on: RetryOn,
     /// `fullconn`.
     pub fullconn: Option<u32>,
-    /// `http-reuse never`.
-    pub http_reuse_never: bool,
+    /// `http-reuse`.
+    pub http_reuse: HttpReuse,
     /// `option httpchk`, `option smtpchk`.
     pub check: CheckKind,
     /// Servers, in order.
@@ -386,7 +400,7 @@ impl Proxy {
             retries: 3,
             retry_on: RetryOn::default(),
             fullconn: None,
-            http_reuse_never: false,
+            http_reuse: HttpReuse::Safe,
             check: CheckKind::Tcp,
             servers: Vec::new(),
             stats: None,

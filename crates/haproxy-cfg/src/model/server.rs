@@ -2,7 +2,28 @@
 
 use syntax::Span;
 
-use super::{CheckSettings, ServerAddr, Word};
+use super::{CheckSettings, Millis, ServerAddr, Word};
+
+/// How idle connections to a server are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolSettings {
+    /// `pool-max-conn`: most of them, of all threads; none is without limit.
+    pub max: Option<u32>,
+    /// `pool-purge-delay`: how often half of those are closed that nothing needed meanwhile, in milliseconds; 0 keeps none.
+    pub purge_delay: Millis,
+    /// `max-reuse`: requests beyond the first that one connection serves; none is without limit.
+    pub max_reuse: Option<u32>,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self {
+            max: None,
+            purge_delay: 5000,
+            max_reuse: None,
+        }
+    }
+}
 
 /// One server, `default-server` applied.
 #[derive(Clone, Debug)]
@@ -27,6 +48,8 @@ pub struct Server {
     pub minconn: u32,
     /// `maxqueue`; 0 is without limit.
     pub maxqueue: u32,
+    /// How idle connections to it are kept.
+    pub pool: PoolSettings,
     /// `disabled`: starts in maintenance.
     pub disabled: bool,
     /// `redir`.
@@ -63,6 +86,7 @@ impl Server {
             maxconn: 0,
             minconn: 0,
             maxqueue: 0,
+            pool: PoolSettings::default(),
             disabled: false,
             redir: None,
             down_ends_sessions: false,

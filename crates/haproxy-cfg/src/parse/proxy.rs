@@ -5,7 +5,7 @@ use syntax::{Diagnostic, Severity, Version, closest};
 use super::line::{Line, shown};
 use super::reading::Reading;
 use crate::keywords::PROXY_INDEX;
-use crate::model::{self, ErrorAnswer, Mode};
+use crate::model::{self, ErrorAnswer, HttpReuse, Mode};
 use crate::signature::{self, Given};
 use crate::values::{loose_integer, strip_os_code};
 use crate::written::{Set, WrittenErrors};
@@ -219,13 +219,11 @@ pub(crate) fn http_reuse(reading: &mut Reading<'_>, line: &Line<'_>) {
         .arg(0)
         .map(|word| shown(word).into_owned())
         .unwrap_or_default();
-    let never = match text.as_str() {
-        "never" => true,
-        "safe" => false,
-        "aggressive" | "always" => {
-            reading.tell_read_only(&format!("'http-reuse {text}'"), line.span());
-            false
-        }
+    let policy = match text.as_str() {
+        "never" => HttpReuse::Never,
+        "safe" => HttpReuse::Safe,
+        "aggressive" => HttpReuse::Aggressive,
+        "always" => HttpReuse::Always,
         _ => {
             let span = line.arg(0).map_or(line.behind(), |word| word.span);
             let message = "'http-reuse' only supports 'never', 'safe', 'aggressive', 'always'.";
@@ -237,7 +235,7 @@ pub(crate) fn http_reuse(reading: &mut Reading<'_>, line: &Line<'_>) {
         }
     };
     if reading.at_most_of(line, 1, &format!("http-reuse {text}")) {
-        reading.settings().http_reuse_never = Some(Set::new(never, line.span()));
+        reading.settings().http_reuse = Some(Set::new(policy, line.span()));
     }
 }
 

@@ -80,9 +80,9 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .unwrap_or(DEFAULT_RETRIES),
         retry_on: retry_on(reading, section, &inherited),
         fullconn: inherited.value(|settings| &settings.fullconn),
-        http_reuse_never: inherited
-            .value(|settings| &settings.http_reuse_never)
-            .unwrap_or(false),
+        http_reuse: inherited
+            .value(|settings| &settings.http_reuse)
+            .unwrap_or_default(),
         check: inherited.value(|settings| &settings.check).unwrap_or_default(),
         servers,
         error_answers: error_answers(reading, &inherited),

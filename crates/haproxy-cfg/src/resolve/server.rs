@@ -9,9 +9,9 @@ use syntax::{Context, Diagnostic, Severity, Span};
 
 use super::inherit::Inherited;
 use super::{check_port, ids};
-use crate::model::{CheckSettings, Proxy, Server, ServerAddr, Word};
+use crate::model::{CheckSettings, PoolSettings, Proxy, Server, ServerAddr, Word};
 use crate::parse::Reading;
-use crate::written::{ProxySection, ServerHost, ServerLine, ServerParams, Unresolved};
+use crate::written::{MoreServerParams, ProxySection, ServerHost, ServerLine, ServerParams, Unresolved};
 
 /// All servers of a section.
 pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection) -> Vec<Server> {
@@ -71,6 +71,7 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams) -> Server {
         maxconn: own.maxconn.or(below.maxconn).unwrap_or(0),
         minconn: own.more.minconn.or(below.more.minconn).unwrap_or(0),
         maxqueue: own.more.maxqueue.or(below.more.maxqueue).unwrap_or(0),
+        pool: pool(&own.more, &below.more),
         // A server without an address cannot be used until it gets one.
         disabled: own.disabled.or(below.disabled).unwrap_or(false) || unresolved,
         redir: own.more.redir.as_ref().or(below.more.redir.as_ref()).cloned(),
@@ -88,6 +89,18 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams) -> Server {
             port: checked.port.filter(|port| *port > 0),
         },
         span: line.span,
+    }
+}
+
+fn pool(own: &MoreServerParams, below: &MoreServerParams) -> PoolSettings {
+    let pool = PoolSettings::default();
+    PoolSettings {
+        max: own.pool_max.or(below.pool_max).unwrap_or(pool.max),
+        purge_delay: own
+            .pool_purge_delay
+            .or(below.pool_purge_delay)
+            .unwrap_or(pool.purge_delay),
+        max_reuse: own.max_reuse.or(below.max_reuse).unwrap_or(pool.max_reuse),
     }
 }
 

@@ -9,7 +9,7 @@ use super::Set;
 use super::rare::Rare;
 use crate::model::{
     Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, Format, ForwardFor, HeaderNames,
-    LogTarget, Millis, Mode, StatsAuth, Word,
+    HttpReuse, LogTarget, Millis, Mode, StatsAuth, Word,
 };
 use crate::parse::Asked;
 
@@ -196,6 +196,11 @@ pub(crate) struct MoreServerParams {
     pub(crate) id: Option<Set<u32>>,
     pub(crate) minconn: Option<u32>,
     pub(crate) maxqueue: Option<u32>,
+    /// `pool-max-conn`; the inner none is without limit.
+    pub(crate) pool_max: Option<Option<u32>>,
+    pub(crate) pool_purge_delay: Option<Millis>,
+    /// `max-reuse`; the inner none is without limit.
+    pub(crate) max_reuse: Option<Option<u32>>,
     pub(crate) redir: Option<Word>,
     /// `track`.
     pub(crate) track: Option<Set<Word>>,
@@ -225,6 +230,9 @@ impl MoreServerParams {
             id: self.id.or(below.id),
             minconn: self.minconn.or(below.minconn),
             maxqueue: self.maxqueue.or(below.maxqueue),
+            pool_max: self.pool_max.or(below.pool_max),
+            pool_purge_delay: self.pool_purge_delay.or(below.pool_purge_delay),
+            max_reuse: self.max_reuse.or(below.max_reuse),
             redir: self.redir.or(below.redir),
             track: self.track.or(below.track),
             check_addr: self.check_addr.or(below.check_addr),
@@ -336,7 +344,7 @@ pub(crate) struct MoreSettings {
     pub(crate) log_tag: Option<Set<Word>>,
     pub(crate) cookie: Option<Set<CookiePolicy>>,
     pub(crate) check: Option<Set<CheckKind>>,
-    pub(crate) http_reuse_never: Option<Set<bool>>,
+    pub(crate) http_reuse: Option<Set<HttpReuse>>,
     pub(crate) monitor_uri: Option<Set<Word>>,
     pub(crate) default_backend: Option<Set<Word>>,
     pub(crate) stats: Rare<StatsWritten>,

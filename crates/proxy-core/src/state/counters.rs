@@ -152,6 +152,8 @@ pub struct SideCounters {
     pub reuse: Counter,
     /// Idle connections to a server that are kept for reuse (`srv_icur`): a level, which is never cleared.
     pub idle: Counter,
+    /// Those of them that served more than one request (`safe_conn_cur`): a level as well.
+    pub idle_safe: Counter,
     /// Internal errors (`eint`).
     pub eint: Counter,
     /// Sums of the last 1024 times in ms: queue, connect, response, total; kept as an exponentially sliding sum by

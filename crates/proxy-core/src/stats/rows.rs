@@ -14,8 +14,8 @@ use super::field::{
     CONN_RATE_MAX, CONN_TOT, CONNECT, COOKIE, DCON, DOWNTIME, DREQ, DRESP, DSES, ECON, EINT, EREQ, ERESP,
     HRSP_1XX, HRSP_OTHER, IDLE_CONN_CUR, IID, INTERCEPTED, LAST_CHK, LASTCHG, LASTSESS, LBTOT, MODE,
     NEED_CONN_EST, PID, PXNAME, QCUR, QLIMIT, QMAX, QTIME, QTIME_MAX, RATE, RATE_LIM, RATE_MAX, REQ_RATE,
-    REQ_RATE_MAX, REQ_TOT, REUSE, SAFE_CONN_CUR, SCUR, SID, SLIM, SMAX, SRV_ABRT, SRV_ICUR, STATUS, STOT,
-    SVNAME, TYPE, USED_CONN_CUR, UWEIGHT, WEIGHT, WREDIS, WRETR, WREW,
+    REQ_RATE_MAX, REQ_TOT, REUSE, SAFE_CONN_CUR, SCUR, SID, SLIM, SMAX, SRC_ILIM, SRV_ABRT, SRV_ICUR, STATUS,
+    STOT, SVNAME, TYPE, USED_CONN_CUR, UWEIGHT, WEIGHT, WREDIS, WRETR, WREW,
 };
 use super::server_status::ServerStatus;
 use super::value::{Row, RowKind, Value};
@@ -277,8 +277,12 @@ fn connections(row: &mut Row<'_>, server: &Server, state: &ServerState, side: &S
     let idle = side.sum(|s| s.idle.get());
     let needed = side.sum(|s| s.connect.get()) > 0 || server.check.enabled;
     row.u32(SRV_ICUR, saturate(idle));
-    row.u32(IDLE_CONN_CUR, saturate(idle));
-    row.u32(SAFE_CONN_CUR, 0);
+    let safe = side.sum(|s| s.idle_safe.get());
+    if let Some(limit) = server.pool.max {
+        row.u32(SRC_ILIM, limit);
+    }
+    row.u32(IDLE_CONN_CUR, saturate(idle.saturating_sub(safe)));
+    row.u32(SAFE_CONN_CUR, saturate(safe));
     row.u32(USED_CONN_CUR, state.sessions.get());
     row.u32(NEED_CONN_EST, state.sessions.max().max(u32::from(needed)));
 }

@@ -12,7 +12,7 @@
 use std::io::IoSlice;
 use std::task::{Context, Poll};
 
-use haproxy_cfg::model::{RetryOn, Timeouts};
+use haproxy_cfg::model::{Proxy, Timeouts};
 use proxy_core::http1::{
     ConnectionHeader, Framing, HeadError, HeadProgress, HeadRules, HeaderCases, message_traits,
     response_framing, write_response,
@@ -135,18 +135,14 @@ pub(super) enum End {
 pub(super) struct Terms<'a> {
     /// Timeouts of the frontend.
     pub(super) client: &'a Timeouts,
-    /// Timeouts of the backend.
-    pub(super) server: &'a Timeouts,
-    /// A client that ends its direction calls the request off.
-    pub(super) abort_on_end: bool,
+    /// The backend: its timeouts, what is tried again, and whether a client that ends its direction calls the request off.
+    pub(super) proxy: &'a Proxy,
     /// How strictly a response is read.
     pub(super) rules: HeadRules,
     /// Room for a response's head, in bytes.
     pub(super) max_head: u32,
     /// How the client wants names of headers written.
     pub(super) client_cases: Option<&'a HeaderCases>,
-    /// What the request is tried again on, once it was sent; none when it is not.
-    pub(super) retry: Option<&'a RetryOn>,
     /// The request's method is HEAD.
     pub(super) to_head: bool,
     /// The request's method is CONNECT.
@@ -171,10 +167,14 @@ impl Txn {
     ) -> Poll<End> {
         let start = self.progress.client_deadline == 0;
         if start {
-            self.progress.kept_up_to = terms.retry.map_or(0, |_| terms.max_head as usize);
             let now = session.timer.now_ms();
-            self.progress.server_deadline =
-                deadline(now, self.stream.settings.server_timeout.or(terms.server.server));
+            self.progress.server_deadline = deadline(
+                now,
+                self.stream
+                    .settings
+                    .server_timeout
+                    .or(terms.proxy.timeouts.server),
+            );
             self.progress.client_deadline = u64::MAX;
             if !self.progress.req_body.is_done() {
                 self.progress.client_deadline =
@@ -219,7 +219,7 @@ impl Txn {
             if let Some(end) = self.is_over(session, cx) {
                 return end.map_or(Poll::Pending, Poll::Ready);
             }
-            if self.progress.client_ended && terms.abort_on_end && self.is_all_asked() {
+            if self.progress.client_ended && terms.proxy.options.abortonclose && self.is_all_asked() {
                 return Poll::Ready(End::ClientGone);
             }
             if !again {
@@ -242,7 +242,7 @@ impl Txn {
         let settings = &self.stream.settings;
         let p = &mut self.progress;
         if moved_server {
-            p.server_deadline = deadline(now, settings.server_timeout.or(terms.server.server));
+            p.server_deadline = deadline(now, settings.server_timeout.or(terms.proxy.timeouts.server));
         }
         // The client is waited for while it owes the rest of its request, or has a response to take.
         let client_owes = !p.req_body.is_done() || p.res_ready > 0 || p.answer_sent < self.to_client.len();
@@ -509,7 +509,7 @@ impl Txn {
             } else {
                 response_framing(&self.res_traits, status, terms.to_head)
             };
-            if terms.retry.is_some_and(|retry| retry.statuses.contains(&status)) && self.is_kept() {
+            if self.is_kept() && terms.proxy.retry_on.statuses.contains(&status) {
                 return Err(End::TryAgain);
             }
             // A body that is malformed from its first byte on makes the whole response malformed.
@@ -689,6 +689,11 @@ impl Txn {
     fn is_all_asked(&self) -> bool {
         let p = &self.progress;
         p.response == ResponsePhase::Head && p.head_sent == self.to_server.len() && p.req_ready == 0
+    }
+
+    /// Keeps the request as long as it has up to `bytes`, to be sent again.
+    pub(super) fn keep_request(&mut self, bytes: u32) {
+        self.progress.kept_up_to = bytes as usize;
     }
 
     /// Whether the request stands in `to_server` as far as it came, and the client knows of no response.

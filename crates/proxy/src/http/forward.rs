@@ -4,13 +4,15 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
-use haproxy_cfg::model::{ConnectionMode, Mode, ProxyId, RetryOn};
+use haproxy_cfg::model::{ConnectionMode, HttpReuse, Mode, Proxy, ProxyId, RetryOn};
 use proxy_core::answer::Reply;
 use proxy_core::http1::{
-    ConnectionHeader, HeadRules, HeadersMut, MessageTraits, Version, write_request, write_response,
+    ConnectionHeader, HeadRules, HeadersMut, MessageTraits, ResponseRef, Version, write_request,
+    write_response,
 };
 use proxy_core::persist::{CookieState, HeadEdits, ResponseInput};
 use proxy_core::rules::Step;
+use proxy_core::stream::Route;
 
 use super::answer;
 use super::count::{count_bytes, count_relayed, count_status};
@@ -24,8 +26,9 @@ use crate::io::Io;
 use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::Session;
 use crate::stream_log;
+use crate::thread::Thread;
 use crate::upstream::{
-    Attempt, ClientWatch, PrivateConn, ReachError, Reached, ServerConn, aborts_on_end, reach_server,
+    Attempt, ClientWatch, PrivateConn, Reached, Reuse, ServerConn, aborts_on_end, reach_server,
 };
 
 /// Sends the request to a server of `backend` and its response to the client.
@@ -59,10 +62,11 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
         return left_early(session, txn, backend);
     }
     let mode = frontend.connection_mode.max(proxy.connection_mode);
-    let mut wanted = txn.cookie.server;
-    let mut exclude = None;
     loop {
-        let reached = reach(session, txn, backend, mode, (wanted, exclude)).await;
+        let reached = {
+            let (mut attempt, route) = attempt(session, txn, &thread, backend, mode);
+            reach_server(&mut attempt, route).await
+        };
         let mut reached = match reached {
             Ok(reached) => reached,
             Err(error) => return not_reached(session, txn, backend, error).await,
@@ -78,27 +82,29 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
             return next;
         }
         try_again(session, txn, backend, server);
-        (wanted, exclude) = match proxy.options.redispatch {
-            Some(_) => (None, Some(server)),
-            None => (Some(server), None),
-        };
     }
 }
 
-/// Gets a server for the request: `wanted`, or any but `exclude`.
-async fn reach(
-    session: &mut Session,
-    txn: &mut Txn,
+/// What the way to a server depends on; behind an attempt that failed it leads to the same server, or to any other.
+fn attempt<'a>(
+    session: &'a mut Session,
+    txn: &'a mut Txn,
+    thread: &'a Rc<Thread>,
     backend: ProxyId,
     mode: ConnectionMode,
-    (wanted, exclude): (Option<usize>, Option<usize>),
-) -> Result<Reached, ReachError> {
-    let thread = Rc::clone(&session.thread);
+) -> (Attempt<'a>, &'a mut Route) {
     let proxy = thread.config().proxy(backend);
+    let reuse = allowed_reuse(session, txn, proxy, mode);
+    let route = &txn.stream.route;
+    let (wanted, exclude) = match route.server.filter(|_| route.retries > 0) {
+        None => (txn.cookie.server, None),
+        Some(server) if proxy.options.redispatch.is_some() => (None, Some(server)),
+        same => (same, None),
+    };
     let buffer = txn.req.get_or_insert_with(|| thread.buffers.take());
     let sent = buffer.len();
-    let mut attempt = Attempt {
-        thread: &thread,
+    let attempt = Attempt {
+        thread,
         timer: &session.timer,
         backend,
         wanted,
@@ -115,11 +121,26 @@ async fn reach(
         connect_timeout: txn.stream.settings.connect_timeout.or(proxy.timeouts.connect),
         queue_timeout: txn.stream.settings.queue_timeout.or(proxy.timeouts.queue),
         since_ms: txn.stream.log.request_ms,
-        may_reuse: mode == ConnectionMode::KeepAlive
-            && !proxy.http_reuse_never
-            && session.client.requests > 0,
+        reuse,
     };
-    reach_server(&mut attempt, &mut txn.stream.route).await
+    (attempt, &mut txn.stream.route)
+}
+
+/// Which idle connections the request may go over (manual, `http-reuse`).
+fn allowed_reuse(session: &Session, txn: &Txn, proxy: &Proxy, mode: ConnectionMode) -> Reuse {
+    if mode != ConnectionMode::KeepAlive || proxy.http_reuse == HttpReuse::Never {
+        return Reuse::None;
+    }
+    let on = &proxy.retry_on;
+    // Its client cannot know a connection that closes just then for a stale one; where the request is sent again it need not.
+    let is_safe = session.client.requests > 0
+        || (on.conn_failure && on.empty_response && on.response_timeout && !txn.stream.settings.sent_once);
+    match proxy.http_reuse {
+        _ if is_safe => Reuse::Any,
+        HttpReuse::Always => Reuse::Any,
+        HttpReuse::Aggressive => Reuse::Proven,
+        HttpReuse::Safe | HttpReuse::Never => Reuse::None,
+    }
 }
 
 /// Makes the request ready for another attempt, which `server` has failed.
@@ -139,7 +160,7 @@ fn try_again(session: &Session, txn: &mut Txn, backend: ProxyId, server: usize) 
 pub(super) fn redirect_target(
     session: &Session,
     txn: &Txn,
-    proxy: &haproxy_cfg::model::Proxy,
+    proxy: &Proxy,
     plan: &proxy_core::plan::ProxyPlan,
     state: &proxy_core::state::ProxyState,
 ) -> Option<usize> {
@@ -155,12 +176,7 @@ pub(super) fn redirect_target(
     proxy.servers[server].redir.is_some().then_some(server)
 }
 
-pub(super) async fn redirect(
-    session: &mut Session,
-    txn: &mut Txn,
-    proxy: &haproxy_cfg::model::Proxy,
-    server: usize,
-) -> Next {
+pub(super) async fn redirect(session: &mut Session, txn: &mut Txn, proxy: &Proxy, server: usize) -> Next {
     txn.stream.route.server = Some(server);
     let Some(prefix) = &proxy.servers[server].redir else {
         return Next::Close;
@@ -184,8 +200,7 @@ pub(super) async fn exchange(
     let (frontend, proxy) = (config.proxy(session.client.frontend), config.proxy(backend));
     let terms = Terms {
         client: &frontend.timeouts,
-        server: &proxy.timeouts,
-        abort_on_end: proxy.options.abortonclose,
+        proxy,
         rules: HeadRules {
             max_headers: super::most_headers(&config.global.tune),
             max_trailers: config
@@ -197,11 +212,6 @@ pub(super) async fn exchange(
         },
         max_head: (config.global.tune.bufsize).saturating_sub(config.global.tune.maxrewrite),
         client_cases: (frontend.options.adjust_client_case).then_some(&thread.shared.plan.header_cases),
-        retry: Some(&proxy.retry_on).filter(|retry| {
-            retry.after_sending()
-                && !txn.stream.settings.sent_once
-                && txn.stream.route.retries < proxy.retries
-        }),
         to_head: txn.method() == b"HEAD",
         connect: txn.method() == b"CONNECT",
     };
@@ -212,6 +222,12 @@ pub(super) async fn exchange(
         }
     }
     take_more(txn);
+    if proxy.retry_on.after_sending()
+        && !txn.stream.settings.sent_once
+        && txn.stream.route.retries < proxy.retries
+    {
+        txn.keep_request(terms.max_head);
+    }
     let server = reached.slot.server();
     let mut keep = Keep::default();
     let end = poll_fn(|cx| {
@@ -224,10 +240,7 @@ pub(super) async fn exchange(
         })
     })
     .await;
-    if let Some(retry) = terms.retry
-        && is_worth_another(retry, end)
-        && txn.is_kept()
-    {
+    if txn.is_kept() && is_worth_another(&proxy.retry_on, end) {
         return None;
     }
     count_bytes(session, txn, backend, server);
@@ -278,6 +291,8 @@ fn is_worth_another(retry: &RetryOn, end: End) -> bool {
 pub(super) struct Keep {
     pub(super) client: bool,
     pub(super) server: bool,
+    /// The server knows its client by the connection from here on.
+    pub(super) private: bool,
 }
 
 /// Puts the request's head for the server together and cuts it off what was received.
@@ -380,6 +395,7 @@ pub(super) fn finish_head(
             && has_end
             && !has_old_chunks(&txn.req_traits, txn.req_head.version)
             && txn.response().wants_keep_alive(&txn.res_traits),
+        private: matches!(status, 401 | 407) && is_bound_to_connection(txn.response()),
     };
     let is_tunnel = status == 101 || txn.method() == b"CONNECT" && (200..300).contains(&status);
     let connection = match (is_tunnel, keep.client, txn.res_head.version) {
@@ -453,6 +469,20 @@ pub(super) fn apply_edits(edits: &mut HeadEdits, headers: &mut HeadersMut<'_>) {
     }
 }
 
+/// Whether a response asks for a password in a way that holds for all that follows on the connection.
+fn is_bound_to_connection(response: ResponseRef<'_>) -> bool {
+    let asks = |name: &[u8]| {
+        response.headers().get(name).any(|value| {
+            [&b"ntlm"[..], b"negotiate"].iter().any(|scheme| {
+                value
+                    .get(..scheme.len())
+                    .is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
+            })
+        })
+    };
+    asks(b"www-authenticate") || asks(b"proxy-authenticate")
+}
+
 /// Whether the response's end is known without the connection's.
 pub(super) fn has_framing(txn: &Txn, status: u16) -> bool {
     let to_head = txn.method() == b"HEAD";
@@ -484,17 +514,28 @@ pub(super) fn drop_or_keep(
         && !txn.server_sent_more()
         && state.servers[server].is_usable()
     {
-        let io = std::mem::replace(&mut reached.conn.io, Io::Closed);
-        let conn = ServerConn { io };
-        if session.thread.config().proxy(backend).http_reuse_never {
+        let config = session.thread.config().proxy(backend);
+        let conn = ServerConn {
+            io: std::mem::replace(&mut reached.conn.io, Io::Closed),
+            served: reached.conn.served.saturating_add(1),
+            to: reached.conn.to.take(),
+            private: reached.conn.private || keep.private,
+        };
+        let pool = &config.servers[server].pool;
+        if pool.max_reuse.is_some_and(|max| conn.served > max) {
+            return;
+        }
+        if conn.private || config.http_reuse == HttpReuse::Never {
             session.private = Some(Box::new(PrivateConn {
                 backend,
                 server,
                 conn,
             }));
         } else {
-            let counters = session.thread.server_counters(backend, server);
-            session.thread.idle.give(backend, server, conn, counters);
+            let thread = &session.thread;
+            let all = || thread.idle_of_all(backend, server);
+            let counters = thread.server_counters(backend, server);
+            thread.idle.give(backend, server, conn, all, counters);
         }
     }
 }

@@ -18,6 +18,12 @@ use crate::io::Io;
 pub struct ServerConn {
     /// The connection.
     pub io: Io,
+    /// Requests that it served.
+    pub served: u32,
+    /// Where it leads, when that is not the same for all clients of the server.
+    pub to: Option<Box<SocketAddr>>,
+    /// It belongs to one client, as what it was told holds for all that follows on it.
+    pub private: bool,
 }
 
 /// Starts a connection to `server`; it stands once it is writable without an error. `dst` is the address that the client
@@ -84,6 +90,20 @@ pub(super) fn connect_error(io: &Io, cx: &mut Context<'_>) -> io::Result<()> {
 
 fn is_plainly_writable(ready: &Poll<io::Result<Ready>>) -> bool {
     matches!(ready, Poll::Ready(Ok(ready)) if ready.is_writable() && !ready.is_write_closed() && !ready.is_error())
+}
+
+/// Where a connection to `server` leads, when that depends on where its client connected to.
+pub(super) fn own_target(server: &Server, dst: Option<SocketAddr>) -> Option<Box<SocketAddr>> {
+    match &server.addr {
+        ServerAddr::Inet {
+            ip,
+            port,
+            port_offset,
+        } if ip.is_unspecified() || port.is_none() => {
+            inet_address(*ip, *port, *port_offset, dst).map(Box::new)
+        }
+        _ => None,
+    }
 }
 
 fn inet_address(ip: IpAddr, port: Option<u16>, offset: i32, dst: Option<SocketAddr>) -> Option<SocketAddr> {

@@ -1,9 +1,11 @@
-//! Server connections without a request, kept by the thread that opened them (`http-reuse safe`).
+//! Server connections without a request, kept by the thread that opened them (`http-reuse`, `pool-max-conn`,
+//! `pool-purge-delay`).
 
 use std::cell::RefCell;
+use std::net::SocketAddr;
 use std::task::{Context, Poll, Waker};
 
-use haproxy_cfg::model::{Config, ProxyId};
+use haproxy_cfg::model::{Config, PoolSettings, ProxyId};
 use proxy_core::state::{Runtime, SideCounters, ThreadCounters};
 
 use super::ServerConn;
@@ -11,64 +13,168 @@ use super::ServerConn;
 /// Connections kept for each server and thread, whatever the load was.
 const KEPT: usize = 1024;
 
+/// How often pools are looked at, in milliseconds, unless a server's purge asks for more.
+const LOOK_MS: u64 = 1000;
+
+/// The shortest time between two looks, in milliseconds.
+const LOOK_AT_LEAST_MS: u64 = 50;
+
 /// Idle connections of one thread, by proxy and server.
 #[derive(Debug)]
 pub struct IdlePool {
-    pools: RefCell<Vec<Vec<Vec<ServerConn>>>>,
+    pools: RefCell<Vec<Vec<Pool>>>,
+    look_ms: u64,
+}
+
+/// Idle connections to one server: the one that was used last stands last.
+#[derive(Debug)]
+struct Pool {
+    settings: PoolSettings,
+    conns: Vec<ServerConn>,
+    /// Those of them that served more than one request.
+    proven: usize,
+    /// The fewest that there were since the last purge: nobody needed these.
+    least: usize,
+    /// When half of those are closed, milliseconds of the process's clock; 0 is not settled.
+    purge_at: u64,
+}
+
+/// What an idle connection must be like.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// It served more than one request: its server does not close connections behind a response.
+    pub proven: bool,
+    /// Where it leads, when that is not the same for all clients.
+    pub to: Option<&'a SocketAddr>,
+}
+
+impl Pool {
+    fn count(&mut self, counters: &SideCounters) {
+        self.least = self.least.min(self.conns.len());
+        counters.idle.set(self.conns.len() as u64);
+        counters.idle_safe.set(self.proven as u64);
+    }
+
+    /// Counts anew, once more than one was taken or closed.
+    fn recount(&mut self, counters: &SideCounters) {
+        self.proven = self.conns.iter().filter(|conn| is_proven(conn)).count();
+        self.count(counters);
+    }
+
+    /// Closes half of what was not needed since the last time, the oldest first.
+    fn purge(&mut self, now_ms: u64) {
+        if self.purge_at > now_ms {
+            return;
+        }
+        if self.purge_at > 0 {
+            self.conns.drain(..self.least.div_ceil(2));
+        }
+        self.purge_at = now_ms + u64::from(self.settings.purge_delay);
+        self.least = self.conns.len();
+    }
+}
+
+fn is_proven(conn: &ServerConn) -> bool {
+    conn.served > 1
 }
 
 impl IdlePool {
     /// An empty pool for the servers of `config`.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        let of_proxy = |p: &haproxy_cfg::model::Proxy| p.servers.iter().map(|_| Vec::new()).collect();
+        let pool = |server: &haproxy_cfg::model::Server| Pool {
+            settings: server.pool,
+            conns: Vec::new(),
+            proven: 0,
+            least: 0,
+            purge_at: 0,
+        };
+        let of_proxy = |p: &haproxy_cfg::model::Proxy| p.servers.iter().map(pool).collect();
+        let servers = config.proxies.iter().flat_map(|proxy| &proxy.servers);
+        let delays = servers.map(|server| u64::from(server.pool.purge_delay));
         Self {
             pools: RefCell::new(config.proxies.iter().map(of_proxy).collect()),
+            look_ms: delays
+                .filter(|delay| *delay > 0)
+                .fold(LOOK_MS, u64::min)
+                .max(LOOK_AT_LEAST_MS),
         }
     }
 
-    /// A connection that stands, for a request that is not its client's first (`http-reuse safe`): a server that closes
-    /// just then would cost that client an error that it cannot know for a stale connection.
-    pub fn take(&self, proxy: ProxyId, server: usize, counters: &SideCounters) -> Option<ServerConn> {
+    /// How often [`IdlePool::purge`] is to be called, in milliseconds.
+    #[must_use]
+    pub fn look_ms(&self) -> u64 {
+        self.look_ms
+    }
+
+    /// A connection that stands and is as asked for.
+    pub fn take(
+        &self,
+        proxy: ProxyId,
+        server: usize,
+        asked: Asked<'_>,
+        counters: &SideCounters,
+    ) -> Option<ServerConn> {
         let mut pools = self.pools.borrow_mut();
         let pool = &mut pools[proxy.0 as usize][server];
+        if pool.conns.is_empty() {
+            return None;
+        }
         let mut taken = None;
-        while let Some(mut conn) = pool.pop() {
+        let fits = |conn: &ServerConn| conn.to.as_deref() == asked.to && (!asked.proven || is_proven(conn));
+        while let Some(at) = pool.conns.iter().rposition(fits) {
+            // Those behind it are few: they lead elsewhere, or are new.
+            let mut conn = pool.conns.remove(at);
+            pool.proven -= usize::from(is_proven(&conn));
             if is_quiet(&mut conn) {
                 taken = Some(conn);
                 break;
             }
         }
-        counters.idle.set(pool.len() as u64);
+        pool.count(counters);
         taken
     }
 
-    /// Keeps a connection whose last response is through.
-    pub fn give(&self, proxy: ProxyId, server: usize, conn: ServerConn, counters: &SideCounters) {
+    /// Keeps a connection whose last response is through, if there may be one more; `all` says how many the threads have
+    /// together.
+    pub fn give(
+        &self,
+        proxy: ProxyId,
+        server: usize,
+        conn: ServerConn,
+        all: impl FnOnce() -> u64,
+        counters: &SideCounters,
+    ) {
         let mut pools = self.pools.borrow_mut();
         let pool = &mut pools[proxy.0 as usize][server];
-        if pool.len() < KEPT {
-            pool.push(conn);
+        let is_full = pool.settings.purge_delay == 0
+            || pool.conns.len() >= KEPT
+            || pool.settings.max.is_some_and(|max| all() >= u64::from(max));
+        if !is_full {
+            pool.proven += usize::from(is_proven(&conn));
+            pool.conns.push(conn);
+            pool.count(counters);
         }
-        counters.idle.set(pool.len() as u64);
     }
 
-    /// Closes what servers have closed, and all connections to servers that went down or into maintenance. To be called now
-    /// and then.
-    pub fn purge(&self, runtime: &Runtime, counters: &ThreadCounters) {
+    /// Closes what servers have closed, all connections to servers that went down or into maintenance, and from time to time
+    /// half of what nobody needs. To be called each [`IdlePool::look_ms`].
+    pub fn purge(&self, runtime: &Runtime, counters: &ThreadCounters, now_ms: u64) {
         let mut pools = self.pools.borrow_mut();
         let proxies = pools.iter_mut().zip(&runtime.proxies).zip(&counters.servers);
         for ((pools, proxy), counters) in proxies {
             for ((pool, server), counters) in pools.iter_mut().zip(&proxy.servers).zip(counters) {
-                if pool.is_empty() {
+                if pool.conns.is_empty() {
                     continue;
                 }
                 if server.is_usable() {
-                    pool.retain_mut(is_quiet);
+                    pool.conns.retain_mut(is_quiet);
+                    pool.least = pool.least.min(pool.conns.len());
+                    pool.purge(now_ms);
                 } else {
-                    pool.clear();
+                    pool.conns.clear();
                 }
-                counters.idle.set(pool.len() as u64);
+                pool.recount(counters);
             }
         }
     }
@@ -82,5 +188,51 @@ pub(super) fn is_quiet(conn: &mut ServerConn) -> bool {
         Poll::Pending => true,
         Poll::Ready(Err(_)) => false,
         Poll::Ready(Ok(())) => matches!(conn.io.poll_read(&mut cx, &mut [0]), Poll::Pending),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::Io;
+
+    fn pool_of(conns: usize) -> Pool {
+        let conn = |_| ServerConn {
+            io: Io::Closed,
+            served: 1,
+            to: None,
+            private: false,
+        };
+        Pool {
+            settings: PoolSettings::default(),
+            conns: (0..conns).map(conn).collect(),
+            proven: 0,
+            least: 0,
+            purge_at: 0,
+        }
+    }
+
+    #[test]
+    fn half_of_what_nobody_needed_is_closed_each_time() {
+        let mut pool = pool_of(8);
+        let mut left = Vec::new();
+        for now in [1, 2, 5001, 10_001, 15_001, 20_001, 25_001] {
+            pool.purge(now);
+            left.push(pool.conns.len());
+        }
+        assert_eq!(left, [8, 8, 4, 2, 1, 0, 0]);
+    }
+
+    #[test]
+    fn what_was_needed_in_between_is_kept() {
+        let mut pool = pool_of(8);
+        pool.purge(1);
+        let counters = SideCounters::default();
+        let taken: Vec<_> = pool.conns.drain(2..).collect();
+        pool.count(&counters);
+        pool.conns.extend(taken);
+        pool.count(&counters);
+        pool.purge(5001);
+        assert_eq!(pool.conns.len(), 7);
     }
 }

@@ -6,7 +6,7 @@ mod queue;
 mod reach;
 
 pub use connect::ServerConn;
-pub use idle::IdlePool;
+pub use idle::{Asked, IdlePool};
 pub use queue::Queues;
-pub use reach::{Attempt, ClientWatch, PrivateConn, ReachError, Reached, Slot, reach_server};
+pub use reach::{Attempt, ClientWatch, PrivateConn, ReachError, Reached, Reuse, Slot, reach_server};
 pub(crate) use reach::{aborts_on_end, deadline};

@@ -11,7 +11,7 @@ use proxy_core::balance::PickInput;
 use proxy_core::state::Ending;
 use proxy_core::stream::Route;
 
-use super::idle::is_quiet;
+use super::idle::{Asked, is_quiet};
 use super::queue::Granted;
 use super::{ServerConn, connect};
 use crate::buffer::Buffer;
@@ -45,8 +45,8 @@ pub struct Attempt<'a> {
     pub src: Option<SocketAddr>,
     /// The address that the client connected to, where a server needs it.
     pub dst: Option<SocketAddr>,
-    /// Idle connections that other clients left may be used.
-    pub may_reuse: bool,
+    /// Which idle connections that other clients left may be used.
+    pub reuse: Reuse,
     /// The connection that this client's last request used and no other client may use (`http-reuse never`).
     pub private: &'a mut Option<Box<PrivateConn>>,
     /// `timeout connect`, or what a rule put in its place.
@@ -55,6 +55,17 @@ pub struct Attempt<'a> {
     pub queue_timeout: Option<Millis>,
     /// When the wait for a server began: the request was there, or the session; milliseconds of the process's clock.
     pub since_ms: u64,
+}
+
+/// Which idle connections may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reuse {
+    /// None but the client's own.
+    None,
+    /// Those that served more than one request.
+    Proven,
+    /// Any.
+    Any,
 }
 
 /// The client's side while a server is sought.
@@ -112,7 +123,8 @@ pub enum ReachError {
 pub struct Slot {
     thread: Rc<Thread>,
     backend: ProxyId,
-    server: usize,
+    /// Its number among the backend's; one that fits a word beside the others.
+    server: u32,
     /// What of the server's sessions had been ended when this one began.
     endings: u32,
     given_back: bool,
@@ -124,7 +136,7 @@ impl Slot {
         let slot = Self {
             thread: Rc::clone(thread),
             backend,
-            server,
+            server: server as u32,
             endings: state.endings(),
             given_back: false,
         };
@@ -135,13 +147,13 @@ impl Slot {
     /// The server.
     #[must_use]
     pub fn server(&self) -> usize {
-        self.server
+        self.server as usize
     }
 
     /// Why the sessions of the server are to end, if they are.
     #[must_use]
     pub fn ending(&self) -> Option<Ending> {
-        let state = &self.thread.shared.runtime.proxies[self.backend.0 as usize].servers[self.server];
+        let state = &self.thread.shared.runtime.proxies[self.backend.0 as usize].servers[self.server()];
         state.ending_since(self.endings)
     }
 
@@ -149,7 +161,9 @@ impl Slot {
     pub fn give_back(&mut self) -> u32 {
         self.given_back = true;
         let shared = &self.thread.shared;
-        let left = shared.queues.release(&shared.runtime, self.backend, self.server);
+        let left = shared
+            .queues
+            .release(&shared.runtime, self.backend, self.server());
         self.load_changed();
         left
     }
@@ -159,7 +173,7 @@ impl Slot {
         let at = self.backend.0 as usize;
         shared.plan.proxies[at]
             .balancer
-            .load_changed(&shared.runtime.proxies[at], self.server);
+            .load_changed(&shared.runtime.proxies[at], self.server());
     }
 }
 
@@ -414,18 +428,24 @@ async fn connect_to(
     let counters = thread.server_counters(attempt.backend, server);
     if let Some(mut private) = attempt.private.take()
         && (private.backend, private.server) == (attempt.backend, server)
+        && private.conn.to == connect::own_target(&proxy.servers[server], attempt.dst)
         && is_quiet(&mut private.conn)
     {
         counters.reuse.inc();
         thread.be_counters(attempt.backend).reuse.inc();
         return Ok(private.conn);
     }
-    if attempt.may_reuse
-        && let Some(conn) = thread.idle.take(attempt.backend, server, counters)
-    {
-        counters.reuse.inc();
-        thread.be_counters(attempt.backend).reuse.inc();
-        return Ok(conn);
+    let to = connect::own_target(&proxy.servers[server], attempt.dst);
+    if attempt.reuse != Reuse::None {
+        let asked = Asked {
+            proven: attempt.reuse == Reuse::Proven,
+            to: to.as_deref(),
+        };
+        if let Some(conn) = thread.idle.take(attempt.backend, server, asked, counters) {
+            counters.reuse.inc();
+            thread.be_counters(attempt.backend).reuse.inc();
+            return Ok(conn);
+        }
     }
     counters.connect.inc();
     thread.be_counters(attempt.backend).connect.inc();
@@ -456,7 +476,12 @@ async fn connect_to(
         expired.map(|()| Err(why))
     })
     .await?;
-    Ok(ServerConn { io })
+    Ok(ServerConn {
+        io,
+        served: 0,
+        to,
+        private: false,
+    })
 }
 
 /// Writes down from where to where a connection to `server` goes, where something tells it.

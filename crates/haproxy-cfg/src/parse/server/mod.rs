@@ -49,6 +49,10 @@ pub(crate) enum ServerParse {
     LogProto,
     Maxconn,
     Maxqueue,
+    MaxReuse,
+    PoolLow,
+    PoolMax,
+    PoolPurgeDelay,
     MaxVer,
     Minconn,
     MinVer,
@@ -550,6 +554,11 @@ fn apply(
         ServerParse::Maxconn => params.maxconn = Some(count()),
         ServerParse::Minconn => params.more.minconn = Some(count()),
         ServerParse::Maxqueue => params.more.maxqueue = Some(count()),
+        ServerParse::MaxReuse => params.more.max_reuse = Some(u32::try_from(number()).ok()),
+        // It keeps threads from taking the idle connections of others, which none does.
+        ServerParse::PoolLow => {}
+        ServerParse::PoolMax => params.more.pool_max = Some(u32::try_from(number()).ok()),
+        ServerParse::PoolPurgeDelay => params.more.pool_purge_delay = Some(count()),
         ServerParse::Rise => params.check.rise = Some(count()),
         ServerParse::Fall => params.check.fall = Some(count()),
         ServerParse::Inter => params.check.inter = Some(count()),
