@@ -85,6 +85,9 @@ pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId)
 
 /// Reads the body that belongs to the request behind its head, as far as it fits the buffer.
 async fn read_body(session: &mut Session, txn: &mut Txn) -> Result<(), NoBody> {
+    if !txn.progress.req_body.is_done() && !wait::invite(session, txn).await {
+        return Err(NoBody::Gone);
+    }
     let timeouts = &session.frontend().timeouts;
     // A form belongs to the request that is awaited.
     session.timer.set(match timeouts.http_request {
