@@ -109,13 +109,14 @@ impl Answer {
         close
     }
 
-    /// The size that statistics and log lines count for it, by the same rule as for a server's response, in bytes.
+    /// The size that statistics and log lines count for it, in bytes: as for a server's response, but for what it says of the
+    /// connection, which nobody has taken out.
     #[must_use]
     pub fn counted_size(&self, input: &AnswerInput) -> u64 {
         if self.head.status == 0 {
             return 0;
         }
         let body = if input.head { 0 } else { self.body.len() as u64 };
-        u64::from(self.response().counted_size()) + body
+        u64::from(self.response().uncut_size()) + body
     }
 }

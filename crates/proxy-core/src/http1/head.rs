@@ -358,6 +358,16 @@ impl<'a> ResponseRef<'a> {
         self.line_size() + self.headers().counted_size()
     }
 
+    /// The same where all headers go on as they are.
+    #[must_use]
+    pub fn uncut_size(self) -> u32 {
+        let headers = self.head.headers.iter();
+        self.line_size()
+            + headers
+                .map(|header| header.name.len + header.value.len)
+                .sum::<u32>()
+    }
+
     /// Whether the head fits `room` bytes as the original keeps it.
     #[must_use]
     pub fn fits(self, room: u32) -> bool {

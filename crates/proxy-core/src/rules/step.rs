@@ -41,6 +41,8 @@ pub enum Step<'p> {
     Hint,
     /// The next rule, once the message's body has come as far as that.
     AwaitBody(AwaitBody),
+    /// The request is refused as one that is malformed.
+    Malformed,
     /// A header could not be changed, in strict mode.
     Failed,
 }

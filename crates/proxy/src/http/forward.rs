@@ -457,7 +457,7 @@ pub(super) fn response_rules(
             };
             Err(HeadStop::Await(terms))
         }
-        Step::Failed | Step::Hint | Step::Authenticate(_) => Err(HeadStop::Refused(500)),
+        Step::Malformed | Step::Failed | Step::Hint | Step::Authenticate(_) => Err(HeadStop::Refused(500)),
     }
 }
 

@@ -36,7 +36,7 @@ mod tests {
     fn an_idle_connection_costs_a_small_task() {
         let http = size_of_future(super::serve);
         let tcp = size_of_future(crate::tcp::serve);
-        assert!(http <= 560, "{http}");
+        assert!(http <= 384, "{http}");
         assert!(tcp <= 1100, "{tcp}");
     }
 }

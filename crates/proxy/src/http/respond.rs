@@ -56,6 +56,11 @@ pub(super) async fn obey(
             if sent { Ok(()) } else { Err(Next::Close) }
         }
         Step::AwaitBody(terms) => wait::for_rule(session, txn, terms).await,
+        Step::Malformed => {
+            session.count(|side| side.ereq.inc());
+            txn.stream.log.request_ms = 0;
+            Err(answer_with(session, txn, 400, b'P', b'R').await)
+        }
         Step::Failed => Err(answer_with(session, txn, 500, b'P', b'R').await),
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn serve(mut session: Session) -> impl Future<Output = ()> {
             match next {
                 Next::KeepAlive => {}
                 Next::Close => return,
-                Next::Linger => return linger(&mut session).await,
+                Next::Linger => return Box::pin(linger(&mut session)).await,
             }
         }
     }
@@ -40,7 +40,7 @@ pub(crate) fn serve(mut session: Session) -> impl Future<Output = ()> {
 async fn next_request(session: &mut Session) -> Option<Next> {
     if session.pending.is_none() && matches!(wait(session).await, Woken::Expired) {
         if session.client.requests == 0 {
-            transaction::no_request(session).await;
+            Box::pin(transaction::no_request(session)).await;
         }
         return None;
     }

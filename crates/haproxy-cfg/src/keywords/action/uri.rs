@@ -59,7 +59,8 @@ pub(super) const ROWS: &[Action] = &[
         )
         .missing("missing argument <normalizer>")
         .wrong("unknown normalizer '{got}'"),
-    ]),
+    ])
+    .acts(HTTP_REQ),
     kw("replace-path", HTTP_REQ, ANY, "replaces in the path")
         .takes(REPLACEMENT)
         .acts(HTTP_REQ),

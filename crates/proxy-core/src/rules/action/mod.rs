@@ -6,6 +6,7 @@ mod auth;
 mod flow;
 mod header;
 mod map;
+mod normalize;
 mod redirect;
 mod reply;
 mod status;
@@ -106,6 +107,7 @@ const TABLES: &[&[(&str, Make)]] = &[
     flow::ROWS,
     header::ROWS,
     map::ROWS,
+    normalize::ROWS,
     redirect::ROWS,
     reply::ROWS,
     status::ROWS,
