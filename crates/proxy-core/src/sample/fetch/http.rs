@@ -76,7 +76,7 @@ pub(super) const ROWS: &[Row] = &[
         single(|context| Some(Sample::Bool(context.client.requests == 0)))
     }),
     row(&["req.body"], |_, _| {
-        single(|context| data(context, request_body(context)?))
+        single(|context| Some(data(context, request_body(context)?)))
     }),
     row(&["req.body_len"], |_, _| {
         single(|context| Some(Sample::Int(request_body(context)?.len() as i64)))
@@ -85,7 +85,7 @@ pub(super) const ROWS: &[Row] = &[
         single(|context| i64::try_from(request_body(context)?.size()).ok().map(Sample::Int))
     }),
     row(&["res.body"], |_, _| {
-        single(|context| data(context, response_body(context)?))
+        single(|context| Some(data(context, response_body(context)?)))
     }),
     row(&["res.body_len"], |_, _| {
         single(|context| Some(Sample::Int(response_body(context)?.len() as i64)))
@@ -128,10 +128,9 @@ fn with_source<'a>(context: &SampleContext<'a>, hash: u32) -> Option<Sample<'a>>
     }))
 }
 
-/// What has come of a body; a body without any is none.
-fn data<'a>(context: &SampleContext<'a>, body: crate::sample::Body<'a>) -> Option<Sample<'a>> {
-    let data = body.data(context.arena);
-    (!data.is_empty()).then_some(Sample::Bin(data))
+/// What has come of a body.
+fn data<'a>(context: &SampleContext<'a>, body: crate::sample::Body<'a>) -> Sample<'a> {
+    Sample::Bin(body.data(context.arena))
 }
 
 /// The body, where the request is at hand.
