@@ -7,7 +7,7 @@ use haproxy_cfg::model::{Config, Mode, Proxy, ProxyId, ProxyKind, Server, Server
 
 use crate::http1::{Header, KnownHeader, RequestHead, RequestRef, ResponseHead, Slice, Version};
 use crate::logline::LocalTime;
-use crate::sample::{Arena, Body, SampleContext, World};
+use crate::sample::{Arena, Body, PacketField, SampleContext, World};
 use crate::state::Runtime;
 use crate::stream::Client;
 
@@ -156,6 +156,8 @@ impl World for StillWorld {
     fn tls(&self) -> Option<crate::sample::Tls<'_>> {
         None
     }
+
+    fn set_on_packets(&self, _: PacketField, _: u32) {}
 
     fn local(&self, _: i64) -> LocalTime {
         LocalTime::new(0, "UTC")

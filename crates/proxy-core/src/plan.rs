@@ -32,6 +32,14 @@ pub struct Plan {
 pub struct ProxyPlan {
     /// Its ACLs.
     pub acls: Acls,
+    /// `tcp-request connection`.
+    pub connection_rules: RuleSetPlan,
+    /// `tcp-request session`.
+    pub session_rules: RuleSetPlan,
+    /// `tcp-request content`.
+    pub content_rules: RuleSetPlan,
+    /// `tcp-response content`.
+    pub response_content_rules: RuleSetPlan,
     /// `http-request`.
     pub request_rules: RuleSetPlan,
     /// `http-response`.
@@ -122,6 +130,14 @@ impl Plan {
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
+    /// Whether rules look at what clients of `frontend` send, before they get to a server of `backend`.
+    #[must_use]
+    pub fn inspects(&self, frontend: ProxyId, backend: ProxyId) -> bool {
+        [frontend, backend]
+            .iter()
+            .any(|at| !self.proxies[at.0 as usize].content_rules.is_empty())
+    }
+
     /// The model and the plan of a proxy.
     #[inline]
     #[must_use]
@@ -146,6 +162,10 @@ impl ProxyPlan {
         };
         let rules = |set| RuleSetPlan::compile(config, id, set).map_err(|error| vec![error]);
         Ok(Self {
+            connection_rules: rules(RuleSet::TcpConnection)?,
+            session_rules: rules(RuleSet::TcpSession)?,
+            content_rules: rules(RuleSet::TcpContent)?,
+            response_content_rules: rules(RuleSet::TcpResponse)?,
             request_rules: rules(RuleSet::HttpRequest)?,
             response_rules: rules(RuleSet::HttpResponse)?,
             after_rules: rules(RuleSet::HttpAfterResponse)?,

@@ -21,7 +21,7 @@ use crate::listener::Listener;
 use crate::session::Session;
 use crate::thread::Thread;
 use crate::upstream::deadline;
-use crate::{http, tcp};
+use crate::{early, http, tcp};
 
 /// Pause after the system refused a descriptor, ms: long enough for something to be closed.
 const OUT_OF_DESCRIPTORS_MS: u64 = 100;
@@ -180,20 +180,14 @@ impl Acceptor {
         let process = &thread.counters().process;
         process.conn_tot.inc();
         process.conn_rate.hit(now);
-        process.sess_rate.hit(now);
         let counters = thread.fe_counters(self.proxy);
         counters.conn_tot.inc();
         counters.conn_rate.hit(now);
-        counters.stot.inc();
-        counters.sess_rate.hit(now);
-        if let Some(listener) = thread.listener_counters(self.proxy, self.bind) {
-            listener.stot.inc();
-        }
         let dst = match &io {
             Io::Tcp(stream) if thread.shared.wants_dst[self.proxy.0 as usize] => stream.local_addr().ok(),
             _ => None,
         };
-        let session = Session {
+        let mut session = Session {
             thread: Rc::clone(thread),
             io,
             timer: thread.wheel.timer(),
@@ -215,7 +209,13 @@ impl Acceptor {
             // Without keep-alive packets a dead client is found by its timeout all the same.
             let _ = SockRef::from(stream).set_keepalive(true);
         }
+        if !early::admits_connection(&mut session) {
+            return;
+        }
         let mode = self.proxy().mode;
+        if self.tls.is_none() && !early::admits_session(&mut session) {
+            return;
+        }
         match &self.tls {
             Some(config) => {
                 tokio::task::spawn_local(thread.wheel.hold_time(serve_tls(
@@ -269,6 +269,9 @@ async fn serve_tls(mut session: Session, acceptor: TlsAcceptor, mode: Mode) {
     match handshake {
         Ok(stream) => {
             session.set_tls(stream);
+            if !early::admits_session(&mut session) {
+                return;
+            }
             match mode {
                 Mode::Http => http::serve(session).await,
                 Mode::Tcp | Mode::Health => tcp::serve(session).await,

@@ -103,6 +103,12 @@ impl Buffer {
         &mut self.mem[self.end..]
     }
 
+    /// Whether no more bytes fit behind those that are there.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.end == self.mem.len() && self.start < self.end
+    }
+
     /// Moves the bytes to the beginning, so that all the room is behind them.
     pub fn compact(&mut self) {
         if self.start > 0 {

@@ -8,7 +8,7 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use haproxy_cfg::model::ProxyId;
 use proxy_core::http1::{RequestRef, ResponseRef};
 use proxy_core::logline::LocalTime;
-use proxy_core::sample::{Arena, Body, SampleContext, Tls, World};
+use proxy_core::sample::{Arena, Body, PacketField, SampleContext, Tls, World};
 use proxy_core::stream::{Client, Stream};
 
 use crate::io::Io;
@@ -72,6 +72,12 @@ impl World for Here<'_> {
         self.io?.tls()
     }
 
+    fn set_on_packets(&self, field: PacketField, value: u32) {
+        if let Some(io) = self.io {
+            io.set_on_packets(field, value);
+        }
+    }
+
     fn local(&self, epoch: i64) -> LocalTime {
         self.thread.local(epoch)
     }
@@ -84,6 +90,8 @@ pub(crate) struct AtHand<'a> {
     pub(crate) request: Option<RequestRef<'a>>,
     pub(crate) response: Option<ResponseRef<'a>>,
     pub(crate) body: Body<'a>,
+    /// Bytes below HTTP that wait to be sent on.
+    pub(crate) payload: &'a [u8],
     pub(crate) io: Option<&'a Io>,
 }
 
@@ -114,6 +122,7 @@ pub(crate) fn looking<T>(
         response: at_hand.response,
         body: at_hand.body,
         payload: Body {
+            bytes: at_hand.payload,
             complete: true,
             ..Body::default()
         },

@@ -1,12 +1,13 @@
 //! One side's connection: what it runs over does not matter to those who read and write it.
 
-use std::io::{self, IoSlice};
+use std::io::{self, IoSlice, Read as _};
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use proxy_core::openssl_ciphers;
 use proxy_core::sample::Tls;
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::rustls::{HandshakeKind, ProtocolVersion};
@@ -71,6 +72,26 @@ impl Io {
             // A client that goes without TLS's closing alert is a client that went.
             Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(0)),
             Err(e) => Poll::Ready(Err(e)),
+        }
+    }
+
+    /// Reads what is there already, whatever the runtime has heard of it; none when that is nothing.
+    pub(crate) fn read_now(&mut self, room: &mut [u8]) -> io::Result<Option<usize>> {
+        let read = match self {
+            Self::Tcp(io) => (&*SockRef::from(&*io)).read(room),
+            Self::Unix(io) => (&*SockRef::from(&*io)).read(room),
+            Self::Tls(_) => {
+                let mut cx = Context::from_waker(Waker::noop());
+                return match self.poll_read(&mut cx, room) {
+                    Poll::Pending => Ok(None),
+                    Poll::Ready(read) => read.map(Some),
+                };
+            }
+            Self::Closed => return Err(closed()),
+        };
+        match read {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            read => read.map(Some),
         }
     }
 

@@ -27,6 +27,8 @@ pub(crate) enum RelayEnd {
     ServerTimeout,
     /// The server's sessions were ended.
     Ended(Ending),
+    /// There is something new to look at of what is held back: see [`Relay::hold`].
+    Held,
 }
 
 /// Two directions.
@@ -36,6 +38,17 @@ pub(crate) struct Relay {
     down: Direction,
     client_deadline: u64,
     server_deadline: u64,
+    /// Rare, and so not in the task itself.
+    held: Option<Box<Held>>,
+}
+
+/// What the server sends is kept back until rules have seen enough of it.
+#[derive(Debug)]
+struct Held {
+    /// When they decide by what is there, milliseconds of the process's clock.
+    until_ms: u64,
+    /// Bytes that they have seen.
+    seen: usize,
 }
 
 /// What the relay runs between, and with.
@@ -90,7 +103,35 @@ impl Relay {
             },
             client_deadline: 0,
             server_deadline: 0,
+            held: None,
         }
+    }
+
+    /// Keeps what the server sends back, until `until_ms` of the process's clock at most: [`Self::run`] gives
+    /// [`RelayEnd::Held`] whenever there is more to look at, and for the last time when no more will come.
+    pub(crate) fn hold(&mut self, until_ms: u64) {
+        self.held = Some(Box::new(Held { until_ms, seen: 0 }));
+    }
+
+    /// Lets go on what was kept back.
+    pub(crate) fn release(&mut self) {
+        self.held = None;
+    }
+
+    /// Goes on as if the server had ended both directions: what it sent is still passed on.
+    pub(crate) fn close_server(&mut self) {
+        self.down.ended = true;
+        self.up.buffer = None;
+        self.up.ended = true;
+        self.up.told = true;
+    }
+
+    /// What is kept back, and whether more may come in time.
+    pub(crate) fn held(&self, now_ms: u64) -> Option<(&[u8], bool)> {
+        let held = self.held.as_ref()?;
+        let bytes = self.down.buffer.as_ref().map_or(&[][..], Buffer::data);
+        let full = self.down.buffer.as_ref().is_some_and(Buffer::is_full);
+        Some((bytes, !self.down.ended && !full && now_ms < held.until_ms))
     }
 
     /// Bytes sent to the server.
@@ -129,7 +170,10 @@ impl Relay {
         let mut moved = self.client_deadline == 0;
         loop {
             let up = self.up.carry(cx, ends.buffers, client, server, self.down.ended);
-            let down = self.down.carry(cx, ends.buffers, server, client, self.up.ended);
+            let down = match &self.held {
+                None => self.down.carry(cx, ends.buffers, server, client, self.up.ended),
+                Some(_) => self.down.fill(cx, ends.buffers, server),
+            };
             let mut again = false;
             for (flow, reads_from_client) in [(up, true), (down, false)] {
                 match flow {
@@ -161,6 +205,15 @@ impl Relay {
         }
         let timer = ends.timer;
         let now = timer.now_ms();
+        let mut until = u64::MAX;
+        if let Some(held) = &mut self.held {
+            let there = self.down.buffer.as_ref().map_or(0, Buffer::len);
+            if there > held.seen || self.down.ended || now >= held.until_ms {
+                held.seen = there;
+                return Poll::Ready(RelayEnd::Held);
+            }
+            until = held.until_ms;
+        }
         if moved {
             let (of_client, of_server) = (ends.client_timeouts, ends.server_timeouts);
             let tunnel = ends.tunnel_timeout.or(of_server.tunnel).or(of_client.tunnel);
@@ -169,9 +222,12 @@ impl Relay {
             self.client_deadline = deadline(now, client);
             self.server_deadline = deadline(now, server);
         }
-        timer.set(self.client_deadline.min(self.server_deadline));
+        timer.set(self.client_deadline.min(self.server_deadline).min(until));
         if timer.poll_expired(cx, now).is_pending() {
             return Poll::Pending;
+        }
+        if until <= now {
+            return Poll::Ready(RelayEnd::Held);
         }
         Poll::Ready(if self.client_deadline <= now {
             RelayEnd::ClientTimeout
@@ -195,6 +251,31 @@ enum Broken {
 }
 
 impl Direction {
+    /// Receives what there is room for, and sends nothing.
+    fn fill(&mut self, cx: &mut Context<'_>, buffers: &BufferPool, from: &mut Io) -> Result<Flow, Broken> {
+        if self.ended {
+            return Ok(Flow::Still);
+        }
+        if self.buffer.is_none() && from.poll_readable(cx).is_ready() {
+            self.buffer = Some(buffers.take());
+        }
+        let Some(buffer) = self.buffer.as_mut().filter(|buffer| !buffer.is_full()) else {
+            return Ok(Flow::Still);
+        };
+        match from.poll_read(cx, buffer.room()) {
+            Poll::Pending => Ok(Flow::Still),
+            Poll::Ready(Err(_)) => Err(Broken::Reading),
+            Poll::Ready(Ok(0)) => {
+                self.ended = true;
+                Ok(Flow::Still)
+            }
+            Poll::Ready(Ok(n)) => {
+                buffer.filled(n);
+                Ok(Flow::Moved)
+            }
+        }
+    }
+
     /// Moves what can be moved. `other_ended` says that the writer's side has ended the other direction: nothing is left to
     /// be told to it then but the close of its connection, which is about to follow.
     fn carry(

@@ -1,140 +1,353 @@
 //! A client's connection in TCP mode.
 
+use std::pin::Pin;
 use std::rc::Rc;
 
 use haproxy_cfg::model::{Mode, ProxyId};
 use proxy_core::rules::Cache;
-use proxy_core::stream::{Route, Stream, StreamLog, since};
+use proxy_core::stream::{Stream, StreamLog, since};
 
+use crate::buffer::Buffer;
 use crate::context::{AtHand, looking};
+use crate::inspect::{Answer, Received, ResponseRules, Verdict};
+use crate::io::Io;
 use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::{BackendUse, Session};
-use crate::stream_log;
 use crate::upstream::{Attempt, ClientWatch, ReachError, Reuse, aborts_on_end, reach_server};
+use crate::{http, inspect, stream_log};
 
 /// Serves the connection to its end.
 ///
 /// Not an `async fn`, for the reason that HTTP's is none.
 #[allow(clippy::manual_async_fn, reason = "half the size: see above")]
 pub(crate) fn serve(mut session: Session) -> impl Future<Output = ()> {
-    async move { serve_here(&mut session).await }
+    async move {
+        if serve_here(&mut session).await == Next::Http {
+            // Few connections go on like this: the others are not to carry the room for it.
+            Box::pin(http::serve(session)).await;
+        }
+    }
 }
 
-async fn serve_here(session: &mut Session) {
+/// What becomes of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// It is over.
+    Done,
+    /// It goes on as one of HTTP.
+    Http,
+}
+
+async fn serve_here(session: &mut Session) -> Next {
     // Beside the task, which is not to carry it.
     let mut stream = Box::<Stream>::default();
     stream.number = session.thread.next_number();
-    let Stream { log, route, .. } = &mut *stream;
-    log.started_ms = session.client.accepted_ms;
-    log.request_ms = session.client.accepted_ms;
-    run(session, log, route).await;
+    stream.log.started_ms = session.client.accepted_ms;
+    stream.log.request_ms = session.client.accepted_ms;
+    let next = run(session, &mut stream).await;
+    let log = &stream.log;
     let frontend = session.frontend();
-    if frontend.options.dontlognull && log.received == 0 && log.bytes == 0 && log.termination[0] != b'S' {
-        return;
+    if next == Next::Http
+        || frontend.options.dontlognull && log.received == 0 && log.bytes == 0 && log.termination[0] != b'S'
+    {
+        return next;
     }
     stream_log::write(session, &stream);
+    next
 }
 
-async fn run(session: &mut Session, log: &mut StreamLog, route: &mut Route) {
-    let thread = Rc::clone(&session.thread);
-    let Some(backend) = choose_backend(session) else {
-        log.end_with(b'S', b'C');
-        return;
-    };
-    log.backend = Some(backend);
-    let _use = BackendUse::new(&thread, backend);
-    let proxy = thread.shared.plan.config.proxy(backend);
-    let frontend = thread.shared.plan.config.proxy(session.client.frontend);
-    let mut first = thread.buffers.take();
-    let mut ended = false;
-    let mut attempt = Attempt {
-        thread: &thread,
-        timer: &session.timer,
-        backend,
-        wanted: None,
-        exclude: None,
-        client: ClientWatch {
-            io: &mut session.io,
-            buffer: &mut first,
-            ended: &mut ended,
-            abort_on_end: aborts_on_end(proxy, Mode::Tcp, 0),
-        },
-        src: session.client.src,
-        dst: session.client.dst,
-        reuse: Reuse::None,
-        private: &mut session.private,
-        connect_timeout: proxy.timeouts.connect,
-        queue_timeout: proxy.timeouts.queue,
-        since_ms: session.client.accepted_ms,
-    };
-    let mut reached = match reach_server(&mut attempt, route).await {
-        Ok(reached) => reached,
-        Err(error) => {
-            thread.buffers.give(first);
-            return not_reached(session, log, backend, error);
-        }
-    };
-    let server = reached.slot.server();
-    let counters = thread.server_counters(backend, server);
-    let first = if first.is_empty() {
-        thread.buffers.give(first);
-        None
-    } else {
-        Some(first)
-    };
-    let mut relay = Relay::new(first, None, ended);
-    let mut ends = Ends {
-        client: &mut session.io,
-        server: &mut reached.conn.io,
-        timer: &session.timer,
-        buffers: &thread.buffers,
-        client_timeouts: &frontend.timeouts,
-        server_timeouts: &proxy.timeouts,
-        tunnel_timeout: None,
-    };
-    let end = relay.run(&mut ends, &reached.slot).await;
-    relay.give_back(&thread.buffers);
-    route.server_left = Some(reached.slot.give_back());
-    log.bytes = relay.to_client();
-    log.received = relay.to_server();
-    let all = [
-        thread.fe_counters(session.client.frontend),
-        thread.be_counters(backend),
-        counters,
-    ];
-    session.count_bytes(relay.to_server(), relay.to_client());
-    for side in &all[1..] {
-        side.bin.add(relay.to_server());
-        side.bout.add(relay.to_client());
+/// What a client has sent before a server is connected to.
+#[derive(Debug)]
+struct Start {
+    /// None once it has gone to the server.
+    first: Option<Buffer>,
+    ended: bool,
+}
+
+impl Start {
+    fn received(&self) -> &[u8] {
+        self.first.as_ref().map_or(&[], Buffer::data)
     }
-    match end {
-        RelayEnd::Done => {}
-        RelayEnd::ClientGone => {
-            all.iter().for_each(|c| c.cli_abrt.inc());
-            log.end_with(b'C', b'D');
+}
+
+#[allow(clippy::manual_async_fn, reason = "its arguments would be in the task twice")]
+fn run<'a>(session: &'a mut Session, stream: &'a mut Stream) -> impl Future<Output = Next> + 'a {
+    async move {
+        let mut start = Start {
+            first: Some(session.thread.buffers.take()),
+            ended: false,
+        };
+        let verdict = match early_verdict(session, stream, &mut start) {
+            Ok(verdict) => verdict,
+            // Beside the task as well: few have rules.
+            Err(inspection) => inspection.await,
+        };
+        let next = match (verdict, stream.log.backend) {
+            (Verdict::Pass, Some(backend)) => {
+                forward(session, stream, backend, &mut start).await;
+                Next::Done
+            }
+            (Verdict::Http, _) => {
+                session.pending = start.first.take_if(|first| !first.is_empty());
+                Next::Http
+            }
+            (verdict, _) => {
+                refuse(session, stream, verdict, start.received().len() as u64);
+                Next::Done
+            }
+        };
+        if let Some(first) = start.first {
+            session.thread.buffers.give(first);
         }
-        RelayEnd::ServerGone => {
-            all.iter().for_each(|c| c.srv_abrt.inc());
-            log.end_with(b'S', b'D');
-        }
-        RelayEnd::ClientTimeout => log.end_with(b'c', b'D'),
-        RelayEnd::ServerTimeout => log.end_with(b's', b'D'),
-        RelayEnd::Ended(why) => log.end_with(why.letter(), b'-'),
+        next
     }
-    let now = thread.now_ms();
-    let ms = |from: u64, to: u64| u32::try_from(since(from, to)).unwrap_or(0);
-    let times = [
-        ms(log.request_ms, route.queued_until_ms),
-        ms(route.queued_until_ms, route.connected_ms),
-        0,
-        ms(session.client.accepted_ms, now),
-    ];
-    thread.be_counters(backend).record_times(times);
-    counters.record_times(times);
+}
+
+/// Looks at what a client sends.
+type Inspection<'a> = Pin<Box<dyn Future<Output = Verdict> + 'a>>;
+
+/// What is to be done with a connection, and the choice of its backend; the way to find out where rules look at what it
+/// sends.
+fn early_verdict<'a>(
+    session: &'a mut Session,
+    stream: &'a mut Stream,
+    start: &'a mut Start,
+) -> Result<Verdict, Inspection<'a>> {
+    let plan = &session.thread.shared.plan;
+    let frontend = session.client.frontend;
+    if !plan.proxies[frontend.0 as usize].content_rules.is_empty() {
+        return Err(Box::pin(inspect_both(session, stream, start)));
+    }
+    let verdict = enter_backend(session, stream, Verdict::Pass, start);
+    match stream.log.backend {
+        Some(backend) if verdict == Verdict::Pass && backend != frontend => {
+            let rules = &session.thread.shared.plan.proxies[backend.0 as usize].content_rules;
+            if rules.is_empty() {
+                Ok(verdict)
+            } else {
+                Err(Box::pin(inspect(session, stream, backend, start)))
+            }
+        }
+        _ => Ok(verdict),
+    }
+}
+
+/// Rules of the frontend, then those of the backend.
+async fn inspect_both(session: &mut Session, stream: &mut Stream, start: &mut Start) -> Verdict {
+    let frontend = session.client.frontend;
+    let verdict = inspect(session, stream, frontend, start).await;
+    if !matches!(verdict, Verdict::Pass | Verdict::Expired | Verdict::Gone) {
+        return verdict;
+    }
+    // A client that says nothing counts as one of the backend's all the same, as with the original.
+    let verdict = enter_backend(session, stream, verdict, start);
+    match stream.log.backend {
+        Some(backend) if verdict == Verdict::Pass && backend != frontend => {
+            inspect(session, stream, backend, start).await
+        }
+        _ => verdict,
+    }
+}
+
+/// The rules of one proxy.
+async fn inspect(session: &mut Session, stream: &mut Stream, proxy: ProxyId, start: &mut Start) -> Verdict {
+    let Some(buffer) = &mut start.first else {
+        return Verdict::Pass;
+    };
+    let mut received = Received {
+        buffer,
+        ended: &mut start.ended,
+    };
+    inspect::request(session, stream, proxy, &mut received).await
+}
+
+/// Chooses the backend. One of HTTP's makes the connection one of HTTP.
+fn enter_backend(session: &Session, stream: &mut Stream, verdict: Verdict, start: &Start) -> Verdict {
+    match choose_backend(session, stream, start.received()) {
+        Some(backend) if session.thread.config().proxy(backend).mode == Mode::Http => {
+            if verdict == Verdict::Pass {
+                Verdict::Http
+            } else {
+                verdict
+            }
+        }
+        Some(backend) => {
+            stream.log.backend = Some(backend);
+            verdict
+        }
+        None if verdict == Verdict::Pass => Verdict::Nowhere,
+        None => verdict,
+    }
+}
+
+/// Notes and counts that a connection goes no further.
+fn refuse(session: &Session, stream: &mut Stream, verdict: Verdict, received: u64) {
+    let (cause, phase) = match verdict {
+        Verdict::Expired => (b'c', b'R'),
+        Verdict::Gone => (b'C', b'R'),
+        Verdict::Nowhere => (b'S', b'C'),
+        Verdict::Pass | Verdict::Http | Verdict::Reject | Verdict::Vanish(_) => (b'P', b'R'),
+    };
+    stream.log.end_with(cause, phase);
+    match verdict {
+        Verdict::Nowhere => return,
+        Verdict::Expired | Verdict::Gone => session.count(|side| side.ereq.inc()),
+        _ => session.count(|side| side.dreq.inc()),
+    }
+    if let Verdict::Vanish(hops) = verdict {
+        session.io.vanish(hops);
+    }
+    stream.log.received = received;
+    session.count_bytes(received, 0);
+    if let Some(backend) = stream.log.backend {
+        // It was one of its sessions, if a short one.
+        let _one_more = BackendUse::new(&session.thread, backend);
+        let counters = session.thread.be_counters(backend);
+        counters.bin.add(received);
+        if matches!(verdict, Verdict::Expired | Verdict::Gone) {
+            counters.cli_abrt.inc();
+        }
+    }
+}
+
+/// Connects to a server and passes bytes in both directions.
+#[allow(clippy::manual_async_fn, reason = "its arguments would be in the task twice")]
+fn forward<'a>(
+    session: &'a mut Session,
+    stream: &'a mut Stream,
+    backend: ProxyId,
+    start: &'a mut Start,
+) -> impl Future<Output = ()> + 'a {
+    async move {
+        let thread = Rc::clone(&session.thread);
+        let _use = BackendUse::new(&thread, backend);
+        let proxy = thread.shared.plan.config.proxy(backend);
+        let frontend = thread.shared.plan.config.proxy(session.client.frontend);
+        let inspected = session
+            .thread
+            .shared
+            .plan
+            .inspects(session.client.frontend, backend);
+        let Some(first) = &mut start.first else { return };
+        let sent = first.len();
+        let mut attempt = Attempt {
+            thread: &thread,
+            timer: &session.timer,
+            backend,
+            wanted: None,
+            exclude: None,
+            client: ClientWatch {
+                io: &mut session.io,
+                buffer: first,
+                ended: &mut start.ended,
+                abort_on_end: aborts_on_end(proxy, Mode::Tcp, sent),
+            },
+            src: session.client.src,
+            dst: session.client.dst,
+            reuse: Reuse::None,
+            private: &mut session.private,
+            connect_timeout: proxy.timeouts.connect,
+            queue_timeout: proxy.timeouts.queue,
+            settings: &stream.settings,
+            since_ms: if inspected {
+                thread.now_ms()
+            } else {
+                session.client.accepted_ms
+            },
+        };
+        let reached = reach_server(&mut attempt, &mut stream.route).await;
+        let mut reached = match reached {
+            Ok(reached) => reached,
+            Err(error) => return not_reached(session, &mut stream.log, backend, error),
+        };
+        let server = reached.slot.server();
+        let counters = thread.server_counters(backend, server);
+        let first = start.first.take_if(|first| !first.is_empty());
+        let mut relay = Relay::new(first, None, start.ended);
+        let mut rules = ResponseRules::begin(session, backend, &mut relay);
+        let end = loop {
+            match rules.as_mut().map(|rules| rules.look(session, stream, &relay)) {
+                None | Some(Answer::Wait) => {}
+                Some(Answer::Pass) => {
+                    rules = None;
+                    relay.release();
+                }
+                Some(Answer::Reject) => {
+                    // Its bytes count, though nobody gets them.
+                    stream.log.bytes = relay
+                        .held(thread.now_ms())
+                        .map_or(0, |(bytes, _)| bytes.len() as u64);
+                    break None;
+                }
+                Some(Answer::Close) => {
+                    rules = None;
+                    relay.release();
+                    relay.close_server();
+                    reached.conn.io = Io::Closed;
+                }
+            }
+            let mut ends = Ends {
+                client: &mut session.io,
+                server: &mut reached.conn.io,
+                timer: &session.timer,
+                buffers: &thread.buffers,
+                client_timeouts: &frontend.timeouts,
+                server_timeouts: &proxy.timeouts,
+                tunnel_timeout: None,
+            };
+            match relay.run(&mut ends, &reached.slot).await {
+                RelayEnd::Held => {}
+                end => break Some(end),
+            }
+        };
+        let Stream { log, route, .. } = stream;
+        relay.give_back(&thread.buffers);
+        route.server_left = Some(reached.slot.give_back());
+        log.bytes += relay.to_client();
+        log.received = relay.to_server();
+        let all = [
+            thread.fe_counters(session.client.frontend),
+            thread.be_counters(backend),
+            counters,
+        ];
+        session.count_bytes(relay.to_server(), log.bytes);
+        for side in &all[1..] {
+            side.bin.add(relay.to_server());
+            side.bout.add(log.bytes);
+        }
+        match end {
+            None => {
+                all.iter().for_each(|c| c.dresp.inc());
+                log.end_with(b'P', b'D');
+            }
+            Some(RelayEnd::Done | RelayEnd::Held) => {}
+            Some(RelayEnd::ClientGone) => {
+                all.iter().for_each(|c| c.cli_abrt.inc());
+                log.end_with(b'C', b'D');
+            }
+            Some(RelayEnd::ServerGone) => {
+                all.iter().for_each(|c| c.srv_abrt.inc());
+                log.end_with(b'S', b'D');
+            }
+            Some(RelayEnd::ClientTimeout) => log.end_with(b'c', b'D'),
+            Some(RelayEnd::ServerTimeout) => log.end_with(b's', b'D'),
+            Some(RelayEnd::Ended(why)) => log.end_with(why.letter(), b'-'),
+        }
+        let now = thread.now_ms();
+        let ms = |from: u64, to: u64| u32::try_from(since(from, to)).unwrap_or(0);
+        let times = [
+            ms(log.request_ms, route.queued_until_ms),
+            ms(route.queued_until_ms, route.connected_ms),
+            0,
+            ms(session.client.accepted_ms, now),
+        ];
+        thread.be_counters(backend).record_times(times);
+        counters.record_times(times);
+    }
 }
 
 /// The backend by `use_backend` and `default_backend`.
-fn choose_backend(session: &Session) -> Option<ProxyId> {
+fn choose_backend(session: &Session, stream: &Stream, payload: &[u8]) -> Option<ProxyId> {
     let (proxy, plan) = session.thread.shared.plan.proxy(session.client.frontend);
     let switched = if proxy.use_backend.is_empty() {
         None
@@ -144,6 +357,8 @@ fn choose_backend(session: &Session) -> Option<ProxyId> {
             &session.client,
             session.client.frontend,
             AtHand {
+                stream: Some(stream),
+                payload,
                 io: Some(&session.io),
                 ..AtHand::default()
             },

@@ -112,6 +112,10 @@ pub struct Timeouts {
     pub http_request: Option<Millis>,
     /// For the next request; `http_request`, then `client` when none.
     pub http_keep_alive: Option<Millis>,
+    /// `tcp-request inspect-delay`: how long rules on contents wait for what they look at; not at all when none.
+    pub inspect_request: Option<Millis>,
+    /// `tcp-response inspect-delay`.
+    pub inspect_response: Option<Millis>,
     /// Before a tarpitted request is answered; `connect` when none.
     pub tarpit: Option<Millis>,
     /// Of a tunnel, both sides; `client` and `server` when none.

@@ -357,13 +357,72 @@ fn given(reading: &Reading<'_>, section: &ProxySection, keyword: &str, choice: &
         .map(|given| given.span)
 }
 
+/// Settles what of HTTP stands in a proxy of TCP mode. Rules of a frontend count once a connection has become one of HTTP, by a rule
+/// or by its backend's mode; nothing is told of them where a rule says so.
 fn needs_http(reading: &mut Reading<'_>, section: &ProxySection, proxy: &mut Proxy, kind: &str, name: &str) {
+    let switch = section
+        .rules
+        .iter()
+        .find(|rule| rule.action.row.name == "switch-mode");
+    match switch {
+        None => ignored_without_http(reading, section, proxy, kind, name),
+        Some(rule) => switches_to_http(reading, section, proxy, rule.span, name),
+    }
+    proxy.cookie = None;
+    if !proxy.kind.is_frontend() {
+        proxy.forwardfor = None;
+        let rules = std::mem::take(&mut proxy.rules);
+        let needs_no_http = |rule: &Rule| {
+            !matches!(
+                rule.set,
+                RuleSet::HttpRequest | RuleSet::HttpResponse | RuleSet::HttpAfterResponse
+            )
+        };
+        proxy.rules = rules.into_iter().filter(needs_no_http).collect();
+    }
+}
+
+/// Where a cookie for persistence stands.
+fn cookie_line(inherited: &Inherited<'_>, proxy: &Proxy) -> Option<Span> {
+    inherited
+        .of(proxy.kind.is_backend())
+        .find_map(|settings| settings.cookie.as_ref().map(|set| set.span))
+}
+
+/// Tells what does not go with `switch-mode`, which stands at `span`.
+fn switches_to_http(
+    reading: &mut Reading<'_>,
+    section: &ProxySection,
+    proxy: &Proxy,
+    span: Span,
+    name: &str,
+) {
+    let kind = Reading::proxy_words(proxy.kind);
+    if let Some(cookie) = cookie_line(&Inherited::new(reading, section), proxy) {
+        let message = format!("cookie will be ignored for {kind} '{name}' (needs 'mode http').");
+        warn(reading, "needs-http", cookie, message, "write: mode http");
+    }
+    if proxy.kind.is_backend() && proxy.default_backend.is_none() {
+        let message = format!(
+            "Proxy '{name}' : 'switch-mode http' configured for a tcp proxy with no backend. Incoming connections \
+             upgraded to HTTP cannot be routed to TCP servers"
+        );
+        let help = "add: default_backend, with a backend in mode http";
+        warn(reading, "needs-http", span, message, help);
+    }
+}
+
+fn ignored_without_http(
+    reading: &mut Reading<'_>,
+    section: &ProxySection,
+    proxy: &Proxy,
+    kind: &str,
+    name: &str,
+) {
     let inherited = Inherited::new(reading, section);
     let options = options_of_http(reading, &inherited, proxy.kind);
     let stats = inherited.find(|settings| settings.stats.enabled);
-    let cookie = inherited
-        .of(proxy.kind.is_backend())
-        .find_map(|settings| settings.cookie.as_ref().map(|set| set.span));
+    let cookie = cookie_line(&inherited, proxy);
     let forwardfor = inherited.find(|settings| settings.forwardfor.as_ref().map(|set| set.span));
     let help = "write: mode http";
     let lines = reading
@@ -415,14 +474,4 @@ fn needs_http(reading: &mut Reading<'_>, section: &ProxySection, proxy: &mut Pro
         let message = format!("'option forwardfor' ignored for {kind} '{name}' as it requires HTTP mode.");
         warn(reading, "needs-http", span, message, help);
     }
-    proxy.cookie = None;
-    proxy.forwardfor = None;
-    let rules = std::mem::take(&mut proxy.rules);
-    let needs_no_http = |rule: &Rule| {
-        !matches!(
-            rule.set,
-            RuleSet::HttpRequest | RuleSet::HttpResponse | RuleSet::HttpAfterResponse
-        )
-    };
-    proxy.rules = rules.into_iter().filter(needs_no_http).collect();
 }

@@ -122,6 +122,8 @@ fn timeouts(inherited: &Inherited<'_>) -> Timeouts {
         check: inherited.timeout(T::Check),
         http_request: inherited.timeout(T::HttpRequest),
         http_keep_alive: inherited.timeout(T::HttpKeepAlive),
+        inspect_request: inherited.value(|settings| &settings.inspect_request),
+        inspect_response: inherited.value(|settings| &settings.inspect_response),
         tarpit: inherited.timeout(T::Tarpit),
         tunnel: inherited.timeout(T::Tunnel),
         client_fin: inherited.timeout(T::ClientFin),

@@ -346,6 +346,10 @@ pub(crate) struct MoreSettings {
     pub(crate) check: Option<Set<CheckKind>>,
     pub(crate) http_reuse: Option<Set<HttpReuse>>,
     pub(crate) monitor_uri: Option<Set<Word>>,
+    /// `tcp-request inspect-delay`.
+    pub(crate) inspect_request: Option<Set<Millis>>,
+    /// `tcp-response inspect-delay`.
+    pub(crate) inspect_response: Option<Set<Millis>>,
     pub(crate) default_backend: Option<Set<Word>>,
     pub(crate) stats: Rare<StatsWritten>,
     pub(crate) email: Rare<EmailAlert>,

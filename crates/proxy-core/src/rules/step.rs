@@ -43,6 +43,14 @@ pub enum Step<'p> {
     AwaitBody(AwaitBody),
     /// The request is refused as one that is malformed.
     Malformed,
+    /// The client's connection is closed without a word.
+    Reject,
+    /// The client's connection is left without its peer being told; a reset that cannot be helped goes this many hops.
+    Vanish(Option<u8>),
+    /// The server's connection is closed.
+    Close,
+    /// The connection goes on as one of HTTP.
+    SwitchMode,
     /// A header could not be changed, in strict mode.
     Failed,
 }

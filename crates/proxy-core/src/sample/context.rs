@@ -147,6 +147,15 @@ pub struct Tls<'a> {
     pub resumed: bool,
 }
 
+/// What the kernel writes on a connection's packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PacketField {
+    /// The type of service, or the traffic class.
+    Tos,
+    /// The mark that routing and firewalls look at.
+    Mark,
+}
+
 /// What only the shell knows: clocks, chance, the system.
 pub trait World: std::fmt::Debug {
     /// Milliseconds of the process's clock.
@@ -173,6 +182,8 @@ pub trait World: std::fmt::Debug {
     fn is_local(&self, address: std::net::IpAddr) -> bool;
     /// What the handshake of the client at hand agreed on; none without TLS.
     fn tls(&self) -> Option<Tls<'_>>;
+    /// Sets what the kernel writes on packets to the client at hand. Where the system refuses, packets stay as they are.
+    fn set_on_packets(&self, field: PacketField, value: u32);
     /// How clocks stand here, at a time in seconds since the epoch.
     fn local(&self, epoch: i64) -> LocalTime;
 }

@@ -122,6 +122,10 @@ pub struct SideCounters {
     pub bout: Counter,
     /// Requests denied (`dreq`).
     pub dreq: Counter,
+    /// Connections denied (`dcon`).
+    pub dcon: Counter,
+    /// Sessions denied (`dses`).
+    pub dses: Counter,
     /// Responses denied (`dresp`).
     pub dresp: Counter,
     /// Request errors (`ereq`).
@@ -205,6 +209,8 @@ impl SideCounters {
             &self.bin,
             &self.bout,
             &self.dreq,
+            &self.dcon,
+            &self.dses,
             &self.dresp,
             &self.ereq,
             &self.econ,

@@ -148,8 +148,8 @@ fn frontend<'a>(view: &StatsView<'a>, id: ProxyId, row: &mut Row<'a>) {
     row.u32(CONN_RATE, rate);
     row.u32(CONN_RATE_MAX, max);
     row.u64(CONN_TOT, side.sum(|s| s.conn_tot.get()));
-    row.u64(DCON, 0);
-    row.u64(DSES, 0);
+    row.u64(DCON, side.sum(|s| s.dcon.get()));
+    row.u64(DSES, side.sum(|s| s.dses.get()));
     if proxy.mode == Mode::Http {
         http_responses(row, &side);
         row.u64(INTERCEPTED, side.sum(|s| s.intercepted.get()));
@@ -191,8 +191,8 @@ fn listener<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, bind: us
     row.u64(EREQ, side.sum(|s| s.ereq.get()));
     let full = proxy.binds[bind].maxconn.is_some_and(|max| sessions.get() >= max);
     row.text(STATUS, if full { "FULL" } else { "OPEN" });
-    row.u64(DCON, 0);
-    row.u64(DSES, 0);
+    row.u64(DCON, side.sum(|s| s.dcon.get()));
+    row.u64(DSES, side.sum(|s| s.dses.get()));
     if filter.legends {
         match &proxy.binds[bind].address {
             Address::Inet(a) => row.owned(ADDR, a.to_string().into_bytes()),

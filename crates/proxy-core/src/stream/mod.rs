@@ -102,6 +102,23 @@ pub struct Settings {
     pub tarpit_timeout: Option<Millis>,
     /// `set-timeout tunnel`.
     pub tunnel_timeout: Option<Millis>,
+    /// `set-priority-class` and `set-priority-offset`: the place in queues; less is served before.
+    pub priority: Priority,
+    /// `set-retries`.
+    pub retries: Option<u32>,
+    /// `set-bc-tos`.
+    pub server_tos: Option<u32>,
+    /// `set-bc-mark`.
+    pub server_mark: Option<u32>,
+}
+
+/// A place in queues: by class, then by the time of the entry moved by an offset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Priority {
+    /// From -2047 to 2047; less is served before.
+    pub class: i16,
+    /// Milliseconds by which the time of the entry is moved, from -524287 to 524287.
+    pub offset: i32,
 }
 
 /// What the log line needs besides the route.

@@ -6,6 +6,7 @@ use haproxy_cfg::model::ProxyId;
 
 use super::count::{count_relayed, count_request, count_status};
 use super::exchange::End;
+use super::forward::NO_ANSWER;
 use super::request::NoRequest;
 use super::respond::{answer_error, answer_now, send_answer};
 use super::transaction::Next;
@@ -70,6 +71,13 @@ pub(super) async fn failed(
     end: End,
 ) -> Next {
     let thread = Rc::clone(&session.thread);
+    if end == End::Denied(NO_ANSWER) {
+        // How it ends was said before.
+        let status = txn.stream.log.status.max(0);
+        count_status(thread.fe_counters(session.client.frontend), status);
+        count_status(thread.be_counters(backend), status);
+        return Next::Close;
+    }
     let begun = txn.response_begun();
     // A client that goes before its request is whole ends the transfer of data, not the wait for a head; sessions that are
     // ended then are in no phase.

@@ -12,16 +12,18 @@ use proxy_core::http1::{
 };
 use proxy_core::persist::{CookieState, HeadEdits, ResponseInput};
 use proxy_core::rules::Step;
+use proxy_core::sample::Body;
 use proxy_core::stream::Route;
 
 use super::answer;
-use super::count::{count_bytes, count_relayed, count_status};
+use super::count::{count_bytes, count_denied, count_relayed, count_status};
 use super::exchange::{End, HeadStop, Terms};
 use super::failure::{failed, left_early, not_reached};
 use super::respond::{answer_ready, answer_with, keep_rest};
 use super::rules;
 use super::transaction::{Next, client_cases, refuses_names};
 use super::txn::{ResponseRules, Txn};
+use crate::early::{self, Contents};
 use crate::io::Io;
 use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::Session;
@@ -30,6 +32,9 @@ use crate::thread::Thread;
 use crate::upstream::{
     Attempt, ClientWatch, PrivateConn, Reached, Reuse, ServerConn, aborts_on_end, reach_server,
 };
+
+/// In the place of a status: the client gets no answer.
+pub(super) const NO_ANSWER: u16 = 0;
 
 /// Sends the request to a server of `backend` and its response to the client.
 pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: ProxyId) -> Next {
@@ -120,6 +125,7 @@ fn attempt<'a>(
         private: &mut session.private,
         connect_timeout: txn.stream.settings.connect_timeout.or(proxy.timeouts.connect),
         queue_timeout: txn.stream.settings.queue_timeout.or(proxy.timeouts.queue),
+        settings: &txn.stream.settings,
         since_ms: txn.stream.log.request_ms,
         reuse,
     };
@@ -224,13 +230,17 @@ pub(super) async fn exchange(
     take_more(txn);
     if proxy.retry_on.after_sending()
         && !txn.stream.settings.sent_once
-        && txn.stream.route.retries < proxy.retries
+        && txn.stream.route.retries < txn.stream.settings.retries.unwrap_or(proxy.retries)
     {
         txn.keep_request(terms.max_head);
     }
     let server = reached.slot.server();
     let mut keep = Keep::default();
+    let refused = refuse_contents(session, txn, backend, None).is_err();
     let end = poll_fn(|cx| {
+        if refused {
+            return Poll::Ready(End::Denied(NO_ANSWER));
+        }
         if let Some(why) = reached.slot.ending() {
             return Poll::Ready(End::Ended(why));
         }
@@ -355,6 +365,7 @@ pub(super) fn finish_head(
         // What rules make of it is no business of the server's.
         count_status(counters, i32::from(txn.res_head.status));
         txn.stream.begin_response();
+        refuse_contents(session, txn, backend, Some(server)).map_err(HeadStop::Refused)?;
     }
     let mut at = begun.at;
     if !begun.in_frontend {
@@ -423,6 +434,57 @@ pub(super) fn finish_head(
     Ok(keep)
 }
 
+/// `tcp-response content` of the backend. Without a time to wait for what they look at, they are applied before there is a
+/// response; `answered_by` says which server has sent one.
+///
+/// # Errors
+/// When the connection is to be closed without an answer.
+fn refuse_contents(
+    session: &mut Session,
+    txn: &mut Txn,
+    backend: ProxyId,
+    answered_by: Option<usize>,
+) -> Result<(), u16> {
+    let thread = Rc::clone(&session.thread);
+    let (proxy, plan) = thread.shared.plan.proxy(backend);
+    let waits = proxy.timeouts.inspect_response.is_some();
+    if plan.response_content_rules.is_empty() || waits != answered_by.is_some() {
+        return Ok(());
+    }
+    let set = (&plan.acls, &plan.response_content_rules);
+    txn.cache.reset();
+    let step = if waits {
+        rules::run(session, txn, backend, set, false, &mut 0)
+    } else {
+        let contents = Contents {
+            stream: Some(&mut txn.stream),
+            payload: Body {
+                complete: true,
+                ..Body::default()
+            },
+            from_server: true,
+        };
+        early::run(session, backend, set, contents, &mut txn.cache, &mut 0)
+    };
+    if !matches!(step, Step::Reject | Step::Vanish(_)) {
+        return Ok(());
+    }
+    if let Step::Vanish(hops) = step {
+        session.io.vanish(hops);
+    }
+    thread.fe_counters(session.client.frontend).dresp.inc();
+    thread.be_counters(backend).dresp.inc();
+    if let Some(server) = answered_by.or(txn.stream.route.server) {
+        thread.server_counters(backend, server).dresp.inc();
+    }
+    if waits {
+        txn.stream.log.status = i32::from(txn.res_head.status);
+        txn.stream.log.response_ms = 0;
+    }
+    txn.stream.log.end_with(b'P', b'D');
+    Err(NO_ANSWER)
+}
+
 /// The rules of one proxy on the response, from number `at` on.
 ///
 /// # Errors
@@ -440,7 +502,21 @@ pub(super) fn response_rules(
     }
     txn.cache.reset();
     match rules::run(session, txn, proxy, (&plan.acls, &plan.response_rules), false, at) {
-        Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => Ok(()),
+        Step::Next
+        | Step::Edited
+        | Step::Readdressed
+        | Step::Stop
+        | Step::Wait
+        | Step::Reject
+        | Step::Close
+        | Step::SwitchMode => Ok(()),
+        Step::Vanish(hops) => {
+            count_denied(session, proxy);
+            session.io.vanish(hops);
+            txn.stream.log.status = i32::from(txn.res_head.status);
+            txn.stream.log.end_with(b'P', b'R');
+            Err(HeadStop::Refused(NO_ANSWER))
+        }
         Step::Deny(reply) | Step::Tarpit(reply) => Err(HeadStop::Refused(reply.status)),
         Step::Return(Reply { status, .. }) => {
             txn.intercepted = true;
@@ -569,7 +645,7 @@ pub(super) async fn tunnel(
     count_relayed(session, backend, server, relay.to_server(), relay.to_client());
     relay.give_back(&thread.buffers);
     match end {
-        RelayEnd::Done => {}
+        RelayEnd::Done | RelayEnd::Held => {}
         RelayEnd::ClientGone => txn.stream.log.end_with(b'C', b'D'),
         RelayEnd::ServerGone => txn.stream.log.end_with(b'S', b'D'),
         RelayEnd::ClientTimeout => txn.stream.log.end_with(b'c', b'D'),

@@ -25,7 +25,22 @@ pub(super) async fn obey(
     step: Step<'_>,
 ) -> Result<(), Next> {
     match step {
-        Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => Ok(()),
+        Step::Next
+        | Step::Edited
+        | Step::Readdressed
+        | Step::Stop
+        | Step::Wait
+        | Step::Close
+        | Step::SwitchMode => Ok(()),
+        Step::Reject => {
+            count_denied(session, proxy);
+            Err(close_silently(session, txn))
+        }
+        Step::Vanish(hops) => {
+            count_denied(session, proxy);
+            session.io.vanish(hops);
+            Err(close_silently(session, txn))
+        }
         Step::Deny(reply) => {
             count_denied(session, proxy);
             Err(answer_ready(session, txn, reply.status, (b'P', b'R'), false).await)
@@ -63,6 +78,20 @@ pub(super) async fn obey(
         }
         Step::Failed => Err(answer_with(session, txn, 500, b'P', b'R').await),
     }
+}
+
+/// Ends a request that rules refuse without an answer.
+pub(super) fn close_silently(session: &Session, txn: &mut Txn) -> Next {
+    let log = &mut txn.stream.log;
+    log.end_with(b'P', b'R');
+    // Nothing is known of the times of what was never answered.
+    log.request_ms = 0;
+    let thread = &session.thread;
+    count_status(thread.fe_counters(session.client.frontend), 0);
+    if let Some(backend) = log.backend {
+        count_status(thread.be_counters(backend), 0);
+    }
+    Next::Close
 }
 
 /// Puts together what asks for a password; gives its status.

@@ -42,6 +42,7 @@ pub(super) fn looking_at<T>(
             txn.response_body()
         },
         io: Some(&session.io),
+        ..AtHand::default()
     };
     looking(&session.thread, &session.client, proxy, at_hand, look)
 }

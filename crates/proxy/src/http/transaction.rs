@@ -1,8 +1,9 @@
 //! One request from its first byte to the end of its response.
 
+use std::pin::Pin;
 use std::rc::Rc;
 
-use haproxy_cfg::model::{HeaderNames, ProxyId};
+use haproxy_cfg::model::{HeaderNames, Mode, ProxyId};
 use proxy_core::http1::HeaderCases;
 use proxy_core::rules::{Acls, RuleSetPlan, Step};
 
@@ -42,6 +43,17 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
         return refuse(session, txn, reason).await;
     }
     let thread = Rc::clone(&session.thread);
+    let frontend = session.client.frontend;
+    let passed = match contents(session, txn, frontend) {
+        Some(contents) => contents.await,
+        None => Ok(()),
+    };
+    if let Err(next) = passed {
+        // For the log there was no request.
+        txn.stream.log.line.clear();
+        finish(session, txn);
+        return next;
+    }
     let now = txn.stream.log.request_ms;
     count_request(thread.fe_counters(session.client.frontend), now);
     thread.counters().process.req_tot.inc();
@@ -61,17 +73,10 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
         let status = if fails { 503 } else { 200 };
         return answer_with(session, txn, status, b'P', b'R').await;
     }
-    let in_use;
-    let next = match route(session, txn).await {
-        Ok(backend) => {
-            in_use = (backend != session.client.frontend || session.frontend().kind.is_backend())
-                .then(|| BackendUse::new(&thread, backend));
-            forward(session, txn, backend).await
-        }
-        Err(next) => {
-            in_use = None;
-            next
-        }
+    let mut in_use = None;
+    let next = match route(session, txn, &mut in_use).await {
+        Ok(backend) => forward(session, txn, backend).await,
+        Err(next) => next,
     };
     // The line does not count its own session any more.
     drop(in_use);
@@ -80,7 +85,11 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
 }
 
 /// Finds the backend and applies the rules; an answer of our own ends the transaction.
-async fn route(session: &mut Session, txn: &mut Txn) -> Result<ProxyId, Next> {
+async fn route(
+    session: &mut Session,
+    txn: &mut Txn,
+    in_use: &mut Option<BackendUse>,
+) -> Result<ProxyId, Next> {
     let frontend = session.client.frontend;
     if session.frontend().options.buffer_request {
         Box::pin(wait::for_option(session, txn, frontend)).await?;
@@ -110,9 +119,20 @@ async fn route(session: &mut Session, txn: &mut Txn) -> Result<ProxyId, Next> {
         }
     };
     txn.stream.log.backend = Some(backend);
+    *in_use = (backend != frontend || session.frontend().kind.is_backend())
+        .then(|| BackendUse::new(&session.thread, backend));
+    if session.thread.config().proxy(backend).mode == Mode::Tcp {
+        // Only what a rule has made a connection of HTTP comes here, and nobody there would know.
+        txn.stream.log.end_with(b'I', b'R');
+        txn.stream.log.request_ms = 0;
+        return Err(Next::Close);
+    }
     if backend != frontend {
         txn.cache.reset();
         count_request(session.thread.be_counters(backend), txn.stream.log.request_ms);
+        if let Some(contents) = contents(session, txn, backend) {
+            contents.await?;
+        }
         if session.thread.config().proxy(backend).options.buffer_request {
             Box::pin(wait::for_option(session, txn, backend)).await?;
         }
@@ -158,6 +178,41 @@ async fn apply_rules(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Re
         return Err(Box::pin(answer_stats(session, txn, proxy)).await);
     }
     apply_set(session, txn, proxy, (&plan.acls, &plan.redirects)).await
+}
+
+/// Rules at work on a request.
+type Contents<'a> = Pin<Box<dyn Future<Output = Result<(), Next>> + 'a>>;
+
+/// `tcp-request content` on a request, where there are any.
+fn contents<'a>(session: &'a mut Session, txn: &'a mut Txn, proxy: ProxyId) -> Option<Contents<'a>> {
+    let rules = &session.thread.shared.plan.proxies[proxy.0 as usize].content_rules;
+    (!rules.is_empty()).then(|| Box::pin(apply_contents(session, txn, proxy)) as _)
+}
+
+/// `tcp-request content` on a request: its head is there, and nothing more is waited for.
+///
+/// # Errors
+/// What becomes of the connection, where the request goes no further.
+async fn apply_contents(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Result<(), Next> {
+    let thread = Rc::clone(&session.thread);
+    let plan = &thread.shared.plan.proxies[proxy.0 as usize];
+    let mut at = 0;
+    loop {
+        match rules::run(
+            session,
+            txn,
+            proxy,
+            (&plan.acls, &plan.content_rules),
+            true,
+            &mut at,
+        ) {
+            Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => return Ok(()),
+            // It is one of HTTP already.
+            Step::SwitchMode => {}
+            // Those of a backend are counted for the frontend alone.
+            step => obey(session, txn, session.client.frontend, step).await?,
+        }
+    }
 }
 
 /// One set of rules on the request.

@@ -229,16 +229,22 @@ fn tcp_log<'a>(session: &'a Session, stream: &'a Stream) -> TcpLog<'a> {
     let thread = &session.thread;
     // The statistics page takes no time to be reached.
     let time = |from, to| if log.is_stats { 0 } else { since(from, to) };
+    // A connection that became one of HTTP has a line for each request.
+    let began = if log.line.is_empty() {
+        session.client.accepted_ms
+    } else {
+        log.started_ms
+    };
     TcpLog {
         client: session.peer(),
-        accepted_ms: thread.epoch_ms(session.client.accepted_ms),
+        accepted_ms: thread.epoch_ms(began),
         frontend: &session.frontend().name,
         tls: session.is_tls(),
         backend,
         server,
         queue_time: time(log.request_ms, route.queued_until_ms),
         connect_time: time(route.queued_until_ms, route.connected_ms),
-        total_time: since(session.client.accepted_ms, thread.now_ms()),
+        total_time: since(began, thread.now_ms()),
         early: log.early,
         bytes: log.bytes,
         received: log.received,

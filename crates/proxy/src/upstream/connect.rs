@@ -7,11 +7,13 @@ use std::pin::pin;
 use std::task::{Context, Poll};
 
 use haproxy_cfg::model::{Server, ServerAddr};
+use proxy_core::sample::PacketField;
 use socket2::{Domain, SockAddr, Socket, Type};
 use tokio::io::{Interest, Ready};
 use tokio::net::{TcpStream, UnixStream};
 
 use crate::io::Io;
+use crate::packet::set_on_packets;
 
 /// A connection to a server.
 #[derive(Debug)]
@@ -27,11 +29,17 @@ pub struct ServerConn {
 }
 
 /// Starts a connection to `server`; it stands once it is writable without an error. `dst` is the address that the client
-/// connected to, which a server without an address or port of its own takes over.
+/// connected to, which a server without an address or port of its own takes over; `packets` the type of service and the mark that
+/// rules ask for.
 ///
 /// # Errors
 /// When the system makes no socket, or refuses at once.
-pub(super) fn start(server: &Server, dst: Option<SocketAddr>, keep_alive: bool) -> io::Result<Io> {
+pub(super) fn start(
+    server: &Server,
+    dst: Option<SocketAddr>,
+    keep_alive: bool,
+    packets: [Option<u32>; 2],
+) -> io::Result<Io> {
     match &server.addr {
         ServerAddr::Inet {
             ip,
@@ -48,6 +56,11 @@ pub(super) fn start(server: &Server, dst: Option<SocketAddr>, keep_alive: bool) 
             socket.set_tcp_nodelay(true)?;
             if keep_alive {
                 socket.set_keepalive(true)?;
+            }
+            for (field, value) in [PacketField::Tos, PacketField::Mark].into_iter().zip(packets) {
+                if let Some(value) = value {
+                    set_on_packets(&socket, field, value, address.is_ipv6());
+                }
             }
             begin(&socket, &SockAddr::from(address))?;
             Ok(Io::Tcp(TcpStream::from_std(std::net::TcpStream::from(

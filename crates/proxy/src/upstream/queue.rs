@@ -1,5 +1,5 @@
 //! Requests that wait for a slot of a server (`maxconn` of servers). A slot that becomes free is handed to the one that waits
-//! longest, for that very server or for any of the backend, on whatever thread it is.
+//! longest (unless rules gave another priority), for that very server or for any of the backend, on whatever thread it is.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use haproxy_cfg::model::{Config, ProxyId};
 use proxy_core::state::{ProxyState, Runtime};
+use proxy_core::stream::Priority;
 
 /// Not decided yet.
 const WAITING: u32 = u32::MAX;
@@ -60,8 +61,8 @@ impl BackendQueues {
 #[derive(Debug)]
 pub struct Ticket {
     granted: AtomicU32,
-    /// When it came, milliseconds of the process's clock.
-    since_ms: u64,
+    /// Its place: the class, then the time at which it came with the offset added, milliseconds of the process's clock.
+    place: (i16, i64),
     waker: Mutex<Waker>,
 }
 
@@ -125,13 +126,13 @@ impl Queues {
         runtime: &Runtime,
         proxy: ProxyId,
         server: Option<usize>,
-        now_ms: u64,
+        (priority, now_ms): (Priority, u64),
     ) -> (Arc<Ticket>, u32) {
         let queues = &self.proxies[proxy.0 as usize];
         let state = &runtime.proxies[proxy.0 as usize];
         let ticket = Arc::new(Ticket {
             granted: AtomicU32::new(WAITING),
-            since_ms: now_ms,
+            place: (priority.class, now_ms.cast_signed() + i64::from(priority.offset)),
             waker: Mutex::new(Waker::noop().clone()),
         });
         let (queue, gauge) = match server {
@@ -139,7 +140,10 @@ impl Queues {
             None => (&queues.any, &state.queued),
         };
         let mut queue = lock(queue);
-        queue.push_back(Arc::clone(&ticket));
+        // Nearly always the end.
+        let at = queue.iter().rposition(|other| other.place <= ticket.place);
+        let at = at.map_or(0, |at| at + 1);
+        queue.insert(at, Arc::clone(&ticket));
         let before = gauge.inc() - 1;
         drop(queue);
         // A slot may have become free between the choice and the entry: nobody else would hand it out.
@@ -234,11 +238,11 @@ impl Queues {
             let any_since = any
                 .front()
                 .filter(|_| queues.is_in_use(state, at))
-                .map(|t| t.since_ms);
-            let own_since = own.front().map(|t| t.since_ms);
+                .map(|t| t.place);
+            let own_since = own.front().map(|t| t.place);
             let (queue, gauge) = match (own_since, any_since) {
                 (None, None) => return false,
-                (Some(own_ms), Some(any_ms)) if own_ms > any_ms => (&mut any, &state.queued),
+                (Some(own_place), Some(any_place)) if own_place > any_place => (&mut any, &state.queued),
                 (None, Some(_)) => (&mut any, &state.queued),
                 (Some(_), _) => (&mut own, &server.queued),
             };

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use haproxy_cfg::model::{Millis, Mode, Proxy, ProxyId, Server};
 use proxy_core::balance::PickInput;
 use proxy_core::state::Ending;
-use proxy_core::stream::Route;
+use proxy_core::stream::{Route, Settings};
 
 use super::idle::{Asked, is_quiet};
 use super::queue::Granted;
@@ -53,6 +53,8 @@ pub struct Attempt<'a> {
     pub connect_timeout: Option<Millis>,
     /// `timeout queue`, or what a rule put in its place.
     pub queue_timeout: Option<Millis>,
+    /// What rules settled.
+    pub settings: &'a Settings,
     /// When the wait for a server began: the request was there, or the session; milliseconds of the process's clock.
     pub since_ms: u64,
 }
@@ -228,7 +230,8 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
     let (proxy, plan) = thread.shared.plan.proxy(attempt.backend);
     let mut wanted = attempt.wanted;
     let mut exclude = attempt.exclude;
-    let mut left = proxy.retries.saturating_sub(route.retries);
+    let retries = attempt.settings.retries.unwrap_or(proxy.retries);
+    let mut left = retries.saturating_sub(route.retries);
     loop {
         let slot = take_slot(attempt, wanted, exclude, route).await?;
         let server = slot.server();
@@ -276,7 +279,11 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
         let usable = plan.balancer.usable(state);
         let others = usable.active.max(usable.backup) > 1;
         let elsewhere = proxy.options.redispatch.is_some()
-            && (if bound { redispatches(proxy, left) } else { others } || !state.servers[server].is_usable());
+            && (if bound {
+                redispatches(proxy, retries, left)
+            } else {
+                others
+            } || !state.servers[server].is_usable());
         if elsewhere {
             wanted = None;
             exclude = Some(server);
@@ -305,11 +312,11 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
     }
 }
 
-/// Whether a request that is bound to its server may leave it with `left` retries to go.
-fn redispatches(proxy: &Proxy, left: u32) -> bool {
+/// Whether a request that is bound to its server may leave it with `left` of its `retries` to go.
+fn redispatches(proxy: &Proxy, retries: u32, left: u32) -> bool {
     match proxy.options.redispatch {
         None | Some(0) => false,
-        Some(every @ 1..) => (proxy.retries - left).is_multiple_of(every.unsigned_abs()),
+        Some(every @ 1..) => (retries - left).is_multiple_of(every.unsigned_abs()),
         // Counted from the last retry backwards.
         Some(every) => left.is_multiple_of(every.unsigned_abs()) && (every != -1 || left == 0),
     }
@@ -382,7 +389,12 @@ async fn wait_in_queue(
     let thread = attempt.thread;
     let shared = &thread.shared;
     let now = thread.now_ms();
-    let (ticket, before) = shared.queues.enter(&shared.runtime, attempt.backend, server, now);
+    let (ticket, before) = shared.queues.enter(
+        &shared.runtime,
+        attempt.backend,
+        server,
+        (attempt.settings.priority, now),
+    );
     // The place in the queue, counted from 1.
     if server.is_some() {
         route.server_queue = before + 1;
@@ -449,8 +461,13 @@ async fn connect_to(
     }
     counters.connect.inc();
     thread.be_counters(attempt.backend).connect.inc();
-    let mut io = connect::start(&proxy.servers[server], attempt.dst, proxy.options.srvtcpka)
-        .map_err(|_| ReachError::ConnectFailed)?;
+    let mut io = connect::start(
+        &proxy.servers[server],
+        attempt.dst,
+        proxy.options.srvtcpka,
+        [attempt.settings.server_tos, attempt.settings.server_mark],
+    )
+    .map_err(|_| ReachError::ConnectFailed)?;
     note_addresses(attempt, &proxy.servers[server], &io, route);
     let until = deadline(thread.now_ms(), attempt.connect_timeout);
     attempt.timer.set(until);

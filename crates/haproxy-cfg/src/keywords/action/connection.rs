@@ -9,7 +9,8 @@ use crate::signature::{choice, needs, opt, verify};
 pub(super) const ROWS: &[Action] = &[
     kw("set-bc-mark", REQUEST, ANY, "marks packets to the server")
         .since(3, 0)
-        .takes(&[number_or_expression("mark")]),
+        .takes(&[number_or_expression("mark")])
+        .acts(REQUEST),
     kw(
         "set-bc-tos",
         REQUEST,
@@ -17,7 +18,8 @@ pub(super) const ROWS: &[Action] = &[
         "type of service of packets to the server",
     )
     .since(3, 0)
-    .takes(&[number_or_expression("tos")]),
+    .takes(&[number_or_expression("tos")])
+    .acts(REQUEST),
     kw(
         "set-dst",
         EARLY | REQUEST,
@@ -25,7 +27,7 @@ pub(super) const ROWS: &[Action] = &[
         "changes the address that was connected to",
     )
     .takes(&[expression("address")])
-    .acts(HTTP_REQ),
+    .acts(EARLY | REQUEST),
     kw(
         "set-dst-port",
         EARLY | REQUEST,
@@ -33,10 +35,11 @@ pub(super) const ROWS: &[Action] = &[
         "changes the port that was connected to",
     )
     .takes(&[expression("port")])
-    .acts(HTTP_REQ),
+    .acts(EARLY | REQUEST),
     kw("set-fc-mark", EARLY | CONTENT, ANY, "marks packets to the client")
         .since(3, 0)
-        .takes(&[number_or_expression("mark")]),
+        .takes(&[number_or_expression("mark")])
+        .acts(EARLY | CONTENT),
     kw(
         "set-fc-tos",
         EARLY | CONTENT,
@@ -44,15 +47,17 @@ pub(super) const ROWS: &[Action] = &[
         "type of service of packets to the client",
     )
     .since(3, 0)
-    .takes(&[number_or_expression("tos")]),
+    .takes(&[number_or_expression("tos")])
+    .acts(EARLY | CONTENT),
     kw("set-mark", EARLY | CONTENT, ANY, "marks packets to the client")
-        .takes(&[mark("mark").missing("expects exactly 1 argument (integer/hex value)")]),
+        .takes(&[mark("mark").missing("expects exactly 1 argument (integer/hex value)")])
+        .acts(EARLY | CONTENT),
     kw("set-src", EARLY | REQUEST, ANY, "changes the client's address")
         .takes(&[expression("address")])
-        .acts(HTTP_REQ),
+        .acts(EARLY | REQUEST),
     kw("set-src-port", EARLY | REQUEST, ANY, "changes the client's port")
         .takes(&[expression("port")])
-        .acts(HTTP_REQ),
+        .acts(EARLY | REQUEST),
     kw(
         "set-timeout",
         HTTP_REQ | HTTP_RES,
@@ -82,5 +87,6 @@ pub(super) const ROWS: &[Action] = &[
         ANY,
         "type of service of packets to the client",
     )
-    .takes(&[mark("tos").missing("expects exactly 1 argument (integer/hex value)")]),
+    .takes(&[mark("tos").missing("expects exactly 1 argument (integer/hex value)")])
+    .acts(EARLY | CONTENT),
 ];

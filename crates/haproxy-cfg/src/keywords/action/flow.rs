@@ -43,7 +43,8 @@ pub(super) const ROWS: &[Action] = &[
         ANY,
         "ends the set, and lets the connection through",
     )
-    .takes(&[]),
+    .takes(&[])
+    .acts(EARLY | TCP_REQ | TCP_RES),
     kw(
         "allow",
         super::HTTP,
@@ -63,7 +64,9 @@ pub(super) const ROWS: &[Action] = &[
         text("server").missing("expects exactly 1 argument (server name)"),
         option(&opt("name", &[expression("name")])),
     ]),
-    kw("close", TCP_RES, ANY, "closes the connection to the server").takes(&[]),
+    kw("close", TCP_RES, ANY, "closes the connection to the server")
+        .takes(&[])
+        .acts(TCP_RES),
     kw("dgram-drop", QUIC_INI, ANY, "drops the packet")
         .since(3, 1)
         .takes(&[]),
@@ -113,7 +116,8 @@ pub(super) const ROWS: &[Action] = &[
         ANY,
         "closes the connection",
     )
-    .takes(&[]),
+    .takes(&[])
+    .acts(EARLY | TCP_REQ | TCP_RES | HTTP_REQ),
     kw(
         "send-retry",
         QUIC_INI,
@@ -141,7 +145,8 @@ pub(super) const ROWS: &[Action] = &[
             .missing("missing argument for 'rst-ttl'")
             .wrong("expects an integer from 1 to 255 as 'rst-ttl' (got '{got}')")],
     )
-    .since(2, 8)])]),
+    .since(2, 8)])])
+    .acts(EARLY | CONTENT),
     kw(
         "strict-mode",
         super::HTTP,
@@ -165,7 +170,8 @@ pub(super) const ROWS: &[Action] = &[
                 )],
         )),
         verify(names::switched_mode),
-    ]),
+    ])
+    .acts(TCP_REQ),
     kw(
         "use-service",
         TCP_REQ | HTTP_REQ,

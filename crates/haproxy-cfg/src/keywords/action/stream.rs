@@ -38,21 +38,24 @@ pub(super) const ROWS: &[Action] = &[
         ],
     )
     .words("expects exactly 1 argument (log level name or 'silent')")])
-    .acts(HTTP),
+    .acts(CONTENT | HTTP_AFTER),
     kw("set-nice", CONTENT, ANY, "how early the stream gets its turn").takes(&[loose(
         "nice",
         i64::MIN,
         i64::MAX,
     )
     .missing("expects exactly 1 argument (integer value)")]),
-    kw("set-priority-class", REQUEST, ANY, "class in the queue").takes(&[action_expression("class")]),
+    kw("set-priority-class", REQUEST, ANY, "class in the queue")
+        .takes(&[action_expression("class")])
+        .acts(REQUEST),
     kw(
         "set-priority-offset",
         REQUEST,
         ANY,
         "time in the queue is counted from",
     )
-    .takes(&[action_expression("offset")]),
+    .takes(&[action_expression("offset")])
+    .acts(REQUEST),
     kw(
         "set-retries",
         REQUEST,
@@ -63,5 +66,6 @@ pub(super) const ROWS: &[Action] = &[
     .takes(&[
         needs(1, "expects exactly 1 argument"),
         number_or_expression("retries"),
-    ]),
+    ])
+    .acts(REQUEST),
 ];

@@ -189,7 +189,14 @@ fn inspect_delay(reading: &mut Reading<'_>, line: &Line<'_>, keyword: &str, prox
                 }],
                 span: line.span(),
             });
-            return reading.tell_read_only(&format!("'{keyword} inspect-delay'"), line.span());
+            let set = Set::new(value, word.span);
+            let settings = reading.settings();
+            if keyword == "tcp-request" {
+                settings.inspect_request = Some(set);
+            } else {
+                settings.inspect_response = Some(set);
+            }
+            return;
         }
         Ok(crate::values::Time {
             stray: Some(byte), ..

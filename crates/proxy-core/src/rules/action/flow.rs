@@ -1,23 +1,38 @@
-//! Actions that end a rule set or say how it goes on.
+//! Actions that end a rule set or a connection, or say how it goes on.
 
 use haproxy_cfg::model::Millis;
+use haproxy_cfg::signature::Value;
 
 use super::{Action, Compile, Make};
 use crate::rules::{AwaitBody, Exec, Step};
 
 pub(super) const ROWS: &[(&str, Make)] = &[
-    ("allow", |_| Ok(Box::new(Allow))),
+    ("allow", |_| Ok(Box::new(Fixed(Step::Stop)))),
+    ("accept", |_| Ok(Box::new(Fixed(Step::Stop)))),
+    ("reject", |_| Ok(Box::new(Fixed(Step::Reject)))),
     ("disable-l7-retry", |_| Ok(Box::new(DisableRetry))),
     ("wait-for-body", wait_for_body),
+    ("close", |_| Ok(Box::new(Fixed(Step::Close)))),
+    ("silent-drop", |at| Ok(Box::new(Fixed(Step::Vanish(hops(at)?))))),
+    ("switch-mode", |_| Ok(Box::new(Fixed(Step::SwitchMode)))),
 ];
 
-/// `allow`.
-#[derive(Debug)]
-struct Allow;
+/// `rst-ttl`: how many hops a reset may go.
+fn hops(at: Compile<'_>) -> Result<Option<u8>, String> {
+    let Some([hops, ..]) = at.rule.option("rst-ttl") else {
+        return Ok(None);
+    };
+    let hops = Value::number(&hops.value).and_then(|hops| u8::try_from(hops).ok());
+    hops.map(Some).ok_or_else(|| at.missing("ttl"))
+}
 
-impl Action for Allow {
+/// An action that is nothing but its step.
+#[derive(Debug)]
+struct Fixed(Step<'static>);
+
+impl Action for Fixed {
     fn apply<'p>(&'p self, _exec: &mut Exec<'_>) -> Step<'p> {
-        Step::Stop
+        self.0
     }
 }
 

@@ -7,6 +7,7 @@ mod flow;
 mod header;
 mod map;
 mod normalize;
+mod packet;
 mod redirect;
 mod reply;
 mod status;
@@ -108,6 +109,7 @@ const TABLES: &[&[(&str, Make)]] = &[
     header::ROWS,
     map::ROWS,
     normalize::ROWS,
+    packet::ROWS,
     redirect::ROWS,
     reply::ROWS,
     status::ROWS,

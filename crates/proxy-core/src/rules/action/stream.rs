@@ -4,10 +4,11 @@ use haproxy_cfg::keywords::Output;
 use haproxy_cfg::model::{LogLevel, Millis};
 use haproxy_cfg::signature::Value;
 
+use super::packet::Number;
 use super::{Action, Compile, Make};
 use crate::rules::{Exec, Step};
 use crate::sample::{Expression, Sample};
-use crate::stream::Settings;
+use crate::stream::{Priority, Settings};
 
 pub(super) const ROWS: &[(&str, Make)] = &[
     ("set-log-level", |at| {
@@ -19,6 +20,23 @@ pub(super) const ROWS: &[(&str, Make)] = &[
         Ok(Box::new(StrictMode(on)))
     }),
     ("set-timeout", set_timeout),
+    ("set-retries", |at| {
+        Ok(Box::new(SetRetries(Number::of(at, "retries")?)))
+    }),
+    ("set-priority-class", |at| {
+        let value = at.sample("class", Output::Sint)?;
+        Ok(Box::new(SetPriority {
+            value,
+            set: |priority, class| priority.class = class.clamp(-2047, 2047) as i16,
+        }))
+    }),
+    ("set-priority-offset", |at| {
+        let value = at.sample("offset", Output::Sint)?;
+        Ok(Box::new(SetPriority {
+            value,
+            set: |priority, offset| priority.offset = offset.clamp(-524_287, 524_287) as i32,
+        }))
+    }),
 ];
 
 /// None for `silent`.
@@ -113,6 +131,40 @@ impl Action for SetTimeout {
         };
         if let (Some(time), Some(stream)) = (time, &mut exec.stream) {
             *(self.slot)(&mut stream.settings) = Some(time);
+        }
+        Step::Next
+    }
+}
+
+/// `set-retries`.
+#[derive(Debug)]
+struct SetRetries(Number);
+
+impl Action for SetRetries {
+    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
+        let retries = self.0.value(exec).and_then(|retries| u32::try_from(retries).ok());
+        if let (Some(retries), Some(stream)) = (retries, &mut exec.stream) {
+            stream.settings.retries = Some(retries);
+        }
+        Step::Next
+    }
+}
+
+/// `set-priority-class`, `set-priority-offset`.
+#[derive(Debug)]
+struct SetPriority {
+    value: Expression,
+    set: fn(&mut Priority, i64),
+}
+
+impl Action for SetPriority {
+    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
+        let value = exec.sample(&self.value, |sample| match sample {
+            Sample::Int(value) => Some(value),
+            _ => None,
+        });
+        if let (Some(Some(value)), Some(stream)) = (value, &mut exec.stream) {
+            (self.set)(&mut stream.settings.priority, value);
         }
         Step::Next
     }

@@ -24,6 +24,10 @@ pub(super) const ROWS: &[Row] = &[
             return single(|_| Some(Sample::Bool(true)));
         }
         single(|context| {
+            // A connection that became one of HTTP.
+            if context.request.is_some() {
+                return Some(Sample::Bool(true));
+            }
             let bytes = bytes(context, Some(false))?;
             match parse_request(bytes, &mut RequestHead::default(), MAX_HEADERS) {
                 Ok(true) => Some(Sample::Bool(true)),
