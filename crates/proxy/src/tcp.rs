@@ -246,8 +246,6 @@ fn forward<'a>(
             dst: session.client.dst,
             reuse: Reuse::None,
             private: &mut session.private,
-            connect_timeout: proxy.timeouts.connect,
-            queue_timeout: proxy.timeouts.queue,
             settings: &stream.settings,
             since_ms: if inspected {
                 thread.now_ms()

@@ -123,8 +123,6 @@ fn attempt<'a>(
         src: session.client.src,
         dst: session.client.dst,
         private: &mut session.private,
-        connect_timeout: txn.stream.settings.connect_timeout.or(proxy.timeouts.connect),
-        queue_timeout: txn.stream.settings.queue_timeout.or(proxy.timeouts.queue),
         settings: &txn.stream.settings,
         since_ms: txn.stream.log.request_ms,
         reuse,

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use haproxy_cfg::model::{Millis, Mode, Proxy, ProxyId, Server};
+use haproxy_cfg::model::{Millis, Mode, Proxy, ProxyId, Server, Timeouts};
 use proxy_core::balance::PickInput;
 use proxy_core::state::Ending;
 use proxy_core::stream::{Route, Settings};
@@ -49,10 +49,6 @@ pub struct Attempt<'a> {
     pub reuse: Reuse,
     /// The connection that this client's last request used and no other client may use (`http-reuse never`).
     pub private: &'a mut Option<Box<PrivateConn>>,
-    /// `timeout connect`, or what a rule put in its place.
-    pub connect_timeout: Option<Millis>,
-    /// `timeout queue`, or what a rule put in its place.
-    pub queue_timeout: Option<Millis>,
     /// What rules settled.
     pub settings: &'a Settings,
     /// When the wait for a server began: the request was there, or the session; milliseconds of the process's clock.
@@ -68,6 +64,23 @@ pub enum Reuse {
     Proven,
     /// Any.
     Any,
+}
+
+impl Attempt<'_> {
+    fn timeouts(&self) -> &Timeouts {
+        &self.thread.config().proxy(self.backend).timeouts
+    }
+
+    /// `timeout connect`, or what a rule put in its place.
+    fn connect_timeout(&self) -> Option<Millis> {
+        self.settings.connect_timeout.or(self.timeouts().connect)
+    }
+
+    /// `timeout queue`, or what a rule put in its place; that of connections where there is none.
+    fn queue_timeout(&self) -> Option<Millis> {
+        let own = self.settings.queue_timeout.or(self.timeouts().queue);
+        own.or_else(|| self.connect_timeout())
+    }
 }
 
 /// The client's side while a server is sought.
@@ -296,7 +309,7 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
         }
         if failure == ReachError::ConnectFailed {
             let pause = attempt
-                .connect_timeout
+                .connect_timeout()
                 .map_or(TURN_AROUND_MS, |t| TURN_AROUND_MS.min(t.into()));
             attempt.timer.set(thread.now_ms() + pause);
             wait_or_gone(&mut attempt.client, attempt.timer)
@@ -401,9 +414,7 @@ async fn wait_in_queue(
     } else {
         route.backend_queue = before + 1;
     }
-    attempt
-        .timer
-        .set(deadline(now, attempt.queue_timeout.or(attempt.connect_timeout)));
+    attempt.timer.set(deadline(now, attempt.queue_timeout()));
     let outcome = poll_fn(|cx| {
         if let Poll::Ready(granted) = ticket.poll_granted(cx) {
             return Poll::Ready(Ok(granted));
@@ -469,7 +480,7 @@ async fn connect_to(
     )
     .map_err(|_| ReachError::ConnectFailed)?;
     note_addresses(attempt, &proxy.servers[server], &io, route);
-    let until = deadline(thread.now_ms(), attempt.connect_timeout);
+    let until = deadline(thread.now_ms(), attempt.connect_timeout());
     attempt.timer.set(until);
     let mut gone = false;
     poll_fn(|cx| {
