@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::Ordering::Relaxed;
 
 use haproxy_cfg::keywords::{AliasRow, Output};
-use haproxy_cfg::model::Flags;
+use haproxy_cfg::model::{Flags, Mode};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
@@ -377,6 +377,8 @@ fn escaped(out: &mut Text<'_>, text: &[u8]) -> bool {
 /// The times of a stream at the end of it, milliseconds; -1 for what never came.
 struct Times<'a> {
     stream: &'a Stream,
+    /// There are no requests: `mode tcp`.
+    of_connection: bool,
     accepted: u64,
     now: u64,
 }
@@ -425,7 +427,12 @@ impl Times<'_> {
     }
 
     fn data(&self) -> i32 {
-        since(self.stream.log.response_ms, self.now)
+        // Without requests the transfer begins with the connection.
+        let begin = match self.stream.log.response_ms {
+            0 if self.of_connection => self.stream.route.connected_ms,
+            response => response,
+        };
+        since(begin, self.now)
     }
 
     fn active(&self) -> i32 {
@@ -444,6 +451,7 @@ impl Times<'_> {
 fn times<'a>(context: &SampleContext<'a>) -> Option<Times<'a>> {
     Some(Times {
         stream: context.stream?,
+        of_connection: context.config.proxy(context.client.frontend).mode == Mode::Tcp,
         accepted: context.client.accepted_ms,
         now: context.world.now_ms(),
     })

@@ -241,7 +241,7 @@ impl Txn {
         let now = session.timer.now_ms();
         let settings = &self.stream.settings;
         let p = &mut self.progress;
-        if moved_server {
+        if moved_server || moved_client && p.res_ready > 0 {
             p.server_deadline = deadline(now, settings.server_timeout.or(terms.proxy.timeouts.server));
         }
         // The client is waited for while it owes the rest of its request, or has a response to take.
@@ -251,10 +251,12 @@ impl Txn {
         } else if moved_client || moved_server || p.client_deadline == u64::MAX {
             p.client_deadline = deadline(now, settings.client_timeout.or(terms.client.client));
         }
+        // What there is no room for is not waited for: the client is to take something first.
+        let has_room = p.res_ready == 0 || self.res.as_mut().is_none_or(|res| !res.room().is_empty());
         // While the client owes the request's rest, the server has nothing to answer yet; and behind its response nothing more.
         let server_owes = p.failed.is_none()
             && if p.response == ResponsePhase::Body {
-                !p.is_response_received() || p.res_ready > 0
+                has_room && (!p.is_response_received() || p.res_ready > 0)
             } else {
                 p.req_body.is_done() || p.req_ready > 0
             };

@@ -53,10 +53,6 @@ pub(super) async fn not_reached(
     };
     txn.stream.log.end_with(cause, phase);
     if status == 0 {
-        if error == ReachError::ClientLeftConnect {
-            // The original logs 503 for a client that left here.
-            txn.stream.log.status = 503;
-        }
         return Next::Close;
     }
     answer_error(session, txn, status).await

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use haproxy_cfg::model::{HeaderNames, Mode, ProxyId};
 use proxy_core::http1::HeaderCases;
+use proxy_core::persist::CookieState;
 use proxy_core::rules::{Acls, RuleSetPlan, Step};
 
 use super::count::{count_request, finish};
@@ -143,6 +144,32 @@ async fn route(
     Ok(backend)
 }
 
+/// Writes down what was the matter with the persistence cookie of a request that rules answered: it is looked at only where
+/// the request was refused.
+fn note_cookie(session: &Session, txn: &mut Txn, refused: bool) {
+    let thread = &session.thread;
+    let log = &txn.stream.log;
+    let proxy = log.backend.unwrap_or(session.client.frontend).0 as usize;
+    let Some(cookie) = &thread.shared.plan.proxies[proxy].cookie else {
+        return;
+    };
+    let now = thread.epoch_ms(log.request_ms) / 1000;
+    let mut edits = std::mem::take(&mut txn.edits);
+    let state = &thread.shared.runtime.proxies[proxy];
+    let read = cookie.read_request(txn.request(), state, now, &mut edits);
+    edits.clear();
+    txn.edits = edits;
+    if read.state == CookieState::Off {
+        return;
+    }
+    let worth = if refused { read.state } else { CookieState::None };
+    txn.stream.log.termination[2] = worth.letter();
+    txn.stream.log.termination[3] = b'N';
+    if refused {
+        txn.stream.route.server = txn.stream.route.server.or(read.server);
+    }
+}
+
 /// How the client wants names of headers written, if that is not as they are.
 pub(super) fn client_cases(session: &Session) -> Option<&HeaderCases> {
     let wants = session.frontend().options.adjust_client_case;
@@ -174,6 +201,7 @@ async fn apply_rules(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Re
     let plan = &thread.shared.plan.proxies[proxy.0 as usize];
     apply_set(session, txn, proxy, (&plan.acls, &plan.request_rules)).await?;
     if stats::is_for(session, txn, proxy) {
+        note_cookie(session, txn, false);
         // As above, of a page that few requests are for.
         return Err(Box::pin(answer_stats(session, txn, proxy)).await);
     }
@@ -230,7 +258,16 @@ async fn apply_set(
         match rules::run(session, txn, proxy, set, true, &mut at) {
             Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => return Ok(()),
             // Rare, and its future is larger than all others: an idle connection is not to carry it.
-            step => Box::pin(obey(session, txn, proxy, step)).await?,
+            step => {
+                match step {
+                    Step::Deny(_) | Step::Tarpit(_) => note_cookie(session, txn, true),
+                    Step::Return(_) | Step::Redirect(_) | Step::Authenticate(_) => {
+                        note_cookie(session, txn, false);
+                    }
+                    _ => {}
+                }
+                Box::pin(obey(session, txn, proxy, step)).await?;
+            }
         }
     }
 }
