@@ -149,6 +149,15 @@ impl World for StillWorld {
         None
     }
 
+    fn client_tcp(&self) -> Option<crate::sample::TcpFacts> {
+        Some(crate::sample::TcpFacts {
+            rtt_us: 1500,
+            rtt_variance_us: 750,
+            unacked: 1,
+            ..crate::sample::TcpFacts::default()
+        })
+    }
+
     fn is_local(&self, address: IpAddr) -> bool {
         address.is_loopback()
     }

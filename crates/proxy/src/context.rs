@@ -8,7 +8,7 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use haproxy_cfg::model::ProxyId;
 use proxy_core::http1::{RequestRef, ResponseRef};
 use proxy_core::logline::LocalTime;
-use proxy_core::sample::{Arena, Body, PacketField, SampleContext, Tls, World};
+use proxy_core::sample::{Arena, Body, PacketField, SampleContext, TcpFacts, Tls, World};
 use proxy_core::stream::{Client, Stream};
 
 use crate::io::Io;
@@ -61,6 +61,10 @@ impl World for Here<'_> {
 
     fn connected_to(&self) -> Option<SocketAddr> {
         self.io?.local_address()
+    }
+
+    fn client_tcp(&self) -> Option<TcpFacts> {
+        self.io?.tcp_facts()
     }
 
     fn is_local(&self, address: IpAddr) -> bool {

@@ -6,12 +6,15 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
 use proxy_core::openssl_ciphers;
+use proxy_core::sample::TcpFacts;
 use proxy_core::sample::Tls;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::rustls::{HandshakeKind, ProtocolVersion};
 use tokio_rustls::server::TlsStream;
+
+use crate::tcp_info;
 
 /// A connection.
 #[derive(Debug)]
@@ -52,6 +55,16 @@ impl Io {
             server_name: connection.server_name().map(str::as_bytes),
             resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
         })
+    }
+
+    /// What the system knows of the way to the peer, where it is TCP.
+    #[must_use]
+    pub fn tcp_facts(&self) -> Option<TcpFacts> {
+        match self {
+            Self::Tcp(io) => tcp_info::facts(io),
+            Self::Tls(io) => tcp_info::facts(io.get_ref().0),
+            Self::Unix(_) | Self::Closed => None,
+        }
     }
 
     /// Reads into `room`; 0 bytes is the peer's end.

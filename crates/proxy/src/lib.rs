@@ -20,6 +20,7 @@ mod relay;
 mod run;
 pub mod session;
 mod tcp;
+mod tcp_info;
 pub mod thread;
 pub mod tls;
 pub mod upstream;

@@ -9,7 +9,9 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("accept_date", S::ClientAddress, 0, &[OneOf(TIME_UNITS)], Sint)
         .acts()
         .since(2, 7),
-    fetch("acl", S::Constant, 1, &[AclName; 12], Bool).since(2, 7),
+    fetch("acl", S::Constant, 1, &[AclName; 12], Bool)
+        .since(2, 7)
+        .acts(),
     fetch("act_conn", S::Constant, 0, NONE, Sint).acts().since(2, 7),
     fetch("always_false", S::Constant, 0, NONE, Bool).acts(),
     fetch("always_true", S::Constant, 0, NONE, Bool).acts(),
@@ -24,11 +26,13 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("bc_be_queue", S::ServerAddress, 0, NONE, Sint)
         .acts()
         .since(2, 7),
-    fetch("bc_dst", S::ServerAddress, 0, NONE, Addr).before(Before::Gives(Sint)),
-    fetch("bc_dst_port", S::ServerAddress, 0, NONE, Sint),
-    fetch("bc_err", S::ServerAddress, 0, NONE, Sint),
+    fetch("bc_dst", S::ServerAddress, 0, NONE, Addr)
+        .before(Before::Gives(Sint))
+        .acts(),
+    fetch("bc_dst_port", S::ServerAddress, 0, NONE, Sint).acts(),
+    fetch("bc_err", S::ServerAddress, 0, NONE, Sint).acts(),
     fetch("bc_err_name", S::ServerAddress, 0, NONE, Str).since(2, 7),
-    fetch("bc_err_str", S::ServerAddress, 0, NONE, Str),
+    fetch("bc_err_str", S::ServerAddress, 0, NONE, Str).acts(),
     fetch("bc_glitches", S::ServerAddress, 0, NONE, Sint)
         .acts()
         .since(2, 7),
@@ -36,14 +40,18 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("bc_nb_streams", S::ServerAddress, 0, NONE, Sint)
         .acts()
         .since(2, 7),
-    fetch("bc_reused", S::ServerAddress, 0, NONE, Bool).since(2, 7),
+    fetch("bc_reused", S::ServerAddress, 0, NONE, Bool)
+        .since(2, 7)
+        .acts(),
     fetch("bc_rtt", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).since(2, 7),
     fetch("bc_rttvar", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).since(2, 7),
     fetch("bc_settings_streams_limit", S::ServerAddress, 0, NONE, Sint)
         .acts()
         .since(2, 7),
-    fetch("bc_src", S::ServerAddress, 0, NONE, Addr).before(Before::Gives(Sint)),
-    fetch("bc_src_port", S::ServerAddress, 0, NONE, Sint),
+    fetch("bc_src", S::ServerAddress, 0, NONE, Addr)
+        .before(Before::Gives(Sint))
+        .acts(),
+    fetch("bc_src_port", S::ServerAddress, 0, NONE, Sint).acts(),
     fetch("bc_srv_queue", S::ServerAddress, 0, NONE, Sint)
         .acts()
         .since(2, 7),
@@ -132,12 +140,12 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("fc_err", S::ClientAddress, 0, NONE, Sint).acts(),
     fetch("fc_err_name", S::ClientAddress, 0, NONE, Str).since(2, 7),
     fetch("fc_err_str", S::ClientAddress, 0, NONE, Str).acts(),
-    fetch("fc_fackets", S::ClientAddress, 0, &[Unused], Sint),
+    fetch("fc_fackets", S::ClientAddress, 0, &[Unused], Sint).acts(),
     fetch("fc_glitches", S::ClientAddress, 0, NONE, Sint)
         .acts()
         .since(2, 7),
     fetch("fc_http_major", S::ClientAddress, 0, NONE, Sint).acts(),
-    fetch("fc_lost", S::ClientAddress, 0, &[Unused], Sint),
+    fetch("fc_lost", S::ClientAddress, 0, &[Unused], Sint).acts(),
     fetch("fc_nb_streams", S::ClientAddress, 0, NONE, Sint)
         .acts()
         .since(2, 7),
@@ -145,11 +153,11 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("fc_pp_tlv", S::ClientConnection, 1, &[TlvType], Str).since(2, 7),
     fetch("fc_pp_unique_id", S::ClientAddress, 0, NONE, Str),
     fetch("fc_rcvd_proxy", S::ClientAddress, 0, NONE, Bool).acts(),
-    fetch("fc_reordering", S::ClientAddress, 0, &[Unused], Sint),
-    fetch("fc_retrans", S::ClientAddress, 0, &[Unused], Sint),
-    fetch("fc_rtt", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint),
-    fetch("fc_rttvar", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint),
-    fetch("fc_sacked", S::ClientAddress, 0, &[Unused], Sint),
+    fetch("fc_reordering", S::ClientAddress, 0, &[Unused], Sint).acts(),
+    fetch("fc_retrans", S::ClientAddress, 0, &[Unused], Sint).acts(),
+    fetch("fc_rtt", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).acts(),
+    fetch("fc_rttvar", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).acts(),
+    fetch("fc_sacked", S::ClientAddress, 0, &[Unused], Sint).acts(),
     fetch("fc_saved_syn", S::ClientAddress, 0, NONE, Bin).since(2, 7),
     fetch("fc_settings_streams_limit", S::ClientConnection, 0, NONE, Sint)
         .acts()
@@ -157,7 +165,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("fc_src", S::ClientAddress, 0, NONE, Addr).acts(),
     fetch("fc_src_is_local", S::ClientAddress, 0, NONE, Bool).acts(),
     fetch("fc_src_port", S::ClientAddress, 0, NONE, Sint).acts(),
-    fetch("fc_unacked", S::ClientAddress, 0, &[Unused], Sint),
+    fetch("fc_unacked", S::ClientAddress, 0, &[Unused], Sint).acts(),
     fetch("fcgi.docroot", S::RequestHeaders, 0, NONE, Str),
     fetch("fcgi.index", S::RequestHeaders, 0, NONE, Str),
     fetch("fe_client_timeout", S::Frontend, 0, NONE, Sint).acts(),
@@ -180,11 +188,11 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("hdr_val", S::RequestHeaders, 0, &[HeaderName, Occurrence], Sint).acts(),
     fetch("hostname", S::Constant, 0, NONE, Str).acts(),
     fetch("http_auth", S::RequestHeaders, 1, &[Userlist], Bool).acts(),
-    fetch("http_auth_bearer", S::RequestHeaders, 0, &[HeaderName], Str),
+    fetch("http_auth_bearer", S::RequestHeaders, 0, &[HeaderName], Str).acts(),
     fetch("http_auth_group", S::RequestHeaders, 1, &[Userlist], Str).acts(),
-    fetch("http_auth_pass", S::RequestHeaders, 0, NONE, Str),
-    fetch("http_auth_type", S::RequestHeaders, 0, NONE, Str),
-    fetch("http_auth_user", S::RequestHeaders, 0, NONE, Str),
+    fetch("http_auth_pass", S::RequestHeaders, 0, NONE, Str).acts(),
+    fetch("http_auth_type", S::RequestHeaders, 0, NONE, Str).acts(),
+    fetch("http_auth_user", S::RequestHeaders, 0, NONE, Str).acts(),
     fetch("http_first_req", S::HttpRequest, 0, NONE, Bool).acts(),
     fetch("int", S::Constant, 1, &[Integer], Sint).acts(),
     fetch("internal.htx.data", S::EitherHeaders, 0, NONE, Sint),

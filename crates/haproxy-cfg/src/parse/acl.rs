@@ -103,7 +103,7 @@ pub(crate) fn acl(reading: &mut Reading<'_>, line: &Line<'_>) {
 
 /// Puts an ACL line to those of the section; gives the group of its name. What it uses that is not acted on is told.
 pub(super) fn add(reading: &mut Reading<'_>, acl: Acl) -> Option<u32> {
-    sample::tell_read_only(reading, &acl.sample);
+    sample::note(reading, &acl.sample);
     let source = sample::source(reading, acl.sample.fetch);
     let (acls, _) = reading.ruled()?;
     Some(acls.add(acl, source))

@@ -370,7 +370,7 @@ impl Reader<'_, '_> {
                 told.help("look at what HTTP has of it, such as req.body"),
             );
         }
-        sample::tell_read_only(reading, &parsed.sample);
+        sample::note(reading, &parsed.sample);
         self.push(FormatItem::Sample(parsed.sample), start, end + 1);
         Ok(end + 1)
     }

@@ -68,12 +68,21 @@ impl Acls {
     /// All lines that cannot be compiled: a regular expression that is none, or that uses what this engine does not do
     /// (look-around, back references).
     pub fn compile(config: &Config, id: ProxyId) -> Result<Self, Vec<RuleError>> {
+        Self::compile_some(config, id, &|_| true)
+    }
+
+    /// The same of the lines that `wanted` says; the others do not hold.
+    pub(crate) fn compile_some(
+        config: &Config,
+        id: ProxyId,
+        wanted: &dyn Fn(usize) -> bool,
+    ) -> Result<Self, Vec<RuleError>> {
         let acls = &config.proxy(id).acls;
         let mut shared: HashMap<(String, MatchKind, bool), usize> = HashMap::new();
         let mut members: Vec<Vec<Line>> = Vec::new();
         let mut group_of = Vec::with_capacity(acls.len());
         for (line, acl) in acls.iter().enumerate() {
-            if !acl.is_evaluated() {
+            if !acl.is_evaluated() || !wanted(line) {
                 group_of.push(None);
                 continue;
             }

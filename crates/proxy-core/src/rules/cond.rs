@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haproxy_cfg::model::{Cond, Polarity};
+use haproxy_cfg::model::{Acl, Cond, Polarity};
 
 use super::pattern::Line;
 use super::{Acls, Cache};
@@ -34,6 +34,35 @@ impl Truth {
 pub struct CondPlan {
     unless: bool,
     any_of: Box<[Box<[Term]>]>,
+}
+
+/// The lines of a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Named(Box<[Line]>);
+
+impl Named {
+    /// Those of that name among `acls`; none for a name that there is not.
+    pub(crate) fn find(acls: &[Acl], name: &[u8]) -> Option<Self> {
+        let lines = (0..).zip(acls).filter(|(_, acl)| acl.name == name);
+        let lines: Box<[Line]> = lines.map(|(line, _)| line).collect();
+        (!lines.is_empty()).then_some(Self(lines))
+    }
+
+    /// Whether the line of that number is among them.
+    pub(crate) fn has(&self, line: usize) -> bool {
+        self.0.iter().any(|known| *known as usize == line)
+    }
+
+    /// Whether one of them holds, or with `negated` none.
+    pub(crate) fn truth(
+        &self,
+        acls: &Acls,
+        context: &SampleContext<'_>,
+        cache: &mut Cache,
+        negated: bool,
+    ) -> Truth {
+        any_holds(&self.0, acls, context, cache, negated)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -89,13 +118,23 @@ impl CondPlan {
 
 impl Term {
     fn truth(&self, acls: &Acls, context: &SampleContext<'_>, cache: &mut Cache) -> Truth {
-        let mut any = Truth::No;
-        for &line in &*self.lines {
-            any = any.max(acls.line_holds(line, context, cache));
-            if any == Truth::Yes {
-                break;
-            }
-        }
-        if self.negated { any.negated() } else { any }
+        any_holds(&self.lines, acls, context, cache, self.negated)
     }
+}
+
+fn any_holds(
+    lines: &[Line],
+    acls: &Acls,
+    context: &SampleContext<'_>,
+    cache: &mut Cache,
+    negated: bool,
+) -> Truth {
+    let mut any = Truth::No;
+    for &line in lines {
+        any = any.max(acls.line_holds(line, context, cache));
+        if any == Truth::Yes {
+            break;
+        }
+    }
+    if negated { any.negated() } else { any }
 }

@@ -18,6 +18,7 @@ mod tests;
 
 pub use acls::{Acls, Cache, RuleError};
 pub(crate) use capturing::Capturing;
+pub(crate) use cond::Named;
 pub use cond::{CondPlan, Truth};
 pub use exec::Exec;
 pub use set::RuleSetPlan;

@@ -156,6 +156,27 @@ pub enum PacketField {
     Mark,
 }
 
+/// What the system knows of the way to a TCP peer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TcpFacts {
+    /// Smoothed round-trip time, in microseconds.
+    pub rtt_us: u32,
+    /// How much that varies, in microseconds.
+    pub rtt_variance_us: u32,
+    /// Segments sent and not acknowledged.
+    pub unacked: u32,
+    /// Segments acknowledged selectively.
+    pub sacked: u32,
+    /// Segments thought lost.
+    pub lost: u32,
+    /// Segments sent again that are under way.
+    pub retransmitted: u32,
+    /// Segments acknowledged ahead of a gap.
+    pub forward_acked: u32,
+    /// How far segments overtake each other.
+    pub reordering: u32,
+}
+
 /// What only the shell knows: clocks, chance, the system.
 pub trait World: std::fmt::Debug {
     /// Milliseconds of the process's clock.
@@ -178,6 +199,8 @@ pub trait World: std::fmt::Debug {
     fn variable(&self, name: &[u8]) -> Option<Box<[u8]>>;
     /// The address that the client at hand connected to; none where there is no client, and over a unix socket.
     fn connected_to(&self) -> Option<std::net::SocketAddr>;
+    /// How the way to the client is; none over a unix socket, and without a client.
+    fn client_tcp(&self) -> Option<TcpFacts>;
     /// Whether an address is one of this host's.
     fn is_local(&self, address: std::net::IpAddr) -> bool;
     /// What the handshake of the client at hand agreed on; none without TLS.

@@ -16,7 +16,7 @@ use std::net::IpAddr;
 
 pub use arena::Arena;
 pub(crate) use cast::{address, cast, integer, text};
-pub use context::{Body, PacketField, SampleContext, Tls, World};
+pub use context::{Body, PacketField, SampleContext, TcpFacts, Tls, World};
 pub use expression::Expression;
 pub(crate) use expression::{Stability, key as expression_key};
 pub(crate) use fetch::header::Parts;

@@ -449,6 +449,7 @@ async fn connect_to(
     let thread = attempt.thread;
     let server = slot.server();
     let counters = thread.server_counters(attempt.backend, server);
+    route.reused = true;
     if let Some(mut private) = attempt.private.take()
         && (private.backend, private.server) == (attempt.backend, server)
         && private.conn.to == connect::own_target(&proxy.servers[server], attempt.dst)
@@ -470,6 +471,7 @@ async fn connect_to(
             return Ok(conn);
         }
     }
+    route.reused = false;
     counters.connect.inc();
     thread.be_counters(attempt.backend).connect.inc();
     let mut io = connect::start(

@@ -417,7 +417,7 @@ pub(crate) fn read_words(
             if needs(reading, &parsed.sample, usage).is_some() {
                 reading.written.argument_references.truncate(known);
             } else {
-                tell_read_only(reading, &parsed.sample);
+                note(reading, &parsed.sample);
             }
             Ok((parsed.sample, at + parsed.words))
         }
@@ -494,8 +494,14 @@ fn tell_remark(reading: &mut Reading<'_>, remark: check::Remark, span: Span) {
     }
 }
 
-/// Tells once of each fetch and converter that is not acted on.
-pub(crate) fn tell_read_only(reading: &mut Reading<'_>, sample: &Sample) {
+/// Notes what an expression that stands asks of the data path, and tells once of each fetch and converter that is not acted on.
+pub(crate) fn note(reading: &mut Reading<'_>, sample: &Sample) {
+    if matches!(
+        sample.fetch.name,
+        "bc_src" | "bc_src_port" | "bc_dst" | "bc_dst_port"
+    ) {
+        reading.written.global.names_server_addresses = true;
+    }
     if !sample.fetch.acts {
         reading.tell_read_only(&format!("the sample fetch '{}'", sample.fetch.name), sample.span);
     }

@@ -22,18 +22,67 @@ pub(super) const ROWS: &[Row] = &[
         None => nothing(),
         Some(list) => Ok(Box::new(Groups(list))),
     }),
+    row(&["http_auth_type"], |_, _| {
+        single(|context| {
+            let value = authorization(context)?;
+            Some(Sample::Str(match scheme(value)?.0 {
+                Scheme::Basic => credentials(value).map(|_| b"Basic")?,
+                Scheme::Bearer => b"Bearer",
+            }))
+        })
+    }),
+    row(&["http_auth_user"], |_, _| {
+        single(|context| {
+            let (name, _) = credentials(authorization(context)?)?;
+            Some(Sample::Str(context.arena.copy(&name)))
+        })
+    }),
+    row(&["http_auth_pass"], |_, _| {
+        single(|context| {
+            let (_, password) = credentials(authorization(context)?)?;
+            Some(Sample::Str(context.arena.copy(&password)))
+        })
+    }),
+    row(&["http_auth_bearer"], |_, sample| {
+        let header = sample.text(0).cloned();
+        single(move |context| {
+            let value = match &header {
+                Some(name) => context.request?.headers().get(name.as_slice()).next()?,
+                None => authorization(context)?,
+            };
+            match scheme(value)? {
+                (Scheme::Bearer, token) => Some(Sample::Str(token)),
+                (Scheme::Basic, _) => None,
+            }
+        })
+    }),
 ];
 
-/// Shows `see` the list and the user that the request proves to be of.
-fn with_user<'a, T>(
-    list: usize,
-    context: &SampleContext<'a>,
-    see: impl FnOnce(&'a Userlist, &'a [u8]) -> T,
-) -> Option<T> {
+/// How a request says who it is of.
+enum Scheme {
+    Basic,
+    Bearer,
+}
+
+/// The scheme of a header's value, and what stands behind it; none for schemes of which nothing is known.
+fn scheme(value: &[u8]) -> Option<(Scheme, &[u8])> {
+    let blank = memchr::memchr(b' ', value)?;
+    let (name, rest) = value.split_at(blank);
+    let scheme = if name.eq_ignore_ascii_case(b"Basic") {
+        Scheme::Basic
+    } else if name.eq_ignore_ascii_case(b"Bearer") {
+        Scheme::Bearer
+    } else {
+        return None;
+    };
+    Some((scheme, rest.trim_ascii()))
+}
+
+/// The header in which the request says who it is of.
+fn authorization<'a>(context: &SampleContext<'a>) -> Option<&'a [u8]> {
     let request = context.request?;
-    let config = context.config;
-    let list = config.sections.userlists.get(list)?;
-    let as_proxy = config
+    let as_proxy = context
+        .config
         .proxy(context.client.frontend)
         .options
         .http_use_proxy_header
@@ -43,7 +92,17 @@ fn with_user<'a, T>(
     } else {
         b"authorization"
     };
-    let (name, password) = credentials(request.headers().get(header).next()?)?;
+    request.headers().get(header).next()
+}
+
+/// Shows `see` the list and the user that the request proves to be of.
+fn with_user<'a, T>(
+    list: usize,
+    context: &SampleContext<'a>,
+    see: impl FnOnce(&'a Userlist, &'a [u8]) -> T,
+) -> Option<T> {
+    let list = context.config.sections.userlists.get(list)?;
+    let (name, password) = credentials(authorization(context)?)?;
     let user = find(list, &name, &password)?;
     Some(see(list, &user.name))
 }

@@ -2,8 +2,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use haproxy_cfg::model::Sample as Written;
+
 use super::{Fetch, Row, row, single};
-use crate::sample::{Sample, SampleContext};
+use crate::sample::{Sample, SampleContext, TcpFacts};
 
 pub(super) const ROWS: &[Row] = &[
     row(&["src", "fc_src"], |_, _| ip(|context| context.client.src)),
@@ -46,6 +48,16 @@ pub(super) const ROWS: &[Row] = &[
             Some(Sample::Bool(bind.accept_proxy))
         })
     }),
+    row(&["fc_rtt"], |_, sample| time_of(sample, |facts| facts.rtt_us)),
+    row(&["fc_rttvar"], |_, sample| {
+        time_of(sample, |facts| facts.rtt_variance_us)
+    }),
+    row(&["fc_unacked"], |_, _| count_of(|facts| facts.unacked)),
+    row(&["fc_sacked"], |_, _| count_of(|facts| facts.sacked)),
+    row(&["fc_lost"], |_, _| count_of(|facts| facts.lost)),
+    row(&["fc_retrans"], |_, _| count_of(|facts| facts.retransmitted)),
+    row(&["fc_fackets"], |_, _| count_of(|facts| facts.forward_acked)),
+    row(&["fc_reordering"], |_, _| count_of(|facts| facts.reordering)),
     // Nothing more is waited for where rules are evaluated for the last time.
     row(&["wait_end"], |_, _| {
         single(|context| {
@@ -57,6 +69,26 @@ pub(super) const ROWS: &[Row] = &[
         })
     }),
 ];
+
+/// A figure of the way to the client.
+type Figure = fn(&TcpFacts) -> u32;
+
+/// A time in the unit of the argument: milliseconds, or `us`.
+fn time_of(sample: &Written, read: Figure) -> Result<Box<dyn Fetch>, String> {
+    let per_unit = if sample.text(0).is_some_and(|unit| unit.as_slice() == b"us") {
+        1
+    } else {
+        1000
+    };
+    single(move |context| {
+        let facts = context.world.client_tcp()?;
+        Some(Sample::Int((read(&facts) / per_unit).into()))
+    })
+}
+
+fn count_of(read: Figure) -> Result<Box<dyn Fetch>, String> {
+    single(move |context| Some(Sample::Int(read(&context.world.client_tcp()?).into())))
+}
 
 /// An address of the connection.
 type Address = for<'a> fn(&SampleContext<'a>) -> Option<SocketAddr>;

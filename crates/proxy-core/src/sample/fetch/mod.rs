@@ -5,6 +5,7 @@ mod auth;
 mod capture;
 mod client;
 mod clock;
+mod condition;
 mod constant;
 mod cookies;
 pub(in crate::sample) mod header;
@@ -64,6 +65,7 @@ const TABLES: &[&[Row]] = &[
     capture::ROWS,
     client::ROWS,
     clock::ROWS,
+    condition::ROWS,
     constant::ROWS,
     cookies::ROWS,
     headers::ROWS,

@@ -24,10 +24,10 @@ pub(super) const ROWS: &[Row] = &[
         })
     }),
     row(&["be_name"], |_, _| {
-        single(|context| Some(Sample::Str(&backend(context)?.name)))
+        single(|context| Some(Sample::Str(&gone_to(context)?.name)))
     }),
     row(&["be_id"], |_, _| {
-        single(|context| Some(Sample::Int(backend(context)?.id.into())))
+        single(|context| Some(Sample::Int(gone_to(context)?.id.into())))
     }),
     row(&["fe_client_timeout"], |_, _| {
         single(|context| millis(frontend(context).timeouts.client))
@@ -164,6 +164,12 @@ fn frontend<'a>(context: &SampleContext<'a>) -> &'a Proxy {
 /// The backend of the stream, once it is known.
 pub(super) fn backend<'a>(context: &SampleContext<'a>) -> Option<&'a Proxy> {
     Some(context.config.proxy(context.backend()?))
+}
+
+/// The backend of the stream; as long as none is chosen, its frontend counts as that.
+fn gone_to<'a>(context: &SampleContext<'a>) -> Option<&'a Proxy> {
+    context.stream?;
+    Some(backend(context).unwrap_or_else(|| frontend(context)))
 }
 
 fn settings<'a>(context: &SampleContext<'a>) -> Option<&'a Settings> {

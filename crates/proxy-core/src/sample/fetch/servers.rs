@@ -1,5 +1,6 @@
 //! Fetches of servers: one that is named, or the one that the stream goes to.
 
+use std::net::SocketAddr;
 use std::sync::atomic::Ordering::Relaxed;
 
 use haproxy_cfg::model::{ArgValue, Sample as Written};
@@ -9,6 +10,7 @@ use super::{Fetch, Row, nothing, row, single};
 use crate::sample::expression::Compile;
 use crate::sample::{Sample, SampleContext};
 use crate::state::ServerState;
+use crate::stream::Route;
 
 pub(super) const ROWS: &[Row] = &[
     row(&["srv_name"], |_, _| {
@@ -53,6 +55,23 @@ pub(super) const ROWS: &[Row] = &[
             i64::try_from(sum).ok().map(Sample::Int)
         })
     }),
+    row(&["bc_src"], |_, _| address(|route| route.local)),
+    row(&["bc_src_port"], |_, _| port(|route| route.local)),
+    row(&["bc_dst"], |_, _| address(|route| route.remote)),
+    row(&["bc_dst_port"], |_, _| port(|route| route.remote)),
+    row(&["bc_reused"], |_, _| {
+        single(|context| {
+            let route = &context.stream?.route;
+            (route.connected_ms > 0).then_some(Sample::Bool(route.reused))
+        })
+    }),
+    // A connection that did not come to stand is tried again or given up: no rule sees it.
+    row(&["bc_err"], |_, _| {
+        single(|context| (context.stream?.route.connected_ms > 0).then_some(Sample::Int(0)))
+    }),
+    row(&["bc_err_str"], |_, _| {
+        single(|context| (context.stream?.route.connected_ms > 0).then_some(Sample::Str(b"Success")))
+    }),
     row(&["bc_http_major"], |_, _| {
         single(|context| (context.stream?.route.connected_ms > 0).then_some(Sample::Int(1)))
     }),
@@ -69,6 +88,17 @@ pub(super) const ROWS: &[Row] = &[
         single(|context| Some(Sample::Int(context.stream?.route.server_queue.into())))
     }),
 ];
+
+/// An address of the connection to the server.
+type Address = fn(&Route) -> Option<SocketAddr>;
+
+fn address(read: Address) -> Result<Box<dyn Fetch>, String> {
+    single(move |context| Some(Sample::Ip(read(&context.stream?.route)?.ip())))
+}
+
+fn port(read: Address) -> Result<Box<dyn Fetch>, String> {
+    single(move |context| Some(Sample::Int(read(&context.stream?.route)?.port().into())))
+}
 
 /// The server that the stream goes to, once it is chosen.
 fn chosen<'a>(context: &SampleContext<'a>) -> Option<&'a haproxy_cfg::model::Server> {
