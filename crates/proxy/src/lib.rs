@@ -16,6 +16,7 @@ pub mod listen;
 mod listener;
 pub mod log;
 mod packet;
+mod pipe;
 mod relay;
 mod run;
 pub mod session;

@@ -9,8 +9,15 @@ use proxy_core::state::Ending;
 
 use crate::buffer::{Buffer, BufferPool};
 use crate::io::Io;
+use crate::pipe::{Pipe, PipePool, sockets};
 use crate::upstream::{Slot, deadline};
 use crate::wheel::Timer;
+
+/// The most that is asked for at once, in bytes.
+const MOST: usize = 1 << 20;
+
+/// What a buffer does as well as a pipe, in bytes.
+const LITTLE: usize = 8192;
 
 /// How a relay ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +69,8 @@ pub(crate) struct Ends<'a> {
     pub(crate) timer: &'a Timer,
     /// Where buffers come from and go.
     pub(crate) buffers: &'a BufferPool,
+    /// Where pipes come from and go.
+    pub(crate) pipes: &'a PipePool,
     /// The frontend's timeouts.
     pub(crate) client_timeouts: &'a Timeouts,
     /// The backend's timeouts.
@@ -74,6 +83,10 @@ pub(crate) struct Ends<'a> {
 #[derive(Debug, Default)]
 struct Direction {
     buffer: Option<Buffer>,
+    /// In place of a buffer, while much is on its way.
+    pipe: Option<Pipe>,
+    /// The reader's side has more than a buffer holds.
+    is_bulk: bool,
     /// The reader's side has ended it.
     ended: bool,
     /// The writer's side has been told that it ended.
@@ -155,8 +168,11 @@ impl Relay {
         .await
     }
 
-    /// Gives the buffers back.
-    pub(crate) fn give_back(&mut self, buffers: &BufferPool) {
+    /// Gives buffers and pipes back.
+    pub(crate) fn give_back(&mut self, buffers: &BufferPool, pipes: &PipePool) {
+        for pipe in [self.up.pipe.take(), self.down.pipe.take()].into_iter().flatten() {
+            pipes.give(pipe);
+        }
         for buffer in [self.up.buffer.take(), self.down.buffer.take()]
             .into_iter()
             .flatten()
@@ -169,9 +185,10 @@ impl Relay {
         let Ends { client, server, .. } = ends;
         let mut moved = self.client_deadline == 0;
         loop {
-            let up = self.up.carry(cx, ends.buffers, client, server, self.down.ended);
+            let pools = (ends.buffers, ends.pipes);
+            let up = self.up.carry(cx, pools, client, server, self.down.ended);
             let down = match &self.held {
-                None => self.down.carry(cx, ends.buffers, server, client, self.up.ended),
+                None => self.down.carry(cx, pools, server, client, self.up.ended),
                 Some(_) => self.down.fill(cx, ends.buffers, server),
             };
             let mut again = false;
@@ -281,7 +298,7 @@ impl Direction {
     fn carry(
         &mut self,
         cx: &mut Context<'_>,
-        buffers: &BufferPool,
+        (buffers, pipes): (&BufferPool, &PipePool),
         from: &mut Io,
         to: &mut Io,
         other_ended: bool,
@@ -289,6 +306,9 @@ impl Direction {
         let mut moved = false;
         loop {
             let mut again = false;
+            if self.is_bulk && self.buffer.is_none() {
+                again |= self.splice(cx, pipes, from, to)?;
+            }
             if let Some(buffer) = &mut self.buffer {
                 while !buffer.is_empty() {
                     match to.poll_write(cx, &[IoSlice::new(buffer.data())]) {
@@ -307,7 +327,7 @@ impl Direction {
             {
                 buffers.give(buffer);
             }
-            if !self.ended {
+            if !self.ended && !self.is_bulk {
                 if self.buffer.is_none() && from.poll_readable(cx).is_ready() {
                     self.buffer = Some(buffers.take());
                 }
@@ -321,11 +341,12 @@ impl Direction {
                         Poll::Ready(Ok(n)) => {
                             buffer.filled(n);
                             again = true;
+                            self.is_bulk = buffer.len() == buffer.capacity() && sockets(from, to).is_some();
                         }
                     }
                 }
             }
-            if self.buffer.as_ref().is_none_or(Buffer::is_empty) {
+            if self.buffer.as_ref().is_none_or(Buffer::is_empty) && self.pipe.is_none() {
                 match to.poll_flush(cx) {
                     Poll::Ready(Ok(())) if self.ended && !self.told => match to.poll_end(cx, other_ended) {
                         Poll::Ready(Ok(())) => {
@@ -344,5 +365,49 @@ impl Direction {
                 return Ok(if moved { Flow::Moved } else { Flow::Still });
             }
         }
+    }
+
+    /// Moves what can be moved through a pipe, until less comes than is worth one. No pipe is held while nothing comes.
+    fn splice(&mut self, cx: &mut Context<'_>, pipes: &PipePool, from: &Io, to: &Io) -> Result<bool, Broken> {
+        let (Some((from, to)), Some(mut pipe)) =
+            (sockets(from, to), self.pipe.take().or_else(|| pipes.take()))
+        else {
+            self.is_bulk = false;
+            return Ok(false);
+        };
+        let mut moved = false;
+        let end = loop {
+            if !pipe.is_empty() {
+                match pipe.poll_drain(cx, to) {
+                    Poll::Pending => {
+                        self.pipe = Some(pipe);
+                        return Ok(moved);
+                    }
+                    Poll::Ready(Ok(n)) => {
+                        self.sent += n as u64;
+                        moved = true;
+                        continue;
+                    }
+                    Poll::Ready(Err(_)) => break Err(Broken::Writing),
+                }
+            }
+            if self.ended || !self.is_bulk {
+                break Ok(());
+            }
+            match pipe.poll_fill(cx, from, MOST) {
+                Poll::Pending => break Ok(()),
+                Poll::Ready(Err(_)) => break Err(Broken::Reading),
+                Poll::Ready(Ok(0)) => {
+                    self.ended = true;
+                    self.is_bulk = false;
+                }
+                Poll::Ready(Ok(n)) => {
+                    moved = true;
+                    self.is_bulk = n >= LITTLE;
+                }
+            }
+        };
+        pipes.give(pipe);
+        end.map(|()| moved)
     }
 }

@@ -289,6 +289,7 @@ fn forward<'a>(
                 server: &mut reached.conn.io,
                 timer: &session.timer,
                 buffers: &thread.buffers,
+                pipes: &thread.pipes,
                 client_timeouts: &frontend.timeouts,
                 server_timeouts: &proxy.timeouts,
                 tunnel_timeout: None,
@@ -299,7 +300,7 @@ fn forward<'a>(
             }
         };
         let Stream { log, route, .. } = stream;
-        relay.give_back(&thread.buffers);
+        relay.give_back(&thread.buffers, &thread.pipes);
         route.server_left = Some(reached.slot.give_back());
         log.bytes += relay.to_client();
         log.received = relay.to_server();

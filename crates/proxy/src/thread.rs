@@ -20,6 +20,7 @@ use crate::handover::Exports;
 use crate::http::Txn;
 use crate::listener::ReleasedNames;
 use crate::log::{LogSender, Logs};
+use crate::pipe::PipePool;
 use crate::upstream::{IdlePool, Queues};
 use crate::wheel::Wheel;
 
@@ -152,6 +153,8 @@ pub struct Thread {
     pub wheel: Rc<Wheel>,
     /// Buffers of `tune.bufsize`.
     pub buffers: BufferPool,
+    /// Pipes for what the kernel forwards by itself.
+    pub(crate) pipes: PipePool,
     /// Server connections without a request.
     pub idle: IdlePool,
     /// Where log lines go.
@@ -200,6 +203,11 @@ impl Thread {
             index,
             wheel: Wheel::new(clock),
             buffers: BufferPool::new(bufsize),
+            pipes: PipePool::new(
+                &shared.plan.config.global,
+                shared.runtime.maxconn.load(Ordering::Relaxed),
+                shared.runtime.counters.len(),
+            ),
             idle: IdlePool::new(&shared.plan.config),
             log: RefCell::new(log),
             dates: RefCell::new(DateText::new(zone())),

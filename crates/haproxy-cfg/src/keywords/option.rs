@@ -379,21 +379,21 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "lets the kernel forward data where that helps",
     )
-    .keeps(Flag(F::SpliceAuto)),
+    .acts(Nothing),
     kw(
         "splice-request",
         DEFAULTS | PX,
         NONE,
         "lets the kernel forward requests",
     )
-    .keeps(Flag(F::SpliceRequest)),
+    .acts(Nothing),
     kw(
         "splice-response",
         DEFAULTS | PX,
         NONE,
         "lets the kernel forward responses",
     )
-    .keeps(Flag(F::SpliceResponse)),
+    .acts(Nothing),
     kw("spop-check", DEFAULTS | BE, NONE, "checks of SPOE agents").takes(&[]),
     kw("srvtcpka", DEFAULTS | BE, NONE, "keep-alive packets to servers").acts(Flag(F::ServerTcpKeepAlive)),
     kw("ssl-hello-chk", DEFAULTS | BE, NONE, "checks by a TLS greeting").takes(&[]),

@@ -73,6 +73,10 @@ pub struct Global {
     pub header_cases: Vec<(Word, Word)>,
     /// Those of the last `h1-case-adjust-file`.
     pub file_header_cases: Vec<(Word, Word)>,
+    /// `nosplice`, or `-dS`: no data is forwarded by the kernel alone.
+    pub nosplice: bool,
+    /// `maxpipes`: pipes for that, of all threads; a quarter of `maxconn` when none.
+    pub maxpipes: Option<u32>,
     /// `tune.*`.
     pub tune: Tune,
 }
@@ -109,6 +113,8 @@ pub struct Tune {
     pub rcvbuf_client: Option<u32>,
     /// `tune.sndbuf.client`, bytes.
     pub sndbuf_client: Option<u32>,
+    /// `tune.pipesize`, bytes.
+    pub pipesize: Option<u32>,
     /// `tune.vars.*-max-size`.
     pub vars: VariableSizes,
 }
@@ -138,6 +144,7 @@ impl Default for Tune {
             maxaccept: None,
             rcvbuf_client: None,
             sndbuf_client: None,
+            pipesize: None,
             vars: VariableSizes::default(),
         }
     }

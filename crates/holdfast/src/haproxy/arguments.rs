@@ -77,6 +77,8 @@ pub(crate) struct Options {
     pub(crate) diagnose: bool,
     /// `-dR`
     pub(crate) no_reuse_port: bool,
+    /// `-dS`
+    pub(crate) no_splice: bool,
     /// `-dr`
     pub(crate) ignore_unresolved: bool,
     /// `-dC`
@@ -215,6 +217,7 @@ fn debug_option(rest: &[u8], options: &mut Options) -> Result<bool, Misuse> {
         [b'W', ..] => options.zero_warning = true,
         [b'D', ..] => options.diagnose = true,
         [b'R', ..] => options.no_reuse_port = true,
+        [b'S', ..] => options.no_splice = true,
         [b'r', ..] => options.ignore_unresolved = true,
         [b'C', settings @ ..] => options.dump = Some(dump_options(&String::from_utf8_lossy(settings))),
         [b'L', ..] => options.list_objects = true,
@@ -223,7 +226,7 @@ fn debug_option(rest: &[u8], options: &mut Options) -> Result<bool, Misuse> {
         // These choose between pollers, resolvers and copies that are not there to be chosen, or verify servers'
         // certificates, which no server line asks for yet: nothing changes.
         [
-            b'e' | b'p' | b'S' | b'G' | b'V' | b'k' | b's' | b'v' | b'F' | b'A' | b'i' | b't',
+            b'e' | b'p' | b'G' | b'V' | b'k' | b's' | b'v' | b'F' | b'A' | b'i' | b't',
             ..,
         ] => {}
         // As the original: the letter behind is ignored.

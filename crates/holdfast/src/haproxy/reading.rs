@@ -78,6 +78,7 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
             .maxconn
             .or(options.proxy_maxconn.filter(|maxconn| *maxconn > 0));
     }
+    config.global.nosplice |= options.no_splice;
     if let Some(maxconn) = options.maxconn.filter(|maxconn| *maxconn > 0) {
         config.global.maxconn = Some(maxconn);
     }

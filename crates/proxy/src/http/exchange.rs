@@ -24,6 +24,7 @@ use super::body::Body;
 use super::txn::{ResponseRules, Txn};
 use crate::buffer::{Buffer, BufferPool};
 use crate::io::Io;
+use crate::pipe::Pipe;
 use crate::session::Session;
 use crate::upstream::deadline;
 
@@ -49,7 +50,7 @@ pub(super) struct Progress {
     /// Bytes of `to_client` that are sent.
     answer_sent: usize,
     /// The response's body.
-    res_body: Body,
+    pub(super) res_body: Body,
     /// Bytes at the beginning of `res` that may be sent.
     res_ready: usize,
     server_ended: bool,
@@ -61,6 +62,10 @@ pub(super) struct Progress {
     pub(super) interim: u64,
     /// The response's head waits for a part of its body.
     held: Option<Held>,
+    /// Where the request's body goes through.
+    pub(super) request_pipe: Option<Pipe>,
+    /// Where the response's body goes through.
+    pub(super) response_pipe: Option<Pipe>,
     /// Both sides speak something else from here on.
     tunnel: bool,
     client_deadline: u64,
@@ -192,6 +197,13 @@ impl Txn {
                 // A server may answer before it has read everything, and close: its answer is looked for first.
                 Err(()) => self.forget_request(),
             }
+            match self.splice_request(session, server, cx) {
+                Ok(moved) => {
+                    moved_server |= moved;
+                    moved_client |= moved;
+                }
+                Err(end) => return Poll::Ready(end),
+            }
             match self.receive_request(session, cx) {
                 Ok(received) => {
                     again |= received;
@@ -215,6 +227,16 @@ impl Txn {
                     moved_client |= sent;
                 }
                 Err(()) => return Poll::Ready(End::ClientGone),
+            }
+            if self.progress.response == ResponsePhase::Body {
+                match self.splice_response(session, server, cx) {
+                    Ok(moved) => {
+                        moved_server |= moved;
+                        moved_client |= moved;
+                    }
+                    Err(End::ClientGone) => return Poll::Ready(End::ClientGone),
+                    Err(end) => self.progress.failed = Some(end),
+                }
             }
             if let Some(end) = self.is_over(session, cx) {
                 return end.map_or(Poll::Pending, Poll::Ready);
@@ -245,7 +267,10 @@ impl Txn {
             p.server_deadline = deadline(now, settings.server_timeout.or(terms.proxy.timeouts.server));
         }
         // The client is waited for while it owes the rest of its request, or has a response to take.
-        let client_owes = !p.req_body.is_done() || p.res_ready > 0 || p.answer_sent < self.to_client.len();
+        let client_owes = !p.req_body.is_done()
+            || p.res_ready > 0
+            || holds(&p.response_pipe)
+            || p.answer_sent < self.to_client.len();
         if !client_owes {
             p.client_deadline = u64::MAX;
         } else if moved_client || moved_server || p.client_deadline == u64::MAX {
@@ -256,9 +281,9 @@ impl Txn {
         // While the client owes the request's rest, the server has nothing to answer yet; and behind its response nothing more.
         let server_owes = p.failed.is_none()
             && if p.response == ResponsePhase::Body {
-                has_room && (!p.is_response_received() || p.res_ready > 0)
+                has_room && !holds(&p.response_pipe) && (!p.is_response_received() || p.res_ready > 0)
             } else {
-                p.req_body.is_done() || p.req_ready > 0
+                p.req_body.is_done() || p.req_ready > 0 || holds(&p.request_pipe)
             };
         let server_deadline = if server_owes { p.server_deadline } else { u64::MAX };
         let held_until = p.held.map_or(u64::MAX, |held| held.until);
@@ -337,7 +362,7 @@ impl Txn {
     fn receive_request(&mut self, session: &mut Session, cx: &mut Context<'_>) -> Result<bool, End> {
         let p = &mut self.progress;
         let mut moved = false;
-        while !p.client_ended {
+        while !p.client_ended && p.request_pipe.is_none() {
             let buffer = self.req.get_or_insert_with(|| session.thread.buffers.take());
             if buffer.room().is_empty() {
                 if p.req_body.is_done() || p.req_ready == buffer.len() && buffer.len() == buffer.capacity() {
@@ -394,7 +419,8 @@ impl Txn {
                 moved |= self.receive_held(session, server, terms, cx, finish_head)?;
             }
             let p = &mut self.progress;
-            if p.failed.is_some() || p.held.is_some() || p.is_response_received() {
+            if p.failed.is_some() || p.held.is_some() || p.response_pipe.is_some() || p.is_response_received()
+            {
                 return Ok(moved);
             }
             // A server that sends one interim response after the other waits for its client.
@@ -663,7 +689,7 @@ impl Txn {
     /// The end, if it has come; the inner none when only the layer below still has bytes to send.
     fn is_over(&self, session: &mut Session, cx: &mut Context<'_>) -> Option<Option<End>> {
         let p = &self.progress;
-        let all_sent = p.res_ready == 0 && p.answer_sent == self.to_client.len();
+        let all_sent = p.response_is_sent(self.to_client.len()) && !holds(&p.response_pipe);
         if !all_sent || !(p.failed.is_some() || p.response == ResponsePhase::Body && p.is_response_received())
         {
             return None;
@@ -683,7 +709,8 @@ impl Txn {
             return p.req_body.is_done().then_some(Some(End::DoneEarly));
         }
         // The rest of a request goes on after its response.
-        let request_through = p.req_body.is_done() && p.req_ready == 0 && p.head_sent == self.to_server.len();
+        let request_through =
+            p.req_body.is_done() && p.request_is_sent(self.to_server.len()) && !holds(&p.request_pipe);
         request_through.then_some(Some(End::Done))
     }
 
@@ -747,10 +774,40 @@ impl Progress {
         self.server_ended || self.res_body.is_done()
     }
 
+    /// Whether all that is ready of the response is sent, of whose head there are `head` bytes.
+    pub(super) fn response_is_sent(&self, head: usize) -> bool {
+        self.res_ready == 0 && self.answer_sent == head
+    }
+
+    /// Whether all that is ready of the request is sent, of whose head there are `head` bytes, and more is wanted.
+    pub(super) fn request_is_sent(&self, head: usize) -> bool {
+        self.req_ready == 0 && self.head_sent == head && !self.server_refuses
+    }
+
+    /// The request goes where nobody can read it again.
+    pub(super) fn forget_copy(&mut self) {
+        self.kept_up_to = 0;
+    }
+
+    /// The server sent its end.
+    pub(super) fn server_is_at_end(&mut self) {
+        self.server_ended = true;
+    }
+
+    /// The server takes no more of the request.
+    pub(super) fn refuse_request(&mut self) {
+        self.server_refuses = true;
+    }
+
     /// Bytes of the response's body that stand behind its head.
     pub(super) fn response_ready(&self) -> usize {
         self.held.map_or(self.res_ready, |held| held.ready)
     }
+}
+
+/// Whether bytes are on their way in a pipe.
+fn holds(pipe: &Option<Pipe>) -> bool {
+    pipe.as_ref().is_some_and(|pipe| !pipe.is_empty())
 }
 
 /// The longest beginning of a body that is copied behind its head, in bytes: up to here one `send` of both, the copy included,

@@ -248,6 +248,7 @@ pub(super) async fn exchange(
         })
     })
     .await;
+    txn.give_pipes(session);
     if txn.is_kept() && is_worth_another(&proxy.retry_on, end) {
         return None;
     }
@@ -632,6 +633,7 @@ pub(super) async fn tunnel(
         server: &mut reached.conn.io,
         timer: &session.timer,
         buffers: &thread.buffers,
+        pipes: &thread.pipes,
         client_timeouts: &frontend.timeouts,
         server_timeouts: &proxy.timeouts,
         tunnel_timeout: txn.stream.settings.tunnel_timeout,
@@ -641,7 +643,7 @@ pub(super) async fn tunnel(
     txn.stream.log.received += relay.to_server();
     let server = reached.slot.server();
     count_relayed(session, backend, server, relay.to_server(), relay.to_client());
-    relay.give_back(&thread.buffers);
+    relay.give_back(&thread.buffers, &thread.pipes);
     match end {
         RelayEnd::Done | RelayEnd::Held => {}
         RelayEnd::ClientGone => txn.stream.log.end_with(b'C', b'D'),

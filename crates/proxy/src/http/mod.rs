@@ -10,6 +10,7 @@ mod request;
 mod respond;
 mod rules;
 mod session;
+mod splice;
 mod stats;
 mod transaction;
 mod txn;

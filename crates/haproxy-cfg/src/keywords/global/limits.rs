@@ -48,7 +48,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .takes(INT)
         .acts(g::maxconn),
     kw("maxconnrate", GLOBAL, ANY, "connections accepted a second").takes(INT),
-    kw("maxpipes", GLOBAL, ANY, "pipes for splicing").takes(INT),
+    kw("maxpipes", GLOBAL, ANY, "pipes for splicing")
+        .takes(INT)
+        .acts(g::maxpipes),
     kw("maxsessrate", GLOBAL, ANY, "sessions a second").takes(INT),
     kw("maxsslconn", GLOBAL, ANY, "TLS connections at once").takes(COUNT),
     kw("maxsslrate", GLOBAL, ANY, "TLS sessions a second").takes(INT),

@@ -84,7 +84,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("nokqueue", GLOBAL, ANY, "no kqueue").takes(FLAG),
     kw("nopoll", GLOBAL, ANY, "no poll").takes(FLAG),
     kw("noreuseport", GLOBAL, ANY, "no SO_REUSEPORT").takes(FLAG),
-    kw("nosplice", GLOBAL, ANY, "no splicing").takes(FLAG),
+    kw("nosplice", GLOBAL, ANY, "no splicing").takes(FLAG)
+    .acts(g::nosplice),
     kw("pidfile", GLOBAL, ANY, "file for the process id").takes(&[path("path").missing("'{kw}' expects a file name as an argument.")])
     .acts(g::pidfile),
     kw("pp2-never-send-local", GLOBAL, ANY, "no LOCAL in PROXY headers of checks").takes(FLAG),

@@ -217,7 +217,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "updates sent to a peer at once",
     )
     .takes(&[loose("number", 1, INT_MAX).words("'{kw}' expects an integer argument greater than 0.")]),
-    kw("tune.pipesize", GLOBAL, ANY, "bytes of a pipe for splicing").takes(BYTES),
+    kw("tune.pipesize", GLOBAL, ANY, "bytes of a pipe for splicing")
+        .takes(BYTES)
+        .acts(g::tune),
     kw(
         "tune.pool-high-fd-ratio",
         GLOBAL,

@@ -19,6 +19,14 @@ pub(crate) fn maxconn(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+pub(crate) fn maxpipes(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = given(reading, line)
+        && once(reading, line, "maxpipes")
+    {
+        reading.written.global.maxpipes = Some(number(&given));
+    }
+}
+
 pub(crate) fn ulimit_n(reading: &mut Reading<'_>, line: &Line<'_>) {
     if line
         .arg(0)

@@ -18,12 +18,12 @@ pub(crate) use client::{CLIENT_CA, CLIENT_RESOLVERS, LUA_FILE};
 pub(crate) use cpus::{CPU_MAP, CPUS, GROUP_NUMBER, GROUPS, THREADS, master_worker, nbproc, nbthread};
 pub(crate) use headers::{case_adjust, case_adjust_file};
 pub(crate) use limits::{
-    hard_stop_after, max_spread_checks, maxconn, spread_checks, strict_limits, ulimit_n,
+    hard_stop_after, max_spread_checks, maxconn, maxpipes, spread_checks, strict_limits, ulimit_n,
 };
 pub(crate) use process::{
     GROUP_NAME, ID, NODE, ORIGIN, USER_NAME, allow_external_check, chroot, cluster_secret, daemon, debug,
-    description, expose_experimental, group, local_peer, log_send_hostname, node, numeric_id, pidfile, quiet,
-    user, zero_warning,
+    description, expose_experimental, group, local_peer, log_send_hostname, node, nosplice, numeric_id,
+    pidfile, quiet, user, zero_warning,
 };
 pub(crate) use sockets::{OCTAL, SOCKET_GROUP, SOCKET_USER, stats};
 pub(crate) use state::{state_base, state_file};

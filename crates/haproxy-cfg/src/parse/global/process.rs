@@ -194,6 +194,12 @@ pub(crate) fn quiet(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+pub(crate) fn nosplice(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if given(reading, line).is_some() {
+        reading.written.global.nosplice = true;
+    }
+}
+
 pub(crate) fn zero_warning(reading: &mut Reading<'_>, line: &Line<'_>) {
     if given(reading, line).is_some() {
         reading.written.global.zero_warning = true;

@@ -87,6 +87,7 @@ pub(crate) fn tune(reading: &mut Reading<'_>, line: &Line<'_>) {
         "tune.maxrewrite" => tune.maxrewrite = number,
         "tune.http.maxhdr" => tune.http_maxhdr = number,
         "tune.http.logurilen" => tune.http_logurilen = number,
+        "tune.pipesize" => tune.pipesize = Some(number),
         "tune.maxaccept" => tune.maxaccept = i32::try_from(value).ok(),
         "tune.rcvbuf.client" => tune.rcvbuf_client = Some(number),
         _ => tune.sndbuf_client = Some(number),
