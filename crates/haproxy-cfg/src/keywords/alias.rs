@@ -50,11 +50,6 @@ impl AliasRow {
         }
     }
 
-    const fn read_only(mut self) -> Self {
-        self.acts = false;
-        self
-    }
-
     const fn since(mut self, major: u16, minor: u16) -> Self {
         self.since = Some(Version::new(major, minor));
         self
@@ -82,8 +77,8 @@ const fn http(name: &'static str, output: Output, help: &'static str) -> AliasRo
 
 pub(super) const ROWS: &[AliasRow] = &[
     any("B", Sint, "bytes sent to the client"),
-    http("CC", Str, "captured cookie of the request").read_only(),
-    http("CS", Str, "captured cookie of the response").read_only(),
+    http("CC", Str, "captured cookie of the request"),
+    http("CS", Str, "captured cookie of the response"),
     any("H", Str, "host name"),
     http("HM", Str, "method"),
     http("HP", Str, "request target without the query"),
@@ -122,10 +117,10 @@ pub(super) const ROWS: &[AliasRow] = &[
     any("fi", Addr, "the address that was connected to"),
     any("fp", Sint, "the port that was connected to"),
     any("ft", Str, "frontend, with a tilde for TLS"),
-    any("hr", Str, "captured headers of the request").read_only(),
-    any("hrl", Str, "the same in CLF").read_only(),
-    any("hs", Str, "captured headers of the response").read_only(),
-    any("hsl", Str, "the same in CLF").read_only(),
+    any("hr", Str, "captured headers of the request"),
+    any("hrl", Str, "the same in CLF"),
+    any("hs", Str, "captured headers of the response"),
+    any("hsl", Str, "the same in CLF"),
     any("lc", Sint, "number of the frontend's log line"),
     any("ms", Sint, "milliseconds of the accept date"),
     any("o", Str, "sets flags for what follows"),

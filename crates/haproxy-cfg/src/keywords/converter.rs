@@ -65,8 +65,8 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("bytes", 1, &[Offset, Length], Bin, Bin)
         .before(Before::Integers)
         .acts(),
-    converter("capture-req", 1, &[Integer], Str, Str),
-    converter("capture-res", 1, &[Integer], Str, Str),
+    converter("capture-req", 1, &[Integer], Str, Str).acts(),
+    converter("capture-res", 1, &[Integer], Str, Str).acts(),
     converter("concat", 1, &[Text, OptionalVariable, Text], Str, Str).acts(),
     converter("cpl", 0, NONE, Sint, Sint).acts(),
     converter("crc32", 0, &[Integer], Bin, Sint).acts(),

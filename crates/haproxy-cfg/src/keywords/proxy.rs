@@ -120,7 +120,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .acts(parse::bind),
     kw("capture", FE, TWO, "headers that are logged")
         .takes(switching::CAPTURE)
-        .checked(switching::capture),
+        .acts(switching::capture),
     kw(
         "clitcpka-cnt",
         DEFAULTS | FE,
@@ -182,7 +182,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(parse::cookie),
     kw("declare", FE, TWO, "reserves room for captures")
         .takes(switching::DECLARE)
-        .checked(switching::declare),
+        .acts(switching::declare),
     kw(
         "default-server",
         DEFAULTS | BE,

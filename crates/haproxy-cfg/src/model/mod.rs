@@ -32,8 +32,9 @@ pub use patterns::{
     PatternUser,
 };
 pub use proxy::{
-    Balance, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor, HeaderNames, HttpReuse,
-    Mode, Proxy, ProxyId, ProxyKind, ProxyOptions, SwitchRule, SwitchTarget, Timeouts,
+    Balance, CaptureSlot, Captures, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor,
+    HeaderNames, HttpReuse, Mode, Proxy, ProxyId, ProxyKind, ProxyOptions, SwitchRule, SwitchTarget,
+    Timeouts,
 };
 pub use retry::RetryOn;
 pub use rule::{Rule, RuleSet};

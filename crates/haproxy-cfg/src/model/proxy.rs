@@ -199,6 +199,34 @@ pub struct SwitchRule {
     pub span: Span,
 }
 
+/// A slot for what is captured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaptureSlot {
+    /// The header that goes into it; none for one that rules fill.
+    pub header: Option<Word>,
+    /// The most bytes that are kept.
+    pub len: usize,
+}
+
+/// What a frontend captures of requests and responses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Captures {
+    /// `capture request header`, `declare capture request` and rules, in order.
+    pub request: Vec<CaptureSlot>,
+    /// `capture response header` and `declare capture response`, in order.
+    pub response: Vec<CaptureSlot>,
+    /// `capture cookie`: the beginning of its name, and the most bytes that are kept.
+    pub cookie: Option<(Word, usize)>,
+}
+
+impl Captures {
+    /// The slots of requests, or those of responses.
+    #[must_use]
+    pub fn slots(&self, request: bool) -> &[CaptureSlot] {
+        if request { &self.request } else { &self.response }
+    }
+}
+
 /// What an error is answered with.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ErrorAnswer {
@@ -292,6 +320,8 @@ pub enum HeaderNames {
 pub struct Proxy {
     /// Its name.
     pub name: Word,
+    /// What it captures; none where that is nothing.
+    pub captures: Option<Box<Captures>>,
     /// Which section.
     pub kind: ProxyKind,
     /// `id`, given or counted as the original does (statistics call it `iid`).
@@ -365,6 +395,14 @@ pub struct Proxy {
 }
 
 impl Proxy {
+    /// The slots for what is captured of requests, or of responses.
+    #[must_use]
+    pub fn capture_slots(&self, request: bool) -> &[CaptureSlot] {
+        self.captures
+            .as_ref()
+            .map_or(&[], |captures| captures.slots(request))
+    }
+
     /// The rules of a set, in order.
     pub fn rules_of(&self, set: RuleSet) -> impl Iterator<Item = &Rule> {
         self.rules.iter().filter(move |rule| rule.set == set)
@@ -375,6 +413,7 @@ impl Proxy {
     pub fn new(kind: ProxyKind, name: Word, id: u32) -> Self {
         Self {
             name,
+            captures: None,
             kind,
             id,
             span: Span::default(),

@@ -14,7 +14,7 @@ use crate::host::Host;
 use crate::keywords::place;
 use crate::lex::{Environment, Word, origins};
 use crate::load::LoadOptions;
-use crate::model::{Arg, Mode, ProxyKind};
+use crate::model::{Arg, CaptureSlot, Mode, ProxyKind};
 use crate::signature::Given;
 use crate::written::{
     Acls, ArgumentReference, DefaultsSection, FcgiWritten, ModeNote, MoreOfSection, ProxySection, Reference,
@@ -275,12 +275,19 @@ impl<'h> Reading<'h> {
         }
     }
 
-    /// Counts a slot for captures of the section at hand.
-    pub(crate) fn add_capture(&mut self, request: bool) {
-        if let Section::Proxy(index) = self.section {
-            let (requests, responses) = self.written.captures.entry(index).or_default();
-            *(if request { requests } else { responses }) += 1;
-        }
+    /// Adds a slot for captures to the section at hand. Gives its number; none in sections without slots of their own.
+    pub(crate) fn add_capture(&mut self, request: bool, slot: CaptureSlot) -> Option<i64> {
+        let Section::Proxy(index) = self.section else {
+            return None;
+        };
+        let captures = self.written.captures.entry(index).or_default();
+        let slots = if request {
+            &mut captures.request
+        } else {
+            &mut captures.response
+        };
+        slots.push(slot);
+        i64::try_from(slots.len() - 1).ok()
     }
 
     /// Whether what is for frontends may stand here.

@@ -28,6 +28,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
     let frontend = section.kind.is_frontend();
     Proxy {
         name: section.name.clone(),
+        captures: None,
         kind: section.kind,
         id,
         span: section.span,

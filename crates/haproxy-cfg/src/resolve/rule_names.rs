@@ -202,12 +202,11 @@ fn has_filter(reading: &Reading<'_>, within: Section, kind: &str, name: &Word) -
 /// How many slots of captures a section has.
 fn captures(reading: &Reading<'_>, within: Section, request: bool) -> usize {
     let Section::Proxy(index) = within else { return 0 };
-    reading.written.captures.get(&index).map_or(
-        0,
-        |(requests, responses)| {
-            if request { *requests } else { *responses }
-        },
-    )
+    reading
+        .written
+        .captures
+        .get(&index)
+        .map_or(0, |captures| captures.slots(request).len())
 }
 
 /// Tells proxies that inherit rules which cannot stand in them.

@@ -105,7 +105,7 @@ pub(crate) struct Written {
     /// Names in rules, to be looked for once all is read.
     pub(crate) pending: Vec<PendingName>,
     /// Slots for captures of requests and of responses, by proxy.
-    pub(crate) captures: FxHashMap<usize, (usize, usize)>,
+    pub(crate) captures: FxHashMap<usize, model::Captures>,
     /// Kind and name of filters that rules may name, by proxy.
     pub(crate) named_filters: Vec<(usize, &'static str, model::Word)>,
     /// Steps of scripted checks, by section, of HTTP or not.

@@ -1,6 +1,7 @@
 //! Log-format strings made ready (manual, section 8.2.6): what rules write into headers, what log lines are made of.
 
 mod alias;
+mod captures;
 mod encode;
 mod structured;
 
@@ -38,6 +39,11 @@ enum Item {
     Text(Box<[u8]>),
     Sample(Expression),
     Alias(alias::Write),
+    /// All that is captured of requests, or of responses; each by itself, or together.
+    Captures {
+        request: bool,
+        listed: bool,
+    },
 }
 
 impl FormatPlan {
@@ -59,8 +65,10 @@ impl FormatPlan {
                     };
                     Item::Sample(Expression::compile(config, own, sample, wanted)?)
                 }
-                // Where nothing is captured they are not even a dash.
-                FormatItem::Alias(row) if matches!(row.name, "hr" | "hrl" | "hs" | "hsl") => continue,
+                FormatItem::Alias(row) if matches!(row.name, "hr" | "hrl" | "hs" | "hsl") => Item::Captures {
+                    request: row.name.starts_with("hr"),
+                    listed: row.name.ends_with('l'),
+                },
                 FormatItem::Alias(row) => Item::Alias(alias::make(row)),
             };
             let mut flags = part.flags;
@@ -121,6 +129,12 @@ impl FormatPlan {
                     let sample = expression.sample(context);
                     let text = sample.map_or(&b""[..], |sample| crate::sample::text(sample, context.arena));
                     encode::part(out, text, part.flags);
+                }
+                Item::Captures { request, listed } => {
+                    if !captures::write(context, (*request, *listed), part.flags, out) {
+                        // The blanks around it are one.
+                        continue;
+                    }
                 }
                 Item::Alias(write) => {
                     let mut text = context.arena.bytes(32);
@@ -191,6 +205,14 @@ impl Part {
                     text => Value::Text(text),
                 },
             },
+            Item::Captures { request, listed } => {
+                let mut text = context.arena.bytes(32);
+                captures::write(context, (*request, *listed), self.flags, &mut text);
+                match text.into_bump_slice() {
+                    b"" => Value::Missing,
+                    text => Value::Text(text),
+                }
+            }
             Item::Alias(write) => {
                 let mut text = context.arena.bytes(32);
                 if !write(context, self.flags, &mut text) || text.is_empty() {

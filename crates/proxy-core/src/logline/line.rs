@@ -333,6 +333,11 @@ fn counts(out: &mut Vec<u8>, counts: &LogCounts) {
     unsigned(out, counts.backend_queue.into());
 }
 
+/// Appends a captured value, what stands between values escaped.
+pub fn escape_capture(out: &mut Vec<u8>, value: &[u8]) {
+    escaped(out, value, CAPTURE_ESCAPES);
+}
+
 fn captures(out: &mut Vec<u8>, values: &[&[u8]]) {
     out.push(b'{');
     for (at, value) in values.iter().enumerate() {

@@ -11,7 +11,10 @@ mod tests;
 use std::net::SocketAddr;
 
 pub use date::{DateText, LocalTime, Zone};
-pub use line::{clf_line, connect_line, connection_error_line, http_line, tcp_clf_line, tcp_line, tls_tail};
+pub use line::{
+    clf_line, connect_line, connection_error_line, escape_capture, http_line, tcp_clf_line, tcp_line,
+    tls_tail,
+};
 pub use ring::RingBuffer;
 
 /// Who is at the other end of a client's connection.

@@ -1,12 +1,14 @@
 //! What is known of a client's connection and of what goes on upon it: the shell writes it down as it happens, rules change it,
 //! samples and log lines look at it.
 
+mod captures;
 mod variables;
 
 use std::net::SocketAddr;
 
 use haproxy_cfg::model::{LogLevel, Millis, ProxyId};
 
+pub use captures::Captures;
 pub use variables::{ProcessVariables, Stored, Variables};
 
 /// A client's connection.
@@ -45,40 +47,14 @@ pub struct Stream {
     pub side_variables: Variables,
     /// The server's response is there: the variables are of scope `res`.
     pub in_response: bool,
-    /// What rules captured of the request and of the response, by slot, as the proxies' `capture` lines and
-    /// `declare capture` number them.
-    pub captures: [Captures; 2],
+    /// What was captured of the request and of the response.
+    pub captures: Captures,
     /// What rules settled.
     pub settings: Settings,
     /// The unique identifier, once something asked for it.
     pub unique_id: Option<Box<[u8]>>,
     /// Its number among all of the process, from 0; wraps.
     pub number: u32,
-}
-
-/// Captured values by slot.
-#[derive(Clone, Debug, Default)]
-pub struct Captures(Vec<Option<Vec<u8>>>);
-
-impl Captures {
-    /// The value in a slot.
-    #[must_use]
-    pub fn get(&self, slot: usize) -> Option<&[u8]> {
-        self.0.get(slot)?.as_deref()
-    }
-
-    /// Puts a value into a slot, cut to `max` bytes.
-    pub fn set(&mut self, slot: usize, value: &[u8], max: usize) {
-        if self.0.len() <= slot {
-            self.0.resize(slot + 1, None);
-        }
-        self.0[slot] = Some(value[..value.len().min(max)].to_vec());
-    }
-
-    /// Forgets all.
-    pub fn clear(&mut self) {
-        self.0.clear();
-    }
 }
 
 /// What rules settled for the rest of a stream.
@@ -231,9 +207,7 @@ impl Stream {
         self.txn_variables.clear();
         self.side_variables.clear();
         self.in_response = false;
-        for captures in &mut self.captures {
-            captures.clear();
-        }
+        self.captures.clear();
         self.settings = Settings::default();
         self.unique_id = None;
         self.number = 0;

@@ -364,6 +364,9 @@ pub(super) fn finish_head(
         // What rules make of it is no business of the server's.
         count_status(counters, i32::from(txn.res_head.status));
         txn.stream.begin_response();
+        if let Some(captures) = &thread.config().proxy(session.client.frontend).captures {
+            txn.capture_response(captures);
+        }
         refuse_contents(session, txn, backend, Some(server)).map_err(HeadStop::Refused)?;
     }
     let mut at = begun.at;

@@ -55,6 +55,9 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
         finish(session, txn);
         return next;
     }
+    if let Some(captures) = &thread.config().proxy(frontend).captures {
+        txn.capture_request(captures);
+    }
     let now = txn.stream.log.request_ms;
     count_request(thread.fe_counters(session.client.frontend), now);
     thread.counters().process.req_tot.inc();

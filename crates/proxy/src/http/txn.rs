@@ -1,6 +1,7 @@
 //! One request with its response: everything that lives as long as both. Kept by the thread and reused, so that an idle
 //! connection holds none and a request allocates nothing.
 
+use haproxy_cfg::model::Captures;
 use proxy_core::answer::Answer;
 use proxy_core::http1::{
     HeadersMut, MessageTraits, RequestHead, RequestRef, ResponseHead, ResponseRef, Slice,
@@ -140,6 +141,36 @@ impl Txn {
     pub(super) fn edit_response(&mut self, room: usize) -> HeadersMut<'_> {
         let received = self.res.as_ref().map_or(&[][..], Buffer::data);
         self.res_head.edit(received, room)
+    }
+
+    /// Captures for the log what is asked for of the request.
+    pub(super) fn capture_request(&mut self, captures: &Captures) {
+        let buf = self.req.as_ref().map_or(&[][..], Buffer::data);
+        let headers = RequestRef {
+            buf,
+            head: &self.req_head,
+        }
+        .headers();
+        let kept = &mut self.stream.captures;
+        kept.take_headers(true, &captures.request, headers);
+        if let Some((name, max)) = &captures.cookie {
+            kept.take_cookie(true, (name, *max), headers);
+        }
+    }
+
+    /// The same of the response.
+    pub(super) fn capture_response(&mut self, captures: &Captures) {
+        let buf = self.res.as_ref().map_or(&[][..], Buffer::data);
+        let headers = ResponseRef {
+            buf,
+            head: &self.res_head,
+        }
+        .headers();
+        let kept = &mut self.stream.captures;
+        kept.take_headers(false, &captures.response, headers);
+        if let Some((name, max)) = &captures.cookie {
+            kept.take_cookie(false, (name, *max), headers);
+        }
     }
 
     /// The request's method, wherever its head stands.

@@ -153,7 +153,15 @@ fn built_in(
     dates: &mut DateText,
 ) {
     if options.httplog {
-        let entry = http_log(session, stream);
+        let captured = [true, false].map(|request| captured(session, stream, request));
+        let [request, response] = captured
+            .each_ref()
+            .map(|side| side.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let entry = HttpLog {
+            request_headers: Some(&*request).filter(|values| !values.is_empty()),
+            response_headers: Some(&*response).filter(|values| !values.is_empty()),
+            ..http_log(session, stream)
+        };
         if options.httplog_clf {
             clf_line(line, &entry, dates);
         } else {
@@ -179,6 +187,18 @@ fn built_in(
             frontend.mode,
         );
     }
+}
+
+/// The values of all slots of requests, or of responses; none where no request was read.
+fn captured(session: &Session, stream: &Stream, request: bool) -> Vec<Vec<u8>> {
+    let slots = session.frontend().capture_slots(request);
+    if stream.log.line.is_empty() {
+        return Vec::new();
+    }
+    let value = |slot| stream.captures.get(request, slot, <[u8]>::to_vec);
+    (0..slots.len())
+        .map(|slot| value(slot).unwrap_or_default())
+        .collect()
 }
 
 fn http_log<'a>(session: &'a Session, stream: &'a Stream) -> HttpLog<'a> {
@@ -213,8 +233,8 @@ fn http_log<'a>(session: &'a Session, stream: &'a Stream) -> HttpLog<'a> {
         early: log.early,
         status: log.status,
         bytes: log.bytes,
-        request_cookie: None,
-        response_cookie: None,
+        request_cookie: stream.captures.cookie(true),
+        response_cookie: stream.captures.cookie(false),
         termination: log.termination,
         counts,
         request_headers: None,

@@ -9,7 +9,9 @@ use crate::parse::rules::{captures, lookup};
 use crate::signature::{loose, needs, one_of, opt, options, text};
 
 pub(super) const ROWS: &[Action] = &[
-    kw("capture", TCP_REQ | HTTP, ANY, "keeps a sample for the log").takes(&[captures::captured("sample")]),
+    kw("capture", TCP_REQ | HTTP, ANY, "keeps a sample for the log")
+        .takes(&[captures::captured("sample")])
+        .acts(TCP_REQ | HTTP),
     kw("do-resolve*", REQUEST, ANY, "looks a name up").takes(&[lookup::looked_up("name")]),
     kw(
         "set-bandwidth-limit",

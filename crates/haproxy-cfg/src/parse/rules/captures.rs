@@ -2,6 +2,7 @@
 
 use super::{Pending, sample};
 use crate::keywords::rule_set;
+use crate::model::CaptureSlot;
 use crate::parse::{Reading, shown};
 use crate::signature::{Arg, Cursor, Subject, Value, rest};
 use crate::values::{integer, loose_integer};
@@ -48,8 +49,7 @@ fn read(reading: &mut Reading<'_>, cursor: &mut Cursor<'_>, subject: &Subject<'_
                 return no_frontend(reading, subject);
             }
             let length = length(reading, subject, number)?;
-            reading.add_capture(true);
-            Some(Value::List(vec![value, Value::Word("len"), Value::Int(length)]))
+            Some(in_new_slot(reading, value, length))
         }
         b"id" => {
             let exact = integer(&number.text).or_else(|| {
@@ -109,9 +109,20 @@ fn tcp(reading: &mut Reading<'_>, cursor: &mut Cursor<'_>, subject: &Subject<'_>
     let word = cursor.next()?;
     let number = cursor.next().unwrap_or(word);
     let length = length(reading, subject, number)?;
-    reading.add_capture(true);
     sample::value_needs_contents(reading, &value, "tcp-request capture");
-    Some(Value::List(vec![value, Value::Word("len"), Value::Int(length)]))
+    Some(in_new_slot(reading, value, length))
+}
+
+/// The sample with its length, and the number of the slot that is made for it.
+fn in_new_slot(reading: &mut Reading<'_>, value: Value, length: i64) -> Value {
+    let slot = CaptureSlot {
+        header: None,
+        len: usize::try_from(length).unwrap_or(0),
+    };
+    let number = reading.add_capture(true, slot);
+    let mut values = vec![value, Value::Word("len"), Value::Int(length)];
+    values.extend(number.map(Value::Int));
+    Value::List(values)
 }
 
 fn length(reading: &mut Reading<'_>, subject: &Subject<'_>, word: &crate::lex::Word<'_>) -> Option<i64> {

@@ -5,11 +5,11 @@ use syntax::{Diagnostic, Span};
 
 use super::{Pending, conditional};
 use crate::keywords::{ACTION_INDEX, ANSWER, REDIRECT, place, rule_set};
-use crate::model::ErrorAnswer;
+use crate::model::{CaptureSlot, ErrorAnswer, Word};
 use crate::parse::frame::Frame;
 use crate::parse::order::{RuleClass, note};
 use crate::parse::sample::Usage;
-use crate::parse::{Line, Reading, section, shown};
+use crate::parse::{Line, Reading, Section, section, shown};
 use crate::signature::{
     Arg, Argument, Condition, Cursor, Given, Kind, ReadArgument, Subject, Value, arg, choice, custom, opt,
     options, rest, sequence, text, verify,
@@ -383,7 +383,11 @@ pub(crate) fn declare(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
     if keep(reading, line, "declare", DECLARE) {
         let request = line.arg(1).is_some_and(|word| &*word.text == b"request");
-        reading.add_capture(request);
+        let slot = CaptureSlot {
+            header: None,
+            len: length_of(line, 3),
+        };
+        reading.add_capture(request, slot);
     }
 }
 
@@ -417,10 +421,25 @@ pub(crate) fn capture(reading: &mut Reading<'_>, line: &Line<'_>) {
         return;
     }
     if what == "cookie" {
+        let name: Option<Word> = line.arg(1).map(|name| name.text.to_vec().into());
+        if let (Some(name), Section::Proxy(index)) = (name, reading.section) {
+            let len = length_of(line, 3).min(MAX_COOKIE as usize);
+            reading.written.captures.entry(index).or_default().cookie = Some((name, len));
+        }
         truncated(reading, line);
     } else {
-        reading.add_capture(what == "request");
+        let slot = CaptureSlot {
+            header: line.arg(2).map(|name| name.text.to_vec().into()),
+            len: length_of(line, 4),
+        };
+        reading.add_capture(what == "request", slot);
     }
+}
+
+/// The length that argument `at` gives, which was read before.
+fn length_of(line: &Line<'_>, at: usize) -> usize {
+    let length = line.arg(at).map_or(0, |word| loose_integer(&word.text).value);
+    usize::try_from(length).unwrap_or(0)
 }
 
 /// Bytes of a captured cookie that fit.

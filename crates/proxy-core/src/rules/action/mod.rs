@@ -3,6 +3,7 @@
 
 mod address;
 mod auth;
+mod capture;
 mod flow;
 mod header;
 mod map;
@@ -105,6 +106,7 @@ pub(crate) type Make = fn(Compile<'_>) -> Result<Box<dyn Action>, String>;
 const TABLES: &[&[(&str, Make)]] = &[
     address::ROWS,
     auth::ROWS,
+    capture::ROWS,
     flow::ROWS,
     header::ROWS,
     map::ROWS,

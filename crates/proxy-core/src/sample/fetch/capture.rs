@@ -21,24 +21,27 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row(&["capture.res.ver"], |_, _| {
         single(|context| {
-            Some(Sample::Str(match context.response?.version() {
-                Version::Http10 => b"HTTP/1.0",
-                Version::Http11 => b"HTTP/1.1",
-            }))
+            let old = match context.response {
+                Some(response) => response.version() == Version::Http10,
+                // It has gone by, and nearly all are of the newer version.
+                None if context.stream?.log.response_ms > 0 => false,
+                None => return None,
+            };
+            Some(Sample::Str(if old { b"HTTP/1.0" } else { b"HTTP/1.1" }))
         })
     }),
-    row(&["capture.req.hdr"], |_, sample| captured(sample, 0)),
-    row(&["capture.res.hdr"], |_, sample| captured(sample, 1)),
+    row(&["capture.req.hdr"], |_, sample| captured(sample, true)),
+    row(&["capture.res.hdr"], |_, sample| captured(sample, false)),
 ];
 
 /// A captured header by its slot.
-fn captured(sample: &haproxy_cfg::model::Sample, side: usize) -> Result<Box<dyn super::Fetch>, String> {
+fn captured(sample: &haproxy_cfg::model::Sample, request: bool) -> Result<Box<dyn super::Fetch>, String> {
     let Some(slot) = sample.integer(0).and_then(|slot| usize::try_from(slot).ok()) else {
         return nothing();
     };
     single(move |context| {
-        let value = context.stream?.captures[side].get(slot)?;
-        Some(Sample::Str(value))
+        let captures = &context.stream?.captures;
+        captures.get(request, slot, |value| Sample::Str(context.arena.copy(value)))
     })
 }
 
