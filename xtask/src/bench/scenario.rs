@@ -207,7 +207,7 @@ fn config_with_backends(
     let address = free_address()?;
     let maxconn = setting.maxconn;
     let text = format!(
-        "global\n    nbthread 1\n    maxconn {maxconn}\n\ndefaults\n    timeout connect 10s\n    timeout client 10m\n    \
+        "global\n    nbthread 1\n    maxconn {maxconn}\n    maxpipes 64\n\ndefaults\n    timeout connect 10s\n    timeout client 10m\n    \
          timeout server 10m\n    maxconn {maxconn}\n\nlisten web\n    bind {address}\n    {}\n    server nginx {}\n\n{backends}",
         lines.join("\n    "),
         setting.upstream.address

@@ -132,102 +132,122 @@ pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
         .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-request del-header"),
+        .instead("http-request del-header")
+        .acts(rules::legacy::of_line),
     kw("reqidel", DEFAULTS | PX, ONE, "deletes request lines")
         .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-request del-header"),
+        .instead("http-request del-header")
+        .acts(rules::legacy::of_line),
     kw("rspdel", DEFAULTS | PX, ONE, "deletes response lines")
         .takes(rules::legacy::RESPONSE_LINE)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-response del-header"),
+        .instead("http-response del-header")
+        .acts(rules::legacy::of_line),
     kw("rspidel", DEFAULTS | PX, ONE, "deletes response lines")
         .takes(rules::legacy::RESPONSE_LINE)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-response del-header"),
+        .instead("http-response del-header")
+        .acts(rules::legacy::of_line),
     kw("reqrep", DEFAULTS | PX, ONE, "rewrites request lines")
         .takes(rules::legacy::REQUEST_REPLACEMENT)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-request replace-path, replace-uri or replace-header"),
+        .instead("http-request replace-path, replace-uri or replace-header")
+        .acts(rules::legacy::of_line),
     kw("reqirep", DEFAULTS | PX, ONE, "rewrites request lines")
         .takes(rules::legacy::REQUEST_REPLACEMENT)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-request replace-path, replace-uri or replace-header"),
+        .instead("http-request replace-path, replace-uri or replace-header")
+        .acts(rules::legacy::of_line),
     kw("rsprep", DEFAULTS | PX, ONE, "rewrites response lines")
         .takes(rules::legacy::RESPONSE_REPLACEMENT)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-response replace-header"),
+        .instead("http-response replace-header")
+        .acts(rules::legacy::of_line),
     kw("rspirep", DEFAULTS | PX, ONE, "rewrites response lines")
         .takes(rules::legacy::RESPONSE_REPLACEMENT)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-response replace-header"),
+        .instead("http-response replace-header")
+        .acts(rules::legacy::of_line),
     kw("reqdeny", DEFAULTS | PX, ONE, "refuses requests")
         .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-request deny"),
+        .instead("http-request deny")
+        .acts(rules::legacy::of_line),
     kw("reqideny", DEFAULTS | PX, ONE, "refuses requests")
         .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-request deny"),
+        .instead("http-request deny")
+        .acts(rules::legacy::of_line),
     kw("rspdeny", DEFAULTS | PX, ONE, "refuses responses")
         .takes(rules::legacy::RESPONSE_LINE)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-response deny"),
+        .instead("http-response deny")
+        .acts(rules::legacy::of_line),
     kw("rspideny", DEFAULTS | PX, ONE, "refuses responses")
         .takes(rules::legacy::RESPONSE_LINE)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-response deny"),
+        .instead("http-response deny")
+        .acts(rules::legacy::of_line),
     kw("reqallow", DEFAULTS | PX, ONE, "lets requests pass")
         .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-request allow"),
+        .instead("http-request allow")
+        .acts(rules::legacy::of_line),
     kw("reqiallow", DEFAULTS | PX, ONE, "lets requests pass")
         .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-request allow"),
+        .instead("http-request allow")
+        .acts(rules::legacy::of_line),
     kw("reqtarpit", DEFAULTS | PX, ONE, "makes clients wait")
         .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-request tarpit"),
+        .instead("http-request tarpit")
+        .acts(rules::legacy::of_line),
     kw("reqitarpit", DEFAULTS | PX, ONE, "makes clients wait")
         .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("http-request tarpit"),
+        .instead("http-request tarpit")
+        .acts(rules::legacy::of_line),
     kw("reqpass", DEFAULTS | PX, ONE, "leaves a line alone")
         .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("delete the line"),
+        .instead("delete the line")
+        .acts(rules::legacy::of_line),
     kw("reqipass", DEFAULTS | PX, ONE, "leaves a line alone")
         .takes(rules::legacy::REQUEST_LINE)
         .warned(2, 0)
         .removed(2, 1)
-        .instead("delete the line"),
+        .instead("delete the line")
+        .acts(rules::legacy::of_line),
     kw("reqsetbe", DEFAULTS | PX, ONE, "chooses a backend")
         .takes(rules::legacy::REQUEST_BACKEND)
         .warned(1, 5)
         .removed(1, 6)
-        .instead("use_backend"),
+        .instead("use_backend")
+        .acts(rules::legacy::of_line),
     kw("reqisetbe", DEFAULTS | PX, ONE, "chooses a backend")
         .takes(rules::legacy::REQUEST_BACKEND)
         .warned(1, 5)
         .removed(1, 6)
-        .instead("use_backend"),
+        .instead("use_backend")
+        .acts(rules::legacy::of_line),
     kw(
         "appsession",
         DEFAULTS | PX,

@@ -63,6 +63,12 @@ pub(super) fn gather(inherited: &Inherited<'_>, section: &ProxySection, acls: Ve
     }
     let groups = Groups::new(&section.acls.groups, 0);
     push(&mut out, &section.rules, &groups);
+    // Old rules on lines come behind the others wherever they stand, and lines that are added behind those.
+    out.rules.sort_by_key(|rule| match rule.action {
+        "add-line" => 2,
+        action if action.ends_with("-line") => 1,
+        _ => 0,
+    });
     let admin = section.stats_admin.iter().map(|cond| StatsAdmin {
         cond: condition(cond, &groups),
     });

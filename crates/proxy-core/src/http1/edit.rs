@@ -76,6 +76,25 @@ impl HeadersMut<'_> {
         Ok(())
     }
 
+    /// Puts another header in the place of the one there.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub fn put(&mut self, at: usize, name: &[u8], value: &[u8]) -> Result<(), NoRoom> {
+        let known = KnownHeader::of(name);
+        let name = self.store(&[name])?;
+        let value = self.store(&[value])?;
+        if let Some(header) = self.headers.get_mut(at) {
+            *header = Header {
+                name,
+                value,
+                known,
+                plain_end: 0,
+            };
+        }
+        Ok(())
+    }
+
     /// Takes away the headers of that name, letters' case aside.
     pub fn remove(&mut self, name: &[u8]) {
         self.retain(|found, _| !found.eq_ignore_ascii_case(name));

@@ -57,6 +57,15 @@ pub struct Stream {
     pub number: u32,
 }
 
+/// What a line of a request is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineVerdict {
+    /// `reqallow`: nothing that follows refuses the request.
+    Allowed,
+    /// `reqpass`: no other old rule looks at its lines.
+    Passed,
+}
+
 /// What rules settled for the rest of a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
@@ -66,6 +75,10 @@ pub struct Settings {
     pub sent_once: bool,
     /// `strict-mode off` in the set at hand.
     pub lenient: bool,
+    /// What an old rule on lines of the request settled for those behind it.
+    pub verdict: Option<LineVerdict>,
+    /// `reqsetbe`: the backend, whatever `use_backend` says.
+    pub backend: Option<ProxyId>,
     /// `set-timeout client`.
     pub client_timeout: Option<Millis>,
     /// `set-timeout server`.

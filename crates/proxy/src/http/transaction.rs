@@ -103,8 +103,9 @@ async fn route(
         return Err(answer_with(session, txn, 403, b'P', b'R').await);
     }
     let (proxy, plan) = session.thread.shared.plan.proxy(frontend);
-    let mut backend = proxy.default_backend;
-    if !proxy.use_backend.is_empty() {
+    let settled = txn.stream.settings.backend;
+    let mut backend = settled.or(proxy.default_backend);
+    if settled.is_none() && !proxy.use_backend.is_empty() {
         let mut cache = std::mem::take(&mut txn.cache);
         let chosen = rules::looking_at(session, txn, frontend, true, |context| {
             plan.switch.choose(&plan.acls, context, &mut cache)

@@ -6,19 +6,114 @@ use super::sample::usage_of;
 use super::{Applied, Setting, conditional, store};
 use crate::keywords::{ACTION_INDEX, Action, place, rule_set};
 use crate::parse::{Line, Reading};
-use crate::signature::{Arg, Argument, Condition, Cursor, Subject, Value, custom, rest, text};
+use crate::signature::{Arg, Argument, Condition, Cursor, Subject, Value, custom, line_given, rest, text};
+use crate::written::Rule;
 
 use syntax::{Arity, table::kw};
 
-/// A whole header line; no rule set of today has such an action.
-static ADD_LINE: Action = kw(
-    "add-line",
-    rule_set::HTTP_REQ | rule_set::HTTP_RES,
-    Arity::ANY,
-    "adds a header line as it is written",
-)
-.takes(&[text("line")])
-.acts(rule_set::HTTP_REQ | rule_set::HTTP_RES);
+const BOTH: u32 = rule_set::HTTP_REQ | rule_set::HTTP_RES;
+
+/// An action that no rule set of today has: it looks at whole lines of a message.
+const fn of_lines(name: &'static str, about: &'static str, args: &'static [Arg]) -> Action {
+    kw(name, BOTH, Arity::ANY, about).takes(args).acts(BOTH)
+}
+
+static ADD_LINE: Action = of_lines("add-line", "adds a header line as it is written", &[text("line")]);
+static REPLACE_LINE: Action = of_lines("replace-line", "replaces lines", REQUEST_REPLACEMENT);
+static DELETE_LINE: Action = of_lines("del-line", "deletes header lines", REQUEST_LINE);
+static DENY_LINE: Action = of_lines("deny-line", "refuses messages with such a line", REQUEST_LINE);
+static ALLOW_LINE: Action = of_lines("allow-line", "lets requests with such a line pass", REQUEST_LINE);
+static TARPIT_LINE: Action = of_lines("tarpit-line", "makes clients with such a line wait", REQUEST_LINE);
+static PASS_LINE: Action = of_lines("pass-line", "skips what follows for such a line", REQUEST_LINE);
+static BACKEND_LINE: Action = of_lines(
+    "set-backend-line",
+    "chooses a backend for such a line",
+    REQUEST_BACKEND,
+);
+
+/// The keywords that look for a line: what they do with it, and whether letters' case matters.
+const OF_LINES: &[(&str, &Action, bool)] = &[
+    ("reqrep", &REPLACE_LINE, true),
+    ("reqirep", &REPLACE_LINE, false),
+    ("rsprep", &REPLACE_LINE, true),
+    ("rspirep", &REPLACE_LINE, false),
+    ("reqdel", &DELETE_LINE, true),
+    ("reqidel", &DELETE_LINE, false),
+    ("rspdel", &DELETE_LINE, true),
+    ("rspidel", &DELETE_LINE, false),
+    ("reqdeny", &DENY_LINE, true),
+    ("reqideny", &DENY_LINE, false),
+    ("rspdeny", &DENY_LINE, true),
+    ("rspideny", &DENY_LINE, false),
+    ("reqallow", &ALLOW_LINE, true),
+    ("reqiallow", &ALLOW_LINE, false),
+    ("reqtarpit", &TARPIT_LINE, true),
+    ("reqitarpit", &TARPIT_LINE, false),
+    ("reqpass", &PASS_LINE, true),
+    ("reqipass", &PASS_LINE, false),
+    ("reqsetbe", &BACKEND_LINE, true),
+    ("reqisetbe", &BACKEND_LINE, false),
+];
+
+/// What stands for `-i` among a rule's arguments.
+const IGNORE_CASE: &str = "ignore-case";
+
+/// `reqrep` and its kin: what they do with lines of requests and responses.
+pub(crate) fn of_line(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let name = &line.keyword().text;
+    let Some(&(name, action, minds_case)) = OF_LINES
+        .iter()
+        .find(|(keyword, ..)| keyword.as_bytes() == &**name)
+    else {
+        return;
+    };
+    let of_response = name.starts_with("rsp");
+    let (set, signature) = if of_response {
+        let args = if action.row.name == "replace-line" {
+            RESPONSE_REPLACEMENT
+        } else {
+            RESPONSE_LINE
+        };
+        (rule_set::HTTP_RES, args)
+    } else {
+        let args = match action.row.name {
+            "replace-line" => REQUEST_REPLACEMENT,
+            "set-backend-line" => REQUEST_BACKEND,
+            _ => REQUEST_LINE,
+        };
+        (rule_set::HTTP_REQ, args)
+    };
+    let Some(given) = line_given(reading, line, name, signature) else {
+        return;
+    };
+    let mut arguments = given.arguments.clone();
+    let span = given.span;
+    reading.keep(given);
+    let condition = arguments.pop_if(|argument| matches!(argument.value, Value::Condition(_)));
+    let cond = match condition.map(|argument| argument.value) {
+        Some(Value::Condition(Condition(cond))) => cond,
+        _ => None,
+    };
+    // One that uses what is only read says nothing of when the rule applies.
+    let inert = cond.is_none() && line.args().len() > arguments.len();
+    if !minds_case {
+        arguments.push(Argument {
+            name: IGNORE_CASE,
+            value: Value::Option(IGNORE_CASE, Vec::new()),
+            span: line.keyword().span,
+        });
+    }
+    if let Some((_, rules)) = reading.ruled() {
+        rules.push(Rule {
+            set,
+            action,
+            arguments,
+            cond,
+            inert,
+            span,
+        });
+    }
+}
 
 /// `reqdel SEARCH [if …]`, and what else looks for a line of the request.
 pub(crate) const REQUEST_LINE: &[Arg] = &[SEARCH, rest("condition", request_condition)];

@@ -39,7 +39,7 @@ fn reply(at: Compile<'_>, status: u16, may_be_page: bool) -> Result<Reply, Strin
 }
 
 /// Puts the answer together while the message that it is about is at hand.
-fn put(reply: &Reply, exec: &mut Exec<'_>) {
+pub(super) fn put(reply: &Reply, exec: &mut Exec<'_>) {
     let mut answer = std::mem::take(exec.answer);
     exec.has_answer = reply.put(&exec.context(), &mut answer);
     *exec.answer = answer;
