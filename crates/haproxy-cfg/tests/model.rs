@@ -419,14 +419,14 @@ fn patterns_are_read_from_files() {
 }
 
 #[test]
-fn old_and_new_header_rules_keep_their_order() {
+fn old_header_rules_come_behind_the_new_ones() {
     let proxy = proxy(
         "listen l\n bind :80\n reqadd X-A:\\ b\n http-request set-header X-B \"a%%b\" if TRUE\n http-request deny deny_status 429 unless TRUE\n rspadd X-Forwarded-Host:\\ http:\\\\\\\\example.com\n block if TRUE\n",
     );
     let rules = |set| proxy.rules_of(set).collect::<Vec<_>>();
     let request = rules(RuleSet::HttpRequest);
     let actions: Vec<&str> = request.iter().map(|rule| rule.action).collect();
-    assert_eq!(actions, ["add-line", "set-header", "deny", "deny"]);
+    assert_eq!(actions, ["set-header", "deny", "deny", "add-line"]);
     assert_eq!(request[0].text("line"), Some(&"X-A: b".into()));
     assert_eq!(request[1].text("name"), Some(&"X-B".into()));
     let value = request[1].format("value").and_then(Format::literal);
