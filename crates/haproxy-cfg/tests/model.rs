@@ -427,11 +427,11 @@ fn old_header_rules_come_behind_the_new_ones() {
     let request = rules(RuleSet::HttpRequest);
     let actions: Vec<&str> = request.iter().map(|rule| rule.action).collect();
     assert_eq!(actions, ["set-header", "deny", "deny", "add-line"]);
-    assert_eq!(request[0].text("line"), Some(&"X-A: b".into()));
-    assert_eq!(request[1].text("name"), Some(&"X-B".into()));
-    let value = request[1].format("value").and_then(Format::literal);
+    assert_eq!(request[3].text("line"), Some(&"X-A: b".into()));
+    assert_eq!(request[0].text("name"), Some(&"X-B".into()));
+    let value = request[0].format("value").and_then(Format::literal);
     assert_eq!(value, Some("a%b".into()));
-    let status = request[2]
+    let status = request[1]
         .option("deny_status")
         .and_then(|values| values[0].value.number());
     assert_eq!(status, Some(429));
