@@ -168,6 +168,8 @@ impl World for StillWorld {
 
     fn set_on_packets(&self, _: PacketField, _: u32) {}
 
+    fn log(&self, _: &SampleContext<'_>, _: &'static str, _: Option<&[u8]>) {}
+
     fn local(&self, _: i64) -> LocalTime {
         LocalTime::new(0, "UTC")
     }

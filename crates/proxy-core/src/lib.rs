@@ -8,6 +8,7 @@ pub mod cli;
 pub mod format;
 pub mod hash;
 pub mod http1;
+pub mod log_profile;
 pub mod logline;
 pub mod openssl_ciphers;
 pub mod pattern;

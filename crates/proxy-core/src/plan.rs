@@ -1,5 +1,6 @@
 //! A configuration compiled for the data path: what each proxy does to a request, decided once when the file is read.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use haproxy_cfg::model::{Config, Format, Proxy, ProxyId, RuleSet};
@@ -10,6 +11,7 @@ use crate::answer::Pages;
 use crate::balance::Balancer;
 use crate::format::FormatPlan;
 use crate::http1::HeaderCases;
+use crate::log_profile::ProfilePlan;
 use crate::pattern::References;
 use crate::persist::CookiePlan;
 use crate::rules::{Acls, CondPlan, RuleError, RuleSetPlan, SwitchPlan};
@@ -23,6 +25,8 @@ pub struct Plan {
     pub proxies: Box<[ProxyPlan]>,
     /// Maps and patterns that may be changed.
     pub references: Arc<References>,
+    /// `log-profile` sections, by name.
+    pub log_profiles: HashMap<Box<[u8]>, ProfilePlan>,
     /// `h1-case-adjust`.
     pub header_cases: HeaderCases,
 }
@@ -100,8 +104,16 @@ impl Plan {
                 Err(found) => errors.extend(found.into_iter().map(|e| (id, e))),
             }
         }
+        let log_profiles = match ProfilePlan::all(&config) {
+            Ok(profiles) => profiles,
+            Err(error) => {
+                errors.push((ProxyId(0), error));
+                HashMap::new()
+            }
+        };
         if errors.is_empty() {
             Ok(Self {
+                log_profiles,
                 proxies: proxies.into(),
                 header_cases: HeaderCases::new(&config.global),
                 config,

@@ -82,6 +82,10 @@ impl World for Here<'_> {
         }
     }
 
+    fn log(&self, context: &SampleContext<'_>, step: &'static str, profile: Option<&[u8]>) {
+        crate::stream_log::write_now(self.thread, self.io, context, step, profile);
+    }
+
     fn local(&self, epoch: i64) -> LocalTime {
         self.thread.local(epoch)
     }

@@ -42,6 +42,7 @@ async fn serve_here(session: &mut Session) -> Next {
     // Beside the task, which is not to carry it.
     let mut stream = Box::<Stream>::default();
     stream.number = session.thread.next_number();
+    stream_log::write_accepted(session);
     stream.log.started_ms = session.client.accepted_ms;
     stream.log.request_ms = session.client.accepted_ms;
     let next = run(session, &mut stream).await;
@@ -258,6 +259,7 @@ fn forward<'a>(
             Ok(reached) => reached,
             Err(error) => return not_reached(session, &mut stream.log, backend, error),
         };
+        stream_log::write_connected(session, stream);
         let server = reached.slot.server();
         let counters = thread.server_counters(backend, server);
         let first = start.first.take_if(|first| !first.is_empty());

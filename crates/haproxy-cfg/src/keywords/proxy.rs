@@ -406,7 +406,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(log_format::log_format),
     kw("log-steps", DEFAULTS | FE, ONE, "when log lines are written")
         .since(3, 1)
-        .takes(&[text("steps").many()]),
+        .takes(&[text("steps").many()])
+        .acts(log::log_steps),
     kw("log-tag", DEFAULTS | PX, ONE, "tag of log lines")
         .takes(&[text("tag"), IGNORED])
         .acts(log::log_tag),

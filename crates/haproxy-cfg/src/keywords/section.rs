@@ -66,7 +66,8 @@ pub(super) const ROWS: &[Keyword<()>] = &[
         Arity::exactly(1),
         "log lines for each step of a stream",
     )
-    .since(3, 1),
+    .since(3, 1)
+    .acts(()),
     kw("cache", TOP, Arity::exactly(1), "a cache for small answers").since(1, 8),
     kw("fcgi-app", TOP, Arity::exactly(1), "a FastCGI application").since(2, 1),
     kw(

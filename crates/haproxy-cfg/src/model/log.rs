@@ -24,6 +24,21 @@ pub enum LogLevel {
     Debug,
 }
 
+/// `log-steps`: the steps of a stream at which lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogSteps {
+    /// The connection was accepted.
+    pub accept: bool,
+    /// The request is there.
+    pub request: bool,
+    /// A server is connected.
+    pub connect: bool,
+    /// The response is there.
+    pub response: bool,
+    /// All is over.
+    pub close: bool,
+}
+
 /// How a log line travels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogTransport {

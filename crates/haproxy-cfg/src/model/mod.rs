@@ -26,7 +26,7 @@ pub use bind::{Bind, BindSsl, Level, TlsVersion};
 pub use check::{CheckKind, CheckSettings, HttpCheck};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
 pub use global::{Global, SslDefaults, Tune, VariableSizes};
-pub use log::{LogFormat, LogLevel, LogSample, LogTarget, LogTransport};
+pub use log::{LogFormat, LogLevel, LogSample, LogSteps, LogTarget, LogTransport};
 pub use patterns::{
     MapOutput, PatternContent, PatternExpression, PatternPlace, PatternReference, PatternReferences,
     PatternUser,

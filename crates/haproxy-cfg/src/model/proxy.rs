@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use syntax::Span;
 
 use super::{
-    Acl, Bind, CheckKind, Cond, Format, LogTarget, Millis, RetryOn, Rule, RuleSet, Server, StatsSettings,
-    Word,
+    Acl, Bind, CheckKind, Cond, Format, LogSteps, LogTarget, Millis, RetryOn, Rule, RuleSet, Server,
+    StatsSettings, Word,
 };
 use crate::signature::Argument;
 
@@ -364,6 +364,8 @@ pub struct Proxy {
     pub logs: Vec<LogTarget>,
     /// `log-format`, where no later line took its place.
     pub log_format: Option<Box<Format>>,
+    /// `log-steps`; none is at the end alone.
+    pub log_steps: Option<LogSteps>,
     /// `log-format-sd`: the structured data of RFC 5424.
     pub log_structured: Option<Box<Format>>,
     /// `error-log-format`: the line of connections and requests that failed before there was a session.
@@ -435,6 +437,7 @@ impl Proxy {
             options: ProxyOptions::default(),
             logs: Vec::new(),
             log_format: None,
+            log_steps: None,
             log_structured: None,
             log_errors: None,
             log_tag: None,

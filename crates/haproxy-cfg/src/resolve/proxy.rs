@@ -60,6 +60,9 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .of(frontend)
             .find_map(|settings| settings.format(FormatKind::Log))
             .and_then(|line| line.format.clone()),
+        log_steps: inherited
+            .value(|settings| &settings.log_steps)
+            .filter(|_| frontend),
         log_structured: inherited
             .of(frontend)
             .find_map(|settings| settings.format(FormatKind::Structured))

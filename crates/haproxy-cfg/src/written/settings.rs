@@ -9,7 +9,7 @@ use super::Set;
 use super::rare::Rare;
 use crate::model::{
     Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, Format, ForwardFor, HeaderNames,
-    HttpReuse, LogTarget, Millis, Mode, StatsAuth, Word,
+    HttpReuse, LogSteps, LogTarget, Millis, Mode, StatsAuth, Word,
 };
 use crate::parse::Asked;
 
@@ -339,6 +339,7 @@ pub(crate) struct MoreSettings {
     /// `no log`.
     pub(crate) logs_reset: bool,
     pub(crate) log_tag: Option<Set<Word>>,
+    pub(crate) log_steps: Option<Set<LogSteps>>,
     pub(crate) cookie: Option<Set<CookiePolicy>>,
     pub(crate) check: Option<Set<CheckKind>>,
     pub(crate) http_reuse: Option<Set<HttpReuse>>,

@@ -41,7 +41,12 @@ const ROWS: &[(&str, Write)] = &[
         of_stream(context, out, |stream| stream.log.received.to_string())
     }),
     ("ST", |context, _, out| {
-        of_stream(context, out, |stream| stream.log.status.to_string())
+        // Rules on a response see its status before the client got one.
+        let received = context.response.map(|response| i32::from(response.status()));
+        of_stream(context, out, |stream| match stream.log.status {
+            -1 => received.unwrap_or(-1).to_string(),
+            status => status.to_string(),
+        })
     }),
     // Addresses.
     ("ci", |context, flags, out| host(out, context.client.src, flags)),
@@ -82,7 +87,7 @@ const ROWS: &[(&str, Write)] = &[
         }
     }),
     ("OG", |context, _, out| match context.stream {
-        Some(stream) => text(out, stream.log.origin.as_bytes()),
+        Some(stream) => text(out, stream.log.origin.get().as_bytes()),
         None => false,
     }),
     // The connection to the server.

@@ -207,6 +207,9 @@ pub trait World: std::fmt::Debug {
     fn tls(&self) -> Option<Tls<'_>>;
     /// Sets what the kernel writes on packets to the client at hand. Where the system refuses, packets stay as they are.
     fn set_on_packets(&self, field: PacketField, value: u32);
+    /// Writes a line to the log of the frontend at hand (`do-log`), by a profile of the rule's own or by those of the targets. `step`
+    /// is what log profiles call the rule set.
+    fn log(&self, context: &SampleContext<'_>, step: &'static str, profile: Option<&[u8]>);
     /// How clocks stand here, at a time in seconds since the epoch.
     fn local(&self, epoch: i64) -> LocalTime;
 }

@@ -4,6 +4,7 @@
 mod captures;
 mod variables;
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 
 use haproxy_cfg::model::{LogLevel, Millis, ProxyId};
@@ -132,7 +133,7 @@ pub struct StreamLog {
     /// The client was held back (`tarpit`): the original counts that as time in a queue.
     pub tarpitted: bool,
     /// At which step the line is written, by the name that `log-steps` and log profiles have for it.
-    pub origin: &'static str,
+    pub origin: Cell<&'static str>,
     /// The line is written, or none is to be: a kept connection that was cut under a later request.
     pub silent: bool,
     /// The line comes with the response's head (`option logasap`).
@@ -155,7 +156,7 @@ impl Default for StreamLog {
             termination: *b"----",
             backend: None,
             tarpitted: false,
-            origin: "close",
+            origin: Cell::new("close"),
             silent: false,
             early: false,
             is_stats: false,

@@ -76,6 +76,7 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
             Ok(reached) => reached,
             Err(error) => return not_reached(session, txn, backend, error).await,
         };
+        stream_log::write_step(session, &txn.stream, "connect");
         let server = reached.slot.server();
         if txn.cookie.server.is_some_and(|wanted| wanted != server) {
             // The redispatch found it dead.
@@ -428,6 +429,7 @@ pub(super) fn finish_head(
         cases.adjust(&mut out[start..]);
     }
     txn.to_client = out;
+    stream_log::write_step(session, &txn.stream, "response");
     if session.frontend().options.logasap {
         txn.stream.log.early = true;
         stream_log::write(session, &txn.stream);

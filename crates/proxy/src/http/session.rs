@@ -26,6 +26,7 @@ enum Woken {
 #[allow(clippy::manual_async_fn, reason = "half the size: see above")]
 pub(crate) fn serve(mut session: Session) -> impl Future<Output = ()> {
     async move {
+        crate::stream_log::write_accepted(&session);
         while let Some(next) = next_request(&mut session).await {
             match next {
                 Next::KeepAlive => {}

@@ -62,6 +62,7 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
     count_request(thread.fe_counters(session.client.frontend), now);
     thread.counters().process.req_tot.inc();
     txn.stream.number = thread.next_number();
+    crate::stream_log::write_step(session, &txn.stream, "request");
     if session
         .frontend()
         .monitor_uri

@@ -2,24 +2,77 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{LogFormat, LogLevel, Proxy, ProxyOptions};
+use haproxy_cfg::model::{LogFormat, LogLevel, LogTarget, Proxy};
 use proxy_core::format::FormatPlan;
+use proxy_core::log_profile::ProfilePlan;
 use proxy_core::logline::{
     ConnectionError, DateText, HttpLog, LogCounts, Peer, ServerName, TcpLog, clf_line, connect_line,
     connection_error_line, http_line, tcp_clf_line, tcp_line, tls_tail,
 };
 use proxy_core::plan::ProxyPlan;
-use proxy_core::stream::{Route, Stream, StreamLog, since};
+use proxy_core::sample::SampleContext;
+use proxy_core::stream::{Client, Route, Stream, StreamLog, since};
 
 use super::Entry;
 use crate::context::{AtHand, looking};
+use crate::io::Io;
 use crate::session::Session;
+use crate::thread::Thread;
+
+/// What a line is about.
+#[derive(Clone, Copy)]
+struct Scene<'a> {
+    thread: &'a Thread,
+    client: &'a Client,
+    io: Option<&'a Io>,
+    stream: &'a Stream,
+}
+
+impl<'a> Scene<'a> {
+    fn new(session: &'a Session, stream: &'a Stream) -> Self {
+        Self {
+            thread: &session.thread,
+            client: &session.client,
+            io: Some(&session.io),
+            stream,
+        }
+    }
+
+    fn frontend(&self) -> &'a Proxy {
+        self.thread.config().proxy(self.client.frontend)
+    }
+
+    fn plan(&self) -> &'a ProxyPlan {
+        &self.thread.shared.plan.proxies[self.client.frontend.0 as usize]
+    }
+
+    /// The client, as log lines name it.
+    fn peer(&self) -> Peer {
+        let listener = u32::from(self.client.bind) + 1;
+        self.client.src.map_or(Peer::Unix(listener), Peer::Inet)
+    }
+}
+
+/// What a line is made by.
+#[derive(Clone, Copy)]
+struct Making<'a> {
+    level: LogLevel,
+    /// The line; none is what an option of the frontend stands for.
+    format: Option<&'a FormatPlan>,
+    /// What log profiles call the step at which it is written.
+    step: &'static str,
+    /// A profile that counts in place of the targets'.
+    profile: Option<&'a [u8]>,
+}
 
 /// Writes the log line of a stream that is over, unless options say that it is not worth one.
 pub(crate) fn write(session: &Session, stream: &Stream) {
     let Stream { log, route, .. } = stream;
     let frontend = session.frontend();
     if frontend.logs.is_empty() || log.silent || stream.settings.log_level == Some(None) {
+        return;
+    }
+    if frontend.log_steps.is_some_and(|steps| !steps.close) {
         return;
     }
     let is_error = !matches!(log.termination[0], b'-' | b'L') || log.status >= 500 || route.retries > 0;
@@ -31,7 +84,8 @@ pub(crate) fn write(session: &Session, stream: &Stream) {
         _ if is_error && frontend.options.log_separate_errors => LogLevel::Err,
         _ => LogLevel::Info,
     };
-    emit(session, stream, level, plan(session).log_format.as_ref());
+    let scene = Scene::new(session, stream);
+    emit_anew(scene, Making::usual(&scene, level, "close"));
 }
 
 /// Writes the log line of a request that failed before there was anything to do for it: `error-log-format` is for it.
@@ -39,9 +93,83 @@ pub(crate) fn write_failure(session: &Session, stream: &Stream) {
     if session.frontend().logs.is_empty() {
         return;
     }
-    match &plan(session).log_errors {
-        Some(format) => emit(session, stream, error_level(session.frontend()), Some(format)),
+    let scene = Scene::new(session, stream);
+    match &scene.plan().log_errors {
+        Some(format) => emit_anew(scene, Making::failure(&scene, format)),
         None => write(session, stream),
+    }
+}
+
+/// Writes the line of a step before the end, where `log-steps` asks for it.
+pub(crate) fn write_step(session: &Session, stream: &Stream, step: &'static str) {
+    let frontend = session.frontend();
+    let Some(steps) = frontend.log_steps.filter(|_| !frontend.logs.is_empty()) else {
+        return;
+    };
+    let wanted = match step {
+        "accept" => steps.accept,
+        "request" => steps.request,
+        "connect" => steps.connect,
+        "response" => steps.response,
+        _ => false,
+    };
+    let level = stream.settings.log_level.unwrap_or(Some(LogLevel::Info));
+    if let Some(level) = level.filter(|_| wanted) {
+        let scene = Scene::new(session, stream);
+        emit_anew(scene, Making::usual(&scene, level, step));
+    }
+}
+
+/// The same for a TCP session that has its server, whose line is written now with `option logasap`.
+pub(crate) fn write_connected(session: &Session, stream: &mut Stream) {
+    write_step(session, stream, "connect");
+    if session.frontend().options.logasap {
+        stream.log.early = true;
+        write(session, stream);
+        stream.log.silent = true;
+    }
+}
+
+/// The same for a connection that was accepted just now.
+pub(crate) fn write_accepted(session: &Session) {
+    if session.frontend().log_steps.is_some_and(|steps| steps.accept) {
+        write_step(session, &Stream::default(), "accept");
+    }
+}
+
+/// Writes the line of a rule (`do-log`).
+pub(crate) fn write_now(
+    thread: &Thread,
+    io: Option<&Io>,
+    context: &SampleContext<'_>,
+    step: &'static str,
+    profile: Option<&[u8]>,
+) {
+    let before;
+    let stream = match context.stream {
+        Some(stream) => stream,
+        None => {
+            before = Stream::default();
+            &before
+        }
+    };
+    let scene = Scene {
+        thread,
+        client: context.client,
+        io,
+        stream,
+    };
+    let level = stream.settings.log_level.unwrap_or(Some(LogLevel::Info));
+    if let Some(level) = level.filter(|_| !scene.frontend().logs.is_empty()) {
+        let making = Making {
+            profile,
+            ..Making::usual(&scene, level, step)
+        };
+        let context = SampleContext {
+            stream: Some(stream),
+            ..*context
+        };
+        emit(scene, &context, making);
     }
 }
 
@@ -51,10 +179,13 @@ pub(crate) fn handshake_failed(session: &Session) {
     if frontend.logs.is_empty() {
         return;
     }
-    let level = error_level(frontend);
-    if let Some(format) = &plan(session).log_errors {
+    let thread = &session.thread;
+    let own_format = thread.shared.plan.proxies[session.client.frontend.0 as usize]
+        .log_errors
+        .as_ref();
+    if let Some(format) = own_format {
         let stream = Stream {
-            number: session.thread.next_number(),
+            number: thread.next_number(),
             log: StreamLog {
                 termination: *b"PR--",
                 status: 0,
@@ -62,9 +193,9 @@ pub(crate) fn handshake_failed(session: &Session) {
             },
             ..Stream::default()
         };
-        return emit(session, &stream, level, Some(format));
+        let scene = Scene::new(session, &stream);
+        return emit_anew(scene, Making::failure(&scene, format));
     }
-    let thread = &session.thread;
     let mut dates = thread.dates.borrow_mut();
     let mut line = thread.line.borrow_mut();
     line.clear();
@@ -77,7 +208,14 @@ pub(crate) fn handshake_failed(session: &Session) {
         message: b"SSL handshake failure",
     };
     connection_error_line(&mut line, &entry, &mut dates);
-    send(session, level, &line, None, &mut dates);
+    let entry = Entry {
+        tag: frontend.log_tag.as_ref(),
+        level: error_level(frontend),
+        now_us: thread.epoch_us(),
+        line: &line,
+        structured: None,
+    };
+    thread.log.borrow_mut().send(&frontend.logs, &mut dates, entry);
 }
 
 fn error_level(frontend: &Proxy) -> LogLevel {
@@ -88,79 +226,121 @@ fn error_level(frontend: &Proxy) -> LogLevel {
     }
 }
 
-fn plan(session: &Session) -> &ProxyPlan {
-    &session.thread.shared.plan.proxies[session.client.frontend.0 as usize]
-}
-
-/// Makes the line of a stream, by `format` or as an option of the frontend has it, and sends it.
-fn emit(session: &Session, stream: &Stream, level: LogLevel, format: Option<&FormatPlan>) {
-    let thread = &session.thread;
-    let frontend = session.frontend();
-    let mut line = thread.line.borrow_mut();
-    line.clear();
-    match format {
-        Some(format) => fill(session, stream, format, &mut line),
-        None => {
-            let mut dates = thread.dates.borrow_mut();
-            built_in(session, stream, &frontend.options, &mut line, &mut dates);
+impl<'a> Making<'a> {
+    /// As the frontend's own format or option has it.
+    fn usual(scene: &Scene<'a>, level: LogLevel, step: &'static str) -> Self {
+        Self {
+            level,
+            format: scene.plan().log_format.as_ref(),
+            step,
+            profile: None,
         }
     }
-    // Only RFC 5424 has a place for it.
-    let has_place = |frontend: &Proxy| frontend.logs.iter().any(|t| t.format == LogFormat::Rfc5424);
-    let structured = match &plan(session).log_structured {
-        Some(format) if has_place(frontend) => {
-            let start = line.len();
-            fill(session, stream, format, &mut line);
-            Some(start)
+
+    fn failure(scene: &Scene<'a>, format: &'a FormatPlan) -> Self {
+        Self {
+            level: error_level(scene.frontend()),
+            format: Some(format),
+            step: "error",
+            profile: None,
         }
-        _ => None,
+    }
+}
+
+/// The same with what samples are taken from put together for it.
+fn emit_anew(scene: Scene<'_>, making: Making<'_>) {
+    let at_hand = AtHand {
+        stream: Some(scene.stream),
+        io: scene.io,
+        ..AtHand::default()
     };
-    let (line, structured) = match structured {
-        Some(start) => {
-            let (line, structured) = line.split_at(start);
-            (line, Some(structured))
-        }
-        None => (&line[..], None),
-    };
-    let mut dates = thread.dates.borrow_mut();
-    send(session, level, line, structured, &mut dates);
-    let state = &thread.shared.runtime.proxies[session.client.frontend.0 as usize];
+    let frontend = scene.client.frontend;
+    looking(scene.thread, scene.client, frontend, at_hand, |context| {
+        emit(scene, context, making);
+    });
+}
+
+/// Makes a line and sends it.
+fn emit(scene: Scene<'_>, context: &SampleContext<'_>, making: Making<'_>) {
+    let frontend = scene.frontend();
+    scene.stream.log.origin.set(making.step);
+    let profiled = |target: &&LogTarget| making.profile.is_some() || target.profile.is_some();
+    if !frontend.logs.iter().all(|target| profiled(&target)) {
+        let plain = frontend.logs.iter().filter(|target| !profiled(target));
+        send(scene, context, making, None, plain);
+    }
+    for target in frontend.logs.iter().filter(profiled) {
+        let name = making
+            .profile
+            .or(target.profile.as_ref().map(|name| name.as_slice()));
+        let profile = name.and_then(|name| scene.thread.shared.plan.log_profiles.get(name));
+        send(scene, context, making, profile, [target]);
+    }
+    scene.stream.log.origin.set("close");
+    let state = &scene.thread.shared.runtime.proxies[scene.client.frontend.0 as usize];
     state.log_lines.fetch_add(1, Relaxed);
 }
 
-/// Appends what a format says of a stream.
-fn fill(session: &Session, stream: &Stream, format: &FormatPlan, out: &mut Vec<u8>) {
-    let at_hand = AtHand {
-        stream: Some(stream),
-        io: Some(&session.io),
-        ..AtHand::default()
+/// Makes the line for some targets, as a profile has it, and sends it to them.
+fn send<'t>(
+    scene: Scene<'_>,
+    context: &SampleContext<'_>,
+    making: Making<'_>,
+    profile: Option<&ProfilePlan>,
+    targets: impl IntoIterator<Item = &'t LogTarget, IntoIter: Clone>,
+) {
+    let targets = targets.into_iter();
+    let step = profile.and_then(|profile| profile.step(making.step));
+    if step.is_some_and(|step| step.drop) {
+        return;
+    }
+    let thread = scene.thread;
+    let frontend = scene.frontend();
+    let mut line = thread.line.borrow_mut();
+    line.clear();
+    match step.and_then(|step| step.format.as_ref()).or(making.format) {
+        Some(format) => format.write(context, &mut *line),
+        None => {
+            let mut dates = thread.dates.borrow_mut();
+            built_in(&scene, &mut line, &mut dates);
+        }
+    }
+    let end = line.len();
+    let own = step.and_then(|step| step.structured.as_ref());
+    let structured = own.or(scene.plan().log_structured.as_ref());
+    // Only RFC 5424 has a place for it; what a ring writes is its own matter.
+    let has_place = |target: &LogTarget| matches!(target.format, LogFormat::Rfc5424 | LogFormat::Unset);
+    let structured = structured.filter(|_| targets.clone().any(has_place));
+    if let Some(format) = structured {
+        format.write(context, &mut *line);
+    }
+    let (text, data) = line.split_at(end);
+    let entry = Entry {
+        tag: profile
+            .and_then(|profile| profile.tag.as_ref())
+            .or(frontend.log_tag.as_ref()),
+        level: making.level,
+        now_us: thread.epoch_us(),
+        line: text,
+        structured: structured.map(|_| data),
     };
-    looking(
-        &session.thread,
-        &session.client,
-        session.client.frontend,
-        at_hand,
-        |context| format.write(context, out),
-    );
+    let mut dates = thread.dates.borrow_mut();
+    thread.log.borrow_mut().send(targets, &mut dates, entry);
 }
 
 /// Appends the line that an option stands for, or the line of a frontend without any.
-fn built_in(
-    session: &Session,
-    stream: &Stream,
-    options: &ProxyOptions,
-    line: &mut Vec<u8>,
-    dates: &mut DateText,
-) {
+fn built_in(scene: &Scene<'_>, line: &mut Vec<u8>, dates: &mut DateText) {
+    let frontend = scene.frontend();
+    let options = &frontend.options;
     if options.httplog {
-        let captured = [true, false].map(|request| captured(session, stream, request));
+        let captured = [true, false].map(|request| captured(scene, request));
         let [request, response] = captured
             .each_ref()
             .map(|side| side.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let entry = HttpLog {
             request_headers: Some(&*request).filter(|values| !values.is_empty()),
             response_headers: Some(&*response).filter(|values| !values.is_empty()),
-            ..http_log(session, stream)
+            ..http_log(scene)
         };
         if options.httplog_clf {
             clf_line(line, &entry, dates);
@@ -168,21 +348,20 @@ fn built_in(
             http_line(line, &entry, dates);
         }
         if options.httpslog {
-            tls_tail(line, session.io.tls().as_ref());
+            tls_tail(line, scene.io.and_then(Io::tls).as_ref());
         }
     } else if options.tcplog {
-        let entry = tcp_log(session, stream);
+        let entry = tcp_log(scene);
         if options.tcplog_clf {
             tcp_clf_line(line, &entry, dates);
         } else {
             tcp_line(line, &entry, dates);
         }
     } else {
-        let frontend = session.frontend();
         connect_line(
             line,
-            session.peer(),
-            session.client.dst.map_or(session.peer(), Peer::Inet),
+            scene.peer(),
+            scene.client.dst.map_or(scene.peer(), Peer::Inet),
             &frontend.name,
             frontend.mode,
         );
@@ -190,8 +369,9 @@ fn built_in(
 }
 
 /// The values of all slots of requests, or of responses; none where no request was read.
-fn captured(session: &Session, stream: &Stream, request: bool) -> Vec<Vec<u8>> {
-    let slots = session.frontend().capture_slots(request);
+fn captured(scene: &Scene<'_>, request: bool) -> Vec<Vec<u8>> {
+    let slots = scene.frontend().capture_slots(request);
+    let stream = scene.stream;
     if stream.log.line.is_empty() {
         return Vec::new();
     }
@@ -201,20 +381,21 @@ fn captured(session: &Session, stream: &Stream, request: bool) -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn http_log<'a>(session: &'a Session, stream: &'a Stream) -> HttpLog<'a> {
+fn http_log<'a>(scene: &Scene<'a>) -> HttpLog<'a> {
+    let stream = scene.stream;
     let Stream { log, route, .. } = stream;
-    let (backend, server, counts) = destination(session, stream);
-    let thread = &session.thread;
+    let (backend, server, counts) = destination(scene);
+    let thread = scene.thread;
     let now = thread.now_ms();
     let began = match log.started_ms {
-        0 => session.client.accepted_ms,
+        0 => scene.client.accepted_ms,
         started => started,
     };
     HttpLog {
-        client: session.peer(),
+        client: scene.peer(),
         request_ms: thread.epoch_ms(began),
-        frontend: &session.frontend().name,
-        tls: session.is_tls(),
+        frontend: &scene.frontend().name,
+        tls: scene.client.tls,
         backend,
         server,
         request_time: if log.tarpitted {
@@ -243,23 +424,23 @@ fn http_log<'a>(session: &'a Session, stream: &'a Stream) -> HttpLog<'a> {
     }
 }
 
-fn tcp_log<'a>(session: &'a Session, stream: &'a Stream) -> TcpLog<'a> {
-    let Stream { log, route, .. } = stream;
-    let (backend, server, counts) = destination(session, stream);
-    let thread = &session.thread;
+fn tcp_log<'a>(scene: &Scene<'a>) -> TcpLog<'a> {
+    let Stream { log, route, .. } = scene.stream;
+    let (backend, server, counts) = destination(scene);
+    let thread = scene.thread;
     // The statistics page takes no time to be reached.
     let time = |from, to| if log.is_stats { 0 } else { since(from, to) };
     // A connection that became one of HTTP has a line for each request.
     let began = if log.line.is_empty() {
-        session.client.accepted_ms
+        scene.client.accepted_ms
     } else {
         log.started_ms
     };
     TcpLog {
-        client: session.peer(),
+        client: scene.peer(),
         accepted_ms: thread.epoch_ms(began),
-        frontend: &session.frontend().name,
-        tls: session.is_tls(),
+        frontend: &scene.frontend().name,
+        tls: scene.client.tls,
         backend,
         server,
         queue_time: time(log.request_ms, route.queued_until_ms),
@@ -268,34 +449,31 @@ fn tcp_log<'a>(session: &'a Session, stream: &'a Stream) -> TcpLog<'a> {
         early: log.early,
         bytes: log.bytes,
         received: log.received,
-        handshake_time: session.client.handshake_ms,
+        handshake_time: scene.client.handshake_ms,
         termination: [log.termination[0], log.termination[1]],
         counts,
     }
 }
 
 /// The backend's name, the server's, and the connections at the end.
-fn destination<'a>(session: &'a Session, stream: &Stream) -> (&'a [u8], ServerName<'a>, LogCounts) {
-    let id = stream.log.backend.unwrap_or(session.client.frontend);
-    let backend = session.thread.shared.plan.config.proxy(id);
+fn destination<'a>(scene: &Scene<'a>) -> (&'a [u8], ServerName<'a>, LogCounts) {
+    let stream = scene.stream;
+    let id = stream.log.backend.unwrap_or(scene.client.frontend);
+    let backend = scene.thread.config().proxy(id);
     let server = match stream.route.server {
         _ if stream.log.is_stats => ServerName::Stats,
         Some(at) => ServerName::Name(&backend.servers[at].name),
         None => ServerName::NoServer,
     };
-    (
-        &backend.name,
-        server,
-        counts(session, &stream.route, id.0 as usize),
-    )
+    (&backend.name, server, counts(scene, &stream.route, id.0 as usize))
 }
 
-fn counts(session: &Session, route: &Route, backend: usize) -> LogCounts {
-    let runtime = &session.thread.shared.runtime;
+fn counts(scene: &Scene<'_>, route: &Route, backend: usize) -> LogCounts {
+    let runtime = &scene.thread.shared.runtime;
     let state = &runtime.proxies[backend];
     LogCounts {
         process: runtime.connections.get(),
-        frontend: runtime.proxies[session.client.frontend.0 as usize]
+        frontend: runtime.proxies[scene.client.frontend.0 as usize]
             .fe_sessions
             .get(),
         backend: state.be_sessions.get(),
@@ -308,18 +486,4 @@ fn counts(session: &Session, route: &Route, backend: usize) -> LogCounts {
         server_queue: route.server_queue,
         backend_queue: route.backend_queue,
     }
-}
-
-/// Sends a line to the frontend's targets.
-fn send(session: &Session, level: LogLevel, line: &[u8], structured: Option<&[u8]>, dates: &mut DateText) {
-    let thread = &session.thread;
-    let frontend = session.frontend();
-    let entry = Entry {
-        tag: frontend.log_tag.as_ref(),
-        level,
-        now_us: thread.epoch_us(),
-        line,
-        structured,
-    };
-    thread.log.borrow_mut().send(&frontend.logs, dates, entry);
 }

@@ -80,7 +80,8 @@ pub(super) const ROWS: &[Action] = &[
     .acts(HTTP_REQ),
     kw("do-log", ALL, ANY, "writes a log line at once")
         .since(3, 1)
-        .takes(&[options(&[opt("profile", &[text("name")]).since(3, 2)])]),
+        .takes(&[options(&[opt("profile", &[text("name")]).since(3, 2)])])
+        .acts(ALL),
     kw(
         "expect-netscaler-cip",
         TCP_CONN,

@@ -3,7 +3,7 @@
 use syntax::Span;
 
 use super::SectionServer;
-use crate::model::{Address, LogTarget, Millis, Word};
+use crate::model::{Address, Format, LogTarget, Millis, Word};
 
 /// A buffer of log lines, which `log ring@NAME` fills.
 #[derive(Clone, Debug)]
@@ -38,6 +38,32 @@ pub enum RingFormat {
     Default,
     /// As the keyword names it.
     Named(&'static str),
+}
+
+/// What is written to targets that name it, at which step.
+#[derive(Clone, Debug)]
+pub struct LogProfile {
+    /// Its name.
+    pub name: Word,
+    /// Its first line.
+    pub span: Span,
+    /// `log-tag`, in place of the proxy's.
+    pub tag: Option<Word>,
+    /// `on` lines, one for each step that has some.
+    pub steps: Vec<LogProfileStep>,
+}
+
+/// `on STEP`.
+#[derive(Clone, Debug)]
+pub struct LogProfileStep {
+    /// The step; `any` stands for those without a line of their own.
+    pub step: &'static str,
+    /// Nothing is written.
+    pub drop: bool,
+    /// The line; that of the proxy where there is none.
+    pub format: Option<Box<Format>>,
+    /// Structured data; that of the proxy where there is none.
+    pub structured: Option<Box<Format>>,
 }
 
 /// Takes log lines in and passes them on.

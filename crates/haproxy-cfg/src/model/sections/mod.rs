@@ -10,7 +10,7 @@ mod users;
 use std::net::{IpAddr, SocketAddr};
 
 pub use errors::{Cache, ErrorFile, FcgiApp, FcgiHeader, FcgiParam, HttpErrors, Program};
-pub use log::{LogForward, LogForwardSource, Ring, RingFormat};
+pub use log::{LogForward, LogForwardSource, LogProfile, LogProfileStep, Ring, RingFormat};
 pub use names::{Hold, Nameserver, Resolvers};
 pub use peers::{Peer, PeerListener, PeerTable, Peers};
 use syntax::Span;
@@ -34,6 +34,8 @@ pub struct Sections {
     pub http_errors: Vec<HttpErrors>,
     /// `ring`.
     pub rings: Vec<Ring>,
+    /// `log-profile`.
+    pub log_profiles: Vec<LogProfile>,
     /// `log-forward`.
     pub log_forwards: Vec<LogForward>,
     /// `cache`.

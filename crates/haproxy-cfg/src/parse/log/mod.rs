@@ -9,7 +9,7 @@ use syntax::{Diagnostic, Span, closest};
 use super::line::{Line, Prefix, shown};
 use super::reading::{Reading, Section};
 use crate::lex::Word;
-use crate::model::{Address, LogFormat, LogLevel, LogTarget, LogTransport};
+use crate::model::{Address, LogFormat, LogLevel, LogSteps, LogTarget, LogTransport};
 use crate::values::{HostPort, host_port, integer, resolve};
 use crate::written::{LogEntry, Set};
 
@@ -326,4 +326,42 @@ pub(crate) fn log_tag(reading: &mut Reading<'_>, line: &Line<'_>) {
     } else {
         reading.settings().log_tag = Some(Set::new(tag, line.span()));
     }
+}
+
+/// `log-steps STEPS`: a list with commas, or `all`.
+pub(crate) fn log_steps(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let mut steps = LogSteps::default();
+    let Some(word) = line.arg(0) else {
+        let told =
+            Diagnostic::alert("missing-argument", "'log-steps' expects a list of steps.").at(line.behind());
+        return reading.tell(told.help("write for example: log-steps accept,close"));
+    };
+    for step in word.text.split(|byte| *byte == b',') {
+        match step {
+            b"all" => {
+                steps = LogSteps {
+                    accept: true,
+                    request: true,
+                    connect: true,
+                    response: true,
+                    close: true,
+                }
+            }
+            b"accept" => steps.accept = true,
+            b"request" => steps.request = true,
+            b"connect" => steps.connect = true,
+            b"response" => steps.response = true,
+            b"close" => steps.close = true,
+            unknown => {
+                let message = format!(
+                    "'log-steps' does not know the step '{}'.",
+                    String::from_utf8_lossy(unknown)
+                );
+                let told = Diagnostic::alert("unknown-step", message).at(word.span);
+                return reading
+                    .tell(told.help("write all, or some of accept,request,connect,response,close"));
+            }
+        }
+    }
+    reading.settings().log_steps = Some(Set::new(steps, line.span()));
 }

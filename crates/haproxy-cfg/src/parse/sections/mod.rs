@@ -7,6 +7,7 @@ mod endpoint;
 pub(crate) mod fcgi;
 pub(crate) mod http_errors;
 pub(crate) mod log_forward;
+pub(crate) mod log_profile;
 pub(crate) mod mailers;
 pub(crate) mod named;
 pub(crate) mod peers;
@@ -159,6 +160,7 @@ fn open(reading: &mut Reading<'_>, keyword: &str, name: Word, line: &Line<'_>) {
         "http-errors" => http_errors::open(reading, name, span),
         "ring" => ring::open(reading, name, span),
         "log-forward" => log_forward::open(reading, name, span),
+        "log-profile" => log_profile::open(reading, name, span),
         "cache" => cache::open(reading, name, span),
         "fcgi-app" => fcgi::open(reading, name, span),
         "program" => program::open(reading, name, span),

@@ -7,6 +7,7 @@ mod capture;
 mod flow;
 mod header;
 mod line;
+mod log;
 mod map;
 mod normalize;
 mod packet;
@@ -111,6 +112,7 @@ const TABLES: &[&[(&str, Make)]] = &[
     flow::ROWS,
     header::ROWS,
     line::ROWS,
+    log::ROWS,
     map::ROWS,
     normalize::ROWS,
     packet::ROWS,
