@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
+use std::time::Duration;
 
 use haproxy_cfg::model::{Mode, Proxy, ProxyId};
 use proxy_core::stream::Client;
@@ -20,7 +21,7 @@ use crate::listen::ListenSocket;
 use crate::listener::Listener;
 use crate::session::Session;
 use crate::thread::Thread;
-use crate::upstream::deadline;
+use crate::upstream::{deadline, probe};
 use crate::{early, http, tcp};
 
 /// Pause after the system refused a descriptor, ms: long enough for something to be closed.
@@ -203,11 +204,8 @@ impl Acceptor {
             private: None,
             counted: true,
         };
-        if self.proxy().options.clitcpka
-            && let Io::Tcp(stream) = &session.io
-        {
-            // Without keep-alive packets a dead client is found by its timeout all the same.
-            let _ = SockRef::from(stream).set_keepalive(true);
+        if let Io::Tcp(stream) = &session.io {
+            self.settle(&SockRef::from(stream));
         }
         if !early::admits_connection(&mut session) {
             return;
@@ -230,6 +228,22 @@ impl Acceptor {
             None => {
                 tokio::task::spawn_local(thread.wheel.hold_time(tcp::serve(session)));
             }
+        }
+    }
+}
+
+impl Acceptor {
+    /// Sets what options of the frontend ask of a client's socket. Without any of it the connection works all the same.
+    fn settle(&self, socket: &SockRef<'_>) {
+        let proxy = self.proxy();
+        if proxy.options.clitcpka {
+            let _ = probe(socket, &proxy.client_probes);
+        }
+        if proxy.options.smart_accept {
+            let _ = socket.set_tcp_quickack(false);
+        }
+        if proxy.options.nolinger {
+            let _ = socket.set_linger(Some(Duration::ZERO));
         }
     }
 }

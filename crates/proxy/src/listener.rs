@@ -27,7 +27,11 @@ impl Listener {
     /// When the runtime cannot watch the socket.
     pub(crate) fn new(socket: ListenSocket) -> io::Result<Self> {
         Ok(match socket {
-            ListenSocket::Tcp(socket) => Self::Tcp(TcpListener::from_std(socket)?),
+            ListenSocket::Tcp(socket) => {
+                // Connections take it over: what is written is to be sent, however small it is.
+                SockRef::from(&socket).set_tcp_nodelay(true)?;
+                Self::Tcp(TcpListener::from_std(socket)?)
+            }
             ListenSocket::Unix(socket) => Self::Unix(UnixListener::from_std(socket)?),
         })
     }

@@ -236,14 +236,14 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "sends each piece of data at once",
     )
-    .keeps(Flag(F::HttpNoDelay)),
+    .acts(Flag(F::HttpNoDelay)),
     kw(
         "http-pretend-keepalive",
         DEFAULTS | BE | HTTP,
         NONE,
         "asks servers for keep-alive and closes all the same",
     )
-    .keeps(Flag(F::PretendKeepAlive)),
+    .acts(Flag(F::PretendKeepAlive)),
     kw(
         "http-restrict-req-hdr-names",
         DEFAULTS | PX,
@@ -293,7 +293,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "closes idle connections only behind a response when it stops",
     )
-    .keeps(Flag(F::IdleCloseOnResponse)),
+    .acts(Flag(F::IdleCloseOnResponse)),
     kw(
         "independent-streams",
         DEFAULTS | PX,
@@ -324,7 +324,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "resets connections instead of closing them",
     )
-    .keeps(Flag(F::NoLinger)),
+    .acts(Flag(F::NoLinger)),
     kw(
         "originalto",
         DEFAULTS | PX,
@@ -410,14 +410,14 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "saves the packet that only acknowledges a request",
     )
-    .keeps(Flag(F::SmartAccept)),
+    .acts(Flag(F::SmartAccept)),
     kw(
         "tcp-smart-connect",
         DEFAULTS | BE,
         NONE,
         "saves the packet that only acknowledges a connection",
     )
-    .keeps(Flag(F::SmartConnect)),
+    .acts(Flag(F::SmartConnect)),
     kw("tcpka", DEFAULTS | PX, NONE, "keep-alive packets to both sides")
         .acts(Both(F::ClientTcpKeepAlive, F::ServerTcpKeepAlive)),
     kw("tcplog", DEFAULTS | FE, ONE, "log connections")

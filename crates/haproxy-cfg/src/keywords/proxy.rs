@@ -132,7 +132,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
             .missing("'{kw}' expects an integer value")
             .wrong("'{kw}' : unexpected character '{byte}' in integer value '{got}'"),
         IGNORED,
-    ]),
+    ])
+    .acts(p::kept),
     kw(
         "clitcpka-idle",
         DEFAULTS | FE,
@@ -142,7 +143,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .takes(&[
         seconds("time").missing("'{kw}' expects an integer value"),
         IGNORED,
-    ]),
+    ])
+    .acts(p::kept),
     kw(
         "clitcpka-intvl",
         DEFAULTS | FE,
@@ -152,7 +154,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .takes(&[
         seconds("time").missing("'{kw}' expects an integer value"),
         IGNORED,
-    ]),
+    ])
+    .acts(p::kept),
     kw("compression", DEFAULTS | PX, ONE, "compresses answers").takes(COMPRESSION),
     kw(
         "cookie",
@@ -533,7 +536,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
             .missing("'{kw}' expects an integer value")
             .wrong("'{kw}' : unexpected character '{byte}' in integer value '{got}'"),
         IGNORED,
-    ]),
+    ])
+    .acts(p::kept),
     kw(
         "srvtcpka-idle",
         DEFAULTS | BE,
@@ -543,7 +547,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .takes(&[
         seconds("time").missing("'{kw}' expects an integer value"),
         IGNORED,
-    ]),
+    ])
+    .acts(p::kept),
     kw(
         "srvtcpka-intvl",
         DEFAULTS | BE,
@@ -553,7 +558,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .takes(&[
         seconds("time").missing("'{kw}' expects an integer value"),
         IGNORED,
-    ]),
+    ])
+    .acts(p::kept),
     kw("ssl-f-use", FE, ONE, "certificates of a frontend")
         .since(3, 2)
         .takes(&[text("options").many()]),

@@ -73,6 +73,8 @@ pub struct Global {
     pub header_cases: Vec<(Word, Word)>,
     /// Those of the last `h1-case-adjust-file`.
     pub file_header_cases: Vec<(Word, Word)>,
+    /// `h1-accept-payload-with-any-method`.
+    pub any_payload: bool,
     /// `nosplice`, or `-dS`: no data is forwarded by the kernel alone.
     pub nosplice: bool,
     /// `maxpipes`: pipes for that, of all threads; a quarter of `maxconn` when none.

@@ -284,8 +284,14 @@ pub struct ProxyOptions {
     pub nolinger: bool,
     /// `option http-buffer-request`.
     pub buffer_request: bool,
-    /// `option http-no-delay`.
-    pub http_no_delay: bool,
+    /// `option http-pretend-keepalive`.
+    pub pretend_keep_alive: bool,
+    /// `option idle-close-on-response`.
+    pub idle_close_on_response: bool,
+    /// `option tcp-smart-accept`.
+    pub smart_accept: bool,
+    /// `option tcp-smart-connect`.
+    pub smart_connect: bool,
     /// `option socket-stats`.
     pub socket_stats: bool,
     /// `option accept-invalid-http-request` and its later name.
@@ -300,6 +306,17 @@ pub struct ProxyOptions {
     pub adjust_client_case: bool,
     /// `option h1-case-adjust-bogus-server`.
     pub adjust_server_case: bool,
+}
+
+/// `clitcpka-*` or `srvtcpka-*`: how a peer that may be gone is probed; the system's word where none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeepAliveProbes {
+    /// `…-cnt`: probes without an answer.
+    pub count: Option<u32>,
+    /// `…-idle`: seconds before the first.
+    pub idle: Option<u32>,
+    /// `…-intvl`: seconds between two.
+    pub interval: Option<u32>,
 }
 
 /// What becomes of requests' headers whose names have other characters than letters, digits and dashes.
@@ -360,6 +377,10 @@ pub struct Proxy {
     pub timeouts: Timeouts,
     /// On or off options.
     pub options: ProxyOptions,
+    /// `clitcpka-*`.
+    pub client_probes: KeepAliveProbes,
+    /// `srvtcpka-*`.
+    pub server_probes: KeepAliveProbes,
     /// Log targets, `log global` resolved.
     pub logs: Vec<LogTarget>,
     /// `log-format`, where no later line took its place.
@@ -435,6 +456,8 @@ impl Proxy {
             connection_mode: ConnectionMode::KeepAlive,
             timeouts: Timeouts::default(),
             options: ProxyOptions::default(),
+            client_probes: KeepAliveProbes::default(),
+            server_probes: KeepAliveProbes::default(),
             logs: Vec::new(),
             log_format: None,
             log_steps: None,

@@ -122,16 +122,20 @@ pub(crate) fn retries(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// A line of a proxy that is kept as its signature reads it; what it means is settled with the whole section.
+pub(crate) fn kept(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(row) = PROXY_INDEX.find(&line.keyword().text) {
+        signature::keep_line(reading, line, row.row.name, row.signature.unwrap_or_default());
+    }
+}
+
 /// `retry-on`.
 pub(crate) fn retry_on(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let Some(row) = PROXY_INDEX.find(b"retry-on") else {
-        return;
-    };
     let waits = line.args().iter().find(|word| &*word.text == b"receive-timeout");
     if let Some(word) = waits {
         reading.tell_read_only("'retry-on receive-timeout'", word.span);
     }
-    signature::keep_line(reading, line, row.row.name, row.signature.unwrap_or_default());
+    kept(reading, line);
 }
 
 /// `rate-limit sessions NUMBER` of a frontend.

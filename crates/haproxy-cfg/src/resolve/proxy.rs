@@ -7,7 +7,8 @@ use super::{rules, server};
 use crate::dialect::Dialect;
 use crate::model::sections::ErrorFile;
 use crate::model::{
-    Acl, Balance, ErrorAnswer, LogTarget, Mode, Proxy, ProxyOptions, RetryOn, StatsSettings, Timeouts,
+    Acl, Balance, ErrorAnswer, KeepAliveProbes, LogTarget, Mode, Proxy, ProxyOptions, RetryOn, StatsSettings,
+    Timeouts,
 };
 use crate::parse::Reading;
 use crate::signature::Value;
@@ -55,6 +56,18 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .unwrap_or_default(),
         timeouts: timeouts(&inherited),
         options: options(&inherited, dialect),
+        client_probes: probes(
+            reading,
+            section,
+            &inherited,
+            ["clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl"],
+        ),
+        server_probes: probes(
+            reading,
+            section,
+            &inherited,
+            ["srvtcpka-cnt", "srvtcpka-idle", "srvtcpka-intvl"],
+        ),
         logs: logs(reading, &inherited),
         log_format: inherited
             .of(frontend)
@@ -91,6 +104,25 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         servers,
         error_answers: error_answers(reading, &inherited),
         monitor_fail: gathered.monitor_fail,
+    }
+}
+
+/// What the lines of these names say: count, idle time and interval.
+fn probes(
+    reading: &Reading<'_>,
+    section: &ProxySection,
+    inherited: &Inherited<'_>,
+    names: [&str; 3],
+) -> KeepAliveProbes {
+    let [count, idle, interval] = names.map(|name| {
+        let given = inherited.last_line(reading, section, name)?;
+        let number = given.arguments.first()?.value.number()?;
+        u32::try_from(number).ok().filter(|number| *number > 0)
+    });
+    KeepAliveProbes {
+        count,
+        idle,
+        interval,
     }
 }
 
@@ -163,7 +195,10 @@ fn options(inherited: &Inherited<'_>, dialect: Dialect) -> ProxyOptions {
         srvtcpka: on(F::ServerTcpKeepAlive),
         nolinger: on(F::NoLinger),
         buffer_request: on(F::BufferRequest),
-        http_no_delay: on(F::HttpNoDelay),
+        pretend_keep_alive: on(F::PretendKeepAlive),
+        idle_close_on_response: on(F::IdleCloseOnResponse),
+        smart_accept: on(F::SmartAccept),
+        smart_connect: on(F::SmartConnect),
         socket_stats: on(F::SocketStats),
         accept_unsafe_request: on(F::UnsafeRequest),
         accept_unsafe_response: on(F::UnsafeResponse),

@@ -221,7 +221,10 @@ pub(super) async fn exchange(
         connect: txn.method() == b"CONNECT",
     };
     if txn.to_server.is_empty() {
-        begin_request(txn, mode);
+        begin_request(
+            txn,
+            mode == ConnectionMode::KeepAlive || proxy.options.pretend_keep_alive,
+        );
         if proxy.options.adjust_server_case {
             thread.shared.plan.header_cases.adjust(&mut txn.to_server);
         }
@@ -306,8 +309,8 @@ pub(super) struct Keep {
 }
 
 /// Puts the request's head for the server together and cuts it off what was received.
-pub(super) fn begin_request(txn: &mut Txn, mode: ConnectionMode) {
-    let connection = match (mode == ConnectionMode::KeepAlive, txn.req_head.version) {
+pub(super) fn begin_request(txn: &mut Txn, asks_to_keep: bool) {
+    let connection = match (asks_to_keep, txn.req_head.version) {
         (true, Version::Http10) => ConnectionHeader::KeepAlive,
         (true, Version::Http11) | (false, Version::Http10) => ConnectionHeader::Implied,
         (false, Version::Http11) => ConnectionHeader::Close,

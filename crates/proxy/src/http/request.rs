@@ -115,7 +115,7 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
     })
     .await?;
     txn.stream.log.request_ms = thread.now_ms();
-    understand(txn, &rules).inspect_err(|_| {
+    understand(txn, &rules, thread.config().global.any_payload).inspect_err(|_| {
         // A request that means nothing was never there, in the original's times.
         txn.stream.log.request_ms = 0;
     })?;
@@ -124,7 +124,7 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
 }
 
 /// Settles what the head at hand asks for and how its body ends.
-fn understand(txn: &mut Txn, rules: &HeadRules) -> Result<(), NoRequest> {
+fn understand(txn: &mut Txn, rules: &HeadRules, any_payload: bool) -> Result<(), NoRequest> {
     txn.req_traits = message_traits(txn.request().headers()).map_err(|error| match error {
         FramingError::Coding => NoRequest::UnknownCoding,
         FramingError::ContentLength | FramingError::TransferEncoding => NoRequest::Malformed,
@@ -144,7 +144,8 @@ fn understand(txn: &mut Txn, rules: &HeadRules) -> Result<(), NoRequest> {
         b"CONNECT" => Framing::Length(0),
         _ => request_framing(traits),
     };
-    if request.version() == Version::Http10
+    if !any_payload
+        && request.version() == Version::Http10
         && framing != Framing::Length(0)
         && matches!(request.method(), b"GET" | b"HEAD" | b"DELETE")
     {

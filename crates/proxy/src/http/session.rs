@@ -30,6 +30,8 @@ pub(crate) fn serve(mut session: Session) -> impl Future<Output = ()> {
         while let Some(next) = next_request(&mut session).await {
             match next {
                 Next::KeepAlive => {}
+                // What is not taken yet would be lost with the reset.
+                Next::Close if session.frontend().options.nolinger => return linger(&mut session).await,
                 Next::Close => return,
                 Next::Linger => return Box::pin(linger(&mut session)).await,
             }
@@ -68,7 +70,10 @@ async fn wait(session: &mut Session) -> Woken {
         if session.io.poll_readable(cx).is_ready() {
             return Poll::Ready(Woken::Readable);
         }
-        if session.client.requests > 0 && session.thread.shared.is_stopping() {
+        if session.client.requests > 0
+            && session.thread.shared.is_stopping()
+            && !session.frontend().options.idle_close_on_response
+        {
             return Poll::Ready(Woken::Expired);
         }
         session

@@ -98,7 +98,7 @@ async fn read_body(session: &mut Session, txn: &mut Txn) -> Result<(), NoBody> {
 }
 
 /// The target from its path on: an absolute form loses scheme and host.
-fn target(uri: &[u8]) -> &[u8] {
+pub(super) fn target(uri: &[u8]) -> &[u8] {
     if uri.first() == Some(&b'/') {
         return uri;
     }

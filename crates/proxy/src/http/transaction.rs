@@ -67,7 +67,7 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
         .frontend()
         .monitor_uri
         .as_ref()
-        .is_some_and(|uri| txn.request().uri() == uri.as_slice())
+        .is_some_and(|uri| stats::target(txn.request().uri()) == uri.as_slice())
     {
         thread.fe_counters(session.client.frontend).intercepted.inc();
         let plan = &thread.shared.plan.proxies[session.client.frontend.0 as usize];

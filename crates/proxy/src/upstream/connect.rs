@@ -5,10 +5,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::pin::pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-use haproxy_cfg::model::{Server, ServerAddr};
+use haproxy_cfg::model::{KeepAliveProbes, Proxy, Server, ServerAddr};
 use proxy_core::sample::PacketField;
-use socket2::{Domain, SockAddr, Socket, Type};
+use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
 use tokio::io::{Interest, Ready};
 use tokio::net::{TcpStream, UnixStream};
 
@@ -37,7 +38,7 @@ pub struct ServerConn {
 pub(super) fn start(
     server: &Server,
     dst: Option<SocketAddr>,
-    keep_alive: bool,
+    proxy: &Proxy,
     packets: [Option<u32>; 2],
 ) -> io::Result<Io> {
     match &server.addr {
@@ -54,8 +55,14 @@ pub(super) fn start(
                 None,
             )?;
             socket.set_tcp_nodelay(true)?;
-            if keep_alive {
-                socket.set_keepalive(true)?;
+            if proxy.options.srvtcpka {
+                probe(&socket, &proxy.server_probes)?;
+            }
+            if proxy.options.smart_connect {
+                socket.set_tcp_quickack(false)?;
+            }
+            if proxy.options.nolinger {
+                socket.set_linger(Some(Duration::ZERO))?;
             }
             for (field, value) in [PacketField::Tos, PacketField::Mark].into_iter().zip(packets) {
                 if let Some(value) = value {
@@ -82,6 +89,25 @@ pub(super) fn address(server: &Server, dst: Option<SocketAddr>) -> Option<Socket
         } => inet_address(*ip, *port, *port_offset, dst),
         ServerAddr::Unix(_) | ServerAddr::Abstract(_) => None,
     }
+}
+
+/// Has the system look whether the peer is still there (`option clitcpka`, `srvtcpka`).
+///
+/// # Errors
+/// When the system refuses.
+pub(crate) fn probe(socket: &Socket, probes: &KeepAliveProbes) -> io::Result<()> {
+    let mut settings = TcpKeepalive::new();
+    let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+    if let Some(idle) = probes.idle {
+        settings = settings.with_time(seconds(idle));
+    }
+    if let Some(interval) = probes.interval {
+        settings = settings.with_interval(seconds(interval));
+    }
+    if let Some(count) = probes.count {
+        settings = settings.with_retries(count);
+    }
+    socket.set_tcp_keepalive(&settings)
 }
 
 /// The error with which a started connection ended, if it did; to be asked once it is writable.
@@ -150,3 +176,28 @@ fn begin(socket: &Socket, address: &SockAddr) -> io::Result<()> {
 
 /// Linux's number for "the connection is under way", which std has no stable name for.
 const EINPROGRESS: i32 = 115;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probes_are_those_of_the_file_and_otherwise_the_systems() {
+        let socket = || Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let (asked, plain) = (socket(), socket());
+        let probes = KeepAliveProbes {
+            count: Some(4),
+            idle: Some(77),
+            interval: None,
+        };
+        probe(&asked, &probes).unwrap();
+        probe(&plain, &KeepAliveProbes::default()).unwrap();
+        assert!(asked.keepalive().unwrap() && plain.keepalive().unwrap());
+        assert_eq!(asked.tcp_keepalive_time().unwrap(), Duration::from_secs(77));
+        assert_eq!(asked.tcp_keepalive_retries().unwrap(), 4);
+        assert_eq!(
+            asked.tcp_keepalive_interval().unwrap(),
+            plain.tcp_keepalive_interval().unwrap()
+        );
+    }
+}

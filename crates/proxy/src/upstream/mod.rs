@@ -6,6 +6,7 @@ mod queue;
 mod reach;
 
 pub use connect::ServerConn;
+pub(crate) use connect::probe;
 pub use idle::{Asked, IdlePool};
 pub use queue::Queues;
 pub use reach::{Attempt, ClientWatch, PrivateConn, ReachError, Reached, Reuse, Slot, reach_server};

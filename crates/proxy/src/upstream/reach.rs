@@ -477,7 +477,7 @@ async fn connect_to(
     let mut io = connect::start(
         &proxy.servers[server],
         attempt.dst,
-        proxy.options.srvtcpka,
+        proxy,
         [attempt.settings.server_tos, attempt.settings.server_mark],
     )
     .map_err(|_| ReachError::ConnectFailed)?;

@@ -48,7 +48,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("grace", GLOBAL, ANY, "time between the order to stop and stopping").takes(&[millis("time").missing(WANTS_TIME), IGNORED]),
     kw("group", GLOBAL, ANY, "group to become").takes(&[arg("name", Kind::Rest(g::GROUP_NAME))])
     .acts(g::group),
-    kw("h1-accept-payload-with-any-method", GLOBAL, ANY, "allow a body with any method").takes(FLAG),
+    kw("h1-accept-payload-with-any-method", GLOBAL, ANY, "allow a body with any method").takes(FLAG)
+    .acts(g::any_payload),
     kw("h1-case-adjust", GLOBAL, ANY, "letter case of a header").takes(&[text("from").missing("'{kw}' expects <from> and <to> as argument."), text("to").missing("'{kw}' expects <from> and <to> as argument.")])
     .acts(g::case_adjust),
     kw("h1-case-adjust-file", GLOBAL, ANY, "file with the letter case of headers").takes(&[path("path").missing("'{kw}' expects <file> as argument.")])

@@ -21,9 +21,9 @@ pub(crate) use limits::{
     hard_stop_after, max_spread_checks, maxconn, maxpipes, spread_checks, strict_limits, ulimit_n,
 };
 pub(crate) use process::{
-    GROUP_NAME, ID, NODE, ORIGIN, USER_NAME, allow_external_check, chroot, cluster_secret, daemon, debug,
-    description, expose_experimental, group, local_peer, log_send_hostname, node, nosplice, numeric_id,
-    pidfile, quiet, user, zero_warning,
+    GROUP_NAME, ID, NODE, ORIGIN, USER_NAME, allow_external_check, any_payload, chroot, cluster_secret,
+    daemon, debug, description, expose_experimental, group, local_peer, log_send_hostname, node, nosplice,
+    numeric_id, pidfile, quiet, user, zero_warning,
 };
 pub(crate) use sockets::{OCTAL, SOCKET_GROUP, SOCKET_USER, stats};
 pub(crate) use state::{state_base, state_file};

@@ -200,6 +200,12 @@ pub(crate) fn nosplice(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+pub(crate) fn any_payload(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if given(reading, line).is_some() {
+        reading.written.global.any_payload = true;
+    }
+}
+
 pub(crate) fn zero_warning(reading: &mut Reading<'_>, line: &Line<'_>) {
     if given(reading, line).is_some() {
         reading.written.global.zero_warning = true;
