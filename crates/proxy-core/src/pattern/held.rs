@@ -1,4 +1,4 @@
-//! Patterns that samples begin with, end with or hold.
+//! Patterns that samples hold.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -10,10 +10,6 @@ use super::tree::Tree;
 /// Where texts stand in samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Position {
-    /// At the beginning.
-    Beginning,
-    /// At the end.
-    End,
     /// Anywhere.
     Inside,
     /// Anywhere between these bytes, or them and an end of the sample. Those at the ends of a pattern do not count.
@@ -72,9 +68,6 @@ impl Shape {
         if self.fold && bytes.iter().any(u8::is_ascii_uppercase) {
             bytes.to_mut().make_ascii_lowercase();
         }
-        if self.position == Position::End {
-            bytes.to_mut().reverse();
-        }
         Text {
             head: head(&bytes),
             bytes,
@@ -91,19 +84,18 @@ impl Shape {
     /// The bytes that an entry is compared by.
     fn bytes(self, entry: &Entry) -> impl Iterator<Item = u8> {
         let pattern = self.stripped(entry.pattern());
-        let backward = self.position == Position::End;
-        (0..pattern.len()).map(move |at| {
-            let byte = pattern[if backward { pattern.len() - 1 - at } else { at }];
+        let byte = move |byte: &u8| {
             if self.fold {
                 byte.to_ascii_lowercase()
             } else {
-                byte
+                *byte
             }
-        })
+        };
+        pattern.iter().map(byte)
     }
 
     fn is_plain(self) -> bool {
-        !self.fold && self.position != Position::End
+        !self.fold
     }
 
     #[inline]
@@ -210,14 +202,10 @@ impl Held {
         }
     }
 
-    /// The entry that the original finds: the longest beginning where it keeps them in a tree, elsewhere the first of the file.
+    /// The entry that the original finds: the first of the file.
     pub(super) fn find(&self, sample: &[u8]) -> Option<&Entry> {
         let sample = self.shape.text(sample).bytes;
         match self.shape.position {
-            Position::Beginning if !self.shape.fold => self.begin(&sample, |_, _| true).next(),
-            Position::Beginning | Position::End => self
-                .begin(&sample, |_, _| true)
-                .min_by_key(|entry| entry.number()),
             Position::Inside => {
                 // Where a pattern is empty it is found at the end at the latest.
                 (0..=sample.len())
@@ -294,8 +282,6 @@ mod tests {
 
     fn holds(position: Position, sample: &[u8], pattern: &[u8]) -> bool {
         match position {
-            Position::Beginning => sample.starts_with(pattern),
-            Position::End => sample.ends_with(pattern),
             Position::Inside => {
                 pattern.is_empty() || sample.windows(pattern.len()).any(|part| part == pattern)
             }
@@ -332,7 +318,7 @@ mod tests {
             samples in proptest::collection::vec(text(), 1..20),
             fold in any::<bool>(),
             position in prop_oneof![
-                Just(Position::Beginning), Just(Position::End), Just(Position::Inside), Just(Position::Between(b"/")),
+                Just(Position::Inside), Just(Position::Between(b"/")),
             ],
         ) {
             let mut entries: Vec<Entry> =
@@ -351,11 +337,7 @@ mod tests {
                 let matching = entries
                     .iter()
                     .filter(|entry| holds(position, &folded(&sample), &folded(entry.pattern())));
-                let expected = if position == Position::Beginning && !fold {
-                    matching.rev().max_by_key(|entry| entry.pattern().len())
-                } else {
-                    matching.min_by_key(|entry| entry.number())
-                };
+                let expected = matching.min_by_key(|entry| entry.number());
                 prop_assert_eq!(held.find(&sample).map(Entry::number), expected.map(Entry::number));
             }
         }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use haproxy_cfg::model::{MatchKind, Pattern, PatternExpression};
 use haproxy_cfg::pattern::{Rules, read, value_fits};
 
+use super::affix::Affixes;
 use super::entry::Entry;
 use super::equal::{Equal, Form};
 use super::expression::{Expression, Expressions};
@@ -25,6 +26,7 @@ pub(super) enum Index {
     /// By the patterns as they are written, which every reference has.
     Written,
     Equal(Equal),
+    Affixes(Affixes),
     Held(Held),
     Networks(Networks),
     Numbers(Ranges),
@@ -132,8 +134,8 @@ impl Index {
                 },
                 entries,
             )),
-            MatchKind::Beg => held(Position::Beginning),
-            MatchKind::End => held(Position::End),
+            MatchKind::Beg => Self::Affixes(Affixes::new(false, fold, entries)),
+            MatchKind::End => Self::Affixes(Affixes::new(true, fold, entries)),
             MatchKind::Sub => held(Position::Inside),
             MatchKind::Dir => held(Position::Between(DIRECTORY)),
             MatchKind::Dom => held(Position::Between(DOMAIN)),
@@ -164,6 +166,7 @@ impl Index {
         match self {
             Self::Written | Self::Truth => {}
             Self::Equal(equal) => equal.insert(entry),
+            Self::Affixes(affixes) => affixes.insert(entry),
             Self::Held(held) => held.insert(entry),
             Self::Networks(networks) => network(read, entry)
                 .into_iter()
@@ -186,6 +189,7 @@ impl Index {
         match self {
             Self::Written | Self::Truth => {}
             Self::Equal(equal) => equal.remove(entry),
+            Self::Affixes(affixes) => affixes.remove(entry),
             Self::Held(held) => held.remove(entry),
             Self::Networks(networks) => network(read, entry)
                 .iter()
@@ -202,6 +206,7 @@ impl Index {
         match self {
             Self::Written | Self::Truth => {}
             Self::Equal(equal) => equal.replace(entry),
+            Self::Affixes(affixes) => affixes.replace(entry),
             Self::Held(held) => held.replace(entry),
             Self::Networks(networks) => network(read, entry)
                 .into_iter()
@@ -225,6 +230,7 @@ impl Index {
         match (self, key) {
             (Self::Written, Key::Text(text)) => written.find(text).map(plain),
             (Self::Equal(equal), Key::Text(text)) => equal.find(text).map(plain),
+            (Self::Affixes(affixes), Key::Text(text)) => affixes.find(text).map(plain),
             (Self::Held(held), Key::Text(text)) => held.find(text).map(plain),
             (Self::Expressions(expressions), Key::Text(text)) => {
                 let (expression, entry) = expressions.find(text)?;
@@ -250,7 +256,7 @@ impl Index {
     pub(super) fn is_tree(&self, expression: &PatternExpression) -> bool {
         match self {
             Self::Written | Self::Networks(_) => true,
-            Self::Held(_) => expression.matcher == MatchKind::Beg && !expression.ignore_case,
+            Self::Affixes(_) => expression.matcher == MatchKind::Beg && !expression.ignore_case,
             _ => false,
         }
     }

@@ -8,6 +8,7 @@
 //!
 //! [`References`] holds all of a configuration. A [`Lookup`] is one expression of one reference, for those who look samples up.
 
+mod affix;
 mod entry;
 mod equal;
 mod expression;

@@ -87,6 +87,11 @@ impl Table {
             .map(|item| &item.entry)
     }
 
+    /// Shows `see` every entry.
+    pub(super) fn each(&self, see: &mut dyn FnMut(&Hashed)) {
+        self.0.each(see);
+    }
+
     fn at(&self, hash: u64) -> &[Hashed] {
         let mut slot = &self.0;
         let mut depth = 0;
@@ -143,6 +148,14 @@ impl Slot {
                 items.insert(items.partition_point(|known| known.place() < place), item);
                 *self = Self::new(&items, depth);
             }
+        }
+    }
+
+    fn each(&self, see: &mut dyn FnMut(&Hashed)) {
+        match self {
+            Self::Empty => {}
+            Self::Leaf(items) => items.slice.iter().for_each(see),
+            Self::Branch(slots) => slots.iter().for_each(|slot| slot.each(see)),
         }
     }
 
