@@ -184,6 +184,11 @@ fn smtpchk(sheet: &mut Sheet, client: &Node, centre: &Centre, mail: &mut Postfix
     let samples = greetings(client, target, 10)?;
     web::only_by(sheet, "10 mail sessions then", &samples, second);
     mail.revive()?;
+    // How long the mail server itself takes to come up is not the balancer's.
+    let own = SocketAddr::new(centre.addresses[2].parse()?, 25);
+    until(PATIENCE, &format!("{first} to greet again"), || {
+        Ok(greetings(client, own, 1)?[0].server().map(drop))
+    })?;
     let ((), took) = until(PATIENCE, &format!("{first} to be up"), || state("UP"))?;
     sheet.within(
         &format!("smtpchk: {first} back, up"),
