@@ -195,16 +195,18 @@ impl<'a> Headers<'a> {
         let mut length_seen = false;
         for header in self.index {
             let whole = header.name.len + header.value.len;
-            size += match header.known {
-                KnownHeader::Connection => self.kept_of_connection(header),
+            size += whole;
+            // Nearly all go on whole.
+            match header.known {
+                KnownHeader::Connection => size -= whole - self.kept_of_connection(header),
                 KnownHeader::ContentLength => {
                     // Of several equal ones a single one goes on, and none beside chunks.
                     let first = first_token(self.bytes.get(header.value)).len() as u32;
                     let goes_on = !std::mem::replace(&mut length_seen, true) && !self.has_coding();
-                    if goes_on { header.name.len + first } else { 0 }
+                    size -= if goes_on { header.value.len - first } else { whole };
                 }
-                _ => whole,
-            };
+                _ => {}
+            }
         }
         size
     }

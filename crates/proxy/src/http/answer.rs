@@ -51,7 +51,7 @@ pub(super) fn ending(session: &Session, txn: &Txn) -> AnswerInput {
     // A body that was not read to its end would be taken for the next request.
     let read = txn.progress.req_body.is_done();
     AnswerInput {
-        head: txn.method() == b"HEAD",
+        head: txn.has_method(b"HEAD"),
         old_client: txn.req_head.version == Version::Http10,
         close: !read || txn.progress.client_ended || !keeps_client(session, txn),
     }

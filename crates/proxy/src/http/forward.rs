@@ -217,8 +217,8 @@ pub(super) async fn exchange(
         },
         max_head: (config.global.tune.bufsize).saturating_sub(config.global.tune.maxrewrite),
         client_cases: (frontend.options.adjust_client_case).then_some(&thread.shared.plan.header_cases),
-        to_head: txn.method() == b"HEAD",
-        connect: txn.method() == b"CONNECT",
+        to_head: txn.has_method(b"HEAD"),
+        connect: txn.has_method(b"CONNECT"),
     };
     if txn.to_server.is_empty() {
         begin_request(
@@ -414,7 +414,7 @@ pub(super) fn finish_head(
             && txn.response().wants_keep_alive(&txn.res_traits),
         private: matches!(status, 401 | 407) && is_bound_to_connection(txn.response()),
     };
-    let is_tunnel = status == 101 || txn.method() == b"CONNECT" && (200..300).contains(&status);
+    let is_tunnel = status == 101 || txn.has_method(b"CONNECT") && (200..300).contains(&status);
     let connection = match (is_tunnel, keep.client, txn.res_head.version) {
         (true, ..) | (false, false, Version::Http10) => ConnectionHeader::Implied,
         (false, false, Version::Http11) => ConnectionHeader::Close,
@@ -568,7 +568,7 @@ fn is_bound_to_connection(response: ResponseRef<'_>) -> bool {
 
 /// Whether the response's end is known without the connection's.
 pub(super) fn has_framing(txn: &Txn, status: u16) -> bool {
-    let to_head = txn.method() == b"HEAD";
+    let to_head = txn.has_method(b"HEAD");
     let framing = proxy_core::http1::response_framing(&txn.res_traits, status, to_head);
     framing != proxy_core::http1::Framing::UntilClose
 }

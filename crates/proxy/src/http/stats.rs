@@ -26,7 +26,7 @@ pub(super) fn is_for(session: &Session, txn: &Txn, proxy: ProxyId) -> bool {
 
 /// Puts the answer of the page into `txn.answer`.
 pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Result<(), NoBody> {
-    let is_form = txn.method() == b"POST";
+    let is_form = txn.has_method(b"POST");
     if is_form {
         // The original takes the page for a server that is reached at once.
         txn.stream.route.queued_until_ms = txn.stream.log.request_ms;

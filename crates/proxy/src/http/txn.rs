@@ -183,6 +183,18 @@ impl Txn {
     }
 }
 
+impl Txn {
+    /// Whether the request has that method.
+    pub(super) fn has_method(&self, method: &[u8]) -> bool {
+        if self.to_server.is_empty() {
+            return self.request().method() == method;
+        }
+        // What is on its way begins with it.
+        let behind = self.to_server.strip_prefix(method);
+        behind.is_some_and(|behind| behind.first() == Some(&b' '))
+    }
+}
+
 /// The first `ready` bytes behind the head in `buffer`, as a body.
 pub(super) fn body_in<'a>(
     buffer: Option<&'a Buffer>,
