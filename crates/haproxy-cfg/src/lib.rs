@@ -12,6 +12,7 @@ mod host;
 pub mod keywords;
 mod lex;
 mod load;
+mod log_variables;
 pub mod model;
 mod parse;
 pub mod pattern;

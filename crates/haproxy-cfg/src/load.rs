@@ -8,6 +8,7 @@ use crate::dialect::Dialect;
 use crate::dump::DumpOptions;
 use crate::host::{Host, PathKind};
 use crate::lex::{LexError, MAX_WORDS, Rules, TokenKind, Word, content, tokens, words_in};
+use crate::log_variables::FORMATS;
 use crate::model::Config;
 use crate::parse::{Line, Reading, Section};
 use crate::preprocess::Conditions;
@@ -148,12 +149,20 @@ pub fn load(inputs: &[Input], dialect: Dialect, host: &dyn Host, options: LoadOp
     for (name, value) in reading.options.variables.clone() {
         reading.variables.set(&name, value);
     }
+    let newer = !reading.dialect.strict || reading.dialect.at_least(2, 8);
+    let formats = FORMATS.iter().filter(|_| newer);
+    for (name, format) in formats.clone() {
+        reading.variables.set(name, format.as_bytes().to_vec());
+    }
     let files = expand(&mut reading, inputs);
     let files_start = reading.diagnostics.len();
     for (name, bytes) in files {
         let id = reading.sources.add(SourceFile::new(name.clone(), bytes));
         read_file(&mut reading, id);
         file_ends.push((name, reading.diagnostics.len()));
+    }
+    for (name, _) in formats {
+        reading.variables.unset(name);
     }
     let config = resolve::resolve(&mut reading);
     Loaded {
