@@ -286,6 +286,13 @@ pub(super) const ROWS: &[CodeRow] = &[
         "defaults\n    mode http\n",
     ),
     code(
+        "unknown-step",
+        "A step of log-steps that there is none of",
+        "Lines are written at the steps accept, request, connect, response and close; all is all of them.",
+        "frontend fe\n    bind :80\n    log-steps accept,end\n",
+        "frontend fe\n    bind :80\n    log-steps accept,close\n",
+    ),
+    code(
         "unknown-option",
         "A word that the keyword does not know",
         "The message lists those that it knows.",
