@@ -7,6 +7,7 @@ use std::os::fd::OwnedFd;
 use std::task::{Context, Poll, ready};
 
 use haproxy_cfg::model::Global;
+use nix::sys::resource::{Resource, getrlimit};
 use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
@@ -39,10 +40,13 @@ pub(crate) struct Pipe {
 impl PipePool {
     /// An empty pool of one of `threads` threads; `maxconn` is the process's.
     pub(crate) fn new(global: &Global, maxconn: u32, threads: usize) -> Self {
-        // A quarter of the connections, as the original has it.
+        // A quarter of the connections, as the original has it, as far as these leave descriptors for both ends.
+        let spare = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft) / 2;
+        let spare = u32::try_from(spare).unwrap_or(u32::MAX).saturating_sub(maxconn);
+        let unasked = (maxconn / 4).min(spare.max(maxconn / 64));
         let all = match global.nosplice {
             true => 0,
-            false => global.maxpipes.unwrap_or(maxconn / 4),
+            false => global.maxpipes.unwrap_or(unasked),
         };
         Self {
             free: RefCell::new(Vec::new()),

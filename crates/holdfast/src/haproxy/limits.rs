@@ -78,6 +78,13 @@ pub(crate) fn settle(config: &Config, memory_mib: Option<u64>, console: &mut Con
              more to avoid any trouble."
         ));
     }
+    if config.global.ulimit_n.is_none() {
+        // Room for pipes, where the system gives it: without it fewer of them are made.
+        let roomy = (maxsock + maxconn / 2).min(hard);
+        if roomy > in_force {
+            let _best_effort = setrlimit(Resource::RLIMIT_NOFILE, roomy, hard);
+        }
+    }
     Some(Limits {
         maxconn: u32::try_from(maxconn).unwrap_or(u32::MAX),
         maxsock,
