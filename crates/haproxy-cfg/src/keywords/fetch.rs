@@ -325,11 +325,15 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("req.timer.hdr", S::RequestHeaders, 0, NONE, Sint)
         .acts()
         .since(2, 7),
-    fetch("req.timer.idle", S::RequestHeaders, 0, NONE, Sint).since(2, 7),
+    fetch("req.timer.idle", S::RequestHeaders, 0, NONE, Sint)
+        .since(2, 7)
+        .acts(),
     fetch("req.timer.queue", S::HttpResponse, 0, NONE, Sint)
         .acts()
         .since(2, 7),
-    fetch("req.timer.tq", S::RequestHeaders, 0, NONE, Sint).since(2, 7),
+    fetch("req.timer.tq", S::RequestHeaders, 0, NONE, Sint)
+        .since(2, 7)
+        .acts(),
     fetch("req.ver", S::HttpRequest, 0, NONE, Str)
         .acts()
         .before(Before::Source(S::RequestHeaders)),
@@ -857,7 +861,9 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("txn.timer.total", S::HttpRequest, 0, NONE, Sint)
         .acts()
         .since(2, 7),
-    fetch("txn.timer.user", S::HttpRequest, 0, NONE, Sint).since(2, 7),
+    fetch("txn.timer.user", S::HttpRequest, 0, NONE, Sint)
+        .since(2, 7)
+        .acts(),
     fetch("unique-id", S::Constant, 0, NONE, Str),
     fetch("uptime", S::Constant, 0, NONE, Sint).acts().since(2, 7),
     fetch("url", S::RequestHeaders, 0, NONE, Str).acts(),

@@ -462,6 +462,21 @@ impl Times<'_> {
     }
 }
 
+/// Milliseconds between the connection, or the request before, and the request.
+pub(crate) fn idle_time(context: &SampleContext<'_>) -> Option<i32> {
+    Some(times(context)?.idle())
+}
+
+/// Milliseconds from there to the end of the request's head; -1 when that never came.
+pub(crate) fn time_to_request(context: &SampleContext<'_>) -> Option<i32> {
+    Some(times(context)?.handshake_idle_and_request())
+}
+
+/// Milliseconds from the request to now, as its user sees it.
+pub(crate) fn user_time(context: &SampleContext<'_>) -> Option<i32> {
+    Some(times(context)?.user())
+}
+
 fn times<'a>(context: &SampleContext<'a>) -> Option<Times<'a>> {
     Some(Times {
         stream: context.stream?,

@@ -5,6 +5,7 @@ mod captures;
 mod encode;
 mod structured;
 
+pub(crate) use alias::{idle_time, time_to_request, user_time};
 use haproxy_cfg::keywords::Output;
 use haproxy_cfg::model::{self, Cast, Config, Encoding, Flags, FormatItem, ProxyId};
 

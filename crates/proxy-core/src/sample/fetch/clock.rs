@@ -3,6 +3,7 @@
 use haproxy_cfg::model::Sample as Written;
 
 use super::{Fetch, Row, row, single};
+use crate::format::{idle_time, time_to_request, user_time};
 use crate::sample::{Sample, SampleContext};
 use crate::stream::{Stream, since};
 
@@ -61,6 +62,15 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row(&["res.timer.data"], |_, _| {
         timer(|stream, now| since(stream.log.response_ms, now))
+    }),
+    row(&["req.timer.idle"], |_, _| {
+        single(|context| Some(Sample::Int(idle_time(context)?.into())))
+    }),
+    row(&["req.timer.tq"], |_, _| {
+        single(|context| Some(Sample::Int(time_to_request(context)?.into())))
+    }),
+    row(&["txn.timer.user"], |_, _| {
+        single(|context| Some(Sample::Int(user_time(context)?.into())))
     }),
     row(&["txn.timer.total"], |_, _| {
         timer(|stream, now| since(stream.log.started_ms, now))
