@@ -1,0 +1,409 @@
+//! Request and response between a client and a server, both directions at once.
+//!
+//! ```text
+//!             request                        response
+//!   client ── req ──────────▶ server ── res ──────────▶ client
+//!            head, body                to_client, body
+//! ```
+//!
+//! One poll moves what can be moved in either direction until nothing moves; there is no task, timer or channel beside the
+//! connection's own.
+
+mod request;
+mod response;
+
+use std::task::{Context, Poll};
+
+use haproxy_cfg::model::{Proxy, Timeouts};
+use proxy_core::http1::{HeadProgress, HeadRules, HeaderCases};
+use proxy_core::rules::AwaitBody;
+use proxy_core::state::Ending;
+
+use super::body::Body;
+use super::txn::Txn;
+use crate::buffer::Buffer;
+use crate::io::Io;
+use crate::pipe::Pipe;
+use crate::session::Session;
+use crate::upstream::deadline;
+
+/// How far an exchange is.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// Bytes of `to_server` that are sent.
+    head_sent: usize,
+    /// Bytes up to which the request is kept in `to_server`, to be sent again; 0 when it is not, or not whole.
+    kept_up_to: usize,
+    /// The request's body.
+    pub(super) req_body: Body,
+    /// Bytes at the beginning of `req` that belong to the body and may be sent.
+    pub(super) req_ready: usize,
+    /// The client has ended its direction.
+    pub(super) client_ended: bool,
+    /// The server takes no more of the request.
+    server_refuses: bool,
+    /// Where the response is.
+    response: ResponsePhase,
+    /// How far its head is read.
+    res_head: HeadProgress,
+    /// Bytes of `to_client` that are sent.
+    answer_sent: usize,
+    /// The response's body.
+    pub(super) res_body: Body,
+    /// Bytes at the beginning of `res` that may be sent.
+    res_ready: usize,
+    server_ended: bool,
+    /// What the server did wrong: nothing more is read from it, and the exchange ends once the client has what came before.
+    failed: Option<End>,
+    /// The server's connection broke.
+    pub(super) server_broke: bool,
+    /// Interim responses that were counted.
+    pub(super) interim: u64,
+    /// The response's head waits for a part of its body.
+    held: Option<Held>,
+    /// Where the request's body goes through.
+    pub(super) request_pipe: Option<Pipe>,
+    /// Where the response's body goes through.
+    pub(super) response_pipe: Option<Pipe>,
+    /// Both sides speak something else from here on.
+    tunnel: bool,
+    client_deadline: u64,
+    server_deadline: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum ResponsePhase {
+    /// The head is awaited.
+    #[default]
+    Head,
+    /// The head is known, the body is on its way.
+    Body,
+}
+
+/// A response whose head is read and not sent yet: a rule waits for the body.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    /// Until then, milliseconds of the process's clock.
+    until: u64,
+    /// So many bytes are enough.
+    enough: Option<u64>,
+    /// Bytes of the body behind the head.
+    ready: usize,
+}
+
+/// Why a response's head is not put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HeadStop {
+    /// A rule refuses the response; the client gets that status.
+    Refused(u16),
+    /// A rule waits for the body: to be asked again once it is there.
+    Await(AwaitBody),
+}
+
+/// Puts the response's head for the client together, or says why not.
+pub(super) type FinishHead<'a> = dyn FnMut(&mut Txn, &mut Session) -> Result<(), HeadStop> + 'a;
+
+/// How an exchange ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Both messages are through.
+    Done,
+    /// Both messages are through, but the server did not take all of the request.
+    DoneEarly,
+    /// The response is through and the protocol changes.
+    Tunnel,
+    /// The client went.
+    ClientGone,
+    /// The client was silent for too long, or took nothing.
+    ClientTimeout,
+    /// The client's body is malformed.
+    BadRequestBody,
+    /// The server went without a whole response.
+    ServerGone,
+    /// The server was silent for too long, or took nothing.
+    ServerTimeout,
+    /// A rule waited in vain for the response's body.
+    BodyTimeout,
+    /// The response has a status on which the request is tried again.
+    TryAgain,
+    /// What the server sent is no response.
+    BadResponse,
+    /// The server's sessions were ended.
+    Ended(Ending),
+    /// A rule refuses the response; the client gets that status.
+    Denied(u16),
+}
+
+/// What an exchange needs to know beside the two connections.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms<'a> {
+    /// Timeouts of the frontend.
+    pub(super) client: &'a Timeouts,
+    /// The backend: its timeouts, what is tried again, and whether a client that ends its direction calls the request off.
+    pub(super) proxy: &'a Proxy,
+    /// How strictly a response is read.
+    pub(super) rules: HeadRules,
+    /// Room for a response's head, in bytes.
+    pub(super) max_head: u32,
+    /// How the client wants names of headers written.
+    pub(super) client_cases: Option<&'a HeaderCases>,
+    /// The request's method is HEAD.
+    pub(super) to_head: bool,
+    /// The request's method is CONNECT.
+    pub(super) connect: bool,
+}
+
+impl Txn {
+    /// Whether the client has got any part of a response.
+    pub(super) fn response_begun(&self) -> bool {
+        self.progress.response == ResponsePhase::Body
+    }
+
+    /// Moves what can be moved. `finish_head` is called when the response's head is there and must put the head for the
+    /// client into `to_client`, or say why not.
+    pub(super) fn poll_exchange(
+        &mut self,
+        session: &mut Session,
+        server: &mut Io,
+        terms: &Terms<'_>,
+        cx: &mut Context<'_>,
+        finish_head: &mut FinishHead<'_>,
+    ) -> Poll<End> {
+        let start = self.progress.client_deadline == 0;
+        if start {
+            let now = session.timer.now_ms();
+            self.progress.server_deadline = deadline(
+                now,
+                self.stream
+                    .settings
+                    .server_timeout
+                    .or(terms.proxy.timeouts.server),
+            );
+            self.progress.client_deadline = u64::MAX;
+            if !self.progress.req_body.is_done() {
+                self.progress.client_deadline =
+                    deadline(now, self.stream.settings.client_timeout.or(terms.client.client));
+            }
+        }
+        let mut moved_server = false;
+        let mut moved_client = false;
+        loop {
+            // Whether something moved that what stands above it here may have waited for.
+            let mut again = false;
+            match self.send_request(server, cx) {
+                // Room that this made for the client's bytes is filled next.
+                Ok(sent) => moved_server |= sent,
+                // A server may answer before it has read everything, and close: its answer is looked for first.
+                Err(()) => self.forget_request(),
+            }
+            match self.splice_request(session, server, cx) {
+                Ok(moved) => {
+                    moved_server |= moved;
+                    moved_client |= moved;
+                }
+                Err(end) => return Poll::Ready(end),
+            }
+            match self.receive_request(session, cx) {
+                Ok(received) => {
+                    again |= received;
+                    moved_client |= received;
+                }
+                Err(end) => return Poll::Ready(end),
+            }
+            match self.receive_response(session, server, terms, cx, finish_head) {
+                Ok(received) => {
+                    again |= received;
+                    moved_server |= received;
+                }
+                Err(end) => {
+                    self.progress.failed = Some(end);
+                    again = true;
+                }
+            }
+            match self.send_response(session, cx) {
+                Ok(sent) => {
+                    again |= sent;
+                    moved_client |= sent;
+                }
+                Err(()) => return Poll::Ready(End::ClientGone),
+            }
+            if self.progress.response == ResponsePhase::Body {
+                match self.splice_response(session, server, cx) {
+                    Ok(moved) => {
+                        moved_server |= moved;
+                        moved_client |= moved;
+                    }
+                    Err(End::ClientGone) => return Poll::Ready(End::ClientGone),
+                    Err(end) => self.progress.failed = Some(end),
+                }
+            }
+            if let Some(end) = self.is_over(session, cx) {
+                return end.map_or(Poll::Pending, Poll::Ready);
+            }
+            if self.progress.client_ended && terms.proxy.options.abortonclose && self.is_all_asked() {
+                return Poll::Ready(End::ClientGone);
+            }
+            if !again {
+                break;
+            }
+        }
+        self.watch_time(session, terms, cx, moved_client, moved_server)
+    }
+
+    /// Sets the deadlines anew for a side on which something moved, and ends what stands still for too long.
+    fn watch_time(
+        &mut self,
+        session: &Session,
+        terms: &Terms<'_>,
+        cx: &Context<'_>,
+        moved_client: bool,
+        moved_server: bool,
+    ) -> Poll<End> {
+        let now = session.timer.now_ms();
+        let settings = &self.stream.settings;
+        let p = &mut self.progress;
+        if moved_server || moved_client && p.res_ready > 0 {
+            p.server_deadline = deadline(now, settings.server_timeout.or(terms.proxy.timeouts.server));
+        }
+        // The client is waited for while it owes the rest of its request, or has a response to take.
+        let client_owes = !p.req_body.is_done()
+            || p.res_ready > 0
+            || holds(&p.response_pipe)
+            || p.answer_sent < self.to_client.len();
+        if !client_owes {
+            p.client_deadline = u64::MAX;
+        } else if moved_client || moved_server || p.client_deadline == u64::MAX {
+            p.client_deadline = deadline(now, settings.client_timeout.or(terms.client.client));
+        }
+        // What there is no room for is not waited for: the client is to take something first.
+        let has_room = p.res_ready == 0 || self.res.as_mut().is_none_or(|res| !res.room().is_empty());
+        // While the client owes the request's rest, the server has nothing to answer yet; and behind its response nothing more.
+        let server_owes = p.failed.is_none()
+            && if p.response == ResponsePhase::Body {
+                has_room && !holds(&p.response_pipe) && (!p.is_response_received() || p.res_ready > 0)
+            } else {
+                p.req_body.is_done() || p.req_ready > 0 || holds(&p.request_pipe)
+            };
+        let server_deadline = if server_owes { p.server_deadline } else { u64::MAX };
+        let held_until = p.held.map_or(u64::MAX, |held| held.until);
+        session
+            .timer
+            .set(server_deadline.min(p.client_deadline).min(held_until));
+        if session.timer.poll_expired(cx, now).is_pending() {
+            return Poll::Pending;
+        }
+        Poll::Ready(if p.client_deadline <= now {
+            End::ClientTimeout
+        } else if held_until <= now {
+            End::BodyTimeout
+        } else {
+            End::ServerTimeout
+        })
+    }
+
+    /// The end, if it has come; the inner none when only the layer below still has bytes to send.
+    fn is_over(&self, session: &mut Session, cx: &mut Context<'_>) -> Option<Option<End>> {
+        let p = &self.progress;
+        let all_sent = p.response_is_sent(self.to_client.len()) && !holds(&p.response_pipe);
+        if !all_sent || !(p.failed.is_some() || p.response == ResponsePhase::Body && p.is_response_received())
+        {
+            return None;
+        }
+        match session.io.poll_flush(cx) {
+            Poll::Pending => return Some(None),
+            Poll::Ready(Err(_)) => return Some(Some(End::ClientGone)),
+            Poll::Ready(Ok(())) => {}
+        }
+        if p.failed.is_some() {
+            return Some(p.failed);
+        }
+        if p.tunnel {
+            return Some(Some(End::Tunnel));
+        }
+        if p.server_refuses {
+            return p.req_body.is_done().then_some(Some(End::DoneEarly));
+        }
+        // The rest of a request goes on after its response.
+        let request_through =
+            p.req_body.is_done() && p.request_is_sent(self.to_server.len()) && !holds(&p.request_pipe);
+        request_through.then_some(Some(End::Done))
+    }
+
+    /// Takes the buffers out for what follows the exchange: what the client and what the server sent beyond it.
+    pub(super) fn take_buffers(&mut self) -> (Option<Buffer>, Option<Buffer>) {
+        (self.req.take(), self.res.take())
+    }
+
+    /// Whether the server sent its end.
+    pub(super) fn server_ended(&self) -> bool {
+        self.progress.server_ended
+    }
+
+    /// Whether bytes stand behind the response's end.
+    pub(super) fn server_sent_more(&self) -> bool {
+        self.res.as_ref().is_some_and(|b| !b.is_empty())
+    }
+}
+
+impl Progress {
+    /// Whether nothing more of a response is to come.
+    fn is_response_received(&self) -> bool {
+        self.server_ended || self.response == ResponsePhase::Body && self.res_body.is_done()
+    }
+
+    /// Whether nothing more of the body is to come of a response whose head is there.
+    pub(super) fn is_body_received(&self) -> bool {
+        self.server_ended || self.res_body.is_done()
+    }
+
+    /// Whether all that is ready of the response is sent, of whose head there are `head` bytes.
+    pub(super) fn response_is_sent(&self, head: usize) -> bool {
+        self.res_ready == 0 && self.answer_sent == head
+    }
+
+    /// Whether all that is ready of the request is sent, of whose head there are `head` bytes, and more is wanted.
+    pub(super) fn request_is_sent(&self, head: usize) -> bool {
+        self.req_ready == 0 && self.head_sent == head && !self.server_refuses
+    }
+
+    /// The request goes where nobody can read it again.
+    pub(super) fn forget_copy(&mut self) {
+        self.kept_up_to = 0;
+    }
+
+    /// The server sent its end.
+    pub(super) fn server_is_at_end(&mut self) {
+        self.server_ended = true;
+    }
+
+    /// The server takes no more of the request.
+    pub(super) fn refuse_request(&mut self) {
+        self.server_refuses = true;
+    }
+
+    /// Bytes of the response's body that stand behind its head.
+    pub(super) fn response_ready(&self) -> usize {
+        self.held.map_or(self.res_ready, |held| held.ready)
+    }
+}
+
+/// Whether bytes are on their way in a pipe.
+fn holds(pipe: &Option<Pipe>) -> bool {
+    pipe.as_ref().is_some_and(|pipe| !pipe.is_empty())
+}
+
+/// The longest beginning of a body that is copied behind its head, in bytes: up to here one `send` of both, the copy included,
+/// costs less than a `writev`.
+const JOIN: usize = 4096;
+
+/// Puts what is ready of a body behind its head.
+fn join(head: &mut Vec<u8>, buffer: Option<&mut Buffer>, ready: &mut usize) {
+    if let Some(buffer) = buffer
+        && !head.is_empty()
+        && *ready > 0
+    {
+        head.extend_from_slice(&buffer.data()[..*ready]);
+        buffer.consume(*ready);
+        *ready = 0;
+    }
+}
