@@ -14,7 +14,7 @@ use crate::http1::HeaderCases;
 use crate::log_profile::ProfilePlan;
 use crate::pattern::References;
 use crate::persist::CookiePlan;
-use crate::rules::{Acls, CondPlan, RuleError, RuleSetPlan, SwitchPlan};
+use crate::rules::{Acls, CondPlan, RuleError, RuleSetPlan, SteeringPlan, SwitchPlan};
 
 /// The whole plan. Immutable but for the balancers' turns.
 #[derive(Debug)]
@@ -56,6 +56,10 @@ pub struct ProxyPlan {
     pub stats_rules: RuleSetPlan,
     /// `use_backend`.
     pub switch: SwitchPlan,
+    /// `use-server`, `force-persist` and `ignore-persist`.
+    pub steering: Option<Box<SteeringPlan>>,
+    /// `unique-id-format`.
+    pub unique_id: Option<Box<FormatPlan>>,
     /// Conditions of `stats admin`.
     pub stats_admin: Box<[CondPlan]>,
     /// Conditions of `monitor fail`.
@@ -132,7 +136,12 @@ impl Plan {
         let mut errors = Vec::new();
         for (at, proxy) in config.proxies.iter().enumerate() {
             let id = ProxyId(at as u32);
-            if proxy.acls.is_empty() && proxy.rules.is_empty() && proxy.use_backend.is_empty() {
+            if proxy.acls.is_empty()
+                && proxy.rules.is_empty()
+                && proxy.use_backend.is_empty()
+                && proxy.steering.is_none()
+                && proxy.unique_id.is_none()
+            {
                 continue;
             }
             if let Err(found) = Acls::compile(config, id).and_then(|acls| ProxyPlan::new(config, id, acls)) {
@@ -184,6 +193,15 @@ impl ProxyPlan {
             redirects: rules(RuleSet::Redirect)?,
             stats_rules: rules(RuleSet::Stats)?,
             switch: SwitchPlan::compile(config, id, &acls).map_err(|error| vec![error])?,
+            steering: SteeringPlan::compile(config, id).map_err(|error| vec![error])?,
+            unique_id: match &proxy.unique_id {
+                Some(unique_id) => {
+                    let plan = FormatPlan::compile_merged(config, id, &unique_id.format);
+                    let span = unique_id.format.span;
+                    Some(Box::new(plan.map_err(|reason| vec![RuleError { span, reason }])?))
+                }
+                None => None,
+            },
             stats_admin: proxy
                 .stats
                 .iter()

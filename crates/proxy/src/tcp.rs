@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use haproxy_cfg::model::{Mode, ProxyId};
-use proxy_core::rules::Cache;
+use proxy_core::rules::{Cache, Persistence};
 use proxy_core::stream::{Stream, StreamLog, since};
 
 use crate::buffer::Buffer;
@@ -45,6 +45,7 @@ async fn serve_here(session: &mut Session) -> Next {
     stream_log::write_accepted(session);
     stream.log.started_ms = session.client.accepted_ms;
     stream.log.request_ms = session.client.accepted_ms;
+    stream.unique_id = identity(session, &stream);
     let next = run(session, &mut stream).await;
     let log = &stream.log;
     let frontend = session.frontend();
@@ -55,6 +56,22 @@ async fn serve_here(session: &mut Session) -> Next {
     }
     stream_log::write(session, &stream);
     next
+}
+
+/// What tells the connection apart (`unique-id-format`).
+fn identity(session: &Session, stream: &Stream) -> Option<Box<[u8]>> {
+    let frontend = session.client.frontend;
+    let plan = &session.thread.shared.plan.proxies[frontend.0 as usize];
+    let format = plan.unique_id.as_ref()?;
+    let at_hand = AtHand {
+        stream: Some(stream),
+        io: Some(&session.io),
+        ..AtHand::default()
+    };
+    let thread = &session.thread;
+    looking(thread, &session.client, frontend, at_hand, |context| {
+        Some(Box::from(format.text(context)))
+    })
 }
 
 /// What a client has sent before a server is connected to.
@@ -229,13 +246,14 @@ fn forward<'a>(
             .shared
             .plan
             .inspects(session.client.frontend, backend);
+        let wanted = wanted_server(session, stream, backend, start.received());
         let Some(first) = &mut start.first else { return };
         let sent = first.len();
         let mut attempt = Attempt {
             thread: &thread,
             timer: &session.timer,
             backend,
-            wanted: None,
+            wanted,
             exclude: None,
             client: ClientWatch {
                 io: &mut session.io,
@@ -345,6 +363,29 @@ fn forward<'a>(
         thread.be_counters(backend).record_times(times);
         counters.record_times(times);
     }
+}
+
+/// The server that `use-server` asks for.
+fn wanted_server(session: &Session, stream: &mut Stream, backend: ProxyId, payload: &[u8]) -> Option<usize> {
+    let thread = &session.thread;
+    let (proxy, plan) = thread.shared.plan.proxy(backend);
+    let steering = plan.steering.as_ref()?;
+    let state = &thread.shared.runtime.proxies[backend.0 as usize];
+    let at_hand = AtHand {
+        stream: Some(stream),
+        payload,
+        io: Some(&session.io),
+        ..AtHand::default()
+    };
+    let (server, forced) = looking(thread, &session.client, backend, at_hand, |context| {
+        let mut cache = Cache::default();
+        let said = steering.persistence(&plan.acls, context, &mut cache);
+        let forced = said == Some(Persistence::Forced);
+        let usable = |at: usize| proxy.options.persist || forced || state.servers[at].is_usable();
+        (steering.server(&plan.acls, context, &mut cache, usable), forced)
+    });
+    stream.settings.force_persist = forced;
+    server
 }
 
 /// The backend by `use_backend` and `default_backend`.

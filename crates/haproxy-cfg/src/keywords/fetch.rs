@@ -864,7 +864,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("txn.timer.user", S::HttpRequest, 0, NONE, Sint)
         .since(2, 7)
         .acts(),
-    fetch("unique-id", S::Constant, 0, NONE, Str),
+    fetch("unique-id", S::Constant, 0, NONE, Str).acts(),
     fetch("uptime", S::Constant, 0, NONE, Sint).acts().since(2, 7),
     fetch("url", S::RequestHeaders, 0, NONE, Str).acts(),
     fetch("url32", S::RequestHeaders, 0, NONE, Sint).acts(),

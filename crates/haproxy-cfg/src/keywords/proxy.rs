@@ -311,7 +311,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .takes(switching::FORCE_SWITCH),
     kw("force-persist", BE, ONE, "sticks even to a server that is down")
         .takes(switching::PERSIST_RULE)
-        .checked(switching::force_persist),
+        .acts(switching::force_persist),
     kw(
         "fullconn",
         DEFAULTS | BE,
@@ -382,7 +382,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .acts(p::id),
     kw("ignore-persist", BE, ONE, "when cookies are not looked at")
         .takes(switching::PERSIST_RULE)
-        .checked(switching::ignore_persist),
+        .acts(switching::ignore_persist),
     kw(
         "load-server-state-from-file",
         DEFAULTS | BE,
@@ -597,18 +597,19 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("timeout", DEFAULTS | PX, ANY, "time limits").acts(timeout::timeout),
     kw("unique-id-format", DEFAULTS | PX, ONE, "how unique ids are made")
         .takes(&[text("format")])
-        .checked(log_format::log_format),
+        .acts(log_format::log_format),
     kw(
         "unique-id-header",
         DEFAULTS | PX,
         ONE,
         "header that carries the unique id",
     )
-    .takes(&[text("header").missing("{kw} expects an argument."), IGNORED]),
+    .takes(&[text("header").missing("{kw} expects an argument."), IGNORED])
+    .acts(log_format::unique_id_header),
     kw("use-fcgi-app", BE, ONE, "a FastCGI application").takes(switching::USE_FCGI_APP),
     kw("use-server", BE, TWO, "a server by rule")
         .takes(switching::USE_SERVER)
-        .checked(switching::use_server),
+        .acts(switching::use_server),
     kw(
         "usesrc",
         DEFAULTS | PX,

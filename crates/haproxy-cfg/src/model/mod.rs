@@ -33,8 +33,8 @@ pub use patterns::{
 };
 pub use proxy::{
     Balance, CaptureSlot, Captures, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor,
-    HeaderNames, HttpReuse, KeepAliveProbes, Mode, Proxy, ProxyId, ProxyKind, ProxyOptions, SwitchRule,
-    SwitchTarget, Timeouts,
+    HeaderNames, HttpReuse, KeepAliveProbes, Mode, Proxy, ProxyId, ProxyKind, ProxyOptions, ServerTarget,
+    Steering, SwitchRule, SwitchTarget, Timeouts, UniqueId,
 };
 pub use retry::RetryOn;
 pub use rule::{Rule, RuleSet};

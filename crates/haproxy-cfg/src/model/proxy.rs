@@ -227,6 +227,33 @@ impl Captures {
     }
 }
 
+/// Where a `use-server` leads.
+#[derive(Clone, Debug)]
+pub enum ServerTarget {
+    /// To the server of this place in its backend.
+    Server(usize),
+    /// To the server whose name the format gives.
+    Named(Box<Format>),
+}
+
+/// Rules of a backend on the choice of servers.
+#[derive(Clone, Debug, Default)]
+pub struct Steering {
+    /// `use-server`, in order.
+    pub servers: Vec<(ServerTarget, Cond, Span)>,
+    /// `force-persist` and `ignore-persist`, in order; whether it is the first.
+    pub persistence: Vec<(bool, Cond)>,
+}
+
+/// `unique-id-format` and `unique-id-header`.
+#[derive(Clone, Debug)]
+pub struct UniqueId {
+    /// How identifiers are made.
+    pub format: Box<Format>,
+    /// The header that tells servers.
+    pub header: Option<Word>,
+}
+
 /// What an error is answered with.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ErrorAnswer {
@@ -339,6 +366,10 @@ pub struct Proxy {
     pub name: Word,
     /// What it captures; none where that is nothing.
     pub captures: Option<Box<Captures>>,
+    /// Rules on the choice of servers; none where there are none.
+    pub steering: Option<Box<Steering>>,
+    /// How requests are told apart; none where nothing says so.
+    pub unique_id: Option<Box<UniqueId>>,
     /// Which section.
     pub kind: ProxyKind,
     /// `id`, given or counted as the original does (statistics call it `iid`).
@@ -437,6 +468,8 @@ impl Proxy {
         Self {
             name,
             captures: None,
+            steering: None,
+            unique_id: None,
             kind,
             id,
             span: Span::default(),

@@ -9,7 +9,7 @@ use super::reading::{Reading, Section};
 use super::sample::Usage;
 use crate::keywords::place;
 use crate::model::Mode;
-use crate::written::{FormatKind, FormatLine};
+use crate::written::{FormatKind, FormatLine, Set};
 
 /// `log-format STRING` and its kin.
 pub(crate) fn log_format(reading: &mut Reading<'_>, line: &Line<'_>) {
@@ -134,4 +134,14 @@ pub(super) fn give(reading: &mut Reading<'_>, line: FormatLine) {
                 .help("remove one of them"),
         );
     }
+}
+
+/// `unique-id-header NAME`.
+pub(crate) fn unique_id_header(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(word) = line.arg(0) else {
+        let told =
+            Diagnostic::alert("missing-argument", "unique-id-header expects an argument.").at(line.behind());
+        return reading.tell(told.help("write: unique-id-header X-Unique-ID"));
+    };
+    reading.settings().unique_id_header = Some(Set::new(word.text.to_vec().into(), line.span()));
 }

@@ -7,8 +7,8 @@ use super::{rules, server};
 use crate::dialect::Dialect;
 use crate::model::sections::ErrorFile;
 use crate::model::{
-    Acl, Balance, ErrorAnswer, KeepAliveProbes, LogTarget, Mode, Proxy, ProxyOptions, RetryOn, StatsSettings,
-    Timeouts,
+    Acl, Balance, ErrorAnswer, KeepAliveProbes, LogTarget, Mode, Proxy, ProxyOptions, RetryOn, ServerTarget,
+    StatsSettings, Steering, Timeouts, UniqueId,
 };
 use crate::parse::Reading;
 use crate::signature::Value;
@@ -30,6 +30,8 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
     Proxy {
         name: section.name.clone(),
         captures: None,
+        steering: steering(section).map(Box::new),
+        unique_id: unique_id(&inherited, frontend).map(Box::new),
         kind: section.kind,
         id,
         span: section.span,
@@ -139,6 +141,41 @@ fn retry_on(reading: &Reading<'_>, section: &ProxySection, inherited: &Inherited
     });
     words.filter_map(Value::word).for_each(|word| retry_on.add(word));
     retry_on
+}
+
+/// Rules on the choice of servers. What names a server that is not there is told elsewhere.
+fn steering(section: &ProxySection) -> Option<Steering> {
+    if section.use_server.is_empty() && section.persist_rules.is_empty() {
+        return None;
+    }
+    let groups = rules::Groups::new(&section.acls.groups, 0);
+    let servers = section.use_server.iter().filter_map(|rule| {
+        let target = match &rule.computed {
+            Some(format) => ServerTarget::Named(format.clone()),
+            None => {
+                let mut servers = section.servers.iter();
+                ServerTarget::Server(servers.position(|server| server.name == rule.name)?)
+            }
+        };
+        Some((target, rules::condition(&rule.cond, &groups), rule.span))
+    });
+    let persistence = section.persist_rules.iter();
+    Some(Steering {
+        servers: servers.collect(),
+        persistence: persistence
+            .map(|(force, cond)| (*force, rules::condition(cond, &groups)))
+            .collect(),
+    })
+}
+
+fn unique_id(inherited: &Inherited<'_>, frontend: bool) -> Option<UniqueId> {
+    let line = inherited
+        .of(frontend)
+        .find_map(|settings| settings.format(FormatKind::UniqueId))?;
+    Some(UniqueId {
+        format: line.format.clone()?,
+        header: inherited.value(|settings| &settings.unique_id_header),
+    })
 }
 
 fn default_balance(dialect: Dialect) -> Balance {

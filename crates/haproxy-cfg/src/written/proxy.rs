@@ -59,6 +59,19 @@ pub(crate) struct MoreOfSection {
     pub(crate) switches: Vec<Switch>,
     pub(crate) stats_admin: Vec<WrittenCond>,
     pub(crate) monitor_fail: Vec<WrittenCond>,
+    pub(crate) use_server: Vec<WrittenServerRule>,
+    /// `force-persist` and `ignore-persist`; whether it is the first.
+    pub(crate) persist_rules: Vec<(bool, WrittenCond)>,
+}
+
+/// `use-server NAME if …`.
+#[derive(Debug)]
+pub(crate) struct WrittenServerRule {
+    pub(crate) name: Word,
+    /// What the name is computed by, where it is.
+    pub(crate) computed: Option<Box<Format>>,
+    pub(crate) cond: WrittenCond,
+    pub(crate) span: Span,
 }
 
 impl Deref for ProxySection {

@@ -105,6 +105,16 @@ impl FormatPlan {
         Ok(plan)
     }
 
+    /// The same for what stands by itself: blanks are merged, and what is missing is nothing.
+    ///
+    /// # Errors
+    /// As for [`Self::compile`].
+    pub fn compile_merged(config: &Config, own: ProxyId, format: &model::Format) -> Result<Self, String> {
+        let mut plan = Self::compile(config, own, format)?;
+        plan.merges_blanks = true;
+        Ok(plan)
+    }
+
     /// Appends the string to `out`.
     pub fn write(&self, context: &SampleContext<'_>, out: &mut impl Extend<u8>) {
         if self.encoding != Encoding::Plain {

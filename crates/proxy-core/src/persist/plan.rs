@@ -53,7 +53,7 @@ impl CookiePlan {
         })
     }
 
-    pub(super) fn named(&self, value: &[u8], state: &ProxyState) -> Named {
+    pub(super) fn named(&self, value: &[u8], state: &ProxyState, forced: bool) -> Named {
         let Some(servers) = self.servers.get(value) else {
             return Named::Nobody;
         };
@@ -62,7 +62,7 @@ impl CookiePlan {
             return Named::Server(server);
         }
         match servers.first() {
-            Some(&server) if self.even_if_down => Named::DownYetUsed(server),
+            Some(&server) if self.even_if_down || forced => Named::DownYetUsed(server),
             _ => Named::Down,
         }
     }

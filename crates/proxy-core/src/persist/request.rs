@@ -30,6 +30,17 @@ pub enum CookieState {
     Unused,
 }
 
+impl ClientCookie {
+    /// Something else chose the server, if one was chosen.
+    pub fn overrule(&mut self, server: Option<usize>) {
+        if !matches!(self.state, CookieState::Off | CookieState::None) {
+            self.state = CookieState::Unused;
+        }
+        self.server = server;
+        self.overruled = true;
+    }
+}
+
 impl CookieState {
     /// The letter in a log line.
     #[must_use]
@@ -58,6 +69,8 @@ pub struct ClientCookie {
     pub first_date: Option<i64>,
     /// When the cookie was last given, seconds since the epoch, if it says.
     pub last_date: Option<i64>,
+    /// Something else chose the server: no cookie is given.
+    pub overruled: bool,
 }
 
 /// What becomes of a `Cookie` line.
@@ -74,7 +87,7 @@ impl CookiePlan {
         &self,
         request: RequestRef<'_>,
         state: &ProxyState,
-        now: u64,
+        (now, forced): (u64, bool),
         edits: &mut HeadEdits,
     ) -> ClientCookie {
         let mut found = ClientCookie {
@@ -87,7 +100,7 @@ impl CookiePlan {
             }
             for crumb in Crumbs::of(line) {
                 if let Some(value) = self.value_of(line, &crumb) {
-                    self.judge(value, state, now.cast_signed(), &mut found);
+                    self.judge(value, (state, forced), now.cast_signed(), &mut found);
                 }
             }
             edits.replace_with(header, |out| match self.rewritten(line, out) {
@@ -106,7 +119,7 @@ impl CookiePlan {
     }
 
     /// Takes one cookie into account: the first that names a server to use counts.
-    fn judge(&self, value: &[u8], state: &ProxyState, now: i64, found: &mut ClientCookie) {
+    fn judge(&self, value: &[u8], (state, forced): (&ProxyState, bool), now: i64, found: &mut ClientCookie) {
         if found.server.is_some() {
             return;
         }
@@ -126,13 +139,14 @@ impl CookiePlan {
             found.state = CookieState::Expired;
             return;
         }
-        match self.named(value, state) {
+        match self.named(value, state, forced) {
             Named::Server(server) => {
                 *found = ClientCookie {
                     state: CookieState::Valid,
                     server: Some(server),
                     first_date: first,
                     last_date: last,
+                    overruled: false,
                 };
             }
             Named::DownYetUsed(server) => {
@@ -141,6 +155,7 @@ impl CookiePlan {
                     server: Some(server),
                     first_date: first,
                     last_date: last,
+                    overruled: false,
                 };
             }
             Named::Down => found.state = CookieState::Down,

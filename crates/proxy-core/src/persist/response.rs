@@ -29,6 +29,7 @@ impl CookiePlan {
         let mut letter = self.edit_servers_cookies(input, edits);
         if policy.rewrite != CookieRewrite::Insert
             || letter == b'P'
+            || input.client.overruled
             || policy.postonly && input.method != b"POST"
         {
             return letter;

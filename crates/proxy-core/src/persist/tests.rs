@@ -133,7 +133,7 @@ fn exchanges_go_as_with_the_original() {
             head: &parsed,
         };
         let mut edits = HeadEdits::default();
-        let client = plan.read_request(sent, state, now, &mut edits);
+        let client = plan.read_request(sent, state, (now, false), &mut edits);
         let forwarded = lines(sent.headers(), &edits);
 
         let bytes = head("HTTP/1.1 200 OK", &case["response"]);
@@ -184,7 +184,7 @@ fn read(cookie: &str, line: &[u8], runtime: &Runtime, plan: &CookiePlan) -> (Hea
         head: &parsed,
     };
     let mut edits = HeadEdits::default();
-    let _found = plan.read_request(sent, &runtime.proxies[0], 1_700_000_000, &mut edits);
+    let _found = plan.read_request(sent, &runtime.proxies[0], (1_700_000_000, false), &mut edits);
     assert!(edits.list().len() <= 1, "{cookie}");
     let value = match edits.list() {
         [HeadEdit::Replace { value, .. }] => value.of(edits.bytes()).to_vec(),

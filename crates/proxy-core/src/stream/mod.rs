@@ -94,6 +94,8 @@ pub struct Settings {
     pub tunnel_timeout: Option<Millis>,
     /// `set-priority-class` and `set-priority-offset`: the place in queues; less is served before.
     pub priority: Priority,
+    /// `force-persist`: servers that are down are used as well.
+    pub force_persist: bool,
     /// `set-retries`.
     pub retries: Option<u32>,
     /// `set-bc-tos`.

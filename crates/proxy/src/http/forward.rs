@@ -21,6 +21,7 @@ use super::exchange::{End, HeadStop, Terms};
 use super::failure::{failed, left_early, not_reached};
 use super::respond::{answer_ready, answer_with, keep_rest};
 use super::rules;
+use super::steering;
 use super::transaction::{Next, client_cases, refuses_names};
 use super::txn::{ResponseRules, Txn};
 use crate::early::{self, Contents};
@@ -46,12 +47,17 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
         rules::forward_for(session, txn, policy);
     }
     let state = &thread.shared.runtime.proxies[backend.0 as usize];
+    let persistence = steering::persistence(session, txn, backend);
     if let Some(cookie) = &plan.cookie {
         let now = thread.epoch_ms(txn.stream.log.request_ms) / 1000;
+        let forced = txn.stream.settings.force_persist;
         let mut edits = std::mem::take(&mut txn.edits);
-        txn.cookie = cookie.read_request(txn.request(), state, now, &mut edits);
+        txn.cookie = cookie.read_request(txn.request(), state, (now, forced), &mut edits);
         apply_edits(&mut edits, &mut txn.edit_request(usize::MAX));
         txn.edits = edits;
+    }
+    steering::choose(session, txn, backend, persistence);
+    if plan.cookie.is_some() {
         txn.stream.log.termination[2] = txn.cookie.state.letter();
         if txn.cookie.state != CookieState::Off {
             txn.stream.log.termination[3] = b'N';
@@ -78,7 +84,7 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
         };
         stream_log::write_step(session, &txn.stream, "connect");
         let server = reached.slot.server();
-        if txn.cookie.server.is_some_and(|wanted| wanted != server) {
+        if !txn.cookie.overruled && txn.cookie.server.is_some_and(|wanted| wanted != server) {
             // The redispatch found it dead.
             txn.cookie.state = CookieState::Down;
             txn.stream.log.termination[2] = CookieState::Down.letter();

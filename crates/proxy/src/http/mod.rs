@@ -12,6 +12,7 @@ mod rules;
 mod session;
 mod splice;
 mod stats;
+mod steering;
 mod transaction;
 mod txn;
 mod wait;

@@ -122,6 +122,31 @@ pub(super) fn run<'p>(
     step
 }
 
+/// Makes the request's identifier, where the frontend has a format for it.
+pub(super) fn identify(session: &Session, txn: &mut Txn) {
+    let frontend = session.client.frontend;
+    let plan = &session.thread.shared.plan.proxies[frontend.0 as usize];
+    if let Some(format) = &plan.unique_id {
+        let id = looking_at(session, txn, frontend, true, |context| {
+            Box::from(format.text(context))
+        });
+        txn.stream.unique_id = Some(id);
+    }
+}
+
+/// Tells the server the request's identifier (`unique-id-header`).
+pub(super) fn tell_identity(session: &Session, txn: &mut Txn) {
+    let settings = session.frontend().unique_id.as_ref();
+    let Some(header) = settings.and_then(|settings| settings.header.as_ref()) else {
+        return;
+    };
+    if let Some(id) = txn.stream.unique_id.take() {
+        // Where there is no room for it, the server does without.
+        let _ = txn.edit_request(usize::MAX).add(header, &[&id[..]]);
+        txn.stream.unique_id = Some(id);
+    }
+}
+
 /// `option forwardfor` of the frontend or the backend.
 pub(super) fn forward_for(session: &Session, txn: &mut Txn, policy: &ForwardFor) {
     let Some(src) = session.client.src.map(|a| a.ip()) else {

@@ -45,6 +45,7 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
     }
     let thread = Rc::clone(&session.thread);
     let frontend = session.client.frontend;
+    rules::identify(session, txn);
     let passed = match contents(session, txn, frontend) {
         Some(contents) => contents.await,
         None => Ok(()),
@@ -100,6 +101,7 @@ async fn route(
         Box::pin(wait::for_option(session, txn, frontend)).await?;
     }
     apply_rules(session, txn, frontend).await?;
+    rules::tell_identity(session, txn);
     if refuses_names(session, txn, frontend) {
         return Err(answer_with(session, txn, 403, b'P', b'R').await);
     }
@@ -161,7 +163,7 @@ fn note_cookie(session: &Session, txn: &mut Txn, refused: bool) {
     let now = thread.epoch_ms(log.request_ms) / 1000;
     let mut edits = std::mem::take(&mut txn.edits);
     let state = &thread.shared.runtime.proxies[proxy];
-    let read = cookie.read_request(txn.request(), state, now, &mut edits);
+    let read = cookie.read_request(txn.request(), state, (now, false), &mut edits);
     edits.clear();
     txn.edits = edits;
     if read.state == CookieState::Off {

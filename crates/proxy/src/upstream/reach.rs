@@ -349,6 +349,7 @@ async fn take_slot(
     let mut wanted = wanted.filter(|&at| {
         state.servers[at].is_usable()
             || proxy.options.persist
+            || attempt.settings.force_persist
             || (route.retries > 0 && route.server == Some(at))
     });
     loop {

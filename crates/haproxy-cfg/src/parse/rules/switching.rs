@@ -15,7 +15,7 @@ use crate::signature::{
     options, rest, sequence, text, verify,
 };
 use crate::values::loose_integer;
-use crate::written::{Rule, WrittenErrors};
+use crate::written::{Rule, WrittenCond, WrittenErrors, WrittenServerRule};
 
 /// `use-server NAME if …`.
 pub(crate) const USE_SERVER: &[Arg] = &[
@@ -241,19 +241,32 @@ fn error_page(reading: &mut Reading<'_>, arguments: &mut [Argument], subject: &S
     super::answer::settle(reading, arguments, &framed)
 }
 
+/// What was read of a line besides its arguments.
+struct Kept {
+    /// Its condition, unless that uses what is only read.
+    cond: Option<WrittenCond>,
+}
+
 /// Reads a line by the arguments of its row, with nothing behind them, and keeps it.
-fn keep(reading: &mut Reading<'_>, line: &Line<'_>, name: &'static str, args: &'static [Arg]) -> bool {
+fn keep(
+    reading: &mut Reading<'_>,
+    line: &Line<'_>,
+    name: &'static str,
+    args: &'static [Arg],
+) -> Option<Kept> {
     let subject = Subject::new(name, line.behind());
     let mut cursor = Cursor::new(line.args(), 0);
-    let Some(arguments) = crate::signature::read(reading, &mut cursor, args, &subject) else {
-        return false;
-    };
+    let arguments = crate::signature::read(reading, &mut cursor, args, &subject)?;
+    let cond = arguments.iter().find_map(|argument| match &argument.value {
+        Value::Condition(Condition(cond)) => cond.clone(),
+        _ => None,
+    });
     reading.keep(Given {
         name,
         arguments,
         span: line.span(),
     });
-    true
+    Some(Kept { cond })
 }
 
 /// `redirect location|prefix|scheme TO …`.
@@ -311,25 +324,37 @@ pub(crate) fn redirect(reading: &mut Reading<'_>, line: &Line<'_>) {
 
 /// `use-server NAME if …`.
 pub(crate) fn use_server(reading: &mut Reading<'_>, line: &Line<'_>) {
-    if !keep(reading, line, "use-server", USE_SERVER) {
+    let Some(kept) = keep(reading, line, "use-server", USE_SERVER) else {
         return;
-    }
+    };
     note(reading, RuleClass::UseServer, line.span());
     let Some(name) = line.arg(0) else { return };
-    if !name.text.contains(&b'%') {
+    let mut computed = None;
+    if name.text.contains(&b'%') {
+        let place = place_of(reading, name.span);
+        let lead = format!(
+            "Parsing [{place}]; use-server rule failed to parse log-format '{}' : ",
+            shown(name)
+        );
+        let frame = Frame {
+            context: syntax::Context::Whole,
+            ..Frame::new(&lead)
+        };
+        let format = crate::parse::format::parse(reading, name, Usage::USE_SERVER.quietly(), frame);
+        let Some(format) = format else { return };
+        computed = Some(Box::new(format));
+    } else {
         let (name, span) = (name.text.to_vec(), name.span);
-        return super::pend(reading, Pending::Server, &name, span);
+        super::pend(reading, Pending::Server, &name, span);
     }
-    let place = place_of(reading, name.span);
-    let lead = format!(
-        "Parsing [{place}]; use-server rule failed to parse log-format '{}' : ",
-        shown(name)
-    );
-    let frame = Frame {
-        context: syntax::Context::Whole,
-        ..Frame::new(&lead)
-    };
-    crate::parse::format::parse(reading, name, Usage::USE_SERVER.quietly(), frame);
+    if let (Some(cond), Some(proxy)) = (kept.cond, reading.proxy()) {
+        proxy.use_server.push(WrittenServerRule {
+            name: name.text.to_vec().into(),
+            computed,
+            cond,
+            span: line.span(),
+        });
+    }
 }
 
 /// `FILE:LINE`.
@@ -340,12 +365,19 @@ fn place_of(reading: &Reading<'_>, span: Span) -> String {
 
 /// `force-persist if …`.
 pub(crate) fn force_persist(reading: &mut Reading<'_>, line: &Line<'_>) {
-    keep(reading, line, "force-persist", PERSIST_RULE);
+    persist_rule(reading, line, "force-persist");
 }
 
 /// `ignore-persist if …`.
 pub(crate) fn ignore_persist(reading: &mut Reading<'_>, line: &Line<'_>) {
-    keep(reading, line, "ignore-persist", PERSIST_RULE);
+    persist_rule(reading, line, "ignore-persist");
+}
+
+fn persist_rule(reading: &mut Reading<'_>, line: &Line<'_>, name: &'static str) {
+    let kept = keep(reading, line, name, PERSIST_RULE);
+    if let (Some(cond), Some(proxy)) = (kept.and_then(|kept| kept.cond), reading.proxy()) {
+        proxy.persist_rules.push((name == "force-persist", cond));
+    }
 }
 
 /// `monitor fail if …`.
@@ -381,7 +413,7 @@ pub(crate) fn declare(reading: &mut Reading<'_>, line: &Line<'_>) {
         let told = Diagnostic::alert("not-in-backend", refused).at(line.keyword().span);
         return reading.tell(told.help("move it into a frontend"));
     }
-    if keep(reading, line, "declare", DECLARE) {
+    if keep(reading, line, "declare", DECLARE).is_some() {
         let request = line.arg(1).is_some_and(|word| &*word.text == b"request");
         let slot = CaptureSlot {
             header: None,
@@ -417,7 +449,7 @@ pub(crate) fn capture(reading: &mut Reading<'_>, line: &Line<'_>) {
         "response" => "capture response",
         _ => "capture",
     };
-    if !keep(reading, line, subject_name, CAPTURE) {
+    if keep(reading, line, subject_name, CAPTURE).is_none() {
         return;
     }
     if what == "cookie" {

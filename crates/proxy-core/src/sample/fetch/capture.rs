@@ -30,6 +30,12 @@ pub(super) const ROWS: &[Row] = &[
             Some(Sample::Str(if old { b"HTTP/1.0" } else { b"HTTP/1.1" }))
         })
     }),
+    row(&["unique-id"], |_, _| {
+        single(|context| {
+            let id = context.stream?.unique_id.as_deref()?;
+            Some(Sample::Str(context.arena.copy(id)))
+        })
+    }),
     row(&["capture.req.hdr"], |_, sample| captured(sample, true)),
     row(&["capture.res.hdr"], |_, sample| captured(sample, false)),
 ];

@@ -1,0 +1,99 @@
+//! Rules of a backend on the choice of servers: `use-server`, `force-persist`, `ignore-persist`.
+
+use haproxy_cfg::model::{Config, ProxyId, ServerTarget};
+
+use super::{Acls, Cache, CondPlan, RuleError};
+use crate::format::FormatPlan;
+use crate::sample::SampleContext;
+
+/// The rules of one backend.
+#[derive(Debug)]
+pub struct SteeringPlan {
+    servers: Box<[(Target, CondPlan)]>,
+    /// Whether it forces persistence; otherwise it ignores it.
+    persistence: Box<[(bool, CondPlan)]>,
+}
+
+#[derive(Debug)]
+enum Target {
+    Server(usize),
+    Named(FormatPlan),
+}
+
+/// What the rules say of persistence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Persistence {
+    /// Servers that are down are used as well.
+    Forced,
+    /// Cookies are not looked at.
+    Ignored,
+}
+
+impl SteeringPlan {
+    /// The rules of the backend `own`, made ready; none where there are none.
+    ///
+    /// # Errors
+    /// A rule whose name's format cannot be made ready.
+    pub fn compile(config: &Config, own: ProxyId) -> Result<Option<Box<Self>>, RuleError> {
+        let Some(steering) = &config.proxy(own).steering else {
+            return Ok(None);
+        };
+        let servers = steering.servers.iter().map(|(target, cond, span)| {
+            let target = match target {
+                ServerTarget::Server(at) => Target::Server(*at),
+                ServerTarget::Named(format) => {
+                    let plan = FormatPlan::compile(config, own, format);
+                    Target::Named(plan.map_err(|reason| RuleError { span: *span, reason })?)
+                }
+            };
+            Ok((target, CondPlan::new(cond)))
+        });
+        let persistence = steering.persistence.iter();
+        Ok(Some(Box::new(Self {
+            servers: servers.collect::<Result<_, RuleError>>()?,
+            persistence: persistence
+                .map(|(forced, cond)| (*forced, CondPlan::new(cond)))
+                .collect(),
+        })))
+    }
+
+    /// What the first rule on persistence that applies says. `cache` as for [`CondPlan::holds`].
+    pub fn persistence(
+        &self,
+        acls: &Acls,
+        context: &SampleContext<'_>,
+        cache: &mut Cache,
+    ) -> Option<Persistence> {
+        let mut rules = self.persistence.iter();
+        let (forced, _) = rules.find(|(_, cond)| cond.holds(acls, context, cache))?;
+        Some(if *forced {
+            Persistence::Forced
+        } else {
+            Persistence::Ignored
+        })
+    }
+
+    /// The server of the first rule that applies and whose server is `usable`.
+    pub fn server(
+        &self,
+        acls: &Acls,
+        context: &SampleContext<'_>,
+        cache: &mut Cache,
+        usable: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        self.servers.iter().find_map(|(target, cond)| {
+            if !cond.holds(acls, context, cache) {
+                return None;
+            }
+            let server = match target {
+                Target::Server(at) => *at,
+                Target::Named(format) => {
+                    let name = format.text(context);
+                    let mut servers = context.config.proxy(context.proxy).servers.iter();
+                    servers.position(|server| *server.name == *name)?
+                }
+            };
+            usable(server).then_some(server)
+        })
+    }
+}
