@@ -1,7 +1,7 @@
 //! Takes connections from listeners and makes sessions of them.
 
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
@@ -22,10 +22,14 @@ use crate::listener::Listener;
 use crate::session::Session;
 use crate::thread::Thread;
 use crate::upstream::{deadline, probe};
+use crate::wheel::Timer;
 use crate::{early, http, tcp};
 
 /// Pause after the system refused a descriptor, ms: long enough for something to be closed.
 const OUT_OF_DESCRIPTORS_MS: u64 = 100;
+
+/// How long a client of `monitor-net` may keep its connection, ms.
+const MONITOR_MS: u64 = 1000;
 
 /// A listener on one thread.
 #[derive(Debug)]
@@ -170,6 +174,14 @@ impl Acceptor {
     /// Makes a session of a connection.
     fn begin(&self, io: Io, from: Option<SocketAddr>) {
         let thread = &self.thread;
+        if let (Some((net, bits)), Some(from)) = (self.proxy().monitor_net, from)
+            && http::is_inside(from.ip(), net, bits)
+        {
+            let until = thread.now_ms() + MONITOR_MS;
+            let greeting = greet_monitor(io, thread.wheel.timer(), until, self.proxy().mode);
+            tokio::task::spawn_local(thread.wheel.hold_time(greeting));
+            return;
+        }
         let now = thread.now_ms();
         let runtime = &thread.shared.runtime;
         runtime.connections.inc();
@@ -246,6 +258,36 @@ impl Acceptor {
             let _ = socket.set_linger(Some(Duration::ZERO));
         }
     }
+}
+
+/// Tells who only looks after us that all is well, before it has said anything: `monitor-net` came before there were rules.
+/// Nothing of it counts as traffic.
+async fn greet_monitor(mut io: Io, timer: Timer, until: u64, mode: Mode) {
+    let words: &[u8] = if mode == Mode::Http {
+        b"HTTP/1.0 200 OK\r\n\r\n"
+    } else {
+        b""
+    };
+    timer.set(until);
+    let mut greeted = words.is_empty();
+    let mut sink = [0; 256];
+    poll_fn(|cx| {
+        // These few bytes fit the buffer of a new connection.
+        if !greeted && io.poll_write(cx, &[IoSlice::new(words)]).is_ready() {
+            greeted = true;
+        }
+        if greeted && matches!(io.poll_shutdown(cx), Poll::Ready(Err(_))) {
+            return Poll::Ready(());
+        }
+        // What it sends is read to its end: unread bytes would make the system discard what it was told.
+        while let Poll::Ready(read) = io.poll_read(cx, &mut sink) {
+            if !matches!(read, Ok(1..)) {
+                return Poll::Ready(());
+            }
+        }
+        timer.poll_expired(cx, timer.now_ms())
+    })
+    .await;
 }
 
 /// Errors of accept(2) that concern the connection, not the listener: the next one may be fine.

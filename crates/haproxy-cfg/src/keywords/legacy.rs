@@ -265,7 +265,8 @@ pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
     )
     .removed(2, 3)
     .takes(&[custom("network", rules::legacy::network)])
-    .instead("http-request return status 200 if { src NET }"),
+    .instead("http-request return status 200 if { src NET }")
+    .acts(rules::legacy::monitor_net),
     kw("grace", DEFAULTS | PX, ONE, "time to go on listening at a stop")
         .removed(2, 5)
         .takes(&[millis("time"), IGNORED])

@@ -398,6 +398,8 @@ pub struct Proxy {
     pub backlog: Option<u32>,
     /// `monitor-uri`.
     pub monitor_uri: Option<Word>,
+    /// `monitor-net`: clients from there are told that all is well, and nothing else.
+    pub monitor_net: Option<(IpAddr, u8)>,
     /// `option forwardfor`.
     pub forwardfor: Option<Box<ForwardFor>>,
     /// `option http-restrict-req-hdr-names`.
@@ -484,6 +486,7 @@ impl Proxy {
             maxconn: None,
             backlog: None,
             monitor_uri: None,
+            monitor_net: None,
             forwardfor: None,
             header_names: HeaderNames::Preserve,
             connection_mode: ConnectionMode::KeepAlive,

@@ -49,6 +49,9 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         monitor_uri: inherited
             .value(|settings| &settings.monitor_uri)
             .filter(|_| frontend),
+        monitor_net: inherited
+            .value(|settings| &settings.monitor_net)
+            .filter(|_| frontend),
         forwardfor: inherited.value(|settings| &settings.forwardfor).map(Box::new),
         header_names: inherited
             .value(|settings| &settings.header_names)

@@ -344,6 +344,7 @@ pub(crate) struct MoreSettings {
     pub(crate) check: Option<Set<CheckKind>>,
     pub(crate) http_reuse: Option<Set<HttpReuse>>,
     pub(crate) monitor_uri: Option<Set<Word>>,
+    pub(crate) monitor_net: Option<Set<(IpAddr, u8)>>,
     pub(crate) unique_id_header: Option<Set<Word>>,
     /// `tcp-request inspect-delay`.
     pub(crate) inspect_request: Option<Set<Millis>>,

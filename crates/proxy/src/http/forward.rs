@@ -546,7 +546,9 @@ pub(super) fn response_rules(
             };
             Err(HeadStop::Await(terms))
         }
-        Step::Malformed | Step::Failed | Step::Hint | Step::Authenticate(_) => Err(HeadStop::Refused(500)),
+        Step::Malformed | Step::Failed | Step::Pause(_) | Step::Hint | Step::Authenticate(_) => {
+            Err(HeadStop::Refused(500))
+        }
     }
 }
 

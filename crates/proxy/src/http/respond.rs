@@ -70,6 +70,11 @@ pub(super) async fn obey(
             txn.to_client.clear();
             if sent { Ok(()) } else { Err(Next::Close) }
         }
+        Step::Pause(ms) => {
+            session.timer.set(session.thread.now_ms() + u64::from(ms));
+            session.timer.expired().await;
+            Ok(())
+        }
         Step::AwaitBody(terms) => wait::for_rule(session, txn, terms).await,
         Step::Malformed => {
             session.count(|side| side.ereq.inc());

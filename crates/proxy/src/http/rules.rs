@@ -169,7 +169,8 @@ pub(super) fn forward_for(session: &Session, txn: &mut Txn, policy: &ForwardFor)
     txn.address = text;
 }
 
-fn is_inside(ip: IpAddr, net: IpAddr, bits: u8) -> bool {
+/// Whether an address is one of a network.
+pub(crate) fn is_inside(ip: IpAddr, net: IpAddr, bits: u8) -> bool {
     match (ip, net) {
         (IpAddr::V4(ip), IpAddr::V4(net)) => {
             let mask = u32::MAX.checked_shl(32 - u32::from(bits.min(32))).unwrap_or(0);

@@ -1,5 +1,5 @@
 //! Sends log lines. A line costs one system call for each target; a target that takes none loses it, and the traffic does not
-//! wait. What the lines say stands in [`stream`].
+//! wait. What the lines say stands in `stream`.
 
 mod datagram;
 mod file;

@@ -7,7 +7,7 @@ use super::{Applied, Setting, conditional, store};
 use crate::keywords::{ACTION_INDEX, Action, place, rule_set};
 use crate::parse::{Line, Reading};
 use crate::signature::{Arg, Argument, Condition, Cursor, Subject, Value, custom, line_given, rest, text};
-use crate::written::Rule;
+use crate::written::{Rule, Set};
 
 use syntax::{Arity, table::kw};
 
@@ -244,6 +244,18 @@ pub(crate) fn block(reading: &mut Reading<'_>, line: &Line<'_>) {
         }
         None => {}
     }
+}
+
+/// `monitor-net`: the last one counts.
+pub(crate) fn monitor_net(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let args = const { &[custom("network", network)] };
+    let Some(given) = line_given(reading, line, "monitor-net", args) else {
+        return;
+    };
+    let text = given.get("network").and_then(Value::text);
+    let found = text.and_then(|text| crate::values::network(text));
+    reading.keep(given);
+    reading.settings().monitor_net = found.map(|net| Set::new(net, line.span()));
 }
 
 /// The network of `monitor-net`.

@@ -20,6 +20,9 @@ pub(super) const ROWS: &[(&str, Make)] = &[
         Ok(Box::new(StrictMode(on)))
     }),
     ("set-timeout", set_timeout),
+    ("pause", |at| {
+        Ok(Box::new(Pause(Time::of(at, at.rule.value("time"))?)))
+    }),
     ("set-retries", |at| {
         Ok(Box::new(SetRetries(Number::of(at, "retries")?)))
     }),
@@ -93,14 +96,7 @@ fn set_timeout(at: Compile<'_>) -> Result<Box<dyn Action>, String> {
         "tunnel" => |settings| &mut settings.tunnel_timeout,
         _ => |settings| &mut settings.server_timeout,
     };
-    let time = match values.first().map(|argument| &argument.value) {
-        Some(Value::Sample(sample)) => Time::Computed(at.sample_of(sample, Output::Sint)?),
-        Some(value) => {
-            let ms = value.number().and_then(|ms| Millis::try_from(ms).ok());
-            Time::Fixed(ms.ok_or_else(|| at.missing("time"))?)
-        }
-        None => return Err(at.missing("time")),
-    };
+    let time = Time::of(at, values.first().map(|argument| &argument.value))?;
     Ok(Box::new(SetTimeout { slot, time }))
 }
 
@@ -118,18 +114,45 @@ enum Time {
     Computed(Expression),
 }
 
-impl Action for SetTimeout {
-    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
-        let time = match &self.time {
-            Time::Fixed(time) => Some(*time),
-            Time::Computed(expression) => exec
+impl Time {
+    fn of(at: Compile<'_>, value: Option<&Value>) -> Result<Self, String> {
+        Ok(match value {
+            Some(Value::Sample(sample)) => Self::Computed(at.sample_of(sample, Output::Sint)?),
+            Some(value) => {
+                let ms = value.number().and_then(|ms| Millis::try_from(ms).ok());
+                Self::Fixed(ms.ok_or_else(|| at.missing("time"))?)
+            }
+            None => return Err(at.missing("time")),
+        })
+    }
+
+    /// None where the sample is missing, or no time.
+    fn value(&self, exec: &Exec<'_>) -> Option<Millis> {
+        match self {
+            Self::Fixed(time) => Some(*time),
+            Self::Computed(expression) => exec
                 .sample(expression, |sample| match sample {
                     Sample::Int(ms) => Millis::try_from(ms).ok(),
                     _ => None,
                 })
                 .flatten(),
-        };
-        if let (Some(time), Some(stream)) = (time, &mut exec.stream) {
+        }
+    }
+}
+
+/// `pause`.
+#[derive(Debug)]
+struct Pause(Time);
+
+impl Action for Pause {
+    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
+        self.0.value(exec).map_or(Step::Next, Step::Pause)
+    }
+}
+
+impl Action for SetTimeout {
+    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
+        if let (Some(time), Some(stream)) = (self.time.value(exec), &mut exec.stream) {
             *(self.slot)(&mut stream.settings) = Some(time);
         }
         Step::Next
