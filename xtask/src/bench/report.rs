@@ -233,7 +233,7 @@ mod tests {
     fn a_goal_that_is_missed_is_said() {
         let shown = report(&[10.0], &[9.0]).to_string();
         assert!(
-            shown.contains("ratio at most 0.85 (of the best rounds 0.90): not reached"),
+            shown.contains("ratio at most 0.8 (of the best rounds 0.90): not reached"),
             "{shown}"
         );
         assert!(
