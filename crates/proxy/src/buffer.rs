@@ -56,6 +56,14 @@ impl BufferPool {
         }
     }
 
+    /// Takes a buffer back that holds nothing.
+    #[inline]
+    pub fn take_back(&self, slot: &mut Option<Buffer>) {
+        if let Some(buffer) = slot.take_if(|buffer| buffer.is_empty()) {
+            self.give(buffer);
+        }
+    }
+
     /// Gives memory back to the allocator, down to `keep` buffers.
     pub fn trim(&self, keep: usize) {
         let mut free = self.free.borrow_mut();

@@ -75,6 +75,11 @@ impl Txn {
         let p = &mut self.progress;
         let mut moved = false;
         while !p.client_ended && p.request_pipe.is_none() {
+            // No buffer is held while nothing comes.
+            let holds_bytes = self.req.as_ref().is_some_and(|buffer| !buffer.is_empty());
+            if (p.req_body.is_done() || !holds_bytes) && session.io.poll_readable(cx).is_pending() {
+                break;
+            }
             let buffer = self.req.get_or_insert_with(|| session.thread.buffers.take());
             if buffer.room().is_empty() {
                 if p.req_body.is_done() || p.req_ready == buffer.len() && buffer.len() == buffer.capacity() {
@@ -84,9 +89,6 @@ impl Txn {
                 if buffer.room().is_empty() {
                     break;
                 }
-            }
-            if p.req_body.is_done() && session.io.poll_readable(cx).is_pending() {
-                break;
             }
             match session.io.poll_read(cx, buffer.room()) {
                 Poll::Pending => break,
@@ -114,6 +116,7 @@ impl Txn {
                 }
             }
         }
+        session.thread.buffers.take_back(&mut self.req);
         Ok(moved)
     }
 

@@ -60,7 +60,10 @@ impl Txn {
                 }
             }
             match server.poll_read(cx, buffer.room()) {
-                Poll::Pending => return Ok(moved),
+                Poll::Pending => {
+                    session.thread.buffers.take_back(&mut self.res);
+                    return Ok(moved);
+                }
                 Poll::Ready(Err(_)) => {
                     p.server_broke = true;
                     return Err(End::ServerGone);
