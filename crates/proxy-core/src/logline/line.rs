@@ -69,16 +69,7 @@ pub fn clf_line(out: &mut Vec<u8>, log: &HttpLog<'_>, dates: &mut DateText) {
     port(out, log.client);
     out.push(b' ');
     milliseconds(out, log.request_ms);
-    out.extend_from_slice(b" \"");
-    escaped(out, log.frontend, b"\"");
-    if log.tls {
-        out.push(b'~');
-    }
-    out.extend_from_slice(b"\" \"");
-    escaped(out, log.backend, b"\"");
-    out.extend_from_slice(b"\" \"");
-    server(out, log.server);
-    out.push(b'"');
+    quoted_names(out, log.frontend, log.tls, log.backend, log.server);
     for time in [
         log.request_time,
         log.queue_time,
@@ -93,17 +84,7 @@ pub fn clf_line(out: &mut Vec<u8>, log: &HttpLog<'_>, dates: &mut DateText) {
     number(out, log.active_time.into());
     out.push(b' ');
     out.extend_from_slice(&log.termination);
-    let c = &log.counts;
-    for count in [c.process, c.frontend, c.backend, c.server] {
-        out.push(b' ');
-        unsigned(out, count.into());
-    }
-    out.push(b' ');
-    early(out, c.redispatched);
-    for count in [c.retries, c.server_queue, c.backend_queue] {
-        unsigned(out, count.into());
-        out.push(b' ');
-    }
+    clf_counts(out, &log.counts);
     for cookie in [log.request_cookie, log.response_cookie] {
         quoted(out, cookie.unwrap_or_default());
         out.push(b' ');
@@ -120,6 +101,34 @@ pub fn clf_line(out: &mut Vec<u8>, log: &HttpLog<'_>, dates: &mut DateText) {
     }
     if !response.is_empty() {
         out.pop();
+    }
+}
+
+/// Who took part, each name in quotes of its own.
+fn quoted_names(out: &mut Vec<u8>, frontend: &[u8], tls: bool, backend: &[u8], name: ServerName<'_>) {
+    out.extend_from_slice(b" \"");
+    escaped(out, frontend, b"\"");
+    if tls {
+        out.push(b'~');
+    }
+    out.extend_from_slice(b"\" \"");
+    escaped(out, backend, b"\"");
+    out.extend_from_slice(b"\" \"");
+    server(out, name);
+    out.push(b'"');
+}
+
+/// Connections, retries and queues, with a blank around each.
+fn clf_counts(out: &mut Vec<u8>, c: &LogCounts) {
+    for count in [c.process, c.frontend, c.backend, c.server] {
+        out.push(b' ');
+        unsigned(out, count.into());
+    }
+    out.push(b' ');
+    early(out, c.redispatched);
+    for count in [c.retries, c.server_queue, c.backend_queue] {
+        unsigned(out, count.into());
+        out.push(b' ');
     }
 }
 
@@ -175,16 +184,8 @@ pub fn tcp_clf_line(out: &mut Vec<u8>, log: &TcpLog<'_>, dates: &mut DateText) {
     port(out, log.client);
     out.push(b' ');
     milliseconds(out, log.accepted_ms);
-    out.extend_from_slice(b" \"");
-    escaped(out, log.frontend, b"\"");
-    if log.tls {
-        out.push(b'~');
-    }
-    out.extend_from_slice(b"\" \"");
-    escaped(out, log.backend, b"\"");
-    out.extend_from_slice(b"\" \"");
-    server(out, log.server);
-    out.extend_from_slice(b"\" ");
+    quoted_names(out, log.frontend, log.tls, log.backend, log.server);
+    out.push(b' ');
     unsigned(out, log.handshake_time);
     out.push(b' ');
     number(out, log.queue_time.into());
@@ -198,17 +199,7 @@ pub fn tcp_clf_line(out: &mut Vec<u8>, log: &TcpLog<'_>, dates: &mut DateText) {
     out.push(b' ');
     out.extend_from_slice(&log.termination);
     out.extend_from_slice(b"--");
-    let c = &log.counts;
-    for count in [c.process, c.frontend, c.backend, c.server] {
-        out.push(b' ');
-        unsigned(out, count.into());
-    }
-    out.push(b' ');
-    early(out, c.redispatched);
-    for count in [c.retries, c.server_queue, c.backend_queue] {
-        unsigned(out, count.into());
-        out.push(b' ');
-    }
+    clf_counts(out, &log.counts);
     out.extend_from_slice(b"\"\" \"\" ");
 }
 
