@@ -66,6 +66,12 @@ const TARGETS: &[Target] = &[
         largest: 4096,
     },
     Target {
+        name: "proxy_protocol",
+        seeds: &[],
+        ending: "",
+        largest: 600,
+    },
+    Target {
         name: "http1_request",
         seeds: &["fuzz/seeds/http1_request"],
         ending: "",

@@ -14,6 +14,7 @@ pub mod openssl_ciphers;
 pub mod pattern;
 pub mod persist;
 pub mod plan;
+pub mod proxy_protocol;
 pub mod rules;
 pub mod sample;
 pub mod state;

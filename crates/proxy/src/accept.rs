@@ -23,7 +23,7 @@ use crate::session::Session;
 use crate::thread::Thread;
 use crate::upstream::{deadline, probe};
 use crate::wheel::Timer;
-use crate::{early, http, tcp};
+use crate::{early, http, proxy_header, tcp};
 
 /// Pause after the system refused a descriptor, ms: long enough for something to be closed.
 const OUT_OF_DESCRIPTORS_MS: u64 = 100;
@@ -190,6 +190,9 @@ impl Acceptor {
         if let Some(listener) = state.listeners.get(usize::from(self.bind)) {
             listener.inc();
         }
+        if let Some(listener) = thread.listener_counters(self.proxy, self.bind) {
+            listener.stot.inc();
+        }
         let process = &thread.counters().process;
         process.conn_tot.inc();
         process.conn_rate.hit(now);
@@ -223,6 +226,11 @@ impl Acceptor {
             return;
         }
         let mode = self.proxy().mode;
+        if proxy_header::is_expected(&session) {
+            let serving = serve_behind_header(session, self.tls.clone(), mode);
+            tokio::task::spawn_local(thread.wheel.hold_time(serving));
+            return;
+        }
         if self.tls.is_none() && !early::admits_session(&mut session) {
             return;
         }
@@ -298,6 +306,20 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     )
 }
 
+/// Takes what stands in front of the connection, then serves.
+async fn serve_behind_header(mut session: Session, tls: Option<Arc<ServerConfig>>, mode: Mode) {
+    if !proxy_header::take(&mut session).await {
+        return;
+    }
+    // Beside the task, which is not to be as large as the largest of them.
+    match tls {
+        Some(config) => Box::pin(serve_tls(session, TlsAcceptor::from(config), mode)).await,
+        None if !early::admits_session(&mut session) => {}
+        None if mode == Mode::Http => Box::pin(http::serve(session)).await,
+        None => Box::pin(tcp::serve(session)).await,
+    }
+}
+
 /// Shakes hands, then serves.
 async fn serve_tls(mut session: Session, acceptor: TlsAcceptor, mode: Mode) {
     let thread = Rc::clone(&session.thread);
@@ -333,6 +355,13 @@ async fn serve_tls(mut session: Session, acceptor: TlsAcceptor, mode: Mode) {
                 Mode::Tcp | Mode::Health => tcp::serve(session).await,
             }
         }
-        Err(_) => crate::stream_log::handshake_failed(&session),
+        Err(error) => {
+            let words = match error.kind() {
+                io::ErrorKind::TimedOut => "Timeout during SSL handshake",
+                io::ErrorKind::UnexpectedEof => "Connection closed during SSL handshake",
+                _ => "SSL handshake failure",
+            };
+            crate::stream_log::connection_failed(&session, words);
+        }
     }
 }

@@ -104,9 +104,6 @@ pub(crate) fn admits_session(session: &mut Session) -> bool {
     let counters = thread.fe_counters(session.client.frontend);
     counters.stot.inc();
     counters.sess_rate.hit(now);
-    if let Some(listener) = thread.listener_counters(session.client.frontend, session.client.bind) {
-        listener.stot.inc();
-    }
     true
 }
 

@@ -17,6 +17,7 @@ mod listener;
 pub mod log;
 mod packet;
 mod pipe;
+mod proxy_header;
 mod relay;
 mod run;
 pub mod session;

@@ -44,10 +44,11 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     )
     .takes(&[arg("magic", Kind::NonZero { max: i64::MAX })
         .missing("'{kw}' : missing value")
-        .wrong("'{kw}' : invalid value {value}, must be >= 0")]),
+        .wrong("'{kw}' : invalid value {value}, must be >= 0")])
+    .acts(AcceptNetscaler),
     kw("accept-proxy", BIND, NONE, "the PROXY protocol is expected")
         .takes(NOTHING)
-        .keeps(AcceptProxy),
+        .acts(AcceptProxy),
     kw("allow-0rtt", CRT, NONE, "early data of TLS 1.3 is taken").takes(NOTHING),
     kw("alpn", CRT, ONE, "protocols offered in TLS")
         .takes(&[arg("protocols", Kind::Custom(ReadArgument(tls::protocols)))

@@ -149,9 +149,11 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("fc_nb_streams", S::ClientAddress, 0, NONE, Sint)
         .acts()
         .since(2, 7),
-    fetch("fc_pp_authority", S::ClientAddress, 0, NONE, Str),
-    fetch("fc_pp_tlv", S::ClientConnection, 1, &[TlvType], Str).since(2, 7),
-    fetch("fc_pp_unique_id", S::ClientAddress, 0, NONE, Str),
+    fetch("fc_pp_authority", S::ClientAddress, 0, NONE, Str).acts(),
+    fetch("fc_pp_tlv", S::ClientConnection, 1, &[TlvType], Str)
+        .since(2, 7)
+        .acts(),
+    fetch("fc_pp_unique_id", S::ClientAddress, 0, NONE, Str).acts(),
     fetch("fc_rcvd_proxy", S::ClientAddress, 0, NONE, Bool).acts(),
     fetch("fc_reordering", S::ClientAddress, 0, &[Unused], Sint).acts(),
     fetch("fc_retrans", S::ClientAddress, 0, &[Unused], Sint).acts(),

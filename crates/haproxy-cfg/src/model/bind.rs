@@ -17,6 +17,8 @@ pub struct Bind {
     pub ssl: Option<BindSsl>,
     /// `accept-proxy`.
     pub accept_proxy: bool,
+    /// `accept-netscaler-cip`: the number that its headers begin with.
+    pub accept_netscaler: Option<u32>,
     /// `maxconn`.
     pub maxconn: Option<u32>,
     /// `backlog`.

@@ -15,6 +15,7 @@ use crate::values::{BindAddress, Wants, bind_addresses, loose_integer};
 /// What an option of a `bind` line does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BindParse {
+    AcceptNetscaler,
     AcceptProxy,
     Backlog,
     DeferAccept,
@@ -64,6 +65,7 @@ pub(crate) struct BindLine {
     pub(super) is_ssl: bool,
     pub(super) ssl: BindSsl,
     accept_proxy: bool,
+    accept_netscaler: Option<u32>,
     maxconn: Option<u32>,
     backlog: Option<u32>,
     v4v6: bool,
@@ -281,6 +283,7 @@ fn build(found: BindAddress, flags: &BindLine, ssl: Option<BindSsl>, span: Span)
         name: flags.name.clone(),
         ssl,
         accept_proxy: flags.accept_proxy,
+        accept_netscaler: flags.accept_netscaler,
         maxconn: flags.maxconn,
         backlog: flags.backlog,
         v4v6: flags.v4v6,
@@ -431,6 +434,8 @@ fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse, values: &[
     let count = || u32::try_from(number()).unwrap_or(u32::MAX);
     match act {
         BindParse::AcceptProxy => flags.accept_proxy = true,
+        // As with the original, what is beyond counts modulo its 32 bits.
+        BindParse::AcceptNetscaler => flags.accept_netscaler = Some(number() as u32),
         BindParse::DeferAccept => flags.defer_accept = true,
         BindParse::Tfo => flags.tfo = true,
         BindParse::Transparent => flags.transparent = true,

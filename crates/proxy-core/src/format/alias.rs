@@ -11,8 +11,8 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use rustc_hash::FxHashMap;
 
-use crate::sample::SampleContext;
 use crate::sample::context::Text;
+use crate::sample::{SampleContext, destination};
 use crate::stream::{Stream, since};
 
 /// Appends what an alias stands for; false when there is nothing to tell.
@@ -53,9 +53,9 @@ const ROWS: &[(&str, Write)] = &[
     ("cp", |context, flags, out| {
         port(out, context.client.src, context, flags)
     }),
-    ("fi", |context, flags, out| host(out, context.client.dst, flags)),
+    ("fi", |context, flags, out| host(out, destination(context), flags)),
     ("fp", |context, flags, out| {
-        port(out, context.client.dst, context, flags)
+        port(out, destination(context), context, flags)
     }),
     // Names.
     ("H", |context, _, out| text(out, context.world.hostname())),

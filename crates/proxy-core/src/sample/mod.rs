@@ -19,6 +19,7 @@ pub(crate) use cast::{address, cast, integer, text};
 pub use context::{Body, PacketField, SampleContext, TcpFacts, Tls, World};
 pub use expression::Expression;
 pub(crate) use expression::{Stability, key as expression_key};
+pub(crate) use fetch::client::destination;
 pub(crate) use fetch::header::Parts;
 pub(crate) use fetch::http::path_start;
 pub(crate) use variable::{

@@ -23,6 +23,12 @@ pub struct Client {
     pub src: Option<SocketAddr>,
     /// The address that it connected to, where something asks for it; none over a unix socket.
     pub dst: Option<SocketAddr>,
+    /// What a PROXY header told besides addresses, as [`crate::proxy_protocol::tlvs`] takes it apart; none without a header.
+    pub told: Option<Box<[u8]>>,
+    /// A PROXY header is expected, whatever the listener expects (`expect-proxy`).
+    pub expects_proxy: bool,
+    /// A NetScaler's header is (`expect-netscaler-cip`).
+    pub expects_netscaler: bool,
     /// The client's connection is over TLS.
     pub tls: bool,
     /// When it was accepted, milliseconds of the process's clock.

@@ -173,8 +173,8 @@ pub(crate) fn write_now(
     }
 }
 
-/// Logs a TLS handshake that failed, unless the client only looked in.
-pub(crate) fn handshake_failed(session: &Session) {
+/// Logs a connection that failed before it was a session, in a TLS handshake or in front of one, with the original's words.
+pub(crate) fn connection_failed(session: &Session, words: &'static str) {
     let frontend = session.frontend();
     if frontend.logs.is_empty() {
         return;
@@ -205,7 +205,7 @@ pub(crate) fn handshake_failed(session: &Session) {
         frontend: &frontend.name,
         bind: session.bind().name.as_ref().map(|n| n.as_slice()),
         bind_id: u32::from(session.client.bind) + 1,
-        message: b"SSL handshake failure",
+        message: words.as_bytes(),
     };
     connection_error_line(&mut line, &entry, &mut dates);
     let entry = Entry {

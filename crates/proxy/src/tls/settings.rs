@@ -198,6 +198,7 @@ mod tests {
             name: None,
             ssl: None,
             accept_proxy: false,
+            accept_netscaler: None,
             maxconn: None,
             backlog: None,
             v4v6: false,

@@ -88,14 +88,16 @@ pub(super) const ROWS: &[Action] = &[
         ANY,
         "the client's address comes in a NetScaler header",
     )
-    .takes(LAYER),
+    .takes(LAYER)
+    .acts(TCP_CONN),
     kw(
         "expect-proxy",
         TCP_CONN,
         ANY,
         "the client's address comes in a PROXY header",
     )
-    .takes(LAYER),
+    .takes(LAYER)
+    .acts(TCP_CONN),
     kw(
         "ot-group",
         CONTENT | HTTP_AFTER,

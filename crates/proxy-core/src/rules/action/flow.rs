@@ -12,6 +12,8 @@ pub(super) const ROWS: &[(&str, Make)] = &[
     ("reject", |_| Ok(Box::new(Fixed(Step::Reject)))),
     ("disable-l7-retry", |_| Ok(Box::new(DisableRetry))),
     ("wait-for-body", wait_for_body),
+    ("expect-proxy", |_| Ok(Box::new(Expect::Proxy))),
+    ("expect-netscaler-cip", |_| Ok(Box::new(Expect::Netscaler))),
     ("close", |_| Ok(Box::new(Fixed(Step::Close)))),
     ("silent-drop", |at| Ok(Box::new(Fixed(Step::Vanish(hops(at)?))))),
     ("switch-mode", |_| Ok(Box::new(Fixed(Step::SwitchMode)))),
@@ -33,6 +35,23 @@ struct Fixed(Step<'static>);
 impl Action for Fixed {
     fn apply<'p>(&'p self, _exec: &mut Exec<'_>) -> Step<'p> {
         self.0
+    }
+}
+
+/// `expect-proxy` and `expect-netscaler-cip`: who is behind the connection is told in front of it.
+#[derive(Debug)]
+enum Expect {
+    Proxy,
+    Netscaler,
+}
+
+impl Action for Expect {
+    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
+        match self {
+            Self::Proxy => exec.client.expects_proxy = true,
+            Self::Netscaler => exec.client.expects_netscaler = true,
+        }
+        Step::Next
     }
 }
 

@@ -4,7 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use haproxy_cfg::model::Sample as Written;
 
-use super::{Fetch, Row, row, single};
+use super::{Fetch, Row, row, several, single};
+use crate::proxy_protocol::{kind, tlvs};
 use crate::sample::{Sample, SampleContext, TcpFacts};
 
 pub(super) const ROWS: &[Row] = &[
@@ -41,12 +42,13 @@ pub(super) const ROWS: &[Row] = &[
     row(&["fc_err"], |_, _| single(|_| Some(Sample::Int(0)))),
     row(&["fc_err_str"], |_, _| single(|_| Some(Sample::Str(b"Success")))),
     row(&["fc_rcvd_proxy"], |_, _| {
-        single(|context| {
-            let frontend = context.config.proxy(context.client.frontend);
-            let bind = frontend.binds.get(usize::from(context.client.bind))?;
-            // Where it is accepted, nobody gets in without.
-            Some(Sample::Bool(bind.accept_proxy))
-        })
+        single(|context| Some(Sample::Bool(context.client.told.is_some())))
+    }),
+    row(&["fc_pp_authority"], |_, _| told(kind::AUTHORITY)),
+    row(&["fc_pp_unique_id"], |_, _| told(kind::UNIQUE_ID)),
+    row(&["fc_pp_tlv"], |_, sample| {
+        let wanted = sample.text(0).and_then(|text| kind_of(text));
+        told(wanted.ok_or("invalid TLV type")?)
     }),
     row(&["fc_rtt"], |_, sample| time_of(sample, |facts| facts.rtt_us)),
     row(&["fc_rttvar"], |_, sample| {
@@ -69,6 +71,42 @@ pub(super) const ROWS: &[Row] = &[
         })
     }),
 ];
+
+/// The value of that type in the PROXY header; of several the last.
+fn told(wanted: u8) -> Result<Box<dyn Fetch>, String> {
+    several(move |context, see| {
+        let values = context.client.told.as_deref().unwrap_or_default();
+        for tlv in tlvs(values).flatten().filter(|tlv| tlv.kind == wanted) {
+            // The memory of the sample's own evaluation, as the client may change meanwhile.
+            if see(Sample::Str(context.arena.copy(tlv.value))).is_break() {
+                return;
+            }
+        }
+    })
+}
+
+/// The type that a name or a number stands for.
+fn kind_of(text: &[u8]) -> Option<u8> {
+    let text = std::str::from_utf8(text).ok()?;
+    let known = [
+        ("ALPN", kind::ALPN),
+        ("AUTHORITY", kind::AUTHORITY),
+        ("CRC32C", kind::CRC32C),
+        ("NOOP", kind::NOOP),
+        ("UNIQUE_ID", kind::UNIQUE_ID),
+        ("SSL", kind::SSL),
+        ("NETNS", kind::NETNS),
+    ];
+    let by_name = known
+        .iter()
+        .find(|(name, _)| *name == text)
+        .map(|(_, kind)| *kind);
+    let number = || match text.strip_prefix("0x") {
+        Some(digits) => u8::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
+    };
+    by_name.or_else(number)
+}
 
 /// A figure of the way to the client.
 type Figure = fn(&TcpFacts) -> u32;
@@ -94,7 +132,7 @@ fn count_of(read: Figure) -> Result<Box<dyn Fetch>, String> {
 type Address = for<'a> fn(&SampleContext<'a>) -> Option<SocketAddr>;
 
 /// The address that the client connected to; the system is asked when nobody did before.
-fn destination(context: &SampleContext<'_>) -> Option<SocketAddr> {
+pub(crate) fn destination(context: &SampleContext<'_>) -> Option<SocketAddr> {
     context.client.dst.or_else(|| context.world.connected_to())
 }
 
@@ -103,7 +141,11 @@ fn ip(address: Address) -> Result<Box<dyn Fetch>, String> {
 }
 
 fn port(address: Address) -> Result<Box<dyn Fetch>, String> {
-    single(move |context| Some(Sample::Int(address(context)?.port().into())))
+    // A header in front of the connection may tell of none.
+    single(move |context| {
+        let port = Some(address(context)?.port()).filter(|port| *port > 0)?;
+        Some(Sample::Int(port.into()))
+    })
 }
 
 fn is_local(address: Address) -> Result<Box<dyn Fetch>, String> {

@@ -3,7 +3,7 @@
 
 mod auth;
 mod capture;
-mod client;
+pub(in crate::sample) mod client;
 mod clock;
 mod condition;
 mod constant;

@@ -1,0 +1,126 @@
+//! Headers that a client's connection begins with: they are looked at before they are read, so that what follows them stays in
+//! the socket for whoever comes next, be it TLS.
+
+use std::future::poll_fn;
+use std::io;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use nix::sys::socket::{MsgFlags, recv};
+use proxy_core::proxy_protocol::{Asked, Header, Missing};
+use tokio::io::Interest;
+
+use crate::io::Io;
+use crate::session::Session;
+use crate::stream_log;
+use crate::upstream::deadline;
+
+/// Whether the connection has to begin with a header.
+pub(crate) fn is_expected(session: &Session) -> bool {
+    let (bind, client) = (session.bind(), &session.client);
+    bind.accept_proxy || bind.accept_netscaler.is_some() || client.expects_proxy || client.expects_netscaler
+}
+
+/// Reads the headers that are expected, and takes over what they tell. Gives whether the connection goes on: a client that
+/// sends something else, or nothing, is not served, which is logged.
+pub(crate) async fn take(session: &mut Session) -> bool {
+    let bind = session.bind();
+    let (proxy, netscaler) = (bind.accept_proxy, bind.accept_netscaler);
+    let netscaler = match netscaler {
+        None if session.client.expects_netscaler => Some(0),
+        magic => magic,
+    };
+    let proxy = proxy || session.client.expects_proxy;
+    let asked = [netscaler.map(Asked::Netscaler), proxy.then_some(Asked::Proxy)];
+    let limit = session.frontend().timeouts.client;
+    session.timer.set(deadline(session.client.accepted_ms, limit));
+    for asked in asked.into_iter().flatten() {
+        if let Err(missing) = take_one(session, asked).await {
+            if !(missing.is_empty() && session.frontend().options.dontlognull) {
+                stream_log::connection_failed(session, missing.words(asked));
+            }
+            return false;
+        }
+    }
+    session.client.handshake_ms = session.thread.now_ms().saturating_sub(session.client.accepted_ms);
+    true
+}
+
+async fn take_one(session: &mut Session, asked: Asked) -> Result<(), Missing> {
+    let thread = Rc::clone(&session.thread);
+    let mut buffer = thread.buffers.take();
+    let came = poll_fn(|cx| {
+        if let Poll::Ready(came) = session.io.poll_peek(cx, buffer.room()) {
+            return Poll::Ready(match came {
+                Ok(0) => Err(Missing::Closed),
+                Ok(length) => Ok(length),
+                Err(_) => Err(Missing::Broken),
+            });
+        }
+        let expired = session.timer.poll_expired(cx, session.timer.now_ms());
+        expired.map(|()| Err(Missing::Timeout))
+    })
+    .await;
+    let taken = came.and_then(|length| {
+        let header = asked.read(&buffer.room()[..length]).map_err(Missing::Fault)?;
+        take_over(session, asked, &header);
+        Ok(header.length)
+    });
+    let taken = taken.and_then(|length| {
+        session
+            .io
+            .skip(&mut buffer.room()[..length])
+            .map_err(|_| Missing::Broken)
+    });
+    thread.buffers.give(buffer);
+    taken
+}
+
+/// The client is from here on who the header says.
+fn take_over(session: &mut Session, asked: Asked, header: &Header<'_>) {
+    let client = &mut session.client;
+    if let Some((source, destination)) = header.addresses {
+        client.src = Some(source);
+        client.dst = Some(destination);
+    }
+    if asked == Asked::Proxy {
+        client.told = Some(header.values.into());
+    }
+}
+
+impl Io {
+    /// Looks at what has come without taking it; 0 bytes is the peer's end.
+    fn poll_peek(&self, cx: &mut Context<'_>, room: &mut [u8]) -> Poll<io::Result<usize>> {
+        loop {
+            let looked = match self {
+                Self::Tcp(io) => {
+                    ready!(io.poll_read_ready(cx))?;
+                    io.try_io(Interest::READABLE, || peek(io, room))
+                }
+                Self::Unix(io) => {
+                    ready!(io.poll_read_ready(cx))?;
+                    io.try_io(Interest::READABLE, || peek(io, room))
+                }
+                // A header stands in front of TLS, never within.
+                Self::Tls(_) | Self::Closed => Err(io::ErrorKind::NotConnected.into()),
+            };
+            match looked {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                looked => return Poll::Ready(looked),
+            }
+        }
+    }
+
+    /// Takes bytes that were looked at.
+    fn skip(&mut self, room: &mut [u8]) -> io::Result<()> {
+        match self.read_now(room)? {
+            Some(taken) if taken == room.len() => Ok(()),
+            _ => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+    }
+}
+
+fn peek<S: std::os::fd::AsRawFd>(socket: &S, room: &mut [u8]) -> io::Result<usize> {
+    Ok(recv(socket.as_raw_fd(), room, MsgFlags::MSG_PEEK)?)
+}
