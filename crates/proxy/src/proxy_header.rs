@@ -17,8 +17,8 @@ use crate::upstream::deadline;
 
 /// Whether the connection has to begin with a header.
 pub(crate) fn is_expected(session: &Session) -> bool {
-    let (bind, client) = (session.bind(), &session.client);
-    bind.accept_proxy || bind.accept_netscaler.is_some() || client.expects_proxy || client.expects_netscaler
+    let bind = session.bind();
+    bind.accept_proxy || bind.accept_netscaler.is_some() || session.client.preface.is_some()
 }
 
 /// Reads the headers that are expected, and takes over what they tell. Gives whether the connection goes on: a client that
@@ -26,11 +26,13 @@ pub(crate) fn is_expected(session: &Session) -> bool {
 pub(crate) async fn take(session: &mut Session) -> bool {
     let bind = session.bind();
     let (proxy, netscaler) = (bind.accept_proxy, bind.accept_netscaler);
+    let expects = session.client.preface.as_deref();
     let netscaler = match netscaler {
-        None if session.client.expects_netscaler => Some(0),
+        // The number is the listener's; one that has none has 0.
+        None if expects.is_some_and(|preface| preface.expects_netscaler) => Some(0),
         magic => magic,
     };
-    let proxy = proxy || session.client.expects_proxy;
+    let proxy = proxy || expects.is_some_and(|preface| preface.expects_proxy);
     let asked = [netscaler.map(Asked::Netscaler), proxy.then_some(Asked::Proxy)];
     let limit = session.frontend().timeouts.client;
     session.timer.set(deadline(session.client.accepted_ms, limit));
@@ -42,7 +44,8 @@ pub(crate) async fn take(session: &mut Session) -> bool {
             return false;
         }
     }
-    session.client.handshake_ms = session.thread.now_ms().saturating_sub(session.client.accepted_ms);
+    let passed = session.thread.now_ms().saturating_sub(session.client.accepted_ms);
+    session.client.handshake_ms = u32::try_from(passed).unwrap_or(u32::MAX);
     true
 }
 
@@ -84,7 +87,7 @@ fn take_over(session: &mut Session, asked: Asked, header: &Header<'_>) {
         client.dst = Some(destination);
     }
     if asked == Asked::Proxy {
-        client.told = Some(header.values.into());
+        client.preface.get_or_insert_default().told = Some(header.values.into());
     }
 }
 

@@ -23,22 +23,37 @@ pub struct Client {
     pub src: Option<SocketAddr>,
     /// The address that it connected to, where something asks for it; none over a unix socket.
     pub dst: Option<SocketAddr>,
-    /// What a PROXY header told besides addresses, as [`crate::proxy_protocol::tlvs`] takes it apart; none without a header.
-    pub told: Option<Box<[u8]>>,
-    /// A PROXY header is expected, whatever the listener expects (`expect-proxy`).
-    pub expects_proxy: bool,
-    /// A NetScaler's header is (`expect-netscaler-cip`).
-    pub expects_netscaler: bool,
+    /// What stands in front of the connection; few have it.
+    pub preface: Option<Box<Preface>>,
     /// The client's connection is over TLS.
     pub tls: bool,
     /// When it was accepted, milliseconds of the process's clock.
     pub accepted_ms: u64,
     /// How long handshakes took (TLS, PROXY header), milliseconds.
-    pub handshake_ms: u64,
+    pub handshake_ms: u32,
     /// Requests before the one at hand.
     pub requests: u32,
     /// Variables of scope `sess`.
     pub variables: Variables,
+}
+
+/// What is known of headers in front of a connection ([`crate::proxy_protocol`]).
+#[derive(Debug, Default)]
+pub struct Preface {
+    /// A PROXY header is expected, whatever the listener expects (`expect-proxy`).
+    pub expects_proxy: bool,
+    /// A NetScaler's header is (`expect-netscaler-cip`).
+    pub expects_netscaler: bool,
+    /// What a PROXY header told besides addresses, as [`crate::proxy_protocol::tlvs`] takes it apart; none without a header.
+    pub told: Option<Box<[u8]>>,
+}
+
+impl Client {
+    /// What a PROXY header told besides addresses; none without a header.
+    #[must_use]
+    pub fn told(&self) -> Option<&[u8]> {
+        self.preface.as_ref()?.told.as_deref()
+    }
 }
 
 /// A request with its response, or a TCP session.

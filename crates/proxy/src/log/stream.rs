@@ -449,7 +449,7 @@ fn tcp_log<'a>(scene: &Scene<'a>) -> TcpLog<'a> {
         early: log.early,
         bytes: log.bytes,
         received: log.received,
-        handshake_time: scene.client.handshake_ms,
+        handshake_time: scene.client.handshake_ms.into(),
         termination: [log.termination[0], log.termination[1]],
         counts,
     }

@@ -47,9 +47,10 @@ enum Expect {
 
 impl Action for Expect {
     fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
+        let preface = exec.client.preface.get_or_insert_default();
         match self {
-            Self::Proxy => exec.client.expects_proxy = true,
-            Self::Netscaler => exec.client.expects_netscaler = true,
+            Self::Proxy => preface.expects_proxy = true,
+            Self::Netscaler => preface.expects_netscaler = true,
         }
         Step::Next
     }

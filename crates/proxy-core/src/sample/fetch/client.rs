@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Row] = &[
     row(&["fc_err"], |_, _| single(|_| Some(Sample::Int(0)))),
     row(&["fc_err_str"], |_, _| single(|_| Some(Sample::Str(b"Success")))),
     row(&["fc_rcvd_proxy"], |_, _| {
-        single(|context| Some(Sample::Bool(context.client.told.is_some())))
+        single(|context| Some(Sample::Bool(context.client.told().is_some())))
     }),
     row(&["fc_pp_authority"], |_, _| told(kind::AUTHORITY)),
     row(&["fc_pp_unique_id"], |_, _| told(kind::UNIQUE_ID)),
@@ -75,7 +75,7 @@ pub(super) const ROWS: &[Row] = &[
 /// The value of that type in the PROXY header; of several the last.
 fn told(wanted: u8) -> Result<Box<dyn Fetch>, String> {
     several(move |context, see| {
-        let values = context.client.told.as_deref().unwrap_or_default();
+        let values = context.client.told().unwrap_or_default();
         for tlv in tlvs(values).flatten().filter(|tlv| tlv.kind == wanted) {
             // The memory of the sample's own evaluation, as the client may change meanwhile.
             if see(Sample::Str(context.arena.copy(tlv.value))).is_break() {

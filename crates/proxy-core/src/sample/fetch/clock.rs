@@ -40,7 +40,7 @@ pub(super) const ROWS: &[Row] = &[
         })
     }),
     row(&["fc.timer.handshake"], |_, _| {
-        single(|context| i64::try_from(context.client.handshake_ms).ok().map(Sample::Int))
+        single(|context| Some(Sample::Int(context.client.handshake_ms.into())))
     }),
     row(&["fc.timer.total"], |_, _| {
         single(|context| {
