@@ -91,7 +91,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     .takes(AUTHORITIES)
     .keeps(CaVerifyFile),
     kw("cc", BIND, ONE, "congestion control of the kernel")
-        .since(2, 7)
+        .since(3, 3)
         .takes(&[text("algorithm").missing("'{kw}' : missing congestion control algorithm")]),
     kw("ciphers", CRT, ONE, "suites up to TLS 1.2")
         .takes(SUITES)
@@ -209,7 +209,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         .since(3, 3)
         .takes(&[one_of("state", &["on", "off"])]),
     kw("label", BIND, ONE, "name that rules know the listener by")
-        .since(3, 3)
+        .since(3, 2)
         .takes(&[text("label")]),
     kw("level", BIND, ONE, "what the socket may do")
         .takes(&[one_of("level", &["user", "operator", "admin"])
@@ -321,7 +321,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     .since(2, 7)
     .takes(NOTHING),
     kw("quic-socket", BIND, ONE, "sockets of QUIC connections")
-        .since(2, 7)
+        .since(2, 9)
         .takes(&[one_of("kind", &["connection", "listener"])]),
     kw(
         "severity-output",
@@ -356,7 +356,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         .since(3, 3)
         .takes(&[text("password")]),
     kw("tcp-ss", BIND, ONE, "what the kernel keeps of handshakes")
-        .since(3, 3)
+        .since(3, 4)
         .takes(&[one_of("count", &["0", "1", "2"])]),
     kw(
         "tcp-ut",

@@ -14,7 +14,7 @@ pub(super) const ROWS: &[ConverterRow] = &[
         Bin,
         Bin,
     )
-    .since(2, 7)
+    .since(3, 4)
     .acts(),
     converter(
         "aes_cbc_enc",
@@ -23,7 +23,7 @@ pub(super) const ROWS: &[ConverterRow] = &[
         Bin,
         Bin,
     )
-    .since(2, 7)
+    .since(3, 4)
     .acts(),
     converter(
         "aes_gcm_dec",
@@ -38,7 +38,7 @@ pub(super) const ROWS: &[ConverterRow] = &[
         Bin,
         Bin,
     )
-    .before(Before::AtMost(4))
+    .before(3, 3, Before::AtMost(4))
     .acts(),
     converter(
         "aes_gcm_enc",
@@ -53,17 +53,18 @@ pub(super) const ROWS: &[ConverterRow] = &[
         Bin,
         Bin,
     )
-    .since(2, 7)
+    .since(3, 0)
+    .before(3, 3, Before::AtMost(4))
     .acts(),
     converter("and", 1, &[Operand], Sint, Sint).acts(),
     converter("b64dec", 0, NONE, Str, Bin).acts(),
-    converter("base2", 0, NONE, Bin, Str).since(2, 7).acts(),
+    converter("base2", 0, NONE, Bin, Str).since(3, 2).acts(),
     converter("base64", 0, NONE, Bin, Str).acts(),
     converter("be2dec", 1, &[Text, ChunkOf8, Truncate], Bin, Str).acts(),
     converter("be2hex", 1, &[Text, Chunk, Truncate], Bin, Str).acts(),
     converter("bool", 0, NONE, Sint, Bool).acts(),
     converter("bytes", 1, &[Offset, Length], Bin, Bin)
-        .before(Before::Integers)
+        .before(2, 7, Before::Integers)
         .acts(),
     converter("capture-req", 1, &[Integer], Str, Str).acts(),
     converter("capture-res", 1, &[Integer], Str, Str).acts(),
@@ -72,23 +73,23 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("crc32", 0, &[Integer], Bin, Sint).acts(),
     converter("crc32c", 0, &[Integer], Bin, Sint).acts(),
     converter("cut_crlf", 0, NONE, Str, Str).acts(),
-    converter("date", 0, NONE, Str, Sint).since(2, 7).acts(),
-    converter("debug", 0, &[Text, Sink], Any, Same).before(Before::Gives(Any)),
+    converter("date", 0, NONE, Str, Sint).since(3, 2).acts(),
+    converter("debug", 0, &[Text, Sink], Any, Same).before(2, 7, Before::Gives(Any)),
     converter("digest", 1, &[Digest], Bin, Bin).acts(),
     converter("div", 1, &[Operand], Sint, Sint).acts(),
     converter("djb2", 0, &[Integer], Bin, Sint).acts(),
-    converter("eth.data", 0, NONE, Bin, Bin).since(2, 7),
-    converter("eth.dst", 0, NONE, Bin, Bin).since(2, 7),
-    converter("eth.hdr", 0, NONE, Bin, Bin).since(2, 7),
-    converter("eth.proto", 0, NONE, Bin, Sint).since(2, 7),
-    converter("eth.src", 0, NONE, Bin, Bin).since(2, 7),
-    converter("eth.vlan", 0, NONE, Bin, Sint).since(2, 7),
+    converter("eth.data", 0, NONE, Bin, Bin).since(3, 4),
+    converter("eth.dst", 0, NONE, Bin, Bin).since(3, 4),
+    converter("eth.hdr", 0, NONE, Bin, Bin).since(3, 4),
+    converter("eth.proto", 0, NONE, Bin, Sint).since(3, 4),
+    converter("eth.src", 0, NONE, Bin, Bin).since(3, 4),
+    converter("eth.vlan", 0, NONE, Bin, Sint).since(3, 4),
     converter("even", 0, NONE, Sint, Bool).acts(),
-    converter("fe_exists", 0, NONE, Str, Bool).since(2, 7).acts(),
+    converter("fe_exists", 0, NONE, Str, Bool).since(3, 4).acts(),
     converter("field", 2, &[Index, Separators, Integer], Str, Str).acts(),
     converter("fix_is_valid", 0, NONE, Bin, Bool).acts(),
     converter("fix_tag_value", 1, &[FixTag], Bin, Bin).acts(),
-    converter("has_ctl", 0, &[Text], Bin, Bool).since(2, 7),
+    converter("has_ctl", 0, &[Text], Bin, Bool).since(3, 2),
     converter("hex", 0, NONE, Bin, Str).acts(),
     converter("hex2i", 0, NONE, Str, Sint).acts(),
     converter("hmac", 2, &[Digest, Secret("key")], Bin, Bin).acts(),
@@ -97,39 +98,39 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("http_date", 0, &[Integer, OneOf(TIME_UNITS)], Sint, Str).acts(),
     converter("iif", 2, &[Text, Text], Bool, Str).acts(),
     converter("in_table", 1, &[Table], Any, Bool),
-    converter("ip.data", 0, NONE, Bin, Bin).since(2, 7),
-    converter("ip.df", 0, NONE, Bin, Sint).since(2, 7),
-    converter("ip.dst", 0, NONE, Bin, Addr).since(2, 7),
-    converter("ip.fp", 0, &[Integer], Bin, Bin).since(2, 7),
-    converter("ip.hdr", 0, NONE, Bin, Bin).since(2, 7),
-    converter("ip.proto", 0, NONE, Bin, Sint).since(2, 7),
-    converter("ip.src", 0, NONE, Bin, Addr).since(2, 7),
-    converter("ip.tos", 0, NONE, Bin, Sint).since(2, 7),
-    converter("ip.ttl", 0, NONE, Bin, Sint).since(2, 7),
-    converter("ip.ver", 0, NONE, Bin, Sint).since(2, 7),
+    converter("ip.data", 0, NONE, Bin, Bin).since(3, 4),
+    converter("ip.df", 0, NONE, Bin, Sint).since(3, 4),
+    converter("ip.dst", 0, NONE, Bin, Addr).since(3, 4),
+    converter("ip.fp", 0, &[Integer], Bin, Bin).since(3, 4),
+    converter("ip.hdr", 0, NONE, Bin, Bin).since(3, 4),
+    converter("ip.proto", 0, NONE, Bin, Sint).since(3, 4),
+    converter("ip.src", 0, NONE, Bin, Addr).since(3, 4),
+    converter("ip.tos", 0, NONE, Bin, Sint).since(3, 4),
+    converter("ip.ttl", 0, NONE, Bin, Sint).since(3, 4),
+    converter("ip.ver", 0, NONE, Bin, Sint).since(3, 4),
     converter("ipmask", 1, &[Mask4, Mask6], Addr, Addr)
-        .before(Before::Gives(Ipv4))
+        .before(2, 7, Before::Gives(Ipv4))
         .acts(),
     converter("json", 1, &[JsonCode], Str, Str).acts(),
     converter("json_query", 1, &[JsonPath, JsonOutput], Str, Any).acts(),
     converter("jwt_decrypt_cert", 1, &[KeyFile], Bin, Bin)
-        .since(2, 7)
+        .since(3, 4)
         .acts(),
     converter("jwt_decrypt_jwk", 1, &[TextOrVariable], Bin, Bin)
-        .since(2, 7)
+        .since(3, 4)
         .acts(),
     converter("jwt_decrypt_secret", 1, &[Secret("secret")], Bin, Bin)
-        .since(2, 7)
+        .since(3, 4)
         .acts(),
     converter("jwt_header_query", 0, &[Text, JsonOutput], Bin, Any).acts(),
     converter("jwt_payload_query", 0, &[Text, JsonOutput], Bin, Any).acts(),
     converter("jwt_verify", 2, &[JwtAlgorithm, KeyFile], Bin, Sint).acts(),
     converter("jwt_verify_cert", 2, &[JwtAlgorithm, File], Bin, Sint)
-        .since(2, 7)
+        .since(3, 3)
         .acts(),
     converter("language", 1, &[Text, Text], Str, Str).acts(),
     converter("le2dec", 1, &[Text, ChunkOf8, Truncate], Bin, Str)
-        .since(2, 7)
+        .since(3, 2)
         .acts(),
     converter("length", 0, NONE, Str, Sint).acts(),
     converter("lower", 0, NONE, Str, Str).acts(),
@@ -139,48 +140,48 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("map_beg", 1, &[Map, Text], Str, Str).acts(),
     converter("map_beg_int", 1, &[Map, Integer], Str, Sint).acts(),
     converter("map_beg_ip", 1, &[Map, Text], Str, Addr).acts(),
-    converter("map_beg_key", 1, &[Map], Str, Str).since(2, 7).acts(),
+    converter("map_beg_key", 1, &[Map], Str, Str).since(3, 0).acts(),
     converter("map_dir", 1, &[Map, Text], Str, Str).acts(),
     converter("map_dir_int", 1, &[Map, Integer], Str, Sint).acts(),
     converter("map_dir_ip", 1, &[Map, Text], Str, Addr).acts(),
-    converter("map_dir_key", 1, &[Map], Str, Str).since(2, 7).acts(),
+    converter("map_dir_key", 1, &[Map], Str, Str).since(3, 0).acts(),
     converter("map_dom", 1, &[Map, Text], Str, Str).acts(),
     converter("map_dom_int", 1, &[Map, Integer], Str, Sint).acts(),
     converter("map_dom_ip", 1, &[Map, Text], Str, Addr).acts(),
-    converter("map_dom_key", 1, &[Map], Str, Str).since(2, 7).acts(),
+    converter("map_dom_key", 1, &[Map], Str, Str).since(3, 0).acts(),
     converter("map_end", 1, &[Map, Text], Str, Str).acts(),
     converter("map_end_int", 1, &[Map, Integer], Str, Sint).acts(),
     converter("map_end_ip", 1, &[Map, Text], Str, Addr).acts(),
-    converter("map_end_key", 1, &[Map], Str, Str).since(2, 7).acts(),
+    converter("map_end_key", 1, &[Map], Str, Str).since(3, 0).acts(),
     converter("map_int", 1, &[Map, Text], Sint, Str).acts(),
     converter("map_int_int", 1, &[Map, Integer], Sint, Sint).acts(),
     converter("map_int_ip", 1, &[Map, Text], Sint, Addr).acts(),
-    converter("map_int_key", 1, &[Map], Sint, Str).since(2, 7).acts(),
+    converter("map_int_key", 1, &[Map], Sint, Str).since(3, 0).acts(),
     converter("map_ip", 1, &[Map, Text], Addr, Str).acts(),
     converter("map_ip_int", 1, &[Map, Integer], Addr, Sint).acts(),
     converter("map_ip_ip", 1, &[Map, Text], Addr, Addr).acts(),
-    converter("map_ip_key", 1, &[Map], Addr, Str).since(2, 7).acts(),
+    converter("map_ip_key", 1, &[Map], Addr, Str).since(3, 0).acts(),
     converter("map_reg", 1, &[Map, Text], Str, Str).acts(),
     converter("map_reg_int", 1, &[Map, Integer], Str, Sint).acts(),
     converter("map_reg_ip", 1, &[Map, Text], Str, Addr).acts(),
-    converter("map_reg_key", 1, &[Map], Str, Str).since(2, 7).acts(),
+    converter("map_reg_key", 1, &[Map], Str, Str).since(3, 0).acts(),
     converter("map_regm", 1, &[Map, Text], Str, Str).acts(),
     converter("map_str", 1, &[Map, Text], Str, Str).acts(),
     converter("map_str_int", 1, &[Map, Integer], Str, Sint).acts(),
     converter("map_str_ip", 1, &[Map, Text], Str, Addr).acts(),
-    converter("map_str_key", 1, &[Map], Str, Str).since(2, 7).acts(),
+    converter("map_str_key", 1, &[Map], Str, Str).since(3, 0).acts(),
     converter("map_sub", 1, &[Map, Text], Str, Str).acts(),
     converter("map_sub_int", 1, &[Map, Integer], Str, Sint).acts(),
     converter("map_sub_ip", 1, &[Map, Text], Str, Addr).acts(),
-    converter("map_sub_key", 1, &[Map], Str, Str).since(2, 7).acts(),
+    converter("map_sub_key", 1, &[Map], Str, Str).since(3, 0).acts(),
     converter("mod", 1, &[Operand], Sint, Sint).acts(),
     converter("mqtt_field_value", 2, &[MqttType, MqttField], Bin, Str).acts(),
     converter("mqtt_is_valid", 0, NONE, Bin, Bool).acts(),
     converter("ms_ltime", 1, &[Text, Integer], Sint, Str)
-        .since(2, 7)
+        .since(2, 9)
         .acts(),
     converter("ms_utime", 1, &[Text, Integer], Sint, Str)
-        .since(2, 7)
+        .since(2, 9)
         .acts(),
     converter("mul", 1, &[Operand], Sint, Sint).acts(),
     converter("nbsrv", 0, NONE, Str, Sint).acts(),
@@ -188,22 +189,22 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("not", 0, NONE, Sint, Bool).acts(),
     converter("odd", 0, NONE, Sint, Bool).acts(),
     converter("or", 1, &[Operand], Sint, Sint).acts(),
-    converter("param", 1, &[Text, Text], Str, Str).since(2, 7).acts(),
+    converter("param", 1, &[Text, Text], Str, Str).since(2, 8).acts(),
     converter("port_only", 0, NONE, Str, Sint).acts(),
     converter("protobuf", 1, &[Field, ProtobufType], Bin, Bin).acts(),
     converter("regsub", 2, &[Regex, Text, RegexFlags], Str, Str).acts(),
-    converter("reverse", 0, NONE, Str, Str).since(2, 7).acts(),
-    converter("reverse_dom", 0, NONE, Str, Str).since(2, 7).acts(),
+    converter("reverse", 0, NONE, Str, Str).since(3, 4).acts(),
+    converter("reverse_dom", 0, NONE, Str, Str).since(3, 4).acts(),
     converter("rfc7239_field", 1, &[OneOf(RFC7239_FIELDS)], Str, Str)
-        .since(2, 7)
+        .since(2, 8)
         .acts(),
     converter("rfc7239_is_valid", 0, NONE, Str, Bool)
-        .since(2, 7)
+        .since(2, 8)
         .acts(),
-    converter("rfc7239_n2nn", 0, NONE, Str, Any).since(2, 7).acts(),
-    converter("rfc7239_n2np", 0, NONE, Str, Any).since(2, 7).acts(),
-    converter("rfc7239_nn", 0, NONE, Any, Str).since(2, 7).acts(),
-    converter("rfc7239_np", 0, NONE, Any, Str).since(2, 7).acts(),
+    converter("rfc7239_n2nn", 0, NONE, Str, Any).since(2, 8).acts(),
+    converter("rfc7239_n2np", 0, NONE, Str, Any).since(2, 8).acts(),
+    converter("rfc7239_nn", 0, NONE, Any, Str).since(3, 1).acts(),
+    converter("rfc7239_np", 0, NONE, Any, Str).since(3, 1).acts(),
     converter("rtrim", 1, &[Text], Str, Str).acts(),
     converter("sdbm", 0, &[Integer], Bin, Sint).acts(),
     converter("secure_memcmp", 1, &[RequiredVariable], Bin, Bool).acts(),
@@ -223,21 +224,21 @@ pub(super) const ROWS: &[ConverterRow] = &[
     .acts(),
     converter("sha1", 0, NONE, Bin, Bin).acts(),
     converter("sha2", 0, &[Sha2Bits], Bin, Bin).acts(),
-    converter("srv_is_up", 0, NONE, Str, Bool).since(2, 7).acts(),
+    converter("srv_is_up", 0, NONE, Str, Bool).since(3, 2).acts(),
     converter("srv_queue", 0, NONE, Str, Sint).acts(),
     converter("strcmp", 1, &[RequiredVariable], Str, Sint).acts(),
     converter("sub", 1, &[Operand], Sint, Sint).acts(),
     converter("table_bytes_in_rate", 1, &[Table], Any, Sint),
     converter("table_bytes_out_rate", 1, &[Table], Any, Sint),
-    converter("table_clr_gpc", 2, &[Integer, Table], Any, Sint).since(2, 7),
-    converter("table_clr_gpc0", 1, &[Table], Any, Sint).since(2, 7),
-    converter("table_clr_gpc1", 1, &[Table], Any, Sint).since(2, 7),
+    converter("table_clr_gpc", 2, &[Integer, Table], Any, Sint).since(3, 2),
+    converter("table_clr_gpc0", 1, &[Table], Any, Sint).since(3, 2),
+    converter("table_clr_gpc1", 1, &[Table], Any, Sint).since(3, 2),
     converter("table_conn_cnt", 1, &[Table], Any, Sint),
     converter("table_conn_cur", 1, &[Table], Any, Sint),
     converter("table_conn_rate", 1, &[Table], Any, Sint),
     converter("table_expire", 1, &[Table, Integer], Any, Sint),
-    converter("table_glitch_cnt", 1, &[Table], Any, Sint).since(2, 7),
-    converter("table_glitch_rate", 1, &[Table], Any, Sint).since(2, 7),
+    converter("table_glitch_cnt", 1, &[Table], Any, Sint).since(3, 0),
+    converter("table_glitch_rate", 1, &[Table], Any, Sint).since(3, 0),
     converter("table_gpc", 2, &[Integer, Table], Any, Sint),
     converter("table_gpc0", 1, &[Table], Any, Sint),
     converter("table_gpc0_rate", 1, &[Table], Any, Sint),
@@ -253,27 +254,27 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("table_http_req_cnt", 1, &[Table], Any, Sint),
     converter("table_http_req_rate", 1, &[Table], Any, Sint),
     converter("table_idle", 1, &[Table, Integer], Any, Sint),
-    converter("table_inc_gpc", 2, &[Integer, Table], Any, Sint).since(2, 7),
-    converter("table_inc_gpc0", 1, &[Table], Any, Sint).since(2, 7),
-    converter("table_inc_gpc1", 1, &[Table], Any, Sint).since(2, 7),
+    converter("table_inc_gpc", 2, &[Integer, Table], Any, Sint).since(3, 2),
+    converter("table_inc_gpc0", 1, &[Table], Any, Sint).since(3, 2),
+    converter("table_inc_gpc1", 1, &[Table], Any, Sint).since(3, 2),
     converter("table_kbytes_in", 1, &[Table], Any, Sint),
     converter("table_kbytes_out", 1, &[Table], Any, Sint),
     converter("table_server_id", 1, &[Table], Any, Sint),
     converter("table_sess_cnt", 1, &[Table], Any, Sint),
     converter("table_sess_rate", 1, &[Table], Any, Sint),
     converter("table_trackers", 1, &[Table], Any, Sint),
-    converter("tcp.dst", 0, NONE, Bin, Sint).since(2, 7),
-    converter("tcp.flags", 0, NONE, Bin, Sint).since(2, 7),
-    converter("tcp.options.mss", 0, NONE, Bin, Sint).since(2, 7),
-    converter("tcp.options.sack", 0, NONE, Bin, Sint).since(2, 7),
-    converter("tcp.options.tsopt", 0, NONE, Bin, Sint).since(2, 7),
-    converter("tcp.options.tsval", 0, NONE, Bin, Sint).since(2, 7),
-    converter("tcp.options.wscale", 0, NONE, Bin, Sint).since(2, 7),
-    converter("tcp.options.wsopt", 0, NONE, Bin, Sint).since(2, 7),
-    converter("tcp.options_list", 0, NONE, Bin, Bin).since(2, 7),
-    converter("tcp.seq", 0, NONE, Bin, Sint).since(2, 7),
-    converter("tcp.src", 0, NONE, Bin, Sint).since(2, 7),
-    converter("tcp.win", 0, NONE, Bin, Sint).since(2, 7),
+    converter("tcp.dst", 0, NONE, Bin, Sint).since(3, 4),
+    converter("tcp.flags", 0, NONE, Bin, Sint).since(3, 4),
+    converter("tcp.options.mss", 0, NONE, Bin, Sint).since(3, 4),
+    converter("tcp.options.sack", 0, NONE, Bin, Sint).since(3, 4),
+    converter("tcp.options.tsopt", 0, NONE, Bin, Sint).since(3, 4),
+    converter("tcp.options.tsval", 0, NONE, Bin, Sint).since(3, 4),
+    converter("tcp.options.wscale", 0, NONE, Bin, Sint).since(3, 4),
+    converter("tcp.options.wsopt", 0, NONE, Bin, Sint).since(3, 4),
+    converter("tcp.options_list", 0, NONE, Bin, Bin).since(3, 4),
+    converter("tcp.seq", 0, NONE, Bin, Sint).since(3, 4),
+    converter("tcp.src", 0, NONE, Bin, Sint).since(3, 4),
+    converter("tcp.win", 0, NONE, Bin, Sint).since(3, 4),
     converter("ub64dec", 0, NONE, Str, Bin).acts(),
     converter("ub64enc", 0, NONE, Bin, Str).acts(),
     converter("ungrpc", 1, &[Field, ProtobufType], Bin, Bin).acts(),
@@ -282,13 +283,13 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("url_dec", 0, &[Integer], Str, Str).acts(),
     converter("url_enc", 1, &[UrlEncoding], Str, Str).acts(),
     converter("us_ltime", 1, &[Text, Integer], Sint, Str)
-        .since(2, 7)
+        .since(2, 9)
         .acts(),
     converter("us_utime", 1, &[Text, Integer], Sint, Str)
-        .since(2, 7)
+        .since(2, 9)
         .acts(),
     converter("utime", 1, &[Text, Integer], Sint, Str).acts(),
-    converter("when", 1, &[OneOf(WHEN_CONDITIONS), Text, Text], Any, Any).since(2, 7),
+    converter("when", 1, &[OneOf(WHEN_CONDITIONS), Text, Text], Any, Any).since(3, 0),
     converter("word", 2, &[Index, Separators, Integer], Str, Str).acts(),
     converter("wt6", 0, &[Integer], Bin, Sint).acts(),
     converter("x509_v_err_str", 0, NONE, Sint, Str).since(2, 7).acts(),

@@ -8,11 +8,11 @@ use super::sample::{Before, FetchRow, Output::*, fetch};
 pub(super) const ROWS: &[FetchRow] = &[
     fetch("accept_date", S::ClientAddress, 0, &[OneOf(TIME_UNITS)], Sint)
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("acl", S::Constant, 1, &[AclName; 12], Bool)
-        .since(2, 7)
+        .since(2, 9)
         .acts(),
-    fetch("act_conn", S::Constant, 0, NONE, Sint).acts().since(2, 7),
+    fetch("act_conn", S::Constant, 0, NONE, Sint).acts().since(2, 9),
     fetch("always_false", S::Constant, 0, NONE, Bool).acts(),
     fetch("always_true", S::Constant, 0, NONE, Bool).acts(),
     fetch("avg_queue", S::InternalState, 1, &[Backend], Sint).acts(),
@@ -22,68 +22,72 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("baseq", S::RequestHeaders, 0, NONE, Str).acts(),
     fetch("bc.timer.connect", S::ServerAddress, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("bc_be_queue", S::ServerAddress, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(3, 0),
     fetch("bc_dst", S::ServerAddress, 0, NONE, Addr)
-        .before(Before::Gives(Sint))
+        .before(2, 7, Before::Gives(Sint))
         .acts(),
     fetch("bc_dst_port", S::ServerAddress, 0, NONE, Sint).acts(),
     fetch("bc_err", S::ServerAddress, 0, NONE, Sint).acts(),
-    fetch("bc_err_name", S::ServerAddress, 0, NONE, Str).since(2, 7),
+    fetch("bc_err_name", S::ServerAddress, 0, NONE, Str).since(3, 0),
     fetch("bc_err_str", S::ServerAddress, 0, NONE, Str).acts(),
     fetch("bc_glitches", S::ServerAddress, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("bc_http_major", S::ServerAddress, 0, NONE, Sint).acts(),
     fetch("bc_nb_streams", S::ServerAddress, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(3, 0),
     fetch("bc_reused", S::ServerAddress, 0, NONE, Bool)
-        .since(2, 7)
+        .since(3, 2)
         .acts(),
-    fetch("bc_rtt", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).since(2, 7),
-    fetch("bc_rttvar", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).since(2, 7),
+    fetch("bc_rtt", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).since(2, 8),
+    fetch("bc_rttvar", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).since(2, 8),
     fetch("bc_settings_streams_limit", S::ServerAddress, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(3, 2),
     fetch("bc_src", S::ServerAddress, 0, NONE, Addr)
-        .before(Before::Gives(Sint))
+        .before(2, 7, Before::Gives(Sint))
         .acts(),
     fetch("bc_src_port", S::ServerAddress, 0, NONE, Sint).acts(),
     fetch("bc_srv_queue", S::ServerAddress, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(3, 0),
     fetch("be_conn", S::InternalState, 1, &[Backend], Sint).acts(),
     fetch("be_conn_free", S::InternalState, 1, &[Backend], Sint).acts(),
     fetch("be_connect_timeout", S::Backend, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(3, 4),
     fetch("be_id", S::Backend, 0, NONE, Sint).acts(),
     fetch("be_max_retries", S::Backend, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(3, 5),
     fetch("be_name", S::Backend, 0, NONE, Str).acts(),
     fetch("be_queue_timeout", S::Backend, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(3, 4),
     fetch("be_server_timeout", S::Backend, 0, NONE, Sint).acts(),
     fetch("be_sess_rate", S::InternalState, 1, &[Backend], Sint).acts(),
     fetch("be_tarpit_timeout", S::Backend, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(3, 4),
     fetch("be_tunnel_timeout", S::Backend, 0, NONE, Sint).acts(),
     fetch("bin", S::Constant, 1, &[Hex], Bin).acts(),
     fetch("bool", S::Constant, 1, &[Boolean], Bool).acts(),
-    fetch("bs.aborted", S::ServerAddress, 0, NONE, Sint).since(2, 7),
-    fetch("bs.debug_str", S::ServerAddress, 0, &[Integer], Str).since(2, 7),
-    fetch("bs.id", S::ServerAddress, 0, NONE, Sint).since(2, 7),
-    fetch("bs.rst_code", S::ServerAddress, 0, NONE, Sint).since(2, 7),
+    fetch("bs.aborted", S::ServerAddress, 0, NONE, Sint).since(3, 0),
+    fetch("bs.debug_str", S::ServerAddress, 0, &[Integer], Str).since(3, 0),
+    fetch("bs.id", S::ServerAddress, 0, NONE, Sint).since(2, 9),
+    fetch("bs.rst_code", S::ServerAddress, 0, NONE, Sint).since(3, 0),
     fetch("bytes_in", S::HttpRequest, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
-    fetch("bytes_out", S::SentBytes, 0, NONE, Sint).acts().since(2, 7),
+        .before(3, 2, Before::Source(S::InternalState))
+        .since(2, 9),
+    fetch("bytes_out", S::SentBytes, 0, NONE, Sint)
+        .acts()
+        .before(3, 2, Before::Source(S::InternalState))
+        .since(2, 9),
     fetch("capture.req.hdr", S::HttpRequest, 1, &[Integer], Str).acts(),
     fetch("capture.req.method", S::HttpRequest, 0, NONE, Str).acts(),
     fetch("capture.req.uri", S::HttpRequest, 0, NONE, Str).acts(),
@@ -98,25 +102,25 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("cpu_calls", S::InternalState, 0, NONE, Sint),
     fetch("cpu_ns_avg", S::InternalState, 0, NONE, Sint),
     fetch("cpu_ns_tot", S::InternalState, 0, NONE, Sint),
-    fetch("cpu_usage_grp", S::InternalState, 0, NONE, Sint).since(2, 7),
-    fetch("cpu_usage_proc", S::InternalState, 0, NONE, Sint).since(2, 7),
-    fetch("cpu_usage_thr", S::InternalState, 0, NONE, Sint).since(2, 7),
+    fetch("cpu_usage_grp", S::InternalState, 0, NONE, Sint).since(3, 4),
+    fetch("cpu_usage_proc", S::InternalState, 0, NONE, Sint).since(3, 4),
+    fetch("cpu_usage_thr", S::InternalState, 0, NONE, Sint).since(3, 4),
     fetch("cur_client_timeout", S::Frontend, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("cur_connect_timeout", S::Backend, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(3, 4),
     fetch("cur_max_retries", S::Backend, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(3, 5),
     fetch("cur_queue_timeout", S::Backend, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(3, 4),
     fetch("cur_server_timeout", S::Backend, 0, NONE, Sint).acts(),
     fetch("cur_tarpit_timeout", S::ClientAddress, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(3, 4),
     fetch("cur_tunnel_timeout", S::Backend, 0, NONE, Sint).acts(),
     fetch("date", S::Constant, 0, &[Integer, OneOf(TIME_UNITS)], Sint).acts(),
     fetch("date_us", S::Constant, 0, NONE, Sint).acts(),
@@ -126,32 +130,33 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("dst_conn", S::Frontend, 0, NONE, Sint),
     fetch("dst_is_local", S::ClientAddress, 0, NONE, Bool).acts(),
     fetch("dst_port", S::ClientAddress, 0, NONE, Sint).acts(),
-    fetch("dump_all_vars", S::Constant, 0, &[Scope, Text, Text], Str).since(2, 7),
+    fetch("dump_all_vars", S::Constant, 0, &[Scope, Text, Text], Str).since(3, 4),
     fetch("env", S::Constant, 1, &[EnvName], Str).acts(),
     fetch("fc.timer.handshake", S::ClientAddress, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("fc.timer.total", S::Frontend, 0, NONE, Sint)
+        .before(3, 2, Before::Source(S::End))
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("fc_dst", S::ClientAddress, 0, NONE, Addr).acts(),
     fetch("fc_dst_is_local", S::ClientAddress, 0, NONE, Bool).acts(),
     fetch("fc_dst_port", S::ClientAddress, 0, NONE, Sint).acts(),
     fetch("fc_err", S::ClientAddress, 0, NONE, Sint).acts(),
-    fetch("fc_err_name", S::ClientAddress, 0, NONE, Str).since(2, 7),
+    fetch("fc_err_name", S::ClientAddress, 0, NONE, Str).since(3, 0),
     fetch("fc_err_str", S::ClientAddress, 0, NONE, Str).acts(),
     fetch("fc_fackets", S::ClientAddress, 0, &[Unused], Sint).acts(),
     fetch("fc_glitches", S::ClientAddress, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("fc_http_major", S::ClientAddress, 0, NONE, Sint).acts(),
     fetch("fc_lost", S::ClientAddress, 0, &[Unused], Sint).acts(),
     fetch("fc_nb_streams", S::ClientAddress, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(3, 0),
     fetch("fc_pp_authority", S::ClientAddress, 0, NONE, Str).acts(),
     fetch("fc_pp_tlv", S::ClientConnection, 1, &[TlvType], Str)
-        .since(2, 7)
+        .since(2, 9)
         .acts(),
     fetch("fc_pp_unique_id", S::ClientAddress, 0, NONE, Str).acts(),
     fetch("fc_rcvd_proxy", S::ClientAddress, 0, NONE, Bool).acts(),
@@ -160,10 +165,10 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("fc_rtt", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).acts(),
     fetch("fc_rttvar", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).acts(),
     fetch("fc_sacked", S::ClientAddress, 0, &[Unused], Sint).acts(),
-    fetch("fc_saved_syn", S::ClientAddress, 0, NONE, Bin).since(2, 7),
+    fetch("fc_saved_syn", S::ClientAddress, 0, NONE, Bin).since(3, 4),
     fetch("fc_settings_streams_limit", S::ClientConnection, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(3, 0),
     fetch("fc_src", S::ClientAddress, 0, NONE, Addr).acts(),
     fetch("fc_src_is_local", S::ClientAddress, 0, NONE, Bool).acts(),
     fetch("fc_src_port", S::ClientAddress, 0, NONE, Sint).acts(),
@@ -179,11 +184,11 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("fe_sess_rate", S::InternalState, 1, &[Frontend], Sint).acts(),
     fetch("fe_tarpit_timeout", S::Frontend, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
-    fetch("fs.aborted", S::ClientConnection, 0, NONE, Sint).since(2, 7),
-    fetch("fs.debug_str", S::ClientConnection, 0, &[Integer], Str).since(2, 7),
-    fetch("fs.id", S::ClientConnection, 0, NONE, Str).since(2, 7),
-    fetch("fs.rst_code", S::ClientConnection, 0, NONE, Sint).since(2, 7),
+        .since(3, 4),
+    fetch("fs.aborted", S::ClientConnection, 0, NONE, Sint).since(3, 0),
+    fetch("fs.debug_str", S::ClientConnection, 0, &[Integer], Str).since(3, 0),
+    fetch("fs.id", S::ClientConnection, 0, NONE, Str).since(2, 9),
+    fetch("fs.rst_code", S::ClientConnection, 0, NONE, Sint).since(3, 0),
     fetch("hdr", S::EitherHeaders, 0, &[HeaderName, Occurrence], Str).acts(),
     fetch("hdr_cnt", S::RequestHeaders, 0, &[HeaderName], Sint).acts(),
     fetch("hdr_ip", S::RequestHeaders, 0, &[HeaderName, Occurrence], Addr).acts(),
@@ -213,7 +218,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("internal.strm.is_htx", S::InternalState, 0, NONE, Bool).acts(),
     fetch("ipv4", S::Constant, 1, &[Ipv4Address], Ipv4).acts(),
     fetch("ipv6", S::Constant, 1, &[Ipv6Address], Ipv6).acts(),
-    fetch("last_entity", S::InternalState, 0, NONE, Str).since(2, 7),
+    fetch("last_entity", S::InternalState, 0, NONE, Str).since(3, 1),
     fetch("last_rule_file", S::InternalState, 0, NONE, Str),
     fetch("last_rule_line", S::InternalState, 0, NONE, Sint),
     fetch("lat_ns_avg", S::InternalState, 0, NONE, Sint),
@@ -233,13 +238,13 @@ pub(super) const ROWS: &[FetchRow] = &[
         Bin,
     )
     .acts(),
-    fetch("pid", S::Constant, 0, NONE, Sint).acts().since(2, 7),
+    fetch("pid", S::Constant, 0, NONE, Sint).acts().since(2, 9),
     fetch("prio_class", S::InternalState, 0, NONE, Sint),
     fetch("prio_offset", S::InternalState, 0, NONE, Sint),
     fetch("proc", S::Constant, 0, NONE, Sint).acts(),
     fetch("query", S::RequestHeaders, 0, &[OneOf(QUERY_OPTIONS)], Str)
         .acts()
-        .before(Before::AtMost(0)),
+        .before(3, 2, Before::AtMost(0)),
     fetch("queue", S::InternalState, 1, &[Backend], Sint).acts(),
     fetch("quic_enabled", S::Constant, 0, NONE, Bool)
         .acts()
@@ -258,17 +263,17 @@ pub(super) const ROWS: &[FetchRow] = &[
         Bin,
     )
     .acts()
-    .before(Before::AtMost(1)),
+    .before(2, 7, Before::AtMost(1)),
     fetch("req.body_size", S::RequestHeaders, 0, NONE, Sint).acts(),
     fetch("req.bytes_in", S::HttpRequest, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
-    fetch("req.bytes_out", S::HttpRequest, 0, NONE, Sint).since(2, 7),
+        .since(3, 3),
+    fetch("req.bytes_out", S::HttpRequest, 0, NONE, Sint).since(3, 3),
     fetch("req.cook", S::RequestHeaders, 0, &[CookieName], Str).acts(),
     fetch("req.cook_cnt", S::RequestHeaders, 0, &[CookieName], Sint).acts(),
     fetch("req.cook_names", S::RequestHeaders, 0, &[Text], Str)
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("req.cook_val", S::RequestHeaders, 0, &[CookieName], Sint).acts(),
     fetch("req.fhdr", S::RequestHeaders, 0, &[HeaderName, Occurrence], Str).acts(),
     fetch("req.fhdr_cnt", S::RequestHeaders, 0, &[HeaderName], Sint).acts(),
@@ -309,36 +314,36 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("req.ssl_alpn", S::RequestBuffer, 0, NONE, Str).acts(),
     fetch("req.ssl_cipherlist", S::ClientAddress, 0, NONE, Bin)
         .acts()
-        .since(2, 7),
+        .since(3, 2),
     fetch("req.ssl_ec_ext", S::RequestBuffer, 0, NONE, Bool).acts(),
     fetch("req.ssl_hello_type", S::RequestBuffer, 0, NONE, Sint).acts(),
     fetch("req.ssl_keyshare_groups", S::ClientAddress, 0, NONE, Bin)
         .acts()
-        .since(2, 7),
+        .since(3, 2),
     fetch("req.ssl_sigalgs", S::ClientAddress, 0, NONE, Bin)
         .acts()
-        .since(2, 7),
+        .since(3, 2),
     fetch("req.ssl_sni", S::RequestBuffer, 0, NONE, Str).acts(),
     fetch("req.ssl_st_ext", S::RequestBuffer, 0, NONE, Sint).acts(),
     fetch("req.ssl_supported_groups", S::ClientAddress, 0, NONE, Bin)
         .acts()
-        .since(2, 7),
+        .since(3, 2),
     fetch("req.ssl_ver", S::RequestBuffer, 0, NONE, Sint).acts(),
     fetch("req.timer.hdr", S::RequestHeaders, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("req.timer.idle", S::RequestHeaders, 0, NONE, Sint)
-        .since(2, 7)
+        .since(2, 9)
         .acts(),
     fetch("req.timer.queue", S::HttpResponse, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("req.timer.tq", S::RequestHeaders, 0, NONE, Sint)
-        .since(2, 7)
+        .since(2, 9)
         .acts(),
     fetch("req.ver", S::HttpRequest, 0, NONE, Str)
         .acts()
-        .before(Before::Source(S::RequestHeaders)),
+        .before(3, 3, Before::Source(S::RequestHeaders)),
     fetch("req_len", S::RequestBuffer, 0, NONE, Sint).acts(),
     fetch("req_proto_http", S::HttpRequest, 0, NONE, Bool).acts(),
     fetch("req_ssl_hello_type", S::RequestBuffer, 0, NONE, Sint).acts(),
@@ -346,17 +351,17 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("req_ssl_ver", S::RequestBuffer, 0, NONE, Sint).acts(),
     fetch("req_ver", S::HttpRequest, 0, NONE, Str)
         .acts()
-        .before(Before::Source(S::RequestHeaders)),
+        .before(3, 3, Before::Source(S::RequestHeaders)),
     fetch("request_date", S::HttpRequest, 0, &[OneOf(TIME_UNITS)], Sint)
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("res.body", S::ResponseHeaders, 0, NONE, Bin).acts(),
     fetch("res.body_len", S::ResponseHeaders, 0, NONE, Sint).acts(),
     fetch("res.body_size", S::ResponseHeaders, 0, NONE, Sint).acts(),
-    fetch("res.bytes_in", S::SentBytes, 0, NONE, Sint).since(2, 7),
+    fetch("res.bytes_in", S::SentBytes, 0, NONE, Sint).since(3, 3),
     fetch("res.bytes_out", S::SentBytes, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(3, 3),
     fetch("res.cache_hit", S::CachedResponse, 0, NONE, Bool).acts(),
     fetch("res.cache_name", S::CachedResponse, 0, NONE, Str).acts(),
     fetch("res.comp", S::HttpResponse, 0, NONE, Bool).acts(),
@@ -365,7 +370,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("res.cook_cnt", S::ResponseHeaders, 0, &[CookieName], Sint).acts(),
     fetch("res.cook_names", S::ResponseHeaders, 0, &[Text], Str)
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("res.cook_val", S::ResponseHeaders, 0, &[CookieName], Sint).acts(),
     fetch("res.fhdr", S::ResponseHeaders, 0, &[HeaderName, Occurrence], Str).acts(),
     fetch("res.fhdr_cnt", S::ResponseHeaders, 0, &[HeaderName], Sint).acts(),
@@ -402,17 +407,18 @@ pub(super) const ROWS: &[FetchRow] = &[
     .acts(),
     fetch("res.ssl_hello_type", S::ResponseBuffer, 0, NONE, Sint).acts(),
     fetch("res.timer.data", S::SentBytes, 0, NONE, Sint)
+        .before(3, 2, Before::Source(S::End))
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("res.timer.hdr", S::ResponseHeaders, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("res.ver", S::HttpResponse, 0, NONE, Str)
         .acts()
-        .before(Before::Source(S::ResponseHeaders)),
+        .before(3, 3, Before::Source(S::ResponseHeaders)),
     fetch("resp_ver", S::HttpResponse, 0, NONE, Str)
         .acts()
-        .before(Before::Source(S::ResponseHeaders)),
+        .before(3, 3, Before::Source(S::ResponseHeaders)),
     fetch("sc0_bytes_in_rate", S::InternalState, 0, &[Table], Sint),
     fetch("sc0_bytes_out_rate", S::InternalState, 0, &[Table], Sint),
     fetch("sc0_clr_gpc0", S::InternalState, 0, &[Table], Sint),
@@ -423,8 +429,8 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("sc0_get_gpc0", S::InternalState, 0, &[Table], Sint),
     fetch("sc0_get_gpc1", S::InternalState, 0, &[Table], Sint),
     fetch("sc0_get_gpt0", S::InternalState, 0, &[Table], Sint),
-    fetch("sc0_glitch_cnt", S::InternalState, 0, &[Table], Sint).since(2, 7),
-    fetch("sc0_glitch_rate", S::InternalState, 0, &[Table], Sint).since(2, 7),
+    fetch("sc0_glitch_cnt", S::InternalState, 0, &[Table], Sint).since(3, 0),
+    fetch("sc0_glitch_rate", S::InternalState, 0, &[Table], Sint).since(3, 0),
     fetch("sc0_gpc0_rate", S::InternalState, 0, &[Table], Sint),
     fetch("sc0_gpc1_rate", S::InternalState, 0, &[Table], Sint),
     fetch("sc0_http_err_cnt", S::InternalState, 0, &[Table], Sint),
@@ -437,7 +443,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("sc0_inc_gpc1", S::InternalState, 0, &[Table], Sint),
     fetch("sc0_kbytes_in", S::ClientAddress, 0, &[Table], Sint),
     fetch("sc0_kbytes_out", S::ClientAddress, 0, &[Table], Sint),
-    fetch("sc0_key", S::InternalState, 0, NONE, Any).since(2, 7),
+    fetch("sc0_key", S::InternalState, 0, NONE, Any).since(3, 2),
     fetch("sc0_sess_cnt", S::InternalState, 0, &[Table], Sint),
     fetch("sc0_sess_rate", S::InternalState, 0, &[Table], Sint),
     fetch("sc0_tracked", S::InternalState, 0, &[Table], Bool),
@@ -453,8 +459,8 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("sc1_get_gpc0", S::InternalState, 0, &[Table], Sint),
     fetch("sc1_get_gpc1", S::InternalState, 0, &[Table], Sint),
     fetch("sc1_get_gpt0", S::InternalState, 0, &[Table], Sint),
-    fetch("sc1_glitch_cnt", S::InternalState, 0, &[Table], Sint).since(2, 7),
-    fetch("sc1_glitch_rate", S::InternalState, 0, &[Table], Sint).since(2, 7),
+    fetch("sc1_glitch_cnt", S::InternalState, 0, &[Table], Sint).since(3, 0),
+    fetch("sc1_glitch_rate", S::InternalState, 0, &[Table], Sint).since(3, 0),
     fetch("sc1_gpc0_rate", S::InternalState, 0, &[Table], Sint),
     fetch("sc1_gpc1_rate", S::InternalState, 0, &[Table], Sint),
     fetch("sc1_http_err_cnt", S::InternalState, 0, &[Table], Sint),
@@ -467,7 +473,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("sc1_inc_gpc1", S::InternalState, 0, &[Table], Sint),
     fetch("sc1_kbytes_in", S::ClientAddress, 0, &[Table], Sint),
     fetch("sc1_kbytes_out", S::ClientAddress, 0, &[Table], Sint),
-    fetch("sc1_key", S::InternalState, 0, NONE, Any).since(2, 7),
+    fetch("sc1_key", S::InternalState, 0, NONE, Any).since(3, 2),
     fetch("sc1_sess_cnt", S::InternalState, 0, &[Table], Sint),
     fetch("sc1_sess_rate", S::InternalState, 0, &[Table], Sint),
     fetch("sc1_tracked", S::InternalState, 0, &[Table], Bool),
@@ -482,8 +488,8 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("sc2_get_gpc0", S::InternalState, 0, &[Table], Sint),
     fetch("sc2_get_gpc1", S::InternalState, 0, &[Table], Sint),
     fetch("sc2_get_gpt0", S::InternalState, 0, &[Table], Sint),
-    fetch("sc2_glitch_cnt", S::InternalState, 0, &[Table], Sint).since(2, 7),
-    fetch("sc2_glitch_rate", S::InternalState, 0, &[Table], Sint).since(2, 7),
+    fetch("sc2_glitch_cnt", S::InternalState, 0, &[Table], Sint).since(3, 0),
+    fetch("sc2_glitch_rate", S::InternalState, 0, &[Table], Sint).since(3, 0),
     fetch("sc2_gpc0_rate", S::InternalState, 0, &[Table], Sint),
     fetch("sc2_gpc1_rate", S::InternalState, 0, &[Table], Sint),
     fetch("sc2_http_err_cnt", S::InternalState, 0, &[Table], Sint),
@@ -496,7 +502,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("sc2_inc_gpc1", S::InternalState, 0, &[Table], Sint),
     fetch("sc2_kbytes_in", S::ClientAddress, 0, &[Table], Sint),
     fetch("sc2_kbytes_out", S::ClientAddress, 0, &[Table], Sint),
-    fetch("sc2_key", S::InternalState, 0, NONE, Any).since(2, 7),
+    fetch("sc2_key", S::InternalState, 0, NONE, Any).since(3, 2),
     fetch("sc2_sess_cnt", S::InternalState, 0, &[Table], Sint),
     fetch("sc2_sess_rate", S::InternalState, 0, &[Table], Sint),
     fetch("sc2_tracked", S::InternalState, 0, &[Table], Bool),
@@ -532,8 +538,8 @@ pub(super) const ROWS: &[FetchRow] = &[
         Sint,
     ),
     fetch("sc_get_gpt0", S::InternalState, 1, &[Integer, Table], Sint),
-    fetch("sc_glitch_cnt", S::InternalState, 1, &[Integer, Table], Sint).since(2, 7),
-    fetch("sc_glitch_rate", S::InternalState, 1, &[Integer, Table], Sint).since(2, 7),
+    fetch("sc_glitch_cnt", S::InternalState, 1, &[Integer, Table], Sint).since(3, 0),
+    fetch("sc_glitch_rate", S::InternalState, 1, &[Integer, Table], Sint).since(3, 0),
     fetch("sc_gpc0_rate", S::InternalState, 1, &[Integer, Table], Sint),
     fetch("sc_gpc1_rate", S::InternalState, 1, &[Integer, Table], Sint),
     fetch(
@@ -560,7 +566,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("sc_inc_gpc1", S::InternalState, 1, &[Integer, Table], Sint),
     fetch("sc_kbytes_in", S::ClientAddress, 1, &[Integer, Table], Sint),
     fetch("sc_kbytes_out", S::ClientAddress, 1, &[Integer, Table], Sint),
-    fetch("sc_key", S::InternalState, 1, &[Integer], Any).since(2, 7),
+    fetch("sc_key", S::InternalState, 1, &[Integer], Any).since(3, 2),
     fetch("sc_sess_cnt", S::InternalState, 1, &[Integer, Table], Sint),
     fetch("sc_sess_rate", S::InternalState, 1, &[Integer, Table], Sint),
     fetch("sc_tracked", S::InternalState, 1, &[Integer, Table], Bool),
@@ -568,14 +574,14 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("scook", S::ResponseHeaders, 0, &[CookieName], Str).acts(),
     fetch("scook_cnt", S::ResponseHeaders, 0, &[CookieName], Sint).acts(),
     fetch("scook_val", S::ResponseHeaders, 0, &[CookieName], Sint).acts(),
-    fetch("server_status", S::HttpResponse, 0, NONE, Sint).since(2, 7),
+    fetch("server_status", S::HttpResponse, 0, NONE, Sint).since(2, 9),
     fetch("shdr", S::ResponseHeaders, 0, &[HeaderName, Occurrence], Str).acts(),
     fetch("shdr_cnt", S::ResponseHeaders, 0, &[HeaderName], Sint).acts(),
     fetch("shdr_ip", S::ResponseHeaders, 0, &[HeaderName, Occurrence], Addr).acts(),
     fetch("shdr_val", S::ResponseHeaders, 0, &[HeaderName, Occurrence], Sint).acts(),
     fetch("so_id", S::Frontend, 0, NONE, Sint).acts(),
     fetch("so_name", S::Frontend, 0, NONE, Str).acts(),
-    fetch("spoe.engine-id", S::InternalState, 0, NONE, Str).since(2, 7),
+    fetch("spoe.engine-id", S::InternalState, 0, NONE, Str).since(3, 2),
     fetch("src", S::ClientAddress, 0, NONE, Addr).acts(),
     fetch("src_bytes_in_rate", S::ClientAddress, 1, &[Table], Sint),
     fetch("src_bytes_out_rate", S::ClientAddress, 1, &[Table], Sint),
@@ -590,8 +596,8 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("src_get_gpc1", S::ClientAddress, 1, &[Table], Sint),
     fetch("src_get_gpt", S::ClientAddress, 2, &[Integer, Table], Sint),
     fetch("src_get_gpt0", S::ClientAddress, 1, &[Table], Sint),
-    fetch("src_glitch_cnt", S::ClientAddress, 1, &[Table], Sint).since(2, 7),
-    fetch("src_glitch_rate", S::ClientAddress, 1, &[Table], Sint).since(2, 7),
+    fetch("src_glitch_cnt", S::ClientAddress, 1, &[Table], Sint).since(3, 0),
+    fetch("src_glitch_rate", S::ClientAddress, 1, &[Table], Sint).since(3, 0),
     fetch("src_gpc0_rate", S::ClientAddress, 1, &[Table], Sint),
     fetch("src_gpc1_rate", S::ClientAddress, 1, &[Table], Sint),
     fetch("src_gpc_rate", S::ClientAddress, 2, &[Integer, Table], Sint),
@@ -632,7 +638,7 @@ pub(super) const ROWS: &[FetchRow] = &[
         NONE,
         Str,
     )
-    .since(2, 7),
+    .since(3, 0),
     fetch(
         "ssl_bc_client_handshake_traffic_secret",
         S::ClientConnection,
@@ -640,7 +646,7 @@ pub(super) const ROWS: &[FetchRow] = &[
         NONE,
         Str,
     )
-    .since(2, 7),
+    .since(3, 0),
     fetch("ssl_bc_client_random", S::ServerConnection, 0, NONE, Bin),
     fetch(
         "ssl_bc_client_traffic_secret_0",
@@ -649,12 +655,12 @@ pub(super) const ROWS: &[FetchRow] = &[
         NONE,
         Str,
     )
-    .since(2, 7),
-    fetch("ssl_bc_curve", S::ServerConnection, 0, NONE, Str).since(2, 7),
-    fetch("ssl_bc_early_exporter_secret", S::ClientConnection, 0, NONE, Str).since(2, 7),
+    .since(3, 0),
+    fetch("ssl_bc_curve", S::ServerConnection, 0, NONE, Str).since(2, 9),
+    fetch("ssl_bc_early_exporter_secret", S::ClientConnection, 0, NONE, Str).since(3, 0),
     fetch("ssl_bc_err", S::ServerConnection, 0, NONE, Sint),
     fetch("ssl_bc_err_str", S::ServerConnection, 0, NONE, Str),
-    fetch("ssl_bc_exporter_secret", S::ClientConnection, 0, NONE, Str).since(2, 7),
+    fetch("ssl_bc_exporter_secret", S::ClientConnection, 0, NONE, Str).since(3, 0),
     fetch("ssl_bc_is_resumed", S::ServerConnection, 0, NONE, Bool),
     fetch("ssl_bc_npn", S::ServerConnection, 0, NONE, Str),
     fetch("ssl_bc_protocol", S::ServerConnection, 0, NONE, Str),
@@ -665,7 +671,7 @@ pub(super) const ROWS: &[FetchRow] = &[
         NONE,
         Str,
     )
-    .since(2, 7),
+    .since(3, 0),
     fetch("ssl_bc_server_random", S::ServerConnection, 0, NONE, Bin),
     fetch(
         "ssl_bc_server_traffic_secret_0",
@@ -674,10 +680,10 @@ pub(super) const ROWS: &[FetchRow] = &[
         NONE,
         Str,
     )
-    .since(2, 7),
+    .since(3, 0),
     fetch("ssl_bc_session_id", S::ServerConnection, 0, NONE, Bin),
     fetch("ssl_bc_session_key", S::ServerConnection, 0, NONE, Bin),
-    fetch("ssl_bc_sni", S::ServerConnection, 0, NONE, Str).since(2, 7),
+    fetch("ssl_bc_sni", S::ServerConnection, 0, NONE, Str).since(3, 2),
     fetch("ssl_bc_unique_id", S::ServerConnection, 0, NONE, Bin),
     fetch("ssl_bc_use_keysize", S::ServerConnection, 0, NONE, Sint),
     fetch("ssl_c_ca_err", S::ClientConnection, 0, NONE, Sint),
@@ -695,7 +701,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("ssl_c_key_alg", S::ClientConnection, 0, NONE, Str),
     fetch("ssl_c_notafter", S::ClientConnection, 0, NONE, Str),
     fetch("ssl_c_notbefore", S::ClientConnection, 0, NONE, Str),
-    fetch("ssl_c_policies", S::ClientConnection, 0, &[Text], Str).since(2, 7),
+    fetch("ssl_c_policies", S::ClientConnection, 0, &[Text], Str).since(3, 4),
     fetch(
         "ssl_c_r_dn",
         S::ClientConnection,
@@ -703,7 +709,7 @@ pub(super) const ROWS: &[FetchRow] = &[
         &[Text, Integer, DnFormat],
         Str,
     )
-    .since(2, 7),
+    .since(2, 8),
     fetch(
         "ssl_c_s_dn",
         S::ClientConnection,
@@ -711,7 +717,7 @@ pub(super) const ROWS: &[FetchRow] = &[
         &[Text, Integer, DnFormat],
         Str,
     ),
-    fetch("ssl_c_san", S::ClientConnection, 0, NONE, Str).since(2, 7),
+    fetch("ssl_c_san", S::ClientConnection, 0, NONE, Str).since(3, 2),
     fetch("ssl_c_serial", S::ClientConnection, 0, NONE, Bin),
     fetch("ssl_c_sha1", S::ClientConnection, 0, NONE, Bin),
     fetch("ssl_c_sig_alg", S::ClientConnection, 0, NONE, Str),
@@ -770,10 +776,10 @@ pub(super) const ROWS: &[FetchRow] = &[
         NONE,
         Str,
     ),
-    fetch("ssl_fc_crtname", S::ClientConnection, 0, NONE, Str).since(2, 7),
-    fetch("ssl_fc_curve", S::ClientConnection, 0, NONE, Str).since(2, 7),
+    fetch("ssl_fc_crtname", S::ClientConnection, 0, NONE, Str).since(3, 4),
+    fetch("ssl_fc_curve", S::ClientConnection, 0, NONE, Str).since(2, 9),
     fetch("ssl_fc_early_exporter_secret", S::ClientConnection, 0, NONE, Str),
-    fetch("ssl_fc_early_rcvd", S::ClientConnection, 0, NONE, Bool).since(2, 7),
+    fetch("ssl_fc_early_rcvd", S::ClientConnection, 0, NONE, Bool).since(3, 2),
     fetch("ssl_fc_ecformats_bin", S::ClientConnection, 0, NONE, Str),
     fetch("ssl_fc_eclist_bin", S::ClientConnection, 0, &[Integer], Str),
     fetch("ssl_fc_err", S::ClientConnection, 0, NONE, Sint),
@@ -804,7 +810,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     ),
     fetch("ssl_fc_session_id", S::ClientConnection, 0, NONE, Bin),
     fetch("ssl_fc_session_key", S::ClientConnection, 0, NONE, Bin),
-    fetch("ssl_fc_sigalgs_bin", S::ClientConnection, 0, &[Integer], Bin).since(2, 7),
+    fetch("ssl_fc_sigalgs_bin", S::ClientConnection, 0, &[Integer], Bin).since(3, 1),
     fetch("ssl_fc_sni", S::ClientConnection, 0, NONE, Str),
     fetch(
         "ssl_fc_supported_versions_bin",
@@ -813,7 +819,7 @@ pub(super) const ROWS: &[FetchRow] = &[
         &[Integer],
         Bin,
     )
-    .since(2, 7),
+    .since(3, 1),
     fetch("ssl_fc_unique_id", S::ClientConnection, 0, NONE, Bin),
     fetch("ssl_fc_use_keysize", S::ClientConnection, 0, NONE, Sint),
     fetch("ssl_s_chain_der", S::ClientConnection, 0, NONE, Bin),
@@ -844,30 +850,32 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("str", S::Constant, 1, &[Text], Str).acts(),
     fetch("table_avl", S::InternalState, 1, &[Table], Sint),
     fetch("table_cnt", S::InternalState, 1, &[Table], Sint),
-    fetch("term_events", S::InternalState, 0, NONE, Str).since(2, 7),
-    fetch("tgroup", S::Constant, 0, NONE, Sint).acts().since(2, 7),
+    fetch("term_events", S::InternalState, 0, NONE, Str).since(3, 2),
+    fetch("tgroup", S::Constant, 0, NONE, Sint).acts().since(3, 4),
     fetch("thread", S::Constant, 0, NONE, Sint).acts(),
     fetch("txn.conn_retries", S::HttpResponse, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
-    fetch("txn.id32", S::InternalState, 0, NONE, Sint).since(2, 7),
+        .since(2, 9),
+    fetch("txn.id32", S::InternalState, 0, NONE, Sint).since(2, 9),
     fetch("txn.redispatched", S::HttpResponse, 0, NONE, Bool)
         .acts()
-        .since(2, 7),
+        .since(3, 0),
     fetch("txn.sess_term_state", S::InternalState, 0, NONE, Str)
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("txn.status", S::HttpResponse, 0, NONE, Sint)
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("txn.timer.total", S::HttpRequest, 0, NONE, Sint)
+        .before(3, 2, Before::Source(S::End))
         .acts()
-        .since(2, 7),
+        .since(2, 9),
     fetch("txn.timer.user", S::HttpRequest, 0, NONE, Sint)
-        .since(2, 7)
+        .before(3, 2, Before::Source(S::End))
+        .since(2, 9)
         .acts(),
     fetch("unique-id", S::Constant, 0, NONE, Str).acts(),
-    fetch("uptime", S::Constant, 0, NONE, Sint).acts().since(2, 7),
+    fetch("uptime", S::Constant, 0, NONE, Sint).acts().since(3, 0),
     fetch("url", S::RequestHeaders, 0, NONE, Str).acts(),
     fetch("url32", S::RequestHeaders, 0, NONE, Sint).acts(),
     fetch("url32+src", S::RequestHeaders, 0, NONE, Bin).acts(),
@@ -880,7 +888,7 @@ pub(super) const ROWS: &[FetchRow] = &[
         Str,
     )
     .acts()
-    .before(Before::AtMost(2)),
+    .before(2, 7, Before::AtMost(2)),
     fetch("url_port", S::RequestHeaders, 0, NONE, Sint).acts(),
     fetch(
         "urlp",
@@ -890,7 +898,7 @@ pub(super) const ROWS: &[FetchRow] = &[
         Str,
     )
     .acts()
-    .before(Before::AtMost(2)),
+    .before(2, 7, Before::AtMost(2)),
     fetch(
         "urlp_val",
         S::RequestHeaders,
@@ -899,9 +907,9 @@ pub(super) const ROWS: &[FetchRow] = &[
         Sint,
     )
     .acts()
-    .before(Before::AtMost(2)),
+    .before(2, 7, Before::AtMost(2)),
     fetch("uuid", S::Constant, 0, &[UuidVersion], Str).acts(),
     fetch("var", S::Constant, 1, &[Variable, Text], Any).acts(),
     fetch("wait_end", S::InternalState, 0, NONE, Bool).acts(),
-    fetch("waiting_entity", S::InternalState, 0, NONE, Str).since(2, 7),
+    fetch("waiting_entity", S::InternalState, 0, NONE, Str).since(3, 1),
 ];

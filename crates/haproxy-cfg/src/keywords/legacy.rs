@@ -48,9 +48,9 @@ pub(super) const GLOBAL_ROWS: &[Keyword<Parse>] = &[
             .optional()
             .wrong("'{kw}' only supports 'no-exit-on-failure' option.")])
         .acts(global::master_worker),
-    old_quic("tune.quic.cc-hystart", 2, 9),
+    old_quic("tune.quic.cc-hystart", 3, 0),
     old_quic("tune.quic.cc.cubic.min-losses", 3, 1),
-    old_quic("tune.quic.disable-tx-pacing", 3, 1),
+    old_quic("tune.quic.disable-tx-pacing", 3, 2),
     old_quic("tune.quic.disable-udp-gso", 3, 1),
     old_quic("tune.quic.frontend.default-max-window-size", 3, 1),
     old_quic("tune.quic.frontend.glitches-threshold", 3, 0),
@@ -58,7 +58,7 @@ pub(super) const GLOBAL_ROWS: &[Keyword<Parse>] = &[
     old_quic("tune.quic.frontend.max-tx-mem", 3, 2),
     old_quic("tune.quic.frontend.stream-data-ratio", 3, 2),
     old_quic("tune.quic.max-frame-loss", 2, 7),
-    old_quic("tune.quic.reorder-ratio", 3, 0),
+    old_quic("tune.quic.reorder-ratio", 2, 9),
     old_quic("tune.quic.socket-owner", 2, 7),
     old_quic("tune.quic.zero-copy-fwd-send", 2, 9),
 ];

@@ -212,7 +212,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "drops trailers of requests",
     )
-    .since(2, 7)
+    .since(3, 2)
     .keeps(Flag(F::DropRequestTrailers)),
     kw(
         "http-drop-response-trailers",
@@ -220,7 +220,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "drops trailers of responses",
     )
-    .since(2, 7)
+    .since(3, 2)
     .keeps(Flag(F::DropResponseTrailers)),
     kw(
         "http-ignore-probes",
@@ -421,6 +421,6 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     kw("tcpka", DEFAULTS | PX, NONE, "keep-alive packets to both sides")
         .acts(Both(F::ClientTcpKeepAlive, F::ServerTcpKeepAlive)),
     kw("tcplog", DEFAULTS | FE, ONE, "log connections")
-        .takes(&[options(&[opt("clf", &[]).since(2, 7)])])
+        .takes(&[options(&[opt("clf", &[]).since(3, 1)])])
         .acts(Log(LogLine::Tcp)),
 ];

@@ -28,7 +28,7 @@ const HASH_FUNCTION: &[Arg] = &[
             opt("djb2", &[]),
             opt("crc32", &[]),
             opt("wt6", &[]),
-            opt("none", &[]).since(2, 7),
+            opt("none", &[]).since(2, 9),
         ],
     )
     .optional()

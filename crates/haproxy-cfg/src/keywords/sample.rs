@@ -110,6 +110,8 @@ pub enum Source {
     ServerConnection,
     /// What was sent to the server and to the client.
     SentBytes,
+    /// What is known at the end only, when the line of the log is made.
+    End,
 }
 
 impl Source {
@@ -130,6 +132,7 @@ impl Source {
             Self::CachedResponse | Self::Server => 0x0f_fc00,
             Self::Backend => 0x0f_ffc0,
             Self::SentBytes => 0x07_fe00,
+            Self::End => 0x04_0000,
         }
     }
 
@@ -155,6 +158,7 @@ impl Source {
             Self::ServerAddress => "server address",
             Self::ServerConnection => "server-side connection",
             Self::SentBytes => "statistics",
+            Self::End => "transaction statistics",
         }
     }
 
@@ -178,7 +182,7 @@ impl Source {
     }
 }
 
-/// What a row was in version 2.6 and before, where that differs.
+/// What a row was in older versions, where that differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Before {
     /// It had another source.
@@ -191,8 +195,8 @@ pub enum Before {
     Integers,
 }
 
-/// The last version that [`Before`] speaks of.
-const BEFORE: Version = Version::new(2, 6);
+/// What a row was before a version.
+type Past = Option<(Version, Before)>;
 
 /// A sample fetch.
 #[derive(Clone, Copy, Debug)]
@@ -207,10 +211,10 @@ pub struct FetchRow {
     pub args: &'static [ArgType],
     /// What it gives.
     pub output: Output,
-    /// First version that has it; for what came after 2.6, not before.
+    /// First version that has it; none for what 2.6 had.
     pub since: Option<Version>,
-    /// What it was in 2.6.
-    pub before: Option<Before>,
+    /// What it was before a version.
+    pub before: Option<(Version, Before)>,
     /// The data path takes samples of it.
     pub acts: bool,
 }
@@ -242,8 +246,8 @@ impl FetchRow {
     /// Its source in the version of `dialect`.
     #[must_use]
     pub fn source_in(&self, dialect: Dialect) -> Source {
-        match self.before {
-            Some(Before::Source(source)) if is_before(dialect) => source,
+        match past(self.before, dialect) {
+            Some(Before::Source(source)) => source,
             _ => self.source,
         }
     }
@@ -251,8 +255,8 @@ impl FetchRow {
     /// What it gives in the version of `dialect`.
     #[must_use]
     pub fn output_in(&self, dialect: Dialect) -> Output {
-        match self.before {
-            Some(Before::Gives(output)) if is_before(dialect) => output,
+        match past(self.before, dialect) {
+            Some(Before::Gives(output)) => output,
             _ => self.output,
         }
     }
@@ -273,8 +277,9 @@ impl FetchRow {
         self
     }
 
-    pub(super) const fn before(mut self, before: Before) -> Self {
-        self.before = Some(before);
+    /// What it was before that version.
+    pub(super) const fn before(mut self, major: u16, minor: u16, before: Before) -> Self {
+        self.before = Some((Version::new(major, minor), before));
         self
     }
 
@@ -284,15 +289,18 @@ impl FetchRow {
     }
 }
 
-fn is_before(dialect: Dialect) -> bool {
-    dialect.strict && dialect.version <= BEFORE
+/// What of a row's past holds in the version of `dialect`.
+fn past(before: Past, dialect: Dialect) -> Option<Before> {
+    before
+        .filter(|(changed, _)| dialect.strict && dialect.version < *changed)
+        .map(|(_, before)| before)
 }
 
-fn args_in(args: &'static [ArgType], before: Option<Before>, dialect: Dialect) -> &'static [ArgType] {
+fn args_in(args: &'static [ArgType], before: Past, dialect: Dialect) -> &'static [ArgType] {
     const INTEGERS: &[ArgType] = &[ArgType::Integer; 4];
-    match before {
-        Some(Before::AtMost(max)) if is_before(dialect) => &args[..usize::from(max).min(args.len())],
-        Some(Before::Integers) if is_before(dialect) => &INTEGERS[..args.len().min(INTEGERS.len())],
+    match past(before, dialect) {
+        Some(Before::AtMost(max)) => &args[..usize::from(max).min(args.len())],
+        Some(Before::Integers) => &INTEGERS[..args.len().min(INTEGERS.len())],
         _ => args,
     }
 }
@@ -330,10 +338,10 @@ pub struct ConverterRow {
     pub input: Output,
     /// What it gives.
     pub output: Output,
-    /// First version that has it; for what came after 2.6, not before.
+    /// First version that has it; none for what 2.6 had.
     pub since: Option<Version>,
-    /// What it was in 2.6.
-    pub before: Option<Before>,
+    /// What it was before a version.
+    pub before: Option<(Version, Before)>,
     /// The data path applies it.
     pub acts: bool,
 }
@@ -365,8 +373,8 @@ impl ConverterRow {
     /// What it gives in the version of `dialect` when it takes `input`.
     #[must_use]
     pub fn output_in(&self, dialect: Dialect, input: Output) -> Output {
-        match (self.before, self.output) {
-            (Some(Before::Gives(output)), _) if is_before(dialect) => output,
+        match (past(self.before, dialect), self.output) {
+            (Some(Before::Gives(output)), _) => output,
             (_, Output::Same) => input,
             (_, output) => output,
         }
@@ -382,8 +390,9 @@ impl ConverterRow {
         self
     }
 
-    pub(super) const fn before(mut self, before: Before) -> Self {
-        self.before = Some(before);
+    /// What it was before that version.
+    pub(super) const fn before(mut self, major: u16, minor: u16, before: Before) -> Self {
+        self.before = Some((Version::new(major, minor), before));
         self
     }
 

@@ -30,8 +30,8 @@ const ARGUMENTS: &[Opt] = &[
         "cache",
         &[text("name").missing("'filter' : 'cache : expects a <name> argument'")],
     ),
-    opt("comp-req", &[]).since(2, 7),
-    opt("comp-res", &[]).since(2, 7),
+    opt("comp-req", &[]).since(3, 4),
+    opt("comp-res", &[]).since(3, 4),
     opt("compression", &[]),
     opt(
         "fcgi-app",
@@ -54,7 +54,7 @@ const ARGUMENTS: &[Opt] = &[
         )
         .any()],
     )
-    .since(2, 7),
+    .since(3, 5),
     opt(
         "spoe",
         &[choice(
@@ -84,8 +84,8 @@ const ARGUMENTS: &[Opt] = &[
             opt("random-parsing", &[]),
             opt("hexdump", &[]),
             opt("quiet", &[]),
-            opt("max-fwd", &[text("bytes")]).since(2, 7),
-            opt("min-fwd", &[text("bytes")]).since(2, 7),
+            opt("max-fwd", &[text("bytes")]).since(3, 5),
+            opt("min-fwd", &[text("bytes")]).since(3, 5),
         ])],
     ),
 ];

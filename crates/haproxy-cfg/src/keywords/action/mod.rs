@@ -50,20 +50,19 @@ const HTTP: u32 = HTTP_REQ | HTTP_RES | HTTP_AFTER;
 /// All sets but that of QUIC's first packet.
 const ALL: u32 = EARLY | CONTENT | HTTP_AFTER;
 
-/// Sets that got an action later than the others did, with the first version that has it there, or, for what came after 2.6,
-/// not before it.
+/// Sets that got an action later than the others did, with the first version that has it there.
 const LATER: &[(&str, u32, Version)] = &[
     ("accept", QUIC_INI, Version::new(3, 1)),
     ("reject", QUIC_INI, Version::new(3, 1)),
-    ("del-acl*", HTTP_AFTER, Version::new(2, 8)),
-    ("del-map*", HTTP_AFTER, Version::new(2, 8)),
+    ("del-acl*", HTTP_AFTER, Version::new(2, 7)),
+    ("del-map*", HTTP_AFTER, Version::new(2, 7)),
     ("sc-inc-gpc*", HTTP_AFTER, Version::new(2, 7)),
     ("sc-inc-gpc0*", HTTP_AFTER, Version::new(2, 7)),
     ("sc-inc-gpc1*", HTTP_AFTER, Version::new(2, 7)),
     ("sc-set-gpt*", HTTP_AFTER, Version::new(2, 7)),
     ("sc-set-gpt0*", HTTP_AFTER, Version::new(2, 7)),
-    ("set-log-level", HTTP_AFTER, Version::new(2, 8)),
-    ("set-map*", HTTP_AFTER, Version::new(2, 8)),
+    ("set-log-level", HTTP_AFTER, Version::new(2, 7)),
+    ("set-map*", HTTP_AFTER, Version::new(2, 7)),
     ("set-timeout", HTTP_RES, Version::new(2, 9)),
 ];
 

@@ -17,7 +17,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "our own requests look no names up",
     )
     .takes(ON_OFF)
-    .since(2, 7),
+    .since(2, 8),
     kw(
         "httpclient.resolvers.id",
         GLOBAL,
@@ -39,7 +39,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "how often our own requests are tried again",
     )
     .takes(&[int("number", 0, INT_MAX)])
-    .since(2, 7),
+    .since(2, 9),
     kw(
         "httpclient.ssl.ca-file",
         GLOBAL,

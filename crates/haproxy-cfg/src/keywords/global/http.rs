@@ -33,7 +33,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "faults after which a server connection is closed, HTTP/1",
     )
     .takes(THRESHOLD)
-    .since(2, 7),
+    .since(3, 4),
     kw(
         "tune.h1.fe.glitches-threshold",
         GLOBAL,
@@ -41,7 +41,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "faults after which a client connection is closed, HTTP/1",
     )
     .takes(THRESHOLD)
-    .since(2, 7),
+    .since(3, 4),
     kw(
         "tune.h1.zero-copy-fwd-recv",
         GLOBAL,
@@ -65,7 +65,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "faults after which a server connection is closed, HTTP/2",
     )
     .takes(THRESHOLD)
-    .since(3, 0),
+    .since(2, 9),
     kw(
         "tune.h2.be.initial-window-size",
         GLOBAL,
@@ -89,7 +89,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "frames taken from a server connection at once",
     )
     .takes(&[int("number", 0, INT_MAX)])
-    .since(2, 7),
+    .since(3, 2),
     kw(
         "tune.h2.be.rxbuf",
         GLOBAL,
@@ -105,7 +105,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "faults after which a client connection is closed, HTTP/2",
     )
     .takes(THRESHOLD)
-    .since(3, 0),
+    .since(2, 9),
     kw(
         "tune.h2.fe.initial-window-size",
         GLOBAL,
@@ -129,7 +129,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "frames taken from a client connection at once",
     )
     .takes(&[int("number", 0, INT_MAX)])
-    .since(2, 7),
+    .since(3, 2),
     kw(
         "tune.h2.fe.rxbuf",
         GLOBAL,
@@ -145,7 +145,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "resets taken from a client at once",
     )
     .takes(&[int("number", 0, INT_MAX)])
-    .since(2, 7),
+    .since(3, 2),
     kw(
         "tune.h2.fe.max-total-streams",
         GLOBAL,
@@ -170,7 +170,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .takes(COUNT_OR_NONE),
     kw("tune.h2.log-errors", GLOBAL, ANY, "HTTP/2 faults that are logged")
         .takes(&[one_of("which", &["none", "connection", "stream"])])
-        .since(2, 7),
+        .since(3, 2),
     kw(
         "tune.h2.max-concurrent-streams",
         GLOBAL,

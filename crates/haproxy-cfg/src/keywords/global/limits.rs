@@ -79,7 +79,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "the table of descriptors is made at once",
     )
     .takes(FLAG)
-    .since(3, 0),
+    .since(2, 8),
     kw("spread-checks", GLOBAL, ANY, "percent by which checks are spread")
         .takes(&[loose("percent", 0, 50)
             .missing("'{kw}' expects an integer argument (0..50).")

@@ -37,7 +37,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "what Lua sees of booleans",
     )
     .takes(&[one_of("mode", &["normal", "pre-3.1-bug"])])
-    .since(3, 1),
+    .since(3, 2),
     kw(
         "tune.lua.burst-timeout",
         GLOBAL,
@@ -65,10 +65,10 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "Lua logs where the proxy logs",
     )
     .takes(ON_OFF)
-    .since(2, 8),
+    .since(2, 9),
     kw("tune.lua.log.stderr", GLOBAL, ANY, "Lua logs to standard error")
         .takes(ON_OFF_AUTO)
-        .since(2, 8),
+        .since(2, 9),
     kw("tune.lua.maxmem", GLOBAL, ANY, "memory of Lua").takes(&[
         int("megabytes", i64::MIN, i64::MAX)
             .missing("'{kw}' expects an integer argument (Lua memory size in MB).")
@@ -92,7 +92,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
                 "utf8",
             ],
         )])
-        .since(2, 7),
+        .since(3, 4),
     kw("tune.lua.service-timeout", GLOBAL, ANY, "time of a Lua service").takes(LUA_TIME),
     kw(
         "tune.lua.session-timeout",

@@ -36,13 +36,13 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("dns-accept-family", GLOBAL, ANY, "address families that are looked up").takes(&[list("families", &["ipv4", "ipv6", "auto"])])
     .since(3, 2),
     kw("expose-deprecated-directives", GLOBAL, ANY, "allow what will be dropped").takes(&[IGNORED])
-    .since(2, 7),
+    .since(3, 0),
     kw("expose-experimental-directives", GLOBAL, ANY, "allow what is an experiment").takes(&[IGNORED])
     .keeps(g::expose_experimental),
     kw("external-check", GLOBAL, ANY, "allow checks by programs").takes(FLAG)
     .keeps(g::allow_external_check),
     kw("force-cfg-parser-pause", GLOBAL, ANY, "pause while the file is read, for tests").takes(&[millis("time")])
-    .since(2, 7),
+    .since(3, 2),
     kw("gid", GLOBAL, ANY, "group number to become").takes(&[arg("number", Kind::Custom(g::ID)).missing(WANTS_INT)])
     .acts(g::numeric_id),
     kw("grace", GLOBAL, ANY, "time between the order to stop and stopping").takes(&[millis("time").missing(WANTS_TIME), IGNORED]),
@@ -55,18 +55,18 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("h1-case-adjust-file", GLOBAL, ANY, "file with the letter case of headers").takes(&[path("path").missing("'{kw}' expects <file> as argument.")])
     .acts(g::case_adjust_file),
     kw("h1-do-not-close-on-insecure-transfer-encoding", GLOBAL, ANY, "go on after a dubious transfer encoding").takes(FLAG)
-    .since(2, 7),
+    .since(3, 0),
     kw("h2-workaround-bogus-websocket-clients", GLOBAL, ANY, "no websockets over HTTP/2").takes(FLAG),
     kw("hard-stop-after", GLOBAL, ANY, "longest time that a soft stop may take").takes(&[millis("time").missing(WANTS_TIME), IGNORED])
     .acts(g::hard_stop_after),
     kw("harden.reject-privileged-ports.quic", GLOBAL, ANY, "ignore clients with low ports, QUIC").takes(ON_OFF)
-    .since(2, 7),
+    .since(2, 9),
     kw("harden.reject-privileged-ports.tcp", GLOBAL, ANY, "ignore clients with low ports, TCP").takes(ON_OFF)
-    .since(2, 7),
+    .since(2, 9),
     kw("http-err-codes", GLOBAL, ANY, "status codes that count as errors").takes(&[text("ranges").many()])
-    .since(2, 7),
+    .since(3, 0),
     kw("http-fail-codes", GLOBAL, ANY, "status codes that count as failures").takes(&[text("ranges").many()])
-    .since(2, 7),
+    .since(3, 0),
     kw("insecure-fork-wanted", GLOBAL, ANY, "allow new processes").takes(FLAG),
     kw("insecure-setuid-wanted", GLOBAL, ANY, "allow programs that change their user").takes(FLAG),
     kw("localpeer", GLOBAL, ANY, "name of this node among peers").takes(&[text("name").missing("'{kw}' expects a name as an argument.")])
@@ -117,7 +117,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("stats-file", GLOBAL, ANY, "counters that are taken over at start").takes(&[path("path")])
     .since(3, 0),
     kw("stress-level", GLOBAL, ANY, "artificial load, for tests").takes(&[int("level", 0, 9)])
-    .since(2, 7),
+    .since(3, 2),
     kw("uid", GLOBAL, ANY, "user number to become").takes(&[arg("number", Kind::Custom(g::ID)).missing(WANTS_INT)])
     .acts(g::numeric_id),
     kw("unix-bind", GLOBAL, ANY, "defaults of unix sockets").takes(&[choice("option", UNIX_OPTIONS).any().wrong("'{kw}' only supports the 'prefix', 'mode', 'uid', 'gid', 'user' and 'group' options.")]),
@@ -126,7 +126,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("user", GLOBAL, ANY, "user to become").takes(&[arg("name", Kind::Rest(g::USER_NAME))])
     .acts(g::user),
     kw("warn-blocked-traffic-after", GLOBAL, ANY, "time after which a thread that does not go on is told").takes(&[millis("time")])
-    .since(3, 2),
+    .since(3, 0),
     kw("zero-warning", GLOBAL, ANY, "refuse a file with warnings").takes(FLAG)
     .acts(g::zero_warning),
 ];

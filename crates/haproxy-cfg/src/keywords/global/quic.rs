@@ -16,10 +16,10 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "QUIC with a TLS library that lacks part of it",
     )
     .takes(FLAG)
-    .since(2, 8),
+    .since(2, 9),
     kw("no-quic", GLOBAL, ANY, "no QUIC at all")
         .takes(FLAG)
-        .since(2, 7),
+        .since(2, 8),
     kw(
         "tune.quic.backend.max-idle-timeout",
         GLOBAL,

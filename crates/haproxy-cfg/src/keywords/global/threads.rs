@@ -52,5 +52,5 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("thread-groups", GLOBAL, ANY, "groups of threads").takes(&[arg("number", Kind::Rest(g::GROUPS))]),
     kw("thread-hard-limit", GLOBAL, ANY, "most threads that are started")
         .takes(&[int("number", 1, 4096)])
-        .since(2, 8),
+        .since(3, 0),
 ];

@@ -36,7 +36,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "algorithms for the keys of encrypted tokens",
     )
     .takes(&[text("algorithms")])
-    .since(2, 7),
+    .since(3, 4),
     kw(
         "jwt.decrypt_enc_list",
         GLOBAL,
@@ -44,7 +44,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "algorithms for the content of encrypted tokens",
     )
     .takes(&[text("algorithms")])
-    .since(2, 7),
+    .since(3, 4),
     kw("key-base", GLOBAL, ANY, "folder of relative key paths")
         .takes(FOLDER)
         .since(3, 0),
@@ -146,10 +146,10 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "signature algorithms of our own certificates towards servers",
     )
     .takes(SIGALGS)
-    .since(3, 0),
+    .since(2, 9),
     kw("ssl-default-server-curves", GLOBAL, ANY, "curves towards servers")
         .takes(&[text("curves").missing("global statement '{kw}' expects a curves suite as an arguments.")])
-        .since(3, 0),
+        .since(2, 9),
     kw(
         "ssl-default-server-options",
         GLOBAL,
@@ -165,7 +165,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "signature algorithms towards servers",
     )
     .takes(SIGALGS)
-    .since(3, 0),
+    .since(2, 9),
     kw(
         "ssl-dh-param-file",
         GLOBAL,
@@ -272,7 +272,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "compressed certificates",
     )
     .takes(ON_OFF_AUTO)
-    .since(3, 3),
+    .since(3, 2),
     kw(
         "tune.ssl.default-dh-param",
         GLOBAL,
@@ -304,7 +304,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "key updates a second",
     )
     .takes(&[int("number", 0, INT_MAX)])
-    .since(2, 7),
+    .since(3, 5),
     kw(
         "tune.ssl.lifetime",
         GLOBAL,

@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "bytes behind a command of the stats socket",
     )
     .takes(SIZE)
-    .since(2, 7),
+    .since(3, 4),
     kw("tune.comp.maxlevel", GLOBAL, ANY, "how hard is compressed")
         .takes(&[loose("level", 1, 9).words("'{kw}' expects a numeric value between 1 and 9")]),
     kw(
@@ -52,7 +52,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "forget defaults sections that nothing uses",
     )
     .takes(FLAG)
-    .since(2, 7),
+    .since(3, 4),
     kw(
         "tune.disable-fast-forward",
         GLOBAL,
@@ -77,7 +77,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "events that epoll does not report",
     )
     .takes(&[list("events", &["err", "hup", "rdhup"])])
-    .since(3, 2),
+    .since(3, 0),
     kw(
         "tune.events.max-events-at-once",
         GLOBAL,
@@ -85,7 +85,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "events that a task takes at once",
     )
     .takes(&[int("number", 1, 10000)])
-    .since(2, 8),
+    .since(2, 9),
     kw(
         "tune.fail-alloc",
         GLOBAL,
@@ -105,7 +105,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .keeps(g::experimental),
     kw("tune.fd.tables", GLOBAL, ANY, "tables of descriptors")
         .takes(&[loose("number", 0, INT_MAX)])
-        .since(2, 7),
+        .since(3, 5),
     kw(
         "tune.idle-pool.shared",
         GLOBAL,
@@ -145,7 +145,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "checks that a thread runs at once",
     )
     .takes(&[int("number", 0, INT_MAX)])
-    .since(3, 0),
+    .since(2, 9),
     kw(
         "tune.max-rules-at-once",
         GLOBAL,
@@ -153,7 +153,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "rules looked at before others have their turn",
     )
     .takes(&[int("number", 0, INT_MAX)])
-    .since(2, 7),
+    .since(3, 2),
     kw("tune.maxaccept", GLOBAL, ANY, "connections accepted at once")
         .takes(&[loose("number", INT_MIN, INT_MAX)
             .missing(WANTS_INT)
@@ -191,7 +191,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "unsent bytes that a client socket holds",
     )
     .takes(SIZE)
-    .since(2, 7),
+    .since(3, 2),
     kw(
         "tune.notsent-lowat.server",
         GLOBAL,
@@ -199,7 +199,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "unsent bytes that a server socket holds",
     )
     .takes(SIZE)
-    .since(2, 7),
+    .since(3, 2),
     kw(
         "tune.pattern.cache-size",
         GLOBAL,
@@ -241,7 +241,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "receive buffer of server sockets of datagrams",
     )
     .takes(SIZE)
-    .since(2, 8),
+    .since(2, 9),
     kw(
         "tune.rcvbuf.client",
         GLOBAL,
@@ -257,7 +257,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "receive buffer of listening sockets of datagrams",
     )
     .takes(SIZE)
-    .since(2, 8),
+    .since(2, 9),
     kw(
         "tune.rcvbuf.server",
         GLOBAL,
@@ -285,7 +285,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .since(3, 1),
     kw("tune.ring.queues", GLOBAL, ANY, "queues of a ring")
         .takes(&[int("number", 1, 64)])
-        .since(3, 1),
+        .since(3, 0),
     kw(
         "tune.runqueue-depth",
         GLOBAL,
@@ -301,7 +301,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "send buffer of server sockets of datagrams",
     )
     .takes(SIZE)
-    .since(2, 8),
+    .since(2, 9),
     kw("tune.sndbuf.client", GLOBAL, ANY, "send buffer of client sockets")
         .takes(BYTES)
         .keeps(g::tune),
@@ -312,11 +312,11 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "send buffer of listening sockets of datagrams",
     )
     .takes(SIZE)
-    .since(2, 8),
+    .since(2, 9),
     kw("tune.sndbuf.server", GLOBAL, ANY, "send buffer of server sockets").takes(BYTES),
     kw("tune.stick-counters", GLOBAL, ANY, "stick counters of a stream")
         .takes(&[int("number", 0, 100)])
-        .since(2, 7),
+        .since(2, 8),
     kw(
         "tune.streams-elasticity",
         GLOBAL,
@@ -324,7 +324,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "how far streams adapt to the number of connections",
     )
     .takes(&[int("percent", 100, INT_MAX)])
-    .since(2, 7),
+    .since(3, 4),
     kw(
         "tune.takeover-other-tg-connections",
         GLOBAL,

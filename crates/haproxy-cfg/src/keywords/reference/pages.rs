@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use syntax::Status;
 use syntax::reference::{Document, works};
-use syntax::{Status, Version};
 
 use super::{Entry, Family};
 
@@ -79,11 +79,7 @@ fn page(parts: &[(&Family, &Entry)]) -> String {
                     .to_owned()
             }
         });
-        sentences.extend(
-            entry
-                .since
-                .map(|version| format!("Since version {}.", since(version))),
-        );
+        sentences.extend(entry.since.map(|version| format!("Since version {version}.")));
         sentences.extend(entry.warned.map(|version| format!("Warned of since {version}.")));
         sentences.extend(
             entry
@@ -102,17 +98,6 @@ fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()
-}
-
-/// The tables know of what came after 2.6 that it did, not always when.
-const SOMETIME: Version = Version::new(2, 7);
-
-fn since(version: Version) -> String {
-    if version == SOMETIME {
-        format!("{version} or later")
-    } else {
-        version.to_string()
-    }
 }
 
 /// The page that lists all keywords.
@@ -148,7 +133,7 @@ pub(super) fn index(families: &[Family]) -> String {
                 entry.name.replace('|', "\\|"),
                 file(&entry.name),
                 works(entry.status),
-                entry.since.map(since).unwrap_or_default(),
+                entry.since.map(|version| version.to_string()).unwrap_or_default(),
                 entry
                     .removed
                     .map(|version| version.to_string())
