@@ -3,6 +3,7 @@
 
 use haproxy_cfg::Dialect;
 use haproxy_cfg::keywords::listing;
+use haproxy_cfg::testing::{FakeHost, load_on};
 
 /// A release, a class of `-dK`, and keywords that came with it.
 type Came = ((u16, u16), &'static str, &'static [&'static str]);
@@ -236,5 +237,66 @@ fn a_keyword_is_of_the_release_that_brought_it_and_of_all_later_ones() {
             let expected: Vec<(u16, u16)> = RELEASES.into_iter().filter(|known| known >= release).collect();
             assert_eq!(of, expected, "{class} {name}");
         }
+    }
+}
+
+/// A line, the release before the one that brought its keyword, and that one.
+const TOO_NEW: &[(&str, (u16, u16), &str)] = &[
+    ("global\n    tune.stick-counters 5\n", (2, 7), "2.8"),
+    ("backend b\n    guid x\n", (2, 9), "3.0"),
+    (
+        "backend b\n    option http-drop-request-trailers\n",
+        (3, 1),
+        "3.2",
+    ),
+    ("frontend f\n    bind :1 quic-socket listener\n", (2, 8), "2.9"),
+    (
+        "backend b\n    server s 127.0.0.1:1 pool-conn-name src\n",
+        (2, 9),
+        "3.0",
+    ),
+    (
+        "backend b\n    http-request set-header x %[accept_date]\n",
+        (2, 8),
+        "2.9",
+    ),
+    (
+        "backend b\n    http-request set-header x %[src,rfc7239_nn]\n",
+        (3, 0),
+        "3.1",
+    ),
+    ("backend b\n    http-request pause 1s\n", (3, 1), "3.2"),
+    ("backend b\n    http-request sc-add-gpc(0,0) 1\n", (2, 7), "2.8"),
+];
+
+#[test]
+fn a_strict_dialect_says_with_which_version_a_keyword_came() {
+    for (text, (major, minor), came) in TOO_NEW {
+        let text = format!(
+            "defaults\n    mode http\n    timeout client 1s\n    timeout connect 1s\n    timeout server 1s\n{text}"
+        );
+        let loaded = load_on(&text, Dialect::exactly(*major, *minor), &FakeHost::new());
+        let help = format!("it came with version {came}");
+        let told: Vec<_> = loaded
+            .diagnostics
+            .iter()
+            .filter_map(|told| told.help.as_deref())
+            .collect();
+        assert!(
+            told.iter().any(|told| told.contains(&help)),
+            "{text}: {:?}",
+            loaded.diagnostics
+        );
+        let (major, minor) = came.split_once('.').expect("two numbers");
+        let at_home = Dialect::exactly(major.parse().expect("a number"), minor.parse().expect("a number"));
+        let loaded = load_on(&text, at_home, &FakeHost::new());
+        assert!(
+            loaded
+                .diagnostics
+                .iter()
+                .all(|told| told.severity != syntax::Severity::Alert),
+            "{text}: {:?}",
+            loaded.diagnostics
+        );
     }
 }

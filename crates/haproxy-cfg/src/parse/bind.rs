@@ -410,17 +410,20 @@ fn unknown(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str, tight: bool
         format!("{prefix}{colon} unknown keyword '{text}'."),
     )
     .at(word.span);
-    told = match near {
-        Some(near) => told.help(format!("did you mean '{near}'?")).fix(
+    let row = BIND_INDEX.find(&word.text);
+    let later = reading.came_later(row.and_then(|row| row.row.since));
+    told = match (later, near) {
+        (Some(later), _) => told.help(later),
+        (None, Some(near)) => told.help(format!("did you mean '{near}'?")).fix(
             format!("write '{near}'"),
             word.span,
             near,
             Applicability::MaybeIncorrect,
         ),
-        None if text.contains(':') => {
+        (None, None) if text.contains(':') => {
             told.help("write each address on a bind line of its own, or join them with commas")
         }
-        None => told.help("see the manual, section 5.1"),
+        (None, None) => told.help("see the manual, section 5.1"),
     };
     reading.tell(told);
 }

@@ -102,7 +102,10 @@ fn unknown(reading: &mut Reading<'_>, line: &Line<'_>, name: &Word<'_>) {
     }
     let text = shown(name).into_owned();
     let mut told = Diagnostic::alert("unknown-option", format!("unknown option '{text}'.")).at(name.span);
-    if let Some(near) = closest(&name.text, OPTION_INDEX.names()) {
+    let row = OPTION_INDEX.find(&name.text);
+    if let Some(later) = reading.came_later(row.and_then(|row| row.row.since)) {
+        told = told.help(later);
+    } else if let Some(near) = closest(&name.text, OPTION_INDEX.names()) {
         told = told.help(format!("did you mean '{near}'?")).fix(
             format!("write '{near}'"),
             name.span,

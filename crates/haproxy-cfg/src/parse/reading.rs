@@ -221,6 +221,13 @@ impl<'h> Reading<'h> {
         self.dialect.strict && row.since.is_some_and(|since| since > self.dialect.version)
     }
 
+    /// What there is to say of a name that the dialect at hand does not know, when a newer version does.
+    pub(crate) fn came_later(&self, since: Option<syntax::Version>) -> Option<String> {
+        since
+            .filter(|since| self.dialect.strict && *since > self.dialect.version)
+            .map(|since| format!("it came with version {since}"))
+    }
+
     /// The bits of [`place`] of the section at hand.
     pub(crate) fn place(&self) -> u32 {
         match self.section {

@@ -255,7 +255,15 @@ fn unknown(reading: &mut Reading<'_>, line: &Line<'_>) {
         format!("unknown keyword '{word}' in '{section}' section"),
     );
     told = told.at(span);
-    if let Some(name) = closest(&line.keyword().text, names) {
+    let index = if reading.section == Section::Global {
+        &GLOBAL_INDEX
+    } else {
+        &PROXY_INDEX
+    };
+    let row = index.find(&line.keyword().text);
+    if let Some(later) = reading.came_later(row.and_then(|row| row.row.since)) {
+        told = told.help(later);
+    } else if let Some(name) = closest(&line.keyword().text, names) {
         told = told.help(format!("did you mean '{name}'?")).fix(
             format!("write '{name}'"),
             span,

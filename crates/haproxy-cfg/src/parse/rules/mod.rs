@@ -381,14 +381,24 @@ fn unknown(reading: &mut Reading<'_>, line: &Line<'_>, at: usize, set: u32, set_
     };
     let span = word.map_or(line.behind(), |word| word.span);
     let mut told = Diagnostic::alert("unknown-action", message).at(span);
-    told = match near {
-        Some(near) => told.help(format!("did you mean '{near}'?")).fix(
+    // What the set gets with a newer version is found by its stem.
+    let later = word.and_then(|word| {
+        let stem = word.text.split(|byte| *byte == b'(').next().unwrap_or_default();
+        let row = ACTION_INDEX
+            .find(stem)
+            .or_else(|| ACTION_INDEX.find(&[stem, b"*"].concat()))
+            .filter(|row| row.row.places & set != 0)?;
+        reading.came_later(action_since(row, set))
+    });
+    told = match (later, near) {
+        (Some(later), _) => told.help(later),
+        (None, Some(near)) => told.help(format!("did you mean '{near}'?")).fix(
             format!("write '{near}'"),
             span,
             near,
             Applicability::MaybeIncorrect,
         ),
-        None => told.help("see the manual, section 4.3"),
+        (None, None) => told.help("see the manual, section 4.3"),
     };
     reading.tell(told);
 }

@@ -118,7 +118,7 @@ pub(super) fn read(
         None => lookup::fetch(reading, &name),
     };
     let Some((row, old)) = found else {
-        return Err(unknown_fetch(&name, place(first, start, start + length)));
+        return Err(unknown_fetch(reading, &name, place(first, start, start + length)));
     };
     let fault = |kind, message, span| Fault {
         kind,
@@ -242,9 +242,13 @@ fn converter(
         meant: None,
     };
     let Some(row) = lookup::converter(reading, &name) else {
-        let near = closest(name.as_bytes(), CONVERTER_INDEX.keys().copied());
-        let help = near.map_or("see the manual, section 7.3.1".to_owned(), |near| {
-            format!("did you mean '{near}'?")
+        let later = reading.came_later(CONVERTER_INDEX.get(name.as_str()).and_then(|row| row.since));
+        let names = CONVERTER_INDEX.keys().copied();
+        let near = closest(name.as_bytes(), names).filter(|_| later.is_none());
+        let help = later.unwrap_or_else(|| {
+            near.map_or("see the manual, section 7.3.1".to_owned(), |near| {
+                format!("did you mean '{near}'?")
+            })
         });
         let span = place(word, start, start + length);
         let mut wrong = other(format!("unknown converter '{name}'"), span, help);
@@ -330,10 +334,14 @@ fn missing(span: Span) -> Fault {
     }
 }
 
-fn unknown_fetch(name: &str, span: Span) -> Fault {
-    let near = closest(name.as_bytes(), FETCH_INDEX.keys().copied());
-    let help = near.map_or("see the manual, section 7.3".to_owned(), |near| {
-        format!("did you mean '{near}'?")
+fn unknown_fetch(reading: &Reading<'_>, name: &str, span: Span) -> Fault {
+    let later = reading.came_later(FETCH_INDEX.get(name).and_then(|row| row.since));
+    let names = FETCH_INDEX.keys().copied();
+    let near = closest(name.as_bytes(), names).filter(|_| later.is_none());
+    let help = later.unwrap_or_else(|| {
+        near.map_or("see the manual, section 7.3".to_owned(), |near| {
+            format!("did you mean '{near}'?")
+        })
     });
     Fault {
         kind: FaultKind::Other,

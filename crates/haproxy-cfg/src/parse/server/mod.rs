@@ -646,14 +646,17 @@ fn unknown(reading: &mut Reading<'_>, word: &Word<'_>, lead: &str, default: bool
         format!("{lead}unknown keyword '{text}'.{hint}"),
     )
     .at(word.span);
-    told = match near {
-        Some(near) => told.help(format!("did you mean '{near}'?")).fix(
+    let row = SERVER_INDEX.find(&word.text);
+    let later = reading.came_later(row.and_then(|row| row.row.since));
+    told = match (later, near) {
+        (Some(later), _) => told.help(later),
+        (None, Some(near)) => told.help(format!("did you mean '{near}'?")).fix(
             format!("write '{near}'"),
             word.span,
             near,
             Applicability::MaybeIncorrect,
         ),
-        None => told.help("see the manual, section 5.2; a unit is written without a blank"),
+        (None, None) => told.help("see the manual, section 5.2; a unit is written without a blank"),
     };
     tell(reading, told);
 }
