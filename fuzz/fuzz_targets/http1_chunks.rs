@@ -8,12 +8,16 @@ use proxy_core::http1::{ChunkReader, HeadRules, chunk_data};
 fn follow(data: &[u8], step: usize, rules: &HeadRules) -> Option<(Vec<u8>, usize, u64, bool)> {
     let mut reader = ChunkReader::new(rules);
     let (mut kept, mut consumed, mut payload) = (Vec::new(), 0, 0);
+    let mut held = Vec::new();
     for piece in data.chunks(step) {
-        let mut piece = piece.to_vec();
-        let followed = reader.follow(&mut piece).ok()?;
+        let mut piece = [&held[..], piece].concat();
+        let before = held.len();
+        let followed = reader.follow(&mut piece, None).ok()?;
         assert!(followed.kept <= followed.consumed && followed.consumed <= piece.len());
-        kept.extend_from_slice(&piece[..followed.kept]);
-        consumed += followed.consumed;
+        let ready = followed.kept - reader.held();
+        kept.extend_from_slice(&piece[..ready]);
+        held = piece[ready..followed.kept].to_vec();
+        consumed += followed.consumed - before;
         payload += followed.payload;
         if reader.is_done() {
             break;
@@ -24,6 +28,7 @@ fn follow(data: &[u8], step: usize, rules: &HeadRules) -> Option<(Vec<u8>, usize
             "all belongs to a body that has not ended"
         );
     }
+    kept.extend_from_slice(&held);
     Some((kept, consumed, payload, reader.is_done()))
 }
 

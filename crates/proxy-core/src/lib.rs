@@ -6,6 +6,7 @@ pub mod balance;
 pub mod check;
 pub mod cli;
 pub mod format;
+pub mod forwarded;
 pub mod hash;
 pub mod http1;
 pub mod log_profile;

@@ -10,6 +10,7 @@ use syntax::Span;
 use crate::answer::Pages;
 use crate::balance::Balancer;
 use crate::format::FormatPlan;
+use crate::forwarded::ForwardedPlan;
 use crate::http1::HeaderCases;
 use crate::log_profile::ProfilePlan;
 use crate::pattern::References;
@@ -60,6 +61,8 @@ pub struct ProxyPlan {
     pub steering: Option<Box<SteeringPlan>>,
     /// `unique-id-format`.
     pub unique_id: Option<Box<FormatPlan>>,
+    /// `option forwarded`.
+    pub forwarded: Option<Box<ForwardedPlan>>,
     /// Conditions of `stats admin`.
     pub stats_admin: Box<[CondPlan]>,
     /// Conditions of `monitor fail`.
@@ -141,6 +144,7 @@ impl Plan {
                 && proxy.use_backend.is_empty()
                 && proxy.steering.is_none()
                 && proxy.unique_id.is_none()
+                && proxy.forwarded.is_none()
             {
                 continue;
             }
@@ -198,6 +202,14 @@ impl ProxyPlan {
                 Some(unique_id) => {
                     let plan = FormatPlan::compile_merged(config, id, &unique_id.format);
                     let span = unique_id.format.span;
+                    Some(Box::new(plan.map_err(|reason| vec![RuleError { span, reason }])?))
+                }
+                None => None,
+            },
+            forwarded: match &proxy.forwarded {
+                Some(parts) => {
+                    let plan = ForwardedPlan::compile(config, id, parts);
+                    let span = proxy.span;
                     Some(Box::new(plan.map_err(|reason| vec![RuleError { span, reason }])?))
                 }
                 None => None,

@@ -77,6 +77,8 @@ pub(crate) struct Ends<'a> {
     pub(crate) server_timeouts: &'a Timeouts,
     /// What a rule put in the place of `timeout tunnel`.
     pub(crate) tunnel_timeout: Option<Millis>,
+    /// What is sent to the client, and to the server, does not put off its timeout (`option independent-streams`).
+    pub(crate) independent: [bool; 2],
 }
 
 /// The bytes of one side on their way to the other.
@@ -183,7 +185,9 @@ impl Relay {
 
     fn poll(&mut self, ends: &mut Ends<'_>, cx: &mut Context<'_>) -> Poll<RelayEnd> {
         let Ends { client, server, .. } = ends;
-        let mut moved = self.client_deadline == 0;
+        let begins = self.client_deadline == 0;
+        // From the client, and from the server.
+        let mut moved = [begins; 2];
         loop {
             let pools = (ends.buffers, ends.pipes);
             let up = self.up.carry(cx, pools, client, server, self.down.ended);
@@ -194,7 +198,10 @@ impl Relay {
             let mut again = false;
             for (flow, reads_from_client) in [(up, true), (down, false)] {
                 match flow {
-                    Ok(Flow::Moved) => again = true,
+                    Ok(Flow::Moved) => {
+                        again = true;
+                        moved[usize::from(!reads_from_client)] = true;
+                    }
                     Ok(Flow::Still) => {}
                     Err(Broken::Reading) => {
                         return Poll::Ready(if reads_from_client {
@@ -215,7 +222,6 @@ impl Relay {
             if self.up.told && self.down.told {
                 return Poll::Ready(RelayEnd::Done);
             }
-            moved |= again;
             if !again {
                 break;
             }
@@ -231,13 +237,17 @@ impl Relay {
             }
             until = held.until_ms;
         }
-        if moved {
+        if moved != [false; 2] {
             let (of_client, of_server) = (ends.client_timeouts, ends.server_timeouts);
             let tunnel = ends.tunnel_timeout.or(of_server.tunnel).or(of_client.tunnel);
             let client = half_closed(tunnel, self.down.ended, of_client.client, of_client.client_fin);
             let server = half_closed(tunnel, self.up.ended, of_server.server, of_server.server_fin);
-            self.client_deadline = deadline(now, client);
-            self.server_deadline = deadline(now, server);
+            if moved[0] || !ends.independent[0] {
+                self.client_deadline = deadline(now, client);
+            }
+            if moved[1] || !ends.independent[1] {
+                self.server_deadline = deadline(now, server);
+            }
         }
         timer.set(self.client_deadline.min(self.server_deadline).min(until));
         if timer.poll_expired(cx, now).is_pending() {

@@ -14,7 +14,7 @@ use tokio_rustls::server::TlsStream;
 use crate::buffer::Buffer;
 use crate::io::Io;
 use crate::thread::Thread;
-use crate::upstream::PrivateConn;
+use crate::upstream::PrivateConns;
 use crate::wheel::Timer;
 
 /// A client's connection. Gauges are counted down when it is dropped.
@@ -32,8 +32,8 @@ pub struct Session {
     pub pending: Option<Buffer>,
     /// It still counts as one of the frontend's and the process's connections.
     pub(crate) counted: bool,
-    /// The server's connection of the last request, where no other client may use it.
-    pub(crate) private: Option<Box<PrivateConn>>,
+    /// Connections to servers that no other client may use.
+    pub(crate) private: Option<Box<PrivateConns>>,
 }
 
 impl Session {

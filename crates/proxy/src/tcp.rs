@@ -313,6 +313,7 @@ fn forward<'a>(
                 client_timeouts: &frontend.timeouts,
                 server_timeouts: &proxy.timeouts,
                 tunnel_timeout: None,
+                independent: [frontend, proxy].map(|proxy| proxy.options.independent_streams),
             };
             match relay.run(&mut ends, &reached.slot).await {
                 RelayEnd::Held => {}

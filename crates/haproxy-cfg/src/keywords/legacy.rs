@@ -350,7 +350,7 @@ pub(super) const OPTION_ROWS: &[Keyword<OptionParse>] = &[
         .warned(1, 5)
         .removed(2, 6)
         .instead("option independent-streams")
-        .keeps(Flag(F::IndependentStreams)),
+        .acts(Flag(F::IndependentStreams)),
     kw(
         "transparent",
         DEFAULTS | BE,

@@ -6,8 +6,10 @@ use super::row::{Keyword, kw, place::*};
 use crate::dialect::Dialect;
 use crate::model::ConnectionMode::*;
 use crate::parse::OptionParse::{self, *};
-use crate::parse::{forwardfor, healthcheck};
-use crate::signature::{Arg, IGNORED, Kind, ReadArgument, arg, choice, loose, one_of, opt, options, text};
+use crate::parse::{forwarded, forwardfor, healthcheck};
+use crate::signature::{
+    Arg, IGNORED, Kind, ReadArgument, arg, choice, custom, loose, one_of, opt, options, text,
+};
 use crate::written::{LogLine, OptionFlag as F};
 
 const NONE: Arity = Arity::exactly(0);
@@ -41,18 +43,21 @@ const ORIGINALTO: &[Arg] = &[
         .wrong("'option originalto' only supports optional values: 'except' and 'header'."),
 ];
 
+/// What a part of the header is taken from.
+const EXPRESSION: &[Arg] = &[custom("expression", forwarded::expression)];
+
 const FORWARDED: &[Arg] = &[options(&[
     opt("proto", &[]),
     opt("host", &[]),
-    opt("host-expr", &[text("expression")]),
+    opt("host-expr", EXPRESSION),
     opt("by", &[]),
-    opt("by-expr", &[text("expression")]),
+    opt("by-expr", EXPRESSION),
     opt("by_port", &[]),
-    opt("by_port-expr", &[text("expression")]),
+    opt("by_port-expr", EXPRESSION),
     opt("for", &[]),
-    opt("for-expr", &[text("expression")]),
+    opt("for-expr", EXPRESSION),
     opt("for_port", &[]),
-    opt("for_port-expr", &[text("expression")]),
+    opt("for_port-expr", EXPRESSION),
 ])];
 
 const MYSQL: &[Arg] = &[choice(
@@ -143,7 +148,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "refuses answers with cookies that caches might keep",
     )
-    .keeps(Flag(F::CheckCache)),
+    .acts(Flag(F::CheckCache)),
     kw("clitcpka", DEFAULTS | FE, NONE, "keep-alive packets to clients").acts(Flag(F::ClientTcpKeepAlive)),
     kw(
         "contstats",
@@ -176,7 +181,8 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     kw("external-check", DEFAULTS | PX, NONE, "checks by a program").takes(&[]),
     kw("forwarded", DEFAULTS | BE, ANY, "adds the header of RFC 7239")
         .since(2, 8)
-        .takes(FORWARDED),
+        .takes(FORWARDED)
+        .acts(Given(forwarded::forwarded)),
     kw(
         "forwardfor",
         DEFAULTS | PX,
@@ -213,7 +219,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         "drops trailers of requests",
     )
     .since(3, 2)
-    .keeps(Flag(F::DropRequestTrailers)),
+    .acts(Flag(F::DropRequestTrailers)),
     kw(
         "http-drop-response-trailers",
         DEFAULTS | FE | HTTP,
@@ -221,7 +227,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         "drops trailers of responses",
     )
     .since(3, 2)
-    .keeps(Flag(F::DropResponseTrailers)),
+    .acts(Flag(F::DropResponseTrailers)),
     kw(
         "http-ignore-probes",
         DEFAULTS | FE | HTTP,
@@ -300,7 +306,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "what is sent does not put off the timeout of receiving",
     )
-    .keeps(Flag(F::IndependentStreams)),
+    .acts(Flag(F::IndependentStreams)),
     kw("ldap-check", DEFAULTS | BE, NONE, "checks by an LDAP bind").takes(&[]),
     kw(
         "log-health-checks",
@@ -332,7 +338,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         "adds the address that the client asked for",
     )
     .takes(ORIGINALTO)
-    .keeps(Given(forwardfor::originalto)),
+    .acts(Given(forwardfor::originalto)),
     kw(
         "persist",
         DEFAULTS | BE,
@@ -353,7 +359,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "stays at the server of the last request",
     )
-    .keeps(Flag(F::PreferLastServer)),
+    .acts(Flag(F::PreferLastServer)),
     kw("redis-check", DEFAULTS | BE, NONE, "checks by a Redis PING").takes(&[]),
     kw(
         "redispatch",

@@ -376,7 +376,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "tells the server its name",
     )
-    .takes(switching::SEND_NAME),
+    .takes(switching::SEND_NAME)
+    .acts(p::kept),
     kw("id", PX, ONE, "number in statistics")
         .takes(&[int("number", 1, i64::MAX)])
         .acts(p::id),
@@ -425,7 +426,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
             .missing("'{kw}' expects expects an integer value (or -1 to disable)")
             .wrong("'{kw}' : unexpected character '{byte}' in integer value '{got}'"),
         IGNORED,
-    ]),
+    ])
+    .acts(p::kept),
     kw(
         "max-session-srv-conns",
         DEFAULTS | FE,
@@ -435,7 +437,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .takes(&[
         loose("count", i64::MIN, i64::MAX).missing("'{kw}' expects a number. Got no argument"),
         IGNORED,
-    ]),
+    ])
+    .acts(p::kept),
     kw("maxconn", DEFAULTS | FE, ONE, "connections at once")
         .takes(&[loose("count", 0, i64::MAX)])
         .acts(p::maxconn),

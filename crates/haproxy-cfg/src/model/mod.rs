@@ -32,7 +32,7 @@ pub use patterns::{
     PatternUser,
 };
 pub use proxy::{
-    Balance, CaptureSlot, Captures, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor,
+    Balance, CaptureSlot, Captures, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor, Forwarded, ForwardedPart,
     HeaderNames, HttpReuse, KeepAliveProbes, Mode, Proxy, ProxyId, ProxyKind, ProxyOptions, ServerTarget,
     Steering, SwitchRule, SwitchTarget, Timeouts, UniqueId,
 };

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use syntax::Span;
 
 use super::{
-    Acl, Bind, CheckKind, Cond, Format, LogSteps, LogTarget, Millis, RetryOn, Rule, RuleSet, Server,
+    Acl, Bind, CheckKind, Cond, Format, LogSteps, LogTarget, Millis, RetryOn, Rule, RuleSet, Sample, Server,
     StatsSettings, Word,
 };
 use crate::signature::Argument;
@@ -135,6 +135,35 @@ pub struct ForwardFor {
     pub header: Word,
     /// `if-none`: only when the request has no such header.
     pub if_none: bool,
+}
+
+/// Where a part of the header `Forwarded` comes from.
+#[derive(Clone, Debug, Default)]
+pub enum ForwardedPart {
+    /// It is left out.
+    #[default]
+    Absent,
+    /// What is known of the connection or the request.
+    Known,
+    /// What an expression gives.
+    Computed(Box<Sample>),
+}
+
+/// `option forwarded`: the parts of the header of RFC 7239.
+#[derive(Clone, Debug, Default)]
+pub struct Forwarded {
+    /// `proto`.
+    pub proto: bool,
+    /// `host`.
+    pub host: ForwardedPart,
+    /// `by`: the address that the client connected to.
+    pub by: ForwardedPart,
+    /// `by_port`.
+    pub by_port: ForwardedPart,
+    /// `for`: the client's address.
+    pub client: ForwardedPart,
+    /// `for_port`.
+    pub client_port: ForwardedPart,
 }
 
 /// What a response's cookie becomes.
@@ -309,6 +338,14 @@ pub struct ProxyOptions {
     pub srvtcpka: bool,
     /// `option nolinger`.
     pub nolinger: bool,
+    /// `option checkcache`.
+    pub check_cache: bool,
+    /// `option independent-streams`.
+    pub independent_streams: bool,
+    /// `option http-drop-request-trailers`.
+    pub drop_request_trailers: bool,
+    /// `option http-drop-response-trailers`.
+    pub drop_response_trailers: bool,
     /// `option http-buffer-request`.
     pub buffer_request: bool,
     /// `option http-pretend-keepalive`.
@@ -402,6 +439,16 @@ pub struct Proxy {
     pub monitor_net: Option<(IpAddr, u8)>,
     /// `option forwardfor`.
     pub forwardfor: Option<Box<ForwardFor>>,
+    /// `option originalto`, which is as `option forwardfor`.
+    pub originalto: Option<Box<ForwardFor>>,
+    /// `option forwarded`.
+    pub forwarded: Option<Box<Forwarded>>,
+    /// `http-send-name-header`.
+    pub send_name: Option<Word>,
+    /// `max-keep-alive-queue`: how many may wait for a server that a client has a connection to; any number when none.
+    pub keep_alive_queue: Option<u32>,
+    /// `max-session-srv-conns`: connections to servers that a client may keep for itself.
+    pub session_conns: u32,
     /// `option http-restrict-req-hdr-names`.
     pub header_names: HeaderNames,
     /// From `option httpclose` and its kin.
@@ -488,6 +535,11 @@ impl Proxy {
             monitor_uri: None,
             monitor_net: None,
             forwardfor: None,
+            originalto: None,
+            forwarded: None,
+            send_name: None,
+            keep_alive_queue: None,
+            session_conns: 5,
             header_names: HeaderNames::Preserve,
             connection_mode: ConnectionMode::KeepAlive,
             timeouts: Timeouts::default(),

@@ -29,9 +29,21 @@ pub(crate) fn network_argument(
 
 /// `option forwardfor [except NET] [header NAME] [if-none]`.
 pub(crate) fn forwardfor(reading: &mut Reading<'_>, given: &Given) {
+    let settings = header(given, "X-Forwarded-For");
+    reading.settings().forwardfor = Some(Set::new(settings, given.span));
+}
+
+/// `option originalto [except NET] [header NAME]`.
+pub(crate) fn originalto(reading: &mut Reading<'_>, given: &Given) {
+    let settings = header(given, "X-Original-To");
+    reading.settings().originalto = Some(Set::new(settings, given.span));
+}
+
+/// What is said of a header that tells an address, and that has this name unless given.
+fn header(given: &Given, name: &str) -> ForwardFor {
     let mut settings = ForwardFor {
         except: None,
-        header: "X-Forwarded-For".into(),
+        header: name.into(),
         if_none: false,
     };
     for Argument { value, .. } in &given.arguments {
@@ -45,7 +57,7 @@ pub(crate) fn forwardfor(reading: &mut Reading<'_>, given: &Given) {
             _ => settings.if_none = true,
         }
     }
-    reading.settings().forwardfor = Some(Set::new(settings, given.span));
+    settings
 }
 
 /// `option http-restrict-req-hdr-names POLICY`.
@@ -56,10 +68,4 @@ pub(crate) fn header_names(reading: &mut Reading<'_>, given: &Given) {
         _ => HeaderNames::Preserve,
     };
     reading.settings().header_names = Some(Set::new(policy, given.span));
-}
-
-/// `option originalto [except NET] [header NAME]`.
-pub(crate) fn originalto(reading: &mut Reading<'_>, given: &Given) {
-    reading.settings().originalto = Some(given.span);
-    reading.keep(given.clone());
 }

@@ -11,6 +11,7 @@ mod criterion;
 pub(crate) mod environment;
 pub(crate) mod filter;
 pub(crate) mod format;
+pub(crate) mod forwarded;
 pub(crate) mod forwardfor;
 pub(crate) mod frame;
 pub(crate) mod global;

@@ -295,7 +295,7 @@ fn options_of_http(
             let set = inherited.find(|settings| settings.option(*flag).filter(|set| set.value))?;
             Some((if old_names { *old } else { *new }, set.span))
         });
-    let originalto = inherited.find(|settings| settings.originalto);
+    let originalto = inherited.find(|settings| settings.originalto.as_ref().map(|set| set.span));
     flags.chain(originalto.map(|span| ("originalto", span))).collect()
 }
 
@@ -371,6 +371,7 @@ fn needs_http(reading: &mut Reading<'_>, section: &ProxySection, proxy: &mut Pro
     proxy.cookie = None;
     if !proxy.kind.is_frontend() {
         proxy.forwardfor = None;
+        proxy.originalto = None;
         let rules = std::mem::take(&mut proxy.rules);
         let needs_no_http = |rule: &Rule| {
             !matches!(

@@ -8,7 +8,7 @@ use crate::dialect::Dialect;
 use crate::model::sections::ErrorFile;
 use crate::model::{
     Acl, Balance, ErrorAnswer, KeepAliveProbes, LogTarget, Mode, Proxy, ProxyOptions, RetryOn, ServerTarget,
-    StatsSettings, Steering, Timeouts, UniqueId,
+    StatsSettings, Steering, Timeouts, UniqueId, Word,
 };
 use crate::parse::Reading;
 use crate::signature::Value;
@@ -18,6 +18,9 @@ use crate::written::{
 
 /// Connection attempts after the first, unless the file says otherwise.
 const DEFAULT_RETRIES: u32 = 3;
+
+/// Connections to servers that a client keeps for itself, unless the file says otherwise.
+const SESSION_CONNS: u32 = 5;
 
 /// Everything but the rules that name other proxies.
 pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, acls: Vec<Acl>) -> Proxy {
@@ -53,6 +56,17 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .value(|settings| &settings.monitor_net)
             .filter(|_| frontend),
         forwardfor: inherited.value(|settings| &settings.forwardfor).map(Box::new),
+        originalto: inherited.value(|settings| &settings.originalto).map(Box::new),
+        forwarded: inherited
+            .value(|settings| &settings.forwarded)
+            .filter(|_| section.kind.is_backend() && mode == Mode::Http)
+            .map(Box::new),
+        send_name: send_name(reading, section, &inherited),
+        keep_alive_queue: number(reading, section, &inherited, "max-keep-alive-queue")
+            .and_then(|most| u32::try_from(most).ok()),
+        session_conns: number(reading, section, &inherited, "max-session-srv-conns")
+            .filter(|_| frontend)
+            .map_or(SESSION_CONNS, |most| u32::try_from(most).unwrap_or_default()),
         header_names: inherited
             .value(|settings| &settings.header_names)
             .unwrap_or_default(),
@@ -146,6 +160,19 @@ fn retry_on(reading: &Reading<'_>, section: &ProxySection, inherited: &Inherited
     retry_on
 }
 
+/// The number that the line of that name gives.
+fn number(reading: &Reading<'_>, section: &ProxySection, inherited: &Inherited<'_>, name: &str) -> Option<i64> {
+    let given = inherited.last_line(reading, section, name)?;
+    given.arguments.first()?.value.number()
+}
+
+/// `http-send-name-header`.
+fn send_name(reading: &Reading<'_>, section: &ProxySection, inherited: &Inherited<'_>) -> Option<Word> {
+    let given = inherited.last_line(reading, section, "http-send-name-header")?;
+    let name = given.arguments.first()?.value.text()?;
+    section.kind.is_backend().then(|| name.clone())
+}
+
 /// Rules on the choice of servers. What names a server that is not there is told elsewhere.
 fn steering(section: &ProxySection) -> Option<Steering> {
     if section.use_server.is_empty() && section.persist_rules.is_empty() {
@@ -234,6 +261,10 @@ fn options(inherited: &Inherited<'_>, dialect: Dialect) -> ProxyOptions {
         clitcpka: on(F::ClientTcpKeepAlive),
         srvtcpka: on(F::ServerTcpKeepAlive),
         nolinger: on(F::NoLinger),
+        check_cache: on(F::CheckCache),
+        independent_streams: on(F::IndependentStreams),
+        drop_request_trailers: on(F::DropRequestTrailers),
+        drop_response_trailers: on(F::DropResponseTrailers),
         buffer_request: on(F::BufferRequest),
         pretend_keep_alive: on(F::PretendKeepAlive),
         idle_close_on_response: on(F::IdleCloseOnResponse),

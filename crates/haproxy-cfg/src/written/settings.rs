@@ -8,7 +8,7 @@ use syntax::{Diagnostic, Span};
 use super::Set;
 use super::rare::Rare;
 use crate::model::{
-    Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, Format, ForwardFor, HeaderNames,
+    Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, Format, ForwardFor, Forwarded, HeaderNames,
     HttpReuse, LogSteps, LogTarget, Millis, Mode, StatsAuth, Word,
 };
 use crate::parse::Asked;
@@ -328,8 +328,8 @@ pub(crate) struct MoreSettings {
     pub(crate) redispatch: Option<Set<Option<i32>>>,
     pub(crate) forwardfor: Option<Set<ForwardFor>>,
     pub(crate) header_names: Option<Set<HeaderNames>>,
-    /// Where `option originalto` stands.
-    pub(crate) originalto: Option<Span>,
+    pub(crate) originalto: Option<Set<ForwardFor>>,
+    pub(crate) forwarded: Option<Set<Forwarded>>,
     pub(crate) connection_mode: Option<Set<ConnectionMode>>,
     pub(crate) log_line: Option<Set<LogLine>>,
     /// Lines that hold formats, the last of each kind.

@@ -24,6 +24,13 @@ impl HeaderCases {
         }
     }
 
+    /// Rewrites one name.
+    pub fn adjust_name(&self, name: &mut [u8]) {
+        if let Some(adjusted) = self.names.get(&*name) {
+            name.copy_from_slice(adjusted);
+        }
+    }
+
     /// Rewrites the names of a head, from its first line to its empty line; what stands behind stays as it is.
     pub fn adjust(&self, head: &mut [u8]) {
         if self.names.is_empty() {
@@ -37,9 +44,7 @@ impl HeaderCases {
             if name.is_empty() {
                 return;
             }
-            if let Some(adjusted) = self.names.get(&*name) {
-                name.copy_from_slice(adjusted);
-            }
+            self.adjust_name(name);
             at = line_end(head, at);
         }
     }

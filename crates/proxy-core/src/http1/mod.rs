@@ -1,5 +1,6 @@
 //! HTTP/1 messages (RFC 9112): heads, body framing, edits. Nothing here reads or writes.
 
+mod cacheable;
 mod case;
 mod chunk;
 mod edit;
@@ -12,6 +13,7 @@ mod parse;
 mod target;
 mod write;
 
+pub use cacheable::has_cacheable_cookie;
 pub use case::HeaderCases;
 pub use chunk::{ChunkError, ChunkReader, Followed, chunk_data, chunks};
 pub use edit::{HeadersMut, NoRoom};

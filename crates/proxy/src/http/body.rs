@@ -1,6 +1,6 @@
 //! A body on its way: how much of what was received belongs to it, and whether it has ended.
 
-use proxy_core::http1::{ChunkError, ChunkReader, Framing, HeadRules};
+use proxy_core::http1::{ChunkError, ChunkReader, Framing, HeadRules, HeaderCases};
 
 use crate::buffer::Buffer;
 
@@ -31,6 +31,14 @@ impl Body {
         }
     }
 
+    /// The same, but its trailers end here where `drops` says so.
+    pub(super) fn dropping_trailers(self, drops: bool) -> Self {
+        match self {
+            Self::Chunked(reader) => Self::Chunked(reader.dropping_trailers(drops)),
+            other => other,
+        }
+    }
+
     /// Whether no more bytes belong to it. One that ends with the connection is never done by itself.
     #[inline]
     pub(super) fn is_done(&self) -> bool {
@@ -41,13 +49,18 @@ impl Body {
         }
     }
 
-    /// Takes what belongs to it from the bytes of `buffer` behind the first `from`. What the next hop has no use for is
-    /// taken out of the buffer.
+    /// Takes what belongs to it from the bytes of `buffer` behind the first `from`, which are ready already. What the next
+    /// hop has no use for is taken out of the buffer; names of trailers are written as `cases` has them.
     ///
     /// # Errors
     /// When the chunks are malformed.
     #[inline]
-    pub(super) fn take(&mut self, buffer: &mut Buffer, from: usize) -> Result<Taken, ChunkError> {
+    pub(super) fn take(
+        &mut self,
+        buffer: &mut Buffer,
+        from: usize,
+        cases: Option<&HeaderCases>,
+    ) -> Result<Taken, ChunkError> {
         let there = buffer.len() - from;
         match self {
             Self::Length(left) => {
@@ -59,10 +72,10 @@ impl Body {
                 })
             }
             Self::Chunked(reader) => {
-                let followed = reader.follow(&mut buffer.data_mut()[from..])?;
+                let followed = reader.follow(&mut buffer.data_mut()[from..], cases)?;
                 buffer.cut(from + followed.kept..from + followed.consumed);
                 Ok(Taken {
-                    ready: followed.kept,
+                    ready: followed.kept - reader.held(),
                     payload: followed.payload,
                 })
             }

@@ -2,13 +2,14 @@
 
 use std::future::poll_fn;
 use std::rc::Rc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 
-use haproxy_cfg::model::{ConnectionMode, HttpReuse, Mode, Proxy, ProxyId, RetryOn};
+use haproxy_cfg::model::{ConnectionMode, HttpReuse, LogLevel, Mode, Proxy, ProxyId, RetryOn};
 use proxy_core::answer::Reply;
 use proxy_core::http1::{
-    ConnectionHeader, HeadRules, HeadersMut, MessageTraits, ResponseRef, Version, write_request,
-    write_response,
+    ConnectionHeader, Framing, HeadRules, HeadersMut, MessageTraits, ResponseRef, Version,
+    has_cacheable_cookie, write_response,
 };
 use proxy_core::persist::{CookieState, HeadEdits, ResponseInput};
 use proxy_core::rules::Step;
@@ -19,6 +20,7 @@ use super::answer;
 use super::count::{count_bytes, count_denied, count_relayed, count_status};
 use super::exchange::{End, HeadStop, Terms};
 use super::failure::{failed, left_early, not_reached};
+use super::outgoing::{begin_request, name_server, read_trailers_anew, rename_server, take_more};
 use super::respond::{answer_ready, answer_with, keep_rest};
 use super::rules;
 use super::steering;
@@ -26,12 +28,13 @@ use super::transaction::{Next, client_cases, refuses_names};
 use super::txn::{ResponseRules, Txn};
 use crate::early::{self, Contents};
 use crate::io::Io;
+use crate::log::Entry;
 use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::Session;
 use crate::stream_log;
 use crate::thread::Thread;
 use crate::upstream::{
-    Attempt, ClientWatch, PrivateConn, Reached, Reuse, ServerConn, aborts_on_end, reach_server,
+    Attempt, ClientWatch, Reached, Reuse, ServerConn, aborts_on_end, reach_server,
 };
 
 /// In the place of a status: the client gets no answer.
@@ -42,10 +45,7 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
     let thread = Rc::clone(&session.thread);
     let (proxy, plan) = thread.shared.plan.proxy(backend);
     let frontend = thread.shared.plan.config.proxy(session.client.frontend);
-    // The backend's word on the header counts.
-    if let Some(policy) = proxy.forwardfor.as_ref().or(frontend.forwardfor.as_ref()) {
-        rules::forward_for(session, txn, policy);
-    }
+    rules::tell_addresses(session, txn, backend);
     let state = &thread.shared.runtime.proxies[backend.0 as usize];
     let persistence = steering::persistence(session, txn, backend);
     if let Some(cookie) = &plan.cookie {
@@ -109,7 +109,10 @@ fn attempt<'a>(
     let reuse = allowed_reuse(session, txn, proxy, mode);
     let route = &txn.stream.route;
     let (wanted, exclude) = match route.server.filter(|_| route.retries > 0) {
-        None => (txn.cookie.server, None),
+        None => {
+            let wanted = txn.cookie.server;
+            (wanted.or_else(|| preferred(session, proxy, backend)), None)
+        }
         Some(server) if proxy.options.redispatch.is_some() => (None, Some(server)),
         same => (same, None),
     };
@@ -135,6 +138,23 @@ fn attempt<'a>(
         reuse,
     };
     (attempt, &mut txn.stream.route)
+}
+
+/// The server at which the client's requests stay for the connection that it has there (`option prefer-last-server`,
+/// `max-keep-alive-queue`).
+fn preferred(session: &Session, proxy: &Proxy, backend: ProxyId) -> Option<usize> {
+    let private = session.private.as_ref()?;
+    if !private.bound && !proxy.options.prefer_last_server {
+        return None;
+    }
+    let servers = &session.thread.shared.runtime.proxies[backend.0 as usize].servers;
+    private.servers(backend).find(|&at| {
+        let server = &servers[at];
+        let queue = proxy.keep_alive_queue.filter(|_| !private.bound);
+        let most_sessions = server.maxconn.load(Relaxed);
+        let is_full = most_sessions > 0 && server.sessions.get() >= most_sessions;
+        server.is_usable() && queue.is_none_or(|most| !is_full || server.queued.get() < most)
+    })
 }
 
 /// Which idle connections the request may go over (manual, `http-reuse`).
@@ -212,6 +232,7 @@ pub(super) async fn exchange(
     let terms = Terms {
         client: &frontend.timeouts,
         proxy,
+        independent: [frontend, proxy].map(|proxy| proxy.options.independent_streams),
         rules: HeadRules {
             max_headers: super::most_headers(&config.global.tune),
             max_trailers: config
@@ -223,19 +244,33 @@ pub(super) async fn exchange(
         },
         max_head: (config.global.tune.bufsize).saturating_sub(config.global.tune.maxrewrite),
         client_cases: (frontend.options.adjust_client_case).then_some(&thread.shared.plan.header_cases),
+        server_cases: (proxy.options.adjust_server_case).then_some(&thread.shared.plan.header_cases),
+        drop_trailers: frontend.options.drop_response_trailers,
         to_head: txn.has_method(b"HEAD"),
         connect: txn.has_method(b"CONNECT"),
     };
+    let name = &proxy.servers[reached.slot.server()].name;
     if txn.to_server.is_empty() {
+        if let Some(header) = &proxy.send_name {
+            name_server(txn, header, name);
+        }
         begin_request(
             txn,
             mode == ConnectionMode::KeepAlive || proxy.options.pretend_keep_alive,
         );
-        if proxy.options.adjust_server_case {
-            thread.shared.plan.header_cases.adjust(&mut txn.to_server);
+        if let Some(cases) = terms.server_cases {
+            cases.adjust(&mut txn.to_server);
         }
+        take_more(txn, terms.server_cases);
+        if proxy.options.drop_request_trailers || terms.server_cases.is_some() {
+            read_trailers_anew(session, txn, proxy, &terms);
+        }
+    } else {
+        if let Some(header) = &proxy.send_name {
+            rename_server(&mut txn.to_server, header, name);
+        }
+        take_more(txn, terms.server_cases);
     }
-    take_more(txn);
     if proxy.retry_on.after_sending()
         && !txn.stream.settings.sent_once
         && txn.stream.route.retries < txn.stream.settings.retries.unwrap_or(proxy.retries)
@@ -314,45 +349,6 @@ pub(super) struct Keep {
     pub(super) private: bool,
 }
 
-/// Puts the request's head for the server together and cuts it off what was received.
-pub(super) fn begin_request(txn: &mut Txn, asks_to_keep: bool) {
-    let connection = match (asks_to_keep, txn.req_head.version) {
-        (true, Version::Http10) => ConnectionHeader::KeepAlive,
-        (true, Version::Http11) | (false, Version::Http10) => ConnectionHeader::Implied,
-        (false, Version::Http11) => ConnectionHeader::Close,
-    };
-    let is_connect = txn.request().method() == b"CONNECT";
-    let connection = match (
-        is_connect && txn.req_traits.chunked,
-        has_old_chunks(&txn.req_traits, txn.req_head.version),
-    ) {
-        // Whoever takes the chunks for a body must not go on behind it.
-        (true, _) => ConnectionHeader::Close,
-        (false, true) => ConnectionHeader::Implied,
-        (false, false) if txn.req_traits.upgrade => ConnectionHeader::Implied,
-        (false, false) => connection,
-    };
-    let mut out = std::mem::take(&mut txn.to_server);
-    out.clear();
-    let drop_length = (txn.req_traits.chunked || is_connect) && txn.req_traits.content_length.is_some();
-    write_request(&mut out, txn.request(), connection, drop_length);
-    txn.to_server = out;
-    let head = txn.req_head.len as usize;
-    if let Some(buffer) = &mut txn.req {
-        buffer.consume(head);
-    }
-}
-
-/// More of the body may have come while a server was sought. A chunk that is malformed shows again when the exchange follows on.
-fn take_more(txn: &mut Txn) {
-    if let Some(buffer) = &mut txn.req
-        && let Ok(more) = txn.progress.req_body.take(buffer, txn.progress.req_ready)
-    {
-        txn.progress.req_ready += more.ready;
-        txn.stream.log.received += more.payload;
-    }
-}
-
 /// The response's head is there: rules, cookie, connection. Puts the head for the client together.
 ///
 /// # Errors
@@ -400,6 +396,9 @@ pub(super) fn finish_head(
         apply_edits(&mut edits, &mut txn.edit_response(usize::MAX));
         txn.edits = edits;
     }
+    if thread.config().proxy(backend).options.check_cache && blocks_cookie(&thread, txn, backend, server) {
+        return Err(HeadStop::Refused(502));
+    }
     answer::after_rules(session, txn);
     let status = txn.res_head.status;
     txn.stream.log.status = i32::from(status);
@@ -445,6 +444,32 @@ pub(super) fn finish_head(
         txn.stream.log.silent = true;
     }
     Ok(keep)
+}
+
+/// Whether the response is refused for a cookie that a cache might keep (`option checkcache`), which the log is told.
+fn blocks_cookie(thread: &Rc<Thread>, txn: &Txn, backend: ProxyId, server: usize) -> bool {
+    if !has_cacheable_cookie(txn.method(), txn.response()) {
+        return false;
+    }
+    let proxy = thread.config().proxy(backend);
+    let text = [
+        b"Blocking cacheable cookie in response from instance ",
+        proxy.name.as_slice(),
+        b", server ",
+        proxy.servers[server].name.as_slice(),
+        b".",
+    ]
+    .concat();
+    let mut dates = thread.dates.borrow_mut();
+    let entry = Entry {
+        tag: proxy.log_tag.as_ref(),
+        level: LogLevel::Alert,
+        now_us: thread.epoch_us(),
+        line: &text,
+        structured: None,
+    };
+    thread.log.borrow_mut().send(&proxy.logs, &mut dates, entry);
+    true
 }
 
 /// `tcp-response content` of the backend. Without a time to wait for what they look at, they are applied before there is a
@@ -578,7 +603,7 @@ fn is_bound_to_connection(response: ResponseRef<'_>) -> bool {
 pub(super) fn has_framing(txn: &Txn, status: u16) -> bool {
     let to_head = txn.has_method(b"HEAD");
     let framing = proxy_core::http1::response_framing(&txn.res_traits, status, to_head);
-    framing != proxy_core::http1::Framing::UntilClose
+    framing != Framing::UntilClose
 }
 
 /// Whether a message has chunks in HTTP/1.0: who gets it may not see their end.
@@ -617,11 +642,10 @@ pub(super) fn drop_or_keep(
             return;
         }
         if conn.private || config.http_reuse == HttpReuse::Never {
-            session.private = Some(Box::new(PrivateConn {
-                backend,
-                server,
-                conn,
-            }));
+            let most = session.frontend().session_conns as usize;
+            let private = session.private.get_or_insert_default();
+            private.bound |= conn.private;
+            private.keep(backend, server, conn, most);
         } else {
             let thread = &session.thread;
             let all = || thread.idle_of_all(backend, server);
@@ -653,6 +677,7 @@ pub(super) async fn tunnel(
         client_timeouts: &frontend.timeouts,
         server_timeouts: &proxy.timeouts,
         tunnel_timeout: txn.stream.settings.tunnel_timeout,
+        independent: [frontend, proxy].map(|proxy| proxy.options.independent_streams),
     };
     let end = relay.run(&mut ends, &reached.slot).await;
     txn.stream.log.bytes += relay.to_client();

@@ -6,6 +6,7 @@ mod count;
 mod exchange;
 mod failure;
 mod forward;
+mod outgoing;
 mod request;
 mod respond;
 mod rules;

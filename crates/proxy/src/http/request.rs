@@ -175,7 +175,7 @@ fn take_body(txn: &mut Txn) -> Result<(), NoRequest> {
     let taken = txn
         .progress
         .req_body
-        .take(buffer, head)
+        .take(buffer, head, None)
         .map_err(|_| NoRequest::Malformed)?;
     txn.progress.req_ready = taken.ready;
     txn.stream.log.received += taken.payload;

@@ -147,12 +147,34 @@ pub(super) fn tell_identity(session: &Session, txn: &mut Txn) {
     }
 }
 
-/// `option forwardfor` of the frontend or the backend.
-pub(super) fn forward_for(session: &Session, txn: &mut Txn, policy: &ForwardFor) {
-    let Some(src) = session.client.src.map(|a| a.ip()) else {
+/// What servers are told about the client: `option forwardfor`, `originalto` and `forwarded`, of which the backend's word counts
+/// where both proxies say something.
+pub(super) fn tell_addresses(session: &Session, txn: &mut Txn, backend: ProxyId) {
+    let (proxy, plan) = session.thread.shared.plan.proxy(backend);
+    let frontend = session.frontend();
+    if let Some(policy) = proxy.forwardfor.as_ref().or(frontend.forwardfor.as_ref()) {
+        tell_address(txn, policy, session.client.src.map(|address| address.ip()));
+    }
+    if let Some(policy) = proxy.originalto.as_ref().or(frontend.originalto.as_ref()) {
+        let dst = session.client.dst.or_else(|| session.io.local_address());
+        tell_address(txn, policy, dst.map(|address| address.ip()));
+    }
+    if let Some(plan) = &plan.forwarded {
+        let mut value = Vec::new();
+        looking_at(session, txn, backend, true, |context| plan.write(context, &mut value));
+        if !value.is_empty() {
+            // Where there is no room for it, the server does without.
+            let _ = txn.edit_request(usize::MAX).add(b"forwarded", &[&value]);
+        }
+    }
+}
+
+/// Tells the server an address.
+fn tell_address(txn: &mut Txn, policy: &ForwardFor, address: Option<IpAddr>) {
+    let Some(address) = address else {
         return;
     };
-    if policy.except.is_some_and(|(net, bits)| is_inside(src, net, bits)) {
+    if policy.except.is_some_and(|(net, bits)| is_inside(address, net, bits)) {
         return;
     }
     if policy.if_none && txn.request().headers().get(&policy.header).next().is_some() {
@@ -161,7 +183,7 @@ pub(super) fn forward_for(session: &Session, txn: &mut Txn, policy: &ForwardFor)
     let mut text = std::mem::take(&mut txn.address);
     text.clear();
     // Writing into a string cannot fail.
-    let _ = write!(text, "{src}");
+    let _ = write!(text, "{address}");
     // Where there is no room for it, the server does without, as with the original.
     let _ = txn
         .edit_request(usize::MAX)

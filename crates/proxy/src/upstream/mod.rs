@@ -2,6 +2,7 @@
 
 mod connect;
 mod idle;
+mod private;
 mod queue;
 mod reach;
 
@@ -9,5 +10,6 @@ pub use connect::ServerConn;
 pub(crate) use connect::probe;
 pub use idle::{Asked, IdlePool};
 pub use queue::Queues;
-pub use reach::{Attempt, ClientWatch, PrivateConn, ReachError, Reached, Reuse, Slot, reach_server};
+pub use private::PrivateConns;
+pub use reach::{Attempt, ClientWatch, ReachError, Reached, Reuse, Slot, reach_server};
 pub(crate) use reach::{aborts_on_end, deadline};

@@ -13,7 +13,7 @@ use proxy_core::stream::{Route, Settings};
 
 use super::idle::{Asked, is_quiet};
 use super::queue::Granted;
-use super::{ServerConn, connect};
+use super::{PrivateConns, ServerConn, connect};
 use crate::buffer::Buffer;
 use crate::io::Io;
 use crate::thread::Thread;
@@ -47,8 +47,8 @@ pub struct Attempt<'a> {
     pub dst: Option<SocketAddr>,
     /// Which idle connections that other clients left may be used.
     pub reuse: Reuse,
-    /// The connection that this client's last request used and no other client may use (`http-reuse never`).
-    pub private: &'a mut Option<Box<PrivateConn>>,
+    /// The connections that no other client may use.
+    pub private: &'a mut Option<Box<PrivateConns>>,
     /// What rules settled.
     pub settings: &'a Settings,
     /// When the wait for a server began: the request was there, or the session; milliseconds of the process's clock.
@@ -94,17 +94,6 @@ pub struct ClientWatch<'a> {
     pub ended: &'a mut bool,
     /// Its end calls the attempt off (`option abortonclose`).
     pub abort_on_end: bool,
-}
-
-/// A server's connection that belongs to one client.
-#[derive(Debug)]
-pub struct PrivateConn {
-    /// The backend.
-    pub backend: ProxyId,
-    /// The server.
-    pub server: usize,
-    /// The connection.
-    pub conn: ServerConn,
 }
 
 /// Why no server was reached.
@@ -451,16 +440,16 @@ async fn connect_to(
     let server = slot.server();
     let counters = thread.server_counters(attempt.backend, server);
     route.reused = true;
-    if let Some(mut private) = attempt.private.take()
-        && (private.backend, private.server) == (attempt.backend, server)
-        && private.conn.to == connect::own_target(&proxy.servers[server], attempt.dst)
-        && is_quiet(&mut private.conn)
+    let to = connect::own_target(&proxy.servers[server], attempt.dst);
+    let private = attempt.private.as_mut();
+    if let Some(mut conn) = private.and_then(|private| private.take(attempt.backend, server))
+        && conn.to == to
+        && is_quiet(&mut conn)
     {
         counters.reuse.inc();
         thread.be_counters(attempt.backend).reuse.inc();
-        return Ok(private.conn);
+        return Ok(conn);
     }
-    let to = connect::own_target(&proxy.servers[server], attempt.dst);
     if attempt.reuse != Reuse::None {
         let asked = Asked {
             proven: attempt.reuse == Reuse::Proven,

@@ -64,7 +64,7 @@ pub(super) fn read_anywhere(
 }
 
 /// An expression that stands where `usage` says.
-pub(super) fn read_at(
+pub(crate) fn read_at(
     reading: &mut Reading<'_>,
     cursor: &mut Cursor<'_>,
     subject: &Subject<'_>,

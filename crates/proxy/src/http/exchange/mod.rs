@@ -103,6 +103,25 @@ pub(super) enum HeadStop {
 /// Puts the response's head for the client together, or says why not.
 pub(super) type FinishHead<'a> = dyn FnMut(&mut Txn, &mut Session) -> Result<(), HeadStop> + 'a;
 
+/// Which ways anything went in one poll.
+#[derive(Clone, Copy, Debug, Default)]
+struct Moved {
+    from_client: bool,
+    to_client: bool,
+    from_server: bool,
+    to_server: bool,
+}
+
+impl Moved {
+    fn of_client(self) -> bool {
+        self.from_client || self.to_client
+    }
+
+    fn any(self) -> bool {
+        self.of_client() || self.from_server || self.to_server
+    }
+}
+
 /// How an exchange ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
@@ -141,12 +160,18 @@ pub(super) struct Terms<'a> {
     pub(super) client: &'a Timeouts,
     /// The backend: its timeouts, what is tried again, and whether a client that ends its direction calls the request off.
     pub(super) proxy: &'a Proxy,
+    /// What is sent to the client, and to the server, does not put off its timeout (`option independent-streams`).
+    pub(super) independent: [bool; 2],
     /// How strictly a response is read.
     pub(super) rules: HeadRules,
     /// Room for a response's head, in bytes.
     pub(super) max_head: u32,
     /// How the client wants names of headers written.
     pub(super) client_cases: Option<&'a HeaderCases>,
+    /// How the server wants names of trailers written.
+    pub(super) server_cases: Option<&'a HeaderCases>,
+    /// Trailers of responses end here.
+    pub(super) drop_trailers: bool,
     /// The request's method is HEAD.
     pub(super) to_head: bool,
     /// The request's method is CONNECT.
@@ -185,35 +210,34 @@ impl Txn {
                     deadline(now, self.stream.settings.client_timeout.or(terms.client.client));
             }
         }
-        let mut moved_server = false;
-        let mut moved_client = false;
+        let mut moved = Moved::default();
         loop {
             // Whether something moved that what stands above it here may have waited for.
             let mut again = false;
             match self.send_request(server, cx) {
                 // Room that this made for the client's bytes is filled next.
-                Ok(sent) => moved_server |= sent,
+                Ok(sent) => moved.to_server |= sent,
                 // A server may answer before it has read everything, and close: its answer is looked for first.
                 Err(()) => self.forget_request(),
             }
             match self.splice_request(session, server, cx) {
-                Ok(moved) => {
-                    moved_server |= moved;
-                    moved_client |= moved;
+                Ok(carried) => {
+                    moved.to_server |= carried;
+                    moved.from_client |= carried;
                 }
                 Err(end) => return Poll::Ready(end),
             }
-            match self.receive_request(session, cx) {
+            match self.receive_request(session, terms, cx) {
                 Ok(received) => {
                     again |= received;
-                    moved_client |= received;
+                    moved.from_client |= received;
                 }
                 Err(end) => return Poll::Ready(end),
             }
             match self.receive_response(session, server, terms, cx, finish_head) {
                 Ok(received) => {
                     again |= received;
-                    moved_server |= received;
+                    moved.from_server |= received;
                 }
                 Err(end) => {
                     self.progress.failed = Some(end);
@@ -223,15 +247,15 @@ impl Txn {
             match self.send_response(session, cx) {
                 Ok(sent) => {
                     again |= sent;
-                    moved_client |= sent;
+                    moved.to_client |= sent;
                 }
                 Err(()) => return Poll::Ready(End::ClientGone),
             }
             if self.progress.response == ResponsePhase::Body {
                 match self.splice_response(session, server, cx) {
-                    Ok(moved) => {
-                        moved_server |= moved;
-                        moved_client |= moved;
+                    Ok(carried) => {
+                        moved.from_server |= carried;
+                        moved.to_client |= carried;
                     }
                     Err(End::ClientGone) => return Poll::Ready(End::ClientGone),
                     Err(end) => self.progress.failed = Some(end),
@@ -247,7 +271,7 @@ impl Txn {
                 break;
             }
         }
-        self.watch_time(session, terms, cx, moved_client, moved_server)
+        self.watch_time(session, terms, cx, moved)
     }
 
     /// Sets the deadlines anew for a side on which something moved, and ends what stands still for too long.
@@ -256,13 +280,13 @@ impl Txn {
         session: &Session,
         terms: &Terms<'_>,
         cx: &Context<'_>,
-        moved_client: bool,
-        moved_server: bool,
+        moved: Moved,
     ) -> Poll<End> {
         let now = session.timer.now_ms();
         let settings = &self.stream.settings;
         let p = &mut self.progress;
-        if moved_server || moved_client && p.res_ready > 0 {
+        let [client_alone, server_alone] = terms.independent;
+        if moved.from_server || moved.to_server && !server_alone || moved.of_client() && p.res_ready > 0 {
             p.server_deadline = deadline(now, settings.server_timeout.or(terms.proxy.timeouts.server));
         }
         // The client is waited for while it owes the rest of its request, or has a response to take.
@@ -272,27 +296,31 @@ impl Txn {
             || p.answer_sent < self.to_client.len();
         if !client_owes {
             p.client_deadline = u64::MAX;
-        } else if moved_client || moved_server || p.client_deadline == u64::MAX {
+        } else if moved.from_client || moved.any() && !client_alone || p.client_deadline == u64::MAX {
             p.client_deadline = deadline(now, settings.client_timeout.or(terms.client.client));
         }
         // What there is no room for is not waited for: the client is to take something first.
         let has_room = p.res_ready == 0 || self.res.as_mut().is_none_or(|res| !res.room().is_empty());
-        // While the client owes the request's rest, the server has nothing to answer yet; and behind its response nothing more.
+        // Behind its response the server has nothing more to send.
         let server_owes = p.failed.is_none()
-            && if p.response == ResponsePhase::Body {
-                has_room && !holds(&p.response_pipe) && (!p.is_response_received() || p.res_ready > 0)
-            } else {
-                p.req_body.is_done() || p.req_ready > 0 || holds(&p.request_pipe)
-            };
+            && (p.response == ResponsePhase::Head
+                || has_room && !holds(&p.response_pipe) && (!p.is_response_received() || p.res_ready > 0));
         let server_deadline = if server_owes { p.server_deadline } else { u64::MAX };
+        // A client that only owes the rest of its request is not waited for as long as its server is, which may answer before.
+        let takes = p.res_ready > 0 || holds(&p.response_pipe) || p.answer_sent < self.to_client.len();
+        let client_deadline = if takes || server_deadline == u64::MAX {
+            p.client_deadline
+        } else {
+            u64::MAX
+        };
         let held_until = p.held.map_or(u64::MAX, |held| held.until);
         session
             .timer
-            .set(server_deadline.min(p.client_deadline).min(held_until));
+            .set(server_deadline.min(client_deadline).min(held_until));
         if session.timer.poll_expired(cx, now).is_pending() {
             return Poll::Pending;
         }
-        Poll::Ready(if p.client_deadline <= now {
+        Poll::Ready(if client_deadline <= now {
             End::ClientTimeout
         } else if held_until <= now {
             End::BodyTimeout

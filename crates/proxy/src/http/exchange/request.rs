@@ -3,7 +3,7 @@
 use std::io::IoSlice;
 use std::task::{Context, Poll};
 
-use super::{End, JOIN, Progress, ResponsePhase, join};
+use super::{End, JOIN, Progress, ResponsePhase, Terms, join};
 use crate::buffer::BufferPool;
 use crate::http::txn::{ResponseRules, Txn};
 use crate::io::Io;
@@ -70,6 +70,7 @@ impl Txn {
     pub(super) fn receive_request(
         &mut self,
         session: &mut Session,
+        terms: &Terms<'_>,
         cx: &mut Context<'_>,
     ) -> Result<bool, End> {
         let p = &mut self.progress;
@@ -100,11 +101,11 @@ impl Txn {
                     }
                 }
                 Poll::Ready(Ok(n)) => {
-                    let before = buffer.len();
                     buffer.filled(n);
                     moved = true;
                     if !p.req_body.is_done() {
-                        let taken = p.req_body.take(buffer, before).map_err(|_| End::BadRequestBody)?;
+                        let taken = p.req_body.take(buffer, p.req_ready, terms.server_cases);
+                        let taken = taken.map_err(|_| End::BadRequestBody)?;
                         p.req_ready += taken.ready;
                         self.stream.log.received += taken.payload;
                         if p.server_refuses {

@@ -77,10 +77,10 @@ impl Txn {
                 }
                 Poll::Ready(Ok(n)) => {
                     moved = true;
-                    let before = buffer.len();
                     buffer.filled(n);
                     if p.response == ResponsePhase::Body {
-                        let taken = p.res_body.take(buffer, before).map_err(|_| End::BadResponse)?;
+                        let taken = p.res_body.take(buffer, p.res_ready, terms.client_cases);
+                        let taken = taken.map_err(|_| End::BadResponse)?;
                         p.res_ready += taken.ready;
                         self.stream.log.bytes += taken.payload;
                         return Ok(true);
@@ -156,11 +156,12 @@ impl Txn {
             }
             // A body that is malformed from its first byte on makes the whole response malformed.
             let p = &mut self.progress;
-            p.res_body = Body::new(framing, &terms.rules);
+            p.res_body = Body::new(framing, &terms.rules).dropping_trailers(terms.drop_trailers);
             let Some(buffer) = &mut self.res else {
                 return Ok(());
             };
-            let taken = p.res_body.take(buffer, head_len).map_err(|_| End::BadResponse)?;
+            let taken = p.res_body.take(buffer, head_len, terms.client_cases);
+            let taken = taken.map_err(|_| End::BadResponse)?;
             p.res_ready = taken.ready;
             let taken_payload = taken.payload;
             p.tunnel = is_tunnel;
@@ -246,7 +247,8 @@ impl Txn {
                     moved = true;
                     let before = self.res_head.len as usize + held.ready;
                     buffer.filled(n);
-                    let taken = p.res_body.take(buffer, before).map_err(|_| End::BadResponse)?;
+                    let taken = p.res_body.take(buffer, before, terms.client_cases);
+                    let taken = taken.map_err(|_| End::BadResponse)?;
                     p.held = Some(Held {
                         ready: held.ready + taken.ready,
                         ..held
