@@ -66,7 +66,12 @@ impl ForwardedPlan {
     /// Writes the header's value into `out`; nothing where there is nothing to tell.
     pub fn write(&self, context: &SampleContext<'_>, out: &mut Vec<u8>) {
         if self.proto {
-            pair(out, "proto", if context.client.tls { b"https" } else { b"http" }, false);
+            pair(
+                out,
+                "proto",
+                if context.client.tls { b"https" } else { b"http" },
+                false,
+            );
         }
         let host = match &self.host {
             Part::Absent => None,
@@ -93,13 +98,11 @@ impl Node {
         let found = match &self.name {
             Part::Absent => return,
             Part::Known => address.map(|address| ip(address.ip())),
-            Part::Computed(expression) => expression
-                .sample(context)
-                .and_then(|sample| match sample {
-                    Sample::Ip(address) => Some(ip(address)),
-                    Sample::Bool(_) => None,
-                    other => hidden_or_address(text(other, context.arena)),
-                }),
+            Part::Computed(expression) => expression.sample(context).and_then(|sample| match sample {
+                Sample::Ip(address) => Some(ip(address)),
+                Sample::Bool(_) => None,
+                other => hidden_or_address(text(other, context.arena)),
+            }),
         };
         let port = match &self.port {
             Part::Absent => None,
@@ -141,7 +144,9 @@ fn hidden_or_address(text: &[u8]) -> Option<Vec<u8>> {
 
 /// What an expression gives as a port: a number, or a word that hides it.
 fn port(text: &[u8]) -> Option<Vec<u8>> {
-    let number = std::str::from_utf8(text).ok().and_then(|text| text.parse::<u16>().ok());
+    let number = std::str::from_utf8(text)
+        .ok()
+        .and_then(|text| text.parse::<u16>().ok());
     number.map_or_else(|| hidden(text), |number| Some(number.to_string().into_bytes()))
 }
 
@@ -175,8 +180,8 @@ fn pair(out: &mut Vec<u8>, name: &str, value: &[u8], quoted: bool) {
 
 #[cfg(test)]
 mod tests {
-    use haproxy_cfg::testing::{FakeHost, load_on};
     use haproxy_cfg::Dialect;
+    use haproxy_cfg::testing::{FakeHost, load_on};
 
     use super::*;
     use crate::fixture::{looking, request};
@@ -188,7 +193,7 @@ mod tests {
     fn told(arguments: &str, src: &str) -> String {
         let file = format!("backend b\n    mode http\n    option forwarded {arguments}\n");
         let loaded = load_on(&file, Dialect::default(), &FakeHost::new());
-        let config = loaded.config.expect("the file is right");
+        let config = loaded.config;
         let parts = config.proxies[0].forwarded.as_ref().expect("the option is on");
         let plan = ForwardedPlan::compile(&config, ProxyId(0), parts).expect("the expressions are right");
         let runtime = Runtime::new(&config, 1, 0);
@@ -199,7 +204,10 @@ mod tests {
         };
         let text = b"GET / HTTP/1.1\r\nhost: a.test:80\r\nodd: x\"y\\z\r\n\r\n";
         let head = request(text);
-        let request = RequestRef { buf: text, head: &head };
+        let request = RequestRef {
+            buf: text,
+            head: &head,
+        };
         looking(&config, &runtime, &client, Some(request), |context| {
             let mut out = Vec::new();
             plan.write(context, &mut out);
@@ -220,19 +228,34 @@ mod tests {
             told("host by by_port for for_port", "127.0.0.1:9"),
             "host=\"a.test:80\";by=\"192.0.2.1:80\";for=\"127.0.0.1:9\""
         );
-        assert_eq!(told("host-expr req.hdr(odd)", "127.0.0.1:9"), "host=\"x\\\"y\\\\z\"");
+        assert_eq!(
+            told("host-expr req.hdr(odd)", "127.0.0.1:9"),
+            "host=\"x\\\"y\\\\z\""
+        );
         assert_eq!(told("by_port for", "127.0.0.1:9"), "for=127.0.0.1");
     }
 
     #[test]
     fn expressions_may_hide_who_it_is() {
         assert_eq!(
-            told("host-expr str(host.com) by-expr str(_haproxy) for for_port-expr int(10)", "[::1]:9"),
+            told(
+                "host-expr str(host.com) by-expr str(_haproxy) for for_port-expr int(10)",
+                "[::1]:9"
+            ),
             "host=\"host.com\";by=_haproxy;for=\"[::1]:10\""
         );
-        assert_eq!(told("for-expr src,xxh32,hex", "127.0.0.1:9"), "for=_000000007F2F367E");
+        assert_eq!(
+            told("for-expr int(5),hex", "127.0.0.1:9"),
+            "for=_0000000000000005"
+        );
         assert_eq!(told("for-expr str(1.2.3.4)", "127.0.0.1:9"), "for=1.2.3.4");
-        assert_eq!(told("for-expr str(a/b) for_port-expr str(_p)", "127.0.0.1:9"), "for=\"unknown:_p\"");
-        assert_eq!(told("for for_port-expr int(70000)", "127.0.0.1:9"), "for=127.0.0.1");
+        assert_eq!(
+            told("for-expr str(a/b) for_port-expr str(_p)", "127.0.0.1:9"),
+            "for=\"unknown:_p\""
+        );
+        assert_eq!(
+            told("for for_port-expr int(70000)", "127.0.0.1:9"),
+            "for=127.0.0.1"
+        );
     }
 }

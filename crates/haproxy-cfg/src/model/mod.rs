@@ -32,9 +32,9 @@ pub use patterns::{
     PatternUser,
 };
 pub use proxy::{
-    Balance, CaptureSlot, Captures, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor, Forwarded, ForwardedPart,
-    HeaderNames, HttpReuse, KeepAliveProbes, Mode, Proxy, ProxyId, ProxyKind, ProxyOptions, ServerTarget,
-    Steering, SwitchRule, SwitchTarget, Timeouts, UniqueId,
+    Balance, CaptureSlot, Captures, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor,
+    Forwarded, ForwardedPart, HeaderNames, HttpReuse, KeepAliveProbes, Mode, Proxy, ProxyId, ProxyKind,
+    ProxyOptions, ServerTarget, Steering, SwitchRule, SwitchTarget, Timeouts, UniqueId,
 };
 pub use retry::RetryOn;
 pub use rule::{Rule, RuleSet};

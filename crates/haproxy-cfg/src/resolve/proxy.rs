@@ -161,7 +161,12 @@ fn retry_on(reading: &Reading<'_>, section: &ProxySection, inherited: &Inherited
 }
 
 /// The number that the line of that name gives.
-fn number(reading: &Reading<'_>, section: &ProxySection, inherited: &Inherited<'_>, name: &str) -> Option<i64> {
+fn number(
+    reading: &Reading<'_>,
+    section: &ProxySection,
+    inherited: &Inherited<'_>,
+    name: &str,
+) -> Option<i64> {
     let given = inherited.last_line(reading, section, name)?;
     given.arguments.first()?.value.number()
 }

@@ -8,8 +8,8 @@ use syntax::{Diagnostic, Span};
 use super::Set;
 use super::rare::Rare;
 use crate::model::{
-    Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, Format, ForwardFor, Forwarded, HeaderNames,
-    HttpReuse, LogSteps, LogTarget, Millis, Mode, StatsAuth, Word,
+    Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, Format, ForwardFor, Forwarded,
+    HeaderNames, HttpReuse, LogSteps, LogTarget, Millis, Mode, StatsAuth, Word,
 };
 use crate::parse::Asked;
 

@@ -106,7 +106,10 @@ mod tests {
     #[test]
     fn pragma_and_methods_count() {
         assert!(!blocked("GET", "etag: x\r\npragma: No-Cache"));
-        assert!(!blocked("GET", "etag: x\r\npragma: no-cache\r\ncache-control: public"));
+        assert!(!blocked(
+            "GET",
+            "etag: x\r\npragma: no-cache\r\ncache-control: public"
+        ));
         assert!(blocked("GET", "etag: x\r\npragma: no-cache, public"));
         assert!(!blocked("POST", "etag: x"));
         assert!(blocked("POST", "etag: x\r\ncache-control: public"));
@@ -117,6 +120,12 @@ mod tests {
     fn what_sets_no_cookie_passes() {
         let text = b"HTTP/1.1 200 OK\r\netag: a\r\n\r\n";
         let head = response(text);
-        assert!(!has_cacheable_cookie(b"GET", ResponseRef { buf: text, head: &head }));
+        assert!(!has_cacheable_cookie(
+            b"GET",
+            ResponseRef {
+                buf: text,
+                head: &head
+            }
+        ));
     }
 }

@@ -4,8 +4,8 @@
 //! Trailers go on as headers do: names in lower case, or as `h1-case-adjust` has them, values without the blanks around them.
 
 use super::octets::is_token;
-use super::{HeadRules, HeaderCases};
 use super::parse::MAX_NAME;
+use super::{HeadRules, HeaderCases};
 
 /// What the next byte belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -394,7 +394,12 @@ mod tests {
     }
 
     /// What goes on of a body that comes in pieces of `step` bytes, and what is counted of it.
-    fn passed(text: &[u8], step: usize, mut reader: ChunkReader, cases: Option<&HeaderCases>) -> (String, u64) {
+    fn passed(
+        text: &[u8],
+        step: usize,
+        mut reader: ChunkReader,
+        cases: Option<&HeaderCases>,
+    ) -> (String, u64) {
         let (mut passed, mut payload, mut held) = (Vec::new(), 0, Vec::new());
         for piece in text.chunks(step) {
             let mut piece = [&held[..], piece].concat();
@@ -433,7 +438,10 @@ mod tests {
         let text = b"1;x\r\na\r\n0\r\nX-T: b\r\nFoo: x\r\n\r\n";
         for step in 1..=text.len() {
             let reader = ChunkReader::new(&HeadRules::strict(9)).dropping_trailers(true);
-            assert_eq!(passed(text, step, reader, None), ("1\r\na\r\n0\r\n\r\n".to_owned(), 2));
+            assert_eq!(
+                passed(text, step, reader, None),
+                ("1\r\na\r\n0\r\n\r\n".to_owned(), 2)
+            );
         }
         let mut bad = *b"0\r\nno colon\r\n\r\n";
         let mut reader = reader().dropping_trailers(true);
@@ -476,7 +484,11 @@ mod tests {
             b"0\r\nnothing\r\n",
             b"0\r\n: nameless\r\n",
         ] {
-            assert_eq!(reader().follow(&mut bad.to_vec(), None), Err(ChunkError), "{bad:?}");
+            assert_eq!(
+                reader().follow(&mut bad.to_vec(), None),
+                Err(ChunkError),
+                "{bad:?}"
+            );
         }
     }
 

@@ -33,9 +33,7 @@ use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::Session;
 use crate::stream_log;
 use crate::thread::Thread;
-use crate::upstream::{
-    Attempt, ClientWatch, Reached, Reuse, ServerConn, aborts_on_end, reach_server,
-};
+use crate::upstream::{Attempt, ClientWatch, Reached, Reuse, ServerConn, aborts_on_end, reach_server};
 
 /// In the place of a status: the client gets no answer.
 pub(super) const NO_ANSWER: u16 = 0;

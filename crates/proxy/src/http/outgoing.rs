@@ -99,7 +99,9 @@ mod tests {
 
     #[test]
     fn another_server_finds_its_own_name() {
-        let mut head = b"GET / HTTP/1.1\r\nhost: x-name\r\nx-names: a\r\nx-name: one\r\na: b\r\n\r\nX-Name: body\r\n".to_vec();
+        let mut head =
+            b"GET / HTTP/1.1\r\nhost: x-name\r\nx-names: a\r\nx-name: one\r\na: b\r\n\r\nX-Name: body\r\n"
+                .to_vec();
         rename_server(&mut head, b"X-Name", b"another");
         assert_eq!(
             String::from_utf8(head).unwrap(),

@@ -4,8 +4,8 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use proxy_core::http1::{
-    Framing, FramingError, HeadError, HeadProgress, HeadRules, RequestRef, Version, leading_empty_lines,
-    message_traits, request_framing, settle_hop_headers, settle_target,
+    Framing, FramingError, HeadError, HeadProgress, HeadRules, Headers, RequestRef, Version,
+    leading_empty_lines, list_tokens, message_traits, request_framing, settle_hop_headers, settle_target,
 };
 
 use super::body::Body;
@@ -162,10 +162,37 @@ fn understand(txn: &mut Txn, rules: &HeadRules, any_payload: bool) -> Result<(),
         settle_target(buffer.data_mut(), &mut txn.req_head, rules.unsafe_violations)
             .map_err(|_| NoRequest::Malformed)?;
     }
+    if txn.req_traits.upgrade {
+        settle_upgrade(txn, framing)?;
+    }
     txn.progress.req_body = Body::new(framing, rules);
     txn.stream.log.received = u64::from(txn.request().counted_size());
     take_body(txn)?;
     Ok(())
+}
+
+/// A client wants to go on in another protocol. With a body in front of that it does not: who reads it in HTTP and who reads it
+/// otherwise would see different things. And for WebSocket there must be a key (RFC 6455, section 4.2.1).
+fn settle_upgrade(txn: &mut Txn, framing: Framing) -> Result<(), NoRequest> {
+    if framing != Framing::Length(0) {
+        txn.edit_request(usize::MAX).remove(b"upgrade");
+        txn.req_traits.upgrade = false;
+        return Ok(());
+    }
+    let headers = txn.request().headers();
+    let has_key = headers.get(b"sec-websocket-key").any(|value| !value.is_empty());
+    if names_websocket(headers) && !has_key {
+        return Err(NoRequest::Malformed);
+    }
+    Ok(())
+}
+
+/// Whether `Upgrade` names WebSocket.
+pub(super) fn names_websocket(headers: Headers<'_>) -> bool {
+    headers
+        .get(b"upgrade")
+        .flat_map(list_tokens)
+        .any(|token| token.eq_ignore_ascii_case(b"websocket"))
 }
 
 /// Takes what came of the body with the head.

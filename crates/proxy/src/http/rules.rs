@@ -161,7 +161,9 @@ pub(super) fn tell_addresses(session: &Session, txn: &mut Txn, backend: ProxyId)
     }
     if let Some(plan) = &plan.forwarded {
         let mut value = Vec::new();
-        looking_at(session, txn, backend, true, |context| plan.write(context, &mut value));
+        looking_at(session, txn, backend, true, |context| {
+            plan.write(context, &mut value);
+        });
         if !value.is_empty() {
             // Where there is no room for it, the server does without.
             let _ = txn.edit_request(usize::MAX).add(b"forwarded", &[&value]);
@@ -174,7 +176,10 @@ fn tell_address(txn: &mut Txn, policy: &ForwardFor, address: Option<IpAddr>) {
     let Some(address) = address else {
         return;
     };
-    if policy.except.is_some_and(|(net, bits)| is_inside(address, net, bits)) {
+    if policy
+        .except
+        .is_some_and(|(net, bits)| is_inside(address, net, bits))
+    {
         return;
     }
     if policy.if_none && txn.request().headers().get(&policy.header).next().is_some() {

@@ -120,7 +120,11 @@ pub(super) async fn read(session: &mut Session, txn: &mut Txn, enough: Option<u6
                 Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(NoBody::Gone)),
                 Poll::Ready(Ok(n)) => {
                     buffer.filled(n);
-                    match txn.progress.req_body.take(buffer, head + txn.progress.req_ready, None) {
+                    match txn
+                        .progress
+                        .req_body
+                        .take(buffer, head + txn.progress.req_ready, None)
+                    {
                         Ok(taken) => {
                             txn.progress.req_ready += taken.ready;
                             txn.stream.log.received += taken.payload;

@@ -9,7 +9,7 @@ mod reach;
 pub use connect::ServerConn;
 pub(crate) use connect::probe;
 pub use idle::{Asked, IdlePool};
-pub use queue::Queues;
 pub use private::PrivateConns;
+pub use queue::Queues;
 pub use reach::{Attempt, ClientWatch, ReachError, Reached, Reuse, Slot, reach_server};
 pub(crate) use reach::{aborts_on_end, deadline};

@@ -4,16 +4,23 @@ use std::io::IoSlice;
 use std::task::{Context, Poll};
 
 use proxy_core::http1::{
-    ConnectionHeader, Framing, HeadError, HeadProgress, message_traits, response_framing, write_response,
+    ConnectionHeader, Framing, HeadError, HeadProgress, Headers, message_traits, response_framing,
+    write_response,
 };
 
 use proxy_core::rules::AwaitBody;
 
 use super::{End, FinishHead, HeadStop, Held, JOIN, ResponsePhase, Terms, join};
 use crate::http::body::Body;
+use crate::http::request::names_websocket;
 use crate::http::txn::Txn;
 use crate::io::Io;
 use crate::session::Session;
+
+/// Whether a server changes to WebSocket without a word on the client's key (RFC 6455, section 4.2.2).
+fn lacks_accept(headers: Headers<'_>) -> bool {
+    names_websocket(headers) && headers.get(b"sec-websocket-accept").all(<[u8]>::is_empty)
+}
 
 impl Txn {
     pub(super) fn receive_response(
@@ -143,6 +150,9 @@ impl Txn {
                 // Nobody asked for another protocol, or the server does not mean it.
                 self.count_interim();
                 self.stream.log.bytes += self.res.as_ref().map_or(0, |buffer| buffer.len() - head_len) as u64;
+                return Err(End::BadResponse);
+            }
+            if status == 101 && lacks_accept(self.response().headers()) {
                 return Err(End::BadResponse);
             }
             let is_tunnel = status == 101 || (terms.connect && (200..300).contains(&status));
