@@ -15,6 +15,7 @@ use crate::http1::HeaderCases;
 use crate::log_profile::ProfilePlan;
 use crate::pattern::References;
 use crate::persist::CookiePlan;
+use crate::proxy_protocol::IntroductionPlan;
 use crate::rules::{Acls, CondPlan, RuleError, RuleSetPlan, SteeringPlan, SwitchPlan};
 
 /// The whole plan. Immutable but for the balancers' turns.
@@ -77,6 +78,8 @@ pub struct ProxyPlan {
     pub log_errors: Option<FormatPlan>,
     /// Chooses servers.
     pub balancer: Balancer,
+    /// What its servers are told of clients, or see of them; none where that is nothing.
+    pub introduction: Option<Box<IntroductionPlan>>,
     /// One of its servers has a `redir`.
     pub has_redir: bool,
     /// What it answers errors with.
@@ -145,6 +148,7 @@ impl Plan {
                 && proxy.steering.is_none()
                 && proxy.unique_id.is_none()
                 && proxy.forwarded.is_none()
+                && proxy.servers.iter().all(|server| server.outgoing.is_none())
             {
                 continue;
             }
@@ -226,6 +230,12 @@ impl ProxyPlan {
             log_errors: line(&proxy.log_errors)?,
             cookie: CookiePlan::new(proxy),
             balancer: Balancer::new(proxy),
+            introduction: IntroductionPlan::compile(config, id).map_err(|(server, reason)| {
+                vec![RuleError {
+                    span: proxy.servers[server].span,
+                    reason,
+                }]
+            })?,
             has_redir: proxy.servers.iter().any(|s| s.redir.is_some()),
             pages: Pages::compile(config, id).map_err(|reason| {
                 vec![RuleError {

@@ -13,7 +13,9 @@ use crate::inspect::{Answer, Received, ResponseRules, Verdict};
 use crate::io::Io;
 use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::{BackendUse, Session};
-use crate::upstream::{Attempt, ClientWatch, ReachError, Reuse, aborts_on_end, reach_server};
+use crate::upstream::{
+    Attempt, ClientWatch, ReachError, Reuse, aborts_on_end, introduce_session, reach_server,
+};
 use crate::{http, inspect, stream_log};
 
 /// Serves the connection to its end.
@@ -247,6 +249,7 @@ fn forward<'a>(
             .plan
             .inspects(session.client.frontend, backend);
         let wanted = wanted_server(session, stream, backend, start.received());
+        let introduction = introduce_session(session, stream, backend, start.received());
         let Some(first) = &mut start.first else { return };
         let sent = first.len();
         let mut attempt = Attempt {
@@ -261,10 +264,11 @@ fn forward<'a>(
                 ended: &mut start.ended,
                 abort_on_end: aborts_on_end(proxy, Mode::Tcp, sent),
             },
-            src: session.client.src,
+            src: session.client.src.map(|address| address.ip()),
             dst: session.client.dst,
             reuse: Reuse::None,
             private: &mut session.private,
+            introduction,
             settings: &stream.settings,
             since_ms: if inspected {
                 thread.now_ms()

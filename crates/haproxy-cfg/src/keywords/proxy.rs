@@ -527,7 +527,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
                 opt("usesrc", &[text("address")]),
             ]),
         ])
-        .checked(source::source),
+        .acts(source::source),
     kw(
         "srvtcpka-cnt",
         DEFAULTS | BE,

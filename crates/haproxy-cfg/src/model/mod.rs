@@ -9,6 +9,7 @@ mod check;
 mod format;
 mod global;
 mod log;
+mod outgoing;
 mod patterns;
 mod proxy;
 mod retry;
@@ -27,6 +28,7 @@ pub use check::{CheckKind, CheckSettings, HttpCheck};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
 pub use global::{Global, SslDefaults, Tune, VariableSizes};
 pub use log::{LogFormat, LogLevel, LogSample, LogSteps, LogTarget, LogTransport};
+pub use outgoing::{HeaderParts, Outgoing, SentHeader, ShownSource, Source};
 pub use patterns::{
     MapOutput, PatternContent, PatternExpression, PatternPlace, PatternReference, PatternReferences,
     PatternUser,

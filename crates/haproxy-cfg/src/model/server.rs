@@ -2,7 +2,7 @@
 
 use syntax::Span;
 
-use super::{CheckSettings, Millis, ServerAddr, Word};
+use super::{CheckSettings, Millis, Outgoing, ServerAddr, Word};
 
 /// How idle connections to a server are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +58,8 @@ pub struct Server {
     pub down_ends_sessions: bool,
     /// `on-marked-up shutdown-backup-sessions`: when it comes up, the sessions of the backup servers end.
     pub up_ends_backup_sessions: bool,
-    /// `send-proxy` (version 1) or `send-proxy-v2` (2).
-    pub send_proxy: Option<u8>,
+    /// How connections to it are made, where it asks for something.
+    pub outgoing: Option<Box<Outgoing>>,
     /// Health check settings.
     pub check: CheckSettings,
     /// Where it stands.
@@ -91,7 +91,7 @@ impl Server {
             redir: None,
             down_ends_sessions: false,
             up_ends_backup_sessions: false,
-            send_proxy: None,
+            outgoing: None,
             check: CheckSettings::default(),
             span: Span::default(),
         }

@@ -1,13 +1,16 @@
 //! `source`, of a backend and of a server: the address that connections come from.
 
+use std::net::IpAddr;
+
 use syntax::Diagnostic;
 
 use super::line::{Line, shown};
 use super::reading::Reading;
 use crate::lex::Word;
-use crate::model;
-use crate::signature::{Argument, Cursor, Given, Subject, Value};
+use crate::model::{self, ShownSource};
+use crate::signature::{Argument, Cursor, Subject, Value};
 use crate::values::{AddressError, HostPort, Port, Wants, address, resolve};
+use crate::written::Set;
 
 /// What is wrong with an address that connections are to come from. Only a server's may have a range of ports.
 fn fault(reading: &Reading<'_>, text: &str, ranges: bool) -> Option<AddressError> {
@@ -177,11 +180,69 @@ pub(crate) fn source(reading: &mut Reading<'_>, line: &Line<'_>) {
         }
         at += 2;
     }
-    reading.keep(Given {
-        name: "source",
-        arguments,
-        span: line.span(),
-    });
+    let source = source_of(reading, &arguments);
+    reading.settings().source = Some(Set::new(source, line.span()));
+}
+
+/// What the parts of a `source` come to; all of them are right.
+pub(super) fn meant(reading: &Reading<'_>, value: &Value) -> model::Source {
+    let parts = match value {
+        Value::Option("source", parts) => &parts[..],
+        _ => &[],
+    };
+    source_of(reading, parts)
+}
+
+fn source_of(reading: &Reading<'_>, parts: &[Argument]) -> model::Source {
+    let mut source = model::Source::default();
+    for part in parts {
+        let text = part.value.text().map(ToString::to_string).unwrap_or_default();
+        match part.name {
+            "address" => {
+                let (ip, ports) = place(reading, &text);
+                source.ip = ip;
+                source.ports = ports;
+            }
+            "interface" => source.interface = part.value.text().cloned(),
+            _ => {
+                source.shown = match &*text {
+                    "client" => Some(ShownSource::Client),
+                    "clientip" => Some(ShownSource::ClientIp),
+                    _ => match header(&text) {
+                        Some(name) => Some(ShownSource::Header(name, occurrence(&text))),
+                        None => {
+                            let (ip, ports) = place(reading, &text);
+                            ip.map(|ip| ShownSource::Fixed(ip, ports.0))
+                        }
+                    },
+                };
+            }
+        }
+    }
+    source
+}
+
+/// The address and the ports of a source. All addresses stand for whichever the system chooses.
+fn place(reading: &Reading<'_>, text: &str) -> (Option<IpAddr>, (u16, u16)) {
+    let expanded = reading.expanded(text.as_bytes());
+    let expanded = String::from_utf8_lossy(&expanded).replacen(":0-", ":1-", 1);
+    let Ok(HostPort::Inet { host, family, port }) = address(&expanded, Wants::streams(reading.dialect))
+    else {
+        return (None, (0, 0));
+    };
+    let ip = resolve(&host, family, reading.host).filter(|ip| !ip.is_unspecified());
+    let ports = match port {
+        Port::Fixed(port) => (port, port),
+        Port::Range(first, last) => (first, last),
+        Port::None | Port::Offset(_) => (0, 0),
+    };
+    (ip, ports)
+}
+
+/// Which of several headers `hdr_ip(NAME,N)` means; the last one where it does not say.
+fn occurrence(text: &str) -> i32 {
+    let number = text.split_once(',').map(|(_, rest)| rest.trim_end_matches(')'));
+    number.and_then(|number| number.trim().parse().ok()).unwrap_or(-1)
 }
 
 /// The header that `usesrc hdr_ip(HEADER[,N])` names.

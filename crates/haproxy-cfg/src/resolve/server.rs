@@ -9,7 +9,9 @@ use syntax::{Context, Diagnostic, Severity, Span};
 
 use super::inherit::Inherited;
 use super::{check_port, ids};
-use crate::model::{CheckSettings, PoolSettings, Proxy, Server, ServerAddr, Word};
+use crate::model::{
+    CheckSettings, HeaderParts, Outgoing, PoolSettings, Proxy, SentHeader, Server, ServerAddr, Source, Word,
+};
 use crate::parse::Reading;
 use crate::written::{MoreServerParams, ProxySection, ServerHost, ServerLine, ServerParams, Unresolved};
 
@@ -18,7 +20,9 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection) -> Vec<Se
     if section.servers.is_empty() {
         return Vec::new();
     }
-    let defaults = Inherited::new(reading, section).default_server();
+    let inherited = Inherited::new(reading, section);
+    let defaults = inherited.default_server();
+    let source = inherited.value(|settings| &settings.source);
     let given = |line: &ServerLine| line.params.more.id.as_ref().map(|id| id.value);
     let taken: BTreeSet<u32> = section.servers.iter().filter_map(|line| given(line)).collect();
     let ids = ids::number(section.servers.iter().map(|line| given(line)), &taken, 1);
@@ -26,11 +30,11 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection) -> Vec<Se
         .servers
         .iter()
         .zip(ids)
-        .map(|(line, id)| server(line, id, &defaults))
+        .map(|(line, id)| server(line, id, &defaults, source.as_ref()))
         .collect()
 }
 
-fn server(line: &ServerLine, id: u32, below: &ServerParams) -> Server {
+fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Source>) -> Server {
     let own = &line.params;
     let checked = own.check.clone().over(&below.check);
     let check = CheckSettings::default();
@@ -77,7 +81,7 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams) -> Server {
         redir: own.more.redir.as_ref().or(below.more.redir.as_ref()).cloned(),
         down_ends_sessions: own.down_ends_sessions || below.down_ends_sessions,
         up_ends_backup_sessions: own.up_ends_backup_sessions || below.up_ends_backup_sessions,
-        send_proxy: own.send_proxy.or(below.send_proxy).filter(|version| *version > 0),
+        outgoing: outgoing(line, own, below, source),
         check: CheckSettings {
             enabled: checked.enabled.unwrap_or(false),
             inter: checked.inter.unwrap_or(check.inter),
@@ -90,6 +94,42 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams) -> Server {
         },
         span: line.span,
     }
+}
+
+/// How connections to the server are made, if it asks for anything.
+fn outgoing(
+    line: &ServerLine,
+    own: &ServerParams,
+    below: &ServerParams,
+    source: Option<&Source>,
+) -> Option<Box<Outgoing>> {
+    if own.more.written().is_none() && below.more.written().is_none() && source.is_none() {
+        return None;
+    }
+    let params = line.params.clone().over(below).more.into_written();
+    let params = params.unwrap_or_default();
+    let header = SentHeader {
+        tells: params.header.0,
+        own: params.header_values,
+    };
+    // That of the backend counts for servers without one of their own.
+    let source = params.source.or_else(|| source.cloned());
+    let outgoing = Outgoing {
+        // As with the original, options of version 2 alone ask for a header of version 1.
+        header: Some(header).filter(|header| header.tells != HeaderParts::default()),
+        checks_send_header: params.checks_send_header.unwrap_or(false),
+        source,
+        user_timeout: params.user_timeout.filter(|timeout| *timeout > 0),
+        congestion: params.congestion,
+        fast_open: params.tfo.unwrap_or(false),
+    };
+    let asks = outgoing.header.is_some()
+        || outgoing.checks_send_header
+        || outgoing.source.is_some()
+        || outgoing.user_timeout.is_some()
+        || outgoing.congestion.is_some()
+        || outgoing.fast_open;
+    asks.then(|| Box::new(outgoing))
 }
 
 fn pool(own: &MoreServerParams, below: &MoreServerParams) -> PoolSettings {

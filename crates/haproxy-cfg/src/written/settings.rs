@@ -9,7 +9,7 @@ use super::Set;
 use super::rare::Rare;
 use crate::model::{
     Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, Format, ForwardFor, Forwarded,
-    HeaderNames, HttpReuse, LogSteps, LogTarget, Millis, Mode, StatsAuth, Word,
+    HeaderNames, HeaderParts, HttpReuse, LogSteps, LogTarget, Millis, Mode, Source, StatsAuth, Word,
 };
 use crate::parse::Asked;
 
@@ -171,8 +171,6 @@ pub(crate) struct ServerParams {
     pub(crate) down_ends_sessions: bool,
     /// `on-marked-up shutdown-backup-sessions`; nothing takes it back.
     pub(crate) up_ends_backup_sessions: bool,
-    /// 0 switches it off (`no-send-proxy`).
-    pub(crate) send_proxy: Option<u8>,
     pub(crate) check: CheckParams,
     /// What `init-addr` comes to.
     pub(crate) unresolved: Option<Unresolved>,
@@ -217,6 +215,14 @@ pub(crate) struct MoreServerParams {
     pub(crate) tfo: Option<bool>,
     /// The header of `usesrc hdr_ip(…)`.
     pub(crate) source_header: Option<Word>,
+    pub(crate) source: Option<Source>,
+    pub(crate) user_timeout: Option<Millis>,
+    pub(crate) congestion: Option<Word>,
+    /// What a PROXY header is to tell, and what it is not to tell whatever the defaults say.
+    pub(crate) header: (HeaderParts, HeaderParts),
+    /// `set-proxy-v2-tlv-fmt`.
+    pub(crate) header_values: Vec<(u8, Box<Format>)>,
+    pub(crate) checks_send_header: Option<bool>,
 }
 
 impl MoreServerParams {
@@ -245,6 +251,15 @@ impl MoreServerParams {
             resolvers: self.resolvers.or(below.resolvers),
             tfo: self.tfo.or(below.tfo),
             source_header: self.source_header.or(below.source_header),
+            source: self.source.or(below.source),
+            user_timeout: self.user_timeout.or(below.user_timeout),
+            congestion: self.congestion.or(below.congestion),
+            header: {
+                let ((on, off), (below_on, below_off)) = (self.header, below.header);
+                (below_on.without(off).and(on), below_off.without(on).and(off))
+            },
+            header_values: [below.header_values, self.header_values].concat(),
+            checks_send_header: self.checks_send_header.or(below.checks_send_header),
         }
     }
 }
@@ -275,7 +290,6 @@ impl ServerParams {
             disabled: self.disabled.or(below.disabled),
             down_ends_sessions: self.down_ends_sessions || below.down_ends_sessions,
             up_ends_backup_sessions: self.up_ends_backup_sessions || below.up_ends_backup_sessions,
-            send_proxy: self.send_proxy.or(below.send_proxy),
             check: self.check.over(&below.check),
             unresolved: self.unresolved.or(below.unresolved),
             resolvers: self.resolvers || below.resolvers,
@@ -341,6 +355,8 @@ pub(crate) struct MoreSettings {
     pub(crate) log_tag: Option<Set<Word>>,
     pub(crate) log_steps: Option<Set<LogSteps>>,
     pub(crate) cookie: Option<Set<CookiePolicy>>,
+    /// `source` of a backend.
+    pub(crate) source: Option<Set<Source>>,
     pub(crate) check: Option<Set<CheckKind>>,
     pub(crate) http_reuse: Option<Set<HttpReuse>>,
     pub(crate) monitor_uri: Option<Set<Word>>,

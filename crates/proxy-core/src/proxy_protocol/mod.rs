@@ -2,6 +2,7 @@
 //! proxy-protocol.txt), as it is read from clients and written to servers, and what a NetScaler puts there instead. Bytes in,
 //! bytes out: how they are peeked at and sent is the shell's.
 
+mod introduction;
 mod netscaler;
 mod read;
 mod tlv;
@@ -12,6 +13,7 @@ mod tests;
 
 use std::net::SocketAddr;
 
+pub use introduction::{Introduction, IntroductionPlan};
 pub use netscaler::read as read_netscaler;
 pub use read::read;
 pub use tlv::{Tlv, tlvs};

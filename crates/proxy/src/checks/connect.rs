@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use bstr::ByteSlice;
 use proxy_core::check::{CheckPlan, CheckStatus, Verdict};
+use proxy_core::proxy_protocol::{write_local, write_v1};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use tokio::net::{TcpStream, UnixStream};
 
-use super::target::Target;
+use super::target::{Destination, HeaderVersion, Target};
+use crate::upstream::begin_outgoing;
 
 /// A connected socket.
 pub(super) enum Stream {
@@ -18,12 +20,20 @@ pub(super) enum Stream {
     Unix(UnixStream),
 }
 
-/// Connects to `target`; the error is the check's verdict.
-pub(super) async fn connect(target: &Target, plan: &CheckPlan) -> Result<Stream, Verdict> {
-    match target {
+/// Connects to `destination`; the error is the check's verdict.
+pub(super) async fn connect(destination: &Destination, plan: &CheckPlan) -> Result<Stream, Verdict> {
+    match &destination.target {
         Target::Inet(addr) => {
-            let socket = tcp(Domain::for_address(*addr), plan).map_err(|e| no_socket(&e))?;
-            begin(&socket, &(*addr).into(), CheckStatus::L4Connection)?;
+            let make = || tcp(Domain::for_address(*addr), plan);
+            let socket = match &destination.outgoing {
+                None => {
+                    let socket = make().map_err(|e| no_socket(&e))?;
+                    begin(&socket, &(*addr).into(), CheckStatus::L4Connection)?;
+                    socket
+                }
+                Some(outgoing) => begin_outgoing(outgoing, None, *addr, make)
+                    .map_err(|e| Verdict::said(CheckStatus::L4Connection, general(&e)))?,
+            };
             let stream = TcpStream::from_std(socket.into()).map_err(|e| no_socket(&e))?;
             finish(stream.writable().await.and_then(|()| stream.take_error()))?;
             Ok(Stream::Tcp(stream))
@@ -31,6 +41,22 @@ pub(super) async fn connect(target: &Target, plan: &CheckPlan) -> Result<Stream,
         Target::Unix(path) => unix(SockAddr::unix(path.to_path_lossy())).await,
         Target::Abstract(name) => unix(SockAddr::unix(OsStr::from_bytes(&name.path()))).await,
         Target::NoPort => Err(Verdict::said(CheckStatus::SocketError, "No port to check")),
+    }
+}
+
+impl Stream {
+    /// The header of that version, as a check sends it.
+    pub(super) fn header(&self, version: HeaderVersion) -> Vec<u8> {
+        let addresses = match self {
+            Self::Tcp(io) => io.local_addr().ok().zip(io.peer_addr().ok()),
+            Self::Unix(_) => None,
+        };
+        let mut header = Vec::new();
+        match version {
+            HeaderVersion::V1 => write_v1(&mut header, addresses),
+            HeaderVersion::V2 => write_local(&mut header),
+        }
+        header
     }
 }
 

@@ -8,6 +8,7 @@ use proxy_core::check::{CheckPlan, CheckStatus, Next, Verdict};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 use super::connect::{Stream, words};
+use super::target::HeaderVersion;
 
 /// Bytes that are waited for at a time.
 const ROOM: usize = 2048;
@@ -16,14 +17,18 @@ const ROOM: usize = 2048;
 const AT_ONCE: usize = 16384;
 
 /// Carries the check out to its verdict. The connection is closed in the plan's way when this returns or is dropped.
-pub(super) async fn converse(stream: Stream, plan: &CheckPlan) -> Verdict {
+pub(super) async fn converse(stream: Stream, header: Option<HeaderVersion>, plan: &CheckPlan) -> Verdict {
+    let header = header.map(|version| stream.header(version)).unwrap_or_default();
     match stream {
-        Stream::Tcp(io) => speak(io, plan).await,
-        Stream::Unix(io) => speak(io, plan).await,
+        Stream::Tcp(io) => speak(io, &header, plan).await,
+        Stream::Unix(io) => speak(io, &header, plan).await,
     }
 }
 
-async fn speak(mut io: impl AsyncRead + AsyncWrite + Unpin, plan: &CheckPlan) -> Verdict {
+async fn speak(mut io: impl AsyncRead + AsyncWrite + Unpin, header: &[u8], plan: &CheckPlan) -> Verdict {
+    if let Err(e) = io.write_all(header).await {
+        return Verdict::said(CheckStatus::SocketError, words(&e));
+    }
     let mut probe = plan.probe();
     let mut next = probe.connected();
     loop {

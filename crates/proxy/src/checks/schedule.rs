@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::CheckContext;
 use super::connect::connect;
 use super::converse::converse;
-use super::target::Target;
+use super::target::Destination;
 use crate::clock::Clock;
 
 /// One server that is checked.
@@ -27,7 +27,7 @@ struct Checked {
     proxy: ProxyId,
     server: usize,
     plan: Rc<CheckPlan>,
-    target: Rc<Target>,
+    target: Rc<Destination>,
     machine: CheckMachine,
     /// Its running check.
     task: Option<Id>,
@@ -64,7 +64,7 @@ impl Schedule {
                     proxy: first.proxy,
                     server: first.server,
                     plan: Rc::clone(&plans[first.proxy.0 as usize]),
-                    target: Rc::new(Target::of(server)),
+                    target: Rc::new(Destination::of(server)),
                     machine: CheckMachine::new(timing, start + first.after_ms),
                     task: None,
                 }
@@ -208,7 +208,7 @@ fn state<'a>(context: &'a CheckContext, checked: &Checked) -> &'a ServerState {
 
 async fn check(
     plan: &CheckPlan,
-    target: &Target,
+    target: &Destination,
     machine: CheckMachine,
     connect_by: u64,
     clock: Clock,
@@ -220,7 +220,7 @@ async fn check(
         Ok(Ok(stream)) => stream,
     };
     let answer_by = machine.connected(clock.now_ms());
-    match timeout_at(at(answer_by), converse(stream, plan)).await {
+    match timeout_at(at(answer_by), converse(stream, target.header, plan)).await {
         Err(_) => Verdict::plain(CheckStatus::L7Timeout),
         Ok(verdict) => verdict,
     }

@@ -2,9 +2,51 @@
 
 use std::net::SocketAddr;
 
-use haproxy_cfg::model::{AbstractName, Server, ServerAddr, Word};
+use haproxy_cfg::model::{AbstractName, HeaderParts, Outgoing, Server, ServerAddr, Word};
 
-/// A place to connect to.
+/// A place to connect to, and how.
+#[derive(Debug)]
+pub(super) struct Destination {
+    pub(super) target: Target,
+    /// The PROXY header that the connection begins with.
+    pub(super) header: Option<HeaderVersion>,
+    /// What the server asks for.
+    pub(super) outgoing: Option<Box<Outgoing>>,
+}
+
+/// A version of the PROXY protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HeaderVersion {
+    /// It tells the addresses of the check's own connection.
+    V1,
+    /// It tells that the sender speaks for itself.
+    V2,
+}
+
+impl Destination {
+    pub(super) fn of(server: &Server) -> Self {
+        let outgoing = &server.outgoing;
+        let header = outgoing.as_ref().and_then(|outgoing| {
+            let sent = outgoing.header.as_ref();
+            // Elsewhere nobody may expect one.
+            let same_place = server.check.addr.is_none() && server.check.port.is_none();
+            let wanted = outgoing.checks_send_header || (sent.is_some() && same_place);
+            let is_v2 = sent.is_some_and(|sent| sent.tells.has(HeaderParts::V2));
+            wanted.then_some(if is_v2 {
+                HeaderVersion::V2
+            } else {
+                HeaderVersion::V1
+            })
+        });
+        Self {
+            target: Target::of(server),
+            header,
+            outgoing: outgoing.clone(),
+        }
+    }
+}
+
+/// A place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// TCP.
@@ -71,6 +113,30 @@ mod tests {
             Target::of(&server),
             Target::Inet("127.0.0.2:8080".parse().unwrap())
         );
+    }
+
+    #[test]
+    fn a_check_that_goes_elsewhere_begins_with_a_header_only_where_it_is_told_to() {
+        use haproxy_cfg::model::SentHeader;
+        let mut server = server(inet(Some(80)));
+        assert_eq!(Destination::of(&server).header, None);
+        let sent = |tells| SentHeader {
+            tells,
+            ..SentHeader::default()
+        };
+        let outgoing = |checks_send_header, header| {
+            Some(Box::new(Outgoing {
+                checks_send_header,
+                header,
+                ..Outgoing::default()
+            }))
+        };
+        server.outgoing = outgoing(false, Some(sent(HeaderParts::V2)));
+        assert_eq!(Destination::of(&server).header, Some(HeaderVersion::V2));
+        server.check.port = Some(81);
+        assert_eq!(Destination::of(&server).header, None);
+        server.outgoing = outgoing(true, None);
+        assert_eq!(Destination::of(&server).header, Some(HeaderVersion::V1));
     }
 
     #[test]

@@ -114,6 +114,7 @@ fn attempt<'a>(
         Some(server) if proxy.options.redispatch.is_some() => (None, Some(server)),
         same => (same, None),
     };
+    let introduction = rules::introduce(session, txn, backend);
     let buffer = txn.req.get_or_insert_with(|| thread.buffers.take());
     let sent = buffer.len();
     let attempt = Attempt {
@@ -128,9 +129,10 @@ fn attempt<'a>(
             ended: &mut txn.progress.client_ended,
             abort_on_end: aborts_on_end(proxy, Mode::Http, sent),
         },
-        src: session.client.src,
+        src: session.client.src.map(|address| address.ip()),
         dst: session.client.dst,
         private: &mut session.private,
+        introduction,
         settings: &txn.stream.settings,
         since_ms: txn.stream.log.request_ms,
         reuse,
@@ -632,14 +634,15 @@ pub(super) fn drop_or_keep(
         let conn = ServerConn {
             io: std::mem::replace(&mut reached.conn.io, Io::Closed),
             served: reached.conn.served.saturating_add(1),
-            to: reached.conn.to.take(),
             private: reached.conn.private || keep.private,
+            way: reached.conn.way.take(),
         };
         let pool = &config.servers[server].pool;
         if pool.max_reuse.is_some_and(|max| conn.served > max) {
             return;
         }
-        if conn.private || config.http_reuse == HttpReuse::Never {
+        let told = conn.way.as_ref().is_some_and(|way| way.is_private());
+        if conn.private || told || config.http_reuse == HttpReuse::Never {
             let most = session.frontend().session_conns as usize;
             let private = session.private.get_or_insert_default();
             private.bound |= conn.private;

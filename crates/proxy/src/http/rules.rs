@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use haproxy_cfg::model::{ForwardFor, ProxyId};
+use proxy_core::proxy_protocol::Introduction;
 use proxy_core::rules::{Acls, CondPlan, Exec, RuleSetPlan, Step};
 use proxy_core::sample::{Body, SampleContext};
 
@@ -120,6 +121,17 @@ pub(super) fn run<'p>(
     txn.has_answer = exec.has_answer;
     txn.stream.settings.lenient = !strict;
     step
+}
+
+/// What servers of `backend` are told of the client with this request; none where none of them asks.
+pub(super) fn introduce(session: &Session, txn: &Txn, backend: ProxyId) -> Option<Box<Introduction>> {
+    crate::upstream::introduce(session, backend, || AtHand {
+        stream: Some(&txn.stream),
+        request: Some(txn.request()),
+        body: txn.request_body(),
+        io: Some(&session.io),
+        ..AtHand::default()
+    })
 }
 
 /// Makes the request's identifier, where the frontend has a format for it.

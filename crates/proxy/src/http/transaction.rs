@@ -45,6 +45,8 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
     }
     let thread = Rc::clone(&session.thread);
     let frontend = session.client.frontend;
+    // Its identifier may be made of it.
+    txn.stream.number = thread.next_number();
     rules::identify(session, txn);
     let passed = match contents(session, txn, frontend) {
         Some(contents) => contents.await,
@@ -62,7 +64,6 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
     let now = txn.stream.log.request_ms;
     count_request(thread.fe_counters(session.client.frontend), now);
     thread.counters().process.req_tot.inc();
-    txn.stream.number = thread.next_number();
     crate::stream_log::write_step(session, &txn.stream, "request");
     if session
         .frontend()

@@ -8,11 +8,13 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use haproxy_cfg::model::{KeepAliveProbes, Proxy, Server, ServerAddr};
+use proxy_core::proxy_protocol::Introduction;
 use proxy_core::sample::PacketField;
 use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
 use tokio::io::{Interest, Ready};
 use tokio::net::{TcpStream, UnixStream};
 
+use super::outgoing;
 use crate::io::Io;
 use crate::packet::set_on_packets;
 
@@ -23,15 +25,53 @@ pub struct ServerConn {
     pub io: Io,
     /// Requests that it served.
     pub served: u32,
-    /// Where it leads, when that is not the same for all clients of the server.
-    pub to: Option<Box<SocketAddr>>,
     /// It belongs to one client, as what it was told holds for all that follows on it.
     pub private: bool,
+    /// What it does not share with all connections to the server.
+    pub way: Option<Box<Way>>,
+}
+
+/// What is not the same for all clients of a server.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Way {
+    /// Where the connection leads.
+    pub to: Option<SocketAddr>,
+    /// The header that it begins with; empty without one.
+    pub header: Vec<u8>,
+    /// The address that it comes from, which need not be one of this machine's.
+    pub from: Option<SocketAddr>,
+}
+
+impl Way {
+    /// The way to `server` for a client that connected to `dst`; none where that makes no difference.
+    pub(super) fn new(
+        server: &Server,
+        number: usize,
+        dst: Option<SocketAddr>,
+        introduction: Option<&Introduction>,
+    ) -> Option<Box<Self>> {
+        let to = own_target(server, dst);
+        let header = introduction.and_then(|known| known.header(server, number));
+        let from = introduction.and_then(|known| known.shown(server, number));
+        if to.is_none() && header.is_none() && from.is_none() {
+            return None;
+        }
+        Some(Box::new(Self {
+            to,
+            header: header.unwrap_or_default(),
+            from,
+        }))
+    }
+
+    /// Whether connections that go it are one client's own.
+    pub(crate) fn is_private(&self) -> bool {
+        self.from.is_some() || !self.header.is_empty()
+    }
 }
 
 /// Starts a connection to `server`; it stands once it is writable without an error. `dst` is the address that the client
 /// connected to, which a server without an address or port of its own takes over; `packets` the type of service and the mark that
-/// rules ask for.
+/// rules ask for; `from` the address that the server is to see.
 ///
 /// # Errors
 /// When the system makes no socket, or refuses at once.
@@ -40,6 +80,7 @@ pub(super) fn start(
     dst: Option<SocketAddr>,
     proxy: &Proxy,
     packets: [Option<u32>; 2],
+    from: Option<SocketAddr>,
 ) -> io::Result<Io> {
     match &server.addr {
         ServerAddr::Inet {
@@ -49,27 +90,37 @@ pub(super) fn start(
         } => {
             let address =
                 inet_address(*ip, *port, *port_offset, dst).ok_or(io::ErrorKind::AddrNotAvailable)?;
-            let socket = Socket::new(
-                Domain::for_address(address),
-                Type::STREAM.nonblocking().cloexec(),
-                None,
-            )?;
-            socket.set_tcp_nodelay(true)?;
-            if proxy.options.srvtcpka {
-                probe(&socket, &proxy.server_probes)?;
-            }
-            if proxy.options.smart_connect {
-                socket.set_tcp_quickack(false)?;
-            }
-            if proxy.options.nolinger {
-                socket.set_linger(Some(Duration::ZERO))?;
-            }
-            for (field, value) in [PacketField::Tos, PacketField::Mark].into_iter().zip(packets) {
-                if let Some(value) = value {
-                    set_on_packets(&socket, field, value, address.is_ipv6());
+            let make = || {
+                let socket = Socket::new(
+                    Domain::for_address(address),
+                    Type::STREAM.nonblocking().cloexec(),
+                    None,
+                )?;
+                socket.set_tcp_nodelay(true)?;
+                if proxy.options.srvtcpka {
+                    probe(&socket, &proxy.server_probes)?;
                 }
-            }
-            begin(&socket, &SockAddr::from(address))?;
+                if proxy.options.smart_connect {
+                    socket.set_tcp_quickack(false)?;
+                }
+                if proxy.options.nolinger {
+                    socket.set_linger(Some(Duration::ZERO))?;
+                }
+                for (field, value) in [PacketField::Tos, PacketField::Mark].into_iter().zip(packets) {
+                    if let Some(value) = value {
+                        set_on_packets(&socket, field, value, address.is_ipv6());
+                    }
+                }
+                Ok(socket)
+            };
+            let socket = match &server.outgoing {
+                None => {
+                    let socket = make()?;
+                    begin(&socket, &SockAddr::from(address))?;
+                    socket
+                }
+                Some(outgoing) => outgoing::begin(outgoing, from, address, make)?,
+            };
             Ok(Io::Tcp(TcpStream::from_std(std::net::TcpStream::from(
                 OwnedFd::from(socket),
             ))?))
@@ -132,15 +183,13 @@ fn is_plainly_writable(ready: &Poll<io::Result<Ready>>) -> bool {
 }
 
 /// Where a connection to `server` leads, when that depends on where its client connected to.
-pub(super) fn own_target(server: &Server, dst: Option<SocketAddr>) -> Option<Box<SocketAddr>> {
+fn own_target(server: &Server, dst: Option<SocketAddr>) -> Option<SocketAddr> {
     match &server.addr {
         ServerAddr::Inet {
             ip,
             port,
             port_offset,
-        } if ip.is_unspecified() || port.is_none() => {
-            inet_address(*ip, *port, *port_offset, dst).map(Box::new)
-        }
+        } if ip.is_unspecified() || port.is_none() => inet_address(*ip, *port, *port_offset, dst),
         _ => None,
     }
 }
@@ -167,7 +216,7 @@ fn start_unix(address: &SockAddr) -> io::Result<Io> {
     )?))
 }
 
-fn begin(socket: &Socket, address: &SockAddr) -> io::Result<()> {
+pub(super) fn begin(socket: &Socket, address: &SockAddr) -> io::Result<()> {
     match socket.connect(address) {
         Err(e) if e.raw_os_error() == Some(EINPROGRESS) => Ok(()),
         other => other,

@@ -2,13 +2,13 @@
 //! `pool-purge-delay`).
 
 use std::cell::RefCell;
-use std::net::SocketAddr;
 use std::task::{Context, Poll, Waker};
 
 use haproxy_cfg::model::{Config, PoolSettings, ProxyId};
 use proxy_core::state::{Runtime, SideCounters, ThreadCounters};
 
 use super::ServerConn;
+use super::connect::Way;
 
 /// Connections kept for each server and thread, whatever the load was.
 const KEPT: usize = 1024;
@@ -44,8 +44,8 @@ struct Pool {
 pub struct Asked<'a> {
     /// It served more than one request: its server does not close connections behind a response.
     pub proven: bool,
-    /// Where it leads, when that is not the same for all clients.
-    pub to: Option<&'a SocketAddr>,
+    /// What it must not share with others.
+    pub way: Option<&'a Way>,
 }
 
 impl Pool {
@@ -121,7 +121,7 @@ impl IdlePool {
             return None;
         }
         let mut taken = None;
-        let fits = |conn: &ServerConn| conn.to.as_deref() == asked.to && (!asked.proven || is_proven(conn));
+        let fits = |conn: &ServerConn| conn.way.as_deref() == asked.way && (!asked.proven || is_proven(conn));
         while let Some(at) = pool.conns.iter().rposition(fits) {
             // Those behind it are few: they lead elsewhere, or are new.
             let mut conn = pool.conns.remove(at);
@@ -200,8 +200,8 @@ mod tests {
         let conn = |_| ServerConn {
             io: Io::Closed,
             served: 1,
-            to: None,
             private: false,
+            way: None,
         };
         Pool {
             settings: PoolSettings::default(),

@@ -2,6 +2,8 @@
 
 mod connect;
 mod idle;
+mod introduction;
+mod outgoing;
 mod private;
 mod queue;
 mod reach;
@@ -9,6 +11,8 @@ mod reach;
 pub use connect::ServerConn;
 pub(crate) use connect::probe;
 pub use idle::{Asked, IdlePool};
+pub(crate) use introduction::{introduce, introduce_session};
+pub(crate) use outgoing::begin as begin_outgoing;
 pub use private::PrivateConns;
 pub use queue::Queues;
 pub use reach::{Attempt, ClientWatch, ReachError, Reached, Reuse, Slot, reach_server};

@@ -64,8 +64,8 @@ mod tests {
         ServerConn {
             io: Io::Closed,
             served: 1,
-            to: None,
             private: true,
+            way: None,
         }
     }
 

@@ -2,15 +2,18 @@
 //! redispatch`, `maxconn`, `timeout queue`).
 
 use std::future::poll_fn;
-use std::net::SocketAddr;
+use std::io::IoSlice;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use haproxy_cfg::model::{Millis, Mode, Proxy, ProxyId, Server, Timeouts};
 use proxy_core::balance::PickInput;
+use proxy_core::proxy_protocol::Introduction;
 use proxy_core::state::Ending;
 use proxy_core::stream::{Route, Settings};
 
+use super::connect::Way;
 use super::idle::{Asked, is_quiet};
 use super::queue::Granted;
 use super::{PrivateConns, ServerConn, connect};
@@ -42,13 +45,15 @@ pub struct Attempt<'a> {
     /// The client, who may go meanwhile.
     pub client: ClientWatch<'a>,
     /// The client's address.
-    pub src: Option<SocketAddr>,
+    pub src: Option<IpAddr>,
     /// The address that the client connected to, where a server needs it.
     pub dst: Option<SocketAddr>,
     /// Which idle connections that other clients left may be used.
     pub reuse: Reuse,
     /// The connections that no other client may use.
     pub private: &'a mut Option<Box<PrivateConns>>,
+    /// What servers are told of the client, where they ask.
+    pub introduction: Option<Box<Introduction>>,
     /// What rules settled.
     pub settings: &'a Settings,
     /// When the wait for a server began: the request was there, or the session; milliseconds of the process's clock.
@@ -344,7 +349,7 @@ async fn take_slot(
     loop {
         let chosen = wanted.or_else(|| {
             let input = PickInput {
-                src: attempt.src.map(|a| a.ip()),
+                src: attempt.src,
                 exclude,
                 random: thread.random(),
             };
@@ -440,20 +445,22 @@ async fn connect_to(
     let server = slot.server();
     let counters = thread.server_counters(attempt.backend, server);
     route.reused = true;
-    let to = connect::own_target(&proxy.servers[server], attempt.dst);
+    let introduction = attempt.introduction.as_deref();
+    let way = Way::new(&proxy.servers[server], server, attempt.dst, introduction);
     let private = attempt.private.as_mut();
     if let Some(mut conn) = private.and_then(|private| private.take(attempt.backend, server))
-        && conn.to == to
+        && conn.way == way
         && is_quiet(&mut conn)
     {
         counters.reuse.inc();
         thread.be_counters(attempt.backend).reuse.inc();
         return Ok(conn);
     }
-    if attempt.reuse != Reuse::None {
+    let is_private = way.as_ref().is_some_and(|way| way.is_private());
+    if attempt.reuse != Reuse::None && !is_private {
         let asked = Asked {
             proven: attempt.reuse == Reuse::Proven,
-            to: to.as_deref(),
+            way: way.as_deref(),
         };
         if let Some(conn) = thread.idle.take(attempt.backend, server, asked, counters) {
             counters.reuse.inc();
@@ -469,6 +476,7 @@ async fn connect_to(
         attempt.dst,
         proxy,
         [attempt.settings.server_tos, attempt.settings.server_mark],
+        way.as_ref().and_then(|way| way.from),
     )
     .map_err(|_| ReachError::ConnectFailed)?;
     note_addresses(attempt, &proxy.servers[server], &io, route);
@@ -496,12 +504,35 @@ async fn connect_to(
         expired.map(|()| Err(why))
     })
     .await?;
+    if let Some(way) = way.as_ref().filter(|way| !way.header.is_empty()) {
+        // Beside the task: few servers are told.
+        Box::pin(send_header(attempt, &mut io, &way.header)).await?;
+    }
     Ok(ServerConn {
         io,
         served: 0,
-        to,
         private: false,
+        way,
     })
+}
+
+/// Sends what a connection begins with, within the time that connecting may take.
+async fn send_header(attempt: &mut Attempt<'_>, io: &mut Io, header: &[u8]) -> Result<(), ReachError> {
+    let mut rest = header;
+    poll_fn(|cx| {
+        while !rest.is_empty() {
+            match io.poll_write(cx, &[IoSlice::new(rest)]) {
+                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(ReachError::ConnectFailed)),
+                Poll::Ready(Ok(sent)) => rest = &rest[sent..],
+                Poll::Pending => {
+                    let expired = attempt.timer.poll_expired(cx, attempt.timer.now_ms());
+                    return expired.map(|()| Err(ReachError::ConnectTimeout));
+                }
+            }
+        }
+        Poll::Ready(Ok(()))
+    })
+    .await
 }
 
 /// Writes down from where to where a connection to `server` goes, where something tells it.

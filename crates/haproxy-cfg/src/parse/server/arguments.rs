@@ -4,13 +4,14 @@ use std::net::IpAddr;
 
 use syntax::{Diagnostic, closest};
 
+use super::super::format;
 use super::super::frame::Frame;
 use super::super::line::shown;
 use super::super::reading::Reading;
 use super::super::sample;
 use super::tell;
 use crate::lex::Word;
-use crate::signature::{Cursor, Subject, Value};
+use crate::signature::{Argument, Cursor, Subject, Value};
 use crate::values::{
     AddressError, HostPort, Port, Time, TimeError, Unit, Wants, address, loose_integer, network, resolve,
     time,
@@ -377,4 +378,52 @@ pub(crate) fn sni(
     let text: Vec<&[u8]> = words.iter().map(|word| &*word.text).collect();
     cursor.go_to(next);
     Some(Value::Text(text.join(&b' ').into()))
+}
+
+/// `set-proxy-v2-tlv-fmt(TYPE) FORMAT`: the type, which stands in the keyword itself, and the format.
+pub(super) fn tlv_format(
+    reading: &mut Reading<'_>,
+    keyword: &Word<'_>,
+    values: &[Argument],
+    subject: &Subject<'_>,
+) -> Option<Vec<Argument>> {
+    let written = shown(keyword);
+    let number = written
+        .split_once('(')
+        .and_then(|(_, rest)| rest.strip_suffix(')'));
+    let number = number.unwrap_or_default();
+    let kind = match number.strip_prefix("0x") {
+        Some(digits) => u8::from_str_radix(digits, 16).ok(),
+        None => number.parse::<u8>().ok(),
+    };
+    let Some(kind) = kind else {
+        let message = format!("'{written}' : TLV ID must be a number from 0 to 255, written in parentheses");
+        let told = Diagnostic::alert("bad-number", message).at(keyword.span);
+        subject.tell(
+            reading,
+            told.help("write for example: set-proxy-v2-tlv-fmt(0xE0) %[src]"),
+        );
+        return None;
+    };
+    let given = values.first()?;
+    let text = given.value.text()?.clone();
+    let word = Word {
+        text: text.to_vec().into(),
+        span: given.span,
+    };
+    let frame = Frame {
+        lead: subject.lead,
+        tail: "",
+        context: subject.context,
+    };
+    let format = format::parse(reading, &word, sample::Usage::LOG, frame)?;
+    let argument = |value, span| Argument {
+        name: "value",
+        value,
+        span,
+    };
+    Some(vec![
+        argument(Value::Int(kind.into()), keyword.span),
+        argument(Value::Format(Box::new(format)), given.span),
+    ])
 }

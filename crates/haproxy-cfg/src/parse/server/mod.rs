@@ -18,7 +18,7 @@ use super::reading::{Reading, Section};
 use super::tls_versions::tls_version;
 use crate::keywords::{SERVER_INDEX, place};
 use crate::lex::Word;
-use crate::model::{Mode, TlsVersion};
+use crate::model::{HeaderParts, Mode, TlsVersion};
 use crate::signature::{self, Argument, Cursor, Given, Subject, Value};
 use crate::values::{AddressError, HostPort, Port, Wants, address, loose_integer, open, resolve};
 use crate::written::{ServerHost, ServerLine, ServerParams, Set, Unresolved};
@@ -64,7 +64,14 @@ pub(crate) enum ServerParse {
     Redir,
     Resolvers,
     Rise,
-    SendProxy(u8),
+    CheckSendProxy(bool),
+    Congestion,
+    SendProxy(u16),
+    NoSendProxy(u16),
+    ProxyV2Options,
+    Source,
+    TcpUserTimeout,
+    TlvFormat,
     Ssl(bool),
     Tfo(bool),
     Track,
@@ -483,6 +490,17 @@ fn flags(
             faulty = true;
             continue;
         };
+        let values = match option {
+            "set-proxy-v2-tlv-fmt" => match arguments::tlv_format(reading, word, &values, &subject) {
+                Some(values) => values,
+                None if reading.dialect.strict => return None,
+                None => {
+                    faulty = true;
+                    continue;
+                }
+            },
+            _ => values,
+        };
         if let Some(header) = values.iter().find_map(super::source::header_of) {
             params.more.source_header = Some(header);
         }
@@ -527,6 +545,21 @@ fn not_in_default(reading: &mut Reading<'_>, word: &Word<'_>, option: &str, agai
     reading.tell(told.context(context).help("write it on the servers themselves"));
 }
 
+/// What a word of `proxy-v2-options` asks for.
+fn header_part(word: &str) -> HeaderParts {
+    match word {
+        "ssl" => HeaderParts::SSL,
+        "cert-cn" => HeaderParts::SSL.and(HeaderParts::CERT_CN),
+        "ssl-cipher" => HeaderParts::SSL.and(HeaderParts::SSL_CIPHER),
+        "cert-sig" => HeaderParts::SSL.and(HeaderParts::CERT_SIG),
+        "cert-key" => HeaderParts::SSL.and(HeaderParts::CERT_KEY),
+        "authority" => HeaderParts::AUTHORITY,
+        "crc32c" => HeaderParts::CRC32C,
+        "unique-id" => HeaderParts::UNIQUE_ID,
+        _ => HeaderParts::default(),
+    }
+}
+
 /// Takes over what an option says.
 fn apply(
     reading: &mut Reading<'_>,
@@ -547,7 +580,37 @@ fn apply(
         ServerParse::Backup(on) => params.backup = Some(on),
         ServerParse::Check(on) => params.check.enabled = Some(on),
         ServerParse::Disabled(on) => params.disabled = Some(on),
-        ServerParse::SendProxy(version) => params.send_proxy = Some(version),
+        ServerParse::SendProxy(parts) => {
+            let (on, off) = &mut params.more.header;
+            (*on, *off) = (on.and(HeaderParts(parts)), off.without(HeaderParts(parts)));
+        }
+        ServerParse::NoSendProxy(parts) => {
+            let (on, off) = &mut params.more.header;
+            (*on, *off) = (on.without(HeaderParts(parts)), off.and(HeaderParts(parts)));
+        }
+        ServerParse::ProxyV2Options => {
+            let Some(Value::List(words)) = value else { return };
+            let parts = words.iter().filter_map(Value::word).map(header_part);
+            let parts = parts.fold(HeaderParts::default(), HeaderParts::and);
+            params.more.header.0 = params.more.header.0.and(parts);
+            for unknown in words.iter().filter_map(Value::word) {
+                if matches!(unknown, "cert-sig" | "cert-key") {
+                    reading.tell_read_only(&format!("'{unknown}' of 'proxy-v2-options'"), span);
+                }
+            }
+        }
+        ServerParse::TlvFormat => {
+            if let [kind, format] = values
+                && let (Value::Int(kind), Value::Format(format)) = (&kind.value, &format.value)
+                && let Ok(kind) = u8::try_from(*kind)
+            {
+                params.more.header_values.push((kind, format.clone()));
+            }
+        }
+        ServerParse::CheckSendProxy(on) => params.more.checks_send_header = Some(on),
+        ServerParse::Congestion => params.more.congestion = Some(text()),
+        ServerParse::TcpUserTimeout => params.more.user_timeout = Some(count()),
+        ServerParse::Source => params.more.source = value.map(|value| super::source::meant(reading, value)),
         ServerParse::Cookie => params.cookie = Some(Set::new(text(), span)),
         ServerParse::Redir => params.more.redir = Some(text()),
         ServerParse::Weight => params.weight = Some(count()),
