@@ -246,14 +246,35 @@ fn cannot_open(reading: &mut Reading<'_>, path: &str, error: &std::io::Error) {
     );
 }
 
+/// What becomes of a line.
+type Act = fn(&mut Reading<'_>, &Line<'_>);
+
+/// Reads a file that a line of another names: its lines, which are none of the configuration's sections, go to `act`.
+pub(crate) fn read_within(reading: &mut Reading<'_>, id: FileId, act: Act) {
+    let section = reading.section;
+    let here = std::mem::take(&mut reading.here);
+    let dump = reading.dump.take();
+    read_lines(reading, id, act);
+    reading.section = section;
+    reading.here = here;
+    reading.dump = dump;
+}
+
+/// Reads a file of the configuration.
 fn read_file(reading: &mut Reading<'_>, id: FileId) {
+    // Sections end with their file.
+    reading.section = Section::None;
+    read_lines(reading, id, crate::parse::line_of_section);
+    crate::parse::end_of_section(reading);
+}
+
+/// Reads the lines of a file.
+fn read_lines(reading: &mut Reading<'_>, id: FileId, act: Act) {
     let Some(file) = reading.sources.file(id) else {
         return;
     };
     let bytes = file.bytes().clone();
     reading.here.file = file.name().to_owned();
-    // Sections end with their file.
-    reading.section = Section::None;
     reading.here.section.clear();
     let mut conditions = Conditions::default();
     let mut start = 0;
@@ -273,7 +294,7 @@ fn read_file(reading: &mut Reading<'_>, id: FileId) {
         reading.here.line = number;
         let base = offset(start);
         let read = if may_stray { content(line) } else { line };
-        read_line(reading, &mut conditions, read, id, base, &mut room);
+        read_line(reading, &mut conditions, read, id, base, &mut room, act);
         if may_stray {
             stray_bytes(reading, id, line, base);
         }
@@ -282,7 +303,6 @@ fn read_file(reading: &mut Reading<'_>, id: FileId) {
         }
         start = end + 1;
     }
-    crate::parse::end_of_section(reading);
     // The end of the last line, not the empty place behind its newline.
     let end = bytes.strip_suffix(b"\n").unwrap_or(&bytes).len();
     conditions.finish(reading, Span::new(id, offset(end), offset(end)));
@@ -297,6 +317,7 @@ fn read_line<'f>(
     id: FileId,
     base: u32,
     room: &mut Vec<Word<'f>>,
+    act: Act,
 ) {
     let rules = Rules {
         quotes: !reading.spoken_before(1, 6),
@@ -362,7 +383,7 @@ fn read_line<'f>(
         // As seen in 2.6; it was put right later.
         let stutters = reading.dialect.strict && !reading.dialect.at_least(2, 7);
         let line = Line::new(words, stutters);
-        crate::parse::line_of_section(reading, &line);
+        act(reading, &line);
         *room = line.into_words();
     }
 }

@@ -4,6 +4,7 @@ use syntax::{Diagnostic, closest};
 
 use super::line::{Line, shown};
 use super::reading::{Reading, Section};
+use super::spoe;
 use crate::keywords::{filters, place};
 use crate::lex::Word;
 use crate::signature::{self, Arg, Cursor, Given, Opt, Subject, Value, choice, opt, options, path, text};
@@ -268,16 +269,17 @@ fn configured(reading: &mut Reading<'_>, line: &Line<'_>, filter: &str) -> bool 
         reading.tell(told.help("add: config PATH"));
         return false;
     };
+    if filter == "spoe" {
+        let engine = line.args().iter().position(|word| &*word.text == b"engine");
+        let engine = engine.and_then(|at| line.arg(at + 1));
+        return spoe::configured(reading, engine, file, line.span());
+    }
     let path = shown(file);
     let Err(error) = reading.host.path_kind(&path) else {
         return true;
     };
     let why = strip_os_code(&error);
-    let message = if filter == "spoe" {
-        format!("'filter' : 'Could not open configuration file {path} : {why}'")
-    } else {
-        format!("'filter' : ''{path}' : {why}'")
-    };
+    let message = format!("'filter' : ''{path}' : {why}'");
     let told = Diagnostic::alert("missing-file", message).at(file.span);
     reading.tell(told.help("check the path"));
     false

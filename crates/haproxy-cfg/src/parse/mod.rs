@@ -32,6 +32,7 @@ mod section;
 pub(crate) mod sections;
 pub(crate) mod server;
 pub(crate) mod source;
+pub(crate) mod spoe;
 pub(crate) mod stats;
 pub(crate) mod stick_table;
 pub(crate) mod switch;

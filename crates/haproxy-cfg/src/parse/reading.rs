@@ -7,6 +7,7 @@ use syntax::{Context, Diagnostic, KeywordRow, Severity, SourceMap, Span, Status}
 
 use super::legacy;
 use super::line::Line;
+use super::spoe::SpoeReading;
 use crate::dialect::Dialect;
 use crate::dump::Dump;
 use crate::environment::{Here, Variables};
@@ -56,6 +57,8 @@ pub(crate) struct Reading<'h> {
     pub(crate) written: Written,
     pub(crate) section: Section,
     pub(crate) stray: Option<Stray>,
+    /// The file of a filter's engine, while it is read: ACLs are those of its messages then.
+    pub(crate) spoe: Option<Box<SpoeReading>>,
     /// What is to be written down of the lines read.
     pub(crate) dump: Option<Dump>,
     /// Environment variables.
@@ -82,6 +85,7 @@ impl<'h> Reading<'h> {
             written: Written::default(),
             section: Section::None,
             stray: None,
+            spoe: None,
             variables: Variables::default(),
             here: Here::default(),
             told: HashSet::new(),
@@ -338,6 +342,9 @@ impl<'h> Reading<'h> {
 
     /// ACLs and rules of the section at hand, where it may have them.
     pub(crate) fn ruled(&mut self) -> Option<(&mut Acls, &mut Vec<Rule>)> {
+        if let Some(spoe) = &mut self.spoe {
+            return spoe.ruled();
+        }
         match self.section {
             Section::Defaults(index) => {
                 let DefaultsSection { acls, rules, .. } = self.written.defaults.get_mut(index)?;

@@ -17,6 +17,7 @@ mod sections;
 mod server;
 mod server_line;
 mod server_tls;
+mod spoe;
 mod state_file;
 mod tracking;
 
@@ -47,6 +48,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         .map(|section| inherit::Inherited::new(reading, section).mode())
         .collect();
     arguments::mode_notes(reading, &modes);
+    spoe::check(reading, &written, &modes);
     let names = names::Names::new(&written, &modes);
     let mut proxies: Vec<Proxy> = Vec::with_capacity(written.len());
     for (index, ((section, id), acls)) in written.iter().zip(ids).zip(acls).enumerate() {

@@ -2,6 +2,7 @@
 
 use syntax::{Context, Diagnostic, Severity};
 
+use super::spoe;
 use crate::keywords::{Output, rule_set};
 use crate::model::{ProxyKind, Word};
 use crate::parse::{Reading, Section};
@@ -112,11 +113,15 @@ fn fault(reading: &Reading<'_>, pending: &PendingName) -> Option<(Severity, Stri
                 ),
             })
         }
-        Pending::SpoeEngine(group) => alert(
+        Pending::SpoeEngine(group, usage) => match spoe::group(reading, *within, name, group, *usage) {
+            spoe::Found::Group => None,
+            spoe::Found::Fault(message, help) => alert(message, help),
+            spoe::Found::None => alert(
             format!("Proxy '{proxy}': unable to find SPOE engine '{name}' used by the send-spoe-group '{group}'."),
             format!("add above: filter spoe engine {name} config PATH"),
         )
         .filter(|_| !has_filter(reading, *within, "spoe", name)),
+        },
         Pending::OtFilter(group) => alert(
             format!(
                 "Proxy '{proxy}': unable to find the OpenTracing filter '{name}' used by the ot-group '{group}'."

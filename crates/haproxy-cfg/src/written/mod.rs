@@ -6,6 +6,7 @@ mod rare;
 mod reference;
 mod rule;
 mod settings;
+mod spoe;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ pub(crate) use settings::{
     EmailAlert, FormatKind, FormatLine, LogEntry, LogLine, MoreServerParams, MoreSettings, OptionFlag,
     ServerParams, Settings, StatsWritten, TimeoutKind, Unresolved, WrittenErrors,
 };
+pub(crate) use spoe::{SpoeAgent, SpoeArg, SpoeEngine, SpoeGroup, SpoeMessage};
 
 use crate::keywords::Output;
 use crate::model;
@@ -109,6 +111,8 @@ pub(crate) struct Written {
     pub(crate) captures: FxHashMap<usize, model::Captures>,
     /// Kind and name of filters that rules may name, by proxy.
     pub(crate) named_filters: Vec<(usize, &'static str, model::Word)>,
+    /// Engines that filters and their files make.
+    pub(crate) spoe_engines: Vec<SpoeEngine>,
     /// Steps of scripted checks, by section, of HTTP or not.
     pub(crate) check_steps: Vec<((crate::parse::Section, bool), Vec<&'static str>)>,
     /// Sections with an `inspect-delay`, of requests or not.

@@ -6,6 +6,7 @@ use super::{Set, WrittenCond};
 use crate::keywords::{Action, Output, rule_set};
 use crate::model::{RuleSet, Word};
 use crate::parse::Section;
+use crate::parse::sample::Usage;
 use crate::signature::Argument;
 
 /// A rule of any rule set.
@@ -60,8 +61,8 @@ pub(crate) enum Pending {
     HttpErrors(i64),
     /// The same, in a line of its own.
     ErrorPage(i64),
-    /// An SPOE engine, with the group.
-    SpoeEngine(String),
+    /// An SPOE engine, with the group and where the rule stands.
+    SpoeEngine(String, Usage),
     /// A tracer, with the group.
     OtFilter(String),
     /// What looks at the request's bytes before they are waited for, by the rule of that name.

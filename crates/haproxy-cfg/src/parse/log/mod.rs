@@ -64,6 +64,17 @@ pub(crate) fn proxy_log(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// `log …` of an SPOE agent, `no log`: read as in proxies, which it is no part of.
+pub(super) fn agent_log(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let settings = reading.settings();
+    let logs = std::mem::take(&mut settings.logs);
+    let reset = settings.logs_reset;
+    proxy_log(reading, line);
+    let settings = reading.settings();
+    settings.logs = logs;
+    settings.logs_reset = reset;
+}
+
 /// `log …` in `global`, `no log`.
 pub(crate) fn global_log(reading: &mut Reading<'_>, line: &Line<'_>) {
     if line.prefix != Prefix::None {

@@ -34,15 +34,16 @@ fn first(arguments: &[Argument]) -> Option<(Vec<u8>, syntax::Span)> {
 pub(crate) fn spoe_engine(
     reading: &mut Reading<'_>,
     arguments: &mut [Argument],
-    _: &Subject<'_>,
+    subject: &Subject<'_>,
 ) -> Option<()> {
     let (name, span) = first(arguments)?;
+    let usage = super::sample::usage(subject);
     let group = arguments
         .get(1)
         .map(|group| String::from_utf8_lossy(group.value.bytes()).into_owned());
     super::pend(
         reading,
-        Pending::SpoeEngine(group.unwrap_or_default()),
+        Pending::SpoeEngine(group.unwrap_or_default(), usage),
         &name,
         span,
     );

@@ -25,7 +25,7 @@ pub(crate) fn usage_of(set: u32) -> Usage {
 }
 
 /// Where the samples of a subject stand.
-fn usage(subject: &Subject<'_>) -> Usage {
+pub(super) fn usage(subject: &Subject<'_>) -> Usage {
     match subject.rule {
         Some(rule) => usage_of(rule.set),
         // Errors happen at any point.

@@ -1,6 +1,7 @@
 //! Where an expression stands, and so what is at hand when it is evaluated.
 
 use crate::keywords::{FetchRow, Source, place};
+use crate::model::ProxyKind;
 use crate::parse::Reading;
 
 /// What the columns of a fetch's contexts stand for, as messages and listings name them: bit N is column N.
@@ -156,6 +157,15 @@ impl Usage {
         }
     }
 
+    /// The columns that count in a proxy of that kind.
+    pub(crate) fn columns_of(self, kind: ProxyKind) -> u32 {
+        match kind {
+            ProxyKind::Frontend => self.frontend,
+            ProxyKind::Backend => self.backend,
+            ProxyKind::Listen => self.frontend | self.backend,
+        }
+    }
+
     /// Whether what `row` looks at is at hand.
     pub(crate) fn has(self, reading: &Reading<'_>, row: &FetchRow) -> bool {
         source(reading, row).contexts() & self.columns(reading) != 0
@@ -163,7 +173,12 @@ impl Usage {
 
     /// The place in the words of conditions' messages.
     pub(crate) fn context(self, reading: &Reading<'_>) -> &'static str {
-        let lowest = self.columns(reading).trailing_zeros() as usize;
+        Self::words_of(self.columns(reading))
+    }
+
+    /// The first of some columns in the words of messages.
+    pub(crate) fn words_of(columns: u32) -> &'static str {
+        let lowest = columns.trailing_zeros() as usize;
         CONTEXTS.get(lowest).copied().unwrap_or("this rule")
     }
 }
