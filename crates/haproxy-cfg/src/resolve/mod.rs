@@ -2,6 +2,7 @@
 //! of a whole configuration.
 
 mod arguments;
+mod captures;
 mod check_port;
 mod checks;
 mod filters;
@@ -53,8 +54,11 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     let mut proxies: Vec<Proxy> = Vec::with_capacity(written.len());
     for (index, ((section, id), acls)) in written.iter().zip(ids).zip(acls).enumerate() {
         let mut proxy = proxy::build(reading, section, id, acls);
-        let captures = reading.written.captures.remove(&index);
-        proxy.captures = captures.filter(|_| proxy.kind.is_frontend()).map(Box::new);
+        if proxy.kind.is_frontend() {
+            let mut captures = reading.written.captures.remove(&index);
+            captures::inherit(&mut proxy, &mut captures);
+            proxy.captures = captures.map(Box::new);
+        }
         if !proxy.disabled {
             names::switches(reading, index, &mut proxy, &names);
             checks::proxy(reading, section, &mut proxy);

@@ -71,7 +71,13 @@ impl RuleSetPlan {
                     Truth::Maybe => return Step::Wait,
                 }
             }
+            // Only there what an action looks at may still come.
+            let may_wait = !(exec.body.complete && exec.payload.complete);
+            exec.undecided.set(false);
             let step = rule.action.apply(exec);
+            if may_wait && exec.undecided.get() {
+                return Step::Wait;
+            }
             if matches!(step, Step::Wait) {
                 return step;
             }

@@ -9,7 +9,7 @@ use haproxy_cfg::model::ConnectionMode;
 use proxy_core::answer::AnswerInput;
 use proxy_core::http1::Version;
 
-use super::rules;
+use super::rules::{self, Message};
 use super::txn::Txn;
 use crate::context::{AtHand, looking};
 use crate::session::Session;
@@ -119,7 +119,7 @@ pub(super) fn after_rules(session: &mut Session, txn: &mut Txn) -> bool {
             txn,
             proxy,
             (&plan.acls, &plan.after_rules),
-            false,
+            Message::Response,
             &mut at,
         );
     }

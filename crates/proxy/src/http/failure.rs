@@ -75,10 +75,16 @@ pub(super) async fn failed(
         return Next::Close;
     }
     let begun = txn.response_begun();
-    // A client that goes before its request is whole ends the transfer of data, not the wait for a head; sessions that are
-    // ended then are in no phase.
-    let in_request =
-        matches!(end, End::ClientGone | End::Ended(_)) && !begun && !txn.progress.req_body.is_done();
+    // A client that goes before its request is whole, or whose connection breaks, ends the transfer of data, not the wait for a
+    // head, and so does a server whose connection breaks before that; sessions that are ended then are in no phase.
+    let owes = !txn.progress.req_body.is_done();
+    let in_request = !begun
+        && match end {
+            End::ClientGone => owes || !txn.progress.client_ended,
+            End::Ended(_) => owes,
+            End::ServerGone => owes && txn.progress.server_broke,
+            _ => false,
+        };
     let phase = match end {
         End::Ended(_) if in_request => b'-',
         _ if begun || in_request => b'D',
@@ -112,6 +118,11 @@ pub(super) async fn failed(
             });
             thread.fe_counters(session.client.frontend).srv_abrt.inc();
             (b'S', 502)
+        }
+        End::ServerGone if in_request => {
+            both.iter().for_each(|c| c.srv_abrt.inc());
+            thread.fe_counters(session.client.frontend).srv_abrt.inc();
+            (b'S', 0)
         }
         End::ServerGone => {
             // A broken connection is counted for itself and for the answer that is missing.
@@ -175,10 +186,6 @@ pub(super) async fn failed(
     if in_request {
         count_status(thread.fe_counters(session.client.frontend), 0);
         count_status(thread.be_counters(backend), 0);
-        return Next::Close;
-    }
-    if end == End::ClientGone {
-        txn.stream.log.status = status;
         return Next::Close;
     }
     let before = txn.stream.log.bytes;

@@ -22,7 +22,7 @@ use super::exchange::{End, HeadStop, Terms};
 use super::failure::{failed, left_early, not_reached};
 use super::outgoing::{begin_request, name_server, read_trailers_anew, rename_server, take_more};
 use super::respond::{answer_ready, answer_with, keep_rest};
-use super::rules;
+use super::rules::{self, Message};
 use super::steering;
 use super::transaction::{Next, client_cases, refuses_names};
 use super::txn::{ResponseRules, Txn};
@@ -301,7 +301,9 @@ pub(super) async fn exchange(
     let answered = thread.server_counters(backend, server);
     answered.req_tot.add(txn.progress.interim);
     answered.hrsp[1].add(txn.progress.interim);
-    let keeps = keep.client && !txn.progress.client_ended;
+    // A client that has ended its direction may have asked for more before.
+    let has_more = txn.req.as_ref().is_some_and(|buffer| !buffer.is_empty());
+    let keeps = keep.client && (has_more || !txn.progress.client_ended);
     Some(match end {
         End::Done => {
             drop_or_keep(session, txn, backend, reached, &keep, mode);
@@ -492,7 +494,7 @@ fn refuse_contents(
     let set = (&plan.acls, &plan.response_content_rules);
     txn.cache.reset();
     let step = if waits {
-        rules::run(session, txn, backend, set, false, &mut 0)
+        rules::run(session, txn, backend, set, Message::Response, &mut 0)
     } else {
         let contents = Contents {
             stream: Some(&mut txn.stream),
@@ -539,7 +541,14 @@ pub(super) fn response_rules(
         return Ok(());
     }
     txn.cache.reset();
-    match rules::run(session, txn, proxy, (&plan.acls, &plan.response_rules), false, at) {
+    match rules::run(
+        session,
+        txn,
+        proxy,
+        (&plan.acls, &plan.response_rules),
+        Message::Response,
+        at,
+    ) {
         Step::Next
         | Step::Edited
         | Step::Readdressed

@@ -6,7 +6,7 @@ use haproxy_cfg::model::ProxyId;
 use proxy_core::rules::Step;
 
 use super::count::{count_denied, count_intercepted, count_status};
-use super::rules;
+use super::rules::{self, Message};
 use super::transaction::Next;
 use super::txn::Txn;
 use super::wait::{self, NoBody};
@@ -139,7 +139,7 @@ pub(super) async fn answer_stats(session: &mut Session, txn: &mut Txn, proxy: Pr
         txn,
         proxy,
         (&plan.acls, &plan.stats_rules),
-        true,
+        Message::Request,
         &mut at,
     ) {
         Step::Deny(reply) => {

@@ -48,22 +48,34 @@ pub(super) fn looking_at<T>(
     looking(&session.thread, &session.client, proxy, at_hand, look)
 }
 
+/// Which message rules are applied to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Message {
+    /// The request, as far as it has come.
+    Request,
+    /// The request, whose body is waited for where rules look at it.
+    AwaitedRequest,
+    /// The response.
+    Response,
+}
+
 /// Applies a rule set of `proxy` to the message at hand, from rule `at` on.
 pub(super) fn run<'p>(
     session: &mut Session,
     txn: &mut Txn,
     proxy: ProxyId,
     (acls, rules): (&Acls, &'p RuleSetPlan),
-    on_request: bool,
+    message: Message,
     at: &mut usize,
 ) -> Step<'p> {
+    let on_request = message != Message::Response;
     let thread = Rc::clone(&session.thread);
     let mut arena = thread.arena.borrow_mut();
     arena.reset();
     // The word of a set holds to its end, also where the shell has done a step in between.
     let strict = *at == 0 || !txn.stream.settings.lenient;
     let progress = &txn.progress;
-    let body = if on_request {
+    let mut body = if on_request {
         let done = progress.req_body.is_done();
         body_in(
             txn.req.as_ref(),
@@ -82,6 +94,7 @@ pub(super) fn run<'p>(
             done,
         )
     };
+    body.complete = message != Message::AwaitedRequest || progress.req_body.is_done();
     let mut exec = Exec {
         arena: &arena,
         config: thread.config(),

@@ -13,11 +13,12 @@ use super::failure::refuse;
 use super::forward::forward;
 use super::request::{NoRequest, read_request};
 use super::respond::{answer_error, answer_stats, answer_with, obey};
-use super::rules;
+use super::rules::{self, Message};
 use super::stats;
 use super::txn::Txn;
 use super::wait;
 use crate::session::{BackendUse, Session};
+use crate::upstream::deadline;
 
 /// What becomes of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -225,23 +226,31 @@ fn contents<'a>(session: &'a mut Session, txn: &'a mut Txn, proxy: ProxyId) -> O
     (!rules.is_empty()).then(|| Box::pin(apply_contents(session, txn, proxy)) as _)
 }
 
-/// `tcp-request content` on a request: its head is there, and nothing more is waited for.
+/// `tcp-request content` on a request: its head is there, and its body is waited for where rules look at it, as long as
+/// `tcp-request inspect-delay` says.
 ///
 /// # Errors
 /// What becomes of the connection, where the request goes no further.
 async fn apply_contents(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Result<(), Next> {
     let thread = Rc::clone(&session.thread);
-    let plan = &thread.shared.plan.proxies[proxy.0 as usize];
+    let (model, plan) = thread.shared.plan.proxy(proxy);
     let mut at = 0;
+    let delay = model.timeouts.inspect_request;
+    let until = deadline(thread.now_ms(), delay);
+    let mut message = if delay.is_some() && !txn.progress.client_ended {
+        Message::AwaitedRequest
+    } else {
+        Message::Request
+    };
     loop {
-        match rules::run(
-            session,
-            txn,
-            proxy,
-            (&plan.acls, &plan.content_rules),
-            true,
-            &mut at,
-        ) {
+        let set = (&plan.acls, &plan.content_rules);
+        match rules::run(session, txn, proxy, set, message, &mut at) {
+            Step::Wait if message == Message::AwaitedRequest => {
+                if !wait::for_contents(session, txn, until).await? {
+                    message = Message::Request;
+                }
+                txn.cache.message_changed(&plan.acls);
+            }
             Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => return Ok(()),
             // It is one of HTTP already.
             Step::SwitchMode => {}
@@ -263,7 +272,7 @@ async fn apply_set(
     }
     let mut at = 0;
     loop {
-        match rules::run(session, txn, proxy, set, true, &mut at) {
+        match rules::run(session, txn, proxy, set, Message::Request, &mut at) {
             Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => return Ok(()),
             // Rare, and its future is larger than all others: an idle connection is not to carry it.
             step => {

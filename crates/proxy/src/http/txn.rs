@@ -195,7 +195,8 @@ impl Txn {
     }
 }
 
-/// The first `ready` bytes behind the head in `buffer`, as a body.
+/// The first `ready` bytes behind the head in `buffer`, as a body: what of it has come is what rules see, but for those that
+/// wait. `complete` says whether it is all.
 pub(super) fn body_in<'a>(
     buffer: Option<&'a Buffer>,
     head: u32,
@@ -211,6 +212,6 @@ pub(super) fn body_in<'a>(
         bytes,
         chunked: traits.chunked,
         length: traits.content_length.filter(|_| !traits.chunked && !is_none),
-        complete,
+        complete: true,
     }
 }

@@ -49,6 +49,29 @@ pub(super) async fn for_rule(session: &mut Session, txn: &mut Txn, terms: AwaitB
     wait(session, txn, until, terms.enough).await
 }
 
+/// More of a body that `tcp-request content` looks at, before `until`, in milliseconds of the process's clock. Gives false once
+/// what is there is all that the rules will see.
+///
+/// # Errors
+/// What becomes of the connection, where the body is malformed.
+pub(super) async fn for_contents(session: &mut Session, txn: &mut Txn, until: u64) -> Result<bool, Next> {
+    let there = txn.request_body().len() as u64;
+    session.timer.set(until);
+    match read(session, txn, Some(there + 1)).await {
+        Ok(()) => Ok(!txn.progress.req_body.is_done() && txn.request_body().len() as u64 > there),
+        Err(NoBody::Expired) => Ok(false),
+        Err(NoBody::Gone) => {
+            txn.progress.client_ended = true;
+            Ok(false)
+        }
+        Err(NoBody::Malformed) => {
+            txn.stream.log.request_ms = 0;
+            session.count(|side| side.ereq.inc());
+            Err(answer_with(session, txn, 400, b'P', b'R').await)
+        }
+    }
+}
+
 async fn wait(session: &mut Session, txn: &mut Txn, until: u64, enough: Option<u64>) -> Result<(), Next> {
     if txn.progress.req_body.is_done() || txn.progress.client_ended {
         return Ok(());

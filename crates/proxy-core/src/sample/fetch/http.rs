@@ -133,9 +133,14 @@ fn data<'a>(context: &SampleContext<'a>, body: crate::sample::Body<'a>) -> Sampl
     Sample::Bin(body.data(context.arena))
 }
 
-/// The body, where the request is at hand.
-fn request_body<'a>(context: &SampleContext<'a>) -> Option<crate::sample::Body<'a>> {
-    context.request.map(|_| context.body)
+/// The body, where the request is at hand and no more of it is waited for.
+pub(super) fn request_body<'a>(context: &SampleContext<'a>) -> Option<crate::sample::Body<'a>> {
+    context.request?;
+    if !context.body.complete {
+        context.wait();
+        return None;
+    }
+    Some(context.body)
 }
 
 /// The body, where the response is at hand.

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use haproxy_cfg::model::{Sample as Written, Word};
 
+use super::http::request_body;
 use super::message::number;
 use super::{Fetch, Row, row};
 use crate::sample::{Sample, SampleContext};
@@ -39,7 +40,7 @@ impl Place {
                 let uri = context.request?.uri();
                 Some(&uri[memchr::memchr(separator, uri)? + 1..])
             }
-            Self::Body => context.request.map(|_| context.body.data(context.arena)),
+            Self::Body => request_body(context).map(|body| body.data(context.arena)),
         }
     }
 

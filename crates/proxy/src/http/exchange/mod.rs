@@ -42,6 +42,8 @@ pub(super) struct Progress {
     pub(super) client_ended: bool,
     /// The server takes no more of the request.
     server_refuses: bool,
+    /// The client was told that no more comes, while it still owes the rest of its request.
+    client_told: bool,
     /// Where the response is.
     response: ResponsePhase,
     /// How far its head is read.
@@ -330,7 +332,7 @@ impl Txn {
     }
 
     /// The end, if it has come; the inner none when only the layer below still has bytes to send.
-    fn is_over(&self, session: &mut Session, cx: &mut Context<'_>) -> Option<Option<End>> {
+    fn is_over(&mut self, session: &mut Session, cx: &mut Context<'_>) -> Option<Option<End>> {
         let p = &self.progress;
         let all_sent = p.response_is_sent(self.to_client.len()) && !holds(&p.response_pipe);
         if !all_sent || !(p.failed.is_some() || p.response == ResponsePhase::Body && p.is_response_received())
@@ -351,6 +353,15 @@ impl Txn {
         if p.server_refuses {
             return p.req_body.is_done().then_some(Some(End::DoneEarly));
         }
+        if p.server_ended && !p.client_told && !p.req_body.is_done() && matches!(p.res_body, Body::UntilClose)
+        {
+            // The end of our direction is the response's, which the client may wait for before it sends more.
+            self.progress.client_told = true;
+            if let Poll::Ready(Err(_)) = session.io.poll_shutdown(cx) {
+                return Some(Some(End::ClientGone));
+            }
+        }
+        let p = &self.progress;
         // The rest of a request goes on after its response.
         let request_through =
             p.req_body.is_done() && p.request_is_sent(self.to_server.len()) && !holds(&p.request_pipe);
