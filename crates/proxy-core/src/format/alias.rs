@@ -78,7 +78,8 @@ const ROWS: &[(&str, Write)] = &[
             return false;
         };
         if stream.log.is_stats {
-            return text(out, b"<STATS>");
+            let metrics = stream.log.is_metrics;
+            return text(out, if metrics { b"<PROMEX>" } else { b"<STATS>" });
         }
         let backend = context.backend().unwrap_or(context.client.frontend);
         match stream.route.server {

@@ -308,6 +308,7 @@ fn server(out: &mut Vec<u8>, name: ServerName<'_>) {
         ServerName::Name(name) => name,
         ServerName::NoServer => b"<NOSRV>",
         ServerName::Stats => b"<STATS>",
+        ServerName::Metrics => b"<PROMEX>",
     });
 }
 

@@ -35,6 +35,8 @@ pub enum ServerName<'a> {
     NoServer,
     /// The statistics page (`<STATS>`).
     Stats,
+    /// The page for Prometheus (`<PROMEX>`).
+    Metrics,
 }
 
 /// Connections at the end of a session, and what it took to get to a server.

@@ -39,6 +39,8 @@ pub enum Step<'p> {
     Authenticate(&'p [u8]),
     /// The early answer that stands in [`super::Exec::hints`] is to be ended and sent; then the next rule.
     Hint,
+    /// The page for Prometheus answers.
+    Metrics,
     /// The next rule, that many milliseconds later.
     Pause(Millis),
     /// The next rule, once the message's body has come as far as that.

@@ -12,6 +12,7 @@ mod html;
 pub mod info;
 pub mod json;
 mod page;
+pub mod prometheus;
 mod query;
 pub mod rows;
 mod server_status;

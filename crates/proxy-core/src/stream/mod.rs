@@ -163,6 +163,8 @@ pub struct StreamLog {
     pub early: bool,
     /// The statistics page answered.
     pub is_stats: bool,
+    /// That is the page for Prometheus.
+    pub is_metrics: bool,
     /// The request line; empty when there is no valid one.
     pub line: Vec<u8>,
 }
@@ -183,6 +185,7 @@ impl Default for StreamLog {
             silent: false,
             early: false,
             is_stats: false,
+            is_metrics: false,
             line: Vec::new(),
         }
     }

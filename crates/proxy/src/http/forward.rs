@@ -580,9 +580,12 @@ pub(super) fn response_rules(
             };
             Err(HeadStop::Await(terms))
         }
-        Step::Malformed | Step::Failed | Step::Pause(_) | Step::Hint | Step::Authenticate(_) => {
-            Err(HeadStop::Refused(500))
-        }
+        Step::Malformed
+        | Step::Failed
+        | Step::Pause(_)
+        | Step::Metrics
+        | Step::Hint
+        | Step::Authenticate(_) => Err(HeadStop::Refused(500)),
     }
 }
 

@@ -64,6 +64,10 @@ pub(super) async fn obey(
             let status = challenge(session, txn, realm);
             Err(answer_ready(session, txn, status, (b'L', b'R'), false).await)
         }
+        Step::Metrics => {
+            count_intercepted(session, proxy);
+            Err(answer_metrics(session, txn, proxy).await)
+        }
         Step::Hint => {
             txn.to_client.extend_from_slice(b"\r\n");
             let sent = answer::send(session, txn).await;
@@ -121,6 +125,18 @@ pub(super) async fn tarpit(session: &mut Session, txn: &mut Txn, proxy: ProxyId,
     session.timer.expired().await;
     txn.stream.log.tarpitted = true;
     answer_ready(session, txn, status, (b'P', b'T'), false).await
+}
+
+/// Answers with the page for Prometheus.
+async fn answer_metrics(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Next {
+    txn.stream.log.is_stats = true;
+    txn.stream.log.is_metrics = true;
+    txn.stream.log.backend = Some(proxy);
+    let mut out = std::mem::take(&mut txn.answer);
+    let status = stats::metrics(session, stats::target(txn.request().uri()), &mut out);
+    txn.answer = out;
+    txn.has_answer = true;
+    answer_ready(session, txn, status, (b'L', b'R'), false).await
 }
 
 pub(super) async fn answer_stats(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Next {

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use haproxy_cfg::model::ProxyId;
+use proxy_core::answer::Answer;
 use proxy_core::check::Origin;
 use proxy_core::cli::Live;
 use proxy_core::http1::chunk_data;
-use proxy_core::stats::{StatsPage, StatsRequest, StatsView};
+use proxy_core::stats::{StatsPage, StatsRequest, StatsView, prometheus};
 
 use super::rules::holds;
 use super::txn::Txn;
@@ -81,6 +82,18 @@ pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId)
     txn.stream.log.status = i32::from(out.head.status);
     txn.answer = out;
     Ok(())
+}
+
+/// Makes `out` the page for Prometheus; gives its status.
+pub(super) fn metrics(session: &Session, uri: &[u8], out: &mut Answer) -> u16 {
+    let thread = &session.thread;
+    let view = StatsView {
+        config: thread.config(),
+        runtime: &thread.shared.runtime,
+        now_ms: thread.now_ms(),
+        process: &thread.shared.process,
+    };
+    prometheus::answer(&view, uri, out)
 }
 
 /// Reads the body that belongs to the request behind its head, as far as it fits the buffer.

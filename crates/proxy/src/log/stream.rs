@@ -461,6 +461,7 @@ fn destination<'a>(scene: &Scene<'a>) -> (&'a [u8], ServerName<'a>, LogCounts) {
     let id = stream.log.backend.unwrap_or(scene.client.frontend);
     let backend = scene.thread.config().proxy(id);
     let server = match stream.route.server {
+        _ if stream.log.is_metrics => ServerName::Metrics,
         _ if stream.log.is_stats => ServerName::Stats,
         Some(at) => ServerName::Name(&backend.servers[at].name),
         None => ServerName::NoServer,

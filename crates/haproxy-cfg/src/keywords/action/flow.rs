@@ -182,7 +182,8 @@ pub(super) const ROWS: &[Action] = &[
         ANY,
         "a service of our own answers",
     )
-    .takes(&[service("name")]),
+    .takes(&[service("name")])
+    .acts(HTTP_REQ),
     kw("wait-for-body", HTTP_REQ | HTTP_RES, ANY, "waits for the body")
         .takes(&[
             options(&[
@@ -206,5 +207,6 @@ pub(super) const ROWS: &[Action] = &[
         ANY,
         "waits for the end of the TLS handshake",
     )
-    .takes(&[]),
+    .takes(&[])
+    .acts(HTTP_REQ),
 ];

@@ -299,7 +299,12 @@ pub(crate) const fn service(name: &'static str) -> Arg {
             .iter()
             .find(|known| known.as_bytes() == &*word.text && !(young && **known == "haterm"));
         match known {
-            Some(known) if http => Some(Value::Word(known)),
+            Some(known) if http => {
+                if *known != "prometheus-exporter" {
+                    reading.tell_read_only(&format!("the service '{known}'"), word.span);
+                }
+                Some(Value::Word(known))
+            }
             Some(_) => {
                 let message = "Prometheus exporter service only available on 'http-request' rulesets";
                 subject.alert(
@@ -312,7 +317,10 @@ pub(crate) const fn service(name: &'static str) -> Arg {
                 None
             }
             // Lua scripts bring services of their own.
-            None if lua_service(reading, word) => Some(Value::Text(word.text.to_vec().into())),
+            None if lua_service(reading, word) => {
+                reading.tell_read_only("a service of Lua", word.span);
+                Some(Value::Text(word.text.to_vec().into()))
+            }
             None => {
                 let shown_name = if http {
                     shown(word).into_owned()

@@ -14,6 +14,8 @@ pub(super) const ROWS: &[(&str, Make)] = &[
     ("wait-for-body", wait_for_body),
     ("expect-proxy", |_| Ok(Box::new(Expect::Proxy))),
     ("expect-netscaler-cip", |_| Ok(Box::new(Expect::Netscaler))),
+    ("use-service", use_service),
+    ("wait-for-handshake", |_| Ok(Box::new(Fixed(Step::Next)))),
     ("close", |_| Ok(Box::new(Fixed(Step::Close)))),
     ("silent-drop", |at| Ok(Box::new(Fixed(Step::Vanish(hops(at)?))))),
     ("switch-mode", |_| Ok(Box::new(Fixed(Step::SwitchMode)))),
@@ -26,6 +28,12 @@ fn hops(at: Compile<'_>) -> Result<Option<u8>, String> {
     };
     let hops = Value::number(&hops.value).and_then(|hops| u8::try_from(hops).ok());
     hops.map(Some).ok_or_else(|| at.missing("ttl"))
+}
+
+/// `use-service`. Of services that are not ours the reading of the file tells.
+fn use_service(at: Compile<'_>) -> Result<Box<dyn Action>, String> {
+    let ours = matches!(at.rule.value("name"), Some(Value::Word("prometheus-exporter")));
+    Ok(Box::new(Fixed(if ours { Step::Metrics } else { Step::Next })))
 }
 
 /// An action that is nothing but its step.
