@@ -49,7 +49,7 @@ fn folder() -> &'static Path {
 }
 
 fn read(record: &Record, template: &str, line: &str) -> Loaded {
-    let mut host = FakeHost::new();
+    let mut host = FakeHost::new().with_file("/etc/resolv.conf", "nameserver 127.0.0.53\n");
     for (name, text) in &record.files {
         host = host.with_file(name, text.as_bytes());
     }

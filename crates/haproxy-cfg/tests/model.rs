@@ -199,7 +199,7 @@ fn a_name_that_does_not_resolve_may_be_allowed() {
     let text = format!("{BASE}backend b\n server a nosuch.invalid:80 init-addr last,libc,none\n");
     let loaded = load_str(&text);
     assert!(!loaded.has_errors());
-    assert!(loaded.config.proxies[0].servers[0].disabled);
+    assert!(loaded.config.proxies[0].servers[0].unresolved);
     assert!(load_str(&text.replace(" init-addr last,libc,none", "")).has_errors());
 }
 

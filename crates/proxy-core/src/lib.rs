@@ -16,6 +16,7 @@ pub mod pattern;
 pub mod persist;
 pub mod plan;
 pub mod proxy_protocol;
+pub mod resolve;
 pub mod rules;
 pub mod sample;
 pub mod state;

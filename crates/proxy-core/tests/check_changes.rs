@@ -273,7 +273,8 @@ fn changes_say_and_count_what_haproxy_says_and_counts() {
             assert_eq!(ours, step.log, "{at}: log");
             let ours: Vec<String> = events
                 .iter()
-                .map(|e| match e.on_stderr() {
+                .filter_map(Event::on_stderr)
+                .map(|told| match told {
                     (Notice::Warning, words) => format!("[WARNING]  (PID) : {}", text(words)),
                     (Notice::Alert, words) => format!("[ALERT]    (PID) : {}", text(words)),
                 })

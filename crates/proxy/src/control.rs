@@ -41,8 +41,9 @@ impl Shell {
         };
         let mut dates = thread.dates.borrow_mut();
         thread.log.borrow_mut().send(&proxy.logs, &mut dates, entry);
-        if thread.shared.speaks {
-            let (notice, text) = event.on_stderr();
+        if thread.shared.speaks
+            && let Some((notice, text)) = event.on_stderr()
+        {
             let mark = match notice {
                 Notice::Warning => "[WARNING]  ",
                 Notice::Alert => "[ALERT]    ",

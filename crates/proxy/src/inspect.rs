@@ -11,8 +11,10 @@ use proxy_core::sample::Body;
 use proxy_core::stream::Stream;
 
 use crate::buffer::Buffer;
+use crate::context::AtHand;
 use crate::early::{Contents, run};
 use crate::relay::Relay;
+use crate::resolve;
 use crate::session::Session;
 use crate::upstream::deadline;
 
@@ -87,6 +89,19 @@ pub(crate) async fn request(
             Step::Reject => return Verdict::Reject,
             Step::Vanish(hops) => return Verdict::Vanish(hops),
             Step::SwitchMode => return Verdict::Http,
+            Step::Resolve(lookup) => {
+                let at_hand = || AtHand {
+                    stream: Some(&*stream),
+                    payload: received.buffer.data(),
+                    io: Some(&session.io),
+                    ..AtHand::default()
+                };
+                let looked_up = resolve::obey(&thread, &session.client, proxy, lookup, at_hand);
+                // Rare, and an idle connection is not to carry it.
+                Box::pin(looked_up).await;
+                cache.message_changed(&plan.acls);
+                continue;
+            }
             Step::Wait if !complete => {}
             _ => return Verdict::Pass,
         }

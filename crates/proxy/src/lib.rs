@@ -19,6 +19,7 @@ mod packet;
 mod pipe;
 mod proxy_header;
 mod relay;
+mod resolve;
 mod run;
 pub mod session;
 mod tcp;

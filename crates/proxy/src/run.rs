@@ -107,6 +107,7 @@ pub fn run(input: RunInput) -> io::Result<i32> {
         }
         start(&thread, first, &tls);
         crate::log::start_forwarding(&thread);
+        crate::resolve::start(&thread);
         io::Result::Ok(())
     };
     let mut start_others = Some(start_others);

@@ -21,6 +21,7 @@ use crate::http::Txn;
 use crate::listener::ReleasedNames;
 use crate::log::{LogSender, Logs};
 use crate::pipe::PipePool;
+use crate::resolve::Resolvers;
 use crate::upstream::{IdlePool, Queues};
 use crate::wheel::Wheel;
 
@@ -52,6 +53,8 @@ pub struct Shared {
     pub exports: Arc<Exports>,
     /// Names of the abstract namespace that listeners took again.
     pub(crate) released: ReleasedNames,
+    /// The way to the thread that asks name servers.
+    pub(crate) resolvers: Resolvers,
     /// Rings and counters of the logs.
     pub logs: Arc<Logs>,
     /// Acceptors that have not ended: each may still have connections to take.
@@ -78,6 +81,7 @@ impl Shared {
             wants_dst: wants_dst(&config),
             changes: watch::Sender::new(0),
             released: ReleasedNames::default(),
+            resolvers: Resolvers::default(),
             acceptors: AtomicUsize::new(0),
             stopping: AtomicBool::new(false),
             plan,
@@ -123,7 +127,7 @@ impl Shared {
 fn wants_dst(config: &Config) -> Box<[bool]> {
     let own = |p: &Proxy| {
         p.acls.iter().any(|a| a.sample.fetch.name.starts_with("dst"))
-            || p.servers.iter().any(|s| match &s.addr {
+            || p.servers.iter().filter(|s| !s.unresolved).any(|s| match &s.addr {
                 ServerAddr::Inet { ip, port, .. } => ip.is_unspecified() || port.is_none(),
                 ServerAddr::Unix(_) | ServerAddr::Abstract(_) => false,
             })

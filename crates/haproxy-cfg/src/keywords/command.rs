@@ -273,7 +273,7 @@ pub(super) const ROWS: &[CommandRow] = &[
     row("show pools", User, "[by*] [match <pfx>] [nb]", "show what memory is used for"),
     row("show proc", User, "", "show the processes").of_master().acts(),
     row("show profiling", Operator, "[<what>|<#lines>|<opts>]*", "show what profiling found"),
-    row("show resolvers", User, "[id]", "show counters of name servers"),
+    row("show resolvers", User, "[id]", "show counters of name servers").acts(),
     row("show schema json", User, "", "show the schema of the JSON answers").acts(),
     row("show servers conn", User, "[<backend>]", "show servers' connections"),
     row("show servers state", User, "[<backend>]", "show the servers' states").acts(),

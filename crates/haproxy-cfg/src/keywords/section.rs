@@ -33,7 +33,8 @@ pub(super) const ROWS: &[Keyword<()>] = &[
         TOP,
         Arity::exactly(1),
         "name servers for servers with host names",
-    ),
+    )
+    .acts(()),
     kw(
         "userlist",
         TOP,

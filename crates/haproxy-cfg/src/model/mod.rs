@@ -41,7 +41,7 @@ pub use proxy::{
 pub use retry::RetryOn;
 pub use rule::{Rule, RuleSet};
 pub use sample::{Arg, ArgValue, Converter, Sample, Scope, Variable};
-pub use server::{PoolSettings, Server};
+pub use server::{PoolSettings, Resolution, Server};
 pub use stats::{StatsAdmin, StatsAuth, StatsSettings};
 pub use word::Word;
 

@@ -1,5 +1,7 @@
 //! `server` lines (manual, section 5.2).
 
+use std::net::IpAddr;
+
 use syntax::Span;
 
 use super::{CheckSettings, Millis, Outgoing, ServerAddr, Word};
@@ -25,6 +27,23 @@ impl Default for PoolSettings {
     }
 }
 
+/// How the name of a server is asked for while the process runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolution {
+    /// `resolvers`: the section that says how.
+    pub resolvers: Word,
+    /// The name stands for SRV records, which have names and ports of servers.
+    pub srv: bool,
+    /// `resolve-prefer ipv4`: without it addresses of IPv6 are asked for first.
+    pub prefer_ipv4: bool,
+    /// `resolve-net`: addresses in these are taken first.
+    pub networks: Vec<(IpAddr, u8)>,
+    /// `resolve-opts allow-dup-ip`: an address may be that of another server of the same name as well.
+    pub allow_duplicates: bool,
+    /// `resolve-opts ignore-weight`: weights of SRV records do not count.
+    pub ignore_weight: bool,
+}
+
 /// One server, `default-server` applied.
 #[derive(Clone, Debug)]
 pub struct Server {
@@ -34,6 +53,10 @@ pub struct Server {
     pub addr: ServerAddr,
     /// The host as written: a name when it was resolved.
     pub host: Word,
+    /// How its name is asked for while the process runs; none for never.
+    pub resolution: Option<Box<Resolution>>,
+    /// Its name did not resolve, or was not asked for: it cannot be used until it gets an address.
+    pub unresolved: bool,
     /// `id`, given or counted from 1.
     pub id: u32,
     /// `weight`, 0–256.
@@ -79,6 +102,8 @@ impl Server {
             name,
             addr,
             host,
+            resolution: None,
+            unresolved: false,
             id,
             weight: 1,
             backup: false,

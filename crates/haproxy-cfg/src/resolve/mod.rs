@@ -38,6 +38,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     sections::check(reading);
     let ids = ids::proxies(reading);
     let mut written: Vec<Box<ProxySection>> = std::mem::take(&mut reading.written.proxies);
+    server::look_up(reading, &mut written);
     // The lines of ACLs are the same in the model.
     let acls: Vec<Vec<Acl>> = written
         .iter_mut()

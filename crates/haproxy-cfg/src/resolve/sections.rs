@@ -93,6 +93,15 @@ fn error_sets(reading: &mut Reading<'_>) {
 /// The sections, the conditions of FastCGI applications resolved.
 pub(super) fn build(reading: &mut Reading<'_>) -> Sections {
     let mut sections = std::mem::take(&mut reading.written.beside);
+    if !sections
+        .resolvers
+        .iter()
+        .any(|section| *section.name == *b"default")
+    {
+        sections
+            .resolvers
+            .extend(resolvers::default_section(reading.host));
+    }
     for (app, written) in sections.fcgi_apps.iter_mut().zip(&reading.written.fcgi_apps) {
         let groups = Groups::new(&written.acls.groups, 0);
         for (param, cond) in app.params.iter_mut().zip(&written.param_conds) {

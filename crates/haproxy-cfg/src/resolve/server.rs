@@ -10,9 +10,11 @@ use syntax::{Context, Diagnostic, Severity, Span};
 use super::inherit::Inherited;
 use super::{check_port, ids};
 use crate::model::{
-    CheckSettings, HeaderParts, Outgoing, PoolSettings, Proxy, SentHeader, Server, ServerAddr, Source, Word,
+    CheckSettings, HeaderParts, Outgoing, PoolSettings, Proxy, Resolution, SentHeader, Server, ServerAddr,
+    Source, Word,
 };
 use crate::parse::Reading;
+use crate::values::{Family, numeric, resolve};
 use crate::written::{MoreServerParams, ProxySection, ServerHost, ServerLine, ServerParams, Unresolved};
 
 /// All servers of a section.
@@ -44,7 +46,13 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
             ip,
             port,
             port_offset,
+            ..
         } => {
+            let fallback = match when_unresolved(line, below) {
+                Unresolved::FallsBack => own.more.init_address.or(below.more.init_address),
+                _ => None,
+            };
+            let ip = ip.or(fallback);
             let unresolved = ip.is_none();
             let ip = ip.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
             (
@@ -64,6 +72,8 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
         name: line.name.clone(),
         addr,
         host,
+        resolution: resolution(line, below).map(Box::new),
+        unresolved,
         id,
         weight: own.weight.or(below.weight).unwrap_or(1),
         backup: own.backup.or(below.backup).unwrap_or(false),
@@ -76,8 +86,7 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
         minconn: own.more.minconn.or(below.more.minconn).unwrap_or(0),
         maxqueue: own.more.maxqueue.or(below.more.maxqueue).unwrap_or(0),
         pool: pool(&own.more, &below.more),
-        // A server without an address cannot be used until it gets one.
-        disabled: own.disabled.or(below.disabled).unwrap_or(false) || unresolved,
+        disabled: own.disabled.or(below.disabled).unwrap_or(false),
         redir: own.more.redir.as_ref().or(below.more.redir.as_ref()).cloned(),
         down_ends_sessions: own.down_ends_sessions || below.down_ends_sessions,
         up_ends_backup_sessions: own.up_ends_backup_sessions || below.up_ends_backup_sessions,
@@ -130,6 +139,94 @@ fn outgoing(
         || outgoing.congestion.is_some()
         || outgoing.fast_open;
     asks.then(|| Box::new(outgoing))
+}
+
+/// How the name of a server is asked for while the process runs, if it has one and is to be asked for.
+fn resolution(line: &ServerLine, below: &ServerParams) -> Option<Resolution> {
+    let ServerHost::Inet { written, family, .. } = &line.host else {
+        return None;
+    };
+    let (own, below) = (&line.params.more, &below.more);
+    let resolvers = own.resolvers.as_ref().or(below.resolvers.as_ref())?;
+    if numeric(&written.to_string(), *family).is_some() {
+        return None;
+    }
+    Some(Resolution {
+        resolvers: resolvers.value.clone(),
+        srv: is_service(written),
+        prefer_ipv4: own.prefer_ipv4.or(below.prefer_ipv4).unwrap_or(false),
+        networks: own
+            .resolve_net
+            .as_ref()
+            .or(below.resolve_net.as_ref())
+            .cloned()
+            .unwrap_or_default(),
+        allow_duplicates: own.allow_duplicates.or(below.allow_duplicates).unwrap_or(false),
+        ignore_weight: own.ignore_weight || below.ignore_weight,
+    })
+}
+
+/// Whether a host is a name of SRV records.
+fn is_service(host: &Word) -> bool {
+    host.first() == Some(&b'_')
+}
+
+/// Asks the machine for the addresses of servers that have names, as far as `init-addr` wants it.
+pub(super) fn look_up(reading: &Reading<'_>, sections: &mut [Box<ProxySection>]) {
+    let mut known: FxHashMap<(String, Option<Family>), Option<IpAddr>> = FxHashMap::default();
+    for section in sections {
+        let defaults = Inherited::new(reading, section).default_server().into_owned();
+        let found: Vec<Option<IpAddr>> = section
+            .servers
+            .iter()
+            .map(|line| match &line.host {
+                ServerHost::Inet {
+                    written,
+                    family,
+                    ip: None,
+                    ..
+                } => {
+                    let name = written.to_string();
+                    if numeric(&name, *family).is_some() {
+                        return None;
+                    }
+                    let given = when_unresolved(line, &defaults);
+                    let own = line.params.more.init_address;
+                    let address = own.or(defaults.more.init_address);
+                    match given {
+                        Unresolved::Silent => address,
+                        Unresolved::NoMethod => None,
+                        // What records of a service say is not known to the machine.
+                        _ if by_resolvers(line, &defaults) && is_service(written) => None,
+                        Unresolved::Refused | Unresolved::Disabled | Unresolved::FallsBack => *known
+                            .entry((name, *family))
+                            .or_insert_with_key(|(name, family)| resolve(name, *family, reading.host)),
+                    }
+                }
+                _ => None,
+            })
+            .collect();
+        for (line, found) in section.servers.iter_mut().zip(found) {
+            if let ServerHost::Inet { ip, .. } = &mut line.host {
+                *ip = ip.or(found);
+            }
+        }
+    }
+}
+
+/// Whether a `resolvers` section is asked for the name of a server.
+fn by_resolvers(line: &ServerLine, defaults: &ServerParams) -> bool {
+    line.params.resolvers || defaults.resolvers
+}
+
+/// What becomes of a server whose name does not resolve.
+fn when_unresolved(line: &ServerLine, defaults: &ServerParams) -> Unresolved {
+    let given = line.params.unresolved.or(defaults.unresolved);
+    given.unwrap_or(if by_resolvers(line, defaults) {
+        Unresolved::Disabled
+    } else {
+        Unresolved::Refused
+    })
 }
 
 fn pool(own: &MoreServerParams, below: &MoreServerParams) -> PoolSettings {
@@ -283,17 +380,8 @@ pub(super) fn tell_unresolved(reading: &mut Reading<'_>, section: &ProxySection)
             continue;
         };
         let defaults = Inherited::new(reading, section).default_server();
-        let by_resolvers = line.params.resolvers || defaults.resolvers;
-        let given = line
-            .params
-            .unresolved
-            .or(defaults.unresolved)
-            .unwrap_or(if by_resolvers {
-                Unresolved::Disabled
-            } else {
-                Unresolved::Refused
-            });
-        if given == Unresolved::Silent {
+        let given = when_unresolved(line, &defaults);
+        if given == Unresolved::Silent || (by_resolvers(line, &defaults) && is_service(written)) {
             continue;
         }
         let ignored = reading.options.ignore_unresolved;

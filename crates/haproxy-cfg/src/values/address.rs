@@ -167,7 +167,7 @@ impl Wants {
 }
 
 /// An address family that a prefix asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Family {
     V4,
     V6,
@@ -263,24 +263,35 @@ pub(crate) fn open(fd: i32, host: &dyn Host) -> Result<(), AddressError> {
 
 /// The address of a host as written: numbers, `*` or nothing for any, or a name that the machine knows.
 pub(crate) fn resolve(name: &str, family: Option<Family>, host: &dyn Host) -> Option<IpAddr> {
-    let fits = |ip: &IpAddr| family.is_none_or(|family| ip.is_ipv4() == (family == Family::V4));
+    match numeric(name, family) {
+        Some(ip) => ip,
+        None => host.resolve(bare(name)).filter(|ip| is_of_family(ip, family)),
+    }
+}
+
+/// The address of a host that is written as numbers, as `*` or not at all, where it is one of `family`; none for a name.
+pub(crate) fn numeric(name: &str, family: Option<Family>) -> Option<Option<IpAddr>> {
     if name.is_empty() || name == "*" {
-        return Some(match family {
+        return Some(Some(match family {
             Some(Family::V6) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
             _ => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-        });
+        }));
     }
-    let bare = name
-        .strip_prefix('[')
+    let bare = bare(name);
+    let ip = bare.parse::<IpAddr>().ok();
+    let ip = ip.or_else(|| short_ipv4(bare).map(IpAddr::V4))?;
+    Some(Some(ip).filter(|ip| is_of_family(ip, family)))
+}
+
+fn is_of_family(ip: &IpAddr, family: Option<Family>) -> bool {
+    family.is_none_or(|family| ip.is_ipv4() == (family == Family::V4))
+}
+
+/// A host without the brackets around it.
+fn bare(name: &str) -> &str {
+    name.strip_prefix('[')
         .and_then(|inner| inner.strip_suffix(']'))
-        .unwrap_or(name);
-    if let Ok(ip) = bare.parse::<IpAddr>() {
-        return Some(ip).filter(fits);
-    }
-    match short_ipv4(bare) {
-        Some(ip) => Some(IpAddr::V4(ip)).filter(fits),
-        None => host.resolve(bare).filter(fits),
-    }
+        .unwrap_or(name)
 }
 
 /// An IPv4 address with fewer than four parts, of which the last fills the rest: `1.2.3` is `1.2.0.3`.

@@ -8,6 +8,7 @@ use syntax::Span;
 use super::rare::Rare;
 use super::{Acls, Rule, ServerParams, Set, Settings};
 use crate::model::{AbstractName, Bind, Format, Polarity, ProxyKind, Word};
+use crate::values::Family;
 
 /// A `defaults` section.
 #[derive(Debug)]
@@ -138,9 +139,10 @@ pub(crate) struct Switch {
 /// Where a server is, before its name is resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ServerHost {
-    /// A name or an address, and what the address turned out to be.
+    /// A name or an address, and what the address turned out to be. Names are asked for once it is known whether they are to be.
     Inet {
         written: Word,
+        family: Option<Family>,
         ip: Option<IpAddr>,
         port: Option<u16>,
         port_offset: i32,

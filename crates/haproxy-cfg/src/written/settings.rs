@@ -212,6 +212,16 @@ pub(crate) struct MoreServerParams {
     /// `check-proto`, which servers do not take from `default-server`.
     pub(crate) check_proto: Option<&'static str>,
     pub(crate) resolvers: Option<Set<Word>>,
+    /// `resolve-prefer`: addresses of IPv4 are asked for first.
+    pub(crate) prefer_ipv4: Option<bool>,
+    /// `resolve-net`.
+    pub(crate) resolve_net: Option<Vec<(IpAddr, u8)>>,
+    /// `resolve-opts allow-dup-ip` or `prevent-dup-ip`.
+    pub(crate) allow_duplicates: Option<bool>,
+    /// `resolve-opts ignore-weight`.
+    pub(crate) ignore_weight: bool,
+    /// The address of `init-addr`.
+    pub(crate) init_address: Option<IpAddr>,
     pub(crate) tfo: Option<bool>,
     /// The header of `usesrc hdr_ip(…)`.
     pub(crate) source_header: Option<Word>,
@@ -249,6 +259,11 @@ impl MoreServerParams {
             proto: self.proto.or(below.proto),
             check_proto: self.check_proto,
             resolvers: self.resolvers.or(below.resolvers),
+            prefer_ipv4: self.prefer_ipv4.or(below.prefer_ipv4),
+            resolve_net: self.resolve_net.or(below.resolve_net),
+            allow_duplicates: self.allow_duplicates.or(below.allow_duplicates),
+            ignore_weight: self.ignore_weight || below.ignore_weight,
+            init_address: self.init_address.or(below.init_address),
             tfo: self.tfo.or(below.tfo),
             source_header: self.source_header.or(below.source_header),
             source: self.source.or(below.source),

@@ -1,13 +1,14 @@
 //! Changes of a server's state, by checks and by the administrator: what becomes of it, of its backend's times and counts,
 //! and what is said about it. Every change of `health`, `admin` and weight at run time goes through here.
 
+use std::net::IpAddr;
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{Config, LogLevel, Proxy, ProxyId};
+use haproxy_cfg::model::{Config, LogLevel, Proxy, ProxyId, Word};
 
 use super::message::{self, Load};
 use super::{CheckOutcome, DESCRIPTION_MAX, Event, Farm};
-use crate::state::{Admin, Ending, Health, ProxyState, Runtime, ServerState};
+use crate::state::{Admin, Ending, Health, Place, ProxyState, Runtime, ServerState};
 
 /// What an administrator may ask of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +75,7 @@ pub fn change_admin(
         AdminChange::Drain => c.drain(),
         AdminChange::StopOnPage => c.enter_drain(b" ('stop' on stats page)"),
         AdminChange::StartOnPage => c.leave_drain(),
-        AdminChange::DisableOnPage => c.enter_maintenance(b" ('disable' on stats page)"),
+        AdminChange::DisableOnPage => c.enter_maintenance(Admin::FORCED_MAINT, b" ('disable' on stats page)"),
         AdminChange::EnableOnPage => c.enable(),
         AdminChange::Maint => c.maint(),
         AdminChange::HealthUp => c.force(Health::Up, origin),
@@ -101,6 +102,46 @@ pub fn set_weight(
         c.state().set_weight(weight);
         c.remind_of_drain();
     })
+}
+
+/// What name servers say of a server.
+#[derive(Clone, Debug)]
+pub enum PlaceChange<'a> {
+    /// It is at this address; and who says so.
+    Address {
+        /// The address.
+        ip: IpAddr,
+        /// As the log names it.
+        by: &'a [u8],
+    },
+    /// It has no address, for this reason.
+    Lost(&'static str),
+    /// It is the one that an SRV record tells of.
+    Assigned {
+        /// Its name.
+        host: &'a Word,
+        /// Its port.
+        port: u16,
+        /// Its address, where that came along.
+        ip: Option<IpAddr>,
+    },
+    /// No SRV record tells of it any more.
+    Removed,
+}
+
+/// Does what name servers say of a server and gives the lines to be logged.
+///
+/// # Panics
+/// When `proxy` or `server` is not of `config`.
+pub fn change_place(
+    runtime: &Runtime,
+    config: &Config,
+    proxy: ProxyId,
+    server: usize,
+    change: &PlaceChange<'_>,
+    now_ms: u64,
+) -> Vec<Event> {
+    Change::run(runtime, config, proxy, server, now_ms, |c| c.moves(change))
 }
 
 /// Records a check's outcome, counts it towards up or down and gives the lines to be logged. A result that comes while the
@@ -239,7 +280,28 @@ impl<'a> Change<'a> {
         }
     }
 
+    /// Takes back what an administrator said of a server that has no address, and leaves `then`. Gives whether it is one: it
+    /// stays in maintenance.
+    fn stays_unresolved(&mut self, then: u8) -> bool {
+        let admin = self.state().admin();
+        if !admin.is_unresolved() {
+            return false;
+        }
+        let kept = admin.0 & (Admin::UNRESOLVED | Admin::RENAMED);
+        self.state().set_admin(Admin(kept | then));
+        if admin.0 & (Admin::FORCED_MAINT | Admin::CONFIG_MAINT) != 0 {
+            self.say(
+                LogLevel::Notice,
+                &[b" is leaving forced maintenance but remains in maintenance."],
+            );
+        }
+        true
+    }
+
     fn ready(&mut self) {
+        if self.stays_unresolved(0) {
+            return;
+        }
         if self.state().admin().is_maint() {
             self.leave_maintenance(Admin::default(), b"READY");
         } else {
@@ -248,6 +310,9 @@ impl<'a> Change<'a> {
     }
 
     fn drain(&mut self) {
+        if self.stays_unresolved(Admin::FORCED_DRAIN) {
+            return;
+        }
         if self.state().admin().is_maint() {
             self.leave_maintenance(Admin(Admin::FORCED_DRAIN), b"DRAIN");
             self.remind_of_drain();
@@ -294,14 +359,14 @@ impl<'a> Change<'a> {
 
     /// Drain is over without a word.
     fn maint(&mut self) {
-        self.enter_maintenance(b"");
+        self.enter_maintenance(Admin::FORCED_MAINT, b"");
         let admin = self.state().admin();
         self.state().set_admin(Admin(admin.0 & !Admin::FORCED_DRAIN));
     }
 
     fn enable(&mut self) {
         let admin = self.state().admin();
-        if !admin.is_maint() {
+        if !admin.is_maint() || self.stays_unresolved(admin.0 & Admin::FORCED_DRAIN) {
             return;
         }
         if admin.is_drain() {
@@ -312,13 +377,13 @@ impl<'a> Change<'a> {
         }
     }
 
-    fn enter_maintenance(&mut self, cause: &[u8]) {
+    fn enter_maintenance(&mut self, flag: u8, cause: &[u8]) {
         let admin = self.state().admin();
+        let level = self.level_of_leaving();
+        self.state().set_admin(Admin(admin.0 | flag));
         if admin.is_maint() {
             return;
         }
-        let level = self.level_of_leaving();
-        self.state().set_admin(Admin(admin.0 | Admin::FORCED_MAINT));
         if self.state().health() == Health::Down {
             self.say(
                 LogLevel::Notice,
@@ -335,8 +400,21 @@ impl<'a> Change<'a> {
 
     /// Whatever checks knew is forgotten: the server is up, and the first failure takes it down.
     fn leave_maintenance(&mut self, admin: Admin, into: &[u8]) {
+        self.serve_again(admin);
+        self.say(
+            LogLevel::Notice,
+            &[b" is UP/", into, b" (leaving forced maintenance)."],
+        );
+        if !admin.is_drain() {
+            self.end_backup_sessions();
+        }
+    }
+
+    /// Out of maintenance with what is left of `admin`.
+    fn serve_again(&mut self, admin: Admin) {
         let state = self.state();
-        state.set_admin(admin);
+        let renamed = state.admin().0 & Admin::RENAMED;
+        state.set_admin(Admin(admin.0 | renamed));
         state.set_health(Health::Up);
         {
             let mut report = state.check_report();
@@ -344,13 +422,95 @@ impl<'a> Change<'a> {
         }
         // Time in maintenance is not added to the time down: the original's way.
         self.changes_now();
+    }
+
+    /// Carries out what a name server's answer means for the server.
+    fn moves(&mut self, change: &PlaceChange<'_>) {
+        let state = self.state();
+        let server = &self.config.servers[self.server];
+        let mut place = state.place().unwrap_or_else(|| Place::at_start(server));
+        match change {
+            PlaceChange::Address { ip, by } => {
+                self.readdress(&mut place, *ip, by);
+                if self.resolves_again(&place) {
+                    self.say(
+                        LogLevel::Notice,
+                        &[b" administratively READY thanks to valid DNS answer."],
+                    );
+                }
+            }
+            PlaceChange::Lost(cause) => {
+                place.ip = None;
+                state.set_place(place);
+                self.enter_maintenance(Admin::UNRESOLVED, &[b" (", cause.as_bytes(), b")"].concat());
+            }
+            PlaceChange::Removed => {
+                state.set_place(Place::default());
+                self.enter_maintenance(Admin::UNRESOLVED, b" (entry removed from SRV record)");
+            }
+            PlaceChange::Assigned { host, port, ip } => {
+                if let Some(ip) = ip {
+                    self.readdress(&mut place, *ip, b"DNS additional record");
+                }
+                self.note(
+                    b" changed its FQDN from (null) to ",
+                    host,
+                    b" by 'SRV record'",
+                    false,
+                );
+                place.host = Some((*host).clone());
+                place.port = Some(*port);
+                state.set_place(place.clone());
+                state.set_admin(Admin(state.admin().0 | Admin::RENAMED));
+                if ip.is_some() {
+                    self.resolves_again(&place);
+                }
+            }
+        }
+        // Balancers look at what servers can do, and hashes at where they are.
+        self.proxy.touch_servers();
+    }
+
+    fn readdress(&mut self, place: &mut Place, ip: IpAddr, by: &[u8]) {
+        if place.ip != Some(ip) {
+            let before = place.ip.map_or("(none)".to_owned(), |ip| ip.to_string());
+            let words = format!(" changed its IP from {before} to {ip} by ");
+            self.note(words.as_bytes(), by, b".", true);
+        }
+        place.ip = Some(ip);
+        self.state().set_place(place.clone());
+    }
+
+    /// Ends maintenance for want of an address. Gives whether there was one that ends.
+    fn resolves_again(&mut self, place: &Place) -> bool {
+        let admin = self.state().admin();
+        if !admin.is_unresolved() {
+            return false;
+        }
+        let left = Admin(admin.0 & !Admin::UNRESOLVED);
+        if left.is_maint() {
+            self.state().set_admin(left);
+            return false;
+        }
+        self.serve_again(left);
+        let host = place.host.as_ref().map_or(&b""[..], |host| host.as_slice());
         self.say(
             LogLevel::Notice,
-            &[b" is UP/", into, b" (leaving forced maintenance)."],
+            &[b" ('", host, b"') is UP/READY (resolves again)."],
         );
-        if admin == Admin::default() {
+        if !left.is_drain() {
             self.end_backup_sessions();
         }
+        true
+    }
+
+    /// Says something of the server by its bare name.
+    fn note(&mut self, words: &[u8], what: &[u8], end: &[u8], aloud: bool) {
+        let server = &self.config.servers[self.server];
+        let text = [self.config.name.as_slice(), b"/", &server.name, words, what, end].concat();
+        let event = Event::of_server(self.id, self.server, LogLevel::Notice, text);
+        self.events
+            .push(if aloud { event } else { event.for_the_log_alone() });
     }
 
     fn force(&mut self, to: Health, origin: Origin) {

@@ -13,8 +13,19 @@ pub struct Event {
     pub level: LogLevel,
     /// The line, without an end of line.
     pub text: Vec<u8>,
-    /// The line for standard error where it is another.
-    stderr: Option<Vec<u8>>,
+    /// The line for standard error.
+    stderr: OnStderr,
+}
+
+/// What goes to standard error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum OnStderr {
+    /// The line of the log.
+    Same,
+    /// Another line, as an alert.
+    Alert(Vec<u8>),
+    /// Nothing.
+    Nothing,
 }
 
 /// How a line is marked on standard error.
@@ -33,7 +44,15 @@ impl Event {
             server: Some(server),
             level,
             text,
-            stderr: None,
+            stderr: OnStderr::Same,
+        }
+    }
+
+    /// The same without a line on standard error.
+    pub(super) fn for_the_log_alone(self) -> Self {
+        Self {
+            stderr: OnStderr::Nothing,
+            ..self
         }
     }
 
@@ -50,17 +69,18 @@ impl Event {
             server: None,
             level: LogLevel::Emerg,
             text: [kind, &proxy.name, rest].concat(),
-            stderr: Some([kind, b"'", &proxy.name, b"'", rest].concat()),
+            stderr: OnStderr::Alert([kind, b"'", &proxy.name, b"'", rest].concat()),
         }
     }
 
     /// The mark and the words for standard error, which a process in the foreground writes as well. They differ from the
-    /// log's: a backend's name stands in quotes there.
+    /// log's: a backend's name stands in quotes there. None is for the log alone.
     #[must_use]
-    pub fn on_stderr(&self) -> (Notice, &[u8]) {
+    pub fn on_stderr(&self) -> Option<(Notice, &[u8])> {
         match &self.stderr {
-            None => (Notice::Warning, &self.text),
-            Some(text) => (Notice::Alert, text),
+            OnStderr::Same => Some((Notice::Warning, &self.text)),
+            OnStderr::Alert(text) => Some((Notice::Alert, text)),
+            OnStderr::Nothing => None,
         }
     }
 }

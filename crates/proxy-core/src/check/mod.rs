@@ -8,7 +8,7 @@ mod message;
 mod probe;
 mod report;
 
-pub use change::{AdminChange, Origin, apply_outcome, change_admin, set_weight};
+pub use change::{AdminChange, Origin, PlaceChange, apply_outcome, change_admin, change_place, set_weight};
 pub use event::{Event, Notice};
 pub use farm::Farm;
 pub use machine::{CheckMachine, CheckTiming, FirstCheck, first_checks};

@@ -260,6 +260,6 @@ fn a_listen_section_without_servers_is_called_a_proxy() {
     assert_eq!(last.text, b"proxy b has no server available!");
     assert_eq!(
         last.on_stderr(),
-        (Notice::Alert, b"proxy 'b' has no server available!".as_slice())
+        Some((Notice::Alert, b"proxy 'b' has no server available!".as_slice()))
     );
 }

@@ -51,6 +51,7 @@ const RUNS: &[(&str, Run)] = &[
     ("show env", show::env),
     ("show info", show::info),
     ("show map", pattern::show_map),
+    ("show resolvers", show::resolvers),
     ("show schema json", show::schema),
     ("show servers state", show::servers_state),
     ("show startup-logs", show::startup_logs),

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use haproxy_cfg::model::{Address, Level, ProxyId, ProxyKind, Server, ServerAddr};
 
 use crate::check::CheckStatus;
-use crate::state::{Admin, Health, ServerState};
+use crate::state::{Admin, Health, NameserverCounter, ServerState};
 use crate::stats::{Filter, StatsView, csv, info, json, typed};
 
 use super::{Call, Reply, session};
@@ -198,9 +198,22 @@ pub(super) fn servers_state(call: &mut Call<'_, '_>) -> Reply {
 }
 
 fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out: &mut Vec<u8>) {
-    let (ip, port) = match &server.addr {
+    let place = state.place();
+    let moved = state.address(server);
+    let (ip, port) = match moved.as_ref().unwrap_or(&server.addr) {
+        ServerAddr::Inet { port, .. } if place.as_ref().is_some_and(|place| place.ip.is_none()) => {
+            ("-".to_owned(), port.unwrap_or(0))
+        }
         ServerAddr::Inet { ip, port, .. } => (ip.to_string(), port.unwrap_or(0)),
         ServerAddr::Unix(_) | ServerAddr::Abstract(_) => ("-".to_owned(), 0),
+    };
+    let service = match &server.resolution {
+        Some(names) if names.srv => server.host.to_string(),
+        _ => "-".to_owned(),
+    };
+    let host = match place {
+        Some(place) => place.host.map_or("-".to_owned(), |host| host.to_string()),
+        None => host_name(server),
     };
     let changed = (view.now_ms / 1000).saturating_sub(state.last_change_ms.load(Relaxed) / 1000);
     let check = Check::of(server, state);
@@ -216,7 +229,7 @@ fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out:
     out.extend_from_slice(&server.name);
     out.extend_from_slice(
         format!(
-            " {ip} {operational} {} {} {} {changed} {} {} {} {} 0 0 0 {} {port} - 0 {port_of_check} {address_of_check} - 0\n",
+            " {ip} {operational} {} {} {} {changed} {} {} {} {} 0 0 0 {} {port} {service} 0 {port_of_check} {address_of_check} - 0\n",
             admin_flags(server, state),
             state.weight(),
             state.initial_weight(),
@@ -224,7 +237,7 @@ fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out:
             check.result,
             check.health,
             check.state,
-            host_name(server),
+            host,
         )
         .as_bytes(),
     );
@@ -322,5 +335,32 @@ fn result_number(status: CheckStatus) -> u8 {
         CheckStatus::L4Ok | CheckStatus::L6Ok | CheckStatus::L7Ok => 3,
         CheckStatus::L7OkConditional => 4,
         _ => 2,
+    }
+}
+
+/// `show resolvers [ID]`.
+pub(super) fn resolvers(call: &mut Call<'_, '_>) -> Reply {
+    let only = call.argument(0).to_vec();
+    let view = call.view;
+    let sections = view.config.sections.resolvers.iter().zip(&view.runtime.resolvers);
+    let mut found = false;
+    for (section, counters) in sections.filter(|(section, _)| only.is_empty() || *section.name == *only) {
+        found = true;
+        call.out
+            .extend_from_slice(format!("Resolvers section {}\n", section.name).as_bytes());
+        for (server, counters) in section.nameservers.iter().zip(counters) {
+            call.out
+                .extend_from_slice(format!(" nameserver {}:\n", server.name).as_bytes());
+            for (counter, name) in NameserverCounter::ALL {
+                let name = format!("{name}:");
+                let line = format!("  {name:<12} {}\n", counters.get(counter));
+                call.out.extend_from_slice(line.as_bytes());
+            }
+        }
+    }
+    if found || only.is_empty() {
+        Reply::Done
+    } else {
+        Reply::error("Can't find that resolvers section")
     }
 }

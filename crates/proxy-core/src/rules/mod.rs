@@ -18,6 +18,7 @@ mod switch;
 mod tests;
 
 pub use acls::{Acls, Cache, RuleError};
+pub use action::Lookup;
 pub(crate) use capturing::Capturing;
 pub(crate) use cond::Named;
 pub use cond::{CondPlan, Truth};

@@ -2,6 +2,7 @@
 
 use haproxy_cfg::model::Millis;
 
+use super::Lookup;
 use crate::answer::Reply;
 
 /// How far a body is waited for.
@@ -43,6 +44,8 @@ pub enum Step<'p> {
     Metrics,
     /// The next rule, that many milliseconds later.
     Pause(Millis),
+    /// The next rule, once the name is looked up and its address kept.
+    Resolve(&'p Lookup),
     /// The next rule, once the message's body has come as far as that.
     AwaitBody(AwaitBody),
     /// The request is refused as one that is malformed.

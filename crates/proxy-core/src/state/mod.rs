@@ -3,8 +3,10 @@
 
 mod counters;
 mod proxy;
+mod resolvers;
 mod server;
 
 pub use counters::{Counter, ProcessCounters, Rate, SideCounters, TIMES_WINDOW, ThreadCounters};
 pub use proxy::{Gauge, ProxyState, Runtime};
-pub use server::{Admin, Ending, Health, ServerState};
+pub use resolvers::{NameserverCounter, NameserverCounters};
+pub use server::{Admin, Ending, Health, Place, ServerState};

@@ -9,7 +9,7 @@ use crate::check::Farm;
 use crate::pattern::References;
 use crate::stream::ProcessVariables;
 
-use super::{ProcessCounters, ServerState, SideCounters, ThreadCounters};
+use super::{NameserverCounters, ProcessCounters, ServerState, SideCounters, ThreadCounters};
 
 /// A number of things that are there now, with its maximum; any thread may write.
 #[derive(Debug, Default)]
@@ -142,6 +142,8 @@ pub struct Runtime {
     pub started_at: u64,
     /// Variables of scope `proc`.
     pub variables: ProcessVariables,
+    /// By `resolvers` section and name server.
+    pub resolvers: Box<[Box<[NameserverCounters]>]>,
     /// Maps and patterns.
     pub references: Arc<References>,
 }
@@ -188,6 +190,18 @@ impl Runtime {
             maxconn: AtomicU32::new(config.global.maxconn.unwrap_or(0)),
             started_at,
             variables: ProcessVariables::default(),
+            resolvers: config
+                .sections
+                .resolvers
+                .iter()
+                .map(|section| {
+                    section
+                        .nameservers
+                        .iter()
+                        .map(|_| NameserverCounters::default())
+                        .collect()
+                })
+                .collect(),
             references: Arc::default(),
         }
     }

@@ -1,9 +1,10 @@
 //! A server's state while traffic runs: what the administrator said, what the checks found, its weight, its load.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use haproxy_cfg::model::Server;
+use haproxy_cfg::model::{Server, ServerAddr, Word};
 
 use super::Gauge;
 use crate::check::CheckReport;
@@ -21,11 +22,21 @@ impl Admin {
     pub const CONFIG_MAINT: u8 = 0x04;
     /// Forced to drain (`set server … state drain`).
     pub const FORCED_DRAIN: u8 = 0x08;
+    /// In maintenance because its name gave no address.
+    pub const UNRESOLVED: u8 = 0x20;
+    /// Its name is not the one of the file.
+    pub const RENAMED: u8 = 0x40;
 
     /// In maintenance for any reason.
     #[must_use]
     pub fn is_maint(self) -> bool {
-        self.0 & (Self::FORCED_MAINT | Self::INHERITED_MAINT | Self::CONFIG_MAINT) != 0
+        self.0 & (Self::FORCED_MAINT | Self::INHERITED_MAINT | Self::CONFIG_MAINT | Self::UNRESOLVED) != 0
+    }
+
+    /// In maintenance for want of an address.
+    #[must_use]
+    pub fn is_unresolved(self) -> bool {
+        self.0 & Self::UNRESOLVED != 0
     }
 
     /// Draining for any reason but its weight.
@@ -71,6 +82,17 @@ impl Ending {
     }
 }
 
+/// Where a server is, once that is not what the file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Its address; none as long as its name gives none.
+    pub ip: Option<IpAddr>,
+    /// Its port, where it has one of its own.
+    pub port: Option<u16>,
+    /// Its name; none while it has none.
+    pub host: Option<Word>,
+}
+
 /// One server's shared state. Written by checks and commands, read on every choice of a server.
 #[derive(Debug, Default)]
 pub struct ServerState {
@@ -96,16 +118,70 @@ pub struct ServerState {
     pub failed_checks: AtomicU64,
     /// Checks pause (`disable health`): none starts, and the result of a running one is dropped.
     pub checks_paused: AtomicBool,
+    /// Whether `place` says where it is.
+    moved: AtomicBool,
+    place: Mutex<Option<Box<Place>>>,
     /// What checks of it found last, for statistics and logs.
     pub check: Mutex<CheckReport>,
 }
 
+impl Place {
+    /// Where a server is at start.
+    #[must_use]
+    pub fn at_start(server: &Server) -> Self {
+        let ServerAddr::Inet { ip, port, .. } = server.addr else {
+            return Self::default();
+        };
+        // What records of a service will say is not known yet.
+        let of_service = server.resolution.as_ref().is_some_and(|names| names.srv);
+        Self {
+            ip: (!server.unresolved).then_some(ip),
+            port: port.filter(|_| !of_service),
+            host: (!of_service).then(|| server.host.clone()),
+        }
+    }
+}
+
 impl ServerState {
+    /// Where the server is, if that is not what the file says.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        if !self.moved.load(Relaxed) {
+            return None;
+        }
+        let place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
+        place.as_deref().cloned()
+    }
+
+    /// Says where the server is from now on.
+    pub fn set_place(&self, place: Place) {
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(place));
+        self.moved.store(true, Relaxed);
+    }
+
+    /// The address in force; none where it is the file's.
+    #[must_use]
+    pub fn address(&self, server: &Server) -> Option<ServerAddr> {
+        let place = self.place()?;
+        let ServerAddr::Inet { port_offset, .. } = server.addr else {
+            return None;
+        };
+        Some(ServerAddr::Inet {
+            ip: place.ip.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            port: place.port,
+            port_offset,
+        })
+    }
+
     /// State at start: up, with the file's weight; one failed check takes it down.
     #[must_use]
     pub fn new(server: &Server) -> Self {
+        let disabled = if server.disabled { Admin::CONFIG_MAINT } else { 0 };
+        let unresolved = if server.unresolved { Admin::UNRESOLVED } else { 0 };
         Self {
-            admin: AtomicU8::new(if server.disabled { Admin::CONFIG_MAINT } else { 0 }),
+            admin: AtomicU8::new(disabled | unresolved),
+            moved: AtomicBool::new(server.unresolved),
+            place: Mutex::new(server.unresolved.then(|| Box::new(Place::at_start(server)))),
             health: AtomicU8::new(Health::Up as u8),
             weight: AtomicU32::new(server.weight),
             initial_weight: server.weight,

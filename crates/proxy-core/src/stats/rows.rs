@@ -258,7 +258,11 @@ fn server<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, i: usize, 
     }
     connections(row, server, state, &side);
     if filter.legends {
-        match &server.addr {
+        let moved = state.address(server);
+        match moved.as_ref().unwrap_or(&server.addr) {
+            ServerAddr::Inet { .. } if state.place().is_some_and(|place| place.ip.is_none()) => {
+                row.text(ADDR, "");
+            }
             ServerAddr::Inet { ip, port, .. } => {
                 let at = std::net::SocketAddr::new(*ip, port.unwrap_or(0));
                 row.owned(ADDR, at.to_string().into_bytes());

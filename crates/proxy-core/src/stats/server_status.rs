@@ -12,6 +12,8 @@ use crate::state::{Health, ServerState};
 pub enum ServerStatus {
     /// In maintenance.
     Maint,
+    /// In maintenance as its name gave no address.
+    Unresolved,
     /// Down; the successes counted of those needed, when there are any.
     Down(u32, u32),
     /// Up, asked to get no new sessions; failures as in [`ServerStatus::Up`].
@@ -29,6 +31,9 @@ impl ServerStatus {
     #[must_use]
     pub fn of(server: &Server, state: &ServerState, report: &CheckReport) -> Self {
         let admin = state.admin();
+        if admin.is_unresolved() {
+            return Self::Unresolved;
+        }
         if admin.is_maint() {
             return Self::Maint;
         }
@@ -53,6 +58,7 @@ impl ServerStatus {
     pub fn text(self) -> String {
         match self {
             Self::Maint => "MAINT".to_owned(),
+            Self::Unresolved => "MAINT (resolution)".to_owned(),
             Self::NoCheck => "no check".to_owned(),
             Self::Down(0, _) => "DOWN".to_owned(),
             Self::Down(n, of) => format!("DOWN {n}/{of}"),

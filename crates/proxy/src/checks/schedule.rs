@@ -64,7 +64,7 @@ impl Schedule {
                     proxy: first.proxy,
                     server: first.server,
                     plan: Rc::clone(&plans[first.proxy.0 as usize]),
-                    target: Rc::new(Destination::of(server)),
+                    target: Rc::new(Destination::of(server, &server.addr)),
                     machine: CheckMachine::new(timing, start + first.after_ms),
                     task: None,
                 }
@@ -132,7 +132,12 @@ impl Schedule {
         }
         state.check_report().begin();
         let connect_by = checked.machine.start(now);
-        let (plan, target) = (Rc::clone(&checked.plan), Rc::clone(&checked.target));
+        let server = &self.context.config.proxy(checked.proxy).servers[checked.server];
+        let moved = state
+            .address(server)
+            .map(|addr| Rc::new(Destination::of(server, &addr)));
+        let target = moved.unwrap_or_else(|| Rc::clone(&checked.target));
+        let plan = Rc::clone(&checked.plan);
         let (machine, clock) = (checked.machine, self.context.clock);
         let handle = self.running.spawn_local(async move {
             let verdict = check(&plan, &target, machine, connect_by, clock).await;

@@ -24,7 +24,8 @@ pub(super) enum HeaderVersion {
 }
 
 impl Destination {
-    pub(super) fn of(server: &Server) -> Self {
+    /// That of a server that is at `addr`.
+    pub(super) fn of(server: &Server, addr: &ServerAddr) -> Self {
         let outgoing = &server.outgoing;
         let header = outgoing.as_ref().and_then(|outgoing| {
             let sent = outgoing.header.as_ref();
@@ -39,7 +40,7 @@ impl Destination {
             })
         });
         Self {
-            target: Target::of(server),
+            target: Target::of(server, addr),
             header,
             outgoing: outgoing.clone(),
         }
@@ -60,9 +61,10 @@ pub(super) enum Target {
 }
 
 impl Target {
-    pub(super) fn of(server: &Server) -> Self {
+    /// Where checks of a server go that is at `addr`.
+    pub(super) fn of(server: &Server, addr: &ServerAddr) -> Self {
         let check = &server.check;
-        let (ip, port) = match &server.addr {
+        let (ip, port) = match addr {
             ServerAddr::Inet { ip, port, .. } => (*ip, check.port.or(*port)),
             // Asked for elsewhere by address and port, a unix socket's server is checked there.
             ServerAddr::Unix(path) => match (check.addr, check.port) {
@@ -102,15 +104,18 @@ mod tests {
     #[test]
     fn addr_and_port_take_the_place_of_the_servers() {
         let mut server = server(inet(Some(80)));
-        assert_eq!(Target::of(&server), Target::Inet("10.0.0.1:80".parse().unwrap()));
+        assert_eq!(
+            Target::of(&server, &server.addr),
+            Target::Inet("10.0.0.1:80".parse().unwrap())
+        );
         server.check.port = Some(8080);
         assert_eq!(
-            Target::of(&server),
+            Target::of(&server, &server.addr),
             Target::Inet("10.0.0.1:8080".parse().unwrap())
         );
         server.check.addr = Some("127.0.0.2".parse().unwrap());
         assert_eq!(
-            Target::of(&server),
+            Target::of(&server, &server.addr),
             Target::Inet("127.0.0.2:8080".parse().unwrap())
         );
     }
@@ -119,7 +124,7 @@ mod tests {
     fn a_check_that_goes_elsewhere_begins_with_a_header_only_where_it_is_told_to() {
         use haproxy_cfg::model::SentHeader;
         let mut server = server(inet(Some(80)));
-        assert_eq!(Destination::of(&server).header, None);
+        assert_eq!(Destination::of(&server, &server.addr).header, None);
         let sent = |tells| SentHeader {
             tells,
             ..SentHeader::default()
@@ -132,27 +137,39 @@ mod tests {
             }))
         };
         server.outgoing = outgoing(false, Some(sent(HeaderParts::V2)));
-        assert_eq!(Destination::of(&server).header, Some(HeaderVersion::V2));
+        assert_eq!(
+            Destination::of(&server, &server.addr).header,
+            Some(HeaderVersion::V2)
+        );
         server.check.port = Some(81);
-        assert_eq!(Destination::of(&server).header, None);
+        assert_eq!(Destination::of(&server, &server.addr).header, None);
         server.outgoing = outgoing(true, None);
-        assert_eq!(Destination::of(&server).header, Some(HeaderVersion::V1));
+        assert_eq!(
+            Destination::of(&server, &server.addr).header,
+            Some(HeaderVersion::V1)
+        );
     }
 
     #[test]
     fn a_server_without_a_port_needs_one_for_checks() {
         let mut server = server(inet(None));
-        assert_eq!(Target::of(&server), Target::NoPort);
+        assert_eq!(Target::of(&server, &server.addr), Target::NoPort);
         server.check.port = Some(25);
-        assert_eq!(Target::of(&server), Target::Inet("10.0.0.1:25".parse().unwrap()));
+        assert_eq!(
+            Target::of(&server, &server.addr),
+            Target::Inet("10.0.0.1:25".parse().unwrap())
+        );
     }
 
     #[test]
     fn a_unix_socket_is_checked_unless_address_and_port_are_given() {
         let mut server = server(ServerAddr::Unix("/run/app".into()));
         server.check.port = Some(80);
-        assert_eq!(Target::of(&server), Target::Unix("/run/app".into()));
+        assert_eq!(Target::of(&server, &server.addr), Target::Unix("/run/app".into()));
         server.check.addr = Some("127.0.0.1".parse().unwrap());
-        assert_eq!(Target::of(&server), Target::Inet("127.0.0.1:80".parse().unwrap()));
+        assert_eq!(
+            Target::of(&server, &server.addr),
+            Target::Inet("127.0.0.1:80".parse().unwrap())
+        );
     }
 }

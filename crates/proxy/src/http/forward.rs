@@ -584,6 +584,7 @@ pub(super) fn response_rules(
         | Step::Failed
         | Step::Pause(_)
         | Step::Metrics
+        | Step::Resolve(_)
         | Step::Hint
         | Step::Authenticate(_) => Err(HeadStop::Refused(500)),
     }

@@ -11,6 +11,8 @@ use super::transaction::Next;
 use super::txn::Txn;
 use super::wait::{self, NoBody};
 use super::{answer, stats};
+use crate::context::AtHand;
+use crate::resolve;
 use crate::session::Session;
 use crate::upstream::deadline;
 
@@ -77,6 +79,17 @@ pub(super) async fn obey(
         Step::Pause(ms) => {
             session.timer.set(session.thread.now_ms() + u64::from(ms));
             session.timer.expired().await;
+            Ok(())
+        }
+        Step::Resolve(lookup) => {
+            let at_hand = || AtHand {
+                stream: Some(&txn.stream),
+                request: Some(txn.request()),
+                body: txn.request_body(),
+                io: Some(&session.io),
+                ..AtHand::default()
+            };
+            resolve::obey(&session.thread, &session.client, proxy, lookup, at_hand).await;
             Ok(())
         }
         Step::AwaitBody(terms) => wait::for_rule(session, txn, terms).await,

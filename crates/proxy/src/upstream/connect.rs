@@ -43,14 +43,15 @@ pub struct Way {
 }
 
 impl Way {
-    /// The way to `server` for a client that connected to `dst`; none where that makes no difference.
+    /// The way to `server`, which may have moved, for a client that connected to `dst`; none where that makes no difference.
     pub(super) fn new(
         server: &Server,
+        moved: Option<&ServerAddr>,
         number: usize,
         dst: Option<SocketAddr>,
         introduction: Option<&Introduction>,
     ) -> Option<Box<Self>> {
-        let to = own_target(server, dst);
+        let to = own_target(moved.unwrap_or(&server.addr), moved.is_some(), dst);
         let header = introduction.and_then(|known| known.header(server, number));
         let from = introduction.and_then(|known| known.shown(server, number));
         if to.is_none() && header.is_none() && from.is_none() {
@@ -69,7 +70,7 @@ impl Way {
     }
 }
 
-/// Starts a connection to `server`; it stands once it is writable without an error. `dst` is the address that the client
+/// Starts a connection to `server`, which is at `at`; it stands once it is writable without an error. `dst` is the address that the client
 /// connected to, which a server without an address or port of its own takes over; `packets` the type of service and the mark that
 /// rules ask for; `from` the address that the server is to see.
 ///
@@ -77,12 +78,13 @@ impl Way {
 /// When the system makes no socket, or refuses at once.
 pub(super) fn start(
     server: &Server,
+    at: &ServerAddr,
     dst: Option<SocketAddr>,
     proxy: &Proxy,
     packets: [Option<u32>; 2],
     from: Option<SocketAddr>,
 ) -> io::Result<Io> {
-    match &server.addr {
+    match at {
         ServerAddr::Inet {
             ip,
             port,
@@ -130,9 +132,9 @@ pub(super) fn start(
     }
 }
 
-/// The address at which `server` is reached; none for one on a unix socket.
-pub(super) fn address(server: &Server, dst: Option<SocketAddr>) -> Option<SocketAddr> {
-    match &server.addr {
+/// The address at which a server is reached; none for one on a unix socket.
+pub(super) fn address(server: &ServerAddr, dst: Option<SocketAddr>) -> Option<SocketAddr> {
+    match server {
         ServerAddr::Inet {
             ip,
             port,
@@ -182,14 +184,15 @@ fn is_plainly_writable(ready: &Poll<io::Result<Ready>>) -> bool {
     matches!(ready, Poll::Ready(Ok(ready)) if ready.is_writable() && !ready.is_write_closed() && !ready.is_error())
 }
 
-/// Where a connection to `server` leads, when that depends on where its client connected to.
-fn own_target(server: &Server, dst: Option<SocketAddr>) -> Option<SocketAddr> {
-    match &server.addr {
+/// Where a connection to a server leads, when that depends on where its client connected to, or the server has `moved` since the
+/// start.
+fn own_target(server: &ServerAddr, moved: bool, dst: Option<SocketAddr>) -> Option<SocketAddr> {
+    match server {
         ServerAddr::Inet {
             ip,
             port,
             port_offset,
-        } if ip.is_unspecified() || port.is_none() => inet_address(*ip, *port, *port_offset, dst),
+        } if moved || ip.is_unspecified() || port.is_none() => inet_address(*ip, *port, *port_offset, dst),
         _ => None,
     }
 }

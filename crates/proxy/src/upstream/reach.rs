@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use haproxy_cfg::model::{Millis, Mode, Proxy, ProxyId, Server, Timeouts};
+use haproxy_cfg::model::{Millis, Mode, Proxy, ProxyId, ServerAddr, Timeouts};
 use proxy_core::balance::PickInput;
 use proxy_core::proxy_protocol::Introduction;
 use proxy_core::state::Ending;
@@ -262,7 +262,7 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
         counters.last_session_ms.raise(now);
         let failure = match connect_to(attempt, proxy, &slot, route).await {
             Ok(conn) => {
-                note_addresses(attempt, &proxy.servers[server], &conn.io, route);
+                note_addresses(attempt, proxy, server, &conn.io, route);
                 route.connected_ms = thread.now_ms();
                 return Ok(Reached { conn, slot });
             }
@@ -444,9 +444,17 @@ async fn connect_to(
     let thread = attempt.thread;
     let server = slot.server();
     let counters = thread.server_counters(attempt.backend, server);
+    let moved = moved_to(attempt, proxy, server);
+    let at = moved.as_ref().unwrap_or(&proxy.servers[server].addr);
     route.reused = true;
     let introduction = attempt.introduction.as_deref();
-    let way = Way::new(&proxy.servers[server], server, attempt.dst, introduction);
+    let way = Way::new(
+        &proxy.servers[server],
+        moved.as_ref(),
+        server,
+        attempt.dst,
+        introduction,
+    );
     let private = attempt.private.as_mut();
     if let Some(mut conn) = private.and_then(|private| private.take(attempt.backend, server))
         && conn.way == way
@@ -473,13 +481,14 @@ async fn connect_to(
     thread.be_counters(attempt.backend).connect.inc();
     let mut io = connect::start(
         &proxy.servers[server],
+        at,
         attempt.dst,
         proxy,
         [attempt.settings.server_tos, attempt.settings.server_mark],
         way.as_ref().and_then(|way| way.from),
     )
     .map_err(|_| ReachError::ConnectFailed)?;
-    note_addresses(attempt, &proxy.servers[server], &io, route);
+    note_addresses(attempt, proxy, server, &io, route);
     let until = deadline(thread.now_ms(), attempt.connect_timeout());
     attempt.timer.set(until);
     let mut gone = false;
@@ -536,11 +545,19 @@ async fn send_header(attempt: &mut Attempt<'_>, io: &mut Io, header: &[u8]) -> R
 }
 
 /// Writes down from where to where a connection to `server` goes, where something tells it.
-fn note_addresses(attempt: &Attempt<'_>, server: &Server, io: &Io, route: &mut Route) {
+fn note_addresses(attempt: &Attempt<'_>, proxy: &Proxy, server: usize, io: &Io, route: &mut Route) {
     if attempt.thread.config().global.names_server_addresses {
-        route.remote = connect::address(server, attempt.dst);
+        let moved = moved_to(attempt, proxy, server);
+        let at = moved.as_ref().unwrap_or(&proxy.servers[server].addr);
+        route.remote = connect::address(at, attempt.dst);
         route.local = io.local_address();
     }
+}
+
+/// Where a server is, if that is not what the file says.
+fn moved_to(attempt: &Attempt<'_>, proxy: &Proxy, server: usize) -> Option<ServerAddr> {
+    let states = &attempt.thread.shared.runtime.proxies[attempt.backend.0 as usize].servers;
+    states[server].address(&proxy.servers[server])
 }
 
 /// Waits until the timer expires; an error when the client goes before.

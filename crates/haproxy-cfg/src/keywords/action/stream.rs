@@ -12,7 +12,9 @@ pub(super) const ROWS: &[Action] = &[
     kw("capture", TCP_REQ | HTTP, ANY, "keeps a sample for the log")
         .takes(&[captures::captured("sample")])
         .acts(TCP_REQ | HTTP),
-    kw("do-resolve*", REQUEST, ANY, "looks a name up").takes(&[lookup::looked_up("name")]),
+    kw("do-resolve*", REQUEST, ANY, "looks a name up")
+        .takes(&[lookup::looked_up("name")])
+        .acts(REQUEST),
     kw(
         "set-bandwidth-limit",
         CONTENT,

@@ -14,22 +14,22 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
             arg("bytes", Kind::Custom(r::PAYLOAD)).missing("'{kw}' expects <nb> as argument."),
             IGNORED,
         ])
-        .keeps(r::payload),
+        .acts(r::payload),
     kw("hold", OTHER, ANY, "how long answers are kept")
         .takes(&[arg("event", Kind::Rest(r::HOLD)), IGNORED])
-        .keeps(r::hold),
+        .acts(r::hold),
     kw("nameserver", OTHER, ANY, "a name server")
         .takes(&[text("name"), text("address"), text("options").any()])
-        .keeps(r::nameserver),
+        .acts(r::nameserver),
     kw("parse-resolv-conf", OTHER, ANY, "name servers of the system")
         .takes(&[IGNORED])
-        .keeps(r::of_system),
+        .acts(r::of_system),
     kw("resolve_retries", OTHER, ANY, "questions before giving up")
         .takes(&[
             loose("number", i64::MIN, i64::MAX).missing("'{kw}' expects <nb> as argument."),
             IGNORED,
         ])
-        .keeps(r::retries),
+        .acts(r::retries),
     kw("timeout", OTHER, ANY, "time for an answer")
         .takes(&[
             choice(
@@ -53,5 +53,5 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
             .wrong("'{kw}' expects 'retry' or 'resolve' and <time> as arguments got '{got}'."),
             IGNORED,
         ])
-        .keeps(r::timeout),
+        .acts(r::timeout),
 ];

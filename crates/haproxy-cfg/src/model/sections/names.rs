@@ -28,6 +28,24 @@ pub struct Resolvers {
     pub payload_size: Option<u16>,
 }
 
+impl Resolvers {
+    /// A section that says nothing yet.
+    #[must_use]
+    pub fn new(name: Word, span: Span) -> Self {
+        Self {
+            name,
+            span,
+            nameservers: Vec::new(),
+            of_system: false,
+            hold: Hold::default(),
+            timeout_resolve: None,
+            timeout_retry: None,
+            retries: None,
+            payload_size: None,
+        }
+    }
+}
+
 /// How long the last answer counts, by what the name server says since.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hold {

@@ -2,6 +2,7 @@
 
 use super::arguments::behind_parenthesis;
 use super::{Pending, sample};
+use crate::parse::sample::variable;
 use crate::parse::{Reading, shown};
 use crate::signature::{Arg, Cursor, Subject, Value, custom};
 
@@ -39,17 +40,22 @@ fn read(reading: &mut Reading<'_>, cursor: &mut Cursor<'_>, subject: &Subject<'_
         return fault(reading, word.span, &text);
     };
     let resolvers = resolvers.to_vec();
-    let variable = variable.to_vec();
-    let Some(name) = cursor.peek() else {
+    let name = variable.to_vec();
+    let Some(asked) = cursor.peek() else {
         return fault(reading, subject.behind, "");
     };
-    if !sample::is_known(name) {
-        let got = shown(name).into_owned();
-        return fault(reading, name.span, &got);
+    if !sample::is_known(asked) {
+        let got = shown(asked).into_owned();
+        return fault(reading, asked.span, &got);
     }
     let value = sample::read_nowhere(reading, cursor, subject, "")?;
     super::pend(reading, Pending::Resolvers, &resolvers, word.span);
-    let mut values = vec![Value::Text(variable.into()), Value::Text(resolvers.into()), value];
+    // One with a name that variables cannot have is never set.
+    let variable = match variable::variable(&name) {
+        Ok(variable) => Value::Variable(variable),
+        Err(_) => Value::Text(name.into()),
+    };
+    let mut values = vec![variable, Value::Text(resolvers.into()), value];
     values.extend(family.map(Value::Word));
     Some(Value::List(values))
 }

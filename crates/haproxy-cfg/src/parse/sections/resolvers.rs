@@ -1,5 +1,7 @@
 //! Lines of `resolvers` (manual, section 5.3.2).
 
+use std::net::{IpAddr, SocketAddr};
+
 use syntax::{Context, Diagnostic, Span};
 
 use super::super::line::{Line, shown};
@@ -7,23 +9,14 @@ use super::super::reading::Reading;
 use super::super::server::server_flags;
 use super::endpoint::{Rules, endpoint};
 use super::{given, is_faulty, whole};
+use crate::Host;
 use crate::model::Word;
-use crate::model::sections::{Endpoint, Hold, Nameserver, Resolvers};
+use crate::model::sections::{Endpoint, Nameserver, Resolvers};
 use crate::signature::{Argument, ReadArgument, TimeWords, Value};
 use crate::values::{Time, TimeError, Unit, loose_integer, time};
 
 pub(super) fn open(reading: &mut Reading<'_>, name: Word, span: Span) {
-    reading.written.beside.resolvers.push(Resolvers {
-        name,
-        span,
-        nameservers: Vec::new(),
-        of_system: false,
-        hold: Hold::default(),
-        timeout_resolve: None,
-        timeout_retry: None,
-        retries: None,
-        payload_size: None,
-    });
+    reading.written.beside.resolvers.push(Resolvers::new(name, span));
 }
 
 fn section<'r>(reading: &'r mut Reading<'_>) -> Option<&'r mut Resolvers> {
@@ -194,9 +187,57 @@ pub(crate) fn retries(reading: &mut Reading<'_>, line: &Line<'_>) {
 /// `parse-resolv-conf`.
 pub(crate) fn of_system(reading: &mut Reading<'_>, line: &Line<'_>) {
     given(reading, line);
-    if let Some(section) = section(reading) {
-        section.of_system = true;
+    let found = of_machine(reading.host, line.span());
+    if found.is_none() {
+        let message =
+            format!("'parse-resolv-conf': {RESOLV_CONF} cannot be read: no name server is taken from it.");
+        let told = Diagnostic::warning("no-nameserver", message).at(line.span());
+        reading.tell(told.help("name them here: nameserver NAME ADDRESS:53"));
     }
+    let Some(section) = section(reading) else { return };
+    section.of_system = true;
+    for server in found.unwrap_or_default() {
+        if !section.nameservers.iter().any(|known| known.name == server.name) {
+            section.nameservers.push(server);
+        }
+    }
+}
+
+/// Where the machine has its name servers.
+const RESOLV_CONF: &str = "/etc/resolv.conf";
+
+/// The port of name servers.
+const PORT: u16 = 53;
+
+/// The name servers of the machine, by their addresses; none when it does not tell.
+fn of_machine(host: &dyn Host, span: Span) -> Option<Vec<Nameserver>> {
+    let content = host.read_file(RESOLV_CONF).ok()?;
+    let content = String::from_utf8_lossy(&content).into_owned();
+    let addresses = content.lines().filter_map(|line| {
+        let mut words = line.split_ascii_whitespace();
+        let address = words
+            .next()
+            .filter(|word| *word == "nameserver")
+            .and(words.next())?;
+        let ip: IpAddr = address.parse().ok()?;
+        Some(Nameserver {
+            name: address.into(),
+            endpoint: Endpoint::Inet(SocketAddr::new(ip, PORT)),
+            stream: false,
+            span,
+        })
+    });
+    Some(addresses.collect())
+}
+
+/// The section that is there without being written, if the machine has name servers.
+pub(crate) fn default_section(host: &dyn Host) -> Option<Resolvers> {
+    let nameservers = of_machine(host, Span::default())?;
+    (!nameservers.is_empty()).then(|| Resolvers {
+        nameservers,
+        of_system: true,
+        ..Resolvers::new("default".into(), Span::default())
+    })
 }
 
 /// `nameserver NAME ADDRESS [OPTIONS]`.

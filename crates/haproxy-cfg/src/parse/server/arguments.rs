@@ -203,7 +203,8 @@ pub(in crate::parse) fn refuse_address(
 }
 
 /// The methods of `init-addr`, as a word for what they come to when the name does not resolve: `refused`, or `unknown` when
-/// none of them asks for the name; `none` or `address` when they do not need it, with `then-` when it is asked for first.
+/// none of them asks for the name; `none` or `address` when they do not need it, with `then-` when it is asked for first. Behind it
+/// the address, where one is given.
 pub(crate) fn init_addr(
     reading: &mut Reading<'_>,
     cursor: &mut Cursor<'_>,
@@ -213,12 +214,18 @@ pub(crate) fn init_addr(
     let text = shown(word);
     let mut asked = false;
     let mut end = None;
+    let mut fallback = None;
     for method in text.split(',').filter(|method| !method.is_empty()) {
         match method {
             "last" => {}
             "libc" => asked |= end.is_none(),
             "none" => end = end.or(Some("none")),
-            address if address.parse::<IpAddr>().is_ok() => end = end.or(Some("address")),
+            address if address.parse::<IpAddr>().is_ok() => {
+                if end.is_none() {
+                    fallback = Some(Value::Text(address.as_bytes().to_vec().into()));
+                }
+                end = end.or(Some("address"));
+            }
             other => {
                 let message = format!(
                     "'{}' : unknown init-addr method '{other}', supported methods are 'libc', 'last', 'none'.",
@@ -230,13 +237,14 @@ pub(crate) fn init_addr(
             }
         }
     }
-    Some(Value::Word(match (asked, end) {
+    let comes_to = Value::Word(match (asked, end) {
         (true, None) => "refused",
         (false, None) => "unknown",
         (true, Some("none")) => "then-none",
         (true, Some(_)) => "then-address",
         (false, Some(end)) => end,
-    }))
+    });
+    Some(Value::List(std::iter::once(comes_to).chain(fallback).collect()))
 }
 
 /// A list of known words between commas.

@@ -20,7 +20,7 @@ use crate::keywords::{SERVER_INDEX, place};
 use crate::lex::Word;
 use crate::model::{HeaderParts, Mode, TlsVersion};
 use crate::signature::{self, Argument, Cursor, Given, Subject, Value};
-use crate::values::{AddressError, HostPort, Port, Wants, address, loose_integer, open, resolve};
+use crate::values::{AddressError, HostPort, Port, Wants, address, loose_integer, network, numeric, open};
 use crate::written::{ServerHost, ServerLine, ServerParams, Set, Unresolved};
 
 /// What an option of a `server` line does.
@@ -62,6 +62,9 @@ pub(crate) enum ServerParse {
     Port,
     Proto,
     Redir,
+    ResolveNet,
+    ResolveOpts,
+    ResolvePrefer,
     Resolvers,
     Rise,
     CheckSendProxy(bool),
@@ -362,8 +365,8 @@ fn tell(reading: &mut Reading<'_>, diagnostic: Diagnostic) {
     reading.tell(diagnostic.context(Context::Place));
 }
 
-/// The address of a server. Names are resolved here, but a name that does not resolve is told only at the end, as
-/// `init-addr` and `default-server` may allow it.
+/// The address of a server. Names are resolved only at the end, as `init-addr` and `default-server` say whether they are, and
+/// whether one that does not resolve is allowed.
 fn host(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str) -> Option<ServerHost> {
     let expanded = reading.expanded(&word.text);
     let text = expanded.to_str_lossy();
@@ -382,10 +385,11 @@ fn host(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str) -> Option<Serv
                     );
                 }
             };
-            let ip: Option<IpAddr> = resolve(&host, family, reading.host);
+            let ip: Option<IpAddr> = numeric(&host, family).flatten();
             let bare = host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
             return Some(ServerHost::Inet {
                 written: bare.map(str::to_owned).unwrap_or(host).into(),
+                family,
                 ip,
                 port,
                 port_offset,
@@ -645,13 +649,35 @@ fn apply(
         ServerParse::OnMarkedUp => params.up_ends_backup_sessions = true,
         ServerParse::Id => params.more.id = Some(Set::new(count(), span)),
         ServerParse::InitAddr => {
-            params.unresolved = Some(match word() {
+            let parts = match value {
+                Some(Value::List(parts)) => parts.as_slice(),
+                _ => &[],
+            };
+            params.unresolved = Some(match parts.first().and_then(Value::word).unwrap_or_default() {
                 "none" | "address" => Unresolved::Silent,
                 "then-none" => Unresolved::Disabled,
                 "then-address" => Unresolved::FallsBack,
                 "unknown" => Unresolved::NoMethod,
                 _ => Unresolved::Refused,
             });
+            let address = parts.get(1).and_then(Value::text);
+            params.more.init_address = address.and_then(|ip| ip.to_string().parse().ok());
+        }
+        ServerParse::ResolvePrefer => params.more.prefer_ipv4 = Some(word() == "ipv4"),
+        ServerParse::ResolveNet => {
+            let Some(Value::List(parts)) = value else { return };
+            let networks = parts.iter().filter_map(|part| network(part.bytes()));
+            params.more.resolve_net = Some(networks.collect());
+        }
+        ServerParse::ResolveOpts => {
+            let Some(Value::List(options)) = value else { return };
+            for option in options.iter().filter_map(Value::word) {
+                match option {
+                    "allow-dup-ip" => params.more.allow_duplicates = Some(true),
+                    "prevent-dup-ip" => params.more.allow_duplicates = Some(false),
+                    _ => params.more.ignore_weight = true,
+                }
+            }
         }
         ServerParse::Resolvers => {
             params.resolvers = true;

@@ -13,6 +13,7 @@ mod normalize;
 mod packet;
 mod redirect;
 mod reply;
+mod resolve;
 mod status;
 mod stream;
 mod uri;
@@ -24,6 +25,8 @@ use haproxy_cfg::keywords::Output;
 use haproxy_cfg::model::{Config, Format, ProxyId, Rule, Sample};
 use haproxy_cfg::signature::Value;
 use rustc_hash::FxHashMap;
+
+pub use resolve::Lookup;
 
 use super::{Capturing, Exec, Step};
 use crate::format::FormatPlan;
@@ -118,6 +121,7 @@ const TABLES: &[&[(&str, Make)]] = &[
     packet::ROWS,
     redirect::ROWS,
     reply::ROWS,
+    resolve::ROWS,
     status::ROWS,
     stream::ROWS,
     uri::ROWS,

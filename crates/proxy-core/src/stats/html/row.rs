@@ -240,7 +240,7 @@ impl Context<'_> {
             "active"
         };
         let class = match status {
-            ServerStatus::Maint => "maintain".to_owned(),
+            ServerStatus::Maint | ServerStatus::Unresolved => "maintain".to_owned(),
             ServerStatus::Down(0, _) => format!("{side}_down"),
             ServerStatus::Down(..) => format!("{side}_going_up"),
             ServerStatus::NoLb(..) => format!("{side}_nolb"),
