@@ -22,6 +22,7 @@ pub mod sample;
 pub mod state;
 pub mod stats;
 pub mod stream;
+pub mod table;
 mod users;
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::log_profile::ProfilePlan;
 use crate::pattern::References;
 use crate::persist::CookiePlan;
 use crate::proxy_protocol::IntroductionPlan;
-use crate::rules::{Acls, CondPlan, RuleError, RuleSetPlan, SteeringPlan, SwitchPlan};
+use crate::rules::{Acls, CondPlan, RuleError, RuleSetPlan, SteeringPlan, StickPlan, SwitchPlan};
 
 /// The whole plan. Immutable but for the balancers' turns.
 #[derive(Debug)]
@@ -60,6 +60,8 @@ pub struct ProxyPlan {
     pub switch: SwitchPlan,
     /// `use-server`, `force-persist` and `ignore-persist`.
     pub steering: Option<Box<SteeringPlan>>,
+    /// `stick`.
+    pub stick: Option<Box<StickPlan>>,
     /// `unique-id-format`.
     pub unique_id: Option<Box<FormatPlan>>,
     /// `option forwarded`.
@@ -146,6 +148,7 @@ impl Plan {
                 && proxy.rules.is_empty()
                 && proxy.use_backend.is_empty()
                 && proxy.steering.is_none()
+                && proxy.stick.is_empty()
                 && proxy.unique_id.is_none()
                 && proxy.forwarded.is_none()
                 && proxy.servers.iter().all(|server| server.outgoing.is_none())
@@ -202,6 +205,7 @@ impl ProxyPlan {
             stats_rules: rules(RuleSet::Stats)?,
             switch: SwitchPlan::compile(config, id, &acls).map_err(|error| vec![error])?,
             steering: SteeringPlan::compile(config, id).map_err(|error| vec![error])?,
+            stick: StickPlan::compile(config, id).map_err(|error| vec![error])?,
             unique_id: match &proxy.unique_id {
                 Some(unique_id) => {
                     let plan = FormatPlan::compile_merged(config, id, &unique_id.format);

@@ -213,11 +213,11 @@ impl Acceptor {
                 src: from,
                 dst,
                 accepted_ms: now,
+                counted: true,
                 ..Client::default()
             },
             pending: None,
             private: None,
-            counted: true,
         };
         if let Io::Tcp(stream) = &session.io {
             self.settle(&SockRef::from(stream));

@@ -8,6 +8,7 @@ use proxy_core::answer::Answer;
 use proxy_core::rules::{Acls, Cache, Exec, RuleSetPlan, Step};
 use proxy_core::sample::Body;
 use proxy_core::stream::Stream;
+use proxy_core::table::Data;
 
 use crate::context::Here;
 use crate::session::Session;
@@ -100,6 +101,13 @@ pub(crate) fn admits_session(session: &mut Session) -> bool {
         }
     }
     let now = thread.now_ms();
+    if !session.client.tracked.is_empty() {
+        let tick = thread.tick();
+        session
+            .client
+            .tracked
+            .count(Data::SessCnt, Data::SessRate, 1, tick);
+    }
     thread.counters().process.sess_rate.hit(now);
     let counters = thread.fe_counters(session.client.frontend);
     counters.stot.inc();

@@ -22,6 +22,7 @@ mod relay;
 mod resolve;
 mod run;
 pub mod session;
+mod sticking;
 mod tcp;
 mod tcp_info;
 pub mod thread;

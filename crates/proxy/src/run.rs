@@ -172,6 +172,9 @@ fn start(thread: &Rc<Thread>, share: Share, tls: &TlsConfigs) {
     tokio::task::spawn_local(Rc::clone(&thread.wheel).drive());
     tokio::task::spawn_local(keep_house(Rc::clone(thread)));
     tokio::task::spawn_local(pass_changes_on(Rc::clone(thread)));
+    if thread.index == 0 && thread.shared.runtime.tables.expire() {
+        tokio::task::spawn_local(sweep_tables(Rc::clone(thread)));
+    }
     for (proxy, bind, socket) in share {
         let acceptor = Acceptor {
             thread: Rc::clone(thread),
@@ -199,6 +202,19 @@ async fn keep_house(thread: Rc<Thread>) {
         let now = thread.now_ms();
         thread.idle.purge(&thread.shared.runtime, thread.counters(), now);
         thread.buffers.trim(KEPT_BUFFERS);
+    }
+}
+
+/// Clears expired entries of stick tables away, a few at a time.
+async fn sweep_tables(thread: Rc<Thread>) {
+    const NOTHING_LEFT_MS: u64 = 1000;
+    const MORE_LEFT_MS: u64 = 4;
+    let timer = thread.wheel.timer();
+    loop {
+        let more = thread.shared.runtime.tables.sweep(thread.tick());
+        let pause = if more { MORE_LEFT_MS } else { NOTHING_LEFT_MS };
+        timer.set(thread.now_ms() + pause);
+        timer.expired().await;
     }
 }
 

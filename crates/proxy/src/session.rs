@@ -30,8 +30,6 @@ pub struct Session {
     pub client: Client,
     /// Bytes that came behind the last request.
     pub pending: Option<Buffer>,
-    /// It still counts as one of the frontend's and the process's connections.
-    pub(crate) counted: bool,
     /// Connections to servers that no other client may use.
     pub(crate) private: Option<Box<PrivateConns>>,
 }
@@ -107,8 +105,11 @@ impl Session {
     /// Counts the connection down, once. To be called before the client can see the end: it may be back at once, and must
     /// not find its former connection counted.
     pub(crate) fn count_down(&mut self) {
-        if !std::mem::replace(&mut self.counted, false) {
+        if !std::mem::replace(&mut self.client.counted, false) {
             return;
+        }
+        if !self.client.tracked.is_empty() {
+            self.client.tracked.release(self.thread.tick());
         }
         let shared = &self.thread.shared;
         let runtime = &shared.runtime;

@@ -13,6 +13,7 @@ use crate::inspect::{Answer, Received, ResponseRules, Verdict};
 use crate::io::Io;
 use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::{BackendUse, Session};
+use crate::sticking;
 use crate::upstream::{
     Attempt, ClientWatch, ReachError, Reuse, aborts_on_end, introduce_session, reach_server,
 };
@@ -49,6 +50,13 @@ async fn serve_here(session: &mut Session) -> Next {
     stream.log.request_ms = session.client.accepted_ms;
     stream.unique_id = identity(session, &stream);
     let next = run(session, &mut stream).await;
+    if !session.client.tracked.is_empty() || !stream.tracked.is_empty() {
+        let now = session.thread.tick();
+        let (received, sent) = (stream.log.received, stream.log.bytes);
+        session.client.tracked.count_bytes(received, sent, now);
+        stream.tracked.count_bytes(received, sent, now);
+        stream.tracked.release(now);
+    }
     let log = &stream.log;
     let frontend = session.frontend();
     if next == Next::Http
@@ -282,8 +290,7 @@ fn forward<'a>(
             Err(error) => return not_reached(session, &mut stream.log, backend, error),
         };
         stream_log::write_connected(session, stream);
-        let server = reached.slot.server();
-        let counters = thread.server_counters(backend, server);
+        sticking::keep(&thread, stream, backend, reached.slot.server());
         let first = start.first.take_if(|first| !first.is_empty());
         let mut relay = Relay::new(first, None, start.ended);
         let mut rules = ResponseRules::begin(session, backend, &mut relay);
@@ -324,6 +331,7 @@ fn forward<'a>(
                 end => break Some(end),
             }
         };
+        let counters = thread.server_counters(backend, reached.slot.server());
         let Stream { log, route, .. } = stream;
         relay.give_back(&thread.buffers, &thread.pipes);
         route.server_left = Some(reached.slot.give_back());
@@ -374,6 +382,9 @@ fn forward<'a>(
 fn wanted_server(session: &Session, stream: &mut Stream, backend: ProxyId, payload: &[u8]) -> Option<usize> {
     let thread = &session.thread;
     let (proxy, plan) = thread.shared.plan.proxy(backend);
+    if plan.stick.is_some() {
+        return stick(session, stream, backend, payload);
+    }
     let steering = plan.steering.as_ref()?;
     let state = &thread.shared.runtime.proxies[backend.0 as usize];
     let at_hand = AtHand {
@@ -391,6 +402,37 @@ fn wanted_server(session: &Session, stream: &mut Stream, backend: ProxyId, paylo
     });
     stream.settings.force_persist = forced;
     server
+}
+
+/// The server that `use-server` asks for, or that a stick table remembers.
+fn stick(session: &Session, stream: &mut Stream, backend: ProxyId, payload: &[u8]) -> Option<usize> {
+    let thread = &session.thread;
+    let (proxy, plan) = thread.shared.plan.proxy(backend);
+    let state = &thread.shared.runtime.proxies[backend.0 as usize];
+    let at_hand = AtHand {
+        stream: Some(stream),
+        payload,
+        io: Some(&session.io),
+        ..AtHand::default()
+    };
+    let (steered, forced, found, store) = looking(thread, &session.client, backend, at_hand, |context| {
+        let mut cache = Cache::default();
+        let mut said = None;
+        let mut steered = None;
+        if let Some(steering) = &plan.steering {
+            said = steering.persistence(&plan.acls, context, &mut cache);
+            let forced = said == Some(Persistence::Forced);
+            let usable = |at: usize| proxy.options.persist || forced || state.servers[at].is_usable();
+            steered = steering.server(&plan.acls, context, &mut cache, usable);
+        }
+        let forced = said == Some(Persistence::Forced);
+        let wanted = steered.is_none() && said != Some(Persistence::Ignored);
+        let (found, store) = sticking::look(thread, backend, (wanted, forced), context, &mut cache);
+        (steered, forced, found, store)
+    });
+    stream.settings.force_persist = forced;
+    stream.remembering = store;
+    steered.or(found)
 }
 
 /// The backend by `use_backend` and `default_backend`.

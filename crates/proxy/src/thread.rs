@@ -275,6 +275,12 @@ impl Thread {
         self.shared.runtime.counters.iter().map(of_thread).sum()
     }
 
+    /// The same as stick tables count time: they keep 32 bits of it.
+    #[must_use]
+    pub fn tick(&self) -> u32 {
+        self.now_ms() as u32
+    }
+
     /// Milliseconds of the process's clock; within one poll of a session always the same.
     #[inline]
     #[must_use]
@@ -324,6 +330,9 @@ impl Thread {
     /// Takes a transaction back; its memory serves the next one.
     #[inline]
     pub fn give_transaction(&self, mut txn: Box<Txn>) {
+        if !txn.stream.tracked.is_empty() {
+            txn.stream.tracked.release(self.tick());
+        }
         txn.clear(&self.buffers);
         let mut kept = self.transactions.borrow_mut();
         if kept.len() < KEPT_TRANSACTIONS {

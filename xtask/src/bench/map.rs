@@ -83,7 +83,8 @@ fn run(setting: &Setting, subject: &Subject, map: &Path, rule: &str) -> anyhow::
     Ok((loaded, memory, used / lookups))
 }
 
-fn ask(socket: &Path, line: &str) -> anyhow::Result<String> {
+/// What a stats socket answers to a line of commands.
+pub(super) fn ask(socket: &Path, line: &str) -> anyhow::Result<String> {
     let mut connection = UnixStream::connect(socket).context("cannot connect to the stats socket")?;
     connection
         .set_read_timeout(Some(Duration::from_secs(30)))

@@ -17,6 +17,7 @@ mod scenario;
 mod sink;
 mod startup;
 mod subject;
+mod table;
 mod upstream;
 
 pub(crate) use child::ChildArgs;
@@ -158,6 +159,7 @@ mod tests {
                 "idle",
                 "start-20000-servers",
                 "check",
+                "track-million",
                 "map"
             ]
         );

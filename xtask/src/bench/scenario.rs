@@ -13,7 +13,7 @@ use super::load::Load;
 use super::sink::Sink;
 use super::subject::{Running, Subject};
 use super::upstream::{Upstream, free_address};
-use super::{check, cpu, idle, map, startup};
+use super::{check, cpu, idle, map, startup, table};
 use crate::workspace;
 
 /// What every scenario is given.
@@ -132,6 +132,16 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             (check::SERVERS_TIME, Goal::Ratio(0.3)),
             (check::SERVERS_MEMORY, Goal::Ratio(1.0)),
             (check::ACLS_GROWTH, Goal::AtMost(1.3)),
+        ],
+    },
+    Scenario {
+        name: "track-million",
+        about: "requests that are counted in a stick table of a million entries, against the same without it",
+        measure: table::measure,
+        goals: &[
+            (table::COST, Goal::AtMost(1.15)),
+            (table::MEMORY, Goal::Ratio(1.0)),
+            (CPU_PER_REQUEST, Goal::None),
         ],
     },
     Scenario {

@@ -589,9 +589,10 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .acts(stats::stats),
     kw("stick", BE, TWO, "keeps clients at a server by a table")
         .takes(stick::STICK)
-        .checked(stick::stick),
+        .acts(stick::stick),
     kw("stick-table", PX, TWO, "a table of counters and servers")
-        .takes(&[arg("options", Kind::Rest(ReadArgument(stick_table::of_proxy)))]),
+        .takes(&[arg("options", Kind::Rest(ReadArgument(stick_table::of_proxy)))])
+        .acts(p::kept),
     kw("tcp-check", DEFAULTS | BE, ONE, "steps of a scripted check")
         .takes(check::TCP_CHECK)
         .checked(check::check_rule),

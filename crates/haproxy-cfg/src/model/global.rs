@@ -117,6 +117,8 @@ pub struct Tune {
     pub sndbuf_client: Option<u32>,
     /// `tune.pipesize`, bytes.
     pub pipesize: Option<u32>,
+    /// `tune.stick-counters`: how many entries a stream may track.
+    pub stick_counters: u32,
     /// `tune.vars.*-max-size`.
     pub vars: VariableSizes,
 }
@@ -147,6 +149,7 @@ impl Default for Tune {
             rcvbuf_client: None,
             sndbuf_client: None,
             pipesize: None,
+            stick_counters: 3,
             vars: VariableSizes::default(),
         }
     }

@@ -18,6 +18,7 @@ mod sample;
 pub mod sections;
 mod server;
 mod stats;
+mod table;
 mod word;
 
 pub use abstract_name::AbstractName;
@@ -43,6 +44,7 @@ pub use rule::{Rule, RuleSet};
 pub use sample::{Arg, ArgValue, Converter, Sample, Scope, Variable};
 pub use server::{PoolSettings, Resolution, Server};
 pub use stats::{StatsAdmin, StatsAuth, StatsSettings};
+pub use table::{KeyType, ServerKey, StickRule, StickTable, StickWhat, StoredData};
 pub use word::Word;
 
 /// A duration in milliseconds, the unit the original keeps all of its timers in.
@@ -57,6 +59,8 @@ pub struct Config {
     pub proxies: Vec<Proxy>,
     /// The sections beside them.
     pub sections: sections::Sections,
+    /// Stick tables, those of proxies and of `peers` sections, in the order of the files.
+    pub tables: Vec<StickTable>,
     /// Patterns that can be changed at run time, and the files that they come from.
     pub patterns: PatternReferences,
     /// Files with keys that expressions name, by their paths, and what they hold.
@@ -71,5 +75,11 @@ impl Config {
     #[must_use]
     pub fn proxy(&self, id: ProxyId) -> &Proxy {
         &self.proxies[id.0 as usize]
+    }
+
+    /// The number of the stick table of that name.
+    #[must_use]
+    pub fn table(&self, name: &[u8]) -> Option<usize> {
+        self.tables.iter().position(|table| table.name.as_slice() == name)
     }
 }

@@ -6,7 +6,7 @@ use syntax::Span;
 
 use super::{
     Acl, Bind, CheckKind, Cond, Format, LogSteps, LogTarget, Millis, RetryOn, Rule, RuleSet, Sample, Server,
-    StatsSettings, Word,
+    StatsSettings, StickRule, Word,
 };
 use crate::signature::Argument;
 
@@ -491,6 +491,8 @@ pub struct Proxy {
     pub servers: Vec<Server>,
     /// `stats …`, when the page is enabled.
     pub stats: Option<Box<StatsSettings>>,
+    /// `stick`, in order.
+    pub stick: Box<[StickRule]>,
     /// What errors are answered with, by status: `errorfile` and its kin.
     pub error_answers: Vec<(u16, ErrorAnswer)>,
     /// `monitor fail`: when `monitor-uri` is answered with an error.
@@ -561,6 +563,7 @@ impl Proxy {
             check: CheckKind::Tcp,
             servers: Vec::new(),
             stats: None,
+            stick: Box::default(),
             error_answers: Vec::new(),
             monitor_fail: Vec::new(),
         }

@@ -73,6 +73,8 @@ pub struct Server {
     pub maxqueue: u32,
     /// How idle connections to it are kept.
     pub pool: PoolSettings,
+    /// `non-stick`: no stick table remembers it.
+    pub non_stick: bool,
     /// `disabled`: starts in maintenance.
     pub disabled: bool,
     /// `redir`.
@@ -112,6 +114,7 @@ impl Server {
             minconn: 0,
             maxqueue: 0,
             pool: PoolSettings::default(),
+            non_stick: false,
             disabled: false,
             redir: None,
             down_ends_sessions: false,

@@ -20,6 +20,7 @@ mod server_line;
 mod server_tls;
 mod spoe;
 mod state_file;
+mod tables;
 mod tracking;
 
 use syntax::{Context, Diagnostic};
@@ -93,7 +94,9 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         reading.tell(told.help("write addresses, or names that resolve, as said above"));
     }
     reading.written.proxies = written;
+    let tables = tables::build(reading, &proxies);
     Config {
+        tables,
         global: std::mem::take(&mut reading.written.global),
         proxies,
         sections: sections::build(reading),

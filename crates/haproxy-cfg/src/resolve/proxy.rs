@@ -8,7 +8,7 @@ use crate::dialect::Dialect;
 use crate::model::sections::ErrorFile;
 use crate::model::{
     Acl, Balance, ErrorAnswer, KeepAliveProbes, LogTarget, Mode, Proxy, ProxyOptions, RetryOn, ServerTarget,
-    StatsSettings, Steering, Timeouts, UniqueId, Word,
+    StatsSettings, Steering, StickRule, Timeouts, UniqueId, Word,
 };
 use crate::parse::Reading;
 use crate::signature::Value;
@@ -34,6 +34,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         name: section.name.clone(),
         captures: None,
         steering: steering(section).map(Box::new),
+        stick: stick(section),
         unique_id: unique_id(&inherited, frontend).map(Box::new),
         kind: section.kind,
         id,
@@ -201,6 +202,19 @@ fn steering(section: &ProxySection) -> Option<Steering> {
             .map(|(force, cond)| (*force, rules::condition(cond, &groups)))
             .collect(),
     })
+}
+
+/// `stick`, in order.
+fn stick(section: &ProxySection) -> Box<[StickRule]> {
+    let groups = rules::Groups::new(&section.acls.groups, 0);
+    let rules = section.stick.iter().map(|rule| StickRule {
+        what: rule.what,
+        sample: rule.sample.clone(),
+        table: rule.table.clone().unwrap_or_else(|| section.name.clone()),
+        cond: rule.cond.as_ref().map(|cond| rules::condition(cond, &groups)),
+        span: rule.span,
+    });
+    rules.collect()
 }
 
 fn unique_id(inherited: &Inherited<'_>, frontend: bool) -> Option<UniqueId> {

@@ -77,6 +77,7 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
         id,
         weight: own.weight.or(below.weight).unwrap_or(1),
         backup: own.backup.or(below.backup).unwrap_or(false),
+        non_stick: own.non_stick.or(below.non_stick).unwrap_or(false),
         cookie: own
             .cookie
             .as_ref()

@@ -19,7 +19,7 @@ use syntax::Span;
 pub(crate) use acl::{AclGroup, Acls, Incompatible, Looks};
 pub(crate) use proxy::{
     CondTerm, DefaultsSection, MoreOfSection, ProxySection, ServerHost, ServerLine, Switch, WrittenCond,
-    WrittenServerRule,
+    WrittenServerRule, WrittenStick,
 };
 pub(crate) use rare::Blank;
 pub(crate) use reference::{ArgumentReference, ModeNote, Reference, ReferenceKind, ReferencePlace};

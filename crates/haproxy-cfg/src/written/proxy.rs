@@ -7,7 +7,7 @@ use syntax::Span;
 
 use super::rare::Rare;
 use super::{Acls, Rule, ServerParams, Set, Settings};
-use crate::model::{AbstractName, Bind, Format, Polarity, ProxyKind, Word};
+use crate::model::{AbstractName, Bind, Format, Polarity, ProxyKind, Sample, StickWhat, Word};
 use crate::values::Family;
 
 /// A `defaults` section.
@@ -63,6 +63,18 @@ pub(crate) struct MoreOfSection {
     pub(crate) use_server: Vec<WrittenServerRule>,
     /// `force-persist` and `ignore-persist`; whether it is the first.
     pub(crate) persist_rules: Vec<(bool, WrittenCond)>,
+    pub(crate) stick: Vec<WrittenStick>,
+}
+
+/// `stick …`.
+#[derive(Debug)]
+pub(crate) struct WrittenStick {
+    pub(crate) what: StickWhat,
+    pub(crate) sample: Box<Sample>,
+    /// None for the section's own.
+    pub(crate) table: Option<Word>,
+    pub(crate) cond: Option<WrittenCond>,
+    pub(crate) span: Span,
 }
 
 /// `use-server NAME if …`.

@@ -164,6 +164,7 @@ pub(crate) enum Unresolved {
 pub(crate) struct ServerParams {
     pub(crate) weight: Option<u32>,
     pub(crate) backup: Option<bool>,
+    pub(crate) non_stick: Option<bool>,
     pub(crate) cookie: Option<Set<Word>>,
     pub(crate) maxconn: Option<u32>,
     pub(crate) disabled: Option<bool>,
@@ -300,6 +301,7 @@ impl ServerParams {
         Self {
             weight: self.weight.or(below.weight),
             backup: self.backup.or(below.backup),
+            non_stick: self.non_stick.or(below.non_stick),
             cookie: self.cookie.or_else(|| below.cookie.clone()),
             maxconn: self.maxconn.or(below.maxconn),
             disabled: self.disabled.or(below.disabled),

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use haproxy_cfg::keywords::command::{Leave, WORKER};
 use haproxy_cfg::keywords::{self, CommandRow};
 
-use super::{Call, Reply, Session, frontend, pattern, server, session, show};
+use super::{Call, Reply, Session, frontend, pattern, server, session, show, table};
 
 type Run = fn(&mut Call<'_, '_>) -> Reply;
 
@@ -16,6 +16,7 @@ const RUNS: &[(&str, Run)] = &[
     ("clear acl", pattern::clear_acl),
     ("clear counters", show::clear_counters),
     ("clear map", pattern::clear_map),
+    ("clear table", table::clear),
     ("commit acl", pattern::commit_acl),
     ("commit map", pattern::commit_map),
     ("del acl", pattern::del_acl),
@@ -42,6 +43,7 @@ const RUNS: &[(&str, Run)] = &[
     ("set maxconn server", server::set_maxconn),
     ("set server", server::set),
     ("set severity-output", session::set_severity),
+    ("set table", table::set),
     ("set timeout", session::set_timeout),
     ("set weight", server::set_weight),
     ("show acl", pattern::show_acl),
@@ -56,6 +58,7 @@ const RUNS: &[(&str, Run)] = &[
     ("show servers state", show::servers_state),
     ("show startup-logs", show::startup_logs),
     ("show stat", show::stat),
+    ("show table", table::show),
     ("show version", show::version),
     ("shutdown frontend", frontend::shutdown),
     ("shutdown sessions server", server::shutdown_sessions),

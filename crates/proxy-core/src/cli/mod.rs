@@ -9,6 +9,7 @@ mod pattern;
 mod server;
 mod session;
 mod show;
+mod table;
 mod words;
 
 use haproxy_cfg::model::{Level, ProxyId, ProxyKind};

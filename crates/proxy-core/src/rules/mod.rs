@@ -12,6 +12,7 @@ mod pattern;
 mod set;
 mod steering;
 mod step;
+mod sticking;
 mod substitution;
 mod switch;
 #[cfg(test)]
@@ -26,5 +27,6 @@ pub use exec::Exec;
 pub use set::RuleSetPlan;
 pub use steering::{Persistence, SteeringPlan};
 pub use step::{AwaitBody, Step};
+pub use sticking::{Remembering, StickPlan, remember};
 pub(crate) use substitution::substitute;
 pub use switch::SwitchPlan;

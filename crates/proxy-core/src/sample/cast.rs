@@ -26,6 +26,12 @@ pub(crate) fn cast<'a>(sample: Sample<'a>, to: Output, arena: &'a Arena) -> Opti
         (Output::Bin, sample) => Sample::Bin(bytes(sample, arena)),
         (Output::Meth, sample) => Sample::Method(text(sample, arena)),
         (Output::Addr, sample) => Sample::Ip(address(sample)?),
+        // Text is cast to the kind of address that it is written as, and to no other.
+        (Output::Ipv4, Sample::Str(text)) => Sample::Ip(IpAddr::V4(ipv4(text)?)),
+        (Output::Ipv6, Sample::Str(text)) => {
+            let text = std::str::from_utf8(text).ok()?;
+            Sample::Ip(IpAddr::V6(Ipv6Addr::from_str(text).ok()?))
+        }
         (Output::Ipv4, sample) => Sample::Ip(IpAddr::V4(match address(sample)? {
             IpAddr::V4(v4) => v4,
             IpAddr::V6(v6) => mapped(v6)?,

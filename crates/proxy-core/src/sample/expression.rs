@@ -28,6 +28,16 @@ impl Compile<'_> {
     }
 }
 
+impl Compile<'_> {
+    /// The number of the stick table of that name, or of the one of the proxy that the expression stands in.
+    pub(crate) fn table_named(self, name: Option<&Word>) -> Option<usize> {
+        match name {
+            Some(name) => self.config.table(name),
+            None => self.config.table(&self.config.proxy(self.proxy).name),
+        }
+    }
+}
+
 /// How long a sample stays what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stability {

@@ -8,6 +8,7 @@ mod arena;
 mod cast;
 pub(crate) mod context;
 mod convert;
+pub(crate) mod entry;
 mod expression;
 mod fetch;
 pub(crate) mod variable;

@@ -8,6 +8,7 @@ use haproxy_cfg::model::{Bind, Config, Proxy};
 use crate::check::Farm;
 use crate::pattern::References;
 use crate::stream::ProcessVariables;
+use crate::table::Tables;
 
 use super::{NameserverCounters, ProcessCounters, ServerState, SideCounters, ThreadCounters};
 
@@ -146,6 +147,8 @@ pub struct Runtime {
     pub resolvers: Box<[Box<[NameserverCounters]>]>,
     /// Maps and patterns.
     pub references: Arc<References>,
+    /// Stick tables.
+    pub tables: Arc<Tables>,
 }
 
 impl Runtime {
@@ -203,6 +206,7 @@ impl Runtime {
                 })
                 .collect(),
             references: Arc::default(),
+            tables: Arc::new(Tables::new(config)),
         }
     }
 

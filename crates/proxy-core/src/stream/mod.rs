@@ -9,6 +9,9 @@ use std::net::SocketAddr;
 
 use haproxy_cfg::model::{LogLevel, Millis, ProxyId};
 
+use crate::rules::Remembering;
+use crate::table::Tracked;
+
 pub use captures::Captures;
 pub use variables::{ProcessVariables, Stored, Variables};
 
@@ -27,6 +30,8 @@ pub struct Client {
     pub preface: Option<Box<Preface>>,
     /// The client's connection is over TLS.
     pub tls: bool,
+    /// It counts as one of the frontend's and the process's connections.
+    pub counted: bool,
     /// When it was accepted, milliseconds of the process's clock.
     pub accepted_ms: u64,
     /// How long handshakes took (TLS, PROXY header), milliseconds.
@@ -35,6 +40,8 @@ pub struct Client {
     pub requests: u32,
     /// Variables of scope `sess`.
     pub variables: Variables,
+    /// Entries of stick tables that it tracks.
+    pub tracked: Tracked,
 }
 
 /// What is known of headers in front of a connection ([`crate::proxy_protocol`]).
@@ -75,6 +82,10 @@ pub struct Stream {
     pub settings: Settings,
     /// The unique identifier, once something asked for it.
     pub unique_id: Option<Box<[u8]>>,
+    /// Where its server is to be remembered, by `stick` rules.
+    pub remembering: Option<Box<Remembering>>,
+    /// Entries of stick tables that it tracks, besides those of the client's connection.
+    pub tracked: Tracked,
     /// Its number among all of the process, from 0; wraps.
     pub number: u32,
 }
@@ -250,6 +261,7 @@ impl Stream {
         self.captures.clear();
         self.settings = Settings::default();
         self.unique_id = None;
+        self.remembering = None;
         self.number = 0;
     }
 }

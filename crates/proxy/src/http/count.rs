@@ -3,6 +3,7 @@
 use haproxy_cfg::model::ProxyId;
 use proxy_core::state::SideCounters;
 use proxy_core::stream::since;
+use proxy_core::table::Data;
 
 use super::txn::Txn;
 use crate::session::Session;
@@ -21,6 +22,37 @@ pub(super) fn count_intercepted(session: &Session, proxy: ProxyId) {
     if proxy == session.client.frontend {
         session.thread.fe_counters(proxy).intercepted.inc();
     }
+}
+
+/// Requests.
+pub(super) const REQUEST: (Data, Data) = (Data::HttpReqCnt, Data::HttpReqRate);
+/// What went wrong by the client's doing.
+pub(super) const CLIENT_FAULT: (Data, Data) = (Data::HttpErrCnt, Data::HttpErrRate);
+/// What went wrong by a server's.
+pub(super) const SERVER_FAULT: (Data, Data) = (Data::HttpFailCnt, Data::HttpFailRate);
+
+/// Counts in stick tables, where something is tracked: a number and its rate.
+#[inline]
+pub(super) fn count_tracked(session: &Session, txn: &Txn, kinds: (Data, Data)) {
+    let (of_client, of_stream) = (&session.client.tracked, &txn.stream.tracked);
+    if of_client.is_empty() && of_stream.is_empty() {
+        return;
+    }
+    let now = session.thread.tick();
+    of_client.count(kinds.0, kinds.1, 1, now);
+    of_stream.count(kinds.0, kinds.1, 1, now);
+}
+
+/// The same of the bytes of the whole transaction.
+fn count_tracked_bytes(session: &Session, txn: &Txn) {
+    let (of_client, of_stream) = (&session.client.tracked, &txn.stream.tracked);
+    if of_client.is_empty() && of_stream.is_empty() {
+        return;
+    }
+    let now = session.thread.tick();
+    let log = &txn.stream.log;
+    of_client.count_bytes(log.received, log.bytes, now);
+    of_stream.count_bytes(log.received, log.bytes, now);
 }
 
 /// Counts times and writes the log line.
@@ -52,6 +84,7 @@ pub(super) fn finish(session: &Session, txn: &Txn) {
             (None, _) => session.count_bytes(received, sent),
         }
     }
+    count_tracked_bytes(session, txn);
     stream_log::write(session, &txn.stream);
 }
 

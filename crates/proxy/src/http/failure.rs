@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use haproxy_cfg::model::ProxyId;
 
-use super::count::{count_relayed, count_request, count_status};
+use super::count::{
+    CLIENT_FAULT, REQUEST, SERVER_FAULT, count_relayed, count_request, count_status, count_tracked,
+};
 use super::exchange::End;
 use super::forward::NO_ANSWER;
 use super::request::NoRequest;
@@ -109,6 +111,7 @@ pub(super) async fn failed(
         }
         End::BadRequestBody => {
             session.count(|side| side.ereq.inc());
+            count_tracked(session, txn, CLIENT_FAULT);
             (b'P', 400)
         }
         End::ServerGone if begun => {
@@ -179,6 +182,9 @@ pub(super) async fn failed(
         }
         End::Done | End::DoneEarly | End::Tunnel | End::TryAgain => return Next::Close,
     };
+    if !begun && matches!(end, End::ServerGone | End::ServerTimeout | End::BadResponse) {
+        count_tracked(session, txn, SERVER_FAULT);
+    }
     txn.stream.log.end_with(cause, phase);
     if begun {
         return Next::Close;
@@ -236,6 +242,10 @@ pub(super) async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoReque
     thread.counters().process.req_tot.inc();
     txn.stream.number = thread.next_number();
     session.count(|side| side.ereq.inc());
+    count_tracked(session, txn, REQUEST);
+    if reason != NoRequest::Expired {
+        count_tracked(session, txn, CLIENT_FAULT);
+    }
     txn.stream.log.end_with(cause, b'R');
     // Who has only ended its own direction may still read.
     let next = if cause == b'C' && reason != NoRequest::Cut {

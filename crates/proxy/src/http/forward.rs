@@ -15,9 +15,10 @@ use proxy_core::persist::{CookieState, HeadEdits, ResponseInput};
 use proxy_core::rules::Step;
 use proxy_core::sample::Body;
 use proxy_core::stream::Route;
+use proxy_core::table::Data;
 
 use super::answer;
-use super::count::{count_bytes, count_denied, count_relayed, count_status};
+use super::count::{count_bytes, count_denied, count_relayed, count_status, count_tracked};
 use super::exchange::{End, HeadStop, Terms};
 use super::failure::{failed, left_early, not_reached};
 use super::outgoing::{begin_request, name_server, read_trailers_anew, rename_server, take_more};
@@ -369,6 +370,9 @@ pub(super) fn finish_head(
         // The original counts a server's requests when they are answered.
         let counters = thread.server_counters(backend, server);
         counters.req_tot.inc();
+        if let Some(fault) = Data::of_status(txn.res_head.status) {
+            count_tracked(session, txn, fault);
+        }
         // What rules make of it is no business of the server's.
         count_status(counters, i32::from(txn.res_head.status));
         txn.stream.begin_response();
@@ -384,6 +388,9 @@ pub(super) fn finish_head(
     }
     if backend != session.client.frontend {
         response_rules(session, txn, session.client.frontend, &mut at)?;
+    }
+    if plan.stick.is_some() {
+        steering::remember(session, txn, backend, server);
     }
     if let Some(cookie) = &plan.cookie {
         let mut edits = std::mem::take(&mut txn.edits);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use haproxy_cfg::model::ProxyId;
 use proxy_core::rules::Step;
 
-use super::count::{count_denied, count_intercepted, count_status};
+use super::count::{CLIENT_FAULT, count_denied, count_intercepted, count_status, count_tracked};
 use super::rules::{self, Message};
 use super::transaction::Next;
 use super::txn::Txn;
@@ -45,10 +45,12 @@ pub(super) async fn obey(
         }
         Step::Deny(reply) => {
             count_denied(session, proxy);
+            count_tracked(session, txn, CLIENT_FAULT);
             Err(answer_ready(session, txn, reply.status, (b'P', b'R'), false).await)
         }
         Step::Tarpit(reply) => {
             count_denied(session, proxy);
+            count_tracked(session, txn, CLIENT_FAULT);
             Err(tarpit(session, txn, proxy, reply.status).await)
         }
         Step::Return(reply) => {
@@ -64,7 +66,10 @@ pub(super) async fn obey(
         Step::Authenticate(realm) => {
             count_intercepted(session, proxy);
             let status = challenge(session, txn, realm);
-            Err(answer_ready(session, txn, status, (b'L', b'R'), false).await)
+            let next = answer_ready(session, txn, status, (b'L', b'R'), false).await;
+            // Behind the rules on the answer, as with the original.
+            count_tracked(session, txn, CLIENT_FAULT);
+            Err(next)
         }
         Step::Metrics => {
             count_intercepted(session, proxy);
@@ -95,6 +100,7 @@ pub(super) async fn obey(
         Step::AwaitBody(terms) => wait::for_rule(session, txn, terms).await,
         Step::Malformed => {
             session.count(|side| side.ereq.inc());
+            count_tracked(session, txn, CLIENT_FAULT);
             txn.stream.log.request_ms = 0;
             Err(answer_with(session, txn, 400, b'P', b'R').await)
         }

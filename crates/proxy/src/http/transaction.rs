@@ -8,7 +8,7 @@ use proxy_core::http1::HeaderCases;
 use proxy_core::persist::CookieState;
 use proxy_core::rules::{Acls, RuleSetPlan, Step};
 
-use super::count::{count_request, finish};
+use super::count::{REQUEST, count_request, count_tracked, finish};
 use super::failure::refuse;
 use super::forward::forward;
 use super::request::{NoRequest, read_request};
@@ -44,6 +44,7 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
     if let Err(reason) = read_request(session, txn).await {
         return refuse(session, txn, reason).await;
     }
+    count_tracked(session, txn, REQUEST);
     let thread = Rc::clone(&session.thread);
     let frontend = session.client.frontend;
     // Its identifier may be made of it.

@@ -52,7 +52,7 @@ pub struct Txn {
     /// How far the exchange is.
     pub(super) progress: Progress,
     /// What rules, samples and the log line know of it.
-    pub(super) stream: Stream,
+    pub(crate) stream: Stream,
     /// The client's address as text, for `forwardfor`.
     pub(super) address: String,
 }

@@ -316,7 +316,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("tune.sndbuf.server", GLOBAL, ANY, "send buffer of server sockets").takes(BYTES),
     kw("tune.stick-counters", GLOBAL, ANY, "stick counters of a stream")
         .takes(&[int("number", 0, 100)])
-        .since(2, 8),
+        .since(2, 8)
+        .acts(g::tune),
     kw(
         "tune.streams-elasticity",
         GLOBAL,

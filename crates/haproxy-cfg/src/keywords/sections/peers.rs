@@ -80,5 +80,5 @@ pub(super) const ROWS: &[Keyword<Parse>] =
                 .any()
                 .wrong("table: unknown argument '{got}'."),
             ])
-            .keeps(p::table),
+            .acts(p::table),
     ];

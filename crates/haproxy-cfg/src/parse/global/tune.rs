@@ -83,6 +83,7 @@ pub(crate) fn tune(reading: &mut Reading<'_>, line: &Line<'_>) {
         "tune.vars.sess-max-size" => tune.vars.session = size,
         "tune.vars.txn-max-size" => tune.vars.transaction = size,
         "tune.vars.reqres-max-size" => tune.vars.request = size,
+        "tune.stick-counters" => tune.stick_counters = number,
         "tune.bufsize" => tune.bufsize = number,
         "tune.maxrewrite" => tune.maxrewrite = number,
         "tune.http.maxhdr" => tune.http_maxhdr = number,

@@ -7,8 +7,10 @@ use crate::parse::{Reading, shown};
 use crate::signature::{Arg, Argument, Cursor, Subject, Value, custom};
 use crate::values::loose_integer;
 
-/// Tracked counters of a stream when `tune.stick-counters` says nothing else.
-const COUNTERS: i64 = 3;
+/// Entries that a stream may track (`tune.stick-counters`).
+fn counters(reading: &Reading<'_>) -> i64 {
+    i64::from(reading.written.global.tune.stick_counters)
+}
 
 /// `(IDX,SC)`: which counter of a table's row, and which of the tracked rows.
 pub(crate) const fn indexed(name: &'static str) -> Arg {
@@ -31,6 +33,7 @@ fn read_indexed(reading: &mut Reading<'_>, word: &Word<'_>, subject: &Subject<'_
     let kind = &stem[stem.len() - 3..];
     let upper = kind.to_ascii_uppercase();
     let help = format!("write: {stem}(INDEX,COUNTER), such as {stem}(0,1)");
+    let most = counters(reading);
     let mut fault = |message: String| {
         subject.alert(reading, "bad-number", word.span, message, help.clone());
         None
@@ -54,10 +57,10 @@ fn read_indexed(reading: &mut Reading<'_>, word: &Word<'_>, subject: &Subject<'_
             "invalid stick table track ID '{text}'. Expects {stem}(<{upper} ID>,<Track ID>)"
         ));
     }
-    if counter >= COUNTERS {
+    if counter >= most {
         return fault(format!(
             "invalid stick table track ID '{text}'. The max allowed ID is {}",
-            COUNTERS - 1
+            most - 1
         ));
     }
     Some(Value::List(vec![Value::Int(index), Value::Int(counter)]))
@@ -106,10 +109,10 @@ fn read_numbered(
         subject.alert(reading, "bad-number", word.span, message, help);
         return None;
     };
-    if number >= COUNTERS {
+    if number >= counters(reading) {
         let message = format!(
             "invalid stick table track ID{quoted}. The max allowed ID is {}",
-            COUNTERS - 1
+            counters(reading) - 1
         );
         subject.alert(reading, "bad-number", word.span, message, help);
         return None;
@@ -184,10 +187,10 @@ pub(crate) const fn tracker(name: &'static str) -> Arg {
         }
         #[expect(clippy::cast_possible_truncation, reason = "the original keeps 32 bits")]
         let value = loose_integer(number.as_bytes()).value as i32;
-        if i64::from(value) >= COUNTERS {
+        if i64::from(value) >= counters(reading) {
             let message = format!(
                 "{value} track-sc number exceeding {} (MAX_SESS_STKCTR-1) value",
-                COUNTERS - 1
+                counters(reading) - 1
             );
             subject.alert(
                 reading,

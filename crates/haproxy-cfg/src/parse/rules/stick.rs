@@ -2,12 +2,15 @@
 
 use super::{Pending, conditional};
 use crate::keywords::place;
+use crate::model::StickWhat;
 use crate::parse::frame::Frame;
 use crate::parse::sample::{Usage, Wording, parse};
 use crate::parse::{Line, Reading, shown};
 use crate::signature::{
-    Arg, Argument, Cursor, Given, Opt, Subject, Value, choice, opt, option, rest, sequence, stop, verify,
+    Arg, Argument, Condition, Cursor, Given, Opt, Subject, Value, choice, opt, option, rest, sequence, stop,
+    verify,
 };
+use crate::written::WrittenStick;
 
 /// `stick …`.
 pub(crate) const STICK: &[Arg] = &[choice("rule", RULES).words("'stick' expects 'on', 'match', or 'store'.")];
@@ -130,9 +133,51 @@ pub(crate) fn stick(reading: &mut Reading<'_>, line: &Line<'_>) {
     let Some(arguments) = sequence(reading, &mut cursor, STICK, &subject) else {
         return;
     };
+    let written = written(&arguments, line);
+    if let (Some(written), Some(proxy)) = (written, reading.proxy()) {
+        proxy.stick.push(written);
+    }
     reading.keep(Given {
         name: "stick",
         arguments,
         span: line.span(),
     });
+}
+
+/// What a line does; none where its condition uses what is only read.
+fn written(arguments: &[Argument], line: &Line<'_>) -> Option<WrittenStick> {
+    let (rule, parts) = arguments.iter().find_map(|argument| match &argument.value {
+        Value::Option(rule, parts) => Some((*rule, parts)),
+        _ => None,
+    })?;
+    let what = match rule {
+        "match" => StickWhat::Match,
+        "on" => StickWhat::On,
+        "store-response" => StickWhat::StoreResponse,
+        _ => StickWhat::StoreRequest,
+    };
+    let mut sample = None;
+    let mut table = None;
+    let mut cond = None;
+    for part in parts {
+        match &part.value {
+            Value::Sample(read) => sample = Some(read.clone()),
+            Value::Option("table", values) => {
+                table = values.first().and_then(|name| name.value.text()).cloned();
+            }
+            Value::Condition(Condition(read)) => cond.clone_from(read),
+            _ => {}
+        }
+    }
+    let conditional = (line.args().iter()).any(|word| matches!(&*word.text, b"if" | b"unless"));
+    if conditional && cond.is_none() {
+        return None;
+    }
+    Some(WrittenStick {
+        what,
+        sample: sample?,
+        table,
+        cond,
+        span: line.span(),
+    })
 }

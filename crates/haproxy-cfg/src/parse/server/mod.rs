@@ -30,6 +30,7 @@ pub(crate) enum ServerParse {
     AgentCheck(bool),
     AgentPort,
     Backup(bool),
+    NonStick(bool),
     CaFile,
     Check(bool),
     CheckProto,
@@ -582,6 +583,7 @@ fn apply(
     match act {
         ServerParse::LogProto => {}
         ServerParse::Backup(on) => params.backup = Some(on),
+        ServerParse::NonStick(on) => params.non_stick = Some(on),
         ServerParse::Check(on) => params.check.enabled = Some(on),
         ServerParse::Disabled(on) => params.disabled = Some(on),
         ServerParse::SendProxy(parts) => {

@@ -16,6 +16,7 @@ mod reply;
 mod resolve;
 mod status;
 mod stream;
+mod table;
 mod uri;
 mod variable;
 
@@ -124,6 +125,7 @@ const TABLES: &[&[(&str, Make)]] = &[
     resolve::ROWS,
     status::ROWS,
     stream::ROWS,
+    table::ROWS,
     uri::ROWS,
     variable::ROWS,
 ];

@@ -22,6 +22,7 @@ mod protobuf;
 mod recorded;
 mod regsub;
 mod state;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -76,6 +77,7 @@ const TABLES: &[&[Row]] = &[
     number::ROWS,
     regsub::ROWS,
     state::ROWS,
+    table::ROWS,
     mqtt::ROWS,
     protobuf::ROWS,
     text::ROWS,

@@ -21,6 +21,7 @@ mod proxies;
 #[cfg(test)]
 mod recorded;
 mod servers;
+mod table;
 mod variable;
 
 use std::ops::ControlFlow;
@@ -77,6 +78,7 @@ const TABLES: &[&[Row]] = &[
     protocol::ROWS,
     proxies::ROWS,
     servers::ROWS,
+    table::ROWS,
     variable::ROWS,
 ];
 

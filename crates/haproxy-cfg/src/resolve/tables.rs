@@ -1,0 +1,166 @@
+//! Stick tables of proxies and of `peers` sections, in the order of the files.
+
+use crate::model::{KeyType, Proxy, ServerKey, StickTable, StoredData};
+use crate::parse::Reading;
+use crate::signature::{Argument, Given, Value};
+
+/// Bytes of strings that a table keeps where its line does not say.
+const STRING: u32 = 31;
+/// The same of binary keys.
+const BINARY: u32 = 32;
+
+/// All tables. What `stick` rules of `proxies` need of one is kept in it.
+pub(super) fn build(reading: &Reading<'_>, proxies: &[Proxy]) -> Vec<StickTable> {
+    let mut tables: Vec<StickTable> = Vec::new();
+    for section in &reading.written.sections {
+        for line in &section.lines {
+            let table = match (section.keyword, line.name) {
+                ("peers", "table") => {
+                    let mut table = of_peers(line);
+                    if let (Some(table), Some(name)) = (&mut table, line.get("name").and_then(Value::text)) {
+                        table.name = format!("{}/{name}", section.name).into();
+                        table.peers = Some(section.name.clone());
+                    }
+                    table
+                }
+                (_, "stick-table") => of_proxy(line).map(|table| StickTable {
+                    name: section.name.clone(),
+                    ..table
+                }),
+                _ => None,
+            };
+            if let Some(table) = table
+                && tables.iter().all(|known| known.name != table.name)
+            {
+                tables.push(table);
+            }
+        }
+    }
+    for rule in proxies.iter().flat_map(|proxy| proxy.stick.iter()) {
+        if let Some(table) = tables.iter_mut().find(|table| table.name == rule.table) {
+            table.keep("server_id");
+            table.keep("server_key");
+        }
+    }
+    tables
+}
+
+/// The key's type by its name, and the length that was given.
+fn key(name: &str, length: Option<i64>) -> KeyType {
+    let length =
+        |without: u32| length.map_or(without, |length| u32::try_from(length.max(1)).unwrap_or(without));
+    match name {
+        "ipv6" => KeyType::Ipv6,
+        "integer" => KeyType::Integer,
+        "string" => KeyType::Str(length(STRING)),
+        "binary" => KeyType::Bin(length(BINARY)),
+        _ => KeyType::Ipv4,
+    }
+}
+
+fn stored(name: &'static str, arguments: &[Argument]) -> StoredData {
+    let number = |wanted: &str| {
+        let argument = arguments.iter().find(|argument| argument.name == wanted)?;
+        u32::try_from(argument.value.number()?).ok()
+    };
+    StoredData {
+        name,
+        count: number("count").unwrap_or(1),
+        period: number("period"),
+    }
+}
+
+/// `stick-table …`.
+fn of_proxy(line: &Given) -> Option<StickTable> {
+    let parts = line.option("table")?;
+    let find = |name: &str| {
+        parts
+            .iter()
+            .rev()
+            .find(|part| part.name == name)
+            .map(|part| &part.value)
+    };
+    let number = |name: &str| find(name).and_then(Value::number);
+    let key = key(find("type")?.word()?, number("len"));
+    let size = u32::try_from(number("size")?).ok()?;
+    let mut table = StickTable::new("".into(), key, size);
+    table.expire = number("expire")
+        .and_then(|time| u32::try_from(time).ok())
+        .filter(|time| *time > 0);
+    table.nopurge = find("nopurge").is_some();
+    table.recv_only = find("recv-only").is_some();
+    table.peers = find("peers").and_then(Value::text).cloned();
+    table.write_to = find("write-to").and_then(Value::text).cloned();
+    table.server_key = server_key(find("srvkey").and_then(Value::word));
+    table.brates_factor = factor(number("brates-factor"));
+    table.store = (parts.iter())
+        .filter_map(|part| match &part.value {
+            Value::Option(name, arguments) if part.name == "store" => Some(stored(name, arguments)),
+            _ => None,
+        })
+        .filter(is_kept)
+        .collect();
+    Some(table)
+}
+
+/// `table …` of a `peers` section.
+fn of_peers(line: &Given) -> Option<StickTable> {
+    let first = |name: &str| {
+        line.option(name)
+            .and_then(|values| values.first())
+            .map(|value| &value.value)
+    };
+    let key = match first("type")? {
+        Value::Option(kind, arguments) => {
+            key(kind, arguments.first().and_then(|length| length.value.number()))
+        }
+        _ => return None,
+    };
+    let size = u32::try_from(first("size")?.number()?).ok()?;
+    let mut table = StickTable::new("".into(), key, size);
+    table.expire = first("expire")
+        .and_then(Value::number)
+        .and_then(|time| u32::try_from(time).ok())
+        .filter(|time| *time > 0);
+    table.nopurge = line.option("nopurge").is_some();
+    table.recv_only = line.option("recv-only").is_some();
+    table.write_to = first("write-to").and_then(Value::text).cloned();
+    table.server_key = server_key(first("srvkey").and_then(Value::word));
+    table.brates_factor = factor(first("brates-factor").and_then(Value::number));
+    for argument in &line.arguments {
+        let Value::Option("store", values) = &argument.value else {
+            continue;
+        };
+        let Some(Value::List(kinds)) = values.first().map(|value| &value.value) else {
+            continue;
+        };
+        for kind in kinds {
+            if let Value::Option(name, arguments) = kind {
+                let data = stored(name, arguments);
+                if is_kept(&data) && table.store.iter().all(|known| known.name != data.name) {
+                    table.store.push(data);
+                }
+            }
+        }
+    }
+    Some(table)
+}
+
+/// The name of a server is what `server_key` keeps; the word for it alone stores nothing more.
+fn is_kept(data: &StoredData) -> bool {
+    data.name != "server_name"
+}
+
+fn server_key(word: Option<&'static str>) -> ServerKey {
+    match word {
+        Some("addr") => ServerKey::Address,
+        _ => ServerKey::Name,
+    }
+}
+
+fn factor(given: Option<i64>) -> u32 {
+    given
+        .and_then(|factor| u32::try_from(factor).ok())
+        .unwrap_or(1)
+        .max(1)
+}
