@@ -7,10 +7,12 @@ use super::rules::{Groups, condition};
 use crate::model::Word;
 use crate::model::sections::Sections;
 use crate::parse::Reading;
+use crate::parse::global::finish_thread_groups;
 use crate::parse::sections::{cache, fcgi, log_forward, mailers, peers, program, resolvers, ring, userlist};
 
 /// Tells what only the whole of each section shows.
 pub(super) fn check(reading: &mut Reading<'_>) {
+    finish_thread_groups(reading);
     userlist::finish(reading);
     peers::finish(reading);
     resolvers::finish(reading);

@@ -33,6 +33,7 @@ pub(crate) use spoe::{SpoeAgent, SpoeArg, SpoeEngine, SpoeGroup, SpoeMessage};
 use crate::keywords::Output;
 use crate::model;
 use crate::parse::Asked;
+use crate::parse::global::ThreadGroups;
 use crate::signature::Given;
 
 /// What stands in a section, as far as its lines have typed arguments that nothing acts on yet.
@@ -117,6 +118,8 @@ pub(crate) struct Written {
     pub(crate) check_steps: Vec<((crate::parse::Section, bool), Vec<&'static str>)>,
     /// Sections with an `inspect-delay`, of requests or not.
     pub(crate) inspect_delays: Vec<(bool, crate::parse::Section)>,
+    /// `thread-group` and `thread-groups`.
+    pub(crate) thread_groups: ThreadGroups,
     /// `external-check` stands in `global`.
     pub(crate) external_check: bool,
     /// `expose-experimental-directives` stands in `global`.

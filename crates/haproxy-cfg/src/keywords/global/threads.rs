@@ -48,8 +48,11 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .acts(g::nbthread),
     kw("numa-cpu-mapping", GLOBAL, ANY, "stay on one NUMA node").takes(&[IGNORED]),
     kw("thread-group", GLOBAL, ANY, "threads of a group")
-        .takes(&[arg("group", Kind::Rest(g::GROUP_NUMBER)), text("threads").any()]),
-    kw("thread-groups", GLOBAL, ANY, "groups of threads").takes(&[arg("number", Kind::Rest(g::GROUPS))]),
+        .takes(&[arg("group", Kind::Rest(g::GROUP_NUMBER)), text("threads").any()])
+        .checked(g::thread_group),
+    kw("thread-groups", GLOBAL, ANY, "groups of threads")
+        .takes(&[arg("number", Kind::Rest(g::GROUPS))])
+        .checked(g::thread_groups),
     kw("thread-hard-limit", GLOBAL, ANY, "most threads that are started")
         .takes(&[int("number", 1, 4096)])
         .since(3, 0),

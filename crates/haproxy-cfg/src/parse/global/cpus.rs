@@ -8,11 +8,12 @@ use super::super::line::{Line, shown};
 use super::super::proxy::count;
 use super::super::reading::Reading;
 use super::{given, kept};
+use crate::dialect::Dialect;
 use crate::lex::Word;
 use crate::signature::{Argument, Cursor, ReadArgument, Subject, Value};
 use crate::values::{integer, loose_integer};
 
-/// Threads that may be asked for.
+/// Threads of a group, and in all where there are no groups.
 const MAX_THREADS: i64 = 64;
 /// CPUs that may be named, where a version has no limit of its own.
 const MAX_CPUS: i64 = 32_768;
@@ -59,16 +60,25 @@ fn up_to(
 pub(crate) const THREADS: ReadArgument = ReadArgument(|reading, cursor, subject| {
     let limit = Limit {
         what: "value",
-        max: MAX_THREADS,
+        max: max_threads(reading.dialect),
     };
     up_to(reading, cursor, subject, true, &limit)
 });
+
+/// Threads that may be asked for in a version.
+pub(super) fn max_threads(dialect: Dialect) -> i64 {
+    match () {
+        () if !dialect.strict || dialect.at_least(3, 2) => 1024,
+        () if dialect.at_least(2, 7) => 256,
+        () => MAX_THREADS,
+    }
+}
 
 /// Groups of threads that the version knows.
 fn max_groups(reading: &Reading<'_>) -> i64 {
     let dialect = reading.dialect;
     match () {
-        () if !dialect.strict || dialect.at_least(3, 3) => 32,
+        () if !dialect.strict || dialect.at_least(3, 2) => 32,
         () if dialect.at_least(2, 7) => 16,
         () => 1,
     }

@@ -3,6 +3,7 @@
 
 mod client;
 mod cpus;
+mod groups;
 mod headers;
 mod limits;
 mod process;
@@ -16,6 +17,7 @@ use syntax::Diagnostic;
 
 pub(crate) use client::{CLIENT_CA, CLIENT_RESOLVERS, LUA_FILE};
 pub(crate) use cpus::{CPU_MAP, CPUS, GROUP_NUMBER, GROUPS, THREADS, master_worker, nbproc, nbthread};
+pub(crate) use groups::{ThreadGroups, finish as finish_thread_groups, thread_group, thread_groups};
 pub(crate) use headers::{case_adjust, case_adjust_file};
 pub(crate) use limits::{
     hard_stop_after, max_spread_checks, maxconn, maxpipes, spread_checks, strict_limits, ulimit_n,
