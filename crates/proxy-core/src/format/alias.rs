@@ -12,7 +12,7 @@ use jiff::tz::Offset;
 use rustc_hash::FxHashMap;
 
 use crate::sample::context::Text;
-use crate::sample::{SampleContext, destination};
+use crate::sample::{SampleContext, destination, put_ipv4};
 use crate::stream::{Stream, since};
 
 /// Appends what an alias stands for; false when there is nothing to tell.
@@ -311,7 +311,7 @@ fn number(out: &mut Text<'_>, value: i64, flags: Flags) -> bool {
     if flags.hexadecimal {
         text(out, format!("{value:04X}").as_bytes())
     } else {
-        text(out, value.to_string().as_bytes())
+        text(out, itoa::Buffer::new().format(value).as_bytes())
     }
 }
 
@@ -338,7 +338,11 @@ fn host(out: &mut Text<'_>, address: Option<SocketAddr>, flags: Flags) -> bool {
             let digits = format!("{:032X}", u128::from(*address.ip()));
             text(out, digits.as_bytes())
         }
-        Some(address) => text(out, address.ip().to_string().as_bytes()),
+        Some(SocketAddr::V4(address)) => {
+            put_ipv4(out, *address.ip());
+            true
+        }
+        Some(SocketAddr::V6(address)) => text(out, address.ip().to_string().as_bytes()),
         None => text(out, b"unix"),
     }
 }

@@ -4,7 +4,7 @@ use haproxy_cfg::model::{Flags, Mode};
 
 use super::encode;
 use crate::logline::escape_capture;
-use crate::sample::SampleContext;
+use crate::sample::{SampleContext, Sink};
 
 /// Appends what was captured of the request, or of the response: `{a|b}`, or, `listed`, each value by itself. Nothing is written
 /// where nothing is to be captured, or no request was read: that is told.
@@ -12,7 +12,7 @@ pub(super) fn write(
     context: &SampleContext<'_>,
     (request, listed): (bool, bool),
     flags: Flags,
-    out: &mut impl Extend<u8>,
+    out: &mut impl Sink,
 ) -> bool {
     let frontend = context.config.proxy(context.client.frontend);
     let slots = frontend.capture_slots(request).len();
@@ -32,7 +32,7 @@ pub(super) fn write(
             .get(request, slot, |value| escape_capture(&mut text, value));
         if listed {
             if slot > 0 {
-                out.extend([b' ']);
+                out.put(&[b' ']);
             }
             encode::part(out, &text, flags);
         }

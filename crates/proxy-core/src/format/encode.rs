@@ -2,30 +2,32 @@
 
 use haproxy_cfg::model::Flags;
 
+use crate::sample::Sink;
+
 /// A part's text; empty where there is nothing to tell.
-pub(super) fn part(out: &mut impl Extend<u8>, text: &[u8], flags: Flags) {
+pub(super) fn part(out: &mut impl Sink, text: &[u8], flags: Flags) {
     if text.is_empty() {
         match (flags.mandatory, flags.quoted) {
-            (true, true) => out.extend(*b"\"\""),
-            (true, false) => out.extend(*b"-"),
+            (true, true) => out.put(b"\"\""),
+            (true, false) => out.put(b"-"),
             (false, _) => {}
         }
         return;
     }
     if flags.quoted {
-        out.extend(*b"\"");
+        out.put(b"\"");
     }
     if flags.escaped {
         for &byte in text {
             if matches!(byte, b'"' | b'\\' | b']') {
-                out.extend(*b"\\");
+                out.put(b"\\");
             }
-            out.extend([byte]);
+            out.put(&[byte]);
         }
     } else {
-        out.extend(text.iter().copied());
+        out.put(text);
     }
     if flags.quoted {
-        out.extend(*b"\"");
+        out.put(b"\"");
     }
 }

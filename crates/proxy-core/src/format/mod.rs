@@ -11,7 +11,7 @@ use haproxy_cfg::model::{self, Cast, Config, Encoding, Flags, FormatItem, ProxyI
 
 use structured::{Value, Writer};
 
-use crate::sample::{Expression, Sample, SampleContext};
+use crate::sample::{Expression, Sample, SampleContext, Sink};
 
 /// A format string made ready.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ impl FormatPlan {
         for part in &mut plan.parts {
             part.flags.mandatory = true;
         }
-        plan.merges_blanks = true;
+        plan.merge_blanks();
         Ok(plan)
     }
 
@@ -111,12 +111,23 @@ impl FormatPlan {
     /// As for [`Self::compile`].
     pub fn compile_merged(config: &Config, own: ProxyId, format: &model::Format) -> Result<Self, String> {
         let mut plan = Self::compile(config, own, format)?;
-        plan.merges_blanks = true;
+        plan.merge_blanks();
         Ok(plan)
     }
 
+    fn merge_blanks(&mut self) {
+        self.merges_blanks = true;
+        for part in &mut self.parts {
+            if let Item::Text(text) = &mut part.item {
+                let mut merged = text.to_vec();
+                merged.dedup_by(|one, before| *one == b' ' && *before == b' ');
+                *text = merged.into();
+            }
+        }
+    }
+
     /// Appends the string to `out`.
-    pub fn write(&self, context: &SampleContext<'_>, out: &mut impl Extend<u8>) {
+    pub fn write(&self, context: &SampleContext<'_>, out: &mut impl Sink) {
         if self.encoding != Encoding::Plain {
             return self.write_object(context, out);
         }
@@ -124,15 +135,13 @@ impl FormatPlan {
         for part in &self.parts {
             match &part.item {
                 Item::Text(text) if self.merges_blanks => {
-                    for &byte in text {
-                        if byte != b' ' || !behind_blank {
-                            out.extend([byte]);
-                        }
-                        behind_blank = byte == b' ';
-                    }
+                    // Inside of it they are merged already.
+                    let text = text.strip_prefix(b" ").filter(|_| behind_blank).unwrap_or(text);
+                    out.put(text);
+                    behind_blank = text.last().map_or(behind_blank, |&last| last == b' ');
                     continue;
                 }
-                Item::Text(text) => out.extend(text.iter().copied()),
+                Item::Text(text) => out.put(text),
                 _ if part.encoding() != Encoding::Plain => {
                     Writer::new(out, part.encoding()).value(part.value(context));
                 }
@@ -158,7 +167,7 @@ impl FormatPlan {
     }
 
     /// The parts that have names, as an object.
-    fn write_object(&self, context: &SampleContext<'_>, out: &mut impl Extend<u8>) {
+    fn write_object(&self, context: &SampleContext<'_>, out: &mut impl Sink) {
         let mut writer = Writer::new(out, self.encoding);
         writer.open();
         for part in &self.parts {
@@ -169,18 +178,22 @@ impl FormatPlan {
         writer.close();
     }
 
+    /// The string, where it is the same for all that it may be asked of.
+    pub(crate) fn constant(&self) -> Option<&[u8]> {
+        match &*self.parts {
+            [
+                Part {
+                    item: Item::Text(text),
+                    ..
+                },
+            ] if self.encoding == Encoding::Plain && !self.merges_blanks => Some(text),
+            _ => None,
+        }
+    }
+
     /// The string, in the context's arena.
     #[must_use]
     pub fn text<'a>(&self, context: &SampleContext<'a>) -> &'a [u8] {
-        if let [
-            Part {
-                item: Item::Text(text),
-                ..
-            },
-        ] = &*self.parts
-        {
-            return context.arena.copy(text);
-        }
         let mut out = context.arena.bytes(64);
         self.write(context, &mut out);
         out.into_bump_slice()

@@ -2,6 +2,8 @@
 
 use haproxy_cfg::model::Encoding;
 
+use crate::sample::Sink;
+
 /// A part's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Value<'a> {
@@ -25,7 +27,7 @@ pub(super) struct Writer<'o, O> {
     begun: bool,
 }
 
-impl<'o, O: Extend<u8>> Writer<'o, O> {
+impl<'o, O: Sink> Writer<'o, O> {
     pub(super) fn new(out: &'o mut O, encoding: Encoding) -> Self {
         Self {
             out,
@@ -155,15 +157,15 @@ impl<'o, O: Extend<u8>> Writer<'o, O> {
     fn octet(&mut self, octet: u8) {
         const HEX: &[u8; 16] = b"0123456789ABCDEF";
         if self.encoding == Encoding::CborBytes {
-            self.out.extend([octet]);
+            self.out.put(&[octet]);
         } else {
             self.out
-                .extend([HEX[usize::from(octet >> 4)], HEX[usize::from(octet & 15)]]);
+                .put(&[HEX[usize::from(octet >> 4)], HEX[usize::from(octet & 15)]]);
         }
     }
 
     fn raw(&mut self, bytes: &[u8]) {
-        self.out.extend(bytes.iter().copied());
+        self.out.put(bytes);
     }
 }
 

@@ -47,20 +47,42 @@ impl HeadersMut<'_> {
         })
     }
 
+    /// Keeps a header as the line that it is sent on as, so that what stands one behind the other goes on in one piece.
+    fn line(&mut self, name: &[u8], parts: &[&[u8]]) -> Result<Header, NoRoom> {
+        let value_len = parts.iter().map(|part| part.len()).sum::<usize>();
+        let len = name.len() + value_len;
+        if self.added.len() + len > self.room {
+            return Err(NoRoom);
+        }
+        let start = self.added.len() as u32 | Slice::ADDED;
+        self.added.reserve(len + 4);
+        self.added.extend_from_slice(name);
+        self.added.extend_from_slice(b": ");
+        for part in parts {
+            self.added.extend_from_slice(part);
+        }
+        self.added.extend_from_slice(b"\r\n");
+        Ok(Header {
+            name: Slice {
+                start,
+                len: name.len() as u32,
+            },
+            value: Slice {
+                start: start + name.len() as u32 + 2,
+                len: value_len as u32,
+            },
+            known: KnownHeader::of(name),
+            plain_end: start + len as u32 + 4,
+        })
+    }
+
     /// Adds a header behind the others.
     ///
     /// # Errors
     /// When there is no room.
     pub fn add(&mut self, name: &[u8], parts: &[&[u8]]) -> Result<(), NoRoom> {
-        let known = KnownHeader::of(name);
-        let name = self.store(&[name])?;
-        let value = self.store(parts)?;
-        self.headers.push(Header {
-            name,
-            value,
-            known,
-            plain_end: 0,
-        });
+        let header = self.line(name, parts)?;
+        self.headers.push(header);
         Ok(())
     }
 
@@ -81,23 +103,29 @@ impl HeadersMut<'_> {
     /// # Errors
     /// When there is no room.
     pub fn put(&mut self, at: usize, name: &[u8], value: &[u8]) -> Result<(), NoRoom> {
-        let known = KnownHeader::of(name);
-        let name = self.store(&[name])?;
-        let value = self.store(&[value])?;
+        let line = self.line(name, &[value])?;
         if let Some(header) = self.headers.get_mut(at) {
-            *header = Header {
-                name,
-                value,
-                known,
-                plain_end: 0,
-            };
+            *header = line;
         }
         Ok(())
     }
 
     /// Takes away the headers of that name, letters' case aside.
     pub fn remove(&mut self, name: &[u8]) {
-        self.retain(|found, _| !found.eq_ignore_ascii_case(name));
+        let bytes = Headers::new(self.received, self.added, &[]).bytes();
+        // Nearly always there is none.
+        if let Some(first) = self
+            .headers
+            .iter()
+            .position(|header| header.is_named(bytes, name))
+        {
+            let mut at = 0;
+            self.headers.retain(|header| {
+                let keeps = at < first || !header.is_named(bytes, name);
+                at += 1;
+                keeps
+            });
+        }
     }
 
     /// Takes away the headers of which `keep` says no, shown name and value.

@@ -70,16 +70,22 @@ pub struct Header {
     pub value: Slice,
     /// Which header it is, if framing and connections look at it.
     pub known: KnownHeader,
-    /// Where the line ended, if it came as it would be written, letters' case of the name aside: one blank behind the colon,
-    /// none behind the value, and its whole end. 0 otherwise.
+    /// Where the line ends, if it stands in its buffer as it would be written, letters' case of the name aside: one blank behind
+    /// the colon, none behind the value, and its whole end; with [`Slice::ADDED`] as the positions. 0 otherwise.
     pub plain_end: u32,
 }
 
 impl Header {
-    /// The end of its line among the received bytes, if these are still the line as it is to be written: a value or a name that
-    /// was edited stands elsewhere, or is of another length.
+    /// Whether that is its name, letters' case aside. The length decides nearly always.
     #[inline]
-    pub(super) fn line_as_it_came(&self) -> Option<u32> {
+    pub(crate) fn is_named(&self, bytes: HeadBytes<'_>, name: &[u8]) -> bool {
+        self.name.len as usize == name.len() && bytes.get(self.name).eq_ignore_ascii_case(name)
+    }
+
+    /// The end of its line, if the bytes there are still the line as it is to be written: a value or a name that was edited
+    /// stands elsewhere, or is of another length.
+    #[inline]
+    pub(super) fn line_as_it_stands(&self) -> Option<u32> {
         let is_whole = self.value.start == self.name.start + self.name.len + 2
             && self.plain_end == self.value.start + self.value.len + 2;
         is_whole.then_some(self.plain_end)
@@ -184,11 +190,6 @@ impl<'a> Headers<'a> {
         self.bytes
     }
 
-    /// The buffer that was received.
-    pub(super) fn received(self) -> &'a [u8] {
-        self.bytes.received
-    }
-
     /// What statistics and log lines count for these headers: names and values, as far as they go on.
     fn counted_size(self) -> u32 {
         let mut size = 0;
@@ -239,9 +240,10 @@ impl<'a> Headers<'a> {
 
     /// The values of the headers of that name, letters' case aside.
     pub fn get<'n>(self, name: &'n [u8]) -> impl DoubleEndedIterator<Item = &'a [u8]> + use<'a, 'n> {
-        self.iter()
-            .filter(move |(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, v)| v)
+        self.index
+            .iter()
+            .filter(move |header| header.is_named(self.bytes, name))
+            .map(move |header| self.bytes.get(header.value))
     }
 }
 

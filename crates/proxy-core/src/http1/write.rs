@@ -1,7 +1,7 @@
 //! Heads as they are sent on: names in lower case (as the original's), the connection's own headers replaced.
 
 use super::head::{HeadBytes, connection_tokens, first_token, is_about_keeping};
-use super::{Header, Headers, KnownHeader, RequestRef, ResponseRef, Version};
+use super::{Header, Headers, KnownHeader, RequestRef, ResponseRef, Slice, Version};
 
 /// What the next hop is told about the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,10 +89,10 @@ fn write_headers(
     let bytes = headers.bytes();
     let mut rest = headers.index();
     while let Some(header) = rest.first() {
-        // Nearly all lines go on as they came, and stand one behind the other.
+        // Nearly all lines go on as they stand, one behind the other.
         let run = plain_run(rest, bytes, &mut drop_length);
         if !run.is_empty() {
-            write_run(out, headers.received(), run);
+            write_run(out, bytes, run);
             rest = &rest[run.len()..];
             continue;
         }
@@ -125,14 +125,14 @@ fn write_headers(
     });
 }
 
-/// The headers from the first on whose lines are to be copied as one piece: those that came as they are written, one behind the
-/// other, up to the first of which it has to be asked how much of it goes on. `drop_length` is set by a length among them: no
+/// The headers from the first on whose lines are to be copied as one piece: those that stand as they are written, one behind the
+/// other in one buffer, up to the first of which it has to be asked how much of it goes on. `drop_length` is set by a length among them: no
 /// other one goes on.
 fn plain_run<'h>(index: &'h [Header], bytes: HeadBytes<'_>, drop_length: &mut bool) -> &'h [Header] {
     let mut end = index.first().map_or(0, |header| header.name.start);
     let mut len = 0;
     for header in index {
-        let Some(line_end) = header.line_as_it_came() else {
+        let Some(line_end) = header.line_as_it_stands() else {
             break;
         };
         if header.name.start != end {
@@ -155,14 +155,16 @@ fn plain_run<'h>(index: &'h [Header], bytes: HeadBytes<'_>, drop_length: &mut bo
 }
 
 /// Appends the lines of a run of plain headers.
-fn write_run(out: &mut Vec<u8>, received: &[u8], run: &[Header]) {
+fn write_run(out: &mut Vec<u8>, bytes: HeadBytes<'_>, run: &[Header]) {
     let (Some(first), Some(last)) = (run.first(), run.last()) else {
         return;
     };
     let start = first.name.start;
-    let end = last.plain_end;
     let before = out.len();
-    out.extend_from_slice(&received[start as usize..end as usize]);
+    out.extend_from_slice(bytes.get(Slice {
+        start,
+        len: last.plain_end - start,
+    }));
     let lines = &mut out[before..];
     for header in run {
         let at = (header.name.start - start) as usize;

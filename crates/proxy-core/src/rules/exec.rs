@@ -10,6 +10,9 @@ use crate::sample::{Arena, Body, Expression, Sample, SampleContext, World};
 use crate::state::Runtime;
 use crate::stream::{Client, Stream};
 
+/// Bytes that are set aside for a text at first: most need no more.
+const TEXT_ROOM: usize = 64;
+
 /// What a rule set may look at and change.
 #[derive(Debug)]
 pub struct Exec<'a> {
@@ -78,7 +81,9 @@ impl<'a> Exec<'a> {
 
     /// The string of a format, in the set's arena.
     pub(crate) fn text(&self, format: &FormatPlan) -> &'a [u8] {
-        self.arena.copy(format.text(&self.context()))
+        let mut out = self.arena.bytes(TEXT_ROOM);
+        format.write(&self.context(), &mut out);
+        out.into_bump_slice()
     }
 
     /// Shows `see` the sample of an expression.

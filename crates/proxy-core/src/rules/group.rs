@@ -228,9 +228,7 @@ impl Group {
             }
             table => match sample {
                 Sample::Str(bytes) | Sample::Bin(bytes) | Sample::Method(bytes) if self.fold => {
-                    let mut folded = context.arena.bytes(bytes.len());
-                    folded.extend(bytes.iter().map(u8::to_ascii_lowercase));
-                    find_text(table, &folded, hit);
+                    find_text(table, context.arena.lower(bytes), hit);
                 }
                 Sample::Str(bytes) | Sample::Bin(bytes) | Sample::Method(bytes) => {
                     find_text(table, bytes, hit);

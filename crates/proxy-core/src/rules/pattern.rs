@@ -1,21 +1,21 @@
 //! Patterns in a form that finds all lines that match a sample at once.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 
 use aho_corasick::{AhoCorasick, BuildError};
 use haproxy_cfg::model::{MatchKind, Pattern};
+use rustc_hash::FxHashMap;
 
 /// Number of an ACL line in its proxy.
 pub(super) type Line = u32;
 
-/// Texts that samples are equal to.
+/// Texts that samples are equal to: those of the file, so that no client makes their hashes collide.
 #[derive(Debug, Default)]
-pub(super) struct Equal(HashMap<Box<[u8]>, Vec<Line>>);
+pub(super) struct Equal(FxHashMap<Box<[u8]>, Vec<Line>>);
 
 impl Equal {
     pub(super) fn new(patterns: Vec<(Vec<u8>, Line)>) -> Self {
-        let mut map: HashMap<Box<[u8]>, Vec<Line>> = HashMap::new();
+        let mut map: FxHashMap<Box<[u8]>, Vec<Line>> = FxHashMap::default();
         for (text, line) in patterns {
             push_once(map.entry(text.into()).or_default(), line);
         }
@@ -209,8 +209,8 @@ impl Ranges {
 /// Networks by prefix length: an address is masked once for each length that is there.
 #[derive(Debug, Default)]
 pub(super) struct Networks {
-    v4: Vec<(u8, HashMap<u32, Vec<Line>>)>,
-    v6: Vec<(u8, HashMap<u128, Vec<Line>>)>,
+    v4: Vec<(u8, FxHashMap<u32, Vec<Line>>)>,
+    v6: Vec<(u8, FxHashMap<u128, Vec<Line>>)>,
 }
 
 impl Networks {
@@ -263,9 +263,9 @@ fn inner_v4(address: Ipv6Addr) -> Option<u32> {
     }
 }
 
-fn of_length<K>(lengths: &mut Vec<(u8, HashMap<K, Vec<Line>>)>, bits: u8) -> &mut HashMap<K, Vec<Line>> {
+fn of_length<K>(lengths: &mut Vec<(u8, FxHashMap<K, Vec<Line>>)>, bits: u8) -> &mut FxHashMap<K, Vec<Line>> {
     let at = lengths.iter().position(|(b, _)| *b == bits).unwrap_or_else(|| {
-        lengths.push((bits, HashMap::new()));
+        lengths.push((bits, FxHashMap::default()));
         lengths.len() - 1
     });
     &mut lengths[at].1

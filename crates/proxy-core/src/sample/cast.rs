@@ -134,8 +134,8 @@ pub(crate) fn text<'a>(sample: Sample<'a>, arena: &'a Arena) -> &'a [u8] {
                 b"0"
             }
         }
-        Sample::Int(value) => arena.text(value),
-        Sample::Ip(IpAddr::V4(value)) => arena.text(value),
+        Sample::Int(value) => arena.integer(value),
+        Sample::Ip(IpAddr::V4(value)) => arena.ipv4(value),
         Sample::Ip(IpAddr::V6(value)) => arena.text(Written(value)),
         Sample::Bin(bytes) => &bytes[..memchr::memchr(0, bytes).unwrap_or(bytes.len())],
     }

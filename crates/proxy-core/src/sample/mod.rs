@@ -15,7 +15,7 @@ pub(crate) mod variable;
 
 use std::net::IpAddr;
 
-pub use arena::Arena;
+pub use arena::{Arena, Sink, put_ipv4};
 pub(crate) use cast::{address, cast, integer, text};
 pub use context::{Body, PacketField, SampleContext, TcpFacts, Tls, World};
 pub use expression::Expression;

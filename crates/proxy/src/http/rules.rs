@@ -1,14 +1,14 @@
 //! The rules of a proxy on a request and on its response.
 
 use std::cell::Cell;
-use std::fmt::Write as _;
+use std::io::Write as _;
 use std::net::IpAddr;
 use std::rc::Rc;
 
 use haproxy_cfg::model::{ForwardFor, ProxyId};
 use proxy_core::proxy_protocol::Introduction;
 use proxy_core::rules::{Acls, CondPlan, Exec, RuleSetPlan, Step};
-use proxy_core::sample::{Body, SampleContext};
+use proxy_core::sample::{Body, SampleContext, put_ipv4};
 
 use super::txn::{Txn, body_in};
 use crate::buffer::Buffer;
@@ -212,12 +212,13 @@ fn tell_address(txn: &mut Txn, policy: &ForwardFor, address: Option<IpAddr>) {
     }
     let mut text = std::mem::take(&mut txn.address);
     text.clear();
-    // Writing into a string cannot fail.
-    let _ = write!(text, "{address}");
+    match address {
+        IpAddr::V4(v4) => put_ipv4(&mut text, v4),
+        // Writing into memory cannot fail.
+        IpAddr::V6(v6) => write!(text, "{v6}").unwrap_or_default(),
+    }
     // Where there is no room for it, the server does without, as with the original.
-    let _ = txn
-        .edit_request(usize::MAX)
-        .add(&policy.header, &[text.as_bytes()]);
+    let _ = txn.edit_request(usize::MAX).add(&policy.header, &[&text]);
     txn.address = text;
 }
 

@@ -54,7 +54,7 @@ pub struct Txn {
     /// What rules, samples and the log line know of it.
     pub(crate) stream: Stream,
     /// The client's address as text, for `forwardfor`.
-    pub(super) address: String,
+    pub(super) address: Vec<u8>,
 }
 
 /// A place in the rules on a response: the backend's come first.

@@ -49,7 +49,7 @@ struct Write {
 
 impl Action for Write {
     fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
-        let value = exec.text(&self.value);
+        let value = self.value.constant().unwrap_or_else(|| exec.text(&self.value));
         let Some(mut headers) = exec.headers() else {
             return Step::Next;
         };
@@ -131,7 +131,10 @@ impl Names {
 impl Action for Delete {
     fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
         if let Some(mut headers) = exec.headers() {
-            headers.retain(|name, _| !self.names.hold(name));
+            match &self.names {
+                Names::Equal(name) => headers.remove(name),
+                names => headers.retain(|name, _| !names.hold(name)),
+            }
         }
         Step::Edited
     }

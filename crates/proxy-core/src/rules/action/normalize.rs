@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::{Action, Compile, Make, edited};
 use crate::rules::{Exec, Step};
-use crate::sample::path_start;
+use crate::sample::{Sink, path_start};
 
 pub(super) const ROWS: &[(&str, Make)] =
     &[("normalize-uri", |at| Ok(Box::new(Normalize(Normalizer::of(at)?))))];
@@ -66,52 +66,52 @@ impl Normalizer {
     }
 
     /// Appends the normal form of a target from its path on.
-    fn write(self, target: &[u8], out: &mut impl Extend<u8>) -> Result<(), Malformed> {
+    fn write(self, target: &[u8], out: &mut impl Sink) -> Result<(), Malformed> {
         let path_len = memchr::memchr(b'?', target).unwrap_or(target.len());
         let (path, behind) = target.split_at(path_len);
         match self {
             Self::FragmentEncode => {
                 for octet in target {
                     match octet {
-                        b'#' => out.extend(*b"%23"),
-                        other => out.extend([*other]),
+                        b'#' => out.put(b"%23"),
+                        other => out.put(&[*other]),
                     }
                 }
             }
             Self::FragmentStrip => {
                 let end = memchr::memchr(b'#', target).unwrap_or(target.len());
-                out.extend(target[..end].iter().copied());
+                out.put(&target[..end]);
             }
             Self::MergeSlashes => {
                 let mut last = 0;
                 for octet in path {
                     if (*octet, last) != (b'/', b'/') {
-                        out.extend([*octet]);
+                        out.put(&[*octet]);
                     }
                     last = *octet;
                 }
-                out.extend(behind.iter().copied());
+                out.put(behind);
             }
             Self::StripDot => {
                 strip_dots(path, out);
-                out.extend(behind.iter().copied());
+                out.put(behind);
             }
             Self::StripDotDot { full } => {
                 strip_dot_dots(path, full, out);
-                out.extend(behind.iter().copied());
+                out.put(behind);
             }
             Self::DecodeUnreserved { strict } => {
                 sequences(target, strict, |part| match part {
-                    Part::Plain(octet) => out.extend([octet]),
-                    Part::Encoded(_, octet) if is_unreserved(octet) => out.extend([octet]),
-                    Part::Encoded(digits, _) => out.extend([b'%', digits[0], digits[1]]),
+                    Part::Plain(octet) => out.put(&[octet]),
+                    Part::Encoded(_, octet) if is_unreserved(octet) => out.put(&[octet]),
+                    Part::Encoded(digits, _) => out.put(&[b'%', digits[0], digits[1]]),
                 })?;
             }
             Self::PercentToUppercase { strict } => {
                 sequences(target, strict, |part| match part {
-                    Part::Plain(octet) => out.extend([octet]),
+                    Part::Plain(octet) => out.put(&[octet]),
                     Part::Encoded(digits, _) => {
-                        out.extend([
+                        out.put(&[
                             b'%',
                             digits[0].to_ascii_uppercase(),
                             digits[1].to_ascii_uppercase(),
@@ -121,10 +121,10 @@ impl Normalizer {
             }
             Self::SortQuery => match memchr::memchr(b'?', target) {
                 Some(question) => {
-                    out.extend(target[..=question].iter().copied());
+                    out.put(&target[..=question]);
                     sort(&target[question + 1..], out);
                 }
-                None => out.extend(target.iter().copied()),
+                None => out.put(target),
             },
         }
         Ok(())
@@ -132,26 +132,26 @@ impl Normalizer {
 }
 
 /// Leaves out segments that are `.`; behind the last one the slash in front of it stays.
-fn strip_dots(path: &[u8], out: &mut impl Extend<u8>) {
+fn strip_dots(path: &[u8], out: &mut impl Sink) {
     let Some(relative) = path.strip_prefix(b"/") else {
-        return out.extend(path.iter().copied());
+        return out.put(path);
     };
     let mut segments = relative.split(|octet| *octet == b'/').peekable();
     while let Some(segment) = segments.next() {
         if segment != b"." {
-            out.extend(*b"/");
-            out.extend(segment.iter().copied());
+            out.put(b"/");
+            out.put(segment);
         } else if segments.peek().is_none() {
-            out.extend(*b"/");
+            out.put(b"/");
         }
     }
 }
 
 /// Leaves out segments that are `..` with the ones in front of them. Those that lead above the root stay in front, unless `full`
 /// is asked for.
-fn strip_dot_dots(path: &[u8], full: bool, out: &mut impl Extend<u8>) {
+fn strip_dot_dots(path: &[u8], full: bool, out: &mut impl Sink) {
     let Some(relative) = path.strip_prefix(b"/") else {
-        return out.extend(path.iter().copied());
+        return out.put(path);
     };
     let is_up = |segment: &&[u8]| *segment == b"..";
     let segments = || relative.rsplit(|octet| *octet == b'/');
@@ -170,14 +170,14 @@ fn strip_dot_dots(path: &[u8], full: bool, out: &mut impl Extend<u8>) {
     }
     let ups = if full { 0 } else { owed };
     for _ in 0..ups {
-        out.extend(*b"/..");
+        out.put(b"/..");
     }
     for segment in kept.iter().rev() {
-        out.extend(*b"/");
-        out.extend(segment.iter().copied());
+        out.put(b"/");
+        out.put(segment);
     }
     if ends_upwards {
-        out.extend(*b"/");
+        out.put(b"/");
     }
 }
 
@@ -216,7 +216,7 @@ fn is_unreserved(octet: u8) -> bool {
 }
 
 /// Sorts the parameters of a query by their names; those of one name keep their order. An empty one at the end is none.
-fn sort(query: &[u8], out: &mut impl Extend<u8>) {
+fn sort(query: &[u8], out: &mut impl Sink) {
     let mut parameters: Vec<&[u8]> = query.split(|octet| *octet == b'&').collect();
     if parameters.last().is_some_and(|last| last.is_empty()) {
         parameters.pop();
@@ -225,9 +225,9 @@ fn sort(query: &[u8], out: &mut impl Extend<u8>) {
     parameters.sort_by(|a, b| -> Ordering { a[..name(a)].cmp(&b[..name(b)]) });
     for (at, parameter) in parameters.iter().enumerate() {
         if at > 0 {
-            out.extend(*b"&");
+            out.put(b"&");
         }
-        out.extend(parameter.iter().copied());
+        out.put(parameter);
     }
 }
 

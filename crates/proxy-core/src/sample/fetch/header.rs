@@ -1,5 +1,7 @@
 //! Values of headers: whole ones, the parts between commas, and cookies.
 
+use std::ops::ControlFlow;
+
 use crate::http1::Headers;
 
 /// The comma-separated parts of a header value, white space around them removed. A comma inside a quoted string separates
@@ -27,6 +29,15 @@ impl<'a> Iterator for Parts<'a> {
 
 /// Where the first part ends: at a comma outside of quotes, or at the end.
 fn end_of_part(value: &[u8]) -> usize {
+    // Nearly no value has either.
+    match memchr::memchr2(b',', b'"', value) {
+        None => value.len(),
+        Some(at) if value[at] == b',' => at,
+        Some(_) => end_of_quoted_part(value),
+    }
+}
+
+fn end_of_quoted_part(value: &[u8]) -> usize {
     let mut quoted = false;
     let mut escaped = false;
     for (at, &byte) in value.iter().enumerate() {
@@ -52,6 +63,18 @@ fn trim(mut value: &[u8]) -> &[u8] {
         value = rest;
     }
     value
+}
+
+/// Shows `see` a value: the parts between its commas, or the `whole`.
+pub(crate) fn each_part<'a>(
+    value: &'a [u8],
+    whole: bool,
+    mut see: impl FnMut(&'a [u8]) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    if whole {
+        return see(value);
+    }
+    Parts::of(value).try_for_each(see)
 }
 
 /// The values of a header: parts of each one, or whole ones.

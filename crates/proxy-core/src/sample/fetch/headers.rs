@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use haproxy_cfg::model::{Sample as Written, Word};
 
-use super::header::{Parts, values};
+use super::header::{Parts, each_part, values};
 use super::message::{Side, number};
 use super::{Fetch, Row, nothing, row, several, single};
 use crate::http1::Headers;
@@ -125,11 +125,12 @@ fn text(sample: &Written, side: Side, whole: bool) -> Result<Box<dyn Fetch>, Str
         let Some(headers) = side.headers(context) else {
             return;
         };
-        for value in wanted.all(headers) {
-            if see(Sample::Str(value)).is_break() {
-                return;
-            }
-        }
+        let mut part = |value| each_part(value, wanted.whole, |part| see(Sample::Str(part)));
+        // What saw enough says so to us alone.
+        let _seen = match &wanted.name {
+            Some(name) => headers.get(name).try_for_each(part),
+            None => headers.iter().try_for_each(|(_, value)| part(value)),
+        };
     })
 }
 
