@@ -199,6 +199,62 @@ def leastconn():
     return cases
 
 
+def keyed(servers, steps, hash_type):
+    """Steps with the server that each ["key", text] and each of ["pick", n], which has no key, gave."""
+    lines = "\n".join(f" server s{i} unix@{{dir}}/answers {words}" for i, words in enumerate(servers))
+    config = HTTP.replace("BALANCE", f"hdr(x-k)\n {hash_type}").replace("SERVERS", lines)
+    done = []
+    with Oracle(config) as oracle:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(5)
+            client.connect(os.path.join(oracle.folder, "front"))
+
+            def ask(header=""):
+                client.sendall(f"GET / HTTP/1.1\r\nhost: x\r\n{header}\r\n".encode())
+                head, _ = read_head(client)
+                return int(head.split(b"x-s: s", 1)[1].split(b"\r\n", 1)[0])
+
+            for step in steps:
+                if step[0] == "pick":
+                    done.append(["pick", [ask() for _ in range(step[1])]])
+                elif step[0] == "keys":
+                    done.append(["keys", [[key, ask(f"x-k: {key}\r\n")] for key in step[1]]])
+                else:
+                    change(oracle, step)
+                    done.append(step)
+    return {"balance": "hash", "option": hash_type, "servers": servers, "steps": done}
+
+
+def hashes():
+    """Keys on wheels and rings, and what changes when servers go, come back or get another weight."""
+    chance = random.Random(7)
+    some = lambda: ["".join(chance.choices("abcdefghijk0123456789/-.", k=chance.randint(1, 24))) for _ in range(40)]  # noqa: E731
+    moves = [["keys", some()], ["pick", 9], ["down", 0], ["keys", some()], ["pick", 9], ["up", 0], ["keys", some()]]
+    weights = [["weight", 1, 3], ["keys", some()], ["weight", 1, 0], ["keys", some()], ["pick", 12]]
+    cases = []
+    for function in ("", " sdbm", " djb2", " wt6", " crc32"):
+        for modifier in ("", " avalanche") if function else ("",):
+            for method in ("map-based", "consistent"):
+                steps = moves + (weights if method == "consistent" else [])
+                cases.append(keyed(["weight 1", "weight 2", "weight 3"], steps, f"hash-type {method}{function}{modifier}"))
+    for words in (["id 7", "id 99", "id 4000000"], ["weight 100", "weight 10"], ["weight 1"] * 17, ["weight 1", "backup"]):
+        for method in ("map-based", "consistent"):
+            cases.append(keyed(words, moves, f"hash-type {method}"))
+    return cases
+
+
+def bounds():
+    """hash-balance-factor: connections with one key that stay open."""
+    cases = []
+    for weights in ([1, 1, 1], [3, 2, 1], [1] * 5, [1, 5, 2, 10]):
+        for factor in (101, 110, 125, 150, 200, 300):
+            option = f"hash-type consistent\n hash-balance-factor {factor}"
+            servers = [f"weight {weight}" for weight in weights]
+            steps = [["open"]] * 20 + [["close", 3], ["close", 5]] + [["open"]] * 6
+            cases.append(held(servers, steps, "hash str(key)", option))
+    return cases
+
+
 def limits():
     """Full servers, backups, and the order of balance first."""
     opens = lambda n: [["open"]] * n  # noqa: E731
@@ -229,4 +285,6 @@ if __name__ == "__main__":
     write("roundrobin.json", "record.py: roundrobin(), requests one after another, nbthread 1", roundrobin())
     write("returns.json", "record.py: returns(), requests one after another, nbthread 1", returns())
     write("leastconn.json", "record.py: leastconn(), connections held open, nbthread 1", leastconn())
+    write("hashes.json", "record.py: hashes(), requests one after another, nbthread 1", hashes())
+    write("bounds.json", "record.py: bounds(), connections held open, nbthread 1", bounds())
     write("limits.json", "record.py: limits(), connections held open, nbthread 1", limits())

@@ -8,7 +8,7 @@ use haproxy_cfg::model::{Config, Format, Proxy, ProxyId, RuleSet};
 use syntax::Span;
 
 use crate::answer::Pages;
-use crate::balance::Balancer;
+use crate::balance::{Balancer, KeyPlan};
 use crate::format::FormatPlan;
 use crate::forwarded::ForwardedPlan;
 use crate::http1::HeaderCases;
@@ -82,6 +82,8 @@ pub struct ProxyPlan {
     pub balancer: Balancer,
     /// What its servers are told of clients, or see of them; none where that is nothing.
     pub introduction: Option<Box<IntroductionPlan>>,
+    /// What they are chosen by, where that is a key.
+    pub key: Option<Box<KeyPlan>>,
     /// One of its servers has a `redir`.
     pub has_redir: bool,
     /// What it answers errors with.
@@ -237,6 +239,12 @@ impl ProxyPlan {
             introduction: IntroductionPlan::compile(config, id).map_err(|(server, reason)| {
                 vec![RuleError {
                     span: proxy.servers[server].span,
+                    reason,
+                }]
+            })?,
+            key: KeyPlan::compile(config, id).map_err(|reason| {
+                vec![RuleError {
+                    span: proxy.span,
                     reason,
                 }]
             })?,

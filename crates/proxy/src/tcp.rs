@@ -258,6 +258,7 @@ fn forward<'a>(
             .inspects(session.client.frontend, backend);
         let wanted = wanted_server(session, stream, backend, start.received());
         let introduction = introduce_session(session, stream, backend, start.received());
+        let hash = key_hash(session, stream, backend, start.received());
         let Some(first) = &mut start.first else { return };
         let sent = first.len();
         let mut attempt = Attempt {
@@ -272,7 +273,7 @@ fn forward<'a>(
                 ended: &mut start.ended,
                 abort_on_end: aborts_on_end(proxy, Mode::Tcp, sent),
             },
-            src: session.client.src.map(|address| address.ip()),
+            hash: hash.filter(|_| wanted.is_none()),
             dst: session.client.dst,
             reuse: Reuse::None,
             private: &mut session.private,
@@ -435,6 +436,19 @@ fn stick(session: &Session, stream: &mut Stream, backend: ProxyId, payload: &[u8
     steered.or(found)
 }
 
+/// The hash of the key that servers of `backend` are chosen by.
+fn key_hash(session: &Session, stream: &Stream, backend: ProxyId, payload: &[u8]) -> Option<u32> {
+    let thread = &session.thread;
+    let key = thread.shared.plan.proxies[backend.0 as usize].key.as_ref()?;
+    let at_hand = AtHand {
+        stream: Some(stream),
+        payload,
+        io: Some(&session.io),
+        ..AtHand::default()
+    };
+    looking(thread, &session.client, backend, at_hand, |context| key.hash(context))
+}
+
 /// The backend by `use_backend` and `default_backend`.
 fn choose_backend(session: &Session, stream: &Stream, payload: &[u8]) -> Option<ProxyId> {
     let (proxy, plan) = session.thread.shared.plan.proxy(session.client.frontend);
@@ -470,6 +484,7 @@ fn not_reached(session: &Session, log: &mut StreamLog, backend: ProxyId, error: 
             counters.econ.inc();
             (b's', b'Q')
         }
+        ReachError::QueueFull => (b'S', b'Q'),
         ReachError::ClientLeftQueue => {
             counters.cli_abrt.inc();
             (b'C', b'Q')

@@ -333,7 +333,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         arg("percent", Kind::Custom(ReadArgument(persistence::balance_factor)))
             .missing("'{kw}' expects an integer argument."),
         IGNORED,
-    ]),
+    ])
+    .acts(p::kept),
     kw(
         "hash-preserve-affinity",
         DEFAULTS | BE,
@@ -342,7 +343,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     )
     .since(3, 2)
     .takes(&[one_of("when", &["always", "maxconn", "maxqueue"])]),
-    kw("hash-type", DEFAULTS | BE, ONE, "how hashes choose servers").takes(HASH_TYPE),
+    kw("hash-type", DEFAULTS | BE, ONE, "how hashes choose servers")
+        .takes(HASH_TYPE)
+        .acts(p::kept),
     kw("http-after-response", RULES, ONE, "rules on every answer").acts(rules::http_after_response),
     kw(
         "http-check",

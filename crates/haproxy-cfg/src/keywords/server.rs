@@ -88,7 +88,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("log-proto", SERVER, ONE, "how log lines are framed").takes(&[one_of("protocol", &["legacy", "octet-count"]).missing("'{kw}' expects one of 'legacy' or 'octet-count' but got ''").wrong("'{kw}' expects one of 'legacy' or 'octet-count' but got '{got}'")]).acts(LogProto),
     kw("max-reuse", SERVER, ONE, "requests on one connection").takes(&[loose("count", i64::MIN, i64::MAX).missing("'{kw}' expects <value> as argument.")]).acts(MaxReuse),
     kw("maxconn", SERVER, ONE, "connections at once").takes(COUNT).acts(Maxconn),
-    kw("maxqueue", SERVER, ONE, "connections waiting").takes(COUNT).keeps(Maxqueue),
+    kw("maxqueue", SERVER, ONE, "connections waiting").takes(COUNT).acts(Maxqueue),
     kw("minconn", SERVER, ONE, "lower bound of a moving maxconn").takes(COUNT).keeps(Minconn),
     kw("namespace", SERVER, ONE, "network namespace that it is connected from").takes(&[arg("name", Kind::Custom(ReadArgument(server::namespace))).missing("'{kw}' : expects <name> as argument")]),
     kw("no-agent-check", SERVER, NONE, "no agent, whatever the defaults say").takes(NOTHING).keeps(AgentCheck(false)),

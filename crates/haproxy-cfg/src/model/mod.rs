@@ -4,6 +4,7 @@
 mod abstract_name;
 mod acl;
 mod addr;
+mod balance;
 mod bind;
 mod check;
 mod format;
@@ -24,6 +25,7 @@ mod word;
 pub use abstract_name::AbstractName;
 pub use acl::{Acl, Cond, CondTerm, MatchKind, Pattern, Polarity};
 pub use addr::{Address, ServerAddr};
+pub use balance::{Balance, HashFunction, HashKey, HashType, UriKey};
 pub use bind::{Bind, BindSsl, Level, TlsVersion};
 pub use check::{CheckKind, CheckSettings, HttpCheck};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
@@ -35,7 +37,7 @@ pub use patterns::{
     PatternUser,
 };
 pub use proxy::{
-    Balance, CaptureSlot, Captures, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor,
+    CaptureSlot, Captures, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor,
     Forwarded, ForwardedPart, HeaderNames, HttpReuse, KeepAliveProbes, Mode, Proxy, ProxyId, ProxyKind,
     ProxyOptions, ServerTarget, Steering, SwitchRule, SwitchTarget, Timeouts, UniqueId,
 };

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use syntax::Span;
 
 use super::{
-    Acl, Bind, CheckKind, Cond, Format, LogSteps, LogTarget, Millis, RetryOn, Rule, RuleSet, Sample, Server,
+    Acl, Balance, Bind, CheckKind, Cond, Format, HashType, LogSteps, LogTarget, Millis, RetryOn, Rule, RuleSet, Sample, Server,
     StatsSettings, StickRule, Word,
 };
 use crate::signature::Argument;
@@ -76,23 +76,6 @@ pub enum HttpReuse {
     Aggressive,
     /// All.
     Always,
-}
-
-/// `balance`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Balance {
-    /// Smooth weighted round robin.
-    RoundRobin,
-    /// Weighted round robin with weights fixed at start.
-    StaticRr,
-    /// Fewest connections for its weight.
-    LeastConn,
-    /// The first server with a free slot.
-    First,
-    /// The less loaded of this many drawn at random (2 unless given).
-    Random(u32),
-    /// A hash of the client's address.
-    Source,
 }
 
 /// `timeout …`; none means no limit.
@@ -475,6 +458,11 @@ pub struct Proxy {
     pub log_tag: Option<Word>,
     /// `balance`.
     pub balance: Balance,
+    /// `hash-type`.
+    pub hash_type: HashType,
+    /// `hash-balance-factor`: most requests that a server of a ring has at once, percent of what would be its share; 0 is
+    /// without limit.
+    pub hash_balance_factor: u32,
     /// `cookie`.
     pub cookie: Option<Box<CookiePolicy>>,
     /// `retries`, 3 unless given.
@@ -555,6 +543,8 @@ impl Proxy {
             log_errors: None,
             log_tag: None,
             balance: Balance::RoundRobin,
+            hash_type: HashType::default(),
+            hash_balance_factor: 0,
             cookie: None,
             retries: 3,
             retry_on: RetryOn::default(),

@@ -6,10 +6,13 @@ use super::line::{Line, shown};
 use super::reading::Reading;
 use super::sample;
 use crate::lex::Word;
-use crate::model::Balance;
+use crate::model::{Balance, HashKey, Sample, UriKey};
 use crate::signature::{Argument, Given, Value};
 use crate::values::loose_integer;
 use crate::written::Set;
+
+/// The cookie of `balance rdp-cookie` without a name.
+const DEFAULT_RDP_COOKIE: &str = "mstshash";
 
 const NAMES: &[&str] = &[
     "roundrobin",
@@ -45,7 +48,7 @@ pub(crate) fn balance(reading: &mut Reading<'_>, line: &Line<'_>) {
         "static-rr" => Balance::StaticRr,
         "leastconn" => Balance::LeastConn,
         "first" => Balance::First,
-        "source" => Balance::Source,
+        "source" => Balance::Hash(HashKey::Source),
         "random" => match draws(argument) {
             Ok(draws) => Balance::Random(draws),
             Err(message) => {
@@ -56,17 +59,22 @@ pub(crate) fn balance(reading: &mut Reading<'_>, line: &Line<'_>) {
         "log-hash" | "log-sticky" | "sticky" if !newer => return unknown(reading, word, name),
         "hdr" if argument.is_none() => return unknown(reading, word, name),
         "uri" | "url_param" | "hdr" | "rdp-cookie" | "hash" | "log-hash" | "log-sticky" | "sticky" => {
-            let Some(arguments) = hash_arguments(reading, line, name, argument) else {
+            let Some((arguments, key)) = hash_arguments(reading, line, name, argument) else {
                 return;
             };
-            reading.tell_read_only(&format!("'balance {name}'"), line.span());
             of_requests = matches!(name, "uri" | "url_param" | "hdr");
             reading.keep(Given {
                 name: "balance",
                 arguments,
                 span: line.span(),
             });
-            Balance::RoundRobin
+            match key {
+                Some(key) => Balance::Hash(key),
+                None => {
+                    reading.tell_read_only(&format!("'balance {name}'"), line.span());
+                    Balance::RoundRobin
+                }
+            }
         }
         _ => return unknown(reading, word, name),
     };
@@ -88,13 +96,13 @@ fn inside(argument: Option<&str>) -> Option<&str> {
     (!inside.is_empty()).then_some(inside)
 }
 
-/// Reads what the algorithms by hash take; the first fault is told.
+/// Reads what the algorithms by hash take, and the key that it says, if we choose servers by it; the first fault is told.
 fn hash_arguments(
     reading: &mut Reading<'_>,
     line: &Line<'_>,
     name: &str,
     argument: Option<&str>,
-) -> Option<Vec<Argument>> {
+) -> Option<(Vec<Argument>, Option<HashKey>)> {
     let missing = |reading: &mut Reading<'_>, message: &str| {
         reading.alert("missing-argument", line.behind(), message);
         None
@@ -115,7 +123,7 @@ fn hash_arguments(
         .copied()
         .unwrap_or_default();
     let mut out = vec![part("algorithm", Value::Word(algorithm), first)];
-    match name {
+    let key = match name {
         "url_param" => {
             let Some(parameter) = line.arg(1) else {
                 return missing(reading, "balance url_param requires an URL parameter name.");
@@ -134,6 +142,10 @@ fn hash_arguments(
                 }
                 out.push(part("check_post", Value::Word("check_post"), modifier));
             }
+            Some(HashKey::Parameter {
+                name: parameter.text.to_vec().into(),
+                in_body: line.arg(2).is_some(),
+            })
         }
         "hdr" => {
             let Some(header) = inside(argument) else {
@@ -150,22 +162,33 @@ fn hash_arguments(
                 }
                 out.push(part("use_domain_only", Value::Word("use_domain_only"), modifier));
             }
+            Some(HashKey::Header {
+                name: header.into(),
+                domain_only: line.arg(1).is_some(),
+            })
         }
-        "rdp-cookie" if argument.is_some() => {
+        "rdp-cookie" if argument.is_none() => Some(HashKey::RdpCookie(DEFAULT_RDP_COOKIE.into())),
+        "rdp-cookie" => {
             let Some(cookie) = inside(argument) else {
                 return missing(reading, "balance rdp-cookie : missing cookie name.");
             };
             out.push(part("cookie", Value::Text(cookie.into()), first));
+            Some(HashKey::RdpCookie(cookie.into()))
         }
-        "hash" | "log-hash" => out.push(expression(reading, line)?),
-        "uri" => uri(reading, line, &mut out)?,
-        _ => {}
-    }
-    Some(out)
+        "hash" | "log-hash" => {
+            let (argument, sample) = expression(reading, line)?;
+            out.push(argument);
+            (name == "hash").then(|| HashKey::Sample(Box::new(sample)))
+        }
+        "uri" => Some(HashKey::Uri(uri(reading, line, &mut out)?)),
+        _ => None,
+    };
+    Some((out, key))
 }
 
 /// `len N`, `depth N`, `whole` and `path-only` of `balance uri`.
-fn uri(reading: &mut Reading<'_>, line: &Line<'_>, out: &mut Vec<Argument>) -> Option<()> {
+fn uri(reading: &mut Reading<'_>, line: &Line<'_>, out: &mut Vec<Argument>) -> Option<UriKey> {
+    let mut key = UriKey::default();
     let mut at = 1;
     while let Some(word) = line.arg(at) {
         let (name, length) = match &*word.text {
@@ -196,6 +219,13 @@ fn uri(reading: &mut Reading<'_>, line: &Line<'_>, out: &mut Vec<Argument>) -> O
             }
             Value::Int(number)
         };
+        let number = value.number().and_then(|number| u32::try_from(number).ok());
+        match name {
+            "len" => key.len = number,
+            "depth" => key.depth = number,
+            "whole" => key.whole = true,
+            _ => key.path_only = true,
+        }
         out.push(Argument {
             name,
             value,
@@ -203,11 +233,11 @@ fn uri(reading: &mut Reading<'_>, line: &Line<'_>, out: &mut Vec<Argument>) -> O
         });
         at += length;
     }
-    Some(())
+    Some(key)
 }
 
 /// The expression of `balance hash`. What is wrong with it is told where the section begins, as the original does.
-fn expression(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<Argument> {
+fn expression(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<(Argument, Sample)> {
     let Some(first) = line.arg(1) else {
         let message = "balance hash requires a sample expression.";
         reading.alert("missing-argument", line.behind(), message);
@@ -251,11 +281,12 @@ fn expression(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<Argument> {
         refuse(reading, "not-at-hand", message, help);
         return None;
     }
-    Some(Argument {
+    let argument = Argument {
         name: "expression",
         value: Value::Text(text.into()),
         span: first.span,
-    })
+    };
+    Some((argument, read))
 }
 
 fn draws(argument: Option<&str>) -> Result<u32, String> {

@@ -7,7 +7,7 @@ use super::{rules, server};
 use crate::dialect::Dialect;
 use crate::model::sections::ErrorFile;
 use crate::model::{
-    Acl, Balance, ErrorAnswer, KeepAliveProbes, LogTarget, Mode, Proxy, ProxyOptions, RetryOn, ServerTarget,
+    Acl, Balance, ErrorAnswer, HashFunction, HashKey, HashType, KeepAliveProbes, LogTarget, Mode, Proxy, ProxyOptions, RetryOn, ServerTarget,
     StatsSettings, Steering, StickRule, Timeouts, UniqueId, Word,
 };
 use crate::parse::Reading;
@@ -105,9 +105,13 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .find_map(|settings| settings.format(FormatKind::Error))
             .and_then(|line| line.format.clone()),
         log_tag: inherited.value(|settings| &settings.log_tag),
-        balance: inherited
-            .value(|settings| &settings.balance)
-            .unwrap_or_else(|| default_balance(dialect)),
+        balance: balance(&inherited, dialect),
+        hash_type: hash_type(reading, section, &inherited),
+        hash_balance_factor: inherited
+            .last_line(reading, section, "hash-balance-factor")
+            .and_then(|given| given.arguments.first()?.value.number())
+            .and_then(|factor| u32::try_from(factor).ok())
+            .unwrap_or(0),
         cookie: inherited
             .value(|settings| &settings.cookie)
             .filter(|_| section.kind.is_backend())
@@ -225,6 +229,46 @@ fn unique_id(inherited: &Inherited<'_>, frontend: bool) -> Option<UniqueId> {
         format: line.format.clone()?,
         header: inherited.value(|settings| &settings.unique_id_header),
     })
+}
+
+/// What servers are chosen by. Outside of HTTP there is no request to take a key from.
+fn balance(inherited: &Inherited<'_>, dialect: Dialect) -> Balance {
+    let given = inherited.value(|settings| &settings.balance);
+    match given.unwrap_or_else(|| default_balance(dialect)) {
+        Balance::Hash(HashKey::Uri(_) | HashKey::Parameter { .. } | HashKey::Header { .. })
+            if inherited.mode() != Mode::Http =>
+        {
+            Balance::RoundRobin
+        }
+        balance => balance,
+    }
+}
+
+/// `hash-type`. A ring is walked by mixed numbers, unless a function is named.
+fn hash_type(reading: &Reading<'_>, section: &ProxySection, inherited: &Inherited<'_>) -> HashType {
+    let Some(given) = inherited.last_line(reading, section, "hash-type") else {
+        return HashType::default();
+    };
+    let Some(Value::Option(method, rest)) = given.arguments.first().map(|argument| &argument.value) else {
+        return HashType::default();
+    };
+    let consistent = *method == "consistent";
+    let named = |name: &str| rest.iter().find(|argument| argument.name == name);
+    let function = named("function").and_then(|argument| match &argument.value {
+        Value::Option(name, _) => Some(*name),
+        value => value.word(),
+    });
+    HashType {
+        consistent,
+        function: match function {
+            Some("djb2") => HashFunction::Djb2,
+            Some("wt6") => HashFunction::Wt6,
+            Some("crc32") => HashFunction::Crc32,
+            Some("none") => HashFunction::None,
+            _ => HashFunction::Sdbm,
+        },
+        avalanche: named("modifier").is_some() || (consistent && function.is_none()),
+    }
 }
 
 fn default_balance(dialect: Dialect) -> Balance {

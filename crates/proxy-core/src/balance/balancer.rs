@@ -1,6 +1,5 @@
 //! A backend's balancer: which servers are in use, and their order.
 
-use std::net::IpAddr;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,6 +8,7 @@ use haproxy_cfg::model::{Balance, Proxy};
 use super::Usable;
 use super::leastconn::LeastConn;
 use super::random::Draws;
+use super::ring::Ring;
 use super::roundrobin::RoundRobin;
 use super::static_rr::Wheel;
 use crate::state::{ProxyState, ServerState};
@@ -16,8 +16,6 @@ use crate::state::{ProxyState, ServerState};
 /// What a choice may depend on.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PickInput {
-    /// The client's address, for `balance source`.
-    pub src: Option<IpAddr>,
     /// A server not to choose when there is another one: the one that a redispatch comes from.
     pub exclude: Option<usize>,
     /// Random bits, for `balance random`.
@@ -28,6 +26,8 @@ pub struct PickInput {
 #[derive(Debug)]
 pub struct Balancer {
     algorithm: Balance,
+    /// `hash-balance-factor`; 0 is without limit.
+    factor: u32,
     backup: Box<[bool]>,
     /// Servers by their ids, for `balance first`.
     by_id: Box<[u32]>,
@@ -53,6 +53,7 @@ enum Order {
     LeastConn(LeastConn),
     Wheel(Wheel),
     Draws(Draws),
+    Ring(Ring),
     ById,
 }
 
@@ -67,7 +68,10 @@ impl Balancer {
         let order = || match proxy.balance {
             Balance::RoundRobin => Order::RoundRobin(RoundRobin::new(servers)),
             Balance::LeastConn => Order::LeastConn(LeastConn::new(servers)),
-            Balance::StaticRr | Balance::Source => Order::Wheel(Wheel::default()),
+            Balance::Hash(_) if proxy.hash_type.consistent => {
+                Order::Ring(Ring::new(proxy.servers.iter().map(|server| server.id).collect()))
+            }
+            Balance::StaticRr | Balance::Hash(_) => Order::Wheel(Wheel::default()),
             Balance::Random(_) => Order::Draws(Draws::default()),
             Balance::First => Order::ById,
         };
@@ -75,6 +79,7 @@ impl Balancer {
         by_id.sort_by_key(|&server| proxy.servers[server as usize].id);
         Self {
             algorithm: proxy.balance.clone(),
+            factor: proxy.hash_balance_factor,
             backup: proxy.servers.iter().map(|s| s.backup).collect(),
             by_id: by_id.into(),
             all_backups: proxy.options.allbackups,
@@ -108,6 +113,29 @@ impl Balancer {
         self.choose(&mut inner, set, state, input, has_room)
     }
 
+    /// The server that `hash`, of a request's key, belongs to: where it is full, it is waited for. Only a ring leaves out the
+    /// server `exclude` where there is another. None when all are down.
+    pub fn pick_keyed(&self, state: &ProxyState, hash: u32, exclude: Option<usize>) -> Option<usize> {
+        let inner = self.refreshed(state);
+        let set = if inner.usable.active > 0 {
+            ACTIVE
+        } else if self.all_backups {
+            BACKUP
+        } else {
+            return inner.first_backup;
+        };
+        match &inner.orders[set] {
+            Order::Wheel(wheel) => wheel.at_hash(hash),
+            Order::Ring(ring) => {
+                let bound = Bound::new(self.factor, state, &inner.weights[set]);
+                let has_share = |server: usize| bound.admits(state, &inner.weights[set], server);
+                ring.at_hash(hash, |server| exclude != Some(server) && has_share(server))
+                    .or_else(|| ring.at_hash(hash, has_share))
+            }
+            Order::RoundRobin(_) | Order::LeastConn(_) | Order::Draws(_) | Order::ById => None,
+        }
+    }
+
     fn choose(
         &self,
         inner: &mut Inner,
@@ -120,12 +148,8 @@ impl Balancer {
         match &mut inner.orders[set] {
             Order::RoundRobin(order) => order.next(takes),
             Order::LeastConn(order) => order.first(takes),
-            Order::Wheel(wheel) if self.algorithm == Balance::Source => input
-                .src
-                .and_then(|address| wheel.at_hash(address_hash(address)))
-                .filter(|&server| takes(server))
-                .or_else(|| wheel.next(takes)),
             Order::Wheel(wheel) => wheel.next(takes),
+            Order::Ring(ring) => ring.next(takes),
             Order::Draws(draws) => {
                 let count = match self.algorithm {
                     Balance::Random(count) => count,
@@ -212,6 +236,7 @@ impl Balancer {
             match &mut inner.orders[set] {
                 Order::RoundRobin(order) => order.set_weight(server, weight, at_start),
                 Order::LeastConn(order) => order.set_weight(server, weight),
+                Order::Ring(ring) => ring.set_weight(server, weight),
                 Order::Wheel(_) | Order::Draws(_) | Order::ById => {}
             }
         }
@@ -228,7 +253,7 @@ impl Balancer {
             match &mut orders[set] {
                 Order::Wheel(wheel) => *wheel = Wheel::new(&weights[set]).continue_from(wheel),
                 Order::Draws(draws) => *draws = Draws::new(&weights[set]),
-                Order::RoundRobin(_) | Order::LeastConn(_) | Order::ById => {}
+                Order::RoundRobin(_) | Order::LeastConn(_) | Order::Ring(_) | Order::ById => {}
             }
         }
         inner
@@ -245,13 +270,39 @@ fn is_full(server: &ServerState) -> bool {
     most > 0 && server.sessions.get() >= most
 }
 
-/// A number that an address always gives.
-fn address_hash(address: IpAddr) -> u32 {
-    match address {
-        IpAddr::V4(v4) => u32::from(v4),
-        IpAddr::V6(v6) => {
-            let all = u128::from(v6);
-            (0..4).fold(0, |hash, part| hash ^ (all >> (32 * part)) as u32)
+/// `hash-balance-factor`: how many sessions a server of a ring may have, so that none has more than a share of all.
+struct Bound {
+    /// Sessions that all together may have with the new one, rounded up; none is without limit.
+    slots: Option<u64>,
+    /// Weights of all.
+    total: u64,
+}
+
+impl Bound {
+    fn new(factor: u32, state: &ProxyState, weights: &[u32]) -> Self {
+        let served = || {
+            state
+                .servers
+                .iter()
+                .map(|server| u64::from(server.sessions.get()))
+        };
+        Self {
+            slots: (factor > 0).then(|| ((served().sum::<u64>() + 1) * u64::from(factor)).div_ceil(100)),
+            total: weights
+                .iter()
+                .map(|weight| u64::from(*weight))
+                .sum::<u64>()
+                .max(1),
         }
+    }
+
+    /// Whether one more is within the server's share. Slots are dealt out by weight, in the order of the servers; each has one at
+    /// least.
+    fn admits(&self, state: &ProxyState, weights: &[u32], server: usize) -> bool {
+        let Some(slots) = self.slots else { return true };
+        let before: u64 = weights[..server].iter().map(|weight| u64::from(*weight)).sum();
+        let behind = before + u64::from(weights[server]);
+        let share = slots * behind / self.total - slots * before / self.total;
+        u64::from(state.servers[server].sessions.get()) < share.max(1)
     }
 }

@@ -1,8 +1,10 @@
 //! Choosing a server for a new session (manual, `balance`). Each algorithm gives the servers in the original's order.
 
 mod balancer;
+mod key;
 mod leastconn;
 mod random;
+mod ring;
 mod roundrobin;
 mod static_rr;
 #[cfg(test)]
@@ -11,6 +13,7 @@ mod tests;
 use crate::state::ProxyState;
 
 pub use balancer::{Balancer, PickInput};
+pub use key::KeyPlan;
 
 /// What can take sessions in a backend, as logs and statistics show it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

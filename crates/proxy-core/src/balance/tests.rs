@@ -1,14 +1,17 @@
 //! The original's sequences, replayed.
 
-use haproxy_cfg::model::{Balance, Proxy};
+use haproxy_cfg::model::{Balance, HashFunction, HashKey, HashType, Proxy};
 use serde_json::Value;
 
 use super::{Balancer, PickInput};
 use crate::fixture::{proxy, recorded, running, server};
+use crate::hash::{avalanche, hash_of};
 use crate::state::{Admin, ProxyState};
 
 struct Farm {
     state: ProxyState,
+    /// How keys are hashed, where servers are chosen by them.
+    hash: Option<HashType>,
     balancer: Balancer,
     held: Vec<Option<usize>>,
 }
@@ -16,10 +19,12 @@ struct Farm {
 impl Farm {
     fn new(proxy: Proxy) -> Self {
         let balancer = Balancer::new(&proxy);
+        let hash = matches!(proxy.balance, Balance::Hash(_)).then_some(proxy.hash_type);
         let (_, _, runtime) = running(proxy);
         let state = runtime.proxies.into_iter().next().expect("one proxy");
         Self {
             state,
+            hash,
             balancer,
             held: Vec::new(),
         }
@@ -27,6 +32,14 @@ impl Farm {
 
     fn pick(&self) -> i64 {
         let chosen = self.balancer.pick(&self.state, &PickInput::default());
+        chosen.map_or(-1, |server| server as i64)
+    }
+
+    fn pick_keyed(&self, key: &str) -> i64 {
+        let hash = self.hash.expect("servers are chosen by keys");
+        let number = hash_of(hash.function, key.as_bytes());
+        let number = if hash.avalanche { avalanche(number) } else { number };
+        let chosen = self.balancer.pick_keyed(&self.state, number, None);
         chosen.map_or(-1, |server| server as i64)
     }
 
@@ -39,8 +52,19 @@ impl Farm {
                 let chosen: Vec<_> = (0..count).map(|_| self.pick()).collect();
                 return serde_json::json!(["pick", chosen]);
             }
+            "keys" => {
+                let keys = step[1].as_array().expect("keys").iter();
+                let chosen: Vec<_> = keys
+                    .map(|pair| pair[0].as_str().expect("a key"))
+                    .map(|key| serde_json::json!([key, self.pick_keyed(key)]))
+                    .collect();
+                return serde_json::json!(["keys", chosen]);
+            }
             "open" => {
-                let chosen = self.pick();
+                let chosen = match self.hash {
+                    Some(_) => self.pick_keyed("key"),
+                    None => self.pick(),
+                };
                 let server = usize::try_from(chosen).ok();
                 if let Some(server) = server {
                     self.state.servers[server].sessions.inc();
@@ -71,8 +95,33 @@ fn algorithm(name: &str) -> Balance {
         "roundrobin" => Balance::RoundRobin,
         "leastconn" => Balance::LeastConn,
         "first" => Balance::First,
+        name if name.starts_with("hash") => Balance::Hash(HashKey::Source),
         other => panic!("unknown algorithm {other}"),
     }
+}
+
+/// `hash-type METHOD [FUNCTION [avalanche]]` and `hash-balance-factor FACTOR`.
+fn hash_settings(option: &str) -> (HashType, u32) {
+    let mut words = option.split_whitespace().peekable();
+    let mut hash = HashType::default();
+    let mut factor = 0;
+    while let Some(word) = words.next() {
+        match word {
+            "hash-type" | "map-based" => {}
+            "consistent" => {
+                hash.consistent = true;
+                hash.avalanche = matches!(words.peek(), None | Some(&"hash-balance-factor"));
+            }
+            "sdbm" => hash.function = HashFunction::Sdbm,
+            "djb2" => hash.function = HashFunction::Djb2,
+            "wt6" => hash.function = HashFunction::Wt6,
+            "crc32" => hash.function = HashFunction::Crc32,
+            "avalanche" => hash.avalanche = true,
+            "hash-balance-factor" => factor = words.next().and_then(|n| n.parse().ok()).expect("a factor"),
+            other => panic!("unknown word {other}"),
+        }
+    }
+    (hash, factor)
 }
 
 /// The proxy of a recorded case: weights alone, or the words of server lines.
@@ -80,6 +129,10 @@ fn farm(case: &Value) -> Farm {
     let mut proxy = proxy("b");
     proxy.balance = algorithm(case["balance"].as_str().unwrap_or("roundrobin"));
     proxy.options.allbackups = case["option"] == "option allbackups";
+    if matches!(proxy.balance, Balance::Hash(_)) {
+        let option = case["option"].as_str().expect("settings of the hash");
+        (proxy.hash_type, proxy.hash_balance_factor) = hash_settings(option);
+    }
     let lines: Vec<String> = match case["servers"].as_array() {
         Some(lines) => lines.iter().map(|l| l.as_str().expect("words").into()).collect(),
         None => case["weights"]
@@ -136,6 +189,16 @@ fn full_servers_and_backups_are_treated_as_by_the_original() {
 }
 
 #[test]
+fn keys_get_the_originals_servers() {
+    replay("balance/hashes.json");
+}
+
+#[test]
+fn no_server_of_a_ring_gets_more_than_its_share() {
+    replay("balance/bounds.json");
+}
+
+#[test]
 fn servers_that_come_back_get_what_the_original_gives_them() {
     let recording = recorded("balance/returns.json");
     for case in recording["cases"].as_array().expect("cases") {
@@ -170,10 +233,13 @@ fn shares(balance: Balance, weights: &[u32], picks: usize) -> Vec<usize> {
     for number in 0..picks {
         let input = PickInput {
             random: number as u64,
-            src: Some(std::net::Ipv4Addr::from(number as u32).into()),
             exclude: None,
         };
-        counts[farm.balancer.pick(&farm.state, &input).expect("a server")] += 1;
+        let chosen = match farm.hash {
+            Some(_) => farm.balancer.pick_keyed(&farm.state, number as u32, None),
+            None => farm.balancer.pick(&farm.state, &input),
+        };
+        counts[chosen.expect("a server")] += 1;
     }
     counts
 }
@@ -181,7 +247,10 @@ fn shares(balance: Balance, weights: &[u32], picks: usize) -> Vec<usize> {
 #[test]
 fn a_fixed_wheel_gives_each_server_its_weight() {
     assert_eq!(shares(Balance::StaticRr, &[3, 0, 2, 1], 60), [30, 0, 20, 10]);
-    assert_eq!(shares(Balance::Source, &[1, 3], 4000), [1000, 3000]);
+    assert_eq!(
+        shares(Balance::Hash(HashKey::Source), &[1, 3], 4000),
+        [1000, 3000]
+    );
 }
 
 #[test]

@@ -177,8 +177,12 @@ fn weight(call: &mut Call<'_, '_>, id: ServerId, index: usize) -> Reply {
         Some(_) => return Reply::bare_error("Trailing garbage in weight string"),
     };
     let new = u32::try_from(new).unwrap_or(u32::MAX);
-    let balance = &call.view.config.proxy(id.proxy).balance;
-    let fixed = matches!(balance, Balance::StaticRr | Balance::Source);
+    let proxy = call.view.config.proxy(id.proxy);
+    let fixed = match proxy.balance {
+        Balance::StaticRr => true,
+        Balance::Hash(_) => !proxy.hash_type.consistent,
+        _ => false,
+    };
     if fixed && new != 0 && new != initial {
         return Reply::error(
             "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.",

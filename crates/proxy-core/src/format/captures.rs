@@ -32,7 +32,7 @@ pub(super) fn write(
             .get(request, slot, |value| escape_capture(&mut text, value));
         if listed {
             if slot > 0 {
-                out.put(&[b' ']);
+                out.put(b" ");
             }
             encode::part(out, &text, flags);
         }

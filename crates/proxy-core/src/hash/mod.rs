@@ -5,41 +5,25 @@
 mod avalanche;
 mod wt6;
 
+use haproxy_cfg::model::HashFunction;
+
 use crc::{CRC_32_ISCSI, CRC_32_ISO_HDLC, Crc, Table};
 
 pub use avalanche::avalanche;
 pub use wt6::wt6;
 
-/// A function from bytes to a number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum HashFunction {
-    /// `sdbm`, the function of the database library of that name.
-    #[default]
-    Sdbm,
-    /// `djb2`: times 33, plus the byte.
-    Djb2,
-    /// `wt6`, the original's own.
-    Wt6,
-    /// `crc32` of Ethernet, gzip and PNG.
-    Crc32,
-    /// `none`, of 2.7 and later: what the bytes say as a decimal number.
-    None,
-}
-
 const CRC32: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC);
 const CRC32C: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISCSI);
 
-impl HashFunction {
-    /// The hash of `key`, without [`avalanche`].
-    #[must_use]
-    pub fn of(self, key: &[u8]) -> u32 {
-        match self {
-            Self::Sdbm => sdbm(key),
-            Self::Djb2 => djb2(key),
-            Self::Wt6 => wt6(key),
-            Self::Crc32 => crc32(key),
-            Self::None => number(key),
-        }
+/// The hash of `key` by a function, without [`avalanche`].
+#[must_use]
+pub fn hash_of(function: HashFunction, key: &[u8]) -> u32 {
+    match function {
+        HashFunction::Sdbm => sdbm(key),
+        HashFunction::Djb2 => djb2(key),
+        HashFunction::Wt6 => wt6(key),
+        HashFunction::Crc32 => crc32(key),
+        HashFunction::None => number(key),
     }
 }
 
@@ -82,11 +66,11 @@ fn number(key: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::HashFunction;
+    use super::*;
 
     #[test]
     fn without_a_hash_the_key_is_the_number_that_it_says() {
-        let hash = |key: &[u8]| HashFunction::None.of(key);
+        let hash = |key: &[u8]| hash_of(HashFunction::None, key);
         assert_eq!([hash(b""), hash(b"17"), hash(b"17x"), hash(b"x")], [0, 17, 17, 0]);
     }
 }

@@ -23,6 +23,7 @@ pub(crate) use expression::{Stability, key as expression_key};
 pub(crate) use fetch::client::destination;
 pub(crate) use fetch::header::Parts;
 pub(crate) use fetch::http::path_start;
+pub(crate) use fetch::protocol::rdp_cookie;
 pub(crate) use variable::{
     Condition as VariableCondition, Named, set as set_variable, unset as unset_variable,
 };

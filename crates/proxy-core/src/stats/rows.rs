@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{Address, Balance, Mode, Proxy, ProxyId, Server, ServerAddr};
+use haproxy_cfg::model::{Address, Balance, HashKey, Mode, Proxy, ProxyId, Server, ServerAddr};
 
 use crate::check::CheckStatus;
 use crate::state::{Health, ServerState};
@@ -439,6 +439,13 @@ fn algorithm(balance: &Balance) -> &'static str {
         Balance::LeastConn => "leastconn",
         Balance::First => "first",
         Balance::Random(_) => "random",
-        Balance::Source => "source",
+        Balance::Hash(key) => match key {
+            HashKey::Source => "source",
+            HashKey::Uri(_) => "uri",
+            HashKey::Parameter { .. } => "url_param",
+            HashKey::Header { .. } => "hdr",
+            HashKey::RdpCookie(_) => "rdp-cookie",
+            HashKey::Sample(_) => "hash",
+        },
     }
 }

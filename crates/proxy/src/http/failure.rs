@@ -33,6 +33,8 @@ pub(super) async fn not_reached(
             thread.be_counters(backend).econ.inc();
             (b's', b'Q', 503)
         }
+        // Counted where it was found.
+        ReachError::QueueFull => (b'S', b'Q', 503),
         ReachError::ClientLeftQueue => {
             thread.be_counters(backend).cli_abrt.inc();
             (b'C', b'Q', 0)

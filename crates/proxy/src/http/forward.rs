@@ -65,7 +65,7 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
     if backend != session.client.frontend && refuses_names(session, txn, backend) {
         return answer_with(session, txn, 403, b'P', b'R').await;
     }
-    if let Some(server) = redirect_target(session, txn, proxy, plan, state) {
+    if let Some(server) = redirect_target(session, txn, backend, state) {
         return redirect(session, txn, proxy, server).await;
     }
     if txn.progress.client_ended && !txn.progress.req_body.is_done() {
@@ -115,6 +115,10 @@ fn attempt<'a>(
         Some(server) if proxy.options.redispatch.is_some() => (None, Some(server)),
         same => (same, None),
     };
+    let hash = match wanted {
+        Some(_) => None,
+        None => key_hash(session, txn, backend),
+    };
     let introduction = rules::introduce(session, txn, backend);
     let buffer = txn.req.get_or_insert_with(|| thread.buffers.take());
     let sent = buffer.len();
@@ -130,7 +134,7 @@ fn attempt<'a>(
             ended: &mut txn.progress.client_ended,
             abort_on_end: aborts_on_end(proxy, Mode::Http, sent),
         },
-        src: session.client.src.map(|address| address.ip()),
+        hash,
         dst: session.client.dst,
         private: &mut session.private,
         introduction,
@@ -156,6 +160,14 @@ fn preferred(session: &Session, proxy: &Proxy, backend: ProxyId) -> Option<usize
         let is_full = most_sessions > 0 && server.sessions.get() >= most_sessions;
         server.is_usable() && queue.is_none_or(|most| !is_full || server.queued.get() < most)
     })
+}
+
+/// The hash of the key that the request's server is chosen by, if it is chosen by one.
+fn key_hash(session: &Session, txn: &Txn, backend: ProxyId) -> Option<u32> {
+    let key = session.thread.shared.plan.proxies[backend.0 as usize]
+        .key
+        .as_ref()?;
+    rules::looking_at(session, txn, backend, true, |context| key.hash(context))
 }
 
 /// Which idle connections the request may go over (manual, `http-reuse`).
@@ -192,19 +204,22 @@ fn try_again(session: &Session, txn: &mut Txn, backend: ProxyId, server: usize) 
 pub(super) fn redirect_target(
     session: &Session,
     txn: &Txn,
-    proxy: &Proxy,
-    plan: &proxy_core::plan::ProxyPlan,
+    backend: ProxyId,
     state: &proxy_core::state::ProxyState,
 ) -> Option<usize> {
+    let (proxy, plan) = session.thread.shared.plan.proxy(backend);
     if !plan.has_redir || !matches!(txn.request().method(), b"GET" | b"HEAD") {
         return None;
     }
     let input = proxy_core::balance::PickInput {
-        src: session.client.src.map(|a| a.ip()),
         exclude: None,
         random: session.thread.random(),
     };
-    let server = txn.cookie.server.or_else(|| plan.balancer.pick(state, &input))?;
+    let balanced = || match key_hash(session, txn, backend) {
+        Some(hash) => plan.balancer.pick_keyed(state, hash, None),
+        None => plan.balancer.pick(state, &input),
+    };
+    let server = txn.cookie.server.or_else(balanced)?;
     proxy.servers[server].redir.is_some().then_some(server)
 }
 

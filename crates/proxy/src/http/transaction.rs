@@ -151,6 +151,11 @@ async fn route(
     } else {
         count_request(session.thread.be_counters(backend), txn.stream.log.request_ms);
     }
+    let key = &session.thread.shared.plan.proxies[backend.0 as usize].key;
+    let looks_at_body = key.as_ref().is_some_and(|key| key.looks_at_body());
+    if looks_at_body && txn.request().method() == b"POST" {
+        Box::pin(wait::for_option(session, txn, backend)).await?;
+    }
     Ok(backend)
 }
 

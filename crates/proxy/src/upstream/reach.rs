@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use haproxy_cfg::model::{Millis, Mode, Proxy, ProxyId, ServerAddr, Timeouts};
 use proxy_core::balance::PickInput;
 use proxy_core::proxy_protocol::Introduction;
-use proxy_core::state::Ending;
+use proxy_core::state::{Ending, ServerState};
 use proxy_core::stream::{Route, Settings};
 
 use super::connect::Way;
@@ -42,10 +42,10 @@ pub struct Attempt<'a> {
     pub wanted: Option<usize>,
     /// The server that failed, where another one is wanted.
     pub exclude: Option<usize>,
+    /// The hash of the request's key, where a server is chosen by one.
+    pub hash: Option<u32>,
     /// The client, who may go meanwhile.
     pub client: ClientWatch<'a>,
-    /// The client's address.
-    pub src: Option<IpAddr>,
     /// The address that the client connected to, where a server needs it.
     pub dst: Option<SocketAddr>,
     /// Which idle connections that other clients left may be used.
@@ -110,6 +110,9 @@ pub enum ReachError {
     /// `timeout queue`.
     #[error("waited too long for a free slot")]
     QueueTimeout,
+    /// As many wait for the server as may.
+    #[error("the queue of the server is full")]
+    QueueFull,
     /// The client went while it waited for a slot.
     #[error("the client went while it waited for a slot")]
     ClientLeftQueue,
@@ -282,7 +285,7 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
         left -= 1;
         route.retries += 1;
         let state = &thread.shared.runtime.proxies[attempt.backend.0 as usize];
-        let bound = wanted == Some(server);
+        let bound = wanted == Some(server) || attempt.hash.is_some();
         let usable = plan.balancer.usable(state);
         let others = usable.active.max(usable.backup) > 1;
         let elsewhere = proxy.options.redispatch.is_some()
@@ -347,20 +350,22 @@ async fn take_slot(
             || (route.retries > 0 && route.server == Some(at))
     });
     loop {
-        let chosen = wanted.or_else(|| {
-            let input = PickInput {
-                src: attempt.src,
-                exclude,
-                random: thread.random(),
-            };
-            plan.balancer.pick(state, &input)
+        let keyed = attempt.hash.filter(|_| wanted.is_none());
+        let chosen = wanted.or_else(|| match keyed {
+            Some(hash) => plan.balancer.pick_keyed(state, hash, exclude),
+            None => {
+                let input = PickInput {
+                    exclude,
+                    random: thread.random(),
+                };
+                plan.balancer.pick(state, &input)
+            }
         });
         if let Some(server) = chosen
             && shared.queues.try_take(&shared.runtime, attempt.backend, server)
         {
-            if wanted.is_none() && route.server != Some(server) {
-                thread.be_counters(attempt.backend).lbtot.inc();
-                thread.server_counters(attempt.backend, server).lbtot.inc();
+            if wanted.is_none() {
+                count_choice(attempt, server, route);
             }
             if route.queued_until_ms == 0 {
                 // Without a wait there is no time between: none is measured either.
@@ -374,12 +379,25 @@ async fn take_slot(
             if usable.active + usable.backup == 0 {
                 return Err(ReachError::NoServer);
             }
-            if chosen.is_some() {
+            if let Some(server) = chosen.filter(|_| keyed.is_some()) {
+                count_choice(attempt, server, route);
+            } else if chosen.is_some() {
                 // Another thread took the slot between choice and grasp: choose again.
                 continue;
             }
         }
-        match wait_in_queue(attempt, wanted, route).await? {
+        let of_server = chosen.filter(|_| wanted.is_some() || keyed.is_some());
+        if let Some(server) = of_server.filter(|&at| is_queue_full(&proxy.servers[at], &state.servers[at])) {
+            if wanted.is_some() && proxy.options.redispatch.is_some() {
+                wanted = None;
+                continue;
+            }
+            route.server = Some(server);
+            thread.be_counters(attempt.backend).econ.inc();
+            thread.server_counters(attempt.backend, server).econ.inc();
+            return Err(ReachError::QueueFull);
+        }
+        match wait_in_queue(attempt, of_server, route).await? {
             Granted::Server(server) => {
                 route.queued_until_ms = thread.now_ms();
                 return Ok(Slot::new(thread, attempt.backend, server));
@@ -387,6 +405,20 @@ async fn take_slot(
             Granted::ChooseAgain => wanted = None,
         }
     }
+}
+
+/// Counts that the balancer chose a server.
+fn count_choice(attempt: &Attempt<'_>, server: usize, route: &Route) {
+    if route.server != Some(server) {
+        let thread = attempt.thread;
+        thread.be_counters(attempt.backend).lbtot.inc();
+        thread.server_counters(attempt.backend, server).lbtot.inc();
+    }
+}
+
+/// Whether as many wait for a server as may (`maxqueue`).
+fn is_queue_full(server: &Server, state: &ServerState) -> bool {
+    server.maxqueue > 0 && state.queued.get() >= server.maxqueue
 }
 
 async fn wait_in_queue(

@@ -16,7 +16,7 @@ mod message;
 mod parameter;
 mod payload;
 mod process;
-mod protocol;
+pub(in crate::sample) mod protocol;
 mod proxies;
 #[cfg(test)]
 mod recorded;

@@ -9,7 +9,7 @@ use crate::sample::{Sample, SampleContext};
 pub(super) const ROWS: &[Row] = &[
     row(&["req.rdp_cookie", "rdp_cookie"], |_, sample| {
         let name = sample.text(0).cloned();
-        single(move |context| match rdp_cookie(context, name.as_ref()) {
+        single(move |context| match look_for(context, name.as_ref()) {
             Rdp::Cookie(value) => Some(Sample::Str(value)),
             Rdp::Other => None,
             Rdp::Incomplete => missing(context),
@@ -17,7 +17,7 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row(&["req.rdp_cookie_cnt", "rdp_cookie_cnt"], |_, sample| {
         let name = sample.text(0).cloned();
-        single(move |context| match rdp_cookie(context, name.as_ref()) {
+        single(move |context| match look_for(context, name.as_ref()) {
             Rdp::Cookie(_) => Some(Sample::Int(1)),
             Rdp::Other => Some(Sample::Int(0)),
             Rdp::Incomplete => missing(context),
@@ -42,7 +42,7 @@ enum Rdp<'a> {
 const RDP_HEADER: usize = 11;
 
 /// The cookie that a connection request begins with, of that name or of any; letters' case aside.
-fn rdp_cookie<'a>(context: &SampleContext<'a>, name: Option<&Word>) -> Rdp<'a> {
+fn look_for<'a>(context: &SampleContext<'a>, name: Option<&Word>) -> Rdp<'a> {
     const COOKIE: &[u8] = b"Cookie:";
     let Some(bytes) = bytes(context, Some(false)) else {
         return Rdp::Other;
@@ -81,6 +81,14 @@ fn rdp_cookie<'a>(context: &SampleContext<'a>, name: Option<&Word>) -> Rdp<'a> {
     match memchr::memmem::find(value, b"\r\n") {
         Some(end) => Rdp::Cookie(&value[..end]),
         None => Rdp::Incomplete,
+    }
+}
+
+/// The value of the cookie of that name, where all of it has come.
+pub(crate) fn rdp_cookie<'a>(context: &SampleContext<'a>, name: &Word) -> Option<&'a [u8]> {
+    match look_for(context, Some(name)) {
+        Rdp::Cookie(value) => Some(value),
+        Rdp::Other | Rdp::Incomplete => None,
     }
 }
 

@@ -1,0 +1,83 @@
+//! The ring of `hash-type consistent`: each server stands on it at as many places as its weight says, and a hash belongs to the
+//! nearest. A server that comes or goes moves its own share alone.
+
+use std::collections::BTreeSet;
+
+use crate::hash::avalanche;
+
+/// Places of a server for each unit of its weight.
+const PLACES_PER_WEIGHT: u32 = 16;
+/// Numbers that are set aside for the places of one server.
+const PLACES_PER_SERVER: u32 = 4096;
+
+/// The ring.
+#[derive(Debug, Default)]
+pub(super) struct Ring {
+    /// Where on the ring of all 32-bit numbers, and which server.
+    places: BTreeSet<(u32, u32)>,
+    /// By server: how many places are its.
+    counts: Vec<u32>,
+    /// By server: the number that its places are made of.
+    numbers: Vec<u32>,
+    /// The place from which requests without a key go on.
+    next: (u32, u32),
+}
+
+impl Ring {
+    /// A ring for servers whose places are made of `numbers`: their ids, unless they say otherwise. Nothing stands on it yet.
+    pub(super) fn new(numbers: Vec<u32>) -> Self {
+        Self {
+            places: BTreeSet::new(),
+            counts: vec![0; numbers.len()],
+            numbers,
+            next: (0, 0),
+        }
+    }
+
+    /// Gives a server the places of a weight; none of weight 0.
+    pub(super) fn set_weight(&mut self, server: usize, weight: u32) {
+        let count = weight * PLACES_PER_WEIGHT;
+        let known = std::mem::replace(&mut self.counts[server], count);
+        let first = self.numbers[server].wrapping_mul(PLACES_PER_SERVER);
+        let place = |at: u32| (avalanche(first.wrapping_add(at)), server as u32);
+        for at in known..count {
+            self.places.insert(place(at));
+        }
+        for at in count..known {
+            self.places.remove(&place(at));
+        }
+    }
+
+    /// The server nearest to `hash` that takes the request, or the next one behind it that does. The place behind wins over one
+    /// that is as near in front of it.
+    pub(super) fn at_hash(&self, hash: u32, takes: impl Fn(usize) -> bool) -> Option<usize> {
+        let behind = self.from((hash, 0)).next()?;
+        let before = self.places.range(..(hash, 0)).next_back();
+        let before = *before.or_else(|| self.places.last())?;
+        let nearest = if behind.0.wrapping_sub(hash) < hash.wrapping_sub(before.0) {
+            behind
+        } else {
+            before
+        };
+        self.from(nearest)
+            .map(|(_, server)| server as usize)
+            .find(|server| takes(*server))
+    }
+
+    /// The next server of which `takes` says that it may be chosen.
+    pub(super) fn next(&mut self, takes: impl Fn(usize) -> bool) -> Option<usize> {
+        let chosen = self.from(self.next).find(|(_, server)| takes(*server as usize))?;
+        // The smallest behind it.
+        self.next = match chosen {
+            (place, u32::MAX) => (place.wrapping_add(1), 0),
+            (place, server) => (place, server + 1),
+        };
+        Some(chosen.1 as usize)
+    }
+
+    /// All places once, from that one on.
+    fn from(&self, place: (u32, u32)) -> impl Iterator<Item = (u32, u32)> {
+        let (front, back) = (self.places.range(..place), self.places.range(place..));
+        back.chain(front).copied()
+    }
+}
