@@ -243,6 +243,15 @@ def hashes():
     return cases
 
 
+def wheels():
+    """static-rr: places on the wheel by weight."""
+    chance = random.Random(11)
+    sets = [[1, 2], [2, 1], [1, 3], [3, 1], [2, 3], [3, 2], [5, 3], [3, 5], [1, 1, 2], [1, 2, 1], [2, 1, 1], [1, 2, 3]]
+    sets += [[3, 2, 1], [1, 2, 3, 4], [4, 3, 2, 1], [7, 2], [2, 7], [3, 3, 1], [10, 20, 30], [1] * 6, [256, 3, 17]]
+    sets += [[chance.randint(1, 20) for _ in range(chance.randint(2, 7))] for _ in range(20)]
+    return [dict(picks(weights, [["pick", 2 * sum(weights) + 3]], "static-rr"), balance="static-rr") for weights in sets]
+
+
 def bounds():
     """hash-balance-factor: connections with one key that stay open."""
     cases = []
@@ -286,5 +295,6 @@ if __name__ == "__main__":
     write("returns.json", "record.py: returns(), requests one after another, nbthread 1", returns())
     write("leastconn.json", "record.py: leastconn(), connections held open, nbthread 1", leastconn())
     write("hashes.json", "record.py: hashes(), requests one after another, nbthread 1", hashes())
+    write("wheels.json", "record.py: wheels(), requests one after another, nbthread 1", wheels())
     write("bounds.json", "record.py: bounds(), connections held open, nbthread 1", bounds())
     write("limits.json", "record.py: limits(), connections held open, nbthread 1", limits())

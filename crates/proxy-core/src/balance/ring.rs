@@ -19,8 +19,8 @@ pub(super) struct Ring {
     counts: Vec<u32>,
     /// By server: the number that its places are made of.
     numbers: Vec<u32>,
-    /// The place from which requests without a key go on.
-    next: (u32, u32),
+    /// The place behind which requests without a key go on.
+    last: Option<(u32, u32)>,
 }
 
 impl Ring {
@@ -30,7 +30,7 @@ impl Ring {
             places: BTreeSet::new(),
             counts: vec![0; numbers.len()],
             numbers,
-            next: (0, 0),
+            last: None,
         }
     }
 
@@ -44,12 +44,17 @@ impl Ring {
             self.places.insert(place(at));
         }
         for at in count..known {
-            self.places.remove(&place(at));
+            let gone = place(at);
+            self.places.remove(&gone);
+            if self.last == Some(gone) {
+                // The one that was next is passed over, as by the original.
+                self.last = self.from(gone).next();
+            }
         }
     }
 
-    /// The server nearest to `hash` that takes the request, or the next one behind it that does. The place behind wins over one
-    /// that is as near in front of it.
+    /// The server nearest to `hash` that takes the request, or the next one behind it that does. Of two places that are as near
+    /// it is the one in front.
     pub(super) fn at_hash(&self, hash: u32, takes: impl Fn(usize) -> bool) -> Option<usize> {
         let behind = self.from((hash, 0)).next()?;
         let before = self.places.range(..(hash, 0)).next_back();
@@ -66,12 +71,12 @@ impl Ring {
 
     /// The next server of which `takes` says that it may be chosen.
     pub(super) fn next(&mut self, takes: impl Fn(usize) -> bool) -> Option<usize> {
-        let chosen = self.from(self.next).find(|(_, server)| takes(*server as usize))?;
-        // The smallest behind it.
-        self.next = match chosen {
-            (place, u32::MAX) => (place.wrapping_add(1), 0),
-            (place, server) => (place, server + 1),
+        let behind = match self.last {
+            None => (0, 0),
+            Some((place, server)) => (place, server + 1),
         };
+        let chosen = self.from(behind).find(|(_, server)| takes(*server as usize))?;
+        self.last = Some(chosen);
         Some(chosen.1 as usize)
     }
 

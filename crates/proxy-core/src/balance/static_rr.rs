@@ -1,7 +1,5 @@
 //! A fixed wheel with as many places for a server as it has weight, spread evenly: for `balance static-rr` and for hashes.
 
-use std::collections::BinaryHeap;
-
 /// Places on the wheel, in order.
 #[derive(Debug, Default)]
 pub(super) struct Wheel {
@@ -13,24 +11,18 @@ impl Wheel {
     /// The wheel for servers with these weights in force.
     pub(super) fn new(weights: &[u32]) -> Self {
         let shared = weights.iter().copied().fold(0, gcd).max(1);
-        let mut next: BinaryHeap<_> = weights
+        let mut turns: Vec<Turn> = weights
             .iter()
             .enumerate()
             .filter(|(_, weight)| **weight > 0)
             .map(|(server, weight)| Turn {
-                taken: 0,
-                weight: weight / shared,
+                due: 0,
+                weight: i64::from(weight / shared),
                 server: server as u32,
             })
             .collect();
-        let total: usize = next.iter().map(|turn| turn.weight as usize).sum();
-        let mut places = Vec::with_capacity(total);
-        while places.len() < total {
-            let Some(mut turn) = next.pop() else { break };
-            places.push(turn.server);
-            turn.taken += 1;
-            next.push(turn);
-        }
+        let total: i64 = turns.iter().map(|turn| turn.weight).sum();
+        let places = (0..total).filter_map(|_| next_turn(&mut turns, total)).collect();
         Self { places, at: 0 }
     }
 
@@ -63,26 +55,29 @@ impl Wheel {
     }
 }
 
-/// A server's next place: the middle of its share of the wheel that is not taken yet.
-#[derive(Debug, PartialEq, Eq)]
+/// What a server has coming to it.
+#[derive(Debug)]
 struct Turn {
-    taken: u32,
-    weight: u32,
+    /// Its weight for each place that was dealt, less the total for each place that it got.
+    due: i64,
+    weight: i64,
     server: u32,
 }
 
-impl Ord for Turn {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let mine = u64::from(2 * self.taken + 1) * u64::from(other.weight);
-        let theirs = u64::from(2 * other.taken + 1) * u64::from(self.weight);
-        theirs.cmp(&mine).then(other.server.cmp(&self.server))
+/// Deals the next place: to the first of those to whom the most whole places are due. Fractions do not count, which lets the
+/// servers of the beginning come first.
+fn next_turn(turns: &mut [Turn], total: i64) -> Option<u32> {
+    let mut best: Option<(i64, usize)> = None;
+    for (at, turn) in turns.iter_mut().enumerate() {
+        turn.due += turn.weight;
+        let whole = turn.due.div_euclid(total);
+        if best.is_none_or(|(most, _)| whole > most) {
+            best = Some((whole, at));
+        }
     }
-}
-
-impl PartialOrd for Turn {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
+    let turn = &mut turns[best?.1];
+    turn.due -= total;
+    Some(turn.server)
 }
 
 fn gcd(a: u32, b: u32) -> u32 {

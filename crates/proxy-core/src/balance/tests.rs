@@ -95,6 +95,7 @@ fn algorithm(name: &str) -> Balance {
         "roundrobin" => Balance::RoundRobin,
         "leastconn" => Balance::LeastConn,
         "first" => Balance::First,
+        "static-rr" => Balance::StaticRr,
         name if name.starts_with("hash") => Balance::Hash(HashKey::Source),
         other => panic!("unknown algorithm {other}"),
     }
@@ -186,6 +187,11 @@ fn least_connections_gives_the_originals_sequences() {
 #[test]
 fn full_servers_and_backups_are_treated_as_by_the_original() {
     replay("balance/limits.json");
+}
+
+#[test]
+fn wheels_are_those_of_the_original() {
+    replay("balance/wheels.json");
 }
 
 #[test]
