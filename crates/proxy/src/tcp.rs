@@ -446,7 +446,9 @@ fn key_hash(session: &Session, stream: &Stream, backend: ProxyId, payload: &[u8]
         io: Some(&session.io),
         ..AtHand::default()
     };
-    looking(thread, &session.client, backend, at_hand, |context| key.hash(context))
+    looking(thread, &session.client, backend, at_hand, |context| {
+        key.hash(context)
+    })
 }
 
 /// The backend by `use_backend` and `default_backend`.

@@ -37,9 +37,9 @@ pub use patterns::{
     PatternUser,
 };
 pub use proxy::{
-    CaptureSlot, Captures, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor,
-    Forwarded, ForwardedPart, HeaderNames, HttpReuse, KeepAliveProbes, Mode, Proxy, ProxyId, ProxyKind,
-    ProxyOptions, ServerTarget, Steering, SwitchRule, SwitchTarget, Timeouts, UniqueId,
+    CaptureSlot, Captures, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor, Forwarded,
+    ForwardedPart, HeaderNames, HttpReuse, KeepAliveProbes, Mode, Proxy, ProxyId, ProxyKind, ProxyOptions,
+    ServerTarget, Steering, SwitchRule, SwitchTarget, Timeouts, UniqueId,
 };
 pub use retry::RetryOn;
 pub use rule::{Rule, RuleSet};

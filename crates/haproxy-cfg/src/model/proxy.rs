@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use syntax::Span;
 
 use super::{
-    Acl, Balance, Bind, CheckKind, Cond, Format, HashType, LogSteps, LogTarget, Millis, RetryOn, Rule, RuleSet, Sample, Server,
-    StatsSettings, StickRule, Word,
+    Acl, Balance, Bind, CheckKind, Cond, Format, HashType, LogSteps, LogTarget, Millis, RetryOn, Rule,
+    RuleSet, Sample, Server, StatsSettings, StickRule, Word,
 };
 use crate::signature::Argument;
 

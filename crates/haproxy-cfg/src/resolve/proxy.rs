@@ -7,8 +7,8 @@ use super::{rules, server};
 use crate::dialect::Dialect;
 use crate::model::sections::ErrorFile;
 use crate::model::{
-    Acl, Balance, ErrorAnswer, HashFunction, HashKey, HashType, KeepAliveProbes, LogTarget, Mode, Proxy, ProxyOptions, RetryOn, ServerTarget,
-    StatsSettings, Steering, StickRule, Timeouts, UniqueId, Word,
+    Acl, Balance, ErrorAnswer, HashFunction, HashKey, HashType, KeepAliveProbes, LogTarget, Mode, Proxy,
+    ProxyOptions, RetryOn, ServerTarget, StatsSettings, Steering, StickRule, Timeouts, UniqueId, Word,
 };
 use crate::parse::Reading;
 use crate::signature::Value;

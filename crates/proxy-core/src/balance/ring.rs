@@ -48,7 +48,8 @@ impl Ring {
             self.places.remove(&gone);
             if self.last == Some(gone) {
                 // The one that was next is passed over, as by the original.
-                self.last = self.from(gone).next();
+                let next = self.from(gone).next();
+                self.last = next;
             }
         }
     }
