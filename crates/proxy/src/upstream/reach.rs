@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use haproxy_cfg::model::{Millis, Mode, Proxy, ProxyId, ServerAddr, Timeouts};
+use haproxy_cfg::model::{Millis, Mode, Proxy, ProxyId, Server, ServerAddr, Timeouts};
 use proxy_core::balance::PickInput;
 use proxy_core::proxy_protocol::Introduction;
 use proxy_core::state::{Ending, ServerState};
