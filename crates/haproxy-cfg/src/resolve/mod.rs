@@ -94,6 +94,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         reading.tell(told.help("write addresses, or names that resolve, as said above"));
     }
     reading.written.proxies = written;
+    tables::tell_unread(reading, &proxies);
     let tables = tables::build(reading, &proxies);
     Config {
         tables,

@@ -1,6 +1,8 @@
 //! Stick tables of proxies and of `peers` sections, in the order of the files.
 
-use crate::model::{KeyType, Proxy, ServerKey, StickTable, StoredData};
+use syntax::Diagnostic;
+
+use crate::model::{KeyType, Mode, Proxy, ServerKey, StickTable, StickWhat, StoredData};
 use crate::parse::Reading;
 use crate::signature::{Argument, Given, Value};
 
@@ -8,6 +10,19 @@ use crate::signature::{Argument, Given, Value};
 const STRING: u32 = 31;
 /// The same of binary keys.
 const BINARY: u32 = 32;
+
+/// Tells the rules on answers of servers in TCP mode, which nothing looks at.
+pub(super) fn tell_unread(reading: &mut Reading<'_>, proxies: &[Proxy]) {
+    let proxies = proxies
+        .iter()
+        .filter(|proxy| proxy.mode == Mode::Tcp && !proxy.disabled);
+    for rule in proxies.flat_map(|proxy| proxy.stick.iter()) {
+        if rule.what == StickWhat::StoreResponse {
+            let message = "'stick store-response' in TCP mode is read but not acted on yet.";
+            reading.tell(Diagnostic::warning("read-only", message).at(rule.span));
+        }
+    }
+}
 
 /// All tables. What `stick` rules of `proxies` need of one is kept in it.
 pub(super) fn build(reading: &Reading<'_>, proxies: &[Proxy]) -> Vec<StickTable> {
