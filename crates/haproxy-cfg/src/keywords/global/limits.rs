@@ -16,7 +16,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "most descriptors that are asked for",
     )
-    .takes(INT),
+    .takes(INT)
+    .checked(g::number_once),
     kw(
         "max-spread-checks",
         GLOBAL,
@@ -47,13 +48,19 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("maxconn", GLOBAL, ANY, "connections of the process")
         .takes(INT)
         .acts(g::maxconn),
-    kw("maxconnrate", GLOBAL, ANY, "connections accepted a second").takes(INT),
+    kw("maxconnrate", GLOBAL, ANY, "connections accepted a second")
+        .takes(INT)
+        .checked(g::number_once),
     kw("maxpipes", GLOBAL, ANY, "pipes for splicing")
         .takes(INT)
         .acts(g::maxpipes),
-    kw("maxsessrate", GLOBAL, ANY, "sessions a second").takes(INT),
+    kw("maxsessrate", GLOBAL, ANY, "sessions a second")
+        .takes(INT)
+        .checked(g::number_once),
     kw("maxsslconn", GLOBAL, ANY, "TLS connections at once").takes(COUNT),
-    kw("maxsslrate", GLOBAL, ANY, "TLS sessions a second").takes(INT),
+    kw("maxsslrate", GLOBAL, ANY, "TLS sessions a second")
+        .takes(INT)
+        .checked(g::number_once),
     kw("maxzlibmem", GLOBAL, ANY, "megabytes that zlib may take").takes(INT),
     kw(
         "mworker-max-reloads",

@@ -256,7 +256,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "bytes of a captured ClientHello",
     )
-    .takes(COUNT),
+    .takes(COUNT)
+    .checked(g::capture_size),
     kw(
         "tune.ssl.capture-cipherlist-size",
         GLOBAL,

@@ -165,7 +165,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "events taken from the poller at once",
     )
-    .takes(INT),
+    .takes(INT)
+    .checked(g::number_once),
     kw(
         "tune.maxrewrite",
         GLOBAL,
@@ -264,7 +265,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "receive buffer of server sockets",
     )
-    .takes(BYTES),
+    .takes(BYTES)
+    .checked(g::number_once),
     kw(
         "tune.recv_enough",
         GLOBAL,
@@ -292,7 +294,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "tasks run before new events are looked for",
     )
-    .takes(INT),
+    .takes(INT)
+    .checked(g::number_once),
     kw("tune.sched.low-latency", GLOBAL, ANY, "light tasks first").takes(ON_OFF),
     kw(
         "tune.sndbuf.backend",
@@ -313,7 +316,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     )
     .takes(SIZE)
     .since(2, 9),
-    kw("tune.sndbuf.server", GLOBAL, ANY, "send buffer of server sockets").takes(BYTES),
+    kw("tune.sndbuf.server", GLOBAL, ANY, "send buffer of server sockets")
+        .takes(BYTES)
+        .checked(g::number_once),
     kw("tune.stick-counters", GLOBAL, ANY, "stick counters of a stream")
         .takes(&[int("number", 0, 100)])
         .since(2, 8)

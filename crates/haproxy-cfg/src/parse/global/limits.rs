@@ -1,8 +1,10 @@
 //! Limits of connections, descriptors and checks.
 
+use syntax::Context;
+
 use super::super::line::{Line, Prefix};
 use super::super::reading::Reading;
-use super::{given, once};
+use super::{given, once_number};
 use crate::signature::{Given, Value};
 
 /// The number of a line; one that is negative or too large counts as 0 or as the largest.
@@ -13,7 +15,7 @@ fn number(given: &Given) -> u32 {
 
 pub(crate) fn maxconn(reading: &mut Reading<'_>, line: &Line<'_>) {
     if let Some(given) = given(reading, line)
-        && once(reading, line, "maxconn")
+        && once_number(reading, line, &given)
     {
         reading.written.global.maxconn = Some(number(&given));
     }
@@ -21,7 +23,7 @@ pub(crate) fn maxconn(reading: &mut Reading<'_>, line: &Line<'_>) {
 
 pub(crate) fn maxpipes(reading: &mut Reading<'_>, line: &Line<'_>) {
     if let Some(given) = given(reading, line)
-        && once(reading, line, "maxpipes")
+        && once_number(reading, line, &given)
     {
         reading.written.global.maxpipes = Some(number(&given));
     }
@@ -35,7 +37,7 @@ pub(crate) fn ulimit_n(reading: &mut Reading<'_>, line: &Line<'_>) {
         return reading.tell_read_only("'ulimit-n' without a number", line.span());
     }
     if let Some(given) = given(reading, line)
-        && once(reading, line, "ulimit-n")
+        && once_number(reading, line, &given)
     {
         reading.written.global.ulimit_n = Some(u64::from(number(&given)));
     }
@@ -48,7 +50,17 @@ pub(crate) fn hard_stop_after(reading: &mut Reading<'_>, line: &Line<'_>) {
 }
 
 pub(crate) fn spread_checks(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let percent = given(reading, line).and_then(|given| given.get("percent")?.number());
+    let Some(given) = given(reading, line) else { return };
+    let told = reading.diagnostics.len();
+    if !once_number(reading, line, &given) {
+        // It is worded in its own way.
+        for told in reading.diagnostics.iter_mut().skip(told) {
+            told.message = "spread-checks already specified. Continuing.".to_owned();
+            told.context = Context::ParsingTight;
+        }
+        return;
+    }
+    let percent = given.get("percent").and_then(Value::number);
     if let Some(percent) = percent.and_then(|percent| u32::try_from(percent).ok()) {
         reading.written.global.spread_checks = percent;
     }

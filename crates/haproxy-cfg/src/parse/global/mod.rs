@@ -30,7 +30,8 @@ pub(crate) use process::{
 pub(crate) use sockets::{OCTAL, SOCKET_GROUP, SOCKET_USER, stats};
 pub(crate) use state::{state_base, state_file};
 pub(crate) use tls::{
-    DH_FILE, EXTRA_FILES, ISSUERS, TLS_VERSION, base, capture_cipherlist, ssl_default, ssl_server_verify,
+    DH_FILE, EXTRA_FILES, ISSUERS, TLS_VERSION, base, capture_cipherlist, capture_size, ssl_default,
+    ssl_server_verify,
 };
 pub(crate) use tune::{IDLE_TIME, VARS_SIZE, experimental, tune};
 pub(crate) use variables::{SET_VAR, SET_VAR_FMT};
@@ -69,4 +70,26 @@ fn once(reading: &mut Reading<'_>, line: &Line<'_>, name: &'static str) -> bool 
             .help("remove one of them"),
     );
     false
+}
+
+/// The same of a number, of which 0 counts as nothing said.
+fn once_number(reading: &mut Reading<'_>, line: &Line<'_>, given: &Given) -> bool {
+    let number = given
+        .arguments
+        .first()
+        .and_then(|argument| argument.value.number());
+    let nothing = number.is_none_or(|number| number == 0);
+    if nothing && !reading.written.global_spans.contains_key(given.name) {
+        return true;
+    }
+    once(reading, line, given.name)
+}
+
+/// A number that is only read, and may stand once.
+pub(crate) fn number_once(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = given(reading, line)
+        && once_number(reading, line, &given)
+    {
+        reading.keep(given);
+    }
 }

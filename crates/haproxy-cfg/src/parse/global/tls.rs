@@ -163,7 +163,20 @@ pub(crate) fn capture_cipherlist(reading: &mut Reading<'_>, line: &Line<'_>) {
             );
         reading.tell(told);
     }
-    kept(reading, line);
+    capture_size(reading, line);
+}
+
+/// `tune.ssl.capture-buffer-size BYTES`, which may stand once under either name.
+pub(crate) fn capture_size(reading: &mut Reading<'_>, line: &Line<'_>) {
+    const NAME: &str = "tune.ssl.capture-buffer-size";
+    let Some(given) = given(reading, line) else { return };
+    if let Some(before) = reading.written.global_spans.get(NAME).copied() {
+        let message = format!("'{}' is already configured.", given.name);
+        let told = Diagnostic::alert("given-twice", message).at(line.span());
+        return reading.tell(told.label(before, "given here before").help("remove one of them"));
+    }
+    reading.written.global_spans.insert(NAME, line.span());
+    reading.keep(given);
 }
 
 /// `ssl-default-bind-…` and `ssl-default-server-…`.

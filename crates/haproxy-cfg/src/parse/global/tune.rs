@@ -4,7 +4,7 @@ use syntax::Diagnostic;
 
 use super::super::line::{Line, shown};
 use super::super::reading::Reading;
-use super::{given, kept};
+use super::{given, kept, once_number};
 use crate::signature::{ReadArgument, TIME_WORDS, Value};
 use crate::values::{Time, TimeError, Unit, integer, size, time};
 
@@ -69,6 +69,10 @@ pub(crate) fn experimental(reading: &mut Reading<'_>, line: &Line<'_>) {
 /// `tune.…` lines that are acted on or shown.
 pub(crate) fn tune(reading: &mut Reading<'_>, line: &Line<'_>) {
     let Some(given) = given(reading, line) else { return };
+    let once = ["tune.maxaccept", "tune.rcvbuf.client", "tune.sndbuf.client"];
+    if once.contains(&given.name) && !once_number(reading, line, &given) {
+        return;
+    }
     let value = given
         .arguments
         .first()
