@@ -1,6 +1,6 @@
 //! Stick tables: what is remembered of clients and of whatever else rules have a key for (manual, `stick-table`).
 //!
-//! A table is cut into parts by the hash of keys; a part ([`shard`]) is a slab of words with a lock of its own. An entry has room
+//! A table is cut into parts by the hash of keys; a part (`shard`) is a slab of words with a lock of its own. An entry has room
 //! for what its table stores and nothing else. Time is handed in, in milliseconds of the process's clock, of which 32 bits are kept.
 //! No peers here, and no rules: those ask what is in here.
 
