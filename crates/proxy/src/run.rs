@@ -22,7 +22,7 @@ use crate::accept::Acceptor;
 use crate::clock::Clock;
 use crate::handover::Exports;
 use crate::listen::{BoundListener, ListenOwner, ListenSocket};
-use crate::log::LogSender;
+use crate::log::{LogSender, Receivers};
 use crate::thread::{Shared, Thread};
 
 /// Free buffers that are kept through a quiet period.
@@ -45,6 +45,8 @@ pub struct RunInput {
     pub clock: Clock,
     /// Bound listeners of proxies; those of stats sockets are left to the supervisor.
     pub listeners: Vec<BoundListener>,
+    /// What takes log lines of others in.
+    pub receivers: Receivers,
     /// TLS settings of binds.
     pub tls: TlsConfigs,
     /// What the process knows about itself.
@@ -97,6 +99,7 @@ pub fn run(input: RunInput) -> io::Result<i32> {
     let thread = new_thread(0, &shared, &hostname, zone);
     let thread_of_supervisor = Rc::clone(&thread);
     let supervisor = input.supervisor;
+    let receivers = input.receivers;
     let start_others = move || {
         for (at, share) in shares.into_iter().enumerate() {
             let (shared, tls, hostname) = (Arc::clone(&shared), Arc::clone(&tls), hostname.clone());
@@ -108,7 +111,7 @@ pub fn run(input: RunInput) -> io::Result<i32> {
         start(&thread, first, &tls);
         crate::log::start_forwarding(&thread);
         crate::resolve::start(&thread);
-        io::Result::Ok(())
+        crate::log::start_receiving(&thread, receivers)
     };
     let mut start_others = Some(start_others);
     runtime()?.block_on(async {

@@ -60,7 +60,8 @@ pub(super) const ROWS: &[Keyword<()>] = &[
         Arity::exactly(1),
         "receives logs and passes them on",
     )
-    .since(2, 3),
+    .since(2, 3)
+    .acts(()),
     kw(
         "log-profile",
         TOP,

@@ -18,6 +18,7 @@ use proxy::RunInput;
 use proxy::TlsConfigs;
 use proxy::clock::Clock;
 use proxy::listen::{Binder, BoundListener, ListenOptions};
+use proxy::log::Receivers;
 use proxy_core::plan::Plan;
 use proxy_core::state::Runtime;
 use proxy_core::stats::Process;
@@ -157,6 +158,7 @@ fn serve(
         runtime,
         clock,
         listeners,
+        receivers: Receivers::default(),
         tls: TlsConfigs::new(),
         process,
         hostname,

@@ -88,6 +88,11 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
         || config.global.master_worker
         || !config.global.stats_sockets.is_empty()
         || config
+            .sections
+            .log_forwards
+            .iter()
+            .any(|section| !section.sources.is_empty())
+        || config
             .proxies
             .iter()
             .any(|proxy| !proxy.disabled && !proxy.binds.is_empty());

@@ -14,6 +14,7 @@ use proxy::admin::AdminListener;
 use proxy::clock::Clock;
 use proxy::handover::{self, Exports, Taken};
 use proxy::listen::{Binder, BoundListener, ListenOptions, ListenOwner};
+use proxy::log::Receivers;
 use proxy_core::state::Runtime;
 use proxy_core::stats::Process;
 
@@ -89,6 +90,7 @@ pub(crate) struct Start {
     read: Read,
     limits: Limits,
     listeners: Vec<BoundListener>,
+    receivers: Receivers,
     null: Option<std::fs::File>,
     /// Goes into the background.
     pub(crate) daemon: bool,
@@ -146,6 +148,13 @@ fn prepare(
         return Err(FAILED);
     }
     let listeners = binder.finish();
+    let receivers = Receivers::bind(&read.config, &kernel::inherit).map_err(|faults| {
+        for fault in &faults {
+            tell_listen_fault(fault, &read.sources, console);
+        }
+        console.alert_main("Some protocols failed to start their listeners! Exiting.");
+        FAILED
+    })?;
 
     let foreground = options.foreground || options.debug || global.debug;
     let master = options.master_worker || global.master_worker;
@@ -176,6 +185,7 @@ fn prepare(
         read,
         limits,
         listeners,
+        receivers,
         null,
         daemon,
         master,
@@ -236,6 +246,7 @@ pub(crate) fn serve(
         read,
         limits,
         listeners,
+        receivers,
         null,
         daemon,
         ..
@@ -293,6 +304,7 @@ pub(crate) fn serve(
         runtime,
         clock,
         listeners,
+        receivers,
         tls: read.tls,
         process,
         hostname,

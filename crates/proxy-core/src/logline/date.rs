@@ -37,7 +37,7 @@ const OFFSET_GRAIN: i64 = 900;
 /// Length of `2009-02-06T12:14:14.`.
 const ISO_UNTIL_FRACTION: usize = 20;
 
-const MONTHS: [&str; 12] = [
+pub(super) const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 

@@ -3,6 +3,7 @@
 
 mod date;
 mod line;
+mod received;
 mod ring;
 pub mod syslog;
 #[cfg(test)]
@@ -15,6 +16,7 @@ pub use line::{
     clf_line, connect_line, connection_error_line, escape_capture, http_line, tcp_clf_line, tcp_line,
     tls_tail,
 };
+pub use received::{Frame, Received, frame};
 pub use ring::RingBuffer;
 
 /// Who is at the other end of a client's connection.

@@ -135,6 +135,8 @@ pub struct Runtime {
     pub tls_connections: Gauge,
     /// Lines for the log that a target did not take.
     pub dropped_logs: AtomicU32,
+    /// Lines of others that came in to be passed on; wraps.
+    pub received_logs: AtomicU32,
     /// Requests and TCP sessions since the start; wraps. Each takes its number from it.
     pub streams: AtomicU32,
     /// Client connections that the process takes at most (`maxconn`); 0 is not known.
@@ -189,6 +191,7 @@ impl Runtime {
             connections: Gauge::default(),
             tls_connections: Gauge::default(),
             dropped_logs: AtomicU32::new(0),
+            received_logs: AtomicU32::new(0),
             streams: AtomicU32::new(0),
             maxconn: AtomicU32::new(config.global.maxconn.unwrap_or(0)),
             started_at,

@@ -248,7 +248,7 @@ fn inside<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures) {
         62 "TotalSplicdedBytesOut" "MGP" U64(0) "bytes sent through pipes so far";
         63 "BytesOutRate" "MRP" U64(figures.bytes_out_rate) "bytes sent in the last second";
         64 "DebugCommandsIssued" "MGP" U32(0) "commands for debugging that were given";
-        65 "CumRecvLogs" "MCP" U32(0) "log lines received";
+        65 "CumRecvLogs" "MCP" U32(view.runtime.received_logs.load(Relaxed)) "log lines received";
         66 "Build info" "POS" text(&process.version) "version, once more";
         67 "Memmax_bytes" "CLP" U32(0) "limit of memory in bytes, 0 for none";
         68 "PoolAlloc_bytes" "MGP" U64(0) "bytes allocated in pools";

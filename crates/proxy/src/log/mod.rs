@@ -4,6 +4,7 @@
 mod datagram;
 mod file;
 mod forward;
+mod receive;
 mod ring;
 pub(crate) mod stream;
 
@@ -13,8 +14,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use haproxy_cfg::model::{Config, LogFormat, LogLevel, LogTarget, LogTransport, Word};
-use proxy_core::logline::DateText;
 use proxy_core::logline::syslog::{self, Origin, Shape};
+use proxy_core::logline::{DateText, Received};
 use proxy_core::state::Runtime;
 
 use datagram::Datagrams;
@@ -22,6 +23,8 @@ use file::Files;
 use ring::{Ring, Rings};
 
 pub(crate) use forward::start as start_forwarding;
+pub use receive::Receivers;
+pub(crate) use receive::start as start_receiving;
 
 /// The tag of lines when neither proxy nor process has one.
 const DEFAULT_TAG: &[u8] = b"haproxy";
@@ -38,14 +41,9 @@ impl Logs {
     /// The rings and the counters of a configuration.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        let targets = config
-            .proxies
-            .iter()
-            .flat_map(|proxy| &proxy.logs)
-            .chain(&config.global.logs);
         Self {
             rings: Rings::new(config),
-            samples: targets
+            samples: targets(config)
                 .filter(|target| target.sample.is_some())
                 .map(|target| (target.id, AtomicU32::new(0)))
                 .collect(),
@@ -62,6 +60,19 @@ impl Logs {
         sample.holds(at.unwrap_or(0))
     }
 
+    /// How messages for a target are shaped.
+    fn shape(&self, target: &LogTarget) -> Shape {
+        let ring = self.ring(target);
+        Shape {
+            // A ring that says something has the last word.
+            format: ring
+                .map(|ring| ring.format)
+                .filter(|format| *format != LogFormat::Unset)
+                .unwrap_or(target.format),
+            max_len: target.max_len.min(ring.map_or(u32::MAX, |ring| ring.max_len)),
+        }
+    }
+
     /// The ring of a target that is one.
     fn ring(&self, target: &LogTarget) -> Option<&Ring> {
         match &target.transport {
@@ -70,6 +81,17 @@ impl Logs {
             _ => None,
         }
     }
+}
+
+/// All targets of a configuration.
+fn targets(config: &Config) -> impl Iterator<Item = &LogTarget> {
+    let received = config.sections.log_forwards.iter();
+    config
+        .proxies
+        .iter()
+        .flat_map(|proxy| &proxy.logs)
+        .chain(&config.global.logs)
+        .chain(received.flat_map(|section| &section.logs))
 }
 
 /// A line for the log.
@@ -137,15 +159,7 @@ impl LogSender {
             if entry.level > target.max_level || !self.logs.takes_next(target) {
                 continue;
             }
-            let ring = self.logs.ring(target);
-            let shape = Shape {
-                // A ring that says something has the last word.
-                format: ring
-                    .map(|ring| ring.format)
-                    .filter(|format| *format != LogFormat::Unset)
-                    .unwrap_or(target.format),
-                max_len: target.max_len.min(ring.map_or(u32::MAX, |ring| ring.max_len)),
-            };
+            let shape = self.logs.shape(target);
             let origin = Origin {
                 hostname: self.hostname.as_deref(),
                 tag: entry.tag.unwrap_or(&self.tag),
@@ -163,6 +177,27 @@ impl LogSender {
                 dates,
                 entry.line,
             );
+            if self.deliver(target, &mut message).is_err() {
+                self.runtime.dropped_logs.fetch_add(1, Relaxed);
+            }
+        }
+        self.message = message;
+    }
+
+    /// Passes a line of others on to the targets that want it.
+    fn forward<'t>(
+        &mut self,
+        targets: impl IntoIterator<Item = &'t LogTarget>,
+        dates: &mut DateText,
+        received: &Received<'_>,
+        now_us: u64,
+    ) {
+        let mut message = std::mem::take(&mut self.message);
+        for target in targets {
+            if received.level() > target.max_level || !self.logs.takes_next(target) {
+                continue;
+            }
+            received.message(&mut message, target, self.logs.shape(target), now_us, dates);
             if self.deliver(target, &mut message).is_err() {
                 self.runtime.dropped_logs.fetch_add(1, Relaxed);
             }

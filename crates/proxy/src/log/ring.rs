@@ -176,12 +176,7 @@ impl Rings {
                 .insert(section.name.as_slice().into(), all.rings.len());
             all.rings.push(Ring::new(section));
         }
-        let targets = config
-            .proxies
-            .iter()
-            .flat_map(|proxy| &proxy.logs)
-            .chain(&config.global.logs);
-        for target in targets {
+        for target in super::targets(config) {
             let LogTransport::Stream(address) = &target.transport else {
                 continue;
             };

@@ -17,28 +17,28 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "length of the queue of connections not yet accepted",
     )
     .takes(&[loose("number", i64::MIN, i64::MAX).missing("'{kw}' expects an integer argument.")])
-    .keeps(l::number),
+    .acts(l::number),
     kw("bind", OTHER, ANY, "where streams of logs come in")
         .takes(&[text("address").optional(), text("options").any()])
-        .keeps(l::bind),
+        .acts(l::bind),
     kw("dgram-bind", OTHER, ANY, "where datagrams of logs come in")
         .takes(&[arg(
             "address-and-options",
             Kind::Rest(ReadArgument(crate::parse::bind::dgram_bind)),
         )])
-        .keeps(l::dgram_bind),
+        .acts(l::dgram_bind),
     kw("log", OTHER, ANY, "where logs go")
         .takes(LOG_TARGET)
-        .keeps(l::log),
+        .acts(l::log),
     kw("maxconn", OTHER, ANY, "connections at once")
         .takes(&[loose("number", i64::MIN, i64::MAX).missing("'{kw}' expects an integer argument.")])
-        .keeps(l::number),
+        .acts(l::number),
     kw("option", OTHER, ANY, "switches")
         .takes(&[
             one_of("name", &["assume-rfc6587-ntf", "dont-parse-log", "host"]),
             text("arguments").any(),
         ])
-        .keeps(l::option),
+        .acts(l::option),
     kw("timeout", OTHER, ANY, "time limits")
         .takes(&[
             choice(
@@ -52,5 +52,5 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
             ),
             IGNORED,
         ])
-        .keeps(l::timeout),
+        .acts(l::timeout),
 ];

@@ -56,6 +56,12 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     let unnamed = reading.dialect.strict && !reading.dialect.at_least(2, 7);
     let spoken = if unnamed { "(null)" } else { &text };
     bind_tls::settings(reading, &flags, &prefix, spoken, line.span());
+    if let Some(option) = line.arg(1) {
+        reading.tell_read_only(
+            "what stands behind the address of 'bind' in log-forward",
+            option.span,
+        );
+    }
     source(reading, line, addresses, false);
 }
 
@@ -68,6 +74,9 @@ pub(crate) fn dgram_bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     };
     if given(reading, line).is_none() {
         return;
+    }
+    if let Some(option) = line.arg(1) {
+        reading.tell_read_only("what stands behind the address of 'dgram-bind'", option.span);
     }
     let wants = Wants::datagrams(reading.dialect);
     // It was read a moment ago.
@@ -129,6 +138,9 @@ pub(crate) fn option(reading: &mut Reading<'_>, line: &Line<'_>) {
         return reading.alert("unknown-keyword", line.keyword().span, message);
     }
     let name = given(reading, line).and_then(|given| given.get("name").and_then(Value::word));
+    if name == Some("host") {
+        reading.tell_read_only("'option host' in log-forward", line.span());
+    }
     if let (Some(name), Some(section)) = (name, section(reading)) {
         section.options.push(name);
     }
