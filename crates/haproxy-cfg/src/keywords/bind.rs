@@ -92,7 +92,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     .keeps(CaVerifyFile),
     kw("cc", BIND, ONE, "congestion control of the kernel")
         .since(3, 3)
-        .takes(&[text("algorithm").missing("'{kw}' : missing congestion control algorithm")]),
+        .takes(&[text("algorithm").missing("'{kw}' : missing congestion control algorithm")]).acts(Congestion),
     kw("ciphers", CRT, ONE, "suites up to TLS 1.2")
         .takes(SUITES)
         .acts(Ciphers),
@@ -138,7 +138,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         .keeps(DefaultCrt),
     kw("defer-accept", BIND, NONE, "accept once data is there")
         .takes(NOTHING)
-        .keeps(DeferAccept),
+        .acts(DeferAccept),
     kw("ecdhe", CRT, ONE, "one group for key agreement")
         .takes(&[text("curve").missing("'{kw}' : missing named curve")])
         .keeps(Ecdhe),
@@ -226,7 +226,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     kw("mss", BIND, ONE, "largest segment of TCP, in bytes")
         .takes(&[arg("bytes", Kind::NonZero { max: 65535 })
             .missing("'{kw}' : missing MSS value")
-            .wrong("'{kw}' : expects an MSS with and absolute value between 1 and 65535")]),
+            .wrong("'{kw}' : expects an MSS with and absolute value between 1 and 65535")]).acts(Mss),
     kw("name", BIND, ONE, "name in statistics")
         .takes(&[text("name").missing("'{kw}' : missing name")])
         .acts(Name),
@@ -366,8 +366,8 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     )
     .takes(&[arg("time", MILLIS)
         .missing("'{kw}' : missing TCP User Timeout value")
-        .time_words(DELAY)]),
-    kw("tfo", BIND, NONE, "TCP fast open").takes(NOTHING).keeps(Tfo),
+        .time_words(DELAY)]).acts(TcpUserTimeout),
+    kw("tfo", BIND, NONE, "TCP fast open").takes(NOTHING).acts(Tfo),
     kw("thread", BIND, ONE, "threads that take connections")
         .takes(&[arg("set", Kind::Rest(ReadArgument(threads::threads)))]),
     kw(

@@ -2,7 +2,7 @@
 
 use syntax::Span;
 
-use super::{Address, Word};
+use super::{Address, Millis, Word};
 
 /// One address that is listened on. A `bind` line with several addresses or a port range gives several.
 #[derive(Clone, Debug)]
@@ -35,6 +35,12 @@ pub struct Bind {
     pub defer_accept: bool,
     /// `tfo`.
     pub tfo: bool,
+    /// `mss`: the largest segment, in bytes.
+    pub mss: Option<u16>,
+    /// `tcp-ut`: how long sent data may go without an answer.
+    pub user_timeout: Option<Millis>,
+    /// `cc`.
+    pub congestion: Option<Word>,
     /// `mode`, octal permissions of a unix socket.
     pub unix_mode: Option<u32>,
     /// `user` or `uid` of a unix socket, as written.
@@ -47,6 +53,38 @@ pub struct Bind {
     pub expose_fd_listeners: bool,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Bind {
+    /// A line that says nothing but its address.
+    #[must_use]
+    pub fn new(address: Address, written: Word) -> Self {
+        Self {
+            address,
+            written,
+            name: None,
+            ssl: None,
+            accept_proxy: false,
+            accept_netscaler: None,
+            maxconn: None,
+            backlog: None,
+            v4v6: false,
+            v6only: false,
+            transparent: false,
+            interface: None,
+            defer_accept: false,
+            tfo: false,
+            mss: None,
+            user_timeout: None,
+            congestion: None,
+            unix_mode: None,
+            unix_user: None,
+            unix_group: None,
+            level: Level::default(),
+            expose_fd_listeners: false,
+            span: Span::default(),
+        }
+    }
 }
 
 /// What commands a stats socket takes.

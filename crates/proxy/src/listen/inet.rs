@@ -2,11 +2,31 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use haproxy_cfg::model::Bind;
+use nix::sys::socket::setsockopt;
+use nix::{libc, setsockopt_impl, sockopt_impl};
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::{ListenSocket, system_words};
+
+sockopt_impl!(
+    /// Connections are accepted once data is there.
+    DeferAccept,
+    SetOnly,
+    libc::IPPROTO_TCP,
+    libc::TCP_DEFER_ACCEPT,
+    i32
+);
+sockopt_impl!(
+    /// How many connections may send data with their first packet and wait.
+    FastOpen,
+    SetOnly,
+    libc::IPPROTO_TCP,
+    libc::TCP_FASTOPEN,
+    i32
+);
 
 /// Binds `address` `shards` times. A shard beyond the first that cannot be had is done without.
 pub(super) fn open(
@@ -85,6 +105,7 @@ fn open_one(
             lacking.push(("cannot make receiving socket transparent".to_owned(), error));
         }
     }
+    settle(bind, &socket, backlog, &mut lacking);
     if let Some(interface) = &bind.interface
         && let Err(error) = socket.bind_device(Some(interface))
     {
@@ -110,6 +131,38 @@ fn open_one(
     Ok(socket)
 }
 
+/// What the system is to do with connections, which take it over from the socket. `lacking` gets what it refuses.
+fn settle(bind: &Bind, socket: &Socket, backlog: i32, lacking: &mut Vec<(String, io::Error)>) {
+    let mut asked = |what: &str, outcome: io::Result<()>| {
+        if let Err(error) = outcome {
+            lacking.push((format!("cannot set {what}"), error));
+        }
+    };
+    if let Some(mss) = bind.mss {
+        asked("MSS", socket.set_tcp_mss(mss.into()));
+    }
+    if let Some(timeout) = bind.user_timeout {
+        let timeout = Duration::from_millis(timeout.into());
+        asked("TCP User Timeout", socket.set_tcp_user_timeout(Some(timeout)));
+    }
+    if let Some(algorithm) = &bind.congestion {
+        asked("congestion control", socket.set_tcp_congestion(algorithm));
+    }
+    if bind.defer_accept {
+        // In seconds: as many as the system takes for the first repetition of its answer.
+        asked(
+            "DEFER_ACCEPT",
+            setsockopt(socket, DeferAccept, &1).map_err(io::Error::from),
+        );
+    }
+    if bind.tfo {
+        asked(
+            "TCP_FASTOPEN",
+            setsockopt(socket, FastOpen, &backlog).map_err(io::Error::from),
+        );
+    }
+}
+
 /// An address as the original's messages have it: an IPv6 one without brackets.
 fn shown(address: SocketAddr) -> String {
     format!("{}:{}", address.ip(), address.port())
@@ -117,7 +170,33 @@ fn shown(address: SocketAddr) -> String {
 
 #[cfg(test)]
 mod tests {
+    use haproxy_cfg::model::Address;
+
     use super::*;
+
+    #[test]
+    fn the_system_is_asked_for_what_the_line_says() {
+        let address: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        let mut bind = Bind::new(Address::Inet(address), "127.0.0.1:0".into());
+        bind.mss = Some(1000);
+        bind.user_timeout = Some(7000);
+        bind.congestion = Some("reno".into());
+        (bind.defer_accept, bind.tfo) = (true, true);
+        let mut lacking = Vec::new();
+        let mut note = |_: bool, _: bool, what: String| lacking.push(what);
+        let asked = open_one(&bind, address, false, 5, Some(&mut note));
+        let socket = asked.map_err(|failure| failure.doing).unwrap();
+        assert!(lacking.is_empty(), "{lacking:?}");
+        assert_eq!(socket.tcp_mss().unwrap(), 1000);
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(Duration::from_secs(7)));
+        assert!(socket.tcp_congestion().unwrap().starts_with(b"reno"));
+
+        // One that the system does not know is told, and the listener listens all the same.
+        bind.congestion = Some("holdfast-none".into());
+        let mut note = |_: bool, _: bool, what: String| lacking.push(what);
+        assert!(open_one(&bind, address, false, 5, Some(&mut note)).is_ok());
+        assert_eq!(lacking.len(), 1, "{lacking:?}");
+    }
 
     #[test]
     fn an_ipv6_address_is_shown_without_brackets() {

@@ -187,33 +187,15 @@ fn supported(id: u16) -> Option<SupportedCipherSuite> {
 
 #[cfg(test)]
 mod tests {
-    use haproxy_cfg::model::{Address, Bind, Level};
+    use haproxy_cfg::model::{Address, Bind};
 
     use super::*;
 
     fn bind() -> Bind {
-        Bind {
-            address: Address::Inet(([127, 0, 0, 1], 443).into()),
-            written: "127.0.0.1:443".into(),
-            name: None,
-            ssl: None,
-            accept_proxy: false,
-            accept_netscaler: None,
-            maxconn: None,
-            backlog: None,
-            v4v6: false,
-            v6only: false,
-            transparent: false,
-            interface: None,
-            defer_accept: false,
-            tfo: false,
-            unix_mode: None,
-            unix_user: None,
-            unix_group: None,
-            level: Level::default(),
-            expose_fd_listeners: false,
-            span: syntax::Span::default(),
-        }
+        Bind::new(
+            Address::Inet(([127, 0, 0, 1], 443).into()),
+            "127.0.0.1:443".into(),
+        )
     }
 
     /// Names of the suites that are offered, or none when the line is refused; and all that is told.
