@@ -19,6 +19,7 @@ use tokio_rustls::rustls::ServerConfig;
 use crate::io::Io;
 use crate::listen::ListenSocket;
 use crate::listener::Listener;
+use crate::pace::Pace;
 use crate::session::Session;
 use crate::thread::Thread;
 use crate::upstream::{deadline, probe};
@@ -57,6 +58,7 @@ impl Acceptor {
         let shared = Arc::clone(&self.thread.shared);
         let state = &shared.runtime.proxies[self.proxy.0 as usize];
         let mut changes = shared.changes.subscribe();
+        let pace = Pace::of(&self.thread, self.proxy, self.tls.is_some());
         let mut listens = true;
         loop {
             changes.mark_unchanged();
@@ -102,6 +104,19 @@ impl Acceptor {
                     }
                     continue;
                 }
+            }
+            let now = self.thread.now_ms();
+            let wait = pace
+                .as_ref()
+                .and_then(|pace| pace.wait_ms(&shared.runtime.counters, now));
+            if let Some(wait) = wait {
+                let timer = self.thread.wheel.timer();
+                timer.set(now + wait);
+                tokio::select! {
+                    () = timer.expired() => {}
+                    changed = changes.changed() => if changed.is_err() { return Ok(()) },
+                }
+                continue;
             }
             let woken = {
                 let mut changed = pin!(changes.changed());
@@ -167,8 +182,23 @@ impl Acceptor {
         let runtime = &self.thread.shared.runtime;
         let state = &runtime.proxies[self.proxy.0 as usize];
         let reached = |now: u32, max: u32| max != 0 && now >= max;
+        let bind = usize::from(self.bind);
+        let own_max = self.proxy().binds.get(bind).and_then(|bind| bind.maxconn);
+        let tls_max = self
+            .thread
+            .config()
+            .global
+            .maxsslconn
+            .filter(|_| self.tls.is_some());
         reached(state.fe_sessions.get(), state.maxconn.load(Relaxed))
             || reached(runtime.connections.get(), runtime.maxconn.load(Relaxed))
+            || own_max.is_some_and(|max| {
+                state
+                    .listeners
+                    .get(bind)
+                    .is_some_and(|now| reached(now.get(), max))
+            })
+            || tls_max.is_some_and(|max| reached(runtime.tls_connections.get(), max))
     }
 
     /// Makes a session of a connection.

@@ -15,6 +15,7 @@ pub mod io;
 pub mod listen;
 mod listener;
 pub mod log;
+mod pace;
 mod packet;
 mod pipe;
 mod proxy_header;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use haproxy_cfg::model::{Bind, Proxy, ProxyId};
 use proxy_core::logline::Peer;
-use proxy_core::state::SideCounters;
+use proxy_core::state::{Gauge, SideCounters};
 use proxy_core::stream::Client;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -114,19 +114,19 @@ impl Session {
         let shared = &self.thread.shared;
         let runtime = &shared.runtime;
         let left = runtime.connections.dec();
-        if self.is_tls() {
-            runtime.tls_connections.dec();
-        }
+        let max_tls = shared.plan.config.global.maxsslconn;
+        let left_tls = self.is_tls().then(|| runtime.tls_connections.dec());
+        let had_all_tls = left_tls.is_some_and(|left| max_tls.is_some_and(|max| left + 1 == max));
         let state = &runtime.proxies[self.client.frontend.0 as usize];
         let of_frontend = state.fe_sessions.dec();
         let was_full = |left: u32, max: &AtomicU32| left + 1 == max.load(Relaxed);
-        if was_full(left, &runtime.maxconn) {
+        let of_listener = (state.listeners.get(usize::from(self.client.bind))).map(Gauge::dec);
+        let own_max = self.bind().maxconn;
+        let had_all = of_listener.is_some_and(|left| own_max.is_some_and(|max| left + 1 == max));
+        if was_full(left, &runtime.maxconn) || had_all_tls {
             shared.room.iter().for_each(Notify::notify_waiters);
-        } else if was_full(of_frontend, &state.maxconn) {
+        } else if was_full(of_frontend, &state.maxconn) || had_all {
             shared.room[self.client.frontend.0 as usize].notify_waiters();
-        }
-        if let Some(listener) = state.listeners.get(usize::from(self.client.bind)) {
-            listener.dec();
         }
     }
 }

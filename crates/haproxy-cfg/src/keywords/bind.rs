@@ -218,7 +218,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         .acts(Level),
     kw("maxconn", BIND, ONE, "connections at once")
         .takes(&[COUNT.wrong("'{kw}' : invalid value {value}, must be >= 0")])
-        .keeps(Maxconn),
+        .acts(Maxconn),
     kw("mode", BIND, ONE, "permissions of a unix socket")
         .takes(&[arg("mode", Kind::Custom(ReadArgument(bind::permissions)))
             .missing("'mode' : missing or invalid mode '' (octal integer expected)")])

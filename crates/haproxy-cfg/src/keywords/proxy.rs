@@ -481,7 +481,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
             .wrong("'rate-limit' only supports 'sessions' (got '{got}')"),
             IGNORED,
         ])
-        .checked(p::rate_limit),
+        .acts(p::rate_limit),
     kw(
         "quic-initial",
         NAMED_DEFAULTS | FE,

@@ -79,8 +79,23 @@ pub struct Global {
     pub nosplice: bool,
     /// `maxpipes`: pipes for that, of all threads; a quarter of `maxconn` when none.
     pub maxpipes: Option<u32>,
+    /// `maxconnrate` and its kin.
+    pub rates: RateLimits,
+    /// `maxsslconn`: TLS connections of clients at once.
+    pub maxsslconn: Option<u32>,
     /// `tune.*`.
     pub tune: Tune,
+}
+
+/// How much may begin in a second, of the whole process; any number when none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RateLimits {
+    /// `maxconnrate`: connections that are accepted.
+    pub connections: Option<u32>,
+    /// `maxsessrate`: sessions.
+    pub sessions: Option<u32>,
+    /// `maxsslrate`: TLS handshakes of clients.
+    pub tls: Option<u32>,
 }
 
 /// `ssl-default-bind-*` or `ssl-default-server-*`.

@@ -414,6 +414,8 @@ pub struct Proxy {
     pub default_backend: Option<ProxyId>,
     /// `maxconn` of a frontend.
     pub maxconn: Option<u32>,
+    /// `rate-limit sessions` of a frontend: sessions that may begin in a second.
+    pub rate_limit: Option<u32>,
     /// `backlog` of a frontend.
     pub backlog: Option<u32>,
     /// `monitor-uri`.
@@ -521,6 +523,7 @@ impl Proxy {
             use_backend: Vec::new(),
             default_backend: None,
             maxconn: None,
+            rate_limit: None,
             backlog: None,
             monitor_uri: None,
             monitor_net: None,

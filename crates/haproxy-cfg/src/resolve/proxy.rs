@@ -49,6 +49,11 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         use_backend: Vec::new(),
         default_backend: None,
         maxconn: inherited.value(|settings| &settings.maxconn).filter(|_| frontend),
+        rate_limit: inherited
+            .last_line(reading, section, "rate-limit")
+            .and_then(|given| given.option("sessions")?.first()?.value.number())
+            .and_then(|rate| u32::try_from(rate).ok())
+            .filter(|rate| frontend && *rate > 0),
         backlog: inherited.value(|settings| &settings.backlog).filter(|_| frontend),
         monitor_uri: inherited
             .value(|settings| &settings.monitor_uri)

@@ -162,7 +162,7 @@ impl Runtime {
             .iter()
             .map(|p| ProxyState {
                 servers: p.servers.iter().map(ServerState::new).collect(),
-                listeners: listeners(p).map(|_| Gauge::default()).collect(),
+                listeners: gauged(p).map(|_| Gauge::default()).collect(),
                 maxconn: AtomicU32::new(p.maxconn.unwrap_or(0)),
                 ..ProxyState::default()
             })
@@ -219,6 +219,13 @@ impl Runtime {
         self.references = references;
         self
     }
+}
+
+/// The binds of a proxy whose sessions are counted one by one: for statistics, or for a limit of one of them.
+fn gauged(proxy: &Proxy) -> impl Iterator<Item = &Bind> {
+    let has_limit = proxy.binds.iter().any(|bind| bind.maxconn.is_some());
+    let counts = proxy.options.socket_stats || has_limit;
+    proxy.binds.iter().filter(move |_| counts)
 }
 
 /// The binds of a proxy that are counted one by one.

@@ -110,7 +110,7 @@ pub fn fields<'a>(view: &StatsView<'a>) -> Vec<InfoField<'a>> {
     let mut list = List(Vec::with_capacity(72));
     product(&mut list, view, &figures);
     connections(&mut list, view, &figures);
-    rates(&mut list, &figures);
+    rates(&mut list, view, &figures);
     inside(&mut list, view, &figures);
     list.0
 }
@@ -177,13 +177,14 @@ fn product<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures) {
 
 fn connections<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures) {
     let maxconn = view.maxconn();
+    let global = &view.config.global;
     fields! { list;
         15 "Maxconn" "CLP" U32(maxconn) "limit of client connections in force";
         16 "Hard_maxconn" "CLP" U32(maxconn) "limit of client connections at start";
         17 "CurrConns" "MGP" U32(figures.connections) "client connections now";
         18 "CumConns" "MCP" U32(saturate(figures.conn_tot)) "client connections so far";
         19 "CumReq" "MCP" U32(saturate(figures.req_tot)) "requests so far";
-        20 "MaxSslConns" "MMP" U32(0) "limit of TLS connections, 0 for none";
+        20 "MaxSslConns" "MMP" U32(global.maxsslconn.unwrap_or(0)) "limit of TLS connections, 0 for none";
         21 "CurrSslConns" "MGP" U32(view.runtime.tls_connections.get()) "TLS connections now";
         22 "CumSslConns" "MCP" U32(saturate(figures.tls_tot)) "TLS connections so far";
         23 "Maxpipes" "CLP" U32(0) "limit of pipes for splicing, 0 for none";
@@ -192,16 +193,17 @@ fn connections<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures)
     }
 }
 
-fn rates(list: &mut List<'_>, figures: &Figures) {
+fn rates<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures) {
+    let limits = view.config.global.rates;
     fields! { list;
         26 "ConnRate" "MRP" U32(figures.conn_rate.0) "client connections in the last second";
-        27 "ConnRateLimit" "CLP" U32(0) "limit of ConnRate, 0 for none";
+        27 "ConnRateLimit" "CLP" U32(limits.connections.unwrap_or(0)) "limit of ConnRate, 0 for none";
         28 "MaxConnRate" "MMP" U32(figures.conn_rate.1) "highest ConnRate";
         29 "SessRate" "MRP" U32(figures.sess_rate.0) "sessions in the last second";
-        30 "SessRateLimit" "CLP" U32(0) "limit of SessRate, 0 for none";
+        30 "SessRateLimit" "CLP" U32(limits.sessions.unwrap_or(0)) "limit of SessRate, 0 for none";
         31 "MaxSessRate" "MRP" U32(figures.sess_rate.1) "highest SessRate";
         32 "SslRate" "MRP" U32(figures.tls_rate.0) "TLS connections in the last second";
-        33 "SslRateLimit" "CLP" U32(0) "limit of SslRate, 0 for none";
+        33 "SslRateLimit" "CLP" U32(limits.tls.unwrap_or(0)) "limit of SslRate, 0 for none";
         34 "MaxSslRate" "MMP" U32(figures.tls_rate.1) "highest SslRate";
         35 "SslFrontendKeyRate" "MGP" U32(0) "TLS keys agreed with clients in the last second";
         36 "SslFrontendMaxKeyRate" "MMP" U32(0) "highest SslFrontendKeyRate";

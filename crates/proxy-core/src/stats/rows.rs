@@ -137,7 +137,7 @@ fn frontend<'a>(view: &StatsView<'a>, id: ProxyId, row: &mut Row<'a>) {
     row.text(STATUS, frontend_status(view, id));
     let (rate, max) = side.rate(view.now_ms, |s| &s.sess_rate);
     row.u32(RATE, rate);
-    row.u32(RATE_LIM, 0);
+    row.u32(RATE_LIM, proxy.rate_limit.unwrap_or(0));
     row.u32(RATE_MAX, max);
     let (rate, max) = side.rate(view.now_ms, |s| &s.req_rate);
     row.u32(REQ_RATE, rate);

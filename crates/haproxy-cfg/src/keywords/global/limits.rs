@@ -50,17 +50,19 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .acts(g::maxconn),
     kw("maxconnrate", GLOBAL, ANY, "connections accepted a second")
         .takes(INT)
-        .checked(g::number_once),
+        .acts(g::maxconnrate),
     kw("maxpipes", GLOBAL, ANY, "pipes for splicing")
         .takes(INT)
         .acts(g::maxpipes),
     kw("maxsessrate", GLOBAL, ANY, "sessions a second")
         .takes(INT)
-        .checked(g::number_once),
-    kw("maxsslconn", GLOBAL, ANY, "TLS connections at once").takes(COUNT),
+        .acts(g::maxsessrate),
+    kw("maxsslconn", GLOBAL, ANY, "TLS connections at once")
+        .takes(COUNT)
+        .acts(g::maxsslconn),
     kw("maxsslrate", GLOBAL, ANY, "TLS sessions a second")
         .takes(INT)
-        .checked(g::number_once),
+        .acts(g::maxsslrate),
     kw("maxzlibmem", GLOBAL, ANY, "megabytes that zlib may take").takes(INT),
     kw(
         "mworker-max-reloads",

@@ -29,6 +29,49 @@ pub(crate) fn maxpipes(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// `maxconnrate`.
+pub(crate) fn maxconnrate(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = given(reading, line)
+        && once_number(reading, line, &given)
+    {
+        reading.written.global.rates.connections = limit(&given);
+    }
+}
+
+/// `maxsessrate`.
+pub(crate) fn maxsessrate(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = given(reading, line)
+        && once_number(reading, line, &given)
+    {
+        reading.written.global.rates.sessions = limit(&given);
+    }
+}
+
+/// `maxsslrate`.
+pub(crate) fn maxsslrate(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = given(reading, line)
+        && once_number(reading, line, &given)
+    {
+        reading.written.global.rates.tls = limit(&given);
+    }
+}
+
+/// `maxsslconn`.
+pub(crate) fn maxsslconn(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = given(reading, line) {
+        reading.written.global.maxsslconn = limit(&given);
+    }
+}
+
+/// The limit that a line sets; 0 is none.
+fn limit(given: &Given) -> Option<u32> {
+    let value = given
+        .arguments
+        .first()
+        .and_then(|argument| argument.value.number())?;
+    u32::try_from(value).ok().filter(|limit| *limit > 0)
+}
+
 pub(crate) fn ulimit_n(reading: &mut Reading<'_>, line: &Line<'_>) {
     if line
         .arg(0)

@@ -20,7 +20,8 @@ pub(crate) use cpus::{CPU_MAP, CPUS, GROUP_NUMBER, GROUPS, THREADS, master_worke
 pub(crate) use groups::{ThreadGroups, finish as finish_thread_groups, thread_group, thread_groups};
 pub(crate) use headers::{case_adjust, case_adjust_file};
 pub(crate) use limits::{
-    hard_stop_after, max_spread_checks, maxconn, maxpipes, spread_checks, strict_limits, ulimit_n,
+    hard_stop_after, max_spread_checks, maxconn, maxconnrate, maxpipes, maxsessrate, maxsslconn, maxsslrate,
+    spread_checks, strict_limits, ulimit_n,
 };
 pub(crate) use process::{
     GROUP_NAME, ID, NODE, ORIGIN, USER_NAME, allow_external_check, any_payload, chroot, cluster_secret,
