@@ -238,12 +238,10 @@ impl ClientWatch<'_> {
 pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Result<Reached, ReachError> {
     let thread = attempt.thread;
     let (proxy, plan) = thread.shared.plan.proxy(attempt.backend);
-    let mut wanted = attempt.wanted;
-    let mut exclude = attempt.exclude;
     let retries = attempt.settings.retries.unwrap_or(proxy.retries);
     let mut left = retries.saturating_sub(route.retries);
     loop {
-        let slot = take_slot(attempt, wanted, exclude, route).await?;
+        let slot = take_slot(attempt, route).await?;
         let server = slot.server();
         if let Some(last) = route.server {
             let of_server = thread.server_counters(attempt.backend, last);
@@ -285,7 +283,7 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
         left -= 1;
         route.retries += 1;
         let state = &thread.shared.runtime.proxies[attempt.backend.0 as usize];
-        let bound = wanted == Some(server) || attempt.hash.is_some();
+        let bound = attempt.wanted == Some(server) || attempt.hash.is_some();
         let usable = plan.balancer.usable(state);
         let others = usable.active.max(usable.backup) > 1;
         let elsewhere = proxy.options.redispatch.is_some()
@@ -295,14 +293,14 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
                 others
             } || !state.servers[server].is_usable());
         if elsewhere {
-            wanted = None;
-            exclude = Some(server);
+            attempt.wanted = None;
+            attempt.exclude = Some(server);
             continue;
         }
-        wanted = Some(server);
+        attempt.wanted = Some(server);
         if !bound {
             // Without persistence the same server is tried again by choice of this function, not of a cookie.
-            exclude = None;
+            attempt.exclude = None;
         }
         if failure == ReachError::ConnectFailed {
             let pause = attempt
@@ -315,8 +313,8 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
             // Waiting for a server counts as queueing.
             route.queued_until_ms = 0;
             if proxy.options.redispatch.is_some() && !state.servers[server].is_usable() {
-                wanted = None;
-                exclude = Some(server);
+                attempt.wanted = None;
+                attempt.exclude = Some(server);
             }
         }
     }
@@ -333,17 +331,12 @@ fn redispatches(proxy: &Proxy, retries: u32, left: u32) -> bool {
 }
 
 /// A slot of the wanted server, or of one that the balancer chooses; waits for one if all are taken.
-async fn take_slot(
-    attempt: &mut Attempt<'_>,
-    wanted: Option<usize>,
-    exclude: Option<usize>,
-    route: &mut Route,
-) -> Result<Slot, ReachError> {
+async fn take_slot(attempt: &mut Attempt<'_>, route: &mut Route) -> Result<Slot, ReachError> {
     let thread = attempt.thread;
     let shared = &thread.shared;
     let (proxy, plan) = shared.plan.proxy(attempt.backend);
     let state = &shared.runtime.proxies[attempt.backend.0 as usize];
-    let mut wanted = wanted.filter(|&at| {
+    let mut wanted = attempt.wanted.filter(|&at| {
         state.servers[at].is_usable()
             || proxy.options.persist
             || attempt.settings.force_persist
@@ -352,10 +345,10 @@ async fn take_slot(
     loop {
         let keyed = attempt.hash.filter(|_| wanted.is_none());
         let chosen = wanted.or_else(|| match keyed {
-            Some(hash) => plan.balancer.pick_keyed(state, hash, exclude),
+            Some(hash) => plan.balancer.pick_keyed(state, hash, attempt.exclude),
             None => {
                 let input = PickInput {
-                    exclude,
+                    exclude: attempt.exclude,
                     random: thread.random(),
                 };
                 plan.balancer.pick(state, &input)
