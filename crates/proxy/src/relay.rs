@@ -4,12 +4,13 @@ use std::future::poll_fn;
 use std::io::IoSlice;
 use std::task::{Context, Poll};
 
-use haproxy_cfg::model::{Millis, Timeouts};
+use haproxy_cfg::model::{Millis, Proxy};
 use proxy_core::state::Ending;
 
 use crate::buffer::{Buffer, BufferPool};
 use crate::io::Io;
 use crate::pipe::{Pipe, PipePool, sockets};
+use crate::thread::Thread;
 use crate::upstream::{Slot, deadline};
 use crate::wheel::Timer;
 
@@ -67,18 +68,14 @@ pub(crate) struct Ends<'a> {
     pub(crate) server: &'a mut Io,
     /// The session's timer.
     pub(crate) timer: &'a Timer,
-    /// Where buffers come from and go.
-    pub(crate) buffers: &'a BufferPool,
-    /// Where pipes come from and go.
-    pub(crate) pipes: &'a PipePool,
-    /// The frontend's timeouts.
-    pub(crate) client_timeouts: &'a Timeouts,
-    /// The backend's timeouts.
-    pub(crate) server_timeouts: &'a Timeouts,
+    /// The thread, where buffers and pipes come from and go.
+    pub(crate) thread: &'a Thread,
+    /// The frontend: the client's timeouts, and whether what is sent to it puts them off (`option independent-streams`).
+    pub(crate) frontend: &'a Proxy,
+    /// The backend: the same of the server.
+    pub(crate) backend: &'a Proxy,
     /// What a rule put in the place of `timeout tunnel`.
     pub(crate) tunnel_timeout: Option<Millis>,
-    /// What is sent to the client, and to the server, does not put off its timeout (`option independent-streams`).
-    pub(crate) independent: [bool; 2],
 }
 
 /// The bytes of one side on their way to the other.
@@ -189,11 +186,11 @@ impl Relay {
         // From the client, and from the server.
         let mut moved = [begins; 2];
         loop {
-            let pools = (ends.buffers, ends.pipes);
+            let pools = (&ends.thread.buffers, &ends.thread.pipes);
             let up = self.up.carry(cx, pools, client, server, self.down.ended);
             let down = match &self.held {
                 None => self.down.carry(cx, pools, server, client, self.up.ended),
-                Some(_) => self.down.fill(cx, ends.buffers, server),
+                Some(_) => self.down.fill(cx, &ends.thread.buffers, server),
             };
             let mut again = false;
             for (flow, reads_from_client) in [(up, true), (down, false)] {
@@ -238,14 +235,14 @@ impl Relay {
             until = held.until_ms;
         }
         if moved != [false; 2] {
-            let (of_client, of_server) = (ends.client_timeouts, ends.server_timeouts);
+            let (of_client, of_server) = (&ends.frontend.timeouts, &ends.backend.timeouts);
             let tunnel = ends.tunnel_timeout.or(of_server.tunnel).or(of_client.tunnel);
             let client = half_closed(tunnel, self.down.ended, of_client.client, of_client.client_fin);
             let server = half_closed(tunnel, self.up.ended, of_server.server, of_server.server_fin);
-            if moved[0] || !ends.independent[0] {
+            if moved[0] || !ends.frontend.options.independent_streams {
                 self.client_deadline = deadline(now, client);
             }
-            if moved[1] || !ends.independent[1] {
+            if moved[1] || !ends.backend.options.independent_streams {
                 self.server_deadline = deadline(now, server);
             }
         }

@@ -320,12 +320,10 @@ fn forward<'a>(
                 client: &mut session.io,
                 server: &mut reached.conn.io,
                 timer: &session.timer,
-                buffers: &thread.buffers,
-                pipes: &thread.pipes,
-                client_timeouts: &frontend.timeouts,
-                server_timeouts: &proxy.timeouts,
+                thread: &thread,
+                frontend,
+                backend: proxy,
                 tunnel_timeout: None,
-                independent: [frontend, proxy].map(|proxy| proxy.options.independent_streams),
             };
             match relay.run(&mut ends, &reached.slot).await {
                 RelayEnd::Held => {}

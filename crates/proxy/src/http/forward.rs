@@ -708,12 +708,10 @@ pub(super) async fn tunnel(
         client: &mut session.io,
         server: &mut reached.conn.io,
         timer: &session.timer,
-        buffers: &thread.buffers,
-        pipes: &thread.pipes,
-        client_timeouts: &frontend.timeouts,
-        server_timeouts: &proxy.timeouts,
+        thread: &thread,
+        frontend,
+        backend: proxy,
         tunnel_timeout: txn.stream.settings.tunnel_timeout,
-        independent: [frontend, proxy].map(|proxy| proxy.options.independent_streams),
     };
     let end = relay.run(&mut ends, &reached.slot).await;
     txn.stream.log.bytes += relay.to_client();
