@@ -89,12 +89,17 @@ pub(crate) fn condition(
                     let columns = usage.columns(reading);
                     incompatible = acl::incompatible(reading, group, columns).map(|found| (found, word.span));
                 }
+                // Nearly always the only one.
+                if all_of.is_empty() {
+                    all_of.reserve_exact(1);
+                }
                 all_of.push(CondTerm { negated, group });
             }
         }
         negated = false;
     }
     if !all_of.is_empty() {
+        any_of.reserve_exact(1);
         any_of.push(all_of);
     }
     if let Some((found, span)) = incompatible {

@@ -154,6 +154,7 @@ fn read(reading: &mut Reading<'_>, words: &[Word<'_>], subject: Subject<'_>) -> 
     } = flags;
     acl.patterns = patterns.into();
     acl.references = files;
+    acl.references.reserve_exact(1);
     acl.references.push(patterns::of_line(
         reading,
         &first_name(first),
@@ -435,6 +436,9 @@ fn read_patterns(
 ) -> Option<()> {
     let mut operator = None;
     let numbers = matches!(matcher, MatchKind::Int | MatchKind::Len);
+    // As many as there are words, but for operators.
+    flags.texts.reserve_exact(words.len());
+    flags.patterns.reserve_exact(words.len());
     for word in words {
         let text = &*word.text;
         if numbers && text == b"--" {

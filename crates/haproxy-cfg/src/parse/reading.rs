@@ -69,6 +69,8 @@ pub(crate) struct Reading<'h> {
     told: HashSet<String>,
     /// Options of lines that were told to be read only, with the words for those lines.
     told_options: HashSet<(&'static str, &'static str)>,
+    /// The room of what stood in front of what was said of the last server.
+    pub(crate) server_lead: String,
     /// Where lines outside of defaults and proxies put what they give.
     nowhere: Settings,
 }
@@ -90,6 +92,7 @@ impl<'h> Reading<'h> {
             here: Here::default(),
             told: HashSet::new(),
             told_options: HashSet::new(),
+            server_lead: String::new(),
             nowhere: Settings::default(),
         }
     }
@@ -106,6 +109,10 @@ impl<'h> Reading<'h> {
     /// Keeps a line of the section at hand whose arguments were read by a signature.
     pub(crate) fn keep(&mut self, given: Given) {
         if let Some(section) = self.written.sections.last_mut() {
+            // Most sections of a large file keep one line.
+            if section.lines.is_empty() {
+                section.lines.reserve_exact(1);
+            }
             section.lines.push(given);
         }
     }

@@ -72,14 +72,15 @@ pub(crate) fn use_backend(reading: &mut Reading<'_>, line: &Line<'_>) {
     };
     let span = line.span();
     note(reading, RuleClass::UseBackend, span);
-    let mut arguments = vec![Argument {
+    let mut arguments = Vec::with_capacity(1 + usize::from(cond.is_some()));
+    arguments.push(Argument {
         name: "backend",
         value: computed.clone().map_or_else(
             || Value::Text(name.text.to_vec().into()),
             |format| Value::Format(Box::new(format)),
         ),
         span: name.span,
-    }];
+    });
     if let Some(cond) = &cond {
         arguments.push(Argument {
             name: "condition",

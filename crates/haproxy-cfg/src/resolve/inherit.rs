@@ -7,9 +7,7 @@ use smallvec::SmallVec;
 use crate::model::Mode;
 use crate::parse::Reading;
 use crate::signature::Given;
-use crate::written::{
-    Blank as _, DefaultsSection, LogEntry, OptionFlag, ProxySection, ServerParams, Set, Settings, TimeoutKind,
-};
+use crate::written::{Blank as _, DefaultsSection, LogEntry, ProxySection, ServerParams, Set, Settings};
 
 /// Sections in the order in which they are asked.
 #[derive(Clone, Copy)]
@@ -32,6 +30,23 @@ impl<'w> Inherited<'w> {
     /// Settings, nearest first.
     pub(super) fn all(self) -> impl Iterator<Item = &'w Settings> {
         std::iter::once(self.own).chain(self.defaults().map(|defaults| &defaults.settings))
+    }
+
+    /// Those that say what `tells` asks for, nearest first: for a family of settings of which most proxies say nothing.
+    pub(super) fn telling(self, tells: impl Fn(&Settings) -> bool) -> SmallVec<[&'w Settings; 4]> {
+        let mut out = SmallVec::new();
+        let mut settings = self.own;
+        let mut next = self.nearest;
+        loop {
+            if tells(settings) {
+                out.push(settings);
+            }
+            let Some(defaults) = next.and_then(|index| self.defaults.get(index)) else {
+                return out;
+            };
+            settings = &defaults.settings;
+            next = defaults.parent;
+        }
     }
 
     /// Settings, nearest first, or the section's own alone where the kind of proxy has no use for what defaults give: what it
@@ -72,11 +87,20 @@ impl<'w> Inherited<'w> {
         section: &ProxySection,
         name: &str,
     ) -> Option<&'w Given> {
-        let sections = &reading.written.sections;
-        std::iter::once(section.lines)
-            .chain(self.defaults().map(|defaults| defaults.lines))
-            .filter_map(|index| sections.get(index))
-            .find_map(|section| section.lines.iter().rev().find(|given| given.name == name))
+        // Asked a dozen times for each proxy: plain loops are far cheaper than iterators in each other.
+        let last = |section: usize| {
+            let section = reading.written.sections.get(section)?;
+            section.lines.iter().rev().find(|given| given.name == name)
+        };
+        let mut found = last(section.lines);
+        let mut next = self.nearest;
+        while found.is_none()
+            && let Some(defaults) = next.and_then(|index| self.defaults.get(index))
+        {
+            found = last(defaults.lines);
+            next = defaults.parent;
+        }
+        found
     }
 
     /// The first section that gives a value.
@@ -101,16 +125,6 @@ impl<'w> Inherited<'w> {
         pick: impl Fn(&'w Settings) -> &'w Option<Set<T>>,
     ) -> Option<T> {
         self.find(|settings| pick(settings).as_ref().map(|set| set.value.clone()))
-    }
-
-    pub(super) fn option(&self, flag: OptionFlag) -> Option<bool> {
-        self.find(|settings| settings.option(flag).map(|set| set.value))
-    }
-
-    /// A timeout; 0 is none.
-    pub(super) fn timeout(&self, kind: TimeoutKind) -> Option<u32> {
-        self.find(|settings| settings.timeout(kind).map(|set| set.value))
-            .filter(|millis| *millis > 0)
     }
 
     pub(super) fn mode(&self) -> Mode {

@@ -285,25 +285,37 @@ fn default_balance(dialect: Dialect) -> Balance {
 }
 
 fn timeouts(inherited: &Inherited<'_>) -> Timeouts {
+    let telling = inherited.telling(|settings| !settings.timeouts.is_empty());
+    let timeout = |kind| {
+        let set = telling.iter().find_map(|settings| settings.timeout(kind))?;
+        Some(set.value).filter(|millis| *millis > 0)
+    };
     Timeouts {
-        connect: inherited.timeout(T::Connect),
-        client: inherited.timeout(T::Client),
-        server: inherited.timeout(T::Server),
-        queue: inherited.timeout(T::Queue),
-        check: inherited.timeout(T::Check),
-        http_request: inherited.timeout(T::HttpRequest),
-        http_keep_alive: inherited.timeout(T::HttpKeepAlive),
+        connect: timeout(T::Connect),
+        client: timeout(T::Client),
+        server: timeout(T::Server),
+        queue: timeout(T::Queue),
+        check: timeout(T::Check),
+        http_request: timeout(T::HttpRequest),
+        http_keep_alive: timeout(T::HttpKeepAlive),
         inspect_request: inherited.value(|settings| &settings.inspect_request),
         inspect_response: inherited.value(|settings| &settings.inspect_response),
-        tarpit: inherited.timeout(T::Tarpit),
-        tunnel: inherited.timeout(T::Tunnel),
-        client_fin: inherited.timeout(T::ClientFin),
-        server_fin: inherited.timeout(T::ServerFin),
+        tarpit: timeout(T::Tarpit),
+        tunnel: timeout(T::Tunnel),
+        client_fin: timeout(T::ClientFin),
+        server_fin: timeout(T::ServerFin),
     }
 }
 
 fn options(inherited: &Inherited<'_>, dialect: Dialect) -> ProxyOptions {
-    let on = |flag| inherited.option(flag).unwrap_or(false);
+    let telling = inherited.telling(|settings| !settings.options.is_empty());
+    let said = |flag| {
+        telling
+            .iter()
+            .find_map(|settings| settings.option(flag))
+            .map(|set| set.value)
+    };
+    let on = |flag| said(flag).unwrap_or(false);
     let log_line = inherited.value(|settings| &settings.log_line);
     let http_line = matches!(log_line, Some(LogLine::Http | LogLine::HttpClf | LogLine::Https));
     // Without HTTP mode there is no request to log: the line is that of connections, which is told elsewhere.
@@ -320,9 +332,7 @@ fn options(inherited: &Inherited<'_>, dialect: Dialect) -> ProxyOptions {
         log_separate_errors: on(F::LogSeparateErrors),
         logasap: on(F::LogAsap),
         redispatch: inherited.value(|settings| &settings.redispatch).flatten(),
-        abortonclose: inherited
-            .option(F::AbortOnClose)
-            .unwrap_or(dialect.at_least(3, 3)),
+        abortonclose: said(F::AbortOnClose).unwrap_or(dialect.at_least(3, 3)),
         allbackups: on(F::AllBackups),
         persist: on(F::Persist),
         prefer_last_server: on(F::PreferLastServer),

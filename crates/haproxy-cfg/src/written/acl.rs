@@ -1,13 +1,14 @@
 //! The ACL lines of a section, gathered by name.
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::keywords::Source;
 use crate::model::{Acl, Word};
 
 /// Sources that something looks at, each with the first line that does.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Looks(Vec<(Source, u32)>);
+pub(crate) struct Looks(SmallVec<[(Source, u32); 2]>);
 
 impl Looks {
     fn add(&mut self, source: Source, line: u32) {
@@ -33,7 +34,7 @@ impl Looks {
 #[derive(Clone, Debug)]
 pub(crate) struct AclGroup {
     pub(crate) name: Word,
-    pub(crate) lines: Vec<u32>,
+    pub(crate) lines: SmallVec<[u32; 4]>,
     /// One of its lines uses what is only read.
     pub(crate) inert: bool,
     /// What its lines look at.
@@ -79,7 +80,7 @@ impl Acls {
         let number = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
         self.groups.push(AclGroup {
             name: name.into(),
-            lines: Vec::new(),
+            lines: SmallVec::new(),
             inert: false,
             looks: Looks::default(),
         });

@@ -1,9 +1,8 @@
 //! All ACLs of a proxy, and what is known of them during a request.
 
-use std::collections::HashMap;
-
 use haproxy_cfg::keywords::Output;
 use haproxy_cfg::model::{Acl, Config, MatchKind, ProxyId};
+use rustc_hash::FxHashMap;
 use syntax::Span;
 
 use super::cond::Truth;
@@ -78,7 +77,7 @@ impl Acls {
         wanted: &dyn Fn(usize) -> bool,
     ) -> Result<Self, Vec<RuleError>> {
         let acls = &config.proxy(id).acls;
-        let mut shared: HashMap<(String, MatchKind, bool), usize> = HashMap::new();
+        let mut shared: FxHashMap<(String, MatchKind, bool), usize> = FxHashMap::default();
         let mut members: Vec<Vec<Line>> = Vec::new();
         let mut group_of = Vec::with_capacity(acls.len());
         for (line, acl) in acls.iter().enumerate() {

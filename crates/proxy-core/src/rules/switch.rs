@@ -1,9 +1,9 @@
 //! `use_backend`: rules in the file's order, with runs that look at one thing decided by one look-up.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use haproxy_cfg::model::{Cond, Config, Polarity, ProxyId, SwitchRule, SwitchTarget};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::pattern::Line;
 use super::{Acls, Cache, CondPlan, RuleError};
@@ -74,7 +74,7 @@ impl SwitchPlan {
     pub fn compile(config: &Config, own: ProxyId, acls: &Acls) -> Result<Self, RuleError> {
         let rules = &config.proxy(own).use_backend[..];
         let mut steps = Vec::new();
-        let mut groups = HashMap::new();
+        let mut groups = FxHashMap::default();
         let group_of: Vec<Option<u32>> = rules
             .iter()
             .map(|rule| group_of(acls, rule, &mut groups))
@@ -131,7 +131,7 @@ impl SwitchPlan {
 /// The one group that decides a rule: its alternatives are single ACLs, none negated, all of that group.
 ///
 /// `known` remembers the group of ACLs that were asked for, as rules share them.
-fn group_of(acls: &Acls, rule: &SwitchRule, known: &mut HashMap<*const u32, Option<u32>>) -> Option<u32> {
+fn group_of(acls: &Acls, rule: &SwitchRule, known: &mut FxHashMap<*const u32, Option<u32>>) -> Option<u32> {
     if !matches!(rule.backend, SwitchTarget::Backend(_)) {
         return None;
     }
@@ -159,7 +159,7 @@ fn acls_of(cond: &Cond) -> Option<impl Iterator<Item = &Arc<[Line]>> + '_> {
 fn run_of(group: u32, rules: &[SwitchRule]) -> Step {
     let mut pairs: Vec<(Line, u32)> = Vec::new();
     // A later rule over the same ACL is never the first.
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     for (at, rule) in rules.iter().enumerate() {
         for lines in rule.cond.as_ref().and_then(acls_of).into_iter().flatten() {
             if seen.insert(lines.as_ptr()) {

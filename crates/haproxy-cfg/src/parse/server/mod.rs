@@ -139,6 +139,7 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
         name_span: name.span,
         addr_span: address.span,
     };
+    reading.server_lead = lead;
     if let Some(proxy) = reading.proxy() {
         proxy.servers.push(Box::new(server));
     }
@@ -164,13 +165,18 @@ fn permitted(reading: &mut Reading<'_>, name: &Word<'_>, what: &str) -> bool {
 const LEAD_END: &str = " : ";
 
 /// What the original puts in front of what it says of a server.
-fn lead(reading: &Reading<'_>, name: &str) -> String {
+fn lead(reading: &mut Reading<'_>, name: &str) -> String {
+    // One for each server: in the room of the one before, and without the detours of formatting.
+    let mut lead = std::mem::take(&mut reading.server_lead);
     let backend = reading
         .proxy_ref()
         .map(|proxy| proxy.name.to_str_lossy())
         .unwrap_or_default();
-    // One for each server: without the detours of formatting.
-    ["'server ", &backend, "/", name, "'", LEAD_END].concat()
+    lead.clear();
+    for part in ["'server ", &backend, "/", name, "'", LEAD_END] {
+        lead.push_str(part);
+    }
+    lead
 }
 
 /// Keeps the options of a line that nothing acts on yet, with the server's name.
