@@ -15,6 +15,7 @@ pub mod openssl_ciphers;
 pub mod pattern;
 pub mod persist;
 pub mod plan;
+pub mod presets;
 pub mod proxy_protocol;
 pub mod resolve;
 pub mod rules;

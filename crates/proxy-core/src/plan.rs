@@ -15,6 +15,7 @@ use crate::http1::HeaderCases;
 use crate::log_profile::ProfilePlan;
 use crate::pattern::References;
 use crate::persist::CookiePlan;
+use crate::presets::Preset;
 use crate::proxy_protocol::IntroductionPlan;
 use crate::rules::{Acls, CondPlan, RuleError, RuleSetPlan, SteeringPlan, StickPlan, SwitchPlan};
 
@@ -29,6 +30,8 @@ pub struct Plan {
     pub references: Arc<References>,
     /// `log-profile` sections, by name.
     pub log_profiles: HashMap<Box<[u8]>, ProfilePlan>,
+    /// Variables that are set at start.
+    pub presets: Box<[Preset]>,
     /// `h1-case-adjust`.
     pub header_cases: HeaderCases,
 }
@@ -125,9 +128,14 @@ impl Plan {
                 HashMap::new()
             }
         };
+        let presets = Preset::all(&config).unwrap_or_else(|error| {
+            errors.push((ProxyId(0), error));
+            Box::default()
+        });
         if errors.is_empty() {
             Ok(Self {
                 log_profiles,
+                presets,
                 proxies: proxies.into(),
                 header_cases: HeaderCases::new(&config.global),
                 config,
@@ -144,6 +152,9 @@ impl Plan {
     /// ACLs and rules that cannot be made ready, each with its proxy.
     pub fn check(config: &Config) -> Result<(), Vec<(ProxyId, RuleError)>> {
         let mut errors = Vec::new();
+        if let Err(error) = Preset::all(config) {
+            errors.push((ProxyId(0), error));
+        }
         for (at, proxy) in config.proxies.iter().enumerate() {
             let id = ProxyId(at as u32);
             if proxy.acls.is_empty()

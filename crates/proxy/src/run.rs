@@ -15,11 +15,13 @@ use proxy_core::logline::Zone;
 use proxy_core::plan::Plan;
 use proxy_core::state::Runtime;
 use proxy_core::stats::Process;
+use proxy_core::stream::Client;
 use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
 use tokio_rustls::rustls::ServerConfig;
 
 use crate::accept::Acceptor;
 use crate::clock::Clock;
+use crate::context::{AtHand, looking};
 use crate::handover::Exports;
 use crate::listen::{BoundListener, ListenOwner, ListenSocket};
 use crate::log::{LogSender, Receivers};
@@ -97,6 +99,7 @@ pub fn run(input: RunInput) -> io::Result<i32> {
     let (hostname, zone) = (input.hostname, input.zone);
     let first = shares.remove(0);
     let thread = new_thread(0, &shared, &hostname, zone);
+    set_variables(&thread);
     let thread_of_supervisor = Rc::clone(&thread);
     let supervisor = input.supervisor;
     let receivers = input.receivers;
@@ -168,6 +171,16 @@ fn new_thread(index: usize, shared: &Arc<Shared>, hostname: &str, zone: fn() -> 
     let (logs, runtime) = (Arc::clone(&shared.logs), Arc::clone(&shared.runtime));
     let log = LogSender::new(&shared.plan.config, hostname, logs, runtime);
     Thread::new(index, Arc::clone(shared), log, zone)
+}
+
+/// Sets the variables that the global section gives, before anything can read them.
+fn set_variables(thread: &Thread) {
+    for preset in &thread.shared.plan.presets {
+        let nobody = Client::default();
+        looking(thread, &nobody, ProxyId(0), AtHand::default(), |context| {
+            preset.set(context);
+        });
+    }
 }
 
 /// Starts what every thread runs.

@@ -215,7 +215,7 @@ pub(super) const ROWS: &[CommandRow] = &[
     row("expert-mode", Admin, "[on|off]", "show, give or end leave to use commands for experts").of_both().acts_in(WORKER),
     row("get acl", User, "<acl> <value>", "show what a sample matches").acts(),
     row("get map", User, "<map> <value>", "show what a map gives for a sample").acts(),
-    row("get var", Operator, "<name>", "show a variable of the process"),
+    row("get var", Operator, "<name>", "show a variable of the process").acts(),
     row("get weight", User, "<bk>/<srv>", "show a server's weight and the file's").acts(),
     row("hard-reload", Admin, "", "read the files anew, and end old workers at once").since(2, 7).of_master(),
     row("help", User, "[<command>]", "list matching or all commands").of_both().acts(),

@@ -1,6 +1,8 @@
 //! The `global` section (manual, section 3).
 
-use super::{Bind, LogTarget, Millis, TlsVersion, Word};
+use syntax::Span;
+
+use super::{Bind, Format, LogTarget, Millis, Sample, TlsVersion, Variable, Word};
 
 /// Process-wide settings; none where the file says nothing.
 #[derive(Clone, Debug, Default)]
@@ -83,8 +85,30 @@ pub struct Global {
     pub rates: RateLimits,
     /// `maxsslconn`: TLS connections of clients at once.
     pub maxsslconn: Option<u32>,
+    /// `set-var` and `set-var-fmt`, in their order.
+    pub variables: Vec<Preset>,
     /// `tune.*`.
     pub tune: Tune,
+}
+
+/// A variable of the process that is set at start.
+#[derive(Clone, Debug)]
+pub struct Preset {
+    /// Which.
+    pub variable: Variable,
+    /// To what.
+    pub value: PresetValue,
+    /// The line.
+    pub span: Span,
+}
+
+/// What a variable is set to.
+#[derive(Clone, Debug)]
+pub enum PresetValue {
+    /// What an expression gives (`set-var`); where that is nothing, the variable is not set.
+    Sample(Box<Sample>),
+    /// A text (`set-var-fmt`).
+    Format(Box<Format>),
 }
 
 /// How much may begin in a second, of the whole process; any number when none.

@@ -29,7 +29,7 @@ pub use balance::{Balance, HashFunction, HashKey, HashType, UriKey};
 pub use bind::{Bind, BindSsl, Level, TlsVersion};
 pub use check::{CheckKind, CheckSettings, HttpCheck};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
-pub use global::{Global, RateLimits, SslDefaults, Tune, VariableSizes};
+pub use global::{Global, Preset, PresetValue, RateLimits, SslDefaults, Tune, VariableSizes};
 pub use log::{LogFormat, LogLevel, LogSample, LogSteps, LogTarget, LogTransport};
 pub use outgoing::{HeaderParts, Outgoing, SentHeader, ShownSource, Source};
 pub use patterns::{

@@ -33,6 +33,7 @@ const RUNS: &[(&str, Run)] = &[
     ("expert-mode", session::expert_mode),
     ("get acl", pattern::get_acl),
     ("get map", pattern::get_map),
+    ("get var", show::variable),
     ("get weight", server::get_weight),
     ("operator", session::operator),
     ("prepare acl", pattern::prepare_acl),

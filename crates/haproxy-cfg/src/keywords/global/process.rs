@@ -102,8 +102,10 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("server-state-file", GLOBAL, ANY, "file of server states").takes(&[path("path").missing("'{kw}' expect one argument: a file path."), IGNORED])
     .keeps(g::state_file),
     kw("set-dumpable", GLOBAL, ANY, "core dumps are allowed").takes(&[options(&[opt("on", &[]).since(3, 3), opt("off", &[]).since(3, 3), opt("libs", &[]).since(3, 3)])]),
-    kw("set-var", GLOBAL, ANY, "value of a variable of the process").takes(&[arg("assignment", Kind::Rest(g::SET_VAR))]),
-    kw("set-var-fmt", GLOBAL, ANY, "value of a variable of the process, as a format").takes(&[arg("assignment", Kind::Rest(g::SET_VAR_FMT))]),
+    kw("set-var", GLOBAL, ANY, "value of a variable of the process").takes(&[arg("assignment", Kind::Rest(g::SET_VAR))])
+    .acts(g::set_variable),
+    kw("set-var-fmt", GLOBAL, ANY, "value of a variable of the process, as a format").takes(&[arg("assignment", Kind::Rest(g::SET_VAR_FMT))])
+    .acts(g::set_variable),
     kw("setcap", GLOBAL, ANY, "capabilities that are kept").takes(&[text("names").many()])
     .since(2, 9),
     kw("setenv", GLOBAL, ANY, "set an environment variable").takes(VARIABLE)

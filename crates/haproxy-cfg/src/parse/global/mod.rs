@@ -35,7 +35,7 @@ pub(crate) use tls::{
     ssl_server_verify,
 };
 pub(crate) use tune::{IDLE_TIME, VARS_SIZE, experimental, tune};
-pub(crate) use variables::{SET_VAR, SET_VAR_FMT};
+pub(crate) use variables::{SET_VAR, SET_VAR_FMT, set_variable};
 
 use super::line::Line;
 use super::reading::Reading;

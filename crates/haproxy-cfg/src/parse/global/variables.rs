@@ -4,11 +4,12 @@ use syntax::Diagnostic;
 
 use super::super::format;
 use super::super::frame::Frame;
-use super::super::line::shown;
+use super::super::line::{Line, shown};
 use super::super::reading::Reading;
 use super::super::sample::{self, Usage, Wording};
+use super::kept;
 use crate::lex::Word;
-use crate::model::{Scope, Variable};
+use crate::model::{Preset, PresetValue, Scope, Variable};
 use crate::signature::{Argument, Cursor, ReadArgument, Subject, Value};
 
 /// `set-var NAME EXPRESSION`.
@@ -68,6 +69,28 @@ fn assignment(
             argument("value", value, span),
         ],
     ))
+}
+
+/// `set-var NAME EXPRESSION` and `set-var-fmt NAME FORMAT`.
+pub(crate) fn set_variable(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(given) = kept(reading, line) else { return };
+    let Some(Value::Option(_, assignment)) = given.arguments.first().map(|argument| &argument.value) else {
+        return;
+    };
+    let [name, value] = &assignment[..] else { return };
+    let (Value::Variable(variable), value) = (&name.value, &value.value) else {
+        return;
+    };
+    let value = match value {
+        Value::Sample(sample) => PresetValue::Sample(sample.clone()),
+        Value::Format(format) => PresetValue::Format(format.clone()),
+        _ => return,
+    };
+    reading.written.global.variables.push(Preset {
+        variable: variable.clone(),
+        value,
+        span: line.span(),
+    });
 }
 
 /// A variable of the process.
