@@ -88,6 +88,7 @@ impl Hooks for Shell {
         match proxy {
             Some(proxy) => {
                 shared.queues.servers_changed(&shared.runtime, proxy);
+                shared.warming.notify_one();
                 let ends = |s: &Server| s.down_ends_sessions || s.up_ends_backup_sessions;
                 if shared.plan.config.proxy(proxy).servers.iter().any(ends) {
                     shared.look_again();

@@ -114,6 +114,7 @@ pub fn run(input: RunInput) -> io::Result<i32> {
         start(&thread, first, &tls);
         crate::log::start_forwarding(&thread);
         crate::resolve::start(&thread);
+        crate::upstream::start_warming(&thread);
         crate::log::start_receiving(&thread, receivers)
     };
     let mut start_others = Some(start_others);

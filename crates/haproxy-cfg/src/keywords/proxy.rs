@@ -319,7 +319,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "load at which servers reach maxconn",
     )
     .takes(&[loose("count", 0, i64::MAX)])
-    .keeps(p::fullconn),
+    .acts(p::fullconn),
     kw("guid", PX, ONE, "a name that lasts over reloads")
         .since(3, 0)
         .takes(&[text("guid")]),

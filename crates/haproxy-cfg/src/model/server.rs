@@ -67,8 +67,10 @@ pub struct Server {
     pub cookie: Option<Word>,
     /// `maxconn`; 0 is without limit.
     pub maxconn: u32,
-    /// `minconn`.
+    /// `minconn`: as much as `maxconn` where the limit does not move.
     pub minconn: u32,
+    /// `slowstart`: how long it takes to get its full share once it came up; 0 is not at all.
+    pub slowstart: Millis,
     /// `maxqueue`; 0 is without limit.
     pub maxqueue: u32,
     /// How idle connections to it are kept.
@@ -112,6 +114,7 @@ impl Server {
             cookie: None,
             maxconn: 0,
             minconn: 0,
+            slowstart: 0,
             maxqueue: 0,
             pool: PoolSettings::default(),
             non_stick: false,

@@ -40,6 +40,8 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
     let own = &line.params;
     let checked = own.check.clone().over(&below.check);
     let check = CheckSettings::default();
+    let maxconn = own.maxconn.or(below.maxconn).unwrap_or(0);
+    let minconn = own.more.minconn.or(below.more.minconn).unwrap_or(0);
     let (addr, host, unresolved) = match &line.host {
         ServerHost::Inet {
             written,
@@ -83,8 +85,10 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
             .as_ref()
             .or(below.cookie.as_ref())
             .map(|cookie| cookie.value.clone()),
-        maxconn: own.maxconn.or(below.maxconn).unwrap_or(0),
-        minconn: own.more.minconn.or(below.more.minconn).unwrap_or(0),
+        // One alone is both, and the upper bound is not below the other.
+        maxconn: maxconn.max(minconn),
+        minconn: if minconn == 0 { maxconn } else { minconn },
+        slowstart: own.more.slowstart.or(below.more.slowstart).unwrap_or(0),
         maxqueue: own.more.maxqueue.or(below.more.maxqueue).unwrap_or(0),
         pool: pool(&own.more, &below.more),
         disabled: own.disabled.or(below.disabled).unwrap_or(false),

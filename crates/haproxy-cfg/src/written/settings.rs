@@ -191,6 +191,7 @@ pub(crate) struct ServerParams {
 pub(crate) struct MoreServerParams {
     pub(crate) id: Option<Set<u32>>,
     pub(crate) minconn: Option<u32>,
+    pub(crate) slowstart: Option<Millis>,
     pub(crate) maxqueue: Option<u32>,
     /// `pool-max-conn`; the inner none is without limit.
     pub(crate) pool_max: Option<Option<u32>>,
@@ -243,6 +244,7 @@ impl MoreServerParams {
         Self {
             id: self.id.or(below.id),
             minconn: self.minconn.or(below.minconn),
+            slowstart: self.slowstart.or(below.slowstart),
             maxqueue: self.maxqueue.or(below.maxqueue),
             pool_max: self.pool_max.or(below.pool_max),
             pool_purge_delay: self.pool_purge_delay.or(below.pool_purge_delay),

@@ -25,7 +25,7 @@ use proxy_core::stats::Process;
 use syntax::render::HaproxyShape;
 
 use crate::background::Readiness;
-use crate::haproxy::supervisor::{Duties, set_maxconn, supervise};
+use crate::haproxy::supervisor::{Duties, supervise};
 use crate::haproxy::zone;
 use crate::host::{SystemHost, hostname};
 use crate::{kernel, version};
@@ -112,7 +112,7 @@ fn serve(
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());
     let runtime = Arc::new(Runtime::new(&config, 1, now).with_references(Arc::clone(&plan.references)));
-    set_maxconn(&runtime, config.global.maxconn.unwrap_or(1000));
+    runtime.set_maxconn(&config, config.global.maxconn.unwrap_or(1000));
     let hostname = hostname();
     let process = Arc::new(Process {
         version: version::HAPROXY_VERSION.to_owned(),

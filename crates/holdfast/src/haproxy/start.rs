@@ -23,7 +23,7 @@ use super::console::{Console, Grade};
 use super::limits::Limits;
 use super::predecessors::{Attempt, attempt_with_ports, dismiss};
 use super::reading::{Read, read, tell_listen_fault};
-use super::supervisor::{Duties, set_maxconn, supervise};
+use super::supervisor::{Duties, supervise};
 use super::{FAILED, limits, master, privileges, zone};
 use crate::background::{PidFile, Readiness, Waited, detach};
 use crate::{kernel, version};
@@ -263,7 +263,7 @@ pub(crate) fn serve(
     let runtime = Arc::new(
         Runtime::new(&config, threads(&config), now).with_references(Arc::clone(&read.plan.references)),
     );
-    set_maxconn(&runtime, limits.maxconn);
+    runtime.set_maxconn(&config, limits.maxconn);
     let hostname = crate::host::hostname();
     let environment = std::env::vars_os().map(|(name, value)| {
         let mut line = name.into_vec();

@@ -7,7 +7,6 @@ use std::os::unix::net::UnixStream;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use haproxy_cfg::model::{Config, LogLevel, ProxyId, ProxyKind};
@@ -367,9 +366,4 @@ fn write_stderr(grade: Grade, text: &str) {
     let line = format!("{}({}) : {text}\n", grade.mark(), std::process::id());
     // Nobody is left to be told when standard error is closed.
     let _ = io::stderr().write_all(line.as_bytes());
-}
-
-/// Keeps the maximum of connections where all threads see it.
-pub(crate) fn set_maxconn(runtime: &Runtime, maxconn: u32) {
-    runtime.maxconn.store(maxconn, Relaxed);
 }

@@ -1,6 +1,5 @@
 //! A backend's balancer: which servers are in use, and their order.
 
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use haproxy_cfg::model::{Balance, Proxy};
@@ -11,7 +10,7 @@ use super::random::Draws;
 use super::ring::Ring;
 use super::roundrobin::RoundRobin;
 use super::static_rr::Wheel;
-use crate::state::{ProxyState, ServerState};
+use crate::state::{ProxyState, ServerState, WEIGHT_PARTS};
 
 /// What a choice may depend on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,7 +38,8 @@ pub struct Balancer {
 struct Inner {
     /// The version of the servers' states that this was made from.
     version: Option<u64>,
-    /// Weights in force, 0 for servers that take no new sessions: active servers, then backups.
+    /// Weights in force, 0 for servers that take no new sessions: active servers, then backups. They are in parts of weights, but
+    /// for wheels, which know no servers that warm up.
     weights: [Vec<u32>; 2],
     orders: [Order; 2],
     usable: Usable,
@@ -97,7 +97,7 @@ impl Balancer {
     /// or full (then it waits in the backend's queue).
     pub fn pick(&self, state: &ProxyState, input: &PickInput) -> Option<usize> {
         let mut inner = self.refreshed(state);
-        let has_room = |server: usize| !is_full(&state.servers[server]);
+        let has_room = |server: usize| !is_full(state, server);
         let set = if inner.usable.active > 0 {
             ACTIVE
         } else if self.all_backups {
@@ -158,7 +158,8 @@ impl Balancer {
                 let load = |server: usize| {
                     takes(server).then(|| {
                         let load = load_of(&state.servers[server]);
-                        (u64::from(load) + 1) * 256 / u64::from(weights[server].max(1))
+                        (u64::from(load) + 1) * 256 * u64::from(WEIGHT_PARTS)
+                            / u64::from(weights[server].max(1))
                     })
                 };
                 let any = || (0..weights.len()).find(|&server| weights[server] > 0 && takes(server));
@@ -213,19 +214,20 @@ impl Balancer {
         inner.version = Some(version);
         let mut changed = [at_start; 2];
         let mut usable = Usable::default();
-        let mut backup_weight = 0;
         let mut first_backup = None;
         for (server, (now, &backup)) in state.servers.iter().zip(&self.backup).enumerate() {
-            let weight = if now.is_balanced() { now.weight() } else { 0 };
+            let weight = match &inner.orders[usize::from(backup)] {
+                _ if !now.is_balanced() => 0,
+                Order::Wheel(_) => now.weight(),
+                _ => now.weight_parts(),
+            };
             let set = usize::from(backup);
             if weight > 0 {
                 if backup {
                     usable.backup += 1;
-                    backup_weight += weight;
                     first_backup = first_backup.or(Some(server));
                 } else {
                     usable.active += 1;
-                    usable.weight += weight;
                 }
             }
             if inner.weights[set][server] == weight {
@@ -239,12 +241,6 @@ impl Balancer {
                 Order::Ring(ring) => ring.set_weight(server, weight),
                 Order::Wheel(_) | Order::Draws(_) | Order::ById => {}
             }
-        }
-        if usable.active == 0 {
-            usable.weight = match first_backup {
-                Some(server) if !self.all_backups => state.servers[server].weight(),
-                _ => backup_weight,
-            };
         }
         inner.usable = usable;
         inner.first_backup = first_backup;
@@ -265,8 +261,9 @@ fn load_of(server: &ServerState) -> u32 {
     server.sessions.get() + server.queued.get()
 }
 
-fn is_full(server: &ServerState) -> bool {
-    let most = server.maxconn.load(Relaxed);
+fn is_full(state: &ProxyState, server: usize) -> bool {
+    let server = &state.servers[server];
+    let most = server.limit(state);
     most > 0 && server.sessions.get() >= most
 }
 

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-/// Loads are compared in this fraction, rounded down as in the original.
-const SCALE: u64 = 256;
+use crate::state::WEIGHT_PARTS;
+
+/// Loads are compared in this fraction of the heaviest server's, rounded down as in the original.
+const SCALE: u64 = 256 * WEIGHT_PARTS as u64;
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Entry {

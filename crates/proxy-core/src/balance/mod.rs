@@ -22,8 +22,6 @@ pub struct Usable {
     pub active: u32,
     /// Backup servers.
     pub backup: u32,
-    /// Weights of those in use: the active ones', or when there is none the backups'.
-    pub weight: u32,
 }
 
 /// `nbsrv`: the active servers that can take sessions now, or when there is none the backups that stand in. `backup` marks the

@@ -5,8 +5,6 @@ use std::collections::BTreeSet;
 
 use crate::hash::avalanche;
 
-/// Places of a server for each unit of its weight.
-const PLACES_PER_WEIGHT: u32 = 16;
 /// Numbers that are set aside for the places of one server.
 const PLACES_PER_SERVER: u32 = 4096;
 
@@ -34,9 +32,8 @@ impl Ring {
         }
     }
 
-    /// Gives a server the places of a weight; none of weight 0.
-    pub(super) fn set_weight(&mut self, server: usize, weight: u32) {
-        let count = weight * PLACES_PER_WEIGHT;
+    /// Gives a server a place for each part of its weight.
+    pub(super) fn set_weight(&mut self, server: usize, count: u32) {
         let known = std::mem::replace(&mut self.counts[server], count);
         let first = self.numbers[server].wrapping_mul(PLACES_PER_SERVER);
         let place = |at: u32| (avalanche(first.wrapping_add(at)), server as u32);

@@ -392,6 +392,7 @@ impl<'a> Change<'a> {
             return;
         }
         self.changes_now();
+        self.state().bounds.ramp.stop();
         self.state().down_transitions.fetch_add(1, Relaxed);
         let rest = self.left();
         self.say(level, &[b" is going DOWN for maintenance", cause, b".", &rest]);
@@ -420,6 +421,7 @@ impl<'a> Change<'a> {
             let mut report = state.check_report();
             report.health = report.rise;
         }
+        state.bounds.ramp.begin(self.now_ms);
         // Time in maintenance is not added to the time down: the original's way.
         self.changes_now();
     }
@@ -591,6 +593,12 @@ impl<'a> Change<'a> {
         }
         let level = self.level_of_leaving();
         state.set_health(to);
+        let ramp = &state.bounds.ramp;
+        if to == Health::Up {
+            ramp.begin(self.now_ms);
+        } else {
+            ramp.stop();
+        }
         if from == Health::Down {
             self.was_down_until_now();
         } else {

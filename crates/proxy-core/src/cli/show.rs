@@ -253,6 +253,7 @@ fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out:
     let operational = match state.health() {
         _ if state.admin().is_maint() => 0,
         Health::Down => 0,
+        Health::Up if state.bounds.ramp.climbs() => 1,
         Health::Up => 2,
         Health::Stopping => 3,
     };

@@ -2,11 +2,15 @@
 //! read).
 
 mod counters;
+mod fullconn;
 mod proxy;
 mod resolvers;
+mod room;
 mod server;
 
 pub use counters::{Counter, ProcessCounters, Rate, SideCounters, TIMES_WINDOW, ThreadCounters};
+pub(crate) use fullconn::full_connections;
 pub use proxy::{Gauge, ProxyState, Runtime};
 pub use resolvers::{NameserverCounter, NameserverCounters};
+pub use room::{Bounds, Ramp, WEIGHT_PARTS};
 pub use server::{Admin, Ending, Health, Place, ServerState};

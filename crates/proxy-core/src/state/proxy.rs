@@ -10,7 +10,9 @@ use crate::pattern::References;
 use crate::stream::ProcessVariables;
 use crate::table::Tables;
 
-use super::{NameserverCounters, ProcessCounters, ServerState, SideCounters, ThreadCounters};
+use super::{
+    NameserverCounters, ProcessCounters, ServerState, SideCounters, ThreadCounters, full_connections,
+};
 
 /// A number of things that are there now, with its maximum; any thread may write.
 #[derive(Debug, Default)]
@@ -92,6 +94,8 @@ pub struct ProxyState {
     pub listeners: Box<[Gauge]>,
     /// A frontend's `maxconn` in force; 0 is the process's.
     pub maxconn: AtomicU32,
+    /// Sessions of its backend at which its servers may have as many as their `maxconn` says ([`Runtime::set_maxconn`]).
+    pub fullconn: AtomicU32,
     /// Lines that its frontend has written to the log; wraps.
     pub log_lines: AtomicU32,
     /// Set while `disable frontend` keeps the frontend from accepting.
@@ -210,6 +214,14 @@ impl Runtime {
                 .collect(),
             references: Arc::default(),
             tables: Arc::new(Tables::new(config)),
+        }
+    }
+
+    /// Settles the limit of the process at start, and what hangs on it.
+    pub fn set_maxconn(&self, config: &Config, maxconn: u32) {
+        self.maxconn.store(maxconn, Relaxed);
+        for (proxy, full) in self.proxies.iter().zip(full_connections(config, maxconn)) {
+            proxy.fullconn.store(full, Relaxed);
         }
     }
 

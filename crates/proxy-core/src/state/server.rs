@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use haproxy_cfg::model::{Server, ServerAddr, Word};
 
-use super::Gauge;
+use super::{Bounds, Gauge, ProxyState, WEIGHT_PARTS};
 use crate::check::CheckReport;
 
 /// What the administrator (or the file) said of a server: flags, several may hold.
@@ -106,6 +106,8 @@ pub struct ServerState {
     pub queued: Gauge,
     /// `maxconn` in force; 0 is without limit.
     pub maxconn: AtomicU32,
+    /// What moves that limit, and the weight.
+    pub bounds: Bounds,
     /// When the state last changed between up and down, milliseconds of the process's clock.
     pub last_change_ms: AtomicU64,
     /// Milliseconds spent down before `last_change_ms`.
@@ -186,6 +188,7 @@ impl ServerState {
             weight: AtomicU32::new(server.weight),
             initial_weight: server.weight,
             maxconn: AtomicU32::new(server.maxconn),
+            bounds: Bounds::new(server),
             check: Mutex::new(CheckReport::at_start(&server.check)),
             ..Self::default()
         }
@@ -260,6 +263,42 @@ impl ServerState {
     #[must_use]
     pub fn weight(&self) -> u32 {
         self.weight.load(Relaxed)
+    }
+
+    /// The weight that balancers see, in parts of which [`WEIGHT_PARTS`] make one: fewer while the server warms up.
+    #[inline]
+    #[must_use]
+    pub fn weight_parts(&self) -> u32 {
+        self.weight() * self.bounds.ramp.parts()
+    }
+
+    /// The same as statistics show it, rounded up.
+    #[must_use]
+    pub fn effective_weight(&self) -> u32 {
+        self.weight_parts().div_ceil(WEIGHT_PARTS)
+    }
+
+    /// How much of its weight a server has that warms up, percent; none for one that does not, or takes no new sessions.
+    #[must_use]
+    pub fn throttle(&self) -> Option<u32> {
+        if !self.bounds.ramp.climbs() || !self.is_balanced() {
+            return None;
+        }
+        // Rounded up, then down: the original's way.
+        Some((100 * self.weight_parts()).div_ceil(WEIGHT_PARTS) / self.weight())
+    }
+
+    /// How many sessions the server may have now; 0 is without limit.
+    #[inline]
+    #[must_use]
+    pub fn limit(&self, proxy: &ProxyState) -> u32 {
+        match self.maxconn.load(Relaxed) {
+            0 => 0,
+            most => {
+                let full = proxy.fullconn.load(Relaxed);
+                self.bounds.limit(most, proxy.be_sessions.get(), full)
+            }
+        }
     }
 
     /// Sets the weight. The backend's balancer must be told.

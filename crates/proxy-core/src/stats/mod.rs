@@ -5,7 +5,6 @@ mod auth;
 pub mod csv;
 pub mod field;
 mod form;
-mod fullconn;
 #[cfg(test)]
 mod golden;
 mod html;

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use haproxy_cfg::model::{Address, Balance, HashKey, Mode, Proxy, ProxyId, Server, ServerAddr};
 
 use crate::check::CheckStatus;
-use crate::state::{Health, ServerState};
+use crate::state::{Health, ServerState, WEIGHT_PARTS, full_connections};
 
 use super::field::{
     ACT, ADDR, AGG_CHECK_STATUS, AGG_SERVER_CHECK_STATUS, AGG_SERVER_STATUS, ALGO, BCK, BIN, BOUT,
@@ -15,7 +15,7 @@ use super::field::{
     HRSP_1XX, HRSP_OTHER, IDLE_CONN_CUR, IID, INTERCEPTED, LAST_CHK, LASTCHG, LASTSESS, LBTOT, MODE,
     NEED_CONN_EST, PID, PXNAME, QCUR, QLIMIT, QMAX, QTIME, QTIME_MAX, RATE, RATE_LIM, RATE_MAX, REQ_RATE,
     REQ_RATE_MAX, REQ_TOT, REUSE, SAFE_CONN_CUR, SCUR, SID, SLIM, SMAX, SRC_ILIM, SRV_ABRT, SRV_ICUR, STATUS,
-    STOT, SVNAME, TYPE, USED_CONN_CUR, UWEIGHT, WEIGHT, WREDIS, WRETR, WREW,
+    STOT, SVNAME, THROTTLE, TYPE, USED_CONN_CUR, UWEIGHT, WEIGHT, WREDIS, WRETR, WREW,
 };
 use super::server_status::ServerStatus;
 use super::value::{Row, RowKind, Value};
@@ -23,7 +23,7 @@ use super::view::{Filter, Side, StatsView, saturate};
 
 /// Calls `each` with every row that `filter` wants, in the original's order.
 pub fn each(view: &StatsView<'_>, filter: &Filter<'_>, each: &mut dyn FnMut(&Row<'_>)) {
-    let fullconn = super::fullconn::by_proxy(view);
+    let fullconn = full_connections(view.config, view.maxconn());
     let mut row = Row::new(RowKind::Frontend);
     for (id, proxy) in view.proxies() {
         if filter.wants_proxy(id, proxy) {
@@ -248,8 +248,11 @@ fn server<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, i: usize, 
         n => row.u32(SLIM, n),
     }
     service(view, row, proxy, &side);
-    row.u32(WEIGHT, state.weight());
+    row.u32(WEIGHT, state.effective_weight());
     row.u32(UWEIGHT, state.weight());
+    if let Some(percent) = state.throttle() {
+        row.u32(THROTTLE, percent);
+    }
     row.u32(ACT, u32::from(!server.backup));
     row.u32(BCK, u32::from(server.backup));
     row.u32(LASTCHG, since(view, state.last_change_ms.load(Relaxed)));
@@ -359,15 +362,21 @@ pub(super) struct Strength {
     pub(super) active: u32,
     /// Backup ones.
     pub(super) backup: u32,
-    /// Weights of those that balancing uses now.
+    /// Weights of those that balancing uses now, as far as they have warmed up.
     pub(super) weight: u32,
+    /// Those weights as they were given.
+    pub(super) given_weight: u32,
 }
 
 impl Strength {
     /// Counts them.
     pub(super) fn of(proxy: &Proxy, servers: &[ServerState]) -> Self {
         let mut sum = Self::default();
-        let (mut active, mut backup) = (0, 0);
+        let (mut active, mut backup) = ((0, 0), (0, 0));
+        let add = |(parts, given): &mut (u32, u32), state: &ServerState| {
+            *parts += state.weight_parts();
+            *given += state.weight();
+        };
         for (server, state) in proxy.servers.iter().zip(servers) {
             if !state.is_balanced() {
                 continue;
@@ -375,14 +384,16 @@ impl Strength {
             if server.backup {
                 sum.backup += 1;
                 if proxy.options.allbackups || sum.backup == 1 {
-                    backup += state.weight();
+                    add(&mut backup, state);
                 }
             } else {
                 sum.active += 1;
-                active += state.weight();
+                add(&mut active, state);
             }
         }
-        sum.weight = if sum.active > 0 { active } else { backup };
+        let (parts, given) = if sum.active > 0 { active } else { backup };
+        sum.weight = parts.div_ceil(WEIGHT_PARTS);
+        sum.given_weight = given;
         sum
     }
 }
@@ -404,7 +415,7 @@ fn backend<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, fullconn:
     row.u64(DREQ, side.sum(|s| s.dreq.get()));
     row.text(STATUS, if up { "UP" } else { "DOWN" });
     row.u32(WEIGHT, strength.weight);
-    row.u32(UWEIGHT, strength.weight);
+    row.u32(UWEIGHT, strength.given_weight);
     row.u32(ACT, strength.active);
     row.u32(BCK, strength.backup);
     row.u64(CHKDOWN, state.down_transitions.load(Relaxed));

@@ -7,6 +7,7 @@ mod outgoing;
 mod private;
 mod queue;
 mod reach;
+mod warmup;
 
 pub use connect::ServerConn;
 pub(crate) use connect::probe;
@@ -17,3 +18,4 @@ pub use private::PrivateConns;
 pub use queue::Queues;
 pub use reach::{Attempt, ClientWatch, ReachError, Reached, Reuse, Slot, reach_server};
 pub(crate) use reach::{aborts_on_end, deadline};
+pub(crate) use warmup::start as start_warming;

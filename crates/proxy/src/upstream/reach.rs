@@ -355,7 +355,7 @@ async fn take_slot(attempt: &mut Attempt<'_>, route: &mut Route) -> Result<Slot,
             }
         });
         if let Some(server) = chosen
-            && shared.queues.try_take(&shared.runtime, attempt.backend, server)
+            && shared.queues.take(&shared.runtime, attempt.backend, server)
         {
             if wanted.is_none() {
                 count_choice(attempt, server, route);
@@ -374,7 +374,9 @@ async fn take_slot(attempt: &mut Attempt<'_>, route: &mut Route) -> Result<Slot,
             }
             if let Some(server) = chosen.filter(|_| keyed.is_some()) {
                 count_choice(attempt, server, route);
-            } else if chosen.is_some() {
+            } else if chosen
+                .is_some_and(|at| !shared.queues.has_waiting(&shared.runtime, attempt.backend, at))
+            {
                 // Another thread took the slot between choice and grasp: choose again.
                 continue;
             }

@@ -68,6 +68,7 @@ pub(crate) enum ServerParse {
     ResolvePrefer,
     Resolvers,
     Rise,
+    Slowstart,
     CheckSendProxy(bool),
     Congestion,
     SendProxy(u16),
@@ -628,6 +629,7 @@ fn apply(
         ServerParse::Weight => params.weight = Some(count()),
         ServerParse::Maxconn => params.maxconn = Some(count()),
         ServerParse::Minconn => params.more.minconn = Some(count()),
+        ServerParse::Slowstart => params.more.slowstart = Some(count()),
         ServerParse::Maxqueue => params.more.maxqueue = Some(count()),
         ServerParse::MaxReuse => params.more.max_reuse = Some(u32::try_from(number()).ok()),
         // It keeps threads from taking the idle connections of others, which none does.

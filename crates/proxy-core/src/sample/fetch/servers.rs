@@ -36,7 +36,10 @@ pub(super) const ROWS: &[Row] = &[
     row(&["srv_queue"], |at, sample| {
         of(at, sample, |server| Sample::Int(server.queued.get().into()))
     }),
-    row(&["srv_weight", "srv_uweight"], |at, sample| {
+    row(&["srv_weight"], |at, sample| {
+        of(at, sample, |server| Sample::Int(server.effective_weight().into()))
+    }),
+    row(&["srv_uweight"], |at, sample| {
         of(at, sample, |server| Sample::Int(server.weight().into()))
     }),
     row(&["srv_iweight"], |at, sample| {

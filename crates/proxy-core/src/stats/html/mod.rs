@@ -9,9 +9,10 @@ mod top;
 use haproxy_cfg::model::{ProxyId, StatsSettings};
 
 use super::query::Options;
+use super::rows;
 use super::value::{Row, RowKind, push_number};
 use super::view::{Filter, StatsView};
-use super::{fullconn, rows};
+use crate::state::full_connections;
 
 /// What one page is made from.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +32,7 @@ impl Page<'_> {
     pub(super) fn write(&self, filter: &Filter<'_>, out: &mut Vec<u8>) {
         let html = &mut Html { out };
         top::write(html, self);
-        let fullconn = fullconn::by_proxy(self.view);
+        let fullconn = full_connections(self.view.config, self.view.maxconn());
         let mut row = Row::new(RowKind::Frontend);
         for (id, proxy) in self.view.proxies() {
             if filter.wants_proxy(id, proxy) {

@@ -1,22 +1,21 @@
-//! The limit that a backend shows: `fullconn`, or a tenth of what the frontends that may send to it take.
+//! When a backend counts as full: `fullconn`, or a tenth of what the frontends that may send to it take.
 
 use std::collections::HashSet;
 
-use haproxy_cfg::model::{ProxyId, SwitchTarget};
+use haproxy_cfg::model::{Config, ProxyId, SwitchTarget};
 
-use super::view::StatsView;
-
-/// `fullconn` by proxy, given or counted.
+/// `fullconn` by proxy, given or counted, sessions. `process` is the limit of the process, for frontends that the file gives none.
 #[must_use]
-pub(super) fn by_proxy(view: &StatsView<'_>) -> Vec<u32> {
-    let mut sums = vec![0u64; view.config.proxies.len()];
-    for (id, proxy) in view.proxies() {
+pub(crate) fn full_connections(config: &Config, process: u32) -> Vec<u32> {
+    let mut sums = vec![0u64; config.proxies.len()];
+    for (at, proxy) in config.proxies.iter().enumerate() {
+        let id = ProxyId(at as u32);
         if !proxy.kind.is_frontend() {
             continue;
         }
         // The file's limits: what is set later does not change it.
-        let maxconn = proxy.maxconn.or(view.config.global.maxconn);
-        let maxconn = u64::from(maxconn.unwrap_or_else(|| view.maxconn()));
+        let maxconn = proxy.maxconn.or(config.global.maxconn);
+        let maxconn = u64::from(maxconn.unwrap_or(process));
         let mut reached: HashSet<ProxyId> = proxy
             .use_backend
             .iter()
@@ -34,7 +33,7 @@ pub(super) fn by_proxy(view: &StatsView<'_>) -> Vec<u32> {
         }
     }
     sums.iter()
-        .zip(&view.config.proxies)
+        .zip(&config.proxies)
         .map(|(sum, proxy)| {
             let counted = u32::try_from(sum.div_ceil(10)).unwrap_or(u32::MAX);
             proxy.fullconn.unwrap_or(counted.max(1))
