@@ -155,7 +155,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("tcp-ut", SERVER, ONE, "how long sent data may go without an answer").takes(&[arg("time", MILLIS).missing("'{kw}' : missing TCP User Timeout value").time_words(&TimeWords { unexpected: "'{kw}' : expects a positive delay in milliseconds", overflow: "timer overflow in argument '{got}' to '{kw}' (maximum value is 2147483647 ms or ~24.8 days)", underflow: "" })]).acts(TcpUserTimeout),
     kw("tfo", SERVER, NONE, "TCP fast open").takes(NOTHING).acts(Tfo(true)),
     kw("tls-tickets", SERVER, NONE, "session tickets of TLS 1.2, whatever the defaults say").takes(NOTHING),
-    kw("track", SERVER, ONE, "server whose state it takes over").takes(&[text("server").missing("'{kw}' expects [<proxy>/]<server> as argument.")]).keeps(Track),
+    kw("track", SERVER, ONE, "server whose state it takes over").takes(&[text("server").missing("'{kw}' expects [<proxy>/]<server> as argument.")]).acts(Track),
     kw("usesrc", SERVER, ONE, "address that the server sees, behind `source`").takes(&[arg("address", Kind::Rest(ReadArgument(source::alone)))]),
     kw("verify", SERVER, ONE, "the server's certificate").takes(&[one_of("method", &["none", "required"]).missing("'{kw}' : missing verify method").wrong("'{kw}' : unknown verify method '{got}', only 'none' and 'required' are supported")]).keeps(Verify),
     kw("verifyhost", SERVER, ONE, "name in the server's certificate").takes(&[text("name").missing("'{kw}' : missing hostname to verify against")]),

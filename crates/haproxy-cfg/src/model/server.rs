@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use syntax::Span;
 
-use super::{CheckSettings, Millis, Outgoing, ServerAddr, Word};
+use super::{CheckSettings, Millis, Outgoing, ProxyId, ServerAddr, Word};
 
 /// How idle connections to a server are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,24 @@ pub struct Resolution {
     pub allow_duplicates: bool,
     /// `resolve-opts ignore-weight`: weights of SRV records do not count.
     pub ignore_weight: bool,
+}
+
+/// A server of any backend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ServerAt {
+    /// The backend.
+    pub proxy: ProxyId,
+    /// Its place among the backend's servers, from 0.
+    pub index: usize,
+}
+
+/// Whose state a server takes over, and who takes over its own (`track`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tracking {
+    /// The server that it tracks.
+    pub of: Option<ServerAt>,
+    /// Those that track it, in the order in which they hear of a change: the last of the file first.
+    pub followers: Vec<ServerAt>,
 }
 
 /// One server, `default-server` applied.
@@ -85,6 +103,8 @@ pub struct Server {
     pub down_ends_sessions: bool,
     /// `on-marked-up shutdown-backup-sessions`: when it comes up, the sessions of the backup servers end.
     pub up_ends_backup_sessions: bool,
+    /// Whose state it takes over, and who takes over its own.
+    pub tracking: Option<Box<Tracking>>,
     /// How connections to it are made, where it asks for something.
     pub outgoing: Option<Box<Outgoing>>,
     /// Health check settings.
@@ -122,9 +142,24 @@ impl Server {
             redir: None,
             down_ends_sessions: false,
             up_ends_backup_sessions: false,
+            tracking: None,
             outgoing: None,
             check: CheckSettings::default(),
             span: Span::default(),
         }
+    }
+
+    /// The server whose state this one takes over.
+    #[must_use]
+    pub fn tracks(&self) -> Option<ServerAt> {
+        self.tracking.as_ref()?.of
+    }
+
+    /// Those that take over its state.
+    #[must_use]
+    pub fn followers(&self) -> &[ServerAt] {
+        self.tracking
+            .as_ref()
+            .map_or(&[], |tracking| tracking.followers.as_slice())
     }
 }

@@ -79,7 +79,9 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         }
         proxies.push(proxy);
     }
-    tracking::check(reading, &written);
+    for (server, tracked) in tracking::check(reading, &written) {
+        tracking::link(&mut proxies, &server, &tracked);
+    }
     let mut unresolved = None;
     for (section, proxy) in written.iter().zip(&proxies) {
         if !proxy.disabled {

@@ -95,6 +95,7 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
         redir: own.more.redir.as_ref().or(below.more.redir.as_ref()).cloned(),
         down_ends_sessions: own.down_ends_sessions || below.down_ends_sessions,
         up_ends_backup_sessions: own.up_ends_backup_sessions || below.up_ends_backup_sessions,
+        tracking: None,
         outgoing: outgoing(line, own, below, source),
         check: CheckSettings {
             enabled: checked.enabled.unwrap_or(false),

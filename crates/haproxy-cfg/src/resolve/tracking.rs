@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use syntax::{Context, Diagnostic};
 
 use super::inherit::Inherited;
-use crate::model::Word;
+use crate::model::{Proxy, ProxyId, ServerAt, Word};
 use crate::parse::Reading;
 use crate::written::{ProxySection, ServerLine, ServerParams};
 
 /// A server by the names of its backend and its own.
-type Key = (Word, Word);
+pub(super) type Key = (Word, Word);
 
 /// A server whose state another one may take over.
 struct Node {
@@ -18,8 +18,9 @@ struct Node {
     tracks: Option<Key>,
 }
 
-/// Tells servers that track what is not there, themselves, or what is never checked.
-pub(super) fn check(reading: &mut Reading<'_>, written: &[Box<ProxySection>]) {
+/// Tells servers that track what is not there, themselves, or what is never checked. Gives the others, each with the one that it
+/// tracks, in the order of the files.
+pub(super) fn check(reading: &mut Reading<'_>, written: &[Box<ProxySection>]) -> Vec<(Key, Key)> {
     let mut followers = Vec::new();
     for section in written {
         // Nothing is prepared of what is disabled.
@@ -40,8 +41,9 @@ pub(super) fn check(reading: &mut Reading<'_>, written: &[Box<ProxySection>]) {
             }
         }
     }
+    let mut sound = Vec::new();
     if followers.is_empty() {
-        return;
+        return sound;
     }
     let nodes = nodes(reading, written);
     let backends: HashSet<&Word> = written
@@ -58,7 +60,10 @@ pub(super) fn check(reading: &mut Reading<'_>, written: &[Box<ProxySection>]) {
         } else {
             let own = (section.name.clone(), line.name.clone());
             match end_of_chain(&nodes, &own, &tracked) {
-                End::Checked => continue,
+                End::Checked => {
+                    sound.push((own, tracked));
+                    continue;
+                }
                 End::Missing => format!("unable to find required server '{}' for tracking.", tracked.1),
                 End::Unchecked => format!(
                     "unable to use {shown} for tracking as it does not have any check nor agent enabled."
@@ -71,6 +76,30 @@ pub(super) fn check(reading: &mut Reading<'_>, written: &[Box<ProxySection>]) {
         };
         tell(reading, section, line, &message);
     }
+    sound
+}
+
+/// Has a server follow the one that it tracks.
+pub(super) fn link(proxies: &mut [Proxy], server: &Key, tracked: &Key) {
+    let (Some(at), Some(of)) = (place(proxies, server), place(proxies, tracked)) else {
+        return;
+    };
+    let mut tracking = |of: ServerAt| {
+        let server = &mut proxies[of.proxy.0 as usize].servers[of.index];
+        server.tracking.get_or_insert_default()
+    };
+    tracking(at).of = Some(of);
+    tracking(of).followers.insert(0, at);
+}
+
+fn place(proxies: &[Proxy], (backend, server): &Key) -> Option<ServerAt> {
+    let named = |proxy: &Proxy| proxy.kind.is_backend() && proxy.name == *backend;
+    let proxy = proxies.iter().position(named)?;
+    let servers = &proxies[proxy].servers;
+    Some(ServerAt {
+        index: servers.iter().position(|known| known.name == *server)?,
+        proxy: ProxyId(u32::try_from(proxy).ok()?),
+    })
 }
 
 fn tell(reading: &mut Reading<'_>, section: &ProxySection, line: &ServerLine, message: &str) {

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{Config, LogLevel, Proxy, ProxyId, Word};
+use haproxy_cfg::model::{Config, LogLevel, Proxy, ProxyId, ServerAt, Word};
 
 use super::message::{self, Load};
 use super::{CheckOutcome, DESCRIPTION_MAX, Event, Farm};
@@ -73,8 +73,8 @@ pub fn change_admin(
     Change::run(runtime, config, proxy, server, now_ms, |c| match change {
         AdminChange::Ready => c.ready(),
         AdminChange::Drain => c.drain(),
-        AdminChange::StopOnPage => c.enter_drain(b" ('stop' on stats page)"),
-        AdminChange::StartOnPage => c.leave_drain(),
+        AdminChange::StopOnPage => c.enter_drain(Admin::FORCED_DRAIN, b" ('stop' on stats page)"),
+        AdminChange::StartOnPage => c.leave_drain(Admin::FORCED_DRAIN),
         AdminChange::DisableOnPage => c.enter_maintenance(Admin::FORCED_MAINT, b" ('disable' on stats page)"),
         AdminChange::EnableOnPage => c.enable(),
         AdminChange::Maint => c.maint(),
@@ -160,8 +160,13 @@ pub fn apply_outcome(
     Change::run(runtime, config, proxy, server, now_ms, |c| c.outcome(outcome))
 }
 
+/// The reasons for maintenance that an administrator takes back.
+const FORCED_AND_CONFIG: u8 = Admin::FORCED_MAINT | Admin::CONFIG_MAINT;
+
 /// One change under way; the backend's lock is held.
 struct Change<'a> {
+    runtime: &'a Runtime,
+    whole: &'a Config,
     config: &'a Proxy,
     id: ProxyId,
     proxy: &'a ProxyState,
@@ -171,9 +176,22 @@ struct Change<'a> {
     farm_before: Farm,
     was_balanced: bool,
     events: Vec<Event>,
+    /// What of the server goes on to those that track it.
+    passed: Vec<Passed>,
+}
+
+/// A change of a server that those take over who track it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Passed {
+    Health(Health),
+    /// Maintenance begins, or ends.
+    Maintenance(bool),
+    /// Drain begins, or ends.
+    Drain(bool),
 }
 
 impl<'a> Change<'a> {
+    /// Changes a server, then those that track it, each with its own followers behind it.
     fn run(
         runtime: &'a Runtime,
         config: &'a Config,
@@ -182,10 +200,48 @@ impl<'a> Change<'a> {
         now_ms: u64,
         act: impl FnOnce(&mut Self),
     ) -> Vec<Event> {
+        let is_tracked = !config.proxy(id).servers[server].followers().is_empty();
+        let _in_order = is_tracked.then(|| runtime.lock_tracking());
+        let at = ServerAt {
+            proxy: id,
+            index: server,
+        };
+        Self::run_and_pass_on(runtime, config, at, now_ms, act)
+    }
+
+    fn run_and_pass_on(
+        runtime: &'a Runtime,
+        config: &'a Config,
+        at: ServerAt,
+        now_ms: u64,
+        act: impl FnOnce(&mut Self),
+    ) -> Vec<Event> {
+        let (mut events, passed) = Self::run_alone(runtime, config, at.proxy, at.index, now_ms, act);
+        for change in passed {
+            for &follower in config.proxy(at.proxy).servers[at.index].followers() {
+                events.extend(Self::run_and_pass_on(runtime, config, follower, now_ms, |c| {
+                    c.follow(change);
+                }));
+            }
+        }
+        events
+    }
+
+    fn run_alone(
+        runtime: &'a Runtime,
+        config: &'a Config,
+        id: ProxyId,
+        server: usize,
+        now_ms: u64,
+        act: impl FnOnce(&mut Self),
+    ) -> (Vec<Event>, Vec<Passed>) {
         let proxy = &runtime.proxies[id.0 as usize];
         let mut known = proxy.lock_changes();
-        let config = config.proxy(id);
+        let whole = config;
+        let config = whole.proxy(id);
         let mut change = Self {
+            runtime,
+            whole,
             config,
             id,
             proxy,
@@ -194,6 +250,7 @@ impl<'a> Change<'a> {
             farm_before: known.unwrap_or_else(|| Farm::count(config, proxy)),
             was_balanced: proxy.servers[server].is_balanced(),
             events: Vec::new(),
+            passed: Vec::new(),
         };
         let before = change.seen_by_balancers();
         act(&mut change);
@@ -202,7 +259,7 @@ impl<'a> Change<'a> {
         }
         change.follow_backend();
         *known = Some(change.farm());
-        change.events
+        (change.events, change.passed)
     }
 
     fn state(&self) -> &'a ServerState {
@@ -275,8 +332,15 @@ impl<'a> Change<'a> {
 
     fn remind_of_drain(&mut self) {
         let admin = self.state().admin();
-        if admin.is_drain() && !admin.is_maint() {
+        if admin.is_maint() {
+            return;
+        }
+        if admin.0 & Admin::FORCED_DRAIN != 0 {
             self.say(LogLevel::Notice, &[b" remains in forced drain mode."]);
+        } else if admin.0 & Admin::INHERITED_DRAIN != 0 {
+            let via = self.via();
+            let words = b" is leaving forced drain but remains in drain mode";
+            self.say(LogLevel::Notice, &[words, &via, b"."]);
         }
     }
 
@@ -287,9 +351,10 @@ impl<'a> Change<'a> {
         if !admin.is_unresolved() {
             return false;
         }
-        let kept = admin.0 & (Admin::UNRESOLVED | Admin::RENAMED);
-        self.state().set_admin(Admin(kept | then));
-        if admin.0 & (Admin::FORCED_MAINT | Admin::CONFIG_MAINT) != 0 {
+        let kept = Admin(admin.0 & !(FORCED_AND_CONFIG | Admin::FORCED_DRAIN) | then);
+        self.state().set_admin(kept);
+        self.pass_drain(admin, kept);
+        if admin.is_forced_maint() {
             self.say(
                 LogLevel::Notice,
                 &[b" is leaving forced maintenance but remains in maintenance."],
@@ -302,10 +367,11 @@ impl<'a> Change<'a> {
         if self.stays_unresolved(0) {
             return;
         }
-        if self.state().admin().is_maint() {
-            self.leave_maintenance(Admin::default(), b"READY");
+        let admin = self.state().admin();
+        if admin.is_maint() {
+            self.leave_maintenance(FORCED_AND_CONFIG, Admin(admin.0 & !Admin::FORCED_DRAIN));
         } else {
-            self.leave_drain();
+            self.leave_drain(Admin::FORCED_DRAIN);
         }
     }
 
@@ -313,22 +379,26 @@ impl<'a> Change<'a> {
         if self.stays_unresolved(Admin::FORCED_DRAIN) {
             return;
         }
-        if self.state().admin().is_maint() {
-            self.leave_maintenance(Admin(Admin::FORCED_DRAIN), b"DRAIN");
-            self.remind_of_drain();
+        let admin = self.state().admin();
+        if admin.is_forced_maint() {
+            self.leave_maintenance(FORCED_AND_CONFIG, Admin(admin.0 | Admin::FORCED_DRAIN));
         } else {
-            self.enter_drain(b"");
+            self.enter_drain(Admin::FORCED_DRAIN, b"");
         }
     }
 
     /// Under maintenance this only shows once that ends.
-    fn enter_drain(&mut self, cause: &[u8]) {
+    fn enter_drain(&mut self, flag: u8, cause: &[u8]) {
         let admin = self.state().admin();
-        if admin.is_drain() {
+        if admin.0 & flag != 0 {
             return;
         }
-        self.state().set_admin(Admin(admin.0 | Admin::FORCED_DRAIN));
-        if !admin.is_maint() {
+        let with_flag = Admin(admin.0 | flag);
+        self.state().set_admin(with_flag);
+        self.pass_drain(admin, with_flag);
+        if admin.is_drain() {
+            self.remind_of_drain();
+        } else if !admin.is_maint() {
             self.changes_now();
             let rest = if self.state().health() == Health::Down {
                 self.left()
@@ -339,13 +409,17 @@ impl<'a> Change<'a> {
         }
     }
 
-    fn leave_drain(&mut self) {
+    fn leave_drain(&mut self, flag: u8) {
         let admin = self.state().admin();
-        if !admin.is_drain() {
+        if admin.0 & flag == 0 {
             return;
         }
-        self.state().set_admin(Admin(admin.0 & !Admin::FORCED_DRAIN));
-        if !admin.is_maint() {
+        let without = Admin(admin.0 & !flag);
+        self.state().set_admin(without);
+        self.pass_drain(admin, without);
+        if without.is_drain() {
+            self.remind_of_drain();
+        } else if !admin.is_maint() {
             // The time in drain counts as down once it is over: the original's way.
             self.was_down_until_now();
             let state: &[u8] = if self.state().health() == Health::Down {
@@ -361,7 +435,9 @@ impl<'a> Change<'a> {
     fn maint(&mut self) {
         self.enter_maintenance(Admin::FORCED_MAINT, b"");
         let admin = self.state().admin();
-        self.state().set_admin(Admin(admin.0 & !Admin::FORCED_DRAIN));
+        let without = Admin(admin.0 & !Admin::FORCED_DRAIN);
+        self.state().set_admin(without);
+        self.pass_drain(admin, without);
     }
 
     fn enable(&mut self) {
@@ -369,12 +445,7 @@ impl<'a> Change<'a> {
         if !admin.is_maint() || self.stays_unresolved(admin.0 & Admin::FORCED_DRAIN) {
             return;
         }
-        if admin.is_drain() {
-            self.leave_maintenance(Admin(Admin::FORCED_DRAIN), b"DRAIN");
-            self.remind_of_drain();
-        } else {
-            self.leave_maintenance(Admin::default(), b"READY");
-        }
+        self.leave_maintenance(FORCED_AND_CONFIG, admin);
     }
 
     fn enter_maintenance(&mut self, flag: u8, cause: &[u8]) {
@@ -384,6 +455,7 @@ impl<'a> Change<'a> {
         if admin.is_maint() {
             return;
         }
+        self.passed.push(Passed::Maintenance(true));
         if self.state().health() == Health::Down {
             self.say(
                 LogLevel::Notice,
@@ -399,15 +471,85 @@ impl<'a> Change<'a> {
         self.end_sessions_going_down();
     }
 
-    /// Whatever checks knew is forgotten: the server is up, and the first failure takes it down.
-    fn leave_maintenance(&mut self, admin: Admin, into: &[u8]) {
-        self.serve_again(admin);
+    /// One of the reasons for maintenance is over, with `admin` before it: if it was the last, whatever checks knew is forgotten. The
+    /// server is up, and the first failure takes it down; one that tracks another is what that one is.
+    fn leave_maintenance(&mut self, reason: u8, admin: Admin) {
+        let before = self.state().admin();
+        let left = Admin(admin.0 & !reason);
+        let is_forced = reason != Admin::INHERITED_MAINT;
+        self.pass_drain(before, left);
+        if left.is_maint() {
+            self.state().set_admin(left);
+            if left.is_forced_maint() {
+                self.say(LogLevel::Notice, &[b" remains in forced maintenance."]);
+            } else if before.is_forced_maint() {
+                let via = self.via();
+                let words = b" is leaving forced maintenance but remains in maintenance";
+                self.say(LogLevel::Notice, &[words, &via, b"."]);
+            }
+            return;
+        }
+        if !before.is_maint() {
+            return;
+        }
+        self.serve_again(left);
+        self.passed.push(Passed::Maintenance(false));
+        let is_down = self.state().health() == Health::Down;
+        let state: &[u8] = if is_down { b"DOWN" } else { b"UP" };
+        let into: &[u8] = if left.is_drain() { b"DRAIN" } else { b"READY" };
+        let forced: &[u8] = if is_forced { b"forced " } else { b"" };
         self.say(
             LogLevel::Notice,
-            &[b" is UP/", into, b" (leaving forced maintenance)."],
+            &[
+                b" is ",
+                state,
+                b"/",
+                into,
+                b" (leaving ",
+                forced,
+                b"maintenance).",
+            ],
         );
-        if !admin.is_drain() {
+        self.remind_of_drain();
+        if !left.is_drain() && !is_down {
             self.end_backup_sessions();
+        }
+    }
+
+    /// Drain that begins or ends for those who track the server.
+    fn pass_drain(&mut self, before: Admin, now: Admin) {
+        if before.is_drain() != now.is_drain() {
+            self.passed.push(Passed::Drain(now.is_drain()));
+        }
+    }
+
+    /// ` via backend/server` of the one that is tracked.
+    fn via(&self) -> Vec<u8> {
+        let Some(of) = self.config.servers[self.server].tracks() else {
+            return Vec::new();
+        };
+        let proxy = self.whole.proxy(of.proxy);
+        [
+            b" via ",
+            proxy.name.as_slice(),
+            b"/",
+            &proxy.servers[of.index].name,
+        ]
+        .concat()
+    }
+
+    /// Does as the tracked server did.
+    fn follow(&mut self, change: Passed) {
+        let via = self.via();
+        match change {
+            Passed::Health(to) => self.turn(to, &via),
+            Passed::Maintenance(true) => self.enter_maintenance(Admin::INHERITED_MAINT, &via),
+            Passed::Maintenance(false) => {
+                let admin = self.state().admin();
+                self.leave_maintenance(Admin::INHERITED_MAINT, admin);
+            }
+            Passed::Drain(true) => self.enter_drain(Admin::INHERITED_DRAIN, &via),
+            Passed::Drain(false) => self.leave_drain(Admin::INHERITED_DRAIN),
         }
     }
 
@@ -416,12 +558,21 @@ impl<'a> Change<'a> {
         let state = self.state();
         let renamed = state.admin().0 & Admin::RENAMED;
         state.set_admin(Admin(admin.0 | renamed));
-        state.set_health(Health::Up);
-        {
-            let mut report = state.check_report();
-            report.health = report.rise;
+        let health = match self.config.servers[self.server].tracks() {
+            Some(of) => {
+                let tracked = &self.runtime.proxies[of.proxy.0 as usize].servers[of.index];
+                tracked.health()
+            }
+            None => {
+                let mut report = state.check_report();
+                report.health = report.rise;
+                Health::Up
+            }
+        };
+        state.set_health(health);
+        if health == Health::Up {
+            state.bounds.ramp.begin(self.now_ms);
         }
-        state.bounds.ramp.begin(self.now_ms);
         // Time in maintenance is not added to the time down: the original's way.
         self.changes_now();
     }
@@ -495,6 +646,7 @@ impl<'a> Change<'a> {
             return false;
         }
         self.serve_again(left);
+        self.passed.push(Passed::Maintenance(false));
         let host = place.host.as_ref().map_or(&b""[..], |host| host.as_slice());
         self.say(
             LogLevel::Notice,
@@ -607,6 +759,7 @@ impl<'a> Change<'a> {
         if state.admin().is_maint() {
             return;
         }
+        self.passed.push(Passed::Health(to));
         match to {
             Health::Down => {
                 state.down_transitions.fetch_add(1, Relaxed);

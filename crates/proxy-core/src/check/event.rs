@@ -37,6 +37,18 @@ pub enum Notice {
     Alert,
 }
 
+/// The proxies that events are about, and `proxy` first.
+#[must_use]
+pub fn proxies_of(proxy: ProxyId, events: &[Event]) -> Vec<ProxyId> {
+    let mut all = vec![proxy];
+    for event in events {
+        if !all.contains(&event.proxy) {
+            all.push(event.proxy);
+        }
+    }
+    all
+}
+
 impl Event {
     pub(super) fn of_server(proxy: ProxyId, server: usize, level: LogLevel, text: Vec<u8>) -> Self {
         Self {

@@ -9,7 +9,7 @@ mod probe;
 mod report;
 
 pub use change::{AdminChange, Origin, PlaceChange, apply_outcome, change_admin, change_place, set_weight};
-pub use event::{Event, Notice};
+pub use event::{Event, Notice, proxies_of};
 pub use farm::Farm;
 pub use machine::{CheckMachine, CheckTiming, FirstCheck, first_checks};
 pub use probe::{CheckPlan, Next, Probe, Verdict};

@@ -50,8 +50,12 @@ impl Live<'_> {
             self.origin,
             self.now_ms,
         );
+        // Those that track the server may be of other backends.
+        let changed = check::proxies_of(server.proxy, &events);
         self.hooks.log(events);
-        self.hooks.changed(Some(server.proxy));
+        for proxy in changed {
+            self.hooks.changed(Some(proxy));
+        }
     }
 }
 

@@ -143,6 +143,10 @@ fn state(call: &mut Call<'_, '_>, id: ServerId) -> Reply {
 }
 
 fn health(call: &mut Call<'_, '_>, id: ServerId) -> Reply {
+    let server = &call.view.config.proxy(id.proxy).servers[id.index];
+    if server.tracks().is_some() {
+        return Reply::error("cannot change health on a tracking server.");
+    }
     let health = match call.argument(2) {
         b"up" => Health::Up,
         b"stopping" => Health::Stopping,

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use haproxy_cfg::model::{Bind, Config, Proxy};
+use haproxy_cfg::model::{Bind, Config, Proxy, ServerAt};
 
 use crate::check::Farm;
 use crate::pattern::References;
@@ -11,7 +11,7 @@ use crate::stream::ProcessVariables;
 use crate::table::Tables;
 
 use super::{
-    NameserverCounters, ProcessCounters, ServerState, SideCounters, ThreadCounters, full_connections,
+    Admin, NameserverCounters, ProcessCounters, ServerState, SideCounters, ThreadCounters, full_connections,
 };
 
 /// A number of things that are there now, with its maximum; any thread may write.
@@ -133,6 +133,8 @@ pub struct Runtime {
     pub proxies: Box<[ProxyState]>,
     /// By thread; each thread writes its own only.
     pub counters: Box<[ThreadCounters]>,
+    /// Held while a change goes on to servers that track others, so that two of them do not cross.
+    tracking: Mutex<()>,
     /// Client connections of the process.
     pub connections: Gauge,
     /// TLS connections of the process.
@@ -171,6 +173,8 @@ impl Runtime {
                 ..ProxyState::default()
             })
             .collect();
+        let proxies: Box<[ProxyState]> = proxies;
+        inherit_maintenance(config, &proxies);
         let side = |_| SideCounters::default();
         let counters = (0..threads)
             .map(|_| ThreadCounters {
@@ -192,6 +196,7 @@ impl Runtime {
         Self {
             proxies,
             counters,
+            tracking: Mutex::default(),
             connections: Gauge::default(),
             tls_connections: Gauge::default(),
             dropped_logs: AtomicU32::new(0),
@@ -217,6 +222,12 @@ impl Runtime {
         }
     }
 
+    /// To be held while a change goes on to servers that track others.
+    pub(crate) fn lock_tracking(&self) -> MutexGuard<'_, ()> {
+        // Nothing is inside that a panic could leave half done.
+        self.tracking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Settles the limit of the process at start, and what hangs on it.
     pub fn set_maxconn(&self, config: &Config, maxconn: u32) {
         self.maxconn.store(maxconn, Relaxed);
@@ -230,6 +241,23 @@ impl Runtime {
     pub fn with_references(mut self, references: Arc<References>) -> Self {
         self.references = references;
         self
+    }
+}
+
+/// Takes those into maintenance that track servers which start there.
+fn inherit_maintenance(config: &Config, proxies: &[ProxyState]) {
+    let servers = config.proxies.iter().flat_map(|proxy| &proxy.servers);
+    let mut left: Vec<ServerAt> = servers
+        .filter(|server| server.disabled || server.unresolved)
+        .flat_map(|server| server.followers().iter().copied())
+        .collect();
+    while let Some(at) = left.pop() {
+        let state = &proxies[at.proxy.0 as usize].servers[at.index];
+        let admin = state.admin();
+        state.set_admin(Admin(admin.0 | Admin::INHERITED_MAINT));
+        if !admin.is_maint() {
+            left.extend(config.proxy(at.proxy).servers[at.index].followers());
+        }
     }
 }
 

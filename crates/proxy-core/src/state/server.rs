@@ -22,6 +22,8 @@ impl Admin {
     pub const CONFIG_MAINT: u8 = 0x04;
     /// Forced to drain (`set server … state drain`).
     pub const FORCED_DRAIN: u8 = 0x08;
+    /// Draining because a tracked server is.
+    pub const INHERITED_DRAIN: u8 = 0x10;
     /// In maintenance because its name gave no address.
     pub const UNRESOLVED: u8 = 0x20;
     /// Its name is not the one of the file.
@@ -42,7 +44,19 @@ impl Admin {
     /// Draining for any reason but its weight.
     #[must_use]
     pub fn is_drain(self) -> bool {
-        self.0 & Self::FORCED_DRAIN != 0
+        self.0 & (Self::FORCED_DRAIN | Self::INHERITED_DRAIN) != 0
+    }
+
+    /// In maintenance because somebody said so of this very server.
+    #[must_use]
+    pub fn is_forced_maint(self) -> bool {
+        self.0 & (Self::FORCED_MAINT | Self::CONFIG_MAINT) != 0
+    }
+
+    /// In maintenance because a tracked server is.
+    #[must_use]
+    pub fn is_inherited_maint(self) -> bool {
+        self.0 & Self::INHERITED_MAINT != 0
     }
 }
 

@@ -15,7 +15,7 @@ use super::field::{
     HRSP_1XX, HRSP_OTHER, IDLE_CONN_CUR, IID, INTERCEPTED, LAST_CHK, LASTCHG, LASTSESS, LBTOT, MODE,
     NEED_CONN_EST, PID, PXNAME, QCUR, QLIMIT, QMAX, QTIME, QTIME_MAX, RATE, RATE_LIM, RATE_MAX, REQ_RATE,
     REQ_RATE_MAX, REQ_TOT, REUSE, SAFE_CONN_CUR, SCUR, SID, SLIM, SMAX, SRC_ILIM, SRV_ABRT, SRV_ICUR, STATUS,
-    STOT, SVNAME, THROTTLE, TYPE, USED_CONN_CUR, UWEIGHT, WEIGHT, WREDIS, WRETR, WREW,
+    STOT, SVNAME, THROTTLE, TRACKED, TYPE, USED_CONN_CUR, UWEIGHT, WEIGHT, WREDIS, WRETR, WREW,
 };
 use super::server_status::ServerStatus;
 use super::value::{Row, RowKind, Value};
@@ -298,11 +298,14 @@ fn connections(row: &mut Row<'_>, server: &Server, state: &ServerState, side: &S
 fn checks<'a>(view: &StatsView<'a>, id: ProxyId, i: usize, row: &mut Row<'a>) {
     let server = &view.config.proxy(id).servers[i];
     let state = &view.runtime.proxies[id.0 as usize].servers[i];
+    let status = ServerStatus::of(view.config, view.runtime, id, i).text(view.config);
+    row.owned(STATUS, status.into_bytes());
+    if let Some(of) = server.tracks() {
+        let proxy = view.config.proxy(of.proxy);
+        let name = [proxy.name.as_slice(), b"/", &proxy.servers[of.index].name].concat();
+        row.owned(TRACKED, name);
+    }
     let report = state.check_report();
-    row.owned(
-        STATUS,
-        ServerStatus::of(server, state, &report).text().into_bytes(),
-    );
     if !server.check.enabled || state.checks_paused.load(Relaxed) {
         return;
     }

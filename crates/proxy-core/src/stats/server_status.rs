@@ -2,16 +2,18 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::Server;
+use haproxy_cfg::model::{Config, ProxyId, Server, ServerAt};
 
 use crate::check::CheckReport;
-use crate::state::{Health, ServerState};
+use crate::state::{Health, Runtime};
 
 /// A server's state in the words of the statistics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServerStatus {
     /// In maintenance.
     Maint,
+    /// In maintenance as the server is that it tracks.
+    MaintVia(ServerAt),
     /// In maintenance as its name gave no address.
     Unresolved,
     /// Down; the successes counted of those needed, when there are any.
@@ -27,18 +29,33 @@ pub enum ServerStatus {
 }
 
 impl ServerStatus {
-    /// The state of `server`.
+    /// The state of server `index` of `proxy`. How checks go is that of the server that it tracks, if it tracks one.
     #[must_use]
-    pub fn of(server: &Server, state: &ServerState, report: &CheckReport) -> Self {
+    pub fn of(config: &Config, runtime: &Runtime, proxy: ProxyId, index: usize) -> Self {
+        let state = &runtime.proxies[proxy.0 as usize].servers[index];
+        let server = &config.proxy(proxy).servers[index];
         let admin = state.admin();
+        if let Some(of) = server.tracks().filter(|_| admin.is_inherited_maint()) {
+            return Self::MaintVia(of);
+        }
         if admin.is_unresolved() {
             return Self::Unresolved;
         }
         if admin.is_maint() {
             return Self::Maint;
         }
-        let (rise, fall) = bounds(server, report);
-        let checked = server.check.enabled && !state.checks_paused.load(Relaxed);
+        let mut at = ServerAt { proxy, index };
+        let checked_server = loop {
+            let server = &config.proxy(at.proxy).servers[at.index];
+            match server.tracks() {
+                Some(of) => at = of,
+                None => break server,
+            }
+        };
+        let checked_state = &runtime.proxies[at.proxy.0 as usize].servers[at.index];
+        let report = &*checked_state.check_report();
+        let (rise, fall) = bounds(checked_server, report);
+        let checked = checked_server.check.enabled && !checked_state.checks_paused.load(Relaxed);
         let (left, of) = if checked {
             ((report.health + 1).saturating_sub(rise).min(fall), fall)
         } else {
@@ -55,8 +72,12 @@ impl ServerStatus {
 
     /// The text of the column.
     #[must_use]
-    pub fn text(self) -> String {
+    pub fn text(self, config: &Config) -> String {
         match self {
+            Self::MaintVia(of) => {
+                let proxy = config.proxy(of.proxy);
+                format!("MAINT (via {}/{})", proxy.name, proxy.servers[of.index].name)
+            }
             Self::Maint => "MAINT".to_owned(),
             Self::Unresolved => "MAINT (resolution)".to_owned(),
             Self::NoCheck => "no check".to_owned(),

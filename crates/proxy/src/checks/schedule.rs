@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use haproxy_cfg::model::ProxyId;
 use proxy_core::check::{
     CheckMachine, CheckOutcome, CheckPlan, CheckStatus, CheckTiming, Verdict, apply_outcome, first_checks,
+    proxies_of,
 };
 use proxy_core::state::ServerState;
 use tokio::task::{Id, JoinError, JoinSet};
@@ -190,7 +191,10 @@ impl Schedule {
         self.due.push(Reverse((checked.machine.due_ms(), at)));
         events.iter().for_each(|event| (self.context.say)(event));
         if proxy.servers_version() != before {
-            (self.context.on_change)(checked.proxy);
+            // Those that track the server may be of other backends.
+            for proxy in proxies_of(checked.proxy, &events) {
+                (self.context.on_change)(proxy);
+            }
         }
     }
 

@@ -96,6 +96,11 @@ pub(super) async fn drive(thread: Rc<Thread>, mut asked: mpsc::UnboundedReceiver
             changed,
             answers,
         } = effects;
+        let mut changed = changed;
+        // Those that track a server may be of other backends.
+        changed.extend(events.iter().map(|event| event.proxy));
+        changed.sort_unstable();
+        changed.dedup();
         shell.log(events);
         for proxy in changed {
             shell.changed(Some(proxy));

@@ -230,17 +230,16 @@ impl Context<'_> {
         let proxy = self.page.view.config.proxy(self.id);
         let index = row.index;
         let state = &self.page.view.runtime.proxies[self.id.0 as usize].servers[index];
-        let status = {
-            let report = state.check_report();
-            ServerStatus::of(&proxy.servers[index], state, &report)
-        };
+        let status = ServerStatus::of(self.page.view.config, self.page.view.runtime, self.id, index);
         let side = if proxy.servers[index].backup {
             "backup"
         } else {
             "active"
         };
         let class = match status {
-            ServerStatus::Maint | ServerStatus::Unresolved => "maintain".to_owned(),
+            ServerStatus::Maint | ServerStatus::MaintVia(_) | ServerStatus::Unresolved => {
+                "maintain".to_owned()
+            }
             ServerStatus::Down(0, _) => format!("{side}_down"),
             ServerStatus::Down(..) => format!("{side}_going_up"),
             ServerStatus::NoLb(..) => format!("{side}_nolb"),
