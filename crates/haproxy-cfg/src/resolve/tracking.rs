@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use syntax::{Context, Diagnostic};
 
 use super::inherit::Inherited;
-use crate::model::{Proxy, ProxyId, ServerAt, Word};
+use crate::model::{Proxy, ProxyId, ServerAt, Tracking, Word};
 use crate::parse::Reading;
 use crate::written::{ProxySection, ServerLine, ServerParams};
 
@@ -84,12 +84,13 @@ pub(super) fn link(proxies: &mut [Proxy], server: &Key, tracked: &Key) {
     let (Some(at), Some(of)) = (place(proxies, server), place(proxies, tracked)) else {
         return;
     };
-    let mut tracking = |of: ServerAt| {
-        let server = &mut proxies[of.proxy.0 as usize].servers[of.index];
-        server.tracking.get_or_insert_default()
-    };
-    tracking(at).of = Some(of);
-    tracking(of).followers.insert(0, at);
+    tracking(proxies, at).of = Some(of);
+    tracking(proxies, of).followers.insert(0, at);
+}
+
+fn tracking(proxies: &mut [Proxy], of: ServerAt) -> &mut Tracking {
+    let server = &mut proxies[of.proxy.0 as usize].servers[of.index];
+    server.tracking.get_or_insert_default()
 }
 
 fn place(proxies: &[Proxy], (backend, server): &Key) -> Option<ServerAt> {

@@ -202,29 +202,31 @@ impl<'a> Change<'a> {
     ) -> Vec<Event> {
         let is_tracked = !config.proxy(id).servers[server].followers().is_empty();
         let _in_order = is_tracked.then(|| runtime.lock_tracking());
+        let (mut events, passed) = Self::run_alone(runtime, config, id, server, now_ms, act);
         let at = ServerAt {
             proxy: id,
             index: server,
         };
-        Self::run_and_pass_on(runtime, config, at, now_ms, act)
+        Self::pass_on(runtime, config, at, now_ms, &passed, &mut events);
+        events
     }
 
-    fn run_and_pass_on(
+    fn pass_on(
         runtime: &'a Runtime,
         config: &'a Config,
         at: ServerAt,
         now_ms: u64,
-        act: impl FnOnce(&mut Self),
-    ) -> Vec<Event> {
-        let (mut events, passed) = Self::run_alone(runtime, config, at.proxy, at.index, now_ms, act);
-        for change in passed {
-            for &follower in config.proxy(at.proxy).servers[at.index].followers() {
-                events.extend(Self::run_and_pass_on(runtime, config, follower, now_ms, |c| {
-                    c.follow(change);
-                }));
+        passed: &[Passed],
+        events: &mut Vec<Event>,
+    ) {
+        for &change in passed {
+            for &to in config.proxy(at.proxy).servers[at.index].followers() {
+                let act = |c: &mut Self| c.follow(change);
+                let (said, passed) = Self::run_alone(runtime, config, to.proxy, to.index, now_ms, act);
+                events.extend(said);
+                Self::pass_on(runtime, config, to, now_ms, &passed, events);
             }
         }
-        events
     }
 
     fn run_alone(
