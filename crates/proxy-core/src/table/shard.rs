@@ -1,10 +1,12 @@
-//! A part of a table: its entries in a slab of words, found by hash and kept in the order in which they were touched. No lock here,
-//! and no limit.
+//! A part of a table: its entries in a slab of words, found by hash. No lock here, and no limit.
 //!
 //! ```text
-//! chunks ─> [ stamp refs before after | key … | data … ][ stamp …            32 entries, then the next chunk
-//! oldest ─> entry ─after─> entry ─after─> entry <─ newest      entries that are tracked stand in no order
+//! chunks ─> [ stamp refs turn | key … | data … ][ stamp …            32 entries, then the next chunk
+//! order  ─> newest … oldest                      as it was when somebody last asked for the oldest
 //! ```
+//!
+//! What is touched notes when, and moves nowhere: its neighbours in an order would be entries at other ends of the memory. Who
+//! asks for the oldest sorts them all, and those who ask next go on from there.
 
 use std::hash::BuildHasher;
 
@@ -19,10 +21,13 @@ const CHUNK: usize = 32;
 const STAMP: usize = 0;
 /// How many track it.
 const REFS: usize = 1;
-const BEFORE: usize = 2;
-const AFTER: usize = 3;
+/// The number of that touch among all of the part, wrapping; of a place that is free, the next one.
+const TURN: usize = 2;
 /// Words in front of the key.
-pub(super) const HEAD: usize = 4;
+pub(super) const HEAD: usize = 3;
+
+/// In the place of the number of those who track it: the place is free.
+const FREE: u32 = u32::MAX;
 
 /// How entries look.
 #[derive(Clone, Copy, Debug)]
@@ -38,12 +43,14 @@ pub(super) struct Shape {
 pub(super) struct Shard {
     index: HashTable<u32>,
     chunks: Vec<Box<[u32]>>,
-    /// The first of the places that are free again, linked by [`AFTER`].
+    /// The first of the places that are free again, linked by [`TURN`].
     free: u32,
     /// Places that were ever used.
     used: u32,
-    oldest: u32,
-    newest: u32,
+    /// Touches so far; wraps.
+    turns: u32,
+    /// Entries with the number of their last touch, the oldest last: as it was when they were sorted.
+    order: Vec<(u32, u32)>,
 }
 
 impl Default for Shard {
@@ -53,8 +60,8 @@ impl Default for Shard {
             chunks: Vec::new(),
             free: NONE,
             used: 0,
-            oldest: NONE,
-            newest: NONE,
+            turns: 0,
+            order: Vec::new(),
         }
     }
 }
@@ -92,22 +99,21 @@ impl Shard {
         now: u32,
     ) -> u32 {
         let slot = self.place(shape);
+        self.words_mut(shape, slot).fill(0);
+        self.touch(shape, slot, now);
         let words = self.words_mut(shape, slot);
-        words.fill(0);
-        words[STAMP] = now;
         words[HEAD..HEAD + shape.key].copy_from_slice(key);
         let chunks = &self.chunks;
         self.index.insert_unique(hash, slot, |slot| {
             keys.hash_one(&entry(chunks, shape, *slot)[HEAD..HEAD + shape.key])
         });
-        self.link(shape, slot);
         slot
     }
 
     fn place(&mut self, shape: Shape) -> u32 {
         if self.free != NONE {
             let slot = self.free;
-            self.free = self.words(shape, slot)[AFTER];
+            self.free = self.words(shape, slot)[TURN];
             return slot;
         }
         let slot = self.used;
@@ -120,73 +126,63 @@ impl Shard {
 
     /// Takes an entry out that nobody tracks.
     pub(super) fn remove(&mut self, shape: Shape, keys: &impl BuildHasher, slot: u32) {
-        self.unlink(shape, slot);
         let key = &entry(&self.chunks, shape, slot)[HEAD..HEAD + shape.key];
         if let Ok(found) = self.index.find_entry(keys.hash_one(key), |known| *known == slot) {
             found.remove();
         }
         let free = self.free;
-        self.words_mut(shape, slot)[AFTER] = free;
-        self.free = slot;
-    }
-
-    /// Puts an entry behind all others.
-    fn link(&mut self, shape: Shape, slot: u32) {
-        let newest = self.newest;
         let words = self.words_mut(shape, slot);
-        words[BEFORE] = newest;
-        words[AFTER] = NONE;
-        match newest {
-            NONE => self.oldest = slot,
-            newest => self.words_mut(shape, newest)[AFTER] = slot,
-        }
-        self.newest = slot;
-    }
-
-    fn unlink(&mut self, shape: Shape, slot: u32) {
-        let words = self.words(shape, slot);
-        let (before, after) = (words[BEFORE], words[AFTER]);
-        match before {
-            NONE => self.oldest = after,
-            before => self.words_mut(shape, before)[AFTER] = after,
-        }
-        match after {
-            NONE => self.newest = before,
-            after => self.words_mut(shape, after)[BEFORE] = before,
-        }
+        (words[REFS], words[TURN]) = (FREE, free);
+        self.free = slot;
     }
 
     /// Notes that an entry was touched at `now`.
     pub(super) fn touch(&mut self, shape: Shape, slot: u32, now: u32) {
+        self.turns = self.turns.wrapping_add(1);
+        let turn = self.turns;
         let words = self.words_mut(shape, slot);
-        words[STAMP] = now;
-        if words[REFS] == 0 && self.newest != slot {
-            self.unlink(shape, slot);
-            self.link(shape, slot);
-        }
+        (words[STAMP], words[TURN]) = (now, turn);
     }
 
-    /// One more tracks an entry: until all have let go of it, it has no place in the order.
+    /// One more tracks an entry.
     pub(super) fn hold(&mut self, shape: Shape, slot: u32) {
-        if self.words(shape, slot)[REFS] == 0 {
-            self.unlink(shape, slot);
-        }
         self.words_mut(shape, slot)[REFS] += 1;
     }
 
-    /// One less does.
-    pub(super) fn release(&mut self, shape: Shape, slot: u32, now: u32) {
-        let words = self.words_mut(shape, slot);
-        words[STAMP] = now;
-        words[REFS] = words[REFS].saturating_sub(1);
-        if words[REFS] == 0 {
-            self.link(shape, slot);
-        }
+    /// One less does. Gives whether nobody does now.
+    pub(super) fn release(&mut self, shape: Shape, slot: u32, now: u32) -> bool {
+        self.touch(shape, slot, now);
+        let refs = &mut self.words_mut(shape, slot)[REFS];
+        *refs = refs.saturating_sub(1);
+        *refs == 0
     }
 
     /// The entry that was not touched for the longest time, of those that nobody tracks, and when that was.
-    pub(super) fn oldest(&self, shape: Shape) -> Option<(u32, u32)> {
-        (self.oldest != NONE).then(|| (self.oldest, self.words(shape, self.oldest)[STAMP]))
+    pub(super) fn oldest(&mut self, shape: Shape) -> Option<(u32, u32)> {
+        loop {
+            while let Some((turn, slot)) = self.order.last().copied() {
+                let words = self.words(shape, slot);
+                if words[REFS] == 0 && words[TURN] == turn {
+                    return Some((slot, words[STAMP]));
+                }
+                self.order.pop();
+            }
+            if !self.sort(shape) {
+                return None;
+            }
+        }
+    }
+
+    /// Gives whether there is an entry that nobody tracks.
+    fn sort(&mut self, shape: Shape) -> bool {
+        let (turns, chunks) = (self.turns, &self.chunks);
+        self.order.extend((0..self.used).filter_map(|slot| {
+            let words = entry(chunks, shape, slot);
+            (words[REFS] == 0).then_some((words[TURN], slot))
+        }));
+        self.order
+            .sort_unstable_by_key(|(turn, _)| turns.wrapping_sub(*turn));
+        !self.order.is_empty()
     }
 
     /// All entries, in no order.

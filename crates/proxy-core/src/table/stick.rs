@@ -24,15 +24,15 @@ const MOST_PURGED: u32 = 64;
 /// Expired entries that an access of a part clears away on its way.
 const SWEPT_ON_THE_WAY: u32 = 2;
 
-/// A part with its lock. The oldest entry's stamp can be read without.
+/// A part with its lock. How old its entries are can be read without.
 #[derive(Debug, Default)]
 struct Part {
     shard: Mutex<Shard>,
-    /// When the oldest entry was touched, with [`SOME`]; 0 when there is none.
-    oldest: AtomicU64,
+    /// No entry that nobody tracks was touched before this stamp, with [`SOME`]; 0 when there is none.
+    since: AtomicU64,
 }
 
-/// There is an oldest entry.
+/// There is an entry.
 const SOME: u64 = 1 << 32;
 
 /// Where an entry stands for as long as somebody tracks it.
@@ -125,7 +125,7 @@ impl Table {
     pub fn look<T>(&self, key: &Key, now: u32, see: impl FnOnce(&mut Entry<'_>) -> T) -> Option<T> {
         let (hash, part) = self.part_of(key);
         let mut shard = self.lock(part, now);
-        let slot = self.find(part, &mut shard, (hash, key), now)?;
+        let slot = self.find(&mut shard, (hash, key), now)?;
         Some(self.show(part, &mut shard, slot, now, see))
     }
 
@@ -133,11 +133,9 @@ impl Table {
     pub fn renew<T>(&self, key: &Key, now: u32, see: impl FnOnce(&mut Entry<'_>) -> T) -> Option<T> {
         let (hash, part) = self.part_of(key);
         let mut shard = self.lock(part, now);
-        let slot = self.find(part, &mut shard, (hash, key), now)?;
+        let slot = self.find(&mut shard, (hash, key), now)?;
         shard.touch(self.shape, slot, now);
-        let seen = self.show(part, &mut shard, slot, now, see);
-        self.publish(part, &shard);
-        Some(seen)
+        Some(self.show(part, &mut shard, slot, now, see))
     }
 
     /// The key of the entry that `show table` calls by a number.
@@ -155,9 +153,7 @@ impl Table {
     pub fn touch<T>(&self, key: &Key, now: u32, see: impl FnOnce(&mut Entry<'_>) -> T) -> Option<T> {
         let (part, mut shard, slot) = self.find_or_make(key, now)?;
         shard.touch(self.shape, slot, now);
-        let seen = self.show(part, &mut shard, slot, now, see);
-        self.publish(part, &shard);
-        Some(seen)
+        Some(self.show(part, &mut shard, slot, now, see))
     }
 
     /// Tracks the entry of that key, which is made where there is none, and shows it to `see`; none when there is no room for it.
@@ -167,7 +163,6 @@ impl Table {
         shard.touch(self.shape, slot, now);
         shard.hold(self.shape, slot);
         self.show(part, &mut shard, slot, now, see);
-        self.publish(part, &shard);
         Some(Place {
             part: part as u32,
             slot,
@@ -192,8 +187,9 @@ impl Table {
         let part = place.part as usize;
         let mut shard = self.locked(part);
         self.show(place.part as usize, &mut shard, place.slot, now, see);
-        shard.release(self.shape, place.slot, now);
-        self.publish(part, &shard);
+        if shard.release(self.shape, place.slot, now) {
+            self.note_one(part, now);
+        }
     }
 
     /// Removes the entry of that key unless somebody tracks it.
@@ -203,16 +199,15 @@ impl Table {
         let Some(slot) = shard.find(self.shape, hash, &key.0) else {
             return Removed::Missing;
         };
-        self.remove_slot(part, &mut shard, slot)
+        self.remove_slot(&mut shard, slot)
     }
 
-    fn remove_slot(&self, part: usize, shard: &mut Shard, slot: u32) -> Removed {
+    fn remove_slot(&self, shard: &mut Shard, slot: u32) -> Removed {
         if refs(shard.words(self.shape, slot)) > 0 {
             return Removed::InUse;
         }
         shard.remove(self.shape, &self.keys, slot);
         self.used.fetch_sub(1, Relaxed);
-        self.publish(part, shard);
         Removed::Gone
     }
 
@@ -268,7 +263,7 @@ impl Table {
             let slots: Vec<u32> = shard.slots().collect();
             for slot in slots {
                 if self.show(part, &mut shard, slot, now, &mut unwanted) {
-                    self.remove_slot(part, &mut shard, slot);
+                    self.remove_slot(&mut shard, slot);
                 }
             }
         }
@@ -332,44 +327,52 @@ impl Table {
         })
     }
 
-    /// How long the oldest entry of a part was not touched.
+    /// How long an entry of a part may have been let alone, at most.
     fn age(&self, part: usize, now: u32) -> Option<u32> {
-        let oldest = self.parts[part].oldest.load(Relaxed);
-        (oldest & SOME != 0).then(|| age_of(oldest as u32, now))
+        let since = self.parts[part].since.load(Relaxed);
+        (since & SOME != 0).then(|| age_of(since as u32, now))
     }
 
-    fn publish(&self, part: usize, shard: &Shard) {
-        let oldest = shard
-            .oldest(self.shape)
-            .map_or(0, |(_, stamp)| SOME | u64::from(stamp));
-        let shown = &self.parts[part].oldest;
-        if shown.load(Relaxed) != oldest {
-            shown.store(oldest, Relaxed);
+    /// There is an entry, which was touched now.
+    fn note_one(&self, part: usize, now: u32) {
+        let since = &self.parts[part].since;
+        if since.load(Relaxed) == 0 {
+            since.store(SOME | u64::from(now), Relaxed);
         }
+    }
+
+    /// The oldest entry of a part that nobody tracks, and how old it is, which is noted for those who look without the lock.
+    fn oldest(&self, part: usize, shard: &mut Shard, now: u32) -> Option<(u32, u32)> {
+        let oldest = shard.oldest(self.shape);
+        let since = oldest.map_or(0, |(_, stamp)| SOME | u64::from(stamp));
+        self.parts[part].since.store(since, Relaxed);
+        oldest.map(|(slot, stamp)| (slot, age_of(stamp, now)))
     }
 
     /// Gives how many went.
     fn clear_expired(&self, part: usize, shard: &mut Shard, now: u32, most: u32) -> u32 {
         let Some(expire) = self.model.expire else { return 0 };
-        for cleared in 0..most {
-            match shard.oldest(self.shape) {
-                Some((slot, stamp)) if age_of(stamp, now) >= expire => {
-                    self.remove_slot(part, shard, slot);
+        let mut cleared = 0;
+        while self.age(part, now).is_some_and(|age| age >= expire) {
+            match self.oldest(part, shard, now) {
+                Some((slot, age)) if age >= expire && cleared < most => {
+                    self.remove_slot(shard, slot);
+                    cleared += 1;
                 }
-                _ => return cleared,
+                _ => break,
             }
         }
-        most
+        cleared
     }
 
     /// The entry of a key, unless it has expired: then it goes.
-    fn find(&self, part: usize, shard: &mut Shard, (hash, key): (u64, &Key), now: u32) -> Option<u32> {
+    fn find(&self, shard: &mut Shard, (hash, key): (u64, &Key), now: u32) -> Option<u32> {
         let slot = shard.find(self.shape, hash, &key.0)?;
         let words = shard.words(self.shape, slot);
         let is_over =
             refs(words) == 0 && (self.model.expire).is_some_and(|expire| age_of(stamp(words), now) >= expire);
         if is_over {
-            self.remove_slot(part, shard, slot);
+            self.remove_slot(shard, slot);
             return None;
         }
         Some(slot)
@@ -379,7 +382,7 @@ impl Table {
     fn find_or_make(&self, key: &Key, now: u32) -> Option<(usize, MutexGuard<'_, Shard>, u32)> {
         let (hash, part) = self.part_of(key);
         let mut shard = self.lock(part, now);
-        if let Some(slot) = self.find(part, &mut shard, (hash, key), now) {
+        if let Some(slot) = self.find(&mut shard, (hash, key), now) {
             return Some((part, shard, slot));
         }
         drop(shard);
@@ -387,13 +390,13 @@ impl Table {
             return None;
         }
         let mut shard = self.locked(part);
-        if let Some(slot) = self.find(part, &mut shard, (hash, key), now) {
+        if let Some(slot) = self.find(&mut shard, (hash, key), now) {
             // Another thread was faster.
             self.used.fetch_sub(1, Relaxed);
             return Some((part, shard, slot));
         }
         let slot = shard.insert(self.shape, &self.keys, (hash, &key.0), now);
-        self.publish(part, &shard);
+        self.note_one(part, now);
         Some((part, shard, slot))
     }
 
@@ -419,14 +422,25 @@ impl Table {
         let most = (self.model.size / 256 + 1).min(MOST_PURGED);
         let ages = (0..self.parts.len()).filter_map(|part| Some((self.age(part, now)?, part)));
         let mut ages: BinaryHeap<(u32, usize)> = ages.collect();
-        for _ in 0..most {
+        let mut left = most;
+        // Parts may turn out to be younger than they looked; but nobody is to wait for all of them.
+        for look in 0..2 * most {
             let Some((_, part)) = ages.pop() else { return };
             let mut shard = self.locked(part);
-            if let Some((slot, _)) = shard.oldest(self.shape) {
-                self.remove_slot(part, &mut shard, slot);
+            let Some((slot, age)) = self.oldest(part, &mut shard, now) else {
+                continue;
+            };
+            let is_oldest = ages.peek().is_none_or(|(other, _)| age >= *other);
+            if is_oldest || look >= most {
+                self.remove_slot(&mut shard, slot);
+                left -= 1;
+                if left == 0 {
+                    return;
+                }
             }
+            let next = self.oldest(part, &mut shard, now);
             drop(shard);
-            ages.extend(self.age(part, now).map(|age| (age, part)));
+            ages.extend(next.map(|(_, age)| (age, part)));
         }
     }
 }
