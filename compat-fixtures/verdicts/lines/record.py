@@ -9,8 +9,15 @@ it.
 
     python3 record.py [FAMILY ...]     writes FAMILY.json anew
     python3 record.py --check          fails where a record is not what the program says
+
+    --program PATH                     asks that haproxy instead of Debian's 2.6
+    --folder FOLDER                    has the families of that folder instead of those beside this file
+
+The folder `../lines-3.2` is recorded with Debian's haproxy 3.2, which most machines do not have: its record is made anew, and
+checked, only where that version is installed, with `--program PATH --folder ../lines-3.2`.
 """
 
+import argparse
 import concurrent.futures
 import json
 import pathlib
@@ -19,8 +26,6 @@ import subprocess
 import sys
 import tempfile
 
-HERE = pathlib.Path(__file__).resolve().parent
-PROGRAM = "/usr/sbin/haproxy"
 PLACE = re.compile(r"^\[(ALERT|WARNING|NOTICE|DIAG)\] *\(\d+\) : (.*)$")
 LINE = re.compile(r"^(?:config : )?(?:[Pp]arsin[ge] )?\[t\.cfg:(\d+)\] ?: ?(.*)$", re.S)
 SUMMARY = ("Error(s) found in configuration file", "Fatal errors found in configuration", "haproxy version is", "path to executable is")
@@ -64,7 +69,7 @@ def said(output):
     return out
 
 
-def judge(files, template, line):
+def judge(program, files, template, line):
     with tempfile.TemporaryDirectory(prefix="lines-") as folder:
         for name, text in files.items():
             path = pathlib.Path(folder, name)
@@ -74,7 +79,7 @@ def judge(files, template, line):
         pathlib.Path(folder, "t.cfg").write_text(text)
         try:
             done = subprocess.run(
-                [PROGRAM, "-c", "-f", "t.cfg"],
+                [program, "-c", "-f", "t.cfg"],
                 cwd=folder,
                 env={"PATH": "/usr/bin:/usr/sbin:/bin", "TZ": "UTC", "LC_ALL": "C"},
                 stdin=subprocess.DEVNULL,
@@ -87,11 +92,11 @@ def judge(files, template, line):
     return {"line": line, "status": done.returncode, "said": said(done.stderr.decode("utf-8", "replace"))}
 
 
-def record(path):
+def record(program, path):
     files, cases = family(path)
     templates = list(dict.fromkeys(template for template, _ in cases))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        judged = list(pool.map(lambda case: judge(files, *case), cases))
+        judged = list(pool.map(lambda case: judge(program, files, *case), cases))
     blocks = [{"template": template, "cases": []} for template in templates]
     for (template, _), case in zip(cases, judged):
         blocks[templates.index(template)]["cases"].append(case)
@@ -103,13 +108,23 @@ def record(path):
 
 
 def main():
-    names = [name for name in sys.argv[1:] if name != "--check"]
+    asked = argparse.ArgumentParser(description="Records what haproxy says of single lines.")
+    asked.add_argument("families", nargs="*", metavar="FAMILY")
+    asked.add_argument("--check", action="store_true", help="fail where a record is not what the program says")
+    asked.add_argument("--program", default="/usr/sbin/haproxy", help="the haproxy that is asked")
+    asked.add_argument(
+        "--folder",
+        type=pathlib.Path,
+        default=pathlib.Path(__file__).resolve().parent,
+        help="where the families are; ../lines-3.2 is for haproxy 3.2, and checked only where that is installed",
+    )
+    asked = asked.parse_args()
     wrong = []
-    for path in sorted(HERE.glob("*.txt")):
-        if names and path.stem not in names:
+    for path in sorted(asked.folder.glob("*.txt")):
+        if asked.families and path.stem not in asked.families:
             continue
-        text, target = record(path), path.with_suffix(".json")
-        if "--check" not in sys.argv[1:]:
+        text, target = record(asked.program, path), path.with_suffix(".json")
+        if not asked.check:
             target.write_text(text)
         elif not target.exists() or target.read_text() != text:
             wrong.append(target.name)

@@ -6,8 +6,10 @@ use super::row::place::BIND;
 use super::row::{Keyword, kw, place};
 use crate::model::TlsVersion;
 use crate::parse::BindParse::{self, *};
-use crate::parse::{bind, threads, tls};
-use crate::signature::{Arg, Kind, MILLIS, ReadArgument, TimeWords, arg, int, loose, one_of, path, text};
+use crate::parse::{bind, bind_quic, threads, tls};
+use crate::signature::{
+    Arg, Kind, MILLIS, ReadArgument, TimeWords, arg, int, loose, one_of, path, text, verify,
+};
 
 /// About TLS.
 const TLS: u32 = BIND | place::TLS;
@@ -200,8 +202,12 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     )
     .since(3, 2)
     .takes(&[arg("delay", MILLIS)
-        .missing("'{kw}' : missing value")
-        .time_words(DELAY)]),
+        .missing("'{kw}' expects an argument.")
+        .time_words(&TimeWords {
+            unexpected: "unexpected character '{byte}' in '{kw}' argument on bind line.",
+            overflow: "timer overflow in argument '{got}' to '{kw}' (maximum value is 2147483647 ms or ~24.8 days)",
+            underflow: "",
+        })]),
     kw("interface", BIND, ONE, "bound to one interface")
         .takes(&[text("name").missing("'{kw}' : missing interface name")])
         .acts(Interface),
@@ -210,7 +216,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         .takes(&[one_of("state", &["on", "off"])]),
     kw("label", BIND, ONE, "name that rules know the listener by")
         .since(3, 2)
-        .takes(&[text("label")]),
+        .takes(&[text("label").missing("'{kw}' : missing label")]),
     kw("level", BIND, ONE, "what the socket may do")
         .takes(&[one_of("level", &["user", "operator", "admin"])
             .missing("'{kw}' : missing level")
@@ -236,7 +242,10 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         ]),
     kw("nbconn", BIND, ONE, "connections that are opened in reverse")
         .since(2, 9)
-        .takes(&[COUNT.wrong("'{kw}' : invalid value {value}, must be > 0")]),
+        .takes(&[
+            verify(bind_quic::experimental),
+            COUNT.wrong("'{kw}' : invalid value {value}, must be > 0"),
+        ]),
     kw("nice", BIND, ONE, "priority of its connections")
         .takes(&[loose("priority", -1024, 1024)
             .missing("'{kw}' : missing value")
@@ -311,7 +320,8 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         "congestion control of QUIC connections",
     )
     .since(2, 7)
-    .takes(&[text("algorithm")]),
+    .takes(&[arg("algorithm", Kind::Custom(ReadArgument(bind_quic::congestion)))
+        .missing("'{kw}' : missing control congestion algorithm")]),
     kw(
         "quic-force-retry",
         BIND,
@@ -322,7 +332,9 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     .takes(NOTHING),
     kw("quic-socket", BIND, ONE, "sockets of QUIC connections")
         .since(2, 9)
-        .takes(&[one_of("kind", &["connection", "listener"])]),
+        .takes(&[one_of("kind", &["connection", "listener"])
+            .missing("'{kw}' : missing argument, use either connection or listener.")
+            .wrong("'{kw}' : unknown argument, use either connection or listener.")]),
     kw(
         "severity-output",
         BIND,

@@ -3,12 +3,14 @@
 
 use syntax::Arity;
 
+use super::global::arguments::{FORWARDING, NOT_ZERO};
 use super::row::{Keyword, Parse, kw, place::*};
 use crate::model::ConnectionMode::*;
 use crate::parse::OptionParse::{self, *};
 use crate::parse::{global, old_redispatch, rules, timeout};
 use crate::signature::{
-    Arg, IGNORED, Kind, ReadArgument, arg, bytes, custom, int, millis, one_of, opt, options, text,
+    Arg, IGNORED, Kind, ReadArgument, arg, bytes, custom, int, millis, one_of, opt, options, since, text,
+    versions,
 };
 use crate::written::OptionFlag as F;
 
@@ -44,31 +46,67 @@ pub(super) const GLOBAL_ROWS: &[Keyword<Parse>] = &[
         .warned(3, 3)
         .removed(3, 5)
         .instead("-W or -Ws on the command line")
-        .takes(&[one_of("mode", &["no-exit-on-failure"])
-            .optional()
-            .wrong("'{kw}' only supports 'no-exit-on-failure' option.")])
+        .takes(&[since(&versions(
+            3,
+            1,
+            one_of("mode", &["no-exit-on-failure"])
+                .optional()
+                .wrong("'{kw}' only supports 'no-exit-on-failure' option"),
+            one_of("mode", &["no-exit-on-failure"])
+                .optional()
+                .wrong("'{kw}' only supports 'no-exit-on-failure' option."),
+        ))])
         .acts(global::master_worker),
-    old_quic("tune.quic.cc-hystart", 3, 0),
-    old_quic("tune.quic.cc.cubic.min-losses", 3, 1),
-    old_quic("tune.quic.disable-tx-pacing", 3, 2),
-    old_quic("tune.quic.disable-udp-gso", 3, 1),
-    old_quic("tune.quic.frontend.default-max-window-size", 3, 1),
-    old_quic("tune.quic.frontend.glitches-threshold", 3, 0),
-    old_quic("tune.quic.frontend.max-data-size", 3, 2),
-    old_quic("tune.quic.frontend.max-tx-mem", 3, 2),
-    old_quic("tune.quic.frontend.stream-data-ratio", 3, 2),
-    old_quic("tune.quic.max-frame-loss", 2, 7),
-    old_quic("tune.quic.reorder-ratio", 2, 9),
-    old_quic("tune.quic.socket-owner", 2, 7),
-    old_quic("tune.quic.zero-copy-fwd-send", 2, 9),
+    old_quic("tune.quic.cc-hystart", 3, 0, FORWARDING),
+    old_quic("tune.quic.cc.cubic.min-losses", 3, 1, NOT_ZERO),
+    old_quic("tune.quic.disable-tx-pacing", 3, 2, &[]),
+    old_quic("tune.quic.disable-udp-gso", 3, 1, &[]),
+    old_quic(
+        "tune.quic.frontend.default-max-window-size",
+        3,
+        1,
+        &[arg("size", Kind::Rest(global::QUIC_WINDOW))],
+    ),
+    old_quic("tune.quic.frontend.glitches-threshold", 3, 0, NOT_ZERO),
+    old_quic(
+        "tune.quic.frontend.max-data-size",
+        3,
+        2,
+        &[arg("size", Kind::Rest(global::QUIC_DATA))],
+    ),
+    old_quic(
+        "tune.quic.frontend.max-tx-mem",
+        3,
+        2,
+        &[arg("size", Kind::Rest(global::QUIC_MEMORY))],
+    ),
+    old_quic(
+        "tune.quic.frontend.stream-data-ratio",
+        3,
+        2,
+        &[arg("percent", Kind::Rest(global::QUIC_DATA_RATIO))],
+    ),
+    old_quic("tune.quic.max-frame-loss", 2, 7, NOT_ZERO),
+    old_quic(
+        "tune.quic.reorder-ratio",
+        2,
+        9,
+        &[arg("percent", Kind::Rest(global::QUIC_REORDER_RATIO))],
+    ),
+    old_quic(
+        "tune.quic.socket-owner",
+        2,
+        7,
+        &[one_of("owner", &["listener", "connection"])
+            .words("'{kw}' expects either 'listener' or 'connection' but got '{got}'.")],
+    ),
+    old_quic("tune.quic.zero-copy-fwd-send", 2, 9, FORWARDING),
 ];
 
-const QUIC_VALUE: &[Arg] = &[text("value")];
-
 /// A name of 3.2 and before for a setting of QUIC that 3.3 has for each side apart.
-const fn old_quic(name: &'static str, major: u16, minor: u16) -> Keyword<Parse> {
+const fn old_quic(name: &'static str, major: u16, minor: u16, value: &'static [Arg]) -> Keyword<Parse> {
     kw(name, GLOBAL, ANY, "a setting of QUIC")
-        .takes(QUIC_VALUE)
+        .takes(value)
         .since(major, minor)
         .warned(3, 3)
         .removed(3, 5)

@@ -6,11 +6,14 @@ use super::row::{Keyword, kw, place::SERVER};
 use crate::model::TlsVersion;
 use crate::parse::ServerParse::{self, *};
 use crate::parse::{server, source, tls};
-use crate::signature::{Arg, Kind, MILLIS, ReadArgument, TimeWords, arg, loose, one_of, path, text};
+use crate::signature::{
+    Arg, Kind, MILLIS, ReadArgument, TIME_WORDS, TimeWords, arg, loose, one_of, path, since, text, versions,
+};
 
 const NONE: Arity = Arity::exactly(0);
 const ONE: Arity = Arity::exactly(1);
 const NOTHING: &[Arg] = &[];
+const HASH_KEY: &str = "'{kw}' has to be 'id', 'addr', or 'addr-port'";
 
 /// Faults are told with the server's name, or `default-server`.
 const DELAY: &[Arg] = &[
@@ -49,7 +52,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("cc", SERVER, ONE, "congestion control of the kernel").since(3, 3).takes(&[text("algorithm").missing("'{kw}' : missing congestion control algorithm")]).acts(Congestion),
     kw("check", SERVER, NONE, "health checks").takes(NOTHING).acts(Check(true)),
     kw("check-alpn", SERVER, ONE, "protocols that checks offer in TLS").takes(PROTOCOLS),
-    kw("check-pool-conn-name", SERVER, ONE, "name of the connections that checks reuse").since(3, 2).takes(NAME),
+    kw("check-pool-conn-name", SERVER, ONE, "name of the connections that checks reuse").since(3, 2).takes(&[text("name").missing("'{kw}' : missing value")]),
     kw("check-proto", SERVER, ONE, "protocol of checks").takes(MULTIPLEXER).keeps(CheckProto),
     kw("check-reuse-pool", SERVER, NONE, "checks use idle connections").since(3, 2).takes(NOTHING),
     kw("check-send-proxy", SERVER, NONE, "checks begin with the PROXY protocol").takes(NOTHING).acts(CheckSendProxy(true)),
@@ -63,7 +66,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("cookie", SERVER, ONE, "value of the cookie that sticks to it").takes(&[text("value").missing("'{kw}' expects <value> as argument.")]).acts(Cookie),
     kw("crl-file", SERVER, ONE, "revoked certificates of servers").takes(&[arg("file", Kind::Custom(ReadArgument(tls::authorities))).missing("'{kw}' : missing CRLfile path")]),
     kw("crt", SERVER, ONE, "certificate that the server is shown").takes(&[path("path").missing("'{kw}' : missing certificate file path")]).keeps(Crt),
-    kw("curves", SERVER, ONE, "groups for key agreement, by their names in OpenSSL").since(2, 9).takes(&[text("curves").missing("'{kw}' : missing curve suite")]),
+    kw("curves", SERVER, ONE, "groups for key agreement, by their names in OpenSSL").since(2, 9).takes(&[text("curves").missing("'{kw}' : missing curves list")]),
     kw("disabled", SERVER, NONE, "starts in maintenance").takes(NOTHING).acts(Disabled(true)),
     kw("downinter", SERVER, ONE, "interval of checks while down").takes(DELAY).acts(Downinter),
     kw("enabled", SERVER, NONE, "starts in service, whatever the defaults say").takes(NOTHING).acts(NonStick(false)).acts(Disabled(false)),
@@ -76,15 +79,15 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("force-tlsv12", SERVER, NONE, "TLS 1.2 and nothing else").takes(NOTHING).keeps(Force(TlsVersion::Tls12)),
     kw("force-tlsv13", SERVER, NONE, "TLS 1.3 and nothing else").takes(NOTHING).keeps(Force(TlsVersion::Tls13)),
     kw("guid", SERVER, ONE, "a name that lasts over reloads").since(3, 0).takes(NAME),
-    kw("hash-key", SERVER, ONE, "what its place among hashes is made of").since(3, 0).takes(&[one_of("key", &["id", "addr", "addr-port", "guid"])]),
+    kw("hash-key", SERVER, ONE, "what its place among hashes is made of").since(3, 0).takes(&[since(&versions(3, 3, one_of("key", &["id", "addr", "addr-port", "guid"]).words(HASH_KEY), one_of("key", &["id", "addr", "addr-port"]).words(HASH_KEY)))]),
     kw("healthcheck", SERVER, ONE, "section that says how it is checked").since(3, 4).takes(NAME),
     kw("id", SERVER, ONE, "number in statistics").takes(&[loose("number", 1, i64::MAX).missing("'{kw}' : expects an integer argument").wrong("'{kw}' : custom id has to be > 0")]).acts(Id),
-    kw("idle-ping", SERVER, ONE, "idle time after which an HTTP/2 peer is probed").since(3, 2).takes(&[arg("delay", MILLIS)]),
+    kw("idle-ping", SERVER, ONE, "idle time after which an HTTP/2 peer is probed").since(3, 2).takes(&[arg("delay", MILLIS).missing("'{kw}' expects an argument.").time_words(&TimeWords { unexpected: "unexpected character '{byte}' in '{kw}' argument of server {of}.", overflow: TIME_WORDS.overflow, underflow: "" })]),
     kw("init-addr", SERVER, ONE, "where its address comes from at the start").takes(&[arg("methods", Kind::Custom(ReadArgument(server::init_addr))).optional()]).acts(InitAddr),
-    kw("init-state", SERVER, ONE, "its state before the first check").since(3, 1).takes(&[one_of("state", &["fully-up", "up", "down", "fully-down"])]),
+    kw("init-state", SERVER, ONE, "its state before the first check").since(3, 1).takes(&[one_of("state", &["none", "fully-up", "up", "down", "fully-down"]).words("'{kw}' expects one of 'none', 'fully-up', 'up', 'down', or 'fully-down' but got '{got}'")]),
     kw("inter", SERVER, ONE, "interval of checks").takes(DELAY).acts(Inter),
     kw("ktls", SERVER, ONE, "whether the kernel does TLS").since(3, 3).takes(&[one_of("state", &["on", "off"])]),
-    kw("log-bufsize", SERVER, ONE, "bytes that wait for a log server").since(2, 9).takes(&[loose("bytes", 0, i64::MAX)]),
+    kw("log-bufsize", SERVER, ONE, "bytes that wait for a log server").since(2, 9).takes(&[loose("bytes", 1, i64::MAX).missing("'{kw}' expects an integer argument.").wrong("{kw} has to be > 0.")]),
     kw("log-proto", SERVER, ONE, "how log lines are framed").takes(&[one_of("protocol", &["legacy", "octet-count"]).missing("'{kw}' expects one of 'legacy' or 'octet-count' but got ''").wrong("'{kw}' expects one of 'legacy' or 'octet-count' but got '{got}'")]).acts(LogProto),
     kw("max-reuse", SERVER, ONE, "requests on one connection").takes(&[loose("count", i64::MIN, i64::MAX).missing("'{kw}' expects <value> as argument.")]).acts(MaxReuse),
     kw("maxconn", SERVER, ONE, "connections at once").takes(COUNT).acts(Maxconn),
@@ -119,7 +122,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("on-error", SERVER, ONE, "what happens when traffic shows errors").takes(&[one_of("what", &["fastinter", "fail-check", "sudden-death", "mark-down"]).missing("'{kw}' expects one of 'fastinter', 'fail-check', 'sudden-death' or 'mark-down' but got ''").wrong("'{kw}' expects one of 'fastinter', 'fail-check', 'sudden-death' or 'mark-down' but got '{got}'")]),
     kw("on-marked-down", SERVER, ONE, "sessions that end when it goes down").takes(&[one_of("what", &["shutdown-sessions"]).missing("'{kw}' expects 'shutdown-sessions' but got ''").wrong("'{kw}' expects 'shutdown-sessions' but got '{got}'")]).acts(OnMarkedDown),
     kw("on-marked-up", SERVER, ONE, "sessions that end when it comes up").takes(&[one_of("what", &["shutdown-backup-sessions"]).missing("'{kw}' expects 'shutdown-backup-sessions' but got ''").wrong("'{kw}' expects 'shutdown-backup-sessions' but got '{got}'")]).acts(OnMarkedUp),
-    kw("pool-conn-name", SERVER, ONE, "name by which idle connections are found").since(3, 0).takes(&[text("expression")]),
+    kw("pool-conn-name", SERVER, ONE, "name by which idle connections are found").since(3, 0).takes(&[arg("expression", Kind::Custom(ReadArgument(server::pool_name))).missing("'{kw}' expects <value> as argument")]),
     kw("pool-low-conn", SERVER, ONE, "idle connections that each thread keeps to itself").takes(&[loose("count", i64::MIN, i64::MAX).missing("'{kw}' expects <value> as argument.")]).acts(PoolLow),
     kw("pool-max-conn", SERVER, ONE, "idle connections that are kept").takes(&[loose("count", -1, i64::MAX).missing("'{kw}' expects <value> as argument.").wrong("'{kw}' must be >= -1")]).acts(PoolMax),
     kw("pool-purge-delay", SERVER, ONE, "how often idle connections are given up").takes(&[arg("delay", MILLIS).missing("'{kw}' expects <value> as argument.")]).acts(PoolPurgeDelay),
@@ -138,7 +141,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("send-proxy-v2-ssl", SERVER, NONE, "PROXY protocol with what TLS told").takes(NOTHING).acts(SendProxy(2 | 4)),
     kw("send-proxy-v2-ssl-cn", SERVER, NONE, "PROXY protocol with the name in the client's certificate").takes(NOTHING).acts(SendProxy(2 | 4 | 8)),
     kw("set-proxy-v2-tlv-fmt", SERVER, ONE, "a value of one's own in the PROXY protocol").since(2, 9).takes(&[text("format")]).acts(TlvFormat),
-    kw("shard", SERVER, ONE, "peers that hold a part of the entries").since(2, 7).takes(&[loose("number", 0, i64::MAX)]),
+    kw("shard", SERVER, ONE, "peers that hold a part of the entries").since(2, 7).takes(COUNT),
     kw("sigalgs", SERVER, ONE, "signatures that are offered").since(2, 9).takes(SIGNATURES),
     kw("slowstart", SERVER, ONE, "time in which its share grows after it came up").takes(&[arg("time", MILLIS).missing("unexpected character '").time_words(&TimeWords { unexpected: "unexpected character '{byte}' in 'slowstart' argument of server {of}.", overflow: "overflow in argument <{got}> to <{kw}> of server {of}, maximum value is 2147483647 ms (~24.8 days).", underflow: "" })]).acts(Slowstart),
     kw("sni", SERVER, ONE, "name that is asked for in TLS").takes(&[arg("expression", Kind::Custom(ReadArgument(server::sni))).missing("'{kw}' : missing sni expression")]),

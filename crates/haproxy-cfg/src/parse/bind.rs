@@ -90,7 +90,7 @@ pub(crate) struct BindLine {
     /// `crt-list` files.
     pub(super) lists: Vec<model::Word>,
     /// `default-crt`.
-    pub(super) default_crt: bool,
+    pub(super) default_crt: Vec<model::Word>,
     pub(super) generate: bool,
     pub(super) ca_sign_file: bool,
     pub(super) ca_verify_file: bool,
@@ -487,7 +487,10 @@ fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse, values: &[
         BindParse::GenerateCertificates => flags.generate = true,
         BindParse::CaSignFile => flags.ca_sign_file = true,
         BindParse::CaVerifyFile => flags.ca_verify_file = true,
-        BindParse::DefaultCrt => flags.default_crt = true,
+        BindParse::DefaultCrt => {
+            let base = reading.written.global.crt_base.as_ref();
+            flags.default_crt.extend(text().map(|path| based(base, &path)));
+        }
         BindParse::CrtList => flags.lists.extend(text()),
         BindParse::Crt => {
             let base = reading.written.global.crt_base.as_ref();

@@ -32,8 +32,8 @@ pub(in crate::parse) fn settings(
         written,
         span,
     };
-    let mut found = flags.default_crt;
-    for path in &flags.ssl.crt {
+    let mut found = !flags.default_crt.is_empty();
+    for path in flags.default_crt.iter().chain(&flags.ssl.crt) {
         found |= certificate::check(reading, &path.to_string(), prefix, span);
     }
     for path in &flags.lists {

@@ -3,6 +3,7 @@
 mod acl;
 mod balance;
 pub(crate) mod bind;
+pub(crate) mod bind_quic;
 mod bind_tls;
 pub(crate) mod certificate;
 pub(crate) mod condition;

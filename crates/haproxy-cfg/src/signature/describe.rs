@@ -12,6 +12,9 @@ pub(super) fn arguments(args: &[Arg]) -> String {
 
 /// One argument: `<size>`, `[<time>]`, `<word>...`.
 pub(super) fn argument(arg: &Arg) -> String {
+    if let Kind::Since(versions) = arg.kind {
+        return argument(&versions.newer);
+    }
     let shown = kind(arg.name, &arg.kind);
     match arg.need {
         Need::One => shown,
@@ -45,13 +48,15 @@ pub(super) fn kind(name: &str, kind: &Kind) -> String {
             format!("{{{}}}", shown.join("|"))
         }
         Kind::Ignored => "...".to_owned(),
-        Kind::Ahead(_) | Kind::Verify(_) | Kind::Stop => String::new(),
+        Kind::Since(versions) => self::kind(name, &versions.newer.kind),
+        Kind::Ahead(_) | Kind::Verify(_) | Kind::Stop | Kind::IgnoredBefore(_) => String::new(),
         Kind::Int { .. }
         | Kind::Loose { .. }
         | Kind::NonZero { .. }
         | Kind::Time { .. }
         | Kind::Size
         | Kind::Bytes { .. }
+        | Kind::Measured { .. }
         | Kind::Text
         | Kind::Path
         | Kind::Custom(_)

@@ -78,6 +78,16 @@ pub enum Kind {
         /// At most.
         max: i64,
     },
+    /// Bytes from `min` to `max`, with an optional `k`, `m` or `g`, read up to the first character that does not belong there
+    /// or that would make them more than `most`: `{rest}` of the words is what stands from there on.
+    Measured {
+        /// At least.
+        min: u64,
+        /// At most.
+        max: u64,
+        /// What the original's number holds.
+        most: u64,
+    },
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// One or more of these words, with commas between them and no blank.
@@ -108,6 +118,21 @@ pub enum Kind {
     Stop,
     /// Whatever stands behind the last argument is told and read over.
     Ignored,
+    /// The same, before that version.
+    IgnoredBefore(Version),
+    /// What one version began to read otherwise.
+    Since(&'static Versions),
+}
+
+/// An argument that versions read differently. Where no version's verdict is asked for, it may be either.
+#[derive(Clone, Copy, Debug)]
+pub struct Versions {
+    /// The first version that reads it as `newer`.
+    pub since: Version,
+    /// As it is read since then.
+    pub newer: Arg,
+    /// As it was read before.
+    pub older: Arg,
 }
 
 impl Kind {
@@ -115,8 +140,19 @@ impl Kind {
     fn is_silent(&self) -> bool {
         matches!(
             self,
-            Self::Ahead(_) | Self::Verify(_) | Self::Stop | Self::Ignored
+            Self::Ahead(_) | Self::Verify(_) | Self::Stop | Self::Ignored | Self::IgnoredBefore(_)
         )
+    }
+}
+
+impl Versions {
+    /// What the version of a dialect reads.
+    fn of(&self, dialect: crate::Dialect) -> &Arg {
+        if dialect.version >= self.since {
+            &self.newer
+        } else {
+            &self.older
+        }
     }
 }
 
@@ -177,7 +213,8 @@ pub struct Arg {
     /// The original's words when it is missing; `{kw}` is the keyword. Empty: general words.
     pub missing: &'static str,
     /// The original's words when it is wrong; `{kw}` is the keyword, `{of}` what that is part of, `{got}` the word, `{value}`
-    /// the number that it begins with, `{byte}` the first byte that is no digit. Empty: general words.
+    /// the number that it begins with, `{byte}` the first byte that is no digit, `{rest}` what could not be read of a size. Empty:
+    /// general words.
     pub wrong: &'static str,
     /// The original's words when it is an integer that is too small or too large, where they are others. Empty: as `wrong`.
     pub beyond: &'static str,
@@ -288,6 +325,32 @@ pub const fn size(name: &'static str) -> Arg {
 #[must_use]
 pub const fn bytes(name: &'static str, min: i64, max: i64) -> Arg {
     arg(name, Kind::Bytes { min, max })
+}
+
+/// Bytes as [`Kind::Measured`] reads them, up to what 32 bits hold.
+#[must_use]
+pub const fn measured(name: &'static str, min: u64) -> Arg {
+    let (max, most) = (u32::MAX as u64, u32::MAX as u64);
+    arg(name, Kind::Measured { min, max, most })
+}
+
+/// What one version began to read otherwise.
+#[must_use]
+pub const fn since(versions: &'static Versions) -> Arg {
+    arg(versions.newer.name, Kind::Since(versions))
+}
+
+/// What is read as `newer` since that version, and as `older` before.
+#[must_use]
+pub const fn versions(major: u16, minor: u16, newer: Arg, older: Arg) -> Versions {
+    let since = Version::new(major, minor);
+    Versions { since, newer, older }
+}
+
+/// Before that version, the original reads over what stands behind the last argument.
+#[must_use]
+pub const fn ignored_before(major: u16, minor: u16) -> Arg {
+    arg("", Kind::IgnoredBefore(Version::new(major, minor))).optional()
 }
 
 /// One or more of these words, with commas between them.

@@ -3,11 +3,12 @@
 use syntax::{Applicability, Context, Diagnostic, Severity, Span, closest};
 
 use super::value::{Argument, Given, Value};
-use super::{Arg, Fault, Kind, Need, Opt, TimeUnit, TimeWords};
+use super::{Arg, Fault, Kind, Need, Opt, TimeUnit, TimeWords, Versions};
+use crate::Dialect;
 use crate::lex::Word;
 use crate::parse::rules::RulePlace;
 use crate::parse::{Line, Reading, shown};
-use crate::values::{Time, TimeError, integer, loose_integer, size, time};
+use crate::values::{Time, TimeError, integer, loose_integer, measure, size, time};
 
 /// Whose arguments are read.
 #[derive(Clone, Copy, Debug)]
@@ -171,23 +172,33 @@ pub(crate) fn line_given(
 }
 
 /// How many words `args` take at most, where that can be told beforehand.
-fn most(args: &[Arg]) -> Option<usize> {
-    let one_word = |arg: &Arg| {
-        let many = matches!(
-            arg.kind,
-            Kind::Custom(_)
-                | Kind::Rest(_)
-                | Kind::Options(_)
-                | Kind::Choice(_)
-                | Kind::Option(_)
-                | Kind::Ahead(_)
-                | Kind::Verify(_)
-                | Kind::Stop
-                | Kind::Ignored
-        );
-        !many && matches!(arg.need, Need::One | Need::Optional)
-    };
-    args.iter().all(one_word).then_some(args.len())
+fn most(args: &[Arg], dialect: Dialect) -> Option<usize> {
+    args.iter().map(|arg| most_of(arg, dialect)).sum()
+}
+
+/// How many words an argument takes at most, where that can be told beforehand.
+fn most_of(arg: &Arg, dialect: Dialect) -> Option<usize> {
+    match arg.kind {
+        Kind::Since(versions) if !dialect.strict => {
+            let (newer, older) = (
+                most_of(&versions.newer, dialect)?,
+                most_of(&versions.older, dialect)?,
+            );
+            Some(newer.max(older))
+        }
+        Kind::Since(versions) => most_of(versions.of(dialect), dialect),
+        Kind::IgnoredBefore(since) => (dialect.strict && dialect.version >= since).then_some(0),
+        Kind::Custom(_)
+        | Kind::Rest(_)
+        | Kind::Options(_)
+        | Kind::Choice(_)
+        | Kind::Option(_)
+        | Kind::Ahead(_)
+        | Kind::Verify(_)
+        | Kind::Stop
+        | Kind::Ignored => None,
+        _ => matches!(arg.need, Need::One | Need::Optional).then_some(1),
+    }
 }
 
 /// Reads all that `cursor` holds by `args`. None when something is wrong, which is told.
@@ -198,7 +209,7 @@ pub(crate) fn read(
     subject: &Subject<'_>,
 ) -> Option<Vec<Argument>> {
     // The original counts the words before it looks at them.
-    if let Some(extra) = most(args).and_then(|most| cursor.ahead(most)) {
+    if let Some(extra) = most(args, reading.dialect).and_then(|most| cursor.ahead(most)) {
         tell_extra(reading, extra, subject);
         return None;
     }
@@ -207,7 +218,12 @@ pub(crate) fn read(
         return Some(values);
     };
     let text = shown(extra);
-    if args.last().is_some_and(|arg| matches!(arg.kind, Kind::Ignored)) {
+    let ignores = |arg: &Arg| match arg.kind {
+        Kind::Ignored => true,
+        Kind::IgnoredBefore(since) => !reading.dialect.strict || reading.dialect.version < since,
+        _ => false,
+    };
+    if args.last().is_some_and(ignores) {
         let message = format!("'{}' ignores the argument '{text}'.", subject.name);
         let told = Diagnostic::warning("extra-argument", message).at(extra.span);
         subject.tell(reading, told.help("remove it"));
@@ -236,35 +252,77 @@ pub(crate) fn sequence(
 ) -> Option<Vec<Argument>> {
     let mut out = Vec::new();
     for arg in args {
-        if let Kind::Verify(function) = arg.kind {
-            function.0(reading, &mut out, subject)?;
-            continue;
-        }
-        match arg.need {
-            Need::One => one(reading, cursor, arg, subject, &mut out)?,
-            Need::Optional | Need::BeforeCondition => {
-                if begins(cursor, arg) {
-                    one(reading, cursor, arg, subject, &mut out)?;
-                }
-            }
-            Need::Many | Need::Any => {
-                if arg.need == Need::Many {
-                    one(reading, cursor, arg, subject, &mut out)?;
-                }
-                while begins(cursor, arg) {
-                    one(reading, cursor, arg, subject, &mut out)?;
-                }
-            }
-        }
+        as_often(reading, cursor, arg, subject, &mut out)?;
     }
     Some(out)
+}
+
+/// Reads an argument as often as it may stand.
+fn as_often(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    arg: &Arg,
+    subject: &Subject<'_>,
+    out: &mut Vec<Argument>,
+) -> Option<()> {
+    match arg.kind {
+        Kind::Verify(function) => return function.0(reading, out, subject),
+        Kind::Since(versions) if !reading.dialect.strict => {
+            return of_any_version(reading, cursor, versions, subject, out);
+        }
+        Kind::Since(versions) => {
+            return as_often(reading, cursor, versions.of(reading.dialect), subject, out);
+        }
+        _ => {}
+    }
+    match arg.need {
+        Need::One => one(reading, cursor, arg, subject, out),
+        Need::Optional | Need::BeforeCondition => {
+            if begins(cursor, arg) {
+                one(reading, cursor, arg, subject, out)?;
+            }
+            Some(())
+        }
+        Need::Many | Need::Any => {
+            if arg.need == Need::Many {
+                one(reading, cursor, arg, subject, out)?;
+            }
+            while begins(cursor, arg) {
+                one(reading, cursor, arg, subject, out)?;
+            }
+            Some(())
+        }
+    }
+}
+
+/// Reads an argument as any version reads it; what is wrong for all of them is told in the newest one's words.
+fn of_any_version(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    versions: &Versions,
+    subject: &Subject<'_>,
+    out: &mut Vec<Argument>,
+) -> Option<()> {
+    let (begin, told, read) = (cursor.position(), reading.diagnostics.len(), out.len());
+    if as_often(reading, cursor, &versions.newer, subject, out).is_some() {
+        return Some(());
+    }
+    let newer = reading.diagnostics.split_off(told);
+    cursor.go_to(begin);
+    out.truncate(read);
+    let older = as_often(reading, cursor, &versions.older, subject, out);
+    if older.is_none() {
+        reading.diagnostics.truncate(told);
+        reading.diagnostics.extend(newer);
+    }
+    older
 }
 
 /// Whether the next word can be an argument that may be left out.
 fn begins(cursor: &Cursor<'_>, arg: &Arg) -> bool {
     match (cursor.peek(), arg.kind) {
         (_, Kind::Rest(_)) => true,
-        (None, _) | (_, Kind::Ignored) => false,
+        (None, _) | (_, Kind::Ignored | Kind::IgnoredBefore(_)) => false,
         (Some(word), _) if arg.need == Need::BeforeCondition => !matches!(&*word.text, b"if" | b"unless"),
         (Some(word), Kind::Flag(flag)) => &*word.text == flag.as_bytes(),
         (Some(word), Kind::Option(option)) => &*word.text == option.name.as_bytes(),
@@ -467,6 +525,10 @@ fn word(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Word
                 .filter(|value| (min..=max).contains(value))
                 .map(Value::Int)
         }
+        Kind::Measured { min, max, most } => measure(&word.text, most)
+            .ok()
+            .filter(|value| (min..=max).contains(value))
+            .map(Value::Size),
         Kind::OneOf(words) => among(words),
         Kind::List(words) => stranger(&word.text, words)
             .is_none()
@@ -481,7 +543,9 @@ fn word(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Word
         | Kind::Ahead(_)
         | Kind::Verify(_)
         | Kind::Stop
-        | Kind::Ignored => None,
+        | Kind::Ignored
+        | Kind::IgnoredBefore(_)
+        | Kind::Since(_) => None,
     };
     if value.is_none() {
         wrong(reading, arg, subject, word);
@@ -570,10 +634,23 @@ fn missing(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>) {
 
 fn wrong(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Word<'_>) {
     let got = shown(word);
-    let message = if arg.wrong.is_empty() {
+    let mut template = arg.wrong;
+    let mut rest = None;
+    if let Kind::Measured { most, .. } = arg.kind {
+        match measure(&word.text, most) {
+            Ok(_) if !arg.beyond.is_empty() => template = arg.beyond,
+            Ok(_) => {}
+            Err(behind) => rest = Some(String::from_utf8_lossy(behind)),
+        }
+    }
+    let message = if template.is_empty() {
         format!("'{}' expects {} (got '{got}').", subject.name, expected(arg))
     } else {
-        let mut message = subject.words(arg.wrong, &got);
+        let mut message = subject.words(template, &got);
+        if let Some(rest) = rest {
+            let byte: String = rest.chars().take(1).collect();
+            message = message.replace("{rest}", &rest).replace("{byte}", &byte);
+        }
         if message.contains("{value}") {
             message = message.replace("{value}", &loose_integer(&word.text).value.to_string());
         }
@@ -600,7 +677,7 @@ fn wrong(reading: &mut Reading<'_>, arg: &Arg, subject: &Subject<'_>, word: &Wor
         Kind::Int { .. } | Kind::Loose { .. } | Kind::NonZero { .. } | Kind::Bytes { .. } => {
             ("bad-number", None)
         }
-        Kind::Size => ("bad-size", None),
+        Kind::Size | Kind::Measured { .. } => ("bad-size", None),
         _ => ("bad-argument", None),
     };
     let mut told = fault(arg, code, message).at(word.span);
@@ -643,7 +720,8 @@ fn expected(arg: &Arg) -> String {
         },
         Kind::NonZero { max } => format!("an integer from -{max} to {max} other than 0"),
         Kind::Time { .. } => "a time with its unit, such as 30s".to_owned(),
-        Kind::Size | Kind::Bytes { .. } => "a size in bytes, such as 16k".to_owned(),
+        Kind::Size | Kind::Bytes { .. } | Kind::Measured { .. } => "a size in bytes, such as 16k".to_owned(),
+        Kind::Since(versions) => expected(&versions.newer),
         Kind::OneOf(words) => format!("one of {}", words.join(", ")),
         Kind::List(words) => format!("one or more of {}, with commas between them", words.join(", ")),
         Kind::Choice(choices) | Kind::Options(choices) => {
@@ -662,6 +740,8 @@ fn expected(arg: &Arg) -> String {
         Kind::Option(option) => format!("'{}'", option.name),
         Kind::Stop => "'if' or 'unless'".to_owned(),
         Kind::Ahead(_) | Kind::Verify(_) => "what is missing".to_owned(),
-        Kind::Text | Kind::Custom(_) | Kind::Rest(_) | Kind::Ignored => format!("<{}>", arg.name),
+        Kind::Text | Kind::Custom(_) | Kind::Rest(_) | Kind::Ignored | Kind::IgnoredBefore(_) => {
+            format!("<{}>", arg.name)
+        }
     }
 }

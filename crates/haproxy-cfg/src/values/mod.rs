@@ -16,5 +16,5 @@ pub(crate) use ciphers::may_select;
 pub(crate) use groups::unknown_group;
 pub(crate) use network::network;
 pub(crate) use number::{Loose, integer, loose_integer};
-pub(crate) use size::size;
+pub(crate) use size::{measure, size};
 pub(crate) use time::{Time, TimeError, Unit, time};

@@ -124,6 +124,8 @@ pub(crate) struct Written {
     pub(crate) external_check: bool,
     /// `expose-experimental-directives` stands in `global`.
     pub(crate) experimental: bool,
+    /// `ocsp-update.mindelay` and `.maxdelay`.
+    pub(crate) ocsp_delays: crate::parse::global::OcspDelays,
     /// `localpeer`.
     pub(crate) local_peer: Option<model::Word>,
     /// `h1-case-adjust`: names and places.

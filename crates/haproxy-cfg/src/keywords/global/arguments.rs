@@ -1,8 +1,8 @@
 //! Signatures that several rows of `global` share, in the original's words.
 
 use crate::signature::{
-    Arg, IGNORED, Kind, Opt, TimeUnit, TimeWords, arg, bytes, choice, int, loose, millis, one_of, opt,
-    options, path, size, text,
+    Arg, IGNORED, Kind, Opt, TimeUnit, TimeWords, Versions, arg, bytes, choice, int, loose, measured, millis,
+    one_of, opt, options, path, since, size, text, versions,
 };
 
 pub(super) const INT_MAX: i64 = 2_147_483_647;
@@ -29,11 +29,47 @@ pub(super) const COUNT_OR_NONE: &[Arg] = &[bytes("number", 0, INT_MAX)
 pub(super) const PERCENT: &[Arg] =
     &[loose("percent", 0, 100).words("'{kw}' expects an integer argument between 0 and 100.")];
 /// Bytes, as all versions read them.
-pub(super) const BYTES: &[Arg] = &[bytes("size", i64::MIN, i64::MAX).missing(WANTS_INT)];
+pub(super) const BYTES: &[Arg] = &[since(&BYTES_OF_VERSIONS)];
+const BYTES_OF_VERSIONS: Versions = versions(
+    3,
+    1,
+    MEASURED,
+    bytes("size", i64::MIN, i64::MAX).missing(WANTS_INT),
+);
+/// Bytes, with what is said of them since units are known.
+pub(super) const MEASURED: Arg = measured("size", 0)
+    .missing(WANTS_INT)
+    .wrong("unexpected '{rest}' after size passed to '{kw}'");
 /// Bytes, of keywords that came with the units.
 pub(super) const SIZE: &[Arg] = &[size("size")];
-/// Faults that are allowed; 0 is any number.
-pub(super) const THRESHOLD: &[Arg] = &[int("number", 0, INT_MAX)];
+/// Bytes, one at least, of buffers of sockets that came with 2.9.
+pub(super) const BUFFER: &[Arg] = &[measured("size", 1)
+    .missing("unexpected '' after size passed to '{kw}'")
+    .wrong("unexpected '{rest}' after size passed to '{kw}'")
+    .beyond("'{kw}' expects a strictly positive integer argument.")];
+/// Bytes that are received.
+pub(super) const RXBUF: &[Arg] = &[measured("size", 0)
+    .missing("'{kw}': unexpected character '")
+    .wrong("'{kw}': unexpected character '{byte}' in size argument '{got}'.")];
+/// A number from 0, for which the original takes what has no digits, and nothing at all.
+pub(super) const THRESHOLD: &[Arg] = &[loose("number", 0, i64::MAX)
+    .optional()
+    .wrong("'{kw}' expects a positive numeric value.")];
+/// A number; none is 0.
+pub(super) const ANY_NUMBER: &[Arg] = &[loose("number", i64::MIN, i64::MAX).optional()];
+/// A number other than 0.
+pub(in crate::keywords) const NOT_ZERO: &[Arg] =
+    &[arg("number", Kind::NonZero { max: i64::MAX }).words("'{kw}' expects a positive integer.")];
+/// A count of buffers.
+pub(super) const BUFFERS: &[Arg] = &[since(&BUFFERS_OF_VERSIONS)];
+const BUFFERS_OF_VERSIONS: Versions = versions(
+    2,
+    7,
+    loose("number", 0, i64::MAX)
+        .optional()
+        .wrong("'{kw}' expects a non-negative number but got '{got}'."),
+    loose("number", i64::MIN, i64::MAX).missing(WANTS_INT),
+);
 /// Bytes of variables.
 pub(super) const VARS_SIZE: &[Arg] = &[
     arg("size", Kind::Custom(crate::parse::global::VARS_SIZE)).optional(),
@@ -42,11 +78,21 @@ pub(super) const VARS_SIZE: &[Arg] = &[
 /// A switch.
 pub(super) const ON_OFF: &[Arg] =
     &[one_of("switch", &["on", "off"]).words("'{kw}' expects either 'on' or 'off' but got '{got}'.")];
-/// A switch that may choose by itself.
-pub(super) const ON_OFF_AUTO: &[Arg] = &[one_of("switch", &["on", "off", "auto"])];
+/// A switch of passing data on.
+pub(in crate::keywords) const FORWARDING: &[Arg] =
+    &[one_of("switch", &["on", "off"]).words("'{kw}' expects 'on' or 'off'.")];
+/// A switch against clients with low ports.
+pub(super) const HARDEN: &[Arg] = &[
+    one_of("switch", &["on", "off"]).words("'{kw}' expects either 'on' or 'off'."),
+    IGNORED,
+];
 /// A folder that relative paths start from.
 pub(super) const FOLDER: &[Arg] =
     &[path("path").missing("global statement '{kw}' expects a directory path as an argument.")];
+/// Status codes.
+pub(super) const STATUS_RANGES: &[Arg] = &[arg("ranges", Kind::Custom(crate::parse::global::STATUS_RANGES))
+    .many()
+    .missing("Missing status codes range for '{kw}'.")];
 /// Ciphers.
 pub(super) const CIPHERS: &[Arg] =
     &[text("ciphers").missing("global statement '{kw}' expects a cipher suite as an argument.")];
@@ -80,6 +126,13 @@ pub(super) const LUA_TIME: &[Arg] = &[
     .missing("{kw}: invalid timeout"),
     IGNORED,
 ];
+
+/// What is said of times in some places.
+pub(in crate::keywords) const NAMED_TIME: TimeWords = TimeWords {
+    unexpected: "unexpected character '{byte}' in '{kw}'",
+    overflow: "timer overflow in argument '{got}' to '{kw}' (maximum value is 2147483647 ms or ~24.8 days)",
+    underflow: "",
+};
 
 /// What is said of times of `max-spread-checks`.
 pub(super) const SPREAD_TIME: TimeWords = TimeWords {

@@ -3,9 +3,9 @@
 use syntax::Arity;
 
 use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
-use super::arguments::{INT_MAX, ON_OFF};
+use super::arguments::{NAMED_TIME, ON_OFF, WANTS_INT};
 use crate::parse::global as g;
-use crate::signature::{Kind, arg, int, millis, one_of};
+use crate::signature::{Kind, arg, loose, millis, one_of};
 
 const ANY: Arity = Arity::ANY;
 
@@ -38,7 +38,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "how often our own requests are tried again",
     )
-    .takes(&[int("number", 0, INT_MAX)])
+    .takes(&[loose("number", i64::MIN, i64::MAX).missing(WANTS_INT)])
     .since(2, 9),
     kw(
         "httpclient.ssl.ca-file",
@@ -62,6 +62,6 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "time for our own connections",
     )
-    .takes(&[millis("time")])
+    .takes(&[millis("time").missing(WANTS_INT).time_words(&NAMED_TIME)])
     .since(2, 9),
 ];

@@ -3,9 +3,9 @@
 use syntax::Arity;
 
 use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
-use super::arguments::{COUNT_OR_NONE, INT, INT_MAX, ON_OFF, THRESHOLD, WANTS_INT};
+use super::arguments::{ANY_NUMBER, COUNT_OR_NONE, FORWARDING, INT, RXBUF, THRESHOLD, WANTS_INT};
 use crate::parse::global as g;
-use crate::signature::{bytes, int, loose, one_of, size};
+use crate::signature::{bytes, loose, one_of};
 
 const ANY: Arity = Arity::ANY;
 
@@ -16,7 +16,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "applets pass data on without a copy",
     )
-    .takes(ON_OFF)
+    .takes(FORWARDING)
     .since(3, 0),
     kw(
         "tune.glitches.kill.cpu-usage",
@@ -24,7 +24,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "CPU load from which faulty connections are closed",
     )
-    .takes(&[int("percent", 0, 100)])
+    .takes(&[loose("percent", 0, 100).words("'{kw}' expects a numeric value between 0 and 100")])
     .since(3, 2),
     kw(
         "tune.h1.be.glitches-threshold",
@@ -48,7 +48,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "HTTP/1 receives without a copy",
     )
-    .takes(ON_OFF)
+    .takes(FORWARDING)
     .since(2, 9),
     kw(
         "tune.h1.zero-copy-fwd-send",
@@ -56,7 +56,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "HTTP/1 sends without a copy",
     )
-    .takes(ON_OFF)
+    .takes(FORWARDING)
     .since(2, 9),
     kw(
         "tune.h2.be.glitches-threshold",
@@ -72,7 +72,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "bytes that a server stream may send before it waits",
     )
-    .takes(&[size("size")])
+    .takes(THRESHOLD)
     .since(2, 8),
     kw(
         "tune.h2.be.max-concurrent-streams",
@@ -80,7 +80,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "streams of a server connection at once",
     )
-    .takes(&[int("number", 0, INT_MAX)])
+    .takes(THRESHOLD)
     .since(2, 8),
     kw(
         "tune.h2.be.max-frames-at-once",
@@ -88,7 +88,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "frames taken from a server connection at once",
     )
-    .takes(&[int("number", 0, INT_MAX)])
+    .takes(ANY_NUMBER)
     .since(3, 2),
     kw(
         "tune.h2.be.rxbuf",
@@ -96,7 +96,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "bytes received for a server connection",
     )
-    .takes(&[size("size")])
+    .takes(RXBUF)
     .since(3, 1),
     kw(
         "tune.h2.fe.glitches-threshold",
@@ -112,7 +112,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "bytes that a client stream may send before it waits",
     )
-    .takes(&[size("size")])
+    .takes(THRESHOLD)
     .since(2, 8),
     kw(
         "tune.h2.fe.max-concurrent-streams",
@@ -120,7 +120,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "streams of a client connection at once",
     )
-    .takes(&[int("number", 0, INT_MAX)])
+    .takes(THRESHOLD)
     .since(2, 8),
     kw(
         "tune.h2.fe.max-frames-at-once",
@@ -128,7 +128,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "frames taken from a client connection at once",
     )
-    .takes(&[int("number", 0, INT_MAX)])
+    .takes(ANY_NUMBER)
     .since(3, 2),
     kw(
         "tune.h2.fe.rxbuf",
@@ -136,7 +136,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "bytes received for a client connection",
     )
-    .takes(&[size("size")])
+    .takes(RXBUF)
     .since(3, 1),
     kw(
         "tune.h2.fe.max-rst-at-once",
@@ -144,7 +144,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "resets taken from a client at once",
     )
-    .takes(&[int("number", 0, INT_MAX)])
+    .takes(ANY_NUMBER)
     .since(3, 2),
     kw(
         "tune.h2.fe.max-total-streams",
@@ -152,7 +152,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "streams after which a client connection is closed",
     )
-    .takes(&[int("number", 0, INT_MAX)])
+    .takes(THRESHOLD)
     .since(2, 9),
     kw(
         "tune.h2.header-table-size",
@@ -169,7 +169,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     )
     .takes(COUNT_OR_NONE),
     kw("tune.h2.log-errors", GLOBAL, ANY, "HTTP/2 faults that are logged")
-        .takes(&[one_of("which", &["none", "connection", "stream"])])
+        .takes(&[one_of("which", &["none", "connection", "stream"])
+            .words("'{kw}' expects 'none', 'connection', or 'stream'")])
         .since(3, 2),
     kw(
         "tune.h2.max-concurrent-streams",
@@ -193,7 +194,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "HTTP/2 sends without a copy",
     )
-    .takes(ON_OFF)
+    .takes(FORWARDING)
     .since(2, 9),
     kw("tune.http.cookielen", GLOBAL, ANY, "bytes of a captured cookie").takes(INT),
     kw("tune.http.logurilen", GLOBAL, ANY, "bytes of a logged URI")
@@ -210,6 +211,6 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "TCP mode passes data on without a copy",
     )
-    .takes(ON_OFF)
+    .takes(FORWARDING)
     .since(2, 9),
 ];

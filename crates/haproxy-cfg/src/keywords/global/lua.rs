@@ -3,7 +3,7 @@
 use syntax::Arity;
 
 use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
-use super::arguments::{LUA_TIME, ON_OFF, ON_OFF_AUTO};
+use super::arguments::{LUA_TIME, ON_OFF};
 use crate::parse::global as g;
 use crate::signature::{IGNORED, Kind, arg, int, list, one_of, path, text};
 
@@ -36,7 +36,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "what Lua sees of booleans",
     )
-    .takes(&[one_of("mode", &["normal", "pre-3.1-bug"])])
+    .takes(&[one_of("mode", &["normal", "pre-3.1-bug"])
+        .words("'{kw}' expects either 'normal' or 'pre-3.1-bug' but got '{got}'.")])
     .since(3, 2),
     kw(
         "tune.lua.burst-timeout",
@@ -67,7 +68,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .takes(ON_OFF)
     .since(2, 9),
     kw("tune.lua.log.stderr", GLOBAL, ANY, "Lua logs to standard error")
-        .takes(ON_OFF_AUTO)
+        .takes(&[one_of("switch", &["on", "auto", "off"])
+            .words("'{kw}' expects either 'on', 'auto', or 'off' but got '{got}'.")])
         .since(2, 9),
     kw("tune.lua.maxmem", GLOBAL, ANY, "memory of Lua").takes(&[
         int("megabytes", i64::MIN, i64::MAX)

@@ -1,6 +1,6 @@
 //! Keywords of the `global` section, a file for each matter.
 
-mod arguments;
+pub(in crate::keywords) mod arguments;
 mod client;
 mod device;
 mod http;

@@ -4,13 +4,13 @@ use syntax::Arity;
 
 use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
 use super::arguments::{
-    FLAG, FOLDER, INT_MAX, LOG_TARGET, NODE_NAME, ON_OFF, PATH_MODES, STATS, UNIX_OPTIONS, VARIABLE,
-    WANTS_INT, WANTS_TIME,
+    FLAG, FOLDER, HARDEN, INT_MAX, LOG_TARGET, NODE_NAME, PATH_MODES, STATS, STATUS_RANGES, UNIX_OPTIONS,
+    VARIABLE, WANTS_INT, WANTS_TIME,
 };
 use crate::parse::environment::environment;
 use crate::parse::{global as g, log};
 use crate::signature::{
-    IGNORED, Kind, MILLIS, arg, choice, int, list, millis, one_of, opt, options, path, text,
+    IGNORED, Kind, MILLIS, arg, choice, ignored_before, int, list, millis, one_of, opt, options, path, text,
 };
 
 const ANY: Arity = Arity::ANY;
@@ -33,16 +33,17 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("default-path", GLOBAL, ANY, "what relative paths start from").takes(&[choice("mode", PATH_MODES).missing("missing default-path mode '' for '{kw}', supported modes include 'current', 'config', 'parent', and 'origin'.").wrong("unsupported default-path mode '{got}' for '{kw}', supported modes include 'current', 'config', 'parent', and 'origin'."), IGNORED]),
     kw("description", GLOBAL, ANY, "free text for statistics").takes(&[text("text").many().missing("'{kw}' expects a string argument.").tight()])
     .acts(g::description),
-    kw("dns-accept-family", GLOBAL, ANY, "address families that are looked up").takes(&[list("families", &["ipv4", "ipv6", "auto"])])
+    kw("dns-accept-family", GLOBAL, ANY, "address families that are looked up").takes(&[list("families", &["ipv4", "ipv6", "auto"]).words("'{kw}' expects a comma-delimited list of 'ipv4' and 'ipv6' but got '{got}'.")])
     .since(3, 2),
-    kw("expose-deprecated-directives", GLOBAL, ANY, "allow what will be dropped").takes(&[IGNORED])
+    kw("expose-deprecated-directives", GLOBAL, ANY, "allow what will be dropped").takes(&[ignored_before(3, 1)])
     .since(3, 0),
-    kw("expose-experimental-directives", GLOBAL, ANY, "allow what is an experiment").takes(&[IGNORED])
+    kw("expose-experimental-directives", GLOBAL, ANY, "allow what is an experiment").takes(&[ignored_before(3, 1)])
     .keeps(g::expose_experimental),
     kw("external-check", GLOBAL, ANY, "allow checks by programs").takes(FLAG)
     .keeps(g::allow_external_check),
-    kw("force-cfg-parser-pause", GLOBAL, ANY, "pause while the file is read, for tests").takes(&[millis("time")])
-    .since(3, 2),
+    kw("force-cfg-parser-pause", GLOBAL, ANY, "pause while the file is read, for tests").takes(&[arg("time", Kind::Custom(g::IDLE_TIME)).missing("'{kw}' expects a timer value between 0 and 65535 ms.")])
+    .since(3, 2)
+    .keeps(g::experimental),
     kw("gid", GLOBAL, ANY, "group number to become").takes(&[arg("number", Kind::Custom(g::ID)).missing(WANTS_INT)])
     .acts(g::numeric_id),
     kw("grace", GLOBAL, ANY, "time between the order to stop and stopping").takes(&[millis("time").missing(WANTS_TIME), IGNORED]),
@@ -59,13 +60,13 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("h2-workaround-bogus-websocket-clients", GLOBAL, ANY, "no websockets over HTTP/2").takes(FLAG),
     kw("hard-stop-after", GLOBAL, ANY, "longest time that a soft stop may take").takes(&[millis("time").missing(WANTS_TIME), IGNORED])
     .acts(g::hard_stop_after),
-    kw("harden.reject-privileged-ports.quic", GLOBAL, ANY, "ignore clients with low ports, QUIC").takes(ON_OFF)
+    kw("harden.reject-privileged-ports.quic", GLOBAL, ANY, "ignore clients with low ports, QUIC").takes(HARDEN)
     .since(2, 9),
-    kw("harden.reject-privileged-ports.tcp", GLOBAL, ANY, "ignore clients with low ports, TCP").takes(ON_OFF)
+    kw("harden.reject-privileged-ports.tcp", GLOBAL, ANY, "ignore clients with low ports, TCP").takes(HARDEN)
     .since(2, 9),
-    kw("http-err-codes", GLOBAL, ANY, "status codes that count as errors").takes(&[text("ranges").many()])
+    kw("http-err-codes", GLOBAL, ANY, "status codes that count as errors").takes(STATUS_RANGES)
     .since(3, 0),
-    kw("http-fail-codes", GLOBAL, ANY, "status codes that count as failures").takes(&[text("ranges").many()])
+    kw("http-fail-codes", GLOBAL, ANY, "status codes that count as failures").takes(STATUS_RANGES)
     .since(3, 0),
     kw("insecure-fork-wanted", GLOBAL, ANY, "allow new processes").takes(FLAG),
     kw("insecure-setuid-wanted", GLOBAL, ANY, "allow programs that change their user").takes(FLAG),
@@ -106,7 +107,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(g::set_variable),
     kw("set-var-fmt", GLOBAL, ANY, "value of a variable of the process, as a format").takes(&[arg("assignment", Kind::Rest(g::SET_VAR_FMT))])
     .acts(g::set_variable),
-    kw("setcap", GLOBAL, ANY, "capabilities that are kept").takes(&[text("names").many()])
+    kw("setcap", GLOBAL, ANY, "capabilities that are kept").takes(&[arg("names", Kind::Custom(g::CAPABILITIES)).missing("'{kw}' : missing capability name(s).  Supported ones are: cap_net_raw, cap_net_admin, cap_net_bind_service and cap_sys_admin."), IGNORED])
     .since(2, 9),
     kw("setenv", GLOBAL, ANY, "set an environment variable").takes(VARIABLE)
     .acts(environment),
@@ -118,7 +119,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(g::stats),
     kw("stats-file", GLOBAL, ANY, "counters that are taken over at start").takes(&[path("path")])
     .since(3, 0),
-    kw("stress-level", GLOBAL, ANY, "artificial load, for tests").takes(&[int("level", 0, 9)])
+    kw("stress-level", GLOBAL, ANY, "artificial load, for tests").takes(&[int("level", 0, 9).missing("'{kw}' expects a level as an argument.").wrong("'{kw}' level must be between 0 and 9 inclusive.")])
     .since(3, 2),
     kw("uid", GLOBAL, ANY, "user number to become").takes(&[arg("number", Kind::Custom(g::ID)).missing(WANTS_INT)])
     .acts(g::numeric_id),
@@ -127,7 +128,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(environment),
     kw("user", GLOBAL, ANY, "user to become").takes(&[arg("name", Kind::Rest(g::USER_NAME))])
     .acts(g::user),
-    kw("warn-blocked-traffic-after", GLOBAL, ANY, "time after which a thread that does not go on is told").takes(&[millis("time")])
+    kw("warn-blocked-traffic-after", GLOBAL, ANY, "time after which a thread that does not go on is told").takes(&[arg("time", Kind::Custom(g::BLOCKED_TIME)).missing("'{kw}' expects <time> as argument between 1 and 1000 ms."), IGNORED])
     .since(3, 0),
     kw("zero-warning", GLOBAL, ANY, "refuse a file with warnings").takes(FLAG)
     .acts(g::zero_warning),

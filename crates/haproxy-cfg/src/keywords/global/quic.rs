@@ -3,7 +3,8 @@
 use syntax::Arity;
 
 use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
-use super::arguments::{FLAG, INT_MAX, ON_OFF, THRESHOLD};
+use super::arguments::{FLAG, INT_MAX, NAMED_TIME, NOT_ZERO, ON_OFF, THRESHOLD};
+use crate::parse::global as g;
 use crate::signature::{int, loose, millis, one_of, size};
 
 const ANY: Arity = Arity::ANY;
@@ -36,17 +37,20 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "buffers that a QUIC connection sends from",
     )
-    .takes(&[loose("number", 0, INT_MAX)])
+    .takes(NOT_ZERO)
     .warned(3, 3)
     .removed(3, 5)
-    .instead("tune.quic.mem.tx-max"),
+    .instead("tune.quic.mem.tx-max")
+    .keeps(g::obsolete_buffers),
     kw(
         "tune.quic.frontend.max-idle-timeout",
         GLOBAL,
         ANY,
         "pause after which a QUIC connection ends",
     )
-    .takes(&[millis("time")])
+    .takes(&[millis("time")
+        .missing("unexpected character '")
+        .time_words(&NAMED_TIME)])
     .warned(3, 3)
     .removed(3, 5)
     .instead("tune.quic.fe.max-idle-timeout"),
@@ -56,7 +60,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "streams of a QUIC connection",
     )
-    .takes(&[loose("number", 0, INT_MAX)])
+    .takes(NOT_ZERO)
     .since(2, 7)
     .warned(3, 3)
     .removed(3, 5)
@@ -67,7 +71,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "half-open QUIC connections from which clients must prove their address",
     )
-    .takes(&[loose("number", 0, INT_MAX)])
+    .takes(NOT_ZERO)
     .warned(3, 3)
     .removed(3, 5)
     .instead("tune.quic.fe.sec.retry-threshold"),

@@ -4,13 +4,29 @@ use syntax::Arity;
 
 use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
 use super::arguments::{
-    BIND_OPTIONS, CIPHERS, COUNT, FLAG, FOLDER, INT_MAX, ON_OFF, ON_OFF_AUTO, SERVER_OPTIONS, SIGALGS,
-    WANTS_INT,
+    BIND_OPTIONS, CIPHERS, COUNT, FLAG, FOLDER, INT_MAX, ON_OFF, SERVER_OPTIONS, SIGALGS, WANTS_INT,
 };
 use crate::parse::global as g;
-use crate::signature::{IGNORED, Kind, arg, int, loose, one_of, opt, options, path, seconds, text};
+use crate::signature::{
+    Arg, Fault, IGNORED, Kind, arg, int, loose, one_of, opt, options, path, seconds, text,
+};
 
 const ANY: Arity = Arity::ANY;
+
+const OCSP_SWITCH: &[Arg] = &[
+    one_of("switch", &["on", "off"])
+        .words("'{kw}' : expecting <on|off>")
+        .fault(Fault::Warning),
+    IGNORED,
+];
+const OCSP_DELAY: &[Arg] = &[
+    loose("seconds", 0, i64::MAX)
+        .missing(WANTS_INT)
+        .wrong("'{kw}' expects a positive numeric value."),
+    IGNORED,
+];
+const OWN_SIGALGS: &[Arg] =
+    &[text("algorithms").missing("global statement '{kw}' expects a curves suite as an arguments.")];
 
 pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw(
@@ -19,7 +35,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "whether certificates are renewed by themselves",
     )
-    .takes(&[one_of("mode", &["auto", "off"])])
+    .takes(&[one_of("mode", &["auto", "off"])
+        .missing("keyword '{kw}' in 'global' section requires an argument")
+        .wrong("keyword '{kw}' in 'global' section requires either 'auto' or 'off' argument")])
     .since(3, 2),
     kw(
         "issuers-chain-path",
@@ -52,7 +70,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .takes(FLAG)
         .since(3, 3),
     kw("ocsp-update.disable", GLOBAL, ANY, "no OCSP answers are fetched")
-        .takes(ON_OFF)
+        .takes(OCSP_SWITCH)
         .since(3, 0),
     kw(
         "ocsp-update.httpproxy",
@@ -60,7 +78,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "proxy through which OCSP answers are fetched",
     )
-    .takes(&[text("address")])
+    .takes(&[arg("address", Kind::Rest(g::OCSP_PROXY))])
     .since(3, 0),
     kw(
         "ocsp-update.maxdelay",
@@ -68,23 +86,25 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "longest pause between fetches of OCSP answers",
     )
-    .takes(&[seconds("time")])
-    .since(3, 0),
+    .takes(OCSP_DELAY)
+    .since(3, 0)
+    .keeps(g::ocsp_delay),
     kw(
         "ocsp-update.mindelay",
         GLOBAL,
         ANY,
         "shortest pause between fetches of OCSP answers",
     )
-    .takes(&[seconds("time")])
-    .since(3, 0),
+    .takes(OCSP_DELAY)
+    .since(3, 0)
+    .keeps(g::ocsp_delay),
     kw(
         "ocsp-update.mode",
         GLOBAL,
         ANY,
         "whether OCSP answers are fetched",
     )
-    .takes(ON_OFF)
+    .takes(OCSP_SWITCH)
     .since(3, 0),
     kw(
         "ssl-default-bind-ciphers",
@@ -121,7 +141,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "signature algorithms of bind lines",
     )
-    .takes(SIGALGS)
+    .takes(OWN_SIGALGS)
     .since(2, 8),
     kw(
         "ssl-default-server-ciphers",
@@ -164,7 +184,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "signature algorithms towards servers",
     )
-    .takes(SIGALGS)
+    .takes(OWN_SIGALGS)
     .since(2, 9),
     kw(
         "ssl-dh-param-file",
@@ -224,7 +244,13 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "security level of the TLS library",
     )
-    .takes(&[int("level", 0, 5)])
+    .takes(&[
+        int("level", 0, 5)
+            .missing("'{kw}' : missing value")
+            .wrong("'{kw}' : expects an integer argument, found '{got}'")
+            .beyond("'{kw}' : expects a value between 0 and 5"),
+        IGNORED,
+    ])
     .since(3, 0),
     kw(
         "ssl-server-verify",
@@ -272,7 +298,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "compressed certificates",
     )
-    .takes(ON_OFF_AUTO)
+    .takes(&[
+        one_of("switch", &["auto", "off"]).words("'{kw}' expects either 'auto' or 'off' but got '{got}'.")
+    ])
     .since(3, 2),
     kw(
         "tune.ssl.default-dh-param",
@@ -326,16 +354,18 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "old name of ocsp-update.maxdelay",
     )
-    .takes(&[seconds("time")])
-    .since(2, 8),
+    .takes(OCSP_DELAY)
+    .since(2, 8)
+    .keeps(g::ocsp_delay),
     kw(
         "tune.ssl.ocsp-update.mindelay",
         GLOBAL,
         ANY,
         "old name of ocsp-update.mindelay",
     )
-    .takes(&[seconds("time")])
-    .since(2, 8),
+    .takes(OCSP_DELAY)
+    .since(2, 8)
+    .keeps(g::ocsp_delay),
     kw(
         "tune.ssl.ssl-ctx-cache-size",
         GLOBAL,

@@ -3,11 +3,27 @@
 use syntax::Arity;
 
 use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
-use super::arguments::{BYTES, FLAG, INT, INT_MAX, INT_MIN, ON_OFF, PERCENT, SIZE, VARS_SIZE, WANTS_INT};
+use super::arguments::{
+    ANY_NUMBER, BUFFER, BUFFERS, BYTES, FLAG, INT, INT_MAX, INT_MIN, MEASURED, ON_OFF, PERCENT, SIZE,
+    VARS_SIZE, WANTS_INT,
+};
 use crate::parse::global as g;
-use crate::signature::{IGNORED, Kind, arg, bytes, int, list, loose, one_of};
+use crate::signature::{
+    Arg, IGNORED, Kind, arg, bytes, ignored_before, int, list, loose, measured, one_of, since, versions,
+};
 
 const ANY: Arity = Arity::ANY;
+
+const MEASURED_BUFSIZE: Arg = measured("size", 1)
+    .missing("'{kw}' expects an integer argument")
+    .wrong("unexpected '{rest}' after size passed to '{kw}'")
+    .beyond("'{kw}' expects a positive integer argument.");
+const ACCEPTED: Arg =
+    loose("number", INT_MIN, INT_MAX).wrong("'{kw}' expects -1 or an integer from 0 to INT_MAX.");
+const CACHE_SIZE: Arg = loose("number", 0, i64::MAX).words("'{kw}' expects a positive numeric value");
+const NICE: &[Arg] = &[int("nice", -20, 19)
+    .optional()
+    .wrong("'{kw}' only supports values between -20 and 19 inclusive (was given {got})")];
 
 pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw(
@@ -16,24 +32,32 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "most buffers that are handed out",
     )
-    .takes(INT),
+    .takes(BUFFERS),
     kw(
         "tune.buffers.reserve",
         GLOBAL,
         ANY,
         "buffers kept for when memory runs out",
     )
-    .takes(INT),
+    .takes(BUFFERS),
     kw("tune.bufsize", GLOBAL, ANY, "bytes of a buffer")
-        .takes(&[bytes("size", 1, INT_MAX)
-            .missing(WANTS_INT)
-            .wrong("'{kw}' expects a positive integer argument.")])
+        .takes(&[since(&versions(
+            3,
+            1,
+            MEASURED_BUFSIZE,
+            bytes("size", 1, INT_MAX)
+                .missing(WANTS_INT)
+                .wrong("'{kw}' expects a positive integer argument."),
+        ))])
         .acts(g::tune),
     kw("tune.bufsize.large", GLOBAL, ANY, "bytes of a large buffer")
         .takes(SIZE)
         .since(3, 4),
     kw("tune.bufsize.small", GLOBAL, ANY, "bytes of a small buffer")
-        .takes(SIZE)
+        .takes(&[measured("size", 1)
+            .missing(WANTS_INT)
+            .wrong("unexpected '{rest}' after size passed to '{kw}'")
+            .beyond("'{kw}' expects a positive integer argument.")])
         .since(3, 1),
     kw(
         "tune.cli.max-payload-size",
@@ -76,7 +100,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "events that epoll does not report",
     )
-    .takes(&[list("events", &["err", "hup", "rdhup"])])
+    .takes(&[list("events", &["err", "hup", "rdhup", ""])
+        .optional()
+        .wrong("'{kw}' expects a comma-delimited list of 'err', 'hup' and 'rdhup' but got '{got}'.")])
     .since(3, 0),
     kw(
         "tune.events.max-events-at-once",
@@ -84,7 +110,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "events that a task takes at once",
     )
-    .takes(&[int("number", 1, 10000)])
+    .takes(&[loose("number", 1, 10000).words("'{kw}' expects an integer argument between 1 and 10000.")])
     .since(2, 9),
     kw(
         "tune.fail-alloc",
@@ -127,7 +153,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "sockets that a bind line opens",
     )
-    .takes(&[one_of("shards", &["by-process", "by-thread", "by-group"])])
+    .takes(&[one_of("shards", &["by-process", "by-group", "by-thread"])
+        .words("'{kw}' expects either 'by-process', 'by-group', or 'by-thread' but got '{got}'.")])
     .since(2, 8),
     kw(
         "tune.listener.multi-queue",
@@ -144,7 +171,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "checks that a thread runs at once",
     )
-    .takes(&[int("number", 0, INT_MAX)])
+    .takes(ANY_NUMBER)
     .since(2, 9),
     kw(
         "tune.max-rules-at-once",
@@ -152,12 +179,15 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "rules looked at before others have their turn",
     )
-    .takes(&[int("number", 0, INT_MAX)])
+    .takes(&[loose("number", 0, i64::MAX).words("'{kw}' expects a positive numeric value")])
     .since(3, 2),
     kw("tune.maxaccept", GLOBAL, ANY, "connections accepted at once")
-        .takes(&[loose("number", INT_MIN, INT_MAX)
-            .missing(WANTS_INT)
-            .wrong("'{kw}' expects -1 or an integer from 0 to INT_MAX.")])
+        .takes(&[since(&versions(
+            3,
+            1,
+            ACCEPTED.missing("'{kw}' expects an integer argument"),
+            ACCEPTED.missing(WANTS_INT),
+        ))])
         .keeps(g::tune),
     kw(
         "tune.maxpollevents",
@@ -165,7 +195,14 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "events taken from the poller at once",
     )
-    .takes(INT)
+    .takes(&[since(&versions(
+        3,
+        1,
+        loose("number", i64::MIN, 1_000_000)
+            .missing(WANTS_INT)
+            .wrong("'{kw}' expects an integer value lower than or equal to 1000000."),
+        loose("number", i64::MIN, i64::MAX).missing(WANTS_INT),
+    ))])
     .checked(g::number_once),
     kw(
         "tune.maxrewrite",
@@ -183,7 +220,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "bytes of freed memory that a thread keeps",
     )
-    .takes(SIZE)
+    .takes(&[loose("size", 1, i64::MAX).words("'{kw}' expects a strictly positive value.")])
     .since(2, 8),
     kw(
         "tune.notsent-lowat.client",
@@ -191,7 +228,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "unsent bytes that a client socket holds",
     )
-    .takes(SIZE)
+    .takes(&[MEASURED])
     .since(3, 2),
     kw(
         "tune.notsent-lowat.server",
@@ -199,7 +236,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "unsent bytes that a server socket holds",
     )
-    .takes(SIZE)
+    .takes(&[MEASURED])
     .since(3, 2),
     kw(
         "tune.pattern.cache-size",
@@ -208,8 +245,13 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "results of patterns that are remembered",
     )
     .takes(&[
-        loose("number", 0, INT_MAX).words("'{kw}' expects a positive numeric value"),
-        IGNORED,
+        since(&versions(
+            3,
+            1,
+            CACHE_SIZE,
+            loose("number", 0, INT_MAX).words("'{kw}' expects a positive numeric value"),
+        )),
+        ignored_before(3, 1),
     ]),
     kw(
         "tune.peers.max-updates-at-once",
@@ -241,7 +283,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "receive buffer of server sockets of datagrams",
     )
-    .takes(SIZE)
+    .takes(BUFFER)
     .since(2, 9),
     kw(
         "tune.rcvbuf.client",
@@ -257,7 +299,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "receive buffer of listening sockets of datagrams",
     )
-    .takes(SIZE)
+    .takes(BUFFER)
     .since(2, 9),
     kw(
         "tune.rcvbuf.server",
@@ -280,13 +322,15 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "priority of the running process",
     )
-    .takes(&[int("nice", -20, 19)])
+    .takes(NICE)
     .since(3, 1),
     kw("tune.renice.startup", GLOBAL, ANY, "priority while it starts")
-        .takes(&[int("nice", -20, 19)])
+        .takes(NICE)
         .since(3, 1),
     kw("tune.ring.queues", GLOBAL, ANY, "queues of a ring")
-        .takes(&[int("number", 1, 64)])
+        .takes(&[loose("number", 0, 16)
+            .optional()
+            .wrong("'{kw}' expects a number between 0 and 16 but got '{got}'.")])
         .since(3, 0),
     kw(
         "tune.runqueue-depth",
@@ -303,7 +347,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "send buffer of server sockets of datagrams",
     )
-    .takes(SIZE)
+    .takes(BUFFER)
     .since(2, 9),
     kw("tune.sndbuf.client", GLOBAL, ANY, "send buffer of client sockets")
         .takes(BYTES)
@@ -314,13 +358,19 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "send buffer of listening sockets of datagrams",
     )
-    .takes(SIZE)
+    .takes(BUFFER)
     .since(2, 9),
     kw("tune.sndbuf.server", GLOBAL, ANY, "send buffer of server sockets")
         .takes(BYTES)
         .checked(g::number_once),
     kw("tune.stick-counters", GLOBAL, ANY, "stick counters of a stream")
-        .takes(&[int("number", 0, 100)])
+        .takes(&[
+            int("number", 0, i64::MAX)
+                .optional()
+                .wrong("{kw}: '{got}' is an invalid number")
+                .beyond("{kw}: the number of stick-counters may not be negative (was {got})"),
+            IGNORED,
+        ])
         .since(2, 8)
         .acts(g::tune),
     kw(
@@ -337,7 +387,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "idle connections taken from other thread groups",
     )
-    .takes(&[one_of("mode", &["none", "restricted", "full"])])
+    .takes(&[one_of("mode", &["none", "restricted", "full"])
+        .missing("'{kw}' expects 'none', 'restricted', or 'full'")
+        .wrong("'{kw}' expects 'none', 'restricted', or 'full', got '{got}'")])
     .since(3, 2),
     kw(
         "tune.vars.check-max-size",

@@ -6,9 +6,12 @@ mod cpus;
 mod groups;
 mod headers;
 mod limits;
+mod ocsp;
 mod process;
+mod quic;
 mod sockets;
 mod state;
+mod status_ranges;
 mod tls;
 mod tune;
 mod variables;
@@ -23,18 +26,23 @@ pub(crate) use limits::{
     hard_stop_after, max_spread_checks, maxconn, maxconnrate, maxpipes, maxsessrate, maxsslconn, maxsslrate,
     spread_checks, strict_limits, ulimit_n,
 };
+pub(crate) use ocsp::{OCSP_PROXY, OcspDelays, ocsp_delay};
 pub(crate) use process::{
-    GROUP_NAME, ID, NODE, ORIGIN, USER_NAME, allow_external_check, any_payload, chroot, cluster_secret,
-    daemon, debug, description, expose_experimental, group, local_peer, log_send_hostname, node, nosplice,
-    numeric_id, pidfile, quiet, user, zero_warning,
+    CAPABILITIES, GROUP_NAME, ID, NODE, ORIGIN, USER_NAME, allow_external_check, any_payload, chroot,
+    cluster_secret, daemon, debug, description, expose_experimental, group, local_peer, log_send_hostname,
+    node, nosplice, numeric_id, pidfile, quiet, user, zero_warning,
+};
+pub(crate) use quic::{
+    QUIC_DATA, QUIC_DATA_RATIO, QUIC_MEMORY, QUIC_REORDER_RATIO, QUIC_WINDOW, obsolete_buffers,
 };
 pub(crate) use sockets::{OCTAL, SOCKET_GROUP, SOCKET_USER, stats};
 pub(crate) use state::{state_base, state_file};
+pub(crate) use status_ranges::STATUS_RANGES;
 pub(crate) use tls::{
     DH_FILE, EXTRA_FILES, ISSUERS, TLS_VERSION, base, capture_cipherlist, capture_size, ssl_default,
     ssl_server_verify,
 };
-pub(crate) use tune::{IDLE_TIME, VARS_SIZE, experimental, tune};
+pub(crate) use tune::{BLOCKED_TIME, IDLE_TIME, VARS_SIZE, experimental, tune};
 pub(crate) use variables::{SET_VAR, SET_VAR_FMT, set_variable};
 
 use super::line::Line;

@@ -232,6 +232,40 @@ pub(crate) fn expose_experimental(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// Capabilities of the process, with commas between them.
+pub(crate) const CAPABILITIES: ReadArgument = ReadArgument(|reading, cursor, subject| {
+    const KNOWN: [&[u8]; 4] = [
+        b"cap_net_raw",
+        b"cap_net_admin",
+        b"cap_net_bind_service",
+        b"cap_sys_admin",
+    ];
+    let word = cursor.next()?;
+    if word
+        .text
+        .split(|byte| *byte == b',')
+        .all(|name| KNOWN.contains(&name))
+    {
+        return Some(Value::Text(word.text.to_vec().into()));
+    }
+    // The original shows the first name, whichever is wrong.
+    let first = word.text.split(|byte| *byte == b',').next().unwrap_or_default();
+    let message = format!(
+        "'{}' : unsupported capability '{}'.  Supported ones are: cap_net_raw, cap_net_admin, cap_net_bind_service and \
+         cap_sys_admin.",
+        subject.name,
+        String::from_utf8_lossy(first)
+    );
+    subject.alert(
+        reading,
+        "unknown-option",
+        word.span,
+        message,
+        "write one of those",
+    );
+    None
+});
+
 /// A node's name.
 pub(crate) const NODE: ReadArgument = ReadArgument(|reading, cursor, subject| {
     let word = cursor.next()?;

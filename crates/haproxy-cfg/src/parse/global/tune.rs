@@ -5,6 +5,7 @@ use syntax::Diagnostic;
 use super::super::line::{Line, shown};
 use super::super::reading::Reading;
 use super::{given, kept, once_number};
+use crate::keywords::GLOBAL_INDEX;
 use crate::signature::{ReadArgument, TIME_WORDS, Value};
 use crate::values::{Time, TimeError, Unit, integer, size, time};
 
@@ -38,6 +39,35 @@ pub(crate) const IDLE_TIME: ReadArgument = ReadArgument(|reading, cursor, subjec
     None
 });
 
+/// `warn-blocked-traffic-after`: a time from 1 to 1000 ms.
+pub(crate) const BLOCKED_TIME: ReadArgument = ReadArgument(|reading, cursor, subject| {
+    let word = cursor.next()?;
+    let got = shown(word);
+    let message = match time(&word.text, Unit::Millisecond) {
+        Ok(Time { value, stray: None }) if (1..=1000).contains(&value) => return Some(Value::Millis(value)),
+        Err(TimeError::Underflow) => return Some(Value::Millis(1)),
+        Ok(_) => subject.words(
+            "timer out of range in argument '{got}' to '{kw}' (value must be between 1 and 1000 ms)",
+            &got,
+        ),
+        Err(TimeError::Overflow) => subject.words(
+            "timer overflow in argument '{got}' to '{kw}' (maximum value is 1000 ms)",
+            &got,
+        ),
+        Err(TimeError::Unexpected(byte)) => subject
+            .words(TIME_WORDS.unexpected, &got)
+            .replace("{byte}", &char::from(byte).to_string()),
+    };
+    subject.alert(
+        reading,
+        "bad-time",
+        word.span,
+        message,
+        "write a time from 1ms to 1s",
+    );
+    None
+});
+
 /// Bytes that variables may take: a number, since 3.0 with a unit.
 pub(crate) const VARS_SIZE: ReadArgument = ReadArgument(|reading, cursor, subject| {
     let word = cursor.next()?;
@@ -55,7 +85,17 @@ pub(crate) const VARS_SIZE: ReadArgument = ReadArgument(|reading, cursor, subjec
 
 /// A keyword that has to be allowed as an experiment.
 pub(crate) fn experimental(reading: &mut Reading<'_>, line: &Line<'_>) {
-    if !reading.written.experimental {
+    let bare = GLOBAL_INDEX
+        .find(&line.keyword().text)
+        .and_then(|row| row.signature)
+        .is_some_and(<[_]>::is_empty);
+    // What takes no word is told of one first.
+    if bare && line.arg(0).is_some() && given(reading, line).is_none() {
+        return;
+    }
+    // Before 3.1 the switch alone of these needed no leave.
+    let free = bare && reading.spoken_before(3, 1);
+    if !reading.written.experimental && !free {
         let name = shown(line.keyword()).into_owned();
         let message = format!(
             "'{name}' directive is experimental, must be allowed via a global 'expose-experimental-directives'"

@@ -354,12 +354,45 @@ pub(crate) fn sni(
     cursor: &mut Cursor<'_>,
     subject: &Subject<'_>,
 ) -> Option<Value> {
+    let which = if reading.spoken_before(3, 1) {
+        "sni expression"
+    } else {
+        "sni or pool-conn-name expressions"
+    };
+    expression(reading, cursor, subject, which)
+}
+
+/// `pool-conn-name EXPRESSION`, which `default-server` takes as it is.
+pub(crate) fn pool_name(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    if subject.of == "default-server" {
+        return cursor.next().map(|word| Value::Text(word.text.to_vec().into()));
+    }
+    let which = if reading.spoken_before(3, 1) {
+        "pool-conn-name expression"
+    } else {
+        "sni or pool-conn-name expressions"
+    };
+    expression(reading, cursor, subject, which)
+}
+
+/// An expression for a server's connections.
+fn expression(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+    which: &str,
+) -> Option<Value> {
     let begin = cursor.position();
     let usage = sample::Usage::SERVER;
-    let lead = format!("{}error detected while parsing sni expression : ", subject.lead);
+    let lead = format!("{}error detected while parsing {which} : ", subject.lead);
+    let newer = !reading.spoken_before(3, 1);
     let frame = Frame {
         lead: &lead,
-        tail: "",
+        tail: if newer { "." } else { "" },
         context: subject.context,
     };
     let (sample, next) = match sample::read_words(reading, cursor.words(), begin, usage) {
@@ -370,10 +403,12 @@ pub(crate) fn sni(
         }
     };
     if let Some(needs) = sample::needs(reading, &sample, usage) {
-        // As the original writes it: a second blank in front, and this time a full stop.
+        // As the original writes it: before 3.1 a second blank in front, since then a second full stop.
         let written = cursor.words().get(begin).map(shown).unwrap_or_default();
+        let (blank, stop) = if newer { ("", ".") } else { (" ", "") };
         let message = format!(
-            " fetch method '{written}' extracts information from '{needs}', none of which is available here."
+            "{blank}fetch method '{written}' extracts information from '{needs}', none of which is available \
+             here.{stop}"
         );
         let told = Diagnostic::alert("not-at-hand", format!("{lead}{message}")).at(sample.span);
         tell(
@@ -401,11 +436,17 @@ pub(super) fn tlv_format(
         .and_then(|(_, rest)| rest.strip_suffix(')'));
     let number = number.unwrap_or_default();
     let kind = match number.strip_prefix("0x") {
-        Some(digits) => u8::from_str_radix(digits, 16).ok(),
-        None => number.parse::<u8>().ok(),
+        Some(digits) => u64::from_str_radix(digits, 16).ok(),
+        None => number.parse::<u64>().ok(),
     };
-    let Some(kind) = kind else {
-        let message = format!("'{written}' : TLV ID must be a number from 0 to 255, written in parentheses");
+    let Some(kind) = kind.and_then(|kind| u8::try_from(kind).ok()) else {
+        let message = if !written.contains('(') {
+            format!("'{written}' : TLV ID must be a number from 0 to 255, written in parentheses")
+        } else if kind.is_some() {
+            format!("'{written}' : the maximum allowed TLV ID is 255")
+        } else {
+            format!("'{written}' : could not convert TLV ID")
+        };
         let told = Diagnostic::alert("bad-number", message).at(keyword.span);
         subject.tell(
             reading,

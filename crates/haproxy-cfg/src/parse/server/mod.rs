@@ -2,7 +2,7 @@
 mod arguments;
 
 pub(crate) use arguments::{
-    agent_address, check_address, delay, init_addr, namespace, networks, port, proxy_v2_options,
+    agent_address, check_address, delay, init_addr, namespace, networks, pool_name, port, proxy_v2_options,
     resolve_opts, sni, socks4,
 };
 pub(super) use arguments::{fixed_address, refuse_address};
@@ -87,6 +87,8 @@ pub(crate) enum ServerParse {
 
 /// Options that only a server itself may have. They are told and left out in `default-server`.
 const OF_SERVERS: &[&str] = &[
+    "guid",
+    "guid",
     "id",
     "no-sslv3",
     "no-tlsv10",
