@@ -34,7 +34,9 @@ use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::Session;
 use crate::stream_log;
 use crate::thread::Thread;
-use crate::upstream::{Attempt, ClientWatch, Reached, Reuse, ServerConn, aborts_on_end, reach_server};
+use crate::upstream::{
+    Attempt, ClientWatch, ReachError, Reached, Reuse, ServerConn, aborts_on_end, reach_server,
+};
 
 /// In the place of a status: the client gets no answer.
 pub(super) const NO_ANSWER: u16 = 0;
@@ -73,11 +75,7 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
     }
     let mode = frontend.connection_mode.max(proxy.connection_mode);
     loop {
-        let reached = {
-            let (mut attempt, route) = attempt(session, txn, &thread, backend, mode);
-            reach_server(&mut attempt, route).await
-        };
-        let mut reached = match reached {
+        let mut reached = match reach(session, txn, &thread, backend, mode).await {
             Ok(reached) => reached,
             Err(error) => return not_reached(session, txn, backend, error).await,
         };
@@ -94,6 +92,21 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
         }
         try_again(session, txn, backend, server);
     }
+}
+
+/// Reaches a server for the request.
+///
+/// # Errors
+/// When none was reached.
+async fn reach(
+    session: &mut Session,
+    txn: &mut Txn,
+    thread: &Rc<Thread>,
+    backend: ProxyId,
+    mode: ConnectionMode,
+) -> Result<Reached, ReachError> {
+    let (mut attempt, route) = attempt(session, txn, thread, backend, mode);
+    reach_server(&mut attempt, route).await
 }
 
 /// What the way to a server depends on; behind an attempt that failed it leads to the same server, or to any other.

@@ -43,4 +43,16 @@ mod tests {
         assert!(http <= 384, "{http}");
         assert!(tcp <= 1100, "{tcp}");
     }
+
+    /// Bytes of a request's future.
+    fn size_of_request<'a, F: Future>(_: impl Fn(&'a mut Session, &'a mut super::Txn) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn the_future_of_a_request_is_of_a_size_that_the_allocator_has_at_hand() {
+        // glibc keeps chunks of up to 1032 bytes for the thread; beyond that it searches and splits for each request.
+        let size = size_of_request(super::transaction::run);
+        assert!(size <= 1032, "{size}");
+    }
 }
