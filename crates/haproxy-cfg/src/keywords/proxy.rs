@@ -398,7 +398,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
             .missing("'{kw}' expects 'global', 'local' or 'none'. Got ''")
             .wrong("'{kw}' expects 'global', 'local' or 'none'. Got '{got}'"),
         IGNORED,
-    ]),
+    ])
+    .acts(p::kept),
     kw("log", DEFAULTS | PX, ANY, "where logs go").acts(log::proxy_log),
     kw("log-format", DEFAULTS | PX, ONE, "log line of our own")
         .takes(&[text("format")])
@@ -513,7 +514,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "file of server states",
     )
-    .takes(&[text("name").optional()]),
+    .takes(&[text("name").optional()])
+    .acts(p::kept),
     kw("server-template", BE, TWO, "several servers of one name")
         .takes(&[
             text("prefix"),

@@ -39,7 +39,7 @@ pub use patterns::{
 pub use proxy::{
     CaptureSlot, Captures, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor, Forwarded,
     ForwardedPart, HeaderNames, HttpReuse, KeepAliveProbes, Mode, Proxy, ProxyId, ProxyKind, ProxyOptions,
-    ServerTarget, Steering, SwitchRule, SwitchTarget, Timeouts, UniqueId,
+    ServerTarget, StateFile, Steering, SwitchRule, SwitchTarget, Timeouts, UniqueId,
 };
 pub use retry::RetryOn;
 pub use rule::{Rule, RuleSet};
@@ -59,6 +59,8 @@ pub struct Config {
     pub global: Global,
     /// Frontends, backends and listen sections in the order of the files; [`ProxyId`] indexes it.
     pub proxies: Vec<Proxy>,
+    /// `server-state-file`: states of servers, where backends take them from there.
+    pub state_file: Option<Word>,
     /// The sections beside them.
     pub sections: sections::Sections,
     /// Stick tables, those of proxies and of `peers` sections, in the order of the files.

@@ -191,6 +191,15 @@ pub struct CookiePolicy {
     pub attrs: Vec<Word>,
 }
 
+/// Where the states of a backend's servers come from at start (`load-server-state-from-file`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StateFile {
+    /// From the file of the global section.
+    Global,
+    /// From a file of their own.
+    Own(Word),
+}
+
 /// Where a `use_backend` leads.
 #[derive(Clone, Debug)]
 pub enum SwitchTarget {
@@ -471,6 +480,8 @@ pub struct Proxy {
     pub retries: u32,
     /// `retry-on`.
     pub retry_on: RetryOn,
+    /// `load-server-state-from-file`.
+    pub state_file: Option<StateFile>,
     /// `fullconn`.
     pub fullconn: Option<u32>,
     /// `http-reuse`.
@@ -551,6 +562,7 @@ impl Proxy {
             cookie: None,
             retries: 3,
             retry_on: RetryOn::default(),
+            state_file: None,
             fullconn: None,
             http_reuse: HttpReuse::Safe,
             check: CheckKind::Tcp,

@@ -66,7 +66,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
             checks::proxy(reading, section, &mut proxy);
             http_only::check(reading, section, &proxy);
             server::check_servers(reading, section, &proxy);
-            state_file::check(reading, section);
+            proxy.state_file = state_file::of_proxy(reading, section);
             server_line::check(reading, section, &proxy);
             server_line::multiplexers(reading, section, &proxy);
         }
@@ -98,11 +98,13 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     reading.written.proxies = written;
     tables::tell_unread(reading, &proxies);
     let tables = tables::build(reading, &proxies);
+    let state_file = state_file::global(reading);
     Config {
         tables,
         global: std::mem::take(&mut reading.written.global),
         proxies,
         sections: sections::build(reading),
+        state_file,
         patterns: crate::parse::patterns::numbered(reading),
         key_files: std::mem::take(&mut reading.written.key_files),
     }

@@ -125,6 +125,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .value(|settings| &settings.retries)
             .unwrap_or(DEFAULT_RETRIES),
         retry_on: retry_on(reading, section, &inherited),
+        state_file: None,
         fullconn: inherited.value(|settings| &settings.fullconn),
         http_reuse: inherited
             .value(|settings| &settings.http_reuse)

@@ -1,5 +1,6 @@
 //! From a configuration to a process that runs it.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::os::unix::ffi::OsStringExt as _;
@@ -7,7 +8,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use haproxy_cfg::model::Config;
+use haproxy_cfg::model::{Config, StateFile};
 use nix::sys::signal::Signal;
 use proxy::RunInput;
 use proxy::admin::AdminListener;
@@ -15,7 +16,7 @@ use proxy::clock::Clock;
 use proxy::handover::{self, Exports, Taken};
 use proxy::listen::{Binder, BoundListener, ListenOptions, ListenOwner};
 use proxy::log::Receivers;
-use proxy_core::state::Runtime;
+use proxy_core::state::{Found, Runtime, take_over};
 use proxy_core::stats::Process;
 
 use super::arguments::Options;
@@ -234,6 +235,20 @@ fn threads(config: &Config) -> usize {
     wanted.map_or_else(available, |threads| threads as usize).max(1)
 }
 
+/// What the files of server states hold that the configuration names, as far as they can be read.
+fn state_files(config: &Config) -> HashMap<String, Vec<u8>> {
+    let own = config.proxies.iter().filter_map(|proxy| match &proxy.state_file {
+        Some(StateFile::Own(path)) => Some(path),
+        Some(StateFile::Global) | None => None,
+    });
+    let all = own.chain(&config.state_file).map(ToString::to_string);
+    all.filter_map(|path| {
+        let content = std::fs::read(&path).ok()?;
+        Some((path, content))
+    })
+    .collect()
+}
+
 /// Gives up root and serves until the end; gives the exit status, or ends the process by the signal that it was ended by. `master`
 /// is a worker's end of the line to its master.
 pub(crate) fn serve(
@@ -252,6 +267,8 @@ pub(crate) fn serve(
         ..
     } = start;
     let config = Arc::clone(&read.config);
+    // They may be out of reach once rights are given up.
+    let states = state_files(&config);
     if let Err(text) = privileges::give_up(&config.global) {
         console.alert_main(&text);
         return FAILED;
@@ -264,6 +281,16 @@ pub(crate) fn serve(
         Runtime::new(&config, threads(&config), now).with_references(Arc::clone(&read.plan.references)),
     );
     runtime.set_maxconn(&config, limits.maxconn);
+    let found = take_over(&runtime, &config, clock.now_ms(), |path| {
+        states.get(path).cloned()
+    });
+    for found in found {
+        let text = match &found {
+            Found::Wrong(text) => text.clone(),
+            Found::Changed(event) => String::from_utf8_lossy(&event.text).into_owned(),
+        };
+        console.tell(Grade::Warning, &format!("config : {text}"));
+    }
     let hostname = crate::host::hostname();
     let environment = std::env::vars_os().map(|(name, value)| {
         let mut line = name.into_vec();

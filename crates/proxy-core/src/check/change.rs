@@ -35,6 +35,10 @@ pub enum AdminChange {
     HealthDown,
     /// Checks go on (`enable health`).
     EnableChecks,
+    /// It was in maintenance before this process: it still is, without a word.
+    KeepMaint,
+    /// It drained before this process: it still does.
+    KeepDrain,
     /// Checks pause and a running one's result is ignored (`disable health`).
     DisableChecks,
 }
@@ -46,6 +50,8 @@ pub enum Origin {
     Cli,
     /// The statistics page's form.
     StatsPage,
+    /// What another process wrote down.
+    StateFile,
 }
 
 impl Origin {
@@ -53,6 +59,7 @@ impl Origin {
         match self {
             Self::Cli => b", changed from CLI",
             Self::StatsPage => b", changed from Web interface",
+            Self::StateFile => b", changed from server-state after a reload",
         }
     }
 }
@@ -78,6 +85,8 @@ pub fn change_admin(
         AdminChange::DisableOnPage => c.enter_maintenance(Admin::FORCED_MAINT, b" ('disable' on stats page)"),
         AdminChange::EnableOnPage => c.enable(),
         AdminChange::Maint => c.maint(),
+        AdminChange::KeepMaint => c.keep_maintenance(),
+        AdminChange::KeepDrain => c.keep_drain(),
         AdminChange::HealthUp => c.force(Health::Up, origin),
         AdminChange::HealthStopping => c.force(Health::Stopping, origin),
         AdminChange::HealthDown => c.force(Health::Down, origin),
@@ -320,7 +329,7 @@ impl<'a> Change<'a> {
 
     fn since_last_change(&self) -> u64 {
         self.now_ms
-            .saturating_sub(self.state().last_change_ms.load(Relaxed))
+            .wrapping_sub(self.state().last_change_ms.load(Relaxed))
     }
 
     fn changes_now(&self) {
@@ -409,6 +418,22 @@ impl<'a> Change<'a> {
             };
             self.say(LogLevel::Notice, &[b" enters drain state", cause, b".", &rest]);
         }
+    }
+
+    fn keep_maintenance(&mut self) {
+        let admin = self.state().admin();
+        self.state().set_admin(Admin(admin.0 | Admin::FORCED_MAINT));
+        if !admin.is_maint() {
+            self.passed.push(Passed::Maintenance(true));
+        }
+    }
+
+    fn keep_drain(&mut self) {
+        let admin = self.state().admin();
+        let with_flag = Admin(admin.0 | Admin::FORCED_DRAIN);
+        self.state().set_admin(with_flag);
+        self.pass_drain(admin, with_flag);
+        self.remind_of_drain();
     }
 
     fn leave_drain(&mut self, flag: u8) {

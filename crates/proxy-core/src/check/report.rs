@@ -58,6 +58,42 @@ impl CheckStatus {
         }
     }
 
+    /// All of them with their numbers in files of server states.
+    const NUMBERS: [(Self, u8); 14] = [
+        (Self::Unknown, 0),
+        (Self::Initializing, 1),
+        (Self::SocketError, 5),
+        (Self::L4Ok, 6),
+        (Self::L4Timeout, 7),
+        (Self::L4Connection, 8),
+        (Self::L6Ok, 9),
+        (Self::L6Timeout, 10),
+        (Self::L6Response, 11),
+        (Self::L7Timeout, 12),
+        (Self::L7Response, 13),
+        (Self::L7Ok, 15),
+        (Self::L7OkConditional, 16),
+        (Self::L7Status, 17),
+    ];
+
+    /// The number in files of server states.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        let mut all = Self::NUMBERS.iter();
+        all.find(|(status, _)| *status == self)
+            .map_or(0, |(_, number)| *number)
+    }
+
+    /// What a number of a file of server states means; what nothing here gives is as good as unknown. None when it is beyond
+    /// all of them.
+    #[must_use]
+    pub fn of_number(number: u8) -> Option<Self> {
+        const LAST: u8 = 23;
+        let mut all = Self::NUMBERS.iter();
+        let known = all.find(|(_, known)| *known == number).map(|(status, _)| *status);
+        known.or((number <= LAST).then_some(Self::Unknown))
+    }
+
     /// The sentence that logs and the column `check_desc` have for it.
     #[must_use]
     pub fn text(self) -> &'static str {

@@ -245,10 +245,10 @@ fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out:
         _ => "-".to_owned(),
     };
     let host = match place {
-        Some(place) => place.host.map_or("-".to_owned(), |host| host.to_string()),
-        None => host_name(server),
+        Some(place) => place.host.map_or("-".to_owned(), |host| host_name(server, &host)),
+        None => host_name(server, &server.host),
     };
-    let changed = (view.now_ms / 1000).saturating_sub(state.last_change_ms.load(Relaxed) / 1000);
+    let changed = state.unchanged_seconds(view.now_ms);
     let check = Check::of(server, state);
     let operational = match state.health() {
         _ if state.admin().is_maint() => 0,
@@ -277,9 +277,9 @@ fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out:
     );
 }
 
-/// The host name that the file has for the address, or a dash.
-fn host_name(server: &Server) -> String {
-    let host = String::from_utf8_lossy(&server.host);
+/// The host of a server if it is a name, or a dash.
+fn host_name(server: &Server, host: &[u8]) -> String {
+    let host = String::from_utf8_lossy(host);
     let is_address = host.parse::<std::net::IpAddr>().is_ok();
     let is_path = matches!(server.addr, ServerAddr::Unix(_) | ServerAddr::Abstract(_));
     if host.is_empty() || is_address || is_path || host == "*" {
@@ -327,7 +327,7 @@ impl Check {
         }
         let maint = state.admin().is_maint();
         Self {
-            status: status_number(report.status),
+            status: report.status.number(),
             result: if report.running {
                 0
             } else {
@@ -339,26 +339,6 @@ impl Check {
                 | u8::from(report.running)
                 | if maint { 8 } else { 0 },
         }
-    }
-}
-
-/// How the format of the state file numbers results.
-fn status_number(status: CheckStatus) -> u8 {
-    match status {
-        CheckStatus::Unknown => 0,
-        CheckStatus::Initializing => 1,
-        CheckStatus::SocketError => 5,
-        CheckStatus::L4Ok => 6,
-        CheckStatus::L4Timeout => 7,
-        CheckStatus::L4Connection => 8,
-        CheckStatus::L6Ok => 9,
-        CheckStatus::L6Timeout => 10,
-        CheckStatus::L6Response => 11,
-        CheckStatus::L7Timeout => 12,
-        CheckStatus::L7Response => 13,
-        CheckStatus::L7Ok => 15,
-        CheckStatus::L7OkConditional => 16,
-        CheckStatus::L7Status => 17,
     }
 }
 

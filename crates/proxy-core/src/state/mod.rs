@@ -6,6 +6,7 @@ mod fullconn;
 mod proxy;
 mod resolvers;
 mod room;
+mod saved;
 mod server;
 
 pub use counters::{Counter, ProcessCounters, Rate, SideCounters, TIMES_WINDOW, ThreadCounters};
@@ -13,4 +14,5 @@ pub(crate) use fullconn::full_connections;
 pub use proxy::{Gauge, ProxyState, Runtime};
 pub use resolvers::{NameserverCounter, NameserverCounters};
 pub use room::{Bounds, Ramp, WEIGHT_PARTS};
+pub use saved::{Found, take_over};
 pub use server::{Admin, Ending, Health, Place, ServerState};

@@ -279,6 +279,14 @@ impl ServerState {
         self.weight.load(Relaxed)
     }
 
+    /// Whole seconds since the state last changed. It may have changed before the process's clock began: in the process before.
+    #[must_use]
+    pub fn unchanged_seconds(&self, now_ms: u64) -> u32 {
+        let second = |ms: u64| ms.cast_signed().div_euclid(1000);
+        let seconds = second(now_ms) - second(self.last_change_ms.load(Relaxed));
+        u32::try_from(seconds.max(0)).unwrap_or(u32::MAX)
+    }
+
     /// The weight that balancers see, in parts of which [`WEIGHT_PARTS`] make one: fewer while the server warms up.
     #[inline]
     #[must_use]

@@ -255,7 +255,7 @@ fn server<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, i: usize, 
     }
     row.u32(ACT, u32::from(!server.backup));
     row.u32(BCK, u32::from(server.backup));
-    row.u32(LASTCHG, since(view, state.last_change_ms.load(Relaxed)));
+    row.u32(LASTCHG, state.unchanged_seconds(view.now_ms));
     if server.maxqueue > 0 {
         row.u32(QLIMIT, server.maxqueue);
     }
@@ -347,7 +347,7 @@ fn checks<'a>(view: &StatsView<'a>, id: ProxyId, i: usize, row: &mut Row<'a>) {
 fn downtime(view: &StatsView<'_>, state: &ServerState) -> u32 {
     let before = saturate(state.down_ms.load(Relaxed) / 1000);
     if state.health() == Health::Down || state.admin().is_maint() {
-        before.saturating_add(since(view, state.last_change_ms.load(Relaxed)))
+        before.saturating_add(state.unchanged_seconds(view.now_ms))
     } else {
         before
     }

@@ -99,9 +99,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("resetenv", GLOBAL, ANY, "unset all other environment variables").takes(&[text("names").any()])
     .acts(environment),
     kw("server-state-base", GLOBAL, ANY, "folder of state files").takes(&[path("path").missing("'{kw}' expects one argument: a directory path."), IGNORED])
-    .keeps(g::state_base),
+    .acts(g::state_base),
     kw("server-state-file", GLOBAL, ANY, "file of server states").takes(&[path("path").missing("'{kw}' expect one argument: a file path."), IGNORED])
-    .keeps(g::state_file),
+    .acts(g::state_file),
     kw("set-dumpable", GLOBAL, ANY, "core dumps are allowed").takes(&[options(&[opt("on", &[]).since(3, 3), opt("off", &[]).since(3, 3), opt("libs", &[]).since(3, 3)])]),
     kw("set-var", GLOBAL, ANY, "value of a variable of the process").takes(&[arg("assignment", Kind::Rest(g::SET_VAR))])
     .acts(g::set_variable),
