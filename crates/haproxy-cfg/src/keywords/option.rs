@@ -8,10 +8,13 @@ use crate::model::ConnectionMode::*;
 use crate::parse::OptionParse::{self, *};
 use crate::parse::{forwarded, forwardfor, healthcheck};
 use crate::signature::{
-    Arg, IGNORED, Kind, ReadArgument, arg, choice, custom, loose, one_of, opt, options, text,
+    Arg, IGNORED, Kind, ReadArgument, Versions, arg, choice, custom, ignored_before, loose, one_of, opt,
+    options, since, text, versions,
 };
 use crate::written::{LogLine, OptionFlag as F};
 
+/// What stands behind the version of a check's request since 3.1.
+const HEADERS_OF_CHECK: Versions = versions(3, 1, text("host").optional(), ignored_before(0, 0));
 const NONE: Arity = Arity::exactly(0);
 const ONE: Arity = Arity::between(0, 1);
 const ANY: Arity = Arity::ANY;
@@ -277,6 +280,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
             text("method-or-uri").optional(),
             text("uri").optional(),
             text("version").optional(),
+            since(&HEADERS_OF_CHECK),
         ])
         .acts(Given(healthcheck::httpchk)),
     kw(

@@ -7,10 +7,10 @@ use super::row::{Keyword, Parse, kw, place::*};
 use crate::parse::rules::{check, stick, switching};
 use crate::parse::sections::named;
 use crate::parse::{self, log, proxy as p, rules, source, stats, switch, timeout};
-use crate::parse::{filter, log_format, persistence, stick_table};
+use crate::parse::{filter, guid, log_format, persistence, stick_table};
 use crate::signature::{
-    Arg, IGNORED, Kind, ReadArgument, arg, choice, int, loose, one_of, opt, options, path, seconds, size,
-    text,
+    Arg, IGNORED, Kind, ReadArgument, arg, choice, ignored_before, int, loose, one_of, opt, options, path,
+    seconds, size, text,
 };
 
 const ANY: Arity = Arity::ANY;
@@ -58,7 +58,7 @@ const ERRORLOC: &[Arg] = &[
     arg("status", Kind::Custom(named::STATUS))
         .missing("{kw} : expects <status_code> and <url> as arguments."),
     text("url").missing("{kw} : expects <status_code> and <url> as arguments."),
-    IGNORED,
+    ignored_before(3, 0),
 ];
 
 const ALGORITHMS: &[Arg] = &[arg(
@@ -322,7 +322,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(p::fullconn),
     kw("guid", PX, ONE, "a name that lasts over reloads")
         .since(3, 0)
-        .takes(&[text("guid")]),
+        .takes(&[arg("guid", Kind::Rest(guid::GUID)), IGNORED]),
     kw(
         "hash-balance-factor",
         DEFAULTS | PX,

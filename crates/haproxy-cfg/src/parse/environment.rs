@@ -33,6 +33,16 @@ fn set(reading: &mut Reading<'_>, line: &Line<'_>, keyword: &str) {
                 )),
         );
     };
+    if let Some(extra) = line
+        .arg(2)
+        .filter(|_| !reading.spoken_before(3, 0) && reading.dialect.strict)
+    {
+        let message = format!(
+            "'{keyword}' cannot handle unexpected argument '{}'.",
+            shown(extra)
+        );
+        return reading.alert("extra-argument", extra.span, message);
+    }
     let (variable, span) = (shown(name).into_owned(), name.span);
     if !Variables::is_name(&variable) {
         return not_a_name(reading, keyword, &variable, span);

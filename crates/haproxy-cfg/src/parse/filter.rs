@@ -7,26 +7,81 @@ use super::reading::{Reading, Section};
 use super::spoe;
 use crate::keywords::{filters, place};
 use crate::lex::Word;
-use crate::signature::{self, Arg, Cursor, Given, Opt, Subject, Value, choice, opt, options, path, text};
-use crate::values::strip_os_code;
+use crate::signature::{
+    self, Arg, Argument, Cursor, Given, Opt, Subject, Value, choice, opt, options, path, text, verify,
+};
+use crate::values::{measure, strip_os_code};
 
 /// What stands behind the name of a bandwidth limit.
-const LIMITS: &[Arg] = &[
+const LIMITS_IN: &[Arg] = &[
     text("name"),
-    options(&[
-        opt("limit", &[text("size")]),
-        opt("key", &[text("expression")]),
-        opt("table", &[text("table")]),
-        opt("default-limit", &[text("size")]),
-        opt("default-period", &[text("time")]),
-        opt("min-size", &[text("size")]),
-    ]),
+    options(LIMIT_OPTIONS),
+    verify(|reading, arguments, subject| bandwidth_limit(reading, arguments, subject, "bwlim-in")),
 ];
+const LIMITS_OUT: &[Arg] = &[
+    text("name"),
+    options(LIMIT_OPTIONS),
+    verify(|reading, arguments, subject| bandwidth_limit(reading, arguments, subject, "bwlim-out")),
+];
+const LIMIT_OPTIONS: &[Opt] = &[
+    opt("limit", &[text("size")]),
+    opt("key", &[text("expression")]),
+    opt("table", &[text("table")]),
+    opt("default-limit", &[text("size")]),
+    opt("default-period", &[text("time")]),
+    opt("min-size", &[text("size")]),
+];
+
+/// What a bandwidth limit must have: a limit and a period for each stream, or a limit, a key and a table for all of them.
+fn bandwidth_limit(
+    reading: &mut Reading<'_>,
+    arguments: &mut [Argument],
+    subject: &Subject<'_>,
+    name: &str,
+) -> Option<()> {
+    let value = |option: &str| {
+        let found = arguments.iter().find(|argument| argument.name == option)?;
+        match &found.value {
+            Value::Option(_, values) => Some((values.first()?.value.text()?.to_vec(), found.span)),
+            _ => None,
+        }
+    };
+    let mut wrong = None;
+    for option in ["limit", "default-limit", "min-size"] {
+        if let Some((text, span)) = value(option)
+            && let Err(rest) = measure(&text, u64::from(u32::MAX))
+        {
+            let byte = String::from_utf8_lossy(&rest[..rest.len().min(1)]).into_owned();
+            let message = format!("invalid value for option '{option}' (unexpected character '{byte}')");
+            wrong = wrong.or(Some((message, span)));
+        }
+    }
+    let shared = ["limit", "key", "table"].into_iter().find_map(value);
+    let own = ["default-limit", "default-period"].into_iter().find_map(value);
+    let lacks = |option: &str| (value(option).is_none()).then(|| format!("<{option}> option is missing"));
+    let wrong = wrong.or_else(|| {
+        let message = if shared.is_some() && own.is_some() {
+            Some("cannot mix per-stream and shared parameter".to_owned())
+        } else if shared.is_some() {
+            lacks("key").or_else(|| lacks("limit"))
+        } else {
+            lacks("default-period").or_else(|| lacks("default-limit"))
+        };
+        message.map(|message| (message, subject.behind))
+    });
+    let Some((message, span)) = wrong else {
+        return Some(());
+    };
+    let message = format!("'filter' : '{name}' : {message}");
+    let help = "write for example: default-limit 1m default-period 1s";
+    subject.alert(reading, "bad-argument", span, message, help);
+    None
+}
 
 /// Filters with their arguments. Those that newer versions brought say so.
 const ARGUMENTS: &[Opt] = &[
-    opt("bwlim-in", LIMITS).since(2, 7),
-    opt("bwlim-out", LIMITS).since(2, 7),
+    opt("bwlim-in", LIMITS_IN).since(2, 7),
+    opt("bwlim-out", LIMITS_OUT).since(2, 7),
     opt(
         "cache",
         &[text("name").missing("'filter' : 'cache : expects a <name> argument'")],
@@ -132,7 +187,7 @@ pub(crate) fn filter(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
     let given = Given {
         name: "filter",
-        arguments: vec![signature::Argument {
+        arguments: vec![Argument {
             name: "filter",
             value: Value::Option(row.name, arguments),
             span: name.span,

@@ -1,6 +1,6 @@
 //! Log-format strings: `%alias`, `%{flags}alias`, `%(name:type)alias`, `%[expression]` (manual, section 8.2.6).
 
-use syntax::{Diagnostic, Span, closest};
+use syntax::{Diagnostic, Severity, Span, closest};
 
 use super::frame::{Frame, Wrong};
 use super::line::shown;
@@ -421,9 +421,9 @@ fn reserved_for_http(format: &Format) -> Option<(&'static str, Span)> {
     })
 }
 
-/// Tells aliases which are kept for HTTP where there is no HTTP.
+/// Tells aliases which are kept for HTTP where there is no HTTP. Since 3.0 they may stand there, and give nothing.
 pub(crate) fn refuse_http(reading: &mut Reading<'_>, format: &Format, frame: Frame<'_>) -> Option<()> {
-    let Some((name, span)) = reserved_for_http(format) else {
+    let Some((name, span)) = reserved_for_http(format).filter(|_| reading.spoken_before(3, 0)) else {
         return Some(());
     };
     let wrong = Wrong {
@@ -437,11 +437,23 @@ pub(crate) fn refuse_http(reading: &mut Reading<'_>, format: &Format, frame: Fra
     None
 }
 
-/// What is to be said of a format with aliases that are kept for HTTP, in a proxy of TCP mode.
-pub(crate) fn kept_for_http(format: &Format, frame: Frame<'_>) -> Option<Diagnostic> {
+/// What is to be said of a format with aliases that are kept for HTTP, in a proxy of TCP mode: it is refused before 3.0, and
+/// warned of where no version's verdict is asked for.
+pub(crate) fn kept_for_http(reading: &Reading<'_>, format: &Format, frame: Frame<'_>) -> Option<Diagnostic> {
     let (name, span) = reserved_for_http(format)?;
+    let refused = reading.spoken_before(3, 0);
+    if reading.dialect.strict && !refused {
+        return None;
+    }
     let Frame { lead, tail, context } = frame;
     let message = format!("{lead}format variable '{name}' is reserved for HTTP mode{tail}");
-    let told = Diagnostic::alert("http-only", message).at(span).context(context);
+    let severity = if refused {
+        Severity::Alert
+    } else {
+        Severity::Warning
+    };
+    let told = Diagnostic::new(severity, "http-only", message)
+        .at(span)
+        .context(context);
     Some(told.help("remove it, or write: mode http"))
 }

@@ -7,7 +7,7 @@ use crate::model::{CheckKind, HttpCheck, Word};
 use crate::signature::{Argument, Given, Value};
 use crate::written::Set;
 
-/// `option httpchk [URI | METHOD URI [VERSION]]`.
+/// `option httpchk [URI | METHOD URI [VERSION [HOST]]]`.
 pub(crate) fn httpchk(reading: &mut Reading<'_>, given: &Given) {
     let argument = |name| given.arguments.iter().find(|argument| argument.name == name);
     let (first, second, version) = (argument("method-or-uri"), argument("uri"), argument("version"));
@@ -32,6 +32,11 @@ pub(crate) fn httpchk(reading: &mut Reading<'_>, given: &Given) {
         if !headers.is_empty() && !headers_in_version(reading, version.span, &headers) {
             return;
         }
+    }
+    // Since 3.1 the host may stand behind the version.
+    if let Some(host) = argument("host") {
+        let host = text(host);
+        headers.push([b"Host: ".as_slice(), host.as_slice()].concat().into());
     }
     let check = CheckKind::Http(Box::new(HttpCheck {
         method: method.map_or_else(|| "OPTIONS".into(), text),

@@ -62,14 +62,14 @@ pub(crate) fn log_format(reading: &mut Reading<'_>, line: &Line<'_>) {
         return;
     }
     let mut faults: Vec<(Option<Mode>, Diagnostic)> = Vec::new();
-    // Up to 2.9 a format is read where it is used: of one that is not, nothing is said.
-    if reading.dialect.strict && !reading.dialect.at_least(3, 0) {
+    // The original reads a format where it is used: of one that is not, nothing is said.
+    if reading.dialect.strict {
         let wrong = reading.diagnostics.drain(told..);
         faults.extend(wrong.map(|told| (None, told)));
     }
     let reserved = format
         .as_ref()
-        .and_then(|format| format::kept_for_http(format, wording));
+        .and_then(|format| format::kept_for_http(reading, format, wording));
     faults.extend(reserved.map(|told| (Some(Mode::Tcp), told)));
     let (kind, words) = match name.as_str() {
         "log-format" => (FormatKind::Log, "log-format"),

@@ -16,6 +16,7 @@ pub(crate) mod forwarded;
 pub(crate) mod forwardfor;
 pub(crate) mod frame;
 pub(crate) mod global;
+pub(crate) mod guid;
 pub(crate) mod healthcheck;
 mod legacy;
 mod line;

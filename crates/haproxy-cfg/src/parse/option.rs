@@ -1,6 +1,6 @@
 //! `option NAME …`: which row it is, and the options that are on or off.
 
-use syntax::{Applicability, Context, Diagnostic, closest};
+use syntax::{Applicability, Context, Diagnostic, Version, closest};
 
 use super::line::{Line, Prefix, shown};
 use super::reading::Reading;
@@ -235,6 +235,13 @@ fn misplaced(reading: &mut Reading<'_>, row: &'static Keyword<OptionParse>, line
     }
     let places = option_places(&row.row, reading.dialect);
     super::section::ignored(reading, name, line.span(), places);
+    // 3.2 goes on to look for it among other options, and refuses what 3.0 and before only warned of.
+    let judged = reading.dialect.strict && reading.dialect.version == Version::new(3, 2);
+    if judged && matches!(row.act, Some(OptionParse::Flag(_))) {
+        let message = format!("unknown option '{name}'.");
+        let told = Diagnostic::alert("unknown-option", message).at(line.span());
+        reading.tell(told.help("move it to the other side's section"));
+    }
 }
 
 /// `option httplog [clf]`, `option tcplog [clf]` and `option httpslog`.

@@ -274,6 +274,13 @@ pub(crate) fn errorfile(reading: &mut Reading<'_>, line: &Line<'_>) {
                 .help("write: errorfile 503 PATH"),
         );
     };
+    if let Some(extra) = line
+        .arg(2)
+        .filter(|_| reading.dialect.strict && reading.dialect.at_least(3, 0))
+    {
+        let message = "errorfile : expects exactly two arguments.".to_owned();
+        return reading.alert("extra-argument", extra.span, message);
+    }
     if let Some(extra) = line.arg(2) {
         let message = format!("'errorfile' ignores the argument '{}'.", shown(extra));
         let told = Diagnostic::warning("extra-argument", message).at(extra.span);

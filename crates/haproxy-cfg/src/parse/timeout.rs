@@ -1,6 +1,6 @@
 //! `timeout NAME TIME` and the lines of old dialects that stand for it.
 
-use syntax::{Applicability, Context, Diagnostic, Severity, Span, closest};
+use syntax::{Applicability, Context, Diagnostic, Span, closest};
 
 use super::line::{Line, shown};
 use super::reading::Reading;
@@ -168,7 +168,7 @@ fn read_time(reading: &mut Reading<'_>, full: &str, line: &Line<'_>, at: usize) 
     Some(millis)
 }
 
-/// What stands behind the unit is an error since 2.7, and was warned of before.
+/// What stands behind the unit is warned of, up to 3.2 at least, whatever the warning says of later versions.
 pub(crate) fn stray(
     reading: &mut Reading<'_>,
     subject: &Subject<'_>,
@@ -176,33 +176,20 @@ pub(crate) fn stray(
     value: u32,
     byte: u8,
 ) -> Option<u32> {
-    let refused = reading.dialect.strict && reading.dialect.at_least(2, 7);
-    let (severity, later) = if refused {
-        (Severity::Alert, "")
-    } else {
-        (
-            Severity::Warning,
-            " This will be reported as an error in next versions",
-        )
-    };
     let text = shown(word).into_owned();
-    let end = if subject.tail.is_empty() && !refused {
-        "."
-    } else {
-        ""
-    };
+    let end = if subject.tail.is_empty() { "." } else { "" };
     let message = format!(
         "unexpected character '{}' after the timer value '{text}', only (us=microseconds,ms=milliseconds,s=seconds,\
-         m=minutes,h=hours,d=days) are supported.{later}{end}",
+         m=minutes,h=hours,d=days) are supported. This will be reported as an error in next versions{end}",
         char::from(byte)
     );
-    let mut told = Diagnostic::new(severity, "bad-time", message).at(word.span);
+    let mut told = Diagnostic::warning("bad-time", message).at(word.span);
     // The original warns of it while it reads the number, where it knows no line.
-    if subject.lead.is_empty() && subject.context == Context::Parsing && !refused {
+    if subject.lead.is_empty() && subject.context == Context::Parsing {
         told = told.context(Context::Whole);
     }
     subject.tell(reading, told.help("remove what stands behind the unit"));
-    (!refused).then_some(value)
+    Some(value)
 }
 
 fn unsupported(reading: &mut Reading<'_>, span: Span, got: &str) {

@@ -124,6 +124,8 @@ pub(crate) struct Written {
     pub(crate) external_check: bool,
     /// `expose-experimental-directives` stands in `global`.
     pub(crate) experimental: bool,
+    /// Names of proxies that last over reloads: whose, and where they stand.
+    pub(crate) guids: FxHashMap<String, (String, Span)>,
     /// `ocsp-update.mindelay` and `.maxdelay`.
     pub(crate) ocsp_delays: crate::parse::global::OcspDelays,
     /// `localpeer`.

@@ -4,7 +4,7 @@ use super::{ANY, Action, CONTENT, EARLY, REQUEST, kw};
 use crate::keywords::row::rule_set::{HTTP_REQ, HTTP_RES};
 use crate::parse::rules::arguments::{expression, mark, number_or_expression, time_or_expression};
 use crate::parse::rules::timeouts;
-use crate::signature::{choice, needs, opt, verify};
+use crate::signature::{choice, needs, opt, since, verify, versions};
 
 pub(super) const ROWS: &[Action] = &[
     kw("set-bc-mark", REQUEST, ANY, "marks packets to the server")
@@ -79,6 +79,7 @@ pub(super) const ROWS: &[Action] = &[
             ],
         )
         .wrong("'set-timeout' rule supports 'server'/'tunnel' (got '{got}')"),
+        verify(timeouts::of_backend),
     ])
     .acts(HTTP_REQ | HTTP_RES),
     kw(
@@ -87,6 +88,11 @@ pub(super) const ROWS: &[Action] = &[
         ANY,
         "type of service of packets to the client",
     )
-    .takes(&[mark("tos").missing("expects exactly 1 argument (integer/hex value)")])
+    .takes(&[since(&versions(
+        3,
+        0,
+        number_or_expression("tos"),
+        mark("tos").missing("expects exactly 1 argument (integer/hex value)"),
+    ))])
     .acts(EARLY | CONTENT),
 ];

@@ -4,7 +4,7 @@ use super::{ALL, ANY, Action, CONTENT, EARLY, kw};
 use crate::keywords::row::rule_set::{
     HTTP_AFTER, HTTP_REQ, HTTP_RES, QUIC_INI, STATS, TCP_CONN, TCP_REQ, TCP_RES, TCP_SESS,
 };
-use crate::parse::rules::arguments::{bytes, expression, service, time_or_expression};
+use crate::parse::rules::arguments::{bytes, experimental, expression, service, time_or_expression};
 use crate::parse::rules::{answer, names};
 use crate::signature::{
     Arg, TimeWords, Value, int, millis, needs, one_of, opt, option, options, rest, stop, text, verify,
@@ -61,6 +61,7 @@ pub(super) const ROWS: &[Action] = &[
     )
     .since(2, 9)
     .takes(&[
+        experimental(),
         text("server").missing("expects exactly 1 argument (server name)"),
         option(&opt("name", &[expression("name")])),
     ]),
@@ -80,7 +81,7 @@ pub(super) const ROWS: &[Action] = &[
     .acts(HTTP_REQ),
     kw("do-log", ALL, ANY, "writes a log line at once")
         .since(3, 1)
-        .takes(&[options(&[opt("profile", &[text("name")]).since(3, 2)])])
+        .takes(&[options(&[opt("profile", &[text("name")]).since(3, 3)])])
         .acts(ALL),
     kw(
         "expect-netscaler-cip",

@@ -3,10 +3,10 @@
 use super::{ANY, Action, CONTENT, HTTP, REQUEST, kw};
 use crate::keywords::row::rule_set::{HTTP_AFTER, TCP_REQ};
 use crate::parse::rules::arguments::{
-    action_expression, number_or_expression, size_or_expression, time_or_expression,
+    action_expression, number_or_expression, retries, size_or_expression, time_or_expression,
 };
 use crate::parse::rules::{captures, lookup};
-use crate::signature::{loose, needs, one_of, opt, options, text};
+use crate::signature::{loose, needs, one_of, opt, options, text, verify};
 
 pub(super) const ROWS: &[Action] = &[
     kw("capture", TCP_REQ | HTTP, ANY, "keeps a sample for the log")
@@ -68,8 +68,12 @@ pub(super) const ROWS: &[Action] = &[
     )
     .since(3, 2)
     .takes(&[
-        needs(1, "expects exactly 1 argument"),
+        needs(
+            1,
+            "expects exactly 1 argument (an expression or an integer between 1 and 100)",
+        ),
         number_or_expression("retries"),
+        verify(retries),
     ])
     .acts(REQUEST),
 ];

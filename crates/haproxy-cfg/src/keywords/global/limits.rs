@@ -5,7 +5,7 @@ use syntax::Arity;
 use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
 use super::arguments::{COUNT, FLAG, INT, INT_MAX, PERCENT, SPREAD_TIME, WANTS_INT};
 use crate::parse::global as g;
-use crate::signature::{Fault, int, loose, millis};
+use crate::signature::{Fault, int, loose, millis, since, versions};
 
 const ANY: Arity = Arity::ANY;
 
@@ -46,7 +46,14 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     )
     .missing("'{kw}' expects an integer argument in kb/s.")]),
     kw("maxconn", GLOBAL, ANY, "connections of the process")
-        .takes(INT)
+        .takes(&[since(&versions(
+            2,
+            7,
+            int("number", i64::MIN, i64::MAX)
+                .missing(WANTS_INT)
+                .wrong("cannot parse '{kw}' value '{got}', an integer is expected."),
+            loose("number", i64::MIN, i64::MAX).missing(WANTS_INT),
+        ))])
         .acts(g::maxconn),
     kw("maxconnrate", GLOBAL, ANY, "connections accepted a second")
         .takes(INT)

@@ -113,6 +113,10 @@ fn timeout(reading: &mut Reading<'_>, line: &Line<'_>) {
 
 /// `stats bind-process`: there is one process.
 fn bind_process(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if reading.dialect.strict && reading.dialect.at_least(2, 7) {
+        let message = "'stats bind-process' is not supported anymore.".to_owned();
+        return reading.alert("removed-keyword", line.span(), message);
+    }
     for word in line.args().iter().skip(1).filter(|word| !word.text.is_empty()) {
         let text = shown(word).into_owned();
         let fault = match text.as_str() {

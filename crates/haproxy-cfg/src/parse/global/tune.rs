@@ -68,11 +68,11 @@ pub(crate) const BLOCKED_TIME: ReadArgument = ReadArgument(|reading, cursor, sub
     None
 });
 
-/// Bytes that variables may take: a number, since 3.0 with a unit.
+/// Bytes that variables may take: a number, up to 3.2 without a unit.
 pub(crate) const VARS_SIZE: ReadArgument = ReadArgument(|reading, cursor, subject| {
     let word = cursor.next()?;
     let with_unit = size(&word.text)
-        .filter(|_| !reading.dialect.strict || reading.dialect.at_least(3, 0))
+        .filter(|_| !reading.dialect.strict || reading.dialect.at_least(3, 3))
         .and_then(|size| i64::try_from(size).ok());
     if let Some(value) = with_unit.or_else(|| integer(&word.text)) {
         return Some(Value::Int(value));

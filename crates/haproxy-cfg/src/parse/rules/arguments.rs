@@ -7,7 +7,7 @@ use crate::keywords::rule_set;
 use crate::lex::Word;
 use crate::parse::sample::{Usage, lookup::registered};
 use crate::parse::{Reading, shown};
-use crate::signature::{Arg, Cursor, Kind, ReadArgument, Subject, Value, arg, custom, rest};
+use crate::signature::{Arg, Argument, Cursor, Kind, ReadArgument, Subject, Value, arg, custom, rest};
 use crate::values::{Time, TimeError, Unit, loose_integer, size, time};
 
 /// A sample expression.
@@ -337,6 +337,32 @@ pub(crate) const fn service(name: &'static str) -> Arg {
             }
         }
     })
+}
+
+/// A number of retries is one from 1 to 100; what an expression gives is not known yet.
+pub(crate) fn retries(
+    reading: &mut Reading<'_>,
+    arguments: &mut [Argument],
+    subject: &Subject<'_>,
+) -> Option<()> {
+    let number = arguments.first().map(|argument| &argument.value);
+    let Some(Value::Int(number)) = number.filter(|_| reading.dialect.strict) else {
+        return Some(());
+    };
+    // The original takes what is out of range, 0 alone, for an expression that it does not know.
+    if (1..=100).contains(number) {
+        return Some(());
+    }
+    let message = "expects an expression or an integer between 1 and 100";
+    let span = subject.rule?.span;
+    subject.alert(
+        reading,
+        "bad-number",
+        span,
+        message,
+        "write a number from 1 to 100",
+    );
+    None
 }
 
 /// Refuses an experimental action unless the file allows such.

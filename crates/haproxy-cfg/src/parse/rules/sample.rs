@@ -146,7 +146,7 @@ pub(crate) fn format_at(
         ..Frame::new(subject.lead)
     };
     let format = formats::parse(reading, word, usage, frame)?;
-    if let Some(told) = formats::kept_for_http(&format, frame) {
+    if let Some(told) = formats::kept_for_http(reading, &format, frame) {
         reading.tell_in(Mode::Tcp, told);
     }
     tell_http_samples(reading, &format);

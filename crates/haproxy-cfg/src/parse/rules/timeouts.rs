@@ -1,7 +1,7 @@
 //! `set-timeout`: where it may stand.
 
 use crate::parse::Reading;
-use crate::signature::{Argument, Subject};
+use crate::signature::{Argument, Subject, Value};
 
 /// Timeouts of the server's side are for what has servers.
 pub(crate) fn allowed(reading: &mut Reading<'_>, _: &mut [Argument], subject: &Subject<'_>) -> Option<()> {
@@ -18,5 +18,24 @@ pub(crate) fn allowed(reading: &mut Reading<'_>, _: &mut [Argument], subject: &S
         message,
         "move it into a backend",
     );
+    None
+}
+
+/// Refuses a timeout of a server's side where there is none, in the verdict of a version that has others, too.
+pub(crate) fn of_backend(
+    reading: &mut Reading<'_>,
+    arguments: &mut [Argument],
+    subject: &Subject<'_>,
+) -> Option<()> {
+    let client = arguments
+        .iter()
+        .any(|argument| matches!(argument.value, Value::Option("client", _)));
+    if client || !reading.dialect.strict || reading.has_backend_side() {
+        return Some(());
+    }
+    let name = String::from_utf8_lossy(&reading.own_name()).into_owned();
+    let message = format!("'{name}' has no backend capability");
+    let help = "move it into a backend";
+    subject.alert(reading, "not-in-frontend", subject.rule?.span, message, help);
     None
 }

@@ -103,6 +103,12 @@ pub(super) fn enter(reading: &mut Reading<'_>, section: &'static Keyword<()>, li
 
 fn begin(reading: &mut Reading<'_>, section: &'static Keyword<()>, line: &Line<'_>) {
     let keyword = section.row.name;
+    if keyword == "acme" && reading.dialect.strict && !reading.written.experimental {
+        let message =
+            "section 'acme' is experimental, must be allowed via a global 'expose-experimental-directives'";
+        let told = Diagnostic::alert("experimental", message).at(line.keyword().span);
+        reading.tell(told.help("write in front of it, in global: expose-experimental-directives"));
+    }
     if !reading.in_language(&section.row, None, line.keyword().span, || {
         format!("the '{keyword}' section is not supported anymore.")
     }) {

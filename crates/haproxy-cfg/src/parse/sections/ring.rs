@@ -52,6 +52,8 @@ pub(crate) const BYTES: ReadArgument = ReadArgument(|reading, cursor, subject| {
 pub(crate) fn bytes(reading: &mut Reading<'_>, line: &Line<'_>) {
     let Some(given) = given(reading, line) else { return };
     let value = given.get("bytes").and_then(Value::number).unwrap_or(0);
+    let before = reading.spoken_before(3, 0);
+    let silent = reading.dialect.strict && !before;
     let Some(ring) = reading.written.beside.rings.last_mut() else {
         return;
     };
@@ -67,6 +69,7 @@ pub(crate) fn bytes(reading: &mut Reading<'_>, line: &Line<'_>) {
             ring.size = Some(size);
             return;
         }
+        Ok(_) if silent => return,
         Ok(size) => Diagnostic::new(
             Severity::Warning,
             "bad-size",
@@ -74,7 +77,8 @@ pub(crate) fn bytes(reading: &mut Reading<'_>, line: &Line<'_>) {
                 "ignoring new size '{size}' that is smaller than current size '{current}' for ring '{name}'."
             ),
         )
-        .refusing(true),
+        // Since 3.0 this is accepted without a word.
+        .refusing(before),
         Err(_) => Diagnostic::alert(
             "bad-size",
             format!("fail to set sink buffer size '{current}' for ring '{name}'."),
