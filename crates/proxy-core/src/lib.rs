@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod balance;
+pub mod bandwidth;
 pub mod check;
 pub mod cli;
 pub mod format;

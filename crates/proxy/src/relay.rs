@@ -5,6 +5,7 @@ use std::io::IoSlice;
 use std::task::{Context, Poll};
 
 use haproxy_cfg::model::{Millis, Proxy};
+use proxy_core::bandwidth::{Limits, Way};
 use proxy_core::state::Ending;
 
 use crate::buffer::{Buffer, BufferPool};
@@ -76,6 +77,8 @@ pub(crate) struct Ends<'a> {
     pub(crate) backend: &'a Proxy,
     /// What a rule put in the place of `timeout tunnel`.
     pub(crate) tunnel_timeout: Option<Millis>,
+    /// How fast the stream may go.
+    pub(crate) limits: Option<&'a mut Limits>,
 }
 
 /// The bytes of one side on their way to the other.
@@ -187,10 +190,26 @@ impl Relay {
         let mut moved = [begins; 2];
         loop {
             let pools = (&ends.thread.buffers, &ends.thread.pipes);
-            let up = self.up.carry(cx, pools, client, server, self.down.ended);
-            let down = match &self.held {
-                None => self.down.carry(cx, pools, server, client, self.up.ended),
-                Some(_) => self.down.fill(cx, &ends.thread.buffers, server),
+            let (up_limits, down_limits) = match &mut ends.limits {
+                Some(limits) => (limits.limit(Way::Up), limits.limit(Way::Down)),
+                None => (false, false),
+            };
+            let up = match &mut ends.limits {
+                Some(limits) if up_limits => {
+                    let limited = (&mut **limits, Way::Up, ends.timer.now_ms());
+                    self.up
+                        .carry_limited(cx, limited, pools, (client, server), self.down.ended)
+                }
+                _ => self.up.carry(cx, pools, client, server, self.down.ended),
+            };
+            let down = match (&self.held, &mut ends.limits) {
+                (Some(_), _) => self.down.fill(cx, &ends.thread.buffers, server),
+                (None, Some(limits)) if down_limits => {
+                    let limited = (&mut **limits, Way::Down, ends.timer.now_ms());
+                    self.down
+                        .carry_limited(cx, limited, pools, (server, client), self.up.ended)
+                }
+                (None, _) => self.down.carry(cx, pools, server, client, self.up.ended),
             };
             let mut again = false;
             for (flow, reads_from_client) in [(up, true), (down, false)] {
@@ -234,17 +253,28 @@ impl Relay {
             }
             until = held.until_ms;
         }
-        if moved != [false; 2] {
+        let was_held_back = self.client_deadline == u64::MAX && ends.limits.is_some();
+        if moved != [false; 2] || was_held_back {
             let (of_client, of_server) = (&ends.frontend.timeouts, &ends.backend.timeouts);
             let tunnel = ends.tunnel_timeout.or(of_server.tunnel).or(of_client.tunnel);
             let client = half_closed(tunnel, self.down.ended, of_client.client, of_client.client_fin);
             let server = half_closed(tunnel, self.up.ended, of_server.server, of_server.server_fin);
-            if moved[0] || !ends.frontend.options.independent_streams {
+            if moved[0] || was_held_back || !ends.frontend.options.independent_streams {
                 self.client_deadline = deadline(now, client);
             }
-            if moved[1] || !ends.backend.options.independent_streams {
+            if moved[1] || was_held_back || !ends.backend.options.independent_streams {
                 self.server_deadline = deadline(now, server);
             }
+        }
+        if let Some(wait) = self.held_back(ends) {
+            // Nobody is to blame for what a limit holds back.
+            [self.client_deadline, self.server_deadline] = [u64::MAX; 2];
+            until = until.min(now + wait);
+            timer.set(until);
+            return match timer.poll_expired(cx, now) {
+                Poll::Ready(()) if self.held.is_some() => Poll::Ready(RelayEnd::Held),
+                _ => Poll::Pending,
+            };
         }
         timer.set(self.client_deadline.min(self.server_deadline).min(until));
         if timer.poll_expired(cx, now).is_pending() {
@@ -258,6 +288,20 @@ impl Relay {
         } else {
             RelayEnd::ServerTimeout
         })
+    }
+}
+
+impl Relay {
+    /// Milliseconds until a limit lets more go on; none where it holds nothing back.
+    fn held_back(&self, ends: &Ends<'_>) -> Option<u64> {
+        let limits = ends.limits.as_ref()?;
+        let wait = |way, direction: &Direction| {
+            let ready = direction.buffer.as_ref().map_or(0, Buffer::len);
+            (ready > 0).then(|| limits.wait(way, ready)).flatten()
+        };
+        let up = wait(Way::Up, &self.up);
+        let down = wait(Way::Down, &self.down).filter(|_| self.held.is_none());
+        up.into_iter().chain(down).min()
     }
 }
 
@@ -297,6 +341,65 @@ impl Direction {
                 buffer.filled(n);
                 Ok(Flow::Moved)
             }
+        }
+    }
+
+    /// Moves what a limit lets go on.
+    fn carry_limited(
+        &mut self,
+        cx: &mut Context<'_>,
+        (limits, way, now_ms): (&mut Limits, Way, u64),
+        (buffers, pipes): (&BufferPool, &PipePool),
+        (from, to): (&mut Io, &mut Io),
+        other_ended: bool,
+    ) -> Result<Flow, Broken> {
+        // What was on its way before the limit still goes at once.
+        self.is_bulk = false;
+        if self.pipe.is_some() {
+            let moved = self.splice(cx, pipes, from, to)?;
+            return Ok(if moved { Flow::Moved } else { Flow::Still });
+        }
+        if let Some(buffer) = &mut self.buffer
+            && buffer.room().is_empty()
+        {
+            buffer.compact();
+        }
+        let mut moved = matches!(self.fill(cx, buffers, from)?, Flow::Moved);
+        if let Some(buffer) = &mut self.buffer {
+            let most = limits.allowed(way, buffer.len(), now_ms);
+            if most > 0 {
+                match to.poll_write(cx, &[IoSlice::new(&buffer.data()[..most])]) {
+                    Poll::Pending => {}
+                    Poll::Ready(Err(_)) => return Err(Broken::Writing),
+                    Poll::Ready(Ok(n)) => {
+                        buffer.consume(n);
+                        limits.took(way, n, now_ms);
+                        self.sent += n as u64;
+                        moved = true;
+                    }
+                }
+            }
+        }
+        buffers.take_back(&mut self.buffer);
+        if self.buffer.is_none() && self.end(cx, to, other_ended)? {
+            moved = true;
+        }
+        Ok(if moved { Flow::Moved } else { Flow::Still })
+    }
+
+    /// Has what was written sent, and tells the writer's side of the end; gives whether it was told.
+    fn end(&mut self, cx: &mut Context<'_>, to: &mut Io, other_ended: bool) -> Result<bool, Broken> {
+        match to.poll_flush(cx) {
+            Poll::Ready(Ok(())) if self.ended && !self.told => match to.poll_end(cx, other_ended) {
+                Poll::Ready(Ok(())) => {
+                    self.told = true;
+                    Ok(true)
+                }
+                Poll::Ready(Err(_)) => Err(Broken::Writing),
+                Poll::Pending => Ok(false),
+            },
+            Poll::Ready(Ok(())) | Poll::Pending => Ok(false),
+            Poll::Ready(Err(_)) => Err(Broken::Writing),
         }
     }
 
@@ -354,18 +457,7 @@ impl Direction {
                 }
             }
             if self.buffer.as_ref().is_none_or(Buffer::is_empty) && self.pipe.is_none() {
-                match to.poll_flush(cx) {
-                    Poll::Ready(Ok(())) if self.ended && !self.told => match to.poll_end(cx, other_ended) {
-                        Poll::Ready(Ok(())) => {
-                            self.told = true;
-                            again = true;
-                        }
-                        Poll::Ready(Err(_)) => return Err(Broken::Writing),
-                        Poll::Pending => {}
-                    },
-                    Poll::Ready(Ok(())) | Poll::Pending => {}
-                    Poll::Ready(Err(_)) => return Err(Broken::Writing),
-                }
+                again |= self.end(cx, to, other_ended)?;
             }
             moved |= again;
             if !again {

@@ -324,6 +324,7 @@ fn forward<'a>(
                 frontend,
                 backend: proxy,
                 tunnel_timeout: None,
+                limits: stream.limits.as_deref_mut(),
             };
             match relay.run(&mut ends, &reached.slot).await {
                 RelayEnd::Held => {}

@@ -294,7 +294,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .wrong("'external-check' only supports 'command' and 'path'. but got '{got}'.")]),
     kw("filter", PX, ONE, "a filter on streams")
         .takes(filter::SIGNATURE)
-        .checked(filter::filter),
+        .acts(filter::filter),
     kw("filter-sequence", PX, ONE, "order of filters")
         .since(3, 4)
         .takes(&[

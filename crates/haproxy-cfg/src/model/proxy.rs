@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use syntax::Span;
 
 use super::{
-    Acl, Balance, Bind, CheckKind, Cond, Format, HashType, LogSteps, LogTarget, Millis, RetryOn, Rule,
-    RuleSet, Sample, Server, StatsSettings, StickRule, Word,
+    Acl, Balance, Bandwidth, Bind, CheckKind, Cond, Format, HashType, LogSteps, LogTarget, Millis, RetryOn,
+    Rule, RuleSet, Sample, Server, StatsSettings, StickRule, Word,
 };
 use crate::signature::Argument;
 
@@ -494,6 +494,8 @@ pub struct Proxy {
     pub stats: Option<Box<StatsSettings>>,
     /// `stick`, in order.
     pub stick: Box<[StickRule]>,
+    /// `filter bwlim-in` and `filter bwlim-out`, in order.
+    pub bandwidth: Box<[Bandwidth]>,
     /// What errors are answered with, by status: `errorfile` and its kin.
     pub error_answers: Vec<(u16, ErrorAnswer)>,
     /// `monitor fail`: when `monitor-uri` is answered with an error.
@@ -521,6 +523,7 @@ impl Proxy {
             name,
             captures: None,
             steering: None,
+            bandwidth: Box::default(),
             unique_id: None,
             kind,
             id,

@@ -2,86 +2,32 @@
 
 use syntax::{Diagnostic, closest};
 
+use super::bandwidth;
 use super::line::{Line, shown};
 use super::reading::{Reading, Section};
 use super::spoe;
 use crate::keywords::{filters, place};
 use crate::lex::Word;
-use crate::signature::{
-    self, Arg, Argument, Cursor, Given, Opt, Subject, Value, choice, opt, options, path, text, verify,
-};
-use crate::values::{measure, strip_os_code};
+use crate::signature::{self, Arg, Cursor, Given, Opt, Subject, Value, choice, opt, options, path, text};
+use crate::values::strip_os_code;
 
 /// What stands behind the name of a bandwidth limit.
-const LIMITS_IN: &[Arg] = &[
+const LIMITS: &[Arg] = &[
     text("name"),
-    options(LIMIT_OPTIONS),
-    verify(|reading, arguments, subject| bandwidth_limit(reading, arguments, subject, "bwlim-in")),
+    options(&[
+        opt("limit", &[text("size")]),
+        opt("key", &[text("expression")]),
+        opt("table", &[text("table")]),
+        opt("default-limit", &[text("size")]),
+        opt("default-period", &[text("time")]),
+        opt("min-size", &[text("size")]),
+    ]),
 ];
-const LIMITS_OUT: &[Arg] = &[
-    text("name"),
-    options(LIMIT_OPTIONS),
-    verify(|reading, arguments, subject| bandwidth_limit(reading, arguments, subject, "bwlim-out")),
-];
-const LIMIT_OPTIONS: &[Opt] = &[
-    opt("limit", &[text("size")]),
-    opt("key", &[text("expression")]),
-    opt("table", &[text("table")]),
-    opt("default-limit", &[text("size")]),
-    opt("default-period", &[text("time")]),
-    opt("min-size", &[text("size")]),
-];
-
-/// What a bandwidth limit must have: a limit and a period for each stream, or a limit, a key and a table for all of them.
-fn bandwidth_limit(
-    reading: &mut Reading<'_>,
-    arguments: &mut [Argument],
-    subject: &Subject<'_>,
-    name: &str,
-) -> Option<()> {
-    let value = |option: &str| {
-        let found = arguments.iter().find(|argument| argument.name == option)?;
-        match &found.value {
-            Value::Option(_, values) => Some((values.first()?.value.text()?.to_vec(), found.span)),
-            _ => None,
-        }
-    };
-    let mut wrong = None;
-    for option in ["limit", "default-limit", "min-size"] {
-        if let Some((text, span)) = value(option)
-            && let Err(rest) = measure(&text, u64::from(u32::MAX))
-        {
-            let byte = String::from_utf8_lossy(&rest[..rest.len().min(1)]).into_owned();
-            let message = format!("invalid value for option '{option}' (unexpected character '{byte}')");
-            wrong = wrong.or(Some((message, span)));
-        }
-    }
-    let shared = ["limit", "key", "table"].into_iter().find_map(value);
-    let own = ["default-limit", "default-period"].into_iter().find_map(value);
-    let lacks = |option: &str| (value(option).is_none()).then(|| format!("<{option}> option is missing"));
-    let wrong = wrong.or_else(|| {
-        let message = if shared.is_some() && own.is_some() {
-            Some("cannot mix per-stream and shared parameter".to_owned())
-        } else if shared.is_some() {
-            lacks("key").or_else(|| lacks("limit"))
-        } else {
-            lacks("default-period").or_else(|| lacks("default-limit"))
-        };
-        message.map(|message| (message, subject.behind))
-    });
-    let Some((message, span)) = wrong else {
-        return Some(());
-    };
-    let message = format!("'filter' : '{name}' : {message}");
-    let help = "write for example: default-limit 1m default-period 1s";
-    subject.alert(reading, "bad-argument", span, message, help);
-    None
-}
 
 /// Filters with their arguments. Those that newer versions brought say so.
 const ARGUMENTS: &[Opt] = &[
-    opt("bwlim-in", LIMITS_IN).since(2, 7),
-    opt("bwlim-out", LIMITS_OUT).since(2, 7),
+    opt("bwlim-in", LIMITS).since(2, 7),
+    opt("bwlim-out", LIMITS).since(2, 7),
     opt(
         "cache",
         &[text("name").missing("'filter' : 'cache : expects a <name> argument'")],
@@ -167,6 +113,7 @@ pub(crate) fn filter(reading: &mut Reading<'_>, line: &Line<'_>) {
     };
     let newer = !reading.dialect.strict || reading.dialect.at_least(2, 7);
     if newer && name.text.starts_with(b"lua.") {
+        reading.tell_read_only("'filter'", line.span());
         return;
     }
     let row = ARGUMENTS
@@ -176,6 +123,13 @@ pub(crate) fn filter(reading: &mut Reading<'_>, line: &Line<'_>) {
     let Some(row) = row else {
         return unknown(reading, name);
     };
+    if row.name.starts_with("bwlim-") {
+        if bandwidth::read(reading, line, row.name) {
+            reading.keep(given(row.name, Vec::new(), name.span, line));
+        }
+        return;
+    }
+    reading.tell_read_only("'filter'", line.span());
     let mut cursor = Cursor::new(line.args(), 1);
     let Some(arguments) = signature::sequence(reading, &mut cursor, row.args, &subject) else {
         return;
@@ -185,15 +139,7 @@ pub(crate) fn filter(reading: &mut Reading<'_>, line: &Line<'_>) {
         let told = Diagnostic::alert("unknown-keyword", message).at(extra.span);
         return reading.tell(told.help("remove it"));
     }
-    let given = Given {
-        name: "filter",
-        arguments: vec![Argument {
-            name: "filter",
-            value: Value::Option(row.name, arguments),
-            span: name.span,
-        }],
-        span: line.span(),
-    };
+    let given = given(row.name, arguments, name.span, line);
     if row.name == "opentracing"
         && given
             .arguments
@@ -214,6 +160,24 @@ pub(crate) fn filter(reading: &mut Reading<'_>, line: &Line<'_>) {
         return;
     }
     reading.keep(given);
+}
+
+/// The line of a filter, to be kept with its section.
+fn given(
+    filter: &'static str,
+    arguments: Vec<signature::Argument>,
+    span: syntax::Span,
+    line: &Line<'_>,
+) -> Given {
+    Given {
+        name: "filter",
+        arguments: vec![signature::Argument {
+            name: "filter",
+            value: Value::Option(filter, arguments),
+            span,
+        }],
+        span: line.span(),
+    }
 }
 
 /// Whether the section has a filter already of which it can have one; tells it.

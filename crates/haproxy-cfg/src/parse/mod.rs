@@ -2,6 +2,7 @@
 
 mod acl;
 mod balance;
+mod bandwidth;
 pub(crate) mod bind;
 pub(crate) mod bind_quic;
 mod bind_tls;

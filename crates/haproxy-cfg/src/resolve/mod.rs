@@ -99,6 +99,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     tables::tell_unread(reading, &proxies);
     let tables = tables::build(reading, &proxies);
     let state_file = state_file::global(reading);
+    tables::check_bandwidth(reading, &proxies, &tables);
     Config {
         tables,
         global: std::mem::take(&mut reading.written.global),

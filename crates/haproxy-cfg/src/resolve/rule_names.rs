@@ -4,7 +4,8 @@ use syntax::{Context, Diagnostic, Severity};
 
 use super::spoe;
 use crate::keywords::{Output, rule_set};
-use crate::model::{ProxyKind, Word};
+use crate::model::{BandwidthScope, ProxyKind, Word};
+use crate::parse::sample::{Usage, needs};
 use crate::parse::{Reading, Section};
 use crate::signature::Given;
 use crate::written::{Pending, PendingName};
@@ -129,6 +130,7 @@ fn fault(reading: &Reading<'_>, pending: &PendingName) -> Option<(Severity, Stri
             format!("add above: filter opentracing id {name} config PATH"),
         )
         .filter(|_| !has_filter(reading, *within, "opentracing", name)),
+        Pending::Bandwidth(usage, own) => bandwidth(reading, pending, *usage, *own),
         Pending::Contents(rule) => {
             if reading.written.inspect_delays.contains(&(true, *within)) {
                 return None;
@@ -193,6 +195,45 @@ fn error_page(
 fn fits(reading: &Reading<'_>, table: &Word, output: Output) -> bool {
     let key = reading.written.table_types.get(table);
     key.is_none_or(|key| output.casts_to(*key))
+}
+
+/// What is wrong with a rule that switches a limit of bandwidth on.
+fn bandwidth(
+    reading: &Reading<'_>,
+    pending: &PendingName,
+    usage: Usage,
+    [limit, period]: [bool; 2],
+) -> Option<(Severity, String, String)> {
+    let PendingName { name, proxy, .. } = pending;
+    let name = &name.value;
+    let Section::Proxy(index) = pending.within else {
+        return None;
+    };
+    let filters = &reading.written.proxies.get(index)?.bandwidth;
+    let Some(filter) = filters.iter().find(|filter| filter.name == *name) else {
+        let message = format!(
+            "Proxy '{proxy}': unable to find bwlim filter '{name}' referenced by set-bandwidth-limit rule."
+        );
+        let help = format!("add above: filter bwlim-out {name} default-limit BYTES default-period TIME");
+        return Some((Severity::Alert, message, help));
+    };
+    let BandwidthScope::Shared { key, .. } = &filter.scope else {
+        return None;
+    };
+    if limit || period {
+        let what = if limit { "limit" } else { "period" };
+        let message = format!(
+            "Proxy '{proxy}': set-bandwidth-limit rule cannot define a {what} for a shared bwlim filter."
+        );
+        return Some((Severity::Alert, message, format!("remove the {what}")));
+    }
+    let needs = needs(reading, key, usage)?;
+    let message = format!(
+        "Proxy '{proxy}': bwlim filter '{name}' uses a key extracting information from '{needs}', none of which is \
+         available here."
+    );
+    let help = "take the key from what is known where the rule stands, such as src".to_owned();
+    Some((Severity::Alert, message, help))
 }
 
 /// Whether the section has a filter of that kind and name.

@@ -1,8 +1,10 @@
 //! Stick tables of proxies and of `peers` sections, in the order of the files.
 
-use syntax::Diagnostic;
+use syntax::{Context, Diagnostic};
 
-use crate::model::{KeyType, Mode, Proxy, ServerKey, StickTable, StickWhat, StoredData};
+use crate::model::{
+    BandwidthScope, KeyType, Mode, Proxy, Sample, ServerKey, StickTable, StickWhat, StoredData, Word,
+};
 use crate::parse::Reading;
 use crate::signature::{Argument, Given, Value};
 
@@ -21,6 +23,46 @@ pub(super) fn tell_unread(reading: &mut Reading<'_>, proxies: &[Proxy]) {
             let message = "'stick store-response' in TCP mode is read but not acted on yet.";
             reading.tell(Diagnostic::warning("read-only", message).at(rule.span));
         }
+    }
+}
+
+/// Whether a sample can be a key of the table.
+fn fits(reading: &Reading<'_>, table: &Word, sample: &Sample) -> bool {
+    let key = reading.written.table_types.get(table);
+    key.is_none_or(|key| sample.output.casts_to(*key))
+}
+
+/// Tells limits of bandwidth whose table does not exist, or cannot be used for it.
+pub(super) fn check_bandwidth(reading: &mut Reading<'_>, proxies: &[Proxy], tables: &[StickTable]) {
+    let proxies = proxies.iter().filter(|proxy| !proxy.disabled);
+    for (proxy, filter) in proxies.flat_map(|proxy| proxy.bandwidth.iter().map(move |filter| (proxy, filter)))
+    {
+        let BandwidthScope::Shared { key, table, .. } = &filter.scope else {
+            continue;
+        };
+        let (owner, name, rate) = (&proxy.name, &filter.name, filter.rate());
+        let (message, help) = match tables.iter().find(|known| known.name == *table) {
+            None => (
+                format!("Proxy {owner} : unable to find table '{table}' referenced by bwlim filter '{name}'"),
+                format!("add there: stick-table type ip size 1m expire 1h store {rate}(1s)"),
+            ),
+            Some(_) if !fits(reading, table, key) => (
+                format!(
+                    "Proxy {owner} : stick-table '{table}' uses a type incompatible with bwlim filter '{name}'"
+                ),
+                "give the table a type that the key can be cast to".to_owned(),
+            ),
+            Some(found) if found.store.iter().all(|data| data.name != rate) => (
+                format!(
+                    "Proxy {owner} : stick-table '{table}' uses a data type incompatible with bwlim filter '{name}'. \
+                     It must be '{rate}'"
+                ),
+                format!("add to the table: store {rate}(1s)"),
+            ),
+            Some(_) => continue,
+        };
+        let told = Diagnostic::alert("unknown-name", message).at(filter.span);
+        reading.tell(told.context(Context::Whole).help(help));
     }
 }
 

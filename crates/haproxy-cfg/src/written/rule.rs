@@ -65,6 +65,8 @@ pub(crate) enum Pending {
     SpoeEngine(String, Usage),
     /// A tracer, with the group.
     OtFilter(String),
+    /// A limit of bandwidth; where the rule stands, and whether it gives a limit and a period of its own.
+    Bandwidth(Usage, [bool; 2]),
     /// What looks at the request's bytes before they are waited for, by the rule of that name.
     Contents(&'static str),
     /// A protocol that does not go with HTTP.

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 
 use haproxy_cfg::model::{LogLevel, Millis, ProxyId};
 
+use crate::bandwidth::Limits;
 use crate::rules::Remembering;
 use crate::table::Tracked;
 
@@ -32,7 +33,7 @@ pub struct Client {
     pub tls: bool,
     /// It counts as one of the frontend's and the process's connections.
     pub counted: bool,
-    /// When it was accepted, milliseconds of the process's clock.
+    /// When it was accepted, or, once it is kept, when the request before ended; milliseconds of the process's clock.
     pub accepted_ms: u64,
     /// How long handshakes took (TLS, PROXY header), milliseconds.
     pub handshake_ms: u32,
@@ -86,6 +87,8 @@ pub struct Stream {
     pub remembering: Option<Box<Remembering>>,
     /// Entries of stick tables that it tracks, besides those of the client's connection.
     pub tracked: Tracked,
+    /// How fast it may go, where rules say so.
+    pub limits: Option<Box<Limits>>,
     /// Its number among all of the process, from 0; wraps.
     pub number: u32,
 }
@@ -262,6 +265,7 @@ impl Stream {
         self.settings = Settings::default();
         self.unique_id = None;
         self.remembering = None;
+        self.limits = None;
         self.number = 0;
     }
 }

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use crate::sample::{Arena, Sample, cast};
 
 /// A key. What is shorter than the table's is filled with zeros.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key(pub(super) SmallVec<[u32; 10]>);
 
 /// Words that a key of that type takes.

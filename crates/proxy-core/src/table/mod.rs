@@ -9,6 +9,7 @@ mod entry;
 mod key;
 mod rate;
 mod shard;
+mod sharers;
 mod stick;
 #[cfg(test)]
 mod tests;

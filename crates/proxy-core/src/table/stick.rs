@@ -6,7 +6,7 @@
 use std::collections::BinaryHeap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use haproxy_cfg::model::{KeyType, Millis, StickTable};
 
@@ -14,6 +14,7 @@ use super::data::{Data, Field, Layout};
 use super::entry::Entry;
 use super::key::{self, Key};
 use super::shard::{HEAD, Shape, Shard, refs, stamp};
+use super::sharers::Sharers;
 
 /// Entries that a part has when the table is full, about.
 const PART: u32 = 256;
@@ -64,6 +65,8 @@ pub struct Table {
     keys: RandomState,
     /// Names and addresses of servers that entries know by their number, counted from 1.
     servers: RwLock<Vec<Box<[u8]>>>,
+    /// Streams that share limits of what comes in, and of what goes out.
+    sharers: [Sharers; 2],
 }
 
 impl Table {
@@ -78,6 +81,7 @@ impl Table {
             parts => (parts.next_power_of_two() as usize).clamp(PARTS.0, PARTS.1),
         };
         Self {
+            sharers: Default::default(),
             shape: Shape {
                 key,
                 words: layout.words,
@@ -119,6 +123,18 @@ impl Table {
     #[must_use]
     pub fn field(&self, kind: Data, index: u32) -> Option<Field> {
         self.layout.field(kind, index)
+    }
+
+    /// One more that shares the limit of a rate by the entry of that key: as many as hold the same do.
+    #[must_use]
+    pub(crate) fn share(&self, key: &Key, rate: Data) -> Arc<()> {
+        let [incoming, outgoing] = &self.sharers;
+        let sharers = if rate == Data::BytesInRate {
+            incoming
+        } else {
+            outgoing
+        };
+        sharers.join(key)
     }
 
     /// Shows `see` the entry of that key.

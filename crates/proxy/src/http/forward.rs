@@ -615,9 +615,15 @@ pub(super) fn response_rules(
             };
             Err(HeadStop::Await(terms))
         }
+        Step::Pause(time) => {
+            txn.rules_at = ResponseRules {
+                in_frontend: txn.stream.log.backend != Some(proxy),
+                at: *at,
+            };
+            Err(HeadStop::Pause(time))
+        }
         Step::Malformed
         | Step::Failed
-        | Step::Pause(_)
         | Step::Metrics
         | Step::Resolve(_)
         | Step::Hint
@@ -725,6 +731,7 @@ pub(super) async fn tunnel(
         frontend,
         backend: proxy,
         tunnel_timeout: txn.stream.settings.tunnel_timeout,
+        limits: txn.stream.limits.as_deref_mut(),
     };
     let end = relay.run(&mut ends, &reached.slot).await;
     txn.stream.log.bytes += relay.to_client();

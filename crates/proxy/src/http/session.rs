@@ -52,6 +52,11 @@ async fn next_request(session: &mut Session) -> Option<Next> {
     let next = Box::pin(transaction::run(session, &mut txn)).await;
     session.thread.give_transaction(txn);
     session.client.requests = session.client.requests.saturating_add(1);
+    if next == Next::KeepAlive {
+        // The times of the next request count from here, and its connection is none that was just taken.
+        session.client.accepted_ms = session.thread.now_ms();
+        session.client.handshake_ms = 0;
+    }
     Some(next)
 }
 

@@ -2,6 +2,9 @@
 
 use std::task::{Context, Poll};
 
+use proxy_core::bandwidth::Way;
+use proxy_core::stream::Stream;
+
 use super::body::Body;
 use super::exchange::End;
 use super::txn::Txn;
@@ -39,6 +42,11 @@ fn is_worth(body: &Body) -> bool {
         // Chunks are looked at.
         Body::Chunked(_) => false,
     }
+}
+
+/// Whether a limit holds for bytes that go that way: those are counted one buffer after the other.
+fn is_limited(stream: &Stream, way: Way) -> bool {
+    stream.limits.as_ref().is_some_and(|limits| limits.limit(way))
 }
 
 /// Moves what can be moved; what went into the pipe is added to `taken`.
@@ -96,6 +104,7 @@ impl Txn {
             let begins = p.response_is_sent(self.to_client.len())
                 && self.res.is_none()
                 && is_worth(&p.res_body)
+                && !is_limited(&self.stream, Way::Down)
                 && sockets(server, &session.io).is_some();
             if !begins {
                 return Ok(false);
@@ -147,6 +156,7 @@ impl Txn {
             let begins = p.request_is_sent(self.to_server.len())
                 && self.req.as_ref().is_none_or(crate::buffer::Buffer::is_empty)
                 && is_worth(&p.req_body)
+                && !is_limited(&self.stream, Way::Up)
                 && sockets(&session.io, server).is_some();
             if !begins {
                 return Ok(false);

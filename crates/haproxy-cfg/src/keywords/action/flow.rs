@@ -114,7 +114,7 @@ pub(super) const ROWS: &[Action] = &[
     kw("pause", HTTP_REQ | HTTP_RES, ANY, "waits")
         .since(3, 2)
         .takes(&[time_or_expression("time")])
-        .acts(HTTP_REQ),
+        .acts(HTTP_REQ | HTTP_RES),
     kw(
         "reject",
         EARLY | TCP_REQ | TCP_RES | HTTP_REQ | QUIC_INI,

@@ -39,7 +39,8 @@ pub(super) const ROWS: &[Action] = &[
         "adds header lines from a packed list",
     )
     .since(3, 4)
-    .takes(PACKED),
+    .takes(PACKED)
+    .acts(HTTP),
     kw("del-header", HTTP, ANY, "deletes header lines")
         .takes(&[
             text("name").missing("expects at least 1 argument"),
@@ -80,7 +81,8 @@ pub(super) const ROWS: &[Action] = &[
         "sets header lines from a packed list",
     )
     .since(3, 4)
-    .takes(PACKED),
+    .takes(PACKED)
+    .acts(HTTP),
     kw("set-status", HTTP_RES | HTTP_AFTER, ANY, "changes the status")
         .takes(&[status::code("status"), status::reason("reason")])
         .acts(HTTP_RES | HTTP_AFTER),

@@ -5,7 +5,7 @@ use crate::keywords::row::rule_set::{HTTP_AFTER, TCP_REQ};
 use crate::parse::rules::arguments::{
     action_expression, number_or_expression, retries, size_or_expression, time_or_expression,
 };
-use crate::parse::rules::{captures, lookup};
+use crate::parse::rules::{captures, lookup, names};
 use crate::signature::{loose, needs, one_of, opt, options, text, verify};
 
 pub(super) const ROWS: &[Action] = &[
@@ -28,7 +28,9 @@ pub(super) const ROWS: &[Action] = &[
             opt("limit", &[size_or_expression("limit")]),
             opt("period", &[time_or_expression("period")]),
         ]),
-    ]),
+        verify(names::bandwidth),
+    ])
+    .acts(CONTENT),
     kw(
         "set-log-level",
         CONTENT | HTTP_AFTER,

@@ -50,6 +50,24 @@ pub(crate) fn spoe_engine(
     Some(())
 }
 
+/// Remembers the limit of bandwidth that a rule names.
+pub(crate) fn bandwidth(
+    reading: &mut Reading<'_>,
+    arguments: &mut [Argument],
+    subject: &Subject<'_>,
+) -> Option<()> {
+    let (name, span) = first(arguments)?;
+    let gives = |name: &str| {
+        arguments
+            .iter()
+            .any(|argument| matches!(&argument.value, Value::Option(option, _) if *option == name))
+    };
+    let own = ["limit", "period"].map(gives);
+    let usage = super::sample::usage(subject);
+    super::pend(reading, Pending::Bandwidth(usage, own), &name, span);
+    Some(())
+}
+
 /// Remembers the tracer that a rule names.
 pub(crate) fn tracer(reading: &mut Reading<'_>, arguments: &mut [Argument], _: &Subject<'_>) -> Option<()> {
     let (name, span) = first(arguments)?;

@@ -3,6 +3,7 @@
 
 mod address;
 mod auth;
+mod bandwidth;
 mod capture;
 mod flow;
 mod header;
@@ -112,6 +113,7 @@ pub(crate) type Make = fn(Compile<'_>) -> Result<Box<dyn Action>, String>;
 const TABLES: &[&[(&str, Make)]] = &[
     address::ROWS,
     auth::ROWS,
+    bandwidth::ROWS,
     capture::ROWS,
     flow::ROWS,
     header::ROWS,

@@ -14,7 +14,8 @@ mod response;
 
 use std::task::{Context, Poll};
 
-use haproxy_cfg::model::{Proxy, Timeouts};
+use haproxy_cfg::model::{Millis, Proxy, Timeouts};
+use proxy_core::bandwidth::Way;
 use proxy_core::http1::{HeadProgress, HeadRules, HeaderCases};
 use proxy_core::rules::AwaitBody;
 use proxy_core::state::Ending;
@@ -91,6 +92,8 @@ struct Held {
     enough: Option<u64>,
     /// Bytes of the body behind the head.
     ready: usize,
+    /// A rule only lets time pass.
+    pauses: bool,
 }
 
 /// Why a response's head is not put together.
@@ -100,6 +103,8 @@ pub(super) enum HeadStop {
     Refused(u16),
     /// A rule waits for the body: to be asked again once it is there.
     Await(AwaitBody),
+    /// A rule lets that time pass: to be asked again behind it.
+    Pause(Millis),
 }
 
 /// Puts the response's head for the client together, or says why not.
@@ -216,7 +221,7 @@ impl Txn {
         loop {
             // Whether something moved that what stands above it here may have waited for.
             let mut again = false;
-            match self.send_request(server, cx) {
+            match self.send_request(server, session.timer.now_ms(), cx) {
                 // Room that this made for the client's bytes is filled next.
                 Ok(sent) => moved.to_server |= sent,
                 // A server may answer before it has read everything, and close: its answer is looked for first.
@@ -269,11 +274,30 @@ impl Txn {
             if self.progress.client_ended && terms.proxy.options.abortonclose && self.is_all_asked() {
                 return Poll::Ready(End::ClientGone);
             }
-            if !again {
-                break;
+            if again {
+                continue;
+            }
+            match self.watch_time(session, terms, cx, moved) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Some(end)) => return Poll::Ready(end),
+                // A time is over that held something back.
+                Poll::Ready(None) => moved = Moved::default(),
             }
         }
-        self.watch_time(session, terms, cx, moved)
+    }
+
+    /// Milliseconds of the process's clock at which limits let more go on; none where they hold nothing back.
+    fn throttled_until(&self, now: u64) -> [Option<u64>; 2] {
+        let Some(limits) = &self.stream.limits else {
+            return [None; 2];
+        };
+        let p = &self.progress;
+        let up = p.head_sent == self.to_server.len() && !p.server_refuses;
+        let down = p.response == ResponsePhase::Body && p.answer_sent == self.to_client.len();
+        [(Way::Up, up, p.req_ready), (Way::Down, down, p.res_ready)].map(|(way, begun, ready)| {
+            let wait = limits.wait(way, ready).filter(|_| begun && ready > 0);
+            wait.map(|wait| now + wait)
+        })
     }
 
     /// Sets the deadlines anew for a side on which something moved, and ends what stands still for too long.
@@ -283,8 +307,9 @@ impl Txn {
         terms: &Terms<'_>,
         cx: &Context<'_>,
         moved: Moved,
-    ) -> Poll<End> {
+    ) -> Poll<Option<End>> {
         let now = session.timer.now_ms();
+        let [up, down] = self.throttled_until(now);
         let settings = &self.stream.settings;
         let p = &mut self.progress;
         let [client_alone, server_alone] = terms.independent;
@@ -296,7 +321,8 @@ impl Txn {
             || p.res_ready > 0
             || holds(&p.response_pipe)
             || p.answer_sent < self.to_client.len();
-        if !client_owes {
+        // Nobody is to blame for what a limit holds back.
+        if !client_owes || up.or(down).is_some() {
             p.client_deadline = u64::MAX;
         } else if moved.from_client || moved.any() && !client_alone || p.client_deadline == u64::MAX {
             p.client_deadline = deadline(now, settings.client_timeout.or(terms.client.client));
@@ -307,7 +333,17 @@ impl Txn {
         let server_owes = p.failed.is_none()
             && (p.response == ResponsePhase::Head
                 || has_room && !holds(&p.response_pipe) && (!p.is_response_received() || p.res_ready > 0));
-        let server_deadline = if server_owes { p.server_deadline } else { u64::MAX };
+        let server_deadline = if up.is_some() || down.is_some() && p.is_response_received() {
+            p.server_deadline = u64::MAX;
+            u64::MAX
+        } else if server_owes {
+            if p.server_deadline == u64::MAX {
+                p.server_deadline = deadline(now, settings.server_timeout.or(terms.proxy.timeouts.server));
+            }
+            p.server_deadline
+        } else {
+            u64::MAX
+        };
         // A client that only owes the rest of its request is not waited for as long as its server is, which may answer before.
         let takes = p.res_ready > 0 || holds(&p.response_pipe) || p.answer_sent < self.to_client.len();
         let client_deadline = if takes || server_deadline == u64::MAX {
@@ -316,19 +352,23 @@ impl Txn {
             u64::MAX
         };
         let held_until = p.held.map_or(u64::MAX, |held| held.until);
+        let more_at = up.unwrap_or(u64::MAX).min(down.unwrap_or(u64::MAX));
         session
             .timer
-            .set(server_deadline.min(client_deadline).min(held_until));
+            .set(server_deadline.min(client_deadline).min(held_until).min(more_at));
         if session.timer.poll_expired(cx, now).is_pending() {
             return Poll::Pending;
         }
-        Poll::Ready(if client_deadline <= now {
+        if p.held.is_some_and(|held| held.pauses && held.until <= now) {
+            return Poll::Ready(None);
+        }
+        Poll::Ready(Some(if client_deadline <= now {
             End::ClientTimeout
         } else if held_until <= now {
             End::BodyTimeout
         } else {
             End::ServerTimeout
-        })
+        }))
     }
 
     /// The end, if it has come; the inner none when only the layer below still has bytes to send.

@@ -3,6 +3,8 @@
 use std::io::IoSlice;
 use std::task::{Context, Poll};
 
+use proxy_core::bandwidth::Way;
+
 use super::{End, JOIN, Progress, ResponsePhase, Terms, join};
 use crate::buffer::BufferPool;
 use crate::http::txn::{ResponseRules, Txn};
@@ -11,10 +13,22 @@ use crate::session::Session;
 
 impl Txn {
     /// Sends head and body to the server. An error when the server takes no more.
-    pub(super) fn send_request(&mut self, server: &mut Io, cx: &mut Context<'_>) -> Result<bool, ()> {
+    pub(super) fn send_request(
+        &mut self,
+        server: &mut Io,
+        now_ms: u64,
+        cx: &mut Context<'_>,
+    ) -> Result<bool, ()> {
         let mut moved = false;
         let p = &mut self.progress;
-        if p.kept_up_to > 0 {
+        if let Some(limits) = &self.stream.limits
+            && limits.limit(Way::Up)
+        {
+            // What is limited goes on bit by bit, and is not kept.
+            if p.req_ready > 0 {
+                p.kept_up_to = 0;
+            }
+        } else if p.kept_up_to > 0 {
             let room = p.kept_up_to.saturating_sub(self.to_server.len());
             if p.req_ready <= room {
                 join(&mut self.to_server, self.req.as_mut(), &mut p.req_ready);
@@ -30,8 +44,15 @@ impl Txn {
             if p.server_refuses || (head.is_empty() && p.req_ready == 0) {
                 return Ok(moved);
             }
+            let most = match &mut self.stream.limits {
+                Some(limits) => limits.allowed(Way::Up, p.req_ready, now_ms),
+                None => p.req_ready,
+            };
+            if head.is_empty() && most == 0 {
+                return Ok(moved);
+            }
             let body = match &self.req {
-                Some(buffer) => &buffer.data()[..p.req_ready],
+                Some(buffer) => &buffer.data()[..most],
                 None => &[],
             };
             let written = match (head.is_empty(), body.is_empty()) {
@@ -47,6 +68,9 @@ impl Txn {
                     let of_head = n.min(head.len());
                     p.head_sent += of_head;
                     p.req_ready -= n - of_head;
+                    if let Some(limits) = &mut self.stream.limits {
+                        limits.took(Way::Up, n - of_head, now_ms);
+                    }
                     if let Some(buffer) = &mut self.req {
                         buffer.consume(n - of_head);
                     }

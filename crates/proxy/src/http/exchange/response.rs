@@ -3,6 +3,7 @@
 use std::io::IoSlice;
 use std::task::{Context, Poll};
 
+use proxy_core::bandwidth::Way;
 use proxy_core::http1::{
     ConnectionHeader, Framing, HeadError, HeadProgress, Headers, message_traits, response_framing,
     write_response,
@@ -200,6 +201,17 @@ impl Txn {
                     until: session.timer.now_ms() + u64::from(time),
                     enough,
                     ready,
+                    pauses: false,
+                });
+                return Ok(());
+            }
+            Err(HeadStop::Pause(time)) => {
+                let ready = std::mem::take(&mut self.progress.res_ready);
+                self.progress.held = Some(Held {
+                    until: session.timer.now_ms() + u64::from(time),
+                    enough: None,
+                    ready,
+                    pauses: true,
                 });
                 return Ok(());
             }
@@ -225,6 +237,16 @@ impl Txn {
         loop {
             let p = &mut self.progress;
             let Some(held) = p.held else { return Ok(moved) };
+            if held.pauses {
+                if session.timer.now_ms() < held.until {
+                    return Ok(moved);
+                }
+                p.held = None;
+                p.res_ready = held.ready;
+                self.settle_head(session, finish_head)?;
+                moved = true;
+                continue;
+            }
             let there = || self.response_body().len() as u64;
             let is_enough = held.enough.is_some_and(|enough| there() >= enough);
             let p = &mut self.progress;
@@ -278,7 +300,13 @@ impl Txn {
     pub(super) fn send_response(&mut self, session: &mut Session, cx: &mut Context<'_>) -> Result<bool, ()> {
         let mut moved = false;
         let p = &mut self.progress;
-        if p.answer_sent == 0 && p.res_ready <= JOIN {
+        let now_ms = session.timer.now_ms();
+        let limited = self
+            .stream
+            .limits
+            .as_ref()
+            .is_some_and(|limits| limits.limit(Way::Down));
+        if p.answer_sent == 0 && p.res_ready <= JOIN && !limited {
             join(&mut self.to_client, self.res.as_mut(), &mut p.res_ready);
         }
         loop {
@@ -287,7 +315,14 @@ impl Txn {
             if head.is_empty() && p.res_ready == 0 {
                 return Ok(moved);
             }
-            let body = self.res.as_ref().map_or(&[][..], |b| &b.data()[..p.res_ready]);
+            let most = match &mut self.stream.limits {
+                Some(limits) => limits.allowed(Way::Down, p.res_ready, now_ms),
+                None => p.res_ready,
+            };
+            if head.is_empty() && most == 0 {
+                return Ok(moved);
+            }
+            let body = self.res.as_ref().map_or(&[][..], |b| &b.data()[..most]);
             let written = match (head.is_empty(), body.is_empty()) {
                 (false, true) => session.io.poll_write(cx, &[IoSlice::new(head)]),
                 (true, _) => session.io.poll_write(cx, &[IoSlice::new(body)]),
@@ -303,6 +338,9 @@ impl Txn {
                     let of_head = n.min(head.len());
                     p.answer_sent += of_head;
                     p.res_ready -= n - of_head;
+                    if let Some(limits) = &mut self.stream.limits {
+                        limits.took(Way::Down, n - of_head, now_ms);
+                    }
                     if let Some(buffer) = &mut self.res {
                         buffer.consume(n - of_head);
                         if buffer.is_empty()
