@@ -308,10 +308,12 @@ pub(super) async fn exchange(
     }
     let server = reached.slot.server();
     let mut keep = Keep::default();
-    let refused = refuse_contents(session, txn, backend, None).is_err();
+    let refused = refuse_contents(session, txn, backend, None).err();
     let end = poll_fn(|cx| {
-        if refused {
-            return Poll::Ready(End::Denied(NO_ANSWER));
+        match refused {
+            None => {}
+            Some(HeadStop::Closed) => return Poll::Ready(End::ServerGone),
+            Some(_) => return Poll::Ready(End::Denied(NO_ANSWER)),
         }
         if let Some(why) = reached.slot.ending() {
             return Poll::Ready(End::Ended(why));
@@ -324,6 +326,10 @@ pub(super) async fn exchange(
     .await;
     txn.give_pipes(session);
     if txn.is_kept() && is_worth_another(&proxy.retry_on, end) {
+        if end == End::BadResponse {
+            thread.be_counters(backend).eresp.inc();
+            thread.server_counters(backend, server).eresp.inc();
+        }
         return None;
     }
     count_bytes(session, txn, backend, server);
@@ -407,7 +413,7 @@ pub(super) fn finish_head(
         if let Some(captures) = &thread.config().proxy(session.client.frontend).captures {
             txn.capture_response(captures);
         }
-        refuse_contents(session, txn, backend, Some(server)).map_err(HeadStop::Refused)?;
+        refuse_contents(session, txn, backend, Some(server))?;
     }
     let mut at = begun.at;
     if !begun.in_frontend {
@@ -519,7 +525,7 @@ fn refuse_contents(
     txn: &mut Txn,
     backend: ProxyId,
     answered_by: Option<usize>,
-) -> Result<(), u16> {
+) -> Result<(), HeadStop> {
     let thread = Rc::clone(&session.thread);
     let (proxy, plan) = thread.shared.plan.proxy(backend);
     let waits = proxy.timeouts.inspect_response.is_some();
@@ -541,8 +547,14 @@ fn refuse_contents(
         };
         early::run(session, backend, set, contents, &mut txn.cache, &mut 0)
     };
-    if !matches!(step, Step::Reject | Step::Vanish(_)) {
-        return Ok(());
+    match step {
+        Step::Reject | Step::Vanish(_) => {}
+        Step::Close => {
+            // As if the server had gone without a word.
+            txn.stream.log.response_ms = 0;
+            return Err(HeadStop::Closed);
+        }
+        _ => return Ok(()),
     }
     if let Step::Vanish(hops) = step {
         session.io.vanish(hops);
@@ -557,7 +569,7 @@ fn refuse_contents(
         txn.stream.log.response_ms = 0;
     }
     txn.stream.log.end_with(b'P', b'D');
-    Err(NO_ANSWER)
+    Err(HeadStop::Refused(NO_ANSWER))
 }
 
 /// The rules of one proxy on the response, from number `at` on.
@@ -739,6 +751,19 @@ pub(super) async fn tunnel(
     let server = reached.slot.server();
     count_relayed(session, backend, server, relay.to_server(), relay.to_client());
     relay.give_back(&thread.buffers, &thread.pipes);
+    let sides = [
+        thread.fe_counters(session.client.frontend),
+        thread.be_counters(backend),
+        thread.server_counters(backend, server),
+    ];
+    match end {
+        RelayEnd::ClientGone | RelayEnd::ClientTimeout => sides.iter().for_each(|side| side.cli_abrt.inc()),
+        RelayEnd::ServerGone | RelayEnd::ServerTimeout => sides.iter().for_each(|side| side.srv_abrt.inc()),
+        RelayEnd::Done | RelayEnd::Held | RelayEnd::Ended(_) => {}
+    }
+    if end == RelayEnd::ServerGone {
+        sides[1..].iter().for_each(|side| side.eresp.inc());
+    }
     match end {
         RelayEnd::Done | RelayEnd::Held => {}
         RelayEnd::ClientGone => txn.stream.log.end_with(b'C', b'D'),

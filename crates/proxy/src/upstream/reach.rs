@@ -240,6 +240,7 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
     let (proxy, plan) = thread.shared.plan.proxy(attempt.backend);
     let retries = attempt.settings.retries.unwrap_or(proxy.retries);
     let mut left = retries.saturating_sub(route.retries);
+    let asked_for = attempt.wanted.is_some();
     loop {
         let slot = take_slot(attempt, route).await?;
         let server = slot.server();
@@ -273,7 +274,8 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
         // A server that is being waited for has no session: others may take its slot.
         drop(slot);
         if left == 0 || !proxy.retry_on.conn_failure {
-            if route.retries > 0 && failure == ReachError::ConnectFailed {
+            if route.retries > 0 && failure == ReachError::ConnectFailed && proxy.options.redispatch.is_some()
+            {
                 route.queued_until_ms = thread.now_ms();
             }
             thread.be_counters(attempt.backend).econ.inc();
@@ -283,7 +285,7 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
         left -= 1;
         route.retries += 1;
         let state = &thread.shared.runtime.proxies[attempt.backend.0 as usize];
-        let bound = attempt.wanted == Some(server) || attempt.hash.is_some();
+        let bound = asked_for && attempt.wanted == Some(server) || attempt.hash.is_some();
         let usable = plan.balancer.usable(state);
         let others = usable.active.max(usable.backup) > 1;
         let elsewhere = proxy.options.redispatch.is_some()
@@ -310,8 +312,10 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
             wait_or_gone(&mut attempt.client, attempt.timer)
                 .await
                 .map_err(|()| ReachError::ClientLeftConnect)?;
-            // Waiting for a server counts as queueing.
-            route.queued_until_ms = 0;
+            if proxy.options.redispatch.is_some() {
+                // Waiting for a server that may be another one counts as queueing.
+                route.queued_until_ms = 0;
+            }
             if proxy.options.redispatch.is_some() && !state.servers[server].is_usable() {
                 attempt.wanted = None;
                 attempt.exclude = Some(server);

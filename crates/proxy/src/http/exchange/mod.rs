@@ -105,6 +105,8 @@ pub(super) enum HeadStop {
     Await(AwaitBody),
     /// A rule lets that time pass: to be asked again behind it.
     Pause(Millis),
+    /// A rule closes the server's connection.
+    Closed,
 }
 
 /// Puts the response's head for the client together, or says why not.

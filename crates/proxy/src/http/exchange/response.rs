@@ -205,6 +205,14 @@ impl Txn {
                 });
                 return Ok(());
             }
+            Err(HeadStop::Closed) => {
+                self.progress.res_ready = 0;
+                if let Some(buffer) = &mut self.res {
+                    let bytes = buffer.len();
+                    buffer.consume(bytes);
+                }
+                return Err(End::ServerGone);
+            }
             Err(HeadStop::Pause(time)) => {
                 let ready = std::mem::take(&mut self.progress.res_ready);
                 self.progress.held = Some(Held {
