@@ -217,7 +217,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .takes(&[
         text("key").missing("'{kw}' expects <secret_key> as argument."),
         IGNORED,
-    ]),
+    ])
+    .acts(p::kept),
     kw("email-alert", DEFAULTS | PX, ANY, "mail on state changes")
         .takes(&[
             choice(

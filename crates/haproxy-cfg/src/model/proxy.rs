@@ -189,6 +189,8 @@ pub struct CookiePolicy {
     pub maxlife: Option<u32>,
     /// `attr`, each.
     pub attrs: Vec<Word>,
+    /// `dynamic`: servers without a cookie get one that is made of where they are.
+    pub dynamic: bool,
 }
 
 /// Where the states of a backend's servers come from at start (`load-server-state-from-file`).
@@ -480,6 +482,8 @@ pub struct Proxy {
     pub retries: u32,
     /// `retry-on`.
     pub retry_on: RetryOn,
+    /// `dynamic-cookie-key`.
+    pub dynamic_cookie_key: Option<Word>,
     /// `load-server-state-from-file`.
     pub state_file: Option<StateFile>,
     /// `fullconn`.
@@ -565,6 +569,7 @@ impl Proxy {
             cookie: None,
             retries: 3,
             retry_on: RetryOn::default(),
+            dynamic_cookie_key: None,
             state_file: None,
             fullconn: None,
             http_reuse: HttpReuse::Safe,

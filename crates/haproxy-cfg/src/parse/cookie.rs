@@ -36,6 +36,7 @@ pub(crate) fn cookie(reading: &mut Reading<'_>, line: &Line<'_>) {
         maxidle: None,
         maxlife: None,
         attrs: Vec::new(),
+        dynamic: false,
     };
     let mut modes = Vec::new();
     let mut at = 1;
@@ -88,7 +89,7 @@ fn flag(reading: &mut Reading<'_>, policy: &mut CookiePolicy, word: &Word<'_>) -
         b"preserve" => policy.preserve = true,
         b"httponly" => policy.httponly = true,
         b"secure" => policy.secure = true,
-        b"dynamic" => reading.tell_read_only("'cookie dynamic'", word.span),
+        b"dynamic" => policy.dynamic = true,
         unknown => {
             let message = "'cookie' supports 'rewrite', 'insert', 'prefix', 'indirect', 'nocache', 'postonly', \
                            'domain', 'maxidle', 'dynamic', 'maxlife' and 'attr' options.";

@@ -126,6 +126,9 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .value(|settings| &settings.retries)
             .unwrap_or(DEFAULT_RETRIES),
         retry_on: retry_on(reading, section, &inherited),
+        dynamic_cookie_key: inherited
+            .last_line(reading, section, "dynamic-cookie-key")
+            .and_then(|given| given.arguments.first()?.value.text().cloned()),
         state_file: None,
         fullconn: inherited.value(|settings| &settings.fullconn),
         http_reuse: inherited

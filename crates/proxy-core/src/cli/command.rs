@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use haproxy_cfg::keywords::command::{Leave, WORKER};
 use haproxy_cfg::keywords::{self, CommandRow};
 
-use super::{Call, Reply, Session, frontend, pattern, server, session, show, table};
+use super::{Call, Reply, Session, cookie, frontend, pattern, server, session, show, table};
 
 type Run = fn(&mut Call<'_, '_>) -> Reply;
 
@@ -22,10 +22,12 @@ const RUNS: &[(&str, Run)] = &[
     ("del acl", pattern::del_acl),
     ("del map", pattern::del_map),
     ("disable agent", server::disable_agent),
+    ("disable dynamic-cookie backend", cookie::disable),
     ("disable frontend", frontend::disable),
     ("disable health", server::disable_health),
     ("disable server", server::disable),
     ("enable agent", server::enable_agent),
+    ("enable dynamic-cookie backend", cookie::enable),
     ("enable frontend", frontend::enable),
     ("enable health", server::enable_health),
     ("enable server", server::enable),
@@ -38,6 +40,7 @@ const RUNS: &[(&str, Run)] = &[
     ("operator", session::operator),
     ("prepare acl", pattern::prepare_acl),
     ("prepare map", pattern::prepare_map),
+    ("set dynamic-cookie-key backend", cookie::set_key),
     ("set map", pattern::set_map),
     ("set maxconn frontend", frontend::set_maxconn),
     ("set maxconn global", frontend::set_process_maxconn),

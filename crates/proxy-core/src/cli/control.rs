@@ -67,6 +67,10 @@ pub trait Control {
     fn set_checks(&mut self, server: ServerId, enabled: bool);
     /// Sets a server's `maxconn`.
     fn set_server_maxconn(&mut self, server: ServerId, maxconn: u32);
+    /// Begins or ends to give a backend's servers cookies that are made of where they are.
+    fn want_dynamic_cookies(&mut self, backend: ProxyId, wanted: bool);
+    /// Sets the secret of such cookies.
+    fn set_dynamic_cookie_key(&mut self, backend: ProxyId, key: &[u8]);
     /// Sets a frontend's `maxconn`.
     fn set_frontend_maxconn(&mut self, frontend: ProxyId, maxconn: u32);
     /// Sets the process's `maxconn`.

@@ -117,6 +117,15 @@ impl Control for Live<'_> {
         self.hooks.changed(Some(server.proxy));
     }
 
+    fn want_dynamic_cookies(&mut self, backend: ProxyId, wanted: bool) {
+        self.runtime.proxies[backend.0 as usize].cookies.want(wanted);
+    }
+
+    fn set_dynamic_cookie_key(&mut self, backend: ProxyId, key: &[u8]) {
+        let cookies = &self.runtime.proxies[backend.0 as usize].cookies;
+        cookies.set_key(key.to_vec().into());
+    }
+
     fn set_frontend_maxconn(&mut self, frontend: ProxyId, maxconn: u32) {
         self.runtime.proxies[frontend.0 as usize]
             .maxconn

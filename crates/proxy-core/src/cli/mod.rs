@@ -3,6 +3,7 @@
 
 mod command;
 mod control;
+mod cookie;
 mod frontend;
 mod live;
 mod pattern;

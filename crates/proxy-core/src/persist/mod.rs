@@ -4,6 +4,7 @@
 mod cacheable;
 pub(crate) mod crumbs;
 mod dates;
+mod dynamic;
 mod edit;
 mod plan;
 mod request;
@@ -11,6 +12,7 @@ mod response;
 #[cfg(test)]
 mod tests;
 
+pub use dynamic::DynamicCookies;
 pub use edit::{HeadEdit, HeadEdits};
 pub use plan::CookiePlan;
 pub use request::{ClientCookie, CookieState};

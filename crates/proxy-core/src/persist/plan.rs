@@ -1,21 +1,42 @@
 //! A backend's cookie policy with its servers' cookies.
 
-use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
-use haproxy_cfg::model::{CookiePolicy, CookieRewrite, Proxy, Word};
+use haproxy_cfg::model::{CookiePolicy, CookieRewrite, Proxy, ServerAddr};
 
+use super::dynamic::CookieValues;
 use crate::state::ProxyState;
 
 /// Cookie persistence of one backend.
 #[derive(Clone, Debug)]
 pub struct CookiePlan {
     pub(super) policy: CookiePolicy,
-    /// By server: its cookie.
-    pub(super) values: Vec<Option<Word>>,
-    /// By cookie: the servers that have it, in the file's order.
-    servers: HashMap<Word, Vec<usize>>,
+    /// The cookies that the file gives.
+    fixed: Arc<CookieValues>,
+    /// By server: where the file says that it is.
+    addresses: Box<[ServerAddr]>,
     /// `option persist`: a server that is down is used all the same.
     even_if_down: bool,
+}
+
+/// The cookies in force.
+pub(super) enum Values<'a> {
+    /// Those of the file.
+    Fixed(&'a CookieValues),
+    /// Those that were made.
+    Made(Arc<CookieValues>),
+}
+
+impl Deref for Values<'_> {
+    type Target = CookieValues;
+
+    fn deref(&self) -> &CookieValues {
+        match self {
+            Self::Fixed(values) => values,
+            Self::Made(values) => values,
+        }
+    }
 }
 
 /// What a cookie's value names.
@@ -38,23 +59,26 @@ impl CookiePlan {
         if policy.rewrite == CookieRewrite::Passive && !policy.indirect {
             return None;
         }
-        let values: Vec<_> = proxy.servers.iter().map(|s| s.cookie.clone()).collect();
-        let mut servers: HashMap<Word, Vec<usize>> = HashMap::new();
-        for (at, value) in values.iter().enumerate() {
-            if let Some(value) = value {
-                servers.entry(value.clone()).or_default().push(at);
-            }
-        }
+        let fixed = CookieValues::new(proxy.servers.iter().map(|s| s.cookie.clone()).collect());
         Some(Self {
             policy: *policy,
-            values,
-            servers,
+            fixed: Arc::new(fixed),
+            addresses: proxy.servers.iter().map(|s| s.addr.clone()).collect(),
             even_if_down: proxy.options.persist,
         })
     }
 
+    /// The cookies of the servers now.
+    pub(super) fn values(&self, state: &ProxyState) -> Values<'_> {
+        match state.cookies.values(&self.fixed, &self.addresses, state) {
+            None => Values::Fixed(&self.fixed),
+            Some(made) => Values::Made(made),
+        }
+    }
+
     pub(super) fn named(&self, value: &[u8], state: &ProxyState, forced: bool) -> Named {
-        let Some(servers) = self.servers.get(value) else {
+        let values = self.values(state);
+        let Some(servers) = values.servers.get(value) else {
             return Named::Nobody;
         };
         let usable = |&&server: &&usize| state.servers.get(server).is_some_and(|s| s.is_usable());

@@ -6,6 +6,7 @@ use super::cacheable::is_cacheable;
 use super::crumbs::{Crumb, Crumbs};
 use super::{ClientCookie, CookiePlan, CookieState, HeadEdits, dates};
 use crate::http1::ResponseRef;
+use crate::state::ProxyState;
 
 /// What a response's cookie depends on.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,8 @@ pub struct ResponseInput<'a> {
     pub client: &'a ClientCookie,
     /// The request's method.
     pub method: &'a [u8],
+    /// The backend's state.
+    pub state: &'a ProxyState,
     /// The server that answered.
     pub server: usize,
     /// Seconds since the epoch.
@@ -52,7 +55,8 @@ impl CookiePlan {
     /// Removes, keeps or rewrites what the server set itself.
     fn edit_servers_cookies(&self, input: &ResponseInput<'_>, edits: &mut HeadEdits) -> u8 {
         let policy = &self.policy;
-        let own = self.values.get(input.server).and_then(Option::as_deref);
+        let values = self.values(input.state);
+        let own = values.values.get(input.server).and_then(Option::as_deref);
         let mut letter = b'N';
         for (header, (name, line)) in input.response.headers().iter().enumerate() {
             if !name.eq_ignore_ascii_case(b"set-cookie") && !name.eq_ignore_ascii_case(b"set-cookie2") {
@@ -117,7 +121,7 @@ impl CookiePlan {
         let policy = &self.policy;
         out.extend_from_slice(&policy.name);
         out.push(b'=');
-        if let Some(own) = self.values.get(input.server).and_then(Option::as_ref) {
+        if let Some(own) = self.values(input.state).values.get(input.server).and_then(Option::as_ref) {
             out.extend_from_slice(own);
             if policy.maxidle.is_some() || policy.maxlife.is_some() {
                 out.push(b'|');

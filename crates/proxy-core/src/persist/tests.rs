@@ -26,6 +26,7 @@ fn policy(text: &str) -> CookiePolicy {
         maxidle: None,
         maxlife: None,
         attrs: Vec::new(),
+        dynamic: false,
     };
     let seconds = |text: &str| {
         let (number, unit) = text.split_at(text.len() - 1);
@@ -149,6 +150,7 @@ fn exchanges_go_as_with_the_original() {
                 response: received,
                 client: &client,
                 method: word("method").as_bytes(),
+                state,
                 server,
                 now,
             },

@@ -7,6 +7,7 @@ use haproxy_cfg::model::{Bind, Config, Proxy, ServerAt};
 
 use crate::check::Farm;
 use crate::pattern::References;
+use crate::persist::DynamicCookies;
 use crate::stream::ProcessVariables;
 use crate::table::Tables;
 
@@ -102,6 +103,8 @@ pub struct ProxyState {
     pub paused: AtomicBool,
     /// Set when the frontend accepts no more and never will (soft stop, `shutdown frontend`).
     pub stopped: AtomicBool,
+    /// Cookies that are made of where its servers are.
+    pub cookies: DynamicCookies,
     version: AtomicU64,
     changes: Mutex<Option<Farm>>,
 }
@@ -170,6 +173,7 @@ impl Runtime {
                 servers: p.servers.iter().map(ServerState::new).collect(),
                 listeners: gauged(p).map(|_| Gauge::default()).collect(),
                 maxconn: AtomicU32::new(p.maxconn.unwrap_or(0)),
+                cookies: DynamicCookies::new(p),
                 ..ProxyState::default()
             })
             .collect();

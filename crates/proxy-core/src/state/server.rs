@@ -178,8 +178,14 @@ impl ServerState {
     /// The address in force; none where it is the file's.
     #[must_use]
     pub fn address(&self, server: &Server) -> Option<ServerAddr> {
+        self.moved_from(&server.addr)
+    }
+
+    /// The address in force of a server that the file has at `address`; none where it is the file's.
+    #[must_use]
+    pub fn moved_from(&self, address: &ServerAddr) -> Option<ServerAddr> {
         let place = self.place()?;
-        let ServerAddr::Inet { port_offset, .. } = server.addr else {
+        let ServerAddr::Inet { port_offset, .. } = *address else {
             return None;
         };
         Some(ServerAddr::Inet {

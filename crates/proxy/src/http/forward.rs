@@ -432,6 +432,7 @@ pub(super) fn finish_head(
             response: txn.response(),
             client: &txn.cookie,
             method: txn.method(),
+            state: &thread.shared.runtime.proxies[backend.0 as usize],
             server,
             now: thread.epoch_ms(txn.stream.log.response_ms) / 1000,
         };
