@@ -121,7 +121,12 @@ impl CookiePlan {
         let policy = &self.policy;
         out.extend_from_slice(&policy.name);
         out.push(b'=');
-        if let Some(own) = self.values(input.state).values.get(input.server).and_then(Option::as_ref) {
+        if let Some(own) = self
+            .values(input.state)
+            .values
+            .get(input.server)
+            .and_then(Option::as_ref)
+        {
             out.extend_from_slice(own);
             if policy.maxidle.is_some() || policy.maxlife.is_some() {
                 out.push(b'|');
