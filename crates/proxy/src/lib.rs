@@ -17,6 +17,7 @@ mod listener;
 pub mod log;
 mod pace;
 mod packet;
+mod observe;
 mod pipe;
 mod proxy_header;
 mod relay;

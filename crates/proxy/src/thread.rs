@@ -47,6 +47,8 @@ pub struct Shared {
     pub room: Box<[Notify]>,
     /// By proxy: the address that clients connected to is needed.
     pub wants_dst: Box<[bool]>,
+    /// Told when a server is to be checked soon.
+    pub check_soon: Arc<Notify>,
     /// Told when a server's state changed, which may have to warm up.
     pub(crate) warming: Notify,
     /// Told when a frontend pauses, resumes or stops, when sessions are to end, and when the process stops.
@@ -81,6 +83,7 @@ impl Shared {
             queues: Queues::new(&config),
             room: config.proxies.iter().map(|_| Notify::new()).collect(),
             wants_dst: wants_dst(&config),
+            check_soon: Arc::default(),
             warming: Notify::new(),
             changes: watch::Sender::new(0),
             released: ReleasedNames::default(),

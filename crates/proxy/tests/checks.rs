@@ -74,6 +74,7 @@ impl Farm {
         let changes = Rc::new(Cell::new(0));
         let counted = Rc::clone(&changes);
         let checks = spawn(CheckContext {
+            soon: Arc::default(),
             config: Arc::clone(&config),
             runtime: Arc::clone(&runtime),
             clock,

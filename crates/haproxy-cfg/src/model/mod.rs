@@ -46,7 +46,7 @@ pub use proxy::{
 pub use retry::RetryOn;
 pub use rule::{Rule, RuleSet};
 pub use sample::{Arg, ArgValue, Converter, Sample, Scope, Variable};
-pub use server::{PoolSettings, Resolution, Server, ServerAt, Tracking};
+pub use server::{Observe, ObservedLayer, OnError, PoolSettings, Resolution, Server, ServerAt, Tracking};
 pub use stats::{StatsAdmin, StatsAuth, StatsSettings};
 pub use table::{KeyType, ServerKey, StickRule, StickTable, StickWhat, StoredData};
 pub use word::Word;

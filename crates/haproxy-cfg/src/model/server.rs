@@ -44,6 +44,40 @@ pub struct Resolution {
     pub ignore_weight: bool,
 }
 
+/// What of traffic tells how a server does (`observe`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObservedLayer {
+    /// `layer4`: whether connections stand.
+    Connections,
+    /// `layer7`: responses, and connections that do not stand.
+    Responses,
+}
+
+/// What errors in traffic lead to (`on-error`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnError {
+    /// `fastinter`: the next check comes soon.
+    CheckSoon,
+    /// `fail-check`: as if a check had failed, and the next one comes soon.
+    #[default]
+    FailCheck,
+    /// `sudden-death`: the same, and the next check that fails takes the server down.
+    SuddenDeath,
+    /// `mark-down`: the server is down.
+    MarkDown,
+}
+
+/// How traffic tells of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Observe {
+    /// What is looked at.
+    pub layer: ObservedLayer,
+    /// `error-limit`: errors in a row that lead to something.
+    pub limit: u32,
+    /// What they lead to.
+    pub on_error: OnError,
+}
+
 /// A server of any backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ServerAt {
@@ -103,6 +137,8 @@ pub struct Server {
     pub down_ends_sessions: bool,
     /// `on-marked-up shutdown-backup-sessions`: when it comes up, the sessions of the backup servers end.
     pub up_ends_backup_sessions: bool,
+    /// How traffic tells of it, beside checks.
+    pub observe: Option<Box<Observe>>,
     /// Whose state it takes over, and who takes over its own.
     pub tracking: Option<Box<Tracking>>,
     /// How connections to it are made, where it asks for something.
@@ -142,6 +178,7 @@ impl Server {
             redir: None,
             down_ends_sessions: false,
             up_ends_backup_sessions: false,
+            observe: None,
             tracking: None,
             outgoing: None,
             check: CheckSettings::default(),

@@ -10,7 +10,7 @@ use syntax::{Context, Diagnostic, Severity, Span};
 use super::inherit::Inherited;
 use super::{check_port, ids};
 use crate::model::{
-    CheckSettings, HeaderParts, Outgoing, PoolSettings, Proxy, Resolution, SentHeader, Server, ServerAddr,
+    CheckSettings, HeaderParts, Observe, Outgoing, PoolSettings, Proxy, Resolution, SentHeader, Server, ServerAddr,
     Source, Word,
 };
 use crate::parse::Reading;
@@ -95,6 +95,7 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
         redir: own.more.redir.as_ref().or(below.more.redir.as_ref()).cloned(),
         down_ends_sessions: own.down_ends_sessions || below.down_ends_sessions,
         up_ends_backup_sessions: own.up_ends_backup_sessions || below.up_ends_backup_sessions,
+        observe: observe(&own.more, &below.more).map(Box::new),
         tracking: None,
         outgoing: outgoing(line, own, below, source),
         check: CheckSettings {
@@ -232,6 +233,16 @@ fn when_unresolved(line: &ServerLine, defaults: &ServerParams) -> Unresolved {
         Unresolved::Disabled
     } else {
         Unresolved::Refused
+    })
+}
+
+fn observe(own: &MoreServerParams, below: &MoreServerParams) -> Option<Observe> {
+    /// Errors in a row where the file does not say how many.
+    const ERROR_LIMIT: u32 = 10;
+    Some(Observe {
+        layer: own.observe.or(below.observe)??,
+        limit: own.error_limit.or(below.error_limit).unwrap_or(ERROR_LIMIT),
+        on_error: own.on_error.or(below.on_error).unwrap_or_default(),
     })
 }
 

@@ -7,7 +7,7 @@ use syntax::{Diagnostic, Span};
 
 use super::Set;
 use super::rare::Rare;
-use crate::model::{
+use crate::model::{ObservedLayer, OnError, 
     Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, Format, ForwardFor, Forwarded,
     HeaderNames, HeaderParts, HttpReuse, LogSteps, LogTarget, Millis, Mode, Source, StatsAuth, Word,
 };
@@ -192,6 +192,10 @@ pub(crate) struct MoreServerParams {
     pub(crate) id: Option<Set<u32>>,
     pub(crate) minconn: Option<u32>,
     pub(crate) slowstart: Option<Millis>,
+    /// `observe`; the inner none is `observe none`.
+    pub(crate) observe: Option<Option<ObservedLayer>>,
+    pub(crate) error_limit: Option<u32>,
+    pub(crate) on_error: Option<OnError>,
     pub(crate) maxqueue: Option<u32>,
     /// `pool-max-conn`; the inner none is without limit.
     pub(crate) pool_max: Option<Option<u32>>,
@@ -245,6 +249,9 @@ impl MoreServerParams {
             id: self.id.or(below.id),
             minconn: self.minconn.or(below.minconn),
             slowstart: self.slowstart.or(below.slowstart),
+            observe: self.observe.or(below.observe),
+            error_limit: self.error_limit.or(below.error_limit),
+            on_error: self.on_error.or(below.on_error),
             maxqueue: self.maxqueue.or(below.maxqueue),
             pool_max: self.pool_max.or(below.pool_max),
             pool_purge_delay: self.pool_purge_delay.or(below.pool_purge_delay),

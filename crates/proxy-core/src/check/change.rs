@@ -4,10 +4,11 @@
 use std::net::IpAddr;
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{Config, LogLevel, Proxy, ProxyId, ServerAt, Word};
+use haproxy_cfg::model::{Config, LogLevel, OnError, Proxy, ProxyId, ServerAt, Word};
 
 use super::message::{self, Load};
-use super::{CheckOutcome, DESCRIPTION_MAX, Event, Farm};
+use super::observe::{Seen, health_before};
+use super::{CheckOutcome, CheckStatus, DESCRIPTION_MAX, Event, Farm};
 use crate::state::{Admin, Ending, Health, Place, ProxyState, Runtime, ServerState};
 
 /// What an administrator may ask of a server.
@@ -167,6 +168,20 @@ pub fn apply_outcome(
     now_ms: u64,
 ) -> Vec<Event> {
     Change::run(runtime, config, proxy, server, now_ms, |c| c.outcome(outcome))
+}
+
+/// Counts errors of traffic, which are as many as are to lead to something.
+pub(super) fn count_observed(
+    runtime: &Runtime,
+    config: &Config,
+    (proxy, server): (ProxyId, usize),
+    (errors, last): (u32, Seen),
+    on_error: OnError,
+    now_ms: u64,
+) -> Vec<Event> {
+    Change::run(runtime, config, proxy, server, now_ms, |c| {
+        c.observed(errors, last, on_error);
+    })
 }
 
 /// The reasons for maintenance that an administrator takes back.
@@ -761,6 +776,33 @@ impl<'a> Change<'a> {
         } else if !report.is_up() {
             self.turn(Health::Down, &reason);
         }
+    }
+
+    fn observed(&mut self, errors: u32, last: Seen, on_error: OnError) {
+        let state = self.state();
+        let is_checked = self.config.servers[self.server].check.enabled && !state.checks_paused.load(Relaxed);
+        if !is_checked || state.admin().is_maint() || state.health() == Health::Down {
+            return;
+        }
+        state.failed_analyses.fetch_add(1, Relaxed);
+        state.check_soon.store(true, Relaxed);
+        if on_error == OnError::CheckSoon {
+            return;
+        }
+        let running = {
+            let mut report = state.check_report();
+            report.health = health_before(on_error, report.health, report.rise);
+            report.running
+        };
+        let words = format!("Detected {errors} consecutive errors, last one was: {}", last.words());
+        self.outcome(&CheckOutcome {
+            status: CheckStatus::Analysis,
+            code: None,
+            description: words.into_bytes(),
+            duration_ms: 0,
+        });
+        // One that is under way goes on.
+        state.check_report().running = running;
     }
 
     /// Takes the server to another health, if it is not there, and says so with `cause`.

@@ -108,6 +108,11 @@ impl CheckMachine {
         u32::try_from(now_ms.saturating_sub(self.started_ms)).unwrap_or(u32::MAX)
     }
 
+    /// Traffic showed errors: if no check is under way, the next one comes `fastinter` from now, unless it comes before.
+    pub fn hurry(&mut self, now_ms: u64) {
+        self.due_ms = self.due_ms.min(now_ms + u64::from(self.timing.fastinter.max(1)));
+    }
+
     /// The server is not to be checked now: look again one interval later.
     pub fn skip(&mut self, now_ms: u64, report: &CheckReport, chance: u32) {
         self.rest(now_ms, report, chance);

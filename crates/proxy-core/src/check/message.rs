@@ -4,7 +4,7 @@ use std::io::Write;
 
 use haproxy_cfg::model::Proxy;
 
-use super::{CheckOutcome, CheckReport, Farm};
+use super::{CheckOutcome, CheckReport, CheckStatus, Farm};
 use crate::state::ServerState;
 
 /// Sessions and requests that a change moved, and what is left in the server's own queue.
@@ -70,10 +70,12 @@ pub(super) fn reason(outcome: &CheckOutcome) -> Vec<u8> {
         quote(&outcome.description, &mut out);
         out.push(b'"');
     }
-    append(
-        &mut out,
-        format_args!(", check duration: {}ms", outcome.duration_ms),
-    );
+    if outcome.status != CheckStatus::Analysis {
+        append(
+            &mut out,
+            format_args!(", check duration: {}ms", outcome.duration_ms),
+        );
+    }
     out
 }
 

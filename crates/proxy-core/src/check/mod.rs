@@ -5,6 +5,7 @@ mod event;
 mod farm;
 mod machine;
 mod message;
+mod observe;
 mod probe;
 mod report;
 
@@ -12,6 +13,7 @@ pub use change::{AdminChange, Origin, PlaceChange, apply_outcome, change_admin, 
 pub use event::{Event, Notice, proxies_of};
 pub use farm::Farm;
 pub use machine::{CheckMachine, CheckTiming, FirstCheck, first_checks};
+pub use observe::{Seen, observe};
 pub use probe::{CheckPlan, Next, Probe, Verdict};
 pub use report::{CheckOutcome, CheckReport, CheckStatus, DESCRIPTION_MAX};
 

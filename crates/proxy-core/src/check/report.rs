@@ -34,6 +34,8 @@ pub enum CheckStatus {
     L7Response,
     /// An answer that says no (`L7STS`).
     L7Status,
+    /// Traffic showed errors (`HANA`).
+    Analysis,
 }
 
 impl CheckStatus {
@@ -55,13 +57,15 @@ impl CheckStatus {
             Self::L7Timeout => "L7TOUT",
             Self::L7Response => "L7RSP",
             Self::L7Status => "L7STS",
+            Self::Analysis => "HANA",
         }
     }
 
     /// All of them with their numbers in files of server states.
-    const NUMBERS: [(Self, u8); 14] = [
+    const NUMBERS: [(Self, u8); 15] = [
         (Self::Unknown, 0),
         (Self::Initializing, 1),
+        (Self::Analysis, 4),
         (Self::SocketError, 5),
         (Self::L4Ok, 6),
         (Self::L4Timeout, 7),
@@ -112,6 +116,7 @@ impl CheckStatus {
             Self::L7Timeout => "Layer7 timeout",
             Self::L7Response => "Layer7 invalid response",
             Self::L7Status => "Layer7 wrong status",
+            Self::Analysis => "Health analyze",
         }
     }
 

@@ -15,4 +15,4 @@ pub use proxy::{Gauge, ProxyState, Runtime};
 pub use resolvers::{NameserverCounter, NameserverCounters};
 pub use room::{Bounds, Ramp, WEIGHT_PARTS};
 pub use saved::{Found, take_over};
-pub use server::{Admin, Ending, Health, Place, ServerState};
+pub use server::{Admin, Ending, ErrorsInARow, Health, Place, ServerState};

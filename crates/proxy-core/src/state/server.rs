@@ -107,6 +107,28 @@ pub struct Place {
     pub host: Option<Word>,
 }
 
+/// Errors in a row.
+#[derive(Debug, Default)]
+pub struct ErrorsInARow(AtomicU32);
+
+impl ErrorsInARow {
+    /// One more. Gives how many there are once that is `limit`; they are counted anew then.
+    pub(crate) fn add(&self, limit: u32) -> Option<u32> {
+        let errors = self.0.fetch_add(1, Relaxed).saturating_add(1);
+        (errors >= limit).then(|| {
+            self.0.store(0, Relaxed);
+            errors
+        })
+    }
+
+    /// A success ends the row.
+    pub(crate) fn forget(&self) {
+        if self.0.load(Relaxed) != 0 {
+            self.0.store(0, Relaxed);
+        }
+    }
+}
+
 /// One server's shared state. Written by checks and commands, read on every choice of a server.
 #[derive(Debug, Default)]
 pub struct ServerState {
@@ -132,6 +154,12 @@ pub struct ServerState {
     pub down_transitions: AtomicU64,
     /// Checks that failed while the server was up (`chkfail`).
     pub failed_checks: AtomicU64,
+    /// Errors in traffic since the last success (`observe`).
+    pub errors: ErrorsInARow,
+    /// How often those were too many (`hanafail`).
+    pub failed_analyses: AtomicU64,
+    /// The next check is to come soon: `fastinter` from now. Whoever starts checks takes it back.
+    pub check_soon: AtomicBool,
     /// Checks pause (`disable health`): none starts, and the result of a running one is dropped.
     pub checks_paused: AtomicBool,
     /// Whether `place` says where it is.

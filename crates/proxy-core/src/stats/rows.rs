@@ -11,7 +11,7 @@ use super::field::{
     ACT, ADDR, AGG_CHECK_STATUS, AGG_SERVER_CHECK_STATUS, AGG_SERVER_STATUS, ALGO, BCK, BIN, BOUT,
     CACHE_HITS, CACHE_LOOKUPS, CHECK_CODE, CHECK_DESC, CHECK_DURATION, CHECK_FALL, CHECK_HEALTH, CHECK_RISE,
     CHECK_STATUS, CHKDOWN, CHKFAIL, CLI_ABRT, COMP_BYP, COMP_IN, COMP_OUT, COMP_RSP, CONN_RATE,
-    CONN_RATE_MAX, CONN_TOT, CONNECT, COOKIE, DCON, DOWNTIME, DREQ, DRESP, DSES, ECON, EINT, EREQ, ERESP,
+    CONN_RATE_MAX, CONN_TOT, CONNECT, COOKIE, DCON, DOWNTIME, DREQ, DRESP, DSES, ECON, EINT, EREQ, ERESP, HANAFAIL,
     HRSP_1XX, HRSP_OTHER, IDLE_CONN_CUR, IID, INTERCEPTED, LAST_CHK, LASTCHG, LASTSESS, LBTOT, MODE,
     NEED_CONN_EST, PID, PXNAME, QCUR, QLIMIT, QMAX, QTIME, QTIME_MAX, RATE, RATE_LIM, RATE_MAX, REQ_RATE,
     REQ_RATE_MAX, REQ_TOT, REUSE, SAFE_CONN_CUR, SCUR, SID, SLIM, SMAX, SRC_ILIM, SRV_ABRT, SRV_ICUR, STATUS,
@@ -308,6 +308,9 @@ fn checks<'a>(view: &StatsView<'a>, id: ProxyId, i: usize, row: &mut Row<'a>) {
     let report = state.check_report();
     if !server.check.enabled || state.checks_paused.load(Relaxed) {
         return;
+    }
+    if server.observe.is_some() {
+        row.u64(HANAFAIL, state.failed_analyses.load(Relaxed));
     }
     let maint = state.admin().is_maint();
     row.u64(CHKFAIL, state.failed_checks.load(Relaxed));

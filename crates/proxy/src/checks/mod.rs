@@ -12,6 +12,7 @@ use std::sync::Arc;
 use haproxy_cfg::model::{Config, ProxyId};
 use proxy_core::check::Event;
 use proxy_core::state::Runtime;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
@@ -26,6 +27,8 @@ pub struct CheckContext {
     pub runtime: Arc<Runtime>,
     /// The process's clock.
     pub clock: Clock,
+    /// Is told when a server is to be checked soon.
+    pub soon: Arc<Notify>,
     /// Is given each line that is to be logged, and written to standard error by a process in the foreground.
     pub say: Rc<dyn Fn(&Event)>,
     /// Is called after a server of that proxy went up or down, so that queues and idle connections can follow.

@@ -6,6 +6,7 @@ use std::collections::BinaryHeap;
 use std::future::pending;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use haproxy_cfg::model::ProxyId;
@@ -90,6 +91,7 @@ impl Schedule {
     }
 
     pub(super) async fn run(mut self) {
+        let soon = Arc::clone(&self.context.soon);
         loop {
             let next = self
                 .due
@@ -104,6 +106,7 @@ impl Schedule {
             tokio::select! {
                 Some(ended) = self.running.join_next_with_id(), if !self.running.is_empty() => self.ended(ended),
                 () = due => self.start_due(),
+                () = soon.notified() => self.hurry(),
             }
         }
     }
@@ -115,7 +118,27 @@ impl Schedule {
                 break;
             }
             self.due.pop();
-            self.start(at, now);
+            let checked = &self.servers[at];
+            // One that was put forward, or is under way already, leaves its old place behind.
+            if checked.machine.due_ms() == ms && checked.task.is_none() {
+                self.start(at, now);
+            }
+        }
+    }
+
+    /// Puts the checks of those forward in whose traffic errors were seen.
+    fn hurry(&mut self) {
+        let now = self.context.clock.now_ms();
+        for at in 0..self.servers.len() {
+            let checked = &mut self.servers[at];
+            if !state(&self.context, checked).check_soon.swap(false, Relaxed) || checked.task.is_some() {
+                continue;
+            }
+            let before = checked.machine.due_ms();
+            checked.machine.hurry(now);
+            if checked.machine.due_ms() != before {
+                self.due.push(Reverse((checked.machine.due_ms(), at)));
+            }
         }
     }
 

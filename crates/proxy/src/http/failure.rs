@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use haproxy_cfg::model::ProxyId;
+use proxy_core::check::Seen;
 
 use super::count::{
     CLIENT_FAULT, REQUEST, SERVER_FAULT, count_relayed, count_request, count_status, count_tracked,
@@ -13,6 +14,7 @@ use super::request::NoRequest;
 use super::respond::{answer_error, answer_now, send_answer};
 use super::transaction::Next;
 use super::txn::Txn;
+use crate::observe::saw;
 use crate::session::Session;
 use crate::stream_log;
 use crate::upstream::ReachError;
@@ -95,6 +97,17 @@ pub(super) async fn failed(
         End::BodyTimeout => b'R',
         _ => b'H',
     };
+    let seen = match end {
+        _ if begun => None,
+        End::ServerGone if txn.progress.server_broke => Some(Seen::Broke),
+        End::ServerGone => Some(Seen::Closed),
+        End::ServerTimeout => Some(Seen::Silent),
+        End::BadResponse => Some(Seen::NoResponse),
+        _ => None,
+    };
+    if let Some(seen) = seen {
+        saw(&thread, backend, server, seen);
+    }
     let both = [
         thread.be_counters(backend),
         thread.server_counters(backend, server),

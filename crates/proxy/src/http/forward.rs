@@ -7,6 +7,7 @@ use std::task::Poll;
 
 use haproxy_cfg::model::{ConnectionMode, HttpReuse, LogLevel, Mode, Proxy, ProxyId, RetryOn};
 use proxy_core::answer::Reply;
+use proxy_core::check::Seen;
 use proxy_core::http1::{
     ConnectionHeader, Framing, HeadRules, HeadersMut, MessageTraits, ResponseRef, Version,
     has_cacheable_cookie, write_response,
@@ -30,6 +31,7 @@ use super::txn::{ResponseRules, Txn};
 use crate::early::{self, Contents};
 use crate::io::Io;
 use crate::log::Entry;
+use crate::observe::saw;
 use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::Session;
 use crate::stream_log;
@@ -409,6 +411,7 @@ pub(super) fn finish_head(
         }
         // What rules make of it is no business of the server's.
         count_status(counters, i32::from(txn.res_head.status));
+        saw(&thread, backend, server, Seen::Status(txn.res_head.status));
         txn.stream.begin_response();
         if let Some(captures) = &thread.config().proxy(session.client.frontend).captures {
             txn.capture_response(captures);

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use haproxy_cfg::model::{Millis, Mode, Proxy, ProxyId, Server, ServerAddr, Timeouts};
 use proxy_core::balance::PickInput;
+use proxy_core::check::Seen;
 use proxy_core::proxy_protocol::Introduction;
 use proxy_core::state::{Ending, ServerState};
 use proxy_core::stream::{Route, Settings};
@@ -19,6 +20,7 @@ use super::queue::Granted;
 use super::{PrivateConns, ServerConn, connect};
 use crate::buffer::Buffer;
 use crate::io::Io;
+use crate::observe::saw;
 use crate::thread::Thread;
 use crate::wheel::Timer;
 
@@ -264,6 +266,9 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
         counters.last_session_ms.raise(now);
         let failure = match connect_to(attempt, proxy, &slot, route).await {
             Ok(conn) => {
+                if !route.reused {
+                    saw(thread, attempt.backend, server, Seen::Connected);
+                }
                 note_addresses(attempt, proxy, server, &conn.io, route);
                 route.connected_ms = thread.now_ms();
                 return Ok(Reached { conn, slot });
@@ -271,6 +276,7 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
             Err(end @ (ReachError::ClientLeftConnect | ReachError::Ended(_))) => return Err(end),
             Err(failure) => failure,
         };
+        saw(thread, attempt.backend, server, Seen::NotConnected);
         // A server that is being waited for has no session: others may take its slot.
         drop(slot);
         if left == 0 || !proxy.retry_on.conn_failure {

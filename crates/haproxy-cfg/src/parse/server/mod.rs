@@ -18,7 +18,7 @@ use super::reading::{Reading, Section};
 use super::tls_versions::tls_version;
 use crate::keywords::{SERVER_INDEX, place};
 use crate::lex::Word;
-use crate::model::{HeaderParts, Mode, TlsVersion};
+use crate::model::{HeaderParts, Mode, ObservedLayer, OnError, TlsVersion};
 use crate::signature::{self, Argument, Cursor, Given, Subject, Value};
 use crate::values::{AddressError, HostPort, Port, Wants, address, loose_integer, network, numeric, open};
 use crate::written::{ServerHost, ServerLine, ServerParams, Set, Unresolved};
@@ -41,6 +41,7 @@ pub(crate) enum ServerParse {
     Crt,
     Disabled(bool),
     Downinter,
+    ErrorLimit,
     Fall,
     Fastinter,
     Force(TlsVersion),
@@ -58,6 +59,7 @@ pub(crate) enum ServerParse {
     Minconn,
     MinVer,
     Observe,
+    OnError,
     OnMarkedDown,
     OnMarkedUp,
     Port,
@@ -699,7 +701,23 @@ fn apply(
         ServerParse::Ssl(on) => params.ssl = Some(on),
         ServerParse::CaFile => params.verify_settled = true,
         ServerParse::Verify => params.verify_settled |= word() == "none",
-        ServerParse::Observe => observe(reading, word(), subject),
+        ServerParse::Observe => {
+            observe(reading, word(), subject);
+            params.more.observe = Some(match word() {
+                "layer4" => Some(ObservedLayer::Connections),
+                "layer7" => Some(ObservedLayer::Responses),
+                _ => None,
+            });
+        }
+        ServerParse::ErrorLimit => params.more.error_limit = Some(count()),
+        ServerParse::OnError => {
+            params.more.on_error = Some(match word() {
+                "fastinter" => OnError::CheckSoon,
+                "sudden-death" => OnError::SuddenDeath,
+                "mark-down" => OnError::MarkDown,
+                _ => OnError::FailCheck,
+            });
+        }
         ServerParse::AgentCheck(on) => params.more.agent_check = Some(on),
         ServerParse::AgentPort => params.more.agent_port = Some(count()),
         ServerParse::CheckSsl(on) => params.more.check_ssl = Some(on),
