@@ -20,7 +20,14 @@ pub(crate) fn saw(thread: &Rc<Thread>, backend: ProxyId, server: usize, seen: Se
 #[cold]
 fn take_into_account(thread: &Rc<Thread>, backend: ProxyId, server: usize, seen: Seen) {
     let shared = &thread.shared;
-    let events = observe(&shared.runtime, thread.config(), backend, server, seen, thread.now_ms());
+    let events = observe(
+        &shared.runtime,
+        thread.config(),
+        backend,
+        server,
+        seen,
+        thread.now_ms(),
+    );
     let state = &shared.runtime.proxies[backend.0 as usize].servers[server];
     if state.check_soon.load(std::sync::atomic::Ordering::Relaxed) {
         shared.check_soon.notify_one();

@@ -10,8 +10,8 @@ use syntax::{Context, Diagnostic, Severity, Span};
 use super::inherit::Inherited;
 use super::{check_port, ids};
 use crate::model::{
-    CheckSettings, HeaderParts, Observe, Outgoing, PoolSettings, Proxy, Resolution, SentHeader, Server, ServerAddr,
-    Source, Word,
+    CheckSettings, HeaderParts, Observe, Outgoing, PoolSettings, Proxy, Resolution, SentHeader, Server,
+    ServerAddr, Source, Word,
 };
 use crate::parse::Reading;
 use crate::values::{Family, numeric, resolve};

@@ -7,9 +7,10 @@ use syntax::{Diagnostic, Span};
 
 use super::Set;
 use super::rare::Rare;
-use crate::model::{ObservedLayer, OnError, 
+use crate::model::{
     Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, Format, ForwardFor, Forwarded,
-    HeaderNames, HeaderParts, HttpReuse, LogSteps, LogTarget, Millis, Mode, Source, StatsAuth, Word,
+    HeaderNames, HeaderParts, HttpReuse, LogSteps, LogTarget, Millis, Mode, ObservedLayer, OnError, Source,
+    StatsAuth, Word,
 };
 use crate::parse::Asked;
 

@@ -794,7 +794,10 @@ impl<'a> Change<'a> {
             report.health = health_before(on_error, report.health, report.rise);
             report.running
         };
-        let words = format!("Detected {errors} consecutive errors, last one was: {}", last.words());
+        let words = format!(
+            "Detected {errors} consecutive errors, last one was: {}",
+            last.words()
+        );
         self.outcome(&CheckOutcome {
             status: CheckStatus::Analysis,
             code: None,

@@ -64,7 +64,12 @@ pub fn observe(
     seen: Seen,
     now_ms: u64,
 ) -> Vec<Event> {
-    let Some(Observe { layer, limit, on_error }) = config.proxy(proxy).servers[server].observe.as_deref().copied() else {
+    let Some(Observe {
+        layer,
+        limit,
+        on_error,
+    }) = config.proxy(proxy).servers[server].observe.as_deref().copied()
+    else {
         return Vec::new();
     };
     let state = &runtime.proxies[proxy.0 as usize].servers[server];
@@ -76,7 +81,9 @@ pub fn observe(
         }
         Some(true) => match state.errors.add(limit) {
             None => Vec::new(),
-            Some(errors) => count_observed(runtime, config, (proxy, server), (errors, seen), on_error, now_ms),
+            Some(errors) => {
+                count_observed(runtime, config, (proxy, server), (errors, seen), on_error, now_ms)
+            }
         },
     }
 }

@@ -134,13 +134,12 @@ mod tests {
     #[test]
     fn values_are_those_that_the_original_gives() {
         let given = |key: &str| {
-            let all = ["127.0.0.1:18095", "127.0.0.2:18095", "[::1]:18095"].map(|address| {
+            ["127.0.0.1:18095", "127.0.0.2:18095", "[::1]:18095"].map(|address| {
                 let address: std::net::SocketAddr = address.parse().expect("an address");
                 value(key.as_bytes(), &address.into())
                     .expect("a cookie")
                     .to_string()
-            });
-            all
+            })
         };
         assert_eq!(
             given("MYKEY"),
