@@ -237,7 +237,8 @@ fn misplaced(reading: &mut Reading<'_>, row: &'static Keyword<OptionParse>, line
     super::section::ignored(reading, name, line.span(), places);
     // 3.2 goes on to look for it among other options, and refuses what 3.0 and before only warned of.
     let judged = reading.dialect.strict && reading.dialect.version == Version::new(3, 2);
-    if judged && matches!(row.act, Some(OptionParse::Flag(_))) {
+    let found = name.starts_with("accept-invalid-http-");
+    if judged && !found && matches!(row.act, Some(OptionParse::Flag(_))) {
         let message = format!("unknown option '{name}'.");
         let told = Diagnostic::alert("unknown-option", message).at(line.span());
         reading.tell(told.help("move it to the other side's section"));

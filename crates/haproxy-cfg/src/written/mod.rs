@@ -122,6 +122,8 @@ pub(crate) struct Written {
     pub(crate) thread_groups: ThreadGroups,
     /// `external-check` stands in `global`.
     pub(crate) external_check: bool,
+    /// `expose-deprecated-directives` stands in `global`.
+    pub(crate) deprecated: bool,
     /// `expose-experimental-directives` stands in `global`.
     pub(crate) experimental: bool,
     /// Names of proxies that last over reloads: whose, and where they stand.

@@ -218,7 +218,7 @@ pub(super) const BIND_OPTIONS: &[Arg] = &[option_list(&[
     opt("prefer-client-ciphers", &[]),
     opt("strict-sni", &[]).since(3, 0),
     opt("no-strict-sni", &[]).since(3, 0),
-    opt("allow-0rtt", &[]).since(3, 0),
+    opt("allow-0rtt", &[]).since(3, 3),
 ])];
 
 /// Options of TLS towards servers.
@@ -236,9 +236,9 @@ pub(super) const SERVER_OPTIONS: &[Arg] = &[option_list(&[
     opt("ssl-min-ver", VERSION),
     opt("ssl-max-ver", VERSION),
     opt("no-tls-tickets", &[]),
-    opt("tls-tickets", &[]).since(3, 0),
-    opt("ssl-reuse", &[]).since(3, 0),
-    opt("no-ssl-reuse", &[]).since(3, 0),
+    opt("tls-tickets", &[]).since(3, 3),
+    opt("ssl-reuse", &[]).since(3, 3),
+    opt("no-ssl-reuse", &[]).since(3, 3),
     opt("renegotiate", &[]).since(3, 3),
     opt("no-renegotiate", &[]).since(3, 3),
 ])];

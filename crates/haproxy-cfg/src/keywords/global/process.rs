@@ -36,7 +36,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("dns-accept-family", GLOBAL, ANY, "address families that are looked up").takes(&[list("families", &["ipv4", "ipv6", "auto"]).words("'{kw}' expects a comma-delimited list of 'ipv4' and 'ipv6' but got '{got}'.")])
     .since(3, 2),
     kw("expose-deprecated-directives", GLOBAL, ANY, "allow what will be dropped").takes(&[ignored_before(3, 1)])
-    .since(3, 0),
+    .since(3, 0)
+    .keeps(g::expose_deprecated),
     kw("expose-experimental-directives", GLOBAL, ANY, "allow what is an experiment").takes(&[ignored_before(3, 1)])
     .keeps(g::expose_experimental),
     kw("external-check", GLOBAL, ANY, "allow checks by programs").takes(FLAG)

@@ -4,13 +4,16 @@ use syntax::Arity;
 
 use super::super::row::{Keyword, Parse, kw, place::OTHER};
 use crate::parse::sections::log_profile as l;
-use crate::signature::{choice, one_of, opt, text};
+use crate::signature::{IGNORED, choice, one_of, opt, text};
 
 const ANY: Arity = Arity::ANY;
 
 pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("log-tag", OTHER, ANY, "tag of log lines")
-        .takes(&[text("tag").missing("'{kw}' expects a tag for use in syslog.")])
+        .takes(&[
+            text("tag").missing("'{kw}' expects a tag for use in syslog."),
+            IGNORED,
+        ])
         .acts(l::log_tag),
     kw("on", OTHER, ANY, "a step that is logged")
         .takes(&[
@@ -31,6 +34,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
                     "tcp-req-conn",
                     "tcp-req-cont",
                     "tcp-req-sess",
+                    "tcp-res-cont",
                 ],
             ),
             choice(

@@ -102,7 +102,32 @@ pub(crate) const GROUP_NUMBER: ReadArgument = ReadArgument(|reading, cursor, sub
     up_to(reading, cursor, subject, false, &limit)
 });
 
+/// Whether another section stands in front of a line that must come before all of them, which is told. Before 2.7, none
+/// had to.
+pub(super) fn stands_too_late(reading: &mut Reading<'_>, line: &Line<'_>) -> bool {
+    let judged = reading.dialect.strict && reading.dialect.at_least(2, 7);
+    let late = judged
+        && reading
+            .written
+            .sections
+            .iter()
+            .any(|section| section.keyword != "global");
+    if late {
+        let message = format!(
+            "'{}' not allowed if a non-global section was previously defined. This parameter must be declared in the \
+             first global section",
+            shown(line.keyword())
+        );
+        let told = Diagnostic::alert("late-global", message).at(line.span());
+        reading.tell(told.help("move it to the beginning of the file"));
+    }
+    late
+}
+
 pub(crate) fn nbthread(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if stands_too_late(reading, line) {
+        return;
+    }
     let threads = given(reading, line).and_then(|given| given.get("number")?.number());
     if let Some(threads) = threads.and_then(|threads| u32::try_from(threads).ok()) {
         reading.written.global.nbthread = Some(threads);

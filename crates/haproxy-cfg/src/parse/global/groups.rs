@@ -4,7 +4,7 @@ use syntax::{Context, Diagnostic, Span};
 
 use super::super::line::{Line, shown};
 use super::super::reading::Reading;
-use super::cpus::max_threads;
+use super::cpus::{max_threads, stands_too_late};
 use super::kept;
 use crate::values::loose_integer;
 
@@ -34,6 +34,9 @@ impl ThreadGroups {
 
 /// `thread-groups NUMBER`.
 pub(crate) fn thread_groups(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if stands_too_late(reading, line) {
+        return;
+    }
     let number = kept(reading, line).and_then(|given| given.get("number")?.number());
     let groups = &mut reading.written.thread_groups;
     groups.wanted = number.or(groups.wanted);
@@ -53,6 +56,9 @@ fn threads(text: &str, max: i64) -> Option<(i64, i64)> {
 
 /// `thread-group GROUP [THREADS …]`.
 pub(crate) fn thread_group(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if stands_too_late(reading, line) {
+        return;
+    }
     let Some(group) = kept(reading, line).and_then(|given| given.get("group")?.number()) else {
         return;
     };

@@ -225,6 +225,13 @@ pub(crate) fn allow_external_check(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// `expose-deprecated-directives`.
+pub(crate) fn expose_deprecated(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if kept(reading, line).is_some() {
+        reading.written.deprecated = true;
+    }
+}
+
 /// `expose-experimental-directives`.
 pub(crate) fn expose_experimental(reading: &mut Reading<'_>, line: &Line<'_>) {
     if kept(reading, line).is_some() {

@@ -266,6 +266,21 @@ fn word(
                 .map(|found| Some(ArgValue::Variable(found)))
                 .map_err(|_| format!("failed to register variable name '{shown}'"));
         }
+        ArgType::Offset if matches!(operand(text), Some(Some(ArgValue::Integer(..0)))) => {
+            "expects a non-negative integer".to_owned()
+        }
+        ArgType::Length if matches!(operand(text), Some(Some(ArgValue::Integer(..0)))) => {
+            "expects a positive integer".to_owned()
+        }
+        ArgType::TlvType if !text.is_empty() => {
+            return match tlv_type(&shown) {
+                Some(..=255) => Ok(None),
+                Some(_) => Err(format!("Invalid TLV Type '{shown}'")),
+                None => Err(format!("Could not convert type '{shown}'")),
+            };
+        }
+        // As long as the ACL is not looked for, its name must be there at least.
+        ArgType::AclName if text.is_empty() && at == 0 => "ACL '' not found".to_owned(),
         ArgType::Operand | ArgType::Offset | ArgType::Length => {
             return operand(text).ok_or_else(|| "expects an integer or a variable name".to_owned());
         }
@@ -339,13 +354,18 @@ fn word(
 
 /// Whether a list of words may be left empty: all but units, which must be given once their place is.
 fn optional_word(words: &[&str]) -> bool {
-    !words.contains(&"us")
+    !words.contains(&"us") && !words.contains(&"toapplet")
 }
 
 fn not_one_of(words: &[&str], shown: &str) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
     if words.contains(&"ifset") {
         return format!("unknown condition \"{shown}\"");
+    }
+    if words.contains(&"toapplet") {
+        return format!(
+            "expects a supported keyword among {{stopping,normal,error,forwarded,toapplet,processed,acl}} but got '{shown}'"
+        );
     }
     match quoted.as_slice() {
         [front @ .., last] if !front.is_empty() => {
@@ -427,6 +447,31 @@ fn digest(name: &str) -> bool {
 }
 
 /// Sinks that every process has, and those of `ring` sections above.
+/// The type of a value in a PROXY header, as a number or by its name.
+fn tlv_type(text: &str) -> Option<u64> {
+    const NAMES: &[&str] = &[
+        "ALPN",
+        "AUTHORITY",
+        "CRC32C",
+        "UNIQUE_ID",
+        "NOOP",
+        "SSL",
+        "SSL_VERSION",
+        "SSL_CN",
+        "SSL_CIPHER",
+        "SSL_SIG_ALG",
+        "SSL_KEY_ALG",
+        "NETNS",
+    ];
+    if NAMES.iter().any(|name| name.eq_ignore_ascii_case(text)) {
+        return Some(0);
+    }
+    match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
+    }
+}
+
 fn sink(reading: &Reading<'_>, name: &str) -> bool {
     let buffer = name
         .strip_prefix("buf")

@@ -10,6 +10,16 @@ use crate::model::sections::Program;
 use crate::signature::Value;
 
 pub(super) fn open(reading: &mut Reading<'_>, name: Word, span: Span) {
+    if reading.dialect.strict && reading.dialect.at_least(3, 1) && !reading.written.deprecated {
+        let message = "The 'program' section is deprecated and will be eventually removed, it can be still allowed by \
+                       setting 'expose-deprecated-directives' keyword in the 'global' section defined before any \
+                       'program' section. Please, consider to use a process manager instead of 'program' section, such \
+                       as sysvinit, systemd, supervisord or s6.";
+        let told = Diagnostic::warning("deprecated-keyword", message)
+            .at(span)
+            .refusing(true);
+        reading.tell(told.help("write in front of it, in global: expose-deprecated-directives"));
+    }
     reading.written.beside.programs.push(Program {
         name,
         span,
