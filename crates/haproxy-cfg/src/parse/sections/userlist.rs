@@ -46,6 +46,19 @@ pub(crate) const NAMES: ReadArgument = ReadArgument(|_, cursor, _| {
     Some(Value::List(names.collect()))
 });
 
+/// How hashes begin that passwords are proven by, as `crypt` makes them: MD5, bcrypt, SHA-256, SHA-512, yescrypt, SHA-1, and BSDi's
+/// form of DES.
+const METHODS: &[&[u8]] = &[
+    b"$1$", b"$2a$", b"$2b$", b"$2y$", b"$5$", b"$6$", b"$y$", b"$sha1$", b"_",
+];
+
+/// Whether a password can be proven by that hash.
+fn is_known(hash: &[u8]) -> bool {
+    /// Of a hash by DES, which has no mark.
+    const DES: usize = 13;
+    METHODS.iter().any(|begin| hash.starts_with(begin)) || (hash.len() == DES && !hash.starts_with(b"$"))
+}
+
 /// A password; none is read as an empty one.
 pub(crate) const PASSWORD: ReadArgument = ReadArgument(|_, cursor, _| {
     let text = cursor.next().map(|word| word.text.to_vec()).unwrap_or_default();
@@ -88,9 +101,8 @@ pub(crate) fn user(reading: &mut Reading<'_>, line: &Line<'_>) {
         let text = value.and_then(Value::text).cloned().unwrap_or_default();
         match *option {
             "password" => {
-                if !text.starts_with(b"$5$") && !text.starts_with(b"$6$") {
-                    let what = "a password's hash other than that of SHA-256 ($5$) and SHA-512 ($6$)";
-                    reading.tell_read_only(what, argument.span);
+                if !is_known(&text) {
+                    reading.tell_read_only("the method of this password's hash", argument.span);
                 }
                 user.password = Some(Password::Hashed(text));
             }
