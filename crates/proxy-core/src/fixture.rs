@@ -166,6 +166,10 @@ impl World for StillWorld {
         None
     }
 
+    fn effort(&self) -> Option<crate::sample::Effort> {
+        None
+    }
+
     fn set_on_packets(&self, _: PacketField, _: u32) {}
 
     fn log(&self, _: &SampleContext<'_>, _: &'static str, _: Option<&[u8]>) {}

@@ -16,6 +16,7 @@ use socket2::SockRef;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
+use crate::effort;
 use crate::io::Io;
 use crate::listen::ListenSocket;
 use crate::listener::Listener;
@@ -258,7 +259,7 @@ impl Acceptor {
         let mode = self.proxy().mode;
         if proxy_header::is_expected(&session) {
             let serving = serve_behind_header(session, self.tls.clone(), mode);
-            tokio::task::spawn_local(thread.wheel.hold_time(serving));
+            effort::spawn(thread, serving);
             return;
         }
         if self.tls.is_none() && !early::admits_session(&mut session) {
@@ -266,17 +267,14 @@ impl Acceptor {
         }
         match &self.tls {
             Some(config) => {
-                tokio::task::spawn_local(thread.wheel.hold_time(serve_tls(
-                    session,
-                    TlsAcceptor::from(Arc::clone(config)),
-                    mode,
-                )));
+                let acceptor = TlsAcceptor::from(Arc::clone(config));
+                effort::spawn(thread, serve_tls(session, acceptor, mode));
             }
             None if mode == Mode::Http => {
-                tokio::task::spawn_local(thread.wheel.hold_time(http::serve(session)));
+                effort::spawn(thread, http::serve(session));
             }
             None => {
-                tokio::task::spawn_local(thread.wheel.hold_time(tcp::serve(session)));
+                effort::spawn(thread, tcp::serve(session));
             }
         }
     }

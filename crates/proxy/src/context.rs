@@ -8,7 +8,7 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use haproxy_cfg::model::ProxyId;
 use proxy_core::http1::{RequestRef, ResponseRef};
 use proxy_core::logline::LocalTime;
-use proxy_core::sample::{Arena, Body, PacketField, SampleContext, TcpFacts, Tls, World};
+use proxy_core::sample::{Arena, Body, Effort, PacketField, SampleContext, TcpFacts, Tls, World};
 use proxy_core::stream::{Client, Stream};
 
 use crate::io::Io;
@@ -74,6 +74,10 @@ impl World for Here<'_> {
 
     fn tls(&self) -> Option<Tls<'_>> {
         self.io?.tls()
+    }
+
+    fn effort(&self) -> Option<Effort> {
+        self.thread.effort.get()
     }
 
     fn set_on_packets(&self, field: PacketField, value: u32) {

@@ -8,6 +8,7 @@ pub mod clock;
 mod context;
 pub mod control;
 mod early;
+mod effort;
 pub mod handover;
 mod http;
 mod inspect;

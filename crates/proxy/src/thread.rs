@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use haproxy_cfg::model::{Config, Proxy, ProxyId, ServerAddr};
 use proxy_core::logline::{DateText, LocalTime, Zone};
 use proxy_core::plan::Plan;
-use proxy_core::sample::Arena;
+use proxy_core::sample::{Arena, Effort};
 use proxy_core::state::{Runtime, SideCounters, ThreadCounters};
 use proxy_core::stats::Process;
 use tokio::sync::{Notify, watch};
@@ -183,6 +183,8 @@ pub struct Thread {
     )]
     transactions: RefCell<Vec<Box<Txn>>>,
     random: Cell<u64>,
+    /// What the session at work has cost, where something asks for it.
+    pub(crate) effort: Cell<Option<Effort>>,
     /// Milliseconds between the epoch and the clock's zero.
     epoch_offset_ms: u64,
 }
@@ -226,6 +228,7 @@ impl Thread {
             arena: RefCell::new(Arena::default()),
             transactions: RefCell::new(Vec::new()),
             // Any odd seed that differs between threads and starts will do.
+            effort: Cell::new(None),
             random: Cell::new((epoch.subsec_nanos() as u64) << 17 ^ (index as u64) << 3 | 1),
             epoch_offset_ms: epoch_ms.saturating_sub(clock.now_ms()),
             shared,

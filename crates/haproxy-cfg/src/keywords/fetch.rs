@@ -31,7 +31,9 @@ pub(super) const ROWS: &[FetchRow] = &[
         .acts(),
     fetch("bc_dst_port", S::ServerAddress, 0, NONE, Sint).acts(),
     fetch("bc_err", S::ServerAddress, 0, NONE, Sint).acts(),
-    fetch("bc_err_name", S::ServerAddress, 0, NONE, Str).since(3, 0),
+    fetch("bc_err_name", S::ServerAddress, 0, NONE, Str)
+        .acts()
+        .since(3, 0),
     fetch("bc_err_str", S::ServerAddress, 0, NONE, Str).acts(),
     fetch("bc_glitches", S::ServerAddress, 0, NONE, Sint)
         .acts()
@@ -43,8 +45,12 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("bc_reused", S::ServerAddress, 0, NONE, Bool)
         .since(3, 2)
         .acts(),
-    fetch("bc_rtt", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).since(2, 8),
-    fetch("bc_rttvar", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).since(2, 8),
+    fetch("bc_rtt", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint)
+        .acts()
+        .since(2, 8),
+    fetch("bc_rttvar", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint)
+        .acts()
+        .since(2, 8),
     fetch("bc_settings_streams_limit", S::ServerAddress, 0, NONE, Sint)
         .acts()
         .since(3, 2),
@@ -76,10 +82,16 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("be_tunnel_timeout", S::Backend, 0, NONE, Sint).acts(),
     fetch("bin", S::Constant, 1, &[Hex], Bin).acts(),
     fetch("bool", S::Constant, 1, &[Boolean], Bool).acts(),
-    fetch("bs.aborted", S::ServerAddress, 0, NONE, Sint).since(3, 0),
-    fetch("bs.debug_str", S::ServerAddress, 0, &[Integer], Str).since(3, 0),
-    fetch("bs.id", S::ServerAddress, 0, NONE, Sint).since(2, 9),
-    fetch("bs.rst_code", S::ServerAddress, 0, NONE, Sint).since(3, 0),
+    fetch("bs.aborted", S::ServerAddress, 0, NONE, Sint)
+        .acts()
+        .since(3, 0),
+    fetch("bs.debug_str", S::ServerAddress, 0, &[Integer], Str)
+        .acts()
+        .since(3, 0),
+    fetch("bs.id", S::ServerAddress, 0, NONE, Sint).acts().since(2, 9),
+    fetch("bs.rst_code", S::ServerAddress, 0, NONE, Sint)
+        .acts()
+        .since(3, 0),
     fetch("bytes_in", S::HttpRequest, 0, NONE, Sint)
         .acts()
         .before(3, 2, Before::Source(S::InternalState))
@@ -99,9 +111,9 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("cook_cnt", S::RequestHeaders, 0, &[CookieName], Sint).acts(),
     fetch("cook_val", S::RequestHeaders, 0, &[CookieName], Sint).acts(),
     fetch("cookie", S::EitherHeaders, 0, &[CookieName], Str).acts(),
-    fetch("cpu_calls", S::InternalState, 0, NONE, Sint),
-    fetch("cpu_ns_avg", S::InternalState, 0, NONE, Sint),
-    fetch("cpu_ns_tot", S::InternalState, 0, NONE, Sint),
+    fetch("cpu_calls", S::InternalState, 0, NONE, Sint).acts(),
+    fetch("cpu_ns_avg", S::InternalState, 0, NONE, Sint).acts(),
+    fetch("cpu_ns_tot", S::InternalState, 0, NONE, Sint).acts(),
     fetch("cpu_usage_grp", S::InternalState, 0, NONE, Sint).since(3, 4),
     fetch("cpu_usage_proc", S::InternalState, 0, NONE, Sint).since(3, 4),
     fetch("cpu_usage_thr", S::InternalState, 0, NONE, Sint).since(3, 4),
@@ -127,7 +139,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("distcc_body", S::EitherBuffer, 1, &[Token4, Integer], Bin).acts(),
     fetch("distcc_param", S::EitherBuffer, 1, &[Token4, Integer], Sint).acts(),
     fetch("dst", S::ClientAddress, 0, NONE, Addr).acts(),
-    fetch("dst_conn", S::Frontend, 0, NONE, Sint),
+    fetch("dst_conn", S::Frontend, 0, NONE, Sint).acts(),
     fetch("dst_is_local", S::ClientAddress, 0, NONE, Bool).acts(),
     fetch("dst_port", S::ClientAddress, 0, NONE, Sint).acts(),
     fetch("dump_all_vars", S::Constant, 0, &[Scope, Text, Text], Str).since(3, 4),
@@ -143,7 +155,9 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("fc_dst_is_local", S::ClientAddress, 0, NONE, Bool).acts(),
     fetch("fc_dst_port", S::ClientAddress, 0, NONE, Sint).acts(),
     fetch("fc_err", S::ClientAddress, 0, NONE, Sint).acts(),
-    fetch("fc_err_name", S::ClientAddress, 0, NONE, Str).since(3, 0),
+    fetch("fc_err_name", S::ClientAddress, 0, NONE, Str)
+        .acts()
+        .since(3, 0),
     fetch("fc_err_str", S::ClientAddress, 0, NONE, Str).acts(),
     fetch("fc_fackets", S::ClientAddress, 0, &[Unused], Sint).acts(),
     fetch("fc_glitches", S::ClientAddress, 0, NONE, Sint)
@@ -185,10 +199,18 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("fe_tarpit_timeout", S::Frontend, 0, NONE, Sint)
         .acts()
         .since(3, 4),
-    fetch("fs.aborted", S::ClientConnection, 0, NONE, Sint).since(3, 0),
-    fetch("fs.debug_str", S::ClientConnection, 0, &[Integer], Str).since(3, 0),
-    fetch("fs.id", S::ClientConnection, 0, NONE, Str).since(2, 9),
-    fetch("fs.rst_code", S::ClientConnection, 0, NONE, Sint).since(3, 0),
+    fetch("fs.aborted", S::ClientConnection, 0, NONE, Sint)
+        .acts()
+        .since(3, 0),
+    fetch("fs.debug_str", S::ClientConnection, 0, &[Integer], Str)
+        .acts()
+        .since(3, 0),
+    fetch("fs.id", S::ClientConnection, 0, NONE, Str)
+        .acts()
+        .since(2, 9),
+    fetch("fs.rst_code", S::ClientConnection, 0, NONE, Sint)
+        .acts()
+        .since(3, 0),
     fetch("hdr", S::EitherHeaders, 0, &[HeaderName, Occurrence], Str).acts(),
     fetch("hdr_cnt", S::RequestHeaders, 0, &[HeaderName], Sint).acts(),
     fetch("hdr_ip", S::RequestHeaders, 0, &[HeaderName, Occurrence], Addr).acts(),
@@ -202,27 +224,29 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("http_auth_user", S::RequestHeaders, 0, NONE, Str).acts(),
     fetch("http_first_req", S::HttpRequest, 0, NONE, Bool).acts(),
     fetch("int", S::Constant, 1, &[Integer], Sint).acts(),
-    fetch("internal.htx.data", S::EitherHeaders, 0, NONE, Sint),
-    fetch("internal.htx.free", S::EitherHeaders, 0, NONE, Sint),
-    fetch("internal.htx.free_data", S::EitherHeaders, 0, NONE, Sint),
-    fetch("internal.htx.has_eom", S::EitherHeaders, 0, NONE, Bool),
-    fetch("internal.htx.nbblks", S::EitherHeaders, 0, NONE, Sint),
-    fetch("internal.htx.size", S::EitherHeaders, 0, NONE, Sint),
-    fetch("internal.htx.used", S::EitherHeaders, 0, NONE, Sint),
-    fetch("internal.htx_blk.data", S::EitherHeaders, 1, &[Block], Bin),
-    fetch("internal.htx_blk.hdrname", S::EitherHeaders, 1, &[Block], Str),
-    fetch("internal.htx_blk.hdrval", S::EitherHeaders, 1, &[Block], Str),
-    fetch("internal.htx_blk.size", S::EitherHeaders, 1, &[Block], Sint),
-    fetch("internal.htx_blk.start_line", S::EitherHeaders, 1, &[Block], Str),
-    fetch("internal.htx_blk.type", S::EitherHeaders, 1, &[Block], Str),
+    fetch("internal.htx.data", S::EitherHeaders, 0, NONE, Sint).acts(),
+    fetch("internal.htx.free", S::EitherHeaders, 0, NONE, Sint).acts(),
+    fetch("internal.htx.free_data", S::EitherHeaders, 0, NONE, Sint).acts(),
+    fetch("internal.htx.has_eom", S::EitherHeaders, 0, NONE, Bool).acts(),
+    fetch("internal.htx.nbblks", S::EitherHeaders, 0, NONE, Sint).acts(),
+    fetch("internal.htx.size", S::EitherHeaders, 0, NONE, Sint).acts(),
+    fetch("internal.htx.used", S::EitherHeaders, 0, NONE, Sint).acts(),
+    fetch("internal.htx_blk.data", S::EitherHeaders, 1, &[Block], Bin).acts(),
+    fetch("internal.htx_blk.hdrname", S::EitherHeaders, 1, &[Block], Str).acts(),
+    fetch("internal.htx_blk.hdrval", S::EitherHeaders, 1, &[Block], Str).acts(),
+    fetch("internal.htx_blk.size", S::EitherHeaders, 1, &[Block], Sint).acts(),
+    fetch("internal.htx_blk.start_line", S::EitherHeaders, 1, &[Block], Str).acts(),
+    fetch("internal.htx_blk.type", S::EitherHeaders, 1, &[Block], Str).acts(),
     fetch("internal.strm.is_htx", S::InternalState, 0, NONE, Bool).acts(),
     fetch("ipv4", S::Constant, 1, &[Ipv4Address], Ipv4).acts(),
     fetch("ipv6", S::Constant, 1, &[Ipv6Address], Ipv6).acts(),
-    fetch("last_entity", S::InternalState, 0, NONE, Str).since(3, 1),
-    fetch("last_rule_file", S::InternalState, 0, NONE, Str),
-    fetch("last_rule_line", S::InternalState, 0, NONE, Sint),
-    fetch("lat_ns_avg", S::InternalState, 0, NONE, Sint),
-    fetch("lat_ns_tot", S::InternalState, 0, NONE, Sint),
+    fetch("last_entity", S::InternalState, 0, NONE, Str)
+        .acts()
+        .since(3, 1),
+    fetch("last_rule_file", S::InternalState, 0, NONE, Str).acts(),
+    fetch("last_rule_line", S::InternalState, 0, NONE, Sint).acts(),
+    fetch("lat_ns_avg", S::InternalState, 0, NONE, Sint).acts(),
+    fetch("lat_ns_tot", S::InternalState, 0, NONE, Sint).acts(),
     fetch("meth", S::Constant, 1, &[Method], Meth).acts(),
     fetch("method", S::HttpRequest, 0, NONE, Meth).acts(),
     fetch("nbproc", S::Constant, 0, NONE, Sint).acts(),
@@ -239,8 +263,8 @@ pub(super) const ROWS: &[FetchRow] = &[
     )
     .acts(),
     fetch("pid", S::Constant, 0, NONE, Sint).acts().since(2, 9),
-    fetch("prio_class", S::InternalState, 0, NONE, Sint),
-    fetch("prio_offset", S::InternalState, 0, NONE, Sint),
+    fetch("prio_class", S::InternalState, 0, NONE, Sint).acts(),
+    fetch("prio_offset", S::InternalState, 0, NONE, Sint).acts(),
     fetch("proc", S::Constant, 0, NONE, Sint).acts(),
     fetch("query", S::RequestHeaders, 0, &[OneOf(QUERY_OPTIONS)], Str)
         .acts()
@@ -603,7 +627,9 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("scook", S::ResponseHeaders, 0, &[CookieName], Str).acts(),
     fetch("scook_cnt", S::ResponseHeaders, 0, &[CookieName], Sint).acts(),
     fetch("scook_val", S::ResponseHeaders, 0, &[CookieName], Sint).acts(),
-    fetch("server_status", S::HttpResponse, 0, NONE, Sint).since(2, 9),
+    fetch("server_status", S::HttpResponse, 0, NONE, Sint)
+        .acts()
+        .since(2, 9),
     fetch("shdr", S::ResponseHeaders, 0, &[HeaderName, Occurrence], Str).acts(),
     fetch("shdr_cnt", S::ResponseHeaders, 0, &[HeaderName], Sint).acts(),
     fetch("shdr_ip", S::ResponseHeaders, 0, &[HeaderName, Occurrence], Addr).acts(),
@@ -889,7 +915,9 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("txn.conn_retries", S::HttpResponse, 0, NONE, Sint)
         .acts()
         .since(2, 9),
-    fetch("txn.id32", S::InternalState, 0, NONE, Sint).since(2, 9),
+    fetch("txn.id32", S::InternalState, 0, NONE, Sint)
+        .acts()
+        .since(2, 9),
     fetch("txn.redispatched", S::HttpResponse, 0, NONE, Bool)
         .acts()
         .since(3, 0),
@@ -944,5 +972,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("uuid", S::Constant, 0, &[UuidVersion], Str).acts(),
     fetch("var", S::Constant, 1, &[Variable, Text], Any).acts(),
     fetch("wait_end", S::InternalState, 0, NONE, Bool).acts(),
-    fetch("waiting_entity", S::InternalState, 0, NONE, Str).since(3, 1),
+    fetch("waiting_entity", S::InternalState, 0, NONE, Str)
+        .acts()
+        .since(3, 1),
 ];

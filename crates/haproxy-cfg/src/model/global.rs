@@ -9,6 +9,14 @@ use super::{Bind, Format, LogTarget, Millis, Sample, TlsVersion, Variable, Word}
 pub struct Global {
     /// A format names the addresses of connections to servers: they cost a question to the system for each connection.
     pub names_server_addresses: bool,
+    /// A sample is how the way to a server is (`bc_rtt`, `bc_rttvar`): the system is asked for it with each request.
+    pub measures_servers: bool,
+    /// A sample is how many connections a bind line has (`dst_conn`).
+    pub counts_binds: bool,
+    /// A sample is how often a session was at work, and for how long (`cpu_calls` and its kin).
+    pub counts_calls: bool,
+    /// `profiling.tasks on`: the times of such work are taken as well.
+    pub measures_tasks: bool,
     /// `log` targets, which proxies take over with `log global`.
     pub logs: Vec<LogTarget>,
     /// `log-tag`, `haproxy` when none.

@@ -71,6 +71,8 @@ pub struct Config {
     pub patterns: PatternReferences,
     /// Files with keys that expressions name, by their paths, and what they hold.
     pub key_files: std::collections::BTreeMap<Word, std::sync::Arc<[u8]>>,
+    /// The names of the files that it was read from; [`syntax::FileId`] indexes it.
+    pub files: Vec<Word>,
 }
 
 impl Config {

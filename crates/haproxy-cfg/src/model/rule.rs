@@ -41,6 +41,8 @@ pub struct Rule {
     pub cond: Option<Cond>,
     /// Where it stands.
     pub span: Span,
+    /// The number of that line, from 1.
+    pub line: u32,
 }
 
 impl Rule {

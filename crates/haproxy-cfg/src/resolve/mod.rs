@@ -108,5 +108,10 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         state_file,
         patterns: crate::parse::patterns::numbered(reading),
         key_files: std::mem::take(&mut reading.written.key_files),
+        files: reading
+            .sources
+            .files()
+            .map(|(_, file)| file.name().as_bytes().to_vec().into())
+            .collect(),
     }
 }

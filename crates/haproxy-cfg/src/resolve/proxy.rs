@@ -27,7 +27,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
     let dialect = reading.dialect;
     let servers = server::build(reading, section);
     let inherited = Inherited::new(reading, section);
-    let gathered = rules::gather(&inherited, section, acls);
+    let gathered = rules::gather(&inherited, section, acls, &reading.sources);
     let mode = inherited.mode();
     let frontend = section.kind.is_frontend();
     Proxy {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use syntax::SourceMap;
+
 use super::inherit::Inherited;
 use crate::model::{self, Acl, Cond, CondTerm, StatsAdmin};
 use crate::written::{AclGroup, ProxySection, Rule, WrittenCond};
@@ -44,7 +46,12 @@ pub(super) fn condition(cond: &WrittenCond, groups: &Groups) -> Cond {
 }
 
 /// Gathers what applies to `section`. Its own ACL lines, `acls`, keep their indexes.
-pub(super) fn gather(inherited: &Inherited<'_>, section: &ProxySection, acls: Vec<Acl>) -> Rules {
+pub(super) fn gather(
+    inherited: &Inherited<'_>,
+    section: &ProxySection,
+    acls: Vec<Acl>,
+    sources: &SourceMap,
+) -> Rules {
     let mut out = Rules {
         acls,
         rules: Vec::new(),
@@ -59,10 +66,11 @@ pub(super) fn gather(inherited: &Inherited<'_>, section: &ProxySection, acls: Ve
             &mut out,
             &defaults.rules,
             &Groups::new(&defaults.acls.groups, offset),
+            sources,
         );
     }
     let groups = Groups::new(&section.acls.groups, 0);
-    push(&mut out, &section.rules, &groups);
+    push(&mut out, &section.rules, &groups, sources);
     // Old rules on lines come behind the others wherever they stand, and lines that are added behind those.
     out.rules.sort_by_key(|rule| match rule.action {
         "add-line" => 2,
@@ -78,7 +86,7 @@ pub(super) fn gather(inherited: &Inherited<'_>, section: &ProxySection, acls: Ve
     out
 }
 
-fn push(out: &mut Rules, rules: &[Rule], groups: &Groups) {
+fn push(out: &mut Rules, rules: &[Rule], groups: &Groups, sources: &SourceMap) {
     for rule in rules.iter().filter(|rule| !rule.inert && rule.acts()) {
         let Some(set) = rule.model_set() else { continue };
         out.rules.push(model::Rule {
@@ -87,6 +95,7 @@ fn push(out: &mut Rules, rules: &[Rule], groups: &Groups) {
             arguments: rule.arguments.clone(),
             cond: rule.cond.as_ref().map(|cond| condition(cond, groups)),
             span: rule.span,
+            line: sources.locate(rule.span).1.line,
         });
     }
 }

@@ -4,6 +4,7 @@ use haproxy_cfg::model::{Config, ProxyId, RuleSet};
 
 use super::action::{self, Action};
 use super::{Acls, CondPlan, Exec, RuleError, Step, Truth};
+use crate::stream::RulePlace;
 
 /// The rules of one set of one proxy.
 #[derive(Debug, Default)]
@@ -17,6 +18,8 @@ struct RulePlan {
     /// When it applies; none is always.
     cond: Option<CondPlan>,
     action: Box<dyn Action>,
+    /// Where it stands, where that is remembered of the rules of its set.
+    place: Option<RulePlace>,
 }
 
 impl RuleSetPlan {
@@ -33,6 +36,10 @@ impl RuleSetPlan {
             Ok(RulePlan {
                 cond: rule.cond.as_ref().map(CondPlan::new),
                 action,
+                place: (!matches!(set, RuleSet::Redirect | RuleSet::Stats)).then_some(RulePlace {
+                    file: rule.span.file.0,
+                    line: rule.line,
+                }),
             })
         });
         Ok(Self {
@@ -57,6 +64,21 @@ impl RuleSetPlan {
 
     /// Applies the rules from number `at` on, which is moved: to be called again with it when a step of the shell's is done.
     pub fn run<'p>(&'p self, acls: &Acls, exec: &mut Exec<'_>, at: &mut usize) -> Step<'p> {
+        let step = self.walk(acls, exec, at);
+        if let Some(stream) = &mut exec.stream
+            && !stream.waited_in_vain
+        {
+            let place = |number: usize| self.rules.get(number).and_then(|rule| rule.place);
+            stream.waits_for = match step {
+                Step::Wait => place(*at),
+                Step::Pause(_) | Step::Resolve(_) | Step::AwaitBody(_) => at.checked_sub(1).and_then(place),
+                _ => None,
+            };
+        }
+        step
+    }
+
+    fn walk<'p>(&'p self, acls: &Acls, exec: &mut Exec<'_>, at: &mut usize) -> Step<'p> {
         while let Some(rule) = self.rules.get(*at) {
             if let Some(cond) = &rule.cond {
                 let mut cache = std::mem::take(exec.cache);
@@ -89,7 +111,15 @@ impl RuleSetPlan {
                 Step::Next => {}
                 Step::Edited => exec.cache.message_changed(acls),
                 Step::Readdressed => exec.cache.reset(),
-                step => return step,
+                step => {
+                    if step.is_final()
+                        && let Some(stream) = &mut exec.stream
+                        && rule.place.is_some()
+                    {
+                        stream.ended_by = rule.place;
+                    }
+                    return step;
+                }
             }
         }
         Step::Stop

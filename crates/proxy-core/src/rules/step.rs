@@ -61,3 +61,32 @@ pub enum Step<'p> {
     /// A header could not be changed, in strict mode.
     Failed,
 }
+
+impl Step<'_> {
+    /// Whether the set is done with.
+    pub(super) fn is_final(&self) -> bool {
+        match self {
+            Step::Next
+            | Step::Edited
+            | Step::Readdressed
+            | Step::Wait
+            | Step::Hint
+            | Step::Pause(_)
+            | Step::Resolve(_)
+            | Step::AwaitBody(_) => false,
+            Step::Stop
+            | Step::Deny(_)
+            | Step::Tarpit(_)
+            | Step::Return(_)
+            | Step::Redirect(_)
+            | Step::Authenticate(_)
+            | Step::Metrics
+            | Step::Malformed
+            | Step::Reject
+            | Step::Vanish(_)
+            | Step::Close
+            | Step::SwitchMode
+            | Step::Failed => true,
+        }
+    }
+}

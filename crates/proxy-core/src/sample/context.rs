@@ -177,6 +177,17 @@ pub struct TcpFacts {
     pub reordering: u32,
 }
 
+/// What a request or a session has cost since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// How often it was taken up, this time included.
+    pub calls: u64,
+    /// Nanoseconds of work, this time not included; 0 where tasks are not measured.
+    pub busy_ns: u64,
+    /// Nanoseconds between being woken and being taken up; 0 where tasks are not measured.
+    pub late_ns: u64,
+}
+
 /// What only the shell knows: clocks, chance, the system.
 pub trait World: std::fmt::Debug {
     /// Milliseconds of the process's clock.
@@ -205,6 +216,8 @@ pub trait World: std::fmt::Debug {
     fn is_local(&self, address: std::net::IpAddr) -> bool;
     /// What the handshake of the client at hand agreed on; none without TLS.
     fn tls(&self) -> Option<Tls<'_>>;
+    /// What the request or session at hand has cost; none where nothing asks for it.
+    fn effort(&self) -> Option<Effort>;
     /// Sets what the kernel writes on packets to the client at hand. Where the system refuses, packets stay as they are.
     fn set_on_packets(&self, field: PacketField, value: u32);
     /// Writes a line to the log of the frontend at hand (`do-log`), by a profile of the rule's own or by those of the targets. `step`

@@ -171,7 +171,9 @@ impl Runtime {
             .iter()
             .map(|p| ProxyState {
                 servers: p.servers.iter().map(ServerState::new).collect(),
-                listeners: gauged(p).map(|_| Gauge::default()).collect(),
+                listeners: gauged(p, config.global.counts_binds)
+                    .map(|_| Gauge::default())
+                    .collect(),
                 maxconn: AtomicU32::new(p.maxconn.unwrap_or(0)),
                 cookies: DynamicCookies::new(p),
                 ..ProxyState::default()
@@ -265,10 +267,10 @@ fn inherit_maintenance(config: &Config, proxies: &[ProxyState]) {
     }
 }
 
-/// The binds of a proxy whose sessions are counted one by one: for statistics, or for a limit of one of them.
-fn gauged(proxy: &Proxy) -> impl Iterator<Item = &Bind> {
+/// The binds of a proxy whose sessions are counted one by one: for statistics, for a limit of one of them, or as something `asks`.
+fn gauged(proxy: &Proxy, asks: bool) -> impl Iterator<Item = &Bind> {
     let has_limit = proxy.binds.iter().any(|bind| bind.maxconn.is_some());
-    let counts = proxy.options.socket_stats || has_limit;
+    let counts = proxy.options.socket_stats || has_limit || asks;
     proxy.binds.iter().filter(move |_| counts)
 }
 

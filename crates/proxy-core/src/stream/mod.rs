@@ -91,6 +91,21 @@ pub struct Stream {
     pub limits: Option<Box<Limits>>,
     /// Its number among all of the process, from 0; wraps.
     pub number: u32,
+    /// The rule that last ended the evaluation of its set.
+    pub ended_by: Option<RulePlace>,
+    /// The rule that waits, for bytes, for time or for an answer from elsewhere.
+    pub waits_for: Option<RulePlace>,
+    /// What that rule waited for will not come any more: the client has gone.
+    pub waited_in_vain: bool,
+}
+
+/// Where a rule stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RulePlace {
+    /// The file, by its index in [`haproxy_cfg::model::Config::files`].
+    pub file: u32,
+    /// The line, from 1.
+    pub line: u32,
 }
 
 /// What a line of a request is good for.
@@ -159,6 +174,8 @@ pub struct StreamLog {
     pub response_ms: u64,
     /// The status that the client got; -1 when none.
     pub status: i32,
+    /// The status that the server gave; 0 when none.
+    pub server_status: u16,
     /// Bytes to the client.
     pub bytes: u64,
     /// Bytes from the client.
@@ -190,6 +207,7 @@ impl Default for StreamLog {
             request_ms: 0,
             response_ms: 0,
             status: -1,
+            server_status: 0,
             bytes: 0,
             received: 0,
             termination: *b"----",
@@ -240,6 +258,9 @@ pub struct Route {
     pub remote: Option<SocketAddr>,
     /// The connection had served another request before.
     pub reused: bool,
+    /// How the way to the server was when it was reached, where something asks: the round-trip time and how much that varies, in
+    /// microseconds.
+    pub measured: Option<[u32; 2]>,
 }
 
 impl Stream {
@@ -267,6 +288,9 @@ impl Stream {
         self.remembering = None;
         self.limits = None;
         self.number = 0;
+        self.ended_by = None;
+        self.waits_for = None;
+        self.waited_in_vain = false;
     }
 }
 

@@ -49,6 +49,7 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
     let frontend = session.client.frontend;
     // Its identifier may be made of it.
     txn.stream.number = thread.next_number();
+    crate::effort::begin(&thread);
     rules::identify(session, txn);
     let passed = match contents(session, txn, frontend) {
         Some(contents) => contents.await,

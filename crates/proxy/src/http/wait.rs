@@ -46,7 +46,13 @@ pub(super) async fn for_option(session: &mut Session, txn: &mut Txn, proxy: Prox
 /// What becomes of the connection, where the body does not come.
 pub(super) async fn for_rule(session: &mut Session, txn: &mut Txn, terms: AwaitBody) -> Result<(), Next> {
     let until = session.thread.now_ms() + u64::from(terms.time);
-    wait(session, txn, until, terms.enough).await
+    let done = wait(session, txn, until, terms.enough).await;
+    if done.is_err() {
+        // It is the one that says no.
+        txn.stream.ended_by = txn.stream.waits_for.take();
+    }
+    txn.stream.waited_in_vain = txn.progress.client_ended && !txn.progress.req_body.is_done();
+    done
 }
 
 /// More of a body that `tcp-request content` looks at, before `until`, in milliseconds of the process's clock. Gives false once

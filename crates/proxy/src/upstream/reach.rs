@@ -3,7 +3,7 @@
 
 use std::future::poll_fn;
 use std::io::IoSlice;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
@@ -549,7 +549,16 @@ async fn connect_to(
         };
         expired.map(|()| Err(why))
     })
-    .await?;
+    .await
+    .inspect_err(|_| {
+        // The system forgets the address of a connection that does not come to stand, not its port.
+        if let Some(local) = &mut route.local {
+            local.set_ip(match local {
+                SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+                SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+            });
+        }
+    })?;
     if let Some(way) = way.as_ref().filter(|way| !way.header.is_empty()) {
         // Beside the task: few servers are told.
         Box::pin(send_header(attempt, &mut io, &way.header)).await?;
@@ -588,6 +597,10 @@ fn note_addresses(attempt: &Attempt<'_>, proxy: &Proxy, server: usize, io: &Io, 
         let at = moved.as_ref().unwrap_or(&proxy.servers[server].addr);
         route.remote = connect::address(at, attempt.dst);
         route.local = io.local_address();
+    }
+    if attempt.thread.config().global.measures_servers {
+        let facts = io.tcp_facts();
+        route.measured = facts.map(|facts| [facts.rtt_us, facts.rtt_variance_us]);
     }
 }
 

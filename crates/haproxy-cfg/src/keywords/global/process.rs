@@ -94,7 +94,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("pp2-never-send-local", GLOBAL, ANY, "no LOCAL in PROXY headers of checks").takes(FLAG),
     kw("presetenv", GLOBAL, ANY, "set an environment variable unless it is set").takes(VARIABLE)
     .acts(environment),
-    kw("profiling.tasks", GLOBAL, ANY, "measure tasks").takes(&[one_of("switch", &["on", "auto", "off"]).words("'{kw}' expects either 'on', 'auto', or 'off' but got '{got}'.")]),
+    kw("profiling.tasks", GLOBAL, ANY, "measure tasks").takes(&[one_of("switch", &["on", "auto", "off"]).words("'{kw}' expects either 'on', 'auto', or 'off' but got '{got}'.")])
+    .acts(g::measure_tasks),
     kw("quiet", GLOBAL, ANY, "no messages at start").takes(FLAG)
     .acts(g::quiet),
     kw("resetenv", GLOBAL, ANY, "unset all other environment variables").takes(&[text("names").any()])

@@ -200,6 +200,13 @@ pub(crate) fn nosplice(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// Of `auto` nothing comes: how late tasks are is not looked at beforehand.
+pub(crate) fn measure_tasks(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = given(reading, line) {
+        reading.written.global.measures_tasks = matches!(given.get("switch"), Some(Value::Word("on")));
+    }
+}
+
 pub(crate) fn any_payload(reading: &mut Reading<'_>, line: &Line<'_>) {
     if given(reading, line).is_some() {
         reading.written.global.any_payload = true;

@@ -504,11 +504,13 @@ fn tell_remark(reading: &mut Reading<'_>, remark: check::Remark, span: Span) {
 
 /// Notes what an expression that stands asks of the data path, and tells once of each fetch and converter that is not acted on.
 pub(crate) fn note(reading: &mut Reading<'_>, sample: &Sample) {
-    if matches!(
-        sample.fetch.name,
-        "bc_src" | "bc_src_port" | "bc_dst" | "bc_dst_port"
-    ) {
-        reading.written.global.names_server_addresses = true;
+    let global = &mut reading.written.global;
+    match sample.fetch.name {
+        "bc_src" | "bc_src_port" | "bc_dst" | "bc_dst_port" => global.names_server_addresses = true,
+        "bc_rtt" | "bc_rttvar" => global.measures_servers = true,
+        "dst_conn" => global.counts_binds = true,
+        "cpu_calls" | "cpu_ns_avg" | "cpu_ns_tot" | "lat_ns_avg" | "lat_ns_tot" => global.counts_calls = true,
+        _ => {}
     }
     if !sample.fetch.acts {
         reading.tell_read_only(&format!("the sample fetch '{}'", sample.fetch.name), sample.span);

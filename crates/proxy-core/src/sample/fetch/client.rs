@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use haproxy_cfg::model::Sample as Written;
 
-use super::{Fetch, Row, row, several, single};
+use super::{Fetch, Row, nothing, row, several, single};
 use crate::proxy_protocol::{kind, tlvs};
 use crate::sample::{Sample, SampleContext, TcpFacts};
 
@@ -41,6 +41,15 @@ pub(super) const ROWS: &[Row] = &[
     // Connections that failed in a handshake get no rules.
     row(&["fc_err"], |_, _| single(|_| Some(Sample::Int(0)))),
     row(&["fc_err_str"], |_, _| single(|_| Some(Sample::Str(b"Success")))),
+    // A name is that of a failure.
+    row(&["fc_err_name"], |_, _| nothing()),
+    row(&["dst_conn"], |_, _| {
+        single(|context| {
+            let frontend = context.runtime.proxies.get(context.client.frontend.0 as usize)?;
+            let bind = frontend.listeners.get(usize::from(context.client.bind))?;
+            Some(Sample::Int(bind.get().into()))
+        })
+    }),
     row(&["fc_rcvd_proxy"], |_, _| {
         single(|context| Some(Sample::Bool(context.client.told().is_some())))
     }),
@@ -113,15 +122,20 @@ type Figure = fn(&TcpFacts) -> u32;
 
 /// A time in the unit of the argument: milliseconds, or `us`.
 fn time_of(sample: &Written, read: Figure) -> Result<Box<dyn Fetch>, String> {
-    let per_unit = if sample.text(0).is_some_and(|unit| unit.as_slice() == b"us") {
-        1
-    } else {
-        1000
-    };
+    let per_unit = microseconds_per_unit(sample);
     single(move |context| {
         let facts = context.world.client_tcp()?;
         Some(Sample::Int((read(&facts) / per_unit).into()))
     })
+}
+
+/// How many microseconds the unit of the argument has: milliseconds, or `us`.
+pub(super) fn microseconds_per_unit(sample: &Written) -> u32 {
+    if sample.text(0).is_some_and(|unit| unit.as_slice() == b"us") {
+        1
+    } else {
+        1000
+    }
 }
 
 fn count_of(read: Figure) -> Result<Box<dyn Fetch>, String> {

@@ -2,6 +2,7 @@
 //! ready with its arguments.
 
 mod auth;
+mod blocks;
 mod capture;
 pub(in crate::sample) mod client;
 mod clock;
@@ -21,6 +22,7 @@ mod proxies;
 #[cfg(test)]
 mod recorded;
 mod servers;
+mod streams;
 mod table;
 mod variable;
 
@@ -63,6 +65,7 @@ pub(crate) struct Row {
 /// All families.
 const TABLES: &[&[Row]] = &[
     auth::ROWS,
+    blocks::ROWS,
     capture::ROWS,
     client::ROWS,
     clock::ROWS,
@@ -78,6 +81,7 @@ const TABLES: &[&[Row]] = &[
     protocol::ROWS,
     proxies::ROWS,
     servers::ROWS,
+    streams::ROWS,
     table::ROWS,
     variable::ROWS,
 ];

@@ -4,8 +4,9 @@ use std::sync::OnceLock;
 
 use haproxy_cfg::model::Mode;
 
-use super::{Row, nothing, row, single};
+use super::{Fetch, Row, nothing, row, single};
 use crate::sample::Sample;
+use crate::stream::{RulePlace, Stream};
 
 pub(super) const ROWS: &[Row] = &[
     row(&["hostname"], |_, _| {
@@ -75,6 +76,26 @@ pub(super) const ROWS: &[Row] = &[
             Some(Sample::Str(&state[..2]))
         })
     }),
+    row(&["txn.id32"], |_, _| {
+        single(|context| Some(Sample::Int(context.stream?.number.into())))
+    }),
+    row(&["prio_class"], |_, _| {
+        single(|context| Some(Sample::Int(context.stream?.settings.priority.class.into())))
+    }),
+    row(&["prio_offset"], |_, _| {
+        single(|context| Some(Sample::Int(context.stream?.settings.priority.offset.into())))
+    }),
+    row(&["last_rule_file"], |_, _| {
+        single(|context| {
+            let place = context.stream?.ended_by?;
+            Some(Sample::Str(context.config.files.get(place.file as usize)?))
+        })
+    }),
+    row(&["last_rule_line"], |_, _| {
+        single(|context| Some(Sample::Int(context.stream?.ended_by?.line.into())))
+    }),
+    row(&["last_entity"], |_, _| entity(|stream| stream.ended_by)),
+    row(&["waiting_entity"], |_, _| entity(|stream| stream.waits_for)),
     row(&["bytes_in", "req.bytes_in"], |_, _| {
         single(|context| i64::try_from(context.stream?.log.received).ok().map(Sample::Int))
     }),
@@ -86,6 +107,16 @@ pub(super) const ROWS: &[Row] = &[
         single(move |_| Some(Sample::Bool(is_http)))
     }),
 ];
+
+/// A rule, as its file and line.
+fn entity(rule: fn(&Stream) -> Option<RulePlace>) -> Result<Box<dyn Fetch>, String> {
+    single(move |context| {
+        let place = rule(context.stream?)?;
+        let file = context.config.files.get(place.file as usize)?;
+        let line = context.arena.text(place.line);
+        Some(Sample::Str(context.arena.join(&[file, b":", line])))
+    })
+}
 
 /// A UUID, written as RFC 9562 has it.
 struct Uuid(u128);

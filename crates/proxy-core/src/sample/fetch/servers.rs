@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use haproxy_cfg::model::{ArgValue, Sample as Written};
 
+use super::client::microseconds_per_unit;
 use super::proxies::backend;
 use super::{Fetch, Row, nothing, row, single};
 use crate::sample::expression::Compile;
@@ -75,6 +76,12 @@ pub(super) const ROWS: &[Row] = &[
     row(&["bc_err_str"], |_, _| {
         single(|context| (context.stream?.route.connected_ms > 0).then_some(Sample::Str(b"Success")))
     }),
+    // A name is that of a failure.
+    row(&["bc_err_name"], |_, _| nothing()),
+    row(&["bc_rtt"], |_, sample| measured(sample, |[time, _]| time)),
+    row(&["bc_rttvar"], |_, sample| {
+        measured(sample, |[_, variance]| variance)
+    }),
     row(&["bc_http_major"], |_, _| {
         single(|context| (context.stream?.route.connected_ms > 0).then_some(Sample::Int(1)))
     }),
@@ -101,6 +108,15 @@ fn address(read: Address) -> Result<Box<dyn Fetch>, String> {
 
 fn port(read: Address) -> Result<Box<dyn Fetch>, String> {
     single(move |context| Some(Sample::Int(read(&context.stream?.route)?.port().into())))
+}
+
+/// One of the two times of the way to the server, in microseconds, in the unit of the argument.
+fn measured(sample: &Written, pick: fn([u32; 2]) -> u32) -> Result<Box<dyn Fetch>, String> {
+    let per_unit = microseconds_per_unit(sample);
+    single(move |context| {
+        let times = context.stream?.route.measured?;
+        Some(Sample::Int((pick(times) / per_unit).into()))
+    })
 }
 
 /// The server that the stream goes to, once it is chosen.

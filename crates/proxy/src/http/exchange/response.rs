@@ -177,6 +177,7 @@ impl Txn {
             let taken_payload = taken.payload;
             p.tunnel = is_tunnel;
             self.stream.log.response_ms = session.timer.now_ms();
+            self.stream.log.server_status = status;
             self.stream.log.bytes += taken_payload + u64::from(self.response().counted_size());
             return self.settle_head(session, finish_head);
         }
