@@ -223,7 +223,8 @@ impl ProxyPlan {
                 Some(unique_id) => {
                     let plan = FormatPlan::compile_merged(config, id, &unique_id.format);
                     let span = unique_id.format.span;
-                    Some(Box::new(plan.map_err(|reason| vec![RuleError { span, reason }])?))
+                    let plan = plan.map_err(|reason| vec![RuleError { span, reason }])?;
+                    Some(Box::new(plan.in_head()))
                 }
                 None => None,
             },

@@ -135,7 +135,8 @@ impl<'a> Described<'a> {
             };
             let name = name.bytes();
             if !OWN_HEADERS.iter().any(|own| own.eq_ignore_ascii_case(name)) {
-                headers.push((name.into(), FormatPlan::compile(self.config, self.proxy, value)?));
+                let value = FormatPlan::compile(self.config, self.proxy, value)?.in_head();
+                headers.push((name.into(), value));
             }
         }
         Ok(headers.into())

@@ -2,7 +2,30 @@
 
 use haproxy_cfg::model::Flags;
 
-use crate::sample::Sink;
+use crate::sample::{Arena, Sink};
+
+/// `text` with its control characters, tabs aside, as `%` and two digits.
+pub(super) fn without_controls<'a>(text: &'a [u8], arena: &'a Arena) -> &'a [u8] {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let is_control = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
+    let Some(first) = text.iter().position(is_control) else {
+        return text;
+    };
+    let mut out = arena.bytes(text.len() + 16);
+    out.put(&text[..first]);
+    for &byte in &text[first..] {
+        if is_control(&byte) {
+            out.put(&[
+                b'%',
+                DIGITS[usize::from(byte >> 4)],
+                DIGITS[usize::from(byte & 15)],
+            ]);
+        } else {
+            out.put(&[byte]);
+        }
+    }
+    out.into_bump_slice()
+}
 
 /// A part's text; empty where there is nothing to tell.
 pub(super) fn part(out: &mut impl Sink, text: &[u8], flags: Flags) {

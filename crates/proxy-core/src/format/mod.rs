@@ -21,6 +21,8 @@ pub struct FormatPlan {
     merges_blanks: bool,
     /// Anything but plain is an object of the parts that have names.
     encoding: Encoding,
+    /// It becomes part of a message's head: control characters of samples are written as `%` and two digits.
+    in_head: bool,
 }
 
 #[derive(Debug)]
@@ -89,6 +91,7 @@ impl FormatPlan {
             parts: parts.into(),
             merges_blanks: false,
             encoding: format.encoding,
+            in_head: false,
         })
     }
 
@@ -113,6 +116,13 @@ impl FormatPlan {
         let mut plan = Self::compile(config, own, format)?;
         plan.merge_blanks();
         Ok(plan)
+    }
+
+    /// The same for what becomes part of a message's head: what clients or servers sent and samples decode ends no line there.
+    #[must_use]
+    pub fn in_head(mut self) -> Self {
+        self.in_head = true;
+        self
     }
 
     fn merge_blanks(&mut self) {
@@ -148,6 +158,11 @@ impl FormatPlan {
                 Item::Sample(expression) => {
                     let sample = expression.sample(context);
                     let text = sample.map_or(&b""[..], |sample| crate::sample::text(sample, context.arena));
+                    let text = if self.in_head {
+                        encode::without_controls(text, context.arena)
+                    } else {
+                        text
+                    };
                     encode::part(out, text, part.flags);
                 }
                 Item::Captures { request, listed } => {

@@ -89,11 +89,10 @@ impl Asked {
                     Counter::Old(kind, _) => entry.plain(kind),
                     Counter::Of(index) => entry.field(Data::Gpc, index),
                 };
-                number.map_or(0, |number| {
-                    let was = entry.get(number);
-                    entry.set(number, 0);
-                    was
-                })
+                let number = number?;
+                let was = entry.get(number);
+                entry.set(number, 0);
+                was
             }
             Self::Connection => {
                 entry.count(Data::ConnCnt, Data::ConnRate, 1);

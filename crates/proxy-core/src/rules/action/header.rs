@@ -37,7 +37,7 @@ fn write(at: Compile<'_>, replace: bool) -> Result<Box<dyn Action>, String> {
     Ok(Box::new(Write {
         // A header's name is a format as well, of which the original makes nothing but its text.
         name: at.text("name")?.into(),
-        value: at.format("value")?,
+        value: at.format_in_head("value")?,
         replace,
     }))
 }
@@ -244,7 +244,7 @@ fn replace(at: Compile<'_>, whole: bool) -> Result<Box<dyn Action>, String> {
     Ok(Box::new(Replace {
         name: at.text("name")?.into(),
         matching: at.regex("match")?,
-        value: at.format("value")?,
+        value: at.format_in_head("value")?,
         whole,
     }))
 }

@@ -70,6 +70,11 @@ impl<'a> Compile<'a> {
         self.format_of(format)
     }
 
+    /// The same where it becomes part of a message's head.
+    pub(crate) fn format_in_head(self, name: &str) -> Result<FormatPlan, String> {
+        Ok(self.format(name)?.in_head())
+    }
+
     /// A format string of the rule.
     pub(crate) fn format_of(self, format: &Format) -> Result<FormatPlan, String> {
         FormatPlan::compile(self.config, self.proxy, format)

@@ -105,7 +105,7 @@ fn code(values: &[Argument]) -> u16 {
 
 fn text(at: Compile<'_>, values: &[Argument]) -> Result<Text, String> {
     Ok(match values.first().map(|value| &value.value) {
-        Some(Value::Format(format)) => Text::Computed(at.format_of(format)?),
+        Some(Value::Format(format)) => Text::Computed(at.format_of(format)?.in_head()),
         value => Text::Fixed(value.map_or(&[][..], Value::bytes).into()),
     })
 }

@@ -22,7 +22,7 @@ pub(super) const ROWS: &[(&str, Make)] = &[
     ("early-hint", |at| {
         Ok(Box::new(EarlyHint {
             name: at.text("name")?.to_ascii_lowercase().into(),
-            value: at.format("value")?,
+            value: at.format_in_head("value")?,
         }))
     }),
 ];

@@ -9,7 +9,7 @@ use crate::sample::path_start;
 pub(super) const ROWS: &[(&str, Make)] = &[
     ("set-method", |at| {
         Ok(Box::new(SetMethod {
-            method: at.format("format")?,
+            method: at.format_in_head("format")?,
         }))
     }),
     ("set-path", |at| set(at, Part::Path)),
@@ -47,7 +47,7 @@ impl Part {
 fn set(at: Compile<'_>, part: Part) -> Result<Box<dyn Action>, String> {
     Ok(Box::new(Set {
         part,
-        value: at.format("format")?,
+        value: at.format_in_head("format")?,
     }))
 }
 
@@ -55,7 +55,7 @@ fn replace(at: Compile<'_>, part: Part) -> Result<Box<dyn Action>, String> {
     Ok(Box::new(Replace {
         part,
         matching: at.regex("match")?,
-        value: at.format("format")?,
+        value: at.format_in_head("format")?,
     }))
 }
 

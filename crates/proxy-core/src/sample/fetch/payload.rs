@@ -21,7 +21,7 @@ pub(super) const ROWS: &[Row] = &[
     row(&["payload_lv"], |_, sample| counted(sample, None)),
     row(&["req.proto_http", "req_proto_http"], |at, _| {
         if at.config.proxy(at.proxy).mode == Mode::Http {
-            return single(|_| Some(Sample::Bool(true)));
+            return single(|context| (!context.from_server).then_some(Sample::Bool(true)));
         }
         single(|context| {
             // A connection that became one of HTTP.
