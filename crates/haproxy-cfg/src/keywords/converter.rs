@@ -89,7 +89,7 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("field", 2, &[Index, Separators, Integer], Str, Str).acts(),
     converter("fix_is_valid", 0, NONE, Bin, Bool).acts(),
     converter("fix_tag_value", 1, &[FixTag], Bin, Bin).acts(),
-    converter("has_ctl", 0, &[Text], Bin, Bool).since(3, 2),
+    converter("has_ctl", 0, &[Text], Bin, Bool).acts().since(3, 2),
     converter("hex", 0, NONE, Bin, Str).acts(),
     converter("hex2i", 0, NONE, Str, Sint).acts(),
     converter("hmac", 2, &[Digest, Secret("key")], Bin, Bin).acts(),
@@ -305,7 +305,9 @@ pub(super) const ROWS: &[ConverterRow] = &[
         .since(2, 9)
         .acts(),
     converter("utime", 1, &[Text, Integer], Sint, Str).acts(),
-    converter("when", 1, &[OneOf(WHEN_CONDITIONS), Text, Text], Any, Any).since(3, 0),
+    converter("when", 1, &[OneOf(WHEN_CONDITIONS), Text, Text], Any, Any)
+        .acts()
+        .since(3, 0),
     converter("word", 2, &[Index, Separators, Integer], Str, Str).acts(),
     converter("wt6", 0, &[Integer], Bin, Sint).acts(),
     converter("x509_v_err_str", 0, NONE, Sint, Str).since(2, 7).acts(),

@@ -264,6 +264,12 @@ pub struct Route {
 }
 
 impl Stream {
+    /// Whether it counts as one with an error: cut off, answered with a status that says so, or not served at the first attempt.
+    #[must_use]
+    pub fn is_worth_a_look(&self) -> bool {
+        !matches!(self.log.termination[0], b'-' | b'L') || self.log.status >= 500 || self.route.retries > 0
+    }
+
     /// The server's response is there: what was kept for the time of the request is forgotten.
     pub fn begin_response(&mut self) {
         self.side_variables.clear();

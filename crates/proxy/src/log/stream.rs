@@ -67,7 +67,7 @@ struct Making<'a> {
 
 /// Writes the log line of a stream that is over, unless options say that it is not worth one.
 pub(crate) fn write(session: &Session, stream: &Stream) {
-    let Stream { log, route, .. } = stream;
+    let log = &stream.log;
     let frontend = session.frontend();
     if frontend.logs.is_empty() || log.silent || stream.settings.log_level == Some(None) {
         return;
@@ -75,7 +75,7 @@ pub(crate) fn write(session: &Session, stream: &Stream) {
     if frontend.log_steps.is_some_and(|steps| !steps.close) {
         return;
     }
-    let is_error = !matches!(log.termination[0], b'-' | b'L') || log.status >= 500 || route.retries > 0;
+    let is_error = stream.is_worth_a_look();
     if frontend.options.dontlog_normal && !is_error {
         return;
     }

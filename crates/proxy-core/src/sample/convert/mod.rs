@@ -7,6 +7,7 @@ mod base64;
 mod certificate;
 mod checksum;
 mod cipher;
+mod condition;
 mod date;
 mod digest;
 mod fix;
@@ -66,6 +67,7 @@ const TABLES: &[&[Row]] = &[
     certificate::ROWS,
     checksum::ROWS,
     cipher::ROWS,
+    condition::ROWS,
     date::ROWS,
     digest::ROWS,
     forwarded::ROWS,

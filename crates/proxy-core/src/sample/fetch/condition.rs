@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::sync::{Arc, OnceLock};
 
-use haproxy_cfg::model::{ProxyId, Sample as Written};
+use haproxy_cfg::model::{ProxyId, Sample as Written, Word};
 
 use super::{Fetch, Row, row, single};
 use crate::rules::{Acls, Cache, Named, Truth};
@@ -22,9 +22,20 @@ thread_local! {
 
 /// The ACLs that the arguments name must all hold; those with `!` in front must not.
 fn all_hold(at: Compile<'_>, sample: &Written) -> Result<Box<dyn Fetch>, String> {
+    let all = named_acls(at, (0..sample.args.len()).filter_map(|index| sample.text(index)))?;
+    single(move |context| all(context).map(Sample::Bool))
+}
+
+/// Whether all of the ACLs with these names hold, those with `!` in front not; none where that cannot be told yet.
+///
+/// # Errors
+/// A name that no ACL has.
+pub(in crate::sample) fn named_acls<'w>(
+    at: Compile<'_>,
+    words: impl Iterator<Item = &'w Word>,
+) -> Result<impl Fn(&SampleContext<'_>) -> Option<bool> + Send + Sync + 'static, String> {
     let mut names = Vec::new();
-    for index in 0..sample.args.len() {
-        let Some(word) = sample.text(index) else { continue };
+    for word in words {
         let name = word.strip_prefix(b"!").unwrap_or(word);
         let named = Named::find(&at.config.proxy(at.proxy).acls, name)
             .ok_or_else(|| format!("ACL '{}' not found", String::from_utf8_lossy(name)))?;
@@ -34,7 +45,7 @@ fn all_hold(at: Compile<'_>, sample: &Written) -> Result<Box<dyn Fetch>, String>
     // One of them may use this very fetch: they are made ready when they are asked for first.
     let acls: OnceLock<Option<Acls>> = OnceLock::new();
     let names: Arc<[(Named, bool)]> = names.into();
-    single(move |context| {
+    Ok(move |context: &SampleContext<'_>| {
         let depth = DEPTH.get();
         if depth >= DEEPEST {
             return None;
@@ -47,7 +58,7 @@ fn all_hold(at: Compile<'_>, sample: &Written) -> Result<Box<dyn Fetch>, String>
                 context.wait();
                 None
             }
-            truth => Some(Sample::Bool(truth == Truth::Yes)),
+            truth => Some(truth == Truth::Yes),
         }
     })
 }

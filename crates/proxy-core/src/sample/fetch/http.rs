@@ -70,7 +70,14 @@ pub(super) const ROWS: &[Row] = &[
         single(|context| Some(Sample::Str(version(context.response?.version()))))
     }),
     row(&["status"], |_, _| {
-        single(|context| Some(Sample::Int(context.response?.status().into())))
+        single(|context| {
+            if let Some(response) = context.response {
+                return Some(Sample::Int(response.status().into()));
+            }
+            // Behind a server's response the log line knows what it was.
+            let log = &context.stream?.log;
+            (log.server_status > 0).then_some(Sample::Int(log.status.into()))
+        })
     }),
     row(&["http_first_req"], |_, _| {
         single(|context| Some(Sample::Bool(context.client.requests == 0)))

@@ -26,6 +26,8 @@ mod streams;
 mod table;
 mod variable;
 
+pub(super) use condition::named_acls;
+
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 

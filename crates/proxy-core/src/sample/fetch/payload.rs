@@ -21,7 +21,10 @@ pub(super) const ROWS: &[Row] = &[
     row(&["payload_lv"], |_, sample| counted(sample, None)),
     row(&["req.proto_http", "req_proto_http"], |at, _| {
         if at.config.proxy(at.proxy).mode == Mode::Http {
-            return single(|context| (!context.from_server).then_some(Sample::Bool(true)));
+            return single(|context| {
+                let looks_at_request = !context.from_server && context.request.is_some();
+                looks_at_request.then_some(Sample::Bool(true))
+            });
         }
         single(|context| {
             // A connection that became one of HTTP.
