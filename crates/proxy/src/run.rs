@@ -24,7 +24,7 @@ use crate::clock::Clock;
 use crate::context::{AtHand, looking};
 use crate::handover::Exports;
 use crate::listen::{BoundListener, ListenOwner, ListenSocket};
-use crate::log::{LogSender, Receivers};
+use crate::log::{Files, LogSender, Receivers};
 use crate::thread::{Shared, Thread};
 
 /// Free buffers that are kept through a quiet period.
@@ -59,6 +59,8 @@ pub struct RunInput {
     pub zone: fn() -> Zone,
     /// Changes of servers' states go to standard error as well.
     pub speaks: bool,
+    /// Log targets that were open when the process began.
+    pub log_files: Files,
     /// Handles of the listeners for a process that takes them over; let go of when the listeners stop.
     pub exports: Arc<Exports>,
     /// Runs on the first thread.
@@ -90,6 +92,7 @@ pub fn run(input: RunInput) -> io::Result<i32> {
         input.process,
         input.exports,
         input.speaks,
+        input.log_files,
     ));
     // Counted before the first of them runs: one that has not begun may have connections waiting too.
     shared

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::handover::Exports;
 use crate::http::Txn;
 use crate::listener::ReleasedNames;
-use crate::log::{LogSender, Logs};
+use crate::log::{Files, LogSender, Logs};
 use crate::pipe::PipePool;
 use crate::resolve::Resolvers;
 use crate::upstream::{IdlePool, Queues};
@@ -76,10 +76,11 @@ impl Shared {
         process: Arc<Process>,
         exports: Arc<Exports>,
         speaks: bool,
+        log_files: Files,
     ) -> Self {
         let config = Arc::clone(&plan.config);
         Self {
-            logs: Arc::new(Logs::new(&config)),
+            logs: Arc::new(Logs::new(&config, log_files)),
             queues: Queues::new(&config),
             room: config.proxies.iter().map(|_| Notify::new()).collect(),
             wants_dst: wants_dst(&config),

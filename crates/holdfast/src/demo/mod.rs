@@ -18,7 +18,7 @@ use proxy::RunInput;
 use proxy::TlsConfigs;
 use proxy::clock::Clock;
 use proxy::listen::{Binder, BoundListener, ListenOptions};
-use proxy::log::Receivers;
+use proxy::log::{Files, Receivers};
 use proxy_core::plan::Plan;
 use proxy_core::state::Runtime;
 use proxy_core::stats::Process;
@@ -125,6 +125,7 @@ fn serve(
         environment: Vec::new(),
         startup_log: Vec::new(),
     });
+    let log_files = Files::open(&config, true);
     let supervised = supervise(Duties {
         exports: Arc::default(),
         config,
@@ -163,6 +164,7 @@ fn serve(
         process,
         hostname,
         zone: zone::local,
+        log_files,
         speaks: false,
         supervisor,
     })?;

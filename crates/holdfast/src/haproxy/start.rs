@@ -15,7 +15,7 @@ use proxy::admin::AdminListener;
 use proxy::clock::Clock;
 use proxy::handover::{self, Exports, Taken};
 use proxy::listen::{Binder, BoundListener, ListenOptions, ListenOwner};
-use proxy::log::Receivers;
+use proxy::log::{Files, Receivers};
 use proxy_core::state::{Found, Runtime, take_over};
 use proxy_core::stats::Process;
 
@@ -269,6 +269,7 @@ pub(crate) fn serve(
     let config = Arc::clone(&read.config);
     // They may be out of reach once rights are given up.
     let states = state_files(&config);
+    let log_files = Files::open(&config, !daemon);
     if let Err(text) = privileges::give_up(&config.global) {
         console.alert_main(&text);
         return FAILED;
@@ -337,6 +338,7 @@ pub(crate) fn serve(
         hostname,
         zone: zone::local,
         speaks: !daemon && !console.quiet,
+        log_files,
         exports,
         supervisor,
     });

@@ -1,31 +1,50 @@
-//! Targets that are open already: `stdout`, `stderr`, `fd@N`.
+//! Targets that are open already: `stdout`, `stderr`, `fd@N`. Their handles are opened before the process gives up root and its
+//! root folder: behind that they cannot be had.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 
+use haproxy_cfg::model::{Config, LogTransport};
+
 /// Linux's number for `O_NONBLOCK`, which std has no name for.
 const O_NONBLOCK: i32 = 0o4000;
 
-/// A thread's handles, opened when first used.
+/// The handles, which all threads share.
 #[derive(Debug, Default)]
-pub(super) struct Files {
+pub struct Files {
     /// By descriptor; none where it cannot be had a second time.
     open: Vec<(i32, Option<File>)>,
 }
 
 impl Files {
-    /// Writes a line; an error where the reader has no room for it now.
-    pub(super) fn write(&mut self, fd: i32, message: &[u8]) -> io::Result<()> {
-        let at = match self.open.iter().position(|(open, _)| *open == fd) {
-            Some(at) => at,
-            None => {
-                self.open.push((fd, reopen(fd)));
-                self.open.len() - 1
+    /// Those of all targets of a configuration. Standard output and standard errors are left to whoever closes them later where
+    /// the process does not keep its terminal.
+    #[must_use]
+    pub fn open(config: &Config, keeps_terminal: bool) -> Self {
+        let mut files = Self::default();
+        for target in super::targets(config) {
+            match target.transport {
+                LogTransport::Stdout if keeps_terminal => files.add(1),
+                LogTransport::Stderr if keeps_terminal => files.add(2),
+                LogTransport::Fd(fd) if keeps_terminal || fd > 2 => files.add(fd),
+                _ => {}
             }
-        };
-        match (&mut self.open[at].1, fd) {
-            (Some(file), _) => whole(file.write(message), message.len()),
+        }
+        files
+    }
+
+    fn add(&mut self, fd: i32) {
+        if self.open.iter().all(|(open, _)| *open != fd) {
+            self.open.push((fd, reopen(fd)));
+        }
+    }
+
+    /// Writes a line; an error where the reader has no room for it now.
+    pub(super) fn write(&self, fd: i32, message: &[u8]) -> io::Result<()> {
+        let opened = self.open.iter().find(|(open, _)| *open == fd);
+        match (opened.and_then(|(_, file)| file.as_ref()), fd) {
+            (Some(mut file), _) => whole(file.write(message), message.len()),
             (None, 1) => {
                 let mut out = io::stdout();
                 out.write_all(message).and_then(|()| out.flush())
@@ -71,6 +90,7 @@ mod tests {
     fn a_pipe_that_nobody_reads_loses_lines_and_blocks_nothing() {
         let (mut reader, writer) = io::pipe().unwrap();
         let mut files = Files::default();
+        files.add(writer.as_raw_fd());
         let line = [b'x'; 1000];
         let mut taken = 0;
         while files.write(writer.as_raw_fd(), &line).is_ok() {

@@ -19,7 +19,7 @@ use proxy_core::logline::{DateText, Received};
 use proxy_core::state::Runtime;
 
 use datagram::Datagrams;
-use file::Files;
+pub use file::Files;
 use ring::{Ring, Rings};
 
 pub(crate) use forward::start as start_forwarding;
@@ -35,13 +35,15 @@ pub struct Logs {
     rings: Rings,
     /// By the number of a `log` line with `sample`: the place of the next line in its round.
     samples: HashMap<u32, AtomicU32>,
+    files: Files,
 }
 
 impl Logs {
-    /// The rings and the counters of a configuration.
+    /// The rings and the counters of a configuration, whose targets that were open already are `files`.
     #[must_use]
-    pub fn new(config: &Config) -> Self {
+    pub fn new(config: &Config, files: Files) -> Self {
         Self {
+            files,
             rings: Rings::new(config),
             samples: targets(config)
                 .filter(|target| target.sample.is_some())
@@ -118,7 +120,6 @@ pub struct LogSender {
     logs: Arc<Logs>,
     runtime: Arc<Runtime>,
     datagrams: Datagrams,
-    files: Files,
     message: Vec<u8>,
 }
 
@@ -142,7 +143,6 @@ impl LogSender {
             logs,
             runtime,
             datagrams: Datagrams::default(),
-            files: Files::default(),
             message: Vec::with_capacity(1024),
         }
     }
@@ -216,9 +216,9 @@ impl LogSender {
         message.push(b'\n');
         match &target.transport {
             LogTransport::Datagram(address) => self.datagrams.send(address, message),
-            LogTransport::Stdout => self.files.write(1, message),
-            LogTransport::Stderr => self.files.write(2, message),
-            LogTransport::Fd(fd) => self.files.write(*fd, message),
+            LogTransport::Stdout => self.logs.files.write(1, message),
+            LogTransport::Stderr => self.logs.files.write(2, message),
+            LogTransport::Fd(fd) => self.logs.files.write(*fd, message),
             // A ring that there is not.
             LogTransport::Ring(_) | LogTransport::Stream(_) => Err(io::ErrorKind::NotFound.into()),
         }

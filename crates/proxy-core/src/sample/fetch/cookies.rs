@@ -154,13 +154,26 @@ fn names(sample: &Written, side: Side) -> Result<Box<dyn Fetch>, String> {
     single(move |context| {
         side.headers(context)?;
         let mut out = context.arena.bytes(64);
-        cookies.each(context, &mut |name, _| {
-            if !out.is_empty() {
+        let mut is_first = true;
+        let mut add = |name: &[u8]| {
+            if !std::mem::take(&mut is_first) {
                 out.push(separator);
             }
             out.extend_from_slice(name);
-            ControlFlow::Continue(())
-        });
+        };
+        if side.is_response(context) {
+            // A line sets one; what follows it are attributes.
+            for line in side.headers(context)?.get(b"set-cookie") {
+                if let Some(crumb) = Crumbs::of(line).next().filter(|crumb| crumb.value.is_some()) {
+                    add(&line[crumb.name]);
+                }
+            }
+        } else {
+            cookies.each(context, &mut |name, _| {
+                add(name);
+                ControlFlow::Continue(())
+            });
+        }
         Some(Sample::Str(out.into_bump_slice()))
     })
 }

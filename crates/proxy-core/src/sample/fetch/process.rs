@@ -68,7 +68,14 @@ pub(super) const ROWS: &[Row] = &[
         single(|context| Some(Sample::Bool(context.stream?.route.redispatched)))
     }),
     row(&["txn.status"], |_, _| {
-        single(|context| Some(Sample::Int(context.stream?.log.status.into())))
+        single(|context| {
+            let status = context.stream?.log.status;
+            // While rules look at a response, it is that one's.
+            let response = context.response.filter(|_| status < 0);
+            Some(Sample::Int(
+                response.map_or(status.into(), |response| response.status().into()),
+            ))
+        })
     }),
     row(&["txn.sess_term_state"], |_, _| {
         single(|context| {
