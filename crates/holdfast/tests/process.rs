@@ -12,7 +12,7 @@ use std::process::Command;
 
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, geteuid};
 use test_support::process::{Daemon, Program, free_address, is_alive, wait_for};
 
 /// A folder with a configuration that answers each request itself.
@@ -275,6 +275,40 @@ fn an_inherited_listener_is_used_as_it_is() {
     let site = Site::listening_on("", &format!("fd@{}", listener.as_raw_fd()), address);
     let program = site.start(&["-d"]);
     site.wait_until_alive(&program);
+}
+
+#[test]
+fn an_inherited_descriptor_takes_log_lines_behind_a_chroot_too() {
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    fcntl(&writer, FcntlArg::F_SETFD(FdFlag::empty())).unwrap();
+    let cage = tempfile::tempdir().unwrap();
+    // Only root may do that; for others the line is written without it.
+    let chroot = if geteuid().is_root() {
+        format!(" chroot {}\n", cage.path().display())
+    } else {
+        String::new()
+    };
+    let site = Site::new(&format!(
+        "{chroot} log fd@{} format raw local0",
+        writer.as_raw_fd()
+    ));
+    let file = site.path("haproxy.cfg");
+    let text = fs::read_to_string(&file).unwrap();
+    let more = " log global\n log-format told-of-%HU\n http-request return status 204\n";
+    fs::write(&file, text + more).unwrap();
+    let mut program = site.start(&["-db"]);
+    drop(writer);
+    site.wait_until_alive(&program);
+    let mut client = TcpStream::connect(site.address).unwrap();
+    client.write_all(b"GET /page HTTP/1.0\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains(" 204 "), "{answer}");
+    program.signal(Signal::SIGTERM).unwrap();
+    assert_eq!(program.wait_code(), Some(143));
+    let mut lines = String::new();
+    reader.read_to_string(&mut lines).unwrap();
+    assert!(lines.contains("told-of-/page\n"), "{lines}");
 }
 
 #[test]
