@@ -50,6 +50,10 @@ impl World for Here<'_> {
         &self.thread.shared.process.hostname
     }
 
+    fn proves_password(&self, hash: &[u8], password: &[u8]) -> bool {
+        crate::passwords::proves(hash, password)
+    }
+
     fn is_stopping(&self) -> bool {
         self.thread.shared.is_stopping()
     }

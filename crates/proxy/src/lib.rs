@@ -19,6 +19,7 @@ pub mod log;
 mod observe;
 mod pace;
 mod packet;
+mod passwords;
 mod pipe;
 mod proxy_header;
 mod relay;

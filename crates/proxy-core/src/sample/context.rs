@@ -204,6 +204,8 @@ pub trait World: std::fmt::Debug {
     fn pid(&self) -> u32;
     /// The host's name.
     fn hostname(&self) -> &[u8];
+    /// Whether `hash`, as `crypt` makes it, is one of the password.
+    fn proves_password(&self, hash: &[u8], password: &[u8]) -> bool;
     /// Whether the process is on its way out.
     fn is_stopping(&self) -> bool;
     /// The value of an environment variable.

@@ -1,17 +1,19 @@
 //! `server`, `server-template` and `default-server` lines.
-mod arguments;
 
+mod address;
+mod arguments;
+mod template;
+
+use bstr::ByteSlice as _;
+use syntax::{Applicability, Context, Diagnostic, Span, closest};
+
+use address::host;
 pub(crate) use arguments::{
     agent_address, check_address, delay, init_addr, namespace, networks, pool_name, port, proxy_v2_options,
     resolve_opts, sni, socks4,
 };
 pub(super) use arguments::{fixed_address, refuse_address};
-
-use std::net::IpAddr;
-
-use bstr::ByteSlice as _;
-
-use syntax::{Applicability, Context, Diagnostic, Span, closest};
+pub(crate) use template::server_template;
 
 use super::line::{Line, shown};
 use super::reading::{Reading, Section};
@@ -20,8 +22,8 @@ use crate::keywords::{SERVER_INDEX, place};
 use crate::lex::Word;
 use crate::model::{HeaderParts, Mode, ObservedLayer, OnError, TlsVersion};
 use crate::signature::{self, Argument, Cursor, Given, Subject, Value};
-use crate::values::{AddressError, HostPort, Port, Wants, address, loose_integer, network, numeric, open};
-use crate::written::{ServerHost, ServerLine, ServerParams, Set, Unresolved};
+use crate::values::network;
+use crate::written::{ServerLine, ServerParams, Set, Unresolved};
 
 /// What an option of a `server` line does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -255,85 +257,6 @@ fn suspect_weight(reading: &mut Reading<'_>, params: &ServerParams, prefix: &str
     }
 }
 
-/// `server-template PREFIX NUMBER|FIRST-LAST ADDRESS [OPTIONS]`: a server for each number.
-pub(crate) fn server_template(reading: &mut Reading<'_>, line: &Line<'_>) {
-    if !allowed(reading, line, "server-template") {
-        return;
-    }
-    let (Some(name), Some(range), Some(address)) = (line.arg(0), line.arg(1), line.arg(2)) else {
-        let message = "'server-template' expects <prefix> <nb | range> <addr>[:<port>] as arguments.";
-        let told = Diagnostic::alert("missing-argument", message).at(line.behind());
-        return tell(
-            reading,
-            told.help("write: server-template PREFIX 1-10 ADDRESS:PORT"),
-        );
-    };
-    if !permitted(reading, name, "server-template prefix") {
-        return;
-    }
-    let Some((first, last)) = template_range(&range.text) else {
-        let message = format!("Wrong server-template number or range arg '{}'.", shown(range));
-        let told = Diagnostic::alert("bad-number", message).at(range.span);
-        return tell(reading, told.help("write how many servers, or FIRST-LAST"));
-    };
-    let prefix_text = shown(name).into_owned();
-    // 2.6 has no name for it yet.
-    let spoken = if reading.dialect.strict && !reading.dialect.at_least(2, 7) {
-        "(null)"
-    } else {
-        &prefix_text
-    };
-    let lead = lead(reading, spoken);
-    let prefix = lead.strip_suffix(LEAD_END).unwrap_or(&lead);
-    let host = host(reading, address, prefix);
-    if host.is_none() && reading.dialect.strict {
-        return;
-    }
-    let read = flags(reading, &line.args()[3..], &lead, spoken, false);
-    let (Some((params, kept)), Some(host)) = (read, host) else {
-        return;
-    };
-    keep(reading, "server-template", kept, name, line.span());
-    let params = match reading.settings().default_server.written() {
-        Some(below) => params.over(below),
-        None => params,
-    };
-    let server = ServerLine {
-        name: (&*name.text).into(),
-        host,
-        params,
-        span: line.span(),
-        name_span: name.span,
-        addr_span: address.span,
-    };
-    let Some(proxy) = reading.proxy() else { return };
-    for number in first..=last {
-        let mut server = server.clone();
-        server.name = format!("{prefix_text}{number}").into();
-        if number > first {
-            server.params.more.id = None;
-        }
-        proxy.servers.push(Box::new(server));
-    }
-}
-
-/// The numbers of a template's first and last server.
-fn template_range(text: &[u8]) -> Option<(u32, u32)> {
-    let number = |text: &[u8]| {
-        let digits = text.first().is_some_and(u8::is_ascii_digit);
-        digits
-            .then(|| u32::try_from(loose_integer(text).value).ok())
-            .flatten()
-    };
-    match text.iter().position(|byte| *byte == b'-') {
-        None => number(text).filter(|count| *count > 0).map(|count| (1, count)),
-        Some(at) => {
-            let (first, last) = (number(&text[..at])?, number(&text[at + 1..])?);
-            (first <= last).then_some((first, last))
-        }
-    }
-}
-
 fn allowed(reading: &mut Reading<'_>, line: &Line<'_>, keyword: &str) -> bool {
     if reading.place() & place::BE != 0 {
         return true;
@@ -375,71 +298,6 @@ fn allowed(reading: &mut Reading<'_>, line: &Line<'_>, keyword: &str) -> bool {
 
 fn tell(reading: &mut Reading<'_>, diagnostic: Diagnostic) {
     reading.tell(diagnostic.context(Context::Place));
-}
-
-/// The address of a server. Names are resolved only at the end, as `init-addr` and `default-server` say whether they are, and
-/// whether one that does not resolve is allowed.
-fn host(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str) -> Option<ServerHost> {
-    let expanded = reading.expanded(&word.text);
-    let text = expanded.to_str_lossy();
-    let fault = match address(&text, Wants::streams(reading.dialect)) {
-        Ok(HostPort::Inet { host, family, port }) => {
-            let (port, port_offset) = match port {
-                Port::None | Port::Fixed(0) => (None, 0),
-                Port::Fixed(port) => (Some(port), 0),
-                Port::Offset(offset) => (None, offset),
-                Port::Range(..) => {
-                    return refuse_host(
-                        reading,
-                        word,
-                        prefix,
-                        &AddressError::RangeNotPermitted(text.to_string()),
-                    );
-                }
-            };
-            let ip: Option<IpAddr> = numeric(&host, family).flatten();
-            let bare = host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
-            return Some(ServerHost::Inet {
-                written: bare.map(str::to_owned).unwrap_or(host).into(),
-                family,
-                ip,
-                port,
-                port_offset,
-            });
-        }
-        Ok(HostPort::Unix(path)) => return Some(ServerHost::Unix(path)),
-        Ok(HostPort::Abstract(name)) => return Some(ServerHost::Abstract(name)),
-        Ok(HostPort::Fd(_)) => AddressError::DescriptorNotPermitted(text.to_string()),
-        Ok(HostPort::SockPair(fd)) => match open(fd, reading.host) {
-            Err(error) => error,
-            Ok(()) => {
-                reading.tell_read_only("the address 'sockpair@' of a server", word.span);
-                return None;
-            }
-        },
-        Ok(HostPort::Other(prefix)) => {
-            reading.tell_read_only(&format!("the address '{prefix}' of a server"), word.span);
-            return None;
-        }
-        Err(error) => error,
-    };
-    refuse_host(reading, word, prefix, &fault)
-}
-
-fn refuse_host(
-    reading: &mut Reading<'_>,
-    word: &Word<'_>,
-    prefix: &str,
-    fault: &AddressError,
-) -> Option<ServerHost> {
-    let help = if matches!(fault, AddressError::RangeNotPermitted(_)) {
-        "write one port, or one server for each"
-    } else {
-        "write ADDRESS:PORT, with a port up to 65535"
-    };
-    let told = Diagnostic::alert("bad-address", format!("{prefix} : {fault}")).at(word.span);
-    tell(reading, told.help(help));
-    None
 }
 
 /// Reads the options of a line: what they say, and those that nothing acts on yet. None when one of them is wrong.

@@ -103,7 +103,7 @@ fn with_user<'a, T>(
 ) -> Option<T> {
     let list = context.config.sections.userlists.get(list)?;
     let (name, password) = credentials(authorization(context)?)?;
-    let user = find(list, &name, &password)?;
+    let user = find(list, context.world, &name, &password)?;
     Some(see(list, &user.name))
 }
 

@@ -1,0 +1,77 @@
+//! Where a server is: its address, name, or socket.
+
+use std::net::IpAddr;
+
+use bstr::ByteSlice as _;
+use syntax::Diagnostic;
+
+use super::super::reading::Reading;
+use super::tell;
+use crate::lex::Word;
+use crate::values::{AddressError, HostPort, Port, Wants, address, numeric, open};
+use crate::written::ServerHost;
+
+/// The address of a server. Names are resolved only at the end, as `init-addr` and `default-server` say whether they are, and
+/// whether one that does not resolve is allowed.
+pub(super) fn host(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str) -> Option<ServerHost> {
+    let expanded = reading.expanded(&word.text);
+    let text = expanded.to_str_lossy();
+    let fault = match address(&text, Wants::streams(reading.dialect)) {
+        Ok(HostPort::Inet { host, family, port }) => {
+            let (port, port_offset) = match port {
+                Port::None | Port::Fixed(0) => (None, 0),
+                Port::Fixed(port) => (Some(port), 0),
+                Port::Offset(offset) => (None, offset),
+                Port::Range(..) => {
+                    return refuse_host(
+                        reading,
+                        word,
+                        prefix,
+                        &AddressError::RangeNotPermitted(text.to_string()),
+                    );
+                }
+            };
+            let ip: Option<IpAddr> = numeric(&host, family).flatten();
+            let bare = host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
+            return Some(ServerHost::Inet {
+                written: bare.map(str::to_owned).unwrap_or(host).into(),
+                family,
+                ip,
+                port,
+                port_offset,
+            });
+        }
+        Ok(HostPort::Unix(path)) => return Some(ServerHost::Unix(path)),
+        Ok(HostPort::Abstract(name)) => return Some(ServerHost::Abstract(name)),
+        Ok(HostPort::Fd(_)) => AddressError::DescriptorNotPermitted(text.to_string()),
+        Ok(HostPort::SockPair(fd)) => match open(fd, reading.host) {
+            Err(error) => error,
+            Ok(()) => {
+                reading.tell_read_only("the address 'sockpair@' of a server", word.span);
+                return None;
+            }
+        },
+        Ok(HostPort::Other(prefix)) => {
+            reading.tell_read_only(&format!("the address '{prefix}' of a server"), word.span);
+            return None;
+        }
+        Err(error) => error,
+    };
+    refuse_host(reading, word, prefix, &fault)
+}
+
+fn refuse_host(
+    reading: &mut Reading<'_>,
+    word: &Word<'_>,
+    prefix: &str,
+    fault: &AddressError,
+) -> Option<ServerHost> {
+    let help = if matches!(fault, AddressError::RangeNotPermitted(_)) {
+        "write one port, or one server for each"
+    } else {
+        "write ADDRESS:PORT, with a port up to 65535"
+    };
+    let told = Diagnostic::alert("bad-address", format!("{prefix} : {fault}")).at(word.span);
+    tell(reading, told.help(help));
+    None
+}
