@@ -236,6 +236,11 @@ fn word(
 ) -> Result<Option<ArgValue>, String> {
     let shown = String::from_utf8_lossy(text);
     let is_one_of = |words: &[&str]| words.iter().any(|word| word.as_bytes() == text);
+    // Older versions took them, and gave nothing, or all that is there.
+    let is_negative = || {
+        let refused = reading.dialect.strict && reading.dialect.at_least(2, 9);
+        refused && matches!(operand(text), Some(Some(ArgValue::Integer(..0))))
+    };
     let fault = match kind {
         ArgType::OneOf(words) if is_one_of(words) || (text.is_empty() && optional_word(words)) => {
             return Ok(None);
@@ -266,12 +271,8 @@ fn word(
                 .map(|found| Some(ArgValue::Variable(found)))
                 .map_err(|_| format!("failed to register variable name '{shown}'"));
         }
-        ArgType::Offset if matches!(operand(text), Some(Some(ArgValue::Integer(..0)))) => {
-            "expects a non-negative integer".to_owned()
-        }
-        ArgType::Length if matches!(operand(text), Some(Some(ArgValue::Integer(..0)))) => {
-            "expects a positive integer".to_owned()
-        }
+        ArgType::Offset if is_negative() => "expects a non-negative integer".to_owned(),
+        ArgType::Length if is_negative() => "expects a positive integer".to_owned(),
         ArgType::TlvType if !text.is_empty() => {
             return match tlv_type(&shown) {
                 Some(..=255) => Ok(None),
