@@ -176,6 +176,8 @@ pub(crate) enum Answer {
     Wait,
     /// Both connections are closed.
     Reject,
+    /// The same, and the client is not told; its last packet may make so many hops.
+    Vanish(Option<u8>),
     /// The server's connection is closed.
     Close,
 }
@@ -215,7 +217,8 @@ impl ResponseRules {
         };
         let set = (&plan.acls, &plan.response_content_rules);
         match run(session, self.proxy, set, contents, &mut self.cache, &mut self.at) {
-            Step::Reject | Step::Vanish(_) => Answer::Reject,
+            Step::Reject => Answer::Reject,
+            Step::Vanish(hops) => Answer::Vanish(hops),
             Step::Close => Answer::Close,
             Step::Wait if may_wait => Answer::Wait,
             _ => Answer::Pass,

@@ -52,6 +52,12 @@ impl Session {
         }
     }
 
+    /// Counts that rules on what a server sent dropped the client silently, which the original counts as refused requests.
+    pub(crate) fn count_vanished(&self, backend: ProxyId) {
+        self.count(|side| side.dreq.inc());
+        self.thread.be_counters(backend).dreq.inc();
+    }
+
     /// Counts bytes from and to the client.
     pub(crate) fn count_bytes(&self, received: u64, sent: u64) {
         self.count(|side| {

@@ -302,7 +302,11 @@ fn forward<'a>(
                     rules = None;
                     relay.release();
                 }
-                Some(Answer::Reject) => {
+                Some(answer @ (Answer::Reject | Answer::Vanish(_))) => {
+                    if let Answer::Vanish(hops) = answer {
+                        session.io.vanish(hops);
+                        stream.log.end_with(b'P', b'R');
+                    }
                     // Its bytes count, though nobody gets them.
                     stream.log.bytes = relay
                         .held(thread.now_ms())
@@ -349,7 +353,11 @@ fn forward<'a>(
         }
         match end {
             None => {
-                all.iter().for_each(|c| c.dresp.inc());
+                if log.termination[0] == b'P' {
+                    session.count_vanished(backend);
+                } else {
+                    all.iter().for_each(|c| c.dresp.inc());
+                }
                 log.end_with(b'P', b'D');
             }
             Some(RelayEnd::Done | RelayEnd::Held) => {}

@@ -73,9 +73,9 @@ pub struct Stream {
     pub route: Route,
     /// Variables of scope `txn`.
     pub txn_variables: Variables,
-    /// Variables of scope `req`, and once there is a response of scope `res`.
+    /// Variables of scope `req`, and once there is a response, of scope `res`.
     pub side_variables: Variables,
-    /// The server's response is there: the variables are of scope `res`.
+    /// The response is there, the server's or one of our own: the variables are of scope `res`.
     pub in_response: bool,
     /// What was captured of the request and of the response.
     pub captures: Captures,
@@ -270,7 +270,7 @@ impl Stream {
         !matches!(self.log.termination[0], b'-' | b'L') || self.log.status >= 500 || self.route.retries > 0
     }
 
-    /// The server's response is there: what was kept for the time of the request is forgotten.
+    /// The response is there, the server's or one of our own: what was kept for the time of the request is forgotten.
     pub fn begin_response(&mut self) {
         self.side_variables.clear();
         self.in_response = true;

@@ -8,6 +8,7 @@ use std::task::Poll;
 use haproxy_cfg::model::ConnectionMode;
 use proxy_core::answer::AnswerInput;
 use proxy_core::http1::Version;
+use proxy_core::rules::Step;
 
 use super::rules::{self, Message};
 use super::txn::Txn;
@@ -86,11 +87,27 @@ pub(super) fn page(session: &Session, txn: &mut Txn, status: u16) {
 /// connection must be closed behind it.
 pub(super) fn write(session: &mut Session, txn: &mut Txn, input: &AnswerInput) -> bool {
     if txn.answer.head.status != 0 {
+        // One that takes the place of a server's response sees what was kept with that.
+        if !txn.stream.in_response {
+            txn.stream.begin_response();
+        }
         std::mem::swap(&mut txn.res_head, &mut txn.answer.head);
-        let edited = after_rules(session, txn);
+        let ruled = if txn.after_failed {
+            Ok(false)
+        } else {
+            after_rules(session, txn)
+        };
         std::mem::swap(&mut txn.res_head, &mut txn.answer.head);
-        if edited {
-            txn.answer.settle_framing();
+        match ruled {
+            Ok(edited) => {
+                if edited {
+                    txn.answer.settle_framing();
+                }
+            }
+            Err(RulesFailed) => {
+                page(session, txn, 500);
+                txn.stream.log.status = 500;
+            }
         }
     }
     txn.to_client.clear();
@@ -99,8 +116,11 @@ pub(super) fn write(session: &mut Session, txn: &mut Txn, input: &AnswerInput) -
     close
 }
 
+/// Rules on an answer could not be carried out: it may not go to the client.
+pub(super) struct RulesFailed;
+
 /// Applies the rules on every answer to the response at hand, the backend's first. Gives whether there are any.
-pub(super) fn after_rules(session: &mut Session, txn: &mut Txn) -> bool {
+pub(super) fn after_rules(session: &mut Session, txn: &mut Txn) -> Result<bool, RulesFailed> {
     let frontend = session.client.frontend;
     let backend = txn.stream.log.backend.filter(|backend| *backend != frontend);
     let thread = Rc::clone(&session.thread);
@@ -113,8 +133,7 @@ pub(super) fn after_rules(session: &mut Session, txn: &mut Txn) -> bool {
         any = true;
         txn.cache.reset();
         let mut at = 0;
-        // Whatever they say, the answer is sent: there is none instead.
-        let _step = rules::run(
+        let step = rules::run(
             session,
             txn,
             proxy,
@@ -122,8 +141,12 @@ pub(super) fn after_rules(session: &mut Session, txn: &mut Txn) -> bool {
             Message::Response,
             &mut at,
         );
+        if matches!(step, Step::Failed) {
+            txn.after_failed = true;
+            return Err(RulesFailed);
+        }
     }
-    any
+    Ok(any)
 }
 
 /// Whether the client's connection may be kept as far as the client and the configuration say.

@@ -18,8 +18,8 @@ use proxy_core::sample::Body;
 use proxy_core::stream::Route;
 use proxy_core::table::Data;
 
-use super::answer;
-use super::count::{count_bytes, count_denied, count_relayed, count_status, count_tracked};
+use super::answer::{self, RulesFailed};
+use super::count::{count_bytes, count_relayed, count_status, count_tracked};
 use super::exchange::{End, HeadStop, Terms};
 use super::failure::{failed, left_early, not_reached};
 use super::outgoing::{begin_request, name_server, read_trailers_anew, rename_server, take_more};
@@ -446,7 +446,7 @@ pub(super) fn finish_head(
     if thread.config().proxy(backend).options.check_cache && blocks_cookie(&thread, txn, backend, server) {
         return Err(HeadStop::Refused(502));
     }
-    answer::after_rules(session, txn);
+    answer::after_rules(session, txn).map_err(|RulesFailed| HeadStop::Refused(500))?;
     let status = txn.res_head.status;
     txn.stream.log.status = i32::from(status);
     for counters in [
@@ -553,6 +553,8 @@ fn refuse_contents(
     };
     match step {
         Step::Reject | Step::Vanish(_) => {}
+        // What has come whole goes on.
+        Step::Close if waits && txn.progress.is_body_received() => return Ok(()),
         Step::Close => {
             // As if the server had gone without a word.
             txn.stream.log.response_ms = 0;
@@ -562,11 +564,14 @@ fn refuse_contents(
     }
     if let Step::Vanish(hops) = step {
         session.io.vanish(hops);
-    }
-    thread.fe_counters(session.client.frontend).dresp.inc();
-    thread.be_counters(backend).dresp.inc();
-    if let Some(server) = answered_by.or(txn.stream.route.server) {
-        thread.server_counters(backend, server).dresp.inc();
+        session.count_vanished(backend);
+        txn.stream.log.end_with(b'P', b'R');
+    } else {
+        thread.fe_counters(session.client.frontend).dresp.inc();
+        thread.be_counters(backend).dresp.inc();
+        if let Some(server) = answered_by.or(txn.stream.route.server) {
+            thread.server_counters(backend, server).dresp.inc();
+        }
     }
     if waits {
         txn.stream.log.status = i32::from(txn.res_head.status);
@@ -609,9 +614,10 @@ pub(super) fn response_rules(
         | Step::Close
         | Step::SwitchMode => Ok(()),
         Step::Vanish(hops) => {
-            count_denied(session, proxy);
+            session.count_vanished(txn.stream.log.backend.unwrap_or(proxy));
             session.io.vanish(hops);
             txn.stream.log.status = i32::from(txn.res_head.status);
+            txn.stream.log.response_ms = 0;
             txn.stream.log.end_with(b'P', b'R');
             Err(HeadStop::Refused(NO_ANSWER))
         }

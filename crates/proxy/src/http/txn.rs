@@ -43,6 +43,8 @@ pub struct Txn {
     pub(super) has_answer: bool,
     /// Rules answered in place of the server's response.
     pub(super) intercepted: bool,
+    /// Rules on every answer failed: what is answered instead goes without them.
+    pub(super) after_failed: bool,
     /// Where the rules on the response go on.
     pub(super) rules_at: ResponseRules,
     /// What is known of the ACLs.
@@ -83,6 +85,7 @@ impl Txn {
         self.to_client.clear();
         self.answer.body.clear();
         self.has_answer = false;
+        self.after_failed = false;
         self.intercepted = false;
         self.rules_at = ResponseRules::default();
         self.answer_size = 0;
