@@ -9,7 +9,7 @@ use proxy_core::openssl_ciphers;
 use proxy_core::sample::TcpFacts;
 use proxy_core::sample::Tls;
 use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::rustls::{HandshakeKind, ProtocolVersion};
 use tokio_rustls::server::TlsStream;
@@ -88,6 +88,36 @@ impl Io {
         }
     }
 
+    /// As [`Self::poll_read`], at less cost where the runtime has heard of bytes already. It does not count for the runtime's
+    /// budget: a caller that goes on reading as long as there is something bounds itself.
+    #[inline]
+    pub(crate) fn poll_recv(&mut self, cx: &mut Context<'_>, room: &mut [u8]) -> Poll<io::Result<usize>> {
+        if let Self::Tcp(io) = self {
+            match io.try_read(room) {
+                Ok(n) => {
+                    if n > 0 && n < room.len() {
+                        // The socket is drained.
+                        not_ready(io, Interest::READABLE);
+                    }
+                    return Poll::Ready(Ok(n));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        self.poll_read(cx, room)
+    }
+
+    /// Whether a read may give something, as far as the runtime has heard. Nobody is woken for what comes later.
+    #[inline]
+    pub(crate) fn is_readable(&self) -> bool {
+        match self {
+            Self::Tcp(io) => io.try_io(Interest::READABLE, || Ok(())).is_ok(),
+            Self::Unix(io) => io.try_io(Interest::READABLE, || Ok(())).is_ok(),
+            Self::Tls(_) | Self::Closed => true,
+        }
+    }
+
     /// Reads what is there already, whatever the runtime has heard of it; none when that is nothing.
     pub(crate) fn read_now(&mut self, room: &mut [u8]) -> io::Result<Option<usize>> {
         let read = match self {
@@ -112,6 +142,8 @@ impl Io {
     #[inline]
     pub fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
+            // What the runtime knows already costs less to ask for than to wait for.
+            Self::Tcp(_) if self.is_readable() => Poll::Ready(Ok(())),
             Self::Tcp(io) => io.poll_read_ready(cx),
             Self::Unix(io) => io.poll_read_ready(cx),
             // What rustls has already decrypted is not seen by the socket: read and see.
@@ -135,7 +167,7 @@ impl Io {
         match self {
             Self::Tcp(io) => match parts {
                 // A plain send is cheaper than a writev of one part.
-                [one] => Pin::new(io).poll_write(cx, one),
+                [one] => poll_send(io, cx, one),
                 _ => Pin::new(io).poll_write_vectored(cx, parts),
             },
             Self::Unix(io) => Pin::new(io).poll_write_vectored(cx, parts),
@@ -172,6 +204,29 @@ impl Io {
             _ => self.poll_shutdown(cx),
         }
     }
+}
+
+/// Writes of `bytes` what fits. Nearly always all of it does: then the runtime is not asked to wake anybody.
+#[inline]
+fn poll_send(io: &TcpStream, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    loop {
+        match io.try_write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready!(io.poll_write_ready(cx))?,
+            Ok(n) => {
+                if n < bytes.len() {
+                    not_ready(io, Interest::WRITABLE);
+                }
+                return Poll::Ready(Ok(n));
+            }
+            error => return Poll::Ready(error),
+        }
+    }
+}
+
+/// Tells the runtime that a socket gave, or took, all that it could: it is not asked again before the system says so.
+fn not_ready(io: &TcpStream, interest: Interest) {
+    let told: io::Result<()> = io.try_io(interest, || Err(io::ErrorKind::WouldBlock.into()));
+    debug_assert!(told.is_err(), "the closure fails");
 }
 
 fn closed() -> io::Error {

@@ -4,6 +4,8 @@
 #[derive(Debug, Default)]
 pub(super) struct Draws {
     sums: Vec<u64>,
+    /// The server that every draw comes to, where a single one has a weight.
+    only: Option<usize>,
 }
 
 impl Draws {
@@ -14,7 +16,15 @@ impl Draws {
             sum += u64::from(*weight);
             sum
         });
-        Self { sums: sums.collect() }
+        let mut drawn = weights.iter().enumerate().filter(|(_, weight)| **weight > 0);
+        let only = drawn
+            .next()
+            .map(|(server, _)| server)
+            .filter(|_| drawn.next().is_none());
+        Self {
+            sums: sums.collect(),
+            only,
+        }
     }
 
     /// Draws `draws` times from `seed`; of those that `load` gives a load for, the one with the least.
@@ -24,10 +34,15 @@ impl Draws {
         mut seed: u64,
         load: impl Fn(usize) -> Option<u64>,
     ) -> Option<usize> {
+        if let Some(server) = self.only {
+            return load(server).map(|_| server);
+        }
         let total = *self.sums.last().filter(|total| **total > 0)?;
         let drawn = (0..draws.max(1)).filter_map(|_| {
             seed = mixed(seed);
-            let server = self.sums.partition_point(|sum| *sum <= seed % total);
+            // As far into the sum as the seed is into its range: a multiplication where a remainder would be a division.
+            let at = ((u128::from(seed) * u128::from(total)) >> 64) as u64;
+            let server = self.sums.partition_point(|sum| *sum <= at);
             load(server).map(|load| (load, server))
         });
         drawn.min_by_key(|(load, _)| *load).map(|(_, server)| server)

@@ -1,5 +1,6 @@
 //! How long a body is (RFC 9112, section 6).
 
+use super::head::CountedSize;
 use super::known::is;
 use super::{Headers, KnownHeader, RequestRef, ResponseRef, Version};
 
@@ -51,6 +52,8 @@ pub struct MessageTraits {
     pub hosts_differ: bool,
     /// Several `Host` headers, or a `TE`: [`settle_hop_headers`](super::settle_hop_headers) has something to do.
     pub has_hop_headers: bool,
+    /// What statistics and log lines count for the headers, in bytes: names and values as far as they go on.
+    pub counted: u32,
 }
 
 /// Reads the headers that concern connection and body in one pass.
@@ -61,12 +64,15 @@ pub fn message_traits(headers: Headers<'_>) -> Result<MessageTraits, FramingErro
     let mut traits = MessageTraits::default();
     let mut has_other_coding = false;
     let mut host: Option<&[u8]> = None;
+    let mut counted = CountedSize::default();
     for header in headers.index() {
+        counted.add(header);
         // Nearly all are: their values are not even looked for.
         if header.known == KnownHeader::Other {
             continue;
         }
         let value = headers.bytes().get(header.value);
+        counted.cut(header, value);
         match header.known {
             KnownHeader::Other => {}
             KnownHeader::Te => traits.has_hop_headers = true,
@@ -115,6 +121,7 @@ pub fn message_traits(headers: Headers<'_>) -> Result<MessageTraits, FramingErro
             }
         }
     }
+    traits.counted = counted.total();
     match (has_other_coding, traits.chunked) {
         (true, true) => Err(FramingError::Coding),
         (true, false) => Err(FramingError::TransferEncoding),

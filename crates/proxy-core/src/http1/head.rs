@@ -150,6 +150,56 @@ fn version_len(protocol: Slice) -> u32 {
     }
 }
 
+/// What statistics and log lines count for headers, while they are gone through.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct CountedSize {
+    size: u32,
+    /// What is counted of the length in `size`; of several equal ones a single one goes on.
+    length: Option<u32>,
+    /// Beside chunks no length goes on.
+    has_coding: bool,
+}
+
+impl CountedSize {
+    /// Counts a header as if it went on whole.
+    #[inline]
+    pub(super) fn add(&mut self, header: &Header) {
+        self.size += header.name.len + header.value.len;
+    }
+
+    /// Takes back what does not go on of a header that is known.
+    #[inline]
+    pub(super) fn cut(&mut self, header: &Header, value: &[u8]) {
+        let whole = header.name.len + header.value.len;
+        match header.known {
+            KnownHeader::Connection => self.size -= whole - kept_of_connection(header, value),
+            KnownHeader::ContentLength if self.length.is_some() => self.size -= whole,
+            KnownHeader::ContentLength => {
+                let goes_on = header.name.len + first_token(value).len() as u32;
+                self.size -= whole - goes_on;
+                self.length = Some(goes_on);
+            }
+            KnownHeader::TransferEncoding => self.has_coding = true,
+            _ => {}
+        }
+    }
+
+    /// Bytes of all.
+    #[inline]
+    pub(super) fn total(self) -> u32 {
+        self.size - self.length.filter(|_| self.has_coding).unwrap_or(0)
+    }
+}
+
+/// What is counted of a `Connection` header: the tokens that are not about keeping the connection.
+fn kept_of_connection(header: &Header, value: &[u8]) -> u32 {
+    if is_about_keeping(value) {
+        return 0;
+    }
+    let kept: u32 = connection_tokens(value).map(|token| token.len() as u32 + 2).sum();
+    if kept == 0 { 0 } else { header.name.len + kept - 2 }
+}
+
 /// Headers together with their bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Headers<'a> {
@@ -192,40 +242,15 @@ impl<'a> Headers<'a> {
 
     /// What statistics and log lines count for these headers: names and values, as far as they go on.
     fn counted_size(self) -> u32 {
-        let mut size = 0;
-        let mut length_seen = false;
+        let mut counted = CountedSize::default();
         for header in self.index {
-            let whole = header.name.len + header.value.len;
-            size += whole;
+            counted.add(header);
             // Nearly all go on whole.
-            match header.known {
-                KnownHeader::Connection => size -= whole - self.kept_of_connection(header),
-                KnownHeader::ContentLength => {
-                    // Of several equal ones a single one goes on, and none beside chunks.
-                    let first = first_token(self.bytes.get(header.value)).len() as u32;
-                    let goes_on = !std::mem::replace(&mut length_seen, true) && !self.has_coding();
-                    size -= if goes_on { header.value.len - first } else { whole };
-                }
-                _ => {}
+            if header.known != KnownHeader::Other {
+                counted.cut(header, self.bytes.get(header.value));
             }
         }
-        size
-    }
-
-    /// What is counted of a `Connection` header: the tokens that are not about keeping the connection.
-    fn kept_of_connection(self, header: &Header) -> u32 {
-        let value = self.bytes.get(header.value);
-        if is_about_keeping(value) {
-            return 0;
-        }
-        let kept: u32 = connection_tokens(value).map(|token| token.len() as u32 + 2).sum();
-        if kept == 0 { 0 } else { header.name.len + kept - 2 }
-    }
-
-    fn has_coding(self) -> bool {
-        self.index
-            .iter()
-            .any(|header| header.known == KnownHeader::TransferEncoding)
+        counted.total()
     }
 
     /// The room that the original needs for these headers and a first line, of which the words count `line` bytes: it keeps a
@@ -300,7 +325,14 @@ impl<'a> RequestRef<'a> {
     /// ends.
     #[must_use]
     pub fn counted_size(self) -> u32 {
-        self.line_size() + self.headers().counted_size()
+        self.size_with(self.headers().counted_size())
+    }
+
+    /// The same, where what is counted of the headers is known already ([`MessageTraits::counted`](super::MessageTraits)).
+    #[inline]
+    #[must_use]
+    pub fn size_with(self, headers: u32) -> u32 {
+        self.line_size() + headers
     }
 
     /// Whether the head fits `room` bytes as the original keeps it.
@@ -356,10 +388,12 @@ impl<'a> ResponseRef<'a> {
         self.head.version
     }
 
-    /// The size that statistics and log lines count for the head, in bytes, as for a request.
+    /// The size that statistics and log lines count for the head, in bytes, of whose headers `headers` are counted
+    /// ([`MessageTraits::counted`](super::MessageTraits)).
+    #[inline]
     #[must_use]
-    pub fn counted_size(self) -> u32 {
-        self.line_size() + self.headers().counted_size()
+    pub fn size_with(self, headers: u32) -> u32 {
+        self.line_size() + headers
     }
 
     /// The same where all headers go on as they are.

@@ -29,17 +29,34 @@ pub(super) fn is_token(octet: u8) -> bool {
 #[inline]
 pub(super) fn token_end(buf: &[u8], at: usize) -> usize {
     let mut rest = buf.get(at..).unwrap_or_default();
-    // Names are too short for anything but a look at each octet; eight for each check of the bounds.
     while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
-        for (place, &octet) in eight.iter().enumerate() {
-            if !is_token(octet) {
+        let others = no_letters(u64::from_le_bytes(*eight));
+        if others != 0 {
+            // Nearly always the end; else a digit, or what is rarer.
+            let place = first(others);
+            if !is_token(eight[place]) {
                 return buf.len() - rest.len() + place;
+            }
+            if let Some(more) = eight[place..].iter().position(|&octet| !is_token(octet)) {
+                return buf.len() - rest.len() + place + more;
             }
         }
         rest = behind;
     }
     let len = rest.iter().take_while(|&&octet| is_token(octet)).count();
     buf.len() - rest.len() + len
+}
+
+/// Sets the high bit of octets that are neither letters nor `-`, which names of headers are made of.
+#[inline]
+fn no_letters(word: u64) -> u64 {
+    let low = word & !HIGH;
+    let small = low | (ONES * 0x20);
+    // The high bit of each octet tells whether it is at least 'a', and whether it is beyond 'z'.
+    let from_a = small + ONES * u64::from(0x80 - b'a');
+    let beyond_z = small + ONES * u64::from(0x7f - b'z');
+    let no_dash = (low ^ (ONES * u64::from(b'-'))) + ONES * 0x7f;
+    !((from_a ^ beyond_z) | !no_dash) & HIGH | word & HIGH
 }
 
 /// The first octet of `buf` from `at` on that ends a line or is NUL; its end if there is none.

@@ -195,22 +195,23 @@ fn write_line(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// Makes letters lower, eight bytes at a time: names are too short for what is made for long texts.
+/// Makes letters lower, some bytes at a time: names are too short for what is made for long texts. Of two parts that overlap the
+/// bytes in both stay as they are once they are lower.
 fn lower(name: &mut [u8]) {
-    let len = name.len();
-    if len < 8 {
-        return name.make_ascii_lowercase();
-    }
-    let mut at = 0;
-    loop {
-        if let Some(part) = name[at..].first_chunk_mut::<8>() {
-            *part = lower_eight(u64::from_ne_bytes(*part)).to_ne_bytes();
+    match name.len() {
+        0..4 => name.make_ascii_lowercase(),
+        4..8 => {
+            let four = |part: &mut [u8; 4]| {
+                *part = (lower_eight(u64::from(u32::from_ne_bytes(*part))) as u32).to_ne_bytes();
+            };
+            name.first_chunk_mut().into_iter().for_each(four);
+            name.last_chunk_mut().into_iter().for_each(four);
         }
-        // The last part overlaps the one before it: what is lower stays so.
-        match len - at {
-            8 => return,
-            9..16 => at = len - 8,
-            _ => at += 8,
+        _ => {
+            let eight = |part: &mut [u8; 8]| *part = lower_eight(u64::from_ne_bytes(*part)).to_ne_bytes();
+            name.last_chunk_mut().into_iter().for_each(eight);
+            let (parts, _) = name.as_chunks_mut::<8>();
+            parts.iter_mut().for_each(eight);
         }
     }
 }

@@ -277,9 +277,8 @@ pub(super) async fn exchange(
         client_cases: (frontend.options.adjust_client_case).then_some(&thread.shared.plan.header_cases),
         server_cases: (proxy.options.adjust_server_case).then_some(&thread.shared.plan.header_cases),
         drop_trailers: frontend.options.drop_response_trailers,
-        to_head: txn.has_method(b"HEAD"),
-        connect: txn.has_method(b"CONNECT"),
     };
+    (txn.progress.to_head, txn.progress.connect) = (txn.has_method(b"HEAD"), txn.has_method(b"CONNECT"));
     let name = &proxy.servers[reached.slot.server()].name;
     if txn.to_server.is_empty() {
         if let Some(header) = &proxy.send_name {
@@ -466,7 +465,7 @@ pub(super) fn finish_head(
             && txn.response().wants_keep_alive(&txn.res_traits),
         private: matches!(status, 401 | 407) && is_bound_to_connection(txn.response()),
     };
-    let is_tunnel = status == 101 || txn.has_method(b"CONNECT") && (200..300).contains(&status);
+    let is_tunnel = status == 101 || txn.progress.connect && (200..300).contains(&status);
     let connection = match (is_tunnel, keep.client, txn.res_head.version) {
         (true, ..) | (false, false, Version::Http10) => ConnectionHeader::Implied,
         (false, false, Version::Http11) => ConnectionHeader::Close,
@@ -677,8 +676,7 @@ fn is_bound_to_connection(response: ResponseRef<'_>) -> bool {
 
 /// Whether the response's end is known without the connection's.
 pub(super) fn has_framing(txn: &Txn, status: u16) -> bool {
-    let to_head = txn.has_method(b"HEAD");
-    let framing = proxy_core::http1::response_framing(&txn.res_traits, status, to_head);
+    let framing = proxy_core::http1::response_framing(&txn.res_traits, status, txn.progress.to_head);
     framing != Framing::UntilClose
 }
 

@@ -84,7 +84,7 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
                     return Poll::Ready(Err(NoRequest::Malformed));
                 }
             }
-            match session.io.poll_read(cx, buffer.room()) {
+            match session.io.poll_recv(cx, buffer.room()) {
                 Poll::Ready(Ok(0)) if buffer.is_empty() => return Poll::Ready(Err(NoRequest::Silent)),
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(NoRequest::Cut)),
                 Poll::Ready(Ok(n)) => {
@@ -137,7 +137,7 @@ fn understand(txn: &mut Txn, rules: &HeadRules, any_payload: bool) -> Result<(),
     if traits.hosts_differ {
         return Err(NoRequest::Malformed);
     }
-    let has_hop_headers = traits.has_hop_headers;
+    let (has_hop_headers, has_upgrade) = (traits.has_hop_headers, traits.upgrade);
     let request = txn.request();
     // Behind CONNECT stands what goes through the tunnel, whatever the headers say.
     let framing = match request.method() {
@@ -166,7 +166,15 @@ fn understand(txn: &mut Txn, rules: &HeadRules, any_payload: bool) -> Result<(),
         settle_upgrade(txn, framing)?;
     }
     txn.progress.req_body = Body::new(framing, rules);
-    txn.stream.log.received = u64::from(txn.request().counted_size());
+    let request = txn.request();
+    // What was settled above may have changed headers.
+    let is_plain = !has_hop_headers && !has_upgrade && request.uri().first() == Some(&b'/');
+    let counted = if is_plain {
+        request.size_with(txn.req_traits.counted)
+    } else {
+        request.counted_size()
+    };
+    txn.stream.log.received = u64::from(counted);
     take_body(txn)?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! `pool-purge-delay`).
 
 use std::cell::RefCell;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 use haproxy_cfg::model::{Config, PoolSettings, ProxyId};
 use proxy_core::state::{Runtime, SideCounters, ThreadCounters};
@@ -184,11 +184,7 @@ impl IdlePool {
 /// either way. Asks the runtime, and the system only if that says something came.
 pub(super) fn is_quiet(conn: &mut ServerConn) -> bool {
     let mut cx = Context::from_waker(Waker::noop());
-    match conn.io.poll_readable(&mut cx) {
-        Poll::Pending => true,
-        Poll::Ready(Err(_)) => false,
-        Poll::Ready(Ok(())) => matches!(conn.io.poll_read(&mut cx, &mut [0]), Poll::Pending),
-    }
+    !conn.io.is_readable() || conn.io.poll_read(&mut cx, &mut [0]).is_pending()
 }
 
 #[cfg(test)]

@@ -28,6 +28,9 @@ use crate::pipe::Pipe;
 use crate::session::Session;
 use crate::upstream::deadline;
 
+/// So many times in one poll an exchange goes round while both sides keep up; then others have their turn.
+const MOST_ROUNDS: u32 = 64;
+
 /// How far an exchange is.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
@@ -68,6 +71,10 @@ pub(super) struct Progress {
     pub(super) request_pipe: Option<Pipe>,
     /// Where the response's body goes through.
     pub(super) response_pipe: Option<Pipe>,
+    /// The request's method is HEAD.
+    pub(super) to_head: bool,
+    /// The request's method is CONNECT.
+    pub(super) connect: bool,
     /// Both sides speak something else from here on.
     tunnel: bool,
     client_deadline: u64,
@@ -181,10 +188,6 @@ pub(super) struct Terms<'a> {
     pub(super) server_cases: Option<&'a HeaderCases>,
     /// Trailers of responses end here.
     pub(super) drop_trailers: bool,
-    /// The request's method is HEAD.
-    pub(super) to_head: bool,
-    /// The request's method is CONNECT.
-    pub(super) connect: bool,
 }
 
 impl Txn {
@@ -220,6 +223,7 @@ impl Txn {
             }
         }
         let mut moved = Moved::default();
+        let mut rounds = 0;
         loop {
             // Whether something moved that what stands above it here may have waited for.
             let mut again = false;
@@ -236,12 +240,14 @@ impl Txn {
                 }
                 Err(end) => return Poll::Ready(end),
             }
-            match self.receive_request(session, terms, cx) {
-                Ok(received) => {
-                    again |= received;
-                    moved.from_client |= received;
+            if !self.progress.req_body.is_done() {
+                match self.receive_request(session, terms, cx) {
+                    Ok(received) => {
+                        again |= received;
+                        moved.from_client |= received;
+                    }
+                    Err(end) => return Poll::Ready(end),
                 }
-                Err(end) => return Poll::Ready(end),
             }
             match self.receive_response(session, server, terms, cx, finish_head) {
                 Ok(received) => {
@@ -273,11 +279,23 @@ impl Txn {
             if let Some(end) = self.is_over(session, cx) {
                 return end.map_or(Poll::Pending, Poll::Ready);
             }
-            if self.progress.client_ended && terms.proxy.options.abortonclose && self.is_all_asked() {
-                return Poll::Ready(End::ClientGone);
+            if again && rounds < MOST_ROUNDS {
+                rounds += 1;
+                continue;
             }
             if again {
-                continue;
+                cx.waker().wake_by_ref();
+            }
+            // Whoever is behind with something else is looked at only when there is something to wait for: nearly always the
+            // response is through by then.
+            if self.progress.req_body.is_done() {
+                match self.receive_request(session, terms, cx) {
+                    Ok(received) => moved.from_client |= received,
+                    Err(end) => return Poll::Ready(end),
+                }
+            }
+            if self.progress.client_ended && terms.proxy.options.abortonclose && self.is_all_asked() {
+                return Poll::Ready(End::ClientGone);
             }
             match self.watch_time(session, terms, cx, moved) {
                 Poll::Pending => return Poll::Pending,

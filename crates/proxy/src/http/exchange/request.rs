@@ -115,7 +115,7 @@ impl Txn {
                     break;
                 }
             }
-            match session.io.poll_read(cx, buffer.room()) {
+            match session.io.poll_recv(cx, buffer.room()) {
                 Poll::Pending => break,
                 Poll::Ready(Err(_)) => return Err(End::ClientGone),
                 Poll::Ready(Ok(0)) => {

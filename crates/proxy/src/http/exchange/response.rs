@@ -67,7 +67,7 @@ impl Txn {
                     };
                 }
             }
-            match server.poll_read(cx, buffer.room()) {
+            match server.poll_recv(cx, buffer.room()) {
                 Poll::Pending => {
                     session.thread.buffers.take_back(&mut self.res);
                     return Ok(moved);
@@ -156,11 +156,11 @@ impl Txn {
             if status == 101 && lacks_accept(self.response().headers()) {
                 return Err(End::BadResponse);
             }
-            let is_tunnel = status == 101 || (terms.connect && (200..300).contains(&status));
+            let is_tunnel = status == 101 || (self.progress.connect && (200..300).contains(&status));
             let framing = if is_tunnel {
                 Framing::Length(0)
             } else {
-                response_framing(&self.res_traits, status, terms.to_head)
+                response_framing(&self.res_traits, status, self.progress.to_head)
             };
             if self.is_kept() && terms.proxy.retry_on.statuses.contains(&status) {
                 return Err(End::TryAgain);
@@ -178,7 +178,7 @@ impl Txn {
             p.tunnel = is_tunnel;
             self.stream.log.response_ms = session.timer.now_ms();
             self.stream.log.server_status = status;
-            self.stream.log.bytes += taken_payload + u64::from(self.response().counted_size());
+            self.stream.log.bytes += taken_payload + self.counted_response();
             return self.settle_head(session, finish_head);
         }
     }
@@ -300,8 +300,13 @@ impl Txn {
         }
     }
 
+    /// What is counted for the response's head as it came.
+    fn counted_response(&self) -> u64 {
+        u64::from(self.response().size_with(self.res_traits.counted))
+    }
+
     pub(super) fn count_interim(&mut self) {
-        self.stream.log.bytes += u64::from(self.response().counted_size());
+        self.stream.log.bytes += self.counted_response();
         self.progress.interim += 1;
     }
 
