@@ -12,6 +12,7 @@ pub mod hash;
 pub mod http1;
 pub mod log_profile;
 pub mod logline;
+mod octets;
 pub mod openssl_ciphers;
 pub mod pattern;
 pub mod persist;

@@ -2,11 +2,16 @@
 
 use haproxy_cfg::model::Flags;
 
+use crate::octets::has_controls;
 use crate::sample::{Arena, Sink};
 
 /// `text` with its control characters, tabs aside, as `%` and two digits.
 pub(super) fn without_controls<'a>(text: &'a [u8], arena: &'a Arena) -> &'a [u8] {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    // Nearly no text has one.
+    if !has_controls(text) {
+        return text;
+    }
     let is_control = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
     let Some(first) = text.iter().position(is_control) else {
         return text;

@@ -3,9 +3,9 @@
 //!
 //! Trailers go on as headers do: names in lower case, or as `h1-case-adjust` has them, values without the blanks around them.
 
-use super::octets::is_token;
 use super::parse::MAX_NAME;
 use super::{HeadRules, HeaderCases};
+use crate::octets::is_token;
 
 /// What the next byte belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

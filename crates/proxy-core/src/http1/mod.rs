@@ -8,7 +8,6 @@ mod framing;
 mod head;
 mod hop;
 mod known;
-mod octets;
 mod parse;
 mod target;
 mod write;

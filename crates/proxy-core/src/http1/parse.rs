@@ -3,8 +3,8 @@
 //! One pass tells methods, targets, names and values from each other, finds what may not stand where it does, and which of
 //! the headers that others look for each is. What a target or a length means is settled elsewhere.
 
-use super::octets::{is_token, target_end, text_end, token_end};
 use super::{Header, KnownHeader, RequestHead, ResponseHead, Slice, Version};
+use crate::octets::{is_token, target_end, text_end, token_end};
 
 /// Longest name that a header may have, in bytes: the original keeps the length in one.
 pub(super) const MAX_NAME: usize = 255;

@@ -36,24 +36,40 @@ const IPV4_TEXT: usize = "255.255.255.255".len();
 /// Appends an address as text: it stands in nearly every log line and header about clients, and what formats anything takes
 /// ten times as long for it.
 pub fn put_ipv4(out: &mut impl Sink, address: Ipv4Addr) {
-    let mut text = [b'.'; IPV4_TEXT + 1];
+    let mut text = [0; IPV4_TEXT + 1];
     let mut len = 0;
     for octet in address.octets() {
+        let (digits, count) = DECIMALS[usize::from(octet)];
+        if let Some(part) = text[len..].first_chunk_mut() {
+            *part = digits;
+        }
+        len += usize::from(count);
+    }
+    out.put(&text[..len - 1]);
+}
+
+/// Every octet in decimal with a dot behind it, and how many bytes that is.
+static DECIMALS: [([u8; 4], u8); 256] = {
+    let mut table = [([b'.'; 4], 0); 256];
+    let mut octet = 0;
+    while octet < 256 {
         let digits = [octet / 100, octet / 10 % 10, octet % 10];
-        let from = match octet {
+        let mut from = match octet {
             100.. => 0,
             10.. => 1,
             _ => 2,
         };
-        for digit in &digits[from..] {
-            text[len] = b'0' + digit;
+        let mut len = 0;
+        while from < 3 {
+            table[octet].0[len] = b'0' + digits[from] as u8;
             len += 1;
+            from += 1;
         }
-        text[len] = b'.';
-        len += 1;
+        table[octet].1 = len as u8 + 1;
+        octet += 1;
     }
-    out.put(&text[..len - 1]);
-}
+    table
+};
 
 impl std::fmt::Debug for Arena {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::http1::Headers;
+use crate::octets::first_of_two;
 
 /// The comma-separated parts of a header value, white space around them removed. A comma inside a quoted string separates
 /// nothing.
@@ -30,10 +31,10 @@ impl<'a> Iterator for Parts<'a> {
 /// Where the first part ends: at a comma outside of quotes, or at the end.
 fn end_of_part(value: &[u8]) -> usize {
     // Nearly no value has either.
-    match memchr::memchr2(b',', b'"', value) {
-        None => value.len(),
-        Some(at) if value[at] == b',' => at,
-        Some(_) => end_of_quoted_part(value),
+    let at = first_of_two(value, b',', b'"');
+    match value.get(at) {
+        Some(b'"') => end_of_quoted_part(value),
+        _ => at,
     }
 }
 

@@ -4,6 +4,7 @@ use super::header::values;
 use super::{Row, row, single};
 use crate::hash::{avalanche, sdbm};
 use crate::http1::{RequestRef, Version};
+use crate::octets::first_of_two;
 use crate::sample::{Sample, SampleContext};
 
 pub(super) const ROWS: &[Row] = &[
@@ -165,7 +166,7 @@ fn version(version: Version) -> &'static [u8] {
 /// From the first slash behind the authority to the question mark; none for `*` and for an authority alone.
 pub(crate) fn path(uri: &[u8]) -> Option<&[u8]> {
     let path = &uri[path_start(uri)?..];
-    let end = memchr::memchr2(b'?', b'#', path).unwrap_or(path.len());
+    let end = first_of_two(path, b'?', b'#');
     Some(&path[..end])
 }
 

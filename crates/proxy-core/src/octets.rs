@@ -21,13 +21,13 @@ static TOKEN: [bool; 256] = {
 
 /// Whether an octet may stand in a token.
 #[inline]
-pub(super) fn is_token(octet: u8) -> bool {
+pub(crate) fn is_token(octet: u8) -> bool {
     TOKEN[octet as usize]
 }
 
 /// Where the token that begins at `at` ends: at the first octet of `buf` that is none of a token's, or at its end.
 #[inline]
-pub(super) fn token_end(buf: &[u8], at: usize) -> usize {
+pub(crate) fn token_end(buf: &[u8], at: usize) -> usize {
     let mut rest = buf.get(at..).unwrap_or_default();
     while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
         let others = no_letters(u64::from_le_bytes(*eight));
@@ -61,7 +61,7 @@ fn no_letters(word: u64) -> u64 {
 
 /// The first octet of `buf` from `at` on that ends a line or is NUL; its end if there is none.
 #[inline]
-pub(super) fn text_end(buf: &[u8], at: usize) -> usize {
+pub(crate) fn text_end(buf: &[u8], at: usize) -> usize {
     let is_text = |octet: u8| !matches!(octet, b'\r' | b'\n' | 0);
     let mut rest = buf.get(at..).unwrap_or_default();
     while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
@@ -85,7 +85,7 @@ pub(super) fn text_end(buf: &[u8], at: usize) -> usize {
 /// The first octet of `buf` from `at` on that may not stand in a request target (RFC 3986 and what browsers send besides: no
 /// blanks, controls, `#` or octets outside of ASCII); its end if there is none.
 #[inline]
-pub(super) fn target_end(buf: &[u8], at: usize) -> usize {
+pub(crate) fn target_end(buf: &[u8], at: usize) -> usize {
     let mut rest = buf.get(at..).unwrap_or_default();
     while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*eight);
@@ -97,6 +97,34 @@ pub(super) fn target_end(buf: &[u8], at: usize) -> usize {
     }
     let is_inside = |octet: &&u8| matches!(octet, b'!' | b'"' | b'$'..=b'~');
     buf.len() - rest.len() + rest.iter().take_while(is_inside).count()
+}
+
+/// The first octet of `text` that is one of two; its end if there is none. For texts of a few dozen octets, which most are: what
+/// is made for long ones begins slowly.
+#[inline]
+pub(crate) fn first_of_two(text: &[u8], one: u8, other: u8) -> usize {
+    let mut rest = text;
+    while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*eight);
+        let found = equal(word, one) | equal(word, other);
+        if found != 0 {
+            return text.len() - rest.len() + first(found);
+        }
+        rest = behind;
+    }
+    let len = rest.iter().take_while(|&&octet| octet != one && octet != other);
+    text.len() - rest.len() + len.count()
+}
+
+/// Whether a control of ASCII stands in `text`.
+#[inline]
+pub(crate) fn has_controls(text: &[u8]) -> bool {
+    let (words, rest) = text.as_chunks::<8>();
+    let in_words = words.iter().any(|eight| {
+        let word = u64::from_le_bytes(*eight);
+        below(word, b' ') | equal(word, 0x7f) != 0
+    });
+    in_words || rest.iter().any(u8::is_ascii_control)
 }
 
 /// Sets the high bit of octets that are less than `limit` (at most 0x80). Nothing is said of octets behind the first found.
@@ -138,6 +166,7 @@ mod tests {
                 buf[place] = octet;
                 let is_text = |o| !matches!(o, 0 | b'\r' | b'\n');
                 let is_target = |o| matches!(o, 0x21..=0x7e) && o != b'#';
+                assert_eq!(has_controls(&buf), octet.is_ascii_control(), "{octet} at {place}");
                 assert_eq!(token_end(&buf, 0), plain(&buf, 0, is_token), "{octet} at {place}");
                 assert_eq!(text_end(&buf, 0), plain(&buf, 0, is_text), "{octet} at {place}");
                 assert_eq!(
@@ -156,6 +185,10 @@ mod tests {
             prop_assert_eq!(token_end(&buf, at), plain(&buf, at, is_token));
             prop_assert_eq!(text_end(&buf, at), plain(&buf, at, |o| !matches!(o, 0 | b'\r' | b'\n')));
             prop_assert_eq!(target_end(&buf, at), plain(&buf, at, |o| matches!(o, 0x21..=0x7e) && o != b'#'));
+            let two = [buf.first().copied().unwrap_or(b','), b'"'];
+            let text = &buf[at..];
+            prop_assert_eq!(first_of_two(text, two[0], two[1]), plain(text, 0, |o| !two.contains(&o)));
+            prop_assert_eq!(has_controls(text), text.iter().any(u8::is_ascii_control));
         }
     }
 }
