@@ -35,6 +35,19 @@ pub struct HttpCheck {
     pub headers: Vec<Word>,
 }
 
+/// Whom a server's agent is asked through (`agent-check`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentSettings {
+    /// `agent-inter`: how often, in milliseconds; as long as it may take as well.
+    pub inter: Millis,
+    /// `agent-addr`: where it is, if not where the server is.
+    pub addr: Option<IpAddr>,
+    /// `agent-port`.
+    pub port: u16,
+    /// `agent-send`: what it is told first.
+    pub send: Word,
+}
+
 /// When a server is checked and how results count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckSettings {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use syntax::Span;
 
-use super::{CheckSettings, Millis, Outgoing, ProxyId, ServerAddr, Word};
+use super::{AgentSettings, CheckSettings, Millis, Outgoing, ProxyId, ServerAddr, Word};
 
 /// How idle connections to a server are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,6 +145,8 @@ pub struct Server {
     pub outgoing: Option<Box<Outgoing>>,
     /// Health check settings.
     pub check: CheckSettings,
+    /// The agent that is asked how it does beside them.
+    pub agent: Option<Box<AgentSettings>>,
     /// Where it stands.
     pub span: Span,
 }
@@ -182,6 +184,7 @@ impl Server {
             tracking: None,
             outgoing: None,
             check: CheckSettings::default(),
+            agent: None,
             span: Span::default(),
         }
     }

@@ -10,8 +10,8 @@ use syntax::{Context, Diagnostic, Severity, Span};
 use super::inherit::Inherited;
 use super::{check_port, ids};
 use crate::model::{
-    CheckSettings, HeaderParts, Observe, Outgoing, PoolSettings, Proxy, Resolution, SentHeader, Server,
-    ServerAddr, Source, Word,
+    AgentSettings, CheckSettings, HeaderParts, Observe, Outgoing, PoolSettings, Proxy, Resolution,
+    SentHeader, Server, ServerAddr, Source, Word,
 };
 use crate::parse::Reading;
 use crate::values::{Family, numeric, resolve};
@@ -108,8 +108,32 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
             addr: own.more.check_addr.or(below.more.check_addr),
             port: checked.port.filter(|port| *port > 0),
         },
+        agent: agent(&own.more, &below.more).map(Box::new),
         span: line.span,
     }
+}
+
+/// The agent that is asked; one without a port is told of elsewhere, and not asked.
+fn agent(own: &MoreServerParams, below: &MoreServerParams) -> Option<AgentSettings> {
+    if !own.agent_check.or(below.agent_check).unwrap_or(false) {
+        return None;
+    }
+    // Of a larger number the original keeps what fits into its field.
+    let port = own.agent_port.or(below.agent_port).unwrap_or(0) as u16;
+    (port != 0).then(|| AgentSettings {
+        inter: own
+            .agent_inter
+            .or(below.agent_inter)
+            .unwrap_or(CheckSettings::default().inter),
+        addr: own.agent_addr.or(below.agent_addr),
+        port,
+        send: own
+            .agent_send
+            .as_ref()
+            .or(below.agent_send.as_ref())
+            .cloned()
+            .unwrap_or_default(),
+    })
 }
 
 /// How connections to the server are made, if it asks for anything.

@@ -1,6 +1,6 @@
 //! When a server is checked and how long a check may take. The clock and chance are handed in.
 
-use haproxy_cfg::model::{Config, Millis, Proxy, ProxyId, Server};
+use haproxy_cfg::model::{AgentSettings, Config, Millis, Proxy, ProxyId, Server};
 
 use super::CheckReport;
 
@@ -23,14 +23,29 @@ impl CheckTiming {
     #[must_use]
     pub fn new(config: &Config, proxy: &Proxy, server: &Server) -> Self {
         let check = &server.check;
-        let connect = match (proxy.timeouts.check, proxy.timeouts.connect) {
-            (Some(_), Some(connect)) => connect.min(check.inter),
-            _ => check.inter,
-        };
         Self {
-            inter: check.inter,
             fastinter: check.fastinter.unwrap_or(check.inter),
             downinter: check.downinter.unwrap_or(check.inter),
+            ..Self::each(config, proxy, check.inter)
+        }
+    }
+
+    /// That of an agent of a server in `proxy`: it is asked as often whatever it says.
+    #[must_use]
+    pub fn of_agent(config: &Config, proxy: &Proxy, agent: &AgentSettings) -> Self {
+        Self::each(config, proxy, agent.inter)
+    }
+
+    /// One interval for all states.
+    fn each(config: &Config, proxy: &Proxy, inter: Millis) -> Self {
+        let connect = match (proxy.timeouts.check, proxy.timeouts.connect) {
+            (Some(_), Some(connect)) => connect.min(inter),
+            _ => inter,
+        };
+        Self {
+            inter,
+            fastinter: inter,
+            downinter: inter,
             connect,
             answer: proxy.timeouts.check,
             spread_percent: config.global.spread_checks.min(50),
@@ -126,52 +141,55 @@ impl CheckMachine {
     }
 }
 
-/// A server that is checked, and when first.
+/// A server that is checked, or whose agent is asked, and when first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FirstCheck {
     /// Its proxy.
     pub proxy: ProxyId,
     /// Its index there.
     pub server: usize,
+    /// Its agent is asked.
+    pub agent: bool,
     /// When its first check is due, ms after the first of all.
     pub after_ms: u64,
 }
 
-/// All servers that are checked, their first checks spread over the interval so that no machine is hit by all at once.
+/// All servers that are checked or whose agents are asked, their first checks spread over the interval so that no machine is hit by all at once.
 #[must_use]
 pub fn first_checks(config: &Config) -> Vec<FirstCheck> {
-    let checked = || {
-        config
-            .proxies
-            .iter()
-            .enumerate()
-            .filter(|(_, p)| !p.disabled)
-            .flat_map(|(at, proxy)| {
-                let servers = proxy.servers.iter().enumerate().filter(|(_, s)| s.check.enabled);
-                servers.map(move |(server, s)| (at, proxy, server, s))
-            })
-    };
     // A server that was not checked yet is on its way up.
     let first_interval = |proxy: &Proxy, s: &Server| {
         CheckTiming::new(config, proxy, s).interval(&CheckReport::at_start(&s.check))
     };
-    let count = checked().count() as u64;
-    let least = checked()
-        .map(|(_, proxy, _, s)| first_interval(proxy, s))
+    // The agent of a server comes behind its checks.
+    let mut all = Vec::new();
+    for (at, proxy) in config.proxies.iter().enumerate().filter(|(_, p)| !p.disabled) {
+        // A configuration has far fewer proxies than u32 has numbers.
+        let id = ProxyId(u32::try_from(at).unwrap_or(u32::MAX));
+        for (server, s) in proxy.servers.iter().enumerate() {
+            if s.check.enabled {
+                all.push((id, server, false, first_interval(proxy, s)));
+            }
+            if let Some(agent) = &s.agent {
+                all.push((id, server, true, agent.inter));
+            }
+        }
+    }
+    let count = all.len() as u64;
+    let least = all
+        .iter()
+        .map(|(.., interval)| *interval)
         .filter(|interval| *interval >= SPREAD_THRESHOLD)
         .min()
         .unwrap_or(0);
     let most = config.global.max_spread_checks.unwrap_or(Millis::MAX);
-    checked()
+    all.into_iter()
         .enumerate()
-        .map(|(position, (at, proxy, server, s))| {
-            let span = first_interval(proxy, s).max(least).min(most);
-            FirstCheck {
-                // A configuration has far fewer proxies than u32 has numbers.
-                proxy: ProxyId(u32::try_from(at).unwrap_or(u32::MAX)),
-                server,
-                after_ms: u64::from(span) * position as u64 / count,
-            }
+        .map(|(position, (proxy, server, agent, interval))| FirstCheck {
+            proxy,
+            server,
+            agent,
+            after_ms: u64::from(interval.max(least).min(most)) * position as u64 / count,
         })
         .collect()
 }
@@ -253,6 +271,37 @@ mod tests {
         let mut config = config(&[inter(4000), inter(4000), inter(4000), inter(4000)]);
         config.global.max_spread_checks = Some(400);
         assert_eq!(starts(&config), [0, 100, 200, 300]);
+    }
+
+    #[test]
+    fn agents_take_part_behind_the_checks_of_their_servers() {
+        let mut config = config(&[inter(3000), inter(3000), inter(3000)]);
+        let agent = |inter| {
+            Some(Box::new(AgentSettings {
+                inter,
+                addr: None,
+                port: 1,
+                send: "".into(),
+            }))
+        };
+        let servers = &mut config.proxies[0].servers;
+        servers[2].check.enabled = false;
+        for (server, inter) in servers.iter_mut().zip([4000, 4000, 1500]) {
+            server.agent = agent(inter);
+        }
+        let first = first_checks(&config);
+        let asked: Vec<_> = first.iter().map(|c| (c.server, c.agent, c.after_ms)).collect();
+        // As seen with haproxy 2.6.
+        assert_eq!(
+            asked,
+            [
+                (0, false, 0),
+                (0, true, 800),
+                (1, false, 1200),
+                (1, true, 2400),
+                (2, true, 1200)
+            ]
+        );
     }
 
     #[test]

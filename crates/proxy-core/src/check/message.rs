@@ -79,20 +79,20 @@ pub(super) fn reason(outcome: &CheckOutcome) -> Vec<u8> {
     out
 }
 
-/// The line of `option log-health-checks`.
+/// The line of `option log-health-checks`; `kind` is `Health` or `Agent`.
 pub(super) fn check_line(
-    proxy: &Proxy,
-    server: usize,
+    kind: &str,
+    (proxy, server): (&Proxy, usize),
     outcome: &CheckOutcome,
     report: &CheckReport,
-    up: bool,
+    weight: u32,
 ) -> Vec<u8> {
     let backup = if proxy.servers[server].backup {
         "backup "
     } else {
         ""
     };
-    let mut out = format!("Health check for {backup}server ").into_bytes();
+    let mut out = format!("{kind} check for {backup}server ").into_bytes();
     out.extend_from_slice(&proxy.name);
     out.push(b'/');
     out.extend_from_slice(&proxy.servers[server].name);
@@ -103,10 +103,12 @@ pub(super) fn check_line(
     });
     out.extend_from_slice(&reason(outcome));
     let (step, of) = report.progress();
-    append(
-        &mut out,
-        format_args!(", status: {step}/{of} {}.", if up { "UP" } else { "DOWN" }),
-    );
+    let state = match (report.is_up(), weight) {
+        (true, 0) => "DRAIN",
+        (true, _) => "UP",
+        (false, _) => "DOWN",
+    };
+    append(&mut out, format_args!(", status: {step}/{of} {state}."));
     out
 }
 

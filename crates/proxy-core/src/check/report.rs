@@ -36,6 +36,8 @@ pub enum CheckStatus {
     L7Status,
     /// Traffic showed errors (`HANA`).
     Analysis,
+    /// An agent answered, and said neither up nor down (`CHECKED`).
+    Checked,
 }
 
 impl CheckStatus {
@@ -58,13 +60,15 @@ impl CheckStatus {
             Self::L7Response => "L7RSP",
             Self::L7Status => "L7STS",
             Self::Analysis => "HANA",
+            Self::Checked => "CHECKED",
         }
     }
 
     /// All of them with their numbers in files of server states.
-    const NUMBERS: [(Self, u8); 15] = [
+    const NUMBERS: [(Self, u8); 16] = [
         (Self::Unknown, 0),
         (Self::Initializing, 1),
+        (Self::Checked, 3),
         (Self::Analysis, 4),
         (Self::SocketError, 5),
         (Self::L4Ok, 6),
@@ -117,6 +121,7 @@ impl CheckStatus {
             Self::L7Response => "Layer7 invalid response",
             Self::L7Status => "Layer7 wrong status",
             Self::Analysis => "Health analyze",
+            Self::Checked => "No status change",
         }
     }
 
@@ -177,6 +182,18 @@ impl CheckReport {
             health: check.rise,
             rise: check.rise,
             fall: check.fall,
+            ..Self::default()
+        }
+    }
+
+    /// The report of an agent that was not asked yet: up, and its first word decides.
+    #[must_use]
+    pub fn of_agent() -> Self {
+        Self {
+            status: CheckStatus::Initializing,
+            health: 1,
+            rise: 1,
+            fall: 1,
             ..Self::default()
         }
     }

@@ -65,6 +65,10 @@ pub trait Control {
     fn set_health(&mut self, server: ServerId, health: Health);
     /// Pauses or resumes a server's checks.
     fn set_checks(&mut self, server: ServerId, enabled: bool);
+    /// Forces what the agent of a server says, up or down.
+    fn set_agent(&mut self, server: ServerId, health: Health);
+    /// Pauses or resumes asking a server's agent.
+    fn set_agent_checks(&mut self, server: ServerId, enabled: bool);
     /// Sets a server's `maxconn`.
     fn set_server_maxconn(&mut self, server: ServerId, maxconn: u32);
     /// Begins or ends to give a backend's servers cookies that are made of where they are.

@@ -110,6 +110,25 @@ impl Control for Live<'_> {
         self.change(server, change);
     }
 
+    fn set_agent(&mut self, server: ServerId, health: Health) {
+        self.change(
+            server,
+            match health {
+                Health::Up | Health::Stopping => AdminChange::AgentUp,
+                Health::Down => AdminChange::AgentDown,
+            },
+        );
+    }
+
+    fn set_agent_checks(&mut self, server: ServerId, enabled: bool) {
+        let change = if enabled {
+            AdminChange::EnableAgent
+        } else {
+            AdminChange::DisableAgent
+        };
+        self.change(server, change);
+    }
+
     fn set_server_maxconn(&mut self, server: ServerId, maxconn: u32) {
         let proxy = &self.runtime.proxies[server.proxy.0 as usize];
         proxy.servers[server.index].maxconn.store(maxconn, Relaxed);

@@ -1,10 +1,11 @@
 //! Commands about servers.
 
-use haproxy_cfg::model::{Balance, ProxyKind};
+use haproxy_cfg::model::ProxyKind;
 
+use crate::check::order;
 use crate::state::Health;
 
-use super::{AdminState, Call, Reply, ServerId};
+use super::{AdminState, Call, Reply, ServerId, check};
 
 /// The server that the first argument names as `backend/server`, or the answer when there is none.
 fn named(call: &Call<'_, '_>) -> Result<ServerId, Reply> {
@@ -54,32 +55,19 @@ pub(super) fn disable(call: &mut Call<'_, '_>) -> Reply {
 }
 
 pub(super) fn enable_health(call: &mut Call<'_, '_>) -> Reply {
-    with(call, |call, id| {
-        if !call.view.config.proxy(id.proxy).servers[id.index].check.enabled {
-            return Reply::error("Health check was not configured on this server, cannot enable.");
-        }
-        call.control.set_checks(id, true);
-        Reply::Done
-    })
+    with(call, check::enable_health)
 }
 
 pub(super) fn disable_health(call: &mut Call<'_, '_>) -> Reply {
-    with(call, |call, id| {
-        if call.view.config.proxy(id.proxy).servers[id.index].check.enabled {
-            call.control.set_checks(id, false);
-        }
-        Reply::Done
-    })
+    with(call, check::disable_health)
 }
 
 pub(super) fn enable_agent(call: &mut Call<'_, '_>) -> Reply {
-    with(call, |_, _| {
-        Reply::error("Agent was not configured on this server, cannot enable.")
-    })
+    with(call, check::enable_agent)
 }
 
 pub(super) fn disable_agent(call: &mut Call<'_, '_>) -> Reply {
-    with(call, |_, _| Reply::Done)
+    with(call, check::disable_agent)
 }
 
 pub(super) fn shutdown_sessions(call: &mut Call<'_, '_>) -> Reply {
@@ -101,19 +89,12 @@ pub(super) fn get_weight(call: &mut Call<'_, '_>) -> Reply {
 }
 
 pub(super) fn set_maxconn(call: &mut Call<'_, '_>) -> Reply {
-    with(call, |call, id| {
-        let text = call.argument(1);
-        if text.is_empty() {
-            return Reply::error("Require <maxconn>.");
+    with(call, |call, id| match order::maxconn(call.argument(1)) {
+        Ok(maxconn) => {
+            call.control.set_server_maxconn(id, maxconn);
+            Reply::Done
         }
-        match leading_number(text) {
-            None => Reply::bare_error("maxconn string empty or preceded by garbage"),
-            Some((_, rest)) if !rest.is_empty() => Reply::bare_error("Trailing garbage in maxconn string"),
-            Some((n, _)) => {
-                call.control.set_server_maxconn(id, u32::try_from(n).unwrap_or(0));
-                Reply::Done
-            }
-        }
+        Err(fault) => Reply::bare_error(fault.whole()),
     })
 }
 
@@ -126,8 +107,16 @@ pub(super) fn set(call: &mut Call<'_, '_>) -> Reply {
         b"weight" => weight(call, id, 2),
         b"state" => state(call, id),
         b"health" => health(call, id),
-        b"agent" => Reply::error("agent checks are not enabled on this server."),
-        _ => Reply::error("usage: set server <backend>/<server> agent | health | state | weight"),
+        b"agent" => check::force_agent(call, id),
+        b"agent-addr" => check::agent_addr(call, id),
+        b"agent-port" => check::agent_port(call, id),
+        b"agent-send" => check::agent_send(call, id),
+        b"check-addr" => check::check_addr(call, id),
+        b"check-port" => check::check_port(call, id),
+        _ => Reply::error(
+            "usage: set server <backend>/<server> agent | agent-addr | agent-port | agent-send | check-addr | check-port | \
+             health | state | weight",
+        ),
     })
 }
 
@@ -157,59 +146,15 @@ fn health(call: &mut Call<'_, '_>, id: ServerId) -> Reply {
     Reply::Done
 }
 
-/// The most that a weight can be.
-const WEIGHT_MAX: u64 = 256;
-
 /// Sets the weight that the argument at `index` says, as it is or as a percentage of the file's.
 fn weight(call: &mut Call<'_, '_>, id: ServerId, index: usize) -> Reply {
-    let text = call.argument(index);
-    if text.is_empty() {
-        return Reply::error("Require <weight> or <weight%>.");
-    }
-    let state = &call.view.runtime.proxies[id.proxy.0 as usize].servers[id.index];
-    let initial = state.initial_weight();
-    let new = match leading_number(text) {
-        None => return Reply::bare_error("Empty weight string empty or preceded by garbage"),
-        Some((n, b"%")) => match u64::try_from(n) {
-            Ok(n) => (u64::from(initial).saturating_mul(n) / 100).min(WEIGHT_MAX),
-            Err(_) => return Reply::error("Relative weight must be positive."),
-        },
-        Some((n, b"")) => match u64::try_from(n).ok().filter(|n| *n <= WEIGHT_MAX) {
-            Some(n) => n,
-            None => return Reply::error("Absolute weight can only be between 0 and 256 inclusive."),
-        },
-        Some(_) => return Reply::bare_error("Trailing garbage in weight string"),
-    };
-    let new = u32::try_from(new).unwrap_or(u32::MAX);
+    let initial = call.view.runtime.proxies[id.proxy.0 as usize].servers[id.index].initial_weight();
     let proxy = call.view.config.proxy(id.proxy);
-    let fixed = match proxy.balance {
-        Balance::StaticRr => true,
-        Balance::Hash(_) => !proxy.hash_type.consistent,
-        _ => false,
-    };
-    if fixed && new != 0 && new != initial {
-        return Reply::error(
-            "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.",
-        );
+    match order::weight(proxy, initial, call.argument(index)) {
+        Ok(weight) => {
+            call.control.set_weight(id, weight);
+            Reply::Done
+        }
+        Err(fault) => Reply::bare_error(fault.whole()),
     }
-    call.control.set_weight(id, new);
-    Reply::Done
-}
-
-/// The number that a text begins with, and what follows it.
-fn leading_number(text: &[u8]) -> Option<(i64, &[u8])> {
-    let sign = usize::from(text.starts_with(b"-") || text.starts_with(b"+"));
-    let digits = text[sign..].iter().take_while(|b| b.is_ascii_digit()).count();
-    if digits == 0 {
-        return None;
-    }
-    let (number, rest) = text.split_at(sign + digits);
-    let number = std::str::from_utf8(number).ok()?;
-    // Digits beyond what fits can only be too much.
-    let n = number.parse().unwrap_or(if number.starts_with('-') {
-        i64::MIN
-    } else {
-        i64::MAX
-    });
-    Some((n, rest))
 }

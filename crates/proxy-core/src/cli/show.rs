@@ -257,13 +257,16 @@ fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out:
         Health::Up => 2,
         Health::Stopping => 3,
     };
-    let port_of_check = server.check.port.unwrap_or(0);
-    let address_of_check = server.check.addr.map_or("-".to_owned(), |a| a.to_string());
+    let checked_at = state.checked_at();
+    let port_of_check = checked_at.port.unwrap_or(0);
+    let shown = |ip: Option<std::net::IpAddr>| ip.map_or("-".to_owned(), |ip| ip.to_string());
+    let address_of_check = shown(checked_at.ip);
+    let agent = Agent::of(state);
     out.extend_from_slice(format!(" {} ", server.id).as_bytes());
     out.extend_from_slice(&server.name);
     out.extend_from_slice(
         format!(
-            " {ip} {operational} {} {} {} {changed} {} {} {} {} 0 0 0 {} {port} {service} 0 {port_of_check} {address_of_check} - 0\n",
+            " {ip} {operational} {} {} {} {changed} {} {} {} {} {} 0 0 {} {port} {service} 0 {port_of_check} {address_of_check} {} {}\n",
             admin_flags(server, state),
             state.weight(),
             state.initial_weight(),
@@ -271,7 +274,10 @@ fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out:
             check.result,
             check.health,
             check.state,
+            agent.state,
             host,
+            shown(agent.ip),
+            agent.port,
         )
         .as_bytes(),
     );
@@ -301,6 +307,33 @@ fn admin_flags(server: &Server, state: &ServerState) -> u8 {
     flags
 }
 
+/// The three columns about the agent.
+struct Agent {
+    state: u8,
+    ip: Option<std::net::IpAddr>,
+    port: u16,
+}
+
+impl Agent {
+    fn of(state: &ServerState) -> Self {
+        let Some(agent) = state.agent.as_deref() else {
+            return Self {
+                state: 0,
+                ip: None,
+                port: 0,
+            };
+        };
+        let contact = agent.contact();
+        // It is one, and there; at work; under way.
+        let at_work = if agent.paused.load(Relaxed) { 0 } else { 4 };
+        Self {
+            state: 16 | 2 | at_work | u8::from(agent.report().running),
+            ip: contact.ip,
+            port: contact.port,
+        }
+    }
+}
+
 /// The four columns about the check.
 struct Check {
     status: u8,
@@ -317,10 +350,10 @@ impl Check {
             return Self {
                 status: 1,
                 result: 0,
-                health: if maint || server.disabled {
+                health: if maint && server.disabled {
                     0
                 } else {
-                    server.check.rise
+                    report.health
                 },
                 state: if server.disabled { 8 } else { 0 },
             };

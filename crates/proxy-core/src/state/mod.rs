@@ -1,6 +1,7 @@
 //! What threads share while traffic runs: server states and weights, gauges, and counters (a set for each thread, summed when
 //! read).
 
+mod agent;
 mod counters;
 mod fullconn;
 mod proxy;
@@ -9,10 +10,11 @@ mod room;
 mod saved;
 mod server;
 
+pub use agent::{AgentContact, AgentState};
 pub use counters::{Counter, ProcessCounters, Rate, SideCounters, TIMES_WINDOW, ThreadCounters};
 pub(crate) use fullconn::full_connections;
 pub use proxy::{Gauge, ProxyState, Runtime};
 pub use resolvers::{NameserverCounter, NameserverCounters};
 pub use room::{Bounds, Ramp, WEIGHT_PARTS};
 pub use saved::{Found, take_over};
-pub use server::{Admin, Ending, ErrorsInARow, Health, Place, ServerState};
+pub use server::{Admin, CheckedAt, Ending, ErrorsInARow, Health, Place, ServerState};

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use haproxy_cfg::model::{Server, ServerAddr, Word};
 
-use super::{Bounds, Gauge, ProxyState, WEIGHT_PARTS};
+use super::{AgentState, Bounds, Gauge, ProxyState, WEIGHT_PARTS};
 use crate::check::CheckReport;
 
 /// What the administrator (or the file) said of a server: flags, several may hold.
@@ -167,6 +167,19 @@ pub struct ServerState {
     place: Mutex<Option<Box<Place>>>,
     /// What checks of it found last, for statistics and logs.
     pub check: Mutex<CheckReport>,
+    /// Where checks of it go, if not where it is.
+    checked_at: Mutex<CheckedAt>,
+    /// What its agent said, if it has one.
+    pub agent: Option<Box<AgentState>>,
+}
+
+/// Where checks of a server go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CheckedAt {
+    /// The address; none for the server's own.
+    pub ip: Option<IpAddr>,
+    /// The port; none for the server's own.
+    pub port: Option<u16>,
 }
 
 impl Place {
@@ -238,8 +251,34 @@ impl ServerState {
             maxconn: AtomicU32::new(server.maxconn),
             bounds: Bounds::new(server),
             check: Mutex::new(CheckReport::at_start(&server.check)),
+            checked_at: Mutex::new(CheckedAt {
+                ip: server.check.addr,
+                port: server.check.port,
+            }),
+            agent: server
+                .agent
+                .as_deref()
+                .map(|agent| Box::new(AgentState::new(agent))),
             ..Self::default()
         }
+    }
+
+    /// Where checks go.
+    #[must_use]
+    pub fn checked_at(&self) -> CheckedAt {
+        *self.checked_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says where checks go from now on.
+    pub fn set_checked_at(&self, at: CheckedAt) {
+        *self.checked_at.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    }
+
+    /// The agent is asked, and has taken the server down.
+    #[must_use]
+    pub fn agent_says_down(&self) -> bool {
+        let agent = self.agent.as_deref();
+        agent.is_some_and(|agent| !agent.paused.load(Relaxed) && agent.report().health == 0)
     }
 
     /// What checks found last, locked. A writer that panicked left whole values, so its poison is of no account.

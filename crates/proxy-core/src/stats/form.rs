@@ -1,5 +1,7 @@
 //! The admin form: a POST with `s` for each server, `action` and `b` for the backend, done and answered by a redirect.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use haproxy_cfg::model::ProxyId;
 
 use crate::cli::{AdminState, Control, OldAction, ServerId};
@@ -33,8 +35,8 @@ enum Action {
     Flag(OldAction),
     Checks(bool),
     Health(Health),
-    /// Nothing: there are no agents to be told.
-    Agent,
+    AgentChecks(bool),
+    Agent(Health),
     Shutdown,
 }
 
@@ -54,7 +56,10 @@ impl Action {
             b"hrunn" => Self::Health(Health::Up),
             b"hnolb" => Self::Health(Health::Stopping),
             b"hdown" => Self::Health(Health::Down),
-            b"dagent" | b"eagent" | b"arunn" | b"adown" => Self::Agent,
+            b"dagent" => Self::AgentChecks(false),
+            b"eagent" => Self::AgentChecks(true),
+            b"arunn" => Self::Agent(Health::Up),
+            b"adown" => Self::Agent(Health::Down),
             b"shutdown" => Self::Shutdown,
             _ => return None,
         })
@@ -63,6 +68,9 @@ impl Action {
     /// Does it to one server; gives whether that makes sense for it.
     fn apply(self, view: &StatsView<'_>, control: &mut dyn Control, id: ServerId) -> bool {
         let checked = view.config.proxy(id.proxy).servers[id.index].check.enabled;
+        let agent = view.runtime.proxies[id.proxy.0 as usize].servers[id.index]
+            .agent
+            .as_deref();
         match self {
             Self::State(state) => control.set_state(id, state),
             Self::Flag(action) => {
@@ -80,7 +88,11 @@ impl Action {
             }
             Self::Checks(enabled) if checked => control.set_checks(id, enabled),
             Self::Health(health) => control.set_health(id, health),
-            Self::Checks(_) | Self::Agent => return false,
+            Self::AgentChecks(enabled) if agent.is_some() => control.set_agent_checks(id, enabled),
+            Self::Agent(health) if agent.is_some_and(|agent| !agent.paused.load(Relaxed)) => {
+                control.set_agent(id, health);
+            }
+            Self::Checks(_) | Self::AgentChecks(_) | Self::Agent(_) => return false,
             Self::Shutdown => control.shutdown_sessions(id),
         }
         true

@@ -8,12 +8,13 @@ use crate::check::CheckStatus;
 use crate::state::{Health, ServerState, WEIGHT_PARTS, full_connections};
 
 use super::field::{
-    ACT, ADDR, AGG_CHECK_STATUS, AGG_SERVER_CHECK_STATUS, AGG_SERVER_STATUS, ALGO, BCK, BIN, BOUT,
-    CACHE_HITS, CACHE_LOOKUPS, CHECK_CODE, CHECK_DESC, CHECK_DURATION, CHECK_FALL, CHECK_HEALTH, CHECK_RISE,
+    ACT, ADDR, AGENT_CODE, AGENT_DESC, AGENT_DURATION, AGENT_FALL, AGENT_HEALTH, AGENT_RISE, AGENT_STATUS,
+    AGG_CHECK_STATUS, AGG_SERVER_CHECK_STATUS, AGG_SERVER_STATUS, ALGO, BCK, BIN, BOUT, CACHE_HITS,
+    CACHE_LOOKUPS, CHECK_CODE, CHECK_DESC, CHECK_DURATION, CHECK_FALL, CHECK_HEALTH, CHECK_RISE,
     CHECK_STATUS, CHKDOWN, CHKFAIL, CLI_ABRT, COMP_BYP, COMP_IN, COMP_OUT, COMP_RSP, CONN_RATE,
     CONN_RATE_MAX, CONN_TOT, CONNECT, COOKIE, DCON, DOWNTIME, DREQ, DRESP, DSES, ECON, EINT, EREQ, ERESP,
-    HANAFAIL, HRSP_1XX, HRSP_OTHER, IDLE_CONN_CUR, IID, INTERCEPTED, LAST_CHK, LASTCHG, LASTSESS, LBTOT,
-    MODE, NEED_CONN_EST, PID, PXNAME, QCUR, QLIMIT, QMAX, QTIME, QTIME_MAX, RATE, RATE_LIM, RATE_MAX,
+    HANAFAIL, HRSP_1XX, HRSP_OTHER, IDLE_CONN_CUR, IID, INTERCEPTED, LAST_AGT, LAST_CHK, LASTCHG, LASTSESS,
+    LBTOT, MODE, NEED_CONN_EST, PID, PXNAME, QCUR, QLIMIT, QMAX, QTIME, QTIME_MAX, RATE, RATE_LIM, RATE_MAX,
     REQ_RATE, REQ_RATE_MAX, REQ_TOT, REUSE, SAFE_CONN_CUR, SCUR, SID, SLIM, SMAX, SRC_ILIM, SRV_ABRT,
     SRV_ICUR, STATUS, STOT, SVNAME, THROTTLE, TRACKED, TYPE, USED_CONN_CUR, UWEIGHT, WEIGHT, WREDIS, WRETR,
     WREW,
@@ -306,6 +307,7 @@ fn checks<'a>(view: &StatsView<'a>, id: ProxyId, i: usize, row: &mut Row<'a>) {
         let name = [proxy.name.as_slice(), b"/", &proxy.servers[of.index].name].concat();
         row.owned(TRACKED, name);
     }
+    agent(state, row);
     let report = state.check_report();
     if !server.check.enabled || state.checks_paused.load(Relaxed) {
         return;
@@ -345,6 +347,28 @@ fn checks<'a>(view: &StatsView<'a>, id: ProxyId, i: usize, row: &mut Row<'a>) {
     row.u32(CHECK_RISE, report.rise.max(1));
     row.u32(CHECK_FALL, report.fall.max(1));
     row.u32(CHECK_HEALTH, report.health);
+}
+
+/// The columns about the agent, which are there only while it is asked.
+fn agent(state: &ServerState, row: &mut Row<'_>) {
+    let Some(agent) = state.agent.as_deref().filter(|agent| !agent.paused.load(Relaxed)) else {
+        return;
+    };
+    let report = agent.report().clone();
+    let mark = if report.running { "* " } else { "" };
+    row.owned(
+        AGENT_STATUS,
+        format!("{mark}{}", report.status.name()).into_bytes(),
+    );
+    if let Some(code) = report.code {
+        row.u32(AGENT_CODE, u32::from(code));
+    }
+    row.u64(AGENT_DURATION, u64::from(report.duration_ms.unwrap_or(0)));
+    row.text(AGENT_DESC, report.status.text());
+    row.owned(LAST_AGT, report.description);
+    row.u32(AGENT_RISE, report.rise);
+    row.u32(AGENT_FALL, report.fall);
+    row.u32(AGENT_HEALTH, report.health);
 }
 
 /// Seconds that the server was down in all.

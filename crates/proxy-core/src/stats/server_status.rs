@@ -16,6 +16,12 @@ pub enum ServerStatus {
     MaintVia(ServerAt),
     /// In maintenance as its name gave no address.
     Unresolved,
+    /// Down, as its agent says.
+    DownByAgent,
+    /// Down though its agent says that it is up, and nothing checks it; the successes that checks would need.
+    DownUnchecked(u32),
+    /// Draining, and it has an agent.
+    DrainByAgent,
     /// Down; the successes counted of those needed, when there are any.
     Down(u32, u32),
     /// Up, asked to get no new sessions; failures as in [`ServerStatus::Up`].
@@ -61,9 +67,17 @@ impl ServerStatus {
         } else {
             (fall, fall)
         };
+        let agent = checked_state
+            .agent
+            .as_deref()
+            .filter(|agent| !agent.paused.load(Relaxed));
         match state.health() {
+            Health::Down if checked_state.agent_says_down() => Self::DownByAgent,
+            Health::Down if agent.is_some() && !checked => Self::DownUnchecked(rise),
+            Health::Down if !checked => Self::Down(0, rise),
             Health::Down => Self::Down(report.health.min(rise), rise),
             Health::Stopping => Self::NoLb(left, of),
+            Health::Up if admin.is_drain() && agent.is_some() => Self::DrainByAgent,
             Health::Up if admin.is_drain() => Self::Drain(left, of),
             Health::Up if !checked => Self::NoCheck,
             Health::Up => Self::Up(left, of),
@@ -81,6 +95,9 @@ impl ServerStatus {
             Self::Maint => "MAINT".to_owned(),
             Self::Unresolved => "MAINT (resolution)".to_owned(),
             Self::NoCheck => "no check".to_owned(),
+            Self::DownByAgent => "DOWN (agent)".to_owned(),
+            Self::DownUnchecked(of) => format!("DOWN 0/{of}"),
+            Self::DrainByAgent => "DRAIN (agent)".to_owned(),
             Self::Down(0, _) => "DOWN".to_owned(),
             Self::Down(n, of) => format!("DOWN {n}/{of}"),
             Self::NoLb(n, of) => progress("NOLB", n, of),

@@ -6,15 +6,15 @@ use std::collections::BinaryHeap;
 use std::future::pending;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, MutexGuard};
 
-use haproxy_cfg::model::ProxyId;
+use haproxy_cfg::model::{ProxyId, Server};
 use proxy_core::check::{
-    CheckMachine, CheckOutcome, CheckPlan, CheckStatus, CheckTiming, Verdict, apply_outcome, first_checks,
-    proxies_of,
+    CheckMachine, CheckOutcome, CheckPlan, CheckReport, CheckStatus, CheckTiming, Verdict, apply_agent,
+    apply_outcome, first_checks, proxies_of,
 };
-use proxy_core::state::ServerState;
+use proxy_core::state::{CheckedAt, ServerState};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -24,12 +24,23 @@ use super::converse::converse;
 use super::target::Destination;
 use crate::clock::Clock;
 
-/// One server that is checked.
+/// How a server is looked at.
+#[derive(Clone)]
+enum Way {
+    /// Checks, of which most go where the file says.
+    Checks {
+        plan: Rc<CheckPlan>,
+        target: Rc<Destination>,
+    },
+    /// Its agent is asked.
+    Agent,
+}
+
+/// One server that is checked, or one whose agent is asked.
 struct Checked {
     proxy: ProxyId,
     server: usize,
-    plan: Rc<CheckPlan>,
-    target: Rc<Destination>,
+    way: Way,
     machine: CheckMachine,
     /// Its running check.
     task: Option<Id>,
@@ -61,12 +72,25 @@ impl Schedule {
             .map(|first| {
                 let proxy = config.proxy(first.proxy);
                 let server = &proxy.servers[first.server];
-                let timing = CheckTiming::new(config, proxy, server);
+                let agent = server.agent.as_deref().filter(|_| first.agent);
+                let (way, timing) = match agent {
+                    Some(agent) => (Way::Agent, CheckTiming::of_agent(config, proxy, agent)),
+                    None => {
+                        let at = CheckedAt {
+                            ip: server.check.addr,
+                            port: server.check.port,
+                        };
+                        let way = Way::Checks {
+                            plan: Rc::clone(&plans[first.proxy.0 as usize]),
+                            target: Rc::new(Destination::of(server, &server.addr, at)),
+                        };
+                        (way, CheckTiming::new(config, proxy, server))
+                    }
+                };
                 Checked {
                     proxy: first.proxy,
                     server: first.server,
-                    plan: Rc::clone(&plans[first.proxy.0 as usize]),
-                    target: Rc::new(Destination::of(server, &server.addr)),
+                    way,
                     machine: CheckMachine::new(timing, start + first.after_ms),
                     task: None,
                 }
@@ -131,6 +155,9 @@ impl Schedule {
         let now = self.context.clock.now_ms();
         for at in 0..self.servers.len() {
             let checked = &mut self.servers[at];
+            if matches!(checked.way, Way::Agent) {
+                continue;
+            }
             if !state(&self.context, checked).check_soon.swap(false, Relaxed) || checked.task.is_some() {
                 continue;
             }
@@ -149,19 +176,15 @@ impl Schedule {
         let stopped = self.context.runtime.proxies[checked.proxy.0 as usize]
             .stopped
             .load(Relaxed);
-        if stopped || state.admin().is_maint() || state.checks_paused.load(Relaxed) {
-            checked.machine.skip(now, &state.check_report(), chance);
+        let server = &self.context.config.proxy(checked.proxy).servers[checked.server];
+        let way = checked.way.now(server, state).filter(|_| !stopped);
+        let Some((plan, target)) = way else {
+            checked.machine.skip(now, &checked.report(state), chance);
             self.due.push(Reverse((checked.machine.due_ms(), at)));
             return;
-        }
-        state.check_report().begin();
+        };
+        checked.report(state).begin();
         let connect_by = checked.machine.start(now);
-        let server = &self.context.config.proxy(checked.proxy).servers[checked.server];
-        let moved = state
-            .address(server)
-            .map(|addr| Rc::new(Destination::of(server, &addr)));
-        let target = moved.unwrap_or_else(|| Rc::clone(&checked.target));
-        let plan = Rc::clone(&checked.plan);
         let (machine, clock) = (checked.machine, self.context.clock);
         let handle = self.running.spawn_local(async move {
             let verdict = check(&plan, &target, machine, connect_by, clock).await;
@@ -187,8 +210,9 @@ impl Schedule {
         let now = self.context.clock.now_ms();
         let checked = &mut self.servers[at];
         checked.task = None;
-        let mut report = state(&self.context, checked).check_report();
+        let mut report = checked.report(state(&self.context, checked));
         report.running = false;
+        let report = report.clone();
         checked.machine.skip(now, &report, chance);
         self.due.push(Reverse((checked.machine.due_ms(), at)));
     }
@@ -207,10 +231,13 @@ impl Schedule {
             description: verdict.description,
             duration_ms: checked.machine.elapsed(now),
         };
-        let events = apply_outcome(runtime, config, checked.proxy, checked.server, &outcome, now);
-        checked
-            .machine
-            .finish(now, &state(&self.context, checked).check_report(), chance);
+        let apply = match checked.way {
+            Way::Checks { .. } => apply_outcome,
+            Way::Agent => apply_agent,
+        };
+        let events = apply(runtime, config, checked.proxy, checked.server, &outcome, now);
+        let report = checked.report(state(&self.context, checked)).clone();
+        checked.machine.finish(now, &report, chance);
         self.due.push(Reverse((checked.machine.due_ms(), at)));
         events.iter().for_each(|event| (self.context.say)(event));
         if proxy.servers_version() != before {
@@ -231,6 +258,49 @@ impl Schedule {
         self.chance ^= self.chance >> 7;
         self.chance ^= self.chance << 17;
         (self.chance >> 32) as u32
+    }
+}
+
+impl Checked {
+    /// What was found last.
+    fn report<'s>(&self, state: &'s ServerState) -> MutexGuard<'s, CheckReport> {
+        match (&self.way, state.agent.as_deref()) {
+            (Way::Agent, Some(agent)) => agent.report(),
+            _ => state.check_report(),
+        }
+    }
+}
+
+impl Way {
+    /// What is said now, and to whom; none while the server is not to be looked at this way.
+    fn now(&self, server: &Server, state: &ServerState) -> Option<(Rc<CheckPlan>, Rc<Destination>)> {
+        let moved = state.address(server);
+        let addr = moved.as_ref().unwrap_or(&server.addr);
+        match self {
+            // An agent is asked under maintenance as well: it may end it.
+            Self::Agent => {
+                let agent = state.agent.as_deref()?;
+                if agent.paused.load(Relaxed) {
+                    return None;
+                }
+                let contact = agent.contact();
+                let target = Destination::of_agent(server, addr, &contact);
+                Some((Rc::new(CheckPlan::Agent(contact.send.to_vec())), Rc::new(target)))
+            }
+            Self::Checks { plan, target } => {
+                if state.admin().is_maint() || state.checks_paused.load(Relaxed) {
+                    return None;
+                }
+                let at = state.checked_at();
+                let as_written = at.ip == server.check.addr && at.port == server.check.port;
+                let target = if moved.is_none() && as_written {
+                    Rc::clone(target)
+                } else {
+                    Rc::new(Destination::of(server, addr, at))
+                };
+                Some((Rc::clone(plan), target))
+            }
+        }
     }
 }
 

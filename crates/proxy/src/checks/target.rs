@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use haproxy_cfg::model::{AbstractName, HeaderParts, Outgoing, Server, ServerAddr, Word};
+use proxy_core::state::{AgentContact, CheckedAt};
 
 /// A place to connect to, and how.
 #[derive(Debug)]
@@ -24,13 +25,13 @@ pub(super) enum HeaderVersion {
 }
 
 impl Destination {
-    /// That of a server that is at `addr`.
-    pub(super) fn of(server: &Server, addr: &ServerAddr) -> Self {
+    /// That of checks of a server that is at `addr`, where `at` does not say otherwise.
+    pub(super) fn of(server: &Server, addr: &ServerAddr, at: CheckedAt) -> Self {
         let outgoing = &server.outgoing;
         let header = outgoing.as_ref().and_then(|outgoing| {
             let sent = outgoing.header.as_ref();
             // Elsewhere nobody may expect one.
-            let same_place = server.check.addr.is_none() && server.check.port.is_none();
+            let same_place = at == CheckedAt::default();
             let wanted = outgoing.checks_send_header || (sent.is_some() && same_place);
             let is_v2 = sent.is_some_and(|sent| sent.tells.has(HeaderParts::V2));
             wanted.then_some(if is_v2 {
@@ -40,9 +41,22 @@ impl Destination {
             })
         });
         Self {
-            target: Target::of(server, addr),
+            target: Target::of(addr, at),
             header,
             outgoing: outgoing.clone(),
+        }
+    }
+
+    /// That of the agent of a server that is at `addr`. No agent is sent a PROXY header.
+    pub(super) fn of_agent(server: &Server, addr: &ServerAddr, contact: &AgentContact) -> Self {
+        let at = CheckedAt {
+            ip: contact.ip,
+            port: Some(contact.port),
+        };
+        Self {
+            target: Target::of(addr, at),
+            header: None,
+            outgoing: server.outgoing.clone(),
         }
     }
 }
@@ -62,22 +76,21 @@ pub(super) enum Target {
 
 impl Target {
     /// Where checks of a server go that is at `addr`.
-    pub(super) fn of(server: &Server, addr: &ServerAddr) -> Self {
-        let check = &server.check;
+    fn of(addr: &ServerAddr, check: CheckedAt) -> Self {
         let (ip, port) = match addr {
             ServerAddr::Inet { ip, port, .. } => (*ip, check.port.or(*port)),
             // Asked for elsewhere by address and port, a unix socket's server is checked there.
-            ServerAddr::Unix(path) => match (check.addr, check.port) {
+            ServerAddr::Unix(path) => match (check.ip, check.port) {
                 (Some(ip), Some(port)) => (ip, Some(port)),
                 _ => return Self::Unix(path.clone()),
             },
-            ServerAddr::Abstract(name) => match (check.addr, check.port) {
+            ServerAddr::Abstract(name) => match (check.ip, check.port) {
                 (Some(ip), Some(port)) => (ip, Some(port)),
                 _ => return Self::Abstract(name.clone()),
             },
         };
         match port {
-            Some(port) if port != 0 => Self::Inet(SocketAddr::new(check.addr.unwrap_or(ip), port)),
+            Some(port) if port != 0 => Self::Inet(SocketAddr::new(check.ip.unwrap_or(ip), port)),
             _ => Self::NoPort,
         }
     }
@@ -89,10 +102,6 @@ mod tests {
 
     use super::*;
 
-    fn server(addr: ServerAddr) -> Server {
-        Server::new("s".into(), 1, addr)
-    }
-
     fn inet(port: Option<u16>) -> ServerAddr {
         ServerAddr::Inet {
             ip: IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)),
@@ -101,30 +110,34 @@ mod tests {
         }
     }
 
+    fn at(ip: Option<&str>, port: Option<u16>) -> CheckedAt {
+        CheckedAt {
+            ip: ip.map(|ip| ip.parse().unwrap()),
+            port,
+        }
+    }
+
+    fn tcp(place: &str) -> Target {
+        Target::Inet(place.parse().unwrap())
+    }
+
     #[test]
     fn addr_and_port_take_the_place_of_the_servers() {
-        let mut server = server(inet(Some(80)));
+        let addr = inet(Some(80));
+        assert_eq!(Target::of(&addr, at(None, None)), tcp("10.0.0.1:80"));
+        assert_eq!(Target::of(&addr, at(None, Some(8080))), tcp("10.0.0.1:8080"));
         assert_eq!(
-            Target::of(&server, &server.addr),
-            Target::Inet("10.0.0.1:80".parse().unwrap())
-        );
-        server.check.port = Some(8080);
-        assert_eq!(
-            Target::of(&server, &server.addr),
-            Target::Inet("10.0.0.1:8080".parse().unwrap())
-        );
-        server.check.addr = Some("127.0.0.2".parse().unwrap());
-        assert_eq!(
-            Target::of(&server, &server.addr),
-            Target::Inet("127.0.0.2:8080".parse().unwrap())
+            Target::of(&addr, at(Some("127.0.0.2"), Some(8080))),
+            tcp("127.0.0.2:8080")
         );
     }
 
     #[test]
     fn a_check_that_goes_elsewhere_begins_with_a_header_only_where_it_is_told_to() {
         use haproxy_cfg::model::SentHeader;
-        let mut server = server(inet(Some(80)));
-        assert_eq!(Destination::of(&server, &server.addr).header, None);
+        let mut server = Server::new("s".into(), 1, inet(Some(80)));
+        let header = |server: &Server, port| Destination::of(server, &server.addr, at(None, port)).header;
+        assert_eq!(header(&server, None), None);
         let sent = |tells| SentHeader {
             tells,
             ..SentHeader::default()
@@ -137,39 +150,35 @@ mod tests {
             }))
         };
         server.outgoing = outgoing(false, Some(sent(HeaderParts::V2)));
-        assert_eq!(
-            Destination::of(&server, &server.addr).header,
-            Some(HeaderVersion::V2)
-        );
-        server.check.port = Some(81);
-        assert_eq!(Destination::of(&server, &server.addr).header, None);
+        assert_eq!(header(&server, None), Some(HeaderVersion::V2));
+        assert_eq!(header(&server, Some(81)), None);
         server.outgoing = outgoing(true, None);
-        assert_eq!(
-            Destination::of(&server, &server.addr).header,
-            Some(HeaderVersion::V1)
-        );
+        assert_eq!(header(&server, Some(81)), Some(HeaderVersion::V1));
+        let contact = AgentContact {
+            ip: None,
+            port: 81,
+            send: "".into(),
+        };
+        let agent = Destination::of_agent(&server, &server.addr, &contact);
+        assert_eq!((agent.header, agent.target), (None, tcp("10.0.0.1:81")));
     }
 
     #[test]
     fn a_server_without_a_port_needs_one_for_checks() {
-        let mut server = server(inet(None));
-        assert_eq!(Target::of(&server, &server.addr), Target::NoPort);
-        server.check.port = Some(25);
-        assert_eq!(
-            Target::of(&server, &server.addr),
-            Target::Inet("10.0.0.1:25".parse().unwrap())
-        );
+        assert_eq!(Target::of(&inet(None), at(None, None)), Target::NoPort);
+        assert_eq!(Target::of(&inet(None), at(None, Some(25))), tcp("10.0.0.1:25"));
     }
 
     #[test]
     fn a_unix_socket_is_checked_unless_address_and_port_are_given() {
-        let mut server = server(ServerAddr::Unix("/run/app".into()));
-        server.check.port = Some(80);
-        assert_eq!(Target::of(&server, &server.addr), Target::Unix("/run/app".into()));
-        server.check.addr = Some("127.0.0.1".parse().unwrap());
+        let addr = ServerAddr::Unix("/run/app".into());
         assert_eq!(
-            Target::of(&server, &server.addr),
-            Target::Inet("127.0.0.1:80".parse().unwrap())
+            Target::of(&addr, at(None, Some(80))),
+            Target::Unix("/run/app".into())
+        );
+        assert_eq!(
+            Target::of(&addr, at(Some("127.0.0.1"), Some(80))),
+            tcp("127.0.0.1:80")
         );
     }
 }

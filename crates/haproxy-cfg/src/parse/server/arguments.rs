@@ -157,8 +157,8 @@ pub(crate) fn agent_address(
 ) -> Option<Value> {
     let word = cursor.next()?;
     let text = shown(word);
-    if resolve(&text, None, reading.host).is_some() {
-        return Some(Value::Text(word.text.to_vec().into()));
+    if let Some(ip) = resolve(&text, None, reading.host) {
+        return Some(Value::Text(ip.to_string().into()));
     }
     let message = format!("parsing agent-addr failed. Check if '{text}' is correct address.");
     let told = Diagnostic::alert("bad-address", message).at(word.span);

@@ -29,8 +29,11 @@ use crate::written::{ServerLine, ServerParams, Set, Unresolved};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ServerParse {
     Addr,
+    AgentAddr,
     AgentCheck(bool),
+    AgentInter,
     AgentPort,
+    AgentSend,
     Backup(bool),
     NonStick(bool),
     CaFile,
@@ -577,7 +580,14 @@ fn apply(
             });
         }
         ServerParse::AgentCheck(on) => params.more.agent_check = Some(on),
+        ServerParse::AgentAddr => {
+            params.more.agent_addr = value
+                .and_then(Value::text)
+                .and_then(|ip| ip.to_string().parse().ok());
+        }
+        ServerParse::AgentInter => params.more.agent_inter = Some(count()),
         ServerParse::AgentPort => params.more.agent_port = Some(count()),
+        ServerParse::AgentSend => params.more.agent_send = Some(text()),
         ServerParse::CheckSsl(on) => params.more.check_ssl = Some(on),
         ServerParse::Ciphers => params.more.ciphers = Some(text()),
         ServerParse::Ciphersuites => params.more.ciphersuites = Some(text()),

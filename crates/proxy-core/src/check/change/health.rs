@@ -10,6 +10,17 @@ use super::super::{CheckOutcome, CheckStatus, DESCRIPTION_MAX, Event};
 use super::{Change, Origin, Passed};
 use crate::state::{Ending, Health};
 
+/// What is kept of a description.
+pub(super) fn kept(description: &[u8]) -> Vec<u8> {
+    description
+        .iter()
+        .copied()
+        .take(DESCRIPTION_MAX)
+        // What a server sent is text up to its first NUL, as the original tells it.
+        .take_while(|byte| *byte != 0)
+        .collect()
+}
+
 impl Change<'_> {
     pub(super) fn force(&mut self, to: Health, origin: Origin) {
         {
@@ -36,14 +47,7 @@ impl Change<'_> {
             report.status = outcome.status;
             report.code = outcome.code;
             report.duration_ms = Some(outcome.duration_ms);
-            report.description = outcome
-                .description
-                .iter()
-                .copied()
-                .take(DESCRIPTION_MAX)
-                // What a server sent is text up to its first NUL, as the original tells it.
-                .take_while(|byte| *byte != 0)
-                .collect();
+            report.description = kept(&outcome.description);
             report.running = false;
             if !pass && report.health > 0 {
                 state.failed_checks.fetch_add(1, Relaxed);
@@ -63,7 +67,8 @@ impl Change<'_> {
         };
         let logged = self.config.options.log_health_checks;
         if logged && noteworthy {
-            let text = message::check_line(self.config, self.server, &kept, &report, report.is_up());
+            let of = (self.config, self.server);
+            let text = message::check_line("Health", of, &kept, &report, state.weight());
             self.events
                 .push(Event::of_server(self.id, self.server, LogLevel::Notice, text));
         }
@@ -73,7 +78,7 @@ impl Change<'_> {
         } else {
             message::reason(&kept)
         };
-        if pass && report.is_up() {
+        if pass && report.is_up() && !state.agent_says_down() {
             self.turn(Health::Up, &reason);
         } else if !report.is_up() {
             self.turn(Health::Down, &reason);

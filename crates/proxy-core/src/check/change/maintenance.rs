@@ -160,6 +160,10 @@ impl Change<'_> {
         }
         self.changes_now();
         self.state().bounds.ramp.stop();
+        if !self.config.servers[self.server].check.enabled {
+            // It stays so once maintenance ends, and only states that are written down show it: the original's way.
+            self.state().check_report().health = 0;
+        }
         self.state().down_transitions.fetch_add(1, Relaxed);
         let rest = self.left();
         self.say(level, &[b" is going DOWN for maintenance", cause, b".", &rest]);
@@ -260,8 +264,15 @@ impl Change<'_> {
             }
             None => {
                 let mut report = state.check_report();
-                report.health = report.rise;
-                Health::Up
+                if self.config.servers[self.server].check.enabled {
+                    report.health = report.rise;
+                }
+                drop(report);
+                if state.agent_says_down() {
+                    Health::Down
+                } else {
+                    Health::Up
+                }
             }
         };
         state.set_health(health);

@@ -1,6 +1,7 @@
 //! Changes of a server's state, by checks and by the administrator: what becomes of it, of its backend's times and counts,
 //! and what is said about it. Every change of `health`, `admin` and weight at run time goes through here.
 
+mod agent;
 mod health;
 mod maintenance;
 mod place;
@@ -46,6 +47,14 @@ pub enum AdminChange {
     KeepDrain,
     /// Checks pause and a running one's result is ignored (`disable health`).
     DisableChecks,
+    /// Up whatever the agent said (`set server … agent up`); it is asked further.
+    AgentUp,
+    /// Down (`… agent down`).
+    AgentDown,
+    /// The agent is asked again (`enable agent`).
+    EnableAgent,
+    /// The agent is not asked, and what it said does not count (`disable agent`).
+    DisableAgent,
 }
 
 /// Where an administrator's wish came from; some lines name it.
@@ -97,6 +106,10 @@ pub fn change_admin(
         AdminChange::HealthDown => c.force(Health::Down, origin),
         AdminChange::EnableChecks => c.state().checks_paused.store(false, Relaxed),
         AdminChange::DisableChecks => c.state().checks_paused.store(true, Relaxed),
+        AdminChange::AgentUp => c.force_agent(Health::Up, origin),
+        AdminChange::AgentDown => c.force_agent(Health::Down, origin),
+        AdminChange::EnableAgent => c.pause_agent(false),
+        AdminChange::DisableAgent => c.pause_agent(true),
     })
 }
 
@@ -113,8 +126,7 @@ pub fn set_weight(
     now_ms: u64,
 ) -> Vec<Event> {
     Change::run(runtime, config, proxy, server, now_ms, |c| {
-        c.state().set_weight(weight);
-        c.remind_of_drain();
+        c.weigh(weight);
     })
 }
 
@@ -172,6 +184,22 @@ pub fn apply_outcome(
     now_ms: u64,
 ) -> Vec<Event> {
     Change::run(runtime, config, proxy, server, now_ms, |c| c.outcome(outcome))
+}
+
+/// Records how asking a server's agent ended, does what it says and gives the lines to be logged. What comes while it is not to
+/// be asked is dropped. The line of an agent that answered is the description of [`super::CheckStatus::Checked`].
+///
+/// # Panics
+/// When `proxy` or `server` is not of `config`.
+pub fn apply_agent(
+    runtime: &Runtime,
+    config: &Config,
+    proxy: ProxyId,
+    server: usize,
+    outcome: &CheckOutcome,
+    now_ms: u64,
+) -> Vec<Event> {
+    Change::run(runtime, config, proxy, server, now_ms, |c| c.agent(outcome))
 }
 
 /// Counts errors of traffic, which are as many as are to lead to something.
@@ -290,6 +318,11 @@ impl<'a> Change<'a> {
         change.follow_backend();
         *known = Some(change.farm());
         (change.events, change.passed)
+    }
+
+    fn weigh(&mut self, weight: u32) {
+        self.state().set_weight(weight);
+        self.remind_of_drain();
     }
 
     fn state(&self) -> &'a ServerState {

@@ -1,12 +1,14 @@
 //! What a check says to a server once it is connected, and what it makes of the answer. Bytes come in, bytes and a verdict go
 //! out; connecting, deadlines and closing are the driver's.
 
+mod agent;
 mod http;
 mod smtp;
 
 use haproxy_cfg::model::{CheckKind, HttpCheck};
 
 use super::CheckStatus;
+use agent::AgentProbe;
 use http::HttpProbe;
 use smtp::SmtpProbe;
 
@@ -22,6 +24,8 @@ pub enum CheckPlan {
     Http(Vec<u8>),
     /// The greeting to be sent, with its end of line.
     Smtp(Vec<u8>),
+    /// What an agent is told first.
+    Agent(Vec<u8>),
 }
 
 impl CheckPlan {
@@ -46,7 +50,11 @@ impl CheckPlan {
     /// The server is to speak first, so the handshake's last packet must not wait for data of ours.
     #[must_use]
     pub fn server_speaks_first(&self) -> bool {
-        matches!(self, Self::Smtp(_))
+        match self {
+            Self::Smtp(_) => true,
+            Self::Agent(send) => send.is_empty(),
+            Self::Tcp | Self::Http(_) => false,
+        }
     }
 
     /// The connection is reset once the verdict is there, and not closed in good order: a server that only was to accept is
@@ -63,6 +71,7 @@ impl CheckPlan {
             Self::Tcp => Kind::Tcp,
             Self::Http(request) => Kind::Http(HttpProbe::new(request)),
             Self::Smtp(hello) => Kind::Smtp(SmtpProbe::new(hello)),
+            Self::Agent(send) => Kind::Agent(AgentProbe::new(send)),
         })
     }
 }
@@ -120,6 +129,7 @@ enum Kind<'a> {
     Tcp,
     Http(HttpProbe<'a>),
     Smtp(SmtpProbe<'a>),
+    Agent(AgentProbe<'a>),
 }
 
 impl<'a> Probe<'a> {
@@ -129,6 +139,7 @@ impl<'a> Probe<'a> {
             Kind::Tcp => Next::Done(Verdict::plain(CheckStatus::L4Ok)),
             Kind::Http(http) => Next::Write(http.request()),
             Kind::Smtp(_) => Next::Read,
+            Kind::Agent(agent) => agent.connected(),
         }
     }
 
@@ -138,6 +149,7 @@ impl<'a> Probe<'a> {
             Kind::Tcp => Next::Done(Verdict::plain(CheckStatus::L4Ok)),
             Kind::Http(http) => http.received(bytes),
             Kind::Smtp(smtp) => smtp.received(bytes),
+            Kind::Agent(agent) => agent.received(bytes),
         }
     }
 
@@ -147,6 +159,7 @@ impl<'a> Probe<'a> {
             Kind::Tcp => Verdict::plain(CheckStatus::L4Ok),
             Kind::Http(_) => Verdict::plain(CheckStatus::L7Response),
             Kind::Smtp(smtp) => smtp.closed(),
+            Kind::Agent(agent) => agent.closed(),
         }
     }
 }

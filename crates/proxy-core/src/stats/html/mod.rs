@@ -82,6 +82,19 @@ impl Html<'_> {
         text::push_escaped(self.out, text);
     }
 
+    /// What a server said: all but plain letters and signs by their numbers, as nobody knows in which encoding it is.
+    fn said(&mut self, text: &[u8]) {
+        for &byte in text {
+            if (0x20..0x7f).contains(&byte) && !b"\"&<>".contains(&byte) {
+                self.out.push(byte);
+            } else {
+                self.raw("&#");
+                self.number(u64::from(byte));
+                self.raw(";");
+            }
+        }
+    }
+
     /// A number as it is.
     fn number(&mut self, n: u64) {
         push_number(self.out, n);

@@ -3,10 +3,10 @@
 use haproxy_cfg::model::{Mode, ProxyId};
 
 use super::super::field::{
-    ACT, ADDR, ALGO, BCK, BIN, BOUT, CHECK_CODE, CHECK_DESC, CHECK_DURATION, CHECK_STATUS, CHKDOWN, CHKFAIL,
-    CLI_ABRT, COOKIE, DOWNTIME, DREQ, DRESP, ECON, EREQ, ERESP, LAST_CHK, LASTCHG, LASTSESS, LBTOT, QCUR,
-    QLIMIT, QMAX, RATE, RATE_MAX, SCUR, SLIM, SMAX, SRV_ABRT, STATUS, STOT, SVNAME, UWEIGHT, WEIGHT, WREDIS,
-    WRETR,
+    ACT, ADDR, AGENT_CODE, AGENT_DESC, AGENT_DURATION, AGENT_STATUS, ALGO, BCK, BIN, BOUT, CHECK_CODE,
+    CHECK_DESC, CHECK_DURATION, CHECK_HEALTH, CHECK_STATUS, CHKDOWN, CHKFAIL, CLI_ABRT, COOKIE, DOWNTIME,
+    DREQ, DRESP, ECON, EREQ, ERESP, LAST_AGT, LAST_CHK, LASTCHG, LASTSESS, LBTOT, QCUR, QLIMIT, QMAX, RATE,
+    RATE_MAX, SCUR, SLIM, SMAX, SRV_ABRT, STATUS, STOT, SVNAME, UWEIGHT, WEIGHT, WREDIS, WRETR,
 };
 use super::super::server_status::ServerStatus;
 use super::super::value::{Row, RowKind, Value};
@@ -240,14 +240,22 @@ impl Context<'_> {
             ServerStatus::Maint | ServerStatus::MaintVia(_) | ServerStatus::Unresolved => {
                 "maintain".to_owned()
             }
-            ServerStatus::Down(0, _) => format!("{side}_down"),
-            ServerStatus::Down(..) => format!("{side}_going_up"),
+            ServerStatus::Down(0, _) | ServerStatus::DownByAgent => {
+                format!("{side}_down")
+            }
+            ServerStatus::Down(..) | ServerStatus::DownUnchecked(_) => format!("{side}_going_up"),
             ServerStatus::NoLb(..) => format!("{side}_nolb"),
             ServerStatus::Drain(..) => format!("{side}_draining"),
-            ServerStatus::Up(..) | ServerStatus::NoCheck if state.weight() == 0 => format!("{side}_draining"),
+            ServerStatus::NoCheck if state.agent.is_some() => format!("{side}_no_check"),
+            ServerStatus::Up(..) | ServerStatus::NoCheck | ServerStatus::DrainByAgent
+                if state.weight() == 0 =>
+            {
+                format!("{side}_draining")
+            }
             ServerStatus::NoCheck => format!("{side}_no_check"),
             ServerStatus::Up(n, of) if n < of => format!("{side}_going_down"),
-            ServerStatus::Up(..) => format!("{side}_up"),
+            // What drains looks as if it were up where it has an agent: the original's way.
+            ServerStatus::Up(..) | ServerStatus::DrainByAgent => format!("{side}_up"),
         };
         ServerState { status, class }
     }
@@ -268,45 +276,67 @@ impl ServerState {
         } else {
             html.raw(&text::duration(row.get(LASTCHG).number()));
             html.raw(" ");
-            html.text(row.get(STATUS).bytes());
+            match self.status {
+                ServerStatus::MaintVia(_) => html.raw("MAINT"),
+                _ => html.text(row.get(STATUS).bytes()),
+            }
             let going_down = match self.status {
-                ServerStatus::Up(n, of) => n < of,
-                // An unchecked server never was up for good.
-                ServerStatus::NoLb(n, of) | ServerStatus::Drain(n, of) => {
+                // One that nothing checks, or that tracks another, never was up for good.
+                ServerStatus::Up(n, of) | ServerStatus::NoLb(n, of) | ServerStatus::Drain(n, of) => {
                     n < of || !row.get(CHKFAIL).is_some()
                 }
+                ServerStatus::DrainByAgent => !row.get(CHKFAIL).is_some(),
                 _ => false,
             };
             if going_down {
                 html.raw(" &darr;");
-            } else if matches!(self.status, ServerStatus::Down(1.., _)) {
+            } else if self.is_going_up(row) {
                 html.raw(" &uarr;");
             }
         }
         html.raw("</td>");
-        if !row.get(CHECK_STATUS).is_some() {
-            html.raw("<td></td>");
-            return;
-        }
-        html.raw("<td class=ac><u> ");
-        html.text(row.get(CHECK_STATUS).bytes());
-        if row.get(CHECK_CODE).is_some() {
-            html.raw("/");
-            html.number(row.get(CHECK_CODE).number());
-        }
-        if row.get(CHECK_DURATION).is_some() {
-            html.raw(" in ");
-            html.number(row.get(CHECK_DURATION).number());
-            html.raw("ms");
-        }
-        html.raw("<div class=tips>");
-        html.text(row.get(CHECK_DESC).bytes());
-        if !row.get(LAST_CHK).bytes().is_empty() {
-            html.raw(": ");
-            html.text(row.get(LAST_CHK).bytes());
-        }
-        html.raw("</div></u></td>");
+        let columns = if self.status == ServerStatus::DownByAgent {
+            [AGENT_STATUS, AGENT_CODE, AGENT_DURATION, AGENT_DESC, LAST_AGT]
+        } else {
+            [CHECK_STATUS, CHECK_CODE, CHECK_DURATION, CHECK_DESC, LAST_CHK]
+        };
+        last_check(html, row, columns);
     }
+
+    /// Checks bring the server up already, or would if it were not for its agent.
+    fn is_going_up(&self, row: &Row<'_>) -> bool {
+        match self.status {
+            ServerStatus::Down(done, _) => done > 0,
+            ServerStatus::DownByAgent => row.get(CHECK_HEALTH).number() > 0,
+            _ => false,
+        }
+    }
+}
+
+/// The cell for what was found last, from the columns that have its status, code, duration and words.
+fn last_check(html: &mut Html<'_>, row: &Row<'_>, [status, code, duration, words, said]: [usize; 5]) {
+    if !row.get(status).is_some() {
+        html.raw("<td></td>");
+        return;
+    }
+    html.raw("<td class=ac><u> ");
+    html.text(row.get(status).bytes());
+    if row.get(code).is_some() {
+        html.raw("/");
+        html.number(row.get(code).number());
+    }
+    if row.get(duration).is_some() {
+        html.raw(" in ");
+        html.number(row.get(duration).number());
+        html.raw("ms");
+    }
+    html.raw("<div class=tips>");
+    html.text(row.get(words).bytes());
+    if !row.get(said).bytes().is_empty() {
+        html.raw(": ");
+        html.said(row.get(said).bytes());
+    }
+    html.raw("</div></u></td>");
 }
 
 /// A cell for each of these columns.
