@@ -79,7 +79,7 @@ impl Session {
     pub fn peer(&self) -> Peer {
         self.client
             .src
-            .map_or(Peer::Unix(u32::from(self.client.bind) + 1), Peer::Inet)
+            .map_or_else(|| Peer::Unix(self.bind().id), Peer::Inet)
     }
 
     /// Whether the client's connection is over TLS.

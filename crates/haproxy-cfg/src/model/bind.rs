@@ -11,8 +11,10 @@ pub struct Bind {
     pub address: Address,
     /// As written, for messages.
     pub written: Word,
-    /// `name`; otherwise none, and statistics call it `sock-N`.
+    /// `name`; with `option socket-stats` it is `sock-N` for one that has none.
     pub name: Option<Word>,
+    /// `id`, or the number that its proxy gives it.
+    pub id: u32,
     /// `ssl` and what goes with it.
     pub ssl: Option<BindSsl>,
     /// `accept-proxy`.
@@ -63,6 +65,7 @@ impl Bind {
             address,
             written,
             name: None,
+            id: 0,
             ssl: None,
             accept_proxy: false,
             accept_netscaler: None,

@@ -287,6 +287,7 @@ fn build(found: BindAddress, flags: &BindLine, ssl: Option<BindSsl>, span: Span)
         address: found.address,
         written: found.written.into(),
         name: flags.name.clone(),
+        id: flags.ids.last().map_or(0, |(id, _)| *id),
         ssl,
         accept_proxy: flags.accept_proxy,
         accept_netscaler: flags.accept_netscaler,

@@ -1,14 +1,14 @@
 //! One proxy with everything that it inherits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::inherit::Inherited;
-use super::{rules, server};
+use super::{ids, rules, server};
 use crate::dialect::Dialect;
 use crate::model::sections::ErrorFile;
 use crate::model::{
-    Acl, Balance, ErrorAnswer, HashFunction, HashKey, HashType, KeepAliveProbes, LogTarget, Mode, Proxy,
-    ProxyOptions, RetryOn, ServerTarget, StatsSettings, Steering, StickRule, Timeouts, UniqueId, Word,
+    Acl, Balance, Bind, ErrorAnswer, HashFunction, HashKey, HashType, KeepAliveProbes, LogTarget, Mode,
+    Proxy, ProxyOptions, RetryOn, ServerTarget, StatsSettings, Steering, StickRule, Timeouts, UniqueId, Word,
 };
 use crate::parse::Reading;
 use crate::signature::Value;
@@ -30,6 +30,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
     let gathered = rules::gather(&inherited, section, acls, &reading.sources);
     let mode = inherited.mode();
     let frontend = section.kind.is_frontend();
+    let options = options(&inherited, dialect);
     Proxy {
         name: section.name.clone(),
         captures: None,
@@ -43,7 +44,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         mode,
         disabled: inherited.value(|settings| &settings.disabled).unwrap_or(false),
         description: section.description.clone(),
-        binds: section.binds.clone(),
+        binds: binds(section, options.socket_stats),
         stats: stats(&inherited, dialect, mode, gathered.stats_admin).map(Box::new),
         acls: gathered.acls,
         rules: gathered.rules.into(),
@@ -81,7 +82,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .value(|settings| &settings.connection_mode)
             .unwrap_or_default(),
         timeouts: timeouts(&inherited),
-        options: options(&inherited, dialect),
+        options,
         client_probes: probes(
             reading,
             section,
@@ -139,6 +140,21 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         error_answers: error_answers(reading, &inherited),
         monitor_fail: gathered.monitor_fail,
     }
+}
+
+/// The addresses that are listened on, with the numbers and names that statistics know them by.
+fn binds(section: &ProxySection, named: bool) -> Vec<Bind> {
+    let given = |bind: &Bind| (bind.id > 0).then_some(bind.id);
+    let taken: BTreeSet<u32> = section.binds.iter().filter_map(given).collect();
+    let numbers = ids::number(section.binds.iter().map(given), &taken, 1);
+    let mut binds = section.binds.clone();
+    for (bind, id) in binds.iter_mut().zip(numbers) {
+        bind.id = id;
+        if named && bind.name.is_none() {
+            bind.name = Some(format!("sock-{id}").into());
+        }
+    }
+    binds
 }
 
 /// What the lines of these names say: count, idle time and interval.

@@ -349,7 +349,14 @@ fn host(out: &mut Text<'_>, address: Option<SocketAddr>, flags: Flags) -> bool {
 
 fn port(out: &mut Text<'_>, address: Option<SocketAddr>, context: &SampleContext<'_>, flags: Flags) -> bool {
     // A unix socket is known by the number of the listener that took it.
-    let port = address.map_or_else(|| i64::from(context.client.bind) + 1, |a| a.port().into());
+    let port = address.map_or_else(
+        || {
+            let frontend = context.config.proxy(context.client.frontend);
+            let bind = frontend.binds.get(usize::from(context.client.bind));
+            bind.map_or(0, |bind| bind.id.into())
+        },
+        |address| address.port().into(),
+    );
     if flags.hexadecimal {
         text(out, format!("{port:04X}").as_bytes())
     } else {

@@ -50,8 +50,8 @@ pub(super) fn each_of_proxy<'a>(
         each(row);
     }
     if proxy.options.socket_stats && proxy.kind.is_frontend() && filter.wants(RowKind::Listener) {
-        for bind in 0..proxy.binds.len() {
-            if filter.sid < 0 || i64::from(filter.sid) == bind as i64 + 1 {
+        for (bind, of_line) in proxy.binds.iter().enumerate() {
+            if filter.sid < 0 || i64::from(filter.sid) == i64::from(of_line.id) {
                 listener(view, filter, id, bind, row);
                 each(row);
             }
@@ -178,12 +178,10 @@ fn listener<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, bind: us
     let proxy = view.config.proxy(id);
     let sessions = &view.runtime.proxies[id.0 as usize].listeners[bind];
     let side = view.listener(id, bind);
-    let number = saturate(bind as u64 + 1);
-    begin(row, RowKind::Listener, proxy, number);
+    begin(row, RowKind::Listener, proxy, proxy.binds[bind].id);
     row.index = bind;
-    match &proxy.binds[bind].name {
-        Some(name) => row.text(SVNAME, name),
-        None => row.owned(SVNAME, format!("sock-{number}").into_bytes()),
+    if let Some(name) = &proxy.binds[bind].name {
+        row.text(SVNAME, name);
     }
     row.u32(SCUR, sessions.get());
     row.u32(SMAX, sessions.max());

@@ -235,10 +235,11 @@ pub(super) async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoReque
     let frontend = session.frontend();
     let silent =
         txn.req.as_ref().is_none_or(crate::buffer::Buffer::is_empty) && txn.stream.log.started_ms == 0;
-    if silent && (session.client.requests > 0 || frontend.options.dontlognull && reason == NoRequest::Silent)
-    {
+    if silent && (session.client.requests > 0 || frontend.options.http_ignore_probes) {
         return Next::Close;
     }
+    // Whoever said nothing is answered and counted all the same.
+    let logged = !(silent && frontend.options.dontlognull);
     let (cause, status) = match reason {
         NoRequest::Silent | NoRequest::Cut | NoRequest::Broken => (b'C', 400),
         NoRequest::Expired => (b'c', 408),
@@ -246,13 +247,6 @@ pub(super) async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoReque
         NoRequest::UnexpectedBody => (b'P', 413),
         NoRequest::UnknownCoding => (b'P', 422),
     };
-    if silent
-        && reason == NoRequest::Expired
-        && frontend.options.dontlognull
-        && frontend.options.http_ignore_probes
-    {
-        return Next::Close;
-    }
     count_request(thread.fe_counters(session.client.frontend), thread.now_ms());
     thread.counters().process.req_tot.inc();
     txn.stream.number = thread.next_number();
@@ -263,7 +257,7 @@ pub(super) async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoReque
     }
     txn.stream.log.end_with(cause, b'R');
     // Who has only ended its own direction may still read.
-    let next = if cause == b'C' && reason != NoRequest::Cut {
+    let next = if reason == NoRequest::Broken {
         txn.stream.log.status = status;
         count_status(thread.fe_counters(session.client.frontend), status);
         Next::Close
@@ -279,6 +273,8 @@ pub(super) async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoReque
     txn.stream.log.bytes = 0;
     txn.stream.log.received = 0;
     txn.stream.log.line.clear();
-    stream_log::write_failure(session, &txn.stream);
+    if logged {
+        stream_log::write_failure(session, &txn.stream);
+    }
     next
 }

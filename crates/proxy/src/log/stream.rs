@@ -48,8 +48,8 @@ impl<'a> Scene<'a> {
 
     /// The client, as log lines name it.
     fn peer(&self) -> Peer {
-        let listener = u32::from(self.client.bind) + 1;
-        self.client.src.map_or(Peer::Unix(listener), Peer::Inet)
+        let bind = &self.thread.config().proxy(self.client.frontend).binds[usize::from(self.client.bind)];
+        self.client.src.map_or(Peer::Unix(bind.id), Peer::Inet)
     }
 }
 
@@ -204,7 +204,7 @@ pub(crate) fn connection_failed(session: &Session, words: &'static str) {
         accepted_ms: thread.epoch_ms(session.client.accepted_ms),
         frontend: &frontend.name,
         bind: session.bind().name.as_ref().map(|n| n.as_slice()),
-        bind_id: u32::from(session.client.bind) + 1,
+        bind_id: session.bind().id,
         message: words.as_bytes(),
     };
     connection_error_line(&mut line, &entry, &mut dates);

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use haproxy_cfg::model::Sample as Written;
+use haproxy_cfg::model::{Bind, Sample as Written};
 
 use super::{Fetch, Row, nothing, row, several, single};
 use crate::proxy_protocol::{kind, tlvs};
@@ -23,14 +23,10 @@ pub(super) const ROWS: &[Row] = &[
         single(|context| Some(Sample::Bool(context.client.tls)))
     }),
     row(&["so_id"], |_, _| {
-        single(|context| Some(Sample::Int(i64::from(context.client.bind) + 1)))
+        single(|context| Some(Sample::Int(bind(context)?.id.into())))
     }),
     row(&["so_name"], |_, _| {
-        single(|context| {
-            let frontend = context.config.proxy(context.client.frontend);
-            let bind = frontend.binds.get(usize::from(context.client.bind))?;
-            Some(Sample::Str(bind.name.as_ref()?))
-        })
+        single(|context| Some(Sample::Str(bind(context)?.name.as_ref()?)))
     }),
     // What a connection of HTTP/1 or TCP gives: one stream at a time, and nothing odd below it.
     row(
@@ -80,6 +76,12 @@ pub(super) const ROWS: &[Row] = &[
         })
     }),
 ];
+
+/// What the client's connection came in by.
+fn bind<'a>(context: &SampleContext<'a>) -> Option<&'a Bind> {
+    let frontend = context.config.proxy(context.client.frontend);
+    frontend.binds.get(usize::from(context.client.bind))
+}
 
 /// The value of that type in the PROXY header; of several the last.
 fn told(wanted: u8) -> Result<Box<dyn Fetch>, String> {
