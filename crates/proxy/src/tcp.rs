@@ -14,9 +14,7 @@ use crate::io::Io;
 use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::{BackendUse, Session};
 use crate::sticking;
-use crate::upstream::{
-    Attempt, ClientWatch, ReachError, Reuse, aborts_on_end, introduce_session, reach_server,
-};
+use crate::upstream::{Attempt, ClientWatch, ReachError, Reuse, introduce_session, reach_server};
 use crate::{http, inspect, stream_log};
 
 /// Serves the connection to its end.
@@ -48,6 +46,8 @@ async fn serve_here(session: &mut Session) -> Next {
     stream_log::write_accepted(session);
     stream.log.started_ms = session.client.accepted_ms;
     stream.log.request_ms = session.client.accepted_ms;
+    // Nothing is answered here: log lines show that as 0.
+    stream.log.status = 0;
     stream.unique_id = identity(session, &stream);
     let next = run(session, &mut stream).await;
     if !session.client.tracked.is_empty() || !stream.tracked.is_empty() {
@@ -260,7 +260,6 @@ fn forward<'a>(
         let introduction = introduce_session(session, stream, backend, start.received());
         let hash = key_hash(session, stream, backend, start.received());
         let Some(first) = &mut start.first else { return };
-        let sent = first.len();
         let mut attempt = Attempt {
             thread: &thread,
             timer: &session.timer,
@@ -271,7 +270,8 @@ fn forward<'a>(
                 io: &mut session.io,
                 buffer: first,
                 ended: &mut start.ended,
-                abort_on_end: aborts_on_end(proxy, Mode::Tcp, sent),
+                abort_on_end: proxy.options.abortonclose,
+                tcp: true,
             },
             hash: hash.filter(|_| wanted.is_none()),
             dst: session.client.dst,
@@ -501,6 +501,10 @@ fn not_reached(session: &Session, log: &mut StreamLog, backend: ProxyId, error: 
         ReachError::ClientLeftConnect => {
             counters.cli_abrt.inc();
             (b'C', b'C')
+        }
+        ReachError::ClientBroke => {
+            counters.cli_abrt.inc();
+            (b'C', b'D')
         }
         ReachError::Ended(why) => (why.letter(), b'-'),
         ReachError::ConnectTimeout => (b's', b'C'),

@@ -41,7 +41,7 @@ pub(super) async fn not_reached(
             thread.be_counters(backend).cli_abrt.inc();
             (b'C', b'Q', 0)
         }
-        ReachError::ClientLeftConnect => {
+        ReachError::ClientLeftConnect | ReachError::ClientBroke => {
             thread.be_counters(backend).cli_abrt.inc();
             (b'C', b'C', 0)
         }

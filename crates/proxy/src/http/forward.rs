@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 
-use haproxy_cfg::model::{ConnectionMode, HttpReuse, LogLevel, Mode, Proxy, ProxyId, RetryOn};
+use haproxy_cfg::model::{ConnectionMode, HttpReuse, LogLevel, Proxy, ProxyId, RetryOn};
 use proxy_core::answer::Reply;
 use proxy_core::check::Seen;
 use proxy_core::http1::{
@@ -36,9 +36,7 @@ use crate::relay::{Ends, Relay, RelayEnd};
 use crate::session::Session;
 use crate::stream_log;
 use crate::thread::Thread;
-use crate::upstream::{
-    Attempt, ClientWatch, ReachError, Reached, Reuse, ServerConn, aborts_on_end, reach_server,
-};
+use crate::upstream::{Attempt, ClientWatch, ReachError, Reached, Reuse, ServerConn, reach_server};
 
 /// In the place of a status: the client gets no answer.
 pub(super) const NO_ANSWER: u16 = 0;
@@ -136,7 +134,6 @@ fn attempt<'a>(
     };
     let introduction = rules::introduce(session, txn, backend);
     let buffer = txn.req.get_or_insert_with(|| thread.buffers.take());
-    let sent = buffer.len();
     let attempt = Attempt {
         thread,
         timer: &session.timer,
@@ -147,7 +144,8 @@ fn attempt<'a>(
             io: &mut session.io,
             buffer,
             ended: &mut txn.progress.client_ended,
-            abort_on_end: aborts_on_end(proxy, Mode::Http, sent),
+            abort_on_end: proxy.options.abortonclose,
+            tcp: false,
         },
         hash,
         dst: session.client.dst,

@@ -16,6 +16,6 @@ pub(crate) use introduction::{introduce, introduce_session};
 pub(crate) use outgoing::begin as begin_outgoing;
 pub use private::PrivateConns;
 pub use queue::Queues;
+pub(crate) use reach::deadline;
 pub use reach::{Attempt, ClientWatch, ReachError, Reached, Reuse, Slot, reach_server};
-pub(crate) use reach::{aborts_on_end, deadline};
 pub(crate) use warmup::start as start_warming;

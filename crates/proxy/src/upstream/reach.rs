@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use haproxy_cfg::model::{Millis, Mode, Proxy, ProxyId, Server, ServerAddr, Timeouts};
+use haproxy_cfg::model::{Millis, Proxy, ProxyId, Server, ServerAddr, Timeouts};
 use proxy_core::balance::PickInput;
 use proxy_core::check::Seen;
 use proxy_core::proxy_protocol::Introduction;
@@ -101,6 +101,9 @@ pub struct ClientWatch<'a> {
     pub ended: &'a mut bool,
     /// Its end calls the attempt off (`option abortonclose`).
     pub abort_on_end: bool,
+    /// There are no messages that could be whole: the end of one that has said nothing calls the attempt off as well, and so
+    /// does a connection that breaks.
+    pub tcp: bool,
 }
 
 /// Why no server was reached.
@@ -121,6 +124,9 @@ pub enum ReachError {
     /// The client went while the connection was under way.
     #[error("the client went while a server was being connected to")]
     ClientLeftConnect,
+    /// The client's connection broke while the one to the server was under way, or was waited for.
+    #[error("the client's connection broke while a server was being connected to")]
+    ClientBroke,
     /// `timeout connect`, on the last attempt.
     #[error("no connection within the time")]
     ConnectTimeout,
@@ -209,24 +215,24 @@ pub struct Reached {
 }
 
 impl ClientWatch<'_> {
-    /// Ready when the client has gone, or has ended its direction and that calls the attempt off.
-    pub fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    /// Ready when the client has gone, and that calls the attempt off: true where its connection broke.
+    pub fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         while !*self.ended {
             if self.buffer.room().is_empty() {
                 return Poll::Pending;
             }
             match self.io.poll_read(cx, self.buffer.room()) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(Err(_)) => {
+                Poll::Ready(Err(_)) if self.tcp => {
                     *self.ended = true;
-                    return Poll::Ready(());
+                    return Poll::Ready(true);
                 }
-                Poll::Ready(Ok(0)) => *self.ended = true,
+                Poll::Ready(Ok(0) | Err(_)) => *self.ended = true,
                 Poll::Ready(Ok(n)) => self.buffer.filled(n),
             }
         }
-        if self.abort_on_end {
-            Poll::Ready(())
+        if self.abort_on_end || (self.tcp && self.buffer.is_empty()) {
+            Poll::Ready(false)
         } else {
             Poll::Pending
         }
@@ -273,7 +279,9 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
                 route.connected_ms = thread.now_ms();
                 return Ok(Reached { conn, slot });
             }
-            Err(end @ (ReachError::ClientLeftConnect | ReachError::Ended(_))) => return Err(end),
+            Err(end @ (ReachError::ClientLeftConnect | ReachError::ClientBroke | ReachError::Ended(_))) => {
+                return Err(end);
+            }
             Err(failure) => failure,
         };
         saw(thread, attempt.backend, server, Seen::NotConnected);
@@ -317,7 +325,7 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
             attempt.timer.set(thread.now_ms() + pause);
             wait_or_gone(&mut attempt.client, attempt.timer)
                 .await
-                .map_err(|()| ReachError::ClientLeftConnect)?;
+                .map_err(|broke| departure(broke, ReachError::ClientLeftConnect))?;
             if proxy.options.redispatch.is_some() {
                 // Waiting for a server that may be another one counts as queueing.
                 route.queued_until_ms = 0;
@@ -451,8 +459,8 @@ async fn wait_in_queue(
         if let Poll::Ready(granted) = ticket.poll_granted(cx) {
             return Poll::Ready(Ok(granted));
         }
-        if attempt.client.poll_gone(cx).is_ready() {
-            return Poll::Ready(Err(ReachError::ClientLeftQueue));
+        if let Poll::Ready(broke) = attempt.client.poll_gone(cx) {
+            return Poll::Ready(Err(departure(broke, ReachError::ClientLeftQueue)));
         }
         attempt
             .timer
@@ -528,7 +536,7 @@ async fn connect_to(
     note_addresses(attempt, proxy, server, &io, route);
     let until = deadline(thread.now_ms(), attempt.connect_timeout());
     attempt.timer.set(until);
-    let mut gone = false;
+    let mut gone = None;
     poll_fn(|cx| {
         if let Poll::Ready(result) = io.poll_writable(cx) {
             let result = result.and_then(|()| connect::connect_error(&io, cx));
@@ -537,17 +545,14 @@ async fn connect_to(
         if let Some(why) = slot.ending() {
             return Poll::Ready(Err(ReachError::Ended(why)));
         }
-        if !gone && attempt.client.poll_gone(cx).is_ready() {
-            gone = true;
+        if gone.is_none()
+            && let Poll::Ready(broke) = attempt.client.poll_gone(cx)
+        {
+            gone = Some(departure(broke, ReachError::ClientLeftConnect));
             attempt.timer.set(until.min(thread.now_ms() + GONE_GRACE_MS));
         }
         let expired = attempt.timer.poll_expired(cx, thread.now_ms());
-        let why = if gone {
-            ReachError::ClientLeftConnect
-        } else {
-            ReachError::ConnectTimeout
-        };
-        expired.map(|()| Err(why))
+        expired.map(|()| Err(gone.unwrap_or(ReachError::ConnectTimeout)))
     })
     .await
     .inspect_err(|_| {
@@ -610,11 +615,16 @@ fn moved_to(attempt: &Attempt<'_>, proxy: &Proxy, server: usize) -> Option<Serve
     states[server].address(&proxy.servers[server])
 }
 
-/// Waits until the timer expires; an error when the client goes before.
-async fn wait_or_gone(client: &mut ClientWatch<'_>, timer: &Timer) -> Result<(), ()> {
+/// What becomes of an attempt whose client has gone.
+fn departure(broke: bool, phase: ReachError) -> ReachError {
+    if broke { ReachError::ClientBroke } else { phase }
+}
+
+/// Waits until the timer expires; an error when the client goes before, true where its connection broke.
+async fn wait_or_gone(client: &mut ClientWatch<'_>, timer: &Timer) -> Result<(), bool> {
     poll_fn(|cx| {
-        if client.poll_gone(cx).is_ready() {
-            return Poll::Ready(Err(()));
+        if let Poll::Ready(broke) = client.poll_gone(cx) {
+            return Poll::Ready(Err(broke));
         }
         timer.poll_expired(cx, timer.now_ms()).map(Ok)
     })
@@ -624,9 +634,4 @@ async fn wait_or_gone(client: &mut ClientWatch<'_>, timer: &Timer) -> Result<(),
 /// The time at which `timeout` has passed; never when there is none.
 pub(crate) fn deadline(now_ms: u64, timeout: Option<u32>) -> u64 {
     timeout.map_or(u64::MAX, |t| now_ms + u64::from(t))
-}
-
-/// Whether the end of a client that has sent `sent` bytes not yet passed on calls off its way to a server.
-pub(crate) fn aborts_on_end(proxy: &Proxy, mode: Mode, sent: usize) -> bool {
-    proxy.options.abortonclose || (mode == Mode::Tcp && sent == 0)
 }

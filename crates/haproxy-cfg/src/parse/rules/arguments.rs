@@ -345,8 +345,23 @@ pub(crate) fn retries(
     arguments: &mut [Argument],
     subject: &Subject<'_>,
 ) -> Option<()> {
+    if !reading.dialect.strict {
+        return Some(());
+    }
+    let span = subject.rule?.span;
+    if !reading.has_backend_side() {
+        let message = "'set-retries' only available in backend or listen section.";
+        subject.alert(
+            reading,
+            "not-in-frontend",
+            span,
+            message,
+            "move it into a backend",
+        );
+        return None;
+    }
     let number = arguments.first().map(|argument| &argument.value);
-    let Some(Value::Int(number)) = number.filter(|_| reading.dialect.strict) else {
+    let Some(Value::Int(number)) = number else {
         return Some(());
     };
     // The original takes what is out of range, 0 alone, for an expression that it does not know.
@@ -354,7 +369,6 @@ pub(crate) fn retries(
         return Some(());
     }
     let message = "expects an expression or an integer between 1 and 100";
-    let span = subject.rule?.span;
     subject.alert(
         reading,
         "bad-number",

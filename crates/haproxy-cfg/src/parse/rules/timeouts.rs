@@ -21,7 +21,7 @@ pub(crate) fn allowed(reading: &mut Reading<'_>, _: &mut [Argument], subject: &S
     None
 }
 
-/// Refuses a timeout of a server's side where there is none, in the verdict of a version that has others, too.
+/// Refuses a timeout of a side that the proxy has not, in the verdict of a version that has others, too.
 pub(crate) fn of_backend(
     reading: &mut Reading<'_>,
     arguments: &mut [Argument],
@@ -30,12 +30,17 @@ pub(crate) fn of_backend(
     let client = arguments
         .iter()
         .any(|argument| matches!(argument.value, Value::Option("client", _)));
-    if client || !reading.dialect.strict || reading.has_backend_side() {
+    let (has_side, code, side) = if client {
+        (reading.has_frontend_side(), "not-in-backend", "frontend")
+    } else {
+        (reading.has_backend_side(), "not-in-frontend", "backend")
+    };
+    if !reading.dialect.strict || has_side {
         return Some(());
     }
     let name = String::from_utf8_lossy(&reading.own_name()).into_owned();
-    let message = format!("'{name}' has no backend capability");
-    let help = "move it into a backend";
-    subject.alert(reading, "not-in-frontend", subject.rule?.span, message, help);
+    let message = format!("'{name}' has no {side} capability");
+    let help = format!("move it into a {side}");
+    subject.alert(reading, code, subject.rule?.span, message, help);
     None
 }
