@@ -84,7 +84,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("id", SERVER, ONE, "number in statistics").takes(&[loose("number", 1, i64::MAX).missing("'{kw}' : expects an integer argument").wrong("'{kw}' : custom id has to be > 0")]).acts(Id),
     kw("idle-ping", SERVER, ONE, "idle time after which an HTTP/2 peer is probed").since(3, 2).takes(&[arg("delay", MILLIS).missing("'{kw}' expects an argument.").time_words(&TimeWords { unexpected: "unexpected character '{byte}' in '{kw}' argument of server {of}.", overflow: TIME_WORDS.overflow, underflow: "" })]),
     kw("init-addr", SERVER, ONE, "where its address comes from at the start").takes(&[arg("methods", Kind::Custom(ReadArgument(server::init_addr))).optional()]).acts(InitAddr),
-    kw("init-state", SERVER, ONE, "its state before the first check").since(3, 1).takes(&[one_of("state", &["none", "fully-up", "up", "down", "fully-down"]).words("'{kw}' expects one of 'none', 'fully-up', 'up', 'down', or 'fully-down' but got '{got}'")]),
+    kw("init-state", SERVER, ONE, "its state before the first check").since(3, 1).takes(&[one_of("state", &["none", "fully-up", "up", "down", "fully-down"]).words("'{kw}' expects one of 'none', 'fully-up', 'up', 'down', or 'fully-down' but got '{got}'")]).acts(InitState),
     kw("inter", SERVER, ONE, "interval of checks").takes(DELAY).acts(Inter),
     kw("ktls", SERVER, ONE, "whether the kernel does TLS").since(3, 3).takes(&[one_of("state", &["on", "off"])]),
     kw("log-bufsize", SERVER, ONE, "bytes that wait for a log server").since(2, 9).takes(&[loose("bytes", 1, i64::MAX).missing("'{kw}' expects an integer argument.").wrong("{kw} has to be > 0.")]),

@@ -48,6 +48,35 @@ pub struct AgentSettings {
     pub send: Word,
 }
 
+/// In which state a server begins, and comes back from maintenance (`init-state`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InitState {
+    /// Not said, or `none`: as `up`.
+    #[default]
+    Unsaid,
+    /// Up for good.
+    FullyUp,
+    /// Up, and one failure takes it down.
+    Up,
+    /// Down, and one success brings it up.
+    Down,
+    /// Down for good.
+    FullyDown,
+}
+
+impl InitState {
+    /// Whether it is up, and its health with these limits.
+    #[must_use]
+    pub fn health(self, rise: u32, fall: u32) -> (bool, u32) {
+        match self {
+            Self::Unsaid | Self::Up => (true, rise),
+            Self::FullyUp => (true, (rise + fall).saturating_sub(1)),
+            Self::Down => (false, rise.saturating_sub(1)),
+            Self::FullyDown => (false, 0),
+        }
+    }
+}
+
 /// When a server is checked and how results count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckSettings {
@@ -67,6 +96,8 @@ pub struct CheckSettings {
     pub addr: Option<IpAddr>,
     /// `port`.
     pub port: Option<u16>,
+    /// `init-state`: what the server is before the first check.
+    pub init_state: InitState,
 }
 
 impl Default for CheckSettings {
@@ -80,6 +111,7 @@ impl Default for CheckSettings {
             fall: 3,
             addr: None,
             port: None,
+            init_state: InitState::Unsaid,
         }
     }
 }

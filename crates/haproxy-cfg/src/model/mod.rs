@@ -29,7 +29,7 @@ pub use addr::{Address, ServerAddr};
 pub use balance::{Balance, HashFunction, HashKey, HashType, UriKey};
 pub use bandwidth::{Bandwidth, BandwidthScope};
 pub use bind::{Bind, BindSsl, Level, TlsVersion};
-pub use check::{AgentSettings, CheckKind, CheckSettings, HttpCheck};
+pub use check::{AgentSettings, CheckKind, CheckSettings, HttpCheck, InitState};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
 pub use global::{Global, Preset, PresetValue, RateLimits, SslDefaults, Tune, VariableSizes};
 pub use log::{LogFormat, LogLevel, LogSample, LogSteps, LogTarget, LogTransport};

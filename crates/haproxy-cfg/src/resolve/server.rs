@@ -107,6 +107,7 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
             fall: checked.fall.unwrap_or(check.fall),
             addr: own.more.check_addr.or(below.more.check_addr),
             port: checked.port.filter(|port| *port > 0),
+            init_state: own.more.init_state.or(below.more.init_state).unwrap_or_default(),
         },
         agent: agent(&own.more, &below.more).map(Box::new),
         span: line.span,

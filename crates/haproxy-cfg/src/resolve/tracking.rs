@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use syntax::{Context, Diagnostic};
 
 use super::inherit::Inherited;
-use crate::model::{Proxy, ProxyId, ServerAt, Tracking, Word};
+use crate::model::{InitState, Proxy, ProxyId, ServerAt, Tracking, Word};
 use crate::parse::Reading;
 use crate::written::{ProxySection, ServerLine, ServerParams};
 
@@ -36,8 +36,14 @@ pub(super) fn check(reading: &mut Reading<'_>, written: &[Box<ProxySection>]) ->
         for line in &section.servers {
             let params = line.params.clone().over(&defaults);
             if let Some(track) = &params.more.track {
-                let checked = params.check.enabled == Some(true);
-                followers.push((section, line, key(section, &track.value), checked));
+                let own = if params.check.enabled == Some(true) {
+                    Some("unable to enable checks and tracking at the same time!")
+                } else if params.more.init_state.unwrap_or_default() != InitState::Unsaid {
+                    Some("unable to set init-state and tracking at the same time!")
+                } else {
+                    None
+                };
+                followers.push((section, line, key(section, &track.value), own));
             }
         }
     }
@@ -51,10 +57,10 @@ pub(super) fn check(reading: &mut Reading<'_>, written: &[Box<ProxySection>]) ->
         .filter(|section| section.kind.is_backend())
         .map(|section| &section.name)
         .collect();
-    for (section, line, tracked, checked) in followers {
+    for (section, line, tracked, own) in followers {
         let shown = format!("{}/{}", tracked.0, tracked.1);
-        let message = if checked {
-            "unable to enable checks and tracking at the same time!".to_owned()
+        let message = if let Some(own) = own {
+            own.to_owned()
         } else if !backends.contains(&tracked.0) {
             format!("unable to find required proxy '{}' for tracking.", tracked.0)
         } else {
@@ -164,5 +170,26 @@ fn end_of_chain(nodes: &HashMap<Key, Node>, own: &Key, first: &Key) -> End {
             Some(Node { checked: true, .. }) => return End::Checked,
             Some(_) => return End::Unchecked,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::load_str;
+
+    #[test]
+    fn a_state_to_begin_with_and_tracking_exclude_each_other() {
+        let told = |options: &str| {
+            let file = format!(
+                "backend b\n mode tcp\n server a 127.0.0.1:1 check\n server t 127.0.0.1:1 track a {options}\n"
+            );
+            let alerts = load_str(&file).diagnostics.into_iter();
+            let alerts = alerts.filter(|told| told.severity == syntax::Severity::Alert);
+            alerts.map(|told| told.message).collect::<Vec<_>>()
+        };
+        // In haproxy 3.2's words.
+        let refusal = "unable to set init-state and tracking at the same time!";
+        assert!(told("init-state up").concat().contains(refusal));
+        assert_eq!(told("init-state none"), Vec::<String>::new());
     }
 }

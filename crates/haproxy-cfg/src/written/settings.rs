@@ -9,8 +9,8 @@ use super::Set;
 use super::rare::Rare;
 use crate::model::{
     Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, Format, ForwardFor, Forwarded,
-    HeaderNames, HeaderParts, HttpReuse, LogSteps, LogTarget, Millis, Mode, ObservedLayer, OnError, Source,
-    StatsAuth, Word,
+    HeaderNames, HeaderParts, HttpReuse, InitState, LogSteps, LogTarget, Millis, Mode, ObservedLayer,
+    OnError, Source, StatsAuth, Word,
 };
 use crate::parse::Asked;
 
@@ -195,6 +195,7 @@ pub(crate) struct MoreServerParams {
     pub(crate) slowstart: Option<Millis>,
     /// `observe`; the inner none is `observe none`.
     pub(crate) observe: Option<Option<ObservedLayer>>,
+    pub(crate) init_state: Option<InitState>,
     pub(crate) error_limit: Option<u32>,
     pub(crate) on_error: Option<OnError>,
     pub(crate) maxqueue: Option<u32>,
@@ -254,6 +255,7 @@ impl MoreServerParams {
             minconn: self.minconn.or(below.minconn),
             slowstart: self.slowstart.or(below.slowstart),
             observe: self.observe.or(below.observe),
+            init_state: self.init_state.or(below.init_state),
             error_limit: self.error_limit.or(below.error_limit),
             on_error: self.on_error.or(below.on_error),
             maxqueue: self.maxqueue.or(below.maxqueue),

@@ -170,7 +170,7 @@ pub struct CheckReport {
 }
 
 impl CheckReport {
-    /// The report of a server that was not checked yet: up, but one failure takes it down.
+    /// The report of a server that was not checked yet: up, but one failure takes it down, if `init-state` says nothing else.
     #[must_use]
     pub fn at_start(check: &CheckSettings) -> Self {
         Self {
@@ -179,7 +179,7 @@ impl CheckReport {
             } else {
                 CheckStatus::Unknown
             },
-            health: check.rise,
+            health: check.init_state.health(check.rise, check.fall).1,
             rise: check.rise,
             fall: check.fall,
             ..Self::default()

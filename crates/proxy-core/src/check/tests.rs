@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{Config, LogLevel, Proxy, ProxyId, ProxyKind, Server};
+use haproxy_cfg::model::{Config, InitState, LogLevel, Proxy, ProxyId, ProxyKind, Server};
 use proptest::prelude::*;
 
 use super::{
@@ -262,4 +262,47 @@ fn a_listen_section_without_servers_is_called_a_proxy() {
         last.on_stderr(),
         Some((Notice::Alert, b"proxy 'b' has no server available!".as_slice()))
     );
+}
+
+/// A backend of one server with `init-state`, as checks have left it and as statistics name its state.
+fn shown(bench: &Bench) -> (Health, u32) {
+    let state = &bench.proxy().servers[0];
+    (state.health(), state.check_report().health)
+}
+
+#[test]
+fn a_server_begins_and_comes_back_from_maintenance_as_init_state_says() {
+    // As haproxy 3.2 shows them, with rise 3 and fall 4.
+    for (init_state, health, up, successes) in [
+        (InitState::Unsaid, 3, Health::Up, 0),
+        (InitState::FullyUp, 6, Health::Up, 0),
+        (InitState::Up, 3, Health::Up, 0),
+        (InitState::Down, 2, Health::Down, 1),
+        (InitState::FullyDown, 0, Health::Down, 3),
+    ] {
+        let mut bench = Bench::new();
+        let check = &mut bench.config.proxies[0].servers[0].check;
+        (check.rise, check.fall, check.init_state) = (3, 4, init_state);
+        bench.runtime = Runtime::new(&bench.config, 1, 0);
+        assert_eq!(shown(&bench), (up, health), "{init_state:?}");
+        for check in 1..=3 {
+            bench.check(0, CheckStatus::L4Ok, check);
+            let is_up = check >= successes;
+            assert_eq!(
+                shown(&bench).0 == Health::Up,
+                is_up,
+                "{init_state:?}, check {check}"
+            );
+        }
+        bench.admin(0, AdminChange::Maint, 5);
+        let told = lines(&bench.admin(0, AdminChange::Ready, 6));
+        let word = if up == Health::Up { "UP" } else { "DOWN" };
+        assert_eq!(
+            told,
+            [format!(
+                "Server b/s1 is {word}/READY (leaving forced maintenance)."
+            )]
+        );
+        assert_eq!(shown(&bench), (up, health), "{init_state:?} after maintenance");
+    }
 }

@@ -240,12 +240,17 @@ impl ServerState {
     #[must_use]
     pub fn new(server: &Server) -> Self {
         let disabled = if server.disabled { Admin::CONFIG_MAINT } else { 0 };
+        let check = &server.check;
         let unresolved = if server.unresolved { Admin::UNRESOLVED } else { 0 };
         Self {
             admin: AtomicU8::new(disabled | unresolved),
             moved: AtomicBool::new(server.unresolved),
             place: Mutex::new(server.unresolved.then(|| Box::new(Place::at_start(server)))),
-            health: AtomicU8::new(Health::Up as u8),
+            health: AtomicU8::new(if check.init_state.health(check.rise, check.fall).0 {
+                Health::Up
+            } else {
+                Health::Down
+            } as u8),
             weight: AtomicU32::new(server.weight),
             initial_weight: server.weight,
             maxconn: AtomicU32::new(server.maxconn),

@@ -20,7 +20,7 @@ use super::reading::{Reading, Section};
 use super::tls_versions::tls_version;
 use crate::keywords::{SERVER_INDEX, place};
 use crate::lex::Word;
-use crate::model::{HeaderParts, Mode, ObservedLayer, OnError, TlsVersion};
+use crate::model::{HeaderParts, InitState, Mode, ObservedLayer, OnError, TlsVersion};
 use crate::signature::{self, Argument, Cursor, Given, Subject, Value};
 use crate::values::network;
 use crate::written::{ServerLine, ServerParams, Set, Unresolved};
@@ -52,6 +52,7 @@ pub(crate) enum ServerParse {
     Force(TlsVersion),
     Id,
     InitAddr,
+    InitState,
     Inter,
     LogProto,
     Maxconn,
@@ -537,6 +538,15 @@ fn apply(
             });
             let address = parts.get(1).and_then(Value::text);
             params.more.init_address = address.and_then(|ip| ip.to_string().parse().ok());
+        }
+        ServerParse::InitState => {
+            params.more.init_state = Some(match word() {
+                "fully-up" => InitState::FullyUp,
+                "up" => InitState::Up,
+                "down" => InitState::Down,
+                "fully-down" => InitState::FullyDown,
+                _ => InitState::Unsaid,
+            });
         }
         ServerParse::ResolvePrefer => params.more.prefer_ipv4 = Some(word() == "ipv4"),
         ServerParse::ResolveNet => {

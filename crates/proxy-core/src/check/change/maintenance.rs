@@ -264,11 +264,13 @@ impl Change<'_> {
             }
             None => {
                 let mut report = state.check_report();
-                if self.config.servers[self.server].check.enabled {
-                    report.health = report.rise;
+                let check = &self.config.servers[self.server].check;
+                let (up, health) = check.init_state.health(report.rise, report.fall);
+                if check.enabled {
+                    report.health = health;
                 }
                 drop(report);
-                if state.agent_says_down() {
+                if !up || state.agent_says_down() {
                     Health::Down
                 } else {
                     Health::Up
