@@ -488,7 +488,7 @@ fn advert(change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     };
     let mut bytes = advert.encode(source.into(), group.into());
     change(&mut bytes);
-    prepend_ipv4_header(source, group, 7, &bytes)
+    prepend_ipv4_header(source, group, 7, 255, &bytes)
 }
 
 fn bad_packets_change_nothing_at_any_rate() {

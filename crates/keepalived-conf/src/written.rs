@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use syntax::Span;
 
-use crate::model::{InitialState, Scope, SmtpServer, Version, Weight};
+use crate::model::{InitialState, Scope, SmtpServer, UnicastPeer, Version, Weight};
 
 /// A value with its place.
 #[derive(Clone, Debug)]
@@ -53,6 +53,7 @@ pub(crate) struct Global {
     pub(crate) version: Option<Version>,
     pub(crate) strict: bool,
     pub(crate) skip_check_adv_addr: bool,
+    pub(crate) check_unicast_src: bool,
     pub(crate) script_user: Option<(u32, u32)>,
     /// A `script_user` that there is not: no script can be given a user.
     pub(crate) script_user_failed: bool,
@@ -185,7 +186,16 @@ pub(crate) struct Instance {
     pub(crate) authentication: Option<Span>,
     pub(crate) addresses: Vec<Address>,
     pub(crate) excluded: Vec<Address>,
+    /// Whether it is about IPv4, which the first of its addresses says, whatever that is for.
+    pub(crate) ipv4: Option<bool>,
     pub(crate) source: Option<Spanned<IpAddr>>,
+    /// The first keyword that is about unicast.
+    pub(crate) unicast: Option<Span>,
+    pub(crate) peers: Vec<UnicastPeer>,
+    pub(crate) check_unicast_src: bool,
+    pub(crate) unicast_fault_no_peer: bool,
+    pub(crate) unicast_ttl: Option<u8>,
+    pub(crate) group: Option<Spanned<IpAddr>>,
     pub(crate) nopreempt: Option<Span>,
     pub(crate) preempt_delay: Option<Spanned<Duration>>,
     pub(crate) garp: WrittenGarp,
@@ -217,7 +227,14 @@ impl Instance {
             authentication: None,
             addresses: Vec::new(),
             excluded: Vec::new(),
+            ipv4: None,
             source: None,
+            unicast: None,
+            peers: Vec::new(),
+            check_unicast_src: false,
+            unicast_fault_no_peer: false,
+            unicast_ttl: None,
+            group: None,
             nopreempt: None,
             preempt_delay: None,
             garp: WrittenGarp::default(),

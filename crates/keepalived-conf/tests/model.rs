@@ -130,10 +130,35 @@ fn broadcast_addresses_are_worked_out() {
 }
 
 #[test]
+fn partners_have_what_their_lines_say() {
+    let loaded = read(
+        "",
+        "unicast_ttl 7\nunicast_peer {\n10.0.0.9\n10.0.0.8 min_ttl 3 max_ttl 9\n}",
+    );
+    let instance = only(&loaded);
+    let peers: Vec<_> = instance
+        .peers
+        .iter()
+        .map(|peer| (peer.address.to_string(), peer.min_ttl, peer.max_ttl))
+        .collect();
+    assert_eq!(
+        peers,
+        [("10.0.0.9".to_owned(), 0, 255), ("10.0.0.8".to_owned(), 3, 9)]
+    );
+    assert_eq!((instance.unicast_ttl, instance.ipv6), (7, false));
+    // Who says what TTL may come wants to know from whom.
+    assert!(instance.check_unicast_src);
+    assert!(only(&read("", "unicast_fault_no_peer")).lacks_peers);
+    let group = only(&read("", "mcast_dst_ip 224.0.0.99")).group;
+    assert_eq!(
+        group.map(|group| group.to_string()).as_deref(),
+        Some("224.0.0.99")
+    );
+}
+
+#[test]
 fn what_is_not_built_yet_is_held_back_and_not_run_half() {
     for (lines, held) in [
-        ("unicast_peer {\n10.0.0.9\n}", Some("unicast_peer")),
-        ("version 3", Some("version 3 of VRRP")),
         ("use_vmac", Some("a virtual MAC address")),
         (
             "authentication {\nauth_type AH\nauth_pass x\n}",

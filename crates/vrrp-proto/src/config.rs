@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::track::Tracked;
-use crate::wire::{Auth, OWNER_PRIORITY, Version};
+use crate::wire::{Auth, OWNER_PRIORITY, Peer, Version};
 
 /// The state that the file gives an instance to begin with. Only the owner of the addresses makes a difference of it: as
 /// `Master` it does not wait for others at its start.
@@ -64,8 +64,15 @@ pub struct InstanceConfig {
     pub initial_state: InitialState,
     /// The address that adverts come from. It settles who gives way between equals.
     pub source: IpAddr,
-    /// Where adverts go: the group of the family, as [`crate::wire::group_for`] gives it.
+    /// Where adverts are sent to: a group, such as [`crate::wire::group_for`] gives for the family; with partners, which send to
+    /// us, our own address.
     pub destination: IpAddr,
+    /// Partners that adverts go to one by one, in the place of the group.
+    pub peers: Vec<Peer>,
+    /// Whether adverts of others than the partners are refused.
+    pub check_peers: bool,
+    /// The TTL or hop limit of adverts to partners; those to a group have 255.
+    pub unicast_ttl: u8,
     /// The addresses in the adverts, in the order of the file, 255 at most, of the family of `source`.
     pub addresses: Vec<IpAddr>,
     /// Authentication, for version 2.
@@ -103,6 +110,9 @@ impl InstanceConfig {
             initial_state: InitialState::Backup,
             source,
             destination: crate::wire::group_for(source),
+            peers: Vec::new(),
+            check_peers: false,
+            unicast_ttl: crate::wire::TTL,
             addresses,
             auth: Auth::None,
             preempt: true,
@@ -113,6 +123,15 @@ impl InstanceConfig {
             higher_prio_send_advert: false,
             skip_check_adv_addr: false,
             tracked: Vec::new(),
+        }
+    }
+
+    /// The TTL or hop limit of its adverts.
+    pub const fn ttl(&self) -> u8 {
+        if self.peers.is_empty() {
+            crate::wire::TTL
+        } else {
+            self.unicast_ttl
         }
     }
 

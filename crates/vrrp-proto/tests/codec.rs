@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use vrrp_proto::wire::{
-    Advert, Auth, Datagram, Expectation, Fault, FaultKind, HEADER_LENGTH, Ipv4Header, Version, group_for,
-    internet_checksum, prepend_ipv4_header,
+    Advert, Auth, Datagram, Expectation, Fault, FaultKind, HEADER_LENGTH, Ipv4Header, Peer, TTL, Version,
+    group_for, internet_checksum, prepend_ipv4_header,
 };
 use vrrp_proto::{Input, Instance, InstanceConfig, StateKind, Time};
 
@@ -70,6 +70,8 @@ fn expectation(advert: &Advert, source: IpAddr) -> Expectation<'_> {
         vrid: advert.vrid,
         own: nobody,
         destination: group_for(source),
+        peers: &[],
+        check_peers: false,
         auth: &advert.auth,
         interval: advert.interval,
         addresses: &advert.addresses,
@@ -131,7 +133,7 @@ proptest! {
 
     #[test]
     fn an_ipv4_header_is_read_back(source: Ipv4Addr, destination: Ipv4Addr, id: u16, payload in prop::collection::vec(any::<u8>(), 0..100)) {
-        let packet = prepend_ipv4_header(source, destination, id, &payload);
+        let packet = prepend_ipv4_header(source, destination, id, TTL, &payload);
         prop_assert_eq!(internet_checksum(&packet[..HEADER_LENGTH]), 0);
         let (header, rest) = Ipv4Header::parse(&packet).expect("our own header is good");
         prop_assert_eq!((header.source, header.destination, header.id, header.ttl, header.tos), (source, destination, id, 255, 0xc0));
@@ -140,7 +142,7 @@ proptest! {
 
     #[test]
     fn a_frames_padding_behind_the_packet_is_no_part_of_it(padding in 0..30_usize) {
-        let mut packet = prepend_ipv4_header(Ipv4Addr::new(192, 168, 0, 2), Ipv4Addr::new(224, 0, 0, 18), 1, &[7; 20]);
+        let mut packet = prepend_ipv4_header(Ipv4Addr::new(192, 168, 0, 2), Ipv4Addr::new(224, 0, 0, 18), 1, TTL, &[7; 20]);
         packet.extend(std::iter::repeat_n(0, padding));
         let (_, payload) = Ipv4Header::parse(&packet).expect("a good header");
         prop_assert_eq!(payload, [7; 20]);
@@ -210,6 +212,114 @@ fn what_was_sent_to_somebody_else_or_by_ourselves_is_refused_in_silence() {
 }
 
 #[test]
+fn adverts_to_partners_come_from_partners_with_the_ttl_that_these_may_have() {
+    let (own, first, second, other) = (
+        IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)),
+        IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2)),
+        IpAddr::V4(Ipv4Addr::new(10, 0, 0, 3)),
+        IpAddr::V4(Ipv4Addr::new(10, 0, 0, 4)),
+    );
+    let advert = Advert {
+        version: Version::V2,
+        vrid: 1,
+        priority: 100,
+        interval: Duration::from_secs(1),
+        auth: Auth::None,
+        addresses: vec![],
+    };
+    let payload = advert.encode(first, own);
+    let peers = [(first, 0..=255), (second, 250..=254)].map(|(address, ttl)| Peer { address, ttl });
+    let expected = |check_peers| Expectation {
+        own,
+        destination: own,
+        peers: &peers,
+        check_peers,
+        ..expectation(&advert, first)
+    };
+    let come = |source, ttl, check_peers| {
+        let datagram = Datagram {
+            source,
+            destination: own,
+            ttl,
+            ..datagram(first, &payload)
+        };
+        datagram.check(&expected(check_peers)).map(|advert| advert.source)
+    };
+    assert_eq!(come(first, 7, true), Ok(first));
+    assert_eq!(come(second, 250, true), Ok(second));
+    let fault = come(second, 255, false).expect_err("its TTL is too great");
+    assert_eq!(fault.to_string(), "TTL/HL 255 not in range 250 - 254");
+    assert_eq!(fault.kind(), FaultKind::Ttl);
+    assert_eq!(come(other, 7, false), Ok(other));
+    let fault = come(other, 7, true).expect_err("it is no partner");
+    assert_eq!(
+        fault.to_string(),
+        "unicast source address 10.0.0.4 not a unicast peer"
+    );
+    assert!(fault.is_advert());
+}
+
+#[test]
+fn a_master_with_partners_sends_each_of_them_the_same_advert() {
+    let own = Ipv4Addr::new(10, 0, 0, 1);
+    let partners = [Ipv4Addr::new(10, 0, 0, 2), Ipv4Addr::new(10, 0, 0, 3)];
+    for version in [Version::V2, Version::V3] {
+        let config = InstanceConfig {
+            version,
+            destination: own.into(),
+            peers: partners
+                .map(|address| Peer {
+                    address: address.into(),
+                    ttl: 0..=255,
+                })
+                .to_vec(),
+            unicast_ttl: 64,
+            ..InstanceConfig::new(7, own.into(), vec![Ipv4Addr::new(10, 0, 0, 9).into()])
+        };
+        let mut instance = Instance::new(config);
+        instance.handle_input(Time::ZERO, Input::Start);
+        let due = instance.poll_timeout().expect("a backup waits");
+        instance.handle_timeout(due);
+        let mut sent = Vec::new();
+        while let Some(output) = instance.poll_output() {
+            if let vrrp_proto::Output::Send {
+                packet, destination, ..
+            } = output
+            {
+                sent.push((packet, destination));
+            }
+        }
+        let to: Vec<IpAddr> = sent.iter().map(|(_, to)| *to).collect();
+        assert_eq!(to, partners.map(IpAddr::V4));
+        for (packet, destination) in &sent {
+            let (header, payload) = Ipv4Header::parse(packet).expect("a header");
+            assert_eq!((header.ttl, header.id), (64, 1));
+            assert_eq!(IpAddr::V4(header.destination), *destination);
+            // The partner takes it, checksum and all.
+            let theirs = Expectation {
+                own: *destination,
+                destination: *destination,
+                version,
+                vrid: 7,
+                peers: &[Peer {
+                    address: own.into(),
+                    ttl: 0..=255,
+                }],
+                check_peers: true,
+                auth: &Auth::None,
+                interval: Duration::from_secs(1),
+                addresses: &[Ipv4Addr::new(10, 0, 0, 9).into()],
+                check_addresses: true,
+            };
+            let datagram = Datagram::from_ipv4(packet).expect("a packet");
+            assert_eq!(datagram.payload, payload);
+            assert_eq!(datagram.check(&theirs).map(|advert| advert.priority), Ok(100));
+        }
+        assert_eq!(instance.counters().adverts_sent, 1);
+    }
+}
+
+#[test]
 fn more_addresses_than_the_count_can_tell_are_left_out() {
     let source = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
     let addresses: Vec<IpAddr> = (0..300_u32)
@@ -262,6 +372,7 @@ fn runts_are_told_with_what_they_hold_of_ip() {
         Ipv4Addr::new(192, 168, 0, 2),
         Ipv4Addr::new(224, 0, 0, 18),
         1,
+        TTL,
         &[0x21, 51, 1, 1, 0, 1, 0],
     );
     let fault = Datagram::from_ipv4(&packet).expect_err("seven bytes are no advert");

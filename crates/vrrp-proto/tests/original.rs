@@ -108,6 +108,9 @@ fn config(settings: &Settings) -> InstanceConfig {
         },
         source: settings.source,
         destination: group_for(settings.source),
+        peers: Vec::new(),
+        check_peers: false,
+        unicast_ttl: 255,
         addresses: settings.addresses.clone(),
         auth: settings
             .auth_pass

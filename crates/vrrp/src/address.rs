@@ -17,7 +17,8 @@ pub(crate) fn spec(address: &VirtualAddress, interfaces: &Interfaces) -> Option<
     let link = interfaces.named(&address.interface)?;
     let flags = [
         (address.home, HOME),
-        (address.no_dad, NO_DAD),
+        // Nobody waits for an answer that an address is free while it moves.
+        (address.no_dad || address.address.is_ipv6(), NO_DAD),
         (address.manage_temporary, MANAGE_TEMPORARY),
         (address.no_prefix_route, NO_PREFIX_ROUTE),
         (address.auto_join, AUTO_JOIN),

@@ -13,8 +13,9 @@ use crate::check::{Check, Report};
 use crate::dump;
 use crate::log::{Level, Log};
 use crate::netlink::{Change, Monitor};
-use crate::node::Node;
+use crate::node::{Node, SocketKey};
 use crate::privilege;
+use crate::socket::Received;
 
 /// The largest packet that is looked at: an advert of 255 addresses, and what is needed to see that one is longer.
 const LARGEST_PACKET: usize = 2048;
@@ -46,7 +47,7 @@ enum Happened {
     Told(Option<Command>),
     Netlink(io::Result<Vec<Change>>),
     Script(Option<Report>),
-    Packet(u32, io::Result<usize>),
+    Packet(SocketKey, io::Result<Received>),
     Time,
 }
 
@@ -103,8 +104,8 @@ pub async fn run(
             changes = monitor.changes() => Happened::Netlink(changes),
             report = reported.recv() => Happened::Script(report),
             () = sleep_until(wake) => Happened::Time,
-            (index, received) = poll_fn(|context| node.poll_packet(context, &mut buffer)) => {
-                Happened::Packet(index, received)
+            (key, received) = poll_fn(|context| node.poll_packet(context, &mut buffer)) => {
+                Happened::Packet(key, received)
             }
         };
         match happened {
@@ -133,8 +134,8 @@ pub async fn run(
                     node.take_report(&report);
                 }
             }
-            Happened::Packet(index, received) => {
-                if node.take_packets(index, received, &mut buffer) {
+            Happened::Packet(key, received) => {
+                if node.take_packets(key, received, &mut buffer) {
                     yield_now().await;
                 }
             }

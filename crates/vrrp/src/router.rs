@@ -1,20 +1,18 @@
 //! One instance with all that the shell knows of it: its part of the configuration, its machine, and the addresses that it has set.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use jiff::Timestamp;
 use keepalived_conf::model::{
     Authentication, GlobalDefs, InitialState as WantedState, Version as WantedVersion, VrrpInstance,
 };
 use vrrp_proto::track::Tracked;
-use vrrp_proto::wire::{Auth, FaultKind, Version};
+use vrrp_proto::wire::{Auth, FaultKind, Peer, Version};
 use vrrp_proto::{Counters, Event, GarpTiming, InitialState, Instance, InstanceConfig, Output};
 
 use crate::limit::Limit;
 use crate::netlink::AddressSpec;
-
-/// What stands for an address that is not there yet. An instance without one is kept in FAULT and sends nothing.
-const NO_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+use crate::socket::Path;
 
 /// The kinds of lines that packets can call for at any rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,8 +64,20 @@ impl Router {
     }
 }
 
-/// What the machine of an instance is told. `source` is the address that its interface sends from, where it has one; `tracked`
-/// stands for what the instance tracks.
+/// Where the adverts of an instance that sends from `source` go to.
+pub(crate) fn path(instance: &VrrpInstance, global: &GlobalDefs, source: IpAddr) -> Path {
+    if !instance.peers.is_empty() {
+        return Path::Own(source);
+    }
+    Path::Group(instance.group.unwrap_or(if instance.ipv6 {
+        global.mcast_group6.into()
+    } else {
+        global.mcast_group4.into()
+    }))
+}
+
+/// What the machine of an instance is told. `source` is the address that its interface sends from, where it has one: an instance
+/// without one is kept in FAULT and sends nothing. `tracked` stands for what the instance tracks.
 #[must_use]
 pub fn machine_config(
     instance: &VrrpInstance,
@@ -75,7 +85,12 @@ pub fn machine_config(
     source: Option<IpAddr>,
     tracked: Vec<Tracked>,
 ) -> InstanceConfig {
-    let source = instance.source.or(source).unwrap_or(NO_ADDRESS);
+    let source = instance.source.or(source).unwrap_or(if instance.ipv6 {
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED)
+    } else {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED)
+    });
+    let path = path(instance, global, source);
     let garp = &instance.garp;
     let repeat = |count: u32| u8::try_from(count).unwrap_or(u8::MAX);
     InstanceConfig {
@@ -89,10 +104,17 @@ pub fn machine_config(
             WantedState::Master => InitialState::Master,
             WantedState::Backup => InitialState::Backup,
         },
-        destination: match source {
-            IpAddr::V4(_) => global.mcast_group4.into(),
-            IpAddr::V6(_) => global.mcast_group6.into(),
-        },
+        destination: path.address(),
+        peers: instance
+            .peers
+            .iter()
+            .map(|peer| Peer {
+                address: peer.address,
+                ttl: peer.min_ttl..=peer.max_ttl,
+            })
+            .collect(),
+        check_peers: instance.check_unicast_src,
+        unicast_ttl: instance.unicast_ttl,
         auth: match instance.authentication {
             Some(Authentication::Pass(password)) => Auth::Pass(password),
             // Such an instance is held in FAULT.

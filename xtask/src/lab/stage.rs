@@ -76,14 +76,25 @@ impl Stage<'_> {
 
     /// Starts a keepalived with one of the documents' files, unchanged.
     pub(super) fn keepalived(&mut self, node: &Node, whose: Whose, file: &str) -> Result<Keepalived> {
+        self.keepalived_with(node, whose, &document("keepalived", file))
+    }
+
+    /// The same with a file of [`form`].
+    pub(super) fn keepalived_of_form(&mut self, node: &Node, whose: Whose, file: &str) -> Result<Keepalived> {
+        self.keepalived_with(node, whose, &form(file))
+    }
+
+    fn keepalived_with(&mut self, node: &Node, whose: Whose, file: &Path) -> Result<Keepalived> {
         let program = self.keepalived.of(whose);
+        let name = file.file_name().unwrap_or_default();
         self.sheet.file(format!(
-            "{file} on {}: unchanged, {}",
+            "{} on {}: unchanged, {}",
+            name.display(),
             node.name(),
             program.version()
         ));
-        let copy = node.folder().join(file);
-        std::fs::copy(document("keepalived", file), &copy)?;
+        let copy = node.folder().join(name);
+        std::fs::copy(file, &copy)?;
         Keepalived::start(node, program, &copy)
     }
 
@@ -92,6 +103,13 @@ impl Stage<'_> {
         std::fs::copy(file, self.out.join(name))?;
         Ok(())
     }
+}
+
+/// One of the files for forms of the protocol that the documents do not use.
+pub(super) fn form(file: &str) -> PathBuf {
+    crate::workspace::root()
+        .join("compat-fixtures/vrrp/forms")
+        .join(file)
 }
 
 /// One of the documents' files.

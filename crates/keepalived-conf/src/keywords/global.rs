@@ -611,7 +611,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(0),
         "adverts must come from a unicast peer",
-    ),
+    )
+    .acts(Act::Line(global::check_unicast_src)),
     kw(
         "vrrp_cpu_affinity",
         GLOBAL,

@@ -5,7 +5,7 @@ use syntax::table::kw;
 
 use super::place::{AUTHENTICATION, HMAC, INSTANCE};
 use super::{Act, READ_LIST, Row};
-use crate::parse::{address, garp, instance, notify, track};
+use crate::parse::{address, garp, instance, notify, track, unicast};
 
 /// Keywords of `vrrp_instance`.
 pub(super) const ROWS: &[Row] = &[
@@ -39,7 +39,8 @@ pub(super) const ROWS: &[Row] = &[
         INSTANCE,
         Arity::exactly(0),
         "adverts must come from a unicast peer",
-    ),
+    )
+    .acts(Act::Line(unicast::check_source)),
     kw(
         "debug",
         INSTANCE,
@@ -156,20 +157,21 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "another multicast group",
     )
-    .keeps(Act::Line(instance::mcast_dst_ip)),
+    .acts(Act::Line(unicast::group)),
     kw(
         "mcast_src_ip",
         INSTANCE,
         Arity::exactly(1),
         "source address of adverts",
     )
-    .acts(Act::Line(instance::source)),
+    .acts(Act::Line(unicast::source)),
     kw(
         "native_ipv6",
         INSTANCE,
         Arity::exactly(0),
         "IPv6, which the addresses say anyway",
-    ),
+    )
+    .acts(Act::Line(unicast::native_ipv6)),
     kw(
         "no_accept",
         INSTANCE,
@@ -358,16 +360,17 @@ pub(super) const ROWS: &[Row] = &[
         INSTANCE,
         Arity::exactly(0),
         "FAULT when there is no unicast peer",
-    ),
+    )
+    .acts(Act::Line(unicast::fault_no_peer)),
     kw(
         "unicast_peer",
         INSTANCE,
         Arity::exactly(0),
         "partners that adverts go to one by one",
     )
-    .keeps(Act::List {
-        begin: instance::unicast_peer,
-        entry: instance::peer,
+    .acts(Act::List {
+        begin: unicast::peers,
+        entry: unicast::peer,
         end: |_, _| {},
     }),
     kw(
@@ -376,13 +379,14 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "source address of unicast adverts",
     )
-    .keeps(Act::Line(instance::unicast_src_ip)),
+    .acts(Act::Line(unicast::unicast_source)),
     kw(
         "unicast_ttl",
         INSTANCE,
         Arity::exactly(1),
         "TTL of unicast adverts",
-    ),
+    )
+    .acts(Act::Line(unicast::ttl)),
     kw(
         "use_ipvlan",
         INSTANCE,

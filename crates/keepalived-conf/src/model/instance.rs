@@ -74,6 +74,17 @@ pub struct Notify {
     pub master_rx_lower_pri: Option<Script>,
 }
 
+/// An entry of `unicast_peer`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnicastPeer {
+    /// The partner's address.
+    pub address: IpAddr,
+    /// `min_ttl`: the least TTL or hop limit that its adverts may come with. Default 0.
+    pub min_ttl: u8,
+    /// `max_ttl`: the greatest. Default 255.
+    pub max_ttl: u8,
+}
+
 /// A `vrrp_instance`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VrrpInstance {
@@ -99,6 +110,18 @@ pub struct VrrpInstance {
     pub excluded: Vec<VirtualAddress>,
     /// `mcast_src_ip`: the source address of adverts; none is the interface's first.
     pub source: Option<IpAddr>,
+    /// Whether it is about IPv6: its first address says so.
+    pub ipv6: bool,
+    /// `unicast_peer`: partners that adverts go to one by one. Without any they go to a group.
+    pub peers: Vec<UnicastPeer>,
+    /// `check_unicast_src`: adverts of others than those are refused.
+    pub check_unicast_src: bool,
+    /// `unicast_ttl`: TTL or hop limit of adverts to partners. Default 255.
+    pub unicast_ttl: u8,
+    /// `mcast_dst_ip`: the group that adverts go to; none is the global one of the family.
+    pub group: Option<IpAddr>,
+    /// `unicast_fault_no_peer`, and there is none: it stays in FAULT.
+    pub lacks_peers: bool,
     /// Not `nopreempt`.
     pub preempt: bool,
     /// `preempt_delay`.
@@ -121,7 +144,7 @@ pub struct VrrpInstance {
     pub skip_check_adv_addr: bool,
     /// `promote_secondaries`.
     pub promote_secondaries: bool,
-    /// Why the instance must not take part, when it asks for what is not built yet (unicast, IPv6, virtual MAC addresses): it is
+    /// Why the instance must not take part, when it asks for what is not built yet (strict mode, virtual MAC addresses): it is
     /// kept in FAULT, so that no two masters come of a half-understood file.
     pub held: Option<&'static str>,
 }

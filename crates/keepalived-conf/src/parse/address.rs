@@ -7,6 +7,7 @@ use syntax::Diagnostic;
 use super::instance::{current, current_name};
 use super::number::unsigned;
 use super::track::missing_interface;
+use super::unicast::fits_family;
 use crate::lines::{Line, Word};
 use crate::model::Scope;
 use crate::reading::Reading;
@@ -21,10 +22,7 @@ pub(crate) fn advertised(reading: &mut Reading<'_>, line: &Line) {
         return;
     };
     let instance = current_name(reading);
-    let family = current(reading)
-        .and_then(|instance| instance.addresses.first())
-        .map(|first| first.address.value.is_ipv4());
-    if family.is_some_and(|v4| v4 != address.address.value.is_ipv4()) {
+    if !fits_family(reading, address.address.value) {
         let told = Diagnostic::warning(
             "wrong-family",
             format!(

@@ -276,6 +276,11 @@ pub(crate) fn skip_check_adv_addr(reading: &mut Reading<'_>, line: &Line) {
     }
 }
 
+/// `vrrp_check_unicast_src`.
+pub(crate) fn check_unicast_src(reading: &mut Reading<'_>, _: &Line) {
+    reading.written.global.check_unicast_src = true;
+}
+
 /// `script_user`.
 pub(crate) fn script_user(reading: &mut Reading<'_>, line: &Line) {
     let Some(user) = value(reading, line, "No script username specified") else {

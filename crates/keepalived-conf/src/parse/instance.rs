@@ -1,6 +1,5 @@
 //! `vrrp_instance`.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use syntax::{Diagnostic, Span};
@@ -40,8 +39,23 @@ pub(crate) fn begin(reading: &mut Reading<'_>, line: &Line) -> bool {
     true
 }
 
-/// Ends it. What only the whole can show is told later.
-pub(crate) fn end(_: &mut Reading<'_>, _: Span) {}
+/// Ends it. What only the whole file can show is told later.
+pub(crate) fn end(reading: &mut Reading<'_>, at: Span) {
+    let without_peers = |instance: &&mut Instance| instance.peers.is_empty();
+    let ttl = current(reading)
+        .filter(without_peers)
+        .and_then(|instance| instance.unicast_ttl.take());
+    if ttl.is_some() {
+        let message = format!(
+            "({}): Cannot use unicast_ttl without unicast peers - resetting",
+            current_name(reading)
+        );
+        let told = Diagnostic::warning("no-peer", message)
+            .at(at)
+            .help("write `unicast_peer { ADDRESS }` beside it, or remove it");
+        reading.fault(told);
+    }
+}
 
 /// The instance that is being read.
 pub(crate) fn current<'r>(reading: &'r mut Reading<'_>) -> Option<&'r mut Instance> {
@@ -229,10 +243,14 @@ pub(crate) fn version(reading: &mut Reading<'_>, line: &Line) {
     match unsigned(word, 2, 3) {
         Ok(number) => {
             let version = if number == 2 { Version::V2 } else { Version::V3 };
-            let earlier = current(reading).and_then(|instance| instance.version.clone());
-            if let Some(earlier) = earlier.filter(|earlier| earlier.value != version) {
+            let earlier = current(reading).and_then(|instance| match &instance.version {
+                Some(given) => Some((given.value, Some(given.span))),
+                // There is no other with IPv6.
+                None => (instance.ipv4 == Some(false)).then_some((Version::V3, None)),
+            });
+            if let Some((_, span)) = earlier.filter(|(earlier, _)| *earlier != version) {
                 let other = if number == 2 { 3 } else { 2 };
-                let told = Diagnostic::warning(
+                let mut told = Diagnostic::warning(
                     "duplicate-keyword",
                     format!(
                         "({}) vrrp_version {number} conflicts with configured or deduced version {other}; ignoring.",
@@ -240,8 +258,10 @@ pub(crate) fn version(reading: &mut Reading<'_>, line: &Line) {
                     ),
                 )
                 .at(word.span)
-                .label(earlier.span, "first given here")
-                .help("remove one of them");
+                .help("remove it: IPv6 has version 3 alone, and only one line counts");
+                if let Some(span) = span {
+                    told = told.label(span, "first given here");
+                }
                 return reading.fault(told);
             }
             if let Some(instance) = current(reading) {
@@ -322,49 +342,6 @@ pub(crate) fn auth_pass(reading: &mut Reading<'_>, line: &Line) {
     }
 }
 
-/// `mcast_src_ip`.
-pub(crate) fn source(reading: &mut Reading<'_>, line: &Line) {
-    let Some(word) = reading.need(line, 0, "an address") else {
-        return;
-    };
-    match word.text().parse::<IpAddr>() {
-        Ok(address) => {
-            let family = current(reading)
-                .and_then(|instance| instance.addresses.first())
-                .map(|first| first.address.value.is_ipv4());
-            if family.is_some_and(|v4| v4 != address.is_ipv4()) {
-                let told = Diagnostic::warning(
-                    "wrong-family",
-                    format!(
-                        "Configuration error: VRRP instance[{}] and src address[{}] MUST be of the same family !!! Skipping...",
-                        current_name(reading),
-                        word.text()
-                    ),
-                )
-                .at(word.span)
-                .help("write an address of the same family as those in virtual_ipaddress");
-                return reading.fault(told);
-            }
-            if let Some(instance) = current(reading) {
-                instance.source = Some(Spanned::new(address, word.span));
-            }
-        }
-        Err(_) => {
-            let told = Diagnostic::warning(
-                "bad-address",
-                format!(
-                    "Configuration error: VRRP instance[{}] malformed src address[{}]. Skipping...",
-                    current_name(reading),
-                    word.text()
-                ),
-            )
-            .at(word.span)
-            .help("write an address without a network's bits");
-            reading.fault(told);
-        }
-    }
-}
-
 /// Notes that the instance asks for what is not built yet.
 fn hold(reading: &mut Reading<'_>, span: Span, what: &'static str) {
     if let Some(instance) = current(reading)
@@ -372,40 +349,6 @@ fn hold(reading: &mut Reading<'_>, span: Span, what: &'static str) {
     {
         instance.held = Some((span, what));
     }
-}
-
-/// `unicast_src_ip`, which without peers is another word for `mcast_src_ip`.
-pub(crate) fn unicast_src_ip(reading: &mut Reading<'_>, line: &Line) {
-    source(reading, line);
-}
-
-/// Begins `unicast_peer`.
-pub(crate) fn unicast_peer(reading: &mut Reading<'_>, line: &Line) -> bool {
-    hold(reading, line.keyword().span, "unicast_peer");
-    true
-}
-
-/// An entry of `unicast_peer`.
-pub(crate) fn peer(reading: &mut Reading<'_>, line: &Line) {
-    let word = line.keyword();
-    if word.text().parse::<IpAddr>().is_err() {
-        let told = Diagnostic::warning(
-            "bad-address",
-            format!(
-                "Configuration error: VRRP instance[{}] malformed unicast peer address[{}]. Skipping...",
-                current_name(reading),
-                word.text()
-            ),
-        )
-        .at(word.span)
-        .help("write the partner's address");
-        reading.fault(told);
-    }
-}
-
-/// `mcast_dst_ip`.
-pub(crate) fn mcast_dst_ip(reading: &mut Reading<'_>, line: &Line) {
-    hold(reading, line.keyword().span, "mcast_dst_ip");
 }
 
 /// `use_vmac` and its kin.

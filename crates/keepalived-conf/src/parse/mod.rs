@@ -13,6 +13,7 @@ pub(crate) mod notify;
 mod number;
 pub(crate) mod script;
 pub(crate) mod track;
+pub(crate) mod unicast;
 mod walk;
 
 pub(crate) use walk::read;

@@ -9,8 +9,8 @@ use syntax::{Diagnostic, Span};
 use super::global::filled;
 use super::program::{Programs, notify};
 use crate::model::{
-    Authentication, GlobalDefs, InitialState, Notify, TrackInterface, TrackScript, Version, VirtualAddress,
-    VrrpInstance, VrrpScript,
+    Authentication, GlobalDefs, InitialState, Notify, TrackInterface, TrackScript, UnicastPeer, Version,
+    VirtualAddress, VrrpInstance, VrrpScript,
 };
 use crate::reading::Reading;
 use crate::written::{Address, AuthType, Instance, Spanned, WrittenBroadcast};
@@ -45,19 +45,17 @@ pub(super) fn resolve(
     if strict {
         written.held.get_or_insert((at, "strict mode"));
     }
+    let ipv6 = written.ipv4 == Some(false);
     if written.addresses.is_empty() {
+        let need = if ipv6 { "required" } else { "sensible" };
         let told = Diagnostic::warning(
             "no-address",
-            format!("({name}) No VIP specified; at least one is sensible"),
+            format!("({name}) No VIP specified; at least one is {need}"),
         )
         .at(at)
         .help("write `virtual_ipaddress { ADDRESS }` into it");
         reading.fault(told);
     }
-    let ipv6 = written
-        .addresses
-        .first()
-        .is_some_and(|address| address.address.value.is_ipv6());
     let version = if ipv6 {
         Version::V3
     } else {
@@ -66,10 +64,7 @@ pub(super) fn resolve(
             .as_ref()
             .map_or(global.version, |version| version.value)
     };
-    if version == Version::V3 {
-        let place = written.version.as_ref().map_or(at, |version| version.span);
-        written.held.get_or_insert((place, "version 3 of VRRP"));
-    }
+    check_unicast(reading, &mut written);
     let priority = written.priority.as_ref().map_or(100, |priority| priority.value);
     let owner = priority == 255;
     let initial_state = match &written.state {
@@ -120,6 +115,12 @@ pub(super) fn resolve(
         addresses: settle(&written.addresses),
         excluded: settle(&written.excluded),
         source: written.source.as_ref().map(|source| source.value),
+        ipv6,
+        lacks_peers: written.unicast_fault_no_peer && written.peers.is_empty(),
+        check_unicast_src: written.check_unicast_src || reading.written.global.check_unicast_src,
+        unicast_ttl: written.unicast_ttl.unwrap_or(u8::MAX),
+        group: written.group.as_ref().map(|group| group.value),
+        peers: written.peers,
         preempt,
         preempt_delay,
         garp,
@@ -138,6 +139,38 @@ pub(super) fn resolve(
         name,
     };
     Some((instance, at))
+}
+
+/// What is said of unicast without partners, and of a group beside them.
+fn check_unicast(reading: &mut Reading<'_>, written: &mut Instance) {
+    let name = &written.name.value;
+    if !written.peers.is_empty() {
+        if let Some(group) = written.group.take() {
+            let told = Diagnostic::warning(
+                "clash",
+                format!("({name}) multicast destination specified with unicast - ignoring"),
+            )
+            .at(group.span)
+            .help("remove it, or unicast_peer");
+            reading.fault(told);
+        }
+        return;
+    }
+    if written.unicast_fault_no_peer {
+        return;
+    }
+    if let Some(span) = written.unicast {
+        let told = Diagnostic::warning(
+            "no-peer",
+            format!(
+                "({name}) A unicast keyword has been specified without any unicast peers. Defaulting to multicast. \
+                 This usage is deprecated - please update your configuration."
+            ),
+        )
+        .at(span)
+        .help("write `unicast_peer { ADDRESS }`, or mcast_src_ip in the place of unicast_src_ip");
+        reading.fault(told);
+    }
 }
 
 fn unusable(reading: &mut Reading<'_>, at: Span, message: String, help: &str) {
@@ -380,7 +413,10 @@ fn settled(address: &Address, interface: &str) -> VirtualAddress {
         no_prefix_route: address.no_prefix_route,
         auto_join: address.auto_join,
         no_track: address.no_track,
-        preferred_lifetime: address.preferred_lifetime,
+        // One without neighbours of its own is not to be sent from, unless it is said to.
+        preferred_lifetime: address
+            .preferred_lifetime
+            .or_else(|| (value.is_ipv6() && address.prefix == 128).then_some(0)),
     }
 }
 
@@ -396,31 +432,43 @@ fn broadcast(address: &Address) -> Option<Ipv4Addr> {
     })
 }
 
-/// Two instances of a number on an interface would take each other's adverts for their own.
+/// Two instances of a number on an interface would take each other's adverts for their own, unless they have other groups or
+/// other partners.
 pub(super) fn shared_router_ids(reading: &mut Reading<'_>, instances: &[(VrrpInstance, Span)]) {
-    let mut taken: HashMap<(u8, &str, bool), &(VrrpInstance, Span)> = HashMap::new();
+    let mut taken: HashMap<(u8, &str, bool), Vec<&(VrrpInstance, Span)>> = HashMap::new();
     for entry in instances {
         let (second, span) = entry;
-        let ipv6 = second
-            .addresses
-            .first()
-            .is_some_and(|address| address.address.is_ipv6());
-        let key = (second.virtual_router_id, &*second.interface, ipv6);
-        let Some((first, place)) = taken.get(&key) else {
-            taken.insert(key, entry);
-            continue;
-        };
-        let ip = if ipv6 { "IPv6" } else { "IPv4" };
-        let told = Diagnostic::warning(
-            "shared-router-id",
-            format!(
-                "{} and {} both use VRID {} with {ip} on interface {}",
-                first.name, second.name, second.virtual_router_id, second.interface
-            ),
-        )
-        .at(*span)
-        .label(*place, "the other one")
-        .help("give one of them another virtual_router_id, on all machines");
-        reading.fault(told);
+        let key = (second.virtual_router_id, &*second.interface, second.ipv6);
+        let others = taken.entry(key).or_default();
+        if let Some((first, place)) = others.iter().find(|(first, _)| hears_the_same(first, second)) {
+            let number = second.virtual_router_id;
+            let ip = if second.ipv6 { "IPv6" } else { "IPv4" };
+            let message = if second.peers.is_empty() {
+                format!(
+                    "{} and {} both use VRID {number} with {ip} on interface {}",
+                    first.name, second.name, second.interface
+                )
+            } else {
+                format!(
+                    "({}) duplicate VRID conflict with {} VRID {number}",
+                    first.name, second.name
+                )
+            };
+            let told = Diagnostic::warning("shared-router-id", message)
+                .at(*span)
+                .label(*place, "the other one")
+                .help("give one of them another virtual_router_id, on all machines");
+            reading.fault(told);
+        }
+        others.push(entry);
     }
+}
+
+/// Whether an advert can be for either of two instances of a number, an interface and a family.
+fn hears_the_same(one: &VrrpInstance, other: &VrrpInstance) -> bool {
+    if one.peers.is_empty() || other.peers.is_empty() {
+        return one.peers.is_empty() == other.peers.is_empty() && one.group == other.group;
+    }
+    let shared = |peer: &UnicastPeer| other.peers.iter().any(|its| its.address == peer.address);
+    one.source == other.source && one.peers.iter().any(shared)
 }

@@ -247,7 +247,8 @@ pub(super) fn security(reading: &mut Reading<'_>, programs: &Programs) {
     if reading.written.global.script_security {
         return;
     }
-    reading.outcome.insecure_scripts = true;
+    // The original stops at an interface that is not there, before it looks at scripts.
+    reading.outcome.insecure_scripts = reading.missing_interface.is_none();
     let mut message =
         "SECURITY VIOLATION - scripts are being executed but script_security not enabled.".to_owned();
     if !programs.insecure.is_empty() {

@@ -254,18 +254,25 @@ impl Instance {
             auth: self.config.auth,
             addresses: self.config.addresses.clone(),
         };
-        let mut packet = advert.encode(source, destination);
-        if let (IpAddr::V4(source), IpAddr::V4(destination)) = (source, destination) {
-            self.ip_id = self.ip_id.wrapping_add(1);
-            packet = prepend_ipv4_header(source, destination, self.ip_id, &packet);
+        self.ip_id = self.ip_id.wrapping_add(1);
+        let to: Vec<IpAddr> = if self.config.peers.is_empty() {
+            vec![destination]
+        } else {
+            self.config.peers.iter().map(|peer| peer.address).collect()
+        };
+        for destination in to {
+            let mut packet = advert.encode(source, destination);
+            if let (IpAddr::V4(source), IpAddr::V4(destination)) = (source, destination) {
+                packet = prepend_ipv4_header(source, destination, self.ip_id, self.config.ttl(), &packet);
+            }
+            self.push(Output::Send {
+                priority,
+                packet,
+                destination,
+            });
         }
         self.counters.adverts_sent += 1;
         self.counters.zero_sent += u64::from(priority == STOPPING_PRIORITY);
-        self.push(Output::Send {
-            priority,
-            packet,
-            destination,
-        });
     }
 
     fn send_zero(&mut self) {
@@ -438,6 +445,8 @@ impl Instance {
             vrid: self.config.vrid,
             own: self.config.source,
             destination: self.config.destination,
+            peers: &self.config.peers,
+            check_peers: self.config.check_peers,
             auth: &self.config.auth,
             interval: self.config.advert_interval,
             addresses: &self.config.addresses,
@@ -455,6 +464,7 @@ impl Instance {
                 }
             }
             Err(fault) => {
+                self.counters.adverts_received += u64::from(fault.is_advert());
                 self.counters.count_fault(fault.kind());
                 self.event(Event::Rejected(fault));
             }

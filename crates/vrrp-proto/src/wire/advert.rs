@@ -1,6 +1,7 @@
 //! The advert: written as the original writes it, and read with every doubt that a packet from the network deserves.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::{Fault, Ipv4Header, TTL, Version, internet_checksum, pseudo_header_checksum};
@@ -259,7 +260,7 @@ impl<'a> Datagram<'a> {
                 expected: wanted,
             });
         }
-        if self.ttl != TTL {
+        if expected.peers.is_empty() && self.ttl != TTL {
             return Err(Fault::Ttl(self.ttl));
         }
         if version != expected.version.number() {
@@ -333,12 +334,33 @@ impl<'a> Datagram<'a> {
                 });
             }
         }
+        let peer = expected.peers.iter().find(|peer| peer.address == self.source);
+        match peer {
+            Some(peer) if !peer.ttl.contains(&self.ttl) => {
+                return Err(Fault::TtlRange {
+                    received: self.ttl,
+                    min: *peer.ttl.start(),
+                    max: *peer.ttl.end(),
+                });
+            }
+            None if expected.check_peers => return Err(Fault::NoPeer(self.source)),
+            _ => {}
+        }
         Ok(Checked {
             source: self.source,
             priority,
             interval,
         })
     }
+}
+
+/// A partner that adverts go to by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// Its address.
+    pub address: IpAddr,
+    /// The TTLs, or hop limits, that its adverts may come with.
+    pub ttl: RangeInclusive<u8>,
 }
 
 /// What an advert must be for an instance to take it for what it says.
@@ -352,6 +374,10 @@ pub struct Expectation<'a> {
     pub own: IpAddr,
     /// The address that adverts are sent to.
     pub destination: IpAddr,
+    /// Our partners, where adverts go to each by itself: then any TTL may come, as far as they do not say otherwise.
+    pub peers: &'a [Peer],
+    /// Whether an advert of another sender is refused.
+    pub check_peers: bool,
     /// Authentication.
     pub auth: &'a Auth,
     /// Our advert interval. It must be the same in version 2; in version 3 the master's is taken over.

@@ -35,6 +35,17 @@ pub enum Fault {
     FromOurselves,
     /// Not 255: it has crossed a router.
     Ttl(u8),
+    /// Outside of what may come from this partner.
+    TtlRange {
+        /// The number received.
+        received: u8,
+        /// The least that may come.
+        min: u8,
+        /// The greatest.
+        max: u8,
+    },
+    /// From somebody who is none of our partners.
+    NoPeer(IpAddr),
     /// Another version than ours.
     Version {
         /// The number received.
@@ -100,6 +111,8 @@ pub enum FaultKind {
     FromOurselves,
     /// TTL or hop limit.
     Ttl,
+    /// Sender.
+    NoPeer,
     /// Version.
     Version,
     /// Packet type.
@@ -122,12 +135,13 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Length,
         Self::IpHeader,
         Self::Destination,
         Self::FromOurselves,
         Self::Ttl,
+        Self::NoPeer,
         Self::Version,
         Self::Type,
         Self::Vrid,
@@ -148,7 +162,8 @@ impl Fault {
             Self::IpHeader => FaultKind::IpHeader,
             Self::Destination(_) => FaultKind::Destination,
             Self::FromOurselves => FaultKind::FromOurselves,
-            Self::Ttl(_) => FaultKind::Ttl,
+            Self::Ttl(_) | Self::TtlRange { .. } => FaultKind::Ttl,
+            Self::NoPeer(_) => FaultKind::NoPeer,
             Self::Version { .. } => FaultKind::Version,
             Self::Type(_) => FaultKind::Type,
             Self::Vrid(_) => FaultKind::Vrid,
@@ -159,6 +174,11 @@ impl Fault {
             Self::Count { .. } | Self::Addresses { .. } => FaultKind::AddressList,
             Self::Interval { .. } | Self::IntervalZero => FaultKind::Interval,
         }
+    }
+
+    /// Whether the original counts it for an advert that was received as well: it was one, of the wrong sender.
+    pub const fn is_advert(&self) -> bool {
+        matches!(self, Self::NoPeer(_) | Self::TtlRange { .. })
     }
 
     /// Whether the original says nothing of it: our own packets, other routers' and what was sent to somebody else are
@@ -182,6 +202,10 @@ impl std::fmt::Display for Fault {
             Self::Destination(address) => write!(f, "received a packet that was sent to {address}"),
             Self::FromOurselves => write!(f, "received a packet of our own"),
             Self::Ttl(ttl) => write!(f, "invalid TTL/HL. Received {ttl} and expect {}", super::TTL),
+            Self::TtlRange { received, min, max } => {
+                write!(f, "TTL/HL {received} not in range {min} - {max}")
+            }
+            Self::NoPeer(source) => write!(f, "unicast source address {source} not a unicast peer"),
             Self::Version { received, expected } => {
                 write!(f, "wrong version. Received {received} and expect {expected}")
             }

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::{Fault, PROTOCOL, TOS, TTL, internet_checksum};
+use super::{Fault, PROTOCOL, TOS, internet_checksum};
 
 /// Bytes of an IPv4 header without options.
 pub const HEADER_LENGTH: usize = 20;
@@ -57,9 +57,15 @@ impl Ipv4Header {
     }
 }
 
-/// The header that the original gives an advert, and `payload` behind it: no options, no fragmenting flags, TTL 255, type of
+/// The header that the original gives an advert, and `payload` behind it: no options, no fragmenting flags, type of
 /// service 0xc0, and an identification that the sender counts up from 1 with each advert.
-pub fn prepend_ipv4_header(source: Ipv4Addr, destination: Ipv4Addr, id: u16, payload: &[u8]) -> Vec<u8> {
+pub fn prepend_ipv4_header(
+    source: Ipv4Addr,
+    destination: Ipv4Addr,
+    id: u16,
+    ttl: u8,
+    payload: &[u8],
+) -> Vec<u8> {
     let total = HEADER_LENGTH + payload.len();
     // An advert holds at most 255 addresses, which is far from 65,535 bytes.
     let total_field = u16::try_from(total).unwrap_or(u16::MAX);
@@ -67,7 +73,7 @@ pub fn prepend_ipv4_header(source: Ipv4Addr, destination: Ipv4Addr, id: u16, pay
     packet.extend_from_slice(&[0x45, TOS]);
     packet.extend_from_slice(&total_field.to_be_bytes());
     packet.extend_from_slice(&id.to_be_bytes());
-    packet.extend_from_slice(&[0, 0, TTL, PROTOCOL, 0, 0]);
+    packet.extend_from_slice(&[0, 0, ttl, PROTOCOL, 0, 0]);
     packet.extend_from_slice(&source.octets());
     packet.extend_from_slice(&destination.octets());
     let checksum = internet_checksum(&packet);

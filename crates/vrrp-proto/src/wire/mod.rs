@@ -7,7 +7,7 @@ mod fault;
 mod ipv4;
 mod neighbour;
 
-pub use advert::{Advert, Auth, AuthType, Checked, Datagram, Expectation, KEY_LENGTH};
+pub use advert::{Advert, Auth, AuthType, Checked, Datagram, Expectation, KEY_LENGTH, Peer};
 pub use checksum::{internet_checksum, pseudo_header_checksum};
 pub use fault::{Fault, FaultKind};
 pub use ipv4::{HEADER_LENGTH, Ipv4Header, prepend_ipv4_header};

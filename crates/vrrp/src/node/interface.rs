@@ -6,10 +6,11 @@ use std::net::IpAddr;
 use keepalived_conf::model::VrrpInstance;
 use vrrp_proto::Input;
 
-use super::{Node, interface_key};
+use super::{Node, SocketKey, interface_key};
 use crate::interfaces::{Interfaces, Seen};
 use crate::netlink::{Change, Held};
-use crate::socket::AdvertSockets;
+use crate::router::path;
+use crate::socket::{AdvertSockets, Path};
 
 impl Node {
     /// Takes what netlink tells.
@@ -68,7 +69,7 @@ impl Node {
                     if self.concerns_us(&name) {
                         self.log.info(format!("Netlink reports {name} down"));
                     }
-                    self.sockets.remove(&index);
+                    self.sockets.retain(|key, _| key.0 != index);
                     for router in &mut self.routers {
                         router.set.retain(|address| address.index != index);
                     }
@@ -130,8 +131,8 @@ impl Node {
             if self.routers[at].instance.interface != name {
                 continue;
             }
-            self.open_sockets(at);
             self.renew_source(at);
+            self.open_sockets(at);
             let up = self.is_usable(at);
             if self.routers[at].up != up {
                 self.routers[at].up = up;
@@ -155,6 +156,7 @@ impl Node {
             .detail(format!("Assigned address {source} for interface {name}"));
         let mut config = config.clone();
         config.source = source;
+        config.destination = path(&self.routers[at].instance, &self.global, source).address();
         self.input(at, Input::Reload(Box::new(config)));
     }
 
@@ -203,12 +205,13 @@ impl Node {
     pub(super) fn source(&self, instance: &VrrpInstance) -> Option<IpAddr> {
         let index = self.interfaces.named(&instance.interface)?.index;
         let virtual_ones = |address: IpAddr| self.is_virtual(instance, address);
+        let ipv4 = !instance.ipv6;
         self.interfaces
-            .first_address(index, true, virtual_ones)
+            .first_address(index, ipv4, virtual_ones)
             // The owner of the addresses has no other.
             .or_else(|| {
                 let owner = instance.priority == vrrp_proto::wire::OWNER_PRIORITY;
-                owner.then(|| self.interfaces.first_address(index, true, |_| false))?
+                owner.then(|| self.interfaces.first_address(index, ipv4, |_| false))?
             })
     }
 
@@ -229,8 +232,11 @@ impl Node {
             return false;
         };
         instance.held.is_none()
+            && !instance.lacks_peers
             && (link.is_usable() || instance.dont_track_primary)
-            && self.sockets.contains_key(&link.index)
+            && self
+                .socket_key(at)
+                .is_some_and(|key| self.sockets.contains_key(&key))
             && (instance.source.is_some() || self.source(instance).is_some())
     }
 
@@ -250,7 +256,8 @@ impl Node {
         }
         if instance.source.is_none() && self.source(instance).is_none() {
             self.log.info(format!(
-                "({name}) entering FAULT state (no IPv4 address for interface)"
+                "({name}) entering FAULT state (no {} address for interface)",
+                family(instance)
             ));
         }
     }
@@ -278,12 +285,15 @@ impl Node {
         let Some(link) = self.interfaces.named(&instance.interface) else {
             return;
         };
-        if self.sockets.contains_key(&link.index) || instance.held.is_some() {
+        let Some(key) = self.socket_key(at).filter(|_| instance.held.is_none()) else {
+            return;
+        };
+        if self.sockets.contains_key(&key) {
             return;
         }
-        match AdvertSockets::open(&link.name, link.index, self.global.mcast_group4) {
+        match AdvertSockets::open(&link.name, link.index, key.1) {
             Ok(sockets) => {
-                self.sockets.insert(link.index, sockets);
+                self.sockets.insert(key, sockets);
             }
             Err(error) => {
                 let why = socket_words(&error);
@@ -298,17 +308,38 @@ impl Node {
     /// Tells where an instance's adverts go.
     pub(super) fn tell_sockets(&self, at: usize) {
         let instance = &self.routers[at].instance;
-        let Some(link) = self.interfaces.named(&instance.interface) else {
+        let Some(key @ (index, path)) = self.socket_key(at) else {
             return;
         };
-        if let Some(sockets) = self.sockets.get(&link.index) {
+        if let Some(sockets) = self.sockets.get(&key) {
             let (receiver, sender) = sockets.descriptors();
+            let kind = match path {
+                Path::Group(_) => "multicast",
+                Path::Own(_) => ", unicast",
+            };
             self.log.detail(format!(
-                "VRRP sockpool: [ifindex({:3}), family(IPv4), proto(112), fd({receiver},{sender}) multicast, address({})]",
-                link.index, self.global.mcast_group4
+                "VRRP sockpool: [ifindex({index:3}), family({}), proto(112), fd({receiver},{sender}) {kind}, address({})]",
+                family(instance),
+                path.address()
             ));
         }
     }
+
+    /// The sockets that an instance sends and hears by; none while its interface is not there, or the address that partners
+    /// send to.
+    pub(super) fn socket_key(&self, at: usize) -> Option<SocketKey> {
+        let router = &self.routers[at];
+        let index = self.interfaces.named(&router.instance.interface)?.index;
+        let source = router.machine.config().source;
+        let path = path(&router.instance, &self.global, source);
+        let is_there = !matches!(path, Path::Own(own) if own.is_unspecified());
+        is_there.then_some((index, path))
+    }
+}
+
+/// The family of an instance, as it is told.
+fn family(instance: &VrrpInstance) -> &'static str {
+    if instance.ipv6 { "IPv6" } else { "IPv4" }
 }
 
 fn socket_words(error: &io::Error) -> String {

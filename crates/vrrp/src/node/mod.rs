@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use vrrp_proto::track::{Health, TrackId, Tracked};
 use vrrp_proto::{Input, InstanceConfig, StateKind, Time};
 
-use crate::announcement::Announcer;
+use crate::announcement::{Announcer, Intervals};
 use crate::check::{Check, Report};
 use crate::clock::Clock;
 use crate::driver::Options;
@@ -24,7 +24,10 @@ use crate::log::Log;
 use crate::mail::Mailer;
 use crate::netlink::Channel;
 use crate::router::{Router, machine_config};
-use crate::socket::{AdvertSockets, ArpSocket};
+use crate::socket::{AdvertSockets, FrameSocket, Path};
+
+/// What sockets are for: the interface's number, and where adverts go to. Instances that have the same share them.
+pub(crate) type SocketKey = (u32, Path);
 
 /// The program.
 #[derive(Debug)]
@@ -38,9 +41,9 @@ pub(crate) struct Node {
     channel: Channel,
     announcer: Announcer,
     mailer: Mailer,
-    sockets: BTreeMap<u32, AdvertSockets>,
-    /// The interface that was last looked at for packets, so that each has its turn.
-    turn: u32,
+    sockets: BTreeMap<SocketKey, AdvertSockets>,
+    /// The sockets that were last looked at for packets, so that each have their turn.
+    turn: Option<SocketKey>,
     /// Names of tracked things, and the numbers that machines know them by.
     tracked: BTreeMap<String, TrackId>,
     reports: mpsc::UnboundedSender<Report>,
@@ -68,11 +71,10 @@ impl Node {
         log.detail("Registering Kernel netlink command channel");
         let mut channel = Channel::open()?;
         let interfaces = Interfaces::new(channel.links()?, channel.addresses()?);
-        log.detail("Registering gratuitous ARP shared channel");
-        let arp = ArpSocket::open()?;
+        let frames = FrameSocket::open()?;
         let global = config.global.clone();
         let mut node = Self {
-            announcer: Announcer::new(arp, global.garp_interval, log.clone()),
+            announcer: Announcer::new(frames, Intervals::of(&global), log.clone()),
             mailer: Mailer::new(global.smtp.clone(), global.router_id.clone()),
             log,
             clock,
@@ -81,7 +83,7 @@ impl Node {
             checks: Vec::new(),
             channel,
             sockets: BTreeMap::new(),
-            turn: 0,
+            turn: None,
             tracked: BTreeMap::new(),
             reports,
             lines: Limit::default(),
@@ -97,6 +99,18 @@ impl Node {
         node.tell_all_addresses();
         for at in 0..node.routers.len() {
             node.tell_addresses(at);
+        }
+        for (ipv6, what) in [(false, "ARP"), (true, "NDISC")] {
+            let moves = |instance: &VrrpInstance| {
+                let mut all = instance.addresses.iter().chain(&instance.excluded);
+                all.any(|address| address.address.is_ipv6() == ipv6)
+            };
+            if config.instances.iter().any(moves) {
+                node.log
+                    .detail(format!("Registering gratuitous {what} shared channel"));
+            }
+        }
+        for at in 0..node.routers.len() {
             node.open_sockets(at);
         }
         Ok(node)

@@ -72,17 +72,22 @@ impl Node {
         if line_kind(output).is_some_and(|kind| !router.lines.allows(now, kind)) {
             return;
         }
-        self.log.info(format!("({}) {line}", router.instance.name));
+        let name = &router.instance.name;
+        self.log.info(format!("({name}) {line}"));
+        // Those that no advert names are told of by themselves.
+        if !router.instance.excluded.is_empty()
+            && matches!(output, Output::AddAddresses | Output::RemoveAddresses)
+        {
+            self.log
+                .info(format!("({name}) {}", line.replace("VIPs", "E-VIPs")));
+        }
     }
 
     fn send(&mut self, at: usize, packet: &[u8], destination: IpAddr) {
-        let router = &self.routers[at];
-        let sent = match (self.interfaces.named(&router.instance.interface), destination) {
-            (Some(link), IpAddr::V4(group)) => match self.sockets.get(&link.index) {
-                Some(sockets) => sockets.send(packet, group),
-                None => Err(io::Error::from_raw_os_error(nix::errno::Errno::ENODEV as i32)),
-            },
-            _ => Err(io::Error::from_raw_os_error(nix::errno::Errno::ENODEV as i32)),
+        let config = self.routers[at].machine.config();
+        let sent = match self.socket_key(at).and_then(|key| self.sockets.get(&key)) {
+            Some(sockets) => sockets.send(packet, config.source, config.ttl(), destination),
+            None => Err(io::Error::from_raw_os_error(nix::errno::Errno::ENODEV as i32)),
         };
         if let Err(error) = sent {
             let now = self.clock.now();
@@ -92,8 +97,11 @@ impl Node {
                 let name = &router.instance.name;
                 let number = error.raw_os_error().unwrap_or_default();
                 let words = nix::errno::Errno::from_raw(number).desc();
-                self.log
-                    .info(format!("({name}): send advert error {number} ({words})"));
+                self.log.info(if router.instance.peers.is_empty() {
+                    format!("({name}): send advert error {number} ({words})")
+                } else {
+                    format!("({name}) Cant send advert to {destination} ({words})")
+                });
             }
         }
     }
@@ -177,9 +185,13 @@ impl Node {
                 let Some(link) = self.interfaces.named(&address.interface) else {
                     continue;
                 };
-                if round == 0 && address.address.is_ipv4() {
+                if round == 0 {
+                    let what = match address.address {
+                        IpAddr::V4(_) => "gratuitous ARPs",
+                        IpAddr::V6(_) => "Unsolicited Neighbour Adverts",
+                    };
                     self.log.detail(format!(
-                        "({}) Sending/queueing gratuitous ARPs on {} for {}",
+                        "({}) Sending/queueing {what} on {} for {}",
                         instance.name, link.name, address.address
                     ));
                 }

@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 use vrrp_proto::Input;
 use vrrp_proto::wire::Datagram;
 
-use super::Node;
+use super::{Node, SocketKey};
+use crate::socket::Received;
 
 /// Packets that are looked at before everything else has its turn.
 const AT_ONCE: usize = 64;
@@ -16,17 +17,19 @@ const AT_ONCE: usize = 64;
 const WAITING: usize = 1024;
 
 impl Node {
-    /// Waits for a packet on any interface: the interface's number and the packet's length in `buffer`.
+    /// Waits for a packet on any sockets: which, and what is in `buffer`.
     pub(crate) fn poll_packet(
         &self,
         context: &mut Context<'_>,
         buffer: &mut [u8],
-    ) -> Poll<(u32, io::Result<usize>)> {
-        let later = self.sockets.range((Bound::Excluded(self.turn), Bound::Unbounded));
-        let earlier = self.sockets.range(..=self.turn);
-        for (index, sockets) in later.chain(earlier) {
+    ) -> Poll<(SocketKey, io::Result<Received>)> {
+        // Those behind the ones whose turn it was come first.
+        let split = self.turn.map_or(Bound::Unbounded, Bound::Excluded);
+        let later = self.sockets.range((split, Bound::Unbounded));
+        let earlier = self.turn.map(|turn| self.sockets.range(..=turn));
+        for (key, sockets) in later.chain(earlier.into_iter().flatten()) {
             if let Poll::Ready(received) = sockets.poll_receive(context, buffer) {
-                return Poll::Ready((*index, received));
+                return Poll::Ready((*key, received));
             }
         }
         Poll::Pending
@@ -35,34 +38,34 @@ impl Node {
     /// Takes a packet, and those that wait behind it, up to a bound. True when the bound was reached.
     pub(crate) fn take_packets(
         &mut self,
-        index: u32,
-        received: io::Result<usize>,
+        key: SocketKey,
+        received: io::Result<Received>,
         buffer: &mut [u8],
     ) -> bool {
-        self.turn = index;
+        self.turn = Some(key);
         match received {
-            Ok(length) => self.take_packet(index, buffer.get(..length).unwrap_or_default()),
+            Ok(received) => self.take_packet(key, received, buffer),
             // The interface went down, which netlink tells as well.
             Err(error) => self.log.detail(format!("VRRP receive error: {error}")),
         }
-        self.receive(index, buffer, AT_ONCE)
+        self.receive(key, buffer, AT_ONCE)
     }
 
-    /// Takes the packets that wait on all interfaces.
+    /// Takes the packets that wait on all sockets.
     pub(super) fn receive_waiting(&mut self, buffer: &mut [u8]) {
-        let all: Vec<u32> = self.sockets.keys().copied().collect();
-        for index in all {
-            self.receive(index, buffer, WAITING);
+        let all: Vec<SocketKey> = self.sockets.keys().copied().collect();
+        for key in all {
+            self.receive(key, buffer, WAITING);
         }
     }
 
-    fn receive(&mut self, index: u32, buffer: &mut [u8], most: usize) -> bool {
+    fn receive(&mut self, key: SocketKey, buffer: &mut [u8], most: usize) -> bool {
         for _ in 0..most {
-            let Some(sockets) = self.sockets.get(&index) else {
+            let Some(sockets) = self.sockets.get(&key) else {
                 return false;
             };
             match sockets.receive_now(buffer) {
-                Ok(Some(length)) => self.take_packet(index, buffer.get(..length).unwrap_or_default()),
+                Ok(Some(received)) => self.take_packet(key, received, buffer),
                 Ok(None) => return false,
                 Err(error) => {
                     self.log.detail(format!("VRRP receive error: {error}"));
@@ -73,12 +76,17 @@ impl Node {
         true
     }
 
-    fn take_packet(&mut self, index: u32, packet: &[u8]) {
+    fn take_packet(&mut self, key: SocketKey, received: Received, buffer: &[u8]) {
         // Before the instances have begun nothing is taken.
         if self.begin_at.is_some() {
             return;
         }
-        let datagram = match Datagram::from_ipv4(packet) {
+        let packet = buffer.get(..received.length).unwrap_or_default();
+        let datagram = match received.ipv6 {
+            None => Datagram::from_ipv4(packet),
+            Some(facts) => Datagram::from_ipv6(facts.source, facts.destination, facts.hop_limit, packet),
+        };
+        let datagram = match datagram {
             Ok(datagram) => datagram,
             Err(fault) => {
                 if !fault.is_silent() && self.lines.allows(self.clock.now(), ()) {
@@ -87,12 +95,23 @@ impl Node {
                 return;
             }
         };
-        let Some(name) = self.interfaces.numbered(index).map(|link| &link.name) else {
+        let Some(name) = self.interfaces.numbered(key.0).map(|link| link.name.clone()) else {
             return;
         };
-        let at = self.routers.iter().position(|router| {
-            Some(router.instance.virtual_router_id) == datagram.vrid() && router.instance.interface == *name
-        });
+        let vrid = datagram.vrid();
+        let is_for = |at: &usize| {
+            Some(self.routers[*at].instance.virtual_router_id) == vrid && self.socket_key(*at) == Some(key)
+        };
+        // Several with a number have other partners each.
+        let knows = |at: &usize| {
+            let peers = &self.routers[*at].instance.peers;
+            peers.iter().any(|peer| peer.address == datagram.source)
+        };
+        let mut all = (0..self.routers.len()).filter(is_for);
+        let at = match all.next() {
+            Some(first) if !knows(&first) => Some(all.find(knows).unwrap_or(first)),
+            first => first,
+        };
         match at {
             Some(at) => self.input(at, Input::Packet(datagram)),
             None if self.global.log_unknown_vrids && self.lines.allows(self.clock.now(), ()) => {

@@ -4,8 +4,9 @@ use keepalived_conf::model::{Config, VrrpInstance};
 use vrrp_proto::track::Health;
 use vrrp_proto::{Input, StateKind};
 
-use super::Node;
+use super::{Node, SocketKey};
 use crate::address::spec;
+use crate::announcement::Intervals;
 use crate::check::Check;
 use crate::mail::Mailer;
 use crate::netlink::AddressSpec;
@@ -15,9 +16,8 @@ use crate::router::Router;
 impl Node {
     /// Takes another configuration. Gives the scripts that are no longer run, to be waited for.
     pub(crate) fn reload(&mut self, config: &Config) -> Vec<Check> {
-        let other_group = self.global.mcast_group4 != config.global.mcast_group4;
         self.global = config.global.clone();
-        self.announcer.interval = self.global.garp_interval;
+        self.announcer.intervals = Intervals::of(&self.global);
         self.mailer = Mailer::new(self.global.smtp.clone(), self.global.router_id.clone());
         let ended = self.renew_checks(config);
 
@@ -31,9 +31,6 @@ impl Node {
                 Some(_) => at += 1,
                 None => self.remove(at),
             }
-        }
-        if other_group {
-            self.sockets.clear();
         }
         for (at, instance) in config.instances.iter().enumerate() {
             let old = self
@@ -150,20 +147,22 @@ impl Node {
         ended
     }
 
-    /// Leaves the groups of interfaces that no instance uses any more.
+    /// Closes the sockets that no instance uses any more.
     fn close_unused_sockets(&mut self) {
-        let used: Vec<u32> = self
-            .routers
-            .iter()
-            .filter_map(|router| self.interfaces.named(&router.instance.interface))
-            .map(|link| link.index)
+        let used: Vec<SocketKey> = (0..self.routers.len())
+            .filter_map(|at| self.socket_key(at))
             .collect();
-        self.sockets.retain(|index, _| used.contains(index));
+        self.sockets.retain(|key, _| used.contains(key));
     }
 }
 
 /// Whether both are about the same virtual router. One that moves to another is a new one.
 fn same_router(one: &VrrpInstance, other: &VrrpInstance) -> bool {
-    (one.virtual_router_id, &one.interface, one.version)
-        == (other.virtual_router_id, &other.interface, other.version)
+    (one.virtual_router_id, &one.interface, one.version, one.ipv6)
+        == (
+            other.virtual_router_id,
+            &other.interface,
+            other.version,
+            other.ipv6,
+        )
 }

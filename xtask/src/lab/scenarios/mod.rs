@@ -6,6 +6,7 @@ mod failover;
 mod failover_mail;
 mod failover_web;
 mod flood;
+mod forms;
 mod http_log;
 mod minimal_rspadd;
 mod outage;
@@ -93,6 +94,14 @@ const SCENARIOS: &[Scenario] = &[
     pair("002-frames-dc2", |stage| {
         same_frames::play(stage, "002-dc2.conf", "10.0.20.10/24")
     }),
+    pair("forms-version-3", |stage| forms::play(stage, "version-3")),
+    pair("forms-group", |stage| forms::play(stage, "group")),
+    pair("forms-ipv6", |stage| forms::play(stage, "ipv6")),
+    pair("forms-unicast", |stage| forms::play(stage, "unicast")),
+    pair("forms-unicast-version-3", |stage| {
+        forms::play(stage, "unicast-version-3")
+    }),
+    pair("forms-unicast-ipv6", |stage| forms::play(stage, "unicast-ipv6")),
     pair("001-bad-packets", bad_packets::play),
     Scenario {
         name: "001-flood",
