@@ -251,7 +251,9 @@ fn instance(out: &mut String, node: &Node, router: &Router) {
     line!(out, "   Master down timer = {} usecs", down.as_micros());
     line!(out, "   Interface = {}", instance.interface);
     line!(out, "   Using src_ip = {}", config.source);
-    line!(out, "   Multicast address {}", config.destination);
+    if instance.peers.is_empty() {
+        line!(out, "   Multicast address {}", config.destination);
+    }
     garp_data(out, "   ", garp, ["refresh", "Down timer adverts"]);
     line!(out, "   Virtual Router ID = {}", instance.virtual_router_id);
     line!(out, "   Priority = {}", instance.priority);
@@ -275,6 +277,16 @@ fn instance(out: &mut String, node: &Node, router: &Router) {
     line!(out, "   Authentication type = {authentication}");
     addresses(out, router, "Virtual IP", &instance.addresses);
     addresses(out, router, "Virtual IP Excluded", &instance.excluded);
+    if !instance.peers.is_empty() {
+        let checked = if instance.check_unicast_src { "yes" } else { "no" };
+        line!(out, "   Unicast TTL = {}", instance.unicast_ttl);
+        line!(out, "   Check unicast src : {checked}");
+        line!(out, "   Unicast Peer :");
+        for peer in &instance.peers {
+            let (address, min, max) = (peer.address, peer.min_ttl, peer.max_ttl);
+            line!(out, "     {address} min_ttl {min} max_ttl {max}");
+        }
+    }
     if !instance.track_interfaces.is_empty() {
         line!(out, "   Tracked interfaces :");
         for tracked in &instance.track_interfaces {

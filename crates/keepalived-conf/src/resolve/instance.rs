@@ -435,7 +435,9 @@ fn broadcast(address: &Address) -> Option<Ipv4Addr> {
 /// Two instances of a number on an interface would take each other's adverts for their own, unless they have other groups or
 /// other partners.
 pub(super) fn shared_router_ids(reading: &mut Reading<'_>, instances: &[(VrrpInstance, Span)]) {
-    let mut taken: HashMap<(u8, &str, bool), Vec<&(VrrpInstance, Span)>> = HashMap::new();
+    type Named = (VrrpInstance, Span);
+
+    let mut taken: HashMap<(u8, &str, bool), Vec<&Named>> = HashMap::new();
     for entry in instances {
         let (second, span) = entry;
         let key = (second.virtual_router_id, &*second.interface, second.ipv6);
