@@ -126,7 +126,12 @@ fn agent(own: &MoreServerParams, below: &MoreServerParams) -> Option<AgentSettin
             .agent_inter
             .or(below.agent_inter)
             .unwrap_or(CheckSettings::default().inter),
-        addr: own.agent_addr.or(below.agent_addr),
+        // What checks are given counts for the agent as well.
+        addr: own
+            .agent_addr
+            .or(below.agent_addr)
+            .or(own.check_addr)
+            .or(below.check_addr),
         port,
         send: own
             .agent_send

@@ -261,7 +261,7 @@ fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out:
     let port_of_check = checked_at.port.unwrap_or(0);
     let shown = |ip: Option<std::net::IpAddr>| ip.map_or("-".to_owned(), |ip| ip.to_string());
     let address_of_check = shown(checked_at.ip);
-    let agent = Agent::of(state);
+    let agent = Agent::of(server, state);
     out.extend_from_slice(format!(" {} ", server.id).as_bytes());
     out.extend_from_slice(&server.name);
     out.extend_from_slice(
@@ -315,12 +315,13 @@ struct Agent {
 }
 
 impl Agent {
-    fn of(state: &ServerState) -> Self {
+    fn of(server: &Server, state: &ServerState) -> Self {
         let Some(agent) = state.agent.as_deref() else {
+            // What the file says of checks is meant for agents as well.
             return Self {
                 state: 0,
-                ip: None,
-                port: 0,
+                ip: server.check.addr,
+                port: server.check.port.unwrap_or(0),
             };
         };
         let contact = agent.contact();

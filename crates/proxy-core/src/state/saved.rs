@@ -1,12 +1,13 @@
 //! States of servers that another process wrote down (`show servers state`), for a process that takes over
 //! (`load-server-state-from-file`): the file's lines, and what each of them means for a server.
 
+use std::net::IpAddr;
 use std::sync::atomic::Ordering::Relaxed;
 
 use bstr::ByteSlice as _;
 use haproxy_cfg::model::{Config, ProxyId, Server, StateFile};
 
-use super::{Admin, Health, Place, Runtime, ServerState};
+use super::{Admin, CheckedAt, Health, Place, Runtime, ServerState};
 use crate::check::{AdminChange, CheckStatus, Event, Origin, change_admin, set_weight};
 
 /// Words of a line that are looked at; a line must have as many.
@@ -73,6 +74,13 @@ pub fn take_over(
                     // That a backend has nobody left is not said here.
                     let of_servers = events.into_iter().filter(|event| event.server.is_some());
                     found.extend(of_servers.map(Found::Changed));
+                    let state = &runtime.proxies[id.0 as usize].servers[index];
+                    found.extend(saved.say_where(state, server).err().map(|wrong| {
+                        let of = format!("{}/{}", proxy.name, server.name);
+                        Found::Wrong(format!(
+                            "server-state partially applied for server '{of}', {wrong}"
+                        ))
+                    }));
                 }
                 Err((field, value)) => found.push(Found::Wrong(format!(
                     "server-state application failed for server '{}/{}', invalid {field} value '{value}'",
@@ -147,6 +155,11 @@ struct Saved {
     /// Whether checks were there, and whether they were at work.
     checks: (bool, bool),
     port: Option<u16>,
+    /// The agent was there, and was not asked.
+    agent_paused: bool,
+    /// Where checks went, and where the agent was asked: addresses and ports as they stand there.
+    checked_at: [String; 2],
+    agent_at: [String; 2],
 }
 
 /// What the administrator's flags may be, in numbers of the file.
@@ -175,7 +188,8 @@ impl Saved {
             CheckStatus::of_number(status).ok_or_else(|| ("srv_check_status", word(10).to_owned()))?;
         byte(11, "srv_check_result", 4)?;
         let checks = byte(13, "srv_check_state", 0x1f)?;
-        byte(14, "srv_agent_state", 0x1f)?;
+        let agent = byte(14, "srv_agent_state", 0x1f)?;
+        let place = |ip: usize, port: usize| [word(ip), word(port)].map(str::to_owned);
         byte(15, "bk_f_forced_id", 1)?;
         byte(16, "srv_f_forced_id", 1)?;
         let port = match word(18).parse::<i64>() {
@@ -191,6 +205,9 @@ impl Saved {
             check_status,
             checks: (checks & 2 != 0, checks & 4 != 0),
             port,
+            agent_paused: agent & 2 != 0 && agent & 4 == 0,
+            checked_at: place(22, 21),
+            agent_at: place(23, 24),
         })
     }
 
@@ -232,6 +249,9 @@ impl Saved {
             events.extend(set_weight(runtime, config, id, index, self.weight, now_ms));
         }
         self.take_over_checks(state, server);
+        if let Some(agent) = state.agent.as_deref().filter(|_| self.agent_paused) {
+            agent.paused.store(true, Relaxed);
+        }
         if self.state == 1 {
             state.bounds.ramp.begin(now_ms);
         }
@@ -254,6 +274,32 @@ impl Saved {
         events
     }
 
+    /// Takes over where checks go and where the agent is, up to what is wrong.
+    fn say_where(&self, state: &ServerState, server: &Server) -> Result<(), String> {
+        if let Some((ip, port)) = place(&self.checked_at)? {
+            if !server.check.enabled || state.checks_paused.load(Relaxed) {
+                return Err("health checks are not enabled on this server".to_owned());
+            }
+            let before = state.checked_at();
+            state.set_checked_at(CheckedAt {
+                ip: ip.or(before.ip),
+                port: port.or(before.port),
+            });
+        }
+        if let Some((ip, port)) = place(&self.agent_at)? {
+            let agent = state.agent.as_deref();
+            let asked = agent.filter(|agent| !agent.paused.load(Relaxed));
+            let Some(agent) = asked else {
+                return Err("agent checks are not enabled on this server".to_owned());
+            };
+            agent.change_contact(|contact| {
+                contact.ip = ip.or(contact.ip);
+                contact.port = port.unwrap_or(contact.port);
+            });
+        }
+        Ok(())
+    }
+
     fn take_over_checks(&self, state: &ServerState, server: &Server) {
         if !server.check.enabled {
             return;
@@ -273,6 +319,23 @@ impl Saved {
             };
         }
     }
+}
+
+/// The address and port that two words name; none where they say nothing. What is wrong with them otherwise.
+fn place([ip, port]: &[String; 2]) -> Result<Option<(Option<IpAddr>, Option<u16>)>, String> {
+    let ip = match ip.as_str() {
+        "-" | "" => None,
+        ip => Some(ip.parse().map_err(|_| format!("invalid addr '{ip}'"))?),
+    };
+    let port = match port.as_str() {
+        "0" | "" => None,
+        port => {
+            let number = port.parse::<i64>();
+            let number = number.map_err(|_| "provided port is not an integer".to_owned())?;
+            Some(u16::try_from(number).map_err(|_| "provided port is invalid".to_owned())?)
+        }
+    };
+    Ok((ip.is_some() || port.is_some()).then_some((ip, port)))
 }
 
 #[cfg(test)]
