@@ -56,7 +56,7 @@ fuzz_target!(|data: &[u8]| {
     let Ok(traits) = message_traits(request(&whole, &head).headers()) else {
         return;
     };
-    if traits.hosts_differ || traits.empty_coding || traits.coding && !traits.chunked {
+    if traits.host_in_doubt || traits.empty_coding || traits.coding && !traits.chunked {
         return;
     }
     settle_hop_headers(&whole, &mut head);

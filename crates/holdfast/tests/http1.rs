@@ -69,6 +69,9 @@ struct Difference {
     /// Whether it differs where violations are let through as well.
     #[serde(default)]
     always: bool,
+    /// Whether it differs only there.
+    #[serde(default)]
+    lenient: bool,
     /// The status that the client gets.
     gets: u16,
     /// Why that is right.
@@ -143,7 +146,8 @@ fn judge(of: &str, lenient: bool) {
                 for case in cases.iter().skip(worker).step_by(WORKERS) {
                     let recorded = case.lenient.as_ref().filter(|_| lenient).unwrap_or(&case.strict);
                     let difference = differences.iter().find(|difference| {
-                        difference.names.contains(&case.name) && (difference.always || !lenient)
+                        difference.names.contains(&case.name)
+                            && (difference.always || difference.lenient == lenient)
                     });
                     // What is refused or let through in another way is one request, and one line.
                     let lines = difference.map_or(recorded.log.len(), |_| 1);

@@ -2,6 +2,7 @@
 
 use super::head::CountedSize;
 use super::known::is;
+use super::target::is_host;
 use super::{Headers, KnownHeader, RequestRef, ResponseRef, Version};
 
 /// How the end of a body is known.
@@ -48,8 +49,9 @@ pub struct MessageTraits {
     pub empty_coding: bool,
     /// `Expect: 100-continue`.
     pub expect_continue: bool,
-    /// Several `Host` headers that differ: no two readers would agree on where a request with them belongs.
-    pub hosts_differ: bool,
+    /// Several `Host` headers that differ, or one that names no host: no two readers would agree on where a request with them
+    /// belongs.
+    pub host_in_doubt: bool,
     /// Several `Host` headers, or a `TE`: [`settle_hop_headers`](super::settle_hop_headers) has something to do.
     pub has_hop_headers: bool,
     /// What statistics and log lines count for the headers, in bytes: names and values as far as they go on.
@@ -79,8 +81,9 @@ pub fn message_traits(headers: Headers<'_>) -> Result<MessageTraits, FramingErro
             KnownHeader::Host => {
                 if let Some(seen) = host {
                     traits.has_hop_headers = true;
-                    traits.hosts_differ |= !seen.eq_ignore_ascii_case(value);
+                    traits.host_in_doubt |= !seen.eq_ignore_ascii_case(value);
                 }
+                traits.host_in_doubt |= !is_host(value);
                 host = Some(value);
             }
             KnownHeader::Expect => {

@@ -63,6 +63,39 @@ fn settle(buf: &mut [u8], head: &mut RequestHead) -> Result<(), TargetError> {
     Ok(())
 }
 
+/// Octets that a host and its port may have, as far as newer versions of the original care: no blanks and controls, none beyond
+/// ASCII, and nothing that ends an authority or has a user's name in front of it.
+const OF_HOSTS: [bool; 256] = {
+    let mut allowed = [false; 256];
+    let mut octet = 0x21;
+    while octet < 0x7f {
+        allowed[octet] = !matches!(
+            octet as u8,
+            b'#' | b',' | b'/' | b'?' | b'@' | b'[' | b'\\' | b']'
+        );
+        octet += 1;
+    }
+    allowed
+};
+
+/// Whether `Host` may have that value; an empty one is no host, but says so. In brackets stands an address of IPv6.
+pub(super) fn is_host(value: &[u8]) -> bool {
+    let rest = match value.strip_prefix(b"[") {
+        None => value,
+        Some(inside) => {
+            let Some(end) = memchr::memchr(b']', inside) else {
+                return false;
+            };
+            let (address, port) = inside.split_at(end);
+            if !matches!(port, [_] | [_, b':', ..]) || !address.iter().all(|&o| OF_HOSTS[usize::from(o)]) {
+                return false;
+            }
+            &port[1..]
+        }
+    };
+    rest.iter().all(|&octet| OF_HOSTS[usize::from(octet)])
+}
+
 /// Takes the bytes from `name_end` to `port_end` of the target out, and points `Host` at the name in front of them.
 fn drop_port(
     buf: &mut [u8],
@@ -183,6 +216,51 @@ mod tests {
         };
         let own = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Some((own(request.uri()), request.headers().get(b"host").next().map(own)))
+    }
+
+    #[test]
+    fn hosts_are_what_newer_versions_take_for_one() {
+        for host in [
+            "",
+            ":",
+            ":80",
+            "a",
+            "a:80",
+            "a:b",
+            "a:80:90",
+            "::1",
+            "[::1]",
+            "[::1]:80",
+            "[]",
+            "[zz]:x",
+            "%41",
+            "a\"b<c>|`^{}~",
+        ] {
+            assert!(is_host(host.as_bytes()), "{host}");
+        }
+        for host in [
+            "a b",
+            "a\tb",
+            "a\u{7f}",
+            "\u{e4}",
+            "a,b",
+            "a@b",
+            "a/b",
+            "a?b",
+            "a#b",
+            "a\\b",
+            "[::1",
+            "[::1]x",
+            "[::1]]",
+            "[::1]:80]",
+            "a[",
+            "x:[::1]",
+            "[a b]",
+            "[[::1]]",
+            "]",
+        ] {
+            assert!(!is_host(host.as_bytes()), "{host}");
+        }
     }
 
     #[test]

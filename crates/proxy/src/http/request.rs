@@ -134,7 +134,7 @@ fn understand(txn: &mut Txn, rules: &HeadRules, any_payload: bool) -> Result<(),
         // Nobody could tell where its body ends, or somebody would tell otherwise.
         return Err(NoRequest::Malformed);
     }
-    if traits.hosts_differ {
+    if traits.host_in_doubt {
         return Err(NoRequest::Malformed);
     }
     let (has_hop_headers, has_upgrade) = (traits.has_hop_headers, traits.upgrade);
