@@ -42,6 +42,12 @@ impl Dialect {
         }
     }
 
+    /// Whether what is done since `major.minor` is done as in it: not where the files are to mean what an older version meant.
+    #[must_use]
+    pub fn does_as(self, major: u16, minor: u16) -> bool {
+        !self.strict || self.at_least(major, minor)
+    }
+
     /// Whether the version is `major.minor` or a later one.
     #[must_use]
     pub fn at_least(self, major: u16, minor: u16) -> bool {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::host::Host;
+use crate::model;
 
 /// Variables that differ from those of the machine.
 #[derive(Debug, Default)]
@@ -44,6 +45,18 @@ impl Variables {
             .into_iter()
             .map(|(name, value)| (name, Some(value)))
             .collect();
+    }
+
+    /// The changes, for what runs.
+    pub(crate) fn into_model(self) -> model::Environment {
+        model::Environment {
+            changed: self
+                .changed
+                .into_iter()
+                .map(|(name, value)| (name.into_bytes().into(), value.map(model::Word::from)))
+                .collect(),
+            detached: self.detached,
+        }
     }
 
     /// Whether the system takes `name` for the name of a variable.

@@ -79,6 +79,8 @@ pub struct ProxyPlan {
     pub log_format: Option<FormatPlan>,
     /// `log-format-sd`.
     pub log_structured: Option<FormatPlan>,
+    /// Log lines are written before the end: `option logasap`, or a format with nothing in it that is known at the end only.
+    pub logs_early: bool,
     /// `error-log-format`.
     pub log_errors: Option<FormatPlan>,
     /// Chooses servers.
@@ -205,6 +207,9 @@ impl ProxyPlan {
                     }]
                 })
         };
+        let (log_format, log_structured) = (line(&proxy.log_format)?, line(&proxy.log_structured)?);
+        let mut formats = log_format.iter().chain(&log_structured);
+        let needs_no_end = log_format.is_some() && !formats.any(FormatPlan::waits_for_end);
         let rules = |set| RuleSetPlan::compile(config, id, set).map_err(|error| vec![error]);
         Ok(Self {
             connection_rules: rules(RuleSet::TcpConnection)?,
@@ -243,8 +248,9 @@ impl ProxyPlan {
                 .map(|a| CondPlan::new(&a.cond))
                 .collect(),
             monitor_fail: proxy.monitor_fail.iter().map(CondPlan::new).collect(),
-            log_format: line(&proxy.log_format)?,
-            log_structured: line(&proxy.log_structured)?,
+            logs_early: proxy.options.logasap || (needs_no_end && proxy.log_steps.is_none()),
+            log_format,
+            log_structured,
             log_errors: line(&proxy.log_errors)?,
             cookie: CookiePlan::new(proxy),
             balancer: Balancer::new(proxy),

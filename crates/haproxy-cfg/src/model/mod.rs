@@ -73,6 +73,30 @@ pub struct Config {
     pub key_files: std::collections::BTreeMap<Word, std::sync::Arc<[u8]>>,
     /// The names of the files that it was read from; [`syntax::FileId`] indexes it.
     pub files: Vec<Word>,
+    /// The version that it is meant for.
+    pub dialect: crate::Dialect,
+    /// How the environment differs from that of the machine.
+    pub environment: Environment,
+}
+
+/// What the files, and the reading of them, made of the environment variables (`setenv` and its kin; manual, section 2.3).
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// Variables that were set, and those that were unset, which have no value.
+    pub changed: std::collections::BTreeMap<Word, Option<Word>>,
+    /// The machine's own variables are not seen (`resetenv`).
+    pub detached: bool,
+}
+
+impl Environment {
+    /// The value of a variable, if that is not the machine's: `Some(None)` of one that is not to be seen.
+    #[must_use]
+    pub fn differs(&self, name: &[u8]) -> Option<Option<&Word>> {
+        match self.changed.get(name) {
+            Some(value) => Some(value.as_ref()),
+            None => self.detached.then_some(None),
+        }
+    }
 }
 
 impl Config {

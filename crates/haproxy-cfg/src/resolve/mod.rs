@@ -113,5 +113,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
             .files()
             .map(|(_, file)| file.name().as_bytes().to_vec().into())
             .collect(),
+        dialect: reading.dialect,
+        environment: std::mem::take(&mut reading.variables).into_model(),
     }
 }

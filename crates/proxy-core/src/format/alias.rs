@@ -27,6 +27,17 @@ pub(super) fn make(row: &AliasRow) -> Write {
     BY_NAME.get(row.name).copied().unwrap_or(|_, _, _| false)
 }
 
+/// Aliases of what is known at the end of a stream only, so that the line waits for that.
+const AT_THE_END: [&str; 22] = [
+    "B", "ID", "TR", "Ta", "Tc", "Td", "Th", "Ti", "Tq", "Tr", "Tt", "Tu", "Tw", "U", "ac", "bc", "bq", "fc",
+    "rc", "sc", "sq", "ts",
+];
+
+/// Aliases that make a line wait for the end of the stream.
+pub(super) fn waits_for_end(row: &AliasRow) -> bool {
+    AT_THE_END.contains(&row.name)
+}
+
 /// Whether an alias is text, which may be put into quotes: numbers, dates and states are not.
 pub(super) fn is_text(row: &AliasRow) -> bool {
     row.output != Output::Sint && !matches!(row.name, "t" | "T" | "Tl" | "tr" | "trg" | "trl" | "ts" | "tsc")

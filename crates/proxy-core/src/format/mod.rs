@@ -23,6 +23,31 @@ pub struct FormatPlan {
     encoding: Encoding,
     /// It becomes part of a message's head: control characters of samples are written as `%` and two digits.
     in_head: bool,
+    /// Something in it is known at the end of a stream only.
+    waits_for_end: bool,
+}
+
+/// Fetches of what is known at the end of a stream only.
+const AT_THE_END: [&str; 10] = [
+    "bytes_in",
+    "bytes_out",
+    "fc.timer.total",
+    "req.bytes_in",
+    "req.bytes_out",
+    "res.bytes_in",
+    "res.bytes_out",
+    "res.timer.data",
+    "txn.timer.total",
+    "txn.timer.user",
+];
+
+/// Whether a part is known at the end of a stream only.
+fn waits_for_end(part: &model::FormatPart) -> bool {
+    match &part.item {
+        FormatItem::Text(_) => false,
+        FormatItem::Sample(sample) => AT_THE_END.contains(&sample.fetch.name),
+        FormatItem::Alias(row) => alias::waits_for_end(row),
+    }
 }
 
 #[derive(Debug)]
@@ -92,6 +117,7 @@ impl FormatPlan {
             merges_blanks: false,
             encoding: format.encoding,
             in_head: false,
+            waits_for_end: format.parts.iter().any(waits_for_end),
         })
     }
 
@@ -123,6 +149,12 @@ impl FormatPlan {
     pub fn in_head(mut self) -> Self {
         self.in_head = true;
         self
+    }
+
+    /// Whether a log line of it has to wait for the end of the stream; if not, it is written with the head of the response, or
+    /// once a TCP session has its server.
+    pub(crate) fn waits_for_end(&self) -> bool {
+        self.waits_for_end
     }
 
     fn merge_blanks(&mut self) {

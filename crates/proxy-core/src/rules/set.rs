@@ -94,9 +94,14 @@ impl RuleSetPlan {
                 }
             }
             // Only there what an action looks at may still come.
-            let may_wait = !(exec.body.complete && exec.payload.complete);
+            let complete = (exec.body.complete, exec.payload.complete);
+            let may_wait = complete != (true, true) && rule.action.waits_for_sample();
+            if !may_wait {
+                (exec.body.complete, exec.payload.complete) = (true, true);
+            }
             exec.undecided.set(false);
             let step = rule.action.apply(exec);
+            (exec.body.complete, exec.payload.complete) = complete;
             if may_wait && exec.undecided.get() {
                 return Step::Wait;
             }

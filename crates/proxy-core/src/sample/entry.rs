@@ -95,8 +95,9 @@ impl Asked {
                 was
             }
             Self::Connection => {
-                entry.count(Data::ConnCnt, Data::ConnRate, 1);
-                entry.get(entry.field(Data::ConnCnt, 0)?)
+                let number = entry.field(Data::ConnCnt, 0)?;
+                entry.add(number, 1);
+                entry.get(number)
             }
             Self::Trackers => entry.refs().into(),
             Self::Expires => entry.expires_in().into(),

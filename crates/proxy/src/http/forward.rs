@@ -482,11 +482,7 @@ pub(super) fn finish_head(
     }
     txn.to_client = out;
     stream_log::write_step(session, &txn.stream, "response");
-    if session.frontend().options.logasap {
-        txn.stream.log.early = true;
-        stream_log::write(session, &txn.stream);
-        txn.stream.log.silent = true;
-    }
+    stream_log::write_early(session, &mut txn.stream);
     Ok(keep)
 }
 

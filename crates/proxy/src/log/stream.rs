@@ -120,10 +120,15 @@ pub(crate) fn write_step(session: &Session, stream: &Stream, step: &'static str)
     }
 }
 
-/// The same for a TCP session that has its server, whose line is written now with `option logasap`.
+/// The same for a TCP session that has its server, whose line may be written now.
 pub(crate) fn write_connected(session: &Session, stream: &mut Stream) {
     write_step(session, stream, "connect");
-    if session.frontend().options.logasap {
+    write_early(session, stream);
+}
+
+/// Writes a line that need not wait for the end of its stream.
+pub(crate) fn write_early(session: &Session, stream: &mut Stream) {
+    if Scene::new(session, stream).plan().logs_early {
         stream.log.early = true;
         write(session, stream);
         stream.log.silent = true;

@@ -52,4 +52,8 @@ impl Action for Capture {
         }
         Step::Next
     }
+
+    fn waits_for_sample(&self) -> bool {
+        true
+    }
 }

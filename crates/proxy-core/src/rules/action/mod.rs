@@ -40,6 +40,11 @@ pub(crate) trait Action: Send + Sync + std::fmt::Debug {
     /// Does it.
     fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p>;
 
+    /// It waits for bytes that its sample is still missing. Most take what is there as all that comes.
+    fn waits_for_sample(&self) -> bool {
+        false
+    }
+
     /// It adds to an early answer, which is sent unless the next rule adds to it in any case.
     fn is_hint(&self) -> bool {
         false

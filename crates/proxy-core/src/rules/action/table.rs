@@ -147,14 +147,9 @@ impl Action for Track {
         }
         let kind = exec.config.tables[self.table].key;
         let context = exec.context();
-        context.undecided.set(false);
         let sample = self.key.sample(&context);
         let Some(key) = sample.and_then(|sample| Key::of(kind, sample, context.arena)) else {
-            return if context.undecided.get() {
-                Step::Wait
-            } else {
-                Step::Next
-            };
+            return Step::Next;
         };
         let now = exec.world.now_ms() as u32;
         // A request that is there counts, and so does what became of it.
@@ -174,6 +169,10 @@ impl Action for Track {
         };
         tracked.track(&exec.runtime.tables, (counter, self.table), &key, now, begin);
         Step::Next
+    }
+
+    fn waits_for_sample(&self) -> bool {
+        true
     }
 }
 

@@ -10,7 +10,8 @@ use super::{Convert, Row, of_text, room, row, with};
 use crate::sample::{Sample, integer};
 
 pub(super) const ROWS: &[Row] = &[
-    row(&["http_date"], |_, converter| {
+    row(&["http_date"], |at, converter| {
+        let padded = at.config.dialect.does_as(2, 8);
         let offset = converter.integer(0).unwrap_or(0);
         let unit = converter.text(1).map(|unit| unit.to_vec());
         let part = match unit.as_deref() {
@@ -22,8 +23,15 @@ pub(super) const ROWS: &[Row] = &[
             let time = integer(sample)?.wrapping_add(offset);
             let at = Moment::utc(cut(time / part.unwrap_or(1)));
             let (day, month) = (&DAYS[at.weekday][..3], &MONTHS[at.month][..3]);
-            // The original writes the part of a second as a number, and so without zeros in front.
-            let fraction = Fraction(part.map(|part| time % part));
+            let fraction = Fraction {
+                part: part.map(|part| time % part),
+                digits: match part {
+                    // As a number, older versions write it, and so without zeros in front.
+                    _ if !padded => 0,
+                    Some(1000) => 3,
+                    _ => 6,
+                },
+            };
             Some(Sample::Str(context.arena.text(format_args!(
                 "{day}, {:02} {month} {:04} {:02}:{:02}:{:02}{fraction} GMT",
                 at.day, at.year, at.hour, at.minute, at.second,
@@ -65,11 +73,16 @@ fn cut(seconds: i64) -> i64 {
 }
 
 /// What stands behind the seconds of an HTTP date, if anything.
-struct Fraction(Option<i64>);
+struct Fraction {
+    part: Option<i64>,
+    /// At least so many.
+    digits: usize,
+}
 
 impl std::fmt::Display for Fraction {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.map_or(Ok(()), |part| write!(f, ".{part}"))
+        let digits = self.digits;
+        self.part.map_or(Ok(()), |part| write!(f, ".{part:0digits$}"))
     }
 }
 

@@ -47,21 +47,20 @@ pub(super) const ROWS: &[Row] = &[
                     context.arena.join(&[b"[", address, b"]"])
                 }
                 Sample::Str(b"") => b"unknown",
-                Sample::Str(_) | Sample::Bin(_) | Sample::Method(_) => {
-                    hidden(context.arena.join(&[b"_", text(sample, context.arena)]))?
-                }
-                Sample::Bool(_) | Sample::Int(_) => return None,
+                _ => match text(sample, context.arena).split(|&byte| byte == 0).next() {
+                    // The original's strings end there.
+                    None | Some(b"") => b"unknown",
+                    Some(name) => hidden(context.arena.join(&[b"_", name]))?,
+                },
             }))
         })
     }),
     row(&["rfc7239_np"], |_, _| {
         with(|context, sample| {
             Some(Sample::Str(match sample {
-                Sample::Int(port) => context.arena.text(u16::try_from(port).ok()?),
-                Sample::Str(_) | Sample::Bin(_) | Sample::Method(_) => {
-                    hidden(context.arena.join(&[b"_", text(sample, context.arena)]))?
-                }
-                Sample::Bool(_) | Sample::Ip(_) => return None,
+                // Its 32 bits, whether they can be a port or not.
+                Sample::Int(port) => context.arena.text(port as u32),
+                _ => hidden(context.arena.join(&[b"_", text(sample, context.arena)]))?,
             }))
         })
     }),

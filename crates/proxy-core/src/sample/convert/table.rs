@@ -23,9 +23,12 @@ pub(super) const ROWS: &[Row] = &[
     row(NAMES, of_entry),
     row(&["in_table"], |at, converter| {
         let table = table(at, converter, 0)?;
+        let answers_always = at.config.dialect.does_as(2, 8);
         with(move |context, sample| {
             let table = context.runtime.tables.get(table);
-            let key = Key::of(table.key_type(), sample, context.arena)?;
+            let Some(key) = Key::of(table.key_type(), sample, context.arena) else {
+                return answers_always.then_some(Sample::Bool(false));
+            };
             let found = table.look(&key, context.world.now_ms() as u32, |_| ());
             Some(Sample::Bool(found.is_some()))
         })
@@ -53,10 +56,15 @@ fn of_entry(at: Compile<'_>, converter: &Converter) -> Result<Box<dyn Convert>, 
     let asked = Asked::of(name, index).ok_or_else(|| format!("'{}' asks for nothing", converter.row.name))?;
     let of_time = matches!(asked, Asked::Expires | Asked::Idle);
     let default = converter.integer(1).filter(|_| of_time);
+    // What can be no key of the table is in none of its entries; older versions gave nothing then.
+    let answers_always = at.config.dialect.does_as(2, 8);
     with(move |context, sample| {
         let table = context.runtime.tables.get(table);
         let now = context.world.now_ms() as u32;
-        let key = Key::of(table.key_type(), sample, context.arena)?;
+        let Some(key) = Key::of(table.key_type(), sample, context.arena) else {
+            let none = if of_time { default } else { Some(0) };
+            return none.filter(|_| answers_always).map(number);
+        };
         if of_time {
             let found = table.look(&key, now, |entry| asked.answer(entry));
             return found.flatten().or(default).map(number);

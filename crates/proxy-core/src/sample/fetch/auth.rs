@@ -14,6 +14,7 @@ pub(super) const ROWS: &[Row] = &[
     row(&["http_auth"], |at, sample| match named(at, sample) {
         None => nothing(),
         Some(list) => single(move |context| {
+            context.request?;
             let known = with_user(list, context, |_, _| ()).is_some();
             Some(Sample::Bool(known))
         }),

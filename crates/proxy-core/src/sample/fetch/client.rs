@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use haproxy_cfg::model::{Bind, Sample as Written};
+use haproxy_cfg::model::{Bind, Mode, Sample as Written};
 
 use super::{Fetch, Row, nothing, row, several, single};
 use crate::proxy_protocol::{kind, tlvs};
@@ -29,11 +29,17 @@ pub(super) const ROWS: &[Row] = &[
         single(|context| Some(Sample::Str(bind(context)?.name.as_ref()?)))
     }),
     // What a connection of HTTP/1 or TCP gives: one stream at a time, and nothing odd below it.
-    row(
-        &["fc_http_major", "fc_nb_streams", "fc_settings_streams_limit"],
-        |_, _| single(|_| Some(Sample::Int(1))),
-    ),
-    row(&["fc_glitches"], |_, _| single(|_| Some(Sample::Int(0)))),
+    row(&["fc_nb_streams", "fc_settings_streams_limit"], |_, _| {
+        single(|context| context.stream.map(|_| Sample::Int(1)))
+    }),
+    row(&["fc_http_major"], |_, _| {
+        single(|context| {
+            let mode = context.config.proxy(context.client.frontend).mode;
+            (context.stream.is_some() && mode == Mode::Http).then_some(Sample::Int(1))
+        })
+    }),
+    // Nothing counts them on connections of HTTP/1 and TCP.
+    row(&["fc_glitches"], |_, _| nothing()),
     // Connections that failed in a handshake get no rules.
     row(&["fc_err"], |_, _| single(|_| Some(Sample::Int(0)))),
     row(&["fc_err_str"], |_, _| single(|_| Some(Sample::Str(b"Success")))),
@@ -126,6 +132,7 @@ type Figure = fn(&TcpFacts) -> u32;
 fn time_of(sample: &Written, read: Figure) -> Result<Box<dyn Fetch>, String> {
     let per_unit = microseconds_per_unit(sample);
     single(move |context| {
+        context.stream?;
         let facts = context.world.client_tcp()?;
         Some(Sample::Int((read(&facts) / per_unit).into()))
     })
@@ -141,7 +148,10 @@ pub(super) fn microseconds_per_unit(sample: &Written) -> u32 {
 }
 
 fn count_of(read: Figure) -> Result<Box<dyn Fetch>, String> {
-    single(move |context| Some(Sample::Int(read(&context.world.client_tcp()?).into())))
+    single(move |context| {
+        context.stream?;
+        Some(Sample::Int(read(&context.world.client_tcp()?).into()))
+    })
 }
 
 /// An address of the connection.

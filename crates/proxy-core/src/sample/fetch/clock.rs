@@ -40,10 +40,14 @@ pub(super) const ROWS: &[Row] = &[
         })
     }),
     row(&["fc.timer.handshake"], |_, _| {
-        single(|context| Some(Sample::Int(context.client.handshake_ms.into())))
+        single(|context| {
+            context.stream?;
+            Some(Sample::Int(context.client.handshake_ms.into()))
+        })
     }),
     row(&["fc.timer.total"], |_, _| {
         single(|context| {
+            context.stream?;
             let total = since(context.client.accepted_ms, context.world.now_ms());
             Some(Sample::Int(total.into()))
         })

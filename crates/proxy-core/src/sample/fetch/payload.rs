@@ -5,6 +5,7 @@ use haproxy_cfg::model::{Mode, Sample as Written, Word};
 
 use super::{Fetch, Row, nothing, row, single};
 use crate::http1::{RequestHead, parse_request};
+use crate::sample::expression::Compile;
 use crate::sample::{Sample, SampleContext};
 
 /// More headers than any head may have that is taken for one here.
@@ -13,9 +14,9 @@ const MAX_HEADERS: usize = 101;
 pub(super) const ROWS: &[Row] = &[
     row(&["req.len", "req_len"], |_, _| length(false)),
     row(&["res.len"], |_, _| length(true)),
-    row(&["req.payload"], |_, sample| stretch(sample, Some(false))),
-    row(&["res.payload"], |_, sample| stretch(sample, Some(true))),
-    row(&["payload"], |_, sample| stretch(sample, None)),
+    row(&["req.payload"], |at, sample| stretch(at, sample, Some(false))),
+    row(&["res.payload"], |at, sample| stretch(at, sample, Some(true))),
+    row(&["payload"], |at, sample| stretch(at, sample, None)),
     row(&["req.payload_lv"], |_, sample| counted(sample, Some(false))),
     row(&["res.payload_lv"], |_, sample| counted(sample, Some(true))),
     row(&["payload_lv"], |_, sample| counted(sample, None)),
@@ -58,6 +59,16 @@ pub(super) fn missing<T>(context: &SampleContext<'_>) -> Option<T> {
 
 fn length(from_server: bool) -> Result<Box<dyn Fetch>, String> {
     single(move |context| {
+        let body = context.body.bytes.len() as i64;
+        if let Some(response) = context.response.filter(|_| from_server) {
+            return Some(Sample::Int(i64::from(response.counted_size()) + body));
+        }
+        if let Some(request) = context
+            .request
+            .filter(|_| !from_server && context.response.is_none())
+        {
+            return Some(Sample::Int(i64::from(request.counted_size()) + body));
+        }
         let bytes = bytes(context, Some(from_server))?;
         // A number that does not match now may match later.
         let _waits: Option<()> = missing(context);
@@ -66,11 +77,15 @@ fn length(from_server: bool) -> Result<Box<dyn Fetch>, String> {
 }
 
 /// A stretch by its offset and its length; one of length 0 goes to the end.
-fn stretch(sample: &Written, from_server: Option<bool>) -> Result<Box<dyn Fetch>, String> {
-    let at = |index: usize| sample.integer(index).and_then(|at| usize::try_from(at).ok());
-    let (Some(from), Some(len)) = (at(0), at(1)) else {
+fn stretch(at: Compile<'_>, sample: &Written, from_server: Option<bool>) -> Result<Box<dyn Fetch>, String> {
+    let argument = |index: usize| sample.integer(index).and_then(|at| usize::try_from(at).ok());
+    let (Some(from), Some(len)) = (argument(0), argument(1)) else {
         return nothing();
     };
+    // What no buffer has room for never comes.
+    if from.saturating_add(len) > at.config.global.tune.bufsize as usize {
+        return nothing();
+    }
     single(move |context| {
         let bytes = bytes(context, from_server)?;
         if bytes.is_empty() {

@@ -26,10 +26,16 @@ pub(super) const ROWS: &[Row] = &[
         single(|context| Some(Sample::Bool(context.world.is_stopping())))
     }),
     row(&["quic_enabled"], |_, _| single(|_| Some(Sample::Bool(false)))),
-    row(&["env"], |_, sample| {
+    row(&["env"], |at, sample| {
         let Some(name) = sample.text(0).cloned() else {
             return nothing();
         };
+        if let Some(value) = at.config.environment.differs(&name) {
+            let Some(value) = value.cloned() else {
+                return nothing();
+            };
+            return single(move |context| Some(Sample::Str(context.arena.copy(&value))));
+        }
         // It is that of the process's start.
         let value: OnceLock<Option<Box<[u8]>>> = OnceLock::new();
         single(move |context| {
@@ -70,6 +76,9 @@ pub(super) const ROWS: &[Row] = &[
     row(&["txn.status"], |_, _| {
         single(|context| {
             let status = context.stream?.log.status;
+            if context.config.proxy(context.client.frontend).mode != Mode::Http {
+                return None;
+            }
             // While rules look at a response, it is that one's.
             let response = context.response.filter(|_| status < 0);
             Some(Sample::Int(
@@ -111,7 +120,7 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row(&["internal.strm.is_htx"], |at, _| {
         let is_http = at.config.proxy(at.proxy).mode == Mode::Http;
-        single(move |_| Some(Sample::Bool(is_http)))
+        single(move |context| context.stream.map(|_| Sample::Bool(is_http)))
     }),
 ];
 

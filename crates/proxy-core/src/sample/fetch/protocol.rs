@@ -47,13 +47,15 @@ fn look_for<'a>(context: &SampleContext<'a>, name: Option<&Word>) -> Rdp<'a> {
     let Some(bytes) = bytes(context, Some(false)) else {
         return Rdp::Other;
     };
-    match bytes {
-        [3, 0, ..] | [3] | [] => {}
-        _ => return Rdp::Other,
+    if context.request.is_some() || bytes.first().is_some_and(|first| *first != 3) {
+        return Rdp::Other;
     }
     let Some(text) = bytes.get(RDP_HEADER..).filter(|text| text.len() > COOKIE.len()) else {
         return Rdp::Incomplete;
     };
+    if !matches!(bytes, [3, 0, ..]) {
+        return Rdp::Other;
+    }
     if !text[..COOKIE.len()].eq_ignore_ascii_case(COOKIE) {
         return Rdp::Other;
     }

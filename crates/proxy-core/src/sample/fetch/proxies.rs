@@ -56,6 +56,7 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row(&["cur_client_timeout"], |_, _| {
         single(|context| {
+            context.stream?;
             let settled = settings(context).and_then(|settings| settings.client_timeout);
             millis(settled.or(frontend(context).timeouts.client))
         })
@@ -75,7 +76,7 @@ pub(super) const ROWS: &[Row] = &[
     row(&["cur_server_timeout"], |_, _| {
         single(|context| {
             let settled = settings(context).and_then(|settings| settings.server_timeout);
-            millis(settled.or(backend(context)?.timeouts.server))
+            with_server(context, settled, |proxy| proxy.timeouts.server)
         })
     }),
     row(&["cur_tarpit_timeout"], |_, _| {
@@ -88,7 +89,7 @@ pub(super) const ROWS: &[Row] = &[
     row(&["cur_tunnel_timeout"], |_, _| {
         single(|context| {
             let settled = settings(context).and_then(|settings| settings.tunnel_timeout);
-            millis(settled.or(backend(context)?.timeouts.tunnel))
+            with_server(context, settled, |proxy| proxy.timeouts.tunnel)
         })
     }),
     row(&["nbsrv"], |at, sample| {
@@ -179,6 +180,17 @@ fn settings<'a>(context: &SampleContext<'a>) -> Option<&'a Settings> {
 /// A timeout; 0 when there is none.
 fn millis(timeout: Option<Millis>) -> Option<Sample<'static>> {
     Some(Sample::Int(timeout.unwrap_or(0).into()))
+}
+
+/// A timeout towards the server: what was settled, or what the backend says once there is a connection. Before, none runs.
+fn with_server(
+    context: &SampleContext<'_>,
+    settled: Option<Millis>,
+    read: fn(&Proxy) -> Option<Millis>,
+) -> Option<Sample<'static>> {
+    let backend = backend(context)?;
+    let is_connected = context.stream?.route.connected_ms > 0;
+    millis(settled.or(read(backend).filter(|_| is_connected)))
 }
 
 /// The proxy that the first argument names.

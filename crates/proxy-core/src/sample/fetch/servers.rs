@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{ArgValue, Sample as Written};
+use haproxy_cfg::model::{ArgValue, Mode, Sample as Written};
 
 use super::client::microseconds_per_unit;
 use super::proxies::backend;
@@ -83,14 +83,16 @@ pub(super) const ROWS: &[Row] = &[
         measured(sample, |[_, variance]| variance)
     }),
     row(&["bc_http_major"], |_, _| {
-        single(|context| (context.stream?.route.connected_ms > 0).then_some(Sample::Int(1)))
+        single(|context| {
+            let mode = context.config.proxy(context.backend()?).mode;
+            let is_connected = context.stream?.route.connected_ms > 0;
+            (is_connected && mode == Mode::Http).then_some(Sample::Int(1))
+        })
     }),
     row(&["bc_nb_streams", "bc_settings_streams_limit"], |_, _| {
         single(|context| (context.stream?.route.connected_ms > 0).then_some(Sample::Int(1)))
     }),
-    row(&["bc_glitches"], |_, _| {
-        single(|context| (context.stream?.route.connected_ms > 0).then_some(Sample::Int(0)))
-    }),
+    row(&["bc_glitches"], |_, _| nothing()),
     row(&["bc_be_queue"], |_, _| {
         single(|context| Some(Sample::Int(context.stream?.route.backend_queue.into())))
     }),

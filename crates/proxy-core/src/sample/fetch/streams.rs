@@ -7,7 +7,12 @@ use crate::sample::{Effort, Sample, SampleContext};
 
 pub(super) const ROWS: &[Row] = &[
     // A connection of HTTP/1 or TCP has one stream at a time.
-    row(&["fs.id"], |_, _| single(|_| Some(Sample::Str(b"0")))),
+    row(&["fs.id"], |_, _| {
+        single(|context| {
+            context.stream?;
+            Some(Sample::Str(context.arena.text(context.client.requests)))
+        })
+    }),
     row(&["bs.id"], |_, _| {
         single(|context| (context.stream?.route.connected_ms > 0).then_some(Sample::Int(0)))
     }),
