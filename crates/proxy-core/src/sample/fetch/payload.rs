@@ -61,7 +61,7 @@ fn length(from_server: bool) -> Result<Box<dyn Fetch>, String> {
     single(move |context| {
         let body = context.body.bytes.len() as i64;
         if let Some(response) = context.response.filter(|_| from_server) {
-            return Some(Sample::Int(i64::from(response.counted_size()) + body));
+            return Some(Sample::Int(i64::from(response.uncut_size()) + body));
         }
         if let Some(request) = context
             .request
