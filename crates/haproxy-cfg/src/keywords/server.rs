@@ -79,7 +79,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("force-tlsv12", SERVER, NONE, "TLS 1.2 and nothing else").takes(NOTHING).keeps(Force(TlsVersion::Tls12)),
     kw("force-tlsv13", SERVER, NONE, "TLS 1.3 and nothing else").takes(NOTHING).keeps(Force(TlsVersion::Tls13)),
     kw("guid", SERVER, ONE, "a name that lasts over reloads").since(3, 0).takes(NAME),
-    kw("hash-key", SERVER, ONE, "what its place among hashes is made of").since(3, 0).takes(&[since(&versions(3, 3, one_of("key", &["id", "addr", "addr-port", "guid"]).words(HASH_KEY), one_of("key", &["id", "addr", "addr-port"]).words(HASH_KEY)))]),
+    kw("hash-key", SERVER, ONE, "what its place among hashes is made of").since(3, 0).takes(&[since(&versions(3, 3, one_of("key", &["id", "addr", "addr-port", "guid"]).words(HASH_KEY), one_of("key", &["id", "addr", "addr-port"]).words(HASH_KEY)))]).acts(HashKey),
     kw("healthcheck", SERVER, ONE, "section that says how it is checked").since(3, 4).takes(NAME),
     kw("id", SERVER, ONE, "number in statistics").takes(&[loose("number", 1, i64::MAX).missing("'{kw}' : expects an integer argument").wrong("'{kw}' : custom id has to be > 0")]).acts(Id),
     kw("idle-ping", SERVER, ONE, "idle time after which an HTTP/2 peer is probed").since(3, 2).takes(&[arg("delay", MILLIS).missing("'{kw}' expects an argument.").time_words(&TimeWords { unexpected: "unexpected character '{byte}' in '{kw}' argument of server {of}.", overflow: TIME_WORDS.overflow, underflow: "" })]),

@@ -2,6 +2,18 @@
 
 use super::{Sample, Word};
 
+/// What the places of a server on the ring of `hash-type consistent` are made of (`hash-key`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NodeKey {
+    /// `id`: its number.
+    #[default]
+    Id,
+    /// `addr`: its address, if it has one, or else its number.
+    Address,
+    /// `addr-port`: the same, with its port.
+    AddressAndPort,
+}
+
 /// `balance`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Balance {

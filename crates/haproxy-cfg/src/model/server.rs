@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use syntax::Span;
 
-use super::{AgentSettings, CheckSettings, Millis, Outgoing, ProxyId, ServerAddr, Word};
+use super::{AgentSettings, CheckSettings, Millis, NodeKey, Outgoing, ProxyId, ServerAddr, Word};
 
 /// How idle connections to a server are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +113,8 @@ pub struct Server {
     pub id: u32,
     /// `weight`, 0–256.
     pub weight: u32,
+    /// `hash-key`.
+    pub node_key: NodeKey,
     /// `backup`.
     pub backup: bool,
     /// `cookie`.
@@ -168,6 +170,7 @@ impl Server {
             unresolved: false,
             id,
             weight: 1,
+            node_key: NodeKey::Id,
             backup: false,
             cookie: None,
             maxconn: 0,

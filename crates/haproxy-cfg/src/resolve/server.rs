@@ -78,6 +78,7 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
         unresolved,
         id,
         weight: own.weight.or(below.weight).unwrap_or(1),
+        node_key: own.more.node_key.or(below.more.node_key).unwrap_or_default(),
         backup: own.backup.or(below.backup).unwrap_or(false),
         non_stick: own.non_stick.or(below.non_stick).unwrap_or(false),
         cookie: own

@@ -9,8 +9,8 @@ use super::Set;
 use super::rare::Rare;
 use crate::model::{
     Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, Format, ForwardFor, Forwarded,
-    HeaderNames, HeaderParts, HttpReuse, InitState, LogSteps, LogTarget, Millis, Mode, ObservedLayer,
-    OnError, Source, StatsAuth, Word,
+    HeaderNames, HeaderParts, HttpReuse, InitState, LogSteps, LogTarget, Millis, Mode, NodeKey,
+    ObservedLayer, OnError, Source, StatsAuth, Word,
 };
 use crate::parse::Asked;
 
@@ -196,6 +196,8 @@ pub(crate) struct MoreServerParams {
     /// `observe`; the inner none is `observe none`.
     pub(crate) observe: Option<Option<ObservedLayer>>,
     pub(crate) init_state: Option<InitState>,
+    /// `hash-key`.
+    pub(crate) node_key: Option<NodeKey>,
     pub(crate) error_limit: Option<u32>,
     pub(crate) on_error: Option<OnError>,
     pub(crate) maxqueue: Option<u32>,
@@ -255,6 +257,7 @@ impl MoreServerParams {
             minconn: self.minconn.or(below.minconn),
             slowstart: self.slowstart.or(below.slowstart),
             observe: self.observe.or(below.observe),
+            node_key: self.node_key.or(below.node_key),
             init_state: self.init_state.or(below.init_state),
             error_limit: self.error_limit.or(below.error_limit),
             on_error: self.on_error.or(below.on_error),

@@ -6,6 +6,7 @@ use haproxy_cfg::model::{Balance, Proxy};
 
 use super::Usable;
 use super::leastconn::LeastConn;
+use super::node::{Nodes, of_id};
 use super::random::Draws;
 use super::ring::Ring;
 use super::roundrobin::RoundRobin;
@@ -31,6 +32,8 @@ pub struct Balancer {
     /// Servers by their ids, for `balance first`.
     by_id: Box<[u32]>,
     all_backups: bool,
+    /// Where the servers of a ring are, if that counts.
+    nodes: Option<Nodes>,
     inner: Mutex<Inner>,
 }
 
@@ -68,9 +71,9 @@ impl Balancer {
         let order = || match proxy.balance {
             Balance::RoundRobin => Order::RoundRobin(RoundRobin::new(servers)),
             Balance::LeastConn => Order::LeastConn(LeastConn::new(servers)),
-            Balance::Hash(_) if proxy.hash_type.consistent => {
-                Order::Ring(Ring::new(proxy.servers.iter().map(|server| server.id).collect()))
-            }
+            Balance::Hash(_) if proxy.hash_type.consistent => Order::Ring(Ring::new(
+                proxy.servers.iter().map(|server| of_id(server.id)).collect(),
+            )),
             Balance::StaticRr | Balance::Hash(_) => Order::Wheel(Wheel::default()),
             Balance::Random(_) => Order::Draws(Draws::default()),
             Balance::First => Order::ById,
@@ -83,6 +86,7 @@ impl Balancer {
             backup: proxy.servers.iter().map(|s| s.backup).collect(),
             by_id: by_id.into(),
             all_backups: proxy.options.allbackups,
+            nodes: Nodes::of(proxy),
             inner: Mutex::new(Inner {
                 version: None,
                 weights: [vec![0; servers], vec![0; servers]],
@@ -229,6 +233,9 @@ impl Balancer {
                 } else {
                     usable.active += 1;
                 }
+            }
+            if let (Some(nodes), Order::Ring(ring)) = (&self.nodes, &mut inner.orders[set]) {
+                ring.set_first(server, nodes.first(server, now));
             }
             if inner.weights[set][server] == weight {
                 continue;

@@ -3,6 +3,7 @@
 mod balancer;
 mod key;
 mod leastconn;
+mod node;
 mod random;
 mod ring;
 mod roundrobin;

@@ -5,9 +5,6 @@ use std::collections::BTreeSet;
 
 use crate::hash::avalanche;
 
-/// Numbers that are set aside for the places of one server.
-const PLACES_PER_SERVER: u32 = 4096;
-
 /// The ring.
 #[derive(Debug, Default)]
 pub(super) struct Ring {
@@ -15,14 +12,14 @@ pub(super) struct Ring {
     places: BTreeSet<(u32, u32)>,
     /// By server: how many places are its.
     counts: Vec<u32>,
-    /// By server: the number that its places are made of.
+    /// By server: the first of the numbers that its places are made of.
     numbers: Vec<u32>,
     /// The place behind which requests without a key go on.
     last: Option<(u32, u32)>,
 }
 
 impl Ring {
-    /// A ring for servers whose places are made of `numbers`: their ids, unless they say otherwise. Nothing stands on it yet.
+    /// A ring for servers whose places are made of numbers from these on. Nothing stands on it yet.
     pub(super) fn new(numbers: Vec<u32>) -> Self {
         Self {
             places: BTreeSet::new(),
@@ -35,7 +32,7 @@ impl Ring {
     /// Gives a server a place for each part of its weight.
     pub(super) fn set_weight(&mut self, server: usize, count: u32) {
         let known = std::mem::replace(&mut self.counts[server], count);
-        let first = self.numbers[server].wrapping_mul(PLACES_PER_SERVER);
+        let first = self.numbers[server];
         let place = |at: u32| (avalanche(first.wrapping_add(at)), server as u32);
         for at in known..count {
             self.places.insert(place(at));
@@ -48,6 +45,16 @@ impl Ring {
                 let next = self.from(gone).next();
                 self.last = next;
             }
+        }
+    }
+
+    /// Makes a server's places of numbers from `first` on.
+    pub(super) fn set_first(&mut self, server: usize, first: u32) {
+        if self.numbers[server] != first {
+            let count = self.counts[server];
+            self.set_weight(server, 0);
+            self.numbers[server] = first;
+            self.set_weight(server, count);
         }
     }
 

@@ -1,12 +1,14 @@
 //! The original's sequences, replayed.
 
-use haproxy_cfg::model::{Balance, HashFunction, HashKey, HashType, Proxy};
+use std::net::{Ipv4Addr, SocketAddr};
+
+use haproxy_cfg::model::{Balance, HashFunction, HashKey, HashType, NodeKey, Proxy};
 use serde_json::Value;
 
 use super::{Balancer, PickInput};
 use crate::fixture::{proxy, recorded, running, server};
 use crate::hash::{avalanche, hash_of};
-use crate::state::{Admin, ProxyState};
+use crate::state::{Admin, Place, ProxyState};
 
 struct Farm {
     state: ProxyState,
@@ -305,4 +307,74 @@ fn usable_counts_weigh_what_is_in_use() {
     farm.state.touch_servers();
     let usable = farm.balancer.usable(&farm.state);
     assert_eq!((usable.active, usable.backup), (0, 2));
+}
+
+/// A backend of the recording with that name, and what was chosen there.
+fn farm_by_place(recorded: &Value) -> (Farm, Vec<i64>) {
+    let mut proxy = proxy("b");
+    proxy.balance = Balance::Hash(HashKey::Source);
+    proxy.hash_type = HashType {
+        consistent: true,
+        function: HashFunction::Sdbm,
+        avalanche: true,
+    };
+    let places = recorded["servers"].as_array().expect("servers").iter();
+    for (at, place) in places.enumerate() {
+        let mut server = server(&format!("s{at}"));
+        let place: SocketAddr = place.as_str().expect("a place").parse().expect("an address");
+        server.addr = place.into();
+        server.id = at as u32 + 1;
+        server.node_key = match recorded["hash-key"].as_str() {
+            Some("addr") => NodeKey::Address,
+            Some("addr-port") => NodeKey::AddressAndPort,
+            _ => NodeKey::Id,
+        };
+        proxy.servers.push(server);
+    }
+    let chosen = recorded["chosen"].as_array().expect("choices").iter();
+    let chosen = chosen.map(|server| server.as_i64().expect("a server"));
+    (Farm::new(proxy), chosen.collect())
+}
+
+fn choices(farm: &Farm, count: usize) -> Vec<i64> {
+    (0..count)
+        .map(|number| farm.pick_keyed(&format!("key{number}")))
+        .collect()
+}
+
+#[test]
+fn places_go_by_addresses_where_hash_key_says_so() {
+    let cases = recorded("balance/hash-key.json");
+    let cases = cases.as_object().expect("cases");
+    assert_eq!(cases.len(), 4);
+    for (name, case) in cases {
+        let (farm, wanted) = farm_by_place(case);
+        assert_eq!(choices(&farm, wanted.len()), wanted, "{name}");
+    }
+}
+
+#[test]
+fn a_server_that_moves_takes_its_places_along() {
+    let cases = recorded("balance/hash-key.json");
+    let (farm, wanted) = farm_by_place(&cases["addr"]);
+    let place = farm.state.servers[0].place();
+    assert_eq!(place, None);
+    // The first two change places, and their keys change with them.
+    let at = |last| Place {
+        ip: Some(Ipv4Addr::new(127, 0, 0, last).into()),
+        port: Some(80),
+        host: None,
+    };
+    farm.state.servers[0].set_place(at(3));
+    farm.state.servers[1].set_place(at(2));
+    farm.state.touch_servers();
+    let swapped: Vec<i64> = wanted
+        .iter()
+        .map(|server| match server {
+            0 => 1,
+            1 => 0,
+            other => *other,
+        })
+        .collect();
+    assert_eq!(choices(&farm, wanted.len()), swapped);
 }

@@ -321,8 +321,11 @@ impl Saved {
     }
 }
 
+/// Either may be left as it is.
+type AddressAndPort = (Option<IpAddr>, Option<u16>);
+
 /// The address and port that two words name; none where they say nothing. What is wrong with them otherwise.
-fn place([ip, port]: &[String; 2]) -> Result<Option<(Option<IpAddr>, Option<u16>)>, String> {
+fn place([ip, port]: &[String; 2]) -> Result<Option<AddressAndPort>, String> {
     let ip = match ip.as_str() {
         "-" | "" => None,
         ip => Some(ip.parse().map_err(|_| format!("invalid addr '{ip}'"))?),

@@ -20,7 +20,7 @@ use super::reading::{Reading, Section};
 use super::tls_versions::tls_version;
 use crate::keywords::{SERVER_INDEX, place};
 use crate::lex::Word;
-use crate::model::{HeaderParts, InitState, Mode, ObservedLayer, OnError, TlsVersion};
+use crate::model::{HeaderParts, InitState, Mode, NodeKey, ObservedLayer, OnError, TlsVersion};
 use crate::signature::{self, Argument, Cursor, Given, Subject, Value};
 use crate::values::network;
 use crate::written::{ServerLine, ServerParams, Set, Unresolved};
@@ -50,6 +50,7 @@ pub(crate) enum ServerParse {
     Fall,
     Fastinter,
     Force(TlsVersion),
+    HashKey,
     Id,
     InitAddr,
     InitState,
@@ -538,6 +539,16 @@ fn apply(
             });
             let address = parts.get(1).and_then(Value::text);
             params.more.init_address = address.and_then(|ip| ip.to_string().parse().ok());
+        }
+        ServerParse::HashKey => {
+            if word() == "guid" {
+                reading.tell_read_only("guid' in 'hash-key", span);
+            }
+            params.more.node_key = Some(match word() {
+                "addr" => NodeKey::Address,
+                "addr-port" => NodeKey::AddressAndPort,
+                _ => NodeKey::Id,
+            });
         }
         ServerParse::InitState => {
             params.more.init_state = Some(match word() {

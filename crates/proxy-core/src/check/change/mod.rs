@@ -9,12 +9,12 @@ mod place;
 use std::net::IpAddr;
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{Config, LogLevel, OnError, Proxy, ProxyId, ServerAt, Word};
+use haproxy_cfg::model::{Config, LogLevel, NodeKey, OnError, Proxy, ProxyId, ServerAt, Word};
 
 use super::message::{self, Load};
 use super::observe::Seen;
 use super::{CheckOutcome, Event, Farm};
-use crate::state::{Admin, Health, ProxyState, Runtime, ServerState};
+use crate::state::{Admin, Health, Place, ProxyState, Runtime, ServerState};
 
 /// What an administrator may ask of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -345,9 +345,12 @@ impl<'a> Change<'a> {
         farm
     }
 
-    fn seen_by_balancers(&self) -> (u8, Health, u32) {
+    fn seen_by_balancers(&self) -> (u8, Health, u32, Option<Place>) {
         let s = self.state();
-        (s.admin().0, s.health(), s.weight())
+        // Only a ring may ask where a server is.
+        let by_place = self.config.servers[self.server].node_key != NodeKey::Id;
+        let place = by_place.then(|| s.place()).flatten();
+        (s.admin().0, s.health(), s.weight(), place)
     }
 
     fn say(&mut self, level: LogLevel, words: &[&[u8]]) {
