@@ -27,6 +27,7 @@ pub(crate) struct Written {
     pub(crate) global: Global,
     pub(crate) scripts: Vec<WrittenScript>,
     pub(crate) instances: Vec<Instance>,
+    pub(crate) sync_groups: Vec<SyncGroup>,
     /// Where each instance's name stands; repeated blocks make many.
     pub(crate) instance_names: HashMap<String, Span>,
 }
@@ -169,6 +170,33 @@ pub(crate) struct WrittenNotify {
     pub(crate) stop: Option<Command>,
     pub(crate) any: Option<Command>,
     pub(crate) master_rx_lower_pri: Option<Command>,
+}
+
+/// A `vrrp_sync_group`.
+#[derive(Debug)]
+pub(crate) struct SyncGroup {
+    pub(crate) name: Spanned<String>,
+    pub(crate) members: Vec<Spanned<String>>,
+    pub(crate) notify: WrittenNotify,
+    pub(crate) smtp_alert: Option<bool>,
+    /// Members may have weights of their own.
+    pub(crate) tracking_weight: bool,
+    pub(crate) track_scripts: Vec<WrittenTrackScript>,
+    pub(crate) track_interfaces: Vec<WrittenTrackInterface>,
+}
+
+impl SyncGroup {
+    pub(crate) fn new(name: Spanned<String>) -> Self {
+        Self {
+            name,
+            members: Vec::new(),
+            notify: WrittenNotify::default(),
+            smtp_alert: None,
+            tracking_weight: false,
+            track_scripts: Vec::new(),
+            track_interfaces: Vec::new(),
+        }
+    }
 }
 
 /// A `vrrp_instance`.

@@ -91,6 +91,8 @@ pub struct InstanceConfig {
     pub higher_prio_send_advert: bool,
     /// Whether adverts from the same master as the one before are taken without a look at their addresses.
     pub skip_check_adv_addr: bool,
+    /// Whether it is in a group of instances that change their state together ([`crate::group`]).
+    pub grouped: bool,
     /// What the instance tracks, and what each means for it.
     pub tracked: Vec<Tracked>,
 }
@@ -122,6 +124,7 @@ impl InstanceConfig {
             lower_prio_no_advert: false,
             higher_prio_send_advert: false,
             skip_check_adv_addr: false,
+            grouped: false,
             tracked: Vec::new(),
         }
     }

@@ -9,6 +9,7 @@
 mod config;
 mod counters;
 pub mod fsm;
+pub mod group;
 pub mod sim;
 pub mod timers;
 pub mod track;

@@ -111,6 +111,7 @@ fn config(settings: &Settings) -> InstanceConfig {
         peers: Vec::new(),
         check_peers: false,
         unicast_ttl: 255,
+        grouped: false,
         addresses: settings.addresses.clone(),
         auth: settings
             .auth_pass

@@ -1,6 +1,6 @@
 //! Who is told of a change of state: scripts, and people by mail.
 
-use keepalived_conf::model::{Script, VrrpInstance};
+use keepalived_conf::model::{Notify, Script, SyncGroup, VrrpInstance};
 use vrrp_proto::StateKind;
 
 use crate::log::Log;
@@ -43,7 +43,21 @@ impl News {
 
 /// Runs the scripts of an instance: the one for this change, then the one for all.
 pub(crate) fn run_scripts(instance: &VrrpInstance, news: News, priority: u8, log: &Log) {
-    let notify = &instance.notify;
+    run(
+        &instance.notify,
+        news,
+        ["INSTANCE", &instance.name],
+        priority,
+        log,
+    );
+}
+
+/// The same for a group, which has no priority.
+pub(crate) fn run_group_scripts(group: &SyncGroup, news: News, log: &Log) {
+    run(&group.notify, news, ["GROUP", &group.name], 0, log);
+}
+
+fn run(notify: &Notify, news: News, [kind, name]: [&str; 2], priority: u8, log: &Log) {
     let own = match news {
         News::Master => &notify.master,
         News::Backup => &notify.backup,
@@ -55,7 +69,7 @@ pub(crate) fn run_scripts(instance: &VrrpInstance, news: News, priority: u8, log
     }
     if let Some(script) = &notify.any {
         let priority = priority.to_string();
-        start(script, &["INSTANCE", &instance.name, news.word(), &priority], log);
+        start(script, &[kind, name, news.word(), &priority], log);
     }
 }
 
@@ -80,6 +94,21 @@ pub(crate) fn send_mail(instance: &VrrpInstance, news: News, faults_too: bool, m
         Alert {
             subject: format!("VRRP Instance {} - Entering {} state", instance.name, news.word()),
             body: format!("=> VRRP Instance is {owning} owning VRRP VIPs <="),
+        },
+        log.clone(),
+    );
+}
+
+/// The same for a group.
+pub(crate) fn send_group_mail(group: &SyncGroup, news: News, faults_too: bool, mailer: &Mailer, log: &Log) {
+    if !group.smtp_alert || news == News::Stop || (news == News::Fault && !faults_too) {
+        return;
+    }
+    let state = news.word();
+    mailer.send(
+        Alert {
+            subject: format!("VRRP Group {} - Entering {state} state", group.name),
+            body: format!("=> All VRRP group instances are now in {state} state <="),
         },
         log.clone(),
     );

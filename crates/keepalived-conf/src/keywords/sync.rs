@@ -4,7 +4,8 @@ use syntax::Arity;
 use syntax::table::kw;
 
 use super::place::{GARP_GROUP, SYNC_GROUP, TRACK_GROUP};
-use super::{READ_LIST, Row};
+use super::{Act, READ_LIST, Row};
+use crate::parse::sync;
 
 /// Keywords of `vrrp_sync_group`.
 pub(super) const ROWS: &[Row] = &[
@@ -14,53 +15,61 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "members may have weights",
     )
-    .warned(2, 0)
-    .instead("sync_group_tracking_weight"),
+    .acts(Act::Line(sync::global_tracking)),
     kw(
         "group",
         SYNC_GROUP,
         Arity::exactly(0),
         "the instances of the group",
     )
-    .checked(READ_LIST),
+    .acts(Act::List {
+        begin: |_, _| true,
+        entry: sync::members,
+        end: |_, _| {},
+    }),
     kw(
         "notify_backup",
         SYNC_GROUP,
         Arity::at_least(1),
         "run on the change to BACKUP",
-    ),
+    )
+    .acts(Act::Line(sync::notify_line)),
     kw(
         "notify_fault",
         SYNC_GROUP,
         Arity::at_least(1),
         "run on the change to FAULT",
-    ),
+    )
+    .acts(Act::Line(sync::notify_line)),
     kw(
         "notify_master",
         SYNC_GROUP,
         Arity::at_least(1),
         "run on the change to MASTER",
-    ),
+    )
+    .acts(Act::Line(sync::notify_line)),
     kw(
         "notify_priority_changes",
         SYNC_GROUP,
         Arity::between(0, 1),
         "write changes of the priority to FIFOs",
     ),
-    kw("notify_stop", SYNC_GROUP, Arity::at_least(1), "run at the end"),
-    kw("notify", SYNC_GROUP, Arity::at_least(1), "run on every change"),
+    kw("notify_stop", SYNC_GROUP, Arity::at_least(1), "run at the end").acts(Act::Line(sync::notify_line)),
+    kw("notify", SYNC_GROUP, Arity::at_least(1), "run on every change").acts(Act::Line(sync::notify_line)),
     kw(
         "smtp_alert",
         SYNC_GROUP,
         Arity::between(0, 1),
         "whether mails are sent",
-    ),
+    )
+    .acts(Act::Line(sync::smtp_alert)),
     kw(
         "sync_group_tracking_weight",
         SYNC_GROUP,
         Arity::exactly(0),
         "members may have weights",
-    ),
+    )
+    .acts(Act::Line(sync::tracking_weight)),
     kw(
         "track_bfd",
         SYNC_GROUP,
@@ -81,7 +90,11 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "interfaces that are tracked",
     )
-    .checked(READ_LIST),
+    .acts(Act::List {
+        begin: |_, _| true,
+        entry: sync::track_interface,
+        end: |_, _| {},
+    }),
     kw(
         "track_process",
         SYNC_GROUP,
@@ -95,7 +108,11 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "scripts that are tracked",
     )
-    .checked(READ_LIST),
+    .acts(Act::List {
+        begin: |_, _| true,
+        entry: sync::track_script,
+        end: |_, _| {},
+    }),
 ];
 
 /// Keywords of `track_group`.

@@ -8,7 +8,7 @@ use super::place::{
     VIRTUAL_SERVER,
 };
 use super::{Act, READ_LIST, Row, read_block};
-use crate::parse::{global, instance, script};
+use crate::parse::{global, instance, script, sync};
 
 /// Keywords outside of every block.
 pub(super) const ROWS: &[Row] = &[
@@ -164,7 +164,11 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "instances that change state together",
     )
-    .checked(read_block(SYNC_GROUP)),
+    .acts(Act::Block {
+        place: SYNC_GROUP,
+        begin: sync::begin,
+        end: sync::end,
+    }),
     kw(
         "vrrp_track_file",
         TOP,

@@ -4,12 +4,14 @@ mod address;
 mod global;
 mod instance;
 mod script;
+mod sync;
 mod track;
 
 pub use address::{Scope, VirtualAddress};
 pub use global::{GlobalDefs, Smtp, SmtpServer};
 pub use instance::{Authentication, Garp, InitialState, Notify, UnicastPeer, Version, VrrpInstance};
 pub use script::{Script, VrrpScript};
+pub use sync::SyncGroup;
 pub use track::{TrackInterface, TrackScript, Weight};
 
 /// A whole configuration.
@@ -21,4 +23,6 @@ pub struct Config {
     pub scripts: Vec<VrrpScript>,
     /// The instances, in the order of the files. One that cannot be used (no interface, no VRID) is not here.
     pub instances: Vec<VrrpInstance>,
+    /// The groups of instances, in the order of the files. One without members is not here.
+    pub groups: Vec<SyncGroup>,
 }

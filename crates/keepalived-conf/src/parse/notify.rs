@@ -1,9 +1,9 @@
-//! Scripts that are told of an instance's changes.
+//! Scripts that are told of an instance's changes, or a group's.
 
 use syntax::Diagnostic;
 
 use super::command::command;
-use super::instance::{current, current_name};
+use super::owner::Owner;
 use super::script::{default_ids, ids, unread_words};
 use crate::lines::Line;
 use crate::reading::Reading;
@@ -11,6 +11,11 @@ use crate::written::{Command, WrittenNotify};
 
 /// `notify_master` and its kin.
 pub(crate) fn line(reading: &mut Reading<'_>, line: &Line) {
+    read(reading, line, Owner::Instance);
+}
+
+/// The same of any owner.
+pub(super) fn read(reading: &mut Reading<'_>, line: &Line, owner: Owner) {
     if reading.need(line, 0, "a script").is_none() {
         return;
     }
@@ -22,8 +27,10 @@ pub(crate) fn line(reading: &mut Reading<'_>, line: &Line) {
             .help("write the script's path between the quotes");
         return reading.tell(told);
     };
-    let instance = current_name(reading);
-    let taken = current(reading).is_some_and(|instance| slot(&mut instance.notify, &keyword).is_some());
+    let instance = owner.name(reading);
+    let taken = owner
+        .notify(reading)
+        .is_some_and(|notify| slot(notify, &keyword).is_some());
     if taken {
         let told = Diagnostic::warning(
             "duplicate-keyword",
@@ -62,8 +69,8 @@ pub(crate) fn line(reading: &mut Reading<'_>, line: &Line) {
         };
         found.ids = Some(ids);
     }
-    if let Some(instance) = current(reading) {
-        *slot(&mut instance.notify, &keyword) = Some(found);
+    if let Some(notify) = owner.notify(reading) {
+        *slot(notify, &keyword) = Some(found);
     }
 }
 

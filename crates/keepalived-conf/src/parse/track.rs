@@ -1,9 +1,9 @@
-//! Entries of `track_script` and `track_interface` in an instance.
+//! Entries of `track_script` and `track_interface`.
 
 use syntax::{Diagnostic, Span, closest};
 
-use super::instance::{current, current_name};
 use super::number::signed;
+use super::owner::Owner;
 use crate::lines::{Line, Word};
 use crate::model::Weight;
 use crate::reading::Reading;
@@ -18,8 +18,8 @@ enum Kind {
 
 /// What stands behind an entry's name, `weight NUMBER [reverse]`: its weight, or none for that of what is tracked. The outer
 /// none leaves the entry out.
-fn options(reading: &mut Reading<'_>, line: &Line, kind: Kind) -> Option<Option<Weight>> {
-    let instance = current_name(reading);
+fn options(reading: &mut Reading<'_>, line: &Line, kind: Kind, owner: Owner) -> Option<Option<Weight>> {
+    let instance = owner.name(reading);
     let name = line.keyword().text().into_owned();
     let Some(word) = line.arg(0) else {
         return Some(None);
@@ -104,7 +104,12 @@ fn fault(reading: &mut Reading<'_>, word: &Word, message: String, help: &str) {
 
 /// An entry of `track_script`.
 pub(crate) fn script(reading: &mut Reading<'_>, line: &Line) {
-    let instance = current_name(reading);
+    script_of(reading, line, Owner::Instance);
+}
+
+/// The same of any owner.
+pub(super) fn script_of(reading: &mut Reading<'_>, line: &Line, owner: Owner) {
+    let instance = owner.name(reading);
     let word = line.keyword();
     let name = word.text();
     let found = reading
@@ -133,8 +138,9 @@ pub(crate) fn script(reading: &mut Reading<'_>, line: &Line) {
         };
         return reading.fault(told);
     };
-    let twice = current(reading)
-        .is_some_and(|instance| instance.track_scripts.iter().any(|entry| entry.script == script));
+    let twice = owner
+        .scripts(reading)
+        .is_some_and(|tracked| tracked.iter().any(|entry| entry.script == script));
     if twice {
         let told = Diagnostic::warning(
             "duplicate-name",
@@ -145,22 +151,25 @@ pub(crate) fn script(reading: &mut Reading<'_>, line: &Line) {
         return reading.fault(told);
     }
     let span = word.span;
-    let Some(weight) = options(reading, line, Kind::Script) else {
+    let Some(weight) = options(reading, line, Kind::Script, owner) else {
         return;
     };
-    if let Some(instance) = current(reading) {
-        instance
-            .track_scripts
-            .push(WrittenTrackScript { script, weight, span });
+    if let Some(tracked) = owner.scripts(reading) {
+        tracked.push(WrittenTrackScript { script, weight, span });
     }
 }
 
 /// An entry of `track_interface`.
 pub(crate) fn interface(reading: &mut Reading<'_>, line: &Line) {
-    let instance = current_name(reading);
+    interface_of(reading, line, Owner::Instance);
+}
+
+/// The same of any owner.
+pub(super) fn interface_of(reading: &mut Reading<'_>, line: &Line, owner: Owner) {
+    let instance = owner.name(reading);
     let word = line.keyword();
     let name = word.text().into_owned();
-    let Some(weight) = options(reading, line, Kind::Interface) else {
+    let Some(weight) = options(reading, line, Kind::Interface, owner) else {
         return;
     };
     let weight = weight.unwrap_or_default();
@@ -172,12 +181,9 @@ pub(crate) fn interface(reading: &mut Reading<'_>, line: &Line) {
             return;
         }
     }
-    let twice = current(reading).is_some_and(|instance| {
-        instance
-            .track_interfaces
-            .iter()
-            .any(|entry| entry.interface.value == name)
-    });
+    let twice = owner
+        .interfaces(reading)
+        .is_some_and(|tracked| tracked.iter().any(|entry| entry.interface.value == name));
     if twice {
         let told = Diagnostic::warning(
             "duplicate-name",
@@ -191,8 +197,8 @@ pub(crate) fn interface(reading: &mut Reading<'_>, line: &Line) {
         interface: Spanned::new(name, word.span),
         weight,
     };
-    if let Some(instance) = current(reading) {
-        instance.track_interfaces.push(entry);
+    if let Some(tracked) = owner.interfaces(reading) {
+        tracked.push(entry);
     }
 }
 

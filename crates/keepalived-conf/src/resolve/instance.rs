@@ -1,16 +1,16 @@
 //! Instances: defaults, and what contradicts itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use syntax::{Diagnostic, Span};
 
 use super::global::filled;
-use super::program::{Programs, notify};
+use super::program::{Programs, notify_all};
 use crate::model::{
-    Authentication, GlobalDefs, InitialState, Notify, TrackInterface, TrackScript, UnicastPeer, Version,
-    VirtualAddress, VrrpInstance, VrrpScript,
+    Authentication, GlobalDefs, InitialState, TrackInterface, TrackScript, UnicastPeer, Version,
+    VirtualAddress, VrrpInstance, VrrpScript, Weight,
 };
 use crate::reading::Reading;
 use crate::written::{Address, AuthType, Instance, Spanned, WrittenBroadcast};
@@ -22,6 +22,7 @@ pub(super) fn resolve(
     global: &GlobalDefs,
     places: &[Option<usize>],
     scripts: &[VrrpScript],
+    without_weights: &HashSet<String>,
     programs: &mut Programs,
 ) -> Option<(VrrpInstance, Span)> {
     let name = written.name.value.clone();
@@ -76,18 +77,11 @@ pub(super) fn resolve(
     let advert_int = advert_int(reading, &written, version);
     let (preempt, preempt_delay) = preemption(reading, &written, initial_state);
     let authentication = authentication(reading, &mut written, version);
-    let track_interfaces = track_interfaces(reading, &written, &interface, owner);
-    let track_scripts = track_scripts(reading, &written, places, scripts, owner);
+    let weightless = without_weights.contains(&name);
+    let track_interfaces = track_interfaces(reading, &written, &interface, (owner, weightless));
+    let track_scripts = track_scripts(reading, &written, places, scripts, (owner, weightless));
     let garp = filled(&written.garp, &global.garp);
-    let mut program = |command, keyword| notify(reading, command, keyword, programs);
-    let notify = Notify {
-        master: program(written.notify.master, "notify_master"),
-        backup: program(written.notify.backup, "notify_backup"),
-        fault: program(written.notify.fault, "notify_fault"),
-        stop: program(written.notify.stop, "notify_stop"),
-        any: program(written.notify.any, "notify"),
-        master_rx_lower_pri: program(written.notify.master_rx_lower_pri, "notify_master_rx_lower_pri"),
-    };
+    let notify = notify_all(reading, std::mem::take(&mut written.notify), programs);
     if let Some((span, what)) = written.held {
         let told = Diagnostic::warning("held", format!("({name}) stays in FAULT: {what} is not run yet"))
             .at(span)
@@ -331,7 +325,7 @@ fn track_scripts(
     written: &Instance,
     places: &[Option<usize>],
     scripts: &[VrrpScript],
-    owner: bool,
+    (owner, weightless): (bool, bool),
 ) -> Vec<TrackScript> {
     let mut out = Vec::new();
     for entry in &written.track_scripts {
@@ -354,6 +348,19 @@ fn track_scripts(
             reading.fault(told);
             continue;
         }
+        if weightless && weight.value != 0 {
+            let told = Diagnostic::warning(
+                "clash",
+                format!(
+                    "({}) ignoring tracked script {} with weights due to SYNC group",
+                    written.name.value, script.name
+                ),
+            )
+            .at(entry.span)
+            .help("let the group track it, or write sync_group_tracking_weight into the group");
+            reading.fault(told);
+            continue;
+        }
         out.push(TrackScript {
             script: index,
             weight,
@@ -367,7 +374,7 @@ fn track_interfaces(
     reading: &mut Reading<'_>,
     written: &Instance,
     own: &str,
-    owner: bool,
+    (owner, weightless): (bool, bool),
 ) -> Vec<TrackInterface> {
     let mut out = Vec::new();
     for entry in &written.track_interfaces {
@@ -386,11 +393,19 @@ fn track_interfaces(
             )
             .help("an instance of priority 255 keeps it: write weight 0, or a lower priority")
         } else {
+            let loses = weightless && entry.weight.value != 0;
             out.push(TrackInterface {
                 interface: interface.clone(),
-                weight: entry.weight,
+                weight: if loses { Weight::default() } else { entry.weight },
             });
-            continue;
+            if !loses {
+                continue;
+            }
+            Diagnostic::warning(
+                "clash",
+                format!("({name}) ignoring {interface} tracked interface weight due to SYNC group"),
+            )
+            .help("let the group track it, or write sync_group_tracking_weight into the group")
         };
         reading.fault(told.at(entry.interface.span));
     }

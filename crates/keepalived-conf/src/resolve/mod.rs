@@ -4,6 +4,7 @@
 mod global;
 mod instance;
 mod program;
+mod sync;
 
 use syntax::Diagnostic;
 
@@ -15,6 +16,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     let global = global::resolve(reading);
     let mut programs = program::Programs::default();
     let (scripts, places) = program::scripts(reading, &mut programs);
+    let without_weights = sync::without_weights(reading);
     let written = std::mem::take(&mut reading.written.instances);
     let mut instances = Vec::new();
     for instance in written {
@@ -24,9 +26,17 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
             &global,
             &places,
             &scripts,
+            &without_weights,
             &mut programs,
         ));
     }
+    let groups = sync::resolve(
+        reading,
+        &mut instances,
+        &global,
+        (&places, &scripts),
+        &mut programs,
+    );
     instance::shared_router_ids(reading, &instances);
     program::security(reading, &programs);
     if let Some(span) = reading.missing_interface {
@@ -43,5 +53,6 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         global,
         scripts,
         instances: instances.into_iter().map(|(instance, _)| instance).collect(),
+        groups,
     }
 }

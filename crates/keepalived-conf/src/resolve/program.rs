@@ -5,10 +5,10 @@ use std::time::Duration;
 use syntax::{Diagnostic, Span};
 
 use crate::host::FileStatus;
-use crate::model::{Script, VrrpScript};
+use crate::model::{Notify, Script, VrrpScript};
 use crate::parse::script::default_ids;
 use crate::reading::Reading;
-use crate::written::Command;
+use crate::written::{Command, WrittenNotify};
 
 /// What was found out about programs so far.
 #[derive(Debug, Default)]
@@ -115,7 +115,24 @@ pub(super) fn scripts(
 }
 
 /// The program of a `notify`; the original leaves out one that it does not find without a word.
-pub(super) fn notify(
+pub(super) fn notify_all(
+    reading: &mut Reading<'_>,
+    written: WrittenNotify,
+    programs: &mut Programs,
+) -> Notify {
+    let mut program = |command, keyword| notify(reading, command, keyword, programs);
+    Notify {
+        master: program(written.master, "notify_master"),
+        backup: program(written.backup, "notify_backup"),
+        fault: program(written.fault, "notify_fault"),
+        stop: program(written.stop, "notify_stop"),
+        any: program(written.any, "notify"),
+        master_rx_lower_pri: program(written.master_rx_lower_pri, "notify_master_rx_lower_pri"),
+    }
+}
+
+/// The script of one of them.
+fn notify(
     reading: &mut Reading<'_>,
     command: Option<Command>,
     keyword: &str,

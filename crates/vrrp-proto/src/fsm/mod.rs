@@ -50,6 +50,8 @@ pub enum Input<'a> {
     },
     /// Somebody else has taken away one of the addresses that the master had set.
     AddressLost,
+    /// The group that it is in goes to that state, and it with it, as far as it can.
+    Group(StateKind),
     /// The file was read again, and the instance is still in it. It stays in its state if it can.
     Reload(Box<InstanceConfig>),
 }
@@ -152,7 +154,7 @@ impl Instance {
                 let backup = backup.clone();
                 if now >= self.master_down_at(&backup) {
                     self.event(Event::AdvertTimeout);
-                    self.become_master(now, backup.interval);
+                    self.wait_is_over(now, backup.interval);
                 }
             }
             State::Master(_) => self.handle_master_timeout(now),
@@ -184,8 +186,19 @@ impl Instance {
                     }
                 }
             }
+            Input::Group(to) => self.follow_group(now, to),
             Input::Reload(config) => self.reload(now, *config),
         }
+    }
+
+    /// Whether it would be master, had the others of its group come so far.
+    pub const fn wants_master(&self) -> bool {
+        matches!(&self.state, State::Backup(backup) if backup.wants_master)
+    }
+
+    /// Whether nothing keeps it from taking part, as far as it knows by itself.
+    pub fn is_healthy(&self) -> bool {
+        !self.is_faulty() && !self.must_wait()
     }
 
     fn effects(&self) -> impl Iterator<Item = Effect> {
@@ -292,6 +305,7 @@ impl Instance {
             wait: Wait::MasterDown,
             interval: self.config.advert_interval,
             patience_ends: None,
+            wants_master: false,
         })
     }
 
@@ -315,7 +329,11 @@ impl Instance {
             self.push(Output::RemoveAddresses);
             if self.config.is_owner() && self.config.initial_state == InitialState::Master {
                 self.event(Event::AdvertTimeout);
-                self.become_master(now, self.config.advert_interval);
+                if self.config.grouped {
+                    let backup = self.backup_from(now);
+                    self.transition(backup);
+                }
+                self.wait_is_over(now, self.config.advert_interval);
             } else {
                 let backup = self.backup_from(now);
                 self.transition(backup);
@@ -362,12 +380,48 @@ impl Instance {
                     self.transition(fault);
                 }
             }
+            // The others of a group may still be in trouble.
+            State::Fault(_) if self.config.grouped => {}
             State::Fault(_) => {
                 if !self.must_wait() {
                     let backup = self.backup_from(now);
                     self.transition(backup);
                 }
             }
+        }
+    }
+
+    /// No advert came for the master-down interval.
+    fn wait_is_over(&mut self, now: Time, interval: Duration) {
+        match &mut self.state {
+            State::Backup(backup) if self.config.grouped => {
+                backup.wants_master = true;
+                backup.since = now;
+                backup.wait = Wait::MasterDown;
+            }
+            _ => self.become_master(now, interval),
+        }
+    }
+
+    /// Does what the others of its group do. Nobody but the one that began it says so on the wire: who gives way, or is in
+    /// trouble.
+    fn follow_group(&mut self, now: Time, to: StateKind) {
+        match (&self.state, to) {
+            (State::Backup(backup), StateKind::Master) => {
+                let interval = backup.interval;
+                self.become_master(now, interval);
+            }
+            (State::Master(_), StateKind::Backup) => {
+                self.release_to_backup(now);
+                self.push(Output::RemoveAddresses);
+            }
+            (State::Fault(_), StateKind::Backup) if self.is_healthy() => self.release_to_backup(now),
+            (State::Backup(_), StateKind::Fault) => self.transition(State::Fault(Fault { settled: true })),
+            (State::Master(_), StateKind::Fault) => {
+                self.transition(State::Fault(Fault { settled: true }));
+                self.push(Output::RemoveAddresses);
+            }
+            _ => {}
         }
     }
 
@@ -513,6 +567,7 @@ impl Instance {
         };
         backup.since = now;
         backup.wait = Wait::MasterDown;
+        backup.wants_master = false;
         let from = std::mem::replace(&mut backup.interval, interval);
         if from != interval {
             self.event(Event::IntervalAdopted { from, to: interval });

@@ -47,6 +47,8 @@ pub(super) struct Backup {
     pub(super) interval: Duration,
     /// When the patience with a master of lower priority ends; set by its first advert.
     pub(super) patience_ends: Option<Time>,
+    /// The wait is over, but the others of its group are not so far.
+    pub(super) wants_master: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The whole of a running program: its instances, interfaces, sockets and scripts, and what each thing that happens means for them.
 //! What an instance does is asked of its machine; here it is done.
 
+mod group;
 mod interface;
 mod output;
 mod packet;
@@ -14,6 +15,7 @@ use tokio::sync::mpsc;
 use vrrp_proto::track::{Health, TrackId, Tracked};
 use vrrp_proto::{Input, InstanceConfig, StateKind, Time};
 
+use self::group::Group;
 use crate::announcement::{Announcer, Intervals};
 use crate::check::{Check, Report};
 use crate::clock::Clock;
@@ -38,6 +40,7 @@ pub(crate) struct Node {
     pub(crate) interfaces: Interfaces,
     pub(crate) routers: Vec<Router>,
     pub(crate) checks: Vec<Check>,
+    groups: Vec<Group>,
     channel: Channel,
     announcer: Announcer,
     mailer: Mailer,
@@ -81,6 +84,7 @@ impl Node {
             interfaces,
             routers: Vec::new(),
             checks: Vec::new(),
+            groups: config.groups.iter().cloned().map(Group::new).collect(),
             channel,
             sockets: BTreeMap::new(),
             turn: None,
@@ -119,9 +123,7 @@ impl Node {
     /// Starts the scripts, and the instances, once the delay of a start is over.
     pub(crate) fn begin(&mut self, config: &Config) {
         if self.begin_at.is_none() {
-            for at in 0..self.routers.len() {
-                self.start(at);
-            }
+            self.start_all();
         }
         for script in &config.scripts {
             let health = if script.init_fail {
@@ -152,9 +154,7 @@ impl Node {
         let now = self.clock.now();
         if self.begin_at.is_some_and(|begin| now >= begin) {
             self.begin_at = None;
-            for at in 0..self.routers.len() {
-                self.start(at);
-            }
+            self.start_all();
         }
         let due = |router: &Router| router.machine.poll_timeout().is_some_and(|due| now >= due);
         if self.routers.iter().any(due) {
@@ -199,10 +199,29 @@ impl Node {
             router.machine.handle_input(now, Input::Stop);
         }
         self.act_for_all();
+        self.tell_end_of_groups();
+    }
+
+    /// Starts all instances: what an earlier run may have left is gone before any of them goes on.
+    fn start_all(&mut self) {
+        for at in 0..self.routers.len() {
+            self.prepare(at);
+        }
+        self.act_at_start();
+        for at in 0..self.routers.len() {
+            self.tell_sockets(at);
+        }
     }
 
     /// Starts an instance with what is known.
     fn start(&mut self, at: usize) {
+        self.prepare(at);
+        self.act(at);
+        self.tell_sockets(at);
+    }
+
+    /// The same, but for what its machine wants done.
+    fn prepare(&mut self, at: usize) {
         let up = self.is_usable(at);
         self.routers[at].up = up;
         let now = self.clock.now();
@@ -217,8 +236,7 @@ impl Node {
                 .machine
                 .handle_input(now, Input::Track { id, health });
         }
-        self.input(at, Input::Start);
-        self.tell_sockets(at);
+        self.routers[at].machine.handle_input(now, Input::Start);
     }
 
     /// What is known of the things that an instance tracks.
@@ -311,7 +329,16 @@ impl Node {
             })
             .collect();
         let source = self.source(instance);
-        machine_config(instance, &self.global, source, tracked)
+        let is_it = |member: &usize| {
+            config
+                .instances
+                .get(*member)
+                .is_some_and(|one| one.name == instance.name)
+        };
+        InstanceConfig {
+            grouped: config.groups.iter().any(|group| group.members.iter().any(is_it)),
+            ..machine_config(instance, &self.global, source, tracked)
+        }
     }
 
     /// The number that a tracked thing has from its first use on.

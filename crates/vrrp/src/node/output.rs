@@ -20,14 +20,33 @@ impl Node {
         while let Some(output) = self.routers[at].machine.poll_output() {
             self.perform(at, output);
         }
+        self.settle_group(at);
+    }
+
+    /// The same for all instances that were just started: trouble is told and addresses are taken away first.
+    pub(super) fn act_at_start(&mut self) {
+        let is_first = |output: &Output| {
+            let to_fault = |transition: &Transition| transition.to == StateKind::Fault;
+            matches!(output, Output::RemoveAddresses)
+                || matches!(output, Output::State(transition) if to_fault(transition))
+        };
+        self.act_in_two(is_first);
+        for at in 0..self.routers.len() {
+            self.settle_group(at);
+        }
     }
 
     /// The same for all instances, adverts first: no instance's goodbye waits until the addresses of others are gone.
     pub(super) fn act_for_all(&mut self) {
+        self.act_in_two(|output| matches!(output, Output::Send { .. }));
+    }
+
+    /// Does what the machines of all instances want done: that which comes first for all, then the rest.
+    fn act_in_two(&mut self, is_first: impl Fn(&Output) -> bool) {
         let mut later = Vec::new();
         for at in 0..self.routers.len() {
             while let Some(output) = self.routers[at].machine.poll_output() {
-                if matches!(output, Output::Send { .. }) {
+                if is_first(&output) {
                     self.perform(at, output);
                 } else {
                     later.push((at, output));

@@ -20,7 +20,8 @@ impl Node {
         self.announcer.intervals = Intervals::of(&self.global);
         self.mailer = Mailer::new(self.global.smtp.clone(), self.global.router_id.clone());
         let ended = self.renew_checks(config);
-
+        // Members' places are those in the new file only once all are in its order.
+        let groups = std::mem::take(&mut self.groups);
         let mut at = 0;
         while at < self.routers.len() {
             let still = config.instances.iter().find(|instance| {
@@ -54,6 +55,10 @@ impl Node {
                     }
                 }
             }
+        }
+        self.renew_groups(&groups, &config.groups);
+        for at in 0..self.routers.len() {
+            self.settle_group(at);
         }
         self.close_unused_sockets();
         ended

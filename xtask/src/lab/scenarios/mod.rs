@@ -14,6 +14,7 @@ mod packets;
 mod same_frames;
 mod smtp_pair;
 mod statistics;
+mod sync_group;
 mod tcp_roundrobin;
 mod web;
 mod webapp_cookie;
@@ -102,6 +103,7 @@ const SCENARIOS: &[Scenario] = &[
         forms::play(stage, "unicast-version-3")
     }),
     pair("forms-unicast-ipv6", |stage| forms::play(stage, "unicast-ipv6")),
+    pair("forms-sync-group", sync_group::play),
     pair("001-bad-packets", bad_packets::play),
     Scenario {
         name: "001-flood",
