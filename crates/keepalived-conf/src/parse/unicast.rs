@@ -27,37 +27,35 @@ pub(super) fn fits_family(reading: &mut Reading<'_>, address: IpAddr) -> bool {
     *instance.ipv4.get_or_insert(address.is_ipv4()) == address.is_ipv4()
 }
 
+/// The address in a word, if it is one of the instance's family; `what` it is for stands in what is told otherwise.
+fn own_address(reading: &mut Reading<'_>, word: &Word, what: &str) -> Option<IpAddr> {
+    let (name, text) = (current_name(reading), word.text());
+    let begin = format!("Configuration error: VRRP instance[{name}]");
+    let (code, message, help) = match address(word) {
+        None => (
+            "bad-address",
+            format!("{begin} malformed {what} address[{text}]. Skipping..."),
+            "write an address without a network's bits",
+        ),
+        Some(address) if !fits_family(reading, address) => (
+            "wrong-family",
+            format!("{begin} and {what} address[{text}] MUST be of the same family !!! Skipping..."),
+            "write an address of the same family as those in virtual_ipaddress",
+        ),
+        found => return found,
+    };
+    reading.fault(Diagnostic::warning(code, message).at(word.span).help(help));
+    None
+}
+
 /// `mcast_src_ip`.
 pub(crate) fn source(reading: &mut Reading<'_>, line: &Line) {
     let Some(word) = reading.need(line, 0, "an address") else {
         return;
     };
-    let name = current_name(reading);
-    let Some(address) = address(word) else {
-        let told = Diagnostic::warning(
-            "bad-address",
-            format!(
-                "Configuration error: VRRP instance[{name}] malformed src address[{}]. Skipping...",
-                word.text()
-            ),
-        )
-        .at(word.span)
-        .help("write an address without a network's bits");
-        return reading.fault(told);
-    };
-    if !fits_family(reading, address) {
-        let told = Diagnostic::warning(
-            "wrong-family",
-            format!(
-                "Configuration error: VRRP instance[{name}] and src address[{}] MUST be of the same family !!! Skipping...",
-                word.text()
-            ),
-        )
-        .at(word.span)
-        .help("write an address of the same family as those in virtual_ipaddress");
-        return reading.fault(told);
-    }
-    if let Some(instance) = current(reading) {
+    if let Some(address) = own_address(reading, word, "src")
+        && let Some(instance) = current(reading)
+    {
         instance.source = Some(Spanned::new(address, word.span));
     }
 }
@@ -85,30 +83,9 @@ pub(crate) fn peers(reading: &mut Reading<'_>, line: &Line) -> bool {
 pub(crate) fn peer(reading: &mut Reading<'_>, line: &Line) {
     let word = line.keyword();
     let name = current_name(reading);
-    let Some(address) = address(word) else {
-        let told = Diagnostic::warning(
-            "bad-address",
-            format!(
-                "Configuration error: VRRP instance[{name}] malformed unicast peer address[{}]. Skipping...",
-                word.text()
-            ),
-        )
-        .at(word.span)
-        .help("write the partner's address");
-        return reading.fault(told);
+    let Some(address) = own_address(reading, word, "unicast peer") else {
+        return;
     };
-    if !fits_family(reading, address) {
-        let told = Diagnostic::warning(
-            "wrong-family",
-            format!(
-                "Configuration error: VRRP instance[{name}] and unicast peer address[{}] MUST be of the same family !!! Skipping...",
-                word.text()
-            ),
-        )
-        .at(word.span)
-        .help("write an address of the same family as those in virtual_ipaddress");
-        return reading.fault(told);
-    }
     let mut peer = UnicastPeer {
         address,
         min_ttl: 0,
