@@ -59,10 +59,16 @@ impl Acceptor {
         let shared = Arc::clone(&self.thread.shared);
         let state = &shared.runtime.proxies[self.proxy.0 as usize];
         let mut changes = shared.changes.subscribe();
-        let pace = Pace::of(&self.thread, self.proxy, self.tls.is_some());
+        let mut rates = shared.runtime.rates.now();
+        let mut pace = Pace::of(&self.thread, self.proxy, self.tls.is_some());
         let mut listens = true;
         loop {
             changes.mark_unchanged();
+            let limits = shared.runtime.rates.now();
+            if limits != rates {
+                rates = limits;
+                pace = Pace::of(&self.thread, self.proxy, self.tls.is_some());
+            }
             if state.stopped.load(Relaxed) {
                 self.take_those_who_wait(&listener);
                 shared.released.forget(self.proxy, self.bind);

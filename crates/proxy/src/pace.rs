@@ -1,5 +1,5 @@
 //! How fast listeners take connections: `rate-limit sessions` of a frontend, `maxconnrate`, `maxsessrate` and `maxsslrate` of the
-//! process. What comes faster waits in the system's queue, as the original lets it.
+//! process, which may change while it runs. What comes faster waits in the system's queue, as the original lets it.
 
 use haproxy_cfg::model::ProxyId;
 use proxy_core::state::{Rate, ThreadCounters};
@@ -43,7 +43,7 @@ impl Pace {
     /// The limits of a listener of `proxy`; none where there are none. `tls` says whether its connections begin with a handshake.
     pub(crate) fn of(thread: &Thread, proxy: ProxyId, tls: bool) -> Option<Self> {
         let config = thread.config();
-        let rates = config.global.rates;
+        let rates = thread.shared.runtime.rates.now();
         let limits: Vec<_> = [
             (config.proxy(proxy).rate_limit, Counted::Frontend(proxy)),
             (rates.connections, Counted::Connections),

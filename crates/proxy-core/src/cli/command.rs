@@ -45,6 +45,7 @@ const RUNS: &[(&str, Run)] = &[
     ("set maxconn frontend", frontend::set_maxconn),
     ("set maxconn global", frontend::set_process_maxconn),
     ("set maxconn server", server::set_maxconn),
+    ("set rate-limit", frontend::set_rate_limit),
     ("set server", server::set),
     ("set severity-output", session::set_severity),
     ("set table", table::set),
@@ -59,6 +60,7 @@ const RUNS: &[(&str, Run)] = &[
     ("show map", pattern::show_map),
     ("show resolvers", show::resolvers),
     ("show schema json", show::schema),
+    ("show servers conn", show::servers_conn),
     ("show servers state", show::servers_state),
     ("show startup-logs", show::startup_logs),
     ("show stat", show::stat),
@@ -221,7 +223,10 @@ mod tests {
     #[test]
     fn a_mistyped_command_finds_its_like() {
         let names = |line| -> Vec<String> { like(&words(line)).iter().map(|c| c.row.usage()).collect() };
-        assert_eq!(names("show servers"), ["show servers state [<backend>]"]);
+        assert_eq!(
+            names("show servers"),
+            ["show servers conn [<backend>]", "show servers state [<backend>]"]
+        );
         assert!(names("sho stta").contains(&"show stat [desc|json|no-maint|typed|up]*".to_owned()));
         assert!(names("completely other").is_empty());
     }

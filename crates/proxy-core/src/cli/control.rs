@@ -2,7 +2,7 @@
 
 use haproxy_cfg::model::ProxyId;
 
-use crate::state::Health;
+use crate::state::{Health, Rated};
 
 /// A server of a backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +79,8 @@ pub trait Control {
     fn set_frontend_maxconn(&mut self, frontend: ProxyId, maxconn: u32);
     /// Sets the process's `maxconn`.
     fn set_process_maxconn(&mut self, maxconn: u32);
+    /// Sets a limit of how fast the process takes connections, in one second; 0 is none.
+    fn set_rate_limit(&mut self, of: Rated, limit: u32);
     /// Pauses, resumes or stops a frontend.
     ///
     /// # Errors

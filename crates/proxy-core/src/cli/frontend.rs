@@ -4,6 +4,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use haproxy_cfg::model::{ProxyId, ProxyKind};
 
+use crate::state::Rated;
+
 use super::{Call, FrontendChange, Reply};
 
 /// The frontend that an argument names, or the answer when there is none.
@@ -94,6 +96,45 @@ pub(super) fn set_process_maxconn(call: &mut Call<'_, '_>) -> Reply {
             call.control.set_process_maxconn(n);
             Reply::Done
         }
+    }
+}
+
+/// `set rate-limit WHAT global LIMIT`.
+pub(super) fn set_rate_limit(call: &mut Call<'_, '_>) -> Reply {
+    const HELP: &str = "\
+'set rate-limit' only supports :
+   - 'connections global' to set the per-process maximum connection rate
+   - 'sessions global' to set the per-process maximum session rate
+   - 'ssl-sessions global' to set the per-process maximum SSL session rate
+   - 'http-compression global' to set the per-process maximum compression speed in kB/s";
+    let of = match (call.argument(0), call.argument(1)) {
+        (b"connections", b"global") => Rated::Connections,
+        (b"sessions", b"global") => Rated::Sessions,
+        (b"ssl-sessions", b"global") => Rated::Tls,
+        (b"http-compression", b"global") => {
+            return Reply::error("Nothing is compressed by this program yet: there is no rate to limit.");
+        }
+        _ => return Reply::error(HELP),
+    };
+    let word = call.argument(2);
+    if word.is_empty() {
+        return Reply::error("Expects an integer value.");
+    }
+    // The digits that it begins with count, and without any it is 0.
+    let (negative, digits) = match word.strip_prefix(b"-") {
+        Some(rest) => (true, rest),
+        None => (false, word),
+    };
+    let number = digits.iter().take_while(|byte| byte.is_ascii_digit());
+    let number = number.fold(0_u64, |sum, byte| {
+        sum.saturating_mul(10).saturating_add(u64::from(byte - b'0'))
+    });
+    match u32::try_from(number) {
+        Ok(limit) if !negative || limit == 0 => {
+            call.control.set_rate_limit(of, limit);
+            Reply::Done
+        }
+        _ => Reply::error("Value out of range."),
     }
 }
 

@@ -7,7 +7,7 @@ use haproxy_cfg::model::{Config, ProxyId};
 
 use super::{AdminState, Control, FrontendChange, OldAction, Refused, ServerId};
 use crate::check::{self, AdminChange, Event, Origin};
-use crate::state::{Health, Runtime};
+use crate::state::{Health, Rated, Runtime};
 
 /// What only the shell can do.
 pub trait Hooks {
@@ -154,6 +154,11 @@ impl Control for Live<'_> {
 
     fn set_process_maxconn(&mut self, maxconn: u32) {
         self.runtime.maxconn.store(maxconn, Relaxed);
+        self.hooks.changed(None);
+    }
+
+    fn set_rate_limit(&mut self, of: Rated, limit: u32) {
+        self.runtime.rates.set(of, limit);
         self.hooks.changed(None);
     }
 

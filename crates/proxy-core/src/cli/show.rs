@@ -230,6 +230,62 @@ pub(super) fn servers_state(call: &mut Call<'_, '_>) -> Reply {
     Reply::Done
 }
 
+/// `show servers conn`: connections of servers, in use and idle, by thread too.
+pub(super) fn servers_conn(call: &mut Call<'_, '_>) -> Reply {
+    let word = call.argument(0);
+    let only = match word {
+        b"" => None,
+        name => match call.find_proxy(name, ProxyKind::is_backend) {
+            Some(id) => Some(id),
+            None => return Reply::error("Can't find backend."),
+        },
+    };
+    let view = call.view;
+    let head = format!(
+        "# bkname/svname bkid/svid addr port - purge_delay used_cur used_max need_est unsafe_nb safe_nb idle_lim \
+         idle_cur idle_per_thr[{}]\n",
+        view.runtime.counters.len()
+    );
+    call.out.extend_from_slice(head.as_bytes());
+    for (id, proxy) in view.proxies() {
+        if only.is_some_and(|o| o != id) || !proxy.kind.is_backend() {
+            continue;
+        }
+        let states = &view.runtime.proxies[id.0 as usize].servers;
+        for (at, (server, state)) in proxy.servers.iter().zip(states).enumerate() {
+            let moved = state.address(server);
+            let (ip, port) = match moved.as_ref().unwrap_or(&server.addr) {
+                ServerAddr::Inet { ip, port, .. } => (ip.to_string(), port.unwrap_or(0)),
+                ServerAddr::Unix(_) | ServerAddr::Abstract(_) => ("-".to_owned(), 0),
+            };
+            let counters = view.server(id, at);
+            let idle = counters.sum(|side| side.idle.get());
+            let safe = counters.sum(|side| side.idle_safe.get());
+            let needed = counters.sum(|side| side.connect.get()) > 0 || server.check.enabled;
+            let limit = server.pool.max.map_or(-1, i64::from);
+            let names = [&proxy.name[..], b"/", &server.name].concat();
+            call.out.extend_from_slice(&names);
+            let line = format!(
+                " {}/{} {ip} {port} - {} {} {} {} {} {safe} {limit} {idle}",
+                proxy.id,
+                server.id,
+                server.pool.purge_delay,
+                state.sessions.get(),
+                state.sessions.max(),
+                state.sessions.max().max(u32::from(needed)),
+                idle.saturating_sub(safe),
+            );
+            call.out.extend_from_slice(line.as_bytes());
+            for thread in &view.runtime.counters {
+                let idle = thread.servers[id.0 as usize][at].idle.get();
+                call.out.extend_from_slice(format!(" {idle}").as_bytes());
+            }
+            call.out.push(b'\n');
+        }
+    }
+    Reply::Done
+}
+
 fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out: &mut Vec<u8>) {
     let place = state.place();
     let moved = state.address(server);

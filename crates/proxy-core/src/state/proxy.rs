@@ -12,7 +12,8 @@ use crate::stream::ProcessVariables;
 use crate::table::Tables;
 
 use super::{
-    Admin, NameserverCounters, ProcessCounters, ServerState, SideCounters, ThreadCounters, full_connections,
+    Admin, NameserverCounters, ProcessCounters, Rates, ServerState, SideCounters, ThreadCounters,
+    full_connections,
 };
 
 /// A number of things that are there now, with its maximum; any thread may write.
@@ -150,6 +151,8 @@ pub struct Runtime {
     pub streams: AtomicU32,
     /// Client connections that the process takes at most (`maxconn`); 0 is not known.
     pub maxconn: AtomicU32,
+    /// How fast connections are taken at most.
+    pub rates: Rates,
     /// Seconds since the Unix epoch at start.
     pub started_at: u64,
     /// Variables of scope `proc`.
@@ -209,6 +212,7 @@ impl Runtime {
             received_logs: AtomicU32::new(0),
             streams: AtomicU32::new(0),
             maxconn: AtomicU32::new(config.global.maxconn.unwrap_or(0)),
+            rates: Rates::new(config.global.rates),
             started_at,
             variables: ProcessVariables::default(),
             resolvers: config

@@ -194,7 +194,7 @@ fn connections<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures)
 }
 
 fn rates<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures) {
-    let limits = view.config.global.rates;
+    let limits = view.runtime.rates.now();
     fields! { list;
         26 "ConnRate" "MRP" U32(figures.conn_rate.0) "client connections in the last second";
         27 "ConnRateLimit" "CLP" U32(limits.connections.unwrap_or(0)) "limit of ConnRate, 0 for none";

@@ -49,11 +49,8 @@ pub(super) async fn serve<S: Stream>(
     context: Rc<AdminContext>,
     slot: Option<OwnedSemaphorePermit>,
 ) {
-    let process = &context.runtime.counters[context.thread].process;
-    let now_ms = context.clock.now_ms();
-    process.conn_tot.inc();
-    process.conn_rate.hit(now_ms);
-    process.sess_rate.hit(now_ms);
+    // Their rate is no business of the limits, and is not shown.
+    context.runtime.counters[context.thread].process.conn_tot.inc();
     let mut connection = Connection {
         stream,
         session: Session::new(rights.level),
