@@ -14,6 +14,7 @@ mod fixtures;
 mod fuzz;
 mod lab;
 mod outcome;
+mod soak;
 mod test;
 mod tidy;
 mod vtc;
@@ -51,6 +52,8 @@ enum Command {
     Fuzz(fuzz::Args),
     /// Build the documents' network in namespaces and run their files in it.
     Lab(lab::Args),
+    /// Let clients of all kinds come for ten minutes: memory stays flat, and nothing is left behind.
+    Soak(soak::Args),
     /// Run the varnishtest cases of tests/vtc.
     Vtc(vtc::Args),
 }
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Command::Corpus(args) => corpus::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Lab(args) => lab::run(&args),
+        Command::Soak(args) => soak::run(&args),
         Command::Vtc(args) => vtc::run(&args),
     };
     match result {
