@@ -241,7 +241,7 @@ pub(super) const ROWS: &[CommandRow] = &[
     row("set maxconn server", Admin, "<bk>/<srv>", "change a server's maxconn").acts(),
     row("set profiling", Admin, "<what> {auto|on|off}", "switch profiling"),
     row("set rate-limit", Admin, "<setting> <value>", "change a limit of a rate").acts(),
-    row("set server", Admin, "<bk>/<srv> [opts]", "change a server's state, weight or health").acts(),
+    row("set server", Admin, "<bk>/<srv> [opts]", "change a server's state, weight, health or address").acts(),
     row("set severity-output", User, "[none|number|string]", "put the severity in front of messages").acts(),
     row("set ssl ca-file", Admin, "<cafile> <payload>", "prepare a CA file"),
     row("set ssl cert", Admin, "<certfile> <payload>", "prepare a certificate"),

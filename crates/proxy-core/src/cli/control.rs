@@ -2,7 +2,7 @@
 
 use haproxy_cfg::model::ProxyId;
 
-use crate::state::{Health, Rated};
+use crate::state::{Health, Place, Rated};
 
 /// A server of a backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,8 @@ pub trait Control {
     fn set_agent(&mut self, server: ServerId, health: Health);
     /// Pauses or resumes asking a server's agent.
     fn set_agent_checks(&mut self, server: ServerId, enabled: bool);
+    /// Says where a server is from now on.
+    fn set_place(&mut self, server: ServerId, place: Place);
     /// Sets a server's `maxconn`.
     fn set_server_maxconn(&mut self, server: ServerId, maxconn: u32);
     /// Begins or ends to give a backend's servers cookies that are made of where they are.

@@ -7,7 +7,7 @@ use haproxy_cfg::model::{Config, ProxyId};
 
 use super::{AdminState, Control, FrontendChange, OldAction, Refused, ServerId};
 use crate::check::{self, AdminChange, Event, Origin};
-use crate::state::{Health, Rated, Runtime};
+use crate::state::{Health, Place, Rated, Runtime};
 
 /// What only the shell can do.
 pub trait Hooks {
@@ -127,6 +127,13 @@ impl Control for Live<'_> {
             AdminChange::DisableAgent
         };
         self.change(server, change);
+    }
+
+    fn set_place(&mut self, server: ServerId, place: Place) {
+        let proxy = &self.runtime.proxies[server.proxy.0 as usize];
+        proxy.servers[server.index].set_place(place);
+        proxy.touch_servers();
+        self.hooks.changed(Some(server.proxy));
     }
 
     fn set_server_maxconn(&mut self, server: ServerId, maxconn: u32) {

@@ -1,6 +1,7 @@
 //! The stats socket's language: commands, their answers, and what they do to the running proxy (management guide,
 //! section 9.3). No socket here: lines come in, answers go out.
 
+mod address;
 mod check;
 mod command;
 mod control;

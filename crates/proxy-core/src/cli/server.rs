@@ -5,7 +5,7 @@ use haproxy_cfg::model::ProxyKind;
 use crate::check::order;
 use crate::state::Health;
 
-use super::{AdminState, Call, Reply, ServerId, check};
+use super::{AdminState, Call, Reply, ServerId, address, check};
 
 /// The server that the first argument names as `backend/server`, or the answer when there is none.
 fn named(call: &Call<'_, '_>) -> Result<ServerId, Reply> {
@@ -104,6 +104,7 @@ pub(super) fn set_weight(call: &mut Call<'_, '_>) -> Reply {
 
 pub(super) fn set(call: &mut Call<'_, '_>) -> Reply {
     with(call, |call, id| match call.argument(1) {
+        b"addr" => address::addr(call, id),
         b"weight" => weight(call, id, 2),
         b"state" => state(call, id),
         b"health" => health(call, id),
@@ -114,7 +115,7 @@ pub(super) fn set(call: &mut Call<'_, '_>) -> Reply {
         b"check-addr" => check::check_addr(call, id),
         b"check-port" => check::check_port(call, id),
         _ => Reply::error(
-            "usage: set server <backend>/<server> agent | agent-addr | agent-port | agent-send | check-addr | check-port | \
+            "usage: set server <backend>/<server> addr | agent | agent-addr | agent-port | agent-send | check-addr | check-port | \
              health | state | weight",
         ),
     })
