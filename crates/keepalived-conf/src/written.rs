@@ -66,6 +66,23 @@ pub(crate) struct Global {
     pub(crate) net_namespace: Option<String>,
     pub(crate) use_pid_dir: bool,
     pub(crate) log_unknown_vrids: bool,
+    pub(crate) fifos: WrittenFifos,
+}
+
+/// The FIFOs that changes are written to.
+#[derive(Debug, Default)]
+pub(crate) struct WrittenFifos {
+    pub(crate) all: WrittenFifo,
+    pub(crate) vrrp: WrittenFifo,
+    pub(crate) states_on_reload: bool,
+}
+
+/// One of them.
+#[derive(Debug, Default)]
+pub(crate) struct WrittenFifo {
+    pub(crate) path: Option<String>,
+    pub(crate) owner: Option<(u32, u32)>,
+    pub(crate) script: Option<Command>,
 }
 
 /// `garp_*` as far as they are given.

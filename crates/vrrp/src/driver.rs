@@ -9,11 +9,11 @@ use tokio::sync::mpsc;
 use tokio::task::yield_now;
 use tokio::time::{sleep_until, timeout};
 
-use crate::check::{Check, Report};
+use crate::check::Report;
 use crate::dump;
 use crate::log::{Level, Log};
 use crate::netlink::{Change, Monitor};
-use crate::node::{Node, SocketKey};
+use crate::node::{Ending, Node, SocketKey};
 use crate::privilege;
 use crate::socket::Received;
 
@@ -110,9 +110,9 @@ pub async fn run(
         };
         match happened {
             Happened::Told(Some(Command::Reload(config))) => {
-                for check in node.reload(&config) {
+                for one in node.reload(&config) {
                     // It ends in its own time.
-                    tokio::task::spawn_local(check.end());
+                    tokio::task::spawn_local(one.end());
                 }
                 told(Milestone::Reloaded);
             }
@@ -144,16 +144,16 @@ pub async fn run(
     };
     // Whatever it ends by, nobody else may think that the addresses are here.
     node.stop();
-    let checks = std::mem::take(&mut node.checks);
+    let endings = node.take_endings();
     // Those that do not end in time are ended with the runtime.
-    let _ = timeout(FAREWELL, end_all(checks)).await;
+    let _ = timeout(FAREWELL, end_all(endings)).await;
     ended
 }
 
-async fn end_all(checks: Vec<Check>) {
-    let ending: Vec<_> = checks
+async fn end_all(endings: Vec<Ending>) {
+    let ending: Vec<_> = endings
         .into_iter()
-        .map(|check| tokio::task::spawn_local(check.end()))
+        .map(|one| tokio::task::spawn_local(one.end()))
         .collect();
     for one in ending {
         // It has nothing to tell.

@@ -10,6 +10,7 @@ mod check;
 mod clock;
 mod driver;
 mod dump;
+mod fifo;
 mod interfaces;
 mod kernel;
 mod limit;

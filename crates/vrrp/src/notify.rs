@@ -31,7 +31,8 @@ impl News {
         }
     }
 
-    fn word(self) -> &'static str {
+    /// The word that stands for it in lines and arguments.
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Master => "MASTER",
             Self::Backup => "BACKUP",

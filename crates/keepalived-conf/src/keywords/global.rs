@@ -5,7 +5,7 @@ use syntax::table::kw;
 
 use super::place::GLOBAL;
 use super::{Act, Row};
-use crate::parse::{done_by_lines, garp, global};
+use crate::parse::{done_by_lines, fifo, garp, global};
 
 /// Keywords of `global_defs`.
 pub(super) const ROWS: &[Row] = &[
@@ -190,7 +190,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(0),
         "write all states on reload",
-    ),
+    )
+    .acts(Act::Line(fifo::states_on_reload)),
     kw(
         "include_check",
         GLOBAL,
@@ -390,13 +391,15 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::between(1, 3),
         "what reads it",
-    ),
+    )
+    .acts(Act::Line(fifo::script)),
     kw(
         "notify_fifo",
         GLOBAL,
         Arity::between(1, 3),
         "FIFO that changes are written to",
-    ),
+    )
+    .acts(Act::Line(fifo::path)),
     kw(
         "process_monitor_rcv_bufs_force",
         GLOBAL,
@@ -772,13 +775,15 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::between(1, 3),
         "what reads it",
-    ),
+    )
+    .acts(Act::Line(fifo::script)),
     kw(
         "vrrp_notify_fifo",
         GLOBAL,
         Arity::between(1, 3),
         "FIFO that changes of VRRP are written to",
-    ),
+    )
+    .acts(Act::Line(fifo::path)),
     kw(
         "vrrp_notify_priority_changes",
         GLOBAL,

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use super::{Garp, Version};
+use super::{Garp, Script, Version};
 
 /// `global_defs`, and what stands outside of it on the top level.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +50,21 @@ pub struct GlobalDefs {
     pub use_pid_dir: bool,
     /// `log_unknown_vrids`: adverts for VRIDs that no instance has are logged.
     pub log_unknown_vrids: bool,
+    /// `notify_fifo` and `vrrp_notify_fifo`: where changes are written to.
+    pub fifos: Vec<Fifo>,
+    /// `fifo_write_vrrp_states_on_reload`: all states are written when the file was read again.
+    pub states_on_reload: bool,
+}
+
+/// A FIFO that changes are written to, a line each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fifo {
+    /// Its path. It is made where there is none.
+    pub path: String,
+    /// User and group that it is given to; none leaves it to the program's own.
+    pub owner: Option<(u32, u32)>,
+    /// The program that reads it, which gets the path as its last argument.
+    pub script: Option<Script>,
 }
 
 /// Where mail goes.

@@ -6,6 +6,7 @@
 
 pub(crate) mod address;
 mod command;
+pub(crate) mod fifo;
 pub(crate) mod garp;
 pub(crate) mod global;
 pub(crate) mod instance;

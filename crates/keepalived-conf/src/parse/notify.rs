@@ -43,35 +43,48 @@ pub(super) fn read(reading: &mut Reading<'_>, line: &Line, owner: Owner) {
         .help("remove one of them, or have one script call the other");
         return reading.fault(told);
     }
-    unread_words(reading, line, words.get(2..).unwrap_or_default());
-    let mut words = words.iter();
-    if let Some(user) = words.next() {
-        let Some(named) = ids(reading, user, words.next().map(String::as_str)) else {
-            let told = Diagnostic::warning(
-                "unknown-user",
-                format!("({instance}) {keyword}: no such user or group, the script is not run"),
-            )
-            .at(line.span())
-            .help("write a user (and a group) that this machine has, or put the arguments into the script's quotes");
-            return reading.tell(told);
-        };
-        found.ids = Some(named);
-    } else {
-        let Some(ids) = default_ids(reading) else {
-            let told = Diagnostic::warning(
-                "unknown-user",
-                "Unable to set default user keepalived_script for script",
-            )
-            .at(line.span())
-            .note(format!("({instance}) {keyword} is not run"))
-            .help("write `script_user USER` into global_defs, or a user behind the script");
-            return reading.fault(told);
-        };
-        found.ids = Some(ids);
-    }
+    let Some(ids) = ids_of(reading, line, &format!("({instance}) {keyword}"), &words) else {
+        return;
+    };
+    found.ids = Some(ids);
     if let Some(notify) = owner.notify(reading) {
         *slot(notify, &keyword) = Some(found);
     }
+}
+
+/// The user and group that a program is run as: those that stand behind it, or else those of all programs. `what` is for messages.
+pub(super) fn ids_of(
+    reading: &mut Reading<'_>,
+    line: &Line,
+    what: &str,
+    words: &[String],
+) -> Option<(u32, u32)> {
+    unread_words(reading, line, words.get(2..).unwrap_or_default());
+    if let Some(user) = words.first() {
+        let named = ids(reading, user, words.get(1).map(String::as_str));
+        if named.is_none() {
+            let told = Diagnostic::warning(
+                "unknown-user",
+                format!("{what}: no such user or group, the script is not run"),
+            )
+            .at(line.span())
+            .help("write a user (and a group) that this machine has, or put the arguments into the script's quotes");
+            reading.tell(told);
+        }
+        return named;
+    }
+    let ids = default_ids(reading);
+    if ids.is_none() {
+        let told = Diagnostic::warning(
+            "unknown-user",
+            "Unable to set default user keepalived_script for script",
+        )
+        .at(line.span())
+        .note(format!("{what} is not run"))
+        .help("write `script_user USER` into global_defs, or a user behind the script");
+        reading.fault(told);
+    }
+    ids
 }
 
 fn slot<'n>(notify: &'n mut WrittenNotify, keyword: &str) -> &'n mut Option<Command> {

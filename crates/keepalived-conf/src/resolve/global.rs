@@ -68,6 +68,9 @@ pub(super) fn resolve(reading: &mut Reading<'_>) -> GlobalDefs {
         net_namespace: global.net_namespace.clone(),
         use_pid_dir: global.use_pid_dir,
         log_unknown_vrids: global.log_unknown_vrids,
+        // Their scripts are looked for with all others.
+        fifos: Vec::new(),
+        states_on_reload: global.fifos.states_on_reload,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::reading::Reading;
 
 /// Settles all of it.
 pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
-    let global = global::resolve(reading);
+    let mut global = global::resolve(reading);
     let mut programs = program::Programs::default();
     let (scripts, places) = program::scripts(reading, &mut programs);
     let without_weights = sync::without_weights(reading);
@@ -30,6 +30,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
             &mut programs,
         ));
     }
+    global.fifos = program::fifos(reading, &mut programs);
     let groups = sync::resolve(
         reading,
         &mut instances,

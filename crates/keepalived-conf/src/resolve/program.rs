@@ -5,7 +5,7 @@ use std::time::Duration;
 use syntax::{Diagnostic, Span};
 
 use crate::host::FileStatus;
-use crate::model::{Notify, Script, VrrpScript};
+use crate::model::{Fifo, Notify, Script, VrrpScript};
 use crate::parse::script::default_ids;
 use crate::reading::Reading;
 use crate::written::{Command, WrittenNotify};
@@ -129,6 +129,24 @@ pub(super) fn notify_all(
         any: program(written.any, "notify"),
         master_rx_lower_pri: program(written.master_rx_lower_pri, "notify_master_rx_lower_pri"),
     }
+}
+
+/// The FIFOs that changes are written to.
+pub(super) fn fifos(reading: &mut Reading<'_>, programs: &mut Programs) -> Vec<Fifo> {
+    let written = std::mem::take(&mut reading.written.global.fifos);
+    let mut out = Vec::new();
+    for (fifo, keyword) in [
+        (written.all, "notify_fifo_script"),
+        (written.vrrp, "vrrp_notify_fifo_script"),
+    ] {
+        let script = notify(reading, fifo.script, keyword, programs);
+        out.extend(fifo.path.map(|path| Fifo {
+            path,
+            owner: fifo.owner,
+            script,
+        }));
+    }
+    out
 }
 
 /// The script of one of them.

@@ -70,6 +70,13 @@ impl Node {
         self.tell_group(number);
     }
 
+    /// Tells of the states that all members of each group have come to.
+    pub(super) fn tell_groups(&mut self) {
+        for number in 0..self.groups.len() {
+            self.tell_group(number);
+        }
+    }
+
     /// Tells of the state that all members of a group have come to.
     fn tell_group(&mut self, number: usize) {
         let group = &self.groups[number];
@@ -86,15 +93,35 @@ impl Node {
         self.tell_news_of_group(number, News::of(first));
     }
 
+    /// Writes the states of all to the FIFOs.
+    pub(super) fn write_states(&mut self) {
+        for group in &self.groups {
+            if group.state != StateKind::Init {
+                let news = News::of(group.state);
+                self.fifos.write("GROUP", &group.group.name, news.word(), 0);
+            }
+        }
+        for router in &self.routers {
+            let state = router.machine.state();
+            if state != StateKind::Init {
+                let priority = router.machine.effective_priority();
+                let name = &router.instance.name;
+                self.fifos
+                    .write("INSTANCE", name, News::of(state).word(), priority);
+            }
+        }
+    }
+
     /// Tells all groups' scripts that the program ends.
-    pub(super) fn tell_end_of_groups(&self) {
+    pub(super) fn tell_end_of_groups(&mut self) {
         for number in 0..self.groups.len() {
             self.tell_news_of_group(number, News::Stop);
         }
     }
 
-    fn tell_news_of_group(&self, number: usize, news: News) {
+    fn tell_news_of_group(&mut self, number: usize, news: News) {
         let group = &self.groups[number].group;
+        self.fifos.write("GROUP", &group.name, news.word(), 0);
         notify::run_group_scripts(group, news, &self.log);
         let faults_too = !self.global.no_email_faults;
         notify::send_group_mail(group, news, faults_too, &self.mailer, &self.log);

@@ -20,16 +20,40 @@ use crate::announcement::{Announcer, Intervals};
 use crate::check::{Check, Report};
 use crate::clock::Clock;
 use crate::driver::Options;
+use crate::fifo::Fifos;
 use crate::interfaces::Interfaces;
 use crate::limit::Limit;
 use crate::log::Log;
 use crate::mail::Mailer;
 use crate::netlink::Channel;
+use crate::process::Running;
 use crate::router::{Router, machine_config};
 use crate::socket::{AdvertSockets, FrameSocket, Path};
 
 /// What sockets are for: the interface's number, and where adverts go to. Instances that have the same share them.
 pub(crate) type SocketKey = (u32, Path);
+
+/// Something that runs and is no longer wanted.
+#[derive(Debug)]
+pub(crate) enum Ending {
+    /// A script that is run again and again.
+    Check(Check),
+    /// The reader of a FIFO.
+    Reader(Running),
+}
+
+impl Ending {
+    /// Ends it; done when nothing of it runs any more.
+    pub(crate) async fn end(self) {
+        match self {
+            Self::Check(check) => check.end().await,
+            Self::Reader(mut running) => {
+                // Whatever it ends with: nobody asks for it.
+                let _ = running.end().await;
+            }
+        }
+    }
+}
 
 /// The program.
 #[derive(Debug)]
@@ -41,6 +65,7 @@ pub(crate) struct Node {
     pub(crate) routers: Vec<Router>,
     pub(crate) checks: Vec<Check>,
     groups: Vec<Group>,
+    fifos: Fifos,
     channel: Channel,
     announcer: Announcer,
     mailer: Mailer,
@@ -76,6 +101,7 @@ impl Node {
         let interfaces = Interfaces::new(channel.links()?, channel.addresses()?);
         let frames = FrameSocket::open()?;
         let global = config.global.clone();
+        let fifos = Fifos::open(&global.fifos, log.clone());
         let mut node = Self {
             announcer: Announcer::new(frames, Intervals::of(&global), log.clone()),
             mailer: Mailer::new(global.smtp.clone(), global.router_id.clone()),
@@ -84,6 +110,7 @@ impl Node {
             interfaces,
             routers: Vec::new(),
             checks: Vec::new(),
+            fifos,
             groups: config.groups.iter().cloned().map(Group::new).collect(),
             channel,
             sockets: BTreeMap::new(),
@@ -122,6 +149,7 @@ impl Node {
 
     /// Starts the scripts, and the instances, once the delay of a start is over.
     pub(crate) fn begin(&mut self, config: &Config) {
+        self.fifos.start_readers();
         if self.begin_at.is_none() {
             self.start_all();
         }
@@ -202,11 +230,19 @@ impl Node {
         self.tell_end_of_groups();
     }
 
+    /// Closes the FIFOs, and gives all that still runs.
+    pub(crate) fn take_endings(&mut self) -> Vec<Ending> {
+        let readers = self.fifos.close().into_iter().map(Ending::Reader);
+        let checks = std::mem::take(&mut self.checks).into_iter().map(Ending::Check);
+        checks.chain(readers).collect()
+    }
+
     /// Starts all instances: what an earlier run may have left is gone before any of them goes on.
     fn start_all(&mut self) {
         for at in 0..self.routers.len() {
             self.prepare(at);
         }
+        self.tell_groups();
         self.act_at_start();
         for at in 0..self.routers.len() {
             self.tell_sockets(at);

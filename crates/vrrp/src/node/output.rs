@@ -70,7 +70,10 @@ impl Node {
             Output::Announce { repeat, .. } => self.announce(at, repeat),
             Output::State(transition) => self.take_transition(at, transition),
             Output::Event(Event::MasterHeardLower { .. }) => {
-                let instance = &self.routers[at].instance;
+                let router = &self.routers[at];
+                let (instance, priority) = (&router.instance, router.machine.effective_priority());
+                self.fifos
+                    .write("INSTANCE", &instance.name, "MASTER_RX_LOWER_PRI", priority);
                 if let Some(script) = &instance.notify.master_rx_lower_pri {
                     notify::start(script, &[], &self.log);
                 }
@@ -227,6 +230,9 @@ impl Node {
             return;
         }
         let news = News::of(transition.to);
+        let name = &router.instance.name;
+        self.fifos
+            .write("INSTANCE", name, news.word(), transition.priority);
         notify::run_scripts(&router.instance, news, transition.priority, &self.log);
         notify::send_mail(
             &router.instance,

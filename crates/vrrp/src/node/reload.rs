@@ -4,7 +4,7 @@ use keepalived_conf::model::{Config, VrrpInstance};
 use vrrp_proto::track::Health;
 use vrrp_proto::{Input, StateKind};
 
-use super::{Node, SocketKey};
+use super::{Ending, Node, SocketKey};
 use crate::address::spec;
 use crate::announcement::Intervals;
 use crate::check::Check;
@@ -14,12 +14,14 @@ use crate::notify::{self, News};
 use crate::router::Router;
 
 impl Node {
-    /// Takes another configuration. Gives the scripts that are no longer run, to be waited for.
-    pub(crate) fn reload(&mut self, config: &Config) -> Vec<Check> {
+    /// Takes another configuration. Gives what is no longer wanted to run, to be waited for.
+    pub(crate) fn reload(&mut self, config: &Config) -> Vec<Ending> {
         self.global = config.global.clone();
         self.announcer.intervals = Intervals::of(&self.global);
         self.mailer = Mailer::new(self.global.smtp.clone(), self.global.router_id.clone());
-        let ended = self.renew_checks(config);
+        let readers = self.fifos.renew(&self.global.fifos);
+        let ended = self.renew_checks(config).into_iter().map(Ending::Check);
+        let ended = ended.chain(readers.into_iter().map(Ending::Reader)).collect();
         // Members' places are those in the new file only once all are in its order.
         let groups = std::mem::take(&mut self.groups);
         let mut at = 0;
@@ -61,6 +63,9 @@ impl Node {
             self.settle_group(at);
         }
         self.close_unused_sockets();
+        if self.global.states_on_reload {
+            self.write_states();
+        }
         ended
     }
 
@@ -109,6 +114,8 @@ impl Node {
         router.instance.notify.any = any;
         debug_assert_eq!(router.machine.state(), StateKind::Init);
         let priority = router.machine.effective_priority();
+        let (name, news) = (&router.instance.name, News::Fault);
+        self.fifos.write("INSTANCE", name, news.word(), priority);
         notify::run_scripts(&router.instance, News::Fault, priority, &self.log);
     }
 
