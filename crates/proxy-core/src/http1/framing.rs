@@ -293,6 +293,21 @@ mod tests {
     }
 
     #[test]
+    fn what_goes_on_of_the_headers_is_counted() {
+        for (headers, counted) in [
+            ("Host: a\r\n", 5),
+            ("Connection: close\r\n", 0),
+            ("Connection: keep-alive, x\r\n", 11),
+            // With a blank behind the comma.
+            ("Connection: x,y\r\n", 14),
+            ("Content-Length: 5, 5\r\nContent-Length: 5\r\n", 15),
+            ("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", 24),
+        ] {
+            assert_eq!(traits(headers).unwrap().counted, counted, "{headers}");
+        }
+    }
+
+    #[test]
     fn lengths_that_differ_are_refused() {
         assert_eq!(
             traits("Content-Length: 5\r\nContent-Length: 6\r\n"),

@@ -172,7 +172,8 @@ impl CountedSize {
     pub(super) fn cut(&mut self, header: &Header, value: &[u8]) {
         let whole = header.name.len + header.value.len;
         match header.known {
-            KnownHeader::Connection => self.size -= whole - kept_of_connection(header, value),
+            // What goes on of it may be longer than what came: there is a blank behind each comma.
+            KnownHeader::Connection => self.size = self.size - whole + kept_of_connection(header, value),
             KnownHeader::ContentLength if self.length.is_some() => self.size -= whole,
             KnownHeader::ContentLength => {
                 let goes_on = header.name.len + first_token(value).len() as u32;
