@@ -14,6 +14,7 @@ use super::cpu;
 use super::scenario::{Figures, Setting};
 use super::subject::Subject;
 use super::upstream::free_address;
+use crate::wait;
 
 /// Milliseconds of CPU time that the map adds to a start.
 pub(super) const LOAD: &str = "cpu ms to load";
@@ -83,9 +84,11 @@ fn run(setting: &Setting, subject: &Subject, map: &Path, rule: &str) -> anyhow::
     Ok((loaded, memory, used / lookups))
 }
 
-/// What a stats socket answers to a line of commands.
+/// What a stats socket answers to a line of commands. A program that accepts connections may not have come to its stats socket
+/// yet, where one of the run before still has its name.
 pub(super) fn ask(socket: &Path, line: &str) -> anyhow::Result<String> {
-    let mut connection = UnixStream::connect(socket).context("cannot connect to the stats socket")?;
+    let mut connection = wait::until(Duration::from_secs(10), || UnixStream::connect(socket).ok())
+        .context("cannot connect to the stats socket")?;
     connection
         .set_read_timeout(Some(Duration::from_secs(30)))
         .context("cannot set a timeout")?;

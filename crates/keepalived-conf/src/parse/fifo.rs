@@ -2,8 +2,7 @@
 
 use syntax::Diagnostic;
 
-use super::command::command;
-use super::notify::ids_of;
+use super::notify::{command_of, ids_of};
 use super::script::ids;
 use crate::lines::Line;
 use crate::reading::Reading;
@@ -47,16 +46,9 @@ pub(crate) fn path(reading: &mut Reading<'_>, line: &Line) {
 
 /// What reads it.
 pub(crate) fn script(reading: &mut Reading<'_>, line: &Line) {
-    if reading.need(line, 0, "a script").is_none() {
-        return;
-    }
     let keyword = line.keyword().text().into_owned();
-    let (found, words) = command(line);
-    let Some(mut found) = found else {
-        let told = Diagnostic::warning("missing-argument", format!("'{keyword}' has no script"))
-            .at(line.span())
-            .help("write the script's path between the quotes");
-        return reading.tell(told);
+    let Some((mut found, words)) = command_of(reading, line) else {
+        return;
     };
     let Some(ids) = ids_of(reading, line, &keyword, &words) else {
         return;

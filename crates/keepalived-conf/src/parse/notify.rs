@@ -16,16 +16,9 @@ pub(crate) fn line(reading: &mut Reading<'_>, line: &Line) {
 
 /// The same of any owner.
 pub(super) fn read(reading: &mut Reading<'_>, line: &Line, owner: Owner) {
-    if reading.need(line, 0, "a script").is_none() {
-        return;
-    }
     let keyword = line.keyword().text().into_owned();
-    let (found, words) = command(line);
-    let Some(mut found) = found else {
-        let told = Diagnostic::warning("missing-argument", format!("'{keyword}' has no script"))
-            .at(line.span())
-            .help("write the script's path between the quotes");
-        return reading.tell(told);
+    let Some((mut found, words)) = command_of(reading, line) else {
+        return;
     };
     let instance = owner.name(reading);
     let taken = owner
@@ -50,6 +43,20 @@ pub(super) fn read(reading: &mut Reading<'_>, line: &Line, owner: Owner) {
     if let Some(notify) = owner.notify(reading) {
         *slot(notify, &keyword) = Some(found);
     }
+}
+
+/// The command behind a keyword, and the words behind that.
+pub(super) fn command_of(reading: &mut Reading<'_>, line: &Line) -> Option<(Command, Vec<String>)> {
+    reading.need(line, 0, "a script")?;
+    let (found, words) = command(line);
+    if found.is_none() {
+        let keyword = line.keyword().text().into_owned();
+        let told = Diagnostic::warning("missing-argument", format!("'{keyword}' has no script"))
+            .at(line.span())
+            .help("write the script's path between the quotes");
+        reading.tell(told);
+    }
+    Some((found?, words))
 }
 
 /// The user and group that a program is run as: those that stand behind it, or else those of all programs. `what` is for messages.
