@@ -228,8 +228,8 @@ impl Thread {
             line: RefCell::new(Vec::with_capacity(1024)),
             arena: RefCell::new(Arena::default()),
             transactions: RefCell::new(Vec::new()),
-            // Any odd seed that differs between threads and starts will do.
             effort: Cell::new(None),
+            // Any odd seed that differs between threads and starts will do.
             random: Cell::new((epoch.subsec_nanos() as u64) << 17 ^ (index as u64) << 3 | 1),
             epoch_offset_ms: epoch_ms.saturating_sub(clock.now_ms()),
             shared,
