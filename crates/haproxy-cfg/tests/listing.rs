@@ -25,30 +25,6 @@ fn ours(class: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// Lines of the original that ours lacks, each with its reason.
-const DIFFERENT: &[(&str, &str)] = &[
-    ("\tmaster-worker", "a keyword of the past; so are the next five"),
-    ("\tnbproc", ""),
-    ("\ttune.chksize", ""),
-    ("\tclitimeout", ""),
-    ("\tcontimeout", ""),
-    ("\tsrvtimeout", ""),
-    ("\tbind <addr> process +1", "the same"),
-    ("\toption transparent [ ]", "the same"),
-    (
-        "\tserver <name> <addr> set-proxy-v2-tlv-fmt",
-        "it takes a format, and ours says so",
-    ),
-    (
-        "\tserver <name> <addr> source +-1",
-        "the number of its words is not known to the original",
-    ),
-    (
-        "\tserver <name> <addr> usesrc",
-        "it takes an address, and ours says so",
-    ),
-];
-
 #[test]
 fn commands_fetches_converters_and_derived_acls_are_listed_as_by_the_original() {
     for (class, heading) in [
@@ -107,10 +83,7 @@ fn is_rule(line: &str) -> bool {
 #[test]
 fn what_came_after_2_6_came_when_the_listings_of_3_0_and_3_2_say() {
     for (version, dialect) in [("3.0", Dialect::exactly(3, 0)), ("3.2", Dialect::exactly(3, 2))] {
-        let excused = |line: &str| {
-            let known = DIFFERENT.iter().chain(OF_THEIR_TIME);
-            known.into_iter().any(|(known, _)| *known == line)
-        };
+        let excused = |line: &str| OF_THEIR_TIME.iter().any(|(known, _)| *known == line);
         for (class, heading) in [
             ("acl", "# List of registered ACL keywords:"),
             ("cli", "# List of registered CLI keywords:"),
@@ -171,8 +144,7 @@ fn a_dialect_lists_what_its_version_had() {
     let theirs: Vec<String> = recorded_of("2.6", "# List of registered configuration keywords:");
     let listed = ours("cfg");
     let missing: Vec<&String> = theirs.iter().filter(|line| !listed.contains(line)).collect();
-    let excused = |line: &str| DIFFERENT.iter().any(|(known, _)| *known == line);
-    assert!(missing.iter().all(|line| excused(line)), "{missing:?}");
+    assert_eq!(missing, [""; 0]);
     let more: Vec<&String> = listed
         .iter()
         .filter(|line| is_rule(line))
@@ -211,17 +183,8 @@ fn every_keyword_that_the_original_lists_is_listed_with_its_section() {
         let ours = placed(ours(class));
         let theirs = recorded(heading);
         assert!(theirs.len() > 9, "{class}");
-        let excused = |line: &str| {
-            DIFFERENT
-                .iter()
-                .any(|(known, _)| line.ends_with(&format!(":{known}")))
-        };
         for line in placed(theirs) {
-            assert_eq!(
-                ours.contains(&line),
-                !excused(&line),
-                "{class}: {line} (when it is listed now, take it out of DIFFERENT)"
-            );
+            assert!(ours.contains(&line), "{class}: {line}");
         }
     }
 }

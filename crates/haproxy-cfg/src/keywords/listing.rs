@@ -1,5 +1,5 @@
 //! Listings of the tables for tools (`-dK`), in the shape of the original's: a class has a heading and a line for each keyword.
-//! Keywords that the original removed are left out, and those that a strict dialect does not know yet.
+//! Keywords that the original removed and lists no more are left out, and those that a strict dialect does not know yet.
 
 use std::fmt::Write as _;
 
@@ -81,7 +81,7 @@ fn configuration(out: &mut String, dialect: Dialect) {
     for row in rows(SERVER, dialect) {
         line(
             out,
-            &format!("\tserver <name> <addr> {}{}", row.name, arguments(row.arity)),
+            &format!("\tserver <name> <addr> {}{}", row.name, server_arguments(&row)),
         );
     }
     // The listing that ours is held to is of a program without QUIC.
@@ -111,7 +111,7 @@ fn configuration(out: &mut String, dialect: Dialect) {
             (place::HTTP, "HTTP "),
         ]
         .into_iter()
-        .filter(|(bit, _)| option_places(&row, dialect) & bit != 0)
+        .filter(|(bit, _)| !is_gone(&row, dialect) && option_places(&row, dialect) & bit != 0)
         .map(|(_, mark)| mark)
         .collect();
         line(out, &format!("\toption {} [ {marks}]", row.name));
@@ -146,11 +146,37 @@ fn rows<P: Copy>(tables: &[&[Keyword<P>]], dialect: Dialect) -> Vec<KeywordRow> 
     rows
 }
 
+/// Removed keywords that the original goes on listing: it knows them to say what became of them.
+const KNOWN_STILL: [&str; 8] = [
+    "clitimeout",
+    "contimeout",
+    "master-worker",
+    "nbproc",
+    "process",
+    "srvtimeout",
+    "transparent",
+    "tune.chksize",
+];
+
 /// Whether the language has it: not removed, and not too new where one version's language is asked for.
 fn is_there(row: &KeywordRow, dialect: Dialect) -> bool {
-    let removed = row.removed_in.is_some_and(|removed| removed <= dialect.version);
+    let removed = is_gone(row, dialect) && !KNOWN_STILL.contains(&row.name);
     let too_new = dialect.strict && row.since.is_some_and(|since| since > dialect.version);
     !removed && !too_new
+}
+
+/// Whether the language had it and has it no more.
+fn is_gone(row: &KeywordRow, dialect: Dialect) -> bool {
+    row.removed_in.is_some_and(|removed| removed <= dialect.version)
+}
+
+/// How many words follow an option of a server, some of which the original lists otherwise than they are.
+fn server_arguments(row: &KeywordRow) -> String {
+    match row.name {
+        "source" => " +-1".to_owned(),
+        "usesrc" | "set-proxy-v2-tlv-fmt" => String::new(),
+        _ => arguments(row.arity),
+    }
 }
 
 /// How many words follow.
