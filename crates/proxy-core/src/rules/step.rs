@@ -60,6 +60,8 @@ pub enum Step<'p> {
     SwitchMode,
     /// A header could not be changed, in strict mode.
     Failed,
+    /// What an action was given makes no sense at all, whatever the mode: an internal error.
+    Broken,
 }
 
 impl Step<'_> {
@@ -86,7 +88,8 @@ impl Step<'_> {
             | Step::Vanish(_)
             | Step::Close
             | Step::SwitchMode
-            | Step::Failed => true,
+            | Step::Failed
+            | Step::Broken => true,
         }
     }
 }

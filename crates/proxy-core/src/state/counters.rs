@@ -158,6 +158,8 @@ pub struct SideCounters {
     pub idle: Counter,
     /// Those of them that served more than one request (`safe_conn_cur`): a level as well.
     pub idle_safe: Counter,
+    /// Edits of heads that failed (`wrew`).
+    pub wrew: Counter,
     /// Internal errors (`eint`).
     pub eint: Counter,
     /// Sums of the last 1024 times in ms: queue, connect, response, total; kept as an exponentially sliding sum by
@@ -224,6 +226,7 @@ impl SideCounters {
             &self.srv_abrt,
             &self.connect,
             &self.reuse,
+            &self.wrew,
             &self.eint,
             &self.timed,
         ];

@@ -107,7 +107,7 @@ fn traffic(row: &mut Row<'_>, side: &Side<'_>) {
     row.u64(BIN, side.sum(|s| s.bin.get()));
     row.u64(BOUT, side.sum(|s| s.bout.get()));
     row.u64(DRESP, side.sum(|s| s.dresp.get()));
-    row.u64(WREW, 0);
+    row.u64(WREW, side.sum(|s| s.wrew.get()));
     row.u64(EINT, side.sum(|s| s.eint.get()));
 }
 

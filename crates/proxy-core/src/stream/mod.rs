@@ -97,6 +97,8 @@ pub struct Stream {
     pub waits_for: Option<RulePlace>,
     /// What that rule waited for will not come any more: the client has gone.
     pub waited_in_vain: bool,
+    /// Edits of heads that failed and were not counted yet.
+    pub failed_edits: u32,
 }
 
 /// Where a rule stands.
@@ -297,6 +299,7 @@ impl Stream {
         self.ended_by = None;
         self.waits_for = None;
         self.waited_in_vain = false;
+        self.failed_edits = 0;
     }
 }
 

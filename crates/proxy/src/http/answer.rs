@@ -10,6 +10,7 @@ use proxy_core::answer::AnswerInput;
 use proxy_core::http1::Version;
 use proxy_core::rules::Step;
 
+use super::count::count_sides;
 use super::rules::{self, Message};
 use super::txn::Txn;
 use crate::context::{AtHand, looking};
@@ -91,22 +92,28 @@ pub(super) fn write(session: &mut Session, txn: &mut Txn, input: &AnswerInput) -
         if !txn.stream.in_response {
             txn.stream.begin_response();
         }
-        std::mem::swap(&mut txn.res_head, &mut txn.answer.head);
-        let ruled = if txn.after_failed {
-            Ok(false)
-        } else {
-            after_rules(session, txn)
-        };
-        std::mem::swap(&mut txn.res_head, &mut txn.answer.head);
-        match ruled {
-            Ok(edited) => {
-                if edited {
-                    txn.answer.settle_framing();
+        loop {
+            std::mem::swap(&mut txn.res_head, &mut txn.answer.head);
+            let ruled = after_rules(session, txn);
+            std::mem::swap(&mut txn.res_head, &mut txn.answer.head);
+            match ruled {
+                Ok(edited) => {
+                    if edited {
+                        txn.answer.settle_framing();
+                    }
+                    break;
                 }
-            }
-            Err(RulesFailed) => {
-                page(session, txn, 500);
-                txn.stream.log.status = 500;
+                Err(RulesFailed(_)) => {
+                    page(session, txn, 500);
+                    txn.stream.log.status = 500;
+                    if txn.stream.route.server.is_none() {
+                        txn.stream.log.request_ms = 0;
+                    }
+                    if std::mem::replace(&mut txn.after_failed, true) {
+                        break;
+                    }
+                    count_sides(session, txn, |side| side.eint.inc());
+                }
             }
         }
     }
@@ -116,8 +123,9 @@ pub(super) fn write(session: &mut Session, txn: &mut Txn, input: &AnswerInput) -
     close
 }
 
-/// Rules on an answer could not be carried out: it may not go to the client.
-pub(super) struct RulesFailed;
+/// Rules on an answer could not be carried out: it may not go to the client. Who is to blame, as a letter of the termination
+/// state.
+pub(super) struct RulesFailed(pub(super) u8);
 
 /// Applies the rules on every answer to the response at hand, the backend's first. Gives whether there are any.
 pub(super) fn after_rules(session: &mut Session, txn: &mut Txn) -> Result<bool, RulesFailed> {
@@ -141,9 +149,10 @@ pub(super) fn after_rules(session: &mut Session, txn: &mut Txn) -> Result<bool, 
             Message::Response,
             &mut at,
         );
-        if matches!(step, Step::Failed) {
-            txn.after_failed = true;
-            return Err(RulesFailed);
+        match step {
+            Step::Failed => return Err(RulesFailed(b'P')),
+            Step::Broken => return Err(RulesFailed(b'I')),
+            _ => {}
         }
     }
     Ok(any)

@@ -24,6 +24,21 @@ pub(super) fn count_intercepted(session: &Session, proxy: ProxyId) {
     }
 }
 
+/// Counts what went wrong inside: for the frontend, for the backend once there is one, and for the server that answered.
+pub(super) fn count_sides(session: &Session, txn: &Txn, what: impl Fn(&SideCounters)) {
+    session.count(&what);
+    let frontend = session.client.frontend;
+    let Some(backend) = txn.stream.log.backend else {
+        return;
+    };
+    if backend != frontend || session.frontend().kind.is_backend() {
+        what(session.thread.be_counters(backend));
+    }
+    if let Some(server) = txn.stream.route.server.filter(|_| txn.stream.in_response) {
+        what(session.thread.server_counters(backend, server));
+    }
+}
+
 /// Requests.
 pub(super) const REQUEST: (Data, Data) = (Data::HttpReqCnt, Data::HttpReqRate);
 /// What went wrong by the client's doing.

@@ -184,6 +184,10 @@ pub(super) async fn failed(
             // What goes wrong behind the head is the connection's fault, in the original's words.
             (if begun { b'S' } else { b'P' }, 502)
         }
+        End::Denied(status) if txn.rules_failed.is_some() => {
+            txn.stream.log.response_ms = 0;
+            (txn.rules_failed.unwrap_or(b'P'), i32::from(status))
+        }
         End::Denied(status) if txn.intercepted => {
             txn.stream.log.response_ms = 0;
             (b'L', i32::from(status))

@@ -19,7 +19,7 @@ use proxy_core::stream::Route;
 use proxy_core::table::Data;
 
 use super::answer::{self, RulesFailed};
-use super::count::{count_bytes, count_relayed, count_status, count_tracked};
+use super::count::{count_bytes, count_relayed, count_sides, count_status, count_tracked};
 use super::exchange::{End, HeadStop, Terms};
 use super::failure::{failed, left_early, not_reached};
 use super::outgoing::{begin_request, name_server, read_trailers_anew, rename_server, take_more};
@@ -443,7 +443,10 @@ pub(super) fn finish_head(
     if thread.config().proxy(backend).options.check_cache && blocks_cookie(&thread, txn, backend, server) {
         return Err(HeadStop::Refused(502));
     }
-    answer::after_rules(session, txn).map_err(|RulesFailed| HeadStop::Refused(500))?;
+    if let Err(RulesFailed(cause)) = answer::after_rules(session, txn) {
+        txn.after_failed = true;
+        return Err(rules_failed(session, txn, cause));
+    }
     let status = txn.res_head.status;
     txn.stream.log.status = i32::from(status);
     for counters in [
@@ -637,13 +640,19 @@ pub(super) fn response_rules(
             };
             Err(HeadStop::Pause(time))
         }
-        Step::Malformed
-        | Step::Failed
-        | Step::Metrics
-        | Step::Resolve(_)
-        | Step::Hint
-        | Step::Authenticate(_) => Err(HeadStop::Refused(500)),
+        Step::Failed => Err(rules_failed(session, txn, b'P')),
+        Step::Broken => Err(rules_failed(session, txn, b'I')),
+        Step::Malformed | Step::Metrics | Step::Resolve(_) | Step::Hint | Step::Authenticate(_) => {
+            Err(HeadStop::Refused(500))
+        }
     }
+}
+
+/// Rules on the response could not be carried out.
+fn rules_failed(session: &Session, txn: &mut Txn, cause: u8) -> HeadStop {
+    count_sides(session, txn, |side| side.eint.inc());
+    txn.rules_failed = Some(cause);
+    HeadStop::Refused(500)
 }
 
 /// Makes edits and forgets them. Where there is no room the rest goes on without, as with the original.

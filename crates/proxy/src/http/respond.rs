@@ -5,7 +5,7 @@ use std::rc::Rc;
 use haproxy_cfg::model::ProxyId;
 use proxy_core::rules::Step;
 
-use super::count::{CLIENT_FAULT, count_denied, count_intercepted, count_status, count_tracked};
+use super::count::{CLIENT_FAULT, count_denied, count_intercepted, count_sides, count_status, count_tracked};
 use super::rules::{self, Message};
 use super::transaction::Next;
 use super::txn::Txn;
@@ -104,7 +104,12 @@ pub(super) async fn obey(
             txn.stream.log.request_ms = 0;
             Err(answer_with(session, txn, 400, b'P', b'R').await)
         }
-        Step::Failed => Err(answer_with(session, txn, 500, b'P', b'R').await),
+        Step::Failed | Step::Broken => {
+            count_sides(session, txn, |side| side.eint.inc());
+            txn.stream.log.request_ms = 0;
+            let cause = if matches!(step, Step::Broken) { b'I' } else { b'P' };
+            Err(answer_with(session, txn, 500, cause, b'R').await)
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use proxy_core::proxy_protocol::Introduction;
 use proxy_core::rules::{Acls, CondPlan, Exec, RuleSetPlan, Step};
 use proxy_core::sample::{Body, SampleContext, put_ipv4};
 
+use super::count::count_sides;
 use super::txn::{Txn, body_in};
 use crate::buffer::Buffer;
 use crate::context::{AtHand, Here, looking};
@@ -133,6 +134,10 @@ pub(super) fn run<'p>(
     let strict = exec.strict;
     txn.has_answer = exec.has_answer;
     txn.stream.settings.lenient = !strict;
+    let failed = std::mem::take(&mut txn.stream.failed_edits);
+    if failed > 0 {
+        count_sides(session, txn, |side| side.wrew.add(u64::from(failed)));
+    }
     step
 }
 

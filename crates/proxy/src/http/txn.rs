@@ -43,7 +43,9 @@ pub struct Txn {
     pub(super) has_answer: bool,
     /// Rules answered in place of the server's response.
     pub(super) intercepted: bool,
-    /// Rules on every answer failed: what is answered instead goes without them.
+    /// Rules on the response could not be carried out: who is to blame, as a letter of the termination state.
+    pub(super) rules_failed: Option<u8>,
+    /// Rules on every answer failed: if they fail for what is answered instead as well, that goes without them.
     pub(super) after_failed: bool,
     /// Where the rules on the response go on.
     pub(super) rules_at: ResponseRules,
@@ -86,6 +88,7 @@ impl Txn {
         self.answer.body.clear();
         self.has_answer = false;
         self.after_failed = false;
+        self.rules_failed = None;
         self.intercepted = false;
         self.rules_at = ResponseRules::default();
         self.answer_size = 0;

@@ -3,8 +3,8 @@
 use super::{ANY, Action, HTTP, kw};
 use crate::keywords::row::rule_set::{HTTP_AFTER, HTTP_RES};
 use crate::parse::rules::arguments::{expression, format, regex};
-use crate::parse::rules::status;
-use crate::signature::{Arg, needs, one_of, opt, option, options, text};
+use crate::parse::rules::{headers, status};
+use crate::signature::{Arg, needs, one_of, opt, option, text, verify};
 
 /// A header's name and value.
 pub(super) const NAME_AND_VALUE: &[Arg] = &[
@@ -21,12 +21,21 @@ const REPLACEMENT: &[Arg] = &[
 ];
 
 const PACKED: &[Arg] = &[
+    needs(
+        1,
+        "expects exactly one argument or three arguments <headers> prefix <pfx>",
+    ),
     expression("headers"),
-    options(&[opt(
+    option(&opt(
         "prefix",
-        &[text("prefix").missing("missing argument for 'prefix'")],
-    )]),
+        &[text("prefix").missing("expects 1 argument: <headers>; or 3 arguments: <headers> prefix <pfx>")],
+    )),
 ];
+
+/// How a name is matched.
+const METHOD: Arg = one_of("method", &["str", "beg", "end", "sub", "reg"])
+    .missing("-m flag expects exactly 1 argument")
+    .wrong("-m with unsupported matching method '{got}'");
 
 pub(super) const ROWS: &[Action] = &[
     kw("add-header", HTTP, ANY, "adds a header line")
@@ -44,12 +53,7 @@ pub(super) const ROWS: &[Action] = &[
     kw("del-header", HTTP, ANY, "deletes header lines")
         .takes(&[
             text("name").missing("expects at least 1 argument"),
-            option(&opt(
-                "-m",
-                &[one_of("method", &["str", "beg", "end", "sub", "reg"])
-                    .missing("-m flag expects exactly 1 argument")
-                    .wrong("-m with unsupported matching method '{got}'")],
-            )),
+            option(&opt("-m", &[METHOD])),
         ])
         .acts(HTTP),
     kw(
@@ -59,7 +63,13 @@ pub(super) const ROWS: &[Action] = &[
         "deletes the header lines that a packed list names",
     )
     .since(3, 4)
-    .takes(PACKED),
+    .takes(&[
+        needs(1, "expects at least 1 argument"),
+        expression("headers"),
+        option(&opt("-m", &[METHOD])),
+        verify(headers::no_expression),
+    ])
+    .acts(HTTP),
     kw("replace-header", HTTP, ANY, "replaces in a header line")
         .takes(REPLACEMENT)
         .acts(HTTP),

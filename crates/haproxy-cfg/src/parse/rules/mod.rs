@@ -6,6 +6,7 @@ pub(crate) mod arguments;
 pub(crate) mod captures;
 pub(crate) mod check;
 pub(crate) mod counters;
+pub(crate) mod headers;
 pub(crate) mod legacy;
 pub(crate) mod lookup;
 pub(crate) mod names;

@@ -1,19 +1,16 @@
 //! Actions on headers.
 
 use bstr::ByteSlice;
-use haproxy_cfg::keywords::Output;
-use smallvec::SmallVec;
 
 use super::{Action, Compile, Make, edited, uri};
 use crate::format::FormatPlan;
+use crate::http1::HeadersMut;
 use crate::rules::{Capturing, Exec, Step, substitute};
-use crate::sample::{Expression, Parts, Sample};
+use crate::sample::Parts;
 
 pub(super) const ROWS: &[(&str, Make)] = &[
     ("add-header", |at| write(at, false)),
     ("set-header", |at| write(at, true)),
-    ("add-headers-bin", |at| packed(at, false)),
-    ("set-headers-bin", |at| packed(at, true)),
     ("del-header", |at| {
         Ok(Box::new(Delete {
             names: Names::compile(at)?,
@@ -68,102 +65,6 @@ impl Action for Write {
     }
 }
 
-fn packed(at: Compile<'_>, replace: bool) -> Result<Box<dyn Action>, String> {
-    let prefix = at.rule.option("prefix").and_then(|values| values.first());
-    Ok(Box::new(Packed {
-        list: at.sample("headers", Output::Bin)?,
-        prefix: prefix.map_or(&[][..], |prefix| prefix.value.bytes()).into(),
-        replace,
-    }))
-}
-
-/// `add-headers-bin`, `set-headers-bin`: names and values as `req.hdrs_bin` packs them.
-#[derive(Debug)]
-struct Packed {
-    list: Expression,
-    /// What stands in front of each name.
-    prefix: Box<[u8]>,
-    /// The headers of a name go first.
-    replace: bool,
-}
-
-impl Action for Packed {
-    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
-        let arena = exec.arena;
-        let list = exec.sample(&self.list, |sample| match sample {
-            Sample::Bin(list) | Sample::Str(list) => arena.copy(list),
-            _ => &[],
-        });
-        let mut pairs = list.map(Pairs::new);
-        let mut seen: SmallVec<[&[u8]; 8]> = SmallVec::new();
-        let mut result = Ok(());
-        for (name, value) in pairs.iter_mut().flatten() {
-            let Some(mut headers) = exec.headers() else {
-                return Step::Next;
-            };
-            let name = arena.join(&[&self.prefix, name]);
-            // A name that stands in the list twice is two headers.
-            if self.replace && !seen.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-                headers.remove(name);
-                seen.push(name);
-            }
-            result = result.and_then(|()| headers.add(name, &[value]));
-            if self.replace && name.eq_ignore_ascii_case(b"host") && exec.response.is_none() {
-                result = result.and_then(|()| uri::set_authority(exec, value));
-            }
-        }
-        edited(result, exec)
-    }
-}
-
-/// Names and values of a packed list, as far as it is whole and they are some that headers may have.
-struct Pairs<'a>(&'a [u8]);
-
-impl<'a> Pairs<'a> {
-    fn new(list: &'a [u8]) -> Self {
-        Self(list)
-    }
-
-    /// A length: four bits in the first byte where that begins with `1111`, then seven in each.
-    fn length(&mut self) -> Option<usize> {
-        let (&first, mut rest) = self.0.split_first()?;
-        let mut value = u64::from(first);
-        if first >= 240 {
-            let mut shift = 4;
-            loop {
-                let (&byte, behind) = rest.split_first()?;
-                rest = behind;
-                value = value.checked_add(u64::from(byte).checked_shl(shift)?)?;
-                shift += 7;
-                if byte < 128 {
-                    break;
-                }
-            }
-        }
-        self.0 = rest;
-        usize::try_from(value).ok()
-    }
-
-    fn text(&mut self) -> Option<&'a [u8]> {
-        let length = self.length()?;
-        let (text, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(text)
-    }
-}
-
-impl<'a> Iterator for Pairs<'a> {
-    type Item = (&'a [u8], &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (name, value) = (self.text()?, self.text()?);
-        let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
-        let fits = !name.is_empty() && name.iter().all(in_name);
-        // What would end the line would be another header.
-        (fits && !value.iter().any(|byte| b"\0\r\n".contains(byte))).then_some((name, value))
-    }
-}
-
 /// `reqadd` and `rspadd`: a line as it is.
 #[derive(Debug)]
 struct AddLine {
@@ -189,7 +90,7 @@ struct Delete {
 
 /// Names of headers.
 #[derive(Debug)]
-enum Names {
+pub(super) enum Names {
     /// This one.
     Equal(Box<[u8]>),
     /// Those that begin, end or have this in lower case.
@@ -217,6 +118,14 @@ impl Names {
         })
     }
 
+    /// Takes the headers of these names out.
+    pub(super) fn remove_from(&self, headers: &mut HeadersMut<'_>) {
+        match self {
+            Self::Equal(name) => headers.remove(name),
+            names => headers.retain(|name, _| !names.hold(name)),
+        }
+    }
+
     fn hold(&self, name: &[u8]) -> bool {
         match self {
             Self::Equal(wanted) => name.eq_ignore_ascii_case(wanted),
@@ -231,10 +140,7 @@ impl Names {
 impl Action for Delete {
     fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
         if let Some(mut headers) = exec.headers() {
-            match &self.names {
-                Names::Equal(name) => headers.remove(name),
-                names => headers.retain(|name, _| !names.hold(name)),
-            }
+            self.names.remove_from(&mut headers);
         }
         Step::Edited
     }

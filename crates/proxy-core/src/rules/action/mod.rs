@@ -11,6 +11,7 @@ mod line;
 mod log;
 mod map;
 mod normalize;
+mod packed;
 mod packet;
 mod redirect;
 mod reply;
@@ -131,6 +132,7 @@ const TABLES: &[&[(&str, Make)]] = &[
     log::ROWS,
     map::ROWS,
     normalize::ROWS,
+    packed::ROWS,
     packet::ROWS,
     redirect::ROWS,
     reply::ROWS,
@@ -155,12 +157,16 @@ pub(super) fn make(config: &Config, proxy: ProxyId, rule: &Rule) -> Result<Box<d
     }
 }
 
-/// What follows an edit of a head.
-pub(crate) fn edited<'p>(result: Result<(), NoRoom>, exec: &Exec<'_>) -> Step<'p> {
+/// What follows an edit of a head. One that failed is counted (`wrew` of the statistics).
+pub(crate) fn edited<'p>(result: Result<(), NoRoom>, exec: &mut Exec<'_>) -> Step<'p> {
     match result {
         Ok(()) => Step::Edited,
-        Err(NoRoom) if exec.strict => Step::Failed,
-        Err(NoRoom) => Step::Next,
+        Err(NoRoom) => {
+            if let Some(stream) = &mut exec.stream {
+                stream.failed_edits += 1;
+            }
+            if exec.strict { Step::Failed } else { Step::Next }
+        }
     }
 }
 
