@@ -1,5 +1,5 @@
 """Records which servers a newer haproxy's ring chooses when places go by addresses (hash-key):
-HAPROXY_PROGRAM=/path/to/haproxy-3.2 python3 record_hash_key.py > hash-key.json"""
+HAPROXY_PROGRAM=/path/to/haproxy-3.4 python3 record_hash_key.py > hash-key.json"""
 
 import json
 import os
@@ -13,7 +13,13 @@ CASES = {
     "addr": ("addr", ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"]),
     "addr-port": ("addr-port", ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"]),
     "addr-port, one address": ("addr-port", ["127.0.0.2", "127.0.0.2", "127.0.0.2"]),
+    "addr, both families": ("addr", ["127.0.0.2", "[::1]", "[::ffff:127.0.0.3]"]),
+    "addr-port, both families": ("addr-port", ["127.0.0.2", "[::1]", "[::1]", "[::1]"]),
+    "id32": ("id32", ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"]),
+    "guid": ("guid", ["127.0.0.2", "127.0.0.3", "127.0.0.4", "[::1]"]),
 }
+# The last server of "guid" has none, and goes by its number.
+GUIDS = ["web:one", "web:two", "a-much-longer-name.of:a_server"]
 FILE = """global
  nbthread 1
 defaults
@@ -38,7 +44,10 @@ SERVERS
 def record(key, addresses):
     places = [f"{address}:{free_port()}" for address in addresses]
     binds = "\n".join(f" bind {place}" for place in places)
-    servers = "\n".join(f" server s{at} {place} hash-key {key}" for at, place in enumerate(places))
+    guids = GUIDS if key == "guid" else []
+    names = [f" guid {guid}" for guid in guids] + [""] * (len(places) - len(guids))
+    lines = zip(places, names)
+    servers = "\n".join(f" server s{at} {place}{name} hash-key {key}" for at, (place, name) in enumerate(lines))
     chosen = []
     with Oracle(FILE.replace("BINDS", binds).replace("SERVERS", servers)) as oracle:
         connection, rest = oracle.connect(), b""
@@ -46,7 +55,7 @@ def record(key, addresses):
             connection.sendall(b"GET / HTTP/1.1\r\nhost: x\r\nk: key%d\r\n\r\n" % number)
             head, rest = read_head(connection, rest)
             chosen.append(int(head.lower().split(b"x-s: s")[1].split(b"\r\n")[0]))
-    return {"hash-key": key, "servers": places, "chosen": chosen}
+    return {"hash-key": key, "servers": places, "guids": guids, "chosen": chosen}
 
 
 rows = [f" {json.dumps(name)}: {json.dumps(record(*case))}" for name, case in CASES.items()]

@@ -18,6 +18,13 @@ pub(super) const ROWS: &[CodeRow] = &[
         "backend b\n    server s 127.0.0.1 check port 80\n",
     ),
     code(
+        "equal-cookies",
+        "Two servers with one dynamic cookie",
+        "Their cookies are made of address, port and key: clients of one of them may come to the other.",
+        "backend b\n    mode http\n    timeout connect 5s\n    timeout server 30s\n    cookie C insert dynamic\n    dynamic-cookie-key K\n    server s 127.0.0.1:80\n    server t 127.0.0.1:80\n",
+        "backend b\n    mode http\n    timeout connect 5s\n    timeout server 30s\n    cookie C insert dynamic\n    dynamic-cookie-key K\n    server s 127.0.0.1:80\n    server t 127.0.0.1:81\n",
+    ),
+    code(
         "external-check",
         "External checks that the global section does not allow",
         "Running programs must be allowed by `external-check` in the global section.",

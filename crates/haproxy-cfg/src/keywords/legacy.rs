@@ -7,10 +7,9 @@ use super::global::arguments::{FORWARDING, NOT_ZERO};
 use super::row::{Keyword, Parse, kw, place::*};
 use crate::model::ConnectionMode::*;
 use crate::parse::OptionParse::{self, *};
-use crate::parse::{global, old_redispatch, rules, timeout};
+use crate::parse::{app_session, global, old_redispatch, rules, timeout};
 use crate::signature::{
-    Arg, IGNORED, Kind, ReadArgument, arg, bytes, custom, int, millis, one_of, opt, options, since, text,
-    versions,
+    Arg, IGNORED, Kind, ReadArgument, arg, bytes, custom, millis, one_of, since, versions,
 };
 use crate::written::OptionFlag as F;
 
@@ -112,18 +111,6 @@ const fn old_quic(name: &'static str, major: u16, minor: u16, value: &'static [A
         .removed(3, 5)
         .instead("the name of the side that it is for, tune.quic.fe.… or tune.quic.be.…")
 }
-
-/// `appsession`, the memory of an application's cookies of 1.5 and before.
-const SESSION: &[Arg] = &[
-    text("cookie"),
-    options(&[
-        opt("len", &[int("bytes", 1, i32::MAX as i64)]),
-        opt("timeout", &[millis("time")]),
-        opt("request-learn", &[]),
-        opt("prefix", &[]),
-        opt("mode", &[one_of("mode", &["path-parameters", "query-string"])]),
-    ]),
-];
 
 pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
     kw("contimeout", DEFAULTS | PX, ANY, "old name of timeout connect")
@@ -293,8 +280,9 @@ pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
         "sticks to an application's cookie",
     )
     .removed(1, 6)
-    .takes(SESSION)
-    .instead("stick-table"),
+    .takes(app_session::SESSION)
+    .instead("stick-table")
+    .acts(app_session::app_session),
     kw(
         "monitor-net",
         DEFAULTS | PX,

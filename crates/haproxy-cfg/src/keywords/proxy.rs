@@ -343,7 +343,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "when hashed servers may change",
     )
     .since(3, 2)
-    .takes(&[one_of("when", &["always", "maxconn", "maxqueue"])]),
+    .takes(&[one_of("when", &["always", "maxconn", "maxqueue"])])
+    .acts(p::kept),
     kw("hash-type", DEFAULTS | BE, ONE, "how hashes choose servers")
         .takes(HASH_TYPE)
         .acts(p::kept),

@@ -5,15 +5,29 @@ use syntax::Arity;
 use super::row::{Keyword, kw, place::SERVER};
 use crate::model::TlsVersion;
 use crate::parse::ServerParse::{self, *};
-use crate::parse::{server, source, tls};
+use crate::parse::{guid, server, source, tls};
 use crate::signature::{
-    Arg, Kind, MILLIS, ReadArgument, TIME_WORDS, TimeWords, arg, loose, one_of, path, since, text, versions,
+    Arg, Kind, MILLIS, ReadArgument, TIME_WORDS, TimeWords, Versions, arg, loose, one_of, path, since, text,
+    versions,
 };
 
 const NONE: Arity = Arity::exactly(0);
 const ONE: Arity = Arity::exactly(1);
 const NOTHING: &[Arg] = &[];
-const HASH_KEY: &str = "'{kw}' has to be 'id', 'addr', or 'addr-port'";
+const HASH_KEY: &[Arg] = &[since(&versions(
+    3,
+    4,
+    one_of("key", &["id", "id32", "guid", "addr", "addr-port"]).words(NODE_KEYS),
+    since(&HASH_KEY_3_3),
+))];
+const HASH_KEY_3_3: Versions = versions(
+    3,
+    3,
+    one_of("key", &["id", "addr", "addr-port", "guid"]).words(OLD_NODE_KEYS),
+    one_of("key", &["id", "addr", "addr-port"]).words(OLD_NODE_KEYS),
+);
+const NODE_KEYS: &str = "'{kw}' has to be 'id', 'id32', 'guid', 'addr', or 'addr-port'";
+const OLD_NODE_KEYS: &str = "'{kw}' has to be 'id', 'addr', or 'addr-port'";
 
 /// Faults are told with the server's name, or `default-server`.
 const DELAY: &[Arg] = &[
@@ -78,8 +92,8 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("force-tlsv11", SERVER, NONE, "TLS 1.1 and nothing else").takes(NOTHING).keeps(Force(TlsVersion::Tls11)),
     kw("force-tlsv12", SERVER, NONE, "TLS 1.2 and nothing else").takes(NOTHING).keeps(Force(TlsVersion::Tls12)),
     kw("force-tlsv13", SERVER, NONE, "TLS 1.3 and nothing else").takes(NOTHING).keeps(Force(TlsVersion::Tls13)),
-    kw("guid", SERVER, ONE, "a name that lasts over reloads").since(3, 0).takes(NAME),
-    kw("hash-key", SERVER, ONE, "what its place among hashes is made of").since(3, 0).takes(&[since(&versions(3, 3, one_of("key", &["id", "addr", "addr-port", "guid"]).words(HASH_KEY), one_of("key", &["id", "addr", "addr-port"]).words(HASH_KEY)))]).acts(HashKey),
+    kw("guid", SERVER, ONE, "a name that lasts over reloads").since(3, 0).takes(&[arg("guid", Kind::Custom(guid::OF_SERVER)).missing("'{kw}' : expects an argument")]).acts(Guid),
+    kw("hash-key", SERVER, ONE, "what its place among hashes is made of").since(3, 0).takes(HASH_KEY).acts(HashKey),
     kw("healthcheck", SERVER, ONE, "section that says how it is checked").since(3, 4).takes(NAME),
     kw("id", SERVER, ONE, "number in statistics").takes(&[loose("number", 1, i64::MAX).missing("'{kw}' : expects an integer argument").wrong("'{kw}' : custom id has to be > 0")]).acts(Id),
     kw("idle-ping", SERVER, ONE, "idle time after which an HTTP/2 peer is probed").since(3, 2).takes(&[arg("delay", MILLIS).missing("'{kw}' expects an argument.").time_words(&TimeWords { unexpected: "unexpected character '{byte}' in '{kw}' argument of server {of}.", overflow: TIME_WORDS.overflow, underflow: "" })]),

@@ -8,6 +8,10 @@ pub enum NodeKey {
     /// `id`: its number.
     #[default]
     Id,
+    /// `id32`: its number, mixed, so that numbers far apart do not meet.
+    Id32,
+    /// `guid`: its lasting name, if it has one, or else its number.
+    Guid,
     /// `addr`: its address, if it has one, or else its number.
     Address,
     /// `addr-port`: the same, with its port.
@@ -69,6 +73,18 @@ pub struct UriKey {
     pub whole: bool,
     /// `path-only`: from the path on.
     pub path_only: bool,
+}
+
+/// Which servers of a ring keep a request that is theirs (`hash-preserve-affinity`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Affinity {
+    /// `always`: all, where they are full it waits.
+    #[default]
+    Always,
+    /// `maxconn`: those that have a slot free.
+    FreeSlot,
+    /// `maxqueue`: those whose queue is not full.
+    RoomInQueue,
 }
 
 /// `hash-type`.

@@ -26,7 +26,7 @@ mod word;
 pub use abstract_name::AbstractName;
 pub use acl::{Acl, Cond, CondTerm, MatchKind, Pattern, Polarity};
 pub use addr::{Address, ServerAddr};
-pub use balance::{Balance, HashFunction, HashKey, HashType, NodeKey, UriKey};
+pub use balance::{Affinity, Balance, HashFunction, HashKey, HashType, NodeKey, UriKey};
 pub use bandwidth::{Bandwidth, BandwidthScope};
 pub use bind::{Bind, BindSsl, Level, TlsVersion};
 pub use check::{AgentSettings, CheckKind, CheckSettings, HttpCheck, InitState};

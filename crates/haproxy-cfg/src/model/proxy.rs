@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use syntax::Span;
 
 use super::{
-    Acl, Balance, Bandwidth, Bind, CheckKind, Cond, Format, HashType, LogSteps, LogTarget, Millis, RetryOn,
-    Rule, RuleSet, Sample, Server, StatsSettings, StickRule, Word,
+    Acl, Affinity, Balance, Bandwidth, Bind, CheckKind, Cond, Format, HashType, LogSteps, LogTarget, Millis,
+    RetryOn, Rule, RuleSet, Sample, Server, StatsSettings, StickRule, Word,
 };
 use crate::signature::Argument;
 
@@ -476,6 +476,8 @@ pub struct Proxy {
     /// `hash-balance-factor`: most requests that a server of a ring has at once, percent of what would be its share; 0 is
     /// without limit.
     pub hash_balance_factor: u32,
+    /// `hash-preserve-affinity`.
+    pub affinity: Affinity,
     /// `cookie`.
     pub cookie: Option<Box<CookiePolicy>>,
     /// `retries`, 3 unless given.
@@ -566,6 +568,7 @@ impl Proxy {
             balance: Balance::RoundRobin,
             hash_type: HashType::default(),
             hash_balance_factor: 0,
+            affinity: Affinity::Always,
             cookie: None,
             retries: 3,
             retry_on: RetryOn::default(),

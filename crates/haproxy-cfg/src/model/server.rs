@@ -113,6 +113,8 @@ pub struct Server {
     pub id: u32,
     /// `weight`, 0–256.
     pub weight: u32,
+    /// `guid`.
+    pub guid: Option<Word>,
     /// `hash-key`.
     pub node_key: NodeKey,
     /// `backup`.
@@ -170,6 +172,7 @@ impl Server {
             unresolved: false,
             id,
             weight: 1,
+            guid: None,
             node_key: NodeKey::Id,
             backup: false,
             cookie: None,

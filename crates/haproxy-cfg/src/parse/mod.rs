@@ -1,6 +1,7 @@
 //! From words to the as-written model. [`Reading`] holds the state; each keyword family has its file.
 
 mod acl;
+pub(crate) mod app_session;
 mod balance;
 mod bandwidth;
 pub(crate) mod bind;

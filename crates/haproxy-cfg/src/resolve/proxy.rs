@@ -7,8 +7,9 @@ use super::{ids, rules, server};
 use crate::dialect::Dialect;
 use crate::model::sections::ErrorFile;
 use crate::model::{
-    Acl, Balance, Bind, ErrorAnswer, HashFunction, HashKey, HashType, KeepAliveProbes, LogTarget, Mode,
-    Proxy, ProxyOptions, RetryOn, ServerTarget, StatsSettings, Steering, StickRule, Timeouts, UniqueId, Word,
+    Acl, Affinity, Balance, Bind, ErrorAnswer, HashFunction, HashKey, HashType, KeepAliveProbes, LogTarget,
+    Mode, Proxy, ProxyOptions, RetryOn, ServerTarget, StatsSettings, Steering, StickRule, Timeouts, UniqueId,
+    Word,
 };
 use crate::parse::Reading;
 use crate::signature::Value;
@@ -119,6 +120,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .and_then(|given| given.arguments.first()?.value.number())
             .and_then(|factor| u32::try_from(factor).ok())
             .unwrap_or(0),
+        affinity: affinity(reading, section, &inherited),
         cookie: inherited
             .value(|settings| &settings.cookie)
             .filter(|_| section.kind.is_backend())
@@ -267,6 +269,17 @@ fn balance(inherited: &Inherited<'_>, dialect: Dialect) -> Balance {
             Balance::RoundRobin
         }
         balance => balance,
+    }
+}
+
+/// `hash-preserve-affinity`.
+fn affinity(reading: &Reading<'_>, section: &ProxySection, inherited: &Inherited<'_>) -> Affinity {
+    let given = inherited.last_line(reading, section, "hash-preserve-affinity");
+    let first = given.as_ref().and_then(|given| given.arguments.first());
+    match first.and_then(|argument| argument.value.word()) {
+        Some("maxconn") => Affinity::FreeSlot,
+        Some("maxqueue") => Affinity::RoomInQueue,
+        _ => Affinity::Always,
     }
 }
 

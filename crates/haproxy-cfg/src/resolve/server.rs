@@ -10,7 +10,7 @@ use syntax::{Context, Diagnostic, Severity, Span};
 use super::inherit::Inherited;
 use super::{check_port, ids};
 use crate::model::{
-    AgentSettings, CheckSettings, HeaderParts, Observe, Outgoing, PoolSettings, Proxy, Resolution,
+    AgentSettings, CheckSettings, HeaderParts, Mode, Observe, Outgoing, PoolSettings, Proxy, Resolution,
     SentHeader, Server, ServerAddr, Source, Word,
 };
 use crate::parse::Reading;
@@ -78,6 +78,7 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
         unresolved,
         id,
         weight: own.weight.or(below.weight).unwrap_or(1),
+        guid: own.more.guid.clone(),
         node_key: own.more.node_key.or(below.more.node_key).unwrap_or_default(),
         backup: own.backup.or(below.backup).unwrap_or(false),
         non_stick: own.non_stick.or(below.non_stick).unwrap_or(false),
@@ -317,8 +318,9 @@ impl<'w> Seen<'w> {
     }
 }
 
-/// Tells duplicate names, and checks that lack a port.
+/// Tells duplicate names, equal cookies, and checks that lack a port.
 pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy) {
+    tell_equal_cookies(reading, proxy);
     let mut seen = Seen::new(section.servers.len());
     let dialect = reading.dialect;
     let kind = Reading::proxy_words(section.kind);
@@ -386,7 +388,7 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
                 .help("write ADDRESS:PORT, or add: port PORT"),
         );
     }
-    if proxy.mode != crate::model::Mode::Http
+    if proxy.mode != Mode::Http
         && let Some(line) = section
             .servers
             .iter()
@@ -401,7 +403,7 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
             .context(Context::Whole);
         reading.tell(told.help("write: mode http"));
     }
-    if proxy.mode != crate::model::Mode::Http {
+    if proxy.mode != Mode::Http {
         for server in proxy.servers.iter().filter(|server| server.cookie.is_some()) {
             let message = format!(
                 "backend '{}' : ignoring cookie for server '{}' as HTTP mode is disabled.",
@@ -414,6 +416,38 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
                     .help("write: mode http"),
             );
         }
+    }
+}
+
+/// Tells that two servers have one dynamic cookie: once for a backend. Those that the file gives a cookie, or disables, have
+/// none of that kind.
+fn tell_equal_cookies(reading: &mut Reading<'_>, proxy: &Proxy) {
+    let makes = proxy.cookie.as_ref().is_some_and(|policy| policy.dynamic) && proxy.mode == Mode::Http;
+    if !makes || proxy.dynamic_cookie_key.is_none() {
+        return;
+    }
+    let mut places: FxHashMap<(IpAddr, u16), Span> = FxHashMap::default();
+    for server in &proxy.servers {
+        let ServerAddr::Inet { ip, port, .. } = server.addr else {
+            continue;
+        };
+        if server.cookie.is_some() || server.disabled || server.unresolved {
+            continue;
+        }
+        let Some(before) = places.insert((ip, port.unwrap_or(0)), server.span) else {
+            continue;
+        };
+        let message = format!(
+            "We generated two equal cookies for two different servers.\nPlease change the secret key for '{}'.",
+            proxy.name
+        );
+        let told = Diagnostic::warning("equal-cookies", message)
+            .at(server.span)
+            .label(before, "this one has the same address and port")
+            .context(Context::Whole);
+        reading
+            .tell(told.help("give the servers addresses or ports of their own, or a cookie to one of them"));
+        return;
     }
 }
 

@@ -93,6 +93,8 @@ pub(super) fn build(reading: &Reading<'_>, proxies: &[Proxy]) -> Vec<StickTable>
             }
         }
     }
+    let sessions = reading.written.proxies.iter();
+    tables.extend(sessions.filter_map(|section| section.app_session.as_deref().cloned()));
     for rule in proxies.iter().flat_map(|proxy| proxy.stick.iter()) {
         if let Some(table) = tables.iter_mut().find(|table| table.name == rule.table) {
             table.keep("server_id");

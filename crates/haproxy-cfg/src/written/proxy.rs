@@ -7,7 +7,9 @@ use syntax::Span;
 
 use super::rare::Rare;
 use super::{Acls, Rule, ServerParams, Set, Settings};
-use crate::model::{AbstractName, Bandwidth, Bind, Format, Polarity, ProxyKind, Sample, StickWhat, Word};
+use crate::model::{
+    AbstractName, Bandwidth, Bind, Format, Polarity, ProxyKind, Sample, StickTable, StickWhat, Word,
+};
 use crate::values::Family;
 
 /// A `defaults` section.
@@ -64,6 +66,8 @@ pub(crate) struct MoreOfSection {
     /// `force-persist` and `ignore-persist`; whether it is the first.
     pub(crate) persist_rules: Vec<(bool, WrittenCond)>,
     pub(crate) stick: Vec<WrittenStick>,
+    /// The table of `appsession`.
+    pub(crate) app_session: Option<Box<StickTable>>,
     /// `filter bwlim-in` and `filter bwlim-out`.
     pub(crate) bandwidth: Vec<Bandwidth>,
 }

@@ -196,6 +196,7 @@ pub(crate) struct MoreServerParams {
     /// `observe`; the inner none is `observe none`.
     pub(crate) observe: Option<Option<ObservedLayer>>,
     pub(crate) init_state: Option<InitState>,
+    pub(crate) guid: Option<Word>,
     /// `hash-key`.
     pub(crate) node_key: Option<NodeKey>,
     pub(crate) error_limit: Option<u32>,
@@ -257,6 +258,7 @@ impl MoreServerParams {
             minconn: self.minconn.or(below.minconn),
             slowstart: self.slowstart.or(below.slowstart),
             observe: self.observe.or(below.observe),
+            guid: self.guid.or(below.guid),
             node_key: self.node_key.or(below.node_key),
             init_state: self.init_state.or(below.init_state),
             error_limit: self.error_limit.or(below.error_limit),

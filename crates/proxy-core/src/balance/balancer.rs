@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use haproxy_cfg::model::{Balance, Proxy};
+use haproxy_cfg::model::{Affinity, Balance, Proxy};
 
 use super::Usable;
 use super::leastconn::LeastConn;
@@ -28,6 +28,9 @@ pub struct Balancer {
     algorithm: Balance,
     /// `hash-balance-factor`; 0 is without limit.
     factor: u32,
+    affinity: Affinity,
+    /// `maxqueue` of the servers; 0 is without limit.
+    maxqueue: Box<[u32]>,
     backup: Box<[bool]>,
     /// Servers by their ids, for `balance first`.
     by_id: Box<[u32]>,
@@ -83,6 +86,8 @@ impl Balancer {
         Self {
             algorithm: proxy.balance.clone(),
             factor: proxy.hash_balance_factor,
+            affinity: proxy.affinity,
+            maxqueue: proxy.servers.iter().map(|s| s.maxqueue).collect(),
             backup: proxy.servers.iter().map(|s| s.backup).collect(),
             by_id: by_id.into(),
             all_backups: proxy.options.allbackups,
@@ -117,8 +122,9 @@ impl Balancer {
         self.choose(&mut inner, set, state, input, has_room)
     }
 
-    /// The server that `hash`, of a request's key, belongs to: where it is full, it is waited for. Only a ring leaves out the
-    /// server `exclude` where there is another. None when all are down.
+    /// The server that `hash`, of a request's key, belongs to: where it is full, it is waited for, unless `hash-preserve-affinity`
+    /// has the next one of the ring take its place. Only a ring leaves out the server `exclude` where there is another. None when
+    /// all are down.
     pub fn pick_keyed(&self, state: &ProxyState, hash: u32, exclude: Option<usize>) -> Option<usize> {
         let inner = self.refreshed(state);
         let set = if inner.usable.active > 0 {
@@ -132,9 +138,12 @@ impl Balancer {
             Order::Wheel(wheel) => wheel.at_hash(hash),
             Order::Ring(ring) => {
                 let bound = Bound::new(self.factor, state, &inner.weights[set]);
-                let has_share = |server: usize| bound.admits(state, &inner.weights[set], server);
-                ring.at_hash(hash, |server| exclude != Some(server) && has_share(server))
-                    .or_else(|| ring.at_hash(hash, has_share))
+                let takes = |server: usize| {
+                    bound.admits(state, &inner.weights[set], server) && self.keeps(state, server)
+                };
+                ring.at_hash(hash, |server| exclude != Some(server) && takes(server))
+                    .or_else(|| ring.at_hash(hash, takes))
+                    .or_else(|| ring.last_resort())
             }
             Order::RoundRobin(_) | Order::LeastConn(_) | Order::Draws(_) | Order::ById => None,
         }
@@ -159,6 +168,8 @@ impl Balancer {
                     Balance::Random(count) => count,
                     _ => 1,
                 };
+                let bound = Bound::new(self.factor, state, weights);
+                let takes = |server: usize| takes(server) && bound.admits(state, weights, server);
                 let load = |server: usize| {
                     takes(server).then(|| {
                         let load = load_of(&state.servers[server]);
@@ -173,6 +184,16 @@ impl Balancer {
                 let mut all = self.by_id.iter().map(|&server| server as usize);
                 all.find(|&server| weights[server] > 0 && takes(server))
             }
+        }
+    }
+
+    /// Whether a server keeps the requests whose keys are its own now.
+    fn keeps(&self, state: &ProxyState, server: usize) -> bool {
+        let (now, longest) = (&state.servers[server], self.maxqueue[server]);
+        match self.affinity {
+            Affinity::Always => true,
+            Affinity::FreeSlot => !is_full(state, server),
+            Affinity::RoomInQueue => longest == 0 || now.queued.get() < longest,
         }
     }
 

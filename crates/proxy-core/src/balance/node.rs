@@ -3,7 +3,8 @@
 
 use std::net::IpAddr;
 
-use haproxy_cfg::model::{NodeKey, Proxy, Server, ServerAddr};
+use haproxy_cfg::model::{NodeKey, Proxy, Server, ServerAddr, Word};
+use xxhash_rust::xxh32::xxh32;
 
 use crate::hash::avalanche;
 use crate::state::ServerState;
@@ -16,24 +17,23 @@ pub(super) fn of_id(id: u32) -> u32 {
     id.wrapping_mul(PLACES_PER_SERVER)
 }
 
-/// The same of a server at that address.
-fn of_address(ip: IpAddr, port: Option<u16>) -> u32 {
-    let address = match ip {
-        IpAddr::V4(ip) => u32::from_le_bytes(ip.octets()),
-        IpAddr::V6(ip) => of_v6(ip.octets()),
-    };
-    avalanche(match port {
-        None => address,
-        Some(port) => address.wrapping_add(avalanche(u32::from(port))),
-    })
+/// The same where the whole of the number counts (`hash-key id32`).
+fn of_id32(id: u32) -> u32 {
+    avalanche(id.swap_bytes())
 }
 
-/// The number for an address of IPv6. The original's own is not known: processes of Holdfast agree among themselves.
-fn of_v6(octets: [u8; 16]) -> u32 {
-    let words = octets.as_chunks::<4>().0.iter();
-    words.fold(0, |sum, word| {
-        avalanche(sum.wrapping_add(u32::from_le_bytes(*word)))
-    })
+/// The same of a server with that `guid`.
+fn of_guid(guid: &[u8]) -> u32 {
+    xxh32(guid, 0)
+}
+
+/// The same of a server at that address.
+fn of_address(ip: IpAddr, port: Option<u16>) -> u32 {
+    let port = port.map_or(0, |port| avalanche(u32::from(port)));
+    match ip {
+        IpAddr::V4(ip) => avalanche(u32::from_le_bytes(ip.octets()).wrapping_add(port)),
+        IpAddr::V6(ip) => xxh32(&ip.octets(), port),
+    }
 }
 
 /// The servers of a backend of which some go by where they are.
@@ -44,6 +44,7 @@ pub(super) struct Nodes(Vec<Node>);
 struct Node {
     key: NodeKey,
     id: u32,
+    guid: Option<Word>,
     address: ServerAddr,
 }
 
@@ -53,6 +54,7 @@ impl Nodes {
         let node = |server: &Server| Node {
             key: server.node_key,
             id: server.id,
+            guid: server.guid.clone(),
             address: server.addr.clone(),
         };
         let by_place = proxy.servers.iter().any(|server| server.node_key != NodeKey::Id);
@@ -62,14 +64,20 @@ impl Nodes {
     /// The number that the places of a server begin with now.
     pub(super) fn first(&self, server: usize, state: &ServerState) -> u32 {
         let node = &self.0[server];
-        let moved = state.moved_from(&node.address);
-        let ServerAddr::Inet { ip, port, .. } = *moved.as_ref().unwrap_or(&node.address) else {
-            return of_id(node.id);
+        let by_number = || of_id(node.id);
+        let at = || {
+            let moved = state.moved_from(&node.address);
+            match moved.as_ref().unwrap_or(&node.address) {
+                ServerAddr::Inet { ip, port, .. } => Some((*ip, port.unwrap_or(0))),
+                ServerAddr::Unix(_) | ServerAddr::Abstract(_) => None,
+            }
         };
         match node.key {
-            NodeKey::Id => of_id(node.id),
-            NodeKey::Address => of_address(ip, None),
-            NodeKey::AddressAndPort => of_address(ip, Some(port.unwrap_or(0))),
+            NodeKey::Id => by_number(),
+            NodeKey::Id32 => of_id32(node.id),
+            NodeKey::Guid => node.guid.as_deref().map_or_else(by_number, of_guid),
+            NodeKey::Address => at().map_or_else(by_number, |(ip, _)| of_address(ip, None)),
+            NodeKey::AddressAndPort => at().map_or_else(by_number, |(ip, port)| of_address(ip, Some(port))),
         }
     }
 }

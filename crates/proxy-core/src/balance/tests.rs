@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use haproxy_cfg::model::{Balance, HashFunction, HashKey, HashType, NodeKey, Proxy};
+use haproxy_cfg::model::{Affinity, Balance, HashFunction, HashKey, HashType, NodeKey, Proxy};
 use serde_json::Value;
 
 use super::{Balancer, PickInput};
@@ -136,24 +136,29 @@ fn farm(case: &Value) -> Farm {
         let option = case["option"].as_str().expect("settings of the hash");
         (proxy.hash_type, proxy.hash_balance_factor) = hash_settings(option);
     }
-    let lines: Vec<String> = match case["servers"].as_array() {
-        Some(lines) => lines.iter().map(|l| l.as_str().expect("words").into()).collect(),
-        None => case["weights"]
-            .as_array()
-            .expect("weights")
-            .iter()
-            .map(|w| format!("weight {w}"))
-            .collect(),
-    };
-    for (at, line) in lines.iter().enumerate() {
+    match case["servers"].as_array() {
+        Some(lines) => add_servers(&mut proxy, lines.iter()),
+        None => {
+            let weights = case["weights"].as_array().expect("weights").iter();
+            let lines: Vec<Value> = weights.map(|w| format!("weight {w}").into()).collect();
+            add_servers(&mut proxy, lines.iter());
+        }
+    }
+    Farm::new(proxy)
+}
+
+/// Servers of which each line has the words.
+fn add_servers<'v>(proxy: &mut Proxy, lines: impl Iterator<Item = &'v Value>) {
+    for (at, line) in lines.enumerate() {
         let mut server = server(&format!("s{at}"));
         server.id = at as u32 + 1;
-        let mut words = line.split(' ');
+        let mut words = line.as_str().expect("words").split_whitespace();
         while let Some(word) = words.next() {
             let mut value = || words.next().and_then(|v| v.parse().ok()).expect("a number");
             match word {
                 "weight" => server.weight = value(),
                 "maxconn" => server.maxconn = value(),
+                "maxqueue" => server.maxqueue = value(),
                 "id" => server.id = value(),
                 "backup" => server.backup = true,
                 other => panic!("unknown word {other}"),
@@ -161,7 +166,6 @@ fn farm(case: &Value) -> Farm {
         }
         proxy.servers.push(server);
     }
-    Farm::new(proxy)
 }
 
 fn replay(file: &str) {
@@ -224,6 +228,40 @@ fn servers_that_come_back_get_what_the_original_gives_them() {
                     "server {server} in {step} of {case}: {ours}"
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn keys_leave_full_servers_where_affinity_may_be_lost() {
+    let cases = recorded("balance/affinity.json");
+    let cases = cases.as_array().expect("cases");
+    assert!(!cases.is_empty());
+    for case in cases {
+        let mut proxy = proxy("b");
+        proxy.balance = Balance::Hash(HashKey::Source);
+        (proxy.hash_type, _) = hash_settings("hash-type consistent");
+        proxy.affinity = match case["affinity"].as_str() {
+            Some("maxconn") => Affinity::FreeSlot,
+            Some("maxqueue") => Affinity::RoomInQueue,
+            _ => Affinity::Always,
+        };
+        add_servers(&mut proxy, case["servers"].as_array().expect("servers").iter());
+        let farm = Farm::new(proxy.clone());
+        let key = case["key"].as_str().expect("a key");
+        for (at, wanted) in case["went"].as_array().expect("connections").iter().enumerate() {
+            let server = usize::try_from(farm.pick_keyed(key)).expect("a server");
+            let (state, line) = (&farm.state.servers[server], &proxy.servers[server]);
+            let went = if state.sessions.get() < line.maxconn {
+                state.sessions.inc();
+                serde_json::json!(["open", server])
+            } else if line.maxqueue == 0 || state.queued.get() < line.maxqueue {
+                state.queued.inc();
+                serde_json::json!(["wait", server])
+            } else {
+                "refused".into()
+            };
+            assert_eq!(&went, wanted, "connection {at} of {case}");
         }
     }
 }
@@ -325,10 +363,13 @@ fn farm_by_place(recorded: &Value) -> (Farm, Vec<i64>) {
         server.addr = place.into();
         server.id = at as u32 + 1;
         server.node_key = match recorded["hash-key"].as_str() {
+            Some("id32") => NodeKey::Id32,
+            Some("guid") => NodeKey::Guid,
             Some("addr") => NodeKey::Address,
             Some("addr-port") => NodeKey::AddressAndPort,
             _ => NodeKey::Id,
         };
+        server.guid = recorded["guids"][at].as_str().map(Into::into);
         proxy.servers.push(server);
     }
     let chosen = recorded["chosen"].as_array().expect("choices").iter();
@@ -346,7 +387,7 @@ fn choices(farm: &Farm, count: usize) -> Vec<i64> {
 fn places_go_by_addresses_where_hash_key_says_so() {
     let cases = recorded("balance/hash-key.json");
     let cases = cases.as_object().expect("cases");
-    assert_eq!(cases.len(), 4);
+    assert_eq!(cases.len(), 8);
     for (name, case) in cases {
         let (farm, wanted) = farm_by_place(case);
         assert_eq!(choices(&farm, wanted.len()), wanted, "{name}");

@@ -50,6 +50,7 @@ pub(crate) enum ServerParse {
     Fall,
     Fastinter,
     Force(TlsVersion),
+    Guid,
     HashKey,
     Id,
     InitAddr,
@@ -96,7 +97,6 @@ pub(crate) enum ServerParse {
 
 /// Options that only a server itself may have. They are told and left out in `default-server`.
 const OF_SERVERS: &[&str] = &[
-    "guid",
     "guid",
     "id",
     "no-sslv3",
@@ -540,11 +540,11 @@ fn apply(
             let address = parts.get(1).and_then(Value::text);
             params.more.init_address = address.and_then(|ip| ip.to_string().parse().ok());
         }
+        ServerParse::Guid => params.more.guid = Some(text()),
         ServerParse::HashKey => {
-            if word() == "guid" {
-                reading.tell_read_only("guid' in 'hash-key", span);
-            }
             params.more.node_key = Some(match word() {
+                "id32" => NodeKey::Id32,
+                "guid" => NodeKey::Guid,
                 "addr" => NodeKey::Address,
                 "addr-port" => NodeKey::AddressAndPort,
                 _ => NodeKey::Id,
