@@ -316,7 +316,8 @@ pub struct ProxyOptions {
     pub log_separate_errors: bool,
     /// `option logasap`.
     pub logasap: bool,
-    /// `option redispatch [N]`: the interval; none when off; `-1` (the default of the bare keyword) is on the last retry.
+    /// `option redispatch [N]`: the interval; none when off. Of 0, no request that is bound to
+    /// its server leaves it; `-1` (the default of the bare keyword) is on the last retry.
     pub redispatch: Option<i32>,
     /// `option abortonclose` (the default since 3.3).
     pub abortonclose: bool,

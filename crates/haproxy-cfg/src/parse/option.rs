@@ -278,7 +278,6 @@ fn redispatch(reading: &mut Reading<'_>, given: Option<&Given>, line: &Line<'_>)
         let interval = given.get("interval").and_then(Value::number).unwrap_or(-1);
         i32::try_from(interval).unwrap_or(-1)
     });
-    let value = value.filter(|interval| *interval != 0);
     reading.settings().redispatch = Some(Set::new(value, line.span()));
 }
 

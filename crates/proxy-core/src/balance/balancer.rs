@@ -159,7 +159,10 @@ impl Balancer {
     ) -> Option<usize> {
         let weights = &inner.weights[set];
         match &mut inner.orders[set] {
-            Order::RoundRobin(order) => order.next(takes),
+            Order::RoundRobin(order) => {
+                let avoided = input.exclude.filter(|&server| !is_full(state, server));
+                order.next(takes, avoided)
+            }
             Order::LeastConn(order) => order.first(takes),
             Order::Wheel(wheel) => wheel.next(takes),
             Order::Ring(ring) => ring.next(takes),
@@ -203,7 +206,8 @@ impl Balancer {
         if self.algorithm != Balance::LeastConn {
             return;
         }
-        let mut inner = self.lock();
+        // Servers stand in the file's order before the first of them moves.
+        let mut inner = self.refreshed(state);
         let load = load_of(&state.servers[server]);
         let set = usize::from(self.backup[server]);
         if let Order::LeastConn(order) = &mut inner.orders[set] {

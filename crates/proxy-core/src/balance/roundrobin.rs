@@ -93,8 +93,23 @@ impl RoundRobin {
         self.insert(server);
     }
 
-    /// The next server of which `takes` says that it may be chosen; the others keep their places.
-    pub(super) fn next(&mut self, takes: impl Fn(usize) -> bool) -> Option<usize> {
+    /// The next server of which `takes` says that it may be chosen; the others keep their places, but `avoided`, if its turn has
+    /// come, loses it.
+    pub(super) fn next(&mut self, takes: impl Fn(usize) -> bool, avoided: Option<usize>) -> Option<usize> {
+        let chosen = self.first(&takes)?;
+        if let Some(avoided) = avoided.filter(|avoided| *avoided != chosen)
+            && self.first(|at| at == avoided || at == chosen) == Some(avoided)
+        {
+            self.move_on(avoided);
+        }
+        // The turn that was lost may have made another one due.
+        let chosen = self.first(takes)?;
+        self.move_on(chosen);
+        Some(chosen)
+    }
+
+    /// The server whose turn is next, of those that may be chosen.
+    fn first(&self, takes: impl Fn(usize) -> bool) -> Option<usize> {
         let placed = || self.placed.iter().map(|&(_, server)| server as usize);
         let due = placed()
             .take_while(|&server| self.servers[server].position <= self.turn)
@@ -104,7 +119,11 @@ impl RoundRobin {
             all.find(|&server| takes(server))
         };
         let early = || placed().find(|&server| takes(server));
-        let chosen = due.or_else(waiting).or_else(early)?;
+        due.or_else(waiting).or_else(early)
+    }
+
+    /// Moves a server on to its next turn.
+    fn move_on(&mut self, chosen: usize) {
         self.remove(chosen);
         let total = self.total;
         let turn = self.turn;
@@ -120,7 +139,6 @@ impl RoundRobin {
         entry.remainder = carried % entry.weight;
         self.turn += 1;
         self.insert(chosen);
-        Some(chosen)
     }
 
     fn remove(&mut self, server: usize) {

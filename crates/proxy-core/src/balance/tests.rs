@@ -38,11 +38,14 @@ impl Farm {
     }
 
     fn pick_keyed(&self, key: &str) -> i64 {
+        let chosen = self.balancer.pick_keyed(&self.state, self.number(key), None);
+        chosen.map_or(-1, |server| server as i64)
+    }
+
+    fn number(&self, key: &str) -> u32 {
         let hash = self.hash.expect("servers are chosen by keys");
         let number = hash_of(hash.function, key.as_bytes());
-        let number = if hash.avalanche { avalanche(number) } else { number };
-        let chosen = self.balancer.pick_keyed(&self.state, number, None);
-        chosen.map_or(-1, |server| server as i64)
+        if hash.avalanche { avalanche(number) } else { number }
     }
 
     /// Does a step and gives what it chose, as the recording has it.
@@ -138,13 +141,16 @@ fn farm(case: &Value) -> Farm {
     }
     match case["servers"].as_array() {
         Some(lines) => add_servers(&mut proxy, lines.iter()),
-        None => {
-            let weights = case["weights"].as_array().expect("weights").iter();
-            let lines: Vec<Value> = weights.map(|w| format!("weight {w}").into()).collect();
-            add_servers(&mut proxy, lines.iter());
-        }
+        None => add_weights(&mut proxy, &case["weights"]),
     }
     Farm::new(proxy)
+}
+
+/// Servers with these weights.
+fn add_weights(proxy: &mut Proxy, weights: &Value) {
+    let weights = weights.as_array().expect("weights").iter();
+    let lines: Vec<Value> = weights.map(|w| format!("weight {w}").into()).collect();
+    add_servers(proxy, lines.iter());
 }
 
 /// Servers of which each line has the words.
@@ -262,6 +268,49 @@ fn keys_leave_full_servers_where_affinity_may_be_lost() {
                 "refused".into()
             };
             assert_eq!(&went, wanted, "connection {at} of {case}");
+        }
+    }
+}
+
+#[test]
+fn requests_that_leave_a_server_go_where_the_original_sends_them() {
+    let cases = recorded("balance/redispatch.json");
+    for case in cases.as_array().expect("cases") {
+        let mut proxy = proxy("b");
+        let name = case["balance"].as_str().expect("a name");
+        let keyed = matches!(name, "map-based" | "consistent");
+        proxy.balance = algorithm(if keyed { "hash" } else { name });
+        (proxy.hash_type, _) = hash_settings(if keyed { name } else { "" });
+        add_weights(&mut proxy, &case["weights"]);
+        let farm = Farm::new(proxy);
+        let serve = |server: usize| {
+            farm.state.servers[server].sessions.inc();
+            farm.balancer.load_changed(&farm.state, server);
+            farm.state.servers[server].sessions.dec();
+            farm.balancer.load_changed(&farm.state, server);
+        };
+        for (at, step) in case["steps"].as_array().expect("steps").iter().enumerate() {
+            let key = step[1].as_str().expect("a key");
+            let left = (step[0] == "leave").then(|| step[2].as_u64().expect("a server") as usize);
+            if let Some(left) = left {
+                serve(left);
+            }
+            let chosen = if keyed {
+                farm.balancer.pick_keyed(&farm.state, farm.number(key), left)
+            } else {
+                let input = PickInput {
+                    exclude: left,
+                    ..PickInput::default()
+                };
+                farm.balancer.pick(&farm.state, &input)
+            };
+            let chosen = chosen.map_or(-1, |server| {
+                serve(server);
+                // On a wheel a key has no other server than its own.
+                if Some(server) == left { -1 } else { server as i64 }
+            });
+            let wanted = step.as_array().and_then(|step| step.last()).expect("a server");
+            assert_eq!(chosen, *wanted, "step {at}, {step}, of {case}");
         }
     }
 }

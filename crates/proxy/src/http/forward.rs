@@ -75,22 +75,32 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
     }
     let mode = frontend.connection_mode.max(proxy.connection_mode);
     loop {
-        let mut reached = match reach(session, txn, &thread, backend, mode).await {
+        let reached = reach(session, txn, &thread, backend, mode).await;
+        note_redispatch(txn);
+        let mut reached = match reached {
             Ok(reached) => reached,
             Err(error) => return not_reached(session, txn, backend, error).await,
         };
         stream_log::write_step(session, &txn.stream, "connect");
         let server = reached.slot.server();
-        if !txn.cookie.overruled && txn.cookie.server.is_some_and(|wanted| wanted != server) {
-            // The redispatch found it dead.
-            txn.cookie.state = CookieState::Down;
-            txn.stream.log.termination[2] = CookieState::Down.letter();
-        }
         if let Some(next) = exchange(session, txn, backend, &mut reached, mode).await {
             txn.stream.route.server_left = Some(reached.slot.give_back());
             return next;
         }
         try_again(session, txn, backend, server);
+    }
+}
+
+/// Writes down that the server of the request's cookie was found dead, if it went to another one.
+fn note_redispatch(txn: &mut Txn) {
+    let route = &txn.stream.route;
+    let left = txn.cookie.server.is_some_and(|wanted| {
+        // It may have come back to that one.
+        route.redispatched || route.server.is_some_and(|went| went != wanted)
+    });
+    if left && !txn.cookie.overruled {
+        txn.cookie.state = CookieState::Down;
+        txn.stream.log.termination[2] = CookieState::Down.letter();
     }
 }
 

@@ -343,8 +343,12 @@ fn redispatches(proxy: &Proxy, retries: u32, left: u32) -> bool {
     match proxy.options.redispatch {
         None | Some(0) => false,
         Some(every @ 1..) => (retries - left).is_multiple_of(every.unsigned_abs()),
-        // Counted from the last retry backwards.
-        Some(every) => left.is_multiple_of(every.unsigned_abs()) && (every != -1 || left == 0),
+        // So many before the one behind the last. Where that is the first attempt itself, the original divides by zero and ends;
+        // here the request may leave at once.
+        Some(before) => {
+            let every = (i64::from(retries) + 1 + i64::from(before)).unsigned_abs().max(1);
+            u64::from(retries - left).is_multiple_of(every)
+        }
     }
 }
 
