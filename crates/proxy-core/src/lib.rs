@@ -6,6 +6,7 @@ pub mod balance;
 pub mod bandwidth;
 pub mod check;
 pub mod cli;
+pub mod compression;
 pub mod format;
 pub mod forwarded;
 pub mod hash;

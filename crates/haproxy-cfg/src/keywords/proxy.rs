@@ -156,7 +156,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         IGNORED,
     ])
     .acts(p::kept),
-    kw("compression", DEFAULTS | PX, ONE, "compresses answers").takes(COMPRESSION),
+    kw("compression", DEFAULTS | PX, ONE, "compresses answers")
+        .takes(COMPRESSION)
+        .acts(p::kept),
     kw(
         "cookie",
         DEFAULTS | BE,

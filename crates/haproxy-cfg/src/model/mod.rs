@@ -8,6 +8,7 @@ mod balance;
 mod bandwidth;
 mod bind;
 mod check;
+mod compression;
 mod format;
 mod global;
 mod log;
@@ -30,6 +31,7 @@ pub use balance::{Affinity, Balance, HashFunction, HashKey, HashType, NodeKey, U
 pub use bandwidth::{Bandwidth, BandwidthScope};
 pub use bind::{Bind, BindSsl, Level, TlsVersion};
 pub use check::{AgentSettings, CheckKind, CheckSettings, HttpCheck, InitState};
+pub use compression::{Compression, CompressionAlgorithm};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
 pub use global::{Global, Preset, PresetValue, RateLimits, SslDefaults, Tune, VariableSizes};
 pub use log::{LogFormat, LogLevel, LogSample, LogSteps, LogTarget, LogTransport};

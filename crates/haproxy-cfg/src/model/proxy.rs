@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use syntax::Span;
 
 use super::{
-    Acl, Affinity, Balance, Bandwidth, Bind, CheckKind, Cond, Format, HashType, LogSteps, LogTarget, Millis,
-    RetryOn, Rule, RuleSet, Sample, Server, StatsSettings, StickRule, Word,
+    Acl, Affinity, Balance, Bandwidth, Bind, CheckKind, Compression, Cond, Format, HashType, LogSteps,
+    LogTarget, Millis, RetryOn, Rule, RuleSet, Sample, Server, StatsSettings, StickRule, Word,
 };
 use crate::signature::Argument;
 
@@ -440,6 +440,8 @@ pub struct Proxy {
     pub originalto: Option<Box<ForwardFor>>,
     /// `option forwarded`.
     pub forwarded: Option<Box<Forwarded>>,
+    /// `compression`.
+    pub compression: Option<Box<Compression>>,
     /// `http-send-name-header`.
     pub send_name: Option<Word>,
     /// `max-keep-alive-queue`: how many may wait for a server that a client has a connection to; any number when none.
@@ -551,6 +553,7 @@ impl Proxy {
             forwardfor: None,
             originalto: None,
             forwarded: None,
+            compression: None,
             send_name: None,
             keep_alive_queue: None,
             session_conns: 5,

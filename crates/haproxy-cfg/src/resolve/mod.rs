@@ -5,6 +5,7 @@ mod arguments;
 mod captures;
 mod check_port;
 mod checks;
+mod compression;
 mod filters;
 mod formats;
 mod http_only;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::inherit::Inherited;
-use super::{ids, rules, server};
+use super::{compression, ids, rules, server};
 use crate::dialect::Dialect;
 use crate::model::sections::ErrorFile;
 use crate::model::{
@@ -27,9 +27,10 @@ const SESSION_CONNS: u32 = 5;
 pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, acls: Vec<Acl>) -> Proxy {
     let dialect = reading.dialect;
     let servers = server::build(reading, section);
+    let mode = Inherited::new(reading, section).mode();
+    let compression = compression::compression(reading, section, mode);
     let inherited = Inherited::new(reading, section);
     let gathered = rules::gather(&inherited, section, acls, &reading.sources);
-    let mode = inherited.mode();
     let frontend = section.kind.is_frontend();
     let options = options(&inherited, dialect);
     Proxy {
@@ -70,6 +71,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .value(|settings| &settings.forwarded)
             .filter(|_| section.kind.is_backend() && mode == Mode::Http)
             .map(Box::new),
+        compression,
         send_name: send_name(reading, section, &inherited),
         keep_alive_queue: number(reading, section, &inherited, "max-keep-alive-queue")
             .and_then(|most| u32::try_from(most).ok()),

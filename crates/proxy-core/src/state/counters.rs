@@ -158,6 +158,14 @@ pub struct SideCounters {
     pub idle: Counter,
     /// Those of them that served more than one request (`safe_conn_cur`): a level as well.
     pub idle_safe: Counter,
+    /// Bytes of bodies that were compressed (`comp_in`).
+    pub comp_in: Counter,
+    /// What they came to (`comp_out`).
+    pub comp_out: Counter,
+    /// Bytes of bodies that went the same way uncompressed (`comp_byp`).
+    pub comp_byp: Counter,
+    /// Responses that were compressed (`comp_rsp`).
+    pub comp_rsp: Counter,
     /// Edits of heads that failed (`wrew`).
     pub wrew: Counter,
     /// Internal errors (`eint`).
@@ -226,6 +234,10 @@ impl SideCounters {
             &self.srv_abrt,
             &self.connect,
             &self.reuse,
+            &self.comp_in,
+            &self.comp_out,
+            &self.comp_byp,
+            &self.comp_rsp,
             &self.wrew,
             &self.eint,
             &self.timed,

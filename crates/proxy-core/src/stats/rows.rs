@@ -118,10 +118,11 @@ fn http_responses(row: &mut Row<'_>, side: &Side<'_>) {
     row.u64(HRSP_OTHER, side.sum(|s| s.hrsp[0].get()));
 }
 
-fn compression(row: &mut Row<'_>) {
-    for column in [COMP_IN, COMP_OUT, COMP_BYP, COMP_RSP] {
-        row.u64(column, 0);
-    }
+fn compression(row: &mut Row<'_>, side: &Side<'_>) {
+    row.u64(COMP_IN, side.sum(|s| s.comp_in.get()));
+    row.u64(COMP_OUT, side.sum(|s| s.comp_out.get()));
+    row.u64(COMP_BYP, side.sum(|s| s.comp_byp.get()));
+    row.u64(COMP_RSP, side.sum(|s| s.comp_rsp.get()));
 }
 
 fn frontend<'a>(view: &StatsView<'a>, id: ProxyId, row: &mut Row<'a>) {
@@ -145,7 +146,7 @@ fn frontend<'a>(view: &StatsView<'a>, id: ProxyId, row: &mut Row<'a>) {
     row.u32(REQ_RATE, rate);
     row.u32(REQ_RATE_MAX, max);
     row.u64(REQ_TOT, side.sum(|s| s.req_tot.get()));
-    compression(row);
+    compression(row, &side);
     let (rate, max) = side.rate(view.now_ms, |s| &s.conn_rate);
     row.u32(CONN_RATE, rate);
     row.u32(CONN_RATE_MAX, max);
@@ -455,7 +456,7 @@ fn backend<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, fullconn:
         let now_down = if up { 0 } else { since(view, changed) };
         row.u32(DOWNTIME, before.saturating_add(now_down));
     }
-    compression(row);
+    compression(row, &side);
     if proxy.mode == Mode::Http {
         row.u64(CACHE_LOOKUPS, 0);
         row.u64(CACHE_HITS, 0);

@@ -7,7 +7,7 @@ mod variables;
 use std::cell::Cell;
 use std::net::SocketAddr;
 
-use haproxy_cfg::model::{LogLevel, Millis, ProxyId};
+use haproxy_cfg::model::{CompressionAlgorithm, LogLevel, Millis, ProxyId};
 
 use crate::bandwidth::Limits;
 use crate::rules::Remembering;
@@ -97,6 +97,8 @@ pub struct Stream {
     pub waits_for: Option<RulePlace>,
     /// What that rule waited for will not come any more: the client has gone.
     pub waited_in_vain: bool,
+    /// How its response is compressed.
+    pub compressed: Option<CompressionAlgorithm>,
     /// Edits of heads that failed and were not counted yet.
     pub failed_edits: u32,
 }
@@ -299,6 +301,7 @@ impl Stream {
         self.ended_by = None;
         self.waits_for = None;
         self.waited_in_vain = false;
+        self.compressed = None;
         self.failed_edits = 0;
     }
 }

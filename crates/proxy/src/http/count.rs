@@ -39,6 +39,14 @@ pub(super) fn count_sides(session: &Session, txn: &Txn, what: impl Fn(&SideCount
     }
 }
 
+/// Counts what becomes of bodies: for the frontend and for the backend.
+pub(super) fn count_sides_of_bodies(session: &Session, txn: &Txn, what: impl Fn(&SideCounters)) {
+    what(session.thread.fe_counters(session.client.frontend));
+    if let Some(backend) = txn.stream.log.backend {
+        what(session.thread.be_counters(backend));
+    }
+}
+
 /// Requests.
 pub(super) const REQUEST: (Data, Data) = (Data::HttpReqCnt, Data::HttpReqRate);
 /// What went wrong by the client's doing.

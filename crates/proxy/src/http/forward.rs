@@ -19,6 +19,7 @@ use proxy_core::stream::Route;
 use proxy_core::table::Data;
 
 use super::answer::{self, RulesFailed};
+use super::compress;
 use super::count::{count_bytes, count_relayed, count_sides, count_status, count_tracked};
 use super::exchange::{End, HeadStop, Terms};
 use super::failure::{failed, left_early, not_reached};
@@ -73,6 +74,7 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
     if txn.progress.client_ended && !txn.progress.req_body.is_done() {
         return left_early(session, txn, backend);
     }
+    compress::ask(session, txn, backend);
     let mode = frontend.connection_mode.max(proxy.connection_mode);
     loop {
         let reached = reach(session, txn, &thread, backend, mode).await;
@@ -423,6 +425,7 @@ pub(super) fn finish_head(
         if let Some(captures) = &thread.config().proxy(session.client.frontend).captures {
             txn.capture_response(captures);
         }
+        compress::judge(session, txn, backend);
         refuse_contents(session, txn, backend, Some(server))?;
     }
     let mut at = begun.at;
@@ -486,6 +489,7 @@ pub(super) fn finish_head(
             Version::Http11 => ConnectionHeader::Implied,
         },
     };
+    compress::begin(session, txn);
     let mut out = std::mem::take(&mut txn.to_client);
     let start = out.len();
     let drop_length = txn.res_traits.coding && txn.res_traits.content_length.is_some();

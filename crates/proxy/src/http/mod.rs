@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod compress;
 mod count;
 mod exchange;
 mod failure;

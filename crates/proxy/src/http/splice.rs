@@ -102,6 +102,7 @@ impl Txn {
         let p = &mut self.progress;
         if p.response_pipe.is_none() {
             let begins = p.response_is_sent(self.to_client.len())
+                && p.squeeze.is_none()
                 && self.res.is_none()
                 && is_worth(&p.res_body)
                 && !is_limited(&self.stream, Way::Down)

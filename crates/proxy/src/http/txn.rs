@@ -1,7 +1,7 @@
 //! One request with its response: everything that lives as long as both. Kept by the thread and reused, so that an idle
 //! connection holds none and a request allocates nothing.
 
-use haproxy_cfg::model::Captures;
+use haproxy_cfg::model::{Captures, CompressionAlgorithm};
 use proxy_core::answer::Answer;
 use proxy_core::http1::{
     HeadersMut, MessageTraits, RequestHead, RequestRef, ResponseHead, ResponseRef, Slice,
@@ -47,6 +47,8 @@ pub struct Txn {
     pub(super) rules_failed: Option<u8>,
     /// Rules on every answer failed: if they fail for what is answered instead as well, that goes without them.
     pub(super) after_failed: bool,
+    /// How the client wants the response compressed.
+    pub(super) compression: Option<CompressionAlgorithm>,
     /// Where the rules on the response go on.
     pub(super) rules_at: ResponseRules,
     /// What is known of the ACLs.
@@ -89,6 +91,7 @@ impl Txn {
         self.has_answer = false;
         self.after_failed = false;
         self.rules_failed = None;
+        self.compression = None;
         self.intercepted = false;
         self.rules_at = ResponseRules::default();
         self.answer_size = 0;

@@ -105,11 +105,19 @@ pub(super) const ROWS: &[Row] = &[
                 .map(Sample::Int)
         })
     }),
-    // Nothing is compressed or cached.
-    row(&["res.comp", "res.cache_hit"], |_, _| {
-        single(|_| Some(Sample::Bool(false)))
+    row(&["res.comp"], |_, _| {
+        single(|context| {
+            Some(Sample::Bool(
+                context.stream.is_some_and(|stream| stream.compressed.is_some()),
+            ))
+        })
     }),
-    row(&["res.comp_algo", "res.cache_name"], |_, _| super::nothing()),
+    row(&["res.comp_algo"], |_, _| {
+        single(|context| Some(Sample::Str(context.stream?.compressed?.name().as_bytes())))
+    }),
+    // Nothing is cached.
+    row(&["res.cache_hit"], |_, _| single(|_| Some(Sample::Bool(false)))),
+    row(&["res.cache_name"], |_, _| super::nothing()),
 ];
 
 /// The first `Host`, and what `part` takes of the target behind it.

@@ -11,11 +11,13 @@
 
 mod request;
 mod response;
+mod squeeze;
 
 use std::task::{Context, Poll};
 
 use haproxy_cfg::model::{Millis, Proxy, Timeouts};
 use proxy_core::bandwidth::Way;
+use proxy_core::compression::Squeeze;
 use proxy_core::http1::{HeadProgress, HeadRules, HeaderCases};
 use proxy_core::rules::AwaitBody;
 use proxy_core::state::Ending;
@@ -67,6 +69,8 @@ pub(super) struct Progress {
     pub(super) interim: u64,
     /// The response's head waits for a part of its body.
     held: Option<Held>,
+    /// What compresses the response's body.
+    pub(super) squeeze: Option<Box<Squeeze>>,
     /// Where the request's body goes through.
     pub(super) request_pipe: Option<Pipe>,
     /// Where the response's body goes through.

@@ -320,16 +320,19 @@ impl Txn {
             .limits
             .as_ref()
             .is_some_and(|limits| limits.limit(Way::Down));
-        if p.answer_sent == 0 && p.res_ready <= JOIN && !limited {
+        if p.answer_sent == 0 && p.res_ready <= JOIN && !limited && p.squeeze.is_none() {
             join(&mut self.to_client, self.res.as_mut(), &mut p.res_ready);
         }
         loop {
+            self.squeeze(session, now_ms);
             let p = &mut self.progress;
             let head = &self.to_client[p.answer_sent..];
             if head.is_empty() && p.res_ready == 0 {
                 return Ok(moved);
             }
             let most = match &mut self.stream.limits {
+                // What is ready goes on in another form.
+                _ if p.squeeze.is_some() => 0,
                 Some(limits) => limits.allowed(Way::Down, p.res_ready, now_ms),
                 None => p.res_ready,
             };

@@ -1,0 +1,83 @@
+//! What the `compression` lines of a proxy and of its defaults come to.
+
+use syntax::{Diagnostic, Span};
+
+use super::inherit::Inherited;
+use crate::model::{Compression, CompressionAlgorithm, Mode};
+use crate::parse::Reading;
+use crate::signature::{Given, Value};
+use crate::written::ProxySection;
+
+/// What is compressed of a proxy's answers; none where no line speaks of it. Requests are not compressed, which is told.
+pub(super) fn compression(
+    reading: &mut Reading<'_>,
+    section: &ProxySection,
+    mode: Mode,
+) -> Option<Box<Compression>> {
+    let inherited = Inherited::new(reading, section);
+    let farthest_first: Vec<_> = {
+        let sections = &reading.written.sections;
+        let mut indices: Vec<_> = inherited.defaults().map(|defaults| defaults.lines).collect();
+        indices.reverse();
+        indices.push(section.lines);
+        indices
+            .into_iter()
+            .filter_map(|index| Some((index == section.lines, sections.get(index)?)))
+            .flat_map(|(own, kept)| kept.lines.iter().map(move |given| (own, given)))
+            .filter(|(_, given)| given.name == "compression")
+            .collect()
+    };
+    if farthest_first.is_empty() || mode != Mode::Http {
+        return None;
+    }
+    let mut settings = Compression::default();
+    let mut responses = true;
+    let mut of_requests: Option<Span> = None;
+    for (own, given) in farthest_first {
+        let Some((what, words)) = what(given) else {
+            continue;
+        };
+        match what {
+            "algo" | "algo-res" => {
+                let named = words
+                    .filter_map(Value::word)
+                    .filter_map(CompressionAlgorithm::named);
+                settings.algorithms.extend(named);
+            }
+            "type" | "type-res" => settings
+                .types
+                .extend(words.map(|word| word.bytes().to_ascii_lowercase().into())),
+            "offload" => settings.offload |= own,
+            "minsize-res" => {
+                let size = words.filter_map(Value::number).next();
+                settings.min_size = size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+            }
+            "direction" => {
+                let direction = words.filter_map(Value::word).next().unwrap_or("response");
+                responses = direction != "request";
+                if direction != "response" {
+                    of_requests = Some(given.span);
+                }
+            }
+            // Nothing comes of them without the direction.
+            _ => {}
+        }
+    }
+    if let Some(span) = of_requests {
+        let message = "the compression of requests is read but not acted on yet.";
+        reading.tell(Diagnostic::warning("read-only", message).at(span));
+    }
+    responses.then(|| Box::new(settings))
+}
+
+/// What a line is about, and its words.
+fn what(given: &Given) -> Option<(&'static str, impl Iterator<Item = &Value>)> {
+    let Some(Value::Option(what, values)) = given.get("what") else {
+        return None;
+    };
+    let words = values.iter().flat_map(|argument| match &argument.value {
+        Value::List(list) => list.iter(),
+        value => std::slice::from_ref(value).iter(),
+    });
+    Some((what, words))
+}

@@ -1,0 +1,63 @@
+//! The body of a response on its way through compression: what is ready of it is packed behind the head, as far as the client
+//! takes it.
+
+use haproxy_cfg::model::CompressionAlgorithm;
+use proxy_core::bandwidth::Way;
+
+use super::ResponsePhase;
+use crate::http::count::count_sides_of_bodies;
+use crate::http::txn::Txn;
+use crate::session::Session;
+
+impl Txn {
+    /// Packs what is ready of the response's body, where it is to be packed.
+    pub(super) fn squeeze(&mut self, session: &Session, now_ms: u64) {
+        let p = &mut self.progress;
+        if p.response != ResponsePhase::Body || p.squeeze.as_ref().is_none_or(|squeeze| squeeze.is_finished())
+        {
+            return;
+        }
+        if p.answer_sent == self.to_client.len() {
+            self.to_client.clear();
+            p.answer_sent = 0;
+        }
+        // A client that does not keep up is not packed for.
+        let room = session.thread.config().global.tune.bufsize as usize;
+        if self.to_client.len() - p.answer_sent > room {
+            return;
+        }
+        let most = match &mut self.stream.limits {
+            Some(limits) => limits.allowed(Way::Down, p.res_ready, now_ms),
+            None => p.res_ready,
+        };
+        let last = most == p.res_ready && p.res_body.is_done();
+        if most == 0 && !last {
+            return;
+        }
+        let bytes = self.res.as_ref().map_or(&[][..], |buffer| &buffer.data()[..most]);
+        let Some(squeeze) = &mut p.squeeze else { return };
+        squeeze.push(bytes, last, &mut self.to_client);
+        let counts = squeeze.take_counts();
+        let packed = squeeze.algorithm() != CompressionAlgorithm::Identity;
+        p.res_ready -= most;
+        if let Some(limits) = &mut self.stream.limits {
+            limits.took(Way::Down, most, now_ms);
+        }
+        if let Some(buffer) = &mut self.res {
+            buffer.consume(most);
+            if buffer.is_empty()
+                && let Some(buffer) = self.res.take()
+            {
+                session.thread.buffers.give(buffer);
+            }
+        }
+        count_sides_of_bodies(session, self, |side| {
+            if packed {
+                side.comp_in.add(counts.taken);
+                side.comp_out.add(counts.given);
+            } else {
+                side.comp_byp.add(counts.taken);
+            }
+        });
+    }
+}
