@@ -1,6 +1,8 @@
 """The expressions that record.py asks the original for: every fetch, with easy arguments where it takes some, and every
 converter on inputs of all types. What a version does not know, or refuses where it would stand, is left out of its record."""
 
+import packets
+
 # Every fetch but those of TLS, devices and Lua. `rest` of a name after a space are its arguments, one expression each.
 PLAIN = """
 act_conn always_false always_true base base32 base32+src baseq bc.timer.connect bc_be_queue bc_dst bc_dst_port bc_err
@@ -9,7 +11,7 @@ bc_src_port bc_srv_queue be_connect_timeout be_id be_max_retries be_name be_queu
 be_tunnel_timeout bs.aborted bs.debug_str bs.id bs.rst_code bytes_in bytes_out capture.req.method capture.req.uri
 capture.req.ver capture.res.ver cook cook_cnt cook_val cookie cpu_calls cpu_ns_avg cpu_ns_tot cpu_usage_grp cpu_usage_proc
 cpu_usage_thr cur_client_timeout cur_connect_timeout cur_max_retries cur_queue_timeout cur_server_timeout cur_tarpit_timeout
-cur_tunnel_timeout date_us dst dst_conn dst_is_local dst_port dump_all_vars fc.timer.handshake fc.timer.total fc_dst
+cur_tunnel_timeout date_us dst dst_conn dst_is_local dst_port fc.timer.handshake fc.timer.total fc_dst
 fc_dst_is_local fc_dst_port fc_err fc_err_name fc_err_str fc_fackets fc_glitches fc_http_major fc_lost fc_nb_streams
 fc_pp_authority fc_pp_unique_id fc_rcvd_proxy fc_reordering fc_retrans fc_rtt fc_rttvar fc_sacked fc_saved_syn
 fc_settings_streams_limit fc_src fc_src_is_local fc_src_port fc_unacked fcgi.docroot fcgi.index fe_client_timeout fe_defbe
@@ -36,7 +38,7 @@ WITH_ARGUMENTS = """
 accept_date(ms) accept_date(us) acl(is_post) acl(is_post,!is_post) avg_queue(same) be_conn(same) be_conn_free(same)
 be_sess_rate(same) bc_rtt(ms) bc_rttvar(us) bin(00ff41) bool(true) bool(0) bs.debug_str(0) capture.req.hdr(0)
 capture.req.hdr(1) capture.res.hdr(0) connslots(same) cook(a) cook_cnt(a) cook_val(a) cookie(b) date(-3600) date(0,ms)
-date(60,us) distcc_body(ARGV) distcc_param(DIST) dump_all_vars(sess) env(SAMPLE_TOLD) env(SAMPLE_UNTOLD) fc_fackets(us)
+date(60,us) distcc_body(ARGV) distcc_param(DIST) dump_all_vars(sess,told) dump_all_vars(proc,nu) dump_all_vars(txn,none) dump_all_vars(proc,to,;) dump_all_vars(,numb) env(SAMPLE_TOLD) env(SAMPLE_UNTOLD) fc_fackets(us)
 fc_lost(us) fc_pp_tlv(0xE0) fc_reordering(us) fc_retrans(us) fc_rtt(ms) fc_rtt(us) fc_rttvar(ms) fc_sacked(us) fc_unacked(us)
 fe_conn(front_own) fe_req_rate(front_own) fe_sess_rate(front_own) hdr(x-num) hdr(x-list,1) hdr(x-list,-1) hdr(none)
 hdr_cnt(x-list) hdr_ip(x-forwarded-for) hdr_ip(x-forwarded-for,-1) hdr_val(x-num) http_auth(people) http_auth_bearer(x-bearer)
@@ -148,7 +150,7 @@ def split_outside_quotes(line):
     return words
 
 
-CONVERTED = [
+CONVERTED = packets.expressions() + [
     f"{given},{converter}"
     for line in CONVERTERS
     for converter in split_outside_quotes(line)

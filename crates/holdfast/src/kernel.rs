@@ -3,7 +3,7 @@
 #![allow(unsafe_code)]
 
 use std::io;
-use std::os::fd::{BorrowedFd, FromRawFd as _, OwnedFd};
+use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd};
 
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, raise, sigaction};
@@ -74,6 +74,28 @@ fn borrow(fd: i32) -> io::Result<BorrowedFd<'static>> {
     // SAFETY: the number is not -1. It is used for a single call while nothing else runs that could close it: configurations
     // are read before threads are made. A number under which nothing is open makes that call fail, which is harmless.
     Ok(unsafe { BorrowedFd::borrow_raw(fd) })
+}
+
+/// Octets of the headers of a connection's first packet at most: those of the link, of IP with extensions, of TCP with options.
+const SYN_ROOM: usize = 1024;
+
+/// The packet that a TCP connection began with (`TCP_SAVED_SYN`); none where the system kept none, or gave it before.
+pub(crate) fn saved_syn(connection: BorrowedFd<'_>) -> Option<Box<[u8]>> {
+    let mut packet = [0_u8; SYN_ROOM];
+    let mut len = SYN_ROOM as nix::libc::socklen_t;
+    // SAFETY: the descriptor is open as long as it is borrowed; the call writes at most `len` octets to `packet`, which has as many,
+    // and to `len` how many these are.
+    let asked = unsafe {
+        nix::libc::getsockopt(
+            connection.as_raw_fd(),
+            nix::libc::IPPROTO_TCP,
+            nix::libc::TCP_SAVED_SYN,
+            packet.as_mut_ptr().cast(),
+            &raw mut len,
+        )
+    };
+    let kept = packet.get(..len as usize)?;
+    (asked == 0 && !kept.is_empty()).then(|| kept.into())
 }
 
 /// Sends a signal that has a number only, as the real-time ones do.

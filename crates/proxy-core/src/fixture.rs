@@ -163,6 +163,14 @@ impl World for StillWorld {
         })
     }
 
+    fn saved_syn(&self) -> Option<Box<[u8]>> {
+        None
+    }
+
+    fn cpu_usage(&self, _: crate::sample::Workers) -> u8 {
+        0
+    }
+
     fn is_local(&self, address: IpAddr) -> bool {
         address.is_loopback()
     }

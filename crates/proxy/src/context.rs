@@ -8,7 +8,7 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use haproxy_cfg::model::ProxyId;
 use proxy_core::http1::{RequestRef, ResponseRef};
 use proxy_core::logline::LocalTime;
-use proxy_core::sample::{Arena, Body, Effort, PacketField, SampleContext, TcpFacts, Tls, World};
+use proxy_core::sample::{Arena, Body, Effort, PacketField, SampleContext, TcpFacts, Tls, Workers, World};
 use proxy_core::stream::{Client, Stream};
 
 use crate::io::Io;
@@ -69,6 +69,14 @@ impl World for Here<'_> {
 
     fn client_tcp(&self) -> Option<TcpFacts> {
         self.io?.tcp_facts()
+    }
+
+    fn saved_syn(&self) -> Option<Box<[u8]>> {
+        (self.thread.shared.saved_syn)(self.io?.tcp_descriptor()?)
+    }
+
+    fn cpu_usage(&self, of: Workers) -> u8 {
+        self.thread.load.of(of, self.thread.shared.runtime.counters.len())
     }
 
     fn is_local(&self, address: IpAddr) -> bool {

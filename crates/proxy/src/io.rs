@@ -2,6 +2,7 @@
 
 use std::io::{self, IoSlice, Read as _};
 use std::net::SocketAddr;
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
@@ -55,6 +56,15 @@ impl Io {
             server_name: connection.server_name().map(str::as_bytes),
             resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
         })
+    }
+
+    /// The descriptor, where it is TCP.
+    pub(crate) fn tcp_descriptor(&self) -> Option<BorrowedFd<'_>> {
+        match self {
+            Self::Tcp(io) => Some(io.as_fd()),
+            Self::Tls(io) => Some(io.get_ref().0.as_fd()),
+            Self::Unix(_) | Self::Closed => None,
+        }
     }
 
     /// What the system knows of the way to the peer, where it is TCP.

@@ -15,6 +15,7 @@ mod inspect;
 pub mod io;
 pub mod listen;
 mod listener;
+mod load;
 pub mod log;
 mod observe;
 mod pace;

@@ -25,7 +25,7 @@ use crate::context::{AtHand, looking};
 use crate::handover::Exports;
 use crate::listen::{BoundListener, ListenOwner, ListenSocket};
 use crate::log::{Files, LogSender, Receivers};
-use crate::thread::{Shared, Thread};
+use crate::thread::{SavedSyn, Shared, Thread};
 
 /// Free buffers that are kept through a quiet period.
 const KEPT_BUFFERS: usize = 64;
@@ -57,6 +57,8 @@ pub struct RunInput {
     pub hostname: String,
     /// Makes the local time zone, for each thread.
     pub zone: fn() -> Zone,
+    /// Reads the packet that a connection began with.
+    pub saved_syn: SavedSyn,
     /// Changes of servers' states go to standard error as well.
     pub speaks: bool,
     /// Log targets that were open when the process began.
@@ -85,7 +87,7 @@ type Share = Vec<(ProxyId, usize, ListenSocket)>;
 pub fn run(input: RunInput) -> io::Result<i32> {
     let threads = input.runtime.counters.len();
     let mut shares = share_listeners(input.listeners, threads)?;
-    let shared = Arc::new(Shared::new(
+    let mut shared = Shared::new(
         input.plan,
         input.runtime,
         input.clock,
@@ -93,7 +95,9 @@ pub fn run(input: RunInput) -> io::Result<i32> {
         input.exports,
         input.speaks,
         input.log_files,
-    ));
+    );
+    shared.saved_syn = input.saved_syn;
+    let shared = Arc::new(shared);
     // Counted before the first of them runs: one that has not begun may have connections waiting too.
     shared
         .acceptors

@@ -1,6 +1,7 @@
 //! What belongs to one worker thread and never moves: timers, buffers, idle server connections, log sockets.
 
 use std::cell::{Cell, RefCell};
+use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -19,6 +20,7 @@ use crate::clock::Clock;
 use crate::handover::Exports;
 use crate::http::Txn;
 use crate::listener::ReleasedNames;
+use crate::load::Load;
 use crate::log::{Files, LogSender, Logs};
 use crate::pipe::PipePool;
 use crate::resolve::Resolvers;
@@ -27,6 +29,9 @@ use crate::wheel::Wheel;
 
 /// Transactions that are kept for the next request; what is beyond goes back to the allocator.
 const KEPT_TRANSACTIONS: usize = 256;
+
+/// Asks the system for the packet that a connection began with; none where it kept none, or gave it before.
+pub type SavedSyn = fn(BorrowedFd<'_>) -> Option<Box<[u8]>>;
 
 /// What all threads share.
 #[derive(Debug)]
@@ -41,6 +46,8 @@ pub struct Shared {
     pub clock: Clock,
     /// What the process knows about itself.
     pub process: Arc<Process>,
+    /// Reads the packet that a connection began with.
+    pub(crate) saved_syn: SavedSyn,
     /// Changes of servers' states go to standard error as well.
     pub speaks: bool,
     /// By proxy: told when a session of a full frontend ended.
@@ -97,6 +104,7 @@ impl Shared {
             process,
             exports,
             speaks,
+            saved_syn: |_| None,
         }
     }
 
@@ -186,6 +194,8 @@ pub struct Thread {
     random: Cell<u64>,
     /// What the session at work has cost, where something asks for it.
     pub(crate) effort: Cell<Option<Effort>>,
+    /// How much the thread and the process work, as it was seen last.
+    pub(crate) load: Load,
     /// Milliseconds between the epoch and the clock's zero.
     epoch_offset_ms: u64,
 }
@@ -229,6 +239,7 @@ impl Thread {
             arena: RefCell::new(Arena::default()),
             transactions: RefCell::new(Vec::new()),
             effort: Cell::new(None),
+            load: Load::default(),
             // Any odd seed that differs between threads and starts will do.
             random: Cell::new((epoch.subsec_nanos() as u64) << 17 ^ (index as u64) << 3 | 1),
             epoch_offset_ms: epoch_ms.saturating_sub(clock.now_ms()),

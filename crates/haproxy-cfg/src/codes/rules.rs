@@ -28,7 +28,7 @@ pub(super) const ROWS: &[CodeRow] = &[
         "inert-rule",
         "A rule whose condition cannot be evaluated yet",
         "Its condition uses what Holdfast reads and does not act on: the rule is left out, as no answer would be the true one.",
-        "frontend f\n    bind :80\n    use_backend b if { fc_saved_syn -m found }\nbackend b\n",
+        "frontend f\n    bind :80\n    use_backend b if { term_events -m found }\nbackend b\n",
         "",
     ),
     code(

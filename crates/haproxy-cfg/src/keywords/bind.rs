@@ -20,6 +20,9 @@ const ONE: Arity = Arity::exactly(1);
 const NOTHING: &[Arg] = &[];
 
 const VERSIONS: &[&str] = &["SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
+/// Said of what is no argument of `tcp-ss`.
+const SAVE_SYN: &str = "'{kw}' : TCP Save SYN option expects an integer argument from 0 to 2";
+
 const VERSION: &[Arg] = &[one_of("version", VERSIONS)
     .missing("'{kw}' : missing the ssl/tls version")
     .wrong("'{got}' : unknown ssl/tls version")];
@@ -369,7 +372,10 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         .takes(&[text("password")]),
     kw("tcp-ss", BIND, ONE, "what the kernel keeps of handshakes")
         .since(3, 4)
-        .takes(&[one_of("count", &["0", "1", "2"])]),
+        .takes(&[one_of("headers", &["0", "1", "2"])
+            .missing(SAVE_SYN)
+            .wrong(SAVE_SYN)])
+        .acts(SaveSyn),
     kw(
         "tcp-ut",
         BIND,

@@ -78,12 +78,12 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("digest", 1, &[Digest], Bin, Bin).acts(),
     converter("div", 1, &[Operand], Sint, Sint).acts(),
     converter("djb2", 0, &[Integer], Bin, Sint).acts(),
-    converter("eth.data", 0, NONE, Bin, Bin).since(3, 4),
-    converter("eth.dst", 0, NONE, Bin, Bin).since(3, 4),
-    converter("eth.hdr", 0, NONE, Bin, Bin).since(3, 4),
-    converter("eth.proto", 0, NONE, Bin, Sint).since(3, 4),
-    converter("eth.src", 0, NONE, Bin, Bin).since(3, 4),
-    converter("eth.vlan", 0, NONE, Bin, Sint).since(3, 4),
+    converter("eth.data", 0, NONE, Bin, Bin).since(3, 4).acts(),
+    converter("eth.dst", 0, NONE, Bin, Bin).since(3, 4).acts(),
+    converter("eth.hdr", 0, NONE, Bin, Bin).since(3, 4).acts(),
+    converter("eth.proto", 0, NONE, Bin, Sint).since(3, 4).acts(),
+    converter("eth.src", 0, NONE, Bin, Bin).since(3, 4).acts(),
+    converter("eth.vlan", 0, NONE, Bin, Sint).since(3, 4).acts(),
     converter("even", 0, NONE, Sint, Bool).acts(),
     converter("fe_exists", 0, NONE, Str, Bool).since(3, 4).acts(),
     converter("field", 2, &[Index, Separators, Integer], Str, Str).acts(),
@@ -98,16 +98,16 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("http_date", 0, &[Integer, OneOf(TIME_UNITS)], Sint, Str).acts(),
     converter("iif", 2, &[Text, Text], Bool, Str).acts(),
     converter("in_table", 1, &[Table], Any, Bool).acts(),
-    converter("ip.data", 0, NONE, Bin, Bin).since(3, 4),
-    converter("ip.df", 0, NONE, Bin, Sint).since(3, 4),
-    converter("ip.dst", 0, NONE, Bin, Addr).since(3, 4),
-    converter("ip.fp", 0, &[Integer], Bin, Bin).since(3, 4),
-    converter("ip.hdr", 0, NONE, Bin, Bin).since(3, 4),
-    converter("ip.proto", 0, NONE, Bin, Sint).since(3, 4),
-    converter("ip.src", 0, NONE, Bin, Addr).since(3, 4),
-    converter("ip.tos", 0, NONE, Bin, Sint).since(3, 4),
-    converter("ip.ttl", 0, NONE, Bin, Sint).since(3, 4),
-    converter("ip.ver", 0, NONE, Bin, Sint).since(3, 4),
+    converter("ip.data", 0, NONE, Bin, Bin).since(3, 4).acts(),
+    converter("ip.df", 0, NONE, Bin, Sint).since(3, 4).acts(),
+    converter("ip.dst", 0, NONE, Bin, Addr).since(3, 4).acts(),
+    converter("ip.fp", 0, &[Integer], Bin, Bin).since(3, 4).acts(),
+    converter("ip.hdr", 0, NONE, Bin, Bin).since(3, 4).acts(),
+    converter("ip.proto", 0, NONE, Bin, Sint).since(3, 4).acts(),
+    converter("ip.src", 0, NONE, Bin, Addr).since(3, 4).acts(),
+    converter("ip.tos", 0, NONE, Bin, Sint).since(3, 4).acts(),
+    converter("ip.ttl", 0, NONE, Bin, Sint).since(3, 4).acts(),
+    converter("ip.ver", 0, NONE, Bin, Sint).since(3, 4).acts(),
     converter("ipmask", 1, &[Mask4, Mask6], Addr, Addr)
         .before(2, 7, Before::Gives(Ipv4))
         .acts(),
@@ -279,18 +279,32 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("table_sess_cnt", 1, &[Table], Any, Sint).acts(),
     converter("table_sess_rate", 1, &[Table], Any, Sint).acts(),
     converter("table_trackers", 1, &[Table], Any, Sint).acts(),
-    converter("tcp.dst", 0, NONE, Bin, Sint).since(3, 4),
-    converter("tcp.flags", 0, NONE, Bin, Sint).since(3, 4),
-    converter("tcp.options.mss", 0, NONE, Bin, Sint).since(3, 4),
-    converter("tcp.options.sack", 0, NONE, Bin, Sint).since(3, 4),
-    converter("tcp.options.tsopt", 0, NONE, Bin, Sint).since(3, 4),
-    converter("tcp.options.tsval", 0, NONE, Bin, Sint).since(3, 4),
-    converter("tcp.options.wscale", 0, NONE, Bin, Sint).since(3, 4),
-    converter("tcp.options.wsopt", 0, NONE, Bin, Sint).since(3, 4),
-    converter("tcp.options_list", 0, NONE, Bin, Bin).since(3, 4),
-    converter("tcp.seq", 0, NONE, Bin, Sint).since(3, 4),
-    converter("tcp.src", 0, NONE, Bin, Sint).since(3, 4),
-    converter("tcp.win", 0, NONE, Bin, Sint).since(3, 4),
+    converter("tcp.dst", 0, NONE, Bin, Sint).since(3, 4).acts(),
+    converter("tcp.flags", 0, NONE, Bin, Sint).since(3, 4).acts(),
+    converter("tcp.options.mss", 0, NONE, Bin, Sint)
+        .since(3, 4)
+        .acts(),
+    converter("tcp.options.sack", 0, NONE, Bin, Sint)
+        .since(3, 4)
+        .acts(),
+    converter("tcp.options.tsopt", 0, NONE, Bin, Sint)
+        .since(3, 4)
+        .acts(),
+    converter("tcp.options.tsval", 0, NONE, Bin, Sint)
+        .since(3, 4)
+        .acts(),
+    converter("tcp.options.wscale", 0, NONE, Bin, Sint)
+        .since(3, 4)
+        .acts(),
+    converter("tcp.options.wsopt", 0, NONE, Bin, Sint)
+        .since(3, 4)
+        .acts(),
+    converter("tcp.options_list", 0, NONE, Bin, Bin)
+        .since(3, 4)
+        .acts(),
+    converter("tcp.seq", 0, NONE, Bin, Sint).since(3, 4).acts(),
+    converter("tcp.src", 0, NONE, Bin, Sint).since(3, 4).acts(),
+    converter("tcp.win", 0, NONE, Bin, Sint).since(3, 4).acts(),
     converter("ub64dec", 0, NONE, Str, Bin).acts(),
     converter("ub64enc", 0, NONE, Bin, Str).acts(),
     converter("ungrpc", 1, &[Field, ProtobufType], Bin, Bin).acts(),

@@ -114,9 +114,15 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("cpu_calls", S::InternalState, 0, NONE, Sint).acts(),
     fetch("cpu_ns_avg", S::InternalState, 0, NONE, Sint).acts(),
     fetch("cpu_ns_tot", S::InternalState, 0, NONE, Sint).acts(),
-    fetch("cpu_usage_grp", S::InternalState, 0, NONE, Sint).since(3, 4),
-    fetch("cpu_usage_proc", S::InternalState, 0, NONE, Sint).since(3, 4),
-    fetch("cpu_usage_thr", S::InternalState, 0, NONE, Sint).since(3, 4),
+    fetch("cpu_usage_grp", S::InternalState, 0, NONE, Sint)
+        .acts()
+        .since(3, 4),
+    fetch("cpu_usage_proc", S::InternalState, 0, NONE, Sint)
+        .acts()
+        .since(3, 4),
+    fetch("cpu_usage_thr", S::InternalState, 0, NONE, Sint)
+        .acts()
+        .since(3, 4),
     fetch("cur_client_timeout", S::Frontend, 0, NONE, Sint)
         .acts()
         .since(2, 9),
@@ -142,7 +148,9 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("dst_conn", S::Frontend, 0, NONE, Sint).acts(),
     fetch("dst_is_local", S::ClientAddress, 0, NONE, Bool).acts(),
     fetch("dst_port", S::ClientAddress, 0, NONE, Sint).acts(),
-    fetch("dump_all_vars", S::Constant, 0, &[Scope, Text, Text], Str).since(3, 4),
+    fetch("dump_all_vars", S::Constant, 0, &[Scope, Text, Text], Str)
+        .acts()
+        .since(3, 4),
     fetch("env", S::Constant, 1, &[EnvName], Str).acts(),
     fetch("fc.timer.handshake", S::ClientAddress, 0, NONE, Sint)
         .acts()
@@ -179,7 +187,9 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("fc_rtt", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).acts(),
     fetch("fc_rttvar", S::ClientAddress, 0, &[OneOf(RTT_UNITS)], Sint).acts(),
     fetch("fc_sacked", S::ClientAddress, 0, &[Unused], Sint).acts(),
-    fetch("fc_saved_syn", S::ClientAddress, 0, NONE, Bin).since(3, 4),
+    fetch("fc_saved_syn", S::ClientAddress, 0, NONE, Bin)
+        .acts()
+        .since(3, 4),
     fetch("fc_settings_streams_limit", S::ClientConnection, 0, NONE, Sint)
         .acts()
         .since(3, 0),
@@ -292,7 +302,9 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("req.bytes_in", S::HttpRequest, 0, NONE, Sint)
         .acts()
         .since(3, 3),
-    fetch("req.bytes_out", S::HttpRequest, 0, NONE, Sint).since(3, 3),
+    fetch("req.bytes_out", S::HttpRequest, 0, NONE, Sint)
+        .acts()
+        .since(3, 3),
     fetch("req.cook", S::RequestHeaders, 0, &[CookieName], Str).acts(),
     fetch("req.cook_cnt", S::RequestHeaders, 0, &[CookieName], Sint).acts(),
     fetch("req.cook_names", S::RequestHeaders, 0, &[Text], Str)
@@ -382,7 +394,9 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("res.body", S::ResponseHeaders, 0, NONE, Bin).acts(),
     fetch("res.body_len", S::ResponseHeaders, 0, NONE, Sint).acts(),
     fetch("res.body_size", S::ResponseHeaders, 0, NONE, Sint).acts(),
-    fetch("res.bytes_in", S::SentBytes, 0, NONE, Sint).since(3, 3),
+    fetch("res.bytes_in", S::SentBytes, 0, NONE, Sint)
+        .acts()
+        .since(3, 3),
     fetch("res.bytes_out", S::SentBytes, 0, NONE, Sint)
         .acts()
         .since(3, 3),

@@ -41,6 +41,9 @@ pub struct Bind {
     pub mss: Option<u16>,
     /// `tcp-ut`: how long sent data may go without an answer.
     pub user_timeout: Option<Millis>,
+    /// `tcp-ss`: how much the system keeps of a connection's first packet: nothing, the headers of IP and TCP (1), that of the
+    /// link as well (2).
+    pub save_syn: u8,
     /// `cc`.
     pub congestion: Option<Word>,
     /// `mode`, octal permissions of a unix socket.
@@ -79,6 +82,7 @@ impl Bind {
             tfo: false,
             mss: None,
             user_timeout: None,
+            save_syn: 0,
             congestion: None,
             unix_mode: None,
             unix_user: None,

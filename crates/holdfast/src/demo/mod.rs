@@ -164,6 +164,7 @@ fn serve(
         process,
         hostname,
         zone: zone::local,
+        saved_syn: kernel::saved_syn,
         log_files,
         speaks: false,
         supervisor,

@@ -337,6 +337,7 @@ pub(crate) fn serve(
         process,
         hostname,
         zone: zone::local,
+        saved_syn: kernel::saved_syn,
         speaks: !daemon && !console.quiet,
         log_files,
         exports,

@@ -177,6 +177,15 @@ pub struct TcpFacts {
     pub reordering: u32,
 }
 
+/// Whose work is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Workers {
+    /// The thread at hand.
+    This,
+    /// All threads.
+    All,
+}
+
 /// What a request or a session has cost since it began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Effort {
@@ -214,6 +223,10 @@ pub trait World: std::fmt::Debug {
     fn connected_to(&self) -> Option<std::net::SocketAddr>;
     /// How the way to the client is; none over a unix socket, and without a client.
     fn client_tcp(&self) -> Option<TcpFacts>;
+    /// The packet that the client's connection began with, as far as the listener had the system keep it; it is given once.
+    fn saved_syn(&self) -> Option<Box<[u8]>>;
+    /// Per cent of the time just past in which the thread at hand worked, or all threads did on average.
+    fn cpu_usage(&self, of: Workers) -> u8;
     /// Whether an address is one of this host's.
     fn is_local(&self, address: std::net::IpAddr) -> bool;
     /// What the handshake of the client at hand agreed on; none without TLS.

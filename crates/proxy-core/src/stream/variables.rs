@@ -97,6 +97,14 @@ impl Variables {
         }
     }
 
+    /// Shows each variable's name and value to `see`, in the order in which they were set first.
+    pub(crate) fn each(&self, see: &mut dyn FnMut(&[u8], &Stored)) {
+        self.0
+            .borrow()
+            .iter()
+            .for_each(|(name, stored)| see(name, stored));
+    }
+
     /// Takes a variable away.
     pub fn unset(&self, name: &[u8]) {
         self.0.borrow_mut().retain(|(known, _)| **known != *name);
@@ -140,6 +148,12 @@ impl ProcessVariables {
             Some((_, stored)) => *stored = value,
             None => all.push((Arc::clone(name), value)),
         }
+    }
+
+    /// Shows each variable's name and value to `see`, in the order in which they were set first.
+    pub(crate) fn each(&self, see: &mut dyn FnMut(&[u8], &Stored)) {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        all.iter().for_each(|(name, stored)| see(name, stored));
     }
 
     /// Takes a variable away.

@@ -27,6 +27,14 @@ sockopt_impl!(
     libc::TCP_FASTOPEN,
     i32
 );
+sockopt_impl!(
+    /// How much is kept of the packet that begins a connection.
+    SaveSyn,
+    SetOnly,
+    libc::IPPROTO_TCP,
+    libc::TCP_SAVE_SYN,
+    i32
+);
 
 /// Binds `address` `shards` times. A shard beyond the first that cannot be had is done without.
 pub(super) fn open(
@@ -144,6 +152,10 @@ fn settle(bind: &Bind, socket: &Socket, backlog: i32, lacking: &mut Vec<(String,
     if let Some(timeout) = bind.user_timeout {
         let timeout = Duration::from_millis(timeout.into());
         asked("TCP User Timeout", socket.set_tcp_user_timeout(Some(timeout)));
+    }
+    if bind.save_syn > 0 {
+        let kept = setsockopt(socket, SaveSyn, &bind.save_syn.into());
+        asked("TCP Save SYN", kept.map_err(io::Error::from));
     }
     if let Some(algorithm) = &bind.congestion {
         asked("congestion control", socket.set_tcp_congestion(algorithm));

@@ -291,7 +291,7 @@ fn word(
         ArgType::Scope
             if !text.is_empty() && !crate::model::Scope::ALL.iter().any(|scope| scope.name() == shown) =>
         {
-            format!("unknown scope '{shown}'")
+            format!("invalid scope '{shown}', must be one of: sess, txn, req, res, proc.")
         }
         ArgType::Hex if text.is_empty() => "(null)".to_owned(),
         ArgType::Hex => return super::pattern::hexadecimal(text).map(|bytes| Some(ArgValue::Bytes(bytes))),

@@ -18,6 +18,7 @@ mod jwt;
 mod map;
 mod mqtt;
 mod number;
+mod packet;
 mod protobuf;
 #[cfg(test)]
 mod recorded;
@@ -77,6 +78,9 @@ const TABLES: &[&[Row]] = &[
     jwe::ROWS,
     jwt::ROWS,
     number::ROWS,
+    packet::ETHERNET,
+    packet::IP,
+    packet::TCP,
     regsub::ROWS,
     state::ROWS,
     table::ROWS,

@@ -6,6 +6,7 @@ use haproxy_cfg::model::{Bind, Mode, Sample as Written};
 
 use super::{Fetch, Row, nothing, row, several, single};
 use crate::proxy_protocol::{kind, tlvs};
+use crate::sample::expression::Compile;
 use crate::sample::{Sample, SampleContext, TcpFacts};
 
 pub(super) const ROWS: &[Row] = &[
@@ -38,8 +39,16 @@ pub(super) const ROWS: &[Row] = &[
             (context.stream.is_some() && mode == Mode::Http).then_some(Sample::Int(1))
         })
     }),
-    // Nothing counts them on connections of HTTP/1 and TCP.
-    row(&["fc_glitches"], |_, _| nothing()),
+    // Connections of HTTP/1 have none, which is told since 3.4; and with TCP nothing counts them.
+    row(&["fc_glitches"], |at, _| {
+        if !at.config.dialect.does_as(3, 4) {
+            return nothing();
+        }
+        single(|context| {
+            let mode = context.config.proxy(context.client.frontend).mode;
+            (context.stream.is_some() && mode == Mode::Http).then_some(Sample::Int(0))
+        })
+    }),
     // Connections that failed in a handshake get no rules.
     row(&["fc_err"], |_, _| single(|_| Some(Sample::Int(0)))),
     row(&["fc_err_str"], |_, _| single(|_| Some(Sample::Str(b"Success")))),
@@ -61,16 +70,21 @@ pub(super) const ROWS: &[Row] = &[
         let wanted = sample.text(0).and_then(|text| kind_of(text));
         told(wanted.ok_or("invalid TLV type")?)
     }),
-    row(&["fc_rtt"], |_, sample| time_of(sample, |facts| facts.rtt_us)),
-    row(&["fc_rttvar"], |_, sample| {
-        time_of(sample, |facts| facts.rtt_variance_us)
+    row(&["fc_rtt"], |at, sample| {
+        time_of(at, sample, |facts| facts.rtt_us)
     }),
-    row(&["fc_unacked"], |_, _| count_of(|facts| facts.unacked)),
-    row(&["fc_sacked"], |_, _| count_of(|facts| facts.sacked)),
-    row(&["fc_lost"], |_, _| count_of(|facts| facts.lost)),
-    row(&["fc_retrans"], |_, _| count_of(|facts| facts.retransmitted)),
-    row(&["fc_fackets"], |_, _| count_of(|facts| facts.forward_acked)),
-    row(&["fc_reordering"], |_, _| count_of(|facts| facts.reordering)),
+    row(&["fc_rttvar"], |at, sample| {
+        time_of(at, sample, |facts| facts.rtt_variance_us)
+    }),
+    row(&["fc_unacked"], |at, _| count_of(at, |facts| facts.unacked)),
+    row(&["fc_sacked"], |at, _| count_of(at, |facts| facts.sacked)),
+    row(&["fc_lost"], |at, _| count_of(at, |facts| facts.lost)),
+    row(&["fc_retrans"], |at, _| count_of(at, |facts| facts.retransmitted)),
+    row(&["fc_fackets"], |at, _| count_of(at, |facts| facts.forward_acked)),
+    row(&["fc_reordering"], |at, _| count_of(at, |facts| facts.reordering)),
+    row(&["fc_saved_syn"], |_, _| {
+        single(|context| Some(Sample::Bin(context.arena.copy(&context.world.saved_syn()?))))
+    }),
     // Nothing more is waited for where rules are evaluated for the last time.
     row(&["wait_end"], |_, _| {
         single(|context| {
@@ -129,10 +143,11 @@ fn kind_of(text: &[u8]) -> Option<u8> {
 type Figure = fn(&TcpFacts) -> u32;
 
 /// A time in the unit of the argument: milliseconds, or `us`.
-fn time_of(sample: &Written, read: Figure) -> Result<Box<dyn Fetch>, String> {
+fn time_of(at: Compile<'_>, sample: &Written, read: Figure) -> Result<Box<dyn Fetch>, String> {
     let per_unit = microseconds_per_unit(sample);
+    let is_early = early(at);
     single(move |context| {
-        context.stream?;
+        context.stream.map(drop).or(is_early)?;
         let facts = context.world.client_tcp()?;
         Some(Sample::Int((read(&facts) / per_unit).into()))
     })
@@ -147,11 +162,17 @@ pub(super) fn microseconds_per_unit(sample: &Written) -> u32 {
     }
 }
 
-fn count_of(read: Figure) -> Result<Box<dyn Fetch>, String> {
+fn count_of(at: Compile<'_>, read: Figure) -> Result<Box<dyn Fetch>, String> {
+    let is_early = early(at);
     single(move |context| {
-        context.stream?;
+        context.stream.map(drop).or(is_early)?;
         Some(Sample::Int(read(&context.world.client_tcp()?).into()))
     })
+}
+
+/// Whether rules on connections, before there is a stream, are told what the kernel thinks of them, as since 3.4.
+pub(super) fn early(at: Compile<'_>) -> Option<()> {
+    at.config.dialect.does_as(3, 4).then_some(())
 }
 
 /// An address of the connection.

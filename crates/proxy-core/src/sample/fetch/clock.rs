@@ -2,6 +2,7 @@
 
 use haproxy_cfg::model::Sample as Written;
 
+use super::client::early;
 use super::{Fetch, Row, row, single};
 use crate::format::{idle_time, time_to_request, user_time};
 use crate::sample::{Sample, SampleContext};
@@ -39,9 +40,10 @@ pub(super) const ROWS: &[Row] = &[
                 .map(Sample::Int)
         })
     }),
-    row(&["fc.timer.handshake"], |_, _| {
-        single(|context| {
-            context.stream?;
+    row(&["fc.timer.handshake"], |at, _| {
+        let is_early = early(at);
+        single(move |context| {
+            context.stream.map(drop).or(is_early)?;
             Some(Sample::Int(context.client.handshake_ms.into()))
         })
     }),

@@ -7,32 +7,35 @@ use haproxy_cfg::model::{Sample as Written, Word};
 use super::message::{Side, number};
 use super::{Fetch, Row, row, single};
 use crate::persist::crumbs::Crumbs;
+use crate::sample::expression::Compile;
 use crate::sample::{Sample, SampleContext};
 
 pub(super) const ROWS: &[Row] = &[
-    row(&["req.cook", "cook"], |_, sample| {
-        value(sample, Side::Request, |value| Sample::Str(value))
+    row(&["req.cook", "cook"], |at, sample| {
+        value(at, sample, Side::Request, |value| Sample::Str(value))
     }),
-    row(&["res.cook", "scook"], |_, sample| {
-        value(sample, Side::Response, |value| Sample::Str(value))
+    row(&["res.cook", "scook"], |at, sample| {
+        value(at, sample, Side::Response, |value| Sample::Str(value))
     }),
-    row(&["cookie"], |_, sample| {
-        value(sample, Side::AtHand, |value| Sample::Str(value))
+    row(&["cookie"], |at, sample| {
+        value(at, sample, Side::AtHand, |value| Sample::Str(value))
     }),
-    row(&["req.cook_val", "cook_val"], |_, sample| {
-        value(sample, Side::Request, |value| Sample::Int(number(value)))
+    row(&["req.cook_val", "cook_val"], |at, sample| {
+        value(at, sample, Side::Request, |value| Sample::Int(number(value)))
     }),
-    row(&["res.cook_val", "scook_val"], |_, sample| {
-        value(sample, Side::Response, |value| Sample::Int(number(value)))
+    row(&["res.cook_val", "scook_val"], |at, sample| {
+        value(at, sample, Side::Response, |value| Sample::Int(number(value)))
     }),
-    row(&["req.cook_cnt", "cook_cnt"], |_, sample| {
-        count(sample, Side::Request)
+    row(&["req.cook_cnt", "cook_cnt"], |at, sample| {
+        count(at, sample, Side::Request)
     }),
-    row(&["res.cook_cnt", "scook_cnt"], |_, sample| {
-        count(sample, Side::Response)
+    row(&["res.cook_cnt", "scook_cnt"], |at, sample| {
+        count(at, sample, Side::Response)
     }),
-    row(&["req.cook_names"], |_, sample| names(sample, Side::Request)),
-    row(&["res.cook_names"], |_, sample| names(sample, Side::Response)),
+    row(&["req.cook_names"], |at, sample| names(at, sample, Side::Request)),
+    row(&["res.cook_names"], |at, sample| {
+        names(at, sample, Side::Response)
+    }),
 ];
 
 /// Cookies of a message.
@@ -40,21 +43,23 @@ struct Cookies {
     /// The name that is looked for; any when none.
     name: Option<Word>,
     side: Side,
+    /// As before 3.2, what stands behind a response's cookie that was looked for is taken for cookies too.
+    counts_attributes: bool,
 }
 
 impl Cookies {
-    fn of(sample: &Written, side: Side) -> Self {
+    fn of(at: Compile<'_>, sample: &Written, side: Side) -> Self {
         Self {
             name: sample.text(0).cloned(),
             side,
+            counts_attributes: !at.config.dialect.does_as(3, 2),
         }
     }
 
     /// Shows names and values to `see`, as the original finds them:
     /// - what begins with `$` says something of the cookie before it;
     /// - a value is missed when behind the name and its `=` the line ends;
-    /// - in a response, what follows a cookie of another name up to a comma is about that one, but behind a cookie that was
-    ///   looked for its attributes are taken for cookies.
+    /// - in a response, what follows a cookie up to a comma is about that one.
     fn each<'a>(
         &self,
         context: &SampleContext<'a>,
@@ -86,13 +91,12 @@ impl Cookies {
                 if name.starts_with(b"$") {
                     continue;
                 }
-                if self.name.as_ref().is_none_or(|wanted| wanted == name) {
-                    if see(name, &line[value]).is_break() {
-                        return;
-                    }
-                } else if in_response && line.get(crumb.end) == Some(&b';') {
-                    skips = true;
+                let is_wanted = self.name.as_ref().is_none_or(|wanted| wanted == name);
+                if is_wanted && see(name, &line[value]).is_break() {
+                    return;
                 }
+                let has_attributes = in_response && line.get(crumb.end) == Some(&b';');
+                skips = has_attributes && !(is_wanted && self.counts_attributes);
             }
         }
     }
@@ -100,6 +104,7 @@ impl Cookies {
 
 /// Values: an ACL sees all; elsewhere it is the last one of a name, and the first when none is given.
 fn value(
+    at: Compile<'_>,
     sample: &Written,
     side: Side,
     convert: for<'a> fn(&'a [u8]) -> Sample<'a>,
@@ -128,13 +133,13 @@ fn value(
         }
     }
     Ok(Box::new(Values {
-        cookies: Cookies::of(sample, side),
+        cookies: Cookies::of(at, sample, side),
         convert,
     }))
 }
 
-fn count(sample: &Written, side: Side) -> Result<Box<dyn Fetch>, String> {
-    let cookies = Cookies::of(sample, side);
+fn count(at: Compile<'_>, sample: &Written, side: Side) -> Result<Box<dyn Fetch>, String> {
+    let cookies = Cookies::of(at, sample, side);
     single(move |context| {
         side.headers(context)?;
         let mut count = 0;
@@ -147,10 +152,13 @@ fn count(sample: &Written, side: Side) -> Result<Box<dyn Fetch>, String> {
 }
 
 /// The names of all cookies with one byte between them.
-fn names(sample: &Written, side: Side) -> Result<Box<dyn Fetch>, String> {
+fn names(at: Compile<'_>, sample: &Written, side: Side) -> Result<Box<dyn Fetch>, String> {
     let separator = sample.text(0).and_then(|text| text.first().copied());
     let separator = separator.unwrap_or(b',');
-    let cookies = Cookies { name: None, side };
+    let cookies = Cookies {
+        name: None,
+        ..Cookies::of(at, sample, side)
+    };
     single(move |context| {
         side.headers(context)?;
         let mut out = context.arena.bytes(64);

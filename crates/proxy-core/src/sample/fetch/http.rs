@@ -1,5 +1,6 @@
 //! Fetches of a message's first line, and of its body.
 
+use super::capture::line_of;
 use super::header::values;
 use super::{Row, row, single};
 use crate::hash::{avalanche, sdbm};
@@ -60,12 +61,20 @@ pub(super) const ROWS: &[Row] = &[
             Some(Sample::Method(match context.request {
                 Some(request) => request.method(),
                 // Behind the request the line that was kept of it tells.
-                None => super::capture::line_of(context)?.method,
+                None => line_of(context)?.method,
             }))
         })
     }),
-    row(&["req.ver", "req_ver"], |_, _| {
-        single(|context| Some(Sample::Str(version(context.request?.version()))))
+    row(&["req.ver", "req_ver"], |at, _| {
+        let outlives = at.config.dialect.does_as(3, 4);
+        single(move |context| {
+            if let Some(request) = context.request {
+                return Some(Sample::Str(version(request.version())));
+            }
+            // It has gone by: what its first line said is told since 3.4.
+            let line = line_of(context).filter(|_| outlives)?;
+            line.version.strip_prefix(b"HTTP/").map(Sample::Str)
+        })
     }),
     row(&["res.ver", "resp_ver"], |_, _| {
         single(|context| Some(Sample::Str(version(context.response?.version()))))

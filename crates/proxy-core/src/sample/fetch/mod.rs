@@ -25,6 +25,7 @@ mod servers;
 mod streams;
 mod table;
 mod variable;
+mod variables;
 
 pub(super) use condition::named_acls;
 
@@ -86,6 +87,7 @@ const TABLES: &[&[Row]] = &[
     streams::ROWS,
     table::ROWS,
     variable::ROWS,
+    variables::ROWS,
 ];
 
 /// By name.

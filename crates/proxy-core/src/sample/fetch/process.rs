@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use haproxy_cfg::model::Mode;
 
 use super::{Fetch, Row, nothing, row, single};
-use crate::sample::Sample;
+use crate::sample::{Sample, Workers};
 use crate::stream::{RulePlace, Stream};
 
 pub(super) const ROWS: &[Row] = &[
@@ -15,12 +15,17 @@ pub(super) const ROWS: &[Row] = &[
     row(&["pid"], |_, _| {
         single(|context| Some(Sample::Int(context.world.pid().into())))
     }),
-    // There is one process, and one group of threads.
-    row(&["proc", "nbproc", "tgroup"], |_, _| {
-        single(|_| Some(Sample::Int(1)))
-    }),
+    row(&["proc", "nbproc"], |_, _| single(|_| Some(Sample::Int(1)))),
+    // There is one group of threads.
+    row(&["tgroup"], |_, _| single(|_| Some(Sample::Int(0)))),
     row(&["thread"], |_, _| {
         single(|context| i64::try_from(context.world.thread()).ok().map(Sample::Int))
+    }),
+    row(&["cpu_usage_thr"], |_, _| {
+        single(|context| Some(Sample::Int(context.world.cpu_usage(Workers::This).into())))
+    }),
+    row(&["cpu_usage_grp", "cpu_usage_proc"], |_, _| {
+        single(|context| Some(Sample::Int(context.world.cpu_usage(Workers::All).into())))
     }),
     row(&["stopping"], |_, _| {
         single(|context| Some(Sample::Bool(context.world.is_stopping())))
@@ -112,10 +117,10 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row(&["last_entity"], |_, _| entity(|stream| stream.ended_by)),
     row(&["waiting_entity"], |_, _| entity(|stream| stream.waits_for)),
-    row(&["bytes_in", "req.bytes_in"], |_, _| {
+    row(&["bytes_in", "req.bytes_in", "req.bytes_out"], |_, _| {
         single(|context| i64::try_from(context.stream?.log.received).ok().map(Sample::Int))
     }),
-    row(&["bytes_out", "res.bytes_out"], |_, _| {
+    row(&["bytes_out", "res.bytes_out", "res.bytes_in"], |_, _| {
         single(|context| i64::try_from(context.stream?.log.bytes).ok().map(Sample::Int))
     }),
     row(&["internal.strm.is_htx"], |at, _| {

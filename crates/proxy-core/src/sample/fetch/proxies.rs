@@ -81,6 +81,7 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row(&["cur_tarpit_timeout"], |_, _| {
         single(|context| {
+            context.stream?;
             let settled = settings(context).and_then(|settings| settings.tarpit_timeout);
             let proxy = backend(context).unwrap_or_else(|| frontend(context));
             millis(settled.or(proxy.timeouts.tarpit))

@@ -44,7 +44,7 @@ fn read(bytes: Vec<u8>) -> Config {
     };
     let loaded = load(
         &[input],
-        Dialect::default(),
+        "2.6".parse::<Dialect>().expect("a version"),
         &FakeHost::new(),
         LoadOptions::default(),
     );

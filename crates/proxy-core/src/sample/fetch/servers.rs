@@ -92,7 +92,16 @@ pub(super) const ROWS: &[Row] = &[
     row(&["bc_nb_streams", "bc_settings_streams_limit"], |_, _| {
         single(|context| (context.stream?.route.connected_ms > 0).then_some(Sample::Int(1)))
     }),
-    row(&["bc_glitches"], |_, _| nothing()),
+    row(&["bc_glitches"], |at, _| {
+        if !at.config.dialect.does_as(3, 4) {
+            return nothing();
+        }
+        single(|context| {
+            let mode = context.config.proxy(context.backend()?).mode;
+            let is_connected = context.stream?.route.connected_ms > 0;
+            (is_connected && mode == Mode::Http).then_some(Sample::Int(0))
+        })
+    }),
     row(&["bc_be_queue"], |_, _| {
         single(|context| Some(Sample::Int(context.stream?.route.backend_queue.into())))
     }),
