@@ -116,6 +116,8 @@ pub(crate) struct AtHand<'a> {
     pub(crate) body: Body<'a>,
     /// Bytes below HTTP that wait to be sent on.
     pub(crate) payload: &'a [u8],
+    /// Those bytes come from the server.
+    pub(crate) from_server: bool,
     pub(crate) io: Option<&'a Io>,
 }
 
@@ -150,7 +152,7 @@ pub(crate) fn looking<T>(
             complete: true,
             ..Body::default()
         },
-        from_server: at_hand.response.is_some(),
+        from_server: at_hand.from_server || at_hand.response.is_some(),
         undecided: &Cell::new(false),
     })
 }

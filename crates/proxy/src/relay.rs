@@ -49,6 +49,8 @@ pub(crate) struct Relay {
     server_deadline: u64,
     /// Rare, and so not in the task itself.
     held: Option<Box<Held>>,
+    /// The server's connection broke while what it had sent was kept back.
+    server_broke: bool,
 }
 
 /// What the server sends is kept back until rules have seen enough of it.
@@ -119,6 +121,7 @@ impl Relay {
             client_deadline: 0,
             server_deadline: 0,
             held: None,
+            server_broke: false,
         }
     }
 
@@ -141,10 +144,15 @@ impl Relay {
         self.up.told = true;
     }
 
+    /// What the server sent and nobody was given.
+    pub(crate) fn kept(&self) -> &[u8] {
+        self.down.buffer.as_ref().map_or(&[][..], Buffer::data)
+    }
+
     /// What is kept back, and whether more may come in time.
     pub(crate) fn held(&self, now_ms: u64) -> Option<(&[u8], bool)> {
         let held = self.held.as_ref()?;
-        let bytes = self.down.buffer.as_ref().map_or(&[][..], Buffer::data);
+        let bytes = self.kept();
         let full = self.down.buffer.as_ref().is_some_and(Buffer::is_full);
         Some((bytes, !self.down.ended && !full && now_ms < held.until_ms))
     }
@@ -213,6 +221,16 @@ impl Relay {
             };
             let mut again = false;
             for (flow, reads_from_client) in [(up, true), (down, false)] {
+                let servers = matches!(
+                    (&flow, reads_from_client),
+                    (Err(Broken::Reading), false) | (Err(Broken::Writing), true)
+                );
+                if servers && self.held.is_some() && !self.kept().is_empty() {
+                    // What it sent before is looked at, and may still go on.
+                    self.close_server();
+                    self.server_broke = true;
+                    continue;
+                }
                 match flow {
                     Ok(Flow::Moved) => {
                         again = true;
@@ -236,7 +254,11 @@ impl Relay {
                 }
             }
             if self.up.told && self.down.told {
-                return Poll::Ready(RelayEnd::Done);
+                return Poll::Ready(if self.server_broke {
+                    RelayEnd::ServerGone
+                } else {
+                    RelayEnd::Done
+                });
             }
             if !again {
                 break;

@@ -291,15 +291,20 @@ fn forward<'a>(
             Err(error) => return not_reached(session, &mut stream.log, backend, error),
         };
         stream_log::write_connected(session, stream);
-        sticking::keep(&thread, stream, backend, reached.slot.server());
+        let server = reached.slot.server();
         let first = start.first.take_if(|first| !first.is_empty());
         let mut relay = Relay::new(first, None, start.ended);
         let mut rules = ResponseRules::begin(session, backend, &mut relay);
+        if rules.is_none() {
+            // Nothing is waited for: there is no answer to look at yet.
+            remember(session, stream, backend, server, &[]);
+        }
         let end = loop {
             match rules.as_mut().map(|rules| rules.look(session, stream, &relay)) {
                 None | Some(Answer::Wait) => {}
                 Some(Answer::Pass) => {
                     rules = None;
+                    remember(session, stream, backend, server, relay.kept());
                     relay.release();
                 }
                 Some(answer @ (Answer::Reject | Answer::Vanish(_))) => {
@@ -315,6 +320,7 @@ fn forward<'a>(
                 }
                 Some(Answer::Close) => {
                     rules = None;
+                    remember(session, stream, backend, server, relay.kept());
                     relay.release();
                     relay.close_server();
                     reached.conn.io = Io::Closed;
@@ -441,6 +447,28 @@ fn stick(session: &Session, stream: &mut Stream, backend: ProxyId, payload: &[u8
     stream.settings.force_persist = forced;
     stream.remembering = store;
     steered.or(found)
+}
+
+/// Remembers the server for what the client sent, and for `payload`, which it answered.
+fn remember(session: &Session, stream: &mut Stream, backend: ProxyId, server: usize, payload: &[u8]) {
+    let thread = &session.thread;
+    let plan = &thread.shared.plan.proxies[backend.0 as usize];
+    let Some(stick) = &plan.stick else { return };
+    if stick.looks_at_responses() {
+        let mut store = stream.remembering.take().unwrap_or_default();
+        let at_hand = AtHand {
+            stream: Some(stream),
+            payload,
+            from_server: true,
+            io: Some(&session.io),
+            ..AtHand::default()
+        };
+        looking(thread, &session.client, backend, at_hand, |context| {
+            stick.response(&plan.acls, context, &mut Cache::default(), &mut store);
+        });
+        stream.remembering = Some(store);
+    }
+    sticking::keep(thread, stream, backend, server);
 }
 
 /// The hash of the key that servers of `backend` are chosen by.

@@ -97,7 +97,6 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         reading.tell(told.help("write addresses, or names that resolve, as said above"));
     }
     reading.written.proxies = written;
-    tables::tell_unread(reading, &proxies);
     let tables = tables::build(reading, &proxies);
     let state_file = state_file::global(reading);
     tables::check_bandwidth(reading, &proxies, &tables);

@@ -2,9 +2,7 @@
 
 use syntax::{Context, Diagnostic};
 
-use crate::model::{
-    BandwidthScope, KeyType, Mode, Proxy, Sample, ServerKey, StickTable, StickWhat, StoredData, Word,
-};
+use crate::model::{BandwidthScope, KeyType, Proxy, Sample, ServerKey, StickTable, StoredData, Word};
 use crate::parse::Reading;
 use crate::signature::{Argument, Given, Value};
 
@@ -12,19 +10,6 @@ use crate::signature::{Argument, Given, Value};
 const STRING: u32 = 31;
 /// The same of binary keys.
 const BINARY: u32 = 32;
-
-/// Tells the rules on answers of servers in TCP mode, which nothing looks at.
-pub(super) fn tell_unread(reading: &mut Reading<'_>, proxies: &[Proxy]) {
-    let proxies = proxies
-        .iter()
-        .filter(|proxy| proxy.mode == Mode::Tcp && !proxy.disabled);
-    for rule in proxies.flat_map(|proxy| proxy.stick.iter()) {
-        if rule.what == StickWhat::StoreResponse {
-            let message = "'stick store-response' in TCP mode is read but not acted on yet.";
-            reading.tell(Diagnostic::warning("read-only", message).at(rule.span));
-        }
-    }
-}
 
 /// Whether a sample can be a key of the table.
 fn fits(reading: &Reading<'_>, table: &Word, sample: &Sample) -> bool {

@@ -52,13 +52,10 @@ pub(super) enum Named {
 }
 
 impl CookiePlan {
-    /// The plan of a backend; none when it has no `cookie` line, or one that neither learns nor changes anything.
+    /// The plan of a backend; none when it has no `cookie` line.
     #[must_use]
     pub fn new(proxy: &Proxy) -> Option<Self> {
         let policy = proxy.cookie.clone()?;
-        if policy.rewrite == CookieRewrite::Passive && !policy.indirect {
-            return None;
-        }
         let fixed = CookieValues::new(proxy.servers.iter().map(|s| s.cookie.clone()).collect());
         Some(Self {
             policy: *policy,
@@ -89,6 +86,12 @@ impl CookiePlan {
             Some(&server) if self.even_if_down || forced => Named::DownYetUsed(server),
             _ => Named::Down,
         }
+    }
+
+    /// The cookie is the application's own and nothing of it is changed: it leads requests to servers, and logs do not tell of it.
+    #[must_use]
+    pub fn only_reads(&self) -> bool {
+        self.policy.rewrite == CookieRewrite::Passive && !self.policy.indirect
     }
 
     /// A request's cookie is taken out before the server sees it.

@@ -31,13 +31,14 @@ pub enum CookieState {
 }
 
 impl ClientCookie {
-    /// Something else chose the server, if one was chosen.
-    pub fn overrule(&mut self, server: Option<usize>) {
+    /// Something else chose the server, if one was chosen. `ignored` is whether the response's cookies are left alone as well.
+    pub fn overrule(&mut self, server: Option<usize>, ignored: bool) {
         if !matches!(self.state, CookieState::Off | CookieState::None) {
             self.state = CookieState::Unused;
         }
         self.server = server;
         self.overruled = true;
+        self.ignored |= ignored;
     }
 }
 
@@ -69,8 +70,10 @@ pub struct ClientCookie {
     pub first_date: Option<i64>,
     /// When the cookie was last given, seconds since the epoch, if it says.
     pub last_date: Option<i64>,
-    /// Something else chose the server: no cookie is given.
+    /// Something else chose the server.
     pub overruled: bool,
+    /// A rule has persistence ignored: nothing is done about the response's cookies.
+    pub ignored: bool,
 }
 
 /// What becomes of a `Cookie` line.
@@ -146,7 +149,7 @@ impl CookiePlan {
                     server: Some(server),
                     first_date: first,
                     last_date: last,
-                    overruled: false,
+                    ..ClientCookie::default()
                 };
             }
             Named::DownYetUsed(server) => {
@@ -155,7 +158,7 @@ impl CookiePlan {
                     server: Some(server),
                     first_date: first,
                     last_date: last,
-                    overruled: false,
+                    ..ClientCookie::default()
                 };
             }
             Named::Down => found.state = CookieState::Down,

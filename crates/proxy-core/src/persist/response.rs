@@ -4,7 +4,7 @@ use haproxy_cfg::model::CookieRewrite;
 
 use super::cacheable::is_cacheable;
 use super::crumbs::{Crumb, Crumbs};
-use super::{ClientCookie, CookiePlan, CookieState, HeadEdits, dates};
+use super::{ClientCookie, CookiePlan, HeadEdits, dates};
 use crate::http1::ResponseRef;
 use crate::state::ProxyState;
 
@@ -29,10 +29,15 @@ impl CookiePlan {
     /// Edits a response; gives the fourth letter of a log's termination state.
     pub fn edit_response(&self, input: &ResponseInput<'_>, edits: &mut HeadEdits) -> u8 {
         let policy = &self.policy;
+        if self.only_reads() {
+            return b'-';
+        }
+        if input.client.ignored {
+            return b'N';
+        }
         let mut letter = self.edit_servers_cookies(input, edits);
         if policy.rewrite != CookieRewrite::Insert
             || letter == b'P'
-            || input.client.overruled
             || policy.postonly && input.method != b"POST"
         {
             return letter;
@@ -102,18 +107,16 @@ impl CookiePlan {
         letter
     }
 
-    /// Whether the dates in a valid cookie must be brought up to date.
+    /// Whether the dates in a cookie that leads to the server that answered must be brought up to date.
     fn is_outdated(&self, input: &ResponseInput<'_>) -> bool {
         let ClientCookie {
-            state,
             first_date,
             last_date,
             ..
         } = *input.client;
         let policy = &self.policy;
-        state == CookieState::Valid
-            && (last_date.map_or(policy.maxidle.is_some(), |last| last < input.now.cast_signed())
-                || first_date.is_some() != policy.maxlife.is_some())
+        last_date.map_or(policy.maxidle.is_some(), |last| last < input.now.cast_signed())
+            || first_date.is_some() != policy.maxlife.is_some()
     }
 
     /// `NAME=VALUE; path=/` with dates and attributes. A server without a cookie makes the client forget the one it has.

@@ -59,7 +59,8 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
         txn.edits = edits;
     }
     steering::choose(session, txn, backend, persistence);
-    if plan.cookie.is_some() {
+    let told = plan.cookie.as_ref().is_some_and(|cookie| !cookie.only_reads());
+    if told {
         txn.stream.log.termination[2] = txn.cookie.state.letter();
         if txn.cookie.state != CookieState::Off {
             txn.stream.log.termination[3] = b'N';
@@ -78,7 +79,7 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
     let mode = frontend.connection_mode.max(proxy.connection_mode);
     loop {
         let reached = reach(session, txn, &thread, backend, mode).await;
-        note_redispatch(txn);
+        note_redispatch(txn, told);
         let mut reached = match reached {
             Ok(reached) => reached,
             Err(error) => return not_reached(session, txn, backend, error).await,
@@ -93,8 +94,8 @@ pub(super) async fn forward(session: &mut Session, txn: &mut Txn, backend: Proxy
     }
 }
 
-/// Writes down that the server of the request's cookie was found dead, if it went to another one.
-fn note_redispatch(txn: &mut Txn) {
+/// Writes down that the server of the request's cookie was found dead, if it went to another one. `told` is whether logs tell.
+fn note_redispatch(txn: &mut Txn, told: bool) {
     let route = &txn.stream.route;
     let left = txn.cookie.server.is_some_and(|wanted| {
         // It may have come back to that one.
@@ -102,6 +103,8 @@ fn note_redispatch(txn: &mut Txn) {
     });
     if left && !txn.cookie.overruled {
         txn.cookie.state = CookieState::Down;
+    }
+    if left && !txn.cookie.overruled && told {
         txn.stream.log.termination[2] = CookieState::Down.letter();
     }
 }

@@ -50,7 +50,7 @@ fn stick(session: &Session, txn: &mut Txn, backend: ProxyId, persistence: Option
     txn.cache = cache;
     txn.stream.remembering = store;
     if server.is_some() {
-        txn.cookie.overrule(server);
+        txn.cookie.overrule(server, false);
     }
 }
 
@@ -91,7 +91,8 @@ fn apply(
         steering.server(&plan.acls, context, &mut cache, usable)
     });
     txn.cache = cache;
-    if server.is_some() || persistence == Some(Persistence::Ignored) {
-        txn.cookie.overrule(server);
+    let ignored = persistence == Some(Persistence::Ignored);
+    if server.is_some() || ignored {
+        txn.cookie.overrule(server, ignored);
     }
 }

@@ -11,7 +11,7 @@ use haproxy_cfg::model::{Millis, Proxy, ProxyId, Server, ServerAddr, Timeouts};
 use proxy_core::balance::PickInput;
 use proxy_core::check::Seen;
 use proxy_core::proxy_protocol::Introduction;
-use proxy_core::state::{Ending, ServerState};
+use proxy_core::state::{Ending, ServerState, SideCounters};
 use proxy_core::stream::{Route, Settings};
 
 use super::connect::Way;
@@ -250,7 +250,18 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
     let mut left = retries.saturating_sub(route.retries);
     let asked_for = attempt.wanted.is_some();
     loop {
-        let slot = take_slot(attempt, route).await?;
+        let slot = match take_slot(attempt, route).await {
+            Err(ReachError::NoServer) if route.retries > 0 => {
+                // It left its server, and there is no other.
+                if let Some(last) = route.server.take() {
+                    route.redispatched = true;
+                    thread.server_counters(attempt.backend, last).wredis.inc();
+                    thread.be_counters(attempt.backend).wredis.inc();
+                }
+                return Err(ReachError::NoServer);
+            }
+            slot => slot?,
+        };
         let server = slot.server();
         if let Some(last) = route.server {
             let of_server = thread.server_counters(attempt.backend, last);
@@ -266,10 +277,6 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
         }
         route.server = Some(server);
         let counters = thread.server_counters(attempt.backend, server);
-        let now = thread.now_ms();
-        counters.stot.inc();
-        counters.sess_rate.hit(now);
-        counters.last_session_ms.raise(now);
         let failure = match connect_to(attempt, proxy, &slot, route).await {
             Ok(conn) => {
                 if !route.reused {
@@ -511,6 +518,7 @@ async fn connect_to(
     {
         counters.reuse.inc();
         thread.be_counters(attempt.backend).reuse.inc();
+        count_session(thread, counters);
         return Ok(conn);
     }
     let is_private = way.as_ref().is_some_and(|way| way.is_private());
@@ -522,6 +530,7 @@ async fn connect_to(
         if let Some(conn) = thread.idle.take(attempt.backend, server, asked, counters) {
             counters.reuse.inc();
             thread.be_counters(attempt.backend).reuse.inc();
+            count_session(thread, counters);
             return Ok(conn);
         }
     }
@@ -537,6 +546,8 @@ async fn connect_to(
         way.as_ref().and_then(|way| way.from),
     )
     .map_err(|_| ReachError::ConnectFailed)?;
+    // One that the system refuses at once is no session of the server.
+    count_session(thread, counters);
     note_addresses(attempt, proxy, server, &io, route);
     let until = deadline(thread.now_ms(), attempt.connect_timeout());
     attempt.timer.set(until);
@@ -578,6 +589,14 @@ async fn connect_to(
         private: false,
         way,
     })
+}
+
+/// Counts a session of a server.
+fn count_session(thread: &Thread, counters: &SideCounters) {
+    let now = thread.now_ms();
+    counters.stot.inc();
+    counters.sess_rate.hit(now);
+    counters.last_session_ms.raise(now);
 }
 
 /// Sends what a connection begins with, within the time that connecting may take.
