@@ -395,7 +395,7 @@ async fn serve_tls(mut session: Session, acceptor: TlsAcceptor, mode: Mode) {
                 io::ErrorKind::UnexpectedEof => "Connection closed during SSL handshake",
                 _ => "SSL handshake failure",
             };
-            crate::stream_log::connection_failed(&session, words);
+            crate::stream_log::connection_failed(&mut session, words);
         }
     }
 }

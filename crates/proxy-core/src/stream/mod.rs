@@ -2,6 +2,7 @@
 //! samples and log lines look at it.
 
 mod captures;
+pub mod failure;
 mod variables;
 
 use std::cell::Cell;
@@ -29,6 +30,8 @@ pub struct Client {
     pub dst: Option<SocketAddr>,
     /// What stands in front of the connection; few have it.
     pub preface: Option<Box<Preface>>,
+    /// Why its connection failed before it was a session, a number of [`failure`]; 0 where it did not.
+    pub failure: u8,
     /// The client's connection is over TLS.
     pub tls: bool,
     /// It counts as one of the frontend's and the process's connections.

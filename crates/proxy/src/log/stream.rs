@@ -11,7 +11,7 @@ use proxy_core::logline::{
 };
 use proxy_core::plan::ProxyPlan;
 use proxy_core::sample::SampleContext;
-use proxy_core::stream::{Client, Route, Stream, StreamLog, since};
+use proxy_core::stream::{Client, Route, Stream, StreamLog, failure, since};
 
 use super::Entry;
 use crate::context::{AtHand, looking};
@@ -179,7 +179,8 @@ pub(crate) fn write_now(
 }
 
 /// Logs a connection that failed before it was a session, in a TLS handshake or in front of one, with the original's words.
-pub(crate) fn connection_failed(session: &Session, words: &'static str) {
+pub(crate) fn connection_failed(session: &mut Session, words: &'static str) {
+    session.client.failure = failure::number(words);
     let frontend = session.frontend();
     if frontend.logs.is_empty() {
         return;

@@ -8,6 +8,7 @@ use super::{Fetch, Row, nothing, row, several, single};
 use crate::proxy_protocol::{kind, tlvs};
 use crate::sample::expression::Compile;
 use crate::sample::{Sample, SampleContext, TcpFacts};
+use crate::stream::failure;
 
 pub(super) const ROWS: &[Row] = &[
     row(&["src", "fc_src"], |_, _| ip(|context| context.client.src)),
@@ -49,11 +50,17 @@ pub(super) const ROWS: &[Row] = &[
             (context.stream.is_some() && mode == Mode::Http).then_some(Sample::Int(0))
         })
     }),
-    // Connections that failed in a handshake get no rules.
-    row(&["fc_err"], |_, _| single(|_| Some(Sample::Int(0)))),
-    row(&["fc_err_str"], |_, _| single(|_| Some(Sample::Str(b"Success")))),
+    // Connections that failed in a handshake get no rules, but a line in the log.
+    row(&["fc_err"], |_, _| {
+        single(|context| Some(Sample::Int(context.client.failure.into())))
+    }),
+    row(&["fc_err_str"], |_, _| {
+        single(|context| Some(Sample::Str(failure::words(context.client.failure).as_bytes())))
+    }),
     // A name is that of a failure.
-    row(&["fc_err_name"], |_, _| nothing()),
+    row(&["fc_err_name"], |_, _| {
+        single(|context| Some(Sample::Str(failure::name(context.client.failure)?.as_bytes())))
+    }),
     row(&["dst_conn"], |_, _| {
         single(|context| {
             let frontend = context.runtime.proxies.get(context.client.frontend.0 as usize)?;
