@@ -71,6 +71,10 @@ fn play(plan: &CheckPlan, server: &[String]) -> (Verdict, Vec<u8>) {
                 sent.extend_from_slice(data);
                 unread = true;
             }
+            Next::WriteLast(data, verdict) => {
+                sent.extend_from_slice(data);
+                return (verdict, sent);
+            }
             Next::Read => {}
         }
         next = Next::Read;

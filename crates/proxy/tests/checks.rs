@@ -214,6 +214,7 @@ fn http(proxy: &mut Proxy) {
         uri: "/".into(),
         version: "HTTP/1.0".into(),
         headers: Vec::new(),
+        expects: Vec::new(),
     }));
 }
 

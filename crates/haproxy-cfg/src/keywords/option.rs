@@ -413,7 +413,8 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "checks by a script of tcp-check lines",
     )
-    .takes(&[]),
+    .takes(&[])
+    .acts(Given(healthcheck::tcp_check)),
     kw(
         "tcp-smart-accept",
         DEFAULTS | FE,

@@ -358,7 +358,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "what HTTP checks send and expect",
     )
     .takes(check::HTTP_CHECK)
-    .checked(check::check_rule),
+    .acts(check::check_rule),
     kw(
         "http-error",
         DEFAULTS | PX,
@@ -604,7 +604,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .acts(p::kept),
     kw("tcp-check", DEFAULTS | BE, ONE, "steps of a scripted check")
         .takes(check::TCP_CHECK)
-        .checked(check::check_rule),
+        .acts(check::check_rule),
     kw("tcp-request", DEFAULTS | PX, ONE, "rules on connections").acts(rules::tcp_request),
     kw("tcp-response", DEFAULTS | BE, ONE, "rules on answers of servers").acts(rules::tcp_response),
     kw("timeout", DEFAULTS | PX, ANY, "time limits").acts(timeout::timeout),

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Millis, Word};
+use super::{CheckExpect, CheckStep, Millis, Word};
 
 /// How a backend's servers are checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub enum CheckKind {
     Tcp,
     /// `option httpchk [METHOD] [URI] [VERSION]`.
     Http(Box<HttpCheck>),
+    /// `option tcp-check` with its steps.
+    Steps(Vec<CheckStep>),
     /// `option smtpchk [HELO|EHLO] [DOMAIN]`.
     Smtp {
         /// `HELO` or `EHLO`.
@@ -33,6 +35,8 @@ pub struct HttpCheck {
     /// Raw header lines that followed the version, each without its end of line. An empty one ends them: the lines behind
     /// it are the body.
     pub headers: Vec<Word>,
+    /// `http-check expect`: what all must hold; a status of 2xx or 3xx where nothing is said.
+    pub expects: Vec<CheckExpect>,
 }
 
 /// Whom a server's agent is asked through (`agent-check`).

@@ -8,6 +8,7 @@ mod balance;
 mod bandwidth;
 mod bind;
 mod check;
+mod check_script;
 mod compression;
 mod format;
 mod global;
@@ -31,6 +32,7 @@ pub use balance::{Affinity, Balance, HashFunction, HashKey, HashType, NodeKey, U
 pub use bandwidth::{Bandwidth, BandwidthScope};
 pub use bind::{Bind, BindSsl, Level, TlsVersion};
 pub use check::{AgentSettings, CheckKind, CheckSettings, HttpCheck, InitState};
+pub use check_script::{CheckExpect, CheckStep, Expected, TextMatch};
 pub use compression::{Compression, CompressionAlgorithm};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
 pub use global::{Global, Preset, PresetValue, RateLimits, SslDefaults, Tune, VariableSizes};

@@ -43,8 +43,15 @@ pub(crate) fn httpchk(reading: &mut Reading<'_>, given: &Given) {
         uri: uri.map_or_else(|| "/".into(), text),
         version: version_text,
         headers,
+        expects: Vec::new(),
     }));
     reading.settings().check = Some(Set::new(check, given.span));
+}
+
+/// `option tcp-check`.
+pub(crate) fn tcp_check(reading: &mut Reading<'_>, given: &Given) {
+    reading.keep(given.clone());
+    reading.settings().check = Some(Set::new(CheckKind::Tcp, given.span));
 }
 
 /// Headers behind the version were the only way to send any before 2.2.

@@ -66,7 +66,7 @@ pub(crate) struct Reading<'h> {
     /// The pseudo variables `.FILE`, `.LINE` and `.SECTION` of the line at hand.
     pub(crate) here: Here,
     /// Keywords that were told to be read only.
-    told: HashSet<String>,
+    pub(crate) told: HashSet<String>,
     /// Options of lines that were told to be read only, with the words for those lines.
     told_options: HashSet<(&'static str, &'static str)>,
     /// The room of what stood in front of what was said of the last server.

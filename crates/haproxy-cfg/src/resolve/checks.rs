@@ -6,10 +6,10 @@ use super::formats;
 use super::inherit::Inherited;
 use crate::keywords::place;
 use crate::keywords::rule_set;
-use crate::model::{Address, Mode, Proxy, ProxyKind, Rule, RuleSet};
+use crate::model::{Address, CheckKind, Mode, Proxy, ProxyKind, Rule, RuleSet};
 use crate::parse::Reading;
 use crate::signature::Given;
-use crate::written::{OptionFlag as F, ProxySection};
+use crate::written::{OptionFlag as F, ProxySection, Set};
 
 /// Tells about one proxy that is not disabled; what cannot apply is taken out of it.
 pub(super) fn proxy(reading: &mut Reading<'_>, section: &ProxySection, proxy: &mut Proxy) {
@@ -61,7 +61,8 @@ fn accounts(reading: &mut Reading<'_>, section: &ProxySection, name: &str) {
 /// Rules of scripted checks without the option that makes use of them.
 fn check_rules(reading: &mut Reading<'_>, section: &ProxySection, kind: &str, name: &str) {
     let inherited = Inherited::new(reading, section);
-    let http = inherited.find(|settings| settings.check.as_ref().map(|check| check.span));
+    let of_http = |check: &&Set<CheckKind>| matches!(check.value, CheckKind::Http(_));
+    let http = inherited.find(|settings| settings.check.as_ref().filter(of_http).map(|check| check.span));
     let option = |given: &&Given| given.name.ends_with("-check") && given.option_of_rule().is_none();
     let tcp = inherited
         .lines(reading, section)

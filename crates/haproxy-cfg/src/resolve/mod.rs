@@ -4,6 +4,7 @@
 mod arguments;
 mod captures;
 mod check_port;
+mod check_script;
 mod checks;
 mod compression;
 mod filters;

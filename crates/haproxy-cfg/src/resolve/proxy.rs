@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::inherit::Inherited;
-use super::{compression, ids, rules, server};
+use super::{check_script, compression, ids, rules, server};
 use crate::dialect::Dialect;
 use crate::model::sections::ErrorFile;
 use crate::model::{
@@ -28,6 +28,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
     let dialect = reading.dialect;
     let servers = server::build(reading, section);
     let mode = Inherited::new(reading, section).mode();
+    let check = check_script::check(reading, section);
     let compression = compression::compression(reading, section, mode);
     let inherited = Inherited::new(reading, section);
     let gathered = rules::gather(&inherited, section, acls, &reading.sources);
@@ -139,7 +140,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         http_reuse: inherited
             .value(|settings| &settings.http_reuse)
             .unwrap_or_default(),
-        check: inherited.value(|settings| &settings.check).unwrap_or_default(),
+        check,
         servers,
         error_answers: error_answers(reading, &inherited),
         monitor_fail: gathered.monitor_fail,

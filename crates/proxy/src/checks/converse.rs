@@ -4,8 +4,9 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-use proxy_core::check::{CheckPlan, CheckStatus, Next, Verdict};
+use proxy_core::check::{CheckPlan, CheckStatus, Next, Probe, Verdict};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::time::{Instant, timeout_at};
 
 use super::connect::{Stream, words};
 use super::target::HeaderVersion;
@@ -17,19 +18,41 @@ const ROOM: usize = 2048;
 const AT_ONCE: usize = 16384;
 
 /// Carries the check out to its verdict. The connection is closed in the plan's way when this returns or is dropped.
-pub(super) async fn converse(stream: Stream, header: Option<HeaderVersion>, plan: &CheckPlan) -> Verdict {
+/// At `until` it ends in any case.
+pub(super) async fn converse(
+    stream: Stream,
+    header: Option<HeaderVersion>,
+    plan: &CheckPlan,
+    until: Instant,
+) -> Verdict {
     let header = header.map(|version| stream.header(version)).unwrap_or_default();
     match stream {
-        Stream::Tcp(io) => speak(io, &header, plan).await,
-        Stream::Unix(io) => speak(io, &header, plan).await,
+        Stream::Tcp(io) => speak(io, &header, plan, until).await,
+        Stream::Unix(io) => speak(io, &header, plan, until).await,
     }
 }
 
-async fn speak(mut io: impl AsyncRead + AsyncWrite + Unpin, header: &[u8], plan: &CheckPlan) -> Verdict {
+async fn speak(
+    mut io: impl AsyncRead + AsyncWrite + Unpin,
+    header: &[u8],
+    plan: &CheckPlan,
+    until: Instant,
+) -> Verdict {
+    let mut probe = plan.probe();
+    match timeout_at(until, play(&mut io, header, &mut probe)).await {
+        Ok(verdict) => verdict,
+        Err(_) => probe.timed_out(),
+    }
+}
+
+async fn play(
+    io: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    header: &[u8],
+    probe: &mut Probe<'_>,
+) -> Verdict {
     if let Err(e) = io.write_all(header).await {
         return Verdict::said(CheckStatus::SocketError, words(&e));
     }
-    let mut probe = plan.probe();
     let mut next = probe.connected();
     loop {
         match next {
@@ -39,12 +62,18 @@ async fn speak(mut io: impl AsyncRead + AsyncWrite + Unpin, header: &[u8], plan:
                     return Verdict::said(CheckStatus::SocketError, words(&e));
                 }
             }
+            Next::WriteLast(bytes, verdict) => {
+                return match io.write_all(bytes).await {
+                    Ok(()) => verdict,
+                    Err(e) => Verdict::said(CheckStatus::SocketError, words(&e)),
+                };
+            }
             Next::Read => {}
         }
         let mut room = [0; ROOM];
         next = match io.read(&mut room).await {
             Ok(0) => Next::Done(probe.closed()),
-            Ok(n) if n == ROOM => probe.received(&with_rest(&mut io, &room).await),
+            Ok(n) if n == ROOM => probe.received(&with_rest(io, &room).await),
             Ok(n) => probe.received(&room[..n]),
             Err(e) => return Verdict::said(CheckStatus::SocketError, words(&e)),
         };

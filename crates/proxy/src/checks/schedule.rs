@@ -322,8 +322,5 @@ async fn check(
         Ok(Ok(stream)) => stream,
     };
     let answer_by = machine.connected(clock.now_ms());
-    match timeout_at(at(answer_by), converse(stream, target.header, plan)).await {
-        Err(_) => Verdict::plain(CheckStatus::L7Timeout),
-        Ok(verdict) => verdict,
-    }
+    converse(stream, target.header, plan, at(answer_by)).await
 }

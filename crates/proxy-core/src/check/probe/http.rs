@@ -3,8 +3,13 @@
 
 use haproxy_cfg::model::Word;
 
+use super::expect::{Answer, Expectation};
 use super::{ANSWER_MAX, Next, Verdict};
 use crate::check::CheckStatus;
+use crate::http1::{ChunkReader, HeadRules, chunk_data};
+
+/// Trailers of an answer to a check.
+const MOST_TRAILERS: usize = 100;
 
 /// The request as it is sent: names of headers in lower case, values without the blanks in front, and the headers that frame it
 /// made new. An empty line among `headers` ends them; what follows is the body.
@@ -60,13 +65,15 @@ pub(super) fn request(method: &[u8], uri: &[u8], version: &[u8], headers: &[Word
 #[derive(Debug)]
 pub(super) struct HttpProbe<'a> {
     request: &'a [u8],
+    expects: &'a [Expectation],
     answer: Vec<u8>,
 }
 
 impl<'a> HttpProbe<'a> {
-    pub(super) fn new(request: &'a [u8]) -> Self {
+    pub(super) fn new(request: &'a [u8], expects: &'a [Expectation]) -> Self {
         Self {
             request,
+            expects,
             answer: Vec::new(),
         }
     }
@@ -77,10 +84,29 @@ impl<'a> HttpProbe<'a> {
 
     pub(super) fn received(&mut self, bytes: &[u8]) -> Next<'a> {
         self.answer.extend_from_slice(bytes);
+        self.judge(self.answer.len() >= ANSWER_MAX)
+    }
+
+    pub(super) fn closed(&self) -> Verdict {
+        match self.judge(true) {
+            Next::Done(verdict) => verdict,
+            _ => Verdict::plain(CheckStatus::L7Response),
+        }
+    }
+
+    pub(super) fn timed_out(&self) -> Verdict {
+        match self.expects.first() {
+            Some(expect) => expect.timed_out(false),
+            None => Verdict::plain(CheckStatus::L7Timeout),
+        }
+    }
+
+    /// What the answer means, as far as it has come; `ended` says that no more comes.
+    fn judge(&self, ended: bool) -> Next<'a> {
         match head(&self.answer) {
-            Ok(None) if self.answer.len() < ANSWER_MAX => Next::Read,
+            Ok(None) if !ended => Next::Read,
             Ok(None) | Err(NoAnswer) => Next::Done(Verdict::plain(CheckStatus::L7Response)),
-            Ok(Some((code, reason))) => {
+            Ok(Some((code, reason))) if self.expects.is_empty() => {
                 let passes = (200..400).contains(&code);
                 Next::Done(Verdict {
                     status: if passes {
@@ -92,7 +118,70 @@ impl<'a> HttpProbe<'a> {
                     description: if passes { Vec::new() } else { reason.to_vec() },
                 })
             }
+            Ok(Some((code, reason))) => self.compare(code, reason, ended),
         }
+    }
+
+    fn compare(&self, code: u16, reason: &[u8], ended: bool) -> Next<'a> {
+        let (headers, begun) = lines_of_head(&self.answer);
+        let (body, complete) = body(&headers, begun);
+        let answer = Answer {
+            code,
+            reason,
+            headers: &headers,
+            body: &body,
+            complete: complete || ended,
+        };
+        for expect in self.expects {
+            match expect.of_answer(answer) {
+                None => return Next::Read,
+                Some(Err(verdict)) => return Next::Done(verdict),
+                Some(Ok(())) => {}
+            }
+        }
+        let last = self.expects.last();
+        Next::Done(last.map_or_else(
+            || Verdict::plain(CheckStatus::L7Ok),
+            |last| last.passed(code, b""),
+        ))
+    }
+}
+
+/// Names and values of a head.
+type HeadLines<'a> = Vec<(&'a [u8], &'a [u8])>;
+
+/// The lines of a head that is whole, but for the first, and what stands behind it.
+fn lines_of_head(bytes: &[u8]) -> (HeadLines<'_>, &[u8]) {
+    let mut lines = Lines(bytes);
+    let mut headers = Vec::new();
+    lines.next();
+    for line in &mut lines {
+        if line.is_empty() {
+            break;
+        }
+        let colon = line.iter().position(|b| *b == b':').unwrap_or(line.len());
+        let value = line.get(colon + 1..).unwrap_or_default();
+        headers.push((&line[..colon], value.trim_ascii()));
+    }
+    (headers, lines.0)
+}
+
+/// A body out of its chunks, as far as it has come, and whether that is all of it.
+fn body<'a>(headers: &[(&[u8], &[u8])], bytes: &'a [u8]) -> (std::borrow::Cow<'a, [u8]>, bool) {
+    let get = |wanted: &[u8]| headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+    if get(b"transfer-encoding").is_some_and(|(_, value)| value.to_ascii_lowercase().ends_with(b"chunked")) {
+        let mut reader = ChunkReader::new(&HeadRules::strict(MOST_TRAILERS));
+        let mut kept = bytes.to_vec();
+        return match reader.follow(&mut kept, None) {
+            Ok(followed) => (chunk_data(&kept[..followed.kept]).into(), reader.is_done()),
+            Err(_) => (Vec::new().into(), true),
+        };
+    }
+    let length =
+        get(b"content-length").and_then(|(_, value)| std::str::from_utf8(value).ok()?.parse::<usize>().ok());
+    match length {
+        Some(length) => (bytes[..length.min(bytes.len())].into(), bytes.len() >= length),
+        None => (bytes.into(), false),
     }
 }
 

@@ -2,15 +2,19 @@
 //! out; connecting, deadlines and closing are the driver's.
 
 mod agent;
+mod expect;
 mod http;
 mod smtp;
+mod steps;
 
 use haproxy_cfg::model::{CheckKind, HttpCheck};
 
 use super::CheckStatus;
 use agent::AgentProbe;
+use expect::Expectation;
 use http::HttpProbe;
 use smtp::SmtpProbe;
+use steps::{Step, StepsProbe};
 
 /// Bytes of an answer that are kept before it counts as none.
 const ANSWER_MAX: usize = 16384;
@@ -20,8 +24,10 @@ const ANSWER_MAX: usize = 16384;
 pub enum CheckPlan {
     /// A connection is enough.
     Tcp,
-    /// The request to be sent.
-    Http(Vec<u8>),
+    /// The request to be sent, and what is expected of the answer.
+    Http(Vec<u8>, Vec<Expectation>),
+    /// The steps of a script.
+    Steps(Vec<Step>),
     /// The greeting to be sent, with its end of line.
     Smtp(Vec<u8>),
     /// What an agent is told first.
@@ -40,9 +46,12 @@ impl CheckPlan {
                     uri,
                     version,
                     headers,
+                    expects,
                 } = &**check;
-                Self::Http(http::request(method, uri, version, headers))
+                let request = http::request(method, uri, version, headers);
+                Self::Http(request, expects.iter().map(Expectation::new).collect())
             }
+            CheckKind::Steps(steps) => Self::Steps(steps::ready(steps)),
             CheckKind::Smtp { hello, domain } => Self::Smtp([hello, &b" "[..], domain, b"\r\n"].concat()),
         }
     }
@@ -53,7 +62,8 @@ impl CheckPlan {
         match self {
             Self::Smtp(_) => true,
             Self::Agent(send) => send.is_empty(),
-            Self::Tcp | Self::Http(_) => false,
+            Self::Steps(steps) => matches!(steps.first(), Some(Step::Expect(_))),
+            Self::Tcp | Self::Http(..) => false,
         }
     }
 
@@ -69,7 +79,8 @@ impl CheckPlan {
     pub fn probe(&self) -> Probe<'_> {
         Probe(match self {
             Self::Tcp => Kind::Tcp,
-            Self::Http(request) => Kind::Http(HttpProbe::new(request)),
+            Self::Http(request, expects) => Kind::Http(HttpProbe::new(request, expects)),
+            Self::Steps(steps) => Kind::Steps(StepsProbe::new(steps)),
             Self::Smtp(hello) => Kind::Smtp(SmtpProbe::new(hello)),
             Self::Agent(send) => Kind::Agent(AgentProbe::new(send)),
         })
@@ -116,6 +127,8 @@ pub enum Next<'a> {
     Read,
     /// Write these, then wait for bytes.
     Write(&'a [u8]),
+    /// Write these; then the check is over.
+    WriteLast(&'a [u8], Verdict),
     /// The check is over.
     Done(Verdict),
 }
@@ -128,6 +141,7 @@ pub struct Probe<'a>(Kind<'a>);
 enum Kind<'a> {
     Tcp,
     Http(HttpProbe<'a>),
+    Steps(StepsProbe<'a>),
     Smtp(SmtpProbe<'a>),
     Agent(AgentProbe<'a>),
 }
@@ -135,9 +149,10 @@ enum Kind<'a> {
 impl<'a> Probe<'a> {
     /// The connection stands.
     pub fn connected(&mut self) -> Next<'a> {
-        match &self.0 {
+        match &mut self.0 {
             Kind::Tcp => Next::Done(Verdict::plain(CheckStatus::L4Ok)),
             Kind::Http(http) => Next::Write(http.request()),
+            Kind::Steps(steps) => steps.connected(),
             Kind::Smtp(_) => Next::Read,
             Kind::Agent(agent) => agent.connected(),
         }
@@ -148,6 +163,7 @@ impl<'a> Probe<'a> {
         match &mut self.0 {
             Kind::Tcp => Next::Done(Verdict::plain(CheckStatus::L4Ok)),
             Kind::Http(http) => http.received(bytes),
+            Kind::Steps(steps) => steps.received(bytes),
             Kind::Smtp(smtp) => smtp.received(bytes),
             Kind::Agent(agent) => agent.received(bytes),
         }
@@ -157,9 +173,20 @@ impl<'a> Probe<'a> {
     pub fn closed(&mut self) -> Verdict {
         match &mut self.0 {
             Kind::Tcp => Verdict::plain(CheckStatus::L4Ok),
-            Kind::Http(_) => Verdict::plain(CheckStatus::L7Response),
+            Kind::Http(http) => http.closed(),
+            Kind::Steps(steps) => steps.closed(),
             Kind::Smtp(smtp) => smtp.closed(),
             Kind::Agent(agent) => agent.closed(),
+        }
+    }
+
+    /// The time is over, and the server has not said enough.
+    #[must_use]
+    pub fn timed_out(&self) -> Verdict {
+        match &self.0 {
+            Kind::Http(http) => http.timed_out(),
+            Kind::Steps(steps) => steps.timed_out(),
+            Kind::Tcp | Kind::Smtp(_) | Kind::Agent(_) => Verdict::plain(CheckStatus::L7Timeout),
         }
     }
 }
