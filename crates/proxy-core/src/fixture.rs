@@ -187,6 +187,8 @@ impl World for StillWorld {
 
     fn log(&self, _: &SampleContext<'_>, _: &'static str, _: Option<&[u8]>) {}
 
+    fn note(&self, _: &[u8], _: &[u8]) {}
+
     fn local(&self, _: i64) -> LocalTime {
         LocalTime::new(0, "UTC")
     }

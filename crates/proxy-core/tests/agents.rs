@@ -15,7 +15,9 @@ use proxy_core::answer::{Answer, AnswerInput};
 use proxy_core::check::{
     CheckOutcome, CheckPlan, CheckStatus, Event, Next, Notice, Origin, Verdict, apply_agent, apply_outcome,
 };
-use proxy_core::cli::{CliContext, FrontendChange, Hooks, Live, Refused, ServerId, Session, execute};
+use proxy_core::cli::{
+    CliContext, FrontendChange, Hooks, Live, NoSinks, Refused, ServerId, Session, execute,
+};
 use proxy_core::state::Runtime;
 use proxy_core::stats::{Process, StatsPage, StatsRequest, StatsView};
 use serde::Deserialize;
@@ -172,7 +174,11 @@ impl Replay {
     fn command(&self, text: &str) -> String {
         self.with_view(Origin::Cli, |view, control| {
             let mut out = Vec::new();
-            let mut context = CliContext { view, control };
+            let mut context = CliContext {
+                view,
+                control,
+                sinks: &NoSinks,
+            };
             execute(
                 &mut Session::new(Level::Admin),
                 text.as_bytes(),

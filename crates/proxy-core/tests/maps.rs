@@ -12,7 +12,9 @@ use haproxy_cfg::model::{Config, Level, MapOutput, ProxyId};
 use haproxy_cfg::testing::FakeHost;
 use haproxy_cfg::{Dialect, Input, LoadOptions, load};
 use proxy_core::check::{Event, Origin};
-use proxy_core::cli::{CliContext, FrontendChange, Hooks, Live, Refused, ServerId, Session, execute};
+use proxy_core::cli::{
+    CliContext, FrontendChange, Hooks, Live, NoSinks, Refused, ServerId, Session, execute,
+};
 use proxy_core::pattern::{Key, References, Value};
 use proxy_core::state::Runtime;
 use proxy_core::stats::{Process, StatsView};
@@ -124,6 +126,7 @@ impl Running {
                 &mut CliContext {
                     view,
                     control: &mut control,
+                    sinks: &NoSinks,
                 },
                 &mut out,
             );

@@ -102,6 +102,12 @@ impl World for Here<'_> {
         crate::stream_log::write_now(self.thread, self.io, context, step, profile);
     }
 
+    fn note(&self, sink: &[u8], message: &[u8]) {
+        let mut dates = self.thread.dates.borrow_mut();
+        let mut log = self.thread.log.borrow_mut();
+        log.note(sink, self.thread.epoch_us(), &mut dates, message);
+    }
+
     fn local(&self, epoch: i64) -> LocalTime {
         self.thread.local(epoch)
     }

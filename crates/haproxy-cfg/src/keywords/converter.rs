@@ -74,7 +74,9 @@ pub(super) const ROWS: &[ConverterRow] = &[
     converter("crc32c", 0, &[Integer], Bin, Sint).acts(),
     converter("cut_crlf", 0, NONE, Str, Str).acts(),
     converter("date", 0, NONE, Str, Sint).since(3, 2).acts(),
-    converter("debug", 0, &[Text, Sink], Any, Same).before(2, 7, Before::Gives(Any)),
+    converter("debug", 0, &[Text, Sink], Any, Same)
+        .before(2, 7, Before::Gives(Any))
+        .acts(),
     converter("digest", 1, &[Digest], Bin, Bin).acts(),
     converter("div", 1, &[Operand], Sint, Sint).acts(),
     converter("djb2", 0, &[Integer], Bin, Sint).acts(),

@@ -117,6 +117,7 @@ async fn work(duties: Duties, thread: &Rc<Thread>) -> io::Result<i32> {
         thread.index,
         shell.clone(),
         Arc::clone(&duties.exports),
+        Arc::clone(&thread.shared.logs),
     ));
     let mut master = duties
         .master

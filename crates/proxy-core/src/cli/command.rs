@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use haproxy_cfg::keywords::command::{Leave, WORKER};
 use haproxy_cfg::keywords::{self, CommandRow};
 
-use super::{Call, Reply, Session, cookie, frontend, pattern, server, session, show, table};
+use super::{Call, Reply, Session, cookie, events, frontend, pattern, server, session, show, table};
 
 type Run = fn(&mut Call<'_, '_>) -> Reply;
 
@@ -56,6 +56,7 @@ const RUNS: &[(&str, Run)] = &[
     ("show cli level", session::show_level),
     ("show cli sockets", show::cli_sockets),
     ("show env", show::env),
+    ("show events", events::show),
     ("show info", show::info),
     ("show map", pattern::show_map),
     ("show resolvers", show::resolvers),

@@ -6,6 +6,7 @@ mod check;
 mod command;
 mod control;
 mod cookie;
+mod events;
 mod frontend;
 mod live;
 mod pattern;
@@ -20,6 +21,7 @@ use haproxy_cfg::model::{Level, ProxyId, ProxyKind};
 use crate::stats::StatsView;
 
 pub use control::{AdminState, Control, FrontendChange, OldAction, Refused, ServerId};
+pub use events::{Follow, Held, NoSinks, SinkState, Sinks};
 pub use live::{Hooks, Live};
 pub use session::Severity;
 
@@ -34,6 +36,8 @@ pub struct Session {
     pub severity: Severity,
     /// The timeout that `set timeout cli` gave, ms.
     pub timeout_ms: Option<u64>,
+    /// After `show events -w`: what comes is shown until something is said.
+    pub follows: Option<Follow>,
     /// After `expert-mode on`.
     expert: bool,
     /// After `experimental-mode on`.
@@ -59,6 +63,7 @@ impl Session {
             interactive: false,
             severity: Severity::None,
             timeout_ms: None,
+            follows: None,
             expert: false,
             experimental: false,
             quits: false,
@@ -79,6 +84,8 @@ pub struct CliContext<'a> {
     pub view: StatsView<'a>,
     /// The running proxy.
     pub control: &'a mut dyn Control,
+    /// Where messages go.
+    pub sinks: &'a dyn Sinks,
 }
 
 /// Runs the commands of one line (without its end) and appends their answers, each with its empty line, and with the prompt
@@ -103,6 +110,8 @@ pub fn execute(session: &mut Session, line: &[u8], context: &mut CliContext<'_>,
         commands.pop();
     }
     for command in commands {
+        // Whatever is said ends what is shown as it comes.
+        stop_following(session, out);
         run(session, command, None, context, out);
         if session.quits {
             return;
@@ -156,6 +165,7 @@ fn run(
                         session,
                         view: &context.view,
                         control: context.control,
+                        sinks: context.sinks,
                         arguments: &words[known.len()..],
                         payload,
                         out,
@@ -165,8 +175,20 @@ fn run(
             }
         },
     }
+    if session.follows.is_some() {
+        // Its answer goes on.
+        return;
+    }
     out.push(b'\n');
     prompt(session, out);
+}
+
+/// Ends what `show events -w` shows: its empty line, and the prompt of an interactive session.
+pub fn stop_following(session: &mut Session, out: &mut Vec<u8>) {
+    if session.follows.take().is_some() {
+        out.push(b'\n');
+        prompt(session, out);
+    }
 }
 
 fn help(words: &[Vec<u8>], out: &mut Vec<u8>) {
@@ -194,6 +216,7 @@ struct Call<'a, 'v> {
     session: &'a mut Session,
     view: &'a StatsView<'v>,
     control: &'a mut dyn Control,
+    sinks: &'a dyn Sinks,
     arguments: &'a [Vec<u8>],
     /// The lines behind a command that ended in `<<`.
     payload: Option<&'a [u8]>,

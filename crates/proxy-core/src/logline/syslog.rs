@@ -108,6 +108,39 @@ fn header(
     }
 }
 
+/// Puts a message of the program itself into `out`, which is cleared first, as it goes to a sink of that format: of the most
+/// severe level, and from nobody.
+pub fn event(out: &mut Vec<u8>, shape: Shape, now_us: u64, dates: &mut DateText, line: &[u8]) {
+    out.clear();
+    match shape.format {
+        LogFormat::Raw => {}
+        LogFormat::Short | LogFormat::Priority => bracketed(out, 0),
+        LogFormat::Timed | LogFormat::Iso => {
+            if shape.format == LogFormat::Timed {
+                bracketed(out, 0);
+            }
+            dates.write_iso(out, now_us);
+            out.push(b' ');
+        }
+        LogFormat::Unset | LogFormat::Rfc3164 | LogFormat::Local => {
+            bracketed(out, 0);
+            dates.write_rfc3164(out, now_us / 1_000_000);
+            out.push(b' ');
+            if shape.format == LogFormat::Rfc3164 {
+                out.extend_from_slice(b"localhost ");
+            }
+        }
+        LogFormat::Rfc5424 => {
+            bracketed(out, 0);
+            out.extend_from_slice(b"1 ");
+            dates.write_iso(out, now_us);
+            out.extend_from_slice(b" - - - - - ");
+        }
+    }
+    out.extend_from_slice(line);
+    out.truncate(shape.max_len as usize);
+}
+
 fn bracketed(out: &mut Vec<u8>, number: u32) {
     out.push(b'<');
     decimal(out, number);

@@ -238,6 +238,8 @@ pub trait World: std::fmt::Debug {
     /// Writes a line to the log of the frontend at hand (`do-log`), by a profile of the rule's own or by those of the targets. `step`
     /// is what log profiles call the rule set.
     fn log(&self, context: &SampleContext<'_>, step: &'static str, profile: Option<&[u8]>);
+    /// Writes a message of the program's own to a sink: `stdout`, `stderr`, `buf0` or a ring.
+    fn note(&self, sink: &[u8], message: &[u8]);
     /// How clocks stand here, at a time in seconds since the epoch.
     fn local(&self, epoch: i64) -> LocalTime;
 }

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::{Process, StatsPage, StatsRequest, StatsView};
 use crate::answer::{Answer, AnswerInput};
 use crate::check::{CheckOutcome, CheckStatus, Event, Origin, apply_outcome};
-use crate::cli::{CliContext, FrontendChange, Hooks, Live, Refused, ServerId, Session, execute};
+use crate::cli::{CliContext, FrontendChange, Hooks, Live, NoSinks, Refused, ServerId, Session, execute};
 use crate::fixture;
 use crate::state::{Runtime, SideCounters};
 
@@ -179,6 +179,7 @@ impl Running {
                 let mut context = CliContext {
                     view: self.view(),
                     control,
+                    sinks: &NoSinks,
                 };
                 execute(&mut session, line.as_bytes(), &mut context, &mut out);
             });

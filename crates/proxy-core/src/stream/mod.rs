@@ -185,6 +185,8 @@ pub struct StreamLog {
     pub server_status: u16,
     /// Bytes to the client.
     pub bytes: u64,
+    /// Those of them that are of an answer of the proxy's own.
+    pub own_bytes: u64,
     /// Bytes from the client.
     pub received: u64,
     /// Termination state.
@@ -216,6 +218,7 @@ impl Default for StreamLog {
             status: -1,
             server_status: 0,
             bytes: 0,
+            own_bytes: 0,
             received: 0,
             termination: *b"----",
             backend: None,

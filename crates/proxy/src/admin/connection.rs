@@ -2,11 +2,12 @@
 
 use std::io;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use haproxy_cfg::model::Level;
 use proxy_core::check::Origin;
-use proxy_core::cli::{CliContext, Live, Session, execute};
+use proxy_core::cli::{CliContext, Live, Session, Sinks as _, execute, stop_following};
 use proxy_core::stats::StatsView;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UnixStream};
@@ -92,6 +93,10 @@ impl<S: Stream> Connection<'_, S> {
             };
             let at_end = read? == 0;
             let answered = self.answer(at_end).await?;
+            // What ended it is a command, where the session goes on.
+            while self.follow().await? && self.session.interactive {
+                self.answer(false).await?;
+            }
             if self.asks_for_listeners {
                 return Ok(());
             }
@@ -165,10 +170,47 @@ impl<S: Stream> Connection<'_, S> {
         let mut cli = CliContext {
             view,
             control: &mut control,
+            sinks: &*context.logs,
         };
         let mut out = Vec::new();
         execute(&mut self.session, line, &mut cli, &mut out);
         out
+    }
+
+    /// After `show events -w`: shows what comes until something is said, or the other side ends. Gives
+    /// whether there was something to show.
+    async fn follow(&mut self) -> io::Result<bool> {
+        let logs = Arc::clone(&self.context.logs);
+        let Some(mut news) = self
+            .session
+            .follows
+            .as_ref()
+            .and_then(|follow| logs.news(&follow.name))
+        else {
+            return Ok(false);
+        };
+        while let Some(follow) = &mut self.session.follows {
+            let mut out = Vec::new();
+            if let Some(held) = logs.held(&follow.name, follow.next) {
+                follow.write(&held, &mut out);
+            }
+            self.send(&out).await?;
+            let mut out = Vec::new();
+            tokio::select! {
+                said = self.stream.read_buf(&mut self.input) => {
+                    let _ends_below = said?;
+                    stop_following(&mut self.session, &mut out);
+                }
+                told = news.changed() => {
+                    // The ring outlives its readers.
+                    if told.is_err() {
+                        stop_following(&mut self.session, &mut out);
+                    }
+                }
+            }
+            self.send(&out).await?;
+        }
+        Ok(true)
     }
 
     /// Sends an answer; each part may take as long as the timeout.

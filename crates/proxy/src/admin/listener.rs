@@ -18,6 +18,7 @@ use super::connection::{self, Rights};
 use crate::clock::Clock;
 use crate::handover::Exports;
 use crate::listen::ListenSocket;
+use crate::log::Logs;
 
 /// `stats timeout` unless given.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,6 +45,8 @@ pub struct AdminContext {
     pub hooks: Rc<RefCell<dyn Hooks>>,
     /// The listening sockets, for a process that takes them over.
     pub(super) exports: Arc<Exports>,
+    /// The rings whose messages are shown.
+    pub(super) logs: Arc<Logs>,
     /// Inactivity after which a connection is closed.
     pub(super) timeout: Duration,
     slots: Arc<Semaphore>,
@@ -59,6 +62,7 @@ impl AdminContext {
         thread: usize,
         hooks: Rc<RefCell<dyn Hooks>>,
         exports: Arc<Exports>,
+        logs: Arc<Logs>,
     ) -> Self {
         let timeout = config
             .global
@@ -73,6 +77,7 @@ impl AdminContext {
             thread,
             hooks,
             exports,
+            logs,
             timeout,
             slots: Arc::new(Semaphore::new(maxconn as usize)),
         }

@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use super::{AdminContext, AdminListener, spawn};
 use crate::clock::Clock;
 use crate::listen::ListenSocket;
+use crate::log::{Files, Logs};
 
 /// What no test should take.
 const TOO_LONG: Duration = Duration::from_secs(20);
@@ -49,6 +50,7 @@ fn with_socket<F: Future<Output = ()>>(config: Config, level: Level, test: impl 
             ..Process::default()
         };
         let state = Runtime::new(&config, 1, 0);
+        let logs = Logs::new(&config, Files::default());
         let context = AdminContext::new(
             Arc::new(config),
             Arc::new(state),
@@ -57,6 +59,7 @@ fn with_socket<F: Future<Output = ()>>(config: Config, level: Level, test: impl 
             0,
             Rc::new(RefCell::new(NoShell)),
             Arc::default(),
+            Arc::new(logs),
         );
         let listener = AdminListener {
             socket: ListenSocket::Unix(listener),
@@ -123,6 +126,24 @@ fn after_prompt_the_session_lasts_until_quit() {
         assert_eq!(read_until(&mut stream, "+ ").await, "+ ");
         stream.write_all(b"\nquit\n").await.unwrap();
         assert_eq!(read_to_end(&mut stream).await, "3.5.0-test\n\n> ");
+    });
+}
+
+#[test]
+fn events_are_waited_for_until_something_is_said() {
+    with_socket(Config::default(), Level::Operator, |path| async move {
+        let mut stream = UnixStream::connect(&path).await.unwrap();
+        stream.write_all(b"prompt\nshow events buf0 -w\n").await.unwrap();
+        assert_eq!(read_until(&mut stream, "> ").await, "\n> ");
+        stream.write_all(b"show version\n").await.unwrap();
+        let answer = read_until(&mut stream, "3.5.0-test\n\n> ").await;
+        assert_eq!(answer, "\n> 3.5.0-test\n\n> ");
+        // Of a connection for one command, what is said is its end.
+        let mut stream = UnixStream::connect(&path).await.unwrap();
+        stream.write_all(b"show events buf0 -wn\n").await.unwrap();
+        tokio::task::yield_now().await;
+        stream.write_all(b"\n").await.unwrap();
+        assert_eq!(read_to_end(&mut stream).await, "\n");
     });
 }
 

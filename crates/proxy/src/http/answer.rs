@@ -45,6 +45,7 @@ pub(super) async fn send(session: &mut Session, txn: &mut Txn) -> bool {
     })
     .await;
     txn.stream.log.bytes += txn.answer_size;
+    txn.stream.log.own_bytes += txn.answer_size;
     all
 }
 

@@ -275,6 +275,7 @@ pub(super) async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoReque
     };
     // Nothing is counted for what was no request.
     txn.stream.log.bytes = 0;
+    txn.stream.log.own_bytes = 0;
     txn.stream.log.received = 0;
     txn.stream.log.line.clear();
     if logged {

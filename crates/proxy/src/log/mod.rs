@@ -6,6 +6,7 @@ mod file;
 mod forward;
 mod receive;
 mod ring;
+mod sink;
 pub(crate) mod stream;
 
 use std::collections::HashMap;

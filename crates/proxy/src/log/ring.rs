@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use haproxy_cfg::model::sections::{self, Endpoint, RingFormat};
 use haproxy_cfg::model::{Address, Config, LogFormat, LogTransport};
 use haproxy_cfg::signature::Value;
+use proxy_core::cli::Held;
 use proxy_core::logline::RingBuffer;
 use tokio::sync::watch;
 
@@ -14,6 +15,9 @@ const DEFAULT_SIZE: usize = 16384;
 
 /// Bytes of a line for which nothing is given.
 const DEFAULT_LENGTH: u32 = 1024;
+
+/// The rings that every process has, and what they are.
+const OWN: [(&str, &str); 1] = [("buf0", "in-memory ring buffer")];
 
 /// How a ring's server wants its lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,9 +35,14 @@ pub(super) struct RingServer {
     pub(super) framing: Framing,
 }
 
+/// Bytes of the rings that every process has.
+const OWN_SIZE: usize = 1 << 20;
+
 /// One ring.
 #[derive(Debug)]
 pub(crate) struct Ring {
+    /// What `show events` says that it is.
+    pub(super) about: Box<[u8]>,
     /// The format of its lines; that of the target where it gives none.
     pub(super) format: LogFormat,
     /// Bytes of a line at most.
@@ -76,12 +85,14 @@ impl Ring {
         Self {
             connect_timeout: section.timeout_connect,
             server_timeout: section.timeout_server,
+            about: section.description.as_deref().unwrap_or(&section.name).into(),
             ..Self::holding(size, servers, format, max_len)
         }
     }
 
     fn holding(size: usize, servers: Vec<RingServer>, format: LogFormat, max_len: u32) -> Self {
         Self {
+            about: Box::default(),
             format,
             max_len,
             inner: Mutex::new(Inner {
@@ -142,6 +153,21 @@ impl Ring {
         first
     }
 
+    /// The lines from number `from` on, and the number of the next one.
+    pub(super) fn held(&self, from: u64) -> Held {
+        let inner = self.lock();
+        let (_, lines) = inner.lines.since(from);
+        Held {
+            messages: lines.map(Box::from).collect(),
+            next: inner.lines.next(),
+        }
+    }
+
+    /// How many lines had no room.
+    pub(super) fn dropped(&self) -> u64 {
+        self.lock().lines.dropped()
+    }
+
     /// Says which line a server waits for; none when it cannot be reached.
     pub(super) fn note_reader(&self, server: usize, waits_for: Option<u64>) {
         self.lock().readers[server] = waits_for;
@@ -163,6 +189,8 @@ fn framing(server: &sections::SectionServer) -> Framing {
 #[derive(Debug, Default)]
 pub(crate) struct Rings {
     rings: Vec<Ring>,
+    /// The names of those that have one, in the order in which they are shown.
+    names: Vec<(Box<[u8]>, usize)>,
     by_name: HashMap<Box<[u8]>, usize>,
     /// By the number of the `log` line.
     by_line: HashMap<u32, usize>,
@@ -171,10 +199,13 @@ pub(crate) struct Rings {
 impl Rings {
     pub(super) fn new(config: &Config) -> Self {
         let mut all = Self::default();
+        for (name, about) in OWN {
+            let ring = Ring::holding(OWN_SIZE, Vec::new(), LogFormat::Timed, u32::MAX);
+            let about = about.as_bytes().into();
+            all.add(name.as_bytes(), Ring { about, ..ring });
+        }
         for section in &config.sections.rings {
-            all.by_name
-                .insert(section.name.as_slice().into(), all.rings.len());
-            all.rings.push(Ring::new(section));
+            all.add(&section.name, Ring::new(section));
         }
         for target in super::targets(config) {
             let LogTransport::Stream(address) = &target.transport else {
@@ -202,6 +233,17 @@ impl Rings {
             ));
         }
         all
+    }
+
+    fn add(&mut self, name: &[u8], ring: Ring) {
+        self.names.push((name.into(), self.rings.len()));
+        self.by_name.insert(name.into(), self.rings.len());
+        self.rings.push(ring);
+    }
+
+    /// Each ring that has a name.
+    pub(super) fn all_named(&self) -> impl Iterator<Item = (&[u8], &Ring)> {
+        self.names.iter().map(|(name, at)| (&**name, &self.rings[*at]))
     }
 
     /// The ring of that name.

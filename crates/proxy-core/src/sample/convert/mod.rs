@@ -9,6 +9,7 @@ mod checksum;
 mod cipher;
 mod condition;
 mod date;
+mod debug;
 mod digest;
 mod fix;
 mod forwarded;
@@ -70,6 +71,7 @@ const TABLES: &[&[Row]] = &[
     cipher::ROWS,
     condition::ROWS,
     date::ROWS,
+    debug::ROWS,
     digest::ROWS,
     forwarded::ROWS,
     fix::ROWS,

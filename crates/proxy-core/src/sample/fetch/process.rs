@@ -117,17 +117,32 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row(&["last_entity"], |_, _| entity(|stream| stream.ended_by)),
     row(&["waiting_entity"], |_, _| entity(|stream| stream.waits_for)),
-    row(&["bytes_in", "req.bytes_in", "req.bytes_out"], |_, _| {
-        single(|context| i64::try_from(context.stream?.log.received).ok().map(Sample::Int))
+    row(&["bytes_in", "req.bytes_in"], |_, _| {
+        bytes(|stream| stream.log.received)
     }),
-    row(&["bytes_out", "res.bytes_out", "res.bytes_in"], |_, _| {
-        single(|context| i64::try_from(context.stream?.log.bytes).ok().map(Sample::Int))
+    row(&["bytes_out", "res.bytes_out"], |_, _| {
+        bytes(|stream| stream.log.bytes)
+    }),
+    // Without a server nothing goes on, and nothing comes from one.
+    row(&["req.bytes_out"], |_, _| {
+        bytes(|stream| match stream.route.connected_ms {
+            0 => 0,
+            _ => stream.log.received,
+        })
+    }),
+    row(&["res.bytes_in"], |_, _| {
+        bytes(|stream| stream.log.bytes.saturating_sub(stream.log.own_bytes))
     }),
     row(&["internal.strm.is_htx"], |at, _| {
         let is_http = at.config.proxy(at.proxy).mode == Mode::Http;
         single(move |context| context.stream.map(|_| Sample::Bool(is_http)))
     }),
 ];
+
+/// A count of a stream's bytes.
+fn bytes(count: fn(&Stream) -> u64) -> Result<Box<dyn Fetch>, String> {
+    single(move |context| i64::try_from(count(context.stream?)).ok().map(Sample::Int))
+}
 
 /// A rule, as its file and line.
 fn entity(rule: fn(&Stream) -> Option<RulePlace>) -> Result<Box<dyn Fetch>, String> {
