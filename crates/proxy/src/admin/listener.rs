@@ -54,6 +54,7 @@ pub struct AdminContext {
 
 impl AdminContext {
     /// The context of a configuration's stats sockets; `stats timeout` and `stats maxconn` are taken from it.
+    #[allow(clippy::too_many_arguments, reason = "the sockets show all that there is")]
     pub fn new(
         config: Arc<Config>,
         runtime: Arc<Runtime>,
