@@ -17,6 +17,7 @@ pub mod listen;
 mod listener;
 mod load;
 pub mod log;
+pub mod namespace;
 mod observe;
 mod pace;
 mod packet;

@@ -242,7 +242,8 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     kw("namespace", BIND, ONE, "network namespace that it listens in")
         .takes(&[
             arg("name", Kind::Custom(ReadArgument(bind::namespace))).missing("'{kw}' : missing namespace id")
-        ]),
+        ])
+        .acts(Namespace),
     kw("nbconn", BIND, ONE, "connections that are opened in reverse")
         .since(2, 9)
         .takes(&[

@@ -107,7 +107,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("maxconn", SERVER, ONE, "connections at once").takes(COUNT).acts(Maxconn),
     kw("maxqueue", SERVER, ONE, "connections waiting").takes(COUNT).acts(Maxqueue),
     kw("minconn", SERVER, ONE, "lower bound of a moving maxconn").takes(COUNT).acts(Minconn),
-    kw("namespace", SERVER, ONE, "network namespace that it is connected from").takes(&[arg("name", Kind::Custom(ReadArgument(server::namespace))).missing("'{kw}' : expects <name> as argument")]),
+    kw("namespace", SERVER, ONE, "network namespace that it is connected from").takes(&[arg("name", Kind::Custom(ReadArgument(server::namespace))).missing("'{kw}' : expects <name> as argument")]).acts(Namespace),
     kw("no-agent-check", SERVER, NONE, "no agent, whatever the defaults say").takes(NOTHING).acts(AgentCheck(false)),
     kw("no-backup", SERVER, NONE, "no backup, whatever the defaults say").takes(NOTHING).acts(Backup(false)),
     kw("no-check", SERVER, NONE, "no health checks, whatever the defaults say").takes(NOTHING).acts(Check(false)),

@@ -33,6 +33,8 @@ pub struct Bind {
     pub transparent: bool,
     /// `interface`.
     pub interface: Option<Word>,
+    /// `namespace`: the network namespace that it listens in.
+    pub namespace: Option<Word>,
     /// `defer-accept`.
     pub defer_accept: bool,
     /// `tfo`.
@@ -78,6 +80,7 @@ impl Bind {
             v6only: false,
             transparent: false,
             interface: None,
+            namespace: None,
             defer_accept: false,
             tfo: false,
             mss: None,

@@ -18,6 +18,8 @@ pub struct Outgoing {
     pub user_timeout: Option<Millis>,
     /// `cc`.
     pub congestion: Option<Word>,
+    /// `namespace`: the network namespace that they are made in.
+    pub namespace: Option<Word>,
     /// `tfo`: data goes with the first packet.
     pub fast_open: bool,
 }

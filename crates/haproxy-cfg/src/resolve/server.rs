@@ -169,6 +169,7 @@ fn outgoing(
         source,
         user_timeout: params.user_timeout.filter(|timeout| *timeout > 0),
         congestion: params.congestion,
+        namespace: params.namespace,
         fast_open: params.tfo.unwrap_or(false),
     };
     let asks = outgoing.header.is_some()
@@ -176,6 +177,7 @@ fn outgoing(
         || outgoing.source.is_some()
         || outgoing.user_timeout.is_some()
         || outgoing.congestion.is_some()
+        || outgoing.namespace.is_some()
         || outgoing.fast_open;
     asks.then(|| Box::new(outgoing))
 }

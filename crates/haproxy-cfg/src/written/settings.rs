@@ -242,6 +242,7 @@ pub(crate) struct MoreServerParams {
     pub(crate) source: Option<Source>,
     pub(crate) user_timeout: Option<Millis>,
     pub(crate) congestion: Option<Word>,
+    pub(crate) namespace: Option<Word>,
     /// What a PROXY header is to tell, and what it is not to tell whatever the defaults say.
     pub(crate) header: (HeaderParts, HeaderParts),
     /// `set-proxy-v2-tlv-fmt`.
@@ -293,6 +294,7 @@ impl MoreServerParams {
             source: self.source.or(below.source),
             user_timeout: self.user_timeout.or(below.user_timeout),
             congestion: self.congestion.or(below.congestion),
+            namespace: self.namespace.or(below.namespace),
             header: {
                 let ((on, off), (below_on, below_off)) = (self.header, below.header);
                 (below_on.without(off).and(on), below_off.without(on).and(off))

@@ -120,6 +120,12 @@ fn prepare(
         (None, Some(path)) => take_sockets(path, console).ok_or(FAILED)?,
         (None, None) => Vec::new(),
     };
+    if let Err(error) = proxy::namespace::open(&read.config) {
+        console.alert_main(&format!(
+            "Cannot open the network namespace of the process: {error}"
+        ));
+        return Err(FAILED);
+    }
     let mut binder = Binder::new(&read.config, listen_options).with_taken(taken);
     let mut faults = Vec::new();
     let old_pids = if options.farewell.is_some() {

@@ -34,10 +34,11 @@ impl Exports {
                 ListenOwner::Stats(index) => config.global.stats_sockets.get(index),
             };
             let interface = bind.and_then(|bind| bind.interface.as_ref());
+            let namespace = bind.and_then(|bind| bind.namespace.as_ref());
             for socket in &listener.sockets {
                 exports.push(Arc::new(Export {
                     owner: listener.owner,
-                    namespace: Vec::new(),
+                    namespace: namespace.map_or_else(Vec::new, |name| name.to_vec()),
                     interface: interface.map_or_else(Vec::new, |name| name.to_vec()),
                     socket: match socket {
                         ListenSocket::Tcp(socket) => socket.as_fd().try_clone_to_owned()?,

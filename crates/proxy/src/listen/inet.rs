@@ -10,6 +10,7 @@ use nix::{libc, setsockopt_impl, sockopt_impl};
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::{ListenSocket, system_words};
+use crate::namespace;
 
 sockopt_impl!(
     /// Connections are accepted once data is there.
@@ -90,8 +91,9 @@ fn open_one(
     fault: Option<&mut dyn FnMut(bool, bool, String)>,
 ) -> Result<Socket, Failure> {
     let at = |doing: &'static str| move |error: io::Error| Failure { doing, error };
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))
-        .map_err(at("cannot create receiving socket"))?;
+    let make = || Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP));
+    let socket =
+        namespace::within(bind.namespace.as_ref(), make).map_err(at("cannot create receiving socket"))?;
     socket
         .set_nonblocking(true)
         .map_err(at("cannot make socket non-blocking"))?;

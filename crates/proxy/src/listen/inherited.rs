@@ -38,7 +38,8 @@ pub(super) fn claim(bind: &Bind, taken: &mut Vec<Taken>, backlog: i32) -> io::Re
 /// Whether it is bound where the line says and in that way. A socket that cannot be asked is not.
 fn matches(bind: &Bind, taken: &Taken) -> io::Result<bool> {
     let socket = &taken.socket;
-    if !taken.namespace.is_empty() || socket.r#type()? != Type::STREAM {
+    let namespace = bind.namespace.as_ref().map_or(&b""[..], |name| name.as_ref());
+    if taken.namespace != namespace || socket.r#type()? != Type::STREAM {
         return Ok(false);
     }
     let local = socket.local_addr()?;

@@ -1,5 +1,5 @@
 //! Connections to servers that ask for something: where they come from, and what the system is to do with them (`source`,
-//! `interface`, `usesrc`, `tcp-ut`, `cc`, `tfo`).
+//! `interface`, `usesrc`, `namespace`, `tcp-ut`, `cc`, `tfo`).
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,6 +11,7 @@ use nix::sys::socket::{setsockopt, sockopt};
 use socket2::{SockAddr, Socket};
 
 use super::connect;
+use crate::namespace;
 
 /// Ports of a range that are tried for one connection: others take them as well.
 const TRIES: u32 = 64;
@@ -30,7 +31,7 @@ pub(crate) fn begin(
 ) -> io::Result<Socket> {
     let to = SockAddr::from(address);
     let settled = || {
-        let socket = make()?;
+        let socket = namespace::within(outgoing.namespace.as_ref(), &make)?;
         settle(outgoing, &socket)?;
         Ok::<_, io::Error>(socket)
     };

@@ -65,6 +65,7 @@ pub(crate) enum ServerParse {
     PoolPurgeDelay,
     MaxVer,
     Minconn,
+    Namespace,
     MinVer,
     Observe,
     OnError,
@@ -489,6 +490,10 @@ fn apply(
         }
         ServerParse::CheckSendProxy(on) => params.more.checks_send_header = Some(on),
         ServerParse::Congestion => params.more.congestion = Some(text()),
+        ServerParse::Namespace if value.is_some_and(|name| name.bytes() == b"*") => {
+            reading.tell_read_only("'namespace *' of a server", span);
+        }
+        ServerParse::Namespace => params.more.namespace = Some(text()),
         ServerParse::TcpUserTimeout => params.more.user_timeout = Some(count()),
         ServerParse::Source => params.more.source = value.map(|value| super::source::meant(reading, value)),
         ServerParse::Cookie => params.cookie = Some(Set::new(text(), span)),
