@@ -11,8 +11,10 @@ stats socket. After each step the script waits until what is kept here has settl
 (level and text; check durations become N) and to stderr, columns of the statistics, fields of the servers' states, and cells of
 the statistics page.
 """
-import csv, io, json, os, re, socket, subprocess, sys, tempfile, threading, time
+import csv, io, json, os, re, socket, subprocess, sys, tempfile, time
 from concurrent.futures import ThreadPoolExecutor
+
+from rig import Listener, command, form
 
 HAPROXY = sys.argv[1] if len(sys.argv) > 1 else "/usr/sbin/haproxy"
 COLUMNS = ["status", "weight", "uweight", "slim", "act", "bck", "chkfail", "chkdown", "check_status", "check_health",
@@ -80,64 +82,19 @@ CASES = {
 
 
 
-class Listener:
-    """A listening socket; `answer` is what those are told who come."""
+class Agent(Listener):
+    """`answer` is what those are told who come; without one it is a server that says nothing."""
 
     def __init__(self, answer=None):
-        self.answer, self.sock = answer, None
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
-        self.hold, self.heard, self.hang, self.kept = None, b"", False, []
-        self.close()
+        self.answer, self.hang, self.kept = answer, False, []
+        super().__init__(answer is not None)
 
-    def open(self):
-        if self.sock:
-            return
-        self.hold.close()
-        s = socket.socket()
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        s.bind(("127.0.0.1", self.port))
-        s.listen(64)
-        self.sock = s
-        if self.answer is not None:
-            threading.Thread(target=self.serve, args=(s,), daemon=True).start()
-
-    def serve(self, s):
-        while True:
-            try:
-                c, _ = s.accept()
-            except OSError:
-                return
-            try:
-                if self.hang:
-                    self.kept.append(c)
-                    continue
-                c.sendall(self.answer)
-            except OSError:
-                pass
-            c.close()
-
-    def close(self):
-        if self.sock:
-            self.sock.shutdown(socket.SHUT_RDWR)
-            self.sock.close()
-            self.sock = None
-        s = socket.socket()
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        s.bind(("127.0.0.1", self.port))
-        self.hold = s
-
-
-def command(path, text):
-    with socket.socket(socket.AF_UNIX) as s:
-        s.settimeout(5)
-        s.connect(path)
-        s.sendall(text.encode() + b"\n")
-        data = b""
-        while chunk := s.recv(65536):
-            data += chunk
-    return data.decode("latin-1")
+    def reply(self, connection):
+        if self.hang:
+            self.kept.append(connection)
+            return False
+        connection.sendall(self.answer)
+        return True
 
 
 def columns(path, ports):
@@ -161,17 +118,6 @@ def columns(path, ports):
         stat[row["srv_name"]]["agent_at"] = row["srv_agent_addr"] + " " + port
         stat[row["srv_name"]]["check_at"] = row["srv_check_addr"] + " " + row["srv_check_port"]
     return stat
-
-
-def form(port, action, server):
-    """Sends the statistics page's form and gives what it says of it."""
-    body = f"s={server}&b=%233&action={action}"
-    with socket.create_connection(("127.0.0.1", port), 5) as s:
-        s.sendall(f"POST / HTTP/1.0\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
-        data = b""
-        while chunk := s.recv(65536):
-            data += chunk
-    return re.search(r"st=(\w+)", data.decode("latin-1")).group(1)
 
 
 def cells(port):
@@ -203,8 +149,8 @@ def run(name, options, servers, steps, at_start=None):
     out = []
     with tempfile.TemporaryDirectory() as folder:
         sock, err = os.path.join(folder, "sock"), os.path.join(folder, "err")
-        listeners = {s: Listener() for s in servers}
-        agents = {s: Listener(words_of(at_start.get(s, "up\\n"))) for s in servers}
+        listeners = {s: Agent() for s in servers}
+        agents = {s: Agent(words_of(at_start.get(s, "up\\n"))) for s in servers}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             page = free.getsockname()[1]

@@ -11,6 +11,8 @@ and text; check durations become N) and to stderr, and those columns.
 """
 import csv, io, json, os, re, socket, subprocess, sys, tempfile, time
 
+from rig import Listener, command, form
+
 HAPROXY = sys.argv[1] if len(sys.argv) > 1 else "/usr/sbin/haproxy"
 COLUMNS = ["status", "weight", "act", "bck", "chkfail", "chkdown", "check_status", "check_health", "check_rise", "check_fall"]
 
@@ -87,79 +89,20 @@ CASES = {
 }
 
 
-class Listener:
-    """A listening socket; "http" ones answer, by a thread, the status that was last asked for."""
+class Server(Listener):
+    """One that answers with the status that was last asked for."""
 
-    def __init__(self, http):
-        self.http, self.status, self.sock = http, "200 OK", None
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
-        self.hold = None
-        self.close()
+    status = "200 OK"
 
-    def open(self):
-        if self.sock:
-            return
-        self.hold.close()
-        s = socket.socket()
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        s.bind(("127.0.0.1", self.port))
-        s.listen(64)
-        self.sock = s
-        if self.http:
-            import threading
-            threading.Thread(target=self.serve, args=(s,), daemon=True).start()
-
-    def serve(self, s):
-        while True:
-            try:
-                c, _ = s.accept()
-            except OSError:
-                return
-            try:
-                c.recv(4096)
-                c.sendall(f"HTTP/1.0 {self.status}\r\n\r\n".encode())
-            except OSError:
-                pass
-            c.close()
-
-    def close(self):
-        if self.sock:
-            self.sock.shutdown(socket.SHUT_RDWR)
-            self.sock.close()
-            self.sock = None
-        s = socket.socket()
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        s.bind(("127.0.0.1", self.port))
-        self.hold = s
-
-
-def command(path, text):
-    with socket.socket(socket.AF_UNIX) as s:
-        s.settimeout(5)
-        s.connect(path)
-        s.sendall(text.encode() + b"\n")
-        data = b""
-        while chunk := s.recv(65536):
-            data += chunk
-    return data.decode("latin-1")
+    def reply(self, connection):
+        connection.recv(4096)
+        connection.sendall(f"HTTP/1.0 {self.status}\r\n\r\n".encode())
+        return True
 
 
 def columns(path):
     rows = csv.DictReader(io.StringIO(command(path, "show stat")[2:]))
     return {r["svname"]: {c: r[c].lstrip("* ") for c in COLUMNS} for r in rows if r["pxname"] == "P"}
-
-
-def form(port, action, server):
-    """Sends the statistics page's form and gives what it says of it."""
-    body = f"s={server}&b=%233&action={action}"
-    with socket.create_connection(("127.0.0.1", port), 5) as s:
-        s.sendall(f"POST / HTTP/1.0\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
-        data = b""
-        while chunk := s.recv(65536):
-            data += chunk
-    return re.search(r"st=(\w+)", data.decode("latin-1")).group(1)
 
 
 def run(name, options, servers, steps, closed=()):
@@ -169,7 +112,7 @@ def run(name, options, servers, steps, closed=()):
     out = []
     with tempfile.TemporaryDirectory() as folder:
         sock, err = os.path.join(folder, "sock"), os.path.join(folder, "err")
-        listeners = {s: Listener("http" in o) for s, o in servers.items()}
+        listeners = {s: Server("http" in o) for s, o in servers.items()}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             page = free.getsockname()[1]

@@ -1,4 +1,4 @@
-//! What lines about stick tables mean, and what is told of those that nothing acts on.
+//! What lines about stick tables mean.
 
 use haproxy_cfg::model::{KeyType, ServerKey, StickWhat};
 use haproxy_cfg::testing::load_str;
@@ -45,19 +45,4 @@ fn tables_stand_in_the_order_of_the_file_with_what_they_store() {
     );
     let rule = &loaded.config.proxies[1].stick[0];
     assert_eq!((rule.what, &*rule.table.to_string()), (StickWhat::On, "b"));
-}
-
-#[test]
-fn rules_on_answers_in_tcp_mode_are_told_of() {
-    let told = |mode: &str| {
-        let text = format!(
-            "{BASE}backend b\n mode {mode}\n stick-table type binary len 32 size 1k\n \
-             stick store-response payload_lv(43,1)\n"
-        );
-        let loaded = load_str(&text);
-        let mut told = loaded.diagnostics.iter().filter(|told| told.code == "read-only");
-        told.any(|told| told.message.contains("'stick store-response' in TCP mode"))
-    };
-    assert!(told("tcp"));
-    assert!(!told("http"));
 }

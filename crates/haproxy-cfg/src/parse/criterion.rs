@@ -459,7 +459,11 @@ fn read_patterns(
                 if matches!(operator, Operator::Eq | Operator::Ne) {
                     flags.texts.push(text.to_vec().into());
                 } else {
-                    flags.texts.extend(ranges.iter().filter_map(shown_range));
+                    flags.texts.extend(
+                        ranges
+                            .iter()
+                            .filter_map(|range| shown_range(range, flags.rules.dotted)),
+                    );
                 }
                 flags.patterns.extend(ranges);
             }
@@ -479,15 +483,25 @@ fn read_patterns(
     Some(())
 }
 
-/// The text of the range that an operator makes.
-fn shown_range(pattern: &Pattern) -> Option<Bytes> {
+/// The text of the range that an operator makes, in which numbers are `dotted` where they are read so.
+fn shown_range(pattern: &Pattern, dotted: bool) -> Option<Bytes> {
+    const HIGHEST: i64 = 0xffff_ffff;
     let Pattern::Range(low, high) = *pattern else {
         return None;
     };
+    let number = |number: i64| match number {
+        number if dotted => {
+            let number = number.clamp(0, HIGHEST);
+            format!("{}.{}", number >> 16, number & 0xffff)
+        }
+        number => number.to_string(),
+    };
     let text = match (low, high) {
-        (i64::MIN, high) => format!(":{high}"),
-        (low, i64::MAX) => format!("{low}:"),
-        (low, high) => format!("{low}:{high}"),
+        // Nothing is below the lowest of them, and no version is the highest.
+        (i64::MIN, ..0) if dotted => format!("{}:", number(HIGHEST)),
+        (i64::MIN, high) => format!(":{}", number(high)),
+        (low, i64::MAX) => format!("{}:", number(low)),
+        (low, high) => format!("{}:{}", number(low), number(high)),
     };
     Some(text.into_bytes().into())
 }
@@ -517,5 +531,23 @@ fn pattern_help(matcher: MatchKind) -> &'static str {
         MatchKind::Reg => "put a backslash before what shall stand for itself",
         MatchKind::Bin => "write pairs of hexadecimal digits",
         _ => "see the manual, section 7.1",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_of_operators_are_written_as_they_are_read() {
+        let shown = |low, high, dotted| {
+            let text = shown_range(&Pattern::Range(low, high), dotted).expect("a range");
+            String::from_utf8_lossy(&text).into_owned()
+        };
+        assert_eq!(shown(i64::MIN, 9, false), ":9");
+        assert_eq!(shown(11, i64::MAX, false), "11:");
+        assert_eq!(shown(i64::MIN, (3 << 16) + 2, true), ":3.2");
+        assert_eq!(shown((3 << 16) + 2, i64::MAX, true), "3.2:");
+        assert_eq!(shown(i64::MIN, -1, true), "65535.65535:");
     }
 }

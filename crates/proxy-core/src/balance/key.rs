@@ -84,7 +84,8 @@ impl KeyPlan {
                 let value = first_value(context.request?.headers(), name)?;
                 if *domain_only { domain(value) } else { value }
             }
-            Key::RdpCookie(name) => rdp_cookie(context, name)?,
+            // An empty one is as good as none.
+            Key::RdpCookie(name) => rdp_cookie(context, name).filter(|cookie| !cookie.is_empty())?,
             Key::Sample(expression) => match expression.sample(context)? {
                 Sample::Bin(bytes) => bytes,
                 // It was cast to bytes.

@@ -124,38 +124,56 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
     if !permitted(reading, name, "server name") {
         return;
     }
-    let name_text = shown(name);
-    let lead = lead(reading, &name_text);
+    let spoken = shown(name).into_owned();
+    let Some(server) = described(reading, line, "server", [name, address], &spoken) else {
+        return;
+    };
+    if server.params.weight == Some(0) {
+        // The lead is still that of this server.
+        let lead = std::mem::take(&mut reading.server_lead);
+        let prefix = lead.strip_suffix(LEAD_END).unwrap_or(&lead);
+        suspect_weight(reading, &server.params, prefix, line);
+        reading.server_lead = lead;
+    }
+    if let Some(proxy) = reading.proxy() {
+        proxy.servers.push(Box::new(server));
+    }
+}
+
+/// What a line says of a server, or of all of a template: its address, and the options behind it with those of `default-server`
+/// below them. `spoken` is what the original calls it. None where something of it is wrong, which is told.
+fn described(
+    reading: &mut Reading<'_>,
+    line: &Line<'_>,
+    keyword: &'static str,
+    [name, address]: [&Word<'_>; 2],
+    spoken: &str,
+) -> Option<ServerLine> {
+    let lead = lead(reading, spoken);
     let prefix = lead.strip_suffix(LEAD_END).unwrap_or(&lead);
     let host = host(reading, address, prefix);
     if host.is_none() && reading.dialect.strict {
-        return;
+        return None;
     }
-    let read = flags(reading, &line.args()[2..], &lead, &name_text, false);
-    let (Some((params, kept)), Some(host)) = (read, host) else {
-        return;
-    };
-    keep(reading, "server", kept, name, line.span());
+    let behind = line.args().iter().position(|word| word.span == address.span)? + 1;
+    let read = flags(reading, &line.args()[behind..], &lead, spoken, false);
+    let (params, kept) = read?;
+    let host = host?;
+    keep(reading, keyword, kept, name, line.span());
     // Lines of `default-server` count for the servers behind them.
     let params = match reading.settings().default_server.written() {
         Some(below) => params.over(below),
         None => params,
     };
-    if params.weight == Some(0) {
-        suspect_weight(reading, &params, prefix, line);
-    }
-    let server = ServerLine {
+    reading.server_lead = lead;
+    Some(ServerLine {
         name: (&*name.text).into(),
         host,
         params,
         span: line.span(),
         name_span: name.span,
         addr_span: address.span,
-    };
-    reading.server_lead = lead;
-    if let Some(proxy) = reading.proxy() {
-        proxy.servers.push(Box::new(server));
-    }
+    })
 }
 
 /// Whether a name has no byte that it must not have, which is told.

@@ -4,10 +4,8 @@ use syntax::Diagnostic;
 
 use super::super::line::{Line, shown};
 use super::super::reading::Reading;
-use super::address::host;
-use super::{LEAD_END, allowed, flags, keep, lead, permitted, tell};
+use super::{allowed, described, permitted, tell};
 use crate::values::loose_integer;
-use crate::written::ServerLine;
 
 /// `server-template PREFIX NUMBER|FIRST-LAST ADDRESS [OPTIONS]`: a server for each number.
 pub(crate) fn server_template(reading: &mut Reading<'_>, line: &Line<'_>) {
@@ -30,40 +28,20 @@ pub(crate) fn server_template(reading: &mut Reading<'_>, line: &Line<'_>) {
         let told = Diagnostic::alert("bad-number", message).at(range.span);
         return tell(reading, told.help("write how many servers, or FIRST-LAST"));
     };
-    let prefix_text = shown(name).into_owned();
+    let prefix = shown(name).into_owned();
     // 2.6 has no name for it yet.
     let spoken = if reading.dialect.strict && !reading.dialect.at_least(2, 7) {
         "(null)"
     } else {
-        &prefix_text
+        &prefix
     };
-    let lead = lead(reading, spoken);
-    let prefix = lead.strip_suffix(LEAD_END).unwrap_or(&lead);
-    let host = host(reading, address, prefix);
-    if host.is_none() && reading.dialect.strict {
+    let Some(server) = described(reading, line, "server-template", [name, address], spoken) else {
         return;
-    }
-    let read = flags(reading, &line.args()[3..], &lead, spoken, false);
-    let (Some((params, kept)), Some(host)) = (read, host) else {
-        return;
-    };
-    keep(reading, "server-template", kept, name, line.span());
-    let params = match reading.settings().default_server.written() {
-        Some(below) => params.over(below),
-        None => params,
-    };
-    let server = ServerLine {
-        name: (&*name.text).into(),
-        host,
-        params,
-        span: line.span(),
-        name_span: name.span,
-        addr_span: address.span,
     };
     let Some(proxy) = reading.proxy() else { return };
     for number in first..=last {
         let mut server = server.clone();
-        server.name = format!("{prefix_text}{number}").into();
+        server.name = format!("{prefix}{number}").into();
         if number > first {
             server.params.more.id = None;
         }
