@@ -2,7 +2,9 @@
 """Records what haproxy makes of the requests and responses of `cases.py`, in `requests.json`, `responses.json` and, with
 options that concern heads, `options.json`.
 
-Usage: record.py (about two minutes)
+Usage: record.py [VERSION] (about two minutes)
+
+With a version, such as 3.4, which HAPROXY_PROGRAM is to be then, the names of the files end in it.
 
 Each case goes through a haproxy with default strictness ("strict") and through one that has `option
 accept-invalid-http-request` and `-response` ("unsafe"). Of a request is written down what reached the server on each
@@ -191,6 +193,8 @@ def both(name, found, rows):
 
 
 def write(name, rows):
+    if len(sys.argv) > 1:
+        name = name.replace(".json", f"-{sys.argv[1]}.json")
     with open(os.path.join(HERE, name), "w") as out:
         out.write("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
     print(f"{name}: {len(rows)} cases")

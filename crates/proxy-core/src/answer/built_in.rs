@@ -6,7 +6,7 @@ use super::Answer;
 use crate::http1::Version;
 
 /// Status, reason, and what the page says.
-const PAGES: [(u16, &str, &str); 19] = [
+const PAGES: [(u16, &str, &str); 21] = [
     (200, "OK", "Service ready."),
     (400, "Bad request", "Your browser sent an invalid request."),
     (
@@ -42,6 +42,11 @@ const PAGES: [(u16, &str, &str); 19] = [
         "The request entity exceeds the maximum allowed.",
     ),
     (
+        414,
+        "URI Too Long",
+        "The URI provided was too long for the server to process.",
+    ),
+    (
         421,
         "Misdirected Request",
         "Request sent to a non-authoritative server.",
@@ -56,6 +61,11 @@ const PAGES: [(u16, &str, &str); 19] = [
         429,
         "Too Many Requests",
         "You have sent too many requests in a given amount of time.",
+    ),
+    (
+        431,
+        "Request Header Fields Too Large",
+        "Request Header Fields Too Large.",
     ),
     (500, "Internal Server Error", "An internal server error occurred."),
     (
@@ -115,9 +125,9 @@ pub(super) fn put(out: &mut Answer, status: u16) {
 pub(super) fn write_malformed(out: &mut Vec<u8>, status: u16) {
     let page = page(status);
     let (status, reason, says) = page;
-    // These two were made later, and without it.
+    // These were made later, and without it.
     let connection = match status {
-        413 | 422 => "",
+        413 | 414 | 422 | 431 => "",
         _ => "Connection: close\r\n",
     };
     // Writing to a vector does not fail.

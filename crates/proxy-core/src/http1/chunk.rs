@@ -58,6 +58,8 @@ pub struct ChunkReader {
     held: u32,
     /// Names of trailers may be of any bytes, and NUL may stand in values.
     unsafe_violations: bool,
+    /// Extensions hold no control characters.
+    plain_extensions: bool,
     /// Trailers do not go on.
     drops_trailers: bool,
 }
@@ -73,6 +75,7 @@ impl ChunkReader {
             room: rules.max_trailers,
             held: 0,
             unsafe_violations: rules.unsafe_violations,
+            plain_extensions: rules.plain_extensions,
             drops_trailers: false,
         }
     }
@@ -217,6 +220,7 @@ impl ChunkReader {
                     Ok(Some(byte))
                 }
                 b'\n' => Err(ChunkError),
+                _ if self.plain_extensions && byte.is_ascii_control() && byte != b'\t' => Err(ChunkError),
                 _ => Ok(None),
             },
             State::SizeEnd => {
@@ -388,6 +392,7 @@ mod tests {
             max_headers: 1,
             max_trailers: 20,
             unsafe_violations: true,
+            plain_extensions: false,
         });
         reader.follow(&mut text, None).unwrap();
         assert!(reader.is_done());

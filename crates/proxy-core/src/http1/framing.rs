@@ -47,6 +47,8 @@ pub struct MessageTraits {
     pub coding: bool,
     /// A `Transfer-Encoding` that names nothing, which is a violation that must be asked for.
     pub empty_coding: bool,
+    /// `Transfer-Encoding` has an empty place behind chunked.
+    pub loose_coding: bool,
     /// `Expect: 100-continue`.
     pub expect_continue: bool,
     /// Several `Host` headers that differ, or one that names no host: no two readers would agree on where a request with them
@@ -153,7 +155,7 @@ fn read_codings(value: &[u8], traits: &mut MessageTraits, has_other: &mut bool) 
     }
     for token in value.split(|&b| b == b',').map(trim_blanks) {
         match (token.is_empty(), traits.chunked) {
-            (true, true) => {}
+            (true, true) => traits.loose_coding = true,
             // Chunked is the last one, and given once.
             (false, true) => return Err(FramingError::TransferEncoding),
             (_, false) if token.eq_ignore_ascii_case(b"chunked") => traits.chunked = true,

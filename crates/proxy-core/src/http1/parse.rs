@@ -33,6 +33,8 @@ pub struct HeadRules {
     /// `option accept-unsafe-violations-in-http-request` or `-response`: names of any bytes, NUL in values, targets with a
     /// fragment or bytes outside of ASCII, other protocols' names and versions, and requests without a version.
     pub unsafe_violations: bool,
+    /// What stands behind the size of a chunk holds no control characters.
+    pub plain_extensions: bool,
 }
 
 /// How far the reading of a head is: a head that comes in parts is not read from its beginning for each of them.
@@ -70,6 +72,7 @@ impl HeadRules {
             max_headers,
             max_trailers: 16384 - 1024,
             unsafe_violations: false,
+            plain_extensions: false,
         }
     }
 }
@@ -500,6 +503,7 @@ mod tests {
         max_headers: 101,
         max_trailers: 100,
         unsafe_violations: true,
+        plain_extensions: false,
     };
 
     fn request(text: &[u8]) -> Result<Option<RequestHead>, HeadError> {

@@ -93,6 +93,8 @@ pub(super) async fn failed(
         };
     let phase = match end {
         End::Ended(_) if in_request => b'-',
+        // Nothing of the response is left to be sent.
+        _ if begun && txn.response_is_through() && thread.config().dialect.does_as(3, 0) => b'L',
         _ if begun || in_request => b'D',
         End::BodyTimeout => b'R',
         _ => b'H',
@@ -248,6 +250,8 @@ pub(super) async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoReque
         NoRequest::Silent | NoRequest::Cut | NoRequest::Broken => (b'C', 400),
         NoRequest::Expired => (b'c', 408),
         NoRequest::Malformed => (b'P', 400),
+        NoRequest::TargetTooLong => (b'P', 414),
+        NoRequest::HeadTooLarge => (b'P', 431),
         NoRequest::UnexpectedBody => (b'P', 413),
         NoRequest::UnknownCoding => (b'P', 422),
     };

@@ -285,6 +285,7 @@ pub(super) async fn exchange(
                 .bufsize
                 .saturating_sub(config.global.tune.maxrewrite),
             unsafe_violations: proxy.options.accept_unsafe_response,
+            plain_extensions: config.dialect.does_as(3, 4),
         },
         max_head: (config.global.tune.bufsize).saturating_sub(config.global.tune.maxrewrite),
         client_cases: (frontend.options.adjust_client_case).then_some(&thread.shared.plan.header_cases),

@@ -3,14 +3,16 @@
 use std::future::poll_fn;
 use std::task::Poll;
 
+use haproxy_cfg::model::Config;
 use proxy_core::http1::{
-    Framing, FramingError, HeadError, HeadProgress, HeadRules, Headers, RequestRef, Version,
+    Framing, FramingError, HeadError, HeadProgress, HeadRules, Headers, HeadersMut, RequestRef, Version,
     leading_empty_lines, list_tokens, message_traits, request_framing, settle_hop_headers, settle_target,
 };
 
 use super::body::Body;
 use super::txn::Txn;
 use crate::session::Session;
+use crate::thread::Thread;
 use crate::upstream::deadline;
 
 /// Why there is no request.
@@ -24,8 +26,12 @@ pub(super) enum NoRequest {
     Broken,
     /// The head was not complete in time.
     Expired,
-    /// What came is no request, or its head fits no buffer.
+    /// What came is no request, or, before 3.2, its head fits no buffer.
     Malformed,
+    /// Its first line fits no buffer.
+    TargetTooLong,
+    /// Its head fits no buffer.
+    HeadTooLarge,
     /// It has a body that nobody in its version expects of its method.
     UnexpectedBody,
     /// It has a transfer coding that nobody here knows.
@@ -42,6 +48,7 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
         max_headers: super::most_headers(tune),
         max_trailers: max_head,
         unsafe_violations: session.frontend().options.accept_unsafe_request,
+        plain_extensions: thread.config().dialect.does_as(3, 4),
     };
     let buffer = session.pending.take().unwrap_or_else(|| thread.buffers.take());
     if !buffer.is_empty() {
@@ -70,7 +77,11 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
                                 head: &txn.req_head,
                             }
                             .fits(max_head);
-                            return Poll::Ready(if fits { Ok(()) } else { Err(NoRequest::Malformed) });
+                            return Poll::Ready(if fits {
+                                Ok(())
+                            } else {
+                                Err(too_large(&thread, true))
+                            });
                         }
                         Ok(false) => {}
                         Err(HeadError::Folded) if head.unfold(buffer.data_mut()) => continue,
@@ -81,7 +92,8 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
             if buffer.room().is_empty() {
                 buffer.compact();
                 if buffer.room().is_empty() {
-                    return Poll::Ready(Err(NoRequest::Malformed));
+                    let has_line = buffer.data().contains(&b'\n');
+                    return Poll::Ready(Err(too_large(&thread, has_line)));
                 }
             }
             match session.io.poll_recv(cx, buffer.room()) {
@@ -115,7 +127,7 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
     })
     .await?;
     txn.stream.log.request_ms = thread.now_ms();
-    understand(txn, &rules, thread.config().global.any_payload).inspect_err(|_| {
+    understand(txn, &rules, thread.config()).inspect_err(|_| {
         // A request that means nothing was never there, in the original's times.
         txn.stream.log.request_ms = 0;
     })?;
@@ -123,8 +135,48 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
     Ok(())
 }
 
+/// Takes out headers whose names are none (RFC 9110, section 5.1): they are let in where violations are, and go no further.
+pub(super) fn drop_odd_names(headers: &mut HeadersMut<'_>) {
+    headers.retain(|name, _| {
+        name.iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
+    });
+}
+
+/// Whether the target has one of the forms that a request of its method may have (RFC 9112, section 3.2); that of CONNECT is
+/// looked at elsewhere.
+fn has_form(request: RequestRef<'_>) -> bool {
+    let uri = request.uri();
+    match (request.method(), uri.first()) {
+        (b"CONNECT", Some(b'/' | b'*')) => false,
+        (b"CONNECT", _) => memchr::memmem::find(uri, b"://").is_none(),
+        (_, Some(b'/')) => true,
+        (method, Some(b'*')) => method == b"OPTIONS" && uri == b"*",
+        _ => {
+            let scheme = memchr::memmem::find(uri, b"://").unwrap_or(0);
+            let authority = uri.get(scheme + 3..).unwrap_or_default();
+            scheme > 0
+                && uri[0].is_ascii_alphabetic()
+                && uri[..scheme]
+                    .iter()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte))
+                && !matches!(authority.first(), None | Some(b'/' | b'?' | b'#'))
+        }
+    }
+}
+
+/// A head that fits no buffer, of which the first line does or not.
+fn too_large(thread: &Thread, has_line: bool) -> NoRequest {
+    match (thread.config().dialect.does_as(3, 2), has_line) {
+        (false, _) => NoRequest::Malformed,
+        (true, false) => NoRequest::TargetTooLong,
+        (true, true) => NoRequest::HeadTooLarge,
+    }
+}
+
 /// Settles what the head at hand asks for and how its body ends.
-fn understand(txn: &mut Txn, rules: &HeadRules, any_payload: bool) -> Result<(), NoRequest> {
+fn understand(txn: &mut Txn, rules: &HeadRules, config: &Config) -> Result<(), NoRequest> {
+    let any_payload = config.global.any_payload;
     txn.req_traits = message_traits(txn.request().headers()).map_err(|error| match error {
         FramingError::Coding => NoRequest::UnknownCoding,
         FramingError::ContentLength | FramingError::TransferEncoding => NoRequest::Malformed,
@@ -132,6 +184,11 @@ fn understand(txn: &mut Txn, rules: &HeadRules, any_payload: bool) -> Result<(),
     let traits = &txn.req_traits;
     if traits.coding && !traits.chunked || traits.empty_coding && !rules.unsafe_violations {
         // Nobody could tell where its body ends, or somebody would tell otherwise.
+        return Err(NoRequest::Malformed);
+    }
+    let is_strict = config.dialect.does_as(3, 0);
+    let doubtful = traits.loose_coding || traits.empty_coding && traits.chunked;
+    if is_strict && (doubtful || !has_form(txn.request())) {
         return Err(NoRequest::Malformed);
     }
     if traits.host_in_doubt {
@@ -154,6 +211,9 @@ fn understand(txn: &mut Txn, rules: &HeadRules, any_payload: bool) -> Result<(),
     // The beginning of a connection in HTTP/2 is no request (RFC 9113, section 3.4).
     if request.method() == b"PRI" && request.uri() == b"*" {
         return Err(NoRequest::Malformed);
+    }
+    if rules.unsafe_violations && config.dialect.does_as(3, 4) {
+        drop_odd_names(&mut txn.edit_request(usize::MAX));
     }
     if let Some(buffer) = &mut txn.req {
         if has_hop_headers {

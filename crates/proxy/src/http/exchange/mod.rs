@@ -200,6 +200,12 @@ impl Txn {
         self.progress.response == ResponsePhase::Body
     }
 
+    /// Whether the client has all of the response, and only the request goes on.
+    pub(super) fn response_is_through(&self) -> bool {
+        let p = &self.progress;
+        p.failed.is_none() && p.is_body_received() && p.response_is_sent(self.to_client.len())
+    }
+
     /// Moves what can be moved. `finish_head` is called when the response's head is there and must put the head for the
     /// client into `to_client`, or say why not.
     pub(super) fn poll_exchange(

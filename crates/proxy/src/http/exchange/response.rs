@@ -13,7 +13,7 @@ use proxy_core::rules::AwaitBody;
 
 use super::{End, FinishHead, HeadStop, Held, JOIN, ResponsePhase, Terms, join};
 use crate::http::body::Body;
-use crate::http::request::names_websocket;
+use crate::http::request::{drop_odd_names, names_websocket};
 use crate::http::txn::Txn;
 use crate::io::Io;
 use crate::session::Session;
@@ -123,8 +123,17 @@ impl Txn {
             if !self.response().fits(terms.max_head) {
                 return Err(End::BadResponse);
             }
+            if terms.rules.unsafe_violations && session.thread.config().dialect.does_as(3, 4) {
+                drop_odd_names(&mut self.edit_response(usize::MAX));
+            }
             self.res_traits = message_traits(self.response().headers()).map_err(|_| End::BadResponse)?;
             if self.res_traits.empty_coding && !terms.rules.unsafe_violations {
+                return Err(End::BadResponse);
+            }
+            if self.res_traits.loose_coding
+                && !terms.rules.unsafe_violations
+                && session.thread.config().dialect.does_as(3, 0)
+            {
                 return Err(End::BadResponse);
             }
             let status = self.res_head.status;
@@ -157,6 +166,13 @@ impl Txn {
                 return Err(End::BadResponse);
             }
             let is_tunnel = status == 101 || (self.progress.connect && (200..300).contains(&status));
+            if self.progress.connect && is_tunnel && session.thread.config().dialect.does_as(3, 4) {
+                // They mean nothing there (RFC 9110, section 9.3.6).
+                let mut headers = self.edit_response(usize::MAX);
+                headers.remove(b"content-length");
+                headers.remove(b"transfer-encoding");
+                self.res_traits.counted = self.response().uncut_size() - self.response().size_with(0);
+            }
             let framing = if is_tunnel {
                 Framing::Length(0)
             } else {
