@@ -30,7 +30,9 @@ pub(super) const ROWS: &[Row] = &[
         })
     }),
     // What is not encoded rightly gives nothing.
-    row(&["url_dec"], |_, converter| {
+    row(&["url_dec"], |at, converter| {
+        // Since 3.2 a text that would hold a 0 is none.
+        let takes_nul = !at.config.dialect.does_as(3, 2);
         let is_form = converter.integer(0).is_some_and(|form| form != 0);
         of_text(move |context, text| {
             let mut out = context.arena.bytes(text.len());
@@ -48,7 +50,10 @@ pub(super) const ROWS: &[Row] = &[
                         let digit = |index: usize| char::from(*behind.get(index)?).to_digit(16);
                         let (high, low) = (digit(0)?, digit(1)?);
                         rest = &behind[2..];
-                        (high << 4 | low) as u8
+                        match (high << 4 | low) as u8 {
+                            0 if !takes_nul => return None,
+                            decoded => decoded,
+                        }
                     }
                     _ => byte,
                 });
