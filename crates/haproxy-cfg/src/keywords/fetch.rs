@@ -650,7 +650,9 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("shdr_val", S::ResponseHeaders, 0, &[HeaderName, Occurrence], Sint).acts(),
     fetch("so_id", S::Frontend, 0, NONE, Sint).acts(),
     fetch("so_name", S::Frontend, 0, NONE, Str).acts(),
-    fetch("spoe.engine-id", S::InternalState, 0, NONE, Str).acts().since(3, 2),
+    fetch("spoe.engine-id", S::InternalState, 0, NONE, Str)
+        .acts()
+        .since(3, 2),
     fetch("src", S::ClientAddress, 0, NONE, Addr).acts(),
     fetch("src_bytes_in_rate", S::ClientAddress, 1, &[Table], Sint).acts(),
     fetch("src_bytes_out_rate", S::ClientAddress, 1, &[Table], Sint).acts(),

@@ -17,7 +17,9 @@ pub(super) const ROWS: &[Row] = &[
         single(|context| (context.stream?.route.connected_ms > 0).then_some(Sample::Int(0)))
     }),
     // Of connections to applications of FastCGI and from agents of SPOE, none of which are made here.
-    row(&["fcgi.docroot", "fcgi.index", "spoe.engine-id"], |_, _| nothing()),
+    row(&["fcgi.docroot", "fcgi.index", "spoe.engine-id"], |_, _| {
+        nothing()
+    }),
     // Only protocols with several streams break one of them off, with a code.
     row(&["fs.rst_code", "bs.rst_code"], |_, _| nothing()),
     row(&["fs.aborted", "bs.aborted"], |_, _| {
