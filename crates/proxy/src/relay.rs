@@ -275,7 +275,8 @@ impl Relay {
             }
             until = held.until_ms;
         }
-        let was_held_back = self.client_deadline == u64::MAX && ends.limits.is_some();
+        let was_held_back =
+            [self.client_deadline, self.server_deadline] == [u64::MAX; 2] && ends.limits.is_some();
         if moved != [false; 2] || was_held_back {
             let (of_client, of_server) = (&ends.frontend.timeouts, &ends.backend.timeouts);
             let tunnel = ends.tunnel_timeout.or(of_server.tunnel).or(of_client.tunnel);
@@ -287,6 +288,13 @@ impl Relay {
             if moved[1] || was_held_back || !ends.backend.options.independent_streams {
                 self.server_deadline = deadline(now, server);
             }
+        }
+        // Of a side that has ended its direction nothing is expected but that it takes what is there for it.
+        if self.up.ended && !self.down.has_more() {
+            self.client_deadline = u64::MAX;
+        }
+        if self.down.ended && !self.up.has_more() {
+            self.server_deadline = u64::MAX;
         }
         if let Some(wait) = self.held_back(ends) {
             // Nobody is to blame for what a limit holds back.
@@ -341,6 +349,11 @@ enum Broken {
 }
 
 impl Direction {
+    /// Whether bytes may wait to be sent.
+    fn has_more(&self) -> bool {
+        self.pipe.is_some() || self.buffer.as_ref().is_some_and(|buffer| buffer.len() > 0)
+    }
+
     /// Receives what there is room for, and sends nothing.
     fn fill(&mut self, cx: &mut Context<'_>, buffers: &BufferPool, from: &mut Io) -> Result<Flow, Broken> {
         if self.ended {
