@@ -351,7 +351,7 @@ enum Broken {
 impl Direction {
     /// Whether bytes may wait to be sent.
     fn has_more(&self) -> bool {
-        self.pipe.is_some() || self.buffer.as_ref().is_some_and(|buffer| buffer.len() > 0)
+        self.pipe.is_some() || self.buffer.as_ref().is_some_and(|buffer| !buffer.is_empty())
     }
 
     /// Receives what there is room for, and sends nothing.

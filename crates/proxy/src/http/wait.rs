@@ -93,7 +93,8 @@ async fn wait(session: &mut Session, txn: &mut Txn, until: u64, enough: Option<u
             return Ok(());
         }
         Err(NoBody::Gone) => {
-            // Rules still see what came; no server will.
+            // Rules still see what came; no server will. No more of the request is waited for, so that it is all there is.
+            txn.stream.log.request_ms = session.thread.now_ms();
             txn.progress.client_ended = true;
             return Ok(());
         }
