@@ -71,9 +71,14 @@ def picks(weights, steps, balance="roundrobin"):
                 for _ in range(step[1]):
                     client.sendall(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
                     head, _ = read_head(client)
-                    chosen.append(int(head.split(b"x-s: s", 1)[1].split(b"\r\n", 1)[0]))
+                    chosen.append(server_of(head))
                 done.append(["pick", chosen])
     return {"weights": weights, "steps": done}
+
+
+def server_of(head):
+    """The server that answered; -1 where there is none."""
+    return int(head.split(b"x-s: s", 1)[1].split(b"\r\n", 1)[0]) if b"x-s: s" in head else -1
 
 
 def change(oracle, step):
@@ -212,7 +217,7 @@ def keyed(servers, steps, hash_type):
             def ask(header=""):
                 client.sendall(f"GET / HTTP/1.1\r\nhost: x\r\n{header}\r\n".encode())
                 head, _ = read_head(client)
-                return int(head.split(b"x-s: s", 1)[1].split(b"\r\n", 1)[0])
+                return server_of(head)
 
             for step in steps:
                 if step[0] == "pick":
@@ -240,6 +245,33 @@ def hashes():
     for words in (["id 7", "id 99", "id 4000000"], ["weight 100", "weight 10"], ["weight 1"] * 17, ["weight 1", "backup"]):
         for method in ("map-based", "consistent"):
             cases.append(keyed(words, moves, f"hash-type {method}"))
+    return cases
+
+
+def churn():
+    """Servers whose weights change, that go and that come back, again and again. Of roundrobin see returns()."""
+    chance = random.Random(17)
+    cases = []
+    for name in ("static-rr", "first", "map-based", "consistent"):
+        for _ in range(12):
+            weights = [chance.choice([1, 1, 2, 3, 10]) for _ in range(chance.randint(2, 5))]
+            up, steps = set(range(len(weights))), []
+            for number in range(12):
+                at = chance.randrange(len(weights))
+                if name == "consistent" and chance.random() < 0.5:
+                    steps.append(["weight", at, chance.choice([0, 1, 2, 5, 10])])
+                elif at not in up:
+                    up.add(at)
+                    steps.append(["up", at])
+                elif len(up) > 1:
+                    up.discard(at)
+                    steps.append(["down", at])
+                keys = [f"{number}/{key}" for key in range(12)]
+                steps.append(["keys", keys] if name in ("map-based", "consistent") else ["pick", 9])
+            if name in ("map-based", "consistent"):
+                cases.append(keyed([f"weight {weight}" for weight in weights], steps, f"hash-type {name}"))
+            else:
+                cases.append(dict(picks(weights, steps, name), balance=name))
     return cases
 
 
@@ -295,6 +327,7 @@ if __name__ == "__main__":
     write("returns.json", "record.py: returns(), requests one after another, nbthread 1", returns())
     write("leastconn.json", "record.py: leastconn(), connections held open, nbthread 1", leastconn())
     write("hashes.json", "record.py: hashes(), requests one after another, nbthread 1", hashes())
+    write("churn.json", "record.py: churn(), requests one after another, nbthread 1", churn())
     write("wheels.json", "record.py: wheels(), requests one after another, nbthread 1", wheels())
     write("bounds.json", "record.py: bounds(), connections held open, nbthread 1", bounds())
     write("limits.json", "record.py: limits(), connections held open, nbthread 1", limits())

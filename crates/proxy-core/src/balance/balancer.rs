@@ -10,7 +10,7 @@ use super::node::{Nodes, of_id};
 use super::random::Draws;
 use super::ring::Ring;
 use super::roundrobin::RoundRobin;
-use super::static_rr::Wheel;
+use super::static_rr::{Wheel, shared};
 use crate::state::{ProxyState, ServerState, WEIGHT_PARTS};
 
 /// What a choice may depend on.
@@ -29,6 +29,8 @@ pub struct Balancer {
     /// `hash-balance-factor`; 0 is without limit.
     factor: u32,
     affinity: Affinity,
+    /// Weight that makes one place of a wheel.
+    shared: u32,
     /// `maxqueue` of the servers; 0 is without limit.
     maxqueue: Box<[u32]>,
     backup: Box<[bool]>,
@@ -87,6 +89,7 @@ impl Balancer {
             algorithm: proxy.balance.clone(),
             factor: proxy.hash_balance_factor,
             affinity: proxy.affinity,
+            shared: shared(proxy.servers.iter().map(|s| s.weight)),
             maxqueue: proxy.servers.iter().map(|s| s.maxqueue).collect(),
             backup: proxy.servers.iter().map(|s| s.backup).collect(),
             by_id: by_id.into(),
@@ -279,7 +282,7 @@ impl Balancer {
         for set in [ACTIVE, BACKUP].into_iter().filter(|&set| changed[set]) {
             let Inner { weights, orders, .. } = &mut *inner;
             match &mut orders[set] {
-                Order::Wheel(wheel) => *wheel = Wheel::new(&weights[set]).continue_from(wheel),
+                Order::Wheel(wheel) => *wheel = Wheel::new(&weights[set], self.shared).continue_from(wheel),
                 Order::Draws(draws) => *draws = Draws::new(&weights[set]),
                 Order::RoundRobin(_) | Order::LeastConn(_) | Order::Ring(_) | Order::ById => {}
             }

@@ -69,7 +69,7 @@ impl KeyPlan {
         let key = match &self.key {
             // An address is a number already: no function is asked.
             Key::Source => return Some(self.mixed(address_number(context.client.src?.ip()))),
-            Key::Uri(key) => uri(*key, context.request?.uri())?,
+            Key::Uri(key) => uri(*key, context.request?.uri()),
             Key::Parameter { name, in_body } => {
                 let request = context.request?;
                 let target = request.uri();
@@ -115,10 +115,10 @@ fn address_number(address: IpAddr) -> u32 {
     }
 }
 
-/// The part of a target that counts; none where it has no path and that is what is asked for.
-fn uri(key: UriKey, target: &[u8]) -> Option<&[u8]> {
+/// The part of a target that counts: nothing where it has no path and that is what is asked for.
+fn uri(key: UriKey, target: &[u8]) -> &[u8] {
     let target = if key.path_only {
-        &target[path_start(target)?..]
+        path_start(target).map_or(&[][..], |at| &target[at..])
     } else {
         target
     };
@@ -132,7 +132,7 @@ fn uri(key: UriKey, target: &[u8]) -> Option<&[u8]> {
         *byte == b'?' && !key.whole
     };
     let end = target[..most].iter().position(ends).unwrap_or(most);
-    Some(&target[..end])
+    &target[..end]
 }
 
 /// The value of the first parameter of that name that has a `=`.
@@ -185,7 +185,7 @@ mod tests {
     fn targets_are_cut_where_the_original_cuts_them() {
         let target = b"/aaa/bbb/ccc/ddd?x=1&y=/2/3";
         let key = UriKey::default();
-        let cut = |key| uri(key, target).map(|part| String::from_utf8_lossy(part).into_owned());
+        let cut = |key| String::from_utf8_lossy(uri(key, target)).into_owned();
         for (key, wanted) in [
             (key, "/aaa/bbb/ccc/ddd"),
             (UriKey { len: Some(4), ..key }, "/aaa"),
@@ -221,19 +221,20 @@ mod tests {
                 "/aaa/bbb/ccc/ddd?x=1",
             ),
         ] {
-            assert_eq!(cut(key).as_deref(), Some(wanted), "{key:?}");
+            assert_eq!(cut(key), wanted, "{key:?}");
         }
         let absolute = b"http://h/aaa/bbb?x";
         let depth = UriKey {
             depth: Some(1),
             ..key
         };
-        assert_eq!(uri(depth, absolute), Some(&b"http:/"[..]));
+        assert_eq!(uri(depth, absolute), b"http:/");
         let path = UriKey {
             path_only: true,
             ..key
         };
-        assert_eq!(uri(path, absolute), Some(&b"/aaa/bbb"[..]));
-        assert_eq!(uri(depth, b"///a"), Some(&b"/"[..]));
+        assert_eq!(uri(path, absolute), b"/aaa/bbb");
+        assert_eq!(uri(depth, b"///a"), b"/");
+        assert_eq!(uri(path, b"*"), b"");
     }
 }

@@ -4,13 +4,13 @@
 #[derive(Debug, Default)]
 pub(super) struct Wheel {
     places: Vec<u32>,
+    /// The place of the next turn; behind the last one it is the first.
     at: usize,
 }
 
 impl Wheel {
-    /// The wheel for servers with these weights in force.
-    pub(super) fn new(weights: &[u32]) -> Self {
-        let shared = weights.iter().copied().fold(0, gcd).max(1);
+    /// The wheel for servers with these weights in force, of which `shared` make one place: [`shared`] of the file's weights.
+    pub(super) fn new(weights: &[u32], shared: u32) -> Self {
         let mut turns: Vec<Turn> = weights
             .iter()
             .enumerate()
@@ -28,18 +28,20 @@ impl Wheel {
 
     /// Goes on where another wheel stood.
     pub(super) fn continue_from(mut self, other: &Self) -> Self {
-        self.at = other.at % self.places.len().max(1);
+        self.at = other.at;
         self
     }
 
     /// The next server of which `takes` says that it may be chosen.
     pub(super) fn next(&mut self, takes: impl Fn(usize) -> bool) -> Option<usize> {
         let len = self.places.len();
+        let first = if self.at < len { self.at } else { 0 };
         for step in 0..len {
-            let at = (self.at + step) % len;
+            let at = (first + step) % len;
             let server = self.places[at] as usize;
             if takes(server) {
-                self.at = (at + 1) % len;
+                // A wheel that is longer by the next turn goes on there.
+                self.at = at + 1;
                 return Some(server);
             }
         }
@@ -78,6 +80,11 @@ fn next_turn(turns: &mut [Turn], total: i64) -> Option<u32> {
     let turn = &mut turns[best?.1];
     turn.due -= total;
     Some(turn.server)
+}
+
+/// What weights have in common: the file's, whatever becomes of them.
+pub(super) fn shared(weights: impl Iterator<Item = u32>) -> u32 {
+    weights.fold(0, gcd).max(1)
 }
 
 fn gcd(a: u32, b: u32) -> u32 {
