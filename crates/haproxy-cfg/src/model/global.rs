@@ -154,6 +154,8 @@ pub struct Tune {
     pub maxrewrite: u32,
     /// `tune.http.maxhdr`.
     pub http_maxhdr: u32,
+    /// `tune.http.cookielen`, bytes of a cookie that are captured at most; 63 unless given.
+    pub http_cookielen: u32,
     /// `tune.http.logurilen`, bytes of the request line that are logged; 1023 unless given.
     pub http_logurilen: u32,
     /// `tune.maxaccept`.
@@ -191,6 +193,7 @@ impl Default for Tune {
             bufsize: 16384,
             maxrewrite: 1024,
             http_maxhdr: 101,
+            http_cookielen: 63,
             http_logurilen: 1023,
             maxaccept: None,
             rcvbuf_client: None,

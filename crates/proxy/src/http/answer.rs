@@ -159,6 +159,13 @@ pub(super) fn after_rules(session: &mut Session, txn: &mut Txn) -> Result<bool, 
     Ok(any)
 }
 
+/// Whether what rules put together fits no buffer.
+pub(super) fn is_too_large(session: &Session, txn: &Txn) -> bool {
+    let answer = &txn.answer;
+    let room = session.thread.config().global.tune.bufsize as usize;
+    txn.has_answer && answer.body.len() + answer.head.added.len() > room
+}
+
 /// Whether the client's connection may be kept as far as the client and the configuration say.
 pub(super) fn keeps_client(session: &Session, txn: &Txn) -> bool {
     let mode = session.frontend().connection_mode;

@@ -427,7 +427,7 @@ pub(super) fn finish_head(
         saw(&thread, backend, server, Seen::Status(txn.res_head.status));
         txn.stream.begin_response();
         if let Some(captures) = &thread.config().proxy(session.client.frontend).captures {
-            txn.capture_response(captures);
+            txn.capture_response(captures, thread.config().global.tune.http_cookielen as usize);
         }
         compress::judge(session, txn, backend);
         refuse_contents(session, txn, backend, Some(server))?;
@@ -636,6 +636,14 @@ pub(super) fn response_rules(
             Err(HeadStop::Refused(NO_ANSWER))
         }
         Step::Deny(reply) | Step::Tarpit(reply) => Err(HeadStop::Refused(reply.status)),
+        Step::Return(_) if answer::is_too_large(session, txn) => {
+            txn.has_answer = false;
+            Err(rules_failed(session, txn, b'P'))
+        }
+        Step::Redirect(_) if answer::is_too_large(session, txn) => {
+            txn.has_answer = false;
+            Err(rules_failed(session, txn, b'I'))
+        }
         Step::Return(Reply { status, .. }) => {
             txn.intercepted = true;
             Err(HeadStop::Refused(*status))

@@ -53,6 +53,16 @@ pub(super) async fn obey(
             count_tracked(session, txn, CLIENT_FAULT);
             Err(tarpit(session, txn, proxy, reply.status).await)
         }
+        Step::Return(_) | Step::Redirect(_) if answer::is_too_large(session, txn) => {
+            count_sides(session, txn, |side| side.eint.inc());
+            txn.stream.log.request_ms = 0;
+            let cause = if matches!(step, Step::Return(_)) {
+                b'P'
+            } else {
+                b'I'
+            };
+            Err(answer_with(session, txn, 500, cause, b'R').await)
+        }
         Step::Return(reply) => {
             count_intercepted(session, proxy);
             Err(answer_ready(session, txn, reply.status, (b'L', b'R'), false).await)

@@ -62,7 +62,7 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
         return next;
     }
     if let Some(captures) = &thread.config().proxy(frontend).captures {
-        txn.capture_request(captures);
+        txn.capture_request(captures, thread.config().global.tune.http_cookielen as usize);
     }
     let now = txn.stream.log.request_ms;
     count_request(thread.fe_counters(session.client.frontend), now);

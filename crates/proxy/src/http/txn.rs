@@ -152,8 +152,8 @@ impl Txn {
         self.res_head.edit(received, room)
     }
 
-    /// Captures for the log what is asked for of the request.
-    pub(super) fn capture_request(&mut self, captures: &Captures) {
+    /// Captures for the log what is asked for of the request, of a cookie `most` bytes (`tune.http.cookielen`).
+    pub(super) fn capture_request(&mut self, captures: &Captures, most: usize) {
         let buf = self.req.as_ref().map_or(&[][..], Buffer::data);
         let headers = RequestRef {
             buf,
@@ -163,12 +163,12 @@ impl Txn {
         let kept = &mut self.stream.captures;
         kept.take_headers(true, &captures.request, headers);
         if let Some((name, max)) = &captures.cookie {
-            kept.take_cookie(true, (name, *max), headers);
+            kept.take_cookie(true, (name, most.min(*max)), headers);
         }
     }
 
     /// The same of the response.
-    pub(super) fn capture_response(&mut self, captures: &Captures) {
+    pub(super) fn capture_response(&mut self, captures: &Captures, most: usize) {
         let buf = self.res.as_ref().map_or(&[][..], Buffer::data);
         let headers = ResponseRef {
             buf,
@@ -178,7 +178,7 @@ impl Txn {
         let kept = &mut self.stream.captures;
         kept.take_headers(false, &captures.response, headers);
         if let Some((name, max)) = &captures.cookie {
-            kept.take_cookie(false, (name, *max), headers);
+            kept.take_cookie(false, (name, most.min(*max)), headers);
         }
     }
 

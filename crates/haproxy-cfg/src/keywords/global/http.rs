@@ -196,7 +196,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     )
     .takes(FORWARDING)
     .since(2, 9),
-    kw("tune.http.cookielen", GLOBAL, ANY, "bytes of a captured cookie").takes(INT),
+    kw("tune.http.cookielen", GLOBAL, ANY, "bytes of a captured cookie")
+        .takes(INT)
+        .acts(g::tune),
     kw("tune.http.logurilen", GLOBAL, ANY, "bytes of a logged URI")
         .takes(INT)
         .acts(g::tune),

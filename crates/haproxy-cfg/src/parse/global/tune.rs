@@ -131,6 +131,7 @@ pub(crate) fn tune(reading: &mut Reading<'_>, line: &Line<'_>) {
         "tune.bufsize" => tune.bufsize = number,
         "tune.maxrewrite" => tune.maxrewrite = number,
         "tune.http.maxhdr" => tune.http_maxhdr = number,
+        "tune.http.cookielen" => tune.http_cookielen = number,
         "tune.http.logurilen" => tune.http_logurilen = number,
         "tune.pipesize" => tune.pipesize = Some(number),
         "tune.maxaccept" => tune.maxaccept = i32::try_from(value).ok(),

@@ -245,6 +245,7 @@ fn payload(
         "lf-file" => {
             let path = String::from_utf8_lossy(&word.text).into_owned();
             let content = reading.host.read_file(&path).unwrap_or_default();
+            fits_buffer(reading, subject, word, content.len())?;
             let word = Word {
                 text: content.into(),
                 span: word.span,
@@ -253,10 +254,23 @@ fn payload(
         }
         "file" => {
             let content = reading.host.read_file(&shown(word)).unwrap_or_default();
+            fits_buffer(reading, subject, word, content.len())?;
             Some(Some(Value::Text(content.into())))
         }
         _ => Some(None),
     }
+}
+
+/// An answer is sent from a buffer; a file of `len` bytes that fits none is refused.
+fn fits_buffer(reading: &mut Reading<'_>, subject: &Subject<'_>, word: &Word<'_>, len: usize) -> Option<()> {
+    let most = reading.written.global.tune.bufsize as usize;
+    if len <= most {
+        return Some(());
+    }
+    let message = format!("file '{}' exceeds the buffer size ({len} > {most})", shown(word));
+    let help = "name a smaller file, or raise tune.bufsize";
+    subject.alert(reading, "bad-file", word.span, message, help);
+    None
 }
 
 /// `wait-for-body` needs a time.
