@@ -115,7 +115,7 @@ pub(crate) async fn request(
 }
 
 /// Takes what is there already.
-fn receive(session: &mut Session, received: &mut Received<'_>) -> Result<(), Verdict> {
+pub(crate) fn receive(session: &mut Session, received: &mut Received<'_>) -> Result<(), Verdict> {
     if received.buffer.room().is_empty() || *received.ended {
         return Ok(());
     }

@@ -146,6 +146,18 @@ fn early_verdict<'a>(
     if !plan.proxies[frontend.0 as usize].content_rules.is_empty() {
         return Err(Box::pin(inspect_both(session, stream, start)));
     }
+    if !session.frontend().use_backend.is_empty()
+        && let Some(buffer) = &mut start.first
+    {
+        // What came with the connection may decide.
+        let mut received = Received {
+            buffer,
+            ended: &mut start.ended,
+        };
+        if let Err(verdict) = inspect::receive(session, &mut received) {
+            return Ok(verdict);
+        }
+    }
     let verdict = enter_backend(session, stream, Verdict::Pass, start);
     match stream.log.backend {
         Some(backend) if verdict == Verdict::Pass && backend != frontend => {
