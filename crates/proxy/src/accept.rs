@@ -254,6 +254,7 @@ impl Acceptor {
                 ..Client::default()
             },
             pending: None,
+            carried: None,
             private: None,
         };
         if let Io::Tcp(stream) = &session.io {

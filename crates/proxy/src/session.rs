@@ -7,6 +7,7 @@ use haproxy_cfg::model::{Bind, Proxy, ProxyId};
 use proxy_core::logline::Peer;
 use proxy_core::state::{Gauge, SideCounters};
 use proxy_core::stream::Client;
+use proxy_core::table::Tracked;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio_rustls::server::TlsStream;
@@ -30,6 +31,9 @@ pub struct Session {
     pub client: Client,
     /// Bytes that came behind the last request.
     pub pending: Option<Buffer>,
+    /// What rules on contents tracked before the connection became one of HTTP, for its first request, to which these rules are
+    /// not applied again.
+    pub(crate) carried: Option<Tracked>,
     /// Connections to servers that no other client may use.
     pub(crate) private: Option<Box<PrivateConns>>,
 }
@@ -141,6 +145,9 @@ impl Drop for Session {
     fn drop(&mut self) {
         // The socket is closed behind this.
         self.count_down();
+        if let Some(mut tracked) = self.carried.take() {
+            tracked.release(self.thread.tick());
+        }
         if let Some(buffer) = self.pending.take() {
             self.thread.buffers.give(buffer);
         }

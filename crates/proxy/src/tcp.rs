@@ -50,6 +50,10 @@ async fn serve_here(session: &mut Session) -> Next {
     stream.log.status = 0;
     stream.unique_id = identity(session, &stream);
     let next = run(session, &mut stream).await;
+    if next == Next::Http {
+        session.carried = Some(std::mem::take(&mut stream.tracked));
+        return next;
+    }
     if !session.client.tracked.is_empty() || !stream.tracked.is_empty() {
         let now = session.thread.tick();
         let (received, sent) = (stream.log.received, stream.log.bytes);
@@ -59,9 +63,7 @@ async fn serve_here(session: &mut Session) -> Next {
     }
     let log = &stream.log;
     let frontend = session.frontend();
-    if next == Next::Http
-        || frontend.options.dontlognull && log.received == 0 && log.bytes == 0 && log.termination[0] != b'S'
-    {
+    if frontend.options.dontlognull && log.received == 0 && log.bytes == 0 && log.termination[0] != b'S' {
         return next;
     }
     stream_log::write(session, &stream);

@@ -41,6 +41,11 @@ pub(super) async fn no_request(session: &mut Session) {
 
 /// Serves one request.
 pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
+    let carried = session.carried.take();
+    let inspected = carried.is_some();
+    if let Some(tracked) = carried {
+        txn.stream.tracked = tracked;
+    }
     if let Err(reason) = read_request(session, txn).await {
         return refuse(session, txn, reason).await;
     }
@@ -52,8 +57,8 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
     crate::effort::begin(&thread);
     rules::identify(session, txn);
     let passed = match contents(session, txn, frontend) {
-        Some(contents) => contents.await,
-        None => Ok(()),
+        Some(contents) if !inspected => contents.await,
+        _ => Ok(()),
     };
     if let Err(next) = passed {
         // For the log there was no request.
@@ -258,9 +263,10 @@ async fn apply_contents(session: &mut Session, txn: &mut Txn, proxy: ProxyId) ->
                 }
                 txn.cache.message_changed(&plan.acls);
             }
-            Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => return Ok(()),
-            // It is one of HTTP already.
-            Step::SwitchMode => {}
+            // It is one of HTTP already, and the rules end all the same.
+            Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait | Step::SwitchMode => {
+                return Ok(());
+            }
             // Those of a backend are counted for the frontend alone.
             step => obey(session, txn, session.client.frontend, step).await?,
         }
