@@ -67,6 +67,11 @@ struct Making<'a> {
 
 /// Writes the log line of a stream that is over, unless options say that it is not worth one.
 pub(crate) fn write(session: &Session, stream: &Stream) {
+    write_as(session, stream, "close");
+}
+
+/// The same at a step of that name.
+fn write_as(session: &Session, stream: &Stream, step: &'static str) {
     let log = &stream.log;
     let frontend = session.frontend();
     if frontend.logs.is_empty() || log.silent || stream.settings.log_level == Some(None) {
@@ -85,7 +90,7 @@ pub(crate) fn write(session: &Session, stream: &Stream) {
         _ => LogLevel::Info,
     };
     let scene = Scene::new(session, stream);
-    emit_anew(scene, Making::usual(&scene, level, "close"));
+    emit_anew(scene, Making::usual(&scene, level, step));
 }
 
 /// Writes the log line of a request that failed before there was anything to do for it: `error-log-format` is for it.
@@ -96,7 +101,7 @@ pub(crate) fn write_failure(session: &Session, stream: &Stream) {
     let scene = Scene::new(session, stream);
     match &scene.plan().log_errors {
         Some(format) => emit_anew(scene, Making::failure(&scene, format)),
-        None => write(session, stream),
+        None => write_as(session, stream, "error"),
     }
 }
 
@@ -138,7 +143,10 @@ pub(crate) fn write_early(session: &Session, stream: &mut Stream) {
 /// The same for a connection that was accepted just now.
 pub(crate) fn write_accepted(session: &Session) {
     if session.frontend().log_steps.is_some_and(|steps| steps.accept) {
-        write_step(session, &Stream::default(), "accept");
+        let mut stream = Stream::default();
+        // As long as there is no request, there is no status either, and the original tells none as 0.
+        stream.log.status = 0;
+        write_step(session, &stream, "accept");
     }
 }
 
