@@ -37,6 +37,8 @@ pub struct Logs {
     /// By the number of a `log` line with `sample`: the place of the next line in its round.
     samples: HashMap<u32, AtomicU32>,
     files: Files,
+    /// The end of a line is one of the bytes that `len` allows, whatever the format, as since 3.0.
+    counts_ends: bool,
 }
 
 impl Logs {
@@ -45,6 +47,7 @@ impl Logs {
     pub fn new(config: &Config, files: Files) -> Self {
         Self {
             files,
+            counts_ends: config.dialect.does_as(3, 0),
             rings: Rings::new(config),
             samples: targets(config)
                 .filter(|target| target.sample.is_some())
@@ -66,13 +69,16 @@ impl Logs {
     /// How messages for a target are shaped.
     fn shape(&self, target: &LogTarget) -> Shape {
         let ring = self.ring(target);
+        // A ring that says something has the last word.
+        let format = ring
+            .map(|ring| ring.format)
+            .filter(|format| *format != LogFormat::Unset)
+            .unwrap_or(target.format);
+        let end = u32::from(self.counts_ends || format == LogFormat::Raw);
+        let of_ring = ring.map_or(u32::MAX, |ring| ring.max_len);
         Shape {
-            // A ring that says something has the last word.
-            format: ring
-                .map(|ring| ring.format)
-                .filter(|format| *format != LogFormat::Unset)
-                .unwrap_or(target.format),
-            max_len: target.max_len.min(ring.map_or(u32::MAX, |ring| ring.max_len)),
+            format,
+            max_len: target.max_len.saturating_sub(end).min(of_ring),
         }
     }
 
