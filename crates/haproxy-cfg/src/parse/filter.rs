@@ -129,7 +129,10 @@ pub(crate) fn filter(reading: &mut Reading<'_>, line: &Line<'_>) {
         }
         return;
     }
-    reading.tell_read_only("'filter'", line.span());
+    // What `compression` lines ask for is done with the filter and without.
+    if !matches!(row.name, "compression" | "comp-res") {
+        reading.tell_read_only("'filter'", line.span());
+    }
     let mut cursor = Cursor::new(line.args(), 1);
     let Some(arguments) = signature::sequence(reading, &mut cursor, row.args, &subject) else {
         return;
