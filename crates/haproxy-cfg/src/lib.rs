@@ -7,6 +7,7 @@
 pub mod codes;
 mod dialect;
 mod dump;
+mod empty_word;
 mod environment;
 mod host;
 pub mod keywords;

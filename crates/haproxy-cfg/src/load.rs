@@ -6,8 +6,9 @@ use syntax::{Applicability, Context, Diagnostic, FileId, Severity, SourceFile, S
 
 use crate::dialect::Dialect;
 use crate::dump::DumpOptions;
+use crate::empty_word;
 use crate::host::{Host, PathKind};
-use crate::lex::{LexError, MAX_WORDS, Rules, TokenKind, Word, content, tokens, words_in};
+use crate::lex::{EmptyParts, LexError, MAX_WORDS, Rules, TokenKind, Word, content, tokens, words_in};
 use crate::log_variables::FORMATS;
 use crate::model::Config;
 use crate::parse::{Line, Reading, Section};
@@ -321,6 +322,11 @@ fn read_line<'f>(
 ) {
     let rules = Rules {
         quotes: !reading.spoken_before(1, 6),
+        parts: match reading.dialect {
+            dialect if dialect.does_as(3, 3) => EmptyParts::Dropped,
+            dialect if dialect.at_least(2, 7) => EmptyParts::DroppedUnset,
+            _ => EmptyParts::Kept,
+        },
         ..Rules::FILE
     };
     if reading.spoken_before(2, 2) && line.len() >= OLD_LINE_BYTES {
@@ -377,6 +383,9 @@ fn read_line<'f>(
         return conditions.directive(reading, &words);
     }
     if conditions.active() {
+        if empty_word::tell(reading, &words, line, base) {
+            return;
+        }
         if let Some(dump) = &mut reading.dump {
             dump.add(reading.here.line, &words);
         }

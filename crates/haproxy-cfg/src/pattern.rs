@@ -107,7 +107,8 @@ fn address(rules: Rules, text: &[u8], resolve: &dyn Fn(&str) -> Option<IpAddr>) 
     }
     let ip = match short_ipv4(host) {
         Some(ip) => IpAddr::V4(ip),
-        None => resolve(host).filter(|_| !numeric(host))?,
+        None if numeric(host) || hexadecimal_number(host) => return None,
+        None => resolve(host)?,
     };
     match mask {
         None => Some((ip, if ip.is_ipv4() { 32 } else { 128 })),
@@ -118,6 +119,15 @@ fn address(rules: Rules, text: &[u8], resolve: &dyn Fn(&str) -> Option<IpAddr>) 
 /// Whether a name is made of digits and dots, which is never resolved.
 fn numeric(host: &str) -> bool {
     host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// Whether a name is a number, or parts of one, that only the system's resolver takes for an address.
+fn hexadecimal_number(host: &str) -> bool {
+    let part = |part: &str| {
+        let digits = part.strip_prefix("0x").or(part.strip_prefix("0X"));
+        digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    host.split('.').next().is_some_and(part)
 }
 
 /// An address whose parts between the first ones and the last, being zero, are left out: `10.12` is `10.0.0.12`.

@@ -47,6 +47,13 @@ pub(super) const ROWS: &[CodeRow] = &[
         "",
     ),
     code(
+        "empty-word",
+        "A word that is empty",
+        "An empty word, of quotes with nothing in them or of a variable that is not set, ends the arguments of its line: what stands behind it is not read. haproxy since 3.3 refuses the line.",
+        "global\n    maxconn 100 \"\" 200\n",
+        "global\n    maxconn 100\n",
+    ),
+    code(
         "errors-found",
         "The sum at the end of a file with errors",
         "It stands behind all that was found in a file, in haproxy's words, as scripts look for it.",

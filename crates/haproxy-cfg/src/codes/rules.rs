@@ -32,6 +32,13 @@ pub(super) const ROWS: &[CodeRow] = &[
         "",
     ),
     code(
+        "matching-overwritten",
+        "An ACL keyword that compares in its own way, and is told another",
+        "The one of the name is not applied: take the fetch behind the keyword, and say with -m how to compare.",
+        "frontend f\n    bind :80\n    mode http\n    acl a path_beg -m end /a\n",
+        "frontend f\n    bind :80\n    mode http\n    acl a path -m end /a\n",
+    ),
+    code(
         "never-matches",
         "A condition that never holds",
         "What it looks at is not at hand where the rule is evaluated.",

@@ -216,7 +216,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         .acts(Interface),
     kw("ktls", CRT, ONE, "whether the kernel does TLS")
         .since(3, 3)
-        .takes(&[one_of("state", &["on", "off"])]),
+        .takes(tls::KTLS),
     kw("label", BIND, ONE, "name that rules know the listener by")
         .since(3, 2)
         .takes(&[text("label").missing("'{kw}' : missing label")]),
@@ -388,7 +388,8 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         .time_words(DELAY)]).acts(TcpUserTimeout),
     kw("tfo", BIND, NONE, "TCP fast open").takes(NOTHING).acts(Tfo),
     kw("thread", BIND, ONE, "threads that take connections")
-        .takes(&[arg("set", Kind::Rest(ReadArgument(threads::threads)))]),
+        .takes(&[arg("set", Kind::Rest(ReadArgument(threads::threads)))])
+        .keeps(Threads),
     kw(
         "tls-ticket-keys",
         TLS,

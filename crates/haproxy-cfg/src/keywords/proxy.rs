@@ -7,7 +7,7 @@ use super::row::{Keyword, Parse, kw, place::*};
 use crate::parse::rules::{check, stick, switching};
 use crate::parse::sections::named;
 use crate::parse::{self, log, proxy as p, rules, source, stats, switch, timeout};
-use crate::parse::{filter, guid, log_format, persistence, stick_table};
+use crate::parse::{bind_tls, filter, guid, log_format, persistence, stick_table};
 use crate::signature::{
     Arg, IGNORED, Kind, ReadArgument, arg, choice, ignored_before, int, loose, one_of, opt, options, path,
     seconds, size, text,
@@ -109,12 +109,12 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .acts(parse::balance),
     kw(
         "be-unpublished",
-        DEFAULTS | BE,
+        BE,
         ANY,
         "a backend that switching rules pass by",
     )
     .since(3, 4)
-    .takes(&[]),
+    .takes(&[IGNORED]),
     kw("bind", FE, ONE, "where connections are taken")
         .takes(&[text("address"), text("options").any()])
         .acts(parse::bind),
@@ -299,7 +299,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .takes(filter::SIGNATURE)
         .acts(filter::filter),
     kw("filter-sequence", PX, ONE, "order of filters")
-        .since(3, 4)
+        .since(3, 5)
         .takes(&[
             one_of("direction", &["request", "response"]),
             text("filters").many(),
@@ -384,7 +384,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "tells the server its name",
     )
     .takes(switching::SEND_NAME)
-    .acts(p::kept),
+    .acts(switching::send_name),
     kw("id", PX, ONE, "number in statistics")
         .takes(&[int("number", 1, i64::MAX)])
         .acts(p::id),
@@ -572,9 +572,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         IGNORED,
     ])
     .acts(p::kept),
-    kw("ssl-f-use", FE, ONE, "certificates of a frontend")
+    kw("ssl-f-use", DEFAULTS | PX, ANY, "certificates of a frontend")
         .since(3, 2)
-        .takes(&[text("options").many()]),
+        .takes(&[arg("options", Kind::Rest(ReadArgument(bind_tls::of_frontend)))]),
     kw("stats", DEFAULTS | PX, ANY, "the statistics page")
         .takes(&[choice(
             "what",

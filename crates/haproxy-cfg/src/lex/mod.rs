@@ -7,7 +7,7 @@ mod words;
 pub(crate) use fault::{LexError, excerpt};
 pub use tokens::{Token, TokenKind};
 pub(crate) use tokens::{content, tokens};
-pub(crate) use words::{Environment, MAX_WORDS, Rules, Word, origins, words, words_in};
+pub(crate) use words::{EmptyParts, Environment, MAX_WORDS, Rules, Word, origins, words, words_in};
 
 #[cfg(test)]
 mod tests {

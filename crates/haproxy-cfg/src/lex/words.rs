@@ -28,6 +28,17 @@ pub(crate) trait Environment {
     fn pseudo(&self, name: &str) -> Option<Vec<u8>>;
 }
 
+/// What becomes of words that a `[*]` expansion leaves empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EmptyParts {
+    /// They are empty words, as a quoted nothing is.
+    Kept,
+    /// There is no word where the variable is not set; from 2.7 on.
+    DroppedUnset,
+    /// There are no such words; from 3.3 on.
+    Dropped,
+}
+
 /// What is read as what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rules {
@@ -35,6 +46,8 @@ pub(crate) struct Rules {
     pub(crate) comments: bool,
     /// Quotes quote, and variables are put in; before 1.6 these were bytes like others.
     pub(crate) quotes: bool,
+    /// Words that an expansion leaves empty.
+    pub(crate) parts: EmptyParts,
 }
 
 impl Rules {
@@ -42,12 +55,14 @@ impl Rules {
     pub(crate) const FILE: Self = Self {
         comments: true,
         quotes: true,
+        parts: EmptyParts::Kept,
     };
 
     /// Those of a command line.
     pub(crate) const COMMAND_LINE: Self = Self {
         comments: false,
         quotes: true,
+        parts: EmptyParts::Kept,
     };
 }
 
@@ -153,6 +168,17 @@ struct Draft {
     from: Vec<(u32, u32)>,
 }
 
+/// What `[*]` expansions a word has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Expanded {
+    /// None.
+    Nothing,
+    /// Of variables alone that are not set and have no default.
+    Unset,
+    /// Of others too.
+    Some,
+}
+
 impl Draft {
     fn push(&mut self, byte: u8, from: usize, to: usize) {
         self.text.push(byte);
@@ -187,6 +213,7 @@ impl<'a> Lexer<'a, '_> {
         let mut quote: Option<(u8, usize)> = None;
         // Words that a `[*]` expansion inside this one has split off.
         let mut finished: Vec<Draft> = Vec::new();
+        let mut expanded = Expanded::Nothing;
         while at < line.len() {
             let byte = line[at];
             match (byte, quote) {
@@ -206,7 +233,9 @@ impl<'a> Lexer<'a, '_> {
                     draft.push(literal, at, next);
                     at = next;
                 }
-                (b'$', Some((b'"', _))) => at = self.variable(at, &mut draft, &mut finished)?,
+                (b'$', Some((b'"', _))) => {
+                    at = self.variable(at, &mut draft, &mut finished, &mut expanded)?
+                }
                 _ => {
                     draft.push(byte, at, at + 1);
                     at += 1;
@@ -216,15 +245,30 @@ impl<'a> Lexer<'a, '_> {
         if let Some((_, opened)) = quote {
             return Err(LexError::UnmatchedQuote(opened));
         }
+        let gone = |draft: &Draft| {
+            draft.text.is_empty()
+                && match (self.rules.parts, expanded) {
+                    (EmptyParts::Dropped, expanded) => expanded != Expanded::Nothing,
+                    (EmptyParts::DroppedUnset, expanded) => expanded == Expanded::Unset,
+                    (EmptyParts::Kept, _) => false,
+                }
+        };
+        finished.push(draft);
+        finished.retain(|draft| !gone(draft));
         for draft in finished {
             self.push_draft(draft, start, at)?;
         }
-        self.push_draft(draft, start, at)?;
         Ok(at)
     }
 
     /// Puts the variable whose `$` is at `at` into `draft`; gives the offset behind it.
-    fn variable(&self, at: usize, draft: &mut Draft, finished: &mut Vec<Draft>) -> Result<usize, LexError> {
+    fn variable(
+        &self,
+        at: usize,
+        draft: &mut Draft,
+        finished: &mut Vec<Draft>,
+        expanded: &mut Expanded,
+    ) -> Result<usize, LexError> {
         let line = self.line;
         let braced = line.get(at + 1) == Some(&b'{');
         let name_start = at + 1 + usize::from(braced);
@@ -247,7 +291,7 @@ impl<'a> Lexer<'a, '_> {
         } else {
             self.env.variable(&name)
         };
-        let mut default: &[u8] = b"";
+        let mut default: Option<&[u8]> = None;
         let mut split = false;
         if braced {
             if line.get(end) == Some(&b'[') {
@@ -263,7 +307,7 @@ impl<'a> Lexer<'a, '_> {
                     .iter()
                     .position(|byte| *byte == b'}')
                     .ok_or(LexError::UnmatchedBrace(at + 1))?;
-                default = &behind[..length];
+                default = Some(&behind[..length]);
                 end += 1 + length;
             }
             if line.get(end) != Some(&b'}') {
@@ -271,7 +315,11 @@ impl<'a> Lexer<'a, '_> {
             }
             end += 1;
         }
-        let value = known.map_or(Cow::Borrowed(default), Cow::Owned);
+        if split && *expanded != Expanded::Some {
+            let unset = known.is_none() && default.is_none();
+            *expanded = if unset { Expanded::Unset } else { Expanded::Some };
+        }
+        let value = known.map_or(Cow::Borrowed(default.unwrap_or_default()), Cow::Owned);
         let mut in_gap = false;
         for byte in value.iter() {
             let gap = split && (is_blank(*byte) || *byte == b'\n');
@@ -429,6 +477,7 @@ mod tests {
         let old = Rules {
             comments: true,
             quotes: false,
+            parts: EmptyParts::Kept,
         };
         let words = words(br#"it's "a\ b" "$X" \" # c"#, FileId(0), 0, &Fixed, old).unwrap();
         let words: Vec<&[u8]> = words.iter().map(|word| &*word.text).collect();

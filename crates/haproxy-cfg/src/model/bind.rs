@@ -127,6 +127,8 @@ pub enum TlsVersion {
 /// TLS settings of a bind line; what is none falls back to `ssl-default-bind-*`.
 #[derive(Clone, Debug, Default)]
 pub struct BindSsl {
+    /// More certificates stand in a `crt-list` or a line of the frontend (`ssl-f-use`), which are read and not served yet.
+    pub crt_list: bool,
     /// `crt`: files or folders, `crt-base` applied.
     pub crt: Vec<Word>,
     /// `ciphers`: an OpenSSL cipher string for TLS 1.2 and below.

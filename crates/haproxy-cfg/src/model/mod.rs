@@ -65,6 +65,8 @@ pub struct Config {
     pub global: Global,
     /// Frontends, backends and listen sections in the order of the files; [`ProxyId`] indexes it.
     pub proxies: Vec<Proxy>,
+    /// There are lines that the original takes for listeners beside those of frontends: of peers, and `bind` in a backend.
+    pub other_listeners: bool,
     /// `server-state-file`: states of servers, where backends take them from there.
     pub state_file: Option<Word>,
     /// The sections beside them.

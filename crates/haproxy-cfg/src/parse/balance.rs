@@ -3,13 +3,13 @@
 use syntax::{Context, Diagnostic, closest};
 
 use super::line::{Line, shown};
-use super::reading::Reading;
+use super::reading::{Reading, Section};
 use super::sample;
 use crate::lex::Word;
-use crate::model::{Balance, HashKey, Sample, UriKey};
+use crate::model::{Balance, HashKey, Mode, Sample, UriKey};
 use crate::signature::{Argument, Given, Value};
 use crate::values::loose_integer;
-use crate::written::Set;
+use crate::written::{ModeNote, Set};
 
 /// The cookie of `balance rdp-cookie` without a name.
 const DEFAULT_RDP_COOKIE: &str = "mstshash";
@@ -27,7 +27,6 @@ const NAMES: &[&str] = &[
     "rdp-cookie",
     "hash",
     "log-hash",
-    "log-sticky",
     "sticky",
 ];
 
@@ -56,9 +55,9 @@ pub(crate) fn balance(reading: &mut Reading<'_>, line: &Line<'_>) {
                 return reading.tell(told.help("write: balance random(2)"));
             }
         },
-        "log-hash" | "log-sticky" | "sticky" if !newer => return unknown(reading, word, name),
+        "log-hash" | "sticky" if !newer => return unknown(reading, word, name),
         "hdr" if argument.is_none() => return unknown(reading, word, name),
-        "uri" | "url_param" | "hdr" | "rdp-cookie" | "hash" | "log-hash" | "log-sticky" | "sticky" => {
+        "uri" | "url_param" | "hdr" | "rdp-cookie" | "hash" | "log-hash" | "sticky" => {
             let Some((arguments, key)) = hash_arguments(reading, line, name, argument) else {
                 return;
             };
@@ -83,8 +82,15 @@ pub(crate) fn balance(reading: &mut Reading<'_>, line: &Line<'_>) {
 }
 
 fn unknown(reading: &mut Reading<'_>, word: &Word<'_>, name: &str) {
-    let message = "balance only supports 'roundrobin', 'static-rr', 'leastconn', 'source', 'uri', 'url_param', \
-                   'hdr(name)' and 'rdp-cookie(name)' options.";
+    let newer = "balance only supports 'roundrobin', 'static-rr', 'leastconn', 'source', 'uri', 'url_param', 'hash', \
+                 'hdr(name)', 'rdp-cookie(name)', 'log-hash' and 'sticky' options.";
+    let older = "balance only supports 'roundrobin', 'static-rr', 'leastconn', 'source', 'uri', 'url_param', \
+                 'hdr(name)' and 'rdp-cookie(name)' options.";
+    let message = if reading.dialect.does_as(2, 7) {
+        newer
+    } else {
+        older
+    };
     let mut told = Diagnostic::alert("unknown-balance", message).at(word.span);
     told.help = closest(name.as_bytes(), NAMES.iter().copied()).map(|near| format!("did you mean '{near}'?"));
     reading.tell(told);
@@ -175,10 +181,14 @@ fn hash_arguments(
             out.push(part("cookie", Value::Text(cookie.into()), first));
             Some(HashKey::RdpCookie(cookie.into()))
         }
-        "hash" | "log-hash" => {
+        "log-hash" => {
+            out.push(converters(reading, line)?);
+            None
+        }
+        "hash" => {
             let (argument, sample) = expression(reading, line)?;
             out.push(argument);
-            (name == "hash").then(|| HashKey::Sample(Box::new(sample)))
+            Some(HashKey::Sample(Box::new(sample)))
         }
         "uri" => Some(HashKey::Uri(uri(reading, line, &mut out)?)),
         _ => None,
@@ -234,6 +244,42 @@ fn uri(reading: &mut Reading<'_>, line: &Line<'_>, out: &mut Vec<Argument>) -> O
         at += length;
     }
     Some(key)
+}
+
+/// The converters of `balance log-hash`, which are judged where logs are balanced.
+fn converters(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<Argument> {
+    let Some(first) = line.arg(1) else {
+        let message = "balance log-hash requires a converter list.";
+        reading.alert("missing-argument", line.behind(), message);
+        return None;
+    };
+    if let Some(proxy) = reading.proxy_ref()
+        && reading.dialect.does_as(2, 7)
+    {
+        let message = format!(
+            "Unusable balance algorithm for {} '{}' (needs 'mode log'). Falling back to round robin.",
+            Reading::proxy_words(proxy.kind),
+            proxy.name
+        );
+        let index = match reading.section {
+            Section::Proxy(index) => index,
+            _ => return None,
+        };
+        let told = Diagnostic::warning("bad-balance", message).at(line.span());
+        let told = told
+            .context(Context::Whole)
+            .help("write a balance that this mode has");
+        reading.written.mode_notes.push(ModeNote {
+            proxy: index,
+            mode: Mode::Http,
+            told,
+        });
+    }
+    Some(Argument {
+        name: "converters",
+        value: Value::Text(first.text.to_vec().into()),
+        span: first.span,
+    })
 }
 
 /// The expression of `balance hash`. What is wrong with it is told where the section begins, as the original does.

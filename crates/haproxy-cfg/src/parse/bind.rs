@@ -4,6 +4,7 @@ use syntax::{Applicability, Context, Diagnostic, Span, closest};
 
 use super::line::{Line, shown};
 use super::reading::{Reading, Section};
+use super::threads::Wanted;
 use super::tls::based;
 use super::tls_versions::{Asked, tls_version};
 use crate::keywords::BIND_INDEX;
@@ -49,6 +50,7 @@ pub(crate) enum BindParse {
     Curves,
     Crt,
     CrtList,
+    Threads,
     DefaultCrt,
     Ecdhe,
     GenerateCertificates,
@@ -91,6 +93,8 @@ pub(crate) struct BindLine {
     expose_fd_listeners: bool,
     /// Each `id`; the last one counts.
     ids: Vec<(u32, Span)>,
+    /// `thread` sets.
+    threads: Option<model::Word>,
     /// `crt-list` files.
     pub(super) lists: Vec<model::Word>,
     /// `default-crt`.
@@ -135,18 +139,36 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
     let expanded = reading.expanded(&address.text);
     let wants = Wants::streams(reading.dialect);
-    let addresses = listed(reading, address, &expanded, "'bind' : ", wants).unwrap_or_default();
+    let listed = listed(reading, address, &expanded, "'bind' : ", wants);
+    let quic = listed.is_some()
+        && String::from_utf8_lossy(&expanded)
+            .split(',')
+            .any(|one| one.contains("quic"));
+    let addresses = listed.unwrap_or_default();
     let written = shown(address).into_owned();
     let section = reading.section_word();
     let prefix = format!("'bind {written}' in section '{section}'");
-    if addresses.is_empty() && reading.dialect.strict {
+    if addresses.is_empty() && reading.dialect.strict && !quic {
         return;
     }
-    let flags = bind_flags(reading, options, &prefix);
+    let mut flags = bind_flags(reading, options, &prefix);
     if flags.faulty {
         return;
     }
     let span = line.span();
+    if quic && !flags.is_ssl {
+        let message =
+            format!("{prefix} : QUIC protocol detected, enabling ssl. Use 'ssl' to shut this warning.");
+        reading.tell(
+            Diagnostic::warning("quic-without-ssl", message)
+                .at(span)
+                .help("add: ssl"),
+        );
+        flags.is_ssl = true;
+    }
+    if let (true, Some(of)) = (quic, reading.proxy_ref().map(|proxy| proxy.span)) {
+        reading.written.quic_binds.push((of, written.clone(), span));
+    }
     let ssl = super::bind_tls::settings(reading, &flags, &prefix, &written, span);
     match flags.ids.first() {
         Some((_, at)) if addresses.len() > 1 => {
@@ -160,7 +182,17 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
             }
         }
     }
-    let mut flags = flags;
+    if let (Some(set), Section::Proxy(proxy)) = (&flags.threads, reading.section) {
+        let of = reading.proxy_ref();
+        let of = of.map(|proxy| format!("{} '{}'", Reading::proxy_words(proxy.kind), proxy.name));
+        reading.written.threads_of_binds.push(Wanted {
+            set: set.to_string(),
+            of: of.unwrap_or_default(),
+            written: written.clone(),
+            span,
+            proxy,
+        });
+    }
     keep(reading, &mut flags, address, span);
     let binds = addresses
         .into_iter()
@@ -180,6 +212,16 @@ fn listed(
 ) -> Option<Vec<BindAddress>> {
     let error = match bind_addresses(expanded, reading.host, wants) {
         Ok((addresses, others)) => {
+            let leave = reading.written.experimental || !reading.dialect.strict;
+            if others.contains(&"rhttp@") && !leave {
+                let message = format!(
+                    "{lead}Address '{}' is experimental, must be allowed via a global 'expose-experimental-directives'",
+                    shown(word)
+                );
+                let told = Diagnostic::alert("experimental", message).at(word.span);
+                reading.tell(told.help("write in front of it, in global: expose-experimental-directives"));
+                return None;
+            }
             for other in others {
                 reading.tell_read_only(&format!("an address of the kind '{other}'"), word.span);
             }
@@ -500,7 +542,11 @@ fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse, values: &[
             let base = reading.written.global.crt_base.as_ref();
             flags.default_crt.extend(text().map(|path| based(base, &path)));
         }
-        BindParse::CrtList => flags.lists.extend(text()),
+        BindParse::Threads => flags.threads = text(),
+        BindParse::CrtList => {
+            flags.ssl.crt_list = true;
+            flags.lists.extend(text());
+        }
         BindParse::Crt => {
             let base = reading.written.global.crt_base.as_ref();
             flags.ssl.crt.extend(text().map(|path| based(base, &path)));

@@ -2,14 +2,16 @@
 //! takes, versions that are left.
 
 use bstr::ByteSlice as _;
-use syntax::{Context, Diagnostic, Severity, Span};
+use syntax::{Context, Diagnostic, Severity, Span, closest};
 
 use super::bind::BindLine;
+use super::line::shown;
 use super::reading::Reading;
 use super::tls_versions::{Asked, version_name};
 use super::{certificate, tls};
 use crate::keywords::{BIND_INDEX, place};
 use crate::model::{BindSsl, TlsVersion, Word};
+use crate::signature::{self, Cursor, Subject, Value};
 use crate::values::{may_select, strip_os_code, unknown_group};
 
 /// A listener's line, for messages.
@@ -44,6 +46,9 @@ pub(in crate::parse) fn settings(
     }
     lists(reading, flags, &place);
     let mut ssl = flags.ssl.clone();
+    ssl.crt_list |= reading
+        .proxy_ref()
+        .is_some_and(|proxy| proxy.more.has_certificates);
     versions(reading, flags, &mut ssl, &place);
     if flags.ssl.verify.0 && flags.ssl.ca_file.is_none() && !flags.ca_verify_file {
         let what = "verify is enabled but no CA file specified";
@@ -71,7 +76,10 @@ pub(in crate::parse) fn settings(
             span,
         );
     }
-    if !found && !flags.generate_alone() {
+    let of_section = reading
+        .proxy_ref()
+        .is_some_and(|proxy| proxy.more.has_certificates);
+    if !found && !flags.generate_alone() && !of_section {
         none_specified(reading, flags, &place);
     }
     Some(ssl)
@@ -316,6 +324,93 @@ fn listed(reading: &mut Reading<'_>, path: &Word, place: &Place<'_>) -> bool {
         }
     }
     found
+}
+
+/// Options of `ssl-f-use` that `load` of a `crt-store` has as well.
+const OF_STORES: &[&str] = &[
+    "crt",
+    "key",
+    "ocsp",
+    "issuer",
+    "sctl",
+    "ocsp-update",
+    "acme",
+    "domains",
+    "jwt",
+];
+
+/// `ssl-f-use crt FILE [OPTIONS]`: a certificate of a frontend. Elsewhere it is not looked at.
+pub(crate) fn of_frontend(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    let looked_at = reading.place() & place::FE != 0;
+    let mut words = Vec::new();
+    let mut path = None;
+    while let Some(word) = cursor.next() {
+        words.push(Value::Text(word.text.to_vec().into()));
+        if OF_STORES.iter().any(|name| name.as_bytes() == &*word.text) {
+            let value = cursor.next();
+            words.extend(value.map(|value| Value::Text(value.text.to_vec().into())));
+            if &*word.text == b"crt" {
+                path = Some(value.map(|value| shown(value).into_owned()).unwrap_or_default());
+            }
+            continue;
+        }
+        let row = BIND_INDEX.find(&word.text);
+        let Some(row) = row.filter(|row| row.row.places & place::CRT_LIST != 0) else {
+            let message = format!("unknown crt keyword '{}'", shown(word));
+            let near = closest(&word.text, BIND_INDEX.names()).map(|near| format!("did you mean '{near}'?"));
+            let help = near.unwrap_or_else(|| "options of a certificate are those of TLS".to_owned());
+            subject.alert(reading, "unknown-option", word.span, message, &help);
+            return None;
+        };
+        let own = Subject::new(row.row.name, word.span);
+        signature::sequence(reading, cursor, row.signature.unwrap_or_default(), &own)?;
+    }
+    match path {
+        _ if !looked_at => {}
+        None => {
+            let message = "Trying to load a certificate but no 'crt' keyword specified.".to_owned();
+            subject.alert(
+                reading,
+                "missing-argument",
+                subject.behind,
+                message,
+                "write: ssl-f-use crt FILE",
+            );
+            return None;
+        }
+        Some(path) => {
+            if let Err(error) = reading.host.path_kind(&path) {
+                let why = strip_os_code(&error);
+                let message = format!("unable to stat SSL certificate from file '{path}' : {why}.");
+                let help = "put a PEM file with certificate and key there, or correct the path";
+                subject.alert(reading, "missing-certificate", subject.behind, message, help);
+                return None;
+            }
+            serves(reading);
+        }
+    }
+    Some(Value::List(words))
+}
+
+/// Notes that the listeners of the section at hand have a certificate, the lines before as well.
+fn serves(reading: &mut Reading<'_>) {
+    let Some(proxy) = reading.proxy() else { return };
+    proxy.more.has_certificates = true;
+    let mut lines = Vec::new();
+    for bind in &mut proxy.more.binds {
+        lines.push(bind.span);
+        if let Some(ssl) = &mut bind.ssl {
+            ssl.crt_list = true;
+        }
+    }
+    let lacks = |told: &Diagnostic| {
+        told.code == "no-certificate" && told.span.is_some_and(|span| lines.contains(&span))
+    };
+    reading.diagnostics.retain(|told| !lacks(told));
 }
 
 /// The words in brackets of a line that begin an option.

@@ -1,6 +1,6 @@
 //! ACL expressions: a sample expression, flags and patterns (manual, section 7.1).
 
-use syntax::{Diagnostic, Span};
+use syntax::{Diagnostic, Severity, Span, Version};
 
 use super::frame::{Frame, Wrong};
 use super::line::shown;
@@ -129,6 +129,7 @@ fn read(reading: &mut Reading<'_>, words: &[Word<'_>], subject: Subject<'_>) -> 
         at += flag(reading, &mut flags, word, words.get(at), first, subject)?;
     }
     let matcher = flags.settled(reading, first, subject)?;
+    tell_overwritten(reading, &flags, matcher, derived, first);
     let rest = &words[at..];
     read_patterns(reading, &mut flags, matcher, rest, subject)?;
     if let Some(word) = rest
@@ -342,8 +343,11 @@ fn flag(
                 subject.frame.tell(reading, wrong);
                 return None;
             };
+            if flags.acl.named_matcher {
+                given_twice(reading, word, subject)?;
+            }
             let sample = &flags.acl.sample;
-            if !sample.output.casts_to(kind.takes()) {
+            if !sample.output.casts_to(kind.takes(), reading.dialect) {
                 let name = sample.fetch.name;
                 let message = format!(
                     "matching method '{}' cannot be used with fetch keyword '{name}'",
@@ -351,7 +355,7 @@ fn flag(
                 );
                 let fitting: Vec<&str> = MatchKind::ALL
                     .into_iter()
-                    .filter(|kind| sample.output.casts_to(kind.takes()))
+                    .filter(|kind| sample.output.casts_to(kind.takes(), reading.dialect))
                     .map(MatchKind::name)
                     .collect();
                 let help = format!(
@@ -380,6 +384,47 @@ fn flag(
         }
     }
     Some(0)
+}
+
+/// A second `-m`: up to 3.2 the last one counts.
+fn given_twice(reading: &mut Reading<'_>, word: &Word<'_>, subject: Subject<'_>) -> Option<()> {
+    let message = "only one explicit matching method can be defined with '-m' parameter. if migrating from an old version, \
+                   just keep the last one";
+    match reading.dialect.of_old_form(None, Some(Version::new(3, 3))) {
+        Some(Severity::Alert) => fault(reading, word.span, subject, message, "keep the last one alone"),
+        Some(severity) => {
+            let told = Diagnostic::new(severity, "bad-expression", format!("{message}."));
+            reading.tell(told.at(word.span).help("keep the last one alone"));
+            Some(())
+        }
+        None => Some(()),
+    }
+}
+
+/// Warns of a keyword that has its own way to compare, and is told another. The manual's section 7.1.3 has them.
+fn tell_overwritten(
+    reading: &mut Reading<'_>,
+    flags: &Flags,
+    matcher: MatchKind,
+    derived: Option<&DerivedRow>,
+    first: &Word<'_>,
+) {
+    let acl = &flags.acl;
+    let fetch = acl.sample.fetch.name;
+    let overwritten = match derived {
+        Some(derived) => derived.matcher != matcher,
+        None => {
+            matches!(fetch, "method" | "http_auth_group")
+                && (acl.named_matcher || !acl.sample.converters.is_empty())
+        }
+    };
+    if overwritten && reading.dialect.does_as(3, 3) {
+        let name = String::from_utf8_lossy(&first_name(first)).into_owned();
+        let message =
+            format!("original matching method '{name}' was overwritten and will not be applied as expected.");
+        let told = Diagnostic::warning("matching-overwritten", message).at(first.span);
+        reading.tell(told.help(format!("write '{fetch}', which has no way to compare of its own")));
+    }
 }
 
 /// `-f FILE`.

@@ -112,7 +112,9 @@ pub(crate) fn filter(reading: &mut Reading<'_>, line: &Line<'_>) {
         return nameless(reading, line);
     };
     let newer = !reading.dialect.strict || reading.dialect.at_least(2, 7);
-    if newer && name.text.starts_with(b"lua.") {
+    let script = reading.written.sections.iter().flat_map(|section| &section.lines);
+    let script = script.clone().any(|line| line.name.starts_with("lua-load"));
+    if newer && name.text.starts_with(b"lua.") && (script || !reading.dialect.strict) {
         reading.tell_read_only("'filter'", line.span());
         return;
     }

@@ -1,6 +1,6 @@
 //! `option NAME …`: which row it is, and the options that are on or off.
 
-use syntax::{Applicability, Context, Diagnostic, Version, closest};
+use syntax::{Applicability, Context, Diagnostic, closest};
 
 use super::line::{Line, Prefix, shown};
 use super::reading::Reading;
@@ -49,6 +49,10 @@ pub(crate) fn option(reading: &mut Reading<'_>, line: &Line<'_>) {
         return;
     }
     if line.prefix != Prefix::None && !negatable(row) {
+        return not_negatable(reading, line, name);
+    }
+    let mode = matches!(row.act, Some(OptionParse::Connection(_)));
+    if mode && line.prefix == Prefix::Default && reading.dialect.strict && reading.dialect.at_least(2, 7) {
         return not_negatable(reading, line, name);
     }
     let places = option_places(&row.row, reading.dialect);
@@ -235,10 +239,13 @@ fn misplaced(reading: &mut Reading<'_>, row: &'static Keyword<OptionParse>, line
     }
     let places = option_places(&row.row, reading.dialect);
     super::section::ignored(reading, name, line.span(), places);
-    // 3.2 goes on to look for it among other options, and refuses what 3.0 and before only warned of.
-    let judged = reading.dialect.strict && reading.dialect.version == Version::new(3, 2);
+    // Since 3.2 it is looked for among other options too, and refused, which before was only warned of.
+    let judged = reading.dialect.strict && reading.dialect.at_least(3, 2);
     let found = name.starts_with("accept-invalid-http-");
     if judged && !found && matches!(row.act, Some(OptionParse::Flag(_))) {
+        if let (true, Some(word)) = (line.prefix != Prefix::None, line.arg(0)) {
+            return not_negatable(reading, line, word);
+        }
         let message = format!("unknown option '{name}'.");
         let told = Diagnostic::alert("unknown-option", message).at(line.span());
         reading.tell(told.help("move it to the other side's section"));

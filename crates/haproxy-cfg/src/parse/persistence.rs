@@ -71,7 +71,6 @@ const RETRIES: &[(&str, bool)] = &[
     ("504", false),
     ("421", true),
     ("429", true),
-    ("receive-timeout", true),
 ];
 
 /// `retry-on WORD...`.

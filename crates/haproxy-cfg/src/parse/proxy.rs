@@ -1,10 +1,10 @@
 //! Lines of proxies and `defaults` that hold one value.
 
-use syntax::{Diagnostic, Severity, Version, closest};
+use syntax::{Diagnostic, Severity, Span, Version, closest};
 
 use super::line::{Line, shown};
 use super::reading::Reading;
-use crate::keywords::PROXY_INDEX;
+use crate::keywords::{PROXY_INDEX, place};
 use crate::model::{self, ErrorAnswer, HttpReuse, Mode};
 use crate::signature::{self, Given};
 use crate::values::{loose_integer, strip_os_code};
@@ -17,6 +17,38 @@ pub(super) const ERROR_STATUSES: &[u16] = &[
 
 /// `mode`.
 pub(crate) fn mode(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(mode) = mode_of(reading, line) else {
+        return;
+    };
+    if reading.at_most(line, 1) {
+        reading.settings().mode = Some(Set::new(mode, line.span()));
+    }
+}
+
+/// Whether a version knows a mode that came after 2.6. None where it does, and not in this section, which is told.
+fn newer_mode(reading: &mut Reading<'_>, text: &str, span: Span) -> Option<bool> {
+    let here = reading.place();
+    let (since, lacks, wanted, spoken) = match text {
+        "log" => ((2, 7), here == place::FRONTEND, "backend", "syslog"),
+        "spop" => ((3, 1), here == place::FRONTEND, "backend", "spop"),
+        _ => ((3, 3), here == place::BACKEND, "frontend", "haterm"),
+    };
+    let (major, minor) = since;
+    // Up to 3.2 a frontend does not know those of backends.
+    if reading.spoken_before(major, minor) || (lacks && reading.spoken_before(3, 3)) {
+        return Some(false);
+    }
+    if lacks {
+        let message = format!("mode {spoken} is only applicable on proxies with {wanted} capability.");
+        let told = Diagnostic::alert("not-in-section", message).at(span);
+        reading.tell(told.help(format!("move it into a {wanted}")));
+        return None;
+    }
+    Some(true)
+}
+
+/// The mode that a line gives; none where it is wrong, which is told.
+fn mode_of(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<Mode> {
     let text = line
         .arg(0)
         .map(|word| shown(word).into_owned())
@@ -34,12 +66,12 @@ pub(crate) fn mode(reading: &mut Reading<'_>, line: &Line<'_>) {
                 reading.tell(told.help("write instead: mode http, with monitor-uri or http-request return"));
             }
             if severity == Some(Severity::Alert) {
-                return;
+                return None;
             }
             reading.tell_read_only("'mode health'", span);
             Mode::Health
         }
-        "log" | "spop" | "haterm" if !reading.dialect.strict || reading.dialect.at_least(2, 9) => {
+        "log" | "spop" | "haterm" if newer_mode(reading, &text, span)? => {
             reading.tell_read_only(&format!("'mode {text}'"), line.span());
             Mode::Tcp
         }
@@ -50,12 +82,11 @@ pub(crate) fn mode(reading: &mut Reading<'_>, line: &Line<'_>) {
                 Some(near) => format!("did you mean '{near}'?"),
                 None => "write: mode tcp, or: mode http".to_owned(),
             });
-            return reading.tell(told);
+            reading.tell(told);
+            return None;
         }
     };
-    if reading.at_most(line, 1) {
-        reading.settings().mode = Some(Set::new(mode, line.span()));
-    }
+    Some(mode)
 }
 
 /// `disabled` and `enabled`.
@@ -131,10 +162,6 @@ pub(crate) fn kept(reading: &mut Reading<'_>, line: &Line<'_>) {
 
 /// `retry-on`.
 pub(crate) fn retry_on(reading: &mut Reading<'_>, line: &Line<'_>) {
-    let waits = line.args().iter().find(|word| &*word.text == b"receive-timeout");
-    if let Some(word) = waits {
-        reading.tell_read_only("'retry-on receive-timeout'", word.span);
-    }
     kept(reading, line);
 }
 

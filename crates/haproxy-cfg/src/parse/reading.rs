@@ -45,6 +45,8 @@ pub(crate) enum Stray {
     Silent(Diagnostic),
     /// It is told already, by the diagnostic of that number.
     Told(usize),
+    /// It is refused already.
+    Refused,
 }
 
 /// A reading in progress.
@@ -65,6 +67,8 @@ pub(crate) struct Reading<'h> {
     pub(crate) variables: Variables,
     /// The pseudo variables `.FILE`, `.LINE` and `.SECTION` of the line at hand.
     pub(crate) here: Here,
+    /// An empty word was told, with all there is to say of such words.
+    pub(crate) told_of_empty_words: bool,
     /// Keywords that were told to be read only.
     pub(crate) told: HashSet<String>,
     /// Options of lines that were told to be read only, with the words for those lines.
@@ -90,6 +94,7 @@ impl<'h> Reading<'h> {
             spoe: None,
             variables: Variables::default(),
             here: Here::default(),
+            told_of_empty_words: false,
             told: HashSet::new(),
             told_options: HashSet::new(),
             server_lead: String::new(),

@@ -310,6 +310,7 @@ pub(super) fn without_effect(reading: &mut Reading<'_>, read: impl FnOnce(&mut R
     read(reading);
     let blank = &mut reading.written.proxies[index];
     real.acls = std::mem::take(&mut blank.acls);
+    real.idle_binds |= !blank.binds.is_empty();
     real.switches.append(&mut blank.switches);
     real.settings.judge_too(std::mem::take(&mut blank.settings));
     *blank = real;
@@ -328,6 +329,17 @@ fn placed(reading: &mut Reading<'_>, keyword: &Keyword<Parse>, line: &Line<'_>) 
         let message = format!("'{name}' only available in backend or listen section");
         let told = Diagnostic::alert("not-in-frontend", message).at(span);
         reading.tell(told.help("move it into a backend"));
+        return Placed::Refused;
+    }
+    if matches!(name, "be-unpublished" | "force-be-switch") && here & place::DEFAULTS == 0 {
+        let side = if name == "be-unpublished" {
+            "backend"
+        } else {
+            "frontend"
+        };
+        let message = format!("'{name}' only available in {side} or listen section.");
+        let told = Diagnostic::alert("not-in-section", message).at(span);
+        reading.tell(told.help(format!("move it into a {side}")));
         return Placed::Refused;
     }
     if here & place::DEFAULTS != 0 {
@@ -471,7 +483,11 @@ fn from(
             found = Some(index);
         }
     }
-    if let Some((first, second)) = several {
+    if let Some((mut first, mut second)) = several {
+        // Newer versions look from the end.
+        if reading.dialect.at_least(3, 1) {
+            (first, second) = (second, first);
+        }
         let place = |index: usize| {
             let (file, at) = reading.sources.locate(reading.written.defaults[index].span);
             format!("{file}:{}", at.line)
@@ -481,11 +497,10 @@ fn from(
             place(first),
             place(second)
         );
-        reading.tell(
-            Diagnostic::alert("ambiguous-defaults", message)
-                .at(wanted.span)
-                .help("rename one of them"),
-        );
+        let told = Diagnostic::alert("ambiguous-defaults", message).at(wanted.span);
+        let told = told.help("rename one of them");
+        let refuses = !only_said(reading.dialect);
+        reading.tell(told.refusing(refuses));
         return Err(());
     }
     if found.is_none() {
@@ -581,11 +596,10 @@ fn proxy(reading: &mut Reading<'_>, line: &Line<'_>, kind: ProxyKind) {
             "character '{wrong}' is not permitted in '{keyword}' name '{}'.",
             shown(name)
         );
-        reading.tell(
-            Diagnostic::alert("bad-name", message)
-                .at(name.span)
-                .help("use letters, digits, '-', '_', '.' and ':'"),
-        );
+        let told = Diagnostic::alert("bad-name", message).at(name.span);
+        let told = told.help("use letters, digits, '-', '_', '.' and ':'");
+        let refuses = !only_said(reading.dialect);
+        reading.tell(told.refusing(refuses));
     }
     let strict = reading.dialect.strict && reading.dialect.at_least(1, 6);
     let inherits = line.arg(1).is_some_and(|word| &*word.text == b"from");
@@ -619,7 +633,12 @@ fn proxy(reading: &mut Reading<'_>, line: &Line<'_>, kind: ProxyKind) {
     }
 }
 
-/// Tells a word too many on the line of a proxy. The original forgets the section then: the file is refused only where lines
+/// Whether the version says what is wrong with the line of a proxy, and starts all the same: 3.3 and 3.4, as seen in 3.4.7.
+fn only_said(dialect: crate::Dialect) -> bool {
+    dialect.strict && dialect.at_least(3, 3) && !dialect.at_least(3, 5)
+}
+
+/// Tells a word too many on the line of a proxy. Up to 3.1 the original forgets the section then: the file is refused only where lines
 /// follow, which it has no section for.
 fn stray(reading: &mut Reading<'_>, line: &Line<'_>, word: &Word<'_>, kind: ProxyKind, at: usize) {
     let message = format!(
@@ -629,6 +648,16 @@ fn stray(reading: &mut Reading<'_>, line: &Line<'_>, word: &Word<'_>, kind: Prox
     );
     let told = Diagnostic::alert("extra-argument", message).at(word.span);
     let extra = told.help("remove it, or write: from NAME");
+    let at_once = reading.dialect.at_least(3, 2);
+    if at_once {
+        let told = match kind {
+            ProxyKind::Backend => extra,
+            _ => address_told(reading, line, word, at, Severity::Alert),
+        };
+        reading.tell(told);
+        reading.stray = Some(Stray::Refused);
+        return;
+    }
     if at == 3 {
         reading.tell(extra.clone());
     }
@@ -645,6 +674,7 @@ fn stray(reading: &mut Reading<'_>, line: &Line<'_>, word: &Word<'_>, kind: Prox
 fn refuse_stray(reading: &mut Reading<'_>, stray: Stray) {
     match stray {
         Stray::Silent(told) => reading.tell(told),
+        Stray::Refused => {}
         Stray::Told(index) => {
             if let Some(told) = reading.diagnostics.get_mut(index) {
                 told.refuses = true;

@@ -188,7 +188,17 @@ impl Table<'_, '_, '_> {
         if long && cursor.peek().is_some_and(|next| &*next.text == b"len") {
             cursor.next();
             let length = cursor.next();
-            let number = length.map_or(0, |length| loose_integer(&length.text).value);
+            let read = length.map(|length| loose_integer(&length.text));
+            let number = read.as_ref().map_or(0, |read| read.value);
+            let exact = self.reading.dialect.strict && self.newer();
+            if exact && (number == 0 || read.is_some_and(|read| !read.exact)) {
+                let words = "'len' expects a positive integer argument.";
+                let span = length.map_or(self.subject.behind, |word| word.span);
+                let told = Diagnostic::alert("bad-number", words).at(span);
+                self.subject
+                    .tell(self.reading, told.help("write a number of bytes, such as 32"));
+                return None;
+            }
             let (Some(length), true) = (length, number != 0) else {
                 return unknown(self, length);
             };

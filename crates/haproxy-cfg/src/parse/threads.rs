@@ -1,6 +1,6 @@
 //! Sets of threads and processes: `thread`, `process` and `bind-process`.
 
-use syntax::Diagnostic;
+use syntax::{Context, Diagnostic, Span};
 
 use super::line::shown;
 use super::reading::Reading;
@@ -10,10 +10,6 @@ use crate::signature::{Cursor, Subject, Value};
 
 /// Threads (and processes, as versions up to 2.4 had them) that a set may name.
 const MAX_THREADS: u32 = 64;
-/// Threads of the versions since 2.7, over all their groups.
-const MAX_THREADS_OF_GROUPS: u32 = 1024;
-/// Groups of threads since 2.7.
-const MAX_GROUPS: u32 = 16;
 
 /// What is wrong with a set, in the original's words behind the name of what it is given to.
 fn fault(text: &str, max: u32) -> Option<String> {
@@ -48,10 +44,17 @@ pub(crate) fn threads(
 ) -> Option<Value> {
     let word = cursor.next();
     let text = word.map(|word| shown(word).into_owned()).unwrap_or_default();
-    let grouped = !reading.dialect.strict || reading.dialect.at_least(2, 7);
-    let found = if grouped {
+    let dialect = reading.dialect;
+    let found = if dialect.does_as(2, 7) {
+        let (threads, groups) = if dialect.does_as(3, 2) {
+            (1024, 32)
+        } else {
+            (256, 16)
+        };
+        // Nothing is nobody's fault since 2.7.
         text.split(',')
-            .find_map(|part| thread_fault(part, MAX_THREADS_OF_GROUPS, MAX_GROUPS))
+            .filter(|part| !part.is_empty())
+            .find_map(|part| grouped_fault(part, threads, groups))
     } else {
         thread_fault(&text, MAX_THREADS, 1)
     };
@@ -65,6 +68,102 @@ pub(crate) fn threads(
         told.help("write for example: thread 1-4, or: thread all"),
     );
     None
+}
+
+/// What is wrong with a set of threads, its group in front of it or not, in the words of the versions since 2.7.
+fn grouped_fault(text: &str, threads: u32, groups: u32) -> Option<String> {
+    let number = |part: &str, most: u32| {
+        let digits = part.bytes().all(|byte| byte.is_ascii_digit());
+        digits
+            && part
+                .parse::<u32>()
+                .is_ok_and(|number| (1..=most).contains(&number))
+    };
+    let (set, most) = match text.split_once('/') {
+        Some((group, _)) if !number(group, groups) => {
+            return Some(format!(
+                "invalid thread group number '{group}', permitted range is 1..{groups} in '{text}'"
+            ));
+        }
+        Some((_, set)) => (set, MAX_THREADS),
+        None => (text, threads),
+    };
+    if matches!(set, "all" | "odd" | "even") {
+        return None;
+    }
+    let (first, last) = set
+        .split_once('-')
+        .map_or((set, None), |(first, last)| (first, Some(last)));
+    if !number(first, most) {
+        return Some(format!(
+            "invalid first thread number '{first}', permitted range is 1..{most}, or 'all', 'odd', 'even'"
+        ));
+    }
+    let last = last.filter(|last| !last.is_empty() && !number(last, most))?;
+    Some(format!(
+        "invalid last thread number '{last}', permitted range is 1..{most}"
+    ))
+}
+
+/// Threads that a `bind` line asks for, to be held against those that there are.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    /// The set as written.
+    pub(crate) set: String,
+    /// What messages call the line's section, and the line.
+    pub(crate) of: String,
+    /// The line's addresses as written.
+    pub(crate) written: String,
+    pub(crate) span: Span,
+    /// Index of the section.
+    pub(crate) proxy: usize,
+}
+
+/// Tells threads that no machine has: those of groups, or beyond the number, that `global` does not ask for.
+pub(crate) fn finish(reading: &mut Reading<'_>) {
+    let dialect = reading.dialect;
+    if !dialect.strict || !dialect.at_least(2, 7) {
+        return;
+    }
+    let threads = reading.written.global.nbthread;
+    let groups = reading.written.thread_groups.count();
+    for wanted in std::mem::take(&mut reading.written.threads_of_binds) {
+        let proxy = reading.written.proxies.get(wanted.proxy);
+        let off = proxy.and_then(|proxy| proxy.settings.disabled.as_ref());
+        if off.is_some_and(|off| off.value) {
+            continue;
+        }
+        let parts = || wanted.set.split(',').filter(|part| !part.is_empty());
+        let beyond = parts().find_map(|part| {
+            let (group, _) = part.split_once('/')?;
+            group.parse::<u32>().ok().filter(|group| *group > groups)
+        });
+        let none_there = |part: &str| {
+            let set = part.split_once('/').map_or(part, |(_, set)| set);
+            let first = set.split('-').next().unwrap_or_default().parse::<u32>();
+            first.is_ok_and(|first| first > threads.unwrap_or(MAX_THREADS * groups))
+        };
+        let what = match beyond {
+            Some(group) => format!("references non-existing thread group {group}"),
+            None if parts().next().is_some() && parts().all(none_there) => {
+                "only references non-existing threads".to_owned()
+            }
+            None => continue,
+        };
+        let (file, at) = reading.sources.locate(wanted.span);
+        let message = format!(
+            "{}: 'thread' directive {what} in 'bind {}' at [{file}:{}].",
+            wanted.of, wanted.written, at.line
+        );
+        let told = Diagnostic::alert("bad-threads", message)
+            .at(wanted.span)
+            .context(Context::Whole);
+        reading.tell(
+            told.help(
+                "name threads that there are, or write more of them in global: nbthread, thread-groups",
+            ),
+        );
+    }
 }
 
 /// What is wrong with one set of threads, its group in front of it or not.

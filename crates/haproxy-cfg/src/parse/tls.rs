@@ -7,9 +7,10 @@ use bstr::ByteSlice as _;
 use syntax::{Context, Diagnostic};
 
 use super::line::shown;
+use super::openssl_errors;
 use super::reading::Reading;
 use crate::model;
-use crate::signature::{Cursor, Subject, Value};
+use crate::signature::{Arg, Cursor, Kind, ReadArgument, Subject, Value, arg};
 use crate::values::{loose_integer, strip_os_code};
 
 /// Errors of certificates have numbers up to this.
@@ -102,6 +103,38 @@ pub(crate) fn authorities(
     None
 }
 
+/// `ktls on|off`, an experiment.
+pub(crate) const KTLS: &[Arg] = &[arg("state", Kind::Custom(ReadArgument(ktls)))
+    .missing("'{kw}' expects \"on\" or \"off\" as an argument.")];
+
+fn ktls(reading: &mut Reading<'_>, cursor: &mut Cursor<'_>, subject: &Subject<'_>) -> Option<Value> {
+    let word = cursor.next()?;
+    if !reading.written.experimental && reading.dialect.strict {
+        let message = format!(
+            "'{}' directive is experimental, must be allowed via a global 'expose-experimental-directives'",
+            subject.name
+        );
+        let help = "write in front of it, in global: expose-experimental-directives";
+        subject.alert(reading, "experimental", word.span, message, help);
+        return None;
+    }
+    match &*word.text {
+        b"on" => Some(Value::Word("on")),
+        b"off" => Some(Value::Word("off")),
+        _ => {
+            let message = format!("'{}' expects \"on\" or \"off\" as an argument.", subject.name);
+            subject.alert(
+                reading,
+                "unknown-option",
+                word.span,
+                message,
+                "write: on, or: off",
+            );
+            None
+        }
+    }
+}
+
 /// Numbers of errors that are ignored, or `all`. Versions since 2.7 take OpenSSL's names as well.
 pub(crate) fn errors(
     reading: &mut Reading<'_>,
@@ -115,9 +148,28 @@ pub(crate) fn errors(
     let names = !reading.dialect.strict || reading.dialect.at_least(2, 7);
     let mut list = Vec::new();
     for part in word.text.split(|byte| *byte == b',') {
-        if names && part.starts_with(b"X509_V_ERR_") {
-            list.push(Value::Text(part.to_vec().into()));
+        if names && part.is_empty() {
             continue;
+        }
+        if names && !part[0].is_ascii_digit() {
+            if openssl_errors::is_known(part) {
+                list.push(Value::Text(part.to_vec().into()));
+                continue;
+            }
+            let name = String::from_utf8_lossy(part);
+            let message = format!(
+                "'{}' : error constant '{name}' unknown in error IDs list '{}'",
+                subject.name,
+                shown(word)
+            );
+            let near = openssl_errors::nearest(part);
+            let help = near.map_or_else(
+                || "write numbers or names of OpenSSL's errors, or: all".to_owned(),
+                |near| format!("did you mean '{near}'?"),
+            );
+            let told = Diagnostic::alert("bad-number", message).at(word.span);
+            subject.tell(reading, told.help(help));
+            return None;
         }
         let id = loose_integer(part).value;
         if !(1..=LAST_ERROR).contains(&id) {

@@ -34,6 +34,8 @@ struct Predicate {
     /// The version since which it is known.
     since: Version,
     holds: fn(&Facts<'_>, &[String]) -> bool,
+    /// Which first arguments are versions; since 3.1 others are refused.
+    takes: fn(&str) -> bool,
 }
 
 const fn predicate(
@@ -47,13 +49,22 @@ const fn predicate(
         arguments,
         since: Version::new(since.0, since.1),
         holds,
+        takes: |_| true,
+    }
+}
+
+impl Predicate {
+    const fn taking(mut self, takes: fn(&str) -> bool) -> Self {
+        self.takes = takes;
+        self
     }
 }
 
 /// All of them. The TLS library answers for an OpenSSL 3.0, as what files ask of that one works here.
 const PREDICATES: [Predicate; 13] = [
-    predicate("awslc_api_atleast", 1, (3, 1), |_, _| false),
-    predicate("awslc_api_before", 1, (3, 1), |_, _| false),
+    // That library is not the one that is answered for, so no version of it can be compared.
+    predicate("awslc_api_atleast", 1, (3, 3), |_, _| false).taking(|_| false),
+    predicate("awslc_api_before", 1, (3, 3), |_, _| false).taking(|_| false),
     predicate("defined", 1, (2, 4), |facts, args| {
         facts.env.variable(&args[0]).is_some()
     }),
@@ -63,10 +74,12 @@ const PREDICATES: [Predicate; 13] = [
     predicate("feature", 1, (2, 4), |_, args| has_feature(&args[0])),
     predicate("openssl_version_atleast", 1, (2, 5), |_, args| {
         Release::of_openssl(&args[0]) <= Release::OPENSSL
-    }),
+    })
+    .taking(Release::is_of_openssl),
     predicate("openssl_version_before", 1, (2, 5), |_, args| {
         Release::of_openssl(&args[0]) > Release::OPENSSL
-    }),
+    })
+    .taking(Release::is_of_openssl),
     predicate("ssllib_name_startswith", 1, (2, 5), |_, args| {
         "OpenSSL".starts_with(&args[0])
     }),
@@ -130,6 +143,7 @@ pub(crate) fn evaluate(text: &str, facts: &Facts<'_>) -> Result<bool, Unparsable
         text,
         at: 0,
         depth: 0,
+        decided: false,
         unfinished: None,
         facts,
     };
@@ -162,6 +176,8 @@ struct Expression<'t, 'f> {
     text: &'t str,
     at: usize,
     depth: usize,
+    /// What is read does not count: the side before it has decided.
+    decided: bool,
     /// Where the last disjunction that lacks its right side begins, and where its `||` is.
     unfinished: Option<(usize, usize)>,
     facts: &'f Facts<'f>,
@@ -230,7 +246,7 @@ impl Expression<'_, '_> {
                 return Ok(Some(value));
             }
             let operator = *first.get_or_insert(operator);
-            match self.conjunction()? {
+            match self.aside(value, Self::conjunction)? {
                 Some(right) => value |= right,
                 None => {
                     self.unfinished = Some((start, operator));
@@ -238,6 +254,19 @@ impl Expression<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Reads a side, which does not count where the one before it has `decided`.
+    fn aside(
+        &mut self,
+        decided: bool,
+        read: fn(&mut Self) -> Result<Option<bool>, Unparsable>,
+    ) -> Result<Option<bool>, Unparsable> {
+        let before = self.decided;
+        self.decided |= decided;
+        let side = read(self);
+        self.decided = before;
+        side
     }
 
     fn conjunction(&mut self) -> Result<Option<bool>, Unparsable> {
@@ -250,7 +279,7 @@ impl Expression<'_, '_> {
             if !self.operator("&&") {
                 return Ok(Some(value));
             }
-            match self.term()? {
+            match self.aside(!value, Self::term)? {
                 Some(right) => value &= right,
                 None => return Err(self.unparsable(operator, operator)),
             }
@@ -333,17 +362,31 @@ impl Expression<'_, '_> {
             .unwrap_or(rest.len());
         let (name, behind) = rest.split_at(length);
         let dialect = self.facts.dialect;
-        let predicate = PREDICATES
+        let found = PREDICATES
             .iter()
             .find(|predicate| predicate.name == name)
             .filter(|predicate| !dialect.strict || predicate.since <= dialect.version)
             .filter(|_| behind.is_empty() || behind.starts_with([' ', '\t', '(']));
-        let Some(predicate) = predicate else {
+        let Some(predicate) = found else {
             return Err(self.unparsable(start, start));
         };
+        let name = predicate.name;
         self.at += length;
         let opened = self.skip("(");
         let arguments = self.arguments(predicate, opened)?;
+        let judged = dialect.strict && dialect.at_least(3, 1) && !self.decided;
+        if let Some(argument) = arguments
+            .first()
+            .filter(|argument| judged && !(predicate.takes)(argument))
+        {
+            return Err(Unparsable {
+                message: format!(
+                    "invalid argument to conditional expression predicate '{name}': '{argument}'"
+                ),
+                at: self.at,
+                help: "write a whole version, such as 3.0.0".to_owned(),
+            });
+        }
         Ok((predicate.holds)(self.facts, &arguments))
     }
 

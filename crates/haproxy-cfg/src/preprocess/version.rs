@@ -75,6 +75,15 @@ impl Release {
         }
     }
 
+    /// Whether a text is a version of OpenSSL: three numbers, with letters or more behind them.
+    pub(super) fn is_of_openssl(text: &str) -> bool {
+        let end = text
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(text.len());
+        let numbers: Vec<_> = text[..end].split('.').map(str::parse::<u8>).collect();
+        numbers.len() == 3 && numbers.iter().all(Result::is_ok)
+    }
+
     /// Reads a version of OpenSSL, which may end in a letter (`1.1.1a`).
     pub(super) fn of_openssl(text: &str) -> Self {
         let mut release = Self::read(text);

@@ -97,8 +97,11 @@ fn groups(reading: &Reading<'_>, told: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether what `defaults` name is looked for: where a section takes them, and they have rules.
+/// Whether what `defaults` name is looked for: since 3.3 always, before that where a section takes them, and they have rules.
 fn matters(reading: &Reading<'_>, index: usize) -> bool {
+    if reading.dialect.strict && reading.dialect.at_least(3, 3) {
+        return true;
+    }
     let mut proxies = reading.written.proxies.iter();
     let rules = reading
         .written

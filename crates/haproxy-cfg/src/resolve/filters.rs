@@ -50,6 +50,8 @@ pub(super) fn check(reading: &mut Reading<'_>, section: &ProxySection, proxy: &P
     let others = filters.iter().any(|filter| filter.what == What::Other);
     let compressor = filters.iter().position(|filter| filter.what == What::Compression);
     let behind = "write 'filter compression' behind the filters of caches";
+    // Since 3.1 the place of the line that declares it is no matter.
+    let newer = reading.dialect.does_as(3, 1);
     let mut told: Vec<(Span, String, String)> = Vec::new();
     match (compression, compressor) {
         (Some(span), None) if others => {
@@ -94,7 +96,8 @@ pub(super) fn check(reading: &mut Reading<'_>, section: &ProxySection, proxy: &P
                 told.push((filter.span, format!("config: {kind} '{name}': {message}"), help));
             }
             What::Application(app) => {
-                if others && !filter.declared {
+                let declared = filter.declared || (newer && declared(reading, section, app));
+                if others && !declared {
                     let message = format!(
                         "config: proxy '{name}': require an explicit filter declaration to use the fcgi-app '{app}'."
                     );
@@ -168,6 +171,13 @@ fn lines(reading: &Reading<'_>, section: &ProxySection) -> Lines {
         }
     }
     out
+}
+
+/// Whether a `filter fcgi-app` line names the application.
+fn declared(reading: &Reading<'_>, section: &ProxySection, app: &Word) -> bool {
+    let inherited = Inherited::new(reading, section);
+    let mut lines = inherited.lines(reading, section);
+    lines.any(|given| given.name == "filter" && filter(given) == Some(What::Application(app.clone())))
 }
 
 fn filter(given: &Given) -> Option<What> {

@@ -74,6 +74,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         }
         filters::check(reading, section, &proxy);
         server_line::agents(reading, section);
+        server_line::healthchecks(reading, section);
         if !proxy.kind.is_frontend() {
             // Judged, but nothing that could be done.
             proxy.default_backend = None;
@@ -97,14 +98,17 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
             .context(Context::Whole);
         reading.tell(told.help("write addresses, or names that resolve, as said above"));
     }
+    let other_listeners = other_listeners(reading, &written, &proxies);
     reading.written.proxies = written;
     let tables = tables::build(reading, &proxies);
     let state_file = state_file::global(reading);
+    tables::check_written(reading, &tables);
     tables::check_bandwidth(reading, &proxies, &tables);
     Config {
         tables,
         global: std::mem::take(&mut reading.written.global),
         proxies,
+        other_listeners,
         sections: sections::build(reading),
         state_file,
         patterns: crate::parse::patterns::numbered(reading),
@@ -117,4 +121,16 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         dialect: reading.dialect,
         environment: std::mem::take(&mut reading.variables).into_model(),
     }
+}
+
+/// Whether the original finds a listener beside those of frontends.
+fn other_listeners(reading: &Reading<'_>, written: &[Box<ProxySection>], proxies: &[Proxy]) -> bool {
+    let in_backend = written
+        .iter()
+        .zip(proxies)
+        .any(|(section, proxy)| section.idle_binds && !proxy.disabled);
+    let of_peers = reading.written.beside.peers.iter().any(|section| {
+        !section.disabled && section.listener.is_some() && section.peers.iter().any(|peer| peer.local)
+    });
+    in_backend || of_peers
 }

@@ -194,7 +194,7 @@ fn error_page(
 /// Whether a sample of that type can be a key of the table.
 fn fits(reading: &Reading<'_>, table: &Word, output: Output) -> bool {
     let key = reading.written.table_types.get(table);
-    key.is_none_or(|key| output.casts_to(*key))
+    key.is_none_or(|key| output.casts_to(*key, reading.dialect))
 }
 
 /// What is wrong with a rule that switches a limit of bandwidth on.

@@ -366,7 +366,15 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
         let named = server.host.to_string().parse::<IpAddr>().is_err()
             && !server.host.is_empty()
             && server.host != "*";
-        if !server.check.enabled || server.check.port.is_some() || named {
+        // The original judges no server that is at no address of its own.
+        let anywhere = server.host.is_empty()
+            || server.host == "*"
+            || server
+                .host
+                .to_string()
+                .parse::<IpAddr>()
+                .is_ok_and(|ip| ip.is_unspecified());
+        if !server.check.enabled || server.check.port.is_some() || named || anywhere {
             ruled |= server.check.enabled;
             continue;
         }

@@ -193,6 +193,33 @@ pub(super) fn agents(reading: &mut Reading<'_>, section: &ProxySection) {
     }
 }
 
+/// Tells servers that are to be checked as a section says that is not there.
+pub(super) fn healthchecks(reading: &mut Reading<'_>, section: &ProxySection) {
+    let defaults = Inherited::new(reading, section).default_server();
+    let default = defaults.more.written().and_then(|more| more.healthcheck.clone());
+    for line in &section.servers {
+        let own = line
+            .params
+            .more
+            .written()
+            .and_then(|more| more.healthcheck.as_ref());
+        let Some(name) = own.or(default.as_ref()) else {
+            continue;
+        };
+        let mut sections = reading.written.sections.iter();
+        if sections.any(|section| section.keyword == "healthcheck" && section.name == *name) {
+            continue;
+        }
+        let (file, at) = reading.sources.locate(line.span);
+        let message = format!(
+            "'server {}/{}' : parsing [{file}:{}]: healthcheck section '*healthcheck-{name}' not found for server '{}'.",
+            section.name, line.name, at.line, line.name
+        );
+        let help = format!("add a section: healthcheck {name}");
+        tell(reading, Severity::Alert, "unknown-name", line, message, &help);
+    }
+}
+
 /// Whether requests that went out with the first packet are tried again.
 fn retries_data(reading: &Reading<'_>, section: &ProxySection) -> bool {
     let inherited = Inherited::new(reading, section);
@@ -252,6 +279,21 @@ pub(super) fn multiplexers(reading: &mut Reading<'_>, section: &ProxySection, pr
             place(given.span)
         );
         wrong.push((message, given.span));
+    }
+    if proxy.mode == Mode::Tcp && reading.dialect.strict {
+        let own = reading
+            .written
+            .quic_binds
+            .iter()
+            .filter(|(at, ..)| *at == section.span);
+        for (_, address, span) in own {
+            let place = place(*span);
+            let message = format!(
+                "{kind} '{}' : MUX protocol 'quic' is not usable for 'bind {address}' at [{place}].",
+                section.name
+            );
+            wrong.push((message, *span));
+        }
     }
     let inherited = Inherited::new(reading, section);
     let defaults = inherited.default_server();

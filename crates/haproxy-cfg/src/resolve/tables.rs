@@ -11,10 +11,42 @@ const STRING: u32 = 31;
 /// The same of binary keys.
 const BINARY: u32 = 32;
 
+/// Tells tables that others shall be written to, and that do not exist or have other keys.
+pub(super) fn check_written(reading: &mut Reading<'_>, tables: &[StickTable]) {
+    let mut told = Vec::new();
+    for section in &reading.written.sections {
+        for line in section.lines.iter().filter(|line| line.name == "stick-table") {
+            let Some(table) = of_proxy(line) else { continue };
+            let Some(wanted) = &table.write_to else { continue };
+            let what = match tables.iter().find(|other| other.name == *wanted) {
+                None => format!("write-to: table '{wanted}' doesn't exist"),
+                Some(other) if other.key.name() != table.key.name() => format!(
+                    "write-to: cannot mix table types ('{wanted}' has '{}' type and '{}' has '{}' type)",
+                    other.key.name(),
+                    section.name,
+                    table.key.name()
+                ),
+                Some(_) => continue,
+            };
+            let message = format!(
+                "Proxy '{}': failed to initialize stick-table: {what}.",
+                section.name
+            );
+            told.push(Diagnostic::alert("unknown-name", message).at(line.span));
+        }
+    }
+    for told in told {
+        reading.tell(
+            told.context(Context::Whole)
+                .help("name a table with keys of the same type"),
+        );
+    }
+}
+
 /// Whether a sample can be a key of the table.
 fn fits(reading: &Reading<'_>, table: &Word, sample: &Sample) -> bool {
     let key = reading.written.table_types.get(table);
-    key.is_none_or(|key| sample.output.casts_to(*key))
+    key.is_none_or(|key| sample.output.casts_to(*key, reading.dialect))
 }
 
 /// Tells limits of bandwidth whose table does not exist, or cannot be used for it.

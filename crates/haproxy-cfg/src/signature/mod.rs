@@ -330,7 +330,13 @@ pub const fn bytes(name: &'static str, min: i64, max: i64) -> Arg {
 /// Bytes as [`Kind::Measured`] reads them, up to what 32 bits hold.
 #[must_use]
 pub const fn measured(name: &'static str, min: u64) -> Arg {
-    let (max, most) = (u32::MAX as u64, u32::MAX as u64);
+    measured_up_to(name, min, u32::MAX as u64)
+}
+
+/// The same, up to `max`.
+#[must_use]
+pub const fn measured_up_to(name: &'static str, min: u64, max: u64) -> Arg {
+    let most = u32::MAX as u64;
     arg(name, Kind::Measured { min, max, most })
 }
 

@@ -146,6 +146,8 @@ pub(crate) struct Wants {
     pub(crate) datagrams: bool,
     /// The families that came after 2.6.
     pub(crate) modern: bool,
+    /// Nothing may stand behind a port's digits; before 2.7 it was read over.
+    pub(crate) exact_ports: bool,
 }
 
 impl Wants {
@@ -153,7 +155,8 @@ impl Wants {
     pub(crate) fn streams(dialect: crate::Dialect) -> Self {
         Self {
             datagrams: false,
-            modern: !dialect.strict || dialect.at_least(2, 7),
+            modern: dialect.does_as(2, 7),
+            exact_ports: dialect.strict && dialect.at_least(2, 7),
         }
     }
 
@@ -339,6 +342,7 @@ pub(crate) fn host_port(text: &str) -> Result<HostPort, AddressError> {
         Wants {
             datagrams: false,
             modern: true,
+            exact_ports: false,
         },
     )
 }
@@ -364,7 +368,6 @@ const PREFIXES: &[(&str, Prefixed, Option<bool>, bool)] = &[
     ("mptcp6@", Prefixed::Inet(Some(Family::V6)), Some(false), true),
     ("mptcp@", Prefixed::Inet(None), Some(false), true),
     ("rhttp@", Prefixed::Other("rhttp@"), Some(false), true),
-    ("rev@", Prefixed::Other("rev@"), Some(false), true),
     ("unix@", Prefixed::Unix, None, false),
     ("uxst@", Prefixed::Unix, Some(false), false),
     ("uxdg@", Prefixed::Unix, Some(true), false),
@@ -421,7 +424,7 @@ pub(crate) fn address(text: &str, wants: Wants) -> Result<HostPort, AddressError
         None => (Prefixed::Inet(None), rest),
     };
     let read = match what {
-        Prefixed::Inet(family) => inet(rest, family, text)?,
+        Prefixed::Inet(family) => inet(rest, family, text, wants)?,
         Prefixed::Unix => HostPort::Unix(rest.into()),
         Prefixed::Abstract { exact } => HostPort::Abstract(AbstractName {
             name: rest.into(),
@@ -437,7 +440,7 @@ pub(crate) fn address(text: &str, wants: Wants) -> Result<HostPort, AddressError
         }
         Prefixed::Quic(family) => {
             let family = if family == 2 { Family::V4 } else { Family::V6 };
-            inet(rest, Some(family), text)?;
+            inet(rest, Some(family), text, wants)?;
             HostPort::Other("quic")
         }
         Prefixed::Other(prefix) => HostPort::Other(prefix),
@@ -451,7 +454,7 @@ pub(crate) fn address(text: &str, wants: Wants) -> Result<HostPort, AddressError
     }
 }
 
-fn inet(text: &str, family: Option<Family>, whole: &str) -> Result<HostPort, AddressError> {
+fn inet(text: &str, family: Option<Family>, whole: &str, wants: Wants) -> Result<HostPort, AddressError> {
     if text.is_empty() {
         return Err(AddressError::Empty(text.to_owned()));
     }
@@ -463,7 +466,7 @@ fn inet(text: &str, family: Option<Family>, whole: &str) -> Result<HostPort, Add
     };
     let port = match port {
         None | Some("") => Port::None,
-        Some(port) => parse_port(port, whole)?,
+        Some(port) => parse_port(port, whole, wants.exact_ports)?,
     };
     Ok(HostPort::Inet {
         host: host.to_owned(),
@@ -472,7 +475,7 @@ fn inet(text: &str, family: Option<Family>, whole: &str) -> Result<HostPort, Add
     })
 }
 
-fn parse_port(port: &str, whole: &str) -> Result<Port, AddressError> {
+fn parse_port(port: &str, whole: &str, exact: bool) -> Result<Port, AddressError> {
     // What stands behind the digits is read over.
     let number = |text: &str| -> u32 {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -493,6 +496,14 @@ fn parse_port(port: &str, whole: &str) -> Result<Port, AddressError> {
             port: port.to_owned(),
             whole: whole.to_owned(),
         });
+    }
+    if exact {
+        let mut parts = port[sign..].splitn(2, '-');
+        let strange = |part: &str| Some((part.chars().find(|char| !char.is_ascii_digit())?, part.to_owned()));
+        if let Some((byte, port)) = parts.find_map(strange) {
+            let whole = whole.to_owned();
+            return Err(AddressError::PortCharacter { byte, port, whole });
+        }
     }
     if sign > 0 {
         let offset = i32::try_from(number(&port[1..])).unwrap_or(i32::MAX);

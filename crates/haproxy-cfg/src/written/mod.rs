@@ -120,6 +120,10 @@ pub(crate) struct Written {
     pub(crate) inspect_delays: Vec<(bool, crate::parse::Section)>,
     /// `thread-group` and `thread-groups`.
     pub(crate) thread_groups: ThreadGroups,
+    /// Threads that `bind` lines ask for.
+    /// `bind` lines of QUIC: the section's line, what is written, and the line itself.
+    pub(crate) quic_binds: Vec<(Span, String, Span)>,
+    pub(crate) threads_of_binds: Vec<crate::parse::threads::Wanted>,
     /// `external-check` stands in `global`.
     pub(crate) external_check: bool,
     /// `expose-deprecated-directives` stands in `global`.

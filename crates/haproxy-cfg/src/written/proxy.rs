@@ -55,6 +55,10 @@ pub(crate) struct MoreOfSection {
     pub(crate) id: Option<Set<u32>>,
     pub(crate) description: Option<Word>,
     pub(crate) binds: Vec<Bind>,
+    /// `bind` lines stand where they have no effect.
+    pub(crate) idle_binds: bool,
+    /// `ssl-f-use` gives its listeners certificates.
+    pub(crate) has_certificates: bool,
     /// It has a `bind` line, right or wrong.
     pub(crate) has_bind: bool,
     pub(crate) acls: Acls,

@@ -223,6 +223,8 @@ pub(crate) struct MoreServerParams {
     pub(crate) crt: Option<Word>,
     pub(crate) versions: Asked,
     pub(crate) proto: Option<&'static str>,
+    /// `healthcheck`: the section that says how it is checked.
+    pub(crate) healthcheck: Option<Word>,
     /// `check-proto`, which servers do not take from `default-server`.
     pub(crate) check_proto: Option<&'static str>,
     pub(crate) resolvers: Option<Set<Word>>,
@@ -282,6 +284,7 @@ impl MoreServerParams {
             crt: self.crt.or(below.crt),
             versions: self.versions.over(below.versions),
             proto: self.proto.or(below.proto),
+            healthcheck: self.healthcheck.or(below.healthcheck),
             check_proto: self.check_proto,
             resolvers: self.resolvers.or(below.resolvers),
             prefer_ipv4: self.prefer_ipv4.or(below.prefer_ipv4),

@@ -87,6 +87,7 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
     let has_listener = options.master_worker
         || config.global.master_worker
         || !config.global.stats_sockets.is_empty()
+        || config.other_listeners
         || config
             .sections
             .log_forwards

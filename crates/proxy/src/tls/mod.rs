@@ -132,7 +132,7 @@ fn server_config(
 ) -> Option<Arc<ServerConfig>> {
     let certificates = certificate::load(ssl, provider, teller)?;
     if certificates.is_empty() {
-        if !ssl.strict_sni {
+        if !ssl.strict_sni && !ssl.crt_list {
             teller.refuse("no SSL certificate specified", " (use 'crt').");
             return None;
         }

@@ -65,7 +65,7 @@ pub(super) const BUFFERS: &[Arg] = &[since(&BUFFERS_OF_VERSIONS)];
 const BUFFERS_OF_VERSIONS: Versions = versions(
     2,
     7,
-    loose("number", 0, i64::MAX)
+    loose("number", 0, INT_MAX)
         .optional()
         .wrong("'{kw}' expects a non-negative number but got '{got}'."),
     loose("number", i64::MIN, i64::MAX).missing(WANTS_INT),
@@ -218,7 +218,7 @@ pub(super) const BIND_OPTIONS: &[Arg] = &[option_list(&[
     opt("prefer-client-ciphers", &[]),
     opt("strict-sni", &[]).since(3, 0),
     opt("no-strict-sni", &[]).since(3, 0),
-    opt("allow-0rtt", &[]).since(3, 3),
+    opt("allow-0rtt", &[]).since(3, 5),
 ])];
 
 /// Options of TLS towards servers.
@@ -237,8 +237,8 @@ pub(super) const SERVER_OPTIONS: &[Arg] = &[option_list(&[
     opt("ssl-max-ver", VERSION),
     opt("no-tls-tickets", &[]),
     opt("tls-tickets", &[]).since(3, 3),
-    opt("ssl-reuse", &[]).since(3, 3),
-    opt("no-ssl-reuse", &[]).since(3, 3),
+    opt("ssl-reuse", &[]).since(3, 5),
+    opt("no-ssl-reuse", &[]).since(3, 5),
     opt("renegotiate", &[]).since(3, 3),
     opt("no-renegotiate", &[]).since(3, 3),
 ])];

@@ -38,8 +38,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "buffers that a QUIC connection sends from",
     )
     .takes(NOT_ZERO)
-    .warned(3, 3)
-    .removed(3, 5)
+    .removed(3, 3)
     .instead("tune.quic.mem.tx-max")
     .keeps(g::obsolete_buffers),
     kw(

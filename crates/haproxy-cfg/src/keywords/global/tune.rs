@@ -9,7 +9,8 @@ use super::arguments::{
 };
 use crate::parse::global as g;
 use crate::signature::{
-    Arg, IGNORED, Kind, arg, bytes, ignored_before, int, list, loose, measured, one_of, since, versions,
+    Arg, IGNORED, Kind, arg, bytes, ignored_before, int, list, loose, measured, measured_up_to, one_of,
+    since, versions,
 };
 
 const ANY: Arity = Arity::ANY;
@@ -315,7 +316,15 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "bytes after which no more is read at once",
     )
-    .takes(BYTES),
+    .takes(&[since(&versions(
+        3,
+        1,
+        measured_up_to("size", 0, 2_147_483_647)
+            .missing(WANTS_INT)
+            .wrong("unexpected '{rest}' after size passed to '{kw}'")
+            .beyond("'{kw}' expects a size in bytes from 0 to 2147483647."),
+        bytes("size", i64::MIN, i64::MAX).missing(WANTS_INT),
+    ))]),
     kw(
         "tune.renice.runtime",
         GLOBAL,

@@ -30,7 +30,11 @@ pub(crate) const CLIENT_CA: ReadArgument = ReadArgument(|reading, cursor, subjec
             format!("Couldn't open the ca-file '{path}' (No such file or directory)."),
             format!("httpclient: cannot initialize: cannot initialize SSL verify with 'ca-file \"{path}\"'."),
         ] {
-            let told = Diagnostic::alert("missing-file", message).at(span);
+            // Since 2.7 it is said, and no more.
+            let refuses = !(reading.dialect.strict && reading.dialect.at_least(2, 7));
+            let told = Diagnostic::alert("missing-file", message)
+                .at(span)
+                .refusing(refuses);
             reading.tell(told.context(Context::Whole).help("check the path"));
         }
         return None;

@@ -213,7 +213,7 @@ fn thread_range(
     let limit = if reading.dialect.strict && !reading.dialect.at_least(2, 7) {
         MAX_THREADS
     } else {
-        4096
+        MAX_THREADS.max(if reading.dialect.strict { 0 } else { 4096 })
     };
     let fault = match text {
         "all" => return word_value("all", limit),

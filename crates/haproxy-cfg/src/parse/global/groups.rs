@@ -22,6 +22,13 @@ pub(crate) struct ThreadGroups {
 }
 
 impl ThreadGroups {
+    /// How many groups there are: one unless lines ask for more.
+    pub(crate) fn count(&self) -> u32 {
+        let named = self.named.iter().max().copied();
+        let count = self.wanted.into_iter().chain(named).max().unwrap_or(1);
+        u32::try_from(count).unwrap_or(1).max(1)
+    }
+
     /// Takes the threads of a group away. As seen in 2.6 and 3.2, the last of them stays.
     fn release(&mut self, group: i64) {
         let last = self.of_threads.iter().rposition(|of| *of == group).unwrap_or(0);
@@ -123,6 +130,19 @@ pub(crate) fn finish(reading: &mut Reading<'_>) {
     let Some(threads) = reading.written.global.nbthread else {
         return;
     };
+    let most = 16;
+    if reading.dialect.strict && reading.dialect.at_least(3, 3) {
+        for (index, group) in (1..).zip(0..groups.count()) {
+            let own = groups.of_threads.iter().filter(|of| **of == index).count();
+            if own > most {
+                let message = format!("thread-group {group} assigned too many threads ({own}, max={most})");
+                let told = Diagnostic::alert("bad-threads", message)
+                    .at(groups.span)
+                    .context(Context::Whole);
+                return reading.tell(told.help("write more groups, of 16 threads at most"));
+            }
+        }
+    }
     if groups.wanted.is_none() && groups.of_threads.is_empty() {
         return;
     }

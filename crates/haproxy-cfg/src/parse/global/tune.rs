@@ -68,11 +68,11 @@ pub(crate) const BLOCKED_TIME: ReadArgument = ReadArgument(|reading, cursor, sub
     None
 });
 
-/// Bytes that variables may take: a number, up to 3.2 without a unit.
+/// Bytes that variables may take: a number, up to 3.4 without a unit.
 pub(crate) const VARS_SIZE: ReadArgument = ReadArgument(|reading, cursor, subject| {
     let word = cursor.next()?;
     let with_unit = size(&word.text)
-        .filter(|_| !reading.dialect.strict || reading.dialect.at_least(3, 3))
+        .filter(|_| !reading.dialect.strict || reading.dialect.at_least(3, 5))
         .and_then(|size| i64::try_from(size).ok());
     if let Some(value) = with_unit.or_else(|| integer(&word.text)) {
         return Some(Value::Int(value));
@@ -93,8 +93,8 @@ pub(crate) fn experimental(reading: &mut Reading<'_>, line: &Line<'_>) {
     if bare && line.arg(0).is_some() && given(reading, line).is_none() {
         return;
     }
-    // Before 3.1 the switch alone of these needed no leave.
-    let free = bare && reading.spoken_before(3, 1);
+    // The switch alone of these needs leave in 3.1 and 3.2 only.
+    let free = bare && (reading.spoken_before(3, 1) || reading.dialect.at_least(3, 3));
     if !reading.written.experimental && !free {
         let name = shown(line.keyword()).into_owned();
         let message = format!(

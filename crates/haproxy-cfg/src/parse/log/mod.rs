@@ -35,7 +35,10 @@ const DEFAULT_LENGTH: u32 = 1024;
 
 /// `log …` in a proxy or a `defaults` section, `no log`.
 pub(crate) fn proxy_log(reading: &mut Reading<'_>, line: &Line<'_>) {
-    if line.prefix == Prefix::Default && line.arg(0).is_some() && reading.dialect.strict {
+    if line.prefix == Prefix::Default
+        && reading.dialect.strict
+        && (line.arg(0).is_none() || reading.spoken_before(3, 1))
+    {
         let message = "log : expects <address> and <facility> or global as arguments";
         return reading.alert("missing-argument", line.span(), message);
     }

@@ -294,7 +294,7 @@ pub(crate) const fn service(name: &'static str) -> Arg {
             );
             return None;
         };
-        let young = reading.dialect.strict && !reading.dialect.at_least(3, 2);
+        let young = reading.dialect.strict && !reading.dialect.at_least(3, 5);
         let known = SERVICES
             .iter()
             .find(|known| known.as_bytes() == &*word.text && !(young && **known == "haterm"));

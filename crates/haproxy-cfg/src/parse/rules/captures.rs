@@ -56,7 +56,8 @@ fn read(reading: &mut Reading<'_>, cursor: &mut Cursor<'_>, subject: &Subject<'_
                 let read = loose_integer(&number.text);
                 read.exact.then_some(read.value)
             });
-            let Some(id) = exact else {
+            let taken = |id: &i64| *id >= 0 || reading.spoken_before(3, 1);
+            let Some(id) = exact.filter(taken) else {
                 let message = format!("cannot parse id '{}'", shown(number));
                 subject.alert(
                     reading,

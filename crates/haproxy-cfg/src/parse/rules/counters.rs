@@ -111,8 +111,9 @@ fn read_numbered(
     };
     if number >= counters(reading) {
         let message = format!(
-            "invalid stick table track ID{quoted}. The max allowed ID is {}",
-            counters(reading) - 1
+            "invalid stick table track ID{quoted}. The max allowed ID is {}{}",
+            counters(reading) - 1,
+            settable(reading)
         );
         subject.alert(reading, "bad-number", word.span, message, help);
         return None;
@@ -230,4 +231,13 @@ pub(crate) fn table(
         sample::needs_contents(reading, arguments, "tcp-request content track-sc*");
     }
     Some(())
+}
+
+/// Where newer versions say that the number of tracked rows comes from.
+fn settable(reading: &Reading<'_>) -> &'static str {
+    if reading.dialect.does_as(2, 7) {
+        " (tune.stick-counters)"
+    } else {
+        ""
+    }
 }

@@ -1,7 +1,7 @@
 //! Keywords that decide by a condition where a request goes or what is kept of it: `redirect`, `use-server`, `force-persist`,
 //! `monitor fail`, `declare capture` and their kin.
 
-use syntax::{Diagnostic, Span};
+use syntax::{Diagnostic, Severity, Span, Version};
 
 use super::{Pending, conditional};
 use crate::keywords::{ACTION_INDEX, ANSWER, REDIRECT, place, rule_set};
@@ -115,6 +115,28 @@ pub(crate) const SEND_NAME: &[Arg] = &[
     text("header").missing("'{kw}' requires a header string."),
     crate::signature::IGNORED,
 ];
+
+/// Headers that the name cannot go into, as they belong to the request's framing.
+const FRAMING: &[&[u8]] = &[b"connection", b"content-length", b"host", b"transfer-encoding"];
+
+/// `http-send-name-header`: since 3.3 not into headers that the message stands on.
+pub(crate) fn send_name(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let framing = |word: &&crate::lex::Word<'_>| FRAMING.contains(&&*word.text.to_ascii_lowercase());
+    if let Some(word) = line.arg(0).filter(framing)
+        && let Some(severity) = reading.dialect.of_old_form(None, Some(Version::new(3, 3)))
+    {
+        let name = shown(word);
+        let message =
+            format!("'{name}' cannot be used as header name for 'http-send-name-header' directive.");
+        let told = Diagnostic::new(severity, "bad-name", message).at(word.span);
+        let refused = severity == Severity::Alert;
+        reading.tell(told.help("write a name of your own, such as X-Server"));
+        if refused {
+            return;
+        }
+    }
+    crate::parse::proxy::kept(reading, line);
+}
 
 /// `use-fcgi-app NAME`.
 pub(crate) const USE_FCGI_APP: &[Arg] = &[

@@ -242,6 +242,8 @@ fn word(
         refused && matches!(operand(text), Some(Some(ArgValue::Integer(..0))))
     };
     let fault = match kind {
+        // Letters that are no options are passed over.
+        ArgType::OneOf(["i"]) if reading.dialect.strict => return Ok(None),
         ArgType::OneOf(words) if is_one_of(words) || (text.is_empty() && optional_word(words)) => {
             return Ok(None);
         }
@@ -314,7 +316,9 @@ fn word(
         ArgType::DnFormat if !text.is_empty() && text != b"rfc2253" => {
             "only rfc2253 or a blank value are currently supported as the format argument.".to_owned()
         }
-        ArgType::Sink if !sink(reading, &shown) => format!("No such sink '{shown}'"),
+        ArgType::Sink if !sink(reading, &shown) && reading.spoken_before(3, 1) => {
+            format!("No such sink '{shown}'")
+        }
         ArgType::Digest if !digest(&shown) => {
             "algorithm must be a valid OpenSSL message digest name.".to_owned()
         }

@@ -256,7 +256,7 @@ fn converter(
         return Err(wrong);
     };
     let help = || usage_of(row.name, row.args, row.arity.min);
-    if !sample.output.casts_to(row.input) {
+    if !sample.output.casts_to(row.input, reading.dialect) {
         let help = format!(
             "'{name}' takes {}, and is given {}",
             row.input.name(),

@@ -264,8 +264,8 @@ pub(crate) fn finish(reading: &mut Reading<'_>) {
                 "fcgi-app '{}': multiplexing not supported, ignore the option 'max-reqs'.",
                 app.name
             );
-            // Version 2.6 refuses the file for it.
-            let refuses = reading.dialect.strict && !reading.dialect.at_least(2, 7);
+            // A warning by its words, and the file is refused for it.
+            let refuses = reading.dialect.strict;
             let one = Diagnostic::new(Severity::Warning, "ignored-option", message)
                 .refusing(refuses)
                 .at(app.span);

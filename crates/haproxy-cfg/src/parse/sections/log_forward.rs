@@ -31,7 +31,7 @@ fn section<'r>(reading: &'r mut Reading<'_>) -> Option<&'r mut LogForward> {
     reading.written.beside.log_forwards.last_mut()
 }
 
-/// `bind ADDRESS [OPTIONS]`: logs over streams. A wrong address is an alert that the original goes on behind.
+/// `bind ADDRESS [OPTIONS]`: logs over streams. A wrong address is an alert that versions up to 2.6 go on behind.
 pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     let Some(address) = line.arg(0) else {
         let message = "'bind' without an address is read over.";
@@ -43,7 +43,7 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     let addresses = bind_addresses(&reading.expanded(&address.text), reading.host, wants);
     if let Err(fault) = &addresses {
         let told = Diagnostic::alert("bad-address", format!("'bind {text}' : {fault}"))
-            .refusing(false)
+            .refusing(reading.dialect.strict && reading.dialect.at_least(2, 7))
             .at(address.span);
         return reading.tell(told.help("write: bind ADDRESS:PORT"));
     }

@@ -47,6 +47,7 @@ fn words(section: &str) -> Words {
         "cache" => ("'cache' expects a <name> argument", true, false),
         "fcgi-app" => ("'fcgi-app' expects <name> as argument.", true, true),
         "program" => ("'program' expects an <id> argument", true, false),
+        "healthcheck" => ("missing name for healthcheck section.", false, true),
         _ => ("", true, false),
     };
     Words {
@@ -146,6 +147,7 @@ fn is_new(reading: &mut Reading<'_>, keyword: &str, name: &Word, line: &Line<'_>
             format!("fcgi-app section '{name}' has the same name as another one declared at {place}.")
         }
         "program" => format!("'{name}' program section already exists in the configuration."),
+        "healthcheck" => format!("healthcheck section '{name}' already defined at {place}."),
         _ => format!(
             "{keyword} section '{name}' has the same name as another {keyword} section declared at {place}."
         ),

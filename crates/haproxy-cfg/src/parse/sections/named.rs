@@ -28,7 +28,11 @@ pub(crate) const LEVEL: ReadArgument = ReadArgument(|reading, cursor, subject| {
     let word = cursor.next();
     let text = word.map(|word| shown(word).into_owned()).unwrap_or_default();
     let Some(level) = LEVELS.iter().find(|level| **level == text) else {
-        let message = format!("unknown log level 'level' after '{text}'");
+        let message = if reading.dialect.does_as(3, 2) {
+            format!("unknown log level '{text}' after 'level'")
+        } else {
+            format!("unknown log level 'level' after '{text}'")
+        };
         let near = closest(text.as_bytes(), LEVELS.iter().copied());
         let help = near.map_or(format!("write one of {}", LEVELS.join(", ")), |near| {
             format!("did you mean '{near}'?")
@@ -47,10 +51,12 @@ pub(crate) fn email_alert(reading: &mut Reading<'_>, line: &Line<'_>) {
     let Some(Value::Option(what, arguments)) = given.get("what") else {
         return;
     };
-    let text = arguments
-        .first()
-        .and_then(|argument| argument.value.text().cloned())
-        .unwrap_or_default();
+    let text = arguments.first().map(|argument| &argument.value);
+    if text.is_none() && reading.dialect.strict && reading.dialect.at_least(3, 2) {
+        let message = format!("missing argument after '{what}'.");
+        return reading.alert("missing-argument", line.behind(), message);
+    }
+    let text = text.and_then(|value| value.text().cloned()).unwrap_or_default();
     let text = Set::new(text, line.arg(1).map_or(line.span(), |word| word.span));
     let email = &mut reading.settings().email;
     email.line = email.line.or(Some(line.span()));

@@ -185,11 +185,12 @@ pub(crate) fn peer(reading: &mut Reading<'_>, line: &Line<'_>) {
         // With `bind`, a server line of this node has no address.
         _ if local => server_flags(reading, rest(1), &prefix, &text, true),
         Some(address) => {
+            let exact = reading.dialect.strict && reading.dialect.at_least(2, 7);
             let rules = Rules {
                 datagrams: false,
                 streams: true,
-                needs_port: false,
-                any_port: true,
+                needs_port: exact,
+                any_port: !exact,
             };
             match endpoint(reading, address, rules) {
                 Ok(found) => peer.endpoint = Some(found.endpoint),
@@ -200,6 +201,11 @@ pub(crate) fn peer(reading: &mut Reading<'_>, line: &Line<'_>) {
                 }
             }
             server_flags(reading, rest(2), &prefix, &text, false)
+        }
+        None if keyword == "peer" && reading.dialect.does_as(2, 7) => {
+            let message = format!("'peer {text}' : ignoring invalid peer definition (missing address:port)");
+            let told = Diagnostic::warning("missing-argument", message).at(line.behind());
+            return reading.tell(told.help("write: peer NAME ADDRESS:PORT"));
         }
         None => Some(Default::default()),
     };
@@ -255,6 +261,18 @@ pub(crate) fn table(reading: &mut Reading<'_>, line: &Line<'_>) {
         .and_then(Value::text)
         .cloned()
         .unwrap_or_default();
+    let before = section(reading).and_then(|section| {
+        let same = section.tables.iter().find(|table| table.name == name)?;
+        Some((section.name.clone(), same.given.span))
+    });
+    let refused = reading.dialect.strict && reading.dialect.at_least(2, 7);
+    if let Some((peers, span)) = before.filter(|_| refused) {
+        let at = place(reading, span);
+        let message =
+            format!("stick-table name '{name}' conflicts with table declared in peers '{peers}' at {at}.");
+        let told = Diagnostic::alert("given-twice", message).at(line.span());
+        return reading.tell(told.label(span, "declared here").help("rename one of them"));
+    }
     if let Some(section) = section(reading) {
         section.tables.push(PeerTable { name, given });
     }

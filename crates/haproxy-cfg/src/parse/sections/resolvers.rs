@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use syntax::{Context, Diagnostic, Span};
+use syntax::{Context, Diagnostic, Severity, Span};
 
 use super::super::line::{Line, shown};
 use super::super::reading::Reading;
@@ -296,8 +296,13 @@ pub(crate) fn nameserver(reading: &mut Reading<'_>, line: &Line<'_>) {
         return;
     }
     if matches!(found.endpoint, Endpoint::Unix(_)) {
-        let message = format!("resolvers '{of}': can't create socket for nameserver '{text}'.");
-        let told = Diagnostic::alert("bad-address", message)
+        let (severity, does) = if reading.dialect.strict && reading.dialect.at_least(3, 1) {
+            (Severity::Warning, "connect")
+        } else {
+            (Severity::Alert, "create")
+        };
+        let message = format!("resolvers '{of}': can't {does} socket for nameserver '{text}'.");
+        let told = Diagnostic::new(severity, "bad-address", message)
             .at(address.span)
             .context(Context::Whole);
         return reading.tell(told.help("write: nameserver NAME ADDRESS:53"));

@@ -51,6 +51,7 @@ pub(super) fn host(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str) -> 
                 return None;
             }
         },
+        Ok(HostPort::Other(kind)) if !experiment(reading, word, prefix, kind) => return None,
         Ok(HostPort::Other(prefix)) => {
             reading.tell_read_only(&format!("the address '{prefix}' of a server"), word.span);
             return None;
@@ -74,4 +75,35 @@ fn refuse_host(
     let told = Diagnostic::alert("bad-address", format!("{prefix} : {fault}")).at(word.span);
     tell(reading, told.help(help));
     None
+}
+
+/// Whether a kind of address that is an experiment may be used; it is told where not.
+fn experiment(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str, kind: &str) -> bool {
+    if reading.written.experimental || !reading.dialect.strict {
+        return true;
+    }
+    let text = String::from_utf8_lossy(&word.text);
+    let since_quic = reading.dialect.at_least(3, 3);
+    let message = match kind {
+        "quic" if !reading.dialect.at_least(3, 1) => return true,
+        "quic" if !since_quic => format!("{prefix} : QUIC protocol is unsupported on the backend side."),
+        "quic" => {
+            let name = prefix
+                .rsplit_once('/')
+                .map_or("", |(_, name)| name.trim_end_matches('\''));
+            format!(
+                "{prefix} : QUIC is experimental for server '{name}', must be allowed via a global \
+                 'expose-experimental-directives'"
+            )
+        }
+        _ => format!(
+            "{prefix} : Address '{text}' is experimental, must be allowed via a global 'expose-experimental-directives'"
+        ),
+    };
+    let told = Diagnostic::alert("experimental", message).at(word.span);
+    tell(
+        reading,
+        told.help("write in front of it, in global: expose-experimental-directives"),
+    );
+    false
 }

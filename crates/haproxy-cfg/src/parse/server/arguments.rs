@@ -74,7 +74,7 @@ pub(crate) fn port(
     let word = cursor.next()?;
     let loose = loose_integer(&word.text);
     let port = u16::try_from(loose.value).ok();
-    if port.is_none() && reading.dialect.strict && reading.dialect.at_least(3, 3) {
+    if port.is_none() && reading.dialect.strict && reading.dialect.at_least(3, 5) {
         let message = format!("'{}' : invalid port '{}'", subject.name, shown(word));
         let told = Diagnostic::alert("bad-number", message).at(word.span);
         subject.tell(reading, told.help("write a port from 1 to 65535"));

@@ -72,6 +72,7 @@ pub(crate) enum ServerParse {
     OnMarkedDown,
     OnMarkedUp,
     Port,
+    Healthcheck,
     Proto,
     Redir,
     ResolveNet,
@@ -640,6 +641,7 @@ fn apply(
             params.more.crt = Some(super::tls::based(base, &text()));
         }
         ServerParse::CheckProto => params.more.check_proto = Some(word()),
+        ServerParse::Healthcheck => params.more.healthcheck = Some(text()),
         ServerParse::Proto => params.more.proto = Some(word()),
         ServerParse::Tfo(on) => params.more.tfo = Some(on),
         ServerParse::MinVer => {

@@ -74,8 +74,11 @@ pub(super) const ROWS: &[Row] = &[
     row(&["fc_pp_authority"], |_, _| told(kind::AUTHORITY)),
     row(&["fc_pp_unique_id"], |_, _| told(kind::UNIQUE_ID)),
     row(&["fc_pp_tlv"], |_, sample| {
-        let wanted = sample.text(0).and_then(|text| kind_of(text));
-        told(wanted.ok_or("invalid TLV type")?)
+        // Without a type, or with an empty one, there is nothing to look for.
+        match sample.text(0).filter(|text| !text.is_empty()) {
+            Some(text) => told(kind_of(text).ok_or("invalid TLV type")?),
+            None => single(|_| None),
+        }
     }),
     row(&["fc_rtt"], |at, sample| {
         time_of(at, sample, |facts| facts.rtt_us)
