@@ -17,7 +17,7 @@ pub(crate) fn tell(reading: &mut Reading<'_>, words: &[Word<'_>], line: &[u8], b
     };
     let dialect = reading.dialect;
     let refuses = dialect.strict && dialect.at_least(3, 3);
-    if !dialect.does_as(3, 2) || (refuses && READ_FIRST.contains(&&*words[0].text)) {
+    if !dialect.does_as(3, 2) || (dialect.at_least(3, 3) && READ_FIRST.contains(&&*words[0].text)) {
         return false;
     }
     let word = &words[number];

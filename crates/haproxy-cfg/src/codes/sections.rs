@@ -4,6 +4,20 @@ use super::{CodeRow, code};
 
 pub(super) const ROWS: &[CodeRow] = &[
     code(
+        "not-in-section",
+        "A line that only the other side's sections take",
+        "What it does belongs to a frontend, or to a backend.",
+        "backend b\n    force-be-switch if TRUE\n",
+        "frontend f\n    bind :80\n    force-be-switch if TRUE\n",
+    ),
+    code(
+        "quic-without-ssl",
+        "A QUIC listener whose line does not say ssl",
+        "QUIC has TLS within: say so.",
+        "frontend f\n    mode http\n    bind quic4@:443\n",
+        "",
+    ),
+    code(
         "bad-table",
         "A stick table whose words are wrong",
         "A table has a type, a size, and what it stores.",

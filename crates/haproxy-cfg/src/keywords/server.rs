@@ -94,7 +94,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("force-tlsv13", SERVER, NONE, "TLS 1.3 and nothing else").takes(NOTHING).keeps(Force(TlsVersion::Tls13)),
     kw("guid", SERVER, ONE, "a name that lasts over reloads").since(3, 0).takes(&[arg("guid", Kind::Custom(guid::OF_SERVER)).missing("'{kw}' : expects an argument")]).acts(Guid),
     kw("hash-key", SERVER, ONE, "what its place among hashes is made of").since(3, 0).takes(HASH_KEY).acts(HashKey),
-    kw("healthcheck", SERVER, ONE, "section that says how it is checked").since(3, 4).takes(NAME).keeps(Healthcheck),
+    kw("healthcheck", SERVER, ONE, "section that says how it is checked").since(3, 4).takes(&[text("section").optional()]).keeps(Healthcheck),
     kw("id", SERVER, ONE, "number in statistics").takes(&[loose("number", 1, i64::MAX).missing("'{kw}' : expects an integer argument").wrong("'{kw}' : custom id has to be > 0")]).acts(Id),
     kw("idle-ping", SERVER, ONE, "idle time after which an HTTP/2 peer is probed").since(3, 2).takes(&[arg("delay", MILLIS).missing("'{kw}' expects an argument.").time_words(&TimeWords { unexpected: "unexpected character '{byte}' in '{kw}' argument of server {of}.", overflow: TIME_WORDS.overflow, underflow: "" })]),
     kw("init-addr", SERVER, ONE, "where its address comes from at the start").takes(&[arg("methods", Kind::Custom(ReadArgument(server::init_addr))).optional()]).acts(InitAddr),

@@ -345,7 +345,7 @@ pub(crate) fn of_frontend(
     cursor: &mut Cursor<'_>,
     subject: &Subject<'_>,
 ) -> Option<Value> {
-    let looked_at = reading.place() & place::FE != 0;
+    let looked_at = reading.place() != place::BACKEND;
     let mut words = Vec::new();
     let mut path = None;
     while let Some(word) = cursor.next() {

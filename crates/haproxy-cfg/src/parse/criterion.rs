@@ -412,7 +412,7 @@ fn tell_overwritten(
     let acl = &flags.acl;
     let fetch = acl.sample.fetch.name;
     let overwritten = match derived {
-        Some(derived) => derived.matcher != matcher,
+        Some(derived) => derived.name != derived.fetch && derived.matcher != matcher,
         None => {
             matches!(fetch, "method" | "http_auth_group")
                 && (acl.named_matcher || !acl.sample.converters.is_empty())

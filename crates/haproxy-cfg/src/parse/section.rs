@@ -289,7 +289,7 @@ enum Placed {
 }
 
 /// Keywords that only a section with servers takes, defaults included.
-const OF_BACKENDS: &[&str] = &["retry-on", "use-fcgi-app"];
+const OF_BACKENDS: &[&str] = &["hash-preserve-affinity", "retry-on", "use-fcgi-app"];
 
 /// Reads something for its faults alone: what it would change in the section at hand stays as it was, but for what is judged
 /// of every proxy once all is read.

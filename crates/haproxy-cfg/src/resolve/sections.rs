@@ -8,7 +8,9 @@ use crate::model::Word;
 use crate::model::sections::Sections;
 use crate::parse::Reading;
 use crate::parse::global::finish_thread_groups;
-use crate::parse::sections::{cache, fcgi, log_forward, mailers, peers, program, resolvers, ring, userlist};
+use crate::parse::sections::{
+    acme, cache, fcgi, log_forward, mailers, peers, program, resolvers, ring, userlist,
+};
 use crate::parse::threads;
 
 /// Tells what only the whole of each section shows.
@@ -16,6 +18,7 @@ pub(super) fn check(reading: &mut Reading<'_>) {
     finish_thread_groups(reading);
     threads::finish(reading);
     userlist::finish(reading);
+    acme::finish(reading);
     peers::finish(reading);
     resolvers::finish(reading);
     let mailed = email_alerts(reading);

@@ -30,7 +30,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .tight()])
     .acts(g::max_spread_checks),
     kw("max-threads-per-group", GLOBAL, ANY, "threads of a group")
-        .takes(&[int("number", 1, 64)])
+        .takes(
+            &[int("number", 0, 64).words("'{kw}' value must be an integer between 1 and 64,  got '{got}'")],
+        )
         .since(3, 3),
     kw(
         "maxcompcpuusage",

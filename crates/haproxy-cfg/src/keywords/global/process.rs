@@ -10,7 +10,8 @@ use super::arguments::{
 use crate::parse::environment::environment;
 use crate::parse::{global as g, log};
 use crate::signature::{
-    IGNORED, Kind, MILLIS, arg, choice, ignored_before, int, list, millis, one_of, opt, options, path, text,
+    IGNORED, Kind, MILLIS, arg, choice, ignored_before, int, list, loose, millis, one_of, opt, options, path,
+    text,
 };
 
 const ANY: Arity = Arity::ANY;
@@ -113,9 +114,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .since(2, 9),
     kw("setenv", GLOBAL, ANY, "set an environment variable").takes(VARIABLE)
     .acts(environment),
-    kw("shm-stats-file", GLOBAL, ANY, "file of counters that processes share").takes(&[path("path")])
+    kw("shm-stats-file", GLOBAL, ANY, "file of counters that processes share").takes(&[path("path").missing("'{kw}' expect one argument: a file path."), IGNORED])
     .since(3, 3),
-    kw("shm-stats-file-max-objects", GLOBAL, ANY, "objects in the file of counters").takes(&[int("number", 1, INT_MAX)])
+    kw("shm-stats-file-max-objects", GLOBAL, ANY, "objects in the file of counters").takes(&[loose("number", i64::MIN, i64::MAX).missing("'{kw}' expect one argument: max objects number."), IGNORED])
     .since(3, 3),
     kw("stats", GLOBAL, ANY, "the admin socket").takes(STATS)
     .acts(g::stats),

@@ -3,11 +3,17 @@
 use syntax::Arity;
 
 use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
-use super::arguments::{FLAG, INT_MAX, NAMED_TIME, NOT_ZERO, ON_OFF, THRESHOLD};
+use super::arguments::{FLAG, NAMED_TIME, NOT_ZERO};
 use crate::parse::global as g;
-use crate::signature::{int, loose, millis, one_of, size};
+use crate::signature::{Arg, Kind, arg, millis, one_of};
 
 const ANY: Arity = Arity::ANY;
+/// A time without activity.
+const IDLE: &[Arg] = &[millis("time")
+    .missing("unexpected character '")
+    .time_words(&NAMED_TIME)];
+/// A switch of one side.
+const QUIC_SWITCH: &[Arg] = &[one_of("switch", &["on", "off"]).words("'{kw}' expects 'on' or 'off'.")];
 
 pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw(
@@ -75,10 +81,10 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .removed(3, 5)
     .instead("tune.quic.fe.sec.retry-threshold"),
     kw("tune.quic.listen", GLOBAL, ANY, "whether QUIC is listened for")
-        .takes(ON_OFF)
+        .takes(QUIC_SWITCH)
         .since(3, 3),
     kw("tune.quic.mem.tx-max", GLOBAL, ANY, "memory that QUIC sends from")
-        .takes(&[size("size")])
+        .takes(&[arg("size", Kind::Rest(g::QUIC_MEMORY))])
         .since(3, 3),
     kw(
         "tune.quic.be.cc.cubic-min-losses",
@@ -86,7 +92,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "losses from which the window of a connection to a server shrinks",
     )
-    .takes(&[loose("number", 0, INT_MAX)])
+    .takes(NOT_ZERO)
     .since(3, 3),
     kw(
         "tune.quic.be.cc.hystart",
@@ -94,7 +100,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "leave slow start of a connection to a server early",
     )
-    .takes(ON_OFF)
+    .takes(QUIC_SWITCH)
     .since(3, 3),
     kw(
         "tune.quic.be.cc.max-frame-loss",
@@ -102,7 +108,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "losses after which a connection to a server is closed",
     )
-    .takes(&[loose("number", 0, INT_MAX)])
+    .takes(NOT_ZERO)
     .since(3, 3),
     kw(
         "tune.quic.be.cc.max-win-size",
@@ -110,7 +116,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "congestion window of a connection to a server",
     )
-    .takes(&[size("size")])
+    .takes(&[arg("size", Kind::Rest(g::QUIC_WINDOW))])
     .since(3, 3),
     kw(
         "tune.quic.be.cc.reorder-ratio",
@@ -118,7 +124,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "how far packets of a connection to a server may be out of order",
     )
-    .takes(&[int("percent", 0, 100)])
+    .takes(NOT_ZERO)
     .since(3, 3),
     kw(
         "tune.quic.be.max-idle-timeout",
@@ -126,7 +132,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "pause after which a connection to a server ends",
     )
-    .takes(&[millis("time")])
+    .takes(IDLE)
     .since(3, 3),
     kw(
         "tune.quic.be.sec.glitches-threshold",
@@ -134,7 +140,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "faults after which a connection to a server is closed",
     )
-    .takes(THRESHOLD)
+    .takes(NOT_ZERO)
     .since(3, 3),
     kw(
         "tune.quic.be.stream.data-ratio",
@@ -142,7 +148,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "share of a stream in the window of a connection to a server",
     )
-    .takes(&[int("percent", 1, 100)])
+    .takes(&[arg("percent", Kind::Rest(g::QUIC_DATA_RATIO))])
     .since(3, 3),
     kw(
         "tune.quic.be.stream.max-concurrent",
@@ -150,7 +156,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "streams of a connection to a server",
     )
-    .takes(&[int("number", 0, INT_MAX)])
+    .takes(NOT_ZERO)
     .since(3, 3),
     kw(
         "tune.quic.be.stream.rxbuf",
@@ -158,7 +164,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "bytes received for a connection to a server",
     )
-    .takes(&[size("size")])
+    .takes(&[arg("size", Kind::Rest(g::QUIC_DATA))])
     .since(3, 3),
     kw(
         "tune.quic.be.tx.pacing",
@@ -166,7 +172,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "send on a connection to a server with pacing",
     )
-    .takes(ON_OFF)
+    .takes(QUIC_SWITCH)
     .since(3, 3),
     kw(
         "tune.quic.be.tx.udp-gso",
@@ -174,7 +180,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "send on a connection to a server with segmentation offload",
     )
-    .takes(ON_OFF)
+    .takes(QUIC_SWITCH)
     .since(3, 3),
     kw(
         "tune.quic.fe.cc.cubic-min-losses",
@@ -182,7 +188,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "losses from which the window of a connection of a client shrinks",
     )
-    .takes(&[loose("number", 0, INT_MAX)])
+    .takes(NOT_ZERO)
     .since(3, 3),
     kw(
         "tune.quic.fe.cc.hystart",
@@ -190,7 +196,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "leave slow start of a connection of a client early",
     )
-    .takes(ON_OFF)
+    .takes(QUIC_SWITCH)
     .since(3, 3),
     kw(
         "tune.quic.fe.cc.max-frame-loss",
@@ -198,7 +204,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "losses after which a connection of a client is closed",
     )
-    .takes(&[loose("number", 0, INT_MAX)])
+    .takes(NOT_ZERO)
     .since(3, 3),
     kw(
         "tune.quic.fe.cc.max-win-size",
@@ -206,7 +212,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "congestion window of a connection of a client",
     )
-    .takes(&[size("size")])
+    .takes(&[arg("size", Kind::Rest(g::QUIC_WINDOW))])
     .since(3, 3),
     kw(
         "tune.quic.fe.cc.reorder-ratio",
@@ -214,7 +220,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "how far packets of a connection of a client may be out of order",
     )
-    .takes(&[int("percent", 0, 100)])
+    .takes(NOT_ZERO)
     .since(3, 3),
     kw(
         "tune.quic.fe.max-idle-timeout",
@@ -222,7 +228,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "pause after which a connection of a client ends",
     )
-    .takes(&[millis("time")])
+    .takes(IDLE)
     .since(3, 3),
     kw(
         "tune.quic.fe.sec.glitches-threshold",
@@ -230,7 +236,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "faults after which a connection of a client is closed",
     )
-    .takes(THRESHOLD)
+    .takes(NOT_ZERO)
     .since(3, 3),
     kw(
         "tune.quic.fe.stream.data-ratio",
@@ -238,7 +244,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "share of a stream in the window of a connection of a client",
     )
-    .takes(&[int("percent", 1, 100)])
+    .takes(&[arg("percent", Kind::Rest(g::QUIC_DATA_RATIO))])
     .since(3, 3),
     kw(
         "tune.quic.fe.stream.max-concurrent",
@@ -246,7 +252,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "streams of a connection of a client",
     )
-    .takes(&[int("number", 0, INT_MAX)])
+    .takes(NOT_ZERO)
     .since(3, 3),
     kw(
         "tune.quic.fe.stream.rxbuf",
@@ -254,7 +260,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "bytes received for a connection of a client",
     )
-    .takes(&[size("size")])
+    .takes(&[arg("size", Kind::Rest(g::QUIC_DATA))])
     .since(3, 3),
     kw(
         "tune.quic.fe.tx.pacing",
@@ -262,7 +268,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "send on a connection of a client with pacing",
     )
-    .takes(ON_OFF)
+    .takes(QUIC_SWITCH)
     .since(3, 3),
     kw(
         "tune.quic.fe.tx.udp-gso",
@@ -270,7 +276,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "send on a connection of a client with segmentation offload",
     )
-    .takes(ON_OFF)
+    .takes(QUIC_SWITCH)
     .since(3, 3),
     kw(
         "tune.quic.fe.sec.retry-threshold",
@@ -278,7 +284,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "half-open QUIC connections from which clients must prove their address",
     )
-    .takes(&[loose("number", 0, INT_MAX)])
+    .takes(NOT_ZERO)
     .since(3, 3),
     kw(
         "tune.quic.fe.sock-per-conn",
@@ -286,6 +292,15 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "a socket for each QUIC connection",
     )
-    .takes(&[one_of("mode", &["default-on", "force-off"])])
+    .takes(&[one_of("mode", &["default-on", "force-off"])
+        .words("'{kw}' expects either 'default-on' or 'force-off' but got '{got}'.")])
     .since(3, 3),
+    kw(
+        "tune.quic.fe.stream.max-total",
+        GLOBAL,
+        ANY,
+        "streams that a connection of a client may open in its life",
+    )
+    .takes(NOT_ZERO)
+    .since(3, 4),
 ];

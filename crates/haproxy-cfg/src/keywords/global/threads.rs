@@ -16,10 +16,14 @@ const POLICY_OPTIONS: Versions = versions(3, 3, text("options").any(), NO_OPTION
 
 pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("cpu-affinity", GLOBAL, ANY, "which CPUs a thread may run on")
-        .takes(&[one_of(
-            "mode",
-            &["auto", "per-core", "per-group", "per-thread", "per-ccx"],
-        )])
+        .takes(&[
+            one_of("mode", &["auto", "per-core", "per-group", "per-thread", "per-ccx"]).words(
+                "'{kw}' parsed an unknown directive '{got}'. Known values are : per-core per-group per-thread per-ccx auto",
+            ),
+            one_of("option", &["loose", "auto"])
+                .optional()
+                .wrong("'per-group' provided with unknown optional argument '{got}'.  Known values are : loose auto"),
+        ])
         .since(3, 3),
     kw("cpu-map", GLOBAL, ANY, "CPUs of threads").takes(&[arg("map", Kind::Rest(g::CPU_MAP))]),
     kw("cpu-policy", GLOBAL, ANY, "how CPUs are chosen")

@@ -48,12 +48,20 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .takes(&[arg("path", Kind::Custom(g::ISSUERS))
         .missing("global statement '{kw}' expects a directory path as an argument.")]),
     kw(
+        "jwt.allow_none_alg",
+        GLOBAL,
+        ANY,
+        "tokens without a signature are taken",
+    )
+    .takes(&[text("nothing").optional()])
+    .since(3, 4),
+    kw(
         "jwt.decrypt_alg_list",
         GLOBAL,
         ANY,
         "algorithms for the keys of encrypted tokens",
     )
-    .takes(&[text("algorithms")])
+    .takes(&[arg("algorithms", Kind::Rest(g::JWE_ALGORITHMS))])
     .since(3, 4),
     kw(
         "jwt.decrypt_enc_list",
@@ -61,7 +69,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "algorithms for the content of encrypted tokens",
     )
-    .takes(&[text("algorithms")])
+    .takes(&[arg("algorithms", Kind::Rest(g::JWE_ALGORITHMS))])
     .since(3, 4),
     kw("key-base", GLOBAL, ANY, "folder of relative key paths")
         .takes(FOLDER)
@@ -218,7 +226,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "command that gives passphrases of keys",
     )
-    .takes(&[text("command").many()])
+    .takes(&[text("command").any()])
     .since(3, 3),
     kw(
         "ssl-propquery",
@@ -332,8 +340,10 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "key updates a second",
     )
-    .takes(&[int("number", 0, INT_MAX)])
-    .since(3, 5),
+    .takes(&[loose("number", 0, i64::MAX)
+        .missing("'{kw}' expects a number (KeyUpdates/s, 0 to disable).")
+        .wrong("'{kw}' expects a positive number.")])
+    .since(3, 4),
     kw(
         "tune.ssl.lifetime",
         GLOBAL,

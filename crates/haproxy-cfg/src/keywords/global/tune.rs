@@ -10,7 +10,7 @@ use super::arguments::{
 use crate::parse::global as g;
 use crate::signature::{
     Arg, IGNORED, Kind, arg, bytes, ignored_before, int, list, loose, measured, measured_up_to, one_of,
-    since, versions,
+    since, text, versions,
 };
 
 const ANY: Arity = Arity::ANY;
@@ -52,7 +52,10 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ))])
         .acts(g::tune),
     kw("tune.bufsize.large", GLOBAL, ANY, "bytes of a large buffer")
-        .takes(SIZE)
+        .takes(&[measured("size", 1)
+            .missing("'{kw}' expects an integer argument.")
+            .wrong("unexpected '{rest}' after size passed to '{kw}'")
+            .beyond("'{kw}' expects a positive integer argument.")])
         .since(3, 4),
     kw("tune.bufsize.small", GLOBAL, ANY, "bytes of a small buffer")
         .takes(&[measured("size", 1)
@@ -66,7 +69,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "bytes behind a command of the stats socket",
     )
-    .takes(SIZE)
+    .takes(&[measured("size", 0)
+        .missing("'{kw}' expects a size argument.")
+        .wrong("unexpected '{rest}' after size passed to '{kw}'")])
     .since(3, 4),
     kw("tune.comp.maxlevel", GLOBAL, ANY, "how hard is compressed")
         .takes(&[loose("level", 1, 9).words("'{kw}' expects a numeric value between 1 and 9")]),
@@ -76,7 +81,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "forget defaults sections that nothing uses",
     )
-    .takes(FLAG)
+    .takes(&[text("nothing").optional()])
     .since(3, 4),
     kw(
         "tune.disable-fast-forward",
@@ -388,7 +393,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "how far streams adapt to the number of connections",
     )
-    .takes(&[int("percent", 100, INT_MAX)])
+    .takes(&[arg("percent", Kind::Custom(g::ELASTICITY))
+        .missing("'{kw}' expects 0 or a positive percentage value of 100 or above")])
     .since(3, 4),
     kw(
         "tune.takeover-other-tg-connections",

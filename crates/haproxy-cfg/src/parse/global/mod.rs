@@ -13,6 +13,7 @@ mod sockets;
 mod state;
 mod status_ranges;
 mod tls;
+mod tokens;
 mod tune;
 mod variables;
 
@@ -42,7 +43,8 @@ pub(crate) use tls::{
     DH_FILE, EXTRA_FILES, ISSUERS, TLS_VERSION, base, capture_cipherlist, capture_size, ssl_default,
     ssl_server_verify,
 };
-pub(crate) use tune::{BLOCKED_TIME, IDLE_TIME, VARS_SIZE, experimental, tune};
+pub(crate) use tokens::JWE_ALGORITHMS;
+pub(crate) use tune::{BLOCKED_TIME, ELASTICITY, IDLE_TIME, VARS_SIZE, experimental, tune};
 pub(crate) use variables::{SET_VAR, SET_VAR_FMT, set_variable};
 
 use super::line::Line;

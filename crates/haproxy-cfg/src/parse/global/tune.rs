@@ -83,6 +83,29 @@ pub(crate) const VARS_SIZE: ReadArgument = ReadArgument(|reading, cursor, subjec
     None
 });
 
+/// `tune.streams-elasticity`: 0, or percents from 100 on.
+pub(crate) const ELASTICITY: ReadArgument = ReadArgument(|reading, cursor, subject| {
+    let word = cursor.next()?;
+    if cursor.peek().is_some() {
+        return Some(Value::Int(0));
+    }
+    if let Some(percent) = integer(&word.text).filter(|percent| *percent == 0 || *percent >= 100) {
+        return Some(Value::Int(percent));
+    }
+    let message = format!(
+        "'{}' expects 0 or a positive percentage value of 100 or above",
+        subject.name
+    );
+    subject.alert(
+        reading,
+        "bad-number",
+        word.span,
+        message,
+        "write 0, or a number from 100 on",
+    );
+    None
+});
+
 /// A keyword that has to be allowed as an experiment.
 pub(crate) fn experimental(reading: &mut Reading<'_>, line: &Line<'_>) {
     let bare = GLOBAL_INDEX

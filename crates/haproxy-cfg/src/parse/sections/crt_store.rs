@@ -42,6 +42,7 @@ pub(crate) fn load(reading: &mut Reading<'_>, line: &Line<'_>) {
     if let (Some(path), false) = (text("crt"), made || given.option("acme").is_some()) {
         certificate(reading, &path, line.span());
     }
+    reading.keep(given);
 }
 
 /// Tells the first option that cannot be read, in the original's words.

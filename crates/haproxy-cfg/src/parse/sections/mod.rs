@@ -1,6 +1,7 @@
 //! Sections beside the proxies: their first lines, and which row a line belongs to. Each kind has its file, which reads what
 //! its signatures cannot say and puts what is right into the model.
 
+pub(crate) mod acme;
 pub(crate) mod cache;
 pub(crate) mod crt_store;
 mod endpoint;
@@ -15,6 +16,8 @@ pub(crate) mod program;
 pub(crate) mod resolvers;
 pub(crate) mod ring;
 pub(crate) mod table;
+mod trace_sources;
+pub(crate) mod traces;
 pub(crate) mod userlist;
 
 use syntax::{Applicability, Context, Diagnostic, Span, closest};
@@ -48,6 +51,7 @@ fn words(section: &str) -> Words {
         "fcgi-app" => ("'fcgi-app' expects <name> as argument.", true, true),
         "program" => ("'program' expects an <id> argument", true, false),
         "healthcheck" => ("missing name for healthcheck section.", false, true),
+        "acme" => ("section 'acme' requires an ID argument.", true, false),
         _ => ("", true, false),
     };
     Words {
@@ -148,6 +152,7 @@ fn is_new(reading: &mut Reading<'_>, keyword: &str, name: &Word, line: &Line<'_>
         }
         "program" => format!("'{name}' program section already exists in the configuration."),
         "healthcheck" => format!("healthcheck section '{name}' already defined at {place}."),
+        "acme" => format!("acme section '{name}' already exists ({place})."),
         _ => format!(
             "{keyword} section '{name}' has the same name as another {keyword} section declared at {place}."
         ),
