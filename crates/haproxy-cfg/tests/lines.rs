@@ -1,15 +1,55 @@
-//! What is said of single lines, held against what Debian's haproxy 2.6 says of them. compat-fixtures/verdicts/lines has the
-//! cases, the recipe, and what differs on purpose.
+//! What is said of single lines, held against what Debian's haproxy 2.6 says of them, and newer ones of what came later.
+//! compat-fixtures/verdicts/lines has the cases, the recipe, and what differs on purpose; lines-VERSION has those of newer
+//! versions.
 
 mod line_record;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use haproxy_cfg::Dialect;
 
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../compat-fixtures/verdicts")
+        .join(name)
+}
+
+fn agrees(name: &str, dialect: Dialect) {
+    let compared = line_record::compare(&folder(name), dialect);
+    assert!(compared.is_ok(), "{}", compared.unwrap_err());
+}
+
+fn is_judged_as(dialect: Dialect) {
+    let compared = line_record::compare_statuses(&folder("lines"), dialect);
+    assert!(compared.is_ok(), "{}", compared.unwrap_err());
+}
+
 #[test]
 fn lines_are_judged_as_the_original_judges_them() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../compat-fixtures/verdicts/lines");
-    let compared = line_record::compare(&folder, Dialect::exactly(2, 6));
-    assert!(compared.is_ok(), "{}", compared.unwrap_err());
+    agrees("lines", Dialect::exactly(2, 6));
+}
+
+#[test]
+fn newer_lines_are_judged_as_version_3_2_judges_them() {
+    agrees("lines-3.2", Dialect::exactly(3, 2));
+}
+
+#[test]
+fn newer_lines_are_judged_as_version_3_4_judges_them() {
+    agrees("lines-3.4", Dialect::exactly(3, 4));
+}
+
+#[test]
+fn all_lines_are_accepted_or_refused_as_version_3_0_does() {
+    is_judged_as(Dialect::exactly(3, 0));
+}
+
+#[test]
+fn all_lines_are_accepted_or_refused_as_version_3_2_does() {
+    is_judged_as(Dialect::exactly(3, 2));
+}
+
+#[test]
+fn all_lines_are_accepted_or_refused_as_version_3_4_does() {
+    is_judged_as(Dialect::exactly(3, 4));
 }

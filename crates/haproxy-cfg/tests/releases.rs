@@ -191,11 +191,8 @@ const CAME: &[Came] = &[
         ],
     ),
     ((3, 4), "flt", &["comp-req", "comp-res"]),
-    (
-        (3, 5),
-        "cfg",
-        &["tune.fd.tables", "tune.ssl.keyupdate-rate-limit"],
-    ),
+    ((3, 4), "cfg", &["tune.ssl.keyupdate-rate-limit"]),
+    ((3, 5), "cfg", &["tune.fd.tables"]),
     ((3, 5), "smp", &["cur_max_retries"]),
 ];
 

@@ -4,6 +4,20 @@ use super::{CodeRow, code};
 
 pub(super) const ROWS: &[CodeRow] = &[
     code(
+        "bad-acme",
+        "An acme section whose settings do not go together",
+        "An authority needs its directory, and accounts of others both a key and its id.",
+        "global\n    expose-experimental-directives\nacme a\n    contact admin@example.com\n",
+        "global\n    expose-experimental-directives\nacme a\n    contact admin@example.com\n    directory https://acme.example.com/\n",
+    ),
+    code(
+        "bad-trace",
+        "A trace line that names what there is not",
+        "The sources, and what can be asked of each, are in the management guide.",
+        "traces\n    trace h1 level loud\n",
+        "traces\n    trace h1 level user\n",
+    ),
+    code(
         "not-in-section",
         "A line that only the other side's sections take",
         "What it does belongs to a frontend, or to a backend.",

@@ -97,7 +97,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     .keeps(CaVerifyFile),
     kw("cc", BIND, ONE, "congestion control of the kernel")
         .since(3, 3)
-        .takes(&[text("algorithm").missing("'{kw}' : missing congestion control algorithm")]).acts(Congestion),
+        .takes(&[text("algorithm").missing("'{kw}' : missing TCP congestion control algorithm")]).acts(Congestion),
     kw("ciphers", CRT, ONE, "suites up to TLS 1.2")
         .takes(SUITES)
         .acts(Ciphers),
@@ -370,7 +370,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     .acts(StrictSni),
     kw("tcp-md5sig", BIND, ONE, "password of segments (RFC 2385)")
         .since(3, 3)
-        .takes(&[text("password")]),
+        .takes(&[arg("password", Kind::Custom(ReadArgument(bind::segment_password))).missing("'{kw}' : missing TCP MD5 signature password")]),
     kw("tcp-ss", BIND, ONE, "what the kernel keeps of handshakes")
         .since(3, 4)
         .takes(&[one_of("headers", &["0", "1", "2"])

@@ -373,6 +373,17 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     )
     .takes(&[loose("interval", i64::MIN, i64::MAX).optional(), IGNORED])
     .acts(Redispatch),
+    kw(
+        "use-small-buffers",
+        DEFAULTS | BE,
+        ANY,
+        "what waits, or is small, waits in small buffers",
+    )
+    .since(3, 4)
+    .takes(&[one_of("what", &["queue", "l7-retries", "check"])
+        .wrong("invalid parameter '{got}'. option 'use-small-buffers' expects 'queue', 'l7-retries' or 'check' value.")
+        .any()])
+    .keeps(Switch),
     kw("smtpchk", DEFAULTS | BE, ANY, "checks by an SMTP greeting")
         .takes(&[text("hello").optional(), text("domain").optional()])
         .acts(Given(healthcheck::smtpchk)),

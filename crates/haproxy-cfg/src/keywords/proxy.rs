@@ -345,7 +345,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "when hashed servers may change",
     )
     .since(3, 2)
-    .takes(&[one_of("when", &["always", "maxconn", "maxqueue"])])
+    .takes(&[one_of("when", &["always", "maxconn", "maxqueue"])
+        .missing("'{kw}' needs a keyword to specify when to preserve hash affinity")
+        .wrong("'{kw}': unknown keyword '{got}'")])
     .acts(p::kept),
     kw("hash-type", DEFAULTS | BE, ONE, "how hashes choose servers")
         .takes(HASH_TYPE)
@@ -416,9 +418,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     )
     .takes(&[text("format")])
     .acts(log_format::log_format),
-    kw("log-steps", DEFAULTS | FE, ONE, "when log lines are written")
+    kw("log-steps", DEFAULTS | FE, ANY, "when log lines are written")
         .since(3, 1)
-        .takes(&[text("steps").many()])
+        .takes(&[text("steps").any()])
         .acts(log::log_steps),
     kw("log-tag", DEFAULTS | PX, ONE, "tag of log lines")
         .takes(&[text("tag"), IGNORED])

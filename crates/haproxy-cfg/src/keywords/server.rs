@@ -5,7 +5,7 @@ use syntax::Arity;
 use super::row::{Keyword, kw, place::SERVER};
 use crate::model::TlsVersion;
 use crate::parse::ServerParse::{self, *};
-use crate::parse::{guid, server, source, tls};
+use crate::parse::{bind, bind_quic, guid, server, source, tls};
 use crate::signature::{
     Arg, Kind, MILLIS, ReadArgument, TIME_WORDS, TimeWords, Versions, arg, loose, one_of, path, since, text,
     versions,
@@ -39,7 +39,6 @@ const PORT: &[Arg] = &[arg("port", Kind::Custom(ReadArgument(server::port)))
     .missing("'{kw}' expects a port number as argument.")];
 /// A count that is missing is 0.
 const COUNT: &[Arg] = &[loose("count", i64::MIN, i64::MAX).optional()];
-const NAME: &[Arg] = &[text("name").missing("'{kw}' : expects an argument")];
 const PROTOCOLS: &[Arg] = &[arg("protocols", Kind::Custom(ReadArgument(tls::protocols)))
     .missing("'{kw}' : missing the comma-delimited ALPN protocol suite")];
 const MULTIPLEXER: &[Arg] =
@@ -63,7 +62,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("alpn", SERVER, ONE, "protocols offered in TLS").takes(PROTOCOLS),
     kw("backup", SERVER, NONE, "used when all others are down").takes(NOTHING).acts(Backup(true)),
     kw("ca-file", SERVER, ONE, "authorities of the server's certificate").takes(&[arg("file", Kind::Custom(ReadArgument(tls::authorities))).missing("'{kw}' : missing CAfile path")]).keeps(CaFile),
-    kw("cc", SERVER, ONE, "congestion control of the kernel").since(3, 3).takes(&[text("algorithm").missing("'{kw}' : missing congestion control algorithm")]).acts(Congestion),
+    kw("cc", SERVER, ONE, "congestion control of the kernel").since(3, 3).takes(&[text("algorithm").missing("'{kw}' : missing TCP congestion control algorithm")]).acts(Congestion),
     kw("check", SERVER, NONE, "health checks").takes(NOTHING).acts(Check(true)),
     kw("check-alpn", SERVER, ONE, "protocols that checks offer in TLS").takes(PROTOCOLS),
     kw("check-pool-conn-name", SERVER, ONE, "name of the connections that checks reuse").since(3, 2).takes(&[text("name").missing("'{kw}' : missing value")]),
@@ -143,6 +142,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("port", SERVER, ONE, "port that checks go to").takes(PORT).acts(Port),
     kw("proto", SERVER, ONE, "protocol, whatever was agreed on").takes(MULTIPLEXER).keeps(Proto),
     kw("proxy-v2-options", SERVER, ONE, "what else the PROXY protocol tells").takes(&[arg("options", Kind::Custom(ReadArgument(server::proxy_v2_options))).missing("'' : proxy v2 option not implemented")]).acts(ProxyV2Options),
+    kw("quic-cc-algo", SERVER, ONE, "congestion control of QUIC connections").since(3, 4).takes(&[arg("algorithm", Kind::Custom(ReadArgument(bind_quic::congestion))).missing("'{kw}' : missing control congestion algorithm")]),
     kw("redir", SERVER, ONE, "GET and HEAD are redirected there").takes(&[text("prefix").missing("'{kw}' expects <prefix> as argument.")]).acts(Redir),
     kw("renegotiate", SERVER, NONE, "new handshakes at the server's wish").since(3, 4).takes(NOTHING),
     kw("resolve-net", SERVER, ONE, "networks that its addresses are taken from first").takes(&[arg("networks", Kind::Custom(ReadArgument(server::networks))).missing("'{kw}' expects a list of networks.")]).acts(ResolveNet),
@@ -168,7 +168,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("ssl-reuse", SERVER, NONE, "sessions of TLS are used again").takes(NOTHING),
     kw("stick", SERVER, NONE, "clients are kept at it by stick tables, whatever the defaults say").takes(NOTHING),
     kw("strict-maxconn", SERVER, NONE, "idle connections count for `maxconn` as well").since(3, 2).takes(NOTHING),
-    kw("tcp-md5sig", SERVER, ONE, "password of segments (RFC 2385)").since(3, 3).takes(&[text("password")]),
+    kw("tcp-md5sig", SERVER, ONE, "password of segments (RFC 2385)").since(3, 3).takes(&[arg("password", Kind::Custom(ReadArgument(bind::segment_password))).missing("'{kw}' : missing TCP MD5 signature password")]),
     kw("tcp-ut", SERVER, ONE, "how long sent data may go without an answer").takes(&[arg("time", MILLIS).missing("'{kw}' : missing TCP User Timeout value").time_words(&TimeWords { unexpected: "'{kw}' : expects a positive delay in milliseconds", overflow: "timer overflow in argument '{got}' to '{kw}' (maximum value is 2147483647 ms or ~24.8 days)", underflow: "" })]).acts(TcpUserTimeout),
     kw("tfo", SERVER, NONE, "TCP fast open").takes(NOTHING).acts(Tfo(true)),
     kw("tls-tickets", SERVER, NONE, "session tickets of TLS 1.2, whatever the defaults say").takes(NOTHING),

@@ -723,3 +723,22 @@ fn same_id(
             .help("write another number"),
     );
 }
+
+/// `tcp-md5sig PASSWORD`: as much as the kernel takes (RFC 2385).
+pub(crate) fn segment_password(
+    reading: &mut Reading<'_>,
+    cursor: &mut Cursor<'_>,
+    subject: &Subject<'_>,
+) -> Option<Value> {
+    const MOST: usize = 80;
+    let word = cursor.next()?;
+    if word.text.len() > MOST {
+        let message = format!(
+            "'{}' : password too long (at most {MOST} characters expected)",
+            subject.name
+        );
+        subject.alert(reading, "bad-password", word.span, message, "write a shorter one");
+        return None;
+    }
+    Some(Value::Text(word.text.to_vec().into()))
+}

@@ -345,7 +345,6 @@ pub(crate) fn of_frontend(
     cursor: &mut Cursor<'_>,
     subject: &Subject<'_>,
 ) -> Option<Value> {
-    let looked_at = reading.place() != place::BACKEND;
     let mut words = Vec::new();
     let mut path = None;
     while let Some(word) = cursor.next() {
@@ -370,7 +369,6 @@ pub(crate) fn of_frontend(
         signature::sequence(reading, cursor, row.signature.unwrap_or_default(), &own)?;
     }
     match path {
-        _ if !looked_at => {}
         None => {
             let message = "Trying to load a certificate but no 'crt' keyword specified.".to_owned();
             subject.alert(

@@ -412,8 +412,9 @@ fn tell_overwritten(
     let acl = &flags.acl;
     let fetch = acl.sample.fetch.name;
     let overwritten = match derived {
-        Some(derived) => derived.name != derived.fetch && derived.matcher != matcher,
-        None => {
+        // Those that say in their name how they compare.
+        Some(derived) if derived.name.ends_with(derived.matcher.name()) => derived.matcher != matcher,
+        _ => {
             matches!(fetch, "method" | "http_auth_group")
                 && (acl.named_matcher || !acl.sample.converters.is_empty())
         }

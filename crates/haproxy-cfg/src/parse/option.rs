@@ -25,6 +25,8 @@ pub(crate) enum OptionParse {
     Redispatch,
     /// What its arguments say; cannot be negated.
     Given(for<'h> fn(&mut Reading<'h>, &Given)),
+    /// What its arguments say, which nothing acts on yet; it can be negated.
+    Switch,
     /// Old: it asks for what is done anyway.
     Nothing,
 }
@@ -178,8 +180,8 @@ fn act(reading: &mut Reading<'_>, row: &'static Keyword<OptionParse>, line: &Lin
         (Some(OptionParse::Log(log_line)), given) => log_option(reading, log_line, given.as_ref(), line),
         (Some(OptionParse::Redispatch), given) => redispatch(reading, given.as_ref(), line),
         (Some(OptionParse::Given(store)), Some(given)) => store(reading, &given),
-        (Some(OptionParse::Given(_)), None) => {}
-        (None, Some(given)) => reading.keep(given),
+        (Some(OptionParse::Given(_) | OptionParse::Switch), None) => {}
+        (None | Some(OptionParse::Switch), Some(given)) => reading.keep(given),
     }
 }
 
@@ -212,6 +214,7 @@ fn negatable(row: &Keyword<OptionParse>) -> bool {
             OptionParse::Flag(_)
                 | OptionParse::Connection(_)
                 | OptionParse::Redispatch
+                | OptionParse::Switch
                 | OptionParse::Nothing
         )
     )

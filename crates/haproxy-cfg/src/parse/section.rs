@@ -367,6 +367,7 @@ fn placed(reading: &mut Reading<'_>, keyword: &Keyword<Parse>, line: &Line<'_>) 
 /// Keywords whose words of being meaningless are of their own, and come last.
 fn warns_last(name: &str) -> bool {
     name.starts_with("clitcpka-")
+        || name == "log-steps"
         || name.starts_with("srvtcpka-")
         || matches!(name, "max-keep-alive-queue" | "rate-limit")
 }

@@ -147,7 +147,8 @@ impl Table<'_, '_, '_> {
                 let factor = self.needed(cursor, "brates-factor", "write a number of bytes")?;
                 let number = loose_integer(&factor.text).value;
                 if number < 1 {
-                    let words = "'brates-factor' must be greater or equal to 1.";
+                    let words =
+                        "argument 'brates-factor' must be greater than 0 and lower or equal than 1024.";
                     return self.refuse(Some(factor), "bad-number", words, "write a number from 1");
                 }
                 self.keep("brates-factor", Value::Int(number), factor);

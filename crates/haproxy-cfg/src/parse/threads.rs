@@ -82,7 +82,7 @@ fn grouped_fault(text: &str, threads: u32, groups: u32) -> Option<String> {
     let (set, most) = match text.split_once('/') {
         Some((group, _)) if !number(group, groups) => {
             return Some(format!(
-                "invalid thread group number '{group}', permitted range is 1..{groups} in '{text}'"
+                "invalid thread group number '{group}', permitted range is 1..{groups} in '{text}'."
             ));
         }
         Some((_, set)) => (set, MAX_THREADS),
@@ -96,12 +96,12 @@ fn grouped_fault(text: &str, threads: u32, groups: u32) -> Option<String> {
         .map_or((set, None), |(first, last)| (first, Some(last)));
     if !number(first, most) {
         return Some(format!(
-            "invalid first thread number '{first}', permitted range is 1..{most}, or 'all', 'odd', 'even'"
+            "invalid first thread number '{first}', permitted range is 1..{most}, or 'all', 'odd', 'even'."
         ));
     }
     let last = last.filter(|last| !last.is_empty() && !number(last, most))?;
     Some(format!(
-        "invalid last thread number '{last}', permitted range is 1..{most}"
+        "invalid last thread number '{last}', permitted range is 1..{most}."
     ))
 }
 

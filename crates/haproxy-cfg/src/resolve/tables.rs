@@ -15,8 +15,13 @@ const BINARY: u32 = 32;
 pub(super) fn check_written(reading: &mut Reading<'_>, tables: &[StickTable]) {
     let mut told = Vec::new();
     for section in &reading.written.sections {
-        for line in section.lines.iter().filter(|line| line.name == "stick-table") {
-            let Some(table) = of_proxy(line) else { continue };
+        for line in &section.lines {
+            let table = match (section.keyword, line.name) {
+                ("peers", "table") => of_peers(line),
+                (_, "stick-table") => of_proxy(line),
+                _ => None,
+            };
+            let Some(table) = table else { continue };
             let Some(wanted) = &table.write_to else { continue };
             let what = match tables.iter().find(|other| other.name == *wanted) {
                 None => format!("write-to: table '{wanted}' doesn't exist"),
@@ -28,10 +33,18 @@ pub(super) fn check_written(reading: &mut Reading<'_>, tables: &[StickTable]) {
                 ),
                 Some(_) => continue,
             };
-            let message = format!(
-                "Proxy '{}': failed to initialize stick-table: {what}.",
-                section.name
-            );
+            let message = match line.get("name").and_then(Value::text) {
+                Some(name) if section.keyword == "peers" => {
+                    format!(
+                        "failed to initialize '{}/{name}' stick-table: {what}.",
+                        section.name
+                    )
+                }
+                _ => format!(
+                    "Proxy '{}': failed to initialize stick-table: {what}.",
+                    section.name
+                ),
+            };
             told.push(Diagnostic::alert("unknown-name", message).at(line.span));
         }
     }

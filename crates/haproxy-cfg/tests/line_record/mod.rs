@@ -234,3 +234,62 @@ pub(crate) fn compare(folder: &Path, dialect: Dialect) -> Result<(), String> {
         Err(format!("{agreed} of {cases} lines agree\n{report}"))
     }
 }
+
+/// Holds whether we accept the recorded lines in that dialect to `statuses-VERSION.json` of the folder: what another version judges
+/// otherwise, by family and `BLOCK.CASE`. What is wrong with it.
+pub(crate) fn compare_statuses(folder: &Path, dialect: Dialect) -> Result<(), String> {
+    let named = |name: &str| std::fs::read_to_string(folder.join(name)).expect("it is there");
+    let version = dialect.version;
+    let others: BTreeMap<String, BTreeMap<String, i32>> =
+        serde_json::from_str(&named(&format!("statuses-{version}.json"))).expect("it is as it was written");
+    let differences: Differences =
+        toml::from_str(&named("statuses-differences.toml")).expect("it names families and lines");
+    let mut report = String::new();
+    let (mut cases, mut agreed) = (0, 0);
+    for (family, other) in &others_of_all(folder, &others) {
+        let record: Record =
+            serde_json::from_str(&named(&format!("{family}.json"))).expect("as it was written");
+        for (at, block) in record.blocks.iter().enumerate() {
+            for (number, case) in block.cases.iter().enumerate() {
+                let status = other
+                    .get(&format!("{at}.{number}"))
+                    .copied()
+                    .unwrap_or(case.status);
+                if status < 0 {
+                    continue;
+                }
+                cases += 1;
+                let loaded = read(&record, dialect, &block.template, &case.line);
+                let known = differences.get(family);
+                if loaded.has_errors() == (status == 1) {
+                    agreed += 1;
+                } else if !known.is_some_and(|known| known.contains_key(&case.line)) {
+                    let what = if status == 1 { "accepted" } else { "refused" };
+                    report += &format!("{family} {at}.{number}: {}\n    {what}\n", case.line);
+                }
+            }
+        }
+    }
+    if report.is_empty() && cases > 0 {
+        Ok(())
+    } else {
+        Err(format!("{agreed} of {cases} lines agree\n{report}"))
+    }
+}
+
+/// What is known of each family of the folder.
+fn others_of_all(
+    folder: &Path,
+    others: &BTreeMap<String, BTreeMap<String, i32>>,
+) -> BTreeMap<String, BTreeMap<String, i32>> {
+    std::fs::read_dir(folder)
+        .expect("the folder is there")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|end| end == "txt"))
+        .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+        .map(|family| {
+            let known = others.get(&family).cloned().unwrap_or_default();
+            (family, known)
+        })
+        .collect()
+}

@@ -2,7 +2,7 @@
 
 use crate::signature::{
     Arg, IGNORED, Kind, Opt, TimeUnit, TimeWords, Versions, arg, bytes, choice, int, loose, measured, millis,
-    one_of, opt, options, path, since, size, text, versions,
+    one_of, opt, options, path, since, text, versions,
 };
 
 pub(super) const INT_MAX: i64 = 2_147_483_647;
@@ -40,8 +40,6 @@ const BYTES_OF_VERSIONS: Versions = versions(
 pub(super) const MEASURED: Arg = measured("size", 0)
     .missing(WANTS_INT)
     .wrong("unexpected '{rest}' after size passed to '{kw}'");
-/// Bytes, of keywords that came with the units.
-pub(super) const SIZE: &[Arg] = &[size("size")];
 /// Bytes, one at least, of buffers of sockets that came with 2.9.
 pub(super) const BUFFER: &[Arg] = &[measured("size", 1)
     .missing("unexpected '' after size passed to '{kw}'")

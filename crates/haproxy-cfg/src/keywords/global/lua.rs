@@ -81,18 +81,16 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .takes(&[list(
             "libraries",
             &[
-                "none",
-                "all",
-                "coroutine",
-                "debug",
-                "io",
-                "math",
-                "os",
-                "package",
-                "string",
-                "table",
-                "utf8",
+                "none", "all", "debug", "io", "math", "os", "package", "string", "table", "utf8",
             ],
+        )
+        .missing(
+            "'{kw}' expects 'all', 'none', or a comma-separated list of libraries: \
+             table,io,os,string,math,utf8,package,debug",
+        )
+        .wrong(
+            "'{kw}': unknown library '{got}', expected one of: \
+             all,none,table,io,os,string,math,utf8,package,debug",
         )])
         .since(3, 4),
     kw("tune.lua.service-timeout", GLOBAL, ANY, "time of a Lua service").takes(LUA_TIME),

@@ -4,8 +4,8 @@ use syntax::Arity;
 
 use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
 use super::arguments::{
-    FLAG, FOLDER, HARDEN, INT_MAX, LOG_TARGET, NODE_NAME, PATH_MODES, STATS, STATUS_RANGES, UNIX_OPTIONS,
-    VARIABLE, WANTS_INT, WANTS_TIME,
+    FLAG, FOLDER, HARDEN, LOG_TARGET, NODE_NAME, PATH_MODES, STATS, STATUS_RANGES, UNIX_OPTIONS, VARIABLE,
+    WANTS_INT, WANTS_TIME,
 };
 use crate::parse::environment::environment;
 use crate::parse::{global as g, log};

@@ -53,7 +53,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "tokens without a signature are taken",
     )
-    .takes(&[text("nothing").optional()])
+    .takes(&[arg("nothing", Kind::Rest(g::NOTHING))])
     .since(3, 4),
     kw(
         "jwt.decrypt_alg_list",

@@ -4,8 +4,8 @@ use syntax::Arity;
 
 use super::super::row::{Keyword, Parse, kw, place::GLOBAL};
 use super::arguments::{
-    ANY_NUMBER, BUFFER, BUFFERS, BYTES, FLAG, INT, INT_MAX, INT_MIN, MEASURED, ON_OFF, PERCENT, SIZE,
-    VARS_SIZE, WANTS_INT,
+    ANY_NUMBER, BUFFER, BUFFERS, BYTES, FLAG, INT, INT_MAX, INT_MIN, MEASURED, ON_OFF, PERCENT, VARS_SIZE,
+    WANTS_INT,
 };
 use crate::parse::global as g;
 use crate::signature::{

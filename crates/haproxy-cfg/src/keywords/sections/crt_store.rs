@@ -4,13 +4,19 @@ use syntax::Arity;
 
 use super::super::row::{Keyword, Parse, kw, place::OTHER};
 use crate::parse::sections::crt_store as c;
-use crate::signature::{choice, int, one_of, opt, path, text};
+use crate::signature::{Arg, IGNORED, choice, int, one_of, opt, path, text};
 
 const ANY: Arity = Arity::ANY;
 
+/// A folder; what stands behind it is read over.
+const FOLDER: &[Arg] = &[
+    path("path").missing("'{kw}' requires a <path> argument."),
+    IGNORED,
+];
+
 pub(super) const ROWS: &[Keyword<Parse>] = &[
-    kw("crt-base", OTHER, ANY, "folder of certificates").takes(&[path("path")]),
-    kw("key-base", OTHER, ANY, "folder of keys").takes(&[path("path")]),
+    kw("crt-base", OTHER, ANY, "folder of certificates").takes(FOLDER),
+    kw("key-base", OTHER, ANY, "folder of keys").takes(FOLDER),
     kw("load", OTHER, ANY, "a certificate")
         .takes(&[choice(
             "option",

@@ -19,15 +19,20 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "kind",
         &[
             opt("httpchk", WORDS),
-            opt("ldap-check", &[]),
+            opt("ldap-check", WORDS),
             opt("mysql-check", WORDS),
             opt("pgsql-check", WORDS),
-            opt("redis-check", &[]),
+            opt("redis-check", WORDS),
             opt("smtpchk", WORDS),
-            opt("spop-check", &[]),
-            opt("ssl-hello-chk", &[]),
-            opt("tcp-check", &[]),
+            opt("spop-check", WORDS),
+            opt("ssl-hello-chk", WORDS),
+            opt("tcp-check", WORDS),
         ],
+    )
+    .missing("'{kw}' expects a healthcheck type.")
+    .wrong(
+        "unknown healthcheck type '{got}' (expects 'tcp-check', 'httpchk', 'ssl-hello-chk', 'smtpchk', 'pgsql-check', \
+         'redis-check', 'mysql-check', 'ldap-check', 'spop-check').",
     )]),
 ];
 

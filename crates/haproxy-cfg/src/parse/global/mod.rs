@@ -43,7 +43,7 @@ pub(crate) use tls::{
     DH_FILE, EXTRA_FILES, ISSUERS, TLS_VERSION, base, capture_cipherlist, capture_size, ssl_default,
     ssl_server_verify,
 };
-pub(crate) use tokens::JWE_ALGORITHMS;
+pub(crate) use tokens::{JWE_ALGORITHMS, NOTHING};
 pub(crate) use tune::{BLOCKED_TIME, ELASTICITY, IDLE_TIME, VARS_SIZE, experimental, tune};
 pub(crate) use variables::{SET_VAR, SET_VAR_FMT, set_variable};
 

@@ -53,3 +53,23 @@ pub(crate) const JWE_ALGORITHMS: ReadArgument = ReadArgument(|reading, cursor, s
     }
     Some(Value::List(list))
 });
+
+/// No arguments at all, in the words of `jwt.allow_none_alg`.
+pub(crate) const NOTHING: ReadArgument = ReadArgument(|reading, cursor, subject| {
+    let Some(word) = cursor.next() else {
+        return Some(Value::Word("on"));
+    };
+    let message = format!(
+        "keyword '{}' in 'global' section does not take any arguments.",
+        subject.name
+    );
+    let (file, at) = reading.sources.locate(word.span);
+    // The original names the place twice here.
+    let message = if reading.dialect.strict {
+        format!("parsing [{file}:{}]: {message}", at.line)
+    } else {
+        message
+    };
+    subject.alert(reading, "extra-argument", word.span, message, "remove it");
+    None
+});

@@ -49,7 +49,9 @@ pub(crate) fn proxy_log(reading: &mut Reading<'_>, line: &Line<'_>) {
         let settings = reading.settings();
         settings.logs.clear();
         settings.logs_reset = line.prefix == Prefix::No;
-        reading.at_most(line, 0);
+        if line.prefix == Prefix::No || !reading.dialect.strict {
+            reading.at_most(line, 0);
+        }
         return;
     }
     let global = line.arg(0).is_some_and(|word| &*word.text == b"global");
@@ -345,10 +347,12 @@ pub(crate) fn log_tag(reading: &mut Reading<'_>, line: &Line<'_>) {
 /// `log-steps STEPS`: a list with commas, or `all`.
 pub(crate) fn log_steps(reading: &mut Reading<'_>, line: &Line<'_>) {
     let mut steps = LogSteps::default();
-    let Some(word) = line.arg(0) else {
-        let told =
-            Diagnostic::alert("missing-argument", "'log-steps' expects a list of steps.").at(line.behind());
-        return reading.tell(told.help("write for example: log-steps accept,close"));
+    // Without a list, and where no logs are written, nothing is asked for.
+    let Some(word) = line
+        .arg(0)
+        .filter(|_| reading.place() != crate::keywords::place::BACKEND)
+    else {
+        return;
     };
     for step in word.text.split(|byte| *byte == b',') {
         match step {
@@ -368,7 +372,8 @@ pub(crate) fn log_steps(reading: &mut Reading<'_>, line: &Line<'_>) {
             b"close" => steps.close = true,
             unknown => {
                 let message = format!(
-                    "'log-steps' does not know the step '{}'.",
+                    "invalid log step name ({}). Expected values are: accept, request, connect, response, close, quic-init, \
+                     http-req, http-res, http-after-res, tcp-req-conn, tcp-req-sess, tcp-req-cont, tcp-res-cont",
                     String::from_utf8_lossy(unknown)
                 );
                 let told = Diagnostic::alert("unknown-step", message).at(word.span);

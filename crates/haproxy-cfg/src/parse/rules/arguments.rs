@@ -350,7 +350,7 @@ pub(crate) fn retries(
     }
     let span = subject.rule?.span;
     if !reading.has_backend_side() {
-        let message = "'set-retries' only available in backend or listen section.";
+        let message = "'set-retries' only available in backend or listen section";
         subject.alert(
             reading,
             "not-in-frontend",

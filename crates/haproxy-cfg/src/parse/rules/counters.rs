@@ -190,8 +190,13 @@ pub(crate) const fn tracker(name: &'static str) -> Arg {
         let value = loose_integer(number.as_bytes()).value as i32;
         if i64::from(value) >= counters(reading) {
             let message = format!(
-                "{value} track-sc number exceeding {} (MAX_SESS_STKCTR-1) value",
-                counters(reading) - 1
+                "{value} track-sc number exceeding {} ({}-1) value",
+                counters(reading) - 1,
+                if reading.dialect.does_as(2, 7) {
+                    "tune.stick-counters"
+                } else {
+                    "MAX_SESS_STKCTR"
+                }
             );
             subject.alert(
                 reading,

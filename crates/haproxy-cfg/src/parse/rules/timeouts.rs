@@ -30,6 +30,13 @@ pub(crate) fn of_backend(
     let client = arguments
         .iter()
         .any(|argument| matches!(argument.value, Value::Option("client", _)));
+    // A tarpit is the client's as much as the server's.
+    let either = arguments
+        .iter()
+        .any(|argument| matches!(argument.value, Value::Option("tarpit", _)));
+    if either {
+        return Some(());
+    }
     let (has_side, code, side) = if client {
         (reading.has_frontend_side(), "not-in-backend", "frontend")
     } else {

@@ -166,7 +166,17 @@ pub(super) fn check(
                 }
                 match word(reading, *kind, &text, at, args)? {
                     Some(value) => args[at].value = value,
-                    None if *kind == ArgType::KeyFile => key_file(reading, &text, args),
+                    None if *kind == ArgType::KeyFile => {
+                        key_file(reading, &text, args);
+                        if name == "jwt_decrypt_cert" && !reading.written.key_files.contains_key(&text) {
+                            return Err(format!("unknown certificate {text}"));
+                        }
+                        let judged =
+                            name == "jwt_verify" && reading.dialect.strict && reading.dialect.at_least(3, 3);
+                        if judged && lacks_key(reading, &text, args) {
+                            return Err("(null)".to_owned());
+                        }
+                    }
                     None => {}
                 }
             }
@@ -174,6 +184,13 @@ pub(super) fn check(
         }
     }
     Ok(remark)
+}
+
+/// Whether an algorithm of certificates is given a file that cannot be read.
+fn lacks_key(reading: &Reading<'_>, path: &Word, args: &[Arg]) -> bool {
+    let of_certificates = matches!(args.first(), Some(Arg { value: ArgValue::Text(name), .. })
+        if !name.starts_with(b"HS") && **name != *b"none");
+    of_certificates && !reading.written.key_files.contains_key(path)
 }
 
 /// Keeps what a file with a key holds, for all expressions. One that cannot be read is none: there is no key then, which
@@ -293,7 +310,7 @@ fn word(
         ArgType::Scope
             if !text.is_empty() && !crate::model::Scope::ALL.iter().any(|scope| scope.name() == shown) =>
         {
-            format!("invalid scope '{shown}', must be one of: sess, txn, req, res, proc.")
+            format!("invalid scope '{shown}', must be one of: sess, txn, req, res, proc")
         }
         ArgType::Hex if text.is_empty() => "(null)".to_owned(),
         ArgType::Hex => return super::pattern::hexadecimal(text).map(|bytes| Some(ArgValue::Bytes(bytes))),
@@ -491,6 +508,14 @@ fn jwt_algorithm(reading: &Reading<'_>, text: &[u8], shown: &str) -> Result<Opti
     }
     if !JWT_ALGORITHMS.contains(&shown) {
         return Err(format!("unknown JWT algorithm: {shown}"));
+    }
+    let unsigned = reading.dialect.strict && reading.dialect.at_least(3, 3) && shown == "none";
+    let allowed = || {
+        let mut sections = reading.written.sections.iter().flat_map(|section| &section.lines);
+        sections.any(|line| line.name == "jwt.allow_none_alg")
+    };
+    if unsigned && !allowed() {
+        return Err("(null)".to_owned());
     }
     if shown.starts_with("PS") && reading.dialect.strict && !reading.dialect.at_least(2, 7) {
         return Err("RSASSA-PSS JWS signing not managed yet".to_owned());

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::super::reading::Reading;
 use crate::lex::Word;
 use crate::model::sections::Endpoint;
-use crate::values::{HostPort, Port, host_port, resolve};
+use crate::values::{HostPort, Port, Wants, address, resolve};
 
 /// What an address may be.
 #[derive(Clone, Copy)]
@@ -71,7 +71,11 @@ pub(super) fn endpoint(reading: &Reading<'_>, word: &Word<'_>, rules: Rules) -> 
         return Err(format!("stream-type address not acceptable in '{text}'"));
     }
     let found = |endpoint| Ok(Found { endpoint, stream });
-    match host_port(&bare).map_err(|error| error.to_string().replace(&bare, &text))? {
+    let wants = Wants {
+        datagrams: datagram,
+        ..Wants::streams(reading.dialect)
+    };
+    match address(&bare, wants).map_err(|error| error.to_string().replace(&bare, &text))? {
         HostPort::Unix(path) => found(Endpoint::Unix(path)),
         HostPort::Abstract(name) => found(Endpoint::Abstract(name)),
         HostPort::Fd(_) => Err(format!("a file descriptor is not acceptable here in '{text}'")),

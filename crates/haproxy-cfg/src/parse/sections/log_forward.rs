@@ -138,6 +138,15 @@ pub(crate) fn option(reading: &mut Reading<'_>, line: &Line<'_>) {
         return reading.alert("unknown-keyword", line.keyword().span, message);
     }
     let name = given(reading, line).and_then(|given| given.get("name").and_then(Value::word));
+    let how = line
+        .arg(1)
+        .map(|word| shown(word).into_owned())
+        .unwrap_or_default();
+    if name == Some("host") && !matches!(&*how, "replace" | "fill" | "keep" | "append") {
+        let message = "option 'host' expects {replace|fill|keep|append}.";
+        let at = line.arg(1).map_or(line.behind(), |word| word.span);
+        return reading.alert("unknown-option", at, message);
+    }
     if name == Some("host") {
         reading.tell_read_only("'option host' in log-forward", line.span());
     }

@@ -1,10 +1,10 @@
 //! Lines of `log-profile`: what is written at which step of a stream.
 
-use syntax::Span;
+use syntax::{Diagnostic, Span};
 
 use super::super::format;
 use super::super::frame::Frame;
-use super::super::line::Line;
+use super::super::line::{Line, shown};
 use super::super::reading::Reading;
 use super::super::sample::Usage;
 use super::given;
@@ -29,8 +29,74 @@ pub(crate) fn log_tag(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// Steps that streams have, and those that other parts of the way have.
+const STEPS: [&[&[u8]]; 2] = [
+    &[
+        b"accept",
+        b"request",
+        b"connect",
+        b"response",
+        b"close",
+        b"error",
+        b"any",
+    ],
+    &[
+        b"quic-init",
+        b"http-req",
+        b"http-res",
+        b"http-after-res",
+        b"tcp-req-conn",
+        b"tcp-req-sess",
+        b"tcp-req-cont",
+        b"tcp-res-cont",
+    ],
+];
+
+/// Tells a line that is not of that form, in the original's words.
+fn unreadable(reading: &mut Reading<'_>, line: &Line<'_>) -> bool {
+    let Some(step) = line
+        .arg(0)
+        .filter(|word| STEPS.iter().any(|steps| steps.contains(&&*word.text)))
+    else {
+        let message = "'on' expects a log step.\nexpected values are: 'accept', 'request', 'connect', 'response', 'close', \
+                       'error' or 'any'.\nOr one of the additional log steps: 'quic-init', 'http-req', 'http-res', \
+                       'http-after-res', 'tcp-req-conn', 'tcp-req-sess', 'tcp-req-cont', 'tcp-res-cont'.";
+        let span = line.arg(0).map_or(line.behind(), |word| word.span);
+        let told = Diagnostic::alert("unknown-step", message).at(span);
+        reading.tell(told.help("write for example: on close format \"%ci\""));
+        return true;
+    };
+    let step = shown(step).into_owned();
+    let mut at = 1;
+    loop {
+        let (name, takes) = match line.arg(at).map(|word| &*word.text) {
+            Some(b"drop") if at == 1 => return false,
+            Some(b"format") => ("format", true),
+            Some(b"sd") => ("sd", true),
+            None if at > 1 => return false,
+            _ => ("", false),
+        };
+        if takes && line.arg(at + 1).is_some() {
+            at += 2;
+            continue;
+        }
+        let message = if takes {
+            format!("'on {step} {name}' expects a logformat string.")
+        } else {
+            format!("'on {step}' expects 'drop', 'format' or 'sd'.")
+        };
+        let span = line.arg(at).map_or(line.behind(), |word| word.span);
+        let told = Diagnostic::alert("missing-argument", message).at(span);
+        reading.tell(told.help(format!("write for example: on {step} format \"%ci\"")));
+        return true;
+    }
+}
+
 /// `on STEP [drop] [format FORMAT] [sd FORMAT]`. Of two lines for a step the last counts.
 pub(crate) fn on(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if unreadable(reading, line) {
+        return;
+    }
     let Some(step) = given(reading, line).and_then(|given| given.get("step").and_then(Value::word)) else {
         return;
     };

@@ -52,6 +52,7 @@ fn words(section: &str) -> Words {
         "program" => ("'program' expects an <id> argument", true, false),
         "healthcheck" => ("missing name for healthcheck section.", false, true),
         "acme" => ("section 'acme' requires an ID argument.", true, false),
+        "log-profile" => ("missing name for log-profile section.", true, true),
         _ => ("", true, false),
     };
     Words {
@@ -99,7 +100,8 @@ pub(super) fn enter(reading: &mut Reading<'_>, section: &'static Keyword<()>, li
         return reading.tell(told.help("use letters, digits, '-', '_', '.' and ':'"));
     }
     let name: Word = word.text.to_vec().into();
-    if keyword != "userlist" && !is_new(reading, keyword, &name, line) {
+    // Stores of one name are one.
+    if !matches!(keyword, "userlist" | "crt-store") && !is_new(reading, keyword, &name, line) {
         return;
     }
     begin(reading, section, line);
@@ -209,7 +211,12 @@ fn unknown(reading: &mut Reading<'_>, section: &'static str, line: &Line<'_>) {
     let message = match section {
         "ring" => format!("unknown statement '{word}'."),
         "log-forward" => format!("unknown keyword '{word}' in log-forward section."),
-        "userlist" => format!("unknown keyword '{word}' in 'users' section"),
+        "log-profile" => format!("unknown keyword '{word}' in log-profile section."),
+        "userlist" if !reading.dialect.at_least(3, 1) => {
+            format!("unknown keyword '{word}' in 'users' section")
+        }
+        // Lines of traces are those of the global section to it.
+        "traces" if reading.dialect.strict => format!("unknown keyword '{word}' in 'global' section"),
         _ => format!("unknown keyword '{word}' in '{section}' section"),
     };
     let mut told = Diagnostic::alert("unknown-keyword", message).at(span);

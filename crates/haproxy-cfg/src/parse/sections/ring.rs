@@ -248,7 +248,8 @@ pub(crate) fn finish(reading: &mut Reading<'_>) {
             told.push(whole(one).help(format!("write: maxlen {size}, or a larger size")));
         }
         let unset = |time: Option<u32>| time.is_none_or(|time| time == 0);
-        if !ring.servers.is_empty() && (unset(ring.timeout_connect) || unset(ring.timeout_server)) {
+        let judged = reading.spoken_before(3, 3);
+        if judged && !ring.servers.is_empty() && (unset(ring.timeout_connect) || unset(ring.timeout_server)) {
             let message = format!(
                 "missing timeouts for backend '{name}'.\n   | While not properly invalid, you will certainly encounter \
                  various problems\n   | with such a configuration. To fix this, please ensure that all following\n   | \

@@ -28,7 +28,6 @@ type Fault<'w> = (String, Option<&'w Word<'w>>, String);
 
 /// `trace SOURCE [KEYWORD VALUE]…`: what lacks its value lists the values in the original, and does nothing.
 pub(crate) fn trace(reading: &mut Reading<'_>, line: &Line<'_>) {
-    reading.tell_read_only("'trace'", line.span());
     let words: Vec<&Word<'_>> = line.args().iter().collect();
     let mut arguments = Vec::new();
     match judge(reading, &words, &mut arguments) {

@@ -99,6 +99,7 @@ pub(crate) enum ServerParse {
 
 /// Options that only a server itself may have. They are told and left out in `default-server`.
 const OF_SERVERS: &[&str] = &[
+    "quic-cc-algo",
     "guid",
     "id",
     "no-sslv3",
