@@ -40,16 +40,6 @@ fn newer_lines_are_judged_as_version_3_4_judges_them() {
 }
 
 #[test]
-fn all_lines_are_accepted_or_refused_as_version_3_0_does() {
-    is_judged_as(Dialect::exactly(3, 0));
-}
-
-#[test]
-fn all_lines_are_accepted_or_refused_as_version_3_2_does() {
-    is_judged_as(Dialect::exactly(3, 2));
-}
-
-#[test]
 fn all_lines_are_accepted_or_refused_as_version_3_4_does() {
     is_judged_as(Dialect::exactly(3, 4));
 }

@@ -53,12 +53,12 @@ impl Output {
     }
 
     /// Whether a sample of this type can be taken for one of `wanted` (manual, section 7.3: types are cast where they are
-    /// not the same). Up to 2.6 IPv4 addresses could be taken for numbers, which a verdict of later versions refuses.
+    /// not the same). Up to 2.6 addresses could be taken for numbers, which a verdict of later versions refuses.
     #[must_use]
     pub fn casts_to(self, wanted: Self, dialect: Dialect) -> bool {
         let numbers_refused = dialect.strict && dialect.at_least(2, 7);
         match (self, wanted) {
-            (Self::Addr | Self::Ipv4, Self::Sint) if numbers_refused => false,
+            (Self::Addr, Self::Sint) if numbers_refused => false,
             (Self::Any | Self::Same | Self::Str, _) | (_, Self::Any | Self::Same | Self::Str | Self::Bin) => {
                 true
             }
