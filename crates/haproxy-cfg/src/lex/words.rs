@@ -234,7 +234,7 @@ impl<'a> Lexer<'a, '_> {
                     at = next;
                 }
                 (b'$', Some((b'"', _))) => {
-                    at = self.variable(at, &mut draft, &mut finished, &mut expanded)?
+                    at = self.variable(at, &mut draft, &mut finished, &mut expanded)?;
                 }
                 _ => {
                     draft.push(byte, at, at + 1);

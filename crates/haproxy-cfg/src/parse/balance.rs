@@ -261,9 +261,8 @@ fn converters(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<Argument> {
             Reading::proxy_words(proxy.kind),
             proxy.name
         );
-        let index = match reading.section {
-            Section::Proxy(index) => index,
-            _ => return None,
+        let Section::Proxy(index) = reading.section else {
+            return None;
         };
         let told = Diagnostic::warning("bad-balance", message).at(line.span());
         let told = told
