@@ -21,7 +21,7 @@ fn agrees(name: &str, dialect: Dialect) {
 }
 
 fn is_judged_as(dialect: Dialect) {
-    if let Err(report) = line_record::compare_statuses(&folder("lines"), dialect) {
+    if let Err(report) = line_record::compare_statuses(&folder("lines"), &folder("statuses"), dialect) {
         panic!("{report}");
     }
 }
@@ -39,6 +39,11 @@ fn newer_lines_are_judged_as_version_3_2_judges_them() {
 #[test]
 fn newer_lines_are_judged_as_version_3_4_judges_them() {
     agrees("lines-3.4", Dialect::exactly(3, 4));
+}
+
+#[test]
+fn all_lines_are_accepted_or_refused_as_version_3_2_does() {
+    is_judged_as(Dialect::exactly(3, 2));
 }
 
 #[test]

@@ -121,7 +121,10 @@ pub(crate) fn filter(reading: &mut Reading<'_>, line: &Line<'_>) {
     let row = ARGUMENTS
         .iter()
         .find(|row| row.name.as_bytes() == &*name.text)
-        .filter(|row| newer || row.since.is_none());
+        .filter(|row| {
+            row.since
+                .is_none_or(|since| !reading.dialect.strict || since <= reading.dialect.version)
+        });
     let Some(row) = row else {
         return unknown(reading, name);
     };

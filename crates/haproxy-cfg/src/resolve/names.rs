@@ -41,14 +41,15 @@ pub(super) fn tell_duplicates(reading: &mut Reading<'_>) {
     let backends = FxHashMap::with_capacity_and_hasher(proxies.len(), FxBuildHasher);
     let mut seen: [FxHashMap<&[u8], usize>; 2] = [FxHashMap::default(), backends];
     let mut told = Vec::new();
+    let both = reading.dialect.strict && reading.dialect.at_least(3, 1);
     for (index, proxy) in proxies.iter().enumerate() {
         let sides = [proxy.kind.is_frontend(), proxy.kind.is_backend()];
         let name = proxy.name.as_slice();
         let before = seen.each_ref().map(|side| side.get(name).copied());
-        // A listen section is held to frontends alone.
+        // Up to 3.0 a listen section is held to frontends alone.
         let of_a_kind = [0, 1]
             .into_iter()
-            .filter(|side| sides[*side] && (*side == 0 || !sides[0]))
+            .filter(|side| sides[*side] && (*side == 0 || !sides[0] || both))
             .find_map(|side| before[side]);
         if let Some(other) = of_a_kind.or(before[0]).or(before[1]) {
             let first = &proxies[other];

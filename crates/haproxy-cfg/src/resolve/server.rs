@@ -334,7 +334,7 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
         let Some(first) = seen.insert(line) else {
             continue;
         };
-        let numbered = line.params.more.id.is_some() && first.params.more.id.is_some();
+        let numbered = line.params.more.id.is_some() || first.params.more.id.is_some();
         let at = reading.sources.locate(first.span).1.line;
         let message = format!(
             "{kind} '{}', another server named '{}' was already defined at line {at}, please use distinct names.",

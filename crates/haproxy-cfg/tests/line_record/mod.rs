@@ -235,20 +235,22 @@ pub(crate) fn compare(folder: &Path, dialect: Dialect) -> Result<(), String> {
     }
 }
 
-/// Holds whether we accept the recorded lines in that dialect to `statuses-VERSION.json` of the folder: what another version judges
+/// Holds whether we accept the recorded lines of a folder in that dialect to `VERSION.json` of another: what that version judges
 /// otherwise, by family and `BLOCK.CASE`. What is wrong with it.
-pub(crate) fn compare_statuses(folder: &Path, dialect: Dialect) -> Result<(), String> {
-    let named = |name: &str| std::fs::read_to_string(folder.join(name)).expect("it is there");
+pub(crate) fn compare_statuses(folder: &Path, statuses: &Path, dialect: Dialect) -> Result<(), String> {
+    let named = |name: &str| std::fs::read_to_string(statuses.join(name)).expect("it is there");
     let version = dialect.version;
     let others: BTreeMap<String, BTreeMap<String, i32>> =
-        serde_json::from_str(&named(&format!("statuses-{version}.json"))).expect("it is as it was written");
+        serde_json::from_str(&named(&format!("{version}.json"))).expect("it is as it was written");
     let differences: Differences =
-        toml::from_str(&named("statuses-differences.toml")).expect("it names families and lines");
+        toml::from_str(&named("differences.toml")).expect("it names families and lines");
     let mut report = String::new();
     let (mut cases, mut agreed) = (0, 0);
     for (family, other) in &others_of_all(folder, &others) {
-        let record: Record =
-            serde_json::from_str(&named(&format!("{family}.json"))).expect("as it was written");
+        let record: Record = {
+            let text = std::fs::read_to_string(folder.join(format!("{family}.json"))).expect("it is there");
+            serde_json::from_str(&text).expect("as it was written")
+        };
         for (at, block) in record.blocks.iter().enumerate() {
             for (number, case) in block.cases.iter().enumerate() {
                 let status = other

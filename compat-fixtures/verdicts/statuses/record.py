@@ -1,25 +1,28 @@
 #!/usr/bin/env python3
-"""Records which lines of the families beside this file another version of haproxy judges otherwise than 2.6: accepted instead of
+"""Records which lines of the families in ../lines another version of haproxy judges otherwise than 2.6: accepted instead of
 refused, or the other way round.
 
-    python3 record_statuses.py VERSION PROGRAM     writes statuses-VERSION.json
+    python3 record.py VERSION PROGRAM     writes VERSION.json
 
 The file has, for each family, `BLOCK.CASE` (both from 0) and the exit status of `haproxy -c`; a negative one is a crash. What is not
 in it is judged as FAMILY.json says.
 """
 
 import concurrent.futures
+import importlib.util
 import json
 import pathlib
 import sys
 
-import record
-
 HERE = pathlib.Path(__file__).resolve().parent
+LINES = HERE.parent / "lines"
+spec = importlib.util.spec_from_file_location("lines", LINES / "record.py")
+lines = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(lines)
 
 
 def differing(program, path):
-    files, _ = record.family(path)
+    files, _ = lines.family(path)
     blocks = json.loads(path.with_suffix(".json").read_text())["blocks"]
     cases = [
         (f"{at}.{number}", block["template"], case)
@@ -27,7 +30,7 @@ def differing(program, path):
         for number, case in enumerate(block["cases"])
     ]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        judged = pool.map(lambda one: record.judge(program, files, one[1], one[2]["line"])["status"], cases)
+        judged = pool.map(lambda one: lines.judge(program, files, one[1], one[2]["line"])["status"], cases)
         return {
             key: status
             for (key, _, case), status in zip(cases, judged)
@@ -37,9 +40,9 @@ def differing(program, path):
 
 def main():
     version, program = sys.argv[1:]
-    found = {path.stem: differing(program, path) for path in sorted(HERE.glob("*.txt"))}
+    found = {path.stem: differing(program, path) for path in sorted(LINES.glob("*.txt"))}
     rows = [f"  {json.dumps(family)}: {json.dumps(cases)}" for family, cases in found.items() if cases]
-    (HERE / f"statuses-{version}.json").write_text("{\n" + ",\n".join(rows) + "\n}\n")
+    (HERE / f"{version}.json").write_text("{\n" + ",\n".join(rows) + "\n}\n")
 
 
 if __name__ == "__main__":
