@@ -63,29 +63,41 @@ const FORWARDED: &[Arg] = &[options(&[
     opt("for_port-expr", EXPRESSION),
 ])];
 
-const MYSQL: &[Arg] = &[choice(
+/// Versions of MySQL's protocol.
+const MYSQL_VERSIONS: Versions = versions(
+    3,
+    3,
+    one_of("version", &["post-41", "pre-41", "post-80"])
+        .optional()
+        .wrong("keyword 'user' only supports 'post-41', 'pre-41' and 'post-80' (got '{got}')."),
+    one_of("version", &["post-41", "pre-41"])
+        .optional()
+        .wrong("keyword 'user' only supports 'post-41' and 'pre-41' (got '{got}')."),
+);
+
+/// Arguments of a check by MySQL's greeting or login.
+pub(super) const MYSQL: &[Arg] = &[choice(
     "login",
     &[opt(
         "user",
         &[
-            text("name").missing("'option mysql-check user' expects <username> as argument."),
-            one_of("version", &["post-41", "pre-41"])
-                .optional()
-                .wrong("keyword 'user' only supports 'post-41' and 'pre-41' (got '{got}')."),
+            text("name").missing("'{kw} user' expects <username> as argument."),
+            since(&MYSQL_VERSIONS),
         ],
     )],
 )
 .optional()
-.wrong("'option mysql-check' only supports optional values: 'user' (got '{got}').")];
+.wrong("'{kw}' only supports optional values: 'user' (got '{got}').")];
 
-const PGSQL: &[Arg] = &[choice(
+/// Arguments of a check by PostgreSQL's login.
+pub(super) const PGSQL: &[Arg] = &[choice(
     "login",
     &[opt(
         "user",
-        &[text("name").missing("'option pgsql-check' expects 'user <username>' as argument.")],
+        &[text("name").missing("'{kw}' expects 'user <username>' as argument.")],
     )],
 )
-.words("'option pgsql-check' expects 'user <username>' as argument.")];
+.words("'{kw}' expects 'user <username>' as argument.")];
 
 const HEADER_NAMES: &[Arg] = &[one_of("policy", &["preserve", "delete", "reject"])
     .missing(

@@ -12,7 +12,7 @@ use crate::signature::{
 const ANY: Arity = Arity::ANY;
 
 const NO_OPTION: Arg = ignored_before(0, 0);
-const POLICY_OPTIONS: Versions = versions(3, 3, text("options").any(), NO_OPTION);
+const POLICY_OPTIONS: Versions = versions(3, 3, arg("options", Kind::Rest(g::THREADS_PER_CORE)), NO_OPTION);
 
 pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("cpu-affinity", GLOBAL, ANY, "which CPUs a thread may run on")

@@ -84,6 +84,39 @@ fn max_groups(reading: &Reading<'_>) -> i64 {
     }
 }
 
+/// `threads-per-core 1|auto` behind a policy.
+pub(crate) const THREADS_PER_CORE: ReadArgument = ReadArgument(|reading, cursor, subject| {
+    let mut list = Vec::new();
+    while let Some(word) = cursor.next() {
+        let value = cursor.next();
+        let text = value.map(|value| shown(value).into_owned()).unwrap_or_default();
+        let message = if &*word.text != b"threads-per-core" {
+            format!(
+                "'{}' passed an unknown keyword '{}', the only known values are threads-per-core",
+                subject.name,
+                shown(word)
+            )
+        } else if !matches!(&*text, "1" | "auto") {
+            format!(
+                "'{}' passed an unknown value '{text}' to keyword 'threads-per-core', known values are 1 or auto",
+                subject.name
+            )
+        } else {
+            list.push(Value::Text(text.into_bytes().into()));
+            continue;
+        };
+        subject.alert(
+            reading,
+            "unknown-option",
+            word.span,
+            message,
+            "write: threads-per-core 1, or: auto",
+        );
+        return None;
+    }
+    Some(Value::List(list))
+});
+
 /// The number of groups.
 pub(crate) const GROUPS: ReadArgument = ReadArgument(|reading, cursor, subject| {
     let limit = Limit {

@@ -20,7 +20,9 @@ mod variables;
 use syntax::Diagnostic;
 
 pub(crate) use client::{CLIENT_CA, CLIENT_RESOLVERS, LUA_FILE};
-pub(crate) use cpus::{CPU_MAP, CPUS, GROUP_NUMBER, GROUPS, THREADS, master_worker, nbproc, nbthread};
+pub(crate) use cpus::{
+    CPU_MAP, CPUS, GROUP_NUMBER, GROUPS, THREADS, THREADS_PER_CORE, master_worker, nbproc, nbthread,
+};
 pub(crate) use groups::{ThreadGroups, finish as finish_thread_groups, thread_group, thread_groups};
 pub(crate) use headers::{case_adjust, case_adjust_file};
 pub(crate) use limits::{
