@@ -1,4 +1,4 @@
-//! The listings of keywords (`-dK`) against those of HAProxy 3.5, 3.2, 3.0 and 2.6, line by line: so no keyword is said to
+//! The listings of keywords (`-dK`) against those of HAProxy 3.5, 3.4, 3.2, 3.0 and 2.6, line by line: so no keyword is said to
 //! have come before one of these that lacks it, or after one that has it.
 
 use haproxy_cfg::Dialect;
@@ -81,8 +81,12 @@ fn is_rule(line: &str) -> bool {
 }
 
 #[test]
-fn what_came_after_2_6_came_when_the_listings_of_3_0_and_3_2_say() {
-    for (version, dialect) in [("3.0", Dialect::exactly(3, 0)), ("3.2", Dialect::exactly(3, 2))] {
+fn what_came_after_2_6_came_when_the_listings_of_3_0_3_2_and_3_4_say() {
+    for (version, dialect) in [
+        ("3.0", Dialect::exactly(3, 0)),
+        ("3.2", Dialect::exactly(3, 2)),
+        ("3.4", Dialect::exactly(3, 4)),
+    ] {
         let excused = |line: &str| OF_THEIR_TIME.iter().any(|(known, _)| *known == line);
         for (class, heading) in [
             ("acl", "# List of registered ACL keywords:"),

@@ -169,7 +169,7 @@ pub(super) const ROWS: &[CommandRow] = &[
     row("commit ssl cert", Admin, "<certfile>", "put a prepared certificate in place"),
     row("commit ssl crl-file", Admin, "<crlfile>", "put a prepared CRL file in place"),
     row("debug counters", Operator, "[<opts>]*", "show or reset counters of rare events").since(3, 0),
-    row("debug dev abort", Admin, "", "end the process as a failed check would").since(3, 4).for_experts(),
+    row("debug dev abort", Admin, "", "end the process as a failed check would").since(3, 5).for_experts(),
     row("debug dev bug", Admin, "", "end the process as a fault would").for_experts(),
     row("debug dev check", Admin, "", "show what a failed check does").for_experts(),
     row("debug dev close", Admin, "<fd> [hard]", "close a file descriptor").for_experts(),

@@ -776,7 +776,7 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("ssl_c_key_alg", S::ClientConnection, 0, NONE, Str),
     fetch("ssl_c_notafter", S::ClientConnection, 0, NONE, Str),
     fetch("ssl_c_notbefore", S::ClientConnection, 0, NONE, Str),
-    fetch("ssl_c_policies", S::ClientConnection, 0, &[Text], Str).since(3, 4),
+    fetch("ssl_c_policies", S::ClientConnection, 0, &[Text], Str).since(3, 5),
     fetch(
         "ssl_c_r_dn",
         S::ClientConnection,
