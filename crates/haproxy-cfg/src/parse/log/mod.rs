@@ -127,16 +127,16 @@ pub(super) fn target(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<LogTa
     let mut max_len = DEFAULT_LENGTH;
     let (mut sample, mut profile) = (None, None);
     let mut at = 1;
-    let (mut length_given, mut formatted) = (false, false);
+    // Options stand in one order, each once: what is not in its place is taken for the facility.
+    let mut stage = 0;
     let newer = !reading.dialect.strict || reading.dialect.at_least(2, 7);
     let global = &*address.text == b"global" && reading.section != Section::Global;
     // What stands behind `global` is taken for a facility, which it never is.
     let transport = if global { None } else { transport(reading, address) };
     while let (Some(option), value) = (line.arg(at), line.arg(at + 1)) {
         match &*option.text {
-            // It counts once; a second one is taken for the facility.
-            b"len" if !length_given && !formatted => {
-                length_given = true;
+            b"len" if stage < 1 => {
+                stage = 1;
                 let text = value.map(|value| shown(value).into_owned()).unwrap_or_default();
                 let length = u32::try_from(crate::values::loose_integer(text.as_bytes()).value)
                     .ok()
@@ -152,26 +152,24 @@ pub(super) fn target(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<LogTa
                 };
                 max_len = length;
             }
-            b"format" => {
-                formatted = true;
+            b"format" if stage < 2 => {
+                stage = 2;
                 format = log_format(reading, option.span, value)?;
             }
-            b"sample" => {
-                // As behind a format, no length may follow.
-                formatted = true;
+            b"sample" if stage < 3 => {
+                stage = 3;
                 sample = Some(sample::read(reading, option.span, value)?);
             }
-            b"profile" if newer => profile = value.map(|value| value.text.to_vec().into()),
+            b"profile" if newer && stage < 3 && profile.is_none() => {
+                stage = 2;
+                profile = value.map(|value| value.text.to_vec().into());
+            }
             _ => break,
         }
         at += 2;
     }
     let Some(word) = line.arg(at) else {
-        reading.alert(
-            "missing-argument",
-            line.behind(),
-            "log : expects a facility behind the address",
-        );
+        reading.alert("missing-argument", line.behind(), "log : unknown log facility ''");
         return None;
     };
     let name = shown(word).into_owned();
@@ -354,9 +352,13 @@ pub(crate) fn log_steps(reading: &mut Reading<'_>, line: &Line<'_>) {
     else {
         return;
     };
-    for step in word.text.split(|byte| *byte == b',') {
+    for step in word
+        .text
+        .split(|byte| *byte == b',')
+        .filter(|step| !step.is_empty())
+    {
         match step {
-            b"all" => {
+            b"all" if &*word.text == b"all" => {
                 steps = LogSteps {
                     accept: true,
                     request: true,
@@ -370,6 +372,9 @@ pub(crate) fn log_steps(reading: &mut Reading<'_>, line: &Line<'_>) {
             b"connect" => steps.connect = true,
             b"response" => steps.response = true,
             b"close" => steps.close = true,
+            // Where rules log by themselves (`do-log`), which they do in any case.
+            b"quic-init" | b"http-req" | b"http-res" | b"http-after-res" | b"tcp-req-conn"
+            | b"tcp-req-sess" | b"tcp-req-cont" | b"tcp-res-cont" => {}
             unknown => {
                 let message = format!(
                     "invalid log step name ({}). Expected values are: accept, request, connect, response, close, quic-init, \
