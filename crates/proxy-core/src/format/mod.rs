@@ -60,7 +60,12 @@ struct Part {
     cast: Option<Cast>,
     /// An alias is a number.
     is_number: bool,
+    /// An alias that the original puts together of pieces, which CBOR shows.
+    in_pieces: bool,
 }
+
+/// Aliases that the original writes piece by piece.
+const IN_PIECES: &[&str] = &["HM", "HP", "HPO", "HQ", "HU", "HV", "ft", "r"];
 
 #[derive(Debug)]
 enum Item {
@@ -104,12 +109,14 @@ impl FormatPlan {
                 flags.quoted &= alias::is_text(row);
             }
             let is_number = matches!(&part.item, FormatItem::Alias(row) if row.output == Output::Sint);
+            let in_pieces = matches!(&part.item, FormatItem::Alias(row) if IN_PIECES.contains(&row.name));
             parts.push(Part {
                 item,
                 flags,
                 name: part.name.as_ref().map(|name| name.as_slice().into()),
                 cast: part.cast,
                 is_number,
+                in_pieces,
             });
         }
         Ok(Self {
@@ -280,16 +287,20 @@ impl Part {
                 let mut text = context.arena.bytes(32);
                 captures::write(context, (*request, *listed), self.flags, &mut text);
                 match text.into_bump_slice() {
-                    b"" => Value::Missing,
+                    b"" => Value::Null,
                     text => Value::Text(text),
                 }
             }
             Item::Alias(write) => {
                 let mut text = context.arena.bytes(32);
-                if !write(context, self.flags, &mut text) || text.is_empty() {
+                let written = write(context, self.flags, &mut text);
+                let text: &'a [u8] = text.into_bump_slice();
+                if self.in_pieces && self.cast.is_none() {
+                    return Value::Pieces(text);
+                }
+                if !written || text.is_empty() {
                     return Value::Missing;
                 }
-                let text: &'a [u8] = text.into_bump_slice();
                 match self.cast {
                     Some(Cast::Text) => Value::Text(text),
                     Some(Cast::Integer) => Value::Int(number(text).unwrap_or(0)),
