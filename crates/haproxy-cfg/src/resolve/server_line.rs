@@ -195,6 +195,9 @@ pub(super) fn agents(reading: &mut Reading<'_>, section: &ProxySection) {
 
 /// Tells servers that are to be checked as a section says that is not there.
 pub(super) fn healthchecks(reading: &mut Reading<'_>, section: &ProxySection) {
+    if !reading.written.names_healthchecks {
+        return;
+    }
     let defaults = Inherited::new(reading, section).default_server();
     let default = defaults.more.written().and_then(|more| more.healthcheck.clone());
     for line in &section.servers {

@@ -13,6 +13,9 @@ const BINARY: u32 = 32;
 
 /// Tells tables that others shall be written to, and that do not exist or have other keys.
 pub(super) fn check_written(reading: &mut Reading<'_>, tables: &[StickTable]) {
+    if tables.iter().all(|table| table.write_to.is_none()) {
+        return;
+    }
     let mut told = Vec::new();
     for section in &reading.written.sections {
         for line in &section.lines {

@@ -121,6 +121,8 @@ pub(crate) struct Written {
     /// `thread-group` and `thread-groups`.
     pub(crate) thread_groups: ThreadGroups,
     /// Threads that `bind` lines ask for.
+    /// Servers are to be checked as sections say.
+    pub(crate) names_healthchecks: bool,
     /// `bind` lines of QUIC: the section's line, what is written, and the line itself.
     pub(crate) quic_binds: Vec<(Span, String, Span)>,
     pub(crate) threads_of_binds: Vec<crate::parse::threads::Wanted>,

@@ -642,7 +642,10 @@ fn apply(
             params.more.crt = Some(super::tls::based(base, &text()));
         }
         ServerParse::CheckProto => params.more.check_proto = Some(word()),
-        ServerParse::Healthcheck => params.more.healthcheck = Some(text()),
+        ServerParse::Healthcheck => {
+            reading.written.names_healthchecks = true;
+            params.more.healthcheck = Some(text());
+        }
         ServerParse::Proto => params.more.proto = Some(word()),
         ServerParse::Tfo(on) => params.more.tfo = Some(on),
         ServerParse::MinVer => {
