@@ -8,9 +8,7 @@ use crate::dialect::Dialect;
 use crate::dump::DumpOptions;
 use crate::empty_word;
 use crate::host::{Host, PathKind};
-use crate::lex::{
-    EmptyParts, Environment as _, LexError, MAX_WORDS, Rules, TokenKind, Word, content, tokens, words_in,
-};
+use crate::lex::{EmptyParts, LexError, MAX_WORDS, Rules, TokenKind, Word, content, tokens, words_in};
 use crate::log_variables::FORMATS;
 use crate::model::Config;
 use crate::parse::{Line, Reading, Section};
@@ -377,26 +375,6 @@ fn read_line<'f>(
             words
         }
     };
-    let mut words = words;
-    // As seen in 3.0 and 3.2, a variable that is not set is no first word.
-    let unset = |word: &Word<'_>| {
-        let written = &line[(word.span.start - base) as usize..(word.span.end - base) as usize];
-        let name = written
-            .strip_prefix(b"\"$")
-            .map(|name| name.strip_prefix(b"{").unwrap_or(name));
-        let name = name.map(|name| {
-            let end = name.find_byteset(b"}\"-[").unwrap_or(name.len());
-            (
-                String::from_utf8_lossy(&name[..end]),
-                name.get(end) == Some(&b'-'),
-            )
-        });
-        word.text.is_empty()
-            && name.is_some_and(|(name, has_default)| !has_default && reading.variable(&name).is_none())
-    };
-    if matches!(rules.parts, EmptyParts::DroppedUnset) && words.first().is_some_and(unset) {
-        words.remove(0);
-    }
     // An empty first word, as an unset variable gives it, makes an empty line.
     let Some(first) = words.first().filter(|word| !word.text.is_empty()) else {
         return;

@@ -33,7 +33,8 @@ pub(crate) trait Environment {
 pub(crate) enum EmptyParts {
     /// They are empty words, as a quoted nothing is.
     Kept,
-    /// There is no word where the variable is not set; from 2.7 on.
+    /// There is no word where the variable is not set; from 2.7 on. As a line's first word a variable that is not set is none
+    /// without the `[*]`, too.
     DroppedUnset,
     /// There are no such words; from 3.3 on.
     Dropped,
@@ -173,6 +174,8 @@ struct Draft {
 enum Expanded {
     /// None.
     Nothing,
+    /// None, but a variable that is not set and has no default.
+    Plain,
     /// Of variables alone that are not set and have no default.
     Unset,
     /// Of others too.
@@ -248,7 +251,10 @@ impl<'a> Lexer<'a, '_> {
         let gone = |draft: &Draft| {
             draft.text.is_empty()
                 && match (self.rules.parts, expanded) {
-                    (EmptyParts::Dropped, expanded) => expanded != Expanded::Nothing,
+                    (EmptyParts::Dropped, expanded) => {
+                        !matches!(expanded, Expanded::Nothing | Expanded::Plain)
+                    }
+                    (EmptyParts::DroppedUnset, Expanded::Plain) => self.words.is_empty(),
                     (EmptyParts::DroppedUnset, expanded) => expanded == Expanded::Unset,
                     (EmptyParts::Kept, _) => false,
                 }
@@ -315,9 +321,12 @@ impl<'a> Lexer<'a, '_> {
             }
             end += 1;
         }
-        if split && *expanded != Expanded::Some {
-            let unset = known.is_none() && default.is_none();
-            *expanded = if unset { Expanded::Unset } else { Expanded::Some };
+        let unset = known.is_none() && default.is_none();
+        match (split, *expanded) {
+            (true, Expanded::Some) => {}
+            (true, _) => *expanded = if unset { Expanded::Unset } else { Expanded::Some },
+            (false, Expanded::Nothing) if unset => *expanded = Expanded::Plain,
+            (false, _) => {}
         }
         let value = known.map_or(Cow::Borrowed(default.unwrap_or_default()), Cow::Owned);
         let mut in_gap = false;

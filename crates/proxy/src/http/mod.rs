@@ -10,6 +10,7 @@ mod forward;
 mod outgoing;
 mod request;
 mod respond;
+mod response_head;
 mod rules;
 mod session;
 mod splice;

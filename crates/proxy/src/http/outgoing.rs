@@ -6,7 +6,7 @@ use proxy_core::http1::{ConnectionHeader, Framing, HeadRules, HeaderCases, Versi
 
 use super::body::Body;
 use super::exchange::Terms;
-use super::forward::has_old_chunks;
+use super::response_head::has_old_chunks;
 use super::txn::Txn;
 use crate::session::Session;
 

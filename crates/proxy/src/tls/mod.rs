@@ -136,10 +136,18 @@ fn server_config(
             teller.refuse("no SSL certificate specified", " (use 'crt').");
             return None;
         }
-        teller.warn(
-            "no SSL certificate specified",
-            ", ssl connections will fail (use 'crt').",
-        );
+        let (what, end) = if ssl.crt_list {
+            (
+                "certificates of 'crt-list' and 'ssl-f-use' are not served yet",
+                ", ssl connections will fail (use 'crt').",
+            )
+        } else {
+            (
+                "no SSL certificate specified",
+                ", ssl connections will fail (use 'crt').",
+            )
+        };
+        teller.warn(what, end);
     }
     let certificate_keys = certificates
         .iter()

@@ -4,7 +4,7 @@ use syntax::Arity;
 
 use super::super::row::{Keyword, Parse, kw, place::OTHER};
 use crate::parse::sections::log_profile as l;
-use crate::signature::{IGNORED, choice, one_of, opt, text};
+use crate::signature::{IGNORED, one_of, text};
 
 const ANY: Arity = Arity::ANY;
 
@@ -36,16 +36,13 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
                     "tcp-req-sess",
                     "tcp-res-cont",
                 ],
-            ),
-            choice(
-                "what",
-                &[
-                    opt("drop", &[]),
-                    opt("format", &[text("format")]),
-                    opt("sd", &[text("format")]),
-                ],
             )
-            .many(),
+            .words(
+                "'on' expects a log step.\nexpected values are: 'accept', 'request', 'connect', 'response', 'close', 'error' \
+                 or 'any'.\nOr one of the additional log steps: 'quic-init', 'http-req', 'http-res', 'http-after-res', \
+                 'tcp-req-conn', 'tcp-req-sess', 'tcp-req-cont', 'tcp-res-cont'.",
+            ),
+            text("formats").any(),
         ])
         .acts(l::on),
 ];

@@ -4,7 +4,7 @@ use syntax::{Diagnostic, Span};
 
 use super::super::format;
 use super::super::frame::Frame;
-use super::super::line::{Line, shown};
+use super::super::line::Line;
 use super::super::reading::Reading;
 use super::super::sample::Usage;
 use super::given;
@@ -29,44 +29,8 @@ pub(crate) fn log_tag(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
-/// Steps that streams have, and those that other parts of the way have.
-const STEPS: [&[&[u8]]; 2] = [
-    &[
-        b"accept",
-        b"request",
-        b"connect",
-        b"response",
-        b"close",
-        b"error",
-        b"any",
-    ],
-    &[
-        b"quic-init",
-        b"http-req",
-        b"http-res",
-        b"http-after-res",
-        b"tcp-req-conn",
-        b"tcp-req-sess",
-        b"tcp-req-cont",
-        b"tcp-res-cont",
-    ],
-];
-
-/// Tells a line that is not of that form, in the original's words.
-fn unreadable(reading: &mut Reading<'_>, line: &Line<'_>) -> bool {
-    let Some(step) = line
-        .arg(0)
-        .filter(|word| STEPS.iter().any(|steps| steps.contains(&&*word.text)))
-    else {
-        let message = "'on' expects a log step.\nexpected values are: 'accept', 'request', 'connect', 'response', 'close', \
-                       'error' or 'any'.\nOr one of the additional log steps: 'quic-init', 'http-req', 'http-res', \
-                       'http-after-res', 'tcp-req-conn', 'tcp-req-sess', 'tcp-req-cont', 'tcp-res-cont'.";
-        let span = line.arg(0).map_or(line.behind(), |word| word.span);
-        let told = Diagnostic::alert("unknown-step", message).at(span);
-        reading.tell(told.help("write for example: on close format \"%ci\""));
-        return true;
-    };
-    let step = shown(step).into_owned();
+/// Tells what stands behind a step and is not of that form, in the original's words.
+fn unreadable(reading: &mut Reading<'_>, line: &Line<'_>, step: &str) -> bool {
     let mut at = 1;
     loop {
         let (name, takes) = match line.arg(at).map(|word| &*word.text) {
@@ -94,12 +58,12 @@ fn unreadable(reading: &mut Reading<'_>, line: &Line<'_>) -> bool {
 
 /// `on STEP [drop] [format FORMAT] [sd FORMAT]`. Of two lines for a step the last counts.
 pub(crate) fn on(reading: &mut Reading<'_>, line: &Line<'_>) {
-    if unreadable(reading, line) {
-        return;
-    }
     let Some(step) = given(reading, line).and_then(|given| given.get("step").and_then(Value::word)) else {
         return;
     };
+    if unreadable(reading, line, step) {
+        return;
+    }
     let mut read = LogProfileStep {
         step,
         drop: false,

@@ -118,29 +118,22 @@ fn judge<'w>(
             let message = format!("'{name}' not applicable to meta-source 'all'");
             return alert(message, keyword, "name a source".to_owned());
         }
-        let none: &[&str] = &[];
         let of = source.map_or("all", |source| source.name);
         let (values, what): (Vec<&str>, &str) = match *name {
             "level" => (LEVELS.to_vec(), "the levels"),
             "verbosity" => (
-                source.map_or(none, |source| source.verbosities).to_vec(),
+                names_of(source.map(|source| source.verbosities)),
                 "how much may be told",
             ),
             "lock" => {
-                let own = source.map_or(none, |source| source.locks);
-                (
-                    LOCKS.iter().chain(own).copied().collect(),
-                    "what may be locked on",
-                )
+                let own = names_of(source.map(|source| source.locks));
+                ([names_of(Some(LOCKS)), own].concat(), "what may be locked on")
             }
             "sink" => (vec!["none", "stdout", "stderr", "buf0"], "the sinks"),
             "follow" => (names().collect(), "the sources"),
             _ => {
-                let events = source.map_or(none, |source| source.events);
-                (
-                    ["none", "any"].iter().chain(events).copied().collect(),
-                    "the events",
-                )
+                let events = names_of(source.map(|source| source.events));
+                ([vec!["none", "any"], events].concat(), "the events")
             }
         };
         let Some(value) = pair.get(1) else {
@@ -181,4 +174,9 @@ fn judge<'w>(
         });
     }
     Ok(())
+}
+
+/// Names that stand between blanks.
+fn names_of(text: Option<&'static str>) -> Vec<&'static str> {
+    text.unwrap_or_default().split_whitespace().collect()
 }
