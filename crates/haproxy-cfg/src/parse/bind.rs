@@ -140,11 +140,8 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     let expanded = reading.expanded(&address.text);
     let wants = Wants::streams(reading.dialect);
     let listed = listed(reading, address, &expanded, "'bind' : ", wants);
-    let quic = listed.is_some()
-        && String::from_utf8_lossy(&expanded)
-            .split(',')
-            .any(|one| one.contains("quic"));
-    let addresses = listed.unwrap_or_default();
+    let (addresses, others) = listed.unwrap_or_default();
+    let quic = others.contains(&"quic");
     let written = shown(address).into_owned();
     let section = reading.section_word();
     let prefix = format!("'bind {written}' in section '{section}'");
@@ -202,14 +199,15 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
-/// The addresses of a word; none when they are wrong, which is told behind `lead`.
+/// The addresses of a word and the kinds of those that are only read; none when they are wrong,
+/// which is told behind `lead`.
 fn listed(
     reading: &mut Reading<'_>,
     word: &Word<'_>,
     expanded: &[u8],
     lead: &str,
     wants: Wants,
-) -> Option<Vec<BindAddress>> {
+) -> Option<(Vec<BindAddress>, Vec<&'static str>)> {
     let error = match bind_addresses(expanded, reading.host, wants) {
         Ok((addresses, others)) => {
             let leave = reading.written.experimental || !reading.dialect.strict;
@@ -222,10 +220,10 @@ fn listed(
                 reading.tell(told.help("write in front of it, in global: expose-experimental-directives"));
                 return None;
             }
-            for other in others {
+            for other in &others {
                 reading.tell_read_only(&format!("an address of the kind '{other}'"), word.span);
             }
-            return Some(addresses);
+            return Some((addresses, others));
         }
         Err(error) => error,
     };
@@ -313,7 +311,7 @@ pub(crate) fn stats_socket(reading: &mut Reading<'_>, line: &Line<'_>) {
         "'stats socket' : ".to_owned()
     };
     let wants = Wants::streams(reading.dialect);
-    let Some(addresses) = listed(reading, address, &expanded, &lead, wants) else {
+    let Some((addresses, _)) = listed(reading, address, &expanded, &lead, wants) else {
         return;
     };
     let flags = bind_flags(reading, &line.args()[2..], "'stats socket'");
