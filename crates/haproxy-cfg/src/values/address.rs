@@ -248,11 +248,23 @@ pub(crate) fn bind_addresses(
                 whole: part.to_owned(),
             });
         };
+        if is_multipath(part) {
+            others.push("mptcp@");
+        }
         for port in low..=high {
             push(Address::Inet(SocketAddr::new(ip, port)));
         }
     }
     Ok((out, others))
+}
+
+/// Whether an address asks for Multipath TCP (RFC 8684). Its sockets speak plain TCP, as they would with a peer that knows no
+/// more, and the user is told.
+pub(crate) fn is_multipath(text: &str) -> bool {
+    let text = text.strip_prefix("stream+").unwrap_or(text);
+    ["mptcp@", "mptcp4@", "mptcp6@"]
+        .iter()
+        .any(|prefix| text.starts_with(prefix))
 }
 
 /// Whether an inherited descriptor is there.
