@@ -406,61 +406,41 @@ fn forward<'a>(
     }
 }
 
-/// The server that `use-server` asks for.
+/// The server that `use-server` asks for, that the client's cookie names, or that a stick table remembers.
 fn wanted_server(session: &Session, stream: &mut Stream, backend: ProxyId, payload: &[u8]) -> Option<usize> {
     let thread = &session.thread;
     let (proxy, plan) = thread.shared.plan.proxy(backend);
-    if plan.stick.is_some() {
-        return stick(session, stream, backend, payload);
+    if plan.steering.is_none() && plan.stick.is_none() {
+        return None;
     }
-    let steering = plan.steering.as_ref()?;
-    let state = &thread.shared.runtime.proxies[backend.0 as usize];
+    let servers = &thread.shared.runtime.proxies[backend.0 as usize].servers;
     let at_hand = AtHand {
         stream: Some(stream),
         payload,
         io: Some(&session.io),
         ..AtHand::default()
     };
-    let (server, forced) = looking(thread, &session.client, backend, at_hand, |context| {
+    let (server, forced, store) = looking(thread, &session.client, backend, at_hand, |context| {
         let mut cache = Cache::default();
-        let said = steering.persistence(&plan.acls, context, &mut cache);
-        let forced = said == Some(Persistence::Forced);
-        let usable = |at: usize| proxy.options.persist || forced || state.servers[at].is_usable();
-        (steering.server(&plan.acls, context, &mut cache, usable), forced)
-    });
-    stream.settings.force_persist = forced;
-    server
-}
-
-/// The server that `use-server` asks for, or that a stick table remembers.
-fn stick(session: &Session, stream: &mut Stream, backend: ProxyId, payload: &[u8]) -> Option<usize> {
-    let thread = &session.thread;
-    let (proxy, plan) = thread.shared.plan.proxy(backend);
-    let state = &thread.shared.runtime.proxies[backend.0 as usize];
-    let at_hand = AtHand {
-        stream: Some(stream),
-        payload,
-        io: Some(&session.io),
-        ..AtHand::default()
-    };
-    let (steered, forced, found, store) = looking(thread, &session.client, backend, at_hand, |context| {
-        let mut cache = Cache::default();
-        let mut said = None;
-        let mut steered = None;
+        let mut forced = false;
+        let mut server = None;
         if let Some(steering) = &plan.steering {
-            said = steering.persistence(&plan.acls, context, &mut cache);
-            let forced = said == Some(Persistence::Forced);
-            let usable = |at: usize| proxy.options.persist || forced || state.servers[at].is_usable();
-            steered = steering.server(&plan.acls, context, &mut cache, usable);
+            forced = steering.persistence(&plan.acls, context, &mut cache) == Some(Persistence::Forced);
+            let even_if_down = proxy.options.persist;
+            let usable = |at: usize| even_if_down || forced || servers[at].is_usable();
+            server = steering.server(&plan.acls, context, &mut cache, usable);
+            if server.is_none() {
+                // Nothing forces this one.
+                let usable = |at: usize| even_if_down || servers[at].is_usable();
+                server = steering.by_rdp_cookie(context, servers, usable);
+            }
         }
-        let forced = said == Some(Persistence::Forced);
-        let wanted = steered.is_none() && said != Some(Persistence::Ignored);
-        let (found, store) = sticking::look(thread, backend, (wanted, forced), context, &mut cache);
-        (steered, forced, found, store)
+        let (found, store) = sticking::look(thread, backend, (server.is_none(), forced), context, &mut cache);
+        (server.or(found), forced, store)
     });
     stream.settings.force_persist = forced;
     stream.remembering = store;
-    steered.or(found)
+    server
 }
 
 /// Remembers the server for what the client sent, and for `payload`, which it answered.

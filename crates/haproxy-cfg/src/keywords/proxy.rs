@@ -465,10 +465,12 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .takes(&[text("uri")])
         .acts(p::monitor_uri),
     kw("option", DEFAULTS | PX, ANY, "switches").acts(parse::option),
-    kw("persist", DEFAULTS | PX, ONE, "sticks by an RDP cookie").takes(&[
-        arg("method", Kind::Rest(ReadArgument(persistence::persist))),
-        IGNORED,
-    ]),
+    kw("persist", DEFAULTS | PX, ONE, "sticks by an RDP cookie")
+        .takes(&[
+            arg("method", Kind::Rest(ReadArgument(persistence::persist))),
+            IGNORED,
+        ])
+        .acts(p::kept),
     kw("rate-limit", DEFAULTS | FE, TWO, "new sessions in a second")
         .takes(&[
             choice(

@@ -266,6 +266,8 @@ pub struct Steering {
     pub servers: Vec<(ServerTarget, Cond, Span)>,
     /// `force-persist` and `ignore-persist`, in order; whether it is the first.
     pub persistence: Vec<(bool, Cond)>,
+    /// `persist rdp-cookie`: the cookie that names the server's address.
+    pub rdp_cookie: Option<Word>,
 }
 
 /// `unique-id-format` and `unique-id-header`.

@@ -37,7 +37,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
     Proxy {
         name: section.name.clone(),
         captures: None,
-        steering: steering(section).map(Box::new),
+        steering: steering(section, rdp_cookie(reading, section, &inherited)).map(Box::new),
         stick: stick(section),
         bandwidth: section.bandwidth.as_slice().into(),
         unique_id: unique_id(&inherited, frontend).map(Box::new),
@@ -214,9 +214,16 @@ fn send_name(reading: &Reading<'_>, section: &ProxySection, inherited: &Inherite
     section.kind.is_backend().then(|| name.clone())
 }
 
+/// `persist rdp-cookie`.
+fn rdp_cookie(reading: &Reading<'_>, section: &ProxySection, inherited: &Inherited<'_>) -> Option<Word> {
+    let given = inherited.last_line(reading, section, "persist")?;
+    let name = given.arguments.first()?.value.text()?;
+    section.kind.is_backend().then(|| name.clone())
+}
+
 /// Rules on the choice of servers. What names a server that is not there is told elsewhere.
-fn steering(section: &ProxySection) -> Option<Steering> {
-    if section.use_server.is_empty() && section.persist_rules.is_empty() {
+fn steering(section: &ProxySection, rdp_cookie: Option<Word>) -> Option<Steering> {
+    if section.use_server.is_empty() && section.persist_rules.is_empty() && rdp_cookie.is_none() {
         return None;
     }
     let groups = rules::Groups::new(&section.acls.groups, 0);
@@ -236,6 +243,7 @@ fn steering(section: &ProxySection) -> Option<Steering> {
         persistence: persistence
             .map(|(force, cond)| (*force, rules::condition(cond, &groups)))
             .collect(),
+        rdp_cookie,
     })
 }
 

@@ -7,6 +7,7 @@ mod dates;
 mod dynamic;
 mod edit;
 mod plan;
+mod rdp;
 mod request;
 mod response;
 #[cfg(test)]
@@ -15,5 +16,6 @@ mod tests;
 pub use dynamic::DynamicCookies;
 pub use edit::{HeadEdit, HeadEdits};
 pub use plan::CookiePlan;
+pub use rdp::rdp_address;
 pub use request::{ClientCookie, CookieState};
 pub use response::ResponseInput;

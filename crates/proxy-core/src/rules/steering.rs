@@ -1,10 +1,12 @@
 //! Rules of a backend on the choice of servers: `use-server`, `force-persist`, `ignore-persist`.
 
-use haproxy_cfg::model::{Config, ProxyId, ServerTarget};
+use haproxy_cfg::model::{Config, ProxyId, Server, ServerAddr, ServerTarget, Word};
 
 use super::{Acls, Cache, CondPlan, RuleError};
 use crate::format::FormatPlan;
-use crate::sample::SampleContext;
+use crate::persist::rdp_address;
+use crate::sample::{SampleContext, rdp_cookie};
+use crate::state::ServerState;
 
 /// The rules of one backend.
 #[derive(Debug)]
@@ -12,6 +14,8 @@ pub struct SteeringPlan {
     servers: Box<[(Target, CondPlan)]>,
     /// Whether it forces persistence; otherwise it ignores it.
     persistence: Box<[(bool, CondPlan)]>,
+    /// The cookie of RDP that names a server's address.
+    rdp_cookie: Option<Word>,
 }
 
 #[derive(Debug)]
@@ -54,6 +58,7 @@ impl SteeringPlan {
             persistence: persistence
                 .map(|(forced, cond)| (*forced, CondPlan::new(cond)))
                 .collect(),
+            rdp_cookie: steering.rdp_cookie.clone(),
         })))
     }
 
@@ -95,5 +100,25 @@ impl SteeringPlan {
             };
             usable(server).then_some(server)
         })
+    }
+
+    /// The `usable` server at the address that the client's cookie of RDP names (`persist rdp-cookie`).
+    pub fn by_rdp_cookie(
+        &self,
+        context: &SampleContext<'_>,
+        states: &[ServerState],
+        usable: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let address = rdp_address(rdp_cookie(context, self.rdp_cookie.as_ref()?)?)?;
+        let is_there = |server: &Server, state: &ServerState| {
+            let moved = state.address(server);
+            matches!(
+                moved.as_ref().unwrap_or(&server.addr),
+                ServerAddr::Inet { ip, port: Some(port), .. } if *ip == *address.ip() && *port == address.port()
+            )
+        };
+        let servers = &context.config.proxy(context.proxy).servers;
+        let mut both = servers.iter().zip(states).enumerate();
+        both.find_map(|(at, (server, state))| (is_there(server, state) && usable(at)).then_some(at))
     }
 }

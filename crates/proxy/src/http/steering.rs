@@ -33,16 +33,16 @@ pub(super) fn choose(session: &Session, txn: &mut Txn, backend: ProxyId, persist
         apply(session, txn, backend, steering, persistence);
     }
     if plan.stick.is_some() {
-        stick(session, txn, backend, persistence);
+        stick(session, txn, backend);
     }
 }
 
-/// Looks for the server in stick tables, unless the request has one by now.
-fn stick(session: &Session, txn: &mut Txn, backend: ProxyId, persistence: Option<Persistence>) {
+/// Looks for the server in stick tables, unless the request has one by now. Cookies are all that `ignore-persist` speaks of.
+fn stick(session: &Session, txn: &mut Txn, backend: ProxyId) {
     let thread = Rc::clone(&session.thread);
     txn.cache.reset();
     let mut cache = std::mem::take(&mut txn.cache);
-    let wanted = txn.cookie.server.is_none() && persistence != Some(Persistence::Ignored);
+    let wanted = txn.cookie.server.is_none();
     let how = (wanted, txn.stream.settings.force_persist);
     let (server, store) = looking_at(session, txn, backend, true, |context| {
         sticking::look(&thread, backend, how, context, &mut cache)
