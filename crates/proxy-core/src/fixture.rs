@@ -183,6 +183,8 @@ impl World for StillWorld {
         None
     }
 
+    fn set_nice(&self, _: i64) {}
+
     fn set_on_packets(&self, _: PacketField, _: u32) {}
 
     fn log(&self, _: &SampleContext<'_>, _: &'static str, _: Option<&[u8]>) {}

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 use std::time::Duration;
 
-use haproxy_cfg::model::{Mode, Proxy, ProxyId};
+use haproxy_cfg::model::{Bind, Mode, Proxy, ProxyId};
 use proxy_core::stream::Client;
 use socket2::SockRef;
 use tokio_rustls::TlsAcceptor;
@@ -171,8 +171,8 @@ impl Acceptor {
     /// Connections that may wait.
     fn backlog(&self) -> i32 {
         let proxy = self.proxy();
-        let bind = proxy.binds.get(usize::from(self.bind));
-        let backlog = bind
+        let backlog = self
+            .bind()
             .and_then(|bind| bind.backlog)
             .or(proxy.backlog)
             .or(proxy.maxconn);
@@ -184,13 +184,18 @@ impl Acceptor {
         self.thread.shared.plan.config.proxy(self.proxy)
     }
 
+    /// Its line.
+    fn bind(&self) -> Option<&Bind> {
+        self.proxy().binds.get(usize::from(self.bind))
+    }
+
     /// Whether the frontend or the process has all the sessions that it may have.
     fn is_full(&self) -> bool {
         let runtime = &self.thread.shared.runtime;
         let state = &runtime.proxies[self.proxy.0 as usize];
         let reached = |now: u32, max: u32| max != 0 && now >= max;
         let bind = usize::from(self.bind);
-        let own_max = self.proxy().binds.get(bind).and_then(|bind| bind.maxconn);
+        let own_max = self.bind().and_then(|bind| bind.maxconn);
         let tls_max = self
             .thread
             .config()
@@ -264,9 +269,10 @@ impl Acceptor {
             return;
         }
         let mode = self.proxy().mode;
+        let nice = self.bind().map_or(0, |bind| bind.nice);
         if proxy_header::is_expected(&session) {
             let serving = serve_behind_header(session, self.tls.clone(), mode);
-            effort::spawn(thread, serving);
+            effort::spawn(thread, nice, serving);
             return;
         }
         if self.tls.is_none() && !early::admits_session(&mut session) {
@@ -275,13 +281,13 @@ impl Acceptor {
         match &self.tls {
             Some(config) => {
                 let acceptor = TlsAcceptor::from(Arc::clone(config));
-                effort::spawn(thread, serve_tls(session, acceptor, mode));
+                effort::spawn(thread, nice, serve_tls(session, acceptor, mode));
             }
             None if mode == Mode::Http => {
-                effort::spawn(thread, http::serve(session));
+                effort::spawn(thread, nice, http::serve(session));
             }
             None => {
-                effort::spawn(thread, tcp::serve(session));
+                effort::spawn(thread, nice, tcp::serve(session));
             }
         }
     }

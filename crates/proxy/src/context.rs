@@ -92,6 +92,10 @@ impl World for Here<'_> {
         self.thread.effort.get()
     }
 
+    fn set_nice(&self, nice: i64) {
+        self.thread.turn.set_nice(nice);
+    }
+
     fn set_on_packets(&self, field: PacketField, value: u32) {
         if let Some(io) = self.io {
             io.set_on_packets(field, value);

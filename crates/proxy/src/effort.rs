@@ -11,28 +11,38 @@ use std::time::Instant;
 use pin_project_lite::pin_project;
 use proxy_core::sample::Effort;
 
+use crate::nice::Polite;
 use crate::thread::Thread;
 
-/// Starts a session on its thread, with the clock read once each time it is taken up.
-pub(crate) fn spawn(thread: &Rc<Thread>, session: impl Future<Output = ()> + 'static) {
+/// Starts a session on its thread, with the clock read once each time it is taken up. `nice` is what its listener says.
+pub(crate) fn spawn(thread: &Rc<Thread>, nice: i16, session: impl Future<Output = ()> + 'static) {
     let session = thread.wheel.hold_time(session);
     let global = &thread.config().global;
     if global.counts_calls {
         let clock = global.measures_tasks.then(Instant::now);
-        tokio::task::spawn_local(Measured {
+        let measured = Measured {
             thread: Rc::clone(thread),
             effort: Effort::default(),
             clock,
             bell: None,
             session,
-        });
+        };
+        spawn_politely(thread, nice, measured);
     } else {
-        tokio::task::spawn_local(session);
+        spawn_politely(thread, nice, session);
     }
+}
+
+fn spawn_politely(thread: &Thread, nice: i16, session: impl Future<Output = ()> + 'static) {
+    match thread.shared.least_nice {
+        None => tokio::task::spawn_local(session),
+        Some(least) => tokio::task::spawn_local(Polite::new(&thread.turn, nice, least, session)),
+    };
 }
 
 /// A request begins: what was before it does not count.
 pub(crate) fn begin(thread: &Thread) {
+    thread.turn.forget_nice();
     if thread.effort.get().is_some() {
         thread.effort.set(Some(Effort {
             calls: 1,

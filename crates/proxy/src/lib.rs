@@ -18,6 +18,7 @@ mod listener;
 mod load;
 pub mod log;
 pub mod namespace;
+mod nice;
 mod observe;
 mod pace;
 mod packet;

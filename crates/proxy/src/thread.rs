@@ -22,6 +22,7 @@ use crate::http::Txn;
 use crate::listener::ReleasedNames;
 use crate::load::Load;
 use crate::log::{Files, LogSender, Logs};
+use crate::nice::{self, Turn};
 use crate::pipe::PipePool;
 use crate::resolve::Resolvers;
 use crate::upstream::{IdlePool, Queues};
@@ -46,6 +47,8 @@ pub struct Shared {
     pub clock: Clock,
     /// What the process knows about itself.
     pub process: Arc<Process>,
+    /// The least nice of the sessions, where the file speaks of it.
+    pub(crate) least_nice: Option<i16>,
     /// Reads the packet that a connection began with.
     pub(crate) saved_syn: SavedSyn,
     /// Changes of servers' states go to standard error as well.
@@ -91,6 +94,7 @@ impl Shared {
             queues: Queues::new(&config),
             room: config.proxies.iter().map(|_| Notify::new()).collect(),
             wants_dst: wants_dst(&config),
+            least_nice: nice::least(&config),
             check_soon: Arc::default(),
             warming: Notify::new(),
             changes: watch::Sender::new(0),
@@ -194,6 +198,8 @@ pub struct Thread {
     random: Cell<u64>,
     /// What the session at work has cost, where something asks for it.
     pub(crate) effort: Cell<Option<Effort>>,
+    /// Who has the turn, where the file makes a difference between sessions.
+    pub(crate) turn: Rc<Turn>,
     /// How much the thread and the process work, as it was seen last.
     pub(crate) load: Load,
     /// Milliseconds between the epoch and the clock's zero.
@@ -239,6 +245,7 @@ impl Thread {
             arena: RefCell::new(Arena::default()),
             transactions: RefCell::new(Vec::new()),
             effort: Cell::new(None),
+            turn: Rc::default(),
             load: Load::default(),
             // Any odd seed that differs between threads and starts will do.
             random: Cell::new((epoch.subsec_nanos() as u64) << 17 ^ (index as u64) << 3 | 1),

@@ -253,7 +253,8 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     kw("nice", BIND, ONE, "priority of its connections")
         .takes(&[loose("priority", -1024, 1024)
             .missing("'{kw}' : missing value")
-            .wrong("'{kw}' : invalid value {value}, allowed range is -1024..1024")]),
+            .wrong("'{kw}' : invalid value {value}, allowed range is -1024..1024")])
+        .acts(Nice),
     kw("no-alpn", CRT, NONE, "no protocols are offered in TLS")
         .since(2, 8)
         .takes(NOTHING)

@@ -35,6 +35,8 @@ pub struct Bind {
     pub interface: Option<Word>,
     /// `namespace`: the network namespace that it listens in.
     pub namespace: Option<Word>,
+    /// `nice`: how readily its connections leave their turn to others, -1024 to 1024.
+    pub nice: i16,
     /// `defer-accept`.
     pub defer_accept: bool,
     /// `tfo`.
@@ -81,6 +83,7 @@ impl Bind {
             transparent: false,
             interface: None,
             namespace: None,
+            nice: 0,
             defer_accept: false,
             tfo: false,
             mss: None,

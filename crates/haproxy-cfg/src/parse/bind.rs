@@ -34,6 +34,7 @@ pub(crate) enum BindParse {
     Maxconn,
     Mode,
     Name,
+    Nice,
     Tfo,
     Transparent,
     Uid,
@@ -80,6 +81,7 @@ pub(crate) struct BindLine {
     transparent: bool,
     interface: Option<model::Word>,
     namespace: Option<model::Word>,
+    nice: i16,
     defer_accept: bool,
     tfo: bool,
     mss: Option<u16>,
@@ -319,6 +321,9 @@ pub(crate) fn stats_socket(reading: &mut Reading<'_>, line: &Line<'_>) {
         return;
     }
     let span = line.span();
+    if flags.nice != 0 {
+        reading.tell_read_only("'nice' of a stats socket", span);
+    }
     let ssl = flags.is_ssl.then(|| flags.ssl.clone());
     let binds = addresses
         .into_iter()
@@ -342,6 +347,7 @@ fn build(found: BindAddress, flags: &BindLine, ssl: Option<BindSsl>, span: Span)
         transparent: flags.transparent,
         interface: flags.interface.clone(),
         namespace: flags.namespace.clone(),
+        nice: flags.nice,
         defer_accept: flags.defer_accept,
         tfo: flags.tfo,
         mss: flags.mss,
@@ -509,6 +515,7 @@ fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse, values: &[
         BindParse::Ssl => flags.is_ssl = true,
         BindParse::NoAlpn => flags.ssl.alpn = Some(Vec::new()),
         BindParse::Name => flags.name = text(),
+        BindParse::Nice => flags.nice = i16::try_from(number()).unwrap_or_default(),
         BindParse::Interface => flags.interface = text(),
         BindParse::Namespace => flags.namespace = text(),
         BindParse::Maxconn => flags.maxconn = Some(count()),

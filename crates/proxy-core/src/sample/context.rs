@@ -233,6 +233,8 @@ pub trait World: std::fmt::Debug {
     fn tls(&self) -> Option<Tls<'_>>;
     /// What the request or session at hand has cost; none where nothing asks for it.
     fn effort(&self) -> Option<Effort>;
+    /// Settles how readily the request or session at hand leaves its turn to others, -1024 to 1024; what is beyond is cut.
+    fn set_nice(&self, nice: i64);
     /// Sets what the kernel writes on packets to the client at hand. Where the system refuses, packets stay as they are.
     fn set_on_packets(&self, field: PacketField, value: u32);
     /// Writes a line to the log of the frontend at hand (`do-log`), by a profile of the rule's own or by those of the targets. `step`

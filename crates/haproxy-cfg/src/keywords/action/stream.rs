@@ -45,12 +45,9 @@ pub(super) const ROWS: &[Action] = &[
     )
     .words("expects exactly 1 argument (log level name or 'silent')")])
     .acts(CONTENT | HTTP_AFTER),
-    kw("set-nice", CONTENT, ANY, "how early the stream gets its turn").takes(&[loose(
-        "nice",
-        i64::MIN,
-        i64::MAX,
-    )
-    .missing("expects exactly 1 argument (integer value)")]),
+    kw("set-nice", CONTENT, ANY, "how early the stream gets its turn")
+        .takes(&[loose("nice", i64::MIN, i64::MAX).missing("expects exactly 1 argument (integer value)")])
+        .acts(CONTENT),
     kw("set-priority-class", REQUEST, ANY, "class in the queue")
         .takes(&[action_expression("class")])
         .acts(REQUEST),

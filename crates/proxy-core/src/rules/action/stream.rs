@@ -23,6 +23,10 @@ pub(super) const ROWS: &[(&str, Make)] = &[
     ("pause", |at| {
         Ok(Box::new(Pause(Time::of(at, at.rule.value("time"))?)))
     }),
+    ("set-nice", |at| {
+        let nice = at.rule.value("nice").and_then(Value::number);
+        Ok(Box::new(SetNice(nice.ok_or_else(|| at.missing("nice"))?)))
+    }),
     ("set-retries", |at| {
         Ok(Box::new(SetRetries(Number::of(at, "retries")?)))
     }),
@@ -66,6 +70,17 @@ impl Action for SetLogLevel {
         if let Some(stream) = &mut exec.stream {
             stream.settings.log_level = Some(self.0);
         }
+        Step::Next
+    }
+}
+
+/// `set-nice`.
+#[derive(Debug)]
+struct SetNice(i64);
+
+impl Action for SetNice {
+    fn apply<'p>(&'p self, exec: &mut Exec<'_>) -> Step<'p> {
+        exec.world.set_nice(self.0);
         Step::Next
     }
 }
