@@ -135,6 +135,7 @@ impl Acceptor {
                     let accepted = match &listener {
                         Listener::Tcp(l) => l.poll_accept(cx).map_ok(|(io, from)| (Io::Tcp(io), Some(from))),
                         Listener::Unix(l) => l.poll_accept(cx).map_ok(|(io, _)| (Io::Unix(io), None)),
+                        Listener::Pair(half) => half.poll_accept(cx).map_ok(|io| (io, None)),
                         Listener::Released(_) => Poll::Pending,
                     };
                     match accepted {

@@ -7,6 +7,7 @@ pub mod checks;
 pub mod clock;
 mod context;
 pub mod control;
+pub mod descriptor_pair;
 mod early;
 mod effort;
 pub mod handover;

@@ -11,6 +11,7 @@ use haproxy_cfg::model::ProxyId;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 
+use crate::descriptor_pair::PairListener;
 use crate::io::Io;
 use crate::listen::ListenSocket;
 
@@ -18,6 +19,7 @@ use crate::listen::ListenSocket;
 pub(crate) enum Listener {
     Tcp(TcpListener),
     Unix(UnixListener),
+    Pair(PairListener),
     /// A name in the abstract namespace that was let go.
     Released(UnixAddress),
 }
@@ -33,6 +35,7 @@ impl Listener {
                 Self::Tcp(TcpListener::from_std(socket)?)
             }
             ListenSocket::Unix(socket) => Self::Unix(UnixListener::from_std(socket)?),
+            ListenSocket::Pair(half) => Self::Pair(PairListener::new(half)?),
         })
     }
 
@@ -73,7 +76,7 @@ impl Listener {
     ) -> io::Result<()> {
         match self {
             Self::Tcp(socket) => SockRef::from(&*socket).listen(backlog),
-            Self::Unix(_) => Ok(()),
+            Self::Unix(_) | Self::Pair(_) => Ok(()),
             Self::Released(address) => {
                 let socket = released.take_again(proxy, bind, address, backlog)?;
                 *self = Self::Unix(UnixListener::from_std(socket)?);
@@ -87,6 +90,7 @@ impl Listener {
         let accepted = match self {
             Self::Tcp(socket) => SockRef::from(socket).accept(),
             Self::Unix(socket) => SockRef::from(socket).accept(),
+            Self::Pair(half) => return Ok(half.accept_now()?.map(|io| (io, None))),
             Self::Released(_) => return Ok(None),
         };
         let (socket, from) = match accepted {

@@ -292,7 +292,7 @@ mod tests {
                     .iter()
                     .map(|socket| match socket {
                         ListenSocket::Tcp(socket) => socket.local_addr().unwrap(),
-                        ListenSocket::Unix(_) => panic!("no unix socket was given"),
+                        ListenSocket::Unix(_) | ListenSocket::Pair(_) => panic!("no unix socket was given"),
                     })
                     .collect()
             };

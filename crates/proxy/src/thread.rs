@@ -148,7 +148,7 @@ fn wants_dst(config: &Config) -> Box<[bool]> {
         p.acls.iter().any(|a| a.sample.fetch.name.starts_with("dst"))
             || p.servers.iter().filter(|s| !s.unresolved).any(|s| match &s.addr {
                 ServerAddr::Inet { ip, port, .. } => ip.is_unspecified() || port.is_none(),
-                ServerAddr::Unix(_) | ServerAddr::Abstract(_) => false,
+                ServerAddr::Unix(_) | ServerAddr::Abstract(_) | ServerAddr::SockPair(_) => false,
             })
     };
     // Any frontend may lead to any backend through rules: one that asks makes all frontends ask.

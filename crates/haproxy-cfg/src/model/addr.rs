@@ -36,6 +36,8 @@ pub enum ServerAddr {
     Unix(Word),
     /// An abstract socket.
     Abstract(AbstractName),
+    /// Whoever has the other half of the inherited socket pair with that number.
+    SockPair(i32),
 }
 
 impl From<SocketAddr> for ServerAddr {

@@ -163,6 +163,7 @@ impl Server {
             ServerAddr::Inet { ip, .. } => ip.to_string().into(),
             ServerAddr::Unix(path) => path.clone(),
             ServerAddr::Abstract(name) => name.name.clone(),
+            ServerAddr::SockPair(number) => format!("sockpair@{number}").into_bytes().into(),
         };
         Self {
             name,

@@ -69,6 +69,10 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
         }
         ServerHost::Unix(path) => (ServerAddr::Unix(path.clone()), path.clone(), false),
         ServerHost::Abstract(name) => (ServerAddr::Abstract(name.clone()), name.name.clone(), false),
+        ServerHost::SockPair(number) => {
+            let written = format!("sockpair@{number}").into_bytes();
+            (ServerAddr::SockPair(*number), written.into(), false)
+        }
     };
     Server {
         name: line.name.clone(),

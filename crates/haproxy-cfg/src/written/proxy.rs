@@ -171,6 +171,7 @@ pub(crate) enum ServerHost {
     },
     Unix(Word),
     Abstract(AbstractName),
+    SockPair(i32),
 }
 
 /// A `server` line.

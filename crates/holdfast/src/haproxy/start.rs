@@ -13,6 +13,7 @@ use nix::sys::signal::Signal;
 use proxy::RunInput;
 use proxy::admin::AdminListener;
 use proxy::clock::Clock;
+use proxy::descriptor_pair;
 use proxy::handover::{self, Exports, Taken};
 use proxy::listen::{Binder, BoundListener, ListenOptions, ListenOwner};
 use proxy::log::{Files, Receivers};
@@ -152,6 +153,13 @@ fn prepare(
     }
     if !bound {
         console.alert_main("Some protocols failed to start their listeners! Exiting.");
+        return Err(FAILED);
+    }
+    if let Err((number, error)) = descriptor_pair::take_those_of_servers(&read.config, &kernel::inherit) {
+        console.alert_main(&format!(
+            "Cannot use the socket pair '{number}' of a server: {}",
+            proxy::listen::system_words(&error)
+        ));
         return Err(FAILED);
     }
     let listeners = binder.finish();

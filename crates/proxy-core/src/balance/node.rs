@@ -69,7 +69,7 @@ impl Nodes {
             let moved = state.moved_from(&node.address);
             match moved.as_ref().unwrap_or(&node.address) {
                 ServerAddr::Inet { ip, port, .. } => Some((*ip, port.unwrap_or(0))),
-                ServerAddr::Unix(_) | ServerAddr::Abstract(_) => None,
+                ServerAddr::Unix(_) | ServerAddr::Abstract(_) | ServerAddr::SockPair(_) => None,
             }
         };
         match node.key {

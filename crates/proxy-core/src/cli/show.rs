@@ -256,7 +256,9 @@ pub(super) fn servers_conn(call: &mut Call<'_, '_>) -> Reply {
             let moved = state.address(server);
             let (ip, port) = match moved.as_ref().unwrap_or(&server.addr) {
                 ServerAddr::Inet { ip, port, .. } => (ip.to_string(), port.unwrap_or(0)),
-                ServerAddr::Unix(_) | ServerAddr::Abstract(_) => ("-".to_owned(), 0),
+                ServerAddr::Unix(_) | ServerAddr::Abstract(_) | ServerAddr::SockPair(_) => {
+                    ("-".to_owned(), 0)
+                }
             };
             let counters = view.server(id, at);
             let idle = counters.sum(|side| side.idle.get());
@@ -294,7 +296,7 @@ fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out:
             ("-".to_owned(), port.unwrap_or(0))
         }
         ServerAddr::Inet { ip, port, .. } => (ip.to_string(), port.unwrap_or(0)),
-        ServerAddr::Unix(_) | ServerAddr::Abstract(_) => ("-".to_owned(), 0),
+        ServerAddr::Unix(_) | ServerAddr::Abstract(_) | ServerAddr::SockPair(_) => ("-".to_owned(), 0),
     };
     let service = match &server.resolution {
         Some(names) if names.srv => server.host.to_string(),
@@ -343,7 +345,7 @@ fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out:
 fn host_name(server: &Server, host: &[u8]) -> String {
     let host = String::from_utf8_lossy(host);
     let is_address = host.parse::<std::net::IpAddr>().is_ok();
-    let is_path = matches!(server.addr, ServerAddr::Unix(_) | ServerAddr::Abstract(_));
+    let is_path = !matches!(server.addr, ServerAddr::Inet { .. });
     if host.is_empty() || is_address || is_path || host == "*" {
         "-".to_owned()
     } else {

@@ -190,5 +190,6 @@ fn address(address: &ServerAddr) -> Vec<u8> {
         ServerAddr::Inet { ip, port, .. } => SocketAddr::new(*ip, port.unwrap_or(0)).to_string().into_bytes(),
         ServerAddr::Unix(path) => path.to_vec(),
         ServerAddr::Abstract(name) => name.name.to_vec(),
+        ServerAddr::SockPair(number) => format!("sockpair@{number}").into_bytes(),
     }
 }

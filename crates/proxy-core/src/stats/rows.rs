@@ -273,6 +273,8 @@ fn server<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, i: usize, 
             }
             ServerAddr::Unix(_) => row.text(ADDR, "unix"),
             ServerAddr::Abstract(_) => row.text(ADDR, "abns"),
+            // The original has no word for it.
+            ServerAddr::SockPair(_) => {}
         }
         if let Some(cookie) = &server.cookie {
             row.text(COOKIE, cookie);

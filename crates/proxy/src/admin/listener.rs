@@ -122,6 +122,8 @@ pub fn spawn(listener: AdminListener, context: Rc<AdminContext>) -> io::Result<J
             socket.set_nonblocking(true)?;
             Accepting::Tcp(TcpListener::from_std(socket)?)
         }
+        // The binder gives none to a stats socket.
+        ListenSocket::Pair(_) => return Err(io::ErrorKind::Unsupported.into()),
     };
     Ok(tokio::task::spawn_local(accept(accepting, rights, context)))
 }

@@ -12,6 +12,7 @@ use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use tokio::net::{TcpStream, UnixStream};
 
 use super::target::{Destination, HeaderVersion, Target};
+use crate::descriptor_pair;
 use crate::upstream::begin_outgoing;
 
 /// A connected socket.
@@ -40,6 +41,10 @@ pub(super) async fn connect(destination: &Destination, plan: &CheckPlan) -> Resu
         }
         Target::Unix(path) => unix(SockAddr::unix(path.to_path_lossy())).await,
         Target::Abstract(name) => unix(SockAddr::unix(OsStr::from_bytes(&name.path()))).await,
+        Target::SockPair(number) => {
+            let stream = descriptor_pair::connect(*number);
+            stream.map(Stream::Unix).map_err(|e| no_socket(&e))
+        }
         Target::NoPort => Err(Verdict::said(CheckStatus::SocketError, "No port to check")),
     }
 }

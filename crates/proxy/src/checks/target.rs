@@ -70,6 +70,8 @@ pub(super) enum Target {
     Unix(Word),
     /// One in Linux's abstract namespace.
     Abstract(AbstractName),
+    /// The other half of a socket pair.
+    SockPair(i32),
     /// The server has the port that its client came to, and the file names none for checks.
     NoPort,
 }
@@ -87,6 +89,10 @@ impl Target {
             ServerAddr::Abstract(name) => match (check.ip, check.port) {
                 (Some(ip), Some(port)) => (ip, Some(port)),
                 _ => return Self::Abstract(name.clone()),
+            },
+            ServerAddr::SockPair(number) => match (check.ip, check.port) {
+                (Some(ip), Some(port)) => (ip, Some(port)),
+                _ => return Self::SockPair(*number),
             },
         };
         match port {

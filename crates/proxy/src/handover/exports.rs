@@ -43,6 +43,8 @@ impl Exports {
                     socket: match socket {
                         ListenSocket::Tcp(socket) => socket.as_fd().try_clone_to_owned()?,
                         ListenSocket::Unix(socket) => socket.as_fd().try_clone_to_owned()?,
+                        // Nothing listens there: the new process has inherited it as this one has.
+                        ListenSocket::Pair(_) => continue,
                     },
                 }));
             }

@@ -10,7 +10,7 @@ mod unix;
 use std::io;
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixListener, UnixStream};
 
 use haproxy_cfg::model::{Address, Bind, Config, ProxyId};
 use socket2::Socket;
@@ -25,6 +25,8 @@ pub enum ListenSocket {
     Tcp(TcpListener),
     /// A stream over a unix socket.
     Unix(UnixListener),
+    /// Half of a socket pair over which connections come as descriptors.
+    Pair(UnixStream),
 }
 
 impl ListenSocket {
@@ -36,6 +38,7 @@ impl ListenSocket {
         Ok(match self {
             Self::Tcp(socket) => Self::Tcp(socket.try_clone()?),
             Self::Unix(socket) => Self::Unix(socket.try_clone()?),
+            Self::Pair(socket) => Self::Pair(socket.try_clone()?),
         })
     }
 }
@@ -215,11 +218,22 @@ impl<'a> Binder<'a> {
                     None
                 }
             },
-            Address::SockPair(_) => {
+            Address::SockPair(_) if matches!(owner, ListenOwner::Stats(_)) => {
                 let text = "a socket pair cannot be listened on here; write an address, a path or fd@N";
                 fault(true, false, format!("{text} [{}]", bind.written));
                 None
             }
+            Address::SockPair(fd) => match inherit(*fd).and_then(take_half) {
+                Ok(socket) => Some(vec![socket]),
+                Err(error) => {
+                    fault(
+                        true,
+                        false,
+                        format!("cannot use file descriptor '{fd}' : {}", system_words(&error)),
+                    );
+                    None
+                }
+            },
         }?;
         Some(opened)
     }
@@ -258,6 +272,13 @@ fn take_over(fd: OwnedFd, backlog: i32) -> io::Result<ListenSocket> {
     } else {
         ListenSocket::Tcp(socket.into())
     })
+}
+
+/// Takes an inherited half of a socket pair.
+fn take_half(fd: OwnedFd) -> io::Result<ListenSocket> {
+    let socket = Socket::from(fd);
+    socket.set_nonblocking(true)?;
+    Ok(ListenSocket::Pair(OwnedFd::from(socket).into()))
 }
 
 /// What the system calls an error, without Rust's `(os error N)`.

@@ -15,6 +15,7 @@ use tokio::io::{Interest, Ready};
 use tokio::net::{TcpStream, UnixStream};
 
 use super::outgoing;
+use crate::descriptor_pair;
 use crate::io::Io;
 use crate::packet::set_on_packets;
 
@@ -129,6 +130,7 @@ pub(super) fn start(
         }
         ServerAddr::Unix(path) => start_unix(&unix_address(path)?),
         ServerAddr::Abstract(name) => start_unix(&unix_address(&name.path())?),
+        ServerAddr::SockPair(number) => Ok(Io::Unix(descriptor_pair::connect(*number)?)),
     }
 }
 
@@ -140,7 +142,7 @@ pub(super) fn address(server: &ServerAddr, dst: Option<SocketAddr>) -> Option<So
             port,
             port_offset,
         } => inet_address(*ip, *port, *port_offset, dst),
-        ServerAddr::Unix(_) | ServerAddr::Abstract(_) => None,
+        ServerAddr::Unix(_) | ServerAddr::Abstract(_) | ServerAddr::SockPair(_) => None,
     }
 }
 

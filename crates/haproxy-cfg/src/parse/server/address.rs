@@ -49,10 +49,7 @@ pub(super) fn host(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str) -> 
         Ok(HostPort::Fd(_)) => AddressError::DescriptorNotPermitted(text.to_string()),
         Ok(HostPort::SockPair(fd)) => match open(fd, reading.host) {
             Err(error) => error,
-            Ok(()) => {
-                reading.tell_read_only("the address 'sockpair@' of a server", word.span);
-                return None;
-            }
+            Ok(()) => return Some(ServerHost::SockPair(fd)),
         },
         Ok(HostPort::Other(kind)) if !experiment(reading, word, prefix, kind) => return None,
         Ok(HostPort::Other(prefix)) => {

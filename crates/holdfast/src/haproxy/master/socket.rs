@@ -86,6 +86,8 @@ pub(crate) fn serve(socket: MasterSocket, board: Board) -> io::Result<()> {
     match &socket {
         ListenSocket::Tcp(socket) => socket.set_nonblocking(false)?,
         ListenSocket::Unix(socket) => socket.set_nonblocking(false)?,
+        // The binder gives none to a stats socket, nor to this one.
+        ListenSocket::Pair(_) => return Err(io::ErrorKind::Unsupported.into()),
     }
     let open = Arc::new(AtomicUsize::new(0));
     std::thread::Builder::new()
@@ -101,6 +103,7 @@ pub(crate) fn serve(socket: MasterSocket, board: Board) -> io::Result<()> {
                         stream.set_read_timeout(Some(TIMEOUT))?;
                         Ok(Box::new(stream) as Box<dyn Connection>)
                     }),
+                    ListenSocket::Pair(_) => return,
                 };
                 let Ok(connection) = accepted else { continue };
                 if open.fetch_add(1, Relaxed) >= MAX_CONNECTIONS {
