@@ -302,7 +302,13 @@ fn forward<'a>(
         let reached = reach_server(&mut attempt, &mut stream.route).await;
         let mut reached = match reached {
             Ok(reached) => reached,
-            Err(error) => return not_reached(session, &mut stream.log, backend, error),
+            Err(error) => {
+                if let Some(first) = &mut start.first {
+                    // Bytes that nobody has read would make a reset of the close. That there are none, or no more, is well.
+                    let _ = session.io.read_now(first.room());
+                }
+                return not_reached(session, &mut stream.log, backend, error);
+            }
         };
         stream_log::write_connected(session, stream);
         let server = reached.slot.server();
@@ -530,7 +536,7 @@ fn not_reached(session: &Session, log: &mut StreamLog, backend: ProxyId, error: 
         }
         ReachError::Ended(why) => (why.letter(), b'-'),
         ReachError::ConnectTimeout => (b's', b'C'),
-        ReachError::ConnectFailed => (b'S', b'C'),
+        ReachError::ConnectFailed | ReachError::NotBegun => (b'S', b'C'),
     };
     log.end_with(cause, phase);
 }

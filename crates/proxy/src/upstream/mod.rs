@@ -7,6 +7,7 @@ mod outgoing;
 mod private;
 mod queue;
 mod reach;
+mod unstarted;
 mod warmup;
 
 pub use connect::ServerConn;

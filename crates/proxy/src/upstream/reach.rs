@@ -17,7 +17,7 @@ use proxy_core::stream::{Route, Settings};
 use super::connect::Way;
 use super::idle::{Asked, is_quiet};
 use super::queue::Granted;
-use super::{PrivateConns, ServerConn, connect};
+use super::{PrivateConns, ServerConn, connect, unstarted};
 use crate::buffer::Buffer;
 use crate::io::Io;
 use crate::observe::saw;
@@ -133,6 +133,9 @@ pub enum ReachError {
     /// Refused or unreachable, on the last attempt.
     #[error("no connection")]
     ConnectFailed,
+    /// Refused by this machine before a packet went out, on the last attempt.
+    #[error("no connection was begun")]
+    NotBegun,
     /// The sessions of the server were ended while the connection was under way.
     #[error("the server's sessions were ended")]
     Ended(Ending),
@@ -295,8 +298,8 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
         // A server that is being waited for has no session: others may take its slot.
         drop(slot);
         if left == 0 || !proxy.retry_on.conn_failure {
-            if route.retries > 0 && failure == ReachError::ConnectFailed && proxy.options.redispatch.is_some()
-            {
+            let failed = matches!(failure, ReachError::ConnectFailed | ReachError::NotBegun);
+            if route.retries > 0 && failed && proxy.options.redispatch.is_some() {
                 route.queued_until_ms = thread.now_ms();
             }
             thread.be_counters(attempt.backend).econ.inc();
@@ -325,6 +328,7 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
             // Without persistence the same server is tried again by choice of this function, not of a cookie.
             attempt.exclude = None;
         }
+        // One that was not even begun is tried again at once: nobody was asked who needs time to come back.
         if failure == ReachError::ConnectFailed {
             let pause = attempt
                 .connect_timeout()
@@ -545,7 +549,10 @@ async fn connect_to(
         [attempt.settings.server_tos, attempt.settings.server_mark],
         way.as_ref().and_then(|way| way.from),
     )
-    .map_err(|_| ReachError::ConnectFailed)?;
+    .map_err(|error| {
+        unstarted::tell(thread, proxy, &proxy.servers[server], at, &error);
+        ReachError::NotBegun
+    })?;
     // One that the system refuses at once is no session of the server.
     count_session(thread, counters);
     note_addresses(attempt, proxy, server, &io, route);
