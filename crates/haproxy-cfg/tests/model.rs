@@ -212,7 +212,6 @@ fn checks_are_chosen_by_options() {
             uri: uri.into(),
             version: version.into(),
             headers: Vec::new(),
-            expects: Vec::new(),
         }))
     };
     assert_eq!(http, expected("HEAD", "/check.txt", "HTTP/1.0"));

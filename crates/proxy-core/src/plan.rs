@@ -9,6 +9,7 @@ use syntax::Span;
 
 use crate::answer::Pages;
 use crate::balance::{Balancer, KeyPlan};
+use crate::check::CheckPlan;
 use crate::format::FormatPlan;
 use crate::forwarded::ForwardedPlan;
 use crate::http1::HeaderCases;
@@ -41,6 +42,8 @@ pub struct Plan {
 pub struct ProxyPlan {
     /// Its ACLs.
     pub acls: Acls,
+    /// How its servers are checked.
+    pub check: CheckPlan,
     /// `tcp-request connection`.
     pub connection_rules: RuleSetPlan,
     /// `tcp-request session`.
@@ -211,7 +214,12 @@ impl ProxyPlan {
         let mut formats = log_format.iter().chain(&log_structured);
         let needs_no_end = log_format.is_some() && !formats.any(FormatPlan::waits_for_end);
         let rules = |set| RuleSetPlan::compile(config, id, set).map_err(|error| vec![error]);
+        let check = CheckPlan::compile(config, id).map_err(|reason| {
+            let span = proxy.span;
+            vec![RuleError { span, reason }]
+        })?;
         Ok(Self {
+            check,
             connection_rules: rules(RuleSet::TcpConnection)?,
             session_rules: rules(RuleSet::TcpSession)?,
             content_rules: rules(RuleSet::TcpContent)?,

@@ -13,7 +13,7 @@ use haproxy_cfg::model::{Config, Level, ProxyId};
 use haproxy_cfg::testing::load_str;
 use proxy_core::answer::{Answer, AnswerInput};
 use proxy_core::check::{
-    CheckOutcome, CheckPlan, CheckStatus, Event, Next, Notice, Origin, Verdict, apply_agent, apply_outcome,
+    CheckOutcome, CheckStatus, Event, Next, Notice, Origin, Probe, Verdict, apply_agent, apply_outcome,
 };
 use proxy_core::cli::{
     CliContext, FrontendChange, Hooks, Live, NoSinks, Refused, ServerId, Session, execute,
@@ -379,15 +379,17 @@ impl Agent {
             Self::Hangs => return Verdict::plain(CheckStatus::L7Timeout),
             Self::Says(said) => said,
         };
-        let plan = CheckPlan::Agent(Vec::new());
-        let mut probe = plan.probe();
+        let mut probe = Probe::of_agent(b"");
         assert_eq!(probe.connected(), Next::Read);
         if !said.is_empty()
             && let Next::Done(verdict) = probe.received(said)
         {
             return verdict;
         }
-        probe.closed()
+        match probe.closed() {
+            Next::Done(verdict) => verdict,
+            next => panic!("an agent that has gone is asked further: {next:?}"),
+        }
     }
 }
 

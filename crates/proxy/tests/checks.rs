@@ -16,8 +16,13 @@ use std::time::Duration;
 use haproxy_cfg::model::{CheckKind, Config, HttpCheck, Proxy, ProxyId, ProxyKind, Server, ServerAddr};
 use proxy::checks::{CheckContext, spawn};
 use proxy::clock::Clock;
+use proxy::log::{Files, LogSender};
+use proxy::thread::{Shared, Thread};
 use proxy_core::check::{AdminChange, CheckStatus, Event, Origin, change_admin};
+use proxy_core::logline::LocalTime;
+use proxy_core::plan::Plan;
 use proxy_core::state::{Health, Runtime};
+use proxy_core::stats::Process;
 use socket2::{Domain, Socket, Type};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixListener};
@@ -28,6 +33,33 @@ use tokio::task::{JoinHandle, LocalSet};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 const BACKEND: ProxyId = ProxyId(0);
+
+/// A thread that does nothing but check.
+fn thread(config: &Arc<Config>, runtime: &Arc<Runtime>, clock: Clock) -> Rc<Thread> {
+    let process = Process {
+        version: String::new(),
+        released: String::new(),
+        pid: 1,
+        node: b"lb1".to_vec(),
+        hostname: b"lb1".to_vec(),
+        ulimit_n: 0,
+        maxsock: 0,
+        environment: Vec::new(),
+        startup_log: Vec::new(),
+    };
+    let plan = Plan::compile(Arc::clone(config)).unwrap();
+    let shared = Arc::new(Shared::new(
+        plan,
+        Arc::clone(runtime),
+        clock,
+        Arc::new(process),
+        Arc::default(),
+        false,
+        Files::default(),
+    ));
+    let log = LogSender::new(config, "lb1", Arc::clone(&shared.logs), Arc::clone(runtime));
+    Thread::new(0, shared, log, || Box::new(|_| LocalTime::new(0, "UTC")))
+}
 
 /// A backend under check.
 struct Farm {
@@ -74,10 +106,7 @@ impl Farm {
         let changes = Rc::new(Cell::new(0));
         let counted = Rc::clone(&changes);
         let checks = spawn(CheckContext {
-            soon: Arc::default(),
-            config: Arc::clone(&config),
-            runtime: Arc::clone(&runtime),
-            clock,
+            thread: thread(&config, &runtime, clock),
             say: Rc::new(move |event: &Event| {
                 // The test may be over and not listen any more.
                 let _ = tell.send(String::from_utf8(event.text.clone()).unwrap());
@@ -214,7 +243,6 @@ fn http(proxy: &mut Proxy) {
         uri: "/".into(),
         version: "HTTP/1.0".into(),
         headers: Vec::new(),
-        expects: Vec::new(),
     }));
 }
 

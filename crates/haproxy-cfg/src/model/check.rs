@@ -2,18 +2,18 @@
 
 use std::net::IpAddr;
 
-use super::{CheckExpect, CheckStep, Millis, Word};
+use super::{CheckScript, Millis, Word};
 
 /// How a backend's servers are checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum CheckKind {
     /// A connection that is accepted is enough.
     #[default]
     Tcp,
-    /// `option httpchk [METHOD] [URI] [VERSION]`.
+    /// `option httpchk [METHOD] [URI] [VERSION]`; a status of 2xx or 3xx passes.
     Http(Box<HttpCheck>),
-    /// `option tcp-check` with its steps.
-    Steps(Vec<CheckStep>),
+    /// `option tcp-check` or `option httpchk` with rules.
+    Script(Box<CheckScript>),
     /// `option smtpchk [HELO|EHLO] [DOMAIN]`.
     Smtp {
         /// `HELO` or `EHLO`.
@@ -35,8 +35,6 @@ pub struct HttpCheck {
     /// Raw header lines that followed the version, each without its end of line. An empty one ends them: the lines behind
     /// it are the body.
     pub headers: Vec<Word>,
-    /// `http-check expect`: what all must hold; a status of 2xx or 3xx where nothing is said.
-    pub expects: Vec<CheckExpect>,
 }
 
 /// Whom a server's agent is asked through (`agent-check`).

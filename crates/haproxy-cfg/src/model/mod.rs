@@ -32,7 +32,10 @@ pub use balance::{Affinity, Balance, HashFunction, HashKey, HashType, NodeKey, U
 pub use bandwidth::{Bandwidth, BandwidthScope};
 pub use bind::{Bind, BindSsl, Level, TlsVersion};
 pub use check::{AgentSettings, CheckKind, CheckSettings, HttpCheck, InitState};
-pub use check_script::{CheckExpect, CheckStep, Expected, TextMatch};
+pub use check_script::{
+    CheckConnect, CheckExpect, CheckPort, CheckRequest, CheckScript, CheckSend, CheckStep, CheckText,
+    CheckValue, CheckVariable, Expected, TextMatch,
+};
 pub use compression::{Compression, CompressionAlgorithm};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
 pub use global::{Global, Preset, PresetValue, RateLimits, SslDefaults, Tune, VariableSizes};

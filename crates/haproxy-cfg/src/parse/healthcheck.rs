@@ -43,7 +43,6 @@ pub(crate) fn httpchk(reading: &mut Reading<'_>, given: &Given) {
         uri: uri.map_or_else(|| "/".into(), text),
         version: version_text,
         headers,
-        expects: Vec::new(),
     }));
     reading.settings().check = Some(Set::new(check, given.span));
 }

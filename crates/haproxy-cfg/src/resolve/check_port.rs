@@ -20,6 +20,8 @@ pub(super) fn lacking(
     let lines = || inherited.lines(reading, section);
     let by_steps = lines().any(|given| given.name == "tcp-check" && given.option_of_rule().is_none());
     let keyword = match check {
+        CheckKind::Script(script) if script.http => "http-check",
+        CheckKind::Script(_) => "tcp-check",
         CheckKind::Http(_) => "http-check",
         CheckKind::Tcp if by_steps => "tcp-check",
         CheckKind::Tcp => return Some(""),

@@ -2,6 +2,7 @@
 
 use syntax::{Context, Diagnostic, Span};
 
+use super::check_script;
 use super::formats;
 use super::inherit::Inherited;
 use crate::keywords::place;
@@ -36,7 +37,22 @@ pub(super) fn proxy(reading: &mut Reading<'_>, section: &ProxySection, proxy: &m
     }
     formats::check(reading, section, proxy);
     check_rules(reading, section, kind, &name);
+    switches(reading, section, proxy, kind, &name);
     external_checks(reading, section, kind, &name);
+}
+
+/// What only checks over HTTP look at, beside checks of another kind.
+fn switches(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy, kind: &str, name: &str) {
+    for word in check_script::SWITCHES {
+        if !proxy.kind.is_backend() || !check_script::is_ignored(reading, section) {
+            return;
+        }
+        let Some(span) = check_script::switch(reading, section, word) else {
+            continue;
+        };
+        let message = format!("'{word}' will be ignored for {kind} '{name}' (requires 'option httpchk').");
+        warn(reading, "unused-keyword", span, message, "add: option httpchk");
+    }
 }
 
 /// Tells rules about who may see the statistics beside accounts, which are rules of their own.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use syntax::{Context, Diagnostic};
 
+use super::check_script;
 use super::inherit::Inherited;
 use crate::model::{InitState, Proxy, ProxyId, ServerAt, Tracking, Word};
 use crate::parse::Reading;
@@ -15,6 +16,8 @@ pub(super) type Key = (Word, Word);
 /// A server whose state another one may take over.
 struct Node {
     checked: bool,
+    /// `http-check disable-on-404` is among what its proxy says of checks.
+    stops_on_404: bool,
     tracks: Option<Key>,
 }
 
@@ -66,9 +69,12 @@ pub(super) fn check(reading: &mut Reading<'_>, written: &[Box<ProxySection>]) ->
         } else {
             let own = (section.name.clone(), line.name.clone());
             match end_of_chain(&nodes, &own, &tracked) {
-                End::Checked => {
+                End::Checked if nodes[&own].stops_on_404 == nodes[&tracked].stops_on_404 => {
                     sound.push((own, tracked));
                     continue;
+                }
+                End::Checked => {
+                    format!("unable to use {shown} fortracking: disable-on-404 option inconsistency.")
                 }
                 End::Missing => format!("unable to find required server '{}' for tracking.", tracked.1),
                 End::Unchecked => format!(
@@ -133,11 +139,14 @@ fn nodes(reading: &Reading<'_>, written: &[Box<ProxySection>]) -> HashMap<Key, N
     let mut out = HashMap::new();
     for section in written {
         let defaults = Inherited::new(reading, section).default_server();
+        let stops_on_404 = check_script::switch(reading, section, check_script::SWITCHES[0]).is_some()
+            && !check_script::is_ignored(reading, section);
         for line in &section.servers {
             let params = line.params.clone().over(&defaults);
             let agent = params.more.agent_check;
             let node = Node {
                 checked: params.check.enabled == Some(true) || agent == Some(true),
+                stops_on_404,
                 tracks: params.more.track.as_ref().map(|track| key(section, &track.value)),
             };
             out.insert((section.name.clone(), line.name.clone()), node);
@@ -166,6 +175,7 @@ fn end_of_chain(nodes: &HashMap<Key, Node>, own: &Key, first: &Key) -> End {
             Some(Node {
                 tracks: Some(next),
                 checked: false,
+                ..
             }) => at = next,
             Some(Node { checked: true, .. }) => return End::Checked,
             Some(_) => return End::Unchecked,

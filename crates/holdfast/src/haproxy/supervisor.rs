@@ -127,10 +127,7 @@ async fn work(duties: Duties, thread: &Rc<Thread>) -> io::Result<i32> {
     let say = shell.clone();
     let on_change = shell.clone();
     let checks = proxy::checks::spawn(CheckContext {
-        config: Arc::clone(&duties.config),
-        runtime: Arc::clone(&duties.runtime),
-        clock: duties.clock,
-        soon: Arc::clone(&thread.shared.check_soon),
+        thread: Rc::clone(thread),
         say: Rc::new(move |event| say.borrow().tell(event)),
         on_change: Rc::new(move |proxy| on_change.borrow_mut().changed(Some(proxy))),
     });

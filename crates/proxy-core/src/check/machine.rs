@@ -96,18 +96,23 @@ impl CheckMachine {
         self.due_ms
     }
 
-    /// A check starts. Gives the time until which the connection must stand.
-    pub fn start(&mut self, now_ms: u64) -> u64 {
+    /// A check starts.
+    pub fn start(&mut self, now_ms: u64) {
         self.started_ms = now_ms;
+    }
+
+    /// The time until which a connection must stand that the running check begins at `now_ms`.
+    #[must_use]
+    pub fn connect_by(&self, now_ms: u64) -> u64 {
         now_ms + u64::from(self.timing.connect)
     }
 
-    /// The time until which the answer must be there when the connection stands at `now_ms`.
+    /// The time until which the answer must be there when the connection that was begun at `begun_ms` stands at `now_ms`.
     #[must_use]
-    pub fn connected(&self, now_ms: u64) -> u64 {
+    pub fn answer_by(&self, begun_ms: u64, now_ms: u64) -> u64 {
         match self.timing.answer {
             Some(answer) => now_ms + u64::from(answer),
-            None => self.started_ms + u64::from(self.timing.inter),
+            None => begun_ms + u64::from(self.timing.inter),
         }
     }
 
@@ -335,9 +340,11 @@ mod tests {
     fn without_timeout_check_the_whole_check_has_one_interval() {
         let mut config = config(&[inter(500)]);
         config.proxies[0].timeouts.connect = Some(300);
-        let mut machine = machine(&config);
-        assert_eq!(machine.start(1000), 1500);
-        assert_eq!(machine.connected(1200), 1500);
+        let machine = machine(&config);
+        assert_eq!(machine.connect_by(1000), 1500);
+        assert_eq!(machine.answer_by(1000, 1200), 1500);
+        // Each connection of a script has as long.
+        assert_eq!(machine.answer_by(1400, 1450), 1900);
     }
 
     #[test]
@@ -345,11 +352,11 @@ mod tests {
         let mut config = config(&[inter(500)]);
         config.proxies[0].timeouts.check = Some(2000);
         config.proxies[0].timeouts.connect = Some(300);
-        let mut quick = machine(&config);
-        assert_eq!(quick.start(1000), 1300);
-        assert_eq!(quick.connected(1200), 3200);
+        let quick = machine(&config);
+        assert_eq!(quick.connect_by(1000), 1300);
+        assert_eq!(quick.answer_by(1000, 1200), 3200);
         config.proxies[0].timeouts.connect = Some(9000);
-        assert_eq!(machine(&config).start(1000), 1500);
+        assert_eq!(machine(&config).connect_by(1000), 1500);
     }
 
     #[test]

@@ -96,10 +96,10 @@ pub(super) fn check_line(
     out.extend_from_slice(&proxy.name);
     out.push(b'/');
     out.extend_from_slice(&proxy.servers[server].name);
-    out.extend_from_slice(if outcome.status.is_pass() {
-        b" succeeded"
-    } else {
-        b" failed"
+    out.extend_from_slice(match outcome.status {
+        CheckStatus::L7OkConditional => b" conditionally succeeded",
+        status if status.is_pass() => b" succeeded",
+        _ => b" failed",
     });
     out.extend_from_slice(&reason(outcome));
     let (step, of) = report.progress();

@@ -108,14 +108,23 @@ impl<'a> SampleContext<'a> {
     pub(crate) fn variables(&self, scope: Scope) -> Option<&'a Variables> {
         match scope {
             Scope::Session => Some(&self.client.variables),
-            Scope::Transaction => self.stream.map(|stream| &stream.txn_variables),
+            Scope::Transaction => {
+                let stream = self.stream.filter(|_| !self.client.is_check)?;
+                Some(&stream.txn_variables)
+            }
             // One place holds both: a response takes the place of its request.
             Scope::Request | Scope::Response => {
                 let wanted = scope == Scope::Response;
-                let stream = self.stream.filter(|stream| stream.in_response == wanted)?;
+                let stream = self.stream.filter(|_| !self.client.is_check)?;
+                let stream = Some(stream).filter(|stream| stream.in_response == wanted)?;
                 Some(&stream.side_variables)
             }
-            Scope::Process | Scope::Check => None,
+            // A check has no transaction: its variables stand in that place.
+            Scope::Check => self
+                .stream
+                .filter(|_| self.client.is_check)
+                .map(|stream| &stream.txn_variables),
+            Scope::Process => None,
         }
     }
 

@@ -10,6 +10,7 @@ mod resolvers;
 mod room;
 mod saved;
 mod server;
+mod strength;
 
 pub use agent::{AgentContact, AgentState};
 pub use counters::{Counter, ProcessCounters, Rate, SideCounters, TIMES_WINDOW, ThreadCounters};
@@ -20,3 +21,4 @@ pub use resolvers::{NameserverCounter, NameserverCounters};
 pub use room::{Bounds, Ramp, WEIGHT_PARTS};
 pub use saved::{Found, take_over};
 pub use server::{Admin, CheckedAt, Ending, ErrorsInARow, Health, Place, ServerState};
+pub(crate) use strength::Strength;

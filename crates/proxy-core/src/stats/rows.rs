@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use haproxy_cfg::model::{Address, Balance, HashKey, Mode, Proxy, ProxyId, Server, ServerAddr};
 
 use crate::check::CheckStatus;
-use crate::state::{Health, ServerState, WEIGHT_PARTS, full_connections};
+use crate::state::{Health, ServerState, Strength, full_connections};
 
 use super::field::{
     ACT, ADDR, AGENT_CODE, AGENT_DESC, AGENT_DURATION, AGENT_FALL, AGENT_HEALTH, AGENT_RISE, AGENT_STATUS,
@@ -385,49 +385,6 @@ fn downtime(view: &StatsView<'_>, state: &ServerState) -> u32 {
 /// Whole seconds since a moment of the process's clock.
 fn since(view: &StatsView<'_>, at_ms: u64) -> u32 {
     saturate((view.now_ms / 1000).saturating_sub(at_ms / 1000))
-}
-
-/// The usable servers of a backend.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Strength {
-    /// Active ones.
-    pub(super) active: u32,
-    /// Backup ones.
-    pub(super) backup: u32,
-    /// Weights of those that balancing uses now, as far as they have warmed up.
-    pub(super) weight: u32,
-    /// Those weights as they were given.
-    pub(super) given_weight: u32,
-}
-
-impl Strength {
-    /// Counts them.
-    pub(super) fn of(proxy: &Proxy, servers: &[ServerState]) -> Self {
-        let mut sum = Self::default();
-        let (mut active, mut backup) = ((0, 0), (0, 0));
-        let add = |(parts, given): &mut (u32, u32), state: &ServerState| {
-            *parts += state.weight_parts();
-            *given += state.weight();
-        };
-        for (server, state) in proxy.servers.iter().zip(servers) {
-            if !state.is_balanced() {
-                continue;
-            }
-            if server.backup {
-                sum.backup += 1;
-                if proxy.options.allbackups || sum.backup == 1 {
-                    add(&mut backup, state);
-                }
-            } else {
-                sum.active += 1;
-                add(&mut active, state);
-            }
-        }
-        let (parts, given) = if sum.active > 0 { active } else { backup };
-        sum.weight = parts.div_ceil(WEIGHT_PARTS);
-        sum.given_weight = given;
-        sum
-    }
 }
 
 fn backend<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, fullconn: u32, row: &mut Row<'a>) {

@@ -36,6 +36,8 @@ pub struct Client {
     pub tls: bool,
     /// It counts as one of the frontend's and the process's connections.
     pub counted: bool,
+    /// There is no client: a health check looks at a server.
+    pub is_check: bool,
     /// When it was accepted, or, once it is kept, when the request before ended; milliseconds of the process's clock.
     pub accepted_ms: u64,
     /// How long handshakes took (TLS, PROXY header), milliseconds.

@@ -6,9 +6,10 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::time::Duration;
 
 use bstr::ByteSlice;
-use proxy_core::check::{CheckPlan, CheckStatus, Verdict};
+use proxy_core::check::{CheckStatus, ConnectTo, Verdict};
 use proxy_core::proxy_protocol::{write_local, write_v1};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 
 use super::target::{Destination, HeaderVersion, Target};
@@ -21,11 +22,16 @@ pub(super) enum Stream {
     Unix(UnixStream),
 }
 
+/// What is read from and written to.
+pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Wire for T {}
+
 /// Connects to `destination`; the error is the check's verdict.
-pub(super) async fn connect(destination: &Destination, plan: &CheckPlan) -> Result<Stream, Verdict> {
+pub(super) async fn connect(destination: &Destination, to: ConnectTo<'_>) -> Result<Stream, Verdict> {
     match &destination.target {
         Target::Inet(addr) => {
-            let make = || tcp(Domain::for_address(*addr), plan);
+            let make = || tcp(Domain::for_address(*addr), to);
             let socket = match &destination.outgoing {
                 None => {
                     let socket = make().map_err(|e| no_socket(&e))?;
@@ -50,6 +56,14 @@ pub(super) async fn connect(destination: &Destination, plan: &CheckPlan) -> Resu
 }
 
 impl Stream {
+    /// The same for whom it does not matter what it is.
+    pub(super) fn into_wire(self) -> Box<dyn Wire> {
+        match self {
+            Self::Tcp(io) => Box::new(io),
+            Self::Unix(io) => Box::new(io),
+        }
+    }
+
     /// The header of that version, as a check sends it.
     pub(super) fn header(&self, version: HeaderVersion) -> Vec<u8> {
         let addresses = match self {
@@ -65,15 +79,15 @@ impl Stream {
     }
 }
 
-fn tcp(domain: Domain, plan: &CheckPlan) -> io::Result<Socket> {
+fn tcp(domain: Domain, to: ConnectTo<'_>) -> io::Result<Socket> {
     let socket = Socket::new(domain, Type::STREAM.nonblocking(), Some(Protocol::TCP))?;
     socket.set_tcp_nodelay(true)?;
-    if !plan.server_speaks_first() {
+    if !to.server_speaks_first {
         // The handshake's last packet waits for the request, or is the reset: a plain check costs three packets, and the
         // server's accept() never sees it.
         socket.set_tcp_quickack(false)?;
     }
-    if plan.resets() {
+    if to.resets {
         socket.set_linger(Some(Duration::ZERO))?;
     }
     Ok(socket)

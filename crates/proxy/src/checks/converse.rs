@@ -1,15 +1,16 @@
-//! Talking to a connected server for a check.
+//! One check, from its first connection to its verdict.
 
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-use proxy_core::check::{CheckPlan, CheckStatus, Next, Probe, Verdict};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use proxy_core::check::{CheckMachine, CheckStatus, Next, Probe, Verdict};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::time::{Instant, timeout_at};
 
-use super::connect::{Stream, words};
-use super::target::HeaderVersion;
+use super::connect::{Wire, connect, words};
+use super::target::Way;
+use crate::clock::Clock;
 
 /// Bytes that are waited for at a time.
 const ROOM: usize = 2048;
@@ -17,65 +18,83 @@ const ROOM: usize = 2048;
 /// Bytes that are judged at a time: what a server has sent at once is one answer, as with the original.
 const AT_ONCE: usize = 16384;
 
-/// Carries the check out to its verdict. The connection is closed in the plan's way when this returns or is dropped.
-/// At `until` it ends in any case.
-pub(super) async fn converse(
-    stream: Stream,
-    header: Option<HeaderVersion>,
-    plan: &CheckPlan,
-    until: Instant,
-) -> Verdict {
-    let header = header.map(|version| stream.header(version)).unwrap_or_default();
-    match stream {
-        Stream::Tcp(io) => speak(io, &header, plan, until).await,
-        Stream::Unix(io) => speak(io, &header, plan, until).await,
+/// When connections must stand and answers be there.
+#[derive(Clone, Copy)]
+pub(super) struct Deadlines {
+    pub(super) machine: CheckMachine,
+    pub(super) clock: Clock,
+}
+
+impl Deadlines {
+    fn at(self, ms: u64) -> Instant {
+        Instant::from(self.clock.instant_of(ms))
     }
 }
 
-async fn speak(
-    mut io: impl AsyncRead + AsyncWrite + Unpin,
-    header: &[u8],
-    plan: &CheckPlan,
-    until: Instant,
-) -> Verdict {
-    let mut probe = plan.probe();
-    match timeout_at(until, play(&mut io, header, &mut probe)).await {
-        Ok(verdict) => verdict,
-        Err(_) => probe.timed_out(),
+/// Carries the check out to its verdict. A connection is closed in the way that the probe asked for when the next one takes its
+/// place, when this returns, and when it is dropped.
+pub(super) async fn converse(mut probe: Probe<'_>, way: &Way, deadlines: Deadlines) -> Verdict {
+    let mut next = probe.begin();
+    let mut wire: Option<Box<dyn Wire>> = None;
+    loop {
+        let to = match next {
+            Next::Done(verdict) => return verdict,
+            Next::Connect(to) => to,
+            // Nothing is said before there is a connection.
+            Next::Read | Next::Write(_) => return Verdict::plain(CheckStatus::Unknown),
+        };
+        drop(wire.take());
+        let destination = way.of_connection(to);
+        let begun_ms = deadlines.clock.now_ms();
+        let connect_by = deadlines.at(deadlines.machine.connect_by(begun_ms));
+        let stream = match timeout_at(connect_by, connect(&destination, to)).await {
+            Err(_) => return probe.unreachable(Verdict::plain(CheckStatus::L4Timeout)),
+            Ok(Err(verdict)) => return probe.unreachable(verdict),
+            Ok(Ok(stream)) => stream,
+        };
+        let header = destination.header.map(|version| stream.header(version));
+        let now_ms = deadlines.clock.now_ms();
+        let until = deadlines.at(deadlines.machine.answer_by(begun_ms, now_ms));
+        let io = wire.insert(stream.into_wire());
+        let header = header.unwrap_or_default();
+        next = match timeout_at(until, speak(io, &header, &mut probe)).await {
+            Ok(next) => next,
+            Err(_) => return probe.timed_out(),
+        };
     }
 }
 
-async fn play(
-    io: &mut (impl AsyncRead + AsyncWrite + Unpin),
-    header: &[u8],
-    probe: &mut Probe<'_>,
-) -> Verdict {
-    if let Err(e) = io.write_all(header).await {
-        return Verdict::said(CheckStatus::SocketError, words(&e));
-    }
+/// Talks until the check is over or wants another connection.
+async fn speak<'a>(io: &mut Box<dyn Wire>, header: &[u8], probe: &mut Probe<'a>) -> Next<'a> {
+    let broken = |e: &std::io::Error| Next::Done(Verdict::said(CheckStatus::SocketError, words(e)));
     let mut next = probe.connected();
+    // The header goes out with what is said first, if that is at once.
+    if let Next::Write(bytes) = &mut next {
+        bytes.to_mut().splice(..0, header.iter().copied());
+    } else if let Err(e) = io.write_all(header).await {
+        return broken(&e);
+    }
     loop {
         match next {
-            Next::Done(verdict) => return verdict,
+            Next::Done(_) | Next::Connect(_) => return next,
             Next::Write(bytes) => {
-                if let Err(e) = io.write_all(bytes).await {
-                    return Verdict::said(CheckStatus::SocketError, words(&e));
+                if let Err(e) = io.write_all(&bytes).await {
+                    return broken(&e);
                 }
-            }
-            Next::WriteLast(bytes, verdict) => {
-                return match io.write_all(bytes).await {
-                    Ok(()) => verdict,
-                    Err(e) => Verdict::said(CheckStatus::SocketError, words(&e)),
-                };
+                next = probe.written();
+                continue;
             }
             Next::Read => {}
         }
         let mut room = [0; ROOM];
         next = match io.read(&mut room).await {
-            Ok(0) => Next::Done(probe.closed()),
-            Ok(n) if n == ROOM => probe.received(&with_rest(io, &room).await),
+            Ok(0) => probe.closed(),
+            Ok(n) if n == ROOM => {
+                let answer = with_rest(io, &room).await;
+                probe.received(&answer)
+            }
             Ok(n) => probe.received(&room[..n]),
-            Err(e) => return Verdict::said(CheckStatus::SocketError, words(&e)),
+            Err(e) => return broken(&e),
         };
     }
 }

@@ -7,28 +7,19 @@ mod schedule;
 mod target;
 
 use std::rc::Rc;
-use std::sync::Arc;
 
-use haproxy_cfg::model::{Config, ProxyId};
+use haproxy_cfg::model::ProxyId;
 use proxy_core::check::Event;
-use proxy_core::state::Runtime;
-use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use crate::clock::Clock;
+use crate::thread::Thread;
 use schedule::Schedule;
 
 /// What checks need to know, and whom they tell.
 #[derive(Clone)]
 pub struct CheckContext {
-    /// The configuration.
-    pub config: Arc<Config>,
-    /// Its shared state.
-    pub runtime: Arc<Runtime>,
-    /// The process's clock.
-    pub clock: Clock,
-    /// Is told when a server is to be checked soon.
-    pub soon: Arc<Notify>,
+    /// The thread that they run on.
+    pub thread: Rc<Thread>,
     /// Is given each line that is to be logged, and written to standard error by a process in the foreground.
     pub say: Rc<dyn Fn(&Event)>,
     /// Is called after a server of that proxy went up or down, so that queues and idle connections can follow.

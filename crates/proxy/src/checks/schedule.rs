@@ -6,41 +6,46 @@ use std::collections::BinaryHeap;
 use std::future::pending;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::rc::Rc;
+use std::sync::MutexGuard;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, MutexGuard};
 
-use haproxy_cfg::model::{ProxyId, Server};
+use haproxy_cfg::model::{ProxyId, Server, Word};
 use proxy_core::check::{
-    CheckMachine, CheckOutcome, CheckPlan, CheckReport, CheckStatus, CheckTiming, Verdict, apply_agent,
-    apply_outcome, first_checks, proxies_of,
+    CheckMachine, CheckOutcome, CheckReport, CheckTiming, Probe, Scene, Verdict, apply_agent, apply_outcome,
+    first_checks, proxies_of,
 };
 use proxy_core::state::{CheckedAt, ServerState};
 use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until};
 
 use super::CheckContext;
-use super::connect::connect;
-use super::converse::converse;
-use super::target::Destination;
-use crate::clock::Clock;
+use super::converse::{Deadlines, converse};
+use super::target::Way;
+use crate::context::Here;
+use crate::thread::Thread;
 
 /// How a server is looked at.
 #[derive(Clone)]
-enum Way {
+enum Look {
     /// Checks, of which most go where the file says.
-    Checks {
-        plan: Rc<CheckPlan>,
-        target: Rc<Destination>,
-    },
+    Checks(Rc<Way>),
     /// Its agent is asked.
     Agent,
+}
+
+/// What a look at a server needs.
+enum Errand {
+    /// A check.
+    Check(Rc<Way>),
+    /// A question to its agent, and what that is told first.
+    Ask(Way, Word),
 }
 
 /// One server that is checked, or one whose agent is asked.
 struct Checked {
     proxy: ProxyId,
     server: usize,
-    way: Way,
+    look: Look,
     machine: CheckMachine,
     /// Its running check.
     task: Option<Id>,
@@ -60,37 +65,29 @@ pub(super) struct Schedule {
 
 impl Schedule {
     pub(super) fn new(context: CheckContext) -> Self {
-        let start = context.clock.now_ms();
-        let config = &context.config;
-        let plans: Vec<_> = config
-            .proxies
-            .iter()
-            .map(|p| Rc::new(CheckPlan::new(&p.check)))
-            .collect();
+        let start = context.thread.shared.clock.now_ms();
+        let config = context.thread.config();
         let servers: Vec<_> = first_checks(config)
             .into_iter()
             .map(|first| {
                 let proxy = config.proxy(first.proxy);
                 let server = &proxy.servers[first.server];
                 let agent = server.agent.as_deref().filter(|_| first.agent);
-                let (way, timing) = match agent {
-                    Some(agent) => (Way::Agent, CheckTiming::of_agent(config, proxy, agent)),
+                let (look, timing) = match agent {
+                    Some(agent) => (Look::Agent, CheckTiming::of_agent(config, proxy, agent)),
                     None => {
                         let at = CheckedAt {
                             ip: server.check.addr,
                             port: server.check.port,
                         };
-                        let way = Way::Checks {
-                            plan: Rc::clone(&plans[first.proxy.0 as usize]),
-                            target: Rc::new(Destination::of(server, &server.addr, at)),
-                        };
-                        (way, CheckTiming::new(config, proxy, server))
+                        let way = Rc::new(Way::new(server, server.addr.clone(), at));
+                        (Look::Checks(way), CheckTiming::new(config, proxy, server))
                     }
                 };
                 Checked {
                     proxy: first.proxy,
                     server: first.server,
-                    way,
+                    look,
                     machine: CheckMachine::new(timing, start + first.after_ms),
                     task: None,
                 }
@@ -115,12 +112,13 @@ impl Schedule {
     }
 
     pub(super) async fn run(mut self) {
-        let soon = Arc::clone(&self.context.soon);
+        let thread = Rc::clone(&self.context.thread);
+        let soon = &thread.shared.check_soon;
         loop {
             let next = self
                 .due
                 .peek()
-                .map(|Reverse((ms, _))| Instant::from(self.context.clock.instant_of(*ms)));
+                .map(|Reverse((ms, _))| Instant::from(self.context.thread.shared.clock.instant_of(*ms)));
             let due = async {
                 match next {
                     Some(at) => sleep_until(at).await,
@@ -136,7 +134,7 @@ impl Schedule {
     }
 
     fn start_due(&mut self) {
-        let now = self.context.clock.now_ms();
+        let now = self.context.thread.shared.clock.now_ms();
         while let Some(&Reverse((ms, at))) = self.due.peek() {
             if ms > now {
                 break;
@@ -152,10 +150,10 @@ impl Schedule {
 
     /// Puts the checks of those forward in whose traffic errors were seen.
     fn hurry(&mut self) {
-        let now = self.context.clock.now_ms();
+        let now = self.context.thread.shared.clock.now_ms();
         for at in 0..self.servers.len() {
             let checked = &mut self.servers[at];
-            if matches!(checked.way, Way::Agent) {
+            if matches!(checked.look, Look::Agent) {
                 continue;
             }
             if !state(&self.context, checked).check_soon.swap(false, Relaxed) || checked.task.is_some() {
@@ -173,23 +171,24 @@ impl Schedule {
         let chance = self.chance();
         let checked = &mut self.servers[at];
         let state = state(&self.context, checked);
-        let stopped = self.context.runtime.proxies[checked.proxy.0 as usize]
+        let thread = &self.context.thread;
+        let stopped = thread.shared.runtime.proxies[checked.proxy.0 as usize]
             .stopped
             .load(Relaxed);
-        let server = &self.context.config.proxy(checked.proxy).servers[checked.server];
-        let way = checked.way.now(server, state).filter(|_| !stopped);
-        let Some((plan, target)) = way else {
+        let server = &thread.config().proxy(checked.proxy).servers[checked.server];
+        let errand = checked.look.now(server, state).filter(|_| !stopped);
+        let Some(errand) = errand else {
             checked.machine.skip(now, &checked.report(state), chance);
             self.due.push(Reverse((checked.machine.due_ms(), at)));
             return;
         };
         checked.report(state).begin();
-        let connect_by = checked.machine.start(now);
-        let (machine, clock) = (checked.machine, self.context.clock);
-        let handle = self.running.spawn_local(async move {
-            let verdict = check(&plan, &target, machine, connect_by, clock).await;
-            (at, verdict)
-        });
+        checked.machine.start(now);
+        let (machine, thread) = (checked.machine, Rc::clone(thread));
+        let of = (checked.proxy, checked.server);
+        let handle = self
+            .running
+            .spawn_local(async move { (at, run(&thread, of, &errand, machine).await) });
         checked.task = Some(handle.id());
     }
 
@@ -207,7 +206,7 @@ impl Schedule {
 
     fn forget(&mut self, at: usize) {
         let chance = self.chance();
-        let now = self.context.clock.now_ms();
+        let now = self.context.thread.shared.clock.now_ms();
         let checked = &mut self.servers[at];
         checked.task = None;
         let mut report = checked.report(state(&self.context, checked));
@@ -219,10 +218,11 @@ impl Schedule {
 
     fn hand_on(&mut self, at: usize, verdict: Verdict) {
         let chance = self.chance();
-        let now = self.context.clock.now_ms();
+        let now = self.context.thread.shared.clock.now_ms();
         let checked = &mut self.servers[at];
         checked.task = None;
-        let CheckContext { config, runtime, .. } = &self.context;
+        let thread = Rc::clone(&self.context.thread);
+        let (config, runtime) = (thread.config(), &*thread.shared.runtime);
         let proxy = &runtime.proxies[checked.proxy.0 as usize];
         let before = proxy.servers_version();
         let outcome = CheckOutcome {
@@ -231,9 +231,9 @@ impl Schedule {
             description: verdict.description,
             duration_ms: checked.machine.elapsed(now),
         };
-        let apply = match checked.way {
-            Way::Checks { .. } => apply_outcome,
-            Way::Agent => apply_agent,
+        let apply = match checked.look {
+            Look::Checks(_) => apply_outcome,
+            Look::Agent => apply_agent,
         };
         let events = apply(runtime, config, checked.proxy, checked.server, &outcome, now);
         let report = checked.report(state(&self.context, checked)).clone();
@@ -264,18 +264,17 @@ impl Schedule {
 impl Checked {
     /// What was found last.
     fn report<'s>(&self, state: &'s ServerState) -> MutexGuard<'s, CheckReport> {
-        match (&self.way, state.agent.as_deref()) {
-            (Way::Agent, Some(agent)) => agent.report(),
+        match (&self.look, state.agent.as_deref()) {
+            (Look::Agent, Some(agent)) => agent.report(),
             _ => state.check_report(),
         }
     }
 }
 
-impl Way {
-    /// What is said now, and to whom; none while the server is not to be looked at this way.
-    fn now(&self, server: &Server, state: &ServerState) -> Option<(Rc<CheckPlan>, Rc<Destination>)> {
+impl Look {
+    /// What is to be done now; none while the server is not to be looked at this way.
+    fn now(&self, server: &Server, state: &ServerState) -> Option<Errand> {
         let moved = state.address(server);
-        let addr = moved.as_ref().unwrap_or(&server.addr);
         match self {
             // An agent is asked under maintenance as well: it may end it.
             Self::Agent => {
@@ -284,43 +283,57 @@ impl Way {
                     return None;
                 }
                 let contact = agent.contact();
-                let target = Destination::of_agent(server, addr, &contact);
-                Some((Rc::new(CheckPlan::Agent(contact.send.to_vec())), Rc::new(target)))
+                let addr = moved.unwrap_or_else(|| server.addr.clone());
+                let way = Way::of_agent(server, addr, &contact);
+                Some(Errand::Ask(way, contact.send))
             }
-            Self::Checks { plan, target } => {
+            Self::Checks(way) => {
                 if state.admin().is_maint() || state.checks_paused.load(Relaxed) {
                     return None;
                 }
                 let at = state.checked_at();
                 let as_written = at.ip == server.check.addr && at.port == server.check.port;
-                let target = if moved.is_none() && as_written {
-                    Rc::clone(target)
-                } else {
-                    Rc::new(Destination::of(server, addr, at))
-                };
-                Some((Rc::clone(plan), target))
+                Some(Errand::Check(match moved {
+                    None if as_written => Rc::clone(way),
+                    moved => {
+                        let addr = moved.unwrap_or_else(|| server.addr.clone());
+                        Rc::new(Way::new(server, addr, at))
+                    }
+                }))
             }
         }
     }
 }
 
 fn state<'a>(context: &'a CheckContext, checked: &Checked) -> &'a ServerState {
-    &context.runtime.proxies[checked.proxy.0 as usize].servers[checked.server]
+    &context.thread.shared.runtime.proxies[checked.proxy.0 as usize].servers[checked.server]
 }
 
-async fn check(
-    plan: &CheckPlan,
-    target: &Destination,
+/// Runs an errand for a server to its verdict.
+async fn run(
+    thread: &Thread,
+    (proxy, server): (ProxyId, usize),
+    errand: &Errand,
     machine: CheckMachine,
-    connect_by: u64,
-    clock: Clock,
 ) -> Verdict {
-    let at = |ms| Instant::from(clock.instant_of(ms));
-    let stream = match timeout_at(at(connect_by), connect(target, plan)).await {
-        Err(_) => return Verdict::plain(CheckStatus::L4Timeout),
-        Ok(Err(verdict)) => return verdict,
-        Ok(Ok(stream)) => stream,
+    let deadlines = Deadlines {
+        machine,
+        clock: thread.shared.clock,
     };
-    let answer_by = machine.connected(clock.now_ms());
-    converse(stream, target.header, plan, at(answer_by)).await
+    match errand {
+        Errand::Ask(way, send) => converse(Probe::of_agent(send), way, deadlines).await,
+        Errand::Check(way) => {
+            let world = Here { thread, io: None };
+            let scene = Scene {
+                config: thread.config(),
+                runtime: &thread.shared.runtime,
+                world: &world,
+                node: &thread.shared.process.node,
+                proxy,
+                server,
+            };
+            let plan = &thread.shared.plan.proxies[proxy.0 as usize].check;
+            converse(plan.probe(scene), way, deadlines).await
+        }
+    }
 }

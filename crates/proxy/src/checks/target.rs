@@ -3,7 +3,90 @@
 use std::net::SocketAddr;
 
 use haproxy_cfg::model::{AbstractName, HeaderParts, Outgoing, Server, ServerAddr, Word};
+use proxy_core::check::{ConnectTo, Introduction};
 use proxy_core::state::{AgentContact, CheckedAt};
+
+/// Where connections of one check go that do not say it themselves.
+#[derive(Debug)]
+pub(super) struct Way {
+    /// Where the server is.
+    pub(super) addr: ServerAddr,
+    /// Where checks of it go.
+    pub(super) at: CheckedAt,
+    /// How a connection is made.
+    pub(super) of_server: Destination,
+    /// The version of the header that the server would get.
+    pub(super) version: HeaderVersion,
+}
+
+impl Way {
+    /// That of checks of a server that is at `addr`, where `at` does not say otherwise.
+    pub(super) fn new(server: &Server, addr: ServerAddr, at: CheckedAt) -> Self {
+        let sent = server
+            .outgoing
+            .as_ref()
+            .and_then(|outgoing| outgoing.header.as_ref());
+        let is_v2 = sent.is_some_and(|sent| sent.tells.has(HeaderParts::V2));
+        Self {
+            of_server: Destination::of(server, &addr, at),
+            addr,
+            at,
+            version: if is_v2 {
+                HeaderVersion::V2
+            } else {
+                HeaderVersion::V1
+            },
+        }
+    }
+
+    /// That of questions to the agent of a server that is at `addr`. No agent is sent a PROXY header.
+    pub(super) fn of_agent(server: &Server, addr: ServerAddr, contact: &AgentContact) -> Self {
+        let at = CheckedAt {
+            ip: contact.ip,
+            port: Some(contact.port),
+        };
+        let target = Target::of(&addr, at);
+        Self {
+            addr,
+            at,
+            of_server: Destination {
+                target,
+                header: None,
+                outgoing: server.outgoing.clone(),
+            },
+            version: HeaderVersion::V1,
+        }
+    }
+
+    /// Where one of its connections goes, and how.
+    pub(super) fn of_connection(&self, to: ConnectTo<'_>) -> Destination {
+        let target = match (to.addr, to.port) {
+            (None, None) => self.of_server.target.clone(),
+            (addr, port) => {
+                // An address of its own takes the place of those of the server and its checks.
+                let ip = self.at.ip.filter(|_| addr.is_none());
+                let port = port.or(self.at.port).or_else(|| port_of(&self.addr));
+                Target::of(addr.unwrap_or(&self.addr), CheckedAt { ip, port })
+            }
+        };
+        Destination {
+            target,
+            header: match to.header {
+                Introduction::OfServer => self.of_server.header,
+                Introduction::Header => Some(self.version),
+                Introduction::Nothing => None,
+            },
+            outgoing: self.of_server.outgoing.clone(),
+        }
+    }
+}
+
+fn port_of(addr: &ServerAddr) -> Option<u16> {
+    match addr {
+        ServerAddr::Inet { port, .. } => *port,
+        ServerAddr::Unix(_) | ServerAddr::Abstract(_) => None,
+    }
+}
 
 /// A place to connect to, and how.
 #[derive(Debug)]
@@ -44,19 +127,6 @@ impl Destination {
             target: Target::of(addr, at),
             header,
             outgoing: outgoing.clone(),
-        }
-    }
-
-    /// That of the agent of a server that is at `addr`. No agent is sent a PROXY header.
-    pub(super) fn of_agent(server: &Server, addr: &ServerAddr, contact: &AgentContact) -> Self {
-        let at = CheckedAt {
-            ip: contact.ip,
-            port: Some(contact.port),
-        };
-        Self {
-            target: Target::of(addr, at),
-            header: None,
-            outgoing: server.outgoing.clone(),
         }
     }
 }
@@ -165,8 +235,34 @@ mod tests {
             port: 81,
             send: "".into(),
         };
-        let agent = Destination::of_agent(&server, &server.addr, &contact);
+        let agent = Way::of_agent(&server, server.addr.clone(), &contact).of_server;
         assert_eq!((agent.header, agent.target), (None, tcp("10.0.0.1:81")));
+    }
+
+    #[test]
+    fn a_connection_of_a_script_may_say_itself_where_it_goes() {
+        let server = Server::new("s".into(), 1, inet(Some(80)));
+        let goes = |at: CheckedAt, addr: Option<&ServerAddr>, port| {
+            let to = ConnectTo {
+                addr,
+                port,
+                ..ConnectTo::default()
+            };
+            Way::new(&server, server.addr.clone(), at)
+                .of_connection(to)
+                .target
+        };
+        let elsewhere = at(Some("127.0.0.9"), Some(81));
+        assert_eq!(goes(elsewhere, None, None), tcp("127.0.0.9:81"));
+        assert_eq!(goes(elsewhere, None, Some(9)), tcp("127.0.0.9:9"));
+        let own = ServerAddr::from("127.0.0.2:7".parse::<SocketAddr>().unwrap());
+        assert_eq!(goes(elsewhere, Some(&own), None), tcp("127.0.0.2:81"));
+        assert_eq!(goes(at(None, None), Some(&own), Some(9)), tcp("127.0.0.2:9"));
+        let unix = ServerAddr::Unix("/run/app".into());
+        assert_eq!(
+            goes(elsewhere, Some(&unix), None),
+            Target::Unix("/run/app".into())
+        );
     }
 
     #[test]

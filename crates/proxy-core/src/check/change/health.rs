@@ -79,7 +79,12 @@ impl Change<'_> {
             message::reason(&kept)
         };
         if pass && report.is_up() && !state.agent_says_down() {
-            self.turn(Health::Up, &reason);
+            let to = if outcome.status == CheckStatus::L7OkConditional {
+                Health::Stopping
+            } else {
+                Health::Up
+            };
+            self.turn(to, &reason);
         } else if !report.is_up() {
             self.turn(Health::Down, &reason);
         }

@@ -18,11 +18,16 @@ impl<'a> AgentProbe<'a> {
         }
     }
 
+    /// Nothing is said before the agent speaks.
+    pub(super) fn is_silent(&self) -> bool {
+        self.send.is_empty()
+    }
+
     pub(super) fn connected(&self) -> Next<'a> {
-        if self.send.is_empty() {
+        if self.is_silent() {
             Next::Read
         } else {
-            Next::Write(self.send)
+            Next::Write(self.send.into())
         }
     }
 
@@ -62,7 +67,7 @@ mod tests {
     #[test]
     fn a_line_counts_once_its_end_is_there_and_nothing_behind_it_counts() {
         let mut probe = AgentProbe::new(b"hello");
-        assert_eq!(probe.connected(), Next::Write(b"hello"));
+        assert_eq!(probe.connected(), Next::Write(b"hello"[..].into()));
         assert_eq!(probe.received(b"up"), Next::Read);
         assert_eq!(
             probe.received(b" 5%\r\ndown"),

@@ -3,25 +3,36 @@
 use std::sync::Arc;
 
 use bstr::ByteSlice as _;
-use haproxy_cfg::model::{CheckExpect, Expected, TextMatch, Word};
+use haproxy_cfg::keywords::Output;
+use haproxy_cfg::model::{CheckExpect, CheckText, Config, Expected, ProxyId, TextMatch, Word};
 
 use super::Verdict;
+use super::computing::Computing;
+use super::script::from_digits;
+use super::step::Text;
 use crate::check::CheckStatus;
+use crate::format::FormatPlan;
 use crate::rules::Capturing;
+use crate::sample::Expression;
 
 /// One expectation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expectation {
+#[derive(Debug)]
+pub(super) struct Expectation {
     /// As the file has it.
-    pub(super) model: CheckExpect,
+    model: CheckExpect,
     what: What,
+    on_success: Option<Text>,
+    on_error: Option<Text>,
+    status_code: Option<Expression>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum What {
     Status(Vec<(u16, u16)>),
     StatusLike(Pattern),
     Bytes(Vec<u8>),
+    Text(FormatPlan),
+    Digits(FormatPlan),
     Like(Pattern),
     /// Over hexadecimal digits in upper case.
     DigitsLike(Pattern),
@@ -32,26 +43,16 @@ enum What {
     },
 }
 
-/// A regular expression, which is as another if its source is.
-#[derive(Clone, Debug)]
+/// A regular expression.
+#[derive(Debug)]
 struct Pattern {
-    source: Word,
     /// None for one that the engine refuses, which the file's reader has told of: nothing matches it.
     compiled: Option<Arc<Capturing>>,
 }
 
-impl PartialEq for Pattern {
-    fn eq(&self, other: &Self) -> bool {
-        self.source == other.source
-    }
-}
-
-impl Eq for Pattern {}
-
 impl Pattern {
     fn new(source: &Word) -> Self {
         Self {
-            source: source.clone(),
             compiled: Capturing::new(source, false).ok().map(Arc::new),
         }
     }
@@ -62,40 +63,39 @@ impl Pattern {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How a name or a value is compared, and with what.
+#[derive(Debug)]
 enum Compare {
-    Equal(Word),
-    Beginning(Word),
-    Ending(Word),
-    With(Word),
     Like(Pattern),
+    With(&'static str, Text),
 }
 
 impl Compare {
-    fn new(text: &TextMatch) -> Self {
-        let word = text.text.clone();
-        match text.method {
-            "beg" => Self::Beginning(word),
-            "end" => Self::Ending(word),
-            "sub" => Self::With(word),
-            "reg" => Self::Like(Pattern::new(&word)),
-            _ => Self::Equal(word),
-        }
+    fn compile(config: &Config, own: ProxyId, wanted: &TextMatch) -> Result<Self, String> {
+        Ok(match (&wanted.text, wanted.method) {
+            (CheckText::Literal(source), "reg") => Self::Like(Pattern::new(source)),
+            (text, method) => Self::With(method, Text::compile(config, own, text)?),
+        })
     }
 
     /// Letters' case counts where `exact`.
-    fn holds(&self, text: &[u8], exact: bool) -> bool {
+    fn holds(&self, text: &[u8], exact: bool, computing: &Computing<'_>) -> bool {
         let same = |a: &[u8], b: &[u8]| if exact { a == b } else { a.eq_ignore_ascii_case(b) };
-        match self {
-            Self::Equal(word) => same(text, word),
-            Self::Beginning(word) => text.get(..word.len()).is_some_and(|begin| same(begin, word)),
-            Self::Ending(word) => text
+        let (method, word) = match self {
+            Self::Like(pattern) => return pattern.is_in(text),
+            Self::With(method, word) => (*method, computing.text(word)),
+        };
+        match method {
+            "beg" => text.get(..word.len()).is_some_and(|begin| same(begin, &word)),
+            "end" => text
                 .len()
                 .checked_sub(word.len())
-                .is_some_and(|at| same(&text[at..], word)),
-            Self::With(word) if exact => text.contains_str(&**word),
-            Self::With(word) => text.to_ascii_lowercase().contains_str(word.to_ascii_lowercase()),
-            Self::Like(pattern) => pattern.is_in(text),
+                .is_some_and(|at| same(&text[at..], &word)),
+            "sub" if exact => text.contains_str(&*word),
+            "sub" => text.to_ascii_lowercase().contains_str(word.to_ascii_lowercase()),
+            // An expression that is computed.
+            "reg" => Pattern::new(&Word::from(&*word)).is_in(text),
+            _ => same(text, &word),
         }
     }
 }
@@ -113,23 +113,62 @@ pub(super) struct Answer<'a> {
 }
 
 impl Expectation {
-    pub(super) fn new(model: &CheckExpect) -> Self {
+    pub(super) fn compile(config: &Config, own: ProxyId, model: &CheckExpect) -> Result<Self, String> {
+        let text = |text: &Option<CheckText>| {
+            let compiled = text.as_ref().map(|text| Text::compile(config, own, text));
+            compiled.transpose()
+        };
         let what = match &model.what {
             Expected::Status(codes) => What::Status(codes.clone()),
             Expected::StatusLike(source) => What::StatusLike(Pattern::new(source)),
             Expected::Text(text) => What::Bytes(text.to_vec()),
+            Expected::ComputedText(format) => What::Text(FormatPlan::compile(config, own, format)?),
+            Expected::ComputedBytes(format) => What::Digits(FormatPlan::compile(config, own, format)?),
             Expected::Bytes(bytes) => What::Bytes(bytes.clone()),
             Expected::Like(source) => What::Like(Pattern::new(source)),
             Expected::BytesLike(source) => What::DigitsLike(Pattern::new(source)),
             Expected::Header { full, name, value } => What::Header {
                 full: *full,
-                name: Compare::new(name),
-                value: value.as_ref().map(Compare::new),
+                name: Compare::compile(config, own, name)?,
+                value: match value {
+                    Some(value) => Some(Compare::compile(config, own, value)?),
+                    None => None,
+                },
             },
         };
-        Self {
-            model: model.clone(),
+        Ok(Self {
             what,
+            on_success: text(&model.on_success)?,
+            on_error: text(&model.on_error)?,
+            status_code: match &model.status_code {
+                Some(sample) => Some(Expression::compile(config, own, sample, Output::Sint)?),
+                None => None,
+            },
+            model: model.clone(),
+        })
+    }
+
+    /// What is looked for, where that is bytes.
+    ///
+    /// # Errors
+    /// What the check finds when it cannot be computed.
+    fn wanted(&self, computing: &Computing<'_>) -> Result<Option<Vec<u8>>, Verdict> {
+        let fault = |words: &[u8]| Err(self.failed(CheckStatus::L7Response, None, words, computing));
+        match &self.what {
+            What::Bytes(bytes) => Ok(Some(bytes.clone())),
+            What::Text(format) => match computing.format(format) {
+                empty if empty.is_empty() => fault(b"log-format string evaluated to an empty string"),
+                text => Ok(Some(text)),
+            },
+            What::Digits(format) => match from_digits(&computing.format(format)) {
+                None => fault(b"Failed to parse hexastring resulting of eval of a log-format string"),
+                found => Ok(found),
+            },
+            What::Like(_)
+            | What::DigitsLike(_)
+            | What::Status(_)
+            | What::StatusLike(_)
+            | What::Header { .. } => Ok(None),
         }
     }
 
@@ -137,14 +176,30 @@ impl Expectation {
     ///
     /// # Errors
     /// What the check finds when it does not.
-    pub(super) fn of_answer(&self, answer: Answer<'_>) -> Option<Result<(), Verdict>> {
-        let of_body = matches!(self.what, What::Bytes(_) | What::Like(_) | What::DigitsLike(_));
+    pub(super) fn of_answer(
+        &self,
+        answer: Answer<'_>,
+        computing: &Computing<'_>,
+    ) -> Option<Result<(), Verdict>> {
+        let of_body = !matches!(
+            self.what,
+            What::Status(_) | What::StatusLike(_) | What::Header { .. }
+        );
         if of_body {
             if answer.body.is_empty() && answer.complete {
                 let words = "HTTP content check could not find a response body";
-                return Some(Err(self.failed(CheckStatus::L7Response, None, words.as_bytes())));
+                return Some(Err(self.failed(
+                    CheckStatus::L7Response,
+                    None,
+                    words.as_bytes(),
+                    computing,
+                )));
             }
-            let found = !answer.body.is_empty() && self.is_in(answer.body);
+            let wanted = match self.wanted(computing) {
+                Ok(wanted) => wanted,
+                Err(verdict) => return Some(Err(verdict)),
+            };
+            let found = !answer.body.is_empty() && self.is_in(answer.body, wanted.as_deref());
             if !found && !answer.complete {
                 return None;
             }
@@ -153,7 +208,7 @@ impl Expectation {
                 (false, false) => b"HTTP content check did not match",
                 (true, true) => b"HTTP check matched unwanted content",
             };
-            return Some(Err(self.failed(CheckStatus::L7Response, None, words)));
+            return Some(Err(self.failed(CheckStatus::L7Response, None, words, computing)));
         }
         let found = match &self.what {
             What::Status(codes) => codes
@@ -161,20 +216,20 @@ impl Expectation {
                 .any(|(low, high)| (*low..=*high).contains(&answer.code)),
             What::StatusLike(pattern) => pattern.is_in(answer.code.to_string().as_bytes()),
             What::Header { full, name, value } => answer.headers.iter().any(|(found, text)| {
-                name.holds(found, false)
+                name.holds(found, false, computing)
                     && value.as_ref().is_none_or(|value| {
                         if *full {
-                            value.holds(text, true)
+                            value.holds(text, true, computing)
                         } else {
                             text.split(|byte| *byte == b',')
-                                .any(|part| value.holds(part.trim_ascii(), true))
+                                .any(|part| value.holds(part.trim_ascii(), true, computing))
                         }
                     })
             }),
-            What::Bytes(_) | What::Like(_) | What::DigitsLike(_) => false,
+            What::Bytes(_) | What::Text(_) | What::Digits(_) | What::Like(_) | What::DigitsLike(_) => false,
         };
         Some(if found == self.model.negated {
-            Err(self.failed(CheckStatus::L7Status, Some(answer.code), answer.reason))
+            Err(self.failed(CheckStatus::L7Status, Some(answer.code), answer.reason, computing))
         } else {
             Ok(())
         })
@@ -184,20 +239,40 @@ impl Expectation {
     ///
     /// # Errors
     /// What the check finds when it does not.
-    pub(super) fn of_bytes(&self, bytes: &[u8], complete: bool) -> Option<Result<(), Verdict>> {
+    pub(super) fn of_bytes(&self, computing: &Computing<'_>, complete: bool) -> Option<Result<(), Verdict>> {
+        let bytes = computing.received;
+        if bytes.is_empty() {
+            if !complete {
+                return None;
+            }
+            let words = format!("TCPCHK got an empty response at step {}", self.model.number);
+            return Some(Err(self.failed(
+                CheckStatus::L7Response,
+                None,
+                words.as_bytes(),
+                computing,
+            )));
+        }
+        let wanted = match self.wanted(computing) {
+            Ok(wanted) => wanted,
+            Err(verdict) => return Some(Err(verdict)),
+        };
+        let wanted = wanted.as_deref();
         let enough = bytes.len() >= self.model.min_recv;
-        let found = enough && self.is_in(bytes);
+        let found = enough && self.is_in(bytes, wanted);
         // What is not to be there is waited for as long as for what is.
-        let is_absent = self.model.negated && enough && !bytes.is_empty();
+        let is_absent = self.model.negated && enough;
         if !(found || complete || is_absent) {
             return None;
         }
-        let found = found || (complete && self.is_in(bytes));
+        let found = found || (complete && self.is_in(bytes, wanted));
         if found != self.model.negated {
             return Some(Ok(()));
         }
         let what = match &self.model.what {
             Expected::Text(text) => format!(" '{text}'"),
+            Expected::ComputedText(_) => " (log-format string)".to_owned(),
+            Expected::ComputedBytes(_) => " (log-format binary)".to_owned(),
             Expected::Like(_) => " (regex)".to_owned(),
             Expected::BytesLike(_) => " (binary regex)".to_owned(),
             _ => " (binary)".to_owned(),
@@ -208,23 +283,33 @@ impl Expectation {
             "did not match"
         };
         let words = format!("TCPCHK {how} content{what} at step {}", self.model.number);
-        Some(Err(self.failed(CheckStatus::L7Response, None, words.as_bytes())))
+        Some(Err(self.failed(
+            CheckStatus::L7Response,
+            None,
+            words.as_bytes(),
+            computing,
+        )))
     }
 
-    fn is_in(&self, bytes: &[u8]) -> bool {
+    /// Whether `wanted`, or what the expression asks for, is among the bytes.
+    fn is_in(&self, bytes: &[u8], wanted: Option<&[u8]>) -> bool {
+        if let Some(wanted) = wanted {
+            return bytes.contains_str(wanted);
+        }
         match &self.what {
-            What::Bytes(wanted) => bytes.contains_str(wanted),
             What::Like(pattern) => pattern.is_in(bytes),
             What::DigitsLike(pattern) => {
                 let digits: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
                 pattern.is_in(digits.as_bytes())
             }
-            What::Status(_) | What::StatusLike(_) | What::Header { .. } => false,
+            _ => false,
         }
     }
 
     /// What a check finds that ends well with this.
-    pub(super) fn passed(&self, code: u16, otherwise: &[u8]) -> Verdict {
+    pub(super) fn passed(&self, code: u16, otherwise: &[u8], computing: &Computing<'_>) -> Verdict {
+        let computed = self.status_code.as_ref().and_then(|of| computing.number(of));
+        let code = computed.map_or(code, |number| number as u16);
         let status = self
             .model
             .ok_status
@@ -234,22 +319,28 @@ impl Expectation {
         Verdict {
             status,
             code: of_layer_7.then_some(code),
-            description: self
-                .model
-                .on_success
-                .as_ref()
-                .map_or(otherwise, |said| said)
-                .to_vec(),
+            description: match &self.on_success {
+                Some(said) => computing.text(said).into_owned(),
+                None => otherwise.to_vec(),
+            },
         }
     }
 
-    fn failed(&self, otherwise: CheckStatus, code: Option<u16>, words: &[u8]) -> Verdict {
+    fn failed(
+        &self,
+        otherwise: CheckStatus,
+        code: Option<u16>,
+        words: &[u8],
+        computing: &Computing<'_>,
+    ) -> Verdict {
         let status = self.model.error_status.and_then(status_of).unwrap_or(otherwise);
-        let description = match (&self.model.on_error, &self.model.comment) {
-            (Some(said), _) => said.to_vec(),
+        let description = match (&self.on_error, &self.model.comment) {
+            (Some(said), _) => computing.text(said).into_owned(),
             (None, Some(comment)) => [words, b" comment: ", comment].concat(),
             (None, None) => words.to_vec(),
         };
+        let computed = self.status_code.as_ref().and_then(|of| computing.number(of));
+        let code = computed.map(|number| number as u16).or(code);
         Verdict {
             status,
             code: code.filter(|_| status == CheckStatus::L7Status),
@@ -264,6 +355,8 @@ impl Expectation {
         if tells_step {
             let what = match &self.model.what {
                 Expected::Text(text) => format!("string '{text}'"),
+                Expected::ComputedText(_) => "log-format string".to_owned(),
+                Expected::ComputedBytes(_) => "log-format binary".to_owned(),
                 Expected::Like(_) => "regex".to_owned(),
                 Expected::BytesLike(_) => "binary regex".to_owned(),
                 _ => "binary ''".to_owned(),

@@ -1,19 +1,20 @@
 //! `option httpchk`: the request, and how much of an answer is one. Stricter readers of HTTP/1 exist; this one takes what the
 //! original takes of a server that is asked for its health.
 
-use haproxy_cfg::model::Word;
-
-use super::expect::{Answer, Expectation};
-use super::{ANSWER_MAX, Next, Verdict};
-use crate::check::CheckStatus;
 use crate::http1::{ChunkReader, HeadRules, chunk_data};
 
 /// Trailers of an answer to a check.
 const MOST_TRAILERS: usize = 100;
 
 /// The request as it is sent: names of headers in lower case, values without the blanks in front, and the headers that frame it
-/// made new. An empty line among `headers` ends them; what follows is the body.
-pub(super) fn request(method: &[u8], uri: &[u8], version: &[u8], headers: &[Word]) -> Vec<u8> {
+/// made new.
+pub(super) fn request(
+    method: &[u8],
+    uri: &[u8],
+    version: &[u8],
+    headers: &[Vec<u8>],
+    body: &[u8],
+) -> Vec<u8> {
     // Any later version is spoken as HTTP/1.1, and a word that is no version is sent as it is.
     let modern = version.len() == 8
         && version.starts_with(b"HTTP/")
@@ -30,10 +31,6 @@ pub(super) fn request(method: &[u8], uri: &[u8], version: &[u8], headers: &[Word
         b"\r\n",
     ]
     .concat();
-    let (headers, body) = match headers.iter().position(|h| h.is_empty()) {
-        Some(end) => (&headers[..end], headers[end + 1..].join(&b"\r\n"[..])),
-        None => (headers, Vec::new()),
-    };
     let mut keep_alive = None;
     for line in headers {
         let colon = line.iter().position(|b| *b == b':').unwrap_or(line.len());
@@ -57,101 +54,15 @@ pub(super) fn request(method: &[u8], uri: &[u8], version: &[u8], headers: &[Word
         (true, Some(true)) | (false, None | Some(false)) => {}
     }
     out.extend_from_slice(b"\r\n");
-    out.extend_from_slice(&body);
+    out.extend_from_slice(body);
     out
 }
 
-/// One HTTP check.
-#[derive(Debug)]
-pub(super) struct HttpProbe<'a> {
-    request: &'a [u8],
-    expects: &'a [Expectation],
-    answer: Vec<u8>,
-}
-
-impl<'a> HttpProbe<'a> {
-    pub(super) fn new(request: &'a [u8], expects: &'a [Expectation]) -> Self {
-        Self {
-            request,
-            expects,
-            answer: Vec::new(),
-        }
-    }
-
-    pub(super) fn request(&self) -> &'a [u8] {
-        self.request
-    }
-
-    pub(super) fn received(&mut self, bytes: &[u8]) -> Next<'a> {
-        self.answer.extend_from_slice(bytes);
-        self.judge(self.answer.len() >= ANSWER_MAX)
-    }
-
-    pub(super) fn closed(&self) -> Verdict {
-        match self.judge(true) {
-            Next::Done(verdict) => verdict,
-            _ => Verdict::plain(CheckStatus::L7Response),
-        }
-    }
-
-    pub(super) fn timed_out(&self) -> Verdict {
-        match self.expects.first() {
-            Some(expect) => expect.timed_out(false),
-            None => Verdict::plain(CheckStatus::L7Timeout),
-        }
-    }
-
-    /// What the answer means, as far as it has come; `ended` says that no more comes.
-    fn judge(&self, ended: bool) -> Next<'a> {
-        match head(&self.answer) {
-            Ok(None) if !ended => Next::Read,
-            Ok(None) | Err(NoAnswer) => Next::Done(Verdict::plain(CheckStatus::L7Response)),
-            Ok(Some((code, reason))) if self.expects.is_empty() => {
-                let passes = (200..400).contains(&code);
-                Next::Done(Verdict {
-                    status: if passes {
-                        CheckStatus::L7Ok
-                    } else {
-                        CheckStatus::L7Status
-                    },
-                    code: Some(code),
-                    description: if passes { Vec::new() } else { reason.to_vec() },
-                })
-            }
-            Ok(Some((code, reason))) => self.compare(code, reason, ended),
-        }
-    }
-
-    fn compare(&self, code: u16, reason: &[u8], ended: bool) -> Next<'a> {
-        let (headers, begun) = lines_of_head(&self.answer);
-        let (body, complete) = body(&headers, begun);
-        let answer = Answer {
-            code,
-            reason,
-            headers: &headers,
-            body: &body,
-            complete: complete || ended,
-        };
-        for expect in self.expects {
-            match expect.of_answer(answer) {
-                None => return Next::Read,
-                Some(Err(verdict)) => return Next::Done(verdict),
-                Some(Ok(())) => {}
-            }
-        }
-        let last = self.expects.last();
-        Next::Done(last.map_or_else(
-            || Verdict::plain(CheckStatus::L7Ok),
-            |last| last.passed(code, b""),
-        ))
-    }
-}
-
 /// Names and values of a head.
-type HeadLines<'a> = Vec<(&'a [u8], &'a [u8])>;
+pub(super) type HeadLines<'a> = Vec<(&'a [u8], &'a [u8])>;
 
 /// The lines of a head that is whole, but for the first, and what stands behind it.
-fn lines_of_head(bytes: &[u8]) -> (HeadLines<'_>, &[u8]) {
+pub(super) fn lines_of_head(bytes: &[u8]) -> (HeadLines<'_>, &[u8]) {
     let mut lines = Lines(bytes);
     let mut headers = Vec::new();
     lines.next();
@@ -167,7 +78,7 @@ fn lines_of_head(bytes: &[u8]) -> (HeadLines<'_>, &[u8]) {
 }
 
 /// A body out of its chunks, as far as it has come, and whether that is all of it.
-fn body<'a>(headers: &[(&[u8], &[u8])], bytes: &'a [u8]) -> (std::borrow::Cow<'a, [u8]>, bool) {
+pub(super) fn body<'a>(headers: &[(&[u8], &[u8])], bytes: &'a [u8]) -> (std::borrow::Cow<'a, [u8]>, bool) {
     let get = |wanted: &[u8]| headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
     if get(b"transfer-encoding").is_some_and(|(_, value)| value.to_ascii_lowercase().ends_with(b"chunked")) {
         let mut reader = ChunkReader::new(&HeadRules::strict(MOST_TRAILERS));
@@ -187,10 +98,10 @@ fn body<'a>(headers: &[(&[u8], &[u8])], bytes: &'a [u8]) -> (std::borrow::Cow<'a
 
 /// These bytes begin no HTTP/1 response.
 #[derive(Debug, PartialEq, Eq)]
-struct NoAnswer;
+pub(super) struct NoAnswer;
 
 /// Code and reason of a head that is whole; none while it may still become whole.
-fn head(bytes: &[u8]) -> Result<Option<(u16, &[u8])>, NoAnswer> {
+pub(super) fn head(bytes: &[u8]) -> Result<Option<(u16, &[u8])>, NoAnswer> {
     let mut lines = Lines(bytes);
     let Some(line) = lines.next() else {
         return if may_begin_status_line(bytes) {

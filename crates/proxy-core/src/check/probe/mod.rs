@@ -1,88 +1,85 @@
-//! What a check says to a server once it is connected, and what it makes of the answer. Bytes come in, bytes and a verdict go
-//! out; connecting, deadlines and closing are the driver's.
+//! What a check says to a server and what it makes of the answer. Bytes come in, bytes and a verdict go out; connecting, deadlines
+//! and closing are the driver's.
 
 mod agent;
+mod computing;
 mod expect;
 mod http;
+#[cfg(test)]
+mod recorded;
+mod script;
 mod smtp;
-mod steps;
+mod state_header;
+mod step;
 
-use haproxy_cfg::model::{CheckKind, HttpCheck};
+use std::borrow::Cow;
+
+use haproxy_cfg::model::{CheckKind, CheckRequest, CheckScript, Config, ProxyId, ServerAddr};
 
 use super::CheckStatus;
+use crate::sample::World;
+use crate::state::Runtime;
 use agent::AgentProbe;
-use expect::Expectation;
-use http::HttpProbe;
+use script::ScriptProbe;
 use smtp::SmtpProbe;
-use steps::{Step, StepsProbe};
+pub use step::Script;
 
 /// Bytes of an answer that are kept before it counts as none.
 const ANSWER_MAX: usize = 16384;
 
-/// How a backend's servers are checked: the bytes that do not change from check to check, made once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How a backend's servers are checked, made ready once.
+#[derive(Debug, Default)]
 pub enum CheckPlan {
     /// A connection is enough.
+    #[default]
     Tcp,
-    /// The request to be sent, and what is expected of the answer.
-    Http(Vec<u8>, Vec<Expectation>),
     /// The steps of a script.
-    Steps(Vec<Step>),
+    Script(Box<Script>),
     /// The greeting to be sent, with its end of line.
     Smtp(Vec<u8>),
-    /// What an agent is told first.
-    Agent(Vec<u8>),
+}
+
+/// A server under check, and what is around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// The configuration.
+    pub config: &'a Config,
+    /// States and gauges.
+    pub runtime: &'a Runtime,
+    /// What the process and the system know.
+    pub world: &'a dyn World,
+    /// What servers are told of who looks at them: `node`, or the host's name.
+    pub node: &'a [u8],
+    /// The server's proxy.
+    pub proxy: ProxyId,
+    /// Its index there.
+    pub server: usize,
 }
 
 impl CheckPlan {
-    /// The plan for what the file says.
-    #[must_use]
-    pub fn new(kind: &CheckKind) -> Self {
-        match kind {
-            CheckKind::Tcp => Self::Tcp,
-            CheckKind::Http(check) => {
-                let HttpCheck {
-                    method,
-                    uri,
-                    version,
-                    headers,
-                    expects,
-                } = &**check;
-                let request = http::request(method, uri, version, headers);
-                Self::Http(request, expects.iter().map(Expectation::new).collect())
+    /// The plan for what the file says of a proxy.
+    ///
+    /// # Errors
+    /// What is wrong with an expression's argument, as only the whole configuration can show.
+    pub fn compile(config: &Config, proxy: ProxyId) -> Result<Self, String> {
+        let script = match &config.proxy(proxy).check {
+            CheckKind::Tcp => return Ok(Self::Tcp),
+            CheckKind::Smtp { hello, domain } => {
+                return Ok(Self::Smtp([hello, &b" "[..], domain, b"\r\n"].concat()));
             }
-            CheckKind::Steps(steps) => Self::Steps(steps::ready(steps)),
-            CheckKind::Smtp { hello, domain } => Self::Smtp([hello, &b" "[..], domain, b"\r\n"].concat()),
-        }
-    }
-
-    /// The server is to speak first, so the handshake's last packet must not wait for data of ours.
-    #[must_use]
-    pub fn server_speaks_first(&self) -> bool {
-        match self {
-            Self::Smtp(_) => true,
-            Self::Agent(send) => send.is_empty(),
-            Self::Steps(steps) => matches!(steps.first(), Some(Step::Expect(_))),
-            Self::Tcp | Self::Http(..) => false,
-        }
-    }
-
-    /// The connection is reset once the verdict is there, and not closed in good order: a server that only was to accept is
-    /// left without a connection in TIME_WAIT, and often without having seen any.
-    #[must_use]
-    pub fn resets(&self) -> bool {
-        !matches!(self, Self::Smtp(_))
+            CheckKind::Http(line) => &CheckScript::of_request(CheckRequest::plain((**line).clone())),
+            CheckKind::Script(script) => script,
+        };
+        Script::compile(config, proxy, script).map(|script| Self::Script(Box::new(script)))
     }
 
     /// A new check.
     #[must_use]
-    pub fn probe(&self) -> Probe<'_> {
+    pub fn probe<'a>(&'a self, scene: Scene<'a>) -> Probe<'a> {
         Probe(match self {
             Self::Tcp => Kind::Tcp,
-            Self::Http(request, expects) => Kind::Http(HttpProbe::new(request, expects)),
-            Self::Steps(steps) => Kind::Steps(StepsProbe::new(steps)),
+            Self::Script(script) => Kind::Script(ScriptProbe::new(script, scene)),
             Self::Smtp(hello) => Kind::Smtp(SmtpProbe::new(hello)),
-            Self::Agent(send) => Kind::Agent(AgentProbe::new(send)),
         })
     }
 }
@@ -120,41 +117,118 @@ impl Verdict {
     }
 }
 
+/// The connection that is to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectTo<'a> {
+    /// Where, if not where checks of the server go.
+    pub addr: Option<&'a ServerAddr>,
+    /// To which port, if not to theirs.
+    pub port: Option<u16>,
+    /// What it begins with.
+    pub header: Introduction,
+    /// It is reset once the next one is made or the verdict is there, and not closed in good order: a server that only was to
+    /// accept is left without a connection in TIME_WAIT, and often without having seen any.
+    pub resets: bool,
+    /// The server is to speak first, so the handshake's last packet must not wait for data of ours.
+    pub server_speaks_first: bool,
+}
+
+/// Whether a check's connection begins with a PROXY header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Introduction {
+    /// If checks of the server are to.
+    OfServer,
+    /// It does.
+    Header,
+    /// It does not.
+    Nothing,
+}
+
+impl Default for ConnectTo<'_> {
+    fn default() -> Self {
+        Self {
+            addr: None,
+            port: None,
+            header: Introduction::OfServer,
+            resets: true,
+            server_speaks_first: false,
+        }
+    }
+}
+
 /// What is to be done next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next<'a> {
+    /// Make this connection; the one before it is over.
+    Connect(ConnectTo<'a>),
     /// Wait for bytes.
     Read,
-    /// Write these, then wait for bytes.
-    Write(&'a [u8]),
-    /// Write these; then the check is over.
-    WriteLast(&'a [u8], Verdict),
+    /// Write these.
+    Write(Cow<'a, [u8]>),
     /// The check is over.
     Done(Verdict),
 }
 
-/// One check under way on a connection.
+/// One check under way.
 #[derive(Debug)]
 pub struct Probe<'a>(Kind<'a>);
 
 #[derive(Debug)]
 enum Kind<'a> {
     Tcp,
-    Http(HttpProbe<'a>),
-    Steps(StepsProbe<'a>),
+    Script(ScriptProbe<'a>),
     Smtp(SmtpProbe<'a>),
     Agent(AgentProbe<'a>),
 }
 
 impl<'a> Probe<'a> {
+    /// A question to an agent that is told `send` first.
+    #[must_use]
+    pub fn of_agent(send: &'a [u8]) -> Self {
+        Self(Kind::Agent(AgentProbe::new(send)))
+    }
+
+    /// The check begins.
+    pub fn begin(&mut self) -> Next<'a> {
+        match &mut self.0 {
+            Kind::Tcp => Next::Connect(ConnectTo::default()),
+            Kind::Script(script) => script.begin(),
+            Kind::Smtp(_) => Next::Connect(ConnectTo {
+                resets: false,
+                server_speaks_first: true,
+                ..ConnectTo::default()
+            }),
+            Kind::Agent(agent) => Next::Connect(ConnectTo {
+                server_speaks_first: agent.is_silent(),
+                ..ConnectTo::default()
+            }),
+        }
+    }
+
     /// The connection stands.
     pub fn connected(&mut self) -> Next<'a> {
         match &mut self.0 {
             Kind::Tcp => Next::Done(Verdict::plain(CheckStatus::L4Ok)),
-            Kind::Http(http) => Next::Write(http.request()),
-            Kind::Steps(steps) => steps.connected(),
+            Kind::Script(script) => script.connected(),
             Kind::Smtp(_) => Next::Read,
             Kind::Agent(agent) => agent.connected(),
+        }
+    }
+
+    /// The connection could not be made, for what `verdict` says.
+    #[must_use]
+    pub fn unreachable(&self, verdict: Verdict) -> Verdict {
+        match &self.0 {
+            Kind::Script(script) => script.unreachable(verdict),
+            Kind::Tcp | Kind::Smtp(_) | Kind::Agent(_) => verdict,
+        }
+    }
+
+    /// What was to be written is.
+    pub fn written(&mut self) -> Next<'a> {
+        match &mut self.0 {
+            Kind::Script(script) => script.written(),
+            Kind::Tcp | Kind::Smtp(_) | Kind::Agent(_) => Next::Read,
         }
     }
 
@@ -162,21 +236,19 @@ impl<'a> Probe<'a> {
     pub fn received(&mut self, bytes: &[u8]) -> Next<'a> {
         match &mut self.0 {
             Kind::Tcp => Next::Done(Verdict::plain(CheckStatus::L4Ok)),
-            Kind::Http(http) => http.received(bytes),
-            Kind::Steps(steps) => steps.received(bytes),
+            Kind::Script(script) => script.received(bytes),
             Kind::Smtp(smtp) => smtp.received(bytes),
             Kind::Agent(agent) => agent.received(bytes),
         }
     }
 
-    /// The server closed its side before the check was over.
-    pub fn closed(&mut self) -> Verdict {
+    /// The server closed its side.
+    pub fn closed(&mut self) -> Next<'a> {
         match &mut self.0 {
-            Kind::Tcp => Verdict::plain(CheckStatus::L4Ok),
-            Kind::Http(http) => http.closed(),
-            Kind::Steps(steps) => steps.closed(),
-            Kind::Smtp(smtp) => smtp.closed(),
-            Kind::Agent(agent) => agent.closed(),
+            Kind::Tcp => Next::Done(Verdict::plain(CheckStatus::L4Ok)),
+            Kind::Script(script) => script.closed(),
+            Kind::Smtp(smtp) => Next::Done(smtp.closed()),
+            Kind::Agent(agent) => Next::Done(agent.closed()),
         }
     }
 
@@ -184,8 +256,7 @@ impl<'a> Probe<'a> {
     #[must_use]
     pub fn timed_out(&self) -> Verdict {
         match &self.0 {
-            Kind::Http(http) => http.timed_out(),
-            Kind::Steps(steps) => steps.timed_out(),
+            Kind::Script(script) => script.timed_out(),
             Kind::Tcp | Kind::Smtp(_) | Kind::Agent(_) => Verdict::plain(CheckStatus::L7Timeout),
         }
     }

@@ -83,7 +83,7 @@ impl<'a> SmtpProbe<'a> {
     fn go_on(&mut self, step: Step, bytes: &'a [u8]) -> Next<'a> {
         self.step = step;
         self.answer.clear();
-        Next::Write(bytes)
+        Next::Write(bytes.into())
     }
 
     fn bye(&self) -> Verdict {

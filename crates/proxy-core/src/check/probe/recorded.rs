@@ -1,18 +1,16 @@
 //! Plays the servers of compat-fixtures/checks/probes.json to our checks: what they send, and what they make of the answers,
 //! is what haproxy sent and made of them.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a recording that does not read is a failed test"
-)]
-
 use std::collections::BTreeMap;
 
 use bstr::BStr;
 use haproxy_cfg::model::{Config, ProxyId};
 use haproxy_cfg::testing::load_str;
-use proxy_core::check::{CheckOutcome, CheckPlan, CheckStatus, Next, Verdict, apply_outcome};
-use proxy_core::state::Runtime;
 use serde::Deserialize;
+
+use super::{CheckPlan, ConnectTo, Next, Scene, Verdict};
+use crate::check::{CheckOutcome, CheckStatus, apply_outcome};
+use crate::fixture::StillWorld;
+use crate::state::Runtime;
 
 #[derive(Deserialize)]
 struct Case {
@@ -58,38 +56,42 @@ fn backend(name: &str, case: &Case) -> Config {
     loaded.config
 }
 
-/// What a check of that server finds, and what the server got.
-fn play(plan: &CheckPlan, server: &[String]) -> (Verdict, Vec<u8>) {
-    let mut probe = plan.probe();
+/// What a check of that server finds, what the server got, and how it was connected to.
+fn play<'a>(plan: &'a CheckPlan, scene: Scene<'a>, server: &[String]) -> (Verdict, Vec<u8>, ConnectTo<'a>) {
+    let mut probe = plan.probe(scene);
     let (mut sent, mut unread) = (Vec::new(), false);
+    let Next::Connect(to) = probe.begin() else {
+        panic!("a check begins with a connection")
+    };
     let mut next = probe.connected();
     let mut steps = server.iter();
     loop {
         match next {
-            Next::Done(verdict) => return (verdict, sent),
+            Next::Done(verdict) => return (verdict, sent, to),
             Next::Write(data) => {
-                sent.extend_from_slice(data);
+                sent.extend_from_slice(&data);
                 unread = true;
+                next = probe.written();
+                continue;
             }
-            Next::WriteLast(data, verdict) => {
-                sent.extend_from_slice(data);
-                return (verdict, sent);
-            }
+            Next::Connect(_) => panic!("no recorded script connects twice"),
             Next::Read => {}
         }
-        next = Next::Read;
-        match steps.next().map(String::as_str) {
-            Some("read") if unread => unread = false,
-            Some("pause") => {}
-            // The server waits for ever, and so does the check.
-            Some("read" | "hold") | None => return (Verdict::plain(CheckStatus::L7Timeout), sent),
-            Some("fin") => next = Next::Done(probe.closed()),
-            Some("reset") => {
-                let verdict = Verdict::said(CheckStatus::SocketError, "Connection reset by peer");
-                next = Next::Done(verdict);
+        next = match steps.next().map(String::as_str) {
+            Some("read") if unread => {
+                unread = false;
+                Next::Read
             }
-            Some(text) => next = probe.received(&bytes(text)),
-        }
+            Some("pause") => Next::Read,
+            // The server waits for ever, and so does the check.
+            Some("read" | "hold") | None => return (Verdict::plain(CheckStatus::L7Timeout), sent, to),
+            Some("fin") => probe.closed(),
+            Some("reset") => Next::Done(Verdict::said(
+                CheckStatus::SocketError,
+                "Connection reset by peer",
+            )),
+            Some(text) => probe.received(&bytes(text)),
+        };
     }
 }
 
@@ -101,7 +103,7 @@ fn without_duration(line: &str) -> String {
 
 #[test]
 fn checks_send_and_judge_what_haproxys_do() {
-    let recorded = include_str!("../../../compat-fixtures/checks/probes.json");
+    let recorded = include_str!("../../../../../compat-fixtures/checks/probes.json");
     let cases: BTreeMap<String, Case> = serde_json::from_str(recorded).unwrap();
     assert!(cases.len() > 120, "the recording is whole");
     assert!(DIFFER.iter().all(|(name, _why)| cases.contains_key(*name)));
@@ -110,13 +112,23 @@ fn checks_send_and_judge_what_haproxys_do() {
             continue;
         }
         let config = backend(name, case);
-        let plan = CheckPlan::new(&config.proxies[0].check);
-        let (verdict, sent) = match &case.server {
+        let plan = CheckPlan::compile(&config, ProxyId(0)).unwrap();
+        let runtime = Runtime::new(&config, 1, 0);
+        let scene = Scene {
+            config: &config,
+            runtime: &runtime,
+            world: &StillWorld,
+            node: b"lb1",
+            proxy: ProxyId(0),
+            server: 0,
+        };
+        let (verdict, sent, to) = match &case.server {
             None => (
                 Verdict::said(CheckStatus::L4Connection, "Connection refused"),
                 Vec::new(),
+                ConnectTo::default(),
             ),
-            Some(server) => play(&plan, server),
+            Some(server) => play(&plan, scene, server),
         };
         assert_eq!(verdict.status.name(), case.check_status, "{name}: status");
         assert_eq!(verdict.status.text(), case.check_desc, "{name}: status in words");
@@ -133,22 +145,21 @@ fn checks_send_and_judge_what_haproxys_do() {
                 );
             }
             match seen.end.as_str() {
-                "reset" => assert!(plan.resets(), "{name}: reset"),
+                "reset" => assert!(to.resets, "{name}: reset"),
                 "fin" => {
                     let server_ended = case.server.iter().flatten().any(|s| s == "fin");
-                    assert!(!plan.resets() || server_ended, "{name}: closed in good order");
+                    assert!(!to.resets || server_ended, "{name}: closed in good order");
                 }
                 "server reset" => {}
                 other => panic!("{name}: unknown end {other}"),
             }
         } else {
             assert!(
-                case.server.is_none() || plan == CheckPlan::Tcp,
+                case.server.is_none() || matches!(plan, CheckPlan::Tcp),
                 "{name}: never accepted"
             );
         }
 
-        let runtime = Runtime::new(&config, 1, 0);
         let outcome = CheckOutcome {
             status: verdict.status,
             code: verdict.code,
