@@ -312,7 +312,8 @@ pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
         .takes(&[arg(
             "address",
             Kind::Rest(ReadArgument(crate::parse::persistence::dispatch)),
-        )]),
+        )])
+        .acts(crate::parse::proxy::kept),
     kw(
         "transparent",
         DEFAULTS | PX,
@@ -322,7 +323,8 @@ pub(super) const PROXY_ROWS: &[Keyword<Parse>] = &[
     .warned(3, 3)
     .removed(3, 5)
     .takes(&[])
-    .instead("server NAME 0.0.0.0"),
+    .instead("server NAME 0.0.0.0")
+    .acts(crate::parse::proxy::kept),
 ];
 
 pub(super) const OPTION_ROWS: &[Keyword<OptionParse>] = &[
@@ -386,5 +388,5 @@ pub(super) const OPTION_ROWS: &[Keyword<OptionParse>] = &[
     .warned(3, 3)
     .removed(3, 5)
     .instead("server NAME 0.0.0.0")
-    .keeps(Flag(F::Transparent)),
+    .acts(Flag(F::Transparent)),
 ];

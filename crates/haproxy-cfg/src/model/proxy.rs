@@ -514,6 +514,15 @@ pub struct Proxy {
 }
 
 impl Proxy {
+    /// Its servers but for one that nobody sees.
+    #[must_use]
+    pub fn listed_servers(&self) -> &[Server] {
+        match self.servers.split_last() {
+            Some((last, others)) if last.unlisted => others,
+            _ => &self.servers,
+        }
+    }
+
     /// The slots for what is captured of requests, or of responses.
     #[must_use]
     pub fn capture_slots(&self, request: bool) -> &[CaptureSlot] {

@@ -111,6 +111,9 @@ pub struct Server {
     pub unresolved: bool,
     /// `id`, given or counted from 1.
     pub id: u32,
+    /// It stands for the address of `dispatch`, or the one that the client asked for: nobody sees it. There is one at most, the
+    /// last of its proxy.
+    pub unlisted: bool,
     /// `weight`, 0–256.
     pub weight: u32,
     /// `guid`.
@@ -172,6 +175,7 @@ impl Server {
             resolution: None,
             unresolved: false,
             id,
+            unlisted: false,
             weight: 1,
             guid: None,
             node_key: NodeKey::Id,

@@ -24,6 +24,7 @@ mod spoe;
 mod state_file;
 mod tables;
 mod tracking;
+mod without_server;
 
 use syntax::{Context, Diagnostic};
 
@@ -79,6 +80,9 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
             // Judged, but nothing that could be done.
             proxy.default_backend = None;
             proxy.use_backend = Vec::new();
+        }
+        if !proxy.disabled {
+            without_server::add(reading, section, &mut proxy);
         }
         proxies.push(proxy);
     }

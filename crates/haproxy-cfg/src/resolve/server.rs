@@ -76,6 +76,7 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
     };
     Server {
         name: line.name.clone(),
+        unlisted: false,
         addr,
         host,
         resolution: resolution(line, below).map(Box::new),

@@ -18,7 +18,7 @@ impl Farm {
     #[must_use]
     pub fn count(proxy: &Proxy, state: &ProxyState) -> Self {
         let mut farm = Self::default();
-        for (server, state) in proxy.servers.iter().zip(&state.servers) {
+        for (server, state) in proxy.listed_servers().iter().zip(&state.servers) {
             if !state.is_balanced() {
                 continue;
             }

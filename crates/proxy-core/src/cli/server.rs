@@ -21,7 +21,7 @@ fn named(call: &Call<'_, '_>) -> Result<ServerId, Reply> {
     call.view
         .config
         .proxy(proxy)
-        .servers
+        .listed_servers()
         .iter()
         .position(|s| match number {
             Some(n) => s.id == n,

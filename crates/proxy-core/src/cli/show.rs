@@ -221,7 +221,7 @@ pub(super) fn servers_state(call: &mut Call<'_, '_>) -> Reply {
             continue;
         }
         let states = &view.runtime.proxies[id.0 as usize].servers;
-        for (server, state) in proxy.servers.iter().zip(states) {
+        for (server, state) in proxy.listed_servers().iter().zip(states) {
             call.out.extend_from_slice(format!("{} ", proxy.id).as_bytes());
             call.out.extend_from_slice(&proxy.name);
             server_state(view, server, state, call.out);
@@ -252,7 +252,7 @@ pub(super) fn servers_conn(call: &mut Call<'_, '_>) -> Reply {
             continue;
         }
         let states = &view.runtime.proxies[id.0 as usize].servers;
-        for (at, (server, state)) in proxy.servers.iter().zip(states).enumerate() {
+        for (at, (server, state)) in proxy.listed_servers().iter().zip(states).enumerate() {
             let moved = state.address(server);
             let (ip, port) = match moved.as_ref().unwrap_or(&server.addr) {
                 ServerAddr::Inet { ip, port, .. } => (ip.to_string(), port.unwrap_or(0)),

@@ -26,7 +26,7 @@ impl Strength {
             *parts += state.weight_parts();
             *given += state.weight();
         };
-        for (server, state) in proxy.servers.iter().zip(servers) {
+        for (server, state) in proxy.listed_servers().iter().zip(servers) {
             if !state.is_balanced() {
                 continue;
             }

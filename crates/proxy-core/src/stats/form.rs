@@ -133,7 +133,7 @@ pub(super) fn process(
     let mut done = 0;
     let mut unknown = 0;
     for name in &servers {
-        let known = &view.config.proxy(proxy).servers;
+        let known = view.config.proxy(proxy).listed_servers();
         let mut named = known
             .iter()
             .enumerate()

@@ -81,7 +81,10 @@ pub(super) fn finish_head(
     if plan.stick.is_some() {
         steering::remember(session, txn, backend, server);
     }
-    if let Some(cookie) = &plan.cookie {
+    if plan.cookie.is_some() && thread.config().proxy(backend).servers[server].unlisted {
+        // Nobody who could be remembered: the client's cookie and the server's stay what they are.
+        txn.stream.log.termination[3] = b'N';
+    } else if let Some(cookie) = &plan.cookie {
         let mut edits = std::mem::take(&mut txn.edits);
         let input = ResponseInput {
             response: txn.response(),

@@ -486,14 +486,16 @@ fn destination<'a>(scene: &Scene<'a>) -> (&'a [u8], ServerName<'a>, LogCounts) {
 fn counts(scene: &Scene<'_>, route: &Route, backend: usize) -> LogCounts {
     let runtime = &scene.thread.shared.runtime;
     let state = &runtime.proxies[backend];
+    let servers = &scene.thread.config().proxies[backend].servers;
+    let unlisted = route.server.is_some_and(|at| servers[at].unlisted);
     LogCounts {
         process: runtime.connections.get(),
         frontend: runtime.proxies[scene.client.frontend.0 as usize]
             .fe_sessions
             .get(),
         backend: state.be_sessions.get(),
-        server: route.server_left.unwrap_or_else(|| {
-            let server = route.server.map(|at| &state.servers[at]);
+        server: route.server_left.filter(|_| !unlisted).unwrap_or_else(|| {
+            let server = route.server.filter(|_| !unlisted).map(|at| &state.servers[at]);
             server.map_or(0, |server| server.sessions.get())
         }),
         retries: route.retries,

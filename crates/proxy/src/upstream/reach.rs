@@ -439,7 +439,9 @@ async fn take_slot(attempt: &mut Attempt<'_>, route: &mut Route) -> Result<Slot,
 fn count_choice(attempt: &Attempt<'_>, server: usize, route: &Route) {
     if route.server != Some(server) {
         let thread = attempt.thread;
-        thread.be_counters(attempt.backend).lbtot.inc();
+        if !thread.config().proxy(attempt.backend).servers[server].unlisted {
+            thread.be_counters(attempt.backend).lbtot.inc();
+        }
         thread.server_counters(attempt.backend, server).lbtot.inc();
     }
 }

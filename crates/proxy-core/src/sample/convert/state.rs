@@ -10,7 +10,13 @@ pub(super) const ROWS: &[Row] = &[
     row(&["nbsrv"], |at, _| {
         let proxies = at.config.proxies.iter();
         let backups: Box<[Box<[bool]>]> = proxies
-            .map(|proxy| proxy.servers.iter().map(|server| server.backup).collect())
+            .map(|proxy| {
+                proxy
+                    .listed_servers()
+                    .iter()
+                    .map(|server| server.backup)
+                    .collect()
+            })
             .collect();
         of_text(move |context, name| {
             let index = backend(context, name)?;

@@ -236,7 +236,7 @@ fn slots(context: &SampleContext<'_>, index: usize) -> Option<i64> {
     let state = context.runtime.proxies.get(index)?;
     let model = context.config.proxies.get(index)?;
     let mut sum = 0;
-    for (server, written) in state.servers.iter().zip(&model.servers) {
+    for (server, written) in state.servers.iter().zip(model.listed_servers()) {
         if !server.is_usable() {
             continue;
         }
@@ -273,6 +273,10 @@ fn free(state: &ProxyState, backup: &[bool], all_backups: bool) -> i64 {
 /// By server whether it is a backup, and `option allbackups`.
 fn backups(config: &Config, proxy: usize) -> (Box<[bool]>, bool) {
     let proxy = &config.proxies[proxy];
-    let backup = proxy.servers.iter().map(|server| server.backup).collect();
+    let backup = proxy
+        .listed_servers()
+        .iter()
+        .map(|server| server.backup)
+        .collect();
     (backup, proxy.options.allbackups)
 }

@@ -132,7 +132,8 @@ fn measured(sample: &Written, pick: fn([u32; 2]) -> u32) -> Result<Box<dyn Fetch
 
 /// The server that the stream goes to, once it is chosen.
 fn chosen<'a>(context: &SampleContext<'a>) -> Option<&'a haproxy_cfg::model::Server> {
-    backend(context)?.servers.get(context.stream?.route.server?)
+    let backend = backend(context)?;
+    backend.listed_servers().get(context.stream?.route.server?)
 }
 
 /// The server that the argument names: its proxy and its place there.
@@ -141,7 +142,7 @@ fn named(at: Compile<'_>, sample: &Written) -> Option<(usize, usize)> {
         return None;
     };
     let proxy = at.proxy_named(backend.as_ref())?;
-    let mut servers = at.config.proxies[proxy].servers.iter();
+    let mut servers = at.config.proxies[proxy].listed_servers().iter();
     Some((proxy, servers.position(|known| known.name == *server)?))
 }
 
