@@ -84,7 +84,7 @@ impl Way {
 fn port_of(addr: &ServerAddr) -> Option<u16> {
     match addr {
         ServerAddr::Inet { port, .. } => *port,
-        ServerAddr::Unix(_) | ServerAddr::Abstract(_) => None,
+        ServerAddr::Unix(_) | ServerAddr::Abstract(_) | ServerAddr::SockPair(_) => None,
     }
 }
 

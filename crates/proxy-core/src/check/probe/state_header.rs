@@ -31,7 +31,7 @@ pub(super) fn line(scene: Scene<'_>) -> Vec<u8> {
     let moved = state.address(server);
     let (address, port) = match moved.as_ref().unwrap_or(&server.addr) {
         ServerAddr::Inet { ip, port, .. } => (ip.to_string(), port.unwrap_or(0).to_string()),
-        ServerAddr::Unix(_) | ServerAddr::Abstract(_) => ("unix".to_owned(), String::new()),
+        _ => ("unix".to_owned(), String::new()),
     };
     let weights = Strength::of(proxy, &of_proxy.servers).weight;
     let sessions = of_proxy.be_sessions.get().saturating_sub(of_proxy.queued.get());
