@@ -19,6 +19,7 @@ mod parse;
 pub mod pattern;
 mod preprocess;
 mod resolve;
+mod server_at_run_time;
 pub mod signature;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -34,3 +35,4 @@ pub use host::{Host, PathKind};
 pub use lex::{Token, TokenKind};
 pub use load::{Input, LoadOptions, Loaded, load};
 pub use preprocess::{FEATURES, condition_holds};
+pub use server_at_run_time::{ServerOf, keywords_at_run_time, read_server};

@@ -147,7 +147,7 @@ fn server_options_stand_over_default_server_lines() {
     let text = "defaults\n mode http\n timeout connect 5s\n timeout server 5s\n default-server inter 9s rise 4 weight 3\n\
                 backend b\n server a 10.0.0.1:80 check\n default-server inter 1s\n server c 10.0.0.2:80 check weight 8 backup\n";
     let config = config(text);
-    let [a, c] = config.proxies[0].servers.as_slice() else {
+    let [a, c] = config.proxies[0].servers.of_file() else {
         panic!("two servers")
     };
     assert_eq!(
@@ -165,7 +165,7 @@ fn server_addresses_have_a_port_an_offset_or_neither() {
     let proxy = proxy(
         "backend b\n server a 10.0.0.1\n server b 10.0.0.1:+10\n server c [::1]:80\n server d unix@/s\n",
     );
-    let addrs: Vec<ServerAddr> = proxy.servers.into_iter().map(|server| server.addr).collect();
+    let addrs: Vec<ServerAddr> = proxy.servers.iter().map(|server| server.addr.clone()).collect();
     let ip: IpAddr = [10, 0, 0, 1].into();
     assert_eq!(
         addrs[0],

@@ -82,6 +82,8 @@ impl Hooks for Shell<'_> {
 
     fn shutdown_sessions(&mut self, _: ServerId) {}
 
+    fn came(&mut self, _: ServerId) {}
+    fn went(&mut self, _: ServerId) {}
     fn changed(&mut self, _: Option<ProxyId>) {}
 }
 

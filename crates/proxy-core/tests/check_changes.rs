@@ -221,7 +221,7 @@ impl Replay {
                 assert_eq!(&ours, theirs, "{at}: {column} of {server}");
             }
         };
-        for (s, state) in self.config.proxies[0].servers.iter().zip(&proxy.servers) {
+        for (s, state) in self.config.proxies[0].servers.iter().zip(proxy.servers.iter()) {
             let name = s.name.to_string();
             let report = state.check_report().clone();
             same(&name, "chkfail", state.failed_checks.load(Relaxed).to_string());

@@ -146,6 +146,8 @@ impl Hooks for NoShell {
 
     fn shutdown_sessions(&mut self, _: ServerId) {}
 
+    fn came(&mut self, _: ServerId) {}
+    fn went(&mut self, _: ServerId) {}
     fn changed(&mut self, _: Option<ProxyId>) {}
 }
 

@@ -243,7 +243,9 @@ impl Acceptor {
         counters.conn_tot.inc();
         counters.conn_rate.hit(now);
         let dst = match &io {
-            Io::Tcp(stream) if thread.shared.wants_dst[self.proxy.0 as usize] => stream.local_addr().ok(),
+            Io::Tcp(stream) if thread.shared.wants_dst[self.proxy.0 as usize].load(Relaxed) => {
+                stream.local_addr().ok()
+            }
             _ => None,
         };
         let mut session = Session {

@@ -83,6 +83,14 @@ impl Hooks for Shell {
         self.thread.shared.look_again();
     }
 
+    fn came(&mut self, server: ServerId) {
+        self.thread.shared.came(server.proxy, server.index);
+    }
+
+    fn went(&mut self, server: ServerId) {
+        self.thread.shared.went(server.proxy, server.index);
+    }
+
     fn changed(&mut self, proxy: Option<ProxyId>) {
         let shared = &self.thread.shared;
         match proxy {

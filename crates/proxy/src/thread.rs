@@ -3,11 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::os::fd::BorrowedFd;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use haproxy_cfg::model::{Config, Proxy, ProxyId, ServerAddr};
+use haproxy_cfg::model::{Config, Proxy, ProxyId, Server, ServerAddr, ServerAt};
 use proxy_core::logline::{DateText, LocalTime, Zone};
 use proxy_core::plan::Plan;
 use proxy_core::sample::{Arena, Effort};
@@ -56,11 +56,13 @@ pub struct Shared {
     /// By proxy: told when a session of a full frontend ended.
     pub room: Box<[Notify]>,
     /// By proxy: the address that clients connected to is needed.
-    pub wants_dst: Box<[bool]>,
+    pub wants_dst: Box<[AtomicBool]>,
     /// Told when a server is to be checked soon.
     pub check_soon: Arc<Notify>,
     /// Told when a server's state changed, which may have to warm up.
     pub(crate) warming: Notify,
+    /// Servers that came since the start.
+    pub(crate) came: AtomicUsize,
     /// Told when a frontend pauses, resumes or stops, when sessions are to end, and when the process stops.
     pub changes: watch::Sender<u64>,
     /// Handles of the listeners for a process that takes them over.
@@ -97,6 +99,7 @@ impl Shared {
             least_nice: nice::least(&config),
             check_soon: Arc::default(),
             warming: Notify::new(),
+            came: AtomicUsize::new(0),
             changes: watch::Sender::new(0),
             released: ReleasedNames::default(),
             resolvers: Resolvers::default(),
@@ -127,6 +130,39 @@ impl Shared {
         self.look_again();
     }
 
+    /// Takes a server in that came while the process runs, before it may be chosen.
+    pub(crate) fn came(&self, backend: ProxyId, index: usize) {
+        let (proxy, plan) = self.plan.proxy(backend);
+        let server = &proxy.servers[index];
+        self.came.fetch_add(1, Ordering::Relaxed);
+        plan.balancer.set_server(index, server);
+        self.queues.came(backend, server);
+        if goes_where_clients_went(server) {
+            for wants in &self.wants_dst {
+                wants.store(true, Ordering::Relaxed);
+            }
+        }
+        if server.slowstart > 0 {
+            self.warming.notify_one();
+        }
+        if server.check.enabled {
+            let newcomers = self.runtime.newcomers.lock();
+            // Whoever panicked left whole values.
+            newcomers.unwrap_or_else(PoisonError::into_inner).push(ServerAt {
+                proxy: backend,
+                index,
+            });
+            self.check_soon.notify_one();
+        }
+    }
+
+    /// Forgets a server that is deleted.
+    pub(crate) fn went(&self, backend: ProxyId, index: usize) {
+        let balancer = &self.plan.proxies[backend.0 as usize].balancer;
+        balancer.refresh(&self.runtime.proxies[backend.0 as usize]);
+        balancer.remove_server(index);
+    }
+
     /// Whether nothing is accepted any more and the last session has ended.
     #[must_use]
     pub fn is_idle_for_good(&self) -> bool {
@@ -143,13 +179,10 @@ impl Shared {
 
 /// By proxy: whether an ACL, a log line or a server of a backend behind it asks for the address that clients connected to.
 /// Asking costs a system call for each connection.
-fn wants_dst(config: &Config) -> Box<[bool]> {
+fn wants_dst(config: &Config) -> Box<[AtomicBool]> {
     let own = |p: &Proxy| {
         p.acls.iter().any(|a| a.sample.fetch.name.starts_with("dst"))
-            || p.servers.iter().filter(|s| !s.unresolved).any(|s| match &s.addr {
-                ServerAddr::Inet { ip, port, .. } => ip.is_unspecified() || port.is_none(),
-                ServerAddr::Unix(_) | ServerAddr::Abstract(_) | ServerAddr::SockPair(_) => false,
-            })
+            || p.servers.iter().any(goes_where_clients_went)
     };
     // Any frontend may lead to any backend through rules: one that asks makes all frontends ask.
     let any_backend = config.proxies.iter().any(|p| p.kind.is_backend() && own(p));
@@ -161,8 +194,16 @@ fn wants_dst(config: &Config) -> Box<[bool]> {
     config
         .proxies
         .iter()
-        .map(|p| any_backend || own(p) || logs_it(p))
+        .map(|p| AtomicBool::new(any_backend || own(p) || logs_it(p)))
         .collect()
+}
+
+/// Whether the address of a server is, in part, the one that clients connected to.
+fn goes_where_clients_went(server: &Server) -> bool {
+    match &server.addr {
+        ServerAddr::Inet { ip, port, .. } => !server.unresolved && (ip.is_unspecified() || port.is_none()),
+        ServerAddr::Unix(_) | ServerAddr::Abstract(_) | ServerAddr::SockPair(_) => false,
+    }
 }
 
 /// One worker thread.

@@ -560,7 +560,11 @@ fn thousands_of_servers_are_all_checked() {
         let (socket, addr) = closed_port();
         socket.listen(4096).unwrap();
         let mut farm = Farm::start(vec![addr.into(); SERVERS], |proxy| {
-            proxy.servers.iter_mut().for_each(|s| s.check.inter = 1000);
+            proxy
+                .servers
+                .of_file_mut()
+                .iter_mut()
+                .for_each(|s| s.check.inter = 1000);
         });
         for _ in 0..SERVERS {
             ends(&farm.next_line().await, "status: 3/3 UP.");
@@ -575,7 +579,11 @@ fn a_backend_that_loses_thousands_of_servers_says_so_once() {
         let (_refusing, addr) = closed_port();
         let mut farm = Farm::start(vec![addr.into(); SERVERS], |proxy| {
             proxy.options.log_health_checks = false;
-            proxy.servers.iter_mut().for_each(|s| s.check.inter = 1000);
+            proxy
+                .servers
+                .of_file_mut()
+                .iter_mut()
+                .for_each(|s| s.check.inter = 1000);
         });
         for left in (0..SERVERS).rev() {
             let line = farm.next_line().await;

@@ -15,12 +15,14 @@ mod global;
 mod log;
 mod outgoing;
 mod patterns;
+mod places;
 mod proxy;
 mod retry;
 mod rule;
 mod sample;
 pub mod sections;
 mod server;
+mod servers;
 mod stats;
 mod table;
 mod word;
@@ -45,6 +47,7 @@ pub use patterns::{
     MapOutput, PatternContent, PatternExpression, PatternPlace, PatternReference, PatternReferences,
     PatternUser,
 };
+pub use places::Places;
 pub use proxy::{
     CaptureSlot, Captures, ConnectionMode, CookiePolicy, CookieRewrite, ErrorAnswer, ForwardFor, Forwarded,
     ForwardedPart, HeaderNames, HttpReuse, KeepAliveProbes, Mode, Proxy, ProxyId, ProxyKind, ProxyOptions,
@@ -54,6 +57,7 @@ pub use retry::RetryOn;
 pub use rule::{Rule, RuleSet};
 pub use sample::{Arg, ArgValue, Converter, Sample, Scope, Variable};
 pub use server::{Observe, ObservedLayer, OnError, PoolSettings, Resolution, Server, ServerAt, Tracking};
+pub use servers::{Numbered, Servers};
 pub use stats::{StatsAdmin, StatsAuth, StatsSettings};
 pub use table::{KeyType, ServerKey, StickRule, StickTable, StickWhat, StoredData};
 pub use word::Word;

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::{Format, Millis, Word};
 
 /// What few servers ask for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outgoing {
     /// The header that connections begin with.
     pub header: Option<SentHeader>,
@@ -25,7 +25,7 @@ pub struct Outgoing {
 }
 
 /// A PROXY header (`send-proxy` and its kin).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SentHeader {
     /// What it tells.
     pub tells: HeaderParts,

@@ -6,7 +6,7 @@ use syntax::Span;
 
 use super::{
     Acl, Affinity, Balance, Bandwidth, Bind, CheckKind, Compression, Cond, Format, HashType, LogSteps,
-    LogTarget, Millis, RetryOn, Rule, RuleSet, Sample, Server, StatsSettings, StickRule, Word,
+    LogTarget, Millis, RetryOn, Rule, RuleSet, Sample, Server, Servers, StatsSettings, StickRule, Word,
 };
 use crate::signature::Argument;
 
@@ -408,6 +408,8 @@ pub struct Proxy {
     pub kind: ProxyKind,
     /// `id`, given or counted as the original does (statistics call it `iid`).
     pub id: u32,
+    /// It was given.
+    pub id_given: bool,
     /// Where its section line stands.
     pub span: Span,
     /// `mode`.
@@ -500,7 +502,7 @@ pub struct Proxy {
     /// `option httpchk`, `option smtpchk`.
     pub check: CheckKind,
     /// Servers, in order.
-    pub servers: Vec<Server>,
+    pub servers: Servers,
     /// `stats …`, when the page is enabled.
     pub stats: Option<Box<StatsSettings>>,
     /// `stick`, in order.
@@ -514,13 +516,9 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Its servers but for one that nobody sees.
-    #[must_use]
-    pub fn listed_servers(&self) -> &[Server] {
-        match self.servers.split_last() {
-            Some((last, others)) if last.unlisted => others,
-            _ => &self.servers,
-        }
+    /// Its servers but for one that nobody sees, each with its index.
+    pub fn listed_servers(&self) -> impl Iterator<Item = (usize, &Server)> + Clone {
+        self.servers.numbered().filter(|(_, server)| !server.unlisted)
     }
 
     /// The slots for what is captured of requests, or of responses.
@@ -547,6 +545,7 @@ impl Proxy {
             unique_id: None,
             kind,
             id,
+            id_given: false,
             span: Span::default(),
             mode: Mode::Tcp,
             disabled: false,
@@ -592,7 +591,7 @@ impl Proxy {
             fullconn: None,
             http_reuse: HttpReuse::Safe,
             check: CheckKind::Tcp,
-            servers: Vec::new(),
+            servers: Servers::default(),
             stats: None,
             stick: Box::default(),
             error_answers: Vec::new(),

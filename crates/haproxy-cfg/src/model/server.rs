@@ -97,7 +97,7 @@ pub struct Tracking {
 }
 
 /// One server, `default-server` applied.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Server {
     /// Its name.
     pub name: Word,
@@ -114,6 +114,8 @@ pub struct Server {
     /// It stands for the address of `dispatch`, or the one that the client asked for: nobody sees it. There is one at most, the
     /// last of its proxy.
     pub unlisted: bool,
+    /// It was given.
+    pub id_given: bool,
     /// `weight`, 0–256.
     pub weight: u32,
     /// `guid`.
@@ -176,6 +178,7 @@ impl Server {
             unresolved: false,
             id,
             unlisted: false,
+            id_given: false,
             weight: 1,
             guid: None,
             node_key: NodeKey::Id,

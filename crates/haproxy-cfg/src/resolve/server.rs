@@ -82,6 +82,7 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
         resolution: resolution(line, below).map(Box::new),
         unresolved,
         id,
+        id_given: own.more.id.is_some(),
         weight: own.weight.or(below.weight).unwrap_or(1),
         guid: own.more.guid.clone(),
         node_key: own.more.node_key.or(below.more.node_key).unwrap_or_default(),

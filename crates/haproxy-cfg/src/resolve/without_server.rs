@@ -42,7 +42,7 @@ pub(super) fn add(reading: &Reading<'_>, section: &ProxySection, proxy: &mut Pro
         },
         None => return,
     };
-    for server in &mut proxy.servers {
+    for server in proxy.servers.of_file_mut() {
         server.weight = 0;
     }
     let mut server = Server::new(NO_SERVER.into(), 0, addr);

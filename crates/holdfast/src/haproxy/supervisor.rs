@@ -275,7 +275,8 @@ fn dump_servers(thread: &Thread) {
     for (id, proxy) in proxies(thread).filter(|(_, proxy)| !proxy.disabled) {
         let state = &runtime.proxies[id.0 as usize];
         let mut available = (0, 0);
-        for (index, (server, server_state)) in proxy.servers.iter().zip(&state.servers).enumerate() {
+        for (index, server) in proxy.servers.numbered() {
+            let server_state = &state.servers[index];
             if server_state.is_usable() {
                 *(if server.backup {
                     &mut available.1

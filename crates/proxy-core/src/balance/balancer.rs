@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use haproxy_cfg::model::{Affinity, Balance, Proxy};
+use haproxy_cfg::model::{Affinity, Balance, NodeKey, Proxy, Server};
 
 use super::Usable;
 use super::leastconn::LeastConn;
@@ -31,19 +31,18 @@ pub struct Balancer {
     affinity: Affinity,
     /// Weight that makes one place of a wheel.
     shared: u32,
-    /// `maxqueue` of the servers; 0 is without limit.
-    maxqueue: Box<[u32]>,
-    backup: Box<[bool]>,
-    /// Servers by their ids, for `balance first`.
-    by_id: Box<[u32]>,
     all_backups: bool,
-    /// Where the servers of a ring are, if that counts.
-    nodes: Option<Nodes>,
     inner: Mutex<Inner>,
 }
 
 #[derive(Debug)]
 struct Inner {
+    /// `maxqueue` of the servers; 0 is without limit.
+    maxqueue: Vec<u32>,
+    /// Ids and indexes of the servers in the order of their ids, for `balance first`.
+    by_id: Vec<(u32, usize)>,
+    /// Where the servers of a ring are, if that counts.
+    nodes: Option<Nodes>,
     /// The version of the servers' states that this was made from.
     version: Option<u64>,
     /// Weights in force, 0 for servers that take no new sessions: active servers, then backups. They are in parts of weights, but
@@ -83,19 +82,18 @@ impl Balancer {
             Balance::Random(_) => Order::Draws(Draws::default()),
             Balance::First => Order::ById,
         };
-        let mut by_id: Vec<u32> = (0..servers as u32).collect();
-        by_id.sort_by_key(|&server| proxy.servers[server as usize].id);
+        let mut by_id: Vec<(u32, usize)> = proxy.servers.iter().map(|s| s.id).zip(0..).collect();
+        by_id.sort_unstable();
         Self {
             algorithm: proxy.balance.clone(),
             factor: proxy.hash_balance_factor,
             affinity: proxy.affinity,
             shared: shared(proxy.servers.iter().map(|s| s.weight)),
-            maxqueue: proxy.servers.iter().map(|s| s.maxqueue).collect(),
-            backup: proxy.servers.iter().map(|s| s.backup).collect(),
-            by_id: by_id.into(),
             all_backups: proxy.options.allbackups,
-            nodes: Nodes::of(proxy),
             inner: Mutex::new(Inner {
+                maxqueue: proxy.servers.iter().map(|s| s.maxqueue).collect(),
+                by_id,
+                nodes: Nodes::of(proxy),
                 version: None,
                 weights: [vec![0; servers], vec![0; servers]],
                 orders: [order(), order()],
@@ -103,6 +101,43 @@ impl Balancer {
                 first_backup: None,
             }),
         }
+    }
+
+    /// Takes in a server that came at run time, before its state says that it may be chosen. What was known of the one that had its
+    /// index before is forgotten.
+    pub fn set_server(&self, index: usize, server: &Server) {
+        let mut inner = self.lock();
+        let Inner {
+            maxqueue,
+            by_id,
+            nodes,
+            weights,
+            orders,
+            ..
+        } = &mut *inner;
+        let end = maxqueue.len().max(index + 1);
+        maxqueue.resize(end, 0);
+        maxqueue[index] = server.maxqueue;
+        by_id.retain(|(_, at)| *at != index);
+        let at = by_id.partition_point(|(id, _)| *id < server.id);
+        by_id.insert(at, (server.id, index));
+        if server.node_key != NodeKey::Id || nodes.is_some() {
+            nodes.get_or_insert_default().set(index, server);
+        }
+        for (weights, order) in weights.iter_mut().zip(orders) {
+            weights.resize(end, 0);
+            match order {
+                Order::RoundRobin(order) => order.forget(index),
+                Order::LeastConn(order) => order.forget(index),
+                Order::Ring(ring) => ring.set_server(index, of_id(server.id)),
+                Order::Wheel(_) | Order::Draws(_) | Order::ById => {}
+            }
+        }
+    }
+
+    /// Forgets a server that went.
+    pub fn remove_server(&self, index: usize) {
+        self.lock().by_id.retain(|(_, at)| *at != index);
     }
 
     /// The server for a new session; none when no server may take it now: all are down ([`Self::usable`] then counts none),
@@ -142,7 +177,8 @@ impl Balancer {
             Order::Ring(ring) => {
                 let bound = Bound::new(self.factor, state, &inner.weights[set]);
                 let takes = |server: usize| {
-                    bound.admits(state, &inner.weights[set], server) && self.keeps(state, server)
+                    bound.admits(state, &inner.weights[set], server)
+                        && self.keeps(state, server, inner.maxqueue[server])
                 };
                 ring.at_hash(hash, |server| exclude != Some(server) && takes(server))
                     .or_else(|| ring.at_hash(hash, takes))
@@ -160,8 +196,14 @@ impl Balancer {
         input: &PickInput,
         takes: impl Fn(usize) -> bool,
     ) -> Option<usize> {
-        let weights = &inner.weights[set];
-        match &mut inner.orders[set] {
+        let Inner {
+            weights,
+            orders,
+            by_id,
+            ..
+        } = inner;
+        let weights = &weights[set];
+        match &mut orders[set] {
             Order::RoundRobin(order) => {
                 let avoided = input.exclude.filter(|&server| !is_full(state, server));
                 order.next(takes, avoided)
@@ -187,15 +229,15 @@ impl Balancer {
                 draws.choose(count, input.random, load).or_else(any)
             }
             Order::ById => {
-                let mut all = self.by_id.iter().map(|&server| server as usize);
+                let mut all = by_id.iter().map(|&(_, server)| server);
                 all.find(|&server| weights[server] > 0 && takes(server))
             }
         }
     }
 
     /// Whether a server keeps the requests whose keys are its own now.
-    fn keeps(&self, state: &ProxyState, server: usize) -> bool {
-        let (now, longest) = (&state.servers[server], self.maxqueue[server]);
+    fn keeps(&self, state: &ProxyState, server: usize, longest: u32) -> bool {
+        let now = &state.servers[server];
         match self.affinity {
             Affinity::Always => true,
             Affinity::FreeSlot => !is_full(state, server),
@@ -212,7 +254,7 @@ impl Balancer {
         // Servers stand in the file's order before the first of them moves.
         let mut inner = self.refreshed(state);
         let load = load_of(&state.servers[server]);
-        let set = usize::from(self.backup[server]);
+        let set = usize::from(state.servers[server].is_backup());
         if let Order::LeastConn(order) = &mut inner.orders[set] {
             order.set_load(server, load);
         }
@@ -247,7 +289,9 @@ impl Balancer {
         let mut changed = [at_start; 2];
         let mut usable = Usable::default();
         let mut first_backup = None;
-        for (server, (now, &backup)) in state.servers.iter().zip(&self.backup).enumerate() {
+        let known = inner.maxqueue.len();
+        for (server, now) in state.servers.numbered().take(known) {
+            let backup = now.is_backup();
             let weight = match &inner.orders[usize::from(backup)] {
                 _ if !now.is_balanced() => 0,
                 Order::Wheel(_) => now.weight(),
@@ -262,8 +306,11 @@ impl Balancer {
                     usable.active += 1;
                 }
             }
-            if let (Some(nodes), Order::Ring(ring)) = (&self.nodes, &mut inner.orders[set]) {
-                ring.set_first(server, nodes.first(server, now));
+            let Inner { nodes, orders, .. } = &mut *inner;
+            if let (Some(nodes), Order::Ring(ring)) = (nodes, &mut orders[set])
+                && let Some(first) = nodes.first(server, now)
+            {
+                ring.set_first(server, first);
             }
             if inner.weights[set][server] == weight {
                 continue;

@@ -32,6 +32,13 @@ impl LeastConn {
         }
     }
 
+    /// Makes room for a server that was never in use, in the place of one that is not any more.
+    pub(super) fn forget(&mut self, server: usize) {
+        self.servers
+            .resize(self.servers.len().max(server + 1), Entry::default());
+        self.servers[server] = Entry::default();
+    }
+
     /// Gives a server its weight in force; 0 takes it out.
     pub(super) fn set_weight(&mut self, server: usize, weight: u32) {
         if self.servers[server].weight != weight {

@@ -25,12 +25,12 @@ pub struct Usable {
     pub backup: u32,
 }
 
-/// `nbsrv`: the active servers that can take sessions now, or when there is none the backups that stand in. `backup` marks the
-/// backup servers; unless `all_backups`, one of them stands in at a time.
-pub(crate) fn servers_in_use(state: &ProxyState, backup: &[bool], all_backups: bool) -> i64 {
+/// `nbsrv`: the active servers that can take sessions now, or when there is none the backups that stand in. Unless
+/// `all_backups`, one of them stands in at a time.
+pub(crate) fn servers_in_use(state: &ProxyState, all_backups: bool) -> i64 {
     let usable = |of_backups: bool| {
-        let all = state.servers.iter().zip(backup);
-        let count = all.filter(|(server, backup)| **backup == of_backups && server.is_balanced());
+        let all = state.servers.iter();
+        let count = all.filter(|server| server.is_backup() == of_backups && server.is_balanced());
         i64::try_from(count.count()).unwrap_or(i64::MAX)
     };
     match usable(false) {

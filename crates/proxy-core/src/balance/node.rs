@@ -1,6 +1,7 @@
 //! What a server's places on a ring are made of (manual, `hash-key`): its number, or where it is, so that processes that know
 //! servers in another order agree on them.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use haproxy_cfg::model::{NodeKey, Proxy, Server, ServerAddr, Word};
@@ -37,8 +38,8 @@ fn of_address(ip: IpAddr, port: Option<u16>) -> u32 {
 }
 
 /// The servers of a backend of which some go by where they are.
-#[derive(Debug)]
-pub(super) struct Nodes(Vec<Node>);
+#[derive(Debug, Default)]
+pub(super) struct Nodes(BTreeMap<usize, Node>);
 
 #[derive(Debug)]
 struct Node {
@@ -48,22 +49,34 @@ struct Node {
     address: ServerAddr,
 }
 
-impl Nodes {
-    /// Those of `proxy`; none where all go by their numbers.
-    pub(super) fn of(proxy: &Proxy) -> Option<Self> {
-        let node = |server: &Server| Node {
+impl Node {
+    fn of(server: &Server) -> Self {
+        Self {
             key: server.node_key,
             id: server.id,
             guid: server.guid.clone(),
             address: server.addr.clone(),
-        };
+        }
+    }
+}
+
+impl Nodes {
+    /// Those of `proxy`; none where all go by their numbers.
+    pub(super) fn of(proxy: &Proxy) -> Option<Self> {
         let by_place = proxy.servers.iter().any(|server| server.node_key != NodeKey::Id);
-        by_place.then(|| Self(proxy.servers.iter().map(node).collect()))
+        let node = |(index, server)| (index, Node::of(server));
+        by_place.then(|| Self(proxy.servers.numbered().map(node).collect()))
+    }
+
+    /// Takes in a server that came.
+    pub(super) fn set(&mut self, index: usize, server: &Server) {
+        self.0.insert(index, Node::of(server));
     }
 
     /// The number that the places of a server begin with now.
-    pub(super) fn first(&self, server: usize, state: &ServerState) -> u32 {
-        let node = &self.0[server];
+    /// None for one that goes by its number.
+    pub(super) fn first(&self, server: usize, state: &ServerState) -> Option<u32> {
+        let node = self.0.get(&server)?;
         let by_number = || of_id(node.id);
         let at = || {
             let moved = state.moved_from(&node.address);
@@ -72,12 +85,12 @@ impl Nodes {
                 ServerAddr::Unix(_) | ServerAddr::Abstract(_) | ServerAddr::SockPair(_) => None,
             }
         };
-        match node.key {
+        Some(match node.key {
             NodeKey::Id => by_number(),
             NodeKey::Id32 => of_id32(node.id),
             NodeKey::Guid => node.guid.as_deref().map_or_else(by_number, of_guid),
             NodeKey::Address => at().map_or_else(by_number, |(ip, _)| of_address(ip, None)),
             NodeKey::AddressAndPort => at().map_or_else(by_number, |(ip, port)| of_address(ip, Some(port))),
-        }
+        })
     }
 }

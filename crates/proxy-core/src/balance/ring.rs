@@ -48,6 +48,14 @@ impl Ring {
         }
     }
 
+    /// Makes room for a server whose places are made of numbers from `first` on. The one that had its index before has none.
+    pub(super) fn set_server(&mut self, server: usize, first: u32) {
+        let end = self.counts.len().max(server + 1);
+        self.counts.resize(end, 0);
+        self.numbers.resize(end, 0);
+        self.numbers[server] = first;
+    }
+
     /// Makes a server's places of numbers from `first` on.
     pub(super) fn set_first(&mut self, server: usize, first: u32) {
         if self.numbers[server] != first {

@@ -60,6 +60,13 @@ impl RoundRobin {
         }
     }
 
+    /// Makes room for a server that was never in use, in the place of one that is not any more.
+    pub(super) fn forget(&mut self, server: usize) {
+        self.servers
+            .resize(self.servers.len().max(server + 1), Entry::default());
+        self.servers[server] = Entry::default();
+    }
+
     /// Gives a server its weight in force; 0 takes it out. `at_start` is the first time, before anything was chosen.
     pub(super) fn set_weight(&mut self, server: usize, weight: u32, at_start: bool) {
         let weight = i64::from(weight);

@@ -375,7 +375,7 @@ fn a_redispatch_avoids_the_server_it_comes_from_while_there_is_another() {
     ] {
         let mut proxy = proxy("b");
         proxy.balance = balance;
-        proxy.servers = vec![server("a"), server("b")];
+        proxy.servers = vec![server("a"), server("b")].into();
         let farm = Farm::new(proxy);
         let input = PickInput {
             exclude: Some(0),
@@ -393,7 +393,7 @@ fn a_redispatch_avoids_the_server_it_comes_from_while_there_is_another() {
 #[test]
 fn usable_counts_weigh_what_is_in_use() {
     let mut proxy = proxy("b");
-    proxy.servers = vec![server("a"), server("b"), server("c")];
+    proxy.servers = vec![server("a"), server("b"), server("c")].into();
     proxy.servers[1].weight = 5;
     for backup in [1, 2] {
         proxy.servers[backup].backup = true;

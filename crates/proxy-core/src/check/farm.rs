@@ -18,7 +18,8 @@ impl Farm {
     #[must_use]
     pub fn count(proxy: &Proxy, state: &ProxyState) -> Self {
         let mut farm = Self::default();
-        for (server, state) in proxy.listed_servers().iter().zip(&state.servers) {
+        for (at, server) in proxy.listed_servers() {
+            let state = &state.servers[at];
             if !state.is_balanced() {
                 continue;
             }

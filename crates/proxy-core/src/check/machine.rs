@@ -171,7 +171,7 @@ pub fn first_checks(config: &Config) -> Vec<FirstCheck> {
     for (at, proxy) in config.proxies.iter().enumerate().filter(|(_, p)| !p.disabled) {
         // A configuration has far fewer proxies than u32 has numbers.
         let id = ProxyId(u32::try_from(at).unwrap_or(u32::MAX));
-        for (server, s) in proxy.servers.iter().enumerate() {
+        for (server, s) in proxy.servers.numbered() {
             if s.check.enabled {
                 all.push((id, server, false, first_interval(proxy, s)));
             }
@@ -291,7 +291,7 @@ mod tests {
         };
         let servers = &mut config.proxies[0].servers;
         servers[2].check.enabled = false;
-        for (server, inter) in servers.iter_mut().zip([4000, 4000, 1500]) {
+        for (server, inter) in servers.of_file_mut().iter_mut().zip([4000, 4000, 1500]) {
             server.agent = agent(inter);
         }
         let first = first_checks(&config);

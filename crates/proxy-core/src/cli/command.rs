@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use haproxy_cfg::keywords::command::{Leave, WORKER};
 use haproxy_cfg::keywords::{self, CommandRow};
 
-use super::{Call, Reply, Session, cookie, events, frontend, pattern, server, session, show, table};
+use super::{
+    Call, Reply, Session, cookie, events, frontend, newcomer, pattern, server, session, show, table,
+};
 
 type Run = fn(&mut Call<'_, '_>) -> Reply;
 
@@ -13,6 +15,7 @@ type Run = fn(&mut Call<'_, '_>) -> Reply;
 const RUNS: &[(&str, Run)] = &[
     ("add acl", pattern::add_acl),
     ("add map", pattern::add_map),
+    ("add server", newcomer::add),
     ("clear acl", pattern::clear_acl),
     ("clear counters", show::clear_counters),
     ("clear map", pattern::clear_map),
@@ -21,6 +24,7 @@ const RUNS: &[(&str, Run)] = &[
     ("commit map", pattern::commit_map),
     ("del acl", pattern::del_acl),
     ("del map", pattern::del_map),
+    ("del server", newcomer::delete),
     ("disable agent", server::disable_agent),
     ("disable dynamic-cookie backend", cookie::disable),
     ("disable frontend", frontend::disable),

@@ -1,6 +1,6 @@
 //! What an administrator may do to a running proxy, as the form and the stats socket ask for it.
 
-use haproxy_cfg::model::ProxyId;
+use haproxy_cfg::model::{ProxyId, Server};
 
 use crate::state::{Health, Place, Rated};
 
@@ -9,7 +9,7 @@ use crate::state::{Health, Place, Rated};
 pub struct ServerId {
     /// The backend.
     pub proxy: ProxyId,
-    /// The server's index in the order of the file.
+    /// The server's index among its servers.
     pub index: usize,
 }
 
@@ -57,6 +57,13 @@ pub struct Refused(pub String);
 pub trait Control {
     /// Changes what the administrator says of a server.
     fn set_state(&mut self, server: ServerId, state: AdminState);
+    /// Adds a server to a backend, behind the others and in maintenance.
+    ///
+    /// # Errors
+    /// When there are too many.
+    fn add_server(&mut self, backend: ProxyId, server: &Server) -> Result<(), Refused>;
+    /// Deletes a server, which nobody uses.
+    fn delete_server(&mut self, server: ServerId);
     /// Changes one flag of a server.
     fn set_flag(&mut self, server: ServerId, action: OldAction);
     /// Sets a server's weight, 0–256.

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{Config, ProxyId};
+use haproxy_cfg::model::{Config, Places, ProxyId, Server};
 
 use super::{AdminState, Control, FrontendChange, OldAction, Refused, ServerId};
 use crate::check::{self, AdminChange, Event, Origin};
@@ -20,6 +20,10 @@ pub trait Hooks {
     fn change_listeners(&mut self, frontend: ProxyId, change: FrontendChange) -> Result<(), Refused>;
     /// Ends all sessions of a server.
     fn shutdown_sessions(&mut self, server: ServerId);
+    /// A server was added: nobody finds it before this is done.
+    fn came(&mut self, server: ServerId);
+    /// A server was deleted.
+    fn went(&mut self, server: ServerId);
     /// Called behind each change of servers of `proxy`, or of a limit of a frontend or (none) the process: who waits in a
     /// queue or for room must look again.
     fn changed(&mut self, proxy: Option<ProxyId>);
@@ -69,6 +73,41 @@ impl Control for Live<'_> {
                 AdminState::Maint => AdminChange::Maint,
             },
         );
+    }
+
+    fn add_server(&mut self, backend: ProxyId, server: &Server) -> Result<(), Refused> {
+        let (at, servers) = (backend.0 as usize, &self.config.proxy(backend).servers);
+        let Some(index) = servers.place(server, self.now_ms) else {
+            return Err(Refused("Too many servers were added to this backend.".to_owned()));
+        };
+        let proxy = &self.runtime.proxies[at];
+        proxy.servers[index].renew(server, self.now_ms);
+        for thread in &self.runtime.counters {
+            thread.servers[at][index].renew();
+        }
+        proxy.cookies.set_server(index, Some(server));
+        let id = ServerId {
+            proxy: backend,
+            index,
+        };
+        self.hooks.came(id);
+        servers.list(index);
+        proxy.touch_servers();
+        self.hooks.changed(Some(backend));
+        Ok(())
+    }
+
+    fn delete_server(&mut self, server: ServerId) {
+        let proxy = &self.runtime.proxies[server.proxy.0 as usize];
+        proxy.servers[server.index].leave();
+        proxy.cookies.set_server(server.index, None);
+        self.config
+            .proxy(server.proxy)
+            .servers
+            .remove(server.index, self.now_ms);
+        proxy.touch_servers();
+        self.hooks.went(server);
+        self.hooks.changed(Some(server.proxy));
     }
 
     fn set_flag(&mut self, server: ServerId, action: OldAction) {
@@ -194,23 +233,21 @@ impl Control for Live<'_> {
                 .chain(&proxy.listeners)
                 .for_each(|gauge| gauge.forget_max());
             if all {
-                for server in &proxy.servers {
+                for server in proxy.servers.iter() {
                     server.failed_checks.store(0, Relaxed);
                     server.down_transitions.store(0, Relaxed);
                 }
             }
         }
         for thread in &self.runtime.counters {
-            let nested = thread
-                .servers
-                .iter()
-                .chain(&thread.listeners)
-                .flat_map(|sides| sides.iter());
+            let listeners = thread.listeners.iter().flat_map(|sides| sides.iter());
+            let servers = thread.servers.iter().flat_map(Places::iter);
             thread
                 .frontends
                 .iter()
                 .chain(&thread.backends)
-                .chain(nested)
+                .chain(listeners)
+                .chain(servers)
                 .for_each(|side| side.clear(all));
             let process = &thread.process;
             for rate in [&process.conn_rate, &process.sess_rate, &process.tls_rate] {

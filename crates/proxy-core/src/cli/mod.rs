@@ -9,6 +9,7 @@ mod cookie;
 mod events;
 mod frontend;
 mod live;
+mod newcomer;
 mod pattern;
 mod server;
 mod session;

@@ -8,7 +8,7 @@ use crate::state::Health;
 use super::{AdminState, Call, Reply, ServerId, address, check};
 
 /// The server that the first argument names as `backend/server`, or the answer when there is none.
-fn named(call: &Call<'_, '_>) -> Result<ServerId, Reply> {
+pub(super) fn named(call: &Call<'_, '_>) -> Result<ServerId, Reply> {
     let word = call.argument(0);
     let Some(slash) = word.iter().position(|&b| b == b'/') else {
         return Err(Reply::error("Require 'backend/server'."));
@@ -22,12 +22,11 @@ fn named(call: &Call<'_, '_>) -> Result<ServerId, Reply> {
         .config
         .proxy(proxy)
         .listed_servers()
-        .iter()
-        .position(|s| match number {
+        .find(|(_, s)| match number {
             Some(n) => s.id == n,
             None => s.name == server,
         })
-        .map(|index| ServerId { proxy, index })
+        .map(|(index, _)| ServerId { proxy, index })
         .ok_or_else(|| Reply::error("No such server."))
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{Address, Level, ProxyId, ProxyKind, Server, ServerAddr};
+use haproxy_cfg::model::{Address, Level, Proxy, ProxyId, ProxyKind, Server, ServerAddr};
 
 use crate::check::CheckStatus;
 use crate::sample::{self, Arena, Sample};
@@ -221,10 +221,11 @@ pub(super) fn servers_state(call: &mut Call<'_, '_>) -> Reply {
             continue;
         }
         let states = &view.runtime.proxies[id.0 as usize].servers;
-        for (server, state) in proxy.listed_servers().iter().zip(states) {
+        for (at, server) in proxy.listed_servers() {
+            let state = &states[at];
             call.out.extend_from_slice(format!("{} ", proxy.id).as_bytes());
             call.out.extend_from_slice(&proxy.name);
-            server_state(view, server, state, call.out);
+            server_state(view, proxy, server, state, call.out);
         }
     }
     Reply::Done
@@ -252,9 +253,11 @@ pub(super) fn servers_conn(call: &mut Call<'_, '_>) -> Reply {
             continue;
         }
         let states = &view.runtime.proxies[id.0 as usize].servers;
-        for (at, (server, state)) in proxy.listed_servers().iter().zip(states).enumerate() {
+        for (at, server) in proxy.listed_servers() {
+            let state = &states[at];
             let moved = state.address(server);
             let (ip, port) = match moved.as_ref().unwrap_or(&server.addr) {
+                ServerAddr::Inet { port, .. } if has_no_address(state) => ("-".to_owned(), port.unwrap_or(0)),
                 ServerAddr::Inet { ip, port, .. } => (ip.to_string(), port.unwrap_or(0)),
                 ServerAddr::Unix(_) | ServerAddr::Abstract(_) | ServerAddr::SockPair(_) => {
                     ("-".to_owned(), 0)
@@ -263,7 +266,8 @@ pub(super) fn servers_conn(call: &mut Call<'_, '_>) -> Reply {
             let counters = view.server(id, at);
             let idle = counters.sum(|side| side.idle.get());
             let safe = counters.sum(|side| side.idle_safe.get());
-            let needed = counters.sum(|side| side.connect.get()) > 0 || server.check.enabled;
+            let needed = counters.sum(|side| side.connect.get()) > 0
+                || (server.check.enabled && !state.checks_paused.load(Relaxed));
             let limit = server.pool.max.map_or(-1, i64::from);
             let names = [&proxy.name[..], b"/", &server.name].concat();
             call.out.extend_from_slice(&names);
@@ -288,13 +292,17 @@ pub(super) fn servers_conn(call: &mut Call<'_, '_>) -> Reply {
     Reply::Done
 }
 
-fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out: &mut Vec<u8>) {
+fn server_state(
+    view: &StatsView<'_>,
+    proxy: &Proxy,
+    server: &Server,
+    state: &ServerState,
+    out: &mut Vec<u8>,
+) {
     let place = state.place();
     let moved = state.address(server);
     let (ip, port) = match moved.as_ref().unwrap_or(&server.addr) {
-        ServerAddr::Inet { port, .. } if place.as_ref().is_some_and(|place| place.ip.is_none()) => {
-            ("-".to_owned(), port.unwrap_or(0))
-        }
+        ServerAddr::Inet { port, .. } if has_no_address(state) => ("-".to_owned(), port.unwrap_or(0)),
         ServerAddr::Inet { ip, port, .. } => (ip.to_string(), port.unwrap_or(0)),
         ServerAddr::Unix(_) | ServerAddr::Abstract(_) | ServerAddr::SockPair(_) => ("-".to_owned(), 0),
     };
@@ -324,7 +332,7 @@ fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out:
     out.extend_from_slice(&server.name);
     out.extend_from_slice(
         format!(
-            " {ip} {operational} {} {} {} {changed} {} {} {} {} {} 0 0 {} {port} {service} 0 {port_of_check} {address_of_check} {} {}\n",
+            " {ip} {operational} {} {} {} {changed} {} {} {} {} {} {} {} {} {port} {service} 0 {port_of_check} {address_of_check} {} {}\n",
             admin_flags(server, state),
             state.weight(),
             state.initial_weight(),
@@ -333,12 +341,19 @@ fn server_state(view: &StatsView<'_>, server: &Server, state: &ServerState, out:
             check.health,
             check.state,
             agent.state,
+            u8::from(proxy.id_given),
+            u8::from(server.id_given),
             host,
             shown(agent.ip),
             agent.port,
         )
         .as_bytes(),
     );
+}
+
+/// Whether the name of a server gave no address.
+fn has_no_address(state: &ServerState) -> bool {
+    state.place().is_some_and(|place| place.ip.is_none())
 }
 
 /// The host of a server if it is a name, or a dash.

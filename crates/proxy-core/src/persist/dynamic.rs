@@ -1,11 +1,11 @@
 //! Cookies of servers that are made of where they are and of a secret (`cookie … dynamic`), so that several proxies give the same ones
 //! without a list. Secret and use may change at run time, and servers may move.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use haproxy_cfg::model::{Proxy, ServerAddr, Word};
+use haproxy_cfg::model::{Proxy, Server, ServerAddr, Word};
 use xxhash_rust::xxh64::xxh64;
 
 use crate::state::ProxyState;
@@ -42,6 +42,8 @@ pub struct DynamicCookies {
 struct Inner {
     wanted: bool,
     key: Option<Word>,
+    /// Servers that came since the start, by index, each with the cookie that it was given and where it is; none for one that went.
+    changed: BTreeMap<usize, Option<(Option<Word>, ServerAddr)>>,
     /// What was made last, and for which version of the servers' states.
     made: Option<(u64, Arc<CookieValues>)>,
 }
@@ -68,11 +70,20 @@ impl DynamicCookies {
         self.change(|inner| inner.key = Some(key));
     }
 
+    /// Takes a server in that came, or (none) out that went.
+    pub fn set_server(&self, index: usize, server: Option<&Server>) {
+        let server = server.map(|server| (server.cookie.clone(), server.addr.clone()));
+        self.change(|inner| {
+            inner.changed.insert(index, server);
+        });
+    }
+
     fn change(&self, change: impl FnOnce(&mut Inner)) {
         let mut inner = self.lock();
         change(&mut inner);
         inner.made = None;
-        self.active.store(inner.wanted && inner.key.is_some(), Relaxed);
+        let made = inner.wanted && inner.key.is_some();
+        self.active.store(made || !inner.changed.is_empty(), Relaxed);
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -98,12 +109,16 @@ impl DynamicCookies {
         {
             return Some(Arc::clone(values));
         }
-        let key = inner.key.clone()?;
-        let values = fixed.values.iter().zip(addresses).zip(&state.servers);
-        let values = values.map(|((fixed, address), server)| {
+        let key = inner.key.as_ref().filter(|_| inner.wanted);
+        let last = inner.changed.last_key_value().map_or(0, |(at, _)| at + 1);
+        let values = (0..last.max(addresses.len())).map(|at| {
+            let (fixed, address) = match inner.changed.get(&at) {
+                Some(server) => server.as_ref().map(|(fixed, address)| (fixed, address))?,
+                None => (fixed.values.get(at)?, addresses.get(at)?),
+            };
             fixed.clone().or_else(|| {
-                let moved = server.moved_from(address);
-                value(&key, moved.as_ref().unwrap_or(address))
+                let moved = state.servers[at].moved_from(address);
+                value(key?, moved.as_ref().unwrap_or(address))
             })
         });
         let values = Arc::new(CookieValues::new(values.collect()));

@@ -78,7 +78,7 @@ impl CookiePlan {
         let Some(servers) = values.servers.get(value) else {
             return Named::Nobody;
         };
-        let usable = |&&server: &&usize| state.servers.get(server).is_some_and(|s| s.is_usable());
+        let usable = |&&server: &&usize| state.servers[server].is_usable();
         if let Some(&server) = servers.iter().find(usable) {
             return Named::Server(server);
         }

@@ -44,8 +44,8 @@ impl IntroductionPlan {
         if !servers.iter().any(asks) {
             return Ok(None);
         }
-        let mut own = Vec::with_capacity(servers.len());
-        for (at, server) in servers.iter().enumerate() {
+        let mut own = Vec::with_capacity(servers.of_file().len());
+        for (at, server) in servers.of_file().iter().enumerate() {
             let header = server
                 .outgoing
                 .as_ref()
@@ -96,7 +96,7 @@ impl IntroductionPlan {
                 common_name,
             }),
             own: self.own.iter().map(own).collect(),
-            shown: servers.iter().map(header).collect(),
+            shown: servers.of_file().iter().map(header).collect(),
         }
     }
 }

@@ -82,7 +82,7 @@ impl Directory {
             .filter(|(_, proxy)| !proxy.disabled)
         {
             let proxy_id = ProxyId(u32::try_from(at).unwrap_or(u32::MAX));
-            for (index, server) in proxy.servers.iter().enumerate() {
+            for (index, server) in proxy.servers.numbered() {
                 let Some(names) = &server.resolution else { continue };
                 let found = config.sections.resolvers.iter();
                 let Some(section) = found

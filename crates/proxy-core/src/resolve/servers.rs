@@ -128,10 +128,10 @@ fn choose(id: ServerId, addresses: &[IpAddr], world: World<'_>) -> Option<IpAddr
 
 /// The addresses of other servers of the same name in the backend.
 fn taken(id: ServerId, own: &Place, proxy: &Proxy, world: World<'_>) -> Vec<IpAddr> {
-    let all = 0..proxy.servers.len();
-    all.filter(|index| *index != id.index)
-        .filter_map(|index| {
-            proxy.servers[index].resolution.as_ref()?;
+    let all = proxy.servers.numbered();
+    all.filter(|(index, _)| *index != id.index)
+        .filter_map(|(index, server)| {
+            server.resolution.as_ref()?;
             let other = place(ServerId { index, ..id }, world);
             // Those of a service may be several ports of one address.
             let same = other.host == own.host && (own.port == other.port || !is_of_service(proxy, id));

@@ -1,6 +1,6 @@
 //! Rules of a backend on the choice of servers: `use-server`, `force-persist`, `ignore-persist`.
 
-use haproxy_cfg::model::{Config, ProxyId, Server, ServerAddr, ServerTarget, Word};
+use haproxy_cfg::model::{Config, Places, ProxyId, Server, ServerAddr, ServerTarget, Word};
 
 use super::{Acls, Cache, CondPlan, RuleError};
 use crate::format::FormatPlan;
@@ -44,7 +44,10 @@ impl SteeringPlan {
         };
         let servers = steering.servers.iter().map(|(target, cond, span)| {
             let target = match target {
-                ServerTarget::Server(at) => Target::Server(*at),
+                ServerTarget::Server(at) => {
+                    config.proxy(own).servers.hold(*at);
+                    Target::Server(*at)
+                }
                 ServerTarget::Named(format) => {
                     let plan = FormatPlan::compile(config, own, format);
                     Target::Named(plan.map_err(|reason| RuleError { span: *span, reason })?)
@@ -94,7 +97,7 @@ impl SteeringPlan {
                 Target::Server(at) => *at,
                 Target::Named(format) => {
                     let name = format.text(context);
-                    let mut servers = context.config.proxy(context.proxy).servers.iter();
+                    let servers = &context.config.proxy(context.proxy).servers;
                     servers.position(|server| *server.name == *name)?
                 }
             };
@@ -106,7 +109,7 @@ impl SteeringPlan {
     pub fn by_rdp_cookie(
         &self,
         context: &SampleContext<'_>,
-        states: &[ServerState],
+        states: &Places<ServerState>,
         usable: impl Fn(usize) -> bool,
     ) -> Option<usize> {
         let address = rdp_address(rdp_cookie(context, self.rdp_cookie.as_ref()?)?)?;
@@ -118,7 +121,7 @@ impl SteeringPlan {
             )
         };
         let servers = &context.config.proxy(context.proxy).servers;
-        let mut both = servers.iter().zip(states).enumerate();
-        both.find_map(|(at, (server, state))| (is_there(server, state) && usable(at)).then_some(at))
+        let mut all = servers.numbered();
+        all.find_map(|(at, server)| (is_there(server, &states[at]) && usable(at)).then_some(at))
     }
 }

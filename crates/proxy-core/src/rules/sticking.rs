@@ -146,12 +146,12 @@ fn remembered(table: &Table, key: &Key, context: &SampleContext<'_>) -> Option<u
     let servers = &context.config.proxy(context.proxy).servers;
     let by_key = || {
         let text = table.server_text(number)?;
-        servers.iter().position(|server| match table.model().server_key {
+        servers.position(|server| match table.model().server_key {
             ServerKey::Name => server.name.as_slice() == &*text,
             ServerKey::Address => *address(&server.addr) == *text,
         })
     };
-    by_key().or_else(|| servers.iter().position(|server| id != 0 && server.id == id))
+    by_key().or_else(|| servers.position(|server| id != 0 && server.id == id))
 }
 
 /// Remembers that a request got to a server of `backend`.

@@ -3,6 +3,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use haproxy_cfg::model::Places;
+
 /// A count that one thread writes and any thread reads.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
@@ -204,6 +206,18 @@ impl SideCounters {
         self.timed.inc();
     }
 
+    /// Begins anew, for another server.
+    pub fn renew(&self) {
+        self.clear(true);
+        self.last_session_ms.clear();
+        self.idle.clear();
+        self.idle_safe.clear();
+        for rate in [&self.sess_rate, &self.conn_rate, &self.req_rate] {
+            rate.current.store(0, Relaxed);
+            rate.previous.store(0, Relaxed);
+        }
+    }
+
     /// Forgets maxima; with `all`, every count.
     pub fn clear(&self, all: bool) {
         for rate in [&self.sess_rate, &self.conn_rate, &self.req_rate] {
@@ -277,7 +291,7 @@ pub struct ThreadCounters {
     /// By proxy: its backend's side.
     pub backends: Box<[SideCounters]>,
     /// By proxy, then by server.
-    pub servers: Box<[Box<[SideCounters]>]>,
+    pub servers: Box<[Places<SideCounters>]>,
     /// By proxy, then by bind; empty without `option socket-stats`.
     pub listeners: Box<[Box<[SideCounters]>]>,
     /// For the process.

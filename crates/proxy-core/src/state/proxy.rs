@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use haproxy_cfg::model::{Bind, Config, Proxy, ServerAt};
+use haproxy_cfg::model::{Bind, Config, Places, Proxy, ServerAt};
 
 use crate::check::Farm;
 use crate::pattern::References;
@@ -79,7 +79,7 @@ impl Gauge {
 #[derive(Debug, Default)]
 pub struct ProxyState {
     /// Its servers, in the file's order.
-    pub servers: Box<[ServerState]>,
+    pub servers: Places<ServerState>,
     /// Sessions on its frontend's side (`scur`).
     pub fe_sessions: Gauge,
     /// Sessions on its backend's side.
@@ -137,6 +137,8 @@ pub struct Runtime {
     pub proxies: Box<[ProxyState]>,
     /// By thread; each thread writes its own only.
     pub counters: Box<[ThreadCounters]>,
+    /// Servers that came since somebody looked: who checks servers takes them.
+    pub newcomers: Mutex<Vec<ServerAt>>,
     /// Held while a change goes on to servers that track others, so that two of them do not cross.
     tracking: Mutex<()>,
     /// Client connections of the process.
@@ -205,6 +207,7 @@ impl Runtime {
         Self {
             proxies,
             counters,
+            newcomers: Mutex::default(),
             tracking: Mutex::default(),
             connections: Gauge::default(),
             tls_connections: Gauge::default(),

@@ -22,7 +22,7 @@ const WARM: u32 = u32::MAX;
 #[derive(Debug)]
 pub struct Ramp {
     /// How long it takes, whole seconds; 0 is not at all.
-    seconds: u32,
+    seconds: AtomicU32,
     /// When it began, milliseconds of the process's clock.
     since_ms: AtomicU64,
     /// Whole seconds that have counted so far.
@@ -41,16 +41,27 @@ impl Ramp {
     #[must_use]
     pub fn new(slowstart: Millis) -> Self {
         Self {
-            seconds: slowstart.div_ceil(1000),
+            seconds: AtomicU32::new(slowstart.div_ceil(1000)),
             since_ms: AtomicU64::new(0),
             passed: AtomicU32::new(WARM),
             climbs: AtomicBool::new(false),
         }
     }
 
+    fn seconds(&self) -> u32 {
+        self.seconds.load(Relaxed)
+    }
+
+    /// Becomes the ramp of another server.
+    pub(super) fn renew(&self, slowstart: Millis) {
+        self.stop();
+        self.passed.store(WARM, Relaxed);
+        self.seconds.store(slowstart.div_ceil(1000), Relaxed);
+    }
+
     /// The server comes up at `now_ms`.
     pub fn begin(&self, now_ms: u64) {
-        if self.seconds > 0 {
+        if self.seconds() > 0 {
             self.since_ms.store(now_ms, Relaxed);
             self.passed.store(0, Relaxed);
             self.climbs.store(true, Relaxed);
@@ -82,7 +93,7 @@ impl Ramp {
         if !self.climbs() || passed <= self.passed.load(Relaxed) {
             return false;
         }
-        if passed >= self.seconds {
+        if passed >= self.seconds() {
             self.passed.store(WARM, Relaxed);
             self.climbs.store(false, Relaxed);
         } else {
@@ -97,7 +108,7 @@ impl Ramp {
         match self.passed.load(Relaxed) {
             WARM => WEIGHT_PARTS,
             passed => {
-                let parts = u64::from(WEIGHT_PARTS) * u64::from(passed) / u64::from(self.seconds.max(1));
+                let parts = u64::from(WEIGHT_PARTS) * u64::from(passed) / u64::from(self.seconds().max(1));
                 // Fewer than the whole, as the time is not over.
                 1 + parts.min(u64::from(WEIGHT_PARTS) - 1) as u32
             }
@@ -112,7 +123,7 @@ impl Ramp {
         match self.passed.load(Relaxed) {
             WARM => sessions,
             passed => {
-                let part = u64::from(sessions) * u64::from(passed) / u64::from(self.seconds.max(1));
+                let part = u64::from(sessions) * u64::from(passed) / u64::from(self.seconds().max(1));
                 // No more than `sessions`, as the time is not over.
                 (part as u32).max(1)
             }
@@ -120,11 +131,20 @@ impl Ramp {
     }
 }
 
+/// `minconn` where it is below `maxconn`, or 0.
+fn least(server: &Server) -> u32 {
+    if server.minconn < server.maxconn {
+        server.minconn
+    } else {
+        0
+    }
+}
+
 /// What moves a server's limit.
 #[derive(Debug, Default)]
 pub struct Bounds {
     /// `minconn`, where it is below `maxconn`; 0 is without.
-    pub(super) least: u32,
+    pub(super) least: AtomicU32,
     /// `slowstart`.
     pub ramp: Ramp,
 }
@@ -134,25 +154,28 @@ impl Bounds {
     #[must_use]
     pub fn new(server: &Server) -> Self {
         Self {
-            least: if server.minconn < server.maxconn {
-                server.minconn
-            } else {
-                0
-            },
+            least: AtomicU32::new(least(server)),
             ramp: Ramp::new(server.slowstart),
         }
+    }
+
+    /// Become those of another server.
+    pub(super) fn renew(&self, server: &Server) {
+        self.least.store(least(server), Relaxed);
+        self.ramp.renew(server.slowstart);
     }
 
     /// How many sessions a server may have whose `maxconn` is `most` (not 0), while its backend has `load` of the `full` sessions at which
     /// it counts as full.
     #[must_use]
     pub fn limit(&self, most: u32, load: u32, full: u32) -> u32 {
-        let limit = if self.least == 0 || load >= full {
+        let least = self.least.load(Relaxed);
+        let limit = if least == 0 || load >= full {
             most
         } else {
             let part = u64::from(most) * u64::from(load) / u64::from(full);
             // No more than `most`, as the backend is not full.
-            (part as u32).max(self.least.min(most))
+            (part as u32).max(least.min(most))
         };
         self.ramp.part_of(limit)
     }
@@ -164,7 +187,7 @@ mod tests {
 
     fn bounds(least: u32, slowstart: Millis) -> Bounds {
         Bounds {
-            least,
+            least: AtomicU32::new(least),
             ramp: Ramp::new(slowstart),
         }
     }

@@ -55,7 +55,7 @@ pub fn take_over(
                 &own
             }
         };
-        for (index, server) in proxy.servers.iter().enumerate() {
+        for (index, server) in proxy.servers.numbered() {
             let named = |line: &&Vec<Vec<u8>>| line[1] == *proxy.name && line[3] == *server.name;
             // The first line of a server counts.
             let Some(line) = lines.iter().find(named) else {

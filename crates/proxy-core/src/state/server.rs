@@ -135,7 +135,11 @@ pub struct ServerState {
     admin: AtomicU8,
     health: AtomicU8,
     weight: AtomicU32,
-    initial_weight: u32,
+    initial_weight: AtomicU32,
+    /// Which of the servers that had this place it is.
+    serial: AtomicU32,
+    gone: AtomicBool,
+    backup: AtomicBool,
     /// Sessions that the server has now (`scur`) and their maximum.
     pub sessions: Gauge,
     /// Requests that wait for this very server (`qcur`) and their maximum.
@@ -241,6 +245,10 @@ impl ServerState {
     pub fn new(server: &Server) -> Self {
         let disabled = if server.disabled { Admin::CONFIG_MAINT } else { 0 };
         let check = &server.check;
+        let mut report = CheckReport::at_start(&server.check);
+        if server.unresolved {
+            report.health = 0;
+        }
         let unresolved = if server.unresolved { Admin::UNRESOLVED } else { 0 };
         Self {
             admin: AtomicU8::new(disabled | unresolved),
@@ -252,10 +260,11 @@ impl ServerState {
                 Health::Down
             } as u8),
             weight: AtomicU32::new(server.weight),
-            initial_weight: server.weight,
+            initial_weight: AtomicU32::new(server.weight),
+            backup: AtomicBool::new(server.backup),
             maxconn: AtomicU32::new(server.maxconn),
             bounds: Bounds::new(server),
-            check: Mutex::new(CheckReport::at_start(&server.check)),
+            check: Mutex::new(report),
             checked_at: Mutex::new(CheckedAt {
                 ip: server.check.addr,
                 port: server.check.port,
@@ -266,6 +275,52 @@ impl ServerState {
                 .map(|agent| Box::new(AgentState::new(agent))),
             ..Self::default()
         }
+    }
+
+    /// Becomes the state of another server, one that comes at run time: in maintenance until an administrator says otherwise, and not
+    /// checked. Nobody may look at the place yet.
+    pub fn renew(&self, server: &Server, now_ms: u64) {
+        let fresh = Self::new(server);
+        let Self {
+            check,
+            checked_at,
+            place,
+            ..
+        } = &fresh;
+        let swap = |own: &Mutex<CheckReport>| {
+            std::mem::take(&mut *own.lock().unwrap_or_else(PoisonError::into_inner))
+        };
+        *self.check_report() = CheckReport {
+            health: 0,
+            ..swap(check)
+        };
+        self.set_checked_at(*checked_at.lock().unwrap_or_else(PoisonError::into_inner));
+        let place = place.lock().unwrap_or_else(PoisonError::into_inner).take();
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
+        self.moved.store(server.unresolved, Relaxed);
+        self.checks_paused.store(true, Relaxed);
+        self.check_soon.store(false, Relaxed);
+        self.weight.store(server.weight, Relaxed);
+        self.initial_weight.store(server.weight, Relaxed);
+        self.serial.fetch_add(1, Relaxed);
+        self.gone.store(false, Relaxed);
+        self.backup.store(server.backup, Relaxed);
+        self.maxconn.store(server.maxconn, Relaxed);
+        self.bounds.renew(server);
+        self.errors.forget();
+        for count in [
+            &self.down_ms,
+            &self.down_transitions,
+            &self.failed_checks,
+            &self.failed_analyses,
+        ] {
+            count.store(0, Relaxed);
+        }
+        self.last_change_ms.store(now_ms, Relaxed);
+        self.sessions.forget_max();
+        self.queued.forget_max();
+        self.health.store(Health::Up as u8, Relaxed);
+        self.set_admin(Admin(fresh.admin().0 | Admin::FORCED_MAINT));
     }
 
     /// Where checks go.
@@ -409,7 +464,25 @@ impl ServerState {
     /// The file's weight.
     #[must_use]
     pub fn initial_weight(&self) -> u32 {
-        self.initial_weight
+        self.initial_weight.load(Relaxed)
+    }
+
+    /// Which of the servers that had its place it is; none once it was deleted.
+    #[must_use]
+    pub fn serial(&self) -> Option<u32> {
+        (!self.gone.load(Relaxed)).then(|| self.serial.load(Relaxed))
+    }
+
+    /// The server is deleted.
+    pub fn leave(&self) {
+        self.gone.store(true, Relaxed);
+    }
+
+    /// Is a backup server.
+    #[inline]
+    #[must_use]
+    pub fn is_backup(&self) -> bool {
+        self.backup.load(Relaxed)
     }
 
     /// Can serve a session that is bound to it (persistence): up, draining or not, and not in maintenance.

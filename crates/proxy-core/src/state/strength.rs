@@ -1,6 +1,6 @@
 //! How strong a backend is: its usable servers and their weights.
 
-use haproxy_cfg::model::Proxy;
+use haproxy_cfg::model::{Places, Proxy};
 
 use super::{ServerState, WEIGHT_PARTS};
 
@@ -19,14 +19,15 @@ pub(crate) struct Strength {
 
 impl Strength {
     /// Counts them.
-    pub(crate) fn of(proxy: &Proxy, servers: &[ServerState]) -> Self {
+    pub(crate) fn of(proxy: &Proxy, servers: &Places<ServerState>) -> Self {
         let mut sum = Self::default();
         let (mut active, mut backup) = ((0, 0), (0, 0));
         let add = |(parts, given): &mut (u32, u32), state: &ServerState| {
             *parts += state.weight_parts();
             *given += state.weight();
         };
-        for (server, state) in proxy.listed_servers().iter().zip(servers) {
+        for (at, server) in proxy.listed_servers() {
+            let state = &servers[at];
             if !state.is_balanced() {
                 continue;
             }

@@ -134,10 +134,7 @@ pub(super) fn process(
     let mut unknown = 0;
     for name in &servers {
         let known = view.config.proxy(proxy).listed_servers();
-        let mut named = known
-            .iter()
-            .enumerate()
-            .filter(|(_, s)| s.name == name.as_slice());
+        let mut named = known.filter(|(_, s)| s.name == name.as_slice());
         match (named.next(), named.next()) {
             (Some((index, _)), None) => {
                 done += usize::from(action.apply(view, control, ServerId { proxy, index }));

@@ -83,6 +83,8 @@ impl Hooks for NoShell {
         Ok(())
     }
     fn shutdown_sessions(&mut self, _: ServerId) {}
+    fn came(&mut self, _: ServerId) {}
+    fn went(&mut self, _: ServerId) {}
     fn changed(&mut self, _: Option<ProxyId>) {}
 }
 

@@ -58,7 +58,7 @@ pub(super) fn each_of_proxy<'a>(
         }
     }
     if proxy.kind.is_backend() && filter.wants(RowKind::Server) {
-        for (i, server) in proxy.listed_servers().iter().enumerate() {
+        for (i, server) in proxy.listed_servers() {
             let state = &view.runtime.proxies[id.0 as usize].servers[i];
             if (filter.sid >= 0 && i64::from(filter.sid) != i64::from(server.id))
                 || (filter.no_maint && state.admin().is_maint())
@@ -75,7 +75,7 @@ pub(super) fn each_of_proxy<'a>(
         backend(view, filter, id, fullconn, row);
         if filter.up {
             let mut status = row.get(STATUS).bytes().to_vec();
-            status.extend_from_slice(format!(" ({shown}/{})", proxy.listed_servers().len()).as_bytes());
+            status.extend_from_slice(format!(" ({shown}/{})", proxy.listed_servers().count()).as_bytes());
             row.owned(STATUS, status);
         }
         each(row);
@@ -285,7 +285,8 @@ fn server<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, i: usize, 
 
 fn connections(row: &mut Row<'_>, server: &Server, state: &ServerState, side: &Side<'_>) {
     let idle = side.sum(|s| s.idle.get());
-    let needed = side.sum(|s| s.connect.get()) > 0 || server.check.enabled;
+    let checked = server.check.enabled && !state.checks_paused.load(Relaxed);
+    let needed = side.sum(|s| s.connect.get()) > 0 || checked;
     row.u32(SRV_ICUR, saturate(idle));
     let safe = side.sum(|s| s.idle_safe.get());
     if let Some(limit) = server.pool.max {
@@ -392,7 +393,7 @@ fn backend<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, fullconn:
     let state = &view.runtime.proxies[id.0 as usize];
     let side = view.backend(id);
     let strength = Strength::of(proxy, &state.servers);
-    let up = proxy.listed_servers().is_empty() || strength.weight > 0;
+    let up = proxy.listed_servers().next().is_none() || strength.weight > 0;
     begin(row, RowKind::Backend, proxy, 0);
     row.text(SVNAME, "BACKEND");
     row.u32(QCUR, state.queued.get());
@@ -410,7 +411,7 @@ fn backend<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, fullconn:
     row.u64(CHKDOWN, state.down_transitions.load(Relaxed));
     let changed = state.last_change_ms.load(Relaxed);
     row.u32(LASTCHG, since(view, changed));
-    if !proxy.listed_servers().is_empty() {
+    if proxy.listed_servers().next().is_some() {
         let before = saturate(state.down_ms.load(Relaxed) / 1000);
         let now_down = if up { 0 } else { since(view, changed) };
         row.u32(DOWNTIME, before.saturating_add(now_down));
@@ -427,7 +428,7 @@ fn backend<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, fullconn:
         if let Some(cookie) = &proxy.cookie {
             row.text(COOKIE, &cookie.name);
         }
-        let chosen = proxy.listed_servers().len() == proxy.servers.len();
+        let chosen = proxy.listed_servers().count() == proxy.servers.len();
         row.text(ALGO, if chosen { algorithm(&proxy.balance) } else { "none" });
     }
 }

@@ -6,13 +6,13 @@ use std::collections::BinaryHeap;
 use std::future::pending;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::rc::Rc;
-use std::sync::MutexGuard;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{MutexGuard, PoisonError};
 
 use haproxy_cfg::model::{ProxyId, Server, Word};
 use proxy_core::check::{
-    CheckMachine, CheckOutcome, CheckReport, CheckTiming, Probe, Scene, Verdict, apply_agent, apply_outcome,
-    first_checks, proxies_of,
+    CheckMachine, CheckOutcome, CheckReport, CheckTiming, FirstCheck, Probe, Scene, Verdict, apply_agent,
+    apply_outcome, first_checks, proxies_of,
 };
 use proxy_core::state::{CheckedAt, ServerState};
 use tokio::task::{Id, JoinError, JoinSet};
@@ -49,12 +49,16 @@ struct Checked {
     machine: CheckMachine,
     /// Its running check.
     task: Option<Id>,
+    /// Which server it is of those that have its place one after the other.
+    serial: Option<u32>,
 }
 
 /// All servers that are checked, and when.
 pub(super) struct Schedule {
     context: CheckContext,
     servers: Vec<Checked>,
+    /// Indexes of those whose servers were deleted.
+    left: Vec<usize>,
     /// Due time and index of the servers that are not being checked, the next one on top.
     due: BinaryHeap<Reverse<(u64, usize)>>,
     running: JoinSet<(usize, Verdict)>,
@@ -69,29 +73,7 @@ impl Schedule {
         let config = context.thread.config();
         let servers: Vec<_> = first_checks(config)
             .into_iter()
-            .map(|first| {
-                let proxy = config.proxy(first.proxy);
-                let server = &proxy.servers[first.server];
-                let agent = server.agent.as_deref().filter(|_| first.agent);
-                let (look, timing) = match agent {
-                    Some(agent) => (Look::Agent, CheckTiming::of_agent(config, proxy, agent)),
-                    None => {
-                        let at = CheckedAt {
-                            ip: server.check.addr,
-                            port: server.check.port,
-                        };
-                        let way = Rc::new(Way::new(server, server.addr.clone(), at));
-                        (Look::Checks(way), CheckTiming::new(config, proxy, server))
-                    }
-                };
-                Checked {
-                    proxy: first.proxy,
-                    server: first.server,
-                    look,
-                    machine: CheckMachine::new(timing, start + first.after_ms),
-                    task: None,
-                }
-            })
+            .map(|first| Checked::new(&context, first, start))
             .collect();
         let due = servers
             .iter()
@@ -104,6 +86,7 @@ impl Schedule {
         Self {
             context,
             servers,
+            left: Vec::new(),
             due,
             running: JoinSet::new(),
             spread,
@@ -128,7 +111,10 @@ impl Schedule {
             tokio::select! {
                 Some(ended) = self.running.join_next_with_id(), if !self.running.is_empty() => self.ended(ended),
                 () = due => self.start_due(),
-                () = soon.notified() => self.hurry(),
+                () = soon.notified() => {
+                    self.take_in();
+                    self.hurry();
+                }
             }
         }
     }
@@ -142,10 +128,54 @@ impl Schedule {
             self.due.pop();
             let checked = &self.servers[at];
             // One that was put forward, or is under way already, leaves its old place behind.
+            if checked.task.is_none() && self.has_left(at) {
+                continue;
+            }
+            let checked = &self.servers[at];
             if checked.machine.due_ms() == ms && checked.task.is_none() {
                 self.start(at, now);
             }
         }
+    }
+
+    /// Begins to check servers that came.
+    fn take_in(&mut self) {
+        let thread = Rc::clone(&self.context.thread);
+        let newcomers = thread.shared.runtime.newcomers.lock();
+        // Whoever panicked left whole values.
+        let newcomers = std::mem::take(&mut *newcomers.unwrap_or_else(PoisonError::into_inner));
+        let now = thread.shared.clock.now_ms();
+        for at in newcomers {
+            let first = FirstCheck {
+                proxy: at.proxy,
+                server: at.index,
+                agent: false,
+                after_ms: 0,
+            };
+            let checked = Checked::new(&self.context, first, now);
+            let due = checked.machine.due_ms();
+            let at = match self.left.pop() {
+                Some(at) => {
+                    self.servers[at] = checked;
+                    at
+                }
+                None => {
+                    self.servers.push(checked);
+                    self.servers.len() - 1
+                }
+            };
+            self.due.push(Reverse((due, at)));
+        }
+    }
+
+    /// Whether the server of a check is deleted, which then is forgotten.
+    fn has_left(&mut self, at: usize) -> bool {
+        let checked = &mut self.servers[at];
+        let gone = checked.serial.is_none() || state(&self.context, checked).serial() != checked.serial;
+        if gone && checked.serial.take().is_some() {
+            self.left.push(at);
+        }
+        gone
     }
 
     /// Puts the checks of those forward in whose traffic errors were seen.
@@ -153,7 +183,7 @@ impl Schedule {
         let now = self.context.thread.shared.clock.now_ms();
         for at in 0..self.servers.len() {
             let checked = &mut self.servers[at];
-            if matches!(checked.look, Look::Agent) {
+            if matches!(checked.look, Look::Agent) || checked.serial.is_none() {
                 continue;
             }
             if !state(&self.context, checked).check_soon.swap(false, Relaxed) || checked.task.is_some() {
@@ -207,8 +237,11 @@ impl Schedule {
     fn forget(&mut self, at: usize) {
         let chance = self.chance();
         let now = self.context.thread.shared.clock.now_ms();
+        self.servers[at].task = None;
+        if self.has_left(at) {
+            return;
+        }
         let checked = &mut self.servers[at];
-        checked.task = None;
         let mut report = checked.report(state(&self.context, checked));
         report.running = false;
         let report = report.clone();
@@ -219,8 +252,11 @@ impl Schedule {
     fn hand_on(&mut self, at: usize, verdict: Verdict) {
         let chance = self.chance();
         let now = self.context.thread.shared.clock.now_ms();
+        self.servers[at].task = None;
+        if self.has_left(at) {
+            return;
+        }
         let checked = &mut self.servers[at];
-        checked.task = None;
         let thread = Rc::clone(&self.context.thread);
         let (config, runtime) = (thread.config(), &*thread.shared.runtime);
         let proxy = &runtime.proxies[checked.proxy.0 as usize];
@@ -262,6 +298,34 @@ impl Schedule {
 }
 
 impl Checked {
+    /// One whose first check is due some time behind `start`.
+    fn new(context: &CheckContext, first: FirstCheck, start: u64) -> Self {
+        let config = context.thread.config();
+        let proxy = config.proxy(first.proxy);
+        let server = &proxy.servers[first.server];
+        let agent = server.agent.as_deref().filter(|_| first.agent);
+        let (look, timing) = match agent {
+            Some(agent) => (Look::Agent, CheckTiming::of_agent(config, proxy, agent)),
+            None => {
+                let at = CheckedAt {
+                    ip: server.check.addr,
+                    port: server.check.port,
+                };
+                let way = Rc::new(Way::new(server, server.addr.clone(), at));
+                (Look::Checks(way), CheckTiming::new(config, proxy, server))
+            }
+        };
+        let state = &context.thread.shared.runtime.proxies[first.proxy.0 as usize].servers[first.server];
+        Self {
+            proxy: first.proxy,
+            server: first.server,
+            look,
+            machine: CheckMachine::new(timing, start + first.after_ms),
+            task: None,
+            serial: state.serial(),
+        }
+    }
+
     /// What was found last.
     fn report<'s>(&self, state: &'s ServerState) -> MutexGuard<'s, CheckReport> {
         match (&self.look, state.agent.as_deref()) {

@@ -122,6 +122,10 @@ fn attempt<'a>(
     backend: ProxyId,
     mode: ConnectionMode,
 ) -> (Attempt<'a>, &'a mut Route) {
+    if let Some(private) = &mut session.private {
+        let proxies = &thread.shared.runtime.proxies;
+        private.forget_others(|backend, at| proxies[backend.0 as usize].servers[at].serial());
+    }
     let proxy = thread.config().proxy(backend);
     let reuse = allowed_reuse(session, txn, proxy, mode);
     let route = &txn.stream.route;
@@ -417,12 +421,12 @@ pub(super) fn drop_or_keep(
             let most = session.frontend().session_conns as usize;
             let private = session.private.get_or_insert_default();
             private.bound |= conn.private;
-            private.keep(backend, server, conn, most);
+            private.keep((backend, server, state.servers[server].serial()), conn, most);
         } else {
             let thread = &session.thread;
             let all = || thread.idle_of_all(backend, server);
             let counters = thread.server_counters(backend, server);
-            thread.idle.give(backend, server, conn, all, counters);
+            thread.idle.give(backend, server, conn, all, (pool, counters));
         }
     }
 }

@@ -49,6 +49,16 @@ pub struct Asked<'a> {
 }
 
 impl Pool {
+    fn new(settings: PoolSettings) -> Self {
+        Self {
+            settings,
+            conns: Vec::new(),
+            proven: 0,
+            least: 0,
+            purge_at: 0,
+        }
+    }
+
     fn count(&mut self, counters: &SideCounters) {
         self.least = self.least.min(self.conns.len());
         counters.idle.set(self.conns.len() as u64);
@@ -82,14 +92,10 @@ impl IdlePool {
     /// An empty pool for the servers of `config`.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        let pool = |server: &haproxy_cfg::model::Server| Pool {
-            settings: server.pool,
-            conns: Vec::new(),
-            proven: 0,
-            least: 0,
-            purge_at: 0,
+        let of_proxy = |p: &haproxy_cfg::model::Proxy| {
+            let servers = p.servers.iter();
+            servers.map(|server| Pool::new(server.pool)).collect()
         };
-        let of_proxy = |p: &haproxy_cfg::model::Proxy| p.servers.iter().map(pool).collect();
         let servers = config.proxies.iter().flat_map(|proxy| &proxy.servers);
         let delays = servers.map(|server| u64::from(server.pool.purge_delay));
         Self {
@@ -116,7 +122,7 @@ impl IdlePool {
         counters: &SideCounters,
     ) -> Option<ServerConn> {
         let mut pools = self.pools.borrow_mut();
-        let pool = &mut pools[proxy.0 as usize][server];
+        let pool = pools[proxy.0 as usize].get_mut(server)?;
         if pool.conns.is_empty() {
             return None;
         }
@@ -143,10 +149,19 @@ impl IdlePool {
         server: usize,
         conn: ServerConn,
         all: impl FnOnce() -> u64,
-        counters: &SideCounters,
+        (settings, counters): (&PoolSettings, &SideCounters),
     ) {
         let mut pools = self.pools.borrow_mut();
-        let pool = &mut pools[proxy.0 as usize][server];
+        let pools = &mut pools[proxy.0 as usize];
+        while pools.len() <= server {
+            // It came at run time.
+            pools.push(Pool::new(*settings));
+        }
+        let pool = &mut pools[server];
+        if pool.conns.is_empty() {
+            // It may have the place of another one.
+            pool.settings = *settings;
+        }
         let is_full = pool.settings.purge_delay == 0
             || pool.conns.len() >= KEPT
             || pool.settings.max.is_some_and(|max| all() >= u64::from(max));
@@ -163,10 +178,11 @@ impl IdlePool {
         let mut pools = self.pools.borrow_mut();
         let proxies = pools.iter_mut().zip(&runtime.proxies).zip(&counters.servers);
         for ((pools, proxy), counters) in proxies {
-            for ((pool, server), counters) in pools.iter_mut().zip(&proxy.servers).zip(counters) {
+            for (at, pool) in pools.iter_mut().enumerate() {
                 if pool.conns.is_empty() {
                     continue;
                 }
+                let (server, counters) = (&proxy.servers[at], &counters[at]);
                 if server.is_usable() {
                     pool.conns.retain_mut(is_quiet);
                     pool.least = pool.least.min(pool.conns.len());

@@ -17,6 +17,8 @@ pub struct PrivateConns {
 struct Place {
     backend: ProxyId,
     server: usize,
+    /// Which of the servers that have that index one after the other.
+    serial: Option<u32>,
     conn: Option<ServerConn>,
 }
 
@@ -30,8 +32,14 @@ impl PrivateConns {
     }
 
     /// Keeps a connection, unless the client has `most` of them.
-    pub fn keep(&mut self, backend: ProxyId, server: usize, conn: ServerConn, most: usize) {
-        let is_its = |place: &&mut Place| (place.backend, place.server) == (backend, server);
+    pub fn keep(
+        &mut self,
+        (backend, server, serial): (ProxyId, usize, Option<u32>),
+        conn: ServerConn,
+        most: usize,
+    ) {
+        let is_its =
+            |place: &&mut Place| (place.backend, place.server, place.serial) == (backend, server, serial);
         if let Some(place) = self.places.iter_mut().find(is_its) {
             place.conn = Some(conn);
             return;
@@ -41,9 +49,16 @@ impl PrivateConns {
             self.places.push(Place {
                 backend,
                 server,
+                serial,
                 conn: Some(conn),
             });
         }
+    }
+
+    /// Closes connections to servers that were deleted: `serial` says which server has an index now.
+    pub fn forget_others(&mut self, serial: impl Fn(ProxyId, usize) -> Option<u32>) {
+        self.places
+            .retain(|place| serial(place.backend, place.server) == place.serial);
     }
 
     /// The servers of `backend` to which there is a connection, the one that was used first in front.
@@ -74,12 +89,12 @@ mod tests {
         let mut private = PrivateConns::default();
         let backend = ProxyId(1);
         for server in [2, 0, 1] {
-            private.keep(backend, server, conn(), 3);
+            private.keep((backend, server, Some(0)), conn(), 3);
         }
         let taken = private.take(backend, 2).unwrap();
         assert!(private.take(backend, 2).is_none());
         assert_eq!(private.servers(backend).collect::<Vec<_>>(), [0, 1]);
-        private.keep(backend, 2, taken, 3);
+        private.keep((backend, 2, Some(0)), taken, 3);
         assert_eq!(private.servers(backend).collect::<Vec<_>>(), [2, 0, 1]);
         assert_eq!(private.servers(ProxyId(0)).count(), 0);
     }
@@ -87,11 +102,21 @@ mod tests {
     #[test]
     fn a_place_that_nobody_came_back_to_is_given_away() {
         let mut private = PrivateConns::default();
-        private.keep(ProxyId(1), 0, conn(), 1);
-        private.keep(ProxyId(1), 1, conn(), 1);
+        private.keep((ProxyId(1), 0, Some(0)), conn(), 1);
+        private.keep((ProxyId(1), 1, Some(0)), conn(), 1);
         assert_eq!(private.servers(ProxyId(1)).collect::<Vec<_>>(), [0]);
         drop(private.take(ProxyId(1), 0));
-        private.keep(ProxyId(1), 1, conn(), 1);
+        private.keep((ProxyId(1), 1, Some(0)), conn(), 1);
         assert_eq!(private.servers(ProxyId(1)).collect::<Vec<_>>(), [1]);
+    }
+
+    #[test]
+    fn a_connection_to_a_server_that_was_deleted_is_not_for_the_one_behind_it() {
+        let mut private = PrivateConns::default();
+        let backend = ProxyId(1);
+        private.keep((backend, 0, Some(0)), conn(), 3);
+        private.keep((backend, 1, Some(4)), conn(), 3);
+        private.forget_others(|_, server| (server == 0).then_some(0));
+        assert_eq!(private.servers(backend).collect::<Vec<_>>(), [0]);
     }
 }

@@ -2,11 +2,11 @@
 //! longest (unless rules gave another priority), for that very server or for any of the backend, on whatever thread it is.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use haproxy_cfg::model::{Config, ProxyId};
+use haproxy_cfg::model::{Config, Places, ProxyId, Server};
 use proxy_core::state::{ProxyState, Runtime};
 use proxy_core::stream::Priority;
 
@@ -28,12 +28,10 @@ struct BackendQueues {
     /// For any server, in order of arrival.
     any: Mutex<VecDeque<Arc<Ticket>>>,
     /// By server, for that one only.
-    servers: Box<[Mutex<VecDeque<Arc<Ticket>>>]>,
-    /// By server: it is a backup.
-    backup: Box<[bool]>,
+    servers: Places<Mutex<VecDeque<Arc<Ticket>>>>,
     all_backups: bool,
     /// Limits of servers follow the load of the backend (`minconn`).
-    limits_move: bool,
+    limits_move: AtomicBool,
 }
 
 impl BackendQueues {
@@ -42,20 +40,12 @@ impl BackendQueues {
         if !state.servers[at].is_balanced() {
             return false;
         }
-        if !self.backup[at] {
+        if !state.servers[at].is_backup() {
             return true;
         }
-        let mut balanced = state
-            .servers
-            .iter()
-            .zip(&self.backup)
-            .enumerate()
-            .filter(|(_, (s, _))| s.is_balanced());
-        let first_backup = balanced
-            .clone()
-            .find(|(_, (_, backup))| **backup)
-            .map(|(at, _)| at);
-        balanced.all(|(_, (_, backup))| *backup) && (self.all_backups || first_backup == Some(at))
+        let mut balanced = state.servers.numbered().filter(|(_, s)| s.is_balanced());
+        let first_backup = balanced.clone().find(|(_, s)| s.is_backup()).map(|(at, _)| at);
+        balanced.all(|(_, s)| s.is_backup()) && (self.all_backups || first_backup == Some(at))
     }
 }
 
@@ -115,12 +105,20 @@ impl Queues {
             .map(|p| BackendQueues {
                 any: Mutex::default(),
                 servers: p.servers.iter().map(|_| Mutex::default()).collect(),
-                backup: p.servers.iter().map(|s| s.backup).collect(),
                 all_backups: p.options.allbackups,
-                limits_move: p.servers.iter().any(|s| s.minconn < s.maxconn),
+                limits_move: AtomicBool::new(p.servers.iter().any(limit_moves)),
             })
             .collect();
         Self { proxies }
+    }
+
+    /// Takes a server in that came to `proxy`.
+    pub fn came(&self, proxy: ProxyId, server: &Server) {
+        if limit_moves(server) {
+            self.proxies[proxy.0 as usize]
+                .limits_move
+                .store(true, Ordering::Relaxed);
+        }
     }
 
     /// Waits for a slot of `server`, or of any when none. Gives the ticket and how many wait before it.
@@ -150,7 +148,11 @@ impl Queues {
         let before = gauge.inc() - 1;
         drop(queue);
         // A slot may have become free between the choice and the entry: nobody else would hand it out.
-        self.hand_out(runtime, proxy, server.filter(|_| !queues.limits_move));
+        self.hand_out(
+            runtime,
+            proxy,
+            server.filter(|_| !queues.limits_move.load(Ordering::Relaxed)),
+        );
         (ticket, before)
     }
 
@@ -177,7 +179,7 @@ impl Queues {
     #[must_use]
     pub fn take(&self, runtime: &Runtime, proxy: ProxyId, server: usize) -> bool {
         let taken = !self.has_waiting(runtime, proxy, server) && Self::try_take(runtime, proxy, server);
-        if taken && self.proxies[proxy.0 as usize].limits_move {
+        if taken && self.proxies[proxy.0 as usize].limits_move.load(Ordering::Relaxed) {
             // The load grew, so others may have room now.
             self.hand_out(runtime, proxy, None);
         }
@@ -220,7 +222,7 @@ impl Queues {
     pub fn servers_changed(&self, runtime: &Runtime, proxy: ProxyId) {
         let queues = &self.proxies[proxy.0 as usize];
         let state = &runtime.proxies[proxy.0 as usize];
-        for (at, server) in state.servers.iter().enumerate() {
+        for (at, server) in state.servers.numbered() {
             if !server.is_usable() {
                 let waiting = std::mem::take(&mut *lock(&queues.servers[at]));
                 for ticket in waiting {
@@ -237,7 +239,7 @@ impl Queues {
         let state = &runtime.proxies[proxy.0 as usize];
         let servers = match server {
             Some(at) => at..at + 1,
-            None => 0..state.servers.len(),
+            None => 0..state.servers.end(),
         };
         let queues = &self.proxies[proxy.0 as usize];
         for at in servers {
@@ -277,6 +279,10 @@ impl Queues {
             }
         }
     }
+}
+
+fn limit_moves(server: &Server) -> bool {
+    server.minconn < server.maxconn
 }
 
 /// A panic while a queue is locked leaves it whole, so the lock's poison says nothing.

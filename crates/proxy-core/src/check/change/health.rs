@@ -180,8 +180,8 @@ impl Change<'_> {
         if !server.up_ends_backup_sessions || server.backup || self.state().weight() == 0 {
             return;
         }
-        for (config, state) in self.config.servers.iter().zip(&self.proxy.servers) {
-            if config.backup {
+        for state in self.proxy.servers.iter() {
+            if state.is_backup() {
                 state.end_sessions(Ending::BackupReplaced);
             }
         }

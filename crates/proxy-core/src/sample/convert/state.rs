@@ -7,26 +7,12 @@ use crate::sample::{Sample, SampleContext};
 use crate::state::{Health, ServerState};
 
 pub(super) const ROWS: &[Row] = &[
-    row(&["nbsrv"], |at, _| {
-        let proxies = at.config.proxies.iter();
-        let backups: Box<[Box<[bool]>]> = proxies
-            .map(|proxy| {
-                proxy
-                    .listed_servers()
-                    .iter()
-                    .map(|server| server.backup)
-                    .collect()
-            })
-            .collect();
-        of_text(move |context, name| {
+    row(&["nbsrv"], |_, _| {
+        of_text(|context, name| {
             let index = backend(context, name)?;
             let state = context.runtime.proxies.get(index)?;
             let all = context.config.proxies[index].options.allbackups;
-            Some(Sample::Int(crate::balance::servers_in_use(
-                state,
-                backups.get(index)?,
-                all,
-            )))
+            Some(Sample::Int(crate::balance::servers_in_use(state, all)))
         })
     }),
     row(&["srv_queue"], |_, _| {
@@ -62,6 +48,6 @@ fn server<'a>(context: &SampleContext<'a>, name: &[u8]) -> Option<&'a ServerStat
         None => (context.proxy.0 as usize, name),
     };
     let servers = &context.config.proxies.get(proxy)?.servers;
-    let index = servers.iter().position(|server| server.name == name)?;
-    context.runtime.proxies.get(proxy)?.servers.get(index)
+    let index = servers.position(|server| server.name == name)?;
+    Some(&context.runtime.proxies.get(proxy)?.servers[index])
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{Config, Millis, Proxy, Sample as Written};
+use haproxy_cfg::model::{Millis, Proxy, Sample as Written};
 
 use super::{Fetch, Row, nothing, row, single};
 use crate::sample::expression::Compile;
@@ -97,10 +97,10 @@ pub(super) const ROWS: &[Row] = &[
         let Some(index) = named(at, sample) else {
             return nothing();
         };
-        let (backup, all) = backups(at.config, index);
+        let all = at.config.proxies[index].options.allbackups;
         single(move |context| {
             let state = context.runtime.proxies.get(index)?;
-            Some(Sample::Int(crate::balance::servers_in_use(state, &backup, all)))
+            Some(Sample::Int(crate::balance::servers_in_use(state, all)))
         })
     }),
     row(&["fe_conn"], |at, sample| {
@@ -114,13 +114,10 @@ pub(super) const ROWS: &[Row] = &[
         let Some(index) = named(at, sample) else {
             return nothing();
         };
-        let (backup, all) = backups(at.config, index);
+        let all = at.config.proxies[index].options.allbackups;
         single(move |context| {
             let state = context.runtime.proxies.get(index)?;
-            let (waiting, servers) = (
-                waiting(state),
-                crate::balance::servers_in_use(state, &backup, all),
-            );
+            let (waiting, servers) = (waiting(state), crate::balance::servers_in_use(state, all));
             Some(Sample::Int(if servers > 0 {
                 (waiting + servers - 1) / servers
             } else {
@@ -138,10 +135,10 @@ pub(super) const ROWS: &[Row] = &[
         let Some(index) = named(at, sample) else {
             return nothing();
         };
-        let (backup, all) = backups(at.config, index);
+        let all = at.config.proxies[index].options.allbackups;
         single(move |context| {
             let state = context.runtime.proxies.get(index)?;
-            Some(Sample::Int(free(state, &backup, all)))
+            Some(Sample::Int(free(state, all)))
         })
     }),
     row(&["fe_req_rate"], |at, sample| {
@@ -236,7 +233,8 @@ fn slots(context: &SampleContext<'_>, index: usize) -> Option<i64> {
     let state = context.runtime.proxies.get(index)?;
     let model = context.config.proxies.get(index)?;
     let mut sum = 0;
-    for (server, written) in state.servers.iter().zip(model.listed_servers()) {
+    for (at, written) in model.listed_servers() {
+        let server = &state.servers[at];
         if !server.is_usable() {
             continue;
         }
@@ -252,15 +250,15 @@ fn slots(context: &SampleContext<'_>, index: usize) -> Option<i64> {
 
 /// Sessions that the servers in use could still take; -1 where one of them has no limit. Backup servers are in use when no other
 /// is: all of them or the first.
-fn free(state: &ProxyState, backup: &[bool], all_backups: bool) -> i64 {
+fn free(state: &ProxyState, all_backups: bool) -> i64 {
     let in_use = |backups: bool| {
-        let servers = state.servers.iter().zip(backup);
-        servers.filter(move |(server, backup)| **backup == backups && server.is_balanced())
+        let servers = state.servers.iter();
+        servers.filter(move |server| server.is_backup() == backups && server.is_balanced())
     };
     let backups = in_use(false).next().is_none();
     let most = if backups && !all_backups { 1 } else { usize::MAX };
     let mut sum = 0;
-    for (server, _) in in_use(backups).take(most) {
+    for server in in_use(backups).take(most) {
         let limit = server.maxconn.load(Relaxed);
         if limit == 0 {
             return -1;
@@ -268,15 +266,4 @@ fn free(state: &ProxyState, backup: &[bool], all_backups: bool) -> i64 {
         sum += (i64::from(limit) - i64::from(server.sessions.get())).max(0);
     }
     sum
-}
-
-/// By server whether it is a backup, and `option allbackups`.
-fn backups(config: &Config, proxy: usize) -> (Box<[bool]>, bool) {
-    let proxy = &config.proxies[proxy];
-    let backup = proxy
-        .listed_servers()
-        .iter()
-        .map(|server| server.backup)
-        .collect();
-    (backup, proxy.options.allbackups)
 }

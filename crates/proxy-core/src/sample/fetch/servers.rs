@@ -132,8 +132,8 @@ fn measured(sample: &Written, pick: fn([u32; 2]) -> u32) -> Result<Box<dyn Fetch
 
 /// The server that the stream goes to, once it is chosen.
 fn chosen<'a>(context: &SampleContext<'a>) -> Option<&'a haproxy_cfg::model::Server> {
-    let backend = backend(context)?;
-    backend.listed_servers().get(context.stream?.route.server?)
+    let server = &backend(context)?.servers[context.stream?.route.server?];
+    (!server.unlisted).then_some(server)
 }
 
 /// The server that the argument names: its proxy and its place there.
@@ -142,8 +142,10 @@ fn named(at: Compile<'_>, sample: &Written) -> Option<(usize, usize)> {
         return None;
     };
     let proxy = at.proxy_named(backend.as_ref())?;
-    let mut servers = at.config.proxies[proxy].listed_servers().iter();
-    Some((proxy, servers.position(|known| known.name == *server)?))
+    let proxy_model = &at.config.proxies[proxy];
+    let (index, _) = proxy_model.listed_servers().find(|(_, known)| known.name == *server)?;
+    proxy_model.servers.hold(index);
+    Some((proxy, index))
 }
 
 /// Something of the server that the argument names.
@@ -155,7 +157,7 @@ fn of(
     match named(at, sample) {
         None => nothing(),
         Some((proxy, server)) => {
-            single(move |context| Some(read(context.runtime.proxies.get(proxy)?.servers.get(server)?)))
+            single(move |context| Some(read(&context.runtime.proxies.get(proxy)?.servers[server])))
         }
     }
 }

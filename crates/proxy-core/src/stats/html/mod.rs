@@ -51,7 +51,7 @@ impl Page<'_> {
         row: &mut Row<'v>,
     ) {
         let proxy = self.view.config.proxy(id);
-        let with_form = self.admin && proxy.kind.is_backend() && !proxy.listed_servers().is_empty();
+        let with_form = self.admin && proxy.kind.is_backend() && proxy.listed_servers().next().is_some();
         table::begin(html, self, id, with_form);
         rows::each_of_proxy(self.view, filter, id, fullconn, row, &mut |row| {
             let context = row::Context {

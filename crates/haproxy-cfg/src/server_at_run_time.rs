@@ -1,0 +1,406 @@
+//! A server that is described while the process runs (`add server`): the words of a line, read as those of a file are.
+
+use std::io;
+use std::net::IpAddr;
+
+use syntax::Severity;
+
+use crate::keywords::SERVER_INDEX;
+use crate::model::{Mode, Server};
+use crate::{Dialect, Host, Input, LoadOptions, PathKind, load};
+
+/// What servers of a running process may be given, in the order in which they are listed.
+const ACCEPTED: &[&str] = &[
+    "allow-0rtt",
+    "alpn",
+    "ca-file",
+    "check-alpn",
+    "check-sni",
+    "check-ssl",
+    "ciphers",
+    "ciphersuites",
+    "client-sigalgs",
+    "crl-file",
+    "curves",
+    "crt",
+    "force-sslv3",
+    "force-tlsv10",
+    "force-tlsv11",
+    "force-tlsv12",
+    "force-tlsv13",
+    "ktls",
+    "no-check-sni-auto",
+    "no-renegotiate",
+    "no-sni-auto",
+    "no-ssl-reuse",
+    "no-sslv3",
+    "no-tlsv10",
+    "no-tlsv11",
+    "no-tlsv12",
+    "no-tlsv13",
+    "no-tls-tickets",
+    "npn",
+    "renegotiate",
+    "send-proxy-v2-ssl",
+    "send-proxy-v2-ssl-cn",
+    "sigalgs",
+    "sni",
+    "ssl",
+    "ssl-min-ver",
+    "ssl-max-ver",
+    "tls-tickets",
+    "verify",
+    "verifyhost",
+    "backup",
+    "cookie",
+    "disabled",
+    "error-limit",
+    "guid",
+    "ws",
+    "hash-key",
+    "id",
+    "idle-ping",
+    "init-state",
+    "maxconn",
+    "maxqueue",
+    "minconn",
+    "no-backup",
+    "no-send-proxy",
+    "no-send-proxy-v2",
+    "no-tfo",
+    "observe",
+    "on-error",
+    "on-marked-down",
+    "on-marked-up",
+    "pool-conn-name",
+    "pool-low-conn",
+    "pool-max-conn",
+    "pool-purge-delay",
+    "proto",
+    "proxy-v2-options",
+    "send-proxy",
+    "send-proxy-v2",
+    "set-proxy-v2-tlv-fmt",
+    "shard",
+    "slowstart",
+    "source",
+    "strict-maxconn",
+    "tfo",
+    "track",
+    "usesrc",
+    "weight",
+    "healthcheck",
+    "addr",
+    "agent-addr",
+    "agent-check",
+    "agent-inter",
+    "agent-port",
+    "agent-send",
+    "check",
+    "check-pool-conn-name",
+    "check-proto",
+    "check-reuse-pool",
+    "check-send-proxy",
+    "check-via-socks4",
+    "rise",
+    "fall",
+    "inter",
+    "fastinter",
+    "downinter",
+    "port",
+];
+
+/// Those of them that servers of a file may be given, and those of a running process not yet.
+const OF_FILES_ALONE: &[&str] = &[
+    "agent-check",
+    "check-send-proxy",
+    "proxy-v2-options",
+    "send-proxy",
+    "send-proxy-v2",
+    "send-proxy-v2-ssl",
+    "send-proxy-v2-ssl-cn",
+    "set-proxy-v2-tlv-fmt",
+    "track",
+    "usesrc",
+];
+
+/// The backend that a server is described for.
+#[derive(Clone, Copy, Debug)]
+pub struct ServerOf<'a> {
+    /// Its name.
+    pub backend: &'a [u8],
+    /// Its mode.
+    pub mode: Mode,
+    /// Its checks do more than connect.
+    pub checks_speak: bool,
+}
+
+/// The keywords that servers of a running process may be given and that something acts on, in the order in which they are listed.
+#[must_use]
+pub fn keywords_at_run_time() -> Vec<&'static str> {
+    let acted_on = |name: &&&'static str| {
+        let row = SERVER_INDEX.find(name.as_bytes());
+        row.is_some_and(|row| !row.is_read_only()) && !OF_FILES_ALONE.contains(name)
+    };
+    ACCEPTED.iter().filter(acted_on).copied().collect()
+}
+
+/// Reads a server's name, its address and the keywords behind them, for a backend that runs. `id` is the server's number where the
+/// keywords give none.
+///
+/// # Errors
+/// What is wrong with it, in the original's words where they are known.
+pub fn read_server(of: ServerOf<'_>, words: &[Vec<u8>], id: u32, dialect: Dialect) -> Result<Server, String> {
+    let mode: &[u8] = if of.mode == Mode::Http { b"http" } else { b"tcp" };
+    let mut text = b"backend ".to_vec();
+    push_word(&mut text, of.backend);
+    text.extend_from_slice(b"\n mode ");
+    text.extend_from_slice(mode);
+    if of.checks_speak {
+        text.extend_from_slice(b"\n option httpchk");
+    }
+    text.extend_from_slice(b"\n server");
+    for word in words {
+        text.push(b' ');
+        push_word(&mut text, word);
+    }
+    text.push(b'\n');
+    let input = Input::Text {
+        name: "CLI".to_owned(),
+        bytes: text,
+    };
+    let options = LoadOptions {
+        ignore_unresolved: true,
+        ..LoadOptions::default()
+    };
+    let loaded = load(&[input], dialect, &Nowhere, options);
+    let name = words.first().map(Vec::as_slice).unwrap_or_default();
+    let lead = format!(
+        "'server {}/{}' : ",
+        String::from_utf8_lossy(of.backend),
+        String::from_utf8_lossy(name)
+    );
+    let mut unfit = words
+        .get(2..)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|word| unfit(word, dialect));
+    let mut wrong = loaded.diagnostics.iter().filter(|told| told.refuses);
+    let of_line = |message: &str| message.strip_prefix(&lead).unwrap_or(message).to_owned();
+    // What is told of the line as it is read comes before what is told of a server that was understood.
+    if let Some(refusal) = unfit.next() {
+        return Err(refusal);
+    }
+    if let Some(told) = wrong.next() {
+        let message = of_line(&told.message);
+        let edits = told.fixes.first().map(|fix| fix.edits.as_slice());
+        return Err(match edits {
+            Some([edit]) if told.code == "unknown-keyword" => {
+                let near = String::from_utf8_lossy(&edit.text);
+                format!("{}; did you mean '{near}' maybe ?", message.trim_end_matches('.'))
+            }
+            _ => message,
+        });
+    }
+    let mut warned = loaded
+        .diagnostics
+        .iter()
+        .filter(|told| told.severity == Severity::Warning);
+    if let Some(told) = warned.find(|told| told.code == "read-only") {
+        return Err(told.message.clone());
+    }
+    let backend = loaded.config.proxies.into_iter().next();
+    let server = backend.and_then(|backend| backend.servers.iter().next().cloned());
+    let mut server =
+        server.ok_or_else(|| "'server' expects <name> and <addr>[:<port>] as arguments.".to_owned())?;
+    if !server.id_given {
+        server.id = id;
+    }
+    // It stands in no file.
+    server.span = syntax::Span::default();
+    Ok(server)
+}
+
+/// Why a keyword is not for servers of a running process; none where it is, or is no keyword.
+fn unfit(word: &[u8], dialect: Dialect) -> Option<String> {
+    let name = SERVER_INDEX.find(word)?.row.name;
+    let accepted = match name {
+        // Up to 2.6 it was the other way round.
+        "enabled" => !dialect.does_as(3, 0),
+        "cookie" => dialect.does_as(3, 0),
+        name => ACCEPTED.contains(&name),
+    };
+    if !accepted {
+        return Some(format!("'{name}' option is not accepted for dynamic server"));
+    }
+    OF_FILES_ALONE.contains(&name).then(|| {
+        format!("'{name}' is acted on for servers of the configuration file, but not for dynamic servers yet")
+    })
+}
+
+/// Puts a word into a file, so that it is read as it is.
+fn push_word(text: &mut Vec<u8>, word: &[u8]) {
+    for byte in word {
+        if matches!(byte, b' ' | b'\t' | b'#' | b'"' | b'\'' | b'\\') {
+            text.push(b'\\');
+        }
+        text.push(*byte);
+    }
+}
+
+/// A machine on which there is nothing: who describes a server while the process runs names no files, and names of hosts are not
+/// looked up.
+struct Nowhere;
+
+fn missing<T>() -> io::Result<T> {
+    Err(io::ErrorKind::NotFound.into())
+}
+
+impl Host for Nowhere {
+    fn read_file(&self, _: &str) -> io::Result<Vec<u8>> {
+        missing()
+    }
+
+    fn list_folder(&self, _: &str) -> io::Result<Vec<String>> {
+        missing()
+    }
+
+    fn path_kind(&self, _: &str) -> io::Result<PathKind> {
+        missing()
+    }
+
+    fn env(&self, _: &str) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn resolve(&self, _: &str) -> Option<IpAddr> {
+        None
+    }
+
+    fn user_id(&self, _: &str) -> Option<u32> {
+        None
+    }
+
+    fn group_id(&self, _: &str) -> Option<u32> {
+        None
+    }
+
+    fn hostname(&self) -> String {
+        String::new()
+    }
+
+    fn descriptor(&self, _: i32) -> io::Result<()> {
+        missing()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Server, String> {
+        let of = ServerOf {
+            backend: b"b",
+            mode: Mode::Http,
+            checks_speak: true,
+        };
+        let words: Vec<Vec<u8>> = line.split(' ').map(|word| word.as_bytes().to_vec()).collect();
+        read_server(of, &words, 7, Dialect::default())
+    }
+
+    #[test]
+    fn a_server_is_read_as_its_line_in_a_file_is() {
+        let server = read("s 127.0.0.1:80 weight 30 maxconn 10 backup check inter 200 fall 2").unwrap();
+        assert_eq!((server.id, server.weight, server.maxconn), (7, 30, 10));
+        assert!(server.backup && server.check.enabled);
+        assert_eq!((server.check.inter, server.check.fall), (200, 2));
+        assert_eq!(read("s 127.0.0.1:80 id 100").unwrap().id, 100);
+        let named = read("s nowhere.invalid:80").unwrap();
+        assert!(named.unresolved);
+        assert_eq!(named.host.to_string(), "nowhere.invalid");
+    }
+
+    /// The original's words, recorded with 2.6 and 3.4.
+    #[test]
+    fn what_is_wrong_is_told_in_the_words_of_the_original() {
+        for (line, told) in [
+            ("s", "'server' expects <name> and <addr>[:<port>] as arguments."),
+            (
+                "d#x 127.0.0.1:80",
+                "character '#' is not permitted in server name 'd#x'.",
+            ),
+            (
+                "d$x 127.0.0.1:80",
+                "character '$' is not permitted in server name 'd$x'.",
+            ),
+            ("s 127.0.0.1:80 foo", "unknown keyword 'foo'."),
+            (
+                "s 127.0.0.1:80 chek",
+                "unknown keyword 'chek'; did you mean 'check' maybe ?",
+            ),
+            ("s 127.0.0.1:99999", "invalid port '99999'"),
+            (
+                "s 1.2.3.4:80-90",
+                "port range not permitted here in '1.2.3.4:80-90'",
+            ),
+            (
+                "s 1.2.3.4:abc",
+                "invalid character 'a' in port number 'abc' in '1.2.3.4:abc'",
+            ),
+            (
+                "s 127.0.0.1:80 weight -3",
+                "weight of server s is not within 0 and 256 (-3)..",
+            ),
+            ("s 127.0.0.1:80 rise 0", "'rise' has to be > 0.."),
+            ("s 127.0.0.1:80 id", "'id' : expects an integer argument."),
+            (
+                "s 127.0.0.1:80 stick",
+                "'stick' option is not accepted for dynamic server",
+            ),
+            (
+                "s 127.0.0.1:80 init-addr none",
+                "'init-addr' option is not accepted for dynamic server",
+            ),
+            (
+                "s 127.0.0.1:80 tcp-ut 3s",
+                "'tcp-ut' option is not accepted for dynamic server",
+            ),
+            (
+                "s 127.0.0.1 check",
+                "config: backend 'b': server 's' has neither service port nor check port nor tcp_check rule 'connect' with port information.",
+            ),
+        ] {
+            assert_eq!(read(line).map(|server| server.id), Err(told.to_owned()), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_nothing_acts_on_is_refused() {
+        for (line, told) in [
+            (
+                "s 127.0.0.1:80 ssl verify none",
+                "'ssl' of a server is read but not acted on yet.",
+            ),
+            (
+                "s 127.0.0.1:80 agent-check",
+                "'agent-check' is acted on for servers of the configuration file, but not for dynamic servers yet",
+            ),
+        ] {
+            assert_eq!(read(line).map(|server| server.id), Err(told.to_owned()), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_listed_keywords_are_those_that_are_acted_on() {
+        let listed = keywords_at_run_time();
+        assert!(listed.contains(&"weight") && listed.contains(&"check"));
+        assert!(!listed.contains(&"ssl") && !listed.contains(&"track") && !listed.contains(&"stick"));
+        for name in ACCEPTED.iter().chain(OF_FILES_ALONE) {
+            // `usesrc` stands behind `source` alone.
+            assert!(
+                SERVER_INDEX.find(name.as_bytes()).is_some() || *name == "usesrc",
+                "{name}"
+            );
+        }
+    }
+}
