@@ -45,9 +45,13 @@ impl CompressionAlgorithm {
     }
 }
 
-/// What the lines of a proxy and of its defaults say.
+/// What the lines of a proxy and of its defaults say of answers, and of requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Compression {
+    /// `compression direction request` or `both`: bodies of requests are packed too.
+    pub requests: bool,
+    /// What is said of them.
+    pub of_requests: RequestCompression,
     /// In the order in which the file names them, those of `defaults` first. Of several for the same coding the last is used.
     pub algorithms: Vec<CompressionAlgorithm>,
     /// Beginnings of media types, in lower case; none is any, if the other proxy of a request has none either.
@@ -55,5 +59,16 @@ pub struct Compression {
     /// `compression offload`: servers are not to compress.
     pub offload: bool,
     /// `compression minsize-res`: bytes of a body that is worth it.
+    pub min_size: u64,
+}
+
+/// How bodies of requests are packed, where they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestCompression {
+    /// `compression algo-req`: the first word of the last line.
+    pub algorithm: Option<CompressionAlgorithm>,
+    /// `compression type-req`: beginnings of media types, in lower case.
+    pub types: Vec<Word>,
+    /// `compression minsize-req`: bytes of a body that is worth it, where its length is said.
     pub min_size: u64,
 }

@@ -38,7 +38,7 @@ pub use check_script::{
     CheckConnect, CheckExpect, CheckPort, CheckRequest, CheckScript, CheckSend, CheckStep, CheckText,
     CheckValue, CheckVariable, Expected, TextMatch,
 };
-pub use compression::{Compression, CompressionAlgorithm};
+pub use compression::{Compression, CompressionAlgorithm, RequestCompression};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
 pub use global::{Global, Preset, PresetValue, RateLimits, SslDefaults, Tune, VariableSizes};
 pub use log::{LogFormat, LogLevel, LogSample, LogSteps, LogTarget, LogTransport};

@@ -1,16 +1,14 @@
 //! What the `compression` lines of a proxy and of its defaults come to.
 
-use syntax::{Diagnostic, Span};
-
 use super::inherit::Inherited;
 use crate::model::{Compression, CompressionAlgorithm, Mode};
 use crate::parse::Reading;
 use crate::signature::{Given, Value};
 use crate::written::ProxySection;
 
-/// What is compressed of a proxy's answers; none where no line speaks of it. Requests are not compressed, which is told.
+/// What is compressed of what goes through a proxy; none where no line speaks of it.
 pub(super) fn compression(
-    reading: &mut Reading<'_>,
+    reading: &Reading<'_>,
     section: &ProxySection,
     mode: Mode,
 ) -> Option<Box<Compression>> {
@@ -32,7 +30,6 @@ pub(super) fn compression(
     }
     let mut settings = Compression::default();
     let mut responses = true;
-    let mut of_requests: Option<Span> = None;
     for (own, given) in farthest_first {
         let Some((what, words)) = what(given) else {
             continue;
@@ -55,19 +52,33 @@ pub(super) fn compression(
             "direction" => {
                 let direction = words.filter_map(Value::word).next().unwrap_or("response");
                 responses = direction != "request";
-                if direction != "response" {
-                    of_requests = Some(given.span);
-                }
+                settings.requests = direction != "response";
             }
-            // Nothing comes of them without the direction.
+            "algo-req" => {
+                let mut named = words
+                    .filter_map(Value::word)
+                    .filter_map(CompressionAlgorithm::named);
+                settings.of_requests.algorithm = named.next();
+            }
+            "type-req" => {
+                let types = words.map(|word| word.bytes().to_ascii_lowercase().into());
+                settings.of_requests.types.extend(types);
+            }
+            "minsize-req" => {
+                let size = words.filter_map(Value::number).next();
+                settings.of_requests.min_size = size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+            }
             _ => {}
         }
     }
-    if let Some(span) = of_requests {
-        let message = "the compression of requests is read but not acted on yet.";
-        reading.tell(Diagnostic::warning("read-only", message).at(span));
+    if !responses {
+        settings = Compression {
+            requests: settings.requests,
+            of_requests: settings.of_requests,
+            ..Compression::default()
+        };
     }
-    responses.then(|| Box::new(settings))
+    Some(Box::new(settings))
 }
 
 /// What a line is about, and its words.

@@ -1,8 +1,8 @@
-//! Whether a response is fit for compression, and what its head says of it then.
+//! Whether a message is fit for compression, and what its head says of it then.
 
-use haproxy_cfg::model::{Compression, CompressionAlgorithm};
+use haproxy_cfg::model::{Compression, CompressionAlgorithm, Word};
 
-use crate::http1::{HeadersMut, MessageTraits, NoRoom, ResponseRef, Version};
+use crate::http1::{Headers, HeadersMut, MessageTraits, NoRoom, RequestRef, ResponseRef, Version};
 
 /// Bytes that [`apply`] adds at most, but for values that it repeats.
 const NEW: usize = 128;
@@ -44,33 +44,66 @@ pub fn fits(settings: &[Option<&Compression>], response: ResponseRef<'_>, fit: F
     if keeps_form {
         return false;
     }
-    let mut tags = headers.get(b"etag");
-    if let Some(tag) = tags.next() {
-        let opaque = tag.strip_prefix(b"W/").unwrap_or(tag);
-        let is_quoted = opaque.len() >= 2 && opaque.starts_with(b"\"") && opaque.ends_with(b"\"");
-        if !is_quoted || tags.next().is_some() {
-            return false;
-        }
-    }
     let kind = headers.get(b"content-type").next();
-    let begins = |kind: &[u8], with: &[u8]| {
-        kind.get(..with.len())
-            .is_some_and(|begin| begin.eq_ignore_ascii_case(with))
-    };
-    if kind.is_some_and(|kind| begins(kind, b"multipart")) {
+    if !is_tag_sound(headers) || kind.is_some_and(|kind| begins(kind, b"multipart")) {
         return false;
     }
-    match settings
-        .iter()
-        .flatten()
-        .find(|settings| !settings.types.is_empty())
-    {
+    let types = settings.iter().flatten().map(|settings| &settings.types);
+    is_of_types(kind, types)
+}
+
+/// How the body of a request is to be packed by the word of `settings`, the backend's before the frontend's; none where it is to
+/// be left alone. What the client could make of packed bytes does not matter, as it is the server that gets them.
+#[must_use]
+pub fn of_request(
+    settings: &[Option<&Compression>],
+    request: RequestRef<'_>,
+    traits: &MessageTraits,
+) -> Option<CompressionAlgorithm> {
+    let settings = || settings.iter().flatten();
+    if !settings().any(|settings| settings.requests) {
+        return None;
+    }
+    let algorithm = settings().find_map(|settings| settings.of_requests.algorithm)?;
+    let headers = request.headers();
+    let length = traits.content_length.filter(|_| !traits.chunked);
+    let fits = request.head.version == Version::Http11
+        && (traits.chunked || length.is_some_and(|length| length > 0))
+        && headers.get(b"content-encoding").next().is_none()
+        && is_tag_sound(headers);
+    let least = settings()
+        .map(|settings| settings.of_requests.min_size)
+        .find(|size| *size > 0);
+    let is_small = least.is_some_and(|least| length.is_some_and(|length| length < least));
+    let kind = headers.get(b"content-type").next();
+    let types = settings().map(|settings| &settings.of_requests.types);
+    (fits && !is_small && is_of_types(kind, types)).then_some(algorithm)
+}
+
+/// Whether there is no entity tag, or one that can be said to be weak.
+fn is_tag_sound(headers: Headers<'_>) -> bool {
+    let mut tags = headers.get(b"etag");
+    tags.next().is_none_or(|tag| {
+        let opaque = tag.strip_prefix(b"W/").unwrap_or(tag);
+        let is_quoted = opaque.len() >= 2 && opaque.starts_with(b"\"") && opaque.ends_with(b"\"");
+        is_quoted && tags.next().is_none()
+    })
+}
+
+/// Whether a media type is one of the first list that names any.
+fn is_of_types<'a>(kind: Option<&[u8]>, mut types: impl Iterator<Item = &'a Vec<Word>>) -> bool {
+    match types.find(|types| !types.is_empty()) {
         None => true,
-        Some(settings) => kind.is_some_and(|kind| settings.types.iter().any(|wanted| begins(kind, wanted))),
+        Some(types) => kind.is_some_and(|kind| types.iter().any(|wanted| begins(kind, wanted))),
     }
 }
 
-/// Changes the head of a response whose body is going to be compressed.
+fn begins(kind: &[u8], with: &[u8]) -> bool {
+    kind.get(..with.len())
+        .is_some_and(|begin| begin.eq_ignore_ascii_case(with))
+}
+
+/// Changes the head of a message whose body is going to be compressed.
 ///
 /// # Errors
 /// When there is no room; the body is to be left alone then.

@@ -8,4 +8,4 @@ mod head;
 
 pub use body::{Counts, Squeeze};
 pub use choice::choose;
-pub use head::{Fit, apply, fits};
+pub use head::{Fit, apply, fits, of_request};

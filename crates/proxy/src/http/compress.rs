@@ -1,7 +1,7 @@
-//! Where compression begins: what a request asks for, and what its response's head says then.
+//! Where compression begins: what a request asks for, what its response's head says then, and what a request's own does.
 
 use haproxy_cfg::model::{Compression, CompressionAlgorithm, ProxyId};
-use proxy_core::compression::{Fit, Squeeze, apply, choose, fits};
+use proxy_core::compression::{Fit, Squeeze, apply, choose, fits, of_request};
 
 use super::count::count_sides_of_bodies;
 use super::txn::Txn;
@@ -26,6 +26,20 @@ pub(super) fn ask(session: &Session, txn: &mut Txn, backend: ProxyId) {
         && settings.iter().flatten().any(|settings| settings.offload)
     {
         txn.edit_request(usize::MAX).remove(b"accept-encoding");
+    }
+    pack_request(session, txn, &settings);
+}
+
+/// Begins to compress the request, if that is asked for.
+fn pack_request(session: &Session, txn: &mut Txn, settings: &[Option<&Compression>]) {
+    let traits = txn.req_traits;
+    let Some(algorithm) = of_request(settings, txn.request(), &traits) else {
+        return;
+    };
+    let room = session.thread.config().global.tune.bufsize as usize;
+    // One without room for what is to be said of it goes on as it is.
+    if apply(&mut txn.edit_request(room), algorithm, &traits).is_ok() {
+        txn.progress.request_squeeze = Some(Box::new(Squeeze::new(algorithm, traits.chunked)));
     }
 }
 

@@ -155,6 +155,7 @@ impl Txn {
         let p = &mut self.progress;
         if p.request_pipe.is_none() {
             let begins = p.request_is_sent(self.to_server.len())
+                && p.request_squeeze.is_none()
                 && self.req.as_ref().is_none_or(crate::buffer::Buffer::is_empty)
                 && is_worth(&p.req_body)
                 && !is_limited(&self.stream, Way::Up)

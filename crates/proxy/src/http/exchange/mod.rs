@@ -71,6 +71,8 @@ pub(super) struct Progress {
     held: Option<Held>,
     /// What compresses the response's body.
     pub(super) squeeze: Option<Box<Squeeze>>,
+    /// What compresses the request's body.
+    pub(super) request_squeeze: Option<Box<Squeeze>>,
     /// Where the request's body goes through.
     pub(super) request_pipe: Option<Pipe>,
     /// Where the response's body goes through.
@@ -237,7 +239,7 @@ impl Txn {
         loop {
             // Whether something moved that what stands above it here may have waited for.
             let mut again = false;
-            match self.send_request(server, session.timer.now_ms(), cx) {
+            match self.send_request(server, &session.thread.buffers, session.timer.now_ms(), cx) {
                 // Room that this made for the client's bytes is filled next.
                 Ok(sent) => moved.to_server |= sent,
                 // A server may answer before it has read everything, and close: its answer is looked for first.

@@ -16,12 +16,17 @@ impl Txn {
     pub(super) fn send_request(
         &mut self,
         server: &mut Io,
+        buffers: &BufferPool,
         now_ms: u64,
         cx: &mut Context<'_>,
     ) -> Result<bool, ()> {
         let mut moved = false;
+        self.squeeze_request(buffers, now_ms);
         let p = &mut self.progress;
-        if let Some(limits) = &self.stream.limits
+        let packs = p.request_squeeze.is_some();
+        if packs {
+            // What is ready stands behind the head already.
+        } else if let Some(limits) = &self.stream.limits
             && limits.limit(Way::Up)
         {
             // What is limited goes on bit by bit, and is not kept.
@@ -45,6 +50,7 @@ impl Txn {
                 return Ok(moved);
             }
             let most = match &mut self.stream.limits {
+                _ if packs => 0,
                 Some(limits) => limits.allowed(Way::Up, p.req_ready, now_ms),
                 None => p.req_ready,
             };
@@ -148,7 +154,12 @@ impl Txn {
     /// Whether the whole request is sent and nothing is answered.
     pub(super) fn is_all_asked(&self) -> bool {
         let p = &self.progress;
-        p.response == ResponsePhase::Head && p.head_sent == self.to_server.len() && p.req_ready == 0
+        p.response == ResponsePhase::Head
+            && p.head_sent == self.to_server.len()
+            && p.req_ready == 0
+            && p.request_squeeze
+                .as_ref()
+                .is_none_or(|squeeze| squeeze.is_finished())
     }
 
     /// Keeps the request as long as it has up to `bytes`, to be sent again.
@@ -174,6 +185,7 @@ impl Txn {
             req_body: p.req_body,
             req_ready: p.req_ready,
             client_ended: p.client_ended,
+            request_squeeze: p.request_squeeze.take(),
             ..Progress::default()
         };
     }

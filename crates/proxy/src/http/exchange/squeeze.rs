@@ -1,15 +1,60 @@
-//! The body of a response on its way through compression: what is ready of it is packed behind the head, as far as the client
-//! takes it.
+//! Bodies on their way through compression: what is ready of one is packed behind its head, as far as the other side takes it.
 
 use haproxy_cfg::model::CompressionAlgorithm;
 use proxy_core::bandwidth::Way;
 
 use super::ResponsePhase;
+use crate::buffer::BufferPool;
 use crate::http::count::count_sides_of_bodies;
 use crate::http::txn::Txn;
 use crate::session::Session;
 
+/// Packed bytes of a request that wait for the server at most before more are packed.
+const PACKED_AHEAD: usize = 16384;
+
 impl Txn {
+    /// Packs what is ready of the request's body, where it is to be packed.
+    pub(super) fn squeeze_request(&mut self, buffers: &BufferPool, now_ms: u64) {
+        let p = &mut self.progress;
+        let Some(squeeze) = p
+            .request_squeeze
+            .as_mut()
+            .filter(|squeeze| !squeeze.is_finished())
+        else {
+            return;
+        };
+        // A server that does not keep up is not packed for.
+        if p.server_refuses || self.to_server.len() - p.head_sent > PACKED_AHEAD {
+            return;
+        }
+        // What may have to be sent again stays there.
+        if p.kept_up_to == 0 {
+            self.to_server.drain(..p.head_sent);
+            p.head_sent = 0;
+        }
+        let most = match &mut self.stream.limits {
+            Some(limits) => limits.allowed(Way::Up, p.req_ready, now_ms),
+            None => p.req_ready,
+        };
+        let last = most == p.req_ready && p.req_body.is_done();
+        if most == 0 && !last {
+            return;
+        }
+        let bytes = self.req.as_ref().map_or(&[][..], |buffer| &buffer.data()[..most]);
+        squeeze.push(bytes, last, &mut self.to_server);
+        p.req_ready -= most;
+        if self.to_server.len() > p.kept_up_to {
+            p.kept_up_to = 0;
+        }
+        if let Some(limits) = &mut self.stream.limits {
+            limits.took(Way::Up, most, now_ms);
+        }
+        if let Some(buffer) = &mut self.req {
+            buffer.consume(most);
+        }
+        buffers.take_back(&mut self.req);
+    }
+
     /// Packs what is ready of the response's body, where it is to be packed.
     pub(super) fn squeeze(&mut self, session: &Session, now_ms: u64) {
         let p = &mut self.progress;
