@@ -16,6 +16,9 @@ struct Farm {
     hash: Option<HashType>,
     balancer: Balancer,
     held: Vec<Option<usize>>,
+    /// By the number of a server: its index, which those that come get of those that went. Empty where nobody comes.
+    indexes: Vec<usize>,
+    free: Vec<usize>,
 }
 
 impl Farm {
@@ -29,17 +32,67 @@ impl Farm {
             hash,
             balancer,
             held: Vec::new(),
+            indexes: Vec::new(),
+            free: Vec::new(),
         }
     }
 
     fn pick(&self) -> i64 {
         let chosen = self.balancer.pick(&self.state, &PickInput::default());
-        chosen.map_or(-1, |server| server as i64)
+        chosen.map_or(-1, |server| self.number_of(server))
+    }
+
+    /// Chooses a server for a request, which comes to its end.
+    fn serve(&self) -> i64 {
+        let Some(server) = self.balancer.pick(&self.state, &PickInput::default()) else {
+            return -1;
+        };
+        self.state.servers[server].sessions.inc();
+        self.balancer.load_changed(&self.state, server);
+        self.state.servers[server].sessions.dec();
+        self.balancer.load_changed(&self.state, server);
+        self.number_of(server)
     }
 
     fn pick_keyed(&self, key: &str) -> i64 {
         let chosen = self.balancer.pick_keyed(&self.state, self.number(key), None);
-        chosen.map_or(-1, |server| server as i64)
+        chosen.map_or(-1, |server| self.number_of(server))
+    }
+
+    /// The number of the server that has that index: of several it is the last.
+    fn number_of(&self, index: usize) -> i64 {
+        let known = self.indexes.iter().rposition(|known| *known == index);
+        known.unwrap_or(index) as i64
+    }
+
+    /// A server comes, with a number of its own, an id and a weight.
+    fn add(&mut self, number: usize, id: u32, weight: u32) {
+        while self.indexes.len() < number {
+            self.indexes.push(self.indexes.len());
+        }
+        let index = self.free.pop().unwrap_or_else(|| {
+            let highest = self.indexes.iter().max();
+            highest.map_or(0, |highest| highest + 1)
+        });
+        self.indexes.push(index);
+        let mut server = server(&format!("s{number}"));
+        (server.id, server.weight) = (id, weight);
+        self.state.servers[index].renew(&server, 0);
+        self.balancer.set_server(index, &server);
+        self.state.touch_servers();
+        self.balancer.refresh(&self.state);
+        self.state.servers[index].set_admin(Admin(0));
+    }
+
+    /// A server goes.
+    fn delete(&mut self, number: usize) {
+        let index = self.indexes.get(number).copied().unwrap_or(number);
+        self.state.servers[index].set_admin(Admin(Admin::FORCED_MAINT));
+        self.state.touch_servers();
+        self.balancer.refresh(&self.state);
+        self.balancer.remove_server(index);
+        self.state.servers[index].leave();
+        self.free.push(index);
     }
 
     fn number(&self, key: &str) -> u32 {
@@ -54,7 +107,7 @@ impl Farm {
         match step[0].as_str().expect("a step has a name") {
             "pick" => {
                 let count = step[1].as_array().expect("picks").len();
-                let chosen: Vec<_> = (0..count).map(|_| self.pick()).collect();
+                let chosen: Vec<_> = (0..count).map(|_| self.serve()).collect();
                 return serde_json::json!(["pick", chosen]);
             }
             "keys" => {
@@ -84,6 +137,8 @@ impl Farm {
                     self.balancer.load_changed(&self.state, server);
                 }
             }
+            "add" => self.add(number(1), number(2) as u32, number(3) as u32),
+            "del" => self.delete(number(1)),
             "weight" => self.state.servers[number(1)].set_weight(number(2) as u32),
             "down" => self.state.servers[number(1)].set_admin(Admin(Admin::FORCED_MAINT)),
             "up" => self.state.servers[number(1)].set_admin(Admin(0)),
@@ -236,6 +291,21 @@ fn keys_get_the_originals_servers() {
 #[test]
 fn servers_that_change_again_and_again_get_what_the_original_gives_them() {
     replay("balance/churn.json");
+}
+
+#[test]
+fn servers_that_are_added_and_deleted_get_what_the_original_gives_them() {
+    let recording = recorded("balance/newcomers.json");
+    let cases = recording["cases"].as_array().expect("cases");
+    let (turns, exact): (Vec<_>, Vec<_>) = cases.iter().partition(|case| case["balance"] == "roundrobin");
+    assert!(!turns.is_empty() && !exact.is_empty());
+    for case in exact {
+        let mut farm = farm(case);
+        for (at, step) in case["steps"].as_array().expect("steps").iter().enumerate() {
+            assert_eq!(&farm.step(step), step, "step {at} of {case}");
+        }
+    }
+    replay_shares(turns.into_iter());
 }
 
 #[test]
