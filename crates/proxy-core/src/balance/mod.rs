@@ -11,6 +11,8 @@ mod static_rr;
 #[cfg(test)]
 mod tests;
 
+use haproxy_cfg::model::Proxy;
+
 use crate::state::ProxyState;
 
 pub use balancer::{Balancer, PickInput};
@@ -25,16 +27,16 @@ pub struct Usable {
     pub backup: u32,
 }
 
-/// `nbsrv`: the active servers that can take sessions now, or when there is none the backups that stand in. Unless
-/// `all_backups`, one of them stands in at a time.
-pub(crate) fn servers_in_use(state: &ProxyState, all_backups: bool) -> i64 {
+/// `nbsrv`: the active servers that can take sessions now, or when there is none the backups that stand in. Without
+/// `option allbackups` one of them stands in at a time.
+pub(crate) fn servers_in_use(proxy: &Proxy, state: &ProxyState) -> i64 {
     let usable = |of_backups: bool| {
-        let all = state.servers.iter();
+        let all = proxy.listed_servers().map(|(at, _)| &state.servers[at]);
         let count = all.filter(|server| server.is_backup() == of_backups && server.is_balanced());
         i64::try_from(count.count()).unwrap_or(i64::MAX)
     };
     match usable(false) {
-        0 if all_backups => usable(true),
+        0 if proxy.options.allbackups => usable(true),
         0 => usable(true).min(1),
         active => active,
     }

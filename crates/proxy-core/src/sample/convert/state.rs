@@ -11,8 +11,8 @@ pub(super) const ROWS: &[Row] = &[
         of_text(|context, name| {
             let index = backend(context, name)?;
             let state = context.runtime.proxies.get(index)?;
-            let all = context.config.proxies[index].options.allbackups;
-            Some(Sample::Int(crate::balance::servers_in_use(state, all)))
+            let proxy = &context.config.proxies[index];
+            Some(Sample::Int(crate::balance::servers_in_use(proxy, state)))
         })
     }),
     row(&["srv_queue"], |_, _| {

@@ -97,10 +97,10 @@ pub(super) const ROWS: &[Row] = &[
         let Some(index) = named(at, sample) else {
             return nothing();
         };
-        let all = at.config.proxies[index].options.allbackups;
         single(move |context| {
             let state = context.runtime.proxies.get(index)?;
-            Some(Sample::Int(crate::balance::servers_in_use(state, all)))
+            let proxy = &context.config.proxies[index];
+            Some(Sample::Int(crate::balance::servers_in_use(proxy, state)))
         })
     }),
     row(&["fe_conn"], |at, sample| {
@@ -114,10 +114,10 @@ pub(super) const ROWS: &[Row] = &[
         let Some(index) = named(at, sample) else {
             return nothing();
         };
-        let all = at.config.proxies[index].options.allbackups;
         single(move |context| {
             let state = context.runtime.proxies.get(index)?;
-            let (waiting, servers) = (waiting(state), crate::balance::servers_in_use(state, all));
+            let servers = crate::balance::servers_in_use(&context.config.proxies[index], state);
+            let waiting = waiting(state);
             Some(Sample::Int(if servers > 0 {
                 (waiting + servers - 1) / servers
             } else {

@@ -143,7 +143,9 @@ fn named(at: Compile<'_>, sample: &Written) -> Option<(usize, usize)> {
     };
     let proxy = at.proxy_named(backend.as_ref())?;
     let proxy_model = &at.config.proxies[proxy];
-    let (index, _) = proxy_model.listed_servers().find(|(_, known)| known.name == *server)?;
+    let (index, _) = proxy_model
+        .listed_servers()
+        .find(|(_, known)| known.name == *server)?;
     proxy_model.servers.hold(index);
     Some((proxy, index))
 }
