@@ -374,6 +374,37 @@ fn a_server_follows_its_name_and_goes_down_with_it() {
 }
 
 #[test]
+fn a_server_with_another_name_goes_where_that_leads() {
+    let addresses = ["127.0.0.2", "127.0.0.3"];
+    for program in programs() {
+        let web = Web::start(&addresses);
+        let names = NameServer::start(&[("app.test", &["127.0.0.2"]), ("other.test", &["127.0.0.3"])]);
+        let sections = format!(
+            " default_backend b\nbackend b\n server s app.test:{} resolvers d init-addr none resolve-prefer ipv4\n",
+            web.port
+        );
+        let proxy = Proxy::start(program, &names.udp.to_string(), &sections);
+        proxy.answers("x", "x-web: 127.0.0.2");
+        let told = proxy.command("set server b/s fqdn other.test");
+        assert!(
+            told.starts_with("b/s changed its FQDN from app.test to other.test by 'stats socket command'"),
+            "{told}"
+        );
+        proxy.answers("x", "x-web: 127.0.0.3");
+        let state = proxy.command("show servers state b");
+        assert!(state.contains(" s 127.0.0.3 2 0 "), "{state}");
+        assert!(state.contains(" other.test "), "{state}");
+
+        // The name that it had is of no account any more.
+        names.knows(&[("app.test", &["127.0.0.2"])]);
+        proxy.says(&["backend b has no server available!"]);
+        names.knows(&[("other.test", &["127.0.0.2"])]);
+        proxy.answers("x", "x-web: 127.0.0.2");
+        web.stop(&addresses);
+    }
+}
+
+#[test]
 fn servers_stand_for_the_records_of_a_service_over_tcp_as_well() {
     let addresses = ["127.0.0.2", "127.0.0.3"];
     for program in programs() {

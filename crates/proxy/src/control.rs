@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::rc::Rc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{ProxyId, Server};
+use haproxy_cfg::model::{ProxyId, Server, Word};
 use proxy_core::check::{Event, Notice};
 use proxy_core::cli::{FrontendChange, Hooks, Refused, ServerId};
 use proxy_core::state::Ending;
@@ -81,6 +81,10 @@ impl Hooks for Shell {
         let state = &self.thread.shared.runtime.proxies[server.proxy.0 as usize].servers[server.index];
         state.end_sessions(Ending::Administrator);
         self.thread.shared.look_again();
+    }
+
+    fn renamed(&mut self, server: ServerId, from: &Word) {
+        self.thread.shared.resolvers.rename(server, from.to_string());
     }
 
     fn came(&mut self, server: ServerId) {

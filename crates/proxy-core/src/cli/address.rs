@@ -60,6 +60,52 @@ pub(super) fn addr(call: &mut Call<'_, '_>, id: ServerId) -> Reply {
     Reply::Info(format!("{told}{BY}\n\n"))
 }
 
+/// `set server … fqdn NAME`: the name that is asked for from now on. The server stays where it is until an answer says otherwise.
+pub(super) fn fqdn(call: &mut Call<'_, '_>, id: ServerId) -> Reply {
+    let name = call.argument(2);
+    if name.is_empty() {
+        return Reply::error("set server <b>/<s> fqdn requires a FQDN.");
+    }
+    let proxy = call.view.config.proxy(id.proxy);
+    let server = &proxy.servers[id.index];
+    match &server.resolution {
+        None => {
+            return Reply::error("set server <b>/<s> fqdn failed because no resolution is configured.");
+        }
+        Some(names) if names.srv => {
+            return Reply::error("set server <b>/<s> fqdn failed because SRV resolution is configured.");
+        }
+        Some(_) => {}
+    }
+    let state = &call.view.runtime.proxies[id.proxy.0 as usize].servers[id.index];
+    let before = state.place().unwrap_or_else(|| Place::at_start(server)).host;
+    let before = before.unwrap_or_else(|| server.host.clone());
+    if *before == *name {
+        return Reply::Error(format!("no need to change the FDQN{BY}\n"));
+    }
+    let named = format!("{}/{}", proxy.name, server.name);
+    let shown = String::from_utf8_lossy(name);
+    let permitted = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if !name.iter().all(permitted) {
+        return Reply::Error(format!("invalid fqdn '{shown}'{BY}\n"));
+    }
+    if !is_name(name) {
+        return Reply::Error(format!("could not update {named} FQDN{BY}\n"));
+    }
+    let told = format!("{named} changed its FQDN from {before} to {shown}{BY}\n");
+    // Name servers make no difference between upper and lower case, and the original keeps the name that it asks for.
+    if !before.eq_ignore_ascii_case(name) {
+        call.control.rename(id, &name.to_vec().into());
+    }
+    Reply::Info(told)
+}
+
+/// Whether name servers can be asked for it: labels that are not empty, in 255 octets as they are sent.
+fn is_name(name: &[u8]) -> bool {
+    let whole = name.strip_suffix(b".").unwrap_or(name);
+    whole.len() + 2 <= 255 && whole.split(|byte| *byte == b'.').all(|label| !label.is_empty())
+}
+
 /// Whether a port is given relative to the client's.
 fn is_offset(text: &[u8]) -> bool {
     matches!(text.first(), Some(b'+' | b'-'))

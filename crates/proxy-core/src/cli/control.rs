@@ -1,6 +1,6 @@
 //! What an administrator may do to a running proxy, as the form and the stats socket ask for it.
 
-use haproxy_cfg::model::{ProxyId, Server};
+use haproxy_cfg::model::{ProxyId, Server, Word};
 
 use crate::state::{Health, Place, Rated};
 
@@ -78,6 +78,8 @@ pub trait Control {
     fn set_agent_checks(&mut self, server: ServerId, enabled: bool);
     /// Says where a server is from now on.
     fn set_place(&mut self, server: ServerId, place: Place);
+    /// Says which name is asked for to know where a server is.
+    fn rename(&mut self, server: ServerId, host: &Word);
     /// Sets a server's `maxconn`.
     fn set_server_maxconn(&mut self, server: ServerId, maxconn: u32);
     /// Begins or ends to give a backend's servers cookies that are made of where they are.

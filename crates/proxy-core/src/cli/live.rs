@@ -3,7 +3,7 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use haproxy_cfg::model::{Config, Places, ProxyId, Server};
+use haproxy_cfg::model::{Config, Places, ProxyId, Server, Word};
 
 use super::{AdminState, Control, FrontendChange, OldAction, Refused, ServerId};
 use crate::check::{self, AdminChange, Event, Origin};
@@ -20,6 +20,8 @@ pub trait Hooks {
     fn change_listeners(&mut self, frontend: ProxyId, change: FrontendChange) -> Result<(), Refused>;
     /// Ends all sessions of a server.
     fn shutdown_sessions(&mut self, server: ServerId);
+    /// A server has another name, and name servers are to be asked for it. It had the name `from`.
+    fn renamed(&mut self, server: ServerId, from: &Word);
     /// A server was added: nobody finds it before this is done.
     fn came(&mut self, server: ServerId);
     /// A server was deleted.
@@ -173,6 +175,18 @@ impl Control for Live<'_> {
         proxy.servers[server.index].set_place(place);
         proxy.touch_servers();
         self.hooks.changed(Some(server.proxy));
+    }
+
+    fn rename(&mut self, server: ServerId, host: &Word) {
+        let model = &self.config.proxy(server.proxy).servers[server.index];
+        let state = &self.runtime.proxies[server.proxy.0 as usize].servers[server.index];
+        let before = state.place().unwrap_or_else(|| Place::at_start(model));
+        state.set_place(Place {
+            host: Some(host.clone()),
+            ..before
+        });
+        self.hooks
+            .renamed(server, before.host.as_ref().unwrap_or(&model.host));
     }
 
     fn set_server_maxconn(&mut self, server: ServerId, maxconn: u32) {

@@ -104,6 +104,7 @@ pub(super) fn set_weight(call: &mut Call<'_, '_>) -> Reply {
 pub(super) fn set(call: &mut Call<'_, '_>) -> Reply {
     with(call, |call, id| match call.argument(1) {
         b"addr" => address::addr(call, id),
+        b"fqdn" => address::fqdn(call, id),
         b"weight" => weight(call, id, 2),
         b"state" => state(call, id),
         b"health" => health(call, id),
@@ -115,7 +116,7 @@ pub(super) fn set(call: &mut Call<'_, '_>) -> Reply {
         b"check-port" => check::check_port(call, id),
         _ => Reply::error(
             "usage: set server <backend>/<server> addr | agent | agent-addr | agent-port | agent-send | check-addr | check-port | \
-             health | state | weight",
+             fqdn | health | state | weight",
         ),
     })
 }

@@ -65,7 +65,7 @@ impl Directory {
     /// The names that the servers of `config` have. `chance` gives numbers that nobody foresees: who guesses them could answer in
     /// a name server's place.
     #[must_use]
-    pub fn new(config: &Config, now_ms: u64, chance: Box<dyn FnMut() -> u16>) -> Self {
+    pub fn new(config: &Config, runtime: &Runtime, now_ms: u64, chance: Box<dyn FnMut() -> u16>) -> Self {
         let sections = config.sections.resolvers.iter();
         let mut directory = Self {
             sections: sections
@@ -102,12 +102,35 @@ impl Directory {
                         directory.want(section, &key, Asker::Service(new), now_ms);
                     }
                 } else {
-                    let key = Key::new(&host, first_kind(names.prefer_ipv4));
+                    // The process before may have known it by another name.
+                    let known = runtime.proxies[at].servers[index].place();
+                    let known = known.and_then(|place| place.host).map(|host| host.to_string());
+                    let key = Key::new(&known.unwrap_or(host), first_kind(names.prefer_ipv4));
                     directory.want(section, &key, Asker::Server(id), now_ms);
                 }
             }
         }
         directory
+    }
+
+    /// A server is asked for by the name that its state has, and no more by `from`.
+    pub fn rename(&mut self, id: ServerId, from: &str, (runtime, config): (&Runtime, &Config), now_ms: u64) {
+        let Some(names) = &config.proxy(id.proxy).servers[id.index].resolution else {
+            return;
+        };
+        let mut sections = config.sections.resolvers.iter();
+        let Some(section) = sections.position(|section| section.name == names.resolvers) else {
+            return;
+        };
+        let state = &runtime.proxies[id.proxy.0 as usize].servers[id.index];
+        let Some(to) = state.place().and_then(|place| place.host) else {
+            return;
+        };
+        let key = |host: &str| Key::new(host, first_kind(names.prefer_ipv4));
+        self.leave(section, &key(from), Asker::Server(id));
+        let to = key(&to.to_string());
+        self.want(section, &to, Asker::Server(id), now_ms);
+        self.sections[section].hurry(&to, now_ms);
     }
 
     /// Whether nothing is ever to be asked.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::atomic::Ordering::Relaxed;
 
 use bstr::ByteSlice as _;
-use haproxy_cfg::model::{Config, ProxyId, Server, StateFile};
+use haproxy_cfg::model::{Config, ProxyId, Server, StateFile, Word};
 
 use super::{Admin, CheckedAt, Health, Place, Runtime, ServerState};
 use crate::check::{AdminChange, CheckStatus, Event, Origin, change_admin, set_weight};
@@ -155,6 +155,8 @@ struct Saved {
     /// Whether checks were there, and whether they were at work.
     checks: (bool, bool),
     port: Option<u16>,
+    /// The name that an administrator gave it.
+    host: Option<Word>,
     /// The agent was there, and was not asked.
     agent_paused: bool,
     /// Where checks went, and where the agent was asked: addresses and ports as they stand there.
@@ -205,6 +207,7 @@ impl Saved {
             check_status,
             checks: (checks & 2 != 0, checks & 4 != 0),
             port,
+            host: (admin & Admin::RENAMED != 0 && word(17) != "-").then(|| word(17).into()),
             agent_paused: agent & 2 != 0 && agent & 4 == 0,
             checked_at: place(22, 21),
             agent_at: place(23, 24),
@@ -270,6 +273,15 @@ impl Saved {
                 ..place
             });
         }
+        let named = server.resolution.as_ref().is_some_and(|names| !names.srv);
+        if let Some(host) = self.host.as_ref().filter(|_| named) {
+            let place = state.place().unwrap_or_else(|| Place::at_start(server));
+            state.set_place(Place {
+                host: Some(host.clone()),
+                ..place
+            });
+            state.set_admin(Admin(state.admin().0 | Admin::RENAMED));
+        }
         runtime.proxies[id.0 as usize].touch_servers();
         events
     }
@@ -302,6 +314,10 @@ impl Saved {
 
     fn take_over_checks(&self, state: &ServerState, server: &Server) {
         if !server.check.enabled {
+            if state.health() == Health::Up && !state.admin().is_maint() {
+                let mut report = state.check_report();
+                report.health = report.full_health();
+            }
             return;
         }
         let (configured, at_work) = self.checks;

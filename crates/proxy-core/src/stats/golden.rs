@@ -83,6 +83,7 @@ impl Hooks for NoShell {
         Ok(())
     }
     fn shutdown_sessions(&mut self, _: ServerId) {}
+    fn renamed(&mut self, _: ServerId, _: &haproxy_cfg::model::Word) {}
     fn came(&mut self, _: ServerId) {}
     fn went(&mut self, _: ServerId) {}
     fn changed(&mut self, _: Option<ProxyId>) {}

@@ -11,7 +11,7 @@ use proxy_core::resolve::{Directory, Effects, Question, Settings};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
-use super::Asking;
+use super::Told;
 use super::nameserver::{Heard, Nameserver};
 use crate::control::Shell;
 use crate::thread::Thread;
@@ -30,10 +30,10 @@ fn chance() -> Box<dyn FnMut() -> u16> {
 }
 
 /// Asks for as long as the process lives.
-pub(super) async fn drive(thread: Rc<Thread>, mut asked: mpsc::UnboundedReceiver<Asking>) {
+pub(super) async fn drive(thread: Rc<Thread>, mut asked: mpsc::UnboundedReceiver<Told>) {
     let (runtime, config) = (&thread.shared.runtime, thread.config());
     let clock = thread.shared.clock;
-    let mut directory = Directory::new(config, clock.now_ms(), chance());
+    let mut directory = Directory::new(config, runtime, clock.now_ms(), chance());
     let (heard, mut hears) = mpsc::channel::<Heard>(WAITING);
     let nameservers: Vec<Vec<mpsc::UnboundedSender<Vec<u8>>>> = config
         .sections
@@ -75,7 +75,12 @@ pub(super) async fn drive(thread: Rc<Thread>, mut asked: mpsc::UnboundedReceiver
                 let now = clock.now_ms();
                 directory.handle_answer(answer.from, &answer.bytes, runtime, config, now)
             }
-            Some(asking) = asked.recv() => {
+            Some(told) = asked.recv() => match told {
+                Told::Renamed(server, from) => {
+                    directory.rename(server, &from, (runtime, config), clock.now_ms());
+                    directory.handle_timeout(runtime, config, clock.now_ms())
+                }
+                Told::Asking(asking) => {
                 last += 1;
                 let question = Question { section: asking.section, name: &asking.name, kind: asking.kind };
                 match directory.ask(question, last, clock.now_ms()) {
@@ -88,7 +93,8 @@ pub(super) async fn drive(thread: Rc<Thread>, mut asked: mpsc::UnboundedReceiver
                     }
                 }
                 directory.handle_timeout(runtime, config, clock.now_ms())
-            }
+                }
+            },
             () = due => directory.handle_timeout(runtime, config, clock.now_ms()),
         };
         let Effects {

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 
 use haproxy_cfg::model::ProxyId;
+use proxy_core::cli::ServerId;
 use proxy_core::resolve::Kind;
 use proxy_core::rules::Lookup;
 use proxy_core::stream::Client;
@@ -26,12 +27,21 @@ struct Asking {
     reply: oneshot::Sender<Option<IpAddr>>,
 }
 
+/// What the one that asks is told.
+#[derive(Debug)]
+enum Told {
+    /// A request waits for an address.
+    Asking(Asking),
+    /// A server has another name than the one that it had.
+    Renamed(ServerId, String),
+}
+
 /// The way from all threads to the one that asks.
 #[derive(Debug)]
 pub(crate) struct Resolvers {
-    ask: mpsc::UnboundedSender<Asking>,
+    ask: mpsc::UnboundedSender<Told>,
     /// Taken by the one that asks.
-    asked: Mutex<Option<mpsc::UnboundedReceiver<Asking>>>,
+    asked: Mutex<Option<mpsc::UnboundedReceiver<Told>>>,
 }
 
 impl Default for Resolvers {
@@ -45,6 +55,12 @@ impl Default for Resolvers {
 }
 
 impl Resolvers {
+    /// A server has another name than `from`.
+    pub(crate) fn rename(&self, server: ServerId, from: String) {
+        // Where nobody asks, no name is asked for.
+        let _ = self.ask.send(Told::Renamed(server, from));
+    }
+
     /// The address of a name; none where there is none, or nobody asks.
     async fn address(&self, section: usize, kind: Kind, name: String) -> Option<IpAddr> {
         let (reply, answer) = oneshot::channel();
@@ -54,7 +70,7 @@ impl Resolvers {
             name,
             reply,
         };
-        self.ask.send(asking).ok()?;
+        self.ask.send(Told::Asking(asking)).ok()?;
         answer.await.ok().flatten()
     }
 }
