@@ -170,13 +170,26 @@ def roundrobin():
 
 
 def returns():
-    """Servers that go and come back. The order right behind such a change depends on where the original is in its cycle, so
-    only what each server gets of each stretch is compared."""
+    """Servers that go and come back."""
     cases = []
     for before in (3, 9, 12, 15, 20, 22):
         cases.append(picks([1, 1, 1], [["pick", before], ["down", 1], ["pick", 6], ["up", 1], ["pick", 9]]))
         cases.append(picks([3, 2, 1], [["pick", before], ["down", 1], ["pick", 7], ["up", 1], ["pick", 12]]))
         cases.append(picks([1] * 4, [["pick", before], ["weight", 0, 0], ["pick", 8], ["weight", 0, 1], ["pick", 8]]))
+    return cases
+
+
+def late_returns():
+    """The same behind more requests, with other weights. The order depends on more of the original's cycles than is known, so only
+    what each server gets of each stretch is compared."""
+    chance = random.Random(9)
+    cases = []
+    for _ in range(30):
+        weights = [chance.choice([1, 1, 2, 3, 5]) for _ in range(chance.randint(2, 4))]
+        at = chance.randrange(len(weights))
+        steps = [["pick", chance.randint(1, 60)]]
+        steps += [["down", at], ["pick", 20], ["up", at], ["pick", 20]]
+        cases.append(picks(weights, steps))
     return cases
 
 
@@ -325,6 +338,7 @@ def write(name, recipe, cases):
 if __name__ == "__main__":
     write("roundrobin.json", "record.py: roundrobin(), requests one after another, nbthread 1", roundrobin())
     write("returns.json", "record.py: returns(), requests one after another, nbthread 1", returns())
+    write("returns-late.json", "record.py: late_returns(), requests one after another, nbthread 1", late_returns())
     write("leastconn.json", "record.py: leastconn(), connections held open, nbthread 1", leastconn())
     write("hashes.json", "record.py: hashes(), requests one after another, nbthread 1", hashes())
     write("churn.json", "record.py: churn(), requests one after another, nbthread 1", churn())

@@ -48,6 +48,8 @@ pub(super) struct RoundRobin {
     placed: BTreeSet<((i64, i64, u64), u32)>,
     total: i64,
     turn: i64,
+    /// The turn at which the cycle began: one has as many turns as all weights together.
+    cycle: i64,
     moves: u64,
 }
 
@@ -82,7 +84,12 @@ impl RoundRobin {
             _ if weight == 0 => Place::Out,
             Place::Out if at_start => Place::Waiting,
             Place::Out => {
-                entry.position = self.turn - 1 + (total + was.remainder) / weight;
+                // Who comes back within a cycle gets its share of what is left of it.
+                self.follow_cycle();
+                entry.position = match self.turn - self.cycle {
+                    0 => self.turn - 1 + (total + was.remainder) / weight,
+                    passed => self.turn + (total - passed + was.remainder) / weight,
+                };
                 entry.remainder %= weight;
                 Place::Placed
             }
@@ -145,7 +152,16 @@ impl RoundRobin {
         entry.position += carried / entry.weight;
         entry.remainder = carried % entry.weight;
         self.turn += 1;
+        self.follow_cycle();
         self.insert(chosen);
+    }
+
+    /// Begins the next cycle once the turn is in it.
+    fn follow_cycle(&mut self) {
+        let passed = self.turn - self.cycle;
+        if passed >= self.total && self.total > 0 {
+            self.cycle += passed / self.total * self.total;
+        }
     }
 
     fn remove(&mut self, server: usize) {

@@ -241,9 +241,8 @@ fn replay(file: &str) {
     }
 }
 
-/// Holds what each server gets of each stretch to the original's, within one. The order right behind a change depends on where
-/// the original is in its cycle.
-fn replay_shares<'v>(cases: impl Iterator<Item = &'v Value>) {
+/// Holds what each server gets of each stretch to the original's, within so many.
+fn replay_shares<'v>(cases: impl Iterator<Item = &'v Value>, within: usize) {
     for case in cases {
         let mut farm = farm(case);
         for step in case["steps"].as_array().expect("steps") {
@@ -252,10 +251,10 @@ fn replay_shares<'v>(cases: impl Iterator<Item = &'v Value>) {
                 let picks = picks[1].as_array().map_or(&[][..], |p| p);
                 picks.iter().filter(|p| **p == server).count()
             };
-            for server in 0..5 {
+            for server in 0..16 {
                 let (ours, theirs) = (count(&ours, server), count(step, server));
                 assert!(
-                    ours.abs_diff(theirs) <= 1,
+                    ours.abs_diff(theirs) <= within,
                     "server {server} in {step} of {case}: {ours}"
                 );
             }
@@ -305,7 +304,8 @@ fn servers_that_are_added_and_deleted_get_what_the_original_gives_them() {
             assert_eq!(&farm.step(step), step, "step {at} of {case}");
         }
     }
-    replay_shares(turns.into_iter());
+    // Turns are the original's but for a few, as for servers that come back.
+    replay_shares(turns.into_iter(), 2);
 }
 
 #[test]
@@ -315,8 +315,10 @@ fn no_server_of_a_ring_gets_more_than_its_share() {
 
 #[test]
 fn servers_that_come_back_get_what_the_original_gives_them() {
-    let recording = recorded("balance/returns.json");
-    replay_shares(recording["cases"].as_array().expect("cases").iter());
+    replay("balance/returns.json");
+    // Behind long ways the order may still be another one, while each server gets as much.
+    let recording = recorded("balance/returns-late.json");
+    replay_shares(recording["cases"].as_array().expect("cases").iter(), 1);
 }
 
 #[test]
