@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use haproxy_cfg::model::{Config, Format, Proxy, ProxyId, RuleSet};
+use haproxy_cfg::model::{CheckKind, Config, Format, Proxy, ProxyId, RuleSet};
 
 use syntax::Span;
 
@@ -169,6 +169,7 @@ impl Plan {
                 && proxy.stick.is_empty()
                 && proxy.unique_id.is_none()
                 && proxy.forwarded.is_none()
+                && !matches!(proxy.check, CheckKind::Script(_))
                 && proxy.servers.iter().all(|server| server.outgoing.is_none())
             {
                 continue;

@@ -51,7 +51,21 @@ pub(crate) struct Relay {
     held: Option<Box<Held>>,
     /// The server's connection broke while what it had sent was kept back.
     server_broke: bool,
+    /// What is counted while it goes, where that is asked for.
+    counting: Option<Box<Counting>>,
 }
+
+/// Bytes that are counted while they go (`option contstats`).
+#[derive(Debug)]
+struct Counting {
+    /// When that is to be done again, milliseconds of the process's clock.
+    due_ms: u64,
+    /// Bytes to the server and to the client that are counted.
+    counted: [u64; 2],
+}
+
+/// How often bytes are counted while they go, in milliseconds.
+pub(crate) const COUNT_EACH_MS: u64 = 1000;
 
 /// What the server sends is kept back until rules have seen enough of it.
 #[derive(Debug)]
@@ -122,7 +136,26 @@ impl Relay {
             server_deadline: 0,
             held: None,
             server_broke: false,
+            counting: None,
         }
+    }
+
+    /// Has [`Self::run`] give [`RelayEnd::Held`] each second in which something moves.
+    pub(crate) fn count_on_the_way(&mut self) {
+        self.counting = Some(Box::new(Counting {
+            due_ms: 0,
+            counted: [0; 2],
+        }));
+    }
+
+    /// Bytes to the server and to the client that went since this was asked last.
+    pub(crate) fn take_uncounted(&mut self) -> [u64; 2] {
+        let sent = [self.up.sent, self.down.sent];
+        let before = match &mut self.counting {
+            Some(counting) => std::mem::replace(&mut counting.counted, sent),
+            None => [0; 2],
+        };
+        [sent[0] - before[0], sent[1] - before[1]]
     }
 
     /// Keeps what the server sends back, until `until_ms` of the process's clock at most: [`Self::run`] gives
@@ -288,6 +321,15 @@ impl Relay {
             if moved[1] || was_held_back || !ends.backend.options.independent_streams {
                 self.server_deadline = deadline(now, server);
             }
+        }
+        if let Some(counting) = &mut self.counting
+            && counting.counted != [self.up.sent, self.down.sent]
+        {
+            if counting.due_ms <= now {
+                counting.due_ms = now + COUNT_EACH_MS;
+                return Poll::Ready(RelayEnd::Held);
+            }
+            until = until.min(counting.due_ms);
         }
         // Of a side that has ended its direction nothing is expected but that it takes what is there for it.
         if self.up.ended && !self.down.has_more() {

@@ -314,6 +314,9 @@ fn forward<'a>(
         let server = reached.slot.server();
         let first = start.first.take_if(|first| !first.is_empty());
         let mut relay = Relay::new(first, None, start.ended);
+        if frontend.options.contstats {
+            relay.count_on_the_way();
+        }
         let mut rules = ResponseRules::begin(session, backend, &mut relay);
         if rules.is_none() {
             // Nothing is waited for: there is no answer to look at yet.
@@ -357,6 +360,9 @@ fn forward<'a>(
                 limits: stream.limits.as_deref_mut(),
             };
             match relay.run(&mut ends, &reached.slot).await {
+                RelayEnd::Held if frontend.options.contstats => {
+                    http::count_relayed(session, backend, server, relay.take_uncounted());
+                }
                 RelayEnd::Held => {}
                 end => break Some(end),
             }
@@ -372,11 +378,10 @@ fn forward<'a>(
             thread.be_counters(backend),
             counters,
         ];
-        session.count_bytes(relay.to_server(), log.bytes);
-        for side in &all[1..] {
-            side.bin.add(relay.to_server());
-            side.bout.add(log.bytes);
-        }
+        // What rules dropped was not sent, and counts all the same.
+        let dropped = log.bytes - relay.to_client();
+        let [received, sent] = relay.take_uncounted();
+        http::count_relayed(session, backend, server, [received, sent + dropped]);
         match end {
             None => {
                 if log.termination[0] == b'P' {

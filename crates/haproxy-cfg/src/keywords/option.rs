@@ -171,7 +171,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "counts long transfers while they last",
     )
-    .keeps(Flag(F::ContinuousStats)),
+    .acts(Flag(F::ContinuousStats)),
     kw(
         "disable-h2-upgrade",
         DEFAULTS | FE | HTTP,

@@ -316,6 +316,8 @@ pub struct ProxyOptions {
     pub log_health_checks: bool,
     /// `option log-separate-errors`.
     pub log_separate_errors: bool,
+    /// `option contstats`: bytes are counted while they go, not once a stream ends.
+    pub contstats: bool,
     /// `option logasap`.
     pub logasap: bool,
     /// `option redispatch [N]`: the interval; none when off. Of 0, no request that is bound to

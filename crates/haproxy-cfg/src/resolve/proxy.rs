@@ -376,6 +376,7 @@ fn options(inherited: &Inherited<'_>, dialect: Dialect) -> ProxyOptions {
         dontlog_normal: on(F::DontLogNormal),
         log_health_checks: on(F::LogHealthChecks),
         log_separate_errors: on(F::LogSeparateErrors),
+        contstats: on(F::ContinuousStats),
         logasap: on(F::LogAsap),
         redispatch: inherited.value(|settings| &settings.redispatch).flatten(),
         abortonclose: said(F::AbortOnClose).unwrap_or(dialect.at_least(3, 3)),

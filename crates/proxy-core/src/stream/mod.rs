@@ -191,6 +191,8 @@ pub struct StreamLog {
     pub own_bytes: u64,
     /// Bytes from the client.
     pub received: u64,
+    /// What of `received` and of `bytes` the counters of proxies and servers know already (`option contstats`).
+    pub counted: [u64; 2],
     /// Termination state.
     pub termination: [u8; 4],
     /// The backend.
@@ -220,6 +222,7 @@ impl Default for StreamLog {
             status: -1,
             server_status: 0,
             bytes: 0,
+            counted: [0; 2],
             own_bytes: 0,
             received: 0,
             termination: *b"----",

@@ -98,7 +98,7 @@ pub(super) fn finish(session: &Session, txn: &Txn) {
         // What reached no server still moved bytes; the server that was tried last has them as its own.
         let (received, sent) = (txn.stream.log.received, txn.stream.log.bytes);
         match (txn.stream.log.backend, txn.stream.route.server) {
-            (Some(backend), Some(server)) => count_relayed(session, backend, server, received, sent),
+            (Some(backend), Some(server)) => count_relayed(session, backend, server, [received, sent]),
             (Some(backend), None) => {
                 session.count_bytes(received, sent);
                 thread.be_counters(backend).bin.add(received);
@@ -124,17 +124,21 @@ pub(super) fn count_status(counters: &SideCounters, status: i32) {
     counters.hrsp[class as usize].inc();
 }
 
-pub(super) fn count_bytes(session: &Session, txn: &Txn, backend: ProxyId, server: usize) {
+/// Counts the bytes of a request and its response that are not counted yet.
+pub(super) fn count_bytes(session: &Session, txn: &mut Txn, backend: ProxyId, server: usize) {
+    let log = &mut txn.stream.log;
+    let now = [log.received, log.bytes];
+    let before = std::mem::replace(&mut log.counted, now);
     count_relayed(
         session,
         backend,
         server,
-        txn.stream.log.received,
-        txn.stream.log.bytes,
+        [now[0].saturating_sub(before[0]), now[1].saturating_sub(before[1])],
     );
 }
 
-pub(super) fn count_relayed(session: &Session, backend: ProxyId, server: usize, received: u64, sent: u64) {
+/// Counts bytes from and to a client whose server that is.
+pub(crate) fn count_relayed(session: &Session, backend: ProxyId, server: usize, [received, sent]: [u64; 2]) {
     let thread = &session.thread;
     session.count_bytes(received, sent);
     for counters in [

@@ -220,7 +220,7 @@ pub(super) async fn failed(
         txn.has_answer = false;
     }
     let next = answer_now(session, txn, status as u16, false).await;
-    count_relayed(session, backend, server, 0, txn.stream.log.bytes - before);
+    count_relayed(session, backend, server, [0, txn.stream.log.bytes - before]);
     next
 }
 

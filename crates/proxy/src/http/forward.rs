@@ -21,7 +21,7 @@ use super::steering;
 use super::transaction::{Next, refuses_names};
 use super::txn::Txn;
 use crate::io::Io;
-use crate::relay::{Ends, Relay, RelayEnd};
+use crate::relay::{COUNT_EACH_MS, Ends, Relay, RelayEnd};
 use crate::session::Session;
 use crate::stream_log;
 use crate::thread::Thread;
@@ -318,6 +318,7 @@ pub(super) async fn exchange(
     let server = reached.slot.server();
     let mut keep = Keep::default();
     let refused = refuse_contents(session, txn, backend, None).err();
+    let (counts, mut count_at) = (frontend.options.contstats, 0);
     let end = poll_fn(|cx| {
         match refused {
             None => {}
@@ -327,10 +328,15 @@ pub(super) async fn exchange(
         if let Some(why) = reached.slot.ending() {
             return Poll::Ready(End::Ended(why));
         }
-        txn.poll_exchange(session, &mut reached.conn.io, &terms, cx, &mut |txn, session| {
+        let end = txn.poll_exchange(session, &mut reached.conn.io, &terms, cx, &mut |txn, session| {
             keep = finish_head(session, txn, backend, server, mode)?;
             Ok(())
-        })
+        });
+        if counts && session.timer.now_ms() >= count_at {
+            count_at = session.timer.now_ms() + COUNT_EACH_MS;
+            count_bytes(session, txn, backend, server);
+        }
+        end
     })
     .await;
     txn.give_pipes(session);
@@ -444,21 +450,29 @@ pub(super) async fn tunnel(
     let proxy = config.proxy(backend);
     let (from_client, from_server) = txn.take_buffers();
     let mut relay = Relay::new(from_client, from_server, txn.progress.client_ended);
-    let mut ends = Ends {
-        client: &mut session.io,
-        server: &mut reached.conn.io,
-        timer: &session.timer,
-        thread: &thread,
-        frontend,
-        backend: proxy,
-        tunnel_timeout: txn.stream.settings.tunnel_timeout,
-        limits: txn.stream.limits.as_deref_mut(),
+    if frontend.options.contstats {
+        relay.count_on_the_way();
+    }
+    let server = reached.slot.server();
+    let end = loop {
+        let mut ends = Ends {
+            client: &mut session.io,
+            server: &mut reached.conn.io,
+            timer: &session.timer,
+            thread: &thread,
+            frontend,
+            backend: proxy,
+            tunnel_timeout: txn.stream.settings.tunnel_timeout,
+            limits: txn.stream.limits.as_deref_mut(),
+        };
+        match relay.run(&mut ends, &reached.slot).await {
+            RelayEnd::Held => count_relayed(session, backend, server, relay.take_uncounted()),
+            end => break end,
+        }
     };
-    let end = relay.run(&mut ends, &reached.slot).await;
     txn.stream.log.bytes += relay.to_client();
     txn.stream.log.received += relay.to_server();
-    let server = reached.slot.server();
-    count_relayed(session, backend, server, relay.to_server(), relay.to_client());
+    count_relayed(session, backend, server, relay.take_uncounted());
     relay.give_back(&thread.buffers, &thread.pipes);
     let sides = [
         thread.fe_counters(session.client.frontend),

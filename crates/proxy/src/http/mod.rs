@@ -20,6 +20,7 @@ mod transaction;
 mod txn;
 mod wait;
 
+pub(crate) use count::count_relayed;
 pub(crate) use rules::is_inside;
 pub(crate) use session::serve;
 pub(crate) use txn::Txn;
