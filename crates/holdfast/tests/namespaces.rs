@@ -6,22 +6,9 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
-use std::process::Command;
 
 use test_support::namespace::{Namespace, is_possible};
-use test_support::process::{Program, free_address, wait_for};
-
-/// Debian's place of the original.
-const ORIGINAL: &str = "/usr/sbin/haproxy";
-
-fn programs() -> Vec<Command> {
-    let mut ours = Command::new(env!("CARGO_BIN_EXE_holdfast"));
-    ours.arg("haproxy");
-    let mut programs = vec![ours];
-    programs.extend(Path::new(ORIGINAL).exists().then(|| Command::new(ORIGINAL)));
-    programs
-}
+use test_support::process::{Program, both_programs, free_address, wait_for};
 
 /// The whole answer of whoever listens there.
 fn ask(address: SocketAddr) -> std::io::Result<String> {
@@ -38,7 +25,7 @@ fn listeners_and_servers_are_where_their_namespace_says() {
         eprintln!("left out: namespaces need root and ip");
         return;
     }
-    for mut program in programs() {
+    for mut program in both_programs(env!("CARGO_BIN_EXE_holdfast")) {
         let inside = Namespace::new().unwrap();
         let (outer, inner) = (free_address().unwrap(), free_address().unwrap());
         let folder = tempfile::tempdir().unwrap();

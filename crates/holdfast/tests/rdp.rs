@@ -5,23 +5,10 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
-use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use test_support::process::{Program, free_address, wait_for};
-
-/// Debian's place of the original.
-const ORIGINAL: &str = "/usr/sbin/haproxy";
-
-fn programs() -> Vec<Command> {
-    let mut ours = Command::new(env!("CARGO_BIN_EXE_holdfast"));
-    ours.arg("haproxy");
-    let mut programs = vec![ours];
-    programs.extend(Path::new(ORIGINAL).exists().then(|| Command::new(ORIGINAL)));
-    programs
-}
+use test_support::process::{Program, both_programs, free_address, wait_for};
 
 /// A server that tells its name to whoever says something.
 fn serve(name: &'static str) -> SocketAddr {
@@ -71,7 +58,7 @@ fn ask(address: SocketAddr, value: &str) -> std::io::Result<String> {
 #[test]
 fn a_cookie_leads_to_the_server_that_it_names() {
     let servers = ["one", "two", "three"].map(serve);
-    for mut program in programs() {
+    for mut program in both_programs(env!("CARGO_BIN_EXE_holdfast")) {
         let [plain, steered, kept, sticky] = [(); 4].map(|()| free_address().unwrap());
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("haproxy.cfg");

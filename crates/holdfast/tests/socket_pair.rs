@@ -8,25 +8,12 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::path::Path;
-use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use proxy::handover::{receive, send};
-use test_support::process::{Program, free_address, wait_for};
-
-/// Debian's place of the original.
-const ORIGINAL: &str = "/usr/sbin/haproxy";
-
-fn programs() -> Vec<Command> {
-    let mut ours = Command::new(env!("CARGO_BIN_EXE_holdfast"));
-    ours.arg("haproxy");
-    let mut programs = vec![ours];
-    programs.extend(Path::new(ORIGINAL).exists().then(|| Command::new(ORIGINAL)));
-    programs
-}
+use test_support::process::{Program, both_programs, free_address, wait_for};
 
 /// A pair of which a child inherits the second half.
 fn pair() -> (UnixStream, UnixStream) {
@@ -76,7 +63,7 @@ fn serve(half: UnixStream) -> thread::JoinHandle<usize> {
 
 #[test]
 fn connections_come_and_go_over_socket_pairs() {
-    for mut program in programs() {
+    for mut program in both_programs(env!("CARGO_BIN_EXE_holdfast")) {
         let (clients, bound) = pair();
         let (servers, reached) = pair();
         let serving = serve(servers);

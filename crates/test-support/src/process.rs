@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -52,6 +53,16 @@ pub fn is_alive(pid: i32) -> bool {
     // The state stands behind the name, which is in brackets.
     stat.rsplit_once(") ")
         .is_some_and(|(_, rest)| !rest.starts_with('Z'))
+}
+
+/// The built Holdfast, whose path a test knows, as haproxy, and the original where it stands in Debian's place.
+#[must_use]
+pub fn both_programs(holdfast: &str) -> Vec<Command> {
+    const ORIGINAL: &str = "/usr/sbin/haproxy";
+    let mut ours = Command::new(holdfast);
+    ours.arg("haproxy");
+    let original = Path::new(ORIGINAL).exists().then(|| Command::new(ORIGINAL));
+    std::iter::once(ours).chain(original).collect()
 }
 
 /// A program under test. Killed when it goes out of scope.
