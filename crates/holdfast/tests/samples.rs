@@ -10,12 +10,13 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, PoisonError};
 
 use haproxy_cfg::keywords::{CONVERTERS, FETCHES};
 use serde::Deserialize;
 use socket2::{Domain, SockAddr, Socket, Type};
 use syntax::Version;
-use test_support::process::{PATIENCE, Program, free_address, wait_for};
+use test_support::process::{PATIENCE, Program, wait_for};
 
 /// One version's record.
 #[derive(Deserialize)]
@@ -218,8 +219,12 @@ struct Rig {
     _program: Program,
 }
 
+/// Taken while a rig chooses its ports and until its program has them: another one must not choose the same.
+static STARTING: Mutex<()> = Mutex::new(());
+
 impl Rig {
     fn start(record: &Record) -> Self {
+        let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in &record.files {
             std::fs::write(folder.path().join(name), text).unwrap();
@@ -236,19 +241,25 @@ impl Rig {
             ("server".to_owned(), listener.local_addr().unwrap().port()),
         ]);
         let mut text = record.config.join("\n");
+        // Held until all are chosen: frontends that got the same would share it.
+        let mut held = Vec::new();
         while let Some((name, _)) = text
             .split_once("{port:")
             .map(|(_, rest)| rest.split_once('}').unwrap())
         {
             let name = name.to_owned();
-            let port = *ports
-                .entry(name.clone())
-                .or_insert_with(|| free_address().unwrap().port());
+            let port = *ports.entry(name.clone()).or_insert_with(|| {
+                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+                let port = listener.local_addr().unwrap().port();
+                held.push(listener);
+                port
+            });
             text = text.replace(&format!("{{port:{name}}}"), &port.to_string());
         }
         let text = text.replace("{dir}", folder.path().to_str().unwrap());
         let path = folder.path().join("haproxy.cfg");
         std::fs::write(&path, text).unwrap();
+        drop(held);
 
         let (tell, sources) = channel();
         let talks = [record.http.clone(), record.tcp.clone()];
@@ -398,9 +409,10 @@ fn values(line: &str, group: &Group) -> Vec<String> {
         let (mark, next) = (format!("~{number}~"), format!("~{}~", number + 1));
         let (_, behind) = rest.split_once(&mark).unwrap_or_else(|| {
             panic!(
-                "{}: no value {number} in a line of {} bytes",
+                "{}: no value {number} in a line of {} bytes behind {:?}",
                 group.name,
-                line.len()
+                line.len(),
+                rest.get(..200).unwrap_or(rest)
             )
         });
         let end = behind.find(&next).unwrap_or(behind.len());
