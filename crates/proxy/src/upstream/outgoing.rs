@@ -44,6 +44,8 @@ pub(crate) fn begin(
         Some(ShownSource::Fixed(ip, port)) => Some(SocketAddr::new(ip, port)),
         _ => None,
     });
+    // One of the other family is passed over, as by the original.
+    let shown = shown.filter(|shown| shown.is_ipv6() == address.is_ipv6());
     let (first, last) = source.ports;
     let range = u32::from(last.saturating_sub(first)) + 1;
     let tries = if shown.is_some() { 1 } else { range.min(TRIES) };
