@@ -32,6 +32,12 @@ impl BufferPool {
         }
     }
 
+    /// Bytes that a buffer holds.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
     /// An empty buffer.
     #[inline]
     pub fn take(&self) -> Buffer {

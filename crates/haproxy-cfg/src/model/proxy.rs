@@ -6,7 +6,8 @@ use syntax::Span;
 
 use super::{
     Acl, Affinity, Balance, Bandwidth, Bind, CheckKind, Compression, Cond, Format, HashType, LogSteps,
-    LogTarget, Millis, RetryOn, Rule, RuleSet, Sample, Server, Servers, StatsSettings, StickRule, Word,
+    LogTarget, Millis, RetryOn, Rule, RuleSet, Sample, Server, Servers, Source, StatsSettings, StickRule,
+    Word,
 };
 use crate::signature::Argument;
 
@@ -505,6 +506,8 @@ pub struct Proxy {
     pub check: CheckKind,
     /// Servers, in order.
     pub servers: Servers,
+    /// `source`: where connections of servers that say nothing of it come from.
+    pub source: Option<Source>,
     /// `stats …`, when the page is enabled.
     pub stats: Option<Box<StatsSettings>>,
     /// `stick`, in order.
@@ -594,6 +597,7 @@ impl Proxy {
             http_reuse: HttpReuse::Safe,
             check: CheckKind::Tcp,
             servers: Servers::default(),
+            source: None,
             stats: None,
             stick: Box::default(),
             error_answers: Vec::new(),

@@ -143,6 +143,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .unwrap_or_default(),
         check,
         servers: servers.into(),
+        source: inherited.value(|settings| &settings.source),
         error_answers: error_answers(reading, &inherited),
         monitor_fail: gathered.monitor_fail,
     }

@@ -46,10 +46,20 @@ pub(super) fn add(call: &mut Call<'_, '_>) -> Reply {
         mode: proxy.mode,
         checks_speak: proxy.check != CheckKind::Tcp,
     };
-    let server = match read_server(of, &words, free_number(proxy), dialect) {
+    let mut server = match read_server(of, &words, free_number(proxy), dialect) {
         Ok(server) => server,
         Err(wrong) => return Reply::Error(format!("{wrong}\n")),
     };
+    if let Some(source) = &proxy.source {
+        // That of the backend counts for servers without one of their own.
+        let own = &mut server.outgoing.get_or_insert_default().source;
+        if own.is_none() && source.shown.is_some() {
+            return Reply::error(
+                "'usesrc' of the backend's source is acted on for servers of the configuration file, but not for dynamic servers yet",
+            );
+        }
+        own.get_or_insert_with(|| source.clone());
+    }
     if let Some(known) = proxy.servers.iter().find(|known| known.id == server.id) {
         return Reply::Error(format!(
             "'id' : custom id {} already used ('server {}').\n",
@@ -108,8 +118,11 @@ fn kept_by(call: &Call<'_, '_>, id: ServerId) -> Option<&'static str> {
         .then_some("Server still has connections attached to it, cannot remove it.")
 }
 
-/// Whether the balancing of a backend follows servers that come and go.
+/// Whether the balancing of a backend follows servers that come and go. Where requests go without a server, none is chosen.
 fn takes_newcomers(proxy: &Proxy) -> bool {
+    if proxy.servers.iter().any(|server| server.unlisted) {
+        return false;
+    }
     match proxy.balance {
         Balance::RoundRobin | Balance::LeastConn | Balance::First | Balance::Random(_) => true,
         Balance::Hash(_) => proxy.hash_type.consistent,

@@ -207,33 +207,25 @@ impl<'a> Binder<'a> {
             Address::Abstract(name) => {
                 unix::open_abstract(name, backlog, &mut fault).map(|socket| vec![socket])
             }
-            Address::Fd(fd) => match inherit(*fd).and_then(|fd| take_over(fd, backlog)) {
-                Ok(socket) => Some(vec![socket]),
-                Err(error) => {
-                    fault(
-                        true,
-                        false,
-                        format!("cannot use file descriptor '{fd}' : {}", system_words(&error)),
-                    );
-                    None
-                }
-            },
             Address::SockPair(_) if matches!(owner, ListenOwner::Stats(_)) => {
                 let text = "a socket pair cannot be listened on here; write an address, a path or fd@N";
                 fault(true, false, format!("{text} [{}]", bind.written));
                 None
             }
-            Address::SockPair(fd) => match inherit(*fd).and_then(take_half) {
-                Ok(socket) => Some(vec![socket]),
-                Err(error) => {
+            Address::Fd(fd) | Address::SockPair(fd) => {
+                let taken = inherit(*fd).and_then(|taken| match bind.address {
+                    Address::SockPair(_) => take_half(taken),
+                    _ => take_over(taken, backlog),
+                });
+                let refused = |error| {
                     fault(
                         true,
                         false,
                         format!("cannot use file descriptor '{fd}' : {}", system_words(&error)),
                     );
-                    None
-                }
-            },
+                };
+                taken.map_err(refused).ok().map(|socket| vec![socket])
+            }
         }?;
         Some(opened)
     }

@@ -187,13 +187,7 @@ impl Expectation {
         );
         if of_body {
             if answer.body.is_empty() && answer.complete {
-                let words = "HTTP content check could not find a response body";
-                return Some(Err(self.failed(
-                    CheckStatus::L7Response,
-                    None,
-                    words.as_bytes(),
-                    computing,
-                )));
+                return self.not_found(b"HTTP content check could not find a response body", computing);
             }
             let wanted = match self.wanted(computing) {
                 Ok(wanted) => wanted,
@@ -208,7 +202,7 @@ impl Expectation {
                 (false, false) => b"HTTP content check did not match",
                 (true, true) => b"HTTP check matched unwanted content",
             };
-            return Some(Err(self.failed(CheckStatus::L7Response, None, words, computing)));
+            return self.not_found(words, computing);
         }
         let found = match &self.what {
             What::Status(codes) => codes
@@ -246,12 +240,7 @@ impl Expectation {
                 return None;
             }
             let words = format!("TCPCHK got an empty response at step {}", self.model.number);
-            return Some(Err(self.failed(
-                CheckStatus::L7Response,
-                None,
-                words.as_bytes(),
-                computing,
-            )));
+            return self.not_found(words.as_bytes(), computing);
         }
         let wanted = match self.wanted(computing) {
             Ok(wanted) => wanted,
@@ -324,6 +313,11 @@ impl Expectation {
                 None => otherwise.to_vec(),
             },
         }
+    }
+
+    /// The answer is not what is expected, in these words.
+    fn not_found(&self, words: &[u8], computing: &Computing<'_>) -> Option<Result<(), Verdict>> {
+        Some(Err(self.failed(CheckStatus::L7Response, None, words, computing)))
     }
 
     fn failed(

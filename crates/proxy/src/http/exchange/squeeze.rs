@@ -1,7 +1,7 @@
 //! Bodies on their way through compression: what is ready of one is packed behind its head, as far as the other side takes it.
 
 use haproxy_cfg::model::CompressionAlgorithm;
-use proxy_core::bandwidth::Way;
+use proxy_core::bandwidth::{Limits, Way};
 
 use super::ResponsePhase;
 use crate::buffer::BufferPool;
@@ -9,8 +9,21 @@ use crate::http::count::count_sides_of_bodies;
 use crate::http::txn::Txn;
 use crate::session::Session;
 
-/// Packed bytes of a request that wait for the server at most before more are packed.
-const PACKED_AHEAD: usize = 16384;
+/// How much of the `ready` bytes of a body is packed now, and whether it ends there; none where there is nothing to do. `done` says
+/// that all of it has come.
+fn portion(
+    limits: &mut Option<Box<Limits>>,
+    (way, now_ms): (Way, u64),
+    ready: usize,
+    done: bool,
+) -> Option<(usize, bool)> {
+    let most = match limits {
+        Some(limits) => limits.allowed(way, ready, now_ms),
+        None => ready,
+    };
+    let last = most == ready && done;
+    (most > 0 || last).then_some((most, last))
+}
 
 impl Txn {
     /// Packs what is ready of the request's body, where it is to be packed.
@@ -24,7 +37,7 @@ impl Txn {
             return;
         };
         // A server that does not keep up is not packed for.
-        if p.server_refuses || self.to_server.len() - p.head_sent > PACKED_AHEAD {
+        if p.server_refuses || self.to_server.len() - p.head_sent > buffers.size() {
             return;
         }
         // What may have to be sent again stays there.
@@ -32,14 +45,11 @@ impl Txn {
             self.to_server.drain(..p.head_sent);
             p.head_sent = 0;
         }
-        let most = match &mut self.stream.limits {
-            Some(limits) => limits.allowed(Way::Up, p.req_ready, now_ms),
-            None => p.req_ready,
-        };
-        let last = most == p.req_ready && p.req_body.is_done();
-        if most == 0 && !last {
+        let when = (Way::Up, now_ms);
+        let Some((most, last)) = portion(&mut self.stream.limits, when, p.req_ready, p.req_body.is_done())
+        else {
             return;
-        }
+        };
         let bytes = self.req.as_ref().map_or(&[][..], |buffer| &buffer.data()[..most]);
         squeeze.push(bytes, last, &mut self.to_server);
         p.req_ready -= most;
@@ -67,18 +77,15 @@ impl Txn {
             p.answer_sent = 0;
         }
         // A client that does not keep up is not packed for.
-        let room = session.thread.config().global.tune.bufsize as usize;
-        if self.to_client.len() - p.answer_sent > room {
+        let buffers = &session.thread.buffers;
+        if self.to_client.len() - p.answer_sent > buffers.size() {
             return;
         }
-        let most = match &mut self.stream.limits {
-            Some(limits) => limits.allowed(Way::Down, p.res_ready, now_ms),
-            None => p.res_ready,
+        let when = (Way::Down, now_ms);
+        let Some((most, last)) = portion(&mut self.stream.limits, when, p.res_ready, p.res_body.is_done())
+        else {
+            return;
         };
-        let last = most == p.res_ready && p.res_body.is_done();
-        if most == 0 && !last {
-            return;
-        }
         let bytes = self.res.as_ref().map_or(&[][..], |buffer| &buffer.data()[..most]);
         let Some(squeeze) = &mut p.squeeze else { return };
         squeeze.push(bytes, last, &mut self.to_client);
@@ -90,12 +97,8 @@ impl Txn {
         }
         if let Some(buffer) = &mut self.res {
             buffer.consume(most);
-            if buffer.is_empty()
-                && let Some(buffer) = self.res.take()
-            {
-                session.thread.buffers.give(buffer);
-            }
         }
+        buffers.take_back(&mut self.res);
         count_sides_of_bodies(session, self, |side| {
             if packed {
                 side.comp_in.add(counts.taken);
