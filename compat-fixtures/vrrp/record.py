@@ -13,6 +13,7 @@ it sent (frames) and logged (lines, without its name). What keepalived learns fr
 from its own log lines, so that its ways of learning are not measured.
 """
 import ctypes
+import hmac
 import json
 import os
 import re
@@ -63,6 +64,19 @@ def v3(priority, centiseconds=100, addresses=(VIP,), vrid=51, source=PEER, kind=
     head = struct.pack("!BBBBH", 3 << 4 | kind, vrid, priority, len(addresses), centiseconds)
     pseudo = socket.inet_aton(source) + socket.inet_aton("224.0.0.18") + struct.pack("!BBH", 0, 112, 8 + len(body))
     return head + struct.pack("!H", checksum(pseudo + head + b"\0\0" + body)) + body
+
+
+def ah(sequence, payload, spi=None, key=b"SOMEPASS", next_header=112, length=4, told_ttl=None, proof=None):
+    """An authentication header for a packet whose IP header is known only when it is sent, and the packet behind it."""
+    def finish(head):
+        source = head[12:16] if spi is None else socket.inet_aton(spi)
+        header = struct.pack("!BBH", next_header, length, 0) + source + struct.pack("!I", sequence)
+        ttl = head[8:9] if told_ttl is None else bytes([told_ttl])
+        proven = head[:1] + b"\0" + head[2:8] + ttl + head[9:10] + b"\0\0" + head[12:]
+        value = hmac.new(key, proven + header + bytes(12) + payload, "md5").digest()[:12]
+        return header + (value if proof is None else proof) + payload
+    finish.length = 24 + len(payload)
+    return finish
 
 
 class Situation:
@@ -137,7 +151,7 @@ class Situation:
                 continue
             at = time.monotonic()
             ours = address[2] != 4 and frame[6:12] == bytes.fromhex("020000000001")
-            advert = frame[12:14] == b"\x08\0" and frame[23] == 112 or frame[12:14] == b"\x86\xdd" and frame[20] == 112
+            advert = frame[12:14] == b"\x08\0" and frame[23] in (51, 112) or frame[12:14] == b"\x86\xdd" and frame[20] == 112
             arp = frame[12:14] == b"\x08\x06" and frame[28:32] == frame[38:42]
             neighbour = frame[12:14] == b"\x86\xdd" and frame[20] == 58 and frame[54] == 136
             if ours and (advert or arp or neighbour):
@@ -188,9 +202,11 @@ class Situation:
 
     def send(self, payload, source=PEER, ttl=255):
         self.identification += 1
-        head = struct.pack("!BBHHHBBH", 0x45, 0xC0, 20 + len(payload), self.identification, 0, ttl, 112, 0)
+        length, protocol = (payload.length, 51) if callable(payload) else (len(payload), 112)
+        head = struct.pack("!BBHHHBBH", 0x45, 0xC0, 20 + length, self.identification, 0, ttl, protocol, 0)
         head += socket.inet_aton(source) + socket.inet_aton("224.0.0.18")
-        packet = head[:10] + struct.pack("!H", checksum(head)) + head[12:] + payload
+        body = payload(head) if callable(payload) else payload
+        packet = head[:10] + struct.pack("!H", checksum(head)) + head[12:] + body
         self.event("in", {"packet": packet.hex()})
         self.socket.send(bytes.fromhex("01005e0000120200000000020800") + packet)
 
@@ -233,7 +249,7 @@ class Situation:
 
 
 SETTINGS = {
-    "version": 2, "vrid": 51, "priority": 100, "interval_ms": 1000, "state": "BACKUP", "auth_pass": None, "preempt": True,
+    "version": 2, "vrid": 51, "priority": 100, "interval_ms": 1000, "state": "BACKUP", "auth_pass": None, "auth_type": "PASS", "preempt": True,
     "preempt_delay_ms": 0, "down_timer_adverts": 3, "master_delay_ms": 5000, "master_repeat": 5,
     "lower_prio_delay_ms": 5000, "lower_prio_repeat": 5, "refresh_ms": 0, "refresh_repeat": 1,
     "lower_prio_no_advert": False, "higher_prio_send_advert": False, "skip_check_adv_addr": False,
@@ -258,7 +274,7 @@ def config(settings):
     lines += [f"preempt_delay {s['preempt_delay_ms'] / 1000:g}"] if s["preempt_delay_ms"] else []
     lines += [f"mcast_src_ip {s['source']}"] if s["source"] != OWN else []
     if s["auth_pass"]:
-        lines += ["authentication {", "auth_type PASS", f"auth_pass {s['auth_pass']}", "}"]
+        lines += ["authentication {", f"auth_type {s['auth_type']}", f"auth_pass {s['auth_pass']}", "}"]
     for block, kind in (("track_script", "script"), ("track_interface", "interface")):
         tracked = [t for t in s["tracked"] if t["kind"] == kind]
         if tracked:
@@ -528,6 +544,92 @@ def a_backup_refuses_packets(s):
         s.send(payload, **header)
         s.wait(0.03)
     s.until(MASTER)
+
+
+@situation(auth_pass="SOMEPASSWORD!", auth_type="AH", interval_ms=2000)
+def a_master_with_a_header_alone(s):
+    s.begin()
+    s.until(MASTER)
+    s.wait(4.5)
+
+
+@situation(auth_pass="SOMEPASS", auth_type="AH")
+def a_backup_with_a_header_refuses_packets(s):
+    s.begin()
+    s.until(BACKUP)
+    good = v2(200, auth_type=2)
+    for payload, header in [
+        (ah(5, good), {}), (ah(5, good), {}), (ah(4, good), {}), (ah(5, good, proof=bytes(12)), {}),
+        (ah(100, good), {}), (ah(101, good, proof=bytes(12)), {}), (ah(101, good), {}), (ah(102, good, key=b"OTHER"), {}),
+        (ah(104, good, next_header=17), {}), (ah(105, good, length=5), {}),
+        (ah(107, v2(200, auth_type=0)), {}), (ah(108, v2(200, auth_type=1)), {}), (ah(109, v2(200, auth_type=9)), {}),
+        (ah(107, v2(200, auth_type=0), proof=bytes(12)), {}), (ah(106, good), {}),
+        (ah(110, good), {"ttl": 254}), (ah(111, good, told_ttl=255), {"ttl": 254}), (ah(112, good, told_ttl=0), {}),
+        (ah(3, good), {"source": "192.168.0.7"}), (ah(114, good), {}), (ah(116, v2(200, vrid=52, auth_type=2)), {}),
+        (ah(117, v2(200, interval=5, auth_type=2)), {}), (ah(117, good), {}),
+        (ah(118, v2(200, addresses=(OTHER,), auth_type=2)), {}), (ah(118, good), {}),
+        (ah(119, v2(200, addresses=(VIP, OTHER), auth_type=2)), {}), (ah(119, good), {}),
+        (ah(120, v2(200, auth_type=2, sum_=1)), {}), (ah(120, good), {}), (ah(120, v2(200, auth_type=2, sum_=1)), {}),
+        (ah(121, good + b"1234"), {}), (ah(122, good[:-4]), {}), (ah(121, good), {}),
+        (ah(123, v2(200, auth_type=2, version=3)), {}), (ah(123, v2(200, auth_type=2, version=4)), {}),
+        (ah(123, v2(200, auth_type=2, kind=2)), {}), (ah(122, good), {}),
+        (ah(130, good), {"source": OWN}), (ah(124, good), {}),
+    ]:
+        s.send(payload, **header)
+        s.wait(0.03)
+    s.until(MASTER)
+    s.wait(1.2)
+
+
+@situation(auth_pass="SOMEPASS", auth_type="AH")
+def a_master_with_a_header_hears_lower_ones(s):
+    s.begin()
+    s.until(BACKUP)
+    s.feed(1, ah(20, v2(50, auth_type=2)), every=0.3)
+    s.until(MASTER)
+    s.wait(0.4)
+    s.feed(1, ah(22, v2(50, auth_type=2)), every=0.5)
+    s.feed(1, ah(400, v2(50, auth_type=2)), every=0.5)
+    s.feed(1, ah(500, v2(0, auth_type=2)), every=1.5)
+    s.feed(1, ah(0xFFFFFFFE, v2(50, auth_type=2)), every=2.5)
+
+
+@situation(auth_pass="SOMEPASS", auth_type="AH", lower_prio_delay_ms=0)
+def the_numbers_of_a_header_begin_anew(s):
+    s.begin()
+    s.until(MASTER)
+    s.wait(0.4)
+    s.feed(1, ah(0xFFFFFFFF, v2(50, auth_type=2)), every=1.3)
+    s.feed(1, ah(100, v2(200, auth_type=2)), every=0.3)
+    s.feed(1, ah(1, v2(200, auth_type=2)), every=0.3)
+    s.until(MASTER, nth=2)
+    s.wait(0.4)
+
+
+@situation(auth_pass="SOMEPASS", auth_type="AH", lower_prio_no_advert=True)
+def a_master_with_a_header_leaves_lower_ones_without_an_answer(s):
+    s.begin()
+    s.until(MASTER)
+    s.wait(0.4)
+    s.feed(1, ah(22, v2(50, auth_type=2)), every=1.5)
+
+
+@situation(auth_pass="SOMEPASS", auth_type="AH", higher_prio_send_advert=True)
+def a_master_with_a_header_gives_way_and_comes_back(s):
+    s.begin()
+    s.until(MASTER)
+    s.wait(0.4)
+    s.feed(1, ah(40, v2(200, auth_type=2)), every=0.5)
+    s.link("eth0", False)
+    s.until(FAULT)
+    s.wait(0.3)
+    s.link("eth0", True)
+    s.until(BACKUP, nth=3)
+    s.wait(0.2)
+    s.feed(1, ah(30, v2(200, auth_type=2)), every=0.2)
+    s.feed(1, ah(50, v2(200, auth_type=2)), every=0.2)
+    s.until(MASTER, nth=2)
+    s.wait(0.2)
 
 
 @situation(version=3)

@@ -41,7 +41,11 @@ fn instance(choice: u8) -> Instance {
         config.version = Version::V3;
     }
     if choice & 4 != 0 && config.version == Version::V2 {
-        config.auth = Auth::pass(b"SOMEPASS");
+        config.auth = if choice & 64 != 0 {
+            Auth::Header(*b"SOMEPASS")
+        } else {
+            Auth::pass(b"SOMEPASS")
+        };
     }
     config.preempt = choice & 8 == 0;
     config.skip_check_adv_addr = choice & 16 != 0;
@@ -82,6 +86,7 @@ fuzz_target!(|data: &[u8]| {
             destination,
             ttl: 255,
             header_length: 20,
+            authentication: None,
             payload: &payload,
         };
         now += Duration::from_millis(u64::from(circumstances >> 3) * 50);

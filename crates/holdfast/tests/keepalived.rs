@@ -19,8 +19,9 @@ use test_support::namespace::{Namespace, is_possible};
 use test_support::process::{PATIENCE, Program, is_alive, wait_for};
 use vrrp_proto::wire::{Advert, Auth, Version, prepend_ipv4_header};
 
-/// The address that the instances move.
-const VIRTUAL: &str = "192.168.0.99";
+mod node;
+
+use node::{Node, VIRTUAL, count, instance, pair, wait_until_said};
 
 fn main() {
     let possible = is_possible();
@@ -122,128 +123,6 @@ fn main() {
     // They wait for the protocol's seconds most of the time.
     arguments.test_threads.get_or_insert(8);
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-/// A machine with an interface `eth0`, and a folder for its files.
-struct Node {
-    network: Namespace,
-    folder: tempfile::TempDir,
-}
-
-impl Node {
-    fn new() -> Self {
-        let network = Namespace::new().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        // Scripts must be reachable for everybody.
-        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        Self { network, folder }
-    }
-
-    fn give(&self, address: &str) {
-        self.network.ip(&["addr", "add", address, "dev", "eth0"]).unwrap();
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, text: &str) {
-        fs::write(self.path("keepalived.conf"), text).unwrap();
-    }
-
-    /// Writes a script; gives its path.
-    fn script(&self, name: &str, text: &str) -> String {
-        let path = self.path(name);
-        fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        path.display().to_string()
-    }
-
-    fn command(&self, file: &str) -> Command {
-        let mut command = self.network.command(env!("CARGO_BIN_EXE_holdfast"));
-        command
-            .args(["keepalived", "-P", "-G", "-f"])
-            .arg(self.path(file))
-            .arg("-p")
-            .arg(self.path("parent.pid"))
-            .arg("-r")
-            .arg(self.path("vrrp.pid"));
-        command
-    }
-
-    /// Starts the program in the foreground, with all that it says kept.
-    fn start(&self) -> Program {
-        Program::start(self.command("keepalived.conf").args(["-n", "-l", "-D"])).unwrap()
-    }
-
-    fn has(&self, address: &str) -> bool {
-        let shown = self
-            .network
-            .ip(&["-o", "-4", "addr", "show", "dev", "eth0"])
-            .unwrap();
-        shown.contains(&format!(" {address}/"))
-    }
-
-    fn wait_for_address(&self, address: &str, program: &Program) {
-        let came = wait_for(|| self.has(address).then_some(()));
-        assert!(
-            came.is_some(),
-            "no {address}; it said:\n{}",
-            program.output().unwrap()
-        );
-    }
-
-    fn wait_for_no_address(&self, address: &str, program: &Program) {
-        let went = wait_for(|| (!self.has(address)).then_some(()));
-        assert!(
-            went.is_some(),
-            "{address} stays; it said:\n{}",
-            program.output().unwrap()
-        );
-    }
-
-    /// The process that speaks VRRP.
-    fn child(&self) -> i32 {
-        wait_for(|| {
-            fs::read_to_string(self.path("vrrp.pid"))
-                .ok()?
-                .trim()
-                .parse()
-                .ok()
-        })
-        .expect("a pid file")
-    }
-}
-
-/// Two machines on one cable.
-fn pair() -> (Node, Node) {
-    let (one, other) = (Node::new(), Node::new());
-    one.network.connect("eth0", &other.network, "eth0").unwrap();
-    one.give("192.168.0.11/24");
-    other.give("192.168.0.12/24");
-    (one, other)
-}
-
-/// A configuration with one instance. `more` stands in it.
-fn instance(priority: u8, more: &str) -> String {
-    format!(
-        "vrrp_instance VI_1 {{\n interface eth0\n state BACKUP\n virtual_router_id 51\n priority {priority}\n\
-         virtual_ipaddress {{\n {VIRTUAL}\n }}\n{more}\n}}\n"
-    )
-}
-
-/// Waits until the program has said it.
-fn wait_until_said(program: &Program, text: &str) {
-    let said = wait_for(|| program.output().unwrap().contains(text).then_some(()));
-    assert!(
-        said.is_some(),
-        "never '{text}'; it said:\n{}",
-        program.output().unwrap()
-    );
-}
-
-fn count(program: &Program, text: &str) -> usize {
-    program.output().unwrap().matches(text).count()
 }
 
 fn an_address_is_there_while_the_program_runs() {

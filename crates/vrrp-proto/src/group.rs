@@ -167,6 +167,7 @@ mod tests {
                 destination,
                 ttl: 255,
                 header_length: 20,
+                authentication: None,
                 payload: &payload,
             }),
         );

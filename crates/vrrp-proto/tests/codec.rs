@@ -86,6 +86,7 @@ fn datagram(source: IpAddr, payload: &[u8]) -> Datagram<'_> {
         destination: group_for(source),
         ttl: 255,
         header_length,
+        authentication: None,
         payload,
     }
 }
@@ -98,7 +99,7 @@ proptest! {
     #[test]
     fn what_is_written_is_read_back((advert, source) in any_advert().prop_filter("a sender", |(_, source)| specified(*source))) {
         let payload = advert.encode(source, group_for(source));
-        let checked = datagram(source, &payload).check(&expectation(&advert, source));
+        let checked = datagram(source, &payload).check(&expectation(&advert, source), &mut 0);
         let checked = checked.expect("our own packets are good");
         prop_assert_eq!(checked.priority, advert.priority);
         prop_assert_eq!(checked.interval, advert.interval);
@@ -113,7 +114,7 @@ proptest! {
         let mut payload = advert.encode(source, group_for(source));
         let at = at.index(payload.len());
         payload[at] ^= 1 << bit;
-        prop_assert!(datagram(source, &payload).check(&expectation(&advert, source)).is_err());
+        prop_assert!(datagram(source, &payload).check(&expectation(&advert, source), &mut 0).is_err());
     }
 
     #[test]
@@ -125,7 +126,7 @@ proptest! {
         prop_assume!(specified(source));
         let payload = advert.encode(source, group_for(source));
         let cut = &payload[..cut.index(payload.len())];
-        let kind = |payload: &[u8]| datagram(source, payload).check(&expectation(&advert, source)).err().map(|fault| fault.kind());
+        let kind = |payload: &[u8]| datagram(source, payload).check(&expectation(&advert, source), &mut 0).err().map(|fault| fault.kind());
         prop_assert_eq!(kind(cut), Some(FaultKind::Length));
         let padded = [payload.as_slice(), &tail].concat();
         prop_assert_eq!(kind(&padded), Some(FaultKind::Length));
@@ -159,7 +160,7 @@ proptest! {
                 let Ok(datagram) = Datagram::from_ipv4(packet) else { continue };
                 datagram
             } else {
-                Datagram { source: Ipv4Addr::new(192, 168, 0, 2).into(), destination: group_for(source), ttl: 255, header_length: 20, payload: packet }
+                Datagram { source: Ipv4Addr::new(192, 168, 0, 2).into(), destination: group_for(source), ttl: 255, header_length: 20, authentication: None, payload: packet }
             };
             instance.handle_input(Time::from_secs(1), Input::Packet(datagram));
         }
@@ -195,7 +196,7 @@ fn what_was_sent_to_somebody_else_or_by_ourselves_is_refused_in_silence() {
         ..expectation(&advert, other)
     };
     let good = datagram(other, &payload);
-    assert!(good.check(&expected).is_ok());
+    assert!(good.check(&expected, &mut 0).is_ok());
     for (bad, kind) in [
         (
             Datagram {
@@ -206,7 +207,7 @@ fn what_was_sent_to_somebody_else_or_by_ourselves_is_refused_in_silence() {
         ),
         (Datagram { source: own, ..good }, FaultKind::FromOurselves),
     ] {
-        let fault = bad.check(&expected).expect_err("it is not for us");
+        let fault = bad.check(&expected, &mut 0).expect_err("it is not for us");
         assert_eq!((fault.kind(), fault.is_silent()), (kind, true));
     }
 }
@@ -243,7 +244,9 @@ fn adverts_to_partners_come_from_partners_with_the_ttl_that_these_may_have() {
             ttl,
             ..datagram(first, &payload)
         };
-        datagram.check(&expected(check_peers)).map(|advert| advert.source)
+        datagram
+            .check(&expected(check_peers), &mut 0)
+            .map(|advert| advert.source)
     };
     assert_eq!(come(first, 7, true), Ok(first));
     assert_eq!(come(second, 250, true), Ok(second));
@@ -313,7 +316,10 @@ fn a_master_with_partners_sends_each_of_them_the_same_advert() {
             };
             let datagram = Datagram::from_ipv4(packet).expect("a packet");
             assert_eq!(datagram.payload, payload);
-            assert_eq!(datagram.check(&theirs).map(|advert| advert.priority), Ok(100));
+            assert_eq!(
+                datagram.check(&theirs, &mut 0).map(|advert| advert.priority),
+                Ok(100)
+            );
         }
         assert_eq!(instance.counters().adverts_sent, 1);
     }
@@ -341,7 +347,7 @@ fn more_addresses_than_the_count_can_tell_are_left_out() {
     };
     assert!(
         datagram(source, &payload)
-            .check(&expectation(&expected, source))
+            .check(&expectation(&expected, source), &mut 0)
             .is_ok()
     );
 }

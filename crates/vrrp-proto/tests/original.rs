@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use vrrp_proto::track::{Health, TrackId, Tracked};
-use vrrp_proto::wire::{Auth, Datagram, Version, announcement, group_for};
+use vrrp_proto::wire::{Auth, Datagram, Fault, Version, announcement, group_for};
 use vrrp_proto::{GarpTiming, InitialState, Input, Instance, InstanceConfig, Output, Time};
 
 const REPLAYS: &str = concat!(
@@ -41,6 +41,7 @@ struct Settings {
     interval_ms: u64,
     state: String,
     auth_pass: Option<String>,
+    auth_type: String,
     preempt: bool,
     preempt_delay_ms: u64,
     down_timer_adverts: u8,
@@ -113,10 +114,12 @@ fn config(settings: &Settings) -> InstanceConfig {
         unicast_ttl: 255,
         grouped: false,
         addresses: settings.addresses.clone(),
-        auth: settings
-            .auth_pass
-            .as_ref()
-            .map_or(Auth::None, |pass| Auth::pass(pass.as_bytes())),
+        auth: settings.auth_pass.as_ref().map_or(Auth::None, |pass| {
+            match (Auth::pass(pass.as_bytes()), &*settings.auth_type) {
+                (Auth::Pass(key), "AH") => Auth::Header(key),
+                (auth, _) => auth,
+            }
+        }),
         preempt: settings.preempt,
         preempt_delay: Duration::from_millis(settings.preempt_delay_ms),
         down_timer_adverts: settings.down_timer_adverts,
@@ -300,6 +303,7 @@ fn replay(replay: &Replay) -> Result<(), String> {
                 let packet = bytes(packet);
                 match Datagram::from_ipv4(&packet) {
                     Ok(datagram) => run.input(now, Input::Packet(datagram)),
+                    Err(Fault::NextHeader) => {}
                     Err(fault) => return Err(format!("{fault}: {}", hex(&packet))),
                 }
             }

@@ -562,6 +562,7 @@ fn a_flood_of_lower_adverts_draws_few_answers() {
             destination: impostor.destination,
             ttl: 255,
             header_length: 20,
+            authentication: None,
             payload: &payload,
         };
         while master.poll_timeout().is_some_and(|at| at <= now) {

@@ -126,6 +126,7 @@ impl Bench {
             destination,
             ttl,
             header_length,
+            authentication: None,
             payload: &payload,
         }));
     }

@@ -117,8 +117,8 @@ pub fn machine_config(
         unicast_ttl: instance.unicast_ttl,
         auth: match instance.authentication {
             Some(Authentication::Pass(password)) => Auth::Pass(password),
-            // Such an instance is held in FAULT.
-            Some(Authentication::Ah(_)) | None => Auth::None,
+            Some(Authentication::Ah(key)) => Auth::Header(key),
+            None => Auth::None,
         },
         preempt: instance.preempt,
         preempt_delay: instance.preempt_delay,

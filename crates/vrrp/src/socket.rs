@@ -12,9 +12,10 @@ use nix::sys::socket::{
 };
 use socket2::{Domain, InterfaceIndexOrAddress, Protocol, SockFilter, Socket, Type};
 use tokio::io::unix::AsyncFd;
-use vrrp_proto::wire::{PROTOCOL, TOS};
+use vrrp_proto::wire::TOS;
 
 use crate::kernel::{link_address, watch};
+use crate::node::SocketKey;
 
 /// The filter program that lets nothing through: "return 0".
 const DROP_ALL: SockFilter = SockFilter::new(0x06, 0, 0, 0);
@@ -67,13 +68,18 @@ pub(crate) struct AdvertSockets {
 }
 
 impl AdvertSockets {
-    /// Opens both on the interface with that name and number. To be called within a runtime.
+    /// Opens both on the interface with that name, whose number `key` has. To be called within a runtime.
     ///
     /// # Errors
     /// What the system says.
-    pub(crate) fn open(interface: &str, index: u32, path: Path) -> io::Result<Self> {
+    pub(crate) fn open(interface: &str, key: SocketKey) -> io::Result<Self> {
+        let SocketKey {
+            index,
+            path,
+            protocol,
+        } = key;
         let address = path.address();
-        let (receiver, sender) = (raw(address)?, raw(address)?);
+        let (receiver, sender) = (raw(address, protocol)?, raw(address, protocol)?);
         for socket in [&receiver, &sender] {
             socket.bind_device(Some(interface.as_bytes()))?;
         }
@@ -218,11 +224,11 @@ impl AdvertSockets {
     }
 }
 
-fn raw(address: IpAddr) -> io::Result<Socket> {
+fn raw(address: IpAddr, protocol: u8) -> io::Result<Socket> {
     Socket::new(
         Domain::for_address(SocketAddr::new(address, 0)),
         Type::RAW.cloexec().nonblocking(),
-        Some(Protocol::from(i32::from(PROTOCOL))),
+        Some(Protocol::from(i32::from(protocol))),
     )
 }
 

@@ -311,9 +311,6 @@ pub(crate) fn auth_type(reading: &mut Reading<'_>, line: &Line) {
             return reading.fault(told);
         }
     };
-    if kind == AuthType::Ah {
-        hold(reading, word.span, "auth_type AH");
-    }
     if let Some(instance) = current(reading) {
         instance.auth_type = Some(Spanned::new(kind, word.span));
     }

@@ -76,7 +76,7 @@ pub(super) fn resolve(
     };
     let advert_int = advert_int(reading, &written, version);
     let (preempt, preempt_delay) = preemption(reading, &written, initial_state);
-    let authentication = authentication(reading, &mut written, version);
+    let authentication = authentication(reading, &written, version);
     let weightless = without_weights.contains(&name);
     let track_interfaces = track_interfaces(reading, &written, &interface, (owner, weightless));
     let track_scripts = track_scripts(reading, &written, places, scripts, (owner, weightless));
@@ -278,11 +278,7 @@ fn clash(reading: &mut Reading<'_>, written: &Instance, span: Span, message: Str
     reading.fault(told);
 }
 
-fn authentication(
-    reading: &mut Reading<'_>,
-    written: &mut Instance,
-    version: Version,
-) -> Option<Authentication> {
+fn authentication(reading: &mut Reading<'_>, written: &Instance, version: Version) -> Option<Authentication> {
     let kind = written.auth_type.as_ref()?;
     let name = &written.name.value;
     let password = written
@@ -297,10 +293,6 @@ fn authentication(
         .at(kind.span)
         .help("write `auth_pass PASSWORD` beside it");
         reading.fault(told);
-        // Without it nothing is missing.
-        if written.held.is_some_and(|(_, what)| what == "auth_type AH") {
-            written.held = None;
-        }
         return None;
     };
     if version == Version::V3 {

@@ -18,7 +18,8 @@ use crate::counters::Counters;
 use crate::timers;
 use crate::track::{Effect, Health, TrackId};
 use crate::wire::{
-    Advert, Checked, Datagram, Expectation, OWNER_PRIORITY, STOPPING_PRIORITY, prepend_ipv4_header,
+    Advert, Auth, Checked, Datagram, Expectation, OWNER_PRIORITY, STOPPING_PRIORITY,
+    prepend_authenticated_ipv4_header, prepend_ipv4_header,
 };
 
 /// Second bursts after lower masters that are remembered at a time.
@@ -68,6 +69,8 @@ pub struct Instance {
     /// Whose advert was taken last, for `skip_check_adv_addr`.
     last_master: Option<IpAddr>,
     ip_id: u16,
+    /// The last number of an authentication header, ours or a partner's: both count on from it.
+    sequence: u32,
     counters: Counters,
     outputs: VecDeque<Output>,
 }
@@ -83,6 +86,7 @@ impl Instance {
             owner_refuted: false,
             last_master: None,
             ip_id: 0,
+            sequence: 0,
             counters: Counters::default(),
             outputs: VecDeque::new(),
         }
@@ -268,6 +272,8 @@ impl Instance {
             addresses: self.config.addresses.clone(),
         };
         self.ip_id = self.ip_id.wrapping_add(1);
+        // It does not begin anew: what was proven once would be taken again.
+        self.sequence = self.sequence.saturating_add(1);
         let to: Vec<IpAddr> = if self.config.peers.is_empty() {
             vec![destination]
         } else {
@@ -276,7 +282,17 @@ impl Instance {
         for destination in to {
             let mut packet = advert.encode(source, destination);
             if let (IpAddr::V4(source), IpAddr::V4(destination)) = (source, destination) {
-                packet = prepend_ipv4_header(source, destination, self.ip_id, self.config.ttl(), &packet);
+                let (id, ttl) = (self.ip_id, self.config.ttl());
+                packet = match &self.config.auth {
+                    Auth::Header(key) => prepend_authenticated_ipv4_header(
+                        (source, destination),
+                        id,
+                        ttl,
+                        (key, self.sequence),
+                        &packet,
+                    ),
+                    Auth::None | Auth::Pass(_) => prepend_ipv4_header(source, destination, id, ttl, &packet),
+                };
             }
             self.push(Output::Send {
                 priority,
@@ -506,7 +522,7 @@ impl Instance {
             addresses: &self.config.addresses,
             check_addresses: !(self.config.skip_check_adv_addr && self.last_master == Some(datagram.source)),
         };
-        match datagram.check(&expected) {
+        match datagram.check(&expected, &mut self.sequence) {
             Ok(advert) => {
                 self.counters.adverts_received += 1;
                 self.counters.zero_received += u64::from(advert.priority == STOPPING_PRIORITY);
@@ -650,6 +666,11 @@ impl Instance {
             own,
             answered,
         });
+        if matches!(self.config.auth, Auth::Header(_)) {
+            // The other one may have gone on already.
+            self.sequence = self.sequence.wrapping_add(1);
+            self.event(Event::SequenceFollowed);
+        }
         if answered {
             self.send_out_of_turn(now);
         }

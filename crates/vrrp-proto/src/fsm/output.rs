@@ -146,6 +146,8 @@ pub enum Event {
         /// Whether it was answered.
         answered: bool,
     },
+    /// With authentication headers: the numbers of ours go on from those of a lower master.
+    SequenceFollowed,
     /// As master, the advert of a higher master was heard.
     MasterHeardHigher {
         /// Its sender.
@@ -206,6 +208,7 @@ impl fmt::Display for Event {
                 let election = if *answered { ", forcing new election" } else { "" };
                 write!(f, "Received advert from {source} with lower priority {priority}, ours {own}{election}")
             }
+            Self::SequenceFollowed => f.write_str("IPSEC-AH : Syncing seq_num - Increment seq"),
             Self::MasterHeardHigher { source, priority, own } => {
                 write!(f, "Master received advert from {source} with higher priority {priority}, ours {own}")
             }

@@ -4,7 +4,11 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::{Fault, Ipv4Header, TTL, Version, internet_checksum, pseudo_header_checksum};
+use super::ipv4::authentication_header;
+use super::{
+    AH_LENGTH, AuthenticationHeader, Fault, HEADER_LENGTH, Ipv4Header, TTL, Version, internet_checksum,
+    pseudo_header_checksum,
+};
 
 /// Bytes of the authentication data that follow the addresses of a version 2 advert.
 pub const KEY_LENGTH: usize = 8;
@@ -20,6 +24,8 @@ pub enum Auth {
     None,
     /// By a password in clear text, filled up with zeros.
     Pass([u8; KEY_LENGTH]),
+    /// By an authentication header around each packet, made with this key.
+    Header([u8; KEY_LENGTH]),
 }
 
 impl Auth {
@@ -37,12 +43,14 @@ impl Auth {
         match self {
             Self::None => AuthType::None,
             Self::Pass(_) => AuthType::Pass,
+            Self::Header(_) => AuthType::Header,
         }
     }
 
+    /// What stands behind the addresses.
     const fn key(&self) -> [u8; KEY_LENGTH] {
         match self {
-            Self::None => [0; KEY_LENGTH],
+            Self::None | Self::Header(_) => [0; KEY_LENGTH],
             Self::Pass(key) => *key,
         }
     }
@@ -54,6 +62,7 @@ impl std::fmt::Debug for Auth {
         f.write_str(match self {
             Self::None => "None",
             Self::Pass(_) => "Pass(…)",
+            Self::Header(_) => "Header(…)",
         })
     }
 }
@@ -167,6 +176,8 @@ pub struct Datagram<'a> {
     pub ttl: u8,
     /// Bytes of the IP header that count into the lengths that are told: those of IPv4's, none of IPv6's.
     pub header_length: usize,
+    /// The authentication header, whose bytes count into `header_length`.
+    pub authentication: Option<AuthenticationHeader<'a>>,
     /// The VRRP packet.
     pub payload: &'a [u8],
 }
@@ -174,7 +185,11 @@ pub struct Datagram<'a> {
 impl<'a> Datagram<'a> {
     /// Takes apart what a raw IPv4 socket gives: the packet with its IP header.
     pub fn from_ipv4(packet: &'a [u8]) -> Result<Self, Fault> {
-        let (header, payload) = Ipv4Header::parse(packet)?;
+        let (header, behind) = Ipv4Header::parse(packet)?;
+        if header.authenticated {
+            return Self::from_authenticated(packet, &header, behind);
+        }
+        let payload = behind;
         if payload.len() < FIXED_LENGTH {
             return Err(Fault::Runt {
                 family: 4,
@@ -186,6 +201,26 @@ impl<'a> Datagram<'a> {
             destination: header.destination.into(),
             ttl: header.ttl,
             header_length: header.length,
+            authentication: None,
+            payload,
+        })
+    }
+
+    fn from_authenticated(packet: &'a [u8], header: &Ipv4Header, behind: &'a [u8]) -> Result<Self, Fault> {
+        if behind.len() < AH_LENGTH + FIXED_LENGTH {
+            return Err(Fault::AuthenticatedRunt(header.length + behind.len()));
+        }
+        // No router has a reason to put options on an advert, and the proof is not about them.
+        if header.length != HEADER_LENGTH {
+            return Err(Fault::IpHeader);
+        }
+        let (authentication, payload) = authentication_header(packet, behind).ok_or(Fault::NextHeader)?;
+        Ok(Self {
+            source: header.source.into(),
+            destination: header.destination.into(),
+            ttl: header.ttl,
+            header_length: header.length + AH_LENGTH,
+            authentication: Some(authentication),
             payload,
         })
     }
@@ -208,6 +243,7 @@ impl<'a> Datagram<'a> {
             destination: destination.into(),
             ttl: hop_limit,
             header_length: 0,
+            authentication: None,
             payload,
         })
     }
@@ -219,7 +255,10 @@ impl<'a> Datagram<'a> {
 
     /// The advert in it, if it is one that `expected` may take for what it says. Of several faults the one is told that the
     /// original tells.
-    pub fn check(&self, expected: &Expectation<'_>) -> Result<Checked, Fault> {
+    ///
+    /// `sequence` is the greatest number of an authentication header that was proven so far; that of a packet which is proven
+    /// is written there, whatever else may be wrong with it.
+    pub fn check(&self, expected: &Expectation<'_>, sequence: &mut u32) -> Result<Checked, Fault> {
         let runt = Fault::Runt {
             family: if self.source.is_ipv4() { 4 } else { 6 },
             length: self.header_length + self.payload.len(),
@@ -269,9 +308,6 @@ impl<'a> Datagram<'a> {
                 expected: expected.version.number(),
             });
         }
-        if first & 0x0f != ADVERTISEMENT {
-            return Err(Fault::Type(first & 0x0f));
-        }
         // The lengths were checked: there are `count` addresses, and in version 2 a key behind them.
         let (addresses, key) = self.payload[FIXED_LENGTH..].split_at(addresses_end - FIXED_LENGTH);
         let interval = match expected.version {
@@ -284,8 +320,11 @@ impl<'a> Datagram<'a> {
                         expected: own.number(),
                     });
                 }
-                if own == AuthType::Pass && key != expected.auth.key() {
-                    return Err(Fault::AuthFailure);
+                match expected.auth {
+                    Auth::None => {}
+                    Auth::Pass(own) if key != own => return Err(Fault::AuthFailure),
+                    Auth::Pass(_) => {}
+                    Auth::Header(key) => self.check_authentication(key, sequence)?,
                 }
                 Duration::from_secs(fixed[5].into())
             }
@@ -294,7 +333,9 @@ impl<'a> Datagram<'a> {
                 Duration::from_millis(u64::from(u16::from_be_bytes([fixed[4] & 0x0f, fixed[5]])) * 10)
             }
         };
-
+        if first & 0x0f != ADVERTISEMENT {
+            return Err(Fault::Type(first & 0x0f));
+        }
         if expected.version == Version::V2 && interval != expected.interval {
             let expected = u8::try_from(expected.interval.as_secs()).unwrap_or(u8::MAX);
             return Err(Fault::Interval {
@@ -351,6 +392,32 @@ impl<'a> Datagram<'a> {
             priority,
             interval,
         })
+    }
+}
+
+impl Datagram<'_> {
+    /// Whether the authentication header is that of its sender, proves what it is around, and was not seen before.
+    fn check_authentication(&self, key: &[u8; KEY_LENGTH], sequence: &mut u32) -> Result<(), Fault> {
+        let (Some(header), IpAddr::V4(source)) = (&self.authentication, self.source) else {
+            return Err(Fault::NotProven);
+        };
+        if header.index != source.octets() {
+            return Err(Fault::ParameterIndex {
+                source,
+                received: header.index.into(),
+            });
+        }
+        if !header.is_proven_by(key) {
+            return Err(Fault::NotProven);
+        }
+        if header.sequence <= *sequence {
+            return Err(Fault::Replayed {
+                received: header.sequence,
+                last: *sequence,
+            });
+        }
+        *sequence = header.sequence;
+        Ok(())
     }
 }
 

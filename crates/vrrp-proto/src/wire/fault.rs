@@ -1,7 +1,7 @@
 //! What can be wrong with a packet that was received: each with what it was, so that it can be told, and the kind under
 //! which it is counted.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// What is wrong with a received packet. Its text is what the original logs of it, after the instance's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,6 +13,10 @@ pub enum Fault {
         /// Bytes received; over IPv4 with the IP header.
         length: usize,
     },
+    /// Shorter than the smallest IPv4, authentication and VRRP headers: so many bytes.
+    AuthenticatedRunt(usize),
+    /// An authentication header around something else than VRRP.
+    NextHeader,
     /// Shorter than its header says.
     TooShort {
         /// Bytes received; over IPv4 with the IP header.
@@ -73,6 +77,22 @@ pub enum Fault {
     },
     /// Another password than ours.
     AuthFailure,
+    /// The authentication header is not the sender's: its parameter index is not its address.
+    ParameterIndex {
+        /// The sender.
+        source: Ipv4Addr,
+        /// The index, which should be the same.
+        received: Ipv4Addr,
+    },
+    /// The authentication header does not prove the packet.
+    NotProven,
+    /// The number in the authentication header is not greater than the last one.
+    Replayed {
+        /// The number received.
+        received: u32,
+        /// The last one.
+        last: u32,
+    },
     /// More or fewer addresses than we have.
     Count {
         /// The number received.
@@ -125,8 +145,10 @@ pub enum FaultKind {
     AuthType,
     /// Authentication type that is not ours.
     AuthMismatch,
-    /// Password.
+    /// Password, or the proof of an authentication header.
     AuthFailure,
+    /// A packet that was seen before, or comes too late.
+    Replay,
     /// Number or list of addresses.
     AddressList,
     /// Advert interval.
@@ -135,7 +157,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Length,
         Self::IpHeader,
         Self::Destination,
@@ -149,6 +171,7 @@ impl FaultKind {
         Self::AuthType,
         Self::AuthMismatch,
         Self::AuthFailure,
+        Self::Replay,
         Self::AddressList,
         Self::Interval,
     ];
@@ -158,8 +181,10 @@ impl Fault {
     /// The kind under which it is counted.
     pub const fn kind(&self) -> FaultKind {
         match self {
-            Self::Runt { .. } | Self::TooShort { .. } | Self::TooLong { .. } => FaultKind::Length,
-            Self::IpHeader => FaultKind::IpHeader,
+            Self::Runt { .. } | Self::AuthenticatedRunt(_) | Self::TooShort { .. } | Self::TooLong { .. } => {
+                FaultKind::Length
+            }
+            Self::IpHeader | Self::NextHeader => FaultKind::IpHeader,
             Self::Destination(_) => FaultKind::Destination,
             Self::FromOurselves => FaultKind::FromOurselves,
             Self::Ttl(_) | Self::TtlRange { .. } => FaultKind::Ttl,
@@ -170,7 +195,8 @@ impl Fault {
             Self::Checksum { .. } => FaultKind::Checksum,
             Self::AuthUnknown(_) => FaultKind::AuthType,
             Self::AuthMismatch { .. } => FaultKind::AuthMismatch,
-            Self::AuthFailure => FaultKind::AuthFailure,
+            Self::AuthFailure | Self::ParameterIndex { .. } | Self::NotProven => FaultKind::AuthFailure,
+            Self::Replayed { .. } => FaultKind::Replay,
             Self::Count { .. } | Self::Addresses { .. } => FaultKind::AddressList,
             Self::Interval { .. } | Self::IntervalZero => FaultKind::Interval,
         }
@@ -184,7 +210,10 @@ impl Fault {
     /// Whether the original says nothing of it: our own packets, other routers' and what was sent to somebody else are
     /// nobody's fault.
     pub const fn is_silent(&self) -> bool {
-        matches!(self, Self::FromOurselves | Self::Vrid(_) | Self::Destination(_))
+        matches!(
+            self,
+            Self::FromOurselves | Self::Vrid(_) | Self::Destination(_) | Self::NextHeader
+        )
     }
 }
 
@@ -192,6 +221,10 @@ impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Runt { family, length } => write!(f, "IPv{family} VRRP packet too short - {length} bytes"),
+            Self::AuthenticatedRunt(length) => {
+                write!(f, "IPv4 VRRP packet with AH too short - {length} bytes")
+            }
+            Self::NextHeader => write!(f, "received an authentication header without VRRP"),
             Self::TooShort { length, expected } => {
                 write!(f, "vrrp packet too short, length {length} and expect {expected}")
             }
@@ -217,6 +250,21 @@ impl std::fmt::Display for Fault {
                 write!(f, "received a {received} auth, expecting {expected}!")
             }
             Self::AuthFailure => write!(f, "received an invalid passwd!"),
+            // The original shows both as the numbers that they are in its memory.
+            Self::ParameterIndex { source, received } => write!(
+                f,
+                "IPSEC AH : invalid IPSEC SPI value. {} and expect {}",
+                u32::from_le_bytes(source.octets()),
+                u32::from_le_bytes(received.octets())
+            ),
+            Self::NotProven => write!(
+                f,
+                "IPSEC-AH : invalid IPSEC HMAC-MD5 value. Due to fields mutation or bad password !"
+            ),
+            Self::Replayed { received, last } => write!(
+                f,
+                "IPSEC-AH : sequence number {received} already processed. Packet dropped. Local({last})"
+            ),
             Self::Count { received, expected } => {
                 write!(
                     f,

@@ -1,8 +1,12 @@
-//! The IPv4 header of an advert: read from what a raw socket gives, and written as the original writes it.
+//! The IPv4 header of an advert, and an authentication header behind it: read from what a raw socket gives, and written as the
+//! original writes it.
 
 use std::net::Ipv4Addr;
 
-use super::{Fault, PROTOCOL, TOS, internet_checksum};
+use super::authentication_header::header_for;
+use super::{
+    AH_LENGTH, AH_PROTOCOL, AuthenticationHeader, Fault, KEY_LENGTH, PROTOCOL, TOS, internet_checksum,
+};
 
 /// Bytes of an IPv4 header without options.
 pub const HEADER_LENGTH: usize = 20;
@@ -22,6 +26,8 @@ pub struct Ipv4Header {
     pub id: u16,
     /// Bytes of the header, with options.
     pub length: usize,
+    /// Whether an authentication header follows.
+    pub authenticated: bool,
 }
 
 impl Ipv4Header {
@@ -35,7 +41,11 @@ impl Ipv4Header {
         let (head, _) = packet.split_first_chunk::<HEADER_LENGTH>().ok_or(runt)?;
         let length = usize::from(head[0] & 0x0f) * 4;
         let total = usize::from(u16::from_be_bytes([head[2], head[3]]));
-        if head[0] >> 4 != 4 || length < HEADER_LENGTH || head[9] != PROTOCOL || total < length {
+        if head[0] >> 4 != 4
+            || length < HEADER_LENGTH
+            || ![PROTOCOL, AH_PROTOCOL].contains(&head[9])
+            || total < length
+        {
             return Err(Fault::IpHeader);
         }
         if packet.len() < total {
@@ -51,10 +61,20 @@ impl Ipv4Header {
             tos: head[1],
             id: u16::from_be_bytes([head[4], head[5]]),
             length,
+            authenticated: head[9] == AH_PROTOCOL,
         };
         // total >= length, and the packet holds total bytes.
         Ok((header, &packet[length..total]))
     }
+}
+
+/// The authentication header behind the IP header of `packet`, whose length without options is not looked at again, and what
+/// follows; none where it is not about VRRP.
+pub(super) fn authentication_header<'a>(
+    packet: &'a [u8],
+    behind: &'a [u8],
+) -> Option<(AuthenticationHeader<'a>, &'a [u8])> {
+    AuthenticationHeader::parse(packet.first_chunk::<HEADER_LENGTH>()?, behind)
 }
 
 /// The header that the original gives an advert, and `payload` behind it: no options, no fragmenting flags, type of
@@ -66,18 +86,49 @@ pub fn prepend_ipv4_header(
     ttl: u8,
     payload: &[u8],
 ) -> Vec<u8> {
-    let total = HEADER_LENGTH + payload.len();
+    let mut packet = header(source, destination, id, ttl, (PROTOCOL, payload.len())).to_vec();
+    packet.extend_from_slice(payload);
+    packet
+}
+
+/// The same with an authentication header between both, its packets numbered by `sequence`.
+pub fn prepend_authenticated_ipv4_header(
+    addresses: (Ipv4Addr, Ipv4Addr),
+    id: u16,
+    ttl: u8,
+    (key, sequence): (&[u8; KEY_LENGTH], u32),
+    payload: &[u8],
+) -> Vec<u8> {
+    let ip = header(
+        addresses.0,
+        addresses.1,
+        id,
+        ttl,
+        (AH_PROTOCOL, AH_LENGTH + payload.len()),
+    );
+    let mut packet = ip.to_vec();
+    packet.extend_from_slice(&header_for(key, sequence, &ip, payload));
+    packet.extend_from_slice(payload);
+    packet
+}
+
+fn header(
+    source: Ipv4Addr,
+    destination: Ipv4Addr,
+    id: u16,
+    ttl: u8,
+    (protocol, length): (u8, usize),
+) -> [u8; HEADER_LENGTH] {
     // An advert holds at most 255 addresses, which is far from 65,535 bytes.
-    let total_field = u16::try_from(total).unwrap_or(u16::MAX);
-    let mut packet = Vec::with_capacity(total);
-    packet.extend_from_slice(&[0x45, TOS]);
-    packet.extend_from_slice(&total_field.to_be_bytes());
-    packet.extend_from_slice(&id.to_be_bytes());
-    packet.extend_from_slice(&[0, 0, ttl, PROTOCOL, 0, 0]);
-    packet.extend_from_slice(&source.octets());
-    packet.extend_from_slice(&destination.octets());
+    let total = u16::try_from(HEADER_LENGTH + length).unwrap_or(u16::MAX);
+    let mut packet = [0; HEADER_LENGTH];
+    packet[..2].copy_from_slice(&[0x45, TOS]);
+    packet[2..4].copy_from_slice(&total.to_be_bytes());
+    packet[4..6].copy_from_slice(&id.to_be_bytes());
+    packet[8..10].copy_from_slice(&[ttl, protocol]);
+    packet[12..16].copy_from_slice(&source.octets());
+    packet[16..].copy_from_slice(&destination.octets());
     let checksum = internet_checksum(&packet);
     packet[10..12].copy_from_slice(&checksum.to_be_bytes());
-    packet.extend_from_slice(payload);
     packet
 }

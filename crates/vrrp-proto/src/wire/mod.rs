@@ -2,15 +2,17 @@
 //! where an address has moved to. Bytes in, values out, and back. What an advert means is the state machine's affair.
 
 mod advert;
+mod authentication_header;
 mod checksum;
 mod fault;
 mod ipv4;
 mod neighbour;
 
 pub use advert::{Advert, Auth, AuthType, Checked, Datagram, Expectation, KEY_LENGTH, Peer};
+pub use authentication_header::{AH_LENGTH, AH_PROTOCOL, AuthenticationHeader};
 pub use checksum::{internet_checksum, pseudo_header_checksum};
 pub use fault::{Fault, FaultKind};
-pub use ipv4::{HEADER_LENGTH, Ipv4Header, prepend_ipv4_header};
+pub use ipv4::{HEADER_LENGTH, Ipv4Header, prepend_authenticated_ipv4_header, prepend_ipv4_header};
 pub use neighbour::{ArpForm, announcement, gratuitous_arp, unsolicited_neighbour_advertisement};
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

@@ -3,8 +3,9 @@
 use std::io;
 use std::net::IpAddr;
 
-use keepalived_conf::model::VrrpInstance;
+use keepalived_conf::model::{Authentication, VrrpInstance};
 use vrrp_proto::Input;
+use vrrp_proto::wire::{AH_PROTOCOL, PROTOCOL};
 
 use super::{Node, SocketKey, interface_key};
 use crate::interfaces::{Interfaces, Seen};
@@ -69,7 +70,7 @@ impl Node {
                     if self.concerns_us(&name) {
                         self.log.info(format!("Netlink reports {name} down"));
                     }
-                    self.sockets.retain(|key, _| key.0 != index);
+                    self.sockets.retain(|key, _| key.index != index);
                     for router in &mut self.routers {
                         router.set.retain(|address| address.index != index);
                     }
@@ -291,7 +292,7 @@ impl Node {
         if self.sockets.contains_key(&key) {
             return;
         }
-        match AdvertSockets::open(&link.name, link.index, key.1) {
+        match AdvertSockets::open(&link.name, key) {
             Ok(sockets) => {
                 self.sockets.insert(key, sockets);
             }
@@ -308,9 +309,14 @@ impl Node {
     /// Tells where an instance's adverts go.
     pub(super) fn tell_sockets(&self, at: usize) {
         let instance = &self.routers[at].instance;
-        let Some(key @ (index, path)) = self.socket_key(at) else {
+        let Some(key) = self.socket_key(at) else {
             return;
         };
+        let SocketKey {
+            index,
+            path,
+            protocol,
+        } = key;
         if let Some(sockets) = self.sockets.get(&key) {
             let (receiver, sender) = sockets.descriptors();
             let kind = match path {
@@ -318,7 +324,7 @@ impl Node {
                 Path::Own(_) => ", unicast",
             };
             self.log.detail(format!(
-                "VRRP sockpool: [ifindex({index:3}), family({}), proto(112), fd({receiver},{sender}) {kind}, address({})]",
+                "VRRP sockpool: [ifindex({index:3}), family({}), proto({protocol}), fd({receiver},{sender}) {kind}, address({})]",
                 family(instance),
                 path.address()
             ));
@@ -333,7 +339,14 @@ impl Node {
         let source = router.machine.config().source;
         let path = path(&router.instance, &self.global, source);
         let is_there = !matches!(path, Path::Own(own) if own.is_unspecified());
-        is_there.then_some((index, path))
+        is_there.then_some(SocketKey {
+            index,
+            path,
+            protocol: match router.instance.authentication {
+                Some(Authentication::Ah(_)) => AH_PROTOCOL,
+                Some(Authentication::Pass(_)) | None => PROTOCOL,
+            },
+        })
     }
 }
 

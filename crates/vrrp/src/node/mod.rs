@@ -30,8 +30,16 @@ use crate::process::Running;
 use crate::router::{Router, machine_config};
 use crate::socket::{AdvertSockets, FrameSocket, Path};
 
-/// What sockets are for: the interface's number, and where adverts go to. Instances that have the same share them.
-pub(crate) type SocketKey = (u32, Path);
+/// What sockets are for. Instances that have the same share them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SocketKey {
+    /// The interface's number.
+    pub(crate) index: u32,
+    /// Where adverts go to.
+    pub(crate) path: Path,
+    /// The IP protocol: VRRP's own, or that of the authentication header around it.
+    pub(crate) protocol: u8,
+}
 
 /// Something that runs and is no longer wanted.
 #[derive(Debug)]

@@ -95,7 +95,7 @@ impl Node {
                 return;
             }
         };
-        let Some(name) = self.interfaces.numbered(key.0).map(|link| link.name.clone()) else {
+        let Some(name) = self.interfaces.numbered(key.index).map(|link| link.name.clone()) else {
             return;
         };
         let vrid = datagram.vrid();
