@@ -7,6 +7,7 @@ mod host;
 mod keepalived;
 mod kernel;
 mod service_manager;
+mod simulate;
 mod tools;
 mod version;
 

@@ -25,6 +25,10 @@ enum Command {
         #[arg(long = "for", value_name = "TIME", value_parser = duration)]
         limit: Option<Duration>,
     },
+    /// Say what a set of keepalived files will do: who has the addresses when something fails, and for how long nobody has them.
+    ///
+    /// Exit status: 0 when nothing is wrong, 1 when something is, 2 for a wrong command line, 3 when a file cannot be run.
+    Simulate(crate::simulate::Options),
     /// Run as haproxy, with its command line.
     #[command(disable_help_flag = true)]
     Haproxy {
@@ -58,6 +62,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         Some(Command::Keepalived { arguments }) => {
             ExitCode::from(crate::keepalived::run(OsStr::new("keepalived"), &arguments))
         }
+        Some(Command::Simulate(options)) => ExitCode::from(crate::simulate::run(&options)),
         Some(Command::Demo { limit }) => match crate::demo::run(limit) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
@@ -74,7 +79,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
 }
 
 /// A time with its unit: `500ms`, `20s`, `2m`, `1h`; seconds without one.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (digits, unit) = text.split_at(end);
     let number: u64 = digits

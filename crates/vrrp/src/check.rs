@@ -63,8 +63,9 @@ impl Check {
     }
 }
 
-/// How often and how long a script runs, as the machine wants it.
-fn timing(script: &VrrpScript) -> ScriptTiming {
+/// How often and how long a script runs, as its machine wants it.
+#[must_use]
+pub fn script_timing(script: &VrrpScript) -> ScriptTiming {
     ScriptTiming {
         interval: script.interval,
         timeout: script.timeout.unwrap_or(script.interval),
@@ -81,7 +82,7 @@ async fn run(
     mut stopped: oneshot::Receiver<()>,
 ) {
     let name = &script.name;
-    let mut machine = ScriptMachine::new(clock.now(), timing(&script));
+    let mut machine = ScriptMachine::new(clock.now(), script_timing(&script));
     let mut running: Option<Running> = None;
     loop {
         machine.handle_timeout(clock.now());

@@ -23,7 +23,10 @@ pub mod privilege;
 mod process;
 mod router;
 mod socket;
+mod thing;
 
+pub use check::script_timing;
 pub use driver::{Command, Milestone, Options, run};
 pub use dump::write_parent_data;
 pub use router::machine_config;
+pub use thing::{Thing, tracked};

@@ -2,7 +2,7 @@
 
 mod arguments;
 mod child;
-mod host;
+pub(crate) mod host;
 mod journal;
 mod namespace;
 mod parent;

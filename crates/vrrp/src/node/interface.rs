@@ -7,11 +7,12 @@ use keepalived_conf::model::{Authentication, VrrpInstance};
 use vrrp_proto::Input;
 use vrrp_proto::wire::{AH_PROTOCOL, PROTOCOL};
 
-use super::{Node, SocketKey, interface_key};
+use super::{Node, SocketKey};
 use crate::interfaces::{Interfaces, Seen};
 use crate::netlink::{Change, Held};
 use crate::router::path;
 use crate::socket::{AdvertSockets, Path};
+use crate::thing::Thing;
 
 impl Node {
     /// Takes what netlink tells.
@@ -125,7 +126,7 @@ impl Node {
 
     /// Tells instances what has become of an interface that they use or track.
     fn look_again(&mut self, name: &str) {
-        let id = self.track_id(&interface_key(name));
+        let id = self.track_id(Thing::Interface(name.to_owned()));
         let health = self.interface_health(name);
         self.tell_health(id, health);
         for at in 0..self.routers.len() {

@@ -29,6 +29,7 @@ use crate::netlink::Channel;
 use crate::process::Running;
 use crate::router::{Router, machine_config};
 use crate::socket::{AdvertSockets, FrameSocket, Path};
+use crate::thing::{Thing, tracked};
 
 /// What sockets are for. Instances that have the same share them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,8 +81,8 @@ pub(crate) struct Node {
     sockets: BTreeMap<SocketKey, AdvertSockets>,
     /// The sockets that were last looked at for packets, so that each have their turn.
     turn: Option<SocketKey>,
-    /// Names of tracked things, and the numbers that machines know them by.
-    tracked: BTreeMap<String, TrackId>,
+    /// Tracked things, and the numbers that machines know them by.
+    tracked: BTreeMap<Thing, TrackId>,
     reports: mpsc::UnboundedSender<Report>,
     /// Lines of packets that belong to no instance.
     lines: Limit<()>,
@@ -223,7 +224,7 @@ impl Node {
             return;
         };
         check.health = report.health;
-        let id = self.track_id(&script_key(&report.script));
+        let id = self.track_id(Thing::Script(report.script.clone()));
         self.tell_health(id, report.health);
     }
 
@@ -303,13 +304,13 @@ impl Node {
             .collect();
         let interfaces = interfaces
             .into_iter()
-            .map(|(name, health)| (interface_key(&name), health));
+            .map(|(name, health)| (Thing::Interface(name), health));
         let scripts = scripts
             .into_iter()
-            .map(|(name, health)| (script_key(&name), health));
+            .map(|(name, health)| (Thing::Script(name), health));
         interfaces
             .chain(scripts)
-            .map(|(key, health)| (self.track_id(&key), health))
+            .map(|(thing, health)| (self.track_id(thing), health))
             .collect()
     }
 
@@ -355,19 +356,10 @@ impl Node {
     }
 
     fn machine_config(&mut self, instance: &VrrpInstance, config: &Config) -> InstanceConfig {
-        let scripts = instance.track_scripts.iter().filter_map(|tracked| {
-            let script = config.scripts.get(tracked.script)?;
-            Some((script_key(&script.name), tracked.weight))
-        });
-        let interfaces = instance
-            .track_interfaces
-            .iter()
-            .map(|tracked| (interface_key(&tracked.interface), tracked.weight));
-        let tracked: Vec<_> = scripts.chain(interfaces).collect();
-        let tracked = tracked
+        let tracked = tracked(instance, config)
             .into_iter()
-            .map(|(key, weight)| Tracked {
-                id: self.track_id(&key),
+            .map(|(thing, weight)| Tracked {
+                id: self.track_id(thing),
                 weight: weight.value,
                 reverse: weight.reverse,
             })
@@ -386,21 +378,13 @@ impl Node {
     }
 
     /// The number that a tracked thing has from its first use on.
-    fn track_id(&mut self, key: &str) -> TrackId {
+    fn track_id(&mut self, thing: Thing) -> TrackId {
         let next = TrackId(u32::try_from(self.tracked.len()).unwrap_or(u32::MAX));
-        *self.tracked.entry(key.to_owned()).or_insert(next)
+        *self.tracked.entry(thing).or_insert(next)
     }
 
     /// Whether an instance has its addresses.
     pub(crate) fn is_master(&self, at: usize) -> bool {
         self.routers[at].machine.state() == StateKind::Master
     }
-}
-
-fn script_key(name: &str) -> String {
-    format!("script {name}")
-}
-
-fn interface_key(name: &str) -> String {
-    format!("interface {name}")
 }
