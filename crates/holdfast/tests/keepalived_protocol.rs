@@ -3,17 +3,25 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic; its helpers are part of it")]
 
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpStream};
+use std::process::Command;
+use std::time::Duration;
+
 use libtest_mimic::{Arguments, Failed, Trial};
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use test_support::namespace::is_possible;
+use test_support::process::wait_for;
 
 mod node;
 
-use node::{VIRTUAL, count, has_original, instance, pair, wait_until_said};
+use node::{Node, VIRTUAL, count, has_original, instance, pair, wait_until_said};
 
 fn main() {
     let possible = is_possible();
     let with_original = possible && has_original();
+    let with_nft = with_original && Command::new("nft").arg("-v").output().is_ok();
     let tests: &[(&str, fn(), bool)] = &[
         (
             "adverts_with_a_header_are_proven_to_the_original_and_by_it",
@@ -24,6 +32,21 @@ fn main() {
             "adverts_with_another_key_prove_nothing",
             adverts_with_another_key_prove_nothing,
             with_original,
+        ),
+        (
+            "packets_for_addresses_that_are_not_accepted_are_dropped_by_the_originals_rules",
+            packets_for_addresses_that_are_not_accepted_are_dropped_by_the_originals_rules,
+            with_nft,
+        ),
+        (
+            "nobody_reaches_an_address_that_is_not_accepted",
+            nobody_reaches_an_address_that_is_not_accepted,
+            possible,
+        ),
+        (
+            "what_a_run_left_in_the_table_is_gone_with_the_next",
+            what_a_run_left_in_the_table_is_gone_with_the_next,
+            with_nft,
         ),
     ];
     let trials = tests
@@ -85,4 +108,124 @@ fn adverts_with_another_key_prove_nothing() {
     let line = "(VI_1) IPSEC-AH : invalid IPSEC HMAC-MD5 value. Due to fields mutation or bad password !";
     wait_until_said(&first, line);
     wait_until_said(&second, line);
+}
+
+/// The tables of a machine: the blocks that `nft` lists, in an order of their own, without what was counted.
+fn tables(node: &Node) -> Vec<String> {
+    let output = node
+        .network
+        .command("nft")
+        .args(["list", "ruleset"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let mut blocks: Vec<String> = Vec::new();
+    let mut table = String::new();
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        if line.starts_with("table") {
+            line.clone_into(&mut table);
+            continue;
+        }
+        let begins = line.starts_with('\t') && !line.starts_with("\t\t") && line.ends_with('{');
+        if begins {
+            blocks.push(table.clone());
+        }
+        let words = line.split_whitespace().map(|word| {
+            let counted = word.bytes().all(|byte| byte.is_ascii_digit());
+            if counted { "N" } else { word }
+        });
+        let line = words.collect::<Vec<_>>().join(" ");
+        if let Some(block) = blocks.last_mut().filter(|_| !line.is_empty() && line != "}") {
+            *block += "\n";
+            *block += &line;
+        }
+    }
+    blocks.sort();
+    blocks
+}
+
+fn packets_for_addresses_that_are_not_accepted_are_dropped_by_the_originals_rules() {
+    let excluded = " virtual_ipaddress_excluded {\n 10.1.1.1/24\n fe80::77\n 2001:db8::77\n }";
+    let counters = "global_defs {\n nftables kk\n nftables_counters\n nftables_priority -20\n}\n";
+    for (global, more) in [
+        ("", "no_accept"),
+        (counters, "no_accept\n dont_track_primary"),
+        (
+            "global_defs {\n nftables\n nftables_ifindex\n}\n",
+            "no_accept\n dont_track_primary",
+        ),
+        ("global_defs {\n vrrp_strict\n}\n", ""),
+    ] {
+        let (ours, theirs) = (pair(), pair());
+        let text = format!("{global}{}", instance(100, &format!("{more}\n{excluded}")));
+        ours.0.write(&text);
+        theirs.0.write(&text);
+        let (mut first, mut second) = (ours.0.start(), theirs.0.start_original());
+        for (node, program) in [(&ours.0, &first), (&theirs.0, &second)] {
+            node.wait_for_address(VIRTUAL, program);
+            node.wait_for_address("10.1.1.1", program);
+            wait_until_said(program, "(VI_1) setting firewall drop rule");
+        }
+        let (of_ours, of_theirs) = (tables(&ours.0), tables(&theirs.0));
+        assert!(of_theirs.len() > 6, "{of_theirs:#?}");
+        assert_eq!(of_ours, of_theirs, "{text}\n{}", first.output().unwrap());
+        for program in [&mut first, &mut second] {
+            program.signal(Signal::SIGTERM).unwrap();
+            assert_eq!(program.wait_code(), Some(0));
+            wait_until_said(program, "(VI_1) removing firewall drop rule");
+        }
+        // The original says so, and leaves it where it is.
+        assert_eq!(tables(&ours.0), [""; 0], "{text}");
+    }
+}
+
+/// What becomes of a connection from a machine to a closed port: the answer that nobody listens, or none.
+fn answers(from: &Node, address: &str) -> bool {
+    let to = SocketAddr::new(address.parse().unwrap(), 9);
+    let connected = from
+        .network
+        .inside(|| TcpStream::connect_timeout(&to, Duration::from_millis(1500)));
+    match connected.map_err(|error| error.kind()) {
+        Err(ErrorKind::ConnectionRefused) => true,
+        Err(ErrorKind::TimedOut) => false,
+        other => panic!("{address}: {other:?}"),
+    }
+}
+
+fn nobody_reaches_an_address_that_is_not_accepted() {
+    let (ours, other) = pair();
+    ours.write(&instance(100, "no_accept"));
+    let mut program = ours.start();
+    ours.wait_for_address(VIRTUAL, &program);
+    assert!(answers(&other, "192.168.0.11"));
+    assert!(!answers(&other, VIRTUAL));
+    // Without the word it is reached at once, and the instance stays master.
+    ours.write(&instance(100, "accept"));
+    program.signal(Signal::SIGHUP).unwrap();
+    assert!(wait_for(|| answers(&other, VIRTUAL).then_some(())).is_some());
+    ours.write(&instance(100, "no_accept"));
+    program.signal(Signal::SIGHUP).unwrap();
+    assert!(wait_for(|| (!answers(&other, VIRTUAL)).then_some(())).is_some());
+    assert_eq!(count(&program, "Entering MASTER STATE"), 1);
+    // The owner of an address accepts what is for it.
+    program.signal(Signal::SIGTERM).unwrap();
+    assert_eq!(program.wait_code(), Some(0));
+    ours.write(&instance(255, "no_accept"));
+    let owner = ours.start();
+    ours.wait_for_address(VIRTUAL, &owner);
+    assert!(answers(&other, VIRTUAL));
+}
+
+fn what_a_run_left_in_the_table_is_gone_with_the_next() {
+    let (ours, other) = pair();
+    ours.write(&instance(100, "no_accept"));
+    let program = ours.start();
+    ours.wait_for_address(VIRTUAL, &program);
+    kill(Pid::from_raw(ours.child()), Signal::SIGKILL).unwrap();
+    // The next child begins as backup: it has neither the address nor a table.
+    wait_until_said(&program, "Respawning");
+    assert!(wait_for(|| tables(&ours).is_empty().then_some(())).is_some());
+    ours.wait_for_address(VIRTUAL, &program);
+    assert!(!answers(&other, VIRTUAL));
+    assert_eq!(tables(&ours).len(), 3, "{:#?}", tables(&ours));
 }

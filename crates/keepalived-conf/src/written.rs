@@ -67,6 +67,16 @@ pub(crate) struct Global {
     pub(crate) use_pid_dir: bool,
     pub(crate) log_unknown_vrids: bool,
     pub(crate) fifos: WrittenFifos,
+    pub(crate) firewall: WrittenFirewall,
+}
+
+/// The table of nftables.
+#[derive(Debug, Default)]
+pub(crate) struct WrittenFirewall {
+    pub(crate) table: Option<String>,
+    pub(crate) priority: Option<i32>,
+    pub(crate) counters: bool,
+    pub(crate) ifindex: bool,
 }
 
 /// The FIFOs that changes are written to.
@@ -253,6 +263,8 @@ pub(crate) struct Instance {
     pub(crate) skip_check_adv_addr: Option<bool>,
     pub(crate) promote_secondaries: bool,
     pub(crate) strict: Option<bool>,
+    /// `accept`, or its opposite.
+    pub(crate) accept: Option<Spanned<bool>>,
     /// Where it asks for what is not built yet, and what that is.
     pub(crate) held: Option<(Span, &'static str)>,
 }
@@ -292,6 +304,7 @@ impl Instance {
             skip_check_adv_addr: None,
             promote_secondaries: false,
             strict: None,
+            accept: None,
             held: None,
         }
     }

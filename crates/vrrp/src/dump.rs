@@ -250,6 +250,9 @@ fn instance(out: &mut String, node: &Node, router: &Router) {
     );
     line!(out, "   Master down timer = {} usecs", down.as_micros());
     line!(out, "   Interface = {}", instance.interface);
+    if instance.strict {
+        line!(out, "   Enforcing strict VRRP compliance");
+    }
     line!(out, "   Using src_ip = {}", config.source);
     if instance.peers.is_empty() {
         line!(out, "   Multicast address {}", config.destination);
@@ -263,6 +266,8 @@ fn instance(out: &mut String, node: &Node, router: &Router) {
         Version::V3 => format!("{} milli-sec", instance.advert_int.as_millis()),
     };
     line!(out, "   Advert interval = {interval}");
+    let accept = if instance.accept { "enabled" } else { "disabled" };
+    line!(out, "   Accept = {accept}");
     let preempt = if instance.preempt { "enabled" } else { "disabled" };
     line!(out, "   Preempt = {preempt}");
     if !instance.preempt_delay.is_zero() {

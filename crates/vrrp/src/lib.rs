@@ -11,6 +11,7 @@ mod clock;
 mod driver;
 mod dump;
 mod fifo;
+mod firewall;
 mod interfaces;
 mod kernel;
 mod limit;

@@ -10,6 +10,7 @@ use vrrp_proto::track::Tracked;
 use vrrp_proto::wire::{Auth, FaultKind, Peer, Version};
 use vrrp_proto::{Counters, Event, GarpTiming, InitialState, Instance, InstanceConfig, Output};
 
+use crate::firewall::Dropped;
 use crate::limit::Limit;
 use crate::netlink::AddressSpec;
 use crate::socket::Path;
@@ -36,6 +37,8 @@ pub(crate) struct Router {
     pub(crate) machine: Instance,
     /// The addresses that it has set.
     pub(crate) set: Vec<AddressSpec>,
+    /// The addresses for which packets are dropped.
+    pub(crate) dropped: Vec<Dropped>,
     /// When it last changed its state.
     pub(crate) since: Timestamp,
     /// What the machine was last told of its interface.
@@ -55,6 +58,7 @@ impl Router {
             instance,
             machine: Instance::new(config),
             set: Vec::new(),
+            dropped: Vec::new(),
             since: Timestamp::now(),
             up: true,
             lines: Limit::default(),

@@ -59,6 +59,7 @@ pub(crate) const LAB: &[Needed] = &[
     Needed::debian("killall", "psmisc"),
     Needed::debian("curl", "curl"),
     Needed::debian("tcpdump", "tcpdump"),
+    Needed::debian("nft", "nftables"),
     Needed::debian("openssl", "openssl"),
     Needed::debian("rsyslogd", "rsyslog"),
     Needed::debian("chromium", "chromium"),

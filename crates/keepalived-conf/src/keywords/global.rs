@@ -5,7 +5,7 @@ use syntax::table::kw;
 
 use super::place::GLOBAL;
 use super::{Act, Row};
-use crate::parse::{done_by_lines, fifo, garp, global};
+use crate::parse::{done_by_lines, fifo, firewall, garp, global};
 
 /// Keywords of `global_defs`.
 pub(super) const ROWS: &[Row] = &[
@@ -318,13 +318,15 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "how late it must be to do so",
     ),
-    kw("nftables_counters", GLOBAL, Arity::exactly(0), "rules that count"),
+    kw("nftables_counters", GLOBAL, Arity::exactly(0), "rules that count")
+        .acts(Act::Line(firewall::counters)),
     kw(
         "nftables_ifindex",
         GLOBAL,
         Arity::exactly(0),
         "sets by the number of the interface",
-    ),
+    )
+    .acts(Act::Line(firewall::ifindex)),
     kw(
         "nftables_ipvs_priority",
         GLOBAL,
@@ -348,13 +350,15 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "priority of its chains",
-    ),
+    )
+    .acts(Act::Line(firewall::priority)),
     kw(
         "nftables",
         GLOBAL,
         Arity::between(0, 1),
         "nftables table for no_accept",
-    ),
+    )
+    .acts(Act::Line(firewall::table)),
     kw(
         "no_checker_emails",
         GLOBAL,
@@ -710,8 +714,9 @@ pub(super) const ROWS: &[Row] = &[
         "vrrp_iptables",
         GLOBAL,
         Arity::between(0, 2),
-        "iptables chains for no_accept",
-    ),
+        "iptables chains for no_accept; nftables is used",
+    )
+    .acts(Act::Line(firewall::iptables)),
     kw(
         "vrrp_lower_prio_no_advert",
         GLOBAL,

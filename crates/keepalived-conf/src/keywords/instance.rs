@@ -177,7 +177,8 @@ pub(super) const ROWS: &[Row] = &[
         INSTANCE,
         Arity::exactly(0),
         "drop packets for the addresses",
-    ),
+    )
+    .acts(Act::Line(instance::no_accept)),
     kw(
         "no_virtual_ipaddress",
         INSTANCE,

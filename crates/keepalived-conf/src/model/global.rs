@@ -52,8 +52,25 @@ pub struct GlobalDefs {
     pub log_unknown_vrids: bool,
     /// `notify_fifo` and `vrrp_notify_fifo`: where changes are written to.
     pub fifos: Vec<Fifo>,
+    /// `nftables`: where packets for addresses of instances that do not accept them are dropped.
+    pub firewall: Firewall,
     /// `fifo_write_vrrp_states_on_reload`: all states are written when the file was read again.
     pub states_on_reload: bool,
+}
+
+/// The table of nftables that the program keeps for itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Firewall {
+    /// `nftables`: its name; `keepalived` when the file gives none.
+    pub table: String,
+    /// Whether the file asks for it; otherwise it is said that it is used.
+    pub asked_for: bool,
+    /// `nftables_priority`: when its chains have their turn. Default -1.
+    pub priority: i32,
+    /// `nftables_counters`: its rules count what they drop.
+    pub counters: bool,
+    /// `nftables_ifindex`: interfaces are known by their numbers, also those that may come and go (`dont_track_primary`).
+    pub ifindex: bool,
 }
 
 /// A FIFO that changes are written to, a line each.

@@ -144,7 +144,11 @@ pub struct VrrpInstance {
     pub skip_check_adv_addr: bool,
     /// `promote_secondaries`.
     pub promote_secondaries: bool,
-    /// Why the instance must not take part, when it asks for what is not built yet (strict mode, virtual MAC addresses): it is
+    /// `strict_mode`, or the global `vrrp_strict`: what the RFC does not allow was taken back.
+    pub strict: bool,
+    /// Not `no_accept`: packets for its addresses are taken, though it is not their owner.
+    pub accept: bool,
+    /// Why the instance must not take part, when it asks for what is not built yet (virtual MAC addresses): it is
     /// kept in FAULT, so that no two masters come of a half-understood file.
     pub held: Option<&'static str>,
 }

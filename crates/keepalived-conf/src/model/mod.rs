@@ -8,7 +8,7 @@ mod sync;
 mod track;
 
 pub use address::{Scope, VirtualAddress};
-pub use global::{Fifo, GlobalDefs, Smtp, SmtpServer};
+pub use global::{Fifo, Firewall, GlobalDefs, Smtp, SmtpServer};
 pub use instance::{Authentication, Garp, InitialState, Notify, UnicastPeer, Version, VrrpInstance};
 pub use script::{Script, VrrpScript};
 pub use sync::SyncGroup;

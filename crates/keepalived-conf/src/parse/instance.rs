@@ -431,8 +431,21 @@ pub(crate) fn promote_secondaries(reading: &mut Reading<'_>, _: &Line) {
     }
 }
 
-/// `accept`, which is what it does anyway.
-pub(crate) fn accept(_: &mut Reading<'_>, _: &Line) {}
+/// `accept`.
+pub(crate) fn accept(reading: &mut Reading<'_>, line: &Line) {
+    set_accept(reading, line, true);
+}
+
+/// `no_accept`.
+pub(crate) fn no_accept(reading: &mut Reading<'_>, line: &Line) {
+    set_accept(reading, line, false);
+}
+
+fn set_accept(reading: &mut Reading<'_>, line: &Line, accept: bool) {
+    if let Some(instance) = current(reading) {
+        instance.accept = Some(Spanned::new(accept, line.keyword().span));
+    }
+}
 
 /// `smtp_alert`.
 pub(crate) fn smtp_alert(reading: &mut Reading<'_>, line: &Line) {

@@ -7,6 +7,7 @@
 pub(crate) mod address;
 mod command;
 pub(crate) mod fifo;
+pub(crate) mod firewall;
 pub(crate) mod garp;
 pub(crate) mod global;
 pub(crate) mod instance;

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use crate::model::{Garp, GlobalDefs, Smtp};
+use crate::model::{Firewall, Garp, GlobalDefs, Smtp};
 use crate::reading::Reading;
 use crate::written::WrittenGarp;
 
@@ -68,6 +68,17 @@ pub(super) fn resolve(reading: &mut Reading<'_>) -> GlobalDefs {
         net_namespace: global.net_namespace.clone(),
         use_pid_dir: global.use_pid_dir,
         log_unknown_vrids: global.log_unknown_vrids,
+        firewall: Firewall {
+            table: global
+                .firewall
+                .table
+                .clone()
+                .unwrap_or_else(|| "keepalived".to_owned()),
+            asked_for: global.firewall.table.is_some(),
+            priority: global.firewall.priority.unwrap_or(-1),
+            counters: global.firewall.counters,
+            ifindex: global.firewall.ifindex,
+        },
         // Their scripts are looked for with all others.
         fifos: Vec::new(),
         states_on_reload: global.fifos.states_on_reload,

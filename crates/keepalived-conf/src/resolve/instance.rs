@@ -8,6 +8,7 @@ use syntax::{Diagnostic, Span};
 
 use super::global::filled;
 use super::program::{Programs, notify_all};
+use super::strict;
 use crate::model::{
     Authentication, GlobalDefs, InitialState, TrackInterface, TrackScript, UnicastPeer, Version,
     VirtualAddress, VrrpInstance, VrrpScript, Weight,
@@ -43,12 +44,9 @@ pub(super) fn resolve(
         return None;
     };
     let strict = written.strict.unwrap_or(reading.written.global.strict);
-    if strict {
-        written.held.get_or_insert((at, "strict mode"));
-    }
     let ipv6 = written.ipv4 == Some(false);
     if written.addresses.is_empty() {
-        let need = if ipv6 { "required" } else { "sensible" };
+        let need = if ipv6 || strict { "required" } else { "sensible" };
         let told = Diagnostic::warning(
             "no-address",
             format!("({name}) No VIP specified; at least one is {need}"),
@@ -65,6 +63,9 @@ pub(super) fn resolve(
             .as_ref()
             .map_or(global.version, |version| version.value)
     };
+    if strict && !strict::hold(reading, &mut written, version) {
+        return None;
+    }
     check_unicast(reading, &mut written);
     let priority = written.priority.as_ref().map_or(100, |priority| priority.value);
     let owner = priority == 255;
@@ -75,6 +76,15 @@ pub(super) fn resolve(
         None => InitialState::Backup,
     };
     let advert_int = advert_int(reading, &written, version);
+    if owner && let Some(span) = written.nopreempt.take() {
+        let told = Diagnostic::warning(
+            "owner",
+            format!("({name}) nopreempt is incompatible with priority 255. resetting nopreempt"),
+        )
+        .at(span)
+        .help("remove it: the owner of the addresses always takes them");
+        reading.fault(told);
+    }
     let (preempt, preempt_delay) = preemption(reading, &written, initial_state);
     let authentication = authentication(reading, &written, version);
     let weightless = without_weights.contains(&name);
@@ -128,6 +138,11 @@ pub(super) fn resolve(
             .skip_check_adv_addr
             .unwrap_or(reading.written.global.skip_check_adv_addr),
         promote_secondaries: written.promote_secondaries,
+        strict,
+        accept: written
+            .accept
+            .as_ref()
+            .map_or(!strict || owner, |accept| accept.value || owner),
         held: written.held.map(|(_, what)| what),
         interface,
         name,

@@ -4,6 +4,7 @@
 mod global;
 mod instance;
 mod program;
+mod strict;
 mod sync;
 
 use syntax::Diagnostic;

@@ -2,6 +2,7 @@
 //! at once), and one that tells what changes.
 
 mod monitor;
+pub(crate) mod nftables;
 mod request;
 
 pub(crate) use monitor::{Change, Monitor};

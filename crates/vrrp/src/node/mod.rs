@@ -1,6 +1,7 @@
 //! The whole of a running program: its instances, interfaces, sockets and scripts, and what each thing that happens means for them.
 //! What an instance does is asked of its machine; here it is done.
 
+mod filter;
 mod group;
 mod interface;
 mod output;
@@ -21,6 +22,7 @@ use crate::check::{Check, Report};
 use crate::clock::Clock;
 use crate::driver::Options;
 use crate::fifo::Fifos;
+use crate::firewall::Firewall;
 use crate::interfaces::Interfaces;
 use crate::limit::Limit;
 use crate::log::Log;
@@ -78,6 +80,7 @@ pub(crate) struct Node {
     channel: Channel,
     announcer: Announcer,
     mailer: Mailer,
+    firewall: Firewall,
     sockets: BTreeMap<SocketKey, AdvertSockets>,
     /// The sockets that were last looked at for packets, so that each have their turn.
     turn: Option<SocketKey>,
@@ -114,6 +117,7 @@ impl Node {
         let mut node = Self {
             announcer: Announcer::new(frames, Intervals::of(&global), log.clone()),
             mailer: Mailer::new(global.smtp.clone(), global.router_id.clone()),
+            firewall: Firewall::new(global.firewall.clone(), log.clone()),
             log,
             clock,
             interfaces,
@@ -135,6 +139,9 @@ impl Node {
         for instance in &config.instances {
             let machine = node.machine_config(instance, config);
             node.routers.push(Router::new(instance.clone(), machine));
+        }
+        if node.uses_firewall() {
+            node.firewall.prepare();
         }
         node.tell_all_addresses();
         for at in 0..node.routers.len() {
@@ -236,6 +243,7 @@ impl Node {
             router.machine.handle_input(now, Input::Stop);
         }
         self.act_for_all();
+        self.end_firewall();
         self.tell_end_of_groups();
     }
 

@@ -95,6 +95,10 @@ impl Node {
             return;
         }
         let name = &router.instance.name;
+        let filtered = !router.instance.accept;
+        if filtered && matches!(output, Output::AddAddresses) {
+            self.log.info(format!("({name}) setting firewall drop rule"));
+        }
         self.log.info(format!("({name}) {line}"));
         // Those that no advert names are told of by themselves.
         if !router.instance.excluded.is_empty()
@@ -102,6 +106,9 @@ impl Node {
         {
             self.log
                 .info(format!("({name}) {}", line.replace("VIPs", "E-VIPs")));
+        }
+        if filtered && matches!(output, Output::RemoveAddresses) {
+            self.log.info(format!("({name}) removing firewall drop rule"));
         }
     }
 
@@ -128,7 +135,7 @@ impl Node {
         }
     }
 
-    fn wanted(&self, at: usize) -> Vec<AddressSpec> {
+    pub(super) fn wanted(&self, at: usize) -> Vec<AddressSpec> {
         self.all_addresses(at)
             .filter_map(|address| spec(address, &self.interfaces))
             .collect()
@@ -140,7 +147,9 @@ impl Node {
     }
 
     fn add_addresses(&mut self, at: usize) {
-        for address in self.wanted(at) {
+        let wanted = self.wanted(at);
+        self.drop_packets(at, &wanted);
+        for address in wanted {
             if self.routers[at].set.contains(&address) {
                 continue;
             }
@@ -174,6 +183,7 @@ impl Node {
             }
         }
         self.take_away(at, &gone);
+        self.pass_packets(at);
     }
 
     /// Takes addresses away; those that are not there are fine.

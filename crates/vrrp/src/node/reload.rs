@@ -58,6 +58,7 @@ impl Node {
                 }
             }
         }
+        self.renew_firewall();
         self.renew_groups(&groups, &config.groups);
         for at in 0..self.routers.len() {
             self.settle_group(at);
