@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use vrrp_proto::wire::{Auth, Datagram, Version, internet_checksum, pseudo_header_checksum};
+use vrrp_proto::wire::{Auth, Datagram, Version, internet_checksum, pseudo_header_checksum, read_announcement};
 use vrrp_proto::{Input, Instance, InstanceConfig, StateKind, Time};
 
 /// Puts the checksum right, so that what is behind it is reached as well.
@@ -59,6 +59,9 @@ fuzz_target!(|data: &[u8]| {
     let [choice, data @ ..] = data else { return };
     // Raw bytes, as a socket gives them, first.
     let raw = Datagram::from_ipv4(data);
+    for ethernet_type in [0x0806, 0x86dd] {
+        let _ = read_announcement(ethernet_type, data);
+    }
 
     let mut instance = instance(*choice);
     let own = instance.config().source;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use syntax::Span;
 
-use crate::model::{InitialState, Scope, SmtpServer, UnicastPeer, Version, Weight};
+use crate::model::{HttpEndpoint, InitialState, Scope, SmtpServer, UnicastPeer, Version, Weight};
 
 /// A value with its place.
 #[derive(Clone, Debug)]
@@ -67,6 +67,7 @@ pub(crate) struct Global {
     pub(crate) use_pid_dir: bool,
     pub(crate) log_unknown_vrids: bool,
     pub(crate) fifos: WrittenFifos,
+    pub(crate) http: Option<HttpEndpoint>,
     pub(crate) firewall: WrittenFirewall,
 }
 

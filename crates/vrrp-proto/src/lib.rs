@@ -11,6 +11,7 @@ mod counters;
 pub mod fsm;
 pub mod group;
 pub mod sim;
+pub mod split;
 pub mod timers;
 pub mod track;
 pub mod wire;

@@ -1,7 +1,10 @@
 //! Tracked scripts at work: starts, watches and ends them as `ScriptMachine` says, and tells what became of them.
 
+use std::cell::Cell;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;
+use std::rc::Rc;
+use std::time::Duration;
 
 use keepalived_conf::model::VrrpScript;
 use tokio::sync::{mpsc, oneshot};
@@ -25,6 +28,35 @@ pub(crate) struct Report {
     pub(crate) health: Health,
 }
 
+/// How the runs of a script have ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// With status 0.
+    pub(crate) succeeded: u64,
+    /// With another one, or by a signal, or not at all because they could not begin.
+    pub(crate) failed: u64,
+    /// Too late.
+    pub(crate) timed_out: u64,
+    /// The status of the last one that had one.
+    pub(crate) last_status: Option<i32>,
+    /// How long the last one took.
+    pub(crate) last_run: Option<Duration>,
+}
+
+impl Tally {
+    fn count(&mut self, end: ScriptEnd, took: Duration) {
+        match end {
+            ScriptEnd::Exited(0) => self.succeeded += 1,
+            ScriptEnd::Exited(_) | ScriptEnd::Killed(_) => self.failed += 1,
+            ScriptEnd::TimedOut => self.timed_out += 1,
+        }
+        if let ScriptEnd::Exited(status) = end {
+            self.last_status = Some(status);
+        }
+        self.last_run = Some(took);
+    }
+}
+
 /// A script that is run again and again. Dropped, it is no longer run, and a run under way is asked to end.
 #[derive(Debug)]
 pub(crate) struct Check {
@@ -32,6 +64,7 @@ pub(crate) struct Check {
     pub(crate) script: VrrpScript,
     /// What is known of it.
     pub(crate) health: Health,
+    tally: Rc<Cell<Tally>>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -46,13 +79,21 @@ impl Check {
         reports: mpsc::UnboundedSender<Report>,
     ) -> Self {
         let (stop, stopped) = oneshot::channel();
-        let task = spawn_local(run(script.clone(), clock, log, reports, stopped));
+        let tally = Rc::<Cell<Tally>>::default();
+        let counted = Rc::clone(&tally);
+        let task = spawn_local(run(script.clone(), clock, log, reports, counted, stopped));
         Self {
             script,
             health,
+            tally,
             stop,
             task,
         }
+    }
+
+    /// How its runs have ended.
+    pub(crate) fn tally(&self) -> Tally {
+        self.tally.get()
     }
 
     /// Ends it; done when no run is under way any more.
@@ -79,22 +120,33 @@ async fn run(
     clock: Clock,
     log: Log,
     reports: mpsc::UnboundedSender<Report>,
+    tally: Rc<Cell<Tally>>,
     mut stopped: oneshot::Receiver<()>,
 ) {
     let name = &script.name;
     let mut machine = ScriptMachine::new(clock.now(), script_timing(&script));
     let mut running: Option<Running> = None;
+    let mut began = clock.now();
+    let count = |end, began| {
+        let mut counts = tally.get();
+        counts.count(end, clock.now().saturating_sub(began));
+        tally.set(counts);
+    };
     loop {
         machine.handle_timeout(clock.now());
         while let Some(action) = machine.poll_action() {
             match action {
-                ScriptAction::Run => match Running::start(&script.script, &[]) {
-                    Ok(started) => running = Some(started),
-                    Err(error) => {
-                        log.info(format!("VRRP_Script({name}) cannot be run: {error}"));
-                        machine.handle_end(ScriptEnd::Exited(NOT_STARTED));
+                ScriptAction::Run => {
+                    began = clock.now();
+                    match Running::start(&script.script, &[]) {
+                        Ok(started) => running = Some(started),
+                        Err(error) => {
+                            log.info(format!("VRRP_Script({name}) cannot be run: {error}"));
+                            count(ScriptEnd::Exited(NOT_STARTED), began);
+                            machine.handle_end(ScriptEnd::Exited(NOT_STARTED));
+                        }
                     }
-                },
+                }
                 ScriptAction::SkippedStillRunning => log.info(format!(
                     "Track script {name} is already running, expect idle - skipping run"
                 )),
@@ -103,6 +155,7 @@ async fn run(
                         // How it ends is of no interest any more.
                         let _ = running.end().await;
                     }
+                    count(ScriptEnd::TimedOut, began);
                     machine.handle_end(ScriptEnd::TimedOut);
                 }
                 ScriptAction::ReturningNow(status) => {
@@ -132,6 +185,7 @@ async fn run(
             }
             end = ended(&mut running) => {
                 running = None;
+                count(end, began);
                 machine.handle_end(end);
             }
             () = sleep_until(clock.instant(machine.poll_timeout())) => {}

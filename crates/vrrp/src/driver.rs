@@ -4,21 +4,27 @@ use std::future::poll_fn;
 use std::io;
 use std::time::Duration;
 
-use keepalived_conf::model::Config;
+use keepalived_conf::model::{Config, HttpEndpoint};
 use tokio::sync::mpsc;
 use tokio::task::yield_now;
 use tokio::time::{sleep_until, timeout};
 
+use crate::announced::Announced;
 use crate::check::Report;
 use crate::dump;
+use crate::http::Asker;
 use crate::log::{Level, Log};
 use crate::netlink::{Change, Monitor};
 use crate::node::{Ending, Node, SocketKey};
 use crate::privilege;
+use crate::snapshot::Snapshot;
 use crate::socket::Received;
 
 /// The largest packet that is looked at: an advert of 255 addresses, and what is needed to see that one is longer.
 const LARGEST_PACKET: usize = 2048;
+
+/// The most that is looked at of what others announce.
+const LARGEST_ANNOUNCEMENT: usize = 256;
 
 /// For how long programs that are asked to end are waited for at the end.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -48,6 +54,8 @@ enum Happened {
     Netlink(io::Result<Vec<Change>>),
     Script(Option<Report>),
     Packet(SocketKey, io::Result<Received>),
+    Announced(Announced),
+    Asked(Asker),
     Time,
 }
 
@@ -61,12 +69,14 @@ pub enum Milestone {
 }
 
 /// How the program was asked to run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// Masters leave their addresses where they are when the program ends (`-V`).
     pub keep_addresses: bool,
     /// Every address that comes or goes is logged (`-a`).
     pub log_addresses: bool,
+    /// Where metrics and state can be asked for, whatever the configuration says.
+    pub http: Option<HttpEndpoint>,
 }
 
 /// Runs `config` until it is told to stop. `told` hears of what is reached. To be called within a local runtime.
@@ -83,13 +93,15 @@ pub async fn run(
     log.detail("Registering Kernel netlink reflector");
     let monitor = Monitor::open()?;
     let (reports, mut reported) = mpsc::unbounded_channel();
-    let mut node = Node::open(config, options, log.clone(), reports)?;
+    let (askers, mut asked) = mpsc::unbounded_channel();
+    let mut node = Node::open(config, options, log.clone(), reports, askers)?;
     privilege::keep_only_what_is_needed()
         .map_err(|error| io::Error::other(format!("rights cannot be given up: {error}")))?;
     node.begin(config);
     told(Milestone::Started);
 
     let mut buffer = vec![0; LARGEST_PACKET];
+    let mut heard = [0; LARGEST_ANNOUNCEMENT];
     let ended = loop {
         let now = node.clock.now();
         let wake = node.poll_timeout();
@@ -104,8 +116,12 @@ pub async fn run(
             changes = monitor.changes() => Happened::Netlink(changes),
             report = reported.recv() => Happened::Script(report),
             () = sleep_until(wake) => Happened::Time,
+            Some(asker) = asked.recv() => Happened::Asked(asker),
             (key, received) = poll_fn(|context| node.poll_packet(context, &mut buffer)) => {
                 Happened::Packet(key, received)
+            }
+            announced = poll_fn(|context| node.listeners.poll(context, &mut heard)) => {
+                Happened::Announced(announced)
             }
         };
         match happened {
@@ -139,6 +155,11 @@ pub async fn run(
                     yield_now().await;
                 }
             }
+            Happened::Asked(asker) => {
+                // It may have gone away meanwhile.
+                let _ = asker.send(Snapshot::of(&node));
+            }
+            Happened::Announced(announced) => node.take_announced(announced),
             Happened::Time => {}
         }
     };

@@ -532,7 +532,7 @@ fn command(script: &Script) -> String {
     words.join(" ")
 }
 
-fn mac(bytes: &[u8]) -> String {
+pub(crate) fn mac(bytes: &[u8]) -> String {
     let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     bytes.join(":")
 }

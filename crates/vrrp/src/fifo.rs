@@ -11,6 +11,7 @@ use nix::unistd::mkfifo;
 
 use crate::log::Log;
 use crate::process::Running;
+use crate::snapshot::FifoView;
 
 /// A FIFO that is open.
 #[derive(Debug)]
@@ -22,6 +23,9 @@ struct Open {
     reader: Option<Running>,
     /// Its reader does not keep up, which was told.
     full: bool,
+    /// Lines that were written, and lines that were not.
+    written: u64,
+    left_out: u64,
 }
 
 /// All FIFOs.
@@ -81,8 +85,12 @@ impl Fifos {
         let line = format!("{kind} \"{name}\" {what} {priority}\n");
         for one in &mut self.open {
             match one.pipe.write_all(line.as_bytes()) {
-                Ok(()) => one.full = false,
+                Ok(()) => {
+                    one.full = false;
+                    one.written += 1;
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    one.left_out += 1;
                     // Once for as long as it lasts.
                     if !std::mem::replace(&mut one.full, true) {
                         self.log.info(format!(
@@ -97,6 +105,16 @@ impl Fifos {
                 )),
             }
         }
+    }
+
+    /// What became of the lines so far.
+    pub(crate) fn views(&self) -> Vec<FifoView> {
+        let view = |one: &Open| FifoView {
+            path: one.fifo.path.clone(),
+            written: one.written,
+            left_out: one.left_out,
+        };
+        self.open.iter().map(view).collect()
     }
 
     /// Closes all, and removes those that were made. Gives their readers.
@@ -142,6 +160,8 @@ fn open_one(fifo: &Fifo) -> io::Result<Open> {
         made,
         reader: None,
         full: false,
+        written: 0,
+        left_out: 0,
     })
 }
 

@@ -5,6 +5,7 @@
 //! an instance does next, which vrrp-proto decides.
 
 mod address;
+mod announced;
 mod announcement;
 mod check;
 mod clock;
@@ -12,6 +13,7 @@ mod driver;
 mod dump;
 mod fifo;
 mod firewall;
+mod http;
 mod interfaces;
 mod kernel;
 mod limit;
@@ -23,6 +25,7 @@ mod notify;
 pub mod privilege;
 mod process;
 mod router;
+mod snapshot;
 mod socket;
 mod thing;
 

@@ -1,6 +1,8 @@
 //! Alert mail: the text that the original writes, handed to the mail server that the configuration names.
 
+use std::cell::Cell;
 use std::net::IpAddr;
+use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::Zoned;
@@ -11,6 +13,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use tokio::task::spawn_local;
 
 use crate::log::Log;
+use crate::snapshot::MailCounts;
 
 /// An alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,12 +29,31 @@ pub(crate) struct Alert {
 pub(crate) struct Mailer {
     smtp: Smtp,
     router: String,
+    counts: Rc<Cell<MailCounts>>,
 }
 
 impl Mailer {
     /// For a machine that calls itself `router` in subjects.
     pub(crate) fn new(smtp: Smtp, router: String) -> Self {
-        Self { smtp, router }
+        Self {
+            smtp,
+            router,
+            counts: Rc::default(),
+        }
+    }
+
+    /// The same for another configuration: it goes on counting.
+    pub(crate) fn renewed(&self, smtp: Smtp, router: String) -> Self {
+        Self {
+            smtp,
+            router,
+            counts: Rc::clone(&self.counts),
+        }
+    }
+
+    /// What became of the mails so far.
+    pub(crate) fn counts(&self) -> MailCounts {
+        self.counts.get()
     }
 
     /// Sends an alert on its own, when there is somebody to send it to; what becomes of it is logged. To be called within a
@@ -43,7 +65,12 @@ impl Mailer {
         }
         let mailer = self.clone();
         spawn_local(async move {
-            match mailer.deliver(server.address, server.port, &alert).await {
+            let delivered = mailer.deliver(server.address, server.port, &alert).await;
+            let mut counts = mailer.counts.get();
+            counts.sent += u64::from(delivered.is_ok());
+            counts.failed += u64::from(delivered.is_err());
+            mailer.counts.set(counts);
+            match delivered {
                 Ok(()) => log.detail("SMTP alert successfully sent."),
                 Err(error) => log.info(format!(
                     "SMTP alert to [{}]:{} failed: {error}",

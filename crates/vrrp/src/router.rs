@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use keepalived_conf::model::{
     Authentication, GlobalDefs, InitialState as WantedState, Version as WantedVersion, VrrpInstance,
 };
+use vrrp_proto::split::SplitWatch;
 use vrrp_proto::track::Tracked;
 use vrrp_proto::wire::{Auth, FaultKind, Peer, Version};
 use vrrp_proto::{Counters, Event, GarpTiming, InitialState, Instance, InstanceConfig, Output};
@@ -13,6 +14,7 @@ use vrrp_proto::{Counters, Event, GarpTiming, InitialState, Instance, InstanceCo
 use crate::firewall::Dropped;
 use crate::limit::Limit;
 use crate::netlink::AddressSpec;
+use crate::snapshot::StateCounts;
 use crate::socket::Path;
 
 /// The kinds of lines that packets can call for at any rate.
@@ -41,12 +43,16 @@ pub(crate) struct Router {
     pub(crate) dropped: Vec<Dropped>,
     /// When it last changed its state.
     pub(crate) since: Timestamp,
+    /// How often it came into each state.
+    pub(crate) entered: StateCounts,
     /// What the machine was last told of its interface.
     pub(crate) up: bool,
     /// Lines that packets call for.
     pub(crate) lines: Limit<LineKind>,
     /// Adverts that the system did not send.
     pub(crate) unsent: u64,
+    /// Whether others are masters as well.
+    pub(crate) split: SplitWatch,
     /// What had been counted when the counts were last cleared.
     pub(crate) counted_before: Counters,
 }
@@ -60,9 +66,11 @@ impl Router {
             set: Vec::new(),
             dropped: Vec::new(),
             since: Timestamp::now(),
+            entered: StateCounts::default(),
             up: true,
             lines: Limit::default(),
             unsent: 0,
+            split: SplitWatch::default(),
             counted_before: Counters::default(),
         }
     }

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;
 
 use keepalived_conf::Dialect;
+use keepalived_conf::model::HttpPlace;
 
 /// Where keepalived's configuration stands when the command line names no other.
 pub(crate) const DEFAULT_FILE: &str = "/etc/keepalived/keepalived.conf";
@@ -107,6 +108,8 @@ pub(crate) struct Arguments {
     pub(crate) config_test: bool,
     /// The file that the test's messages go to, instead of standard error.
     pub(crate) config_test_log: Option<OsString>,
+    /// `--http`, ours: where metrics and state can be asked for.
+    pub(crate) http: Option<HttpPlace>,
     /// `--dialect`, ours.
     pub(crate) dialect: Option<Dialect>,
     /// What is to be said about the command line, though it is run: each without a newline at its end.
@@ -150,6 +153,7 @@ impl Default for Arguments {
             core_dump_pattern: None,
             config_test: false,
             config_test_log: None,
+            http: None,
             dialect: None,
             remarks: Vec::new(),
             unexpected: Vec::new(),
@@ -209,6 +213,7 @@ const OPTIONS: &[Row] = &[
     ('v', "version", Value::None),
     ('h', "help", Value::None),
     ('7', "dialect", Value::Needed),
+    ('8', "http", Value::Needed),
 ];
 
 /// Reads a command line (without the program's name). The text is for standard error when it cannot be run.
@@ -316,6 +321,10 @@ fn option(letter: char, value: Option<OsString>, out: &mut Arguments) -> Result<
                 .parse()
                 .map_err(|error: keepalived_conf::UnknownDialect| format!("--dialect: {error}"))?;
             out.dialect = Some(dialect);
+        }
+        '8' => {
+            let text = text.unwrap_or_default();
+            out.http = Some(text.parse().map_err(|why| format!("--http: {why}"))?);
         }
         'f' => out.file = text.unwrap_or_default(),
         'P' => out.vrrp_only = true,

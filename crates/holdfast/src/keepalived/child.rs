@@ -131,7 +131,9 @@ async fn speak(
             Milestone::Reloaded => RELOADED,
         });
     };
+    let http = reading::http(arguments).map_err(io::Error::other)?;
     let options = Options {
+        http,
         keep_addresses: arguments.keep_vips,
         log_addresses: arguments.log_addresses,
     };

@@ -60,6 +60,10 @@ pub(crate) fn run(invoked: &OsStr, arguments: &[OsString]) -> u8 {
                     return FAILED;
                 }
             };
+            if let Err(text) = reading::http(&arguments) {
+                say(&format!("{text}\n"));
+                return FAILED;
+            }
             if arguments.config_test {
                 return reading::test(&arguments, dialect);
             }

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use keepalived_conf::{Dialect, LoadOptions, Loaded, load};
 
+use keepalived_conf::model::HttpEndpoint;
 use vrrp::log::Log;
 
 use super::arguments::Arguments;
@@ -39,6 +40,22 @@ pub(crate) fn dialect(arguments: &Arguments) -> Result<Dialect, String> {
             .map_err(|error| format!("HOLDFAST_KEEPALIVED_DIALECT: {error}")),
         _ => Ok(Dialect::default()),
     }
+}
+
+/// Where metrics and state are told, as the command line has it, or the environment.
+///
+/// # Errors
+/// What to say when the environment names no such place.
+pub(crate) fn http(arguments: &Arguments) -> Result<Option<HttpEndpoint>, String> {
+    let place = match (&arguments.http, std::env::var("HOLDFAST_KEEPALIVED_HTTP")) {
+        (Some(place), _) => Some(place.clone()),
+        (None, Ok(text)) if !text.is_empty() => Some(
+            text.parse()
+                .map_err(|why| format!("HOLDFAST_KEEPALIVED_HTTP: {why}"))?,
+        ),
+        _ => None,
+    };
+    Ok(place.map(|place| HttpEndpoint { place, owner: None }))
 }
 
 /// `-t`: tells what is wrong, on standard error or in the file that was asked for; gives the exit status. The interfaces are those

@@ -40,6 +40,7 @@ Usage: {PROGRAM} [OPTION...]
   -t, --config-test[=LOG_FILE] Read and check the configuration, and say what is wrong with it
                                 on standard error, or in the file
       --dialect=VERSION        Read the file exactly as that version does (1.2 to 2.4)
+      --http=PLACE             Tell metrics and state at unix:/PATH, or at an address of loopback with a port
   -v, --version                Print the version
   -h, --help                   Print this
 ";

@@ -5,6 +5,7 @@ mod bfd;
 mod global;
 mod instance;
 mod lvs;
+pub(crate) mod ours;
 mod reference;
 mod script;
 mod sync;
@@ -115,7 +116,7 @@ pub(crate) const READ_LIST: Act = Act::List {
 /// All tables, with what their place is called.
 pub(crate) const TABLES: &[(u32, &str, &[&[Row]])] = &[
     (place::TOP, "Outside of blocks", &[top::ROWS]),
-    (place::GLOBAL, "global_defs", &[global::ROWS]),
+    (place::GLOBAL, "global_defs", &[global::ROWS, ours::GLOBAL_ROWS]),
     (place::INSTANCE, "vrrp_instance", &[instance::ROWS]),
     (
         place::AUTHENTICATION,

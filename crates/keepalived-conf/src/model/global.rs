@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use super::{Garp, Script, Version};
+use super::{Garp, HttpEndpoint, Script, Version};
 
 /// `global_defs`, and what stands outside of it on the top level.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +54,8 @@ pub struct GlobalDefs {
     pub fifos: Vec<Fifo>,
     /// `nftables`: where packets for addresses of instances that do not accept them are dropped.
     pub firewall: Firewall,
+    /// `holdfast_http`: where metrics and state can be asked for.
+    pub http: Option<HttpEndpoint>,
     /// `fifo_write_vrrp_states_on_reload`: all states are written when the file was read again.
     pub states_on_reload: bool,
 }

@@ -6,6 +6,7 @@
 
 pub(crate) mod address;
 mod command;
+pub(crate) mod endpoint;
 pub(crate) mod fifo;
 pub(crate) mod firewall;
 pub(crate) mod garp;

@@ -2,7 +2,7 @@
 
 use syntax::{Applicability, Diagnostic, Span, Status, closest};
 
-use crate::keywords::{Act, Row, find, names, place, place_name, places_of};
+use crate::keywords::{Act, Row, find, names, ours, place, place_name, places_of};
 use crate::lines::{Item, Line};
 use crate::reading::Reading;
 
@@ -104,7 +104,8 @@ impl<'i> Walk<'i> {
         let row = find(here, &word.bytes).filter(|row| {
             let dialect = reading.dialect;
             !dialect.strict
-                || (row.row.since.is_none_or(|since| since <= dialect.version)
+                || (!row.row.name.starts_with(ours::PREFIX)
+                    && row.row.since.is_none_or(|since| since <= dialect.version)
                     && row.row.removed_in.is_none_or(|removed| dialect.version < removed))
         });
         let Some(row) = row else {

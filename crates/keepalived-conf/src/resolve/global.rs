@@ -81,6 +81,7 @@ pub(super) fn resolve(reading: &mut Reading<'_>) -> GlobalDefs {
         },
         // Their scripts are looked for with all others.
         fifos: Vec::new(),
+        http: global.http.clone(),
         states_on_reload: global.fifos.states_on_reload,
     }
 }

@@ -253,6 +253,11 @@ impl<'a> Datagram<'a> {
         self.payload.get(1).copied()
     }
 
+    /// The priority that the packet says it has.
+    pub fn priority(&self) -> Option<u8> {
+        self.payload.get(2).copied()
+    }
+
     /// The advert in it, if it is one that `expected` may take for what it says. Of several faults the one is told that the
     /// original tells.
     ///

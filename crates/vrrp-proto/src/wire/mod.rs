@@ -13,7 +13,9 @@ pub use authentication_header::{AH_LENGTH, AH_PROTOCOL, AuthenticationHeader};
 pub use checksum::{internet_checksum, pseudo_header_checksum};
 pub use fault::{Fault, FaultKind};
 pub use ipv4::{HEADER_LENGTH, Ipv4Header, prepend_authenticated_ipv4_header, prepend_ipv4_header};
-pub use neighbour::{ArpForm, announcement, gratuitous_arp, unsolicited_neighbour_advertisement};
+pub use neighbour::{
+    ArpForm, announcement, gratuitous_arp, read_announcement, unsolicited_neighbour_advertisement,
+};
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

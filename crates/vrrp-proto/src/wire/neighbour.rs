@@ -80,3 +80,69 @@ pub fn announcement(hardware: [u8; 6], address: IpAddr, router: bool) -> Vec<u8>
         IpAddr::V6(v6) => unsolicited_neighbour_advertisement(hardware, v6, router).to_vec(),
     }
 }
+
+/// What a frame tells all who hear it: where an address is. None for every other frame. `frame` begins behind the Ethernet
+/// header: a gratuitous ARP in either form, or a neighbour advertisement.
+pub fn read_announcement(ethernet_type: u16, frame: &[u8]) -> Option<(IpAddr, [u8; 6])> {
+    match ethernet_type {
+        0x0806 => read_arp(frame),
+        0x86dd => read_advertisement(frame),
+        _ => None,
+    }
+}
+
+fn read_arp(frame: &[u8]) -> Option<(IpAddr, [u8; 6])> {
+    let arp: &[u8; 28] = frame.first_chunk()?;
+    let sender: [u8; 4] = arp[14..18].try_into().ok()?;
+    let hardware = arp[8..14].try_into().ok()?;
+    let fits = arp[..7] == [0, 1, 0x08, 0, 6, 4, 0] && [1, 2].contains(&arp[7]);
+    (fits && arp[24..28] == sender).then_some((sender.into(), hardware))
+}
+
+fn read_advertisement(frame: &[u8]) -> Option<(IpAddr, [u8; 6])> {
+    let (header, message) = frame.split_first_chunk::<40>()?;
+    // Of version 6, with nothing between its header and the message, from a neighbour.
+    if header[0] >> 4 != 6 || header[6..8] != [ICMPV6, 255] || message.first() != Some(&136) {
+        return None;
+    }
+    let target: [u8; 16] = message.get(8..24)?.try_into().ok()?;
+    let mut options = message.get(24..)?;
+    while let [kind, length, ..] = options
+        && *length > 0
+    {
+        let (option, rest) = options.split_at_checked(usize::from(*length) * 8)?;
+        if (*kind, *length) == (2, 1) {
+            return Some((target.into(), option[2..8].try_into().ok()?));
+        }
+        options = rest;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_announced_is_read_again() {
+        let hardware = [2, 0, 0, 0, 0, 7];
+        let v4 = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 99));
+        let v6: IpAddr = "2001:db8::99".parse().expect("an address");
+        for (kind, address) in [(0x0806, v4), (0x86dd, v6)] {
+            let frame = announcement(hardware, address, false);
+            assert_eq!(read_announcement(kind, &frame[14..]), Some((address, hardware)));
+            for end in 14..frame.len() {
+                assert_eq!(read_announcement(kind, &frame[14..end]), None, "{end}");
+            }
+        }
+        let reply = gratuitous_arp(ArpForm::Reply, hardware, Ipv4Addr::new(192, 0, 2, 99));
+        assert_eq!(read_announcement(0x0806, &reply[14..]), Some((v4, hardware)));
+        let mut request = reply;
+        request[41] ^= 1;
+        assert_eq!(
+            read_announcement(0x0806, &request[14..]),
+            None,
+            "somebody asks for another"
+        );
+    }
+}

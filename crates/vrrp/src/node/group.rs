@@ -6,6 +6,7 @@ use vrrp_proto::{Input, Instance, StateKind};
 
 use super::Node;
 use crate::notify::{self, News};
+use crate::snapshot::GroupView;
 
 /// A group of the configuration. Its members' places are those of the node's routers.
 #[derive(Debug)]
@@ -39,6 +40,17 @@ impl Node {
                 group: group.clone(),
             })
             .collect();
+    }
+
+    /// The groups, for those who show them.
+    pub(crate) fn group_views(&self) -> Vec<GroupView> {
+        let name = |member: &usize| Some(self.routers.get(*member)?.instance.name.clone());
+        let view = |group: &Group| GroupView {
+            name: group.group.name.clone(),
+            state: group.state,
+            members: group.group.members.iter().filter_map(name).collect(),
+        };
+        self.groups.iter().map(view).collect()
     }
 
     /// Has the others of an instance's group do what follows for them from what it did.

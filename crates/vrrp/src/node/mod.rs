@@ -7,29 +7,34 @@ mod interface;
 mod output;
 mod packet;
 mod reload;
+mod split;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
+use jiff::Timestamp;
 use keepalived_conf::model::{Config, GlobalDefs, VrrpInstance};
 use tokio::sync::mpsc;
 use vrrp_proto::track::{Health, TrackId, Tracked};
 use vrrp_proto::{Input, InstanceConfig, StateKind, Time};
 
 use self::group::Group;
+use crate::announced::Listeners;
 use crate::announcement::{Announcer, Intervals};
 use crate::check::{Check, Report};
 use crate::clock::Clock;
 use crate::driver::Options;
 use crate::fifo::Fifos;
 use crate::firewall::Firewall;
+use crate::http::{Asker, Server};
 use crate::interfaces::Interfaces;
 use crate::limit::Limit;
-use crate::log::Log;
+use crate::log::{Level, Log};
 use crate::mail::Mailer;
 use crate::netlink::Channel;
 use crate::process::Running;
 use crate::router::{Router, machine_config};
+use crate::snapshot::{FifoView, MailCounts};
 use crate::socket::{AdvertSockets, FrameSocket, Path};
 use crate::thing::{Thing, tracked};
 
@@ -79,6 +84,7 @@ pub(crate) struct Node {
     fifos: Fifos,
     channel: Channel,
     announcer: Announcer,
+    pub(crate) listeners: Listeners,
     mailer: Mailer,
     firewall: Firewall,
     sockets: BTreeMap<SocketKey, AdvertSockets>,
@@ -94,6 +100,13 @@ pub(crate) struct Node {
     options: Options,
     /// The program ends.
     stopping: bool,
+    /// When the process began.
+    pub(crate) started: Timestamp,
+    /// Configurations that were taken since.
+    pub(crate) reloads: u64,
+    /// Whoever asks for a snapshot.
+    askers: mpsc::UnboundedSender<Asker>,
+    http: Option<Server>,
 }
 
 impl Node {
@@ -106,6 +119,7 @@ impl Node {
         options: Options,
         log: Log,
         reports: mpsc::UnboundedSender<Report>,
+        askers: mpsc::UnboundedSender<Asker>,
     ) -> io::Result<Self> {
         let clock = Clock::start();
         log.detail("Registering Kernel netlink command channel");
@@ -115,6 +129,7 @@ impl Node {
         let global = config.global.clone();
         let fifos = Fifos::open(&global.fifos, log.clone());
         let mut node = Self {
+            listeners: listeners(config)?,
             announcer: Announcer::new(frames, Intervals::of(&global), log.clone()),
             mailer: Mailer::new(global.smtp.clone(), global.router_id.clone()),
             firewall: Firewall::new(global.firewall.clone(), log.clone()),
@@ -134,8 +149,13 @@ impl Node {
             begin_at: (!global.startup_delay.is_zero()).then_some(global.startup_delay),
             options,
             stopping: false,
+            started: Timestamp::now(),
+            reloads: 0,
+            askers,
+            http: None,
             global,
         };
+        node.open_http();
         for instance in &config.instances {
             let machine = node.machine_config(instance, config);
             node.routers.push(Router::new(instance.clone(), machine));
@@ -163,6 +183,54 @@ impl Node {
         Ok(node)
     }
 
+    /// Opens the place where the program can be asked, when it is wanted and another one than before.
+    fn open_http(&mut self) {
+        let wanted = self.options.http.as_ref().or(self.global.http.as_ref());
+        if self.http.as_ref().map(Server::endpoint) == wanted {
+            return;
+        }
+        let wanted = wanted.cloned();
+        self.http = None;
+        let Some(endpoint) = wanted else { return };
+        match Server::open(&endpoint, self.askers.clone()) {
+            Ok(server) => {
+                self.log
+                    .info(format!("Metrics and state are told at {}", endpoint.place));
+                self.http = Some(server);
+            }
+            Err(error) => self.log.at(
+                Level::Error,
+                format!("Metrics and state cannot be told at {}: {error}", endpoint.place),
+            ),
+        }
+    }
+
+    /// The interfaces that instances are on, track or set addresses on, each once.
+    pub(crate) fn interface_names(&self) -> BTreeSet<String> {
+        let instances = self.routers.iter().map(|router| &router.instance);
+        instances
+            .flat_map(|instance| {
+                let addresses = instance.addresses.iter().chain(&instance.excluded);
+                let tracked = instance.track_interfaces.iter();
+                let others = tracked.map(|tracked| &tracked.interface);
+                others
+                    .chain(addresses.map(|one| &one.interface))
+                    .chain([&instance.interface])
+            })
+            .cloned()
+            .collect()
+    }
+
+    /// What became of the lines of FIFOs.
+    pub(crate) fn fifo_views(&self) -> Vec<FifoView> {
+        self.fifos.views()
+    }
+
+    /// What became of mails.
+    pub(crate) fn mail_counts(&self) -> MailCounts {
+        self.mailer.counts()
+    }
+
     /// Starts the scripts, and the instances, once the delay of a start is over.
     pub(crate) fn begin(&mut self, config: &Config) {
         self.fifos.start_readers();
@@ -183,7 +251,13 @@ impl Node {
     pub(crate) fn poll_timeout(&self) -> Option<Time> {
         self.routers
             .iter()
-            .flat_map(|router| [router.machine.poll_timeout(), router.lines.poll_timeout()])
+            .flat_map(|router| {
+                [
+                    router.machine.poll_timeout(),
+                    router.lines.poll_timeout(),
+                    router.split.poll_timeout(),
+                ]
+            })
             .chain([
                 self.announcer.poll_timeout(),
                 self.lines.poll_timeout(),
@@ -218,6 +292,7 @@ impl Node {
         if let Some(count) = self.lines.withheld(now) {
             self.log.info(format!("{count} more lines of this kind left out"));
         }
+        self.handle_split_timeouts();
         self.announcer.handle_timeout(now);
     }
 
@@ -395,4 +470,20 @@ impl Node {
     pub(crate) fn is_master(&self, at: usize) -> bool {
         self.routers[at].machine.state() == StateKind::Master
     }
+}
+
+/// Sockets that hear what others announce, of the families that instances move addresses of.
+fn listeners(config: &Config) -> io::Result<Listeners> {
+    let (ipv4, ipv6) = families(config);
+    Listeners::open(ipv4, ipv6)
+}
+
+/// Whether instances move addresses of IPv4, and of IPv6.
+fn families(config: &Config) -> (bool, bool) {
+    let has = |ipv6| {
+        let instances = config.instances.iter();
+        let mut all = instances.flat_map(|instance| instance.addresses.iter().chain(&instance.excluded));
+        all.any(|one| one.address.is_ipv6() == ipv6)
+    };
+    (has(false), has(true))
 }

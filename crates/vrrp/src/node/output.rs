@@ -209,7 +209,7 @@ impl Node {
         }
     }
 
-    fn announce(&mut self, at: usize, repeat: u8) {
+    pub(super) fn announce(&mut self, at: usize, repeat: u8) {
         let now = self.clock.now();
         let instance = &self.routers[at].instance;
         for round in 0..repeat {
@@ -235,11 +235,16 @@ impl Node {
     fn take_transition(&mut self, at: usize, transition: Transition) {
         let router = &mut self.routers[at];
         router.since = Timestamp::now();
+        router.entered.count(transition.to);
         // One that was never started has nothing to tell of its end.
         if (transition.from, transition.to) == (StateKind::Init, StateKind::Init) {
             return;
         }
+        if transition.from == StateKind::Master {
+            self.leave_split(at);
+        }
         let news = News::of(transition.to);
+        let router = &self.routers[at];
         let name = &router.instance.name;
         self.fifos
             .write("INSTANCE", name, news.word(), transition.priority);

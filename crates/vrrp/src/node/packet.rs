@@ -5,7 +5,7 @@ use std::ops::Bound;
 use std::task::{Context, Poll};
 
 use vrrp_proto::Input;
-use vrrp_proto::wire::Datagram;
+use vrrp_proto::wire::{Datagram, STOPPING_PRIORITY};
 
 use super::{Node, SocketKey};
 use crate::socket::Received;
@@ -113,7 +113,15 @@ impl Node {
             first => first,
         };
         match at {
-            Some(at) => self.input(at, Input::Packet(datagram)),
+            Some(at) => {
+                let master = self.is_master(at);
+                let (source, priority) = (datagram.source, datagram.priority());
+                self.input(at, Input::Packet(datagram));
+                // Who says goodbye is none.
+                if master && self.is_master(at) && priority != Some(STOPPING_PRIORITY) {
+                    self.see_advert(at, source);
+                }
+            }
             None if self.global.log_unknown_vrids && self.lines.allows(self.clock.now(), ()) => {
                 let vrid = datagram.vrid().unwrap_or_default();
                 self.log.info(format!(

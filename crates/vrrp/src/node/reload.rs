@@ -4,11 +4,10 @@ use keepalived_conf::model::{Config, VrrpInstance};
 use vrrp_proto::track::Health;
 use vrrp_proto::{Input, StateKind};
 
-use super::{Ending, Node, SocketKey};
+use super::{Ending, Node, SocketKey, families, listeners};
 use crate::address::spec;
 use crate::announcement::Intervals;
 use crate::check::Check;
-use crate::mail::Mailer;
 use crate::netlink::AddressSpec;
 use crate::notify::{self, News};
 use crate::router::Router;
@@ -17,8 +16,20 @@ impl Node {
     /// Takes another configuration. Gives what is no longer wanted to run, to be waited for.
     pub(crate) fn reload(&mut self, config: &Config) -> Vec<Ending> {
         self.global = config.global.clone();
+        self.reloads += 1;
+        self.open_http();
         self.announcer.intervals = Intervals::of(&self.global);
-        self.mailer = Mailer::new(self.global.smtp.clone(), self.global.router_id.clone());
+        if self.listeners.listens() != families(config) {
+            match listeners(config) {
+                Ok(listeners) => self.listeners = listeners,
+                Err(error) => self
+                    .log
+                    .info(format!("What others announce will not be heard: {error}")),
+            }
+        }
+        self.mailer = self
+            .mailer
+            .renewed(self.global.smtp.clone(), self.global.router_id.clone());
         let readers = self.fifos.renew(&self.global.fifos);
         let ended = self.renew_checks(config).into_iter().map(Ending::Check);
         let ended = ended.chain(readers.into_iter().map(Ending::Reader)).collect();
