@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use syntax::Span;
 
-use crate::model::{HttpEndpoint, InitialState, Scope, SmtpServer, UnicastPeer, Version, Weight};
+use crate::model::{
+    FileInit, HttpEndpoint, InitialState, ParamMatch, Scope, SmtpServer, UnicastPeer, Version, Weight,
+};
 
 /// A value with its place.
 #[derive(Clone, Debug)]
@@ -26,6 +28,9 @@ impl<T> Spanned<T> {
 pub(crate) struct Written {
     pub(crate) global: Global,
     pub(crate) scripts: Vec<WrittenScript>,
+    pub(crate) files: Vec<WrittenFile>,
+    pub(crate) processes: Vec<WrittenProcess>,
+    pub(crate) sessions: Vec<WrittenSession>,
     pub(crate) instances: Vec<Instance>,
     pub(crate) sync_groups: Vec<SyncGroup>,
     /// Where each instance's name stands; repeated blocks make many.
@@ -66,6 +71,8 @@ pub(crate) struct Global {
     pub(crate) net_namespace: Option<String>,
     pub(crate) use_pid_dir: bool,
     pub(crate) log_unknown_vrids: bool,
+    pub(crate) process_monitor_buffer: Option<u32>,
+    pub(crate) process_monitor_force: Option<bool>,
     pub(crate) fifos: WrittenFifos,
     pub(crate) http: Option<HttpEndpoint>,
     pub(crate) firewall: WrittenFirewall,
@@ -153,6 +160,72 @@ pub(crate) struct WrittenTrackInterface {
     pub(crate) weight: Weight,
 }
 
+/// A `track_file`.
+#[derive(Debug)]
+pub(crate) struct WrittenFile {
+    pub(crate) name: Spanned<String>,
+    pub(crate) path: Option<Spanned<String>>,
+    pub(crate) weight: Weight,
+    pub(crate) init: Option<FileInit>,
+    /// It lacks what it needs and is as if it were not there.
+    pub(crate) removed: bool,
+}
+
+/// A `vrrp_track_process`.
+#[derive(Debug)]
+pub(crate) struct WrittenProcess {
+    pub(crate) name: Spanned<String>,
+    /// The program and its arguments.
+    pub(crate) command: Option<(String, Vec<String>)>,
+    pub(crate) param_match: Option<ParamMatch>,
+    pub(crate) full_command: bool,
+    pub(crate) weight: Weight,
+    pub(crate) quorum: Option<u32>,
+    pub(crate) quorum_max: Option<u32>,
+    pub(crate) fork_delay: Duration,
+    pub(crate) terminate_delay: Duration,
+    /// It lacks what it needs and is as if it were not there.
+    pub(crate) removed: bool,
+}
+
+/// A `bfd_instance`.
+#[derive(Debug)]
+pub(crate) struct WrittenSession {
+    pub(crate) name: Spanned<String>,
+    pub(crate) neighbor: Option<IpAddr>,
+    pub(crate) source: Option<Spanned<IpAddr>>,
+    pub(crate) min_rx: Option<Duration>,
+    pub(crate) min_tx: Option<Duration>,
+    pub(crate) idle_tx: Option<Duration>,
+    pub(crate) multiplier: Option<u8>,
+    pub(crate) passive: bool,
+    pub(crate) ttl: Option<u8>,
+    pub(crate) max_hops: Option<Option<u8>>,
+    pub(crate) multihop: bool,
+    pub(crate) weight: Weight,
+    pub(crate) vrrp: bool,
+    pub(crate) checker: bool,
+    /// It lacks what it needs and is not run; instances may name it nevertheless.
+    pub(crate) disabled: bool,
+}
+
+/// What an instance or a group tracks of files, processes and BFD sessions.
+#[derive(Debug, Default)]
+pub(crate) struct WrittenThings {
+    pub(crate) files: Vec<WrittenTrackThing>,
+    pub(crate) processes: Vec<WrittenTrackThing>,
+    pub(crate) sessions: Vec<WrittenTrackThing>,
+}
+
+/// An entry of `track_file`, `track_process` or `track_bfd`.
+#[derive(Debug)]
+pub(crate) struct WrittenTrackThing {
+    /// Index among those of its kind in [`Written`].
+    pub(crate) thing: usize,
+    pub(crate) weight: Option<Weight>,
+    pub(crate) span: Span,
+}
+
 /// `brd`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum WrittenBroadcast {
@@ -211,6 +284,7 @@ pub(crate) struct SyncGroup {
     pub(crate) tracking_weight: bool,
     pub(crate) track_scripts: Vec<WrittenTrackScript>,
     pub(crate) track_interfaces: Vec<WrittenTrackInterface>,
+    pub(crate) track_things: WrittenThings,
 }
 
 impl SyncGroup {
@@ -223,6 +297,7 @@ impl SyncGroup {
             tracking_weight: false,
             track_scripts: Vec::new(),
             track_interfaces: Vec::new(),
+            track_things: WrittenThings::default(),
         }
     }
 }
@@ -258,6 +333,7 @@ pub(crate) struct Instance {
     pub(crate) dont_track_primary: bool,
     pub(crate) track_interfaces: Vec<WrittenTrackInterface>,
     pub(crate) track_scripts: Vec<WrittenTrackScript>,
+    pub(crate) track_things: WrittenThings,
     pub(crate) notify: WrittenNotify,
     pub(crate) smtp_alert: Option<bool>,
     pub(crate) debug: u8,
@@ -299,6 +375,7 @@ impl Instance {
             dont_track_primary: false,
             track_interfaces: Vec::new(),
             track_scripts: Vec::new(),
+            track_things: WrittenThings::default(),
             notify: WrittenNotify::default(),
             smtp_alert: None,
             debug: 0,

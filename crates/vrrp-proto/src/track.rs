@@ -14,9 +14,9 @@ pub struct TrackId(pub u32);
 pub struct Tracked {
     /// What it is.
     pub id: TrackId,
-    /// -253 to 253. Positive: added while it is up. Negative: taken away while it is down. 0: the instance is in the fault
-    /// state while it is down.
-    pub weight: i16,
+    /// Positive: added while it is up. Negative: taken away while it is down. 0: the instance is in the fault state while it
+    /// is down. A [`Health::Level`] is multiplied with it.
+    pub weight: i32,
     /// The other way round: a positive weight is taken away while it is up, a negative one is added while it is down, and
     /// with a weight of 0 it is being up that is the fault.
     pub reverse: bool,
@@ -32,6 +32,9 @@ pub enum Health {
     Up,
     /// Not in order.
     Down,
+    /// A number, of which 0 is in order: that of a file. With a weight of 0 any other is the fault; else the product is added to
+    /// the priority, and is the fault when it is too small for that.
+    Level(i64),
 }
 
 /// What a tracked thing does to an instance right now.
@@ -40,21 +43,46 @@ pub(crate) enum Effect {
     /// Nothing.
     None,
     /// It changes the priority by so much.
-    Weight(i16),
+    Weight(i32),
     /// It keeps the instance in the fault state.
     Fault,
     /// It keeps an instance that starts from running until it is known.
     Wait,
 }
 
+/// The most that one tracked thing can add to a priority, or take away.
+const LARGEST_WEIGHT: i64 = 253;
+
 impl Tracked {
+    /// Whether it is a fault for an instance that tracks it so.
+    pub fn is_fault(&self, health: Health) -> bool {
+        self.effect(health) == Effect::Fault
+    }
+
     pub(crate) const fn effect(&self, health: Health) -> Effect {
-        let signed = if self.reverse { -self.weight } else { self.weight };
+        let signed = if self.reverse {
+            self.weight.saturating_neg()
+        } else {
+            self.weight
+        };
         match (health, self.weight) {
             (Health::Unknown, 0) => Effect::Wait,
             (Health::Unknown, _) => Effect::None,
             (Health::Up, 0) if self.reverse => Effect::Fault,
             (Health::Down, 0) if !self.reverse => Effect::Fault,
+            (Health::Level(0), 0) if self.reverse => Effect::Fault,
+            (Health::Level(level), 0) if !self.reverse && level != 0 => Effect::Fault,
+            (Health::Level(_), 0) => Effect::None,
+            (Health::Level(level), _) => {
+                let product = level.saturating_mul(signed as i64);
+                if product < -LARGEST_WEIGHT {
+                    Effect::Fault
+                } else if product > LARGEST_WEIGHT {
+                    Effect::Weight(LARGEST_WEIGHT as i32)
+                } else {
+                    Effect::Weight(product as i32)
+                }
+            }
             (Health::Up, 1..) | (Health::Down, ..0) => Effect::Weight(signed),
             _ => Effect::None,
         }

@@ -63,7 +63,7 @@ struct Settings {
 struct TrackedSetting {
     kind: String,
     name: String,
-    weight: i16,
+    weight: i32,
     reverse: bool,
 }
 

@@ -27,7 +27,7 @@ fn config() -> InstanceConfig {
     InstanceConfig::new(51, OWN, vec![VIP])
 }
 
-fn tracking(weights: &[i16]) -> InstanceConfig {
+fn tracking(weights: &[i32]) -> InstanceConfig {
     let tracked = (0..).zip(weights).map(|(id, weight)| Tracked {
         id: TrackId(id),
         weight: *weight,

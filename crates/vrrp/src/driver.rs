@@ -53,6 +53,7 @@ enum Happened {
     Told(Option<Command>),
     Netlink(io::Result<Vec<Change>>),
     Script(Option<Report>),
+    Files,
     Packet(SocketKey, io::Result<Received>),
     Announced(Announced),
     Asked(Asker),
@@ -115,6 +116,7 @@ pub async fn run(
             command = commands.recv() => Happened::Told(command),
             changes = monitor.changes() => Happened::Netlink(changes),
             report = reported.recv() => Happened::Script(report),
+            () = node.files_changed() => Happened::Files,
             () = sleep_until(wake) => Happened::Time,
             Some(asker) = asked.recv() => Happened::Asked(asker),
             (key, received) = poll_fn(|context| node.poll_packet(context, &mut buffer)) => {
@@ -150,6 +152,7 @@ pub async fn run(
                     node.take_report(&report);
                 }
             }
+            Happened::Files => node.take_file_changes(),
             Happened::Packet(key, received) => {
                 if node.take_packets(key, received, &mut buffer) {
                     yield_now().await;

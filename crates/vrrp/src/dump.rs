@@ -1,5 +1,15 @@
 //! What is known and what was counted, written down as the original does: into files below `/tmp`, or into the log.
 
+/// Adds a line.
+macro_rules! line {
+    ($out:expr, $($text:tt)*) => {
+        $out.push_str(&format!($($text)*));
+        $out.push('\n');
+    };
+}
+
+mod tracked;
+
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -114,13 +124,6 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-/// Adds a line. A string takes whatever is written to it.
-macro_rules! line {
-    ($out:expr, $($text:tt)*) => {
-        let _ = writeln!($out, $($text)*);
-    };
-}
-
 fn data(node: &Node) -> String {
     let mut out = String::new();
     global_data(&mut out, &node.global);
@@ -134,6 +137,7 @@ fn data(node: &Node) -> String {
             script(&mut out, node, check);
         }
     }
+    tracked::files(&mut out, node);
     line!(out, "------< Interfaces >------");
     for link in node.interfaces.all() {
         interface(&mut out, node, link);
@@ -306,6 +310,7 @@ fn instance(out: &mut String, node: &Node, router: &Router) {
             }
         }
     }
+    tracked::of_instance(out, &node.things, instance);
     line!(out, "   Adverts not sent by the system = {}", router.unsent);
     line!(out, "   Packets refused :");
     for kind in FaultKind::ALL {
@@ -387,7 +392,7 @@ fn script(out: &mut String, node: &Node, check: &Check) {
     let status = match check.health {
         Health::Unknown => "NOT SET",
         Health::Up => "GOOD",
-        Health::Down => "BAD",
+        Health::Down | Health::Level(_) => "BAD",
     };
     line!(out, "   Status = {status}");
     line!(

@@ -3,6 +3,7 @@
 #![allow(unsafe_code)]
 
 use std::io;
+use std::os::fd::OwnedFd;
 
 use netlink_sys::Socket as NetlinkSocket;
 use socket2::{SockAddr, SockAddrStorage, Socket};
@@ -24,6 +25,15 @@ pub(crate) fn watch(socket: Socket) -> io::Result<AsyncFd<Socket>> {
 pub(crate) fn watch_netlink(socket: NetlinkSocket) -> io::Result<AsyncFd<NetlinkSocket>> {
     // SAFETY: as above.
     Ok(unsafe { AsyncFd::register(socket) }?)
+}
+
+/// The same for any descriptor that the watch owns.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn watch_descriptor(descriptor: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    // SAFETY: as above.
+    Ok(unsafe { AsyncFd::register(descriptor) }?)
 }
 
 /// The address for frames of the Ethernet type `protocol` to `mac`, out of the interface numbered `index`.

@@ -12,6 +12,7 @@ mod clock;
 mod driver;
 mod dump;
 mod fifo;
+mod files;
 mod firewall;
 mod http;
 mod interfaces;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use keepalived_conf::model::{Config, VrrpInstance, Weight};
+use vrrp_proto::track::Health;
 
 /// Something that instances track.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,6 +12,12 @@ pub enum Thing {
     Script(String),
     /// An interface.
     Interface(String),
+    /// A `track_file`.
+    File(String),
+    /// A `vrrp_track_process`.
+    Process(String),
+    /// A `bfd_instance`.
+    Bfd(String),
 }
 
 impl Thing {
@@ -18,7 +25,22 @@ impl Thing {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Script(name) | Self::Interface(name) => name,
+            Self::Script(name)
+            | Self::Interface(name)
+            | Self::File(name)
+            | Self::Process(name)
+            | Self::Bfd(name) => name,
+        }
+    }
+
+    /// Its state when it is in order, or when it is not. A file that is not has a number that makes most weights a fault.
+    #[must_use]
+    pub fn health(&self, fails: bool) -> Health {
+        match (self, fails) {
+            (Self::File(_), false) => Health::Level(0),
+            (Self::File(_), true) => Health::Level(-254),
+            (_, false) => Health::Up,
+            (_, true) => Health::Down,
         }
     }
 }
@@ -28,6 +50,9 @@ impl fmt::Display for Thing {
         match self {
             Self::Script(name) => write!(f, "script {name}"),
             Self::Interface(name) => write!(f, "interface {name}"),
+            Self::File(name) => write!(f, "file {name}"),
+            Self::Process(name) => write!(f, "process {name}"),
+            Self::Bfd(name) => write!(f, "bfd {name}"),
         }
     }
 }
@@ -41,5 +66,9 @@ pub fn tracked(instance: &VrrpInstance, config: &Config) -> Vec<(Thing, Weight)>
     });
     let interfaces = instance.track_interfaces.iter();
     let interfaces = interfaces.map(|tracked| (Thing::Interface(tracked.interface.clone()), tracked.weight));
-    scripts.chain(interfaces).collect()
+    let files = instance.track_files.iter().filter_map(|tracked| {
+        let file = config.files.get(tracked.thing)?;
+        Some((Thing::File(file.name.clone()), tracked.weight))
+    });
+    scripts.chain(interfaces).chain(files).collect()
 }

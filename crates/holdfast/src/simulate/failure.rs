@@ -4,7 +4,6 @@ use std::fmt;
 
 use vrrp::Thing;
 use vrrp_proto::sim::ScriptConduct;
-use vrrp_proto::track::Health;
 
 use super::network::{Network, Running};
 
@@ -170,8 +169,7 @@ impl Failure {
                     cluster.set_interface(*node, segment, !fails);
                 }
                 if let Some(id) = network.track_id(thing) {
-                    let health = if fails { Health::Down } else { Health::Up };
-                    cluster.set_tracked(*node, id, health);
+                    cluster.set_tracked(*node, id, thing.health(fails));
                 }
             }
             Self::Link { from, to, both } => {

@@ -13,7 +13,7 @@ use syntax::render::concise;
 use vrrp::{Thing, script_timing, tracked};
 use vrrp_proto::sim::{Cluster, Conditions, Place};
 use vrrp_proto::timers::master_down;
-use vrrp_proto::track::{Health, TrackId, Tracked};
+use vrrp_proto::track::{TrackId, Tracked};
 use vrrp_proto::{InstanceConfig, StateKind};
 
 use super::host::Elsewhere;
@@ -355,7 +355,7 @@ impl Network {
             }
             for thing in self.things(number) {
                 if let (false, Some(id)) = (matches!(thing, Thing::Script(_)), self.track_id(&thing)) {
-                    cluster.set_tracked(number, id, Health::Up);
+                    cluster.set_tracked(number, id, thing.health(false));
                 }
             }
         }

@@ -5,7 +5,7 @@ use syntax::table::kw;
 
 use super::place::GLOBAL;
 use super::{Act, Row};
-use crate::parse::{done_by_lines, fifo, firewall, garp, global};
+use crate::parse::{done_by_lines, fifo, firewall, garp, global, track_process};
 
 /// Keywords of `global_defs`.
 pub(super) const ROWS: &[Row] = &[
@@ -409,13 +409,15 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::between(0, 1),
         "beyond the system's limit",
-    ),
+    )
+    .checked(Act::Line(track_process::monitor_force)),
     kw(
         "process_monitor_rcv_bufs",
         GLOBAL,
         Arity::exactly(1),
         "size of a socket's buffer",
-    ),
+    )
+    .checked(Act::Line(track_process::monitor_buffer)),
     kw(
         "process_names",
         GLOBAL,

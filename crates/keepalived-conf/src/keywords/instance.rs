@@ -5,7 +5,7 @@ use syntax::table::kw;
 
 use super::place::{AUTHENTICATION, HMAC, INSTANCE};
 use super::{Act, READ_LIST, Row};
-use crate::parse::{address, garp, instance, notify, track, unicast};
+use crate::parse::{address, garp, instance, notify, track, track_thing, unicast};
 
 /// Keywords of `vrrp_instance`.
 pub(super) const ROWS: &[Row] = &[
@@ -313,14 +313,22 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "BFD sessions that are tracked",
     )
-    .checked(READ_LIST),
+    .checked(Act::List {
+        begin: |_, _| true,
+        entry: track_thing::bfd,
+        end: |_, _| {},
+    }),
     kw(
         "track_file",
         INSTANCE,
         Arity::exactly(0),
         "files that are tracked",
     )
-    .checked(READ_LIST),
+    .acts(Act::List {
+        begin: |_, _| true,
+        entry: track_thing::file,
+        end: |_, _| {},
+    }),
     kw(
         "track_interface",
         INSTANCE,
@@ -338,7 +346,11 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "processes that are tracked",
     )
-    .checked(READ_LIST),
+    .checked(Act::List {
+        begin: |_, _| true,
+        entry: track_thing::process,
+        end: |_, _| {},
+    }),
     kw(
         "track_script",
         INSTANCE,

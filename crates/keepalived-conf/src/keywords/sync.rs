@@ -5,7 +5,7 @@ use syntax::table::kw;
 
 use super::place::{GARP_GROUP, SYNC_GROUP, TRACK_GROUP};
 use super::{Act, READ_LIST, Row};
-use crate::parse::sync;
+use crate::parse::{sync, track_thing};
 
 /// Keywords of `vrrp_sync_group`.
 pub(super) const ROWS: &[Row] = &[
@@ -76,14 +76,22 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "BFD sessions that are tracked",
     )
-    .checked(READ_LIST),
+    .checked(Act::List {
+        begin: |_, _| true,
+        entry: track_thing::group_bfd,
+        end: |_, _| {},
+    }),
     kw(
         "track_file",
         SYNC_GROUP,
         Arity::exactly(0),
         "files that are tracked",
     )
-    .checked(READ_LIST),
+    .acts(Act::List {
+        begin: |_, _| true,
+        entry: track_thing::group_file,
+        end: |_, _| {},
+    }),
     kw(
         "track_interface",
         SYNC_GROUP,
@@ -101,7 +109,11 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "processes that are tracked",
     )
-    .checked(READ_LIST),
+    .checked(Act::List {
+        begin: |_, _| true,
+        entry: track_thing::group_process,
+        end: |_, _| {},
+    }),
     kw(
         "track_script",
         SYNC_GROUP,

@@ -8,12 +8,16 @@ use super::place::{
     VIRTUAL_SERVER,
 };
 use super::{Act, READ_LIST, Row, read_block};
-use crate::parse::{global, instance, script, sync};
+use crate::parse::{bfd, global, instance, script, sync, track_file, track_process};
 
 /// Keywords outside of every block.
 pub(super) const ROWS: &[Row] = &[
     kw("SSL", TOP, Arity::exactly(0), "keys of the checks over TLS").checked(read_block(SSL)),
-    kw("bfd_instance", TOP, Arity::exactly(1), "a BFD session").checked(read_block(BFD)),
+    kw("bfd_instance", TOP, Arity::exactly(1), "a BFD session").checked(Act::Block {
+        place: BFD,
+        begin: bfd::begin,
+        end: bfd::end,
+    }),
     kw(
         "child_wait_time",
         TOP,
@@ -113,7 +117,11 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "a file whose number is tracked",
     )
-    .checked(read_block(TRACK_FILE)),
+    .acts(Act::Block {
+        place: TRACK_FILE,
+        begin: track_file::begin,
+        end: track_file::end,
+    }),
     kw(
         "track_group",
         TOP,
@@ -175,7 +183,11 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "a file whose number is tracked",
     )
-    .checked(read_block(TRACK_FILE))
+    .acts(Act::Block {
+        place: TRACK_FILE,
+        begin: track_file::begin,
+        end: track_file::end,
+    })
     .instead("track_file"),
     kw(
         "vrrp_track_process",
@@ -183,5 +195,9 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "a process that is tracked",
     )
-    .checked(read_block(TRACK_PROCESS)),
+    .checked(Act::Block {
+        place: TRACK_PROCESS,
+        begin: track_process::begin,
+        end: track_process::end,
+    }),
 ];

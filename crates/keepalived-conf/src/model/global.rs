@@ -56,6 +56,10 @@ pub struct GlobalDefs {
     pub firewall: Firewall,
     /// `holdfast_http`: where metrics and state can be asked for.
     pub http: Option<HttpEndpoint>,
+    /// `process_monitor_rcv_bufs`: bytes of the buffer of what the kernel tells of processes; none is the system's size.
+    pub process_monitor_buffer: Option<u32>,
+    /// `process_monitor_rcv_bufs_force`: beyond the system's limit. Default false.
+    pub process_monitor_force: bool,
     /// `fifo_write_vrrp_states_on_reload`: all states are written when the file was read again.
     pub states_on_reload: bool,
 }

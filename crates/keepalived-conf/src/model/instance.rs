@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::{Script, TrackInterface, TrackScript, VirtualAddress};
+use super::{Script, TrackInterface, TrackScript, TrackThing, VirtualAddress};
 
 /// `state`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,6 +134,12 @@ pub struct VrrpInstance {
     pub track_interfaces: Vec<TrackInterface>,
     /// `track_script`.
     pub track_scripts: Vec<TrackScript>,
+    /// `track_file`.
+    pub track_files: Vec<TrackThing>,
+    /// `track_process`.
+    pub track_processes: Vec<TrackThing>,
+    /// `track_bfd`.
+    pub track_sessions: Vec<TrackThing>,
     /// `notify_*`.
     pub notify: Notify,
     /// Whether mail is sent of changes: its own `smtp_alert`, or else a global one.

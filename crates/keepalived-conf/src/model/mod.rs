@@ -14,7 +14,10 @@ pub use global::{Fifo, Firewall, GlobalDefs, Smtp, SmtpServer};
 pub use instance::{Authentication, Garp, InitialState, Notify, UnicastPeer, Version, VrrpInstance};
 pub use script::{Script, VrrpScript};
 pub use sync::SyncGroup;
-pub use track::{TrackInterface, TrackScript, Weight};
+pub use track::{
+    BfdInstance, FileInit, ParamMatch, TrackFile, TrackInterface, TrackProcess, TrackScript, TrackThing,
+    Weight,
+};
 
 /// A whole configuration.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +26,12 @@ pub struct Config {
     pub global: GlobalDefs,
     /// The scripts that can be run, in the order of the files. One that is disabled or that nobody may run is not here.
     pub scripts: Vec<VrrpScript>,
+    /// The files that instances track, in the order of the files.
+    pub files: Vec<TrackFile>,
+    /// The processes that instances track, in the order of the files.
+    pub processes: Vec<TrackProcess>,
+    /// The BFD sessions, in the order of the files, whether anything tracks them or not.
+    pub sessions: Vec<BfdInstance>,
     /// The instances, in the order of the files. One that cannot be used (no interface, no VRID) is not here.
     pub instances: Vec<VrrpInstance>,
     /// The groups of instances, in the order of the files. One without members is not here.

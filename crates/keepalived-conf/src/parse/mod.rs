@@ -5,6 +5,7 @@
 //! know has no end of its own.
 
 pub(crate) mod address;
+pub(crate) mod bfd;
 mod command;
 pub(crate) mod endpoint;
 pub(crate) mod fifo;
@@ -18,6 +19,9 @@ mod owner;
 pub(crate) mod script;
 pub(crate) mod sync;
 pub(crate) mod track;
+pub(crate) mod track_file;
+pub(crate) mod track_process;
+pub(crate) mod track_thing;
 pub(crate) mod unicast;
 mod walk;
 

@@ -67,6 +67,32 @@ pub(crate) fn seconds(word: &Word, low: Duration, high: Duration) -> Result<Dura
     }
 }
 
+/// Milliseconds with a fraction, down to microseconds, within limits, or why they are none; and whether there were more digits
+/// than count.
+pub(crate) fn milliseconds(word: &Word, low: u32, high: u32) -> (Result<Duration, String>, bool) {
+    let text = word.text();
+    if let Some(rest) = text.strip_prefix('-')
+        && micros(rest).is_some()
+    {
+        return (Err(format!("negative number '{text}'")), false);
+    }
+    let digits = text.strip_prefix('+').unwrap_or(&text);
+    let Some(value) = micros(digits) else {
+        return (Err(format!("invalid number '{text}'")), false);
+    };
+    let too_fine = digits
+        .split_once('.')
+        .is_some_and(|(_, fraction)| fraction.len() > 3);
+    let value = Duration::from_micros(value / 1000);
+    let limits = Duration::from_millis(low.into())..=Duration::from_millis(high.into());
+    let value = if limits.contains(&value) {
+        Ok(value)
+    } else {
+        Err(format!("number '{text}' outside range [{low}.000, {high}.000]"))
+    };
+    (value, too_fine)
+}
+
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }

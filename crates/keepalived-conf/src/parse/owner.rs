@@ -2,7 +2,7 @@
 
 use super::{instance, sync};
 use crate::reading::Reading;
-use crate::written::{WrittenNotify, WrittenTrackInterface, WrittenTrackScript};
+use crate::written::{WrittenNotify, WrittenThings, WrittenTrackInterface, WrittenTrackScript};
 
 /// The kind of block that a line stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,14 @@ impl Owner {
         match self {
             Self::Instance => instance::current(reading).map(|instance| &mut instance.track_scripts),
             Self::Group => sync::current(reading).map(|group| &mut group.track_scripts),
+        }
+    }
+
+    /// The files, processes and BFD sessions that it tracks.
+    pub(super) fn things<'r>(self, reading: &'r mut Reading<'_>) -> Option<&'r mut WrittenThings> {
+        match self {
+            Self::Instance => instance::current(reading).map(|instance| &mut instance.track_things),
+            Self::Group => sync::current(reading).map(|group| &mut group.track_things),
         }
     }
 

@@ -281,7 +281,7 @@ pub(crate) fn weight(reading: &mut Reading<'_>, line: &Line) {
     };
     let name = name(reading);
     let value = match signed(word, -253, 253) {
-        Ok(value) => i16::try_from(value).unwrap_or(0),
+        Ok(value) => value,
         Err(why) => {
             let message = format!("vrrp_script {name} weight {} must be in [-253, 253]", word.text());
             bad(

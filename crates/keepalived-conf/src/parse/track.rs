@@ -48,7 +48,7 @@ fn options(reading: &mut Reading<'_>, line: &Line, kind: Kind, owner: Owner) -> 
         );
         return None;
     };
-    let number = signed(value, -254, 254).map(|value| i16::try_from(value).unwrap_or(0));
+    let number = signed(value, -254, 254);
     let weight = match number {
         Ok(number) if (-253..=253).contains(&number) => number,
         other => {

@@ -79,6 +79,8 @@ pub(super) fn resolve(reading: &mut Reading<'_>) -> GlobalDefs {
             counters: global.firewall.counters,
             ifindex: global.firewall.ifindex,
         },
+        process_monitor_buffer: global.process_monitor_buffer,
+        process_monitor_force: global.process_monitor_force.unwrap_or(false),
         // Their scripts are looked for with all others.
         fifos: Vec::new(),
         http: global.http.clone(),

@@ -9,6 +9,7 @@ use syntax::{Diagnostic, Span};
 use super::global::filled;
 use super::program::{Programs, notify_all};
 use super::strict;
+use super::track::{self, Things};
 use crate::model::{
     Authentication, GlobalDefs, InitialState, TrackInterface, TrackScript, UnicastPeer, Version,
     VirtualAddress, VrrpInstance, VrrpScript, Weight,
@@ -21,8 +22,7 @@ pub(super) fn resolve(
     reading: &mut Reading<'_>,
     mut written: Instance,
     global: &GlobalDefs,
-    places: &[Option<usize>],
-    scripts: &[VrrpScript],
+    (places, scripts, things): (&[Option<usize>], &[VrrpScript], &Things),
     without_weights: &HashSet<String>,
     programs: &mut Programs,
 ) -> Option<(VrrpInstance, Span)> {
@@ -90,6 +90,8 @@ pub(super) fn resolve(
     let weightless = without_weights.contains(&name);
     let track_interfaces = track_interfaces(reading, &written, &interface, (owner, weightless));
     let track_scripts = track_scripts(reading, &written, places, scripts, (owner, weightless));
+    let [track_files, track_processes, track_sessions] =
+        track::of_instance(reading, &name, &written.track_things, things, (owner, weightless));
     let garp = filled(&written.garp, &global.garp);
     let notify = notify_all(reading, std::mem::take(&mut written.notify), programs);
     if let Some((span, what)) = written.held {
@@ -131,6 +133,9 @@ pub(super) fn resolve(
         dont_track_primary: written.dont_track_primary,
         track_interfaces,
         track_scripts,
+        track_files,
+        track_processes,
+        track_sessions,
         notify,
         smtp_alert,
         debug: written.debug,

@@ -6,6 +6,7 @@ mod instance;
 mod program;
 mod strict;
 mod sync;
+mod track;
 
 use syntax::Diagnostic;
 
@@ -17,6 +18,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     let mut global = global::resolve(reading);
     let mut programs = program::Programs::default();
     let (scripts, places) = program::scripts(reading, &mut programs);
+    let (things, files, processes, sessions) = track::things(reading);
     let without_weights = sync::without_weights(reading);
     let written = std::mem::take(&mut reading.written.instances);
     let mut instances = Vec::new();
@@ -25,8 +27,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
             reading,
             instance,
             &global,
-            &places,
-            &scripts,
+            (&places, &scripts, &things),
             &without_weights,
             &mut programs,
         ));
@@ -36,7 +37,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         reading,
         &mut instances,
         &global,
-        (&places, &scripts),
+        (&places, &scripts, &things),
         &mut programs,
     );
     instance::shared_router_ids(reading, &instances);
@@ -54,6 +55,9 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     Config {
         global,
         scripts,
+        files,
+        processes,
+        sessions,
         instances: instances.into_iter().map(|(instance, _)| instance).collect(),
         groups,
     }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use syntax::{Diagnostic, Span};
 
 use super::program::{Programs, notify_all};
+use super::track::{self, Things};
 use crate::model::{GlobalDefs, SyncGroup, TrackInterface, TrackScript, VrrpInstance, VrrpScript, Weight};
 use crate::reading::Reading;
 use crate::written;
@@ -27,7 +28,7 @@ pub(super) fn resolve(
     reading: &mut Reading<'_>,
     instances: &mut [(VrrpInstance, Span)],
     global: &GlobalDefs,
-    (places, scripts): (&[Option<usize>], &[VrrpScript]),
+    (places, scripts, things): (&[Option<usize>], &[VrrpScript], &Things),
     programs: &mut Programs,
 ) -> Vec<SyncGroup> {
     let mut taken = HashSet::new();
@@ -37,6 +38,14 @@ pub(super) fn resolve(
             continue;
         };
         track(reading, &written, &members, instances, (places, scripts));
+        track::of_group(
+            reading,
+            &written.name.value,
+            &written.track_things,
+            things,
+            &members,
+            instances,
+        );
         groups.push(SyncGroup {
             name: written.name.value,
             members,

@@ -26,7 +26,7 @@ use crate::wire::{
 const MOST_BURSTS: usize = 32;
 
 /// The smallest and largest priority that tracking can lead to.
-const TRACKED_PRIORITIES: std::ops::RangeInclusive<i32> = 1..=254;
+const TRACKED_PRIORITIES: std::ops::RangeInclusive<i64> = 1..=254;
 
 /// What happens to an instance.
 #[derive(Clone, Debug)]
@@ -116,14 +116,14 @@ impl Instance {
                 OWNER_PRIORITY
             };
         }
-        let weights: i32 = self
+        let weights: i64 = self
             .effects()
             .map(|effect| match effect {
-                Effect::Weight(weight) => i32::from(weight),
+                Effect::Weight(weight) => i64::from(weight),
                 _ => 0,
             })
             .sum();
-        let priority = i32::from(self.config.priority) + weights;
+        let priority = i64::from(self.config.priority) + weights;
         // The range is that of a u8.
         priority.clamp(*TRACKED_PRIORITIES.start(), *TRACKED_PRIORITIES.end()) as u8
     }
@@ -177,8 +177,21 @@ impl Instance {
             }
             Input::Track { id, health } => {
                 let before = self.effective_priority();
+                let was_fault = self.is_fault(id);
                 self.health.insert(id, health);
-                self.settle(now, Some(before));
+                let is_number = matches!(health, Health::Level(_));
+                match (was_fault, self.is_fault(id)) {
+                    // A number that is the fault weighs nothing, which nobody asks for as long as it is.
+                    (false, true) if is_number => self.settle(now, None),
+                    (true, false) if is_number => {
+                        if self.weighs(id) && !matches!(self.state, State::Init) {
+                            let to = self.effective_priority();
+                            self.event(Event::PrioritySet(to));
+                        }
+                        self.settle(now, None);
+                    }
+                    _ => self.settle(now, Some(before)),
+                }
             }
             Input::AddressLost => {
                 if matches!(self.state, State::Master(_)) {
@@ -213,6 +226,19 @@ impl Instance {
             // The owner's priority is not changed: what has a weight means nothing to it.
             .filter(move |tracked| !owner || tracked.weight == 0)
             .map(|tracked| tracked.effect(self.health.get(&tracked.id).copied().unwrap_or_default()))
+    }
+
+    /// Whether a tracked thing keeps the instance in the fault state as it is now.
+    pub fn is_fault(&self, id: TrackId) -> bool {
+        let health = self.health.get(&id).copied().unwrap_or_default();
+        let mut tracked = self.config.tracked.iter();
+        tracked.any(|tracked| tracked.id == id && tracked.is_fault(health))
+    }
+
+    /// Whether a tracked thing has a weight.
+    fn weighs(&self, id: TrackId) -> bool {
+        let mut tracked = self.config.tracked.iter();
+        tracked.any(|tracked| tracked.id == id && tracked.weight != 0)
     }
 
     fn is_faulty(&self) -> bool {

@@ -187,6 +187,8 @@ pub enum Event {
         /// What it is.
         to: u8,
     },
+    /// What kept it in the fault state has become a number that is added to the priority, which is this now.
+    PrioritySet(u8),
     /// A packet was refused.
     Rejected(Fault),
 }
@@ -233,6 +235,7 @@ impl fmt::Display for Event {
                 to.as_millis()
             ),
             Self::PriorityChanged { from, to } => write!(f, "Changing effective priority from {from} to {to}"),
+            Self::PrioritySet(to) => write!(f, "Setting effective priority to {to}"),
             Self::Rejected(fault) => fault.fmt(f),
         }
     }

@@ -238,7 +238,7 @@ fn others(page: &mut Page, snapshot: &Snapshot) {
         let value = match one.health {
             Health::Up => 1,
             Health::Down => 0,
-            Health::Unknown => -1,
+            Health::Unknown | Health::Level(_) => -1,
         };
         page.sample(&[("script", &one.name)], value);
     }

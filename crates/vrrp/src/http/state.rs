@@ -83,7 +83,7 @@ fn script(one: &ScriptView) -> Value {
     let health = match one.health {
         Health::Up => "good",
         Health::Down => "bad",
-        Health::Unknown => "unknown",
+        Health::Unknown | Health::Level(_) => "unknown",
     };
     json!({
         "name": one.name,

@@ -8,6 +8,7 @@ mod output;
 mod packet;
 mod reload;
 mod split;
+mod track;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -19,12 +20,14 @@ use vrrp_proto::track::{Health, TrackId, Tracked};
 use vrrp_proto::{Input, InstanceConfig, StateKind, Time};
 
 use self::group::Group;
+pub(crate) use self::track::Things;
 use crate::announced::Listeners;
 use crate::announcement::{Announcer, Intervals};
 use crate::check::{Check, Report};
 use crate::clock::Clock;
 use crate::driver::Options;
 use crate::fifo::Fifos;
+use crate::files::Files;
 use crate::firewall::Firewall;
 use crate::http::{Asker, Server};
 use crate::interfaces::Interfaces;
@@ -80,6 +83,9 @@ pub(crate) struct Node {
     pub(crate) interfaces: Interfaces,
     pub(crate) routers: Vec<Router>,
     pub(crate) checks: Vec<Check>,
+    pub(crate) things: Things,
+    /// The tracked files; none when no instance tracks any.
+    pub(crate) files: Option<Files>,
     groups: Vec<Group>,
     fifos: Fifos,
     channel: Channel,
@@ -138,6 +144,8 @@ impl Node {
             interfaces,
             routers: Vec::new(),
             checks: Vec::new(),
+            things: Things::of(config),
+            files: None,
             fifos,
             groups: config.groups.iter().cloned().map(Group::new).collect(),
             channel,
@@ -156,6 +164,7 @@ impl Node {
             global,
         };
         node.open_http();
+        node.renew_files(config);
         for instance in &config.instances {
             let machine = node.machine_config(instance, config);
             node.routers.push(Router::new(instance.clone(), machine));
@@ -359,6 +368,7 @@ impl Node {
         if !up {
             self.tell_faults(at);
         }
+        self.tell_file_faults(at);
         for (id, health) in self.known_health(at) {
             self.routers[at]
                 .machine
@@ -391,8 +401,15 @@ impl Node {
         let scripts = scripts
             .into_iter()
             .map(|(name, health)| (Thing::Script(name), health));
+        let files: Vec<(Thing, Health)> = self
+            .files
+            .iter()
+            .flat_map(Files::all)
+            .map(|(file, level)| (Thing::File(file.name.clone()), Health::Level(level)))
+            .collect();
         interfaces
             .chain(scripts)
+            .chain(files)
             .map(|(thing, health)| (self.track_id(thing), health))
             .collect()
     }

@@ -4,6 +4,7 @@ use keepalived_conf::model::{Config, VrrpInstance};
 use vrrp_proto::track::Health;
 use vrrp_proto::{Input, StateKind};
 
+use super::track::Things;
 use super::{Ending, Node, SocketKey, families, listeners};
 use crate::address::spec;
 use crate::announcement::Intervals;
@@ -33,6 +34,8 @@ impl Node {
         let readers = self.fifos.renew(&self.global.fifos);
         let ended = self.renew_checks(config).into_iter().map(Ending::Check);
         let ended = ended.chain(readers.into_iter().map(Ending::Reader)).collect();
+        self.things = Things::of(config);
+        self.renew_files(config);
         // Members' places are those in the new file only once all are in its order.
         let groups = std::mem::take(&mut self.groups);
         let mut at = 0;
@@ -102,6 +105,7 @@ impl Node {
         self.routers[at]
             .machine
             .handle_input(now, Input::Reload(Box::new(machine)));
+        self.tell_file_faults(at);
         for (id, health) in self.known_health(at) {
             self.routers[at]
                 .machine
@@ -140,7 +144,7 @@ impl Node {
                 Some(at) => {
                     let check = old.remove(at);
                     match check.health {
-                        Health::Unknown => {}
+                        Health::Unknown | Health::Level(_) => {}
                         Health::Up => self.log.info(format!(
                             "VRRP_Script({}) considered successful on reload",
                             script.name

@@ -1,0 +1,271 @@
+//! What instances track besides scripts and interfaces: files, processes and BFD sessions, with Debian's keepalived in the same
+//! place where there is one to compare with. Root is needed; without it the tests are left out, and listed so.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic; its helpers are part of it")]
+
+use std::fs;
+use std::path::Path;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use nix::sys::signal::Signal;
+use test_support::namespace::is_possible;
+use test_support::process::{Program, wait_for};
+
+mod node;
+
+use node::{Node, VIRTUAL, count, has_original, instance, pair, wait_until_said};
+
+fn main() {
+    let possible = is_possible();
+    let with_original = possible && has_original();
+    let tests: &[(&str, fn(), bool)] = &[
+        (
+            "numbers_in_files_do_what_they_do_to_the_original",
+            numbers_in_files_do_what_they_do_to_the_original,
+            with_original,
+        ),
+        (
+            "a_file_is_followed_wherever_it_goes",
+            a_file_is_followed_wherever_it_goes,
+            possible,
+        ),
+        (
+            "a_file_of_a_group_weighs_for_all_members",
+            a_file_of_a_group_weighs_for_all_members,
+            possible,
+        ),
+        (
+            "a_reload_keeps_what_files_say",
+            a_reload_keeps_what_files_say,
+            possible,
+        ),
+    ];
+    let trials = tests
+        .iter()
+        .map(|(name, test, possible)| {
+            let test = *test;
+            Trial::test(*name, move || {
+                test();
+                Ok::<(), Failed>(())
+            })
+            .with_ignored_flag(!possible)
+        })
+        .collect();
+    let mut arguments = Arguments::from_args();
+    // They wait for the protocol's seconds most of the time.
+    arguments.test_threads.get_or_insert(8);
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// Waits until the program has said it so many times.
+fn wait_until_said_times(program: &Program, text: &str, times: usize) {
+    let said = wait_for(|| (count(program, text) >= times).then_some(()));
+    assert!(
+        said.is_some(),
+        "not {times} times '{text}'; it said:\n{}",
+        program.output().unwrap()
+    );
+}
+
+/// Definitions of two files in the node's folder, and the instance that tracks them.
+fn two_files(node: &Node) -> String {
+    let path = |name: &str| node.path(name).display().to_string();
+    format!(
+        "track_file weighed {{\n file {}\n}}\ntrack_file plain {{\n file \"{}\"\n weight 0\n init_file 0\n}}\n{}",
+        path("weighed"),
+        path("plain"),
+        instance(100, " track_file {\n weighed weight 2\n plain\n }")
+    )
+}
+
+fn numbers_in_files_do_what_they_do_to_the_original() {
+    let (ours, theirs) = pair();
+    let nodes = [ours, theirs];
+    for node in &nodes {
+        // Nobody is to become master meanwhile.
+        node.write(&two_files(node).replace("priority 100", "priority 100\n advert_int 200"));
+        fs::write(node.path("weighed"), "3\n").unwrap();
+    }
+    let programs = [nodes[0].start(), nodes[1].start_original()];
+    let say = |text: &str, times: usize| {
+        for program in &programs {
+            wait_until_said_times(program, text, times);
+        }
+    };
+    let write = |name: &str, text: &str| {
+        for node in &nodes {
+            fs::write(node.path(name), text).unwrap();
+        }
+    };
+    let change = |from: u8, to: u8| format!("(VI_1) Changing effective priority from {from} to {to}");
+    say(&change(100, 106), 1);
+    say("(VI_1) Entering BACKUP STATE (init)", 1);
+    assert_eq!(fs::read_to_string(nodes[0].path("plain")).unwrap(), "0\n");
+    for (text, from, to) in [
+        ("-5\n", 106, 90),
+        ("0x10", 90, 132),
+        ("12x", 132, 124),
+        ("  14\n15\n", 124, 128),
+        ("hello", 128, 100),
+        ("200", 100, 254),
+        ("-126", 254, 1),
+    ] {
+        write("weighed", text);
+        say(&change(from, to), 1);
+    }
+    // Too small for a weight: the fault.
+    write("weighed", "-127");
+    say("(VI_1): tracked file weighed now FAULT state", 1);
+    say("(VI_1) Entering FAULT STATE", 1);
+    write("weighed", "2");
+    say("(VI_1): tracked file weighed leaving FAULT state", 1);
+    say("(VI_1) Setting effective priority to 104", 1);
+    say("(VI_1) Entering BACKUP STATE", 2);
+    // Beyond all limits: as if nothing had been written.
+    write("weighed", "99999999999999");
+    for (program, node) in programs.iter().zip(&nodes) {
+        let path = node.path("weighed").display().to_string();
+        wait_until_said(
+            program,
+            &format!("Invalid number 99999999999999 read from {path} - ignoring"),
+        );
+    }
+    write("plain", "1");
+    say("(VI_1): tracked file plain now FAULT state", 1);
+    say("(VI_1) Entering FAULT STATE", 2);
+    write("plain", "0");
+    say("(VI_1): tracked file plain leaving FAULT state", 1);
+    // It goes, and another one takes its place.
+    for node in &nodes {
+        fs::remove_file(node.path("weighed")).unwrap();
+    }
+    say(&change(104, 100), 1);
+    for node in &nodes {
+        fs::write(node.path("new"), "6").unwrap();
+        fs::rename(node.path("new"), node.path("weighed")).unwrap();
+    }
+    say(&change(100, 112), 1);
+    let decisive = |program: &Program| -> Vec<String> {
+        let said = program.output().unwrap();
+        let lines = said.lines().filter(|line| {
+            line.contains("priority from") || line.contains("FAULT") || line.contains("Setting")
+        });
+        lines
+            .map(|line| line[line.find('(').unwrap_or(0)..].to_owned())
+            .collect()
+    };
+    assert_eq!(decisive(&programs[0]), decisive(&programs[1]));
+}
+
+fn a_file_is_followed_wherever_it_goes() {
+    let (node, _other) = pair();
+    let root = node.path("root");
+    let file = root.join("now/number");
+    node.write(&format!(
+        "track_file f {{\n file {}\n}}\n{}",
+        file.display(),
+        instance(100, " track_file {\n f\n }").replace("priority 100", "priority 100\n advert_int 200")
+    ));
+    let program = node.start();
+    wait_until_said(
+        &program,
+        "Track file directory for f does not exist - waiting for it",
+    );
+    wait_until_said(&program, "(VI_1) Entering BACKUP STATE (init)");
+    let put = |folder: &str, number: &str| {
+        let folder = root.join(folder);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("number"), number).unwrap();
+    };
+    let link = |to: &str| {
+        let (new, now) = (root.join("new"), root.join("now"));
+        std::os::unix::fs::symlink(to, &new).unwrap();
+        fs::rename(new, now).unwrap();
+    };
+    let say = |from: u8, to: u8| {
+        wait_until_said(
+            &program,
+            &format!("Changing effective priority from {from} to {to}"),
+        );
+    };
+    // Behind a link to a folder, as others replace whole sets of files at once.
+    put("one", "1");
+    put("two", "2");
+    link("one");
+    say(100, 101);
+    link("two");
+    say(101, 102);
+    // What stood there before means nothing any more.
+    put("one", "50");
+    put("two", "3");
+    say(102, 103);
+    fs::remove_dir_all(&root).unwrap();
+    say(103, 100);
+    put("three", "7");
+    link("three");
+    say(100, 107);
+    assert_eq!(count(&program, "to 150"), 0, "{}", program.output().unwrap());
+}
+
+fn a_file_of_a_group_weighs_for_all_members() {
+    let (node, _other) = pair();
+    let file = node.path("number");
+    let second = instance(90, "")
+        .replace("VI_1", "VI_2")
+        .replace("51", "52")
+        .replace(VIRTUAL, "192.168.0.98");
+    node.write(&format!(
+        "track_file f {{\n file {}\n}}\nvrrp_sync_group G {{\n group {{\n VI_1\n VI_2\n }}\n track_file {{\n f weight 3\n }}\n}}\n{}{second}",
+        file.display(),
+        instance(100, "")
+    ));
+    let program = node.start();
+    node.wait_for_address(VIRTUAL, &program);
+    fs::write(&file, "5").unwrap();
+    wait_until_said(&program, "(VI_1) Changing effective priority from 100 to 115");
+    wait_until_said(&program, "(VI_2) Changing effective priority from 90 to 105");
+    fs::write(&file, "-100").unwrap();
+    wait_until_said(&program, "(VI_1): tracked file f now FAULT state");
+    wait_until_said(&program, "(VI_2): tracked file f now FAULT state");
+    node.wait_for_no_address(VIRTUAL, &program);
+    fs::write(&file, "0").unwrap();
+    wait_until_said(&program, "(VI_2): tracked file f leaving FAULT state");
+    wait_until_said(&program, "VRRP_Group(G) Syncing instances to BACKUP state");
+    node.wait_for_address(VIRTUAL, &program);
+}
+
+fn a_reload_keeps_what_files_say() {
+    let (node, _other) = pair();
+    let file = node.path("number");
+    let text = |weight: i32| {
+        format!(
+            "track_file f {{\n file {}\n init_file 4 overwrite\n}}\n{}",
+            file.display(),
+            instance(100, &format!(" track_file {{\n f weight {weight}\n }}"))
+        )
+    };
+    fs::write(&file, "99").unwrap();
+    node.write(&text(1));
+    let program = node.start();
+    // It is written at the start of the program, and not again.
+    wait_until_said(&program, "(VI_1) Changing effective priority from 100 to 104");
+    node.wait_for_address(VIRTUAL, &program);
+    fs::write(&file, "6").unwrap();
+    wait_until_said(&program, "(VI_1) Changing effective priority from 104 to 106");
+    node.write(&text(3));
+    program.signal(Signal::SIGHUP).unwrap();
+    wait_until_said(&program, "(VI_1) Changing effective priority from 106 to 118");
+    assert!(node.has(VIRTUAL));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "6");
+    let shown = wait_for(|| {
+        // Others write the same file.
+        program.signal(Signal::SIGUSR1).unwrap();
+        let text = fs::read_to_string(Path::new("/tmp/keepalived.data")).ok()?;
+        text.contains(&format!(
+            " Track file = f\n   File = {}\n   Status = 6\n   Weight = 1\n   Tracking instances :\n     VI_1, weight 3\n",
+            file.display()
+        ))
+        .then_some(())
+    });
+    assert!(shown.is_some());
+}

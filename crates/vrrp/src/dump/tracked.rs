@@ -1,0 +1,63 @@
+//! What is tracked, as the original writes it down: files, and by whom.
+
+use keepalived_conf::model::{TrackThing, VrrpInstance, Weight};
+
+use crate::files::Files;
+use crate::node::{Node, Things};
+
+/// What an instance tracks besides interfaces and scripts.
+pub(super) fn of_instance(out: &mut String, things: &Things, instance: &VrrpInstance) {
+    if !instance.track_files.is_empty() {
+        line!(out, "   Tracked files :");
+        for tracked in &instance.track_files {
+            if let Some(file) = things.files.get(tracked.thing) {
+                line!(out, "     {}, weight {}", file.name, words(tracked.weight));
+            }
+        }
+    }
+}
+
+/// The files.
+pub(super) fn files(out: &mut String, node: &Node) {
+    if node.files.is_none() {
+        return;
+    }
+    line!(out, "------< VRRP Track files >------");
+    for (file, level) in node.files.iter().flat_map(Files::all) {
+        line!(out, " Track file = {}", file.name);
+        line!(out, "   File = {}", file.path);
+        line!(out, "   Status = {level}");
+        line!(out, "   Weight = {}", words(file.weight));
+        let tracks = |tracked: &TrackThing| {
+            let its = node.things.files.get(tracked.thing);
+            its.is_some_and(|its| its.name == file.name)
+        };
+        trackers(out, node, |instance| {
+            instance.track_files.iter().find(|one| tracks(one))
+        });
+    }
+}
+
+/// Who tracks something, with which weight.
+fn trackers<'n>(
+    out: &mut String,
+    node: &'n Node,
+    entry: impl Fn(&'n VrrpInstance) -> Option<&'n TrackThing>,
+) {
+    line!(out, "   Tracking instances :");
+    for router in &node.routers {
+        if let Some(tracked) = entry(&router.instance) {
+            line!(
+                out,
+                "     {}, weight {}",
+                router.instance.name,
+                words(tracked.weight)
+            );
+        }
+    }
+}
+
+fn words(weight: Weight) -> String {
+    let reverse = if weight.reverse { " reverse" } else { "" };
+    format!("{}{reverse}", weight.value)
+}

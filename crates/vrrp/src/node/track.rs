@@ -1,0 +1,124 @@
+//! What instances track besides interfaces: the names that their machines know it by, its beginning, and what it becomes.
+
+use keepalived_conf::model::{Config, TrackFile, TrackThing};
+use vrrp_proto::track::{Health, TrackId};
+
+use super::Node;
+use crate::files::{Files, initialise};
+use crate::thing::Thing;
+
+/// What can be tracked, as the configuration has it: instances name these by their places.
+#[derive(Debug, Default)]
+pub(crate) struct Things {
+    /// Files.
+    pub(crate) files: Vec<TrackFile>,
+}
+
+impl Things {
+    pub(super) fn of(config: &Config) -> Self {
+        Self {
+            files: config.files.clone(),
+        }
+    }
+}
+
+impl Node {
+    /// Begins to watch the files that are tracked, and forgets those that no longer are.
+    pub(super) fn renew_files(&mut self, config: &Config) {
+        let tracked = |at: usize| {
+            let names = |tracked: &TrackThing| tracked.thing == at;
+            config
+                .instances
+                .iter()
+                .any(|instance| instance.track_files.iter().any(names))
+        };
+        let files: Vec<TrackFile> = config
+            .files
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| tracked(*at))
+            .map(|(_, file)| file.clone())
+            .collect();
+        let old = self.files.take();
+        for file in &files {
+            let known = |old: &Files| old.all().any(|(known, _)| known.name == file.name);
+            if !old.as_ref().is_some_and(known) {
+                initialise(file, &self.log);
+            }
+        }
+        if files.is_empty() {
+            return;
+        }
+        match Files::open(&files, self.log.clone()) {
+            Ok(mut opened) => {
+                if let Some(old) = &old {
+                    opened.take_over(old);
+                }
+                self.files = Some(opened);
+            }
+            Err(error) => self.log.info(format!("Track files cannot be watched: {error}")),
+        }
+    }
+
+    /// Waits for a change of a tracked file.
+    pub(crate) async fn files_changed(&self) {
+        match &self.files {
+            Some(files) => files.changed().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Takes what tracked files have become.
+    pub(crate) fn take_file_changes(&mut self) {
+        let changes = self.files.as_mut().map(Files::take_changes);
+        for (name, level) in changes.unwrap_or_default() {
+            let id = self.track_id(Thing::File(name.clone()));
+            self.tell_level(id, &name, Health::Level(level));
+        }
+    }
+
+    /// Tells all instances that track it what number a file has, and the log whom that keeps in the fault state.
+    fn tell_level(&mut self, id: TrackId, name: &str, health: Health) {
+        for at in 0..self.routers.len() {
+            let machine = &self.routers[at].machine;
+            let Some(tracked) = machine.config().tracked.iter().find(|tracked| tracked.id == id) else {
+                continue;
+            };
+            let words = match (machine.is_fault(id), tracked.is_fault(health)) {
+                (false, true) => Some("now"),
+                (true, false) => Some("leaving"),
+                _ => None,
+            };
+            if let Some(words) = words {
+                let instance = &self.routers[at].instance.name;
+                self.log
+                    .info(format!("({instance}): tracked file {name} {words} FAULT state"));
+            }
+            self.input(at, vrrp_proto::Input::Track { id, health });
+        }
+    }
+
+    /// Says which files keep an instance that begins in the fault state.
+    pub(super) fn tell_file_faults(&self, at: usize) {
+        let router = &self.routers[at];
+        let name = &router.instance.name;
+        for (file, level) in self.files.iter().flat_map(Files::all) {
+            let Some(id) = self.tracked.get(&Thing::File(file.name.clone())) else {
+                continue;
+            };
+            let tracked = router.machine.config().tracked.iter();
+            for tracked in tracked.filter(|tracked| tracked.id == *id) {
+                if tracked.is_fault(Health::Level(level)) {
+                    let status = match tracked.weight {
+                        0 => -254,
+                        weight => level.saturating_mul(weight.into()),
+                    };
+                    self.log.info(format!(
+                        "({name}): entering FAULT state (tracked file {} has status {status})",
+                        file.name
+                    ));
+                }
+            }
+        }
+    }
+}
