@@ -727,7 +727,7 @@ fn real_time_signals_are_taken() {
     node.wait_for_address(VIRTUAL, &program);
     for (number, line) in [
         ("63", "Printing and clearing VRRP stats"),
-        ("36", "JSON is not built yet"),
+        ("36", "Printing VRRP as json"),
     ] {
         let status = Command::new("kill")
             .args(["-s", number, &program.pid().to_string()])

@@ -44,6 +44,10 @@ fn main() {
             "an_address_that_moves_away_is_announced_again",
             an_address_that_moves_away_is_announced_again,
         ),
+        (
+            "dumps_have_the_originals_keys_and_values",
+            dumps_have_the_originals_keys_and_values,
+        ),
     ];
     let trials = tests
         .iter()
@@ -312,4 +316,98 @@ fn an_address_that_moves_away_is_announced_again() {
     let seen = wait_for_state(&one, "split", &first, |one| one["split_brain"]["now"] == true);
     assert!(seen["split_brain"]["foreign_announcements"].as_u64().unwrap() >= 2);
     assert_eq!(seen["split_brain"]["foreign_adverts"], 0);
+}
+
+const DUMPS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../compat-fixtures/vrrp/dumps");
+
+/// The keys and values of a JSON text in their order, without those that are another each time.
+fn facts(text: &str) -> Vec<String> {
+    let parts = text.split(',').map(|part| part.trim_end().to_owned());
+    parts
+        .filter(|part| !part.contains("\"last_transition\"") && !part.contains("\"advert_sent\""))
+        .collect()
+}
+
+fn dumps_have_the_originals_keys_and_values() {
+    let node = Node::new();
+    let others: Vec<Node> = (0..3).map(|_| Node::new()).collect();
+    for (number, other) in others.iter().enumerate() {
+        node.network
+            .connect(&format!("eth{number}"), &other.network, "eth0")
+            .unwrap();
+    }
+    node.network.ip(&["link", "set", "eth2", "down"]).unwrap();
+    node.give("192.168.0.11/24");
+    node.network
+        .ip(&["addr", "add", "10.0.0.1/24", "dev", "eth1"])
+        .unwrap();
+    let recorded = |name: &str| fs::read_to_string(format!("{DUMPS}/{name}")).unwrap();
+    let folder = node.folder.path().display();
+    let files = format!(
+        "global_defs {{\n state_dump_file {folder}/\n stats_dump_file {folder}/\n json_dump_file {folder}/\n",
+    );
+    node.write(&recorded("keepalived.conf").replacen("global_defs {\n", &files, 1));
+    let program = node.start();
+    let masters = || (count(&program, "Entering MASTER STATE") == 3).then_some(());
+    assert!(wait_for(masters).is_some(), "{}", program.output().unwrap());
+    let dump = |signal: i32, name: &str| {
+        let path = node.path(name);
+        let sent = std::process::Command::new("kill")
+            .args([format!("-{signal}"), node.child().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+        wait_for(|| fs::read_to_string(&path).ok().filter(|text| !text.is_empty()))
+            .unwrap_or_else(|| panic!("no {name}: {}", program.output().unwrap()))
+    };
+    assert_eq!(
+        facts(&dump(36, "keepalived.json")),
+        facts(&recorded("recorded.json"))
+    );
+    let stats = |text: &str| -> Vec<String> {
+        let lines = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("Sent:"));
+        lines.map(str::to_owned).collect()
+    };
+    assert_eq!(
+        stats(&dump(12, "keepalived.stats")),
+        stats(&recorded("recorded.stats"))
+    );
+    // Each line about an instance that is ours too has the original's words.
+    let ours = dump(10, "keepalived.data");
+    let instances = |text: &str| -> Vec<String> {
+        let from = text.split_once("------< VRRP Topology >------\n").unwrap().1;
+        let all = from.split("------<").next().unwrap();
+        let differ = [
+            "Last transition",
+            "Read timeout",
+            "Using src_ip = fe80",
+            "ifindex",
+            "fd_in",
+            "Password",
+        ];
+        let lines = all
+            .lines()
+            .filter(|line| !differ.iter().any(|word| line.contains(word)));
+        lines.map(str::to_owned).collect()
+    };
+    let theirs = instances(&recorded("recorded.data"));
+    let missing: Vec<String> = theirs
+        .iter()
+        .filter(|line| !instances(&ours).contains(line))
+        .cloned()
+        .collect();
+    let known = [
+        "Number of config faults",
+        "Number of interface and track script faults",
+        "Number of track scripts init",
+        "Notify deleted",
+        "Notify priority changes",
+        "Unicast checksum compatibility",
+    ];
+    let unknown: Vec<&String> = missing
+        .iter()
+        .filter(|line| !known.iter().any(|word| line.contains(word)))
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:#?} are not in {ours}");
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use syntax::Span;
 
 use crate::model::{
-    FileInit, HttpEndpoint, InitialState, ParamMatch, Scope, SmtpServer, UnicastPeer, Version, Weight,
+    Dumps, FileInit, HttpEndpoint, InitialState, ParamMatch, Scope, SmtpServer, UnicastPeer, Version, Weight,
 };
 
 /// A value with its place.
@@ -74,6 +74,7 @@ pub(crate) struct Global {
     pub(crate) process_monitor_buffer: Option<u32>,
     pub(crate) process_monitor_force: Option<bool>,
     pub(crate) fifos: WrittenFifos,
+    pub(crate) dumps: Dumps,
     pub(crate) http: Option<HttpEndpoint>,
     pub(crate) firewall: WrittenFirewall,
 }

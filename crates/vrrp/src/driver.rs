@@ -41,6 +41,8 @@ pub enum Command {
     WriteData,
     /// Tell the log what is known.
     LogData,
+    /// Write down data and counts as JSON.
+    WriteJson,
     /// Write down what was counted (SIGUSR2).
     WriteStats,
     /// The same, and count from nothing again.
@@ -136,6 +138,7 @@ pub async fn run(
             }
             Happened::Told(Some(Command::WriteData)) => dump::write_data(&node),
             Happened::Told(Some(Command::LogData)) => dump::log_data(&node),
+            Happened::Told(Some(Command::WriteJson)) => dump::write_json(&node),
             Happened::Told(Some(Command::WriteStats)) => dump::write_stats(&node),
             Happened::Told(Some(Command::ClearStats)) => dump::write_and_clear_stats(&mut node),
             Happened::Told(Some(Command::Stop) | None) => break Ok(()),

@@ -21,7 +21,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use keepalived_conf::model::{
-    Authentication, Garp, GlobalDefs, InitialState, Script, Version, VirtualAddress, VrrpInstance, Weight,
+    Authentication, DumpKind, Garp, GlobalDefs, Script, Version, VirtualAddress, VrrpInstance, Weight,
 };
 use vrrp_proto::Counters;
 use vrrp_proto::timers::master_down;
@@ -29,19 +29,11 @@ use vrrp_proto::track::Health;
 use vrrp_proto::wire::FaultKind;
 
 use crate::check::Check;
+use crate::json;
 use crate::log::Log;
 use crate::netlink::Link;
 use crate::node::Node;
 use crate::router::Router;
-
-/// Where data go.
-const DATA: &str = "/tmp/keepalived.data";
-
-/// Where the data of the process that starts the others go.
-const PARENT_DATA: &str = "/tmp/keepalived_parent.data";
-
-/// Where statistics go.
-const STATS: &str = "/tmp/keepalived.stats";
 
 /// Writes what holds for all into the file of the process that starts the others.
 pub fn write_parent_data(global: &GlobalDefs, log: &Log) {
@@ -51,7 +43,10 @@ pub fn write_parent_data(global: &GlobalDefs, log: &Log) {
     ));
     let mut out = String::new();
     global_data(&mut out, global);
-    write(log, PARENT_DATA, &out);
+    let path = global
+        .dumps
+        .path(DumpKind::State, "_parent", global.instance.as_deref());
+    write(log, &path, &out);
 }
 
 /// Writes all data into their file.
@@ -60,7 +55,22 @@ pub(crate) fn write_data(node: &Node) {
         "Printing VRRP data for process({}) on signal",
         std::process::id()
     ));
-    write(&node.log, DATA, &data(node));
+    write(&node.log, &path(node, DumpKind::State), &data(node));
+}
+
+/// Writes data and counts as JSON into their file.
+pub(crate) fn write_json(node: &Node) {
+    node.log.info(format!(
+        "Printing VRRP as json for process({}) on signal",
+        std::process::id()
+    ));
+    write(&node.log, &path(node, DumpKind::Json), &json::text(node));
+}
+
+/// The file for what is written down.
+fn path(node: &Node, kind: DumpKind) -> String {
+    let global = &node.global;
+    global.dumps.path(kind, "", global.instance.as_deref())
 }
 
 /// Writes all counts into their file.
@@ -69,7 +79,7 @@ pub(crate) fn write_stats(node: &Node) {
         "Printing VRRP stats for process({}) on signal",
         std::process::id()
     ));
-    write(&node.log, STATS, &all_stats(node));
+    write(&node.log, &path(node, DumpKind::Stats), &all_stats(node));
 }
 
 /// Writes all counts into their file, and begins to count anew.
@@ -78,7 +88,7 @@ pub(crate) fn write_and_clear_stats(node: &mut Node) {
         "Printing and clearing VRRP stats for process({}) on signal",
         std::process::id()
     ));
-    write(&node.log, STATS, &all_stats(node));
+    write(&node.log, &path(node, DumpKind::Stats), &all_stats(node));
     for router in &mut node.routers {
         router.counted_before = router.machine.counters().clone();
     }
@@ -234,12 +244,17 @@ fn instance(out: &mut String, node: &Node, router: &Router) {
     let garp = &instance.garp;
     line!(out, " VRRP Instance = {}", instance.name);
     line!(out, "   VRRP Version = {}", version(instance.version));
+    if instance.ipv6 {
+        line!(out, "   Using Native IPv6");
+    }
     line!(out, "   State = {}", machine.state());
-    let wanted = match instance.initial_state {
-        InitialState::Master => "MASTER",
-        InitialState::Backup => "BACKUP",
-    };
-    line!(out, "   Wantstate = {wanted}");
+    if instance.peers.is_empty() {
+        line!(out, "   Flags: none");
+    } else {
+        line!(out, "   Flags:");
+        line!(out, "     Using unicast");
+    }
+    line!(out, "   Wantstate = {}", json::wanted(router));
     line!(
         out,
         "   Last transition = {}",
@@ -254,17 +269,33 @@ fn instance(out: &mut String, node: &Node, router: &Router) {
     );
     line!(out, "   Master down timer = {} usecs", down.as_micros());
     line!(out, "   Interface = {}", instance.interface);
+    if instance.dont_track_primary {
+        line!(out, "   VRRP interface tracking disabled");
+    }
+    if instance.skip_check_adv_addr {
+        line!(out, "   Skip checking advert IP addresses");
+    }
     if instance.strict {
         line!(out, "   Enforcing strict VRRP compliance");
     }
-    line!(out, "   Using src_ip = {}", config.source);
+    let origin = match instance.source {
+        Some(_) => " (from configuration)",
+        None => "",
+    };
+    line!(out, "   Using src_ip = {}{origin}", config.source);
     if instance.peers.is_empty() {
-        line!(out, "   Multicast address {}", config.destination);
+        let index = node
+            .interfaces
+            .named(&instance.interface)
+            .filter(|_| instance.ipv6);
+        let index = index.map_or_else(String::new, |link| format!(", ifindex {}", link.index));
+        line!(out, "   Multicast address {}{index}", config.destination);
     }
     garp_data(out, "   ", garp, ["refresh", "Down timer adverts"]);
     line!(out, "   Virtual Router ID = {}", instance.virtual_router_id);
     line!(out, "   Priority = {}", instance.priority);
     line!(out, "   Effective priority = {}", machine.effective_priority());
+    line!(out, "   Total priority = {}", machine.effective_priority());
     let interval = match instance.version {
         Version::V2 => format!("{} sec", instance.advert_int.as_secs()),
         Version::V3 => format!("{} milli-sec", instance.advert_int.as_millis()),
@@ -275,17 +306,35 @@ fn instance(out: &mut String, node: &Node, router: &Router) {
     let preempt = if instance.preempt { "enabled" } else { "disabled" };
     line!(out, "   Preempt = {preempt}");
     if !instance.preempt_delay.is_zero() {
-        line!(out, "   Preempt delay = {}", seconds(instance.preempt_delay));
+        line!(
+            out,
+            "   Preempt delay = {} secs",
+            instance.preempt_delay.as_secs()
+        );
     }
-    // The password is for nobody's eyes.
-    let authentication = match instance.authentication {
-        None => "none",
-        Some(Authentication::Pass(_)) => "SIMPLE_PASSWORD",
-        Some(Authentication::Ah(_)) => "IPSEC_AH",
+    let promote = if instance.promote_secondaries {
+        "enabled"
+    } else {
+        "disabled"
     };
-    line!(out, "   Authentication type = {authentication}");
-    addresses(out, router, "Virtual IP", &instance.addresses);
-    addresses(out, router, "Virtual IP Excluded", &instance.excluded);
+    line!(out, "   Promote_secondaries = {promote}");
+    // The password is for nobody's eyes.
+    match instance.authentication {
+        // Version 3 has none.
+        None if instance.version == Version::V3 => {}
+        None => {
+            line!(out, "   Authentication type = none");
+        }
+        Some(Authentication::Pass(_)) => {
+            line!(out, "   Authentication type = SIMPLE_PASSWORD");
+        }
+        Some(Authentication::Ah(_)) => {
+            line!(out, "   Authentication type = IPSEC_AH");
+        }
+    }
+    let title = format!("Virtual IP ({})", instance.addresses.len());
+    addresses(out, router, &title, &instance.addresses);
+    addresses(out, router, "Virtual IP Excluded ", &instance.excluded);
     if !instance.peers.is_empty() {
         let checked = if instance.check_unicast_src { "yes" } else { "no" };
         line!(out, "   Unicast TTL = {}", instance.unicast_ttl);
@@ -299,7 +348,13 @@ fn instance(out: &mut String, node: &Node, router: &Router) {
     if !instance.track_interfaces.is_empty() {
         line!(out, "   Tracked interfaces :");
         for tracked in &instance.track_interfaces {
-            line!(out, "     {}{}", tracked.interface, weight(tracked.weight));
+            let reverse = if tracked.weight.reverse { " reverse" } else { "" };
+            line!(
+                out,
+                "     {} weight {}{reverse}",
+                tracked.interface,
+                tracked.weight.value
+            );
         }
     }
     if !instance.track_scripts.is_empty() {
@@ -327,9 +382,12 @@ fn scripts(out: &mut String, instance: &VrrpInstance) {
         ("Master state transition", &notify.master),
         ("Backup state transition", &notify.backup),
         ("Fault state transition", &notify.fault),
-        ("State stop transition", &notify.stop),
+        ("Stop state transition", &notify.stop),
         ("Generic state transition", &notify.any),
-        ("Master rx lower priority", &notify.master_rx_lower_pri),
+        (
+            "Master rx lower pri state transition",
+            &notify.master_rx_lower_pri,
+        ),
     ] {
         if let Some(script) = script {
             line!(
@@ -347,33 +405,62 @@ fn addresses(out: &mut String, router: &Router, title: &str, all: &[VirtualAddre
     if all.is_empty() {
         return;
     }
-    line!(out, "   {title} ({}):", all.len());
+    line!(out, "   {title}:");
     for one in all {
-        let mut text = one.address.to_string();
-        let host = if one.address.is_ipv4() { 32 } else { 128 };
-        if one.prefix != host {
-            let _ = write!(text, "/{}", one.prefix);
-        }
-        if let Some(broadcast) = one.broadcast {
-            let _ = write!(text, " brd {broadcast}");
-        }
-        let scope = match one.scope.number() {
-            0 => "global".to_owned(),
-            200 => "site".to_owned(),
-            253 => "link".to_owned(),
-            254 => "host".to_owned(),
-            255 => "nowhere".to_owned(),
-            other => other.to_string(),
-        };
-        let _ = write!(text, " dev {} scope {scope}", one.interface);
-        if let Some(label) = &one.label {
-            let _ = write!(text, " label {label}");
-        }
-        if router.set.iter().any(|set| set.address == one.address) {
-            text.push_str(" set");
-        }
-        line!(out, "     {text}");
+        line!(out, "     {}", address(router, one));
     }
+}
+
+/// An address with its attributes, and whether it is set.
+pub(crate) fn address(router: &Router, one: &VirtualAddress) -> String {
+    let mut text = one.address.to_string();
+    let host = if one.address.is_ipv4() { 32 } else { 128 };
+    if one.prefix != host && one.peer.is_none() {
+        let _ = write!(text, "/{}", one.prefix);
+    }
+    if let Some(broadcast) = one.broadcast {
+        let _ = write!(text, " brd {broadcast}");
+    }
+    let scope = match one.scope.number() {
+        0 => "global".to_owned(),
+        200 => "site".to_owned(),
+        253 => "link".to_owned(),
+        254 => "host".to_owned(),
+        255 => "nowhere".to_owned(),
+        other => other.to_string(),
+    };
+    let _ = write!(text, " dev {} scope {scope}", one.interface);
+    if let Some(label) = &one.label {
+        let _ = write!(text, " label {label}");
+    }
+    if let Some((peer, prefix)) = &one.peer {
+        let _ = write!(text, " peer {peer}/{prefix}");
+    }
+    match one.preferred_lifetime {
+        Some(0) => text.push_str(" deprecated"),
+        Some(u32::MAX) => text.push_str(" preferred_lft forever"),
+        Some(seconds) => {
+            let _ = write!(text, " preferred_lft {seconds}");
+        }
+        // A single address of IPv6 is not to be chosen as a source.
+        None if one.address.is_ipv6() && one.prefix == host => text.push_str(" deprecated"),
+        None if one.address.is_ipv6() => text.push_str(" preferred_lft forever"),
+        None => {}
+    }
+    for (holds, word) in [
+        (one.home, " home"),
+        (one.no_dad, " -nodad"),
+        (one.manage_temporary, " mngtmpaddr"),
+        (one.no_prefix_route, " noprefixroute"),
+        (one.auto_join, " autojoin"),
+        (one.no_track, " no_track"),
+        (router.set.iter().any(|set| set.address == one.address), " set"),
+    ] {
+        if holds {
+            text.push_str(word);
+        }
+    }
+    text
 }
 
 fn script(out: &mut String, node: &Node, check: &Check) {
@@ -532,7 +619,7 @@ fn seconds(time: Duration) -> String {
     format!("{}.{:06}", time.as_secs(), time.subsec_micros())
 }
 
-fn command(script: &Script) -> String {
+pub(crate) fn command(script: &Script) -> String {
     let words: Vec<String> = script.command.iter().map(|word| format!("'{word}'")).collect();
     words.join(" ")
 }

@@ -16,6 +16,7 @@ mod files;
 mod firewall;
 mod http;
 mod interfaces;
+mod json;
 mod kernel;
 mod limit;
 pub mod log;

@@ -147,10 +147,7 @@ async fn speak(
             _ = signals.data.recv() => Command::WriteData,
             _ = signals.stats.recv() => Command::WriteStats,
             _ = signals.clear.recv() => Command::ClearStats,
-            _ = signals.json.recv() => {
-                log.info("Writing data as JSON is not built yet");
-                continue;
-            }
+            _ = signals.json.recv() => Command::WriteJson,
             _ = signals.hangup.recv() => {
                 log.info("Reloading");
                 let loaded = reading::read(arguments, dialect);

@@ -5,7 +5,7 @@ use syntax::table::kw;
 
 use super::place::GLOBAL;
 use super::{Act, Row};
-use crate::parse::{done_by_lines, fifo, firewall, garp, global, track_process};
+use crate::parse::{done_by_lines, dump, fifo, firewall, garp, global, track_process};
 
 /// Keywords of `global_defs`.
 pub(super) const ROWS: &[Row] = &[
@@ -110,7 +110,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::between(0, 1),
         "the instance's name goes into the names of dumps",
-    ),
+    )
+    .acts(Act::Line(dump::use_instance)),
     kw(
         "dbus_no_interface_name",
         GLOBAL,
@@ -219,14 +220,16 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "where JSON is dumped",
     )
-    .since(2, 3),
+    .since(2, 3)
+    .acts(Act::Line(dump::file)),
     kw(
         "json_version",
         GLOBAL,
         Arity::exactly(1),
         "shape of the JSON dump",
     )
-    .since(2, 3),
+    .since(2, 3)
+    .acts(Act::Line(dump::json_version)),
     kw(
         "log_unknown_vrids",
         GLOBAL,
@@ -574,14 +577,16 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "where the state is dumped",
     )
-    .since(2, 3),
+    .since(2, 3)
+    .acts(Act::Line(dump::file)),
     kw(
         "stats_dump_file",
         GLOBAL,
         Arity::exactly(1),
         "where the counters are dumped",
     )
-    .since(2, 3),
+    .since(2, 3)
+    .acts(Act::Line(dump::file)),
     kw(
         "tmp_config_directory",
         GLOBAL,

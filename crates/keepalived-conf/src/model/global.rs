@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use super::{Garp, HttpEndpoint, Script, Version};
+use super::{Dumps, Garp, HttpEndpoint, Script, Version};
 
 /// `global_defs`, and what stands outside of it on the top level.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +54,8 @@ pub struct GlobalDefs {
     pub fifos: Vec<Fifo>,
     /// `nftables`: where packets for addresses of instances that do not accept them are dropped.
     pub firewall: Firewall,
+    /// `state_dump_file` and its kin.
+    pub dumps: Dumps,
     /// `holdfast_http`: where metrics and state can be asked for.
     pub http: Option<HttpEndpoint>,
     /// `process_monitor_rcv_bufs`: bytes of the buffer of what the kernel tells of processes; none is the system's size.

@@ -1,6 +1,7 @@
 //! The resolved model: what is run. No span is needed to understand it, no name is left unresolved, every default is filled in.
 
 mod address;
+mod dump;
 mod endpoint;
 mod global;
 mod instance;
@@ -9,6 +10,7 @@ mod sync;
 mod track;
 
 pub use address::{Scope, VirtualAddress};
+pub use dump::{DumpKind, Dumps};
 pub use endpoint::{HttpEndpoint, HttpPlace};
 pub use global::{Fifo, Firewall, GlobalDefs, Smtp, SmtpServer};
 pub use instance::{Authentication, Garp, InitialState, Notify, UnicastPeer, Version, VrrpInstance};

@@ -7,6 +7,7 @@
 pub(crate) mod address;
 pub(crate) mod bfd;
 mod command;
+pub(crate) mod dump;
 pub(crate) mod endpoint;
 pub(crate) mod fifo;
 pub(crate) mod firewall;

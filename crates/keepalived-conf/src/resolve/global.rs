@@ -83,6 +83,7 @@ pub(super) fn resolve(reading: &mut Reading<'_>) -> GlobalDefs {
         process_monitor_force: global.process_monitor_force.unwrap_or(false),
         // Their scripts are looked for with all others.
         fifos: Vec::new(),
+        dumps: global.dumps.clone(),
         http: global.http.clone(),
         states_on_reload: global.fifos.states_on_reload,
     }

@@ -68,6 +68,8 @@ pub struct Instance {
     owner_refuted: bool,
     /// Whose advert was taken last, for `skip_check_adv_addr`.
     last_master: Option<IpAddr>,
+    /// The master that is followed, with its priority.
+    followed: Option<(IpAddr, u8)>,
     ip_id: u16,
     /// The last number of an authentication header, ours or a partner's: both count on from it.
     sequence: u32,
@@ -85,6 +87,7 @@ impl Instance {
             health: BTreeMap::new(),
             owner_refuted: false,
             last_master: None,
+            followed: None,
             ip_id: 0,
             sequence: 0,
             counters: Counters::default(),
@@ -95,6 +98,19 @@ impl Instance {
     /// Its configuration.
     pub const fn config(&self) -> &InstanceConfig {
         &self.config
+    }
+
+    /// The master whose adverts were last taken for that, with its priority; none for a master.
+    pub const fn followed(&self) -> Option<(IpAddr, u8)> {
+        self.followed
+    }
+
+    /// The interval that a backup waits by: the one of the master that it follows, or else its own.
+    pub const fn master_interval(&self) -> Duration {
+        match &self.state {
+            State::Backup(backup) => backup.interval,
+            State::Init | State::Master(_) | State::Fault(_) => self.config.advert_interval,
+        }
     }
 
     /// Its state.
@@ -468,6 +484,7 @@ impl Instance {
     }
 
     fn become_master(&mut self, now: Time, interval_before: Duration) {
+        self.followed = None;
         let interval = self.config.advert_interval;
         let garp = self.config.garp;
         self.transition(State::Master(Master {
@@ -599,6 +616,7 @@ impl Instance {
         } else {
             backup.patience_ends = None;
         }
+        self.followed = Some((advert.source, advert.priority));
         self.follow(now, advert.interval);
     }
 
