@@ -15,6 +15,7 @@ mod lex;
 mod lines;
 mod load;
 pub mod model;
+mod names;
 mod parse;
 mod reading;
 mod resolve;

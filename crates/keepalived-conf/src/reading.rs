@@ -8,6 +8,7 @@ use crate::dialect::Dialect;
 use crate::host::Host;
 use crate::lines::{Line, Word};
 use crate::load::{LoadOptions, Outcome};
+use crate::names::NameTables;
 use crate::written::Written;
 
 /// A reading under way.
@@ -19,6 +20,8 @@ pub(crate) struct Reading<'h> {
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) outcome: Outcome,
     pub(crate) written: Written,
+    /// Names that iproute has for numbers.
+    pub(crate) names: NameTables,
     /// Where the first interface is named that is missing and must not be.
     pub(crate) missing_interface: Option<Span>,
     /// Keywords that are not acted on and have been told of.
@@ -35,6 +38,7 @@ impl<'h> Reading<'h> {
             diagnostics: Vec::new(),
             outcome: Outcome::default(),
             written: Written::default(),
+            names: NameTables::default(),
             missing_interface: None,
             told_read_only: BTreeSet::new(),
         }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use syntax::Span;
 
 use crate::model::{
-    Dumps, FileInit, HttpEndpoint, InitialState, ParamMatch, Scope, SmtpServer, UnicastPeer, Version, Weight,
+    Dumps, FileInit, HttpEndpoint, InitialState, ParamMatch, Route, Rule, Scope, SmtpServer, UnicastPeer,
+    Version, Weight,
 };
 
 /// A value with its place.
@@ -33,6 +34,12 @@ pub(crate) struct Written {
     pub(crate) sessions: Vec<WrittenSession>,
     pub(crate) instances: Vec<Instance>,
     pub(crate) sync_groups: Vec<SyncGroup>,
+    pub(crate) track_groups: Vec<WrittenTrackGroup>,
+    pub(crate) static_addresses: Vec<WrittenStatic<Address>>,
+    pub(crate) static_routes: Vec<WrittenStatic<Route>>,
+    pub(crate) static_rules: Vec<WrittenStatic<Rule>>,
+    /// How many rules have been given a preference.
+    pub(crate) rules_without_preference: u32,
     /// Where each instance's name stands; repeated blocks make many.
     pub(crate) instance_names: HashMap<String, Span>,
 }
@@ -227,6 +234,21 @@ pub(crate) struct WrittenTrackThing {
     pub(crate) span: Span,
 }
 
+/// A `track_group`.
+#[derive(Debug)]
+pub(crate) struct WrittenTrackGroup {
+    pub(crate) name: Spanned<String>,
+    pub(crate) members: Vec<Spanned<String>>,
+}
+
+/// Something that stays on the machine.
+#[derive(Debug)]
+pub(crate) struct WrittenStatic<T> {
+    pub(crate) what: T,
+    /// The `track_group` whose instances track it.
+    pub(crate) group: Option<String>,
+}
+
 /// `brd`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum WrittenBroadcast {
@@ -248,7 +270,7 @@ pub(crate) struct Address {
     pub(crate) broadcast: Option<WrittenBroadcast>,
     pub(crate) peer: Option<(IpAddr, u8)>,
     pub(crate) home: bool,
-    pub(crate) no_dad: bool,
+    pub(crate) detect_duplicates: bool,
     pub(crate) manage_temporary: bool,
     pub(crate) no_prefix_route: bool,
     pub(crate) auto_join: bool,
@@ -318,6 +340,8 @@ pub(crate) struct Instance {
     pub(crate) authentication: Option<Span>,
     pub(crate) addresses: Vec<Address>,
     pub(crate) excluded: Vec<Address>,
+    pub(crate) routes: Vec<Spanned<Route>>,
+    pub(crate) rules: Vec<Spanned<Rule>>,
     /// Whether it is about IPv4, which the first of its addresses says, whatever that is for.
     pub(crate) ipv4: Option<bool>,
     pub(crate) source: Option<Spanned<IpAddr>>,
@@ -362,6 +386,8 @@ impl Instance {
             authentication: None,
             addresses: Vec::new(),
             excluded: Vec::new(),
+            routes: Vec::new(),
+            rules: Vec::new(),
             ipv4: None,
             source: None,
             unicast: None,

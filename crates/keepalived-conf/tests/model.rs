@@ -124,7 +124,8 @@ fn broadcast_addresses_are_worked_out() {
     assert_eq!(broadcast("10.0.0.6/24 brd +").as_deref(), Some("10.0.0.255"));
     assert_eq!(broadcast("10.0.0.6/24 brd -").as_deref(), Some("10.0.0.0"));
     assert_eq!(broadcast("10.0.0.6/0 brd +").as_deref(), Some("255.255.255.255"));
-    assert_eq!(broadcast("10.0.0.6 brd +").as_deref(), Some("10.0.0.6"));
+    // One address alone is no network.
+    assert_eq!(broadcast("10.0.0.6 brd +"), None);
     assert_eq!(broadcast("10.0.0.6/24 brd 10.0.0.9").as_deref(), Some("10.0.0.9"));
     assert_eq!(broadcast("10.0.0.6/24"), None);
 }

@@ -18,7 +18,7 @@ pub(crate) fn spec(address: &VirtualAddress, interfaces: &Interfaces) -> Option<
     let flags = [
         (address.home, HOME),
         // Nobody waits for an answer that an address is free while it moves.
-        (address.no_dad || address.address.is_ipv6(), NO_DAD),
+        (address.address.is_ipv6() && !address.detect_duplicates, NO_DAD),
         (address.manage_temporary, MANAGE_TEMPORARY),
         (address.no_prefix_route, NO_PREFIX_ROUTE),
         (address.auto_join, AUTO_JOIN),
@@ -37,5 +37,6 @@ pub(crate) fn spec(address: &VirtualAddress, interfaces: &Interfaces) -> Option<
         peer: address.peer,
         flags,
         preferred_lifetime: address.preferred_lifetime,
+        signed: false,
     })
 }

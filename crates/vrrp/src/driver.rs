@@ -94,12 +94,13 @@ pub async fn run(
     mut told: impl FnMut(Milestone),
 ) -> io::Result<()> {
     log.detail("Registering Kernel netlink reflector");
-    let monitor = Monitor::open()?;
+    let mut monitor = Monitor::open()?;
     let (reports, mut reported) = mpsc::unbounded_channel();
     let (askers, mut asked) = mpsc::unbounded_channel();
     let mut node = Node::open(config, options, log.clone(), reports, askers)?;
     privilege::keep_only_what_is_needed()
         .map_err(|error| io::Error::other(format!("rights cannot be given up: {error}")))?;
+    monitor.tell_routes(node.uses_routes())?;
     node.begin(config);
     told(Milestone::Started);
 
@@ -133,6 +134,9 @@ pub async fn run(
                 for one in node.reload(&config) {
                     // It ends in its own time.
                     tokio::task::spawn_local(one.end());
+                }
+                if let Err(error) = monitor.tell_routes(node.uses_routes()) {
+                    log.at(Level::Error, format!("Netlink: routes are not told: {error}"));
                 }
                 told(Milestone::Reloaded);
             }

@@ -449,7 +449,7 @@ pub(crate) fn address(router: &Router, one: &VirtualAddress) -> String {
     }
     for (holds, word) in [
         (one.home, " home"),
-        (one.no_dad, " -nodad"),
+        (one.detect_duplicates, " -nodad"),
         (one.manage_temporary, " mngtmpaddr"),
         (one.no_prefix_route, " noprefixroute"),
         (one.auto_join, " autojoin"),

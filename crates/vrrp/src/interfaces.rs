@@ -140,8 +140,8 @@ impl Interfaces {
                 self.addresses.retain(|known| !same(known, &held));
                 vec![Seen::AddressGone(held), Seen::Addresses { index: held.index }]
             }
-            // Whoever asks for all anew makes a new table.
-            Change::Lost => Vec::new(),
+            // Whoever asks for all anew makes a new table, and routes and rules are not kept here.
+            Change::Lost | Change::Route { .. } | Change::Rule { .. } => Vec::new(),
         }
     }
 
@@ -194,6 +194,7 @@ mod tests {
             mac: vec![2, 0, 0, 0, 0, 1],
             broadcast_mac: vec![0xff; 6],
             mtu: 1500,
+            vrf_table: None,
         }
     }
 
@@ -203,6 +204,7 @@ mod tests {
             address: IpAddr::from([192, 0, 2, last]),
             prefix: 24,
             secondary,
+            protocol: 0,
         }
     }
 

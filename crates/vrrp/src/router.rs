@@ -13,7 +13,7 @@ use vrrp_proto::{Counters, Event, GarpTiming, InitialState, Instance, InstanceCo
 
 use crate::firewall::Dropped;
 use crate::limit::Limit;
-use crate::netlink::AddressSpec;
+use crate::netlink::{AddressSpec, RouteSpec, RuleSpec};
 use crate::snapshot::StateCounts;
 use crate::socket::Path;
 
@@ -30,6 +30,22 @@ pub(crate) enum LineKind {
     Unsent,
 }
 
+/// A route or rule that was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Placed<T> {
+    /// Which.
+    pub(crate) spec: T,
+    /// Whether netlink has told of it since: what it tells of its end before that is about an earlier one.
+    pub(crate) told: bool,
+}
+
+impl<T> Placed<T> {
+    /// One that was set just now.
+    pub(crate) fn new(spec: T) -> Self {
+        Self { spec, told: false }
+    }
+}
+
 /// An instance.
 #[derive(Debug)]
 pub(crate) struct Router {
@@ -41,6 +57,10 @@ pub(crate) struct Router {
     pub(crate) set: Vec<AddressSpec>,
     /// The addresses for which packets are dropped.
     pub(crate) dropped: Vec<Dropped>,
+    /// The routes that it has set.
+    pub(crate) routes: Vec<Placed<RouteSpec>>,
+    /// The rules that it has set.
+    pub(crate) rules: Vec<Placed<RuleSpec>>,
     /// When it last changed its state.
     pub(crate) since: Timestamp,
     /// How often it came into each state.
@@ -65,6 +85,8 @@ impl Router {
             machine: Instance::new(config),
             set: Vec::new(),
             dropped: Vec::new(),
+            routes: Vec::new(),
+            rules: Vec::new(),
             since: Timestamp::now(),
             entered: StateCounts::default(),
             up: true,

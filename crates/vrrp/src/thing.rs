@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use keepalived_conf::model::{Config, VrrpInstance, Weight};
+use keepalived_conf::model::{Config, Route, Rule, Statics, VirtualAddress, VrrpInstance, Weight};
 use vrrp_proto::track::Health;
 
 /// Something that instances track.
@@ -18,6 +18,10 @@ pub enum Thing {
     Process(String),
     /// A `bfd_instance`.
     Bfd(String),
+    /// An interface without which its addresses, routes or rules cannot be.
+    Needed(String),
+    /// Something that stays on the machine and that it tracks by a `track_group`.
+    Static(String),
 }
 
 impl Thing {
@@ -29,7 +33,9 @@ impl Thing {
             | Self::Interface(name)
             | Self::File(name)
             | Self::Process(name)
-            | Self::Bfd(name) => name,
+            | Self::Bfd(name)
+            | Self::Needed(name)
+            | Self::Static(name) => name,
         }
     }
 
@@ -49,10 +55,11 @@ impl fmt::Display for Thing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Script(name) => write!(f, "script {name}"),
-            Self::Interface(name) => write!(f, "interface {name}"),
+            Self::Interface(name) | Self::Needed(name) => write!(f, "interface {name}"),
             Self::File(name) => write!(f, "file {name}"),
             Self::Process(name) => write!(f, "process {name}"),
             Self::Bfd(name) => write!(f, "bfd {name}"),
+            Self::Static(name) => write!(f, "static {name}"),
         }
     }
 }
@@ -70,5 +77,48 @@ pub fn tracked(instance: &VrrpInstance, config: &Config) -> Vec<(Thing, Weight)>
         let file = config.files.get(tracked.thing)?;
         Some((Thing::File(file.name.clone()), tracked.weight))
     });
-    scripts.chain(interfaces).chain(files).collect()
+    let needed = instance.needed_interfaces.iter().cloned().map(Thing::Needed);
+    let place = config.instances.iter().position(|one| one.name == instance.name);
+    let statics = place.map(|place| tracked_statics(&config.statics, place));
+    let weightless = needed.chain(statics.into_iter().flatten());
+    scripts
+        .chain(interfaces)
+        .chain(files)
+        .chain(weightless.map(|thing| (thing, Weight::default())))
+        .collect()
+}
+
+/// What an instance tracks by its `track_group`.
+fn tracked_statics(statics: &Statics, instance: usize) -> Vec<Thing> {
+    let addresses = statics.addresses.iter();
+    let addresses = addresses
+        .filter(|entry| entry.trackers.contains(&instance))
+        .map(|entry| static_address(&entry.what));
+    let routes = statics.routes.iter();
+    let routes = routes
+        .filter(|entry| entry.trackers.contains(&instance))
+        .map(|entry| static_route(&entry.what));
+    let rules = statics.rules.iter();
+    let rules = rules
+        .filter(|entry| entry.trackers.contains(&instance))
+        .map(|entry| static_rule(&entry.what));
+    addresses.chain(routes).chain(rules).collect()
+}
+
+/// An address that stays on the machine.
+pub(crate) fn static_address(address: &VirtualAddress) -> Thing {
+    Thing::Static(format!(
+        "address {}/{} {}",
+        address.address, address.prefix, address.interface
+    ))
+}
+
+/// A route that stays on the machine. All of it is its name: two may differ in anything.
+pub(crate) fn static_route(route: &Route) -> Thing {
+    Thing::Static(format!("route {route:?}"))
+}
+
+/// The same for a rule.
+pub(crate) fn static_rule(rule: &Rule) -> Thing {
+    Thing::Static(format!("rule {rule:?}"))
 }

@@ -168,8 +168,15 @@ impl Failure {
                 {
                     cluster.set_interface(*node, segment, !fails);
                 }
-                if let Some(id) = network.track_id(thing) {
-                    cluster.set_tracked(*node, id, thing.health(fails));
+                // What needs an interface fails with it.
+                let needed = match thing {
+                    Thing::Interface(name) => Some(Thing::Needed(name.clone())),
+                    _ => None,
+                };
+                for thing in [Some(thing.clone()), needed].into_iter().flatten() {
+                    if let Some(id) = network.track_id(&thing) {
+                        cluster.set_tracked(*node, id, thing.health(fails));
+                    }
                 }
             }
             Self::Link { from, to, both } => {

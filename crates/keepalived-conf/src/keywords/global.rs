@@ -206,6 +206,7 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "where iproute keeps its names",
     )
+    .acts(Act::Line(global::iproute_folder))
     .since(2, 3),
     kw(
         "iproute_usr_dir",
@@ -213,6 +214,7 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "where iproute keeps its names",
     )
+    .acts(Act::Line(global::iproute_folder))
     .since(2, 3),
     kw(
         "json_dump_file",

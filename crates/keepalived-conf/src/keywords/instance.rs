@@ -4,8 +4,8 @@ use syntax::Arity;
 use syntax::table::kw;
 
 use super::place::{AUTHENTICATION, HMAC, INSTANCE};
-use super::{Act, READ_LIST, Row};
-use crate::parse::{address, garp, instance, notify, track, track_thing, unicast};
+use super::{Act, Row};
+use crate::parse::{address, garp, instance, notify, route, rule, track, track_thing, unicast};
 
 /// Keywords of `vrrp_instance`.
 pub(super) const ROWS: &[Row] = &[
@@ -464,14 +464,22 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "routes that go with the MASTER",
     )
-    .checked(READ_LIST),
+    .acts(Act::List {
+        begin: |_, _| true,
+        entry: route::of_instance,
+        end: |_, _| {},
+    }),
     kw(
         "virtual_rules",
         INSTANCE,
         Arity::exactly(0),
         "routing rules that go with the MASTER",
     )
-    .checked(READ_LIST),
+    .acts(Act::List {
+        begin: |_, _| true,
+        entry: rule::of_instance,
+        end: |_, _| {},
+    }),
     kw(
         "vmac_garp_intvl",
         INSTANCE,

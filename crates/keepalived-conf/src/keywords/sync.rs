@@ -5,7 +5,7 @@ use syntax::table::kw;
 
 use super::place::{GARP_GROUP, SYNC_GROUP, TRACK_GROUP};
 use super::{Act, READ_LIST, Row};
-use crate::parse::{sync, track_thing};
+use crate::parse::{statics, sync, track_thing};
 
 /// Keywords of `vrrp_sync_group`.
 pub(super) const ROWS: &[Row] = &[
@@ -134,7 +134,11 @@ pub(super) const TRACK_GROUP_ROWS: &[Row] = &[kw(
     Arity::exactly(0),
     "the instances of the group",
 )
-.checked(READ_LIST)];
+.acts(Act::List {
+    begin: statics::begin_members,
+    entry: statics::member,
+    end: statics::end_members,
+})];
 
 /// Keywords of `garp_group`.
 pub(super) const GARP_GROUP_ROWS: &[Row] = &[

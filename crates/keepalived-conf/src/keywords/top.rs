@@ -8,7 +8,7 @@ use super::place::{
     VIRTUAL_SERVER,
 };
 use super::{Act, READ_LIST, Row, read_block};
-use crate::parse::{bfd, global, instance, script, sync, track_file, track_process};
+use crate::parse::{bfd, global, instance, route, rule, script, statics, sync, track_file, track_process};
 
 /// Keywords outside of every block.
 pub(super) const ROWS: &[Row] = &[
@@ -96,21 +96,33 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "addresses that stay on the machine",
     )
-    .checked(READ_LIST),
+    .acts(Act::List {
+        begin: |_, _| true,
+        entry: statics::address_line,
+        end: |_, _| {},
+    }),
     kw(
         "static_routes",
         TOP,
         Arity::exactly(0),
         "routes that stay on the machine",
     )
-    .checked(READ_LIST),
+    .acts(Act::List {
+        begin: |_, _| true,
+        entry: route::of_machine,
+        end: |_, _| {},
+    }),
     kw(
         "static_rules",
         TOP,
         Arity::exactly(0),
         "routing rules that stay on the machine",
     )
-    .checked(READ_LIST),
+    .acts(Act::List {
+        begin: |_, _| true,
+        entry: rule::of_machine,
+        end: |_, _| {},
+    }),
     kw(
         "track_file",
         TOP,
@@ -128,7 +140,11 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "instances that track static addresses",
     )
-    .checked(read_block(TRACK_GROUP)),
+    .acts(Act::Block {
+        place: TRACK_GROUP,
+        begin: statics::begin,
+        end: statics::end,
+    }),
     kw(
         "use_pid_dir",
         TOP,

@@ -54,8 +54,8 @@ pub struct VirtualAddress {
     pub peer: Option<(IpAddr, u8)>,
     /// `home`.
     pub home: bool,
-    /// `-nodad`.
-    pub no_dad: bool,
+    /// `-nodad`: without it nobody waits for an answer that an address of IPv6 is free, as it moves.
+    pub detect_duplicates: bool,
     /// `mngtmpaddr`.
     pub manage_temporary: bool,
     /// `noprefixroute`.

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::{Script, TrackInterface, TrackScript, TrackThing, VirtualAddress};
+use super::{Route, Rule, Script, TrackInterface, TrackScript, TrackThing, VirtualAddress};
 
 /// `state`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,6 +108,13 @@ pub struct VrrpInstance {
     pub addresses: Vec<VirtualAddress>,
     /// `virtual_ipaddress_excluded`: addresses that go along unnamed.
     pub excluded: Vec<VirtualAddress>,
+    /// `virtual_routes`, in the file's order.
+    pub routes: Vec<Route>,
+    /// `virtual_rules`, in the file's order.
+    pub rules: Vec<Rule>,
+    /// Interfaces besides its own that addresses, routes and rules of it need (`no_track` ones left out): while one of them is
+    /// down, it is in FAULT.
+    pub needed_interfaces: Vec<String>,
     /// `mcast_src_ip`: the source address of adverts; none is the interface's first.
     pub source: Option<IpAddr>,
     /// Whether it is about IPv6: its first address says so.

@@ -5,6 +5,7 @@ mod dump;
 mod endpoint;
 mod global;
 mod instance;
+mod route;
 mod script;
 mod sync;
 mod track;
@@ -14,6 +15,10 @@ pub use dump::{DumpKind, Dumps};
 pub use endpoint::{HttpEndpoint, HttpPlace};
 pub use global::{Fifo, Firewall, GlobalDefs, Smtp, SmtpServer};
 pub use instance::{Authentication, Garp, InitialState, Notify, UnicastPeer, Version, VrrpInstance};
+pub use route::{
+    Encap, MetricValue, Network, NextHop, PROTOCOL_KEEPALIVED, Route, RouteKind, RouteMetric, RouteTable,
+    Rule, RuleAction, Static, Statics,
+};
 pub use script::{Script, VrrpScript};
 pub use sync::SyncGroup;
 pub use track::{
@@ -38,4 +43,6 @@ pub struct Config {
     pub instances: Vec<VrrpInstance>,
     /// The groups of instances, in the order of the files. One without members is not here.
     pub groups: Vec<SyncGroup>,
+    /// What stays on the machine while the program runs.
+    pub statics: Statics,
 }

@@ -6,10 +6,13 @@ use syntax::Diagnostic;
 
 use super::instance::{current, current_name};
 use super::number::unsigned;
+use super::route::no_address;
+use super::statics::{Home, track_group};
 use super::track::missing_interface;
 use super::unicast::fits_family;
 use crate::lines::{Line, Word};
 use crate::model::Scope;
+use crate::names::{Names, number};
 use crate::reading::Reading;
 use crate::written::{Address, Spanned, WrittenBroadcast};
 
@@ -18,7 +21,7 @@ pub(crate) const MAX_NAME: usize = 15;
 
 /// An address that adverts name.
 pub(crate) fn advertised(reading: &mut Reading<'_>, line: &Line) {
-    let Some(address) = address(reading, line) else {
+    let Some((address, _)) = address(reading, line, Home::Instance) else {
         return;
     };
     let instance = current_name(reading);
@@ -41,7 +44,7 @@ pub(crate) fn advertised(reading: &mut Reading<'_>, line: &Line) {
 
 /// An address that goes along unnamed.
 pub(crate) fn excluded(reading: &mut Reading<'_>, line: &Line) {
-    let Some(address) = address(reading, line) else {
+    let Some((address, _)) = address(reading, line, Home::Instance) else {
         return;
     };
     if let Some(instance) = current(reading) {
@@ -50,7 +53,7 @@ pub(crate) fn excluded(reading: &mut Reading<'_>, line: &Line) {
 }
 
 /// `ADDRESS[/BITS]`, or why it is none.
-fn network(reading: &mut Reading<'_>, word: &Word) -> Option<(IpAddr, u8)> {
+pub(super) fn network(reading: &mut Reading<'_>, word: &Word) -> Option<(IpAddr, u8)> {
     let text = word.text().into_owned();
     let (host, bits) = match text.split_once('/') {
         Some((host, bits)) => (host, Some(bits)),
@@ -93,7 +96,13 @@ fn network(reading: &mut Reading<'_>, word: &Word) -> Option<(IpAddr, u8)> {
     Some((address, bits))
 }
 
-fn address(reading: &mut Reading<'_>, line: &Line) -> Option<Address> {
+/// The address with the name of its `track_group`; none when it is left out.
+pub(super) fn address(
+    reading: &mut Reading<'_>,
+    line: &Line,
+    home: Home,
+) -> Option<(Address, Option<String>)> {
+    let mut group = None;
     let word = line.keyword();
     let shown = word.text().into_owned();
     let (value, prefix) = network(reading, word)?;
@@ -106,7 +115,7 @@ fn address(reading: &mut Reading<'_>, line: &Line) -> Option<Address> {
         broadcast: None,
         peer: None,
         home: false,
-        no_dad: false,
+        detect_duplicates: false,
         manage_temporary: false,
         no_prefix_route: false,
         auto_join: false,
@@ -117,15 +126,19 @@ fn address(reading: &mut Reading<'_>, line: &Line) -> Option<Address> {
     while let Some(word) = words.next() {
         match &*word.bytes {
             b"home" => address.home = true,
-            b"-nodad" => address.no_dad = true,
+            b"-nodad" => address.detect_duplicates = true,
             b"mngtmpaddr" => address.manage_temporary = true,
             b"noprefixroute" => address.no_prefix_route = true,
             b"autojoin" => address.auto_join = true,
             b"no_track" => address.no_track = true,
-            b"use_vmac" | b"track_group" => {
-                if word.bytes == b"track_group" {
-                    words.next();
-                }
+            b"track_group" if home == Home::Machine => {
+                let Some(value) = words.next() else {
+                    reading.need(line, line.args().len(), "a group");
+                    return None;
+                };
+                group = track_group(reading, value);
+            }
+            b"use_vmac" if home == Home::Instance => {
                 let told = Diagnostic::warning(
                     "not-acted-on",
                     format!("'{}' is read, but not acted on yet", word.text()),
@@ -161,7 +174,20 @@ fn address(reading: &mut Reading<'_>, line: &Line) -> Option<Address> {
             }
         }
     }
-    Some(address)
+    if address.peer.is_some() && address.prefix != longest(value) {
+        let message = "Cannot specify address prefix when specifying peer address - ignoring";
+        let told = Diagnostic::warning("bad-value", message)
+            .at(line.keyword().span)
+            .help("remove the bits: the peer is alone on the line");
+        reading.fault(told);
+        address.prefix = longest(value);
+    }
+    Some((address, group))
+}
+
+/// The bits of an address that stands for itself.
+fn longest(address: IpAddr) -> u8 {
+    if address.is_ipv4() { 32 } else { 128 }
 }
 
 /// An option with its value; none when the address is not to be set.
@@ -181,7 +207,33 @@ fn option(
             }
             address.interface = Some(text);
         }
-        b"scope" => match scope(&text) {
+        b"scope" | b"label" if address.address.value.is_ipv6() => {
+            let what = word.text();
+            let message = format!("Cannot specify {what} for IPv6 addresses ({shown}) - ignoring {what}");
+            let told = Diagnostic::warning("wrong-family", message)
+                .at(word.span)
+                .help("remove it");
+            reading.fault(told);
+        }
+        b"brd" | b"broadcast" if address.address.value.is_ipv6() => {
+            let message = format!(
+                "VRRP is trying to assign a broadcast {} to the IPv6 address {shown} !!?? WTF... skipping VIP...",
+                word.text()
+            );
+            let told = Diagnostic::warning("wrong-family", message)
+                .at(word.span)
+                .help("remove it: IPv6 has none; as it stands the address is not set");
+            reading.fault(told);
+            return None;
+        }
+        b"brd" | b"broadcast" if matches!(&*text, "+" | "-") && address.prefix > 30 => {
+            let message = format!("Address prefix length {} too long for broadcast", address.prefix);
+            let told = Diagnostic::warning("bad-value", message)
+                .at(word.span)
+                .help("write the bits of its network behind the address, or remove it");
+            reading.fault(told);
+        }
+        b"scope" => match scope(reading, &text) {
             Some(scope) => address.scope = scope,
             None => {
                 let told = Diagnostic::warning(
@@ -214,8 +266,13 @@ fn option(
                 address.peer = Some((peer, most));
             }
             _ => {
-                let told = Diagnostic::warning("bad-address", format!("Invalid peer address {text}"))
+                let message = match text.parse::<IpAddr>() {
+                    Ok(_) => format!("Peer address {text} does not match address family"),
+                    Err(_) => format!("Invalid peer address {text}"),
+                };
+                let told = Diagnostic::warning("bad-address", message)
                     .at(value.span)
+                    .note(no_address(&text))
                     .help("write an address of the same family, without bits");
                 reading.fault(told);
             }
@@ -229,13 +286,10 @@ fn option(
             match seconds {
                 Ok(seconds) => address.preferred_lifetime = Some(seconds),
                 Err(why) => {
-                    let told = Diagnostic::warning(
-                        "bad-value",
-                        format!("Invalid preferred_lft '{text}' specified for {shown}"),
-                    )
-                    .at(value.span)
-                    .note(why)
-                    .help("write seconds, or forever");
+                    let told = Diagnostic::warning("bad-value", format!("preferred_lft {text} is invalid"))
+                        .at(value.span)
+                        .note(why)
+                        .help("write seconds, or forever");
                     reading.fault(told);
                 }
             }
@@ -263,20 +317,18 @@ fn option(
     Some(())
 }
 
-fn scope(text: &str) -> Option<Scope> {
-    Some(match text {
-        "global" => Scope::Global,
-        "site" => Scope::Site,
-        "link" => Scope::Link,
-        "host" => Scope::Host,
-        "nowhere" => Scope::Nowhere,
-        _ => match text.parse::<u8>().ok()? {
-            0 => Scope::Global,
-            200 => Scope::Site,
-            253 => Scope::Link,
-            254 => Scope::Host,
-            255 => Scope::Nowhere,
-            other => Scope::Other(other),
-        },
+fn scope(reading: &mut Reading<'_>, text: &str) -> Option<Scope> {
+    let host = reading.host;
+    let number = reading
+        .names
+        .number(host, Names::Scope, text)
+        .or_else(|| number(text))?;
+    Some(match u8::try_from(number).ok()? {
+        0 => Scope::Global,
+        200 => Scope::Site,
+        253 => Scope::Link,
+        254 => Scope::Host,
+        255 => Scope::Nowhere,
+        other => Scope::Other(other),
     })
 }

@@ -360,3 +360,17 @@ pub(crate) fn use_pid_dir(reading: &mut Reading<'_>, _: &Line) {
 pub(crate) fn log_unknown_vrids(reading: &mut Reading<'_>, _: &Line) {
     reading.written.global.log_unknown_vrids = true;
 }
+
+/// `iproute_etc_dir` and `iproute_usr_dir`.
+pub(crate) fn iproute_folder(reading: &mut Reading<'_>, line: &Line) {
+    let Some(word) = reading.need(line, 0, "a folder") else {
+        return;
+    };
+    let folder = word.text().trim_end_matches('/').to_owned();
+    if line.keyword().bytes == b"iproute_etc_dir" {
+        reading.names.etc = folder;
+    } else {
+        reading.names.usr = folder;
+    }
+    reading.names.moved();
+}

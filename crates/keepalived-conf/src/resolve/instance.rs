@@ -120,6 +120,9 @@ pub(super) fn resolve(
         authentication,
         addresses: settle(&written.addresses),
         excluded: settle(&written.excluded),
+        needed_interfaces: needed_interfaces(&written, &interface),
+        routes: written.routes.into_iter().map(|route| route.value).collect(),
+        rules: written.rules.into_iter().map(|rule| rule.value).collect(),
         source: written.source.as_ref().map(|source| source.value),
         ipv6,
         lacks_peers: written.unicast_fault_no_peer && written.peers.is_empty(),
@@ -424,7 +427,32 @@ fn track_interfaces(
     out
 }
 
-fn settled(address: &Address, interface: &str) -> VirtualAddress {
+/// The interfaces besides its own without which what it moves cannot be.
+fn needed_interfaces(written: &Instance, own: &str) -> Vec<String> {
+    let addresses = written
+        .addresses
+        .iter()
+        .chain(&written.excluded)
+        .filter(|address| !address.no_track)
+        .filter_map(|address| address.interface.as_deref());
+    let routes = written.routes.iter().map(|route| &route.value);
+    let routes = routes
+        .filter(|route| route.tracked)
+        .flat_map(|route| route.interfaces());
+    let rules = written.rules.iter().map(|rule| &rule.value);
+    let rules = rules
+        .filter(|rule| rule.tracked)
+        .flat_map(|rule| rule.interfaces());
+    let mut needed = Vec::new();
+    for name in addresses.chain(routes).chain(rules) {
+        if name != own && !needed.iter().any(|known| known == name) {
+            needed.push(name.to_owned());
+        }
+    }
+    needed
+}
+
+pub(super) fn settled(address: &Address, interface: &str) -> VirtualAddress {
     let value = address.address.value;
     VirtualAddress {
         address: value,
@@ -435,7 +463,7 @@ fn settled(address: &Address, interface: &str) -> VirtualAddress {
         broadcast: broadcast(address),
         peer: address.peer,
         home: address.home,
-        no_dad: address.no_dad,
+        detect_duplicates: address.detect_duplicates,
         manage_temporary: address.manage_temporary,
         no_prefix_route: address.no_prefix_route,
         auto_join: address.auto_join,

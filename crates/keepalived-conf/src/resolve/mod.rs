@@ -4,6 +4,7 @@
 mod global;
 mod instance;
 mod program;
+mod statics;
 mod strict;
 mod sync;
 mod track;
@@ -40,6 +41,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         (&places, &scripts, &things),
         &mut programs,
     );
+    let statics = statics::resolve(reading, &mut instances, &global);
     instance::shared_router_ids(reading, &instances);
     program::security(reading, &programs);
     if let Some(span) = reading.missing_interface {
@@ -60,5 +62,6 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         sessions,
         instances: instances.into_iter().map(|(instance, _)| instance).collect(),
         groups,
+        statics,
     }
 }

@@ -4,14 +4,18 @@
 mod monitor;
 pub(crate) mod nftables;
 mod request;
+mod route;
 
 pub(crate) use monitor::{Change, Monitor};
 pub(crate) use request::{AddressSpec, Channel};
+pub(crate) use route::{RouteKey, RouteSpec, RuleKey, RuleSpec};
 
 use std::net::IpAddr;
 
 use netlink_packet_route::address::{AddressAttribute, AddressMessage};
-use netlink_packet_route::link::{LinkAttribute, LinkFlags, LinkLayerType, LinkMessage};
+use netlink_packet_route::link::{
+    InfoData, InfoVrf, LinkAttribute, LinkFlags, LinkInfo, LinkLayerType, LinkMessage,
+};
 
 /// What is known of an interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +44,8 @@ pub(crate) struct Link {
     pub(crate) broadcast_mac: Vec<u8>,
     /// The largest packet it sends, bytes.
     pub(crate) mtu: u32,
+    /// The routing table that it stands for, when it is a VRF.
+    pub(crate) vrf_table: Option<u32>,
 }
 
 impl Link {
@@ -64,6 +70,7 @@ impl Link {
             mac: Vec::new(),
             broadcast_mac: Vec::new(),
             mtu: 0,
+            vrf_table: None,
         };
         for attribute in &message.attributes {
             match attribute {
@@ -71,11 +78,22 @@ impl Link {
                 LinkAttribute::Address(mac) => link.mac.clone_from(mac),
                 LinkAttribute::Broadcast(mac) => link.broadcast_mac.clone_from(mac),
                 LinkAttribute::Mtu(mtu) => link.mtu = *mtu,
+                LinkAttribute::LinkInfo(infos) => link.vrf_table = infos.iter().find_map(vrf_table),
                 _ => {}
             }
         }
         (!link.name.is_empty()).then_some(link)
     }
+}
+
+fn vrf_table(info: &LinkInfo) -> Option<u32> {
+    let LinkInfo::Data(InfoData::Vrf(data)) = info else {
+        return None;
+    };
+    data.iter().find_map(|one| match one {
+        InfoVrf::TableId(table) => Some(*table),
+        _ => None,
+    })
 }
 
 /// An address that an interface has.
@@ -89,16 +107,20 @@ pub(crate) struct Held {
     pub(crate) prefix: u8,
     /// Whether the kernel sends from it only when asked to.
     pub(crate) secondary: bool,
+    /// Who set it, as far as the kernel was told (`IFA_PROTO`, since Linux 5.18).
+    pub(crate) protocol: u8,
 }
 
 impl Held {
     fn from_message(message: &AddressMessage) -> Option<Self> {
         let mut local = None;
         let mut address = None;
+        let mut protocol = 0;
         for attribute in &message.attributes {
             match attribute {
                 AddressAttribute::Local(given) => local = Some(*given),
                 AddressAttribute::Address(given) => address = Some(*given),
+                AddressAttribute::Protocol(given) => protocol = u8::from(*given),
                 _ => {}
             }
         }
@@ -107,6 +129,7 @@ impl Held {
             // With a peer, `address` is the peer's.
             address: local.or(address)?,
             prefix: message.header.prefix_len,
+            protocol,
             secondary: message
                 .header
                 .flags

@@ -4,17 +4,22 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 
+use keepalived_conf::model::PROTOCOL_KEEPALIVED;
 use netlink_packet_core::{
-    NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REQUEST, NetlinkMessage, NetlinkPayload,
+    NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR,
+    NLMSG_NOOP, NLMSG_OVERRUN, NetlinkBuffer, NetlinkMessage, NetlinkPayload,
 };
 use netlink_packet_route::address::{
-    AddressAttribute, AddressFlags, AddressHeaderFlags, AddressMessage, AddressScope, CacheInfo,
+    AddressAttribute, AddressFlags, AddressHeaderFlags, AddressMessage, AddressProtocol, AddressScope,
+    CacheInfo,
 };
 use netlink_packet_route::link::LinkMessage;
+use netlink_packet_route::route::RouteMessage;
+use netlink_packet_route::rule::RuleMessage;
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE};
 
-use super::{Held, Link};
+use super::{Held, Link, RouteKey, RouteSpec, RuleKey, RuleSpec};
 
 /// The address that is set on an interface, with what belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +42,8 @@ pub(crate) struct AddressSpec {
     pub(crate) flags: u32,
     /// Seconds for which it is preferred; none says nothing.
     pub(crate) preferred_lifetime: Option<u32>,
+    /// Whether it bears this program's number, so that a later run knows it again.
+    pub(crate) signed: bool,
 }
 
 impl AddressSpec {
@@ -62,6 +69,10 @@ impl AddressSpec {
         if let Some(broadcast) = self.broadcast {
             message.attributes.push(AddressAttribute::Broadcast(broadcast));
         }
+        if self.signed {
+            let protocol = AddressProtocol::from(PROTOCOL_KEEPALIVED);
+            message.attributes.push(AddressAttribute::Protocol(protocol));
+        }
         if let Some(label) = &self.label {
             message.attributes.push(AddressAttribute::Label(label.clone()));
         }
@@ -80,6 +91,7 @@ impl AddressSpec {
 pub(crate) struct Channel {
     socket: Socket,
     sequence: u32,
+    port: u32,
 }
 
 impl Channel {
@@ -89,9 +101,18 @@ impl Channel {
     /// What the system says.
     pub(crate) fn open() -> io::Result<Self> {
         let mut socket = Socket::new(NETLINK_ROUTE)?;
-        socket.bind_auto()?;
+        let port = socket.bind_auto()?.port_number();
         socket.connect(&SocketAddr::new(0, 0))?;
-        Ok(Self { socket, sequence: 0 })
+        Ok(Self {
+            socket,
+            sequence: 0,
+            port,
+        })
+    }
+
+    /// The number that what is told of its requests bears.
+    pub(crate) fn port(&self) -> u32 {
+        self.port
     }
 
     /// All interfaces.
@@ -142,12 +163,94 @@ impl Channel {
         self.ask(message, NLM_F_ACK, |_| {})
     }
 
+    /// Sets a route.
+    ///
+    /// # Errors
+    /// What the system says; [`io::ErrorKind::AlreadyExists`] when the very same is there.
+    pub(crate) fn add_route(&mut self, route: &RouteSpec) -> io::Result<()> {
+        let place = if route.is_appended() { NLM_F_APPEND } else { 0 };
+        let message = RouteNetlinkMessage::NewRoute(route.message());
+        self.ask(message, NLM_F_ACK | NLM_F_CREATE | place, |_| {})
+    }
+
+    /// Takes a route away.
+    ///
+    /// # Errors
+    /// What the system says; `ESRCH` when it is not there.
+    pub(crate) fn remove_route(&mut self, route: &RouteSpec) -> io::Result<()> {
+        let message = RouteNetlinkMessage::DelRoute(route.message());
+        self.ask(message, NLM_F_ACK, |_| {})
+    }
+
+    /// Sets a rule.
+    ///
+    /// # Errors
+    /// What the system says; [`io::ErrorKind::AlreadyExists`] when the very same is there.
+    pub(crate) fn add_rule(&mut self, rule: &RuleSpec) -> io::Result<()> {
+        let message = RouteNetlinkMessage::NewRule(rule.message());
+        self.ask(message, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, |_| {})
+    }
+
+    /// Takes a rule away.
+    ///
+    /// # Errors
+    /// What the system says; [`io::ErrorKind::NotFound`] when it is not there.
+    pub(crate) fn remove_rule(&mut self, rule: &RuleSpec) -> io::Result<()> {
+        let message = RouteNetlinkMessage::DelRule(rule.message());
+        self.ask(message, NLM_F_ACK, |_| {})
+    }
+
+    /// All routes of both families.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn routes(&mut self) -> io::Result<Vec<RouteKey>> {
+        let mut routes = Vec::new();
+        let all = RouteNetlinkMessage::GetRoute(RouteMessage::default());
+        self.ask_raw(all, NLM_F_DUMP, |_, payload| {
+            routes.extend(RouteKey::read(payload));
+            Ok(())
+        })?;
+        Ok(routes)
+    }
+
+    /// All rules of both families.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn rules(&mut self) -> io::Result<Vec<RuleKey>> {
+        let mut rules = Vec::new();
+        let all = RouteNetlinkMessage::GetRule(RuleMessage::default());
+        self.ask_raw(all, NLM_F_DUMP, |_, payload| {
+            rules.extend(RuleKey::read(payload));
+            Ok(())
+        })?;
+        Ok(rules)
+    }
+
     /// Sends a request and hands its answers to `take`, until the last one.
     fn ask(
         &mut self,
         message: RouteNetlinkMessage,
         flags: u16,
         mut take: impl FnMut(RouteNetlinkMessage),
+    ) -> io::Result<()> {
+        self.ask_raw(message, flags, |bytes, _| {
+            let answer =
+                NetlinkMessage::<RouteNetlinkMessage>::deserialize(bytes).map_err(io::Error::other)?;
+            if let NetlinkPayload::InnerMessage(message) = answer.payload {
+                take(message);
+            }
+            Ok(())
+        })
+    }
+
+    /// The same with the answers as they come: the whole message, and what stands behind its header.
+    fn ask_raw(
+        &mut self,
+        message: RouteNetlinkMessage,
+        flags: u16,
+        mut take: impl FnMut(&[u8], &[u8]) -> io::Result<()>,
     ) -> io::Result<()> {
         self.sequence = self.sequence.wrapping_add(1);
         let mut request = NetlinkMessage::from(message);
@@ -159,38 +262,40 @@ impl Channel {
         self.socket.send(&bytes, 0)?;
         loop {
             let (datagram, _) = self.socket.recv_from_full()?;
-            for answer in messages(&datagram) {
-                let answer = answer?;
-                if answer.header.sequence_number != self.sequence {
+            for message in split(&datagram) {
+                let answer = NetlinkBuffer::new_checked(message).map_err(io::Error::other)?;
+                if answer.sequence_number() != self.sequence {
                     continue;
                 }
-                match answer.payload {
-                    NetlinkPayload::Done(_) => return Ok(()),
-                    NetlinkPayload::Error(error) => {
-                        return match error.code {
-                            None => Ok(()),
-                            Some(_) => Err(error.to_io()),
+                match answer.message_type() {
+                    NLMSG_DONE => return Ok(()),
+                    NLMSG_ERROR => {
+                        let code = answer
+                            .payload()
+                            .first_chunk::<4>()
+                            .map(|code| i32::from_ne_bytes(*code));
+                        return match code {
+                            Some(0) => Ok(()),
+                            Some(code) => Err(io::Error::from_raw_os_error(code.saturating_neg())),
+                            None => Err(io::Error::other("an error without a number")),
                         };
                     }
-                    NetlinkPayload::InnerMessage(message) => take(message),
-                    _ => {}
+                    NLMSG_NOOP | NLMSG_OVERRUN => {}
+                    _ => take(message, answer.payload())?,
                 }
             }
         }
     }
 }
 
-/// The messages of a datagram.
-pub(super) fn messages(
-    datagram: &[u8],
-) -> impl Iterator<Item = io::Result<NetlinkMessage<RouteNetlinkMessage>>> + '_ {
+/// The bytes of each message of a datagram. A length that leads nowhere ends it; what is no message at all is given once.
+pub(super) fn split(datagram: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = datagram;
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
-        let parsed = NetlinkMessage::<RouteNetlinkMessage>::deserialize(rest);
-        // A length that leads nowhere ends the datagram.
+        let message = rest;
         let length = rest
             .first_chunk::<4>()
             .map_or(0, |bytes| u32::from_ne_bytes(*bytes) as usize)
@@ -200,7 +305,7 @@ pub(super) fn messages(
         } else {
             rest.get(length..).unwrap_or_default()
         };
-        Some(parsed.map_err(io::Error::other))
+        Some(message)
     })
 }
 
@@ -221,8 +326,8 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_message_end_the_datagram() {
-        assert_eq!(messages(&[1, 2, 3]).count(), 1);
-        assert_eq!(messages(&[0; 64]).count(), 1);
-        assert!(messages(&[0; 64]).all(|message| message.is_err()));
+        assert_eq!(split(&[1, 2, 3]).count(), 1);
+        assert_eq!(split(&[0; 64]).count(), 1);
+        assert!(split(&[0; 64]).all(|message| NetlinkBuffer::new_checked(message).is_err()));
     }
 }

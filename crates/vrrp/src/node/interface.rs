@@ -18,10 +18,14 @@ impl Node {
     /// Takes what netlink tells.
     pub(crate) fn take_changes(&mut self, changes: Vec<Change>) {
         for change in changes {
-            if change == Change::Lost {
-                self.take_stock();
-            } else {
-                self.take_change(change);
+            match change {
+                Change::Lost => {
+                    self.take_stock();
+                    self.take_stock_of_routes();
+                }
+                Change::Route { key, gone, by } => self.take_route(&key, gone, by),
+                Change::Rule { key, gone, by } => self.take_rule(&key, gone, by),
+                other => self.take_change(other),
             }
         }
     }
@@ -66,6 +70,14 @@ impl Node {
                         self.log.info(format!("Netlink reports {name} {state}"));
                     }
                     self.look_again(&name);
+                    if let Some(index) = self
+                        .interfaces
+                        .named(&name)
+                        .map(|link| link.index)
+                        .filter(|_| usable)
+                    {
+                        self.restore_statics_of(index);
+                    }
                 }
                 Seen::Gone { name, index } => {
                     if self.concerns_us(&name) {
@@ -74,17 +86,23 @@ impl Node {
                     self.sockets.retain(|key, _| key.index != index);
                     for router in &mut self.routers {
                         router.set.retain(|address| address.index != index);
+                        router.routes.retain(|placed| !placed.spec.uses(index));
                     }
+                    self.forget_statics_of(index);
                     self.look_again(&name);
                     if self.concerns_us(&name) {
                         self.log.info(format!("Interface {name} deleted"));
                     }
                 }
-                Seen::AddressGone(held) => self.take_lost_address(held),
+                Seen::AddressGone(held) => {
+                    self.take_static_address(&held);
+                    self.take_lost_address(held);
+                }
                 Seen::Addresses { index } => {
                     if let Some(name) = self.interfaces.numbered(index).map(|link| link.name.clone()) {
                         self.look_again(&name);
                     }
+                    self.retry_statics();
                 }
             }
         }
@@ -112,6 +130,7 @@ impl Node {
         self.routers.iter().any(|router| {
             let instance = &router.instance;
             instance.interface == name
+                || instance.needed_interfaces.iter().any(|needed| needed == name)
                 || instance
                     .track_interfaces
                     .iter()
@@ -128,6 +147,8 @@ impl Node {
     fn look_again(&mut self, name: &str) {
         let id = self.track_id(Thing::Interface(name.to_owned()));
         let health = self.interface_health(name);
+        self.tell_health(id, health);
+        let id = self.track_id(Thing::Needed(name.to_owned()));
         self.tell_health(id, health);
         for at in 0..self.routers.len() {
             if self.routers[at].instance.interface != name {

@@ -7,7 +7,9 @@ mod interface;
 mod output;
 mod packet;
 mod reload;
+mod route;
 mod split;
+mod statics;
 mod track;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +22,7 @@ use vrrp_proto::track::{Health, TrackId, Tracked};
 use vrrp_proto::{Input, InstanceConfig, StateKind, Time};
 
 use self::group::Group;
+use self::statics::Statics;
 pub(crate) use self::track::Things;
 use crate::announced::Listeners;
 use crate::announcement::{Announcer, Intervals};
@@ -87,6 +90,8 @@ pub(crate) struct Node {
     /// The tracked files; none when no instance tracks any.
     pub(crate) files: Option<Files>,
     groups: Vec<Group>,
+    /// What stays on the machine.
+    statics: Statics,
     fifos: Fifos,
     channel: Channel,
     announcer: Announcer,
@@ -148,6 +153,7 @@ impl Node {
             files: None,
             fifos,
             groups: config.groups.iter().cloned().map(Group::new).collect(),
+            statics: Statics::new(&config.statics),
             channel,
             sockets: BTreeMap::new(),
             turn: None,
@@ -243,6 +249,8 @@ impl Node {
     /// Starts the scripts, and the instances, once the delay of a start is over.
     pub(crate) fn begin(&mut self, config: &Config) {
         self.fifos.start_readers();
+        self.clear_statics();
+        self.set_statics();
         if self.begin_at.is_none() {
             self.start_all();
         }
@@ -328,6 +336,7 @@ impl Node {
         }
         self.act_for_all();
         self.end_firewall();
+        self.remove_statics();
         self.tell_end_of_groups();
     }
 
@@ -407,9 +416,18 @@ impl Node {
             .flat_map(Files::all)
             .map(|(file, level)| (Thing::File(file.name.clone()), Health::Level(level)))
             .collect();
+        let needed: Vec<(Thing, Health)> = self.routers[at]
+            .instance
+            .needed_interfaces
+            .iter()
+            .map(|name| (Thing::Needed(name.clone()), self.interface_health(name)))
+            .collect();
+        let statics = self.statics.health();
         interfaces
             .chain(scripts)
             .chain(files)
+            .chain(needed)
+            .chain(statics)
             .map(|(thing, health)| (self.track_id(thing), health))
             .collect()
     }

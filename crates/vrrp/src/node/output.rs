@@ -59,13 +59,20 @@ impl Node {
     }
 
     fn perform(&mut self, at: usize, output: Output) {
+        let keeps = self.stopping && self.options.keep_addresses;
+        if matches!(output, Output::RemoveAddresses) && !keeps {
+            self.displace_routes(at);
+        }
         self.tell(at, &output);
         match output {
             Output::Send {
                 packet, destination, ..
             } => self.send(at, &packet, destination),
-            Output::AddAddresses => self.add_addresses(at),
-            Output::RemoveAddresses if self.stopping && self.options.keep_addresses => {}
+            Output::AddAddresses => {
+                self.add_addresses(at);
+                self.place_routes(at);
+            }
+            Output::RemoveAddresses if keeps => {}
             Output::RemoveAddresses => self.remove_addresses(at),
             Output::Announce { repeat, .. } => self.announce(at, repeat),
             Output::State(transition) => self.take_transition(at, transition),

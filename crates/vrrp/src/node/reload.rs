@@ -36,6 +36,7 @@ impl Node {
         let ended = ended.chain(readers.into_iter().map(Ending::Reader)).collect();
         self.things = Things::of(config);
         self.renew_files(config);
+        self.change_statics(&config.statics);
         // Members' places are those in the new file only once all are in its order.
         let groups = std::mem::take(&mut self.groups);
         let mut at = 0;
@@ -73,6 +74,7 @@ impl Node {
             }
         }
         self.renew_firewall();
+        self.set_statics();
         self.renew_groups(&groups, &config.groups);
         for at in 0..self.routers.len() {
             self.settle_group(at);
@@ -100,6 +102,17 @@ impl Node {
             .into_iter()
             .partition(|address| wanted.contains(address));
         self.routers[at].set = kept;
+        self.drop_old_routes(at);
+        for address in &gone {
+            let interface = self
+                .interfaces
+                .numbered(address.index)
+                .map_or("", |link| &link.name);
+            self.log.info(format!(
+                "({}) ip address {}/{} dev {interface}, no longer exist",
+                instance.name, address.address, address.prefix
+            ));
+        }
         self.take_away(at, &gone);
         let now = self.clock.now();
         self.routers[at]
@@ -112,6 +125,10 @@ impl Node {
                 .handle_input(now, Input::Track { id, health });
         }
         self.act(at);
+        if self.is_master(at) {
+            self.add_routes(at);
+            self.add_rules(at);
+        }
         let up = self.is_usable(at);
         if self.routers[at].up != up {
             self.routers[at].up = up;

@@ -1,0 +1,1133 @@
+//! Entries of `virtual_routes` and `static_routes`.
+
+use std::net::IpAddr;
+
+use syntax::{Diagnostic, Version};
+
+use super::address::network;
+use super::instance::current;
+use super::number::unsigned;
+use super::statics::{Home, track_group};
+use super::track::missing_interface;
+use crate::lines::{Line, Word};
+use crate::model::{
+    Encap, MetricValue, Network, NextHop, PROTOCOL_KEEPALIVED, Route, RouteKind, RouteMetric, RouteTable,
+};
+use crate::names::{Names, number, wide_number};
+use crate::reading::Reading;
+use crate::written::{Spanned, WrittenStatic};
+
+/// The number of `main`.
+const MAIN_TABLE: u32 = 254;
+
+/// What a route takes, for help.
+const WORDS: &str = "a route takes: [TYPE] [to] ADDRESS/BITS, from, src, via, dev, table, vrf, protocol, scope, tos, metric, mtu, \
+    hoplimit, advmss, rtt, rttvar, rto_min, window, cwnd, initcwnd, initrwnd, ssthresh, reordering, realms, features, quickack, \
+    congctl, pref, expires, ttl-propagate, fastopen_no_cookie, encap, onlink, append, nexthop, no_track";
+
+/// A route of an instance.
+pub(crate) fn of_instance(reading: &mut Reading<'_>, line: &Line) {
+    if let Some((route, _)) = route(reading, line, Home::Instance)
+        && let Some(instance) = current(reading)
+    {
+        instance.routes.push(Spanned::new(route, line.span()));
+    }
+}
+
+/// A route of the machine.
+pub(crate) fn of_machine(reading: &mut Reading<'_>, line: &Line) {
+    if let Some((what, group)) = route(reading, line, Home::Machine) {
+        reading.written.static_routes.push(WrittenStatic { what, group });
+    }
+}
+
+/// A walk along the words of a line.
+pub(super) struct Words<'l> {
+    pub(super) line: &'l Line,
+    at: usize,
+}
+
+impl<'l> Words<'l> {
+    pub(super) fn new(line: &'l Line) -> Self {
+        Self { line, at: 0 }
+    }
+
+    pub(super) fn next(&mut self) -> Option<&'l Word> {
+        let word = self.line.words.get(self.at)?;
+        self.at += 1;
+        Some(word)
+    }
+
+    fn peek(&self) -> Option<&'l Word> {
+        self.line.words.get(self.at)
+    }
+
+    /// The value of the word before; without one the original does not run.
+    pub(super) fn value(&mut self, reading: &mut Reading<'_>, what: &str) -> Option<&'l Word> {
+        // Arguments are counted without the first word.
+        let found = reading.need(self.line, self.at.checked_sub(1)?, what);
+        self.at += 1;
+        found
+    }
+}
+
+/// Tells of a word; the entry is left out, or goes on without it, as the caller does.
+pub(super) fn wrong(
+    reading: &mut Reading<'_>,
+    word: &Word,
+    message: String,
+    why: Option<String>,
+    help: &str,
+) {
+    let mut told = Diagnostic::warning("bad-value", message).at(word.span).help(help);
+    told.notes.extend(why);
+    reading.fault(told);
+}
+
+/// What is read of a route before it is whole.
+struct Draft {
+    route: Route,
+    /// Whether the words so far say which family it is of.
+    family: Option<bool>,
+    /// `inet` or `inet6`.
+    forced: Option<bool>,
+    destination: Option<Network>,
+    /// The other gateway of an outdated line.
+    or: Option<IpAddr>,
+    group: Option<String>,
+}
+
+/// The route; none when it is left out.
+fn route(reading: &mut Reading<'_>, line: &Line, home: Home) -> Option<(Route, Option<String>)> {
+    let mut draft = Draft {
+        route: Route {
+            ipv6: false,
+            kind: RouteKind::Unicast,
+            destination: Network::any(false),
+            from: None,
+            tos: 0,
+            table: RouteTable::Number(MAIN_TABLE),
+            protocol: PROTOCOL_KEEPALIVED,
+            scope: 0,
+            source: None,
+            priority: None,
+            hop: hop(),
+            hops: Vec::new(),
+            metrics: Vec::new(),
+            locked: 0,
+            realms: None,
+            preference: None,
+            expires: None,
+            ttl_propagate: None,
+            append: false,
+            tracked: true,
+        },
+        family: None,
+        forced: None,
+        destination: None,
+        or: None,
+        group: None,
+    };
+    let mut words = Words::new(line);
+    while let Some(word) = words.next() {
+        if word.bytes == b"nexthop" {
+            next_hops(reading, &mut words, &mut draft);
+            break;
+        }
+        draft.word(reading, &mut words, word, home)?;
+    }
+    draft.finish(reading, line, home)
+}
+
+fn hop() -> NextHop {
+    NextHop {
+        weight: 1,
+        ..NextHop::default()
+    }
+}
+
+/// The type that a word names.
+fn kind(word: &[u8]) -> Option<RouteKind> {
+    Some(match word {
+        b"unicast" => RouteKind::Unicast,
+        b"local" => RouteKind::Local,
+        b"broadcast" | b"brd" => RouteKind::Broadcast,
+        b"anycast" => RouteKind::Anycast,
+        b"multicast" => RouteKind::Multicast,
+        b"blackhole" => RouteKind::Blackhole,
+        b"unreachable" => RouteKind::Unreachable,
+        b"prohibit" => RouteKind::Prohibit,
+        b"throw" => RouteKind::Throw,
+        b"nat" => RouteKind::Nat,
+        b"xresolve" => RouteKind::Resolve,
+        _ => return None,
+    })
+}
+
+/// How a metric with a plain number is called, its number, its greatest value, and what is said of a wrong one.
+const METRICS: &[(&str, u16, u32, &str)] = &[
+    ("mtu", 2, u32::MAX, "MTU"),
+    ("window", 3, u32::MAX, "window value"),
+    ("ssthresh", 6, u32::MAX, "ssthresh value"),
+    ("cwnd", 7, u32::MAX, "cwnd value"),
+    ("advmss", 8, u32::MAX, "advmss"),
+    ("reordering", 9, u32::MAX, "reordering value"),
+    ("hoplimit", 10, 255, "hoplimit"),
+    ("initcwnd", 11, u32::MAX, "initcwnd value"),
+    ("initrwnd", 14, u32::MAX, "initrwnd value"),
+    ("quickack", 15, 1, "quickack value"),
+    ("fastopen_no_cookie", 17, 1, "fastopen_no_cookie value"),
+];
+
+/// Metrics that are times: the number, and the parts of a millisecond that the kernel counts.
+const TIMES: &[(&str, u16, u32)] = &[("rtt", 4, 8), ("rttvar", 5, 4), ("rto_min", 13, 1)];
+
+/// `RTAX_FEATURES` with `RTAX_FEATURE_ECN`.
+const FEATURES: u16 = 12;
+const FEATURE_ECN: u32 = 1;
+/// `RTAX_CC_ALGO`.
+const CONGESTION: u16 = 16;
+
+impl Draft {
+    /// Takes a word with its values; none when the route is left out.
+    fn word(
+        &mut self,
+        reading: &mut Reading<'_>,
+        words: &mut Words<'_>,
+        word: &Word,
+        home: Home,
+    ) -> Option<()> {
+        let name = word.text().into_owned();
+        if let Some((_, number, most, shown)) = METRICS.iter().find(|(metric, ..)| *metric == name) {
+            let value = self.metric_value(reading, words, *number)?;
+            return match unsigned(value, 0, *most) {
+                Ok(value) => {
+                    self.set_metric(*number, MetricValue::Number(value));
+                    Some(())
+                }
+                Err(why) => {
+                    let message = format!("Invalid {shown} {} specified for route", value.text());
+                    wrong(
+                        reading,
+                        value,
+                        message,
+                        Some(why),
+                        "write a whole number; as it stands the route is not set",
+                    );
+                    None
+                }
+            };
+        }
+        if let Some((_, number, parts)) = TIMES.iter().find(|(metric, ..)| *metric == name) {
+            let value = self.metric_value(reading, words, *number)?;
+            let value = time(reading, value, &name, *parts)?;
+            self.set_metric(*number, MetricValue::Number(value));
+            return Some(());
+        }
+        match &*word.bytes {
+            b"inet" => self.forced = Some(false),
+            b"inet6" => self.forced = Some(true),
+            b"to" => {
+                let value = words.value(reading, "the destination")?;
+                self.destination(reading, value)?;
+            }
+            b"src" => {
+                let value = words.value(reading, "the address to send from")?;
+                let address = host_address(reading, value, "invalid route src address")?;
+                self.route.source = Some(address);
+                self.agree(reading, word, address)?;
+            }
+            b"from" => {
+                let value = words.value(reading, "where the packets come from")?;
+                let (address, prefix) = network(reading, value)?;
+                if address.is_ipv4() {
+                    let message = format!("route from address only supported with IPv6 ({})", value.text());
+                    wrong(
+                        reading,
+                        value,
+                        message,
+                        None,
+                        "use a rule: `from NETWORK table NUMBER`",
+                    );
+                    return None;
+                }
+                self.agree(reading, word, address)?;
+                self.route.from = Some(Network { address, prefix });
+            }
+            b"via" | b"gw" => {
+                if word.bytes == b"gw" {
+                    outdated(reading, word, "via");
+                }
+                let address = gateway(reading, words)?;
+                self.agree(reading, word, address)?;
+                self.route.hop.gateway = Some(address);
+            }
+            b"or" => {
+                outdated(reading, word, "nexthop");
+                let value = words.value(reading, "another gateway")?;
+                let address = host_address(reading, value, "Invalid \"or\" address")?;
+                self.agree(reading, word, address)?;
+                self.or = Some(address);
+            }
+            b"dev" | b"oif" => {
+                let value = words.value(reading, "an interface")?;
+                self.route.hop.interface = Some(interface(reading, value));
+            }
+            b"table" => {
+                let value = words.value(reading, "a routing table")?;
+                let table = table(reading, value, "route")?;
+                self.route.table = RouteTable::Number(if table == 0 { MAIN_TABLE } else { table });
+            }
+            b"vrf" => {
+                let value = words.value(reading, "a VRF")?;
+                let name = value.text().into_owned();
+                if !reading.host.has_interface(&name) {
+                    let message = format!("VRF {name} not found for route");
+                    wrong(
+                        reading,
+                        value,
+                        message,
+                        None,
+                        "write the name of a VRF that this machine has; as it stands the route is not set",
+                    );
+                    return None;
+                }
+                self.route.table = RouteTable::Vrf(name);
+            }
+            b"protocol" => {
+                let value = words.value(reading, "a protocol")?;
+                self.route.protocol = named(reading, value, Names::Protocol, "Protocol")?;
+            }
+            b"scope" => {
+                let value = words.value(reading, "a scope")?;
+                self.route.scope = named(reading, value, Names::Scope, "Scope")?;
+            }
+            b"tos" | b"dsfield" => {
+                let value = words.value(reading, "a type of service")?;
+                self.route.tos = tos(reading, value)?;
+            }
+            b"metric" | b"priority" | b"preference" => {
+                let value = words.value(reading, "a number")?;
+                match unsigned(value, 0, u32::MAX) {
+                    Ok(value) => self.route.priority = Some(value),
+                    Err(why) => {
+                        let message = format!("Invalid metric {} specified for route", value.text());
+                        wrong(
+                            reading,
+                            value,
+                            message,
+                            Some(why),
+                            "write a whole number; as it stands the route is not set",
+                        );
+                        return None;
+                    }
+                }
+            }
+            b"realms" => {
+                let value = words.value(reading, "realms")?;
+                if self.family == Some(true) {
+                    let message = "realms are only valid for IPv4".to_owned();
+                    wrong(
+                        reading,
+                        value,
+                        message,
+                        None,
+                        "remove it; as it stands the route is not set",
+                    );
+                    return None;
+                }
+                let Some(realms) = realms(reading, value) else {
+                    let message = format!("Invalid realms {} for route", value.text());
+                    wrong(
+                        reading,
+                        value,
+                        message,
+                        None,
+                        "write [FROM/]TO, each a name or up to 65535",
+                    );
+                    return None;
+                };
+                self.family = Some(false);
+                self.route.realms = Some(realms);
+            }
+            b"features" => {
+                let value = self.metric_value(reading, words, FEATURES)?;
+                if value.bytes == b"ecn" {
+                    self.set_metric(FEATURES, MetricValue::Number(FEATURE_ECN));
+                } else {
+                    let message = format!("feature {} not supported", value.text());
+                    wrong(reading, value, message, None, "the one feature is ecn");
+                }
+            }
+            b"congctl" => {
+                let value = self.metric_value(reading, words, CONGESTION)?;
+                self.set_metric(CONGESTION, MetricValue::Name(value.text().into_owned()));
+            }
+            b"pref" => {
+                let value = words.value(reading, "low, medium or high")?;
+                self.only_ipv6(reading, value, "pref")?;
+                self.route.preference = Some(match &*value.bytes {
+                    b"low" => 3,
+                    b"medium" => 0,
+                    b"high" => 1,
+                    _ => match unsigned(value, 0, 255) {
+                        Ok(number) => u8::try_from(number).unwrap_or(0),
+                        Err(why) => {
+                            let message = format!("Invalid pref value {} specified for route", value.text());
+                            wrong(
+                                reading,
+                                value,
+                                message,
+                                Some(why),
+                                "write low, medium or high; as it stands the route is not set",
+                            );
+                            return None;
+                        }
+                    },
+                });
+            }
+            b"expires" => {
+                let value = words.value(reading, "seconds")?;
+                self.only_ipv6(reading, value, "expires")?;
+                match unsigned(value, 0, u32::MAX) {
+                    Ok(seconds) => self.route.expires = Some(seconds),
+                    Err(why) => {
+                        let message = format!("Invalid expires time {} specified for route", value.text());
+                        wrong(
+                            reading,
+                            value,
+                            message,
+                            Some(why),
+                            "write seconds; as it stands the route is not set",
+                        );
+                        return None;
+                    }
+                }
+            }
+            b"ttl-propagate" => {
+                let value = words.value(reading, "enabled or disabled")?;
+                match &*value.bytes {
+                    b"enabled" => self.route.ttl_propagate = Some(true),
+                    b"disabled" => self.route.ttl_propagate = Some(false),
+                    _ => {
+                        let message = format!("ttl-propagate value {} not recognised", value.text());
+                        wrong(
+                            reading,
+                            value,
+                            message,
+                            None,
+                            "write enabled or disabled; it is left out",
+                        );
+                    }
+                }
+            }
+            b"encap" => self.route.hop.encap = Some(encap(reading, words)?),
+            b"as" => {
+                // The label, perhaps behind `to`.
+                let value = words.value(reading, "a label")?;
+                if value.bytes == b"to" {
+                    words.value(reading, "a label")?;
+                }
+                let message = "\"as to\" for MPLS only - ignoring".to_owned();
+                wrong(reading, word, message, None, "remove it");
+            }
+            b"onlink" => self.route.hop.onlink = true,
+            b"append" => self.route.append = true,
+            b"no_track" => self.route.tracked = false,
+            b"track_group" if home == Home::Machine => {
+                let value = words.value(reading, "a group")?;
+                self.group = track_group(reading, value);
+            }
+            bytes => match kind(bytes) {
+                Some(kind) => {
+                    self.route.kind = kind;
+                    let value = words.value(reading, "the destination")?;
+                    if value.bytes == b"to" {
+                        let value = words.value(reading, "the destination")?;
+                        self.destination(reading, value)?;
+                    } else {
+                        self.destination(reading, value)?;
+                    }
+                }
+                None => self.plain(reading, word)?,
+            },
+        }
+        Some(())
+    }
+
+    /// A word that stands for itself: the destination.
+    fn plain(&mut self, reading: &mut Reading<'_>, word: &Word) -> Option<()> {
+        let text = word.text();
+        let host = text.split('/').next().unwrap_or_default();
+        if host.parse::<IpAddr>().is_ok() || matches!(&*text, "default" | "any" | "all") {
+            return self.destination(reading, word);
+        }
+        let told = Diagnostic::warning(
+            "unknown-keyword",
+            format!("unknown route keyword {}", word.text()),
+        )
+        .at(word.span)
+        .help(WORDS)
+        .note(no_address(&text))
+        .note("the route is not set");
+        reading.fault(told);
+        None
+    }
+
+    fn destination(&mut self, reading: &mut Reading<'_>, word: &Word) -> Option<()> {
+        if matches!(&*word.bytes, b"default" | b"any" | b"all") {
+            self.destination = Some(Network::any(false));
+            return Some(());
+        }
+        let (address, prefix) = network(reading, word)?;
+        self.agree(reading, word, address)?;
+        self.destination = Some(Network { address, prefix });
+        Some(())
+    }
+
+    /// Addresses of a route are of one family.
+    fn agree(&mut self, reading: &mut Reading<'_>, word: &Word, address: IpAddr) -> Option<()> {
+        let ipv6 = address.is_ipv6();
+        match self.family {
+            Some(family) if family != ipv6 => {
+                let message = "Cannot mix IPv4 and IPv6 addresses for route".to_owned();
+                wrong(
+                    reading,
+                    word,
+                    message,
+                    None,
+                    "write two routes, one for each family; as it stands none is set",
+                );
+                None
+            }
+            _ => {
+                self.family = Some(ipv6);
+                Some(())
+            }
+        }
+    }
+
+    fn only_ipv6(&mut self, reading: &mut Reading<'_>, word: &Word, name: &str) -> Option<()> {
+        if self.family == Some(false) {
+            let message = format!("{name} is only valid for IPv6");
+            wrong(
+                reading,
+                word,
+                message,
+                None,
+                "remove it; as it stands the route is not set",
+            );
+            return None;
+        }
+        self.family = Some(true);
+        Some(())
+    }
+
+    /// The value of a metric, perhaps behind `lock`.
+    fn metric_value<'l>(
+        &mut self,
+        reading: &mut Reading<'_>,
+        words: &mut Words<'l>,
+        number: u16,
+    ) -> Option<&'l Word> {
+        let value = words.value(reading, "a value")?;
+        if value.bytes != b"lock" {
+            return Some(value);
+        }
+        self.route.locked |= 1 << number;
+        words.value(reading, "a value")
+    }
+
+    fn set_metric(&mut self, number: u16, value: MetricValue) {
+        self.route.metrics.retain(|metric| metric.number != number);
+        self.route.metrics.push(RouteMetric { number, value });
+        self.route.metrics.sort_by_key(|metric| metric.number);
+    }
+
+    /// What only the whole line shows.
+    fn finish(
+        mut self,
+        reading: &mut Reading<'_>,
+        line: &Line,
+        home: Home,
+    ) -> Option<(Route, Option<String>)> {
+        let span = line.span();
+        let told = |message: &str, help: &str| {
+            Diagnostic::warning("bad-value", message.to_owned())
+                .at(span)
+                .help(help.to_owned())
+        };
+        let Some(destination) = self.destination else {
+            reading.fault(told(
+                "Route must have a destination",
+                "write where it goes to: ADDRESS/BITS or default",
+            ));
+            return None;
+        };
+        if let (Some(forced), Some(family)) = (self.forced, self.family)
+            && forced != family
+        {
+            let (word, shown) = if forced {
+                ("inet6", "IPv4")
+            } else {
+                ("inet", "IPv6")
+            };
+            reading.fault(told(
+                &format!("{word} specified for {shown} route"),
+                "remove it; as it stands the route is not set",
+            ));
+            return None;
+        }
+        let ipv6 = self.family.or(self.forced).unwrap_or(false);
+        self.route.ipv6 = ipv6;
+        self.route.destination = if destination.prefix == 0 && destination.address.is_unspecified() {
+            Network::any(ipv6)
+        } else {
+            destination
+        };
+        if let Some(other) = self.or {
+            let first = std::mem::replace(&mut self.route.hop, hop());
+            let second = NextHop {
+                gateway: Some(other),
+                ..first.clone()
+            };
+            self.route.hops = vec![first, second];
+        }
+        if self.route.tracked && self.route.protocol != PROTOCOL_KEEPALIVED {
+            reading.fault(told(
+                "Route cannot be tracked if protocol is not RTPROT_KEEPALIVED(18), resetting protocol",
+                "write no_track beside protocol",
+            ));
+            self.route.protocol = PROTOCOL_KEEPALIVED;
+        }
+        let names_none = self.route.hop.interface.is_none();
+        if names_none && self.group.is_some() && self.route.hops.is_empty() {
+            reading.fault(told(
+                "Static route cannot have track group if no oif specified",
+                "write `dev INTERFACE` into it; as it stands no instance tracks it",
+            ));
+            self.group = None;
+        }
+        // Older versions did not see what becomes of such a route.
+        let blind = reading.dialect.strict && reading.dialect.version < Version::new(2, 3);
+        if names_none && self.route.tracked && blind {
+            let shown = shown_destination(&self.route);
+            reading.fault(told(
+                &format!("Warning - cannot track route {shown} with no interface specified, not tracking"),
+                "write `dev INTERFACE` into it, or no_track",
+            ));
+        }
+        if !self.route.tracked && home == Home::Machine {
+            self.group = None;
+        }
+        Some((self.route, self.group))
+    }
+}
+
+fn shown_destination(route: &Route) -> String {
+    let Network { address, prefix } = route.destination;
+    if prefix == 0 {
+        return "default".to_owned();
+    }
+    if prefix == if route.ipv6 { 128 } else { 32 } {
+        address.to_string()
+    } else {
+        format!("{address}/{prefix}")
+    }
+}
+
+fn outdated(reading: &mut Reading<'_>, word: &Word, instead: &str) {
+    let message = format!(
+        "\"{}\" for routes is deprecated. Please use \"{instead}\"",
+        word.text()
+    );
+    let told = Diagnostic::warning("deprecated", message)
+        .at(word.span)
+        .help(format!("write {instead}"));
+    reading.fault(told);
+}
+
+/// What the original says of a word that is no address.
+pub(super) fn no_address(text: &str) -> String {
+    format!("VRRP parsed invalid IP {text}. skipping IP...")
+}
+
+/// An address without bits.
+fn host_address(reading: &mut Reading<'_>, word: &Word, what: &str) -> Option<IpAddr> {
+    let text = word.text();
+    if let Ok(address) = text.parse() {
+        return Some(address);
+    }
+    wrong(
+        reading,
+        word,
+        format!("{what} {text}"),
+        Some(no_address(&text)),
+        "write an address without bits; as it stands the route is not set",
+    );
+    None
+}
+
+/// `via [inet|inet6] ADDRESS`.
+fn gateway(reading: &mut Reading<'_>, words: &mut Words<'_>) -> Option<IpAddr> {
+    let mut value = words.value(reading, "a gateway")?;
+    let family = match &*value.bytes {
+        b"inet" => Some(false),
+        b"inet6" => Some(true),
+        _ => None,
+    };
+    if family.is_some() {
+        value = words.value(reading, "a gateway")?;
+    }
+    let address = host_address(reading, value, "invalid route via address")?;
+    if family.is_some_and(|ipv6| ipv6 != address.is_ipv6()) {
+        let message = "IPv4/6 mismatch for via address".to_owned();
+        wrong(
+            reading,
+            value,
+            message,
+            None,
+            "remove inet or inet6: the address says it",
+        );
+        return None;
+    }
+    Some(address)
+}
+
+/// The name of an interface, which may have to be there.
+fn interface(reading: &mut Reading<'_>, word: &Word) -> String {
+    let name = word.text().into_owned();
+    if !reading.host.has_interface(&name) {
+        let message = format!("WARNING - interface {name} for VROUTE nexthop doesn't exist");
+        missing_interface(reading, message, word.span);
+    }
+    name
+}
+
+/// A routing table by name or number.
+pub(super) fn table(reading: &mut Reading<'_>, word: &Word, of: &str) -> Option<u32> {
+    let text = word.text();
+    let host = reading.host;
+    if let Some(table) = reading.names.number(host, Names::Table, &text) {
+        return Some(table);
+    }
+    if text == "unspec" {
+        return Some(0);
+    }
+    if let Some(table) = wide_number(&text) {
+        // As many bits as the kernel looks at.
+        return Some(u32::try_from(table & u64::from(u32::MAX)).unwrap_or(0));
+    }
+    let message = format!("Routing table {text} not found for {of}");
+    wrong(
+        reading,
+        word,
+        message,
+        None,
+        "write a number, or a name of rt_tables",
+    );
+    None
+}
+
+/// A protocol or scope by name or number.
+fn named(reading: &mut Reading<'_>, word: &Word, kind: Names, what: &str) -> Option<u8> {
+    let text = word.text();
+    let host = reading.host;
+    let found = reading
+        .names
+        .number(host, kind, &text)
+        .or_else(|| number(&text))
+        .and_then(|number| u8::try_from(number).ok());
+    if found.is_none() {
+        let message = format!("{what} {text} not found or invalid for route");
+        wrong(
+            reading,
+            word,
+            message,
+            None,
+            "write a number up to 255, or a name that iproute knows; as it stands the route is not set",
+        );
+    }
+    found
+}
+
+/// A type of service by name or number.
+pub(super) fn tos(reading: &mut Reading<'_>, word: &Word) -> Option<u8> {
+    let text = word.text();
+    let host = reading.host;
+    let found = reading
+        .names
+        .number(host, Names::Tos, &text)
+        .or_else(|| number(&text))
+        .and_then(|number| u8::try_from(number).ok());
+    if found.is_none() {
+        let message = format!("TOS value {text} is invalid");
+        wrong(
+            reading,
+            word,
+            message,
+            None,
+            "write a number up to 255, or a name of rt_dsfield",
+        );
+    }
+    found
+}
+
+/// `[FROM/]TO`.
+pub(super) fn realms(reading: &mut Reading<'_>, word: &Word) -> Option<u32> {
+    let text = word.text().into_owned();
+    let host = reading.host;
+    let mut realm = |name: &str| {
+        let number = reading
+            .names
+            .number(host, Names::Realm, name)
+            .or_else(|| number(name))?;
+        u16::try_from(number).ok().map(u32::from)
+    };
+    match text.split_once('/') {
+        None => realm(&text),
+        Some((from, to)) => Some(realm(from)? << 16 | realm(to)?),
+    }
+}
+
+/// A time in parts of a millisecond: without a unit it is in the kernel's own.
+fn time(reading: &mut Reading<'_>, word: &Word, name: &str, parts: u32) -> Option<u32> {
+    /// Shorter ones are of no use to TCP.
+    const LEAST: u32 = 200;
+
+    let text = word.text().into_owned();
+    let (digits, factor) = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
+        (Some(digits), _) => (digits, f64::from(parts)),
+        (None, Some(digits)) => (digits, f64::from(parts) * 1000.0),
+        (None, None) => (&*text, 1.0),
+    };
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let value = digits
+        .parse::<f64>()
+        .ok()
+        .filter(|_| is_number)
+        .map(|value| value * factor);
+    let Some(value) = value.filter(|value| *value <= f64::from(u32::MAX)) else {
+        let message = match name {
+            "rto_min" => format!("Invalid rto_min value {text} specified for route"),
+            _ => format!("Invalid {name} {text} for route"),
+        };
+        let why = Some(format!("invalid number '{digits}'"));
+        wrong(
+            reading,
+            word,
+            message,
+            why,
+            "write a number with ms or s; as it stands the route is not set",
+        );
+        return None;
+    };
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "its limits were looked at"
+    )]
+    let value = value as u32;
+    if value < LEAST * parts {
+        // Older versions say it, and think no worse of the file.
+        let forgives = reading.dialect.strict && reading.dialect.version < Version::new(2, 3);
+        let faults = std::mem::replace(&mut reading.outcome.faults, false);
+        let message = format!("{name} value {text} below minimum {LEAST}ms, resetting");
+        wrong(
+            reading,
+            word,
+            message,
+            None,
+            "write 200ms or more: a number without unit is in the kernel's own",
+        );
+        reading.outcome.faults = faults || !forgives;
+        return Some(LEAST * parts);
+    }
+    Some(value)
+}
+
+/// `nexthop` and all behind it.
+fn next_hops(reading: &mut Reading<'_>, words: &mut Words<'_>, draft: &mut Draft) {
+    loop {
+        let Some(hop) = next_hop(reading, words, draft) else {
+            return;
+        };
+        draft.route.hops.push(hop);
+        match words.next() {
+            None => return,
+            Some(word) if word.bytes == b"nexthop" => {}
+            Some(word) => {
+                let message = format!("Route has trailing nonsense after nexthops - {}", word.text());
+                wrong(
+                    reading,
+                    word,
+                    message,
+                    None,
+                    "write what holds for the route before the first nexthop",
+                );
+                return;
+            }
+        }
+    }
+}
+
+/// One hop; none when it is wrong. What follows one that is wrong is not looked at.
+fn next_hop(reading: &mut Reading<'_>, words: &mut Words<'_>, draft: &mut Draft) -> Option<NextHop> {
+    let mut hop = hop();
+    while let Some(word) = words.peek() {
+        match &*word.bytes {
+            b"via" => {
+                words.next();
+                let mut value = words.value(reading, "a gateway")?;
+                let forced = match &*value.bytes {
+                    b"inet" => Some(false),
+                    b"inet6" => Some(true),
+                    _ => None,
+                };
+                if forced.is_some() {
+                    value = words.value(reading, "a gateway")?;
+                }
+                let address = host_address(reading, value, "invalid nexthop address")?;
+                let clash = draft.family.is_some_and(|family| family != address.is_ipv6());
+                if clash {
+                    let message = match forced {
+                        Some(_) => "IPv4/6 mismatch for nexthop",
+                        None => "Address family mismatch for next hop",
+                    };
+                    wrong(
+                        reading,
+                        value,
+                        message.to_owned(),
+                        None,
+                        "all addresses of a route are of one family",
+                    );
+                    return None;
+                }
+                draft.family = Some(address.is_ipv6());
+                hop.gateway = Some(address);
+            }
+            b"dev" | b"oif" => {
+                words.next();
+                let value = words.value(reading, "an interface")?;
+                hop.interface = Some(interface(reading, value));
+            }
+            b"weight" => {
+                words.next();
+                let value = words.value(reading, "a number from 1 to 256")?;
+                match unsigned(value, 0, 256) {
+                    Ok(weight @ 1..) => hop.weight = u16::try_from(weight).unwrap_or(1),
+                    other => {
+                        let message = format!("Invalid weight {} specified for route", value.text());
+                        wrong(
+                            reading,
+                            value,
+                            message,
+                            other.err(),
+                            "write a number from 1 to 256; the hop is left out",
+                        );
+                        return None;
+                    }
+                }
+            }
+            b"onlink" => {
+                words.next();
+                hop.onlink = true;
+            }
+            b"encap" => {
+                words.next();
+                hop.encap = Some(encap(reading, words)?);
+            }
+            b"realms" => {
+                words.next();
+                let value = words.value(reading, "realms")?;
+                match realms(reading, value) {
+                    Some(realms) => hop.realms = Some(realms),
+                    None => {
+                        let message = format!("Invalid realms {} for route", value.text());
+                        wrong(
+                            reading,
+                            value,
+                            message,
+                            None,
+                            "write [FROM/]TO, each a name or up to 65535",
+                        );
+                        return None;
+                    }
+                }
+            }
+            _ => break,
+        }
+    }
+    Some(hop)
+}
+
+/// `encap TYPE …`; none when the route is left out, as it would not be what the file asks for.
+fn encap(reading: &mut Reading<'_>, words: &mut Words<'_>) -> Option<Encap> {
+    let kind = words.value(reading, "mpls, ip, ip6 or ila")?;
+    match &*kind.bytes {
+        b"mpls" => {
+            let value = words.value(reading, "labels")?;
+            let text = value.text();
+            let labels: Option<Vec<u32>> = text
+                .split('/')
+                .map(|label| number(label).filter(|label| *label < 1 << 20))
+                .collect();
+            // The original takes no more.
+            let labels = labels.filter(|labels| labels.len() <= 2);
+            if labels.is_none() {
+                let message = format!("invalid mpls address {text} for encapsulation");
+                wrong(
+                    reading,
+                    value,
+                    message,
+                    None,
+                    "write one or two labels, below 1048576, with / between them",
+                );
+            }
+            labels.map(Encap::Mpls)
+        }
+        b"ila" => {
+            let value = words.value(reading, "a locator")?;
+            let text = value.text();
+            let parts: Option<Vec<u16>> = text
+                .split(':')
+                .map(|part| u16::from_str_radix(part, 16).ok())
+                .collect();
+            let Some([a, b, c, d]) = parts.as_deref() else {
+                let message = format!("invalid locator {text} for ila encapsulation");
+                wrong(
+                    reading,
+                    value,
+                    message,
+                    None,
+                    "write four groups of hexadecimal digits with : between them",
+                );
+                return None;
+            };
+            let parts = [*a, *b, *c, *d].map(u64::from);
+            Some(Encap::Ila(parts.iter().fold(0, |all, part| all << 16 | part)))
+        }
+        b"ip" | b"ip6" => ip_encap(reading, words, kind, kind.bytes == b"ip6"),
+        _ => {
+            let message = format!("Unknown encap type - {}", kind.text());
+            wrong(
+                reading,
+                kind,
+                message,
+                None,
+                "write mpls, ip, ip6 or ila; as it stands the route is not set",
+            );
+            None
+        }
+    }
+}
+
+fn ip_encap(reading: &mut Reading<'_>, words: &mut Words<'_>, kind: &Word, ipv6: bool) -> Option<Encap> {
+    let (mut id, mut destination, mut source) = (None, None, None);
+    let (mut ttl, mut tos_value, mut flags) = (None, None, None);
+    let shown = if ipv6 { "ip6" } else { "ip" };
+    let help = "as it stands the route is not set";
+    while let Some(word) = words.peek() {
+        match &*word.bytes {
+            b"id" => {
+                words.next();
+                let value = words.value(reading, "a number")?;
+                id = wide_number(&value.text());
+                if id.is_none() {
+                    let text = value.text();
+                    let message = match ipv6 {
+                        true => format!("id {text} value invalid for IPv6 encapsulation"),
+                        false => format!("encap id {text} value is invalid"),
+                    };
+                    wrong(
+                        reading,
+                        value,
+                        message,
+                        Some(format!("invalid number '{text}'")),
+                        help,
+                    );
+                    return None;
+                }
+            }
+            b"dst" | b"src" => {
+                words.next();
+                let value = words.value(reading, "an address")?;
+                let address = host_address(reading, value, "invalid encapsulation address")?;
+                if address.is_ipv6() != ipv6 {
+                    let family = if ipv6 { "IPv4" } else { "IPv6" };
+                    let message = format!("{family} address {address} not valid for {shown} encapsulation");
+                    wrong(reading, value, message, None, help);
+                    return None;
+                }
+                if word.bytes == b"dst" {
+                    destination = Some(address);
+                } else {
+                    source = Some(address);
+                }
+            }
+            b"ttl" | b"hoplimit" => {
+                words.next();
+                let value = words.value(reading, "a number up to 255")?;
+                match unsigned(value, 0, 255) {
+                    Ok(number) => ttl = u8::try_from(number).ok(),
+                    Err(why) => {
+                        let message = format!(
+                            "{} {} is not valid for {shown} encapsulation",
+                            word.text(),
+                            value.text()
+                        );
+                        wrong(reading, value, message, Some(why), help);
+                        return None;
+                    }
+                }
+            }
+            b"tos" | b"tc" => {
+                words.next();
+                let value = words.value(reading, "a number up to 255")?;
+                let host = reading.host;
+                let text = value.text();
+                tos_value = reading
+                    .names
+                    .number(host, Names::Tos, &text)
+                    .or_else(|| number(&text))
+                    .and_then(|number| u8::try_from(number).ok());
+                if tos_value.is_none() {
+                    let message = format!("dsfield {text} not valid for {shown} encapsulation");
+                    wrong(reading, value, message, None, help);
+                    return None;
+                }
+            }
+            b"flags" => {
+                words.next();
+                let value = words.value(reading, "a number")?;
+                flags = number(&value.text()).and_then(|number| u16::try_from(number).ok());
+                if flags.is_none() {
+                    let message = format!("flags {} not valid for {shown} encapsulation", value.text());
+                    wrong(reading, value, message, None, help);
+                    return None;
+                }
+            }
+            _ => break,
+        }
+    }
+    if id.is_none() && destination.is_none() {
+        let message = format!("address or id missing for {shown} encapsulation");
+        wrong(
+            reading,
+            kind,
+            message,
+            None,
+            "write `dst ADDRESS` or `id NUMBER` behind it",
+        );
+        return None;
+    }
+    Some(Encap::Ip {
+        ipv6,
+        id,
+        destination,
+        source,
+        ttl,
+        tos: tos_value,
+        flags,
+    })
+}
