@@ -370,7 +370,9 @@ async fn serve_tls(mut session: Session, acceptor: TlsAcceptor, mode: Mode) {
     let process = &thread.counters().process;
     process.tls_tot.inc();
     process.tls_rate.hit(session.client.accepted_ms);
-    let Some(stream) = session.take_tcp() else { return };
+    let Some(stream) = session.io.take_socket() else {
+        return;
+    };
     session.timer.set(deadline(
         session.client.accepted_ms,
         session.frontend().timeouts.client,

@@ -12,9 +12,10 @@ use proxy_core::sample::Tls;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
-use tokio_rustls::rustls::{HandshakeKind, ProtocolVersion};
-use tokio_rustls::server::TlsStream;
+use tokio_rustls::TlsStream;
+use tokio_rustls::rustls::{CommonState, HandshakeKind, ProtocolVersion};
 
+use crate::socket::Socket;
 use crate::tcp_info;
 
 /// A connection.
@@ -24,8 +25,8 @@ pub enum Io {
     Tcp(TcpStream),
     /// A unix stream socket.
     Unix(UnixStream),
-    /// TLS over TCP, ours being the server's side.
-    Tls(Box<TlsStream<TcpStream>>),
+    /// TLS, ours being the server's side for clients and the client's side for servers.
+    Tls(Box<TlsStream<Socket>>),
     /// None any more.
     Closed,
 }
@@ -36,15 +37,21 @@ impl Io {
     pub fn local_address(&self) -> Option<SocketAddr> {
         match self {
             Self::Tcp(io) => io.local_addr().ok(),
-            Self::Tls(io) => io.get_ref().0.local_addr().ok(),
+            Self::Tls(io) => io.get_ref().0.tcp()?.local_addr().ok(),
             Self::Unix(_) | Self::Closed => None,
         }
     }
 
-    /// What the client's handshake agreed on; none without TLS.
+    /// What the handshake agreed on; none without TLS.
     pub(crate) fn tls(&self) -> Option<Tls<'_>> {
         let Self::Tls(stream) = self else { return None };
-        let (_, connection) = stream.get_ref();
+        let (connection, server_name): (&CommonState, _) = match &**stream {
+            TlsStream::Server(stream) => {
+                let connection = stream.get_ref().1;
+                (connection, connection.server_name())
+            }
+            TlsStream::Client(stream) => (stream.get_ref().1, None),
+        };
         let suite = connection.negotiated_cipher_suite()?.suite();
         Some(Tls {
             version: match connection.protocol_version()? {
@@ -53,16 +60,29 @@ impl Io {
                 other => other.as_str().unwrap_or_default(),
             },
             cipher: openssl_ciphers::name_of(u16::from(suite)).or_else(|| suite.as_str())?,
-            server_name: connection.server_name().map(str::as_bytes),
+            server_name: server_name.map(str::as_bytes),
+            alpn: connection.alpn_protocol(),
             resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
         })
+    }
+
+    /// The socket, taken out for a handshake; none where there is none in clear, and it stays as it is.
+    pub(crate) fn take_socket(&mut self) -> Option<Socket> {
+        match std::mem::replace(self, Self::Closed) {
+            Self::Tcp(io) => Some(Socket::Tcp(io)),
+            Self::Unix(io) => Some(Socket::Unix(io)),
+            other @ (Self::Tls(_) | Self::Closed) => {
+                *self = other;
+                None
+            }
+        }
     }
 
     /// The descriptor, where it is TCP.
     pub(crate) fn tcp_descriptor(&self) -> Option<BorrowedFd<'_>> {
         match self {
             Self::Tcp(io) => Some(io.as_fd()),
-            Self::Tls(io) => Some(io.get_ref().0.as_fd()),
+            Self::Tls(io) => Some(io.get_ref().0.tcp()?.as_fd()),
             Self::Unix(_) | Self::Closed => None,
         }
     }
@@ -72,7 +92,7 @@ impl Io {
     pub fn tcp_facts(&self) -> Option<TcpFacts> {
         match self {
             Self::Tcp(io) => tcp_info::facts(io),
-            Self::Tls(io) => tcp_info::facts(io.get_ref().0),
+            Self::Tls(io) => tcp_info::facts(io.get_ref().0.tcp()?),
             Self::Unix(_) | Self::Closed => None,
         }
     }

@@ -30,6 +30,7 @@ mod relay;
 mod resolve;
 mod run;
 pub mod session;
+pub mod socket;
 mod sticking;
 mod tcp;
 mod tcp_info;
@@ -39,4 +40,4 @@ pub mod upstream;
 pub mod wheel;
 
 pub(crate) use log::stream as stream_log;
-pub use run::{RunInput, Supervisor, TlsConfigs, run};
+pub use run::{RunInput, Supervisor, run};

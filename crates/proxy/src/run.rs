@@ -1,6 +1,5 @@
 //! Runs a configuration: a thread for each `nbthread`, each with its own runtime.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::future::poll_fn;
 use std::io::{self, Write as _};
@@ -17,7 +16,6 @@ use proxy_core::state::Runtime;
 use proxy_core::stats::Process;
 use proxy_core::stream::Client;
 use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
-use tokio_rustls::rustls::ServerConfig;
 
 use crate::accept::Acceptor;
 use crate::clock::Clock;
@@ -26,12 +24,10 @@ use crate::handover::Exports;
 use crate::listen::{BoundListener, ListenOwner, ListenSocket};
 use crate::log::{Files, LogSender, Receivers};
 use crate::thread::{SavedSyn, Shared, Thread};
+use crate::tls::TlsConfigs;
 
 /// Free buffers that are kept through a quiet period.
 const KEPT_BUFFERS: usize = 64;
-
-/// TLS settings of binds that have some.
-pub type TlsConfigs = HashMap<(ProxyId, usize), Arc<ServerConfig>>;
 
 /// What the first thread runs besides its share of the traffic: signals, admin sockets, checks. The process ends when it
 /// does, with that exit status.
@@ -49,7 +45,7 @@ pub struct RunInput {
     pub listeners: Vec<BoundListener>,
     /// What takes log lines of others in.
     pub receivers: Receivers,
-    /// TLS settings of binds.
+    /// TLS settings of binds and servers.
     pub tls: TlsConfigs,
     /// What the process knows about itself.
     pub process: Arc<Process>,
@@ -97,12 +93,12 @@ pub fn run(input: RunInput) -> io::Result<i32> {
         input.log_files,
     );
     shared.saved_syn = input.saved_syn;
+    shared.tls = input.tls;
     let shared = Arc::new(shared);
     // Counted before the first of them runs: one that has not begun may have connections waiting too.
     shared
         .acceptors
         .store(shares.iter().map(Vec::len).sum(), Ordering::Release);
-    let tls = Arc::new(input.tls);
     let (hostname, zone) = (input.hostname, input.zone);
     let first = shares.remove(0);
     let thread = new_thread(0, &shared, &hostname, zone);
@@ -112,13 +108,13 @@ pub fn run(input: RunInput) -> io::Result<i32> {
     let receivers = input.receivers;
     let start_others = move || {
         for (at, share) in shares.into_iter().enumerate() {
-            let (shared, tls, hostname) = (Arc::clone(&shared), Arc::clone(&tls), hostname.clone());
-            let work = move || run_worker(at + 1, &shared, share, &tls, &hostname, zone);
+            let (shared, hostname) = (Arc::clone(&shared), hostname.clone());
+            let work = move || run_worker(at + 1, &shared, share, &hostname, zone);
             std::thread::Builder::new()
                 .name(format!("worker/{}", at + 1))
                 .spawn(work)?;
         }
-        start(&thread, first, &tls);
+        start(&thread, first);
         crate::log::start_forwarding(&thread);
         crate::resolve::start(&thread);
         crate::upstream::start_warming(&thread);
@@ -146,14 +142,13 @@ fn run_worker(
     index: usize,
     shared: &Arc<Shared>,
     share: Share,
-    tls: &TlsConfigs,
     hostname: &str,
     zone: fn() -> Zone,
 ) {
     let result = runtime().and_then(|runtime| {
         let thread = new_thread(index, shared, hostname, zone);
         runtime.block_on(async {
-            start(&thread, share, tls);
+            start(&thread, share);
             // The process ends with the first thread.
             std::future::pending::<io::Result<()>>().await
         })
@@ -192,7 +187,7 @@ fn set_variables(thread: &Thread) {
 }
 
 /// Starts what every thread runs.
-fn start(thread: &Rc<Thread>, share: Share, tls: &TlsConfigs) {
+fn start(thread: &Rc<Thread>, share: Share) {
     tokio::task::spawn_local(Rc::clone(&thread.wheel).drive());
     tokio::task::spawn_local(keep_house(Rc::clone(thread)));
     tokio::task::spawn_local(pass_changes_on(Rc::clone(thread)));
@@ -204,7 +199,7 @@ fn start(thread: &Rc<Thread>, share: Share, tls: &TlsConfigs) {
             thread: Rc::clone(thread),
             proxy,
             bind: bind as u16,
-            tls: tls.get(&(proxy, bind)).cloned(),
+            tls: thread.shared.tls.binds.get(&(proxy, bind)).cloned(),
         };
         tokio::task::spawn_local(async move {
             let shared = Arc::clone(&acceptor.thread.shared);

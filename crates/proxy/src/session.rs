@@ -8,12 +8,12 @@ use proxy_core::logline::Peer;
 use proxy_core::state::{Gauge, SideCounters};
 use proxy_core::stream::Client;
 use proxy_core::table::Tracked;
-use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio_rustls::server::TlsStream;
 
 use crate::buffer::Buffer;
 use crate::io::Io;
+use crate::socket::Socket;
 use crate::thread::Thread;
 use crate::upstream::PrivateConns;
 use crate::wheel::Timer;
@@ -92,22 +92,11 @@ impl Session {
         matches!(self.io, Io::Tls(_))
     }
 
-    /// Takes the connection out for a handshake; none unless it is TCP in clear.
-    pub(crate) fn take_tcp(&mut self) -> Option<TcpStream> {
-        match std::mem::replace(&mut self.io, Io::Closed) {
-            Io::Tcp(stream) => Some(stream),
-            other => {
-                self.io = other;
-                None
-            }
-        }
-    }
-
     /// Goes on over TLS.
-    pub(crate) fn set_tls(&mut self, stream: TlsStream<TcpStream>) {
+    pub(crate) fn set_tls(&mut self, stream: TlsStream<Socket>) {
         self.thread.shared.runtime.tls_connections.inc();
         self.client.tls = true;
-        self.io = Io::Tls(Box::new(stream));
+        self.io = Io::Tls(Box::new(stream.into()));
     }
 }
 

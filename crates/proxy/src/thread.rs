@@ -26,6 +26,7 @@ use crate::nice::{self, Turn};
 use crate::pipe::PipePool;
 use crate::resolve::Resolvers;
 use crate::upstream::{IdlePool, Queues};
+use crate::tls::TlsConfigs;
 use crate::wheel::Wheel;
 
 /// Transactions that are kept for the next request; what is beyond goes back to the allocator.
@@ -51,6 +52,8 @@ pub struct Shared {
     pub(crate) least_nice: Option<i16>,
     /// Reads the packet that a connection began with.
     pub(crate) saved_syn: SavedSyn,
+    /// What TLS needs of binds and servers that have it.
+    pub tls: TlsConfigs,
     /// Changes of servers' states go to standard error as well.
     pub speaks: bool,
     /// By proxy: told when a session of a full frontend ended.
@@ -112,6 +115,7 @@ impl Shared {
             exports,
             speaks,
             saved_syn: |_| None,
+            tls: TlsConfigs::default(),
         }
     }
 

@@ -43,12 +43,23 @@ pub struct CheckConnect {
     pub default: bool,
     /// `send-proxy`.
     pub send_proxy: bool,
+    /// `ssl`, with `sni` and `alpn`.
+    pub tls: Option<CheckTls>,
     /// `linger`: it ends in good order, not with a reset.
     pub linger: bool,
     /// `comment`, its own or that of the step before it.
     pub comment: Option<Word>,
     /// Its number among the steps, from 1.
     pub number: u32,
+}
+
+/// TLS that a step asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckTls {
+    /// `sni`: the name that is asked for.
+    pub sni: Option<Word>,
+    /// `alpn`: the protocols that are offered; none says those of the server.
+    pub alpn: Option<Vec<Word>>,
 }
 
 /// A port to connect to.

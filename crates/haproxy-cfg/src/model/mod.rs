@@ -22,6 +22,7 @@ mod rule;
 mod sample;
 pub mod sections;
 mod server;
+mod server_tls;
 mod servers;
 mod stats;
 mod table;
@@ -35,7 +36,7 @@ pub use bandwidth::{Bandwidth, BandwidthScope};
 pub use bind::{Bind, BindSsl, Level, TlsVersion};
 pub use check::{AgentSettings, CheckKind, CheckSettings, HttpCheck, InitState};
 pub use check_script::{
-    CheckConnect, CheckExpect, CheckPort, CheckRequest, CheckScript, CheckSend, CheckStep, CheckText,
+    CheckConnect, CheckExpect, CheckPort, CheckRequest, CheckScript, CheckSend, CheckStep, CheckText, CheckTls,
     CheckValue, CheckVariable, Expected, TextMatch,
 };
 pub use compression::{Compression, CompressionAlgorithm, RequestCompression};
@@ -57,6 +58,7 @@ pub use retry::RetryOn;
 pub use rule::{Rule, RuleSet};
 pub use sample::{Arg, ArgValue, Converter, Sample, Scope, Variable};
 pub use server::{Observe, ObservedLayer, OnError, PoolSettings, Resolution, Server, ServerAt, Tracking};
+pub use server_tls::{ServerName, ServerTls};
 pub use servers::{Numbered, Servers};
 pub use stats::{StatsAdmin, StatsAuth, StatsSettings};
 pub use table::{KeyType, ServerKey, StickRule, StickTable, StickWhat, StoredData};

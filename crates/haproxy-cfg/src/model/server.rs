@@ -4,7 +4,9 @@ use std::net::IpAddr;
 
 use syntax::Span;
 
-use super::{AgentSettings, CheckSettings, Millis, NodeKey, Outgoing, ProxyId, ServerAddr, Word};
+use super::{
+    AgentSettings, CheckSettings, Millis, NodeKey, Outgoing, ProxyId, ServerAddr, ServerTls, Word,
+};
 
 /// How idle connections to a server are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,6 +154,8 @@ pub struct Server {
     pub tracking: Option<Box<Tracking>>,
     /// How connections to it are made, where it asks for something.
     pub outgoing: Option<Box<Outgoing>>,
+    /// How it is spoken to over TLS, where it is.
+    pub tls: Option<Box<ServerTls>>,
     /// Health check settings.
     pub check: CheckSettings,
     /// The agent that is asked how it does beside them.
@@ -197,6 +201,7 @@ impl Server {
             observe: None,
             tracking: None,
             outgoing: None,
+            tls: None,
             check: CheckSettings::default(),
             agent: None,
             span: Span::default(),

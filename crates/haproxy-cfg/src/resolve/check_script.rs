@@ -228,6 +228,7 @@ fn connect(
         number,
         ..CheckConnect::default()
     };
+    let (mut sni, mut alpn) = (None, None);
     for argument in arguments {
         let Value::Option(name, values) = &argument.value else {
             continue;
@@ -245,10 +246,22 @@ fn connect(
             "default" => out.default = true,
             "send-proxy" => out.send_proxy = true,
             "linger" => out.linger = true,
+            "ssl" => {
+                out.tls.get_or_insert_default();
+            }
+            "sni" => sni = first.and_then(Value::text).cloned(),
+            "alpn" => {
+                if let Some(Value::List(names)) = first {
+                    alpn = Some(names.iter().filter_map(Value::text).cloned().collect());
+                }
+            }
             "proto" if matches!(first?.word(), Some("h1" | "none")) => {}
-            // TLS, other protocols, SOCKS.
+            // Other protocols, SOCKS.
             _ => return None,
         }
+    }
+    if let Some(tls) = &mut out.tls {
+        (tls.sni, tls.alpn) = (sni, alpn);
     }
     Some(out)
 }

@@ -26,9 +26,9 @@ const SESSION_CONNS: u32 = 5;
 /// Everything but the rules that name other proxies.
 pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, acls: Vec<Acl>) -> Proxy {
     let dialect = reading.dialect;
-    let servers = server::build(reading, section);
-    let mode = Inherited::new(reading, section).mode();
     let check = check_script::check(reading, section);
+    let servers = server::build(reading, section, &check);
+    let mode = Inherited::new(reading, section).mode();
     let compression = compression::compression(reading, section, mode);
     let inherited = Inherited::new(reading, section);
     let gathered = rules::gather(&inherited, section, acls, &reading.sources);

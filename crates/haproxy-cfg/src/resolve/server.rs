@@ -8,9 +8,9 @@ use smallvec::SmallVec;
 use syntax::{Context, Diagnostic, Severity, Span};
 
 use super::inherit::Inherited;
-use super::{check_port, ids};
+use super::{check_port, ids, server_tls};
 use crate::model::{
-    AgentSettings, CheckSettings, HeaderParts, Mode, Observe, Outgoing, PoolSettings, Proxy, Resolution,
+    AgentSettings, CheckKind, CheckSettings, HeaderParts, Mode, Observe, Outgoing, PoolSettings, Proxy, Resolution,
     SentHeader, Server, ServerAddr, Source, Word,
 };
 use crate::parse::Reading;
@@ -18,7 +18,7 @@ use crate::values::{Family, numeric, resolve};
 use crate::written::{MoreServerParams, ProxySection, ServerHost, ServerLine, ServerParams, Unresolved};
 
 /// All servers of a section.
-pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection) -> Vec<Server> {
+pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, check: &CheckKind) -> Vec<Server> {
     if section.servers.is_empty() {
         return Vec::new();
     }
@@ -32,11 +32,17 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection) -> Vec<Se
         .servers
         .iter()
         .zip(ids)
-        .map(|(line, id)| server(line, id, &defaults, source.as_ref()))
+        .map(|(line, id)| server(reading, check, line, id, (&defaults, source.as_ref())))
         .collect()
 }
 
-fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Source>) -> Server {
+fn server(
+    reading: &Reading<'_>,
+    check_kind: &CheckKind,
+    line: &ServerLine,
+    id: u32,
+    (below, source): (&ServerParams, Option<&Source>),
+) -> Server {
     let own = &line.params;
     let checked = own.check.clone().over(&below.check);
     let check = CheckSettings::default();
@@ -106,6 +112,7 @@ fn server(line: &ServerLine, id: u32, below: &ServerParams, source: Option<&Sour
         observe: observe(&own.more, &below.more).map(Box::new),
         tracking: None,
         outgoing: outgoing(line, own, below, source),
+        tls: server_tls::settle(reading, check_kind, own, below),
         check: CheckSettings {
             enabled: checked.enabled.unwrap_or(false),
             inter: checked.inter.unwrap_or(check.inter),

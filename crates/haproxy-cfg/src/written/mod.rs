@@ -7,6 +7,7 @@ mod reference;
 mod rule;
 mod settings;
 mod spoe;
+mod tls_params;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

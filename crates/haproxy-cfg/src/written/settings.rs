@@ -12,7 +12,7 @@ use crate::model::{
     HeaderNames, HeaderParts, HttpReuse, InitState, LogSteps, LogTarget, Millis, Mode, NodeKey,
     ObservedLayer, OnError, Source, StatsAuth, Word,
 };
-use crate::parse::Asked;
+use super::tls_params::TlsParams;
 
 /// `timeout …`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,11 +217,7 @@ pub(crate) struct MoreServerParams {
     pub(crate) agent_inter: Option<Millis>,
     pub(crate) agent_port: Option<u32>,
     pub(crate) agent_send: Option<Word>,
-    pub(crate) check_ssl: Option<bool>,
-    pub(crate) ciphers: Option<Word>,
-    pub(crate) ciphersuites: Option<Word>,
-    pub(crate) crt: Option<Word>,
-    pub(crate) versions: Asked,
+    pub(crate) tls: TlsParams,
     pub(crate) proto: Option<&'static str>,
     /// `healthcheck`: the section that says how it is checked.
     pub(crate) healthcheck: Option<Word>,
@@ -278,11 +274,7 @@ impl MoreServerParams {
             agent_inter: self.agent_inter.or(below.agent_inter),
             agent_port: self.agent_port.or(below.agent_port),
             agent_send: self.agent_send.or(below.agent_send),
-            check_ssl: self.check_ssl.or(below.check_ssl),
-            ciphers: self.ciphers.or(below.ciphers),
-            ciphersuites: self.ciphersuites.or(below.ciphersuites),
-            crt: self.crt.or(below.crt),
-            versions: self.versions.over(below.versions),
+            tls: self.tls.over(below.tls),
             proto: self.proto.or(below.proto),
             healthcheck: self.healthcheck.or(below.healthcheck),
             check_proto: self.check_proto,

@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use haproxy_cfg::{Dialect, Input, LoadOptions, load as load_config};
 use proxy::RunInput;
-use proxy::TlsConfigs;
+use proxy::tls::TlsConfigs;
 use proxy::clock::Clock;
 use proxy::listen::{Binder, BoundListener, ListenOptions};
 use proxy::log::{Files, Receivers};
@@ -160,7 +160,7 @@ fn serve(
         clock,
         listeners,
         receivers: Receivers::default(),
-        tls: TlsConfigs::new(),
+        tls: TlsConfigs::default(),
         process,
         hostname,
         zone: zone::local,

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use haproxy_cfg::model::Config;
 use haproxy_cfg::{Dialect, Input, LoadOptions, load};
-use proxy::TlsConfigs;
 use proxy::listen::ListenFault;
-use proxy::tls::{PLACE_MARK, TlsPlace};
+use proxy::tls::{PLACE_MARK, TlsConfigs, TlsPlace};
 use proxy_core::plan::Plan;
 use syntax::render::HaproxyShape;
 use syntax::{Context, Diagnostic, Severity, SourceMap, Span};
@@ -25,7 +24,7 @@ pub(crate) struct Read {
     pub(crate) config: Arc<Config>,
     /// Its plan.
     pub(crate) plan: Plan,
-    /// What its binds accept TLS with.
+    /// What TLS of its binds and servers needs.
     pub(crate) tls: TlsConfigs,
     /// Its files.
     pub(crate) sources: SourceMap,
@@ -47,7 +46,7 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
     console.quiet = (options.quiet || loaded.config.global.quiet) && !options.verbose;
 
     let before = loaded.diagnostics.clone();
-    let (tls, messages) = proxy::tls::server_configs(&loaded.config);
+    let (tls, messages) = proxy::tls::configs(&loaded.config);
     for message in messages {
         // What the grammar has refused is told already, with what to write instead.
         let told = |diagnostic: &Diagnostic| {

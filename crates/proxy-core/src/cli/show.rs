@@ -324,6 +324,7 @@ fn server_state(
         Health::Stopping => 3,
     };
     let checked_at = state.checked_at();
+    let over_tls = u8::from(server.tls.as_ref().is_some_and(|tls| tls.traffic));
     let port_of_check = checked_at.port.unwrap_or(0);
     let shown = |ip: Option<std::net::IpAddr>| ip.map_or("-".to_owned(), |ip| ip.to_string());
     let address_of_check = shown(checked_at.ip);
@@ -332,7 +333,7 @@ fn server_state(
     out.extend_from_slice(&server.name);
     out.extend_from_slice(
         format!(
-            " {ip} {operational} {} {} {} {changed} {} {} {} {} {} {} {} {} {port} {service} 0 {port_of_check} {address_of_check} {} {}\n",
+            " {ip} {operational} {} {} {} {changed} {} {} {} {} {} {} {} {} {port} {service} {over_tls} {port_of_check} {address_of_check} {} {}\n",
             admin_flags(server, state),
             state.weight(),
             state.initial_weight(),

@@ -1,14 +1,15 @@
-//! What servers are told of a client, or see of it: found out before a server is chosen, and put into the header or the source
-//! address of a connection once one is.
+//! What servers are told of a client, or see of it: found out before a server is chosen, and put into the header, the source
+//! address or the TLS handshake of a connection once one is.
 
 use std::net::{IpAddr, SocketAddr};
 
-use haproxy_cfg::model::{Config, HeaderParts, Outgoing, ProxyId, Server, ShownSource};
+use haproxy_cfg::keywords::Output;
+use haproxy_cfg::model::{Config, HeaderParts, Outgoing, ProxyId, Server, ServerName, ShownSource};
 
 use super::{ClientTls, Facts, kind, tlvs, write_v1, write_v2};
 use crate::format::FormatPlan;
 use crate::http1::RequestRef;
-use crate::sample::{Parts, SampleContext, destination};
+use crate::sample::{Expression, Parts, Sample, SampleContext, destination};
 
 /// The values of one's own that a server is told, each with its type.
 type OwnValues = Box<[(u8, FormatPlan)]>;
@@ -16,8 +17,23 @@ type OwnValues = Box<[(u8, FormatPlan)]>;
 /// What the servers of a backend ask for, made ready.
 #[derive(Debug)]
 pub struct IntroductionPlan {
+    /// Something of a header or of a source address depends on the client.
+    tells: bool,
     /// By server.
     own: Box<[OwnValues]>,
+    /// The names that servers are asked for in TLS, each way to find one once.
+    names: Box<[NamePlan]>,
+    /// By server: which of them.
+    name_of: Box<[Option<usize>]>,
+}
+
+/// How the name is found that a server is asked for.
+#[derive(Debug)]
+enum NamePlan {
+    /// An expression.
+    Sample(Expression),
+    /// The host of the request.
+    Host,
 }
 
 /// What is known of a client for one request, or one TCP session.
@@ -31,6 +47,8 @@ pub struct Introduction {
     own: Vec<Vec<(u8, Vec<u8>)>>,
     /// By server: the address in the header that its `usesrc` names.
     shown: Vec<Option<IpAddr>>,
+    /// The names that servers are asked for.
+    names: Vec<Option<Vec<u8>>>,
 }
 
 impl IntroductionPlan {
@@ -41,7 +59,9 @@ impl IntroductionPlan {
     pub(crate) fn compile(config: &Config, backend: ProxyId) -> Result<Option<Box<Self>>, (usize, String)> {
         let servers = &config.proxy(backend).servers;
         let asks = |server: &Server| server.outgoing.as_ref().is_some_and(|outgoing| depends(outgoing));
-        if !servers.iter().any(asks) {
+        let tells = servers.iter().any(asks);
+        let (names, name_of) = names(config, backend)?;
+        if !tells && names.is_empty() {
             return Ok(None);
         }
         let mut own = Vec::with_capacity(servers.of_file().len());
@@ -57,12 +77,24 @@ impl IntroductionPlan {
             }
             own.push(values.into());
         }
-        Ok(Some(Box::new(Self { own: own.into() })))
+        Ok(Some(Box::new(Self {
+            tells,
+            own: own.into(),
+            names: names.into(),
+            name_of: name_of.into(),
+        })))
     }
 
     /// What is known of the client of `context`. `common_name` is the one in its certificate.
     #[must_use]
     pub fn introduce(&self, context: &SampleContext<'_>, common_name: Option<Vec<u8>>) -> Introduction {
+        let names = self.names.iter().map(|name| name.of(context)).collect();
+        if !self.tells {
+            return Introduction {
+                names,
+                ..Introduction::default()
+            };
+        }
         let client = context.client;
         let told = tlvs(client.told().unwrap_or_default()).flatten();
         let authority = told.filter(|tlv| tlv.kind == kind::AUTHORITY).last();
@@ -97,8 +129,66 @@ impl IntroductionPlan {
             }),
             own: self.own.iter().map(own).collect(),
             shown: servers.of_file().iter().map(header).collect(),
+            names,
         }
     }
+
+    /// Whether a certificate of the client's is looked at.
+    #[must_use]
+    pub fn tells(&self) -> bool {
+        self.tells
+    }
+}
+
+impl NamePlan {
+    /// None where it is empty, or there is none.
+    fn of(&self, context: &SampleContext<'_>) -> Option<Vec<u8>> {
+        let name = match self {
+            Self::Sample(expression) => match expression.sample(context)? {
+                Sample::Str(name) => name.to_vec(),
+                _ => return None,
+            },
+            Self::Host => {
+                let hosts = context.request?.headers().get(b"host").last()?;
+                Parts::of(hosts).last()?.split(|byte| *byte == b':').next()?.to_vec()
+            }
+        };
+        Some(name).filter(|name| !name.is_empty())
+    }
+}
+
+/// The ways to find names, and which of them each server has.
+type Names = (Vec<NamePlan>, Vec<Option<usize>>);
+
+/// How the servers of a backend are asked for by name. The error comes with its server's number.
+fn names(config: &Config, backend: ProxyId) -> Result<Names, (usize, String)> {
+    let servers = config.proxy(backend).servers.of_file();
+    let (mut plans, mut name_of) = (Vec::new(), Vec::new());
+    let mut known: Vec<&ServerName> = Vec::new();
+    for (number, server) in servers.iter().enumerate() {
+        let tls = server.tls.as_ref().filter(|tls| tls.traffic);
+        let Some(name) = tls.map(|tls| &tls.name).filter(|name| **name != ServerName::Nothing) else {
+            name_of.push(None);
+            continue;
+        };
+        if let Some(at) = known.iter().position(|before| *before == name) {
+            name_of.push(Some(at));
+            continue;
+        }
+        plans.push(match name {
+            ServerName::Sample(sample) => {
+                let expression = Expression::compile(config, backend, sample, Output::Str);
+                NamePlan::Sample(expression.map_err(|error| (number, error))?)
+            }
+            ServerName::Host | ServerName::Nothing => NamePlan::Host,
+        });
+        name_of.push(Some(known.len()));
+        known.push(name);
+    }
+    if plans.is_empty() {
+        name_of.clear();
+    }
+    Ok((plans, name_of))
 }
 
 /// Whether something of a connection depends on the client.
@@ -124,6 +214,13 @@ fn address_in(request: RequestRef<'_>, name: &[u8], which: i32) -> Option<IpAddr
 }
 
 impl Introduction {
+    /// The name that server `number` is asked for in TLS; none where it is asked for none.
+    #[must_use]
+    pub fn name(&self, plan: &IntroductionPlan, number: usize) -> Option<&[u8]> {
+        let at = plan.name_of.get(number).copied().flatten()?;
+        self.names.get(at)?.as_deref()
+    }
+
     /// The header that connections to a server begin with; none where it wants none.
     #[must_use]
     pub fn header(&self, server: &Server, number: usize) -> Option<Vec<u8>> {

@@ -152,6 +152,8 @@ pub struct Tls<'a> {
     pub cipher: &'static str,
     /// The server that the client asked for; none when it named none.
     pub server_name: Option<&'a [u8]>,
+    /// The protocol that was agreed on (ALPN).
+    pub alpn: Option<&'a [u8]>,
     /// An earlier session went on.
     pub resumed: bool,
 }

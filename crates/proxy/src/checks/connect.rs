@@ -14,13 +14,9 @@ use tokio::net::{TcpStream, UnixStream};
 
 use super::target::{Destination, HeaderVersion, Target};
 use crate::descriptor_pair;
+use crate::socket::Socket as StreamSocket;
+use crate::tls::client::Refused;
 use crate::upstream::begin_outgoing;
-
-/// A connected socket.
-pub(super) enum Stream {
-    Tcp(TcpStream),
-    Unix(UnixStream),
-}
 
 /// What is read from and written to.
 pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin {}
@@ -28,7 +24,7 @@ pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Unpin> Wire for T {}
 
 /// Connects to `destination`; the error is the check's verdict.
-pub(super) async fn connect(destination: &Destination, to: ConnectTo<'_>) -> Result<Stream, Verdict> {
+pub(super) async fn connect(destination: &Destination, to: ConnectTo<'_>) -> Result<StreamSocket, Verdict> {
     match &destination.target {
         Target::Inet(addr) => {
             let make = || tcp(Domain::for_address(*addr), to);
@@ -43,41 +39,41 @@ pub(super) async fn connect(destination: &Destination, to: ConnectTo<'_>) -> Res
             };
             let stream = TcpStream::from_std(socket.into()).map_err(|e| no_socket(&e))?;
             finish(stream.writable().await.and_then(|()| stream.take_error()))?;
-            Ok(Stream::Tcp(stream))
+            Ok(StreamSocket::Tcp(stream))
         }
         Target::Unix(path) => unix(SockAddr::unix(path.to_path_lossy())).await,
         Target::Abstract(name) => unix(SockAddr::unix(OsStr::from_bytes(&name.path()))).await,
         Target::SockPair(number) => {
             let stream = descriptor_pair::connect(*number);
-            stream.map(Stream::Unix).map_err(|e| no_socket(&e))
+            stream.map(StreamSocket::Unix).map_err(|e| no_socket(&e))
         }
         Target::NoPort => Err(Verdict::said(CheckStatus::SocketError, "No port to check")),
     }
 }
 
-impl Stream {
-    /// The same for whom it does not matter what it is.
-    pub(super) fn into_wire(self) -> Box<dyn Wire> {
-        match self {
-            Self::Tcp(io) => Box::new(io),
-            Self::Unix(io) => Box::new(io),
-        }
+/// The PROXY header of that version, as a check sends it.
+pub(super) fn header(socket: &StreamSocket, version: HeaderVersion) -> Vec<u8> {
+    let addresses = socket
+        .tcp()
+        .and_then(|io| io.local_addr().ok().zip(io.peer_addr().ok()));
+    let mut header = Vec::new();
+    match version {
+        HeaderVersion::V1 => write_v1(&mut header, addresses),
+        HeaderVersion::V2 => write_local(&mut header),
     }
-
-    /// The header of that version, as a check sends it.
-    pub(super) fn header(&self, version: HeaderVersion) -> Vec<u8> {
-        let addresses = match self {
-            Self::Tcp(io) => io.local_addr().ok().zip(io.peer_addr().ok()),
-            Self::Unix(_) => None,
-        };
-        let mut header = Vec::new();
-        match version {
-            HeaderVersion::V1 => write_v1(&mut header, addresses),
-            HeaderVersion::V2 => write_local(&mut header),
-        }
-        header
-    }
+    header
 }
+
+/// What is said of a handshake that failed.
+pub(super) fn refused(refused: Refused, by_name: bool) -> Verdict {
+    let words = match (refused.other_name, by_name) {
+        (true, true) => "Server presented an SSL certificate different from the expected one",
+        (true, false) => "Server presented an SSL certificate different from the configured one",
+        (false, _) => "SSL handshake failure",
+    };
+    Verdict::said(CheckStatus::L6Response, words)
+}
+
 
 fn tcp(domain: Domain, to: ConnectTo<'_>) -> io::Result<Socket> {
     let socket = Socket::new(domain, Type::STREAM.nonblocking(), Some(Protocol::TCP))?;
@@ -93,13 +89,13 @@ fn tcp(domain: Domain, to: ConnectTo<'_>) -> io::Result<Socket> {
     Ok(socket)
 }
 
-async fn unix(addr: io::Result<SockAddr>) -> Result<Stream, Verdict> {
+async fn unix(addr: io::Result<SockAddr>) -> Result<StreamSocket, Verdict> {
     let addr = addr.map_err(|e| no_socket(&e))?;
     let socket = Socket::new(Domain::UNIX, Type::STREAM.nonblocking(), None).map_err(|e| no_socket(&e))?;
     begin(&socket, &addr, CheckStatus::SocketError)?;
     let stream = UnixStream::from_std(socket.into()).map_err(|e| no_socket(&e))?;
     finish(stream.writable().await.and_then(|()| stream.take_error()))?;
-    Ok(Stream::Unix(stream))
+    Ok(StreamSocket::Unix(stream))
 }
 
 /// Starts connecting. What the system refuses at once, before a packet is out, has its own words and, for unix sockets, its
@@ -130,8 +126,11 @@ fn general(error: &io::Error) -> String {
     format!("General socket error ({})", words(error))
 }
 
-/// The system's words for an error, without the number that Rust adds.
+/// The system's words for an error, without the number that Rust adds. What TLS met has words of its own.
 pub(super) fn words(error: &io::Error) -> String {
+    if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+        return "SSL fatal error".to_owned();
+    }
     let text = error.to_string();
     match text.split_once(" (os error") {
         Some((words, _)) => words.to_owned(),

@@ -4,13 +4,15 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-use proxy_core::check::{CheckMachine, CheckStatus, Next, Probe, Verdict};
+use proxy_core::check::{CheckMachine, CheckStatus, Next, Probe, Security, Verdict};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::time::{Instant, timeout_at};
 
-use super::connect::{Wire, connect, words};
-use super::target::Way;
+use super::connect::{Wire, connect, header, refused, words};
+use super::target::{CheckedName, Way};
 use crate::clock::Clock;
+use crate::socket::Socket;
+use crate::tls::client::{Secured, refusal};
 
 /// Bytes that are waited for at a time.
 const ROOM: usize = 2048;
@@ -47,27 +49,77 @@ pub(super) async fn converse(mut probe: Probe<'_>, way: &Way, deadlines: Deadlin
         let destination = way.of_connection(to);
         let begun_ms = deadlines.clock.now_ms();
         let connect_by = deadlines.at(deadlines.machine.connect_by(begun_ms));
-        let stream = match timeout_at(connect_by, connect(&destination, to)).await {
+        let socket = match timeout_at(connect_by, connect(&destination, to)).await {
             Err(_) => return probe.unreachable(Verdict::plain(CheckStatus::L4Timeout)),
             Ok(Err(verdict)) => return probe.unreachable(verdict),
-            Ok(Ok(stream)) => stream,
+            Ok(Ok(socket)) => socket,
         };
-        let header = destination.header.map(|version| stream.header(version));
+        let mut header = destination.header.map(|version| header(&socket, version));
+        let secured = match to.security {
+            Security::OfServer => destination.secured,
+            Security::Asked(_) => true,
+            Security::Nothing => false,
+        };
+        let stream: Box<dyn Wire> = if secured {
+            let securing = secure(way, to.security, socket, header.take(), probe.host());
+            match timeout_at(connect_by, securing).await {
+                Err(_) => return probe.unreachable(Verdict::plain(CheckStatus::L6Timeout)),
+                Ok(Err(verdict)) => return probe.unreachable(verdict),
+                Ok(Ok(stream)) => Box::new(stream),
+            }
+        } else {
+            Box::new(socket)
+        };
         let now_ms = deadlines.clock.now_ms();
         let until = deadlines.at(deadlines.machine.answer_by(begun_ms, now_ms));
-        let io = wire.insert(stream.into_wire());
+        let io = wire.insert(stream);
         let header = header.unwrap_or_default();
-        next = match timeout_at(until, speak(io, &header, &mut probe)).await {
+        next = match timeout_at(until, speak(io, &header, &mut probe, secured)).await {
             Ok(next) => next,
             Err(_) => return probe.timed_out(),
         };
     }
 }
 
+/// Puts TLS between the connection and the check, behind the header that it begins with; the error is the check's verdict.
+async fn secure(
+    way: &Way,
+    security: Security<'_>,
+    mut socket: Socket,
+    header: Option<Vec<u8>>,
+    host: Option<Vec<u8>>,
+) -> Result<Secured, Verdict> {
+    let Some(tls) = &way.tls else {
+        // A file that asks for TLS without its settings is refused.
+        return Err(Verdict::said(CheckStatus::L6Response, "SSL handshake failure"));
+    };
+    if let Some(header) = header {
+        let sent = socket.write_all(&header).await;
+        sent.map_err(|error| Verdict::said(CheckStatus::SocketError, words(&error)))?;
+    }
+    let (name, alpn) = match security {
+        Security::Asked(asked) => (asked.sni.as_ref().map(|name| name.to_vec()), asked.alpn.as_deref()),
+        Security::OfServer | Security::Nothing => match &way.name {
+            CheckedName::Given(name) => (Some(name.to_vec()), None),
+            CheckedName::Host => (host, None),
+            CheckedName::Nothing => (None, None),
+        },
+    };
+    let name = name.filter(|name| !name.is_empty());
+    let handshake = tls.connect_check(socket, name.as_deref(), alpn);
+    let handshake = handshake.map_err(|why| refused(why, name.is_some()))?;
+    handshake.await.map_err(|error| refused(refusal(&error), name.is_some()))
+}
+
 /// Talks until the check is over or wants another connection.
-async fn speak<'a>(io: &mut Box<dyn Wire>, header: &[u8], probe: &mut Probe<'a>) -> Next<'a> {
+async fn speak<'a>(
+    io: &mut Box<dyn Wire>,
+    header: &[u8],
+    probe: &mut Probe<'a>,
+    secured: bool,
+) -> Next<'a> {
     let broken = |e: &std::io::Error| Next::Done(Verdict::said(CheckStatus::SocketError, words(e)));
-    let mut next = probe.connected();
+    let mut next = probe.connected(secured);
     // The header goes out with what is said first, if that is at once.
     if let Next::Write(bytes) = &mut next {
         bytes.to_mut().splice(..0, header.iter().copied());

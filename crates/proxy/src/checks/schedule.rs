@@ -311,7 +311,14 @@ impl Checked {
                     ip: server.check.addr,
                     port: server.check.port,
                 };
-                let way = Rc::new(Way::new(server, server.addr.clone(), at));
+                let tls = context
+                    .thread
+                    .shared
+                    .tls
+                    .servers
+                    .get(&(first.proxy, first.server))
+                    .cloned();
+                let way = Rc::new(Way::new(server, server.addr.clone(), at, tls));
                 (Look::Checks(way), CheckTiming::new(config, proxy, server))
             }
         };
@@ -361,7 +368,7 @@ impl Look {
                     None if as_written => Rc::clone(way),
                     moved => {
                         let addr = moved.unwrap_or_else(|| server.addr.clone());
-                        Rc::new(Way::new(server, addr, at))
+                        Rc::new(Way::new(server, addr, at, way.tls.clone()))
                     }
                 }))
             }

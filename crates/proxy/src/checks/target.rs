@@ -1,10 +1,13 @@
 //! Where a check connects to: the server's own address unless the file says `addr` or `port`.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use haproxy_cfg::model::{AbstractName, HeaderParts, Outgoing, Server, ServerAddr, Word};
 use proxy_core::check::{ConnectTo, Introduction};
 use proxy_core::state::{AgentContact, CheckedAt};
+
+use crate::tls::ServerSide;
 
 /// Where connections of one check go that do not say it themselves.
 #[derive(Debug)]
@@ -17,11 +20,32 @@ pub(super) struct Way {
     pub(super) of_server: Destination,
     /// The version of the header that the server would get.
     pub(super) version: HeaderVersion,
+    /// What TLS with the server needs.
+    pub(super) tls: Option<Arc<ServerSide>>,
+    /// The name that the server is asked for.
+    pub(super) name: CheckedName,
+}
+
+/// The name that checks ask a server for in TLS.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum CheckedName {
+    /// None.
+    #[default]
+    Nothing,
+    /// This one.
+    Given(Word),
+    /// The host that the request names.
+    Host,
 }
 
 impl Way {
     /// That of checks of a server that is at `addr`, where `at` does not say otherwise.
-    pub(super) fn new(server: &Server, addr: ServerAddr, at: CheckedAt) -> Self {
+    pub(super) fn new(
+        server: &Server,
+        addr: ServerAddr,
+        at: CheckedAt,
+        tls: Option<Arc<ServerSide>>,
+    ) -> Self {
         let sent = server
             .outgoing
             .as_ref()
@@ -35,6 +59,15 @@ impl Way {
                 HeaderVersion::V2
             } else {
                 HeaderVersion::V1
+            },
+            tls,
+            name: match &server.tls {
+                Some(of) => match &of.check_sni {
+                    Some(name) => CheckedName::Given(name.clone()),
+                    None if of.check_sni_auto => CheckedName::Host,
+                    None => CheckedName::Nothing,
+                },
+                None => CheckedName::Nothing,
             },
         }
     }
@@ -53,8 +86,11 @@ impl Way {
                 target,
                 header: None,
                 outgoing: server.outgoing.clone(),
+                secured: false,
             },
             version: HeaderVersion::V1,
+            tls: None,
+            name: CheckedName::Nothing,
         }
     }
 
@@ -77,6 +113,7 @@ impl Way {
                 Introduction::Nothing => None,
             },
             outgoing: self.of_server.outgoing.clone(),
+            secured: self.of_server.secured,
         }
     }
 }
@@ -96,6 +133,8 @@ pub(super) struct Destination {
     pub(super) header: Option<HeaderVersion>,
     /// What the server asks for.
     pub(super) outgoing: Option<Box<Outgoing>>,
+    /// Checks of the server are over TLS, where nothing else is said.
+    pub(super) secured: bool,
 }
 
 /// A version of the PROXY protocol.
@@ -127,6 +166,7 @@ impl Destination {
             target: Target::of(addr, at),
             header,
             outgoing: outgoing.clone(),
+            secured: server.tls.as_ref().is_some_and(|tls| tls.checks),
         }
     }
 }
@@ -248,7 +288,7 @@ mod tests {
                 port,
                 ..ConnectTo::default()
             };
-            Way::new(&server, server.addr.clone(), at)
+            Way::new(&server, server.addr.clone(), at, None)
                 .of_connection(to)
                 .target
         };

@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use haproxy_cfg::model::{BindSsl, Word};
-use rustls::RootCertStore;
 use rustls::crypto::CryptoProvider;
-use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::PemObject as _;
@@ -18,6 +16,8 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
 use super::Teller;
+use super::client_certificate::ClientCertificate;
+use super::trust::Trust;
 use crate::listen::system_words;
 
 /// One certificate with its key and the names that it is for.
@@ -34,7 +34,7 @@ const COMPANIONS: [&str; 5] = [".key", ".dh", ".ocsp", ".issuer", ".sctl"];
 
 /// Loads all that a bind line names, in order; folders in the order of their files' names. None when something is wrong, which
 /// has been told: of each line's certificates, all that is.
-pub(super) fn load(ssl: &BindSsl, provider: &CryptoProvider, teller: &mut Teller<'_>) -> Option<Vec<Loaded>> {
+pub(super) fn load(ssl: &BindSsl, provider: &CryptoProvider, teller: &mut Teller) -> Option<Vec<Loaded>> {
     let mut loaded = Vec::new();
     let mut faults = 0;
     for word in &ssl.crt {
@@ -67,7 +67,7 @@ pub(super) fn load(ssl: &BindSsl, provider: &CryptoProvider, teller: &mut Teller
 pub(super) fn client_verifier(
     ssl: &BindSsl,
     provider: &Arc<CryptoProvider>,
-    teller: &mut Teller<'_>,
+    teller: &mut Teller,
 ) -> Option<Option<Arc<dyn ClientCertVerifier>>> {
     let (asked, required) = ssl.verify;
     if !asked {
@@ -77,38 +77,20 @@ pub(super) fn client_verifier(
         teller.refuse("verify is enabled but no CA file specified", ".");
         return None;
     };
-    let mut roots = RootCertStore::empty();
-    match fs::read(path_of(file)) {
-        Ok(pem) => {
-            roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok));
-        }
-        Err(error) => {
-            teller.refuse_line(&format!(
-                "'ca-file' : unable to load {file} ({})",
-                system_words(&error)
-            ));
-            return None;
-        }
-    }
-    if roots.is_empty() {
-        teller.refuse_line(&format!(
-            "'ca-file' : unable to load {file} (it holds no CA certificate)"
-        ));
-        return None;
-    }
-    let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
-    let builder = if required {
-        builder
-    } else {
-        builder.allow_unauthenticated()
-    };
-    match builder.build() {
-        Ok(verifier) => Some(Some(verifier)),
-        Err(error) => {
-            teller.refuse_line(&format!("'ca-file' : unable to load {file} ({error})"));
+    let algorithms = provider.signature_verification_algorithms;
+    match Trust::load(file, None, algorithms) {
+        Ok(trust) => Some(Some(Arc::new(ClientCertificate::new(trust, required, algorithms)))),
+        Err(text) => {
+            teller.refuse_line(&text);
             None
         }
     }
+}
+
+/// The certificate and key that servers are shown.
+pub(super) fn own(path: &Word, provider: &CryptoProvider) -> Result<CertifiedKey, String> {
+    let loaded = load_file(path_of(path), provider)?;
+    Ok(CertifiedKey::clone(&loaded.key))
 }
 
 fn path_of(word: &Word) -> &Path {
@@ -160,18 +142,18 @@ fn load_file(path: &Path, provider: &CryptoProvider) -> Result<Loaded, String> {
         .key_provider
         .load_private_key(key)
         .map_err(|_| format!("unable to load private key from file '{shown}'."))?;
-    let key = CertifiedKey::new(chain, key);
-    match key.keys_match() {
-        // A key whose public half cannot be told apart is taken as it is.
-        Ok(()) | Err(rustls::Error::InconsistentKeys(rustls::InconsistentKeys::Unknown)) => {}
-        Err(_) => {
-            return Err(format!(
-                "inconsistencies between private key and certificate loaded '{shown}'."
-            ));
-        }
+    // A key whose public half is not told is taken as it is. Certificates of X.509's first version are looked at as well.
+    let other = key.public_key().is_some_and(|public| {
+        let parsed = X509Certificate::from_der(first);
+        parsed.is_ok_and(|(_, parsed)| parsed.public_key().raw != public.as_ref())
+    });
+    if other {
+        return Err(format!(
+            "inconsistencies between private key and certificate loaded '{shown}'."
+        ));
     }
     Ok(Loaded {
-        key: Arc::new(key),
+        key: Arc::new(CertifiedKey::new(chain, key)),
         names,
     })
 }
@@ -198,7 +180,7 @@ fn key_beside(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
 }
 
 /// Common names and DNS names of a certificate, lower case. None when it cannot be read.
-fn names_of(certificate: &CertificateDer<'_>) -> Option<Vec<String>> {
+pub(super) fn names_of(certificate: &CertificateDer<'_>) -> Option<Vec<String>> {
     let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
     let mut names: Vec<String> = Vec::new();
     let mut add = |name: &str| {

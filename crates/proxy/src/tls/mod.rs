@@ -1,21 +1,27 @@
-//! TLS on listeners: from the `ssl` settings of a bind line to what rustls needs to accept connections. Everything that can be
-//! wrong with certificates and settings is found here, before anything is bound.
+//! TLS on listeners and towards servers: from the `ssl` settings of a line to what rustls needs to accept or make connections.
+//! Everything that can be wrong with certificates and settings is found here, before anything is bound.
 //!
 //! rustls speaks TLS 1.2 with ephemeral keys and authenticated encryption, and TLS 1.3. What a file asks for beyond that is
 //! named in a warning; nothing that the file does not allow is ever offered instead.
 
 mod certificate;
+pub(crate) mod client;
+mod client_certificate;
+mod server_certificate;
 mod settings;
 mod sni;
+mod trust;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use haproxy_cfg::model::{Bind, BindSsl, Config, ProxyId, ProxyKind};
+use haproxy_cfg::model::{BindSsl, Config, Mode, ProxyId, ProxyKind};
 use rustls::ServerConfig;
 use rustls::crypto::CryptoProvider;
 use syntax::Span;
 
-use crate::TlsConfigs;
+pub use client::ServerSide;
+use settings::Offer;
 
 /// How a message of this module is introduced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,24 +35,33 @@ pub enum TlsPlace {
 /// Stands in a message where `FILE:LINE` belongs.
 pub const PLACE_MARK: &str = "\u{1}";
 
-/// Something to tell about a bind line's TLS, in the original's words.
+/// Something to tell about the TLS of a bind or server line, in the original's words.
 #[derive(Clone, Debug)]
 pub struct TlsMessage {
     /// Whether the configuration is refused.
     pub fatal: bool,
     /// How it is introduced.
     pub place: TlsPlace,
-    /// The bind line.
+    /// The line.
     pub span: Span,
     /// What to say.
     pub text: String,
 }
 
+/// What TLS needs of all lines that have it.
+#[derive(Clone, Debug, Default)]
+pub struct TlsConfigs {
+    /// By frontend, and the number of the line among its binds.
+    pub binds: HashMap<(ProxyId, usize), Arc<ServerConfig>>,
+    /// By backend, and the number of the server.
+    pub servers: HashMap<(ProxyId, usize), Arc<ServerSide>>,
+}
+
 /// Builds them all, and tells all that is wrong with them.
 #[must_use]
-pub fn server_configs(config: &Config) -> (TlsConfigs, Vec<TlsMessage>) {
+pub fn configs(config: &Config) -> (TlsConfigs, Vec<TlsMessage>) {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut configs = TlsConfigs::new();
+    let mut configs = TlsConfigs::default();
     let mut messages = Vec::new();
     for (index, proxy) in config
         .proxies
@@ -62,14 +77,19 @@ pub fn server_configs(config: &Config) -> (TlsConfigs, Vec<TlsMessage>) {
         };
         for (at, bind) in proxy.binds.iter().enumerate() {
             let Some(ssl) = &bind.ssl else { continue };
-            let mut teller = Teller {
-                proxy: proxy.name.to_string(),
-                section,
-                bind,
-                messages: Vec::new(),
-            };
-            if let Some(built) = server_config(config, ssl, &provider, &mut teller) {
-                configs.insert((proxy_id, at), built);
+            let what = format!("bind '{}'", bind.written);
+            let mut teller = Teller::new(&proxy.name.to_string(), &what, section, bind.span);
+            if let Some(built) = server_config(config, proxy.mode, ssl, &provider, &mut teller) {
+                configs.binds.insert((proxy_id, at), built);
+            }
+            messages.append(&mut teller.messages);
+        }
+        for (at, server) in proxy.servers.of_file().iter().enumerate() {
+            let Some(tls) = &server.tls else { continue };
+            let what = format!("server '{}'", server.name);
+            let mut teller = Teller::new(&proxy.name.to_string(), &what, section, server.span);
+            if let Some(built) = client::server_side(proxy.mode, tls, &provider, &mut teller) {
+                configs.servers.insert((proxy_id, at), Arc::new(built));
             }
             messages.append(&mut teller.messages);
         }
@@ -77,21 +97,34 @@ pub fn server_configs(config: &Config) -> (TlsConfigs, Vec<TlsMessage>) {
     (configs, messages)
 }
 
-/// Collects what is to be told about one bind line.
-struct Teller<'a> {
+/// Collects what is to be told about one line.
+struct Teller {
     proxy: String,
+    /// The line, as it is named behind what is wrong: `bind 'ADDRESS'`, `server 'NAME'`.
+    what: String,
     section: &'static str,
-    bind: &'a Bind,
+    span: Span,
     messages: Vec<TlsMessage>,
 }
 
-impl Teller<'_> {
+impl Teller {
+    fn new(proxy: &str, what: &str, section: &'static str, span: Span) -> Self {
+        Self {
+            proxy: proxy.to_owned(),
+            what: what.to_owned(),
+            section,
+            span,
+            messages: Vec::new(),
+        }
+    }
+
     /// An error that the original finds while it reads the line.
     fn refuse_line(&mut self, text: &str) {
-        let text = format!(
-            "'bind {}' in section '{}' : {text}",
-            self.bind.written, self.section
-        );
+        let what = self.what.replace('\'', "");
+        let text = match what.strip_prefix("server ") {
+            Some(name) => format!("'server {}/{name}' : {text}", self.proxy),
+            None => format!("'{what}' in section '{}' : {text}", self.section),
+        };
         self.tell(true, TlsPlace::Line, text);
     }
 
@@ -108,8 +141,8 @@ impl Teller<'_> {
 
     fn in_whole(&self, text: &str, end: &str) -> String {
         format!(
-            "Proxy '{}': {text} for bind '{}' at [{PLACE_MARK}]{end}",
-            self.proxy, self.bind.written
+            "Proxy '{}': {text} for {} at [{PLACE_MARK}]{end}",
+            self.proxy, self.what
         )
     }
 
@@ -117,7 +150,7 @@ impl Teller<'_> {
         self.messages.push(TlsMessage {
             fatal,
             place,
-            span: self.bind.span,
+            span: self.span,
             text,
         });
     }
@@ -126,9 +159,10 @@ impl Teller<'_> {
 /// None when the line is refused; the reason has been told.
 fn server_config(
     config: &Config,
+    mode: Mode,
     ssl: &BindSsl,
     provider: &Arc<CryptoProvider>,
-    teller: &mut Teller<'_>,
+    teller: &mut Teller,
 ) -> Option<Arc<ServerConfig>> {
     let certificates = certificate::load(ssl, provider, teller)?;
     if certificates.is_empty() {
@@ -153,7 +187,14 @@ fn server_config(
         .iter()
         .map(|loaded| loaded.key.key.algorithm())
         .collect::<Vec<_>>();
-    let settings = settings::settle(ssl, &config.global.ssl_default_bind, &certificate_keys, teller)?;
+    let defaults = &config.global.ssl_default_bind;
+    let offer = Offer {
+        ciphers: ssl.ciphers.as_ref().or(defaults.ciphers.as_ref()),
+        ciphersuites: ssl.ciphersuites.as_ref().or(defaults.ciphersuites.as_ref()),
+        min: ssl.min_ver.or(defaults.min_ver),
+        max: ssl.max_ver.or(defaults.max_ver),
+    };
+    let settings = settings::settle(&offer, &certificate_keys, teller)?;
     let verifier = certificate::client_verifier(ssl, provider, teller)?;
 
     let mut limited = CryptoProvider::clone(provider);
@@ -168,11 +209,11 @@ fn server_config(
         None => builder.with_no_client_auth(),
     };
     let mut built = builder.with_cert_resolver(Arc::new(sni::BySni::new(certificates, ssl.strict_sni)));
-    built.alpn_protocols = ssl.alpn.iter().flatten().map(|name| name.to_vec()).collect();
+    built.alpn_protocols = client::protocols(ssl.alpn.as_deref().unwrap_or_default(), mode, "alpn", teller);
     // Without tickets sessions are resumed from the cache.
     if ssl
         .tickets
-        .or(config.global.ssl_default_bind.tickets)
+        .or(defaults.tickets)
         .unwrap_or(true)
     {
         match rustls::crypto::aws_lc_rs::Ticketer::new() {

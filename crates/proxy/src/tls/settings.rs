@@ -1,13 +1,22 @@
 //! `ciphers`, `ciphersuites` and the versions: what of them rustls can offer, and what clients are lost by the rest.
 
-use haproxy_cfg::model::{BindSsl, SslDefaults, TlsVersion};
+use haproxy_cfg::model::{TlsVersion, Word};
 use proxy_core::openssl_ciphers::{Auth, Enc, Kx, Suite, evaluate, tls13_suites};
 use rustls::crypto::aws_lc_rs::ALL_CIPHER_SUITES;
 use rustls::{SignatureAlgorithm, SupportedCipherSuite, SupportedProtocolVersion};
 
 use super::Teller;
 
-/// What a bind line offers.
+/// What a line says of versions and suites, with what the global section says for those that say nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Offer<'a> {
+    pub(super) ciphers: Option<&'a Word>,
+    pub(super) ciphersuites: Option<&'a Word>,
+    pub(super) min: Option<TlsVersion>,
+    pub(super) max: Option<TlsVersion>,
+}
+
+/// What a line offers.
 pub(super) struct Settings {
     /// Suites of both versions, TLS 1.3 first, each in the file's order of preference.
     pub(super) suites: Vec<SupportedCipherSuite>,
@@ -20,14 +29,13 @@ const DEFAULT_CIPHERS: &str = "DEFAULT";
 
 /// None when nothing could be offered; the reason has been told.
 pub(super) fn settle(
-    ssl: &BindSsl,
-    defaults: &SslDefaults,
+    offer: &Offer<'_>,
     keys: &[SignatureAlgorithm],
-    teller: &mut Teller<'_>,
+    teller: &mut Teller,
 ) -> Option<Settings> {
     // The original's own default is TLS 1.2; older versions have to be asked for.
-    let min = ssl.min_ver.or(defaults.min_ver);
-    let max = ssl.max_ver.or(defaults.max_ver).unwrap_or(TlsVersion::Tls13);
+    let min = offer.min;
+    let max = offer.max.unwrap_or(TlsVersion::Tls13);
     let lowest = min.unwrap_or(TlsVersion::Tls12.min(max));
     if lowest > max {
         teller.refuse("all SSL/TLS versions are disabled", ".");
@@ -48,14 +56,14 @@ pub(super) fn settle(
     let mut suites = Vec::new();
     let mut versions: Vec<&'static SupportedProtocolVersion> = Vec::new();
     if max >= TlsVersion::Tls13 {
-        let ours = tls13(ssl, defaults, &mut lost, teller)?;
+        let ours = tls13(offer, &mut lost, teller)?;
         if !ours.is_empty() {
             versions.push(&rustls::version::TLS13);
             suites.extend(ours);
         }
     }
     if lowest <= TlsVersion::Tls12 {
-        let ours = tls12(ssl, defaults, keys, &mut lost, teller)?;
+        let ours = tls12(offer, keys, &mut lost, teller)?;
         if !ours.is_empty() {
             versions.push(&rustls::version::TLS12);
             suites.extend(ours);
@@ -78,12 +86,11 @@ pub(super) fn settle(
 }
 
 fn tls13(
-    ssl: &BindSsl,
-    defaults: &SslDefaults,
+    offer: &Offer<'_>,
     lost: &mut Vec<String>,
-    teller: &mut Teller<'_>,
+    teller: &mut Teller,
 ) -> Option<Vec<SupportedCipherSuite>> {
-    let Some(text) = ssl.ciphersuites.as_ref().or(defaults.ciphersuites.as_ref()) else {
+    let Some(text) = offer.ciphersuites else {
         return Some(
             [0x1302, 0x1303, 0x1301]
                 .into_iter()
@@ -103,13 +110,12 @@ fn tls13(
 }
 
 fn tls12(
-    ssl: &BindSsl,
-    defaults: &SslDefaults,
+    offer: &Offer<'_>,
     keys: &[SignatureAlgorithm],
     lost: &mut Vec<String>,
-    teller: &mut Teller<'_>,
+    teller: &mut Teller,
 ) -> Option<Vec<SupportedCipherSuite>> {
-    let given = ssl.ciphers.as_ref().or(defaults.ciphers.as_ref());
+    let given = offer.ciphers;
     let text = given.map_or_else(|| DEFAULT_CIPHERS.to_owned(), ToString::to_string);
     let Ok(list) = evaluate(&text) else {
         teller.refuse(&format!("unable to set SSL cipher list to '{text}'"), ".");
@@ -187,28 +193,15 @@ fn supported(id: u16) -> Option<SupportedCipherSuite> {
 
 #[cfg(test)]
 mod tests {
-    use haproxy_cfg::model::{Address, Bind};
+    use syntax::Span;
 
     use super::*;
 
-    fn bind() -> Bind {
-        Bind::new(
-            Address::Inet(([127, 0, 0, 1], 443).into()),
-            "127.0.0.1:443".into(),
-        )
-    }
-
     /// Names of the suites that are offered, or none when the line is refused; and all that is told.
-    fn offered(ssl: &BindSsl) -> (Option<Vec<String>>, Vec<String>) {
-        let bind = bind();
-        let mut teller = Teller {
-            proxy: "site".to_owned(),
-            section: "frontend",
-            bind: &bind,
-            messages: Vec::new(),
-        };
+    fn offered(offer: &Offer<'_>) -> (Option<Vec<String>>, Vec<String>) {
+        let mut teller = Teller::new("site", "bind '127.0.0.1:443'", "frontend", Span::default());
         let keys = [SignatureAlgorithm::RSA];
-        let settings = settle(ssl, &SslDefaults::default(), &keys, &mut teller);
+        let settings = settle(offer, &keys, &mut teller);
         let names = settings.map(|settings| {
             settings
                 .suites
@@ -222,17 +215,18 @@ mod tests {
         )
     }
 
-    fn ssl(ciphers: &str) -> BindSsl {
-        BindSsl {
-            ciphers: Some(ciphers.into()),
-            max_ver: Some(TlsVersion::Tls12),
-            ..BindSsl::default()
-        }
+    fn of_ciphers(ciphers: &str) -> (Option<Vec<String>>, Vec<String>) {
+        let ciphers = ciphers.into();
+        offered(&Offer {
+            ciphers: Some(&ciphers),
+            max: Some(TlsVersion::Tls12),
+            ..Offer::default()
+        })
     }
 
     #[test]
     fn only_what_the_string_allows_is_offered_and_in_its_order() {
-        let (names, told) = offered(&ssl("ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256"));
+        let (names, told) = of_ciphers("ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256");
         let expected = [
             "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
             "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
@@ -243,9 +237,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_offered_is_named_with_the_clients_that_need_it() {
-        let (names, told) = offered(&ssl(
-            "ECDHE-RSA-AES128-GCM-SHA256:AES128-SHA:ECDHE-RSA-AES128-SHA",
-        ));
+        let (names, told) = of_ciphers("ECDHE-RSA-AES128-GCM-SHA256:AES128-SHA:ECDHE-RSA-AES128-SHA");
         assert_eq!(names.unwrap(), ["TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"]);
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(
@@ -260,33 +252,34 @@ mod tests {
 
     #[test]
     fn a_line_that_allows_nothing_that_is_spoken_is_refused() {
-        let (names, told) = offered(&ssl("AES128-SHA"));
+        let (names, told) = of_ciphers("AES128-SHA");
         assert_eq!(names, None);
         assert!(
             told[0].contains("nothing of what is allowed can be offered"),
             "{told:?}"
         );
-        let (names, told) = offered(&ssl("NO-SUCH-CIPHER"));
+        let (names, told) = of_ciphers("NO-SUCH-CIPHER");
         assert_eq!(names, None);
         assert!(
             told[0].contains("unable to set SSL cipher list to 'NO-SUCH-CIPHER'"),
             "{told:?}"
         );
-        let old = BindSsl {
-            max_ver: Some(TlsVersion::Tls11),
-            ..BindSsl::default()
+        let old = Offer {
+            max: Some(TlsVersion::Tls11),
+            ..Offer::default()
         };
         assert_eq!(offered(&old).0, None);
-        let none = BindSsl {
-            min_ver: Some(TlsVersion::Tls13),
-            ..ssl("ALL")
+        let none = Offer {
+            min: Some(TlsVersion::Tls13),
+            max: Some(TlsVersion::Tls12),
+            ..Offer::default()
         };
         assert!(offered(&none).1[0].contains("all SSL/TLS versions are disabled"));
     }
 
     #[test]
     fn a_line_that_says_nothing_offers_both_versions_without_a_word() {
-        let (names, told) = offered(&BindSsl::default());
+        let (names, told) = offered(&Offer::default());
         let names = names.unwrap();
         assert!(
             names.contains(&"TLS13_AES_256_GCM_SHA384".to_owned()),
@@ -301,9 +294,9 @@ mod tests {
 
     #[test]
     fn old_versions_that_are_asked_for_are_named() {
-        let (names, told) = offered(&BindSsl {
-            min_ver: Some(TlsVersion::Tls10),
-            ..BindSsl::default()
+        let (names, told) = offered(&Offer {
+            min: Some(TlsVersion::Tls10),
+            ..Offer::default()
         });
         assert!(names.is_some());
         assert!(told[0].contains("TLS versions before 1.2"), "{told:?}");

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use haproxy_cfg::model::{KeepAliveProbes, Proxy, Server, ServerAddr};
-use proxy_core::proxy_protocol::Introduction;
+use proxy_core::proxy_protocol::{Introduction, IntroductionPlan};
 use proxy_core::sample::PacketField;
 use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
 use tokio::io::{Interest, Ready};
@@ -41,6 +41,8 @@ pub struct Way {
     pub header: Vec<u8>,
     /// The address that it comes from, which need not be one of this machine's.
     pub from: Option<SocketAddr>,
+    /// The name that the server is asked for in TLS.
+    pub name: Option<Vec<u8>>,
 }
 
 impl Way {
@@ -50,18 +52,20 @@ impl Way {
         moved: Option<&ServerAddr>,
         number: usize,
         dst: Option<SocketAddr>,
-        introduction: Option<&Introduction>,
+        introduction: Option<(&IntroductionPlan, &Introduction)>,
     ) -> Option<Box<Self>> {
         let to = own_target(moved.unwrap_or(&server.addr), moved.is_some(), dst);
-        let header = introduction.and_then(|known| known.header(server, number));
-        let from = introduction.and_then(|known| known.shown(server, number));
-        if to.is_none() && header.is_none() && from.is_none() {
+        let header = introduction.and_then(|(_, known)| known.header(server, number));
+        let from = introduction.and_then(|(_, known)| known.shown(server, number));
+        let name = introduction.and_then(|(plan, known)| known.name(plan, number));
+        if to.is_none() && header.is_none() && from.is_none() && name.is_none() {
             return None;
         }
         Some(Box::new(Self {
             to,
             header: header.unwrap_or_default(),
             from,
+            name: name.map(<[u8]>::to_vec),
         }))
     }
 

@@ -18,7 +18,7 @@ pub(crate) fn introduce<'a>(
 ) -> Option<Box<Introduction>> {
     let plan = &session.thread.shared.plan.proxies[backend.0 as usize];
     let plan = plan.introduction.as_ref()?;
-    let name = session.io.common_name();
+    let name = plan.tells().then(|| session.io.common_name()).flatten();
     looking(&session.thread, &session.client, backend, at_hand(), |context| {
         Some(Box::new(plan.introduce(context, name)))
     })

@@ -1,9 +1,10 @@
 //! Getting a request to a server: the choice, the queue, the connection, retries and redispatch (manual, `retries`, `option
 //! redispatch`, `maxconn`, `timeout queue`).
 
-use std::future::poll_fn;
+use std::future::{Future as _, poll_fn};
 use std::io::IoSlice;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
@@ -22,6 +23,7 @@ use crate::buffer::Buffer;
 use crate::io::Io;
 use crate::observe::saw;
 use crate::thread::Thread;
+use crate::tls::ServerSide;
 use crate::wheel::Timer;
 
 /// How long a client that ended its direction may wait for a connection that is under way, ms: one that stands at once
@@ -509,7 +511,10 @@ async fn connect_to(
     let moved = moved_to(attempt, proxy, server);
     let at = moved.as_ref().unwrap_or(&proxy.servers[server].addr);
     route.reused = true;
-    let introduction = attempt.introduction.as_deref();
+    let plan = thread.shared.plan.proxies[attempt.backend.0 as usize]
+        .introduction
+        .as_deref();
+    let introduction = plan.zip(attempt.introduction.as_deref());
     let way = Way::new(
         &proxy.servers[server],
         moved.as_ref(),
@@ -592,12 +597,50 @@ async fn connect_to(
         // Beside the task: few servers are told.
         Box::pin(send_header(attempt, &mut io, &way.header)).await?;
     }
+    if let Some(tls) = thread.shared.tls.servers.get(&(attempt.backend, server))
+        && proxy.servers[server].tls.as_ref().is_some_and(|tls| tls.traffic)
+    {
+        let name = way.as_ref().and_then(|way| way.name.as_deref());
+        // Beside the task: a handshake is large, and over soon.
+        Box::pin(secure(attempt, slot, &mut io, tls, name)).await?;
+    }
     Ok(ServerConn {
         io,
         served: 0,
         private: false,
         way,
     })
+}
+
+/// Puts TLS between the connection and those who use it, within the time that connecting may take.
+async fn secure(
+    attempt: &mut Attempt<'_>,
+    slot: &Slot,
+    io: &mut Io,
+    tls: &ServerSide,
+    name: Option<&[u8]>,
+) -> Result<(), ReachError> {
+    let socket = io.take_socket().ok_or(ReachError::ConnectFailed)?;
+    let handshake = tls
+        .connect(socket, name)
+        .map_err(|_| ReachError::ConnectFailed)?;
+    let mut handshake = pin!(handshake);
+    let stream = poll_fn(|cx| {
+        if let Poll::Ready(done) = handshake.as_mut().poll(cx) {
+            return Poll::Ready(done.map_err(|_| ReachError::ConnectFailed));
+        }
+        if let Some(why) = slot.ending() {
+            return Poll::Ready(Err(ReachError::Ended(why)));
+        }
+        if let Poll::Ready(broke) = attempt.client.poll_gone(cx) {
+            return Poll::Ready(Err(departure(broke, ReachError::ClientLeftConnect)));
+        }
+        let expired = attempt.timer.poll_expired(cx, attempt.timer.now_ms());
+        expired.map(|()| Err(ReachError::ConnectTimeout))
+    })
+    .await?;
+    *io = Io::Tls(Box::new(stream.into()));
+    Ok(())
 }
 
 /// Counts a session of a server.

@@ -290,10 +290,14 @@ pub(crate) fn nameserver(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
     // Only over TCP it is a server with options of its own; what stands behind the address is read over otherwise.
     let options = line.args().get(2..).unwrap_or(&[]);
-    if found.stream
-        && server_flags(reading, options, &format!("'server {of}/{text}'"), &text, false).is_none()
-    {
-        return;
+    if found.stream {
+        let lead = format!("'server {of}/{text}'");
+        let Some((params, _)) = server_flags(reading, options, &lead, &text, false) else {
+            return;
+        };
+        if params.ssl == Some(true) {
+            reading.tell_read_only("'ssl' of a name server", line.span());
+        }
     }
     if matches!(found.endpoint, Endpoint::Unix(_)) {
         let (severity, does) = if reading.dialect.strict && reading.dialect.at_least(3, 1) {

@@ -212,9 +212,12 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
         &text,
         false,
     );
-    let (Ok(found), Some((_, options))) = (found, flags) else {
+    let (Ok(found), Some((params, options))) = (found, flags) else {
         return;
     };
+    if params.ssl == Some(true) {
+        reading.tell_read_only("'ssl' of a server in a ring", line.span());
+    }
     if let Some(before) = before {
         let (_, place) = reading.sources.locate(before);
         let message = format!(

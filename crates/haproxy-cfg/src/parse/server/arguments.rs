@@ -11,6 +11,7 @@ use super::super::reading::Reading;
 use super::super::sample;
 use super::tell;
 use crate::lex::Word;
+use crate::model::{self, Sample};
 use crate::signature::{Argument, Cursor, Subject, Value};
 use crate::values::{
     AddressError, HostPort, Port, Time, TimeError, Unit, Wants, address, loose_integer, network, resolve,
@@ -359,7 +360,8 @@ pub(crate) fn sni(
     } else {
         "sni or pool-conn-name expressions"
     };
-    expression(reading, cursor, subject, which)
+    let (sample, _) = expression(reading, cursor, subject, which)?;
+    Some(Value::Sample(Box::new(sample)))
 }
 
 /// `pool-conn-name EXPRESSION`, which `default-server` takes as it is.
@@ -376,16 +378,17 @@ pub(crate) fn pool_name(
     } else {
         "sni or pool-conn-name expressions"
     };
-    expression(reading, cursor, subject, which)
+    let (_, written) = expression(reading, cursor, subject, which)?;
+    Some(Value::Text(written))
 }
 
-/// An expression for a server's connections.
+/// An expression for a server's connections, and how it is written.
 fn expression(
     reading: &mut Reading<'_>,
     cursor: &mut Cursor<'_>,
     subject: &Subject<'_>,
     which: &str,
-) -> Option<Value> {
+) -> Option<(Sample, model::Word)> {
     let begin = cursor.position();
     let usage = sample::Usage::SERVER;
     let lead = format!("{}error detected while parsing {which} : ", subject.lead);
@@ -420,7 +423,7 @@ fn expression(
     let words = &cursor.words()[begin..next];
     let text: Vec<&[u8]> = words.iter().map(|word| &*word.text).collect();
     cursor.go_to(next);
-    Some(Value::Text(text.join(&b' ').into()))
+    Some((sample, text.join(&b' ').into()))
 }
 
 /// `set-proxy-v2-tlv-fmt(TYPE) FORMAT`: the type, which stands in the keyword itself, and the format.

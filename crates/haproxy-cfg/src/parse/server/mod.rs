@@ -20,7 +20,7 @@ use super::reading::{Reading, Section};
 use super::tls_versions::tls_version;
 use crate::keywords::{SERVER_INDEX, place};
 use crate::lex::Word;
-use crate::model::{HeaderParts, InitState, Mode, NodeKey, ObservedLayer, OnError, TlsVersion};
+use crate::model::{self, HeaderParts, InitState, Mode, NodeKey, ObservedLayer, OnError, TlsVersion};
 use crate::signature::{self, Argument, Cursor, Given, Subject, Value};
 use crate::values::network;
 use crate::written::{ServerLine, ServerParams, Set, Unresolved};
@@ -34,15 +34,20 @@ pub(crate) enum ServerParse {
     AgentInter,
     AgentPort,
     AgentSend,
+    Alpn,
     Backup(bool),
     NonStick(bool),
     CaFile,
     Check(bool),
+    CheckAlpn,
     CheckProto,
+    CheckSni,
+    CheckSniAuto(bool),
     CheckSsl(bool),
     Ciphers,
     Ciphersuites,
     Cookie,
+    CrlFile,
     Crt,
     Disabled(bool),
     Downinter,
@@ -81,6 +86,8 @@ pub(crate) enum ServerParse {
     Resolvers,
     Rise,
     Slowstart,
+    Sni,
+    SniAuto(bool),
     CheckSendProxy(bool),
     Congestion,
     SendProxy(u16),
@@ -90,9 +97,12 @@ pub(crate) enum ServerParse {
     TcpUserTimeout,
     TlvFormat,
     Ssl(bool),
+    SslReuse(bool),
     Tfo(bool),
+    Tickets(bool),
     Track,
     Verify,
+    VerifyHost,
     Weight,
     Without(TlsVersion),
 }
@@ -606,8 +616,28 @@ fn apply(
         }
         ServerParse::Track => params.more.track = Some(Set::new(text(), span)),
         ServerParse::Ssl(on) => params.ssl = Some(on),
-        ServerParse::CaFile => params.verify_settled = true,
-        ServerParse::Verify => params.verify_settled |= word() == "none",
+        ServerParse::CaFile => {
+            params.verify_settled = true;
+            params.more.tls.ca_file = Some(text());
+        }
+        ServerParse::CrlFile => params.more.tls.crl_file = Some(text()),
+        ServerParse::Verify => {
+            params.verify_settled |= word() == "none";
+            params.more.tls.verify = Some(word() == "required");
+        }
+        ServerParse::VerifyHost => params.more.tls.verify_host = Some(text()),
+        ServerParse::Sni => {
+            if let Some(Value::Sample(sample)) = value {
+                params.more.tls.sni = Some(sample.clone());
+            }
+        }
+        ServerParse::SniAuto(on) => params.more.tls.sni_auto = Some(on),
+        ServerParse::CheckSni => params.more.tls.check_sni = Some(text()),
+        ServerParse::CheckSniAuto(on) => params.more.tls.check_sni_auto = Some(on),
+        ServerParse::Alpn => params.more.tls.alpn = Some(names(value)),
+        ServerParse::CheckAlpn => params.more.tls.check_alpn = Some(names(value)),
+        ServerParse::SslReuse(on) => params.more.tls.reuse = Some(on),
+        ServerParse::Tickets(on) => params.more.tls.tickets = Some(on),
         ServerParse::Observe => {
             observe(reading, word(), subject);
             params.more.observe = Some(match word() {
@@ -634,12 +664,12 @@ fn apply(
         ServerParse::AgentInter => params.more.agent_inter = Some(count()),
         ServerParse::AgentPort => params.more.agent_port = Some(count()),
         ServerParse::AgentSend => params.more.agent_send = Some(text()),
-        ServerParse::CheckSsl(on) => params.more.check_ssl = Some(on),
-        ServerParse::Ciphers => params.more.ciphers = Some(text()),
-        ServerParse::Ciphersuites => params.more.ciphersuites = Some(text()),
+        ServerParse::CheckSsl(on) => params.more.tls.checks = Some(on),
+        ServerParse::Ciphers => params.more.tls.ciphers = Some(text()),
+        ServerParse::Ciphersuites => params.more.tls.ciphersuites = Some(text()),
         ServerParse::Crt => {
             let base = reading.written.global.crt_base.as_ref();
-            params.more.crt = Some(super::tls::based(base, &text()));
+            params.more.tls.crt = Some(super::tls::based(base, &text()));
         }
         ServerParse::CheckProto => params.more.check_proto = Some(word()),
         ServerParse::Healthcheck => {
@@ -649,13 +679,21 @@ fn apply(
         ServerParse::Proto => params.more.proto = Some(word()),
         ServerParse::Tfo(on) => params.more.tfo = Some(on),
         ServerParse::MinVer => {
-            params.more.versions.min = tls_version(word().as_bytes());
+            params.more.tls.versions.min = tls_version(word().as_bytes());
         }
         ServerParse::MaxVer => {
-            params.more.versions.max = tls_version(word().as_bytes());
+            params.more.tls.versions.max = tls_version(word().as_bytes());
         }
-        ServerParse::Force(version) => params.more.versions.force(version),
-        ServerParse::Without(version) => params.more.versions.take_away(version),
+        ServerParse::Force(version) => params.more.tls.versions.force(version),
+        ServerParse::Without(version) => params.more.tls.versions.take_away(version),
+    }
+}
+
+/// The names of a list.
+fn names(value: Option<&Value>) -> Vec<model::Word> {
+    match value {
+        Some(Value::List(names)) => names.iter().filter_map(Value::text).cloned().collect(),
+        _ => Vec::new(),
     }
 }
 

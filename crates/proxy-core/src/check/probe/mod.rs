@@ -14,7 +14,7 @@ mod step;
 
 use std::borrow::Cow;
 
-use haproxy_cfg::model::{CheckKind, CheckRequest, CheckScript, Config, ProxyId, ServerAddr};
+use haproxy_cfg::model::{CheckKind, CheckRequest, CheckScript, CheckTls, Config, ProxyId, ServerAddr};
 
 use super::CheckStatus;
 use crate::sample::World;
@@ -84,6 +84,15 @@ impl CheckPlan {
     }
 }
 
+/// What there is to say of a server whose connection stands.
+fn standing(secured: bool) -> CheckStatus {
+    if secured {
+        CheckStatus::L6Ok
+    } else {
+        CheckStatus::L4Ok
+    }
+}
+
 /// What a check found, without how long it took.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
@@ -126,11 +135,24 @@ pub struct ConnectTo<'a> {
     pub port: Option<u16>,
     /// What it begins with.
     pub header: Introduction,
+    /// Whether it is over TLS.
+    pub security: Security<'a>,
     /// It is reset once the next one is made or the verdict is there, and not closed in good order: a server that only was to
     /// accept is left without a connection in TIME_WAIT, and often without having seen any.
     pub resets: bool,
     /// The server is to speak first, so the handshake's last packet must not wait for data of ours.
     pub server_speaks_first: bool,
+}
+
+/// Whether a check's connection is over TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security<'a> {
+    /// If checks of the server are.
+    OfServer,
+    /// It is, as a step says.
+    Asked(&'a CheckTls),
+    /// It is not.
+    Nothing,
 }
 
 /// Whether a check's connection begins with a PROXY header.
@@ -150,6 +172,7 @@ impl Default for ConnectTo<'_> {
             addr: None,
             port: None,
             header: Introduction::OfServer,
+            security: Security::OfServer,
             resets: true,
             server_speaks_first: false,
         }
@@ -205,13 +228,22 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// The connection stands.
-    pub fn connected(&mut self) -> Next<'a> {
+    /// The connection stands, `secured` by TLS or in clear.
+    pub fn connected(&mut self, secured: bool) -> Next<'a> {
         match &mut self.0 {
-            Kind::Tcp => Next::Done(Verdict::plain(CheckStatus::L4Ok)),
-            Kind::Script(script) => script.connected(),
+            Kind::Tcp => Next::Done(Verdict::plain(standing(secured))),
+            Kind::Script(script) => script.connected(secured),
             Kind::Smtp(_) => Next::Read,
             Kind::Agent(agent) => agent.connected(),
+        }
+    }
+
+    /// The host that the request names which the check begins with, where it is one of HTTP and makes no connection of its own.
+    #[must_use]
+    pub fn host(&self) -> Option<Vec<u8>> {
+        match &self.0 {
+            Kind::Script(script) => script.host(),
+            Kind::Tcp | Kind::Smtp(_) | Kind::Agent(_) => None,
         }
     }
 

@@ -1,12 +1,15 @@
 //! One scripted check: connections, bytes sent and expected, variables, one step after the other (`option tcp-check`,
 //! `option httpchk`).
 
+use bstr::ByteSlice as _;
 use haproxy_cfg::model::{CheckPort, ServerAddr};
 
 use super::computing::{Computing, Memory};
 use super::expect::{Answer, Expectation};
 use super::step::{Connect, Request, Script, Step};
-use super::{ANSWER_MAX, ConnectTo, Introduction, Next, Scene, Verdict, http, state_header};
+use super::{
+    ANSWER_MAX, ConnectTo, Introduction, Next, Scene, Security, Verdict, http, standing, state_header,
+};
 use crate::check::CheckStatus;
 use crate::state::Health;
 
@@ -27,6 +30,8 @@ pub(super) struct ScriptProbe<'a> {
     received: Vec<u8>,
     /// No more comes on this connection.
     closed: bool,
+    /// It is over TLS.
+    secured: bool,
 }
 
 impl<'a> ScriptProbe<'a> {
@@ -39,6 +44,7 @@ impl<'a> ScriptProbe<'a> {
             connect: None,
             received: Vec::new(),
             closed: false,
+            secured: false,
         }
     }
 
@@ -61,7 +67,8 @@ impl<'a> ScriptProbe<'a> {
         })
     }
 
-    pub(super) fn connected(&mut self) -> Next<'a> {
+    pub(super) fn connected(&mut self, secured: bool) -> Next<'a> {
+        self.secured = secured;
         self.go_on()
     }
 
@@ -80,6 +87,30 @@ impl<'a> ScriptProbe<'a> {
             Next::Read => Next::Done(Verdict::plain(CheckStatus::L7Response)),
             next => next,
         }
+    }
+
+    /// The host that the first request names, without its port.
+    pub(super) fn host(&self) -> Option<Vec<u8>> {
+        let steps = &self.script.steps;
+        if steps.iter().any(|step| matches!(step, Step::Connect(_))) {
+            return None;
+        }
+        let request = steps.iter().find_map(|step| match step {
+            Step::Request(request) => Some(request),
+            _ => None,
+        })?;
+        let computing = self.computing();
+        let mut headers = request.headers.iter();
+        let given = headers.find(|(name, _)| name.eq_ignore_ascii_case(b"host"));
+        let host = match given {
+            Some((_, value)) => computing.text(value).into_owned(),
+            None => request.line.headers.iter().find_map(|line| {
+                let (name, value) = line.split_once_str(":")?;
+                name.eq_ignore_ascii_case(b"host")
+                    .then(|| value.trim().to_vec())
+            })?,
+        };
+        host.split(|byte| *byte == b':').next().map(<[u8]>::to_vec)
     }
 
     pub(super) fn unreachable(&self, mut verdict: Verdict) -> Verdict {
@@ -152,6 +183,11 @@ impl<'a> ScriptProbe<'a> {
                 (true, _) => Introduction::Header,
                 (false, true) => Introduction::OfServer,
                 (false, false) => Introduction::Nothing,
+            },
+            security: match &model.tls {
+                Some(tls) => Security::Asked(tls),
+                None if model.default => Security::OfServer,
+                None => Security::Nothing,
             },
             resets: !model.linger,
             server_speaks_first: self.expects_next(),
@@ -282,13 +318,13 @@ impl<'a> ScriptProbe<'a> {
                 expect.passed(code.unwrap_or(0), b"", &self.computing())
             }
             Some(Step::Expect(expect)) => expect.passed(0, DONE, &self.computing()),
-            Some(Step::Connect(_)) => Verdict::said(CheckStatus::L4Ok, DONE),
+            Some(Step::Connect(_)) => Verdict::said(standing(self.secured), DONE),
             Some(_) => Verdict {
                 status: CheckStatus::L7Ok,
                 code: Some(0),
                 description: DONE.to_vec(),
             },
-            None => Verdict::plain(CheckStatus::L4Ok),
+            None => Verdict::plain(standing(self.secured)),
         }
     }
 }

@@ -1,0 +1,189 @@
+//! TLS towards servers: from the `ssl` settings of a server line to what rustls needs to connect, and connecting.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use haproxy_cfg::model::{Mode, ServerTls, Word};
+use rustls::client::{Resumption, Tls12Resumption};
+use rustls::crypto::CryptoProvider;
+use rustls::{CertificateError, ClientConfig};
+use rustls_pki_types::{DnsName, ServerName};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use super::server_certificate::ServerCertificate;
+use super::settings::{self, Offer};
+use super::trust::Trust;
+use super::{Teller, certificate};
+use crate::socket::Socket;
+
+/// Sessions that are remembered for each server, to be resumed.
+const SESSIONS: usize = 256;
+
+/// How one server is spoken to over TLS.
+#[derive(Debug)]
+pub struct ServerSide {
+    /// Traffic.
+    traffic: Arc<ClientConfig>,
+    /// Health checks.
+    checks: Arc<ClientConfig>,
+    /// The server's certificate is verified.
+    verifies: bool,
+}
+
+/// A handshake that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    /// The server's certificate bears another name than it should.
+    pub(crate) other_name: bool,
+}
+
+impl ServerSide {
+    /// What a connection for a client begins with. `name` is the one that the server is asked for.
+    ///
+    /// # Errors
+    /// When a name is asked for that no certificate can bear, and the certificate is to be verified.
+    pub(crate) fn connect(
+        &self,
+        socket: Socket,
+        name: Option<&[u8]>,
+    ) -> Result<tokio_rustls::Connect<Socket>, Refused> {
+        self.begin(&self.traffic, socket, name)
+    }
+
+    /// The same for a health check; `alpn` are the protocols that a step offers, where it says so.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub(crate) fn connect_check(
+        &self,
+        socket: Socket,
+        name: Option<&[u8]>,
+        alpn: Option<&[Word]>,
+    ) -> Result<tokio_rustls::Connect<Socket>, Refused> {
+        let Some(alpn) = alpn else {
+            return self.begin(&self.checks, socket, name);
+        };
+        let mut config = ClientConfig::clone(&self.checks);
+        config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
+        self.begin(&Arc::new(config), socket, name)
+    }
+
+    fn begin(
+        &self,
+        config: &Arc<ClientConfig>,
+        socket: Socket,
+        name: Option<&[u8]>,
+    ) -> Result<tokio_rustls::Connect<Socket>, Refused> {
+        let named = name.map(|name| DnsName::try_from(name).map(|name| name.to_owned()));
+        let name = match named {
+            Some(Ok(name)) => ServerName::DnsName(name),
+            // What is no name of a host cannot be asked for (RFC 6066, section 3), and no certificate bears it.
+            Some(Err(_)) if self.verifies => return Err(Refused { other_name: true }),
+            // An address is never sent.
+            Some(Err(_)) | None => ServerName::from(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+        };
+        Ok(TlsConnector::from(Arc::clone(config)).connect(name, socket))
+    }
+}
+
+/// Why a handshake failed.
+pub(crate) fn refusal(error: &std::io::Error) -> Refused {
+    let inner = error.get_ref().and_then(|error| error.downcast_ref());
+    let other_name = matches!(
+        inner,
+        Some(rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }
+        ))
+    );
+    Refused { other_name }
+}
+
+/// The connection of a handshake that is done.
+pub(crate) type Secured = TlsStream<Socket>;
+
+/// None when the line is refused; the reason has been told.
+pub(super) fn server_side(
+    mode: Mode,
+    tls: &ServerTls,
+    provider: &Arc<CryptoProvider>,
+    teller: &mut Teller,
+) -> Option<ServerSide> {
+    let algorithms = provider.signature_verification_algorithms;
+    let trust = match (tls.verify, &tls.ca_file) {
+        (false, _) => None,
+        (true, Some(file)) => match Trust::load(file, tls.crl_file.as_ref(), algorithms) {
+            Ok(trust) => Some(trust),
+            Err(text) => {
+                teller.refuse_line(&text);
+                return None;
+            }
+        },
+        (true, None) if tls.traffic || tls.checks => {
+            teller.refuse("verify is enabled by default but no CA file specified", ".");
+            return None;
+        }
+        // Only a step of a script would connect so: it fails then, as nobody is trusted.
+        (true, None) => Some(Trust::nobody(algorithms)),
+    };
+    let offer = Offer {
+        ciphers: tls.ciphers.as_ref(),
+        ciphersuites: tls.ciphersuites.as_ref(),
+        min: tls.versions.map(|(min, _)| min),
+        max: tls.versions.map(|(_, max)| max),
+    };
+    let settings = settings::settle(&offer, &[], teller)?;
+    let verifies = trust.is_some();
+    let verifier = ServerCertificate {
+        trust,
+        host: tls.verify_host.as_ref().map(ToString::to_string),
+        algorithms,
+    };
+    let mut limited = CryptoProvider::clone(provider);
+    limited.cipher_suites = settings.suites;
+    let builder = ClientConfig::builder_with_provider(Arc::new(limited))
+        .with_protocol_versions(&settings.versions)
+        .map_err(|error| teller.refuse(&format!("these TLS settings cannot work together ({error})"), "."))
+        .ok()?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let mut traffic = match &tls.crt {
+        None => builder.with_no_client_auth(),
+        Some(path) => {
+            let shown = certificate::own(path, provider).map_err(|text| teller.refuse_line(&text));
+            builder.with_client_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(shown.ok()?)))
+        }
+    };
+    traffic.resumption = if tls.reuse {
+        let tickets = if tls.tickets {
+            Tls12Resumption::SessionIdOrTickets
+        } else {
+            Tls12Resumption::SessionIdOnly
+        };
+        Resumption::in_memory_sessions(SESSIONS).tls12_resumption(tickets)
+    } else {
+        Resumption::disabled()
+    };
+    let mut checks = traffic.clone();
+    traffic.alpn_protocols = protocols(&tls.alpn, mode, "alpn", teller);
+    checks.alpn_protocols = if tls.check_alpn.is_empty() {
+        traffic.alpn_protocols.clone()
+    } else {
+        protocols(&tls.check_alpn, mode, "check-alpn", teller)
+    };
+    Some(ServerSide {
+        traffic: Arc::new(traffic),
+        checks: Arc::new(checks),
+        verifies,
+    })
+}
+
+/// The protocols that are offered. What is not spoken must not be agreed on.
+pub(super) fn protocols(given: &[Word], mode: Mode, keyword: &str, teller: &mut Teller) -> Vec<Vec<u8>> {
+    let spoken = |name: &&Word| mode != Mode::Http || ***name != *b"h2";
+    let left: Vec<Vec<u8>> = given.iter().filter(spoken).map(|name| name.to_vec()).collect();
+    if left.len() < given.len() {
+        teller.warn(&format!("HTTP/2 ('h2' of '{keyword}') is not spoken yet, and not offered"), ".");
+    }
+    left
+}

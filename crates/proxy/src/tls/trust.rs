@@ -1,0 +1,283 @@
+//! Whom a line trusts (`ca-file`, `crl-file`), and whether a peer's certificate is trusted by it.
+//!
+//! Chains are verified by webpki. Two kinds of certificates that OpenSSL takes, and webpki by its rules does not, are looked at here:
+//! one that is itself in the file and signed by itself, and one of X.509's first version, as `openssl x509 -req` makes when it
+//! is told of no extensions.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use haproxy_cfg::model::Word;
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::WebPkiSupportedAlgorithms;
+use rustls::{CertificateError, DigitallySignedStruct, PeerMisbehaved, SignatureScheme};
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{
+    CertificateDer, CertificateRevocationListDer, SignatureVerificationAlgorithm, SubjectPublicKeyInfoDer,
+    TrustAnchor, UnixTime,
+};
+use webpki::{
+    BorrowedCertRevocationList, CertRevocationList, EndEntityCert, ExpirationPolicy, KeyUsage,
+    RawPublicKeyEntity, RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy,
+};
+use x509_parser::prelude::{FromDer as _, X509Certificate, X509Version};
+
+use crate::listen::system_words;
+
+/// Authorities, and what they revoked.
+#[derive(Debug)]
+pub(super) struct Trust {
+    certificates: Vec<CertificateDer<'static>>,
+    anchors: Vec<TrustAnchor<'static>>,
+    revoked: Vec<CertRevocationList<'static>>,
+    algorithms: WebPkiSupportedAlgorithms,
+}
+
+/// The name of the file that stands for whom the system trusts.
+const SYSTEM: &[u8] = b"@system-ca";
+
+impl Trust {
+    /// Reads the files. The error says what is wrong with which.
+    pub(super) fn load(
+        authorities: &Word,
+        revoked: Option<&Word>,
+        algorithms: WebPkiSupportedAlgorithms,
+    ) -> Result<Self, String> {
+        let certificates: Vec<CertificateDer<'static>> = if **authorities == *SYSTEM {
+            rustls_native_certs::load_native_certs().certs
+        } else {
+            let pem = read(authorities).map_err(|error| {
+                format!("'ca-file' : unable to load {authorities} ({})", system_words(&error))
+            })?;
+            CertificateDer::pem_slice_iter(&pem)
+                .filter_map(Result::ok)
+                .collect()
+        };
+        let anchor = |certificate: &CertificateDer<'static>| {
+            let anchor = webpki::anchor_from_trusted_cert(certificate).ok()?;
+            Some(anchor.to_owned())
+        };
+        let anchors: Vec<_> = certificates.iter().filter_map(anchor).collect();
+        if anchors.is_empty() {
+            return Err(format!(
+                "'ca-file' : unable to load {authorities} (it holds no CA certificate)"
+            ));
+        }
+        let revoked = revoked.map(revocations).transpose()?.unwrap_or_default();
+        Ok(Self {
+            certificates,
+            anchors,
+            revoked,
+            algorithms,
+        })
+    }
+
+    /// Nobody.
+    pub(super) fn nobody(algorithms: WebPkiSupportedAlgorithms) -> Self {
+        Self {
+            certificates: Vec::new(),
+            anchors: Vec::new(),
+            revoked: Vec::new(),
+            algorithms,
+        }
+    }
+
+    /// Whether a chain leads from `end` to one of the authorities.
+    pub(super) fn verify(
+        &self,
+        end: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+        usage: KeyUsage,
+    ) -> Result<(), rustls::Error> {
+        if self.is_listed(end, now)? || self.has_signed_old(end, now)? {
+            return Ok(());
+        }
+        let parsed = EndEntityCert::try_from(end).map_err(refused)?;
+        let lists: Vec<&CertRevocationList<'_>> = self.revoked.iter().collect();
+        let revocation = RevocationOptionsBuilder::new(&lists).ok().map(|options| {
+            options
+                .with_depth(RevocationCheckDepth::Chain)
+                .with_status_policy(UnknownStatusPolicy::Deny)
+                .with_expiration_policy(ExpirationPolicy::Enforce)
+                .build()
+        });
+        parsed
+            .verify_for_usage(
+                self.algorithms.all,
+                &self.anchors,
+                intermediates,
+                now,
+                usage,
+                revocation,
+                None,
+            )
+            .map(|_| ())
+            .map_err(refused)
+    }
+
+    /// Names of the authorities, for peers that choose their certificate by them.
+    pub(super) fn subjects(&self) -> Vec<rustls::DistinguishedName> {
+        let in_sequence = |anchor: &TrustAnchor<'_>| rustls::DistinguishedName::in_sequence(&anchor.subject);
+        self.anchors.iter().map(in_sequence).collect()
+    }
+
+    /// Whether the certificate stands in the file itself, and is signed by itself: nobody else could be asked for it.
+    fn is_listed(&self, end: &CertificateDer<'_>, now: UnixTime) -> Result<bool, rustls::Error> {
+        if !self.certificates.iter().any(|known| known == end) {
+            return Ok(false);
+        }
+        let parsed = parse(end)?;
+        if parsed.subject() != parsed.issuer() {
+            return Ok(false);
+        }
+        is_valid_at(&parsed, now)?;
+        Ok(true)
+    }
+
+    /// Whether a certificate of the first version was signed by one in the file.
+    fn has_signed_old(&self, end: &CertificateDer<'_>, now: UnixTime) -> Result<bool, rustls::Error> {
+        let parsed = parse(end)?;
+        if parsed.version() != X509Version::V1 || !self.revoked.is_empty() {
+            return Ok(false);
+        }
+        is_valid_at(&parsed, now)?;
+        let signed = |issuer: &CertificateDer<'_>| {
+            let Ok((_, issuer)) = X509Certificate::from_der(issuer) else {
+                return false;
+            };
+            issuer.subject().as_raw() == parsed.issuer().as_raw()
+                && is_valid_at(&issuer, now).is_ok()
+                && signed_by(
+                    issuer.public_key().raw,
+                    self.algorithms.all.iter().copied(),
+                    parsed.tbs_certificate.as_ref(),
+                    &parsed.signature_value.data,
+                )
+        };
+        if self.certificates.iter().any(signed) {
+            Ok(true)
+        } else {
+            Err(CertificateError::UnknownIssuer.into())
+        }
+    }
+}
+
+fn read(path: &Word) -> io::Result<Vec<u8>> {
+    fs::read(Path::new(OsStr::from_bytes(path)))
+}
+
+fn revocations(path: &Word) -> Result<Vec<CertRevocationList<'static>>, String> {
+    let wrong = |why: String| format!("'crl-file' : unable to load {path} ({why})");
+    let pem = read(path).map_err(|error| wrong(system_words(&error)))?;
+    let mut lists = Vec::new();
+    for list in CertificateRevocationListDer::pem_slice_iter(&pem).filter_map(Result::ok) {
+        let parsed = BorrowedCertRevocationList::from_der(&list).and_then(|list| list.to_owned());
+        lists.push(CertRevocationList::from(
+            parsed.map_err(|error| wrong(error.to_string()))?,
+        ));
+    }
+    if lists.is_empty() {
+        return Err(wrong("it holds no list of revoked certificates".to_owned()));
+    }
+    Ok(lists)
+}
+
+fn parse<'a>(certificate: &'a CertificateDer<'_>) -> Result<X509Certificate<'a>, rustls::Error> {
+    let parsed = X509Certificate::from_der(certificate);
+    parsed
+        .map(|(_, parsed)| parsed)
+        .map_err(|_| CertificateError::BadEncoding.into())
+}
+
+fn is_valid_at(certificate: &X509Certificate<'_>, now: UnixTime) -> Result<(), rustls::Error> {
+    let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+    let validity = certificate.validity();
+    if now < validity.not_before.timestamp() {
+        Err(CertificateError::NotValidYet.into())
+    } else if now > validity.not_after.timestamp() {
+        Err(CertificateError::Expired.into())
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether one of the algorithms finds `message` signed with the key.
+fn signed_by(
+    key: &[u8],
+    mut algorithms: impl Iterator<Item = &'static dyn SignatureVerificationAlgorithm>,
+    message: &[u8],
+    signature: &[u8],
+) -> bool {
+    let key = SubjectPublicKeyInfoDer::from(key);
+    let Ok(key) = RawPublicKeyEntity::try_from(&key) else {
+        return false;
+    };
+    algorithms.any(|algorithm| key.verify_signature(algorithm, message, signature).is_ok())
+}
+
+/// Whether a peer has proved in the handshake that the key of its certificate is its own. It does not matter here what else
+/// stands in the certificate, nor in what form.
+pub(super) fn verify_handshake(
+    message: &[u8],
+    certificate: &CertificateDer<'_>,
+    signed: &DigitallySignedStruct,
+    algorithms: &WebPkiSupportedAlgorithms,
+    tls13: bool,
+) -> Result<HandshakeSignatureValid, rustls::Error> {
+    let allowed = if tls13 {
+        is_of_tls13(signed.scheme)
+    } else {
+        signed.scheme != SignatureScheme::ED448
+    };
+    let found = algorithms
+        .mapping
+        .iter()
+        .find(|(scheme, _)| *scheme == signed.scheme);
+    let Some((_, candidates)) = found.filter(|_| allowed) else {
+        return Err(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
+    };
+    // In TLS 1.3 a scheme names the curve as well, which is that of the first.
+    let candidates = if tls13 { &candidates[..1] } else { *candidates };
+    let parsed = parse(certificate)?;
+    let key = parsed.public_key().raw;
+    if signed_by(key, candidates.iter().copied(), message, signed.signature()) {
+        Ok(HandshakeSignatureValid::assertion())
+    } else {
+        Err(CertificateError::BadSignature.into())
+    }
+}
+
+/// Whether TLS 1.3 has the scheme for handshakes: neither PKCS #1 nor SHA-1 (RFC 8446, section 4.2.3).
+fn is_of_tls13(scheme: SignatureScheme) -> bool {
+    matches!(
+        scheme,
+        SignatureScheme::ECDSA_NISTP256_SHA256
+            | SignatureScheme::ECDSA_NISTP384_SHA384
+            | SignatureScheme::ECDSA_NISTP521_SHA512
+            | SignatureScheme::RSA_PSS_SHA256
+            | SignatureScheme::RSA_PSS_SHA384
+            | SignatureScheme::RSA_PSS_SHA512
+            | SignatureScheme::ED25519
+    )
+}
+
+/// What webpki found wrong, as an alert will tell it.
+fn refused(error: webpki::Error) -> rustls::Error {
+    use webpki::Error as E;
+    match error {
+        E::BadDer | E::BadDerTime | E::TrailingData(_) => CertificateError::BadEncoding,
+        E::CertExpired { .. } => CertificateError::Expired,
+        E::CertNotValidYet { .. } => CertificateError::NotValidYet,
+        E::CertRevoked => CertificateError::Revoked,
+        E::UnknownRevocationStatus => CertificateError::UnknownRevocationStatus,
+        E::CrlExpired { .. } => CertificateError::ExpiredRevocationList,
+        E::UnknownIssuer => CertificateError::UnknownIssuer,
+        E::RequiredEkuNotFoundContext(_) => CertificateError::InvalidPurpose,
+        error => CertificateError::Other(rustls::OtherError(std::sync::Arc::new(error))),
+    }
+    .into()
+}
