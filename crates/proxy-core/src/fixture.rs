@@ -179,6 +179,14 @@ impl World for StillWorld {
         None
     }
 
+    fn client_certificate(&self, _: usize) -> Option<&[u8]> {
+        None
+    }
+
+    fn own_certificate(&self) -> Option<&[u8]> {
+        None
+    }
+
     fn effort(&self) -> Option<crate::sample::Effort> {
         None
     }

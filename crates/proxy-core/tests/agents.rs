@@ -383,7 +383,7 @@ impl Agent {
             Self::Says(said) => said,
         };
         let mut probe = Probe::of_agent(b"");
-        assert_eq!(probe.connected(), Next::Read);
+        assert_eq!(probe.connected(false), Next::Read);
         if !said.is_empty()
             && let Next::Done(verdict) = probe.received(said)
         {

@@ -23,6 +23,8 @@ use crate::listener::Listener;
 use crate::pace::Pace;
 use crate::session::Session;
 use crate::thread::Thread;
+use crate::tls::failure::Role;
+use crate::tls::{TlsIo, connection, failure};
 use crate::upstream::{deadline, probe};
 use crate::wheel::Timer;
 use crate::{early, http, proxy_header, tcp};
@@ -377,11 +379,16 @@ async fn serve_tls(mut session: Session, acceptor: TlsAcceptor, mode: Mode) {
         session.client.accepted_ms,
         session.frontend().timeouts.client,
     ));
+    let mut shown = None;
     let handshake = {
         let mut handshake = Box::pin(acceptor.accept(stream));
         let timer = &session.timer;
         poll_fn(|cx| {
-            if let Poll::Ready(done) = handshake.as_mut().poll(cx) {
+            let polled = handshake.as_mut().poll(cx);
+            if let Some(key) = connection::chosen() {
+                shown = Some(key);
+            }
+            if let Poll::Ready(done) = polled {
                 return Poll::Ready(done);
             }
             timer
@@ -392,7 +399,7 @@ async fn serve_tls(mut session: Session, acceptor: TlsAcceptor, mode: Mode) {
     };
     match handshake {
         Ok(stream) => {
-            session.set_tls(stream);
+            session.set_tls(TlsIo::of_client(stream, shown));
             if !early::admits_session(&mut session) {
                 return;
             }
@@ -402,6 +409,7 @@ async fn serve_tls(mut session: Session, acceptor: TlsAcceptor, mode: Mode) {
             }
         }
         Err(error) => {
+            session.client.tls_failure = failure::code(&error, Role::Server);
             let words = match error.kind() {
                 io::ErrorKind::TimedOut => "Timeout during SSL handshake",
                 io::ErrorKind::UnexpectedEof => "Connection closed during SSL handshake",

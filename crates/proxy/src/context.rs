@@ -88,6 +88,14 @@ impl World for Here<'_> {
         self.io?.tls()
     }
 
+    fn client_certificate(&self, at: usize) -> Option<&[u8]> {
+        self.io?.secured()?.certificate(at)
+    }
+
+    fn own_certificate(&self) -> Option<&[u8]> {
+        self.io?.secured()?.shown()
+    }
+
     fn effort(&self) -> Option<Effort> {
         self.thread.effort.get()
     }

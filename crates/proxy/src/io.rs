@@ -6,17 +6,14 @@ use std::os::fd::{AsFd as _, BorrowedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
-use proxy_core::openssl_ciphers;
-use proxy_core::sample::TcpFacts;
-use proxy_core::sample::Tls;
+use proxy_core::sample::{TcpFacts, Tls};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
-use tokio_rustls::TlsStream;
-use tokio_rustls::rustls::{CommonState, HandshakeKind, ProtocolVersion};
 
 use crate::socket::Socket;
 use crate::tcp_info;
+use crate::tls::TlsIo;
 
 /// A connection.
 #[derive(Debug)]
@@ -26,7 +23,7 @@ pub enum Io {
     /// A unix stream socket.
     Unix(UnixStream),
     /// TLS, ours being the server's side for clients and the client's side for servers.
-    Tls(Box<TlsStream<Socket>>),
+    Tls(Box<TlsIo>),
     /// None any more.
     Closed,
 }
@@ -37,33 +34,22 @@ impl Io {
     pub fn local_address(&self) -> Option<SocketAddr> {
         match self {
             Self::Tcp(io) => io.local_addr().ok(),
-            Self::Tls(io) => io.get_ref().0.tcp()?.local_addr().ok(),
+            Self::Tls(io) => io.socket().tcp()?.local_addr().ok(),
             Self::Unix(_) | Self::Closed => None,
+        }
+    }
+
+    /// The TLS that it is over; none in clear.
+    pub(crate) fn secured(&self) -> Option<&TlsIo> {
+        match self {
+            Self::Tls(io) => Some(io),
+            Self::Tcp(_) | Self::Unix(_) | Self::Closed => None,
         }
     }
 
     /// What the handshake agreed on; none without TLS.
     pub(crate) fn tls(&self) -> Option<Tls<'_>> {
-        let Self::Tls(stream) = self else { return None };
-        let (connection, server_name): (&CommonState, _) = match &**stream {
-            TlsStream::Server(stream) => {
-                let connection = stream.get_ref().1;
-                (connection, connection.server_name())
-            }
-            TlsStream::Client(stream) => (stream.get_ref().1, None),
-        };
-        let suite = connection.negotiated_cipher_suite()?.suite();
-        Some(Tls {
-            version: match connection.protocol_version()? {
-                ProtocolVersion::TLSv1_3 => "TLSv1.3",
-                ProtocolVersion::TLSv1_2 => "TLSv1.2",
-                other => other.as_str().unwrap_or_default(),
-            },
-            cipher: openssl_ciphers::name_of(u16::from(suite)).or_else(|| suite.as_str())?,
-            server_name: server_name.map(str::as_bytes),
-            alpn: connection.alpn_protocol(),
-            resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
-        })
+        self.secured()?.agreed()
     }
 
     /// The socket, taken out for a handshake; none where there is none in clear, and it stays as it is.
@@ -82,7 +68,7 @@ impl Io {
     pub(crate) fn tcp_descriptor(&self) -> Option<BorrowedFd<'_>> {
         match self {
             Self::Tcp(io) => Some(io.as_fd()),
-            Self::Tls(io) => Some(io.get_ref().0.tcp()?.as_fd()),
+            Self::Tls(io) => Some(io.socket().tcp()?.as_fd()),
             Self::Unix(_) | Self::Closed => None,
         }
     }
@@ -92,7 +78,7 @@ impl Io {
     pub fn tcp_facts(&self) -> Option<TcpFacts> {
         match self {
             Self::Tcp(io) => tcp_info::facts(io),
-            Self::Tls(io) => tcp_info::facts(io.get_ref().0.tcp()?),
+            Self::Tls(io) => tcp_info::facts(io.socket().tcp()?),
             Self::Unix(_) | Self::Closed => None,
         }
     }
@@ -107,7 +93,7 @@ impl Io {
         let result = match self {
             Self::Tcp(io) => Pin::new(io).poll_read(cx, &mut buf),
             Self::Unix(io) => Pin::new(io).poll_read(cx, &mut buf),
-            Self::Tls(io) => Pin::new(io).poll_read(cx, &mut buf),
+            Self::Tls(io) => Pin::new(&mut io.stream).poll_read(cx, &mut buf),
             Self::Closed => Poll::Ready(Err(closed())),
         };
         match ready!(result) {
@@ -186,7 +172,7 @@ impl Io {
         match self {
             Self::Tcp(io) => io.poll_write_ready(cx),
             Self::Unix(io) => io.poll_write_ready(cx),
-            Self::Tls(io) => io.get_ref().0.poll_write_ready(cx),
+            Self::Tls(io) => io.socket().poll_write_ready(cx),
             Self::Closed => Poll::Ready(Err(closed())),
         }
     }
@@ -201,7 +187,7 @@ impl Io {
                 _ => Pin::new(io).poll_write_vectored(cx, parts),
             },
             Self::Unix(io) => Pin::new(io).poll_write_vectored(cx, parts),
-            Self::Tls(io) => Pin::new(io).poll_write_vectored(cx, parts),
+            Self::Tls(io) => Pin::new(&mut io.stream).poll_write_vectored(cx, parts),
             Self::Closed => Poll::Ready(Err(closed())),
         }
     }
@@ -211,7 +197,7 @@ impl Io {
     pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
             Self::Tcp(_) | Self::Unix(_) | Self::Closed => Poll::Ready(Ok(())),
-            Self::Tls(io) => Pin::new(io).poll_flush(cx),
+            Self::Tls(io) => Pin::new(&mut io.stream).poll_flush(cx),
         }
     }
 
@@ -220,7 +206,7 @@ impl Io {
         match self {
             Self::Tcp(io) => Pin::new(io).poll_shutdown(cx),
             Self::Unix(io) => Pin::new(io).poll_shutdown(cx),
-            Self::Tls(io) => Pin::new(io).poll_shutdown(cx),
+            Self::Tls(io) => Pin::new(&mut io.stream).poll_shutdown(cx),
             Self::Closed => Poll::Ready(Ok(())),
         }
     }

@@ -16,7 +16,7 @@ impl Io {
     fn socket(&self) -> Option<SockRef<'_>> {
         match self {
             Self::Tcp(io) => Some(SockRef::from(io)),
-            Self::Tls(io) => io.get_ref().0.tcp().map(SockRef::from),
+            Self::Tls(io) => io.socket().tcp().map(SockRef::from),
             Self::Unix(_) | Self::Closed => None,
         }
     }

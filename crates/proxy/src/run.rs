@@ -138,13 +138,7 @@ pub fn run(input: RunInput) -> io::Result<i32> {
 }
 
 /// A worker thread but the first, until the process ends.
-fn run_worker(
-    index: usize,
-    shared: &Arc<Shared>,
-    share: Share,
-    hostname: &str,
-    zone: fn() -> Zone,
-) {
+fn run_worker(index: usize, shared: &Arc<Shared>, share: Share, hostname: &str, zone: fn() -> Zone) {
     let result = runtime().and_then(|runtime| {
         let thread = new_thread(index, shared, hostname, zone);
         runtime.block_on(async {

@@ -9,12 +9,11 @@ use proxy_core::state::{Gauge, SideCounters};
 use proxy_core::stream::Client;
 use proxy_core::table::Tracked;
 use tokio::sync::Notify;
-use tokio_rustls::server::TlsStream;
 
 use crate::buffer::Buffer;
 use crate::io::Io;
-use crate::socket::Socket;
 use crate::thread::Thread;
+use crate::tls::TlsIo;
 use crate::upstream::PrivateConns;
 use crate::wheel::Timer;
 
@@ -93,10 +92,10 @@ impl Session {
     }
 
     /// Goes on over TLS.
-    pub(crate) fn set_tls(&mut self, stream: TlsStream<Socket>) {
+    pub(crate) fn set_tls(&mut self, io: TlsIo) {
         self.thread.shared.runtime.tls_connections.inc();
         self.client.tls = true;
-        self.io = Io::Tls(Box::new(stream.into()));
+        self.io = Io::Tls(Box::new(io));
     }
 }
 

@@ -25,8 +25,8 @@ use crate::log::{Files, LogSender, Logs};
 use crate::nice::{self, Turn};
 use crate::pipe::PipePool;
 use crate::resolve::Resolvers;
-use crate::upstream::{IdlePool, Queues};
 use crate::tls::TlsConfigs;
+use crate::upstream::{IdlePool, Queues};
 use crate::wheel::Wheel;
 
 /// Transactions that are kept for the next request; what is beyond goes back to the allocator.

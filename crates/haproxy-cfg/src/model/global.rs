@@ -9,6 +9,8 @@ use super::{Bind, Format, LogTarget, Millis, Sample, TlsVersion, Variable, Word}
 pub struct Global {
     /// A format names the addresses of connections to servers: they cost a question to the system for each connection.
     pub names_server_addresses: bool,
+    /// A sample is of the TLS handshake with a server, or of the server's certificate.
+    pub names_server_handshakes: bool,
     /// A sample is how the way to a server is (`bc_rtt`, `bc_rttvar`): the system is asked for it with each request.
     pub measures_servers: bool,
     /// A sample is how many connections a bind line has (`dst_conn`).

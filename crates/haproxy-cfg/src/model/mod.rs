@@ -36,8 +36,8 @@ pub use bandwidth::{Bandwidth, BandwidthScope};
 pub use bind::{Bind, BindSsl, Level, TlsVersion};
 pub use check::{AgentSettings, CheckKind, CheckSettings, HttpCheck, InitState};
 pub use check_script::{
-    CheckConnect, CheckExpect, CheckPort, CheckRequest, CheckScript, CheckSend, CheckStep, CheckText, CheckTls,
-    CheckValue, CheckVariable, Expected, TextMatch,
+    CheckConnect, CheckExpect, CheckPort, CheckRequest, CheckScript, CheckSend, CheckStep, CheckText,
+    CheckTls, CheckValue, CheckVariable, Expected, TextMatch,
 };
 pub use compression::{Compression, CompressionAlgorithm, RequestCompression};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};

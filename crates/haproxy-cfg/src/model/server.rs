@@ -4,9 +4,7 @@ use std::net::IpAddr;
 
 use syntax::Span;
 
-use super::{
-    AgentSettings, CheckSettings, Millis, NodeKey, Outgoing, ProxyId, ServerAddr, ServerTls, Word,
-};
+use super::{AgentSettings, CheckSettings, Millis, NodeKey, Outgoing, ProxyId, ServerAddr, ServerTls, Word};
 
 /// How idle connections to a server are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use syntax::{Context, Diagnostic, Severity, Span};
 use super::inherit::Inherited;
 use super::{check_port, ids, server_tls};
 use crate::model::{
-    AgentSettings, CheckKind, CheckSettings, HeaderParts, Mode, Observe, Outgoing, PoolSettings, Proxy, Resolution,
-    SentHeader, Server, ServerAddr, Source, Word,
+    AgentSettings, CheckKind, CheckSettings, HeaderParts, Mode, Observe, Outgoing, PoolSettings, Proxy,
+    Resolution, SentHeader, Server, ServerAddr, Source, Word,
 };
 use crate::parse::Reading;
 use crate::values::{Family, numeric, resolve};

@@ -7,12 +7,12 @@ use syntax::{Diagnostic, Span};
 
 use super::Set;
 use super::rare::Rare;
+use super::tls_params::TlsParams;
 use crate::model::{
     Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, Format, ForwardFor, Forwarded,
     HeaderNames, HeaderParts, HttpReuse, InitState, LogSteps, LogTarget, Millis, Mode, NodeKey,
     ObservedLayer, OnError, Source, StatsAuth, Word,
 };
-use super::tls_params::TlsParams;
 
 /// `timeout …`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

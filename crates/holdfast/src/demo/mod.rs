@@ -15,10 +15,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use haproxy_cfg::{Dialect, Input, LoadOptions, load as load_config};
 use proxy::RunInput;
-use proxy::tls::TlsConfigs;
 use proxy::clock::Clock;
 use proxy::listen::{Binder, BoundListener, ListenOptions};
 use proxy::log::{Files, Receivers};
+use proxy::tls::TlsConfigs;
 use proxy_core::plan::Plan;
 use proxy_core::state::Runtime;
 use proxy_core::stats::Process;

@@ -116,6 +116,18 @@ pub fn name_of(id: u16) -> Option<&'static str> {
     newer.map(|(name, _)| *name).or_else(older)
 }
 
+/// The bits of the key of the cipher suite of that name.
+#[must_use]
+pub fn bits_of(name: &str) -> Option<u16> {
+    if TLS13.iter().any(|(known, _)| *known == name) {
+        return Some(if name.contains("AES_128") { 128 } else { 256 });
+    }
+    SUITES
+        .iter()
+        .find(|suite| suite.name == name)
+        .map(|suite| suite.bits)
+}
+
 fn suite_b(text: &str) -> Option<&'static [&'static str]> {
     const S128: &str = "ECDHE-ECDSA-AES128-GCM-SHA256";
     const S256: &str = "ECDHE-ECDSA-AES256-GCM-SHA384";

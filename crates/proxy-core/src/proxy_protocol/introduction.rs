@@ -150,7 +150,11 @@ impl NamePlan {
             },
             Self::Host => {
                 let hosts = context.request?.headers().get(b"host").last()?;
-                Parts::of(hosts).last()?.split(|byte| *byte == b':').next()?.to_vec()
+                Parts::of(hosts)
+                    .last()?
+                    .split(|byte| *byte == b':')
+                    .next()?
+                    .to_vec()
             }
         };
         Some(name).filter(|name| !name.is_empty())
@@ -167,7 +171,10 @@ fn names(config: &Config, backend: ProxyId) -> Result<Names, (usize, String)> {
     let mut known: Vec<&ServerName> = Vec::new();
     for (number, server) in servers.iter().enumerate() {
         let tls = server.tls.as_ref().filter(|tls| tls.traffic);
-        let Some(name) = tls.map(|tls| &tls.name).filter(|name| **name != ServerName::Nothing) else {
+        let Some(name) = tls
+            .map(|tls| &tls.name)
+            .filter(|name| **name != ServerName::Nothing)
+        else {
             name_of.push(None);
             continue;
         };

@@ -154,6 +154,8 @@ pub struct Tls<'a> {
     pub server_name: Option<&'a [u8]>,
     /// The protocol that was agreed on (ALPN).
     pub alpn: Option<&'a [u8]>,
+    /// The group that keys were agreed on in, by OpenSSL's name.
+    pub curve: Option<&'static str>,
     /// An earlier session went on.
     pub resumed: bool,
 }
@@ -242,6 +244,10 @@ pub trait World: std::fmt::Debug {
     fn is_local(&self, address: std::net::IpAddr) -> bool;
     /// What the handshake of the client at hand agreed on; none without TLS.
     fn tls(&self) -> Option<Tls<'_>>;
+    /// A certificate of the client at hand in DER: its own is the first, behind it stand those that it sent with it.
+    fn client_certificate(&self, at: usize) -> Option<&[u8]>;
+    /// The certificate that the client at hand was shown, in DER.
+    fn own_certificate(&self) -> Option<&[u8]>;
     /// What the request or session at hand has cost; none where nothing asks for it.
     fn effort(&self) -> Option<Effort>;
     /// Settles how readily the request or session at hand leaves its turn to others, -1024 to 1024; what is beyond is cut.

@@ -88,6 +88,60 @@ pub fn name(number: u8) -> Option<&'static str> {
     all.find(|failure| failure.0 == number).map(|failure| failure.1)
 }
 
+/// What OpenSSL calls failures of handshakes, by their numbers in its error codes.
+const TLS_FAILURES: &[(u32, &str)] = &[
+    (0x76, "no suitable signature algorithm"),
+    (0x86, "certificate verify failed"),
+    (0x9c, "http request"),
+    (0xc1, "no shared cipher"),
+    (0xc7, "peer did not return a certificate"),
+    (0xf4, "unexpected message"),
+    (0x102, "unsupported protocol"),
+    (0x10b, "wrong version number"),
+    (0x126, "unexpected eof while reading"),
+    (1010, "sslv3 alert unexpected message"),
+    (1020, "sslv3 alert bad record mac"),
+    (1022, "tlsv1 alert record overflow"),
+    (1040, "sslv3 alert handshake failure"),
+    (1042, "sslv3 alert bad certificate"),
+    (1043, "sslv3 alert unsupported certificate"),
+    (1044, "sslv3 alert certificate revoked"),
+    (1045, "sslv3 alert certificate expired"),
+    (1046, "sslv3 alert certificate unknown"),
+    (1047, "sslv3 alert illegal parameter"),
+    (1048, "tlsv1 alert unknown ca"),
+    (1049, "tlsv1 alert access denied"),
+    (1050, "tlsv1 alert decode error"),
+    (1051, "tlsv1 alert decrypt error"),
+    (1070, "tlsv1 alert protocol version"),
+    (1071, "tlsv1 alert insufficient security"),
+    (1080, "tlsv1 alert internal error"),
+    (1086, "tlsv1 alert inappropriate fallback"),
+    (1090, "tlsv1 alert user cancelled"),
+    (1100, "tlsv1 alert no renegotiation"),
+    (1109, "tlsv13 alert missing extension"),
+    (1110, "tlsv1 unsupported extension"),
+    (1112, "tlsv1 unrecognized name"),
+    (1113, "tlsv1 bad certificate status response"),
+    (1116, "tlsv13 alert certificate required"),
+];
+
+/// The library in OpenSSL's error codes that TLS is.
+const TLS_LIBRARY: u32 = 0x0A00_0000;
+
+/// OpenSSL's error code of a failed handshake, by the number of its reason.
+#[must_use]
+pub fn tls_code(reason: u32) -> u32 {
+    TLS_LIBRARY | reason
+}
+
+/// The words for an error code of a handshake; none where there is no failure, or one without a name.
+pub(crate) fn of_tls(code: u32) -> Option<&'static str> {
+    let reason = code.checked_sub(TLS_LIBRARY)?;
+    let known = TLS_FAILURES.iter().find(|(number, _)| *number == reason);
+    known.map(|(_, words)| *words)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

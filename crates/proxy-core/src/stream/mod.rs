@@ -42,6 +42,8 @@ pub struct Client {
     pub accepted_ms: u64,
     /// How long handshakes took (TLS, PROXY header), milliseconds.
     pub handshake_ms: u32,
+    /// Why its TLS handshake failed, as an error code of OpenSSL's; 0 where it did not.
+    pub tls_failure: u32,
     /// Requests before the one at hand.
     pub requests: u32,
     /// Variables of scope `sess`.
@@ -249,7 +251,7 @@ impl StreamLog {
 }
 
 /// How a request came to its server.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Route {
     /// The server that was tried last.
     pub server: Option<usize>,
@@ -276,6 +278,29 @@ pub struct Route {
     /// How the way to the server was when it was reached, where something asks: the round-trip time and how much that varies, in
     /// microseconds.
     pub measured: Option<[u32; 2]>,
+    /// What the TLS handshake with the server agreed on, where something asks.
+    pub tls: Option<Box<ServerHandshake>>,
+}
+
+/// A TLS handshake with a server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServerHandshake {
+    /// The version, such as `TLSv1.3`.
+    pub version: &'static str,
+    /// The cipher suite, by OpenSSL's name.
+    pub cipher: &'static str,
+    /// The group that keys were agreed on in.
+    pub curve: Option<&'static str>,
+    /// The protocol that was agreed on (ALPN).
+    pub alpn: Option<Vec<u8>>,
+    /// The name that the server was asked for.
+    pub name: Option<Vec<u8>>,
+    /// An earlier session went on.
+    pub resumed: bool,
+    /// The server's certificate, and those that stand behind it, in DER.
+    pub chain: Vec<Box<[u8]>>,
+    /// Why it failed, as an error code of OpenSSL's; 0 where it did not.
+    pub failure: u32,
 }
 
 impl Stream {

@@ -74,7 +74,6 @@ pub(super) fn refused(refused: Refused, by_name: bool) -> Verdict {
     Verdict::said(CheckStatus::L6Response, words)
 }
 
-
 fn tcp(domain: Domain, to: ConnectTo<'_>) -> io::Result<Socket> {
     let socket = Socket::new(domain, Type::STREAM.nonblocking(), Some(Protocol::TCP))?;
     socket.set_tcp_nodelay(true)?;

@@ -98,7 +98,10 @@ async fn secure(
         sent.map_err(|error| Verdict::said(CheckStatus::SocketError, words(&error)))?;
     }
     let (name, alpn) = match security {
-        Security::Asked(asked) => (asked.sni.as_ref().map(|name| name.to_vec()), asked.alpn.as_deref()),
+        Security::Asked(asked) => (
+            asked.sni.as_ref().map(|name| name.to_vec()),
+            asked.alpn.as_deref(),
+        ),
         Security::OfServer | Security::Nothing => match &way.name {
             CheckedName::Given(name) => (Some(name.to_vec()), None),
             CheckedName::Host => (host, None),
@@ -108,16 +111,13 @@ async fn secure(
     let name = name.filter(|name| !name.is_empty());
     let handshake = tls.connect_check(socket, name.as_deref(), alpn);
     let handshake = handshake.map_err(|why| refused(why, name.is_some()))?;
-    handshake.await.map_err(|error| refused(refusal(&error), name.is_some()))
+    handshake
+        .await
+        .map_err(|error| refused(refusal(&error), name.is_some()))
 }
 
 /// Talks until the check is over or wants another connection.
-async fn speak<'a>(
-    io: &mut Box<dyn Wire>,
-    header: &[u8],
-    probe: &mut Probe<'a>,
-    secured: bool,
-) -> Next<'a> {
+async fn speak<'a>(io: &mut Box<dyn Wire>, header: &[u8], probe: &mut Probe<'a>, secured: bool) -> Next<'a> {
     let broken = |e: &std::io::Error| Next::Done(Verdict::said(CheckStatus::SocketError, words(e)));
     let mut next = probe.connected(secured);
     // The header goes out with what is said first, if that is at once.

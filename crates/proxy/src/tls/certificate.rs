@@ -79,7 +79,9 @@ pub(super) fn client_verifier(
     };
     let algorithms = provider.signature_verification_algorithms;
     match Trust::load(file, None, algorithms) {
-        Ok(trust) => Some(Some(Arc::new(ClientCertificate::new(trust, required, algorithms)))),
+        Ok(trust) => Some(Some(Arc::new(ClientCertificate::new(
+            trust, required, algorithms,
+        )))),
         Err(text) => {
             teller.refuse_line(&text);
             None

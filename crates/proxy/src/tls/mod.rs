@@ -7,6 +7,8 @@
 mod certificate;
 pub(crate) mod client;
 mod client_certificate;
+pub(crate) mod connection;
+pub(crate) mod failure;
 mod server_certificate;
 mod settings;
 mod sni;
@@ -21,6 +23,7 @@ use rustls::crypto::CryptoProvider;
 use syntax::Span;
 
 pub use client::ServerSide;
+pub use connection::TlsIo;
 use settings::Offer;
 
 /// How a message of this module is introduced.
@@ -211,11 +214,7 @@ fn server_config(
     let mut built = builder.with_cert_resolver(Arc::new(sni::BySni::new(certificates, ssl.strict_sni)));
     built.alpn_protocols = client::protocols(ssl.alpn.as_deref().unwrap_or_default(), mode, "alpn", teller);
     // Without tickets sessions are resumed from the cache.
-    if ssl
-        .tickets
-        .or(defaults.tickets)
-        .unwrap_or(true)
-    {
+    if ssl.tickets.or(defaults.tickets).unwrap_or(true) {
         match rustls::crypto::aws_lc_rs::Ticketer::new() {
             Ok(ticketer) => built.ticketer = ticketer,
             Err(error) => teller.warn(&format!("session tickets are off ({error})"), "."),

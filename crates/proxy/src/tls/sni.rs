@@ -7,6 +7,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
 use super::certificate::Loaded;
+use super::connection::choose;
 
 /// Certificates by the names that they are for. Of several for one name (an RSA and an ECDSA one), the first that the client can
 /// verify is used.
@@ -55,7 +56,7 @@ impl BySni {
 impl ResolvesServerCert for BySni {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let named = hello.server_name().and_then(|name| self.candidates(name));
-        match named {
+        let chosen = match named {
             Some(candidates) => {
                 let verifiable = candidates
                     .iter()
@@ -64,7 +65,11 @@ impl ResolvesServerCert for BySni {
             }
             None if self.strict => None,
             None => self.default.clone(),
+        };
+        if let Some(key) = &chosen {
+            choose(key);
         }
+        chosen
     }
 }
 

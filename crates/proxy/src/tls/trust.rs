@@ -50,7 +50,10 @@ impl Trust {
             rustls_native_certs::load_native_certs().certs
         } else {
             let pem = read(authorities).map_err(|error| {
-                format!("'ca-file' : unable to load {authorities} ({})", system_words(&error))
+                format!(
+                    "'ca-file' : unable to load {authorities} ({})",
+                    system_words(&error)
+                )
             })?;
             CertificateDer::pem_slice_iter(&pem)
                 .filter_map(Result::ok)

@@ -180,7 +180,7 @@ pub(super) fn connect_error(io: &Io, cx: &mut Context<'_>) -> io::Result<()> {
         Io::Unix(stream) if is_plainly_writable(&pin!(stream.ready(asked)).poll(cx)) => None,
         Io::Tcp(stream) => stream.take_error()?,
         Io::Unix(stream) => stream.take_error()?,
-        Io::Tls(stream) => stream.get_ref().0.take_error()?,
+        Io::Tls(io) => io.socket().take_error()?,
         Io::Closed => return Err(io::ErrorKind::NotConnected.into()),
     };
     error.map_or(Ok(()), Err)

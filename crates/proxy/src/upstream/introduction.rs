@@ -42,8 +42,8 @@ pub(crate) fn introduce_session(
 impl Io {
     /// The common name in the client's certificate, empty when there is none in it; none without a certificate.
     fn common_name(&self) -> Option<Vec<u8>> {
-        let Self::Tls(stream) = self else { return None };
-        let certificate = stream.get_ref().1.peer_certificates()?.first()?;
+        let Self::Tls(io) = self else { return None };
+        let certificate = io.certificate(0)?;
         let name = X509Certificate::from_der(certificate)
             .ok()
             .and_then(|(_, parsed)| {

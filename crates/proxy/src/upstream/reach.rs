@@ -13,7 +13,7 @@ use proxy_core::balance::PickInput;
 use proxy_core::check::Seen;
 use proxy_core::proxy_protocol::Introduction;
 use proxy_core::state::{Ending, ServerState, SideCounters};
-use proxy_core::stream::{Route, Settings};
+use proxy_core::stream::{Route, ServerHandshake, Settings};
 
 use super::connect::Way;
 use super::idle::{Asked, is_quiet};
@@ -23,12 +23,16 @@ use crate::buffer::Buffer;
 use crate::io::Io;
 use crate::observe::saw;
 use crate::thread::Thread;
-use crate::tls::ServerSide;
+use crate::tls::failure::{self, Role};
+use crate::tls::{ServerSide, TlsIo};
 use crate::wheel::Timer;
 
 /// How long a client that ended its direction may wait for a connection that is under way, ms: one that stands at once
 /// still gets the request, whose answer nobody waits for, as with the original.
 const GONE_GRACE_MS: u64 = 10;
+
+/// The version that is said of a handshake which came to none.
+const NEWEST: &str = "TLSv1.3";
 
 /// The pause before a server that refused is asked again, ms; `timeout connect` when that is shorter.
 const TURN_AROUND_MS: u64 = 1000;
@@ -288,6 +292,7 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
                     saw(thread, attempt.backend, server, Seen::Connected);
                 }
                 note_addresses(attempt, proxy, server, &conn.io, route);
+                note_handshake(attempt, &conn, route);
                 route.connected_ms = thread.now_ms();
                 return Ok(Reached { conn, slot });
             }
@@ -602,7 +607,7 @@ async fn connect_to(
     {
         let name = way.as_ref().and_then(|way| way.name.as_deref());
         // Beside the task: a handshake is large, and over soon.
-        Box::pin(secure(attempt, slot, &mut io, tls, name)).await?;
+        Box::pin(secure(attempt, slot, &mut io, (tls, name), route)).await?;
     }
     Ok(ServerConn {
         io,
@@ -617,17 +622,19 @@ async fn secure(
     attempt: &mut Attempt<'_>,
     slot: &Slot,
     io: &mut Io,
-    tls: &ServerSide,
-    name: Option<&[u8]>,
+    (tls, name): (&ServerSide, Option<&[u8]>),
+    route: &mut Route,
 ) -> Result<(), ReachError> {
     let socket = io.take_socket().ok_or(ReachError::ConnectFailed)?;
-    let handshake = tls
-        .connect(socket, name)
-        .map_err(|_| ReachError::ConnectFailed)?;
+    let handshake = tls.connect(socket, name).map_err(|_| ReachError::ConnectFailed)?;
     let mut handshake = pin!(handshake);
+    let mut failed = 0;
     let stream = poll_fn(|cx| {
         if let Poll::Ready(done) = handshake.as_mut().poll(cx) {
-            return Poll::Ready(done.map_err(|_| ReachError::ConnectFailed));
+            return Poll::Ready(done.map_err(|error| {
+                failed = failure::code(&error, Role::Client);
+                ReachError::ConnectFailed
+            }));
         }
         if let Some(why) = slot.ending() {
             return Poll::Ready(Err(ReachError::Ended(why)));
@@ -638,8 +645,17 @@ async fn secure(
         let expired = attempt.timer.poll_expired(cx, attempt.timer.now_ms());
         expired.map(|()| Err(ReachError::ConnectTimeout))
     })
-    .await?;
-    *io = Io::Tls(Box::new(stream.into()));
+    .await;
+    let names = attempt.thread.config().global.names_server_handshakes;
+    if names && stream.is_err() {
+        route.tls = Some(Box::new(ServerHandshake {
+            version: NEWEST,
+            cipher: "(NONE)",
+            failure: failed,
+            ..ServerHandshake::default()
+        }));
+    }
+    *io = Io::Tls(Box::new(TlsIo::to_server(stream?)));
     Ok(())
 }
 
@@ -681,6 +697,17 @@ fn note_addresses(attempt: &Attempt<'_>, proxy: &Proxy, server: usize, io: &Io, 
     if attempt.thread.config().global.measures_servers {
         let facts = io.tcp_facts();
         route.measured = facts.map(|facts| [facts.rtt_us, facts.rtt_variance_us]);
+    }
+}
+
+/// Writes down what the handshake with the server agreed on, where something tells it.
+fn note_handshake(attempt: &Attempt<'_>, conn: &ServerConn, route: &mut Route) {
+    if attempt.thread.config().global.names_server_handshakes {
+        let name = conn.way.as_ref().and_then(|way| way.name.as_deref());
+        route.tls = match &conn.io {
+            Io::Tls(io) => io.of_server(name).map(Box::new),
+            _ => None,
+        };
     }
 }
 

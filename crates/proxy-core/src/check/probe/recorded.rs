@@ -63,7 +63,7 @@ fn play<'a>(plan: &'a CheckPlan, scene: Scene<'a>, server: &[String]) -> (Verdic
     let Next::Connect(to) = probe.begin() else {
         panic!("a check begins with a connection")
     };
-    let mut next = probe.connected();
+    let mut next = probe.connected(false);
     let mut steps = server.iter();
     loop {
         match next {

@@ -106,8 +106,7 @@ impl<'a> ScriptProbe<'a> {
             Some((_, value)) => computing.text(value).into_owned(),
             None => request.line.headers.iter().find_map(|line| {
                 let (name, value) = line.split_once_str(":")?;
-                name.eq_ignore_ascii_case(b"host")
-                    .then(|| value.trim().to_vec())
+                name.eq_ignore_ascii_case(b"host").then(|| value.trim().to_vec())
             })?,
         };
         host.split(|byte| *byte == b':').next().map(<[u8]>::to_vec)

@@ -4,11 +4,13 @@
 mod auth;
 mod blocks;
 mod capture;
+mod certificates;
 pub(in crate::sample) mod client;
 mod clock;
 mod condition;
 mod constant;
 mod cookies;
+mod handshakes;
 pub(in crate::sample) mod header;
 mod headers;
 mod hello;
@@ -70,11 +72,13 @@ const TABLES: &[&[Row]] = &[
     auth::ROWS,
     blocks::ROWS,
     capture::ROWS,
+    certificates::ROWS,
     client::ROWS,
     clock::ROWS,
     condition::ROWS,
     constant::ROWS,
     cookies::ROWS,
+    handshakes::ROWS,
     headers::ROWS,
     hello::ROWS,
     http::ROWS,
