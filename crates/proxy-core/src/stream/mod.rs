@@ -282,6 +282,9 @@ pub struct Route {
     pub tls: Option<Box<ServerHandshake>>,
 }
 
+/// What stands in the place of a cipher where a handshake came to none.
+pub const NO_CIPHER: &str = "(NONE)";
+
 /// A TLS handshake with a server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServerHandshake {

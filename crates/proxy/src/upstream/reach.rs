@@ -13,7 +13,7 @@ use proxy_core::balance::PickInput;
 use proxy_core::check::Seen;
 use proxy_core::proxy_protocol::Introduction;
 use proxy_core::state::{Ending, ServerState, SideCounters};
-use proxy_core::stream::{Route, ServerHandshake, Settings};
+use proxy_core::stream::{NO_CIPHER, Route, ServerHandshake, Settings};
 
 use super::connect::Way;
 use super::idle::{Asked, is_quiet};
@@ -553,6 +553,15 @@ async fn connect_to(
     route.reused = false;
     counters.connect.inc();
     thread.be_counters(attempt.backend).connect.inc();
+    let tls = tls_of(thread, proxy, (attempt.backend, server));
+    if tls.is_some() && thread.config().global.names_server_handshakes {
+        // Until the handshake is done.
+        route.tls = Some(Box::new(ServerHandshake {
+            version: NEWEST,
+            cipher: NO_CIPHER,
+            ..ServerHandshake::default()
+        }));
+    }
     let mut io = connect::start(
         &proxy.servers[server],
         at,
@@ -602,9 +611,7 @@ async fn connect_to(
         // Beside the task: few servers are told.
         Box::pin(send_header(attempt, &mut io, &way.header)).await?;
     }
-    if let Some(tls) = thread.shared.tls.servers.get(&(attempt.backend, server))
-        && proxy.servers[server].tls.as_ref().is_some_and(|tls| tls.traffic)
-    {
+    if let Some(tls) = tls {
         let name = way.as_ref().and_then(|way| way.name.as_deref());
         // Beside the task: a handshake is large, and over soon.
         Box::pin(secure(attempt, slot, &mut io, (tls, name), route)).await?;
@@ -615,6 +622,13 @@ async fn connect_to(
         private: false,
         way,
     })
+}
+
+/// What TLS with a server needs, where traffic to it is over TLS.
+fn tls_of<'t>(thread: &'t Thread, proxy: &Proxy, server: (ProxyId, usize)) -> Option<&'t ServerSide> {
+    let asked = proxy.servers[server.1].tls.as_ref()?;
+    let tls = thread.shared.tls.servers.get(&server)?;
+    asked.traffic.then_some(tls)
 }
 
 /// Puts TLS between the connection and those who use it, within the time that connecting may take.
@@ -646,14 +660,8 @@ async fn secure(
         expired.map(|()| Err(ReachError::ConnectTimeout))
     })
     .await;
-    let names = attempt.thread.config().global.names_server_handshakes;
-    if names && stream.is_err() {
-        route.tls = Some(Box::new(ServerHandshake {
-            version: NEWEST,
-            cipher: "(NONE)",
-            failure: failed,
-            ..ServerHandshake::default()
-        }));
+    if let Some(tls) = &mut route.tls {
+        tls.failure = failed;
     }
     *io = Io::Tls(Box::new(TlsIo::to_server(stream?)));
     Ok(())

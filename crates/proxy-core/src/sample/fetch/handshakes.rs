@@ -3,7 +3,7 @@
 use super::{Fetch, Row, nothing, row, single};
 use crate::openssl_ciphers;
 use crate::sample::{Sample, SampleContext, Tls};
-use crate::stream::{ServerHandshake, failure};
+use crate::stream::{NO_CIPHER, ServerHandshake, failure};
 
 pub(super) const ROWS: &[Row] = &[
     row(&["ssl_fc_protocol"], |_, _| {
@@ -100,7 +100,10 @@ pub(super) const ROWS: &[Row] = &[
         })
     }),
     row(&["ssl_bc_err"], |_, _| {
-        behind(|_, tls| Some(Sample::Int(tls.failure.into())))
+        // Nothing is known to have gone wrong with one that is under way.
+        behind(|_, tls| {
+            (tls.failure != 0 || tls.cipher != NO_CIPHER).then(|| Sample::Int(tls.failure.into()))
+        })
     }),
     row(&["ssl_bc_err_str"], |_, _| {
         behind(|context, tls| described(context, tls.failure))
