@@ -510,7 +510,7 @@ pub(crate) fn note(reading: &mut Reading<'_>, sample: &Sample) {
         "bc_rtt" | "bc_rttvar" => global.measures_servers = true,
         "dst_conn" => global.counts_binds = true,
         name if name.starts_with("ssl_bc") || name.starts_with("ssl_s_") => {
-            global.names_server_handshakes = true
+            global.names_server_handshakes = true;
         }
         "cpu_calls" | "cpu_ns_avg" | "cpu_ns_tot" | "lat_ns_avg" | "lat_ns_tot" => global.counts_calls = true,
         _ => {}

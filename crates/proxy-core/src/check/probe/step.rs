@@ -22,7 +22,7 @@ pub struct Script {
 /// One step.
 #[derive(Debug)]
 pub(super) enum Step {
-    Connect(Connect),
+    Connect(Box<Connect>),
     Send(Vec<u8>),
     SendText(FormatPlan),
     /// Hexadecimal digits, and the step's number.
@@ -88,7 +88,7 @@ impl Step {
     fn compile(config: &Config, own: ProxyId, step: &CheckStep) -> Result<Self, String> {
         let format = |format| FormatPlan::compile(config, own, format);
         Ok(match step {
-            CheckStep::Connect(connect) => Self::Connect(Connect {
+            CheckStep::Connect(connect) => Self::Connect(Box::new(Connect {
                 model: (**connect).clone(),
                 computed_port: match &connect.port {
                     Some(CheckPort::Computed(sample)) => {
@@ -96,7 +96,7 @@ impl Step {
                     }
                     Some(CheckPort::Fixed(_)) | None => None,
                 },
-            }),
+            })),
             CheckStep::Send(CheckSend::Bytes(bytes)) => Self::Send(bytes.clone()),
             CheckStep::Send(CheckSend::Text(text)) => Self::SendText(format(text)?),
             CheckStep::Send(CheckSend::Digits(text, number)) => Self::SendDigits(format(text)?, *number),
