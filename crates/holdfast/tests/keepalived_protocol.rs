@@ -48,6 +48,21 @@ fn main() {
             what_a_run_left_in_the_table_is_gone_with_the_next,
             with_nft,
         ),
+        (
+            "an_interface_with_the_virtual_routers_address_is_as_the_originals",
+            an_interface_with_the_virtual_routers_address_is_as_the_originals,
+            with_nft,
+        ),
+        (
+            "settings_are_what_they_were_when_the_program_ends_even_if_it_died_meanwhile",
+            settings_are_what_they_were_when_the_program_ends_even_if_it_died_meanwhile,
+            possible,
+        ),
+        (
+            "a_reload_takes_an_interface_away_and_a_lost_one_comes_back",
+            a_reload_takes_an_interface_away_and_a_lost_one_comes_back,
+            possible,
+        ),
     ];
     let trials = tests
         .iter()
@@ -228,4 +243,197 @@ fn what_a_run_left_in_the_table_is_gone_with_the_next() {
     ours.wait_for_address(VIRTUAL, &program);
     assert!(!answers(&other, VIRTUAL));
     assert_eq!(tables(&ours).len(), 3, "{:#?}", tables(&ours));
+}
+
+/// What a machine has of interfaces, addresses and settings, but for what differs from one machine to the next.
+fn picture(node: &Node, interfaces: &[&str]) -> Vec<String> {
+    let mut out = Vec::new();
+    for interface in interfaces {
+        let link = node
+            .network
+            .ip(&["-d", "-o", "link", "show", interface])
+            .unwrap_or_default();
+        let mut words = link.split_whitespace();
+        let mut kind = Vec::new();
+        while let Some(word) = words.next() {
+            match word {
+                "link/ether" if interface.starts_with("eth") => {}
+                "link/ether" | "mode" | "addrgenmode" => {
+                    kind.push(format!("{word} {}", words.next().unwrap_or_default()));
+                }
+                "macvlan" => kind.push(word.to_owned()),
+                _ => {}
+            }
+        }
+        out.push(format!("{interface}: {}", kind.join(" ")));
+        let addresses = node
+            .network
+            .ip(&["-o", "addr", "show", interface])
+            .unwrap_or_default();
+        let mut addresses: Vec<String> = addresses
+            .lines()
+            .filter(|line| !(interface.starts_with("eth") && line.contains("fe80")))
+            .map(|line| line.split_whitespace().skip(1).collect::<Vec<_>>().join(" "))
+            .collect();
+        addresses.sort();
+        out.extend(addresses);
+        for setting in [
+            "ipv4/conf/IF/rp_filter",
+            "ipv4/conf/IF/arp_ignore",
+            "ipv4/conf/IF/arp_filter",
+            "ipv4/conf/IF/accept_local",
+            "ipv4/conf/IF/promote_secondaries",
+            "ipv6/conf/IF/disable_ipv6",
+            "ipv6/conf/IF/addr_gen_mode",
+        ] {
+            let path = format!("/proc/sys/net/{}", setting.replace("IF", interface));
+            out.push(format!("{setting} {:?}", setting_of(node, &path)));
+        }
+    }
+    out
+}
+
+fn setting_of(node: &Node, path: &str) -> Option<String> {
+    // The settings that are seen are those of the network of whoever looks.
+    let output = node.network.command("cat").arg(path).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    output.status.success().then(|| text.trim().to_owned())
+}
+
+fn set(node: &Node, name: &str, value: &str) {
+    let mut command = node.network.command("sh");
+    let script = format!("echo {value} > /proc/sys/net/{name}");
+    assert!(
+        command.args(["-c", &script]).status().unwrap().success(),
+        "{name}"
+    );
+}
+
+fn an_interface_with_the_virtual_routers_address_is_as_the_originals() {
+    let plain = "vrrp.51";
+    for (more, address, interfaces) in [
+        ("use_vmac", VIRTUAL, ["eth0", plain, plain]),
+        ("use_vmac\n no_accept", VIRTUAL, ["eth0", plain, plain]),
+        (
+            "use_vmac vmac0 02:aa:bb:cc:dd\n vmac_xmit_base",
+            VIRTUAL,
+            ["eth0", "vmac0", "vmac0"],
+        ),
+        (
+            "use_vmac vmac0\n use_vmac_addr\n virtual_ipaddress_excluded {\n 10.1.1.1/24 dev eth9\n }",
+            VIRTUAL,
+            ["eth0", "vmac0", plain],
+        ),
+        ("use_vmac", "fe80::99", ["eth0", plain, plain]),
+    ] {
+        let text = instance(100, more).replace(VIRTUAL, address);
+        let (ours, theirs) = (pair(), pair());
+        let [mut first, mut second] = [(&ours.0, true), (&theirs.0, false)].map(|(node, is_ours)| {
+            node.network
+                .ip(&["link", "add", "eth9", "type", "veth", "peer", "name", "far9"])
+                .unwrap();
+            for link in ["eth9", "far9"] {
+                node.network.ip(&["link", "set", link, "up"]).unwrap();
+            }
+            // Adverts of IPv6 come from an address that every machine has another one of.
+            node.network
+                .ip(&["link", "set", "eth0", "address", "02:00:00:00:00:01"])
+                .unwrap();
+            node.network
+                .ip(&["addr", "add", "fe80::1/64", "dev", "eth0", "nodad"])
+                .unwrap();
+            node.network
+                .ip(&["addr", "flush", "dev", "eth0", "scope", "link"])
+                .unwrap();
+            node.network
+                .ip(&["addr", "add", "fe80::1/64", "dev", "eth0", "nodad"])
+                .unwrap();
+            node.write(&text);
+            let program = if is_ours {
+                node.start()
+            } else {
+                node.start_original()
+            };
+            wait_until_said(&program, "(VI_1) setting VIPs.");
+            program
+        });
+        let settled = wait_for(|| {
+            let same = picture(&ours.0, &interfaces) == picture(&theirs.0, &interfaces);
+            (same && tables(&ours.0) == tables(&theirs.0)).then_some(())
+        });
+        if settled.is_none() {
+            let said = first.output().unwrap();
+            assert_eq!(
+                picture(&ours.0, &interfaces),
+                picture(&theirs.0, &interfaces),
+                "{text}\n{said}"
+            );
+            assert_eq!(tables(&ours.0), tables(&theirs.0), "{text}\n{said}");
+        }
+        for program in [&mut first, &mut second] {
+            program.signal(Signal::SIGTERM).unwrap();
+            assert_eq!(program.wait_code(), Some(0));
+            wait_until_said(program, "(VI_1) Success removing VMAC interface");
+        }
+        assert!(ours.0.network.ip(&["link", "show", interfaces[1]]).is_err());
+    }
+}
+
+fn settings_are_what_they_were_when_the_program_ends_even_if_it_died_meanwhile() {
+    let (ours, other) = pair();
+    for (name, value) in [
+        ("ipv4/conf/all/rp_filter", "1"),
+        ("ipv4/conf/eth0/arp_ignore", "2"),
+        ("ipv4/conf/eth0/rp_filter", "0"),
+    ] {
+        set(&ours, name, value);
+    }
+    let places = ["all", "default", "eth0", "lo"];
+    let before = picture(&ours, &places);
+    ours.write(&instance(100, "use_vmac"));
+    let mut program = ours.start();
+    wait_until_said(&program, "(VI_1) Entering MASTER STATE");
+    assert!(wait_for(|| answers(&other, VIRTUAL).then_some(())).is_some());
+    let changed = picture(&ours, &places);
+    assert_ne!(before, changed);
+    assert_eq!(
+        setting_of(&ours, "/proc/sys/net/ipv4/conf/eth0/rp_filter").as_deref(),
+        Some("1")
+    );
+    kill(Pid::from_raw(ours.child()), Signal::SIGKILL).unwrap();
+    wait_until_said(&program, "(VI_1) Found matching interface vrrp.51");
+    assert!(wait_for(|| (count(&program, "Entering MASTER STATE") == 2).then_some(())).is_some());
+    assert!(wait_for(|| answers(&other, VIRTUAL).then_some(())).is_some());
+    program.signal(Signal::SIGTERM).unwrap();
+    assert_eq!(program.wait_code(), Some(0));
+    assert_eq!(picture(&ours, &places), before, "{}", program.output().unwrap());
+}
+
+fn a_reload_takes_an_interface_away_and_a_lost_one_comes_back() {
+    let (ours, other) = pair();
+    ours.write(&instance(100, "use_vmac"));
+    let program = ours.start();
+    wait_until_said(&program, "(VI_1) Entering MASTER STATE");
+    assert_eq!(count(&program, "FAULT"), 0, "{}", program.output().unwrap());
+    assert!(wait_for(|| answers(&other, VIRTUAL).then_some(())).is_some());
+    // A reload that changes nothing keeps it.
+    let index = |node: &Node| {
+        node.network
+            .ip(&["-o", "link", "show", "vrrp.51"])
+            .map(|text| text.split(':').next().map(str::to_owned))
+    };
+    let first = index(&ours).unwrap();
+    program.signal(Signal::SIGHUP).unwrap();
+    wait_until_said(&program, "Reload complete");
+    assert_eq!(index(&ours).unwrap(), first);
+    assert_eq!(count(&program, "Entering"), 2, "{}", program.output().unwrap());
+    // Somebody takes it away, and it is made again.
+    ours.network.ip(&["link", "del", "vrrp.51"]).unwrap();
+    assert!(wait_for(|| index(&ours).ok().filter(|now| *now != first)).is_some());
+    assert!(wait_for(|| answers(&other, VIRTUAL).then_some(())).is_some());
+    // Without the word it goes, and the address is on the interface below.
+    ours.write(&instance(100, ""));
+    program.signal(Signal::SIGHUP).unwrap();
+    ours.wait_for_address(VIRTUAL, &program);
+    assert!(index(&ours).is_err());
 }

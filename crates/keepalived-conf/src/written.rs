@@ -84,6 +84,17 @@ pub(crate) struct Global {
     pub(crate) dumps: Dumps,
     pub(crate) http: Option<HttpEndpoint>,
     pub(crate) firewall: WrittenFirewall,
+    pub(crate) vmac_prefix: Option<String>,
+    pub(crate) vmac_addr_prefix: Option<String>,
+}
+
+/// `use_vmac`.
+#[derive(Debug, Default)]
+pub(crate) struct WrittenMac {
+    pub(crate) name: Option<Spanned<String>>,
+    /// Five octets or six.
+    pub(crate) mac: Option<Vec<u8>>,
+    pub(crate) group: Option<u32>,
 }
 
 /// The table of nftables.
@@ -275,6 +286,7 @@ pub(crate) struct Address {
     pub(crate) no_prefix_route: bool,
     pub(crate) auto_join: bool,
     pub(crate) no_track: bool,
+    pub(crate) vmac: bool,
     pub(crate) preferred_lifetime: Option<u32>,
 }
 
@@ -364,6 +376,9 @@ pub(crate) struct Instance {
     pub(crate) debug: u8,
     pub(crate) skip_check_adv_addr: Option<bool>,
     pub(crate) promote_secondaries: bool,
+    pub(crate) vmac: Option<WrittenMac>,
+    pub(crate) vmac_addresses: bool,
+    pub(crate) xmit_base: Option<Span>,
     pub(crate) strict: Option<bool>,
     /// `accept`, or its opposite.
     pub(crate) accept: Option<Spanned<bool>>,
@@ -408,6 +423,9 @@ impl Instance {
             debug: 0,
             skip_check_adv_addr: None,
             promote_secondaries: false,
+            vmac: None,
+            vmac_addresses: false,
+            xmit_base: None,
             strict: None,
             accept: None,
             held: None,

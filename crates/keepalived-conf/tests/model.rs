@@ -182,7 +182,8 @@ fn strict_mode_takes_back_what_the_rfc_does_not_allow() {
 #[test]
 fn what_is_not_built_yet_is_held_back_and_not_run_half() {
     for (lines, held) in [
-        ("use_vmac", Some("a virtual MAC address")),
+        ("use_vmac", None),
+        ("use_ipvlan", Some("an ipvlan interface")),
         ("authentication {\nauth_type AH\nauth_pass x\n}", None),
         ("strict_mode", None),
         ("accept", None),

@@ -6,7 +6,7 @@ use crate::interfaces::Interfaces;
 use crate::netlink::AddressSpec;
 
 // The kernel's flags of an address (IFA_F_*).
-const NO_DAD: u32 = 0x02;
+pub(crate) const NO_DAD: u32 = 0x02;
 const HOME: u32 = 0x10;
 const MANAGE_TEMPORARY: u32 = 0x100;
 const NO_PREFIX_ROUTE: u32 = 0x200;

@@ -268,7 +268,21 @@ fn instance(out: &mut String, node: &Node, router: &Router) {
         config.down_timer_adverts,
     );
     line!(out, "   Master down timer = {} usecs", down.as_micros());
-    line!(out, "   Interface = {}", instance.interface);
+    match node.vmac_of(&instance.name) {
+        Some(vmac) => {
+            let (name, base) = (&vmac.name, &vmac.base);
+            let up = node.interfaces.named(name).is_some_and(|link| link.up);
+            let xmit_base = instance.xmit_base;
+            line!(
+                out,
+                "   Use VMAC, i/f name {name}, is_up = {up}, xmit_base = {xmit_base}"
+            );
+            line!(out, "   Interface = {name}, vmac on {base}");
+        }
+        None => {
+            line!(out, "   Interface = {}", instance.interface);
+        }
+    }
     if instance.dont_track_primary {
         line!(out, "   VRRP interface tracking disabled");
     }

@@ -38,11 +38,20 @@ pub(crate) struct Firewall {
     settings: Settings,
     log: Log,
     channel: Option<Nftables>,
-    /// What there is of it.
+    built: Built,
+}
+
+/// What there is of the table.
+#[derive(Clone, Copy, Debug, Default)]
+struct Built {
     v4: bool,
     v6: bool,
+    drops_v4: bool,
+    drops_v6: bool,
     by_index: bool,
     by_name: bool,
+    diverts_v4: bool,
+    diverts_v6: bool,
 }
 
 const VIPS: &str = "vips";
@@ -57,6 +66,42 @@ mod meta {
     pub(super) const IIFNAME: u32 = 6;
     pub(super) const OIFNAME: u32 = 7;
     pub(super) const L4PROTO: u32 = 16;
+    pub(super) const OIFKIND: u32 = 27;
+}
+
+const VMAC_MAP: &str = "vmac_map";
+const VMAC_SET: &str = "vmac_set";
+
+/// The kind of an interface, as long as the kernel has it.
+const MACVLAN: &[u8; 16] = b"macvlan\0\0\0\0\0\0\0\0\0";
+
+const IGMP: [u8; 1] = [2];
+
+/// Types of ICMPv6: a report of memberships, and a question for routers.
+const MLD_REPORT: [u8; 1] = [143];
+const ROUTER_SOLICITATION: [u8; 1] = [133];
+
+/// What goes on only with packets of a type of ICMPv6.
+const fn icmpv6_type(kind: &[u8; 1]) -> [Expression<'_>; 4] {
+    [
+        Expression::Meta {
+            register: 0,
+            key: meta::L4PROTO,
+        },
+        Expression::Equals {
+            register: 0,
+            value: &ICMPV6,
+        },
+        Expression::Transport {
+            register: 0,
+            offset: 0,
+            length: 1,
+        },
+        Expression::Equals {
+            register: 0,
+            value: kind,
+        },
+    ]
 }
 
 /// The types of neighbour solicitations and advertisements, without which nobody finds an address of IPv6.
@@ -75,10 +120,7 @@ impl Firewall {
             settings,
             log,
             channel: None,
-            v4: false,
-            v6: false,
-            by_index: false,
-            by_name: false,
+            built: Built::default(),
         }
     }
 
@@ -105,12 +147,12 @@ impl Firewall {
                 _ => {}
             }
         }
-        (self.v4, self.v6, self.by_index, self.by_name) = (false, false, false, false);
+        self.built = Built::default();
     }
 
     /// Whether there is anything of it.
     pub(crate) const fn is_there(&self) -> bool {
-        self.v4 || self.v6
+        self.built.v4 || self.built.v6
     }
 
     /// Whether other settings mean another table.
@@ -125,7 +167,7 @@ impl Firewall {
     pub(crate) fn begin(&mut self, places: &[Place<'_>]) -> io::Result<Vec<Dropped>> {
         let mut batch = Batch::default();
         let all: Vec<Dropped> = places.iter().map(|place| self.dropped(place)).collect();
-        let before = (self.v4, self.v6, self.by_index, self.by_name);
+        let before = self.built;
         for one in &all {
             self.build(&mut batch, one);
             batch.add(
@@ -137,7 +179,7 @@ impl Firewall {
         }
         self.run(batch).inspect_err(|_| {
             // Nothing was made of it.
-            (self.v4, self.v6, self.by_index, self.by_name) = before;
+            self.built = before;
         })?;
         Ok(all)
     }
@@ -197,13 +239,136 @@ impl Firewall {
         }
     }
 
+    /// Sends what says which groups the machine is a member of out of the interface below one with a virtual MAC address, and
+    /// lets it ask for no router.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn divert(&mut self, index: u32, base: u32, ipv6: bool) -> io::Result<()> {
+        let mut batch = Batch::default();
+        let before = self.built;
+        let family = if ipv6 { Family::V6 } else { Family::V4 };
+        self.build_diversion(&mut batch, family);
+        let (from, to) = (index.to_ne_bytes().to_vec(), base.to_ne_bytes().to_vec());
+        let table = &self.settings.table;
+        if ipv6 {
+            batch.add(family, table, VMAC_SET, &[(from.clone(), None)]);
+        }
+        batch.add(family, table, VMAC_MAP, &[(from, Some(to))]);
+        self.run(batch).inspect_err(|_| self.built = before)
+    }
+
+    /// Ends that.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn end_diversion(&mut self, index: u32, ipv6: bool) -> io::Result<()> {
+        let family = if ipv6 { Family::V6 } else { Family::V4 };
+        let is_there = match family {
+            Family::V4 => self.built.diverts_v4,
+            Family::V6 => self.built.diverts_v6,
+        };
+        if !is_there {
+            return Ok(());
+        }
+        let mut batch = Batch::default();
+        let key = index.to_ne_bytes().to_vec();
+        let table = &self.settings.table;
+        batch.delete(family, table, VMAC_MAP, &[(key.clone(), None)]);
+        if ipv6 {
+            batch.delete(family, table, VMAC_SET, &[(key, None)]);
+        }
+        self.run(batch)
+    }
+
+    fn build_diversion(&mut self, batch: &mut Batch, family: Family) {
+        let there = match family {
+            Family::V4 => &mut self.built.diverts_v4,
+            Family::V6 => &mut self.built.diverts_v6,
+        };
+        if std::mem::replace(there, true) {
+            return;
+        }
+        self.build_table(batch, family);
+        let table = &self.settings.table;
+        batch.map(family, table, VMAC_MAP, KeyType::INTERFACE, KeyType::INTERFACE);
+        let kind = [
+            Expression::Meta {
+                register: 0,
+                key: meta::OIFKIND,
+            },
+            Expression::Equals {
+                register: 0,
+                value: MACVLAN,
+            },
+        ];
+        let (what, offset, length): (Vec<Expression<'_>>, _, _) = match family {
+            Family::V4 => {
+                let protocol = Expression::Network {
+                    register: 0,
+                    offset: 9,
+                    length: 1,
+                };
+                (
+                    vec![
+                        protocol,
+                        Expression::Equals {
+                            register: 0,
+                            value: &IGMP,
+                        },
+                    ],
+                    16,
+                    4,
+                )
+            }
+            Family::V6 => (icmpv6_type(&MLD_REPORT).to_vec(), 24, 16),
+        };
+        let copy = [
+            Expression::Network {
+                register: 0,
+                offset,
+                length,
+            },
+            Expression::Meta {
+                register: 4,
+                key: meta::OIF,
+            },
+            Expression::Map {
+                register: 4,
+                map: VMAC_MAP,
+                to: 4,
+            },
+            Expression::Duplicate {
+                address: 0,
+                device: 4,
+            },
+        ];
+        let rule = [&what[..], &kind, &copy].concat();
+        self.rule(batch, family, "out", &rule, Verdict::Drop);
+        if family == Family::V6 {
+            batch.set(family, table, VMAC_SET, KeyType::INTERFACE);
+            let own = [
+                Expression::Meta {
+                    register: 0,
+                    key: meta::OIF,
+                },
+                Expression::In {
+                    register: 0,
+                    set: VMAC_SET,
+                },
+            ];
+            let rule = [&icmpv6_type(&ROUTER_SOLICITATION)[..], &kind, &own].concat();
+            self.rule(batch, family, "out", &rule, Verdict::Drop);
+        }
+    }
+
     /// Makes what is not there yet of the table that a key goes into.
     fn build(&mut self, batch: &mut Batch, one: &Dropped) {
         let table = self.settings.table.clone();
         match one.family {
-            Family::V4 if !self.v4 => {
-                self.v4 = true;
-                self.chains(batch, Family::V4);
+            Family::V4 if !self.built.drops_v4 => {
+                self.built.drops_v4 = true;
+                self.build_input(batch, Family::V4);
                 batch.set(Family::V4, &table, VIPS, KeyType::IPV4);
                 for (chain, offset) in [("in", 16), ("out", 12)] {
                     let address = Expression::Network {
@@ -218,25 +383,21 @@ impl Firewall {
                     self.rule(batch, Family::V4, chain, &[address, in_set], Verdict::Drop);
                 }
             }
-            Family::V6 if !self.v6 => {
-                self.v6 = true;
+            Family::V6 if !self.built.drops_v6 => {
+                self.built.drops_v6 = true;
                 self.build_v6(batch, &table);
             }
             Family::V4 | Family::V6 => {}
         }
         match one.set {
-            LINK_LOCAL if !self.by_index => {
-                self.by_index = true;
-                batch.set(
-                    Family::V6,
-                    &table,
-                    LINK_LOCAL,
-                    KeyType::IPV6.and(KeyType::INTERFACE),
-                );
+            LINK_LOCAL if !self.built.by_index => {
+                self.built.by_index = true;
+                let keys = KeyType::IPV6.and(KeyType::INTERFACE);
+                batch.set(Family::V6, &table, LINK_LOCAL, keys);
                 self.link_local_rules(batch, LINK_LOCAL, [meta::IIF, meta::OIF]);
             }
-            LINK_LOCAL_NAME if !self.by_name => {
-                self.by_name = true;
+            LINK_LOCAL_NAME if !self.built.by_name => {
+                self.built.by_name = true;
                 let keys = KeyType::IPV6.and(KeyType::INTERFACE_NAME);
                 batch.set(Family::V6, &table, LINK_LOCAL_NAME, keys);
                 self.link_local_rules(batch, LINK_LOCAL_NAME, [meta::IIFNAME, meta::OIFNAME]);
@@ -245,20 +406,32 @@ impl Firewall {
         }
     }
 
-    fn chains(&self, batch: &mut Batch, family: Family) {
+    /// The table, with the chain of what goes out.
+    fn build_table(&mut self, batch: &mut Batch, family: Family) {
+        let there = match family {
+            Family::V4 => &mut self.built.v4,
+            Family::V6 => &mut self.built.v6,
+        };
+        if std::mem::replace(there, true) {
+            return;
+        }
         let table = &self.settings.table;
         // Whatever another run left in it goes.
         batch.table(family, table);
         batch.delete_table(family, table);
         batch.table(family, table);
-        for (chain, hook) in [("out", Hook::Output), ("in", Hook::Input)] {
-            batch.chain(family, table, chain, Some((hook, self.settings.priority)));
-        }
+        batch.chain(family, table, "out", Some((Hook::Output, self.settings.priority)));
     }
 
-    fn build_v6(&self, batch: &mut Batch, table: &str) {
+    fn build_input(&mut self, batch: &mut Batch, family: Family) {
+        self.build_table(batch, family);
+        let place = Some((Hook::Input, self.settings.priority));
+        batch.chain(family, &self.settings.table, "in", place);
+    }
+
+    fn build_v6(&mut self, batch: &mut Batch, table: &str) {
         let family = Family::V6;
-        self.chains(batch, family);
+        self.build_input(batch, family);
         for chain in ["in_link_local", "out_link_local"] {
             batch.chain(family, table, chain, None);
         }

@@ -195,6 +195,9 @@ mod tests {
             broadcast_mac: vec![0xff; 6],
             mtu: 1500,
             vrf_table: None,
+            below: None,
+            macvlan: false,
+            alias: String::new(),
         }
     }
 

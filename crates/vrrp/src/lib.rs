@@ -29,10 +29,13 @@ mod process;
 mod router;
 mod snapshot;
 mod socket;
+mod sysctl;
 mod thing;
+mod vmac;
 
 pub use check::script_timing;
 pub use driver::{Command, Milestone, Options, run};
 pub use dump::write_parent_data;
+pub use netlink::is_private_macvlan;
 pub use router::machine_config;
 pub use thing::{Thing, tracked};

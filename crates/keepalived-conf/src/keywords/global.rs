@@ -5,7 +5,7 @@ use syntax::table::kw;
 
 use super::place::GLOBAL;
 use super::{Act, Row};
-use crate::parse::{done_by_lines, dump, fifo, firewall, garp, global, track_process};
+use crate::parse::{done_by_lines, dump, fifo, firewall, garp, global, track_process, vmac};
 
 /// Keywords of `global_defs`.
 pub(super) const ROWS: &[Row] = &[
@@ -615,13 +615,15 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "names of virtual MAC interfaces of addresses",
-    ),
+    )
+    .acts(Act::Line(vmac::prefix)),
     kw(
         "vmac_prefix",
         GLOBAL,
         Arity::exactly(1),
         "names of virtual MAC interfaces",
-    ),
+    )
+    .acts(Act::Line(vmac::prefix)),
     kw(
         "vrrp_check_unicast_src",
         GLOBAL,

@@ -5,7 +5,7 @@ use syntax::table::kw;
 
 use super::place::{AUTHENTICATION, HMAC, INSTANCE};
 use super::{Act, Row};
-use crate::parse::{address, garp, instance, notify, route, rule, track, track_thing, unicast};
+use crate::parse::{address, garp, instance, notify, route, rule, track, track_thing, unicast, vmac};
 
 /// Keywords of `vrrp_instance`.
 pub(super) const ROWS: &[Row] = &[
@@ -406,21 +406,21 @@ pub(super) const ROWS: &[Row] = &[
         Arity::between(0, 3),
         "an ipvlan interface",
     )
-    .keeps(Act::Line(instance::use_vmac)),
+    .keeps(Act::Line(instance::use_ipvlan)),
     kw(
         "use_vmac_addr",
         INSTANCE,
         Arity::exactly(0),
         "virtual MAC addresses for addresses on other interfaces",
     )
-    .keeps(Act::Line(instance::use_vmac)),
+    .acts(Act::Line(vmac::use_vmac_addr)),
     kw(
         "use_vmac",
         INSTANCE,
-        Arity::between(0, 3),
-        "a virtual MAC address",
+        Arity::between(0, 6),
+        "an interface of its own, with the virtual router's MAC address",
     )
-    .keeps(Act::Line(instance::use_vmac)),
+    .acts(Act::Line(vmac::use_vmac)),
     kw(
         "v3_checksum_as_v2",
         INSTANCE,
@@ -491,7 +491,8 @@ pub(super) const ROWS: &[Row] = &[
         INSTANCE,
         Arity::exactly(0),
         "adverts go out on the interface below",
-    ),
+    )
+    .acts(Act::Line(vmac::xmit_base)),
     kw("vrf", INSTANCE, Arity::exactly(1), "the VRF of unicast adverts"),
 ];
 

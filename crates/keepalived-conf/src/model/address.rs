@@ -44,6 +44,9 @@ pub struct VirtualAddress {
     pub prefix: u8,
     /// The interface that it is set on: `dev`, or the instance's.
     pub interface: String,
+    /// `use_vmac`, or `use_vmac_addr` of its instance: it is set on an interface of its own above that one, which has the virtual
+    /// router's MAC address.
+    pub vmac: bool,
     /// `label`.
     pub label: Option<String>,
     /// `scope`; global when the file names none.

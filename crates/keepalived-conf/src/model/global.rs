@@ -52,6 +52,10 @@ pub struct GlobalDefs {
     pub log_unknown_vrids: bool,
     /// `notify_fifo` and `vrrp_notify_fifo`: where changes are written to.
     pub fifos: Vec<Fifo>,
+    /// `vmac_prefix`: what names of interfaces with virtual MAC addresses begin with. Default `vrrp`.
+    pub vmac_prefix: String,
+    /// `vmac_addr_prefix`: the same for those of addresses on other interfaces. Default as `vmac_prefix`.
+    pub vmac_addr_prefix: String,
     /// `nftables`: where packets for addresses of instances that do not accept them are dropped.
     pub firewall: Firewall,
     /// `state_dump_file` and its kin.

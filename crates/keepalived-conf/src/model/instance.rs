@@ -74,6 +74,17 @@ pub struct Notify {
     pub master_rx_lower_pri: Option<Script>,
 }
 
+/// `use_vmac`: an interface (macvlan) with a MAC address that moves with the addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VirtualMac {
+    /// Its name; one is made of the prefix and the virtual router's number when the file gives none.
+    pub name: Option<String>,
+    /// Its MAC address; 00:00:5e:00:01:VRID, or of IPv6 00:00:5e:00:02:VRID, when the file gives none (RFC 9568, section 7.3).
+    pub mac: [u8; 6],
+    /// `group`: the group of interfaces that it is put into.
+    pub group: Option<u32>,
+}
+
 /// An entry of `unicast_peer`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnicastPeer {
@@ -157,6 +168,10 @@ pub struct VrrpInstance {
     pub skip_check_adv_addr: bool,
     /// `promote_secondaries`.
     pub promote_secondaries: bool,
+    /// `use_vmac`: an interface of its own with the virtual router's MAC address.
+    pub vmac: Option<VirtualMac>,
+    /// `vmac_xmit_base`: its adverts go out on the interface below.
+    pub xmit_base: bool,
     /// `strict_mode`, or the global `vrrp_strict`: what the RFC does not allow was taken back.
     pub strict: bool,
     /// Not `no_accept`: packets for its addresses are taken, though it is not their owner.

@@ -14,7 +14,9 @@ pub use address::{Scope, VirtualAddress};
 pub use dump::{DumpKind, Dumps};
 pub use endpoint::{HttpEndpoint, HttpPlace};
 pub use global::{Fifo, Firewall, GlobalDefs, Smtp, SmtpServer};
-pub use instance::{Authentication, Garp, InitialState, Notify, UnicastPeer, Version, VrrpInstance};
+pub use instance::{
+    Authentication, Garp, InitialState, Notify, UnicastPeer, Version, VirtualMac, VrrpInstance,
+};
 pub use route::{
     Encap, MetricValue, Network, NextHop, PROTOCOL_KEEPALIVED, Route, RouteKind, RouteMetric, RouteTable,
     Rule, RuleAction, Static, Statics,

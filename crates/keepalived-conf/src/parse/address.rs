@@ -120,6 +120,7 @@ pub(super) fn address(
         no_prefix_route: false,
         auto_join: false,
         no_track: false,
+        vmac: false,
         preferred_lifetime: None,
     };
     let mut words = line.args().iter();
@@ -138,15 +139,7 @@ pub(super) fn address(
                 };
                 group = track_group(reading, value);
             }
-            b"use_vmac" if home == Home::Instance => {
-                let told = Diagnostic::warning(
-                    "not-acted-on",
-                    format!("'{}' is read, but not acted on yet", word.text()),
-                )
-                .at(word.span)
-                .help("the configuration runs as if it were not there");
-                reading.tell(told);
-            }
+            b"use_vmac" if home == Home::Instance => address.vmac = true,
             b"dev" | b"scope" | b"label" | b"brd" | b"broadcast" | b"peer" | b"preferred_lft" => {
                 let Some(value) = words.next() else {
                     let told = Diagnostic::warning(

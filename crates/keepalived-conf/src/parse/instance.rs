@@ -41,6 +41,19 @@ pub(crate) fn begin(reading: &mut Reading<'_>, line: &Line) -> bool {
 
 /// Ends it. What only the whole file can show is told later.
 pub(crate) fn end(reading: &mut Reading<'_>, at: Span) {
+    let name = current_name(reading);
+    if let Some(instance) = current(reading)
+        && instance.vmac.is_some()
+        && instance.xmit_base.is_none()
+        && !instance.peers.is_empty()
+    {
+        instance.xmit_base = Some(at);
+        let message = format!("({name}) unicast with use_vmac requires vmac_xmit_base - setting");
+        let told = Diagnostic::warning("clash", message)
+            .at(at)
+            .help("write `vmac_xmit_base` beside it");
+        reading.fault(told);
+    }
     let without_peers = |instance: &&mut Instance| instance.peers.is_empty();
     let ttl = current(reading)
         .filter(without_peers)
@@ -348,9 +361,9 @@ fn hold(reading: &mut Reading<'_>, span: Span, what: &'static str) {
     }
 }
 
-/// `use_vmac` and its kin.
-pub(crate) fn use_vmac(reading: &mut Reading<'_>, line: &Line) {
-    hold(reading, line.keyword().span, "a virtual MAC address");
+/// `use_ipvlan`.
+pub(crate) fn use_ipvlan(reading: &mut Reading<'_>, line: &Line) {
+    hold(reading, line.keyword().span, "an ipvlan interface");
 }
 
 /// `nopreempt`.

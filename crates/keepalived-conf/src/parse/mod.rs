@@ -27,6 +27,7 @@ pub(crate) mod track_file;
 pub(crate) mod track_process;
 pub(crate) mod track_thing;
 pub(crate) mod unicast;
+pub(crate) mod vmac;
 mod walk;
 
 pub(crate) use walk::read;

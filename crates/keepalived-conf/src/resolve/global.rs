@@ -68,6 +68,12 @@ pub(super) fn resolve(reading: &mut Reading<'_>) -> GlobalDefs {
         net_namespace: global.net_namespace.clone(),
         use_pid_dir: global.use_pid_dir,
         log_unknown_vrids: global.log_unknown_vrids,
+        vmac_addr_prefix: global
+            .vmac_addr_prefix
+            .clone()
+            .or_else(|| global.vmac_prefix.clone())
+            .unwrap_or_else(|| "vrrp".to_owned()),
+        vmac_prefix: global.vmac_prefix.clone().unwrap_or_else(|| "vrrp".to_owned()),
         firewall: Firewall {
             table: global
                 .firewall

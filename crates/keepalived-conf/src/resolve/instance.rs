@@ -12,7 +12,7 @@ use super::strict;
 use super::track::{self, Things};
 use crate::model::{
     Authentication, GlobalDefs, InitialState, TrackInterface, TrackScript, UnicastPeer, Version,
-    VirtualAddress, VrrpInstance, VrrpScript, Weight,
+    VirtualAddress, VirtualMac, VrrpInstance, VrrpScript, Weight,
 };
 use crate::reading::Reading;
 use crate::written::{Address, AuthType, Instance, Spanned, WrittenBroadcast};
@@ -67,6 +67,7 @@ pub(super) fn resolve(
         return None;
     }
     check_unicast(reading, &mut written);
+    check_vmac(reading, &mut written);
     let priority = written.priority.as_ref().map_or(100, |priority| priority.value);
     let owner = priority == 255;
     let initial_state = match &written.state {
@@ -100,12 +101,21 @@ pub(super) fn resolve(
             .help("run this instance with the original program meanwhile");
         reading.tell(told);
     }
+    let vmac_addresses = written.vmac_addresses;
     let settle = |addresses: &[Address]| {
-        addresses
-            .iter()
-            .map(|address| settled(address, &interface))
-            .collect()
+        let settled = addresses.iter().map(|address| {
+            let mut settled = settled(address, &interface);
+            let elsewhere = settled.interface != interface || settled.address.is_ipv6() != ipv6;
+            settled.vmac |= vmac_addresses && elsewhere;
+            settled
+        });
+        settled.collect()
     };
+    let vmac = written.vmac.as_ref().map(|vmac| VirtualMac {
+        name: vmac.name.as_ref().map(|name| name.value.clone()),
+        mac: virtual_mac(vmac.mac.as_deref(), virtual_router_id, ipv6),
+        group: vmac.group,
+    });
     let smtp_alert = written
         .smtp_alert
         .or(global.smtp_alert_vrrp)
@@ -146,6 +156,8 @@ pub(super) fn resolve(
             .skip_check_adv_addr
             .unwrap_or(reading.written.global.skip_check_adv_addr),
         promote_secondaries: written.promote_secondaries,
+        vmac,
+        xmit_base: written.xmit_base.is_some(),
         strict,
         accept: written
             .accept
@@ -188,6 +200,32 @@ fn check_unicast(reading: &mut Reading<'_>, written: &mut Instance) {
         .help("write `unicast_peer { ADDRESS }`, or mcast_src_ip in the place of unicast_src_ip");
         reading.fault(told);
     }
+}
+
+/// What is said of a virtual MAC address that does not fit the rest.
+fn check_vmac(reading: &mut Reading<'_>, written: &mut Instance) {
+    let name = &written.name.value;
+    if written.vmac.is_none()
+        && let Some(span) = written.xmit_base.take()
+    {
+        let told = Diagnostic::warning(
+            "clash",
+            format!("({name}) vmac_xmit_base is only valid with a vmac"),
+        )
+        .at(span)
+        .help("remove it, or write `use_vmac` beside it");
+        reading.fault(told);
+    }
+}
+
+/// The MAC address of a virtual router, with what the file gives of it.
+pub(super) fn virtual_mac(given: Option<&[u8]>, vrid: u8, ipv6: bool) -> [u8; 6] {
+    let family = if ipv6 { 2 } else { 1 };
+    let mut mac = [0, 0, 0x5e, 0, family, vrid];
+    for (to, from) in mac.iter_mut().zip(given.unwrap_or_default()) {
+        *to = *from;
+    }
+    mac
 }
 
 fn unusable(reading: &mut Reading<'_>, at: Span, message: String, help: &str) {
@@ -468,6 +506,7 @@ pub(super) fn settled(address: &Address, interface: &str) -> VirtualAddress {
         no_prefix_route: address.no_prefix_route,
         auto_join: address.auto_join,
         no_track: address.no_track,
+        vmac: address.vmac,
         // One without neighbours of its own is not to be sent from, unless it is said to.
         preferred_lifetime: address
             .preferred_lifetime

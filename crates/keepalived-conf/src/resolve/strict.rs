@@ -78,6 +78,13 @@ pub(super) fn hold(reading: &mut Reading<'_>, written: &mut Instance, version: V
             "remove it, or write `version 3`",
         );
     }
+    if let Some(span) = written.xmit_base.take() {
+        tell(
+            span,
+            "xmit_base is incompatible with strict mode - resetting",
+            "remove vmac_xmit_base, or write `strict_mode off` into the instance",
+        );
+    }
     // Those of all instances are left out without a word.
     let garp = &mut written.garp;
     if garp.lower_prio_repeat.is_some_and(|repeat| repeat > 0) {

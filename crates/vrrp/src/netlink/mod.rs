@@ -14,8 +14,16 @@ use std::net::IpAddr;
 
 use netlink_packet_route::address::{AddressAttribute, AddressMessage};
 use netlink_packet_route::link::{
-    InfoData, InfoVrf, LinkAttribute, LinkFlags, LinkInfo, LinkLayerType, LinkMessage,
+    InfoData, InfoMacVlan, InfoVrf, LinkAttribute, LinkFlags, LinkInfo, LinkLayerType, LinkMessage,
+    MacVlanMode,
 };
+
+/// Whether an interface is a macvlan in private mode, such as this program makes. One that cannot be asked about is none.
+#[must_use]
+pub fn is_private_macvlan(name: &str) -> bool {
+    let links = Channel::open().and_then(|mut channel| channel.links());
+    links.is_ok_and(|links| links.iter().any(|link| link.name == name && link.macvlan))
+}
 
 /// What is known of an interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +54,12 @@ pub(crate) struct Link {
     pub(crate) mtu: u32,
     /// The routing table that it stands for, when it is a VRF.
     pub(crate) vrf_table: Option<u32>,
+    /// The number of the interface below it.
+    pub(crate) below: Option<u32>,
+    /// Whether it is a macvlan in private mode.
+    pub(crate) macvlan: bool,
+    /// What somebody wrote down about it.
+    pub(crate) alias: String,
 }
 
 impl Link {
@@ -71,6 +85,9 @@ impl Link {
             broadcast_mac: Vec::new(),
             mtu: 0,
             vrf_table: None,
+            below: None,
+            macvlan: false,
+            alias: String::new(),
         };
         for attribute in &message.attributes {
             match attribute {
@@ -78,7 +95,17 @@ impl Link {
                 LinkAttribute::Address(mac) => link.mac.clone_from(mac),
                 LinkAttribute::Broadcast(mac) => link.broadcast_mac.clone_from(mac),
                 LinkAttribute::Mtu(mtu) => link.mtu = *mtu,
-                LinkAttribute::LinkInfo(infos) => link.vrf_table = infos.iter().find_map(vrf_table),
+                LinkAttribute::Link(below) => link.below = Some(*below),
+                LinkAttribute::IfAlias(alias) => link.alias.clone_from(alias),
+                LinkAttribute::LinkInfo(infos) => {
+                    link.vrf_table = infos.iter().find_map(vrf_table);
+                    link.macvlan = infos.iter().any(|info| match info {
+                        LinkInfo::Data(InfoData::MacVlan(of)) => {
+                            of.contains(&InfoMacVlan::Mode(MacVlanMode::Private))
+                        }
+                        _ => false,
+                    });
+                }
                 _ => {}
             }
         }

@@ -53,6 +53,10 @@ pub(crate) enum Expression<'a> {
     Equals { register: u32, value: &'a [u8] },
     /// Goes on only where the register is in the set.
     In { register: u32, set: &'a str },
+    /// Loads what a map has for the register.
+    Map { register: u32, map: &'a str, to: u32 },
+    /// Sends a copy to the address in a register, out of the interface whose number is in another.
+    Duplicate { address: u32, device: u32 },
     /// Counts.
     Counter,
     /// Decides.
@@ -112,6 +116,7 @@ const NESTED: u16 = 0x8000;
 const APPEND: u16 = 0x800;
 
 const SET_CONSTANT: u32 = 0x2;
+const SET_MAP: u32 = 0x8;
 
 /// Bytes of a message's own header and netfilter's.
 const HEADER: usize = 20;
@@ -157,12 +162,23 @@ impl Batch {
 
     /// A set that keys come into and leave.
     pub(crate) fn set(&mut self, family: Family, table: &str, set: &str, keys: KeyType) {
-        self.new_set(family, table, set, (0, keys), &[]);
+        self.new_set(family, table, set, (0, keys), &order(&[keys]));
     }
 
     /// A set whose keys never change.
     pub(crate) fn constant_set(&mut self, family: Family, table: &str, set: &str, keys: KeyType) {
         self.new_set(family, table, set, (SET_CONSTANT, keys), &[]);
+    }
+
+    /// A map from keys to values.
+    pub(crate) fn map(&mut self, family: Family, table: &str, map: &str, keys: KeyType, values: KeyType) {
+        let more = [
+            number(6, values.number),
+            number(7, values.length),
+            order(&[keys, values]),
+        ]
+        .concat();
+        self.new_set(family, table, map, (SET_MAP, keys), &more);
     }
 
     fn new_set(&mut self, family: Family, table: &str, set: &str, of: (u32, KeyType), more: &[u8]) {
@@ -273,6 +289,20 @@ fn text(kind: u16, value: &str) -> Vec<u8> {
     attribute(kind, &[value.as_bytes(), b"\0"].concat())
 }
 
+/// For those who list a set: which of its keys and values are in the machine's own order. The others are in the network's.
+fn order(types: &[KeyType]) -> Vec<u8> {
+    let own = |(place, of): (u8, &KeyType)| {
+        let own = u32::from(*of == KeyType::INTERFACE);
+        (own == 1).then(|| [&[place, 4][..], &own.to_ne_bytes()].concat())
+    };
+    let told: Vec<u8> = (0..).zip(types).filter_map(own).flatten().collect();
+    if told.is_empty() {
+        Vec::new()
+    } else {
+        attribute(13, &told)
+    }
+}
+
 /// The number of a register of 32 bits (`NFT_REG32_*`).
 const fn register(which: u32) -> u32 {
     8 + which
@@ -331,6 +361,18 @@ fn expression(what: &Expression<'_>) -> Vec<u8> {
         Expression::In { register: which, set } => {
             ("lookup", [text(1, set), number(2, register(which))].concat())
         }
+        Expression::Map {
+            register: which,
+            map,
+            to,
+        } => (
+            "lookup",
+            [text(1, map), number(2, register(which)), number(3, register(to))].concat(),
+        ),
+        Expression::Duplicate { address, device } => (
+            "dup",
+            [number(1, register(address)), number(2, register(device))].concat(),
+        ),
         Expression::Counter => ("counter", [attribute(1, &[0; 8]), attribute(2, &[0; 8])].concat()),
         Expression::Verdict(verdict) => {
             let parts = match verdict {

@@ -13,7 +13,9 @@ use netlink_packet_route::address::{
     AddressAttribute, AddressFlags, AddressHeaderFlags, AddressMessage, AddressProtocol, AddressScope,
     CacheInfo,
 };
-use netlink_packet_route::link::LinkMessage;
+use netlink_packet_route::link::{
+    InfoData, InfoKind, InfoMacVlan, LinkAttribute, LinkFlags, LinkInfo, LinkMessage, MacVlanMode,
+};
 use netlink_packet_route::route::RouteMessage;
 use netlink_packet_route::rule::RuleMessage;
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
@@ -143,6 +145,55 @@ impl Channel {
             }
         })?;
         Ok(addresses)
+    }
+
+    /// Makes an interface above the one numbered `base`, in private mode and not set up.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn add_macvlan(
+        &mut self,
+        name: &str,
+        base: u32,
+        mac: [u8; 6],
+        group: Option<u32>,
+    ) -> io::Result<()> {
+        let mut message = LinkMessage::default();
+        message.attributes = vec![
+            LinkAttribute::IfName(name.to_owned()),
+            LinkAttribute::Link(base),
+            LinkAttribute::Address(mac.to_vec()),
+            LinkAttribute::LinkInfo(vec![
+                LinkInfo::Kind(InfoKind::MacVlan),
+                LinkInfo::Data(InfoData::MacVlan(vec![InfoMacVlan::Mode(MacVlanMode::Private)])),
+            ]),
+        ];
+        message.attributes.extend(group.map(LinkAttribute::Group));
+        let message = RouteNetlinkMessage::NewLink(message);
+        self.ask(message, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, |_| {})
+    }
+
+    /// Sets an interface up, and writes down something about it.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn set_link_up(&mut self, index: u32, alias: &str) -> io::Result<()> {
+        let mut message = LinkMessage::default();
+        message.header.index = index;
+        message.header.flags = LinkFlags::Up;
+        message.header.change_mask = LinkFlags::Up;
+        message.attributes.push(LinkAttribute::IfAlias(alias.to_owned()));
+        self.ask(RouteNetlinkMessage::SetLink(message), NLM_F_ACK, |_| {})
+    }
+
+    /// Removes an interface.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn remove_link(&mut self, index: u32) -> io::Result<()> {
+        let mut message = LinkMessage::default();
+        message.header.index = index;
+        self.ask(RouteNetlinkMessage::DelLink(message), NLM_F_ACK, |_| {})
     }
 
     /// Sets an address.

@@ -58,6 +58,7 @@ impl Node {
         if self.firewall.differs(&self.global.firewall) {
             self.end_firewall();
             self.firewall = Firewall::new(self.global.firewall.clone(), self.log.clone());
+            self.divert_again();
         }
         for at in 0..self.routers.len() {
             if !self.is_master(at) || self.routers[at].instance.accept {

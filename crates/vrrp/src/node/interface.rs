@@ -56,12 +56,18 @@ impl Node {
                 _ => {}
             }
         }
+        if let Change::Link(link) = &change
+            && self.is_of_its_making(link)
+        {
+            return;
+        }
         for seen in self.interfaces.apply(change) {
             match seen {
                 Seen::Came(name) => {
                     if self.concerns_us(&name) {
                         self.log.info(format!("Interface {name} added"));
                     }
+                    self.make_vmacs();
                     self.look_again(&name);
                 }
                 Seen::State { name, usable } => {
@@ -89,9 +95,14 @@ impl Node {
                         router.routes.retain(|placed| !placed.spec.uses(index));
                     }
                     self.forget_statics_of(index);
+                    self.forget_vmac(index);
                     self.look_again(&name);
                     if self.concerns_us(&name) {
                         self.log.info(format!("Interface {name} deleted"));
+                    }
+                    if self.vmacs.iter().any(|vmac| vmac.name == name) {
+                        self.make_vmacs();
+                        self.look_again(&name);
                     }
                 }
                 Seen::AddressGone(held) => {
@@ -131,6 +142,7 @@ impl Node {
             let instance = &router.instance;
             instance.interface == name
                 || instance.needed_interfaces.iter().any(|needed| needed == name)
+                || self.below(&instance.interface) == name
                 || instance
                     .track_interfaces
                     .iter()
@@ -151,7 +163,7 @@ impl Node {
         let id = self.track_id(Thing::Needed(name.to_owned()));
         self.tell_health(id, health);
         for at in 0..self.routers.len() {
-            if self.routers[at].instance.interface != name {
+            if !self.stands_on(at, name) {
                 continue;
             }
             self.renew_source(at);
@@ -226,7 +238,7 @@ impl Node {
 
     /// The address that an instance's interface sends from.
     pub(super) fn source(&self, instance: &VrrpInstance) -> Option<IpAddr> {
-        let index = self.interfaces.named(&instance.interface)?.index;
+        let index = self.interfaces.named(self.below(&instance.interface))?.index;
         let virtual_ones = |address: IpAddr| self.is_virtual(instance, address);
         let ipv4 = !instance.ipv6;
         self.interfaces
@@ -251,12 +263,13 @@ impl Node {
     /// Whether the interface of an instance can be used.
     pub(super) fn is_usable(&self, at: usize) -> bool {
         let instance = &self.routers[at].instance;
-        let Some(link) = self.interfaces.named(&instance.interface) else {
+        if self.interfaces.named(&instance.interface).is_none() {
             return false;
-        };
+        }
         instance.held.is_none()
             && !instance.lacks_peers
-            && (link.is_usable() || instance.dont_track_primary)
+            && (self.is_interface_usable(&instance.interface) || instance.dont_track_primary)
+            && self.has_vmac(at)
             && self
                 .socket_key(at)
                 .is_some_and(|key| self.sockets.contains_key(&key))
@@ -271,8 +284,7 @@ impl Node {
             self.log
                 .info(format!("({name}) is kept in FAULT state: {reason}"));
         }
-        let link = self.interfaces.named(interface);
-        if !link.is_some_and(crate::netlink::Link::is_usable) {
+        if !self.is_interface_usable(interface) {
             self.log.info(format!(
                 "({name}): entering FAULT state (interface {interface} down)"
             ));
@@ -288,7 +300,7 @@ impl Node {
     /// Tells the addresses of an instance's interface.
     pub(super) fn tell_addresses(&self, at: usize) {
         let instance = &self.routers[at].instance;
-        let Some(link) = self.interfaces.named(&instance.interface) else {
+        let Some(link) = self.interfaces.named(self.below(&instance.interface)) else {
             return;
         };
         for ipv4 in [true, false] {

@@ -11,6 +11,7 @@ mod route;
 mod split;
 mod statics;
 mod track;
+mod vmac;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -42,7 +43,9 @@ use crate::process::Running;
 use crate::router::{Router, machine_config};
 use crate::snapshot::{FifoView, MailCounts};
 use crate::socket::{AdvertSockets, FrameSocket, Path};
+use crate::sysctl::Changed;
 use crate::thing::{Thing, tracked};
+use crate::vmac::Vmac;
 
 /// What sockets are for. Instances that have the same share them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,6 +101,16 @@ pub(crate) struct Node {
     pub(crate) listeners: Listeners,
     mailer: Mailer,
     firewall: Firewall,
+    /// The interfaces with virtual MAC addresses that the configuration asks for.
+    vmacs: Vec<Vmac>,
+    /// Those that it no longer asks for.
+    leaving: Vec<Vmac>,
+    /// The numbers of those that are there and are ours.
+    diverted: Vec<u32>,
+    /// Those that netlink has not told of as set up.
+    fresh: Vec<u32>,
+    /// Settings of the kernel that were changed for them.
+    settings: Changed,
     sockets: BTreeMap<SocketKey, AdvertSockets>,
     /// The sockets that were last looked at for packets, so that each have their turn.
     turn: Option<SocketKey>,
@@ -144,6 +157,11 @@ impl Node {
             announcer: Announcer::new(frames, Intervals::of(&global), log.clone()),
             mailer: Mailer::new(global.smtp.clone(), global.router_id.clone()),
             firewall: Firewall::new(global.firewall.clone(), log.clone()),
+            vmacs: Vec::new(),
+            leaving: Vec::new(),
+            diverted: Vec::new(),
+            fresh: Vec::new(),
+            settings: Changed::default(),
             log,
             clock,
             interfaces,
@@ -171,12 +189,14 @@ impl Node {
         };
         node.open_http();
         node.renew_files(config);
+        let config = &*node.place(config);
+        if !node.vmacs.is_empty() || config.instances.iter().any(|instance| !instance.accept) {
+            node.firewall.prepare();
+        }
+        node.make_vmacs();
         for instance in &config.instances {
             let machine = node.machine_config(instance, config);
             node.routers.push(Router::new(instance.clone(), machine));
-        }
-        if node.uses_firewall() {
-            node.firewall.prepare();
         }
         node.tell_all_addresses();
         for at in 0..node.routers.len() {
@@ -337,6 +357,7 @@ impl Node {
         self.act_for_all();
         self.end_firewall();
         self.remove_statics();
+        self.end_vmacs();
         self.tell_end_of_groups();
     }
 
@@ -433,9 +454,10 @@ impl Node {
     }
 
     fn interface_health(&self, name: &str) -> Health {
-        match self.interfaces.named(name) {
-            Some(link) if link.is_usable() => Health::Up,
-            _ => Health::Down,
+        if self.is_interface_usable(name) {
+            Health::Up
+        } else {
+            Health::Down
         }
     }
 

@@ -17,6 +17,9 @@ impl Node {
     /// Takes another configuration. Gives what is no longer wanted to run, to be waited for.
     pub(crate) fn reload(&mut self, config: &Config) -> Vec<Ending> {
         self.global = config.global.clone();
+        let placed = self.place(config);
+        let config = &*placed;
+        self.make_vmacs();
         self.reloads += 1;
         self.open_http();
         self.announcer.intervals = Intervals::of(&self.global);
@@ -79,6 +82,7 @@ impl Node {
         for at in 0..self.routers.len() {
             self.settle_group(at);
         }
+        self.remove_left_vmacs();
         self.close_unused_sockets();
         if self.global.states_on_reload {
             self.write_states();
