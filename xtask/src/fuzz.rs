@@ -46,6 +46,12 @@ const TARGETS: &[Target] = &[
         largest: 600,
     },
     Target {
+        name: "bfd_packet",
+        seeds: &[],
+        ending: "",
+        largest: 600,
+    },
+    Target {
         name: "keepalived_conf",
         seeds: &[
             "compat-fixtures/documents/keepalived",

@@ -39,6 +39,26 @@ fn main() {
             a_reload_keeps_what_files_say,
             possible,
         ),
+        (
+            "a_session_with_the_original_goes_both_ways",
+            a_session_with_the_original_goes_both_ways,
+            with_original,
+        ),
+        (
+            "sessions_with_frr_come_and_go",
+            sessions_with_frr_come_and_go,
+            possible && Path::new(BFDD).exists(),
+        ),
+        (
+            "packets_that_are_no_good_change_no_session",
+            packets_that_are_no_good_change_no_session,
+            possible,
+        ),
+        (
+            "a_session_outlives_a_reload",
+            a_session_outlives_a_reload,
+            possible,
+        ),
     ];
     let trials = tests
         .iter()
@@ -268,4 +288,261 @@ fn a_reload_keeps_what_files_say() {
         .then_some(())
     });
     assert!(shown.is_some());
+}
+
+/// A session with the machine at `to`, at intervals of 50 milliseconds.
+fn session(name: &str, from: &str, to: &str, more: &str) -> String {
+    format!(
+        "bfd_instance {name} {{\n neighbor_ip {to}\n source_ip {from}\n min_rx 50\n min_tx 50\n multiplier 4\n{more}\n}}\n"
+    )
+}
+
+/// Both machines' files, with a session between them that their instances track.
+fn write_sessions(one: &Node, other: &Node) {
+    let [a, b] = ["192.168.0.11", "192.168.0.12"];
+    let track = " track_bfd {\n far\n }";
+    one.write(&(session("far", a, b, "") + &instance(100, track)));
+    other.write(&(session("far", b, a, "") + &instance(100, track).replace("_id 51", "_id 52")));
+}
+
+fn a_session_with_the_original_goes_both_ways() {
+    let (ours, theirs) = pair();
+    write_sessions(&ours, &theirs);
+    let mut first = ours.start();
+    // With its process for BFD.
+    let mut command = theirs.network.command("keepalived");
+    command
+        .args(["-n", "-l", "-D", "-f"])
+        .arg(theirs.path("keepalived.conf"));
+    for (option, file) in [
+        ("-p", "parent.pid"),
+        ("-r", "vrrp.pid"),
+        ("-b", "bfd.pid"),
+        ("-c", "check.pid"),
+    ] {
+        command.arg(option).arg(theirs.path(file));
+    }
+    let mut second = Program::start(&mut command).unwrap();
+    for program in [&first, &second] {
+        wait_until_said(program, "(VI_1) entering FAULT state");
+        wait_until_said(program, "(far) Entering Up state");
+        wait_until_said(program, "VRRP_Instance(VI_1) Tracked BFD instance far is UP");
+        wait_until_said(program, "(VI_1) Entering BACKUP STATE");
+        // What both have agreed on, in the same words.
+        wait_until_said(program, "   50000    50000     4       200000");
+        wait_until_said(program, "Detection time is 200000 us (was 4000000 us)");
+    }
+    ours.wait_for_address(VIRTUAL, &first);
+    // It dies without a word.
+    for file in ["bfd.pid", "parent.pid", "vrrp.pid"] {
+        let pid: i32 = fs::read_to_string(theirs.path(file))
+            .unwrap()
+            .trim()
+            .parse()
+            .unwrap();
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), Signal::SIGKILL).unwrap();
+        fs::remove_file(theirs.path(file)).unwrap();
+    }
+    second.wait().unwrap();
+    wait_until_said(&first, "(far) Expired after 200 ms");
+    wait_until_said(
+        &first,
+        "(far) Entering Down state (Local diagnostic - Control Detection Time Expired, Remote diagnostic - No Diagnostic)",
+    );
+    wait_until_said(&first, "VRRP_Instance(VI_1) Tracked BFD instance far is DOWN");
+    ours.wait_for_no_address(VIRTUAL, &first);
+    // It comes back, and hears at once of an end that is meant.
+    let second = Program::start(&mut command).unwrap();
+    wait_until_said(&second, "VRRP_Instance(VI_1) Tracked BFD instance far is UP");
+    ours.wait_for_address(VIRTUAL, &first);
+    first.signal(Signal::SIGTERM).unwrap();
+    assert_eq!(first.wait_code(), Some(0));
+    wait_until_said(
+        &second,
+        "(far) Entering Down state (Local diagnostic - Neighbor Signaled Session Down, Remote diagnostic - Administratively Down)",
+    );
+}
+
+/// FRR's BFD.
+const BFDD: &str = "/usr/lib/frr/bfdd";
+
+/// What it is told of the neighbour.
+const BFDD_CONF: &str = "bfd
+ peer 192.168.0.11 local-address 192.168.0.12
+  detect-multiplier 4
+  receive-interval 50
+  transmit-interval 50
+ !
+ peer 2001:db8::11 local-address 2001:db8::12
+  detect-multiplier 4
+  receive-interval 50
+  transmit-interval 50
+ !
+ peer 10.9.9.11 multihop local-address 10.9.9.12
+  minimum-ttl 250
+  detect-multiplier 4
+  receive-interval 50
+  transmit-interval 50
+ !
+";
+
+fn sessions_with_frr_come_and_go() {
+    let (ours, theirs) = pair();
+    for (node, own, far) in [(&ours, "11", "12"), (&theirs, "12", "11")] {
+        node.network
+            .ip(&[
+                "addr",
+                "add",
+                &format!("2001:db8::{own}/64"),
+                "dev",
+                "eth0",
+                "nodad",
+            ])
+            .unwrap();
+        node.network
+            .ip(&["addr", "add", &format!("10.9.9.{own}/32"), "dev", "lo"])
+            .unwrap();
+        let route = [format!("10.9.9.{far}/32"), format!("192.168.0.{far}")];
+        node.network
+            .ip(&["route", "add", &route[0], "via", &route[1]])
+            .unwrap();
+    }
+    ours.write(
+        &[
+            session("v4", "192.168.0.11", "192.168.0.12", ""),
+            session("v6", "2001:db8::11", "2001:db8::12", " hoplimit 255"),
+            session("far", "10.9.9.11", "10.9.9.12", " multihop\n max_hops 5"),
+            instance(
+                100,
+                " track_bfd {\n v4\n v6 weight 10\n far weight 20 reverse\n }",
+            ),
+        ]
+        .concat(),
+    );
+    // It runs as a user of its own, who writes there.
+    let folder = theirs.path("frr");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    fs::write(folder.join("zebra.conf"), "").unwrap();
+    fs::write(folder.join("bfdd.conf"), BFDD_CONF).unwrap();
+    let start = |program: &str, name: &str| {
+        let mut command = theirs.network.command(program);
+        let file = |name: &str| folder.join(name);
+        command.args(["-u", "frr", "-g", "frr", "-P", "0", "-A", "127.0.0.1", "-f"]);
+        command
+            .arg(file(&format!("{name}.conf")))
+            .arg("-i")
+            .arg(file(&format!("{name}.pid")));
+        command
+            .arg("-z")
+            .arg(file("zebra.sock"))
+            .arg("--vty_socket")
+            .arg(&folder);
+        if name == "bfdd" {
+            command.arg("--bfdctl").arg(file("bfdd.sock"));
+        }
+        Program::start(&mut command).unwrap()
+    };
+    let _zebra = start("/usr/lib/frr/zebra", "zebra");
+    assert!(wait_for(|| folder.join("zebra.sock").exists().then_some(())).is_some());
+    let mut bfdd = start(BFDD, "bfdd");
+    let program = ours.start();
+    for name in ["v4", "v6", "far"] {
+        wait_until_said(
+            &program,
+            &format!("VRRP_Instance(VI_1) Tracked BFD instance {name} is UP"),
+        );
+    }
+    wait_until_said_times(&program, "   50000    50000     4       200000", 3);
+    ours.wait_for_address(VIRTUAL, &program);
+    // What it says when it is asked to end it does not say to those who go on.
+    bfdd.signal(Signal::SIGKILL).unwrap();
+    bfdd.wait().unwrap();
+    for name in ["v4", "v6", "far"] {
+        wait_until_said(
+            &program,
+            &format!("VRRP_Instance(VI_1) Tracked BFD instance {name} is DOWN"),
+        );
+    }
+    ours.wait_for_no_address(VIRTUAL, &program);
+    let _bfdd = start(BFDD, "bfdd");
+    wait_until_said_times(&program, "Tracked BFD instance v4 is UP", 2);
+    ours.wait_for_address(VIRTUAL, &program);
+}
+
+fn packets_that_are_no_good_change_no_session() {
+    use vrrp_proto::bfd::{Packet, State};
+
+    let (one, other) = pair();
+    write_sessions(&one, &other);
+    let (first, second) = (one.start(), other.start());
+    for program in [&first, &second] {
+        wait_until_said(program, "VRRP_Instance(VI_1) Tracked BFD instance far is UP");
+    }
+    let packet = Packet {
+        state: State::AdminDown,
+        multiplier: 1,
+        my_discriminator: 9,
+        ..Packet::default()
+    };
+    let socket = other
+        .network
+        .inside(|| std::net::UdpSocket::bind("192.168.0.12:0"))
+        .unwrap();
+    let send = |bytes: &[u8], ttl: u32| {
+        socket.set_ttl(ttl).unwrap();
+        socket.send_to(bytes, "192.168.0.11:3784").unwrap();
+    };
+    // From beyond the next router, whatever it says.
+    send(&packet.encode(), 254);
+    wait_until_said(&first, "Packet ttl(254) < 255 - discarding");
+    let changed = |at: usize, value: u8| {
+        let mut bytes = packet.encode();
+        bytes[at] = value;
+        bytes
+    };
+    send(&changed(0, 0x40), 255);
+    wait_until_said(&first, "Packet is of unsupported version: 2");
+    send(&packet.encode()[..20], 255);
+    wait_until_said(&first, "Packet is too small: 20 bytes");
+    send(&changed(2, 0), 255);
+    wait_until_said(&first, "Packet 'detection multiplier' field is zero");
+    send(&changed(11, 99), 255);
+    wait_until_said(
+        &first,
+        "(session is not found - your discriminator field is 0x00000063)",
+    );
+    wait_until_said(&first, "Discarding bogus packet from [192.168.0.12]");
+    for _ in 0..5000 {
+        send(&changed(2, 0), 255);
+    }
+    wait_until_said(&first, "more lines of these kinds left out");
+    assert_eq!(count(&first, "is DOWN"), 0, "{}", first.output().unwrap());
+}
+
+fn a_session_outlives_a_reload() {
+    let (one, other) = pair();
+    write_sessions(&one, &other);
+    let (first, second) = (one.start(), other.start());
+    one.wait_for_address(VIRTUAL, &first);
+    let text = fs::read_to_string(one.path("keepalived.conf")).unwrap();
+    one.write(
+        &text
+            .replace("min_tx 50", "min_tx 80")
+            .replace("priority 100", "priority 120"),
+    );
+    first.signal(Signal::SIGHUP).unwrap();
+    // The neighbour is asked, and agrees.
+    wait_until_said(&second, "remote    80000   50000    80000     4       200000");
+    wait_until_said(&second, "Detection time is 320000 us (was 200000 us)");
+    wait_until_said(&first, "Reload complete");
+    for program in [&first, &second] {
+        assert_eq!(count(program, "is DOWN"), 0, "{}", program.output().unwrap());
+    }
+    assert!(one.has(VIRTUAL));
+    // One that is gone from the file is ended.
+    one.write(&instance(100, ""));
+    first.signal(Signal::SIGHUP).unwrap();
+    wait_until_said(&second, "Remote diagnostic - Administratively Down");
+    assert!(one.has(VIRTUAL));
 }

@@ -10,6 +10,7 @@ use tokio::task::yield_now;
 use tokio::time::{sleep_until, timeout};
 
 use crate::announced::Announced;
+use crate::bfd::News;
 use crate::check::Report;
 use crate::dump;
 use crate::http::Asker;
@@ -56,6 +57,7 @@ enum Happened {
     Netlink(io::Result<Vec<Change>>),
     Script(Option<Report>),
     Files,
+    Session(News),
     Packet(SocketKey, io::Result<Received>),
     Announced(Announced),
     Asked(Asker),
@@ -97,7 +99,8 @@ pub async fn run(
     let mut monitor = Monitor::open()?;
     let (reports, mut reported) = mpsc::unbounded_channel();
     let (askers, mut asked) = mpsc::unbounded_channel();
-    let mut node = Node::open(config, options, log.clone(), reports, askers)?;
+    let (session_news, mut sessions_told) = mpsc::unbounded_channel();
+    let mut node = Node::open(config, options, log.clone(), reports, askers, session_news)?;
     privilege::keep_only_what_is_needed()
         .map_err(|error| io::Error::other(format!("rights cannot be given up: {error}")))?;
     monitor.tell_routes(node.uses_routes())?;
@@ -120,6 +123,7 @@ pub async fn run(
             changes = monitor.changes() => Happened::Netlink(changes),
             report = reported.recv() => Happened::Script(report),
             () = node.files_changed() => Happened::Files,
+            Some(news) = sessions_told.recv() => Happened::Session(news),
             () = sleep_until(wake) => Happened::Time,
             Some(asker) = asked.recv() => Happened::Asked(asker),
             (key, received) = poll_fn(|context| node.poll_packet(context, &mut buffer)) => {
@@ -160,6 +164,7 @@ pub async fn run(
                 }
             }
             Happened::Files => node.take_file_changes(),
+            Happened::Session(news) => node.take_session_news(news),
             Happened::Packet(key, received) => {
                 if node.take_packets(key, received, &mut buffer) {
                     yield_now().await;

@@ -1,13 +1,5 @@
 //! What is known and what was counted, written down as the original does: into files below `/tmp`, or into the log.
 
-/// Adds a line.
-macro_rules! line {
-    ($out:expr, $($text:tt)*) => {
-        $out.push_str(&format!($($text)*));
-        $out.push('\n');
-    };
-}
-
 mod tracked;
 
 use std::fmt::Write as _;
@@ -56,6 +48,11 @@ pub(crate) fn write_data(node: &Node) {
         std::process::id()
     ));
     write(&node.log, &path(node, DumpKind::State), &data(node));
+    if let Some(sessions) = &node.sessions {
+        let global = &node.global;
+        let instance = global.instance.as_deref();
+        sessions.write_data(global.dumps.path(DumpKind::State, "_bfd", instance));
+    }
 }
 
 /// Writes data and counts as JSON into their file.
@@ -121,7 +118,7 @@ fn write(log: &Log, path: &str, text: &str) {
 }
 
 /// Makes a file anew: what somebody else may have put under the name in a folder that all can write to is not followed.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -148,6 +145,7 @@ fn data(node: &Node) -> String {
         }
     }
     tracked::files(&mut out, node);
+    tracked::sessions(&mut out, node);
     line!(out, "------< Interfaces >------");
     for link in node.interfaces.all() {
         interface(&mut out, node, link);
@@ -624,7 +622,7 @@ fn weight(weight: Weight) -> String {
 }
 
 /// A time in seconds since 1970, and in words.
-fn moment(at: Timestamp, zone: TimeZone) -> String {
+pub(crate) fn moment(at: Timestamp, zone: TimeZone) -> String {
     let words = at.to_zoned(zone).strftime("%a %b %d %H:%M:%S.%6f %Y");
     format!("{}.{:06} ({words})", at.as_second(), at.subsec_microsecond())
 }

@@ -4,9 +4,18 @@
 //! What it must not know: the proxy's half (haproxy's files, plan and connections), which must go on when this one fails; and what
 //! an instance does next, which vrrp-proto decides.
 
+/// Adds a line.
+macro_rules! line {
+    ($out:expr, $($text:tt)*) => {
+        $out.push_str(&format!($($text)*));
+        $out.push('\n');
+    };
+}
+
 mod address;
 mod announced;
 mod announcement;
+mod bfd;
 mod check;
 mod clock;
 mod driver;

@@ -81,9 +81,14 @@ pub fn tracked(instance: &VrrpInstance, config: &Config) -> Vec<(Thing, Weight)>
     let place = config.instances.iter().position(|one| one.name == instance.name);
     let statics = place.map(|place| tracked_statics(&config.statics, place));
     let weightless = needed.chain(statics.into_iter().flatten());
+    let sessions = instance.track_sessions.iter().filter_map(|tracked| {
+        let session = config.sessions.get(tracked.thing)?;
+        Some((Thing::Bfd(session.name.clone()), tracked.weight))
+    });
     scripts
         .chain(interfaces)
         .chain(files)
+        .chain(sessions)
         .chain(weightless.map(|thing| (thing, Weight::default())))
         .collect()
 }

@@ -313,7 +313,7 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "BFD sessions that are tracked",
     )
-    .checked(Act::List {
+    .acts(Act::List {
         begin: |_, _| true,
         entry: track_thing::bfd,
         end: |_, _| {},

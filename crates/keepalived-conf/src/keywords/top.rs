@@ -13,7 +13,7 @@ use crate::parse::{bfd, global, instance, route, rule, script, statics, sync, tr
 /// Keywords outside of every block.
 pub(super) const ROWS: &[Row] = &[
     kw("SSL", TOP, Arity::exactly(0), "keys of the checks over TLS").checked(read_block(SSL)),
-    kw("bfd_instance", TOP, Arity::exactly(1), "a BFD session").checked(Act::Block {
+    kw("bfd_instance", TOP, Arity::exactly(1), "a BFD session").acts(Act::Block {
         place: BFD,
         begin: bfd::begin,
         end: bfd::end,

@@ -1,4 +1,4 @@
-//! What is tracked, as the original writes it down: files, and by whom.
+//! What is tracked, as the original writes it down, and by whom.
 
 use keepalived_conf::model::{TrackThing, VrrpInstance, Weight};
 
@@ -14,6 +14,34 @@ pub(super) fn of_instance(out: &mut String, things: &Things, instance: &VrrpInst
                 line!(out, "     {}, weight {}", file.name, words(tracked.weight));
             }
         }
+    }
+    if !instance.track_sessions.is_empty() {
+        line!(out, "   Tracked BFDs :");
+        for tracked in &instance.track_sessions {
+            if let Some(session) = things.sessions.get(tracked.thing) {
+                line!(out, "     {}: weight {}", session.name, words(tracked.weight));
+            }
+        }
+    }
+}
+
+/// The BFD sessions.
+pub(super) fn sessions(out: &mut String, node: &Node) {
+    let Some(sessions) = &node.sessions else { return };
+    line!(out, "------< VRRP Track BFDs >------");
+    for seen in sessions.all.iter().filter(|seen| seen.session.vrrp) {
+        let name = &seen.session.name;
+        let state = if seen.up { "up" } else { "down" };
+        line!(out, " VRRP Track BFD = {name}");
+        line!(out, "   Weight = {}", words(seen.session.weight));
+        line!(out, "   Bfd is {state}");
+        let tracks = |tracked: &TrackThing| {
+            let its = node.things.sessions.get(tracked.thing);
+            its.is_some_and(|its| its.name == *name)
+        };
+        trackers(out, node, |instance| {
+            instance.track_sessions.iter().find(|one| tracks(one))
+        });
     }
 }
 

@@ -18,7 +18,7 @@ use std::io;
 
 use jiff::Timestamp;
 use keepalived_conf::model::{Config, GlobalDefs, VrrpInstance};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use vrrp_proto::track::{Health, TrackId, Tracked};
 use vrrp_proto::{Input, InstanceConfig, StateKind, Time};
 
@@ -27,6 +27,7 @@ use self::statics::Statics;
 pub(crate) use self::track::Things;
 use crate::announced::Listeners;
 use crate::announcement::{Announcer, Intervals};
+use crate::bfd::{News, Sessions};
 use crate::check::{Check, Report};
 use crate::clock::Clock;
 use crate::driver::Options;
@@ -65,6 +66,8 @@ pub(crate) enum Ending {
     Check(Check),
     /// The reader of a FIFO.
     Reader(Running),
+    /// The thread of BFD.
+    Sessions(oneshot::Receiver<()>),
 }
 
 impl Ending {
@@ -72,6 +75,10 @@ impl Ending {
     pub(crate) async fn end(self) {
         match self {
             Self::Check(check) => check.end().await,
+            Self::Sessions(ended) => {
+                // One that has ended already is fine.
+                let _ = ended.await;
+            }
             Self::Reader(mut running) => {
                 // Whatever it ends with: nobody asks for it.
                 let _ = running.end().await;
@@ -90,6 +97,9 @@ pub(crate) struct Node {
     pub(crate) routers: Vec<Router>,
     pub(crate) checks: Vec<Check>,
     pub(crate) things: Things,
+    /// The BFD sessions; none when the configuration has none.
+    pub(crate) sessions: Option<Sessions>,
+    session_news: mpsc::UnboundedSender<News>,
     /// The tracked files; none when no instance tracks any.
     pub(crate) files: Option<Files>,
     groups: Vec<Group>,
@@ -144,6 +154,7 @@ impl Node {
         log: Log,
         reports: mpsc::UnboundedSender<Report>,
         askers: mpsc::UnboundedSender<Asker>,
+        session_news: mpsc::UnboundedSender<News>,
     ) -> io::Result<Self> {
         let clock = Clock::start();
         log.detail("Registering Kernel netlink command channel");
@@ -169,6 +180,8 @@ impl Node {
             checks: Vec::new(),
             things: Things::of(config),
             files: None,
+            sessions: None,
+            session_news,
             fifos,
             groups: config.groups.iter().cloned().map(Group::new).collect(),
             statics: Statics::new(&config.statics),
@@ -282,6 +295,8 @@ impl Node {
             };
             self.start_check(script, health);
         }
+        // None is running yet: nothing is left to be ended.
+        self.renew_sessions();
     }
 
     /// When [`Self::handle_timeout`] wants to be called.
@@ -365,7 +380,9 @@ impl Node {
     pub(crate) fn take_endings(&mut self) -> Vec<Ending> {
         let readers = self.fifos.close().into_iter().map(Ending::Reader);
         let checks = std::mem::take(&mut self.checks).into_iter().map(Ending::Check);
-        checks.chain(readers).collect()
+        let sessions = self.sessions.take();
+        let sessions = sessions.map(|sessions| Ending::Sessions(sessions.stop()));
+        checks.chain(readers).chain(sessions).collect()
     }
 
     /// Starts all instances: what an earlier run may have left is gone before any of them goes on.
@@ -431,12 +448,7 @@ impl Node {
         let scripts = scripts
             .into_iter()
             .map(|(name, health)| (Thing::Script(name), health));
-        let files: Vec<(Thing, Health)> = self
-            .files
-            .iter()
-            .flat_map(Files::all)
-            .map(|(file, level)| (Thing::File(file.name.clone()), Health::Level(level)))
-            .collect();
+        let others = self.health_of_things();
         let needed: Vec<(Thing, Health)> = self.routers[at]
             .instance
             .needed_interfaces
@@ -446,7 +458,7 @@ impl Node {
         let statics = self.statics.health();
         interfaces
             .chain(scripts)
-            .chain(files)
+            .chain(others)
             .chain(needed)
             .chain(statics)
             .map(|(thing, health)| (self.track_id(thing), health))

@@ -36,8 +36,9 @@ impl Node {
             .renewed(self.global.smtp.clone(), self.global.router_id.clone());
         let readers = self.fifos.renew(&self.global.fifos);
         let ended = self.renew_checks(config).into_iter().map(Ending::Check);
-        let ended = ended.chain(readers.into_iter().map(Ending::Reader)).collect();
         self.things = Things::of(config);
+        let ended: Vec<Ending> = ended.chain(readers.into_iter().map(Ending::Reader)).collect();
+        let ended = ended.into_iter().chain(self.renew_sessions()).collect();
         self.renew_files(config);
         self.change_statics(&config.statics);
         // Members' places are those in the new file only once all are in its order.

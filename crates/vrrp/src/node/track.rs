@@ -1,9 +1,10 @@
 //! What instances track besides interfaces: the names that their machines know it by, its beginning, and what it becomes.
 
-use keepalived_conf::model::{Config, TrackFile, TrackThing};
+use keepalived_conf::model::{BfdInstance, Config, TrackFile, TrackThing};
 use vrrp_proto::track::{Health, TrackId};
 
-use super::Node;
+use super::{Ending, Node};
+use crate::bfd::{News, Sessions};
 use crate::files::{Files, initialise};
 use crate::thing::Thing;
 
@@ -12,12 +13,15 @@ use crate::thing::Thing;
 pub(crate) struct Things {
     /// Files.
     pub(crate) files: Vec<TrackFile>,
+    /// BFD sessions.
+    pub(crate) sessions: Vec<BfdInstance>,
 }
 
 impl Things {
     pub(super) fn of(config: &Config) -> Self {
         Self {
             files: config.files.clone(),
+            sessions: config.sessions.clone(),
         }
     }
 }
@@ -96,6 +100,82 @@ impl Node {
             }
             self.input(at, vrrp_proto::Input::Track { id, health });
         }
+    }
+
+    /// Begins the BFD sessions of a configuration, goes on with those that there are, and gives the thread of those that are
+    /// all gone, to be waited for.
+    pub(super) fn renew_sessions(&mut self) -> Option<Ending> {
+        let wanted = self.things.sessions.clone();
+        match &mut self.sessions {
+            Some(_) if wanted.is_empty() => {}
+            Some(sessions) => {
+                sessions.renew(&wanted);
+                return None;
+            }
+            None if wanted.is_empty() => return None,
+            None => {
+                match Sessions::start(&wanted, self.session_news.clone(), &self.log) {
+                    Ok(sessions) => self.sessions = Some(sessions),
+                    Err(error) => self.log.info(format!("BFD sessions cannot be run: {error}")),
+                }
+                return None;
+            }
+        }
+        let sessions = self.sessions.take()?;
+        Some(Ending::Sessions(sessions.stop()))
+    }
+
+    /// Takes what is told of BFD sessions.
+    pub(crate) fn take_session_news(&mut self, news: News) {
+        let (name, up, state, at) = match news {
+            News::Line(text) => return self.log.info(text),
+            News::State { name, up, state, at } => (name, up, state, at),
+        };
+        let seen = self
+            .sessions
+            .iter_mut()
+            .flat_map(|sessions| &mut sessions.all)
+            .find(|seen| seen.session.name == name);
+        let Some(seen) = seen else { return };
+        let changed = std::mem::replace(&mut seen.up, up) != up;
+        self.log.info(format!(
+            "Received BFD event: instance {name} is in state {state} (delivered in {} usec)",
+            at.elapsed().as_micros()
+        ));
+        if !changed {
+            return;
+        }
+        let id = self.track_id(Thing::Bfd(name.clone()));
+        let (health, words) = if up {
+            (Health::Up, "UP")
+        } else {
+            (Health::Down, "DOWN")
+        };
+        for at in 0..self.routers.len() {
+            let mut tracked = self.routers[at].machine.config().tracked.iter();
+            if tracked.any(|tracked| tracked.id == id) {
+                let instance = &self.routers[at].instance.name;
+                self.log.info(format!(
+                    "VRRP_Instance({instance}) Tracked BFD instance {name} is {words}"
+                ));
+                self.input(at, vrrp_proto::Input::Track { id, health });
+            }
+        }
+    }
+
+    /// What is known of the files and sessions that are tracked.
+    pub(super) fn health_of_things(&self) -> Vec<(Thing, Health)> {
+        let files = self.files.iter().flat_map(Files::all);
+        let files = files.map(|(file, level)| (Thing::File(file.name.clone()), Health::Level(level)));
+        let seen = self.sessions.iter().flat_map(|sessions| &sessions.all);
+        let sessions = self.things.sessions.iter().map(|session| {
+            let is_up = seen
+                .clone()
+                .any(|seen| seen.session.name == session.name && seen.up);
+            let health = if is_up { Health::Up } else { Health::Down };
+            (Thing::Bfd(session.name.clone()), health)
+        });
+        files.chain(sessions).collect()
     }
 
     /// Says which files keep an instance that begins in the fault state.
