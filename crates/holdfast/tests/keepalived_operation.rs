@@ -48,6 +48,19 @@ fn main() {
             "dumps_have_the_originals_keys_and_values",
             dumps_have_the_originals_keys_and_values,
         ),
+        (
+            "scripts_run_before_and_after_and_not_too_long",
+            scripts_run_before_and_after_and_not_too_long,
+        ),
+        (
+            "a_reload_is_shown_by_a_file_and_checked_before",
+            a_reload_is_shown_by_a_file_and_checked_before,
+        ),
+        ("a_reload_comes_at_its_time", a_reload_comes_at_its_time),
+        (
+            "a_script_has_all_groups_of_its_user",
+            a_script_has_all_groups_of_its_user,
+        ),
     ];
     let trials = tests
         .iter()
@@ -410,4 +423,139 @@ fn dumps_have_the_originals_keys_and_values() {
         .filter(|line| !known.iter().any(|word| line.contains(word)))
         .collect();
     assert!(unknown.is_empty(), "{unknown:#?} are not in {ours}");
+}
+
+/// A configuration with these lines in `global_defs`.
+fn with_global(lines: &str) -> String {
+    format!(
+        "global_defs {{\n enable_script_security\n script_user root\n{lines}\n}}\n{}",
+        instance(100, "")
+    )
+}
+
+fn scripts_run_before_and_after_and_not_too_long() {
+    let (node, _other) = pair();
+    // Others may write to folders below the usual one for temporary files, where no script of root's is run from.
+    let place = tempfile::tempdir_in("/run").unwrap();
+    fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let script = place.path().join("bound");
+    fs::write(&script, "#!/bin/sh\necho $1 >>$0.calls\nsleep $2\nexit $3\n").unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let script = script.display();
+    node.write(&with_global(&format!(
+        " startup_script \"{script} first 0 3\"\n shutdown_script \"{script} last 60 0\"\n shutdown_script_timeout 1\n\
+         umask IRWXO|IXGRP\n process_names\n vrrp_process_name speaker\n state_dump_file {}/\n",
+        node.folder.path().display()
+    )));
+    let mut program = node.start();
+    node.wait_for_address(VIRTUAL, &program);
+    let calls = || fs::read_to_string(place.path().join("bound.calls")).unwrap();
+    assert_eq!(calls(), "first\n");
+    wait_until_said(&program, "startup script script failed, status 3");
+    let name = |pid: i32| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap();
+    assert_eq!(name(node.child()), "speaker\n");
+    assert_eq!(name(program.pid()), "keepalived\n");
+    let ended = Instant::now();
+    program.signal(Signal::SIGTERM).unwrap();
+    assert_eq!(program.wait_code(), Some(0), "{}", program.output().unwrap());
+    assert!(ended.elapsed() < Duration::from_secs(20));
+    assert_eq!(calls(), "first\nlast\n");
+    let said = program.output().unwrap();
+    assert!(said.contains("shutdown script timed out"), "{said}");
+    assert!(!node.has(VIRTUAL));
+}
+
+fn a_reload_is_shown_by_a_file_and_checked_before() {
+    let (node, _other) = pair();
+    let folder = node.folder.path().display();
+    let global = format!(
+        " reload_file {folder}/reading\n reload_check_config {folder}/why\n config_save_dir {folder}/kept\n"
+    );
+    node.write(&with_global(&global));
+    let program = node.start();
+    node.wait_for_address(VIRTUAL, &program);
+    let reading = node.path("reading");
+    fs::write(&reading, "wait").unwrap();
+    program.signal(Signal::SIGHUP).unwrap();
+    wait_until_said(&program, "Reload complete");
+    assert!(wait_for(|| (!reading.exists()).then_some(())).is_some());
+    // What cannot be run is not passed on, and the file says why.
+    node.write(
+        &with_global(&format!("{global} router_id\n include_check\n")).replace("interface eth0", "interface"),
+    );
+    program.signal(Signal::SIGHUP).unwrap();
+    wait_until_said(&program, "New config failed validation, see ");
+    assert!(!fs::read_to_string(node.path("why")).unwrap().is_empty());
+    assert!(wait_for(|| (!reading.exists()).then_some(())).is_some());
+    assert!(node.has(VIRTUAL));
+    assert_eq!(count(&program, "Reload complete"), 1);
+    let kept = fs::read_dir(node.path("kept")).unwrap().count();
+    assert_eq!(kept, 3);
+    let first = node.path(&format!("kept/keepalived.conf.{}.0", program.pid()));
+    assert_eq!(fs::read_to_string(first).unwrap(), with_global(&global));
+}
+
+fn a_reload_comes_at_its_time() {
+    let (node, _other) = pair();
+    let file = node.path("when");
+    node.write(&with_global(&format!(" reload_time_file {}\n", file.display())));
+    let program = node.start();
+    node.wait_for_address(VIRTUAL, &program);
+    fs::write(&file, "soon\n").unwrap();
+    wait_until_said(&program, "Reload time soon format is incorrect - ignoring");
+    let at = |seconds: i64| {
+        let at = std::process::Command::new("date")
+            .args(["-u", "-d", &format!("{seconds} seconds"), "+%Y-%m-%d %H:%M:%SZ"])
+            .output();
+        fs::write(&file, at.unwrap().stdout).unwrap();
+    };
+    at(600);
+    wait_until_said(&program, "Scheduling reload for ");
+    fs::remove_file(&file).unwrap();
+    wait_until_said(&program, "Cancelling reload scheduled for ");
+    at(3);
+    wait_until_said(&program, "Reload complete");
+    assert!(!file.exists());
+    assert!(node.has(VIRTUAL));
+    assert_eq!(count(&program, "Reload complete"), 1);
+}
+
+fn a_script_has_all_groups_of_its_user() {
+    let (node, _other) = pair();
+    // A user of every system that is in a group besides its own here.
+    let groups = |user: &str| {
+        let shown = std::process::Command::new("id")
+            .args(["-G", user])
+            .output()
+            .unwrap()
+            .stdout;
+        let mut all: Vec<u32> = String::from_utf8(shown)
+            .unwrap()
+            .split_whitespace()
+            .map(|one| one.parse().unwrap())
+            .collect();
+        all.sort_unstable();
+        all
+    };
+    let out = node.path("groups");
+    fs::write(&out, "").unwrap();
+    fs::set_permissions(&out, fs::Permissions::from_mode(0o666)).unwrap();
+    let script = node.script(
+        "told",
+        &format!("grep Groups /proc/self/status >>{}", out.display()),
+    );
+    node.write(&format!(
+        "global_defs {{\n set_supplementary_groups\n}}\n{}",
+        instance(100, &format!(" notify_master {script} daemon"))
+    ));
+    let program = node.start();
+    let told = wait_for(|| fs::read_to_string(&out).ok().filter(|text| !text.is_empty()));
+    let told = told.unwrap_or_else(|| panic!("{}", program.output().unwrap()));
+    let mut all: Vec<u32> = told
+        .split_whitespace()
+        .skip(1)
+        .map(|one| one.parse().unwrap())
+        .collect();
+    all.sort_unstable();
+    assert_eq!(all, groups("daemon"));
 }

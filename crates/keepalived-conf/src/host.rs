@@ -59,6 +59,11 @@ pub trait Host {
     /// The number of a group.
     fn group(&self, name: &str) -> Option<u32>;
 
+    /// The groups that the user of that number is in, `gid` included; none when they cannot be found out.
+    fn groups_of(&self, _uid: u32, _gid: u32) -> Vec<u32> {
+        Vec::new()
+    }
+
     /// The user and group number that the program runs as.
     fn own_ids(&self) -> (u32, u32);
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use syntax::Span;
 
 use crate::model::{
-    Dumps, FileInit, HttpEndpoint, InitialState, ParamMatch, Route, Rule, Scope, SmtpServer, UnicastPeer,
-    Version, Weight,
+    Dumps, FileInit, HttpEndpoint, InitialState, ParamMatch, Reload, Route, Rule, Scope, SmtpServer,
+    UnicastPeer, Version, Weight,
 };
 
 /// A value with its place.
@@ -81,6 +81,7 @@ pub(crate) struct Global {
     pub(crate) process_monitor_buffer: Option<u32>,
     pub(crate) process_monitor_force: Option<bool>,
     pub(crate) fifos: WrittenFifos,
+    pub(crate) program: WrittenProgram,
     pub(crate) dumps: Dumps,
     pub(crate) http: Option<HttpEndpoint>,
     pub(crate) firewall: WrittenFirewall,
@@ -104,6 +105,25 @@ pub(crate) struct WrittenFirewall {
     pub(crate) priority: Option<i32>,
     pub(crate) counters: bool,
     pub(crate) ifindex: bool,
+}
+
+/// How the program itself runs.
+#[derive(Debug, Default)]
+pub(crate) struct WrittenProgram {
+    pub(crate) startup: Option<Command>,
+    pub(crate) startup_timeout: Option<Duration>,
+    pub(crate) shutdown: Option<Command>,
+    pub(crate) shutdown_timeout: Option<Duration>,
+    pub(crate) umask: Option<u32>,
+    pub(crate) parent_name: Option<String>,
+    pub(crate) vrrp_name: Option<String>,
+    pub(crate) own_names: bool,
+    pub(crate) save_folder: Option<String>,
+    pub(crate) reload: Reload,
+    /// Programs are called by the paths that are written, links and all.
+    pub(crate) symlinks: bool,
+    /// Programs have all groups of their user.
+    pub(crate) groups: bool,
 }
 
 /// The FIFOs that changes are written to.

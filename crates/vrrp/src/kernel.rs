@@ -1,5 +1,5 @@
 //! The calls to the system that the compiler cannot check: the address of a packet below IP, and waiting for a socket that tokio has
-//! no type for. All `unsafe` code of this crate is here.
+//! no type for, and becoming another user with all groups. All `unsafe` code of this crate is here.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -50,4 +50,20 @@ pub(crate) fn link_address(index: i32, protocol: u16, mac: [u8; 6]) -> SockAddr 
     let length = size_of::<libc::sockaddr_ll>() as libc::socklen_t;
     // SAFETY: the first `length` bytes of the storage are a whole address of the family that it names.
     unsafe { SockAddr::new(storage, length) }
+}
+
+/// Has a program run as a user with all of its groups.
+pub fn become_user(command: &mut std::process::Command, uid: u32, gid: u32, groups: &[u32]) {
+    use std::os::unix::process::CommandExt as _;
+
+    use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
+    let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
+    let become_them = move || {
+        setgroups(&groups)?;
+        setgid(Gid::from_raw(gid))?;
+        setuid(Uid::from_raw(uid))?;
+        Ok(())
+    };
+    // SAFETY: between fork and exec only system calls are made; the list was made before, and nothing is allocated or locked.
+    unsafe { command.pre_exec(become_them) };
 }

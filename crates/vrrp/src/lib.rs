@@ -45,6 +45,7 @@ mod vmac;
 pub use check::script_timing;
 pub use driver::{Command, Milestone, Options, run};
 pub use dump::write_parent_data;
+pub use kernel::become_user;
 pub use netlink::is_private_macvlan;
 pub use router::machine_config;
 pub use thing::{Thing, tracked};

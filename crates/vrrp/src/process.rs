@@ -97,6 +97,10 @@ fn command(script: &Script, more: &[&str]) -> io::Result<Command> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .process_group(0);
+    if !script.groups.is_empty() {
+        crate::kernel::become_user(command.as_std_mut(), script.uid, script.gid, &script.groups);
+        return Ok(command);
+    }
     // Only who is root can become somebody else, and who is that user already need not.
     if script.gid != getegid().as_raw() {
         command.gid(script.gid);
@@ -117,6 +121,7 @@ mod tests {
             command: words.iter().map(|word| (*word).to_owned()).collect(),
             uid: geteuid().as_raw(),
             gid: getegid().as_raw(),
+            groups: Vec::new(),
         }
     }
 

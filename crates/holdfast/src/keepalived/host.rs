@@ -68,6 +68,18 @@ impl Host for Machine {
         (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw())
     }
 
+    fn groups_of(&self, uid: u32, gid: u32) -> Vec<u32> {
+        let Ok(Some(user)) = User::from_uid(nix::unistd::Uid::from_raw(uid)) else {
+            return Vec::new();
+        };
+        let Ok(name) = std::ffi::CString::new(user.name) else {
+            return Vec::new();
+        };
+        let groups = nix::unistd::getgrouplist(&name, nix::unistd::Gid::from_raw(gid));
+        let groups = groups.unwrap_or_default().into_iter();
+        groups.map(nix::unistd::Gid::as_raw).collect()
+    }
+
     fn hostname(&self) -> String {
         hostname()
     }

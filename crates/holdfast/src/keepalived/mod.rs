@@ -1,6 +1,7 @@
 //! The keepalived program: from its command line to a configuration that was tested or runs, and to its exit status.
 
 mod arguments;
+mod bounded_script;
 mod child;
 pub(crate) mod host;
 mod journal;
@@ -8,6 +9,7 @@ mod namespace;
 mod parent;
 mod pid_file;
 mod reading;
+mod schedule;
 mod usage;
 
 use std::ffi::{OsStr, OsString};

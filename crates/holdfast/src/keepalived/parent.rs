@@ -1,13 +1,17 @@
 //! The first process: it reads the configuration, leaves the terminal, starts the process that speaks VRRP, starts it again when it
 //! dies, and passes signals on. It holds no socket and no address, so it outlives whatever becomes of the other.
 
-use std::fs::OpenOptions;
+use std::ffi::CString;
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use keepalived_conf::model::Program;
 use keepalived_conf::{Dialect, Loaded};
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -23,9 +27,11 @@ use vrrp::log::{Level, Log};
 use vrrp::privilege;
 
 use super::arguments::{Arguments, JSON, STATS_CLEAR};
+use super::bounded_script;
 use super::child::{self, PERMANENT};
 use super::journal::Journal;
 use super::pid_file::{self, PidFiles};
+use super::schedule::Schedule;
 use super::{FAILED, reading};
 use crate::background::{Readiness, Waited, detach, silence};
 use crate::kernel::{self, Split, split};
@@ -88,7 +94,7 @@ pub(crate) fn run(arguments: &Arguments, dialect: Dialect, loaded: Loaded) -> u8
         log.info("daemon is already running");
         return 0;
     }
-    let readiness = match leave_terminal(arguments) {
+    let readiness = match leave_terminal(arguments, &loaded.config.global.program) {
         Ok(Left::Gone(status)) => return status,
         Ok(Left::Runs(readiness)) => readiness,
         Err(error) => {
@@ -115,6 +121,9 @@ pub(crate) fn run(arguments: &Arguments, dialect: Dialect, loaded: Loaded) -> u8
         start_at: None,
         stopping: None,
         status: 0,
+        schedule: None,
+        reload_file: None,
+        saved: 0,
     };
     match parent.watch() {
         Ok(status) => status,
@@ -166,7 +175,7 @@ enum Left {
 }
 
 /// Goes into the background, unless that is not wanted, and sets up what a daemon has.
-fn leave_terminal(arguments: &Arguments) -> io::Result<Left> {
+fn leave_terminal(arguments: &Arguments, program: &Program) -> io::Result<Left> {
     let readiness = if arguments.foreground {
         Readiness::nobody()
     } else {
@@ -176,10 +185,10 @@ fn leave_terminal(arguments: &Arguments) -> io::Result<Left> {
         }
     };
     // `holdfast keepalived` is found under the name that it stands for.
-    prctl::set_name(c"keepalived")?;
+    set_name(program.name_of_parent())?;
     // What the child started and left behind when it died is collected here.
     prctl::set_child_subreaper(true)?;
-    let mask = arguments.umask.unwrap_or(UMASK);
+    let mask = arguments.umask.or(program.umask).unwrap_or(UMASK);
     umask(Mode::from_bits_truncate(mask));
     if arguments.core_dump {
         let (_, hard) = nix::sys::resource::getrlimit(Resource::RLIMIT_CORE)?;
@@ -201,6 +210,13 @@ fn leave_terminal(arguments: &Arguments) -> io::Result<Left> {
     Ok(Left::Runs(readiness))
 }
 
+/// Gives this process a name.
+fn set_name(name: &str) -> io::Result<()> {
+    // A name ends before an octet that none can have.
+    let name = CString::new(name.split('\0').next().unwrap_or_default()).map_err(io::Error::other)?;
+    Ok(prctl::set_name(&name)?)
+}
+
 /// The running first process.
 struct Parent<'a> {
     arguments: &'a Arguments,
@@ -219,6 +235,12 @@ struct Parent<'a> {
     /// Asked to end; when the child is ended by force.
     stopping: Option<Instant>,
     status: u8,
+    /// When the configuration is to be read again.
+    schedule: Option<Schedule>,
+    /// The file that is there while configurations are read.
+    reload_file: Option<PathBuf>,
+    /// Configurations that were kept.
+    saved: u32,
 }
 
 /// The real-time signals, which have no name that could be waited for as the others are: each writes into a pipe.
@@ -274,6 +296,13 @@ impl Parent<'_> {
         let signals = SignalFd::with_flags(&awaited, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
         self.rare = Some(RareSignals::listen()?);
         pid_file::write(&self.files.parent)?;
+        self.save(&self.loaded);
+        self.saved += 1;
+        self.renew_schedule();
+        let program = &self.loaded.config.global.program;
+        if let Some(script) = &program.startup {
+            bounded_script::run("startup", script, program.startup_timeout, &self.log);
+        }
         if self.arguments.check_only {
             self.log
                 .info("Checks of servers (-C) are not built yet: nothing runs");
@@ -308,6 +337,12 @@ impl Parent<'_> {
                 self.stopping = Some(now + Duration::from_secs(1));
             }
             self.wait(&signals)?;
+            if let Some(schedule) = &mut self.schedule
+                && schedule.look(&self.log)
+                && self.stopping.is_none()
+            {
+                self.reload()?;
+            }
             self.listen();
             for number in self.rare.as_ref().map(RareSignals::received).unwrap_or_default() {
                 self.pass_on_number(number);
@@ -323,7 +358,8 @@ impl Parent<'_> {
 
     /// Waits for a signal, a word of the child, or a time.
     fn wait(&self, signals: &SignalFd) -> io::Result<()> {
-        let until = [self.start_at, self.stopping].into_iter().flatten().min();
+        let look = self.schedule.as_ref().map(Schedule::poll_timeout);
+        let until = [self.start_at, self.stopping, look].into_iter().flatten().min();
         let timeout = match until {
             None => PollTimeout::NONE,
             Some(until) => {
@@ -350,6 +386,7 @@ impl Parent<'_> {
 
     /// Takes what the child tells.
     fn listen(&mut self) {
+        let mut was_read = false;
         let Some(child) = &mut self.child else { return };
         let Some(words) = &mut child.words else { return };
         let mut said = [0; 16];
@@ -365,14 +402,21 @@ impl Parent<'_> {
                         child::RELOADED => {
                             self.log.info("Reload complete");
                             service_manager::ready(true);
+                            was_read = true;
                         }
-                        child::NOT_RELOADED => service_manager::ready(true),
+                        child::NOT_RELOADED => {
+                            service_manager::ready(true);
+                            was_read = true;
+                        }
                         _ => {}
                     }
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(_) => child.words = None,
+        }
+        if was_read {
+            self.remove_reload_file();
         }
     }
 
@@ -430,9 +474,21 @@ impl Parent<'_> {
             .detail(format!("Opening file '{}'.", self.arguments.file));
         self.log
             .info(format!("Configuration file {}", self.arguments.file));
+        self.make_reload_file();
         let loaded = reading::read(self.arguments, self.dialect);
+        self.save(&loaded);
+        self.saved += 1;
+        if !self.passes(&loaded) {
+            self.remove_reload_file();
+            service_manager::ready(true);
+            return Ok(());
+        }
         if !loaded.has_errors() && !loaded.outcome.unreadable {
             self.loaded = loaded;
+            self.renew_schedule();
+        }
+        if self.child.is_none() {
+            self.remove_reload_file();
         }
         if self.child.is_some() {
             self.pass_on(Signal::SIGHUP);
@@ -443,6 +499,97 @@ impl Parent<'_> {
             self.start()?;
         }
         Ok(())
+    }
+
+    /// `reload_check_config`: whether a configuration may be taken.
+    fn passes(&self, loaded: &Loaded) -> bool {
+        let Some(told_in) = &self.loaded.config.global.program.reload.check else {
+            return true;
+        };
+        self.log.info("validate conf before Reload");
+        if loaded.test_status() == 0 && !loaded.outcome.unreadable {
+            return true;
+        }
+        let Some(file) = told_in else {
+            reading::tell(loaded, &self.log);
+            self.log.info("New config failed validation");
+            return false;
+        };
+        if let Err(error) = pid_file::replace(Path::new(file), &loaded.report()) {
+            self.log.info(format!("{file} cannot be written: {error}"));
+        }
+        self.log
+            .info(format!("New config failed validation, see {file} for details"));
+        false
+    }
+
+    /// `reload_file`: says that configurations are being read, by a file that is there and empty.
+    fn make_reload_file(&mut self) {
+        let Some(given) = &self.loaded.config.global.program.reload.file else {
+            return;
+        };
+        let path = match given {
+            Some(path) => PathBuf::from(path),
+            None => self.files.parent.with_file_name("keepalived.reload"),
+        };
+        let made = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .custom_flags(nix::libc::O_NOFOLLOW)
+            .open(&path);
+        match made {
+            Ok(_) => self.reload_file = Some(path),
+            Err(error) => self
+                .log
+                .info(format!("Reload file {} cannot be made: {error}", path.display())),
+        }
+    }
+
+    /// Says that they were read.
+    fn remove_reload_file(&mut self) {
+        if let Some(path) = self.reload_file.take()
+            && let Err(error) = pid_file::remove(&path)
+        {
+            self.log.info(format!(
+                "Reload file {} cannot be removed: {error}",
+                path.display()
+            ));
+        }
+    }
+
+    /// `config_save_dir`: keeps a configuration as it was read.
+    fn save(&self, loaded: &Loaded) {
+        let Some(folder) = &self.loaded.config.global.program.save_folder else {
+            return;
+        };
+        let folder = Path::new(folder);
+        let name = format!("keepalived.conf.{}.{}", std::process::id(), self.saved);
+        let texts = loaded
+            .sources
+            .files()
+            .flat_map(|(_, file)| file.bytes().iter().copied());
+        let made = match DirBuilder::new().mode(0o700).create(folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            made => made,
+        };
+        let texts: Vec<u8> = texts.collect();
+        let kept = made.and_then(|()| pid_file::replace_bytes(&folder.join(name), &texts));
+        if let Err(error) = kept {
+            self.log.info(format!(
+                "The configuration cannot be kept in {}: {error}",
+                folder.display()
+            ));
+        }
+    }
+
+    /// Looks at the file that says when to reload, when it is another one than before.
+    fn renew_schedule(&mut self) {
+        let reload = &self.loaded.config.global.program.reload;
+        let wanted = reload.time_file.as_deref().map(|file| (file, reload.repeat));
+        if self.schedule.as_ref().map(Schedule::file) != wanted {
+            self.schedule = wanted.map(|(file, repeat)| Schedule::new(file.to_owned(), repeat));
+        }
     }
 
     /// Starts the child.
@@ -481,6 +628,9 @@ impl Parent<'_> {
                 return PERMANENT;
             }
         };
+        if let Err(error) = set_name(self.loaded.config.global.program.name_of_vrrp()) {
+            self.log.info(format!("The process cannot be named: {error}"));
+        }
         // When the parent is killed, addresses are to be given back.
         if let Err(error) = prctl::set_pdeathsig(Signal::SIGTERM) {
             self.log
@@ -529,6 +679,7 @@ impl Parent<'_> {
 
     fn take_end(&mut self, pid: Pid, status: Option<i32>) {
         let Some(child) = self.child.take() else { return };
+        self.remove_reload_file();
         if self.stopping.is_some() {
             // Scripts that hear of the end may take their time.
             return;
@@ -584,6 +735,10 @@ impl Parent<'_> {
                 self.log
                     .info(format!("Pid file {} cannot be removed: {error}", path.display()));
             }
+        }
+        let program = &self.loaded.config.global.program;
+        if let Some(script) = &program.shutdown {
+            bounded_script::run("shutdown", script, program.shutdown_timeout, &self.log);
         }
         self.log.detail(format!("CPU usage {}", child::times_used()));
         self.log.info(format!("Stopped Keepalived v{KEEPALIVED_VERSION}"));

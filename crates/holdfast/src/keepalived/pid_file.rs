@@ -19,6 +19,8 @@ pub(crate) struct PidFiles {
     pub(crate) parent: PathBuf,
     /// That of the process that speaks VRRP.
     pub(crate) vrrp: PathBuf,
+    /// The names that the processes have.
+    names: Vec<String>,
 }
 
 impl PidFiles {
@@ -41,6 +43,9 @@ impl PidFiles {
         Self {
             parent: place(&arguments.pid_file, "keepalived"),
             vrrp: place(&arguments.vrrp_pid_file, "vrrp"),
+            names: [global.program.name_of_parent(), global.program.name_of_vrrp()]
+                .map(|name| name.chars().take(15).collect())
+                .to_vec(),
         }
     }
 
@@ -49,13 +54,13 @@ impl PidFiles {
         [&self.parent, &self.vrrp]
             .into_iter()
             .map(PathBuf::as_path)
-            .find(|path| names_running(path))
+            .find(|path| names_running(path, &self.names))
     }
 }
 
 /// Whether a process runs that the file names and that may be one of ours: a number that was given to another program since says
 /// nothing.
-fn names_running(path: &Path) -> bool {
+fn names_running(path: &Path, names: &[String]) -> bool {
     let Some(pid) = fs::read_to_string(path)
         .ok()
         .and_then(|text| text.trim().parse::<i32>().ok())
@@ -65,7 +70,8 @@ fn names_running(path: &Path) -> bool {
     };
     let exists = !matches!(kill(Pid::from_raw(pid), None), Err(Errno::ESRCH));
     let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-    exists && ["keepalived", "holdfast"].contains(&name.trim())
+    let name = name.trim();
+    exists && (["keepalived", "holdfast"].contains(&name) || names.iter().any(|own| own == name))
 }
 
 /// Writes this process's number into the file at `path`.
@@ -88,6 +94,28 @@ pub(crate) fn write(path: &Path) -> io::Result<()> {
     file.write_all(format!("{}\n", std::process::id()).as_bytes())
 }
 
+/// Makes a file anew with that text, for its owner alone: what somebody else may have put under the name is not followed.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    replace_bytes(path, text.as_bytes())
+}
+
+/// The same for bytes.
+///
+/// # Errors
+/// As above.
+pub(crate) fn replace_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    remove(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(bytes)
+}
+
 /// Takes the file away; one that is not there is fine.
 ///
 /// # Errors
@@ -107,14 +135,14 @@ mod tests {
     fn a_number_that_belongs_to_another_program_does_not_hinder_a_start() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("pid");
-        assert!(!names_running(&path));
+        assert!(!names_running(&path, &[]));
         write(&path).expect("written");
         let text = fs::read_to_string(&path).expect("read");
         assert_eq!(text, format!("{}\n", std::process::id()));
         // This test is called neither keepalived nor holdfast in full.
         let name = fs::read_to_string("/proc/self/comm").expect("a name");
         assert_eq!(
-            names_running(&path),
+            names_running(&path, &[]),
             ["keepalived", "holdfast"].contains(&name.trim())
         );
         remove(&path).expect("removed");

@@ -5,7 +5,7 @@ use syntax::table::kw;
 
 use super::place::GLOBAL;
 use super::{Act, Row};
-use crate::parse::{done_by_lines, dump, fifo, firewall, garp, global, track_process, vmac};
+use crate::parse::{done_by_lines, dump, fifo, firewall, garp, global, process, track_process, vmac};
 
 /// Keywords of `global_defs`.
 pub(super) const ROWS: &[Row] = &[
@@ -104,7 +104,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "where configurations are kept for debugging",
-    ),
+    )
+    .acts(Act::Line(process::save_folder)),
     kw(
         "data_use_instance",
         GLOBAL,
@@ -428,13 +429,15 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(0),
         "give the processes their own names",
-    ),
+    )
+    .acts(Act::Line(process::names)),
     kw(
         "process_name",
         GLOBAL,
         Arity::exactly(1),
         "name of the parent process",
-    ),
+    )
+    .acts(Act::Line(process::name)),
     kw(
         "random_seed",
         GLOBAL,
@@ -447,25 +450,29 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::between(0, 1),
         "test a file before it is reloaded",
-    ),
+    )
+    .acts(Act::Line(process::reload_file)),
     kw(
         "reload_file",
         GLOBAL,
         Arity::between(0, 1),
         "a file that is there while files are read",
-    ),
+    )
+    .acts(Act::Line(process::reload_file)),
     kw(
         "reload_repeat",
         GLOBAL,
         Arity::exactly(0),
         "reload at that time every day",
-    ),
+    )
+    .acts(Act::Line(process::reload_repeat)),
     kw(
         "reload_time_file",
         GLOBAL,
         Arity::exactly(1),
         "a file that says when to reload",
-    ),
+    )
+    .acts(Act::Line(process::reload_time_file)),
     kw(
         "router_id",
         GLOBAL,
@@ -492,14 +499,16 @@ pub(super) const ROWS: &[Row] = &[
         Arity::between(0, 1),
         "give scripts all groups of their user",
     )
-    .since(2, 3),
+    .since(2, 3)
+    .acts(Act::Line(process::groups)),
     kw(
         "shutdown_script_timeout",
         GLOBAL,
         Arity::exactly(1),
         "seconds that it may take",
-    ),
-    kw("shutdown_script", GLOBAL, Arity::between(1, 3), "run at the end"),
+    )
+    .acts(Act::Line(process::timeout)),
+    kw("shutdown_script", GLOBAL, Arity::between(1, 3), "run at the end").acts(Act::Line(process::script)),
     kw(
         "smtp_alert_checker",
         GLOBAL,
@@ -566,13 +575,15 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "seconds that it may take",
-    ),
+    )
+    .acts(Act::Line(process::timeout)),
     kw(
         "startup_script",
         GLOBAL,
         Arity::between(1, 3),
         "run before anything else",
-    ),
+    )
+    .acts(Act::Line(process::script)),
     kw(
         "state_dump_file",
         GLOBAL,
@@ -593,16 +604,18 @@ pub(super) const ROWS: &[Row] = &[
         "tmp_config_directory",
         GLOBAL,
         Arity::exactly(1),
-        "where a copy of the configuration is kept",
-    ),
-    kw("umask", GLOBAL, Arity::exactly(1), "umask of files"),
+        "where a copy of the configuration is kept; none is made",
+    )
+    .acts(Act::Line(done_by_lines)),
+    kw("umask", GLOBAL, Arity::exactly(1), "umask of files").acts(Act::Line(process::umask)),
     kw(
         "use_symlink_paths",
         GLOBAL,
         Arity::between(0, 1),
         "name scripts by their links",
     )
-    .since(2, 3),
+    .since(2, 3)
+    .acts(Act::Line(process::symlinks)),
     kw(
         "v3_checksum_as_v2",
         GLOBAL,
@@ -824,7 +837,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "name of the VRRP process",
-    ),
+    )
+    .acts(Act::Line(process::name)),
     kw(
         "vrrp_rlimit_rtime",
         GLOBAL,

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use super::{Dumps, Garp, HttpEndpoint, Script, Version};
+use super::{Dumps, Garp, HttpEndpoint, Program, Script, Version};
 
 /// `global_defs`, and what stands outside of it on the top level.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +58,8 @@ pub struct GlobalDefs {
     pub vmac_addr_prefix: String,
     /// `nftables`: where packets for addresses of instances that do not accept them are dropped.
     pub firewall: Firewall,
+    /// How the program itself runs.
+    pub program: Program,
     /// `state_dump_file` and its kin.
     pub dumps: Dumps,
     /// `holdfast_http`: where metrics and state can be asked for.

@@ -5,6 +5,7 @@ mod dump;
 mod endpoint;
 mod global;
 mod instance;
+mod program;
 mod route;
 mod script;
 mod sync;
@@ -17,6 +18,7 @@ pub use global::{Fifo, Firewall, GlobalDefs, Smtp, SmtpServer};
 pub use instance::{
     Authentication, Garp, InitialState, Notify, UnicastPeer, Version, VirtualMac, VrrpInstance,
 };
+pub use program::{Program, Reload};
 pub use route::{
     Encap, MetricValue, Network, NextHop, PROTOCOL_KEEPALIVED, Route, RouteKind, RouteMetric, RouteTable,
     Rule, RuleAction, Static, Statics,

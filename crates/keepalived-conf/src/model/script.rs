@@ -13,6 +13,8 @@ pub struct Script {
     pub uid: u32,
     /// Group number that it runs as.
     pub gid: u32,
+    /// All groups of its user, where `set_supplementary_groups` asks for them; otherwise none.
+    pub groups: Vec<u32>,
 }
 
 /// A `vrrp_script`.

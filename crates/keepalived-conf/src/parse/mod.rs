@@ -17,6 +17,7 @@ pub(crate) mod instance;
 pub(crate) mod notify;
 mod number;
 mod owner;
+pub(crate) mod process;
 pub(crate) mod route;
 pub(crate) mod rule;
 pub(crate) mod script;

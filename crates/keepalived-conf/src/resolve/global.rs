@@ -3,9 +3,12 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use crate::model::{Firewall, Garp, GlobalDefs, Smtp};
+use crate::model::{Firewall, Garp, GlobalDefs, Program, Smtp};
 use crate::reading::Reading;
 use crate::written::WrittenGarp;
+
+/// How long a script at the start or the end may take when nothing is said.
+const SCRIPT_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(super) fn resolve(reading: &mut Reading<'_>) -> GlobalDefs {
     let hostname = reading.host.hostname();
@@ -89,6 +92,19 @@ pub(super) fn resolve(reading: &mut Reading<'_>) -> GlobalDefs {
         process_monitor_force: global.process_monitor_force.unwrap_or(false),
         // Their scripts are looked for with all others.
         fifos: Vec::new(),
+        program: Program {
+            // Theirs are looked for with all others.
+            startup: None,
+            shutdown: None,
+            startup_timeout: global.program.startup_timeout.unwrap_or(SCRIPT_TIMEOUT),
+            shutdown_timeout: global.program.shutdown_timeout.unwrap_or(SCRIPT_TIMEOUT),
+            umask: global.program.umask,
+            parent_name: global.program.parent_name.clone(),
+            vrrp_name: global.program.vrrp_name.clone(),
+            own_names: global.program.own_names,
+            save_folder: global.program.save_folder.clone(),
+            reload: global.program.reload.clone(),
+        },
         dumps: global.dumps.clone(),
         http: global.http.clone(),
         states_on_reload: global.fifos.states_on_reload,

@@ -34,6 +34,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         ));
     }
     global.fifos = program::fifos(reading, &mut programs);
+    program::of_process(reading, &mut global, &mut programs);
     let groups = sync::resolve(
         reading,
         &mut instances,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use syntax::{Diagnostic, Span};
 
 use crate::host::FileStatus;
-use crate::model::{Fifo, Notify, Script, VrrpScript};
+use crate::model::{Fifo, GlobalDefs, Notify, Script, VrrpScript};
 use crate::parse::script::default_ids;
 use crate::reading::Reading;
 use crate::written::{Command, WrittenNotify};
@@ -149,6 +149,14 @@ pub(super) fn fifos(reading: &mut Reading<'_>, programs: &mut Programs) -> Vec<F
     out
 }
 
+/// What is run at the start and at the end.
+pub(super) fn of_process(reading: &mut Reading<'_>, global: &mut GlobalDefs, programs: &mut Programs) {
+    let program = &mut reading.written.global.program;
+    let (startup, shutdown) = (program.startup.take(), program.shutdown.take());
+    global.program.startup = notify(reading, startup, "startup_script", programs);
+    global.program.shutdown = notify(reading, shutdown, "shutdown_script", programs);
+}
+
 /// The script of one of them.
 fn notify(
     reading: &mut Reading<'_>,
@@ -190,8 +198,14 @@ fn program(
         // A relative path is not looked for anywhere.
         let found = name
             .starts_with('/')
-            .then(|| reading.host.canonical_path(name).ok());
-        found.flatten().ok_or(Fault::Missing)?
+            .then(|| reading.host.canonical_path(name).ok())
+            .flatten()
+            .ok_or(Fault::Missing)?;
+        if reading.written.global.program.symlinks {
+            name.clone()
+        } else {
+            found
+        }
     } else {
         let found = search(reading, name).ok_or(Fault::Missing)?;
         reading.tell(
@@ -222,10 +236,16 @@ fn program(
     }
     let mut words = command.words.clone();
     words[0] = path;
+    let groups = if reading.written.global.program.groups {
+        reading.host.groups_of(ids.0, ids.1)
+    } else {
+        Vec::new()
+    };
     Ok(Script {
         command: words,
         uid: ids.0,
         gid: ids.1,
+        groups,
     })
 }
 
