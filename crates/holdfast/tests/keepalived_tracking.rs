@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use nix::sys::signal::Signal;
@@ -57,6 +58,26 @@ fn main() {
         (
             "a_session_outlives_a_reload",
             a_session_outlives_a_reload,
+            possible,
+        ),
+        (
+            "processes_come_and_go_and_weigh",
+            processes_come_and_go_and_weigh,
+            possible,
+        ),
+        (
+            "processes_do_what_they_do_to_the_original",
+            processes_do_what_they_do_to_the_original,
+            with_original,
+        ),
+        (
+            "a_process_that_is_started_anew_is_not_missed",
+            a_process_that_is_started_anew_is_not_missed,
+            possible,
+        ),
+        (
+            "weights_of_all_kinds_are_added_and_a_reload_keeps_them",
+            weights_of_all_kinds_are_added_and_a_reload_keeps_them,
             possible,
         ),
     ];
@@ -545,4 +566,239 @@ fn a_session_outlives_a_reload() {
     first.signal(Signal::SIGHUP).unwrap();
     wait_until_said(&second, "Remote diagnostic - Administratively Down");
     assert!(one.has(VIRTUAL));
+}
+
+/// A program of a name that no other has, which does nothing for a while.
+struct Idler {
+    path: std::path::PathBuf,
+    name: String,
+}
+
+impl Idler {
+    fn new(node: &Node, letter: char) -> Self {
+        let name = format!("hf{letter}{}", std::process::id());
+        let path = node.path(&name);
+        fs::copy("/bin/sleep", &path).unwrap();
+        Self { path, name }
+    }
+
+    fn start(&self, arguments: &[&str]) -> Program {
+        Program::start(Command::new(&self.path).args(arguments)).unwrap()
+    }
+}
+
+fn end(mut program: Program) {
+    program.signal(Signal::SIGKILL).unwrap();
+    program.wait().unwrap();
+}
+
+/// Processes by name, by command line and by arguments, tracked by an instance on that interface.
+fn processes(one: &Idler, two: &Idler, interface: &str) -> String {
+    let (name, path) = (&one.name, two.path.display());
+    let tracked = " track_process {\n named\n called\n part weight -40\n none\n }\n advert_int 200";
+    format!(
+        "global_defs {{\n dynamic_interfaces\n}}\n\
+         vrrp_track_process named {{\n process {name}\n quorum 2\n quorum_max 3\n weight 10\n}}\n\
+         vrrp_track_process called {{\n process {path} 1000 7\n param_match initial\n weight 20\n}}\n\
+         vrrp_track_process part {{\n process {path} 1000\n param_match partial\n weight 7\n}}\n\
+         vrrp_track_process none {{\n process {name}\n param_match\n weight 100\n}}\n{}",
+        instance(100, tracked).replace("interface eth0", &format!("interface {interface}"))
+    )
+}
+
+/// Lets processes begin and end, and waits for what that does to the programs.
+fn lead_through(one: &Idler, two: &Idler, first: Program, programs: &[&Program]) {
+    let say = |text: &str, times: usize| {
+        for program in programs {
+            wait_until_said_times(program, text, times);
+        }
+    };
+    say("Changing effective priority from 100 to 60", 1);
+    let second = one.start(&["1000"]);
+    say("Quorum gained for tracked process named", 1);
+    say("Changing effective priority from 60 to 70", 1);
+    let others = [one.start(&["1000"]), one.start(&["1000"])];
+    say("Quorum lost for tracked process named", 1);
+    say("Changing effective priority from 70 to 60", 1);
+    others.into_iter().for_each(end);
+    say("Quorum gained for tracked process named", 2);
+    end(second);
+    say("Quorum lost for tracked process named", 2);
+    // The last argument may be longer, the others not.
+    let wrong = two.start(&["10000", "7"]);
+    let called = two.start(&["1000", "77"]);
+    say("Quorum gained for tracked process called", 1);
+    say("Quorum gained for tracked process part", 1);
+    say("to 120", 1);
+    end(wrong);
+    end(called);
+    say("Quorum lost for tracked process called", 1);
+    say("Quorum lost for tracked process part", 1);
+    say("to 60", 3);
+    end(first);
+    for program in programs {
+        assert_eq!(count(program, "process none"), 0, "{}", program.output().unwrap());
+    }
+}
+
+fn processes_come_and_go_and_weigh() {
+    let (node, _other) = pair();
+    let [one, two] = ['a', 'b'].map(|letter| Idler::new(&node, letter));
+    let first = one.start(&["1000"]);
+    node.write(&processes(&one, &two, "eth0"));
+    let program = node.start();
+    // The kernel tells of processes in the machine's first network only.
+    wait_until_said(
+        &program,
+        "Failed to set/clear process event listen - errno 111 - Connection refused",
+    );
+    wait_until_said(&program, "Tracked processes are looked for every second");
+    lead_through(&one, &two, first, &[&program]);
+}
+
+fn processes_do_what_they_do_to_the_original() {
+    let nodes = [Node::new(), Node::new()];
+    let [one, two] = ['e', 'f'].map(|letter| Idler::new(&nodes[0], letter));
+    let first = one.start(&["1000"]);
+    // In the machine's own network, where the kernel tells: on an interface that there is not.
+    let start = |node: &Node, mut command: Command| {
+        node.write(&processes(&one, &two, "hfnone0"));
+        command
+            .args(["-P", "-G", "-n", "-l", "-D", "-f"])
+            .arg(node.path("keepalived.conf"));
+        command
+            .arg("-p")
+            .arg(node.path("parent.pid"))
+            .arg("-r")
+            .arg(node.path("vrrp.pid"));
+        Program::start(&mut command).unwrap()
+    };
+    let mut own = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+    own.arg("keepalived");
+    let programs = [
+        start(&nodes[0], own),
+        start(&nodes[1], Command::new("keepalived")),
+    ];
+    wait_until_said(&programs[1], "Startup complete");
+    // Somebody may have put all of this machine into a network of its own.
+    if count(&programs[1], "Failed to set/clear process event listen") > 0 {
+        return lead_through(&one, &two, first, &[&programs[0]]);
+    }
+    for program in &programs {
+        wait_until_said(program, "proc_events has confirmed it is configured");
+    }
+    lead_through(&one, &two, first, &[&programs[0], &programs[1]]);
+    let decisive = |program: &Program| -> Vec<String> {
+        let said = program.output().unwrap();
+        let lines = said.lines().filter_map(|line| {
+            line.find("(VI_1) Changing")
+                .or_else(|| line.find("Quorum"))
+                .map(|at| &line[at..])
+        });
+        lines.map(str::to_owned).collect()
+    };
+    assert_eq!(decisive(&programs[0]), decisive(&programs[1]));
+}
+
+fn a_process_that_is_started_anew_is_not_missed() {
+    let (node, _other) = pair();
+    let idler = Idler::new(&node, 'c');
+    let second = instance(90, "")
+        .replace("VI_1", "VI_2")
+        .replace("51", "52")
+        .replace(VIRTUAL, "192.168.0.98");
+    node.write(&format!(
+        "vrrp_track_process c {{\n process {}\n terminate_delay 1.5\n}}\n\
+         vrrp_sync_group G {{\n group {{\n VI_1\n VI_2\n }}\n track_process {{\n c\n }}\n}}\n{}{second}",
+        idler.name,
+        instance(100, "")
+    ));
+    let program = node.start();
+    for name in ["VI_1", "VI_2"] {
+        wait_until_said(
+            &program,
+            &format!("({name}) entering FAULT state (tracked process c quorum not achieved)"),
+        );
+    }
+    let first = idler.start(&["1000"]);
+    wait_until_said(&program, "Quorum gained for tracked process c");
+    node.wait_for_address(VIRTUAL, &program);
+    node.wait_for_address("192.168.0.98", &program);
+    end(first);
+    let second = idler.start(&["1000"]);
+    program.signal(Signal::SIGHUP).unwrap();
+    wait_until_said(&program, "Reload complete");
+    end(second);
+    wait_until_said(&program, "Quorum lost for tracked process c");
+    node.wait_for_no_address(VIRTUAL, &program);
+    node.wait_for_no_address("192.168.0.98", &program);
+    assert_eq!(count(&program, "Quorum"), 2, "{}", program.output().unwrap());
+}
+
+fn weights_of_all_kinds_are_added_and_a_reload_keeps_them() {
+    let (node, _other) = pair();
+    let idler = Idler::new(&node, 'd');
+    let script = node.script("script", "exit 0");
+    let file = node.path("number");
+    fs::write(&file, "2").unwrap();
+    let text = |weights: [i32; 5]| {
+        let [a, b, c, d, e] = weights;
+        format!(
+            "global_defs {{\n script_user root\n}}\n\
+             vrrp_script s {{\n script {script}\n}}\ntrack_file f {{\n file {}\n}}\n\
+             vrrp_track_process p {{\n process {}\n}}\n{}{}",
+            file.display(),
+            idler.name,
+            session("b", "192.168.0.11", "192.168.0.12", ""),
+            instance(
+                100,
+                &format!(
+                    " track_script {{\n s weight {a}\n }}\n track_file {{\n f weight {b}\n }}\n\
+                     track_process {{\n p weight {c}\n }}\n track_bfd {{\n b weight {d}\n }}\n\
+                     track_interface {{\n lo weight {e}\n }}\n"
+                )
+            )
+        )
+    };
+    node.write(&text([1, 2, 8, -16, 32]));
+    let running = idler.start(&["1000"]);
+    let program = node.start();
+    // lo is up, the file counts twice, the process runs, the session is down; the script comes last.
+    wait_until_said(&program, "Changing effective priority from 100 to");
+    node.wait_for_address(VIRTUAL, &program);
+    let priority = |wanted: u8| {
+        let shown = wait_for(|| {
+            program.signal(Signal::SIGUSR1).unwrap();
+            let text = fs::read_to_string("/tmp/keepalived.data").ok()?;
+            // Others write the same file.
+            let ours =
+                text.contains(&idler.name) && text.contains(&format!("   Effective priority = {wanted}\n"));
+            ours.then_some(())
+        });
+        assert!(
+            shown.is_some(),
+            "never {wanted}; it said:\n{}",
+            program.output().unwrap()
+        );
+    };
+    // 100 + 1 + 4 + 8 - 16 + 32.
+    priority(129);
+    node.write(&text([10, 3, -8, 0, -32]).replace(" b weight 0\n", " b weight 16\n"));
+    program.signal(Signal::SIGHUP).unwrap();
+    wait_until_said(&program, "Reload complete");
+    // 100 + 10 + 6; what is in order takes nothing away.
+    priority(116);
+    assert!(node.has(VIRTUAL));
+    end(running);
+    priority(108);
+    node.write(&text([253, 253, 253, 253, 253]));
+    program.signal(Signal::SIGHUP).unwrap();
+    priority(254);
+    fs::write(&file, "-1").unwrap();
+    // 100 + 253 - 253 + 253.
+    priority(254);
+    node.write(&text([-253, 1, -253, -253, -253]));
+    program.signal(Signal::SIGHUP).unwrap();
+    priority(1);
+    assert!(node.has(VIRTUAL), "{}", program.output().unwrap());
 }

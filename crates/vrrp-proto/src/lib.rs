@@ -11,6 +11,7 @@ mod config;
 mod counters;
 pub mod fsm;
 pub mod group;
+pub mod process;
 pub mod sim;
 pub mod split;
 pub mod timers;

@@ -58,6 +58,7 @@ enum Happened {
     Script(Option<Report>),
     Files,
     Session(News),
+    Processes,
     Packet(SocketKey, io::Result<Received>),
     Announced(Announced),
     Asked(Asker),
@@ -125,6 +126,7 @@ pub async fn run(
             () = node.files_changed() => Happened::Files,
             Some(news) = sessions_told.recv() => Happened::Session(news),
             () = sleep_until(wake) => Happened::Time,
+            () = node.processes_changed() => Happened::Processes,
             Some(asker) = asked.recv() => Happened::Asked(asker),
             (key, received) = poll_fn(|context| node.poll_packet(context, &mut buffer)) => {
                 Happened::Packet(key, received)
@@ -164,6 +166,7 @@ pub async fn run(
                 }
             }
             Happened::Files => node.take_file_changes(),
+            Happened::Processes => node.take_process_changes(),
             Happened::Session(news) => node.take_session_news(news),
             Happened::Packet(key, received) => {
                 if node.take_packets(key, received, &mut buffer) {

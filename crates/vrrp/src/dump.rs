@@ -145,6 +145,7 @@ fn data(node: &Node) -> String {
         }
     }
     tracked::files(&mut out, node);
+    tracked::processes(&mut out, node);
     tracked::sessions(&mut out, node);
     line!(out, "------< Interfaces >------");
     for link in node.interfaces.all() {

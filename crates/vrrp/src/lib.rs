@@ -35,6 +35,7 @@ mod node;
 mod notify;
 pub mod privilege;
 mod process;
+mod processes;
 mod router;
 mod snapshot;
 mod socket;

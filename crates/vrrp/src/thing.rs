@@ -81,6 +81,10 @@ pub fn tracked(instance: &VrrpInstance, config: &Config) -> Vec<(Thing, Weight)>
     let place = config.instances.iter().position(|one| one.name == instance.name);
     let statics = place.map(|place| tracked_statics(&config.statics, place));
     let weightless = needed.chain(statics.into_iter().flatten());
+    let processes = instance.track_processes.iter().filter_map(|tracked| {
+        let process = config.processes.get(tracked.thing)?;
+        Some((Thing::Process(process.name.clone()), tracked.weight))
+    });
     let sessions = instance.track_sessions.iter().filter_map(|tracked| {
         let session = config.sessions.get(tracked.thing)?;
         Some((Thing::Bfd(session.name.clone()), tracked.weight))
@@ -88,6 +92,7 @@ pub fn tracked(instance: &VrrpInstance, config: &Config) -> Vec<(Thing, Weight)>
     scripts
         .chain(interfaces)
         .chain(files)
+        .chain(processes)
         .chain(sessions)
         .chain(weightless.map(|thing| (thing, Weight::default())))
         .collect()

@@ -416,14 +416,14 @@ pub(super) const ROWS: &[Row] = &[
         Arity::between(0, 1),
         "beyond the system's limit",
     )
-    .checked(Act::Line(track_process::monitor_force)),
+    .acts(Act::Line(track_process::monitor_force)),
     kw(
         "process_monitor_rcv_bufs",
         GLOBAL,
         Arity::exactly(1),
         "size of a socket's buffer",
     )
-    .checked(Act::Line(track_process::monitor_buffer)),
+    .acts(Act::Line(track_process::monitor_buffer)),
     kw(
         "process_names",
         GLOBAL,

@@ -346,7 +346,7 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "processes that are tracked",
     )
-    .checked(Act::List {
+    .acts(Act::List {
         begin: |_, _| true,
         entry: track_thing::process,
         end: |_, _| {},

@@ -211,7 +211,7 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "a process that is tracked",
     )
-    .checked(Act::Block {
+    .acts(Act::Block {
         place: TRACK_PROCESS,
         begin: track_process::begin,
         end: track_process::end,

@@ -1,6 +1,6 @@
 //! What is tracked, as the original writes it down, and by whom.
 
-use keepalived_conf::model::{TrackThing, VrrpInstance, Weight};
+use keepalived_conf::model::{ParamMatch, TrackThing, VrrpInstance, Weight};
 
 use crate::files::Files;
 use crate::node::{Node, Things};
@@ -15,6 +15,14 @@ pub(super) fn of_instance(out: &mut String, things: &Things, instance: &VrrpInst
             }
         }
     }
+    if !instance.track_processes.is_empty() {
+        line!(out, "   Tracked processes :");
+        for tracked in &instance.track_processes {
+            if let Some(process) = things.processes.get(tracked.thing) {
+                line!(out, "     {}, weight {}", process.name, words(tracked.weight));
+            }
+        }
+    }
     if !instance.track_sessions.is_empty() {
         line!(out, "   Tracked BFDs :");
         for tracked in &instance.track_sessions {
@@ -22,6 +30,58 @@ pub(super) fn of_instance(out: &mut String, things: &Things, instance: &VrrpInst
                 line!(out, "     {}: weight {}", session.name, words(tracked.weight));
             }
         }
+    }
+}
+
+/// The processes.
+pub(super) fn processes(out: &mut String, node: &Node) {
+    let Some(processes) = &node.processes else { return };
+    line!(out, "------< VRRP Track processes >------");
+    for one in processes.all() {
+        let (process, machine) = (&one.process, &one.machine);
+        line!(out, " VRRP Track process = {}", process.name);
+        line!(out, "   Process = {}", process.command);
+        if let Some(parameters) = &process.parameters {
+            if !parameters.is_empty() {
+                line!(out, "   Parameters = {}", parameters.join(" "));
+            }
+            let how = match process.param_match {
+                ParamMatch::Exact => "",
+                ParamMatch::Partial => " = partial",
+                ParamMatch::Initial => " = initial",
+            };
+            line!(out, "   Param match{how}");
+        }
+        line!(out, "   Min processes = {}", process.quorum);
+        if let Some(most) = process.quorum_max {
+            line!(out, "   Max processes = {most}");
+        }
+        line!(out, "   Current processes = {}", machine.count());
+        line!(out, "   Have quorum = {}", machine.is_up());
+        line!(out, "   Weight = {}", words(process.weight));
+        for (what, delay) in [
+            ("Terminate", process.terminate_delay),
+            ("Fork", process.fork_delay),
+        ] {
+            line!(
+                out,
+                "   {what} delay = {}.{:06}s",
+                delay.as_secs(),
+                delay.subsec_micros()
+            );
+        }
+        for (what, fork) in [("Fork", true), ("Terminate", false)] {
+            let not = if machine.waits(fork) { "" } else { "not " };
+            line!(out, "   {what} delay timer {not}running");
+        }
+        line!(out, "   Full command = {}", process.full_command);
+        let tracks = |tracked: &TrackThing| {
+            let its = node.things.processes.get(tracked.thing);
+            its.is_some_and(|its| its.name == process.name)
+        };
+        trackers(out, node, |instance| {
+            instance.track_processes.iter().find(|one| tracks(one))
+        });
     }
 }
 

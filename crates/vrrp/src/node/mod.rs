@@ -41,6 +41,7 @@ use crate::log::{Level, Log};
 use crate::mail::Mailer;
 use crate::netlink::Channel;
 use crate::process::Running;
+use crate::processes::Processes;
 use crate::router::{Router, machine_config};
 use crate::snapshot::{FifoView, MailCounts};
 use crate::socket::{AdvertSockets, FrameSocket, Path};
@@ -97,6 +98,8 @@ pub(crate) struct Node {
     pub(crate) routers: Vec<Router>,
     pub(crate) checks: Vec<Check>,
     pub(crate) things: Things,
+    /// The tracked processes; none when no instance tracks any.
+    pub(crate) processes: Option<Processes>,
     /// The BFD sessions; none when the configuration has none.
     pub(crate) sessions: Option<Sessions>,
     session_news: mpsc::UnboundedSender<News>,
@@ -180,6 +183,7 @@ impl Node {
             checks: Vec::new(),
             things: Things::of(config),
             files: None,
+            processes: None,
             sessions: None,
             session_news,
             fifos,
@@ -202,6 +206,7 @@ impl Node {
         };
         node.open_http();
         node.renew_files(config);
+        node.renew_processes(config);
         let config = &*node.place(config);
         if !node.vmacs.is_empty() || config.instances.iter().any(|instance| !instance.accept) {
             node.firewall.prepare();
@@ -314,6 +319,7 @@ impl Node {
                 self.announcer.poll_timeout(),
                 self.lines.poll_timeout(),
                 self.begin_at,
+                self.processes.as_ref().and_then(Processes::poll_timeout),
             ])
             .flatten()
             .min()
@@ -345,6 +351,7 @@ impl Node {
             self.log.info(format!("{count} more lines of this kind left out"));
         }
         self.handle_split_timeouts();
+        self.handle_process_timeout();
         self.announcer.handle_timeout(now);
     }
 
@@ -416,6 +423,7 @@ impl Node {
             self.tell_faults(at);
         }
         self.tell_file_faults(at);
+        self.tell_process_faults(at);
         for (id, health) in self.known_health(at) {
             self.routers[at]
                 .machine

@@ -40,6 +40,7 @@ impl Node {
         let ended: Vec<Ending> = ended.chain(readers.into_iter().map(Ending::Reader)).collect();
         let ended = ended.into_iter().chain(self.renew_sessions()).collect();
         self.renew_files(config);
+        self.renew_processes(config);
         self.change_statics(&config.statics);
         // Members' places are those in the new file only once all are in its order.
         let groups = std::mem::take(&mut self.groups);
@@ -124,6 +125,7 @@ impl Node {
             .machine
             .handle_input(now, Input::Reload(Box::new(machine)));
         self.tell_file_faults(at);
+        self.tell_process_faults(at);
         for (id, health) in self.known_health(at) {
             self.routers[at]
                 .machine

@@ -1,11 +1,12 @@
 //! What instances track besides interfaces: the names that their machines know it by, its beginning, and what it becomes.
 
-use keepalived_conf::model::{BfdInstance, Config, TrackFile, TrackThing};
+use keepalived_conf::model::{BfdInstance, Config, TrackFile, TrackProcess, TrackThing};
 use vrrp_proto::track::{Health, TrackId};
 
 use super::{Ending, Node};
 use crate::bfd::{News, Sessions};
 use crate::files::{Files, initialise};
+use crate::processes::{Processes, Watched};
 use crate::thing::Thing;
 
 /// What can be tracked, as the configuration has it: instances name these by their places.
@@ -13,6 +14,8 @@ use crate::thing::Thing;
 pub(crate) struct Things {
     /// Files.
     pub(crate) files: Vec<TrackFile>,
+    /// Processes.
+    pub(crate) processes: Vec<TrackProcess>,
     /// BFD sessions.
     pub(crate) sessions: Vec<BfdInstance>,
 }
@@ -21,6 +24,7 @@ impl Things {
     pub(super) fn of(config: &Config) -> Self {
         Self {
             files: config.files.clone(),
+            processes: config.processes.clone(),
             sessions: config.sessions.clone(),
         }
     }
@@ -102,6 +106,86 @@ impl Node {
         }
     }
 
+    /// Begins to watch the processes that are tracked, and forgets those that no longer are.
+    pub(super) fn renew_processes(&mut self, config: &Config) {
+        let tracked = |at: usize| {
+            let names = |tracked: &TrackThing| tracked.thing == at;
+            let mut instances = config.instances.iter();
+            instances.any(|instance| instance.track_processes.iter().any(names))
+        };
+        let wanted: Vec<TrackProcess> = config
+            .processes
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| tracked(*at))
+            .map(|(_, process)| process.clone())
+            .collect();
+        if wanted.is_empty() {
+            self.processes = None;
+        } else if let Some(processes) = &mut self.processes {
+            processes.renew(&wanted);
+        } else {
+            self.processes = Some(Processes::open(
+                &wanted,
+                &config.global,
+                self.clock,
+                self.log.clone(),
+            ));
+        }
+    }
+
+    /// Waits for news of processes.
+    pub(crate) async fn processes_changed(&self) {
+        match &self.processes {
+            Some(processes) => processes.changed().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Takes what has become of processes.
+    pub(crate) fn take_process_changes(&mut self) {
+        let changes = self.processes.as_mut().map(Processes::take_changes);
+        self.tell_processes(changes.unwrap_or_default());
+    }
+
+    /// Takes what is due of them.
+    pub(super) fn handle_process_timeout(&mut self) {
+        let changes = self.processes.as_mut().map(Processes::handle_timeout);
+        self.tell_processes(changes.unwrap_or_default());
+    }
+
+    fn tell_processes(&mut self, changes: Vec<(String, bool)>) {
+        for (name, up) in changes {
+            let (health, word) = if up {
+                (Health::Up, "gained")
+            } else {
+                (Health::Down, "lost")
+            };
+            self.log.info(format!("Quorum {word} for tracked process {name}"));
+            let id = self.track_id(Thing::Process(name));
+            self.tell_health(id, health);
+        }
+    }
+
+    /// Says which processes keep an instance that begins in the fault state.
+    pub(super) fn tell_process_faults(&self, at: usize) {
+        let router = &self.routers[at];
+        let name = &router.instance.name;
+        for one in self.processes.iter().flat_map(Processes::all) {
+            let process = &one.process.name;
+            let Some(id) = self.tracked.get(&Thing::Process(process.clone())) else {
+                continue;
+            };
+            let mut tracked = router.machine.config().tracked.iter();
+            let is_fault = tracked.any(|tracked| tracked.id == *id && tracked.is_fault(health_of(one)));
+            if is_fault && !one.machine.is_up() {
+                self.log.info(format!(
+                    "({name}) entering FAULT state (tracked process {process} quorum not achieved)"
+                ));
+            }
+        }
+    }
+
     /// Begins the BFD sessions of a configuration, goes on with those that there are, and gives the thread of those that are
     /// all gone, to be waited for.
     pub(super) fn renew_sessions(&mut self) -> Option<Ending> {
@@ -163,7 +247,7 @@ impl Node {
         }
     }
 
-    /// What is known of the files and sessions that are tracked.
+    /// What is known of the files, processes and sessions that are tracked.
     pub(super) fn health_of_things(&self) -> Vec<(Thing, Health)> {
         let files = self.files.iter().flat_map(Files::all);
         let files = files.map(|(file, level)| (Thing::File(file.name.clone()), Health::Level(level)));
@@ -175,7 +259,9 @@ impl Node {
             let health = if is_up { Health::Up } else { Health::Down };
             (Thing::Bfd(session.name.clone()), health)
         });
-        files.chain(sessions).collect()
+        let processes = self.processes.iter().flat_map(Processes::all);
+        let processes = processes.map(|one| (Thing::Process(one.process.name.clone()), health_of(one)));
+        files.chain(processes).chain(sessions).collect()
     }
 
     /// Says which files keep an instance that begins in the fault state.
@@ -200,5 +286,13 @@ impl Node {
                 }
             }
         }
+    }
+}
+
+fn health_of(one: &Watched) -> Health {
+    if one.machine.is_up() {
+        Health::Up
+    } else {
+        Health::Down
     }
 }
