@@ -7,8 +7,8 @@ use std::time::Duration;
 use syntax::Span;
 
 use crate::model::{
-    Dumps, FileInit, HttpEndpoint, InitialState, ParamMatch, Reload, Route, Rule, Scope, SmtpServer,
-    UnicastPeer, Version, Weight,
+    Dumps, FileInit, HttpEndpoint, InitialState, Linkbeat, ParamMatch, ReceiveBuffer, Reload, Route, Rule,
+    Scope, SmtpServer, UnicastPeer, Version, Weight,
 };
 
 /// A value with its place.
@@ -35,6 +35,9 @@ pub(crate) struct Written {
     pub(crate) instances: Vec<Instance>,
     pub(crate) sync_groups: Vec<SyncGroup>,
     pub(crate) track_groups: Vec<WrittenTrackGroup>,
+    pub(crate) garp_groups: Vec<WrittenGarpGroup>,
+    pub(crate) delays: Vec<WrittenDelay>,
+    pub(crate) linkbeat: Linkbeat,
     pub(crate) static_addresses: Vec<WrittenStatic<Address>>,
     pub(crate) static_routes: Vec<WrittenStatic<Route>>,
     pub(crate) static_rules: Vec<WrittenStatic<Rule>>,
@@ -77,6 +80,8 @@ pub(crate) struct Global {
     pub(crate) instance: Option<String>,
     pub(crate) net_namespace: Option<String>,
     pub(crate) use_pid_dir: bool,
+    pub(crate) command_buffer: ReceiveBuffer,
+    pub(crate) monitor_buffer: ReceiveBuffer,
     pub(crate) log_unknown_vrids: bool,
     pub(crate) process_monitor_buffer: Option<u32>,
     pub(crate) process_monitor_force: Option<bool>,
@@ -265,6 +270,23 @@ pub(crate) struct WrittenTrackThing {
     pub(crate) span: Span,
 }
 
+/// A `garp_group`.
+#[derive(Debug)]
+pub(crate) struct WrittenGarpGroup {
+    pub(crate) span: Span,
+    pub(crate) arp: Option<Duration>,
+    pub(crate) neighbour: Option<Duration>,
+    pub(crate) interfaces: Vec<Spanned<String>>,
+}
+
+/// An entry of `interface_up_down_delays`.
+#[derive(Debug)]
+pub(crate) struct WrittenDelay {
+    pub(crate) interface: Spanned<String>,
+    pub(crate) down: Duration,
+    pub(crate) up: Duration,
+}
+
 /// A `track_group`.
 #[derive(Debug)]
 pub(crate) struct WrittenTrackGroup {
@@ -399,6 +421,8 @@ pub(crate) struct Instance {
     pub(crate) vmac: Option<WrittenMac>,
     pub(crate) vmac_addresses: bool,
     pub(crate) xmit_base: Option<Span>,
+    /// `linkbeat_use_polling` for its interface.
+    pub(crate) linkbeat: bool,
     pub(crate) strict: Option<bool>,
     /// `accept`, or its opposite.
     pub(crate) accept: Option<Spanned<bool>>,
@@ -446,6 +470,7 @@ impl Instance {
             vmac: None,
             vmac_addresses: false,
             xmit_base: None,
+            linkbeat: false,
             strict: None,
             accept: None,
             held: None,

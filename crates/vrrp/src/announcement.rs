@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use keepalived_conf::model::GlobalDefs;
+use keepalived_conf::model::{Config, GarpGroup};
 use vrrp_proto::Time;
 use vrrp_proto::wire::announcement;
 
@@ -25,21 +25,44 @@ struct Waiting {
 }
 
 /// Time between two announcements on one interface; zero where they go out at once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Intervals {
     /// Of gratuitous ARP (`vrrp_garp_interval`).
     pub(crate) arp: Duration,
     /// Of neighbour advertisements (`vrrp_gna_interval`).
     pub(crate) neighbour: Duration,
+    /// Interfaces that have times of their own, which they share.
+    pub(crate) groups: Vec<GarpGroup>,
+}
+
+/// What announcements go out one after the other on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Line {
+    /// An interface.
+    Interface(u32),
+    /// The interfaces of a group.
+    Group(usize),
 }
 
 impl Intervals {
     /// Those of the configuration.
-    pub(crate) fn of(global: &GlobalDefs) -> Self {
+    pub(crate) fn of(config: &Config) -> Self {
         Self {
-            arp: global.garp_interval,
-            neighbour: global.gna_interval,
+            arp: config.global.garp_interval,
+            neighbour: config.global.gna_interval,
+            groups: config.garp_groups.clone(),
         }
+    }
+
+    /// On what announcements of an interface follow each other, and in which time.
+    fn on(&self, link: &Link, ipv6: bool) -> (Line, Duration) {
+        let mut groups = self.groups.iter().enumerate();
+        let group = groups.find(|(_, group)| group.interfaces.contains(&link.name));
+        let (line, arp, neighbour) = match group {
+            Some((number, group)) => (Line::Group(number), group.arp, group.neighbour),
+            None => (Line::Interface(link.index), self.arp, self.neighbour),
+        };
+        (line, if ipv6 { neighbour } else { arp })
     }
 }
 
@@ -52,7 +75,7 @@ pub(crate) struct Announcer {
     pub(crate) intervals: Intervals,
     waiting: VecDeque<(Time, Waiting)>,
     /// When the next one may go out, for each interface and family.
-    free_from: BTreeMap<(u32, bool), Time>,
+    free_from: BTreeMap<(Line, bool), Time>,
 }
 
 impl Announcer {
@@ -79,11 +102,8 @@ impl Announcer {
             hardware,
             address,
         };
-        let interval = match address {
-            IpAddr::V4(_) => self.intervals.arp,
-            IpAddr::V6(_) => self.intervals.neighbour,
-        };
-        let line = (link.index, address.is_ipv6());
+        let (line, interval) = self.intervals.on(link, address.is_ipv6());
+        let line = (line, address.is_ipv6());
         if interval.is_zero() {
             self.send(&one);
         } else if self.waiting.len() < MOST {

@@ -97,7 +97,7 @@ pub async fn run(
     mut told: impl FnMut(Milestone),
 ) -> io::Result<()> {
     log.detail("Registering Kernel netlink reflector");
-    let mut monitor = Monitor::open()?;
+    let mut monitor = Monitor::open(config.global.monitor_buffer)?;
     let (reports, mut reported) = mpsc::unbounded_channel();
     let (askers, mut asked) = mpsc::unbounded_channel();
     let (session_news, mut sessions_told) = mpsc::unbounded_channel();

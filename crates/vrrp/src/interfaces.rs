@@ -49,6 +49,15 @@ impl Interfaces {
         }
     }
 
+    /// Sees all of them anew.
+    pub(crate) fn revise(&mut self, see: impl Fn(Link) -> Link) {
+        let links = std::mem::take(&mut self.links);
+        self.links = links
+            .into_iter()
+            .map(|(index, link)| (index, see(link)))
+            .collect();
+    }
+
     /// The interface of that name.
     pub(crate) fn named(&self, name: &str) -> Option<&Link> {
         self.links.values().find(|link| link.name == name)
@@ -194,6 +203,8 @@ mod tests {
             mac: vec![2, 0, 0, 0, 0, 1],
             broadcast_mac: vec![0xff; 6],
             mtu: 1500,
+            flags: 0,
+            controller: None,
             vrf_table: None,
             below: None,
             macvlan: false,

@@ -1,9 +1,10 @@
-//! The calls to the system that the compiler cannot check: the address of a packet below IP, and waiting for a socket that tokio has
-//! no type for, and becoming another user with all groups. All `unsafe` code of this crate is here.
+//! The calls to the system that the compiler cannot check: the address of a packet below IP, waiting for a socket that tokio has
+//! no type for, asking for the link of an interface, and becoming another user with all groups. All `unsafe` code of this crate
+//! is here.
 #![allow(unsafe_code)]
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd as _, OwnedFd};
 
 use netlink_sys::Socket as NetlinkSocket;
 use socket2::{SockAddr, SockAddrStorage, Socket};
@@ -66,4 +67,99 @@ pub fn become_user(command: &mut std::process::Command, uid: u32, gid: u32, grou
     };
     // SAFETY: between fork and exec only system calls are made; the list was made before, and nothing is allocated or locked.
     unsafe { command.pre_exec(become_them) };
+}
+
+/// A request about an interface (`ifreq`, netdevice(7)): its name, and what is asked or answered.
+#[repr(C)]
+struct InterfaceRequest<T> {
+    name: [u8; libc::IFNAMSIZ],
+    value: T,
+}
+
+/// Room for the greatest of all answers.
+const ROOM: usize = size_of::<libc::ifreq>() - libc::IFNAMSIZ;
+
+/// What is asked by the address of a value.
+#[repr(C)]
+struct ByAddress<T> {
+    value: *mut T,
+    rest: [u8; ROOM - size_of::<usize>()],
+}
+
+/// Asks about the interface `name`; gives the answer.
+fn ask_interface<T>(socket: &Socket, name: &str, request: libc::Ioctl, value: T) -> io::Result<T> {
+    const {
+        assert!(size_of::<InterfaceRequest<T>>() == size_of::<libc::ifreq>());
+    }
+    let mut question = InterfaceRequest {
+        name: [0; libc::IFNAMSIZ],
+        value,
+    };
+    let name = name.as_bytes();
+    // The last byte ends the name.
+    if name.len() >= question.name.len() {
+        return Err(io::Error::from_raw_os_error(libc::ENODEV));
+    }
+    question.name[..name.len()].copy_from_slice(name);
+    // SAFETY: the request is as large as the system's `ifreq` and lives until the call is over. Of the requests made here only
+    // `SIOCETHTOOL` follows an address in it, which is that of a value that lives as long.
+    let done = unsafe { libc::ioctl(socket.as_raw_fd(), request, &raw mut question) };
+    if done < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(question.value)
+}
+
+/// Whether the interface is set up and its link is there, by its flags.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn is_running(socket: &Socket, name: &str) -> io::Result<bool> {
+    let answer = ask_interface(socket, name, libc::SIOCGIFFLAGS as libc::Ioctl, [0; ROOM])?;
+    let flags = i32::from(i16::from_ne_bytes([answer[0], answer[1]]));
+    Ok(flags & libc::IFF_RUNNING != 0)
+}
+
+/// Whether the link is there, by the registers of the transceiver.
+///
+/// # Errors
+/// What the system says; not all interfaces have such registers.
+pub(crate) fn mii_link(socket: &Socket, name: &str) -> io::Result<bool> {
+    /// The basic status (MII_BMSR), and its bit for the link.
+    const STATUS: u8 = 1;
+    const LINK: u16 = 0x0004;
+    const GET_PHY: libc::Ioctl = 0x8947;
+    const GET_REGISTER: libc::Ioctl = 0x8948;
+
+    // The transceiver's number, the register's, what is written, what is read: two bytes each.
+    let mut value = ask_interface(socket, name, GET_PHY, [0; ROOM])?;
+    let mut read = || -> io::Result<u16> {
+        value[2..4].copy_from_slice(&u16::from(STATUS).to_ne_bytes());
+        value = ask_interface(socket, name, GET_REGISTER, value)?;
+        Ok(u16::from_ne_bytes([value[6], value[7]]))
+    };
+    // It remembers a link that was lost until it is read.
+    read()?;
+    Ok(read()? & LINK != 0)
+}
+
+/// Whether the link is there, by its driver's word.
+///
+/// # Errors
+/// What the system says; not all drivers have one.
+pub(crate) fn ethtool_link(socket: &Socket, name: &str) -> io::Result<bool> {
+    /// ETHTOOL_GLINK.
+    const GET_LINK: u32 = 0x0a;
+    const ETHTOOL: libc::Ioctl = 0x8946;
+
+    // `ethtool_value`: the command and its answer.
+    let mut command = [GET_LINK, 0];
+    let question = ByAddress {
+        value: &raw mut command,
+        rest: [0; ROOM - size_of::<usize>()],
+    };
+    let answer = ask_interface(socket, name, ETHTOOL, question)?;
+    // SAFETY: it is the address of the value above, which is alive and nobody else's.
+    let [_, link] = unsafe { *answer.value };
+    Ok(link != 0)
 }

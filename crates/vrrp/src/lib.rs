@@ -28,6 +28,7 @@ mod interfaces;
 mod json;
 mod kernel;
 mod limit;
+mod link;
 pub mod log;
 mod mail;
 mod netlink;

@@ -5,7 +5,9 @@ use syntax::table::kw;
 
 use super::place::GLOBAL;
 use super::{Act, Row};
-use crate::parse::{done_by_lines, dump, fifo, firewall, garp, global, process, track_process, vmac};
+use crate::parse::{
+    done_by_lines, dump, fifo, firewall, garp, global, interface, process, track_process, vmac,
+};
 
 /// Keywords of `global_defs`.
 pub(super) const ROWS: &[Row] = &[
@@ -774,25 +776,29 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::between(0, 1),
         "beyond the system's limit",
-    ),
+    )
+    .acts(Act::Line(interface::netlink_buffer)),
     kw(
         "vrrp_netlink_cmd_rcv_bufs",
         GLOBAL,
         Arity::exactly(1),
         "size of a socket's buffer",
-    ),
+    )
+    .acts(Act::Line(interface::netlink_buffer)),
     kw(
         "vrrp_netlink_monitor_rcv_bufs_force",
         GLOBAL,
         Arity::between(0, 1),
         "beyond the system's limit",
-    ),
+    )
+    .acts(Act::Line(interface::netlink_buffer)),
     kw(
         "vrrp_netlink_monitor_rcv_bufs",
         GLOBAL,
         Arity::exactly(1),
         "size of a socket's buffer",
-    ),
+    )
+    .acts(Act::Line(interface::netlink_buffer)),
     kw(
         "vrrp_no_swap",
         GLOBAL,

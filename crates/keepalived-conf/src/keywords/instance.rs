@@ -5,7 +5,9 @@ use syntax::table::kw;
 
 use super::place::{AUTHENTICATION, HMAC, INSTANCE};
 use super::{Act, Row};
-use crate::parse::{address, garp, instance, notify, route, rule, track, track_thing, unicast, vmac};
+use crate::parse::{
+    address, garp, instance, interface, notify, route, rule, track, track_thing, unicast, vmac,
+};
 
 /// Keywords of `vrrp_instance`.
 pub(super) const ROWS: &[Row] = &[
@@ -135,7 +137,8 @@ pub(super) const ROWS: &[Row] = &[
         INSTANCE,
         Arity::exactly(0),
         "ask the interface for its link",
-    ),
+    )
+    .acts(Act::Line(interface::linkbeat_own)),
     kw(
         "lower_prio_no_advert",
         INSTANCE,

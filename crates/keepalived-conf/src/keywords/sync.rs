@@ -4,8 +4,8 @@ use syntax::Arity;
 use syntax::table::kw;
 
 use super::place::{GARP_GROUP, SYNC_GROUP, TRACK_GROUP};
-use super::{Act, READ_LIST, Row};
-use crate::parse::{statics, sync, track_thing};
+use super::{Act, Row};
+use crate::parse::{interface, statics, sync, track_thing};
 
 /// Keywords of `vrrp_sync_group`.
 pub(super) const ROWS: &[Row] = &[
@@ -147,24 +147,31 @@ pub(super) const GARP_GROUP_ROWS: &[Row] = &[
         GARP_GROUP,
         Arity::exactly(1),
         "seconds from one gratuitous ARP to the next",
-    ),
+    )
+    .acts(Act::Line(interface::interval)),
     kw(
         "gna_interval",
         GARP_GROUP,
         Arity::exactly(1),
         "seconds from one neighbour advertisement to the next",
-    ),
+    )
+    .acts(Act::Line(interface::interval)),
     kw(
         "interfaces",
         GARP_GROUP,
         Arity::exactly(0),
         "interfaces that share it",
     )
-    .checked(READ_LIST),
+    .acts(Act::List {
+        begin: |_, _| true,
+        entry: interface::group_interfaces,
+        end: interface::end_interfaces,
+    }),
     kw(
         "interface",
         GARP_GROUP,
         Arity::exactly(1),
         "the interface that it holds for",
-    ),
+    )
+    .acts(Act::Line(interface::group_interface)),
 ];

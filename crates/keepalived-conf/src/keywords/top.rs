@@ -8,7 +8,9 @@ use super::place::{
     VIRTUAL_SERVER,
 };
 use super::{Act, READ_LIST, Row, read_block};
-use crate::parse::{bfd, global, instance, route, rule, script, statics, sync, track_file, track_process};
+use crate::parse::{
+    bfd, global, instance, interface, route, rule, script, statics, sync, track_file, track_process,
+};
 
 /// Keywords outside of every block.
 pub(super) const ROWS: &[Row] = &[
@@ -31,7 +33,11 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "how fast gratuitous ARP goes out on interfaces",
     )
-    .checked(read_block(GARP_GROUP)),
+    .acts(Act::Block {
+        place: GARP_GROUP,
+        begin: interface::begin_group,
+        end: interface::end_group,
+    }),
     kw(
         "global_defs",
         TOP,
@@ -56,7 +62,11 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "how long a change of an interface must last",
     )
-    .checked(READ_LIST)
+    .acts(Act::List {
+        begin: |_, _| true,
+        entry: interface::delay,
+        end: |_, _| {},
+    })
     .since(2, 2),
     kw(
         "linkbeat_interfaces",
@@ -64,13 +74,18 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "interfaces whose link is asked for",
     )
-    .checked(READ_LIST),
+    .acts(Act::List {
+        begin: |_, _| true,
+        entry: interface::linkbeat,
+        end: |_, _| {},
+    }),
     kw(
         "linkbeat_use_polling",
         TOP,
         Arity::exactly(0),
         "ask interfaces for their link instead of listening to netlink",
-    ),
+    )
+    .acts(Act::Line(interface::linkbeat_all)),
     kw(
         "namespace_with_ipsets",
         TOP,

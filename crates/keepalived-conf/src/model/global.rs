@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use super::{Dumps, Garp, HttpEndpoint, Program, Script, Version};
+use super::{Dumps, Garp, HttpEndpoint, Program, ReceiveBuffer, Script, Version};
 
 /// `global_defs`, and what stands outside of it on the top level.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +48,10 @@ pub struct GlobalDefs {
     pub net_namespace: Option<String>,
     /// `use_pid_dir`: pid files stand in a folder of their own.
     pub use_pid_dir: bool,
+    /// `vrrp_netlink_cmd_rcv_bufs`: the buffer of the channel that asks the kernel.
+    pub command_buffer: ReceiveBuffer,
+    /// `vrrp_netlink_monitor_rcv_bufs`: that of the channel that is told.
+    pub monitor_buffer: ReceiveBuffer,
     /// `log_unknown_vrids`: adverts for VRIDs that no instance has are logged.
     pub log_unknown_vrids: bool,
     /// `notify_fifo` and `vrrp_notify_fifo`: where changes are written to.

@@ -5,6 +5,7 @@ mod dump;
 mod endpoint;
 mod global;
 mod instance;
+mod interface;
 mod program;
 mod route;
 mod script;
@@ -18,6 +19,7 @@ pub use global::{Fifo, Firewall, GlobalDefs, Smtp, SmtpServer};
 pub use instance::{
     Authentication, Garp, InitialState, Notify, UnicastPeer, Version, VirtualMac, VrrpInstance,
 };
+pub use interface::{GarpGroup, InterfaceDelay, LinkQuestion, Linkbeat, ReceiveBuffer};
 pub use program::{Program, Reload};
 pub use route::{
     Encap, MetricValue, Network, NextHop, PROTOCOL_KEEPALIVED, Route, RouteKind, RouteMetric, RouteTable,
@@ -49,4 +51,10 @@ pub struct Config {
     pub groups: Vec<SyncGroup>,
     /// What stays on the machine while the program runs.
     pub statics: Statics,
+    /// Interfaces that share the time between announcements.
+    pub garp_groups: Vec<GarpGroup>,
+    /// Interfaces whose changes must last.
+    pub delays: Vec<InterfaceDelay>,
+    /// Interfaces whose link is asked for.
+    pub linkbeat: Linkbeat,
 }

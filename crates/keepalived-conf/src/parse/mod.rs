@@ -14,6 +14,7 @@ pub(crate) mod firewall;
 pub(crate) mod garp;
 pub(crate) mod global;
 pub(crate) mod instance;
+pub(crate) mod interface;
 pub(crate) mod notify;
 mod number;
 mod owner;

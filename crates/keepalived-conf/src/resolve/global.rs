@@ -70,6 +70,8 @@ pub(super) fn resolve(reading: &mut Reading<'_>) -> GlobalDefs {
         instance: global.instance.clone(),
         net_namespace: global.net_namespace.clone(),
         use_pid_dir: global.use_pid_dir,
+        command_buffer: global.command_buffer,
+        monitor_buffer: global.monitor_buffer,
         log_unknown_vrids: global.log_unknown_vrids,
         vmac_addr_prefix: global
             .vmac_addr_prefix

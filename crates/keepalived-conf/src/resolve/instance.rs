@@ -11,8 +11,8 @@ use super::program::{Programs, notify_all};
 use super::strict;
 use super::track::{self, Things};
 use crate::model::{
-    Authentication, GlobalDefs, InitialState, TrackInterface, TrackScript, UnicastPeer, Version,
-    VirtualAddress, VirtualMac, VrrpInstance, VrrpScript, Weight,
+    Authentication, GlobalDefs, InitialState, LinkQuestion, TrackInterface, TrackScript, UnicastPeer,
+    Version, VirtualAddress, VirtualMac, VrrpInstance, VrrpScript, Weight,
 };
 use crate::reading::Reading;
 use crate::written::{Address, AuthType, Instance, Spanned, WrittenBroadcast};
@@ -44,6 +44,10 @@ pub(super) fn resolve(
         return None;
     };
     let strict = written.strict.unwrap_or(reading.written.global.strict);
+    let polled = &mut reading.written.linkbeat.interfaces;
+    if written.linkbeat && !polled.iter().any(|(name, _)| *name == interface) {
+        polled.push((interface.clone(), LinkQuestion::Mii));
+    }
     let ipv6 = written.ipv4 == Some(false);
     if written.addresses.is_empty() {
         let need = if ipv6 || strict { "required" } else { "sensible" };

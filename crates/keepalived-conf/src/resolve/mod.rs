@@ -3,6 +3,7 @@
 
 mod global;
 mod instance;
+mod interface;
 mod program;
 mod statics;
 mod strict;
@@ -43,6 +44,9 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         &mut programs,
     );
     let statics = statics::resolve(reading, &mut instances, &global);
+    let garp_groups = interface::garp_groups(reading);
+    let delays = interface::delays(reading, &instances);
+    let linkbeat = std::mem::take(&mut reading.written.linkbeat);
     instance::shared_router_ids(reading, &instances);
     program::security(reading, &programs);
     if let Some(span) = reading.missing_interface {
@@ -64,5 +68,8 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         instances: instances.into_iter().map(|(instance, _)| instance).collect(),
         groups,
         statics,
+        garp_groups,
+        delays,
+        linkbeat,
     }
 }

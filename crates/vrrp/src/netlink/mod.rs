@@ -52,6 +52,10 @@ pub(crate) struct Link {
     pub(crate) broadcast_mac: Vec<u8>,
     /// The largest packet it sends, bytes.
     pub(crate) mtu: u32,
+    /// The kernel's flags (`IFF_*`).
+    pub(crate) flags: u32,
+    /// The number of the bridge, or whatever it is a part of.
+    pub(crate) controller: Option<u32>,
     /// The routing table that it stands for, when it is a VRF.
     pub(crate) vrf_table: Option<u32>,
     /// The number of the interface below it.
@@ -84,6 +88,8 @@ impl Link {
             mac: Vec::new(),
             broadcast_mac: Vec::new(),
             mtu: 0,
+            flags: flags.bits(),
+            controller: None,
             vrf_table: None,
             below: None,
             macvlan: false,
@@ -105,6 +111,9 @@ impl Link {
                         }
                         _ => false,
                     });
+                }
+                LinkAttribute::Controller(controller) => {
+                    link.controller = Some(*controller).filter(|index| *index != 0);
                 }
                 _ => {}
             }

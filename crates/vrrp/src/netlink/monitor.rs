@@ -2,12 +2,13 @@
 
 use std::io;
 
+use keepalived_conf::model::ReceiveBuffer;
 use netlink_packet_core::{NetlinkBuffer, NetlinkMessage, NetlinkPayload};
 use netlink_packet_route::RouteNetlinkMessage;
 use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE};
 use tokio::io::unix::AsyncFd;
 
-use super::request::split;
+use super::request::{set_buffer, split};
 use super::{Held, Link, RouteKey, RuleKey};
 use crate::kernel::watch_netlink;
 
@@ -71,8 +72,9 @@ impl Monitor {
     ///
     /// # Errors
     /// What the system says.
-    pub(crate) fn open() -> io::Result<Self> {
+    pub(crate) fn open(buffer: ReceiveBuffer) -> io::Result<Self> {
         let mut socket = Socket::new(NETLINK_ROUTE)?;
+        set_buffer(&socket, buffer)?;
         socket.bind(&SocketAddr::new(0, LINKS | ADDRESSES_V4 | ADDRESSES_V6))?;
         socket.set_non_blocking(true)?;
         Ok(Self {

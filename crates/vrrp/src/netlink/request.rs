@@ -4,7 +4,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 
-use keepalived_conf::model::PROTOCOL_KEEPALIVED;
+use keepalived_conf::model::{PROTOCOL_KEEPALIVED, ReceiveBuffer};
 use netlink_packet_core::{
     NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR,
     NLMSG_NOOP, NLMSG_OVERRUN, NetlinkBuffer, NetlinkMessage, NetlinkPayload,
@@ -20,6 +20,7 @@ use netlink_packet_route::route::RouteMessage;
 use netlink_packet_route::rule::RuleMessage;
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE};
+use nix::sys::socket::{setsockopt, sockopt};
 
 use super::{Held, Link, RouteKey, RouteSpec, RuleKey, RuleSpec};
 
@@ -110,6 +111,14 @@ impl Channel {
             sequence: 0,
             port,
         })
+    }
+
+    /// Gives it a buffer of that size.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn set_buffer(&self, buffer: ReceiveBuffer) -> io::Result<()> {
+        set_buffer(&self.socket, buffer)
     }
 
     /// The number that what is told of its requests bears.
@@ -337,6 +346,20 @@ impl Channel {
             }
         }
     }
+}
+
+/// Gives a socket a buffer of that size; without one it keeps the system's.
+pub(super) fn set_buffer(socket: &Socket, buffer: ReceiveBuffer) -> io::Result<()> {
+    let Some(size) = buffer.size else {
+        return Ok(());
+    };
+    let size = size as usize;
+    if buffer.force {
+        setsockopt(socket, sockopt::RcvBufForce, &size)?;
+    } else {
+        setsockopt(socket, sockopt::RcvBuf, &size)?;
+    }
+    Ok(())
 }
 
 /// The bytes of each message of a datagram. A length that leads nowhere ends it; what is no message at all is given once.

@@ -31,7 +31,7 @@ impl Node {
     }
 
     /// Asks for all anew, and takes the differences as if they had been told.
-    fn take_stock(&mut self) {
+    pub(super) fn take_stock(&mut self) {
         let all = self
             .channel
             .links()
@@ -48,7 +48,7 @@ impl Node {
         }
     }
 
-    fn take_change(&mut self, change: Change) {
+    pub(super) fn take_change(&mut self, change: Change) {
         if self.options.log_addresses {
             match &change {
                 Change::Address(held) if !self.interfaces.has(held) => self.tell_address(held, "added to"),
@@ -61,6 +61,33 @@ impl Node {
         {
             return;
         }
+        let mut again = Vec::new();
+        let change = match change {
+            Change::Link(link) => {
+                let known = self.interfaces.numbered(link.index);
+                let below = link.below.and_then(|index| self.interfaces.numbered(index));
+                let moved = known.is_some_and(|known| known.controller != link.controller);
+                let (link, bounced) = self.links.settle(known, below, link, self.clock.now());
+                // Switches may have forgotten where its addresses are.
+                if moved || bounced {
+                    again.push(link.name.clone());
+                }
+                Change::Link(link)
+            }
+            Change::LinkGone(link) => {
+                self.links.forget(link.index);
+                Change::LinkGone(link)
+            }
+            other => other,
+        };
+        self.apply(change);
+        for name in again {
+            self.announce_again(&name);
+        }
+    }
+
+    /// Takes note of a change that counts, and does what it means.
+    pub(super) fn apply(&mut self, change: Change) {
         for seen in self.interfaces.apply(change) {
             match seen {
                 Seen::Came(name) => {
@@ -68,14 +95,23 @@ impl Node {
                         self.log.info(format!("Interface {name} added"));
                     }
                     self.make_vmacs();
+                    self.promote_secondaries();
                     self.look_again(&name);
                 }
                 Seen::State { name, usable } => {
                     if self.concerns_us(&name) {
                         let state = if usable { "up" } else { "down" };
-                        self.log.info(format!("Netlink reports {name} {state}"));
+                        let who = if self.links.is_polled(&name) {
+                            "Linkbeat"
+                        } else {
+                            "Netlink"
+                        };
+                        self.log.info(format!("{who} reports {name} {state}"));
                     }
                     self.look_again(&name);
+                    if usable {
+                        self.announce_again(&name);
+                    }
                     if let Some(index) = self
                         .interfaces
                         .named(&name)

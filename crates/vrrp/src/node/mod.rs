@@ -4,6 +4,7 @@
 mod filter;
 mod group;
 mod interface;
+mod link;
 mod output;
 mod packet;
 mod reload;
@@ -37,6 +38,7 @@ use crate::firewall::Firewall;
 use crate::http::{Asker, Server};
 use crate::interfaces::Interfaces;
 use crate::limit::Limit;
+use crate::link::Links;
 use crate::log::{Level, Log};
 use crate::mail::Mailer;
 use crate::netlink::Channel;
@@ -95,6 +97,10 @@ pub(crate) struct Node {
     pub(crate) clock: Clock,
     pub(crate) global: GlobalDefs,
     pub(crate) interfaces: Interfaces,
+    /// What is known of links besides.
+    links: Links,
+    /// Interfaces whose `promote_secondaries` was switched on.
+    switches: BTreeMap<String, String>,
     pub(crate) routers: Vec<Router>,
     pub(crate) checks: Vec<Check>,
     pub(crate) things: Things,
@@ -162,13 +168,16 @@ impl Node {
         let clock = Clock::start();
         log.detail("Registering Kernel netlink command channel");
         let mut channel = Channel::open()?;
-        let interfaces = Interfaces::new(channel.links()?, channel.addresses()?);
+        channel.set_buffer(config.global.command_buffer)?;
+        let links = Links::new(config, clock.now(), log.clone());
+        let mut interfaces = Interfaces::new(channel.links()?, channel.addresses()?);
+        interfaces.revise(|link| links.seen(link));
         let frames = FrameSocket::open()?;
         let global = config.global.clone();
         let fifos = Fifos::open(&global.fifos, log.clone());
         let mut node = Self {
             listeners: listeners(config)?,
-            announcer: Announcer::new(frames, Intervals::of(&global), log.clone()),
+            announcer: Announcer::new(frames, Intervals::of(config), log.clone()),
             mailer: Mailer::new(global.smtp.clone(), global.router_id.clone()),
             firewall: Firewall::new(global.firewall.clone(), log.clone()),
             vmacs: Vec::new(),
@@ -179,6 +188,8 @@ impl Node {
             log,
             clock,
             interfaces,
+            links,
+            switches: BTreeMap::new(),
             routers: Vec::new(),
             checks: Vec::new(),
             things: Things::of(config),
@@ -287,6 +298,7 @@ impl Node {
     /// Starts the scripts, and the instances, once the delay of a start is over.
     pub(crate) fn begin(&mut self, config: &Config) {
         self.fifos.start_readers();
+        self.promote_secondaries();
         self.clear_statics();
         self.set_statics();
         if self.begin_at.is_none() {
@@ -317,6 +329,7 @@ impl Node {
             })
             .chain([
                 self.announcer.poll_timeout(),
+                self.links.poll_timeout(),
                 self.lines.poll_timeout(),
                 self.begin_at,
                 self.processes.as_ref().and_then(Processes::poll_timeout),
@@ -353,6 +366,7 @@ impl Node {
         self.handle_split_timeouts();
         self.handle_process_timeout();
         self.announcer.handle_timeout(now);
+        self.look_at_links(now);
     }
 
     /// Takes what a script has become.
@@ -380,6 +394,7 @@ impl Node {
         self.end_firewall();
         self.remove_statics();
         self.end_vmacs();
+        self.restore_switches(|_| false);
         self.tell_end_of_groups();
     }
 

@@ -217,11 +217,17 @@ impl Node {
     }
 
     pub(super) fn announce(&mut self, at: usize, repeat: u8) {
+        self.announce_on(at, repeat, |_| true);
+    }
+
+    /// The same on some interfaces only.
+    pub(super) fn announce_on(&mut self, at: usize, repeat: u8, on: impl Fn(&str) -> bool) {
         let now = self.clock.now();
         let instance = &self.routers[at].instance;
         for round in 0..repeat {
             for address in instance.addresses.iter().chain(&instance.excluded) {
-                let Some(link) = self.interfaces.named(&address.interface) else {
+                let named = self.interfaces.named(&address.interface);
+                let Some(link) = named.filter(|link| on(&link.name)) else {
                     continue;
                 };
                 if round == 0 {

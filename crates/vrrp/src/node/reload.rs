@@ -22,7 +22,8 @@ impl Node {
         self.make_vmacs();
         self.reloads += 1;
         self.open_http();
-        self.announcer.intervals = Intervals::of(&self.global);
+        self.announcer.intervals = Intervals::of(config);
+        self.renew_links(config);
         if self.listeners.listens() != families(config) {
             match listeners(config) {
                 Ok(listeners) => self.listeners = listeners,
@@ -80,6 +81,7 @@ impl Node {
         }
         self.renew_firewall();
         self.set_statics();
+        self.promote_secondaries();
         self.renew_groups(&groups, &config.groups);
         for at in 0..self.routers.len() {
             self.settle_group(at);
