@@ -1,13 +1,16 @@
 //! Clusters of two and three nodes on virtual time, through lost, late and doubled packets, cut ways, pulled cables, dead
-//! and restarted nodes, scripts that fail and files that change. What must hold: two masters that hear each other are one
+//! and restarted nodes, files that are read anew, and tracked things of all kinds that fail. What must hold: two masters that hear each other are one
 //! after an advert at most (safety); when the faults are over there is a master in time, then one alone, and it stays
 //! (liveness).
 //!
 //! Each run follows from its seed. A failure prints it; `HOLDFAST_SEED=N cargo test -p vrrp-proto --test simulation` runs that
-//! one alone and prints all that happened. `HOLDFAST_SEEDS=N` runs more of them than usual.
+//! one alone and prints all that happened. `HOLDFAST_SEEDS=N` runs so many of them.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::num::NonZero;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use vrrp_proto::sim::{Cluster, Conditions, Random};
@@ -16,12 +19,57 @@ use vrrp_proto::track::{Health, TrackId, Tracked};
 use vrrp_proto::wire::{Auth, OWNER_PRIORITY, Version};
 use vrrp_proto::{InitialState, InstanceConfig, Output, StateKind, Time};
 
-const SEEDS: u64 = 600;
+const SEEDS: u64 = 10_000;
 const MS: Duration = Duration::from_millis(1);
 
 /// What a delayed packet or a late timer may add at worst.
 const WORST_DELAY: Duration = Duration::from_millis(300);
 const WORST_LATENESS: Duration = Duration::from_millis(20);
+
+/// A thing that nodes may track.
+#[derive(Clone, Copy)]
+struct Kind {
+    weight: i32,
+    reverse: bool,
+    /// Whether it has a number, as files have, or is up or down, as scripts, interfaces, processes and BFD sessions are.
+    level: bool,
+}
+
+/// One of each kind: whether it is up decides over the priority or over taking part at all, or its number does.
+const TRACKED: [Kind; 6] = [
+    Kind::new(0, false, false),
+    Kind::new(20, false, false),
+    Kind::new(-20, false, false),
+    Kind::new(30, true, false),
+    Kind::new(2, false, true),
+    Kind::new(0, false, true),
+];
+
+impl Kind {
+    const fn new(weight: i32, reverse: bool, level: bool) -> Self {
+        Self {
+            weight,
+            reverse,
+            level,
+        }
+    }
+
+    /// What lets a node take part.
+    const fn in_order(self) -> Health {
+        if self.level { Health::Level(0) } else { Health::Up }
+    }
+
+    /// Anything that may happen to it.
+    fn anything(self, random: &mut Random) -> Health {
+        match (self.level, random.happens(600)) {
+            (false, true) => Health::Up,
+            (false, false) => Health::Down,
+            (true, true) => Health::Level(0),
+            // Some are too small for a weight: the fault.
+            (true, false) => Health::Level(i64::try_from(random.below(300)).unwrap_or(0) - 200),
+        }
+    }
+}
 
 fn address(node: u8, version6: bool) -> IpAddr {
     if version6 {
@@ -77,14 +125,14 @@ fn configs(random: &mut Random) -> Vec<InstanceConfig> {
             }
             config.lower_prio_no_advert = random.happens(200);
             config.higher_prio_send_advert = random.happens(200);
-            config.tracked = [0, 20, -20]
+            config.tracked = TRACKED
                 .into_iter()
                 .zip(0..)
                 .filter(|_| random.happens(400))
-                .map(|(weight, id)| Tracked {
+                .map(|(tracked, id)| Tracked {
                     id: TrackId(id),
-                    weight,
-                    reverse: false,
+                    weight: tracked.weight,
+                    reverse: tracked.reverse,
                 })
                 .collect();
             config
@@ -101,14 +149,15 @@ struct Run {
     worst: Duration,
     /// Pairs of masters that hear each other without loss, and since when they do with these priorities.
     together: BTreeMap<(usize, usize), (Time, [u8; 2])>,
-    trace: Vec<String>,
+    /// What happened, when it is to be told: a run that fails is run again for it.
+    trace: Option<Vec<String>>,
 }
 
 impl Run {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, traced: bool) -> Self {
         let mut random = Random::new(seed);
         let configs = configs(&mut random);
-        let trace = configs.iter().map(|config| format!("{config:?}")).collect();
+        let trace = traced.then(|| configs.iter().map(|config| format!("{config:?}")).collect());
         let cluster = Cluster::new(random.next(), configs);
         Self {
             seed,
@@ -122,16 +171,29 @@ impl Run {
     }
 
     fn fail(&self, what: &str) -> ! {
+        let Some(trace) = &self.trace else {
+            // The same again, and all that happens is written down.
+            Self::new(self.seed, true).run();
+            panic!("seed {}: {what}, but not when it is run again", self.seed);
+        };
         panic!(
             "seed {}: {what}\n{}\nHOLDFAST_SEED={} runs it again",
             self.seed,
-            self.trace.join("\n"),
+            trace.join("\n"),
             self.seed
         );
     }
 
+    /// All of it.
+    fn run(&mut self) {
+        self.faults();
+        self.recovery();
+    }
+
     fn note(&mut self, what: &str) {
-        self.trace.push(format!("{:?} -- {what}", self.cluster.now()));
+        if let Some(trace) = &mut self.trace {
+            trace.push(format!("{:?} -- {what}", self.cluster.now()));
+        }
     }
 
     fn interval(&self, node: usize) -> Duration {
@@ -151,16 +213,11 @@ impl Run {
         loop {
             let more = self.cluster.step(end);
             while let Some(seen) = self.cluster.poll_observation() {
+                let Some(trace) = &mut self.trace else { continue };
+                let (at, node) = (seen.at, seen.node);
                 match &seen.output {
-                    Output::Send { priority, .. } => {
-                        self.trace
-                            .push(format!("{:?} {} sends {priority}", seen.at, seen.node));
-                    }
-                    output => {
-                        if let Some(line) = output.line() {
-                            self.trace.push(format!("{:?} {} {line}", seen.at, seen.node));
-                        }
-                    }
+                    Output::Send { priority, .. } => trace.push(format!("{at:?} {node} sends {priority}")),
+                    output => trace.extend(output.line().map(|line| format!("{at:?} {node} {line}"))),
                 }
             }
             self.check();
@@ -264,12 +321,10 @@ impl Run {
                 self.cluster.mend();
             }
             8 => {
-                let id = TrackId(u32::try_from(self.random.below(3)).expect("below 3"));
-                let health = if self.random.happens(600) {
-                    Health::Up
-                } else {
-                    Health::Down
-                };
+                let number = self.random.below(TRACKED.len() as u64);
+                let id = TrackId(u32::try_from(number).expect("few"));
+                let kind = TRACKED[usize::try_from(number).expect("few")];
+                let health = kind.anything(&mut self.random);
                 self.note(&format!("{node} tracks {id:?} {health:?}"));
                 self.cluster.track(node, id, health);
             }
@@ -295,8 +350,8 @@ impl Run {
     fn start(&mut self, node: usize) {
         self.cluster.start(node);
         // Scripts give their first results soon after.
-        for id in 0..3 {
-            self.cluster.track(node, TrackId(id), Health::Up);
+        for (kind, id) in TRACKED.into_iter().zip(0..) {
+            self.cluster.track(node, TrackId(id), kind.in_order());
         }
     }
 
@@ -389,26 +444,32 @@ fn number(variable: &str) -> Option<u64> {
 
 #[test]
 fn two_masters_do_not_last_and_one_comes_back_when_the_faults_are_over() {
-    let chosen = number("HOLDFAST_SEED");
-    let seeds = chosen.map_or(0..number("HOLDFAST_SEEDS").unwrap_or(SEEDS), |seed| {
-        seed..seed + 1
-    });
-    for seed in seeds {
-        let mut run = Run::new(seed);
-        run.faults();
-        run.recovery();
-        if chosen.is_some() {
-            println!("{}", run.trace.join("\n"));
-        }
+    if let Some(seed) = number("HOLDFAST_SEED") {
+        let mut run = Run::new(seed, true);
+        run.run();
+        return println!("{}", run.trace.unwrap_or_default().join("\n"));
     }
+    let seeds = number("HOLDFAST_SEEDS").unwrap_or(SEEDS);
+    let next = AtomicU64::new(0);
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < seeds)
+                {
+                    Run::new(seed, false).run();
+                }
+            });
+        }
+    });
 }
 
 #[test]
 fn a_seed_gives_the_same_run_again() {
     let trace = || {
-        let mut run = Run::new(7);
+        let mut run = Run::new(7, true);
         run.faults();
-        run.trace
+        run.trace.expect("it is traced")
     };
     assert_eq!(trace(), trace());
 }
