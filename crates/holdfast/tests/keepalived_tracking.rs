@@ -10,7 +10,7 @@ use std::process::Command;
 use libtest_mimic::{Arguments, Failed, Trial};
 use nix::sys::signal::Signal;
 use test_support::namespace::is_possible;
-use test_support::process::{Program, wait_for};
+use test_support::process::{Program, is_alive, wait_for};
 
 mod node;
 
@@ -78,6 +78,11 @@ fn main() {
         (
             "weights_of_all_kinds_are_added_and_a_reload_keeps_them",
             weights_of_all_kinds_are_added_and_a_reload_keeps_them,
+            possible,
+        ),
+        (
+            "a_script_that_prints_and_forks_without_end_is_ended_with_all_of_it",
+            a_script_that_prints_and_forks_without_end_is_ended_with_all_of_it,
             possible,
         ),
     ];
@@ -801,4 +806,40 @@ fn weights_of_all_kinds_are_added_and_a_reload_keeps_them() {
     program.signal(Signal::SIGHUP).unwrap();
     priority(1);
     assert!(node.has(VIRTUAL), "{}", program.output().unwrap());
+}
+
+fn a_script_that_prints_and_forks_without_end_is_ended_with_all_of_it() {
+    let (node, _other) = pair();
+    let pids = node.path("pids");
+    // Each run prints as fast as it can, and so do two others that it starts; none of them ends.
+    let script = node.script(
+        "flood",
+        &format!(
+            "yes flood & echo $! >> {0}\n(yes flood & echo $! >> {0}; wait) &\necho $$ >> {0}\nexec yes flood",
+            pids.display()
+        ),
+    );
+    node.write(&format!(
+        "global_defs {{\n script_user root\n}}\nvrrp_script flood {{\n script {script}\n interval 0.4\n timeout 0.3\n weight -10\n fall 2\n}}\n{}",
+        instance(100, " track_script {\n flood\n }")
+    ));
+    let mut program = node.start();
+    wait_until_said(&program, "VRRP_Script(flood) timed_out");
+    wait_until_said(&program, "(VI_1) Changing effective priority from 100 to 90");
+    node.wait_for_address(VIRTUAL, &program);
+    let all = || -> Vec<i32> {
+        let text = fs::read_to_string(&pids).unwrap_or_default();
+        text.lines().filter_map(|line| line.parse().ok()).collect()
+    };
+    assert!(wait_for(|| (all().len() >= 9).then_some(())).is_some());
+    // One run at a time: those of the last one are all that can be alive.
+    let one_run = wait_for(|| {
+        let alive = all().into_iter().filter(|pid| is_alive(*pid)).count();
+        (alive <= 3).then_some(())
+    });
+    assert!(one_run.is_some(), "{:?}", all());
+    program.signal(Signal::SIGTERM).unwrap();
+    assert_eq!(program.wait_code(), Some(0));
+    let gone = wait_for(|| all().into_iter().all(|pid| !is_alive(pid)).then_some(()));
+    assert!(gone.is_some(), "{:?}", all());
 }

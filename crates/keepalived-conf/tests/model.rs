@@ -235,3 +235,40 @@ fn a_script_that_others_may_change_runs_without_script_security_alone() {
         }
     }
 }
+
+#[test]
+fn scripts_may_run_within_a_second() {
+    let text = "vrrp_script s {\n script /bin/true\n interval 0.5\n timeout 2.25\n}\n";
+    let loaded = load_str(text);
+    assert!(!loaded.report().contains("interval"), "{}", loaded.report());
+    let script = &loaded.config.scripts[0];
+    assert_eq!(script.interval, Duration::from_millis(500));
+    assert_eq!(script.timeout, Some(Duration::from_millis(2250)));
+    // Version 2.2 knew whole seconds only.
+    let old = load_on(text, Dialect::strict(2, 2), &FakeHost::new());
+    assert_eq!(old.config.scripts[0].interval, Duration::from_secs(1));
+    assert!(old.report().contains("interval '0.5' must be between 1 and 4294"));
+}
+
+#[test]
+fn what_is_tracked_has_its_defaults() {
+    let loaded = load_str(
+        "track_file f {\n file /tmp/f\n}\nvrrp_track_process p {\n process a b\n}\n\
+         vrrp_track_process q {\n process a\n quorum_max 0\n}\nbfd_instance b {\n neighbor_ip 2001:db8::1\n}\n",
+    );
+    let config = &loaded.config;
+    assert_eq!(config.files[0].weight.value, 1);
+    let [first, second] = &config.processes[..] else {
+        panic!("two processes")
+    };
+    assert!(first.full_command && first.quorum == 1 && first.quorum_max.is_none());
+    // One that must not run.
+    assert!(!second.full_command && second.quorum == 0 && second.quorum_max == Some(0));
+    let session = &config.sessions[0];
+    assert_eq!(
+        (session.ttl, session.max_hops, session.multiplier),
+        (64, Some(0), 5)
+    );
+    assert_eq!(session.min_rx, Duration::from_millis(10));
+    assert!(session.vrrp && !session.multihop && !session.passive);
+}

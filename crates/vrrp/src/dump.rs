@@ -480,11 +480,11 @@ fn script(out: &mut String, node: &Node, check: &Check) {
     let script = &check.script;
     line!(out, " VRRP Script = {}", script.name);
     line!(out, "   Command = {}", command(&script.script));
-    line!(out, "   Interval = {} sec", script.interval.as_secs());
+    line!(out, "   Interval = {} sec", thousandths(script.interval));
     line!(
         out,
         "   Timeout = {} sec",
-        script.timeout.unwrap_or_default().as_secs()
+        thousandths(script.timeout.unwrap_or_default())
     );
     line!(out, "   Weight = {}", script.weight.value);
     line!(out, "   Rise = {}", script.rise);
@@ -630,6 +630,14 @@ pub(crate) fn moment(at: Timestamp, zone: TimeZone) -> String {
 
 fn seconds(time: Duration) -> String {
     format!("{}.{:06}", time.as_secs(), time.subsec_micros())
+}
+
+/// Seconds, with three digits behind the point where they are not whole.
+fn thousandths(time: Duration) -> String {
+    match time.subsec_millis() {
+        0 => time.as_secs().to_string(),
+        millis => format!("{}.{millis:03}", time.as_secs()),
+    }
 }
 
 pub(crate) fn command(script: &Script) -> String {

@@ -70,6 +70,13 @@ pub(crate) fn seconds(word: &Word, low: Duration, high: Duration) -> Result<Dura
 /// Milliseconds with a fraction, down to microseconds, within limits, or why they are none; and whether there were more digits
 /// than count.
 pub(crate) fn milliseconds(word: &Word, low: u32, high: u32) -> (Result<Duration, String>, bool) {
+    let (value, too_fine) = thousandths(word, low, high);
+    (value.map(|value| value / 1000), too_fine)
+}
+
+/// Seconds with a fraction, down to milliseconds, within limits, or why they are none; and whether there were more digits than
+/// count.
+pub(crate) fn thousandths(word: &Word, low: u32, high: u32) -> (Result<Duration, String>, bool) {
     let text = word.text();
     if let Some(rest) = text.strip_prefix('-')
         && micros(rest).is_some()
@@ -83,8 +90,9 @@ pub(crate) fn milliseconds(word: &Word, low: u32, high: u32) -> (Result<Duration
     let too_fine = digits
         .split_once('.')
         .is_some_and(|(_, fraction)| fraction.len() > 3);
-    let value = Duration::from_micros(value / 1000);
-    let limits = Duration::from_millis(low.into())..=Duration::from_millis(high.into());
+    // As whole thousandths, whatever stands behind them.
+    let value = Duration::from_millis(value / 1000);
+    let limits = Duration::from_secs(low.into())..=Duration::from_secs(high.into());
     let value = if limits.contains(&value) {
         Ok(value)
     } else {

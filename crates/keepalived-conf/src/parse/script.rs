@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use syntax::{Diagnostic, Span};
+use syntax::{Diagnostic, Span, Version};
 
 use super::command::command;
-use super::number::{signed, unsigned};
+use super::number::{signed, thousandths, unsigned};
 use crate::lines::{Line, Word};
 use crate::model::Weight;
 use crate::reading::Reading;
@@ -189,15 +189,16 @@ pub(crate) fn interval(reading: &mut Reading<'_>, line: &Line) {
         return;
     };
     let name = name(reading);
-    match unsigned(word, 0, 4294) {
-        Ok(0) => {
+    let least = if whole_seconds(reading) { "1" } else { "0.001" };
+    match time(reading, word) {
+        Ok(Duration::ZERO) => {
             at_least_one(reading, word, &format!("({name}): vrrp script interval"));
-            set_interval(reading, 1);
+            set_interval(reading, Duration::from_secs(1));
         }
-        Ok(seconds) => set_interval(reading, seconds),
+        Ok(value) => set_interval(reading, value),
         Err(why) => {
             let message = format!(
-                "({name}): vrrp script interval '{}' must be between 1 and 4294 - ignoring",
+                "({name}): vrrp script interval '{}' must be between {least} and 4294 - ignoring",
                 word.text()
             );
             bad(
@@ -205,15 +206,35 @@ pub(crate) fn interval(reading: &mut Reading<'_>, line: &Line) {
                 word,
                 message,
                 why,
-                "write whole seconds; it runs every second now",
+                "write seconds; it runs every second now",
             );
         }
     }
 }
 
-fn set_interval(reading: &mut Reading<'_>, seconds: u32) {
+/// Seconds with three digits behind the point, which versions up to 2.2 did not know.
+fn time(reading: &mut Reading<'_>, word: &Word) -> Result<Duration, String> {
+    if whole_seconds(reading) {
+        return unsigned(word, 0, 4294).map(|seconds| Duration::from_secs(seconds.into()));
+    }
+    let (value, too_fine) = thousandths(word, 0, 4294);
+    if too_fine {
+        let message = format!("number '{}' has too many decimal places", word.text());
+        let told = Diagnostic::warning("bad-value", message)
+            .at(word.span)
+            .help("write three digits behind the point at most");
+        reading.fault(told);
+    }
+    value
+}
+
+fn whole_seconds(reading: &Reading<'_>) -> bool {
+    reading.dialect.strict && reading.dialect.version < Version::new(2, 3)
+}
+
+fn set_interval(reading: &mut Reading<'_>, value: Duration) {
     if let Some(script) = current(reading) {
-        script.interval = Some(Duration::from_secs(seconds.into()));
+        script.interval = Some(value);
     }
 }
 
@@ -223,29 +244,23 @@ pub(crate) fn timeout(reading: &mut Reading<'_>, line: &Line) {
         return;
     };
     let name = name(reading);
-    let seconds = match unsigned(word, 0, 4294) {
-        Ok(0) => {
+    let value = match time(reading, word) {
+        Ok(Duration::ZERO) => {
             at_least_one(reading, word, &format!("({name}): vrrp script timeout"));
-            1
+            Duration::from_secs(1)
         }
-        Ok(seconds) => seconds,
+        Ok(value) => value,
         Err(why) => {
             let message = format!(
                 "({name}): vrrp script timeout '{}' invalid - ignoring",
                 word.text()
             );
-            bad(
-                reading,
-                word,
-                message,
-                why,
-                "write whole seconds; it is one second now",
-            );
-            1
+            bad(reading, word, message, why, "write seconds; it is one second now");
+            Duration::from_secs(1)
         }
     };
     if let Some(script) = current(reading) {
-        script.timeout = Some(Duration::from_secs(seconds.into()));
+        script.timeout = Some(value);
     }
 }
 
