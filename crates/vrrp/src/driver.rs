@@ -184,6 +184,7 @@ pub async fn run(
     // Whatever it ends by, nobody else may think that the addresses are here.
     node.stop();
     let endings = node.take_endings();
+    node.queues.finish(FAREWELL).await;
     // Those that do not end in time are ended with the runtime.
     let _ = timeout(FAREWELL, end_all(endings)).await;
     ended

@@ -37,6 +37,7 @@ mod notify;
 pub mod privilege;
 mod process;
 mod processes;
+mod queue;
 mod router;
 mod snapshot;
 mod socket;

@@ -1,11 +1,11 @@
 //! Who is told of a change of state: scripts, and people by mail.
 
-use keepalived_conf::model::{Notify, Script, SyncGroup, VrrpInstance};
+use keepalived_conf::model::{Notify, SyncGroup, VrrpInstance};
 use vrrp_proto::StateKind;
 
 use crate::log::Log;
 use crate::mail::{Alert, Mailer};
-use crate::process::Running;
+use crate::queue::Queues;
 
 /// What an instance has become, as scripts are told it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,45 +43,42 @@ impl News {
 }
 
 /// Runs the scripts of an instance: the one for this change, then the one for all.
-pub(crate) fn run_scripts(instance: &VrrpInstance, news: News, priority: u8, log: &Log) {
+pub(crate) fn run_scripts(instance: &VrrpInstance, news: News, priority: u8, queues: &Queues) {
     run(
         &instance.notify,
         news,
         ["INSTANCE", &instance.name],
         priority,
-        log,
+        queues,
     );
 }
 
 /// The same for a group, which has no priority.
-pub(crate) fn run_group_scripts(group: &SyncGroup, news: News, log: &Log) {
-    run(&group.notify, news, ["GROUP", &group.name], 0, log);
+pub(crate) fn run_group_scripts(group: &SyncGroup, news: News, queues: &Queues) {
+    run(&group.notify, news, ["GROUP", &group.name], 0, queues);
 }
 
-fn run(notify: &Notify, news: News, [kind, name]: [&str; 2], priority: u8, log: &Log) {
+/// Runs the script of an instance that has heard a master of lower priority.
+pub(crate) fn run_lower_script(instance: &VrrpInstance, queues: &Queues) {
+    if let Some(script) = &instance.notify.master_rx_lower_pri {
+        queues.push(&format!("INSTANCE {}", instance.name), script, &[]);
+    }
+}
+
+fn run(notify: &Notify, news: News, [kind, name]: [&str; 2], priority: u8, queues: &Queues) {
     let own = match news {
         News::Master => &notify.master,
         News::Backup => &notify.backup,
         News::Fault => &notify.fault,
         News::Stop => &notify.stop,
     };
+    let of = format!("{kind} {name}");
     if let Some(script) = own {
-        start(script, &[], log);
+        queues.push(&of, script, &[]);
     }
     if let Some(script) = &notify.any {
         let priority = priority.to_string();
-        start(script, &[kind, name, news.word(), &priority], log);
-    }
-}
-
-/// Runs a script that nobody waits for.
-pub(crate) fn start(script: &Script, more: &[&str], log: &Log) {
-    match Running::start(script, more) {
-        Ok(running) => running.let_go(),
-        Err(error) => {
-            let program = script.command.first().map_or("", String::as_str);
-            log.info(format!("Notify script {program} cannot be run: {error}"));
-        }
+        queues.push(&of, script, &[kind, name, news.word(), &priority]);
     }
 }
 

@@ -134,7 +134,7 @@ impl Node {
     fn tell_news_of_group(&mut self, number: usize, news: News) {
         let group = &self.groups[number].group;
         self.fifos.write("GROUP", &group.name, news.word(), 0);
-        notify::run_group_scripts(group, news, &self.log);
+        notify::run_group_scripts(group, news, &self.queues);
         let faults_too = !self.global.no_email_faults;
         notify::send_group_mail(group, news, faults_too, &self.mailer, &self.log);
     }

@@ -44,6 +44,7 @@ use crate::mail::Mailer;
 use crate::netlink::Channel;
 use crate::process::Running;
 use crate::processes::Processes;
+use crate::queue::Queues;
 use crate::router::{Router, machine_config};
 use crate::snapshot::{FifoView, MailCounts};
 use crate::socket::{AdvertSockets, FrameSocket, Path};
@@ -115,6 +116,8 @@ pub(crate) struct Node {
     /// What stays on the machine.
     statics: Statics,
     fifos: Fifos,
+    /// Scripts that are told of changes.
+    pub(crate) queues: Queues,
     channel: Channel,
     announcer: Announcer,
     pub(crate) listeners: Listeners,
@@ -178,6 +181,7 @@ impl Node {
         let mut node = Self {
             listeners: listeners(config)?,
             announcer: Announcer::new(frames, Intervals::of(config), log.clone()),
+            queues: Queues::new(log.clone()),
             mailer: Mailer::new(global.smtp.clone(), global.router_id.clone()),
             firewall: Firewall::new(global.firewall.clone(), log.clone()),
             vmacs: Vec::new(),

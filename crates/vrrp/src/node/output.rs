@@ -81,9 +81,7 @@ impl Node {
                 let (instance, priority) = (&router.instance, router.machine.effective_priority());
                 self.fifos
                     .write("INSTANCE", &instance.name, "MASTER_RX_LOWER_PRI", priority);
-                if let Some(script) = &instance.notify.master_rx_lower_pri {
-                    notify::start(script, &[], &self.log);
-                }
+                notify::run_lower_script(instance, &self.queues);
             }
             Output::Event(_) => {}
         }
@@ -261,7 +259,7 @@ impl Node {
         let name = &router.instance.name;
         self.fifos
             .write("INSTANCE", name, news.word(), transition.priority);
-        notify::run_scripts(&router.instance, news, transition.priority, &self.log);
+        notify::run_scripts(&router.instance, news, transition.priority, &self.queues);
         notify::send_mail(
             &router.instance,
             news,

@@ -158,7 +158,7 @@ impl Node {
         let priority = router.machine.effective_priority();
         let (name, news) = (&router.instance.name, News::Fault);
         self.fifos.write("INSTANCE", name, news.word(), priority);
-        notify::run_scripts(&router.instance, News::Fault, priority, &self.log);
+        notify::run_scripts(&router.instance, News::Fault, priority, &self.queues);
     }
 
     /// Scripts that are in both files run on and keep what is known of them.
