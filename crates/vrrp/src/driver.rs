@@ -5,6 +5,8 @@ use std::io;
 use std::time::Duration;
 
 use keepalived_conf::model::{Config, HttpEndpoint};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::getppid;
 use tokio::sync::mpsc;
 use tokio::task::yield_now;
 use tokio::time::{sleep_until, timeout};
@@ -12,6 +14,7 @@ use tokio::time::{sleep_until, timeout};
 use crate::announced::Announced;
 use crate::bfd::News;
 use crate::check::Report;
+use crate::dbus::{Asked, MOST_ASKED};
 use crate::dump;
 use crate::http::Asker;
 use crate::log::{Level, Log};
@@ -62,6 +65,7 @@ enum Happened {
     Packet(SocketKey, io::Result<Received>),
     Announced(Announced),
     Asked(Asker),
+    Bus(Asked),
     Time,
 }
 
@@ -100,11 +104,20 @@ pub async fn run(
     let mut monitor = Monitor::open(config.global.monitor_buffer)?;
     let (reports, mut reported) = mpsc::unbounded_channel();
     let (askers, mut asked) = mpsc::unbounded_channel();
+    let (bus_askers, mut bus_asked) = mpsc::channel(MOST_ASKED);
     let (session_news, mut sessions_told) = mpsc::unbounded_channel();
-    let mut node = Node::open(config, options, log.clone(), reports, askers, session_news)?;
+    let mut node = Node::open(
+        config,
+        options,
+        log.clone(),
+        reports,
+        (askers, bus_askers),
+        session_news,
+    )?;
     privilege::keep_only_what_is_needed()
         .map_err(|error| io::Error::other(format!("rights cannot be given up: {error}")))?;
     monitor.tell_routes(node.uses_routes())?;
+    node.open_bus();
     node.begin(config);
     told(Milestone::Started);
 
@@ -128,6 +141,7 @@ pub async fn run(
             () = sleep_until(wake) => Happened::Time,
             () = node.processes_changed() => Happened::Processes,
             Some(asker) = asked.recv() => Happened::Asked(asker),
+            Some(asked) = bus_asked.recv() => Happened::Bus(asked),
             (key, received) = poll_fn(|context| node.poll_packet(context, &mut buffer)) => {
                 Happened::Packet(key, received)
             }
@@ -173,6 +187,7 @@ pub async fn run(
                     yield_now().await;
                 }
             }
+            Happened::Bus(asked) => take_asked(&mut node, asked),
             Happened::Asked(asker) => {
                 // It may have gone away meanwhile.
                 let _ = asker.send(Snapshot::of(&node));
@@ -184,10 +199,27 @@ pub async fn run(
     // Whatever it ends by, nobody else may think that the addresses are here.
     node.stop();
     let endings = node.take_endings();
+    if let Some(bus) = node.take_bus() {
+        bus.end().await;
+    }
     node.queues.finish(FAREWELL).await;
     // Those that do not end in time are ended with the runtime.
     let _ = timeout(FAREWELL, end_all(endings)).await;
     ended
+}
+
+/// Does what somebody on the bus asks for.
+fn take_asked(node: &mut Node, asked: Asked) {
+    match asked {
+        Asked::Data => dump::write_data(node),
+        Asked::Stats => dump::write_stats(node),
+        Asked::ClearStats => dump::write_and_clear_stats(node),
+        Asked::Announce(name) => node.announce_by_name(&name),
+        Asked::Reload => {
+            // The parent reads the file first, as at every reload. One that has just died ends this process as well.
+            let _ = kill(getppid(), Signal::SIGHUP);
+        }
+    }
 }
 
 async fn end_all(endings: Vec<Ending>) {

@@ -18,6 +18,7 @@ mod announcement;
 mod bfd;
 mod check;
 mod clock;
+mod dbus;
 mod driver;
 mod dump;
 mod fifo;

@@ -58,6 +58,9 @@ pub(crate) const LAB: &[Needed] = &[
     Needed::debian("keepalived", "keepalived"),
     Needed::debian("killall", "psmisc"),
     Needed::debian("curl", "curl"),
+    // Of the tests of the program on D-Bus, which are left out without them.
+    Needed::debian("dbus-daemon", "dbus-daemon"),
+    Needed::debian("dbus-send", "dbus-bin"),
     Needed::debian("tcpdump", "tcpdump"),
     Needed::debian("nft", "nftables"),
     Needed::debian("openssl", "openssl"),

@@ -6,7 +6,7 @@ use syntax::table::kw;
 use super::place::GLOBAL;
 use super::{Act, Row};
 use crate::parse::{
-    done_by_lines, dump, fifo, firewall, garp, global, interface, process, track_process, vmac,
+    done_by_lines, dump, endpoint, fifo, firewall, garp, global, interface, process, track_process, vmac,
 };
 
 /// Keywords of `global_defs`.
@@ -121,8 +121,10 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "name for an instance without an interface on D-Bus",
     )
-    .since(2, 3),
-    kw("dbus_service_name", GLOBAL, Arity::exactly(1), "name on D-Bus"),
+    .since(2, 3)
+    .acts(Act::Line(endpoint::dbus_no_interface)),
+    kw("dbus_service_name", GLOBAL, Arity::exactly(1), "name on D-Bus")
+        .acts(Act::Line(endpoint::dbus_service)),
     kw(
         "default_interface",
         GLOBAL,
@@ -143,7 +145,7 @@ pub(super) const ROWS: &[Row] = &[
         "interfaces may come and go",
     )
     .acts(Act::Line(global::dynamic_interfaces)),
-    kw("enable_dbus", GLOBAL, Arity::exactly(0), "serve D-Bus"),
+    kw("enable_dbus", GLOBAL, Arity::exactly(0), "serve D-Bus").acts(Act::Line(endpoint::dbus)),
     kw(
         "enable_script_security",
         GLOBAL,

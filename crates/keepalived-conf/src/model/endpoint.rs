@@ -66,6 +66,15 @@ pub struct HttpEndpoint {
     pub owner: Option<(u32, u32)>,
 }
 
+/// `enable_dbus`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DBus {
+    /// `dbus_service_name`.
+    pub service: String,
+    /// `dbus_no_interface_name`: what stands for the interface in the path of an instance without one.
+    pub no_interface: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use super::{Dumps, Garp, HttpEndpoint, Program, ReceiveBuffer, Script, Version};
+use super::{DBus, Dumps, Garp, HttpEndpoint, Program, ReceiveBuffer, Script, Version};
 
 /// `global_defs`, and what stands outside of it on the top level.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +66,8 @@ pub struct GlobalDefs {
     pub program: Program,
     /// `state_dump_file` and its kin.
     pub dumps: Dumps,
+    /// `enable_dbus`.
+    pub dbus: Option<DBus>,
     /// `holdfast_http`: where metrics and state can be asked for.
     pub http: Option<HttpEndpoint>,
     /// `process_monitor_rcv_bufs`: bytes of the buffer of what the kernel tells of processes; none is the system's size.

@@ -14,7 +14,7 @@ mod track;
 
 pub use address::{Scope, VirtualAddress};
 pub use dump::{DumpKind, Dumps};
-pub use endpoint::{HttpEndpoint, HttpPlace};
+pub use endpoint::{DBus, HttpEndpoint, HttpPlace};
 pub use global::{Fifo, Firewall, GlobalDefs, Smtp, SmtpServer};
 pub use instance::{
     Authentication, Garp, InitialState, Notify, UnicastPeer, Version, VirtualMac, VrrpInstance,

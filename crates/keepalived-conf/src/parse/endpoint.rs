@@ -38,3 +38,42 @@ pub(crate) fn http(reading: &mut Reading<'_>, line: &Line) {
     }
     reading.written.global.http = Some(HttpEndpoint { place, owner });
 }
+
+/// `enable_dbus`.
+pub(crate) fn dbus(reading: &mut Reading<'_>, _: &Line) {
+    reading.written.global.dbus = true;
+}
+
+/// `dbus_service_name`.
+pub(crate) fn dbus_service(reading: &mut Reading<'_>, line: &Line) {
+    let Some(word) = reading.need(line, 0, "the service's name") else {
+        return;
+    };
+    let name = word.text().into_owned();
+    // The specification's rule for names that are well known.
+    let is_element = |element: &str| {
+        !element.is_empty()
+            && !element.starts_with(|c: char| c.is_ascii_digit())
+            && element
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+    };
+    if name.len() <= 255 && name.contains('.') && name.split('.').all(is_element) {
+        reading.written.global.dbus_service = Some(name);
+        return;
+    }
+    let told = Diagnostic::warning(
+        "bad-value",
+        format!("dbus_service_name: '{name}' is no name of D-Bus"),
+    )
+    .at(word.span)
+    .help("write a name such as org.keepalived.Vrrp2");
+    reading.tell(told);
+}
+
+/// `dbus_no_interface_name`.
+pub(crate) fn dbus_no_interface(reading: &mut Reading<'_>, line: &Line) {
+    if let Some(word) = reading.need(line, 0, "a name") {
+        reading.written.global.dbus_no_interface = Some(word.text().into_owned());
+    }
+}

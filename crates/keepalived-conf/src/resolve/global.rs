@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use crate::model::{Firewall, Garp, GlobalDefs, Program, Smtp};
+use crate::model::{DBus, Firewall, Garp, GlobalDefs, Program, Smtp};
 use crate::reading::Reading;
 use crate::written::WrittenGarp;
 
@@ -108,6 +108,16 @@ pub(super) fn resolve(reading: &mut Reading<'_>) -> GlobalDefs {
             reload: global.program.reload.clone(),
         },
         dumps: global.dumps.clone(),
+        dbus: global.dbus.then(|| DBus {
+            service: global
+                .dbus_service
+                .clone()
+                .unwrap_or_else(|| "org.keepalived.Vrrp1".to_owned()),
+            no_interface: global
+                .dbus_no_interface
+                .clone()
+                .unwrap_or_else(|| "none".to_owned()),
+        }),
         http: global.http.clone(),
         states_on_reload: global.fifos.states_on_reload,
     }

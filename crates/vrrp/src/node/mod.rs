@@ -31,6 +31,7 @@ use crate::announcement::{Announcer, Intervals};
 use crate::bfd::{News, Sessions};
 use crate::check::{Check, Report};
 use crate::clock::Clock;
+use crate::dbus::{Asked, Bus};
 use crate::driver::Options;
 use crate::fifo::Fifos;
 use crate::files::Files;
@@ -153,6 +154,9 @@ pub(crate) struct Node {
     /// Whoever asks for a snapshot.
     askers: mpsc::UnboundedSender<Asker>,
     http: Option<Server>,
+    bus: Option<Bus>,
+    /// Whoever asks on the bus.
+    bus_askers: mpsc::Sender<Asked>,
 }
 
 impl Node {
@@ -165,7 +169,7 @@ impl Node {
         options: Options,
         log: Log,
         reports: mpsc::UnboundedSender<Report>,
-        askers: mpsc::UnboundedSender<Asker>,
+        (askers, bus_askers): (mpsc::UnboundedSender<Asker>, mpsc::Sender<Asked>),
         session_news: mpsc::UnboundedSender<News>,
     ) -> io::Result<Self> {
         let clock = Clock::start();
@@ -217,6 +221,8 @@ impl Node {
             reloads: 0,
             askers,
             http: None,
+            bus: None,
+            bus_askers,
             global,
         };
         node.open_http();
@@ -270,6 +276,68 @@ impl Node {
                 Level::Error,
                 format!("Metrics and state cannot be told at {}: {error}", endpoint.place),
             ),
+        }
+    }
+
+    /// Speaks on D-Bus, when that is wanted, and says no more where it is not. Gives what ends.
+    pub(crate) fn open_bus(&mut self) -> Option<Bus> {
+        let wanted = self.global.dbus.as_ref();
+        let is_it = |bus: &Bus| wanted.is_some_and(|dbus| bus.is(&dbus.service, &dbus.no_interface));
+        if self.bus.as_ref().is_some_and(is_it) {
+            return None;
+        }
+        let ended = self.bus.take();
+        if let Some(dbus) = self.global.dbus.as_ref() {
+            let all = self.states();
+            match Bus::start(&dbus.service, &dbus.no_interface, &all, self.bus_askers.clone()) {
+                Ok(bus) => self.bus = Some(bus),
+                Err(error) => self.log.info(format!("D-Bus cannot be spoken to: {error}")),
+            }
+        }
+        ended
+    }
+
+    /// The bus, to be told of the end.
+    pub(crate) fn take_bus(&mut self) -> Option<Bus> {
+        self.bus.take()
+    }
+
+    /// All instances with their states.
+    fn states(&self) -> Vec<(&VrrpInstance, StateKind)> {
+        let routers = self.routers.iter();
+        routers
+            .map(|router| (&router.instance, router.machine.state()))
+            .collect()
+    }
+
+    /// Tells the bus all that there is.
+    fn tell_bus_all(&mut self) {
+        if let Some(mut bus) = self.bus.take() {
+            bus.tell_all(&self.states());
+            self.bus = Some(bus);
+        }
+    }
+
+    /// Tells the bus the state of an instance.
+    fn tell_bus(&mut self, at: usize) {
+        let router = &self.routers[at];
+        if let Some(bus) = &mut self.bus {
+            bus.tell(&router.instance, router.machine.state());
+        }
+        if self.bus.as_ref().is_some_and(Bus::is_behind) {
+            self.tell_bus_all();
+        }
+    }
+
+    /// Announces the addresses of a master once, as somebody asks for it.
+    pub(crate) fn announce_by_name(&mut self, name: &str) {
+        let named = |router: &Router| router.instance.name == name;
+        let Some(at) = self.routers.iter().position(named) else {
+            return;
+        };
+        self.log.info(format!("Sending garps on {name} on DBus request"));
+        if self.is_master(at) {
+            self.announce(at, 1);
         }
     }
 

@@ -254,6 +254,7 @@ impl Node {
         if transition.from == StateKind::Master {
             self.leave_split(at);
         }
+        self.tell_bus(at);
         let news = News::of(transition.to);
         let router = &self.routers[at];
         let name = &router.instance.name;

@@ -88,6 +88,11 @@ impl Node {
         }
         self.remove_left_vmacs();
         self.close_unused_sockets();
+        match self.open_bus() {
+            // Its end is nobody's to wait for.
+            Some(bus) => drop(tokio::task::spawn_local(bus.end())),
+            None => self.tell_bus_all(),
+        }
         if self.global.states_on_reload {
             self.write_states();
         }
