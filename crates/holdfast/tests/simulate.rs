@@ -248,6 +248,27 @@ fn the_instances_of_a_group_move_together() {
 }
 
 #[test]
+fn an_interface_that_addresses_need_fails_once_for_all() {
+    let file = |priority| {
+        let plain = weighted(
+            priority,
+            0,
+            "virtual_routes {\n 10.7.0.0/24 via 192.0.2.1 dev eth2\n }",
+        );
+        plain.replace("192.0.2.99", "192.0.2.99 dev eth1")
+    };
+    let folder = pair(&file(150), &file(100));
+    let (value, status) = json(folder.path(), &["a.conf", "b.conf"]);
+    assert_eq!((status, codes(&value)), (0, vec![]), "{value:#}");
+    for interface in ["eth0", "eth1", "eth2"] {
+        assert_eq!(tale(&value, &format!("interface:{interface}@a"))["moved"], true);
+    }
+    let all = value["failures"].as_array().unwrap().len();
+    // Two nodes and two stops, a script and three interfaces of each, and a link.
+    assert_eq!(all, 2 + 2 + 2 * 4 + 1, "{value:#}");
+}
+
+#[test]
 fn failures_can_be_chosen_and_come_together() {
     let folder = Path::new(DOCUMENTS);
     let files = ["lb1=001-lb1-master.conf", "lb2=001-lb2-backup.conf"];

@@ -82,7 +82,8 @@ impl Mailer {
 
     async fn deliver(&self, server: IpAddr, port: u16, alert: &Alert) -> Result<(), String> {
         let address = |text: &str| {
-            text.parse::<lettre::Address>()
+            bare(text)
+                .parse::<lettre::Address>()
                 .map_err(|error| format!("{text}: {error}"))
         };
         let to = self
@@ -116,5 +117,26 @@ impl Mailer {
             self.smtp.to.join(", "),
             alert.body
         )
+    }
+}
+
+/// The address alone, where a name stands before it: `Name <address>`.
+fn bare(text: &str) -> &str {
+    let inner = text
+        .trim_end()
+        .strip_suffix('>')
+        .and_then(|text| text.rsplit_once('<'));
+    inner.map_or(text, |(_, address)| address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bare;
+
+    #[test]
+    fn a_name_before_an_address_is_not_for_the_envelope() {
+        assert_eq!(bare("admin@example.com"), "admin@example.com");
+        assert_eq!(bare("My admin <admin@example.com>"), "admin@example.com");
+        assert_eq!(bare("<admin@example.com>"), "admin@example.com");
     }
 }

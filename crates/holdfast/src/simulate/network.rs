@@ -182,7 +182,13 @@ impl Network {
             let own = Thing::Interface(instance.interface.clone());
             let tracked = tracked(instance, config).into_iter().map(|(thing, _)| thing);
             for thing in tracked.chain([own]) {
-                if !all.contains(&thing) {
+                let thing = match thing {
+                    Thing::Needed(name) => Thing::Interface(name),
+                    thing => thing,
+                };
+                // What stays on a machine does not fail by itself.
+                let fails = !matches!(thing, Thing::Static(_));
+                if fails && !all.contains(&thing) {
                     all.push(thing);
                 }
             }
@@ -353,9 +359,9 @@ impl Network {
                     scripts.insert((number, script.name.clone()), at);
                 }
             }
-            for thing in self.things(number) {
-                if let (false, Some(id)) = (matches!(thing, Thing::Script(_)), self.track_id(&thing)) {
-                    cluster.set_tracked(number, id, thing.health(false));
+            for (thing, id) in &self.things {
+                if !matches!(thing, Thing::Script(_)) {
+                    cluster.set_tracked(number, *id, thing.health(false));
                 }
             }
         }
