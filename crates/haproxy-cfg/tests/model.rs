@@ -98,7 +98,7 @@ fn tls_versions_are_bounded_by_options_of_either_form() {
         (ssl.min_ver, ssl.max_ver),
         (Some(TlsVersion::Tls12), Some(TlsVersion::Tls12))
     );
-    assert_eq!(ssl.crt, ["/etc/c.pem"]);
+    assert_eq!(ssl.certificates[0].path, b"/etc/c.pem"[..]);
     assert_eq!(ssl.alpn.map(|names| names.len()), Some(2));
 }
 

@@ -13,8 +13,6 @@ use std::time::Duration;
 use haproxy_cfg::model::{Bind, Mode, Proxy, ProxyId};
 use proxy_core::stream::Client;
 use socket2::SockRef;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 
 use crate::effort;
 use crate::io::Io;
@@ -24,7 +22,7 @@ use crate::pace::Pace;
 use crate::session::Session;
 use crate::thread::Thread;
 use crate::tls::failure::Role;
-use crate::tls::{TlsIo, connection, failure};
+use crate::tls::{BindSide, TlsIo, connection, failure};
 use crate::upstream::{deadline, probe};
 use crate::wheel::Timer;
 use crate::{early, http, proxy_header, tcp};
@@ -41,7 +39,7 @@ pub(crate) struct Acceptor {
     pub(crate) thread: Rc<Thread>,
     pub(crate) proxy: ProxyId,
     pub(crate) bind: u16,
-    pub(crate) tls: Option<Arc<ServerConfig>>,
+    pub(crate) tls: Option<Arc<BindSide>>,
 }
 
 /// What woke an acceptor.
@@ -284,9 +282,8 @@ impl Acceptor {
             return;
         }
         match &self.tls {
-            Some(config) => {
-                let acceptor = TlsAcceptor::from(Arc::clone(config));
-                effort::spawn(thread, nice, serve_tls(session, acceptor, mode));
+            Some(tls) => {
+                effort::spawn(thread, nice, serve_tls(session, Arc::clone(tls), mode));
             }
             None if mode == Mode::Http => {
                 effort::spawn(thread, nice, http::serve(session));
@@ -353,13 +350,13 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 }
 
 /// Takes what stands in front of the connection, then serves.
-async fn serve_behind_header(mut session: Session, tls: Option<Arc<ServerConfig>>, mode: Mode) {
+async fn serve_behind_header(mut session: Session, tls: Option<Arc<BindSide>>, mode: Mode) {
     if !proxy_header::take(&mut session).await {
         return;
     }
     // Beside the task, which is not to be as large as the largest of them.
     match tls {
-        Some(config) => Box::pin(serve_tls(session, TlsAcceptor::from(config), mode)).await,
+        Some(tls) => Box::pin(serve_tls(session, tls, mode)).await,
         None if !early::admits_session(&mut session) => {}
         None if mode == Mode::Http => Box::pin(http::serve(session)).await,
         None => Box::pin(tcp::serve(session)).await,
@@ -367,7 +364,7 @@ async fn serve_behind_header(mut session: Session, tls: Option<Arc<ServerConfig>
 }
 
 /// Shakes hands, then serves.
-async fn serve_tls(mut session: Session, acceptor: TlsAcceptor, mode: Mode) {
+async fn serve_tls(mut session: Session, tls: Arc<BindSide>, mode: Mode) {
     let thread = Rc::clone(&session.thread);
     let process = &thread.counters().process;
     process.tls_tot.inc();
@@ -381,7 +378,7 @@ async fn serve_tls(mut session: Session, acceptor: TlsAcceptor, mode: Mode) {
     ));
     let mut shown = None;
     let handshake = {
-        let mut handshake = Box::pin(acceptor.accept(stream));
+        let mut handshake = Box::pin(tls.accept(stream));
         let timer = &session.timer;
         poll_fn(|cx| {
             let polled = handshake.as_mut().poll(cx);

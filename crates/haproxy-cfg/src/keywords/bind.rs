@@ -128,7 +128,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     .takes(ERRORS),
     kw("crt-list", TLS, ONE, "file that lists certificates")
         .takes(CERTIFICATE)
-        .keeps(CrtList),
+        .acts(CrtList),
     kw(
         "curves",
         CRT,

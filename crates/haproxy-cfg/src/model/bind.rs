@@ -130,10 +130,11 @@ pub enum TlsVersion {
 /// TLS settings of a bind line; what is none falls back to `ssl-default-bind-*`.
 #[derive(Clone, Debug, Default)]
 pub struct BindSsl {
-    /// More certificates stand in a `crt-list` or a line of the frontend (`ssl-f-use`), which are read and not served yet.
-    pub crt_list: bool,
-    /// `crt`: files or folders, `crt-base` applied.
-    pub crt: Vec<Word>,
+    /// There may be none: more certificates stand in lines of the frontend (`ssl-f-use`), which are read and not served yet, or lists
+    /// of them (`crt-list`) may be filled later.
+    pub may_lack_certificates: bool,
+    /// `crt` and the lines of `crt-list`, in the order of the file.
+    pub certificates: Vec<BindCertificate>,
     /// `ciphers`: an OpenSSL cipher string for TLS 1.2 and below.
     pub ciphers: Option<Word>,
     /// `ciphersuites`: TLS 1.3 suites.
@@ -152,4 +153,18 @@ pub struct BindSsl {
     pub strict_sni: bool,
     /// `no-tls-tickets` (false) or `tls-tickets` (true).
     pub tickets: Option<bool>,
+}
+
+/// A certificate of a bind line, or a folder of them.
+#[derive(Clone, Debug, Default)]
+pub struct BindCertificate {
+    /// The file or folder, `crt-base` applied.
+    pub path: Word,
+    /// The names that clients get it for, in the place of those that stand in it.
+    pub names: Vec<Word>,
+    /// Names that it is not for, whatever the others say.
+    pub not_for: Vec<Word>,
+    /// The settings that hold for clients who get it, where its line has some: without certificates, and with those of the bind line
+    /// where it says nothing.
+    pub own: Option<Box<BindSsl>>,
 }

@@ -97,8 +97,10 @@ pub(crate) struct BindLine {
     ids: Vec<(u32, Span)>,
     /// `thread` sets.
     threads: Option<model::Word>,
-    /// `crt-list` files.
-    pub(super) lists: Vec<model::Word>,
+    /// `crt` and `crt-list`, in order; true for the latter.
+    pub(super) given: Vec<(bool, model::Word)>,
+    /// `verify` was given.
+    pub(super) verify_given: bool,
     /// `default-crt`.
     pub(super) default_crt: Vec<model::Word>,
     pub(super) generate: bool,
@@ -491,7 +493,7 @@ fn unknown(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str, tight: bool
 }
 
 /// Takes over what an option says.
-fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse, values: &[Argument]) {
+pub(super) fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse, values: &[Argument]) {
     let value = values.first().map(|argument| &argument.value);
     let text = || value.and_then(Value::text).cloned();
     let word = || value.and_then(Value::word).unwrap_or_default();
@@ -549,12 +551,12 @@ fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse, values: &[
         }
         BindParse::Threads => flags.threads = text(),
         BindParse::CrtList => {
-            flags.ssl.crt_list = true;
-            flags.lists.extend(text());
+            flags.ssl.may_lack_certificates = true;
+            flags.given.extend(text().map(|path| (true, path)));
         }
         BindParse::Crt => {
             let base = reading.written.global.crt_base.as_ref();
-            flags.ssl.crt.extend(text().map(|path| based(base, &path)));
+            flags.given.extend(text().map(|path| (false, based(base, &path))));
         }
         BindParse::CaFile => flags.ssl.ca_file = text(),
         BindParse::Ciphers => flags.ssl.ciphers = text(),
@@ -566,6 +568,7 @@ fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse, values: &[
             }
         }
         BindParse::Verify => {
+            flags.verify_given = true;
             flags.ssl.verify = match word() {
                 "optional" => (true, false),
                 "required" => (true, true),

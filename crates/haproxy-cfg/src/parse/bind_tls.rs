@@ -8,9 +8,10 @@ use super::bind::BindLine;
 use super::line::shown;
 use super::reading::Reading;
 use super::tls_versions::{Asked, version_name};
-use super::{certificate, tls};
+use super::{bind, certificate, tls};
 use crate::keywords::{BIND_INDEX, place};
-use crate::model::{BindSsl, TlsVersion, Word};
+use crate::lex;
+use crate::model::{BindCertificate, BindSsl, TlsVersion, Word};
 use crate::signature::{self, Cursor, Subject, Value};
 use crate::values::{may_select, strip_os_code, unknown_group};
 
@@ -35,18 +36,32 @@ pub(in crate::parse) fn settings(
         span,
     };
     let mut found = !flags.default_crt.is_empty();
-    for path in flags.default_crt.iter().chain(&flags.ssl.crt) {
+    for path in &flags.default_crt {
         found |= certificate::check(reading, &path.to_string(), prefix, span);
     }
-    for path in &flags.lists {
-        found |= listed(reading, path, &place);
+    let mut certificates = Vec::new();
+    for (_, path) in flags.given.iter().filter(|(is_list, _)| !is_list) {
+        found |= certificate::check(reading, &path.to_string(), prefix, span);
+    }
+    for (is_list, path) in &flags.given {
+        if *is_list {
+            let lines = listed(reading, path, flags, &place);
+            found |= lines.as_ref().is_none_or(|lines| !lines.is_empty());
+            certificates.extend(lines.unwrap_or_default());
+        } else {
+            certificates.push(BindCertificate {
+                path: path.clone(),
+                ..BindCertificate::default()
+            });
+        }
     }
     if !flags.is_ssl {
         return None;
     }
     lists(reading, flags, &place);
     let mut ssl = flags.ssl.clone();
-    ssl.crt_list |= reading
+    ssl.certificates = certificates;
+    ssl.may_lack_certificates |= reading
         .proxy_ref()
         .is_some_and(|proxy| proxy.more.has_certificates);
     versions(reading, flags, &mut ssl, &place);
@@ -269,9 +284,14 @@ fn versions(reading: &mut Reading<'_>, flags: &BindLine, ssl: &mut BindSsl, plac
     }
 }
 
-/// The certificates of a `crt-list`: a file in each line, with options in brackets and names behind it. Gives whether
-/// there are any.
-fn listed(reading: &mut Reading<'_>, path: &Word, place: &Place<'_>) -> bool {
+/// The certificates of a `crt-list`: a file in each line, with options in brackets and names behind it. None where something is
+/// wrong with the list, which is told.
+fn listed(
+    reading: &mut Reading<'_>,
+    path: &Word,
+    flags: &BindLine,
+    place: &Place<'_>,
+) -> Option<Vec<BindCertificate>> {
     let prefix = format!("{} : 'crt-list'", place.prefix);
     let refuse = |reading: &mut Reading<'_>, message: String, help: &str| {
         let told = Diagnostic::alert("bad-file", format!("{prefix} : {message}")).at(place.span);
@@ -283,16 +303,15 @@ fn listed(reading: &mut Reading<'_>, path: &Word, place: &Place<'_>) -> bool {
         Err(error) => {
             let message = format!("cannot open file '{name}' : {}", strip_os_code(&error));
             refuse(reading, message, "check the path");
-            return true;
+            return None;
         }
     };
-    let mut found = false;
+    let mut found = Vec::new();
     for (index, line) in content.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with(b"#") {
             continue;
         }
-        found = true;
         let unknown = options_of(line).find(|word| {
             !word.is_empty()
                 && BIND_INDEX
@@ -310,7 +329,7 @@ fn listed(reading: &mut Reading<'_>, path: &Word, place: &Place<'_>) -> bool {
                 message,
                 "options of a certificate are those of TLS, such as alpn and verify",
             );
-            return true;
+            return None;
         }
         let file = line
             .split(|byte| byte.is_ascii_whitespace() || *byte == b'[')
@@ -320,10 +339,80 @@ fn listed(reading: &mut Reading<'_>, path: &Word, place: &Place<'_>) -> bool {
         let told = reading.diagnostics.len();
         certificate::check(reading, &file, &prefix, place.span);
         if reading.diagnostics.len() > told {
-            return true;
+            return None;
+        }
+        let own = own_settings(reading, line, flags, place)?;
+        let (not_for, names): (Vec<&[u8]>, Vec<&[u8]>) =
+            filters_of(line).partition(|name| name.starts_with(b"!"));
+        let lower = |name: &[u8]| Word::from(name.to_ascii_lowercase());
+        found.push(BindCertificate {
+            path: file.into_bytes().into(),
+            names: names.into_iter().map(lower).collect(),
+            not_for: not_for.into_iter().map(|name| lower(&name[1..])).collect(),
+            own,
+        });
+    }
+    Some(found)
+}
+
+/// What a line of a list says in brackets, over what the bind line says; the inner none where it says nothing. None where something
+/// is wrong with it, which is told.
+fn own_settings(
+    reading: &mut Reading<'_>,
+    line: &[u8],
+    bind: &BindLine,
+    place: &Place<'_>,
+) -> Option<Option<Box<BindSsl>>> {
+    let words: Vec<lex::Word<'_>> = in_brackets(line)
+        .fields()
+        .map(|text| lex::Word {
+            text: text.to_vec().into(),
+            span: place.span,
+        })
+        .collect();
+    if words.is_empty() {
+        return Some(None);
+    }
+    let mut own = BindLine::default();
+    let mut cursor = Cursor::new(&words, 0);
+    while let Some(word) = cursor.next() {
+        // The names were looked at before.
+        let row = BIND_INDEX.find(&word.text)?;
+        if row.is_read_only() {
+            reading.tell_read_only_of(row.row.name, " of a crt-list", place.span);
+        }
+        let subject = Subject::new(row.row.name, place.span);
+        let values = signature::sequence(reading, &mut cursor, row.signature.unwrap_or_default(), &subject)?;
+        if let Some(act) = row.act {
+            bind::apply(reading, &mut own, act, &values);
         }
     }
-    found
+    let below = &bind.ssl;
+    let mut ssl = BindSsl {
+        ciphers: own.ssl.ciphers.clone().or_else(|| below.ciphers.clone()),
+        ciphersuites: own
+            .ssl
+            .ciphersuites
+            .clone()
+            .or_else(|| below.ciphersuites.clone()),
+        alpn: own.ssl.alpn.clone().or_else(|| below.alpn.clone()),
+        ca_file: own.ssl.ca_file.clone().or_else(|| below.ca_file.clone()),
+        verify: if own.verify_given {
+            own.ssl.verify
+        } else {
+            below.verify
+        },
+        tickets: below.tickets,
+        ..BindSsl::default()
+    };
+    // Versions of the line stand for themselves.
+    let spoken = if own.versions == Asked::default() {
+        bind
+    } else {
+        &own
+    };
+    versions(reading, spoken, &mut ssl, place);
+    Some(Some(Box::new(ssl)))
 }
 
 /// Options of `ssl-f-use` that `load` of a `crt-store` has as well.
@@ -402,7 +491,7 @@ fn serves(reading: &mut Reading<'_>) {
     for bind in &mut proxy.more.binds {
         lines.push(bind.span);
         if let Some(ssl) = &mut bind.ssl {
-            ssl.crt_list = true;
+            ssl.may_lack_certificates = true;
         }
     }
     let lacks = |told: &Diagnostic| {
@@ -411,13 +500,25 @@ fn serves(reading: &mut Reading<'_>) {
     reading.diagnostics.retain(|told| !lacks(told));
 }
 
+/// What stands in brackets in a line.
+fn in_brackets(line: &[u8]) -> &[u8] {
+    let behind = line.split_once_str("[").map(|(_, rest)| rest);
+    let inside = behind.and_then(|rest| rest.split_once_str("]"));
+    inside.map_or(&b""[..], |(inside, _)| inside)
+}
+
+/// The names behind the file and what stands in brackets.
+fn filters_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let (skipped, rest) = match line.split_once_str("]") {
+        Some((_, rest)) if line.contains(&b'[') => (0, rest),
+        _ => (1, line),
+    };
+    rest.fields().skip(skipped)
+}
+
 /// The words in brackets of a line that begin an option.
 fn options_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let inside = line
-        .split_once_str("[")
-        .and_then(|(_, rest)| rest.split_once_str("]"))
-        .map_or(&b""[..], |(inside, _)| inside);
-    let mut words = inside.fields();
+    let mut words = in_brackets(line).fields();
     std::iter::from_fn(move || {
         let word = words.next()?;
         let arguments = BIND_INDEX.find(word).map_or(0, |row| row.row.arity.max);

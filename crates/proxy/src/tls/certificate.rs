@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use haproxy_cfg::model::{BindSsl, Word};
+use haproxy_cfg::model::{BindCertificate, BindSsl, Word};
 use rustls::crypto::CryptoProvider;
 use rustls::server::danger::ClientCertVerifier;
 use rustls::sign::CertifiedKey;
@@ -29,15 +29,27 @@ pub(super) struct Loaded {
     pub(super) names: Vec<String>,
 }
 
+/// A certificate of a bind line, and how the line names it.
+#[derive(Debug)]
+pub(super) struct Served<'s> {
+    pub(super) certificate: Loaded,
+    pub(super) given: &'s BindCertificate,
+}
+
 /// Endings of the files that stand beside a certificate in a folder and are not certificates themselves.
 const COMPANIONS: [&str; 5] = [".key", ".dh", ".ocsp", ".issuer", ".sctl"];
 
 /// Loads all that a bind line names, in order; folders in the order of their files' names. None when something is wrong, which
 /// has been told: of each line's certificates, all that is.
-pub(super) fn load(ssl: &BindSsl, provider: &CryptoProvider, teller: &mut Teller) -> Option<Vec<Loaded>> {
+pub(super) fn load<'s>(
+    ssl: &'s BindSsl,
+    provider: &CryptoProvider,
+    teller: &mut Teller,
+) -> Option<Vec<Served<'s>>> {
     let mut loaded = Vec::new();
     let mut faults = 0;
-    for word in &ssl.crt {
+    for given in &ssl.certificates {
+        let word = &given.path;
         let path = path_of(word);
         let files = match files_of(path) {
             Ok(files) => files,
@@ -52,7 +64,7 @@ pub(super) fn load(ssl: &BindSsl, provider: &CryptoProvider, teller: &mut Teller
         };
         for file in files {
             match load_file(&file, provider) {
-                Ok(certificate) => loaded.push(certificate),
+                Ok(certificate) => loaded.push(Served { certificate, given }),
                 Err(text) => {
                     teller.refuse_line(&text);
                     faults += 1;

@@ -15,16 +15,24 @@ mod sni;
 mod trust;
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 
-use haproxy_cfg::model::{BindSsl, Config, Mode, ProxyId, ProxyKind};
-use rustls::ServerConfig;
+use haproxy_cfg::model::{BindSsl, Config, Mode, ProxyId, ProxyKind, Word};
 use rustls::crypto::CryptoProvider;
+use rustls::server::{Acceptor, ResolvesServerCert};
+use rustls::{ServerConfig, SignatureAlgorithm};
 use syntax::Span;
+use tokio_rustls::server::TlsStream;
+use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 
 pub use client::ServerSide;
 pub use connection::TlsIo;
 use settings::Offer;
+use sni::{BySni, Entry};
+
+use crate::socket::Socket;
+use certificate::Served;
 
 /// How a message of this module is introduced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +63,7 @@ pub struct TlsMessage {
 #[derive(Clone, Debug, Default)]
 pub struct TlsConfigs {
     /// By frontend, and the number of the line among its binds.
-    pub binds: HashMap<(ProxyId, usize), Arc<ServerConfig>>,
+    pub binds: HashMap<(ProxyId, usize), Arc<BindSide>>,
     /// By backend, and the number of the server.
     pub servers: HashMap<(ProxyId, usize), Arc<ServerSide>>,
 }
@@ -82,8 +90,8 @@ pub fn configs(config: &Config) -> (TlsConfigs, Vec<TlsMessage>) {
             let Some(ssl) = &bind.ssl else { continue };
             let what = format!("bind '{}'", bind.written);
             let mut teller = Teller::new(&proxy.name.to_string(), &what, section, bind.span);
-            if let Some(built) = server_config(config, proxy.mode, ssl, &provider, &mut teller) {
-                configs.binds.insert((proxy_id, at), built);
+            if let Some(built) = bind_side(config, proxy.mode, ssl, &provider, &mut teller) {
+                configs.binds.insert((proxy_id, at), Arc::new(built));
             }
             messages.append(&mut teller.messages);
         }
@@ -159,37 +167,95 @@ impl Teller {
     }
 }
 
+/// How the clients of a bind line are spoken to over TLS.
+#[derive(Debug)]
+pub struct BindSide {
+    /// By their number, the line's own first.
+    settings: Vec<Arc<ServerConfig>>,
+    by_sni: Arc<BySni>,
+}
+
+impl BindSide {
+    /// Shakes hands with a client.
+    ///
+    /// # Errors
+    /// When that fails, or the connection does.
+    pub(crate) async fn accept(&self, socket: Socket) -> io::Result<TlsStream<Socket>> {
+        if let [only] = self.settings.as_slice() {
+            return TlsAcceptor::from(Arc::clone(only)).accept(socket).await;
+        }
+        let begun = LazyConfigAcceptor::new(Acceptor::default(), socket).await?;
+        let number = self.by_sni.settings(begun.client_hello().server_name());
+        begun.into_stream(Arc::clone(&self.settings[number])).await
+    }
+}
+
 /// None when the line is refused; the reason has been told.
-fn server_config(
+fn bind_side(
     config: &Config,
     mode: Mode,
     ssl: &BindSsl,
     provider: &Arc<CryptoProvider>,
     teller: &mut Teller,
-) -> Option<Arc<ServerConfig>> {
-    let certificates = certificate::load(ssl, provider, teller)?;
-    if certificates.is_empty() {
-        if !ssl.strict_sni && !ssl.crt_list {
+) -> Option<BindSide> {
+    let served = certificate::load(ssl, provider, teller)?;
+    if served.is_empty() {
+        if !ssl.strict_sni && !ssl.may_lack_certificates {
             teller.refuse("no SSL certificate specified", " (use 'crt').");
             return None;
         }
-        let (what, end) = if ssl.crt_list {
-            (
-                "certificates of 'crt-list' and 'ssl-f-use' are not served yet",
-                ", ssl connections will fail (use 'crt').",
-            )
-        } else {
-            (
-                "no SSL certificate specified",
-                ", ssl connections will fail (use 'crt').",
-            )
-        };
-        teller.warn(what, end);
+        teller.warn(
+            "no SSL certificate specified",
+            ", ssl connections will fail (use 'crt').",
+        );
     }
-    let certificate_keys = certificates
-        .iter()
-        .map(|loaded| loaded.key.key.algorithm())
-        .collect::<Vec<_>>();
+    let mut all = vec![ssl];
+    let mut entries = Vec::new();
+    for Served { certificate, given } in served {
+        let settings = match &given.own {
+            None => 0,
+            Some(own) => {
+                all.push(own);
+                all.len() - 1
+            }
+        };
+        let lower = |names: &[Word]| names.iter().map(ToString::to_string).collect();
+        entries.push(Entry {
+            key: certificate.key,
+            names: if given.names.is_empty() {
+                certificate.names
+            } else {
+                lower(&given.names)
+            },
+            not_for: lower(&given.not_for),
+            settings,
+        });
+    }
+    let keys_of = |number: usize| -> Vec<SignatureAlgorithm> {
+        let own = entries.iter().filter(|entry| entry.settings == number);
+        own.map(|entry| entry.key.key.algorithm()).collect()
+    };
+    let keys: Vec<_> = (0..all.len()).map(keys_of).collect();
+    let by_sni = Arc::new(BySni::new(entries, ssl.strict_sni));
+    let mut settings = Vec::with_capacity(all.len());
+    for (ssl, keys) in all.into_iter().zip(keys) {
+        settings.push(server_config(
+            config, mode, ssl, &by_sni, &keys, provider, teller,
+        )?);
+    }
+    Some(BindSide { settings, by_sni })
+}
+
+/// None when the line is refused; the reason has been told.
+fn server_config(
+    config: &Config,
+    mode: Mode,
+    ssl: &BindSsl,
+    by_sni: &Arc<BySni>,
+    keys: &[SignatureAlgorithm],
+    provider: &Arc<CryptoProvider>,
+    teller: &mut Teller,
+) -> Option<Arc<ServerConfig>> {
     let defaults = &config.global.ssl_default_bind;
     let offer = Offer {
         ciphers: ssl.ciphers.as_ref().or(defaults.ciphers.as_ref()),
@@ -197,7 +263,7 @@ fn server_config(
         min: ssl.min_ver.or(defaults.min_ver),
         max: ssl.max_ver.or(defaults.max_ver),
     };
-    let settings = settings::settle(&offer, &certificate_keys, teller)?;
+    let settings = settings::settle(&offer, keys, teller)?;
     let verifier = certificate::client_verifier(ssl, provider, teller)?;
 
     let mut limited = CryptoProvider::clone(provider);
@@ -211,7 +277,8 @@ fn server_config(
         Some(verifier) => builder.with_client_cert_verifier(verifier),
         None => builder.with_no_client_auth(),
     };
-    let mut built = builder.with_cert_resolver(Arc::new(sni::BySni::new(certificates, ssl.strict_sni)));
+    let resolver: Arc<dyn ResolvesServerCert> = Arc::<BySni>::clone(by_sni);
+    let mut built = builder.with_cert_resolver(resolver);
     built.alpn_protocols = client::protocols(ssl.alpn.as_deref().unwrap_or_default(), mode, "alpn", teller);
     // Without tickets sessions are resumed from the cache.
     if ssl.tickets.or(defaults.tickets).unwrap_or(true) {

@@ -6,70 +6,88 @@ use std::sync::Arc;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
-use super::certificate::Loaded;
 use super::connection::choose;
+
+/// A certificate, the names that clients get it for, and the settings that hold for those who do.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) key: Arc<CertifiedKey>,
+    /// In lower case; a wildcard's begins with `*.`.
+    pub(super) names: Vec<String>,
+    /// Names that it is not for although a wildcard says so.
+    pub(super) not_for: Vec<String>,
+    /// The number of the settings; 0 is those of the bind line.
+    pub(super) settings: usize,
+}
 
 /// Certificates by the names that they are for. Of several for one name (an RSA and an ECDSA one), the first that the client can
 /// verify is used.
 #[derive(Debug)]
 pub(super) struct BySni {
-    exact: HashMap<String, Vec<Arc<CertifiedKey>>>,
+    exact: HashMap<String, Vec<Arc<Entry>>>,
     /// By the part behind `*.`.
-    wildcard: HashMap<String, Vec<Arc<CertifiedKey>>>,
-    default: Option<Arc<CertifiedKey>>,
+    wildcard: HashMap<String, Vec<Arc<Entry>>>,
+    default: Option<Arc<Entry>>,
     strict: bool,
 }
 
 impl BySni {
     /// The first certificate is the default one, unless `strict` wants every client to name one.
-    pub(super) fn new(certificates: Vec<Loaded>, strict: bool) -> Self {
-        let default = certificates.first().map(|loaded| Arc::clone(&loaded.key));
-        let mut exact: HashMap<String, Vec<Arc<CertifiedKey>>> = HashMap::new();
-        let mut wildcard: HashMap<String, Vec<Arc<CertifiedKey>>> = HashMap::new();
-        for Loaded { key, names } in certificates {
-            for name in names {
+    pub(super) fn new(entries: Vec<Entry>, strict: bool) -> Self {
+        let entries: Vec<Arc<Entry>> = entries.into_iter().map(Arc::new).collect();
+        let mut exact: HashMap<String, Vec<Arc<Entry>>> = HashMap::new();
+        let mut wildcard: HashMap<String, Vec<Arc<Entry>>> = HashMap::new();
+        for entry in &entries {
+            for name in &entry.names {
                 let (map, name) = match name.strip_prefix("*.") {
                     Some(parent) => (&mut wildcard, parent.to_owned()),
-                    None => (&mut exact, name),
+                    None => (&mut exact, name.clone()),
                 };
-                map.entry(name).or_default().push(Arc::clone(&key));
+                map.entry(name).or_default().push(Arc::clone(entry));
             }
         }
         Self {
             exact,
             wildcard,
-            default,
+            default: entries.into_iter().next(),
             strict,
         }
     }
 
-    fn candidates(&self, name: &str) -> Option<&[Arc<CertifiedKey>]> {
+    /// The number of the settings for a client who asks for a name, or for none.
+    pub(super) fn settings(&self, name: Option<&str>) -> usize {
+        let found = name.map(|name| self.candidates(name)).unwrap_or_default();
+        let entry = found.first().copied().or(self.default.as_ref());
+        entry.map_or(0, |entry| entry.settings)
+    }
+
+    /// The certificates for a name, those that bear it itself in front; with the settings of the first of them.
+    fn candidates(&self, name: &str) -> Vec<&Arc<Entry>> {
         let name = name.to_ascii_lowercase();
-        if let Some(found) = self.exact.get(&name) {
-            return Some(found);
+        let found = self.exact.get(&name).or_else(|| {
+            let (_, parent) = name.split_once('.')?;
+            self.wildcard.get(parent)
+        });
+        let mut fitting: Vec<&Arc<Entry>> = found.into_iter().flatten().collect();
+        fitting.retain(|entry| !entry.not_for.contains(&name));
+        if let Some(settings) = fitting.first().map(|entry| entry.settings) {
+            fitting.retain(|entry| entry.settings == settings);
         }
-        let (_, parent) = name.split_once('.')?;
-        self.wildcard.get(parent).map(Vec::as_slice)
+        fitting
     }
 }
 
 impl ResolvesServerCert for BySni {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let named = hello.server_name().and_then(|name| self.candidates(name));
-        let chosen = match named {
-            Some(candidates) => {
-                let verifiable = candidates
-                    .iter()
-                    .find(|key| key.key.choose_scheme(hello.signature_schemes()).is_some());
-                verifiable.or(candidates.first()).cloned()
-            }
-            None if self.strict => None,
-            None => self.default.clone(),
-        };
-        if let Some(key) = &chosen {
-            choose(key);
-        }
-        chosen
+        let named = hello.server_name().map(|name| self.candidates(name));
+        let named = named.unwrap_or_default();
+        let verifiable = named
+            .iter()
+            .find(|entry| entry.key.key.choose_scheme(hello.signature_schemes()).is_some());
+        let default = self.default.as_ref().filter(|_| !self.strict);
+        let entry = verifiable.or(named.first()).copied().or(default)?;
+        choose(&entry.key);
+        Some(Arc::clone(&entry.key))
     }
 }
 
@@ -80,7 +98,7 @@ mod tests {
 
     use super::*;
 
-    fn loaded(names: &[&str]) -> Loaded {
+    fn entry(names: &[&str], not_for: &[&str], settings: usize) -> Entry {
         let path = concat!(
             env!("CARGO_MANIFEST_DIR"),
             "/../../compat-fixtures/verdicts/haproxy/tls/accepted/site.pem"
@@ -88,25 +106,30 @@ mod tests {
         let key = PrivateKeyDer::from_pem_file(path).unwrap();
         let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key).unwrap();
         let chain = vec![CertificateDer::from_pem_file(path).unwrap()];
-        let names = names.iter().map(|name| (*name).to_owned()).collect();
-        Loaded {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Entry {
             key: Arc::new(CertifiedKey::new(chain, key)),
-            names,
+            names: owned(names),
+            not_for: owned(not_for),
+            settings,
         }
     }
 
     #[test]
     fn a_name_is_found_exactly_before_by_wildcard_and_in_any_case() {
-        let (wild, exact) = (loaded(&["*.shop.test"]), loaded(&["www.shop.test"]));
-        let (wild_key, exact_key) = (Arc::clone(&wild.key), Arc::clone(&exact.key));
-        let by_sni = BySni::new(vec![wild, exact], false);
-        let found = |name: &str| by_sni.candidates(name).map(|keys| Arc::clone(&keys[0]));
-        assert!(Arc::ptr_eq(&found("WWW.shop.test").unwrap(), &exact_key));
-        assert!(Arc::ptr_eq(&found("api.shop.test").unwrap(), &wild_key));
-        assert!(
-            found("a.b.shop.test").is_none(),
-            "a wildcard stands for one label"
-        );
-        assert!(found("shop.test").is_none());
+        let entries = vec![
+            entry(&["*.shop.test"], &["no.shop.test"], 1),
+            entry(&["www.shop.test"], &[], 2),
+        ];
+        let by_sni = BySni::new(entries, false);
+        let found = |name: &str| by_sni.candidates(name).first().map(|entry| entry.settings);
+        assert_eq!(found("WWW.shop.test"), Some(2));
+        assert_eq!(found("api.shop.test"), Some(1));
+        assert_eq!(found("a.b.shop.test"), None, "a wildcard stands for one label");
+        assert_eq!(found("shop.test"), None);
+        assert_eq!(found("No.shop.test"), None);
+        // The first is for all others.
+        assert_eq!(by_sni.settings(Some("elsewhere.test")), 1);
+        assert_eq!(by_sni.settings(None), 1);
     }
 }
