@@ -187,6 +187,10 @@ impl World for StillWorld {
         None
     }
 
+    fn client_verdict(&self) -> crate::sample::CertificateVerdict {
+        crate::sample::CertificateVerdict::default()
+    }
+
     fn effort(&self) -> Option<crate::sample::Effort> {
         None
     }

@@ -8,11 +8,14 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use haproxy_cfg::model::ProxyId;
 use proxy_core::http1::{RequestRef, ResponseRef};
 use proxy_core::logline::LocalTime;
-use proxy_core::sample::{Arena, Body, Effort, PacketField, SampleContext, TcpFacts, Tls, Workers, World};
+use proxy_core::sample::{
+    Arena, Body, CertificateVerdict, Effort, PacketField, SampleContext, TcpFacts, Tls, Workers, World,
+};
 use proxy_core::stream::{Client, Stream};
 
 use crate::io::Io;
 use crate::thread::Thread;
+use crate::tls::TlsIo;
 
 /// The world as a thread sees it, and a client's connection where one is at hand.
 #[derive(Debug)]
@@ -90,6 +93,12 @@ impl World for Here<'_> {
 
     fn client_certificate(&self, at: usize) -> Option<&[u8]> {
         self.io?.secured()?.certificate(at)
+    }
+
+    fn client_verdict(&self) -> CertificateVerdict {
+        self.io
+            .and_then(Io::secured)
+            .map_or_else(CertificateVerdict::default, TlsIo::verdict)
     }
 
     fn own_certificate(&self) -> Option<&[u8]> {

@@ -76,7 +76,8 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         ONE,
         "faults of a client's authorities that are passed over",
     )
-    .takes(ERRORS),
+    .takes(ERRORS)
+    .acts(IgnoreErrors(true)),
     kw(
         "ca-sign-file",
         TLS,
@@ -115,7 +116,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     kw("crl-file", CRT, ONE, "revoked client certificates")
         .takes(&[
             arg("file", Kind::Custom(ReadArgument(tls::authorities))).missing("'{kw}' : missing CRLfile path")
-        ]),
+        ]).acts(CrlFile),
     kw("crt", TLS, ONE, "certificate with its key")
         .takes(CERTIFICATE)
         .acts(Crt),
@@ -125,7 +126,8 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         ONE,
         "faults of a client's certificate that are passed over",
     )
-    .takes(ERRORS),
+    .takes(ERRORS)
+    .acts(IgnoreErrors(false)),
     kw("crt-list", TLS, ONE, "file that lists certificates")
         .takes(CERTIFICATE)
         .acts(CrtList),

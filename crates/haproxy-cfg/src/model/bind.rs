@@ -147,12 +147,42 @@ pub struct BindSsl {
     pub alpn: Option<Vec<Word>>,
     /// `ca-file`.
     pub ca_file: Option<Word>,
+    /// `crl-file`.
+    pub crl_file: Option<Word>,
+    /// `crt-ignore-err`: errors of a client's certificate that are passed over.
+    pub ignored: IgnoredErrors,
+    /// `ca-ignore-err`: the same of those that signed it.
+    pub ignored_of_authorities: IgnoredErrors,
     /// `verify`: none is `false, false`; optional `true, false`; required `true, true`.
     pub verify: (bool, bool),
     /// `strict-sni`.
     pub strict_sni: bool,
     /// `no-tls-tickets` (false) or `tls-tickets` (true).
     pub tickets: Option<bool>,
+}
+
+/// Errors of certificates, by OpenSSL's numbers, that are passed over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum IgnoredErrors {
+    /// None.
+    #[default]
+    Nothing,
+    /// Whatever they are.
+    All,
+    /// These.
+    These(Vec<u32>),
+}
+
+impl IgnoredErrors {
+    /// Whether an error is among them.
+    #[must_use]
+    pub fn has(&self, error: u32) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::All => true,
+            Self::These(errors) => errors.contains(&error),
+        }
+    }
 }
 
 /// A certificate of a bind line, or a folder of them.

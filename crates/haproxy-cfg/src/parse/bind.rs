@@ -44,6 +44,8 @@ pub(crate) enum BindParse {
     Alpn,
     NoAlpn,
     CaFile,
+    CrlFile,
+    IgnoreErrors(bool),
     CaSignFile,
     CaVerifyFile,
     Ciphers,
@@ -492,6 +494,19 @@ fn unknown(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str, tight: bool
     reading.tell(told);
 }
 
+/// The errors of a list.
+fn ignored(value: Option<&Value>) -> model::IgnoredErrors {
+    let Some(Value::List(errors)) = value else {
+        return model::IgnoredErrors::All;
+    };
+    let number = |error: &Value| match error {
+        Value::Int(number) => u32::try_from(*number).ok(),
+        // Those that have no number here are never met.
+        name => super::openssl_errors::number_of(name.bytes()),
+    };
+    model::IgnoredErrors::These(errors.iter().filter_map(number).collect())
+}
+
 /// Takes over what an option says.
 pub(super) fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse, values: &[Argument]) {
     let value = values.first().map(|argument| &argument.value);
@@ -559,6 +574,15 @@ pub(super) fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse,
             flags.given.extend(text().map(|path| (false, based(base, &path))));
         }
         BindParse::CaFile => flags.ssl.ca_file = text(),
+        BindParse::CrlFile => flags.ssl.crl_file = text(),
+        BindParse::IgnoreErrors(of_authorities) => {
+            let ignored = ignored(value);
+            if of_authorities {
+                flags.ssl.ignored_of_authorities = ignored;
+            } else {
+                flags.ssl.ignored = ignored;
+            }
+        }
         BindParse::Ciphers => flags.ssl.ciphers = text(),
         BindParse::Ciphersuites => flags.ssl.ciphersuites = text(),
         BindParse::Alpn => {

@@ -403,6 +403,9 @@ fn own_settings(
             below.verify
         },
         tickets: below.tickets,
+        crl_file: own.ssl.crl_file.clone().or_else(|| below.crl_file.clone()),
+        ignored: below.ignored.clone(),
+        ignored_of_authorities: below.ignored_of_authorities.clone(),
         ..BindSsl::default()
     };
     // Versions of the line stand for themselves.

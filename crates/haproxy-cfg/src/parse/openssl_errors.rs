@@ -102,6 +102,27 @@ const ERRORS: &[&str] = &[
     "UNSUPPORTED_SIGNATURE_ALGORITHM",
 ];
 
+/// The numbers of those that can be met.
+const NUMBERS: &[(&str, u32)] = &[
+    ("UNABLE_TO_GET_CRL", 3),
+    ("CERT_SIGNATURE_FAILURE", 7),
+    ("CERT_NOT_YET_VALID", 9),
+    ("CERT_HAS_EXPIRED", 10),
+    ("DEPTH_ZERO_SELF_SIGNED_CERT", 18),
+    ("SELF_SIGNED_CERT_IN_CHAIN", 19),
+    ("UNABLE_TO_GET_ISSUER_CERT_LOCALLY", 20),
+    ("UNABLE_TO_VERIFY_LEAF_SIGNATURE", 21),
+    ("CERT_REVOKED", 23),
+    ("INVALID_PURPOSE", 26),
+];
+
+/// The number of the error of that name, where it can be met.
+pub(super) fn number_of(name: &[u8]) -> Option<u32> {
+    let name = name.strip_prefix(PREFIX)?;
+    let known = NUMBERS.iter().find(|(known, _)| known.as_bytes() == name);
+    known.map(|(_, number)| *number)
+}
+
 /// Whether OpenSSL has an error of that name.
 pub(super) fn is_known(name: &[u8]) -> bool {
     name.strip_prefix(PREFIX)

@@ -160,6 +160,19 @@ pub struct Tls<'a> {
     pub resumed: bool,
 }
 
+/// What was found wrong with a certificate, by OpenSSL's numbers; 0 is nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CertificateVerdict {
+    /// The first error of the certificate itself.
+    pub error: u32,
+    /// The first error of those that signed it.
+    pub error_of_authorities: u32,
+    /// How far above the certificate that was.
+    pub depth: u32,
+    /// The last error of all.
+    pub result: u32,
+}
+
 /// What the kernel writes on a connection's packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PacketField {
@@ -246,6 +259,8 @@ pub trait World: std::fmt::Debug {
     fn tls(&self) -> Option<Tls<'_>>;
     /// A certificate of the client at hand in DER: its own is the first, behind it stand those that it sent with it.
     fn client_certificate(&self, at: usize) -> Option<&[u8]>;
+    /// What was found wrong with the certificate of the client at hand, and passed over.
+    fn client_verdict(&self) -> CertificateVerdict;
     /// The certificate that the client at hand was shown, in DER.
     fn own_certificate(&self) -> Option<&[u8]>;
     /// What the request or session at hand has cost; none where nothing asks for it.

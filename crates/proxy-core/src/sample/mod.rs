@@ -17,7 +17,9 @@ use std::net::IpAddr;
 
 pub use arena::{Arena, Sink, put_ipv4};
 pub(crate) use cast::{address, cast, integer, text};
-pub use context::{Body, Effort, PacketField, SampleContext, TcpFacts, Tls, Workers, World};
+pub use context::{
+    Body, CertificateVerdict, Effort, PacketField, SampleContext, TcpFacts, Tls, Workers, World,
+};
 pub use expression::Expression;
 pub(crate) use expression::{Stability, key as expression_key};
 pub(crate) use fetch::client::destination;

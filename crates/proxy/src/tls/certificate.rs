@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use haproxy_cfg::model::{BindCertificate, BindSsl, Word};
 use rustls::crypto::CryptoProvider;
-use rustls::server::danger::ClientCertVerifier;
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -80,8 +79,8 @@ pub(super) fn client_verifier(
     ssl: &BindSsl,
     provider: &Arc<CryptoProvider>,
     teller: &mut Teller,
-) -> Option<Option<Arc<dyn ClientCertVerifier>>> {
-    let (asked, required) = ssl.verify;
+) -> Option<Option<Arc<ClientCertificate>>> {
+    let (asked, _) = ssl.verify;
     if !asked {
         return Some(None);
     }
@@ -90,10 +89,8 @@ pub(super) fn client_verifier(
         return None;
     };
     let algorithms = provider.signature_verification_algorithms;
-    match Trust::load(file, None, algorithms) {
-        Ok(trust) => Some(Some(Arc::new(ClientCertificate::new(
-            trust, required, algorithms,
-        )))),
+    match Trust::load(file, ssl.crl_file.as_ref(), algorithms) {
+        Ok(trust) => Some(Some(Arc::new(ClientCertificate::new(trust, ssl, algorithms)))),
         Err(text) => {
             teller.refuse_line(&text);
             None

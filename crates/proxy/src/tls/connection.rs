@@ -4,12 +4,14 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use proxy_core::openssl_ciphers;
-use proxy_core::sample::Tls;
+use proxy_core::sample::{CertificateVerdict, Tls};
 use proxy_core::stream::ServerHandshake;
 use rustls::sign::CertifiedKey;
 use rustls::{CommonState, HandshakeKind, NamedGroup, ProtocolVersion};
 use tokio_rustls::TlsStream;
 
+use super::Accepted;
+use super::client_certificate::ClientCertificate;
 use crate::socket::Socket;
 
 /// A connection over TLS.
@@ -18,6 +20,8 @@ pub struct TlsIo {
     pub(crate) stream: TlsStream<Socket>,
     /// The certificate that the client was shown.
     shown: Option<Arc<CertifiedKey>>,
+    /// Who judged the client's certificate, where that passes errors over.
+    lenient: Option<Arc<ClientCertificate>>,
 }
 
 thread_local! {
@@ -38,13 +42,11 @@ pub(crate) fn chosen() -> Option<Arc<CertifiedKey>> {
 
 impl TlsIo {
     /// One whose client was shown a certificate.
-    pub(crate) fn of_client(
-        stream: tokio_rustls::server::TlsStream<Socket>,
-        shown: Option<Arc<CertifiedKey>>,
-    ) -> Self {
+    pub(crate) fn of_client((stream, lenient): Accepted, shown: Option<Arc<CertifiedKey>>) -> Self {
         Self {
             stream: stream.into(),
             shown,
+            lenient,
         }
     }
 
@@ -53,6 +55,7 @@ impl TlsIo {
         Self {
             stream: stream.into(),
             shown: None,
+            lenient: None,
         }
     }
 
@@ -70,6 +73,13 @@ impl TlsIo {
     /// The certificate that the client was shown.
     pub(crate) fn shown(&self) -> Option<&[u8]> {
         self.shown.as_ref()?.cert.first().map(|der| &**der)
+    }
+
+    /// What was found wrong with the client's certificate, and passed over.
+    pub(crate) fn verdict(&self) -> CertificateVerdict {
+        let chain = self.stream.get_ref().1.peer_certificates();
+        let judged = self.lenient.as_ref().zip(chain);
+        judged.map_or_else(CertificateVerdict::default, |(judge, chain)| judge.verdict(chain))
     }
 
     /// What the handshake agreed on.

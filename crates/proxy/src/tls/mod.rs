@@ -33,6 +33,7 @@ use sni::{BySni, Entry};
 
 use crate::socket::Socket;
 use certificate::Served;
+use client_certificate::ClientCertificate;
 
 /// How a message of this module is introduced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,22 +172,35 @@ impl Teller {
 #[derive(Debug)]
 pub struct BindSide {
     /// By their number, the line's own first.
-    settings: Vec<Arc<ServerConfig>>,
+    settings: Vec<ClientSettings>,
     by_sni: Arc<BySni>,
 }
+
+/// Settings for clients who get some of the certificates.
+#[derive(Debug)]
+struct ClientSettings {
+    config: Arc<ServerConfig>,
+    /// Who judges certificates of clients, where that passes errors over.
+    lenient: Option<Arc<ClientCertificate>>,
+}
+
+/// A handshake that is done, with who judged the client's certificate and may have passed errors over.
+type Accepted = (TlsStream<Socket>, Option<Arc<ClientCertificate>>);
 
 impl BindSide {
     /// Shakes hands with a client.
     ///
     /// # Errors
     /// When that fails, or the connection does.
-    pub(crate) async fn accept(&self, socket: Socket) -> io::Result<TlsStream<Socket>> {
+    pub(crate) async fn accept(&self, socket: Socket) -> io::Result<Accepted> {
         if let [only] = self.settings.as_slice() {
-            return TlsAcceptor::from(Arc::clone(only)).accept(socket).await;
+            let stream = TlsAcceptor::from(Arc::clone(&only.config)).accept(socket).await?;
+            return Ok((stream, only.lenient.clone()));
         }
         let begun = LazyConfigAcceptor::new(Acceptor::default(), socket).await?;
-        let number = self.by_sni.settings(begun.client_hello().server_name());
-        begun.into_stream(Arc::clone(&self.settings[number])).await
+        let settings = &self.settings[self.by_sni.settings(begun.client_hello().server_name())];
+        let stream = begun.into_stream(Arc::clone(&settings.config)).await?;
+        Ok((stream, settings.lenient.clone()))
     }
 }
 
@@ -255,7 +269,7 @@ fn server_config(
     keys: &[SignatureAlgorithm],
     provider: &Arc<CryptoProvider>,
     teller: &mut Teller,
-) -> Option<Arc<ServerConfig>> {
+) -> Option<ClientSettings> {
     let defaults = &config.global.ssl_default_bind;
     let offer = Offer {
         ciphers: ssl.ciphers.as_ref().or(defaults.ciphers.as_ref()),
@@ -273,6 +287,10 @@ fn server_config(
         .with_protocol_versions(&settings.versions)
         .map_err(|error| teller.refuse(&format!("these TLS settings cannot work together ({error})"), "."))
         .ok()?;
+    let lenient = verifier
+        .as_ref()
+        .filter(|verifier| verifier.is_lenient())
+        .cloned();
     let builder = match verifier {
         Some(verifier) => builder.with_client_cert_verifier(verifier),
         None => builder.with_no_client_auth(),
@@ -287,5 +305,8 @@ fn server_config(
             Err(error) => teller.warn(&format!("session tickets are off ({error})"), "."),
         }
     }
-    Some(Arc::new(built))
+    Some(ClientSettings {
+        config: Arc::new(built),
+        lenient,
+    })
 }

@@ -9,6 +9,7 @@ use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
+use std::time::Duration;
 
 use haproxy_cfg::model::Word;
 use rustls::client::danger::HandshakeSignatureValid;
@@ -34,6 +35,52 @@ pub(super) struct Trust {
     anchors: Vec<TrustAnchor<'static>>,
     revoked: Vec<CertRevocationList<'static>>,
     algorithms: WebPkiSupportedAlgorithms,
+}
+
+/// Something that is wrong with a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// How far above the peer's own certificate.
+    pub(super) depth: u32,
+    /// OpenSSL's number.
+    pub(super) number: u32,
+}
+
+/// OpenSSL's numbers of faults.
+mod fault {
+    pub(super) const UNSPECIFIED: u32 = 1;
+    pub(super) const NO_CRL: u32 = 3;
+    pub(super) const SIGNATURE: u32 = 7;
+    pub(super) const NOT_YET_VALID: u32 = 9;
+    pub(super) const EXPIRED: u32 = 10;
+    pub(super) const SELF_SIGNED: u32 = 18;
+    pub(super) const SELF_SIGNED_ABOVE: u32 = 19;
+    pub(super) const NO_ISSUER: u32 = 20;
+    pub(super) const UNVERIFIED: u32 = 21;
+    pub(super) const REVOKED: u32 = 23;
+    pub(super) const PURPOSE: u32 = 26;
+}
+
+impl Fault {
+    fn of_end(number: u32) -> Self {
+        Self { depth: 0, number }
+    }
+
+    /// What the peer is told.
+    pub(super) fn error(self) -> CertificateError {
+        match self.number {
+            fault::EXPIRED => CertificateError::Expired,
+            // As OpenSSL says it: a bad certificate.
+            fault::NOT_YET_VALID => CertificateError::BadEncoding,
+            fault::SELF_SIGNED | fault::SELF_SIGNED_ABOVE | fault::NO_ISSUER | fault::UNVERIFIED => {
+                CertificateError::UnknownIssuer
+            }
+            fault::REVOKED => CertificateError::Revoked,
+            fault::PURPOSE => CertificateError::InvalidPurpose,
+            fault::SIGNATURE => CertificateError::BadSignature,
+            _ => CertificateError::BadEncoding,
+        }
+    }
 }
 
 /// The name of the file that stands for whom the system trusts.
@@ -120,6 +167,104 @@ impl Trust {
             )
             .map(|_| ())
             .map_err(refused)
+    }
+
+    /// All that is wrong with a chain, in the order in which OpenSSL finds it.
+    pub(super) fn faults(
+        &self,
+        end: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+        usage: fn() -> KeyUsage,
+    ) -> Vec<Fault> {
+        if self.verify(end, intermediates, now, usage()).is_ok() {
+            return Vec::new();
+        }
+        let Ok(parsed) = parse(end) else {
+            return vec![Fault::of_end(fault::UNSPECIFIED)];
+        };
+        // That its own time is over is found last: its issuer is looked for in that time.
+        let validity = parsed.validity();
+        let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+        let (begin, end_of) = (validity.not_before.timestamp(), validity.not_after.timestamp());
+        let within = u64::try_from(seconds.clamp(begin, end_of.max(begin))).unwrap_or(0);
+        let within = UnixTime::since_unix_epoch(Duration::from_secs(within));
+        let mut found = Vec::new();
+        if let Err(error) = self.verify(end, intermediates, within, usage()) {
+            if parsed.subject() == parsed.issuer() {
+                found.push(Fault::of_end(fault::SELF_SIGNED));
+            } else {
+                self.above(&error, intermediates, within, &mut found);
+            }
+        }
+        if seconds > end_of {
+            found.push(Fault::of_end(fault::EXPIRED));
+        } else if seconds < begin {
+            found.push(Fault::of_end(fault::NOT_YET_VALID));
+        }
+        found
+    }
+
+    /// Why no chain leads from a certificate that is valid itself.
+    fn above(
+        &self,
+        error: &rustls::Error,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+        found: &mut Vec<Fault>,
+    ) {
+        let sent: Vec<_> = intermediates.iter().filter_map(|der| parse(der).ok()).collect();
+        let depth_of = |wanted: &dyn Fn(&X509Certificate<'_>) -> bool| {
+            let at = sent.iter().position(wanted)?;
+            u32::try_from(at + 1).ok()
+        };
+        let rustls::Error::InvalidCertificate(error) = error else {
+            return found.push(Fault::of_end(fault::UNSPECIFIED));
+        };
+        match error {
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                let depth = depth_of(&|sent| is_valid_at(sent, now).is_err()).unwrap_or(1);
+                found.push(Fault {
+                    depth,
+                    number: fault::EXPIRED,
+                });
+            }
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                let depth = depth_of(&|sent| is_valid_at(sent, now).is_err()).unwrap_or(1);
+                found.push(Fault {
+                    depth,
+                    number: fault::NOT_YET_VALID,
+                });
+            }
+            CertificateError::UnknownIssuer if sent.is_empty() => {
+                found.push(Fault::of_end(fault::NO_ISSUER));
+                if !self.revoked.is_empty() {
+                    // Nor is it known what its issuer has revoked.
+                    found.push(Fault::of_end(fault::NO_CRL));
+                }
+                found.push(Fault::of_end(fault::UNVERIFIED));
+            }
+            CertificateError::UnknownIssuer => {
+                let root = depth_of(&|sent| sent.subject() == sent.issuer());
+                let last = u32::try_from(sent.len()).unwrap_or(u32::MAX);
+                found.push(match root {
+                    Some(depth) => Fault {
+                        depth,
+                        number: fault::SELF_SIGNED_ABOVE,
+                    },
+                    None => Fault {
+                        depth: last,
+                        number: fault::NO_ISSUER,
+                    },
+                });
+            }
+            CertificateError::Revoked => found.push(Fault::of_end(fault::REVOKED)),
+            CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+                found.push(Fault::of_end(fault::PURPOSE));
+            }
+            CertificateError::BadSignature => found.push(Fault::of_end(fault::SIGNATURE)),
+            _ => found.push(Fault::of_end(fault::UNSPECIFIED)),
+        }
     }
 
     /// Names of the authorities, for peers that choose their certificate by them.

@@ -2,7 +2,7 @@
 
 use super::{Fetch, Row, nothing, row, single};
 use crate::openssl_ciphers;
-use crate::sample::{Sample, SampleContext, Tls};
+use crate::sample::{CertificateVerdict, Sample, SampleContext, Tls};
 use crate::stream::{NO_CIPHER, ServerHandshake, failure};
 
 pub(super) const ROWS: &[Row] = &[
@@ -53,11 +53,12 @@ pub(super) const ROWS: &[Row] = &[
     }),
     // NPN went with TLS 1.2's first years.
     row(&["ssl_fc_npn", "ssl_bc_npn"], |_, _| nothing()),
-    // With a certificate that is not right there is no session.
-    row(
-        &["ssl_c_err", "ssl_c_ca_err", "ssl_c_ca_err_depth", "ssl_c_verify"],
-        |_, _| with(|_, _| Some(Sample::Int(0))),
-    ),
+    row(&["ssl_c_err"], |_, _| verdict(|verdict| verdict.error)),
+    row(&["ssl_c_ca_err"], |_, _| {
+        verdict(|verdict| verdict.error_of_authorities)
+    }),
+    row(&["ssl_c_ca_err_depth"], |_, _| verdict(|verdict| verdict.depth)),
+    row(&["ssl_c_verify"], |_, _| verdict(|verdict| verdict.result)),
     row(&["ssl_fc_err"], |_, _| {
         single(|context| {
             let failed = context.client.tls_failure;
@@ -127,6 +128,11 @@ where
     F: for<'a> Fn(&SampleContext<'a>, &'a ServerHandshake) -> Option<Sample<'a>> + Send + Sync + 'static,
 {
     single(move |context| fetch(context, context.stream?.route.tls.as_deref()?))
+}
+
+/// A fetch of what was found wrong with the client's certificate.
+fn verdict(of: fn(CertificateVerdict) -> u32) -> Result<Box<dyn Fetch>, String> {
+    with(move |context, _| Some(Sample::Int(of(context.world.client_verdict()).into())))
 }
 
 /// The bits of a cipher's key.
