@@ -63,6 +63,31 @@ fn main() {
             a_reload_takes_an_interface_away_and_a_lost_one_comes_back,
             possible,
         ),
+        (
+            "the_processes_have_the_names_and_priorities_of_the_originals",
+            the_processes_have_the_names_and_priorities_of_the_originals,
+            with_original,
+        ),
+        (
+            "changes_of_the_priority_and_a_deleted_instance_are_told",
+            changes_of_the_priority_and_a_deleted_instance_are_told,
+            possible,
+        ),
+        (
+            "an_instance_without_its_source_address_is_in_fault",
+            an_instance_without_its_source_address_is_in_fault,
+            possible,
+        ),
+        (
+            "neighbours_on_other_interfaces_are_told_now_and_then",
+            neighbours_on_other_interfaces_are_told_now_and_then,
+            possible,
+        ),
+        (
+            "nothing_of_local_groups_is_reported_while_that_is_unwanted",
+            nothing_of_local_groups_is_reported_while_that_is_unwanted,
+            possible,
+        ),
     ];
     let trials = tests
         .iter()
@@ -436,4 +461,147 @@ fn a_reload_takes_an_interface_away_and_a_lost_one_comes_back() {
     program.signal(Signal::SIGHUP).unwrap();
     ours.wait_for_address(VIRTUAL, &program);
     assert!(index(&ours).is_err());
+}
+
+/// What the system says of a process: name, priorities, processors, limits in real time.
+fn process_of(pid: i32) -> Vec<String> {
+    let read = |file: &str| std::fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
+    let stat = read("stat");
+    // Behind the name: priority and nice value, later priority in real time and policy.
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+    let mut out = vec![read("comm").trim().to_owned()];
+    out.extend([15, 16, 37, 38].map(|at| fields.get(at).unwrap_or(&"").to_string()));
+    let line = |text: String, what: &str| {
+        text.lines()
+            .find(|line| line.starts_with(what))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    out.push(line(read("status"), "Cpus_allowed_list"));
+    out.push((line(read("status"), "VmLck") != "VmLck:\t       0 kB").to_string());
+    out.push(line(read("limits"), "Max realtime timeout"));
+    out
+}
+
+fn the_processes_have_the_names_and_priorities_of_the_originals() {
+    for global in [
+        "process_names\n vrrp_priority -5\n vrrp_no_swap\n vrrp_cpu_affinity 0",
+        "vrrp_process_name one\n process_name other\n vrrp_rt_priority 20\n vrrp_rlimit_rttime 5000",
+        "vrrp_rt_priority 1",
+    ] {
+        let text = format!("global_defs {{\n {global}\n}}\n{}", instance(100, ""));
+        let (ours, theirs) = pair();
+        let programs = [(&ours, true), (&theirs, false)].map(|(node, is_ours)| {
+            node.write(&text);
+            let program = if is_ours {
+                node.start()
+            } else {
+                node.start_original()
+            };
+            wait_until_said(&program, "Entering BACKUP STATE");
+            program
+        });
+        let seen = [(&ours, &programs[0]), (&theirs, &programs[1])].map(|(node, program)| {
+            let parent = std::fs::read_to_string(node.path("parent.pid")).unwrap();
+            let parent = process_of(parent.trim().parse().unwrap()).remove(0);
+            let mut child = process_of(node.child());
+            child.push(parent);
+            (child, program.output().unwrap())
+        });
+        assert_eq!(seen[0].0, seen[1].0, "{global}\n{}", seen[0].1);
+    }
+}
+
+fn changes_of_the_priority_and_a_deleted_instance_are_told() {
+    let (ours, _other) = pair();
+    let fifo = ours.path("fifo");
+    let told = ours.path("told");
+    let reader = ours.script("reader", &format!("cat \"$1\" >> {}", told.display()));
+    ours.network
+        .ip(&["link", "add", "eth9", "type", "veth", "peer", "name", "far9"])
+        .unwrap();
+    for link in ["eth9", "far9"] {
+        ours.network.ip(&["link", "set", link, "up"]).unwrap();
+    }
+    let global = format!(
+        "global_defs {{\n script_user root\n vrrp_notify_fifo {}\n vrrp_notify_fifo_script {reader}\n}}\n",
+        fifo.display()
+    );
+    let more = "notify_priority_changes\n notify_deleted\n track_interface {\n eth9 weight 10\n }";
+    ours.write(&format!("{global}{}", instance(100, more)));
+    let program = ours.start();
+    ours.wait_for_address(VIRTUAL, &program);
+    let wait_for_line = |line: &str| {
+        let came = wait_for(|| {
+            let text = std::fs::read_to_string(&told).unwrap_or_default();
+            text.lines().any(|one| one == line).then_some(())
+        });
+        assert!(
+            came.is_some(),
+            "never {line}: {:?}",
+            std::fs::read_to_string(&told)
+        );
+    };
+    wait_for_line("INSTANCE \"VI_1\" BACKUP_PRIORITY 110");
+    ours.network.ip(&["link", "set", "eth9", "down"]).unwrap();
+    wait_for_line("INSTANCE \"VI_1\" MASTER_PRIORITY 100");
+    ours.write(&format!(
+        "{global}{}",
+        instance(100, "").replace("VI_1", "VI_2").replace(" 51", " 52")
+    ));
+    program.signal(Signal::SIGHUP).unwrap();
+    wait_for_line("INSTANCE \"VI_1\" DELETED 100");
+}
+
+fn an_instance_without_its_source_address_is_in_fault() {
+    let (ours, _other) = pair();
+    ours.give("192.168.0.31/24");
+    ours.write(&instance(100, "mcast_src_ip 192.168.0.31\n track_src_ip"));
+    let program = ours.start();
+    ours.wait_for_address(VIRTUAL, &program);
+    ours.network
+        .ip(&["addr", "del", "192.168.0.31/24", "dev", "eth0"])
+        .unwrap();
+    wait_until_said(&program, "(VI_1) Entering FAULT STATE");
+    ours.wait_for_no_address(VIRTUAL, &program);
+    ours.give("192.168.0.31/24");
+    ours.wait_for_address(VIRTUAL, &program);
+}
+
+fn neighbours_on_other_interfaces_are_told_now_and_then() {
+    let (ours, _other) = pair();
+    ours.network
+        .ip(&["link", "add", "eth9", "type", "veth", "peer", "name", "far9"])
+        .unwrap();
+    for link in ["eth9", "far9"] {
+        ours.network.ip(&["link", "set", link, "up"]).unwrap();
+    }
+    let more =
+        "garp_extra_if all 1\n garp_master_delay 0\n virtual_ipaddress_excluded {\n 10.1.1.1/24 dev eth9\n }";
+    ours.write(&instance(100, more));
+    let program = ours.start();
+    ours.wait_for_address(VIRTUAL, &program);
+    let again = "Sending gratuitous ARP on eth9 for 10.1.1.1";
+    // Five when it became master, and then one each second.
+    assert!(wait_for(|| (count(&program, again) >= 7).then_some(())).is_some());
+    assert_eq!(
+        count(&program, "Sending gratuitous ARP on eth0 for 192.168.0.99"),
+        5
+    );
+}
+
+fn nothing_of_local_groups_is_reported_while_that_is_unwanted() {
+    let (ours, _other) = pair();
+    let path = "/proc/sys/net/ipv4/igmp_link_local_mcast_reports";
+    assert_eq!(setting_of(&ours, path).as_deref(), Some("1"));
+    ours.write(&format!(
+        "global_defs {{\n disable_local_igmp\n}}\n{}",
+        instance(100, "use_vmac")
+    ));
+    let mut program = ours.start();
+    wait_until_said(&program, "(VI_1) Entering BACKUP STATE");
+    assert_eq!(setting_of(&ours, path).as_deref(), Some("0"));
+    program.signal(Signal::SIGTERM).unwrap();
+    assert_eq!(program.wait_code(), Some(0));
+    assert_eq!(setting_of(&ours, path).as_deref(), Some("1"));
 }

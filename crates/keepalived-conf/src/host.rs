@@ -78,6 +78,11 @@ pub trait Host {
         name == "lo"
     }
 
+    /// How many processors the machine has.
+    fn processors(&self) -> u32 {
+        2
+    }
+
     /// Whether that interface is a macvlan, such as an earlier run may have left. Only asked for ones that are there.
     fn is_macvlan(&self, name: &str) -> bool {
         let _ = name;

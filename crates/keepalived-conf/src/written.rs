@@ -7,8 +7,8 @@ use std::time::Duration;
 use syntax::Span;
 
 use crate::model::{
-    Dumps, FileInit, HttpEndpoint, InitialState, Linkbeat, ParamMatch, ReceiveBuffer, Reload, Route, Rule,
-    Scope, SmtpServer, UnicastPeer, Version, Weight,
+    BufferPolicy, Dumps, ExtraGarp, FileInit, HttpEndpoint, InitialState, Linkbeat, ParamMatch, Process,
+    ReceiveBuffer, Reload, Route, Rule, Scope, SmtpServer, UnicastChecksum, UnicastPeer, Version, Weight,
 };
 
 /// A value with its place.
@@ -93,6 +93,15 @@ pub(crate) struct Global {
     pub(crate) dbus_no_interface: Option<String>,
     pub(crate) http: Option<HttpEndpoint>,
     pub(crate) firewall: WrittenFirewall,
+    pub(crate) process: Process,
+    pub(crate) buffer_policy: Option<BufferPolicy>,
+    pub(crate) buffer_multiplier: Option<u32>,
+    pub(crate) disable_local_igmp: bool,
+    pub(crate) delay_after_boot: Duration,
+    pub(crate) notify_priority_changes: bool,
+    pub(crate) owners_ignore_adverts: bool,
+    pub(crate) checksums_as_v2: bool,
+    pub(crate) extra_garp: Option<ExtraGarp>,
     pub(crate) vmac_prefix: Option<String>,
     pub(crate) vmac_addr_prefix: Option<String>,
 }
@@ -351,6 +360,7 @@ pub(crate) struct WrittenNotify {
     pub(crate) stop: Option<Command>,
     pub(crate) any: Option<Command>,
     pub(crate) master_rx_lower_pri: Option<Command>,
+    pub(crate) deleted: Option<Command>,
 }
 
 /// A `vrrp_sync_group`.
@@ -421,6 +431,16 @@ pub(crate) struct Instance {
     pub(crate) debug: u8,
     pub(crate) skip_check_adv_addr: Option<bool>,
     pub(crate) promote_secondaries: bool,
+    pub(crate) notify_priority_changes: Option<bool>,
+    pub(crate) tells_deleted: bool,
+    pub(crate) owner_ignores_adverts: Option<bool>,
+    pub(crate) checksum_as_v2: Option<bool>,
+    pub(crate) unicast_checksum: UnicastChecksum,
+    pub(crate) buffer_size: Option<u32>,
+    pub(crate) extra_garp: Option<ExtraGarp>,
+    pub(crate) track_source: bool,
+    pub(crate) no_addresses: bool,
+    pub(crate) timer_expired_backup: Option<u8>,
     pub(crate) vmac: Option<WrittenMac>,
     pub(crate) vmac_addresses: bool,
     pub(crate) xmit_base: Option<Span>,
@@ -470,6 +490,16 @@ impl Instance {
             debug: 0,
             skip_check_adv_addr: None,
             promote_secondaries: false,
+            notify_priority_changes: None,
+            tells_deleted: false,
+            owner_ignores_adverts: None,
+            checksum_as_v2: None,
+            unicast_checksum: UnicastChecksum::default(),
+            buffer_size: None,
+            extra_garp: None,
+            track_source: false,
+            no_addresses: false,
+            timer_expired_backup: None,
             vmac: None,
             vmac_addresses: false,
             xmit_base: None,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::track::Tracked;
-use crate::wire::{Auth, OWNER_PRIORITY, Peer, Version};
+use crate::wire::{AH_LENGTH, Auth, ChecksumForm, KEY_LENGTH, OWNER_PRIORITY, Peer, Version};
 
 /// The state that the file gives an instance to begin with. Only the owner of the addresses makes a difference of it: as
 /// `Master` it does not wait for others at its start.
@@ -91,6 +91,12 @@ pub struct InstanceConfig {
     pub higher_prio_send_advert: bool,
     /// Whether adverts from the same master as the one before are taken without a look at their addresses.
     pub skip_check_adv_addr: bool,
+    /// Whether it takes no adverts while it is the owner of the addresses.
+    pub owner_ignores_adverts: bool,
+    /// What checksums of version 3 are about.
+    pub checksum: ChecksumForm,
+    /// Whether a master that does not preempt gives up when it was away for so long that one of this priority may have taken over.
+    pub expires_to_backup: Option<u8>,
     /// Whether it is in a group of instances that change their state together ([`crate::group`]).
     pub grouped: bool,
     /// What the instance tracks, and what each means for it.
@@ -124,6 +130,9 @@ impl InstanceConfig {
             lower_prio_no_advert: false,
             higher_prio_send_advert: false,
             skip_check_adv_addr: false,
+            owner_ignores_adverts: false,
+            checksum: ChecksumForm::default(),
+            expires_to_backup: None,
             grouped: false,
             tracked: Vec::new(),
         }
@@ -136,6 +145,18 @@ impl InstanceConfig {
         } else {
             self.unicast_ttl
         }
+    }
+
+    /// Bytes of its adverts, with their IP header.
+    pub fn advert_length(&self) -> u32 {
+        let (header, address) = if self.source.is_ipv4() { (20, 4) } else { (40, 16) };
+        let proof = match (self.version, &self.auth) {
+            (Version::V3, _) => 0,
+            (Version::V2, Auth::Header(_)) => KEY_LENGTH + AH_LENGTH,
+            (Version::V2, Auth::None | Auth::Pass(_)) => KEY_LENGTH,
+        };
+        let length = header + 8 + address * self.addresses.len() + proof;
+        u32::try_from(length).unwrap_or(u32::MAX)
     }
 
     /// Whether this is the router that owns the addresses.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use vrrp_proto::wire::{
-    Advert, Auth, Datagram, Expectation, Fault, FaultKind, HEADER_LENGTH, Ipv4Header, Peer, TTL, Version,
-    group_for, internet_checksum, prepend_ipv4_header,
+    Advert, Auth, ChecksumForm, Datagram, Expectation, Fault, FaultKind, HEADER_LENGTH, Ipv4Header, Peer,
+    TTL, Version, group_for, internet_checksum, prepend_ipv4_header,
 };
 use vrrp_proto::{Input, Instance, InstanceConfig, StateKind, Time};
 
@@ -66,6 +66,7 @@ fn expectation(advert: &Advert, source: IpAddr) -> Expectation<'_> {
         IpAddr::V6(Ipv6Addr::UNSPECIFIED)
     };
     Expectation {
+        checksum: ChecksumForm::default(),
         version: advert.version,
         vrid: advert.vrid,
         own: nobody,
@@ -300,6 +301,7 @@ fn a_master_with_partners_sends_each_of_them_the_same_advert() {
             assert_eq!(IpAddr::V4(header.destination), *destination);
             // The partner takes it, checksum and all.
             let theirs = Expectation {
+                checksum: ChecksumForm::default(),
                 own: *destination,
                 destination: *destination,
                 version,
@@ -401,4 +403,79 @@ fn every_fault_is_counted_under_a_kind_of_its_own_list() {
     for (at, kind) in FaultKind::ALL.into_iter().enumerate() {
         assert_eq!(kind as usize, at);
     }
+}
+
+/// What keepalived 2.2.7 (`old_unicast_checksum`) and 2.3.4 (`v3_checksum_as_v2`) sent.
+#[test]
+fn checksums_of_version_3_have_the_originals_forms() {
+    let source = Ipv4Addr::new(192, 168, 0, 1).into();
+    let advert = Advert {
+        version: Version::V3,
+        vrid: 51,
+        priority: 100,
+        interval: Duration::from_secs(1),
+        auth: Auth::None,
+        addresses: vec![Ipv4Addr::new(192, 168, 0, 99).into()],
+    };
+    let (partner, group) = (Ipv4Addr::new(192, 168, 0, 2).into(), group_for(source));
+    for (form, destination, checksum) in [
+        (ChecksumForm::Recognise, partner, 0x278b),
+        (ChecksumForm::New, partner, 0x278b),
+        (ChecksumForm::Old, partner, 0x0823),
+        (ChecksumForm::AdvertAlone, group, 0xa95b),
+    ] {
+        let packet = advert.encode_with(source, destination, form);
+        assert_eq!(u16::from_be_bytes([packet[6], packet[7]]), checksum, "{form:?}");
+    }
+}
+
+#[test]
+fn an_old_checksum_of_a_partner_is_recognised_unless_that_is_ruled_out() {
+    let (source, own): (IpAddr, IpAddr) = (
+        Ipv4Addr::new(192, 168, 0, 1).into(),
+        Ipv4Addr::new(192, 168, 0, 2).into(),
+    );
+    let advert = Advert {
+        version: Version::V3,
+        vrid: 51,
+        priority: 100,
+        interval: Duration::from_secs(1),
+        auth: Auth::None,
+        addresses: vec![Ipv4Addr::new(192, 168, 0, 99).into()],
+    };
+    let payload = advert.encode_with(source, own, ChecksumForm::Old);
+    let datagram = Datagram {
+        source,
+        destination: own,
+        ttl: 255,
+        header_length: 20,
+        authentication: None,
+        payload: &payload,
+    };
+    let peers = [Peer {
+        address: source,
+        ttl: 0..=255,
+    }];
+    let taken = |checksum, peers| {
+        let expected = Expectation {
+            own,
+            destination: own,
+            peers,
+            checksum,
+            ..expectation(&advert, source)
+        };
+        datagram
+            .check(&expected, &mut 0)
+            .map(|advert| advert.old_checksum)
+    };
+    assert_eq!(taken(ChecksumForm::Recognise, &peers), Ok(true));
+    assert_eq!(taken(ChecksumForm::Old, &peers), Ok(false));
+    assert_eq!(
+        taken(ChecksumForm::New, &peers),
+        Err(Fault::Checksum { version: 3 })
+    );
+    assert_eq!(
+        taken(ChecksumForm::Recognise, &[]),
+        Err(Fault::Checksum { version: 3 })
+    );
 }

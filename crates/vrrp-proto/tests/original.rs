@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use vrrp_proto::track::{Health, TrackId, Tracked};
-use vrrp_proto::wire::{Auth, Datagram, Fault, Version, announcement, group_for};
+use vrrp_proto::wire::{Auth, ChecksumForm, Datagram, Fault, Version, announcement, group_for};
 use vrrp_proto::{GarpTiming, InitialState, Input, Instance, InstanceConfig, Output, Time};
 
 const REPLAYS: &str = concat!(
@@ -112,6 +112,9 @@ fn config(settings: &Settings) -> InstanceConfig {
         peers: Vec::new(),
         check_peers: false,
         unicast_ttl: 255,
+        owner_ignores_adverts: false,
+        checksum: ChecksumForm::default(),
+        expires_to_backup: None,
         grouped: false,
         addresses: settings.addresses.clone(),
         auth: settings.auth_pass.as_ref().map_or(Auth::None, |pass| {

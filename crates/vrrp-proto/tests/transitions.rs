@@ -832,3 +832,48 @@ fn a_fault_ends_when_a_reload_takes_its_cause_out() {
     bench.input(Input::Reload(Box::new(config())));
     assert_eq!(bench.state(), StateKind::Backup);
 }
+
+#[test]
+fn an_owner_that_takes_no_adverts_says_so_once_and_stays_owner() {
+    let mut bench = Bench::started(InstanceConfig {
+        priority: 255,
+        initial_state: InitialState::Master,
+        owner_ignores_adverts: true,
+        ..config()
+    });
+    let source = IpAddr::from([192, 168, 0, 200]);
+    bench.hears(source, 255);
+    assert!(bench.told(&Event::IgnoredAsOwner(source)));
+    assert_eq!(
+        bench.lines(),
+        ["Dropping packet(s) from 192.168.0.200 since we are address owner"]
+    );
+    bench.hears(source, 255);
+    assert_eq!(bench.lines(), [""; 0]);
+    assert_eq!((bench.state(), bench.sent()), (StateKind::Master, Vec::new()));
+    assert_eq!(bench.instance.effective_priority(), 255);
+}
+
+#[test]
+fn a_master_that_was_away_for_too_long_does_not_go_on_where_it_does_not_preempt() {
+    for (preempt, away, goes_on) in [(false, 2500, true), (false, 3100, false), (true, 3100, true)] {
+        let mut bench = Bench::master(InstanceConfig {
+            preempt,
+            expires_to_backup: Some(254),
+            ..config()
+        });
+        // Half a second has gone since the last advert. No timer is looked at meanwhile.
+        bench.now += ms(away);
+        bench.did.clear();
+        bench.instance.handle_timeout(bench.now);
+        bench.collect();
+        let expected = if goes_on {
+            StateKind::Master
+        } else {
+            StateKind::Backup
+        };
+        assert_eq!(bench.state(), expected, "{preempt} {away}");
+        assert_eq!(bench.sent().is_empty(), !goes_on, "{preempt} {away}");
+        assert_eq!(bench.did(&Output::RemoveAddresses), !goes_on);
+    }
+}

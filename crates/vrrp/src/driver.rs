@@ -21,6 +21,7 @@ use crate::log::{Level, Log};
 use crate::netlink::{Change, Monitor};
 use crate::node::{Ending, Node, SocketKey};
 use crate::privilege;
+use crate::scheduling::Scheduling;
 use crate::snapshot::Snapshot;
 use crate::socket::Received;
 
@@ -114,7 +115,8 @@ pub async fn run(
         (askers, bus_askers),
         session_news,
     )?;
-    privilege::keep_only_what_is_needed()
+    let mut scheduling = Scheduling::begin(&config.global.process, log.clone());
+    privilege::keep_only_what_is_needed(scheduling.may_raise())
         .map_err(|error| io::Error::other(format!("rights cannot be given up: {error}")))?;
     monitor.tell_routes(node.uses_routes())?;
     node.open_bus();
@@ -126,7 +128,8 @@ pub async fn run(
     let ended = loop {
         let now = node.clock.now();
         let wake = node.poll_timeout();
-        if wake.is_some_and(|wake| now >= wake) {
+        if let Some(wake) = wake.filter(|wake| now >= *wake) {
+            scheduling.was_late(now - wake);
             node.handle_timeout(&mut buffer);
             continue;
         }

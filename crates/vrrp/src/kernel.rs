@@ -1,5 +1,5 @@
 //! The calls to the system that the compiler cannot check: the address of a packet below IP, waiting for a socket that tokio has
-//! no type for, asking for the link of an interface, and becoming another user with all groups. All `unsafe` code of this crate
+//! no type for, asking for the link of an interface, the priority of the process, and becoming another user with all groups. All `unsafe` code of this crate
 //! is here.
 #![allow(unsafe_code)]
 
@@ -35,6 +35,41 @@ pub(crate) fn watch_netlink(socket: NetlinkSocket) -> io::Result<AsyncFd<Netlink
 pub(crate) fn watch_descriptor(descriptor: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
     // SAFETY: as above.
     Ok(unsafe { AsyncFd::register(descriptor) }?)
+}
+
+/// Gives this process a priority from -20, the most urgent, to 19. Programs that it starts have the usual one.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn set_nice(priority: i32) -> io::Result<()> {
+    schedule(libc::SCHED_OTHER, 0)?;
+    // SAFETY: the call takes numbers alone.
+    if unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, priority) } == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+/// Runs this process in real time, in turns with others of its priority. Programs that it starts do not.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn set_real_time(priority: u8) -> io::Result<()> {
+    schedule(libc::SCHED_RR, priority.into())
+}
+
+fn schedule(policy: libc::c_int, priority: libc::c_int) -> io::Result<()> {
+    let parameters = libc::sched_param {
+        sched_priority: priority,
+    };
+    // SAFETY: the parameters live as long as the call, which only reads them.
+    if unsafe { libc::sched_setscheduler(0, policy | libc::SCHED_RESET_ON_FORK, &raw const parameters) } == 0
+    {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
 }
 
 /// The address for frames of the Ethernet type `protocol` to `mac`, out of the interface numbered `index`.

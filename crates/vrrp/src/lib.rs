@@ -40,6 +40,7 @@ mod process;
 mod processes;
 mod queue;
 mod router;
+mod scheduling;
 mod snapshot;
 mod socket;
 mod sysctl;

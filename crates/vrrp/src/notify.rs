@@ -18,6 +18,8 @@ pub(crate) enum News {
     Fault,
     /// The program ends.
     Stop,
+    /// It is no longer in the file, and wants to be told of so (`notify_deleted`).
+    Deleted,
 }
 
 impl News {
@@ -38,6 +40,7 @@ impl News {
             Self::Backup => "BACKUP",
             Self::Fault => "FAULT",
             Self::Stop => "STOP",
+            Self::Deleted => "DELETED",
         }
     }
 }
@@ -71,6 +74,7 @@ fn run(notify: &Notify, news: News, [kind, name]: [&str; 2], priority: u8, queue
         News::Backup => &notify.backup,
         News::Fault => &notify.fault,
         News::Stop => &notify.stop,
+        News::Deleted => &notify.deleted,
     };
     let of = format!("{kind} {name}");
     if let Some(script) = own {

@@ -1,6 +1,8 @@
 //! What the process may do once its sockets are open. Only that is kept.
 
 use caps::errors::CapsError;
+use keepalived_conf::model::Process;
+
 use caps::{CapSet, Capability, CapsHashSet};
 
 /// What is needed for as long as the process runs:
@@ -16,21 +18,31 @@ pub const KEPT: [Capability; 6] = [
     Capability::CAP_DAC_READ_SEARCH,
 ];
 
-/// Gives up what is not in [`KEPT`]. What the process did not have it does not get. Programs that it starts as root are root as
+/// Gives up what is not in [`KEPT`], but for the right to another priority (`SYS_NICE`) where the process may raise its own. What the process did not have it does not get. Programs that it starts as root are root as
 /// they would be without: the bounding set is not touched.
 ///
 /// # Errors
 /// The system's words.
-pub fn keep_only_what_is_needed() -> Result<(), CapsError> {
-    keep(&KEPT)
+pub fn keep_only_what_is_needed(raises_priority: bool) -> Result<(), CapsError> {
+    let mut kept = KEPT.to_vec();
+    kept.extend(raises_priority.then_some(Capability::CAP_SYS_NICE));
+    keep(&kept)
 }
 
 /// The same for a process that only starts the one that needs the others, and removes pid files, whoever's folder they are in.
 ///
 /// # Errors
 /// The system's words.
-pub fn keep_for_parent() -> Result<(), CapsError> {
+pub fn keep_for_parent(process: &Process) -> Result<(), CapsError> {
     let mut kept = KEPT.to_vec();
+    // Its child asks for these before it gives up rights by itself.
+    if *process != Process::default() {
+        kept.extend([
+            Capability::CAP_SYS_NICE,
+            Capability::CAP_SYS_RESOURCE,
+            Capability::CAP_IPC_LOCK,
+        ]);
+    }
     kept.push(Capability::CAP_DAC_OVERRIDE);
     keep(&kept)
 }

@@ -4,11 +4,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use jiff::Timestamp;
 use keepalived_conf::model::{
-    Authentication, GlobalDefs, InitialState as WantedState, Version as WantedVersion, VrrpInstance,
+    Authentication, GlobalDefs, InitialState as WantedState, UnicastChecksum, Version as WantedVersion,
+    VrrpInstance,
 };
 use vrrp_proto::split::SplitWatch;
 use vrrp_proto::track::Tracked;
-use vrrp_proto::wire::{Auth, FaultKind, Peer, Version};
+use vrrp_proto::wire::{Auth, ChecksumForm, FaultKind, Peer, Version};
 use vrrp_proto::{Counters, Event, GarpTiming, InitialState, Instance, InstanceConfig, Output};
 
 use crate::firewall::Dropped;
@@ -61,6 +62,8 @@ pub(crate) struct Router {
     pub(crate) routes: Vec<Placed<RouteSpec>>,
     /// The rules that it has set.
     pub(crate) rules: Vec<Placed<RuleSpec>>,
+    /// When neighbours on other interfaces are told of its addresses again.
+    pub(crate) extra_due: Option<vrrp_proto::Time>,
     /// When it last changed its state.
     pub(crate) since: Timestamp,
     /// How often it came into each state.
@@ -85,6 +88,7 @@ impl Router {
             machine: Instance::new(config),
             set: Vec::new(),
             dropped: Vec::new(),
+            extra_due: None,
             routes: Vec::new(),
             rules: Vec::new(),
             since: Timestamp::now(),
@@ -168,6 +172,14 @@ pub fn machine_config(
         lower_prio_no_advert: garp.lower_prio_no_advert,
         higher_prio_send_advert: garp.higher_prio_send_advert,
         skip_check_adv_addr: instance.skip_check_adv_addr,
+        owner_ignores_adverts: instance.owner_ignores_adverts,
+        checksum: match (instance.checksum_as_v2, instance.unicast_checksum) {
+            (true, _) => ChecksumForm::AdvertAlone,
+            (false, UnicastChecksum::Old) if !instance.peers.is_empty() => ChecksumForm::Old,
+            (false, UnicastChecksum::Old | UnicastChecksum::Recognise) => ChecksumForm::Recognise,
+            (false, UnicastChecksum::New) => ChecksumForm::New,
+        },
+        expires_to_backup: instance.timer_expired_backup,
         tracked,
         ..InstanceConfig::new(
             instance.virtual_router_id,

@@ -118,6 +118,15 @@ impl AdvertSockets {
         })
     }
 
+    /// Gives the adverts that wait room for so many bytes, as far as the system does.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn size_buffer(&self, bytes: u32) -> io::Result<()> {
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        self.receiver.get_ref().set_recv_buffer_size(bytes)
+    }
+
     /// The numbers of both, as they are shown.
     pub(crate) fn descriptors(&self) -> (i32, i32) {
         (self.receiver.as_raw_fd(), self.sender.as_raw_fd())

@@ -97,6 +97,16 @@ impl Host for Machine {
         })
     }
 
+    fn processors(&self) -> u32 {
+        let count = nix::unistd::sysconf(nix::unistd::SysconfVar::_NPROCESSORS_CONF);
+        // Where the system does not tell, no number is refused.
+        count
+            .ok()
+            .flatten()
+            .and_then(|count| u32::try_from(count).ok())
+            .unwrap_or(u32::MAX)
+    }
+
     fn is_macvlan(&self, name: &str) -> bool {
         vrrp::is_private_macvlan(name)
     }

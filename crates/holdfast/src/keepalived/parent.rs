@@ -289,7 +289,7 @@ struct Child {
 impl Parent<'_> {
     fn watch(mut self) -> io::Result<u8> {
         // Its child is the one that speaks; this one has to start it, and to take pid files away.
-        privilege::keep_for_parent()
+        privilege::keep_for_parent(&self.loaded.config.global.process)
             .map_err(|error| io::Error::other(format!("rights cannot be given up: {error}")))?;
         let awaited: SigSet = AWAITED.into_iter().collect();
         awaited.thread_block()?;

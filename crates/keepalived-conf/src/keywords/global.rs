@@ -6,7 +6,8 @@ use syntax::table::kw;
 use super::place::GLOBAL;
 use super::{Act, Row};
 use crate::parse::{
-    done_by_lines, dump, endpoint, fifo, firewall, garp, global, interface, process, track_process, vmac,
+    done_by_lines, dump, endpoint, fifo, firewall, garp, global, interface, process, protocol, scheduling,
+    track_process, vmac,
 };
 
 /// Keywords of `global_defs`.
@@ -137,7 +138,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(0),
         "no IGMP reports for local groups",
-    ),
+    )
+    .acts(Act::Line(protocol::disable_local_igmp)),
     kw(
         "dynamic_interfaces",
         GLOBAL,
@@ -321,13 +323,15 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::between(0, 1),
         "how far the process may raise its own priority",
-    ),
+    )
+    .acts(Act::Line(scheduling::max_auto_priority)),
     kw(
         "min_auto_priority_delay",
         GLOBAL,
-        Arity::exactly(1),
+        Arity::between(0, 1),
         "how late it must be to do so",
-    ),
+    )
+    .acts(Act::Line(scheduling::min_auto_priority_delay)),
     kw("nftables_counters", GLOBAL, Arity::exactly(0), "rules that count")
         .acts(Act::Line(firewall::counters)),
     kw(
@@ -626,6 +630,7 @@ pub(super) const ROWS: &[Row] = &[
         Arity::between(0, 1),
         "leave the pseudo header out of checksums",
     )
+    .acts(Act::Line(protocol::all_checksums_as_v2))
     .since(2, 3),
     kw(
         "vmac_addr_prefix",
@@ -648,18 +653,15 @@ pub(super) const ROWS: &[Row] = &[
         "adverts must come from a unicast peer",
     )
     .acts(Act::Line(global::check_unicast_src)),
-    kw(
-        "vrrp_cpu_affinity",
-        GLOBAL,
-        Arity::at_least(1),
-        "CPUs of the process",
-    ),
+    kw("vrrp_cpu_affinity", GLOBAL, Arity::ANY, "CPUs of the process")
+        .acts(Act::Line(scheduling::processors)),
     kw(
         "vrrp_delay_after_boot",
         GLOBAL,
         Arity::exactly(1),
         "seconds after the boot that nothing is done",
     )
+    .acts(Act::Line(protocol::delay_after_boot))
     .since(2, 4),
     kw(
         "vrrp_down_timer_adverts",
@@ -671,9 +673,10 @@ pub(super) const ROWS: &[Row] = &[
     kw(
         "vrrp_garp_extra_if",
         GLOBAL,
-        Arity::between(1, 2),
+        Arity::between(0, 2),
         "gratuitous ARP on other interfaces",
-    ),
+    )
+    .acts(Act::Line(protocol::all_extra_garp)),
     kw(
         "vrrp_garp_interval",
         GLOBAL,
@@ -806,7 +809,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(0),
         "keep the process in memory",
-    ),
+    )
+    .acts(Act::Line(scheduling::no_swap)),
     kw(
         "vrrp_notify_fifo_script",
         GLOBAL,
@@ -826,20 +830,23 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::between(0, 1),
         "write changes of priorities too",
-    ),
+    )
+    .acts(Act::Line(protocol::notify_all_priority_changes)),
     kw(
         "vrrp_owner_ignore_adverts",
         GLOBAL,
         Arity::between(0, 1),
         "an owner takes no adverts",
     )
+    .acts(Act::Line(protocol::owners_ignore_adverts))
     .since(2, 3),
     kw(
         "vrrp_priority",
         GLOBAL,
-        Arity::exactly(1),
+        Arity::between(0, 1),
         "priority of the process",
-    ),
+    )
+    .acts(Act::Line(scheduling::priority)),
     kw(
         "vrrp_process_name",
         GLOBAL,
@@ -852,31 +859,36 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "CPU time between waits",
-    ),
+    )
+    .acts(Act::Line(scheduling::real_time_limit)),
     kw(
         "vrrp_rlimit_rttime",
         GLOBAL,
         Arity::exactly(1),
         "CPU time between waits",
-    ),
+    )
+    .acts(Act::Line(scheduling::real_time_limit)),
     kw(
         "vrrp_rt_priority",
         GLOBAL,
-        Arity::exactly(1),
+        Arity::between(0, 1),
         "priority of the process in real time",
-    ),
+    )
+    .acts(Act::Line(scheduling::real_time_priority)),
     kw(
         "vrrp_rx_bufs_multiplier",
         GLOBAL,
-        Arity::exactly(1),
+        Arity::between(0, 1),
         "how many adverts fit",
-    ),
+    )
+    .acts(Act::Line(protocol::buffer_multiplier)),
     kw(
         "vrrp_rx_bufs_policy",
         GLOBAL,
-        Arity::exactly(1),
+        Arity::between(0, 1),
         "size of the adverts' buffers",
-    ),
+    )
+    .acts(Act::Line(protocol::buffer_policy)),
     kw(
         "vrrp_skip_check_adv_addr",
         GLOBAL,
@@ -902,7 +914,8 @@ pub(super) const ROWS: &[Row] = &[
     kw(
         "vrrp_vmac_garp_intvl",
         GLOBAL,
-        Arity::between(1, 2),
+        Arity::between(0, 2),
         "gratuitous ARP on other interfaces",
-    ),
+    )
+    .acts(Act::Line(protocol::all_extra_garp)),
 ];

@@ -6,7 +6,7 @@ use syntax::table::kw;
 use super::place::{AUTHENTICATION, HMAC, INSTANCE};
 use super::{Act, Row};
 use crate::parse::{
-    address, garp, instance, interface, notify, route, rule, track, track_thing, unicast, vmac,
+    address, garp, instance, interface, notify, protocol, route, rule, track, track_thing, unicast, vmac,
 };
 
 /// Keywords of `vrrp_instance`.
@@ -67,9 +67,10 @@ pub(super) const ROWS: &[Row] = &[
     kw(
         "garp_extra_if",
         INSTANCE,
-        Arity::between(1, 2),
+        Arity::between(0, 2),
         "gratuitous ARP on other interfaces",
-    ),
+    )
+    .acts(Act::Line(protocol::extra_garp)),
     kw(
         "garp_lower_prio_delay",
         INSTANCE,
@@ -129,9 +130,10 @@ pub(super) const ROWS: &[Row] = &[
     kw(
         "kernel_rx_buf_size",
         INSTANCE,
-        Arity::exactly(1),
+        Arity::between(0, 1),
         "size of the adverts' buffer",
-    ),
+    )
+    .acts(Act::Line(protocol::buffer_size)),
     kw(
         "linkbeat_use_polling",
         INSTANCE,
@@ -188,6 +190,7 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "no addresses on purpose",
     )
+    .acts(Act::Line(protocol::no_addresses))
     .since(2, 3),
     kw(
         "nopreempt",
@@ -206,9 +209,10 @@ pub(super) const ROWS: &[Row] = &[
     kw(
         "notify_deleted",
         INSTANCE,
-        Arity::between(0, 3),
+        Arity::ANY,
         "run when a reload has deleted it",
-    ),
+    )
+    .acts(Act::Line(protocol::notify_deleted)),
     kw(
         "notify_fault",
         INSTANCE,
@@ -235,7 +239,8 @@ pub(super) const ROWS: &[Row] = &[
         INSTANCE,
         Arity::between(0, 1),
         "write changes of the priority to FIFOs",
-    ),
+    )
+    .acts(Act::Line(protocol::notify_priority_changes)),
     kw("notify_stop", INSTANCE, Arity::at_least(1), "run at the end").acts(Act::Line(notify::line)),
     kw("notify", INSTANCE, Arity::at_least(1), "run on every change").acts(Act::Line(notify::line)),
     kw(
@@ -243,13 +248,15 @@ pub(super) const ROWS: &[Row] = &[
         INSTANCE,
         Arity::between(0, 1),
         "checksum of version 1.3.6 and older",
-    ),
+    )
+    .acts(Act::Line(protocol::old_unicast_checksum)),
     kw(
         "owner_ignore_adverts",
         INSTANCE,
         Arity::between(0, 1),
         "an owner takes no adverts",
     )
+    .acts(Act::Line(protocol::owner_ignore_adverts))
     .since(2, 3),
     kw(
         "preempt_delay",
@@ -306,9 +313,10 @@ pub(super) const ROWS: &[Row] = &[
     kw(
         "timer_expired_backup",
         INSTANCE,
-        Arity::exactly(0),
+        Arity::between(0, 1),
         "stay BACKUP when a timer was late",
     )
+    .acts(Act::Line(protocol::timer_expired_backup))
     .since(2, 3),
     kw(
         "track_bfd",
@@ -370,7 +378,8 @@ pub(super) const ROWS: &[Row] = &[
         INSTANCE,
         Arity::exactly(0),
         "FAULT when the source address is gone",
-    ),
+    )
+    .acts(Act::Line(protocol::track_source)),
     kw(
         "unicast_fault_no_peer",
         INSTANCE,
@@ -430,6 +439,7 @@ pub(super) const ROWS: &[Row] = &[
         Arity::between(0, 1),
         "leave the pseudo header out of checksums",
     )
+    .acts(Act::Line(protocol::checksum_as_v2))
     .since(2, 3),
     kw("version", INSTANCE, Arity::exactly(1), "version of the protocol").acts(Act::Line(instance::version)),
     kw(
@@ -486,9 +496,10 @@ pub(super) const ROWS: &[Row] = &[
     kw(
         "vmac_garp_intvl",
         INSTANCE,
-        Arity::between(1, 2),
+        Arity::between(0, 2),
         "gratuitous ARP on other interfaces",
-    ),
+    )
+    .acts(Act::Line(protocol::extra_garp)),
     kw(
         "vmac_xmit_base",
         INSTANCE,

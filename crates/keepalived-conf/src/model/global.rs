@@ -3,7 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use super::{DBus, Dumps, Garp, HttpEndpoint, Program, ReceiveBuffer, Script, Version};
+use super::{
+    BufferPolicy, DBus, Dumps, Garp, HttpEndpoint, Process, Program, ReceiveBuffer, Script, Version,
+};
 
 /// `global_defs`, and what stands outside of it on the top level.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +58,16 @@ pub struct GlobalDefs {
     pub log_unknown_vrids: bool,
     /// `notify_fifo` and `vrrp_notify_fifo`: where changes are written to.
     pub fifos: Vec<Fifo>,
+    /// The process that speaks VRRP.
+    pub process: Process,
+    /// `vrrp_rx_bufs_policy`; none leaves it to the system.
+    pub buffer_policy: Option<BufferPolicy>,
+    /// `vrrp_rx_bufs_multiplier`. Default 3.
+    pub buffer_multiplier: u32,
+    /// `disable_local_igmp`: nothing is reported of groups that never leave their link.
+    pub disable_local_igmp: bool,
+    /// `vrrp_delay_after_boot`: nothing is done before the machine has been up for so long.
+    pub delay_after_boot: Duration,
     /// `vmac_prefix`: what names of interfaces with virtual MAC addresses begin with. Default `vrrp`.
     pub vmac_prefix: String,
     /// `vmac_addr_prefix`: the same for those of addresses on other interfaces. Default as `vmac_prefix`.

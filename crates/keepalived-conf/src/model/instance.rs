@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::{Route, Rule, Script, TrackInterface, TrackScript, TrackThing, VirtualAddress};
+use super::{
+    ExtraGarp, Route, Rule, Script, TrackInterface, TrackScript, TrackThing, UnicastChecksum, VirtualAddress,
+};
 
 /// `state`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,6 +74,8 @@ pub struct Notify {
     pub any: Option<Script>,
     /// `notify_master_rx_lower_pri`: a master has heard an advert of lower priority.
     pub master_rx_lower_pri: Option<Script>,
+    /// `notify_deleted`: a reload found it gone.
+    pub deleted: Option<Script>,
 }
 
 /// `use_vmac`: an interface (macvlan) with a MAC address that moves with the addresses.
@@ -168,6 +172,24 @@ pub struct VrrpInstance {
     pub skip_check_adv_addr: bool,
     /// `promote_secondaries`.
     pub promote_secondaries: bool,
+    /// `notify_priority_changes`: changes of the priority are written to FIFOs.
+    pub notify_priority_changes: bool,
+    /// `notify_deleted`: it is told as deleted, not as faulty, when a reload finds it gone.
+    pub tells_deleted: bool,
+    /// `owner_ignore_adverts`: as owner of the addresses it takes no adverts.
+    pub owner_ignores_adverts: bool,
+    /// `v3_checksum_as_v2`: checksums of version 3 over IPv4 are about the advert alone.
+    pub checksum_as_v2: bool,
+    /// `old_unicast_checksum`.
+    pub unicast_checksum: UnicastChecksum,
+    /// `kernel_rx_buf_size`: bytes of the buffer that adverts come to.
+    pub buffer_size: Option<u32>,
+    /// `garp_extra_if`, or the global one.
+    pub extra_garp: Option<ExtraGarp>,
+    /// `track_src_ip`: FAULT while this machine does not have its source address.
+    pub track_source: bool,
+    /// `timer_expired_backup`: a master that was away for so long that one of this priority may have taken over does not go on.
+    pub timer_expired_backup: Option<u8>,
     /// `use_vmac`: an interface of its own with the virtual router's MAC address.
     pub vmac: Option<VirtualMac>,
     /// `vmac_xmit_base`: its adverts go out on the interface below.

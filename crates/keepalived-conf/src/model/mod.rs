@@ -6,7 +6,9 @@ mod endpoint;
 mod global;
 mod instance;
 mod interface;
+mod process;
 mod program;
+mod protocol;
 mod route;
 mod script;
 mod sync;
@@ -20,7 +22,9 @@ pub use instance::{
     Authentication, Garp, InitialState, Notify, UnicastPeer, Version, VirtualMac, VrrpInstance,
 };
 pub use interface::{GarpGroup, InterfaceDelay, LinkQuestion, Linkbeat, ReceiveBuffer};
+pub use process::Process;
 pub use program::{Program, Reload};
+pub use protocol::{BufferPolicy, ExtraGarp, UnicastChecksum};
 pub use route::{
     Encap, MetricValue, Network, NextHop, PROTOCOL_KEEPALIVED, Route, RouteKind, RouteMetric, RouteTable,
     Rule, RuleAction, Static, Statics,

@@ -73,6 +73,11 @@ pub(super) fn resolve(reading: &mut Reading<'_>) -> GlobalDefs {
         command_buffer: global.command_buffer,
         monitor_buffer: global.monitor_buffer,
         log_unknown_vrids: global.log_unknown_vrids,
+        process: global.process.clone(),
+        buffer_policy: global.buffer_policy,
+        buffer_multiplier: global.buffer_multiplier.unwrap_or(3),
+        disable_local_igmp: global.disable_local_igmp,
+        delay_after_boot: global.delay_after_boot,
         vmac_addr_prefix: global
             .vmac_addr_prefix
             .clone()

@@ -49,7 +49,7 @@ pub(super) fn resolve(
         polled.push((interface.clone(), LinkQuestion::Mii));
     }
     let ipv6 = written.ipv4 == Some(false);
-    if written.addresses.is_empty() {
+    if written.addresses.is_empty() && !written.no_addresses {
         let need = if ipv6 || strict { "required" } else { "sensible" };
         let told = Diagnostic::warning(
             "no-address",
@@ -160,6 +160,24 @@ pub(super) fn resolve(
             .skip_check_adv_addr
             .unwrap_or(reading.written.global.skip_check_adv_addr),
         promote_secondaries: written.promote_secondaries,
+        notify_priority_changes: written
+            .notify_priority_changes
+            .unwrap_or(reading.written.global.notify_priority_changes),
+        tells_deleted: written.tells_deleted,
+        owner_ignores_adverts: written
+            .owner_ignores_adverts
+            .unwrap_or(strict || reading.written.global.owners_ignore_adverts),
+        checksum_as_v2: written
+            .checksum_as_v2
+            .unwrap_or(reading.written.global.checksums_as_v2),
+        unicast_checksum: written.unicast_checksum,
+        buffer_size: written.buffer_size,
+        extra_garp: written
+            .extra_garp
+            .or(reading.written.global.extra_garp)
+            .filter(|extra| !extra.every.is_zero()),
+        track_source: written.track_source,
+        timer_expired_backup: written.timer_expired_backup,
         vmac,
         xmit_base: written.xmit_base.is_some(),
         strict,

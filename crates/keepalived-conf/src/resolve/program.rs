@@ -128,6 +128,7 @@ pub(super) fn notify_all(
         stop: program(written.stop, "notify_stop"),
         any: program(written.any, "notify"),
         master_rx_lower_pri: program(written.master_rx_lower_pri, "notify_master_rx_lower_pri"),
+        deleted: program(written.deleted, "notify_deleted"),
     }
 }
 

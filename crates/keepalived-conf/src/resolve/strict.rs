@@ -19,7 +19,7 @@ pub(super) fn hold(reading: &mut Reading<'_>, written: &mut Instance, version: V
             .help(help);
         reading.fault(told);
     };
-    if written.addresses.is_empty() {
+    if written.addresses.is_empty() && !written.no_addresses {
         return false;
     }
     let owner = written

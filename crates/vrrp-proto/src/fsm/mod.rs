@@ -18,7 +18,7 @@ use crate::counters::Counters;
 use crate::timers;
 use crate::track::{Effect, Health, TrackId};
 use crate::wire::{
-    Advert, Auth, Checked, Datagram, Expectation, OWNER_PRIORITY, STOPPING_PRIORITY,
+    Advert, Auth, Checked, ChecksumForm, Datagram, Expectation, OWNER_PRIORITY, STOPPING_PRIORITY,
     prepend_authenticated_ipv4_header, prepend_ipv4_header,
 };
 
@@ -71,6 +71,10 @@ pub struct Instance {
     /// The master that is followed, with its priority.
     followed: Option<(IpAddr, u8)>,
     ip_id: u16,
+    /// A partner makes checksums of the old kind, and gets them.
+    old_checksums: bool,
+    /// It was told that an owner takes no adverts.
+    told_ignored: bool,
     /// The last number of an authentication header, ours or a partner's: both count on from it.
     sequence: u32,
     counters: Counters,
@@ -89,6 +93,8 @@ impl Instance {
             last_master: None,
             followed: None,
             ip_id: 0,
+            old_checksums: false,
+            told_ignored: false,
             sequence: 0,
             counters: Counters::default(),
             outputs: VecDeque::new(),
@@ -314,6 +320,11 @@ impl Instance {
             addresses: self.config.addresses.clone(),
         };
         self.ip_id = self.ip_id.wrapping_add(1);
+        let form = if self.old_checksums {
+            ChecksumForm::Old
+        } else {
+            self.config.checksum
+        };
         // It does not begin anew: what was proven once would be taken again.
         self.sequence = self.sequence.saturating_add(1);
         let to: Vec<IpAddr> = if self.config.peers.is_empty() {
@@ -322,7 +333,7 @@ impl Instance {
             self.config.peers.iter().map(|peer| peer.address).collect()
         };
         for destination in to {
-            let mut packet = advert.encode(source, destination);
+            let mut packet = advert.encode_with(source, destination, form);
             if let (IpAddr::V4(source), IpAddr::V4(destination)) = (source, destination) {
                 let (id, ttl) = (self.ip_id, self.config.ttl());
                 packet = match &self.config.auth {
@@ -513,6 +524,11 @@ impl Instance {
     fn handle_master_timeout(&mut self, now: Time) {
         let garp = self.config.garp;
         let interval = self.config.advert_interval;
+        if self.was_replaced(now) {
+            self.release_to_backup(now);
+            self.push(Output::RemoveAddresses);
+            return;
+        }
         let State::Master(master) = &mut self.state else {
             return;
         };
@@ -549,8 +565,31 @@ impl Instance {
         }
     }
 
+    /// Whether a master that does not preempt was away for so long that another one has taken over: it says no more.
+    fn was_replaced(&self, now: Time) -> bool {
+        let (State::Master(master), Some(priority), false) =
+            (&self.state, self.config.expires_to_backup, self.config.preempt)
+        else {
+            return false;
+        };
+        let interval = self.config.advert_interval;
+        let adverts = self.config.down_timer_adverts;
+        let patience = timers::master_down(self.config.version, priority, interval, adverts);
+        now + interval >= master.next_advert + patience
+    }
+
     fn handle_packet(&mut self, now: Time, datagram: &Datagram<'_>) {
         if !matches!(self.state, State::Backup(_) | State::Master(_)) {
+            return;
+        }
+        if self.config.owner_ignores_adverts
+            && self.effective_priority() == OWNER_PRIORITY
+            && datagram.vrid() == Some(self.config.vrid)
+            && datagram.source != self.config.source
+        {
+            if !std::mem::replace(&mut self.told_ignored, true) {
+                self.event(Event::IgnoredAsOwner(datagram.source));
+            }
             return;
         }
         let expected = Expectation {
@@ -564,12 +603,14 @@ impl Instance {
             interval: self.config.advert_interval,
             addresses: &self.config.addresses,
             check_addresses: !(self.config.skip_check_adv_addr && self.last_master == Some(datagram.source)),
+            checksum: self.config.checksum,
         };
         match datagram.check(&expected, &mut self.sequence) {
             Ok(advert) => {
                 self.counters.adverts_received += 1;
                 self.counters.zero_received += u64::from(advert.priority == STOPPING_PRIORITY);
                 self.last_master = Some(advert.source);
+                self.old_checksums |= advert.old_checksum;
                 if matches!(self.state, State::Backup(_)) {
                     self.backup_hears(now, advert);
                 } else {
@@ -639,6 +680,7 @@ impl Instance {
             source,
             priority,
             interval,
+            ..
         } = advert;
         if priority == STOPPING_PRIORITY {
             self.event(Event::MasterHeardZero);
@@ -726,6 +768,8 @@ impl Instance {
         let old = std::mem::replace(&mut self.config, config);
         let interval_before = old.advert_interval;
         self.owner_refuted = false;
+        self.told_ignored = false;
+        self.old_checksums &= self.config.checksum == ChecksumForm::Recognise;
         self.last_master = None;
         let interval = self.config.advert_interval;
         if let State::Backup(backup) = &mut self.state

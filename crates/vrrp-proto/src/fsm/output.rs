@@ -189,6 +189,8 @@ pub enum Event {
     },
     /// What kept it in the fault state has become a number that is added to the priority, which is this now.
     PrioritySet(u8),
+    /// As owner of the addresses that takes no adverts, one was heard for the first time, from there.
+    IgnoredAsOwner(IpAddr),
     /// A packet was refused.
     Rejected(Fault),
 }
@@ -236,6 +238,9 @@ impl fmt::Display for Event {
             ),
             Self::PriorityChanged { from, to } => write!(f, "Changing effective priority from {from} to {to}"),
             Self::PrioritySet(to) => write!(f, "Setting effective priority to {to}"),
+            Self::IgnoredAsOwner(source) => {
+                write!(f, "Dropping packet(s) from {source} since we are address owner")
+            }
             Self::Rejected(fault) => fault.fmt(f),
         }
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::ipv4::authentication_header;
 use super::{
-    AH_LENGTH, AuthenticationHeader, Fault, HEADER_LENGTH, Ipv4Header, TTL, Version, internet_checksum,
-    pseudo_header_checksum,
+    AH_LENGTH, AuthenticationHeader, ChecksumForm, Fault, HEADER_LENGTH, Ipv4Header, TTL, Version,
+    internet_checksum,
 };
 
 /// Bytes of the authentication data that follow the addresses of a version 2 advert.
@@ -122,6 +122,11 @@ impl Advert {
     /// What does not fit its field is cut to the field: intervals to its unit and range, addresses to 255 of the family of
     /// `source`.
     pub fn encode(&self, source: IpAddr, destination: IpAddr) -> Vec<u8> {
+        self.encode_with(source, destination, ChecksumForm::New)
+    }
+
+    /// The same with a checksum of that form.
+    pub fn encode_with(&self, source: IpAddr, destination: IpAddr, form: ChecksumForm) -> Vec<u8> {
         let mut packet = Vec::with_capacity(FIXED_LENGTH + 16 * self.addresses.len() + KEY_LENGTH);
         packet.extend_from_slice(&[
             self.version.number() << 4 | ADVERTISEMENT,
@@ -158,7 +163,7 @@ impl Advert {
                 packet.extend_from_slice(&self.auth.key());
                 internet_checksum(&packet)
             }
-            Version::V3 => pseudo_header_checksum(source, destination, &packet),
+            Version::V3 => form.checksum(source, destination, &packet),
         };
         packet[6..8].copy_from_slice(&checksum.to_be_bytes());
         packet
@@ -359,9 +364,16 @@ impl<'a> Datagram<'a> {
         }
         let checksum = match expected.version {
             Version::V2 => internet_checksum(self.payload),
-            Version::V3 => pseudo_header_checksum(self.source, self.destination, self.payload),
+            Version::V3 => expected
+                .checksum
+                .checksum(self.source, self.destination, self.payload),
         };
-        if checksum != 0 {
+        let is_old = checksum != 0
+            && expected.version == Version::V3
+            && expected.checksum == ChecksumForm::Recognise
+            && !expected.peers.is_empty()
+            && ChecksumForm::Old.checksum(self.source, self.destination, self.payload) == 0;
+        if checksum != 0 && !is_old {
             return Err(Fault::Checksum { version });
         }
         if expected.check_addresses {
@@ -396,6 +408,7 @@ impl<'a> Datagram<'a> {
             source: self.source,
             priority,
             interval,
+            old_checksum: is_old,
         })
     }
 }
@@ -458,6 +471,8 @@ pub struct Expectation<'a> {
     pub addresses: &'a [IpAddr],
     /// Whether the advert's addresses must be ours.
     pub check_addresses: bool,
+    /// What checksums of version 3 are about.
+    pub checksum: ChecksumForm,
 }
 
 /// What is left to know of an advert that passed all checks.
@@ -469,4 +484,6 @@ pub struct Checked {
     pub priority: u8,
     /// Its advert interval; never zero.
     pub interval: Duration,
+    /// Its checksum is of the old kind, which was recognised.
+    pub old_checksum: bool,
 }

@@ -37,6 +37,32 @@ pub fn pseudo_header_checksum(source: IpAddr, destination: IpAddr, bytes: &[u8])
     fold(address(source) + address(destination) + u64::from(PROTOCOL) + bytes.len() as u64 + sum(bytes))
 }
 
+/// What the checksum of a version 3 advert over IPv4 is about. Over IPv6 there is but one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum ChecksumForm {
+    /// The addresses of the IP header and the advert (RFC 5798). One from a partner that is as if it went to the group, as
+    /// keepalived up to 1.3.6 made it, is taken too.
+    #[default]
+    Recognise,
+    /// The same, and nothing else is taken.
+    New,
+    /// As if adverts to partners went to the group.
+    Old,
+    /// The advert alone, as in version 2 (RFC 9568 over IPv4).
+    AdvertAlone,
+}
+
+impl ChecksumForm {
+    /// The checksum of a version 3 advert; 0 over bytes that hold their own.
+    pub fn checksum(self, source: IpAddr, destination: IpAddr, bytes: &[u8]) -> u16 {
+        match self {
+            Self::AdvertAlone if source.is_ipv4() => internet_checksum(bytes),
+            Self::Old if source.is_ipv4() => pseudo_header_checksum(source, super::GROUP_V4.into(), bytes),
+            _ => pseudo_header_checksum(source, destination, bytes),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

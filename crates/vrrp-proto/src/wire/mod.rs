@@ -10,7 +10,7 @@ mod neighbour;
 
 pub use advert::{Advert, Auth, AuthType, Checked, Datagram, Expectation, KEY_LENGTH, Peer};
 pub use authentication_header::{AH_LENGTH, AH_PROTOCOL, AuthenticationHeader};
-pub use checksum::{internet_checksum, pseudo_header_checksum};
+pub use checksum::{ChecksumForm, internet_checksum, pseudo_header_checksum};
 pub use fault::{Fault, FaultKind};
 pub use ipv4::{HEADER_LENGTH, Ipv4Header, prepend_authenticated_ipv4_header, prepend_ipv4_header};
 pub use neighbour::{

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::IpAddr;
 
-use keepalived_conf::model::{Authentication, VrrpInstance};
+use keepalived_conf::model::{Authentication, BufferPolicy, VrrpInstance};
 use vrrp_proto::Input;
 use vrrp_proto::wire::{AH_PROTOCOL, PROTOCOL};
 
@@ -296,6 +296,12 @@ impl Node {
             .any(|one| one.address == address)
     }
 
+    /// Whether this machine has the source address that an instance was given, where that is to be looked at.
+    fn has_source(&self, instance: &VrrpInstance) -> bool {
+        let is_here = |address: IpAddr| self.interfaces.held().any(|held| held.address == address);
+        !instance.track_source || instance.source.is_none_or(is_here)
+    }
+
     /// Whether the interface of an instance can be used.
     pub(super) fn is_usable(&self, at: usize) -> bool {
         let instance = &self.routers[at].instance;
@@ -309,6 +315,7 @@ impl Node {
             && self
                 .socket_key(at)
                 .is_some_and(|key| self.sockets.contains_key(&key))
+            && self.has_source(instance)
             && (instance.source.is_some() || self.source(instance).is_some())
     }
 
@@ -323,6 +330,11 @@ impl Node {
         if !self.is_interface_usable(interface) {
             self.log.info(format!(
                 "({name}): entering FAULT state (interface {interface} down)"
+            ));
+        }
+        if !self.has_source(instance) {
+            self.log.info(format!(
+                "({name}) entering FAULT state (src address not configured)"
             ));
         }
         if instance.source.is_none() && self.source(instance).is_none() {
@@ -360,11 +372,12 @@ impl Node {
             return;
         };
         if self.sockets.contains_key(&key) {
-            return;
+            return self.size_buffer(key);
         }
         match AdvertSockets::open(&link.name, key) {
             Ok(sockets) => {
                 self.sockets.insert(key, sockets);
+                self.size_buffer(key);
             }
             Err(error) => {
                 let why = socket_words(&error);
@@ -373,6 +386,32 @@ impl Node {
                     instance.name, link.name
                 ));
             }
+        }
+    }
+
+    /// Makes the buffer of sockets as large as the instances that use them want it together.
+    fn size_buffer(&self, key: SocketKey) {
+        let global = &self.global;
+        let mtu = self.interfaces.numbered(key.index).map_or(0, |link| link.mtu);
+        let wanted = |at: usize| {
+            let router = &self.routers[at];
+            let several = |one: u32| one.saturating_mul(global.buffer_multiplier);
+            match (router.instance.buffer_size, global.buffer_policy) {
+                (Some(bytes), _) | (None, Some(BufferPolicy::Bytes(bytes))) => Some(bytes),
+                (None, Some(BufferPolicy::Mtu)) => Some(several(mtu)),
+                (None, Some(BufferPolicy::Advert)) => Some(several(router.machine.config().advert_length())),
+                (None, None) => None,
+            }
+        };
+        let users = (0..self.routers.len()).filter(|at| self.socket_key(*at) == Some(key));
+        let total = users.filter_map(wanted).reduce(u32::saturating_add);
+        let (Some(total), Some(sockets)) = (total, self.sockets.get(&key)) else {
+            return;
+        };
+        if let Err(error) = sockets.size_buffer(total) {
+            self.log.info(format!(
+                "The buffer of adverts cannot have {total} bytes: {error}"
+            ));
         }
     }
 

@@ -1,6 +1,7 @@
 //! The whole of a running program: its instances, interfaces, sockets and scripts, and what each thing that happens means for them.
 //! What an instance does is asked of its machine; here it is done.
 
+mod extra;
 mod filter;
 mod group;
 mod interface;
@@ -214,7 +215,8 @@ impl Node {
             tracked: BTreeMap::new(),
             reports,
             lines: Limit::default(),
-            begin_at: (!global.startup_delay.is_zero()).then_some(global.startup_delay),
+            begin_at: Some(global.startup_delay.max(rest_after_boot(&global)))
+                .filter(|delay| !delay.is_zero()),
             options,
             stopping: false,
             started: Timestamp::now(),
@@ -232,6 +234,7 @@ impl Node {
         if !node.vmacs.is_empty() || config.instances.iter().any(|instance| !instance.accept) {
             node.firewall.prepare();
         }
+        node.silence_local_groups();
         node.make_vmacs();
         for instance in &config.instances {
             let machine = node.machine_config(instance, config);
@@ -402,6 +405,7 @@ impl Node {
             .chain([
                 self.announcer.poll_timeout(),
                 self.links.poll_timeout(),
+                self.extra_due(),
                 self.lines.poll_timeout(),
                 self.begin_at,
                 self.processes.as_ref().and_then(Processes::poll_timeout),
@@ -437,6 +441,7 @@ impl Node {
         }
         self.handle_split_timeouts();
         self.handle_process_timeout();
+        self.announce_elsewhere(now);
         self.announcer.handle_timeout(now);
         self.look_at_links(now);
     }
@@ -634,6 +639,13 @@ impl Node {
     pub(crate) fn is_master(&self, at: usize) -> bool {
         self.routers[at].machine.state() == StateKind::Master
     }
+}
+
+/// How much longer the machine is to be up before anything is done (`vrrp_delay_after_boot`).
+fn rest_after_boot(global: &GlobalDefs) -> std::time::Duration {
+    let up = nix::time::clock_gettime(nix::time::ClockId::CLOCK_BOOTTIME)
+        .map_or(std::time::Duration::MAX, std::time::Duration::from);
+    global.delay_after_boot.saturating_sub(up)
 }
 
 /// Sockets that hear what others announce, of the families that instances move addresses of.

@@ -83,6 +83,13 @@ impl Node {
                     .write("INSTANCE", &instance.name, "MASTER_RX_LOWER_PRI", priority);
                 notify::run_lower_script(instance, &self.queues);
             }
+            Output::Event(Event::PriorityChanged { to, .. }) => {
+                let router = &self.routers[at];
+                if router.instance.notify_priority_changes {
+                    let word = format!("{}_PRIORITY", News::of(router.machine.state()).word());
+                    self.fifos.write("INSTANCE", &router.instance.name, &word, to);
+                }
+            }
             Output::Event(_) => {}
         }
     }
@@ -246,6 +253,8 @@ impl Node {
     fn take_transition(&mut self, at: usize, transition: Transition) {
         let router = &mut self.routers[at];
         router.since = Timestamp::now();
+        self.settle_extra(at);
+        let router = &mut self.routers[at];
         router.entered.count(transition.to);
         // One that was never started has nothing to tell of its end.
         if (transition.from, transition.to) == (StateKind::Init, StateKind::Init) {

@@ -19,6 +19,7 @@ impl Node {
         self.global = config.global.clone();
         let placed = self.place(config);
         let config = &*placed;
+        self.silence_local_groups();
         self.make_vmacs();
         self.reloads += 1;
         self.open_http();
@@ -161,9 +162,14 @@ impl Node {
         router.instance.notify.any = any;
         debug_assert_eq!(router.machine.state(), StateKind::Init);
         let priority = router.machine.effective_priority();
-        let (name, news) = (&router.instance.name, News::Fault);
+        let news = if router.instance.tells_deleted {
+            News::Deleted
+        } else {
+            News::Fault
+        };
+        let name = &router.instance.name;
         self.fifos.write("INSTANCE", name, news.word(), priority);
-        notify::run_scripts(&router.instance, News::Fault, priority, &self.queues);
+        notify::run_scripts(&router.instance, news, priority, &self.queues);
     }
 
     /// Scripts that are in both files run on and keep what is known of them.

@@ -18,6 +18,9 @@ use crate::vmac::{Vmac, plan};
 /// What begins the alias of an interface that this program made.
 const ALIAS: &str = "keepalived";
 
+/// The setting that has the kernel report memberships of groups that never leave their link.
+const LOCAL_REPORTS: &str = "ipv4/igmp_link_local_mcast_reports";
+
 /// The longest alias.
 const MAX_ALIAS: usize = 250;
 
@@ -47,6 +50,13 @@ impl Node {
         self.leaving.extend(gone);
         self.vmacs = now;
         Cow::Owned(placed)
+    }
+
+    /// Has the kernel report nothing of groups that never leave their link, where that is wanted (`disable_local_igmp`).
+    pub(super) fn silence_local_groups(&mut self) {
+        if self.global.disable_local_igmp {
+            self.set(LOCAL_REPORTS, "0");
+        }
     }
 
     /// Makes those interfaces that are not there and can be.
@@ -186,6 +196,10 @@ impl Node {
         if !link.up {
             self.fresh.push(link.index);
         }
+        // Where nothing is reported, nothing need be sent elsewhere.
+        if self.global.disable_local_igmp && !vmac.ipv6 {
+            return;
+        }
         if let Err(error) = self.firewall.divert(link.index, base.index, vmac.ipv6) {
             self.log.info(format!(
                 "({}) memberships of groups are told with the MAC address of {name}: {error}",
@@ -315,6 +329,9 @@ impl Node {
         let vmacs = self.vmacs.clone();
         let needs_filter = vmacs.iter().any(|vmac| !vmac.ipv6);
         let restored = self.settings.restore(|name| {
+            if name == LOCAL_REPORTS {
+                return self.stopping || !self.global.disable_local_igmp;
+            }
             if name.ends_with("/rp_filter") {
                 return !needs_filter;
             }
