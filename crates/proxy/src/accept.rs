@@ -406,7 +406,7 @@ async fn serve_tls(mut session: Session, tls: Arc<BindSide>, mode: Mode) {
             }
         }
         Err(error) => {
-            session.client.tls_failure = failure::code(&error, Role::Server);
+            session.client.tls_failure = failure::reason_of(&error, Role::Server);
             let words = match error.kind() {
                 io::ErrorKind::TimedOut => "Timeout during SSL handshake",
                 io::ErrorKind::UnexpectedEof => "Connection closed during SSL handshake",

@@ -572,7 +572,7 @@ pub(super) fn shared_router_ids(reading: &mut Reading<'_>, instances: &[(VrrpIns
                     first.name, second.name
                 )
             };
-            let told = Diagnostic::warning("shared-router-id", message)
+            let told = Diagnostic::alert("shared-router-id", message)
                 .at(*span)
                 .label(*place, "the other one")
                 .help("give one of them another virtual_router_id, on all machines");

@@ -89,7 +89,7 @@ pub fn name(number: u8) -> Option<&'static str> {
 }
 
 /// What OpenSSL calls failures of handshakes, by their numbers in its error codes.
-const TLS_FAILURES: &[(u32, &str)] = &[
+const TLS_FAILURES: &[(u16, &str)] = &[
     (0x76, "no suitable signature algorithm"),
     (0x86, "certificate verify failed"),
     (0x9c, "http request"),
@@ -129,15 +129,18 @@ const TLS_FAILURES: &[(u32, &str)] = &[
 /// The library in OpenSSL's error codes that TLS is.
 const TLS_LIBRARY: u32 = 0x0A00_0000;
 
-/// OpenSSL's error code of a failed handshake, by the number of its reason.
+/// OpenSSL's error code of a failed handshake, by the number of its reason; 0 where there is none.
 #[must_use]
-pub fn tls_code(reason: u32) -> u32 {
-    TLS_LIBRARY | reason
+pub fn tls_code(reason: u16) -> u32 {
+    if reason == 0 {
+        0
+    } else {
+        TLS_LIBRARY | u32::from(reason)
+    }
 }
 
-/// The words for an error code of a handshake; none where there is no failure, or one without a name.
-pub(crate) fn of_tls(code: u32) -> Option<&'static str> {
-    let reason = code.checked_sub(TLS_LIBRARY)?;
+/// The words for a reason; none where there is no failure, or one without a name.
+pub(crate) fn of_tls(reason: u16) -> Option<&'static str> {
     let known = TLS_FAILURES.iter().find(|(number, _)| *number == reason);
     known.map(|(_, words)| *words)
 }

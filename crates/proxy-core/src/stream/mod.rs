@@ -32,6 +32,8 @@ pub struct Client {
     pub preface: Option<Box<Preface>>,
     /// Why its connection failed before it was a session, a number of [`failure`]; 0 where it did not.
     pub failure: u8,
+    /// Why its TLS handshake failed, a number of [`failure::tls_code`]; 0 where it did not.
+    pub tls_failure: u16,
     /// The client's connection is over TLS.
     pub tls: bool,
     /// It counts as one of the frontend's and the process's connections.
@@ -42,8 +44,6 @@ pub struct Client {
     pub accepted_ms: u64,
     /// How long handshakes took (TLS, PROXY header), milliseconds.
     pub handshake_ms: u32,
-    /// Why its TLS handshake failed, as an error code of OpenSSL's; 0 where it did not.
-    pub tls_failure: u32,
     /// Requests before the one at hand.
     pub requests: u32,
     /// Variables of scope `sess`.
@@ -302,8 +302,8 @@ pub struct ServerHandshake {
     pub resumed: bool,
     /// The server's certificate, and those that stand behind it, in DER.
     pub chain: Vec<Box<[u8]>>,
-    /// Why it failed, as an error code of OpenSSL's; 0 where it did not.
-    pub failure: u32,
+    /// Why it failed, a number of [`failure::tls_code`]; 0 where it did not.
+    pub failure: u16,
 }
 
 impl Stream {

@@ -2,22 +2,21 @@
 
 use std::io;
 
-use proxy_core::stream::failure::tls_code;
 use rustls::{Error, InvalidMessage, PeerIncompatible};
 
 /// The reasons of failures that are no alerts of the peer's.
 mod reason {
-    pub(super) const NO_SUITABLE_SIGNATURE: u32 = 0x76;
-    pub(super) const CERTIFICATE_VERIFY_FAILED: u32 = 0x86;
-    pub(super) const HTTP_REQUEST: u32 = 0x9c;
-    pub(super) const NO_SHARED_CIPHER: u32 = 0xc1;
-    pub(super) const NO_CERTIFICATE: u32 = 0xc7;
-    pub(super) const UNEXPECTED_MESSAGE: u32 = 0xf4;
-    pub(super) const UNSUPPORTED_PROTOCOL: u32 = 0x102;
-    pub(super) const WRONG_VERSION: u32 = 0x10b;
-    pub(super) const UNEXPECTED_EOF: u32 = 0x126;
+    pub(super) const NO_SUITABLE_SIGNATURE: u16 = 0x76;
+    pub(super) const CERTIFICATE_VERIFY_FAILED: u16 = 0x86;
+    pub(super) const HTTP_REQUEST: u16 = 0x9c;
+    pub(super) const NO_SHARED_CIPHER: u16 = 0xc1;
+    pub(super) const NO_CERTIFICATE: u16 = 0xc7;
+    pub(super) const UNEXPECTED_MESSAGE: u16 = 0xf4;
+    pub(super) const UNSUPPORTED_PROTOCOL: u16 = 0x102;
+    pub(super) const WRONG_VERSION: u16 = 0x10b;
+    pub(super) const UNEXPECTED_EOF: u16 = 0x126;
     /// Alerts of the peer's are counted from here.
-    pub(super) const ALERTS: u32 = 1000;
+    pub(super) const ALERTS: u16 = 1000;
 }
 
 /// Which side of a handshake we were.
@@ -29,15 +28,15 @@ pub(crate) enum Role {
     Client,
 }
 
-/// The error code of a failed handshake; 0 where it broke off without TLS having found anything wrong.
-pub(crate) fn code(error: &io::Error, role: Role) -> u32 {
+/// The reason of a failed handshake (`proxy_core::stream::failure::tls_code`); 0 where it broke off without TLS having found anything wrong.
+pub(crate) fn reason_of(error: &io::Error, role: Role) -> u16 {
     if error.kind() == io::ErrorKind::UnexpectedEof {
-        return tls_code(reason::UNEXPECTED_EOF);
+        return reason::UNEXPECTED_EOF;
     }
     let found = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
     let Some(found) = found else { return 0 };
-    tls_code(match found {
-        Error::AlertReceived(alert) => reason::ALERTS + u32::from(u8::from(*alert)),
+    match found {
+        Error::AlertReceived(alert) => reason::ALERTS + u16::from(u8::from(*alert)),
         Error::InvalidCertificate(_) => reason::CERTIFICATE_VERIFY_FAILED,
         Error::NoCertificatesPresented => reason::NO_CERTIFICATE,
         // What a client says in clear on a listener is taken for a request.
@@ -59,5 +58,5 @@ pub(crate) fn code(error: &io::Error, role: Role) -> u32 {
         }
         Error::PeerIncompatible(_) => reason::NO_SHARED_CIPHER,
         _ => reason::UNEXPECTED_MESSAGE,
-    })
+    }
 }

@@ -646,7 +646,7 @@ async fn secure(
     let stream = poll_fn(|cx| {
         if let Poll::Ready(done) = handshake.as_mut().poll(cx) {
             return Poll::Ready(done.map_err(|error| {
-                failed = failure::code(&error, Role::Client);
+                failed = failure::reason_of(&error, Role::Client);
                 ReachError::ConnectFailed
             }));
         }

@@ -62,7 +62,8 @@ pub(super) const ROWS: &[Row] = &[
     row(&["ssl_fc_err"], |_, _| {
         single(|context| {
             let failed = context.client.tls_failure;
-            (failed != 0 || context.world.tls().is_some()).then(|| Sample::Int(failed.into()))
+            (failed != 0 || context.world.tls().is_some())
+                .then(|| Sample::Int(failure::tls_code(failed).into()))
         })
     }),
     row(&["ssl_fc_err_str"], |_, _| {
@@ -103,7 +104,8 @@ pub(super) const ROWS: &[Row] = &[
     row(&["ssl_bc_err"], |_, _| {
         // Nothing is known to have gone wrong with one that is under way.
         behind(|_, tls| {
-            (tls.failure != 0 || tls.cipher != NO_CIPHER).then(|| Sample::Int(tls.failure.into()))
+            (tls.failure != 0 || tls.cipher != NO_CIPHER)
+                .then(|| Sample::Int(failure::tls_code(tls.failure).into()))
         })
     }),
     row(&["ssl_bc_err_str"], |_, _| {
@@ -140,9 +142,10 @@ fn bits(cipher: &str) -> Option<Sample<'static>> {
     openssl_ciphers::bits_of(cipher).map(|bits| Sample::Int(bits.into()))
 }
 
-/// The number of a failure, and what it means.
-fn described<'a>(context: &SampleContext<'a>, number: u32) -> Option<Sample<'a>> {
-    let words = failure::of_tls(number)?;
-    let text = format!("error:{number:08X}:SSL routines::{words}");
+/// The error code of a failure, and what it means.
+fn described<'a>(context: &SampleContext<'a>, reason: u16) -> Option<Sample<'a>> {
+    let words = failure::of_tls(reason)?;
+    let code = failure::tls_code(reason);
+    let text = format!("error:{code:08X}:SSL routines::{words}");
     Some(Sample::Str(context.arena.copy(text.as_bytes())))
 }
