@@ -11,7 +11,6 @@ use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::Command;
 
-use libtest_mimic::{Arguments, Failed, Trial};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use socket2::{Domain, Protocol, Socket, Type};
@@ -25,7 +24,7 @@ use node::{Node, VIRTUAL, count, instance, pair, wait_until_said};
 
 fn main() {
     let possible = is_possible();
-    let tests: &[(&str, fn())] = &[
+    let tests: &[(&'static str, fn())] = &[
         (
             "an_address_is_there_while_the_program_runs",
             an_address_is_there_while_the_program_runs,
@@ -108,21 +107,11 @@ fn main() {
             the_documents_files_hold_their_addresses,
         ),
     ];
-    let trials = tests
+    let tests: Vec<_> = tests
         .iter()
-        .map(|(name, test)| {
-            let test = *test;
-            Trial::test(*name, move || {
-                test();
-                Ok::<(), Failed>(())
-            })
-            .with_ignored_flag(!possible)
-        })
+        .map(|(name, test)| (*name, *test, possible))
         .collect();
-    let mut arguments = Arguments::from_args();
-    // They wait for the protocol's seconds most of the time.
-    arguments.test_threads.get_or_insert(8);
-    libtest_mimic::run(&arguments, trials).exit();
+    node::run(&tests);
 }
 
 fn an_address_is_there_while_the_program_runs() {

@@ -7,7 +7,6 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use libtest_mimic::{Arguments, Failed, Trial};
 use nix::sys::signal::Signal;
 use test_support::namespace::is_possible;
 use test_support::process::{Program, wait_for};
@@ -19,7 +18,7 @@ use node::{Node, VIRTUAL, count, has_original, instance, pair, wait_until_said};
 fn main() {
     let has_bus = Command::new("dbus-daemon").arg("--version").output().is_ok();
     let possible = is_possible() && has_bus;
-    let tests: &[(&str, fn(), bool)] = &[
+    let tests: &[(&'static str, fn(), bool)] = &[
         (
             "objects_and_signals_are_those_of_the_original",
             objects_and_signals_are_those_of_the_original,
@@ -36,21 +35,7 @@ fn main() {
             possible,
         ),
     ];
-    let trials = tests
-        .iter()
-        .map(|(name, test, possible)| {
-            let test = *test;
-            Trial::test(*name, move || {
-                test();
-                Ok::<(), Failed>(())
-            })
-            .with_ignored_flag(!possible)
-        })
-        .collect();
-    let mut arguments = Arguments::from_args();
-    // They wait for the protocol's seconds most of the time.
-    arguments.test_threads.get_or_insert(8);
-    libtest_mimic::run(&arguments, trials).exit();
+    node::run(tests);
 }
 
 /// A bus that lets everybody do everything.

@@ -7,7 +7,6 @@ use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use libtest_mimic::{Arguments, Failed, Trial};
 use nix::sys::signal::Signal;
 use test_support::namespace::is_possible;
 use test_support::process::wait_for;
@@ -22,7 +21,7 @@ const SENT: &str = "Sending gratuitous ARP on";
 fn main() {
     let possible = is_possible();
     let with_ss = possible && Command::new("ss").arg("-V").output().is_ok();
-    let tests: &[(&str, fn(), bool)] = &[
+    let tests: &[(&'static str, fn(), bool)] = &[
         (
             "an_outage_that_is_over_in_time_changes_nothing",
             an_outage_that_is_over_in_time_changes_nothing,
@@ -59,21 +58,7 @@ fn main() {
             with_ss,
         ),
     ];
-    let trials = tests
-        .iter()
-        .map(|(name, test, possible)| {
-            let test = *test;
-            Trial::test(*name, move || {
-                test();
-                Ok::<(), Failed>(())
-            })
-            .with_ignored_flag(!possible)
-        })
-        .collect();
-    let mut arguments = Arguments::from_args();
-    // They wait for the protocol's seconds most of the time.
-    arguments.test_threads.get_or_insert(8);
-    libtest_mimic::run(&arguments, trials).exit();
+    node::run(tests);
 }
 
 /// Cuts the link of `eth0` at its other end, or puts it back.

@@ -11,7 +11,6 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use libtest_mimic::{Arguments, Failed, Trial};
 use nix::sys::signal::Signal;
 use serde_json::Value;
 use test_support::namespace::is_possible;
@@ -23,7 +22,7 @@ use node::{Node, VIRTUAL, count, instance, pair, wait_until_said};
 
 fn main() {
     let possible = is_possible();
-    let tests: &[(&str, fn())] = &[
+    let tests: &[(&'static str, fn())] = &[
         (
             "metrics_and_state_are_told_at_a_socket",
             metrics_and_state_are_told_at_a_socket,
@@ -62,21 +61,11 @@ fn main() {
             a_script_has_all_groups_of_its_user,
         ),
     ];
-    let trials = tests
+    let tests: Vec<_> = tests
         .iter()
-        .map(|(name, test)| {
-            let test = *test;
-            Trial::test(*name, move || {
-                test();
-                Ok::<(), Failed>(())
-            })
-            .with_ignored_flag(!possible)
-        })
+        .map(|(name, test)| (*name, *test, possible))
         .collect();
-    let mut arguments = Arguments::from_args();
-    // They wait for the protocol's seconds most of the time.
-    arguments.test_threads.get_or_insert(8);
-    libtest_mimic::run(&arguments, trials).exit();
+    node::run(&tests);
 }
 
 /// `global_defs` that has the program tell metrics at a socket in the node's folder.

@@ -8,7 +8,6 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
-use libtest_mimic::{Arguments, Failed, Trial};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use test_support::namespace::is_possible;
@@ -22,7 +21,7 @@ fn main() {
     let possible = is_possible();
     let with_original = possible && has_original();
     let with_nft = with_original && Command::new("nft").arg("-v").output().is_ok();
-    let tests: &[(&str, fn(), bool)] = &[
+    let tests: &[(&'static str, fn(), bool)] = &[
         (
             "adverts_with_a_header_are_proven_to_the_original_and_by_it",
             adverts_with_a_header_are_proven_to_the_original_and_by_it,
@@ -89,21 +88,7 @@ fn main() {
             possible,
         ),
     ];
-    let trials = tests
-        .iter()
-        .map(|(name, test, possible)| {
-            let test = *test;
-            Trial::test(*name, move || {
-                test();
-                Ok::<(), Failed>(())
-            })
-            .with_ignored_flag(!possible)
-        })
-        .collect();
-    let mut arguments = Arguments::from_args();
-    // They wait for the protocol's seconds most of the time.
-    arguments.test_threads.get_or_insert(8);
-    libtest_mimic::run(&arguments, trials).exit();
+    node::run(tests);
 }
 
 /// `authentication` with a header.

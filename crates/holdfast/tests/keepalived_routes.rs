@@ -5,7 +5,6 @@
 
 use std::fs;
 
-use libtest_mimic::{Arguments, Failed, Trial};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use test_support::namespace::is_possible;
@@ -18,7 +17,7 @@ use node::{Node, VIRTUAL, count, has_original, wait_until_said};
 fn main() {
     let possible = is_possible();
     let with_original = possible && has_original();
-    let tests: &[(&str, fn(), bool)] = &[
+    let tests: &[(&'static str, fn(), bool)] = &[
         (
             "what_is_set_is_what_the_original_sets",
             what_is_set_is_what_the_original_sets,
@@ -55,21 +54,7 @@ fn main() {
             possible,
         ),
     ];
-    let trials = tests
-        .iter()
-        .map(|(name, test, possible)| {
-            let test = *test;
-            Trial::test(*name, move || {
-                test();
-                Ok::<(), Failed>(())
-            })
-            .with_ignored_flag(!possible)
-        })
-        .collect();
-    let mut arguments = Arguments::from_args();
-    // They wait for the protocol's seconds most of the time.
-    arguments.test_threads.get_or_insert(8);
-    libtest_mimic::run(&arguments, trials).exit();
+    node::run(tests);
 }
 
 /// A machine with two interfaces whose cables end in itself, and addresses of both families on both.

@@ -7,7 +7,6 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use libtest_mimic::{Arguments, Failed, Trial};
 use nix::sys::signal::Signal;
 use test_support::namespace::is_possible;
 use test_support::process::{Program, is_alive, wait_for};
@@ -19,7 +18,7 @@ use node::{Node, VIRTUAL, count, has_original, instance, pair, wait_until_said};
 fn main() {
     let possible = is_possible();
     let with_original = possible && has_original();
-    let tests: &[(&str, fn(), bool)] = &[
+    let tests: &[(&'static str, fn(), bool)] = &[
         (
             "numbers_in_files_do_what_they_do_to_the_original",
             numbers_in_files_do_what_they_do_to_the_original,
@@ -86,21 +85,7 @@ fn main() {
             possible,
         ),
     ];
-    let trials = tests
-        .iter()
-        .map(|(name, test, possible)| {
-            let test = *test;
-            Trial::test(*name, move || {
-                test();
-                Ok::<(), Failed>(())
-            })
-            .with_ignored_flag(!possible)
-        })
-        .collect();
-    let mut arguments = Arguments::from_args();
-    // They wait for the protocol's seconds most of the time.
-    arguments.test_threads.get_or_insert(8);
-    libtest_mimic::run(&arguments, trials).exit();
+    node::run(tests);
 }
 
 /// Waits until the program has said it so many times.

@@ -8,8 +8,27 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Command;
 
+use libtest_mimic::{Arguments, Failed, Trial};
 use test_support::namespace::Namespace;
 use test_support::process::{Program, wait_for};
+
+/// Runs tests, each with its name and whether it is possible here; one that is not is listed as left out. Ends the program.
+pub(crate) fn run(tests: &[(&'static str, fn(), bool)]) -> ! {
+    let trials = tests
+        .iter()
+        .map(|&(name, test, possible)| {
+            Trial::test(name, move || {
+                test();
+                Ok::<(), Failed>(())
+            })
+            .with_ignored_flag(!possible)
+        })
+        .collect();
+    let mut arguments = Arguments::from_args();
+    // They wait for the protocol's seconds most of the time.
+    arguments.test_threads.get_or_insert(8);
+    libtest_mimic::run(&arguments, trials).exit()
+}
 
 /// Whether Debian's keepalived is there to be compared with.
 pub(crate) fn has_original() -> bool {
