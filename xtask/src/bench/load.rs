@@ -14,6 +14,8 @@ pub(super) struct Load {
     pub(super) path: &'static str,
     /// Whether each request has a connection of its own.
     pub(super) close: bool,
+    /// Whether it comes over TLS.
+    pub(super) tls: bool,
     pub(super) clients: usize,
     pub(super) seconds: u64,
 }
@@ -42,7 +44,8 @@ impl Load {
         if self.close {
             command.args(["-H", "Connection: close"]);
         }
-        command.arg(format!("http://{}{}", self.address, self.path));
+        let scheme = if self.tls { "https" } else { "http" };
+        command.arg(format!("{scheme}://{}{}", self.address, self.path));
         command.stdin(Stdio::null());
         let output = cpu::on_core(cpu::LOAD, || command.output())?.context("cannot start wrk")?;
         let said = String::from_utf8_lossy(&output.stdout);

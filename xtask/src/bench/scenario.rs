@@ -113,6 +113,30 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.95))],
     },
     Scenario {
+        name: "tls-keep-alive",
+        about: "small requests on lasting connections over TLS",
+        measure: tls_keep_alive,
+        goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.75))],
+    },
+    Scenario {
+        name: "tls-handshake",
+        about: "small requests, each behind a full handshake of TLS 1.3 with an ECDSA P-256 certificate",
+        measure: tls_handshake,
+        goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.55))],
+    },
+    Scenario {
+        name: "tls-1m",
+        about: "answers of 1 MiB on lasting connections over TLS",
+        measure: tls_bodies,
+        goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.9))],
+    },
+    Scenario {
+        name: "tls-to-servers",
+        about: "small requests on lasting connections, in clear to the proxy and over TLS from it to itself and on",
+        measure: tls_to_servers,
+        goals: &[(CPU_PER_REQUEST, Goal::None)],
+    },
+    Scenario {
         name: "idle",
         about: "memory of connections that have had an answer and are kept open",
         measure: idle::measure,
@@ -205,20 +229,42 @@ pub(super) fn maxconn(open_files: u64) -> anyhow::Result<usize> {
 
 /// A configuration with one listener before nginx, written to a file: its path and the listener's address.
 pub(super) fn config(setting: &Setting, lines: &[&str]) -> anyhow::Result<(PathBuf, SocketAddr)> {
-    config_with_backends(setting, lines, "")
+    config_of(
+        setting,
+        &Work {
+            lines,
+            ..Work::default()
+        },
+    )
 }
 
-/// The same with more sections behind.
-fn config_with_backends(
-    setting: &Setting,
-    lines: &[&str],
-    backends: &str,
-) -> anyhow::Result<(PathBuf, SocketAddr)> {
+/// What a proxy is to do under load.
+#[derive(Clone, Copy, Default)]
+struct Work<'a> {
+    /// The lines of its section.
+    lines: &'a [&'a str],
+    /// The sections behind it.
+    backends: &'a str,
+    /// The path that is asked for.
+    path: &'static str,
+    /// Each request has a connection of its own.
+    close: bool,
+    /// The file with the certificate, where clients come over TLS.
+    certificate: Option<&'a Path>,
+}
+
+/// The configuration for some work.
+fn config_of(setting: &Setting, work: &Work<'_>) -> anyhow::Result<(PathBuf, SocketAddr)> {
+    let Work { lines, backends, .. } = work;
     let address = free_address()?;
+    let tls = work
+        .certificate
+        .map(|path| format!(" ssl crt {}", path.display()))
+        .unwrap_or_default();
     let maxconn = setting.maxconn;
     let text = format!(
         "global\n    nbthread 1\n    maxconn {maxconn}\n    maxpipes 64\n\ndefaults\n    timeout connect 10s\n    timeout client 10m\n    \
-         timeout server 10m\n    maxconn {maxconn}\n\nlisten web\n    bind {address}\n    {}\n    server nginx {}\n\n{backends}",
+         timeout server 10m\n    maxconn {maxconn}\n\nlisten web\n    bind {address}{tls}\n    {}\n    server nginx {}\n\n{backends}",
         lines.join("\n    "),
         setting.upstream.address
     );
@@ -273,7 +319,94 @@ fn http_acls(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
         })
         .collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    under_load_of(setting, subject, &lines, &backends, "/small", false)
+    let work = Work {
+        lines: &lines,
+        backends: &backends,
+        path: "/small",
+        ..Work::default()
+    };
+    under_load_of(setting, subject, &work)
+}
+
+/// A certificate with its key, made for one measurement.
+fn certificate(place: &Path) -> anyhow::Result<PathBuf> {
+    let (key, crt, both) = (
+        place.join("site.key"),
+        place.join("site.crt"),
+        place.join("site.pem"),
+    );
+    let mut command = Command::new(workspace::program("openssl").context("no openssl")?);
+    command
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+        ])
+        .args(["-days", "2", "-subj", "/CN=bench.example", "-keyout"])
+        .arg(&key)
+        .arg("-out")
+        .arg(&crt)
+        .stdin(Stdio::null());
+    let made = command.output().context("cannot start openssl")?;
+    if !made.status.success() {
+        bail!(
+            "openssl makes no certificate: {}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+    }
+    fs::write(&both, [fs::read(&crt)?, fs::read(&key)?].concat())?;
+    Ok(both)
+}
+
+fn over_tls(
+    setting: &Setting,
+    subject: &Subject,
+    path: &'static str,
+    close: bool,
+) -> anyhow::Result<Figures> {
+    let certificate = certificate(setting.place)?;
+    let work = Work {
+        lines: &["mode http"],
+        path,
+        close,
+        certificate: Some(&certificate),
+        ..Work::default()
+    };
+    under_load_of(setting, subject, &work)
+}
+
+fn tls_keep_alive(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
+    over_tls(setting, subject, "/small", false)
+}
+
+fn tls_handshake(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
+    over_tls(setting, subject, "/small", true)
+}
+
+fn tls_bodies(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
+    over_tls(setting, subject, "/1m", false)
+}
+
+fn tls_to_servers(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
+    let certificate = certificate(setting.place)?;
+    let inner = free_address()?;
+    let backends = format!(
+        "frontend inner\n    mode http\n    bind {inner} ssl crt {}\n    default_backend nginx\nbackend nginx\n    mode http\n    \
+         server nginx {}\nbackend secured\n    mode http\n    server inner {inner} ssl verify none\n",
+        certificate.display(),
+        setting.upstream.address
+    );
+    let work = Work {
+        lines: &["mode http", "use_backend secured"],
+        backends: &backends,
+        path: "/small",
+        ..Work::default()
+    };
+    under_load_of(setting, subject, &work)
 }
 
 fn http_httplog(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
@@ -332,24 +465,24 @@ fn under_load(
     path: &'static str,
     close: bool,
 ) -> anyhow::Result<Figures> {
-    under_load_of(setting, subject, lines, "", path, close)
+    let work = Work {
+        lines,
+        path,
+        close,
+        ..Work::default()
+    };
+    under_load_of(setting, subject, &work)
 }
 
 /// Starts the subject, warms it up, and measures its CPU time over a load.
-fn under_load_of(
-    setting: &Setting,
-    subject: &Subject,
-    lines: &[&str],
-    backends: &str,
-    path: &'static str,
-    close: bool,
-) -> anyhow::Result<Figures> {
-    let (config, address) = config_with_backends(setting, lines, backends)?;
+fn under_load_of(setting: &Setting, subject: &Subject, work: &Work<'_>) -> anyhow::Result<Figures> {
+    let (config, address) = config_of(setting, work)?;
     let running = subject.start(&config, address)?;
     let load = |seconds| Load {
         address,
-        path,
-        close,
+        path: work.path,
+        close: work.close,
+        tls: work.certificate.is_some(),
         clients: setting.clients,
         seconds,
     };

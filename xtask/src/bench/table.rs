@@ -63,6 +63,7 @@ fn run(setting: &Setting, subject: &Subject, rules: &str) -> anyhow::Result<(f64
         address,
         path: "/small",
         close: false,
+        tls: false,
         clients: setting.clients,
         seconds,
     };

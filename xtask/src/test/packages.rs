@@ -74,6 +74,7 @@ pub(crate) const BENCH: &[Needed] = &[
     Needed::debian("haproxy", "haproxy"),
     Needed::debian("nginx", "nginx-light"),
     Needed::debian("wrk", "wrk"),
+    Needed::debian("openssl", "openssl"),
 ];
 
 /// What the fuzz targets need: libFuzzer is C++.
