@@ -277,7 +277,7 @@ pub struct Route {
     pub reused: bool,
     /// How the way to the server was when it was reached, where something asks: the round-trip time and how much that varies, in
     /// microseconds.
-    pub measured: Option<[u32; 2]>,
+    pub measured: Option<Box<[u32; 2]>>,
     /// What the TLS handshake with the server agreed on, where something asks.
     pub tls: Option<Box<ServerHandshake>>,
 }

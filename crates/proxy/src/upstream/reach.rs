@@ -704,7 +704,7 @@ fn note_addresses(attempt: &Attempt<'_>, proxy: &Proxy, server: usize, io: &Io, 
     }
     if attempt.thread.config().global.measures_servers {
         let facts = io.tcp_facts();
-        route.measured = facts.map(|facts| [facts.rtt_us, facts.rtt_variance_us]);
+        route.measured = facts.map(|facts| Box::new([facts.rtt_us, facts.rtt_variance_us]));
     }
 }
 

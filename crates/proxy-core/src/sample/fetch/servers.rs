@@ -125,8 +125,8 @@ fn port(read: Address) -> Result<Box<dyn Fetch>, String> {
 fn measured(sample: &Written, pick: fn([u32; 2]) -> u32) -> Result<Box<dyn Fetch>, String> {
     let per_unit = microseconds_per_unit(sample);
     single(move |context| {
-        let times = context.stream?.route.measured?;
-        Some(Sample::Int((pick(times) / per_unit).into()))
+        let times = context.stream?.route.measured.as_deref()?;
+        Some(Sample::Int((pick(*times) / per_unit).into()))
     })
 }
 

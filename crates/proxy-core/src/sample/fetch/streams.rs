@@ -96,7 +96,7 @@ const SERVER_LAYERS: &[Layer] = &[
         Some(u8::from(context.stream?.route.reused).to_string())
     }),
     (SOCKET, "tcp.rtt_us", |context| {
-        Some(context.stream?.route.measured?[0].to_string())
+        Some(context.stream?.route.measured.as_deref()?[0].to_string())
     }),
 ];
 
