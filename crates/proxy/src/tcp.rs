@@ -270,36 +270,39 @@ fn forward<'a>(
             .shared
             .plan
             .inspects(session.client.frontend, backend);
-        let wanted = wanted_server(session, stream, backend, start.received());
-        let introduction = introduce_session(session, stream, backend, start.received());
-        let hash = key_hash(session, stream, backend, start.received());
-        let Some(first) = &mut start.first else { return };
-        let mut attempt = Attempt {
-            thread: &thread,
-            timer: &session.timer,
-            backend,
-            wanted,
-            exclude: None,
-            client: ClientWatch {
-                io: &mut session.io,
-                buffer: first,
-                ended: &mut start.ended,
-                abort_on_end: proxy.options.abortonclose,
-                tcp: true,
-            },
-            hash: hash.filter(|_| wanted.is_none()),
-            dst: session.client.dst,
-            reuse: Reuse::None,
-            private: &mut session.private,
-            introduction,
-            settings: &stream.settings,
-            since_ms: if inspected {
-                thread.now_ms()
-            } else {
-                session.client.accepted_ms
-            },
+        // What is asked for is not carried through the time in which bytes are passed.
+        let reached = {
+            let wanted = wanted_server(session, stream, backend, start.received());
+            let introduction = introduce_session(session, stream, backend, start.received());
+            let hash = key_hash(session, stream, backend, start.received());
+            let Some(first) = &mut start.first else { return };
+            let mut attempt = Attempt {
+                thread: &thread,
+                timer: &session.timer,
+                backend,
+                wanted,
+                exclude: None,
+                client: ClientWatch {
+                    io: &mut session.io,
+                    buffer: first,
+                    ended: &mut start.ended,
+                    abort_on_end: proxy.options.abortonclose,
+                    tcp: true,
+                },
+                hash: hash.filter(|_| wanted.is_none()),
+                dst: session.client.dst,
+                reuse: Reuse::None,
+                private: &mut session.private,
+                introduction,
+                settings: &stream.settings,
+                since_ms: if inspected {
+                    thread.now_ms()
+                } else {
+                    session.client.accepted_ms
+                },
+            };
+            reach_server(&mut attempt, &mut stream.route).await
         };
-        let reached = reach_server(&mut attempt, &mut stream.route).await;
         let mut reached = match reached {
             Ok(reached) => reached,
             Err(error) => {
