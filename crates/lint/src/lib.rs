@@ -6,6 +6,8 @@
 //! What the grammars tell by themselves is all there is for now; rules and migrations of our own come in files beside this
 //! one.
 
+pub mod edit;
+
 use haproxy_cfg::{Dialect, Host, Input, LoadOptions, load};
 use syntax::{Diagnostic, Severity, SourceMap, Span};
 
