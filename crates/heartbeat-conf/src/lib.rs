@@ -1,12 +1,11 @@
-//! ha.cf, haresources and authkeys. Pure: files come in through traits.
+//! ha.cf, haresources and authkeys. Pure: files are handed in, and what the machine has comes in through [`Host`].
 //!
-//! What it must not know: whether a resource's script is there or runs, the links and nodes of a cluster that lives, the clock. A
-//! key of authkeys stands in no message.
-//!
-//! So far: lines cut into words, comments taken off, and the resources of haresources taken apart.
+//! What it must not know: whether a resource's script runs, the links and nodes of a cluster that lives, the clock. A key of
+//! authkeys stands in no message.
 
-mod line;
-mod resource;
+mod host;
+pub mod line;
+pub mod model;
+pub mod resource;
 
-pub use line::{Line, lines};
-pub use resource::{Resource, resource};
+pub use host::{Elsewhere, Host, Terminal};
