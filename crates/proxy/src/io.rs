@@ -2,7 +2,7 @@
 
 use std::io::{self, IoSlice, Read as _};
 use std::net::SocketAddr;
-use std::os::fd::{AsFd as _, BorrowedFd};
+use std::os::fd::{AsFd as _, AsRawFd, BorrowedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
@@ -61,6 +61,16 @@ impl Io {
                 *self = other;
                 None
             }
+        }
+    }
+
+    /// The number of its descriptor, for those who list them; -1 for none.
+    pub(crate) fn descriptor(&self) -> i32 {
+        match self {
+            Self::Tcp(io) => io.as_raw_fd(),
+            Self::Unix(io) => io.as_raw_fd(),
+            Self::Tls(io) => io.socket().tcp().map_or(-1, AsRawFd::as_raw_fd),
+            Self::Closed => -1,
         }
     }
 

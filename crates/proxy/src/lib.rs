@@ -12,6 +12,7 @@ mod early;
 mod effort;
 pub mod handover;
 mod http;
+mod inquiry;
 mod inspect;
 pub mod io;
 pub mod listen;

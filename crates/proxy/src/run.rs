@@ -185,6 +185,7 @@ fn start(thread: &Rc<Thread>, share: Share) {
     tokio::task::spawn_local(Rc::clone(&thread.wheel).drive());
     tokio::task::spawn_local(keep_house(Rc::clone(thread)));
     tokio::task::spawn_local(pass_changes_on(Rc::clone(thread)));
+    tokio::task::spawn_local(crate::inquiry::serve(Rc::clone(thread)));
     if thread.index == 0 && thread.shared.runtime.tables.expire() {
         tokio::task::spawn_local(sweep_tables(Rc::clone(thread)));
     }

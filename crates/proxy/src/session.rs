@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use haproxy_cfg::model::{Bind, Proxy, ProxyId};
+use proxy_core::cli::{LiveStream, Owner, Stage};
 use proxy_core::logline::Peer;
 use proxy_core::state::{Gauge, SideCounters};
 use proxy_core::stream::Client;
@@ -69,6 +70,26 @@ impl Session {
         });
         let thread = &self.thread;
         thread.counters().process.bytes_out.add(thread.now_ms(), sent);
+    }
+
+    /// A request or a TCP session begins: it can be listed and ended from now on.
+    #[inline]
+    pub(crate) fn begin_stream(&self, number: u32) {
+        self.timer.begin_stream(LiveStream {
+            number,
+            owner: Owner::Bind(self.client.frontend, self.client.bind),
+            src: self.client.src,
+            backend: None,
+            server: None,
+            stage: Stage::Begun,
+            client_fd: self.io.descriptor(),
+            server_fd: -1,
+            retries: 0,
+            began_ms: self.thread.now_ms(),
+            deadline_ms: None,
+            thread: self.thread.index as u32,
+            began: Vec::new(),
+        });
     }
 
     /// The bind's model.
@@ -152,7 +173,9 @@ pub struct BackendUse {
 impl BackendUse {
     /// One more session on `backend`.
     #[must_use]
-    pub fn new(thread: &Rc<Thread>, backend: ProxyId) -> Self {
+    pub fn new(session: &Session, backend: ProxyId) -> Self {
+        session.timer.note(|stream| stream.backend = Some(backend));
+        let thread = &session.thread;
         let now = thread.now_ms();
         thread.shared.runtime.proxies[backend.0 as usize]
             .be_sessions

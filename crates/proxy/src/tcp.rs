@@ -43,6 +43,7 @@ async fn serve_here(session: &mut Session) -> Next {
     // Beside the task, which is not to carry it.
     let mut stream = Box::<Stream>::default();
     stream.number = session.thread.next_number();
+    session.begin_stream(stream.number);
     stream_log::write_accepted(session);
     stream.log.started_ms = session.client.accepted_ms;
     stream.log.request_ms = session.client.accepted_ms;
@@ -243,7 +244,7 @@ fn refuse(session: &Session, stream: &mut Stream, verdict: Verdict, received: u6
     session.count_bytes(received, 0);
     if let Some(backend) = stream.log.backend {
         // It was one of its sessions, if a short one.
-        let _one_more = BackendUse::new(&session.thread, backend);
+        let _one_more = BackendUse::new(session, backend);
         let counters = session.thread.be_counters(backend);
         counters.bin.add(received);
         if matches!(verdict, Verdict::Expired | Verdict::Gone) {
@@ -262,7 +263,7 @@ fn forward<'a>(
 ) -> impl Future<Output = ()> + 'a {
     async move {
         let thread = Rc::clone(&session.thread);
-        let _use = BackendUse::new(&thread, backend);
+        let _use = BackendUse::new(session, backend);
         let proxy = thread.shared.plan.config.proxy(backend);
         let frontend = thread.shared.plan.config.proxy(session.client.frontend);
         let inspected = session

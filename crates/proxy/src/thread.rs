@@ -19,6 +19,7 @@ use crate::buffer::BufferPool;
 use crate::clock::Clock;
 use crate::handover::Exports;
 use crate::http::Txn;
+use crate::inquiry::Inquiries;
 use crate::listener::ReleasedNames;
 use crate::load::Load;
 use crate::log::{Files, LogSender, Logs};
@@ -76,6 +77,8 @@ pub struct Shared {
     pub(crate) resolvers: Resolvers,
     /// Rings and counters of the logs.
     pub logs: Arc<Logs>,
+    /// The ways to the threads, for those who want to know what is going on.
+    pub(crate) inquiries: Inquiries,
     /// Acceptors that have not ended: each may still have connections to take.
     pub(crate) acceptors: AtomicUsize,
     stopping: AtomicBool,
@@ -97,6 +100,7 @@ impl Shared {
         Self {
             logs: Arc::new(Logs::new(&config, log_files)),
             queues: Queues::new(&config),
+            inquiries: Inquiries::new(runtime.counters.len()),
             room: config.proxies.iter().map(|_| Notify::new()).collect(),
             wants_dst: wants_dst(&config),
             least_nice: nice::least(&config),
@@ -367,6 +371,14 @@ impl Thread {
     #[must_use]
     pub fn epoch_ms(&self, clock_ms: u64) -> u64 {
         self.epoch_offset_ms + clock_ms
+    }
+
+    /// A time of the process's clock as a date, with milliseconds.
+    pub(crate) fn date(&self, clock_ms: u64) -> Vec<u8> {
+        let mut text = Vec::with_capacity(24);
+        let at = self.epoch_ms(clock_ms);
+        self.dates.borrow_mut().write_accept(&mut text, at);
+        text
     }
 
     /// Microseconds since the epoch, on the system's clock: this asks it.

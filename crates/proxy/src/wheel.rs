@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
+use proxy_core::cli::LiveStream;
 use slab::Slab;
 use tokio::sync::Notify;
 
@@ -21,6 +22,10 @@ const TICK_MS: u64 = 4;
 const SLOTS: usize = 4096;
 /// Not filed, or no deadline.
 const NEVER: u64 = u64::MAX;
+/// The deadline of a task that somebody ended: it has passed for good.
+const ENDED: u64 = 0;
+/// No stream.
+const NO_STREAM: u32 = u32::MAX;
 
 #[derive(Debug)]
 struct Entry {
@@ -28,11 +33,15 @@ struct Entry {
     /// The tick under which the entry is filed; other places that still name it are stale.
     filed: u64,
     waker: Option<Waker>,
+    /// What its task is at: a place in `streams`, or [`NO_STREAM`].
+    stream: u32,
 }
 
 #[derive(Debug)]
 struct Slots {
     entries: Slab<Entry>,
+    /// What is under way, for those who ask; see [`crate::streams`].
+    streams: Slab<LiveStream>,
     slots: Vec<Vec<u32>>,
     /// The first tick that has not been looked at.
     next_tick: u64,
@@ -96,6 +105,7 @@ impl Wheel {
             held_ms: Cell::new(0),
             inner: RefCell::new(Slots {
                 entries: Slab::new(),
+                streams: Slab::new(),
                 slots: (0..SLOTS).map(|_| Vec::new()).collect(),
                 next_tick: clock.now_ms() / TICK_MS,
                 filed: 0,
@@ -131,6 +141,7 @@ impl Wheel {
             deadline_ms: NEVER,
             filed: NEVER,
             waker: None,
+            stream: NO_STREAM,
         });
         Timer {
             wheel: Rc::clone(self),
@@ -165,6 +176,47 @@ impl Wheel {
                 waker.wake();
             }
         }
+    }
+
+    /// What is under way on the thread, each with its deadline.
+    pub(crate) fn streams(&self) -> Vec<LiveStream> {
+        let inner = self.inner.borrow();
+        let with_stream = inner.entries.iter().filter_map(|(_, entry)| {
+            let stream = inner.streams.get(entry.stream as usize)?;
+            Some(LiveStream {
+                deadline_ms: Some(entry.deadline_ms).filter(|at| !matches!(*at, NEVER | ENDED)),
+                ..stream.clone()
+            })
+        });
+        with_stream.collect()
+    }
+
+    /// Ends a stream: its task sees that it is ended, or that its time is over. Gives whether it is on this thread.
+    pub(crate) fn end_stream(&self, number: u32) -> bool {
+        let mut inner = self.inner.borrow_mut();
+        let inner = &mut *inner;
+        let streams = &inner.streams;
+        let is_it = |entry: &&mut Entry| {
+            streams
+                .get(entry.stream as usize)
+                .is_some_and(|stream| stream.number == number)
+        };
+        let Some(entry) = inner.entries.iter_mut().map(|(_, entry)| entry).find(is_it) else {
+            return false;
+        };
+        entry.deadline_ms = ENDED;
+        if let Some(waker) = entry.waker.take() {
+            waker.wake();
+        }
+        true
+    }
+
+    /// Whether the task with that timer was ended.
+    #[inline]
+    pub(crate) fn is_ended(&self, key: u32) -> bool {
+        let inner = self.inner.borrow();
+        let entry = inner.entries.get(key as usize);
+        entry.is_some_and(|entry| entry.deadline_ms == ENDED)
     }
 
     /// Wakes what is due at `now_ms` and gives the next tick at which something is filed.
@@ -229,6 +281,9 @@ impl Timer {
         let mut inner = self.wheel.inner.borrow_mut();
         let inner = &mut *inner;
         let entry = &mut inner.entries[self.key as usize];
+        if entry.deadline_ms == ENDED {
+            return;
+        }
         entry.deadline_ms = deadline_ms;
         if deadline_ms == NEVER {
             return;
@@ -268,6 +323,51 @@ impl Timer {
         self.wheel.now_ms()
     }
 
+    /// Which timer of its thread it is.
+    #[inline]
+    pub(crate) fn key(&self) -> u32 {
+        self.key
+    }
+
+    /// Whether somebody ended its task.
+    #[inline]
+    pub(crate) fn is_ended(&self) -> bool {
+        self.wheel.is_ended(self.key)
+    }
+
+    /// Its task is at `stream` from now on, and at nothing else.
+    #[inline]
+    pub(crate) fn begin_stream(&self, stream: LiveStream) {
+        let mut inner = self.wheel.inner.borrow_mut();
+        let inner = &mut *inner;
+        let entry = &mut inner.entries[self.key as usize];
+        match inner.streams.get_mut(entry.stream as usize) {
+            Some(before) => *before = stream,
+            None => entry.stream = inner.streams.insert(stream) as u32,
+        }
+    }
+
+    /// Writes down how far its task is.
+    #[inline]
+    pub(crate) fn note(&self, write: impl FnOnce(&mut LiveStream)) {
+        let mut inner = self.wheel.inner.borrow_mut();
+        let inner = &mut *inner;
+        let at = inner.entries[self.key as usize].stream;
+        if let Some(stream) = inner.streams.get_mut(at as usize) {
+            write(stream);
+        }
+    }
+
+    /// Its task is at nothing.
+    #[inline]
+    pub(crate) fn end_stream(&self) {
+        let mut inner = self.wheel.inner.borrow_mut();
+        let inner = &mut *inner;
+        let entry = &mut inner.entries[self.key as usize];
+        let at = std::mem::replace(&mut entry.stream, NO_STREAM);
+        inner.streams.try_remove(at as usize);
+    }
+
     /// Resolves when the deadline has passed.
     pub async fn expired(&self) {
         std::future::poll_fn(|cx| self.poll_expired(cx, self.now_ms())).await;
@@ -276,7 +376,11 @@ impl Timer {
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        self.wheel.inner.borrow_mut().entries.remove(self.key as usize);
+        let mut inner = self.wheel.inner.borrow_mut();
+        let entry = inner.entries.remove(self.key as usize);
+        if entry.stream != NO_STREAM {
+            inner.streams.remove(entry.stream as usize);
+        }
     }
 }
 

@@ -205,7 +205,7 @@ pub(super) const ROWS: &[CommandRow] = &[
     row("disable server", Admin, "(DEPRECATED)", "put a server in maintenance (use 'set server' instead)").acts(),
     row("dump ssl cert", Admin, "<certfile>", "show a certificate and its key in PEM").since(3, 2),
     row("dump stats-file", Admin, "", "show the counters as a file to start from").since(3, 0),
-    row("echo", User, "[text]", "write a text back").since(3, 2).of_both(),
+    row("echo", User, "[text]", "write a text back").since(3, 2).of_both().acts_in(WORKER),
     row("enable agent", Admin, "", "enable agent checks").acts(),
     row("enable dynamic-cookie backend", Admin, "<bk>", "give a backend dynamic cookies").acts(),
     row("enable frontend", Admin, "<frontend>", "let a disabled frontend accept again").acts(),
@@ -277,7 +277,7 @@ pub(super) const ROWS: &[CommandRow] = &[
     row("show schema json", User, "", "show the schema of the JSON answers").acts(),
     row("show servers conn", User, "[<backend>]", "show servers' connections").acts(),
     row("show servers state", User, "[<backend>]", "show the servers' states").acts(),
-    row("show sess", Operator, "[<id>|help|<opts>]", "list streams, or show one"),
+    row("show sess", Operator, "[<id>|help|<opts>]", "list streams, or show one").acts(),
     row("show ssl ca-file", User, "[<cafile>[:<index>]]", "show CA files"),
     row("show ssl cert", User, "[<certfile>]", "show certificates"),
     row("show ssl crl-file", User, "[<crlfile[:<index>>]]", "show CRL files"),
@@ -296,13 +296,13 @@ pub(super) const ROWS: &[CommandRow] = &[
     row("show trace", Operator, "[<module>]", "show what is traced"),
     row("show version", User, "", "show the version of the process").of_both().acts(),
     row("shutdown frontend", Admin, "<frontend>", "stop a frontend for good").acts(),
-    row("shutdown session", Admin, "[id]", "end a session"),
+    row("shutdown session", Admin, "[id]", "end a session").acts(),
     row("shutdown sessions server", Admin, "<bk>/<srv>", "end a server's sessions").acts(),
     row("trace", Operator, "[<module>|0] [cmd [args...]]", "trace what goes on"),
     row("unpublish backend", Admin, "<bk>", "let rules choose a backend no longer").since(3, 4),
     row("update ssl ocsp-response", User, "<certfile>", "ask for an OCSP response now").since(2, 8),
     row("user", User, "", "lower this session's level to user").of_both().acts(),
-    row("wait", User, "{-h|<delay>} [cond [args...]]", "wait for a time or a condition").since(3, 0),
+    row("wait", User, "{-h|<delay>} [cond [args...]]", "wait for a time or a condition").since(3, 0).acts(),
 ];
 
 #[cfg(test)]

@@ -383,6 +383,7 @@ fn part_admin(listeners: Vec<BoundListener>, config: &Config) -> (Vec<AdminListe
                     socket,
                     level: line.level,
                     exposes_listeners: line.expose_fd_listeners,
+                    number: u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1),
                 }));
             }
             ListenOwner::Proxy { .. } => rest.push(listener),

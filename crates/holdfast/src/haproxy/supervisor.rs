@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use haproxy_cfg::model::{Config, LogLevel, ProxyId, ProxyKind};
-use proxy::admin::{AdminContext, AdminListener, AdminSockets};
+use proxy::admin::{AdminContext, AdminListener, AdminSockets, AllThreads};
 use proxy::checks::CheckContext;
 use proxy::clock::Clock;
 use proxy::control::Shell;
@@ -118,6 +118,7 @@ async fn work(duties: Duties, thread: &Rc<Thread>) -> io::Result<i32> {
         shell.clone(),
         Arc::clone(&duties.exports),
         Arc::clone(&thread.shared.logs),
+        Rc::new(AllThreads(Rc::clone(thread))),
     ));
     let mut master = duties
         .master

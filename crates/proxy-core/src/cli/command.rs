@@ -6,7 +6,8 @@ use haproxy_cfg::keywords::command::{Leave, WORKER};
 use haproxy_cfg::keywords::{self, CommandRow};
 
 use super::{
-    Call, Reply, Session, cookie, events, frontend, newcomer, pattern, server, session, show, table,
+    Call, Reply, Session, cookie, events, frontend, newcomer, pattern, pause, server, session, show, streams,
+    table,
 };
 
 type Run = fn(&mut Call<'_, '_>) -> Reply;
@@ -30,6 +31,7 @@ const RUNS: &[(&str, Run)] = &[
     ("disable frontend", frontend::disable),
     ("disable health", server::disable_health),
     ("disable server", server::disable),
+    ("echo", pause::echo),
     ("enable agent", server::enable_agent),
     ("enable dynamic-cookie backend", cookie::enable),
     ("enable frontend", frontend::enable),
@@ -67,13 +69,16 @@ const RUNS: &[(&str, Run)] = &[
     ("show schema json", show::schema),
     ("show servers conn", show::servers_conn),
     ("show servers state", show::servers_state),
+    ("show sess", streams::show),
     ("show startup-logs", show::startup_logs),
     ("show stat", show::stat),
     ("show table", table::show),
     ("show version", show::version),
     ("shutdown frontend", frontend::shutdown),
+    ("shutdown session", streams::shutdown),
     ("shutdown sessions server", server::shutdown_sessions),
     ("user", session::user),
+    ("wait", pause::wait),
 ];
 
 /// What the session does itself, and not through a function: the connection gives the sockets away.

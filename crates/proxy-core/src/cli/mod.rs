@@ -10,12 +10,17 @@ mod events;
 mod frontend;
 mod live;
 mod newcomer;
+mod ongoing;
 mod pattern;
+mod pause;
 mod server;
 mod session;
 mod show;
+mod streams;
 mod table;
 mod words;
+
+use std::collections::VecDeque;
 
 use haproxy_cfg::model::{Level, ProxyId, ProxyKind};
 
@@ -24,10 +29,14 @@ use crate::stats::StatsView;
 pub use control::{AdminState, Control, FrontendChange, OldAction, Refused, ServerId};
 pub use events::{Follow, Held, NoSinks, SinkState, Sinks};
 pub use live::{Hooks, Live};
+pub use ongoing::{Answer, Question, Wants};
 pub use session::Severity;
+pub use streams::{LiveStream, Owner, Stage};
+
+use ongoing::Ongoing;
 
 /// A connection to a stats socket.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Session {
     /// What it may do.
     pub level: Level,
@@ -46,6 +55,10 @@ pub struct Session {
     /// The connection is to be closed once the answers are sent.
     pub quits: bool,
     payload_of: Option<Payload>,
+    /// The commands of a line that were not run yet.
+    commands: VecDeque<Vec<u8>>,
+    /// The command whose answer goes on.
+    ongoing: Option<Ongoing>,
 }
 
 /// A command whose payload is coming in.
@@ -69,7 +82,15 @@ impl Session {
             experimental: false,
             quits: false,
             payload_of: None,
+            commands: VecDeque::new(),
+            ongoing: None,
         }
+    }
+
+    /// What the answer at hand waits for, if it is not whole: [`go_on`] goes on with it.
+    #[must_use]
+    pub fn wants(&self) -> Option<Wants> {
+        self.ongoing.as_ref().map(Ongoing::wants)
     }
 
     /// The last line ended in `<<`: what follows, up to an empty line, belongs to its command.
@@ -90,7 +111,7 @@ pub struct CliContext<'a> {
 }
 
 /// Runs the commands of one line (without its end) and appends their answers, each with its empty line, and with the prompt
-/// when the session is interactive.
+/// when the session is interactive. It stops at a command whose answer goes on: see [`Session::wants`].
 pub fn execute(session: &mut Session, line: &[u8], context: &mut CliContext<'_>, out: &mut Vec<u8>) {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if let Some(mut payload) = session.payload_of.take() {
@@ -105,25 +126,50 @@ pub fn execute(session: &mut Session, line: &[u8], context: &mut CliContext<'_>,
         }
         return;
     }
-    let mut commands = words::commands(line);
-    let payload_of = commands.last().and_then(|last| last.strip_suffix(b" <<"));
-    if payload_of.is_some() {
-        commands.pop();
-    }
-    for command in commands {
-        // Whatever is said ends what is shown as it comes.
-        stop_following(session, out);
-        run(session, command, None, context, out);
-        if session.quits {
+    session.commands = words::commands(line).into_iter().map(<[u8]>::to_vec).collect();
+    run_rest(session, context, out);
+}
+
+/// Goes on with an answer that was not whole, then with the commands behind it.
+pub fn go_on(session: &mut Session, answer: Option<Answer>, context: &mut CliContext<'_>, out: &mut Vec<u8>) {
+    if let Some(ongoing) = session.ongoing.take() {
+        let Ongoing { arguments, next } = ongoing;
+        let mut call = Call {
+            session,
+            view: &context.view,
+            control: context.control,
+            sinks: context.sinks,
+            arguments: &arguments,
+            payload: None,
+            out,
+        };
+        let reply = next.run(answer, &mut call);
+        if !settle(session, reply, arguments, out) {
             return;
         }
     }
-    if let Some(command) = payload_of {
-        session.payload_of = Some(Payload {
-            command: command.to_vec(),
-            lines: Vec::new(),
-        });
-        prompt(session, out);
+    run_rest(session, context, out);
+}
+
+/// Runs what is left of a line.
+fn run_rest(session: &mut Session, context: &mut CliContext<'_>, out: &mut Vec<u8>) {
+    while session.ongoing.is_none() && !session.quits {
+        let Some(command) = session.commands.pop_front() else {
+            return;
+        };
+        if session.commands.is_empty()
+            && let Some(command) = command.strip_suffix(b" <<")
+        {
+            session.payload_of = Some(Payload {
+                command: command.to_vec(),
+                lines: Vec::new(),
+            });
+            prompt(session, out);
+            return;
+        }
+        // Whatever is said ends what is shown as it comes.
+        stop_following(session, out);
+        run(session, &command, None, context, out);
     }
 }
 
@@ -145,7 +191,7 @@ fn run(
     context: &mut CliContext<'_>,
     out: &mut Vec<u8>,
 ) {
-    let words = words::words(command);
+    let mut words = words::words(command);
     match words.first().map(Vec::as_slice) {
         Some(b"quit") => {
             session.quits = true;
@@ -156,6 +202,7 @@ fn run(
         _ => match command::find(&words) {
             None => unknown(&words, out),
             Some(known) => {
+                let arguments = words.split_off(known.len());
                 let reply = match (known.refusal(session), known.run) {
                     (Some(refusal), _) => Reply::error(refusal),
                     (None, None) => Reply::Error(format!(
@@ -167,15 +214,33 @@ fn run(
                         view: &context.view,
                         control: context.control,
                         sinks: context.sinks,
-                        arguments: &words[known.len()..],
+                        arguments: &arguments,
                         payload,
                         out,
                     }),
                 };
-                reply.write(session.severity, out);
+                settle(session, reply, arguments, out);
+                return;
             }
         },
     }
+    end_answer(session, out);
+}
+
+/// Ends a command with its reply; gives whether it has ended, which it has not where its answer goes on.
+fn settle(session: &mut Session, reply: Reply, arguments: Vec<Vec<u8>>, out: &mut Vec<u8>) -> bool {
+    match reply {
+        Reply::Later(next) => {
+            session.ongoing = Some(Ongoing { arguments, next });
+            return false;
+        }
+        reply => reply.write(session.severity, out),
+    }
+    end_answer(session, out);
+    true
+}
+
+fn end_answer(session: &Session, out: &mut Vec<u8>) {
     if session.follows.is_some() {
         // Its answer goes on.
         return;
@@ -259,6 +324,8 @@ fn number_after_hash(word: &[u8]) -> Option<u32> {
 enum Reply {
     /// Nothing.
     Done,
+    /// What was written is not all.
+    Later(ongoing::Next),
     /// A short message.
     Info(String),
     /// Why it was not done.
@@ -281,7 +348,7 @@ impl Reply {
 
     fn write(&self, severity: Severity, out: &mut Vec<u8>) {
         let (text, number, word) = match self {
-            Self::Done => return,
+            Self::Done | Self::Later(_) => return,
             Self::Info(text) => (text, "[6]: ", "[info]: "),
             Self::Error(text) => (text, "[3]: ", "[err]: "),
         };

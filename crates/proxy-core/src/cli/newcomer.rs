@@ -93,8 +93,8 @@ pub(super) fn delete(call: &mut Call<'_, '_>) -> Reply {
         Ok(id) => id,
         Err(reply) => return reply,
     };
-    match kept_by(call, id) {
-        Some(reason) => Reply::error(reason),
+    match obstacle(call, id) {
+        Some(obstacle) => Reply::error(obstacle.words),
         None => {
             call.control.delete_server(id);
             Reply::Info("Server deleted.\n".to_owned())
@@ -102,20 +102,30 @@ pub(super) fn delete(call: &mut Call<'_, '_>) -> Reply {
     }
 }
 
+/// Why a server cannot be deleted now.
+pub(super) struct Obstacle {
+    pub(super) words: &'static str,
+    /// It goes away by itself.
+    pub(super) passes: bool,
+}
+
 /// Why a server cannot be deleted now; none where it can be.
-fn kept_by(call: &Call<'_, '_>, id: ServerId) -> Option<&'static str> {
+pub(super) fn obstacle(call: &Call<'_, '_>, id: ServerId) -> Option<Obstacle> {
+    let lasting = |words| Some(Obstacle { words, passes: false });
     let state = &call.view.runtime.proxies[id.proxy.0 as usize].servers[id.index];
     if call.view.config.proxy(id.proxy).servers.is_held(id.index) {
-        return Some(
+        return lasting(
             "This server cannot be removed at runtime due to other configuration elements pointing to it.",
         );
     }
     if !state.admin().is_maint() {
-        return Some("Only servers in maintenance mode can be deleted.");
+        return lasting("Only servers in maintenance mode can be deleted.");
     }
     // Idle connections do not count: no thread keeps those to a server in maintenance.
-    (state.sessions.get() > 0 || state.queued.get() > 0)
-        .then_some("Server still has connections attached to it, cannot remove it.")
+    (state.sessions.get() > 0 || state.queued.get() > 0).then_some(Obstacle {
+        words: "Server still has connections attached to it, cannot remove it.",
+        passes: true,
+    })
 }
 
 /// Whether the balancing of a backend follows servers that come and go. Where requests go without a server, none is chosen.

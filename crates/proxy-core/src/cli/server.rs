@@ -9,7 +9,11 @@ use super::{AdminState, Call, Reply, ServerId, address, check};
 
 /// The server that the first argument names as `backend/server`, or the answer when there is none.
 pub(super) fn named(call: &Call<'_, '_>) -> Result<ServerId, Reply> {
-    let word = call.argument(0);
+    find(call, call.argument(0))
+}
+
+/// The server of `backend/server`, or the answer when there is none.
+pub(super) fn find(call: &Call<'_, '_>, word: &[u8]) -> Result<ServerId, Reply> {
     let Some(slash) = word.iter().position(|&b| b == b'/') else {
         return Err(Reply::error("Require 'backend/server'."));
     };

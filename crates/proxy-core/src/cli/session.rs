@@ -87,7 +87,7 @@ pub(super) fn set_timeout(call: &mut Call<'_, '_>) -> Reply {
 }
 
 /// A duration whose unit is the second unless given.
-fn milliseconds(text: &[u8]) -> Option<u64> {
+pub(super) fn milliseconds(text: &[u8]) -> Option<u64> {
     let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
     let n: u64 = std::str::from_utf8(&text[..digits]).ok()?.parse().ok()?;
     let unit = match &text[digits..] {

@@ -1,17 +1,23 @@
 //! One connection to a stats socket: lines in, answers out, closed after the first lines unless `prompt` was said.
 
 use std::io;
+use std::net::SocketAddr;
+use std::os::fd::AsRawFd;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use haproxy_cfg::model::Level;
 use proxy_core::check::Origin;
-use proxy_core::cli::{CliContext, Live, Session, Sinks as _, execute, stop_following};
+use proxy_core::cli::{
+    Answer, CliContext, Live, LiveStream, Owner, Question, Session, Sinks as _, Stage, Wants, execute, go_on,
+    stop_following,
+};
 use proxy_core::stats::StatsView;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UnixStream};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::time::timeout;
 
 use super::AdminContext;
@@ -23,21 +29,34 @@ pub(super) struct Rights {
     pub(super) level: Level,
     /// They may take the listening sockets.
     pub(super) exposes_listeners: bool,
+    /// The number of the socket, 0 for a master's line.
+    pub(super) socket: u32,
 }
 
 /// A connection, of whatever kind.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin {
+pub(super) trait Stream: AsyncRead + AsyncWrite + AsRawFd + Unpin {
+    /// Where it comes from; none over a unix socket.
+    fn source(&self) -> Option<SocketAddr>;
+
     /// The connection without the runtime, if descriptors can be sent over it.
     fn for_descriptors(self) -> io::Result<Option<std::os::unix::net::UnixStream>>;
 }
 
 impl Stream for UnixStream {
+    fn source(&self) -> Option<SocketAddr> {
+        None
+    }
+
     fn for_descriptors(self) -> io::Result<Option<std::os::unix::net::UnixStream>> {
         self.into_std().map(Some)
     }
 }
 
 impl Stream for TcpStream {
+    fn source(&self) -> Option<SocketAddr> {
+        self.peer_addr().ok()
+    }
+
     fn for_descriptors(self) -> io::Result<Option<std::os::unix::net::UnixStream>> {
         Ok(None)
     }
@@ -52,6 +71,7 @@ pub(super) async fn serve<S: Stream>(
 ) {
     // Their rate is no business of the limits, and is not shown.
     context.runtime.counters[context.thread].process.conn_tot.inc();
+    let listed = Listed::new(&stream, rights, &context);
     let mut connection = Connection {
         stream,
         session: Session::new(rights.level),
@@ -59,8 +79,12 @@ pub(super) async fn serve<S: Stream>(
         asks_for_listeners: false,
         context: &context,
     };
-    // A peer that went away is the only one who could be told.
-    drop(connection.run().await);
+    let ended = Rc::clone(&listed.ended);
+    tokio::select! {
+        // A peer that went away is the only one who could be told.
+        _gone = connection.run() => {}
+        () = ended.notified() => return,
+    }
     let asks = connection.asks_for_listeners && rights.exposes_listeners;
     let stream = connection.stream;
     if asks && let Ok(Some(stream)) = stream.for_descriptors() {
@@ -72,6 +96,48 @@ pub(super) async fn serve<S: Stream>(
             .spawn(move || handover::give(stream, &exports));
     }
     drop(slot);
+}
+
+/// A connection among those that `show sess` lists, until it is dropped.
+struct Listed<'a> {
+    context: &'a AdminContext,
+    key: usize,
+    /// Told when it is to end.
+    ended: Rc<Notify>,
+}
+
+impl<'a> Listed<'a> {
+    fn new(stream: &impl Stream, rights: Rights, context: &'a AdminContext) -> Self {
+        let ended = Rc::<Notify>::default();
+        let listed = LiveStream {
+            number: context.runtime.streams.fetch_add(1, Relaxed),
+            owner: Owner::StatsSocket(rights.socket),
+            src: stream.source(),
+            backend: None,
+            server: None,
+            // It has its answers at once.
+            stage: Stage::Established,
+            client_fd: stream.as_raw_fd(),
+            server_fd: -1,
+            retries: 0,
+            began_ms: context.clock.now_ms(),
+            deadline_ms: None,
+            thread: context.thread as u32,
+            began: Vec::new(),
+        };
+        let mut connections = context.connections.borrow_mut();
+        Self {
+            key: connections.insert((listed, Rc::clone(&ended))),
+            context,
+            ended,
+        }
+    }
+}
+
+impl Drop for Listed<'_> {
+    fn drop(&mut self) {
+        self.context.connections.borrow_mut().remove(self.key);
+    }
 }
 
 struct Connection<'a, S> {
@@ -142,6 +208,7 @@ impl<S: Stream> Connection<'_, S> {
             }
             let out = self.execute(line);
             self.send(&out).await?;
+            self.finish().await?;
             if self.session.quits {
                 break;
             }
@@ -151,8 +218,61 @@ impl<S: Stream> Connection<'_, S> {
 
     fn execute(&mut self, line: &[u8]) -> Vec<u8> {
         let context = self.context;
-        let now_ms = context.clock.now_ms();
         context.runtime.counters[context.thread].process.req_tot.inc();
+        self.with_context(|session, cli, out| execute(session, line, cli, out))
+    }
+
+    /// Brings answers to their end that are not whole.
+    async fn finish(&mut self) -> io::Result<()> {
+        while let Some(wants) = self.session.wants() {
+            let answer = match wants {
+                Wants::Turn => {
+                    tokio::task::yield_now().await;
+                    None
+                }
+                Wants::Answer(question) => self.ask(question).await,
+                Wants::Time(ms) => {
+                    tokio::time::sleep(Duration::from_millis(ms)).await;
+                    None
+                }
+            };
+            let out = self.with_context(|session, cli, out| go_on(session, answer, cli, out));
+            self.send(&out).await?;
+        }
+        Ok(())
+    }
+
+    /// What the threads say, and what is known of the connections to stats sockets.
+    async fn ask(&self, question: Question) -> Option<Answer> {
+        let context = self.context;
+        let number = match question {
+            Question::EndStream(number) => Some(number),
+            Question::Streams { .. } => None,
+        };
+        let mut answer = context.answers.answer(question).await?;
+        let connections = context.connections.borrow();
+        match &mut answer {
+            Answer::Streams(streams) => streams.extend(connections.iter().map(|(_, (listed, _))| {
+                let mut listed = listed.clone();
+                listed.began = context.answers.date(listed.began_ms);
+                listed
+            })),
+            Answer::Ended(ended) => {
+                for (_, (listed, end)) in &*connections {
+                    if Some(listed.number) == number {
+                        end.notify_one();
+                        *ended = true;
+                    }
+                }
+            }
+        }
+        Some(answer)
+    }
+
+    /// Runs `act` on the session with all that commands see; gives what it wrote.
+    fn with_context(&mut self, act: impl FnOnce(&mut Session, &mut CliContext<'_>, &mut Vec<u8>)) -> Vec<u8> {
+        let context = self.context;
+        let now_ms = context.clock.now_ms();
         let mut hooks = context.hooks.borrow_mut();
         let mut control = Live {
             config: &context.config,
@@ -173,7 +293,7 @@ impl<S: Stream> Connection<'_, S> {
             sinks: &*context.logs,
         };
         let mut out = Vec::new();
-        execute(&mut self.session, line, &mut cli, &mut out);
+        act(&mut self.session, &mut cli, &mut out);
         out
     }
 

@@ -53,6 +53,7 @@ pub fn spawn_line(line: StdStream, context: Rc<AdminContext>) -> io::Result<Join
                 let rights = Rights {
                     level,
                     exposes_listeners: true,
+                    socket: 0,
                 };
                 let stream = StdStream::from(descriptor);
                 // One that cannot be served is closed, which its other end sees.

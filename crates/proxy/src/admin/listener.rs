@@ -7,14 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use haproxy_cfg::model::{Config, Level};
-use proxy_core::cli::Hooks;
+use proxy_core::cli::{Hooks, LiveStream};
 use proxy_core::state::Runtime;
 use proxy_core::stats::Process;
+use slab::Slab;
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 
 use super::connection::{self, Rights};
+use super::threads::Answers;
 use crate::clock::Clock;
 use crate::handover::Exports;
 use crate::listen::ListenSocket;
@@ -47,6 +49,10 @@ pub struct AdminContext {
     pub(super) exports: Arc<Exports>,
     /// The rings whose messages are shown.
     pub(super) logs: Arc<Logs>,
+    /// Who knows what the threads do.
+    pub(super) answers: Rc<dyn Answers>,
+    /// The connections that are served, each with who is told when it is to end.
+    pub(super) connections: RefCell<Slab<(LiveStream, Rc<Notify>)>>,
     /// Inactivity after which a connection is closed.
     pub(super) timeout: Duration,
     slots: Arc<Semaphore>,
@@ -64,6 +70,7 @@ impl AdminContext {
         hooks: Rc<RefCell<dyn Hooks>>,
         exports: Arc<Exports>,
         logs: Arc<Logs>,
+        answers: Rc<dyn Answers>,
     ) -> Self {
         let timeout = config
             .global
@@ -79,6 +86,8 @@ impl AdminContext {
             hooks,
             exports,
             logs,
+            answers,
+            connections: RefCell::default(),
             timeout,
             slots: Arc::new(Semaphore::new(maxconn as usize)),
         }
@@ -94,6 +103,8 @@ pub struct AdminListener {
     pub level: Level,
     /// Whether they may take the process's listening sockets (`expose-fd listeners`).
     pub exposes_listeners: bool,
+    /// Its number among the file's, from 1.
+    pub number: u32,
 }
 
 enum Accepting {
@@ -112,6 +123,7 @@ pub fn spawn(listener: AdminListener, context: Rc<AdminContext>) -> io::Result<J
     let rights = Rights {
         level: listener.level,
         exposes_listeners: listener.exposes_listeners,
+        socket: listener.number,
     };
     let accepting = match listener.socket {
         ListenSocket::Unix(socket) => {

@@ -7,7 +7,9 @@ mod listener;
 mod sockets;
 #[cfg(test)]
 mod tests;
+mod threads;
 
 pub use line::{level_mark, spawn_line};
 pub use listener::{AdminContext, AdminListener, spawn};
 pub use sockets::AdminSockets;
+pub use threads::{AllThreads, Answers};

@@ -23,6 +23,7 @@ struct AbstractSocket {
     address: SocketAddr,
     level: Level,
     exposes_listeners: bool,
+    number: u32,
     /// None while it is let go.
     task: Option<JoinHandle<()>>,
 }
@@ -44,12 +45,14 @@ impl AdminSockets {
         for listener in listeners {
             let address = abstract_address(&listener.socket);
             let (level, exposes_listeners) = (listener.level, listener.exposes_listeners);
+            let number = listener.number;
             let task = spawn(listener, Rc::clone(&sockets.context))?;
             match address {
                 Some(address) => sockets.abstract_ones.push(AbstractSocket {
                     address,
                     level,
                     exposes_listeners,
+                    number,
                     task: Some(task),
                 }),
                 None => sockets.tasks.push(task),
@@ -82,6 +85,7 @@ impl AdminSockets {
                     socket: ListenSocket::Unix(listener),
                     level: socket.level,
                     exposes_listeners: socket.exposes_listeners,
+                    number: socket.number,
                 };
                 spawn(listener, Rc::clone(&self.context))
             });

@@ -2,20 +2,21 @@
 
 use std::cell::RefCell;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use haproxy_cfg::model::{Config, Level, ProxyId};
 use proxy_core::check::Event;
-use proxy_core::cli::{FrontendChange, Hooks, Refused, ServerId};
+use proxy_core::cli::{Answer, FrontendChange, Hooks, Question, Refused, ServerId};
 use proxy_core::state::Runtime;
 use proxy_core::stats::Process;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
-use super::{AdminContext, AdminListener, spawn};
+use super::{AdminContext, AdminListener, Answers, spawn};
 use crate::clock::Clock;
 use crate::listen::ListenSocket;
 use crate::log::{Files, Logs};
@@ -35,6 +36,21 @@ impl Hooks for NoShell {
     fn came(&mut self, _: ServerId) {}
     fn went(&mut self, _: ServerId) {}
     fn changed(&mut self, _: Option<ProxyId>) {}
+}
+
+struct NoThreads;
+
+impl Answers for NoThreads {
+    fn date(&self, _: u64) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn answer(&self, question: Question) -> Pin<Box<dyn Future<Output = Option<Answer>> + '_>> {
+        Box::pin(std::future::ready(match question {
+            Question::Streams { .. } => Some(Answer::Streams(Vec::new())),
+            Question::EndStream(_) => Some(Answer::Ended(false)),
+        }))
+    }
 }
 
 /// Runs `test` with the path of a served socket.
@@ -63,11 +79,13 @@ fn with_socket<F: Future<Output = ()>>(config: Config, level: Level, test: impl 
             Rc::new(RefCell::new(NoShell)),
             Arc::default(),
             Arc::new(logs),
+            Rc::new(NoThreads),
         );
         let listener = AdminListener {
             socket: ListenSocket::Unix(listener),
             level,
             exposes_listeners: false,
+            number: 1,
         };
         let task = spawn(listener, Rc::new(context)).unwrap();
         timeout(TOO_LONG, test(path.clone()))

@@ -51,6 +51,7 @@ async fn next_request(session: &mut Session) -> Option<Next> {
     // Apart from the connection's task, which lives as long as the connection: an idle one does not hold what a request needs.
     let next = Box::pin(transaction::run(session, &mut txn)).await;
     session.thread.give_transaction(txn);
+    session.timer.end_stream();
     session.client.requests = session.client.requests.saturating_add(1);
     if next == Next::KeepAlive {
         // The times of the next request count from here, and its connection is none that was just taken.

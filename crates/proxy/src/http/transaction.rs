@@ -54,6 +54,7 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
     let frontend = session.client.frontend;
     // Its identifier may be made of it.
     txn.stream.number = thread.next_number();
+    session.begin_stream(txn.stream.number);
     crate::effort::begin(&thread);
     rules::identify(session, txn);
     let passed = match contents(session, txn, frontend) {
@@ -137,7 +138,7 @@ async fn route(
     };
     txn.stream.log.backend = Some(backend);
     *in_use = (backend != frontend || session.frontend().kind.is_backend())
-        .then(|| BackendUse::new(&session.thread, backend));
+        .then(|| BackendUse::new(session, backend));
     if session.thread.config().proxy(backend).mode == Mode::Tcp {
         // Only what a rule has made a connection of HTTP comes here, and nobody there would know.
         txn.stream.log.end_with(b'I', b'R');

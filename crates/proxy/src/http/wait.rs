@@ -98,6 +98,10 @@ async fn wait(session: &mut Session, txn: &mut Txn, until: u64, enough: Option<u
             txn.progress.client_ended = true;
             return Ok(());
         }
+        Err(NoBody::Expired) if session.timer.is_ended() => {
+            txn.stream.log.end_with(b'K', b'-');
+            return Err(Next::Close);
+        }
         Err(NoBody::Expired) => (408, b'c'),
         Err(NoBody::Malformed) => (400, b'P'),
     };

@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 use haproxy_cfg::model::{Millis, Proxy, ProxyId, Server, ServerAddr, Timeouts};
 use proxy_core::balance::PickInput;
 use proxy_core::check::Seen;
+use proxy_core::cli::Stage;
 use proxy_core::proxy_protocol::Introduction;
 use proxy_core::state::{Ending, ServerState, SideCounters};
 use proxy_core::stream::{NO_CIPHER, Route, ServerHandshake, Settings};
@@ -156,17 +157,21 @@ pub struct Slot {
     server: u32,
     /// What of the server's sessions had been ended when this one began.
     endings: u32,
+    /// The timer of the session that has it.
+    timer: u32,
     given_back: bool,
 }
 
 impl Slot {
-    fn new(thread: &Rc<Thread>, backend: ProxyId, server: usize) -> Self {
+    fn new(attempt: &Attempt<'_>, server: usize) -> Self {
+        let (thread, backend) = (attempt.thread, attempt.backend);
         let state = &thread.shared.runtime.proxies[backend.0 as usize].servers[server];
         let slot = Self {
             thread: Rc::clone(thread),
             backend,
             server: server as u32,
             endings: state.endings(),
+            timer: attempt.timer.key(),
             given_back: false,
         };
         slot.load_changed();
@@ -179,9 +184,12 @@ impl Slot {
         self.server as usize
     }
 
-    /// Why the sessions of the server are to end, if they are.
+    /// Why the session is to end, if it is: it alone, or all that the server has.
     #[must_use]
     pub fn ending(&self) -> Option<Ending> {
+        if self.thread.wheel.is_ended(self.timer) {
+            return Some(Ending::Administrator);
+        }
         let state = &self.thread.shared.runtime.proxies[self.backend.0 as usize].servers[self.server()];
         state.ending_since(self.endings)
     }
@@ -285,6 +293,11 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
             }
         }
         route.server = Some(server);
+        attempt.timer.note(|stream| {
+            stream.stage = Stage::Connecting;
+            stream.server = u32::try_from(server).ok();
+            stream.retries = route.retries;
+        });
         let counters = thread.server_counters(attempt.backend, server);
         let failure = match connect_to(attempt, proxy, &slot, route).await {
             Ok(conn) => {
@@ -294,6 +307,10 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
                 note_addresses(attempt, proxy, server, &conn.io, route);
                 note_handshake(attempt, &conn, route);
                 route.connected_ms = thread.now_ms();
+                attempt.timer.note(|stream| {
+                    stream.stage = Stage::Established;
+                    stream.server_fd = conn.io.descriptor();
+                });
                 return Ok(Reached { conn, slot });
             }
             Err(end @ (ReachError::ClientLeftConnect | ReachError::ClientBroke | ReachError::Ended(_))) => {
@@ -405,7 +422,7 @@ async fn take_slot(attempt: &mut Attempt<'_>, route: &mut Route) -> Result<Slot,
                 let waited = route.retries > 0 || route.backend_queue > 0 || route.server_queue > 0;
                 route.queued_until_ms = if waited { thread.now_ms() } else { attempt.since_ms };
             }
-            return Ok(Slot::new(thread, attempt.backend, server));
+            return Ok(Slot::new(attempt, server));
         }
         if wanted.is_none() {
             let usable = plan.balancer.usable(state);
@@ -435,7 +452,7 @@ async fn take_slot(attempt: &mut Attempt<'_>, route: &mut Route) -> Result<Slot,
         match wait_in_queue(attempt, of_server, route).await? {
             Granted::Server(server) => {
                 route.queued_until_ms = thread.now_ms();
-                return Ok(Slot::new(thread, attempt.backend, server));
+                return Ok(Slot::new(attempt, server));
             }
             Granted::ChooseAgain => wanted = None,
         }
@@ -479,7 +496,11 @@ async fn wait_in_queue(
         route.backend_queue = before + 1;
     }
     attempt.timer.set(deadline(now, attempt.queue_timeout()));
+    attempt.timer.note(|stream| stream.stage = Stage::Queued);
     let outcome = poll_fn(|cx| {
+        if attempt.timer.is_ended() {
+            return Poll::Ready(Err(ReachError::Ended(Ending::Administrator)));
+        }
         if let Poll::Ready(granted) = ticket.poll_granted(cx) {
             return Poll::Ready(Ok(granted));
         }
