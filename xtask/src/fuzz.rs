@@ -52,6 +52,15 @@ const TARGETS: &[Target] = &[
         largest: 600,
     },
     Target {
+        name: "heartbeat_conf",
+        seeds: &[
+            "compat-fixtures/documents/heartbeat",
+            "compat-fixtures/heartbeat-verdicts",
+        ],
+        ending: "",
+        largest: 4096,
+    },
+    Target {
         name: "keepalived_conf",
         seeds: &[
             "compat-fixtures/documents/keepalived",
