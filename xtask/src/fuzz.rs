@@ -61,6 +61,12 @@ const TARGETS: &[Target] = &[
         largest: 4096,
     },
     Target {
+        name: "heartbeat_message",
+        seeds: &["fuzz/seeds/heartbeat_message"],
+        ending: "",
+        largest: 1200,
+    },
+    Target {
         name: "keepalived_conf",
         seeds: &[
             "compat-fixtures/documents/keepalived",
