@@ -33,6 +33,6 @@ pub use dialect::{Dialect, UnknownDialect};
 pub use dump::DumpOptions;
 pub use host::{Host, PathKind};
 pub use lex::{Token, TokenKind};
-pub use load::{Input, LoadOptions, Loaded, load};
+pub use load::{Input, LoadOptions, Loaded, ReadWord, load};
 pub use preprocess::{FEATURES, condition_holds};
 pub use server_at_run_time::{ServerOf, keywords_at_run_time, read_server};

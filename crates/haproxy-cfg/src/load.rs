@@ -8,9 +8,10 @@ use crate::dialect::Dialect;
 use crate::dump::DumpOptions;
 use crate::empty_word;
 use crate::host::{Host, PathKind};
-use crate::lex::{EmptyParts, LexError, MAX_WORDS, Rules, TokenKind, Word, content, tokens, words_in};
+use crate::lex;
+use crate::lex::{EmptyParts, LexError, MAX_WORDS, Rules, TokenKind, content, tokens, words_in};
 use crate::log_variables::FORMATS;
-use crate::model::Config;
+use crate::model::{Config, Word};
 use crate::parse::{Line, Reading, Section};
 use crate::preprocess::Conditions;
 use crate::resolve;
@@ -44,8 +45,19 @@ pub struct LoadOptions {
     pub diagnostics: bool,
     /// Write down what was read (`-dC`).
     pub dump: Option<DumpOptions>,
+    /// Keep the words of each line that was read ([`Loaded::lines`]).
+    pub lines: bool,
     /// Environment variables that the process sets for its files, besides `HAPROXY_LOCALPEER`.
     pub variables: Vec<(String, Vec<u8>)>,
+}
+
+/// A word of a line: what it means, quotes and escapes taken away and variables put in, and where it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadWord {
+    /// What it means.
+    pub text: Word,
+    /// Where it was written.
+    pub span: Span,
 }
 
 /// What a reading gives.
@@ -55,6 +67,9 @@ pub struct Loaded {
     pub config: Config,
     /// What stands in each section besides what the configuration holds.
     pub sections: Vec<SectionLines>,
+    /// The words of each line of the files that no condition left out, with `no` and `default`; empty unless
+    /// [`LoadOptions::lines`] asks for them. None of them is without a word.
+    pub lines: Vec<Vec<ReadWord>>,
     /// The files that were read.
     pub sources: SourceMap,
     /// What was read, written down again; empty unless [`LoadOptions::dump`] asks for it.
@@ -169,6 +184,7 @@ pub fn load(inputs: &[Input], dialect: Dialect, host: &dyn Host, options: LoadOp
     Loaded {
         config,
         sections: std::mem::take(&mut reading.written.sections),
+        lines: reading.lines.unwrap_or_default(),
         dump: reading.dump.map(|dump| dump.written()).unwrap_or_default(),
         written: reading.written,
         sources: reading.sources,
@@ -255,7 +271,9 @@ pub(crate) fn read_within(reading: &mut Reading<'_>, id: FileId, act: Act) {
     let section = reading.section;
     let here = std::mem::take(&mut reading.here);
     let dump = reading.dump.take();
+    let lines = reading.lines.take();
     read_lines(reading, id, act);
+    reading.lines = lines;
     reading.section = section;
     reading.here = here;
     reading.dump = dump;
@@ -317,7 +335,7 @@ fn read_line<'f>(
     line: &'f [u8],
     id: FileId,
     base: u32,
-    room: &mut Vec<Word<'f>>,
+    room: &mut Vec<lex::Word<'f>>,
     act: Act,
 ) {
     let rules = Rules {
@@ -385,6 +403,13 @@ fn read_line<'f>(
     if conditions.active() {
         if empty_word::tell(reading, &words, line, base) {
             return;
+        }
+        if let Some(lines) = &mut reading.lines {
+            let kept = |word: &lex::Word<'_>| ReadWord {
+                text: Word::from(&*word.text),
+                span: word.span,
+            };
+            lines.push(words.iter().map(kept).collect());
         }
         if let Some(dump) = &mut reading.dump {
             dump.add(reading.here.line, &words);

@@ -63,6 +63,8 @@ pub(crate) struct Reading<'h> {
     pub(crate) spoe: Option<Box<SpoeReading>>,
     /// What is to be written down of the lines read.
     pub(crate) dump: Option<Dump>,
+    /// The words of the lines read, where they are asked for.
+    pub(crate) lines: Option<Vec<Vec<crate::load::ReadWord>>>,
     /// Environment variables.
     pub(crate) variables: Variables,
     /// The pseudo variables `.FILE`, `.LINE` and `.SECTION` of the line at hand.
@@ -85,6 +87,7 @@ impl<'h> Reading<'h> {
             host,
             dialect,
             dump: options.dump.map(Dump::new),
+            lines: options.lines.then(Vec::new),
             options,
             sources: SourceMap::default(),
             diagnostics: Vec::new(),

@@ -39,6 +39,7 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
         local_peer: options.local_peer.clone(),
         diagnostics: options.diagnose,
         dump: options.dump,
+        lines: false,
         variables: variables(options.master_worker && !options.check),
         master_worker: options.master_worker,
     };
