@@ -3,18 +3,9 @@
 //! What it must not know: whether a resource's script runs, the links and nodes of a cluster that lives, the clock. A key of
 //! authkeys stands in no message.
 
-mod authkeys;
-mod haresources;
 mod host;
-mod keywords;
-mod line;
-mod load;
+pub mod line;
 pub mod model;
-mod parse;
-mod placeholder;
-#[cfg(any(test, feature = "testing"))]
-pub mod testing;
+pub mod resource;
 
 pub use host::{Elsewhere, Host, Terminal};
-pub use keywords::reference;
-pub use load::{Input, Inputs, Loaded, Source, load};

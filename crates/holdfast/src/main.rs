@@ -6,6 +6,7 @@ mod haproxy;
 mod host;
 mod keepalived;
 mod kernel;
+mod lint;
 mod service_manager;
 mod simulate;
 mod tools;

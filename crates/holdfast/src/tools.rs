@@ -29,6 +29,10 @@ enum Command {
     ///
     /// Exit status: 0 when nothing is wrong, 1 when something is, 2 for a wrong command line, 3 when a file cannot be run.
     Simulate(crate::simulate::Options),
+    /// Say all that is wrong or odd in haproxy.cfg files, with fixes.
+    ///
+    /// Exit status: 0 when nothing is found, 1 when something is, 2 when a file could not be read or written.
+    Lint(crate::lint::Options),
     /// Run as haproxy, with its command line.
     #[command(disable_help_flag = true)]
     Haproxy {
@@ -62,6 +66,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         Some(Command::Keepalived { arguments }) => {
             ExitCode::from(crate::keepalived::run(OsStr::new("keepalived"), &arguments))
         }
+        Some(Command::Lint(options)) => ExitCode::from(crate::lint::run(&options)),
         Some(Command::Simulate(options)) => ExitCode::from(crate::simulate::run(&options)),
         Some(Command::Demo { limit }) => match crate::demo::run(limit) {
             Ok(()) => ExitCode::SUCCESS,

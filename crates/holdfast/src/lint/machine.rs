@@ -1,0 +1,82 @@
+//! This machine as a linting sees it: as the proxy does, but that no names are asked for. A file is often judged where the names of its
+//! servers mean nothing, and nobody wants to wait for a name server.
+
+use std::io;
+use std::net::IpAddr;
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use ::lint::Facts;
+use haproxy_cfg::{Host, PathKind};
+use nix::sys::resource::{Resource, getrlimit};
+
+use crate::host::SystemHost;
+
+/// This machine.
+pub(super) struct Machine;
+
+impl Host for Machine {
+    fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
+        SystemHost.read_file(path)
+    }
+
+    fn list_folder(&self, path: &str) -> io::Result<Vec<String>> {
+        SystemHost.list_folder(path)
+    }
+
+    fn path_kind(&self, path: &str) -> io::Result<PathKind> {
+        SystemHost.path_kind(path)
+    }
+
+    fn env(&self, name: &str) -> Option<Vec<u8>> {
+        SystemHost.env(name)
+    }
+
+    fn resolve(&self, _host: &str) -> Option<IpAddr> {
+        None
+    }
+
+    fn user_id(&self, name: &str) -> Option<u32> {
+        SystemHost.user_id(name)
+    }
+
+    fn group_id(&self, name: &str) -> Option<u32> {
+        SystemHost.group_id(name)
+    }
+
+    fn hostname(&self) -> String {
+        SystemHost.hostname()
+    }
+
+    fn descriptor(&self, _fd: i32) -> io::Result<()> {
+        // What the service manager hands over is not here yet.
+        Ok(())
+    }
+}
+
+impl Facts for Machine {
+    fn now(&self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    }
+
+    fn mode(&self, path: &str) -> Option<u32> {
+        Some(std::fs::metadata(path).ok()?.permissions().mode() & 0o7777)
+    }
+
+    fn descriptor_limit(&self) -> Option<u64> {
+        // Root may go up to what the kernel allows to a process, others to their hard limit.
+        let of_kernel = || {
+            std::fs::read_to_string("/proc/sys/fs/nr_open")
+                .ok()?
+                .trim()
+                .parse()
+                .ok()
+        };
+        if nix::unistd::geteuid().is_root() {
+            of_kernel()
+        } else {
+            getrlimit(Resource::RLIMIT_NOFILE).ok().map(|(_, hard)| hard)
+        }
+    }
+}
