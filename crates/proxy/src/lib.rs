@@ -3,6 +3,7 @@
 mod accept;
 pub mod admin;
 pub mod buffer;
+mod capture;
 pub mod checks;
 pub mod clock;
 mod context;

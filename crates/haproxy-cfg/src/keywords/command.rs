@@ -263,7 +263,7 @@ pub(super) const ROWS: &[CommandRow] = &[
     row("show defaults", Operator, "", "list the defaults sections").since(3, 5),
     row("show dev", Operator, "", "show what developers ask for first").since(2, 8),
     row("show env", Operator, "[var]", "show the environment of the process").of_master_since(3, 2).acts_in(WORKER),
-    row("show errors", Operator, "[<px>] [request|response]", "show the last bad messages"),
+    row("show errors", Operator, "[<px>] [request|response]", "show the last bad messages").acts(),
     row("show events", Operator, "[<sink>] [-w] [-n] [-0]", "show event sink state").acts(),
     row("show fd", Operator, "[-!plcfbsd]* [num]", "show open file descriptors"),
     row("show info", User, "[desc|json|typed]*", "show figures of the process").acts(),

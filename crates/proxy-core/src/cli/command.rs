@@ -6,8 +6,8 @@ use haproxy_cfg::keywords::command::{Leave, WORKER};
 use haproxy_cfg::keywords::{self, CommandRow};
 
 use super::{
-    Call, Reply, Session, cookie, events, frontend, newcomer, pattern, pause, server, session, show, streams,
-    table,
+    Call, Reply, Session, cookie, errors, events, frontend, newcomer, pattern, pause, server, session, show,
+    streams, table,
 };
 
 type Run = fn(&mut Call<'_, '_>) -> Reply;
@@ -62,6 +62,7 @@ const RUNS: &[(&str, Run)] = &[
     ("show cli level", session::show_level),
     ("show cli sockets", show::cli_sockets),
     ("show env", show::env),
+    ("show errors", errors::show),
     ("show events", events::show),
     ("show info", show::info),
     ("show map", pattern::show_map),

@@ -6,6 +6,7 @@ mod check;
 mod command;
 mod control;
 mod cookie;
+mod errors;
 mod events;
 mod frontend;
 mod live;

@@ -25,6 +25,8 @@ pub enum Question {
         /// When they began is wanted as text too.
         dates: bool,
     },
+    /// What time it is, as a date.
+    Now,
     /// End the stream with that number.
     EndStream(u32),
 }
@@ -34,6 +36,8 @@ pub enum Question {
 pub enum Answer {
     /// The streams.
     Streams(Vec<LiveStream>),
+    /// The time.
+    Now(Vec<u8>),
     /// Whether it was there.
     Ended(bool),
 }

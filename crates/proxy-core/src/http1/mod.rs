@@ -4,6 +4,7 @@ mod cacheable;
 mod case;
 mod chunk;
 mod edit;
+mod fault;
 mod framing;
 mod head;
 mod hop;
@@ -16,6 +17,7 @@ pub use cacheable::has_cacheable_cookie;
 pub use case::HeaderCases;
 pub use chunk::{ChunkError, ChunkReader, Followed, chunk_data, chunks};
 pub use edit::{HeadersMut, NoRoom};
+pub use fault::{Fault, request_fault, response_fault};
 pub use framing::{
     Framing, FramingError, MessageTraits, list_tokens, message_traits, request_framing, response_framing,
 };

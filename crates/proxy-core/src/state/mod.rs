@@ -2,6 +2,7 @@
 //! read).
 
 mod agent;
+mod captured;
 mod counters;
 mod fullconn;
 mod proxy;
@@ -13,6 +14,7 @@ mod server;
 mod strength;
 
 pub use agent::{AgentContact, AgentState};
+pub use captured::{CapturedError, CapturedErrors, Direction};
 pub use counters::{Counter, ProcessCounters, Rate, SideCounters, TIMES_WINDOW, ThreadCounters};
 pub(crate) use fullconn::full_connections;
 pub use proxy::{Gauge, ProxyState, Runtime};

@@ -11,6 +11,7 @@ use crate::persist::DynamicCookies;
 use crate::stream::ProcessVariables;
 use crate::table::Tables;
 
+use super::captured::CapturedErrors;
 use super::{
     Admin, NameserverCounters, ProcessCounters, Rates, ServerState, SideCounters, ThreadCounters,
     full_connections,
@@ -165,6 +166,8 @@ pub struct Runtime {
     pub references: Arc<References>,
     /// Stick tables.
     pub tables: Arc<Tables>,
+    /// The last bad messages.
+    pub captured: CapturedErrors,
 }
 
 impl Runtime {
@@ -206,6 +209,7 @@ impl Runtime {
             .collect();
         Self {
             proxies,
+            captured: CapturedErrors::new(config.proxies.len()),
             counters,
             newcomers: Mutex::default(),
             tracking: Mutex::default(),

@@ -247,7 +247,7 @@ impl<S: Stream> Connection<'_, S> {
         let context = self.context;
         let number = match question {
             Question::EndStream(number) => Some(number),
-            Question::Streams { .. } => None,
+            _ => None,
         };
         let mut answer = context.answers.answer(question).await?;
         let connections = context.connections.borrow();
@@ -257,6 +257,7 @@ impl<S: Stream> Connection<'_, S> {
                 listed.began = context.answers.date(listed.began_ms);
                 listed
             })),
+            Answer::Now(_) => {}
             Answer::Ended(ended) => {
                 for (_, (listed, end)) in &*connections {
                     if Some(listed.number) == number {

@@ -48,6 +48,7 @@ impl Answers for NoThreads {
     fn answer(&self, question: Question) -> Pin<Box<dyn Future<Output = Option<Answer>> + '_>> {
         Box::pin(std::future::ready(match question {
             Question::Streams { .. } => Some(Answer::Streams(Vec::new())),
+            Question::Now => Some(Answer::Now(Vec::new())),
             Question::EndStream(_) => Some(Answer::Ended(false)),
         }))
     }

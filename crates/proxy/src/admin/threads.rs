@@ -38,6 +38,7 @@ impl Answers for AllThreads {
                     }
                     Answer::Streams(streams)
                 }
+                Question::Now => Answer::Now(self.0.date(self.0.now_ms())),
                 Question::EndStream(number) => {
                     let ended = inquiries.ask(move |thread| thread.wheel.end_stream(number)).await;
                     Answer::Ended(ended.contains(&true))

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use haproxy_cfg::model::ProxyId;
 use proxy_core::check::Seen;
+use proxy_core::state::Direction;
 
 use super::count::{
     CLIENT_FAULT, REQUEST, SERVER_FAULT, count_relayed, count_request, count_status, count_tracked,
@@ -14,6 +15,7 @@ use super::request::NoRequest;
 use super::respond::{answer_error, answer_now, send_answer};
 use super::transaction::Next;
 use super::txn::Txn;
+use crate::capture;
 use crate::observe::saw;
 use crate::session::Session;
 use crate::stream_log;
@@ -127,6 +129,8 @@ pub(super) async fn failed(
             (b'c', 408)
         }
         End::BadRequestBody => {
+            let to = (Some(backend), Some(server));
+            capture::keep(session, Direction::Request, txn.req.as_ref(), to);
             session.count(|side| side.ereq.inc());
             count_tracked(session, txn, CLIENT_FAULT);
             (b'P', 400)
@@ -179,6 +183,8 @@ pub(super) async fn failed(
             (why.letter(), 502)
         }
         End::BadResponse => {
+            let to = (Some(backend), Some(server));
+            capture::keep(session, Direction::Response, txn.res.as_ref(), to);
             both.iter().for_each(|c| c.eresp.inc());
             if !begun {
                 txn.stream.log.response_ms = 0;
@@ -255,6 +261,9 @@ pub(super) async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoReque
         NoRequest::UnexpectedBody => (b'P', 413),
         NoRequest::UnknownCoding => (b'P', 422),
     };
+    if cause == b'P' {
+        capture::keep(session, Direction::Request, txn.req.as_ref(), (None, None));
+    }
     count_request(thread.fe_counters(session.client.frontend), thread.now_ms());
     thread.counters().process.req_tot.inc();
     txn.stream.number = thread.next_number();

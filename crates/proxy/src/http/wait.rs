@@ -6,11 +6,13 @@ use std::task::Poll;
 use haproxy_cfg::model::ProxyId;
 use proxy_core::http1::Version;
 use proxy_core::rules::AwaitBody;
+use proxy_core::state::Direction;
 
 use super::answer;
 use super::respond::answer_with;
 use super::transaction::Next;
 use super::txn::Txn;
+use crate::capture;
 use crate::session::Session;
 use crate::upstream::deadline;
 
@@ -71,6 +73,12 @@ pub(super) async fn for_contents(session: &mut Session, txn: &mut Txn, until: u6
             Ok(false)
         }
         Err(NoBody::Malformed) => {
+            capture::keep(
+                session,
+                Direction::Request,
+                txn.req.as_ref(),
+                (txn.stream.log.backend, None),
+            );
             txn.stream.log.request_ms = 0;
             session.count(|side| side.ereq.inc());
             Err(answer_with(session, txn, 400, b'P', b'R').await)
@@ -103,7 +111,15 @@ async fn wait(session: &mut Session, txn: &mut Txn, until: u64, enough: Option<u
             return Err(Next::Close);
         }
         Err(NoBody::Expired) => (408, b'c'),
-        Err(NoBody::Malformed) => (400, b'P'),
+        Err(NoBody::Malformed) => {
+            capture::keep(
+                session,
+                Direction::Request,
+                txn.req.as_ref(),
+                (txn.stream.log.backend, None),
+            );
+            (400, b'P')
+        }
     };
     txn.stream.log.request_ms = 0;
     session.count(|side| side.ereq.inc());
