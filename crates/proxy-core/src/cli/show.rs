@@ -7,8 +7,9 @@ use haproxy_cfg::model::{Address, Level, Proxy, ProxyId, ProxyKind, Server, Serv
 use crate::check::CheckStatus;
 use crate::sample::{self, Arena, Sample};
 use crate::state::{Admin, Health, NameserverCounter, ServerState};
-use crate::stats::{Filter, StatsView, csv, info, json, typed};
+use crate::stats::{Filter, StatsView, csv, info, json, rows, typed};
 
+use super::ongoing::{Next, PART, Part};
 use super::{Call, Reply, session};
 
 pub(super) fn version(call: &mut Call<'_, '_>) -> Reply {
@@ -157,15 +158,77 @@ pub(super) fn stat(call: &mut Call<'_, '_>) -> Reply {
         filter.kinds &= leading_integer(call.argument(at + 1));
         filter.sid = leading_integer(call.argument(at + 2));
     }
-    let about = call.has_word(b"desc");
-    if call.has_word(b"json") {
-        json::write(call.view, &filter, call.out);
+    let format = if call.has_word(b"json") {
+        Format::Json
     } else if call.has_word(b"typed") {
-        typed::write(call.view, &filter, about, call.out);
+        Format::Typed {
+            about: call.has_word(b"desc"),
+        }
     } else {
-        csv::write(call.view, &filter, call.out);
+        Format::Csv
+    };
+    match format {
+        Format::Csv => csv::write_head(call.out),
+        Format::Json => call.out.push(b'['),
+        Format::Typed { .. } => {}
     }
-    Reply::Done
+    let rows = Rows {
+        filter,
+        format,
+        progress: rows::Progress::new(call.view),
+        is_first: true,
+    };
+    Box::new(rows).write(call)
+}
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug)]
+enum Format {
+    Csv,
+    Typed { about: bool },
+    Json,
+}
+
+/// The rows of `show stat` that were not written yet.
+#[derive(Debug)]
+struct Rows {
+    filter: Filter<'static>,
+    format: Format,
+    progress: rows::Progress,
+    is_first: bool,
+}
+
+impl Part for Rows {
+    fn write(mut self: Box<Self>, call: &mut Call<'_, '_>) -> Reply {
+        let Self {
+            filter,
+            format,
+            progress,
+            is_first,
+        } = &mut *self;
+        let (view, out) = (call.view, &mut *call.out);
+        let until = out.len() + PART;
+        let more = progress.some(view, filter, &mut |row| {
+            match *format {
+                Format::Csv => csv::write_row(row, out),
+                Format::Typed { about } => typed::write_row(row, about, out),
+                Format::Json => {
+                    if !std::mem::replace(is_first, false) {
+                        out.push(b',');
+                    }
+                    json::write_row(row, out);
+                }
+            }
+            out.len() < until
+        });
+        if more {
+            return Reply::Later(Next::Part(self));
+        }
+        if matches!(self.format, Format::Json) {
+            call.out.extend_from_slice(b"]\n");
+        }
+        Reply::Done
+    }
 }
 
 enum ProxyFilter {
@@ -215,20 +278,61 @@ pub(super) fn servers_state(call: &mut Call<'_, '_>) -> Reply {
         },
     };
     call.out.extend_from_slice(SERVERS_STATE.as_bytes());
-    let view = call.view;
-    for (id, proxy) in view.proxies() {
-        if only.is_some_and(|o| o != id) || !proxy.kind.is_backend() {
-            continue;
+    of_servers(call, only, |view, id, at, out| {
+        let proxy = view.config.proxy(id);
+        let state = &view.runtime.proxies[id.0 as usize].servers[at];
+        out.extend_from_slice(format!("{} ", proxy.id).as_bytes());
+        out.extend_from_slice(&proxy.name);
+        server_state(view, proxy, &proxy.servers[at], state, out);
+    })
+}
+
+type WriteServer = fn(&StatsView<'_>, ProxyId, usize, &mut Vec<u8>);
+
+/// Writes something for each server, or for each of one backend.
+fn of_servers(call: &mut Call<'_, '_>, only: Option<ProxyId>, write: WriteServer) -> Reply {
+    let rest = OfServers {
+        only,
+        write,
+        proxy: 0,
+        servers: 0,
+    };
+    Box::new(rest).write(call)
+}
+
+/// What is written for each server, as far as it was not yet.
+#[derive(Debug)]
+struct OfServers {
+    only: Option<ProxyId>,
+    write: WriteServer,
+    /// The proxy whose turn it is.
+    proxy: usize,
+    /// Its servers that were passed.
+    servers: usize,
+}
+
+impl Part for OfServers {
+    fn write(mut self: Box<Self>, call: &mut Call<'_, '_>) -> Reply {
+        let view = call.view;
+        let until = call.out.len() + PART;
+        while let Some(proxy) = view.config.proxies.get(self.proxy) {
+            let id = ProxyId(u32::try_from(self.proxy).unwrap_or(u32::MAX));
+            if !proxy.disabled && proxy.kind.is_backend() && self.only.is_none_or(|only| only == id) {
+                for (at, server) in proxy.servers.numbered().skip(self.servers) {
+                    if call.out.len() >= until {
+                        return Reply::Later(Next::Part(self));
+                    }
+                    self.servers += 1;
+                    if !server.unlisted {
+                        (self.write)(view, id, at, call.out);
+                    }
+                }
+            }
+            self.proxy += 1;
+            self.servers = 0;
         }
-        let states = &view.runtime.proxies[id.0 as usize].servers;
-        for (at, server) in proxy.listed_servers() {
-            let state = &states[at];
-            call.out.extend_from_slice(format!("{} ", proxy.id).as_bytes());
-            call.out.extend_from_slice(&proxy.name);
-            server_state(view, proxy, server, state, call.out);
-        }
+        Reply::Done
     }
-    Reply::Done
 }
 
 /// `show servers conn`: connections of servers, in use and idle, by thread too.
@@ -248,48 +352,43 @@ pub(super) fn servers_conn(call: &mut Call<'_, '_>) -> Reply {
         view.runtime.counters.len()
     );
     call.out.extend_from_slice(head.as_bytes());
-    for (id, proxy) in view.proxies() {
-        if only.is_some_and(|o| o != id) || !proxy.kind.is_backend() {
-            continue;
-        }
-        let states = &view.runtime.proxies[id.0 as usize].servers;
-        for (at, server) in proxy.listed_servers() {
-            let state = &states[at];
-            let moved = state.address(server);
-            let (ip, port) = match moved.as_ref().unwrap_or(&server.addr) {
-                ServerAddr::Inet { port, .. } if has_no_address(state) => ("-".to_owned(), port.unwrap_or(0)),
-                ServerAddr::Inet { ip, port, .. } => (ip.to_string(), port.unwrap_or(0)),
-                ServerAddr::Unix(_) | ServerAddr::Abstract(_) | ServerAddr::SockPair(_) => {
-                    ("-".to_owned(), 0)
-                }
-            };
-            let counters = view.server(id, at);
-            let idle = counters.sum(|side| side.idle.get());
-            let safe = counters.sum(|side| side.idle_safe.get());
-            let needed = counters.sum(|side| side.connect.get()) > 0
-                || (server.check.enabled && !state.checks_paused.load(Relaxed));
-            let limit = server.pool.max.map_or(-1, i64::from);
-            let names = [&proxy.name[..], b"/", &server.name].concat();
-            call.out.extend_from_slice(&names);
-            let line = format!(
-                " {}/{} {ip} {port} - {} {} {} {} {} {safe} {limit} {idle}",
-                proxy.id,
-                server.id,
-                server.pool.purge_delay,
-                state.sessions.get(),
-                state.sessions.max(),
-                state.sessions.max().max(u32::from(needed)),
-                idle.saturating_sub(safe),
-            );
-            call.out.extend_from_slice(line.as_bytes());
-            for thread in &view.runtime.counters {
-                let idle = thread.servers[id.0 as usize][at].idle.get();
-                call.out.extend_from_slice(format!(" {idle}").as_bytes());
-            }
-            call.out.push(b'\n');
-        }
+    of_servers(call, only, server_conn)
+}
+
+fn server_conn(view: &StatsView<'_>, id: ProxyId, at: usize, out: &mut Vec<u8>) {
+    let proxy = view.config.proxy(id);
+    let server = &proxy.servers[at];
+    let state = &view.runtime.proxies[id.0 as usize].servers[at];
+    let moved = state.address(server);
+    let (ip, port) = match moved.as_ref().unwrap_or(&server.addr) {
+        ServerAddr::Inet { port, .. } if has_no_address(state) => ("-".to_owned(), port.unwrap_or(0)),
+        ServerAddr::Inet { ip, port, .. } => (ip.to_string(), port.unwrap_or(0)),
+        ServerAddr::Unix(_) | ServerAddr::Abstract(_) | ServerAddr::SockPair(_) => ("-".to_owned(), 0),
+    };
+    let counters = view.server(id, at);
+    let idle = counters.sum(|side| side.idle.get());
+    let safe = counters.sum(|side| side.idle_safe.get());
+    let needed = counters.sum(|side| side.connect.get()) > 0
+        || (server.check.enabled && !state.checks_paused.load(Relaxed));
+    let limit = server.pool.max.map_or(-1, i64::from);
+    let names = [&proxy.name[..], b"/", &server.name].concat();
+    out.extend_from_slice(&names);
+    let line = format!(
+        " {}/{} {ip} {port} - {} {} {} {} {} {safe} {limit} {idle}",
+        proxy.id,
+        server.id,
+        server.pool.purge_delay,
+        state.sessions.get(),
+        state.sessions.max(),
+        state.sessions.max().max(u32::from(needed)),
+        idle.saturating_sub(safe),
+    );
+    out.extend_from_slice(line.as_bytes());
+    for thread in &view.runtime.counters {
+        let idle = thread.servers[id.0 as usize][at].idle.get();
+        out.extend_from_slice(format!(" {idle}").as_bytes());
     }
-    Reply::Done
+    out.push(b'\n');
 }
 
 fn server_state(

@@ -435,6 +435,7 @@ fn missing() -> Reply {
     Reply::error("No such session (use 'show sess').")
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "as all that go on with an answer")]
 fn ended(_: &mut Call<'_, '_>, answer: Answer) -> Reply {
     if answer == Answer::Ended(true) {
         Reply::Done

@@ -38,13 +38,15 @@ pub enum Direction {
     Response,
 }
 
-
 /// The last bad messages, by proxy and direction.
 #[derive(Debug, Default)]
 pub struct CapturedErrors {
     count: AtomicU32,
-    latest: Box<[Mutex<[Option<Box<(u32, CapturedError)>>; 2]>]>,
+    latest: Box<[Mutex<Latest>]>,
 }
+
+/// Of one proxy, by direction, each with its number.
+type Latest = [Option<Box<(u32, CapturedError)>>; 2];
 
 impl CapturedErrors {
     /// None yet.

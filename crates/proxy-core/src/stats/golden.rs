@@ -11,7 +11,9 @@ use serde_json::Value as Json;
 use super::{Process, StatsPage, StatsRequest, StatsView};
 use crate::answer::{Answer, AnswerInput};
 use crate::check::{CheckOutcome, CheckStatus, Event, Origin, apply_outcome};
-use crate::cli::{CliContext, FrontendChange, Hooks, Live, NoSinks, Refused, ServerId, Session, execute};
+use crate::cli::{
+    CliContext, FrontendChange, Hooks, Live, NoSinks, Refused, ServerId, Session, Wants, execute, go_on,
+};
 use crate::fixture;
 use crate::state::{Runtime, SideCounters};
 
@@ -185,6 +187,9 @@ impl Running {
                     sinks: &NoSinks,
                 };
                 execute(&mut session, line.as_bytes(), &mut context, &mut out);
+                while session.wants() == Some(Wants::Turn) {
+                    go_on(&mut session, None, &mut context, &mut out);
+                }
             });
             if session.quits {
                 break;

@@ -23,7 +23,7 @@ pub fn write(view: &StatsView<'_>, filter: &Filter<'_>, out: &mut Vec<u8>) {
     out.extend_from_slice(b"]\n");
 }
 
-fn write_row(row: &Row<'_>, out: &mut Vec<u8>) {
+pub(crate) fn write_row(row: &Row<'_>, out: &mut Vec<u8>) {
     out.push(b'[');
     let mut first = true;
     for (i, value) in row.values.iter().enumerate() {

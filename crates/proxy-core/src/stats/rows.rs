@@ -34,6 +34,107 @@ pub fn each(view: &StatsView<'_>, filter: &Filter<'_>, each: &mut dyn FnMut(&Row
     }
 }
 
+/// How far a list of rows is that is made in parts.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    /// Sessions at which each backend counts as full, worked out once.
+    fullconn: Box<[u32]>,
+    /// The proxy whose turn it is.
+    proxy: usize,
+    /// Its servers that were passed.
+    servers: usize,
+    /// Those of them that were shown.
+    shown: usize,
+    /// What stands in front of its servers was shown.
+    begun: bool,
+}
+
+impl Progress {
+    /// None of the rows was made yet.
+    #[must_use]
+    pub fn new(view: &StatsView<'_>) -> Self {
+        Self {
+            fullconn: full_connections(view.config, view.maxconn()).into_boxed_slice(),
+            proxy: 0,
+            servers: 0,
+            shown: 0,
+            begun: false,
+        }
+    }
+
+    /// Calls `each` with the next rows that `filter` wants, until it says that this is enough. Gives whether there may be more.
+    pub fn some(
+        &mut self,
+        view: &StatsView<'_>,
+        filter: &Filter<'_>,
+        each: &mut dyn FnMut(&Row<'_>) -> bool,
+    ) -> bool {
+        let mut row = Row::new(RowKind::Frontend);
+        while let Some(proxy) = view.config.proxies.get(self.proxy) {
+            let id = ProxyId(u32::try_from(self.proxy).unwrap_or(u32::MAX));
+            if !proxy.disabled
+                && filter.wants_proxy(id, proxy)
+                && self.some_of_proxy(view, filter, id, &mut row, each)
+            {
+                return true;
+            }
+            self.proxy += 1;
+            (self.servers, self.shown, self.begun) = (0, 0, false);
+        }
+        false
+    }
+
+    /// The same of one proxy.
+    fn some_of_proxy<'a>(
+        &mut self,
+        view: &StatsView<'a>,
+        filter: &Filter<'_>,
+        id: ProxyId,
+        row: &mut Row<'a>,
+        each: &mut dyn FnMut(&Row<'_>) -> bool,
+    ) -> bool {
+        let proxy = view.config.proxy(id);
+        if !self.begun {
+            self.begun = true;
+            // Of binds there are few.
+            let mut enough = false;
+            in_front(view, filter, id, row, &mut |row| enough |= !each(row));
+            if enough {
+                return true;
+            }
+        }
+        if proxy.kind.is_backend() && filter.wants(RowKind::Server) {
+            for (i, listed) in proxy.servers.numbered().skip(self.servers) {
+                self.servers += 1;
+                if !listed.unlisted && wants_server(view, filter, id, i) {
+                    self.shown += 1;
+                    server(view, filter, id, i, row);
+                    if !each(row) {
+                        return true;
+                    }
+                }
+            }
+        }
+        let mut enough = false;
+        behind(
+            view,
+            filter,
+            id,
+            (self.fullconn[id.0 as usize], self.shown),
+            row,
+            &mut |row| {
+                enough |= !each(row);
+            },
+        );
+        if enough {
+            // It was the last of this proxy.
+            self.proxy += 1;
+            (self.servers, self.shown, self.begun) = (0, 0, false);
+        }
+        enough
+    }
+}
+
 /// Calls `each` with every row of one proxy that `filter` wants. `row` is the one that is filled each time.
 pub(super) fn each_of_proxy<'a>(
     view: &StatsView<'a>,
@@ -44,7 +145,29 @@ pub(super) fn each_of_proxy<'a>(
     each: &mut dyn FnMut(&Row<'a>),
 ) {
     let proxy = view.config.proxy(id);
+    in_front(view, filter, id, row, each);
     let mut shown = 0;
+    if proxy.kind.is_backend() && filter.wants(RowKind::Server) {
+        for (i, _) in proxy.listed_servers() {
+            if wants_server(view, filter, id, i) {
+                shown += 1;
+                server(view, filter, id, i, row);
+                each(row);
+            }
+        }
+    }
+    behind(view, filter, id, (fullconn, shown), row, each);
+}
+
+/// The rows in front of a proxy's servers: its frontend and its listeners.
+fn in_front<'a>(
+    view: &StatsView<'a>,
+    filter: &Filter<'_>,
+    id: ProxyId,
+    row: &mut Row<'a>,
+    each: &mut dyn FnMut(&Row<'a>),
+) {
+    let proxy = view.config.proxy(id);
     if proxy.kind.is_frontend() && filter.wants(RowKind::Frontend) {
         frontend(view, id, row);
         each(row);
@@ -57,20 +180,27 @@ pub(super) fn each_of_proxy<'a>(
             }
         }
     }
-    if proxy.kind.is_backend() && filter.wants(RowKind::Server) {
-        for (i, server) in proxy.listed_servers() {
-            let state = &view.runtime.proxies[id.0 as usize].servers[i];
-            if (filter.sid >= 0 && i64::from(filter.sid) != i64::from(server.id))
-                || (filter.no_maint && state.admin().is_maint())
-                || (filter.up && !state.is_usable())
-            {
-                continue;
-            }
-            shown += 1;
-            self::server(view, filter, id, i, row);
-            each(row);
-        }
-    }
+}
+
+/// Whether the row of a server is wanted.
+fn wants_server(view: &StatsView<'_>, filter: &Filter<'_>, id: ProxyId, i: usize) -> bool {
+    let server = &view.config.proxy(id).servers[i];
+    let state = &view.runtime.proxies[id.0 as usize].servers[i];
+    (filter.sid < 0 || i64::from(filter.sid) == i64::from(server.id))
+        && !(filter.no_maint && state.admin().is_maint())
+        && (!filter.up || state.is_usable())
+}
+
+/// The row behind a proxy's servers, of which so many were shown: its backend.
+fn behind<'a>(
+    view: &StatsView<'a>,
+    filter: &Filter<'_>,
+    id: ProxyId,
+    (fullconn, shown): (u32, usize),
+    row: &mut Row<'a>,
+    each: &mut dyn FnMut(&Row<'a>),
+) {
+    let proxy = view.config.proxy(id);
     if proxy.kind.is_backend() && filter.wants(RowKind::Backend) {
         backend(view, filter, id, fullconn, row);
         if filter.up {

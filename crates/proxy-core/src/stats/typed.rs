@@ -11,7 +11,7 @@ pub fn write(view: &StatsView<'_>, filter: &Filter<'_>, about: bool, out: &mut V
     rows::each(view, filter, &mut |row| write_row(row, about, out));
 }
 
-fn write_row(row: &Row<'_>, about: bool, out: &mut Vec<u8>) {
+pub(crate) fn write_row(row: &Row<'_>, about: bool, out: &mut Vec<u8>) {
     for (i, value) in row.values.iter().enumerate() {
         if !value.is_some() {
             continue;
