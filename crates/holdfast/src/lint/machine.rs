@@ -1,5 +1,4 @@
-//! This machine as a linting sees it: as the proxy does, but that no names are asked for. A file is often judged where the names of its
-//! servers mean nothing, and nobody wants to wait for a name server.
+//! This machine as a linting sees it.
 
 use std::io;
 use std::net::IpAddr;

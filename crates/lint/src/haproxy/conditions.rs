@@ -50,6 +50,10 @@ impl<'a> Conditions<'a> {
     }
 
     fn term(&mut self, term: &CondTerm) -> Option<Formula> {
+        // Lines that could not be read are missing: nothing is known of the ACL.
+        if term.acls.is_empty() {
+            return None;
+        }
         let lines = term
             .acls
             .iter()

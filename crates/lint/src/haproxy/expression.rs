@@ -107,8 +107,10 @@ pub(super) fn tests(acl: &Acl, expression: u32) -> Vec<Test> {
         single,
         what,
     };
-    if !acl.files.is_empty() || acl.patterns.len() > MANY {
-        // Files change while the process runs.
+    let with_patterns = !matches!(acl.matcher, MatchKind::Found | MatchKind::Bool);
+    let unknown = with_patterns && acl.patterns.is_empty();
+    if unknown || !acl.files.is_empty() || acl.patterns.len() > MANY {
+        // Files change while the process runs, and may not be at hand here.
         let files: Vec<String> = acl.files.iter().map(ToString::to_string).collect();
         let id = format!(
             "{:?} {} {files:?} {:?}",

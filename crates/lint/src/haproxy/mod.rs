@@ -7,6 +7,7 @@ mod certificate;
 mod conditions;
 mod expression;
 mod logic;
+mod names;
 mod pages;
 mod rule;
 mod rules;
@@ -57,12 +58,11 @@ pub fn lint(
     levels: &Levels,
 ) -> Report {
     let options = LoadOptions {
-        // Names are the business of the machine that will run it.
-        ignore_unresolved: true,
         diagnostics: true,
         lines: true,
         ..LoadOptions::default()
     };
+    let host = &names::Nameless(host);
     let mut loaded = load(inputs, dialect, host, options);
     let mut findings = std::mem::take(&mut loaded.diagnostics);
     let unreadable = findings

@@ -22,6 +22,11 @@ pub(super) fn is_bare(word: &[u8]) -> bool {
     !word.is_empty() && word.iter().all(u8::is_ascii_digit)
 }
 
+/// The number that a word is.
+pub(super) fn number(word: &[u8]) -> Option<u64> {
+    std::str::from_utf8(word).ok()?.parse().ok()
+}
+
 /// Milliseconds in words.
 pub(super) fn shown(millis: u64) -> String {
     match millis {

@@ -194,6 +194,8 @@ pub(super) struct View<'a> {
     arguments: FxHashMap<&'a [u8], u32>,
     /// What stands between brackets, commas and the like in them.
     parts: OnceCell<FxHashSet<&'a [u8]>>,
+    /// What stands behind the word `table`.
+    tables: OnceCell<FxHashSet<&'a [u8]>>,
 }
 
 impl<'a> View<'a> {
@@ -251,6 +253,7 @@ impl<'a> View<'a> {
             computed_targets: false,
             arguments,
             parts: OnceCell::new(),
+            tables: OnceCell::new(),
         };
         view.find_users();
         view
@@ -320,6 +323,18 @@ impl<'a> View<'a> {
     /// How often a word stands as an argument anywhere; the name of a section is one of its first line.
     pub(super) fn mentions(&self, word: &[u8]) -> u32 {
         self.arguments.get(word).copied().unwrap_or(0)
+    }
+
+    /// Whether a line names a stick table so: `table NAME`.
+    pub(super) fn is_table(&self, name: &[u8]) -> bool {
+        let names = self.tables.get_or_init(|| {
+            let pairs = self.lines.iter().flat_map(|words| words.windows(2));
+            pairs
+                .filter(|pair| *pair[0].text == *b"table")
+                .map(|pair| &*pair[1].text)
+                .collect()
+        });
+        names.contains(name)
     }
 
     /// Whether a name stands inside of an argument, cut off by brackets, commas, slashes, colons or an `@`: `nbsrv(NAME)`, `NAME/SERVER`.

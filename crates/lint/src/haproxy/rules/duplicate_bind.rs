@@ -35,7 +35,7 @@ fn check(view: &View<'_>, out: &mut Findings<'_>) {
                 Some((first, name)) => {
                     let message = format!(
                         "'{}' is listened on twice, in '{name}' and in '{}'",
-                        key.0, proxy.name
+                        bind.written, proxy.name
                     );
                     let place = |span| view.line(span).map_or(span, |line| line.span_of(1));
                     out.add(

@@ -2,6 +2,7 @@
 
 use syntax::Severity;
 
+use super::super::view::Line;
 use super::{Findings, Rule, View};
 
 pub(super) const RULE: Rule = Rule {
@@ -21,6 +22,11 @@ fn check(view: &View<'_>, out: &mut Findings<'_>) {
             .iter()
             .any(|bind| bind.ssl.is_none() && !bind.accept_proxy);
         if !clear || !View::speaks_tls(proxy) {
+            continue;
+        }
+        // What came in clear is sent away before it gets the header.
+        let redirected = |line: &Line<'_>| line.has("redirect") && line.has("scheme") && line.has("https");
+        if section.lines.iter().any(redirected) {
             continue;
         }
         for line in &section.lines {

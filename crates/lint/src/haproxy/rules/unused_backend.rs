@@ -1,6 +1,6 @@
 //! A backend that nothing leads to.
 
-use haproxy_cfg::model::ProxyKind;
+use haproxy_cfg::model::{Mode, ProxyKind};
 use syntax::Severity;
 
 use super::{Findings, Rule, View};
@@ -20,8 +20,13 @@ fn check(view: &View<'_>, out: &mut Findings<'_>) {
     if !has_frontend || view.computed_targets {
         return;
     }
+    let has_agents = view.mentions(b"spoe") > 0;
     for (id, section, proxy) in view.proxies() {
         let named = || view.mentions(&proxy.name) > 1 || view.is_named_inside(&proxy.name);
+        // The file of a SPOE filter names its backend.
+        if has_agents && proxy.mode != Mode::Http {
+            continue;
+        }
         if proxy.kind == ProxyKind::Backend && view.users(id).next().is_none() && !named() {
             out.tell(
                 section.span(),
