@@ -25,7 +25,7 @@ use crate::tls::failure::Role;
 use crate::tls::{BindSide, TlsIo, connection, failure};
 use crate::upstream::{deadline, probe};
 use crate::wheel::Timer;
-use crate::{early, http, proxy_header, tcp};
+use crate::{early, http, http2, proxy_header, tcp};
 
 /// Pause after the system refused a descriptor, ms: long enough for something to be closed.
 const OUT_OF_DESCRIPTORS_MS: u64 = 100;
@@ -285,6 +285,9 @@ impl Acceptor {
             Some(tls) => {
                 effort::spawn(thread, nice, serve_tls(session, Arc::clone(tls), mode));
             }
+            None if mode == Mode::Http && self.bind().is_some_and(|bind| bind.http2 == Some(true)) => {
+                effort::spawn(thread, nice, http2::serve(session));
+            }
             None if mode == Mode::Http => {
                 effort::spawn(thread, nice, http::serve(session));
             }
@@ -358,8 +361,18 @@ async fn serve_behind_header(mut session: Session, tls: Option<Arc<BindSide>>, m
     match tls {
         Some(tls) => Box::pin(serve_tls(session, tls, mode)).await,
         None if !early::admits_session(&mut session) => {}
-        None if mode == Mode::Http => Box::pin(http::serve(session)).await,
+        None if mode == Mode::Http => Box::pin(serve_http(session)).await,
         None => Box::pin(tcp::serve(session)).await,
+    }
+}
+
+/// Serves a connection of HTTP. What begins with HTTP/2 without having agreed on it is found out about by who reads requests.
+async fn serve_http(session: Session) {
+    let agreed = || session.io.tls().and_then(|tls| tls.alpn) == Some(b"h2");
+    if session.bind().http2.unwrap_or_else(agreed) {
+        Box::pin(http2::serve(session)).await;
+    } else {
+        http::serve(session).await;
     }
 }
 
@@ -401,7 +414,7 @@ async fn serve_tls(mut session: Session, tls: Arc<BindSide>, mode: Mode) {
                 return;
             }
             match mode {
-                Mode::Http => http::serve(session).await,
+                Mode::Http => serve_http(session).await,
                 Mode::Tcp | Mode::Health => tcp::serve(session).await,
             }
         }

@@ -15,7 +15,6 @@ use proxy_core::stream::{Client, Stream};
 
 use crate::io::Io;
 use crate::thread::Thread;
-use crate::tls::TlsIo;
 
 /// The world as a thread sees it, and a client's connection where one is at hand.
 #[derive(Debug)]
@@ -92,17 +91,15 @@ impl World for Here<'_> {
     }
 
     fn client_certificate(&self, at: usize) -> Option<&[u8]> {
-        self.io?.secured()?.certificate(at)
+        self.io?.certificate(at)
     }
 
     fn client_verdict(&self) -> CertificateVerdict {
-        self.io
-            .and_then(Io::secured)
-            .map_or_else(CertificateVerdict::default, TlsIo::verdict)
+        self.io.map(Io::verdict).unwrap_or_default()
     }
 
     fn own_certificate(&self) -> Option<&[u8]> {
-        self.io?.secured()?.shown()
+        self.io?.shown()
     }
 
     fn effort(&self) -> Option<Effort> {

@@ -6,14 +6,15 @@ use std::os::fd::{AsFd as _, AsRawFd, BorrowedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
-use proxy_core::sample::{TcpFacts, Tls};
+use proxy_core::sample::{CertificateVerdict, TcpFacts, Tls};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
+use crate::http2::StreamIo;
 use crate::socket::Socket;
 use crate::tcp_info;
-use crate::tls::TlsIo;
+use crate::tls::{Secured, TlsIo};
 
 /// A connection.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub enum Io {
     Unix(UnixStream),
     /// TLS, ours being the server's side for clients and the client's side for servers.
     Tls(Box<TlsIo>),
+    /// A stream of a client's connection of HTTP/2.
+    Http2(Box<StreamIo>),
     /// None any more.
     Closed,
 }
@@ -35,6 +38,7 @@ impl Io {
         match self {
             Self::Tcp(io) => io.local_addr().ok(),
             Self::Tls(io) => io.socket().tcp()?.local_addr().ok(),
+            Self::Http2(stream) => stream.carrier().local_address(),
             Self::Unix(_) | Self::Closed => None,
         }
     }
@@ -43,13 +47,41 @@ impl Io {
     pub(crate) fn secured(&self) -> Option<&TlsIo> {
         match self {
             Self::Tls(io) => Some(io),
-            Self::Tcp(_) | Self::Unix(_) | Self::Closed => None,
+            Self::Tcp(_) | Self::Unix(_) | Self::Http2(_) | Self::Closed => None,
         }
     }
 
     /// What the handshake agreed on; none without TLS.
     pub(crate) fn tls(&self) -> Option<Tls<'_>> {
-        self.secured()?.agreed()
+        match self {
+            Self::Http2(stream) => Some(stream.secured()?.agreed()),
+            _ => self.secured()?.agreed(),
+        }
+    }
+
+    /// A certificate that the peer showed: its own is the first, behind it stand those that it sent with it.
+    pub(crate) fn certificate(&self, at: usize) -> Option<&[u8]> {
+        match self {
+            Self::Http2(stream) => stream.secured()?.certificate(at),
+            _ => self.secured()?.certificate(at),
+        }
+    }
+
+    /// What was found wrong with the peer's certificate, and passed over.
+    pub(crate) fn verdict(&self) -> CertificateVerdict {
+        match self {
+            Self::Http2(stream) => stream.secured().map(Secured::verdict),
+            _ => self.secured().map(TlsIo::verdict),
+        }
+        .unwrap_or_default()
+    }
+
+    /// The certificate that the client was shown.
+    pub(crate) fn shown(&self) -> Option<&[u8]> {
+        match self {
+            Self::Http2(stream) => stream.secured()?.shown(),
+            _ => self.secured()?.shown(),
+        }
     }
 
     /// The socket, taken out for a handshake; none where there is none in clear, and it stays as it is.
@@ -57,7 +89,7 @@ impl Io {
         match std::mem::replace(self, Self::Closed) {
             Self::Tcp(io) => Some(Socket::Tcp(io)),
             Self::Unix(io) => Some(Socket::Unix(io)),
-            other @ (Self::Tls(_) | Self::Closed) => {
+            other @ (Self::Tls(_) | Self::Http2(_) | Self::Closed) => {
                 *self = other;
                 None
             }
@@ -79,7 +111,7 @@ impl Io {
         match self {
             Self::Tcp(io) => Some(io.as_fd()),
             Self::Tls(io) => Some(io.socket().tcp()?.as_fd()),
-            Self::Unix(_) | Self::Closed => None,
+            Self::Unix(_) | Self::Http2(_) | Self::Closed => None,
         }
     }
 
@@ -89,6 +121,7 @@ impl Io {
         match self {
             Self::Tcp(io) => tcp_info::facts(io),
             Self::Tls(io) => tcp_info::facts(io.socket().tcp()?),
+            Self::Http2(stream) => stream.carrier().tcp_facts(),
             Self::Unix(_) | Self::Closed => None,
         }
     }
@@ -104,6 +137,7 @@ impl Io {
             Self::Tcp(io) => Pin::new(io).poll_read(cx, &mut buf),
             Self::Unix(io) => Pin::new(io).poll_read(cx, &mut buf),
             Self::Tls(io) => Pin::new(&mut io.stream).poll_read(cx, &mut buf),
+            Self::Http2(stream) => return stream.poll_read(cx, room),
             Self::Closed => Poll::Ready(Err(closed())),
         };
         match ready!(result) {
@@ -140,7 +174,7 @@ impl Io {
         match self {
             Self::Tcp(io) => io.try_io(Interest::READABLE, || Ok(())).is_ok(),
             Self::Unix(io) => io.try_io(Interest::READABLE, || Ok(())).is_ok(),
-            Self::Tls(_) | Self::Closed => true,
+            Self::Tls(_) | Self::Http2(_) | Self::Closed => true,
         }
     }
 
@@ -149,7 +183,7 @@ impl Io {
         let read = match self {
             Self::Tcp(io) => (&*SockRef::from(&*io)).read(room),
             Self::Unix(io) => (&*SockRef::from(&*io)).read(room),
-            Self::Tls(_) => {
+            Self::Tls(_) | Self::Http2(_) => {
                 let mut cx = Context::from_waker(Waker::noop());
                 return match self.poll_read(&mut cx, room) {
                     Poll::Pending => Ok(None),
@@ -173,7 +207,7 @@ impl Io {
             Self::Tcp(io) => io.poll_read_ready(cx),
             Self::Unix(io) => io.poll_read_ready(cx),
             // What rustls has already decrypted is not seen by the socket: read and see.
-            Self::Tls(_) | Self::Closed => Poll::Ready(Ok(())),
+            Self::Tls(_) | Self::Http2(_) | Self::Closed => Poll::Ready(Ok(())),
         }
     }
 
@@ -183,6 +217,7 @@ impl Io {
             Self::Tcp(io) => io.poll_write_ready(cx),
             Self::Unix(io) => io.poll_write_ready(cx),
             Self::Tls(io) => io.socket().poll_write_ready(cx),
+            Self::Http2(_) => Poll::Ready(Ok(())),
             Self::Closed => Poll::Ready(Err(closed())),
         }
     }
@@ -198,6 +233,7 @@ impl Io {
             },
             Self::Unix(io) => Pin::new(io).poll_write_vectored(cx, parts),
             Self::Tls(io) => Pin::new(&mut io.stream).poll_write_vectored(cx, parts),
+            Self::Http2(stream) => stream.poll_write(cx, parts),
             Self::Closed => Poll::Ready(Err(closed())),
         }
     }
@@ -206,7 +242,7 @@ impl Io {
     #[inline]
     pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
-            Self::Tcp(_) | Self::Unix(_) | Self::Closed => Poll::Ready(Ok(())),
+            Self::Tcp(_) | Self::Unix(_) | Self::Http2(_) | Self::Closed => Poll::Ready(Ok(())),
             Self::Tls(io) => Pin::new(&mut io.stream).poll_flush(cx),
         }
     }
@@ -217,6 +253,7 @@ impl Io {
             Self::Tcp(io) => Pin::new(io).poll_shutdown(cx),
             Self::Unix(io) => Pin::new(io).poll_shutdown(cx),
             Self::Tls(io) => Pin::new(&mut io.stream).poll_shutdown(cx),
+            Self::Http2(stream) => stream.poll_shutdown(),
             Self::Closed => Poll::Ready(Ok(())),
         }
     }

@@ -13,6 +13,7 @@ mod early;
 mod effort;
 pub mod handover;
 mod http;
+mod http2;
 mod inquiry;
 mod inspect;
 pub mod io;

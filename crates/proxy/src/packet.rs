@@ -17,20 +17,28 @@ impl Io {
         match self {
             Self::Tcp(io) => Some(SockRef::from(io)),
             Self::Tls(io) => io.socket().tcp().map(SockRef::from),
-            Self::Unix(_) | Self::Closed => None,
+            Self::Unix(_) | Self::Http2(_) | Self::Closed => None,
         }
     }
 
     /// Sets what is written on packets to the peer. Where the system refuses, packets stay as they are.
     pub(crate) fn set_on_packets(&self, field: PacketField, value: u32) {
-        if let Some(socket) = self.socket() {
-            set_on_packets(&socket, field, value, is_v6(&socket));
+        match self {
+            Self::Http2(stream) => stream.carrier().set_on_packets(field, value),
+            _ => {
+                if let Some(socket) = self.socket() {
+                    set_on_packets(&socket, field, value, is_v6(&socket));
+                }
+            }
         }
     }
 
     /// Makes the close that follows one that the peer does not learn of. Without the right to that it is a reset, which goes
     /// `hops` hops, or as few as there can be.
     pub(crate) fn vanish(&self, hops: Option<u8>) {
+        if let Self::Http2(stream) = self {
+            return stream.carrier().vanish(hops);
+        }
         let Some(socket) = self.socket() else { return };
         if hops.is_none() && setsockopt(&*socket, TcpRepair, &1).is_ok() {
             return;

@@ -178,7 +178,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         NONE,
         "no HTTP/2 on a connection that began as HTTP/1",
     )
-    .keeps(Flag(F::DisableH2Upgrade)),
+    .acts(Flag(F::DisableH2Upgrade)),
     kw(
         "dontlog-normal",
         DEFAULTS | FE,

@@ -37,6 +37,8 @@ pub struct Bind {
     pub namespace: Option<Word>,
     /// `nice`: how readily its connections leave their turn to others, -1024 to 1024.
     pub nice: i16,
+    /// `proto h2` (true) or `proto h1` (false): what is spoken, whatever was agreed on.
+    pub http2: Option<bool>,
     /// `defer-accept`.
     pub defer_accept: bool,
     /// `tfo`.
@@ -84,6 +86,7 @@ impl Bind {
             interface: None,
             namespace: None,
             nice: 0,
+            http2: None,
             defer_accept: false,
             tfo: false,
             mss: None,

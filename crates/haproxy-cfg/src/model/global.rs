@@ -87,6 +87,8 @@ pub struct Global {
     pub file_header_cases: Vec<(Word, Word)>,
     /// `h1-accept-payload-with-any-method`.
     pub any_payload: bool,
+    /// `h2-workaround-bogus-websocket-clients`: clients are not told that WebSockets may come over HTTP/2.
+    pub no_websocket_in_http2: bool,
     /// `nosplice`, or `-dS`: no data is forwarded by the kernel alone.
     pub nosplice: bool,
     /// `maxpipes`: pipes for that, of all threads; a quarter of `maxconn` when none.
@@ -172,6 +174,41 @@ pub struct Tune {
     pub stick_counters: u32,
     /// `tune.vars.*-max-size`.
     pub vars: VariableSizes,
+    /// `tune.h2.*`.
+    pub h2: Http2Tune,
+}
+
+/// What is said of connections of HTTP/2 (`tune.h2.*`); those to clients have words of their own since 2.8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Http2Tune {
+    /// `header-table-size`, bytes of fields that a peer may refer back to.
+    pub header_table_size: u32,
+    /// `initial-window-size`, bytes that a stream may send before it waits.
+    pub initial_window_size: u32,
+    /// `fe.initial-window-size`.
+    pub fe_initial_window_size: Option<u32>,
+    /// `max-concurrent-streams`.
+    pub max_concurrent_streams: u32,
+    /// `fe.max-concurrent-streams`.
+    pub fe_max_concurrent_streams: Option<u32>,
+    /// `fe.max-total-streams`: streams after which a client is asked to connect anew; 0 is any number.
+    pub fe_max_total_streams: u32,
+    /// `max-frame-size`, bytes.
+    pub max_frame_size: u32,
+}
+
+impl Default for Http2Tune {
+    fn default() -> Self {
+        Self {
+            header_table_size: 4096,
+            initial_window_size: 65536,
+            fe_initial_window_size: None,
+            max_concurrent_streams: 100,
+            fe_max_concurrent_streams: None,
+            fe_max_total_streams: 0,
+            max_frame_size: 16384,
+        }
+    }
 }
 
 /// Bytes that variables may take; 0 is any number. What is counted in one scope is counted in those around it as well.
@@ -203,6 +240,7 @@ impl Default for Tune {
             pipesize: None,
             stick_counters: 3,
             vars: VariableSizes::default(),
+            h2: Http2Tune::default(),
         }
     }
 }

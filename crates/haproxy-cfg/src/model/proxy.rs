@@ -362,6 +362,8 @@ pub struct ProxyOptions {
     pub accept_unsafe_request: bool,
     /// `option accept-invalid-http-response` and its later name.
     pub accept_unsafe_response: bool,
+    /// `option disable-h2-upgrade`.
+    pub disable_h2_upgrade: bool,
     /// `option http-ignore-probes`.
     pub http_ignore_probes: bool,
     /// `option http-use-proxy-header`.

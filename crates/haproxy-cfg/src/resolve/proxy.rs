@@ -399,6 +399,7 @@ fn options(inherited: &Inherited<'_>, dialect: Dialect) -> ProxyOptions {
         socket_stats: on(F::SocketStats),
         accept_unsafe_request: on(F::UnsafeRequest),
         accept_unsafe_response: on(F::UnsafeResponse),
+        disable_h2_upgrade: on(F::DisableH2Upgrade),
         http_ignore_probes: on(F::HttpIgnoreProbes),
         adjust_client_case: on(F::ClientHeaderCase),
         adjust_server_case: on(F::ServerHeaderCase),

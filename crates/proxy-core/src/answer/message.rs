@@ -98,7 +98,7 @@ impl Answer {
         let connection = match (close, self.head.version) {
             // An HTTP/1.0 message needs not say that the connection ends.
             (true, Version::Http10) => ConnectionHeader::Implied,
-            (true, Version::Http11) => ConnectionHeader::Close,
+            (true, Version::Http11 | Version::Http2) => ConnectionHeader::Close,
             (false, _) if input.old_client => ConnectionHeader::KeepAlive,
             (false, _) => ConnectionHeader::Implied,
         };

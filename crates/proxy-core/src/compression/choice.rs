@@ -13,7 +13,7 @@ pub fn choose(settings: &[Option<&Compression>], request: RequestRef<'_>) -> Opt
         .iter()
         .flatten()
         .find(|settings| !settings.algorithms.is_empty())?;
-    if request.head.version != Version::Http11 || has_trouble(request) {
+    if request.head.version == Version::Http10 || has_trouble(request) {
         return None;
     }
     let mut best: Option<(u32, CompressionAlgorithm)> = None;

@@ -22,7 +22,7 @@ pub fn fits(settings: &[Option<&Compression>], response: ResponseRef<'_>, fit: F
     let headers = response.headers();
     let length = fit.traits.content_length.filter(|_| !fit.traits.chunked);
     if !matches!(response.head.status, 200..=203)
-        || response.head.version != Version::Http11
+        || response.head.version == Version::Http10
         || !(fit.traits.chunked || length.is_some_and(|length| length > 0))
         || headers.get(b"content-encoding").next().is_some()
     {
@@ -67,7 +67,7 @@ pub fn of_request(
     let algorithm = settings().find_map(|settings| settings.of_requests.algorithm)?;
     let headers = request.headers();
     let length = traits.content_length.filter(|_| !traits.chunked);
-    let fits = request.head.version == Version::Http11
+    let fits = request.head.version != Version::Http10
         && (traits.chunked || length.is_some_and(|length| length > 0))
         && headers.get(b"content-encoding").next().is_none()
         && is_tag_sound(headers);

@@ -208,7 +208,7 @@ impl ResponseRef<'_> {
 
 fn keep_alive(version: Version, traits: &MessageTraits) -> bool {
     // HTTP/1.0 knows no chunks: whoever sends them there may not mean what we read (RFC 9112, section 6.1).
-    !traits.close && (version == Version::Http11 || traits.keep_alive && !traits.chunked)
+    !traits.close && (version != Version::Http10 || traits.keep_alive && !traits.chunked)
 }
 
 /// The comma-separated tokens of a header's value, empty ones left out.

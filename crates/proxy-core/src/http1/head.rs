@@ -59,6 +59,8 @@ pub enum Version {
     /// HTTP/1.1.
     #[default]
     Http11,
+    /// HTTP/2: a head that was put together from a stream's fields.
+    Http2,
 }
 
 /// Where one header stands.

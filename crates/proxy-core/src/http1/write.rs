@@ -24,10 +24,13 @@ pub fn write_request(
 ) {
     out.extend_from_slice(request.method());
     out.push(b' ');
-    out.extend_from_slice(request.uri());
+    out.extend_from_slice(match request.version() {
+        Version::Http2 => origin_form(request.method(), request.uri()),
+        Version::Http10 | Version::Http11 => request.uri(),
+    });
     match (request.head.protocol.of(request.buf), request.version()) {
         (&[], Version::Http10) => out.extend_from_slice(b" HTTP/1.0\r\n"),
-        (&[], Version::Http11) => out.extend_from_slice(b" HTTP/1.1\r\n"),
+        (&[], Version::Http11 | Version::Http2) => out.extend_from_slice(b" HTTP/1.1\r\n"),
         (protocol, _) => out.extend_from_slice(&[b" ", protocol, b"\r\n"].concat()),
     }
     let framing = if drop_length {
@@ -36,6 +39,19 @@ pub fn write_request(
         FramingHeaders::All
     };
     write_headers(out, request.headers(), connection, framing);
+}
+
+/// The target as HTTP/1 has it: that of a request of HTTP/2 is put together of its scheme, its authority and its path.
+fn origin_form<'a>(method: &[u8], uri: &'a [u8]) -> &'a [u8] {
+    let Some(scheme) = memchr::memmem::find(uri, b"://").filter(|_| !uri.starts_with(b"/")) else {
+        return uri;
+    };
+    let authority = &uri[scheme + 3..];
+    match memchr::memchr2(b'/', b'?', authority) {
+        Some(path) => &authority[path..],
+        None if method == b"OPTIONS" => b"*",
+        None => b"/",
+    }
 }
 
 /// Appends a response's head to `out`; `drop_length` as for a request. One that can have no body (1xx, 204) goes without a word
@@ -48,7 +64,7 @@ pub fn write_response(
 ) {
     match (response.head.protocol.of(response.buf), response.head.version) {
         (&[], Version::Http10) => out.extend_from_slice(b"HTTP/1.0 "),
-        (&[], Version::Http11) => out.extend_from_slice(b"HTTP/1.1 "),
+        (&[], Version::Http11 | Version::Http2) => out.extend_from_slice(b"HTTP/1.1 "),
         (protocol, _) => out.extend_from_slice(&[protocol, b" "].concat()),
     }
     let status = response.head.status;

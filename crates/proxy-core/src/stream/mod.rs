@@ -7,6 +7,7 @@ mod variables;
 
 use std::cell::Cell;
 use std::net::SocketAddr;
+use std::rc::Rc;
 
 use haproxy_cfg::model::{CompressionAlgorithm, LogLevel, Millis, ProxyId};
 
@@ -46,14 +47,25 @@ pub struct Client {
     pub handshake_ms: u32,
     /// Requests before the one at hand.
     pub requests: u32,
+    /// What its streams share, where it speaks HTTP/2.
+    pub http2: Option<Rc<Http2>>,
     /// Variables of scope `sess`.
     pub variables: Variables,
     /// Entries of stick tables that it tracks.
     pub tracked: Tracked,
 }
 
+/// What is known of a connection of HTTP/2.
+#[derive(Debug)]
+pub struct Http2 {
+    /// Streams that are open.
+    pub streams: Cell<u32>,
+    /// Streams that the client may open at once.
+    pub most_streams: u32,
+}
+
 /// What is known of headers in front of a connection ([`crate::proxy_protocol`]).
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Preface {
     /// A PROXY header is expected, whatever the listener expects (`expect-proxy`).
     pub expects_proxy: bool,
@@ -64,6 +76,25 @@ pub struct Preface {
 }
 
 impl Client {
+    /// The client as a stream of its connection has it, which counts for nothing itself and lets go of nothing.
+    #[must_use]
+    pub fn of_stream(&self, http2: &Rc<Http2>, now_ms: u64, requests: u32) -> Self {
+        Self {
+            frontend: self.frontend,
+            bind: self.bind,
+            src: self.src,
+            dst: self.dst,
+            preface: self.preface.clone(),
+            tls: self.tls,
+            accepted_ms: now_ms,
+            requests,
+            http2: Some(Rc::clone(http2)),
+            variables: self.variables.clone(),
+            tracked: self.tracked.lend(),
+            ..Self::default()
+        }
+    }
+
     /// What a PROXY header told besides addresses; none without a header.
     #[must_use]
     pub fn told(&self) -> Option<&[u8]> {

@@ -16,6 +16,8 @@ struct Held {
     tables: Arc<Tables>,
     /// By number: the table's number, and the place in it.
     places: SmallVec<[Option<(u32, Place)>; 3]>,
+    /// Somebody else lets go of them, and holds them for as long.
+    lent: bool,
 }
 
 impl Tracked {
@@ -24,6 +26,18 @@ impl Tracked {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_none()
+    }
+
+    /// The same entries for somebody who lets go of them before they are let go of here.
+    #[must_use]
+    pub fn lend(&self) -> Self {
+        Self(self.0.as_ref().map(|held| {
+            Box::new(Held {
+                tables: Arc::clone(&held.tables),
+                places: held.places.clone(),
+                lent: true,
+            })
+        }))
     }
 
     /// The table and the place of what is tracked under a number.
@@ -57,6 +71,7 @@ impl Tracked {
             Box::new(Held {
                 tables: Arc::clone(tables),
                 places: SmallVec::new(),
+                lent: false,
             })
         });
         if held.places.len() <= counter {
@@ -135,6 +150,9 @@ impl Held {
     }
 
     fn release(&mut self, now: u32) {
+        if self.lent {
+            return self.places.clear();
+        }
         for (table, place) in self.places.drain(..).flatten() {
             self.tables.get(table as usize).release(place, now, left);
         }

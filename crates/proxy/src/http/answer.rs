@@ -170,7 +170,7 @@ pub(super) fn is_too_large(session: &Session, txn: &Txn) -> bool {
 pub(super) fn keeps_client(session: &Session, txn: &Txn) -> bool {
     let mode = session.frontend().connection_mode;
     let wants = match txn.req_head.version {
-        Version::Http11 => !txn.req_traits.close,
+        Version::Http11 | Version::Http2 => !txn.req_traits.close,
         Version::Http10 => txn.req_traits.keep_alive && !txn.req_traits.close,
     };
     // A request with both framings may have been meant otherwise by somebody in front of us: nothing behind it is trusted.

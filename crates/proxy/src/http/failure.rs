@@ -253,6 +253,8 @@ pub(super) async fn refuse(session: &mut Session, txn: &mut Txn, reason: NoReque
     // Whoever said nothing is answered and counted all the same.
     let logged = !(silent && frontend.options.dontlognull);
     let (cause, status) = match reason {
+        // Nobody else comes here with it.
+        NoRequest::Http2 => return Next::Http2,
         NoRequest::Silent | NoRequest::Cut | NoRequest::Broken => (b'C', 400),
         NoRequest::Expired => (b'c', 408),
         NoRequest::Malformed => (b'P', 400),

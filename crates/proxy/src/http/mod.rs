@@ -22,7 +22,7 @@ mod wait;
 
 pub(crate) use count::count_relayed;
 pub(crate) use rules::is_inside;
-pub(crate) use session::serve;
+pub(crate) use session::{serve, serve_stream};
 pub(crate) use txn::Txn;
 
 /// Most headers of a head. The original counts the end of the head among those that `tune.http.maxhdr` allows.

@@ -14,8 +14,8 @@ use crate::session::Session;
 pub(super) fn begin_request(txn: &mut Txn, asks_to_keep: bool) {
     let connection = match (asks_to_keep, txn.req_head.version) {
         (true, Version::Http10) => ConnectionHeader::KeepAlive,
-        (true, Version::Http11) | (false, Version::Http10) => ConnectionHeader::Implied,
-        (false, Version::Http11) => ConnectionHeader::Close,
+        (true, Version::Http11 | Version::Http2) | (false, Version::Http10) => ConnectionHeader::Implied,
+        (false, Version::Http11 | Version::Http2) => ConnectionHeader::Close,
     };
     let is_connect = txn.request().method() == b"CONNECT";
     let connection = match (
@@ -32,6 +32,10 @@ pub(super) fn begin_request(txn: &mut Txn, asks_to_keep: bool) {
     out.clear();
     let drop_length = (txn.req_traits.chunked || is_connect) && txn.req_traits.content_length.is_some();
     write_request(&mut out, txn.request(), connection, drop_length);
+    if txn.req_head.version == Version::Http2 && txn.req_traits.chunked {
+        out.truncate(out.len() - b"\r\n".len());
+        out.extend_from_slice(b"transfer-encoding: chunked\r\n\r\n");
+    }
     txn.to_server = out;
     let head = txn.req_head.len as usize;
     if let Some(buffer) = &mut txn.req {

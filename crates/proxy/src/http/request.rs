@@ -11,6 +11,7 @@ use proxy_core::http1::{
 
 use super::body::Body;
 use super::txn::Txn;
+use crate::http2::PREFACE;
 use crate::session::Session;
 use crate::thread::Thread;
 use crate::upstream::deadline;
@@ -36,6 +37,8 @@ pub(super) enum NoRequest {
     UnexpectedBody,
     /// It has a transfer coding that nobody here knows.
     UnknownCoding,
+    /// It is the beginning of a connection of HTTP/2.
+    Http2,
 }
 
 /// Reads a head into `txn`. What is there already (behind the last request) counts as just received.
@@ -68,6 +71,9 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
                 if session.client.requests > 0 || txn.stream.log.started_ms > 0 {
                     let skip = leading_empty_lines(buffer.data());
                     buffer.consume(skip);
+                }
+                if session.client.requests == 0 && begins_http2(session, buffer.data()) {
+                    return Poll::Ready(Err(NoRequest::Http2));
                 }
                 if !buffer.is_empty() {
                     match head.request(buffer.data(), &mut txn.req_head, &rules) {
@@ -127,6 +133,9 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
     })
     .await?;
     txn.stream.log.request_ms = thread.now_ms();
+    if session.client.http2.is_some() {
+        txn.req_head.version = Version::Http2;
+    }
     understand(txn, &rules, thread.config()).inspect_err(|_| {
         // A request that means nothing was never there, in the original's times.
         txn.stream.log.request_ms = 0;
@@ -228,6 +237,11 @@ fn understand(txn: &mut Txn, rules: &HeadRules, config: &Config) -> Result<(), N
     txn.progress.req_body = Body::new(framing, rules);
     let request = txn.request();
     // What was settled above may have changed headers.
+    if request.version() == Version::Http2 && txn.req_traits.chunked {
+        // Only HTTP/1 has it, and only the exchange with servers is to see it.
+        txn.edit_request(usize::MAX).remove(b"transfer-encoding");
+    }
+    let request = txn.request();
     let is_plain = !has_hop_headers && !has_upgrade && request.uri().first() == Some(&b'/');
     let counted = if is_plain {
         request.size_with(txn.req_traits.counted)
@@ -293,9 +307,7 @@ fn keep_line(session: &Session, txn: &mut Txn) {
         && behind.starts_with(b" HTTP/1.1\r")
     {
         line.extend_from_slice(&request.buf[..uri_end + b" HTTP/1.1".len()]);
-        line.truncate(limit);
-        txn.stream.log.line = line;
-        return;
+        return keep(txn, line, limit);
     }
     line.extend_from_slice(request.method());
     line.push(b' ');
@@ -307,6 +319,23 @@ fn keep_line(session: &Session, txn: &mut Txn) {
         [] => line.extend_from_slice(b"HTTP/1.0"),
         version => line.extend_from_slice(version),
     }
+    keep(txn, line, limit);
+}
+
+fn keep(txn: &mut Txn, mut line: Vec<u8>, limit: usize) {
+    if txn.req_head.version == Version::Http2 {
+        line.truncate(line.len() - b"1.1".len());
+        line.extend_from_slice(b"2.0");
+    }
     line.truncate(limit);
     txn.stream.log.line = line;
+}
+
+/// Whether what a client's connection begins with is the beginning of HTTP/2, and may be.
+fn begins_http2(session: &Session, data: &[u8]) -> bool {
+    // Its first line tells.
+    data.starts_with(&PREFACE[..b"PRI * HTTP/2.0\r\n".len()])
+        && session.client.http2.is_none()
+        && !session.frontend().options.disable_h2_upgrade
+        && session.bind().http2 != Some(false)
 }

@@ -127,11 +127,11 @@ pub(super) fn finish_head(
     let is_tunnel = status == 101 || txn.progress.connect && (200..300).contains(&status);
     let connection = match (is_tunnel, keep.client, txn.res_head.version) {
         (true, ..) | (false, false, Version::Http10) => ConnectionHeader::Implied,
-        (false, false, Version::Http11) => ConnectionHeader::Close,
+        (false, false, Version::Http11 | Version::Http2) => ConnectionHeader::Close,
         (false, true, Version::Http10) => ConnectionHeader::KeepAlive,
-        (false, true, Version::Http11) => match txn.req_head.version {
+        (false, true, Version::Http11 | Version::Http2) => match txn.req_head.version {
             Version::Http10 => ConnectionHeader::KeepAlive,
-            Version::Http11 => ConnectionHeader::Implied,
+            Version::Http11 | Version::Http2 => ConnectionHeader::Implied,
         },
     };
     compress::begin(session, txn);

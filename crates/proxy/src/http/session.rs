@@ -34,9 +34,16 @@ pub(crate) fn serve(mut session: Session) -> impl Future<Output = ()> {
                 Next::Close if session.frontend().options.nolinger => return linger(&mut session).await,
                 Next::Close => return,
                 Next::Linger => return Box::pin(linger(&mut session)).await,
+                Next::Http2 => return Box::pin(crate::http2::serve(session)).await,
             }
         }
     }
+}
+
+/// Serves a stream of a connection of HTTP/2, whose head stands in `session.pending`: it has one request.
+pub(crate) async fn serve_stream(mut session: Session) {
+    // What becomes of the connection is not for its streams to say.
+    let _: Option<Next> = next_request(&mut session).await;
 }
 
 /// Waits for a request and serves it; none when there is no more.

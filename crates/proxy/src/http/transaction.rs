@@ -29,6 +29,8 @@ pub(super) enum Next {
     Close,
     /// It is closed once the client has taken what it was told.
     Linger,
+    /// It goes on in HTTP/2, which `session.pending` begins with.
+    Http2,
 }
 
 /// A connection on which nothing came in time.
@@ -47,6 +49,11 @@ pub(super) async fn run(session: &mut Session, txn: &mut Txn) -> Next {
         txn.stream.tracked = tracked;
     }
     if let Err(reason) = read_request(session, txn).await {
+        if reason == NoRequest::Http2 {
+            session.pending = txn.req.take();
+            session.carried = Some(std::mem::take(&mut txn.stream.tracked)).filter(|_| inspected);
+            return Next::Http2;
+        }
         return refuse(session, txn, reason).await;
     }
     count_tracked(session, txn, REQUEST);

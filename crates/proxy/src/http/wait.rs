@@ -129,7 +129,7 @@ async fn wait(session: &mut Session, txn: &mut Txn, until: u64, enough: Option<u
 /// Asks for the body of a client that waits to be asked (`Expect: 100-continue`): the server is not to do it again. False when
 /// the client has gone.
 pub(super) async fn invite(session: &mut Session, txn: &mut Txn) -> bool {
-    if !txn.req_traits.expect_continue || txn.req_head.version != Version::Http11 {
+    if !txn.req_traits.expect_continue || txn.req_head.version == Version::Http10 {
         return true;
     }
     txn.req_traits.expect_continue = false;

@@ -108,6 +108,23 @@ impl TlsIo {
         })
     }
 
+    /// What stays known of it to those who do not hold it.
+    pub(crate) fn remember(&self) -> Option<Secured> {
+        let agreed = self.agreed()?;
+        let chain = self.stream.get_ref().1.peer_certificates().unwrap_or_default();
+        Some(Secured {
+            version: agreed.version,
+            cipher: agreed.cipher,
+            curve: agreed.curve,
+            resumed: agreed.resumed,
+            server_name: agreed.server_name.map(Into::into),
+            alpn: agreed.alpn.map(Into::into),
+            chain: chain.iter().map(|der| der.to_vec().into()).collect(),
+            shown: self.shown.clone(),
+            verdict: self.verdict(),
+        })
+    }
+
     /// What is remembered of the handshake with a server that was asked for by `name`.
     pub(crate) fn of_server(&self, name: Option<&[u8]>) -> Option<ServerHandshake> {
         let agreed = self.agreed()?;
@@ -122,6 +139,50 @@ impl TlsIo {
             chain: chain.iter().map(|der| der.to_vec().into()).collect(),
             failure: 0,
         })
+    }
+}
+
+/// What a handshake with a client agreed on.
+#[derive(Debug)]
+pub(crate) struct Secured {
+    version: &'static str,
+    cipher: &'static str,
+    curve: Option<&'static str>,
+    resumed: bool,
+    server_name: Option<Box<[u8]>>,
+    alpn: Option<Box<[u8]>>,
+    /// The client's certificate, and those that it sent with it, in DER.
+    chain: Vec<Box<[u8]>>,
+    shown: Option<Arc<CertifiedKey>>,
+    verdict: CertificateVerdict,
+}
+
+impl Secured {
+    /// What the handshake agreed on.
+    pub(crate) fn agreed(&self) -> Tls<'_> {
+        Tls {
+            version: self.version,
+            cipher: self.cipher,
+            server_name: self.server_name.as_deref(),
+            alpn: self.alpn.as_deref(),
+            curve: self.curve,
+            resumed: self.resumed,
+        }
+    }
+
+    /// A certificate that the client showed, its own being the first.
+    pub(crate) fn certificate(&self, at: usize) -> Option<&[u8]> {
+        self.chain.get(at).map(|der| &**der)
+    }
+
+    /// The certificate that the client was shown.
+    pub(crate) fn shown(&self) -> Option<&[u8]> {
+        self.shown.as_ref()?.cert.first().map(|der| &**der)
+    }
+
+    /// What was found wrong with the client's certificate, and passed over.
+    pub(crate) fn verdict(&self) -> CertificateVerdict {
+        self.verdict
     }
 }
 

@@ -27,6 +27,7 @@ use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 
 pub use client::ServerSide;
+pub(crate) use connection::Secured;
 pub use connection::TlsIo;
 use settings::Offer;
 use sni::{BySni, Entry};
@@ -297,7 +298,13 @@ fn server_config(
     };
     let resolver: Arc<dyn ResolvesServerCert> = Arc::<BySni>::clone(by_sni);
     let mut built = builder.with_cert_resolver(resolver);
-    built.alpn_protocols = client::protocols(ssl.alpn.as_deref().unwrap_or_default(), mode, "alpn", teller);
+    built.alpn_protocols = match &ssl.alpn {
+        Some(offered) => offered.iter().map(|name| name.to_vec()).collect(),
+        None if mode == Mode::Http && config.dialect.does_as(2, 8) => {
+            vec![b"h2".to_vec(), b"http/1.1".to_vec()]
+        }
+        None => Vec::new(),
+    };
     // Without tickets sessions are resumed from the cache.
     if ssl.tickets.or(defaults.tickets).unwrap_or(true) {
         match rustls::crypto::aws_lc_rs::Ticketer::new() {

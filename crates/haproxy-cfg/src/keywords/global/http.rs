@@ -113,7 +113,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "bytes that a client stream may send before it waits",
     )
     .takes(THRESHOLD)
-    .since(2, 8),
+    .since(2, 8)
+    .acts(g::tune),
     kw(
         "tune.h2.fe.max-concurrent-streams",
         GLOBAL,
@@ -121,7 +122,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "streams of a client connection at once",
     )
     .takes(THRESHOLD)
-    .since(2, 8),
+    .since(2, 8)
+    .acts(g::tune),
     kw(
         "tune.h2.fe.max-frames-at-once",
         GLOBAL,
@@ -153,21 +155,24 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "streams after which a client connection is closed",
     )
     .takes(THRESHOLD)
-    .since(2, 9),
+    .since(2, 9)
+    .acts(g::tune),
     kw(
         "tune.h2.header-table-size",
         GLOBAL,
         ANY,
         "bytes of the table of known headers",
     )
-    .takes(&[bytes("size", 4096, 65536).words("'{kw}' expects a numeric value between 4096 and 65536.")]),
+    .takes(&[bytes("size", 4096, 65536).words("'{kw}' expects a numeric value between 4096 and 65536.")])
+    .acts(g::tune),
     kw(
         "tune.h2.initial-window-size",
         GLOBAL,
         ANY,
         "bytes that a stream may send before it waits",
     )
-    .takes(COUNT_OR_NONE),
+    .takes(COUNT_OR_NONE)
+    .acts(g::tune),
     kw("tune.h2.log-errors", GLOBAL, ANY, "HTTP/2 faults that are logged")
         .takes(&[one_of("which", &["none", "connection", "stream"])
             .words("'{kw}' expects 'none', 'connection', or 'stream'")])
@@ -178,7 +183,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "streams of a connection at once",
     )
-    .takes(COUNT_OR_NONE),
+    .takes(COUNT_OR_NONE)
+    .acts(g::tune),
     kw(
         "tune.h2.max-frame-size",
         GLOBAL,
@@ -187,7 +193,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     )
     .takes(&[
         bytes("size", 16384, 16777215).words("'{kw}' expects a numeric value between 16384 and 16777215.")
-    ]),
+    ])
+    .acts(g::tune),
     kw(
         "tune.h2.zero-copy-fwd-send",
         GLOBAL,

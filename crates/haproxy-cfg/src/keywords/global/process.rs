@@ -59,7 +59,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(g::case_adjust_file),
     kw("h1-do-not-close-on-insecure-transfer-encoding", GLOBAL, ANY, "go on after a dubious transfer encoding").takes(FLAG)
     .since(3, 0),
-    kw("h2-workaround-bogus-websocket-clients", GLOBAL, ANY, "no websockets over HTTP/2").takes(FLAG),
+    kw("h2-workaround-bogus-websocket-clients", GLOBAL, ANY, "no websockets over HTTP/2").takes(FLAG)
+    .acts(g::no_websocket_in_http2),
     kw("hard-stop-after", GLOBAL, ANY, "longest time that a soft stop may take").takes(&[millis("time").missing(WANTS_TIME), IGNORED])
     .acts(g::hard_stop_after),
     kw("harden.reject-privileged-ports.quic", GLOBAL, ANY, "ignore clients with low ports, QUIC").takes(HARDEN)

@@ -207,6 +207,12 @@ pub(crate) fn measure_tasks(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+pub(crate) fn no_websocket_in_http2(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if given(reading, line).is_some() {
+        reading.written.global.no_websocket_in_http2 = true;
+    }
+}
+
 pub(crate) fn any_payload(reading: &mut Reading<'_>, line: &Line<'_>) {
     if given(reading, line).is_some() {
         reading.written.global.any_payload = true;

@@ -76,6 +76,7 @@ fn first_line(exec: &Exec<'_>) -> Vec<u8> {
     let version = |version: Version| match version {
         Version::Http10 => &b"HTTP/1.0"[..],
         Version::Http11 => b"HTTP/1.1",
+        Version::Http2 => b"HTTP/2.0",
     };
     if let Some((buf, head)) = &exec.response {
         let response = ResponseRef { buf, head };

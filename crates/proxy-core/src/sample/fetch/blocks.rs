@@ -128,6 +128,7 @@ impl<'a> Message<'a> {
             match version {
                 Version::Http10 => b"HTTP/1.0",
                 Version::Http11 => b"HTTP/1.1",
+                Version::Http2 => b"HTTP/2.0",
             }
         };
         let (words, headers) = if context.from_server {

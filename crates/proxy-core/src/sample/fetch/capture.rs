@@ -69,6 +69,7 @@ pub(super) fn line_of<'a>(context: &SampleContext<'a>) -> Option<Line<'a>> {
             version: match request.version() {
                 Version::Http10 => b"HTTP/1.0",
                 Version::Http11 => b"HTTP/1.1",
+                Version::Http2 => b"HTTP/2.0",
             },
         });
     };

@@ -30,14 +30,26 @@ pub(super) const ROWS: &[Row] = &[
     row(&["so_name"], |_, _| {
         single(|context| Some(Sample::Str(bind(context)?.name.as_ref()?)))
     }),
-    // What a connection of HTTP/1 or TCP gives: one stream at a time, and nothing odd below it.
-    row(&["fc_nb_streams", "fc_settings_streams_limit"], |_, _| {
-        single(|context| context.stream.map(|_| Sample::Int(1)))
+    // A connection of HTTP/1 or TCP has one stream at a time.
+    row(&["fc_nb_streams"], |_, _| {
+        single(|context| {
+            let http2 = context.client.http2.as_ref();
+            context.stream?;
+            Some(Sample::Int(http2.map_or(1, |http2| http2.streams.get().into())))
+        })
+    }),
+    row(&["fc_settings_streams_limit"], |_, _| {
+        single(|context| {
+            let http2 = context.client.http2.as_ref();
+            context.stream?;
+            Some(Sample::Int(http2.map_or(1, |http2| http2.most_streams.into())))
+        })
     }),
     row(&["fc_http_major"], |_, _| {
         single(|context| {
             let mode = context.config.proxy(context.client.frontend).mode;
-            (context.stream.is_some() && mode == Mode::Http).then_some(Sample::Int(1))
+            let major = if context.client.http2.is_some() { 2 } else { 1 };
+            (context.stream.is_some() && mode == Mode::Http).then_some(Sample::Int(major))
         })
     }),
     // Connections of HTTP/1 have none, which is told since 3.4; and with TCP nothing counts them.

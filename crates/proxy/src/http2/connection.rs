@@ -1,0 +1,302 @@
+//! A client's connection of HTTP/2: it takes streams and hands each to a task.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use h2::server::{Builder, Connection, SendResponse};
+use h2::{Reason, RecvStream};
+use haproxy_cfg::model::Millis;
+use http::{Request, Response, StatusCode};
+use proxy_core::sample::TcpFacts;
+use proxy_core::stream::{Client, Http2};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::head;
+use super::stream::StreamIo;
+use crate::effort;
+use crate::session::Session;
+use crate::tls::Secured;
+use crate::upstream::deadline;
+use crate::wheel::Timer;
+
+/// Bytes of responses that wait for the client's connection, for each stream at most.
+const MOST_UNSENT: usize = 128 * 1024;
+
+/// How long a client that was told of the end may take to let go, ms.
+const LINGER_MS: u64 = 1000;
+
+/// Bytes that all streams of a connection may send before they wait: what one may, times this.
+const WINDOWS: u32 = 4;
+
+/// What a connection's streams have in common.
+#[derive(Debug)]
+pub(crate) struct Carrier {
+    session: RefCell<Session>,
+    /// What its TLS handshake agreed on; none in clear.
+    pub(super) secured: Option<Secured>,
+    /// What samples see of it.
+    http2: Rc<Http2>,
+    /// The connection's task, while it waits for the last of its streams.
+    idle: RefCell<Option<Waker>>,
+}
+
+impl Carrier {
+    /// Our address, where there is one.
+    pub(crate) fn local_address(&self) -> Option<SocketAddr> {
+        self.session.borrow().io.local_address()
+    }
+
+    /// What the system knows of the way to the client.
+    pub(crate) fn tcp_facts(&self) -> Option<TcpFacts> {
+        self.session.borrow().io.tcp_facts()
+    }
+
+    /// Sets something on the packets to the client.
+    pub(crate) fn set_on_packets(&self, field: proxy_core::sample::PacketField, value: u32) {
+        self.session.borrow().io.set_on_packets(field, value);
+    }
+
+    /// Makes the close of the connection one that the client does not learn of, as [`crate::io::Io::vanish`] does, and closes it.
+    pub(crate) fn vanish(&self, hops: Option<u8>) {
+        let io = &mut self.session.borrow_mut().io;
+        io.vanish(hops);
+        *io = crate::io::Io::Closed;
+    }
+
+    /// A stream is over.
+    pub(super) fn close_stream(&self) {
+        let streams = &self.http2.streams;
+        streams.set(streams.get().saturating_sub(1));
+        if streams.get() == 0
+            && let Some(waker) = self.idle.borrow_mut().take()
+        {
+            waker.wake();
+        }
+    }
+}
+
+/// What the frames go over: what came with the preface, then the connection.
+struct Transport {
+    carrier: Rc<Carrier>,
+}
+
+impl AsyncRead for Transport {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let session = &mut *self.carrier.session.borrow_mut();
+        if let Some(pending) = &mut session.pending {
+            let n = pending.len().min(buf.remaining());
+            buf.put_slice(&pending.data()[..n]);
+            pending.consume(n);
+            session.thread.buffers.take_back(&mut session.pending);
+            return Poll::Ready(Ok(()));
+        }
+        let read = session.io.poll_read(cx, buf.initialize_unfilled());
+        read.map_ok(|n| buf.advance(n))
+    }
+}
+
+impl AsyncWrite for Transport {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let io = &mut self.carrier.session.borrow_mut().io;
+        io.poll_write(cx, &[IoSlice::new(bytes)])
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.carrier.session.borrow_mut().io.poll_write(cx, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.carrier.session.borrow_mut().io.poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.carrier.session.borrow_mut().io.poll_shutdown(cx)
+    }
+}
+
+/// What happened on a connection.
+enum Event {
+    Request(Request<RecvStream>, SendResponse<Bytes>),
+    /// It is over, or broke.
+    Over,
+    /// It was idle for too long, or its process stops.
+    Expired,
+}
+
+/// Serves a connection to its end, whose preface may stand in `session.pending`.
+pub(crate) async fn serve(session: Session) {
+    let thread = Rc::clone(&session.thread);
+    let tune = &thread.config().global.tune;
+    let h2 = &tune.h2;
+    let most_streams = h2.fe_max_concurrent_streams.unwrap_or(h2.max_concurrent_streams);
+    let window = h2.fe_initial_window_size.unwrap_or(h2.initial_window_size);
+    let timeouts = &session.frontend().timeouts;
+    let for_request = timeouts.http_request.or(timeouts.client);
+    let for_next = timeouts.http_keep_alive.or(for_request);
+    let nice = session.bind().nice;
+    let timer = thread.wheel.timer();
+    timer.set(deadline(session.client.accepted_ms, for_request));
+    let carrier = Rc::new(Carrier {
+        secured: session.io.secured().and_then(crate::tls::TlsIo::remember),
+        http2: Rc::new(Http2 {
+            streams: Cell::new(0),
+            most_streams,
+        }),
+        idle: RefCell::new(None),
+        session: RefCell::new(session),
+    });
+    let mut builder = Builder::new();
+    builder
+        .max_concurrent_streams(most_streams)
+        .initial_window_size(window)
+        .initial_connection_window_size(window.saturating_mul(WINDOWS).max(65_535))
+        .max_frame_size(h2.max_frame_size)
+        .header_table_size(h2.header_table_size)
+        .max_header_list_size(tune.bufsize)
+        .max_send_buffer_size(MOST_UNSENT);
+    if !thread.config().global.no_websocket_in_http2 {
+        builder.enable_connect_protocol();
+    }
+    let transport = Transport {
+        carrier: Rc::clone(&carrier),
+    };
+    let Some(mut connection) = shake_hands(&builder, transport, &timer).await else {
+        return;
+    };
+    let most_in_all = match h2.fe_max_total_streams {
+        0 => u32::MAX,
+        most => most,
+    };
+    let mut taken = 0_u32;
+    loop {
+        match next(&mut connection, &carrier, &timer, (taken > 0, for_next)).await {
+            Event::Request(request, respond) => {
+                let form = begin(&carrier, request, respond, taken);
+                taken = taken.saturating_add(1);
+                if let Some(stream) = form {
+                    effort::spawn(&thread, nice, crate::http::serve_stream(stream));
+                }
+                if taken == most_in_all {
+                    connection.graceful_shutdown();
+                }
+            }
+            Event::Over => return,
+            Event::Expired => break,
+        }
+    }
+    // No stream is open: what is left is to say so.
+    connection.abrupt_shutdown(Reason::NO_ERROR);
+    timer.set(thread.now_ms() + LINGER_MS);
+    poll_fn(|cx| match connection.poll_closed(cx) {
+        Poll::Ready(_) => Poll::Ready(()),
+        Poll::Pending => timer.poll_expired(cx, timer.now_ms()),
+    })
+    .await;
+}
+
+/// Takes the client's preface; none where it is none, or does not come in time.
+async fn shake_hands(
+    builder: &Builder,
+    transport: Transport,
+    timer: &Timer,
+) -> Option<Connection<Transport, Bytes>> {
+    let mut handshake = builder.handshake(transport);
+    poll_fn(|cx| match Pin::new(&mut handshake).poll(cx) {
+        Poll::Ready(done) => Poll::Ready(done.ok()),
+        Poll::Pending => timer.poll_expired(cx, timer.now_ms()).map(|()| None),
+    })
+    .await
+}
+
+/// Waits for the next stream. `timeouts` says how long, from the end of the last stream on.
+async fn next(
+    connection: &mut Connection<Transport, Bytes>,
+    carrier: &Rc<Carrier>,
+    timer: &Timer,
+    (seen_any, for_next): (bool, Option<Millis>),
+) -> Event {
+    let shared = std::sync::Arc::clone(&carrier.session.borrow().thread.shared);
+    let mut waits = !seen_any;
+    let mut told = false;
+    poll_fn(|cx| {
+        loop {
+            match connection.poll_accept(cx) {
+                Poll::Ready(Some(Ok((request, respond)))) => {
+                    return Poll::Ready(Event::Request(request, respond));
+                }
+                Poll::Ready(Some(Err(_)) | None) => return Poll::Ready(Event::Over),
+                Poll::Pending => {}
+            }
+            if told || !shared.is_stopping() {
+                break;
+            }
+            // Streams that are open go on to their end.
+            connection.graceful_shutdown();
+            told = true;
+        }
+        if carrier.http2.streams.get() > 0 {
+            carrier.idle.replace(Some(cx.waker().clone()));
+            waits = false;
+            return Poll::Pending;
+        }
+        if told {
+            return Poll::Ready(Event::Expired);
+        }
+        if !waits {
+            waits = true;
+            timer.set(deadline(timer.now_ms(), for_next));
+        }
+        timer.poll_expired(cx, timer.now_ms()).map(|()| Event::Expired)
+    })
+    .await
+}
+
+/// Makes a session of a stream; none where its head fits no buffer, which is answered here.
+fn begin(
+    carrier: &Rc<Carrier>,
+    request: Request<RecvStream>,
+    mut respond: SendResponse<Bytes>,
+    taken: u32,
+) -> Option<Session> {
+    let (parts, body) = request.into_parts();
+    let session = carrier.session.borrow();
+    let thread = &session.thread;
+    let mut head = thread.buffers.take();
+    let ends = body.is_end_stream();
+    let Some(form) = head::write(&parts, ends, head.room()) else {
+        thread.buffers.give(head);
+        let mut refusal = Response::new(());
+        *refusal.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        // A client that has gone is not to be told.
+        let _ = respond.send_response(refusal, true);
+        return None;
+    };
+    head.filled(form.len);
+    let streams = &carrier.http2.streams;
+    streams.set(streams.get() + 1);
+    let (client, http2) = (&session.client, &carrier.http2);
+    let client = Client::of_stream(client, http2, thread.now_ms(), taken);
+    Some(Session {
+        thread: Rc::clone(thread),
+        io: crate::io::Io::Http2(Box::new(StreamIo::new(Rc::clone(carrier), respond, body, form))),
+        timer: thread.wheel.timer(),
+        client,
+        pending: Some(head),
+        carried: None,
+        private: None,
+    })
+}
