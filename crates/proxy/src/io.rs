@@ -6,6 +6,7 @@ use std::os::fd::{AsFd as _, AsRawFd, BorrowedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
+use proxy_core::http1::Headers;
 use proxy_core::sample::{CertificateVerdict, TcpFacts, Tls};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
@@ -102,7 +103,22 @@ impl Io {
             Self::Tcp(io) => io.as_raw_fd(),
             Self::Unix(io) => io.as_raw_fd(),
             Self::Tls(io) => io.socket().tcp().map_or(-1, AsRawFd::as_raw_fd),
+            Self::Http2(stream) => stream.carrier().descriptor(),
             Self::Closed => -1,
+        }
+    }
+
+    /// Whether a client of HTTP/2 asked for a WebSocket, and the server's answer to the key that it was shown in the client's place is
+    /// not that.
+    pub(crate) fn mistrusts_websocket(&self, answer: Headers<'_>) -> bool {
+        match self {
+            Self::Http2(stream) => {
+                let accept = answer.get(b"sec-websocket-accept").next();
+                !stream
+                    .asked_websocket()
+                    .is_some_and(|asked| asked.is_answered_by(accept.unwrap_or_default()))
+            }
+            _ => false,
         }
     }
 

@@ -6,7 +6,7 @@ use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::Bytes;
 use h2::server::{Builder, Connection, SendResponse};
@@ -17,6 +17,7 @@ use proxy_core::sample::TcpFacts;
 use proxy_core::stream::{Client, Http2};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::frames::Frames;
 use super::head;
 use super::stream::StreamIo;
 use crate::effort;
@@ -42,6 +43,8 @@ pub(crate) struct Carrier {
     pub(super) secured: Option<Secured>,
     /// What samples see of it.
     http2: Rc<Http2>,
+    /// What is wrong with what the client sent.
+    wrong: Cell<Option<Reason>>,
     /// The connection's task, while it waits for the last of its streams.
     idle: RefCell<Option<Waker>>,
 }
@@ -50,6 +53,11 @@ impl Carrier {
     /// Our address, where there is one.
     pub(crate) fn local_address(&self) -> Option<SocketAddr> {
         self.session.borrow().io.local_address()
+    }
+
+    /// The number of the connection's descriptor; -1 for none.
+    pub(crate) fn descriptor(&self) -> i32 {
+        self.session.borrow().io.descriptor()
     }
 
     /// What the system knows of the way to the client.
@@ -84,20 +92,44 @@ impl Carrier {
 /// What the frames go over: what came with the preface, then the connection.
 struct Transport {
     carrier: Rc<Carrier>,
+    frames: Frames,
+}
+
+impl Transport {
+    /// Looks at what was read. What is wrong is told by the connection's task, and nobody else sees it.
+    fn passes(&mut self, bytes: &[u8], cx: &Context<'_>) -> bool {
+        let wrong = self.frames.see(bytes);
+        self.carrier.wrong.set(wrong);
+        if wrong.is_some() {
+            cx.waker().wake_by_ref();
+        }
+        wrong.is_none()
+    }
 }
 
 impl AsyncRead for Transport {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let session = &mut *self.carrier.session.borrow_mut();
-        if let Some(pending) = &mut session.pending {
-            let n = pending.len().min(buf.remaining());
-            buf.put_slice(&pending.data()[..n]);
+        let this = self.get_mut();
+        if this.carrier.wrong.get().is_some() {
+            return Poll::Pending;
+        }
+        let carrier = Rc::clone(&this.carrier);
+        let session = &mut *carrier.session.borrow_mut();
+        let room = buf.initialize_unfilled();
+        let n = if let Some(pending) = &mut session.pending {
+            let n = pending.len().min(room.len());
+            room[..n].copy_from_slice(&pending.data()[..n]);
             pending.consume(n);
             session.thread.buffers.take_back(&mut session.pending);
-            return Poll::Ready(Ok(()));
+            n
+        } else {
+            ready!(session.io.poll_read(cx, room))?
+        };
+        if !this.passes(&room[..n], cx) {
+            return Poll::Pending;
         }
-        let read = session.io.poll_read(cx, buf.initialize_unfilled());
-        read.map_ok(|n| buf.advance(n))
+        buf.advance(n);
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -129,12 +161,13 @@ impl AsyncWrite for Transport {
 }
 
 /// What happened on a connection.
+#[allow(clippy::large_enum_variant, reason = "it is taken apart at once")]
 enum Event {
     Request(Request<RecvStream>, SendResponse<Bytes>),
     /// It is over, or broke.
     Over,
-    /// It was idle for too long, or its process stops.
-    Expired,
+    /// It is to end: it was idle for too long, its process stops, or its client is wrong.
+    Ending(Reason),
 }
 
 /// Serves a connection to its end, whose preface may stand in `session.pending`.
@@ -156,6 +189,7 @@ pub(crate) async fn serve(session: Session) {
             streams: Cell::new(0),
             most_streams,
         }),
+        wrong: Cell::new(None),
         idle: RefCell::new(None),
         session: RefCell::new(session),
     });
@@ -173,6 +207,7 @@ pub(crate) async fn serve(session: Session) {
     }
     let transport = Transport {
         carrier: Rc::clone(&carrier),
+        frames: Frames::new(),
     };
     let Some(mut connection) = shake_hands(&builder, transport, &timer).await else {
         return;
@@ -195,11 +230,10 @@ pub(crate) async fn serve(session: Session) {
                 }
             }
             Event::Over => return,
-            Event::Expired => break,
+            Event::Ending(reason) => break connection.abrupt_shutdown(reason),
         }
     }
-    // No stream is open: what is left is to say so.
-    connection.abrupt_shutdown(Reason::NO_ERROR);
+    // What is left is to say so.
     timer.set(thread.now_ms() + LINGER_MS);
     poll_fn(|cx| match connection.poll_closed(cx) {
         Poll::Ready(_) => Poll::Ready(()),
@@ -241,6 +275,9 @@ async fn next(
                 Poll::Ready(Some(Err(_)) | None) => return Poll::Ready(Event::Over),
                 Poll::Pending => {}
             }
+            if let Some(reason) = carrier.wrong.get() {
+                return Poll::Ready(Event::Ending(reason));
+            }
             if told || !shared.is_stopping() {
                 break;
             }
@@ -254,13 +291,15 @@ async fn next(
             return Poll::Pending;
         }
         if told {
-            return Poll::Ready(Event::Expired);
+            return Poll::Ready(Event::Ending(Reason::NO_ERROR));
         }
         if !waits {
             waits = true;
             timer.set(deadline(timer.now_ms(), for_next));
         }
-        timer.poll_expired(cx, timer.now_ms()).map(|()| Event::Expired)
+        timer
+            .poll_expired(cx, timer.now_ms())
+            .map(|()| Event::Ending(Reason::NO_ERROR))
     })
     .await
 }
@@ -277,7 +316,8 @@ fn begin(
     let thread = &session.thread;
     let mut head = thread.buffers.take();
     let ends = body.is_end_stream();
-    let Some(form) = head::write(&parts, ends, head.room()) else {
+    let random = u128::from(thread.random()) << 64 | u128::from(thread.random());
+    let Some(form) = head::write(&parts, ends, random, head.room()) else {
         thread.buffers.give(head);
         let mut refusal = Response::new(());
         *refusal.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;

@@ -1,8 +1,11 @@
 //! A request's head: put together from a stream's fields as HTTP/1 writes it.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http::header::{CONTENT_LENGTH, COOKIE, HOST};
 use http::request::Parts;
 use http::{HeaderMap, Method};
+use sha1::{Digest as _, Sha1};
 
 /// What a request's head said about what follows it.
 #[derive(Clone, Copy, Debug)]
@@ -13,8 +16,8 @@ pub(super) struct Form {
     pub(super) to_head: bool,
     /// How the body goes on.
     pub(super) body: BodyForm,
-    /// A WebSocket is asked for (RFC 8441).
-    pub(super) websocket: bool,
+    /// A WebSocket is asked for (RFC 8441): what the server of HTTP/1 is to prove that it understood.
+    pub(super) websocket: Option<WebSocket>,
 }
 
 /// How a body is written.
@@ -30,25 +33,46 @@ pub(super) enum BodyForm {
     Tunnel,
 }
 
-/// The key that a server of HTTP/1 is shown where a WebSocket comes over HTTP/2, which has none: the server's answer to it is not
-/// passed on.
-const WEBSOCKET_KEY: &[u8] = b"aG9sZGZhc3Qgb3ZlciBoMg==";
+/// The key that a server of HTTP/1 is shown where a WebSocket comes over HTTP/2, which has none (RFC 6455, section 4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WebSocket {
+    key: [u8; 24],
+}
 
-/// Writes the head into `room`; none where it does not fit. `ends` says that the stream ends with it.
-pub(super) fn write(parts: &Parts, ends: bool, room: &mut [u8]) -> Option<Form> {
+impl WebSocket {
+    fn new(random: u128) -> Self {
+        let mut key = [0; 24];
+        let written = BASE64_STANDARD.encode_slice(random.to_be_bytes(), &mut key);
+        debug_assert_eq!(written, Ok(24));
+        Self { key }
+    }
+
+    /// Whether that is the answer to the key (section 4.2.2).
+    pub(crate) fn is_answered_by(&self, accept: &[u8]) -> bool {
+        let mut hash = Sha1::new();
+        hash.update(self.key);
+        hash.update(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+        BASE64_STANDARD.encode(hash.finalize()).as_bytes() == accept
+    }
+}
+
+/// Writes the head into `room`; none where it does not fit. `ends` says that the stream ends with it, and `random` is what the key
+/// of a WebSocket is made of.
+pub(super) fn write(parts: &Parts, ends: bool, random: u128, room: &mut [u8]) -> Option<Form> {
     let mut out = Room { room, len: 0 };
     let (uri, headers) = (&parts.uri, &parts.headers);
     let protocol = parts.extensions.get::<h2::ext::Protocol>();
-    let websocket = protocol.is_some_and(|protocol| protocol.as_str().eq_ignore_ascii_case("websocket"));
+    let is_websocket = protocol.is_some_and(|protocol| protocol.as_str().eq_ignore_ascii_case("websocket"));
     let authority = uri.authority().map(|authority| authority.as_str().as_bytes());
     let path = uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str);
-    if websocket {
+    let mut websocket = None;
+    if is_websocket {
         out.put(b"GET ")?;
     } else {
         out.put(parts.method.as_str().as_bytes())?;
         out.put(b" ")?;
     }
-    if parts.method == Method::CONNECT && !websocket {
+    if parts.method == Method::CONNECT && !is_websocket {
         out.put(authority?)?;
     } else {
         if let (Some(scheme), Some(authority)) = (uri.scheme_str(), authority) {
@@ -71,9 +95,11 @@ pub(super) fn write(parts: &Parts, ends: bool, room: &mut [u8]) -> Option<Form> 
         }
     }
     put_cookies(&mut out, headers)?;
-    let body = if websocket {
-        out.put(b"connection: upgrade\r\nupgrade: websocket\r\n")?;
-        out.field(b"sec-websocket-key", WEBSOCKET_KEY)?;
+    let body = if is_websocket {
+        out.put(b"upgrade: websocket\r\nconnection: upgrade\r\n")?;
+        let asked = WebSocket::new(random);
+        out.field(b"Sec-Websocket-Key", &asked.key)?;
+        websocket = Some(asked);
         BodyForm::Tunnel
     } else if parts.method == Method::CONNECT {
         BodyForm::Tunnel
@@ -149,7 +175,7 @@ mod tests {
     fn written(request: http::request::Builder, ends: bool) -> (String, BodyForm) {
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let mut room = [0; 512];
-        let form = write(&parts, ends, &mut room).expect("it fits");
+        let form = write(&parts, ends, 7, &mut room).expect("it fits");
         (String::from_utf8(room[..form.len].to_vec()).unwrap(), form.body)
     }
 
@@ -180,7 +206,7 @@ mod tests {
     #[test]
     fn a_head_that_does_not_fit_is_none() {
         let (parts, ()) = Request::get("http://a/").body(()).unwrap().into_parts();
-        assert!(write(&parts, true, &mut [0; 20]).is_none());
+        assert!(write(&parts, true, 7, &mut [0; 20]).is_none());
     }
 
     #[test]
@@ -191,5 +217,13 @@ mod tests {
             "{head}"
         );
         assert_eq!(body, BodyForm::Tunnel);
+    }
+
+    #[test]
+    fn a_server_proves_that_it_has_seen_the_key() {
+        // The example of RFC 6455, section 1.3.
+        let key = *b"dGhlIHNhbXBsZSBub25jZQ==";
+        assert!(WebSocket { key }.is_answered_by(b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+        assert!(!WebSocket { key }.is_answered_by(b"x"));
     }
 }

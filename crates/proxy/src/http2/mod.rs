@@ -10,6 +10,7 @@
 //! written as HTTP/1 for the exchange with servers, which knows no other form: so rules, samples and logs see one kind of message.
 
 mod connection;
+mod frames;
 mod head;
 mod response;
 mod stream;

@@ -33,11 +33,9 @@ pub(super) enum Part {
 pub(super) fn take_lines(kept: &mut Vec<u8>, bytes: &[u8]) -> (usize, bool) {
     let mut taken = 0;
     while let Some(end) = memchr::memchr(b'\n', &bytes[taken..]) {
-        let from = kept.len();
         kept.extend_from_slice(&bytes[taken..=taken + end]);
         taken += end + 1;
-        let is_empty = matches!(&kept[from..], b"\r\n" | b"\n");
-        if is_empty && (from == 0 || kept[from - 1] == b'\n') {
+        if kept.ends_with(b"\n\r\n") || kept.ends_with(b"\n\n") || matches!(&kept[..], b"\r\n" | b"\n") {
             return (taken, true);
         }
     }

@@ -10,7 +10,7 @@ use h2::{Reason, RecvStream, SendStream};
 use http::StatusCode;
 
 use super::connection::Carrier;
-use super::head::{BodyForm, Form, put_trailers};
+use super::head::{BodyForm, Form, WebSocket, put_trailers};
 use super::response::{self, Part};
 
 /// A stream.
@@ -83,6 +83,11 @@ impl StreamIo {
     /// What the connection's TLS handshake agreed on; none in clear.
     pub(crate) fn secured(&self) -> Option<&crate::tls::Secured> {
         self.carrier.secured.as_ref()
+    }
+
+    /// The WebSocket that is asked for.
+    pub(crate) fn asked_websocket(&self) -> Option<WebSocket> {
+        self.form.websocket
     }
 
     /// Reads of the request's body, written as HTTP/1 has it.
@@ -254,7 +259,7 @@ impl StreamIo {
         let mut head = response::head(lines, self.form.to_head)?;
         let status = head.response.status();
         if status == StatusCode::SWITCHING_PROTOCOLS {
-            if !self.form.websocket {
+            if self.form.websocket.is_none() {
                 return Err(io::ErrorKind::InvalidData.into());
             }
             // What HTTP/1 switches to HTTP/2 agrees to (RFC 8441, section 5).
@@ -264,7 +269,7 @@ impl StreamIo {
         } else if status.is_informational() {
             self.part = Part::Head(Vec::new());
             return self.respond.send_informational(head.response).map_err(gone);
-        } else if self.form.body == BodyForm::Tunnel && !self.form.websocket && status.is_success() {
+        } else if self.form.body == BodyForm::Tunnel && self.form.websocket.is_none() && status.is_success() {
             head.body = Part::UntilEnd;
         }
         let ends = matches!(head.body, Part::Done);

@@ -184,7 +184,7 @@ pub(super) fn protocols(given: &[Word], mode: Mode, keyword: &str, teller: &mut 
     let left: Vec<Vec<u8>> = given.iter().filter(spoken).map(|name| name.to_vec()).collect();
     if left.len() < given.len() {
         teller.warn(
-            &format!("HTTP/2 ('h2' of '{keyword}') is not spoken yet, and not offered"),
+            &format!("HTTP/2 ('h2' of '{keyword}') is not spoken with servers yet, and not offered"),
             ".",
         );
     }

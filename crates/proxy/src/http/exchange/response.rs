@@ -162,7 +162,10 @@ impl Txn {
                 self.stream.log.bytes += self.res.as_ref().map_or(0, |buffer| buffer.len() - head_len) as u64;
                 return Err(End::BadResponse);
             }
-            if status == 101 && lacks_accept(self.response().headers()) {
+            if status == 101
+                && (lacks_accept(self.response().headers())
+                    || session.io.mistrusts_websocket(self.response().headers()))
+            {
                 return Err(End::BadResponse);
             }
             let is_tunnel = status == 101 || (self.progress.connect && (200..300).contains(&status));
