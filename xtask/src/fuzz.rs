@@ -52,6 +52,21 @@ const TARGETS: &[Target] = &[
         largest: 600,
     },
     Target {
+        name: "heartbeat_conf",
+        seeds: &[
+            "compat-fixtures/documents/heartbeat",
+            "compat-fixtures/heartbeat-verdicts",
+        ],
+        ending: "",
+        largest: 4096,
+    },
+    Target {
+        name: "heartbeat_message",
+        seeds: &["fuzz/seeds/heartbeat_message"],
+        ending: "",
+        largest: 1200,
+    },
+    Target {
         name: "keepalived_conf",
         seeds: &[
             "compat-fixtures/documents/keepalived",

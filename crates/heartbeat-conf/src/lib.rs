@@ -3,9 +3,18 @@
 //! What it must not know: whether a resource's script runs, the links and nodes of a cluster that lives, the clock. A key of
 //! authkeys stands in no message.
 
+mod authkeys;
+mod haresources;
 mod host;
-pub mod line;
+mod keywords;
+mod line;
+mod load;
 pub mod model;
-pub mod resource;
+mod parse;
+mod placeholder;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use host::{Elsewhere, Host, Terminal};
+pub use keywords::reference;
+pub use load::{Input, Inputs, Loaded, Source, load};

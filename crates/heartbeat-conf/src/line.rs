@@ -1,18 +1,27 @@
-//! Lines of words. All three files share this form: `#` begins a comment, blanks separate words, and in haresources a
-//! backslash at the end of a line joins it to the next.
+//! Lines of words. Blanks separate words in all three files; they differ in what a comment is and whether lines can be joined.
 
 use syntax::{FileId, Span};
 
-/// A line that has words, with the places of those.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// Its words in order; never empty.
-    pub words: Vec<Span>,
+/// Which of the files it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// `#` begins a comment wherever it stands.
+    HaCf,
+    /// The same, and a backslash that is the last of its line joins it to the next.
+    HaResources,
+    /// `#` begins a comment at the start of a line only, as a key may have one.
+    AuthKeys,
 }
 
-/// The lines of `text` that have words. With `continued` a backslash in front of the end of a line joins it to the next.
-#[must_use]
-pub fn lines(text: &[u8], file: FileId, continued: bool) -> Vec<Line> {
+/// A line that has words, with the places of those.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// Its words in order; never empty.
+    pub(crate) words: Vec<Span>,
+}
+
+/// The lines of `text` that have words.
+pub(crate) fn lines(text: &[u8], file: FileId, form: Form) -> Vec<Line> {
     let mut out = Vec::new();
     let mut words: Vec<Span> = Vec::new();
     let mut start = 0;
@@ -22,13 +31,13 @@ pub fn lines(text: &[u8], file: FileId, continued: bool) -> Vec<Line> {
             .position(|byte| *byte == b'\n')
             .map_or(text.len(), |length| start + length);
         let line = &text[start..end];
-        let line = &line[..line.iter().position(|byte| *byte == b'#').unwrap_or(line.len())];
-        let joined = continued && line.trim_ascii_end().ends_with(b"\\");
-        let line = if joined {
-            line.trim_ascii_end().strip_suffix(b"\\").unwrap_or(line)
-        } else {
-            line
-        };
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let whole = form == Form::AuthKeys && !line.trim_ascii_start().starts_with(b"#");
+        let comment = line.iter().position(|byte| *byte == b'#').filter(|_| !whole);
+        let line = &line[..comment.unwrap_or(line.len())];
+        let unjoined = line.strip_suffix(b"\\").filter(|_| form == Form::HaResources);
+        let joined = unjoined.is_some();
+        let line = unjoined.unwrap_or(line);
         let mut at = 0;
         for word in line.split(u8::is_ascii_whitespace) {
             if !word.is_empty() {
@@ -61,14 +70,14 @@ fn offset(value: usize) -> u32 {
 mod tests {
     use super::*;
 
-    fn read(text: &str, continued: bool) -> Vec<Vec<&str>> {
+    fn read(text: &str, form: Form) -> Vec<Vec<&str>> {
         let shown = |line: &Line| {
             line.words
                 .iter()
                 .map(|span| &text[span.start as usize..span.end as usize])
                 .collect()
         };
-        lines(text.as_bytes(), FileId(0), continued)
+        lines(text.as_bytes(), FileId(0), form)
             .iter()
             .map(shown)
             .collect()
@@ -77,17 +86,31 @@ mod tests {
     #[test]
     fn comments_and_blank_lines_are_left_out() {
         assert_eq!(
-            read("# all\n\nnode  lb1 lb2 # both\r\nauto_failback on", false),
+            read("# all\n\nnode  lb1 lb2 # both\r\nauto_failback on", Form::HaCf),
             [vec!["node", "lb1", "lb2"], vec!["auto_failback", "on"],]
         );
     }
 
     #[test]
+    fn a_key_may_have_a_hash() {
+        let found = read(" # all\n1 md5 a#b # c\n", Form::AuthKeys);
+        assert_eq!(found, [vec!["1", "md5", "a#b", "#", "c"]]);
+        assert_eq!(read("lb1 a#b\n", Form::HaResources), [vec!["lb1", "a"]]);
+    }
+
+    #[test]
     fn a_backslash_joins_lines_where_it_may() {
         assert_eq!(
-            read("lb1 a \\\n b\nlb2 c\n", true),
+            read("lb1 a \\\n b\nlb2 c\n", Form::HaResources),
             [vec!["lb1", "a", "b"], vec!["lb2", "c"]]
         );
-        assert_eq!(read("lb1 a \\\n b\n", false), [vec!["lb1", "a", "\\"], vec!["b"]]);
+        assert_eq!(
+            read("lb1 a \\ \nlb2 c", Form::HaResources),
+            [vec!["lb1", "a", "\\"], vec!["lb2", "c"]]
+        );
+        assert_eq!(
+            read("lb1 a \\\n b\n", Form::HaCf),
+            [vec!["lb1", "a", "\\"], vec!["b"]]
+        );
     }
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use syntax::Span;
 
 use super::{Medium, Setting};
+use crate::host::Host;
 
 /// ha.cf as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Settings {
     pub auto_failback: Setting<AutoFailback>,
     /// Programs that run along, in the order of the file.
     pub respawn: Vec<Respawn>,
+    /// Programs whose end restarts the machine.
+    pub failfast: Vec<Respawn>,
     /// Who may use which name on the API.
     pub apiauth: Vec<ApiAuth>,
     /// Where log lines go.
@@ -55,7 +58,22 @@ pub struct Settings {
     pub pacemaker: Setting<Pacemaker>,
 }
 
+/// The port of heartbeat that IANA registered, under the name `ha-cluster`.
+const UDP_PORT: u16 = 694;
+
 impl Settings {
+    /// The defaults on that machine.
+    #[must_use]
+    pub fn for_host(host: &dyn Host) -> Self {
+        Self {
+            udp_port: Setting::implied(host.udp_service("ha-cluster").unwrap_or(UDP_PORT)),
+            max_rexmit_delay: Setting::implied(250),
+            hop_fudge: Setting::implied(1),
+            realtime: Setting::implied(true),
+            ..Self::default()
+        }
+    }
+
     /// Whether a node of that name is listed.
     #[must_use]
     pub fn has_node(&self, name: &str) -> bool {
