@@ -7,7 +7,7 @@ use super::{Findings, Rule, View};
 pub(super) const RULE: Rule = Rule {
     code: "runs-as-root",
     title: "A process that keeps the rights of root",
-    level: Severity::Warning,
+    level: Severity::Note,
     why: "A fault in it gives the machine away. It needs root only to bind ports below 1024, which is done before root \
            is given up.",
     mend: "add 'user haproxy' and 'group haproxy' to the global section",

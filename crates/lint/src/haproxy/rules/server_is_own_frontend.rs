@@ -58,6 +58,9 @@ fn leads_to(server: &Server, bind: &Bind) -> bool {
         Some(port) => *port == address.port(),
         None => *port_offset == 0,
     };
-    let covers = |listens: IpAddr| listens == *ip || (listens.is_unspecified() && ip.is_loopback());
+    // A wildcard of IPv6 takes IPv4 as well, unless it is told not to.
+    let both_families = address.is_ipv4() == ip.is_ipv4() || (address.is_ipv6() && !bind.v6only);
+    let covers =
+        |listens: IpAddr| listens == *ip || (listens.is_unspecified() && ip.is_loopback() && both_families);
     same_port && !ip.is_unspecified() && covers(address.ip())
 }

@@ -1,6 +1,6 @@
 //! A rule that earlier ones leave nothing to do.
 
-use haproxy_cfg::model::{Cond, Proxy, RuleSet};
+use haproxy_cfg::model::{Cond, Proxy, RuleSet, SwitchTarget};
 use rustc_hash::FxHashMap;
 use syntax::Severity;
 use syntax::Span;
@@ -31,12 +31,19 @@ const ONE_BY_ONE: usize = 48;
 
 fn check(view: &View<'_>, out: &mut Findings<'_>) {
     for (_, _, proxy) in view.proxies() {
-        let switches = proxy
-            .use_backend
-            .iter()
-            .map(|rule| Step::last(rule.cond.as_ref(), rule.span));
+        let switches = proxy.use_backend.iter().map(|rule| Step {
+            cond: rule.cond.as_ref(),
+            span: rule.span,
+            effect: match rule.backend {
+                SwitchTarget::Backend(_) => Effect::Ends,
+                // A name that is computed may be that of no backend.
+                SwitchTarget::Named(_) => Effect::Nothing,
+            },
+        });
         // A use_backend behind one without a condition has a rule of its own.
-        let switches: Vec<Step<'_>> = switches.take_while(|step| step.cond.is_some()).collect();
+        let switches: Vec<Step<'_>> = switches
+            .take_while(|step| step.cond.is_some() || step.effect == Effect::Nothing)
+            .collect();
         judge(proxy, &switches, out);
         for set in [
             RuleSet::TcpConnection,
@@ -74,13 +81,6 @@ struct Step<'a> {
     cond: Option<&'a Cond>,
     span: Span,
     effect: Effect,
-}
-
-impl<'a> Step<'a> {
-    fn last(cond: Option<&'a Cond>, span: Span) -> Self {
-        let effect = Effect::Ends;
-        Self { cond, span, effect }
-    }
 }
 
 fn effect(set: RuleSet, action: &str) -> Effect {

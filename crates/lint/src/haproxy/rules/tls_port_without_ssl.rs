@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = Rule {
     title: "A server on port 443 that is spoken to in clear",
     level: Severity::Warning,
     why: "Behind that port is TLS: a request in clear is answered with 400, or not at all.",
-    mend: "add 'ssl' with verify and ca-file, or write the port for clear connections",
+    mend: "add 'ssl' with verify and ca-file, or write the port for clear connections; where clients speak TLS with the \
+           server itself, 'mode tcp'",
     check,
 };
 

@@ -1,5 +1,6 @@
 //! A default_backend behind a use_backend without a condition.
 
+use haproxy_cfg::model::{SwitchRule, SwitchTarget};
 use syntax::Applicability;
 use syntax::Severity;
 
@@ -16,7 +17,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(view: &View<'_>, out: &mut Findings<'_>) {
     for (_, section, proxy) in view.proxies() {
-        let all = proxy.use_backend.iter().find(|rule| rule.cond.is_none());
+        // A name that is computed may be that of no backend.
+        let takes_all =
+            |rule: &&SwitchRule| rule.cond.is_none() && matches!(rule.backend, SwitchTarget::Backend(_));
+        let all = proxy.use_backend.iter().find(takes_all);
         // One that comes from `defaults` is for other sections.
         if let (Some(rule), Some(line)) = (all, section.last(&["default_backend"])) {
             let message = format!("default_backend of '{}' is never used", proxy.name);

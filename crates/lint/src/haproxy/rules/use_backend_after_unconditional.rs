@@ -1,5 +1,6 @@
 //! A use_backend behind one without a condition.
 
+use haproxy_cfg::model::SwitchTarget;
 use syntax::Severity;
 
 use super::{Findings, Rule, View};
@@ -18,7 +19,10 @@ fn check(view: &View<'_>, out: &mut Findings<'_>) {
         let mut taken = None;
         for rule in &proxy.use_backend {
             match taken {
-                None if rule.cond.is_none() => taken = Some(rule.span),
+                // A name that is computed may be that of no backend.
+                None if rule.cond.is_none() && matches!(rule.backend, SwitchTarget::Backend(_)) => {
+                    taken = Some(rule.span)
+                }
                 None => {}
                 Some(first) => {
                     let finding = out.finding(rule.span, "this use_backend is never looked at");

@@ -2,6 +2,7 @@
 
 use syntax::Severity;
 
+use super::super::view::Line;
 use super::{Findings, Rule, View};
 
 pub(super) const RULE: Rule = Rule {
@@ -17,8 +18,18 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(view: &View<'_>, out: &mut Findings<'_>) {
     for section in &view.sections {
+        // Without TLS nothing is verified, and nothing is claimed to be.
+        let over_tls = |line: Line<'_>| {
+            ["ssl", "check-ssl"]
+                .iter()
+                .any(|option| line.server_option(option).is_some())
+        };
+        let default = view.setting(section, &["default-server"]);
+        let any = default.is_some_and(over_tls) || section.server_lines().any(over_tls);
         for line in section.server_lines() {
-            if line.server_value("verify") == Some(b"none") {
+            let own = over_tls(line) || default.is_some_and(over_tls);
+            let counts = own || (line.is(&["default-server"]) && (any || section.keyword() == b"defaults"));
+            if counts && line.server_value("verify") == Some(b"none") {
                 out.tell(
                     line.option_span("verify"),
                     "the server's certificate is not verified",
