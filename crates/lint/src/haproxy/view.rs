@@ -196,6 +196,8 @@ pub(super) struct View<'a> {
     parts: OnceCell<FxHashSet<&'a [u8]>>,
     /// What stands behind the word `table`.
     tables: OnceCell<FxHashSet<&'a [u8]>>,
+    /// Words of lines that a condition leaves out.
+    left_out: OnceCell<FxHashSet<&'a [u8]>>,
 }
 
 impl<'a> View<'a> {
@@ -254,6 +256,7 @@ impl<'a> View<'a> {
             arguments,
             parts: OnceCell::new(),
             tables: OnceCell::new(),
+            left_out: OnceCell::new(),
         };
         view.find_users();
         view
@@ -320,9 +323,41 @@ impl<'a> View<'a> {
             .filter_map(|id| self.config.proxies.get(id.0 as usize))
     }
 
-    /// How often a word stands as an argument anywhere; the name of a section is one of its first line.
+    /// How often a word stands as an argument anywhere; the name of a section is one of its first line. What stands on lines that
+    /// a condition leaves out counts: elsewhere it may not.
     pub(super) fn mentions(&self, word: &[u8]) -> u32 {
-        self.arguments.get(word).copied().unwrap_or(0)
+        let left_out = u32::from(self.is_left_out(word));
+        self.arguments.get(word).copied().unwrap_or(0) + left_out
+    }
+
+    /// Whether there are lines that a condition (`.if`) may leave out.
+    pub(super) fn has_conditions(&self) -> bool {
+        self.sources.files().any(|(_, file)| {
+            file.bytes().starts_with(b".if") || memchr::memmem::find(file.bytes(), b"\n.if").is_some()
+        })
+    }
+
+    /// Whether a word stands on a line that was not read, as a condition leaves it out here.
+    pub(super) fn is_left_out(&self, word: &[u8]) -> bool {
+        let words = self.left_out.get_or_init(|| {
+            if !self.has_conditions() {
+                return FxHashSet::default();
+            }
+            let start =
+                |words: &Vec<ReadWord>| (words[0].span.file, self.sources.locate(words[0].span).1.line);
+            let read: FxHashSet<_> = self.lines.iter().map(start).collect();
+            let mut out = FxHashSet::default();
+            for (id, file) in self.sources.files() {
+                for (number, line) in (1..).zip(file.bytes().split(|byte| *byte == b'\n')) {
+                    if !read.contains(&(id, number)) && !line.trim_ascii_start().starts_with(b"#") {
+                        let letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
+                        out.extend(line.split(|byte| !letter(byte)));
+                    }
+                }
+            }
+            out
+        });
+        words.contains(word)
     }
 
     /// Whether a line names a stick table so: `table NAME`.

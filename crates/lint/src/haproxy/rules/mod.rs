@@ -14,6 +14,7 @@ mod clear_bind_on_tls_port;
 mod clear_text_password;
 mod client_certificate_not_asked;
 mod cookie_not_secure;
+mod counter_not_stored;
 mod duplicate_acl_line;
 mod duplicate_bind;
 mod duplicate_server_address;
@@ -81,6 +82,7 @@ mod verify_none;
 mod weak_ciphers;
 mod weak_dh_parameters;
 mod weak_password_hash;
+mod websocket_without_tunnel_timeout;
 
 use super::rule::{Findings, Rule};
 use super::view::View;
@@ -101,6 +103,7 @@ pub const RULES: &[Rule] = &[
     clear_text_password::RULE,
     client_certificate_not_asked::RULE,
     cookie_not_secure::RULE,
+    counter_not_stored::RULE,
     duplicate_acl_line::RULE,
     duplicate_bind::RULE,
     duplicate_server_address::RULE,
@@ -168,4 +171,5 @@ pub const RULES: &[Rule] = &[
     weak_ciphers::RULE,
     weak_dh_parameters::RULE,
     weak_password_hash::RULE,
+    websocket_without_tunnel_timeout::RULE,
 ];

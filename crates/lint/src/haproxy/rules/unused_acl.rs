@@ -53,7 +53,10 @@ fn check(view: &View<'_>, out: &mut Findings<'_>) {
         }
         let mut unused: FxHashMap<&[u8], Vec<_>> = FxHashMap::default();
         let mut names = Vec::new();
-        for line in acls.into_iter().filter(|line| !used.contains(line.word(1))) {
+        for line in acls
+            .into_iter()
+            .filter(|line| !used.contains(line.word(1)) && !view.is_left_out(line.word(1)))
+        {
             let lines = unused.entry(line.word(1)).or_default();
             if lines.is_empty() {
                 names.push(line);

@@ -21,7 +21,7 @@ fn check(view: &View<'_>, out: &mut Findings<'_>) {
             match taken {
                 // A name that is computed may be that of no backend.
                 None if rule.cond.is_none() && matches!(rule.backend, SwitchTarget::Backend(_)) => {
-                    taken = Some(rule.span)
+                    taken = Some(rule.span);
                 }
                 None => {}
                 Some(first) => {
