@@ -1,7 +1,7 @@
 //! Buffers of a thread: taken from its pool when bytes are there, given back when they are gone, so that an idle connection
 //! holds none.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 /// Buffers that are kept for the next user; what is beyond goes back to the allocator.
@@ -12,6 +12,8 @@ const KEPT: usize = 512;
 pub struct BufferPool {
     size: usize,
     free: RefCell<Vec<Box<[u8]>>>,
+    /// Buffers that there are, in use or not.
+    made: Cell<usize>,
 }
 
 /// Bytes that were received and not yet passed on: `mem[start..end]`.
@@ -29,6 +31,7 @@ impl BufferPool {
         Self {
             size,
             free: RefCell::new(Vec::new()),
+            made: Cell::new(0),
         }
     }
 
@@ -41,11 +44,10 @@ impl BufferPool {
     /// An empty buffer.
     #[inline]
     pub fn take(&self) -> Buffer {
-        let mem = self
-            .free
-            .borrow_mut()
-            .pop()
-            .unwrap_or_else(|| vec![0; self.size].into_boxed_slice());
+        let mem = self.free.borrow_mut().pop().unwrap_or_else(|| {
+            self.made.set(self.made.get() + 1);
+            vec![0; self.size].into_boxed_slice()
+        });
         Buffer {
             mem,
             start: 0,
@@ -59,7 +61,15 @@ impl BufferPool {
         let mut free = self.free.borrow_mut();
         if free.len() < KEPT {
             free.push(buffer.mem);
+        } else {
+            self.made.set(self.made.get().saturating_sub(1));
         }
+    }
+
+    /// Buffers in use, and those that are kept for the next user.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let kept = self.free.borrow().len();
+        (self.made.get().saturating_sub(kept), kept)
     }
 
     /// Takes a buffer back that holds nothing.
@@ -74,6 +84,7 @@ impl BufferPool {
     pub fn trim(&self, keep: usize) {
         let mut free = self.free.borrow_mut();
         if free.len() > keep {
+            self.made.set(self.made.get().saturating_sub(free.len() - keep));
             free.truncate(keep);
         }
     }

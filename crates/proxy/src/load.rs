@@ -36,6 +36,13 @@ impl Load {
     }
 }
 
+/// Nanoseconds that this thread was on a processor since it began; 0 where the system does not know.
+pub(crate) fn thread_ns() -> u64 {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(0, |time| {
+        u64::try_from(Duration::from(time).as_nanos()).unwrap_or(u64::MAX)
+    })
+}
+
 /// One clock of work.
 #[derive(Debug)]
 struct Measure {

@@ -18,7 +18,7 @@ use crate::io::Io;
 const KEPT: usize = 32;
 
 /// Bytes that a pipe is asked to hold, unless `tune.pipesize` says otherwise.
-const SIZE: usize = 256 * 1024;
+pub(crate) const SIZE: usize = 256 * 1024;
 
 /// A thread's pipes.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub(crate) struct PipePool {
     free: RefCell<Vec<Pipe>>,
     /// Pipes that may still be made.
     left: Cell<usize>,
+    /// Pipes that there may be.
+    most: usize,
     size: usize,
 }
 
@@ -48,9 +50,11 @@ impl PipePool {
             true => 0,
             false => global.maxpipes.unwrap_or(unasked),
         };
+        let most = (all as usize).div_ceil(threads.max(1));
         Self {
             free: RefCell::new(Vec::new()),
-            left: Cell::new((all as usize).div_ceil(threads.max(1))),
+            left: Cell::new(most),
+            most,
             size: global.tune.pipesize.map_or(SIZE, |bytes| bytes as usize),
         }
     }
@@ -66,6 +70,12 @@ impl PipePool {
         let _size = fcntl_setpipe_size(&write, self.size);
         self.left.set(left);
         Some(Pipe { read, write, len: 0 })
+    }
+
+    /// Pipes in use, and those that are kept for the next user.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let kept = self.free.borrow().len();
+        (self.most.saturating_sub(self.left.get() + kept), kept)
     }
 
     /// Takes a pipe back. One that still holds bytes is closed.

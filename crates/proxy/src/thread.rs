@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use haproxy_cfg::model::{Config, Proxy, ProxyId, Server, ServerAddr, ServerAt};
+use proxy_core::cli::{PoolReport, ThreadReport};
 use proxy_core::logline::{DateText, LocalTime, Zone};
 use proxy_core::plan::Plan;
 use proxy_core::sample::{Arena, Effort};
@@ -403,6 +404,38 @@ impl Thread {
     #[inline]
     pub(crate) fn next_number(&self) -> u32 {
         self.shared.runtime.streams.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// What the thread has to tell about itself.
+    pub(crate) fn report(&self) -> ThreadReport {
+        let metrics = tokio::runtime::Handle::current().metrics();
+        let (timers, waiting, streams) = self.wheel.counts();
+        let pool = |name, size, (used, kept)| PoolReport {
+            name,
+            size,
+            used,
+            kept,
+        };
+        let pipe = crate::pipe::SIZE;
+        ThreadReport {
+            cpu_ns: crate::load::thread_ns(),
+            loops: metrics.worker_park_count(0),
+            busy_us: u64::try_from(metrics.worker_total_busy_duration(0).as_micros()).unwrap_or(u64::MAX),
+            tasks: metrics.num_alive_tasks(),
+            waiting,
+            streams,
+            pools: vec![
+                pool("buffer", self.buffers.size(), self.buffers.counts()),
+                pool("pipe", pipe, self.pipes.counts()),
+                pool("stream", size_of::<proxy_core::cli::LiveStream>(), (streams, 0)),
+                pool("timer", crate::wheel::TIMER_SIZE, (timers, 0)),
+                pool(
+                    "transaction",
+                    size_of::<Txn>(),
+                    (0, self.transactions.borrow().len()),
+                ),
+            ],
+        }
     }
 
     /// An empty transaction.

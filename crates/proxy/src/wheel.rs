@@ -37,6 +37,9 @@ struct Entry {
     stream: u32,
 }
 
+/// Bytes of a timer.
+pub(crate) const TIMER_SIZE: usize = size_of::<Entry>();
+
 #[derive(Debug)]
 struct Slots {
     entries: Slab<Entry>,
@@ -176,6 +179,16 @@ impl Wheel {
                 waker.wake();
             }
         }
+    }
+
+    /// How many timers there are, how many of them have a deadline, and how many streams are under way.
+    pub(crate) fn counts(&self) -> (usize, usize, usize) {
+        let inner = self.inner.borrow();
+        let set = inner
+            .entries
+            .iter()
+            .filter(|(_, entry)| entry.deadline_ms != NEVER);
+        (inner.entries.len(), set.count(), inner.streams.len())
     }
 
     /// What is under way on the thread, each with its deadline.

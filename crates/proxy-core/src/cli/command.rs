@@ -7,7 +7,7 @@ use haproxy_cfg::keywords::{self, CommandRow};
 
 use super::{
     Call, Reply, Session, cookie, errors, events, frontend, newcomer, pattern, pause, server, session, show,
-    streams, table,
+    streams, table, threads, trace,
 };
 
 type Run = fn(&mut Call<'_, '_>) -> Reply;
@@ -46,11 +46,13 @@ const RUNS: &[(&str, Run)] = &[
     ("operator", session::operator),
     ("prepare acl", pattern::prepare_acl),
     ("prepare map", pattern::prepare_map),
+    ("set anon off", trace::not_anonymous),
     ("set dynamic-cookie-key backend", cookie::set_key),
     ("set map", pattern::set_map),
     ("set maxconn frontend", frontend::set_maxconn),
     ("set maxconn global", frontend::set_process_maxconn),
     ("set maxconn server", server::set_maxconn),
+    ("set profiling", threads::set_profiling),
     ("set rate-limit", frontend::set_rate_limit),
     ("set server", server::set),
     ("set severity-output", session::set_severity),
@@ -58,6 +60,8 @@ const RUNS: &[(&str, Run)] = &[
     ("set timeout", session::set_timeout),
     ("set weight", server::set_weight),
     ("show acl", pattern::show_acl),
+    ("show activity", threads::activity),
+    ("show anon", trace::anonymous),
     ("show backend", show::backend),
     ("show cli level", session::show_level),
     ("show cli sockets", show::cli_sockets),
@@ -65,7 +69,10 @@ const RUNS: &[(&str, Run)] = &[
     ("show errors", errors::show),
     ("show events", events::show),
     ("show info", show::info),
+    ("show libs", threads::libs),
     ("show map", pattern::show_map),
+    ("show pools", threads::pools),
+    ("show profiling", threads::profiling),
     ("show resolvers", show::resolvers),
     ("show schema json", show::schema),
     ("show servers conn", show::servers_conn),
@@ -74,10 +81,13 @@ const RUNS: &[(&str, Run)] = &[
     ("show startup-logs", show::startup_logs),
     ("show stat", show::stat),
     ("show table", table::show),
+    ("show threads", threads::show),
+    ("show trace", trace::show),
     ("show version", show::version),
     ("shutdown frontend", frontend::shutdown),
     ("shutdown session", streams::shutdown),
     ("shutdown sessions server", server::shutdown_sessions),
+    ("trace", trace::trace),
     ("user", session::user),
     ("wait", pause::wait),
 ];

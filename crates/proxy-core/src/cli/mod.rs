@@ -19,6 +19,8 @@ mod session;
 mod show;
 mod streams;
 mod table;
+mod threads;
+mod trace;
 mod words;
 
 use std::collections::VecDeque;
@@ -34,7 +36,12 @@ pub use ongoing::{Answer, Question, Wants};
 pub use session::Severity;
 pub use streams::{LiveStream, Owner, Stage};
 
+pub use threads::{PoolReport, ThreadReport};
+
 use ongoing::Ongoing;
+
+/// Words that a command may have.
+const MOST_WORDS: usize = 64;
 
 /// A connection to a stats socket.
 #[derive(Debug)]
@@ -43,6 +50,12 @@ pub struct Session {
     pub level: Level,
     /// After `prompt`: lines go on until `quit`.
     pub interactive: bool,
+    /// And each answer is followed by a prompt.
+    prompts: bool,
+    /// The prompt tells how long the process has run.
+    timed: bool,
+    /// How long that is, ms.
+    uptime_ms: u64,
     /// How messages say how severe they are.
     pub severity: Severity,
     /// The timeout that `set timeout cli` gave, ms.
@@ -76,6 +89,9 @@ impl Session {
         Self {
             level,
             interactive: false,
+            prompts: false,
+            timed: false,
+            uptime_ms: 0,
             severity: Severity::None,
             timeout_ms: None,
             follows: None,
@@ -115,6 +131,7 @@ pub struct CliContext<'a> {
 /// when the session is interactive. It stops at a command whose answer goes on: see [`Session::wants`].
 pub fn execute(session: &mut Session, line: &[u8], context: &mut CliContext<'_>, out: &mut Vec<u8>) {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
+    session.uptime_ms = context.view.now_ms;
     if let Some(mut payload) = session.payload_of.take() {
         if line.is_empty() {
             let lines = payload.lines.strip_suffix(b"\n").unwrap_or(&payload.lines);
@@ -133,6 +150,7 @@ pub fn execute(session: &mut Session, line: &[u8], context: &mut CliContext<'_>,
 
 /// Goes on with an answer that was not whole, then with the commands behind it.
 pub fn go_on(session: &mut Session, answer: Option<Answer>, context: &mut CliContext<'_>, out: &mut Vec<u8>) {
+    session.uptime_ms = context.view.now_ms;
     if let Some(ongoing) = session.ongoing.take() {
         let Ongoing { arguments, next } = ongoing;
         let mut call = Call {
@@ -175,13 +193,20 @@ fn run_rest(session: &mut Session, context: &mut CliContext<'_>, out: &mut Vec<u
 }
 
 fn prompt(session: &Session, out: &mut Vec<u8>) {
-    if session.interactive {
-        out.extend_from_slice(if session.payload_of.is_some() {
-            b"+ "
-        } else {
-            b"> "
-        });
+    if !session.prompts {
+        return;
     }
+    if session.payload_of.is_some() {
+        out.extend_from_slice(b"+ ");
+        return;
+    }
+    if session.timed {
+        let seconds = session.uptime_ms / 1000;
+        let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+        let time = format!("[{days}:{hours:02}:{minutes:02}:{:02}]", seconds % 60);
+        out.extend_from_slice(time.as_bytes());
+    }
+    out.extend_from_slice(b"> ");
 }
 
 /// Runs one command.
@@ -193,14 +218,24 @@ fn run(
     out: &mut Vec<u8>,
 ) {
     let mut words = words::words(command);
+    if words.len() > MOST_WORDS {
+        let text = format!("Too many arguments. Commands must have at most {MOST_WORDS} arguments.");
+        Reply::error(&text).write(session.severity, out);
+        end_answer(session, out);
+        return;
+    }
     match words.first().map(Vec::as_slice) {
         Some(b"quit") => {
             session.quits = true;
             return;
         }
-        Some(b"prompt") => session.interactive = !session.interactive,
+        Some(b"prompt") => {
+            let dialect = context.view.config.dialect;
+            session::set_prompt(session, &words[1..], dialect).write(session.severity, out);
+        }
         Some(b"help") => help(&words[1..], out),
         _ => match command::find(&words) {
+            None if is_nothing(&words, context.view.config.dialect) => {}
             None => unknown(&words, out),
             Some(known) => {
                 let arguments = words.split_off(known.len());
@@ -261,6 +296,11 @@ pub fn stop_following(session: &mut Session, out: &mut Vec<u8>) {
 fn help(words: &[Vec<u8>], out: &mut Vec<u8>) {
     out.extend_from_slice(b"The following commands are valid at this level:\n");
     command::list(&command::like(words), out);
+}
+
+/// A line that says nothing, to which those before 3.0 say what commands there are.
+fn is_nothing(words: &[Vec<u8>], dialect: haproxy_cfg::Dialect) -> bool {
+    words.is_empty() && dialect.does_as(3, 0)
 }
 
 fn unknown(words: &[Vec<u8>], out: &mut Vec<u8>) {

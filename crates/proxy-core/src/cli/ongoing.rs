@@ -1,7 +1,7 @@
 //! Answers that are not whole at once: long ones, which come in parts so that traffic goes on in between; those that need what
 //! only the threads know; and those that wait. The shell looks at [`Wants`], does it, and calls [`super::go_on`].
 
-use super::{Call, LiveStream, Reply};
+use super::{Call, LiveStream, Reply, ThreadReport};
 
 /// A part of a long answer is about so large, bytes.
 pub(super) const PART: usize = 16 * 1024;
@@ -25,6 +25,10 @@ pub enum Question {
         /// When they began is wanted as text too.
         dates: bool,
     },
+    /// What each thread has to tell about itself.
+    Threads,
+    /// The files that are in the process's memory as code.
+    Libraries,
     /// What time it is, as a date.
     Now,
     /// End the stream with that number.
@@ -36,6 +40,17 @@ pub enum Question {
 pub enum Answer {
     /// The streams.
     Streams(Vec<LiveStream>),
+    /// The threads.
+    Threads {
+        /// Microseconds since the epoch.
+        epoch_us: u64,
+        /// The thread that answers, from 0.
+        asked: usize,
+        /// What each says, in their order.
+        reports: Vec<ThreadReport>,
+    },
+    /// The files, each with its first byte and the one behind its last.
+    Libraries(Vec<(u64, u64, String)>),
     /// The time.
     Now(Vec<u8>),
     /// Whether it was there.

@@ -1,8 +1,9 @@
 //! Commands about the session itself: its level, its timeout, how messages are marked.
 
+use haproxy_cfg::Dialect;
 use haproxy_cfg::model::Level;
 
-use super::{Call, Reply};
+use super::{Call, Reply, Session};
 
 /// How a message says how severe it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,6 +85,42 @@ pub(super) fn set_timeout(call: &mut Call<'_, '_>) -> Reply {
             }
         },
     }
+}
+
+const PROMPT_HELP: &str = "\
+Usage: prompt [help | n | i | p | timed]*
+Says how this session goes on. One may choose:
+  help    this text
+  n       one line of commands, then the end
+  i       lines go on until the end, without a prompt
+  p       lines go on until the end, with a prompt behind each answer
+  timed   show, or show no longer, how long the process has run in the prompt
+Without any of them 'p' is chosen, or 'n' where it was.
+";
+
+/// `prompt`, which words change since 3.2 (and `timed` since 3.0).
+pub(super) fn set_prompt(session: &mut Session, words: &[Vec<u8>], dialect: Dialect) -> Reply {
+    let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+    let (mut interactive, mut prompts, mut timed) = (session.interactive, session.prompts, session.timed);
+    let mut chosen = false;
+    for word in &words {
+        match *word {
+            b"timed" if dialect.does_as(3, 0) => timed = !timed,
+            // Those before took no notice of words.
+            _ if !dialect.does_as(3, 2) => {}
+            b"n" => (interactive, prompts, chosen) = (false, false, true),
+            b"i" => (interactive, prompts, chosen) = (true, false, true),
+            b"p" => (interactive, prompts, chosen) = (true, true, true),
+            _ => return Reply::Info(PROMPT_HELP.to_owned()),
+        }
+    }
+    if !chosen {
+        // Who wants the time wants the prompt.
+        let on = timed != session.timed || !prompts;
+        (interactive, prompts) = (on, on);
+    }
+    (session.interactive, session.prompts, session.timed) = (interactive, prompts, timed);
+    Reply::Done
 }
 
 /// A duration whose unit is the second unless given.

@@ -23,6 +23,11 @@ use tokio::time::timeout;
 use super::AdminContext;
 use crate::handover;
 
+/// What is said to a line that fits no buffer.
+const TOO_LONG: &[u8] =
+    b"The command line is too big for the buffer size. Please change 'tune.bufsize' in the configuration \
+to use a bigger command.\n";
+
 /// What those may do who connect to a socket.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rights {
@@ -168,7 +173,11 @@ impl<S: Stream> Connection<'_, S> {
             }
             let is_over = self.session.quits
                 || (answered && !self.session.interactive && !self.session.awaits_payload());
-            if at_end || is_over || self.input.len() >= limit {
+            if self.input.len() >= limit {
+                self.send(TOO_LONG).await?;
+                return self.stream.shutdown().await;
+            }
+            if at_end || is_over {
                 return self.stream.shutdown().await;
             }
         }
@@ -257,7 +266,7 @@ impl<S: Stream> Connection<'_, S> {
                 listed.began = context.answers.date(listed.began_ms);
                 listed
             })),
-            Answer::Now(_) => {}
+            Answer::Now(_) | Answer::Threads { .. } | Answer::Libraries(_) => {}
             Answer::Ended(ended) => {
                 for (_, (listed, end)) in &*connections {
                     if Some(listed.number) == number {

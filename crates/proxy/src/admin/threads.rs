@@ -38,6 +38,12 @@ impl Answers for AllThreads {
                     }
                     Answer::Streams(streams)
                 }
+                Question::Threads => Answer::Threads {
+                    epoch_us: self.0.epoch_us(),
+                    asked: self.0.index,
+                    reports: inquiries.ask(|thread| thread.report()).await,
+                },
+                Question::Libraries => Answer::Libraries(libraries()),
                 Question::Now => Answer::Now(self.0.date(self.0.now_ms())),
                 Question::EndStream(number) => {
                     let ended = inquiries.ask(move |thread| thread.wheel.end_stream(number)).await;
@@ -46,4 +52,31 @@ impl Answers for AllThreads {
             })
         })
     }
+}
+
+/// The files that are in the process's memory as code, each with the first byte and the one behind the last.
+fn libraries() -> Vec<(u64, u64, String)> {
+    // Where the system does not tell, nothing is known of them.
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
+    let mut found: Vec<(u64, u64, String)> = Vec::new();
+    for line in maps.lines() {
+        let mut words = line.split_ascii_whitespace();
+        let (Some(range), Some(path)) = (words.next(), words.nth(4)) else {
+            continue;
+        };
+        let Some((from, to)) = range.split_once('-') else {
+            continue;
+        };
+        let (Ok(from), Ok(to)) = (u64::from_str_radix(from, 16), u64::from_str_radix(to, 16)) else {
+            continue;
+        };
+        if !path.starts_with('/') {
+            continue;
+        }
+        match found.iter_mut().find(|(.., known)| known == path) {
+            Some((_, end, _)) => *end = to,
+            None => found.push((from, to, path.to_owned())),
+        }
+    }
+    found
 }
