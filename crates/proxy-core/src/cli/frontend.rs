@@ -112,7 +112,7 @@ pub(super) fn set_rate_limit(call: &mut Call<'_, '_>) -> Reply {
         (b"sessions", b"global") => Rated::Sessions,
         (b"ssl-sessions", b"global") => Rated::Tls,
         (b"http-compression", b"global") => {
-            return Reply::error("Nothing is compressed by this program yet: there is no rate to limit.");
+            return Reply::error("How fast this program compresses cannot be limited yet: nothing was done.");
         }
         _ => return Reply::error(HELP),
     };
