@@ -1,4 +1,15 @@
-//! The shell of heartbeat: its links, its resources' scripts, its processes. The border is laid, nothing is in it yet.
+//! The shell around heartbeat-proto, what heartbeat does to a machine: sockets, resources' scripts, addresses, processes.
 //!
-//! What it must not know: the proxy's half and keepalived's. Its own state machine takes the time as an argument, so that clusters
-//! can be run through faults without waiting.
+//! What it must not know: the proxy's half, which must go on when this one fails; how VRRP decides, though it sets addresses through
+//! its shell; and what a node does next, which heartbeat-proto decides.
+
+mod control;
+mod driver;
+mod identity;
+pub mod log;
+mod medium;
+mod resource;
+mod worker;
+
+pub use control::{Asked, Request, ask};
+pub use driver::{Command, Ending, Paths, run};

@@ -3,17 +3,18 @@
 mod background;
 mod demo;
 mod haproxy;
+mod heartbeat;
 mod host;
 mod keepalived;
 mod kernel;
 mod lint;
 mod service_manager;
 mod simulate;
+mod syslog;
 mod tools;
 mod version;
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -45,12 +46,9 @@ fn become_program(name: &[u8], invoked: &OsString, arguments: &[OsString]) -> Op
     match name {
         b"haproxy" => Some(ExitCode::from(haproxy::run(invoked, arguments))),
         b"keepalived" => Some(ExitCode::from(keepalived::run(invoked, arguments))),
-        b"heartbeat" => {
-            let text = "holdfast: heartbeat is not built yet: this version takes the place of haproxy and keepalived.\n";
-            // Nobody is left to be told when standard error is closed.
-            let _ = std::io::stderr().write_all(text.as_bytes());
-            Some(ExitCode::FAILURE)
-        }
+        b"heartbeat" => Some(ExitCode::from(heartbeat::run(invoked, arguments))),
+        b"hb_standby" => Some(ExitCode::from(heartbeat::request("hb_standby", arguments))),
+        b"hb_takeover" => Some(ExitCode::from(heartbeat::request("hb_takeover", arguments))),
         _ => None,
     }
 }

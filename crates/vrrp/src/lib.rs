@@ -31,6 +31,7 @@ mod kernel;
 mod limit;
 mod link;
 pub mod log;
+pub mod machine;
 mod mail;
 mod netlink;
 mod node;

@@ -183,6 +183,11 @@ impl Node {
         self.leave(now, false);
     }
 
+    /// Gives everything back and begins anew ([`Output::Restart`]).
+    pub fn restart(&mut self, now: Time) {
+        self.leave(now, true);
+    }
+
     /// When [`Self::handle_timeout`] wants to be called.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
@@ -440,6 +445,7 @@ impl Node {
         if left {
             self.log(Level::Info, format!("Dead node {name} gave up resources."));
         }
+        let took_part = self.phase == Phase::Active;
         self.become_active_if_known(now);
         if self.phase != Phase::Active {
             return;
@@ -448,7 +454,10 @@ impl Node {
         if !left {
             self.log(Level::Warning, "No STONITH device configured.");
             self.log(Level::Warning, "Shared disks are not protected.");
-            self.take_over(now, index);
+            // Whoever has only just begun to take part has looked after it.
+            if took_part {
+                self.take_over(now, index);
+            }
         }
         let message = Message::new("stonith").with("node", &name).with("result", result);
         self.send(now, message);

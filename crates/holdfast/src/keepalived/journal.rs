@@ -5,16 +5,13 @@ use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 
 use jiff::Zoned;
 use vrrp::log::{Level, Sink};
 
 use super::arguments::{Arguments, Facility};
-
-/// The system log's socket.
-const SYSLOG: &str = "/dev/log";
+use crate::syslog::Syslog;
 
 /// The log of one process.
 #[derive(Debug)]
@@ -80,36 +77,6 @@ impl Sink for Journal {
             let _ = file.borrow_mut().write_all(line.as_bytes());
         }
     }
-}
-
-/// The connection to the system log, made when there is something to say, and anew when the system log was.
-#[derive(Debug, Default)]
-struct Syslog(Option<UnixDatagram>);
-
-impl Syslog {
-    fn send(&mut self, line: &[u8]) {
-        for _ in 0..2 {
-            if self.0.is_none() {
-                self.0 = connect().ok();
-            }
-            match &self.0 {
-                Some(socket) => match socket.send(line) {
-                    Ok(_) => return,
-                    // It has no room: the line is lost.
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                    Err(_) => self.0 = None,
-                },
-                None => return,
-            }
-        }
-    }
-}
-
-fn connect() -> io::Result<UnixDatagram> {
-    let socket = UnixDatagram::unbound()?;
-    socket.set_nonblocking(true)?;
-    socket.connect(SYSLOG)?;
-    Ok(socket)
 }
 
 /// The path with `part` before the last dot of its name, or behind it.

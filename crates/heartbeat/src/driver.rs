@@ -1,0 +1,328 @@
+//! The loop of a running program: whatever happens next is waited for and handed to the node.
+
+use std::future::poll_fn;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::task::Poll;
+use std::time::Duration;
+
+use heartbeat_conf::model::{AutoFailback, Autojoin, Configuration, Generation, Keys as FileKeys, UuidFrom};
+use heartbeat_proto::wire::{Fault, Key, Keys, LARGEST, Method};
+use heartbeat_proto::{Failback, Group, Level, Node, Output, Purpose, Settings, Time, Work};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use crate::control::{Asked, Control, Request};
+use crate::identity;
+use crate::log::Log;
+use crate::medium::Medium;
+use crate::resource::Hand;
+use crate::worker::{Done, Worker};
+
+/// The longest sleep, when nothing is to be done: any time will do.
+const LONG: Duration = Duration::from_secs(3600);
+
+/// Time between two lines about packets that were left aside for the same reason.
+const FAULT_PAUSE: Duration = Duration::from_secs(10);
+
+/// What the running program can be told.
+#[derive(Debug)]
+pub enum Command {
+    /// Go on with other keys (SIGHUP, when authkeys alone has changed).
+    Keys(Box<FileKeys>),
+    /// Give everything back and begin anew (SIGHUP, when ha.cf has changed).
+    Restart,
+    /// Give everything back and end.
+    Stop,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It is over.
+    Stopped,
+    /// It is to begin anew.
+    Restart,
+}
+
+/// Where things are.
+#[derive(Clone, Debug)]
+pub struct Paths {
+    /// The configuration, with resource.d.
+    pub ha_dir: PathBuf,
+    /// Scripts of the system's services.
+    pub init_dir: PathBuf,
+    /// What is kept across runs, and the pipe that requests are written into.
+    pub state: PathBuf,
+}
+
+impl Paths {
+    /// The pipe for requests.
+    #[must_use]
+    pub fn control(&self) -> PathBuf {
+        self.state.join("fifo")
+    }
+}
+
+enum Happened {
+    Told(Option<Command>),
+    Asked(io::Result<Asked>),
+    Done(Done),
+    Packet(usize, io::Result<usize>),
+    Time,
+}
+
+/// The keys of a file; none when none of them signs.
+fn keys(file: &FileKeys) -> Option<Keys> {
+    let key = |key: &heartbeat_conf::model::Key| {
+        let method = match key.method {
+            heartbeat_conf::model::Method::Crc => Method::Crc,
+            heartbeat_conf::model::Method::Md5 => Method::Md5,
+            heartbeat_conf::model::Method::Sha1 => Method::Sha1,
+        };
+        Key::new(u32::from(key.number), method, &key.secret)
+    };
+    let signing = file.signing()?;
+    let others = file
+        .keys
+        .iter()
+        .filter(|one| one.number != signing.number)
+        .map(key)
+        .collect();
+    Some(Keys::new(key(signing), others))
+}
+
+fn settings(
+    config: &Configuration,
+    group_keys: &[String],
+    name: &str,
+    links: Vec<String>,
+    state: &Path,
+    log: &Log,
+) -> io::Result<Settings> {
+    let file = &config.settings;
+    let times = &file.times;
+    let millis = Duration::from_millis;
+    let uuid = match file.uuid_from.value {
+        UuidFrom::NodeName => by_name(name),
+        UuidFrom::File => {
+            let (uuid, new) = identity::uuid(&state.join("hb_uuid"))?;
+            if new {
+                log.info("No uuid found for current node - generating a new uuid.");
+            }
+            uuid
+        }
+    };
+    let generation = match file.generation.value {
+        Generation::Time => u32::try_from(identity::epoch()).unwrap_or(u32::MAX),
+        Generation::File => {
+            let (generation, new) = identity::generation(&state.join("hb_generation"))?;
+            if new {
+                log.at(
+                    Level::Warning,
+                    format!("No Previous generation - starting at {generation}"),
+                );
+            }
+            generation
+        }
+    };
+    log.info(format!("Heartbeat generation: {generation}"));
+    Ok(Settings {
+        name: name.to_owned(),
+        uuid,
+        generation,
+        epoch: identity::epoch(),
+        nodes: file
+            .nodes
+            .iter()
+            .map(|node| node.value.to_ascii_lowercase())
+            .collect(),
+        autojoin: file.autojoin.value != Autojoin::None,
+        keepalive: millis(times.keepalive.value),
+        deadtime: millis(times.deadtime.value),
+        warntime: millis(times.warntime.value),
+        initdead: millis(times.initdead.value),
+        max_rexmit_delay: millis(file.max_rexmit_delay.value),
+        failback: match file.auto_failback.value {
+            AutoFailback::On => Failback::On,
+            AutoFailback::Off => Failback::Off,
+            AutoFailback::Legacy => Failback::Legacy,
+        },
+        links,
+        keys: keys(&config.keys).ok_or_else(|| io::Error::other("no key signs"))?,
+        groups: config
+            .groups
+            .iter()
+            .enumerate()
+            .map(|(number, group)| Group {
+                owner: group.owner.to_ascii_lowercase(),
+                key: group_keys.get(number).cloned().unwrap_or_default(),
+            })
+            .collect(),
+        seed: u64::from_le_bytes(identity::chance()?),
+    })
+}
+
+/// The identity that a name gives (`uuidfrom nodename`): its octets, as far as they go.
+fn by_name(name: &str) -> [u8; 16] {
+    let mut uuid = [0; 16];
+    for (place, octet) in uuid.iter_mut().zip(name.bytes()) {
+        *place = octet;
+    }
+    uuid
+}
+
+/// Runs `config` as the node `name` until it is told to stop. `group_keys` is what the groups of haresources are called in messages: their
+/// first resource as it was written. `started` is called when everything is open. To be called within a local
+/// runtime.
+///
+/// # Errors
+/// What the system says when what is needed cannot be opened.
+pub async fn run(
+    config: &Configuration,
+    group_keys: &[String],
+    name: &str,
+    paths: &Paths,
+    log: Log,
+    commands: &mut mpsc::UnboundedReceiver<Command>,
+    started: impl FnOnce(),
+) -> io::Result<Ending> {
+    let name = name.to_ascii_lowercase();
+    let mut media = Vec::new();
+    for medium in &config.settings.media {
+        let opened = Medium::open(&medium.kind, &log);
+        let opened = opened.map_err(|error| {
+            let shown = medium.kind.interface().unwrap_or_default();
+            io::Error::new(
+                error.kind(),
+                format!("cannot open {} {shown}: {error}", medium.kind.directive()),
+            )
+        })?;
+        media.extend(opened);
+    }
+    let links = media.iter().map(|medium| medium.link.clone()).collect();
+    let settings = settings(config, group_keys, &name, links, &paths.state, &log)?;
+    let mut control = Control::open(&paths.control())?;
+    let hand = Hand::new(&paths.ha_dir, &paths.init_dir, log.clone())?;
+    let (done, mut finished) = mpsc::unbounded_channel();
+    let mut worker = Worker::new(&config.groups, hand, log.clone(), done);
+    // What a run that died has left behind belongs to nobody: another node may have it.
+    worker.begin(Work {
+        id: 0,
+        start: false,
+        groups: (0..config.groups.len()).collect(),
+        purpose: Purpose::Request {
+            node: name.clone(),
+            key: String::new(),
+        },
+    });
+    let begin = Instant::now();
+    let mut node = Node::new(settings);
+    let mut told = FaultLog::default();
+    started();
+    let mut buffer = vec![0; LARGEST + 1];
+    loop {
+        refresh_load(&mut node);
+        while let Some(output) = node.poll_output() {
+            match output {
+                Output::Packet(packet) => {
+                    for medium in &mut media {
+                        medium.send(&packet, &log);
+                    }
+                }
+                Output::Log(level, text) => log.at(level, text),
+                Output::Work(work) => worker.begin(work),
+                Output::Restart => return Ok(Ending::Restart),
+                Output::Stopped => {
+                    log.info(format!("{name} Heartbeat shutdown complete."));
+                    return Ok(Ending::Stopped);
+                }
+            }
+        }
+        let now = begin.elapsed();
+        let wake = node.poll_timeout();
+        if wake.is_some_and(|wake| now >= wake) {
+            node.handle_timeout(now);
+            continue;
+        }
+        let happened = tokio::select! {
+            biased;
+            command = commands.recv() => Happened::Told(command),
+            Some(done) = finished.recv() => Happened::Done(done),
+            asked = control.next() => Happened::Asked(asked),
+            (index, received) = poll_fn(|context| {
+                for (index, medium) in media.iter().enumerate() {
+                    if let Poll::Ready(received) = medium.poll_receive(context, &mut buffer) {
+                        return Poll::Ready((index, received));
+                    }
+                }
+                Poll::Pending
+            }) => Happened::Packet(index, received),
+            () = sleep_until(begin + wake.unwrap_or(now + LONG)) => Happened::Time,
+        };
+        let now = begin.elapsed();
+        match happened {
+            Happened::Time => {}
+            Happened::Told(Some(Command::Keys(file))) => match keys(&file) {
+                Some(keys) => node.set_keys(keys),
+                None => log.at(Level::Error, "No key signs: the keys stay as they are."),
+            },
+            Happened::Told(Some(Command::Restart)) => node.restart(now),
+            Happened::Told(Some(Command::Stop) | None) => {
+                log.info(format!(
+                    "Heartbeat shutdown in progress. ({})",
+                    std::process::id()
+                ));
+                node.stop(now);
+            }
+            Happened::Done(done) => node.finished(now, done.id, done.was_running),
+            Happened::Asked(Ok(Ok(Request::Standby(share)))) => node.give(now, share),
+            Happened::Asked(Ok(Ok(Request::Takeover(share)))) => node.take(now, share),
+            Happened::Asked(Ok(Err(what))) => {
+                log.at(Level::Error, format!("{}: {what}", paths.control().display()));
+            }
+            Happened::Asked(Err(error)) => return Err(error),
+            Happened::Packet(index, Ok(length)) => {
+                let packet = buffer.get(..length).unwrap_or_default();
+                if let Err(fault) = node.receive(now, index, packet) {
+                    let medium = media.get(index).map_or("", |medium| medium.shown.as_str());
+                    told.tell(now, fault, medium, node.faults().get(fault), &log);
+                }
+            }
+            Happened::Packet(index, Err(error)) => {
+                if let Some(medium) = media.get(index) {
+                    log.at(Level::Error, format!("{}: {error}", medium.shown));
+                }
+            }
+        }
+    }
+}
+
+/// Messages bear the machine's load.
+fn refresh_load(node: &mut Node) {
+    // A machine that does not tell has none.
+    if let Ok(load) = std::fs::read_to_string("/proc/loadavg") {
+        node.set_load(&load);
+    }
+}
+
+/// Lines about packets that were left aside: whoever sends them does not fill the log.
+#[derive(Debug, Default)]
+struct FaultLog(std::collections::BTreeMap<Fault, Time>);
+
+impl FaultLog {
+    fn tell(&mut self, now: Time, fault: Fault, medium: &str, count: u64, log: &Log) {
+        // Several ways bring the same message, which is as it should be.
+        if fault == Fault::Duplicate {
+            return;
+        }
+        let due = self.0.get(&fault).is_none_or(|last| now >= *last + FAULT_PAUSE);
+        if due {
+            self.0.insert(fault, now);
+            log.at(
+                Level::Error,
+                format!("{medium}: a packet is left aside: {fault} ({count} so far)"),
+            );
+        }
+    }
+}

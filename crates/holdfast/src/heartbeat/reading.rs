@@ -1,0 +1,104 @@
+//! Reading heartbeat's files: what is there, what is wrong with it, and what is asked for that is not done.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use heartbeat_conf::model::{Configuration, MediumKind};
+use heartbeat_conf::{Input, Inputs, Loaded, Source, load};
+use heartbeat_proto::Level;
+use syntax::Severity;
+
+use super::host::Machine;
+
+/// Reads the three files of a folder.
+pub(super) fn read(folder: &Path) -> Loaded {
+    let source = |name: &str| {
+        let path = folder.join(name);
+        let shown = path.display().to_string();
+        let mode = fs::metadata(&path).map(|found| found.permissions().mode() & 0o7777);
+        match (fs::read(&path), mode) {
+            (Ok(bytes), Ok(mode)) => Source::File(Input::new(shown, bytes).mode(mode)),
+            _ => Source::Missing(shown),
+        }
+    };
+    load(
+        &Inputs {
+            ha_cf: source("ha.cf"),
+            haresources: source("haresources"),
+            authkeys: source("authkeys"),
+        },
+        &Machine,
+    )
+}
+
+/// What the groups are called in messages: their first resource as it was written.
+pub(super) fn keys(loaded: &Loaded) -> Vec<String> {
+    let groups = loaded.configuration.groups.iter();
+    groups
+        .map(|group| {
+            group.resources.first().map_or_else(String::new, |first| {
+                String::from_utf8_lossy(loaded.sources.text(first.span)).into_owned()
+            })
+        })
+        .collect()
+}
+
+/// What is to be told of the files.
+pub(super) fn findings(loaded: &Loaded) -> Vec<(Level, String)> {
+    let mut out: Vec<_> = loaded
+        .diagnostics
+        .iter()
+        .flat_map(|diagnostic| {
+            let level = match diagnostic.severity {
+                _ if diagnostic.refuses => Level::Error,
+                Severity::Alert => Level::Error,
+                Severity::Warning => Level::Warning,
+                Severity::Note | Severity::Diag => Level::Info,
+            };
+            let place = diagnostic
+                .span
+                .map(|span| loaded.sources.locate(span))
+                .map_or_else(String::new, |(file, at)| {
+                    format!("{file}:{}:{}: ", at.line, at.column)
+                });
+            let lines = diagnostic.message.trim_end().lines();
+            lines.map(move |line| (level, format!("{place}{line}")))
+        })
+        .collect();
+    let not_done = |what: &str| format!("{what} is read and not acted on in this version");
+    out.extend(
+        left_out(&loaded.configuration)
+            .iter()
+            .map(|what| (Level::Warning, not_done(what))),
+    );
+    out
+}
+
+/// What the files ask for that is not done.
+fn left_out(config: &Configuration) -> Vec<&'static str> {
+    let settings = &config.settings;
+    let serial = |kind: &MediumKind| matches!(kind, MediumKind::Serial { .. });
+    [
+        (settings.media.iter().any(|one| serial(&one.kind)), "serial"),
+        (!settings.pings.is_empty(), "ping, ping_group"),
+        (!settings.respawn.is_empty(), "respawn"),
+        (!settings.apiauth.is_empty(), "apiauth"),
+        (settings.watchdog.is_some(), "watchdog"),
+        (!settings.stonith.is_empty(), "stonith"),
+        (settings.compression.method.is_some(), "compression"),
+        (settings.log.use_logd.value, "use_logd"),
+        (settings.realtime_priority.is_some(), "rtprio"),
+    ]
+    .into_iter()
+    .filter_map(|(asked, name)| asked.then_some(name))
+    .collect()
+}
+
+/// Takes out the ways that cannot be used.
+pub(super) fn without_serial(config: &mut Configuration) {
+    config
+        .settings
+        .media
+        .retain(|medium| !matches!(medium.kind, MediumKind::Serial { .. }));
+}
