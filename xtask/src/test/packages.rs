@@ -57,6 +57,8 @@ pub(crate) const LAB: &[Needed] = &[
     Needed::debian("postfix", "postfix"),
     Needed::debian("keepalived", "keepalived"),
     Needed::debian("killall", "psmisc"),
+    // Its program stands in no folder of programs; this one comes with it.
+    Needed::debian("cl_status", "heartbeat"),
     Needed::debian("curl", "curl"),
     // Of the tests of the program on D-Bus, which are left out without them.
     Needed::debian("dbus-daemon", "dbus-daemon"),

@@ -45,6 +45,9 @@ impl Node {
         if numbered && sequence.is_none() {
             return Err(Fault::Malformed);
         }
+        if self.is_too_early(index, generation, &message) {
+            return Ok(());
+        }
         self.see_generation(now, index, generation, &message)?;
         self.see_link(now, index, link);
         let Some(peer) = self.peers.get_mut(index) else {
@@ -61,6 +64,8 @@ impl Node {
             .is_none_or(|name| name.eq_ignore_ascii_case(&self.settings.name));
         if here {
             self.act(now, index, &message, sequence.unwrap_or(0));
+        } else if message.kind() == "ip-request-resp" {
+            self.overhear(index, &message);
         }
         Ok(())
     }
@@ -81,6 +86,16 @@ impl Node {
         self.peers.push(Peer::new(&name, self.settings.links.len()));
         self.settings.nodes.push(name);
         Ok(self.peers.len() - 1)
+    }
+
+    /// Whether it is the first word of a start of a dead node, and says nothing of how that node is: whether it begins, or was cut off
+    /// and may hold what is held here, only its next sign of life tells.
+    fn is_too_early(&self, index: usize, generation: u32, message: &Message) -> bool {
+        self.peers.get(index).is_some_and(|peer| {
+            peer.status == Status::Dead
+                && peer.generation.is_none_or(|known| generation > known)
+                && message.kind() != "status"
+        })
     }
 
     /// Whether it is of the sender's last start, which may be a new one.
@@ -262,7 +277,7 @@ impl Node {
                 self.become_active_if_known(now);
             }
             "shutdone" => self.take_goodbye(now, index),
-            "starting" if self.tells_holdings() && self.phase == Phase::Active => self.tell_hold(now, ""),
+            "starting" => self.take_beginning(now, index, sequence),
             "resource" => self.take_hold(now, index, message, sequence),
             "ask_resources" => {
                 let share = message.text("rsc_hold").and_then(Share::of);
@@ -286,10 +301,24 @@ impl Node {
                 if let Some(key) = message.text("ipaddr") {
                     let granted = message.text("ok") == Some("OK");
                     let key = key.to_owned();
-                    self.take_answer(&key, granted);
+                    self.take_answer(now, &key, granted);
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A node that thinks itself alone grants its own groups to itself: whatever is held of them here is given back.
+    fn overhear(&mut self, index: usize, message: &Message) {
+        let Some(peer) = self.peers.get(index) else {
+            return;
+        };
+        let to_itself = message
+            .text("dest")
+            .is_some_and(|name| name.eq_ignore_ascii_case(&peer.name));
+        if to_itself && message.text("ok") == Some("OK") {
+            let key = message.text("ipaddr").unwrap_or_default().to_owned();
+            self.let_go(index, &key);
         }
     }
 
@@ -305,6 +334,11 @@ impl Node {
     }
 
     fn tell_nodes(&mut self, now: Time, index: usize) {
+        // Who asks takes part as soon as it is told, and must know by then that this node does: the original takes its own without
+        // asking otherwise.
+        if matches!(self.phase, Phase::Up | Phase::Active) {
+            self.beat(now);
+        }
         let nodes: String = self
             .settings
             .nodes
@@ -334,6 +368,20 @@ impl Node {
                 self.log(Level::Info, "Resource takeover cancelled - shutdown in progress.");
             }
             Phase::Up | Phase::Ended => {}
+        }
+    }
+
+    /// A node takes part from now on, and holds nothing yet.
+    fn take_beginning(&mut self, now: Time, index: usize, sequence: u32) {
+        if let Some(peer) = self.peers.get_mut(index)
+            && !peer.left
+            && sequence >= peer.hold_told
+        {
+            peer.hold_told = sequence;
+            peer.hold = Some((Hold::default(), false));
+        }
+        if self.tells_holdings() && self.phase == Phase::Active {
+            self.tell_hold(now, "");
         }
     }
 

@@ -108,13 +108,6 @@ impl Node {
             .any(|peer| peer.is_there() && peer.status != Status::Dead)
     }
 
-    /// Whether another node takes part already.
-    fn has_active_company(&self) -> bool {
-        self.peers
-            .iter()
-            .any(|peer| peer.is_there() && peer.status == Status::Active)
-    }
-
     /// What is done about resources as soon as the node takes part.
     pub(super) fn begin_with_resources(&mut self, now: Time) {
         if self.tells_holdings() {
@@ -127,7 +120,8 @@ impl Node {
                 }
                 return;
             }
-        } else if self.has_active_company() {
+        } else if self.is_in_company() {
+            // One that does not take part yet may still think that it is alone, and take what is not its own.
             self.request_own(now);
         } else {
             self.take_own(now);
@@ -192,6 +186,31 @@ impl Node {
         }
     }
 
+    /// Somebody has taken a group that belongs to it.
+    pub(super) fn let_go(&mut self, index: usize, key: &str) {
+        if self.phase != Phase::Active || self.tells_holdings() {
+            return;
+        }
+        let Some(name) = self.peers.get(index).map(|peer| peer.name.clone()) else {
+            return;
+        };
+        if let Some(group) = self.group_of(&name, key) {
+            let purpose = Purpose::Request {
+                node: name,
+                key: key.to_owned(),
+            };
+            self.order(false, vec![group], purpose, After::Nothing);
+        }
+    }
+
+    /// The group of a node that is called so.
+    fn group_of(&self, owner: &str, key: &str) -> Option<usize> {
+        self.settings
+            .groups
+            .iter()
+            .position(|group| short(&group.key) == short(key) && group.owner.eq_ignore_ascii_case(owner))
+    }
+
     /// Somebody asks for a group.
     pub(super) fn take_request(&mut self, now: Time, index: usize, key: &str) {
         match self.phase {
@@ -202,12 +221,7 @@ impl Node {
         let Some(name) = self.peers.get(index).map(|peer| peer.name.clone()) else {
             return;
         };
-        let group = self
-            .settings
-            .groups
-            .iter()
-            .position(|group| short(&group.key) == short(key) && group.owner.eq_ignore_ascii_case(&name));
-        let Some(group) = group else {
+        let Some(group) = self.group_of(&name, key) else {
             return self.answer(now, index, key, false);
         };
         // Asked again before the first answer: that one is under way.
@@ -237,7 +251,7 @@ impl Node {
     }
 
     /// A group that was asked for may be taken.
-    pub(super) fn take_answer(&mut self, key: &str, granted: bool) {
+    pub(super) fn take_answer(&mut self, now: Time, key: &str, granted: bool) {
         let key = short(key);
         let found = self.requests.iter().position(|request| {
             self.settings
@@ -256,6 +270,7 @@ impl Node {
             if self.tells_holdings() {
                 self.hold.local = true;
                 self.stable = true;
+                self.tell_hold(now, "");
             }
             self.order(true, vec![request.group], Purpose::Own, After::Nothing);
         }
