@@ -4,14 +4,16 @@
 //! the machine through [`Facts`], and neither the proxy's plan nor a process: a file can be judged on a machine that could not run
 //! it.
 //!
-//! [`haproxy`] has the rules for haproxy.cfg, a file each.
+//! [`haproxy`] has the rules for haproxy.cfg, [`migrate`] what a file has to become for another version; a file each.
 
 mod allow;
+pub mod diff;
 pub mod edit;
 mod facts;
 mod fixes;
 pub mod haproxy;
 mod levels;
+pub mod migrate;
 pub mod render;
 mod report;
 

@@ -1,0 +1,135 @@
+//! A page of one file, for those who decide: tables, a light for each file, the differences folded. It loads nothing.
+
+use std::fmt::Write as _;
+
+use super::super::Kind;
+use super::{Report, offered, place};
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}\
+table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #ddd}\
+th{background:#f4f4f4}code,pre{font:14px/1.45 ui-monospace,monospace}pre{background:#f7f7f7;padding:1rem;overflow-x:auto}\
+.light{display:inline-block;width:.9em;height:.9em;border-radius:50%;margin-right:.5em;border:1px solid #0003}\
+.green{background:#2a9d3a}.yellow{background:#e9b100}.red{background:#d32f2f}\
+.add{background:#e6f6e6;display:block}.del{background:#fbe9e9;display:block}.hunk{color:#666;display:block}.same{display:block}\
+details{margin:1rem 0}summary{cursor:pointer;font-weight:600}.small{color:#555;font-size:.9em}td:first-child{white-space:nowrap}";
+
+/// The colour of a file's light, and what it means.
+fn light(report: &Report<'_>) -> (&'static str, &'static str) {
+    let migrated = report.migrated;
+    if migrated.count(Kind::Decide) > 0 {
+        ("red", "a person has to decide first")
+    } else if migrated.count(Kind::Changed) > 0 {
+        ("yellow", "can be switched; some things will behave otherwise")
+    } else {
+        ("green", "can be switched")
+    }
+}
+
+/// The report of all files as one page.
+#[must_use]
+pub fn html(reports: &[Report<'_>]) -> String {
+    let mut out = String::from(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>Migration</title>\n",
+    );
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "<style>{STYLE}</style>\n</head>\n<body>\n<h1>Migration</h1>");
+    out.push_str("<table>\n<tr><th>file</th><th>from</th><th>to</th><th>to decide</th><th>rewritten</th><th>changes</th><th>kept</th></tr>\n");
+    for (at, report) in reports.iter().enumerate() {
+        let (colour, meaning) = light(report);
+        let count = |kind| report.migrated.count(kind);
+        let _ = writeln!(
+            out,
+            "<tr><td><span class=\"light {colour}\" title=\"{meaning}\"></span><a href=\"#file-{at}\">{}</a></td><td>{}</td><td>{}</td>\
+             <td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            escaped(report.name),
+            report.migrated.from,
+            report.migrated.to,
+            count(Kind::Decide),
+            count(Kind::Rewritten),
+            count(Kind::Changed),
+            count(Kind::Pinned)
+        );
+    }
+    out.push_str("</table>\n");
+    for (at, report) in reports.iter().enumerate() {
+        let (colour, meaning) = light(report);
+        let _ = writeln!(
+            out,
+            "<h2 id=\"file-{at}\"><span class=\"light {colour}\"></span>{}</h2>\n<p>{}. <span class=\"small\">From HAProxy {} to {}.</span></p>",
+            escaped(report.name),
+            upper(meaning),
+            escaped(&report.from()),
+            report.migrated.to
+        );
+        file(&mut out, report);
+    }
+    out.push_str("</body>\n</html>\n");
+    out
+}
+
+fn file(out: &mut String, report: &Report<'_>) {
+    for (title, findings) in report.parts() {
+        let _ = writeln!(
+            out,
+            "<h3>{title}</h3>\n<table>\n<tr><th>where</th><th>what</th><th>what to know</th><th>written</th></tr>"
+        );
+        for finding in findings {
+            let lines: Vec<String> = finding
+                .written
+                .iter()
+                .map(|line| format!("<code>{}</code>", escaped(line)))
+                .collect();
+            let written = match offered(finding) {
+                Some(_) => format!("with --pin: {}", lines.join("<br>")),
+                None if finding.kind == Kind::Changed => String::new(),
+                None => lines.join("<br>"),
+            };
+            let _ = writeln!(
+                out,
+                "<tr><td>{}</td><td>{}<br><span class=\"small\">{}</span></td><td>{}</td><td>{written}</td></tr>",
+                place(finding),
+                escaped(&finding.message),
+                finding.migration,
+                escaped(&finding.advice)
+            );
+        }
+        out.push_str("</table>\n");
+    }
+    let diff = report.diff();
+    if diff.is_empty() {
+        out.push_str("<p>The file stays as it is.</p>\n");
+        return;
+    }
+    out.push_str("<details>\n<summary>The new file, as a difference</summary>\n<pre>");
+    for line in diff.lines() {
+        let class = match line.as_bytes().first() {
+            Some(b'+') => "add",
+            Some(b'-') => "del",
+            Some(b'@') => "hunk",
+            _ => "same",
+        };
+        let _ = write!(out, "<span class=\"{class}\">{}\u{200b}</span>", escaped(line));
+    }
+    out.push_str("</pre>\n</details>\n");
+}
+
+fn upper(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    format!("{}{}", first.unwrap_or_default(), letters.as_str())
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            _ => out.push(letter),
+        }
+    }
+    out
+}

@@ -1,0 +1,21 @@
+//! For programs.
+
+use serde_json::json;
+
+use super::Report;
+
+/// The report as one JSON object.
+#[must_use]
+pub fn json(report: &Report<'_>) -> String {
+    let migrated = report.migrated;
+    let value = json!({
+        "file": report.name,
+        "from": migrated.from.to_string(),
+        "guess": migrated.guess,
+        "to": migrated.to.to_string(),
+        "changed": migrated.is_changed(),
+        "findings": migrated.findings,
+        "diff": report.diff(),
+    });
+    format!("{value:#}\n")
+}

@@ -1,0 +1,340 @@
+//! What migrations look at, and what they give: findings with their edits.
+
+use haproxy_cfg::keywords::{Table, row};
+use syntax::{Edit, FileId, Span, Version};
+
+use super::file::{File, Line};
+use super::{Finding, Kind, Migration};
+
+/// Where a line that keeps an old default is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum PinAt {
+    /// At the end of the first `global`, which is made when there is none.
+    Global,
+    /// At the top of a section, in front of its rules.
+    Top(usize),
+    /// At the end of a section.
+    End(usize),
+}
+
+/// A file on its way from one version to another.
+pub(super) struct Task<'f> {
+    /// The file.
+    pub(super) file: &'f File<'f>,
+    /// The version that is to read it.
+    pub(super) to: Version,
+}
+
+/// What a migration found, with its edits.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Found {
+    lines: Vec<u32>,
+    message: String,
+    advice: String,
+    decide: bool,
+    written: Vec<String>,
+    /// What is done in any case.
+    pub(super) edits: Vec<Edit>,
+    /// What keeps an old default, at places in lines.
+    pub(super) pin_edits: Vec<Edit>,
+    /// What keeps an old default, as lines.
+    pub(super) pins: Vec<(PinAt, String)>,
+}
+
+impl Found {
+    /// Something about these lines.
+    pub(super) fn new<'l>(lines: impl IntoIterator<Item = &'l Line>, message: impl Into<String>) -> Self {
+        Self {
+            lines: lines.into_iter().map(|line| line.number).collect(),
+            message: message.into(),
+            ..Self::default()
+        }
+    }
+
+    /// What to know of it.
+    pub(super) fn advice(mut self, advice: impl Into<String>) -> Self {
+        if !self.advice.is_empty() {
+            self.advice.push_str("; ");
+        }
+        self.advice.push_str(&advice.into());
+        self
+    }
+
+    /// A person has to decide.
+    pub(super) fn decide(mut self) -> Self {
+        self.decide = true;
+        self
+    }
+
+    /// What is done.
+    pub(super) fn edits(mut self, (edits, written): (Vec<Edit>, Vec<String>)) -> Self {
+        self.edits.extend(edits);
+        self.written.extend(written);
+        self
+    }
+
+    /// A line that keeps what was.
+    pub(super) fn pin(mut self, at: PinAt, line: impl Into<String>) -> Self {
+        let line = line.into();
+        if !self.written.contains(&line) {
+            self.written.push(line.clone());
+        }
+        self.pins.push((at, line));
+        self
+    }
+
+    /// Words behind the last of a line that keep what was.
+    pub(super) fn pin_behind(mut self, line: &Line, words: &str) -> Self {
+        self.pin_edits.push(behind(line, words));
+        if !self.written.contains(&words.to_owned()) {
+            self.written.push(words.to_owned());
+        }
+        self
+    }
+
+    /// Whether the old way can be written down.
+    pub(super) fn can_pin(&self) -> bool {
+        !self.pins.is_empty() || !self.pin_edits.is_empty()
+    }
+
+    /// For the report.
+    pub(super) fn finding(self, migration: &Migration, pinned: bool) -> Finding {
+        let kind = match () {
+            () if self.decide => Kind::Decide,
+            () if !self.edits.is_empty() => Kind::Rewritten,
+            () if pinned => Kind::Pinned,
+            () => Kind::Changed,
+        };
+        Finding {
+            migration: migration.name,
+            kind,
+            lines: self.lines,
+            message: self.message,
+            advice: self.advice,
+            written: self.written,
+        }
+    }
+}
+
+fn replace(start: u32, end: u32, text: impl Into<Vec<u8>>) -> Edit {
+    Edit {
+        span: Span::new(FileId(0), start, end),
+        text: text.into(),
+    }
+}
+
+/// Puts words behind the last of a line.
+pub(super) fn behind(line: &Line, words: &str) -> Edit {
+    let at = line.words.last().map_or(line.start, |word| word.end);
+    replace(at, at, format!(" {words}"))
+}
+
+/// Edits, and what a report shows of them.
+pub(super) type Rewrite = (Vec<Edit>, Vec<String>);
+
+impl Task<'_> {
+    /// The lines of proxies whose keyword is one of `names` and old in the target.
+    pub(super) fn old_proxy_lines(&self, names: &'static [&'static str]) -> impl Iterator<Item = &Line> {
+        self.file.proxy_lines().filter(move |line| {
+            let (keyword, _) = line.keyword();
+            names.contains(&keyword) && self.is_old(Table::Proxy, keyword)
+        })
+    }
+
+    /// The `option` lines of that name, when it is old in the target.
+    pub(super) fn old_options(&self, name: &'static str) -> impl Iterator<Item = &Line> {
+        self.file.proxy_lines().filter(move |line| {
+            let (keyword, at) = line.keyword();
+            keyword == "option" && line.word(at) == name && self.is_old(Table::Option, name)
+        })
+    }
+
+    /// The lines of `global` with that keyword, when it is old in the target.
+    pub(super) fn old_global_lines(&self, name: &'static str) -> impl Iterator<Item = &Line> {
+        self.file
+            .global()
+            .filter(move |line| line.keyword().0 == name && self.is_old(Table::Global, name))
+    }
+
+    /// Whether the target warns of a keyword or refuses it.
+    pub(super) fn is_old(&self, table: Table<'_>, name: &str) -> bool {
+        let since = |version: Option<Version>| version.is_some_and(|version| version <= self.to);
+        row(table, name).is_some_and(|row| since(row.deprecated_since) || since(row.removed_in))
+    }
+
+    /// What is said of a keyword that is old: since when it is warned of or refused.
+    pub(super) fn age(&self, table: Table<'_>, name: &str) -> String {
+        let shown = match table {
+            Table::Option => format!("option {name}"),
+            Table::Timeout => format!("timeout {name}"),
+            _ => name.to_owned(),
+        };
+        let Some(row) = row(table, name) else {
+            return format!("'{shown}' is an old keyword");
+        };
+        match (row.removed_in, row.deprecated_since) {
+            (Some(removed), _) if removed <= self.to => format!("'{shown}' is refused since {removed}"),
+            (Some(removed), Some(warned)) => {
+                format!("'{shown}' is warned of since {warned} and refused since {removed}")
+            }
+            (_, Some(warned)) => format!("'{shown}' is warned of since {warned}"),
+            (Some(removed), None) => format!("'{shown}' is refused since {removed}"),
+            (None, None) => format!("'{shown}' is an old keyword"),
+        }
+    }
+
+    /// Whether the target has what came with `major.minor`.
+    pub(super) fn has(&self, major: u16, minor: u16) -> bool {
+        self.to >= Version::new(major, minor)
+    }
+
+    /// Writes `lines` in place of the words of a line; its comment stays behind the first. No lines take it away, and leave
+    /// its comment.
+    pub(super) fn rewrite(&self, line: &Line, lines: &[String]) -> Rewrite {
+        let shown = if lines.is_empty() {
+            vec![format!("(deleted) {}", self.file.raw_from(line, 0))]
+        } else {
+            lines.to_vec()
+        };
+        let (Some(first), Some(last)) = (line.words.first(), line.words.last()) else {
+            return (Vec::new(), Vec::new());
+        };
+        let Some((head, more)) = lines.split_first() else {
+            let whole = if line.comment {
+                // The comment takes the place of the words.
+                let text = self.file.text.get(last.end as usize..).unwrap_or_default();
+                let blanks = text
+                    .iter()
+                    .take_while(|byte| matches!(byte, b' ' | b'\t'))
+                    .count();
+                replace(first.start, last.end + u32::try_from(blanks).unwrap_or(0), "")
+            } else {
+                replace(line.start, line.end, "")
+            };
+            return (vec![whole], shown);
+        };
+        let mut edits = vec![replace(first.start, last.end, head.as_str())];
+        edits.extend(self.insert_behind(line, &line.indent, more));
+        (edits, shown)
+    }
+
+    /// Takes a line out of use without losing it.
+    pub(super) fn comment_out(&self, line: &Line) -> Rewrite {
+        let edits = line
+            .words
+            .first()
+            .map(|first| replace(first.start, first.start, "# "));
+        let shown = format!("# {}", self.file.raw_from(line, 0));
+        (edits.into_iter().collect(), vec![shown])
+    }
+
+    /// Replaces the words `from..=to` of a line.
+    pub(super) fn replace_words(&self, line: &Line, from: usize, to: usize, text: &str) -> Rewrite {
+        let edit = line.words.get(from).zip(line.words.get(to));
+        let edit = edit.map(|(first, last)| replace(first.start, last.end, text));
+        (edit.into_iter().collect(), vec![text.to_owned()])
+    }
+
+    /// Takes the words `from..=to` of a line away, with the blanks in front of them.
+    pub(super) fn remove_words(&self, line: &Line, from: usize, to: usize) -> Rewrite {
+        let before = from.checked_sub(1).and_then(|at| line.words.get(at));
+        let edit = before.zip(line.words.get(to));
+        let edit = edit.map(|(before, last)| replace(before.end, last.end, ""));
+        let shown = format!("(deleted) {}", self.file.raw(line, from, to));
+        (edit.into_iter().collect(), vec![shown])
+    }
+
+    /// Puts lines behind a line.
+    pub(super) fn insert_behind(&self, line: &Line, indent: &str, lines: &[String]) -> Option<Edit> {
+        if lines.is_empty() {
+            return None;
+        }
+        let newline = self.file.newline();
+        let text: String = if line.newline.is_empty() {
+            lines
+                .iter()
+                .map(|more| format!("{newline}{indent}{more}"))
+                .collect()
+        } else {
+            lines
+                .iter()
+                .map(|more| format!("{indent}{more}{newline}"))
+                .collect()
+        };
+        Some(replace(line.end, line.end, text))
+    }
+
+    /// The edit that writes lines at a place.
+    pub(super) fn pin(&self, at: PinAt, lines: &[String]) -> Edit {
+        let newline = self.file.newline();
+        let sections = &self.file.sections;
+        let (section, top) = match at {
+            PinAt::Top(section) => (Some(section), true),
+            PinAt::End(section) => (Some(section), false),
+            PinAt::Global => (
+                sections.iter().position(|section| section.kind == "global"),
+                false,
+            ),
+        };
+        let found = section.and_then(|at| Some((at, sections.get(at)?)));
+        let Some((section, header)) = found else {
+            // In front of the first section, behind what the file says of itself.
+            let first = sections
+                .first()
+                .and_then(|section| self.file.lines.get(section.header));
+            let place = first.map_or(0, |line| line.start);
+            let indent = (!sections.is_empty()).then(|| self.file.indent(0));
+            let indent = indent.unwrap_or_else(|| "    ".to_owned());
+            let body: String = lines
+                .iter()
+                .map(|line| format!("{indent}{line}{newline}"))
+                .collect();
+            return replace(place, place, format!("global{newline}{body}{newline}"));
+        };
+        let last = if top { None } else { self.file.body(section).last() };
+        let behind = last.or_else(|| self.file.lines.get(header.header));
+        let indent = self.file.indent(section);
+        behind
+            .and_then(|line| self.insert_behind(line, &indent, lines))
+            .unwrap_or_else(|| replace(0, 0, ""))
+    }
+
+    /// Where a line is to be written so that it counts for those proxies: in their `defaults` when all that inherit from it
+    /// want it, otherwise in each.
+    pub(super) fn pin_places(&self, proxies: &[usize], may: impl Fn(usize) -> bool) -> Vec<PinAt> {
+        let mut out = Vec::new();
+        for &at in proxies {
+            let defaults = self.file.sections.get(at).and_then(|section| section.defaults);
+            let shared = defaults.filter(|defaults| {
+                self.file
+                    .proxies()
+                    .filter(|(other, section)| section.defaults == Some(*defaults) && may(*other))
+                    .all(|(other, _)| proxies.contains(&other))
+            });
+            let place = shared.map_or(PinAt::End(at), PinAt::End);
+            if !out.contains(&place) {
+                out.push(place);
+            }
+        }
+        out
+    }
+
+    /// The header lines of those sections.
+    pub(super) fn headers(&self, sections: &[usize]) -> Vec<&Line> {
+        let of = |at: &usize| self.file.lines.get(self.file.sections.get(*at)?.header);
+        sections.iter().filter_map(of).collect()
+    }
+
+    /// The names of those sections in one text, the first few of many.
+    pub(super) fn names(&self, sections: &[usize]) -> String {
+        let names: Vec<String> = sections
+            .iter()
+            .filter_map(|at| self.file.sections.get(*at))
+            .map(|section| format!("'{}'", section.title()))
+            .collect();
+        match names.get(..4) {
+            Some(first) if names.len() > 4 => format!("{} and {} more", first.join(", "), names.len() - 4),
+            _ => names.join(", "),
+        }
+    }
+}
