@@ -2,12 +2,15 @@
 
 mod background;
 mod demo;
+mod fmt;
 mod haproxy;
 mod heartbeat;
 mod host;
 mod keepalived;
 mod kernel;
 mod lint;
+mod migrate;
+mod replace;
 mod service_manager;
 mod simulate;
 mod syslog;

@@ -33,6 +33,14 @@ enum Command {
     ///
     /// Exit status: 0 when nothing is found, 1 when something is, 2 when a file could not be read or written.
     Lint(crate::lint::Options),
+    /// Say what haproxy.cfg files have to become for another version, and write it.
+    ///
+    /// Exit status: 0 when nothing is left to decide, 1 when something is, 2 when a file could not be read or written.
+    Migrate(crate::migrate::Options),
+    /// Indent haproxy.cfg files and set their blanks; nothing else is changed.
+    ///
+    /// Exit status: 0, with --check 1 when a file would change, 2 when a file could not be read or written.
+    Fmt(crate::fmt::Options),
     /// Run as haproxy, with its command line.
     #[command(disable_help_flag = true)]
     Haproxy {
@@ -67,6 +75,8 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
             ExitCode::from(crate::keepalived::run(OsStr::new("keepalived"), &arguments))
         }
         Some(Command::Lint(options)) => ExitCode::from(crate::lint::run(&options)),
+        Some(Command::Migrate(options)) => ExitCode::from(crate::migrate::run(&options)),
+        Some(Command::Fmt(options)) => ExitCode::from(crate::fmt::run(&options)),
         Some(Command::Simulate(options)) => ExitCode::from(crate::simulate::run(&options)),
         Some(Command::Demo { limit }) => match crate::demo::run(limit) {
             Ok(()) => ExitCode::SUCCESS,

@@ -11,6 +11,7 @@ pub mod diff;
 pub mod edit;
 mod facts;
 mod fixes;
+pub mod fmt;
 pub mod haproxy;
 mod levels;
 pub mod migrate;

@@ -12,7 +12,7 @@ use nix::sys::resource::{Resource, getrlimit};
 use crate::host::SystemHost;
 
 /// This machine.
-pub(super) struct Machine;
+pub(crate) struct Machine;
 
 impl Host for Machine {
     fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {

@@ -2,9 +2,8 @@
 //! `lint`'s; here are the command line, the files and the machine.
 
 mod diff;
-mod machine;
+pub(crate) mod machine;
 mod output;
-mod replace;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
@@ -208,7 +207,7 @@ fn fix(report: &Report) -> (usize, Vec<String>) {
         if edited.applied == 0 {
             continue;
         }
-        match replace::replace(Path::new(file.name()), file.bytes(), &edited.bytes) {
+        match crate::replace::replace(Path::new(file.name()), file.bytes(), &edited.bytes) {
             Ok(()) => written += edited.applied,
             Err(error) => failed.push(format!("{}: {error}", file.name())),
         }

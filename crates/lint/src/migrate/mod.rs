@@ -60,6 +60,8 @@ pub const VERSIONS: &[Version] = &[
 enum When {
     /// From the version on that warns of one of these keywords, or refuses it, whatever the file comes from.
     Old(&'static [(Table<'static>, &'static str)]),
+    /// From that version on, which refuses or warns of what no keyword stands for, whatever the file comes from.
+    From(Version),
     /// When that version lies between the file's and the target, which it may be itself.
     Since(Version),
 }
@@ -87,7 +89,7 @@ impl Migration {
     /// The first version that warns or in which the change is.
     fn begins(&self) -> Option<Version> {
         match self.when {
-            When::Since(version) => Some(version),
+            When::Since(version) | When::From(version) => Some(version),
             When::Old(keywords) => keywords
                 .iter()
                 .filter_map(|(table, name)| row(*table, name))
@@ -99,7 +101,7 @@ impl Migration {
     /// The first version that refuses one of its keywords.
     fn refused(&self) -> Option<Version> {
         match self.when {
-            When::Since(_) => None,
+            When::Since(_) | When::From(_) => None,
             When::Old(keywords) => keywords
                 .iter()
                 .filter_map(|(table, name)| row(*table, name)?.removed_in)
@@ -110,6 +112,7 @@ impl Migration {
     fn concerns(&self, from: Version, to: Version) -> bool {
         match self.when {
             When::Since(version) => from < version && version <= to,
+            When::From(version) => version <= to,
             When::Old(_) => self.begins().is_some_and(|begins| begins <= to),
         }
     }
@@ -177,13 +180,12 @@ pub fn migrate(text: &[u8], options: Options) -> Result<Migrated, EditError> {
     let mut findings = None;
     for _ in 0..MAX_ROUNDS {
         let round = round(&after, from, options)?;
-        // What is found later stands in a text that the user has not seen; it is what the first round had to put off.
+        // What is found later stands in a text that the user has not seen, and comes of what the first round wrote or put off.
         findings.get_or_insert(round.findings);
-        let more = round.put_off && round.text != after;
-        after = round.text;
-        if !more {
+        if round.text == after {
             break;
         }
+        after = round.text;
     }
     Ok(Migrated {
         from,
@@ -198,8 +200,6 @@ pub fn migrate(text: &[u8], options: Options) -> Result<Migrated, EditError> {
 struct Round {
     findings: Vec<Finding>,
     text: Vec<u8>,
-    /// Whether edits were left out as others wanted the same bytes.
-    put_off: bool,
 }
 
 fn round(text: &[u8], from: Version, options: Options) -> Result<Round, EditError> {
@@ -211,7 +211,6 @@ fn round(text: &[u8], from: Version, options: Options) -> Result<Round, EditErro
     let mut edits: Vec<Edit> = Vec::new();
     let mut pins: BTreeMap<PinAt, Vec<String>> = BTreeMap::new();
     let mut findings = Vec::new();
-    let mut put_off = false;
     for migration in all().filter(|migration| migration.concerns(from, options.to)) {
         let mut found = Vec::new();
         (migration.find)(&task, &mut found);
@@ -221,12 +220,9 @@ fn round(text: &[u8], from: Version, options: Options) -> Result<Round, EditErro
             if pinned {
                 wanted.extend(found.pin_edits.iter().cloned());
             }
-            if wanted
-                .iter()
-                .any(|edit| edits.iter().any(|other| clash(edit, other)))
-            {
-                put_off = true;
-            } else {
+            let clashes = |edit: &Edit| edits.iter().any(|other| clash(edit, other));
+            // What clashes has its turn in the next round.
+            if !wanted.iter().any(clashes) {
                 edits.extend(wanted);
                 if pinned {
                     for (at, line) in &found.pins {
@@ -245,7 +241,6 @@ fn round(text: &[u8], from: Version, options: Options) -> Result<Round, EditErro
     Ok(Round {
         findings,
         text: apply(text, FileId(0), &edits)?,
-        put_off,
     })
 }
 

@@ -33,6 +33,7 @@ pub(super) enum Pattern {
 /// Patterns of a method that any method fits.
 const ANY_METHOD: &[&str] = &[
     "[^ :]*",
+    "[^: ]*",
     "[^ :]+",
     "[^ ]*",
     "[^ ]+",

@@ -42,7 +42,7 @@ fn span(migration: &super::Migration) -> String {
         .map(|version| version.to_string())
         .unwrap_or_default();
     match (migration.when, migration.refused()) {
-        (When::Since(_), _) => format!("Since {begins}."),
+        (When::Since(_) | When::From(_), _) => format!("Since {begins}."),
         (When::Old(_), Some(refused)) if refused.to_string() == begins => format!("Refused since {begins}."),
         (When::Old(_), Some(refused)) => format!("Warned of since {begins}, refused since {refused}."),
         (When::Old(_), None) => format!("Warned of since {begins}."),

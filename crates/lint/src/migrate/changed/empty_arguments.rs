@@ -8,7 +8,7 @@ use super::super::{Migration, When};
 pub(super) const MIGRATION: Migration = Migration {
     name: "empty-arguments",
     about: "an empty argument is refused",
-    when: When::Since(Version::new(3, 3)),
+    when: When::From(Version::new(3, 3)),
     docs: "An argument that is empty, or becomes so as a variable is not set, is an error since 3.3; before, what stood behind it was passed over.",
     find,
 };

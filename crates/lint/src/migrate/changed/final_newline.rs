@@ -8,7 +8,7 @@ use super::super::{Migration, When};
 pub(super) const MIGRATION: Migration = Migration {
     name: "final-newline",
     about: "a last line must have its end",
-    when: When::Since(Version::new(2, 3)),
+    when: When::From(Version::new(2, 3)),
     docs: "Since 2.3 a file whose last line has no newline is refused, as it may have been cut off.",
     find,
 };

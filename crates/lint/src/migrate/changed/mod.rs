@@ -19,6 +19,7 @@ mod mailers;
 mod max_rewrite;
 mod privileges;
 mod prometheus_states;
+mod quotes;
 mod server_in_frontend;
 mod server_port;
 mod server_verify;
@@ -40,6 +41,7 @@ pub(super) const ALL: &[&Migration] = &[
     &server_verify::MIGRATION,
     &http_09::MIGRATION,
     &max_rewrite::MIGRATION,
+    &quotes::MIGRATION,
     &unique_names::MIGRATION,
     &server_port::MIGRATION,
     &http_reuse::MIGRATION,

@@ -8,7 +8,7 @@ use super::super::{Migration, When};
 pub(super) const MIGRATION: Migration = Migration {
     name: "server-in-frontend",
     about: "a server in a frontend is refused",
-    when: When::Since(Version::new(2, 4)),
+    when: When::From(Version::new(2, 4)),
     docs: "A `server` line in a `frontend` was passed over with a warning; 2.4 refuses it. It is kept as a comment, as it never had an effect.",
     find,
 };

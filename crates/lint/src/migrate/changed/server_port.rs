@@ -8,7 +8,7 @@ use super::super::{Migration, When};
 pub(super) const MIGRATION: Migration = Migration {
     name: "server-port",
     about: "a server without a port goes to the port that the client came to",
-    when: When::Since(Version::new(1, 7)),
+    when: When::From(Version::new(1, 7)),
     docs: "A server without a port took that of the connection, and a check the first port of the proxy. Later versions ask for a port to check, and take the port that each client came to.",
     find,
 };

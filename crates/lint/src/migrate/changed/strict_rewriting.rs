@@ -16,7 +16,11 @@ pub(super) const MIGRATION: Migration = Migration {
 
 fn find(task: &Task<'_>, found: &mut Vec<Found>) {
     for (set, sides) in [("http-request", "requests"), ("http-response", "responses")] {
-        let changes = |line: &Line| line.word(0) == set && CHANGES.contains(&line.word(1));
+        // Old rules become such as these.
+        let old = if set == "http-request" { "req" } else { "rsp" };
+        let old = |word: &str| word.strip_prefix(old).is_some_and(|what| OLD.contains(&what));
+        let changes =
+            |line: &Line| old(line.word(0)) || line.word(0) == set && CHANGES.contains(&line.word(1));
         let off = |line: &Line| line.word(0) == set && line.word(1) == "strict-mode";
         let of = task
             .file
@@ -54,3 +58,6 @@ const CHANGES: &[&str] = &[
     "set-uri",
     "set-status",
 ];
+
+/// Old rules that change a message, without the side that they are for.
+const OLD: &[&str] = &["add", "rep", "irep", "del", "idel"];

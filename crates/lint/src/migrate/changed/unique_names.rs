@@ -8,7 +8,7 @@ use super::super::{Migration, When};
 pub(super) const MIGRATION: Migration = Migration {
     name: "unique-names",
     about: "two proxies of one name are refused",
-    when: When::Since(Version::new(1, 6)),
+    when: When::From(Version::new(1, 6)),
     docs: "Since 1.6 two frontends, or two backends, may not have the same name (a `listen` is both); 3.3 refuses a frontend and a backend of one name where it only warned.",
     find,
 };

@@ -11,41 +11,50 @@ use super::super::{Migration, When};
 pub(super) const MIGRATION: Migration = Migration {
     name: "unique-server-names",
     about: "two servers of one name are refused",
-    when: When::Since(Version::new(3, 3)),
-    docs: "Two servers of a backend with one name, and a frontend and a backend of one name, were warned of or let pass; since 3.3 they are errors.",
+    when: When::From(Version::new(2, 0)),
+    docs: "Two servers of a backend with one name are refused since 2.0 (since 3.3 those with different `id` too). The later one gets \
+           another name, so that the file is read; cookies stay, as they have names of their own.",
     find,
 };
 
 fn find(task: &Task<'_>, found: &mut Vec<Found>) {
     for (at, section) in task.file.proxies() {
         let mut seen: BTreeMap<&str, &Line> = BTreeMap::new();
+        let mut given: Vec<String> = Vec::new();
         for line in task
             .file
             .body(at)
             .filter(|line| line.word(0) == "server" && section.is_backend())
         {
-            if let Some(first) = seen.get(line.word(1)) {
+            let name = line.word(1);
+            if let Some(first) = seen.get(name) {
+                let servers = || task.file.body(at).filter(|line| line.word(0) == "server");
+                let taken = |wanted: &str| {
+                    given.iter().any(|given| given == wanted) || servers().any(|line| line.word(1) == wanted)
+                };
+                let Some(other) = (2..u32::MAX)
+                    .map(|count| format!("{name}-{count}"))
+                    .find(|wanted| !taken(wanted))
+                else {
+                    continue;
+                };
                 let message = format!(
-                    "two servers of '{}' are named '{}', which is refused since 3.3",
-                    section.title(),
-                    line.word(1)
+                    "two servers of '{}' are named '{name}', which is refused since 2.0",
+                    section.title()
                 );
-                let advice = "give one another name; a session cookie or the sockets' commands may know it by the old one";
-                found.push(Found::new([*first, line], message).advice(advice).decide());
+                let rewrite = task.replace_words(line, 1, 1, &other);
+                let advice =
+                    "choose names to your liking; statistics and the sockets' commands know servers by them";
+                found.push(
+                    Found::new([*first, line], message)
+                        .edits(rewrite)
+                        .advice(advice)
+                        .decide(),
+                );
+                given.push(other);
             } else {
-                seen.insert(line.word(1), line);
+                seen.insert(name, line);
             }
-        }
-        let twin = task
-            .file
-            .proxies()
-            .find(|(other, twin)| *other < at && twin.name == section.name && !section.name.is_empty());
-        if let Some((first, twin)) = twin
-            && (twin.kind != section.kind && twin.kind != "listen" && section.kind != "listen")
-        {
-            let message = format!("'{}' and '{}' have one name", twin.title(), section.title());
-            let advice = "they may still stand side by side, but statistics and 'table' arguments cannot tell them apart";
-            found.push(Found::new(task.headers(&[first, at]), message).advice(advice));
         }
     }
 }

@@ -6,7 +6,7 @@ use super::super::{Migration, When};
 pub(super) const MIGRATION: Migration = Migration {
     name: "address-on-section-line",
     about: "an address behind the name of a section becomes a `bind` line",
-    when: When::Since(syntax::Version::new(1, 5)),
+    when: When::From(syntax::Version::new(1, 5)),
     docs: "Warned of since 1.5 and refused since 1.6. What stood behind the address belongs to it, and goes with it.",
     find,
 };

@@ -7,7 +7,7 @@ use super::super::{Migration, When};
 pub(super) const MIGRATION: Migration = Migration {
     name: "httpchk-headers",
     about: "headers behind the version of `option httpchk` become `http-check send`",
-    when: When::Since(syntax::Version::new(2, 2)),
+    when: When::From(syntax::Version::new(2, 2)),
     docs: "Headers, and a body, were smuggled into the version. `http-check send` has them since 2.2, and 2.7 refuses the old form.",
     find,
 };

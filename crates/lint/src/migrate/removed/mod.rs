@@ -4,6 +4,7 @@ mod accept_invalid;
 mod add_header;
 mod address_on_section_line;
 mod app_session;
+mod bare_timeout;
 mod bind_process;
 mod block;
 mod debug;
@@ -43,6 +44,7 @@ use super::Migration;
 pub(super) const ALL: &[&Migration] = &[
     &address_on_section_line::MIGRATION,
     &old_timeouts::MIGRATION,
+    &bare_timeout::MIGRATION,
     &redispatch::MIGRATION,
     &block::MIGRATION,
     &add_header::MIGRATION,

@@ -6,7 +6,7 @@ use super::super::{Migration, When};
 pub(super) const MIGRATION: Migration = Migration {
     name: "mode-health",
     about: "`mode health` becomes an answer by rule",
-    when: When::Since(syntax::Version::new(2, 3)),
+    when: When::From(syntax::Version::new(2, 3)),
     docs: "The proxy answered each connection with OK, or with a whole response where `option httpchk` stood. A rule in HTTP mode answers with 200; what does not speak HTTP has nothing that answers it any more.",
     find,
 };

@@ -8,7 +8,7 @@ use super::super::{Migration, When};
 pub(super) const MIGRATION: Migration = Migration {
     name: "quic-names",
     about: "old names of `tune.quic.…` become those of one side",
-    when: When::Since(syntax::Version::new(3, 3)),
+    when: When::From(syntax::Version::new(3, 3)),
     docs: "Since 3.3 settings of QUIC are said for listeners (`fe`) and servers (`be`) apart; 3.5 refuses the old names. QUIC towards servers came with 3.3 as well, so old names meant listeners.",
     find,
 };

@@ -6,7 +6,7 @@ use super::super::{Migration, When};
 pub(super) const MIGRATION: Migration = Migration {
     name: "set-cookie",
     about: "the fetch `set-cookie()` becomes `res.cook()`",
-    when: When::Since(syntax::Version::new(2, 5)),
+    when: When::From(syntax::Version::new(2, 5)),
     docs: "The same cookie of a response under its later name, in ACLs, rules and formats.",
     find,
 };

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::Kind;
-use super::{Report, offered, place};
+use super::{REFUSED, Report, offered, place};
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}\
 table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #ddd}\
@@ -16,7 +16,7 @@ details{margin:1rem 0}summary{cursor:pointer;font-weight:600}.small{color:#555;f
 /// The colour of a file's light, and what it means.
 fn light(report: &Report<'_>) -> (&'static str, &'static str) {
     let migrated = report.migrated;
-    if migrated.count(Kind::Decide) > 0 {
+    if migrated.count(Kind::Decide) > 0 || !report.refused.is_empty() {
         ("red", "a person has to decide first")
     } else if migrated.count(Kind::Changed) > 0 {
         ("yellow", "can be switched; some things will behave otherwise")
@@ -95,6 +95,13 @@ fn file(out: &mut String, report: &Report<'_>) {
             );
         }
         out.push_str("</table>\n");
+    }
+    if !report.refused.is_empty() {
+        let _ = writeln!(out, "<h3>{REFUSED}</h3>\n<ul>");
+        for refused in report.refused {
+            let _ = writeln!(out, "<li>{}: {}</li>", refused.place(), escaped(&refused.message));
+        }
+        out.push_str("</ul>\n");
     }
     let diff = report.diff();
     if diff.is_empty() {

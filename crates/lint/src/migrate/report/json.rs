@@ -15,6 +15,7 @@ pub fn json(report: &Report<'_>) -> String {
         "to": migrated.to.to_string(),
         "changed": migrated.is_changed(),
         "findings": migrated.findings,
+        "refused": report.refused,
         "diff": report.diff(),
     });
     format!("{value:#}\n")

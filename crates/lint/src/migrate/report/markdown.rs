@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::Kind;
-use super::{Report, offered, place};
+use super::{REFUSED, Report, offered, place};
 
 /// The report as Markdown.
 #[must_use]
@@ -38,6 +38,12 @@ pub fn markdown(report: &Report<'_>) -> String {
                 finding.migration,
                 cell(&finding.advice)
             );
+        }
+    }
+    if !report.refused.is_empty() {
+        let _ = writeln!(out, "\n## {REFUSED}\n");
+        for refused in report.refused {
+            let _ = writeln!(out, "- {}: {}", refused.place(), cell(&refused.message));
         }
     }
     let diff = report.diff();

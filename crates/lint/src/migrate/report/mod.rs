@@ -10,6 +10,8 @@ pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
 
+use serde::Serialize;
+
 use super::{Finding, Kind, Migrated};
 use crate::diff::unified;
 
@@ -20,9 +22,28 @@ pub struct Report<'m> {
     pub name: &'m str,
     /// What became of it.
     pub migrated: &'m Migrated,
-    /// Whether old defaults were to be written down.
-    pub pin: bool,
+    /// What the target still refuses of the new text.
+    pub refused: &'m [Refused],
 }
+
+/// A line of the new text that the target refuses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Refused {
+    /// Counted from 1, in the new text; none when the whole is refused.
+    pub line: Option<u32>,
+    /// Why, in the target's words.
+    pub message: String,
+}
+
+impl Refused {
+    fn place(&self) -> String {
+        self.line
+            .map_or_else(|| "whole file".to_owned(), |line| format!("line {line}"))
+    }
+}
+
+/// Title of what [`Report::refused`] has.
+const REFUSED: &str = "What the target would still refuse in the new file, as read here";
 
 /// The parts of a report in their order, each with its title.
 const PARTS: &[(Kind, &str)] = &[

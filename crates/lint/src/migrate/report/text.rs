@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::Kind;
-use super::{Report, offered, place};
+use super::{REFUSED, Report, offered, place};
 
 /// The report as plain text.
 #[must_use]
@@ -39,6 +39,12 @@ pub fn text(report: &Report<'_>) -> String {
             if let Some(offered) = offered(finding) {
                 let _ = writeln!(out, "    {offered}");
             }
+        }
+    }
+    if !report.refused.is_empty() {
+        let _ = writeln!(out, "\n{REFUSED}");
+        for refused in report.refused {
+            let _ = writeln!(out, "  {}: {}", refused.place(), refused.message);
         }
     }
     let diff = report.diff();

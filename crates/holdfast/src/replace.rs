@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// When the file no longer holds `old`, or something of it cannot be done; the file is as it was then.
-pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, old: &[u8], new: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
     let meta = fs::metadata(&path)?;
     let beside = temporary(&path);

@@ -1,0 +1,208 @@
+//! `holdfast migrate`: what haproxy.cfg files have to become for another version. What is found and written is the crate
+//! `lint`'s to say; here are the command line, the files, and what the language of the target still has against the result.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use ::lint::migrate::report::{Refused, Report, html, json, markdown, text};
+use ::lint::migrate::{self, Kind, Migrated};
+use haproxy_cfg::{Dialect, Input, LoadOptions, load};
+use syntax::{Severity, Version};
+
+use crate::lint::machine::Machine;
+
+/// Exit status when nothing is left to decide.
+const FINE: u8 = 0;
+/// Exit status when something is.
+const OPEN: u8 = 1;
+/// Exit status when a file could not be read or written; clap's too for a wrong command line.
+const FAILED: u8 = 2;
+
+/// How the report is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For a terminal.
+    #[default]
+    Text,
+    /// For a ticket or a wiki.
+    Markdown,
+    /// One page that needs nothing else.
+    Html,
+    /// An object for each file.
+    Json,
+}
+
+/// The command line.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Files, and folders, of which each *.cfg is taken.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// The version that the files were written for, from 1.3 on; guessed from what they use when it is left out.
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    from: Option<Version>,
+    /// The version that is to read them.
+    #[arg(long, value_name = "VERSION", default_value = "3.4", value_parser = version)]
+    to: Version,
+    /// Put the new text into the files.
+    #[arg(long, conflicts_with = "dry_run")]
+    write: bool,
+    /// Change nothing, as without --write.
+    #[arg(long)]
+    dry_run: bool,
+    /// Write defaults that changed as they were, so that behaviour stays.
+    #[arg(long)]
+    pin: bool,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+fn version(text: &str) -> Result<Version, String> {
+    let dialect: Dialect = text.parse().map_err(|error| format!("{error}"))?;
+    migrate::VERSIONS
+        .contains(&dialect.version)
+        .then_some(dialect.version)
+        .ok_or_else(|| format!("there is no version {}", dialect.version))
+}
+
+/// A file with what became of it.
+struct Done {
+    name: String,
+    migrated: Migrated,
+    refused: Vec<Refused>,
+}
+
+/// Runs it; gives the exit status.
+pub(crate) fn run(options: &Options) -> u8 {
+    let mut status = FINE;
+    let mut fail = |name: &str, error: String| {
+        // Nobody is left to be told when standard error is closed.
+        let _ = writeln!(io::stderr(), "holdfast migrate: {name}: {error}");
+        status = FAILED;
+    };
+    if options.from.is_some_and(|from| from > options.to) {
+        fail("--from", format!("it is later than --to {}", options.to));
+        return FAILED;
+    }
+    let mut all = Vec::new();
+    for name in &options.files {
+        match names(name) {
+            Ok(names) => {
+                for name in names {
+                    match file(options, &name) {
+                        Ok(done) => all.push(done),
+                        Err(error) => fail(&name, error),
+                    }
+                }
+            }
+            Err(error) => fail(name, error.to_string()),
+        }
+    }
+    let reports: Vec<Report<'_>> = all
+        .iter()
+        .map(|done| Report {
+            name: &done.name,
+            migrated: &done.migrated,
+            refused: &done.refused,
+        })
+        .collect();
+    let shown = match options.format {
+        Format::Html => html(&reports),
+        Format::Text => reports.iter().map(text).collect::<Vec<_>>().join("\n"),
+        Format::Markdown => reports.iter().map(markdown).collect::<Vec<_>>().join("\n"),
+        Format::Json => reports.iter().map(json).collect(),
+    };
+    // A reader that went away does not want the rest.
+    let _ = io::stdout().write_all(shown.as_bytes());
+    let open = |done: &Done| done.migrated.count(Kind::Decide) > 0 || !done.refused.is_empty();
+    if status == FINE && all.iter().any(open) {
+        status = OPEN;
+    }
+    status
+}
+
+/// The files that an argument names.
+fn names(name: &str) -> io::Result<Vec<String>> {
+    if !std::fs::metadata(name)?.is_dir() {
+        return Ok(vec![name.to_owned()]);
+    }
+    let mut out = Vec::new();
+    for entry in std::fs::read_dir(name)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "cfg") && path.is_file() {
+            out.push(path.to_string_lossy().into_owned());
+        }
+    }
+    out.sort_unstable();
+    if out.is_empty() {
+        return Err(io::Error::other("no file in it has a name that ends in .cfg"));
+    }
+    Ok(out)
+}
+
+fn file(options: &Options, name: &str) -> Result<Done, String> {
+    let before = std::fs::read(name).map_err(|error| error.to_string())?;
+    if is_keepalived(&before) {
+        return Err("this is a keepalived.conf; only haproxy.cfg is migrated".to_owned());
+    }
+    let wanted = migrate::Options {
+        from: options.from,
+        to: options.to,
+        pin: options.pin,
+    };
+    let migrated = migrate::migrate(&before, wanted).map_err(|error| error.to_string())?;
+    let refused = refused(name, &migrated);
+    if options.write && migrated.is_changed() {
+        crate::replace::replace(Path::new(name), &before, &migrated.after)
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(Done {
+        name: name.to_owned(),
+        migrated,
+        refused,
+    })
+}
+
+/// What the language of the target has against the new text, as far as it is about words and not about this machine.
+fn refused(name: &str, migrated: &Migrated) -> Vec<Refused> {
+    let dialect = Dialect {
+        version: migrated.to,
+        strict: true,
+    };
+    let input = Input::Text {
+        name: name.to_owned(),
+        bytes: migrated.after.clone(),
+    };
+    let options = LoadOptions {
+        ignore_unresolved: true,
+        ..LoadOptions::default()
+    };
+    let loaded = load(&[input], dialect, &Machine, options);
+    let alerts = loaded
+        .diagnostics
+        .iter()
+        .filter(|told| told.severity == Severity::Alert);
+    alerts
+        .map(|told| Refused {
+            line: told.span.map(|span| loaded.sources.locate(span).1.line),
+            message: told.message.lines().next().unwrap_or_default().to_owned(),
+        })
+        .collect()
+}
+
+/// Whether a text is a keepalived.conf.
+pub(crate) fn is_keepalived(text: &[u8]) -> bool {
+    let begins = |line: &[u8]| {
+        let line = line.trim_ascii_start();
+        let words: [&[u8]; 5] = [
+            b"vrrp_instance",
+            b"vrrp_sync_group",
+            b"vrrp_script",
+            b"global_defs",
+            b"virtual_server",
+        ];
+        words.iter().any(|word| line.starts_with(word))
+    };
+    text.split(|byte| *byte == b'\n').any(begins)
+}

@@ -1,0 +1,190 @@
+//! `holdfast migrate` and `holdfast fmt` from their command lines: files, exit statuses, and Debian's haproxy as the judge of what
+//! was written.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const OLD: &str = "# of 1.4\ndefaults\n  mode http\n  contimeout 5s\n  clitimeout 5s\n  srvtimeout 5s\n\nlisten web 127.0.0.1:8080 # here\n  \
+                   reqadd X:\\ 1\n  server s 127.0.0.1:8081\n";
+
+fn holdfast(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_holdfast"))
+        .args(arguments)
+        .output()
+        .expect("it runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_file_is_written_when_asked_for_and_keeps_its_mode() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("haproxy.cfg");
+    let name = path.to_str().expect("a name");
+    fs::write(&path, OLD).expect("written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("set");
+    let shown = holdfast(&["migrate", name, "--to", "2.6"]);
+    assert_eq!(shown.status.code(), Some(0), "{}", text(&shown.stderr));
+    assert!(
+        text(&shown.stdout).contains("+  timeout connect 5s"),
+        "{}",
+        text(&shown.stdout)
+    );
+    assert!(
+        text(&shown.stdout).contains("guessed: line 8"),
+        "{}",
+        text(&shown.stdout)
+    );
+    assert_eq!(
+        fs::read_to_string(&path).expect("read"),
+        OLD,
+        "without --write nothing is written"
+    );
+    let written = holdfast(&["migrate", name, "--to", "2.6", "--write", "--format", "json"]);
+    assert_eq!(written.status.code(), Some(0));
+    let value: serde_json::Value = serde_json::from_slice(&written.stdout).expect("it is JSON");
+    assert_eq!(value["changed"], true);
+    let new = fs::read_to_string(&path).expect("read");
+    assert!(
+        new.contains("listen web # here\n  bind 127.0.0.1:8080\n  http-request add-header X 1\n"),
+        "{new}"
+    );
+    assert_eq!(
+        fs::metadata(&path).expect("there").permissions().mode() & 0o777,
+        0o640
+    );
+    let again = holdfast(&["migrate", name, "--to", "2.6", "--write"]);
+    assert!(
+        text(&again.stdout).contains("The file stays as it is."),
+        "{}",
+        text(&again.stdout)
+    );
+    assert_eq!(fs::read_to_string(&path).expect("read"), new);
+}
+
+#[test]
+fn what_is_left_to_decide_and_what_cannot_be_read_have_their_statuses() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.cfg");
+    fs::write(
+        &path,
+        "frontend f\n    mode http\n    bind 127.0.0.1:8080\n    timeout client 5s\n    reqdeny \\.exe\n",
+    )
+    .expect("written");
+    let open = holdfast(&[
+        "migrate",
+        folder.path().to_str().expect("a name"),
+        "--to",
+        "2.6",
+        "--format",
+        "markdown",
+    ]);
+    assert_eq!(open.status.code(), Some(1), "{}", text(&open.stderr));
+    assert!(
+        text(&open.stdout).contains("## What the target would still refuse"),
+        "{}",
+        text(&open.stdout)
+    );
+    let none = holdfast(&[
+        "migrate",
+        folder.path().join("none.cfg").to_str().expect("a name"),
+    ]);
+    assert_eq!(none.status.code(), Some(2));
+    let back = holdfast(&[
+        "migrate",
+        path.to_str().expect("a name"),
+        "--from",
+        "2.6",
+        "--to",
+        "2.0",
+    ]);
+    assert_eq!(back.status.code(), Some(2));
+    assert!(
+        text(&back.stderr).contains("later than --to"),
+        "{}",
+        text(&back.stderr)
+    );
+    fs::write(&path, "vrrp_instance V {\n}\n").expect("written");
+    let other = holdfast(&["migrate", path.to_str().expect("a name")]);
+    assert_eq!(other.status.code(), Some(2));
+}
+
+#[test]
+fn files_are_formatted_in_place_and_standard_input_to_standard_output() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.cfg");
+    let name = path.to_str().expect("a name");
+    fs::write(&path, " global\nlog   127.0.0.1 local0\n").expect("written");
+    let check = holdfast(&["fmt", "--check", name]);
+    assert_eq!(
+        (check.status.code(), text(&check.stdout)),
+        (Some(1), format!("{name}\n"))
+    );
+    let diff = holdfast(&["fmt", "--diff", name]);
+    assert!(
+        text(&diff.stdout).contains("+    log 127.0.0.1 local0"),
+        "{}",
+        text(&diff.stdout)
+    );
+    assert_eq!(
+        fs::read_to_string(&path).expect("read"),
+        " global\nlog   127.0.0.1 local0\n"
+    );
+    assert_eq!(holdfast(&["fmt", name]).status.code(), Some(0));
+    assert_eq!(
+        fs::read_to_string(&path).expect("read"),
+        "global\n    log 127.0.0.1 local0\n"
+    );
+    assert_eq!(holdfast(&["fmt", "--check", name]).status.code(), Some(0));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_holdfast"))
+        .args(["fmt", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    child
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(b"global\n  maxconn  9\n")
+        .expect("written");
+    let said = child.wait_with_output().expect("it ends");
+    assert_eq!(text(&said.stdout), "global\n    maxconn 9\n");
+    assert_eq!(holdfast(&["fmt", "/nonexistent.cfg"]).status.code(), Some(2));
+}
+
+/// What is recorded holds wherever Debian's haproxy is not; where it is, it judges what this program writes now.
+#[test]
+fn debians_haproxy_takes_what_was_written() {
+    let haproxy = Path::new("/usr/sbin/haproxy");
+    let version = Command::new(haproxy).arg("-v").output();
+    let is_debians = version.is_ok_and(|said| text(&said.stdout).contains("version 2.6"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("haproxy.cfg");
+    fs::write(&path, OLD).expect("written");
+    let written = holdfast(&[
+        "migrate",
+        path.to_str().expect("a name"),
+        "--from",
+        "1.4",
+        "--to",
+        "2.6",
+        "--write",
+        "--pin",
+    ]);
+    assert_eq!(written.status.code(), Some(0), "{}", text(&written.stdout));
+    if is_debians {
+        let said = Command::new(haproxy)
+            .arg("-c")
+            .arg("-f")
+            .arg(&path)
+            .output()
+            .expect("it runs");
+        assert_eq!(said.status.code(), Some(0), "{}", text(&said.stderr));
+    }
+}
