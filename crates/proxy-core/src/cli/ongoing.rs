@@ -53,6 +53,8 @@ pub enum Answer {
     Libraries(Vec<(u64, u64, String)>),
     /// The time.
     Now(Vec<u8>),
+    /// A pause was cut short: the other side has ended.
+    Interrupted,
     /// Whether it was there.
     Ended(bool),
 }
@@ -97,6 +99,7 @@ impl Next {
             (Self::Asked(_, then), Some(answer)) => then(call, answer),
             // The threads that would know are gone.
             (Self::Asked(..), None) => Reply::error("The process is ending: nobody could be asked."),
+            (Self::After(..), Some(Answer::Interrupted)) => Reply::error("Interrupted."),
             (Self::Part(part) | Self::After(_, part), _) => part.write(call),
         }
     }

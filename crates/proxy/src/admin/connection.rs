@@ -168,6 +168,10 @@ impl<S: Stream> Connection<'_, S> {
             while self.follow().await? && self.session.interactive {
                 self.answer(false).await?;
             }
+            // What was said during a pause.
+            while self.session.interactive && !self.session.quits && self.input.contains(&b'\n') {
+                self.answer(false).await?;
+            }
             if self.asks_for_listeners {
                 return Ok(());
             }
@@ -240,15 +244,30 @@ impl<S: Stream> Connection<'_, S> {
                     None
                 }
                 Wants::Answer(question) => self.ask(question).await,
-                Wants::Time(ms) => {
-                    tokio::time::sleep(Duration::from_millis(ms)).await;
-                    None
-                }
+                Wants::Time(ms) => self.pause(ms).await?,
             };
             let out = self.with_context(|session, cli, out| go_on(session, answer, cli, out));
             self.send(&out).await?;
         }
         Ok(())
+    }
+
+    /// Lets time go by, unless the other side ends. What it says meanwhile is kept for later.
+    async fn pause(&mut self, ms: u64) -> io::Result<Option<Answer>> {
+        let limit = self.context.config.global.tune.bufsize as usize;
+        let mut over = std::pin::pin!(tokio::time::sleep(Duration::from_millis(ms)));
+        loop {
+            if self.input.len() >= limit {
+                over.await;
+                return Ok(None);
+            }
+            tokio::select! {
+                () = &mut over => return Ok(None),
+                said = self.stream.read_buf(&mut self.input) => if said? == 0 {
+                    return Ok(Some(Answer::Interrupted));
+                },
+            }
+        }
     }
 
     /// What the threads say, and what is known of the connections to stats sockets.
@@ -266,7 +285,7 @@ impl<S: Stream> Connection<'_, S> {
                 listed.began = context.answers.date(listed.began_ms);
                 listed
             })),
-            Answer::Now(_) | Answer::Threads { .. } | Answer::Libraries(_) => {}
+            Answer::Now(_) | Answer::Threads { .. } | Answer::Libraries(_) | Answer::Interrupted => {}
             Answer::Ended(ended) => {
                 for (_, (listed, end)) in &*connections {
                     if Some(listed.number) == number {

@@ -314,6 +314,34 @@ fn a_thousand_clients_at_once_are_answered_one_by_one_and_none_of_them_stays() {
 }
 
 #[test]
+fn a_wait_ends_with_the_client_and_holds_no_place() {
+    let mut config = Config::default();
+    config.global.stats_maxconn = Some(1);
+    with_socket(config, Level::User, |path| async move {
+        let mut gone = UnixStream::connect(&path).await.unwrap();
+        gone.write_all(b"wait 1d\n").await.unwrap();
+        tokio::task::yield_now().await;
+        drop(gone);
+        // As haproxy 3.4 does, the line goes on behind it.
+        let mut ended = UnixStream::connect(&path).await.unwrap();
+        ended.write_all(b"wait 1d;show version\n").await.unwrap();
+        ended.shutdown().await.unwrap();
+        assert_eq!(read_to_end(&mut ended).await, "Interrupted.\n\n3.5.0-test\n\n");
+        let mut patient = UnixStream::connect(&path).await.unwrap();
+        patient
+            .write_all(b"prompt i\nwait 20ms\necho a\nquit\n")
+            .await
+            .unwrap();
+        assert_eq!(read_to_end(&mut patient).await, "\nDone.\n\na\n\n");
+        let mut hasty = UnixStream::connect(&path).await.unwrap();
+        hasty.write_all(b"prompt i\nwait 100ms\n").await.unwrap();
+        assert_eq!(read_until(&mut hasty, "\n").await, "\n");
+        hasty.write_all(b"echo b\n").await.unwrap();
+        assert_eq!(read_until(&mut hasty, "b\n\n").await, "Done.\n\nb\n\n");
+    });
+}
+
+#[test]
 fn a_wait_ends_in_time_and_what_is_behind_it_is_answered() {
     with_socket(Config::default(), Level::User, |path| async move {
         let mut stream = UnixStream::connect(&path).await.unwrap();
