@@ -2,6 +2,10 @@
 //! without it, or without the original where it takes part, tests are left out, and listed so.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic; its helpers are part of it")]
+#![allow(
+    clippy::print_stdout,
+    reason = "how long things took is of use to whoever looks"
+)]
 
 use std::fs;
 use std::net::UdpSocket;
