@@ -1,5 +1,7 @@
 //! What migrations look at, and what they give: findings with their edits.
 
+use std::collections::BTreeSet;
+
 use haproxy_cfg::keywords::{Table, row};
 use syntax::{Edit, FileId, Span, Version};
 
@@ -302,21 +304,21 @@ impl Task<'_> {
     /// Where a line is to be written so that it counts for those proxies: in their `defaults` when all that inherit from it
     /// want it, otherwise in each.
     pub(super) fn pin_places(&self, proxies: &[usize], may: impl Fn(usize) -> bool) -> Vec<PinAt> {
-        let mut out = Vec::new();
-        for &at in proxies {
-            let defaults = self.file.sections.get(at).and_then(|section| section.defaults);
-            let shared = defaults.filter(|defaults| {
-                self.file
-                    .proxies()
-                    .filter(|(other, section)| section.defaults == Some(*defaults) && may(*other))
-                    .all(|(other, _)| proxies.contains(&other))
-            });
-            let place = shared.map_or(PinAt::End(at), PinAt::End);
-            if !out.contains(&place) {
-                out.push(place);
+        let wanted: BTreeSet<usize> = proxies.iter().copied().collect();
+        let mut unshared = BTreeSet::new();
+        for (at, section) in self.file.proxies() {
+            if !wanted.contains(&at) && may(at) {
+                unshared.extend(section.defaults);
             }
         }
-        out
+        let place = |at: usize| {
+            let defaults = self.file.sections.get(at).and_then(|section| section.defaults);
+            defaults
+                .filter(|defaults| !unshared.contains(defaults))
+                .map_or(PinAt::End(at), PinAt::End)
+        };
+        let out: BTreeSet<PinAt> = wanted.iter().map(|at| place(*at)).collect();
+        out.into_iter().collect()
     }
 
     /// The header lines of those sections.
