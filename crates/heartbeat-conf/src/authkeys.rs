@@ -48,6 +48,27 @@ pub(crate) fn keys(input: &Input, file: FileId, diagnostics: &mut Vec<Diagnostic
     reader.end(file)
 }
 
+/// The text with a star for each octet of a key, so that whoever shows a line shows no key. Places stay what they are.
+pub(crate) fn masked(bytes: &[u8]) -> Vec<u8> {
+    let mut out = bytes.to_vec();
+    for line in lines(bytes, FileId(0), Form::AuthKeys) {
+        let text = |span: &Span| bytes.get(span.start as usize..span.end as usize).unwrap_or(b"");
+        let first = line.words.first().map_or(&b""[..], text);
+        if first == b"auth" {
+            continue;
+        }
+        // Where the method is not a word of its own, the key comes sooner.
+        let is_number = !first.is_empty() && first.iter().all(u8::is_ascii_digit);
+        let shown = if is_number { 2 } else { 1 };
+        for word in line.words.iter().skip(shown) {
+            if let Some(key) = out.get_mut(word.start as usize..word.end as usize) {
+                key.fill(b'*');
+            }
+        }
+    }
+    out
+}
+
 struct Reader<'a> {
     keys: Keys,
     /// Place of the last `auth`.

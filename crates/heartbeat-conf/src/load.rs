@@ -63,7 +63,7 @@ pub struct Inputs {
 pub struct Loaded {
     /// The configuration as far as it could be understood; to be run only when nothing refuses it.
     pub configuration: Configuration,
-    /// The files that were read.
+    /// The files that were read; authkeys with stars for its keys.
     pub sources: SourceMap,
     /// All that is to be told: ha.cf line after line, what concerns it as a whole, then authkeys, then haresources.
     pub diagnostics: Vec<Diagnostic>,
@@ -100,7 +100,8 @@ pub fn load(inputs: &Inputs, host: &dyn Host) -> Loaded {
     }
     match &inputs.authkeys {
         Source::File(input) => {
-            let file = take(&mut sources, input);
+            let text = authkeys::masked(&input.bytes);
+            let file = sources.add(SourceFile::new(input.name.clone(), text));
             configuration.keys = authkeys::keys(input, file, &mut diagnostics);
         },
         Source::Missing(name) => diagnostics.push(

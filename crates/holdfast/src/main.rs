@@ -10,6 +10,7 @@ mod keepalived;
 mod kernel;
 mod lint;
 mod migrate;
+mod migrate_heartbeat;
 mod replace;
 mod service_manager;
 mod simulate;

@@ -2,7 +2,7 @@
 //! `lint`'s to say; here are the command line, the files, and what the language of the target still has against the result.
 
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ::lint::migrate::report::{Refused, Report, html, json, markdown, text};
 use ::lint::migrate::{self, Kind, Migrated};
@@ -35,15 +35,19 @@ enum Format {
 /// The command line.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Files, and folders, of which each *.cfg is taken.
+    /// Files, and folders, of which each *.cfg is taken. From heartbeat: a folder with ha.cf, haresources and authkeys for each
+    /// node, as FOLDER or NODE=FOLDER.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
-    /// The version that the files were written for, from 1.3 on; guessed from what they use when it is left out.
-    #[arg(long, value_name = "VERSION", value_parser = version)]
-    from: Option<Version>,
-    /// The version that is to read them.
-    #[arg(long, value_name = "VERSION", default_value = "3.4", value_parser = version)]
-    to: Version,
+    /// The version that the files were written for, from 1.3 on, or `heartbeat`; guessed from what they use when it is left out.
+    #[arg(long, value_name = "VERSION", value_parser = language)]
+    from: Option<Language>,
+    /// The version that is to read them, or, from heartbeat, `keepalived`.
+    #[arg(long, value_name = "VERSION", default_value = "3.4", value_parser = language)]
+    to: Language,
+    /// From heartbeat: writes the files and the report below this folder.
+    #[arg(long, value_name = "FOLDER")]
+    output: Option<PathBuf>,
     /// Put the new text into the files.
     #[arg(long, conflicts_with = "dry_run")]
     write: bool,
@@ -56,6 +60,25 @@ pub(crate) struct Options {
     /// How the report is written.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+}
+
+/// What files are written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Language {
+    /// That version of haproxy.
+    Version(Version),
+    /// heartbeat.
+    Heartbeat,
+    /// keepalived.
+    Keepalived,
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    match text {
+        "heartbeat" => Ok(Language::Heartbeat),
+        "keepalived" => Ok(Language::Keepalived),
+        _ => version(text).map(Language::Version),
+    }
 }
 
 fn version(text: &str) -> Result<Version, String> {
@@ -75,14 +98,27 @@ struct Done {
 
 /// Runs it; gives the exit status.
 pub(crate) fn run(options: &Options) -> u8 {
+    let (from, to) = match (options.from, options.to) {
+        (Some(Language::Heartbeat), Language::Keepalived) => {
+            return crate::migrate_heartbeat::run(&options.files, options.output.as_deref());
+        }
+        (None, Language::Version(to)) => (None, to),
+        (Some(Language::Version(from)), Language::Version(to)) => (Some(from), to),
+        _ => {
+            let text = "holdfast migrate: versions of haproxy become one another, and --from heartbeat --to keepalived\n";
+            // Nobody is left to be told when standard error is closed.
+            let _ = io::stderr().write_all(text.as_bytes());
+            return FAILED;
+        }
+    };
     let mut status = FINE;
     let mut fail = |name: &str, error: String| {
         // Nobody is left to be told when standard error is closed.
         let _ = writeln!(io::stderr(), "holdfast migrate: {name}: {error}");
         status = FAILED;
     };
-    if options.from.is_some_and(|from| from > options.to) {
-        fail("--from", format!("it is later than --to {}", options.to));
+    if from.is_some_and(|from| from > to) {
+        fail("--from", format!("it is later than --to {to}"));
         return FAILED;
     }
     let mut all = Vec::new();
@@ -90,7 +126,7 @@ pub(crate) fn run(options: &Options) -> u8 {
         match names(name) {
             Ok(names) => {
                 for name in names {
-                    match file(options, &name) {
+                    match file(options, from, to, &name) {
                         Ok(done) => all.push(done),
                         Err(error) => fail(&name, error),
                     }
@@ -141,14 +177,14 @@ fn names(name: &str) -> io::Result<Vec<String>> {
     Ok(out)
 }
 
-fn file(options: &Options, name: &str) -> Result<Done, String> {
+fn file(options: &Options, from: Option<Version>, to: Version, name: &str) -> Result<Done, String> {
     let before = std::fs::read(name).map_err(|error| error.to_string())?;
     if is_keepalived(&before) {
         return Err("this is a keepalived.conf; only haproxy.cfg is migrated".to_owned());
     }
     let wanted = migrate::Options {
-        from: options.from,
-        to: options.to,
+        from,
+        to,
         pin: options.pin,
     };
     let migrated = migrate::migrate(&before, wanted).map_err(|error| error.to_string())?;

@@ -33,7 +33,7 @@ enum Command {
     ///
     /// Exit status: 0 when nothing is found, 1 when something is, 2 when a file could not be read or written.
     Lint(crate::lint::Options),
-    /// Say what haproxy.cfg files have to become for another version, and write it.
+    /// Say what haproxy.cfg files have to become for another version, and write it; or make keepalived's files of heartbeat's.
     ///
     /// Exit status: 0 when nothing is left to decide, 1 when something is, 2 when a file could not be read or written.
     Migrate(crate::migrate::Options),

@@ -15,6 +15,7 @@ pub mod fmt;
 pub mod haproxy;
 mod levels;
 pub mod migrate;
+pub mod migrate_heartbeat;
 pub mod render;
 mod report;
 
