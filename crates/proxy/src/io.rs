@@ -12,7 +12,7 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
-use crate::http2::StreamIo;
+use crate::http2::{ServerStream, StreamIo};
 use crate::socket::Socket;
 use crate::tcp_info;
 use crate::tls::{Secured, TlsIo};
@@ -28,6 +28,8 @@ pub enum Io {
     Tls(Box<TlsIo>),
     /// A stream of a client's connection of HTTP/2.
     Http2(Box<StreamIo>),
+    /// A stream of a connection of HTTP/2 with a server.
+    Http2Server(Box<ServerStream>),
     /// None any more.
     Closed,
 }
@@ -40,6 +42,7 @@ impl Io {
             Self::Tcp(io) => io.local_addr().ok(),
             Self::Tls(io) => io.socket().tcp()?.local_addr().ok(),
             Self::Http2(stream) => stream.carrier().local_address(),
+            Self::Http2Server(stream) => stream.link().local_address(),
             Self::Unix(_) | Self::Closed => None,
         }
     }
@@ -48,7 +51,7 @@ impl Io {
     pub(crate) fn secured(&self) -> Option<&TlsIo> {
         match self {
             Self::Tls(io) => Some(io),
-            Self::Tcp(_) | Self::Unix(_) | Self::Http2(_) | Self::Closed => None,
+            Self::Tcp(_) | Self::Unix(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Closed => None,
         }
     }
 
@@ -90,7 +93,7 @@ impl Io {
         match std::mem::replace(self, Self::Closed) {
             Self::Tcp(io) => Some(Socket::Tcp(io)),
             Self::Unix(io) => Some(Socket::Unix(io)),
-            other @ (Self::Tls(_) | Self::Http2(_) | Self::Closed) => {
+            other @ (Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Closed) => {
                 *self = other;
                 None
             }
@@ -104,6 +107,7 @@ impl Io {
             Self::Unix(io) => io.as_raw_fd(),
             Self::Tls(io) => io.socket().tcp().map_or(-1, AsRawFd::as_raw_fd),
             Self::Http2(stream) => stream.carrier().descriptor(),
+            Self::Http2Server(stream) => stream.link().descriptor(),
             Self::Closed => -1,
         }
     }
@@ -127,7 +131,7 @@ impl Io {
         match self {
             Self::Tcp(io) => Some(io.as_fd()),
             Self::Tls(io) => Some(io.socket().tcp()?.as_fd()),
-            Self::Unix(_) | Self::Http2(_) | Self::Closed => None,
+            Self::Unix(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Closed => None,
         }
     }
 
@@ -138,6 +142,7 @@ impl Io {
             Self::Tcp(io) => tcp_info::facts(io),
             Self::Tls(io) => tcp_info::facts(io.socket().tcp()?),
             Self::Http2(stream) => stream.carrier().tcp_facts(),
+            Self::Http2Server(stream) => stream.link().tcp_facts(),
             Self::Unix(_) | Self::Closed => None,
         }
     }
@@ -154,6 +159,7 @@ impl Io {
             Self::Unix(io) => Pin::new(io).poll_read(cx, &mut buf),
             Self::Tls(io) => Pin::new(&mut io.stream).poll_read(cx, &mut buf),
             Self::Http2(stream) => return stream.poll_read(cx, room),
+            Self::Http2Server(stream) => return stream.poll_read(cx, room),
             Self::Closed => Poll::Ready(Err(closed())),
         };
         match ready!(result) {
@@ -190,7 +196,7 @@ impl Io {
         match self {
             Self::Tcp(io) => io.try_io(Interest::READABLE, || Ok(())).is_ok(),
             Self::Unix(io) => io.try_io(Interest::READABLE, || Ok(())).is_ok(),
-            Self::Tls(_) | Self::Http2(_) | Self::Closed => true,
+            Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Closed => true,
         }
     }
 
@@ -199,7 +205,7 @@ impl Io {
         let read = match self {
             Self::Tcp(io) => (&*SockRef::from(&*io)).read(room),
             Self::Unix(io) => (&*SockRef::from(&*io)).read(room),
-            Self::Tls(_) | Self::Http2(_) => {
+            Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) => {
                 let mut cx = Context::from_waker(Waker::noop());
                 return match self.poll_read(&mut cx, room) {
                     Poll::Pending => Ok(None),
@@ -223,7 +229,7 @@ impl Io {
             Self::Tcp(io) => io.poll_read_ready(cx),
             Self::Unix(io) => io.poll_read_ready(cx),
             // What rustls has already decrypted is not seen by the socket: read and see.
-            Self::Tls(_) | Self::Http2(_) | Self::Closed => Poll::Ready(Ok(())),
+            Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Closed => Poll::Ready(Ok(())),
         }
     }
 
@@ -233,7 +239,7 @@ impl Io {
             Self::Tcp(io) => io.poll_write_ready(cx),
             Self::Unix(io) => io.poll_write_ready(cx),
             Self::Tls(io) => io.socket().poll_write_ready(cx),
-            Self::Http2(_) => Poll::Ready(Ok(())),
+            Self::Http2(_) | Self::Http2Server(_) => Poll::Ready(Ok(())),
             Self::Closed => Poll::Ready(Err(closed())),
         }
     }
@@ -250,6 +256,7 @@ impl Io {
             Self::Unix(io) => Pin::new(io).poll_write_vectored(cx, parts),
             Self::Tls(io) => Pin::new(&mut io.stream).poll_write_vectored(cx, parts),
             Self::Http2(stream) => stream.poll_write(cx, parts),
+            Self::Http2Server(stream) => stream.poll_write(cx, parts),
             Self::Closed => Poll::Ready(Err(closed())),
         }
     }
@@ -258,7 +265,9 @@ impl Io {
     #[inline]
     pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
-            Self::Tcp(_) | Self::Unix(_) | Self::Http2(_) | Self::Closed => Poll::Ready(Ok(())),
+            Self::Tcp(_) | Self::Unix(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Closed => {
+                Poll::Ready(Ok(()))
+            }
             Self::Tls(io) => Pin::new(&mut io.stream).poll_flush(cx),
         }
     }
@@ -270,6 +279,7 @@ impl Io {
             Self::Unix(io) => Pin::new(io).poll_shutdown(cx),
             Self::Tls(io) => Pin::new(&mut io.stream).poll_shutdown(cx),
             Self::Http2(stream) => stream.poll_shutdown(),
+            Self::Http2Server(stream) => stream.poll_shutdown(),
             Self::Closed => Poll::Ready(Ok(())),
         }
     }

@@ -214,7 +214,11 @@ async fn keep_house(thread: Rc<Thread>) {
         timer.set(thread.now_ms() + thread.idle.look_ms());
         timer.expired().await;
         let now = thread.now_ms();
-        thread.idle.purge(&thread.shared.runtime, thread.counters(), now);
+        let shared = &thread.shared;
+        thread.idle.purge(&shared.runtime, thread.counters(), now);
+        thread
+            .multiplexed
+            .purge(&shared.plan.config, &shared.runtime, now);
         thread.buffers.trim(KEPT_BUFFERS);
     }
 }

@@ -20,6 +20,7 @@ use crate::buffer::BufferPool;
 use crate::clock::Clock;
 use crate::handover::Exports;
 use crate::http::Txn;
+use crate::http2::Multiplexed;
 use crate::inquiry::Inquiries;
 use crate::listener::ReleasedNames;
 use crate::load::Load;
@@ -230,6 +231,8 @@ pub struct Thread {
     pub(crate) pipes: PipePool,
     /// Server connections without a request.
     pub idle: IdlePool,
+    /// Server connections of HTTP/2, with and without streams.
+    pub(crate) multiplexed: Multiplexed,
     /// Where log lines go.
     pub log: RefCell<LogSender>,
     /// Dates in log lines.
@@ -288,6 +291,7 @@ impl Thread {
                 shared.runtime.counters.len(),
             ),
             idle: IdlePool::new(&shared.plan.config),
+            multiplexed: Multiplexed::default(),
             log: RefCell::new(log),
             dates: RefCell::new(DateText::new(zone())),
             zone: Local(zone()),

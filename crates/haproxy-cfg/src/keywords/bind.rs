@@ -319,7 +319,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
             arg("protocol", Kind::Custom(ReadArgument(tls::multiplexer)))
                 .missing("'{kw}' : missing value"),
         ])
-        .keeps(Proto),
+        .acts(Proto),
     kw(
         "quic-cc-algo",
         BIND,

@@ -140,7 +140,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("pool-max-conn", SERVER, ONE, "idle connections that are kept").takes(&[loose("count", -1, i64::MAX).missing("'{kw}' expects <value> as argument.").wrong("'{kw}' must be >= -1")]).acts(PoolMax),
     kw("pool-purge-delay", SERVER, ONE, "how often idle connections are given up").takes(&[arg("delay", MILLIS).missing("'{kw}' expects <value> as argument.")]).acts(PoolPurgeDelay),
     kw("port", SERVER, ONE, "port that checks go to").takes(PORT).acts(Port),
-    kw("proto", SERVER, ONE, "protocol, whatever was agreed on").takes(MULTIPLEXER).keeps(Proto),
+    kw("proto", SERVER, ONE, "protocol, whatever was agreed on").takes(MULTIPLEXER).acts(Proto),
     kw("proxy-v2-options", SERVER, ONE, "what else the PROXY protocol tells").takes(&[arg("options", Kind::Custom(ReadArgument(server::proxy_v2_options))).missing("'' : proxy v2 option not implemented")]).acts(ProxyV2Options),
     kw("quic-cc-algo", SERVER, ONE, "congestion control of QUIC connections").since(3, 4).takes(&[arg("algorithm", Kind::Custom(ReadArgument(bind_quic::congestion))).missing("'{kw}' : missing control congestion algorithm")]),
     kw("redir", SERVER, ONE, "GET and HEAD are redirected there").takes(&[text("prefix").missing("'{kw}' expects <prefix> as argument.")]).acts(Redir),

@@ -189,6 +189,10 @@ pub struct Http2Tune {
     pub fe_initial_window_size: Option<u32>,
     /// `max-concurrent-streams`.
     pub max_concurrent_streams: u32,
+    /// `be.initial-window-size`.
+    pub be_initial_window_size: Option<u32>,
+    /// `be.max-concurrent-streams`.
+    pub be_max_concurrent_streams: Option<u32>,
     /// `fe.max-concurrent-streams`.
     pub fe_max_concurrent_streams: Option<u32>,
     /// `fe.max-total-streams`: streams after which a client is asked to connect anew; 0 is any number.
@@ -203,6 +207,8 @@ impl Default for Http2Tune {
             header_table_size: 4096,
             initial_window_size: 65536,
             fe_initial_window_size: None,
+            be_initial_window_size: None,
+            be_max_concurrent_streams: None,
             max_concurrent_streams: 100,
             fe_max_concurrent_streams: None,
             fe_max_total_streams: 0,

@@ -152,6 +152,8 @@ pub struct Server {
     pub tracking: Option<Box<Tracking>>,
     /// How connections to it are made, where it asks for something.
     pub outgoing: Option<Box<Outgoing>>,
+    /// `proto h2` (true) or `proto h1` (false): what is spoken, whatever was agreed on.
+    pub http2: Option<bool>,
     /// How it is spoken to over TLS, where it is.
     pub tls: Option<Box<ServerTls>>,
     /// Health check settings.
@@ -177,6 +179,7 @@ impl Server {
             addr,
             host,
             resolution: None,
+            http2: None,
             unresolved: false,
             id,
             unlisted: false,

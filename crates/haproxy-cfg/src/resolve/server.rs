@@ -111,6 +111,11 @@ fn server(
         up_ends_backup_sessions: own.up_ends_backup_sessions || below.up_ends_backup_sessions,
         observe: observe(&own.more, &below.more).map(Box::new),
         tracking: None,
+        http2: match own.more.proto.or(below.more.proto) {
+            Some("h2") => Some(true),
+            Some("h1") => Some(false),
+            _ => None,
+        },
         outgoing: outgoing(line, own, below, source),
         tls: server_tls::settle(reading, check_kind, own, below),
         check: CheckSettings {

@@ -256,6 +256,7 @@ fn usable(protocol: &str, mode: Mode, server: bool) -> bool {
 pub(super) fn multiplexers(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy) {
     let kind = Reading::proxy_words(proxy.kind);
     let mut wrong: Vec<(String, Span)> = Vec::new();
+    let mut unspoken: Vec<(&str, Span)> = Vec::new();
     let place = |span: Span| {
         let (file, at) = reading.sources.locate(span);
         format!("{file}:{}", at.line)
@@ -268,9 +269,13 @@ pub(super) fn multiplexers(reading: &mut Reading<'_>, section: &ProxySection, pr
         let protocol = given
             .option("proto")
             .and_then(|values| values.first()?.value.word());
-        let Some(protocol) = protocol.filter(|protocol| !usable(protocol, proxy.mode, false)) else {
+        let Some(protocol) = protocol else { continue };
+        if !matches!(protocol, "h1" | "h2" | "none") {
+            unspoken.push((protocol, given.span));
+        }
+        if usable(protocol, proxy.mode, false) {
             continue;
-        };
+        }
         let address = given
             .get("address")
             .and_then(Value::text)
@@ -306,6 +311,9 @@ pub(super) fn multiplexers(reading: &mut Reading<'_>, section: &ProxySection, pr
         let Some(protocol) = own.or(default_protocol) else {
             continue;
         };
+        if !matches!(protocol, "h1" | "h2" | "none") {
+            unspoken.push((protocol, line.span));
+        }
         if !usable(protocol, proxy.mode, true) {
             let message = format!(
                 "{kind} '{}' : MUX protocol '{protocol}' is not usable for server '{}' at [{}].",
@@ -315,6 +323,9 @@ pub(super) fn multiplexers(reading: &mut Reading<'_>, section: &ProxySection, pr
             );
             wrong.push((message, line.span));
         }
+    }
+    for (protocol, span) in unspoken {
+        reading.tell_read_only(&format!("'proto {protocol}'"), span);
     }
     for (message, span) in wrong {
         let told = Diagnostic::alert("bad-protocol", message).at(span);

@@ -306,6 +306,8 @@ pub struct Route {
     pub remote: Option<SocketAddr>,
     /// The connection had served another request before.
     pub reused: bool,
+    /// It speaks HTTP/2.
+    pub http2: bool,
     /// How the way to the server was when it was reached, where something asks: the round-trip time and how much that varies, in
     /// microseconds.
     pub measured: Option<Box<[u32; 2]>>,

@@ -405,6 +405,10 @@ pub(super) fn drop_or_keep(
     let Some(server) = txn.stream.route.server else {
         return;
     };
+    if matches!(reached.conn.io, Io::Http2Server(_)) {
+        // A stream has one request; its connection is kept elsewhere.
+        return;
+    }
     if keep.server
         && mode == ConnectionMode::KeepAlive
         && !txn.server_ended()

@@ -49,11 +49,16 @@ impl WebSocket {
 
     /// Whether that is the answer to the key (section 4.2.2).
     pub(crate) fn is_answered_by(&self, accept: &[u8]) -> bool {
-        let mut hash = Sha1::new();
-        hash.update(self.key);
-        hash.update(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
-        BASE64_STANDARD.encode(hash.finalize()).as_bytes() == accept
+        BASE64_STANDARD.encode(websocket_answer(&self.key)).as_bytes() == accept
     }
+}
+
+/// The answer to a key, not coded yet (RFC 6455, section 4.2.2).
+pub(super) fn websocket_answer(key: &[u8]) -> impl AsRef<[u8]> {
+    let mut hash = Sha1::new();
+    hash.update(key);
+    hash.update(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    hash.finalize()
 }
 
 /// Writes the head into `room`; none where it does not fit. `ends` says that the stream ends with it, and `random` is what the key
@@ -135,7 +140,7 @@ fn put_cookies(out: &mut Room<'_>, headers: &HeaderMap) -> Option<()> {
     }
 }
 
-/// Appends trailers, behind the last chunk's line.
+/// Appends fields, a line each.
 pub(super) fn put_trailers(out: &mut Vec<u8>, trailers: &HeaderMap) {
     for (name, value) in trailers {
         for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {

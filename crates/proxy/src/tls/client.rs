@@ -165,12 +165,8 @@ pub(super) fn server_side(
         Resumption::disabled()
     };
     let mut checks = traffic.clone();
-    traffic.alpn_protocols = protocols(&tls.alpn, mode, "alpn", teller);
-    checks.alpn_protocols = if tls.check_alpn.is_empty() {
-        traffic.alpn_protocols.clone()
-    } else {
-        protocols(&tls.check_alpn, mode, "check-alpn", teller)
-    };
+    traffic.alpn_protocols = tls.alpn.iter().map(|name| name.to_vec()).collect();
+    checks.alpn_protocols = check_protocols(tls, mode, teller);
     Some(ServerSide {
         traffic: Arc::new(traffic),
         checks: Arc::new(checks),
@@ -178,13 +174,15 @@ pub(super) fn server_side(
     })
 }
 
-/// The protocols that are offered. What is not spoken must not be agreed on.
-pub(super) fn protocols(given: &[Word], mode: Mode, keyword: &str, teller: &mut Teller) -> Vec<Vec<u8>> {
+/// The protocols that checks offer. What they do not speak must not be agreed on.
+fn check_protocols(tls: &ServerTls, mode: Mode, teller: &mut Teller) -> Vec<Vec<u8>> {
+    let own = !tls.check_alpn.is_empty();
+    let given = if own { &tls.check_alpn } else { &tls.alpn };
     let spoken = |name: &&Word| mode != Mode::Http || ***name != *b"h2";
     let left: Vec<Vec<u8>> = given.iter().filter(spoken).map(|name| name.to_vec()).collect();
-    if left.len() < given.len() {
+    if own && left.len() < given.len() {
         teller.warn(
-            &format!("HTTP/2 ('h2' of '{keyword}') is not spoken with servers yet, and not offered"),
+            "checks do not speak HTTP/2 ('h2' of 'check-alpn'), and do not offer it",
             ".",
         );
     }

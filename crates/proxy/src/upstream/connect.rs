@@ -33,7 +33,7 @@ pub struct ServerConn {
 }
 
 /// What is not the same for all clients of a server.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Way {
     /// Where the connection leads.
     pub to: Option<SocketAddr>,
@@ -43,6 +43,18 @@ pub struct Way {
     pub from: Option<SocketAddr>,
     /// The name that the server is asked for in TLS.
     pub name: Option<Vec<u8>>,
+}
+
+impl ServerConn {
+    /// One that has served nobody.
+    pub(super) fn new(io: Io, way: Option<Box<Way>>) -> Self {
+        Self {
+            io,
+            served: 0,
+            private: false,
+            way,
+        }
+    }
 }
 
 impl Way {
@@ -181,7 +193,7 @@ pub(super) fn connect_error(io: &Io, cx: &mut Context<'_>) -> io::Result<()> {
         Io::Tcp(stream) => stream.take_error()?,
         Io::Unix(stream) => stream.take_error()?,
         Io::Tls(io) => io.socket().take_error()?,
-        Io::Http2(_) | Io::Closed => return Err(io::ErrorKind::NotConnected.into()),
+        Io::Http2(_) | Io::Http2Server(_) | Io::Closed => return Err(io::ErrorKind::NotConnected.into()),
     };
     error.map_or(Ok(()), Err)
 }

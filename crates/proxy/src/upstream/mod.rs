@@ -11,7 +11,7 @@ mod unstarted;
 mod warmup;
 
 pub use connect::ServerConn;
-pub(crate) use connect::probe;
+pub(crate) use connect::{Way, probe};
 pub use idle::{Asked, IdlePool};
 pub(crate) use introduction::{introduce, introduce_session};
 pub(crate) use outgoing::begin as begin_outgoing;

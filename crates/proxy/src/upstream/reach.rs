@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use haproxy_cfg::model::{Millis, Proxy, ProxyId, Server, ServerAddr, Timeouts};
+use haproxy_cfg::model::{HttpReuse, Millis, Mode, Proxy, ProxyId, Server, ServerAddr, Timeouts};
 use proxy_core::balance::PickInput;
 use proxy_core::check::Seen;
 use proxy_core::cli::Stage;
@@ -307,6 +307,7 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
                 note_addresses(attempt, proxy, server, &conn.io, route);
                 note_handshake(attempt, &conn, route);
                 route.connected_ms = thread.now_ms();
+                route.http2 = matches!(conn.io, Io::Http2Server(_));
                 attempt.timer.note(|stream| {
                     stream.stage = Stage::Established;
                     stream.server_fd = conn.io.descriptor();
@@ -564,7 +565,14 @@ async fn connect_to(
             proven: attempt.reuse == Reuse::Proven,
             way: way.as_deref(),
         };
-        if let Some(conn) = thread.idle.take(attempt.backend, server, asked, counters) {
+        let tune = &thread.config().global.tune.h2;
+        let shared = || {
+            let stream = thread.multiplexed.take(attempt.backend, server, asked, tune)?;
+            Some(ServerConn::new(stream, None))
+        };
+        let idle = thread.idle.take(attempt.backend, server, asked, counters);
+        if let Some(mut conn) = idle.or_else(shared) {
+            conn.way = conn.way.or(way);
             counters.reuse.inc();
             thread.be_counters(attempt.backend).reuse.inc();
             count_session(thread, counters);
@@ -637,12 +645,24 @@ async fn connect_to(
         // Beside the task: a handshake is large, and over soon.
         Box::pin(secure(attempt, slot, &mut io, (tls, name), route)).await?;
     }
-    Ok(ServerConn {
-        io,
-        served: 0,
-        private: false,
-        way,
-    })
+    if speaks_http2(proxy, server, &io) {
+        let keep = (attempt.reuse != Reuse::None || proxy.http_reuse != HttpReuse::Never) && !is_private;
+        let keep = keep.then(|| way.clone());
+        let tune = &thread.config().global.tune.h2;
+        let begun = Box::pin(
+            thread
+                .multiplexed
+                .begin(io, (attempt.backend, server), keep, tune),
+        );
+        io = begun.await.map_err(|_| ReachError::ConnectFailed)?;
+    }
+    Ok(ServerConn::new(io, way))
+}
+
+/// Whether a connection to a server is one of HTTP/2: the file says so, or it was agreed on.
+fn speaks_http2(proxy: &Proxy, server: usize, io: &Io) -> bool {
+    let agreed = || io.tls().and_then(|tls| tls.alpn) == Some(b"h2");
+    proxy.mode == Mode::Http && proxy.servers[server].http2.unwrap_or_else(agreed)
 }
 
 /// What TLS with a server needs, where traffic to it is over TLS.
@@ -735,6 +755,7 @@ fn note_handshake(attempt: &Attempt<'_>, conn: &ServerConn, route: &mut Route) {
         let name = conn.way.as_ref().and_then(|way| way.name.as_deref());
         route.tls = match &conn.io {
             Io::Tls(io) => io.of_server(name).map(Box::new),
+            Io::Http2Server(stream) => stream.link().handshake(name).map(Box::new),
             _ => None,
         };
     }

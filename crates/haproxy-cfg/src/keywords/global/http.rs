@@ -73,7 +73,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "bytes that a server stream may send before it waits",
     )
     .takes(THRESHOLD)
-    .since(2, 8),
+    .since(2, 8)
+    .acts(g::tune),
     kw(
         "tune.h2.be.max-concurrent-streams",
         GLOBAL,
@@ -81,7 +82,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "streams of a server connection at once",
     )
     .takes(THRESHOLD)
-    .since(2, 8),
+    .since(2, 8)
+    .acts(g::tune),
     kw(
         "tune.h2.be.max-frames-at-once",
         GLOBAL,

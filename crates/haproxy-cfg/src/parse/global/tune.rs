@@ -153,6 +153,8 @@ pub(crate) fn tune(reading: &mut Reading<'_>, line: &Line<'_>) {
         "tune.h2.header-table-size" => tune.h2.header_table_size = number,
         "tune.h2.initial-window-size" => tune.h2.initial_window_size = number,
         "tune.h2.fe.initial-window-size" => tune.h2.fe_initial_window_size = Some(number),
+        "tune.h2.be.initial-window-size" => tune.h2.be_initial_window_size = Some(number),
+        "tune.h2.be.max-concurrent-streams" => tune.h2.be_max_concurrent_streams = Some(number),
         "tune.h2.max-concurrent-streams" => tune.h2.max_concurrent_streams = number,
         "tune.h2.fe.max-concurrent-streams" => tune.h2.fe_max_concurrent_streams = Some(number),
         "tune.h2.fe.max-total-streams" => tune.h2.fe_max_total_streams = number,

@@ -85,8 +85,9 @@ pub(super) const ROWS: &[Row] = &[
     row(&["bc_http_major"], |_, _| {
         single(|context| {
             let mode = context.config.proxy(context.backend()?).mode;
-            let is_connected = context.stream?.route.connected_ms > 0;
-            (is_connected && mode == Mode::Http).then_some(Sample::Int(1))
+            let route = &context.stream?.route;
+            let major = if route.http2 { 2 } else { 1 };
+            (route.connected_ms > 0 && mode == Mode::Http).then_some(Sample::Int(major))
         })
     }),
     row(&["bc_nb_streams", "bc_settings_streams_limit"], |_, _| {

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use proxy_core::bandwidth::Way;
 use proxy_core::http1::{
-    ConnectionHeader, Framing, HeadError, HeadProgress, Headers, message_traits, response_framing,
+    ConnectionHeader, Framing, HeadError, HeadProgress, Headers, Version, message_traits, response_framing,
     write_response,
 };
 
@@ -115,7 +115,12 @@ impl Txn {
                 return Ok(());
             }
             match (self.progress.res_head).response(data, &mut self.res_head, &terms.rules) {
-                Ok(true) => self.progress.res_head = HeadProgress::default(),
+                Ok(true) => {
+                    self.progress.res_head = HeadProgress::default();
+                    if self.stream.route.http2 {
+                        self.res_head.version = Version::Http2;
+                    }
+                }
                 Ok(false) => return Ok(()),
                 Err(HeadError::Folded) if self.progress.res_head.unfold(buffer.data_mut()) => continue,
                 Err(_) => return Err(End::BadResponse),
