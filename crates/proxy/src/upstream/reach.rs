@@ -4,7 +4,7 @@
 use std::future::{Future as _, poll_fn};
 use std::io::IoSlice;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
@@ -646,17 +646,29 @@ async fn connect_to(
         Box::pin(secure(attempt, slot, &mut io, (tls, name), route)).await?;
     }
     if speaks_http2(proxy, server, &io) {
-        let keep = (attempt.reuse != Reuse::None || proxy.http_reuse != HttpReuse::Never) && !is_private;
-        let keep = keep.then(|| way.clone());
-        let tune = &thread.config().global.tune.h2;
-        let begun = Box::pin(
-            thread
-                .multiplexed
-                .begin(io, (attempt.backend, server), keep, tune),
-        );
-        io = begun.await.map_err(|_| ReachError::ConnectFailed)?;
+        io = begin_http2(attempt, proxy, server, io, way.as_deref()).await?;
     }
     Ok(ServerConn::new(io, way))
+}
+
+/// Goes on in HTTP/2; the connection is kept for others as the file allows it. Beside the task.
+fn begin_http2<'a>(
+    attempt: &Attempt<'a>,
+    proxy: &Proxy,
+    server: usize,
+    io: Io,
+    way: Option<&Way>,
+) -> Pin<Box<dyn Future<Output = Result<Io, ReachError>> + 'a>> {
+    let thread = attempt.thread;
+    let is_private = way.is_some_and(Way::is_private);
+    let keeps = attempt.reuse != Reuse::None || proxy.http_reuse != HttpReuse::Never;
+    let keep = (keeps && !is_private).then(|| way.cloned().map(Box::new));
+    let place = (attempt.backend, server);
+    Box::pin(async move {
+        let tune = &thread.config().global.tune.h2;
+        let begun = thread.multiplexed.begin(io, place, keep, tune);
+        begun.await.map_err(|_| ReachError::ConnectFailed)
+    })
 }
 
 /// Whether a connection to a server is one of HTTP/2: the file says so, or it was agreed on.
