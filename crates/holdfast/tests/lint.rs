@@ -14,7 +14,7 @@ const UNUSED: &str = "frontend web\n    bind 127.0.0.1:80\n    acl old path_beg 
 fn lint(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_holdfast"))
         .arg("lint")
-        .args(["--level", "runs-as-root=off"])
+        .args(["--level", "runs-as-root=off", "--level", "interface-not-here=off"])
         .args(arguments)
         .current_dir(folder)
         .output()
@@ -191,4 +191,61 @@ fn a_code_is_explained() {
         Some(2)
     );
     assert_eq!(lint(folder.path(), &[]).status.code(), Some(2));
+}
+
+const NODE: &str = "global_defs {\n    router_id lb1\n}\nvrrp_instance web {\n    interface eth0\n    virtual_router_id 51\n    \
+                    priority 100\n    virtual_ipaddress {\n        192.0.2.10/24\n    }\n}\n";
+
+#[test]
+fn files_of_keepalived_are_judged_together_unless_they_are_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+    write("lb1.conf", NODE);
+    write("lb2.conf", &NODE.replace("lb1", "lb2"));
+    let one = lint(folder.path(), &["lb1.conf"]);
+    assert_eq!(one.status.code(), Some(0), "{}", text(&one.stdout));
+    let both = lint(folder.path(), &["lb1.conf", "lb2.conf", "--format", "concise"]);
+    assert_eq!(both.status.code(), Some(1));
+    let told = text(&both.stdout);
+    assert!(told.contains("lb2.conf:7:5: warning[priority-tie]"), "{told}");
+    let alone = lint(folder.path(), &["--alone", "lb1.conf", "lb2.conf"]);
+    assert_eq!(alone.status.code(), Some(0), "{}", text(&alone.stdout));
+
+    write(
+        "haproxy.cfg",
+        &format!(
+            "{FRAME}frontend web\n    bind 192.0.2.99:80 transparent\n    default_backend a\nbackend a\n    server a 192.0.2.1:80 check\n"
+        ),
+    );
+    let together = lint(folder.path(), &["lb1.conf", "haproxy.cfg", "--format", "concise"]);
+    let told = text(&together.stdout);
+    assert!(
+        told.contains("lb1.conf:9:9: warning[address-nothing-binds]"),
+        "{told}"
+    );
+}
+
+#[test]
+fn fixes_go_into_the_file_of_the_node_that_they_are_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+    write("lb1.conf", NODE);
+    let second = NODE
+        .replace("lb1", "lb2")
+        .replace("100", "90")
+        .replace("10/24", "10");
+    write("lb2.conf", &second);
+    let output = lint(
+        folder.path(),
+        &["lb1.conf", "lb2.conf", "--fix", "--format", "concise"],
+    );
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stdout).contains("prefix-differs"),
+        "{}",
+        text(&output.stdout)
+    );
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("read");
+    assert_eq!(read("lb1.conf"), NODE);
+    assert_eq!(read("lb2.conf"), second.replace("192.0.2.10", "192.0.2.10/32"));
 }

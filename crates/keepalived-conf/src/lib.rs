@@ -8,6 +8,7 @@
 //! What it must not know: sockets, interfaces and addresses as the system has them, scripts that could be run, the clock; and
 //! VRRP beyond the words that a file has for it.
 
+pub mod codes;
 mod dialect;
 mod host;
 mod keywords;
@@ -19,6 +20,7 @@ mod names;
 mod parse;
 mod reading;
 mod resolve;
+mod statement;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod written;
@@ -28,3 +30,4 @@ pub use host::{FileStatus, Host};
 pub use keywords::reference;
 pub use lex::{Token, TokenKind, tokens};
 pub use load::{LoadOptions, Loaded, Outcome, load, load_bytes};
+pub use statement::{Statement, Term};

@@ -10,6 +10,7 @@ use crate::model::Config;
 use crate::parse;
 use crate::reading::Reading;
 use crate::resolve;
+use crate::statement::{self, Statement};
 
 /// What a command line may ask of a reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub struct Outcome {
 pub struct Loaded {
     /// The configuration, as far as it could be understood; to be run only without errors.
     pub config: Config,
+    /// The lines and blocks as they are written.
+    pub statements: Vec<Statement>,
     /// The files that were read.
     pub sources: SourceMap,
     /// All that is to be told: line after line, then what concerns the whole.
@@ -139,6 +142,7 @@ pub fn load_bytes(
             reading.tell(told.diagnostic);
         }
     }
+    let statements = statement::statements(&items.items);
     parse::read(&mut reading, &items.items);
     // Each file in the order of its lines, then what only the whole shows.
     reading.diagnostics.sort_by_key(|diagnostic| {
@@ -153,6 +157,7 @@ pub fn load_bytes(
     }
     Loaded {
         config,
+        statements,
         sources: reading.sources,
         diagnostics: reading.diagnostics,
         outcome: reading.outcome,

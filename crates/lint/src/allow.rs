@@ -11,6 +11,16 @@ use syntax::{Diagnostic, FileId, SourceMap, Span};
 
 use crate::levels;
 
+/// A line of a file as its comments need it.
+pub(crate) struct CommentedLine {
+    /// Counted from 1.
+    pub(crate) number: u32,
+    /// Where its comments begin and end in the file.
+    pub(crate) comments: Vec<(u32, u32)>,
+    /// Whether it has nothing else.
+    pub(crate) bare: bool,
+}
+
 /// What the comments of all files allow.
 #[derive(Debug, Default)]
 pub(crate) struct Allowed {
@@ -19,33 +29,65 @@ pub(crate) struct Allowed {
 }
 
 impl Allowed {
-    /// Reads the comments; tells of codes that there are none of.
+    /// Reads the comments of haproxy.cfg; tells of codes that there are none of.
     pub(crate) fn read(sources: &SourceMap) -> (Self, Vec<Diagnostic>) {
+        Self::read_with(sources, &|bytes| {
+            let line = |(number, line): (u32, &haproxy_cfg::tree::Line)| CommentedLine {
+                number,
+                comments: line
+                    .tokens
+                    .iter()
+                    .filter(|token| token.kind == TokenKind::Comment)
+                    .map(|token| (token.start, token.end))
+                    .collect(),
+                bare: line.words().next().is_none(),
+            };
+            (1..).zip(&Tree::new(bytes).lines).map(line).collect()
+        })
+    }
+
+    /// Reads the comments of a language whose lines `lines` gives.
+    pub(crate) fn read_with(
+        sources: &SourceMap,
+        lines: &dyn Fn(&[u8]) -> Vec<CommentedLine>,
+    ) -> (Self, Vec<Diagnostic>) {
         let mut allowed = Self::default();
         let mut findings = Vec::new();
         for (id, file) in sources.files() {
             // Hardly any file has such a comment: it is looked for before the file is cut into tokens.
             if memchr::memmem::find(file.bytes(), b"holdfast:").is_some() {
-                allowed.read_file(id, file.bytes(), &mut findings);
+                allowed.read_file(id, file.bytes(), lines(file.bytes()), &mut findings);
             }
         }
         (allowed, findings)
     }
 
-    fn read_file(&mut self, id: FileId, bytes: &[u8], findings: &mut Vec<Diagnostic>) {
+    /// Takes what others allow, in files that stand behind `by` ones of this.
+    pub(crate) fn add(&mut self, other: Self, by: u32) {
+        let files = other.files.into_iter();
+        self.files
+            .extend(files.map(|(file, code)| (FileId(file.0 + by), code)));
+        let lines = other.lines.into_iter();
+        self.lines
+            .extend(lines.map(|(file, line, code)| (FileId(file.0 + by), line, code)));
+    }
+
+    fn read_file(
+        &mut self,
+        id: FileId,
+        bytes: &[u8],
+        lines: Vec<CommentedLine>,
+        findings: &mut Vec<Diagnostic>,
+    ) {
         // Codes of comments that stand alone, until a line comes that they are for.
         let mut waiting: Vec<String> = Vec::new();
-        for (number, line) in (1..).zip(&Tree::new(bytes).lines) {
+        for line in lines {
             let mut here = Vec::new();
-            for token in line
-                .tokens
-                .iter()
-                .filter(|token| token.kind == TokenKind::Comment)
-            {
-                let text = &bytes[token.start as usize..token.end as usize];
+            for (comment_start, comment_end) in line.comments {
+                let text = &bytes[comment_start as usize..comment_end as usize];
                 for (code, start, whole_file) in codes(text) {
                     if let Err(error) = levels::known(&code) {
-                        let at = token.start + start;
+                        let at = comment_start + start;
                         let end = at + u32::try_from(code.len()).unwrap_or(0);
                         findings.push(
                             Diagnostic::warning("unknown-code", error.to_string())
@@ -59,12 +101,12 @@ impl Allowed {
                     }
                 }
             }
-            if line.words().next().is_none() {
+            if line.bare {
                 waiting.append(&mut here);
                 continue;
             }
             let codes = here.into_iter().chain(std::mem::take(&mut waiting));
-            self.lines.extend(codes.map(|code| (id, number, code)));
+            self.lines.extend(codes.map(|code| (id, line.number, code)));
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use syntax::{Diagnostic, Severity};
 
-use crate::haproxy;
+use crate::{haproxy, keepalived};
 
 /// The level that a code is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -83,12 +83,17 @@ impl Levels {
     }
 }
 
+/// The codes of all languages.
+pub(crate) fn all_codes() -> impl Iterator<Item = &'static str> {
+    haproxy::codes().chain(keepalived::codes())
+}
+
 /// Whether a finding has that code.
 pub(crate) fn known(code: &str) -> Result<(), LevelsError> {
-    if haproxy::is_code(code) {
+    if all_codes().any(|known| known == code) {
         return Ok(());
     }
-    let closest = syntax::closest(code.as_bytes(), haproxy::codes());
+    let closest = syntax::closest(code.as_bytes(), all_codes());
     Err(LevelsError::UnknownCode {
         code: code.to_owned(),
         closest,

@@ -4,7 +4,7 @@
 //! the machine through [`Facts`], and neither the proxy's plan nor a process: a file can be judged on a machine that could not run
 //! it.
 //!
-//! [`haproxy`] has the rules for haproxy.cfg, [`migrate`] what a file has to become for another version; a file each.
+//! [`haproxy`] has the rules for haproxy.cfg, [`keepalived`] those for keepalived.conf, [`migrate`] what a file has to become for another version; a file each.
 
 mod allow;
 pub mod diff;
@@ -13,11 +13,13 @@ mod facts;
 mod fixes;
 pub mod fmt;
 pub mod haproxy;
+pub mod keepalived;
 mod levels;
 pub mod migrate;
 pub mod migrate_heartbeat;
 pub mod render;
 mod report;
+mod rule_pages;
 
 #[cfg(any(test, feature = "testing"))]
 pub use facts::FakeFacts;

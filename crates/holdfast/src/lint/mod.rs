@@ -2,15 +2,17 @@
 //! `lint`'s; here are the command line, the files and the machine.
 
 mod diff;
+mod language;
 pub(crate) mod machine;
 mod output;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
-use ::lint::{Level, Levels, Report, apply_safe, haproxy};
+use ::lint::{Level, Levels, Report, apply_safe, haproxy, keepalived};
 use haproxy_cfg::{Dialect, Input};
 
+use self::language::is_keepalived;
 use self::machine::Machine;
 use self::output::Format;
 
@@ -30,12 +32,16 @@ const ROUNDS: usize = 10;
 /// The command line.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Files, each judged by itself, and folders, whose *.cfg files are read as one configuration.
+    /// Files of haproxy, each judged by itself, and folders, whose *.cfg files are read as one configuration; files of keepalived,
+    /// judged as those of the nodes of one cluster, together with haproxy's.
     #[arg(required_unless_present = "explain", value_name = "FILE")]
     files: Vec<String>,
     /// Read all files as one configuration, as haproxy does with several -f.
     #[arg(long)]
     together: bool,
+    /// Judge each file of keepalived by itself too.
+    #[arg(long, conflicts_with = "together")]
+    alone: bool,
     /// How findings are written.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -45,9 +51,9 @@ pub(crate) struct Options {
     /// Show what --fix would change, and change nothing.
     #[arg(long)]
     diff: bool,
-    /// Judge by the language of that version, from 1.3 to 3.5.
+    /// Judge by the language of that version: of haproxy from 1.3 to 3.5, of keepalived from 1.2 to 2.4.
     #[arg(long, value_name = "VERSION")]
-    dialect: Option<Dialect>,
+    dialect: Option<String>,
     /// The file with levels; holdfast-lint.toml of this folder when there is one.
     #[arg(long, value_name = "FILE")]
     config: Option<String>,
@@ -95,18 +101,20 @@ fn lint(options: &Options) -> Result<u8, String> {
         return Ok(CLEAN);
     }
     let levels = read_levels(options)?;
-    for name in &options.files {
-        refuse_other_languages(name)?;
-    }
-    let input = |name: &String| Input::Path(name.clone());
-    let sets: Vec<Vec<Input>> = if options.together {
-        vec![options.files.iter().map(input).collect()]
-    } else {
-        options.files.iter().map(|name| vec![input(name)]).collect()
-    };
-    let judge = |inputs: &[Input]| {
-        let dialect = options.dialect.unwrap_or_default();
-        haproxy::lint(inputs, dialect, &Machine, &Machine, &levels)
+    let (nodes, proxies): (Vec<&String>, Vec<&String>) =
+        options.files.iter().partition(|name| is_keepalived(name));
+    let sets = sets(options, &nodes, &proxies);
+    let dialects = Dialects::of(options, &nodes, &proxies)?;
+    let judge = |set: &Set| match set {
+        Set::Proxy(inputs) => haproxy::lint(inputs, dialects.proxy, &Machine, &Machine, &levels),
+        Set::Nodes(nodes, proxies) => {
+            let machine = keepalived::Machine {
+                host: &crate::keepalived::host::Machine,
+                proxy_host: &Machine,
+                facts: &Machine,
+            };
+            keepalived::lint(nodes, proxies, dialects.nodes, machine, &levels)
+        }
     };
     let mut reports = Vec::new();
     let mut failures = Vec::new();
@@ -178,25 +186,56 @@ fn read_levels(options: &Options) -> Result<Levels, String> {
     Ok(levels)
 }
 
-/// Says so when a file is in a language that there are no rules for, rather than finding fault with each of its lines.
-fn refuse_other_languages(name: &str) -> Result<(), String> {
-    // What cannot be read is told with the findings.
-    let text = std::fs::read(name).unwrap_or_default();
-    let begins = |line: &[u8]| {
-        let line = line.trim_ascii_start();
-        [
-            &b"vrrp_instance "[..],
-            b"vrrp_sync_group ",
-            b"global_defs ",
-            b"virtual_server ",
-        ]
-        .iter()
-        .any(|word| line.starts_with(word))
+/// What is judged in one go.
+enum Set {
+    /// A configuration of haproxy.
+    Proxy(Vec<Input>),
+    /// The files of nodes, and the configurations of haproxy that go with them.
+    Nodes(Vec<keepalived::Input>, Vec<Vec<Input>>),
+}
+
+/// What the command line has judged together.
+fn sets(options: &Options, nodes: &[&String], proxies: &[&String]) -> Vec<Set> {
+    let input = |name: &&String| Input::Path((*name).clone());
+    let proxies: Vec<Vec<Input>> = if options.together && !proxies.is_empty() {
+        vec![proxies.iter().map(input).collect()]
+    } else {
+        proxies.iter().map(|name| vec![input(name)]).collect()
     };
-    if text.split(|byte| *byte == b'\n').any(begins) {
-        return Err(format!("{name} is a keepalived.conf; only haproxy.cfg is linted"));
+    let node = |name: &&String| keepalived::Input::Path((*name).clone());
+    let mut out: Vec<Set> = proxies.iter().cloned().map(Set::Proxy).collect();
+    if options.alone {
+        let alone = |name| Set::Nodes(vec![node(name)], proxies.clone());
+        out.extend(nodes.iter().map(alone));
+    } else if !nodes.is_empty() {
+        out.push(Set::Nodes(nodes.iter().map(node).collect(), proxies));
     }
-    Ok(())
+    out
+}
+
+/// The versions whose languages files are judged by.
+#[derive(Default)]
+struct Dialects {
+    proxy: Dialect,
+    nodes: keepalived_conf::Dialect,
+}
+
+impl Dialects {
+    fn of(options: &Options, nodes: &[&String], proxies: &[&String]) -> Result<Self, String> {
+        let mut dialects = Self::default();
+        let Some(version) = &options.dialect else {
+            return Ok(dialects);
+        };
+        if !nodes.is_empty() && !proxies.is_empty() {
+            return Err("--dialect is for files of one program".to_owned());
+        }
+        if nodes.is_empty() {
+            dialects.proxy = version.parse().map_err(|error| format!("--dialect: {error}"))?;
+        } else {
+            dialects.nodes = version.parse().map_err(|error| format!("--dialect: {error}"))?;
+        }
+        Ok(dialects)
+    }
 }
 
 /// Puts the safe fixes of a report into its files; how many, and what could not be written.

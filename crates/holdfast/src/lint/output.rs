@@ -2,7 +2,7 @@
 
 use ::lint::haproxy::RULES;
 use ::lint::render::{SarifRule, github, sarif};
-use ::lint::{Report, haproxy};
+use ::lint::{Report, haproxy, keepalived};
 use syntax::render::{HaproxyShape, concise, full, haproxy as haproxy_shape, json};
 use syntax::{Applicability, Severity};
 
@@ -60,17 +60,35 @@ fn about(code: &str) -> Option<SarifRule> {
             text: format!("{} To mend it: {}.", rule.why, rule.mend),
         });
     }
-    haproxy_cfg::codes::find(code).map(|row| SarifRule {
+    if let Some(rule) = keepalived::RULES.iter().find(|rule| rule.code == code) {
+        return Some(SarifRule {
+            title: rule.title.to_owned(),
+            text: format!("{} To mend it: {}.", rule.why, rule.mend),
+        });
+    }
+    let of_keepalived = || {
+        let (_, title) = keepalived_conf::codes::CODES
+            .iter()
+            .find(|(known, _)| *known == code)?;
+        Some(SarifRule {
+            title: (*title).to_owned(),
+            text: "The message says what is wrong.".to_owned(),
+        })
+    };
+    let of_haproxy = haproxy_cfg::codes::find(code).map(|row| SarifRule {
         title: row.title.to_owned(),
         text: row.text.to_owned(),
-    })
+    });
+    of_haproxy.or_else(of_keepalived)
 }
 
 /// What a code means, for people.
 pub(super) fn explain(code: &str) -> Result<String, String> {
-    let known = about(code).ok_or_else(|| match syntax::closest(code.as_bytes(), haproxy::codes()) {
-        Some(closest) => format!("there is no finding '{code}': '{closest}'?"),
-        None => format!("there is no finding '{code}'"),
+    let known = about(code).ok_or_else(|| {
+        match syntax::closest(code.as_bytes(), haproxy::codes().chain(keepalived::codes())) {
+            Some(closest) => format!("there is no finding '{code}': '{closest}'?"),
+            None => format!("there is no finding '{code}'"),
+        }
     })?;
     Ok(format!("{code}: {}\n\n{}\n", known.title, known.text))
 }
