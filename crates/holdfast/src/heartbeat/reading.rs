@@ -46,7 +46,7 @@ pub(super) fn keys(loaded: &Loaded) -> Vec<String> {
 
 /// What is to be told of the files.
 pub(super) fn findings(loaded: &Loaded) -> Vec<(Level, String)> {
-    let mut out: Vec<_> = loaded
+    loaded
         .diagnostics
         .iter()
         .flat_map(|diagnostic| {
@@ -65,34 +65,7 @@ pub(super) fn findings(loaded: &Loaded) -> Vec<(Level, String)> {
             let lines = diagnostic.message.trim_end().lines();
             lines.map(move |line| (level, format!("{place}{line}")))
         })
-        .collect();
-    let not_done = |what: &str| format!("{what} is read and not acted on in this version");
-    out.extend(
-        left_out(&loaded.configuration)
-            .iter()
-            .map(|what| (Level::Warning, not_done(what))),
-    );
-    out
-}
-
-/// What the files ask for that is not done.
-fn left_out(config: &Configuration) -> Vec<&'static str> {
-    let settings = &config.settings;
-    let serial = |kind: &MediumKind| matches!(kind, MediumKind::Serial { .. });
-    [
-        (settings.media.iter().any(|one| serial(&one.kind)), "serial"),
-        (!settings.pings.is_empty(), "ping, ping_group"),
-        (!settings.respawn.is_empty(), "respawn"),
-        (!settings.apiauth.is_empty(), "apiauth"),
-        (settings.watchdog.is_some(), "watchdog"),
-        (!settings.stonith.is_empty(), "stonith"),
-        (settings.compression.method.is_some(), "compression"),
-        (settings.log.use_logd.value, "use_logd"),
-        (settings.realtime_priority.is_some(), "rtprio"),
-    ]
-    .into_iter()
-    .filter_map(|(asked, name)| asked.then_some(name))
-    .collect()
+        .collect()
 }
 
 /// Takes out the ways that cannot be used.

@@ -1,7 +1,6 @@
 //! `holdfast lint`: all that is wrong or odd in configuration files, in one pass, with fixes. What is judged, and how, is the crate
 //! `lint`'s; here are the command line, the files and the machine.
 
-mod diff;
 mod language;
 pub(crate) mod machine;
 mod output;
@@ -9,6 +8,7 @@ mod output;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
+use ::lint::diff::unified;
 use ::lint::{Level, Levels, Report, apply_safe, haproxy, keepalived};
 use haproxy_cfg::{Dialect, Input};
 
@@ -259,7 +259,10 @@ fn show_diff(report: &Report) -> String {
     for (id, file) in report.sources.files() {
         let edited = apply_safe(file.bytes(), id, &report.findings);
         if edited.applied > 0 {
-            out += &diff::unified(file.name(), file.bytes(), &edited.bytes);
+            let name = file.name().trim_start_matches('/');
+            // As `patch` takes them.
+            let (old, new) = (format!("a/{name}"), format!("b/{name}"));
+            out += &unified(file.bytes(), &edited.bytes, &old, &new);
         }
     }
     out
