@@ -109,7 +109,7 @@ impl Session {
     /// Whether the client's connection is over TLS.
     #[must_use]
     pub fn is_tls(&self) -> bool {
-        matches!(self.io, Io::Tls(_))
+        self.client.tls
     }
 
     /// Goes on over TLS.

@@ -1,4 +1,4 @@
-//! The load: wrk on its core, and what it says.
+//! The load: wrk, or h2load for HTTP/2, on its core, and what it says.
 
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
@@ -16,6 +16,8 @@ pub(super) struct Load {
     pub(super) close: bool,
     /// Whether it comes over TLS.
     pub(super) tls: bool,
+    /// Requests at once on each connection of HTTP/2; none for HTTP/1.
+    pub(super) streams: Option<usize>,
     pub(super) clients: usize,
     pub(super) seconds: u64,
 }
@@ -31,6 +33,9 @@ pub(super) struct Done {
 impl Load {
     /// Runs it to its end. An answer that is an error, or none, is an error.
     pub(super) fn run(&self) -> anyhow::Result<Done> {
+        if let Some(streams) = self.streams {
+            return self.run_http2(streams);
+        }
         let mut command = Command::new(workspace::program("wrk").context("no wrk")?);
         command.args([
             "-t",
@@ -44,16 +49,65 @@ impl Load {
         if self.close {
             command.args(["-H", "Connection: close"]);
         }
+        done_of(&self.said_by("wrk", command)?)
+    }
+
+    fn run_http2(&self, streams: usize) -> anyhow::Result<Done> {
+        let mut command = Command::new(workspace::program("h2load").context("no h2load")?);
+        command.args(["-c", &self.clients.to_string(), "-m", &streams.to_string()]);
+        command.args(["-D", &self.seconds.to_string()]);
+        let said = self.said_by("h2load", command)?;
+        anyhow::ensure!(
+            said.contains("Application protocol: h2"),
+            "no HTTP/2 was agreed on: {said}"
+        );
+        done_of_http2(&said)
+    }
+
+    /// Runs it on its core and gives what it says.
+    fn said_by(&self, name: &str, mut command: Command) -> anyhow::Result<String> {
         let scheme = if self.tls { "https" } else { "http" };
         command.arg(format!("{scheme}://{}{}", self.address, self.path));
         command.stdin(Stdio::null());
-        let output = cpu::on_core(cpu::LOAD, || command.output())?.context("cannot start wrk")?;
-        let said = String::from_utf8_lossy(&output.stdout);
+        let output =
+            cpu::on_core(cpu::LOAD, || command.output())?.with_context(|| format!("cannot start {name}"))?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
         if !output.status.success() {
-            bail!("wrk failed: {said}{}", String::from_utf8_lossy(&output.stderr));
+            bail!("{name} failed: {said}{}", String::from_utf8_lossy(&output.stderr));
         }
-        done_of(&said)
+        Ok(said)
     }
+}
+
+/// Reads h2load's report. Requests that its end cut off are no errors.
+fn done_of_http2(said: &str) -> anyhow::Result<Done> {
+    let lines = || said.lines().map(str::trim);
+    let counts = lines()
+        .find_map(|line| line.strip_prefix("requests: "))
+        .with_context(|| format!("h2load does not say how many requests it made: {said}"))?;
+    let count = |what: &str| {
+        counts
+            .split(", ")
+            .find_map(|count| count.strip_suffix(what)?.trim().parse::<u64>().ok())
+            .with_context(|| format!("h2load does not say how many were {what}: {counts}"))
+    };
+    let (requests, failed) = (count("succeeded")?, count("failed")? + count("errored")?);
+    let refused = lines()
+        .find_map(|line| line.strip_prefix("status codes: "))
+        .is_none_or(|codes| !codes.ends_with(" 0 3xx, 0 4xx, 0 5xx"));
+    if failed > 0 || refused || requests == 0 {
+        bail!("the load met errors: {said}");
+    }
+    let per_second = lines()
+        .find_map(|line| {
+            line.strip_prefix("finished in ")?
+                .split(", ")
+                .nth(1)?
+                .strip_suffix(" req/s")
+        })
+        .and_then(|number| number.parse().ok())
+        .with_context(|| format!("h2load states no rate: {said}"))?;
+    Ok(Done { requests, per_second })
 }
 
 /// Reads wrk's report.
@@ -95,6 +149,21 @@ mod tests {
                 per_second: 28394.55
             }
         );
+    }
+
+    #[test]
+    fn the_report_of_http2_is_read() {
+        let report = "Application protocol: h2\n\nfinished in 1.00s, 33990.00 req/s, 996.04KB/s\n\
+            requests: 33990 total, 33996 started, 33990 done, 33990 succeeded, 0 failed, 0 errored, 0 timeout\n\
+            status codes: 33990 2xx, 0 3xx, 0 4xx, 0 5xx\n";
+        let done = Done {
+            requests: 33990,
+            per_second: 33990.0,
+        };
+        assert_eq!(done_of_http2(report).expect("a report"), done);
+        assert!(done_of_http2(&report.replace("0 failed", "1 failed")).is_err());
+        assert!(done_of_http2(&report.replace("0 5xx", "3 5xx")).is_err());
+        assert!(done_of_http2("").is_err());
     }
 
     #[test]

@@ -159,6 +159,7 @@ mod tests {
                 "tls-keep-alive",
                 "tls-handshake",
                 "tls-1m",
+                "http2",
                 "tls-to-servers",
                 "idle",
                 "start-20000-servers",

@@ -131,6 +131,12 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.9))],
     },
     Scenario {
+        name: "http2",
+        about: "small requests over HTTP/2 and TLS, ten at once on each of lasting connections",
+        measure: http2,
+        goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.85))],
+    },
+    Scenario {
         name: "tls-to-servers",
         about: "small requests on lasting connections, in clear to the proxy and over TLS from it to itself and on",
         measure: tls_to_servers,
@@ -251,6 +257,8 @@ struct Work<'a> {
     close: bool,
     /// The file with the certificate, where clients come over TLS.
     certificate: Option<&'a Path>,
+    /// Requests at once on each connection of HTTP/2.
+    streams: Option<usize>,
 }
 
 /// The configuration for some work.
@@ -259,7 +267,7 @@ fn config_of(setting: &Setting, work: &Work<'_>) -> anyhow::Result<(PathBuf, Soc
     let address = free_address()?;
     let tls = work
         .certificate
-        .map(|path| format!(" ssl crt {}", path.display()))
+        .map(|path| format!(" ssl crt {} alpn h2,http/1.1", path.display()))
         .unwrap_or_default();
     let maxconn = setting.maxconn;
     let text = format!(
@@ -391,6 +399,18 @@ fn tls_bodies(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
     over_tls(setting, subject, "/1m", false)
 }
 
+fn http2(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
+    let certificate = certificate(setting.place)?;
+    let work = Work {
+        lines: &["mode http"],
+        path: "/small",
+        certificate: Some(&certificate),
+        streams: Some(10),
+        ..Work::default()
+    };
+    under_load_of(setting, subject, &work)
+}
+
 fn tls_to_servers(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
     let certificate = certificate(setting.place)?;
     let inner = free_address()?;
@@ -483,6 +503,7 @@ fn under_load_of(setting: &Setting, subject: &Subject, work: &Work<'_>) -> anyho
         path: work.path,
         close: work.close,
         tls: work.certificate.is_some(),
+        streams: work.streams,
         clients: setting.clients,
         seconds,
     };

@@ -64,6 +64,7 @@ fn run(setting: &Setting, subject: &Subject, rules: &str) -> anyhow::Result<(f64
         path: "/small",
         close: false,
         tls: false,
+        streams: None,
         clients: setting.clients,
         seconds,
     };

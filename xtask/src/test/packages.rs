@@ -76,6 +76,7 @@ pub(crate) const BENCH: &[Needed] = &[
     Needed::debian("haproxy", "haproxy"),
     Needed::debian("nginx", "nginx-light"),
     Needed::debian("wrk", "wrk"),
+    Needed::debian("h2load", "nghttp2-client"),
     Needed::debian("openssl", "openssl"),
 ];
 

@@ -2,11 +2,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
-use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Poll, Waker};
 
 use bytes::Bytes;
 use h2::server::{Builder, Connection, SendResponse};
@@ -15,12 +14,12 @@ use haproxy_cfg::model::Millis;
 use http::{Request, Response, StatusCode};
 use proxy_core::sample::TcpFacts;
 use proxy_core::stream::{Client, Http2};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::frames::Frames;
 use super::head;
 use super::stream::StreamIo;
+use super::wire::Wire;
 use crate::effort;
+use crate::io::Io;
 use crate::session::Session;
 use crate::tls::Secured;
 use crate::upstream::deadline;
@@ -38,13 +37,15 @@ const WINDOWS: u32 = 4;
 /// What a connection's streams have in common.
 #[derive(Debug)]
 pub(crate) struct Carrier {
-    session: RefCell<Session>,
+    /// The client, without its connection.
+    session: Session,
+    io: Rc<RefCell<Io>>,
     /// What its TLS handshake agreed on; none in clear.
     pub(super) secured: Option<Secured>,
     /// What samples see of it.
     http2: Rc<Http2>,
     /// What is wrong with what the client sent.
-    wrong: Cell<Option<Reason>>,
+    wrong: Rc<Cell<Option<Reason>>>,
     /// The connection's task, while it waits for the last of its streams.
     idle: RefCell<Option<Waker>>,
 }
@@ -52,29 +53,29 @@ pub(crate) struct Carrier {
 impl Carrier {
     /// Our address, where there is one.
     pub(crate) fn local_address(&self) -> Option<SocketAddr> {
-        self.session.borrow().io.local_address()
+        self.io.borrow().local_address()
     }
 
     /// The number of the connection's descriptor; -1 for none.
     pub(crate) fn descriptor(&self) -> i32 {
-        self.session.borrow().io.descriptor()
+        self.io.borrow().descriptor()
     }
 
     /// What the system knows of the way to the client.
     pub(crate) fn tcp_facts(&self) -> Option<TcpFacts> {
-        self.session.borrow().io.tcp_facts()
+        self.io.borrow().tcp_facts()
     }
 
     /// Sets something on the packets to the client.
     pub(crate) fn set_on_packets(&self, field: proxy_core::sample::PacketField, value: u32) {
-        self.session.borrow().io.set_on_packets(field, value);
+        self.io.borrow().set_on_packets(field, value);
     }
 
-    /// Makes the close of the connection one that the client does not learn of, as [`crate::io::Io::vanish`] does, and closes it.
+    /// Makes the close of the connection one that the client does not learn of, as [`Io::vanish`] does, and closes it.
     pub(crate) fn vanish(&self, hops: Option<u8>) {
-        let io = &mut self.session.borrow_mut().io;
+        let io = &mut *self.io.borrow_mut();
         io.vanish(hops);
-        *io = crate::io::Io::Closed;
+        *io = Io::Closed;
     }
 
     /// A stream is over.
@@ -89,77 +90,6 @@ impl Carrier {
     }
 }
 
-/// What the frames go over: what came with the preface, then the connection.
-struct Transport {
-    carrier: Rc<Carrier>,
-    frames: Frames,
-}
-
-impl Transport {
-    /// Looks at what was read. What is wrong is told by the connection's task, and nobody else sees it.
-    fn passes(&mut self, bytes: &[u8], cx: &Context<'_>) -> bool {
-        let wrong = self.frames.see(bytes);
-        self.carrier.wrong.set(wrong);
-        if wrong.is_some() {
-            cx.waker().wake_by_ref();
-        }
-        wrong.is_none()
-    }
-}
-
-impl AsyncRead for Transport {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        if this.carrier.wrong.get().is_some() {
-            return Poll::Pending;
-        }
-        let carrier = Rc::clone(&this.carrier);
-        let session = &mut *carrier.session.borrow_mut();
-        let room = buf.initialize_unfilled();
-        let n = if let Some(pending) = &mut session.pending {
-            let n = pending.len().min(room.len());
-            room[..n].copy_from_slice(&pending.data()[..n]);
-            pending.consume(n);
-            session.thread.buffers.take_back(&mut session.pending);
-            n
-        } else {
-            ready!(session.io.poll_read(cx, room))?
-        };
-        if !this.passes(&room[..n], cx) {
-            return Poll::Pending;
-        }
-        buf.advance(n);
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Transport {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let io = &mut self.carrier.session.borrow_mut().io;
-        io.poll_write(cx, &[IoSlice::new(bytes)])
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        parts: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.carrier.session.borrow_mut().io.poll_write(cx, parts)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        true
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.carrier.session.borrow_mut().io.poll_flush(cx)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.carrier.session.borrow_mut().io.poll_shutdown(cx)
-    }
-}
-
 /// What happened on a connection.
 #[allow(clippy::large_enum_variant, reason = "it is taken apart at once")]
 enum Event {
@@ -171,7 +101,7 @@ enum Event {
 }
 
 /// Serves a connection to its end, whose preface may stand in `session.pending`.
-pub(crate) async fn serve(session: Session) {
+pub(crate) async fn serve(mut session: Session) {
     let thread = Rc::clone(&session.thread);
     let tune = &thread.config().global.tune;
     let h2 = &tune.h2;
@@ -183,15 +113,20 @@ pub(crate) async fn serve(session: Session) {
     let nice = session.bind().nice;
     let timer = thread.wheel.timer();
     timer.set(deadline(session.client.accepted_ms, for_request));
+    let pending = session
+        .pending
+        .take()
+        .map(|pending| (Rc::clone(&thread), pending));
     let carrier = Rc::new(Carrier {
         secured: session.io.secured().and_then(crate::tls::TlsIo::remember),
         http2: Rc::new(Http2 {
             streams: Cell::new(0),
             most_streams,
         }),
-        wrong: Cell::new(None),
+        wrong: Rc::new(Cell::new(None)),
         idle: RefCell::new(None),
-        session: RefCell::new(session),
+        io: Rc::new(RefCell::new(std::mem::replace(&mut session.io, Io::Closed))),
+        session,
     });
     let mut builder = Builder::new();
     builder
@@ -205,11 +140,8 @@ pub(crate) async fn serve(session: Session) {
     if !thread.config().global.no_websocket_in_http2 {
         builder.enable_connect_protocol();
     }
-    let transport = Transport {
-        carrier: Rc::clone(&carrier),
-        frames: Frames::new(),
-    };
-    let Some(mut connection) = shake_hands(&builder, transport, &timer).await else {
+    let wire = Wire::of_client(&carrier.io, pending, &carrier.wrong);
+    let Some(mut connection) = shake_hands(&builder, wire, &timer).await else {
         return;
     };
     let most_in_all = match h2.fe_max_total_streams {
@@ -243,12 +175,8 @@ pub(crate) async fn serve(session: Session) {
 }
 
 /// Takes the client's preface; none where it is none, or does not come in time.
-async fn shake_hands(
-    builder: &Builder,
-    transport: Transport,
-    timer: &Timer,
-) -> Option<Connection<Transport, Bytes>> {
-    let mut handshake = builder.handshake(transport);
+async fn shake_hands(builder: &Builder, wire: Wire, timer: &Timer) -> Option<Connection<Wire, Bytes>> {
+    let mut handshake = builder.handshake(wire);
     poll_fn(|cx| match Pin::new(&mut handshake).poll(cx) {
         Poll::Ready(done) => Poll::Ready(done.ok()),
         Poll::Pending => timer.poll_expired(cx, timer.now_ms()).map(|()| None),
@@ -258,12 +186,12 @@ async fn shake_hands(
 
 /// Waits for the next stream. `timeouts` says how long, from the end of the last stream on.
 async fn next(
-    connection: &mut Connection<Transport, Bytes>,
+    connection: &mut Connection<Wire, Bytes>,
     carrier: &Rc<Carrier>,
     timer: &Timer,
     (seen_any, for_next): (bool, Option<Millis>),
 ) -> Event {
-    let shared = std::sync::Arc::clone(&carrier.session.borrow().thread.shared);
+    let shared = std::sync::Arc::clone(&carrier.session.thread.shared);
     let mut waits = !seen_any;
     let mut told = false;
     poll_fn(|cx| {
@@ -312,7 +240,7 @@ fn begin(
     taken: u32,
 ) -> Option<Session> {
     let (parts, body) = request.into_parts();
-    let session = carrier.session.borrow();
+    let session = &carrier.session;
     let thread = &session.thread;
     let mut head = thread.buffers.take();
     let ends = body.is_end_stream();
@@ -332,7 +260,7 @@ fn begin(
     let client = Client::of_stream(client, http2, thread.now_ms(), taken);
     Some(Session {
         thread: Rc::clone(thread),
-        io: crate::io::Io::Http2(Box::new(StreamIo::new(Rc::clone(carrier), respond, body, form))),
+        io: Io::Http2(Box::new(StreamIo::new(Rc::clone(carrier), respond, body, form))),
         timer: thread.wheel.timer(),
         client,
         pending: Some(head),

@@ -20,6 +20,7 @@ mod message;
 mod outgoing;
 mod server;
 mod stream;
+mod wire;
 
 pub(crate) use connection::serve;
 pub(crate) use server::{Multiplexed, ServerStream};

@@ -21,13 +21,13 @@ use http::{Method, Response, StatusCode};
 use proxy_core::sample::TcpFacts;
 use proxy_core::state::Runtime;
 use proxy_core::stream::ServerHandshake;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::gone;
 use super::head::{self, BodyForm, put_trailers};
 use super::incoming::Incoming;
 use super::message::{self, Part};
 use super::outgoing::{Begun, Outgoing};
+use super::wire::Wire;
 use crate::io::Io;
 use crate::upstream::{Asked, Way};
 
@@ -63,7 +63,7 @@ impl std::fmt::Debug for Kept {
 /// What the streams of a connection have in common.
 #[derive(Debug)]
 pub(crate) struct Link {
-    io: RefCell<Io>,
+    io: Rc<RefCell<Io>>,
     /// Streams that are open.
     open: Cell<u32>,
     /// Streams that there were.
@@ -150,16 +150,14 @@ impl Multiplexed {
         keep: Option<Option<Box<Way>>>,
         tune: &Http2Tune,
     ) -> io::Result<Io> {
+        let io = Rc::new(RefCell::new(io));
         let link = Rc::new(Link {
-            io: RefCell::new(io),
+            io: Rc::clone(&io),
             open: Cell::new(0),
             served: Cell::new(0),
             over: Cell::new(false),
         });
         let window = tune.be_initial_window_size.unwrap_or(tune.initial_window_size);
-        let transport = Transport {
-            link: Rc::clone(&link),
-        };
         let (requests, connection) = Builder::new()
             .enable_push(false)
             .initial_window_size(window)
@@ -167,7 +165,7 @@ impl Multiplexed {
             .max_frame_size(tune.max_frame_size)
             .header_table_size(tune.header_table_size)
             .max_send_buffer_size(MOST_UNSENT)
-            .handshake(transport)
+            .handshake(Wire::to_server(&io))
             .await
             .map_err(gone)?;
         let driven = Rc::clone(&link);
@@ -209,45 +207,6 @@ fn stream(link: &Rc<Link>, requests: &SendRequest<Bytes>) -> Io {
         interim_read: 0,
         response: None,
     }))
-}
-
-/// What the frames go over.
-struct Transport {
-    link: Rc<Link>,
-}
-
-impl AsyncRead for Transport {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let n = ready!(self.link.io.borrow_mut().poll_read(cx, buf.initialize_unfilled()))?;
-        buf.advance(n);
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Transport {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.link.io.borrow_mut().poll_write(cx, &[IoSlice::new(bytes)])
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        parts: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.link.io.borrow_mut().poll_write(cx, parts)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        true
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.link.io.borrow_mut().poll_flush(cx)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.link.io.borrow_mut().poll_shutdown(cx)
-    }
 }
 
 /// A stream upon a connection with a server.
