@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use libtest_mimic::{Arguments, Failed, Trial};
+use nix::sys::signal::Signal;
 use sha1::{Digest as _, Sha1};
 use test_support::process::{Program, both_programs, free_address, wait_for};
 
@@ -740,13 +741,23 @@ fn main() -> anyhow::Result<ExitCode> {
         };
         Trial::test(name, test)
     });
+    let told = |result: anyhow::Result<()>| result.map_err(|error| Failed::from(format!("{error:#}")));
+    let lives = [
+        Trial::test("an idle connection is told of its end", move || {
+            let commands = both_programs(env!("CARGO_BIN_EXE_holdfast"));
+            told(commands.into_iter().try_for_each(expire))
+        }),
+        Trial::test("streams come to their end where the process stops", move || {
+            told(stop())
+        }),
+    ];
     let trials = cases().into_iter().map(|case| {
         let programs = Arc::clone(&programs);
         Trial::test(case.name, move || {
             judge(&programs, &case).map_err(|error| Failed::from(format!("{error:#}")))
         })
     });
-    Ok(libtest_mimic::run(&arguments, trials.chain(websockets).collect()).exit_code())
+    Ok(libtest_mimic::run(&arguments, trials.chain(websockets).chain(lives).collect()).exit_code())
 }
 
 /// Holdfast, and the original where it is installed.
@@ -754,22 +765,23 @@ struct Running {
     front: SocketAddr,
     /// Where it looks for the server of WebSockets.
     server: Mutex<TcpListener>,
-    _program: Program,
+    program: Program,
     _folder: tempfile::TempDir,
 }
 
 fn start() -> anyhow::Result<Vec<Running>> {
     let commands = both_programs(env!("CARGO_BIN_EXE_holdfast"));
-    commands.into_iter().map(run).collect()
+    commands.into_iter().map(|command| run(command, "")).collect()
 }
 
-fn run(mut command: Command) -> anyhow::Result<Running> {
+/// Starts a program, `more` being lines of its defaults.
+fn run(mut command: Command, more: &str) -> anyhow::Result<Running> {
     let folder = tempfile::tempdir()?;
     let front = free_address()?;
     let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let at = server.local_addr()?;
     let configuration = format!(
-        "global\n nbthread 1\ndefaults\n mode http\n timeout connect 5s\n timeout client 10s\n timeout server 5s\n\
+        "global\n nbthread 1\ndefaults\n mode http\n timeout connect 5s\n timeout client 10s\n timeout server 5s\n{more}\
          frontend fe\n bind {front}\n http-request wait-for-body time 9s if {{ path /wait }}\n\
          http-request return status 200 content-type text/plain string hello if !{{ path /chat }}\n default_backend be\nbackend be\n server s1 {at}\n"
     );
@@ -782,7 +794,7 @@ fn run(mut command: Command) -> anyhow::Result<Running> {
     Ok(Running {
         front,
         server: Mutex::new(server),
-        _program: program,
+        program,
         _folder: folder,
     })
 }
@@ -803,6 +815,63 @@ fn judge(programs: &[Running], case: &Case) -> anyhow::Result<()> {
             "the original is stricter: {theirs:?}, and ours {ours:?}"
         );
     }
+    Ok(())
+}
+
+/// A connection without streams is told of its end, and closed.
+fn expire(command: Command) -> anyhow::Result<()> {
+    let program = run(command, " timeout http-keep-alive 200ms\n")?;
+    let mut client = TcpStream::connect(program.front)?;
+    client.set_read_timeout(Some(PATIENCE))?;
+    client.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, b""), &get(1)].concat())?;
+    let mut received = Vec::new();
+    wait_for_frame(&mut client, &mut received, HEADERS)?;
+    let told = wait_for_frame(&mut client, &mut received, GOAWAY)?;
+    anyhow::ensure!(told[4..8] == NO_ERROR.to_be_bytes(), "{told:?}");
+    wait_for_end(&mut client)
+}
+
+/// A process that stops tells its clients, and lets streams come to their end.
+fn stop() -> anyhow::Result<()> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+    command.arg("haproxy");
+    let mut program = run(command, "")?;
+    let mut client = TcpStream::connect(program.front)?;
+    client.set_read_timeout(Some(PATIENCE))?;
+    client.write_all(
+        &[
+            PREFACE,
+            &frame(SETTINGS, 0, 0, b""),
+            &post(1),
+            &frame(PING, 0, 0, &[0; 8]),
+        ]
+        .concat(),
+    )?;
+    let mut received = Vec::new();
+    wait_for_frame(&mut client, &mut received, PING)?;
+    program.program.signal(Signal::SIGUSR1)?;
+    wait_for_frame(&mut client, &mut received, GOAWAY)?;
+    client.write_all(&frame(DATA, END_STREAM, 1, b"abc"))?;
+    let head = wait_for_frame(&mut client, &mut received, HEADERS)?;
+    anyhow::ensure!(head.first() == Some(&0x88), "{head:?}");
+    wait_for_end(&mut client)?;
+    let status = program.program.wait_code();
+    anyhow::ensure!(status == Some(0), "{status:?}");
+    Ok(())
+}
+
+fn wait_for_frame(from: &mut TcpStream, received: &mut Vec<u8>, wanted: u8) -> anyhow::Result<Vec<u8>> {
+    loop {
+        let (kind, _, payload) = next_frame(from, received)?;
+        if kind == wanted {
+            return Ok(payload);
+        }
+    }
+}
+
+fn wait_for_end(from: &mut TcpStream) -> anyhow::Result<()> {
+    let mut room = [0; 4096];
+    while from.read(&mut room)? > 0 {}
     Ok(())
 }
 

@@ -193,7 +193,7 @@ async fn next(
 ) -> Event {
     let shared = std::sync::Arc::clone(&carrier.session.thread.shared);
     let mut waits = !seen_any;
-    let mut told = false;
+    let (mut rests, mut told) = (false, false);
     poll_fn(|cx| {
         loop {
             match connection.poll_accept(cx) {
@@ -215,14 +215,18 @@ async fn next(
         }
         if carrier.http2.streams.get() > 0 {
             carrier.idle.replace(Some(cx.waker().clone()));
+            if !std::mem::replace(&mut rests, true) {
+                // Nothing expires: the timer only tells when the process stops.
+                timer.set(u64::MAX);
+            }
             waits = false;
-            return Poll::Pending;
+            return timer.poll_expired(cx, timer.now_ms()).map(|()| Event::Over);
         }
         if told {
             return Poll::Ready(Event::Ending(Reason::NO_ERROR));
         }
         if !waits {
-            waits = true;
+            (waits, rests) = (true, false);
             timer.set(deadline(timer.now_ms(), for_next));
         }
         timer
