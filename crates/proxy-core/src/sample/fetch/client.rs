@@ -52,14 +52,15 @@ pub(super) const ROWS: &[Row] = &[
             (context.stream.is_some() && mode == Mode::Http).then_some(Sample::Int(major))
         })
     }),
-    // Connections of HTTP/1 have none, which is told since 3.4; and with TCP nothing counts them.
+    // Connections of HTTP/1 have none, which is told since 3.4; with TCP and HTTP/2 nothing counts them.
     row(&["fc_glitches"], |at, _| {
         if !at.config.dialect.does_as(3, 4) {
             return nothing();
         }
         single(|context| {
             let mode = context.config.proxy(context.client.frontend).mode;
-            (context.stream.is_some() && mode == Mode::Http).then_some(Sample::Int(0))
+            let is_http1 = mode == Mode::Http && context.client.http2.is_none();
+            (context.stream.is_some() && is_http1).then_some(Sample::Int(0))
         })
     }),
     // Connections that failed in a handshake get no rules, but a line in the log.

@@ -99,8 +99,9 @@ pub(super) const ROWS: &[Row] = &[
         }
         single(|context| {
             let mode = context.config.proxy(context.backend()?).mode;
-            let is_connected = context.stream?.route.connected_ms > 0;
-            (is_connected && mode == Mode::Http).then_some(Sample::Int(0))
+            let route = &context.stream?.route;
+            let is_http1 = mode == Mode::Http && !route.http2;
+            (route.connected_ms > 0 && is_http1).then_some(Sample::Int(0))
         })
     }),
     row(&["bc_be_queue"], |_, _| {
