@@ -335,14 +335,6 @@ fn a_stats_socket_has_the_mode_that_was_asked_for() {
 }
 
 #[test]
-fn a_program_that_is_not_built_yet_says_so() {
-    let mut program = Program::start(Command::new(env!("CARGO_BIN_EXE_holdfast")).arg("heartbeat")).unwrap();
-    assert_eq!(program.wait_code(), Some(1));
-    let output = program.output().unwrap();
-    assert!(output.contains("heartbeat is not built yet"), "{output}");
-}
-
-#[test]
 fn the_version_begins_as_tools_expect_it() {
     let mut program =
         Program::start(Command::new(env!("CARGO_BIN_EXE_holdfast")).args(["haproxy", "-v"])).unwrap();

@@ -285,7 +285,7 @@ impl Acceptor {
             Some(tls) => {
                 effort::spawn(thread, nice, serve_tls(session, Arc::clone(tls), mode));
             }
-            None if mode == Mode::Http && self.bind().is_some_and(|bind| bind.http2 == Some(true)) => {
+            None if mode == Mode::Http && self.bind().is_some_and(|bind| bind.http2() == Some(true)) => {
                 effort::spawn(thread, nice, http2::serve(session));
             }
             None if mode == Mode::Http => {
@@ -369,7 +369,7 @@ async fn serve_behind_header(mut session: Session, tls: Option<Arc<BindSide>>, m
 /// Serves a connection of HTTP. What begins with HTTP/2 without having agreed on it is found out about by who reads requests.
 async fn serve_http(session: Session) {
     let agreed = || session.io.tls().and_then(|tls| tls.alpn) == Some(b"h2");
-    if session.bind().http2.unwrap_or_else(agreed) {
+    if session.bind().http2().unwrap_or_else(agreed) {
         Box::pin(http2::serve(session)).await;
     } else {
         http::serve(session).await;

@@ -37,8 +37,8 @@ pub struct Bind {
     pub namespace: Option<Word>,
     /// `nice`: how readily its connections leave their turn to others, -1024 to 1024.
     pub nice: i16,
-    /// `proto h2` (true) or `proto h1` (false): what is spoken, whatever was agreed on.
-    pub http2: Option<bool>,
+    /// `proto`: what is spoken, whatever was agreed on.
+    pub proto: Option<&'static str>,
     /// `defer-accept`.
     pub defer_accept: bool,
     /// `tfo`.
@@ -67,6 +67,16 @@ pub struct Bind {
 }
 
 impl Bind {
+    /// Whether clients speak HTTP/2 (`proto h2`) or HTTP/1 (`proto h1`); none where they agree on it.
+    #[must_use]
+    pub fn http2(&self) -> Option<bool> {
+        match self.proto? {
+            "h2" => Some(true),
+            "h1" => Some(false),
+            _ => None,
+        }
+    }
+
     /// A line that says nothing but its address.
     #[must_use]
     pub fn new(address: Address, written: Word) -> Self {
@@ -86,7 +96,7 @@ impl Bind {
             interface: None,
             namespace: None,
             nice: 0,
-            http2: None,
+            proto: None,
             defer_accept: false,
             tfo: false,
             mss: None,

@@ -84,7 +84,7 @@ pub(crate) struct BindLine {
     interface: Option<model::Word>,
     namespace: Option<model::Word>,
     nice: i16,
-    http2: Option<bool>,
+    proto: Option<&'static str>,
     defer_accept: bool,
     tfo: bool,
     mss: Option<u16>,
@@ -353,7 +353,7 @@ fn build(found: BindAddress, flags: &BindLine, ssl: Option<BindSsl>, span: Span)
         interface: flags.interface.clone(),
         namespace: flags.namespace.clone(),
         nice: flags.nice,
-        http2: flags.http2,
+        proto: flags.proto,
         defer_accept: flags.defer_accept,
         tfo: flags.tfo,
         mss: flags.mss,
@@ -556,13 +556,7 @@ pub(super) fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse,
             };
         }
         BindParse::ExposeFd => flags.expose_fd_listeners = true,
-        BindParse::Proto => {
-            flags.http2 = match word() {
-                "h2" => Some(true),
-                "h1" => Some(false),
-                _ => None,
-            };
-        }
+        BindParse::Proto => flags.proto = Some(word()),
         BindParse::Curves => flags.curves = text(),
         BindParse::Ecdhe => flags.ecdhe = text(),
         BindParse::GenerateCertificates => flags.generate = true,

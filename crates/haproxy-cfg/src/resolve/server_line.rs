@@ -261,32 +261,21 @@ pub(super) fn multiplexers(reading: &mut Reading<'_>, section: &ProxySection, pr
         let (file, at) = reading.sources.locate(span);
         format!("{file}:{}", at.line)
     };
-    let lines = reading.written.sections.get(section.lines);
-    for given in lines.iter().flat_map(|lines| &lines.lines) {
-        if given.name != "bind" {
-            continue;
-        }
-        let protocol = given
-            .option("proto")
-            .and_then(|values| values.first()?.value.word());
-        let Some(protocol) = protocol else { continue };
+    for bind in &section.binds {
+        let Some(protocol) = bind.proto else { continue };
         if !matches!(protocol, "h1" | "h2" | "none") {
-            unspoken.push((protocol, given.span));
+            unspoken.push((protocol, bind.span));
         }
         if usable(protocol, proxy.mode, false) {
             continue;
         }
-        let address = given
-            .get("address")
-            .and_then(Value::text)
-            .cloned()
-            .unwrap_or_default();
         let message = format!(
-            "{kind} '{}' : MUX protocol '{protocol}' is not usable for 'bind {address}' at [{}].",
+            "{kind} '{}' : MUX protocol '{protocol}' is not usable for 'bind {}' at [{}].",
             section.name,
-            place(given.span)
+            bind.written,
+            place(bind.span)
         );
-        wrong.push((message, given.span));
+        wrong.push((message, bind.span));
     }
     if proxy.mode == Mode::Tcp && reading.dialect.strict {
         let own = reading
@@ -325,7 +314,8 @@ pub(super) fn multiplexers(reading: &mut Reading<'_>, section: &ProxySection, pr
         }
     }
     for (protocol, span) in unspoken {
-        reading.tell_read_only(&format!("'proto {protocol}'"), span);
+        let message = format!("'proto {protocol}' is read but not acted on yet.");
+        reading.tell(Diagnostic::warning("read-only", message).at(span));
     }
     for (message, span) in wrong {
         let told = Diagnostic::alert("bad-protocol", message).at(span);

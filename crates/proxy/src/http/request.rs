@@ -72,10 +72,12 @@ pub(super) async fn read_request(session: &mut Session, txn: &mut Txn) -> Result
                     let skip = leading_empty_lines(buffer.data());
                     buffer.consume(skip);
                 }
-                if session.client.requests == 0 && begins_http2(session, buffer.data()) {
+                let is_preface = session.client.requests == 0 && begins_http2(session, buffer.data());
+                if is_preface && buffer.len() >= PREFACE.len() {
                     return Poll::Ready(Err(NoRequest::Http2));
                 }
-                if !buffer.is_empty() {
+                // Of a preface the rest is waited for.
+                if !is_preface && !buffer.is_empty() {
                     match head.request(buffer.data(), &mut txn.req_head, &rules) {
                         Ok(true) => {
                             let fits = RequestRef {
@@ -331,11 +333,13 @@ fn keep(txn: &mut Txn, mut line: Vec<u8>, limit: usize) {
     txn.stream.log.line = line;
 }
 
-/// Whether what a client's connection begins with is the beginning of HTTP/2, and may be.
+/// Whether what a client's connection begins with is the beginning of HTTP/2, or of that, and may be.
 fn begins_http2(session: &Session, data: &[u8]) -> bool {
-    // Its first line tells.
-    data.starts_with(&PREFACE[..b"PRI * HTTP/2.0\r\n".len()])
+    let there = data.len().min(PREFACE.len());
+    // Nearly all begin otherwise.
+    data.first() == Some(&b'P')
+        && data[..there] == PREFACE[..there]
         && session.client.http2.is_none()
         && !session.frontend().options.disable_h2_upgrade
-        && session.bind().http2 != Some(false)
+        && session.bind().http2() != Some(false)
 }

@@ -133,10 +133,15 @@ pub(crate) async fn serve(mut session: Session) {
         .max_concurrent_streams(most_streams)
         .initial_window_size(window)
         .initial_connection_window_size(window.saturating_mul(WINDOWS).max(65_535))
-        .max_frame_size(h2.max_frame_size)
-        .header_table_size(h2.header_table_size)
         .max_header_list_size(tune.bufsize)
         .max_send_buffer_size(MOST_UNSENT);
+    // What is as it is without a word is not told.
+    if h2.max_frame_size > 16_384 {
+        builder.max_frame_size(h2.max_frame_size);
+    }
+    if h2.header_table_size > 4096 {
+        builder.header_table_size(h2.header_table_size);
+    }
     if !thread.config().global.no_websocket_in_http2 {
         builder.enable_connect_protocol();
     }

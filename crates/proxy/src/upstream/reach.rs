@@ -525,13 +525,21 @@ async fn wait_in_queue(
     outcome
 }
 
-/// A connection to the server of `slot`: an idle one if one may be used, or a new one.
-async fn connect_to(
+/// A connection that may be gone over.
+enum Found {
+    /// It stands, and others went over it.
+    Kept(ServerConn),
+    /// It was begun.
+    Begun(Io, Option<Box<Way>>),
+}
+
+/// Looks for an idle connection to the server of `slot` that may be used, and begins a new one where there is none.
+fn find_or_begin(
     attempt: &mut Attempt<'_>,
     proxy: &Proxy,
     slot: &Slot,
     route: &mut Route,
-) -> Result<ServerConn, ReachError> {
+) -> Result<Found, ReachError> {
     let thread = attempt.thread;
     let server = slot.server();
     let counters = thread.server_counters(attempt.backend, server);
@@ -557,7 +565,7 @@ async fn connect_to(
         counters.reuse.inc();
         thread.be_counters(attempt.backend).reuse.inc();
         count_session(thread, counters);
-        return Ok(conn);
+        return Ok(Found::Kept(conn));
     }
     let is_private = way.as_ref().is_some_and(|way| way.is_private());
     if attempt.reuse != Reuse::None && !is_private {
@@ -576,7 +584,7 @@ async fn connect_to(
             counters.reuse.inc();
             thread.be_counters(attempt.backend).reuse.inc();
             count_session(thread, counters);
-            return Ok(conn);
+            return Ok(Found::Kept(conn));
         }
     }
     route.reused = false;
@@ -591,7 +599,7 @@ async fn connect_to(
             ..ServerHandshake::default()
         }));
     }
-    let mut io = connect::start(
+    let io = connect::start(
         &proxy.servers[server],
         at,
         attempt.dst,
@@ -606,6 +614,23 @@ async fn connect_to(
     // One that the system refuses at once is no session of the server.
     count_session(thread, counters);
     note_addresses(attempt, proxy, server, &io, route);
+    Ok(Found::Begun(io, way))
+}
+
+/// A connection to the server of `slot`: an idle one if one may be used, or a new one.
+async fn connect_to(
+    attempt: &mut Attempt<'_>,
+    proxy: &Proxy,
+    slot: &Slot,
+    route: &mut Route,
+) -> Result<ServerConn, ReachError> {
+    // What is only looked at before anything is waited for is not carried through that.
+    let (mut io, way) = match find_or_begin(attempt, proxy, slot, route)? {
+        Found::Kept(conn) => return Ok(conn),
+        Found::Begun(io, way) => (io, way),
+    };
+    let thread = attempt.thread;
+    let server = slot.server();
     let until = deadline(thread.now_ms(), attempt.connect_timeout());
     attempt.timer.set(until);
     let mut gone = None;
@@ -640,7 +665,7 @@ async fn connect_to(
         // Beside the task: few servers are told.
         Box::pin(send_header(attempt, &mut io, &way.header)).await?;
     }
-    if let Some(tls) = tls {
+    if let Some(tls) = tls_of(thread, proxy, (attempt.backend, server)) {
         let name = way.as_ref().and_then(|way| way.name.as_deref());
         // Beside the task: a handshake is large, and over soon.
         Box::pin(secure(attempt, slot, &mut io, (tls, name), route)).await?;
