@@ -173,6 +173,10 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     if let (true, Some(of)) = (quic, reading.proxy_ref().map(|proxy| proxy.span)) {
         reading.written.quic_binds.push((of, written.clone(), span));
     }
+    if let (Some(protocol), Some(of)) = (flags.proto, reading.proxy_ref().map(|proxy| proxy.span)) {
+        let told = (of, protocol, written.clone(), span);
+        reading.written.protocols_of_binds.push(told);
+    }
     let ssl = super::bind_tls::settings(reading, &flags, &prefix, &written, span);
     match flags.ids.first() {
         Some((_, at)) if addresses.len() > 1 => {

@@ -261,21 +261,19 @@ pub(super) fn multiplexers(reading: &mut Reading<'_>, section: &ProxySection, pr
         let (file, at) = reading.sources.locate(span);
         format!("{file}:{}", at.line)
     };
-    for bind in &section.binds {
-        let Some(protocol) = bind.proto else { continue };
-        if !matches!(protocol, "h1" | "h2" | "none") {
-            unspoken.push((protocol, bind.span));
+    let binds = reading.written.protocols_of_binds.iter();
+    for (_, protocol, address, span) in binds.filter(|(at, ..)| *at == section.span) {
+        if !matches!(*protocol, "h1" | "h2" | "none") {
+            unspoken.push((protocol, *span));
         }
-        if usable(protocol, proxy.mode, false) {
-            continue;
+        if !usable(protocol, proxy.mode, false) {
+            let message = format!(
+                "{kind} '{}' : MUX protocol '{protocol}' is not usable for 'bind {address}' at [{}].",
+                section.name,
+                place(*span)
+            );
+            wrong.push((message, *span));
         }
-        let message = format!(
-            "{kind} '{}' : MUX protocol '{protocol}' is not usable for 'bind {}' at [{}].",
-            section.name,
-            bind.written,
-            place(bind.span)
-        );
-        wrong.push((message, bind.span));
     }
     if proxy.mode == Mode::Tcp && reading.dialect.strict {
         let own = reading

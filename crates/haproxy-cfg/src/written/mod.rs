@@ -126,6 +126,8 @@ pub(crate) struct Written {
     pub(crate) names_healthchecks: bool,
     /// `bind` lines of QUIC: the section's line, what is written, and the line itself.
     pub(crate) quic_binds: Vec<(Span, String, Span)>,
+    /// `proto` of `bind` lines, of those in backends too: the section's place, the protocol, the addresses as written, the line.
+    pub(crate) protocols_of_binds: Vec<(Span, &'static str, String, Span)>,
     pub(crate) threads_of_binds: Vec<crate::parse::threads::Wanted>,
     /// `external-check` stands in `global`.
     pub(crate) external_check: bool,
