@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     title: "Strict mode that makes addresses unreachable",
     level: Severity::Warning,
     why: "By the RFC who is not the owner of an address takes no packets for it. Strict mode holds to that by a rule of the firewall: no service behind the address answers, nor does ping.",
-    mend: "write 'accept' into the instance, or leave vrrp_strict out",
+    mend: "in version 3 write 'accept' into the instance; otherwise leave vrrp_strict out, or write 'strict_mode off' into the instance",
     check,
 };
 
