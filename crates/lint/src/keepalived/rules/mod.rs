@@ -45,7 +45,7 @@ mod shell_syntax_in_script;
 mod started_never_stopped;
 mod stats_through_address;
 mod strict_drops_traffic;
-mod tracked_interface_unused;
+mod tracked_interface_not_here;
 mod tracked_on_one_node;
 mod unicast_on_one_node;
 mod unicast_without_source;
@@ -108,7 +108,7 @@ pub const RULES: &[Rule] = &[
     started_never_stopped::RULE,
     stats_through_address::RULE,
     strict_drops_traffic::RULE,
-    tracked_interface_unused::RULE,
+    tracked_interface_not_here::RULE,
     tracked_on_one_node::RULE,
     unicast_on_one_node::RULE,
     unicast_without_source::RULE,
