@@ -64,7 +64,6 @@ pub fn haproxy(text: &[u8]) -> Vec<u8> {
         };
         write(&mut out, text, line, indented);
     }
-    // A carriage return at the very end would become a part of what is put behind it.
     if !out.is_empty() && !out.ends_with(b"\n") && kinds.last() != Some(&Kind::Odd) {
         let windows = tree.lines.first().is_some_and(|line| {
             line.tokens
@@ -103,8 +102,13 @@ fn bytes(text: &[u8], token: Token) -> &[u8] {
 fn kind(text: &[u8], line: &Line) -> Kind {
     // A backslash in front of a tab is a letter, in front of a blank it is none.
     let backslash = |token: &Token| token.kind == TokenKind::Word && bytes(text, *token).ends_with(b"\\");
+    // A carriage return at the very end of the text would become part of a line's end that is put behind it.
+    let returns = |token: &Token| token.kind != TokenKind::EndOfLine && bytes(text, *token).ends_with(b"\r");
     let odd = |token: &Token| {
-        token.kind == TokenKind::Ignored || bytes(text, *token).contains(&0) || backslash(token)
+        token.kind == TokenKind::Ignored
+            || bytes(text, *token).contains(&0)
+            || backslash(token)
+            || returns(token)
     };
     // A word and a comment without a blank between them are one line to a reader, and stay so.
     let touching = line
@@ -176,6 +180,13 @@ mod tests {
         holds(b"global\n description it's   so\n");
         holds(b"global\n a\rb  c\n x\0  y\n a#b   c\n");
         assert_eq!(haproxy(b""), b"");
+    }
+
+    #[test]
+    fn a_carriage_return_at_the_very_end_stays_what_it_is() {
+        for text in ["#\r", "global\r", "global\n    daemon \r", " \r", "a 'b\r"] {
+            holds(text.as_bytes());
+        }
     }
 
     /// The files of every case that is recorded.
