@@ -44,7 +44,7 @@ const PLAIN: Layer = Layer {
     command: Run::Xtask(&[]),
     count: Count::Status,
     programs: &[],
-    minutes: 15,
+    minutes: 25,
     figures: 0,
     may_be_left_out: false,
 };
