@@ -30,13 +30,15 @@ pub(crate) fn find(word: &str) -> Option<(usize, &str)> {
 pub(crate) fn diagnostics(word: &Word) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     let mut from = 0;
+    // Where bytes were no text, marks stand for them, and places within the word are not those of the file.
+    let is_exact = word.text.len() == (word.span.end - word.span.start) as usize;
     while let Some((at, name)) = word.text.get(from..).and_then(find) {
         let start = offset(word.span.start, from + at);
-        let span = Span::new(
-            word.span.file,
-            start,
-            offset(start, name.len()).min(word.span.end),
-        );
+        let span = if is_exact {
+            Span::new(word.span.file, start, offset(start, name.len()))
+        } else {
+            word.span
+        };
         from += at + name.len();
         out.push(
             Diagnostic::alert(
@@ -56,7 +58,20 @@ fn offset(start: u32, further: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use syntax::{FileId, Span};
+
+    use super::{diagnostics, find};
+    use crate::parse::Word;
+
+    #[test]
+    fn a_word_that_is_no_text_is_pointed_at_whole() {
+        let span = Span::new(FileId(0), 5, 10);
+        let word = Word {
+            text: "\u{fffd}\u{fffd}$VIP".to_owned(),
+            span,
+        };
+        assert_eq!(diagnostics(&word)[0].span, Some(span));
+    }
 
     #[test]
     fn names_behind_a_dollar_sign_are_placeholders() {
