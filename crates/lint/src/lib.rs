@@ -19,6 +19,7 @@ pub mod migrate;
 pub mod migrate_heartbeat;
 pub mod render;
 mod report;
+pub mod rule;
 mod rule_pages;
 
 #[cfg(any(test, feature = "testing"))]

@@ -9,7 +9,6 @@ mod expression;
 mod logic;
 mod names;
 mod pages;
-mod rule;
 mod rules;
 mod values;
 mod view;
@@ -19,13 +18,24 @@ use rustc_hash::FxHashSet;
 use syntax::{Applicability, Diagnostic, Span};
 
 pub use pages::pages;
-pub use rule::Rule;
 pub use rules::RULES;
 
 use crate::allow::Allowed;
 use crate::facts::Facts;
 use crate::levels::Levels;
 use crate::report::{Report, place};
+use crate::rule::{self, Findings};
+
+/// Rules over haproxy.cfg look at a [`view::View`].
+#[derive(Clone, Copy)]
+pub struct Over;
+
+impl rule::Subject for Over {
+    type Of<'a> = view::View<'a>;
+}
+
+/// A rule over haproxy.cfg.
+pub type Rule = rule::Rule<Over>;
 
 /// A code that comments name and that is none: told by the comments' reader.
 const UNKNOWN_CODE: &str = "unknown-code";
@@ -73,7 +83,7 @@ pub fn lint(
     let view = view::View::new(&loaded, host, facts);
     let of_rules = findings.len();
     for rule in RULES {
-        (rule.check)(&view, &mut rule::Findings::new(rule, &mut findings));
+        (rule.check)(&view, &mut Findings::new(rule, &mut findings));
     }
     doubt_fixes(&mut findings, of_rules, &view);
     // What stands in `defaults` is found once for each section that takes it.

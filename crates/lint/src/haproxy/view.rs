@@ -178,7 +178,7 @@ impl<'a> Section<'a> {
 }
 
 /// A configuration.
-pub(super) struct View<'a> {
+pub struct View<'a> {
     pub(super) config: &'a Config,
     pub(super) sources: &'a SourceMap,
     pub(super) host: &'a dyn Host,

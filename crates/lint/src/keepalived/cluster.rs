@@ -11,7 +11,7 @@ use syntax::{FileId, Span};
 use crate::facts::Facts;
 
 /// All that was given together.
-pub(super) struct Cluster<'m> {
+pub struct Cluster<'m> {
     pub(super) nodes: Vec<Node>,
     pub(super) proxies: Vec<Proxy>,
     pub(super) host: &'m dyn Host,

@@ -5,7 +5,6 @@
 
 mod cluster;
 mod elsewhere;
-mod rule;
 mod rules;
 mod scripts;
 
@@ -15,7 +14,6 @@ use rustc_hash::FxHashSet;
 use syntax::reference::Document;
 use syntax::{Diagnostic, SourceMap, Span};
 
-pub use rule::Rule;
 pub use rules::RULES;
 
 use self::cluster::{Cluster, Node, Proxy, moved};
@@ -23,7 +21,19 @@ use crate::allow::{Allowed, CommentedLine};
 use crate::facts::Facts;
 use crate::levels::Levels;
 use crate::report::{Report, place};
+use crate::rule::{self, Findings};
 use crate::rule_pages::{Language, Words, pages_of};
+
+/// Rules over keepalived.conf look at a [`Cluster`].
+#[derive(Clone, Copy)]
+pub struct Over;
+
+impl rule::Subject for Over {
+    type Of<'a> = Cluster<'a>;
+}
+
+/// A rule over keepalived.conf.
+pub type Rule = rule::Rule<Over>;
 
 /// A keepalived.conf.
 #[derive(Clone, Debug)]
@@ -111,7 +121,7 @@ pub fn lint(
         });
     }
     for rule in RULES {
-        (rule.check)(&cluster, &mut rule::Findings::new(rule, &mut findings));
+        (rule.check)(&cluster, &mut Findings::new(rule, &mut findings));
     }
     let mut seen: FxHashSet<(&'static str, Option<Span>, String)> = FxHashSet::default();
     let mut kept: Vec<Diagnostic> = findings

@@ -111,8 +111,9 @@ pub(crate) async fn serve(mut session: Session) {
     let for_request = timeouts.http_request.or(timeouts.client);
     let for_next = timeouts.http_keep_alive.or(for_request);
     let nice = session.bind().nice;
-    let timer = thread.wheel.timer();
-    timer.set(deadline(session.client.accepted_ms, for_request));
+    session
+        .timer
+        .set(deadline(session.client.accepted_ms, for_request));
     let pending = session
         .pending
         .take()
@@ -145,8 +146,9 @@ pub(crate) async fn serve(mut session: Session) {
     if !thread.config().global.no_websocket_in_http2 {
         builder.enable_connect_protocol();
     }
+    let timer = &carrier.session.timer;
     let wire = Wire::of_client(&carrier.io, pending, &carrier.wrong);
-    let Some(mut connection) = shake_hands(&builder, wire, &timer).await else {
+    let Some(mut connection) = shake_hands(&builder, wire, timer).await else {
         return;
     };
     let most_in_all = match h2.fe_max_total_streams {
@@ -155,7 +157,7 @@ pub(crate) async fn serve(mut session: Session) {
     };
     let mut taken = 0_u32;
     loop {
-        match next(&mut connection, &carrier, &timer, (taken > 0, for_next)).await {
+        match next(&mut connection, &carrier, (taken > 0, for_next)).await {
             Event::Request(request, respond) => {
                 let form = begin(&carrier, request, respond, taken);
                 taken = taken.saturating_add(1);
@@ -193,10 +195,10 @@ async fn shake_hands(builder: &Builder, wire: Wire, timer: &Timer) -> Option<Con
 async fn next(
     connection: &mut Connection<Wire, Bytes>,
     carrier: &Rc<Carrier>,
-    timer: &Timer,
     (seen_any, for_next): (bool, Option<Millis>),
 ) -> Event {
     let shared = std::sync::Arc::clone(&carrier.session.thread.shared);
+    let timer = &carrier.session.timer;
     let mut waits = !seen_any;
     let (mut rests, mut told) = (false, false);
     poll_fn(|cx| {
@@ -253,7 +255,7 @@ fn begin(
     let thread = &session.thread;
     let mut head = thread.buffers.take();
     let ends = body.is_end_stream();
-    let random = u128::from(thread.random()) << 64 | u128::from(thread.random());
+    let random = || u128::from(thread.random()) << 64 | u128::from(thread.random());
     let Some(form) = head::write(&parts, ends, random, head.room()) else {
         thread.buffers.give(head);
         let mut refusal = Response::new(());

@@ -61,9 +61,14 @@ pub(super) fn websocket_answer(key: &[u8]) -> impl AsRef<[u8]> {
     hash.finalize()
 }
 
-/// Writes the head into `room`; none where it does not fit. `ends` says that the stream ends with it, and `random` is what the key
+/// Writes the head into `room`; none where it does not fit. `ends` says that the stream ends with it, and `random` gives what the key
 /// of a WebSocket is made of.
-pub(super) fn write(parts: &Parts, ends: bool, random: u128, room: &mut [u8]) -> Option<Form> {
+pub(super) fn write(
+    parts: &Parts,
+    ends: bool,
+    random: impl FnOnce() -> u128,
+    room: &mut [u8],
+) -> Option<Form> {
     let mut out = Room { room, len: 0 };
     let (uri, headers) = (&parts.uri, &parts.headers);
     let protocol = parts.extensions.get::<h2::ext::Protocol>();
@@ -102,7 +107,7 @@ pub(super) fn write(parts: &Parts, ends: bool, random: u128, room: &mut [u8]) ->
     put_cookies(&mut out, headers)?;
     let body = if is_websocket {
         out.put(b"upgrade: websocket\r\nconnection: upgrade\r\n")?;
-        let asked = WebSocket::new(random);
+        let asked = WebSocket::new(random());
         out.field(b"Sec-Websocket-Key", &asked.key)?;
         websocket = Some(asked);
         BodyForm::Tunnel
@@ -180,7 +185,7 @@ mod tests {
     fn written(request: http::request::Builder, ends: bool) -> (String, BodyForm) {
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let mut room = [0; 512];
-        let form = write(&parts, ends, 7, &mut room).expect("it fits");
+        let form = write(&parts, ends, || 7, &mut room).expect("it fits");
         (String::from_utf8(room[..form.len].to_vec()).unwrap(), form.body)
     }
 
@@ -211,7 +216,7 @@ mod tests {
     #[test]
     fn a_head_that_does_not_fit_is_none() {
         let (parts, ()) = Request::get("http://a/").body(()).unwrap().into_parts();
-        assert!(write(&parts, true, 7, &mut [0; 20]).is_none());
+        assert!(write(&parts, true, || 7, &mut [0; 20]).is_none());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The direction of a stream that is received: its data come out as HTTP/1 writes them.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf as _, Bytes};
@@ -81,7 +81,7 @@ impl Incoming {
                     Some(Ok(data)) if data.is_empty() => {}
                     Some(Ok(data)) => {
                         if self.form == BodyForm::Chunked {
-                            self.put_around(format!("{:x}\r\n", data.len()).as_bytes());
+                            self.put_size(data.len());
                         }
                         self.data = data;
                     }
@@ -110,6 +110,12 @@ impl Incoming {
                 Phase::Done => return Poll::Ready(Ok(None)),
             }
         }
+    }
+
+    fn put_size(&mut self, size: usize) {
+        self.put_around(b"");
+        // Memory takes all that is written.
+        let _ = write!(self.around, "{size:x}\r\n");
     }
 
     fn put_around(&mut self, bytes: &[u8]) {

@@ -84,8 +84,9 @@ mod weak_dh_parameters;
 mod weak_password_hash;
 mod websocket_without_tunnel_timeout;
 
-use super::rule::{Findings, Rule};
+use super::Rule;
 use super::view::View;
+use crate::rule::Findings;
 
 /// All rules, by their codes.
 pub const RULES: &[Rule] = &[

@@ -58,8 +58,9 @@ mod weight_beyond_limit;
 mod weight_too_small;
 mod well_known_password;
 
+use super::Rule;
 use super::cluster::Cluster;
-use super::rule::{Findings, Rule};
+use crate::rule::Findings;
 
 /// All rules, by their codes.
 pub const RULES: &[Rule] = &[
