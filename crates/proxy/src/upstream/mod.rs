@@ -1,6 +1,7 @@
 //! The way to a server: choosing one, waiting for it, connecting to it, keeping connections for the next request.
 
 mod connect;
+mod establish;
 mod idle;
 mod introduction;
 mod outgoing;
