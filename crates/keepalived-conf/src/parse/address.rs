@@ -6,7 +6,7 @@ use syntax::Diagnostic;
 
 use super::instance::{current, current_name};
 use super::number::unsigned;
-use super::route::no_address;
+use super::route_value::no_address;
 use super::statics::{Home, track_group};
 use super::track::missing_interface;
 use super::unicast::fits_family;

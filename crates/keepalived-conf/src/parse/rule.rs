@@ -7,7 +7,7 @@ use syntax::Diagnostic;
 use super::address::network;
 use super::instance::current;
 use super::number::unsigned;
-use super::route::{Words, no_address, realms, table, tos, wrong};
+use super::route_value::{Words, no_address, realms, table, tos, wrong};
 use super::statics::{Home, track_group};
 use super::track::missing_interface;
 use crate::lines::{Line, Word};
