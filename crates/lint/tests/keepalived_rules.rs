@@ -8,31 +8,29 @@
 //! What is made from rules (the pages in `docs/lint-keepalived`, `findings.txt`, `fixed.conf`) is written anew where it is stale, and
 //! the test fails once.
 
-use std::collections::BTreeMap;
+mod fixtures;
+
 use std::fs;
 use std::io;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use fixtures::{Fixtures, of_code, repository};
 use haproxy_cfg::Input as ProxyInput;
 use keepalived_conf::testing::FakeHost;
 use keepalived_conf::{Dialect, FileStatus, Host, LoadOptions, load_bytes};
-use lint::keepalived::{Input, Machine, RULES, Rule, pages};
-use lint::{FakeFacts, Levels, Report, apply_safe};
-use sha2::{Digest as _, Sha256};
+use lint::keepalived::{Input, Machine, RULES, pages};
+use lint::{FakeFacts, Levels, Report};
 use syntax::render::concise;
-use syntax::{Applicability, Diagnostic};
 
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+const FIXTURES: Fixtures = Fixtures {
+    language: "keepalived",
+    ending: "conf",
+    docs: "lint-keepalived",
+};
 
-fn fixtures() -> PathBuf {
-    repository().join("compat-fixtures/lint/keepalived")
-}
-
-fn fixture(code: &str, name: &str) -> Option<String> {
-    fs::read_to_string(fixtures().join(code).join(name)).ok()
+fn codes() -> Vec<&'static str> {
+    RULES.iter().map(|rule| rule.code).collect()
 }
 
 /// A machine that lacks some interfaces.
@@ -143,26 +141,21 @@ fn lint_text(text: &str) -> Report {
     lint::keepalived::lint(&nodes, &proxies, Dialect::default(), machine, &Levels::default())
 }
 
-fn of_rule<'r>(report: &'r Report, rule: &Rule) -> Vec<&'r Diagnostic> {
-    let mine = |finding: &&Diagnostic| finding.code == rule.code;
-    report.findings.iter().filter(mine).collect()
-}
-
 #[test]
 fn rules_fire_on_what_they_look_for_and_on_nothing_else() {
     let mut faults = Vec::new();
     for rule in RULES {
-        let (Some(fires), Some(quiet)) = (fixture(rule.code, "fires.conf"), fixture(rule.code, "quiet.conf"))
+        let (Some(fires), Some(quiet)) = (FIXTURES.get(rule.code, "fires"), FIXTURES.get(rule.code, "quiet"))
         else {
             faults.push(format!("{}: no fixtures", rule.code));
             continue;
         };
         let report = lint_text(&fires);
-        if of_rule(&report, rule).is_empty() {
+        if of_code(&report, rule.code).is_empty() {
             faults.push(format!("{}: does not fire", rule.code));
         }
         let quiet = lint_text(&quiet);
-        let found = of_rule(&quiet, rule).into_iter();
+        let found = of_code(&quiet, rule.code).into_iter();
         faults.extend(found.map(|finding| format!("{}: quiet.conf: {}", rule.code, finding.message)));
         // What the reading tells shows a fixture that is wrong in another way.
         for (name, report) in [("fires", &report), ("quiet", &quiet)] {
@@ -185,77 +178,24 @@ fn rules_fire_on_what_they_look_for_and_on_nothing_else() {
 
 #[test]
 fn what_rules_say_is_as_recorded() {
-    let mut text = String::new();
-    for rule in RULES {
-        let report = lint_text(&fixture(rule.code, "fires.conf").expect("it has fixtures"));
-        for finding in of_rule(&report, rule) {
-            let finding = Diagnostic {
-                help: None,
-                ..finding.clone()
-            };
-            text += &concise(&finding, &report.sources);
-        }
-    }
-    renew(&fixtures().join("findings.txt"), &text);
+    FIXTURES.renew_findings(&codes(), lint_text);
 }
 
 #[test]
 fn safe_fixes_leave_nothing_to_fix() {
-    for rule in RULES {
-        let fires = fixture(rule.code, "fires.conf").expect("it has fixtures");
-        let report = lint_text(&fires);
-        let own: Vec<Diagnostic> = of_rule(&report, rule).into_iter().cloned().collect();
-        let (mut fixed, mut applied) = (Vec::new(), 0);
-        for (id, file) in report.sources.files() {
-            let edited = apply_safe(file.bytes(), id, &own);
-            applied += edited.applied;
-            fixed.extend(edited.bytes);
-        }
-        if applied == 0 {
-            let stale = fixture(rule.code, "fixed.conf");
-            assert!(stale.is_none(), "{} has a fixed.conf and no safe fix", rule.code);
-            continue;
-        }
-        let fixed = String::from_utf8(fixed).expect("text");
-        renew(&fixtures().join(rule.code).join("fixed.conf"), &fixed);
-        let again = lint_text(&fixed);
-        let safe = |finding: &&&Diagnostic| {
-            let mut fixes = finding.fixes.iter();
-            fixes.any(|fix| fix.applicability == Applicability::Safe)
-        };
-        let left = of_rule(&again, rule);
-        assert_eq!(left.iter().filter(safe).count(), 0, "{}: {left:?}", rule.code);
+    for code in codes() {
+        FIXTURES.renew_fixed(code, lint_text);
     }
 }
 
 #[test]
 fn the_original_says_nothing_of_what_rules_find() {
-    let text = fs::read_to_string(fixtures().join("verdicts.json")).expect("it was recorded");
-    let verdicts: BTreeMap<String, BTreeMap<String, serde_json::Value>> =
-        serde_json::from_str(&text).expect("it is JSON");
-    for rule in RULES {
-        let fires = fixture(rule.code, "fires.conf").expect("it has fixtures");
-        let sum: String = Sha256::digest(fires.as_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let verdict = verdicts.get(rule.code);
-        let field = |name: &str| verdict.and_then(|verdict| verdict.get(name));
-        assert_eq!(
-            field("file"),
-            Some(&sum.into()),
-            "{} changed since it was recorded",
-            rule.code
-        );
-        assert_eq!(field("status"), Some(&0.into()), "{}", rule.code);
-        assert_eq!(field("said"), Some(&"".into()), "{}", rule.code);
-    }
-    assert_eq!(verdicts.len(), RULES.len());
+    FIXTURES.assert_silent_original(&codes());
 }
 
 #[test]
 fn codes_are_unique_and_in_order() {
-    let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
+    let codes = codes();
     assert!(codes.is_sorted_by(|one, next| one < next));
     assert!(keepalived_conf::codes::CODES.is_sorted_by(|one, next| one.0 < next.0));
     for code in codes {
@@ -295,7 +235,7 @@ fn what_a_reading_tells_has_a_known_code() {
 
 #[test]
 fn comments_allow_findings_in_each_file() {
-    let text = fixture("priority-tie", "fires.conf").expect("it is there");
+    let text = FIXTURES.get("priority-tie", "fires").expect("it is there");
     let report = lint_text(&text);
     let count = |report: &Report| {
         let codes = report.findings.iter().map(|finding| finding.code);
@@ -318,45 +258,5 @@ fn comments_allow_findings_in_each_file() {
 
 #[test]
 fn pages_are_those_of_the_rules() {
-    let folder = repository().join("docs/lint-keepalived");
-    let pages = pages(&fixture);
-    let mut stale = Vec::new();
-    for page in &pages {
-        if !is_renewed(&folder.join(&page.path), &page.text) {
-            stale.push(page.path.clone());
-        }
-    }
-    for entry in fs::read_dir(&folder).expect("the folder was made") {
-        let name = entry
-            .expect("it can be read")
-            .file_name()
-            .into_string()
-            .expect("text");
-        assert!(
-            pages.iter().any(|page| page.path == name),
-            "docs/lint-keepalived/{name} is of no rule"
-        );
-    }
-    assert!(
-        stale.is_empty(),
-        "docs/lint-keepalived was stale; written anew, look at it and commit it: {stale:?}"
-    );
-}
-
-/// Writes a file that is not as it should be; whether it was.
-fn is_renewed(path: &Path, text: &str) -> bool {
-    if fs::read_to_string(path).is_ok_and(|found| found == text) {
-        return true;
-    }
-    fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
-    fs::write(path, text).expect("it can be written");
-    false
-}
-
-fn renew(path: &Path, text: &str) {
-    assert!(
-        is_renewed(path, text),
-        "{} was stale; written anew, look at it and commit it",
-        path.display()
-    );
+    FIXTURES.renew_pages(&pages(&|code, name| FIXTURES.file(code, name)));
 }

@@ -135,6 +135,16 @@ pub(super) fn behind(line: &Line, words: &str) -> Edit {
 pub(super) type Rewrite = (Vec<Edit>, Vec<String>);
 
 impl Task<'_> {
+    /// A change that all proxies of HTTP with clients have to live with: they are named behind the message. None where there are none.
+    pub(super) fn of_http_frontends(&self, message: &str) -> Option<Found> {
+        let proxies: Vec<usize> = (self.file.proxies())
+            .filter(|(at, section)| self.file.is_http(*at) && section.is_frontend())
+            .map(|(at, _)| at)
+            .collect();
+        let message = format!("{message}: {}", self.names(&proxies));
+        (!proxies.is_empty()).then(|| Found::new(self.headers(&proxies), message))
+    }
+
     /// The lines of proxies whose keyword is one of `names` and old in the target.
     pub(super) fn old_proxy_lines(&self, names: &'static [&'static str]) -> impl Iterator<Item = &Line> {
         self.file.proxy_lines().filter(move |line| {

@@ -14,19 +14,9 @@ pub(super) const MIGRATION: Migration = Migration {
 };
 
 fn find(task: &Task<'_>, found: &mut Vec<Found>) {
-    let proxies: Vec<usize> = (task.file.proxies())
-        .filter(|(at, section)| task.file.is_http(*at) && section.is_frontend())
-        .map(|(at, _)| at)
-        .collect();
-    if proxies.is_empty() {
-        return;
-    }
-    let message = format!(
-        "requests whose target names another host than their Host header are refused since 2.1: {}",
-        task.names(&proxies)
+    let told = task.of_http_frontends(
+        "requests whose target names another host than their Host header are refused since 2.1",
     );
-    found.push(
-        Found::new(task.headers(&proxies), message)
-            .advice("proxies that are used by configured clients may meet such requests"),
-    );
+    let advice = "proxies that are used by configured clients may meet such requests";
+    found.extend(told.map(|told| told.advice(advice)));
 }

@@ -14,25 +14,12 @@ pub(super) const MIGRATION: Migration = Migration {
 };
 
 fn find(task: &Task<'_>, found: &mut Vec<Found>) {
-    let proxies: Vec<usize> = (task.file.proxies())
-        .filter(|(at, section)| task.file.is_http(*at) && section.is_frontend())
-        .map(|(at, _)| at)
-        .collect();
-    if proxies.is_empty() {
+    const KEEPS: &str = "h1-accept-payload-with-any-method";
+
+    if task.file.global().any(|line| line.word(0) == KEEPS) {
         return;
     }
-    if task
-        .file
-        .global()
-        .any(|line| line.word(0) == "h1-accept-payload-with-any-method")
-    {
-        return;
-    }
-    let message = format!(
-        "GET, HEAD and DELETE of HTTP/1.0 with a body are refused since 2.5: {}",
-        task.names(&proxies)
-    );
-    let told = Found::new(task.headers(&proxies), message)
-        .advice("hardly any client sends them, but those who smuggle requests");
-    found.push(told.pin(PinAt::Global, "h1-accept-payload-with-any-method"));
+    let told = task.of_http_frontends("GET, HEAD and DELETE of HTTP/1.0 with a body are refused since 2.5");
+    let advice = "hardly any client sends them, but those who smuggle requests";
+    found.extend(told.map(|told| told.advice(advice).pin(PinAt::Global, KEEPS)));
 }

@@ -14,16 +14,7 @@ pub(super) const MIGRATION: Migration = Migration {
 };
 
 fn find(task: &Task<'_>, found: &mut Vec<Found>) {
-    let proxies: Vec<usize> = (task.file.proxies())
-        .filter(|(at, section)| task.file.is_http(*at) && section.is_frontend())
-        .map(|(at, _)| at)
-        .collect();
-    if proxies.is_empty() {
-        return;
-    }
-    let message = format!(
-        "an upgrade to HTTP/2 that is refused gives 405 since 3.4: {}",
-        task.names(&proxies)
-    );
-    found.push(Found::new(task.headers(&proxies), message).advice("matters only for who counts statuses"));
+    let told = task.of_http_frontends("an upgrade to HTTP/2 that is refused gives 405 since 3.4");
+    let advice = "matters only for who counts statuses";
+    found.extend(told.map(|told| told.advice(advice)));
 }

@@ -14,17 +14,7 @@ pub(super) const MIGRATION: Migration = Migration {
 };
 
 fn find(task: &Task<'_>, found: &mut Vec<Found>) {
-    let proxies: Vec<usize> = (task.file.proxies())
-        .filter(|(at, section)| task.file.is_http(*at) && section.is_frontend())
-        .map(|(at, _)| at)
-        .collect();
-    if proxies.is_empty() {
-        return;
-    }
-    let message = format!(
-        "requests without a version (HTTP/0.9) are refused since 1.6: {}",
-        task.names(&proxies)
-    );
+    let told = task.of_http_frontends("requests without a version (HTTP/0.9) are refused since 1.6");
     let advice = "only very old clients and hand-written checks send them; nothing brings them back but 'option accept-invalid-http-request'";
-    found.push(Found::new(task.headers(&proxies), message).advice(advice));
+    found.extend(told.map(|told| told.advice(advice)));
 }
