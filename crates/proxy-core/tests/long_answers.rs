@@ -2,29 +2,13 @@
 //! whole.
 #![allow(clippy::unwrap_used, reason = "a file that does not read is a failed test")]
 
-use haproxy_cfg::model::{Config, Level, ProxyId};
+use haproxy_cfg::model::{Config, Level};
 use haproxy_cfg::testing::FakeHost;
 use haproxy_cfg::{Dialect, Input, LoadOptions, load};
-use proxy_core::check::{Event, Origin};
-use proxy_core::cli::{
-    CliContext, FrontendChange, Hooks, Live, NoSinks, Refused, ServerId, Session, Wants, execute, go_on,
-};
+use proxy_core::check::Origin;
+use proxy_core::cli::{CliContext, Live, NoShell, NoSinks, Session, Wants, execute, go_on};
 use proxy_core::state::Runtime;
 use proxy_core::stats::{Filter, Process, StatsView, csv, json, typed};
-
-struct NoShell;
-
-impl Hooks for NoShell {
-    fn log(&mut self, _: Vec<Event>) {}
-    fn change_listeners(&mut self, _: ProxyId, _: FrontendChange) -> Result<(), Refused> {
-        Ok(())
-    }
-    fn shutdown_sessions(&mut self, _: ServerId) {}
-    fn renamed(&mut self, _: ServerId, _: &haproxy_cfg::model::Word) {}
-    fn came(&mut self, _: ServerId) {}
-    fn went(&mut self, _: ServerId) {}
-    fn changed(&mut self, _: Option<ProxyId>) {}
-}
 
 fn config() -> Config {
     let text = "defaults\n timeout connect 1s\n timeout client 1s\n timeout server 1s\n\
@@ -45,6 +29,17 @@ fn config() -> Config {
     );
     assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
     loaded.config
+}
+
+/// A process that runs that file on `threads` threads, as the socket sees it.
+fn with_view<T>(threads: usize, ask: impl FnOnce(StatsView<'_>) -> T) -> T {
+    let config = config();
+    ask(StatsView {
+        config: &config,
+        runtime: &Runtime::new(&config, threads, 0),
+        now_ms: 1000,
+        process: &Process::default(),
+    })
 }
 
 /// The parts of what is said to a line.
@@ -76,90 +71,69 @@ fn parts(view: StatsView<'_>, line: &str) -> Vec<Vec<u8>> {
 
 #[test]
 fn show_stat_comes_in_small_parts_which_are_the_whole() {
-    let config = config();
-    let runtime = Runtime::new(&config, 2, 0);
-    let process = Process::default();
-    let view = StatsView {
-        config: &config,
-        runtime: &runtime,
-        now_ms: 1000,
-        process: &process,
-    };
-    let filter = Filter::default();
-    let no_maint = Filter {
-        no_maint: true,
-        ..filter
-    };
-    type Write<'a> = &'a dyn Fn(&mut Vec<u8>);
-    let cases: [(&str, Write<'_>); 5] = [
-        ("show stat", &|out| csv::write(&view, &filter, out)),
-        ("show stat no-maint", &|out| csv::write(&view, &no_maint, out)),
-        ("show stat typed", &|out| typed::write(&view, &filter, false, out)),
-        ("show stat typed desc", &|out| {
-            typed::write(&view, &filter, true, out);
-        }),
-        ("show stat json", &|out| json::write(&view, &filter, out)),
-    ];
-    for (line, write) in cases {
-        let mut whole = Vec::new();
-        write(&mut whole);
-        whole.push(b'\n');
-        let parts = parts(view, line);
-        assert!(parts.len() > 20, "{line}: {} parts", parts.len());
-        assert!(parts.iter().all(|part| part.len() < 64 * 1024), "{line}");
-        assert!(parts.concat() == whole, "{line}");
-    }
+    with_view(2, |view| {
+        let filter = Filter::default();
+        let no_maint = Filter {
+            no_maint: true,
+            ..filter
+        };
+        type Write<'a> = &'a dyn Fn(&mut Vec<u8>);
+        let cases: [(&str, Write<'_>); 5] = [
+            ("show stat", &|out| csv::write(&view, &filter, out)),
+            ("show stat no-maint", &|out| csv::write(&view, &no_maint, out)),
+            ("show stat typed", &|out| typed::write(&view, &filter, false, out)),
+            ("show stat typed desc", &|out| {
+                typed::write(&view, &filter, true, out);
+            }),
+            ("show stat json", &|out| json::write(&view, &filter, out)),
+        ];
+        for (line, write) in cases {
+            let mut whole = Vec::new();
+            write(&mut whole);
+            whole.push(b'\n');
+            let parts = parts(view, line);
+            assert!(parts.len() > 20, "{line}: {} parts", parts.len());
+            assert!(parts.iter().all(|part| part.len() < 64 * 1024), "{line}");
+            assert!(parts.concat() == whole, "{line}");
+        }
+    });
 }
 
 #[test]
 fn servers_are_listed_in_small_parts_each_of_them_once() {
-    let config = config();
-    let runtime = Runtime::new(&config, 2, 0);
-    let process = Process::default();
-    let view = StatsView {
-        config: &config,
-        runtime: &runtime,
-        now_ms: 1000,
-        process: &process,
-    };
-    for (line, of_large) in [
-        ("show servers state", 3000),
-        ("show servers conn", 3000),
-        ("show servers conn small", 0),
-    ] {
-        let parts = parts(view, line);
-        assert!(of_large == 0 || parts.len() > 5, "{line}: {} parts", parts.len());
-        assert!(parts.iter().all(|part| part.len() < 32 * 1024), "{line}");
-        let text = String::from_utf8(parts.concat()).unwrap();
-        let shown = text
-            .lines()
-            .filter(|line| line.contains("large"))
-            .collect::<std::collections::HashSet<_>>();
-        assert_eq!(shown.len(), of_large, "{line}");
-        assert_eq!(
-            text.lines().filter(|line| line.contains("large")).count(),
-            of_large,
-            "{line}"
-        );
-        assert_eq!(
-            text.lines().filter(|line| line.contains("small")).count(),
-            1,
-            "{line}"
-        );
-    }
+    with_view(2, |view| {
+        for (line, of_large) in [
+            ("show servers state", 3000),
+            ("show servers conn", 3000),
+            ("show servers conn small", 0),
+        ] {
+            let parts = parts(view, line);
+            assert!(of_large == 0 || parts.len() > 5, "{line}: {} parts", parts.len());
+            assert!(parts.iter().all(|part| part.len() < 32 * 1024), "{line}");
+            let text = String::from_utf8(parts.concat()).unwrap();
+            let shown = text
+                .lines()
+                .filter(|line| line.contains("large"))
+                .collect::<std::collections::HashSet<_>>();
+            assert_eq!(shown.len(), of_large, "{line}");
+            assert_eq!(
+                text.lines().filter(|line| line.contains("large")).count(),
+                of_large,
+                "{line}"
+            );
+            assert_eq!(
+                text.lines().filter(|line| line.contains("small")).count(),
+                1,
+                "{line}"
+            );
+        }
+    });
 }
 
 #[test]
 fn what_stands_behind_a_long_answer_in_its_line_comes_behind_it() {
-    let config = config();
-    let runtime = Runtime::new(&config, 1, 0);
-    let process = Process::default();
-    let view = StatsView {
-        config: &config,
-        runtime: &runtime,
-        now_ms: 1000,
-        process: &process,
-    };
-    let said = parts(view, "show stat;show cli level").concat();
-    assert!(said.ends_with(b"\n\nadmin\n\n"));
+    with_view(1, |view| {
+        let said = parts(view, "show stat;show cli level").concat();
+        assert!(said.ends_with(b"\n\nadmin\n\n"));
+    });
 }

@@ -8,13 +8,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use haproxy_cfg::model::{Config, Level, MapOutput, ProxyId};
+use haproxy_cfg::model::{Config, Level, MapOutput};
 use haproxy_cfg::testing::FakeHost;
 use haproxy_cfg::{Dialect, Input, LoadOptions, load};
-use proxy_core::check::{Event, Origin};
-use proxy_core::cli::{
-    CliContext, FrontendChange, Hooks, Live, NoSinks, Refused, ServerId, Session, execute,
-};
+use proxy_core::check::Origin;
+use proxy_core::cli::{CliContext, Live, NoShell, NoSinks, Session, execute};
 use proxy_core::pattern::{Key, References, Value};
 use proxy_core::state::Runtime;
 use proxy_core::stats::{Process, StatsView};
@@ -133,23 +131,6 @@ impl Running {
         }
         text(&out)
     }
-}
-
-struct NoShell;
-
-impl Hooks for NoShell {
-    fn log(&mut self, _: Vec<Event>) {}
-
-    fn change_listeners(&mut self, _: ProxyId, _: FrontendChange) -> Result<(), Refused> {
-        Ok(())
-    }
-
-    fn shutdown_sessions(&mut self, _: ServerId) {}
-
-    fn renamed(&mut self, _: ServerId, _: &haproxy_cfg::model::Word) {}
-    fn came(&mut self, _: ServerId) {}
-    fn went(&mut self, _: ServerId) {}
-    fn changed(&mut self, _: Option<ProxyId>) {}
 }
 
 /// An answer with its entries counted, and without counts that the original gets wrong.

@@ -31,6 +31,22 @@ pub trait Hooks {
     fn changed(&mut self, proxy: Option<ProxyId>);
 }
 
+/// What there is where no shell is.
+#[derive(Clone, Copy, Debug)]
+pub struct NoShell;
+
+impl Hooks for NoShell {
+    fn log(&mut self, _: Vec<Event>) {}
+    fn change_listeners(&mut self, _: ProxyId, _: FrontendChange) -> Result<(), Refused> {
+        Ok(())
+    }
+    fn shutdown_sessions(&mut self, _: ServerId) {}
+    fn renamed(&mut self, _: ServerId, _: &Word) {}
+    fn came(&mut self, _: ServerId) {}
+    fn went(&mut self, _: ServerId) {}
+    fn changed(&mut self, _: Option<ProxyId>) {}
+}
+
 /// A [`Control`] of the running proxy.
 pub struct Live<'a> {
     /// The configuration.

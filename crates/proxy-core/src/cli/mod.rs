@@ -31,7 +31,7 @@ use crate::stats::StatsView;
 
 pub use control::{AdminState, Control, FrontendChange, OldAction, Refused, ServerId};
 pub use events::{Follow, Held, NoSinks, SinkState, Sinks};
-pub use live::{Hooks, Live};
+pub use live::{Hooks, Live, NoShell};
 pub use ongoing::{Answer, Question, Wants};
 pub use session::Severity;
 pub use streams::{LiveStream, Owner, Stage};

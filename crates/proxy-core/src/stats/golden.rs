@@ -10,10 +10,8 @@ use serde_json::Value as Json;
 
 use super::{Process, StatsPage, StatsRequest, StatsView};
 use crate::answer::{Answer, AnswerInput};
-use crate::check::{CheckOutcome, CheckStatus, Event, Origin, apply_outcome};
-use crate::cli::{
-    CliContext, FrontendChange, Hooks, Live, NoSinks, Refused, ServerId, Session, Wants, execute, go_on,
-};
+use crate::check::{CheckOutcome, CheckStatus, Origin, apply_outcome};
+use crate::cli::{CliContext, Live, NoShell, NoSinks, Session, Wants, execute, go_on};
 use crate::fixture;
 use crate::state::{Runtime, SideCounters};
 
@@ -75,20 +73,6 @@ fn concrete(text: &str) -> String {
     NAMES
         .iter()
         .fold(text.to_owned(), |text, (name, port)| text.replace(name, port))
-}
-
-struct NoShell;
-
-impl Hooks for NoShell {
-    fn log(&mut self, _: Vec<Event>) {}
-    fn change_listeners(&mut self, _: ProxyId, _: FrontendChange) -> Result<(), Refused> {
-        Ok(())
-    }
-    fn shutdown_sessions(&mut self, _: ServerId) {}
-    fn renamed(&mut self, _: ServerId, _: &haproxy_cfg::model::Word) {}
-    fn came(&mut self, _: ServerId) {}
-    fn went(&mut self, _: ServerId) {}
-    fn changed(&mut self, _: Option<ProxyId>) {}
 }
 
 /// The configuration of the record, read by the grammar.

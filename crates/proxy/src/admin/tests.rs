@@ -7,9 +7,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use haproxy_cfg::model::{Config, Level, ProxyId};
-use proxy_core::check::Event;
-use proxy_core::cli::{Answer, FrontendChange, Hooks, Question, Refused, ServerId};
+use haproxy_cfg::model::{Config, Level};
+use proxy_core::cli::{Answer, NoShell, Question};
 use proxy_core::state::Runtime;
 use proxy_core::stats::Process;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -23,20 +22,6 @@ use crate::log::{Files, Logs};
 
 /// What no test should take.
 const TOO_LONG: Duration = Duration::from_secs(20);
-
-struct NoShell;
-
-impl Hooks for NoShell {
-    fn log(&mut self, _: Vec<Event>) {}
-    fn change_listeners(&mut self, _: ProxyId, _: FrontendChange) -> Result<(), Refused> {
-        Ok(())
-    }
-    fn shutdown_sessions(&mut self, _: ServerId) {}
-    fn renamed(&mut self, _: ServerId, _: &haproxy_cfg::model::Word) {}
-    fn came(&mut self, _: ServerId) {}
-    fn went(&mut self, _: ServerId) {}
-    fn changed(&mut self, _: Option<ProxyId>) {}
-}
 
 struct NoThreads;
 
