@@ -99,6 +99,15 @@ pub(super) const LAYERS: &[Layer] = &[
         ..PLAIN
     },
     Layer {
+        // Part of the layer above as well, which leaves out what is not there.
+        name: "programs",
+        about: "hatop, exporter, log analysis and socat scripts from Debian work with Holdfast as with haproxy",
+        command: Run::Cargo(&["test", "--package", "holdfast", "--test", "programs"], &[]),
+        count: Count::Libtest,
+        programs: packages::PROGRAMS,
+        ..PLAIN
+    },
+    Layer {
         name: "verdicts",
         about: "haproxy still says what is recorded in compat-fixtures",
         command: Run::Xtask(&["fixtures", "--check"]),

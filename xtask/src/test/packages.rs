@@ -71,6 +71,16 @@ pub(crate) const LAB: &[Needed] = &[
     Needed::debian("chromedriver", "chromium-driver"),
 ];
 
+/// The programs that people use beside haproxy, and what drives them.
+pub(super) const PROGRAMS: &[Needed] = &[
+    Needed::debian("haproxy", "haproxy"),
+    Needed::debian("hatop", "hatop"),
+    Needed::debian("tmux", "tmux"),
+    Needed::debian("prometheus-haproxy-exporter", "prometheus-haproxy-exporter"),
+    Needed::debian("haproxy_log_analysis", "haproxy-log-analysis"),
+    Needed::debian("socat", "socat"),
+];
+
 /// What the bench needs.
 pub(crate) const BENCH: &[Needed] = &[
     Needed::debian("haproxy", "haproxy"),
