@@ -89,6 +89,12 @@ pub trait Host {
         false
     }
 
+    /// Whether that interface is an ipvlan of layer 2, such as an earlier run may have left. Only asked for ones that are there.
+    fn is_ipvlan(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+
     /// Any number from `low` to `high`, both included; the same `seed` and `count` give the same number.
     fn random(&self, seed: Option<u32>, count: u32, low: u32, high: u32) -> u32;
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 use syntax::Span;
 
 use crate::model::{
-    BufferPolicy, Dumps, ExtraGarp, FileInit, HttpEndpoint, InitialState, Linkbeat, ParamMatch, Process,
-    ReceiveBuffer, Reload, Route, Rule, Scope, SmtpServer, UnicastChecksum, UnicastPeer, Version, Weight,
+    BufferPolicy, Dumps, ExtraGarp, FileInit, HttpEndpoint, InitialState, IpvlanMode, Linkbeat, ParamMatch,
+    Process, ReceiveBuffer, Reload, Route, Rule, Scope, SmtpServer, UnicastChecksum, UnicastPeer, Version,
+    Weight,
 };
 
 /// A value with its place.
@@ -113,6 +114,24 @@ pub(crate) struct WrittenMac {
     /// Five octets or six.
     pub(crate) mac: Option<Vec<u8>>,
     pub(crate) group: Option<u32>,
+}
+
+/// `use_ipvlan`.
+#[derive(Debug)]
+pub(crate) struct WrittenIpvlan {
+    pub(crate) span: Span,
+    pub(crate) name: Option<Spanned<String>>,
+    pub(crate) address: Option<(IpAddr, u8)>,
+    pub(crate) mode: Option<IpvlanMode>,
+    pub(crate) group: Option<u32>,
+}
+
+/// `auth_hmac`: the numbers of its keys, and of the one to send with.
+#[derive(Debug)]
+pub(crate) struct WrittenHmac {
+    pub(crate) span: Span,
+    pub(crate) keys: Vec<u8>,
+    pub(crate) active: Option<(u8, Span)>,
 }
 
 /// The table of nftables.
@@ -442,6 +461,9 @@ pub(crate) struct Instance {
     pub(crate) no_addresses: bool,
     pub(crate) timer_expired_backup: Option<u8>,
     pub(crate) vmac: Option<WrittenMac>,
+    pub(crate) ipvlan: Option<WrittenIpvlan>,
+    pub(crate) hmac: Option<WrittenHmac>,
+    pub(crate) vrf: Option<Spanned<String>>,
     pub(crate) vmac_addresses: bool,
     pub(crate) xmit_base: Option<Span>,
     /// `linkbeat_use_polling` for its interface.
@@ -501,6 +523,9 @@ impl Instance {
             no_addresses: false,
             timer_expired_backup: None,
             vmac: None,
+            ipvlan: None,
+            hmac: None,
+            vrf: None,
             vmac_addresses: false,
             xmit_base: None,
             linkbeat: false,

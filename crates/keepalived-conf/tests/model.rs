@@ -183,7 +183,9 @@ fn strict_mode_takes_back_what_the_rfc_does_not_allow() {
 fn what_is_not_built_yet_is_held_back_and_not_run_half() {
     for (lines, held) in [
         ("use_vmac", None),
-        ("use_ipvlan", Some("an ipvlan interface")),
+        ("use_ipvlan", Some("its ipvlan interface has no address")),
+        ("use_ipvlan 192.168.0.31/24", None),
+        ("auth_hmac {\n}", Some("auth_hmac")),
         ("authentication {\nauth_type AH\nauth_pass x\n}", None),
         ("strict_mode", None),
         ("accept", None),

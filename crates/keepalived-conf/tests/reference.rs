@@ -22,6 +22,6 @@ fn the_page_says_whether_a_keyword_works_and_what_replaced_it() {
     let page = keepalived_conf::reference();
     let has = |line: &str| assert!(page.lines().any(|found| found == line), "{line}");
     has("| `priority` | yes |  |  |  |");
-    has("| `use_ipvlan` | read only |  |  |  |");
+    has("| `auth_hmac` | read only | 2.4 |  |  |");
     has("| `nb_get_retry` | read only |  |  | retry |");
 }

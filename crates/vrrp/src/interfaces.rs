@@ -208,6 +208,7 @@ mod tests {
             vrf_table: None,
             below: None,
             macvlan: false,
+            ipvlan: None,
             alias: String::new(),
         }
     }

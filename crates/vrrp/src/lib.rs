@@ -52,6 +52,6 @@ pub use check::script_timing;
 pub use driver::{Command, Milestone, Options, run};
 pub use dump::write_parent_data;
 pub use kernel::become_user;
-pub use netlink::is_private_macvlan;
+pub use netlink::{is_l2_ipvlan, is_private_macvlan};
 pub use router::machine_config;
 pub use thing::{Thing, tracked};

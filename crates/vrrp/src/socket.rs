@@ -68,7 +68,8 @@ pub(crate) struct AdvertSockets {
 }
 
 impl AdvertSockets {
-    /// Opens both on the interface with that name, whose number `key` has. To be called within a runtime.
+    /// Opens both on the interface with that name, whose number `key` has; on all of them where the name is empty and the number
+    /// 0, for partners alone. To be called within a runtime.
     ///
     /// # Errors
     /// What the system says.
@@ -81,6 +82,9 @@ impl AdvertSockets {
         let address = path.address();
         let (receiver, sender) = (raw(address, protocol)?, raw(address, protocol)?);
         for socket in [&receiver, &sender] {
+            if interface.is_empty() {
+                break;
+            }
             socket.bind_device(Some(interface.as_bytes()))?;
         }
         match address {

@@ -111,6 +111,10 @@ impl Host for Machine {
         vrrp::is_private_macvlan(name)
     }
 
+    fn is_ipvlan(&self, name: &str) -> bool {
+        vrrp::is_l2_ipvlan(name)
+    }
+
     fn random(&self, seed: Option<u32>, count: u32, low: u32, high: u32) -> u32 {
         let seed = seed.map_or_else(start_of_random, u64::from);
         // SplitMix64: numbers that look drawn, the same for the same seed.

@@ -6,7 +6,8 @@ use syntax::table::kw;
 use super::place::{AUTHENTICATION, HMAC, INSTANCE};
 use super::{Act, Row};
 use crate::parse::{
-    address, garp, instance, interface, notify, protocol, route, rule, track, track_thing, unicast, vmac,
+    address, garp, hmac, instance, interface, ipvlan, notify, protocol, route, rule, track, track_thing,
+    unicast, vmac, vrf,
 };
 
 /// Keywords of `vrrp_instance`.
@@ -18,6 +19,18 @@ pub(super) const ROWS: &[Row] = &[
         "take packets for the addresses",
     )
     .acts(Act::Line(instance::accept)),
+    kw(
+        "auth_hmac",
+        INSTANCE,
+        Arity::exactly(0),
+        "keys that adverts are proven with",
+    )
+    .keeps(Act::Block {
+        place: HMAC,
+        begin: hmac::begin,
+        end: hmac::end,
+    })
+    .since(2, 4),
     kw(
         "advert_int",
         INSTANCE,
@@ -415,10 +428,10 @@ pub(super) const ROWS: &[Row] = &[
     kw(
         "use_ipvlan",
         INSTANCE,
-        Arity::between(0, 3),
-        "an ipvlan interface",
+        Arity::between(0, 6),
+        "an interface of its own, with the MAC address of the one below it",
     )
-    .keeps(Act::Line(instance::use_ipvlan)),
+    .acts(Act::Line(ipvlan::use_ipvlan)),
     kw(
         "use_vmac_addr",
         INSTANCE,
@@ -507,18 +520,17 @@ pub(super) const ROWS: &[Row] = &[
         "adverts go out on the interface below",
     )
     .acts(Act::Line(vmac::xmit_base)),
-    kw("vrf", INSTANCE, Arity::exactly(1), "the VRF of unicast adverts"),
+    kw(
+        "vrf",
+        INSTANCE,
+        Arity::exactly(1),
+        "the VRF of unicast adverts, without an interface",
+    )
+    .acts(Act::Line(vrf::vrf)),
 ];
 
 /// Keywords of `authentication`.
 pub(super) const AUTHENTICATION_ROWS: &[Row] = &[
-    kw("auth_hmac", AUTHENTICATION, Arity::exactly(0), "a keyed checksum")
-        .keeps(Act::Block {
-            place: HMAC,
-            begin: instance::auth_hmac,
-            end: |_, _| {},
-        })
-        .since(2, 4),
     kw(
         "auth_pass",
         AUTHENTICATION,
@@ -535,20 +547,29 @@ pub(super) const HMAC_ROWS: &[Row] = &[
         "active_key",
         HMAC,
         Arity::exactly(1),
-        "the number of the key that is used",
-    ),
+        "the number of the key to send with",
+    )
+    .keeps(Act::Line(hmac::active_key)),
     kw(
         "anti_replay",
         HMAC,
-        Arity::between(0, 1),
-        "refuse what was seen before",
-    ),
-    kw("key", HMAC, Arity::at_least(1), "a key with its number"),
+        Arity::exactly(1),
+        "time or monotonic: how old adverts are known",
+    )
+    .keeps(Act::Line(hmac::choice)),
+    kw("key", HMAC, Arity::at_least(2), "a key with its number").keeps(Act::Line(hmac::key)),
     kw(
         "mode",
         HMAC,
         Arity::exactly(1),
-        "what is made of adverts without it",
-    ),
-    kw("time_window", HMAC, Arity::exactly(1), "how old an advert may be"),
+        "enforce or permissive: what becomes of adverts without a proof",
+    )
+    .keeps(Act::Line(hmac::choice)),
+    kw(
+        "time_window",
+        HMAC,
+        Arity::exactly(1),
+        "how old an advert may be, in seconds",
+    )
+    .keeps(Act::Line(hmac::time_window)),
 ];

@@ -89,6 +89,31 @@ pub struct VirtualMac {
     pub group: Option<u32>,
 }
 
+/// How interfaces above one another are kept apart (`IPVLAN_F_*` of Linux).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IpvlanMode {
+    /// They reach one another.
+    #[default]
+    Bridge,
+    /// They do not.
+    Private,
+    /// They do through a switch that sends back.
+    Vepa,
+}
+
+/// `use_ipvlan`: an interface that has the MAC address of the one below it, and an address of its own to send from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ipvlan {
+    /// Its name; one is made of the prefix and the virtual router's number when the file gives none.
+    pub name: Option<String>,
+    /// The address that is set on it, with the bits of its network; IPv6 can do with the one of its link.
+    pub address: Option<(IpAddr, u8)>,
+    /// How it is kept apart from others.
+    pub mode: IpvlanMode,
+    /// `group`: the group of interfaces that it is put into.
+    pub group: Option<u32>,
+}
+
 /// An entry of `unicast_peer`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnicastPeer {
@@ -107,7 +132,7 @@ pub struct VrrpInstance {
     pub name: String,
     /// `state`.
     pub initial_state: InitialState,
-    /// `interface`.
+    /// `interface`. Without one it speaks to partners alone: it is that of its VRF then, or empty.
     pub interface: String,
     /// `virtual_router_id`, from 1.
     pub virtual_router_id: u8,
@@ -192,6 +217,10 @@ pub struct VrrpInstance {
     pub timer_expired_backup: Option<u8>,
     /// `use_vmac`: an interface of its own with the virtual router's MAC address.
     pub vmac: Option<VirtualMac>,
+    /// `use_ipvlan`: an interface of its own with the MAC address of the one below it. Never beside `vmac`.
+    pub ipvlan: Option<Ipvlan>,
+    /// `vrf`: the VRF that it speaks to its partners in; only where it has no interface.
+    pub vrf: Option<String>,
     /// `vmac_xmit_base`: its adverts go out on the interface below.
     pub xmit_base: bool,
     /// `strict_mode`, or the global `vrrp_strict`: what the RFC does not allow was taken back.

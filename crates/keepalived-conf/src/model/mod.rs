@@ -19,7 +19,8 @@ pub use dump::{DumpKind, Dumps};
 pub use endpoint::{DBus, HttpEndpoint, HttpPlace};
 pub use global::{Fifo, Firewall, GlobalDefs, Smtp, SmtpServer};
 pub use instance::{
-    Authentication, Garp, InitialState, Notify, UnicastPeer, Version, VirtualMac, VrrpInstance,
+    Authentication, Garp, InitialState, Ipvlan, IpvlanMode, Notify, UnicastPeer, Version, VirtualMac,
+    VrrpInstance,
 };
 pub use interface::{GarpGroup, InterfaceDelay, LinkQuestion, Linkbeat, ReceiveBuffer};
 pub use process::Process;

@@ -43,7 +43,7 @@ pub(crate) fn begin(reading: &mut Reading<'_>, line: &Line) -> bool {
 pub(crate) fn end(reading: &mut Reading<'_>, at: Span) {
     let name = current_name(reading);
     if let Some(instance) = current(reading)
-        && instance.vmac.is_some()
+        && (instance.vmac.is_some() || instance.ipvlan.is_some())
         && instance.xmit_base.is_none()
         && !instance.peers.is_empty()
     {
@@ -296,12 +296,6 @@ pub(crate) fn authentication(reading: &mut Reading<'_>, line: &Line) -> bool {
     true
 }
 
-/// Begins `auth_hmac`.
-pub(crate) fn auth_hmac(reading: &mut Reading<'_>, line: &Line) -> bool {
-    hold(reading, line.keyword().span, "auth_hmac");
-    true
-}
-
 /// `auth_type`.
 pub(crate) fn auth_type(reading: &mut Reading<'_>, line: &Line) {
     let Some(word) = reading.need(line, 0, "PASS or AH") else {
@@ -353,17 +347,12 @@ pub(crate) fn auth_pass(reading: &mut Reading<'_>, line: &Line) {
 }
 
 /// Notes that the instance asks for what is not built yet.
-fn hold(reading: &mut Reading<'_>, span: Span, what: &'static str) {
+pub(super) fn hold(reading: &mut Reading<'_>, span: Span, what: &'static str) {
     if let Some(instance) = current(reading)
         && instance.held.is_none()
     {
         instance.held = Some((span, what));
     }
-}
-
-/// `use_ipvlan`.
-pub(crate) fn use_ipvlan(reading: &mut Reading<'_>, line: &Line) {
-    hold(reading, line.keyword().span, "an ipvlan interface");
 }
 
 /// `nopreempt`.

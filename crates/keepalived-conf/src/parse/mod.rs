@@ -14,8 +14,10 @@ pub(crate) mod fifo;
 pub(crate) mod firewall;
 pub(crate) mod garp;
 pub(crate) mod global;
+pub(crate) mod hmac;
 pub(crate) mod instance;
 pub(crate) mod interface;
+pub(crate) mod ipvlan;
 mod next_hop;
 pub(crate) mod notify;
 mod number;
@@ -35,6 +37,7 @@ pub(crate) mod track_process;
 pub(crate) mod track_thing;
 pub(crate) mod unicast;
 pub(crate) mod vmac;
+pub(crate) mod vrf;
 mod walk;
 
 pub(crate) use walk::read;

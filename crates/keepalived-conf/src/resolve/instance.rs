@@ -7,11 +7,12 @@ use std::time::Duration;
 use syntax::{Diagnostic, Span};
 
 use super::global::filled;
+use super::ground;
 use super::program::{Programs, notify_all};
 use super::strict;
 use super::track::{self, Things};
 use crate::model::{
-    Authentication, GlobalDefs, InitialState, LinkQuestion, TrackInterface, TrackScript, UnicastPeer,
+    Authentication, GlobalDefs, InitialState, Ipvlan, LinkQuestion, TrackInterface, TrackScript, UnicastPeer,
     Version, VirtualAddress, VirtualMac, VrrpInstance, VrrpScript, Weight,
 };
 use crate::reading::Reading;
@@ -38,14 +39,10 @@ pub(super) fn resolve(
         );
         return None;
     };
-    let Some(interface) = written.interface.as_ref().map(|name| name.value.clone()) else {
-        let message = format!("({name}) Unknown interface!");
-        unusable(reading, at, message, "write `interface NAME` into it");
-        return None;
-    };
+    let interface = ground::interface(reading, &mut written)?;
     let strict = written.strict.unwrap_or(reading.written.global.strict);
     let polled = &mut reading.written.linkbeat.interfaces;
-    if written.linkbeat && !polled.iter().any(|(name, _)| *name == interface) {
+    if written.linkbeat && written.interface.is_some() && !polled.iter().any(|(name, _)| *name == interface) {
         polled.push((interface.clone(), LinkQuestion::Mii));
     }
     let ipv6 = written.ipv4 == Some(false);
@@ -115,6 +112,13 @@ pub(super) fn resolve(
         });
         settled.collect()
     };
+    let ipvlan = written.ipvlan.as_ref().map(|ipvlan| Ipvlan {
+        name: ipvlan.name.as_ref().map(|name| name.value.clone()),
+        address: ipvlan.address,
+        mode: ipvlan.mode.unwrap_or_default(),
+        group: ipvlan.group,
+    });
+    let without_address = ground::check_ipvlan(reading, &written, ipv6);
     let vmac = written.vmac.as_ref().map(|vmac| VirtualMac {
         name: vmac.name.as_ref().map(|name| name.value.clone()),
         mac: virtual_mac(vmac.mac.as_deref(), virtual_router_id, ipv6),
@@ -137,7 +141,11 @@ pub(super) fn resolve(
         needed_interfaces: needed_interfaces(&written, &interface),
         routes: written.routes.into_iter().map(|route| route.value).collect(),
         rules: written.rules.into_iter().map(|rule| rule.value).collect(),
-        source: written.source.as_ref().map(|source| source.value),
+        source: written
+            .source
+            .as_ref()
+            .map(|source| source.value)
+            .or_else(|| Some(written.ipvlan.as_ref()?.address?.0)),
         ipv6,
         lacks_peers: written.unicast_fault_no_peer && written.peers.is_empty(),
         check_unicast_src: written.check_unicast_src || reading.written.global.check_unicast_src,
@@ -179,13 +187,15 @@ pub(super) fn resolve(
         track_source: written.track_source,
         timer_expired_backup: written.timer_expired_backup,
         vmac,
+        ipvlan,
+        vrf: written.vrf.map(|vrf| vrf.value),
         xmit_base: written.xmit_base.is_some(),
         strict,
         accept: written
             .accept
             .as_ref()
             .map_or(!strict || owner, |accept| accept.value || owner),
-        held: written.held.map(|(_, what)| what),
+        held: written.held.map(|(_, what)| what).or(without_address),
         interface,
         name,
     };
@@ -250,7 +260,7 @@ pub(super) fn virtual_mac(given: Option<&[u8]>, vrid: u8, ipv6: bool) -> [u8; 6]
     mac
 }
 
-fn unusable(reading: &mut Reading<'_>, at: Span, message: String, help: &str) {
+pub(super) fn unusable(reading: &mut Reading<'_>, at: Span, message: String, help: &str) {
     let told = Diagnostic::warning("missing-keyword", message)
         .at(at)
         .note("the instance is left out")

@@ -2,6 +2,7 @@
 //! show told.
 
 mod global;
+mod ground;
 mod instance;
 mod interface;
 mod program;

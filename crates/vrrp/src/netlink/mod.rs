@@ -7,15 +7,16 @@ mod request;
 mod route;
 
 pub(crate) use monitor::{Change, Monitor};
-pub(crate) use request::{AddressSpec, Channel};
+pub(crate) use request::{AboveSpec, AddressSpec, Channel};
 pub(crate) use route::{RouteKey, RouteSpec, RuleKey, RuleSpec};
 
 use std::net::IpAddr;
 
+use keepalived_conf::model::IpvlanMode;
 use netlink_packet_route::address::{AddressAttribute, AddressMessage};
 use netlink_packet_route::link::{
-    InfoData, InfoMacVlan, InfoVrf, LinkAttribute, LinkFlags, LinkInfo, LinkLayerType, LinkMessage,
-    MacVlanMode,
+    InfoData, InfoIpVlan, InfoMacVlan, InfoVrf, IpVlanFlags, IpVlanMode, LinkAttribute, LinkFlags, LinkInfo,
+    LinkLayerType, LinkMessage, MacVlanMode,
 };
 
 /// Whether an interface is a macvlan in private mode, such as this program makes. One that cannot be asked about is none.
@@ -23,6 +24,17 @@ use netlink_packet_route::link::{
 pub fn is_private_macvlan(name: &str) -> bool {
     let links = Channel::open().and_then(|mut channel| channel.links());
     links.is_ok_and(|links| links.iter().any(|link| link.name == name && link.macvlan))
+}
+
+/// Whether an interface is an ipvlan of layer 2, such as this program makes. One that cannot be asked about is none.
+#[must_use]
+pub fn is_l2_ipvlan(name: &str) -> bool {
+    let links = Channel::open().and_then(|mut channel| channel.links());
+    links.is_ok_and(|links| {
+        links
+            .iter()
+            .any(|link| link.name == name && link.ipvlan.is_some())
+    })
 }
 
 /// What is known of an interface.
@@ -62,6 +74,8 @@ pub(crate) struct Link {
     pub(crate) below: Option<u32>,
     /// Whether it is a macvlan in private mode.
     pub(crate) macvlan: bool,
+    /// How it is kept apart from others, when it is an ipvlan of layer 2.
+    pub(crate) ipvlan: Option<IpvlanMode>,
     /// What somebody wrote down about it.
     pub(crate) alias: String,
 }
@@ -93,6 +107,7 @@ impl Link {
             vrf_table: None,
             below: None,
             macvlan: false,
+            ipvlan: None,
             alias: String::new(),
         };
         for attribute in &message.attributes {
@@ -105,6 +120,7 @@ impl Link {
                 LinkAttribute::IfAlias(alias) => link.alias.clone_from(alias),
                 LinkAttribute::LinkInfo(infos) => {
                     link.vrf_table = infos.iter().find_map(vrf_table);
+                    link.ipvlan = infos.iter().find_map(ipvlan_mode);
                     link.macvlan = infos.iter().any(|info| match info {
                         LinkInfo::Data(InfoData::MacVlan(of)) => {
                             of.contains(&InfoMacVlan::Mode(MacVlanMode::Private))
@@ -129,6 +145,27 @@ fn vrf_table(info: &LinkInfo) -> Option<u32> {
     data.iter().find_map(|one| match one {
         InfoVrf::TableId(table) => Some(*table),
         _ => None,
+    })
+}
+
+fn ipvlan_mode(info: &LinkInfo) -> Option<IpvlanMode> {
+    let LinkInfo::Data(InfoData::IpVlan(data)) = info else {
+        return None;
+    };
+    if !data.contains(&InfoIpVlan::Mode(IpVlanMode::L2)) {
+        return None;
+    }
+    let flags = data.iter().find_map(|one| match one {
+        InfoIpVlan::Flags(flags) => Some(*flags),
+        _ => None,
+    });
+    let flags = flags.unwrap_or(IpVlanFlags::empty());
+    Some(if flags.contains(IpVlanFlags::Private) {
+        IpvlanMode::Private
+    } else if flags.contains(IpVlanFlags::Vepa) {
+        IpvlanMode::Vepa
+    } else {
+        IpvlanMode::Bridge
     })
 }
 

@@ -4,7 +4,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 
-use keepalived_conf::model::{PROTOCOL_KEEPALIVED, ReceiveBuffer};
+use keepalived_conf::model::{IpvlanMode, PROTOCOL_KEEPALIVED, ReceiveBuffer};
 use netlink_packet_core::{
     NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR,
     NLMSG_NOOP, NLMSG_OVERRUN, NetlinkBuffer, NetlinkMessage, NetlinkPayload,
@@ -14,7 +14,8 @@ use netlink_packet_route::address::{
     CacheInfo,
 };
 use netlink_packet_route::link::{
-    InfoData, InfoKind, InfoMacVlan, LinkAttribute, LinkFlags, LinkInfo, LinkMessage, MacVlanMode,
+    InfoData, InfoIpVlan, InfoKind, InfoMacVlan, IpVlanFlags, IpVlanMode, LinkAttribute, LinkFlags, LinkInfo,
+    LinkMessage, MacVlanMode,
 };
 use netlink_packet_route::route::RouteMessage;
 use netlink_packet_route::rule::RuleMessage;
@@ -23,6 +24,7 @@ use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE};
 use nix::sys::socket::{setsockopt, sockopt};
 
 use super::{Held, Link, RouteKey, RouteSpec, RuleKey, RuleSpec};
+use crate::vmac::Kind;
 
 /// The address that is set on an interface, with what belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +87,51 @@ impl AddressSpec {
             lifetimes.ifa_valid = u32::MAX;
             message.attributes.push(AddressAttribute::CacheInfo(lifetimes));
         }
+        message
+    }
+}
+
+/// An interface that is made above another one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AboveSpec<'a> {
+    /// Its name.
+    pub(crate) name: &'a str,
+    /// Number of the interface below.
+    pub(crate) base: u32,
+    /// What it is: a macvlan is made in private mode, an ipvlan on layer 2.
+    pub(crate) kind: Kind,
+    /// The group of interfaces that it is put into.
+    pub(crate) group: Option<u32>,
+}
+
+impl AboveSpec<'_> {
+    fn message(&self) -> LinkMessage {
+        let mut message = LinkMessage::default();
+        message.attributes = vec![
+            LinkAttribute::IfName(self.name.to_owned()),
+            LinkAttribute::Link(self.base),
+        ];
+        let (kind, data) = match self.kind {
+            Kind::Macvlan(mac) => {
+                message.attributes.push(LinkAttribute::Address(mac.to_vec()));
+                let mode = InfoMacVlan::Mode(MacVlanMode::Private);
+                (InfoKind::MacVlan, InfoData::MacVlan(vec![mode]))
+            }
+            Kind::Ipvlan { mode, .. } => {
+                let flags = match mode {
+                    IpvlanMode::Bridge => IpVlanFlags::empty(),
+                    IpvlanMode::Private => IpVlanFlags::Private,
+                    IpvlanMode::Vepa => IpVlanFlags::Vepa,
+                };
+                let data = vec![InfoIpVlan::Mode(IpVlanMode::L2), InfoIpVlan::Flags(flags)];
+                (InfoKind::IpVlan, InfoData::IpVlan(data))
+            }
+        };
+        message.attributes.extend(self.group.map(LinkAttribute::Group));
+        message.attributes.push(LinkAttribute::LinkInfo(vec![
+            LinkInfo::Kind(kind),
+            LinkInfo::Data(data),
+        ]));
         message
     }
 }
@@ -156,29 +203,12 @@ impl Channel {
         Ok(addresses)
     }
 
-    /// Makes an interface above the one numbered `base`, in private mode and not set up.
+    /// Makes an interface above another one, which is not set up.
     ///
     /// # Errors
     /// What the system says.
-    pub(crate) fn add_macvlan(
-        &mut self,
-        name: &str,
-        base: u32,
-        mac: [u8; 6],
-        group: Option<u32>,
-    ) -> io::Result<()> {
-        let mut message = LinkMessage::default();
-        message.attributes = vec![
-            LinkAttribute::IfName(name.to_owned()),
-            LinkAttribute::Link(base),
-            LinkAttribute::Address(mac.to_vec()),
-            LinkAttribute::LinkInfo(vec![
-                LinkInfo::Kind(InfoKind::MacVlan),
-                LinkInfo::Data(InfoData::MacVlan(vec![InfoMacVlan::Mode(MacVlanMode::Private)])),
-            ]),
-        ];
-        message.attributes.extend(group.map(LinkAttribute::Group));
-        let message = RouteNetlinkMessage::NewLink(message);
+    pub(crate) fn add_above(&mut self, above: &AboveSpec<'_>) -> io::Result<()> {
+        let message = RouteNetlinkMessage::NewLink(above.message());
         self.ask(message, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, |_| {})
     }
 
@@ -385,6 +415,8 @@ pub(super) fn split(datagram: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use netlink_packet_core::Emitable as _;
+
     use super::*;
 
     #[test]
@@ -396,6 +428,28 @@ mod tests {
         // A second question gets its own answers.
         channel.addresses().expect("addresses");
         assert_eq!(channel.links().expect("links").len(), links.len());
+    }
+
+    /// What keepalived 2.2 and 2.3 ask for with `use_ipvlan ipv1 … private group 7`, attribute by attribute. It puts the interface
+    /// below before the name, and does not count the zero that ends its texts.
+    #[test]
+    fn an_ipvlan_is_asked_for_as_the_original_does() {
+        let above = AboveSpec {
+            name: "ipv1",
+            base: 3,
+            kind: Kind::Ipvlan {
+                mode: IpvlanMode::Private,
+                address: None,
+            },
+            group: Some(7),
+        };
+        let message = above.message();
+        let mut bytes = vec![0; message.buffer_len()];
+        message.emit(&mut bytes);
+        let attributes: &[u8] = b"\x09\0\x03\0ipv1\0\0\0\0\x08\0\x05\0\x03\0\0\0\x08\0\x1b\0\x07\0\0\0\
+            \x24\0\x12\0\x0b\0\x01\0ipvlan\0\0\
+            \x14\0\x02\0\x06\0\x01\0\0\0\0\0\x06\0\x02\0\x01\0\0\0";
+        assert_eq!(&bytes[16..], attributes, "{:02x?}", &bytes[16..]);
     }
 
     #[test]

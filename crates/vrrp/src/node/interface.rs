@@ -274,7 +274,13 @@ impl Node {
 
     /// The address that an instance's interface sends from.
     pub(super) fn source(&self, instance: &VrrpInstance) -> Option<IpAddr> {
-        let index = self.interfaces.named(self.below(&instance.interface))?.index;
+        // An ipvlan sends from its own addresses.
+        let interface = if instance.ipvlan.is_some() {
+            &instance.interface
+        } else {
+            self.below(&instance.interface)
+        };
+        let index = self.interfaces.named(interface)?.index;
         let virtual_ones = |address: IpAddr| self.is_virtual(instance, address);
         let ipv4 = !instance.ipv6;
         self.interfaces
@@ -305,12 +311,14 @@ impl Node {
     /// Whether the interface of an instance can be used.
     pub(super) fn is_usable(&self, at: usize) -> bool {
         let instance = &self.routers[at].instance;
-        if self.interfaces.named(&instance.interface).is_none() {
+        if !instance.interface.is_empty() && self.interfaces.named(&instance.interface).is_none() {
             return false;
         }
         instance.held.is_none()
             && !instance.lacks_peers
-            && (self.is_interface_usable(&instance.interface) || instance.dont_track_primary)
+            && (instance.interface.is_empty()
+                || self.is_interface_usable(&instance.interface)
+                || instance.dont_track_primary)
             && self.has_vmac(at)
             && self
                 .socket_key(at)
@@ -327,7 +335,7 @@ impl Node {
             self.log
                 .info(format!("({name}) is kept in FAULT state: {reason}"));
         }
-        if !self.is_interface_usable(interface) {
+        if !interface.is_empty() && !self.is_interface_usable(interface) {
             self.log.info(format!(
                 "({name}): entering FAULT state (interface {interface} down)"
             ));
@@ -365,26 +373,25 @@ impl Node {
     /// Opens the sockets of an instance's interface, when it is there and has none.
     pub(super) fn open_sockets(&mut self, at: usize) {
         let instance = &self.routers[at].instance;
-        let Some(link) = self.interfaces.named(&instance.interface) else {
-            return;
-        };
         let Some(key) = self.socket_key(at).filter(|_| instance.held.is_none()) else {
             return;
         };
         if self.sockets.contains_key(&key) {
             return self.size_buffer(key);
         }
-        match AdvertSockets::open(&link.name, key) {
+        match AdvertSockets::open(&instance.interface, key) {
             Ok(sockets) => {
                 self.sockets.insert(key, sockets);
                 self.size_buffer(key);
             }
             Err(error) => {
                 let why = socket_words(&error);
-                self.log.info(format!(
-                    "({}) cannot open sockets on {}: {why}",
-                    instance.name, link.name
-                ));
+                let place = match &*instance.interface {
+                    "" => String::new(),
+                    name => format!(" on {name}"),
+                };
+                self.log
+                    .info(format!("({}) cannot open sockets{place}: {why}", instance.name));
             }
         }
     }
@@ -444,7 +451,11 @@ impl Node {
     /// send to.
     pub(super) fn socket_key(&self, at: usize) -> Option<SocketKey> {
         let router = &self.routers[at];
-        let index = self.interfaces.named(&router.instance.interface)?.index;
+        // Without an interface, packets to its address are taken wherever they come in.
+        let index = match &*router.instance.interface {
+            "" => 0,
+            name => self.interfaces.named(name)?.index,
+        };
         let source = router.machine.config().source;
         let path = path(&router.instance, &self.global, source);
         let is_there = !matches!(path, Path::Own(own) if own.is_unspecified());

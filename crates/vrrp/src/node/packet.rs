@@ -95,8 +95,10 @@ impl Node {
                 return;
             }
         };
-        let Some(name) = self.interfaces.numbered(key.index).map(|link| link.name.clone()) else {
-            return;
+        let name = match self.interfaces.numbered(key.index) {
+            Some(link) => link.name.clone(),
+            None if key.index == 0 => String::new(),
+            None => return,
         };
         let vrid = datagram.vrid();
         let is_for = |at: &usize| {

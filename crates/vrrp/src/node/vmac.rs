@@ -6,14 +6,15 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::net::IpAddr;
 
 use keepalived_conf::model::Config;
 
 use super::Node;
 use crate::log::Level;
-use crate::netlink::{AddressSpec, Change, Held, Link};
+use crate::netlink::{AboveSpec, AddressSpec, Change, Held, Link};
 use crate::sysctl;
-use crate::vmac::{Vmac, plan};
+use crate::vmac::{Kind, Vmac, plan};
 
 /// What begins the alias of an interface that this program made.
 const ALIAS: &str = "keepalived";
@@ -30,7 +31,7 @@ impl Node {
     pub(super) fn place<'c>(&mut self, config: &'c Config) -> Cow<'c, Config> {
         let wants = |instance: &keepalived_conf::model::VrrpInstance| {
             let mut all = instance.addresses.iter().chain(&instance.excluded);
-            instance.vmac.is_some() || all.any(|address| address.vmac)
+            instance.vmac.is_some() || instance.ipvlan.is_some() || all.any(|address| address.vmac)
         };
         if self.vmacs.is_empty() && !config.instances.iter().any(wants) {
             return Cow::Borrowed(config);
@@ -42,7 +43,7 @@ impl Node {
             .iter()
             .filter(|old| {
                 !now.iter()
-                    .any(|new| (&new.name, &new.base, new.mac) == (&old.name, &old.base, old.mac))
+                    .any(|new| (&new.name, &new.base, new.kind) == (&old.name, &old.base, old.kind))
             })
             .cloned()
             .collect();
@@ -68,14 +69,14 @@ impl Node {
             };
             match self.interfaces.named(&vmac.name) {
                 Some(link) if self.diverted.contains(&link.index) => continue,
-                Some(link) if is_it(link, &vmac, &base) => {
+                Some(link) if vmac.is(link, Some(base.index)) => {
                     self.log
                         .info(format!("({}) Found matching interface {}", vmac.owner, vmac.name));
                     for (name, value) in told_by(&link.alias) {
                         self.settings.recall(name, value);
                     }
                 }
-                Some(link) if link.macvlan => {
+                Some(link) if link.macvlan || link.ipvlan.is_some() => {
                     let index = link.index;
                     self.report(&vmac, "replaced", |node| node.channel.remove_link(index));
                     if !self.create(&vmac, &base) {
@@ -83,10 +84,14 @@ impl Node {
                     }
                 }
                 Some(_) => {
+                    let kind = match vmac.kind {
+                        Kind::Macvlan(_) => "a private macvlan",
+                        Kind::Ipvlan { .. } => "an l2 ipvlan",
+                    };
                     self.log.at(
                         Level::Error,
                         format!(
-                            "({}) interface {} already exists and is not a private macvlan",
+                            "({}) interface {} already exists and is not {kind}",
                             vmac.owner, vmac.name
                         ),
                     );
@@ -97,8 +102,10 @@ impl Node {
                         continue;
                     }
                     self.log.info(format!(
-                        "({}): Success creating VMAC interface {}",
-                        vmac.owner, vmac.name
+                        "({}): Success creating {} interface {}",
+                        vmac.owner,
+                        kind_words(&vmac),
+                        vmac.name
                     ));
                 }
             }
@@ -116,10 +123,21 @@ impl Node {
     }
 
     fn create(&mut self, vmac: &Vmac, base: &Link) -> bool {
-        self.report(vmac, "created", |node| {
-            node.channel
-                .add_macvlan(&vmac.name, base.index, vmac.mac, vmac.group)
-        })
+        let made = self.channel.add_above(&AboveSpec {
+            name: &vmac.name,
+            base: base.index,
+            kind: vmac.kind,
+            group: vmac.group,
+        });
+        if let (Err(error), Kind::Ipvlan { .. }) = (&made, vmac.kind) {
+            let (owner, name) = (&vmac.owner, &vmac.name);
+            self.log.at(
+                Level::Error,
+                format!("({owner}): Unable to create ipvlan interface {name}: {error}"),
+            );
+            return false;
+        }
+        self.report(vmac, "created", |_| made)
     }
 
     /// Does something with an interface, and says so when it cannot be done.
@@ -129,8 +147,10 @@ impl Node {
             self.log.at(
                 Level::Error,
                 format!(
-                    "({}) VMAC interface {} cannot be {what}: {error}",
-                    vmac.owner, vmac.name
+                    "({}) {} interface {} cannot be {what}: {error}",
+                    vmac.owner,
+                    kind_words(vmac),
+                    vmac.name
                 ),
             );
         }
@@ -161,6 +181,9 @@ impl Node {
         ) else {
             return;
         };
+        if let Kind::Ipvlan { address, .. } = vmac.kind {
+            return self.finish_ipvlan(vmac, &link, address);
+        }
         let name = &vmac.name;
         let mut own = vec![(format!("ipv6/conf/{name}/addr_gen_mode"), "1")];
         if !vmac.ipv6 {
@@ -208,22 +231,46 @@ impl Node {
         }
     }
 
+    /// Sets an ipvlan up. The kernel answers for its addresses by itself: no setting has to be another.
+    fn finish_ipvlan(&mut self, vmac: &Vmac, link: &Link, address: Option<(IpAddr, u8)>) {
+        self.report(vmac, "set up", |node| node.channel.set_link_up(link.index, ALIAS));
+        if let Some((address, prefix)) = address {
+            self.lend(vmac, link, (address, prefix));
+        }
+        self.diverted.push(link.index);
+        if !link.up {
+            self.fresh.push(link.index);
+        }
+    }
+
     /// Adverts of IPv6 come from the address that the interface below has on its link.
     fn lend_address(&mut self, vmac: &Vmac, link: &Link, base: &Link) {
         let Some(address) = self.interfaces.first_address(base.index, false, |_| false) else {
             return;
         };
+        self.lend(vmac, link, (address, 64));
+    }
+
+    /// Sets an address on an interface for adverts to come from.
+    fn lend(&mut self, vmac: &Vmac, link: &Link, (address, prefix): (IpAddr, u8)) {
+        use keepalived_conf::model::Scope;
+
+        let of_link = matches!(address, IpAddr::V6(address) if address.is_unicast_link_local());
         let spec = AddressSpec {
             index: link.index,
             address,
-            prefix: 64,
-            scope: keepalived_conf::model::Scope::Link.number(),
+            prefix,
+            scope: (if of_link { Scope::Link } else { Scope::Global }).number(),
             label: None,
             broadcast: None,
             peer: None,
             signed: false,
-            flags: crate::address::NO_DAD,
-            preferred_lifetime: Some(0),
+            flags: if address.is_ipv6() {
+                crate::address::NO_DAD
+            } else {
+                0
+            },
+            preferred_lifetime: address.is_ipv6().then_some(0),
         };
         match self.channel.add(&spec) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
@@ -236,7 +283,7 @@ impl Node {
                 self.interfaces.apply(Change::Address(Held {
                     index: link.index,
                     address,
-                    prefix: 64,
+                    prefix,
                     secondary: false,
                     protocol: 0,
                 }));
@@ -249,7 +296,7 @@ impl Node {
     fn settle_reverse_path(&mut self) {
         let all = "ipv4/conf/all/rp_filter";
         let wanted = match sysctl::get(all) {
-            Ok(value) if value != "0" && self.vmacs.iter().any(|vmac| !vmac.ipv6) => value,
+            Ok(value) if value != "0" && self.vmacs.iter().any(Vmac::needs_settings) => value,
             _ => return,
         };
         let at_least = |setting: &str| {
@@ -314,20 +361,24 @@ impl Node {
             };
             self.diverted.remove(at);
             // What is no longer there needs no rule.
-            if let Err(error) = self.firewall.end_diversion(link.index, vmac.ipv6) {
+            if let Kind::Macvlan(_) = vmac.kind
+                && let Err(error) = self.firewall.end_diversion(link.index, vmac.ipv6)
+            {
                 self.log
                     .detail(format!("nftables: {} cannot be taken out: {error}", vmac.name));
             }
             if self.report(vmac, "removed", |node| node.channel.remove_link(link.index)) {
                 self.interfaces.apply(Change::LinkGone(link.clone()));
                 self.log.info(format!(
-                    "({}) Success removing VMAC interface {}",
-                    vmac.owner, vmac.name
+                    "({}) Success removing {} interface {}",
+                    vmac.owner,
+                    kind_words(vmac),
+                    vmac.name
                 ));
             }
         }
         let vmacs = self.vmacs.clone();
-        let needs_filter = vmacs.iter().any(|vmac| !vmac.ipv6);
+        let needs_filter = vmacs.iter().any(Vmac::needs_settings);
         let restored = self.settings.restore(|name| {
             if name == LOCAL_REPORTS {
                 return self.stopping || !self.global.disable_local_igmp;
@@ -335,7 +386,8 @@ impl Node {
             if name.ends_with("/rp_filter") {
                 return !needs_filter;
             }
-            let is_below = |vmac: &Vmac| !vmac.ipv6 && name.starts_with(&format!("ipv4/conf/{}/", vmac.base));
+            let is_below =
+                |vmac: &Vmac| vmac.needs_settings() && name.starts_with(&format!("ipv4/conf/{}/", vmac.base));
             !vmacs.iter().any(is_below)
         });
         for (name, value) in restored {
@@ -357,7 +409,8 @@ impl Node {
 
     /// Sends memberships past all of them again, for a table that is new.
     pub(super) fn divert_again(&mut self) {
-        for vmac in &self.vmacs {
+        let macvlans = |vmac: &&Vmac| matches!(vmac.kind, Kind::Macvlan(_));
+        for vmac in self.vmacs.iter().filter(macvlans) {
             let (Some(link), Some(base)) = (
                 self.interfaces.named(&vmac.name),
                 self.interfaces.named(&vmac.base),
@@ -442,9 +495,12 @@ impl Node {
     }
 }
 
-/// Whether a link is the one that is wanted.
-fn is_it(link: &Link, vmac: &Vmac, base: &Link) -> bool {
-    link.macvlan && link.below == Some(base.index) && link.mac == vmac.mac
+/// What an interface is called in what is told of it.
+fn kind_words(vmac: &Vmac) -> &'static str {
+    match vmac.kind {
+        Kind::Macvlan(_) => "VMAC",
+        Kind::Ipvlan { .. } => "IPVLAN",
+    }
 }
 
 /// The settings that an alias tells of.
