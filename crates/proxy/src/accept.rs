@@ -416,6 +416,8 @@ async fn serve_tls(mut session: Session, tls: Arc<BindSide>, mode: Mode) {
             match mode {
                 Mode::Http => serve_http(session).await,
                 Mode::Tcp | Mode::Health => tcp::serve(session).await,
+                // It serves log lines of the process itself.
+                Mode::Log => {}
             }
         }
         Err(error) => {

@@ -165,8 +165,7 @@ fn runtime() -> io::Result<LocalRuntime> {
 }
 
 fn new_thread(index: usize, shared: &Arc<Shared>, hostname: &str, zone: fn() -> Zone) -> Rc<Thread> {
-    let (logs, runtime) = (Arc::clone(&shared.logs), Arc::clone(&shared.runtime));
-    let log = LogSender::new(&shared.plan.config, hostname, logs, runtime);
+    let log = LogSender::new(hostname, Arc::clone(shared));
     Thread::new(index, Arc::clone(shared), log, zone)
 }
 

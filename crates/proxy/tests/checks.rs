@@ -57,7 +57,7 @@ fn thread(config: &Arc<Config>, runtime: &Arc<Runtime>, clock: Clock) -> Rc<Thre
         false,
         Files::default(),
     ));
-    let log = LogSender::new(config, "lb1", Arc::clone(&shared.logs), Arc::clone(runtime));
+    let log = LogSender::new("lb1", Arc::clone(&shared));
     Thread::new(0, shared, log, || Box::new(|_| LocalTime::new(0, "UTC")))
 }
 

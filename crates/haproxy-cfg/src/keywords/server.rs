@@ -100,7 +100,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("init-state", SERVER, ONE, "its state before the first check").since(3, 1).takes(&[one_of("state", &["none", "fully-up", "up", "down", "fully-down"]).words("'{kw}' expects one of 'none', 'fully-up', 'up', 'down', or 'fully-down' but got '{got}'")]).acts(InitState),
     kw("inter", SERVER, ONE, "interval of checks").takes(DELAY).acts(Inter),
     kw("ktls", SERVER, ONE, "whether the kernel does TLS").since(3, 3).takes(tls::KTLS),
-    kw("log-bufsize", SERVER, ONE, "bytes that wait for a log server").since(2, 9).takes(&[loose("bytes", 1, i64::MAX).missing("'{kw}' expects an integer argument.").wrong("{kw} has to be > 0.")]),
+    kw("log-bufsize", SERVER, ONE, "bytes that wait for a log server").since(2, 9).takes(&[loose("bytes", 1, i64::MAX).missing("'{kw}' expects an integer argument.").wrong("{kw} has to be > 0.")]).acts(LogBufsize),
     kw("log-proto", SERVER, ONE, "how log lines are framed").takes(&[one_of("protocol", &["legacy", "octet-count"]).missing("'{kw}' expects one of 'legacy' or 'octet-count' but got ''").wrong("'{kw}' expects one of 'legacy' or 'octet-count' but got '{got}'")]).acts(LogProto),
     kw("max-reuse", SERVER, ONE, "requests on one connection").takes(&[loose("count", i64::MIN, i64::MAX).missing("'{kw}' expects <value> as argument.")]).acts(MaxReuse),
     kw("maxconn", SERVER, ONE, "connections at once").takes(COUNT).acts(Maxconn),

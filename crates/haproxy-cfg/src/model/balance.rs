@@ -31,6 +31,8 @@ pub enum Balance {
     First,
     /// The less loaded of this many drawn at random (2 unless given).
     Random(u32),
+    /// One server for as long as it is up, then the first that is.
+    Sticky,
     /// A hash of this key.
     Hash(HashKey),
 }
@@ -58,6 +60,8 @@ pub enum HashKey {
     },
     /// `rdp-cookie`, of this name.
     RdpCookie(Word),
+    /// `log-hash`: a log line with converters behind it. What the sample begins with stands for the line.
+    LogLine(Box<Sample>),
     /// `hash`: a sample.
     Sample(Box<Sample>),
 }

@@ -52,6 +52,8 @@ pub enum LogTransport {
     Fd(i32),
     /// `ring@NAME`: a ring of the configuration.
     Ring(Word),
+    /// `backend@NAME`: the servers of a backend with `mode log`.
+    Backend(Word),
     /// `tcp@ADDRESS` or `uxst@PATH`: a ring of its own, which forwards to that address.
     Stream(Address),
 }
@@ -151,4 +153,15 @@ impl LogSample {
             .iter()
             .any(|(first, last)| (*first..=*last).contains(&(at + 1)))
     }
+}
+
+/// How a server of a backend with `mode log` takes its lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogServer {
+    /// As datagrams (`udp@`), not over a connection.
+    pub datagrams: bool,
+    /// Over a connection, each with its length in front (`log-proto octet-count`), not with its end behind it.
+    pub counted: bool,
+    /// `log-bufsize`: bytes that wait for the connection; a buffer's size unless given.
+    pub buffer: Option<u32>,
 }

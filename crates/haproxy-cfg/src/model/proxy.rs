@@ -48,8 +48,23 @@ pub enum Mode {
     Tcp,
     /// Requests are understood.
     Http,
+    /// A backend that log lines go to (`log backend@NAME`).
+    Log,
     /// Every connection is answered with `OK` (`HTTP/1.0 200 OK` with `option httpchk`) and closed; dialects before 2.3.
     Health,
+}
+
+impl Mode {
+    /// What messages and statistics call it.
+    #[must_use]
+    pub fn spoken(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Http => "http",
+            Self::Log => "syslog",
+            Self::Health => "health",
+        }
+    }
 }
 
 /// What becomes of a connection once a response is through; from `option httpclose`, `http-server-close`, `http-keep-alive`,

@@ -4,7 +4,9 @@ use std::net::IpAddr;
 
 use syntax::Span;
 
-use super::{AgentSettings, CheckSettings, Millis, NodeKey, Outgoing, ProxyId, ServerAddr, ServerTls, Word};
+use super::{
+    AgentSettings, CheckSettings, LogServer, Millis, NodeKey, Outgoing, ProxyId, ServerAddr, ServerTls, Word,
+};
 
 /// How idle connections to a server are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,6 +160,8 @@ pub struct Server {
     pub tls: Option<Box<ServerTls>>,
     /// Health check settings.
     pub check: CheckSettings,
+    /// How it takes log lines, where its backend is for them.
+    pub log: Option<LogServer>,
     /// The agent that is asked how it does beside them.
     pub agent: Option<Box<AgentSettings>>,
     /// Where it stands.
@@ -204,6 +208,7 @@ impl Server {
             outgoing: None,
             tls: None,
             check: CheckSettings::default(),
+            log: None,
             agent: None,
             span: Span::default(),
         }

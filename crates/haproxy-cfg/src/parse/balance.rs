@@ -3,13 +3,16 @@
 use syntax::{Context, Diagnostic, closest};
 
 use super::line::{Line, shown};
-use super::reading::{Reading, Section};
+use super::reading::Reading;
 use super::sample;
 use crate::lex::Word;
 use crate::model::{Balance, HashKey, Mode, Sample, UriKey};
 use crate::signature::{Argument, Given, Value};
 use crate::values::loose_integer;
-use crate::written::{ModeNote, Set};
+use crate::written::Set;
+
+/// The beginning of the expression of `balance log-hash`.
+const LINE_STANDS_HERE: &[u8] = b"str(-),";
 
 /// The cookie of `balance rdp-cookie` without a name.
 const DEFAULT_RDP_COOKIE: &str = "mstshash";
@@ -48,6 +51,7 @@ pub(crate) fn balance(reading: &mut Reading<'_>, line: &Line<'_>) {
         "leastconn" => Balance::LeastConn,
         "first" => Balance::First,
         "source" => Balance::Hash(HashKey::Source),
+        "sticky" if newer => Balance::Sticky,
         "random" => match draws(argument) {
             Ok(draws) => Balance::Random(draws),
             Err(message) => {
@@ -57,7 +61,7 @@ pub(crate) fn balance(reading: &mut Reading<'_>, line: &Line<'_>) {
         },
         "log-hash" | "sticky" if !newer => return unknown(reading, word, name),
         "hdr" if argument.is_none() => return unknown(reading, word, name),
-        "uri" | "url_param" | "hdr" | "rdp-cookie" | "hash" | "log-hash" | "sticky" => {
+        "uri" | "url_param" | "hdr" | "rdp-cookie" | "hash" | "log-hash" => {
             let Some((arguments, key)) = hash_arguments(reading, line, name, argument) else {
                 return;
             };
@@ -69,10 +73,8 @@ pub(crate) fn balance(reading: &mut Reading<'_>, line: &Line<'_>) {
             });
             match key {
                 Some(key) => Balance::Hash(key),
-                None => {
-                    reading.tell_read_only(&format!("'balance {name}'"), line.span());
-                    Balance::RoundRobin
-                }
+                // What is wrong with it is told where log lines are balanced.
+                None => Balance::RoundRobin,
             }
         }
         _ => return unknown(reading, word, name),
@@ -182,8 +184,9 @@ fn hash_arguments(
             Some(HashKey::RdpCookie(cookie.into()))
         }
         "log-hash" => {
-            out.push(converters(reading, line)?);
-            None
+            let (argument, sample) = converters(reading, line)?;
+            out.push(argument);
+            sample.map(|sample| HashKey::LogLine(Box::new(sample)))
         }
         "hash" => {
             let (argument, sample) = expression(reading, line)?;
@@ -246,39 +249,38 @@ fn uri(reading: &mut Reading<'_>, line: &Line<'_>, out: &mut Vec<Argument>) -> O
     Some(key)
 }
 
-/// The converters of `balance log-hash`, which are judged where logs are balanced.
-fn converters(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<Argument> {
+/// The converters of `balance log-hash`, and the expression that they make; none where they are wrong, which is told of backends
+/// that log lines go to.
+fn converters(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<(Argument, Option<Sample>)> {
     let Some(first) = line.arg(1) else {
         let message = "balance log-hash requires a converter list.";
         reading.alert("missing-argument", line.behind(), message);
         return None;
     };
-    if let Some(proxy) = reading.proxy_ref()
-        && reading.dialect.does_as(2, 7)
-    {
-        let message = format!(
-            "Unusable balance algorithm for {} '{}' (needs 'mode log'). Falling back to round robin.",
-            Reading::proxy_words(proxy.kind),
-            proxy.name
-        );
-        let Section::Proxy(index) = reading.section else {
-            return None;
-        };
-        let told = Diagnostic::warning("bad-balance", message).at(line.span());
-        let told = told
-            .context(Context::Whole)
-            .help("write a balance that this mode has");
-        reading.written.mode_notes.push(ModeNote {
-            proxy: index,
-            mode: Mode::Http,
-            told,
-        });
-    }
-    Some(Argument {
+    let argument = Argument {
         name: "converters",
         value: Value::Text(first.text.to_vec().into()),
         span: first.span,
-    })
+    };
+    // A text stands for the line that is not there yet.
+    let whole = Word {
+        text: [LINE_STANDS_HERE, &first.text].concat().into(),
+        span: first.span,
+    };
+    match sample::read_words(reading, &[whole], 0, sample::Usage::ANYWHERE) {
+        Ok((sample, _)) => Some((argument, Some(sample))),
+        Err(wrong) => {
+            let backend = reading.proxy_ref().map(|proxy| proxy.name.clone());
+            let message = format!(
+                "log backend '{}': failed to initialize: {} (from converter list argument in \"balance log-hash\").",
+                backend.unwrap_or_default(),
+                wrong.words
+            );
+            let told = Diagnostic::alert(wrong.code, message).at(wrong.span);
+            reading.tell_in(Mode::Log, told.context(Context::Whole).help(wrong.help));
+            Some((argument, None))
+        }
+    }
 }
 
 /// The expression of `balance hash`. What is wrong with it is told where the section begins, as the original does.

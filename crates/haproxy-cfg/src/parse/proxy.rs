@@ -71,7 +71,8 @@ fn mode_of(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<Mode> {
             reading.tell_read_only("'mode health'", span);
             Mode::Health
         }
-        "log" | "spop" | "haterm" if newer_mode(reading, &text, span)? => {
+        "log" if newer_mode(reading, &text, span)? => Mode::Log,
+        "spop" | "haterm" if newer_mode(reading, &text, span)? => {
             reading.tell_read_only(&format!("'mode {text}'"), line.span());
             Mode::Tcp
         }

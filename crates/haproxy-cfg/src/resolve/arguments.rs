@@ -160,7 +160,9 @@ fn groups_of(reading: &Reading<'_>, proxy: &Word, acl: &Acl, told: &mut Vec<Diag
 /// Tells what holds for the mode that proxies turned out to have.
 pub(super) fn mode_notes(reading: &mut Reading<'_>, modes: &[Mode]) {
     for note in std::mem::take(&mut reading.written.mode_notes) {
-        if modes.get(note.proxy) == Some(&note.mode) {
+        let mode = modes.get(note.proxy).copied();
+        // Neither has requests.
+        if mode == Some(note.mode) || (mode == Some(Mode::Log) && note.mode == Mode::Tcp) {
             reading.tell(note.told);
         }
     }

@@ -201,6 +201,7 @@ fn timeouts(reading: &mut Reading<'_>, section: &ProxySection, proxy: &Proxy, ki
     let client = proxy.kind.is_frontend() && times.client.is_none();
     let tunnel_only = proxy.mode == Mode::Tcp && times.tunnel.is_some();
     let server = proxy.kind.is_backend()
+        && proxy.mode != Mode::Log
         && !proxy.servers.is_empty()
         && (times.connect.is_none() || (times.server.is_none() && !tunnel_only));
     if !client && !server {

@@ -12,6 +12,7 @@ mod formats;
 mod http_only;
 mod ids;
 mod inherit;
+mod log_backend;
 mod names;
 mod proxy;
 mod rule_names;
@@ -68,6 +69,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
             names::switches(reading, index, &mut proxy, &names);
             checks::proxy(reading, section, &mut proxy);
             http_only::check(reading, section, &proxy);
+            log_backend::check(reading, section, &mut proxy);
             server::check_servers(reading, section, &proxy);
             proxy.state_file = state_file::of_proxy(reading, section);
             server_line::check(reading, section, &proxy);
@@ -102,6 +104,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
             .context(Context::Whole);
         reading.tell(told.help("write addresses, or names that resolve, as said above"));
     }
+    log_backend::targets(reading, &proxies);
     let other_listeners = other_listeners(reading, &written, &proxies);
     reading.written.proxies = written;
     let tables = tables::build(reading, &proxies);

@@ -222,7 +222,8 @@ fn find(
         return None;
     }
     // A TCP frontend may hand over to an HTTP backend, not the other way round.
-    if names.modes[own] == Mode::Http && names.modes[index] == Mode::Tcp {
+    let (mode, of_other) = (names.modes[own], names.modes[index]);
+    if (mode == Mode::Http && of_other == Mode::Tcp) || (of_other == Mode::Log) != (mode == Mode::Log) {
         let other = &names.sections[index];
         let place = |span| {
             let (file, at) = reading.sources.locate(span);
@@ -234,10 +235,12 @@ fn find(
             "as its default backend"
         };
         let message = format!(
-            "http {} '{}' ({}) tries to use incompatible tcp {} '{}' ({}) {role} (see 'mode').",
+            "{} {} '{}' ({}) tries to use incompatible {} {} '{}' ({}) {role} (see 'mode').",
+            mode.spoken(),
             Reading::proxy_words(section.kind),
             section.name,
             place(section.span),
+            of_other.spoken(),
             Reading::proxy_words(other.kind),
             other.name,
             place(other.span),

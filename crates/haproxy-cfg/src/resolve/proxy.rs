@@ -281,6 +281,7 @@ fn balance(inherited: &Inherited<'_>, dialect: Dialect) -> Balance {
         {
             Balance::RoundRobin
         }
+        Balance::Hash(HashKey::LogLine(_)) if inherited.mode() != Mode::Log => Balance::RoundRobin,
         balance => balance,
     }
 }

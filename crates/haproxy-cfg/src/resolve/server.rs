@@ -10,8 +10,8 @@ use syntax::{Context, Diagnostic, Severity, Span};
 use super::inherit::Inherited;
 use super::{check_port, ids, server_tls};
 use crate::model::{
-    AgentSettings, CheckKind, CheckSettings, HeaderParts, Mode, Observe, Outgoing, PoolSettings, Proxy,
-    Resolution, SentHeader, Server, ServerAddr, Source, Word,
+    AgentSettings, CheckKind, CheckSettings, HeaderParts, LogServer, Mode, Observe, Outgoing, PoolSettings,
+    Proxy, Resolution, SentHeader, Server, ServerAddr, Source, Word,
 };
 use crate::parse::Reading;
 use crate::values::{Family, numeric, resolve};
@@ -24,6 +24,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, check: &C
     }
     let inherited = Inherited::new(reading, section);
     let defaults = inherited.default_server();
+    let for_logs = inherited.mode() == Mode::Log;
     let source = inherited.value(|settings| &settings.source);
     let given = |line: &ServerLine| line.params.more.id.as_ref().map(|id| id.value);
     let taken: BTreeSet<u32> = section.servers.iter().filter_map(|line| given(line)).collect();
@@ -32,7 +33,10 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, check: &C
         .servers
         .iter()
         .zip(ids)
-        .map(|(line, id)| server(reading, check, line, id, (&defaults, source.as_ref())))
+        .map(|(line, id)| Server {
+            log: for_logs.then(|| log_server(line, &defaults)),
+            ..server(reading, check, line, id, (&defaults, source.as_ref()))
+        })
         .collect()
 }
 
@@ -129,8 +133,19 @@ fn server(
             port: checked.port.filter(|port| *port > 0),
             init_state: own.more.init_state.or(below.more.init_state).unwrap_or_default(),
         },
+        log: None,
         agent: agent(&own.more, &below.more).map(Box::new),
         span: line.span,
+    }
+}
+
+/// How a server of a backend that log lines go to takes them.
+fn log_server(line: &ServerLine, below: &ServerParams) -> LogServer {
+    let (own, below) = (&line.params.more, &below.more);
+    LogServer {
+        datagrams: line.datagrams,
+        counted: own.log_counted.or(below.log_counted).unwrap_or(false),
+        buffer: own.log_buffer.or(below.log_buffer),
     }
 }
 

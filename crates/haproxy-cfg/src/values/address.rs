@@ -267,6 +267,18 @@ pub(crate) fn is_multipath(text: &str) -> bool {
         .any(|prefix| text.starts_with(prefix))
 }
 
+/// Whether an address asks for datagrams.
+pub(crate) fn asks_for_datagrams(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text);
+    let rest = text.strip_prefix("dgram+");
+    let prefixes = || {
+        PREFIXES
+            .iter()
+            .filter(|(_, _, datagrams, _)| *datagrams == Some(true))
+    };
+    rest.is_some() || (text.contains('@') && prefixes().any(|(prefix, ..)| text.starts_with(prefix)))
+}
+
 /// Whether an inherited descriptor is there.
 pub(crate) fn open(fd: i32, host: &dyn Host) -> Result<(), AddressError> {
     host.descriptor(fd)

@@ -9,8 +9,8 @@ mod size;
 mod time;
 
 pub(crate) use address::{
-    AddressError, BindAddress, Family, HostPort, Port, Wants, address, bind_addresses, host_port,
-    is_multipath, numeric, open, resolve, strip_os_code,
+    AddressError, BindAddress, Family, HostPort, Port, Wants, address, asks_for_datagrams, bind_addresses,
+    host_port, is_multipath, numeric, open, resolve, strip_os_code,
 };
 pub(crate) use ciphers::may_select;
 pub(crate) use groups::unknown_group;

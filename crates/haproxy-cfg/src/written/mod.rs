@@ -105,6 +105,8 @@ pub(crate) struct Written {
     pub(crate) key_files: BTreeMap<model::Word, std::sync::Arc<[u8]>>,
     /// What depends on the mode of proxies.
     pub(crate) mode_notes: Vec<ModeNote>,
+    /// Backends that `log backend@NAME` lines name.
+    pub(crate) log_backends: Vec<(model::Word, Span)>,
     /// What the keys of stick tables are, by the names of their proxies.
     pub(crate) table_types: FxHashMap<model::Word, Output>,
     /// Names in rules, to be looked for once all is read.

@@ -179,6 +179,8 @@ pub(crate) enum ServerHost {
 pub(crate) struct ServerLine {
     pub(crate) name: Word,
     pub(crate) host: ServerHost,
+    /// It takes datagrams.
+    pub(crate) datagrams: bool,
     pub(crate) params: ServerParams,
     pub(crate) span: Span,
     pub(crate) name_span: Span,

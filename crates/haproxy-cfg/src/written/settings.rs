@@ -246,6 +246,10 @@ pub(crate) struct MoreServerParams {
     /// `set-proxy-v2-tlv-fmt`.
     pub(crate) header_values: Vec<(u8, Box<Format>)>,
     pub(crate) checks_send_header: Option<bool>,
+    /// `log-proto octet-count`.
+    pub(crate) log_counted: Option<bool>,
+    /// `log-bufsize`, bytes.
+    pub(crate) log_buffer: Option<u32>,
 }
 
 impl MoreServerParams {
@@ -296,6 +300,8 @@ impl MoreServerParams {
             },
             header_values: [below.header_values, self.header_values].concat(),
             checks_send_header: self.checks_send_header.or(below.checks_send_header),
+            log_counted: self.log_counted.or(below.log_counted),
+            log_buffer: self.log_buffer.or(below.log_buffer),
         }
     }
 }

@@ -61,6 +61,8 @@ enum Order {
     Wheel(Wheel),
     Draws(Draws),
     Ring(Ring),
+    /// The server that has its turn for as long as it is up.
+    Sticky(Option<usize>),
     ById,
 }
 
@@ -80,6 +82,7 @@ impl Balancer {
             )),
             Balance::StaticRr | Balance::Hash(_) => Order::Wheel(Wheel::default()),
             Balance::Random(_) => Order::Draws(Draws::default()),
+            Balance::Sticky => Order::Sticky(None),
             Balance::First => Order::ById,
         };
         let mut by_id: Vec<(u32, usize)> = proxy.servers.iter().map(|s| s.id).zip(0..).collect();
@@ -130,6 +133,7 @@ impl Balancer {
                 Order::RoundRobin(order) => order.forget(index),
                 Order::LeastConn(order) => order.forget(index),
                 Order::Ring(ring) => ring.set_server(index, of_id(server.id)),
+                Order::Sticky(current) => *current = current.filter(|server| *server != index),
                 Order::Wheel(_) | Order::Draws(_) | Order::ById => {}
             }
         }
@@ -184,7 +188,9 @@ impl Balancer {
                     .or_else(|| ring.at_hash(hash, takes))
                     .or_else(|| ring.last_resort())
             }
-            Order::RoundRobin(_) | Order::LeastConn(_) | Order::Draws(_) | Order::ById => None,
+            Order::RoundRobin(_) | Order::LeastConn(_) | Order::Draws(_) | Order::Sticky(_) | Order::ById => {
+                None
+            }
         }
     }
 
@@ -211,6 +217,13 @@ impl Balancer {
             Order::LeastConn(order) => order.first(takes),
             Order::Wheel(wheel) => wheel.next(takes),
             Order::Ring(ring) => ring.next(takes),
+            Order::Sticky(current) => {
+                let in_use = |server: &usize| weights[*server] > 0;
+                // One that is full or avoided now keeps its turn.
+                let first = *current.get_or_insert((0..weights.len()).find(in_use)?);
+                let others = (0..weights.len()).filter(in_use);
+                std::iter::once(first).chain(others).find(|server| takes(*server))
+            }
             Order::Draws(draws) => {
                 let count = match self.algorithm {
                     Balance::Random(count) => count,
@@ -321,6 +334,8 @@ impl Balancer {
                 Order::RoundRobin(order) => order.set_weight(server, weight, at_start),
                 Order::LeastConn(order) => order.set_weight(server, weight),
                 Order::Ring(ring) => ring.set_weight(server, weight),
+                Order::Sticky(current) if weight == 0 => *current = current.filter(|other| *other != server),
+                Order::Sticky(_) => {}
                 Order::Wheel(_) | Order::Draws(_) | Order::ById => {}
             }
         }
@@ -331,7 +346,11 @@ impl Balancer {
             match &mut orders[set] {
                 Order::Wheel(wheel) => *wheel = Wheel::new(&weights[set], self.shared).continue_from(wheel),
                 Order::Draws(draws) => *draws = Draws::new(&weights[set]),
-                Order::RoundRobin(_) | Order::LeastConn(_) | Order::Ring(_) | Order::ById => {}
+                Order::RoundRobin(_)
+                | Order::LeastConn(_)
+                | Order::Ring(_)
+                | Order::Sticky(_)
+                | Order::ById => {}
             }
         }
         inner

@@ -25,6 +25,7 @@ enum Key {
     Header { name: Word, domain_only: bool },
     RdpCookie(Word),
     Sample(Expression),
+    LogLine(Expression),
 }
 
 impl KeyPlan {
@@ -49,6 +50,7 @@ impl KeyPlan {
                 domain_only: *domain_only,
             },
             HashKey::RdpCookie(name) => Key::RdpCookie(name.clone()),
+            HashKey::LogLine(line) => Key::LogLine(Expression::compile(config, id, line, Output::Str)?),
             HashKey::Sample(sample) => Key::Sample(Expression::compile(config, id, sample, Output::Bin)?),
         };
         Ok(Some(Box::new(Self {
@@ -91,8 +93,24 @@ impl KeyPlan {
                 // It was cast to bytes.
                 _ => return None,
             },
+            // There is none of a request.
+            Key::LogLine(_) => return None,
         };
         Some(self.mixed(hash_of(self.hash.function, key)))
+    }
+
+    /// The hash of what the converters of `balance log-hash` make of a line; none where they make nothing of it, and of other
+    /// keys.
+    #[must_use]
+    pub fn hash_of_line<'a>(&self, context: &SampleContext<'a>, line: &'a [u8]) -> Option<u32> {
+        let Key::LogLine(converters) = &self.key else {
+            return None;
+        };
+        match converters.converted(context, Sample::Str(line))? {
+            Sample::Str(key) => Some(self.mixed(hash_of(self.hash.function, key))),
+            // It was cast to a text.
+            _ => None,
+        }
     }
 
     fn mixed(&self, hash: u32) -> u32 {

@@ -1,6 +1,6 @@
 //! Servers that come and go while the process runs: `add server` and `del server`.
 
-use haproxy_cfg::model::{Balance, CheckKind, Proxy, ProxyKind};
+use haproxy_cfg::model::{Balance, CheckKind, Mode, Proxy, ProxyKind};
 use haproxy_cfg::{ServerOf, keywords_at_run_time, read_server};
 
 use super::{Call, Reply, ServerId, server};
@@ -29,6 +29,12 @@ pub(super) fn add(call: &mut Call<'_, '_>) -> Reply {
         return Reply::error("No such backend.");
     };
     let proxy = call.view.config.proxy(id);
+    if proxy.mode == Mode::Log {
+        return Reply::Error(format!(
+            "Backend does not support dynamic servers : backend '{}' uses mode log.\n",
+            proxy.name
+        ));
+    }
     if !takes_newcomers(proxy) {
         return Reply::Error(if dialect.does_as(3, 4) {
             format!(
@@ -136,7 +142,7 @@ fn takes_newcomers(proxy: &Proxy) -> bool {
     match proxy.balance {
         Balance::RoundRobin | Balance::LeastConn | Balance::First | Balance::Random(_) => true,
         Balance::Hash(_) => proxy.hash_type.consistent,
-        Balance::StaticRr => false,
+        Balance::StaticRr | Balance::Sticky => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use haproxy_cfg::model::{Mode, ProxyId, ProxyKind};
+use haproxy_cfg::model::{ProxyId, ProxyKind};
 
 use super::ongoing::{Answer, PART, Part, Question};
 use super::{Call, Reply, ServerId, server, session};
@@ -338,14 +338,6 @@ fn line(call: &mut Call<'_, '_>, stream: &LiveStream, now_ms: u64) {
     out.extend_from_slice(text.as_bytes());
 }
 
-fn mode(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Tcp => "tcp",
-        Mode::Http => "http",
-        Mode::Health => "health",
-    }
-}
-
 fn details(call: &mut Call<'_, '_>, stream: &LiveStream, now_ms: u64) {
     let shown = Shown::of(call, stream, now_ms);
     let view = call.view;
@@ -370,7 +362,7 @@ fn details(call: &mut Call<'_, '_>, stream: &LiveStream, now_ms: u64) {
             let proxy = config.proxy(id);
             let bind = proxy.binds.get(usize::from(bind));
             name(out, "  frontend=", Some(&proxy.name), "");
-            let text = format!(" (id={} mode={}), listener=", proxy.id, mode(proxy.mode));
+            let text = format!(" (id={} mode={}), listener=", proxy.id, proxy.mode.spoken());
             let named = bind.and_then(|bind| bind.name.as_deref());
             name(out, &text, named, "?");
             out.extend_from_slice(format!(" (id={})\n", bind.map_or(0, |bind| bind.id)).as_bytes());
@@ -385,7 +377,7 @@ fn details(call: &mut Call<'_, '_>, stream: &LiveStream, now_ms: u64) {
     match backend {
         Some((_, proxy)) => {
             name(out, "  backend=", Some(&proxy.name), "");
-            out.extend_from_slice(format!(" (id={} mode={})\n", proxy.id, mode(proxy.mode)).as_bytes());
+            out.extend_from_slice(format!(" (id={} mode={})\n", proxy.id, proxy.mode.spoken()).as_bytes());
         }
         None => out.extend_from_slice(b"  backend=<NONE> (id=-1 mode=-)\n"),
     }

@@ -93,6 +93,12 @@ impl DateText {
         }
     }
 
+    /// How clocks stand here, at a time in seconds since the epoch.
+    #[must_use]
+    pub fn local_at(&self, epoch: i64) -> LocalTime {
+        (self.zone)(epoch)
+    }
+
     /// `06/Feb/2009:12:14:14.655`: local time with milliseconds.
     pub fn write_accept(&mut self, out: &mut Vec<u8>, epoch_ms: u64) {
         let second = (epoch_ms / 1000) as i64;

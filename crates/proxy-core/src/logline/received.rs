@@ -65,6 +65,12 @@ impl<'a> Received<'a> {
         }
     }
 
+    /// What it says, without its header.
+    #[must_use]
+    pub fn text(&self) -> &'a [u8] {
+        self.text
+    }
+
     /// A line whose header is left as it is (`option dont-parse-log`).
     #[must_use]
     pub fn unread(line: &'a [u8]) -> Self {

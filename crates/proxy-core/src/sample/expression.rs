@@ -145,6 +145,15 @@ impl Expression {
             });
     }
 
+    /// What its converters make of a sample that is not of its fetch.
+    pub(crate) fn converted<'a>(
+        &self,
+        context: &SampleContext<'a>,
+        sample: Sample<'a>,
+    ) -> Option<Sample<'a>> {
+        self.convert(context, sample)
+    }
+
     fn convert<'a>(&self, context: &SampleContext<'a>, sample: Sample<'a>) -> Option<Sample<'a>> {
         self.steps.iter().try_fold(sample, |sample, step| match step {
             Step::Cast(to) => cast(sample, *to, context.arena),

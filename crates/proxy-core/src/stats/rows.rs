@@ -222,14 +222,7 @@ fn begin<'a>(row: &mut Row<'a>, kind: RowKind, proxy: &'a Proxy, sid: u32) {
     row.u32(IID, proxy.id);
     row.u32(SID, sid);
     row.u32(TYPE, kind as u32);
-    row.text(
-        MODE,
-        match proxy.mode {
-            Mode::Tcp => "tcp",
-            Mode::Http => "http",
-            Mode::Health => "health",
-        },
-    );
+    row.text(MODE, proxy.mode.spoken());
 }
 
 fn traffic(row: &mut Row<'_>, side: &Side<'_>) {
@@ -571,6 +564,7 @@ fn algorithm(balance: &Balance) -> &'static str {
         Balance::LeastConn => "leastconn",
         Balance::First => "first",
         Balance::Random(_) => "random",
+        Balance::Sticky => "sticky",
         Balance::Hash(key) => match key {
             HashKey::Source => "source",
             HashKey::Uri(_) => "uri",
@@ -578,6 +572,7 @@ fn algorithm(balance: &Balance) -> &'static str {
             HashKey::Header { .. } => "hdr",
             HashKey::RdpCookie(_) => "rdp-cookie",
             HashKey::Sample(_) => "hash",
+            HashKey::LogLine(_) => "log-hash",
         },
     }
 }

@@ -7,13 +7,16 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use haproxy_cfg::model::sections::Endpoint;
+use haproxy_cfg::model::{ServerAddr, ServerAt};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{sleep, timeout};
 
 use super::datagram;
-use super::ring::{Framing, Ring};
+use super::ring::{Framing, Place, Ring};
+use crate::socket::Socket;
 use crate::thread::Thread;
+use crate::upstream::begin_outgoing;
 
 /// Between two attempts to reach a server.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -40,7 +43,12 @@ async fn forward(thread: Rc<Thread>, ring: usize, server: usize) {
     let mut next = 0;
     let mut seen = next;
     loop {
-        if let Ok(connection) = within(ring.connect_timeout, connect(&ring.servers[server].endpoint)).await {
+        if let Ok(connection) = within(
+            ring.connect_timeout,
+            connect(&thread, &ring.servers[server].place),
+        )
+        .await
+        {
             ring.note_reader(server, Some(next));
             // Whatever the reason is for which it ended: it is made anew.
             let _ended = serve(ring, server, connection, &mut next).await;
@@ -57,7 +65,57 @@ async fn forward(thread: Rc<Thread>, ring: usize, server: usize) {
 trait Connection: AsyncRead + AsyncWrite + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Unpin> Connection for T {}
 
-async fn connect(endpoint: &Endpoint) -> io::Result<Box<dyn Connection>> {
+async fn connect(thread: &Thread, place: &Place) -> io::Result<Box<dyn Connection>> {
+    match place {
+        Place::At(endpoint) => to_endpoint(endpoint).await,
+        Place::OfServer(at) => to_server(thread, *at).await,
+    }
+}
+
+/// Connects to a server of a backend, where it is now and over TLS where it wants that.
+async fn to_server(thread: &Thread, at: ServerAt) -> io::Result<Box<dyn Connection>> {
+    let proxy = thread.config().proxy(at.proxy);
+    let server = &proxy.servers[at.index];
+    let state = &thread.shared.runtime.proxies[at.proxy.0 as usize].servers[at.index];
+    let moved = state.address(server);
+    let ServerAddr::Inet { ip, port, .. } = *moved.as_ref().unwrap_or(&server.addr) else {
+        return Err(io::ErrorKind::Unsupported.into());
+    };
+    let to = SocketAddr::new(ip, port.unwrap_or(0));
+    let make = || {
+        let socket = socket2::Socket::new(
+            socket2::Domain::for_address(to),
+            socket2::Type::STREAM.nonblocking().cloexec(),
+            None,
+        )?;
+        socket.set_tcp_nodelay(true)?;
+        Ok(socket)
+    };
+    let stream = match &server.outgoing {
+        None => {
+            let stream = TcpStream::connect(to).await?;
+            stream.set_nodelay(true)?;
+            stream
+        }
+        Some(outgoing) => {
+            let socket = begin_outgoing(outgoing, None, to, make)?;
+            let stream = TcpStream::from_std(socket.into())?;
+            stream.writable().await?;
+            if let Some(error) = stream.take_error()? {
+                return Err(error);
+            }
+            stream
+        }
+    };
+    let Some(tls) = thread.shared.tls.servers.get(&(at.proxy, at.index)) else {
+        return Ok(Box::new(stream));
+    };
+    let handshake = tls.connect_check(Socket::Tcp(stream), None, None);
+    let handshake = handshake.map_err(|_refused| io::ErrorKind::InvalidInput)?;
+    Ok(Box::new(handshake.await?))
+}
+
+async fn to_endpoint(endpoint: &Endpoint) -> io::Result<Box<dyn Connection>> {
     match endpoint {
         Endpoint::Inet(address) => {
             let stream = TcpStream::connect(address).await?;

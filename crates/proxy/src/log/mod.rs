@@ -1,7 +1,9 @@
 //! Sends log lines. A line costs one system call for each target; a target that takes none loses it, and the traffic does not
 //! wait. What the lines say stands in `stream`.
 
+mod bystander;
 mod datagram;
+mod farm;
 mod file;
 mod forward;
 mod receive;
@@ -17,9 +19,10 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use haproxy_cfg::model::{Config, LogFormat, LogLevel, LogTarget, LogTransport, Word};
 use proxy_core::logline::syslog::{self, Origin, Shape};
 use proxy_core::logline::{DateText, Received};
-use proxy_core::state::Runtime;
 
+use crate::thread::Shared;
 use datagram::Datagrams;
+use farm::Farms;
 pub use file::Files;
 use ring::{Ring, Rings};
 
@@ -34,6 +37,7 @@ const DEFAULT_TAG: &[u8] = b"haproxy";
 #[derive(Debug, Default)]
 pub struct Logs {
     rings: Rings,
+    farms: Farms,
     /// By the number of a `log` line with `sample`: the place of the next line in its round.
     samples: HashMap<u32, AtomicU32>,
     files: Files,
@@ -45,10 +49,12 @@ impl Logs {
     /// The rings and the counters of a configuration, whose targets that were open already are `files`.
     #[must_use]
     pub fn new(config: &Config, files: Files) -> Self {
+        let mut rings = Rings::new(config);
         Self {
             files,
             counts_ends: config.dialect.does_as(3, 0),
-            rings: Rings::new(config),
+            farms: Farms::new(config, &mut rings),
+            rings,
             samples: targets(config)
                 .filter(|target| target.sample.is_some())
                 .map(|target| (target.id, AtomicU32::new(0)))
@@ -124,17 +130,19 @@ pub struct LogSender {
     hostname: Option<Vec<u8>>,
     tag: Word,
     pid: u32,
-    logs: Arc<Logs>,
-    runtime: Arc<Runtime>,
+    shared: Arc<Shared>,
+    /// The last number that was drawn for `balance random`.
+    random: u64,
     datagrams: Datagrams,
     message: Vec<u8>,
 }
 
 impl LogSender {
     /// A sender for the process. `hostname` is the host's own name, used where `log-send-hostname` gives none; lines that are
-    /// lost are counted in `runtime`.
+    /// lost are counted.
     #[must_use]
-    pub fn new(config: &Config, hostname: &str, logs: Arc<Logs>, runtime: Arc<Runtime>) -> Self {
+    pub fn new(hostname: &str, shared: Arc<Shared>) -> Self {
+        let config = &shared.plan.config;
         let hostname = config.global.log_send_hostname.as_ref().map(|given| match given {
             Some(name) => name.to_vec(),
             None => hostname.as_bytes().to_vec(),
@@ -147,8 +155,8 @@ impl LogSender {
                 .clone()
                 .unwrap_or_else(|| DEFAULT_TAG.into()),
             pid: std::process::id(),
-            logs,
-            runtime,
+            random: farm::seed(),
+            shared,
             datagrams: Datagrams::default(),
             message: Vec::with_capacity(1024),
         }
@@ -163,10 +171,10 @@ impl LogSender {
     ) {
         let mut message = std::mem::take(&mut self.message);
         for target in targets {
-            if entry.level > target.max_level || !self.logs.takes_next(target) {
+            if entry.level > target.max_level || !self.shared.logs.takes_next(target) {
                 continue;
             }
-            let shape = self.logs.shape(target);
+            let shape = self.shared.logs.shape(target);
             let origin = Origin {
                 hostname: self.hostname.as_deref(),
                 tag: entry.tag.unwrap_or(&self.tag),
@@ -184,8 +192,11 @@ impl LogSender {
                 dates,
                 entry.line,
             );
-            if self.deliver(target, &mut message).is_err() {
-                self.runtime.dropped_logs.fetch_add(1, Relaxed);
+            if self
+                .deliver(target, &mut message, (entry.line, now_us), dates)
+                .is_err()
+            {
+                self.shared.runtime.dropped_logs.fetch_add(1, Relaxed);
             }
         }
         self.message = message;
@@ -201,19 +212,36 @@ impl LogSender {
     ) {
         let mut message = std::mem::take(&mut self.message);
         for target in targets {
-            if received.level() > target.max_level || !self.logs.takes_next(target) {
+            if received.level() > target.max_level || !self.shared.logs.takes_next(target) {
                 continue;
             }
-            received.message(&mut message, target, self.logs.shape(target), now_us, dates);
-            if self.deliver(target, &mut message).is_err() {
-                self.runtime.dropped_logs.fetch_add(1, Relaxed);
+            received.message(
+                &mut message,
+                target,
+                self.shared.logs.shape(target),
+                now_us,
+                dates,
+            );
+            let line = (received.text(), now_us);
+            if self.deliver(target, &mut message, line, dates).is_err() {
+                self.shared.runtime.dropped_logs.fetch_add(1, Relaxed);
             }
         }
         self.message = message;
     }
 
-    fn deliver(&mut self, target: &LogTarget, message: &mut Vec<u8>) -> io::Result<()> {
-        if let Some(ring) = self.logs.ring(target) {
+    /// Sends a message that says `line`.
+    fn deliver(
+        &mut self,
+        target: &LogTarget,
+        message: &mut Vec<u8>,
+        line: (&[u8], u64),
+        dates: &mut DateText,
+    ) -> io::Result<()> {
+        if let LogTransport::Backend(name) = &target.transport {
+            return self.deliver_to_farm(name, message, line, dates);
+        }
+        if let Some(ring) = self.shared.logs.ring(target) {
             return if ring.push(message) {
                 Ok(())
             } else {
@@ -223,11 +251,13 @@ impl LogSender {
         message.push(b'\n');
         match &target.transport {
             LogTransport::Datagram(address) => self.datagrams.send(address, message),
-            LogTransport::Stdout => self.logs.files.write(1, message),
-            LogTransport::Stderr => self.logs.files.write(2, message),
-            LogTransport::Fd(fd) => self.logs.files.write(*fd, message),
+            LogTransport::Stdout => self.shared.logs.files.write(1, message),
+            LogTransport::Stderr => self.shared.logs.files.write(2, message),
+            LogTransport::Fd(fd) => self.shared.logs.files.write(*fd, message),
             // A ring that there is not.
-            LogTransport::Ring(_) | LogTransport::Stream(_) => Err(io::ErrorKind::NotFound.into()),
+            LogTransport::Ring(_) | LogTransport::Stream(_) | LogTransport::Backend(_) => {
+                Err(io::ErrorKind::NotFound.into())
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use haproxy_cfg::model::sections::{self, Endpoint, RingFormat};
-use haproxy_cfg::model::{Address, Config, LogFormat, LogTransport};
+use haproxy_cfg::model::{Address, Config, LogFormat, LogServer, LogTransport, Proxy, ServerAt};
 use haproxy_cfg::signature::Value;
 use proxy_core::cli::Held;
 use proxy_core::logline::RingBuffer;
@@ -31,8 +31,17 @@ pub(super) enum Framing {
 /// A server that a ring's lines are forwarded to.
 #[derive(Debug)]
 pub(super) struct RingServer {
-    pub(super) endpoint: Endpoint,
+    pub(super) place: Place,
     pub(super) framing: Framing,
+}
+
+/// Where a ring's server is.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// There, for as long as the process lives.
+    At(Endpoint),
+    /// Where a server of a backend is, which may move.
+    OfServer(ServerAt),
 }
 
 /// Bytes of the rings that every process has.
@@ -73,7 +82,7 @@ impl Ring {
             .servers
             .iter()
             .map(|server| RingServer {
-                endpoint: server.endpoint.clone(),
+                place: Place::At(server.endpoint.clone()),
                 framing: framing(server),
             })
             .collect();
@@ -103,6 +112,27 @@ impl Ring {
             connect_timeout: None,
             server_timeout: None,
             news: watch::Sender::new(()),
+        }
+    }
+
+    /// The ring of a server of a backend with `mode log`; `size` is for one whose line gives none.
+    pub(super) fn of_server(proxy: &Proxy, at: ServerAt, log: LogServer, size: u32) -> Self {
+        let server = RingServer {
+            place: Place::OfServer(at),
+            framing: if log.counted {
+                Framing::Counted
+            } else {
+                Framing::Lines
+            },
+        };
+        let size = log.buffer.unwrap_or(size) as usize;
+        Self {
+            connect_timeout: proxy.timeouts.connect,
+            server_timeout: proxy.timeouts.server,
+            about: format!("created for a server of log backend '{}'", proxy.name)
+                .into_bytes()
+                .into(),
+            ..Self::holding(size, vec![server], LogFormat::Unset, u32::MAX)
         }
     }
 
@@ -222,7 +252,7 @@ impl Rings {
                 continue;
             }
             let server = RingServer {
-                endpoint,
+                place: Place::At(endpoint),
                 framing: Framing::Lines,
             };
             all.rings.push(Ring::holding(
@@ -233,6 +263,12 @@ impl Rings {
             ));
         }
         all
+    }
+
+    /// Takes in the ring of a server; gives its number.
+    pub(super) fn add_server(&mut self, name: &[u8], ring: Ring) -> usize {
+        self.add(name, ring);
+        self.rings.len() - 1
     }
 
     fn add(&mut self, name: &[u8], ring: Ring) {

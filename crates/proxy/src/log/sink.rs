@@ -1,6 +1,5 @@
 //! Sinks: the rings and the standard outputs, as messages of the program itself get to them and as the stats socket shows them.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use proxy_core::cli::{Held, SinkState, Sinks};
@@ -45,28 +44,42 @@ impl Logs {
     }
 }
 
-impl LogSender {
-    /// Writes a message of the program itself to a sink; one that has no room for it, or none of that name, loses it.
-    pub(crate) fn note(&mut self, sink: &[u8], now_us: u64, dates: &mut DateText, message: &[u8]) {
-        let logs = Arc::clone(&self.logs);
+impl Logs {
+    /// Writes a message of the program itself to a sink, by way of `text`. False where the sink has no room for it, or there is none
+    /// of that name.
+    pub(super) fn note(
+        &self,
+        text: &mut Vec<u8>,
+        sink: &[u8],
+        now_us: u64,
+        dates: &mut DateText,
+        message: &[u8],
+    ) -> bool {
         let descriptor = DESCRIPTORS.iter().find(|(name, ..)| name.as_bytes() == sink);
-        let taken = if let Some((_, fd, _)) = descriptor {
-            self.message.clear();
-            self.message.extend_from_slice(message);
-            self.message.push(b'\n');
-            logs.files.write(*fd, &self.message).is_ok()
-        } else if let Some(ring) = logs.rings.named(sink) {
+        if let Some((_, fd, _)) = descriptor {
+            text.clear();
+            text.extend_from_slice(message);
+            text.push(b'\n');
+            self.files.write(*fd, text).is_ok()
+        } else if let Some(ring) = self.rings.named(sink) {
             let shape = Shape {
                 format: ring.format,
                 max_len: ring.max_len,
             };
-            syslog::event(&mut self.message, shape, now_us, dates, message);
-            ring.push(&self.message)
+            syslog::event(text, shape, now_us, dates, message);
+            ring.push(text)
         } else {
             false
-        };
-        if !taken {
-            self.runtime.dropped_logs.fetch_add(1, Relaxed);
+        }
+    }
+}
+
+impl LogSender {
+    /// Writes a message of the program itself to a sink; one that has no room for it, or none of that name, loses it.
+    pub(crate) fn note(&mut self, sink: &[u8], now_us: u64, dates: &mut DateText, message: &[u8]) {
+        let logs = &self.shared.logs;
+        if !logs.note(&mut self.message, sink, now_us, dates, message) {
+            self.shared.runtime.dropped_logs.fetch_add(1, Relaxed);
         }
     }
 }

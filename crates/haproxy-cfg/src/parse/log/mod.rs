@@ -255,9 +255,12 @@ fn transport(reading: &mut Reading<'_>, word: &Word<'_>) -> Option<LogTransport>
     if let Some(name) = text.strip_prefix("ring@") {
         return Some(LogTransport::Ring(name.as_bytes().to_vec().into()));
     }
-    if text.starts_with("backend@") && (!reading.dialect.strict || reading.dialect.at_least(2, 9)) {
-        reading.tell_read_only(&format!("the log target '{text}'"), word.span);
-        return None;
+    if let Some(name) = text.strip_prefix("backend@")
+        && reading.dialect.does_as(2, 9)
+    {
+        let name: crate::model::Word = name.as_bytes().to_vec().into();
+        reading.written.log_backends.push((name.clone(), word.span));
+        return Some(LogTransport::Backend(name));
     }
     let stream = [
         ("tcp@", ""),

@@ -8,7 +8,9 @@ use syntax::Diagnostic;
 use super::super::reading::Reading;
 use super::tell;
 use crate::lex::Word;
-use crate::values::{AddressError, HostPort, Port, Wants, address, is_multipath, numeric, open};
+use crate::values::{
+    AddressError, HostPort, Port, Wants, address, asks_for_datagrams, is_multipath, numeric, open,
+};
 use crate::written::ServerHost;
 
 /// The address of a server. Names are resolved only at the end, as `init-addr` and `default-server` say whether they are, and
@@ -16,7 +18,13 @@ use crate::written::ServerHost;
 pub(super) fn host(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str) -> Option<ServerHost> {
     let expanded = reading.expanded(&word.text);
     let text = expanded.to_str_lossy();
-    let fault = match address(&text, Wants::streams(reading.dialect)) {
+    // Backends of log lines take datagrams; others are told once it is known what they are.
+    let wants = if asks_for_datagrams(&expanded) && reading.dialect.does_as(2, 9) {
+        Wants::datagrams(reading.dialect)
+    } else {
+        Wants::streams(reading.dialect)
+    };
+    let fault = match address(&text, wants) {
         Ok(HostPort::Inet { host, family, port }) => {
             if is_multipath(&text) {
                 reading.tell_read_only("the 'mptcp@' of a server's address", word.span);

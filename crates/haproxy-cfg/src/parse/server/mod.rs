@@ -61,6 +61,7 @@ pub(crate) enum ServerParse {
     InitAddr,
     InitState,
     Inter,
+    LogBufsize,
     LogProto,
     Maxconn,
     Maxqueue,
@@ -163,6 +164,7 @@ fn described(
 ) -> Option<ServerLine> {
     let lead = lead(reading, spoken);
     let prefix = lead.strip_suffix(LEAD_END).unwrap_or(&lead);
+    let datagrams = crate::values::asks_for_datagrams(&address.text);
     let host = host(reading, address, prefix);
     if host.is_none() && reading.dialect.strict {
         return None;
@@ -181,6 +183,7 @@ fn described(
     Some(ServerLine {
         name: (&*name.text).into(),
         host,
+        datagrams,
         params,
         span: line.span(),
         name_span: name.span,
@@ -486,7 +489,8 @@ fn apply(
     let text = || value.and_then(Value::text).cloned().unwrap_or_default();
     let word = || value.and_then(Value::word).unwrap_or_default();
     match act {
-        ServerParse::LogProto => {}
+        ServerParse::LogProto => params.more.log_counted = Some(word() == "octet-count"),
+        ServerParse::LogBufsize => params.more.log_buffer = Some(count()),
         ServerParse::Backup(on) => params.backup = Some(on),
         ServerParse::NonStick(on) => params.non_stick = Some(on),
         ServerParse::Check(on) => params.check.enabled = Some(on),

@@ -1,6 +1,6 @@
 //! A proxy's table: its title, its headings, and the form below it.
 
-use haproxy_cfg::model::{Mode, ProxyId};
+use haproxy_cfg::model::ProxyId;
 
 use super::super::form::ACTIONS;
 use super::{Html, Page, top};
@@ -43,11 +43,7 @@ pub(super) fn begin(html: &mut Html<'_>, page: &Page<'_>, id: ProxyId, with_form
     html.text(&proxy.name);
     html.raw("</a>");
     if page.settings.show_legends {
-        let mode = match proxy.mode {
-            Mode::Tcp => "tcp",
-            Mode::Http => "http",
-            Mode::Health => "health",
-        };
+        let mode = proxy.mode.spoken();
         html.raw(&format!(
             "<div class=tips>cap: {}, mode: {mode}, id: {}</div></u>",
             top::capability(proxy),
