@@ -8,7 +8,6 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::unix::net::UnixStream;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use test_support::process::{PATIENCE, Program, free_address, wait_for};
 
@@ -309,14 +308,8 @@ fn checks_take_servers_of_lines_out_and_in() {
     got.sort_unstable();
     assert_eq!(got, b"12");
     drop(health);
-    let is = |state: &str| {
-        let began = Instant::now();
-        while !proxy.command("show stat").contains(state) {
-            assert!(began.elapsed() < PATIENCE, "never {state}");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    };
-    is(",DOWN,");
+    let down = wait_for(|| proxy.command("show stat").contains(",DOWN,").then_some(()));
+    assert!(down.is_some(), "never down");
     assert_eq!(proxy.who_gets(&sinks, &["a", "b"]), "22");
     let _health = wait_for(|| TcpListener::bind(at).ok()).unwrap();
     let back = wait_for(|| proxy.who_gets(&sinks, &["a", "b"]).contains('1').then_some(()));

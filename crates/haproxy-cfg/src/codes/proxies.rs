@@ -60,6 +60,13 @@ pub(super) const ROWS: &[CodeRow] = &[
         "listen web\n    bind :80\n    mode http\n    cookie C insert\n    timeout client 30s\n    timeout connect 5s\n    timeout server 30s\n    server s 127.0.0.1:80 cookie a\n",
     ),
     code(
+        "needs-tcp",
+        "What only streams have, in a backend that log lines go to",
+        "A line is sent to a server and that is all: there is no request, no session and no client's address.",
+        "backend logs\n    mode log\n    tcp-request content reject\n    server s udp@127.0.0.1:514\n",
+        "backend logs\n    mode log\n    server s udp@127.0.0.1:514\n",
+    ),
+    code(
         "no-bind",
         "A frontend without a bind line",
         "No client can reach it.",

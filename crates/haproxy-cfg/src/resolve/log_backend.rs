@@ -183,7 +183,13 @@ fn unfit(reading: &mut Reading<'_>, span: Span, what: &str) {
         "log directive declared in file '{file}' at line {} uses {what}.",
         place.line
     );
-    let told = Diagnostic::alert("unknown-backend", message).at(span);
+    // The original takes it with -c, and refuses to start.
+    let told = if reading.dialect.strict {
+        Diagnostic::warning("unknown-backend", message)
+    } else {
+        Diagnostic::alert("unknown-backend", message)
+    };
+    let told = told.at(span);
     reading.tell(
         told.context(Context::Whole)
             .help("name a backend that has: mode log"),
