@@ -4,6 +4,7 @@
 pub mod answer;
 pub mod balance;
 pub mod bandwidth;
+pub mod cache;
 pub mod certificate;
 pub mod check;
 pub mod cli;

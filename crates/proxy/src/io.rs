@@ -6,6 +6,7 @@ use std::os::fd::{AsFd as _, AsRawFd, BorrowedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
+use proxy_core::cache::Replay;
 use proxy_core::http1::Headers;
 use proxy_core::sample::{CertificateVerdict, TcpFacts, Tls};
 use socket2::SockRef;
@@ -30,6 +31,8 @@ pub enum Io {
     Http2(Box<StreamIo>),
     /// A stream of a connection of HTTP/2 with a server.
     Http2Server(Box<ServerStream>),
+    /// A response of a cache, in a server's place: what it is told goes nowhere.
+    Cached(Box<Replay>),
     /// None any more.
     Closed,
 }
@@ -43,7 +46,7 @@ impl Io {
             Self::Tls(io) => io.socket().tcp()?.local_addr().ok(),
             Self::Http2(stream) => stream.carrier().local_address(),
             Self::Http2Server(stream) => stream.link().local_address(),
-            Self::Unix(_) | Self::Closed => None,
+            Self::Unix(_) | Self::Cached(_) | Self::Closed => None,
         }
     }
 
@@ -51,7 +54,12 @@ impl Io {
     pub(crate) fn secured(&self) -> Option<&TlsIo> {
         match self {
             Self::Tls(io) => Some(io),
-            Self::Tcp(_) | Self::Unix(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Closed => None,
+            Self::Tcp(_)
+            | Self::Unix(_)
+            | Self::Http2(_)
+            | Self::Http2Server(_)
+            | Self::Cached(_)
+            | Self::Closed => None,
         }
     }
 
@@ -93,7 +101,11 @@ impl Io {
         match std::mem::replace(self, Self::Closed) {
             Self::Tcp(io) => Some(Socket::Tcp(io)),
             Self::Unix(io) => Some(Socket::Unix(io)),
-            other @ (Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Closed) => {
+            other @ (Self::Tls(_)
+            | Self::Http2(_)
+            | Self::Http2Server(_)
+            | Self::Cached(_)
+            | Self::Closed) => {
                 *self = other;
                 None
             }
@@ -108,7 +120,7 @@ impl Io {
             Self::Tls(io) => io.socket().tcp().map_or(-1, AsRawFd::as_raw_fd),
             Self::Http2(stream) => stream.carrier().descriptor(),
             Self::Http2Server(stream) => stream.link().descriptor(),
-            Self::Closed => -1,
+            Self::Cached(_) | Self::Closed => -1,
         }
     }
 
@@ -131,7 +143,7 @@ impl Io {
         match self {
             Self::Tcp(io) => Some(io.as_fd()),
             Self::Tls(io) => Some(io.socket().tcp()?.as_fd()),
-            Self::Unix(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Closed => None,
+            Self::Unix(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Cached(_) | Self::Closed => None,
         }
     }
 
@@ -143,7 +155,7 @@ impl Io {
             Self::Tls(io) => tcp_info::facts(io.socket().tcp()?),
             Self::Http2(stream) => stream.carrier().tcp_facts(),
             Self::Http2Server(stream) => stream.link().tcp_facts(),
-            Self::Unix(_) | Self::Closed => None,
+            Self::Unix(_) | Self::Cached(_) | Self::Closed => None,
         }
     }
 
@@ -160,6 +172,7 @@ impl Io {
             Self::Tls(io) => Pin::new(&mut io.stream).poll_read(cx, &mut buf),
             Self::Http2(stream) => return stream.poll_read(cx, room),
             Self::Http2Server(stream) => return stream.poll_read(cx, room),
+            Self::Cached(replay) => return Poll::Ready(Ok(replay.read(room))),
             Self::Closed => Poll::Ready(Err(closed())),
         };
         match ready!(result) {
@@ -196,7 +209,7 @@ impl Io {
         match self {
             Self::Tcp(io) => io.try_io(Interest::READABLE, || Ok(())).is_ok(),
             Self::Unix(io) => io.try_io(Interest::READABLE, || Ok(())).is_ok(),
-            Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Closed => true,
+            Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Cached(_) | Self::Closed => true,
         }
     }
 
@@ -205,7 +218,7 @@ impl Io {
         let read = match self {
             Self::Tcp(io) => (&*SockRef::from(&*io)).read(room),
             Self::Unix(io) => (&*SockRef::from(&*io)).read(room),
-            Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) => {
+            Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Cached(_) => {
                 let mut cx = Context::from_waker(Waker::noop());
                 return match self.poll_read(&mut cx, room) {
                     Poll::Pending => Ok(None),
@@ -229,7 +242,9 @@ impl Io {
             Self::Tcp(io) => io.poll_read_ready(cx),
             Self::Unix(io) => io.poll_read_ready(cx),
             // What rustls has already decrypted is not seen by the socket: read and see.
-            Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Closed => Poll::Ready(Ok(())),
+            Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Cached(_) | Self::Closed => {
+                Poll::Ready(Ok(()))
+            }
         }
     }
 
@@ -239,7 +254,7 @@ impl Io {
             Self::Tcp(io) => io.poll_write_ready(cx),
             Self::Unix(io) => io.poll_write_ready(cx),
             Self::Tls(io) => io.socket().poll_write_ready(cx),
-            Self::Http2(_) | Self::Http2Server(_) => Poll::Ready(Ok(())),
+            Self::Http2(_) | Self::Http2Server(_) | Self::Cached(_) => Poll::Ready(Ok(())),
             Self::Closed => Poll::Ready(Err(closed())),
         }
     }
@@ -257,6 +272,7 @@ impl Io {
             Self::Tls(io) => Pin::new(&mut io.stream).poll_write_vectored(cx, parts),
             Self::Http2(stream) => stream.poll_write(cx, parts),
             Self::Http2Server(stream) => stream.poll_write(cx, parts),
+            Self::Cached(_) => Poll::Ready(Ok(parts.iter().map(|part| part.len()).sum())),
             Self::Closed => Poll::Ready(Err(closed())),
         }
     }
@@ -265,9 +281,12 @@ impl Io {
     #[inline]
     pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
-            Self::Tcp(_) | Self::Unix(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Closed => {
-                Poll::Ready(Ok(()))
-            }
+            Self::Tcp(_)
+            | Self::Unix(_)
+            | Self::Http2(_)
+            | Self::Http2Server(_)
+            | Self::Cached(_)
+            | Self::Closed => Poll::Ready(Ok(())),
             Self::Tls(io) => Pin::new(&mut io.stream).poll_flush(cx),
         }
     }
@@ -280,7 +299,7 @@ impl Io {
             Self::Tls(io) => Pin::new(&mut io.stream).poll_shutdown(cx),
             Self::Http2(stream) => stream.poll_shutdown(),
             Self::Http2Server(stream) => stream.poll_shutdown(),
-            Self::Closed => Poll::Ready(Ok(())),
+            Self::Cached(_) | Self::Closed => Poll::Ready(Ok(())),
         }
     }
 

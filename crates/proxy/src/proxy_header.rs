@@ -105,7 +105,7 @@ impl Io {
                     io.try_io(Interest::READABLE, || peek(io, room))
                 }
                 // A header stands in front of TLS, never within.
-                Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Closed => {
+                Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Cached(_) | Self::Closed => {
                     Err(io::ErrorKind::NotConnected.into())
                 }
             };

@@ -256,7 +256,7 @@ pub(super) const ROWS: &[CommandRow] = &[
     row("show activity", User, "[-1|0|thread_num]", "show what the threads do").acts(),
     row("show anon", User, "", "show whether names are hidden").since(2, 7).acts(),
     row("show backend", User, "", "list the backends").acts(),
-    row("show cache", Operator, "", "show the caches and what is in them"),
+    row("show cache", Operator, "", "show the caches and what is in them").acts(),
     row("show cli level", User, "", "show this session's level").of_both().acts(),
     row("show cli sockets", User, "", "list the stats sockets").of_both().acts(),
     row("show default-server", Operator, "[<backend>]", "show the defaults of servers").since(3, 5),

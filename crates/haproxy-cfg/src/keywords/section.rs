@@ -70,7 +70,9 @@ pub(super) const ROWS: &[Keyword<()>] = &[
     )
     .since(3, 1)
     .acts(()),
-    kw("cache", TOP, Arity::exactly(1), "a cache for small answers").since(1, 8),
+    kw("cache", TOP, Arity::exactly(1), "a cache for small answers")
+        .since(1, 8)
+        .acts(()),
     kw("fcgi-app", TOP, Arity::exactly(1), "a FastCGI application").since(2, 1),
     kw(
         "crt-store",

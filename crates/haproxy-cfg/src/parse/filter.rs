@@ -134,8 +134,8 @@ pub(crate) fn filter(reading: &mut Reading<'_>, line: &Line<'_>) {
         }
         return;
     }
-    // What `compression` lines ask for is done with the filter and without.
-    if !matches!(row.name, "compression" | "comp-res") {
+    // What `compression` lines and the rules of a cache ask for is done with the filter and without.
+    if !matches!(row.name, "cache" | "compression" | "comp-res") {
         reading.tell_read_only("'filter'", line.span());
     }
     let mut cursor = Cursor::new(line.args(), 1);

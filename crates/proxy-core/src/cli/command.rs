@@ -6,8 +6,8 @@ use haproxy_cfg::keywords::command::{Leave, WORKER};
 use haproxy_cfg::keywords::{self, CommandRow};
 
 use super::{
-    Call, Reply, Session, cookie, errors, events, frontend, newcomer, pattern, pause, server, session, show,
-    streams, table, threads, trace,
+    Call, Reply, Session, cache, cookie, errors, events, frontend, newcomer, pattern, pause, server, session,
+    show, streams, table, threads, trace,
 };
 
 type Run = fn(&mut Call<'_, '_>) -> Reply;
@@ -63,6 +63,7 @@ const RUNS: &[(&str, Run)] = &[
     ("show activity", threads::activity),
     ("show anon", trace::anonymous),
     ("show backend", show::backend),
+    ("show cache", cache::show),
     ("show cli level", session::show_level),
     ("show cli sockets", show::cli_sockets),
     ("show env", show::env),

@@ -254,6 +254,9 @@ impl Control for Live<'_> {
     }
 
     fn clear_counters(&mut self, all: bool) {
+        if all {
+            self.runtime.caches.clear_counts();
+        }
         for proxy in &self.runtime.proxies {
             let gauges = [&proxy.fe_sessions, &proxy.be_sessions, &proxy.queued];
             let of_servers = proxy.servers.iter().flat_map(|s| [&s.sessions, &s.queued]);

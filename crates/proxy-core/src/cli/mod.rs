@@ -2,6 +2,7 @@
 //! section 9.3). No socket here: lines come in, answers go out.
 
 mod address;
+mod cache;
 mod check;
 mod command;
 mod control;

@@ -95,6 +95,7 @@ const ROWS: &[(&str, Write)] = &[
         let backend = context.backend().unwrap_or(context.client.frontend);
         match stream.route.server {
             Some(at) => text(out, &context.config.proxy(backend).servers[at].name),
+            None if stream.is_cached() => text(out, b"<CACHE>"),
             None => text(out, b"<NOSRV>"),
         }
     }),

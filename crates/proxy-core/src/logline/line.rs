@@ -309,6 +309,7 @@ fn server(out: &mut Vec<u8>, name: ServerName<'_>) {
         ServerName::NoServer => b"<NOSRV>",
         ServerName::Stats => b"<STATS>",
         ServerName::Metrics => b"<PROMEX>",
+        ServerName::Cache => b"<CACHE>",
     });
 }
 

@@ -39,6 +39,8 @@ pub enum ServerName<'a> {
     Stats,
     /// The page for Prometheus (`<PROMEX>`).
     Metrics,
+    /// A cache (`<CACHE>`).
+    Cache,
 }
 
 /// Connections at the end of a session, and what it took to get to a server.

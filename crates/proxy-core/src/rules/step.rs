@@ -65,6 +65,12 @@ pub enum Step<'p> {
 }
 
 impl Step<'_> {
+    /// Whether the request is answered here, or refused.
+    #[must_use]
+    pub fn answers(&self) -> bool {
+        self.is_final() && !matches!(self, Step::Stop)
+    }
+
     /// Whether the set is done with.
     pub(super) fn is_final(&self) -> bool {
         match self {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use haproxy_cfg::model::{Bind, Config, Places, Proxy, ServerAt};
 
+use crate::cache::Caches;
 use crate::check::Farm;
 use crate::pattern::References;
 use crate::persist::DynamicCookies;
@@ -166,6 +167,8 @@ pub struct Runtime {
     pub references: Arc<References>,
     /// Stick tables.
     pub tables: Arc<Tables>,
+    /// Caches of responses.
+    pub caches: Caches,
     /// The last bad messages.
     pub captured: CapturedErrors,
 }
@@ -236,6 +239,7 @@ impl Runtime {
                 .collect(),
             references: Arc::default(),
             tables: Arc::new(Tables::new(config)),
+            caches: Caches::new(config),
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use haproxy_cfg::model::{Address, Balance, HashKey, Mode, Proxy, ProxyId, Server, ServerAddr};
 
+use crate::cache::RuleSide;
 use crate::check::CheckStatus;
 use crate::state::{Health, ServerState, Strength, full_connections};
 
@@ -279,8 +280,9 @@ fn frontend<'a>(view: &StatsView<'a>, id: ProxyId, row: &mut Row<'a>) {
     if proxy.mode == Mode::Http {
         http_responses(row, &side);
         row.u64(INTERCEPTED, side.sum(|s| s.intercepted.get()));
-        row.u64(CACHE_LOOKUPS, 0);
-        row.u64(CACHE_HITS, 0);
+        let (lookups, hits) = view.runtime.caches.counted(id.0 as usize, RuleSide::Frontend);
+        row.u64(CACHE_LOOKUPS, lookups);
+        row.u64(CACHE_HITS, hits);
     }
 }
 
@@ -541,8 +543,9 @@ fn backend<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, fullconn:
     }
     compression(row, &side);
     if proxy.mode == Mode::Http {
-        row.u64(CACHE_LOOKUPS, 0);
-        row.u64(CACHE_HITS, 0);
+        let (lookups, hits) = view.runtime.caches.counted(id.0 as usize, RuleSide::Backend);
+        row.u64(CACHE_LOOKUPS, lookups);
+        row.u64(CACHE_HITS, hits);
     }
     for column in [AGG_SERVER_STATUS, AGG_SERVER_CHECK_STATUS, AGG_CHECK_STATUS] {
         row.u32(column, 0);

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use haproxy_cfg::model::{CompressionAlgorithm, LogLevel, Millis, ProxyId};
 
 use crate::bandwidth::Limits;
+use crate::cache::Caching;
 use crate::rules::Remembering;
 use crate::table::Tracked;
 
@@ -139,6 +140,8 @@ pub struct Stream {
     pub compressed: Option<CompressionAlgorithm>,
     /// Edits of heads that failed and were not counted yet.
     pub failed_edits: u32,
+    /// What caches have to do with it, where rules look into one.
+    pub caching: Option<Box<Caching>>,
 }
 
 /// Where a rule stands.
@@ -375,6 +378,23 @@ impl Stream {
         self.waited_in_vain = false;
         self.compressed = None;
         self.failed_edits = 0;
+        self.caching = None;
+    }
+}
+
+impl Stream {
+    /// Whether the response is on its way into a cache.
+    #[must_use]
+    pub fn fills_caches(&self) -> bool {
+        let caching = self.caching.as_ref();
+        caching.is_some_and(|caching| !caching.filling.is_empty())
+    }
+
+    /// Whether a cache answers the request.
+    #[must_use]
+    pub fn is_cached(&self) -> bool {
+        let caching = self.caching.as_ref();
+        caching.is_some_and(|caching| caching.found.is_some())
     }
 }
 

@@ -256,18 +256,10 @@ pub(super) async fn redirect(session: &mut Session, txn: &mut Txn, proxy: &Proxy
     answer_ready(session, txn, 302, (b'L', b'R'), false).await
 }
 
-/// Request and response with a server; none when the request is to be tried again.
-pub(super) async fn exchange(
-    session: &mut Session,
-    txn: &mut Txn,
-    backend: ProxyId,
-    reached: &mut Reached,
-    mode: ConnectionMode,
-) -> Option<Next> {
-    let thread = Rc::clone(&session.thread);
+/// What an exchange between clients of one proxy and servers of another needs to know.
+pub(super) fn terms<'a>(thread: &'a Thread, frontend: &'a Proxy, proxy: &'a Proxy) -> Terms<'a> {
     let config = thread.config();
-    let (frontend, proxy) = (config.proxy(session.client.frontend), config.proxy(backend));
-    let terms = Terms {
+    Terms {
         client: &frontend.timeouts,
         proxy,
         independent: [frontend, proxy].map(|proxy| proxy.options.independent_streams),
@@ -285,7 +277,21 @@ pub(super) async fn exchange(
         client_cases: (frontend.options.adjust_client_case).then_some(&thread.shared.plan.header_cases),
         server_cases: (proxy.options.adjust_server_case).then_some(&thread.shared.plan.header_cases),
         drop_trailers: frontend.options.drop_response_trailers,
-    };
+    }
+}
+
+/// Request and response with a server; none when the request is to be tried again.
+pub(super) async fn exchange(
+    session: &mut Session,
+    txn: &mut Txn,
+    backend: ProxyId,
+    reached: &mut Reached,
+    mode: ConnectionMode,
+) -> Option<Next> {
+    let thread = Rc::clone(&session.thread);
+    let config = thread.config();
+    let (frontend, proxy) = (config.proxy(session.client.frontend), config.proxy(backend));
+    let terms = terms(&thread, frontend, proxy);
     (txn.progress.to_head, txn.progress.connect) = (txn.has_method(b"HEAD"), txn.has_method(b"CONNECT"));
     let name = &proxy.servers[reached.slot.server()].name;
     if txn.to_server.is_empty() {
@@ -329,7 +335,7 @@ pub(super) async fn exchange(
             return Poll::Ready(End::Ended(why));
         }
         let end = txn.poll_exchange(session, &mut reached.conn.io, &terms, cx, &mut |txn, session| {
-            keep = finish_head(session, txn, backend, server, mode)?;
+            keep = finish_head(session, txn, backend, Some(server), mode)?;
             Ok(())
         });
         if counts && session.timer.now_ms() >= count_at {

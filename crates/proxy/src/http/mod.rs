@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod cached;
 mod compress;
 mod count;
 mod exchange;

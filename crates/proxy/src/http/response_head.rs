@@ -39,7 +39,8 @@ pub(super) struct Keep {
     pub(super) private: bool,
 }
 
-/// The response's head is there: rules, cookie, connection. Puts the head for the client together.
+/// The response's head is there: rules, cookie, connection. Puts the head for the client together. `server` has sent it; none where
+/// it is a cache's.
 ///
 /// # Errors
 /// Why it is not, when a rule refuses the response or waits for its body. Called again behind such a wait, it goes on there.
@@ -47,28 +48,31 @@ pub(super) fn finish_head(
     session: &mut Session,
     txn: &mut Txn,
     backend: ProxyId,
-    server: usize,
+    server: Option<usize>,
     mode: ConnectionMode,
 ) -> Result<Keep, HeadStop> {
     let thread = Rc::clone(&session.thread);
-    let plan = &thread.shared.plan.proxies[backend.0 as usize];
     let begun = std::mem::take(&mut txn.rules_at);
     if begun == ResponseRules::default() {
-        // The original counts a server's requests when they are answered.
-        let counters = thread.server_counters(backend, server);
-        counters.req_tot.inc();
+        if let Some(server) = server {
+            // The original counts a server's requests when they are answered.
+            let counters = thread.server_counters(backend, server);
+            counters.req_tot.inc();
+            // What rules make of it is no business of the server's.
+            count_status(counters, i32::from(txn.res_head.status));
+            saw(&thread, backend, server, Seen::Status(txn.res_head.status));
+        }
         if let Some(fault) = Data::of_status(txn.res_head.status) {
             count_tracked(session, txn, fault);
         }
-        // What rules make of it is no business of the server's.
-        count_status(counters, i32::from(txn.res_head.status));
-        saw(&thread, backend, server, Seen::Status(txn.res_head.status));
         txn.stream.begin_response();
         if let Some(captures) = &thread.config().proxy(session.client.frontend).captures {
             txn.capture_response(captures, thread.config().global.tune.http_cookielen as usize);
         }
         compress::judge(session, txn, backend);
-        refuse_contents(session, txn, backend, Some(server))?;
+        if server.is_some() {
+            refuse_contents(session, txn, backend, server)?;
+        }
     }
     let mut at = begun.at;
     if !begun.in_frontend {
@@ -78,28 +82,8 @@ pub(super) fn finish_head(
     if backend != session.client.frontend {
         response_rules(session, txn, session.client.frontend, &mut at)?;
     }
-    if plan.stick.is_some() {
-        steering::remember(session, txn, backend, server);
-    }
-    if plan.cookie.is_some() && thread.config().proxy(backend).servers[server].unlisted {
-        // Nobody who could be remembered: the client's cookie and the server's stay what they are.
-        txn.stream.log.termination[3] = b'N';
-    } else if let Some(cookie) = &plan.cookie {
-        let mut edits = std::mem::take(&mut txn.edits);
-        let input = ResponseInput {
-            response: txn.response(),
-            client: &txn.cookie,
-            method: txn.method(),
-            state: &thread.shared.runtime.proxies[backend.0 as usize],
-            server,
-            now: thread.epoch_ms(txn.stream.log.response_ms) / 1000,
-        };
-        txn.stream.log.termination[3] = cookie.edit_response(&input, &mut edits);
-        apply_edits(&mut edits, &mut txn.edit_response(usize::MAX));
-        txn.edits = edits;
-    }
-    if thread.config().proxy(backend).options.check_cache && blocks_cookie(&thread, txn, backend, server) {
-        return Err(HeadStop::Refused(502));
+    if let Some(server) = server {
+        remember_server(session, txn, backend, server)?;
     }
     if let Err(RulesFailed(cause)) = answer::after_rules(session, txn) {
         txn.after_failed = true;
@@ -107,11 +91,9 @@ pub(super) fn finish_head(
     }
     let status = txn.res_head.status;
     txn.stream.log.status = i32::from(status);
-    for counters in [
-        thread.fe_counters(session.client.frontend),
-        thread.be_counters(backend),
-    ] {
-        count_status(counters, i32::from(status));
+    count_status(thread.fe_counters(session.client.frontend), i32::from(status));
+    if !txn.stream.is_cached() || backend != session.client.frontend {
+        count_status(thread.be_counters(backend), i32::from(status));
     }
     let has_end = has_framing(txn, status);
     let keep = Keep {
@@ -146,6 +128,44 @@ pub(super) fn finish_head(
     stream_log::write_step(session, &txn.stream, "response");
     stream_log::write_early(session, &mut txn.stream);
     Ok(keep)
+}
+
+/// What the response tells of its server, and its client of it: what is remembered for later requests, cookies.
+///
+/// # Errors
+/// When the response is refused for a cookie.
+fn remember_server(
+    session: &mut Session,
+    txn: &mut Txn,
+    backend: ProxyId,
+    server: usize,
+) -> Result<(), HeadStop> {
+    let thread = Rc::clone(&session.thread);
+    let plan = &thread.shared.plan.proxies[backend.0 as usize];
+    if plan.stick.is_some() {
+        steering::remember(session, txn, backend, server);
+    }
+    if plan.cookie.is_some() && thread.config().proxy(backend).servers[server].unlisted {
+        // Nobody who could be remembered: the client's cookie and the server's stay what they are.
+        txn.stream.log.termination[3] = b'N';
+    } else if let Some(cookie) = &plan.cookie {
+        let mut edits = std::mem::take(&mut txn.edits);
+        let input = ResponseInput {
+            response: txn.response(),
+            client: &txn.cookie,
+            method: txn.method(),
+            state: &thread.shared.runtime.proxies[backend.0 as usize],
+            server,
+            now: thread.epoch_ms(txn.stream.log.response_ms) / 1000,
+        };
+        txn.stream.log.termination[3] = cookie.edit_response(&input, &mut edits);
+        apply_edits(&mut edits, &mut txn.edit_response(usize::MAX));
+        txn.edits = edits;
+    }
+    if thread.config().proxy(backend).options.check_cache && blocks_cookie(&thread, txn, backend, server) {
+        return Err(HeadStop::Refused(502));
+    }
+    Ok(())
 }
 
 /// Whether the response is refused for a cookie that a cache might keep (`option checkcache`), which the log is told.

@@ -103,6 +103,7 @@ impl Txn {
         if p.response_pipe.is_none() {
             let begins = p.response_is_sent(self.to_client.len())
                 && p.squeeze.is_none()
+                && !self.stream.fills_caches()
                 && self.res.is_none()
                 && is_worth(&p.res_body)
                 && !is_limited(&self.stream, Way::Down)

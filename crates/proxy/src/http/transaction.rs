@@ -8,6 +8,7 @@ use proxy_core::http1::HeaderCases;
 use proxy_core::persist::CookieState;
 use proxy_core::rules::{Acls, RuleSetPlan, Step};
 
+use super::cached;
 use super::count::{REQUEST, count_request, count_tracked, finish};
 use super::failure::refuse;
 use super::forward::forward;
@@ -118,6 +119,9 @@ async fn route(
         Box::pin(wait::for_option(session, txn, frontend)).await?;
     }
     apply_rules(session, txn, frontend).await?;
+    if txn.stream.is_cached() {
+        return Err(Box::pin(cached::serve(session, txn, frontend)).await);
+    }
     rules::tell_identity(session, txn);
     if refuses_names(session, txn, frontend) {
         return Err(answer_with(session, txn, 403, b'P', b'R').await);
@@ -162,6 +166,9 @@ async fn route(
             Box::pin(wait::for_option(session, txn, backend)).await?;
         }
         apply_rules(session, txn, backend).await?;
+        if txn.stream.is_cached() {
+            return Err(Box::pin(cached::serve(session, txn, backend)).await);
+        }
     } else {
         count_request(session.thread.be_counters(backend), txn.stream.log.request_ms);
     }
@@ -297,6 +304,10 @@ async fn apply_set(
             Step::Next | Step::Edited | Step::Readdressed | Step::Stop | Step::Wait => return Ok(()),
             // Rare, and its future is larger than all others: an idle connection is not to carry it.
             step => {
+                // What a rule behind the look into a cache answers goes before what was found there.
+                if let Some(caching) = txn.stream.caching.as_mut().filter(|_| step.answers()) {
+                    caching.found = None;
+                }
                 match step {
                     Step::Deny(_) | Step::Tarpit(_) => note_cookie(session, txn, true),
                     Step::Return(_) | Step::Redirect(_) | Step::Authenticate(_) => {

@@ -478,6 +478,7 @@ fn destination<'a>(scene: &Scene<'a>) -> (&'a [u8], ServerName<'a>, LogCounts) {
         _ if stream.log.is_metrics => ServerName::Metrics,
         _ if stream.log.is_stats => ServerName::Stats,
         Some(at) => ServerName::Name(&backend.servers[at].name),
+        None if stream.is_cached() => ServerName::Cache,
         None => ServerName::NoServer,
     };
     (&backend.name, server, counts(scene, &stream.route, id.0 as usize))

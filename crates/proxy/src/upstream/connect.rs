@@ -193,7 +193,9 @@ pub(super) fn connect_error(io: &Io, cx: &mut Context<'_>) -> io::Result<()> {
         Io::Tcp(stream) => stream.take_error()?,
         Io::Unix(stream) => stream.take_error()?,
         Io::Tls(io) => io.socket().take_error()?,
-        Io::Http2(_) | Io::Http2Server(_) | Io::Closed => return Err(io::ErrorKind::NotConnected.into()),
+        Io::Http2(_) | Io::Http2Server(_) | Io::Cached(_) | Io::Closed => {
+            return Err(io::ErrorKind::NotConnected.into());
+        }
     };
     error.map_or(Ok(()), Err)
 }

@@ -17,8 +17,12 @@ pub(super) const ROWS: &[Action] = &[
     kw("add-acl*", HTTP_REQ | HTTP_RES, ANY, "adds to a list of patterns")
         .takes(KEY)
         .acts(HTTP_REQ | HTTP_RES),
-    kw("cache-store", HTTP_RES, ANY, "keeps the answer in the cache").takes(CACHE),
-    kw("cache-use", HTTP_REQ, ANY, "answers from the cache").takes(CACHE),
+    kw("cache-store", HTTP_RES, ANY, "keeps the answer in the cache")
+        .takes(CACHE)
+        .acts(HTTP_RES),
+    kw("cache-use", HTTP_REQ, ANY, "answers from the cache")
+        .takes(CACHE)
+        .acts(HTTP_REQ),
     kw("del-acl*", HTTP, ANY, "deletes from a list of patterns")
         .takes(KEY)
         .acts(HTTP),

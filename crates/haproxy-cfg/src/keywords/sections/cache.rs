@@ -11,17 +11,17 @@ const ANY: Arity = Arity::ANY;
 pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("max-age", OTHER, ANY, "seconds that an answer is kept")
         .takes(&[arg("seconds", Kind::Rest(c::AGE))])
-        .keeps(c::set),
+        .acts(c::set),
     kw("max-object-size", OTHER, ANY, "bytes of an answer")
         .takes(&[arg("bytes", Kind::Rest(c::OBJECT))])
-        .keeps(c::set),
+        .acts(c::set),
     kw("max-secondary-entries", OTHER, ANY, "variants of an answer")
         .takes(&[arg("number", Kind::Rest(c::ENTRIES))])
-        .keeps(c::set),
+        .acts(c::set),
     kw("process-vary", OTHER, ANY, "whether variants are told apart")
         .takes(&[arg("switch", Kind::Rest(c::VARY))])
-        .keeps(c::set),
+        .acts(c::set),
     kw("total-max-size", OTHER, ANY, "megabytes of the cache")
         .takes(&[arg("megabytes", Kind::Rest(c::TOTAL))])
-        .keeps(c::set),
+        .acts(c::set),
 ];

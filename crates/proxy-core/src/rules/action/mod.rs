@@ -4,6 +4,7 @@
 mod address;
 mod auth;
 mod bandwidth;
+mod cache;
 mod capture;
 mod flow;
 mod header;
@@ -125,6 +126,7 @@ const TABLES: &[&[(&str, Make)]] = &[
     address::ROWS,
     auth::ROWS,
     bandwidth::ROWS,
+    cache::ROWS,
     capture::ROWS,
     flow::ROWS,
     header::ROWS,

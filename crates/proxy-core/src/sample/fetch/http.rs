@@ -124,10 +124,19 @@ pub(super) const ROWS: &[Row] = &[
     row(&["res.comp_algo"], |_, _| {
         single(|context| Some(Sample::Str(context.stream?.compressed?.name().as_bytes())))
     }),
-    // Nothing is cached.
-    row(&["res.cache_hit"], |_, _| single(|_| Some(Sample::Bool(false)))),
-    row(&["res.cache_name"], |_, _| super::nothing()),
+    row(&["res.cache_hit"], |_, _| {
+        single(|context| Some(Sample::Bool(answering_cache(context).is_some())))
+    }),
+    row(&["res.cache_name"], |_, _| {
+        single(|context| Some(Sample::Str(answering_cache(context)?)))
+    }),
 ];
+
+/// The name of the cache that the response is from.
+fn answering_cache<'a>(context: &SampleContext<'a>) -> Option<&'a [u8]> {
+    let (_, store) = context.stream?.caching.as_ref()?.found.as_ref()?;
+    Some(store.name())
+}
 
 /// The first `Host`, and what `part` takes of the target behind it.
 fn base<'a>(context: &SampleContext<'a>, part: fn(&'a [u8]) -> Option<&'a [u8]>) -> Option<&'a [u8]> {

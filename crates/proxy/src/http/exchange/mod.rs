@@ -9,6 +9,7 @@
 //! One poll moves what can be moved in either direction until nothing moves; there is no task, timer or channel beside the
 //! connection's own.
 
+mod caching;
 mod request;
 mod response;
 mod squeeze;

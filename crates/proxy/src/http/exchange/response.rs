@@ -81,6 +81,7 @@ impl Txn {
                     if p.response == ResponsePhase::Head || !matches!(p.res_body, Body::UntilClose) {
                         return Err(End::ServerGone);
                     }
+                    self.fill_caches(0);
                     return Ok(true);
                 }
                 Poll::Ready(Ok(n)) => {
@@ -91,6 +92,9 @@ impl Txn {
                         let taken = taken.map_err(|_| End::BadResponse)?;
                         p.res_ready += taken.ready;
                         self.stream.log.bytes += taken.payload;
+                        if self.stream.caching.is_some() {
+                            self.fill_caches(taken.ready);
+                        }
                         return Ok(true);
                     }
                     self.read_head(session, terms, finish_head)?;
@@ -253,6 +257,9 @@ impl Txn {
         let head_len = self.res_head.len as usize;
         if let Some(buffer) = &mut self.res {
             buffer.consume(head_len);
+        }
+        if self.stream.caching.is_some() {
+            self.fill_caches(self.progress.res_ready);
         }
         Ok(())
     }
