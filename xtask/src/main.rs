@@ -14,6 +14,7 @@ mod fixtures;
 mod fuzz;
 mod lab;
 mod outcome;
+mod reload;
 mod soak;
 mod test;
 mod tidy;
@@ -52,6 +53,8 @@ enum Command {
     Fuzz(fuzz::Args),
     /// Build the documents' network in namespaces and run their files in it.
     Lab(lab::Args),
+    /// Reload a hundred times under load: no request fails, no connection is reset, nothing is left behind.
+    Reload(reload::Args),
     /// Let clients of all kinds come for ten minutes: memory stays flat, and nothing is left behind.
     Soak(soak::Args),
     /// Run the varnishtest cases of tests/vtc.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Corpus(args) => corpus::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Lab(args) => lab::run(&args),
+        Command::Reload(args) => reload::run(&args),
         Command::Soak(args) => soak::run(&args),
         Command::Vtc(args) => vtc::run(&args),
     };

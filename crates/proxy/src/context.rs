@@ -57,7 +57,7 @@ impl World for Here<'_> {
     }
 
     fn is_stopping(&self) -> bool {
-        self.thread.shared.is_stopping()
+        self.thread.shared.farewell.is_ordered()
     }
 
     fn variable(&self, name: &[u8]) -> Option<Box<[u8]>> {

@@ -11,6 +11,7 @@ pub mod control;
 pub mod descriptor_pair;
 mod early;
 mod effort;
+mod farewell;
 pub mod handover;
 mod http;
 mod http2;

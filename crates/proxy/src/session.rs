@@ -106,6 +106,24 @@ impl Session {
             .map_or_else(|| Peer::Unix(self.bind().id), Peer::Inet)
     }
 
+    /// Whether the client is told with its next answer to close, since the process stops.
+    #[inline]
+    pub(crate) fn is_told_to_close(&self) -> bool {
+        let farewell = &self.thread.shared.farewell;
+        farewell.has_begun() && farewell.is_told(self.thread.now_ms(), self.chance())
+    }
+
+    /// When the connection is closed if its client stays silent, since the process stops; none where nobody closes it.
+    pub(crate) fn closes_idle_at(&self) -> Option<u64> {
+        self.thread.shared.farewell.closes_idle_at(self.chance())
+    }
+
+    /// A number of this connection, which stays what it is while the client says nothing.
+    fn chance(&self) -> u64 {
+        let port = self.client.src.map_or(0, |src| src.port());
+        self.client.accepted_ms << 16 | u64::from(port)
+    }
+
     /// Whether the client's connection is over TLS.
     #[must_use]
     pub fn is_tls(&self) -> bool {

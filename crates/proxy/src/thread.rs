@@ -18,6 +18,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::buffer::BufferPool;
 use crate::clock::Clock;
+use crate::farewell::Farewell;
 use crate::handover::Exports;
 use crate::http::Txn;
 use crate::http2::Multiplexed;
@@ -83,7 +84,8 @@ pub struct Shared {
     pub(crate) inquiries: Inquiries,
     /// Acceptors that have not ended: each may still have connections to take.
     pub(crate) acceptors: AtomicUsize,
-    stopping: AtomicBool,
+    /// How clients are let go.
+    pub(crate) farewell: Farewell,
 }
 
 impl Shared {
@@ -113,7 +115,7 @@ impl Shared {
             released: ReleasedNames::default(),
             resolvers: Resolvers::default(),
             acceptors: AtomicUsize::new(0),
-            stopping: AtomicBool::new(false),
+            farewell: Farewell::new(&config.global),
             plan,
             runtime,
             clock,
@@ -130,9 +132,14 @@ impl Shared {
         self.changes.send_modify(|n| *n = n.wrapping_add(1));
     }
 
-    /// Accepts no more and ends what is idle (SIGUSR1); sessions at work go on to their end.
+    /// The process will stop softly: rules can ask for that (`stopping`), and nothing else changes yet.
+    pub fn will_stop(&self) {
+        self.farewell.order();
+    }
+
+    /// Accepts no more and lets clients go (SIGUSR1); sessions at work go on to their end.
     pub fn stop_softly(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
+        self.farewell.begin(self.clock.now_ms());
         self.exports.withdraw_all();
         for proxy in &self.runtime.proxies {
             proxy.stopped.store(true, Ordering::Relaxed);
@@ -183,7 +190,7 @@ impl Shared {
     #[inline]
     #[must_use]
     pub fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
+        self.farewell.has_begun()
     }
 }
 

@@ -63,6 +63,10 @@ pub struct Global {
     pub stats_maxconn: Option<u32>,
     /// `hard-stop-after`.
     pub hard_stop_after: Option<Millis>,
+    /// `close-spread-time`.
+    pub close_spread: Option<CloseSpread>,
+    /// `grace`: how long connections are still taken after the order to stop.
+    pub grace: Option<Millis>,
     /// `node`.
     pub node: Option<Word>,
     /// `description`.
@@ -249,4 +253,13 @@ impl Default for Tune {
             h2: Http2Tune::default(),
         }
     }
+}
+
+/// Over how long clients' connections are ended in a soft stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseSpread {
+    /// Over that time.
+    Over(Millis),
+    /// They are left alone: clients or timeouts end them.
+    Never,
 }

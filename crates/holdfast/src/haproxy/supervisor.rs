@@ -137,9 +137,23 @@ async fn work(duties: Duties, thread: &Rc<Thread>) -> io::Result<i32> {
     }
     duties.readiness.tell();
 
+    // `grace`: connections are still taken for a while, for a balancer in front of this one to see that it goes.
+    let grace = (duties.config.global.grace).map(|ms| Duration::from_millis(u64::from(ms)));
+    let grace_over = tokio::time::sleep(Duration::MAX);
+    tokio::pin!(grace_over);
+    let mut is_leaving = false;
     loop {
         tokio::select! {
-            _ = signals.finish.recv() => break,
+            _ = signals.finish.recv() => match grace {
+                Some(grace) if !is_leaving => {
+                    is_leaving = true;
+                    thread.shared.will_stop();
+                    grace_over.as_mut().reset(tokio::time::Instant::now() + grace);
+                }
+                Some(_) => {}
+                None => break,
+            },
+            () = &mut grace_over, if is_leaving => break,
             _ = signals.terminate.recv() => return Ok(SIGNALLED + SignalKind::terminate().as_raw_value()),
             _ = signals.interrupt.recv() => return Ok(SIGNALLED + SignalKind::interrupt().as_raw_value()),
             _ = signals.dump.recv() => dump_servers(thread),

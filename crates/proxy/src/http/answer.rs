@@ -177,5 +177,5 @@ pub(super) fn keeps_client(session: &Session, txn: &Txn) -> bool {
     // So may one with chunks in HTTP/1.0, which has none.
     let doubtful = txn.req_traits.chunked
         && (txn.req_traits.content_length.is_some() || txn.req_head.version == Version::Http10);
-    mode != ConnectionMode::Close && wants && !doubtful && !session.thread.shared.is_stopping()
+    mode != ConnectionMode::Close && wants && !doubtful && !session.is_told_to_close()
 }

@@ -77,7 +77,8 @@ async fn wait(session: &mut Session) -> Woken {
     } else {
         (session.thread.now_ms(), timeouts.http_keep_alive.or(for_request))
     };
-    session.timer.set(deadline(since, timeout));
+    let in_time = deadline(since, timeout);
+    session.timer.set(in_time);
     poll_fn(|cx| {
         // An error shows again when it is read.
         if session.io.poll_readable(cx).is_ready() {
@@ -86,8 +87,9 @@ async fn wait(session: &mut Session) -> Woken {
         if session.client.requests > 0
             && session.thread.shared.is_stopping()
             && !session.frontend().options.idle_close_on_response
+            && let Some(end) = session.closes_idle_at()
         {
-            return Poll::Ready(Woken::Expired);
+            session.timer.set(end.min(in_time));
         }
         session
             .timer

@@ -213,7 +213,7 @@ async fn next(
             if let Some(reason) = carrier.wrong.get() {
                 return Poll::Ready(Event::Ending(reason));
             }
-            if told || !shared.is_stopping() {
+            if told || !shared.farewell.tells() {
                 break;
             }
             // Streams that are open go on to their end.

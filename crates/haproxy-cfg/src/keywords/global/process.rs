@@ -24,7 +24,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(g::base),
     kw("chroot", GLOBAL, ANY, "folder that becomes the root").takes(&[path("path").missing("'{kw}' expects a directory as an argument.")])
     .acts(g::chroot),
-    kw("close-spread-time", GLOBAL, ANY, "time over which idle connections are closed in a soft stop").takes(&[arg("time", Kind::OrWord(&["infinite"], &MILLIS)).missing(WANTS_TIME), IGNORED]),
+    kw("close-spread-time", GLOBAL, ANY, "time over which idle connections are closed in a soft stop").takes(&[arg("time", Kind::OrWord(&["infinite"], &MILLIS)).missing(WANTS_TIME), IGNORED])
+    .acts(g::close_spread_time),
     kw("cluster-secret", GLOBAL, ANY, "secret that all nodes share").takes(&[text("secret").missing("expects an ASCII string argument.")])
     .keeps(g::cluster_secret),
     kw("crt-base", GLOBAL, ANY, "folder of relative certificate paths").takes(FOLDER)
@@ -48,7 +49,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .keeps(g::experimental),
     kw("gid", GLOBAL, ANY, "group number to become").takes(&[arg("number", Kind::Custom(g::ID)).missing(WANTS_INT)])
     .acts(g::numeric_id),
-    kw("grace", GLOBAL, ANY, "time between the order to stop and stopping").takes(&[millis("time").missing(WANTS_TIME), IGNORED]),
+    kw("grace", GLOBAL, ANY, "time between the order to stop and stopping").takes(&[millis("time").missing(WANTS_TIME), IGNORED])
+    .acts(g::grace),
     kw("group", GLOBAL, ANY, "group to become").takes(&[arg("name", Kind::Rest(g::GROUP_NAME))])
     .acts(g::group),
     kw("h1-accept-payload-with-any-method", GLOBAL, ANY, "allow a body with any method").takes(FLAG)

@@ -5,6 +5,7 @@ use syntax::Context;
 use super::super::line::{Line, Prefix};
 use super::super::reading::Reading;
 use super::{given, once_number};
+use crate::model::CloseSpread;
 use crate::signature::{Given, Value};
 
 /// The number of a line; one that is negative or too large counts as 0 or as the largest.
@@ -89,6 +90,22 @@ pub(crate) fn ulimit_n(reading: &mut Reading<'_>, line: &Line<'_>) {
 pub(crate) fn hard_stop_after(reading: &mut Reading<'_>, line: &Line<'_>) {
     if let Some(Value::Millis(time)) = given(reading, line).as_ref().and_then(|given| given.get("time")) {
         reading.written.global.hard_stop_after = Some(*time);
+    }
+}
+
+pub(crate) fn close_spread_time(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let given = given(reading, line);
+    reading.written.global.close_spread = match given.as_ref().and_then(|given| given.get("time")) {
+        Some(Value::Millis(time)) => Some(CloseSpread::Over(*time)),
+        // The one word that it may be.
+        Some(_) => Some(CloseSpread::Never),
+        None => return,
+    };
+}
+
+pub(crate) fn grace(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(Value::Millis(time)) = given(reading, line).as_ref().and_then(|given| given.get("time")) {
+        reading.written.global.grace = Some(*time);
     }
 }
 

@@ -26,8 +26,8 @@ pub(crate) use cpus::{
 pub(crate) use groups::{ThreadGroups, finish as finish_thread_groups, thread_group, thread_groups};
 pub(crate) use headers::{case_adjust, case_adjust_file};
 pub(crate) use limits::{
-    hard_stop_after, max_spread_checks, maxconn, maxconnrate, maxpipes, maxsessrate, maxsslconn, maxsslrate,
-    spread_checks, strict_limits, ulimit_n,
+    close_spread_time, grace, hard_stop_after, max_spread_checks, maxconn, maxconnrate, maxpipes,
+    maxsessrate, maxsslconn, maxsslrate, spread_checks, strict_limits, ulimit_n,
 };
 pub(crate) use ocsp::{OCSP_PROXY, OcspDelays, ocsp_delay};
 pub(crate) use process::{
