@@ -15,6 +15,7 @@ pub mod hash;
 pub mod http1;
 pub mod log_profile;
 pub mod logline;
+pub mod ocsp;
 mod octets;
 pub mod openssl_ciphers;
 pub mod pattern;

@@ -181,6 +181,7 @@ impl Replay {
                 view,
                 control,
                 sinks: &NoSinks,
+                tls: &proxy_core::cli::NoTls,
             };
             execute(
                 &mut Session::new(Level::Admin),

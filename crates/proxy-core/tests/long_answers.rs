@@ -57,6 +57,7 @@ fn parts(view: StatsView<'_>, line: &str) -> Vec<Vec<u8>> {
         view,
         control: &mut control,
         sinks: &NoSinks,
+        tls: &proxy_core::cli::NoTls,
     };
     let mut parts = vec![Vec::new()];
     execute(&mut session, line.as_bytes(), &mut context, &mut parts[0]);

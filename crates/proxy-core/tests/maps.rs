@@ -125,6 +125,7 @@ impl Running {
                     view,
                     control: &mut control,
                     sinks: &NoSinks,
+                    tls: &proxy_core::cli::NoTls,
                 },
                 &mut out,
             );

@@ -1,5 +1,7 @@
 //! `bind` lines and stats sockets (manual, section 5.1).
 
+use std::sync::Arc;
+
 use syntax::Span;
 
 use super::{Address, Millis, Word};
@@ -148,6 +150,8 @@ pub struct BindSsl {
     pub may_lack_certificates: bool,
     /// `crt` and the lines of `crt-list`, in the order of the file.
     pub certificates: Vec<BindCertificate>,
+    /// All `crt-list`, those without a line as well.
+    pub lists: Vec<Word>,
     /// `ciphers`: an OpenSSL cipher string for TLS 1.2 and below.
     pub ciphers: Option<Word>,
     /// `ciphersuites`: TLS 1.3 suites.
@@ -203,11 +207,67 @@ impl IgnoredErrors {
 pub struct BindCertificate {
     /// The file or folder, `crt-base` applied.
     pub path: Word,
-    /// The names that clients get it for, in the place of those that stand in it.
+    /// The names that clients get it for, in the place of those that stand in it. Lower case.
     pub names: Vec<Word>,
-    /// Names that it is not for, whatever the others say.
+    /// Names that it is not for, whatever the others say. Lower case.
     pub not_for: Vec<Word>,
-    /// The settings that hold for clients who get it, where its line has some: without certificates, and with those of the bind line
-    /// where it says nothing.
-    pub own: Option<Box<BindSsl>>,
+    /// The settings that hold for clients who get it, where its line has some.
+    pub own: Option<Arc<OwnSsl>>,
+    /// Where it stands, if that is a list.
+    pub listed: Option<ListedAt>,
+}
+
+/// The line of a `crt-list` that a certificate stands in.
+#[derive(Clone, Debug, Default)]
+pub struct ListedAt {
+    /// The list, as it was named.
+    pub list: Word,
+    /// The line's number, from 1; 0 in folders.
+    pub line: u32,
+    /// What stands in its brackets, in the order in which the original shows it; none where there are no brackets.
+    pub options: Option<String>,
+    /// Names behind it, as they were written.
+    pub filters: Vec<Word>,
+}
+
+/// What a line of a `crt-list` says in brackets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnSsl {
+    /// `alpn`.
+    pub alpn: Option<Vec<Word>>,
+    /// `ca-file`.
+    pub ca_file: Option<Word>,
+    /// `crl-file`.
+    pub crl_file: Option<Word>,
+    /// `ciphers`.
+    pub ciphers: Option<Word>,
+    /// `ciphersuites`.
+    pub ciphersuites: Option<Word>,
+    /// `verify`.
+    pub verify: Option<(bool, bool)>,
+    /// The least and the greatest version; where a line says something of versions, it stands for itself.
+    pub versions: Option<(Option<TlsVersion>, Option<TlsVersion>)>,
+}
+
+impl OwnSsl {
+    /// With what it does not say taken from the bind line. It has no certificates.
+    #[must_use]
+    pub fn over(&self, below: &BindSsl) -> BindSsl {
+        let (min_ver, max_ver) = self.versions.unwrap_or((below.min_ver, below.max_ver));
+        BindSsl {
+            alpn: self.alpn.clone().or_else(|| below.alpn.clone()),
+            ca_file: self.ca_file.clone().or_else(|| below.ca_file.clone()),
+            crl_file: self.crl_file.clone().or_else(|| below.crl_file.clone()),
+            ciphers: self.ciphers.clone().or_else(|| below.ciphers.clone()),
+            ciphersuites: self.ciphersuites.clone().or_else(|| below.ciphersuites.clone()),
+            verify: self.verify.unwrap_or(below.verify),
+            min_ver,
+            max_ver,
+            tickets: below.tickets,
+            ignored: below.ignored.clone(),
+            ignored_of_authorities: below.ignored_of_authorities.clone(),
+            strict_sni: below.strict_sni,
+            ..BindSsl::default()
+        }
+    }
 }

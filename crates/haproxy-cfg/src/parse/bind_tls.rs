@@ -1,6 +1,8 @@
 //! What the TLS settings of a listener amount to once its line is read: certificates that are there, lists that a library
 //! takes, versions that are left.
 
+use std::sync::Arc;
+
 use bstr::ByteSlice as _;
 use syntax::{Context, Diagnostic, Severity, Span, closest};
 
@@ -11,7 +13,7 @@ use super::tls_versions::{Asked, version_name};
 use super::{bind, certificate, tls};
 use crate::keywords::{BIND_INDEX, place};
 use crate::lex;
-use crate::model::{BindCertificate, BindSsl, TlsVersion, Word};
+use crate::model::{BindCertificate, BindSsl, ListedAt, OwnSsl, TlsVersion, Word};
 use crate::signature::{self, Cursor, Subject, Value};
 use crate::values::{may_select, strip_os_code, unknown_group};
 
@@ -61,6 +63,8 @@ pub(in crate::parse) fn settings(
     lists(reading, flags, &place);
     let mut ssl = flags.ssl.clone();
     ssl.certificates = certificates;
+    let lists = flags.given.iter().filter(|(is_list, _)| *is_list);
+    ssl.lists = lists.map(|(_, path)| path.clone()).collect();
     ssl.may_lack_certificates |= reading
         .proxy_ref()
         .is_some_and(|proxy| proxy.more.has_certificates);
@@ -349,7 +353,13 @@ fn listed(
             path: file.into_bytes().into(),
             names: names.into_iter().map(lower).collect(),
             not_for: not_for.into_iter().map(|name| lower(&name[1..])).collect(),
-            own,
+            own: own.map(Arc::new),
+            listed: Some(ListedAt {
+                list: path.clone(),
+                line: u32::try_from(index + 1).unwrap_or(u32::MAX),
+                options: shown_options(line),
+                filters: filters_of(line).map(Word::from).collect(),
+            }),
         });
     }
     Some(found)
@@ -362,7 +372,7 @@ fn own_settings(
     line: &[u8],
     bind: &BindLine,
     place: &Place<'_>,
-) -> Option<Option<Box<BindSsl>>> {
+) -> Option<Option<OwnSsl>> {
     let words: Vec<lex::Word<'_>> = in_brackets(line)
         .fields()
         .map(|text| lex::Word {
@@ -387,35 +397,24 @@ fn own_settings(
             bind::apply(reading, &mut own, act, &values);
         }
     }
-    let below = &bind.ssl;
-    let mut ssl = BindSsl {
-        ciphers: own.ssl.ciphers.clone().or_else(|| below.ciphers.clone()),
-        ciphersuites: own
-            .ssl
-            .ciphersuites
-            .clone()
-            .or_else(|| below.ciphersuites.clone()),
-        alpn: own.ssl.alpn.clone().or_else(|| below.alpn.clone()),
-        ca_file: own.ssl.ca_file.clone().or_else(|| below.ca_file.clone()),
-        verify: if own.verify_given {
-            own.ssl.verify
-        } else {
-            below.verify
-        },
-        tickets: below.tickets,
-        crl_file: own.ssl.crl_file.clone().or_else(|| below.crl_file.clone()),
-        ignored: below.ignored.clone(),
-        ignored_of_authorities: below.ignored_of_authorities.clone(),
-        ..BindSsl::default()
-    };
     // Versions of the line stand for themselves.
-    let spoken = if own.versions == Asked::default() {
-        bind
-    } else {
-        &own
-    };
-    versions(reading, spoken, &mut ssl, place);
-    Some(Some(Box::new(ssl)))
+    let says_versions = own.versions != Asked::default();
+    let mut judged = BindSsl::default();
+    versions(
+        reading,
+        if says_versions { &own } else { bind },
+        &mut judged,
+        place,
+    );
+    Some(Some(OwnSsl {
+        alpn: own.ssl.alpn,
+        ca_file: own.ssl.ca_file,
+        crl_file: own.ssl.crl_file,
+        ciphers: own.ssl.ciphers,
+        ciphersuites: own.ssl.ciphersuites,
+        verify: own.verify_given.then_some(own.ssl.verify),
+        versions: says_versions.then_some((judged.min_ver, judged.max_ver)),
+    }))
 }
 
 /// Options of `ssl-f-use` that `load` of a `crt-store` has as well.
@@ -508,6 +507,43 @@ fn in_brackets(line: &[u8]) -> &[u8] {
     let behind = line.split_once_str("[").map(|(_, rest)| rest);
     let inside = behind.and_then(|rest| rest.split_once_str("]"));
     inside.map_or(&b""[..], |(inside, _)| inside)
+}
+
+/// The order in which the original shows the options of a line.
+const SHOWN: &[&str] = &[
+    "alpn",
+    "npn",
+    "verify",
+    "no-ca-names",
+    "allow-0rtt",
+    "ca-file",
+    "ca-verify-file",
+    "crl-file",
+    "ciphers",
+    "ciphersuites",
+    "curves",
+    "ecdhe",
+    "ssl-min-ver",
+    "ssl-max-ver",
+];
+
+/// What stands in the brackets of a line, if it has some, in the order in which the original shows it.
+fn shown_options(line: &[u8]) -> Option<String> {
+    if !line.contains(&b'[') {
+        return None;
+    }
+    let mut options: Vec<(usize, String)> = Vec::new();
+    let mut words = in_brackets(line).fields();
+    while let Some(word) = words.next() {
+        let arguments = BIND_INDEX.find(word).map_or(0, |row| row.row.arity.max);
+        let all = std::iter::once(word).chain(words.by_ref().take(arguments.into()));
+        let text: Vec<_> = all.map(String::from_utf8_lossy).collect();
+        let at = SHOWN.iter().position(|name| name.as_bytes() == word);
+        options.push((at.unwrap_or(SHOWN.len()), text.join(" ")));
+    }
+    options.sort_by_key(|(at, _)| *at);
+    let texts: Vec<String> = options.into_iter().map(|(_, text)| text).collect();
+    Some(texts.join(" "))
 }
 
 /// The names behind the file and what stands in brackets.

@@ -47,7 +47,7 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
     console.quiet = (options.quiet || loaded.config.global.quiet) && !options.verbose;
 
     let before = loaded.diagnostics.clone();
-    let (tls, messages) = proxy::tls::configs(&loaded.config);
+    let (tls, messages) = proxy::tls::configs(&loaded.config, &|span| place(&loaded.sources, span));
     for message in messages {
         // What the grammar has refused is told already, with what to write instead.
         let told = |diagnostic: &Diagnostic| {

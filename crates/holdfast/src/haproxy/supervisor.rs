@@ -119,6 +119,7 @@ async fn work(duties: Duties, thread: &Rc<Thread>) -> io::Result<i32> {
         Arc::clone(&duties.exports),
         Arc::clone(&thread.shared.logs),
         Rc::new(AllThreads(Rc::clone(thread))),
+        thread.shared.tls.store.clone(),
     ));
     let mut master = duties
         .master

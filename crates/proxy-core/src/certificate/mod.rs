@@ -2,47 +2,54 @@
 //! trusted is not asked here.
 
 mod names;
+mod revocation;
 
+use sha1::{Digest as _, Sha1};
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
+use x509_parser::public_key::PublicKey;
 use x509_parser::time::ASN1Time;
 use x509_parser::x509::AlgorithmIdentifier;
 
 pub use names::Name;
+pub use revocation::RevocationList;
 
 /// A certificate.
 #[derive(Debug)]
-pub struct Certificate<'a>(X509Certificate<'a>);
+pub struct Certificate<'a> {
+    parsed: X509Certificate<'a>,
+    der: &'a [u8],
+}
 
 impl<'a> Certificate<'a> {
     /// Reads one in DER; none where it is none.
     #[must_use]
     pub fn parse(der: &'a [u8]) -> Option<Self> {
         let (_, parsed) = X509Certificate::from_der(der).ok()?;
-        Some(Self(parsed))
+        Some(Self { parsed, der })
     }
 
     /// Whom it is for.
     #[must_use]
     pub fn subject(&self) -> Name<'_, 'a> {
-        Name(&self.0.tbs_certificate.subject)
+        Name::new(&self.parsed.tbs_certificate.subject)
     }
 
     /// Who signed it.
     #[must_use]
     pub fn issuer(&self) -> Name<'_, 'a> {
-        Name(&self.0.tbs_certificate.issuer)
+        Name::new(&self.parsed.tbs_certificate.issuer)
     }
 
     /// The version of X.509, from 1.
     #[must_use]
     pub fn version(&self) -> u32 {
-        self.0.version().0 + 1
+        self.parsed.version().0 + 1
     }
 
     /// Its number among those of its issuer, big-endian and without leading zeros.
     #[must_use]
     pub fn serial(&self) -> &'a [u8] {
-        let serial = self.0.raw_serial();
+        let serial = self.parsed.raw_serial();
         match serial {
             [0, rest @ ..] if !rest.is_empty() => rest,
             serial => serial,
@@ -52,31 +59,65 @@ impl<'a> Certificate<'a> {
     /// The kind of its key.
     #[must_use]
     pub fn key_algorithm(&self) -> String {
-        algorithm(&self.0.public_key().algorithm)
+        algorithm(&self.parsed.public_key().algorithm)
     }
 
     /// How it was signed.
     #[must_use]
     pub fn signature_algorithm(&self) -> String {
-        algorithm(&self.0.signature_algorithm)
+        algorithm(&self.parsed.signature_algorithm)
     }
 
     /// When it begins to hold.
     #[must_use]
     pub fn not_before(&self) -> Option<String> {
-        time(&self.0.validity().not_before)
+        time(&self.parsed.validity().not_before)
     }
 
     /// The last moment at which it holds.
     #[must_use]
     pub fn not_after(&self) -> Option<String> {
-        time(&self.0.validity().not_after)
+        time(&self.parsed.validity().not_after)
+    }
+
+    /// When it begins to hold, in words: `Nov 23 03:10:25 2026 GMT`.
+    #[must_use]
+    pub fn begins(&self) -> String {
+        words(&self.parsed.validity().not_before)
+    }
+
+    /// The last moment at which it holds, in words.
+    #[must_use]
+    pub fn ends(&self) -> String {
+        words(&self.parsed.validity().not_after)
+    }
+
+    /// Whether that moment is over at `now`, in seconds since 1970.
+    #[must_use]
+    pub fn has_ended(&self, now: i64) -> bool {
+        self.parsed.validity().not_after.timestamp() < now
+    }
+
+    /// The kind of its key with its size in bits: `RSA2048`, `EC256`; without it where there is but one.
+    #[must_use]
+    pub fn key_kind(&self) -> String {
+        match self.parsed.public_key().parsed() {
+            Ok(PublicKey::RSA(key)) => format!("RSA{}", key.key_size()),
+            Ok(PublicKey::EC(point)) => format!("EC{}", curve_bits(&point)),
+            _ => self.key_algorithm(),
+        }
+    }
+
+    /// SHA-1 of all of it.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 20] {
+        Sha1::digest(self.der).into()
     }
 
     /// The names of hosts, addresses and the like that it is for, each behind the name of its kind, parted by `, `.
     #[must_use]
     pub fn alternative_names(&self) -> Option<String> {
-        let names = self.0.subject_alternative_name().ok()??;
+        let names = self.parsed.subject_alternative_name().ok()??;
         let texts = names.value.general_names.iter().map(|name| match name {
             GeneralName::DNSName(name) => format!("DNS:{name}"),
             GeneralName::RFC822Name(name) => format!("email:{name}"),
@@ -86,12 +127,39 @@ impl<'a> Certificate<'a> {
                 format!("Registered ID:{}", names::short_name(&id.to_id_string()))
             }
             GeneralName::DirectoryName(name) => {
-                format!("DirName:{}", String::from_utf8_lossy(&Name(name).in_steps(b", ")))
+                format!(
+                    "DirName:{}",
+                    String::from_utf8_lossy(&Name::new(name).in_steps(b", "))
+                )
             }
             _ => "othername:<unsupported>".to_owned(),
         });
         Some(texts.collect::<Vec<_>>().join(", "))
     }
+}
+
+/// Bits of the curve that a point is on: it is two coordinates behind one octet.
+fn curve_bits(point: &x509_parser::public_key::ECPoint<'_>) -> usize {
+    match point.data().len().saturating_sub(1) / 2 {
+        // Its coordinates have seven bits that are never set.
+        66 => 521,
+        octets => octets * 8,
+    }
+}
+
+/// A time as OpenSSL writes it for people.
+fn words(time: &ASN1Time) -> String {
+    let time = time.to_datetime();
+    // All names of months are longer than that.
+    let month = &time.month().to_string()[..3];
+    format!(
+        "{month} {:2} {:02}:{:02}:{:02} {} GMT",
+        time.day(),
+        time.hour(),
+        time.minute(),
+        time.second(),
+        time.year()
+    )
 }
 
 /// A time as `YYMMDDhhmmssZ`; none outside of the years 2000 to 2099, which it does not tell apart.
@@ -158,6 +226,17 @@ fn algorithm(algorithm: &AlgorithmIdentifier<'_>) -> String {
     known.map_or(numbers, |(_, name)| (*name).to_owned())
 }
 
+/// The name of an algorithm, of which the numbers are given as they stand in DER.
+pub(crate) fn algorithm_name(oid: &[u8]) -> String {
+    // What ids of certificates are made with bears no name of a key's or a signature's.
+    if oid == [0x2b, 0x0e, 0x03, 0x02, 0x1a] {
+        return "sha1".to_owned();
+    }
+    let numbers = x509_parser::der_parser::oid::Oid::new(oid.into()).to_id_string();
+    let known = ALGORITHMS.iter().find(|(of, _)| *of == numbers);
+    known.map_or(numbers, |(_, name)| (*name).to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -165,7 +244,6 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     use serde_json::Value;
-    use sha1::{Digest as _, Sha1};
 
     use super::*;
 

@@ -5,7 +5,7 @@ use x509_parser::x509::{AttributeTypeAndValue, X509Name};
 
 /// The name of a subject or an issuer.
 #[derive(Clone, Copy, Debug)]
-pub struct Name<'c, 'a>(pub(super) &'c X509Name<'a>);
+pub struct Name<'c, 'a>(&'c X509Name<'a>);
 
 /// Attributes by OpenSSL's short names.
 const ATTRIBUTES: &[(&str, &str)] = &[
@@ -59,7 +59,12 @@ fn name_of(attribute: &AttributeTypeAndValue<'_>) -> String {
     short_name(&attribute.attr_type().to_id_string()).to_owned()
 }
 
-impl<'a> Name<'_, 'a> {
+impl<'c, 'a> Name<'c, 'a> {
+    /// That of a certificate or of what speaks of one.
+    pub(crate) fn new(name: &'c X509Name<'a>) -> Self {
+        Self(name)
+    }
+
     fn attributes(&self) -> impl DoubleEndedIterator<Item = &AttributeTypeAndValue<'a>> {
         let parts: Vec<_> = self.0.iter_rdn().flat_map(|part| part.iter()).collect();
         parts.into_iter()
@@ -79,7 +84,7 @@ impl<'a> Name<'_, 'a> {
     }
 
     /// All of it, parted by `between`, each name and value with blanks around the sign between them.
-    pub(super) fn in_steps(&self, between: &[u8]) -> Vec<u8> {
+    pub(crate) fn in_steps(&self, between: &[u8]) -> Vec<u8> {
         let part = |attribute: &AttributeTypeAndValue<'_>| {
             let mut part = name_of(attribute).into_bytes();
             part.extend_from_slice(b" = ");

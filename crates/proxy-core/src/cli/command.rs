@@ -7,30 +7,43 @@ use haproxy_cfg::keywords::{self, CommandRow};
 
 use super::{
     Call, Reply, Session, cache, cookie, errors, events, frontend, newcomer, pattern, pause, server, session,
-    show, streams, table, threads, trace,
+    show, streams, table, threads, tls, trace,
 };
 
 type Run = fn(&mut Call<'_, '_>) -> Reply;
 
 /// What runs the commands that are acted on.
 const RUNS: &[(&str, Run)] = &[
+    ("abort ssl ca-file", tls::abort_authorities),
+    ("abort ssl cert", tls::abort_certificate),
+    ("abort ssl crl-file", tls::abort_revoked),
     ("add acl", pattern::add_acl),
     ("add map", pattern::add_map),
     ("add server", newcomer::add),
+    ("add ssl ca-file", tls::add_authorities),
+    ("add ssl crt-list", tls::add_to_list),
     ("clear acl", pattern::clear_acl),
     ("clear counters", show::clear_counters),
     ("clear map", pattern::clear_map),
     ("clear table", table::clear),
     ("commit acl", pattern::commit_acl),
     ("commit map", pattern::commit_map),
+    ("commit ssl ca-file", tls::commit_authorities),
+    ("commit ssl cert", tls::commit_certificate),
+    ("commit ssl crl-file", tls::commit_revoked),
     ("del acl", pattern::del_acl),
     ("del map", pattern::del_map),
     ("del server", newcomer::delete),
+    ("del ssl ca-file", tls::delete_authorities),
+    ("del ssl cert", tls::delete_certificate),
+    ("del ssl crl-file", tls::delete_revoked),
+    ("del ssl crt-list", tls::delete_from_list),
     ("disable agent", server::disable_agent),
     ("disable dynamic-cookie backend", cookie::disable),
     ("disable frontend", frontend::disable),
     ("disable health", server::disable_health),
     ("disable server", server::disable),
+    ("dump ssl cert", tls::dump_certificate),
     ("echo", pause::echo),
     ("enable agent", server::enable_agent),
     ("enable dynamic-cookie backend", cookie::enable),
@@ -43,6 +56,9 @@ const RUNS: &[(&str, Run)] = &[
     ("get map", pattern::get_map),
     ("get var", show::variable),
     ("get weight", server::get_weight),
+    ("new ssl ca-file", tls::new_authorities),
+    ("new ssl cert", tls::new_certificate),
+    ("new ssl crl-file", tls::new_revoked),
     ("operator", session::operator),
     ("prepare acl", pattern::prepare_acl),
     ("prepare map", pattern::prepare_map),
@@ -56,6 +72,11 @@ const RUNS: &[(&str, Run)] = &[
     ("set rate-limit", frontend::set_rate_limit),
     ("set server", server::set),
     ("set severity-output", session::set_severity),
+    ("set ssl ca-file", tls::set_authorities),
+    ("set ssl cert", tls::set_certificate),
+    ("set ssl crl-file", tls::set_revoked),
+    ("set ssl ocsp-response", tls::set_staple),
+    ("set ssl tls-key", tls::set_ticket_key),
     ("set table", table::set),
     ("set timeout", session::set_timeout),
     ("set weight", server::set_weight),
@@ -79,10 +100,17 @@ const RUNS: &[(&str, Run)] = &[
     ("show servers conn", show::servers_conn),
     ("show servers state", show::servers_state),
     ("show sess", streams::show),
+    ("show ssl ca-file", tls::show_authorities),
+    ("show ssl cert", tls::show_certificate),
+    ("show ssl crl-file", tls::show_revoked),
+    ("show ssl crt-list", tls::show_list),
+    ("show ssl ocsp-response", tls::show_staples),
+    ("show ssl sni", tls::show_names),
     ("show startup-logs", show::startup_logs),
     ("show stat", show::stat),
     ("show table", table::show),
     ("show threads", threads::show),
+    ("show tls-keys", tls::show_ticket_keys),
     ("show trace", trace::show),
     ("show version", show::version),
     ("shutdown frontend", frontend::shutdown),
@@ -239,7 +267,7 @@ mod tests {
         assert_eq!(find(&words("show cli level")).unwrap().row.name, "show cli level");
         assert!(find(&words("show cli")).is_none());
         assert_eq!(find(&words("show stat typed")).unwrap().row.name, "show stat");
-        assert!(find(&words("show ssl cert a.pem")).unwrap().run.is_none());
+        assert!(find(&words("show ssl jwt")).unwrap().run.is_none());
     }
 
     #[test]

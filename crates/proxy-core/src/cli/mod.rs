@@ -21,6 +21,7 @@ mod show;
 mod streams;
 mod table;
 mod threads;
+mod tls;
 mod trace;
 mod words;
 
@@ -38,6 +39,7 @@ pub use session::Severity;
 pub use streams::{LiveStream, Owner, Stage};
 
 pub use threads::{PoolReport, ThreadReport};
+pub use tls::{FileKind, NoTls, Part, Refusal, ServedName, TicketKeys, TlsFile, TlsStore, in_pem};
 
 use ongoing::Ongoing;
 
@@ -126,6 +128,8 @@ pub struct CliContext<'a> {
     pub control: &'a mut dyn Control,
     /// Where messages go.
     pub sinks: &'a dyn Sinks,
+    /// Certificates and what belongs to them.
+    pub tls: &'a dyn TlsStore,
 }
 
 /// Runs the commands of one line (without its end) and appends their answers, each with its empty line, and with the prompt
@@ -159,6 +163,7 @@ pub fn go_on(session: &mut Session, answer: Option<Answer>, context: &mut CliCon
             view: &context.view,
             control: context.control,
             sinks: context.sinks,
+            tls: context.tls,
             arguments: &arguments,
             payload: None,
             out,
@@ -251,6 +256,7 @@ fn run(
                         view: &context.view,
                         control: context.control,
                         sinks: context.sinks,
+                        tls: context.tls,
                         arguments: &arguments,
                         payload,
                         out,
@@ -325,6 +331,7 @@ struct Call<'a, 'v> {
     view: &'a StatsView<'v>,
     control: &'a mut dyn Control,
     sinks: &'a dyn Sinks,
+    tls: &'a dyn TlsStore,
     arguments: &'a [Vec<u8>],
     /// The lines behind a command that ended in `<<`.
     payload: Option<&'a [u8]>,

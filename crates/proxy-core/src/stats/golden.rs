@@ -169,6 +169,7 @@ impl Running {
                     view: self.view(),
                     control,
                     sinks: &NoSinks,
+                    tls: &crate::cli::NoTls,
                 };
                 execute(&mut session, line.as_bytes(), &mut context, &mut out);
                 while session.wants() == Some(Wants::Turn) {

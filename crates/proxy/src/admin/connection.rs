@@ -11,8 +11,8 @@ use std::time::Duration;
 use haproxy_cfg::model::Level;
 use proxy_core::check::Origin;
 use proxy_core::cli::{
-    Answer, CliContext, Live, LiveStream, Owner, Question, Session, Sinks as _, Stage, Wants, execute, go_on,
-    stop_following,
+    Answer, CliContext, Live, LiveStream, NoTls, Owner, Question, Session, Sinks as _, Stage, Wants, execute,
+    go_on, stop_following,
 };
 use proxy_core::stats::StatsView;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -320,6 +320,10 @@ impl<S: Stream> Connection<'_, S> {
             view,
             control: &mut control,
             sinks: &*context.logs,
+            tls: match &context.tls {
+                Some(store) => &**store,
+                None => &NoTls,
+            },
         };
         let mut out = Vec::new();
         act(&mut self.session, &mut cli, &mut out);

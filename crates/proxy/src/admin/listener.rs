@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::handover::Exports;
 use crate::listen::ListenSocket;
 use crate::log::Logs;
+use crate::tls::Store;
 
 /// `stats timeout` unless given.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -51,6 +52,8 @@ pub struct AdminContext {
     pub(super) logs: Arc<Logs>,
     /// Who knows what the threads do.
     pub(super) answers: Rc<dyn Answers>,
+    /// What of TLS can be changed.
+    pub(super) tls: Option<Arc<Store>>,
     /// The connections that are served, each with who is told when it is to end.
     pub(super) connections: RefCell<Slab<(LiveStream, Rc<Notify>)>>,
     /// Inactivity after which a connection is closed.
@@ -71,6 +74,7 @@ impl AdminContext {
         exports: Arc<Exports>,
         logs: Arc<Logs>,
         answers: Rc<dyn Answers>,
+        tls: Option<Arc<Store>>,
     ) -> Self {
         let timeout = config
             .global
@@ -87,6 +91,7 @@ impl AdminContext {
             exports,
             logs,
             answers,
+            tls,
             connections: RefCell::default(),
             timeout,
             slots: Arc::new(Semaphore::new(maxconn as usize)),

@@ -67,6 +67,7 @@ fn with_socket<F: Future<Output = ()>>(config: Config, level: Level, test: impl 
             Arc::default(),
             Arc::new(logs),
             Rc::new(NoThreads),
+            None,
         );
         let listener = AdminListener {
             socket: ListenSocket::Unix(listener),

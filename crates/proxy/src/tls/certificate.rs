@@ -1,4 +1,4 @@
-//! `crt` and `ca-file`: PEM files with a certificate, its chain and its key.
+//! Certificates with what belongs to them: chain, key, issuer, OCSP response. Read from files, or given while the process runs.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -7,20 +7,21 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use haproxy_cfg::model::{BindCertificate, BindSsl, Word};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use haproxy_cfg::model::Word;
+use proxy_core::cli::Part;
+use proxy_core::ocsp;
 use rustls::crypto::CryptoProvider;
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
-use super::Teller;
-use super::client_certificate::ClientCertificate;
-use super::trust::Trust;
 use crate::listen::system_words;
 
-/// One certificate with its key and the names that it is for.
-#[derive(Debug)]
+/// A certificate that can be served.
+#[derive(Clone, Debug)]
 pub(super) struct Loaded {
     /// Chain and key.
     pub(super) key: Arc<CertifiedKey>,
@@ -28,87 +29,169 @@ pub(super) struct Loaded {
     pub(super) names: Vec<String>,
 }
 
-/// A certificate of a bind line, and how the line names it.
-#[derive(Debug)]
-pub(super) struct Served<'s> {
-    pub(super) certificate: Loaded,
-    pub(super) given: &'s BindCertificate,
-}
-
 /// Endings of the files that stand beside a certificate in a folder and are not certificates themselves.
 const COMPANIONS: [&str; 5] = [".key", ".dh", ".ocsp", ".issuer", ".sctl"];
 
-/// Loads all that a bind line names, in order; folders in the order of their files' names. None when something is wrong, which
-/// has been told: of each line's certificates, all that is.
-pub(super) fn load<'s>(
-    ssl: &'s BindSsl,
-    provider: &CryptoProvider,
-    teller: &mut Teller,
-) -> Option<Vec<Served<'s>>> {
-    let mut loaded = Vec::new();
-    let mut faults = 0;
-    for given in &ssl.certificates {
-        let word = &given.path;
-        let path = path_of(word);
-        let files = match files_of(path) {
-            Ok(files) => files,
-            Err(error) => {
-                let why = system_words(&error);
-                teller.refuse_line(&format!(
-                    "unable to stat SSL certificate from file '{word}' : {why}."
-                ));
-                faults += 1;
-                continue;
-            }
+/// What is known of a certificate, whether it can be served with that or not.
+#[derive(Debug, Default)]
+pub(super) struct Material {
+    /// Its own first.
+    pub(super) chain: Vec<CertificateDer<'static>>,
+    pub(super) key: Option<PrivateKeyDer<'static>>,
+    /// Who signed it, where a file of its own says so.
+    pub(super) issuer: Option<CertificateDer<'static>>,
+    /// An OCSP response about it.
+    pub(super) staple: Option<Vec<u8>>,
+    /// The files that its parts were looked for in, each behind its name.
+    pub(super) files: Vec<(&'static str, String)>,
+}
+
+impl Clone for Material {
+    fn clone(&self) -> Self {
+        Self {
+            chain: self.chain.clone(),
+            key: self.key.as_ref().map(PrivateKeyDer::clone_key),
+            issuer: self.issuer.clone(),
+            staple: self.staple.clone(),
+            files: self.files.clone(),
+        }
+    }
+}
+
+impl Material {
+    /// Reads a file and what stands beside it. The text to tell when it cannot be loaded.
+    pub(super) fn read(path: &Path) -> Result<Self, String> {
+        let shown = path.display();
+        let pem = fs::read(path).map_err(|error| {
+            format!(
+                "unable to load certificate from file '{shown}' : {}.",
+                system_words(&error)
+            )
+        })?;
+        let (chain, key) = parse(&pem, &shown.to_string())?;
+        let key = match key {
+            Some(key) => key,
+            None => key_beside(path)?,
         };
-        for file in files {
-            match load_file(&file, provider) {
-                Ok(certificate) => loaded.push(Served { certificate, given }),
-                Err(text) => {
-                    teller.refuse_line(&text);
-                    faults += 1;
-                }
+        Ok(Self {
+            chain,
+            key: Some(key),
+            issuer: None,
+            staple: None,
+            files: vec![("Crt", shown.to_string()), ("Key", shown.to_string())],
+        })
+    }
+
+    /// Replaces a part. The text to tell when it is none.
+    pub(super) fn put(&mut self, part: Part, payload: &[u8], name: &str) -> Result<(), String> {
+        let not_loaded = "Can't load the payload\n";
+        match part {
+            Part::Whole => {
+                let (chain, key) = parse(payload, name).map_err(|text| format!("{text}\n{not_loaded}"))?;
+                let files = std::mem::take(&mut self.files);
+                *self = Self {
+                    chain,
+                    key,
+                    files,
+                    ..Self::default()
+                };
+            }
+            Part::Key => {
+                let key = PrivateKeyDer::from_pem_slice(payload)
+                    .map_err(|_| format!("unable to load private key from file '{name}'.\n{not_loaded}"))?;
+                self.key = Some(key);
+            }
+            Part::Issuer => {
+                let issuer = CertificateDer::from_pem_slice(payload)
+                    .map_err(|_| format!("'{name}' cannot be read or parsed'.\n{not_loaded}"))?;
+                self.issuer = Some(issuer);
+            }
+            Part::Staple => {
+                let digits: Vec<u8> = payload
+                    .iter()
+                    .copied()
+                    .filter(|byte| !byte.is_ascii_whitespace())
+                    .collect();
+                let response = STANDARD
+                    .decode(digits)
+                    .map_err(|_| format!("Error reading the OCSP response in base64.\n{not_loaded}"))?;
+                self.staple = Some(response);
+            }
+            // No client asks for them any more, and nothing here would show them.
+            Part::Timestamps => {
+                return Err(format!(
+                    "Signed certificate timestamps are not shown to clients here.\n{not_loaded}"
+                ));
             }
         }
+        Ok(())
     }
-    (faults == 0).then_some(loaded)
-}
 
-/// Who may be a client, where the line asks clients for certificates. The outer option is none when the line is refused.
-pub(super) fn client_verifier(
-    ssl: &BindSsl,
-    provider: &Arc<CryptoProvider>,
-    teller: &mut Teller,
-) -> Option<Option<Arc<ClientCertificate>>> {
-    let (asked, _) = ssl.verify;
-    if !asked {
-        return Some(None);
-    }
-    let Some(file) = &ssl.ca_file else {
-        teller.refuse("verify is enabled but no CA file specified", ".");
-        return None;
-    };
-    let algorithms = provider.signature_verification_algorithms;
-    match Trust::load(file, ssl.crl_file.as_ref(), algorithms) {
-        Ok(trust) => Some(Some(Arc::new(ClientCertificate::new(trust, ssl, algorithms)))),
-        Err(text) => {
-            teller.refuse_line(&text);
-            None
+    /// What can be served. The text to tell when that is nothing.
+    pub(super) fn ready(&self, provider: &CryptoProvider, shown: &str) -> Result<Loaded, String> {
+        let Some((first, key)) = self.chain.first().zip(self.key.as_ref()) else {
+            return Err(format!("unable to load certificate from file '{shown}'."));
+        };
+        let names =
+            names_of(first).ok_or_else(|| format!("unable to load certificate from file '{shown}'."))?;
+        let key = provider
+            .key_provider
+            .load_private_key(key.clone_key())
+            .map_err(|_| format!("unable to load private key from file '{shown}'."))?;
+        // A key whose public half is not told is taken as it is. Certificates of X.509's first version are looked at as well.
+        let other = key.public_key().is_some_and(|public| {
+            let parsed = X509Certificate::from_der(first);
+            parsed.is_ok_and(|(_, parsed)| parsed.public_key().raw != public.as_ref())
+        });
+        if other {
+            return Err(format!(
+                "inconsistencies between private key and certificate loaded '{shown}'."
+            ));
         }
+        let mut certified = CertifiedKey::new(self.chain.clone(), key);
+        certified.ocsp = self.staple_to_show();
+        Ok(Loaded {
+            key: Arc::new(certified),
+            names,
+        })
+    }
+
+    /// The identity of the certificate in OCSP; none where its issuer is not known.
+    pub(super) fn ocsp_id(&self) -> Option<Vec<u8>> {
+        let chain: Vec<Vec<u8>> = self.chain.iter().take(2).map(|der| der.to_vec()).collect();
+        ocsp::id_of(&chain, self.issuer.as_deref())
+    }
+
+    /// The response, if it is one about this certificate.
+    fn staple_to_show(&self) -> Option<Vec<u8>> {
+        let staple = self.staple.as_deref()?;
+        let id = self.ocsp_id()?;
+        let response = ocsp::Response::parse(staple)?;
+        response.is_about(&id).then(|| staple.to_vec())
     }
 }
 
-/// The certificate and key that servers are shown.
-pub(super) fn own(path: &Word, provider: &CryptoProvider) -> Result<CertifiedKey, String> {
-    let loaded = load_file(path_of(path), provider)?;
-    Ok(CertifiedKey::clone(&loaded.key))
+/// Certificates and the key in PEM. The text to tell where there is no certificate.
+type Parsed = (Vec<CertificateDer<'static>>, Option<PrivateKeyDer<'static>>);
+
+fn parse(pem: &[u8], shown: &str) -> Result<Parsed, String> {
+    let chain: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_slice_iter(pem)
+            .collect::<Result<_, _>>()
+            .map_err(|_| format!("unable to load certificate chain from file '{shown}'."))?;
+    let readable = |der: &CertificateDer<'_>| X509Certificate::from_der(der).is_ok();
+    if !chain.first().is_some_and(readable) {
+        return Err(format!("unable to load certificate from file '{shown}'."));
+    }
+    Ok((chain, PrivateKeyDer::from_pem_slice(pem).ok()))
 }
 
-fn path_of(word: &Word) -> &Path {
+pub(super) fn path_of(word: &Word) -> &Path {
     Path::new(OsStr::from_bytes(word))
 }
 
-fn files_of(path: &Path) -> io::Result<Vec<PathBuf>> {
+/// The file, or the certificates of a folder in the order of their names.
+pub(super) fn files_of(path: &Path) -> io::Result<Vec<PathBuf>> {
     if !fs::metadata(path)?.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -127,46 +210,6 @@ fn files_of(path: &Path) -> io::Result<Vec<PathBuf>> {
     }
     files.sort_unstable();
     Ok(files)
-}
-
-/// The text to tell when it cannot be loaded.
-fn load_file(path: &Path, provider: &CryptoProvider) -> Result<Loaded, String> {
-    let shown = path.display();
-    let pem = fs::read(path).map_err(|error| {
-        format!(
-            "unable to load certificate from file '{shown}' : {}.",
-            system_words(&error)
-        )
-    })?;
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&pem)
-        .collect::<Result<_, _>>()
-        .map_err(|_| format!("unable to load certificate chain from file '{shown}'."))?;
-    let Some(first) = chain.first() else {
-        return Err(format!("unable to load certificate from file '{shown}'."));
-    };
-    let names = names_of(first).ok_or_else(|| format!("unable to load certificate from file '{shown}'."))?;
-    let key = match PrivateKeyDer::from_pem_slice(&pem) {
-        Ok(key) => key,
-        Err(_) => key_beside(path)?,
-    };
-    let key = provider
-        .key_provider
-        .load_private_key(key)
-        .map_err(|_| format!("unable to load private key from file '{shown}'."))?;
-    // A key whose public half is not told is taken as it is. Certificates of X.509's first version are looked at as well.
-    let other = key.public_key().is_some_and(|public| {
-        let parsed = X509Certificate::from_der(first);
-        parsed.is_ok_and(|(_, parsed)| parsed.public_key().raw != public.as_ref())
-    });
-    if other {
-        return Err(format!(
-            "inconsistencies between private key and certificate loaded '{shown}'."
-        ));
-    }
-    Ok(Loaded {
-        key: Arc::new(CertifiedKey::new(chain, key)),
-        names,
-    })
 }
 
 /// The key in `FILE.key`, or beside `NAME.crt` in `NAME.key`.
@@ -226,7 +269,9 @@ mod tests {
     }
 
     fn load_fixture(name: &str) -> Result<Loaded, String> {
-        load_file(&fixture(name), &rustls::crypto::aws_lc_rs::default_provider())
+        let path = fixture(name);
+        let shown = path.display().to_string();
+        Material::read(&path)?.ready(&rustls::crypto::aws_lc_rs::default_provider(), &shown)
     }
 
     #[test]

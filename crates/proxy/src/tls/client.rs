@@ -3,18 +3,21 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use haproxy_cfg::model::{Mode, ServerTls, Word};
 use rustls::client::{Resumption, Tls12Resumption};
 use rustls::crypto::CryptoProvider;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{CertificateError, ClientConfig};
 use rustls_pki_types::{DnsName, ServerName};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::Teller;
 use super::server_certificate::ServerCertificate;
 use super::settings::{self, Offer};
+use super::store::Inner;
 use super::trust::Trust;
-use super::{Teller, certificate};
 use crate::socket::Socket;
 
 /// Sessions that are remembered for each server, to be resumed.
@@ -23,12 +26,19 @@ const SESSIONS: usize = 256;
 /// How one server is spoken to over TLS.
 #[derive(Debug)]
 pub struct ServerSide {
+    /// With what new connections begin.
+    now: ArcSwap<Spoken>,
+    /// The server's certificate is verified.
+    verifies: bool,
+}
+
+/// With what connections to a server begin.
+#[derive(Debug)]
+pub(super) struct Spoken {
     /// Traffic.
     traffic: Arc<ClientConfig>,
     /// Health checks.
     checks: Arc<ClientConfig>,
-    /// The server's certificate is verified.
-    verifies: bool,
 }
 
 /// A handshake that failed.
@@ -39,6 +49,18 @@ pub(crate) struct Refused {
 }
 
 impl ServerSide {
+    pub(super) fn new(spoken: Spoken, verifies: bool) -> Self {
+        Self {
+            now: ArcSwap::from_pointee(spoken),
+            verifies,
+        }
+    }
+
+    /// New connections begin otherwise from now on.
+    pub(super) fn replace(&self, spoken: Spoken) {
+        self.now.store(Arc::new(spoken));
+    }
+
     /// What a connection for a client begins with. `name` is the one that the server is asked for.
     ///
     /// # Errors
@@ -48,7 +70,7 @@ impl ServerSide {
         socket: Socket,
         name: Option<&[u8]>,
     ) -> Result<tokio_rustls::Connect<Socket>, Refused> {
-        self.begin(&self.traffic, socket, name)
+        self.begin(&self.now.load().traffic, socket, name)
     }
 
     /// The same for a health check; `alpn` are the protocols that a step offers, where it says so.
@@ -62,9 +84,9 @@ impl ServerSide {
         alpn: Option<&[Word]>,
     ) -> Result<tokio_rustls::Connect<Socket>, Refused> {
         let Some(alpn) = alpn else {
-            return self.begin(&self.checks, socket, name);
+            return self.begin(&self.now.load().checks, socket, name);
         };
-        let mut config = ClientConfig::clone(&self.checks);
+        let mut config = ClientConfig::clone(&self.now.load().checks);
         config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
         self.begin(&Arc::new(config), socket, name)
     }
@@ -103,16 +125,12 @@ pub(crate) fn refusal(error: &std::io::Error) -> Refused {
 pub(crate) type Secured = TlsStream<Socket>;
 
 /// None when the line is refused; the reason has been told.
-pub(super) fn server_side(
-    mode: Mode,
-    tls: &ServerTls,
-    provider: &Arc<CryptoProvider>,
-    teller: &mut Teller,
-) -> Option<ServerSide> {
+pub(super) fn spoken(inner: &mut Inner, mode: Mode, tls: &ServerTls, teller: &mut Teller) -> Option<Spoken> {
+    let provider = Arc::clone(&inner.common.provider);
     let algorithms = provider.signature_verification_algorithms;
     let trust = match (tls.verify, &tls.ca_file) {
         (false, _) => None,
-        (true, Some(file)) => match Trust::load(file, tls.crl_file.as_ref(), algorithms) {
+        (true, Some(file)) => match inner.trust(file, tls.crl_file.as_ref()) {
             Ok(trust) => Some(trust),
             Err(text) => {
                 teller.refuse_line(&text);
@@ -133,13 +151,12 @@ pub(super) fn server_side(
         max: tls.versions.map(|(_, max)| max),
     };
     let settings = settings::settle(&offer, &[], teller)?;
-    let verifies = trust.is_some();
     let verifier = ServerCertificate {
         trust,
         host: tls.verify_host.as_ref().map(ToString::to_string),
         algorithms,
     };
-    let mut limited = CryptoProvider::clone(provider);
+    let mut limited = CryptoProvider::clone(&provider);
     limited.cipher_suites = settings.suites;
     let builder = ClientConfig::builder_with_provider(Arc::new(limited))
         .with_protocol_versions(&settings.versions)
@@ -150,8 +167,11 @@ pub(super) fn server_side(
     let mut traffic = match &tls.crt {
         None => builder.with_no_client_auth(),
         Some(path) => {
-            let shown = certificate::own(path, provider).map_err(|text| teller.refuse_line(&text));
-            builder.with_client_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(shown.ok()?)))
+            let shown = inner
+                .certificate(&path.to_string())
+                .map_err(|text| teller.refuse_line(&text));
+            let shown = CertifiedKey::clone(&shown.ok()?.key);
+            builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(shown)))
         }
     };
     traffic.resumption = if tls.reuse {
@@ -167,10 +187,9 @@ pub(super) fn server_side(
     let mut checks = traffic.clone();
     traffic.alpn_protocols = tls.alpn.iter().map(|name| name.to_vec()).collect();
     checks.alpn_protocols = check_protocols(tls, mode, teller);
-    Some(ServerSide {
+    Some(Spoken {
         traffic: Arc::new(traffic),
         checks: Arc::new(checks),
-        verifies,
     })
 }
 

@@ -12,13 +12,15 @@ pub(crate) mod failure;
 mod server_certificate;
 mod settings;
 mod sni;
+mod store;
 mod trust;
 
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
-use haproxy_cfg::model::{BindSsl, Config, Mode, ProxyId, ProxyKind, Word};
+use arc_swap::ArcSwap;
+use haproxy_cfg::model::{BindSsl, Config, Mode, OwnSsl, ProxyId, ProxyKind};
 use rustls::crypto::CryptoProvider;
 use rustls::server::{Acceptor, ResolvesServerCert};
 use rustls::{ServerConfig, SignatureAlgorithm};
@@ -30,10 +32,11 @@ pub use client::ServerSide;
 pub(crate) use connection::Secured;
 pub use connection::TlsIo;
 use settings::Offer;
-use sni::{BySni, Entry};
+use sni::BySni;
+pub use store::Store;
+use store::{BindUser, Common, Inner, ServerUser};
 
 use crate::socket::Socket;
-use certificate::Served;
 use client_certificate::ClientCertificate;
 
 /// How a message of this module is introduced.
@@ -68,12 +71,18 @@ pub struct TlsConfigs {
     pub binds: HashMap<(ProxyId, usize), Arc<BindSide>>,
     /// By backend, and the number of the server.
     pub servers: HashMap<(ProxyId, usize), Arc<ServerSide>>,
+    /// What they are made of, to be changed while the process runs; none before there is a configuration.
+    pub store: Option<Arc<Store>>,
 }
 
-/// Builds them all, and tells all that is wrong with them.
+/// Builds them all, and tells all that is wrong with them. `place` gives the `FILE:LINE` of a line.
 #[must_use]
-pub fn configs(config: &Config) -> (TlsConfigs, Vec<TlsMessage>) {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+pub fn configs(config: &Config, place: &dyn Fn(Span) -> String) -> (TlsConfigs, Vec<TlsMessage>) {
+    let mut inner = Inner::new(Common {
+        provider: Arc::new(rustls::crypto::aws_lc_rs::default_provider()),
+        dialect: config.dialect,
+        defaults: config.global.ssl_default_bind.clone(),
+    });
     let mut configs = TlsConfigs::default();
     let mut messages = Vec::new();
     for (index, proxy) in config
@@ -92,8 +101,30 @@ pub fn configs(config: &Config) -> (TlsConfigs, Vec<TlsMessage>) {
             let Some(ssl) = &bind.ssl else { continue };
             let what = format!("bind '{}'", bind.written);
             let mut teller = Teller::new(&proxy.name.to_string(), &what, section, bind.span);
-            if let Some(built) = bind_side(config, proxy.mode, ssl, &provider, &mut teller) {
-                configs.binds.insert((proxy_id, at), Arc::new(built));
+            let sources = inner.sources(ssl, &mut teller);
+            let built = sources.and_then(|sources| {
+                let serving = inner.serving(proxy.mode, ssl, &sources, None, &mut teller)?;
+                Some((sources, serving))
+            });
+            if let Some((sources, serving)) = built {
+                let side = Arc::new(BindSide {
+                    now: ArcSwap::from_pointee(serving),
+                });
+                configs.binds.insert((proxy_id, at), Arc::clone(&side));
+                inner.binds.push(BindUser {
+                    proxy: proxy.name.clone(),
+                    mode: proxy.mode,
+                    ssl: BindSsl {
+                        certificates: Vec::new(),
+                        ..ssl.clone()
+                    },
+                    sources,
+                    what,
+                    section,
+                    span: bind.span,
+                    place: place(bind.span),
+                    side,
+                });
             }
             messages.append(&mut teller.messages);
         }
@@ -101,12 +132,23 @@ pub fn configs(config: &Config) -> (TlsConfigs, Vec<TlsMessage>) {
             let Some(tls) = &server.tls else { continue };
             let what = format!("server '{}'", server.name);
             let mut teller = Teller::new(&proxy.name.to_string(), &what, section, server.span);
-            if let Some(built) = client::server_side(proxy.mode, tls, &provider, &mut teller) {
-                configs.servers.insert((proxy_id, at), Arc::new(built));
+            if let Some(spoken) = client::spoken(&mut inner, proxy.mode, tls, &mut teller) {
+                let side = Arc::new(ServerSide::new(spoken, tls.verify));
+                configs.servers.insert((proxy_id, at), Arc::clone(&side));
+                inner.servers.push(ServerUser {
+                    proxy: proxy.name.to_string(),
+                    mode: proxy.mode,
+                    tls: tls.clone(),
+                    what,
+                    section,
+                    span: server.span,
+                    side,
+                });
             }
             messages.append(&mut teller.messages);
         }
     }
+    configs.store = Some(Arc::new(Store::new(inner)));
     (configs, messages)
 }
 
@@ -172,6 +214,13 @@ impl Teller {
 /// How the clients of a bind line are spoken to over TLS.
 #[derive(Debug)]
 pub struct BindSide {
+    /// What new clients get.
+    now: ArcSwap<Serving>,
+}
+
+/// What clients get: settings and certificates that belong together.
+#[derive(Debug)]
+struct Serving {
     /// By their number, the line's own first.
     settings: Vec<ClientSettings>,
     by_sni: Arc<BySni>,
@@ -183,6 +232,8 @@ struct ClientSettings {
     config: Arc<ServerConfig>,
     /// Who judges certificates of clients, where that passes errors over.
     lenient: Option<Arc<ClientCertificate>>,
+    /// What the line of a list says that they are made of; none for those of the bind line.
+    own: Option<Arc<OwnSsl>>,
 }
 
 /// A handshake that is done, with who judged the client's certificate and may have passed errors over.
@@ -194,84 +245,57 @@ impl BindSide {
     /// # Errors
     /// When that fails, or the connection does.
     pub(crate) async fn accept(&self, socket: Socket) -> io::Result<Accepted> {
-        if let [only] = self.settings.as_slice() {
+        let now = self.now.load_full();
+        if let [only] = now.settings.as_slice() {
             let stream = TlsAcceptor::from(Arc::clone(&only.config)).accept(socket).await?;
             return Ok((stream, only.lenient.clone()));
         }
         let begun = LazyConfigAcceptor::new(Acceptor::default(), socket).await?;
-        let settings = &self.settings[self.by_sni.settings(begun.client_hello().server_name())];
+        let settings = &now.settings[now.by_sni.settings(begun.client_hello().server_name())];
         let stream = begun.into_stream(Arc::clone(&settings.config)).await?;
         Ok((stream, settings.lenient.clone()))
     }
 }
 
-/// None when the line is refused; the reason has been told.
-fn bind_side(
-    config: &Config,
-    mode: Mode,
+/// Who may be a client, where the settings ask clients for certificates. The outer option is none when the line is refused.
+fn client_verifier(
+    inner: &mut Inner,
     ssl: &BindSsl,
-    provider: &Arc<CryptoProvider>,
     teller: &mut Teller,
-) -> Option<BindSide> {
-    let served = certificate::load(ssl, provider, teller)?;
-    if served.is_empty() {
-        if !ssl.strict_sni && !ssl.may_lack_certificates {
-            teller.refuse("no SSL certificate specified", " (use 'crt').");
-            return None;
-        }
-        teller.warn(
-            "no SSL certificate specified",
-            ", ssl connections will fail (use 'crt').",
-        );
+) -> Option<Option<Arc<ClientCertificate>>> {
+    let (asked, _) = ssl.verify;
+    if !asked {
+        return Some(None);
     }
-    let mut all = vec![ssl];
-    let mut entries = Vec::new();
-    for Served { certificate, given } in served {
-        let settings = match &given.own {
-            None => 0,
-            Some(own) => {
-                all.push(own);
-                all.len() - 1
-            }
-        };
-        let lower = |names: &[Word]| names.iter().map(ToString::to_string).collect();
-        entries.push(Entry {
-            key: certificate.key,
-            names: if given.names.is_empty() {
-                certificate.names
-            } else {
-                lower(&given.names)
-            },
-            not_for: lower(&given.not_for),
-            settings,
-        });
-    }
-    let keys_of = |number: usize| -> Vec<SignatureAlgorithm> {
-        let own = entries.iter().filter(|entry| entry.settings == number);
-        own.map(|entry| entry.key.key.algorithm()).collect()
+    let Some(file) = &ssl.ca_file else {
+        teller.refuse("verify is enabled but no CA file specified", ".");
+        return None;
     };
-    let keys: Vec<_> = (0..all.len()).map(keys_of).collect();
-    let by_sni = Arc::new(BySni::new(entries, ssl.strict_sni));
-    let mut settings = Vec::with_capacity(all.len());
-    for (ssl, keys) in all.into_iter().zip(keys) {
-        settings.push(server_config(
-            config, mode, ssl, &by_sni, &keys, provider, teller,
-        )?);
+    let algorithms = inner.common.provider.signature_verification_algorithms;
+    match inner.trust(file, ssl.crl_file.as_ref()) {
+        Ok(trust) => Some(Some(Arc::new(ClientCertificate::new(trust, ssl, algorithms)))),
+        Err(text) => {
+            teller.refuse_line(&text);
+            None
+        }
     }
-    Some(BindSide { settings, by_sni })
 }
 
 /// None when the line is refused; the reason has been told.
 fn server_config(
-    config: &Config,
+    inner: &mut Inner,
     mode: Mode,
-    ssl: &BindSsl,
+    (ssl, own): (&BindSsl, Option<Arc<OwnSsl>>),
     by_sni: &Arc<BySni>,
     keys: &[SignatureAlgorithm],
-    provider: &Arc<CryptoProvider>,
     teller: &mut Teller,
 ) -> Option<ClientSettings> {
-    let defaults = &config.global.ssl_default_bind;
+    let verifier = client_verifier(inner, ssl, teller);
+    let Common {
+        provider,
+        dialect,
+        defaults,
+    } = &inner.common;
     let offer = Offer {
         ciphers: ssl.ciphers.as_ref().or(defaults.ciphers.as_ref()),
         ciphersuites: ssl.ciphersuites.as_ref().or(defaults.ciphersuites.as_ref()),
@@ -279,7 +303,7 @@ fn server_config(
         max: ssl.max_ver.or(defaults.max_ver),
     };
     let settings = settings::settle(&offer, keys, teller)?;
-    let verifier = certificate::client_verifier(ssl, provider, teller)?;
+    let verifier = verifier?;
 
     let mut limited = CryptoProvider::clone(provider);
     // In the order of the file: without `prefer-client-ciphers` the server's preference counts.
@@ -300,7 +324,7 @@ fn server_config(
     let mut built = builder.with_cert_resolver(resolver);
     built.alpn_protocols = match &ssl.alpn {
         Some(offered) => offered.iter().map(|name| name.to_vec()).collect(),
-        None if mode == Mode::Http && config.dialect.does_as(2, 8) => {
+        None if mode == Mode::Http && dialect.does_as(2, 8) => {
             vec![b"h2".to_vec(), b"http/1.1".to_vec()]
         }
         None => Vec::new(),
@@ -315,5 +339,6 @@ fn server_config(
     Some(ClientSettings {
         config: Arc::new(built),
         lenient,
+        own,
     })
 }

@@ -9,6 +9,7 @@ use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use haproxy_cfg::model::Word;
@@ -31,10 +32,102 @@ use crate::listen::system_words;
 /// Authorities, and what they revoked.
 #[derive(Debug)]
 pub(super) struct Trust {
+    authorities: Arc<Authorities>,
+    revoked: Arc<Revocations>,
+    algorithms: WebPkiSupportedAlgorithms,
+}
+
+/// Certificates of authorities.
+#[derive(Debug, Default)]
+pub(super) struct Authorities {
     certificates: Vec<CertificateDer<'static>>,
     anchors: Vec<TrustAnchor<'static>>,
-    revoked: Vec<CertRevocationList<'static>>,
-    algorithms: WebPkiSupportedAlgorithms,
+}
+
+/// Lists of revoked certificates.
+#[derive(Debug, Default)]
+pub(super) struct Revocations {
+    lists: Vec<CertRevocationList<'static>>,
+    /// The same in DER.
+    der: Vec<Vec<u8>>,
+}
+
+impl Authorities {
+    /// Reads a file, or what the system trusts. The error says what is wrong with it.
+    pub(super) fn load(file: &Word) -> Result<Self, String> {
+        if **file == *SYSTEM {
+            return Ok(Self::of(rustls_native_certs::load_native_certs().certs));
+        }
+        let pem = read(file)
+            .map_err(|error| format!("'ca-file' : unable to load {file} ({})", system_words(&error)))?;
+        Self::parse(&pem)
+            .ok_or_else(|| format!("'ca-file' : unable to load {file} (it holds no CA certificate)"))
+    }
+
+    /// Those in PEM; none where it holds none.
+    pub(super) fn parse(pem: &[u8]) -> Option<Self> {
+        let certificates = CertificateDer::pem_slice_iter(pem)
+            .filter_map(Result::ok)
+            .collect();
+        let found = Self::of(certificates);
+        (!found.anchors.is_empty()).then_some(found)
+    }
+
+    fn of(certificates: Vec<CertificateDer<'static>>) -> Self {
+        let anchor = |certificate: &CertificateDer<'static>| {
+            let anchor = webpki::anchor_from_trusted_cert(certificate).ok()?;
+            Some(anchor.to_owned())
+        };
+        Self {
+            anchors: certificates.iter().filter_map(anchor).collect(),
+            certificates,
+        }
+    }
+
+    /// These, and behind them those of another that are not among them.
+    pub(super) fn with(&self, other: Self) -> Self {
+        let mut all = self.certificates.clone();
+        for certificate in other.certificates {
+            if !all.contains(&certificate) {
+                all.push(certificate);
+            }
+        }
+        Self::of(all)
+    }
+
+    /// All, in DER.
+    pub(super) fn der(&self) -> Vec<Vec<u8>> {
+        self.certificates.iter().map(|der| der.to_vec()).collect()
+    }
+}
+
+impl Revocations {
+    /// Reads a file. The error says what is wrong with it.
+    pub(super) fn load(file: &Word) -> Result<Self, String> {
+        let wrong = |why: String| format!("'crl-file' : unable to load {file} ({why})");
+        let pem = read(file).map_err(|error| wrong(system_words(&error)))?;
+        Self::parse(&pem).map_err(wrong)
+    }
+
+    /// Those in PEM. The error says why they are none.
+    pub(super) fn parse(pem: &[u8]) -> Result<Self, String> {
+        let mut found = Self::default();
+        for list in CertificateRevocationListDer::pem_slice_iter(pem).filter_map(Result::ok) {
+            let parsed = BorrowedCertRevocationList::from_der(&list).and_then(|list| list.to_owned());
+            let parsed = parsed.map_err(|error| error.to_string())?;
+            found.lists.push(CertRevocationList::from(parsed));
+            found.der.push(list.to_vec());
+        }
+        if found.lists.is_empty() {
+            return Err("it holds no list of revoked certificates".to_owned());
+        }
+        Ok(found)
+    }
+
+    /// All, in DER.
+    pub(super) fn der(&self) -> Vec<Vec<u8>> {
+        self.der.clone()
+    }
 }
 
 /// Something that is wrong with a chain.
@@ -87,52 +180,22 @@ impl Fault {
 const SYSTEM: &[u8] = b"@system-ca";
 
 impl Trust {
-    /// Reads the files. The error says what is wrong with which.
-    pub(super) fn load(
-        authorities: &Word,
-        revoked: Option<&Word>,
+    /// Authorities, with what they revoked.
+    pub(super) fn new(
+        authorities: Arc<Authorities>,
+        revoked: Arc<Revocations>,
         algorithms: WebPkiSupportedAlgorithms,
-    ) -> Result<Self, String> {
-        let certificates: Vec<CertificateDer<'static>> = if **authorities == *SYSTEM {
-            rustls_native_certs::load_native_certs().certs
-        } else {
-            let pem = read(authorities).map_err(|error| {
-                format!(
-                    "'ca-file' : unable to load {authorities} ({})",
-                    system_words(&error)
-                )
-            })?;
-            CertificateDer::pem_slice_iter(&pem)
-                .filter_map(Result::ok)
-                .collect()
-        };
-        let anchor = |certificate: &CertificateDer<'static>| {
-            let anchor = webpki::anchor_from_trusted_cert(certificate).ok()?;
-            Some(anchor.to_owned())
-        };
-        let anchors: Vec<_> = certificates.iter().filter_map(anchor).collect();
-        if anchors.is_empty() {
-            return Err(format!(
-                "'ca-file' : unable to load {authorities} (it holds no CA certificate)"
-            ));
-        }
-        let revoked = revoked.map(revocations).transpose()?.unwrap_or_default();
-        Ok(Self {
-            certificates,
-            anchors,
+    ) -> Self {
+        Self {
+            authorities,
             revoked,
             algorithms,
-        })
+        }
     }
 
     /// Nobody.
     pub(super) fn nobody(algorithms: WebPkiSupportedAlgorithms) -> Self {
-        Self {
-            certificates: Vec::new(),
-            anchors: Vec::new(),
-            revoked: Vec::new(),
-            algorithms,
-        }
+        Self::new(Arc::default(), Arc::default(), algorithms)
     }
 
     /// Whether a chain leads from `end` to one of the authorities.
@@ -147,7 +210,7 @@ impl Trust {
             return Ok(());
         }
         let parsed = EndEntityCert::try_from(end).map_err(refused)?;
-        let lists: Vec<&CertRevocationList<'_>> = self.revoked.iter().collect();
+        let lists: Vec<&CertRevocationList<'_>> = self.revoked.lists.iter().collect();
         let revocation = RevocationOptionsBuilder::new(&lists).ok().map(|options| {
             options
                 .with_depth(RevocationCheckDepth::Chain)
@@ -158,7 +221,7 @@ impl Trust {
         parsed
             .verify_for_usage(
                 self.algorithms.all,
-                &self.anchors,
+                &self.authorities.anchors,
                 intermediates,
                 now,
                 usage,
@@ -238,7 +301,7 @@ impl Trust {
             }
             CertificateError::UnknownIssuer if sent.is_empty() => {
                 found.push(Fault::of_end(fault::NO_ISSUER));
-                if !self.revoked.is_empty() {
+                if !self.revoked.lists.is_empty() {
                     // Nor is it known what its issuer has revoked.
                     found.push(Fault::of_end(fault::NO_CRL));
                 }
@@ -270,12 +333,12 @@ impl Trust {
     /// Names of the authorities, for peers that choose their certificate by them.
     pub(super) fn subjects(&self) -> Vec<rustls::DistinguishedName> {
         let in_sequence = |anchor: &TrustAnchor<'_>| rustls::DistinguishedName::in_sequence(&anchor.subject);
-        self.anchors.iter().map(in_sequence).collect()
+        self.authorities.anchors.iter().map(in_sequence).collect()
     }
 
     /// Whether the certificate stands in the file itself, and is signed by itself: nobody else could be asked for it.
     fn is_listed(&self, end: &CertificateDer<'_>, now: UnixTime) -> Result<bool, rustls::Error> {
-        if !self.certificates.iter().any(|known| known == end) {
+        if !self.authorities.certificates.iter().any(|known| known == end) {
             return Ok(false);
         }
         let parsed = parse(end)?;
@@ -289,7 +352,7 @@ impl Trust {
     /// Whether a certificate of the first version was signed by one in the file.
     fn has_signed_old(&self, end: &CertificateDer<'_>, now: UnixTime) -> Result<bool, rustls::Error> {
         let parsed = parse(end)?;
-        if parsed.version() != X509Version::V1 || !self.revoked.is_empty() {
+        if parsed.version() != X509Version::V1 || !self.revoked.lists.is_empty() {
             return Ok(false);
         }
         is_valid_at(&parsed, now)?;
@@ -306,7 +369,7 @@ impl Trust {
                     &parsed.signature_value.data,
                 )
         };
-        if self.certificates.iter().any(signed) {
+        if self.authorities.certificates.iter().any(signed) {
             Ok(true)
         } else {
             Err(CertificateError::UnknownIssuer.into())
@@ -316,22 +379,6 @@ impl Trust {
 
 fn read(path: &Word) -> io::Result<Vec<u8>> {
     fs::read(Path::new(OsStr::from_bytes(path)))
-}
-
-fn revocations(path: &Word) -> Result<Vec<CertRevocationList<'static>>, String> {
-    let wrong = |why: String| format!("'crl-file' : unable to load {path} ({why})");
-    let pem = read(path).map_err(|error| wrong(system_words(&error)))?;
-    let mut lists = Vec::new();
-    for list in CertificateRevocationListDer::pem_slice_iter(&pem).filter_map(Result::ok) {
-        let parsed = BorrowedCertRevocationList::from_der(&list).and_then(|list| list.to_owned());
-        lists.push(CertRevocationList::from(
-            parsed.map_err(|error| wrong(error.to_string()))?,
-        ));
-    }
-    if lists.is_empty() {
-        return Err(wrong("it holds no list of revoked certificates".to_owned()));
-    }
-    Ok(lists)
 }
 
 fn parse<'a>(certificate: &'a CertificateDer<'_>) -> Result<X509Certificate<'a>, rustls::Error> {
@@ -425,7 +472,7 @@ fn refused(error: webpki::Error) -> rustls::Error {
         E::CrlExpired { .. } => CertificateError::ExpiredRevocationList,
         E::UnknownIssuer => CertificateError::UnknownIssuer,
         E::RequiredEkuNotFoundContext(_) => CertificateError::InvalidPurpose,
-        error => CertificateError::Other(rustls::OtherError(std::sync::Arc::new(error))),
+        error => CertificateError::Other(rustls::OtherError(Arc::new(error))),
     }
     .into()
 }

@@ -1,0 +1,147 @@
+//! What of TLS is in memory, by the names of its files: certificates, lists of them, authorities and what they revoked; with all
+//! listeners and servers that use them, so that what changes while the process runs is put in place everywhere at once. A
+//! connection keeps what it began with.
+
+mod bind;
+mod change;
+mod lists;
+mod server;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use haproxy_cfg::Dialect;
+use haproxy_cfg::model::{BindCertificate, BindSsl, OwnSsl, SslDefaults, Word};
+use rustls::crypto::CryptoProvider;
+
+use super::certificate::{self, Loaded, Material};
+use super::trust::{Authorities, Revocations, Trust};
+
+pub(super) use bind::BindUser;
+pub(super) use server::ServerUser;
+
+/// All of it.
+#[derive(Debug)]
+pub struct Store {
+    inner: Mutex<Inner>,
+}
+
+/// What the lines of all listeners have in common.
+#[derive(Clone, Debug)]
+pub(super) struct Common {
+    pub(super) provider: Arc<CryptoProvider>,
+    pub(super) dialect: Dialect,
+    /// `ssl-default-bind-*`.
+    pub(super) defaults: SslDefaults,
+}
+
+/// A certificate in memory.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    pub(super) material: Material,
+    /// None while it cannot be served.
+    pub(super) loaded: Option<Loaded>,
+}
+
+/// A list of certificates, or a folder.
+#[derive(Clone, Debug)]
+pub(super) struct List {
+    pub(super) lines: Vec<BindCertificate>,
+    pub(super) is_folder: bool,
+}
+
+/// What is prepared, behind the name of its file.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    pub(super) certificate: Option<(String, Material)>,
+    pub(super) authorities: Option<(String, Arc<Authorities>)>,
+    pub(super) revoked: Option<(String, Arc<Revocations>)>,
+}
+
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub(super) common: Common,
+    pub(super) certificates: BTreeMap<String, Held>,
+    pub(super) lists: BTreeMap<String, List>,
+    pub(super) authorities: BTreeMap<String, Arc<Authorities>>,
+    pub(super) revoked: BTreeMap<String, Arc<Revocations>>,
+    pub(super) pending: Pending,
+    pub(super) binds: Vec<BindUser>,
+    pub(super) servers: Vec<ServerUser>,
+}
+
+impl Store {
+    pub(super) fn new(inner: Inner) -> Self {
+        Self {
+            inner: Mutex::new(inner),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Whoever holds it leaves it whole.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    pub(super) fn new(common: Common) -> Self {
+        Self {
+            common,
+            certificates: BTreeMap::new(),
+            lists: BTreeMap::new(),
+            authorities: BTreeMap::new(),
+            revoked: BTreeMap::new(),
+            pending: Pending::default(),
+            binds: Vec::new(),
+            servers: Vec::new(),
+        }
+    }
+
+    /// The certificate of a file, which is read unless it is in memory. The text to tell when it cannot be loaded.
+    pub(super) fn certificate(&mut self, name: &str) -> Result<Loaded, String> {
+        if let Some(held) = self.certificates.get(name) {
+            let empty = || format!("unable to load certificate from file '{name}'.");
+            return held.loaded.clone().ok_or_else(empty);
+        }
+        let word: Word = name.into();
+        let material = Material::read(certificate::path_of(&word))?;
+        let loaded = material.ready(&self.common.provider, name)?;
+        let held = Held {
+            material,
+            loaded: Some(loaded.clone()),
+        };
+        self.certificates.insert(name.to_owned(), held);
+        Ok(loaded)
+    }
+
+    /// Whom the files name. The text to tell when one cannot be loaded.
+    pub(super) fn trust(&mut self, authorities: &Word, revoked: Option<&Word>) -> Result<Trust, String> {
+        let name = authorities.to_string();
+        let found = match self.authorities.get(&name) {
+            Some(found) => Arc::clone(found),
+            None => {
+                let read = Arc::new(Authorities::load(authorities)?);
+                self.authorities.insert(name, Arc::clone(&read));
+                read
+            }
+        };
+        let lists = match revoked {
+            None => Arc::default(),
+            Some(file) => match self.revoked.get(&file.to_string()) {
+                Some(found) => Arc::clone(found),
+                None => {
+                    let read = Arc::new(Revocations::load(file)?);
+                    self.revoked.insert(file.to_string(), Arc::clone(&read));
+                    read
+                }
+            },
+        };
+        let algorithms = self.common.provider.signature_verification_algorithms;
+        Ok(Trust::new(found, lists, algorithms))
+    }
+}
+
+/// The settings that hold for clients who get a certificate.
+pub(super) fn settings_of(bind: &BindSsl, own: Option<&OwnSsl>) -> BindSsl {
+    own.map_or_else(|| bind.clone(), |own| own.over(bind))
+}
