@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod bench_vrrp;
 mod corpus;
 mod fixtures;
 mod fuzz;
@@ -42,6 +43,8 @@ enum Command {
     Test(test::Args),
     /// Compare CPU per request, memory and start-up with Debian's haproxy.
     Bench(bench::Args),
+    /// Measure VRRP beside Debian's keepalived: a thousand instances, takeovers, reloads.
+    BenchVrrp(bench_vrrp::Args),
     /// A stage of the bench, which it starts itself.
     #[command(hide = true)]
     RunChild(bench::ChildArgs),
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Command::Tidy(args) => tidy::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::BenchVrrp(args) => bench_vrrp::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),
         Command::RunChild(args) => {
             return bench::run_child(&args).unwrap_or_else(|error| {

@@ -41,6 +41,7 @@ mod process;
 mod processes;
 mod queue;
 mod router;
+mod routers;
 mod scheduling;
 mod snapshot;
 mod socket;

@@ -15,10 +15,10 @@ pub(super) const FILE: &str = "segment.pcap";
 
 /// A recorded frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Frame {
-    pub(super) at: SystemTime,
-    /// From the Ethernet header on.
-    pub(super) bytes: Vec<u8>,
+pub(crate) struct Frame {
+    pub(crate) at: SystemTime,
+    /// From the header of the link on.
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// A recording that goes on until it is dropped.
@@ -83,7 +83,7 @@ const RECORD: usize = 16;
 const MAGIC: u32 = 0xa1b2_c3d4;
 
 /// Takes a recording apart. A last record that is still being written is left out.
-fn parse(bytes: &[u8]) -> Result<Vec<Frame>> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Vec<Frame>> {
     let word = |at: usize| -> Option<u32> {
         let four = bytes.get(at..at + 4)?;
         Some(u32::from_ne_bytes(four.try_into().ok()?))

@@ -7,7 +7,7 @@
 //! ends the second and with it every process and namespace of the lab. So labs may run side by side, too.
 
 mod advert;
-mod capture;
+pub(crate) mod capture;
 mod http;
 mod isolation;
 mod keepalived;

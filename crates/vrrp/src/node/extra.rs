@@ -5,13 +5,6 @@ use vrrp_proto::Time;
 use super::Node;
 
 impl Node {
-    /// When the next instance is due.
-    pub(super) fn extra_due(&self) -> Option<Time> {
-        (0..self.routers.len())
-            .filter_map(|at| self.routers[at].extra_due.filter(|_| self.is_master(at)))
-            .min()
-    }
-
     /// Begins to count for an instance that became master, and ends it for one that no longer is.
     pub(super) fn settle_extra(&mut self, at: usize) {
         let extra = self.routers[at].instance.extra_garp;
@@ -21,9 +14,9 @@ impl Node {
         self.routers[at].extra_due = due;
     }
 
-    /// Tells what is due.
-    pub(super) fn announce_elsewhere(&mut self, now: Time) {
-        for at in 0..self.routers.len() {
+    /// Tells what is due of these instances.
+    pub(super) fn announce_elsewhere(&mut self, now: Time, due: &[usize]) {
+        for &at in due {
             let router = &self.routers[at];
             let Some(extra) = router.instance.extra_garp else {
                 continue;

@@ -28,6 +28,21 @@ impl Node {
                 other => self.take_change(other),
             }
         }
+        self.settle_addresses();
+    }
+
+    /// Tells instances of the interfaces whose addresses have changed: once, however many have.
+    pub(super) fn settle_addresses(&mut self) {
+        let unsettled = std::mem::take(&mut self.unsettled);
+        if unsettled.is_empty() {
+            return;
+        }
+        for index in unsettled {
+            if let Some(name) = self.interfaces.numbered(index).map(|link| link.name.clone()) {
+                self.look_again(&name);
+            }
+        }
+        self.retry_statics();
     }
 
     /// Asks for all anew, and takes the differences as if they had been told.
@@ -41,6 +56,7 @@ impl Node {
                 for change in self.interfaces.changes_to(&now) {
                     self.take_change(change);
                 }
+                self.settle_addresses();
             }
             Err(error) => self
                 .log
@@ -146,10 +162,7 @@ impl Node {
                     self.take_lost_address(held);
                 }
                 Seen::Addresses { index } => {
-                    if let Some(name) = self.interfaces.numbered(index).map(|link| link.name.clone()) {
-                        self.look_again(&name);
-                    }
-                    self.retry_statics();
+                    self.unsettled.insert(index);
                 }
             }
         }
@@ -203,7 +216,10 @@ impl Node {
                 continue;
             }
             self.renew_source(at);
-            self.open_sockets(at);
+            let has_sockets = |key: SocketKey| self.sockets.contains_key(&key);
+            if !self.socket_key(at).is_some_and(has_sockets) {
+                self.open_sockets(at);
+            }
             let up = self.is_usable(at);
             if self.routers[at].up != up {
                 self.routers[at].up = up;
@@ -281,25 +297,15 @@ impl Node {
             self.below(&instance.interface)
         };
         let index = self.interfaces.named(interface)?.index;
-        let virtual_ones = |address: IpAddr| self.is_virtual(instance, address);
         let ipv4 = !instance.ipv6;
+        let moves = |address: IpAddr| self.movable.contains(&address);
         self.interfaces
-            .first_address(index, ipv4, virtual_ones)
+            .first_address(index, ipv4, moves)
             // The owner of the addresses has no other.
             .or_else(|| {
                 let owner = instance.priority == vrrp_proto::wire::OWNER_PRIORITY;
                 owner.then(|| self.interfaces.first_address(index, ipv4, |_| false))?
             })
-    }
-
-    /// Whether an address is one of those that instances move.
-    fn is_virtual(&self, instance: &VrrpInstance, address: IpAddr) -> bool {
-        self.routers
-            .iter()
-            .map(|router| &router.instance)
-            .chain([instance])
-            .flat_map(|instance| instance.addresses.iter().chain(&instance.excluded))
-            .any(|one| one.address == address)
     }
 
     /// Whether this machine has the source address that an instance was given, where that is to be looked at.
@@ -362,7 +368,7 @@ impl Node {
         for ipv4 in [true, false] {
             let address = self
                 .interfaces
-                .first_address(link.index, ipv4, |one| self.is_virtual(instance, one));
+                .first_address(link.index, ipv4, |one| self.movable.contains(&one));
             if let Some(address) = address {
                 self.log
                     .detail(format!("Assigned address {address} for interface {}", link.name));

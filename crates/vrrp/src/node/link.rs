@@ -19,6 +19,7 @@ impl Node {
         for link in self.links.lasted(now) {
             self.apply(Change::Link(link));
         }
+        self.settle_addresses();
     }
 
     /// Sees links by another configuration.

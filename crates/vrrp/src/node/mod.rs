@@ -15,8 +15,9 @@ mod statics;
 mod track;
 mod vmac;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use keepalived_conf::model::{Config, GlobalDefs, VrrpInstance};
@@ -48,6 +49,7 @@ use crate::process::Running;
 use crate::processes::Processes;
 use crate::queue::Queues;
 use crate::router::{Router, machine_config};
+use crate::routers::Routers;
 use crate::snapshot::{FifoView, MailCounts};
 use crate::socket::{AdvertSockets, FrameSocket, Path};
 use crate::sysctl::Changed;
@@ -104,7 +106,11 @@ pub(crate) struct Node {
     links: Links,
     /// Interfaces whose `promote_secondaries` was switched on.
     switches: BTreeMap<String, String>,
-    pub(crate) routers: Vec<Router>,
+    pub(crate) routers: Routers,
+    /// The addresses that instances move.
+    movable: HashSet<IpAddr>,
+    /// Interfaces whose addresses have changed since instances were last told.
+    unsettled: BTreeSet<u32>,
     pub(crate) checks: Vec<Check>,
     pub(crate) things: Things,
     /// The tracked processes; none when no instance tracks any.
@@ -199,7 +205,9 @@ impl Node {
             interfaces,
             links,
             switches: BTreeMap::new(),
-            routers: Vec::new(),
+            routers: Routers::default(),
+            movable: HashSet::new(),
+            unsettled: BTreeSet::new(),
             checks: Vec::new(),
             things: Things::of(config),
             files: None,
@@ -236,6 +244,7 @@ impl Node {
         }
         node.silence_local_groups();
         node.make_vmacs();
+        node.movable = movable(config).collect();
         for instance in &config.instances {
             let machine = node.machine_config(instance, config);
             node.routers.push(Router::new(instance.clone(), machine));
@@ -392,26 +401,18 @@ impl Node {
     }
 
     /// When [`Self::handle_timeout`] wants to be called.
-    pub(crate) fn poll_timeout(&self) -> Option<Time> {
-        self.routers
-            .iter()
-            .flat_map(|router| {
-                [
-                    router.machine.poll_timeout(),
-                    router.lines.poll_timeout(),
-                    router.split.poll_timeout(),
-                ]
-            })
-            .chain([
-                self.announcer.poll_timeout(),
-                self.links.poll_timeout(),
-                self.extra_due(),
-                self.lines.poll_timeout(),
-                self.begin_at,
-                self.processes.as_ref().and_then(Processes::poll_timeout),
-            ])
-            .flatten()
-            .min()
+    pub(crate) fn poll_timeout(&mut self) -> Option<Time> {
+        [
+            self.routers.next_due(),
+            self.announcer.poll_timeout(),
+            self.links.poll_timeout(),
+            self.lines.poll_timeout(),
+            self.begin_at,
+            self.processes.as_ref().and_then(Processes::poll_timeout),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Does what is due. Packets that wait are looked at first: an advert among them says that the master lives.
@@ -421,11 +422,14 @@ impl Node {
             self.begin_at = None;
             self.start_all();
         }
+        let all_due = self.routers.due(now);
         let due = |router: &Router| router.machine.poll_timeout().is_some_and(|due| now >= due);
-        if self.routers.iter().any(due) {
+        // A master's advert need not wait for those of others.
+        let waits = |at: &usize| due(&self.routers[*at]) && !self.is_master(*at);
+        if all_due.iter().any(waits) {
             self.receive_waiting(buffer);
         }
-        for at in 0..self.routers.len() {
+        for &at in &all_due {
             if due(&self.routers[at]) {
                 self.routers[at].machine.handle_timeout(now);
                 self.act(at);
@@ -439,9 +443,9 @@ impl Node {
         if let Some(count) = self.lines.withheld(now) {
             self.log.info(format!("{count} more lines of this kind left out"));
         }
-        self.handle_split_timeouts();
+        self.handle_split_timeouts(&all_due);
         self.handle_process_timeout();
-        self.announce_elsewhere(now);
+        self.announce_elsewhere(now, &all_due);
         self.announcer.handle_timeout(now);
         self.look_at_links(now);
     }
@@ -662,4 +666,12 @@ fn families(config: &Config) -> (bool, bool) {
         all.any(|one| one.address.is_ipv6() == ipv6)
     };
     (has(false), has(true))
+}
+
+/// The addresses that instances of a configuration move.
+fn movable(config: &Config) -> impl Iterator<Item = IpAddr> {
+    let instances = config.instances.iter();
+    instances
+        .flat_map(|instance| instance.addresses.iter().chain(&instance.excluded))
+        .map(|address| address.address)
 }

@@ -5,7 +5,7 @@ use vrrp_proto::track::Health;
 use vrrp_proto::{Input, StateKind};
 
 use super::track::Things;
-use super::{Ending, Node, SocketKey, families, listeners};
+use super::{Ending, Node, SocketKey, families, listeners, movable};
 use crate::address::spec;
 use crate::announcement::Intervals;
 use crate::check::Check;
@@ -44,6 +44,8 @@ impl Node {
         self.renew_files(config);
         self.renew_processes(config);
         self.change_statics(&config.statics);
+        // What is still set is none of the machine's own either.
+        self.movable.extend(movable(config));
         // Members' places are those in the new file only once all are in its order.
         let groups = std::mem::take(&mut self.groups);
         let mut at = 0;
@@ -80,6 +82,7 @@ impl Node {
                 }
             }
         }
+        self.movable = movable(config).collect();
         self.renew_firewall();
         self.set_statics();
         self.promote_secondaries();

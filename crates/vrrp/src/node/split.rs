@@ -49,10 +49,10 @@ impl Node {
         self.act_on_split(at, action);
     }
 
-    /// Lets the watches of all instances go on.
-    pub(super) fn handle_split_timeouts(&mut self) {
+    /// Lets the watches of these instances go on.
+    pub(super) fn handle_split_timeouts(&mut self, due: &[usize]) {
         let now = self.clock.now();
-        for at in 0..self.routers.len() {
+        for &at in due {
             let action = self.routers[at].split.handle_timeout(now);
             self.act_on_split(at, action);
         }
