@@ -2,6 +2,7 @@
 
 mod background;
 mod demo;
+mod explain;
 mod fmt;
 mod haproxy;
 mod heartbeat;

@@ -37,6 +37,10 @@ enum Command {
     ///
     /// Exit status: 0 when nothing is left to decide, 1 when something is, 2 when a file could not be read or written.
     Migrate(crate::migrate::Options),
+    /// Say which rules, ACLs, backend and server of haproxy.cfg a request meets, and what each of them looked at.
+    ///
+    /// Exit status: 0 when the request was followed to its end, 1 when the files cannot be run, 2 for a wrong command line.
+    Explain(crate::explain::Options),
     /// Indent haproxy.cfg files and set their blanks; nothing else is changed.
     ///
     /// Exit status: 0, with --check 1 when a file would change, 2 when a file could not be read or written.
@@ -76,6 +80,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         }
         Some(Command::Lint(options)) => ExitCode::from(crate::lint::run(&options)),
         Some(Command::Migrate(options)) => ExitCode::from(crate::migrate::run(&options)),
+        Some(Command::Explain(options)) => ExitCode::from(crate::explain::run(&options)),
         Some(Command::Fmt(options)) => ExitCode::from(crate::fmt::run(&options)),
         Some(Command::Simulate(options)) => ExitCode::from(crate::simulate::run(&options)),
         Some(Command::Demo { limit }) => match crate::demo::run(limit) {

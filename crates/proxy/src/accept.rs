@@ -225,46 +225,13 @@ impl Acceptor {
             tokio::task::spawn_local(thread.wheel.hold_time(greeting));
             return;
         }
-        let now = thread.now_ms();
-        let runtime = &thread.shared.runtime;
-        runtime.connections.inc();
-        let state = &runtime.proxies[self.proxy.0 as usize];
-        state.fe_sessions.inc();
-        if let Some(listener) = state.listeners.get(usize::from(self.bind)) {
-            listener.inc();
-        }
-        if let Some(listener) = thread.listener_counters(self.proxy, self.bind) {
-            listener.stot.inc();
-        }
-        let process = &thread.counters().process;
-        process.conn_tot.inc();
-        process.conn_rate.hit(now);
-        let counters = thread.fe_counters(self.proxy);
-        counters.conn_tot.inc();
-        counters.conn_rate.hit(now);
         let dst = match &io {
             Io::Tcp(stream) if thread.shared.wants_dst[self.proxy.0 as usize].load(Relaxed) => {
                 stream.local_addr().ok()
             }
             _ => None,
         };
-        let mut session = Session {
-            thread: Rc::clone(thread),
-            io,
-            timer: thread.wheel.timer(),
-            client: Client {
-                frontend: self.proxy,
-                bind: self.bind,
-                src: from,
-                dst,
-                accepted_ms: now,
-                counted: true,
-                ..Client::default()
-            },
-            pending: None,
-            carried: None,
-            private: None,
-        };
+        let mut session = admit(thread, self.proxy, self.bind, io, from, dst);
         if let Io::Tcp(stream) = &session.io {
             self.settle(&SockRef::from(stream));
         }
@@ -311,6 +278,51 @@ impl Acceptor {
         if proxy.options.nolinger {
             let _ = socket.set_linger(Some(Duration::ZERO));
         }
+    }
+}
+
+/// The session of a connection from `src` to `dst`, counted from here on.
+pub(crate) fn admit(
+    thread: &Rc<Thread>,
+    proxy: ProxyId,
+    bind: u16,
+    io: Io,
+    src: Option<SocketAddr>,
+    dst: Option<SocketAddr>,
+) -> Session {
+    let now = thread.now_ms();
+    let runtime = &thread.shared.runtime;
+    runtime.connections.inc();
+    let state = &runtime.proxies[proxy.0 as usize];
+    state.fe_sessions.inc();
+    if let Some(listener) = state.listeners.get(usize::from(bind)) {
+        listener.inc();
+    }
+    if let Some(listener) = thread.listener_counters(proxy, bind) {
+        listener.stot.inc();
+    }
+    let process = &thread.counters().process;
+    process.conn_tot.inc();
+    process.conn_rate.hit(now);
+    let counters = thread.fe_counters(proxy);
+    counters.conn_tot.inc();
+    counters.conn_rate.hit(now);
+    Session {
+        thread: Rc::clone(thread),
+        io,
+        timer: thread.wheel.timer(),
+        client: Client {
+            frontend: proxy,
+            bind,
+            src,
+            dst,
+            accepted_ms: now,
+            counted: true,
+            ..Client::default()
+        },
+        pending: None,
+        carried: None,
+        private: None,
     }
 }
 

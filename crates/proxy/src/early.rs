@@ -60,7 +60,10 @@ pub(crate) fn run<'p>(
         hints: &mut Vec::new(),
         undecided: &Cell::new(false),
     };
-    rules.run(acls, &mut exec, at)
+    match &thread.rehearsal {
+        None => rules.run(acls, &mut exec, at),
+        Some(rehearsal) => rules.run_watched(acls, &mut exec, at, &**rehearsal),
+    }
 }
 
 /// Applies `tcp-request connection`. Gives whether the connection goes on.

@@ -14,6 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
 use crate::http2::{ServerStream, StreamIo};
+use crate::rehearsal::Rehearsed;
 use crate::socket::Socket;
 use crate::tcp_info;
 use crate::tls::{Secured, TlsIo};
@@ -33,6 +34,8 @@ pub enum Io {
     Http2Server(Box<ServerStream>),
     /// A response of a cache, in a server's place: what it is told goes nowhere.
     Cached(Box<Replay>),
+    /// What is only imagined.
+    Rehearsed(Box<Rehearsed>),
     /// None any more.
     Closed,
 }
@@ -46,6 +49,7 @@ impl Io {
             Self::Tls(io) => io.socket().tcp()?.local_addr().ok(),
             Self::Http2(stream) => stream.carrier().local_address(),
             Self::Http2Server(stream) => stream.link().local_address(),
+            Self::Rehearsed(io) => io.local_address(),
             Self::Unix(_) | Self::Cached(_) | Self::Closed => None,
         }
     }
@@ -59,6 +63,7 @@ impl Io {
             | Self::Http2(_)
             | Self::Http2Server(_)
             | Self::Cached(_)
+            | Self::Rehearsed(_)
             | Self::Closed => None,
         }
     }
@@ -67,6 +72,7 @@ impl Io {
     pub(crate) fn tls(&self) -> Option<Tls<'_>> {
         match self {
             Self::Http2(stream) => Some(stream.secured()?.agreed()),
+            Self::Rehearsed(io) => io.tls(),
             _ => self.secured()?.agreed(),
         }
     }
@@ -101,11 +107,7 @@ impl Io {
         match std::mem::replace(self, Self::Closed) {
             Self::Tcp(io) => Some(Socket::Tcp(io)),
             Self::Unix(io) => Some(Socket::Unix(io)),
-            other @ (Self::Tls(_)
-            | Self::Http2(_)
-            | Self::Http2Server(_)
-            | Self::Cached(_)
-            | Self::Closed) => {
+            other => {
                 *self = other;
                 None
             }
@@ -120,7 +122,7 @@ impl Io {
             Self::Tls(io) => io.socket().tcp().map_or(-1, AsRawFd::as_raw_fd),
             Self::Http2(stream) => stream.carrier().descriptor(),
             Self::Http2Server(stream) => stream.link().descriptor(),
-            Self::Cached(_) | Self::Closed => -1,
+            Self::Cached(_) | Self::Rehearsed(_) | Self::Closed => -1,
         }
     }
 
@@ -143,7 +145,12 @@ impl Io {
         match self {
             Self::Tcp(io) => Some(io.as_fd()),
             Self::Tls(io) => Some(io.socket().tcp()?.as_fd()),
-            Self::Unix(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Cached(_) | Self::Closed => None,
+            Self::Unix(_)
+            | Self::Http2(_)
+            | Self::Http2Server(_)
+            | Self::Cached(_)
+            | Self::Rehearsed(_)
+            | Self::Closed => None,
         }
     }
 
@@ -155,7 +162,7 @@ impl Io {
             Self::Tls(io) => tcp_info::facts(io.socket().tcp()?),
             Self::Http2(stream) => stream.carrier().tcp_facts(),
             Self::Http2Server(stream) => stream.link().tcp_facts(),
-            Self::Unix(_) | Self::Cached(_) | Self::Closed => None,
+            Self::Unix(_) | Self::Cached(_) | Self::Rehearsed(_) | Self::Closed => None,
         }
     }
 
@@ -173,6 +180,7 @@ impl Io {
             Self::Http2(stream) => return stream.poll_read(cx, room),
             Self::Http2Server(stream) => return stream.poll_read(cx, room),
             Self::Cached(replay) => return Poll::Ready(Ok(replay.read(room))),
+            Self::Rehearsed(io) => return io.poll_read(room),
             Self::Closed => Poll::Ready(Err(closed())),
         };
         match ready!(result) {
@@ -209,6 +217,7 @@ impl Io {
         match self {
             Self::Tcp(io) => io.try_io(Interest::READABLE, || Ok(())).is_ok(),
             Self::Unix(io) => io.try_io(Interest::READABLE, || Ok(())).is_ok(),
+            Self::Rehearsed(io) => io.is_readable(),
             Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Cached(_) | Self::Closed => true,
         }
     }
@@ -218,7 +227,7 @@ impl Io {
         let read = match self {
             Self::Tcp(io) => (&*SockRef::from(&*io)).read(room),
             Self::Unix(io) => (&*SockRef::from(&*io)).read(room),
-            Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Cached(_) => {
+            Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Cached(_) | Self::Rehearsed(_) => {
                 let mut cx = Context::from_waker(Waker::noop());
                 return match self.poll_read(&mut cx, room) {
                     Poll::Pending => Ok(None),
@@ -241,10 +250,14 @@ impl Io {
             Self::Tcp(_) if self.is_readable() => Poll::Ready(Ok(())),
             Self::Tcp(io) => io.poll_read_ready(cx),
             Self::Unix(io) => io.poll_read_ready(cx),
+            Self::Rehearsed(io) if !io.is_readable() => Poll::Pending,
             // What rustls has already decrypted is not seen by the socket: read and see.
-            Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Cached(_) | Self::Closed => {
-                Poll::Ready(Ok(()))
-            }
+            Self::Tls(_)
+            | Self::Http2(_)
+            | Self::Http2Server(_)
+            | Self::Cached(_)
+            | Self::Rehearsed(_)
+            | Self::Closed => Poll::Ready(Ok(())),
         }
     }
 
@@ -254,7 +267,9 @@ impl Io {
             Self::Tcp(io) => io.poll_write_ready(cx),
             Self::Unix(io) => io.poll_write_ready(cx),
             Self::Tls(io) => io.socket().poll_write_ready(cx),
-            Self::Http2(_) | Self::Http2Server(_) | Self::Cached(_) => Poll::Ready(Ok(())),
+            Self::Http2(_) | Self::Http2Server(_) | Self::Cached(_) | Self::Rehearsed(_) => {
+                Poll::Ready(Ok(()))
+            }
             Self::Closed => Poll::Ready(Err(closed())),
         }
     }
@@ -273,6 +288,7 @@ impl Io {
             Self::Http2(stream) => stream.poll_write(cx, parts),
             Self::Http2Server(stream) => stream.poll_write(cx, parts),
             Self::Cached(_) => Poll::Ready(Ok(parts.iter().map(|part| part.len()).sum())),
+            Self::Rehearsed(io) => io.poll_write(parts),
             Self::Closed => Poll::Ready(Err(closed())),
         }
     }
@@ -281,13 +297,14 @@ impl Io {
     #[inline]
     pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
+            Self::Tls(io) => Pin::new(&mut io.stream).poll_flush(cx),
             Self::Tcp(_)
             | Self::Unix(_)
             | Self::Http2(_)
             | Self::Http2Server(_)
             | Self::Cached(_)
+            | Self::Rehearsed(_)
             | Self::Closed => Poll::Ready(Ok(())),
-            Self::Tls(io) => Pin::new(&mut io.stream).poll_flush(cx),
         }
     }
 
@@ -299,7 +316,7 @@ impl Io {
             Self::Tls(io) => Pin::new(&mut io.stream).poll_shutdown(cx),
             Self::Http2(stream) => stream.poll_shutdown(),
             Self::Http2Server(stream) => stream.poll_shutdown(),
-            Self::Cached(_) | Self::Closed => Poll::Ready(Ok(())),
+            Self::Cached(_) | Self::Rehearsed(_) | Self::Closed => Poll::Ready(Ok(())),
         }
     }
 

@@ -30,6 +30,7 @@ mod packet;
 mod passwords;
 mod pipe;
 mod proxy_header;
+pub mod rehearsal;
 mod relay;
 mod resolve;
 mod run;

@@ -17,7 +17,12 @@ impl Io {
         match self {
             Self::Tcp(io) => Some(SockRef::from(io)),
             Self::Tls(io) => io.socket().tcp().map(SockRef::from),
-            Self::Unix(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Cached(_) | Self::Closed => None,
+            Self::Unix(_)
+            | Self::Http2(_)
+            | Self::Http2Server(_)
+            | Self::Cached(_)
+            | Self::Rehearsed(_)
+            | Self::Closed => None,
         }
     }
 

@@ -105,9 +105,12 @@ impl Io {
                     io.try_io(Interest::READABLE, || peek(io, room))
                 }
                 // A header stands in front of TLS, never within.
-                Self::Tls(_) | Self::Http2(_) | Self::Http2Server(_) | Self::Cached(_) | Self::Closed => {
-                    Err(io::ErrorKind::NotConnected.into())
-                }
+                Self::Tls(_)
+                | Self::Http2(_)
+                | Self::Http2Server(_)
+                | Self::Cached(_)
+                | Self::Rehearsed(_)
+                | Self::Closed => Err(io::ErrorKind::NotConnected.into()),
             };
             match looked {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}

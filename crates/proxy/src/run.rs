@@ -23,6 +23,7 @@ use crate::context::{AtHand, looking};
 use crate::handover::Exports;
 use crate::listen::{BoundListener, ListenOwner, ListenSocket};
 use crate::log::{Files, LogSender, Receivers};
+use crate::rehearsal::Rehearsal;
 use crate::thread::{SavedSyn, Shared, Thread};
 use crate::tls::TlsConfigs;
 
@@ -101,7 +102,7 @@ pub fn run(input: RunInput) -> io::Result<i32> {
         .store(shares.iter().map(Vec::len).sum(), Ordering::Release);
     let (hostname, zone) = (input.hostname, input.zone);
     let first = shares.remove(0);
-    let thread = new_thread(0, &shared, &hostname, zone);
+    let thread = new_thread(0, &shared, &hostname, zone, None);
     set_variables(&thread);
     let thread_of_supervisor = Rc::clone(&thread);
     let supervisor = input.supervisor;
@@ -140,7 +141,7 @@ pub fn run(input: RunInput) -> io::Result<i32> {
 /// A worker thread but the first, until the process ends.
 fn run_worker(index: usize, shared: &Arc<Shared>, share: Share, hostname: &str, zone: fn() -> Zone) {
     let result = runtime().and_then(|runtime| {
-        let thread = new_thread(index, shared, hostname, zone);
+        let thread = new_thread(index, shared, hostname, zone, None);
         runtime.block_on(async {
             start(&thread, share);
             // The process ends with the first thread.
@@ -164,13 +165,19 @@ fn runtime() -> io::Result<LocalRuntime> {
         .build_local(LocalOptions::default())
 }
 
-fn new_thread(index: usize, shared: &Arc<Shared>, hostname: &str, zone: fn() -> Zone) -> Rc<Thread> {
+pub(crate) fn new_thread(
+    index: usize,
+    shared: &Arc<Shared>,
+    hostname: &str,
+    zone: fn() -> Zone,
+    rehearsal: Option<Rc<Rehearsal>>,
+) -> Rc<Thread> {
     let log = LogSender::new(hostname, Arc::clone(shared));
-    Thread::new(index, Arc::clone(shared), log, zone)
+    Thread::rehearsing(index, Arc::clone(shared), log, zone, rehearsal)
 }
 
 /// Sets the variables that the global section gives, before anything can read them.
-fn set_variables(thread: &Thread) {
+pub(crate) fn set_variables(thread: &Thread) {
     for preset in &thread.shared.plan.presets {
         let nobody = Client::default();
         looking(thread, &nobody, ProxyId(0), AtHand::default(), |context| {

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use haproxy_cfg::model::{Mode, ProxyId};
-use proxy_core::rules::{Cache, Persistence};
+use proxy_core::rules::{Cache, Persistence, SwitchPlan};
 use proxy_core::stream::{Stream, StreamLog, since};
 
 use crate::buffer::Buffer;
@@ -511,7 +511,13 @@ fn choose_backend(session: &Session, stream: &Stream, payload: &[u8]) -> Option<
                 io: Some(&session.io),
                 ..AtHand::default()
             },
-            |context| plan.switch.choose(&plan.acls, context, &mut Cache::default()),
+            |context| {
+                let mut cache = Cache::default();
+                if let Some(rehearsal) = &session.thread.rehearsal {
+                    SwitchPlan::tell(&plan.acls, context, &mut cache, &**rehearsal);
+                }
+                plan.switch.choose(&plan.acls, context, &mut cache)
+            },
         )
     };
     switched

@@ -28,6 +28,7 @@ use crate::load::Load;
 use crate::log::{Files, LogSender, Logs};
 use crate::nice::{self, Turn};
 use crate::pipe::PipePool;
+use crate::rehearsal::Rehearsal;
 use crate::resolve::Resolvers;
 use crate::tls::TlsConfigs;
 use crate::upstream::{IdlePool, Queues};
@@ -262,6 +263,8 @@ pub struct Thread {
     pub(crate) turn: Rc<Turn>,
     /// How much the thread and the process work, as it was seen last.
     pub(crate) load: Load,
+    /// Where nothing is real: who is told what happens.
+    pub(crate) rehearsal: Option<Rc<Rehearsal>>,
     /// Milliseconds between the epoch and the clock's zero.
     epoch_offset_ms: u64,
 }
@@ -284,6 +287,17 @@ impl Thread {
     /// Thread number `index`. `log` is its own, and what `zone` makes.
     #[must_use]
     pub fn new(index: usize, shared: Arc<Shared>, log: LogSender, zone: fn() -> Zone) -> Rc<Self> {
+        Self::rehearsing(index, shared, log, zone, None)
+    }
+
+    /// The same of one on which nothing is real, where there is a rehearsal.
+    pub(crate) fn rehearsing(
+        index: usize,
+        shared: Arc<Shared>,
+        log: LogSender,
+        zone: fn() -> Zone,
+        rehearsal: Option<Rc<Rehearsal>>,
+    ) -> Rc<Self> {
         let clock = shared.clock;
         let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let epoch_ms = u64::try_from(epoch.as_millis()).unwrap_or(0);
@@ -308,6 +322,7 @@ impl Thread {
             effort: Cell::new(None),
             turn: Rc::default(),
             load: Load::default(),
+            rehearsal,
             // Any odd seed that differs between threads and starts will do.
             random: Cell::new((epoch.subsec_nanos() as u64) << 17 ^ (index as u64) << 3 | 1),
             epoch_offset_ms: epoch_ms.saturating_sub(clock.now_ms()),

@@ -137,6 +137,26 @@ impl Wheel {
         }
     }
 
+    /// Polls `future` as if it were `now_ms`, whatever the clock says.
+    pub(crate) fn poll_at<F: Future + ?Sized>(
+        &self,
+        now_ms: u64,
+        future: Pin<&mut F>,
+        cx: &mut Context<'_>,
+    ) -> Poll<F::Output> {
+        self.held_ms.set(now_ms);
+        let polled = future.poll(cx);
+        self.held_ms.set(0);
+        polled
+    }
+
+    /// The first of all deadlines, ms; none where there is none.
+    pub(crate) fn earliest_deadline(&self) -> Option<u64> {
+        let inner = self.inner.borrow();
+        let deadlines = inner.entries.iter().map(|(_, entry)| entry.deadline_ms);
+        deadlines.filter(|at| *at != NEVER).min()
+    }
+
     /// A timer without a deadline.
     #[must_use]
     pub fn timer(self: &Rc<Self>) -> Timer {

@@ -5,6 +5,7 @@ use haproxy_cfg::model::{Acl, Config, MatchKind, ProxyId};
 use rustc_hash::FxHashMap;
 use syntax::Span;
 
+use super::LineTold;
 use super::cond::Truth;
 use super::group::Group;
 use super::pattern::{Line, is_shared};
@@ -142,6 +143,42 @@ impl Acls {
             Truth::Yes
         } else if cache.undecided[group as usize / 64] & (1 << (group % 64)) != 0 {
             Truth::Maybe
+        } else {
+            Truth::No
+        }
+    }
+
+    /// What lines of one name came to, once they were looked at: up to the first that holds.
+    pub(super) fn tell(
+        &self,
+        lines: &[Line],
+        context: &SampleContext<'_>,
+        cache: &mut Cache,
+    ) -> Vec<LineTold> {
+        let mut told = Vec::new();
+        for &line in lines {
+            let Some(group) = self.group_of(line) else {
+                continue;
+            };
+            let values = self.groups[group as usize].values(context);
+            let truth = if values.is_some() {
+                self.line_holds(line, context, cache)
+            } else {
+                self.line_held(line, cache)
+            };
+            told.push(LineTold { line, truth, values });
+            if truth == Truth::Yes {
+                break;
+            }
+        }
+        told
+    }
+
+    /// Whether a line held when it was looked at last.
+    fn line_held(&self, line: Line, cache: &Cache) -> Truth {
+        let held = cache.holds.get(line as usize / 64);
+        if held.is_some_and(|bits| bits & (1 << (line % 64)) != 0) {
+            Truth::Yes
         } else {
             Truth::No
         }

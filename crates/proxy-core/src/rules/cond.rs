@@ -5,7 +5,7 @@ use std::sync::Arc;
 use haproxy_cfg::model::{Acl, Cond, Polarity};
 
 use super::pattern::Line;
-use super::{Acls, Cache};
+use super::{Acls, Cache, TermTold};
 use crate::sample::SampleContext;
 
 /// What is known of a condition. Ordered, so that "and" is the least and "or" the greatest of its parts.
@@ -93,11 +93,37 @@ impl CondPlan {
     /// Whether what stands behind the condition applies. `acls` are those of the condition's proxy, and `cache` was last
     /// used with the same ones or reset since.
     pub fn truth(&self, acls: &Acls, context: &SampleContext<'_>, cache: &mut Cache) -> Truth {
+        self.decide(|term| term.truth(acls, context, cache))
+    }
+
+    /// The same, with what each ACL that was looked at came to.
+    pub(super) fn truth_told(
+        &self,
+        acls: &Acls,
+        context: &SampleContext<'_>,
+        cache: &mut Cache,
+    ) -> (Truth, Vec<TermTold>) {
+        let mut told = Vec::new();
+        let truth = self.decide(|term| {
+            let truth = term.truth(acls, context, cache);
+            told.push(TermTold {
+                negated: term.negated,
+                truth,
+                lines: acls.tell(&term.lines, context, cache),
+            });
+            truth
+        });
+        (truth, told)
+    }
+
+    /// Asks for its ACLs until they decide.
+    #[inline]
+    fn decide(&self, mut truth_of: impl FnMut(&Term) -> Truth) -> Truth {
         let mut any = Truth::No;
         for terms in &self.any_of {
             let mut all = Truth::Yes;
             for term in terms {
-                all = all.min(term.truth(acls, context, cache));
+                all = all.min(truth_of(term));
                 if all == Truth::No {
                     break;
                 }

@@ -26,6 +26,8 @@ pub(super) struct Group {
     lines: Box<[(u32, u64)]>,
     /// A first match settles everything.
     single: bool,
+    /// Looking at what is compared changes it.
+    counts: bool,
 }
 
 #[derive(Debug)]
@@ -113,12 +115,32 @@ impl Group {
                 .collect(),
             lines: words.into(),
             single: lines.len() == 1,
+            counts: lines.first().is_some_and(|(_, acl)| {
+                let name = acl.sample.fetch.name;
+                name.contains("_inc_") || name.contains("_clr_")
+            }),
         })
     }
 
     /// How long what is known of its lines stays true.
     pub(super) fn stability(&self) -> Stability {
         self.expression.stability()
+    }
+
+    /// What is compared, as text; none where looking once more would count once more.
+    pub(super) fn values(&self, context: &SampleContext<'_>) -> Option<Vec<Vec<u8>>> {
+        if self.counts {
+            return None;
+        }
+        let mut values = Vec::new();
+        self.expression.each(context, &mut |sample| {
+            values.push(match sample {
+                Sample::Bin(bytes) => bytes.to_vec(),
+                sample => text(sample, context.arena).to_vec(),
+            });
+            ControlFlow::Continue(())
+        });
+        Some(values)
     }
 
     /// Says of all lines that they do not hold, in a set of bits by line.

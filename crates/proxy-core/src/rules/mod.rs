@@ -17,6 +17,7 @@ mod substitution;
 mod switch;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 pub use acls::{Acls, Cache, RuleError};
 pub use action::Lookup;
@@ -30,3 +31,4 @@ pub use step::{AwaitBody, Step};
 pub use sticking::{Remembering, StickPlan, remember};
 pub(crate) use substitution::substitute;
 pub use switch::SwitchPlan;
+pub use watch::{Done, LineTold, RuleNumber, TermTold, Told, Watch};

@@ -3,13 +3,14 @@
 use haproxy_cfg::model::{Config, ProxyId, RuleSet};
 
 use super::action::{self, Action};
-use super::{Acls, CondPlan, Exec, RuleError, Step, Truth};
+use super::{Acls, CondPlan, Exec, RuleError, RuleNumber, Step, TermTold, Told, Truth, Watch};
 use crate::stream::RulePlace;
 
 /// The rules of one set of one proxy.
 #[derive(Debug, Default)]
 pub struct RuleSetPlan {
     rules: Box<[RulePlan]>,
+    set: Option<RuleSet>,
 }
 
 /// One rule.
@@ -44,6 +45,7 @@ impl RuleSetPlan {
         });
         Ok(Self {
             rules: rules.collect::<Result<_, RuleError>>()?,
+            set: Some(set),
         })
     }
 
@@ -64,29 +66,64 @@ impl RuleSetPlan {
 
     /// Applies the rules from number `at` on, which is moved: to be called again with it when a step of the shell's is done.
     pub fn run<'p>(&'p self, acls: &Acls, exec: &mut Exec<'_>, at: &mut usize) -> Step<'p> {
-        let step = self.walk(acls, exec, at);
+        let step = self.walk::<Unwatched>(acls, exec, at, None);
+        self.settle(exec, *at, &step);
+        step
+    }
+
+    /// As [`Self::run`], telling `watch` of each rule.
+    pub fn run_watched<'p>(
+        &'p self,
+        acls: &Acls,
+        exec: &mut Exec<'_>,
+        at: &mut usize,
+        watch: &dyn Watch,
+    ) -> Step<'p> {
+        let step = self.walk(acls, exec, at, Some(&watch));
+        self.settle(exec, *at, &step);
+        step
+    }
+
+    /// Writes down what the set waits for.
+    #[inline]
+    fn settle(&self, exec: &mut Exec<'_>, at: usize, step: &Step<'_>) {
         if let Some(stream) = &mut exec.stream
             && !stream.waited_in_vain
         {
             let place = |number: usize| self.rules.get(number).and_then(|rule| rule.place);
             stream.waits_for = match step {
-                Step::Wait => place(*at),
+                Step::Wait => place(at),
                 Step::Pause(_) | Step::Resolve(_) | Step::AwaitBody(_) => at.checked_sub(1).and_then(place),
                 _ => None,
             };
         }
-        step
     }
 
-    fn walk<'p>(&'p self, acls: &Acls, exec: &mut Exec<'_>, at: &mut usize) -> Step<'p> {
+    /// Goes from rule to rule. Without a `watch`, whose type is known here, nothing is left of telling it.
+    fn walk<'p, W: Tell>(
+        &'p self,
+        acls: &Acls,
+        exec: &mut Exec<'_>,
+        at: &mut usize,
+        watch: Option<&W>,
+    ) -> Step<'p> {
         while let Some(rule) = self.rules.get(*at) {
+            let mut terms = Vec::new();
             if let Some(cond) = &rule.cond {
                 let mut cache = std::mem::take(exec.cache);
-                let truth = cond.truth(acls, &exec.context(), &mut cache);
+                let truth = match watch {
+                    None => cond.truth(acls, &exec.context(), &mut cache),
+                    Some(_) => {
+                        let truth;
+                        (truth, terms) = cond.truth_told(acls, &exec.context(), &mut cache);
+                        truth
+                    }
+                };
                 *exec.cache = cache;
                 match truth {
                     Truth::Yes => {}
                     Truth::No => {
+                        self.tell(watch, exec.proxy, *at, truth, terms, None);
                         *at += 1;
                         continue;
                     }
@@ -108,6 +145,7 @@ impl RuleSetPlan {
             if matches!(step, Step::Wait) {
                 return step;
             }
+            self.tell(watch, exec.proxy, *at, Truth::Yes, terms, Some(&step));
             *at += 1;
             if rule.action.is_hint() && !exec.hints.is_empty() && !self.goes_on_hinting(*at) {
                 return Step::Hint;
@@ -128,5 +166,45 @@ impl RuleSetPlan {
             }
         }
         Step::Stop
+    }
+
+    fn tell<W: Tell>(
+        &self,
+        watch: Option<&W>,
+        proxy: ProxyId,
+        at: usize,
+        truth: Truth,
+        terms: Vec<TermTold>,
+        step: Option<&Step<'_>>,
+    ) {
+        if let (Some(watch), Some(set)) = (watch, self.set) {
+            watch.tell(Told {
+                proxy,
+                rule: RuleNumber::Set(set, at),
+                truth,
+                terms,
+                done: step.map(Step::told),
+            });
+        }
+    }
+}
+
+/// Who is told, if anybody.
+trait Tell {
+    fn tell(&self, told: Told);
+}
+
+/// Nobody: there is no value of it.
+enum Unwatched {}
+
+impl Tell for Unwatched {
+    fn tell(&self, _: Told) {
+        match *self {}
+    }
+}
+
+impl Tell for &dyn Watch {
+    fn tell(&self, told: Told) {
+        self.looked(told);
     }
 }

@@ -2,7 +2,7 @@
 
 use haproxy_cfg::model::{Config, Places, ProxyId, Server, ServerAddr, ServerTarget, Word};
 
-use super::{Acls, Cache, CondPlan, RuleError};
+use super::{Acls, Cache, CondPlan, RuleError, RuleNumber, Told, Watch};
 use crate::format::FormatPlan;
 use crate::persist::rdp_address;
 use crate::sample::{SampleContext, rdp_cookie};
@@ -63,6 +63,25 @@ impl SteeringPlan {
                 .collect(),
             rdp_cookie: steering.rdp_cookie.clone(),
         })))
+    }
+
+    /// Tells `watch` of the rules of `use-server`, and of those on persistence, of the proxy at hand that are looked at. `cache` as
+    /// for [`CondPlan::holds`].
+    pub fn tell(&self, acls: &Acls, context: &SampleContext<'_>, cache: &mut Cache, watch: &dyn Watch) {
+        let persistence = self.persistence.iter().map(|(_, cond)| cond).enumerate();
+        let persistence = persistence.map(|(at, cond)| (RuleNumber::Persistence(at), cond));
+        let servers = self.servers.iter().map(|(_, cond)| cond).enumerate();
+        let servers = servers.map(|(at, cond)| (RuleNumber::Server(at), cond));
+        for (rule, cond) in persistence.chain(servers) {
+            let (truth, terms) = cond.truth_told(acls, context, cache);
+            watch.looked(Told {
+                proxy: context.proxy,
+                rule,
+                truth,
+                terms,
+                done: None,
+            });
+        }
     }
 
     /// What the first rule on persistence that applies says. `cache` as for [`CondPlan::holds`].

@@ -2,7 +2,7 @@
 
 use haproxy_cfg::model::Millis;
 
-use super::Lookup;
+use super::{Done, Lookup};
 use crate::answer::Reply;
 
 /// How far a body is waited for.
@@ -69,6 +69,36 @@ impl Step<'_> {
     #[must_use]
     pub fn answers(&self) -> bool {
         self.is_final() && !matches!(self, Step::Stop)
+    }
+
+    /// What it is, in words.
+    pub(super) fn told(&self) -> Done {
+        let (what, status) = match self {
+            Step::Next | Step::Edited | Step::Readdressed => ("applied", None),
+            Step::Stop => ("no further rule of the set", None),
+            Step::Wait => ("waits for more of the message", None),
+            Step::Deny(reply) => ("refused", Some(reply.status)),
+            Step::Tarpit(reply) => ("held back, then refused", Some(reply.status)),
+            Step::Return(reply) => ("answered", Some(reply.status)),
+            Step::Redirect(status) => ("sent elsewhere", Some(*status)),
+            Step::Authenticate(_) => ("asked for a password", Some(401)),
+            Step::Hint => ("an early answer is sent", Some(103)),
+            Step::Metrics => ("answered with the page for Prometheus", Some(200)),
+            Step::Pause(_) => ("held back for a while", None),
+            Step::Resolve(_) => ("asks the name servers", None),
+            Step::AwaitBody(_) => ("waits for the body", None),
+            Step::Malformed => ("refused as malformed", Some(400)),
+            Step::Reject => ("closed without an answer", None),
+            Step::Vanish(_) => ("dropped silently", None),
+            Step::Close => ("the server's connection is closed", None),
+            Step::SwitchMode => ("goes on in HTTP", None),
+            Step::Failed | Step::Broken => ("failed", Some(500)),
+        };
+        Done {
+            what,
+            status,
+            is_final: self.is_final(),
+        }
     }
 
     /// Whether the set is done with.

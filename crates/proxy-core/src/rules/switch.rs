@@ -6,7 +6,7 @@ use haproxy_cfg::model::{Cond, Config, Polarity, ProxyId, SwitchRule, SwitchTarg
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::pattern::Line;
-use super::{Acls, Cache, CondPlan, RuleError};
+use super::{Acls, Cache, CondPlan, RuleError, RuleNumber, Told, Truth, Watch};
 use crate::format::FormatPlan;
 use crate::sample::SampleContext;
 
@@ -100,6 +100,27 @@ impl SwitchPlan {
             rest = later;
         }
         Ok(Self { steps })
+    }
+
+    /// Tells `watch` of the rules of `use_backend` of the proxy at hand up to the first that applies. `cache` as for
+    /// [`CondPlan::holds`].
+    pub fn tell(acls: &Acls, context: &SampleContext<'_>, cache: &mut Cache, watch: &dyn Watch) {
+        for (at, rule) in context.config.proxy(context.proxy).use_backend.iter().enumerate() {
+            let (truth, terms) = match &rule.cond {
+                Some(cond) => CondPlan::new(cond).truth_told(acls, context, cache),
+                None => (Truth::Yes, Vec::new()),
+            };
+            watch.looked(Told {
+                proxy: context.proxy,
+                rule: RuleNumber::Switch(at),
+                truth,
+                terms,
+                done: None,
+            });
+            if truth == Truth::Yes {
+                return;
+            }
+        }
     }
 
     /// The backend of the first rule that applies. `cache` as for [`CondPlan::holds`].

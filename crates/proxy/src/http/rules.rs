@@ -130,7 +130,10 @@ pub(super) fn run<'p>(
         let received = txn.res.as_ref().map_or(&[][..], Buffer::data);
         exec.response = Some((received, &mut txn.res_head));
     }
-    let step = rules.run(acls, &mut exec, at);
+    let step = match &thread.rehearsal {
+        None => rules.run(acls, &mut exec, at),
+        Some(rehearsal) => rules.run_watched(acls, &mut exec, at, &**rehearsal),
+    };
     let strict = exec.strict;
     txn.has_answer = exec.has_answer;
     txn.stream.settings.lenient = !strict;

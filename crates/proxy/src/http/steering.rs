@@ -87,6 +87,9 @@ fn apply(
     txn.cache.reset();
     let mut cache = std::mem::take(&mut txn.cache);
     let server = looking_at(session, txn, backend, true, |context| {
+        if let Some(rehearsal) = &thread.rehearsal {
+            steering.tell(&plan.acls, context, &mut cache, &**rehearsal);
+        }
         let usable = |at: usize| even_if_down || state.servers[at].is_usable();
         steering.server(&plan.acls, context, &mut cache, usable)
     });

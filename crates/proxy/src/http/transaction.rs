@@ -6,7 +6,7 @@ use std::rc::Rc;
 use haproxy_cfg::model::{HeaderNames, Mode, ProxyId};
 use proxy_core::http1::HeaderCases;
 use proxy_core::persist::CookieState;
-use proxy_core::rules::{Acls, RuleSetPlan, Step};
+use proxy_core::rules::{Acls, RuleSetPlan, Step, SwitchPlan};
 
 use super::cached;
 use super::count::{REQUEST, count_request, count_tracked, finish};
@@ -132,6 +132,9 @@ async fn route(
     if settled.is_none() && !proxy.use_backend.is_empty() {
         let mut cache = std::mem::take(&mut txn.cache);
         let chosen = rules::looking_at(session, txn, frontend, true, |context| {
+            if let Some(rehearsal) = &session.thread.rehearsal {
+                SwitchPlan::tell(&plan.acls, context, &mut cache, &**rehearsal);
+            }
             plan.switch.choose(&plan.acls, context, &mut cache)
         });
         backend = chosen.or(backend);

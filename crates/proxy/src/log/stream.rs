@@ -72,6 +72,9 @@ pub(crate) fn write(session: &Session, stream: &Stream) {
 
 /// The same at a step of that name.
 fn write_as(session: &Session, stream: &Stream, step: &'static str) {
+    if let Some(rehearsal) = &session.thread.rehearsal {
+        return rehearsal.ended(stream);
+    }
     let log = &stream.log;
     let frontend = session.frontend();
     if frontend.logs.is_empty() || log.silent || stream.settings.log_level == Some(None) {
@@ -95,6 +98,9 @@ fn write_as(session: &Session, stream: &Stream, step: &'static str) {
 
 /// Writes the log line of a request that failed before there was anything to do for it: `error-log-format` is for it.
 pub(crate) fn write_failure(session: &Session, stream: &Stream) {
+    if let Some(rehearsal) = &session.thread.rehearsal {
+        return rehearsal.ended(stream);
+    }
     if session.frontend().logs.is_empty() {
         return;
     }

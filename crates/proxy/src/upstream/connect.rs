@@ -193,6 +193,7 @@ pub(super) fn connect_error(io: &Io, cx: &mut Context<'_>) -> io::Result<()> {
         Io::Tcp(stream) => stream.take_error()?,
         Io::Unix(stream) => stream.take_error()?,
         Io::Tls(io) => io.socket().take_error()?,
+        Io::Rehearsed(_) => None,
         Io::Http2(_) | Io::Http2Server(_) | Io::Cached(_) | Io::Closed => {
             return Err(io::ErrorKind::NotConnected.into());
         }

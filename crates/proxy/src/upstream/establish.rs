@@ -92,6 +92,13 @@ fn find_or_begin(
     route.reused = false;
     counters.connect.inc();
     thread.be_counters(attempt.backend).connect.inc();
+    if let Some(rehearsal) = &thread.rehearsal {
+        let address = connect::address(at, attempt.dst);
+        return Ok(Found::Begun(
+            rehearsal.connect(attempt.backend, server, address),
+            way,
+        ));
+    }
     let tls = tls_of(thread, proxy, (attempt.backend, server));
     if tls.is_some() && thread.config().global.names_server_handshakes {
         // Until the handshake is done.
@@ -201,11 +208,15 @@ fn begin_http2<'a>(
 /// Whether a connection to a server is one of HTTP/2: the file says so, or it was agreed on.
 fn speaks_http2(proxy: &Proxy, server: usize, io: &Io) -> bool {
     let agreed = || io.tls().and_then(|tls| tls.alpn) == Some(b"h2");
-    proxy.mode == Mode::Http && proxy.servers[server].http2.unwrap_or_else(agreed)
+    let is_real = !matches!(io, Io::Rehearsed(_));
+    is_real && proxy.mode == Mode::Http && proxy.servers[server].http2.unwrap_or_else(agreed)
 }
 
 /// What TLS with a server needs, where traffic to it is over TLS.
 fn tls_of<'t>(thread: &'t Thread, proxy: &Proxy, server: (ProxyId, usize)) -> Option<&'t ServerSide> {
+    if thread.rehearsal.is_some() {
+        return None;
+    }
     let asked = proxy.servers[server.1].tls.as_ref()?;
     let tls = thread.shared.tls.servers.get(&server)?;
     asked.traffic.then_some(tls)
