@@ -2,6 +2,7 @@
 """Records what Debian's haproxy sends in a health check, how it closes, and what it makes of each answer.
 
 Usage: record_probes.py [HAPROXY] > probes.json
+       record_probes.py HAPROXY-3.4 services > services.json
 
 Every case is one backend with one server, played by this script on a loopback port of its own: the server's part is a
 list of steps (bytes to send, "read" to wait for the client, "fin", "reset", "hold"). Written down for each: the bytes
@@ -190,6 +191,9 @@ CASES = {
     "smtp-long-text": (SMTP, ["554 " + "very long refusal " * 20 + "\r\n", "read", "fin"]),
     "smtp-quotes": (SMTP, ["554 say \"no\" \\ \x07 \u00e9\r\n", "read", "fin"]),
 }
+
+if sys.argv[2:] == ["services"]:
+    from service_probes import CASES
 
 
 def reset(sock):

@@ -193,7 +193,9 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         "logs nothing of connections without data",
     )
     .acts(Flag(F::DontLogNull)),
-    kw("external-check", DEFAULTS | PX, NONE, "checks by a program").takes(&[]),
+    kw("external-check", DEFAULTS | PX, NONE, "checks by a program")
+        .takes(&[])
+        .acts(Given(healthcheck::program)),
     kw("forwarded", DEFAULTS | BE, ANY, "adds the header of RFC 7239")
         .since(2, 8)
         .takes(FORWARDED)
@@ -323,7 +325,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         "what is sent does not put off the timeout of receiving",
     )
     .acts(Flag(F::IndependentStreams)),
-    kw("ldap-check", DEFAULTS | BE, NONE, "checks by an LDAP bind").takes(&[]),
+    kw("ldap-check", DEFAULTS | BE, NONE, "checks by an LDAP bind").takes(&[]).acts(Given(healthcheck::service)),
     kw(
         "log-health-checks",
         DEFAULTS | BE,
@@ -339,7 +341,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     )
     .acts(Flag(F::LogSeparateErrors)),
     kw("logasap", DEFAULTS | FE, NONE, "logs before the transfer is over").acts(Flag(F::LogAsap)),
-    kw("mysql-check", DEFAULTS | BE, ANY, "checks by a MySQL greeting").takes(MYSQL),
+    kw("mysql-check", DEFAULTS | BE, ANY, "checks by a MySQL greeting").takes(MYSQL).acts(Given(healthcheck::service)),
     kw(
         "nolinger",
         DEFAULTS | PX,
@@ -368,7 +370,8 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         ANY,
         "checks by a PostgreSQL greeting",
     )
-    .takes(PGSQL),
+    .takes(PGSQL)
+    .acts(Given(healthcheck::service)),
     kw(
         "prefer-last-server",
         DEFAULTS | BE | HTTP,
@@ -376,7 +379,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
         "stays at the server of the last request",
     )
     .acts(Flag(F::PreferLastServer)),
-    kw("redis-check", DEFAULTS | BE, NONE, "checks by a Redis PING").takes(&[]),
+    kw("redis-check", DEFAULTS | BE, NONE, "checks by a Redis PING").takes(&[]).acts(Given(healthcheck::service)),
     kw(
         "redispatch",
         DEFAULTS | BE,
@@ -429,7 +432,7 @@ pub(super) const ROWS: &[Keyword<OptionParse>] = &[
     .acts(Nothing),
     kw("spop-check", DEFAULTS | BE, NONE, "checks of SPOE agents").takes(&[]),
     kw("srvtcpka", DEFAULTS | BE, NONE, "keep-alive packets to servers").acts(Flag(F::ServerTcpKeepAlive)),
-    kw("ssl-hello-chk", DEFAULTS | BE, NONE, "checks by a TLS greeting").takes(&[]),
+    kw("ssl-hello-chk", DEFAULTS | BE, NONE, "checks by a TLS greeting").takes(&[]).acts(Given(healthcheck::service)),
     kw(
         "tcp-check",
         DEFAULTS | BE,

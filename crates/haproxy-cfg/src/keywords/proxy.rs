@@ -294,7 +294,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ],
     )
     .missing("missing argument after 'external-check'.")
-    .wrong("'external-check' only supports 'command' and 'path'. but got '{got}'.")]),
+    .wrong("'external-check' only supports 'command' and 'path'. but got '{got}'.")])
+    .acts(named::external_check),
     kw("filter", PX, ONE, "a filter on streams")
         .takes(filter::SIGNATURE)
         .acts(filter::filter),

@@ -14,6 +14,10 @@ pub enum CheckKind {
     Http(Box<HttpCheck>),
     /// `option tcp-check` or `option httpchk` with rules.
     Script(Box<CheckScript>),
+    /// A service is asked in its own protocol.
+    Service(Box<ServiceCheck>),
+    /// `option external-check`: a program is asked.
+    Program(Box<ProgramCheck>),
     /// `option smtpchk [HELO|EHLO] [DOMAIN]`.
     Smtp {
         /// `HELO` or `EHLO`.
@@ -21,6 +25,43 @@ pub enum CheckKind {
         /// The domain, `localhost` unless given.
         domain: Word,
     },
+}
+
+/// A service, and what it is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServiceCheck {
+    /// `option ldap-check`: an anonymous bind.
+    Ldap,
+    /// `option mysql-check`: its greeting, and a login where a user is given.
+    MySql(Option<MySqlUser>),
+    /// `option pgsql-check user NAME`: the beginning of a session.
+    Postgres(Word),
+    /// `option redis-check`: a `PING`.
+    Redis,
+    /// `option ssl-hello-chk`: the greeting of a client of SSL 3.0.
+    TlsHello,
+}
+
+/// How a user logs in to MySQL, without a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MySqlUser {
+    /// `pre-41`: as clients before 4.1 did.
+    Before41(Word),
+    /// `post-41`, or nothing: as those since.
+    Since41(Word),
+    /// `post-80`: the same, with the name of a method of authentication.
+    Since80(Word),
+}
+
+/// `option external-check` with what belongs to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProgramCheck {
+    /// `external-check command`.
+    pub command: Word,
+    /// `external-check path`: its `PATH`.
+    pub path: Word,
+    /// `external-check preserve-env` of the global section.
+    pub keeps_environment: bool,
 }
 
 /// The request of `option httpchk`.

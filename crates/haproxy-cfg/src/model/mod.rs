@@ -34,7 +34,9 @@ pub use addr::{Address, ServerAddr};
 pub use balance::{Affinity, Balance, HashFunction, HashKey, HashType, NodeKey, UriKey};
 pub use bandwidth::{Bandwidth, BandwidthScope};
 pub use bind::{Bind, BindCertificate, BindSsl, IgnoredErrors, Level, ListedAt, OwnSsl, TlsVersion};
-pub use check::{AgentSettings, CheckKind, CheckSettings, HttpCheck, InitState};
+pub use check::{
+    AgentSettings, CheckKind, CheckSettings, HttpCheck, InitState, MySqlUser, ProgramCheck, ServiceCheck,
+};
 pub use check_script::{
     CheckConnect, CheckExpect, CheckPort, CheckRequest, CheckScript, CheckSend, CheckStep, CheckText,
     CheckTls, CheckValue, CheckVariable, Expected, TextMatch,

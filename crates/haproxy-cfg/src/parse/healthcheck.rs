@@ -3,7 +3,7 @@
 use syntax::{Diagnostic, Severity, Version};
 
 use super::reading::Reading;
-use crate::model::{CheckKind, HttpCheck, Word};
+use crate::model::{CheckKind, HttpCheck, MySqlUser, ProgramCheck, ServiceCheck, Word};
 use crate::signature::{Argument, Given, Value};
 use crate::written::Set;
 
@@ -111,4 +111,33 @@ fn default_hello() -> CheckKind {
         hello: "HELO".into(),
         domain: "localhost".into(),
     }
+}
+
+/// `option ldap-check`, `mysql-check`, `pgsql-check`, `redis-check` and `ssl-hello-chk`.
+pub(crate) fn service(reading: &mut Reading<'_>, given: &Given) {
+    let login = given.option("user").unwrap_or_default();
+    let name = login.iter().find_map(|argument| argument.value.text());
+    let how = login.iter().find_map(|argument| argument.value.word());
+    let name = || name.cloned().unwrap_or_default();
+    let check = match given.name {
+        "ldap-check" => ServiceCheck::Ldap,
+        "redis-check" => ServiceCheck::Redis,
+        "pgsql-check" => ServiceCheck::Postgres(name()),
+        "ssl-hello-chk" => ServiceCheck::TlsHello,
+        _ if login.is_empty() => ServiceCheck::MySql(None),
+        _ => ServiceCheck::MySql(Some(match how {
+            Some("pre-41") => MySqlUser::Before41(name()),
+            Some("post-80") => MySqlUser::Since80(name()),
+            _ => MySqlUser::Since41(name()),
+        })),
+    };
+    reading.keep(given.clone());
+    reading.settings().check = Some(Set::new(CheckKind::Service(Box::new(check)), given.span));
+}
+
+/// `option external-check`; the program stands on a line of its own.
+pub(crate) fn program(reading: &mut Reading<'_>, given: &Given) {
+    reading.keep(given.clone());
+    let check = CheckKind::Program(Box::<ProgramCheck>::default());
+    reading.settings().check = Some(Set::new(check, given.span));
 }

@@ -24,7 +24,7 @@ pub(super) fn lacking(
         CheckKind::Script(_) => "tcp-check",
         CheckKind::Http(_) => "http-check",
         CheckKind::Tcp if by_steps => "tcp-check",
-        CheckKind::Tcp => return Some(""),
+        CheckKind::Tcp | CheckKind::Service(_) | CheckKind::Program(_) => return Some(""),
         _ => return Some(NOR),
     };
     let steps: Vec<&Given> = lines()

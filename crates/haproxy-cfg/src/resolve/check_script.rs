@@ -6,7 +6,7 @@ use syntax::{Diagnostic, Span};
 use super::inherit::Inherited;
 use crate::model::{
     CheckConnect, CheckExpect, CheckKind, CheckPort, CheckRequest, CheckScript, CheckSend, CheckStep,
-    CheckText, CheckValue, CheckVariable, Expected, HttpCheck, ServerAddr, TextMatch, Word,
+    CheckText, CheckValue, CheckVariable, Expected, HttpCheck, ProgramCheck, ServerAddr, TextMatch, Word,
 };
 use crate::parse::Reading;
 use crate::signature::{Argument, Given, Value};
@@ -26,7 +26,8 @@ pub(super) fn check(reading: &mut Reading<'_>, section: &ProxySection) -> CheckK
     let keyword = match &kind {
         CheckKind::Http(_) => "http-check",
         CheckKind::Tcp => "tcp-check",
-        CheckKind::Smtp { .. } | CheckKind::Script(_) => return kind,
+        CheckKind::Program(_) => return CheckKind::Program(Box::new(program(reading, section))),
+        CheckKind::Smtp { .. } | CheckKind::Script(_) | CheckKind::Service(_) => return kind,
     };
     let by_steps = keyword == "http-check"
         || inherited
@@ -63,6 +64,29 @@ pub(super) fn check(reading: &mut Reading<'_>, section: &ProxySection) -> CheckK
     }
 }
 
+/// Whether any of a section's lines, or of its defaults, has `option external-check`.
+pub(super) fn asks_a_program(reading: &Reading<'_>, section: &ProxySection) -> bool {
+    let inherited = Inherited::new(reading, section);
+    inherited
+        .lines(reading, section)
+        .any(|given| given.name == "external-check" && given.arguments.is_empty())
+}
+
+/// The program that checks of a section ask. What it lacks is told elsewhere.
+fn program(reading: &Reading<'_>, section: &ProxySection) -> ProgramCheck {
+    let inherited = Inherited::new(reading, section);
+    let text = |choice: &str| {
+        let mut lines = inherited.lines(reading, section);
+        let given = lines.find(|given| given.name == "external-check" && given.option(choice).is_some())?;
+        given.option(choice)?.first()?.value.text().cloned()
+    };
+    ProgramCheck {
+        command: text("command").unwrap_or_default(),
+        path: text("path").unwrap_or_default(),
+        keeps_environment: reading.written.keeps_environment,
+    }
+}
+
 /// Where `http-check WORD` stands that counts for a section, if anywhere.
 pub(super) fn switch(reading: &Reading<'_>, section: &ProxySection, word: &str) -> Option<Span> {
     Inherited::new(reading, section)
@@ -76,7 +100,9 @@ pub(super) fn is_ignored(reading: &Reading<'_>, section: &ProxySection) -> bool 
     let inherited = Inherited::new(reading, section);
     match inherited.value(|settings| &settings.check) {
         Some(CheckKind::Http(_)) | None => false,
-        Some(CheckKind::Smtp { .. } | CheckKind::Script(_)) => true,
+        Some(
+            CheckKind::Smtp { .. } | CheckKind::Script(_) | CheckKind::Service(_) | CheckKind::Program(_),
+        ) => true,
         Some(CheckKind::Tcp) => {
             let option = |given: &Given| given.name.ends_with("-check") && given.option_of_rule().is_none();
             inherited.lines(reading, section).any(option)

@@ -319,7 +319,7 @@ fn options_of_http(
 
 /// Tells what checks by a program lack, and lines for them that nothing asks for.
 fn external_checks(reading: &mut Reading<'_>, section: &ProxySection, kind: &str, name: &str) {
-    let external = Inherited::new(reading, section).uses("'option external-check'");
+    let external = check_script::asks_a_program(reading, section);
     let command = given(reading, section, "external-check", "command");
     let path = given(reading, section, "external-check", "path");
     if !external {

@@ -143,12 +143,6 @@ impl<'w> Inherited<'w> {
         out
     }
 
-    /// Whether what is only read was used, by the name in its warning.
-    pub(super) fn uses(&self, name: &str) -> bool {
-        self.all()
-            .any(|settings| settings.read_only.iter().any(|used| used == name))
-    }
-
     /// What `default-server` lines of the defaults give.
     pub(super) fn default_server(&self) -> Cow<'w, ServerParams> {
         let mut all = self

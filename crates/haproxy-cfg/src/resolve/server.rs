@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use syntax::{Context, Diagnostic, Severity, Span};
 
 use super::inherit::Inherited;
-use super::{check_port, ids, server_tls};
+use super::{check_port, check_script, ids, server_tls};
 use crate::model::{
     AgentSettings, CheckKind, CheckSettings, HeaderParts, LogServer, Mode, Observe, Outgoing, PoolSettings,
     Proxy, Resolution, SentHeader, Server, ServerAddr, Source, Word,
@@ -389,7 +389,7 @@ pub(super) fn check_servers(reading: &mut Reading<'_>, section: &ProxySection, p
     }
     // The first server that can be checked leaves a rule behind which those behind it are held to.
     let mut ruled = false;
-    let program = Inherited::new(reading, section).uses("'option external-check'");
+    let program = check_script::asks_a_program(reading, section);
     for server in &proxy.servers {
         let ServerAddr::Inet { port: None, .. } = server.addr else {
             ruled |= server.check.enabled;

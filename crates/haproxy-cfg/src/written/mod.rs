@@ -133,6 +133,8 @@ pub(crate) struct Written {
     pub(crate) threads_of_binds: Vec<crate::parse::threads::Wanted>,
     /// `external-check` stands in `global`.
     pub(crate) external_check: bool,
+    /// With `preserve-env`.
+    pub(crate) keeps_environment: bool,
     /// `expose-deprecated-directives` stands in `global`.
     pub(crate) deprecated: bool,
     /// `expose-experimental-directives` stands in `global`.

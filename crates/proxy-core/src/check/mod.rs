@@ -18,7 +18,9 @@ pub use event::{Event, Notice, proxies_of};
 pub use farm::Farm;
 pub use machine::{CheckMachine, CheckTiming, FirstCheck, first_checks};
 pub use observe::{Seen, observe};
-pub use probe::{CheckPlan, ConnectTo, Introduction, Next, Probe, Scene, Script, Security, Verdict};
+pub use probe::{
+    CheckPlan, ConnectTo, Introduction, Next, Probe, ProgramPlan, Scene, Script, Security, Verdict,
+};
 pub use report::{CheckOutcome, CheckReport, CheckStatus, DESCRIPTION_MAX};
 
 #[cfg(test)]

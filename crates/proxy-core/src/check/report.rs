@@ -34,6 +34,12 @@ pub enum CheckStatus {
     L7Response,
     /// An answer that says no (`L7STS`).
     L7Status,
+    /// The program said no, or could not be run (`PROCERR`).
+    ProgramError,
+    /// The program took too long (`PROCTOUT`).
+    ProgramTimeout,
+    /// The program said yes (`PROCOK`).
+    ProgramOk,
     /// Traffic showed errors (`HANA`).
     Analysis,
     /// An agent answered, and said neither up nor down (`CHECKED`).
@@ -59,13 +65,16 @@ impl CheckStatus {
             Self::L7Timeout => "L7TOUT",
             Self::L7Response => "L7RSP",
             Self::L7Status => "L7STS",
+            Self::ProgramError => "PROCERR",
+            Self::ProgramTimeout => "PROCTOUT",
+            Self::ProgramOk => "PROCOK",
             Self::Analysis => "HANA",
             Self::Checked => "CHECKED",
         }
     }
 
     /// All of them with their numbers in files of server states.
-    const NUMBERS: [(Self, u8); 16] = [
+    const NUMBERS: [(Self, u8); 19] = [
         (Self::Unknown, 0),
         (Self::Initializing, 1),
         (Self::Checked, 3),
@@ -82,6 +91,9 @@ impl CheckStatus {
         (Self::L7Ok, 15),
         (Self::L7OkConditional, 16),
         (Self::L7Status, 17),
+        (Self::ProgramError, 18),
+        (Self::ProgramTimeout, 19),
+        (Self::ProgramOk, 20),
     ];
 
     /// The number in files of server states.
@@ -120,6 +132,9 @@ impl CheckStatus {
             Self::L7Timeout => "Layer7 timeout",
             Self::L7Response => "Layer7 invalid response",
             Self::L7Status => "Layer7 wrong status",
+            Self::ProgramError => "External check error",
+            Self::ProgramTimeout => "External check timeout",
+            Self::ProgramOk => "External check passed",
             Self::Analysis => "Health analyze",
             Self::Checked => "No status change",
         }
@@ -128,7 +143,20 @@ impl CheckStatus {
     /// The server passed.
     #[must_use]
     pub fn is_pass(self) -> bool {
-        matches!(self, Self::L4Ok | Self::L6Ok | Self::L7Ok | Self::L7OkConditional)
+        matches!(
+            self,
+            Self::L4Ok | Self::L6Ok | Self::L7Ok | Self::L7OkConditional | Self::ProgramOk
+        )
+    }
+}
+
+impl CheckReport {
+    /// The words of the last result in one line.
+    #[must_use]
+    pub fn words(&self) -> Vec<u8> {
+        let blank = |byte: &u8| if *byte == b'\n' { b' ' } else { *byte };
+        let words: Vec<u8> = self.description.iter().map(blank).collect();
+        words.trim_ascii_end().to_vec()
     }
 }
 
@@ -138,7 +166,7 @@ pub struct CheckOutcome {
     /// The verdict.
     pub status: CheckStatus,
     /// The code that came with it (HTTP status, SMTP code), if any.
-    pub code: Option<u16>,
+    pub code: Option<i32>,
     /// What the server or the system said; [`DESCRIPTION_MAX`] bytes of it are kept.
     pub description: Vec<u8>,
     /// From the start of the check to its end, ms.
@@ -154,7 +182,7 @@ pub struct CheckReport {
     /// How the last check ended.
     pub status: CheckStatus,
     /// The code that came with it (HTTP status, SMTP code), if any.
-    pub code: Option<u16>,
+    pub code: Option<i32>,
     /// How long it took, ms; none while unknown.
     pub duration_ms: Option<u32>,
     /// What the server or the system said.

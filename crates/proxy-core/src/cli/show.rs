@@ -553,7 +553,7 @@ impl Check {
 fn result_number(status: CheckStatus) -> u8 {
     match status {
         CheckStatus::Unknown | CheckStatus::Initializing => 0,
-        CheckStatus::L4Ok | CheckStatus::L6Ok | CheckStatus::L7Ok => 3,
+        CheckStatus::L4Ok | CheckStatus::L6Ok | CheckStatus::L7Ok | CheckStatus::ProgramOk => 3,
         CheckStatus::L7OkConditional => 4,
         _ => 2,
     }

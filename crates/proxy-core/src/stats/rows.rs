@@ -465,12 +465,12 @@ fn checks<'a>(view: &StatsView<'a>, id: ProxyId, i: usize, row: &mut Row<'a>) {
     );
     if connected {
         if let Some(code) = report.code {
-            row.u32(CHECK_CODE, u32::from(code));
+            row.u32(CHECK_CODE, code.cast_unsigned());
         }
         row.u64(CHECK_DURATION, u64::from(report.duration_ms.unwrap_or(0)));
     }
     row.text(CHECK_DESC, report.status.text());
-    row.owned(LAST_CHK, report.description.clone());
+    row.owned(LAST_CHK, report.words());
     row.u32(CHECK_RISE, report.rise.max(1));
     row.u32(CHECK_FALL, report.fall.max(1));
     row.u32(CHECK_HEALTH, report.health);
@@ -488,7 +488,7 @@ fn agent(state: &ServerState, row: &mut Row<'_>) {
         format!("{mark}{}", report.status.name()).into_bytes(),
     );
     if let Some(code) = report.code {
-        row.u32(AGENT_CODE, u32::from(code));
+        row.u32(AGENT_CODE, code.cast_unsigned());
     }
     row.u64(AGENT_DURATION, u64::from(report.duration_ms.unwrap_or(0)));
     row.text(AGENT_DESC, report.status.text());

@@ -31,6 +31,12 @@ impl Deadlines {
     fn at(self, ms: u64) -> Instant {
         Instant::from(self.clock.instant_of(ms))
     }
+
+    /// When an answer must be there of whom nobody has to connect to.
+    pub(super) fn of_answer(self) -> Instant {
+        let now_ms = self.clock.now_ms();
+        self.at(self.machine.answer_by(now_ms, now_ms))
+    }
 }
 
 /// Carries the check out to its verdict. A connection is closed in the way that the probe asked for when the next one takes its

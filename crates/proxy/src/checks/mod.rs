@@ -3,6 +3,7 @@
 
 mod connect;
 mod converse;
+mod program;
 mod schedule;
 mod target;
 

@@ -11,8 +11,8 @@ use std::sync::{MutexGuard, PoisonError};
 
 use haproxy_cfg::model::{ProxyId, Server, Word};
 use proxy_core::check::{
-    CheckMachine, CheckOutcome, CheckReport, CheckTiming, FirstCheck, Probe, Scene, Verdict, apply_agent,
-    apply_outcome, first_checks, proxies_of,
+    CheckMachine, CheckOutcome, CheckPlan, CheckReport, CheckTiming, FirstCheck, Probe, Scene, Verdict,
+    apply_agent, apply_outcome, first_checks, proxies_of,
 };
 use proxy_core::state::{CheckedAt, ServerState};
 use tokio::task::{Id, JoinError, JoinSet};
@@ -404,6 +404,9 @@ async fn run(
                 server,
             };
             let plan = &thread.shared.plan.proxies[proxy.0 as usize].check;
+            if let CheckPlan::Program(program) = plan {
+                return super::program::ask(program, thread, (proxy, server), deadlines.of_answer()).await;
+            }
             converse(plan.probe(scene), way, deadlines).await
         }
     }

@@ -42,8 +42,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .keeps(g::expose_deprecated),
     kw("expose-experimental-directives", GLOBAL, ANY, "allow what is an experiment").takes(&[ignored_before(3, 1)])
     .keeps(g::expose_experimental),
-    kw("external-check", GLOBAL, ANY, "allow checks by programs").takes(FLAG)
-    .keeps(g::allow_external_check),
+    kw("external-check", GLOBAL, ANY, "allow checks by programs").takes(&[one_of("environment", &["preserve-env"]).optional().wrong("'{kw}' only supports 'preserve-env' as an argument, found '{got}'.")])
+    .acts(g::allow_external_check),
     kw("force-cfg-parser-pause", GLOBAL, ANY, "pause while the file is read, for tests").takes(&[arg("time", Kind::Custom(g::IDLE_TIME)).missing("'{kw}' expects a timer value between 0 and 65535 ms.")])
     .since(3, 2)
     .keeps(g::experimental),
@@ -73,7 +73,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .since(3, 0),
     kw("http-fail-codes", GLOBAL, ANY, "status codes that count as failures").takes(STATUS_RANGES)
     .since(3, 0),
-    kw("insecure-fork-wanted", GLOBAL, ANY, "allow new processes").takes(FLAG),
+    kw("insecure-fork-wanted", GLOBAL, ANY, "allow new processes").takes(FLAG)
+    .acts(g::allow_forks),
     kw("insecure-setuid-wanted", GLOBAL, ANY, "allow programs that change their user").takes(FLAG),
     kw("localpeer", GLOBAL, ANY, "name of this node among peers").takes(&[text("name").missing("'{kw}' expects a name as an argument.")])
     .keeps(g::local_peer),

@@ -31,10 +31,10 @@ pub(crate) use limits::{
 };
 pub(crate) use ocsp::{OCSP_PROXY, OcspDelays, ocsp_delay};
 pub(crate) use process::{
-    CAPABILITIES, GROUP_NAME, ID, NODE, ORIGIN, USER_NAME, allow_external_check, any_payload, chroot,
-    cluster_secret, daemon, debug, description, expose_deprecated, expose_experimental, group, local_peer,
-    log_send_hostname, measure_tasks, no_websocket_in_http2, node, nosplice, numeric_id, pidfile, quiet,
-    user, zero_warning,
+    CAPABILITIES, GROUP_NAME, ID, NODE, ORIGIN, USER_NAME, allow_external_check, allow_forks, any_payload,
+    chroot, cluster_secret, daemon, debug, description, expose_deprecated, expose_experimental, group,
+    local_peer, log_send_hostname, measure_tasks, no_websocket_in_http2, node, nosplice, numeric_id, pidfile,
+    quiet, user, zero_warning,
 };
 pub(crate) use quic::{
     QUIC_DATA, QUIC_DATA_RATIO, QUIC_MEMORY, QUIC_REORDER_RATIO, QUIC_WINDOW, obsolete_buffers,

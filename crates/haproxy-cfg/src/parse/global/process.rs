@@ -231,10 +231,19 @@ pub(crate) fn debug(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// `insecure-fork-wanted`: nothing here keeps the process from starting others.
+pub(crate) fn allow_forks(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let _kept = kept(reading, line);
+}
+
 /// `external-check`.
 pub(crate) fn allow_external_check(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if reading.spoken_before(3, 0) && !reading.at_most(line, 0) {
+        return;
+    }
     if kept(reading, line).is_some() {
         reading.written.external_check = true;
+        reading.written.keeps_environment |= line.arg(0).is_some_and(|word| &*word.text == b"preserve-env");
     }
 }
 

@@ -68,6 +68,12 @@ pub(crate) fn email_alert(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// `external-check command|path …`.
+pub(crate) fn external_check(reading: &mut Reading<'_>, line: &Line<'_>) {
+    // It is looked for once it is known how servers are checked.
+    let _kept = given(reading, line);
+}
+
 /// A status that `errorfiles` takes from a set.
 pub(crate) const STATUS: ReadArgument = ReadArgument(|reading, cursor, subject| {
     let word = cursor.next()?;

@@ -307,7 +307,7 @@ impl Expectation {
         let of_layer_7 = matches!(status, CheckStatus::L7Ok | CheckStatus::L7OkConditional);
         Verdict {
             status,
-            code: of_layer_7.then_some(code),
+            code: of_layer_7.then_some(code.into()),
             description: match &self.on_success {
                 Some(said) => computing.text(said).into_owned(),
                 None => otherwise.to_vec(),
@@ -337,7 +337,7 @@ impl Expectation {
         let code = computed.map(|number| number as u16).or(code);
         Verdict {
             status,
-            code: code.filter(|_| status == CheckStatus::L7Status),
+            code: code.filter(|_| status == CheckStatus::L7Status).map(i32::from),
             description,
         }
     }

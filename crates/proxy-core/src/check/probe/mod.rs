@@ -5,22 +5,28 @@ mod agent;
 mod computing;
 mod expect;
 mod http;
+mod program;
 #[cfg(test)]
 mod recorded;
 mod script;
+mod service;
 mod smtp;
 mod state_header;
 mod step;
 
 use std::borrow::Cow;
 
-use haproxy_cfg::model::{CheckKind, CheckRequest, CheckScript, CheckTls, Config, ProxyId, ServerAddr};
+use haproxy_cfg::model::{
+    CheckKind, CheckRequest, CheckScript, CheckTls, Config, ProxyId, ServerAddr, ServiceCheck,
+};
 
 use super::CheckStatus;
 use crate::sample::World;
 use crate::state::Runtime;
 use agent::AgentProbe;
+pub use program::ProgramPlan;
 use script::ScriptProbe;
+use service::ServiceProbe;
 use smtp::SmtpProbe;
 pub use step::Script;
 
@@ -37,6 +43,10 @@ pub enum CheckPlan {
     Script(Box<Script>),
     /// The greeting to be sent, with its end of line.
     Smtp(Vec<u8>),
+    /// What a service's own protocol is asked.
+    Service(Box<ServiceCheck>),
+    /// A program is asked, and nobody is connected to.
+    Program(Box<ProgramPlan>),
 }
 
 /// A server under check, and what is around it.
@@ -67,6 +77,10 @@ impl CheckPlan {
             CheckKind::Smtp { hello, domain } => {
                 return Ok(Self::Smtp([hello, &b" "[..], domain, b"\r\n"].concat()));
             }
+            CheckKind::Service(check) => return Ok(Self::Service(check.clone())),
+            CheckKind::Program(check) => {
+                return Ok(Self::Program(Box::new(ProgramPlan::new(config, proxy, check))));
+            }
             CheckKind::Http(line) => &CheckScript::of_request(CheckRequest::plain((**line).clone())),
             CheckKind::Script(script) => script,
         };
@@ -77,7 +91,8 @@ impl CheckPlan {
     #[must_use]
     pub fn probe<'a>(&'a self, scene: Scene<'a>) -> Probe<'a> {
         Probe(match self {
-            Self::Tcp => Kind::Tcp,
+            Self::Tcp | Self::Program(_) => Kind::Tcp,
+            Self::Service(check) => Kind::Service(ServiceProbe::new(check, scene)),
             Self::Script(script) => Kind::Script(ScriptProbe::new(script, scene)),
             Self::Smtp(hello) => Kind::Smtp(SmtpProbe::new(hello)),
         })
@@ -99,7 +114,7 @@ pub struct Verdict {
     /// How it ended.
     pub status: CheckStatus,
     /// The code that came with it.
-    pub code: Option<u16>,
+    pub code: Option<i32>,
     /// What the server or the system said.
     pub description: Vec<u8>,
 }
@@ -201,6 +216,7 @@ enum Kind<'a> {
     Tcp,
     Script(ScriptProbe<'a>),
     Smtp(SmtpProbe<'a>),
+    Service(ServiceProbe<'a>),
     Agent(AgentProbe<'a>),
 }
 
@@ -216,6 +232,7 @@ impl<'a> Probe<'a> {
         match &mut self.0 {
             Kind::Tcp => Next::Connect(ConnectTo::default()),
             Kind::Script(script) => script.begin(),
+            Kind::Service(service) => service.begin(),
             Kind::Smtp(_) => Next::Connect(ConnectTo {
                 resets: false,
                 server_speaks_first: true,
@@ -233,6 +250,7 @@ impl<'a> Probe<'a> {
         match &mut self.0 {
             Kind::Tcp => Next::Done(Verdict::plain(standing(secured))),
             Kind::Script(script) => script.connected(secured),
+            Kind::Service(service) => service.connected(),
             Kind::Smtp(_) => Next::Read,
             Kind::Agent(agent) => agent.connected(),
         }
@@ -243,7 +261,7 @@ impl<'a> Probe<'a> {
     pub fn host(&self) -> Option<Vec<u8>> {
         match &self.0 {
             Kind::Script(script) => script.host(),
-            Kind::Tcp | Kind::Smtp(_) | Kind::Agent(_) => None,
+            Kind::Tcp | Kind::Smtp(_) | Kind::Service(_) | Kind::Agent(_) => None,
         }
     }
 
@@ -252,7 +270,7 @@ impl<'a> Probe<'a> {
     pub fn unreachable(&self, verdict: Verdict) -> Verdict {
         match &self.0 {
             Kind::Script(script) => script.unreachable(verdict),
-            Kind::Tcp | Kind::Smtp(_) | Kind::Agent(_) => verdict,
+            Kind::Tcp | Kind::Smtp(_) | Kind::Service(_) | Kind::Agent(_) => verdict,
         }
     }
 
@@ -260,7 +278,7 @@ impl<'a> Probe<'a> {
     pub fn written(&mut self) -> Next<'a> {
         match &mut self.0 {
             Kind::Script(script) => script.written(),
-            Kind::Tcp | Kind::Smtp(_) | Kind::Agent(_) => Next::Read,
+            Kind::Tcp | Kind::Smtp(_) | Kind::Service(_) | Kind::Agent(_) => Next::Read,
         }
     }
 
@@ -270,6 +288,7 @@ impl<'a> Probe<'a> {
             Kind::Tcp => Next::Done(Verdict::plain(CheckStatus::L4Ok)),
             Kind::Script(script) => script.received(bytes),
             Kind::Smtp(smtp) => smtp.received(bytes),
+            Kind::Service(service) => service.received(bytes),
             Kind::Agent(agent) => agent.received(bytes),
         }
     }
@@ -280,6 +299,7 @@ impl<'a> Probe<'a> {
             Kind::Tcp => Next::Done(Verdict::plain(CheckStatus::L4Ok)),
             Kind::Script(script) => script.closed(),
             Kind::Smtp(smtp) => Next::Done(smtp.closed()),
+            Kind::Service(service) => Next::Done(service.closed()),
             Kind::Agent(agent) => Next::Done(agent.closed()),
         }
     }
@@ -289,6 +309,7 @@ impl<'a> Probe<'a> {
     pub fn timed_out(&self) -> Verdict {
         match &self.0 {
             Kind::Script(script) => script.timed_out(),
+            Kind::Service(service) => service.timed_out(),
             Kind::Tcp | Kind::Smtp(_) | Kind::Agent(_) => Verdict::plain(CheckStatus::L7Timeout),
         }
     }

@@ -84,7 +84,7 @@ fn play<'a>(plan: &'a CheckPlan, scene: Scene<'a>, server: &[String]) -> (Verdic
             }
             Some("pause") => Next::Read,
             // The server waits for ever, and so does the check.
-            Some("read" | "hold") | None => return (Verdict::plain(CheckStatus::L7Timeout), sent, to),
+            Some("read" | "hold") | None => return (probe.timed_out(), sent, to),
             Some("fin") => probe.closed(),
             Some("reset") => Next::Done(Verdict::said(
                 CheckStatus::SocketError,
@@ -101,6 +101,7 @@ fn without_duration(line: &str) -> String {
     format!("{before}check duration: Nms{after}")
 }
 
+/// What haproxy 2.6 made of a connection, of HTTP and of SMTP.
 #[test]
 fn checks_send_and_judge_what_haproxys_do() {
     let recorded = include_str!("../../../../../compat-fixtures/checks/probes.json");
@@ -108,70 +109,106 @@ fn checks_send_and_judge_what_haproxys_do() {
     assert!(cases.len() > 120, "the recording is whole");
     assert!(DIFFER.iter().all(|(name, _why)| cases.contains_key(*name)));
     for (name, case) in &cases {
-        if DIFFER.iter().any(|(differs, _why)| differs == name) {
-            continue;
+        if !DIFFER.iter().any(|(differs, _why)| differs == name) {
+            compare(name, case);
         }
-        let config = backend(name, case);
-        let plan = CheckPlan::compile(&config, ProxyId(0)).unwrap();
-        let runtime = Runtime::new(&config, 1, 0);
-        let scene = Scene {
-            config: &config,
-            runtime: &runtime,
-            world: &StillWorld,
-            node: b"lb1",
-            proxy: ProxyId(0),
-            server: 0,
-        };
-        let (verdict, sent, to) = match &case.server {
-            None => (
-                Verdict::said(CheckStatus::L4Connection, "Connection refused"),
-                Vec::new(),
-                ConnectTo::default(),
-            ),
-            Some(server) => play(&plan, scene, server),
-        };
-        assert_eq!(verdict.status.name(), case.check_status, "{name}: status");
-        assert_eq!(verdict.status.text(), case.check_desc, "{name}: status in words");
-        let code = verdict.code.map(|c| c.to_string()).unwrap_or_default();
-        assert_eq!(code, case.check_code, "{name}: code");
+    }
+}
 
-        if let Some(seen) = case.connections.first() {
-            // A server that resets at once may do so before the request is out.
-            if case.server.as_ref().is_some_and(|s| s[0] != "reset") {
-                assert_eq!(
-                    BStr::new(&sent),
-                    BStr::new(&bytes(&seen.sent)),
-                    "{name}: bytes sent"
-                );
-            }
-            match seen.end.as_str() {
-                "reset" => assert!(to.resets, "{name}: reset"),
-                "fin" => {
-                    let server_ended = case.server.iter().flatten().any(|s| s == "fin");
-                    assert!(!to.resets || server_ended, "{name}: closed in good order");
-                }
-                "server reset" => {}
-                other => panic!("{name}: unknown end {other}"),
-            }
-        } else {
-            assert!(
-                case.server.is_none() || matches!(plan, CheckPlan::Tcp),
-                "{name}: never accepted"
+/// What haproxy 3.4 made of LDAP, MySQL, PostgreSQL, Redis and the greeting of TLS.
+#[test]
+fn checks_of_services_send_and_judge_what_haproxys_do() {
+    let recorded = include_str!("../../../../../compat-fixtures/checks/services.json");
+    let cases: BTreeMap<String, Case> = serde_json::from_str(recorded).unwrap();
+    assert!(cases.len() > 100, "the recording is whole");
+    for (name, case) in &cases {
+        compare(name, case);
+    }
+}
+
+/// The words that go with a good answer of LDAP and MySQL, such as the version, stand in the original's log alone, and only the first
+/// time; here they are left out.
+fn without_good_words(case: &Case, line: &str) -> String {
+    let told_once = case.check_status == "L7OK" && case.last_chk.is_empty();
+    match (line.split_once(", info: "), line.split_once(", check duration")) {
+        (Some((before, _)), Some((_, after))) if told_once => format!("{before}, check duration{after}"),
+        _ => line.to_owned(),
+    }
+}
+
+/// The greeting of TLS says when it is sent.
+fn timeless(sent: &[u8]) -> Vec<u8> {
+    let mut sent = sent.to_vec();
+    if sent.starts_with(&[0x16, 3, 0])
+        && let Some(time) = sent.get_mut(11..15)
+    {
+        time.fill(0);
+    }
+    sent
+}
+
+fn compare(name: &str, case: &Case) {
+    let config = backend(name, case);
+    let plan = CheckPlan::compile(&config, ProxyId(0)).unwrap();
+    let runtime = Runtime::new(&config, 1, 0);
+    let scene = Scene {
+        config: &config,
+        runtime: &runtime,
+        world: &StillWorld,
+        node: b"lb1",
+        proxy: ProxyId(0),
+        server: 0,
+    };
+    let (verdict, sent, to) = match &case.server {
+        None => (
+            Verdict::said(CheckStatus::L4Connection, "Connection refused"),
+            Vec::new(),
+            ConnectTo::default(),
+        ),
+        Some(server) => play(&plan, scene, server),
+    };
+    assert_eq!(verdict.status.name(), case.check_status, "{name}: status");
+    assert_eq!(verdict.status.text(), case.check_desc, "{name}: status in words");
+    let code = verdict.code.map(|c| c.to_string()).unwrap_or_default();
+    assert_eq!(code, case.check_code, "{name}: code");
+
+    if let Some(seen) = case.connections.first() {
+        // A server that resets at once may do so before the request is out.
+        if case.server.as_ref().is_some_and(|s| s[0] != "reset") {
+            assert_eq!(
+                BStr::new(&timeless(&sent)),
+                BStr::new(&timeless(&bytes(&seen.sent))),
+                "{name}: bytes sent"
             );
         }
-
-        let outcome = CheckOutcome {
-            status: verdict.status,
-            code: verdict.code,
-            description: verdict.description,
-            duration_ms: 3,
-        };
-        let events = apply_outcome(&runtime, &config, ProxyId(0), 0, &outcome, 5);
-        let kept = runtime.proxies[0].servers[0].check_report().description.clone();
-        assert_eq!(kept, bytes(&case.last_chk), "{name}: description");
-        let (level, line) = &case.log[0];
-        assert_eq!(events[0].level as u8, *level, "{name}: level");
-        let ours = String::from_utf8(events[0].text.clone()).unwrap();
-        assert_eq!(without_duration(&ours), without_duration(line), "{name}: line");
+        match seen.end.as_str() {
+            "reset" => assert!(to.resets, "{name}: reset"),
+            "fin" => {
+                let server_ended = case.server.iter().flatten().any(|s| s == "fin");
+                assert!(!to.resets || server_ended, "{name}: closed in good order");
+            }
+            "server reset" => {}
+            other => panic!("{name}: unknown end {other}"),
+        }
+    } else {
+        assert!(
+            case.server.is_none() || matches!(plan, CheckPlan::Tcp),
+            "{name}: never accepted"
+        );
     }
+
+    let outcome = CheckOutcome {
+        status: verdict.status,
+        code: verdict.code,
+        description: verdict.description,
+        duration_ms: 3,
+    };
+    let events = apply_outcome(&runtime, &config, ProxyId(0), 0, &outcome, 5);
+    let kept = runtime.proxies[0].servers[0].check_report().words();
+    assert_eq!(kept, bytes(&case.last_chk), "{name}: description");
+    let (level, line) = &case.log[0];
+    assert_eq!(events[0].level as u8, *level, "{name}: level");
+    let ours = String::from_utf8(events[0].text.clone()).unwrap();
+    let line = without_good_words(case, line);
+    assert_eq!(without_duration(&ours), without_duration(&line), "{name}: line");
 }

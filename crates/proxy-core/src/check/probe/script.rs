@@ -291,7 +291,7 @@ impl<'a> ScriptProbe<'a> {
         if self.script.disable_on_404 && code == 404 && state.health() != Health::Down {
             return Some(Err(Verdict {
                 status: CheckStatus::L7OkConditional,
-                code: Some(code),
+                code: Some(code.into()),
                 description: Vec::new(),
             }));
         }

@@ -102,7 +102,7 @@ impl<'a> SmtpProbe<'a> {
     fn refused(&self) -> Verdict {
         let code = match self.answer[..] {
             [a, b, c, ..] if [a, b, c].iter().all(u8::is_ascii_digit) => {
-                [a, b, c].iter().fold(0, |n, d| n * 10 + u16::from(d - b'0'))
+                [a, b, c].iter().fold(0, |n, d| n * 10 + i32::from(d - b'0'))
             }
             _ => 0,
         };
