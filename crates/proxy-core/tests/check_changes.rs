@@ -45,7 +45,7 @@ struct Replay {
     runtime: Runtime,
     open: Vec<bool>,
     http: bool,
-    status: (u16, &'static str),
+    status: (i32, &'static str),
     now_ms: u64,
 }
 
