@@ -12,6 +12,7 @@ mod kernel;
 mod lint;
 mod migrate;
 mod migrate_heartbeat;
+mod plan;
 mod replace;
 mod service_manager;
 mod simulate;

@@ -41,6 +41,10 @@ enum Command {
     ///
     /// Exit status: 0 when the request was followed to its end, 1 when the files cannot be run, 2 for a wrong command line.
     Explain(crate::explain::Options),
+    /// Say what starting haproxy.cfg files here and now would do: listeners, users, files, limits, and what a reload would change.
+    ///
+    /// Exit status: 0 when it would start, 1 when something stands in the way, 2 when a file cannot be read.
+    Plan(crate::plan::Options),
     /// Indent haproxy.cfg files and set their blanks; nothing else is changed.
     ///
     /// Exit status: 0, with --check 1 when a file would change, 2 when a file could not be read or written.
@@ -81,6 +85,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         Some(Command::Lint(options)) => ExitCode::from(crate::lint::run(&options)),
         Some(Command::Migrate(options)) => ExitCode::from(crate::migrate::run(&options)),
         Some(Command::Explain(options)) => ExitCode::from(crate::explain::run(&options)),
+        Some(Command::Plan(options)) => ExitCode::from(crate::plan::run(&options)),
         Some(Command::Fmt(options)) => ExitCode::from(crate::fmt::run(&options)),
         Some(Command::Simulate(options)) => ExitCode::from(crate::simulate::run(&options)),
         Some(Command::Demo { limit }) => match crate::demo::run(limit) {

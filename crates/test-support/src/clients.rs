@@ -216,7 +216,7 @@ impl Client {
             Manner::KeepAlive if is_last => self.seen.told += 1,
             Manner::Tunnel(requests) if had + 1 == requests => {}
             Manner::KeepAlive | Manner::Tunnel(_) => {
-                self.connection = Some((stream, had + 1, Instant::now()))
+                self.connection = Some((stream, had + 1, Instant::now()));
             }
         }
         Ok(())

@@ -25,6 +25,37 @@ pub(crate) struct Limits {
     pub(crate) descriptors: u64,
 }
 
+/// What a configuration needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Need {
+    /// Client connections.
+    pub(crate) maxconn: u64,
+    /// Sockets that those may need, with all others.
+    pub(crate) maxsock: u64,
+    /// Descriptors that are asked of the system.
+    pub(crate) descriptors: u64,
+}
+
+impl Need {
+    /// That of `config` where the system allows `hard` descriptors.
+    pub(crate) fn of(config: &Config, hard: u64) -> Self {
+        let reserved = BASE_DESCRIPTORS + reserved_by(config);
+        let maxconn = match config.global.maxconn {
+            Some(maxconn) if maxconn > 0 => u64::from(maxconn),
+            _ => {
+                let room = config.global.ulimit_n.unwrap_or(hard.min(MOST_DESCRIPTORS));
+                (room.saturating_sub(reserved) / 2).max(LEAST_MAXCONN)
+            }
+        };
+        let maxsock = 2 * maxconn + reserved;
+        Self {
+            maxconn,
+            maxsock,
+            descriptors: config.global.ulimit_n.unwrap_or(maxsock),
+        }
+    }
+}
+
 /// Settles `maxconn` and raises the system's limit to what it needs. None when the process may not start; the reason has been
 /// told.
 pub(crate) fn settle(config: &Config, memory_mib: Option<u64>, console: &mut Console) -> Option<Limits> {
@@ -41,16 +72,11 @@ pub(crate) fn settle(config: &Config, memory_mib: Option<u64>, console: &mut Con
             return None;
         }
     };
-    let reserved = BASE_DESCRIPTORS + reserved_by(config);
-    let maxconn = match config.global.maxconn {
-        Some(maxconn) if maxconn > 0 => u64::from(maxconn),
-        _ => {
-            let room = config.global.ulimit_n.unwrap_or(hard.min(MOST_DESCRIPTORS));
-            (room.saturating_sub(reserved) / 2).max(LEAST_MAXCONN)
-        }
-    };
-    let maxsock = 2 * maxconn + reserved;
-    let wanted = config.global.ulimit_n.unwrap_or(maxsock);
+    let Need {
+        maxconn,
+        maxsock,
+        descriptors: wanted,
+    } = Need::of(config, hard);
     let strict = config.global.strict_limits.unwrap_or(true);
     let mut in_force = soft;
     if wanted > soft {

@@ -8,7 +8,7 @@ mod condition;
 mod console;
 mod environment;
 mod keywords;
-mod limits;
+pub(crate) mod limits;
 mod master;
 mod objects;
 mod predecessors;

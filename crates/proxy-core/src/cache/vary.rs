@@ -133,7 +133,7 @@ fn fingerprint(value: Option<&[u8]>) -> Fingerprint {
 
 fn bit(name: &[u8]) -> Option<Codings> {
     let known = |names: &&[&[u8]]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
-    CODINGS.iter().position(|names| known(names)).map(|at| 1 << at)
+    CODINGS.iter().position(known).map(|at| 1 << at)
 }
 
 /// The codings that a request takes (RFC 9110, section 12.5.3). One that says nothing takes all.

@@ -90,6 +90,30 @@ fn open_one(
     backlog: i32,
     fault: Option<&mut dyn FnMut(bool, bool, String)>,
 ) -> Result<Socket, Failure> {
+    let socket = bind_one(bind, address, reuse_port, backlog, fault)?;
+    socket.listen(backlog).map_err(|error| Failure {
+        doing: "cannot listen to socket",
+        error,
+    })?;
+    Ok(socket)
+}
+
+/// Whether `address` could be bound now, as `bind` wants it: it is, and let go of again. Nobody can connect meanwhile.
+pub(super) fn attempt(bind: &Bind, address: SocketAddr) -> io::Result<()> {
+    match bind_one(bind, address, true, 1, None) {
+        Ok(_) => Ok(()),
+        Err(Failure { error, .. }) => Err(error),
+    }
+}
+
+/// A socket that is bound, on which nobody listens yet.
+fn bind_one(
+    bind: &Bind,
+    address: SocketAddr,
+    reuse_port: bool,
+    backlog: i32,
+    fault: Option<&mut dyn FnMut(bool, bool, String)>,
+) -> Result<Socket, Failure> {
     let at = |doing: &'static str| move |error: io::Error| Failure { doing, error };
     let make = || Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP));
     let socket =
@@ -137,7 +161,6 @@ fn open_one(
         }
     }
     socket.bind(&address.into()).map_err(at("cannot bind socket"))?;
-    socket.listen(backlog).map_err(at("cannot listen to socket"))?;
     Ok(socket)
 }
 

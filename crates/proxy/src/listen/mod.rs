@@ -8,7 +8,7 @@ mod inherited;
 mod unix;
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 
@@ -271,6 +271,14 @@ fn take_half(fd: OwnedFd) -> io::Result<ListenSocket> {
     let socket = Socket::from(fd);
     socket.set_nonblocking(true)?;
     Ok(ListenSocket::Pair(OwnedFd::from(socket).into()))
+}
+
+/// Whether a TCP address could be bound now, as its line wants it; nothing listens on it meanwhile.
+///
+/// # Errors
+/// What the system says otherwise.
+pub fn attempt_inet(bind: &Bind, address: SocketAddr) -> io::Result<()> {
+    inet::attempt(bind, address)
 }
 
 /// What the system calls an error, without Rust's `(os error N)`.
