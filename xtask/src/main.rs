@@ -15,6 +15,7 @@ mod fixtures;
 mod fuzz;
 mod lab;
 mod outcome;
+mod release;
 mod reload;
 mod soak;
 mod test;
@@ -56,6 +57,8 @@ enum Command {
     Fuzz(fuzz::Args),
     /// Build the documents' network in namespaces and run their files in it.
     Lab(lab::Args),
+    /// Build the program twice, the second time arranged by what the first did under load.
+    Release(release::Args),
     /// Reload a hundred times under load: no request fails, no connection is reset, nothing is left behind.
     Reload(reload::Args),
     /// Let clients of all kinds come for ten minutes: memory stays flat, and nothing is left behind.
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Command::Corpus(args) => corpus::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Lab(args) => lab::run(&args),
+        Command::Release(args) => release::run(&args),
         Command::Reload(args) => reload::run(&args),
         Command::Soak(args) => soak::run(&args),
         Command::Vtc(args) => vtc::run(&args),

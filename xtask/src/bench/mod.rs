@@ -18,10 +18,12 @@ mod sink;
 mod startup;
 mod subject;
 mod table;
+mod train;
 mod upstream;
 
 pub(crate) use child::ChildArgs;
 pub(crate) use child::run as run_child;
+pub(crate) use train::train;
 
 use std::path::PathBuf;
 

@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use super::cpu;
 use crate::wait;
@@ -19,6 +21,8 @@ pub(super) struct Subject {
     /// The first line of what it says of its version.
     pub(super) version: String,
     path: PathBuf,
+    /// It is asked to end when its turn is over, and not killed.
+    ends_softly: bool,
 }
 
 impl Subject {
@@ -32,6 +36,7 @@ impl Subject {
             label: format!("{letter}:{name}"),
             version: String::new(),
             path,
+            ends_softly: false,
         };
         let output = subject
             .command()
@@ -44,6 +49,14 @@ impl Subject {
             .unwrap_or("unknown")
             .clone_into(&mut subject.version);
         Ok(subject)
+    }
+
+    /// One that has something to do at its end.
+    pub(super) fn ending_softly(self) -> Self {
+        Self {
+            ends_softly: true,
+            ..self
+        }
     }
 
     /// The program as `haproxy`: `holdfast` takes that name as its first argument.
@@ -71,7 +84,11 @@ impl Subject {
         command.arg("-db").arg("-f").arg(config);
         command.stdin(Stdio::null()).stdout(file).stderr(same_file);
         let child = cpu::on_core(cpu::PROXY, || command.spawn())?.with_context(|| self.cannot_start())?;
-        Ok(Running { child, log })
+        Ok(Running {
+            child,
+            log,
+            ends_softly: self.ends_softly,
+        })
     }
 
     fn cannot_start(&self) -> String {
@@ -83,6 +100,7 @@ impl Subject {
 pub(super) struct Running {
     child: Child,
     log: PathBuf,
+    ends_softly: bool,
 }
 
 impl Running {
@@ -114,6 +132,15 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        if self.ends_softly
+            && let Ok(pid) = i32::try_from(self.pid())
+            && kill(Pid::from_raw(pid), Signal::SIGUSR1).is_ok()
+        {
+            let ended = || self.child.try_wait().ok().flatten();
+            if wait::until(Duration::from_secs(30), ended).is_some() {
+                return;
+            }
+        }
         // An error means that it has ended already, which the measurement has noticed.
         let _ = self.child.kill();
         let _ = self.child.wait();
