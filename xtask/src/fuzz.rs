@@ -93,6 +93,12 @@ const TARGETS: &[Target] = &[
         largest: 600,
     },
     Target {
+        name: "peers_message",
+        seeds: &[],
+        ending: "",
+        largest: 600,
+    },
+    Target {
         name: "http1_request",
         seeds: &["fuzz/seeds/http1_request"],
         ending: "",

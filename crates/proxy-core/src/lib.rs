@@ -19,6 +19,7 @@ pub mod ocsp;
 mod octets;
 pub mod openssl_ciphers;
 pub mod pattern;
+pub mod peers;
 pub mod persist;
 pub mod plan;
 pub mod presets;
