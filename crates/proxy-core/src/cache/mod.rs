@@ -113,8 +113,10 @@ impl Caches {
 pub struct Caching {
     /// What it asks for, once a rule has looked.
     pub asked: Option<Asked>,
-    /// What answers it, with the name of its cache.
-    pub found: Option<(Arc<Entry>, Arc<Store>)>,
+    /// The cache that answers it.
+    pub found: Option<Arc<Store>>,
+    /// The answer, until it is sent.
+    pub entry: Option<Arc<Entry>>,
     /// Its response is on its way into these caches.
     pub filling: Vec<Filling>,
 }

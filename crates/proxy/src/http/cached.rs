@@ -3,7 +3,6 @@
 
 use std::future::poll_fn;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use haproxy_cfg::model::{ConnectionMode, ProxyId};
 use proxy_core::cache::seconds;
@@ -23,12 +22,8 @@ use crate::session::Session;
 /// Answers the request with what a rule of `proxy` found.
 pub(super) async fn serve(session: &mut Session, txn: &mut Txn, proxy: ProxyId) -> Next {
     let thread = Rc::clone(&session.thread);
-    let found = txn
-        .stream
-        .caching
-        .as_ref()
-        .and_then(|caching| caching.found.as_ref());
-    let Some(entry) = found.map(|(entry, _)| Arc::clone(entry)) else {
+    let caching = txn.stream.caching.as_mut();
+    let Some(entry) = caching.and_then(|caching| caching.entry.take()) else {
         return Next::Close;
     };
     let now_ms = thread.now_ms();

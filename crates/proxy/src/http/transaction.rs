@@ -310,6 +310,7 @@ async fn apply_set(
                 // What a rule behind the look into a cache answers goes before what was found there.
                 if let Some(caching) = txn.stream.caching.as_mut().filter(|_| step.answers()) {
                     caching.found = None;
+                    caching.entry = None;
                 }
                 match step {
                     Step::Deny(_) | Step::Tarpit(_) => note_cookie(session, txn, true),

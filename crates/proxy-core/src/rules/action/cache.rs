@@ -49,7 +49,8 @@ impl Action for Use {
             .caches
             .count(exec.proxy.0 as usize, side, found.is_some());
         if let Some(entry) = found {
-            caching.found = Some((entry, store.clone()));
+            caching.found = Some(store.clone());
+            caching.entry = Some(entry);
         }
         Step::Next
     }
@@ -94,6 +95,7 @@ impl Action for Store {
             asked: Some(asked),
             found: None,
             filling,
+            ..
         } = caching
         else {
             return Step::Next;

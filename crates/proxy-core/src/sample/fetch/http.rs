@@ -134,7 +134,7 @@ pub(super) const ROWS: &[Row] = &[
 
 /// The name of the cache that the response is from.
 fn answering_cache<'a>(context: &SampleContext<'a>) -> Option<&'a [u8]> {
-    let (_, store) = context.stream?.caching.as_ref()?.found.as_ref()?;
+    let store = context.stream?.caching.as_ref()?.found.as_ref()?;
     Some(store.name())
 }
 
