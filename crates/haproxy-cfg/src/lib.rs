@@ -26,6 +26,7 @@ pub mod signature;
 pub mod testing;
 pub mod tree;
 mod values;
+mod variable_at_run_time;
 mod written;
 
 pub use written::SectionLines;
@@ -38,3 +39,4 @@ pub use list_line_at_run_time::read_list_line;
 pub use load::{Input, LoadOptions, Loaded, ReadWord, load};
 pub use preprocess::{FEATURES, condition_holds};
 pub use server_at_run_time::{ServerOf, keywords_at_run_time, read_server};
+pub use variable_at_run_time::read_variable;

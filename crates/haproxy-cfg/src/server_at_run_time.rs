@@ -269,7 +269,7 @@ fn unfit(word: &[u8], dialect: Dialect) -> Option<String> {
 }
 
 /// Puts a word into a file, so that it is read as it is.
-fn push_word(text: &mut Vec<u8>, word: &[u8]) {
+pub(crate) fn push_word(text: &mut Vec<u8>, word: &[u8]) {
     for byte in word {
         if matches!(byte, b' ' | b'\t' | b'#' | b'"' | b'\'' | b'\\') {
             text.push(b'\\');
@@ -280,7 +280,7 @@ fn push_word(text: &mut Vec<u8>, word: &[u8]) {
 
 /// A machine on which there is nothing: who describes a server while the process runs names no files, and names of hosts are not
 /// looked up.
-struct Nowhere;
+pub(crate) struct Nowhere;
 
 fn missing<T>() -> io::Result<T> {
     Err(io::ErrorKind::NotFound.into())

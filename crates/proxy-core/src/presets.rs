@@ -30,7 +30,7 @@ impl Preset {
         presets.map(|preset| Self::new(config, preset)).collect()
     }
 
-    fn new(config: &Config, preset: &model::Preset) -> Result<Self, RuleError> {
+    pub(crate) fn new(config: &Config, preset: &model::Preset) -> Result<Self, RuleError> {
         // Names of proxies are looked up among all.
         let value = match &preset.value {
             model::PresetValue::Sample(sample) => {

@@ -85,6 +85,7 @@ impl Hooks for Shell<'_> {
     fn renamed(&mut self, _: ServerId, _: &haproxy_cfg::model::Word) {}
     fn came(&mut self, _: ServerId) {}
     fn went(&mut self, _: ServerId) {}
+    fn set_variable(&mut self, _: &proxy_core::presets::Preset) {}
     fn changed(&mut self, _: Option<ProxyId>) {}
 }
 

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 use std::time::Duration;
 
-use haproxy_cfg::model::{Bind, Mode, Proxy, ProxyId};
+use haproxy_cfg::model::{Bind, LogLevel, Mode, Proxy, ProxyId};
 use proxy_core::stream::Client;
 use socket2::SockRef;
 
@@ -18,6 +18,7 @@ use crate::effort;
 use crate::io::Io;
 use crate::listen::ListenSocket;
 use crate::listener::Listener;
+use crate::log::Entry;
 use crate::pace::Pace;
 use crate::session::Session;
 use crate::thread::Thread;
@@ -29,6 +30,9 @@ use crate::{early, http, http2, proxy_header, tcp};
 
 /// Pause after the system refused a descriptor, ms: long enough for something to be closed.
 const OUT_OF_DESCRIPTORS_MS: u64 = 100;
+
+/// How often it is logged that there are no descriptors, ms.
+const TOLD_EVERY_MS: u64 = 60_000;
 
 /// How long a client of `monitor-net` may keep its connection, ms.
 const MONITOR_MS: u64 = 1000;
@@ -149,7 +153,8 @@ impl Acceptor {
             match woken {
                 Woken::Connection(io, from) => self.begin(io, from),
                 Woken::Failed(e) if is_of_one_connection(&e) => {}
-                Woken::Failed(_) => {
+                Woken::Failed(error) => {
+                    self.tell_of_shortage(&error);
                     let timer = self.thread.wheel.timer();
                     timer.set(self.thread.now_ms() + OUT_OF_DESCRIPTORS_MS);
                     timer.expired().await;
@@ -157,6 +162,36 @@ impl Acceptor {
                 Woken::LookAgain => {}
             }
         }
+    }
+
+    /// Logs that connections cannot be taken, once in a while: it is tried again many times a second.
+    fn tell_of_shortage(&self, error: &io::Error) {
+        let thread = &self.thread;
+        let (told, now) = (&thread.shared.shortage_told_ms, thread.now_ms().max(1));
+        let last = told.load(Relaxed);
+        let is_due = last == 0 || now.saturating_sub(last) >= TOLD_EVERY_MS;
+        if !is_due || told.compare_exchange(last, now, Relaxed, Relaxed).is_err() {
+            return;
+        }
+        let proxy = self.proxy();
+        let text = format!(
+            "Proxy {} cannot take connections: {error}. They wait until file descriptors are free; check 'ulimit-n' and 'maxconn'.",
+            proxy.name
+        );
+        let entry = Entry {
+            tag: proxy.log_tag.as_ref(),
+            level: LogLevel::Emerg,
+            now_us: thread.epoch_us(),
+            line: text.as_bytes(),
+            structured: None,
+        };
+        // A frontend without a log has the process's.
+        let own = (!proxy.logs.is_empty()).then_some(&proxy.logs);
+        let targets = own.unwrap_or(&thread.config().global.logs);
+        thread
+            .log
+            .borrow_mut()
+            .send(targets, &mut thread.dates.borrow_mut(), entry);
     }
 
     /// Makes sessions of the connections that the system has taken already: with the socket they would be reset.

@@ -8,8 +8,11 @@ use std::sync::atomic::Ordering::Relaxed;
 use haproxy_cfg::model::{ProxyId, Server, Word};
 use proxy_core::check::{Event, Notice};
 use proxy_core::cli::{FrontendChange, Hooks, Refused, ServerId};
+use proxy_core::presets::Preset;
 use proxy_core::state::Ending;
+use proxy_core::stream::Client;
 
+use crate::context::{AtHand, looking};
 use crate::log::Entry;
 use crate::thread::Thread;
 
@@ -93,6 +96,13 @@ impl Hooks for Shell {
 
     fn went(&mut self, server: ServerId) {
         self.thread.shared.went(server.proxy, server.index);
+    }
+
+    fn set_variable(&mut self, preset: &Preset) {
+        let nobody = Client::default();
+        looking(&self.thread, &nobody, ProxyId(0), AtHand::default(), |context| {
+            preset.set(context)
+        });
     }
 
     fn changed(&mut self, proxy: Option<ProxyId>) {

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::os::fd::BorrowedFd;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -85,6 +85,8 @@ pub struct Shared {
     pub(crate) inquiries: Inquiries,
     /// Acceptors that have not ended: each may still have connections to take.
     pub(crate) acceptors: AtomicUsize,
+    /// When it was logged last that connections cannot be taken, ms; 0 for never.
+    pub(crate) shortage_told_ms: AtomicU64,
     /// How clients are let go.
     pub(crate) farewell: Farewell,
 }
@@ -116,6 +118,7 @@ impl Shared {
             released: ReleasedNames::default(),
             resolvers: Resolvers::default(),
             acceptors: AtomicUsize::new(0),
+            shortage_told_ms: AtomicU64::new(0),
             farewell: Farewell::new(&config.global),
             plan,
             runtime,

@@ -6,8 +6,8 @@ use haproxy_cfg::keywords::command::{Leave, WORKER};
 use haproxy_cfg::keywords::{self, CommandRow};
 
 use super::{
-    Call, Reply, Session, cache, cookie, errors, events, frontend, newcomer, pattern, pause, server, session,
-    show, streams, table, threads, tls, trace,
+    Call, Reply, Session, cache, cookie, descriptors, errors, events, frontend, machine, newcomer, pattern,
+    pause, server, session, show, streams, table, threads, tls, trace, variable,
 };
 
 type Run = fn(&mut Call<'_, '_>) -> Reply;
@@ -54,7 +54,7 @@ const RUNS: &[(&str, Run)] = &[
     ("expert-mode", session::expert_mode),
     ("get acl", pattern::get_acl),
     ("get map", pattern::get_map),
-    ("get var", show::variable),
+    ("get var", variable::get),
     ("get weight", server::get_weight),
     ("new ssl ca-file", tls::new_authorities),
     ("new ssl cert", tls::new_certificate),
@@ -79,6 +79,7 @@ const RUNS: &[(&str, Run)] = &[
     ("set ssl tls-key", tls::set_ticket_key),
     ("set table", table::set),
     ("set timeout", session::set_timeout),
+    ("set var", variable::set),
     ("set weight", server::set_weight),
     ("show acl", pattern::show_acl),
     ("show activity", threads::activity),
@@ -87,9 +88,11 @@ const RUNS: &[(&str, Run)] = &[
     ("show cache", cache::show),
     ("show cli level", session::show_level),
     ("show cli sockets", show::cli_sockets),
+    ("show dev", machine::show),
     ("show env", show::env),
     ("show errors", errors::show),
     ("show events", events::show),
+    ("show fd", descriptors::show),
     ("show info", show::info),
     ("show libs", threads::libs),
     ("show map", pattern::show_map),
@@ -109,6 +112,7 @@ const RUNS: &[(&str, Run)] = &[
     ("show startup-logs", show::startup_logs),
     ("show stat", show::stat),
     ("show table", table::show),
+    ("show tasks", threads::tasks),
     ("show threads", threads::show),
     ("show tls-keys", tls::show_ticket_keys),
     ("show trace", trace::show),

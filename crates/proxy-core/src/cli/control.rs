@@ -2,6 +2,7 @@
 
 use haproxy_cfg::model::{ProxyId, Server, Word};
 
+use crate::presets::Preset;
 use crate::state::{Health, Place, Rated};
 
 /// A server of a backend.
@@ -99,6 +100,8 @@ pub trait Control {
     fn change_frontend(&mut self, frontend: ProxyId, change: FrontendChange) -> Result<(), Refused>;
     /// Ends all sessions of a server.
     fn shutdown_sessions(&mut self, server: ServerId);
+    /// Sets a variable of the process.
+    fn set_variable(&mut self, preset: &Preset);
     /// Forgets the counters' maxima, or with `all` the counts as well.
     fn clear_counters(&mut self, all: bool);
 }

@@ -7,6 +7,7 @@ use haproxy_cfg::model::{Config, Places, ProxyId, Server, Word};
 
 use super::{AdminState, Control, FrontendChange, OldAction, Refused, ServerId};
 use crate::check::{self, AdminChange, Event, Origin};
+use crate::presets::Preset;
 use crate::state::{Health, Place, Rated, Runtime};
 
 /// What only the shell can do.
@@ -26,6 +27,8 @@ pub trait Hooks {
     fn came(&mut self, server: ServerId);
     /// A server was deleted.
     fn went(&mut self, server: ServerId);
+    /// Sets a variable of the process: its value may be of the time, or of chance.
+    fn set_variable(&mut self, preset: &Preset);
     /// Called behind each change of servers of `proxy`, or of a limit of a frontend or (none) the process: who waits in a
     /// queue or for room must look again.
     fn changed(&mut self, proxy: Option<ProxyId>);
@@ -44,6 +47,7 @@ impl Hooks for NoShell {
     fn renamed(&mut self, _: ServerId, _: &Word) {}
     fn came(&mut self, _: ServerId) {}
     fn went(&mut self, _: ServerId) {}
+    fn set_variable(&mut self, _: &Preset) {}
     fn changed(&mut self, _: Option<ProxyId>) {}
 }
 
@@ -251,6 +255,10 @@ impl Control for Live<'_> {
 
     fn shutdown_sessions(&mut self, server: ServerId) {
         self.hooks.shutdown_sessions(server);
+    }
+
+    fn set_variable(&mut self, preset: &Preset) {
+        self.hooks.set_variable(preset);
     }
 
     fn clear_counters(&mut self, all: bool) {

@@ -1,7 +1,7 @@
 //! Answers that are not whole at once: long ones, which come in parts so that traffic goes on in between; those that need what
 //! only the threads know; and those that wait. The shell looks at [`Wants`], does it, and calls [`super::go_on`].
 
-use super::{Call, LiveStream, Reply, ThreadReport};
+use super::{Call, Descriptor, LiveStream, Machine, Reply, ThreadReport};
 
 /// A part of a long answer is about so large, bytes.
 pub(super) const PART: usize = 16 * 1024;
@@ -29,6 +29,10 @@ pub enum Question {
     Threads,
     /// The files that are in the process's memory as code.
     Libraries,
+    /// The files that the process has open, and the streams that some of them belong to.
+    Descriptors,
+    /// What it runs on.
+    Machine,
     /// What time it is, as a date.
     Now,
     /// End the stream with that number.
@@ -51,6 +55,10 @@ pub enum Answer {
     },
     /// The files, each with its first byte and the one behind its last.
     Libraries(Vec<(u64, u64, String)>),
+    /// The open files, by number.
+    Descriptors(Vec<Descriptor>),
+    /// What it runs on.
+    Machine(Machine),
     /// The time.
     Now(Vec<u8>),
     /// A pause was cut short: the other side has ended.

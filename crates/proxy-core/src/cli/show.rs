@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering::Relaxed;
 use haproxy_cfg::model::{Address, Level, Proxy, ProxyId, ProxyKind, Server, ServerAddr};
 
 use crate::check::CheckStatus;
-use crate::sample::{self, Arena, Sample};
 use crate::state::{Admin, Health, NameserverCounter, ServerState};
 use crate::stats::{Filter, StatsView, csv, info, json, rows, typed};
 
@@ -75,38 +74,6 @@ pub(super) fn env(call: &mut Call<'_, '_>) -> Reply {
     } else {
         Reply::error("Variable not found")
     }
-}
-
-/// `get var NAME`.
-pub(super) fn variable(call: &mut Call<'_, '_>) -> Reply {
-    let name = call.argument(0);
-    if name.is_empty() {
-        return Reply::error("Missing process-wide variable identifier.");
-    }
-    let arena = Arena::default();
-    let variables = &call.view.runtime.variables;
-    let value = name
-        .strip_prefix(b"proc.")
-        .and_then(|name| variables.get(name, &arena));
-    let Some(value) = value else {
-        return Reply::error("Variable not found.");
-    };
-    let (kind, shown) = match value {
-        Sample::Bool(_) => ("bool", sample::text(value, &arena)),
-        Sample::Int(_) => ("sint", sample::text(value, &arena)),
-        Sample::Ip(address) if address.is_ipv4() => ("ipv4", sample::text(value, &arena)),
-        Sample::Ip(_) => ("ipv6", sample::text(value, &arena)),
-        Sample::Str(text) => ("str", text),
-        Sample::Bin(bytes) => ("bin", bytes),
-        Sample::Method(text) => ("meth", text),
-    };
-    call.out.extend_from_slice(name);
-    call.out
-        .extend_from_slice(format!(": type={kind} value=<").as_bytes());
-    let plain = |byte: &u8| if matches!(byte, b' '..=b'~') { *byte } else { b'.' };
-    call.out.extend(shown.iter().map(plain));
-    call.out.extend_from_slice(b">\n");
-    Reply::Done
 }
 
 pub(super) fn startup_logs(call: &mut Call<'_, '_>) -> Reply {

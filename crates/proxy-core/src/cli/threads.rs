@@ -163,6 +163,37 @@ fn write_threads(call: &mut Call<'_, '_>, answer: Answer) -> Reply {
     Reply::Done
 }
 
+/// `show tasks`.
+pub(super) fn tasks(_: &mut Call<'_, '_>) -> Reply {
+    Reply::ask(Question::Threads, write_tasks)
+}
+
+/// What is known of a task is whether it is one of a request or session, or waits for a time.
+#[allow(clippy::needless_pass_by_value, reason = "as all that go on with an answer")]
+fn write_tasks(call: &mut Call<'_, '_>, answer: Answer) -> Reply {
+    let Answer::Threads { reports, .. } = answer else {
+        return Reply::Done;
+    };
+    let sum = |of: fn(&ThreadReport) -> usize| reports.iter().map(of).sum::<usize>();
+    let (all, streams) = (sum(|thread| thread.tasks), sum(|thread| thread.streams));
+    let head = format!(
+        "Running tasks: {all} ({} threads)\n  function                     places     %    lat_tot   lat_avg\n",
+        reports.len()
+    );
+    call.out.extend_from_slice(head.as_bytes());
+    for (name, places) in [
+        ("process_stream", streams),
+        ("other", all.saturating_sub(streams)),
+    ] {
+        if places > 0 {
+            let percent = places as f64 * 100.0 / all.max(places) as f64;
+            let line = format!("  {name:<28} {places:>6}  {percent:>5.1}      -         -\n");
+            call.out.extend_from_slice(line.as_bytes());
+        }
+    }
+    Reply::Done
+}
+
 /// `show pools [byname|bysize|byusage] [match PREFIX] [NUMBER]`.
 pub(super) fn pools(_: &mut Call<'_, '_>) -> Reply {
     Reply::ask(Question::Threads, write_pools)

@@ -285,7 +285,12 @@ impl<S: Stream> Connection<'_, S> {
                 listed.began = context.answers.date(listed.began_ms);
                 listed
             })),
-            Answer::Now(_) | Answer::Threads { .. } | Answer::Libraries(_) | Answer::Interrupted => {}
+            Answer::Now(_)
+            | Answer::Threads { .. }
+            | Answer::Libraries(_)
+            | Answer::Descriptors(_)
+            | Answer::Machine(_)
+            | Answer::Interrupted => {}
             Answer::Ended(ended) => {
                 for (_, (listed, end)) in &*connections {
                     if Some(listed.number) == number {

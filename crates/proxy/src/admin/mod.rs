@@ -2,8 +2,10 @@
 //! thread.
 
 mod connection;
+mod descriptors;
 mod line;
 mod listener;
+mod machine;
 mod sockets;
 #[cfg(test)]
 mod tests;

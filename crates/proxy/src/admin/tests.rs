@@ -33,7 +33,7 @@ impl Answers for NoThreads {
     fn answer(&self, question: Question) -> Pin<Box<dyn Future<Output = Option<Answer>> + '_>> {
         Box::pin(std::future::ready(match question {
             Question::Streams { .. } => Some(Answer::Streams(Vec::new())),
-            Question::Threads | Question::Libraries => None,
+            Question::Threads | Question::Libraries | Question::Descriptors | Question::Machine => None,
             Question::Now => Some(Answer::Now(Vec::new())),
             Question::EndStream(_) => Some(Answer::Ended(false)),
         }))

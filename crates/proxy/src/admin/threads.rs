@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use proxy_core::cli::{Answer, LiveStream, Question};
 
+use super::{descriptors, machine};
 use crate::thread::Thread;
 
 /// Who knows what only the shell does.
@@ -44,6 +45,14 @@ impl Answers for AllThreads {
                     reports: inquiries.ask(|thread| thread.report()).await,
                 },
                 Question::Libraries => Answer::Libraries(libraries()),
+                Question::Descriptors => {
+                    let of_threads = inquiries.ask(|thread| thread.wheel.streams()).await;
+                    let streams: Vec<LiveStream> = of_threads.into_iter().flatten().collect();
+                    // The kernel's tables may be long.
+                    let all = tokio::task::spawn_blocking(move || descriptors::all(&streams)).await;
+                    Answer::Descriptors(all.ok()?)
+                }
+                Question::Machine => Answer::Machine(machine::describe()),
                 Question::Now => Answer::Now(self.0.date(self.0.now_ms())),
                 Question::EndStream(number) => {
                     let ended = inquiries.ask(move |thread| thread.wheel.end_stream(number)).await;
