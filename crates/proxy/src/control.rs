@@ -101,7 +101,7 @@ impl Hooks for Shell {
     fn set_variable(&mut self, preset: &Preset) {
         let nobody = Client::default();
         looking(&self.thread, &nobody, ProxyId(0), AtHand::default(), |context| {
-            preset.set(context)
+            preset.set(context);
         });
     }
 
