@@ -17,7 +17,7 @@ use crate::log_profile::ProfilePlan;
 use crate::pattern::References;
 use crate::persist::CookiePlan;
 use crate::presets::Preset;
-use crate::proxy_protocol::IntroductionPlan;
+use crate::proxy_protocol::Introductions;
 use crate::rules::{Acls, CondPlan, RuleError, RuleSetPlan, SteeringPlan, StickPlan, SwitchPlan};
 
 /// The whole plan. Immutable but for the balancers' turns.
@@ -88,8 +88,8 @@ pub struct ProxyPlan {
     pub log_errors: Option<FormatPlan>,
     /// Chooses servers.
     pub balancer: Balancer,
-    /// What its servers are told of clients, or see of them; none where that is nothing.
-    pub introduction: Option<Box<IntroductionPlan>>,
+    /// What its servers are told of clients, or see of them.
+    pub introductions: Introductions,
     /// What they are chosen by, where that is a key.
     pub key: Option<Box<KeyPlan>>,
     /// One of its servers has a `redir`.
@@ -263,7 +263,7 @@ impl ProxyPlan {
             log_errors: line(&proxy.log_errors)?,
             cookie: CookiePlan::new(proxy),
             balancer: Balancer::new(proxy),
-            introduction: IntroductionPlan::compile(config, id).map_err(|(server, reason)| {
+            introductions: Introductions::compile(config, id).map_err(|(server, reason)| {
                 vec![RuleError {
                     span: proxy.servers[server].span,
                     reason,

@@ -83,7 +83,9 @@ impl Hooks for Shell<'_> {
     fn shutdown_sessions(&mut self, _: ServerId) {}
 
     fn renamed(&mut self, _: ServerId, _: &haproxy_cfg::model::Word) {}
-    fn came(&mut self, _: ServerId) {}
+    fn came(&mut self, _: ServerId) -> Result<(), Refused> {
+        Ok(())
+    }
     fn went(&mut self, _: ServerId) {}
     fn set_variable(&mut self, _: &proxy_core::presets::Preset) {}
     fn changed(&mut self, _: Option<ProxyId>) {}
@@ -268,7 +270,7 @@ impl Replay {
                         apply_outcome(&self.runtime, &self.config, BACKEND, at, &outcome, self.now_ms);
                     self.events.borrow_mut().extend(events);
                 }
-                if state.agent.is_some() && !self.rarely {
+                if state.agent().is_some() && !self.rarely {
                     let outcome = outcome(self.agents[at].asked());
                     let events = apply_agent(&self.runtime, &self.config, BACKEND, at, &outcome, self.now_ms);
                     self.events.borrow_mut().extend(events);

@@ -90,8 +90,11 @@ impl Hooks for Shell {
         self.thread.shared.resolvers.rename(server, from.to_string());
     }
 
-    fn came(&mut self, server: ServerId) {
-        self.thread.shared.came(server.proxy, server.index);
+    fn came(&mut self, server: ServerId) -> Result<(), Refused> {
+        self.thread
+            .shared
+            .came(server.proxy, server.index)
+            .map_err(Refused)
     }
 
     fn went(&mut self, server: ServerId) {

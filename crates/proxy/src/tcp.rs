@@ -272,7 +272,7 @@ fn forward<'a>(
             .plan
             .inspects(session.client.frontend, backend);
         // What is asked for is not carried through the time in which bytes are passed.
-        let reached = {
+        let reached = loop {
             let wanted = wanted_server(session, stream, backend, start.received());
             let introduction = introduce_session(session, stream, backend, start.received());
             let hash = key_hash(session, stream, backend, start.received());
@@ -302,7 +302,10 @@ fn forward<'a>(
                     session.client.accepted_ms
                 },
             };
-            reach_server(&mut attempt, &mut stream.route).await
+            match reach_server(&mut attempt, &mut stream.route).await {
+                Err(ReachError::Outdated) => {}
+                reached => break reached,
+            }
         };
         let mut reached = match reached {
             Ok(reached) => reached,
@@ -551,7 +554,7 @@ fn not_reached(session: &Session, log: &mut StreamLog, backend: ProxyId, error: 
         }
         ReachError::Ended(why) => (why.letter(), b'-'),
         ReachError::ConnectTimeout => (b's', b'C'),
-        ReachError::ConnectFailed | ReachError::NotBegun => (b'S', b'C'),
+        ReachError::ConnectFailed | ReachError::NotBegun | ReachError::Outdated => (b'S', b'C'),
     };
     log.end_with(cause, phase);
 }

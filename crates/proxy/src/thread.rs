@@ -152,9 +152,13 @@ impl Shared {
     }
 
     /// Takes a server in that came while the process runs, before it may be chosen.
-    pub(crate) fn came(&self, backend: ProxyId, index: usize) {
+    ///
+    /// # Errors
+    /// When what it is told of clients cannot be made ready.
+    pub(crate) fn came(&self, backend: ProxyId, index: usize) -> Result<(), String> {
         let (proxy, plan) = self.plan.proxy(backend);
         let server = &proxy.servers[index];
+        plan.introductions.add(&self.plan.config, backend, index)?;
         self.came.fetch_add(1, Ordering::Relaxed);
         plan.balancer.set_server(index, server);
         self.queues.came(backend, server);
@@ -166,7 +170,7 @@ impl Shared {
         if server.slowstart > 0 {
             self.warming.notify_one();
         }
-        if server.check.enabled {
+        if server.check.enabled || server.agent.is_some() {
             let newcomers = self.runtime.newcomers.lock();
             // Whoever panicked left whole values.
             newcomers.unwrap_or_else(PoisonError::into_inner).push(ServerAt {
@@ -175,13 +179,15 @@ impl Shared {
             });
             self.check_soon.notify_one();
         }
+        Ok(())
     }
 
     /// Forgets a server that is deleted.
     pub(crate) fn went(&self, backend: ProxyId, index: usize) {
-        let balancer = &self.plan.proxies[backend.0 as usize].balancer;
-        balancer.refresh(&self.runtime.proxies[backend.0 as usize]);
-        balancer.remove_server(index);
+        let plan = &self.plan.proxies[backend.0 as usize];
+        plan.balancer.refresh(&self.runtime.proxies[backend.0 as usize]);
+        plan.balancer.remove_server(index);
+        plan.introductions.remove(&self.plan.config, backend, index);
     }
 
     /// Whether nothing is accepted any more and the last session has ended.

@@ -79,6 +79,8 @@ pub struct Global {
     pub ssl_default_bind: SslDefaults,
     /// `ssl-default-server-*`.
     pub ssl_default_server: SslDefaults,
+    /// `ssl-server-verify none`: certificates of servers are not verified, where their lines do not ask for it.
+    pub ssl_server_verify_none: bool,
     /// `crt-base`.
     pub crt_base: Option<Word>,
     /// `ca-base`.

@@ -6,7 +6,7 @@ use std::ops::{Index, IndexMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
-use super::{Places, Server};
+use super::{Places, Server, ServerAt};
 
 /// How long a place rests before another server gets it, milliseconds: until then nobody holds anything of the one before.
 const REST_MS: u64 = 10_000;
@@ -19,7 +19,12 @@ pub struct Servers {
     running: OnceLock<Box<Running>>,
     /// Servers of the file that something else of it names.
     held: Mutex<Vec<usize>>,
+    /// Servers that came while the process runs and track one of these, each behind that one's index. None as long as there was none.
+    later_followers: OnceLock<Box<Mutex<LaterFollowers>>>,
 }
+
+/// Servers that track one of these, behind that one's index.
+type LaterFollowers = Vec<(usize, ServerAt)>;
 
 /// What changed since the start.
 #[derive(Debug, Default)]
@@ -41,6 +46,8 @@ struct Changes {
     places: usize,
     /// Places whose servers went, and when, milliseconds of the process's clock: the one that rests longest stands first.
     free: VecDeque<(u64, usize)>,
+    /// Places that were given and taken back before anybody found them.
+    untouched: Vec<usize>,
 }
 
 impl Servers {
@@ -121,7 +128,33 @@ impl Servers {
     /// Whether a server must stay.
     #[must_use]
     pub fn is_held(&self, index: usize) -> bool {
-        locked(&self.held).contains(&index) || !self[index].followers().is_empty()
+        locked(&self.held).contains(&index) || !self.followers(index).is_empty()
+    }
+
+    /// Those that take over the state of a server, in the order in which they hear of a change: the last that came first.
+    #[must_use]
+    pub fn followers(&self, index: usize) -> Vec<ServerAt> {
+        let mut all = Vec::new();
+        if let Some(later) = self.later_followers.get() {
+            let later = locked(later);
+            let mine = later.iter().rev().filter(|(of, _)| *of == index);
+            all.extend(mine.map(|(_, follower)| *follower));
+        }
+        all.extend(self[index].followers());
+        all
+    }
+
+    /// Says that a server which came tracks the one with that index, which must stay from now on.
+    pub fn follow(&self, index: usize, follower: ServerAt) {
+        self.hold(index);
+        locked(self.later_followers.get_or_init(Box::default)).push((index, follower));
+    }
+
+    /// Forgets a server that came and tracked the one with that index.
+    pub fn unfollow(&self, index: usize, follower: ServerAt) {
+        if let Some(later) = self.later_followers.get() {
+            locked(later).retain(|known| *known != (index, follower));
+        }
     }
 
     /// Gives a server a place, which nobody finds before [`Self::list`]; none where there are too many. `now_ms` is the process's
@@ -145,9 +178,13 @@ impl Servers {
             .free
             .front()
             .is_some_and(|(since, _)| since + REST_MS <= now_ms);
-        let free = if rested { changes.free.pop_front() } else { None };
+        let untouched = changes.untouched.pop();
+        let free = match untouched {
+            None if rested => changes.free.pop_front().map(|(_, place)| place),
+            untouched => untouched,
+        };
         let place = match free {
-            Some((_, place)) => place,
+            Some(place) => place,
             None => {
                 changes.places += 1;
                 changes.places - 1
@@ -160,6 +197,14 @@ impl Servers {
     /// Shows a server that was given a place, behind all others.
     pub fn list(&self, index: usize) {
         self.running().reorder(|order| order.push(index));
+    }
+
+    /// Takes the place back of a server that was not shown.
+    pub fn take_back(&self, index: usize) {
+        if let Some(place) = index.checked_sub(self.file.len()) {
+            // It need not rest.
+            self.running().lock().untouched.push(place);
+        }
     }
 
     /// Takes a server out. Its place is given to another one once it rested.
@@ -331,6 +376,32 @@ mod tests {
         servers.remove(2, 1000 + REST_MS);
         assert_eq!(add(&servers, "f", 1000 + REST_MS), first);
         assert_eq!(names(&servers), ["d", "f"]);
+    }
+
+    #[test]
+    fn a_server_that_is_tracked_hears_of_followers_that_came_and_stays() {
+        let servers = Servers::from(vec![server("a")]);
+        let follower = |index| ServerAt {
+            proxy: crate::model::ProxyId(0),
+            index,
+        };
+        assert!(!servers.is_held(0));
+        servers.follow(0, follower(1));
+        servers.follow(0, follower(2));
+        assert_eq!(servers.followers(0), [follower(2), follower(1)]);
+        servers.unfollow(0, follower(2));
+        assert_eq!(servers.followers(0), [follower(1)]);
+        servers.unfollow(0, follower(1));
+        assert!(servers.followers(0).is_empty() && servers.is_held(0));
+    }
+
+    #[test]
+    fn a_place_that_is_taken_back_is_the_next_to_be_given() {
+        let servers = Servers::default();
+        let place = servers.place(&server("c"), 0).expect("there is room");
+        servers.take_back(place);
+        assert_eq!(add(&servers, "d", 0), place);
+        assert_eq!(names(&servers), ["d"]);
     }
 
     #[test]

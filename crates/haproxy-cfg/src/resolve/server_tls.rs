@@ -38,7 +38,9 @@ pub(super) fn settle(
         ciphers: tls.ciphers.or_else(|| defaults.ciphers.clone()),
         ciphersuites: tls.ciphersuites.or_else(|| defaults.ciphersuites.clone()),
         versions: versions.flatten(),
-        verify: tls.verify.unwrap_or(!reading.written.server_verify_none),
+        verify: tls
+            .verify
+            .unwrap_or(!reading.written.global.ssl_server_verify_none),
         verify_host: tls.verify_host,
         name: match tls.sni {
             Some(sample) => ServerName::Sample(sample),
@@ -123,7 +125,7 @@ pub(super) fn check(
         certificate::of_server(reading, &path.to_string(), &subject.prefix, line.span);
     }
     versions(reading, section, proxy, &subject, tls.versions);
-    if !params.verify_settled && !reading.written.server_verify_none {
+    if !params.verify_settled && !reading.written.global.ssl_server_verify_none {
         let message = "verify is enabled by default but no CA file specified. If you're running on a LAN where you're \
                        certain to trust the server's certificate, please set an explicit 'verify none' statement on \
                        the 'server' line, or use 'ssl-server-verify none' in the global section to disable \

@@ -147,8 +147,6 @@ pub(crate) struct Written {
     pub(crate) local_peer: Option<model::Word>,
     /// `h1-case-adjust`: names and places.
     pub(crate) header_cases: Vec<(model::Word, Span)>,
-    /// `ssl-server-verify none`.
-    pub(crate) server_verify_none: bool,
     /// `ssl-default-bind-options`.
     pub(crate) tls_of_binds: Asked,
     /// `ssl-default-server-options`.

@@ -12,7 +12,7 @@ fn state_of<'v>(call: &Call<'_, 'v>, id: ServerId) -> &'v ServerState {
 
 /// The agent of a server, if it is asked now.
 fn asked_agent<'v>(call: &Call<'_, 'v>, id: ServerId) -> Option<&'v AgentState> {
-    let agent = state_of(call, id).agent.as_deref();
+    let agent = state_of(call, id).agent();
     agent.filter(|agent| !agent.paused.load(Relaxed))
 }
 
@@ -38,7 +38,7 @@ pub(super) fn disable_health(call: &mut Call<'_, '_>, id: ServerId) -> Reply {
 }
 
 pub(super) fn enable_agent(call: &mut Call<'_, '_>, id: ServerId) -> Reply {
-    if state_of(call, id).agent.is_none() {
+    if state_of(call, id).agent().is_none() {
         return Reply::error("Agent was not configured on this server, cannot enable.");
     }
     call.control.set_agent_checks(id, true);
@@ -46,7 +46,7 @@ pub(super) fn enable_agent(call: &mut Call<'_, '_>, id: ServerId) -> Reply {
 }
 
 pub(super) fn disable_agent(call: &mut Call<'_, '_>, id: ServerId) -> Reply {
-    if state_of(call, id).agent.is_some() {
+    if state_of(call, id).agent().is_some() {
         call.control.set_agent_checks(id, false);
     }
     Reply::Done

@@ -1,6 +1,6 @@
 //! What an administrator may do to a running proxy, as the form and the stats socket ask for it.
 
-use haproxy_cfg::model::{ProxyId, Server, Word};
+use haproxy_cfg::model::{ProxyId, Server, ServerAt, Word};
 
 use crate::presets::Preset;
 use crate::state::{Health, Place, Rated};
@@ -12,6 +12,15 @@ pub struct ServerId {
     pub proxy: ProxyId,
     /// The server's index among its servers.
     pub index: usize,
+}
+
+impl From<ServerId> for ServerAt {
+    fn from(id: ServerId) -> Self {
+        Self {
+            proxy: id.proxy,
+            index: id.index,
+        }
+    }
 }
 
 /// `set server … state`.

@@ -24,7 +24,10 @@ pub trait Hooks {
     /// A server has another name, and name servers are to be asked for it. It had the name `from`.
     fn renamed(&mut self, server: ServerId, from: &Word);
     /// A server was added: nobody finds it before this is done.
-    fn came(&mut self, server: ServerId);
+    ///
+    /// # Errors
+    /// When connections to it cannot be made ready.
+    fn came(&mut self, server: ServerId) -> Result<(), Refused>;
     /// A server was deleted.
     fn went(&mut self, server: ServerId);
     /// Sets a variable of the process: its value may be of the time, or of chance.
@@ -45,7 +48,9 @@ impl Hooks for NoShell {
     }
     fn shutdown_sessions(&mut self, _: ServerId) {}
     fn renamed(&mut self, _: ServerId, _: &Word) {}
-    fn came(&mut self, _: ServerId) {}
+    fn came(&mut self, _: ServerId) -> Result<(), Refused> {
+        Ok(())
+    }
     fn went(&mut self, _: ServerId) {}
     fn set_variable(&mut self, _: &Preset) {}
     fn changed(&mut self, _: Option<ProxyId>) {}
@@ -112,7 +117,15 @@ impl Control for Live<'_> {
             proxy: backend,
             index,
         };
-        self.hooks.came(id);
+        if let Err(refused) = self.hooks.came(id) {
+            proxy.cookies.set_server(index, None);
+            servers.take_back(index);
+            return Err(refused);
+        }
+        if let Some(of) = server.tracks() {
+            let _in_order = self.runtime.lock_tracking();
+            self.config.proxy(of.proxy).servers.follow(of.index, id.into());
+        }
         servers.list(index);
         proxy.touch_servers();
         self.hooks.changed(Some(backend));
@@ -123,10 +136,15 @@ impl Control for Live<'_> {
         let proxy = &self.runtime.proxies[server.proxy.0 as usize];
         proxy.servers[server.index].leave();
         proxy.cookies.set_server(server.index, None);
-        self.config
-            .proxy(server.proxy)
-            .servers
-            .remove(server.index, self.now_ms);
+        let servers = &self.config.proxy(server.proxy).servers;
+        if let Some(of) = servers[server.index].tracks() {
+            let _in_order = self.runtime.lock_tracking();
+            self.config
+                .proxy(of.proxy)
+                .servers
+                .unfollow(of.index, server.into());
+        }
+        servers.remove(server.index, self.now_ms);
         proxy.touch_servers();
         self.hooks.went(server);
         self.hooks.changed(Some(server.proxy));

@@ -1,6 +1,6 @@
 //! Servers that come and go while the process runs: `add server` and `del server`.
 
-use haproxy_cfg::model::{Balance, CheckKind, Mode, Proxy, ProxyKind};
+use haproxy_cfg::model::{Balance, Mode, Proxy, ProxyKind};
 use haproxy_cfg::{ServerOf, keywords_at_run_time, read_server};
 
 use super::{Call, Reply, ServerId, server};
@@ -48,22 +48,16 @@ pub(super) fn add(call: &mut Call<'_, '_>) -> Reply {
     let mut words = call.arguments.to_vec();
     words[0] = name.to_vec();
     let of = ServerOf {
-        backend: &proxy.name,
-        mode: proxy.mode,
-        checks_speak: proxy.check != CheckKind::Tcp,
+        config: call.view.config,
+        backend: id,
     };
-    let mut server = match read_server(of, &words, free_number(proxy), dialect) {
+    let mut server = match read_server(of, &words, free_number(proxy)) {
         Ok(server) => server,
         Err(wrong) => return Reply::Error(format!("{wrong}\n")),
     };
     if let Some(source) = &proxy.source {
         // That of the backend counts for servers without one of their own.
         let own = &mut server.outgoing.get_or_insert_default().source;
-        if own.is_none() && source.shown.is_some() {
-            return Reply::error(
-                "'usesrc' of the backend's source is acted on for servers of the configuration file, but not for dynamic servers yet",
-            );
-        }
         own.get_or_insert_with(|| source.clone());
     }
     if let Some(known) = proxy.servers.iter().find(|known| known.id == server.id) {

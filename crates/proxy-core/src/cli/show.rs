@@ -456,7 +456,7 @@ struct Agent {
 
 impl Agent {
     fn of(server: &Server, state: &ServerState) -> Self {
-        let Some(agent) = state.agent.as_deref() else {
+        let Some(agent) = state.agent() else {
             // What the file says of checks is meant for agents as well.
             return Self {
                 state: 0,

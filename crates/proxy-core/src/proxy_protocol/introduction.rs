@@ -2,9 +2,10 @@
 //! address or the TLS handshake of a connection once one is.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use haproxy_cfg::keywords::Output;
-use haproxy_cfg::model::{Config, HeaderParts, Outgoing, ProxyId, Server, ServerName, ShownSource};
+use haproxy_cfg::model::{Config, HeaderParts, Outgoing, ProxyId, Server, ServerName, ShownSource, Word};
 
 use super::{ClientTls, Facts, kind, tlvs, write_v1, write_v2};
 use crate::format::FormatPlan;
@@ -20,11 +21,13 @@ pub struct IntroductionPlan {
     /// Something of a header or of a source address depends on the client.
     tells: bool,
     /// By server.
-    own: Box<[OwnValues]>,
+    own: Vec<OwnValues>,
+    /// By server: the header that its `usesrc` names, and which of several.
+    headers: Vec<Option<(Word, i32)>>,
     /// The names that servers are asked for in TLS, each way to find one once.
-    names: Box<[NamePlan]>,
+    names: Vec<NamePlan>,
     /// By server: which of them.
-    name_of: Box<[Option<usize>]>,
+    name_of: Vec<Option<usize>>,
 }
 
 /// How the name is found that a server is asked for.
@@ -49,40 +52,85 @@ pub struct Introduction {
     shown: Vec<Option<IpAddr>>,
     /// The names that servers are asked for.
     names: Vec<Option<Vec<u8>>>,
+    /// What it was found out by, where that is not what the file's servers ask for.
+    by: Option<Arc<IntroductionPlan>>,
 }
 
 impl IntroductionPlan {
-    /// None where no server of the backend asks for anything.
+    /// For these servers of a backend, each with its number.
     ///
     /// # Errors
     /// What is wrong with a format, and its server's number.
-    pub(crate) fn compile(config: &Config, backend: ProxyId) -> Result<Option<Box<Self>>, (usize, String)> {
-        let servers = &config.proxy(backend).servers;
-        let asks = |server: &Server| server.outgoing.as_ref().is_some_and(|outgoing| depends(outgoing));
-        let tells = servers.iter().any(asks);
-        let (names, name_of) = names(config, backend)?;
-        if !tells && names.is_empty() {
-            return Ok(None);
-        }
-        let mut own = Vec::with_capacity(servers.of_file().len());
-        for (at, server) in servers.of_file().iter().enumerate() {
-            let header = server
-                .outgoing
-                .as_ref()
-                .and_then(|outgoing| outgoing.header.as_ref());
+    pub(super) fn compile<'c>(
+        config: &'c Config,
+        backend: ProxyId,
+        servers: impl Iterator<Item = (usize, &'c Server)>,
+    ) -> Result<Self, (usize, String)> {
+        let mut plan = Self {
+            tells: false,
+            own: Vec::new(),
+            headers: Vec::new(),
+            names: Vec::new(),
+            name_of: Vec::new(),
+        };
+        let mut known = Vec::new();
+        for (at, server) in servers {
+            plan.tells |= server.outgoing.as_ref().is_some_and(|outgoing| depends(outgoing));
+            let outgoing = server.outgoing.as_ref();
+            let header = outgoing.and_then(|outgoing| outgoing.header.as_ref());
             let mut values = Vec::new();
             for (kind, format) in header.iter().flat_map(|header| &header.own) {
-                let plan = FormatPlan::compile(config, backend, format).map_err(|error| (at, error))?;
-                values.push((*kind, plan));
+                let format = FormatPlan::compile(config, backend, format).map_err(|error| (at, error))?;
+                values.push((*kind, format));
             }
-            own.push(values.into());
+            put(&mut plan.own, at, values.into());
+            let source = outgoing.and_then(|outgoing| outgoing.source.as_ref());
+            if let Some(ShownSource::Header(name, which)) = source.and_then(|source| source.shown.as_ref()) {
+                put(&mut plan.headers, at, Some((name.clone(), *which)));
+            }
+            let Some(name) = name_of(server) else { continue };
+            let found = known.iter().position(|before| *before == name);
+            let position = match found {
+                Some(position) => position,
+                None => {
+                    plan.names.push(match name {
+                        ServerName::Sample(sample) => {
+                            let expression = Expression::compile(config, backend, sample, Output::Str);
+                            NamePlan::Sample(expression.map_err(|error| (at, error))?)
+                        }
+                        ServerName::Host | ServerName::Nothing => NamePlan::Host,
+                    });
+                    known.push(name);
+                    known.len() - 1
+                }
+            };
+            put(&mut plan.name_of, at, Some(position));
         }
-        Ok(Some(Box::new(Self {
-            tells,
-            own: own.into(),
-            names: names.into(),
-            name_of: name_of.into(),
-        })))
+        Ok(plan)
+    }
+
+    /// Whether any of the servers asks for something.
+    pub(super) fn asks(&self) -> bool {
+        self.tells || !self.names.is_empty()
+    }
+
+    /// Whether a server asks for something.
+    #[must_use]
+    pub fn is_asked_for_by(server: &Server) -> bool {
+        let tells = server.outgoing.as_ref().is_some_and(|outgoing| depends(outgoing));
+        tells || name_of(server).is_some()
+    }
+
+    /// As [`Self::introduce`], by a plan that may be another one the next time.
+    pub(super) fn introduce_by(
+        plan: &Arc<Self>,
+        context: &SampleContext<'_>,
+        common_name: Option<Vec<u8>>,
+    ) -> Introduction {
+        Introduction {
+            by: Some(Arc::clone(plan)),
+            ..plan.introduce(context, common_name)
+        }
     }
 
     /// What is known of the client of `context`. `common_name` is the one in its certificate.
@@ -100,10 +148,9 @@ impl IntroductionPlan {
         let authority = told.filter(|tlv| tlv.kind == kind::AUTHORITY).last();
         let tls = context.world.tls();
         let server_name = || tls.and_then(|tls| tls.server_name);
-        let servers = &context.config.proxy(context.proxy).servers;
-        let header = |server: &Server| match &server.outgoing.as_ref()?.source.as_ref()?.shown {
-            Some(ShownSource::Header(name, which)) => address_in(context.request?, name, *which),
-            _ => None,
+        let header = |header: &Option<(Word, i32)>| {
+            let (name, which) = header.as_ref()?;
+            address_in(context.request?, name, *which)
         };
         let own = |values: &OwnValues| {
             let value = |(kind, format): &(u8, FormatPlan)| (*kind, format.text(context).to_vec());
@@ -128,8 +175,9 @@ impl IntroductionPlan {
                 common_name,
             }),
             own: self.own.iter().map(own).collect(),
-            shown: servers.of_file().iter().map(header).collect(),
+            shown: self.headers.iter().map(header).collect(),
             names,
+            by: None,
         }
     }
 
@@ -161,41 +209,18 @@ impl NamePlan {
     }
 }
 
-/// The ways to find names, and which of them each server has.
-type Names = (Vec<NamePlan>, Vec<Option<usize>>);
+/// How a server is asked for by name in traffic, where it is.
+fn name_of(server: &Server) -> Option<&ServerName> {
+    let tls = server.tls.as_ref().filter(|tls| tls.traffic)?;
+    Some(&tls.name).filter(|name| **name != ServerName::Nothing)
+}
 
-/// How the servers of a backend are asked for by name. The error comes with its server's number.
-fn names(config: &Config, backend: ProxyId) -> Result<Names, (usize, String)> {
-    let servers = config.proxy(backend).servers.of_file();
-    let (mut plans, mut name_of) = (Vec::new(), Vec::new());
-    let mut known: Vec<&ServerName> = Vec::new();
-    for (number, server) in servers.iter().enumerate() {
-        let tls = server.tls.as_ref().filter(|tls| tls.traffic);
-        let Some(name) = tls
-            .map(|tls| &tls.name)
-            .filter(|name| **name != ServerName::Nothing)
-        else {
-            name_of.push(None);
-            continue;
-        };
-        if let Some(at) = known.iter().position(|before| *before == name) {
-            name_of.push(Some(at));
-            continue;
-        }
-        plans.push(match name {
-            ServerName::Sample(sample) => {
-                let expression = Expression::compile(config, backend, sample, Output::Str);
-                NamePlan::Sample(expression.map_err(|error| (number, error))?)
-            }
-            ServerName::Host | ServerName::Nothing => NamePlan::Host,
-        });
-        name_of.push(Some(known.len()));
-        known.push(name);
+/// Puts something into a list by number; those between it and the ones before get nothing.
+fn put<T: Default>(list: &mut Vec<T>, at: usize, value: T) {
+    if list.len() <= at {
+        list.resize_with(at + 1, T::default);
     }
-    if plans.is_empty() {
-        name_of.clear();
-    }
-    Ok((plans, name_of))
+    list[at] = value;
 }
 
 /// Whether something of a connection depends on the client.
@@ -221,9 +246,15 @@ fn address_in(request: RequestRef<'_>, name: &[u8], which: i32) -> Option<IpAddr
 }
 
 impl Introduction {
-    /// The name that server `number` is asked for in TLS; none where it is asked for none.
+    /// Whether it was found out by that plan.
+    pub(super) fn is_by(&self, plan: &Arc<IntroductionPlan>) -> bool {
+        self.by.as_ref().is_some_and(|by| Arc::ptr_eq(by, plan))
+    }
+
+    /// The name that server `number` is asked for in TLS; none where it is asked for none. `file` is what the file's servers ask for.
     #[must_use]
-    pub fn name(&self, plan: &IntroductionPlan, number: usize) -> Option<&[u8]> {
+    pub fn name(&self, file: Option<&IntroductionPlan>, number: usize) -> Option<&[u8]> {
+        let plan = self.by.as_deref().or(file)?;
         let at = plan.name_of.get(number).copied().flatten()?;
         self.names.get(at)?.as_deref()
     }

@@ -3,6 +3,7 @@
 //! bytes out: how they are peeked at and sent is the shell's.
 
 mod introduction;
+mod introductions;
 mod netscaler;
 mod read;
 mod tlv;
@@ -14,6 +15,7 @@ mod tests;
 use std::net::SocketAddr;
 
 pub use introduction::{Introduction, IntroductionPlan};
+pub use introductions::Introductions;
 pub use netscaler::read as read_netscaler;
 pub use read::read;
 pub use tlv::{Tlv, tlvs};

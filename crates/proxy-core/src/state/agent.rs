@@ -1,7 +1,7 @@
 //! What a process remembers of the agent of a server: what it said last, and how it is asked.
 
 use std::net::IpAddr;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use haproxy_cfg::model::{AgentSettings, Word};
@@ -40,6 +40,14 @@ impl AgentState {
             }),
             paused: AtomicBool::new(false),
         }
+    }
+
+    /// Becomes the agent of another server, which is not asked until an administrator says so.
+    pub(super) fn renew(&self, settings: &AgentSettings) {
+        let fresh = Self::new(settings).contact();
+        *self.report() = CheckReport::of_agent();
+        self.change_contact(|contact| *contact = fresh);
+        self.paused.store(true, Relaxed);
     }
 
     /// What it said last, locked. A writer that panicked left whole values, so its poison is of no account.

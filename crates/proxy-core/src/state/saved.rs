@@ -252,7 +252,7 @@ impl Saved {
             events.extend(set_weight(runtime, config, id, index, self.weight, now_ms));
         }
         self.take_over_checks(state, server);
-        if let Some(agent) = state.agent.as_deref().filter(|_| self.agent_paused) {
+        if let Some(agent) = state.agent().filter(|_| self.agent_paused) {
             agent.paused.store(true, Relaxed);
         }
         if self.state == 1 {
@@ -299,7 +299,7 @@ impl Saved {
             });
         }
         if let Some((ip, port)) = place(&self.agent_at)? {
-            let agent = state.agent.as_deref();
+            let agent = state.agent();
             let asked = agent.filter(|agent| !agent.paused.load(Relaxed));
             let Some(agent) = asked else {
                 return Err("agent checks are not enabled on this server".to_owned());

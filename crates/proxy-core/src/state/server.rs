@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use haproxy_cfg::model::{Server, ServerAddr, Word};
 
@@ -173,8 +173,10 @@ pub struct ServerState {
     pub check: Mutex<CheckReport>,
     /// Where checks of it go, if not where it is.
     checked_at: Mutex<CheckedAt>,
-    /// What its agent said, if it has one.
-    pub agent: Option<Box<AgentState>>,
+    /// What its agent said, if it has or had one.
+    agent: OnceLock<Box<AgentState>>,
+    /// It has one.
+    has_agent: AtomicBool,
 }
 
 /// Where checks of a server go.
@@ -269,16 +271,17 @@ impl ServerState {
                 ip: server.check.addr,
                 port: server.check.port,
             }),
-            agent: server
-                .agent
-                .as_deref()
-                .map(|agent| Box::new(AgentState::new(agent))),
+            has_agent: AtomicBool::new(server.agent.is_some()),
+            agent: match server.agent.as_deref() {
+                Some(agent) => OnceLock::from(Box::new(AgentState::new(agent))),
+                None => OnceLock::new(),
+            },
             ..Self::default()
         }
     }
 
-    /// Becomes the state of another server, one that comes at run time: in maintenance until an administrator says otherwise, and not
-    /// checked. Nobody may look at the place yet.
+    /// Becomes the state of another server, one that comes at run time: in maintenance until an administrator says otherwise, and neither
+    /// checked nor its agent asked. Nobody may look at the place yet.
     pub fn renew(&self, server: &Server, now_ms: u64) {
         let fresh = Self::new(server);
         let Self {
@@ -294,6 +297,11 @@ impl ServerState {
             health: 0,
             ..swap(check)
         };
+        if let Some(settings) = server.agent.as_deref() {
+            let agent = self.agent.get_or_init(|| Box::new(AgentState::new(settings)));
+            agent.renew(settings);
+        }
+        self.has_agent.store(server.agent.is_some(), Relaxed);
         self.set_checked_at(*checked_at.lock().unwrap_or_else(PoisonError::into_inner));
         let place = place.lock().unwrap_or_else(PoisonError::into_inner).take();
         *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
@@ -334,11 +342,18 @@ impl ServerState {
         *self.checked_at.lock().unwrap_or_else(PoisonError::into_inner) = at;
     }
 
+    /// What its agent said, if it has one.
+    #[must_use]
+    pub fn agent(&self) -> Option<&AgentState> {
+        let agent = self.agent.get().filter(|_| self.has_agent.load(Relaxed));
+        agent.map(Box::as_ref)
+    }
+
     /// The agent is asked, and has taken the server down.
     #[must_use]
     pub fn agent_says_down(&self) -> bool {
-        let agent = self.agent.as_deref();
-        agent.is_some_and(|agent| !agent.paused.load(Relaxed) && agent.report().health == 0)
+        self.agent()
+            .is_some_and(|agent| !agent.paused.load(Relaxed) && agent.report().health == 0)
     }
 
     /// What checks found last, locked. A writer that panicked left whole values, so its poison is of no account.

@@ -68,9 +68,7 @@ impl Action {
     /// Does it to one server; gives whether that makes sense for it.
     fn apply(self, view: &StatsView<'_>, control: &mut dyn Control, id: ServerId) -> bool {
         let checked = view.config.proxy(id.proxy).servers[id.index].check.enabled;
-        let agent = view.runtime.proxies[id.proxy.0 as usize].servers[id.index]
-            .agent
-            .as_deref();
+        let agent = view.runtime.proxies[id.proxy.0 as usize].servers[id.index].agent();
         match self {
             Self::State(state) => control.set_state(id, state),
             Self::Flag(action) => {

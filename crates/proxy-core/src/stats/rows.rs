@@ -478,7 +478,7 @@ fn checks<'a>(view: &StatsView<'a>, id: ProxyId, i: usize, row: &mut Row<'a>) {
 
 /// The columns about the agent, which are there only while it is asked.
 fn agent(state: &ServerState, row: &mut Row<'_>) {
-    let Some(agent) = state.agent.as_deref().filter(|agent| !agent.paused.load(Relaxed)) else {
+    let Some(agent) = state.agent().filter(|agent| !agent.paused.load(Relaxed)) else {
         return;
     };
     let report = agent.report().clone();

@@ -67,10 +67,7 @@ impl ServerStatus {
         } else {
             (fall, fall)
         };
-        let agent = checked_state
-            .agent
-            .as_deref()
-            .filter(|agent| !agent.paused.load(Relaxed));
+        let agent = checked_state.agent().filter(|agent| !agent.paused.load(Relaxed));
         match state.health() {
             Health::Down if checked_state.agent_says_down() => Self::DownByAgent,
             Health::Down if agent.is_some() && !checked => Self::DownUnchecked(rise),

@@ -146,26 +146,33 @@ impl Schedule {
         let newcomers = std::mem::take(&mut *newcomers.unwrap_or_else(PoisonError::into_inner));
         let now = thread.shared.clock.now_ms();
         for at in newcomers {
-            let first = FirstCheck {
-                proxy: at.proxy,
-                server: at.index,
-                agent: false,
-                after_ms: 0,
-            };
-            let checked = Checked::new(&self.context, first, now);
-            let due = checked.machine.due_ms();
-            let at = match self.left.pop() {
-                Some(at) => {
-                    self.servers[at] = checked;
-                    at
-                }
-                None => {
-                    self.servers.push(checked);
-                    self.servers.len() - 1
-                }
-            };
-            self.due.push(Reverse((due, at)));
+            let server = &thread.config().proxy(at.proxy).servers[at.index];
+            let looks = [(false, server.check.enabled), (true, server.agent.is_some())];
+            for (agent, _) in looks.into_iter().filter(|(_, wanted)| *wanted) {
+                let first = FirstCheck {
+                    proxy: at.proxy,
+                    server: at.index,
+                    agent,
+                    after_ms: 0,
+                };
+                self.add(Checked::new(&self.context, first, now));
+            }
         }
+    }
+
+    fn add(&mut self, checked: Checked) {
+        let due = checked.machine.due_ms();
+        let at = match self.left.pop() {
+            Some(at) => {
+                self.servers[at] = checked;
+                at
+            }
+            None => {
+                self.servers.push(checked);
+                self.servers.len() - 1
+            }
+        };
+        self.due.push(Reverse((due, at)));
     }
 
     /// Whether the server of a check is deleted, which then is forgotten.
@@ -335,7 +342,7 @@ impl Checked {
 
     /// What was found last.
     fn report<'s>(&self, state: &'s ServerState) -> MutexGuard<'s, CheckReport> {
-        match (&self.look, state.agent.as_deref()) {
+        match (&self.look, state.agent()) {
             (Look::Agent, Some(agent)) => agent.report(),
             _ => state.check_report(),
         }
@@ -349,7 +356,7 @@ impl Look {
         match self {
             // An agent is asked under maintenance as well: it may end it.
             Self::Agent => {
-                let agent = state.agent.as_deref()?;
+                let agent = state.agent()?;
                 if agent.paused.load(Relaxed) {
                     return None;
                 }

@@ -57,7 +57,7 @@ pub(super) async fn not_reached(
             (why.letter(), b'-', 0)
         }
         ReachError::ConnectTimeout => (b's', b'C', 503),
-        ReachError::ConnectFailed | ReachError::NotBegun => (b'S', b'C', 503),
+        ReachError::ConnectFailed | ReachError::NotBegun | ReachError::Outdated => (b'S', b'C', 503),
     };
     txn.stream.log.end_with(cause, phase);
     if status == 0 {

@@ -110,8 +110,13 @@ async fn reach(
     backend: ProxyId,
     mode: ConnectionMode,
 ) -> Result<Reached, ReachError> {
-    let (mut attempt, route) = attempt(session, txn, thread, backend, mode);
-    reach_server(&mut attempt, route).await
+    loop {
+        let (mut attempt, route) = attempt(session, txn, thread, backend, mode);
+        match reach_server(&mut attempt, route).await {
+            Err(ReachError::Outdated) => {}
+            reached => return reached,
+        }
+    }
 }
 
 /// What the way to a server depends on; behind an attempt that failed it leads to the same server, or to any other.

@@ -64,7 +64,7 @@ impl Way {
         moved: Option<&ServerAddr>,
         number: usize,
         dst: Option<SocketAddr>,
-        introduction: Option<(&IntroductionPlan, &Introduction)>,
+        introduction: Option<(Option<&IntroductionPlan>, &Introduction)>,
     ) -> Option<Box<Self>> {
         let to = own_target(moved.unwrap_or(&server.addr), moved.is_some(), dst);
         let header = introduction.and_then(|(_, known)| known.header(server, number));

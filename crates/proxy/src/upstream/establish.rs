@@ -48,10 +48,9 @@ fn find_or_begin(
     let moved = moved_to(attempt, proxy, server);
     let at = moved.as_ref().unwrap_or(&proxy.servers[server].addr);
     route.reused = true;
-    let plan = thread.shared.plan.proxies[attempt.backend.0 as usize]
-        .introduction
-        .as_deref();
-    let introduction = plan.zip(attempt.introduction.as_deref());
+    let plans = &thread.shared.plan.proxies[attempt.backend.0 as usize].introductions;
+    let known = attempt.introduction.as_deref();
+    let introduction = known.map(|known| (plans.of_file(), known));
     let way = Way::new(
         &proxy.servers[server],
         moved.as_ref(),

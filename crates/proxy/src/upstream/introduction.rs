@@ -16,11 +16,13 @@ pub(crate) fn introduce<'a>(
     backend: ProxyId,
     at_hand: impl FnOnce() -> AtHand<'a>,
 ) -> Option<Box<Introduction>> {
-    let plan = &session.thread.shared.plan.proxies[backend.0 as usize];
-    let plan = plan.introduction.as_ref()?;
-    let name = plan.tells().then(|| session.io.common_name()).flatten();
+    let plans = &session.thread.shared.plan.proxies[backend.0 as usize].introductions;
+    if plans.is_empty() {
+        return None;
+    }
+    let name = plans.tells().then(|| session.io.common_name()).flatten();
     looking(&session.thread, &session.client, backend, at_hand(), |context| {
-        Some(Box::new(plan.introduce(context, name)))
+        plans.introduce(context, name)
     })
 }
 

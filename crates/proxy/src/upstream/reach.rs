@@ -10,7 +10,7 @@ use haproxy_cfg::model::{Millis, Proxy, ProxyId, Server, Timeouts};
 use proxy_core::balance::PickInput;
 use proxy_core::check::Seen;
 use proxy_core::cli::Stage;
-use proxy_core::proxy_protocol::Introduction;
+use proxy_core::proxy_protocol::{Introduction, IntroductionPlan};
 use proxy_core::state::{Ending, ServerState};
 use proxy_core::stream::{Route, Settings};
 
@@ -131,6 +131,9 @@ pub enum ReachError {
     /// Refused by this machine before a packet went out, on the last attempt.
     #[error("no connection was begun")]
     NotBegun,
+    /// The server came since it was found out what servers are to be told of the client: the attempt is to be made anew.
+    #[error("the server asks for what was not known when it was asked for")]
+    Outdated,
     /// The sessions of the server were ended while the connection was under way.
     #[error("the server's sessions were ended")]
     Ended(Ending),
@@ -268,6 +271,9 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
             slot => slot?,
         };
         let server = slot.server();
+        if is_outdated(attempt, server) {
+            return Err(ReachError::Outdated);
+        }
         if let Some(last) = route.server {
             let of_server = thread.server_counters(attempt.backend, last);
             let of_backend = thread.be_counters(attempt.backend);
@@ -360,6 +366,14 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
             }
         }
     }
+}
+
+/// Whether a server came and asks for something of the client which was not found out before.
+fn is_outdated(attempt: &Attempt<'_>, server: usize) -> bool {
+    let (proxy, plan) = attempt.thread.shared.plan.proxy(attempt.backend);
+    server >= proxy.servers.of_file().len()
+        && IntroductionPlan::is_asked_for_by(&proxy.servers[server])
+        && !plan.introductions.is_current(attempt.introduction.as_deref())
 }
 
 /// Whether a request that is bound to its server may leave it with `left` of its `retries` to go.

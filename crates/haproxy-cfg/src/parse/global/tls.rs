@@ -140,7 +140,8 @@ pub(crate) fn base(reading: &mut Reading<'_>, line: &Line<'_>) {
 /// `ssl-server-verify`.
 pub(crate) fn ssl_server_verify(reading: &mut Reading<'_>, line: &Line<'_>) {
     if let Some(given) = kept(reading, line) {
-        reading.written.server_verify_none = matches!(given.get("verify"), Some(Value::Word("none")));
+        reading.written.global.ssl_server_verify_none =
+            matches!(given.get("verify"), Some(Value::Word("none")));
     }
 }
 

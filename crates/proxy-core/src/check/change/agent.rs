@@ -13,7 +13,7 @@ use crate::state::Health;
 
 impl Change<'_> {
     pub(super) fn force_agent(&mut self, to: Health, origin: Origin) {
-        if let Some(agent) = self.state().agent.as_deref() {
+        if let Some(agent) = self.state().agent() {
             let mut report = agent.report();
             report.health = if to == Health::Down {
                 0
@@ -25,14 +25,14 @@ impl Change<'_> {
     }
 
     pub(super) fn pause_agent(&mut self, paused: bool) {
-        if let Some(agent) = self.state().agent.as_deref() {
+        if let Some(agent) = self.state().agent() {
             agent.paused.store(paused, Relaxed);
         }
     }
 
     pub(super) fn agent(&mut self, outcome: &CheckOutcome) {
         let state = self.state();
-        let Some(agent) = state.agent.as_deref() else {
+        let Some(agent) = state.agent() else {
             return;
         };
         if agent.paused.load(Relaxed) {

@@ -256,7 +256,7 @@ impl<'a> Change<'a> {
         now_ms: u64,
         act: impl FnOnce(&mut Self),
     ) -> Vec<Event> {
-        let is_tracked = !config.proxy(id).servers[server].followers().is_empty();
+        let is_tracked = !config.proxy(id).servers.followers(server).is_empty();
         let _in_order = is_tracked.then(|| runtime.lock_tracking());
         let (mut events, passed) = Self::run_alone(runtime, config, id, server, now_ms, act);
         let at = ServerAt {
@@ -276,7 +276,7 @@ impl<'a> Change<'a> {
         events: &mut Vec<Event>,
     ) {
         for &change in passed {
-            for &to in config.proxy(at.proxy).servers[at.index].followers() {
+            for to in config.proxy(at.proxy).servers.followers(at.index) {
                 let act = |c: &mut Self| c.follow(change);
                 let (said, passed) = Self::run_alone(runtime, config, to.proxy, to.index, now_ms, act);
                 events.extend(said);

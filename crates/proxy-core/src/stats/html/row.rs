@@ -246,7 +246,7 @@ impl Context<'_> {
             ServerStatus::Down(..) | ServerStatus::DownUnchecked(_) => format!("{side}_going_up"),
             ServerStatus::NoLb(..) => format!("{side}_nolb"),
             ServerStatus::Drain(..) => format!("{side}_draining"),
-            ServerStatus::NoCheck if state.agent.is_some() => format!("{side}_no_check"),
+            ServerStatus::NoCheck if state.agent().is_some() => format!("{side}_no_check"),
             ServerStatus::Up(..) | ServerStatus::NoCheck | ServerStatus::DrainByAgent
                 if state.weight() == 0 =>
             {

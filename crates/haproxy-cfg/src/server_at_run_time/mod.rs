@@ -1,12 +1,16 @@
 //! A server that is described while the process runs (`add server`): the words of a line, read as those of a file are.
 
+mod surroundings;
+
 use std::io;
 use std::net::IpAddr;
 
 use syntax::Severity;
 
+pub(crate) use surroundings::push_word;
+
 use crate::keywords::SERVER_INDEX;
-use crate::model::{Mode, Server};
+use crate::model::{Config, ProxyId, Server, ServerAt, Tracking};
 use crate::{Dialect, Host, Input, LoadOptions, PathKind, load};
 
 /// What servers of a running process may be given, in the order in which they are listed.
@@ -112,11 +116,9 @@ const ACCEPTED: &[&str] = &[
 
 /// Those of them that servers of a file may be given, and those of a running process not yet.
 const OF_FILES_ALONE: &[&str] = &[
-    "agent-check",
     "alpn",
     "ca-file",
     "check-alpn",
-    "check-send-proxy",
     "check-sni",
     "check-ssl",
     "ciphers",
@@ -137,19 +139,11 @@ const OF_FILES_ALONE: &[&str] = &[
     "no-tlsv11",
     "no-tlsv12",
     "no-tlsv13",
-    "proxy-v2-options",
-    "send-proxy",
-    "send-proxy-v2",
-    "send-proxy-v2-ssl",
-    "send-proxy-v2-ssl-cn",
-    "set-proxy-v2-tlv-fmt",
     "sni",
     "ssl",
     "ssl-max-ver",
     "ssl-min-ver",
     "tls-tickets",
-    "track",
-    "usesrc",
     "verify",
     "verifyhost",
 ];
@@ -157,12 +151,10 @@ const OF_FILES_ALONE: &[&str] = &[
 /// The backend that a server is described for.
 #[derive(Clone, Copy, Debug)]
 pub struct ServerOf<'a> {
-    /// Its name.
-    pub backend: &'a [u8],
-    /// Its mode.
-    pub mode: Mode,
-    /// Its checks do more than connect.
-    pub checks_speak: bool,
+    /// What runs.
+    pub config: &'a Config,
+    /// The backend.
+    pub backend: ProxyId,
 }
 
 /// The keywords that servers of a running process may be given and that something acts on, in the order in which they are listed.
@@ -180,21 +172,13 @@ pub fn keywords_at_run_time() -> Vec<&'static str> {
 ///
 /// # Errors
 /// What is wrong with it, in the original's words where they are known.
-pub fn read_server(of: ServerOf<'_>, words: &[Vec<u8>], id: u32, dialect: Dialect) -> Result<Server, String> {
-    let mode: &[u8] = if of.mode == Mode::Http { b"http" } else { b"tcp" };
-    let mut text = b"backend ".to_vec();
-    push_word(&mut text, of.backend);
-    text.extend_from_slice(b"\n mode ");
-    text.extend_from_slice(mode);
-    if of.checks_speak {
-        text.extend_from_slice(b"\n option httpchk");
-    }
-    text.extend_from_slice(b"\n server");
-    for word in words {
-        text.push(b' ');
-        push_word(&mut text, word);
-    }
-    text.push(b'\n');
+pub fn read_server(of: ServerOf<'_>, words: &[Vec<u8>], id: u32) -> Result<Server, String> {
+    let dialect = of.config.dialect;
+    let backend = &of.config.proxy(of.backend).name;
+    let mut text = surroundings::write(of.config, of.backend, words);
+    let mut line: Vec<&[u8]> = vec![b"server"];
+    line.extend(words.iter().map(Vec::as_slice));
+    surroundings::write_line(&mut text, &line);
     let input = Input::Text {
         name: "CLI".to_owned(),
         bytes: text,
@@ -207,7 +191,7 @@ pub fn read_server(of: ServerOf<'_>, words: &[Vec<u8>], id: u32, dialect: Dialec
     let name = words.first().map(Vec::as_slice).unwrap_or_default();
     let lead = format!(
         "'server {}/{}' : ",
-        String::from_utf8_lossy(of.backend),
+        String::from_utf8_lossy(backend),
         String::from_utf8_lossy(name)
     );
     let mut unfit = words
@@ -223,6 +207,11 @@ pub fn read_server(of: ServerOf<'_>, words: &[Vec<u8>], id: u32, dialect: Dialec
     }
     if let Some(told) = wrong.next() {
         let message = of_line(&told.message);
+        if told.code == "bad-track" && message.contains(" looping back to ") {
+            // It is not there yet.
+            let name = String::from_utf8_lossy(name);
+            return Err(format!("unable to find required server '{name}' for tracking."));
+        }
         let edits = told.fixes.first().map(|fix| fix.edits.as_slice());
         return Err(match edits {
             Some([edit]) if told.code == "unknown-keyword" => {
@@ -239,16 +228,43 @@ pub fn read_server(of: ServerOf<'_>, words: &[Vec<u8>], id: u32, dialect: Dialec
     if let Some(told) = warned.find(|told| told.code == "read-only") {
         return Err(told.message.clone());
     }
-    let backend = loaded.config.proxies.into_iter().next();
-    let server = backend.and_then(|backend| backend.servers.iter().next().cloned());
-    let mut server =
-        server.ok_or_else(|| "'server' expects <name> and <addr>[:<port>] as arguments.".to_owned())?;
+    let read = &loaded.config;
+    let mut server = read
+        .proxies
+        .last()
+        .and_then(|backend| backend.servers.of_file().last().cloned())
+        .ok_or_else(|| "'server' expects <name> and <addr>[:<port>] as arguments.".to_owned())?;
+    server.tracking = match server.tracks() {
+        Some(tracked) => Some(Box::new(Tracking {
+            of: Some(tracked_of(of.config, read, tracked)?),
+            followers: Vec::new(),
+        })),
+        None => None,
+    };
     if !server.id_given {
         server.id = id;
     }
     // It stands in no file.
     server.span = syntax::Span::default();
     Ok(server)
+}
+
+/// Where the server runs that `read` has at `tracked`.
+fn tracked_of(config: &Config, read: &Config, tracked: ServerAt) -> Result<ServerAt, String> {
+    let (backend, server) = {
+        let proxy = read.proxy(tracked.proxy);
+        (&proxy.name, &proxy.servers[tracked.index].name)
+    };
+    let found = surroundings::backend_named(config, backend)
+        .and_then(|backend| surroundings::place(config, backend, server))
+        .ok_or_else(|| format!("unable to find required server '{server}' for tracking."))?;
+    if found.index >= config.proxy(found.proxy).servers.of_file().len() {
+        // Those that stay are tracked alone, so that none loses the one that it tracks.
+        return Err(format!(
+            "unable to use {backend}/{server} for tracking as it is a dynamic server."
+        ));
+    }
+    Ok(found)
 }
 
 /// Why a keyword is not for servers of a running process; none where it is, or is no keyword.
@@ -266,16 +282,6 @@ fn unfit(word: &[u8], dialect: Dialect) -> Option<String> {
     OF_FILES_ALONE.contains(&name).then(|| {
         format!("'{name}' is acted on for servers of the configuration file, but not for dynamic servers yet")
     })
-}
-
-/// Puts a word into a file, so that it is read as it is.
-pub(crate) fn push_word(text: &mut Vec<u8>, word: &[u8]) {
-    for byte in word {
-        if matches!(byte, b' ' | b'\t' | b'#' | b'"' | b'\'' | b'\\') {
-            text.push(b'\\');
-        }
-        text.push(*byte);
-    }
 }
 
 /// A machine on which there is nothing: who describes a server while the process runs names no files, and names of hosts are not
@@ -327,15 +333,24 @@ impl Host for Nowhere {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::load_str;
+
+    /// What runs.
+    const FILE: &str = "backend b\n mode http\n option httpchk\n timeout connect 1s\n timeout server 1s\n\
+        server f1 127.0.0.1:1 check\n server f2 127.0.0.1:1 agent-check agent-port 9\n server f3 127.0.0.1:1\n\
+        server f6 127.0.0.1:1 track f1\n\
+        backend h\n mode http\n option httpchk\n http-check disable-on-404\n timeout connect 1s\n timeout server 1s\n\
+        server g1 127.0.0.1:1 check\n";
 
     fn read(line: &str) -> Result<Server, String> {
-        let of = ServerOf {
-            backend: b"b",
-            mode: Mode::Http,
-            checks_speak: true,
-        };
+        let loaded = load_str(FILE);
+        assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
         let words: Vec<Vec<u8>> = line.split(' ').map(|word| word.as_bytes().to_vec()).collect();
-        read_server(of, &words, 7, Dialect::default())
+        let of = ServerOf {
+            config: &loaded.config,
+            backend: ProxyId(0),
+        };
+        read_server(of, &words, 7)
     }
 
     #[test]
@@ -348,6 +363,23 @@ mod tests {
         let named = read("s nowhere.invalid:80").unwrap();
         assert!(named.unresolved);
         assert_eq!(named.host.to_string(), "nowhere.invalid");
+    }
+
+    #[test]
+    fn a_server_tracks_one_of_the_file_and_has_an_agent_and_headers_of_its_own() {
+        let tracks = |line: &str| read(line).map(|server| server.tracks());
+        let at = |proxy, index| {
+            Ok(Some(ServerAt {
+                proxy: ProxyId(proxy),
+                index,
+            }))
+        };
+        assert_eq!(tracks("s 127.0.0.1:80 track f1"), at(0, 0));
+        assert_eq!(tracks("s 127.0.0.1:80 track b/f2"), at(0, 1));
+        assert_eq!(tracks("s 127.0.0.1:80 track f6"), at(0, 3));
+        let server = read("s 127.0.0.1:80 agent-check agent-port 9 agent-send hello send-proxy-v2").unwrap();
+        assert_eq!(server.agent.map(|agent| agent.port), Some(9));
+        assert!(server.outgoing.is_some_and(|outgoing| outgoing.header.is_some()));
     }
 
     /// The original's words, recorded with 2.6 and 3.4.
@@ -396,6 +428,46 @@ mod tests {
                 "'tcp-ut' option is not accepted for dynamic server",
             ),
             (
+                "s 127.0.0.1:80 track f1 check",
+                "unable to enable checks and tracking at the same time!",
+            ),
+            (
+                "s 127.0.0.1:80 track nowhere",
+                "unable to find required server 'nowhere' for tracking.",
+            ),
+            (
+                "s 127.0.0.1:80 track nowhere/f1",
+                "unable to find required proxy 'nowhere' for tracking.",
+            ),
+            (
+                "s 127.0.0.1:80 track b/s",
+                "unable to find required server 's' for tracking.",
+            ),
+            (
+                "s 127.0.0.1:80 track f3",
+                "unable to use b/f3 for tracking as it does not have any check nor agent enabled.",
+            ),
+            (
+                "s 127.0.0.1:80 track h/g1",
+                "unable to use h/g1 fortracking: disable-on-404 option inconsistency.",
+            ),
+            (
+                "s 127.0.0.1:80 track",
+                "'track' expects [<proxy>/]<server> as argument..",
+            ),
+            (
+                "s 127.0.0.1:80 agent-check",
+                "server s does not have agent port. Agent check has been disabled.",
+            ),
+            (
+                "s 127.0.0.1:80 send-proxy-v2 proxy-v2-options nonsense",
+                "'nonsense' : proxy v2 option not implemented.",
+            ),
+            (
+                "s 127.0.0.1:80 usesrc clientip",
+                "'usesrc' only allowed after a 'source' statement..",
+            ),
+            (
                 "s 127.0.0.1 check",
                 "config: backend 'b': server 's' has neither service port nor check port nor tcp_check rule 'connect' with port information.",
             ),
@@ -406,16 +478,10 @@ mod tests {
 
     #[test]
     fn what_nothing_acts_on_is_refused() {
-        for (line, told) in [
-            (
-                "s 127.0.0.1:80 ssl verify none",
-                "'ssl' is acted on for servers of the configuration file, but not for dynamic servers yet",
-            ),
-            (
-                "s 127.0.0.1:80 agent-check",
-                "'agent-check' is acted on for servers of the configuration file, but not for dynamic servers yet",
-            ),
-        ] {
+        for (line, told) in [(
+            "s 127.0.0.1:80 ssl verify none",
+            "'ssl' is acted on for servers of the configuration file, but not for dynamic servers yet",
+        )] {
             assert_eq!(read(line).map(|server| server.id), Err(told.to_owned()), "{line}");
         }
     }
@@ -424,7 +490,7 @@ mod tests {
     fn the_listed_keywords_are_those_that_are_acted_on() {
         let listed = keywords_at_run_time();
         assert!(listed.contains(&"weight") && listed.contains(&"check"));
-        assert!(!listed.contains(&"ssl") && !listed.contains(&"track") && !listed.contains(&"stick"));
+        assert!(listed.contains(&"track") && !listed.contains(&"ssl") && !listed.contains(&"stick"));
         for name in ACCEPTED.iter().chain(OF_FILES_ALONE) {
             // `usesrc` stands behind `source` alone.
             assert!(
