@@ -30,7 +30,7 @@ use crate::nice::{self, Turn};
 use crate::pipe::PipePool;
 use crate::rehearsal::Rehearsal;
 use crate::resolve::Resolvers;
-use crate::tls::TlsConfigs;
+use crate::tls::{Newcomers, ServerSide, TlsConfigs};
 use crate::upstream::{IdlePool, Queues};
 use crate::wheel::Wheel;
 
@@ -59,6 +59,8 @@ pub struct Shared {
     pub(crate) saved_syn: SavedSyn,
     /// What TLS needs of binds and servers that have it.
     pub tls: TlsConfigs,
+    /// The same of servers that came.
+    pub tls_newcomers: Newcomers,
     /// Changes of servers' states go to standard error as well.
     pub speaks: bool,
     /// By proxy: told when a session of a full frontend ended.
@@ -128,6 +130,7 @@ impl Shared {
             speaks,
             saved_syn: |_| None,
             tls: TlsConfigs::default(),
+            tls_newcomers: Newcomers::default(),
         }
     }
 
@@ -154,11 +157,18 @@ impl Shared {
     /// Takes a server in that came while the process runs, before it may be chosen.
     ///
     /// # Errors
-    /// When what it is told of clients cannot be made ready.
+    /// When its TLS, or what it is told of clients, cannot be made ready.
     pub(crate) fn came(&self, backend: ProxyId, index: usize) -> Result<(), String> {
         let (proxy, plan) = self.plan.proxy(backend);
         let server = &proxy.servers[index];
-        plan.introductions.add(&self.plan.config, backend, index)?;
+        let place = (backend, index);
+        let (name, store) = (proxy.name.to_string(), self.tls.store.as_deref());
+        self.tls_newcomers
+            .add(place, (&name, proxy.mode), server, store)?;
+        if let Err(wrong) = plan.introductions.add(&self.plan.config, backend, index) {
+            self.tls_newcomers.remove(place, store);
+            return Err(wrong);
+        }
         self.came.fetch_add(1, Ordering::Relaxed);
         plan.balancer.set_server(index, server);
         self.queues.came(backend, server);
@@ -182,12 +192,23 @@ impl Shared {
         Ok(())
     }
 
+    /// What TLS with a server needs.
+    #[must_use]
+    pub fn tls_of(&self, backend: ProxyId, index: usize) -> Option<Arc<ServerSide>> {
+        match self.tls.servers.get(&(backend, index)) {
+            Some(tls) => Some(Arc::clone(tls)),
+            None => self.tls_newcomers.get((backend, index)),
+        }
+    }
+
     /// Forgets a server that is deleted.
     pub(crate) fn went(&self, backend: ProxyId, index: usize) {
         let plan = &self.plan.proxies[backend.0 as usize];
         plan.balancer.refresh(&self.runtime.proxies[backend.0 as usize]);
         plan.balancer.remove_server(index);
         plan.introductions.remove(&self.plan.config, backend, index);
+        self.tls_newcomers
+            .remove((backend, index), self.tls.store.as_deref());
     }
 
     /// Whether nothing is accepted any more and the last session has ended.

@@ -1,17 +1,17 @@
 //! A server that is described while the process runs (`add server`): the words of a line, read as those of a file are.
 
+mod files;
 mod surroundings;
-
-use std::io;
-use std::net::IpAddr;
 
 use syntax::Severity;
 
+pub(crate) use files::Nowhere;
 pub(crate) use surroundings::push_word;
 
 use crate::keywords::SERVER_INDEX;
 use crate::model::{Config, ProxyId, Server, ServerAt, Tracking};
-use crate::{Dialect, Host, Input, LoadOptions, PathKind, load};
+use crate::{Dialect, Input, LoadOptions, load};
+use files::InMemory;
 
 /// What servers of a running process may be given, in the order in which they are listed.
 const ACCEPTED: &[&str] = &[
@@ -114,40 +114,6 @@ const ACCEPTED: &[&str] = &[
     "port",
 ];
 
-/// Those of them that servers of a file may be given, and those of a running process not yet.
-const OF_FILES_ALONE: &[&str] = &[
-    "alpn",
-    "ca-file",
-    "check-alpn",
-    "check-sni",
-    "check-ssl",
-    "ciphers",
-    "ciphersuites",
-    "crl-file",
-    "crt",
-    "force-sslv3",
-    "force-tlsv10",
-    "force-tlsv11",
-    "force-tlsv12",
-    "force-tlsv13",
-    "no-check-sni-auto",
-    "no-sni-auto",
-    "no-ssl-reuse",
-    "no-sslv3",
-    "no-tls-tickets",
-    "no-tlsv10",
-    "no-tlsv11",
-    "no-tlsv12",
-    "no-tlsv13",
-    "sni",
-    "ssl",
-    "ssl-max-ver",
-    "ssl-min-ver",
-    "tls-tickets",
-    "verify",
-    "verifyhost",
-];
-
 /// The backend that a server is described for.
 #[derive(Clone, Copy, Debug)]
 pub struct ServerOf<'a> {
@@ -162,7 +128,7 @@ pub struct ServerOf<'a> {
 pub fn keywords_at_run_time() -> Vec<&'static str> {
     let acted_on = |name: &&&'static str| {
         let row = SERVER_INDEX.find(name.as_bytes());
-        row.is_some_and(|row| !row.is_read_only()) && !OF_FILES_ALONE.contains(name)
+        row.is_some_and(|row| !row.is_read_only())
     };
     ACCEPTED.iter().filter(acted_on).copied().collect()
 }
@@ -187,7 +153,7 @@ pub fn read_server(of: ServerOf<'_>, words: &[Vec<u8>], id: u32) -> Result<Serve
         ignore_unresolved: true,
         ..LoadOptions::default()
     };
-    let loaded = load(&[input], dialect, &Nowhere, options);
+    let loaded = load(&[input], dialect, &InMemory, options);
     let name = words.first().map(Vec::as_slice).unwrap_or_default();
     let lead = format!(
         "'server {}/{}' : ",
@@ -276,74 +242,35 @@ fn unfit(word: &[u8], dialect: Dialect) -> Option<String> {
         "cookie" => dialect.does_as(3, 0),
         name => ACCEPTED.contains(&name),
     };
-    if !accepted {
-        return Some(format!("'{name}' option is not accepted for dynamic server"));
-    }
-    OF_FILES_ALONE.contains(&name).then(|| {
-        format!("'{name}' is acted on for servers of the configuration file, but not for dynamic servers yet")
-    })
-}
-
-/// A machine on which there is nothing: who describes a server while the process runs names no files, and names of hosts are not
-/// looked up.
-pub(crate) struct Nowhere;
-
-fn missing<T>() -> io::Result<T> {
-    Err(io::ErrorKind::NotFound.into())
-}
-
-impl Host for Nowhere {
-    fn read_file(&self, _: &str) -> io::Result<Vec<u8>> {
-        missing()
-    }
-
-    fn list_folder(&self, _: &str) -> io::Result<Vec<String>> {
-        missing()
-    }
-
-    fn path_kind(&self, _: &str) -> io::Result<PathKind> {
-        missing()
-    }
-
-    fn env(&self, _: &str) -> Option<Vec<u8>> {
-        None
-    }
-
-    fn resolve(&self, _: &str) -> Option<IpAddr> {
-        None
-    }
-
-    fn user_id(&self, _: &str) -> Option<u32> {
-        None
-    }
-
-    fn group_id(&self, _: &str) -> Option<u32> {
-        None
-    }
-
-    fn hostname(&self) -> String {
-        String::new()
-    }
-
-    fn descriptor(&self, _: i32) -> io::Result<()> {
-        missing()
-    }
+    (!accepted).then(|| format!("'{name}' option is not accepted for dynamic server"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::load_str;
+    use crate::testing::FakeHost;
 
     /// What runs.
-    const FILE: &str = "backend b\n mode http\n option httpchk\n timeout connect 1s\n timeout server 1s\n\
+    const FILE: &str = "global\n ca-base /etc/certs\n crt-base /etc/certs\n\
+        backend b\n mode http\n option httpchk\n timeout connect 1s\n timeout server 1s\n\
         server f1 127.0.0.1:1 check\n server f2 127.0.0.1:1 agent-check agent-port 9\n server f3 127.0.0.1:1\n\
         server f6 127.0.0.1:1 track f1\n\
+        server f7 127.0.0.1:1 ssl verify required ca-file ca.pem crt s.pem\n\
         backend h\n mode http\n option httpchk\n http-check disable-on-404\n timeout connect 1s\n timeout server 1s\n\
         server g1 127.0.0.1:1 check\n";
 
     fn read(line: &str) -> Result<Server, String> {
-        let loaded = load_str(FILE);
+        let input = Input::Text {
+            name: "haproxy.cfg".to_owned(),
+            bytes: FILE.into(),
+        };
+        let host = FakeHost::new()
+            .with_file("/etc/certs/ca.pem", "-----BEGIN CERTIFICATE-----")
+            .with_file(
+                "/etc/certs/s.pem",
+                "-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----",
+            );
+        let loaded = load(&[input], Dialect::default(), &host, LoadOptions::default());
         assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
         let words: Vec<Vec<u8>> = line.split(' ').map(|word| word.as_bytes().to_vec()).collect();
         let of = ServerOf {
@@ -477,11 +404,46 @@ mod tests {
     }
 
     #[test]
-    fn what_nothing_acts_on_is_refused() {
-        for (line, told) in [(
-            "s 127.0.0.1:80 ssl verify none",
-            "'ssl' is acted on for servers of the configuration file, but not for dynamic servers yet",
-        )] {
+    fn tls_is_that_of_a_line_of_a_file() {
+        let tls =
+            |line: &str| read(line).map(|server| server.tls.map(|tls| (tls.verify, tls.ca_file, tls.crt)));
+        let path = |name: &str| Some(format!("/etc/certs/{name}").as_str().into());
+        assert_eq!(
+            tls("s 127.0.0.1:80 ssl verify required ca-file ca.pem"),
+            Ok(Some((true, path("ca.pem"), None)))
+        );
+        assert_eq!(
+            tls("s 127.0.0.1:80 ssl verify none crt s.pem"),
+            Ok(Some((false, None, path("s.pem"))))
+        );
+        assert_eq!(
+            tls("s 127.0.0.1:80 check-ssl verify none"),
+            Ok(Some((false, None, None)))
+        );
+        for (line, told) in [
+            (
+                "s 127.0.0.1:80 ssl verify none ciphers nonsense",
+                "unable to set SSL cipher list to 'nonsense'.",
+            ),
+            (
+                "s 127.0.0.1:80 ssl verify none ciphersuites nonsense",
+                "unable to set TLS 1.3 cipher suites to 'nonsense'.",
+            ),
+            (
+                "s 127.0.0.1:80 ssl verify none ssl-min-ver TLSv1.3 ssl-max-ver TLSv1.2",
+                "backend 'b': all SSL/TLS versions are disabled for server 's'.",
+            ),
+            (
+                "s 127.0.0.1:80 ssl verify nonsense",
+                "'verify' : unknown verify method 'nonsense', only 'none' and 'required' are supported.",
+            ),
+            (
+                "s 127.0.0.1:80 ssl",
+                "verify is enabled by default but no CA file specified. If you're running on a LAN where you're certain to \
+                 trust the server's certificate, please set an explicit 'verify none' statement on the 'server' line, or use \
+                 'ssl-server-verify none' in the global section to disable server-side verifications by default.",
+            ),
+        ] {
             assert_eq!(read(line).map(|server| server.id), Err(told.to_owned()), "{line}");
         }
     }
@@ -490,8 +452,8 @@ mod tests {
     fn the_listed_keywords_are_those_that_are_acted_on() {
         let listed = keywords_at_run_time();
         assert!(listed.contains(&"weight") && listed.contains(&"check"));
-        assert!(listed.contains(&"track") && !listed.contains(&"ssl") && !listed.contains(&"stick"));
-        for name in ACCEPTED.iter().chain(OF_FILES_ALONE) {
+        assert!(listed.contains(&"track") && listed.contains(&"ssl") && !listed.contains(&"stick"));
+        for name in ACCEPTED {
             // `usesrc` stands behind `source` alone.
             assert!(
                 SERVER_INDEX.find(name.as_bytes()).is_some() || *name == "usesrc",

@@ -318,13 +318,7 @@ impl Checked {
                     ip: server.check.addr,
                     port: server.check.port,
                 };
-                let tls = context
-                    .thread
-                    .shared
-                    .tls
-                    .servers
-                    .get(&(first.proxy, first.server))
-                    .cloned();
+                let tls = context.thread.shared.tls_of(first.proxy, first.server);
                 let way = Rc::new(Way::new(server, server.addr.clone(), at, tls));
                 (Look::Checks(way), CheckTiming::new(config, proxy, server))
             }

@@ -5,6 +5,7 @@ use std::future::{Future as _, poll_fn};
 use std::io::IoSlice;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::Poll;
 
 use haproxy_cfg::model::{HttpReuse, Mode, Proxy, ProxyId, ServerAddr};
@@ -176,7 +177,7 @@ pub(super) async fn connect_to(
     if let Some(tls) = tls_of(thread, proxy, (attempt.backend, server)) {
         let name = way.as_ref().and_then(|way| way.name.as_deref());
         // Beside the task: a handshake is large, and over soon.
-        Box::pin(secure(attempt, slot, &mut io, (tls, name), route)).await?;
+        Box::pin(secure(attempt, slot, &mut io, (&tls, name), route)).await?;
     }
     if speaks_http2(proxy, server, &io) {
         io = begin_http2(attempt, proxy, server, io, way.as_deref()).await?;
@@ -212,13 +213,15 @@ fn speaks_http2(proxy: &Proxy, server: usize, io: &Io) -> bool {
 }
 
 /// What TLS with a server needs, where traffic to it is over TLS.
-fn tls_of<'t>(thread: &'t Thread, proxy: &Proxy, server: (ProxyId, usize)) -> Option<&'t ServerSide> {
+fn tls_of(thread: &Thread, proxy: &Proxy, server: (ProxyId, usize)) -> Option<Arc<ServerSide>> {
     if thread.rehearsal.is_some() {
         return None;
     }
     let asked = proxy.servers[server.1].tls.as_ref()?;
-    let tls = thread.shared.tls.servers.get(&server)?;
-    asked.traffic.then_some(tls)
+    asked
+        .traffic
+        .then(|| thread.shared.tls_of(server.0, server.1))
+        .flatten()
 }
 
 /// Puts TLS between the connection and those who use it, within the time that connecting may take.

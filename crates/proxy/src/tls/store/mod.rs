@@ -77,7 +77,7 @@ impl Store {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
         // Whoever holds it leaves it whole.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
