@@ -138,7 +138,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         "groups for key agreement, by their names in OpenSSL",
     )
     .takes(&[text("curves").missing("'{kw}' : missing curve suite")])
-    .keeps(Curves),
+    .acts(Curves),
     kw("default-crt", TLS, ONE, "certificate for names that none has")
         .since(3, 0)
         .takes(CERTIFICATE)
@@ -148,7 +148,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         .acts(DeferAccept),
     kw("ecdhe", CRT, ONE, "one group for key agreement")
         .takes(&[text("curve").missing("'{kw}' : missing named curve")])
-        .keeps(Ecdhe),
+        .acts(Ecdhe),
     kw("expose-fd", BIND, ONE, "pass listeners to a new process")
         .takes(&[one_of("what", &["listeners"])
             .missing("'{kw}' : missing fd type")
@@ -400,7 +400,8 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         "file of keys for session tickets",
     )
     .takes(&[arg("file", Kind::Custom(ReadArgument(tls::ticket_keys)))
-        .missing("'{kw}' : missing TLS ticket keys file path")]),
+        .missing("'{kw}' : missing TLS ticket keys file path")])
+    .acts(TicketKeys),
     kw(
         "tls-tickets",
         TLS,

@@ -79,7 +79,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("cookie", SERVER, ONE, "value of the cookie that sticks to it").takes(&[text("value").missing("'{kw}' expects <value> as argument.")]).acts(Cookie),
     kw("crl-file", SERVER, ONE, "revoked certificates of servers").takes(&[arg("file", Kind::Custom(ReadArgument(tls::authorities))).missing("'{kw}' : missing CRLfile path")]).acts(CrlFile),
     kw("crt", SERVER, ONE, "certificate that the server is shown").takes(&[path("path").missing("'{kw}' : missing certificate file path")]).acts(Crt),
-    kw("curves", SERVER, ONE, "groups for key agreement, by their names in OpenSSL").since(2, 9).takes(&[text("curves").missing("'{kw}' : missing curves list")]),
+    kw("curves", SERVER, ONE, "groups for key agreement, by their names in OpenSSL").since(2, 9).takes(&[text("curves").missing("'{kw}' : missing curves list")]).acts(Curves),
     kw("disabled", SERVER, NONE, "starts in maintenance").takes(NOTHING).acts(Disabled(true)),
     kw("downinter", SERVER, ONE, "interval of checks while down").takes(DELAY).acts(Downinter),
     kw("enabled", SERVER, NONE, "starts in service, whatever the defaults say").takes(NOTHING).acts(NonStick(false)).acts(Disabled(false)),

@@ -166,6 +166,10 @@ pub struct BindSsl {
     pub ca_file: Option<Word>,
     /// `crl-file`.
     pub crl_file: Option<Word>,
+    /// `curves`, or `ecdhe`: groups for key agreement, by their names in OpenSSL.
+    pub curves: Option<Word>,
+    /// `tls-ticket-keys`: a file of keys for session tickets.
+    pub ticket_keys: Option<Word>,
     /// `crt-ignore-err`: errors of a client's certificate that are passed over.
     pub ignored: IgnoredErrors,
     /// `ca-ignore-err`: the same of those that signed it.
@@ -243,6 +247,8 @@ pub struct OwnSsl {
     pub ciphers: Option<Word>,
     /// `ciphersuites`.
     pub ciphersuites: Option<Word>,
+    /// `curves`, or `ecdhe`.
+    pub curves: Option<Word>,
     /// `verify`.
     pub verify: Option<(bool, bool)>,
     /// The least and the greatest version; where a line says something of versions, it stands for itself.
@@ -260,6 +266,8 @@ impl OwnSsl {
             crl_file: self.crl_file.clone().or_else(|| below.crl_file.clone()),
             ciphers: self.ciphers.clone().or_else(|| below.ciphers.clone()),
             ciphersuites: self.ciphersuites.clone().or_else(|| below.ciphersuites.clone()),
+            curves: self.curves.clone().or_else(|| below.curves.clone()),
+            ticket_keys: below.ticket_keys.clone(),
             verify: self.verify.unwrap_or(below.verify),
             min_ver,
             max_ver,

@@ -81,6 +81,10 @@ pub struct Global {
     pub ssl_default_server: SslDefaults,
     /// `ssl-server-verify none`: certificates of servers are not verified, where their lines do not ask for it.
     pub ssl_server_verify_none: bool,
+    /// `ssl-load-extra-files` and `ssl-load-extra-del-ext`.
+    pub ssl_extra: ExtraFiles,
+    /// `issuers-chain-path`: a folder of certificates that complete chains.
+    pub issuers: Option<Word>,
     /// `crt-base`.
     pub crt_base: Option<Word>,
     /// `ca-base`.
@@ -107,6 +111,33 @@ pub struct Global {
     pub variables: Vec<Preset>,
     /// `tune.*`.
     pub tune: Tune,
+}
+
+/// Which files beside a certificate are loaded with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExtraFiles {
+    /// `.rsa`, `.ecdsa` and `.dsa` in the place of a file that is not there.
+    pub bundle: bool,
+    /// `.key`.
+    pub key: bool,
+    /// `.ocsp`.
+    pub ocsp: bool,
+    /// `.issuer`.
+    pub issuer: bool,
+    /// They stand beside the name without its `.crt`.
+    pub without_extension: bool,
+}
+
+impl Default for ExtraFiles {
+    fn default() -> Self {
+        Self {
+            bundle: true,
+            key: true,
+            ocsp: true,
+            issuer: true,
+            without_extension: false,
+        }
+    }
 }
 
 /// A variable of the process that is set at start.
@@ -147,6 +178,8 @@ pub struct SslDefaults {
     pub ciphers: Option<Word>,
     /// `…-ciphersuites`.
     pub ciphersuites: Option<Word>,
+    /// `…-curves`.
+    pub curves: Option<Word>,
     /// From `…-options`.
     pub min_ver: Option<TlsVersion>,
     /// From `…-options`.

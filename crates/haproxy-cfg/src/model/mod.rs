@@ -44,7 +44,8 @@ pub use check_script::{
 pub use compression::{Compression, CompressionAlgorithm, RequestCompression};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
 pub use global::{
-    CloseSpread, Global, Http2Tune, Preset, PresetValue, RateLimits, SslDefaults, Tune, VariableSizes,
+    CloseSpread, ExtraFiles, Global, Http2Tune, Preset, PresetValue, RateLimits, SslDefaults, Tune,
+    VariableSizes,
 };
 pub use log::{LogFormat, LogLevel, LogSample, LogServer, LogSteps, LogTarget, LogTransport};
 pub use outgoing::{HeaderParts, Outgoing, SentHeader, ShownSource, Source};

@@ -20,6 +20,8 @@ pub struct ServerTls {
     pub ciphers: Option<Word>,
     /// `ciphersuites`: TLS 1.3 suites.
     pub ciphersuites: Option<Word>,
+    /// `curves`: groups for key agreement, by their names in OpenSSL.
+    pub curves: Option<Word>,
     /// The oldest and the newest version that is allowed, where anything was said of them.
     pub versions: Option<(TlsVersion, TlsVersion)>,
     /// The server's certificate is verified.

@@ -51,6 +51,7 @@ pub(crate) enum BindParse {
     Ciphers,
     Ciphersuites,
     Curves,
+    TicketKeys,
     Crt,
     CrtList,
     Threads,
@@ -580,6 +581,7 @@ pub(super) fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse,
             flags.given.extend(text().map(|path| (false, based(base, &path))));
         }
         BindParse::CaFile => flags.ssl.ca_file = text(),
+        BindParse::TicketKeys => flags.ssl.ticket_keys = text(),
         BindParse::CrlFile => flags.ssl.crl_file = text(),
         BindParse::IgnoreErrors(of_authorities) => {
             let ignored = ignored(value);

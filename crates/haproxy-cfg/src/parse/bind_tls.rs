@@ -63,6 +63,7 @@ pub(in crate::parse) fn settings(
     lists(reading, flags, &place);
     let mut ssl = flags.ssl.clone();
     ssl.certificates = certificates;
+    ssl.curves = flags.curves.clone().or_else(|| flags.ecdhe.clone());
     let lists = flags.given.iter().filter(|(is_list, _)| *is_list);
     ssl.lists = lists.map(|(_, path)| path.clone()).collect();
     ssl.may_lack_certificates |= reading
@@ -412,6 +413,7 @@ fn own_settings(
         crl_file: own.ssl.crl_file,
         ciphers: own.ssl.ciphers,
         ciphersuites: own.ssl.ciphersuites,
+        curves: own.curves.or(own.ecdhe),
         verify: own.verify_given.then_some(own.ssl.verify),
         versions: says_versions.then_some((judged.min_ver, judged.max_ver)),
     }))

@@ -13,6 +13,13 @@ const COMPANIONS: &[&str] = &[".key", ".ocsp", ".issuer", ".sctl", ".dh"];
 /// Tells what is wrong with the file or folder at `path`; gives false when a folder holds nothing to load.
 pub(super) fn check(reading: &mut Reading<'_>, path: &str, prefix: &str, span: Span) -> bool {
     let mut found = true;
+    let bundle = bundle(reading, path);
+    if !bundle.is_empty() {
+        for file in bundle {
+            check_file(reading, &file, prefix, span);
+        }
+        return true;
+    }
     match reading.host.path_kind(path) {
         Err(error) => {
             let why = strip_os_code(&error);
@@ -52,6 +59,19 @@ pub(super) fn check(reading: &mut Reading<'_>, path: &str, prefix: &str, span: S
     }
     found
 }
+
+/// The files that stand in the place of one that is not there, one for each kind of key.
+fn bundle(reading: &Reading<'_>, path: &str) -> Vec<String> {
+    if !reading.written.global.ssl_extra.bundle || reading.host.path_kind(path).is_ok() {
+        return Vec::new();
+    }
+    let files = BUNDLE.iter().map(|kind| format!("{path}.{kind}"));
+    let is_file = |file: &String| matches!(reading.host.path_kind(file), Ok(PathKind::File));
+    files.filter(is_file).collect()
+}
+
+/// Kinds of keys of a bundle.
+const BUNDLE: &[&str] = &["rsa", "ecdsa", "dsa"];
 
 /// Tells what is wrong with the certificate that a server is shown.
 pub(crate) fn of_server(reading: &mut Reading<'_>, path: &str, prefix: &str, span: Span) {

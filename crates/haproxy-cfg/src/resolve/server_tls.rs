@@ -37,6 +37,7 @@ pub(super) fn settle(
         checks: tls.checks.unwrap_or(traffic && !elsewhere),
         ciphers: tls.ciphers.or_else(|| defaults.ciphers.clone()),
         ciphersuites: tls.ciphersuites.or_else(|| defaults.ciphersuites.clone()),
+        curves: tls.curves.or_else(|| defaults.curves.clone()),
         versions: versions.flatten(),
         verify: tls
             .verify

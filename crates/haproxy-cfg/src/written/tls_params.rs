@@ -13,6 +13,7 @@ pub(crate) struct TlsParams {
     pub(crate) crt: Option<Word>,
     pub(crate) ciphers: Option<Word>,
     pub(crate) ciphersuites: Option<Word>,
+    pub(crate) curves: Option<Word>,
     pub(crate) versions: Asked,
     /// `verify required`, or `none`.
     pub(crate) verify: Option<bool>,
@@ -38,6 +39,7 @@ impl TlsParams {
             crt: self.crt.or(below.crt),
             ciphers: self.ciphers.or(below.ciphers),
             ciphersuites: self.ciphersuites.or(below.ciphersuites),
+            curves: self.curves.or(below.curves),
             versions: self.versions.over(below.versions),
             verify: self.verify.or(below.verify),
             verify_host: self.verify_host.or(below.verify_host),

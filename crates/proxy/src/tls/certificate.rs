@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use haproxy_cfg::model::Word;
+use haproxy_cfg::model::{ExtraFiles, Word};
 use proxy_core::cli::Part;
 use proxy_core::ocsp;
 use rustls::crypto::CryptoProvider;
@@ -60,7 +60,7 @@ impl Clone for Material {
 
 impl Material {
     /// Reads a file and what stands beside it. The text to tell when it cannot be loaded.
-    pub(super) fn read(path: &Path) -> Result<Self, String> {
+    pub(super) fn read(path: &Path, extra: ExtraFiles) -> Result<Self, String> {
         let shown = path.display();
         let pem = fs::read(path).map_err(|error| {
             format!(
@@ -71,15 +71,55 @@ impl Material {
         let (chain, key) = parse(&pem, &shown.to_string())?;
         let key = match key {
             Some(key) => key,
-            None => key_beside(path)?,
+            None => key_beside(path, extra)?,
         };
-        Ok(Self {
+        let mut found = Self {
             chain,
             key: Some(key),
-            issuer: None,
-            staple: None,
             files: vec![("Crt", shown.to_string()), ("Key", shown.to_string())],
-        })
+            ..Self::default()
+        };
+        if extra.ocsp {
+            let file = beside(path, extra, ".ocsp");
+            let name = file.display().to_string();
+            match fs::read(&file) {
+                Ok(response) if ocsp::Response::parse(&response).is_none() => {
+                    return Err(format!("Unable to parse OCSP response from file '{name}'."));
+                }
+                Ok(response) => found.staple = Some(response),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(format!("unable to load '{name}' : {}.", system_words(&error))),
+            }
+            found.files.push(("OCSP", name));
+        }
+        if extra.issuer {
+            let file = beside(path, extra, ".issuer");
+            let name = file.display().to_string();
+            if file.exists() {
+                let issuer = CertificateDer::from_pem_file(&file)
+                    .map_err(|_| format!("'{name}' cannot be read or parsed'."))?;
+                found.issuer = Some(issuer);
+                found.files.push(("OCSP Issuer", name));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Completes a chain that has nothing but the certificate itself with who signed it, as one of `issuers` shows.
+    pub(super) fn complete(&mut self, issuers: &[Vec<CertificateDer<'static>>]) {
+        let [own] = self.chain.as_slice() else { return };
+        let Ok((_, own)) = X509Certificate::from_der(own) else {
+            return;
+        };
+        let has_signed = |chain: &&Vec<CertificateDer<'static>>| {
+            let first = chain.first().map(|der| X509Certificate::from_der(der));
+            matches!(first, Some(Ok((_, issuer))) if issuer.subject().as_raw() == own.issuer().as_raw())
+        };
+        let found = match own.subject().as_raw() == own.issuer().as_raw() {
+            true => None,
+            false => issuers.iter().find(has_signed).cloned(),
+        };
+        self.chain.extend(found.into_iter().flatten());
     }
 
     /// Replaces a part. The text to tell when it is none.
@@ -171,6 +211,37 @@ impl Material {
     }
 }
 
+/// The chains that the files of a folder hold (`issuers-chain-path`), in the order of their names; what is no certificate is passed
+/// over, as the original does.
+pub(super) fn issuers(folder: &Word) -> Vec<Vec<CertificateDer<'static>>> {
+    let files = files_of(path_of(folder)).unwrap_or_default();
+    let chain = |file: PathBuf| Some(parse(&fs::read(file).ok()?, "").ok()?.0);
+    files.into_iter().filter_map(chain).collect()
+}
+
+/// A file beside that of a certificate.
+fn beside(path: &Path, extra: ExtraFiles, ending: &str) -> PathBuf {
+    let without = extra.without_extension && path.extension().is_some_and(|extension| extension == "crt");
+    let mut name = if without {
+        path.with_extension("").into_os_string()
+    } else {
+        path.as_os_str().to_owned()
+    };
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// The files that stand in the place of one that is not there, one for each kind of key.
+pub(super) fn bundle(path: &Path) -> Vec<PathBuf> {
+    let file = |kind: &&str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(kind);
+        PathBuf::from(name)
+    };
+    let files = [".ecdsa", ".rsa", ".dsa"].iter().map(file);
+    files.filter(|file| file.is_file()).collect()
+}
+
 /// Certificates and the key in PEM. The text to tell where there is no certificate.
 type Parsed = (Vec<CertificateDer<'static>>, Option<PrivateKeyDer<'static>>);
 
@@ -212,13 +283,15 @@ pub(super) fn files_of(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The key in `FILE.key`, or beside `NAME.crt` in `NAME.key`.
-fn key_beside(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".key");
-    let mut places = vec![PathBuf::from(&beside)];
-    if path.extension().is_some_and(|extension| extension == "crt") {
-        places.push(path.with_extension("key"));
+/// The key in a file beside the certificate's: `FILE.key`, or for `NAME.crt` also `NAME.key`.
+fn key_beside(path: &Path, extra: ExtraFiles) -> Result<PrivateKeyDer<'static>, String> {
+    let first = beside(path, extra, ".key");
+    let mut places = Vec::new();
+    if extra.key {
+        places.push(first.clone());
+        if path.extension().is_some_and(|extension| extension == "crt") {
+            places.push(path.with_extension("key"));
+        }
     }
     for place in &places {
         if let Ok(pem) = fs::read(place)
@@ -227,10 +300,7 @@ fn key_beside(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
             return Ok(key);
         }
     }
-    Err(format!(
-        "No Private Key found in '{}'.",
-        Path::new(&beside).display()
-    ))
+    Err(format!("No Private Key found in '{}'.", first.display()))
 }
 
 /// Common names and DNS names of a certificate, lower case. None when it cannot be read.
@@ -271,7 +341,8 @@ mod tests {
     fn load_fixture(name: &str) -> Result<Loaded, String> {
         let path = fixture(name);
         let shown = path.display().to_string();
-        Material::read(&path)?.ready(&rustls::crypto::aws_lc_rs::default_provider(), &shown)
+        Material::read(&path, ExtraFiles::default())?
+            .ready(&rustls::crypto::aws_lc_rs::default_provider(), &shown)
     }
 
     #[test]

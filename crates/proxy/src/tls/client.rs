@@ -149,6 +149,7 @@ pub(super) fn spoken(inner: &mut Inner, mode: Mode, tls: &ServerTls, teller: &mu
         ciphersuites: tls.ciphersuites.as_ref(),
         min: tls.versions.map(|(min, _)| min),
         max: tls.versions.map(|(_, max)| max),
+        curves: tls.curves.as_ref(),
     };
     let settings = settings::settle(&offer, &[], teller)?;
     let verifier = ServerCertificate {
@@ -158,6 +159,7 @@ pub(super) fn spoken(inner: &mut Inner, mode: Mode, tls: &ServerTls, teller: &mu
     };
     let mut limited = CryptoProvider::clone(&provider);
     limited.cipher_suites = settings.suites;
+    limited.kx_groups = settings.groups;
     let builder = ClientConfig::builder_with_provider(Arc::new(limited))
         .with_protocol_versions(&settings.versions)
         .map_err(|error| teller.refuse(&format!("these TLS settings cannot work together ({error})"), "."))

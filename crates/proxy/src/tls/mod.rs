@@ -14,6 +14,7 @@ mod server_certificate;
 mod settings;
 mod sni;
 mod store;
+mod tickets;
 mod trust;
 
 use std::collections::HashMap;
@@ -84,9 +85,14 @@ pub fn configs(config: &Config, place: &dyn Fn(Span) -> String) -> (TlsConfigs, 
         provider: Arc::new(rustls::crypto::aws_lc_rs::default_provider()),
         dialect: config.dialect,
         defaults: config.global.ssl_default_bind.clone(),
+        extra: config.global.ssl_extra,
+        issuers: Vec::new(),
     });
     let mut configs = TlsConfigs::default();
     let mut messages = Vec::new();
+    if let Some(folder) = &config.global.issuers {
+        inner.common.issuers = certificate::issuers(folder);
+    }
     for (index, proxy) in config
         .proxies
         .iter()
@@ -297,19 +303,22 @@ fn server_config(
         provider,
         dialect,
         defaults,
-    } = &inner.common;
+        ..
+    } = inner.common.clone();
     let offer = Offer {
         ciphers: ssl.ciphers.as_ref().or(defaults.ciphers.as_ref()),
         ciphersuites: ssl.ciphersuites.as_ref().or(defaults.ciphersuites.as_ref()),
         min: ssl.min_ver.or(defaults.min_ver),
         max: ssl.max_ver.or(defaults.max_ver),
+        curves: ssl.curves.as_ref().or(defaults.curves.as_ref()),
     };
     let settings = settings::settle(&offer, keys, teller)?;
     let verifier = verifier?;
 
-    let mut limited = CryptoProvider::clone(provider);
+    let mut limited = CryptoProvider::clone(&provider);
     // In the order of the file: without `prefer-client-ciphers` the server's preference counts.
     limited.cipher_suites = settings.suites;
+    limited.kx_groups = settings.groups;
     let builder = ServerConfig::builder_with_provider(Arc::new(limited))
         .with_protocol_versions(&settings.versions)
         .map_err(|error| teller.refuse(&format!("these TLS settings cannot work together ({error})"), "."))
@@ -333,9 +342,17 @@ fn server_config(
     };
     // Without tickets sessions are resumed from the cache.
     if ssl.tickets.or(defaults.tickets).unwrap_or(true) {
-        match rustls::crypto::aws_lc_rs::Ticketer::new() {
+        let ticketer = match &ssl.ticket_keys {
+            Some(file) => inner.tickets(file, ssl),
+            None => rustls::crypto::aws_lc_rs::Ticketer::new()
+                .map_err(|error| format!("session tickets are off ({error})")),
+        };
+        match ticketer {
             Ok(ticketer) => built.ticketer = ticketer,
-            Err(error) => teller.warn(&format!("session tickets are off ({error})"), "."),
+            Err(text) => {
+                teller.refuse_line(&text);
+                return None;
+            }
         }
     }
     Some(ClientSettings {

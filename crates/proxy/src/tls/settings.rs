@@ -2,8 +2,9 @@
 
 use haproxy_cfg::model::{TlsVersion, Word};
 use proxy_core::openssl_ciphers::{Auth, Enc, Kx, Suite, evaluate, tls13_suites};
-use rustls::crypto::aws_lc_rs::ALL_CIPHER_SUITES;
-use rustls::{SignatureAlgorithm, SupportedCipherSuite, SupportedProtocolVersion};
+use rustls::crypto::SupportedKxGroup;
+use rustls::crypto::aws_lc_rs::{ALL_CIPHER_SUITES, ALL_KX_GROUPS, DEFAULT_KX_GROUPS};
+use rustls::{NamedGroup, SignatureAlgorithm, SupportedCipherSuite, SupportedProtocolVersion};
 
 use super::Teller;
 
@@ -14,6 +15,7 @@ pub(super) struct Offer<'a> {
     pub(super) ciphersuites: Option<&'a Word>,
     pub(super) min: Option<TlsVersion>,
     pub(super) max: Option<TlsVersion>,
+    pub(super) curves: Option<&'a Word>,
 }
 
 /// What a line offers.
@@ -22,6 +24,8 @@ pub(super) struct Settings {
     pub(super) suites: Vec<SupportedCipherSuite>,
     /// Versions, newest first.
     pub(super) versions: Vec<&'static SupportedProtocolVersion>,
+    /// Groups for key agreement, in the file's order of preference.
+    pub(super) groups: Vec<&'static dyn SupportedKxGroup>,
 }
 
 /// What a line without `ciphers` offers, as Debian's OpenSSL does.
@@ -79,11 +83,59 @@ pub(super) fn settle(
         );
         return None;
     }
+    let groups = groups(offer, &mut lost);
+    if groups.is_empty() {
+        let asked = lost.join("; ");
+        let text =
+            format!("no group that is allowed can be offered (not offered: {asked}; allow X25519 or P-256)");
+        teller.refuse(&text, ".");
+        return None;
+    }
     if !lost.is_empty() {
         teller.warn(&format!("not offered although allowed: {}", lost.join("; ")), ".");
     }
-    Some(Settings { suites, versions })
+    Some(Settings {
+        suites,
+        versions,
+        groups,
+    })
 }
+
+/// The groups that a line allows, in its order.
+fn groups(offer: &Offer<'_>, lost: &mut Vec<String>) -> Vec<&'static dyn SupportedKxGroup> {
+    let Some(text) = offer.curves else {
+        return DEFAULT_KX_GROUPS.to_vec();
+    };
+    let text = text.to_string();
+    let mut found: Vec<&'static dyn SupportedKxGroup> = Vec::new();
+    let mut not_offered = Vec::new();
+    for name in text.split(':') {
+        let group = GROUPS
+            .iter()
+            .find(|(names, _)| names.contains(&name))
+            .and_then(|(_, group)| ALL_KX_GROUPS.iter().find(|known| known.name() == *group));
+        match group {
+            Some(group) => found.push(*group),
+            None => not_offered.push(name),
+        }
+    }
+    if !not_offered.is_empty() {
+        lost.push(format!(
+            "groups {} (clients that know no other one of the line)",
+            not_offered.join(" ")
+        ));
+    }
+    found
+}
+
+/// Groups by OpenSSL's names.
+const GROUPS: &[(&[&str], NamedGroup)] = &[
+    (&["P-256", "prime256v1", "secp256r1"], NamedGroup::secp256r1),
+    (&["P-384", "secp384r1"], NamedGroup::secp384r1),
+    (&["X25519", "x25519"], NamedGroup::X25519),
+    (&["X25519MLKEM768"], NamedGroup::X25519MLKEM768),
+    (&["SecP256r1MLKEM768"], NamedGroup::secp256r1MLKEM768),
+];
 
 fn tls13(
     offer: &Offer<'_>,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rustls::SignatureAlgorithm;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
@@ -27,13 +28,14 @@ pub(super) struct BySni {
     exact: HashMap<String, Vec<Arc<Entry>>>,
     /// By the part behind `*.`.
     wildcard: HashMap<String, Vec<Arc<Entry>>>,
-    default: Option<Arc<Entry>>,
+    /// Those for all other names, in order of preference.
+    defaults: Vec<Arc<Entry>>,
     strict: bool,
 }
 
 impl BySni {
-    /// The first certificate is the default one, unless `strict` wants every client to name one.
-    pub(super) fn new(entries: Vec<Entry>, strict: bool) -> Self {
+    /// The first `defaults` certificates are for all other names, unless `strict` wants every client to name one.
+    pub(super) fn new(entries: Vec<Entry>, strict: bool, defaults: usize) -> Self {
         let entries: Vec<Arc<Entry>> = entries.into_iter().map(Arc::new).collect();
         let mut exact: HashMap<String, Vec<Arc<Entry>>> = HashMap::new();
         let mut wildcard: HashMap<String, Vec<Arc<Entry>>> = HashMap::new();
@@ -49,7 +51,7 @@ impl BySni {
         Self {
             exact,
             wildcard,
-            default: entries.into_iter().next(),
+            defaults: entries.into_iter().take(defaults).collect(),
             strict,
         }
     }
@@ -57,7 +59,7 @@ impl BySni {
     /// The number of the settings for a client who asks for a name, or for none.
     pub(super) fn settings(&self, name: Option<&str>) -> usize {
         let found = name.map(|name| self.candidates(name)).unwrap_or_default();
-        let entry = found.first().copied().or(self.default.as_ref());
+        let entry = found.first().copied().or(self.defaults.first());
         entry.map_or(0, |entry| entry.settings)
     }
 
@@ -80,12 +82,17 @@ impl BySni {
 impl ResolvesServerCert for BySni {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let named = hello.server_name().map(|name| self.candidates(name));
-        let named = named.unwrap_or_default();
-        let verifiable = named
-            .iter()
-            .find(|entry| entry.key.key.choose_scheme(hello.signature_schemes()).is_some());
-        let default = self.default.as_ref().filter(|_| !self.strict);
-        let entry = verifiable.or(named.first()).copied().or(default)?;
+        let mut fitting = named.unwrap_or_default();
+        if fitting.is_empty() && !self.strict {
+            fitting = self.defaults.iter().collect();
+        }
+        let verifiable =
+            |entry: &&&Arc<Entry>| entry.key.key.choose_scheme(hello.signature_schemes()).is_some();
+        // A client that speaks of both kinds gets ECDSA, as the original has it.
+        let is_ecdsa = |entry: &&&Arc<Entry>| entry.key.key.algorithm() == SignatureAlgorithm::ECDSA;
+        let first = fitting.first()?;
+        let best = fitting.iter().filter(verifiable).find(is_ecdsa);
+        let entry = *best.or_else(|| fitting.iter().find(verifiable)).unwrap_or(first);
         choose(&entry.key);
         Some(Arc::clone(&entry.key))
     }
@@ -121,7 +128,7 @@ mod tests {
             entry(&["*.shop.test"], &["no.shop.test"], 1),
             entry(&["www.shop.test"], &[], 2),
         ];
-        let by_sni = BySni::new(entries, false);
+        let by_sni = BySni::new(entries, false, 1);
         let found = |name: &str| by_sni.candidates(name).first().map(|entry| entry.settings);
         assert_eq!(found("WWW.shop.test"), Some(2));
         assert_eq!(found("api.shop.test"), Some(1));

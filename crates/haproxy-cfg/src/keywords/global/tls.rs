@@ -46,7 +46,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "folder of issuers that complete chains",
     )
     .takes(&[arg("path", Kind::Custom(g::ISSUERS))
-        .missing("global statement '{kw}' expects a directory path as an argument.")]),
+        .missing("global statement '{kw}' expects a directory path as an argument.")])
+    .acts(g::issuers),
     kw(
         "jwt.allow_none_alg",
         GLOBAL,
@@ -139,7 +140,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .takes(SIGALGS)
     .since(2, 8),
     kw("ssl-default-bind-curves", GLOBAL, ANY, "curves of bind lines")
-        .takes(&[text("curves").missing("global statement '{kw}' expects a curves suite as an arguments.")]),
+        .takes(&[text("curves").missing("global statement '{kw}' expects a curves suite as an arguments.")])
+        .acts(g::ssl_default),
     kw("ssl-default-bind-options", GLOBAL, ANY, "options of bind lines")
         .takes(BIND_OPTIONS)
         .acts(g::ssl_default),
@@ -177,7 +179,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .since(2, 9),
     kw("ssl-default-server-curves", GLOBAL, ANY, "curves towards servers")
         .takes(&[text("curves").missing("global statement '{kw}' expects a curves suite as an arguments.")])
-        .since(2, 9),
+        .since(2, 9)
+        .acts(g::ssl_default),
     kw(
         "ssl-default-server-options",
         GLOBAL,
@@ -211,14 +214,16 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "look for extra files under the name without .crt",
     )
-    .takes(&[IGNORED]),
+    .takes(&[IGNORED])
+    .acts(g::extra_files),
     kw(
         "ssl-load-extra-files",
         GLOBAL,
         ANY,
         "files beside a certificate that are loaded",
     )
-    .takes(&[arg("kinds", Kind::Rest(g::EXTRA_FILES))]),
+    .takes(&[arg("kinds", Kind::Rest(g::EXTRA_FILES))])
+    .acts(g::extra_files),
     kw("ssl-mode-async", GLOBAL, ANY, "asynchronous TLS operations").takes(&[IGNORED]),
     kw(
         "ssl-passphrase-cmd",

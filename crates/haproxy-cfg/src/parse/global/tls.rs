@@ -7,7 +7,7 @@ use super::super::reading::Reading;
 use super::super::tls_versions::{Asked, tls_version};
 use super::{given, kept};
 use crate::host::PathKind;
-use crate::model::TlsVersion;
+use crate::model::{ExtraFiles, TlsVersion};
 use crate::signature::{Argument, ReadArgument, Value};
 
 /// A version of TLS behind `ssl-min-ver` or `ssl-max-ver`.
@@ -122,6 +122,33 @@ pub(crate) const EXTRA_FILES: ReadArgument = ReadArgument(|reading, cursor, subj
     Some(Value::List(kinds))
 });
 
+/// `ssl-load-extra-files` and `ssl-load-extra-del-ext`.
+pub(crate) fn extra_files(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(given) = given(reading, line) else { return };
+    let extra = &mut reading.written.global.ssl_extra;
+    let Some(Value::List(kinds)) = given.get("kinds") else {
+        extra.without_extension = true;
+        return;
+    };
+    let has = |wanted: &str| {
+        let is = |kind: &Value| matches!(kind, Value::Word(kind) if *kind == wanted || *kind == "all");
+        kinds.iter().any(is)
+    };
+    *extra = ExtraFiles {
+        bundle: has("bundle"),
+        key: has("key"),
+        ocsp: has("ocsp"),
+        issuer: has("issuer"),
+        without_extension: extra.without_extension,
+    };
+}
+
+/// `issuers-chain-path`.
+pub(crate) fn issuers(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(given) = given(reading, line) else { return };
+    reading.written.global.issuers = given.get("path").and_then(Value::text).cloned();
+}
+
 /// `crt-base` and `ca-base`.
 pub(crate) fn base(reading: &mut Reading<'_>, line: &Line<'_>) {
     let Some(given) = given(reading, line) else { return };
@@ -193,6 +220,8 @@ pub(crate) fn ssl_default(reading: &mut Reading<'_>, line: &Line<'_>) {
         defaults.ciphers = given.get("ciphers").and_then(Value::text).cloned();
     } else if given.name.ends_with("-ciphersuites") {
         defaults.ciphersuites = given.get("ciphers").and_then(Value::text).cloned();
+    } else if given.name.ends_with("-curves") {
+        defaults.curves = given.get("curves").and_then(Value::text).cloned();
     } else {
         let versions = if server {
             &mut reading.written.tls_of_servers

@@ -46,6 +46,7 @@ pub(crate) enum ServerParse {
     CheckSsl(bool),
     Ciphers,
     Ciphersuites,
+    Curves,
     Cookie,
     CrlFile,
     Crt,
@@ -670,6 +671,7 @@ fn apply(
         ServerParse::AgentSend => params.more.agent_send = Some(text()),
         ServerParse::CheckSsl(on) => params.more.tls.checks = Some(on),
         ServerParse::Ciphers => params.more.tls.ciphers = Some(text()),
+        ServerParse::Curves => params.more.tls.curves = Some(text()),
         ServerParse::Ciphersuites => params.more.tls.ciphersuites = Some(text()),
         ServerParse::Crt => {
             let base = reading.written.global.crt_base.as_ref();

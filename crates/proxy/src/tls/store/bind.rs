@@ -1,13 +1,13 @@
 //! A listener among those who use what is in memory: where its certificates come from, and how what its clients get is made of them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use haproxy_cfg::model::{BindCertificate, BindSsl, ListedAt, Mode, OwnSsl, Word};
 use rustls::{ServerConfig, SignatureAlgorithm};
 use syntax::Span;
 
-use super::super::certificate::{Loaded, files_of, path_of};
+use super::super::certificate::{Loaded, bundle, files_of, path_of};
 use super::super::sni::{BySni, Entry};
 use super::super::{BindSide, ClientSettings, Serving, Teller, server_config};
 use super::{Inner, List, settings_of};
@@ -35,8 +35,8 @@ pub(in crate::tls) type Sources = Vec<Source>;
 
 #[derive(Clone, Debug)]
 pub(in crate::tls) enum Source {
-    /// A file.
-    File(String),
+    /// A file, or those of a bundle.
+    Files(Vec<String>),
     /// A list or a folder.
     List(String),
 }
@@ -66,7 +66,12 @@ impl Inner {
         let known: Vec<String> = self.lists.keys().cloned().collect();
         for given in &ssl.certificates {
             let path = path_of(&given.path);
+            let bundle = match self.common.extra.bundle && !path.exists() {
+                true => bundle(path),
+                false => Vec::new(),
+            };
             let files = match files_of(path) {
+                _ if !bundle.is_empty() => bundle,
                 Ok(files) => files,
                 Err(error) => {
                     teller.refuse_line(&format!(
@@ -85,7 +90,17 @@ impl Inner {
                 }
             }
             let list = match &given.listed {
-                Some(listed) => Some((listed.list.to_string(), vec![given.clone()], false)),
+                Some(listed) => {
+                    let line = |file: &PathBuf| BindCertificate {
+                        path: shown(file).into(),
+                        ..given.clone()
+                    };
+                    Some((
+                        listed.list.to_string(),
+                        files.iter().map(line).collect::<Vec<_>>(),
+                        false,
+                    ))
+                }
                 None if path.is_dir() => {
                     let lines = files.iter().map(|file| of_folder(file, &given.path));
                     Some((given.path.to_string(), lines.collect(), true))
@@ -93,7 +108,7 @@ impl Inner {
                 None => None,
             };
             let Some((name, lines, is_folder)) = list else {
-                sources.push(Source::File(given.path.to_string()));
+                sources.push(Source::Files(files.iter().map(|file| shown(file)).collect()));
                 continue;
             };
             let named = |source: &Source| matches!(source, Source::List(list) if *list == name);
@@ -128,10 +143,10 @@ impl Inner {
         let mut found = Vec::new();
         for source in sources {
             match source {
-                Source::File(name) => found.push(Served {
+                Source::Files(names) => found.extend(names.iter().map(|name| Served {
                     name: name.clone(),
                     line: None,
-                }),
+                })),
                 Source::List(name) => {
                     let lines = self.lists.get(name).into_iter().flat_map(|list| &list.lines);
                     found.extend(lines.map(|line| Served {
@@ -195,7 +210,9 @@ impl Inner {
             own.map(|entry| entry.key.key.algorithm()).collect()
         };
         let keys: Vec<_> = (0..all.len()).map(keys_of).collect();
-        let by_sni = Arc::new(BySni::new(entries, ssl.strict_sni));
+        // All of a bundle that is named first are for other names too, whichever of them a client can verify.
+        let defaults = defaults_of(sources);
+        let by_sni = Arc::new(BySni::new(entries, ssl.strict_sni, defaults));
         let mut settings = Vec::with_capacity(all.len());
         for ((own, ssl), keys) in all.into_iter().zip(keys) {
             let same = |settings: &&ClientSettings| match (&settings.own, &own) {
@@ -221,6 +238,14 @@ impl Inner {
             });
         }
         Some(Serving { settings, by_sni })
+    }
+}
+
+/// How many of the certificates of a line are for all other names.
+pub(in crate::tls) fn defaults_of(sources: &Sources) -> usize {
+    match sources.first() {
+        Some(Source::Files(names)) => names.len(),
+        _ => 1,
     }
 }
 

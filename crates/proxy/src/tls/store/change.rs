@@ -421,11 +421,26 @@ impl TlsStore for Store {
     }
 
     fn ticket_keys(&self) -> Vec<TicketKeys> {
-        Vec::new()
+        // The last file that was named is the first.
+        let inner = self.lock();
+        let numbered = (0u32..).zip(inner.rings.iter().rev());
+        numbered
+            .map(|(id, ring)| TicketKeys {
+                id,
+                file: ring.file.clone(),
+                keys: ring.shown(),
+            })
+            .collect()
     }
 
-    fn set_ticket_key(&self, _: u32, _: &[u8]) -> Result<(), Refusal> {
-        Err("'set ssl tls-key' unable to locate referenced filename".to_owned())
+    fn set_ticket_key(&self, id: u32, key: &[u8]) -> Result<(), Refusal> {
+        let inner = self.lock();
+        let ring = inner.rings.iter().rev().nth(id as usize);
+        match ring.map(|ring| ring.rotate(key)) {
+            Some(true) => Ok(()),
+            Some(false) => Err("'set ssl tls-key' received a key of wrong size.".to_owned()),
+            None => Err("'set ssl tls-key' unable to locate referenced filename".to_owned()),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use haproxy_cfg::model::BindCertificate;
 use proxy_core::cli::{Refusal, ServedName};
 
-use super::bind::Source;
+use super::bind::{Source, defaults_of};
 use super::change::{Touched, kind_of};
 use super::{Inner, settings_of};
 
@@ -91,7 +91,7 @@ impl Inner {
                 if given.is_empty() {
                     given.clone_from(&loaded.names);
                 }
-                if at == 0 && !settings_of(&bind.ssl, None).strict_sni {
+                if at < defaults_of(&bind.sources) && !settings_of(&bind.ssl, None).strict_sni {
                     given.push("*".to_owned());
                 }
                 for name in given {

@@ -10,12 +10,17 @@ mod server;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use aws_lc_rs::digest;
 use haproxy_cfg::Dialect;
-use haproxy_cfg::model::{BindCertificate, BindSsl, OwnSsl, SslDefaults, Word};
+use haproxy_cfg::model::{BindCertificate, BindSsl, ExtraFiles, OwnSsl, SslDefaults, Word};
 use rustls::crypto::CryptoProvider;
+use rustls::server::ProducesTickets;
+use rustls_pki_types::CertificateDer;
 
 use super::certificate::{self, Loaded, Material};
+use super::tickets::{Ring, Tickets};
 use super::trust::{Authorities, Revocations, Trust};
+use crate::listen::system_words;
 
 pub(super) use bind::BindUser;
 pub(super) use server::ServerUser;
@@ -33,6 +38,10 @@ pub(super) struct Common {
     pub(super) dialect: Dialect,
     /// `ssl-default-bind-*`.
     pub(super) defaults: SslDefaults,
+    /// Which files beside a certificate are loaded with it.
+    pub(super) extra: ExtraFiles,
+    /// Certificates that complete chains, each with its own chain.
+    pub(super) issuers: Vec<Vec<CertificateDer<'static>>>,
 }
 
 /// A certificate in memory.
@@ -65,6 +74,8 @@ pub(super) struct Inner {
     pub(super) lists: BTreeMap<String, List>,
     pub(super) authorities: BTreeMap<String, Arc<Authorities>>,
     pub(super) revoked: BTreeMap<String, Arc<Revocations>>,
+    /// Keys of session tickets, in the order in which their files were named.
+    pub(super) rings: Vec<Arc<Ring>>,
     pub(super) pending: Pending,
     pub(super) binds: Vec<BindUser>,
     pub(super) servers: Vec<ServerUser>,
@@ -91,6 +102,7 @@ impl Inner {
             lists: BTreeMap::new(),
             authorities: BTreeMap::new(),
             revoked: BTreeMap::new(),
+            rings: Vec::new(),
             pending: Pending::default(),
             binds: Vec::new(),
             servers: Vec::new(),
@@ -104,7 +116,8 @@ impl Inner {
             return held.loaded.clone().ok_or_else(empty);
         }
         let word: Word = name.into();
-        let material = Material::read(certificate::path_of(&word))?;
+        let mut material = Material::read(certificate::path_of(&word), self.common.extra)?;
+        material.complete(&self.common.issuers);
         let loaded = material.ready(&self.common.provider, name)?;
         let held = Held {
             material,
@@ -112,6 +125,36 @@ impl Inner {
         };
         self.certificates.insert(name.to_owned(), held);
         Ok(loaded)
+    }
+
+    /// Tickets under the keys of a file, for the clients of some settings. The text to tell when it cannot be loaded.
+    pub(super) fn tickets(&mut self, file: &Word, ssl: &BindSsl) -> Result<Arc<dyn ProducesTickets>, String> {
+        let name = file.to_string();
+        let ring = match self.rings.iter().find(|ring| ring.file == name) {
+            Some(ring) => Arc::clone(ring),
+            None => {
+                let content = std::fs::read(certificate::path_of(file))
+                    .map_err(|error| format!("'{name}' : {}", system_words(&error)))?;
+                let ring = Arc::new(Ring::parse(&name, &content)?);
+                self.rings.push(Arc::clone(&ring));
+                ring
+            }
+        };
+        let mut asked = digest::Context::new(&digest::SHA256);
+        let (is_asked, is_required) = ssl.verify;
+        asked.update(&[u8::from(is_asked), u8::from(is_required)]);
+        let named = |file: &Option<Word>| file.as_ref().map(ToString::to_string).filter(|_| is_asked);
+        let authorities = named(&ssl.ca_file).and_then(|file| self.authorities.get(&file));
+        let revoked = named(&ssl.crl_file).and_then(|file| self.revoked.get(&file));
+        let authorities = authorities.map(|authorities| authorities.der());
+        let revoked = revoked.map(|revoked| revoked.der());
+        for der in authorities.into_iter().chain(revoked).flatten() {
+            asked.update(&der);
+        }
+        Ok(Arc::new(Tickets {
+            ring,
+            asked: asked.finish().as_ref().to_vec(),
+        }))
     }
 
     /// Whom the files name. The text to tell when one cannot be loaded.
