@@ -26,7 +26,7 @@ use crate::levels::Levels;
 use crate::report::{Report, place};
 use crate::rule::{self, Findings};
 
-/// Rules over haproxy.cfg look at a [`view::View`].
+/// Rules over haproxy.cfg look at a `View`.
 #[derive(Clone, Copy)]
 pub struct Over;
 

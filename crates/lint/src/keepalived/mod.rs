@@ -24,7 +24,7 @@ use crate::report::{Report, place};
 use crate::rule::{self, Findings};
 use crate::rule_pages::{Language, Words, pages_of};
 
-/// Rules over keepalived.conf look at a [`Cluster`].
+/// Rules over keepalived.conf look at a `Cluster`.
 #[derive(Clone, Copy)]
 pub struct Over;
 
