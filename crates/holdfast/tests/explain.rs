@@ -159,6 +159,38 @@ fn tls_and_what_is_below_http_are_followed_too() {
 }
 
 #[test]
+fn a_file_is_explained_where_its_certificates_and_names_are_not() {
+    let file = format!(
+        "global\n    user nobody-of-that-name\n{FRAME}frontend secure\n    bind 192.0.2.1:443 ssl crt /nowhere/a.pem alpn h2 ca-file \
+         /nowhere/ca.pem verify required\n    use_backend app if {{ ssl_fc }}\nbackend app\n    server a no-such-name.invalid:80\n    server \
+         b 192.0.2.2:443 ssl verify required ca-file /nowhere/c.pem\n"
+    );
+    let site = folder(&file);
+    let said = json(site.path(), &["--tls", "--down", "app/a"]);
+    assert_eq!((&said["backend"], &said["server"]), (&"app".into(), &"b".into()));
+    let notes: Vec<&str> = said["notes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|note| note.as_str().unwrap())
+        .collect();
+    assert_eq!(notes.len(), 3, "{notes:?}");
+    assert!(
+        notes[0].starts_with("a.cfg:9: its certificates are not here")
+            && notes[2].starts_with("no-such-name.invalid has no")
+    );
+    // What rules depend on is not done without.
+    std::fs::write(
+        site.path().join("b.cfg"),
+        file.replace("{ ssl_fc }", "{ path -f /nowhere/list }"),
+    )
+    .unwrap();
+    let refused = explain(site.path(), &["b.cfg"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("failed to open pattern file"));
+}
+
+#[test]
 fn what_cannot_be_explained_is_said() {
     let site = site();
     let told = |arguments: &[&str]| {

@@ -1,6 +1,7 @@
 //! `holdfast explain`: which frontend, rules, ACLs, backend and server a request meets, and what each rule looked at. The code that
 //! serves requests goes the request's way ([`proxy::rehearsal`]); here are the command line, the files and the words.
 
+mod machine;
 mod question;
 mod report;
 
@@ -16,9 +17,9 @@ use proxy_core::stats::Process;
 use syntax::Severity;
 use syntax::render::HaproxyShape;
 
+use self::machine::{Elsewhere, without_certificates};
 use self::report::Report;
 use crate::haproxy::zone;
-use crate::host::SystemHost;
 
 /// Exit status when the request was followed to its end.
 const EXPLAINED: u8 = 0;
@@ -110,13 +111,23 @@ fn explain(options: &Options) -> Result<(String, u8), (Vec<u8>, u8)> {
     let usage = |text: String| (format!("holdfast explain: {text}\n").into_bytes(), USAGE);
     let inputs: Vec<Input> = options.files.iter().cloned().map(Input::Path).collect();
     let dialect = options.dialect.unwrap_or_default();
-    let mut loaded = load(&inputs, dialect, &SystemHost, LoadOptions::default());
+    let host = Elsewhere::default();
+    let mut loaded = load(&inputs, dialect, &host, LoadOptions::default());
+    let mut notes = Vec::new();
+    if loaded.has_errors()
+        && let Some((inputs, told)) = without_certificates(&loaded)
+    {
+        loaded = load(&inputs, dialect, &host, LoadOptions::default());
+        notes = told;
+    }
     if loaded.has_errors() {
         return Err((refusal(&loaded), UNSETTLED));
     }
+    let lacks_certificates = !notes.is_empty();
+    notes.extend(host.notes());
     let mut config = std::mem::take(&mut loaded.config);
     silence(&mut config);
-    let question = question::of(options, &config).map_err(usage)?;
+    let question = question::of(options, &config, lacks_certificates).map_err(usage)?;
     let config = Arc::new(config);
     let plan = Plan::compile(Arc::clone(&config)).map_err(|errors| {
         let lines = errors.iter().map(|(proxy, error)| {
@@ -136,6 +147,7 @@ fn explain(options: &Options) -> Result<(String, u8), (Vec<u8>, u8)> {
         sources: &loaded.sources,
         question: &question,
         outcome: &outcome,
+        notes: &notes,
     };
     let text = match options.format {
         Format::Text => report.text(),

@@ -55,9 +55,9 @@ pub(super) fn client(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| "write ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT".to_owned())
 }
 
-/// The question that the command line asks.
-pub(super) fn of(options: &Options, config: &Config) -> Result<Question, String> {
-    let (frontend, bind) = listener(options, config)?;
+/// The question that the command line asks. Where certificates are not here, lines that had some are in clear.
+pub(super) fn of(options: &Options, config: &Config, lacks_certificates: bool) -> Result<Question, String> {
+    let (frontend, bind) = listener(options, config, options.tls && !lacks_certificates)?;
     let listener = config.proxy(frontend).binds.get(usize::from(bind));
     let dst = listener.and_then(|listener| match &listener.address {
         Address::Inet(at) => {
@@ -87,8 +87,8 @@ pub(super) fn of(options: &Options, config: &Config) -> Result<Question, String>
     })
 }
 
-/// The frontend and its bind.
-fn listener(options: &Options, config: &Config) -> Result<(ProxyId, u16), String> {
+/// The frontend and its bind, one with TLS where that is asked for.
+fn listener(options: &Options, config: &Config, over_tls: bool) -> Result<(ProxyId, u16), String> {
     let all = config.proxies.iter().enumerate();
     let frontends: Vec<(usize, &Proxy)> = all
         .filter(|(_, proxy)| proxy.kind.is_frontend() && !proxy.disabled && !proxy.binds.is_empty())
@@ -100,8 +100,7 @@ fn listener(options: &Options, config: &Config) -> Result<(ProxyId, u16), String
             .collect();
         names.join(", ")
     };
-    let fits =
-        |bind: &Bind| options.to.is_none_or(|to| to.is_at(bind)) && (!options.tls || bind.ssl.is_some());
+    let fits = |bind: &Bind| options.to.is_none_or(|to| to.is_at(bind)) && (!over_tls || bind.ssl.is_some());
     let mut found = Vec::new();
     for (at, proxy) in &frontends {
         if options

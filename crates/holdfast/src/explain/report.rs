@@ -20,6 +20,8 @@ pub(super) struct Report<'a> {
     pub(super) sources: &'a SourceMap,
     pub(super) question: &'a Question,
     pub(super) outcome: &'a Outcome,
+    /// What is not here and was done without.
+    pub(super) notes: &'a [String],
 }
 
 impl Report<'_> {
@@ -53,6 +55,12 @@ impl Report<'_> {
         };
         // Writing into a text cannot fail.
         let _ = writeln!(out, "{what}{from}{to}{over}\n");
+        for note in self.notes {
+            let _ = writeln!(out, "note: {note}");
+        }
+        if !self.notes.is_empty() {
+            out.push('\n');
+        }
         self.heading(&mut out, frontend);
         let mut at = frontend;
         let mut switched = false;
@@ -112,6 +120,7 @@ impl Report<'_> {
             .collect();
         let value = json!({
             "frontend": name_of(self.config, self.question.frontend),
+            "notes": self.notes,
             "events": events,
             "backend": self.outcome.backend.map(|backend| name_of(self.config, backend)),
             "server": self.server_name(),
