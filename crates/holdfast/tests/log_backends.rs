@@ -79,6 +79,8 @@ impl Proxy {
         };
         let up = wait_for(|| UnixStream::connect(proxy.folder.path().join("stats.sock")).ok());
         assert!(up.is_some(), "{}", proxy.program.output().unwrap());
+        // A socket may be bound before another: only who answers has them all.
+        assert!(!proxy.command("show version").is_empty());
         proxy.input.connect(entry).unwrap();
         proxy
     }
