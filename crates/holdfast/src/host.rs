@@ -21,6 +21,75 @@ pub(crate) fn hostname() -> String {
         .unwrap_or_default()
 }
 
+/// What somebody says otherwise than this machine: the rest is as it is here. To be looked at through [`But`].
+pub(crate) trait Otherwise {
+    /// As [`Host::read_file`].
+    fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
+        SystemHost.read_file(path)
+    }
+
+    /// As [`Host::resolve`].
+    fn resolve(&self, host: &str) -> Option<IpAddr> {
+        SystemHost.resolve(host)
+    }
+
+    /// As [`Host::user_id`].
+    fn user_id(&self, name: &str) -> Option<u32> {
+        SystemHost.user_id(name)
+    }
+
+    /// As [`Host::group_id`].
+    fn group_id(&self, name: &str) -> Option<u32> {
+        SystemHost.group_id(name)
+    }
+}
+
+/// This machine, but for what another says. Nothing is handed over to who only looks at a file: inherited descriptors count as there.
+#[derive(Debug)]
+pub(crate) struct But<'a, T>(pub(crate) &'a T);
+
+impl<T: Otherwise> Host for But<'_, T> {
+    fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
+        self.0.read_file(path)
+    }
+
+    fn list_folder(&self, path: &str) -> io::Result<Vec<String>> {
+        SystemHost.list_folder(path)
+    }
+
+    fn path_kind(&self, path: &str) -> io::Result<PathKind> {
+        SystemHost.path_kind(path)
+    }
+
+    fn env(&self, name: &str) -> Option<Vec<u8>> {
+        SystemHost.env(name)
+    }
+
+    fn resolve(&self, host: &str) -> Option<IpAddr> {
+        self.0.resolve(host)
+    }
+
+    fn user_id(&self, name: &str) -> Option<u32> {
+        self.0.user_id(name)
+    }
+
+    fn group_id(&self, name: &str) -> Option<u32> {
+        self.0.group_id(name)
+    }
+
+    fn hostname(&self) -> String {
+        SystemHost.hostname()
+    }
+
+    fn key_belongs(&self, certificate: &[u8], key: &[u8]) -> Option<bool> {
+        SystemHost.key_belongs(certificate, key)
+    }
+
+    fn descriptor(&self, _fd: i32) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Host for SystemHost {
     fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
         std::fs::read(path)

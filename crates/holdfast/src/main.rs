@@ -14,6 +14,7 @@ mod migrate;
 mod migrate_heartbeat;
 mod plan;
 mod replace;
+mod report;
 mod service_manager;
 mod simulate;
 mod syslog;

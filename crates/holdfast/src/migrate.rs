@@ -9,6 +9,7 @@ use ::lint::migrate::{self, Kind, Migrated};
 use haproxy_cfg::{Dialect, Input, LoadOptions, load};
 use syntax::{Severity, Version};
 
+use crate::host::But;
 use crate::lint::machine::Machine;
 
 /// Exit status when nothing is left to decide.
@@ -214,7 +215,7 @@ fn refused(name: &str, migrated: &Migrated) -> Vec<Refused> {
         ignore_unresolved: true,
         ..LoadOptions::default()
     };
-    let loaded = load(&[input], dialect, &Machine, options);
+    let loaded = load(&[input], dialect, &But(&Machine), options);
     let alerts = loaded
         .diagnostics
         .iter()

@@ -2,12 +2,11 @@
 //! done without, and that is said.
 
 use std::cell::RefCell;
-use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 
-use haproxy_cfg::{Host, Input, Loaded, PathKind};
+use haproxy_cfg::{Host as _, Input, Loaded};
 
-use crate::host::SystemHost;
+use crate::host::{Otherwise, SystemHost};
 
 /// The address of names that have none here (RFC 5737: it is nobody's).
 const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 254));
@@ -46,23 +45,7 @@ impl Elsewhere {
     }
 }
 
-impl Host for Elsewhere {
-    fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
-        SystemHost.read_file(path)
-    }
-
-    fn list_folder(&self, path: &str) -> io::Result<Vec<String>> {
-        SystemHost.list_folder(path)
-    }
-
-    fn path_kind(&self, path: &str) -> io::Result<PathKind> {
-        SystemHost.path_kind(path)
-    }
-
-    fn env(&self, name: &str) -> Option<Vec<u8>> {
-        SystemHost.env(name)
-    }
-
+impl Otherwise for Elsewhere {
     fn resolve(&self, host: &str) -> Option<IpAddr> {
         SystemHost.resolve(host).or_else(|| {
             let mut unknown = self.unknown.borrow_mut();
@@ -80,19 +63,6 @@ impl Host for Elsewhere {
 
     fn group_id(&self, name: &str) -> Option<u32> {
         SystemHost.group_id(name).or(Some(0))
-    }
-
-    fn hostname(&self) -> String {
-        SystemHost.hostname()
-    }
-
-    fn key_belongs(&self, certificate: &[u8], key: &[u8]) -> Option<bool> {
-        SystemHost.key_belongs(certificate, key)
-    }
-
-    fn descriptor(&self, _fd: i32) -> io::Result<()> {
-        // What the service manager hands over is nowhere here.
-        Ok(())
     }
 }
 

@@ -5,7 +5,6 @@ mod machine;
 mod question;
 mod report;
 
-use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use haproxy_cfg::model::{Config, ProxyId};
@@ -20,6 +19,8 @@ use syntax::render::HaproxyShape;
 use self::machine::{Elsewhere, without_certificates};
 use self::report::Report;
 use crate::haproxy::zone;
+use crate::host::But;
+use crate::report::{Format, print};
 
 /// Exit status when the request was followed to its end.
 const EXPLAINED: u8 = 0;
@@ -27,16 +28,6 @@ const EXPLAINED: u8 = 0;
 const UNSETTLED: u8 = 1;
 /// Exit status of a wrong command line; clap's too.
 const USAGE: u8 = 2;
-
-/// How the report is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs.
-    Json,
-}
 
 /// The command line.
 #[derive(Debug, clap::Args)]
@@ -90,20 +81,7 @@ pub(crate) struct Options {
 
 /// Runs it; gives the exit status.
 pub(crate) fn run(options: &Options) -> u8 {
-    let (text, status) = match explain(options) {
-        Ok(explained) => explained,
-        Err((text, status)) => {
-            // Whoever closed standard error does not want to read it.
-            let _ = io::stderr().write_all(&text);
-            return status;
-        }
-    };
-    match io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => status,
-        // A reader that has seen enough is none.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => status,
-        Err(_) => UNSETTLED,
-    }
+    print(explain(options), UNSETTLED)
 }
 
 /// The report and the exit status, or what stands in the way.
@@ -112,12 +90,12 @@ fn explain(options: &Options) -> Result<(String, u8), (Vec<u8>, u8)> {
     let inputs: Vec<Input> = options.files.iter().cloned().map(Input::Path).collect();
     let dialect = options.dialect.unwrap_or_default();
     let host = Elsewhere::default();
-    let mut loaded = load(&inputs, dialect, &host, LoadOptions::default());
+    let mut loaded = load(&inputs, dialect, &But(&host), LoadOptions::default());
     let mut notes = Vec::new();
     if loaded.has_errors()
         && let Some((inputs, told)) = without_certificates(&loaded)
     {
-        loaded = load(&inputs, dialect, &host, LoadOptions::default());
+        loaded = load(&inputs, dialect, &But(&host), LoadOptions::default());
         notes = told;
     }
     if loaded.has_errors() {

@@ -1,55 +1,20 @@
 //! This machine as a linting sees it.
 
-use std::io;
 use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use ::lint::Facts;
-use haproxy_cfg::{Host, PathKind};
 use nix::sys::resource::{Resource, getrlimit};
 
-use crate::host::SystemHost;
+use crate::host::Otherwise;
 
 /// This machine.
 pub(crate) struct Machine;
 
-impl Host for Machine {
-    fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
-        SystemHost.read_file(path)
-    }
-
-    fn list_folder(&self, path: &str) -> io::Result<Vec<String>> {
-        SystemHost.list_folder(path)
-    }
-
-    fn path_kind(&self, path: &str) -> io::Result<PathKind> {
-        SystemHost.path_kind(path)
-    }
-
-    fn env(&self, name: &str) -> Option<Vec<u8>> {
-        SystemHost.env(name)
-    }
-
+impl Otherwise for Machine {
     fn resolve(&self, _host: &str) -> Option<IpAddr> {
         None
-    }
-
-    fn user_id(&self, name: &str) -> Option<u32> {
-        SystemHost.user_id(name)
-    }
-
-    fn group_id(&self, name: &str) -> Option<u32> {
-        SystemHost.group_id(name)
-    }
-
-    fn hostname(&self) -> String {
-        SystemHost.hostname()
-    }
-
-    fn descriptor(&self, _fd: i32) -> io::Result<()> {
-        // What the service manager hands over is not here yet.
-        Ok(())
     }
 }
 

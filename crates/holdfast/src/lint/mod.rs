@@ -15,6 +15,7 @@ use haproxy_cfg::{Dialect, Input};
 use self::language::is_keepalived;
 use self::machine::Machine;
 use self::output::Format;
+use crate::host::But;
 
 /// Exit status when nothing is found.
 const CLEAN: u8 = 0;
@@ -106,11 +107,11 @@ fn lint(options: &Options) -> Result<u8, String> {
     let sets = sets(options, &nodes, &proxies);
     let dialects = Dialects::of(options, &nodes, &proxies)?;
     let judge = |set: &Set| match set {
-        Set::Proxy(inputs) => haproxy::lint(inputs, dialects.proxy, &Machine, &Machine, &levels),
+        Set::Proxy(inputs) => haproxy::lint(inputs, dialects.proxy, &But(&Machine), &Machine, &levels),
         Set::Nodes(nodes, proxies) => {
             let machine = keepalived::Machine {
                 host: &crate::keepalived::host::Machine,
-                proxy_host: &Machine,
+                proxy_host: &But(&Machine),
                 facts: &Machine,
             };
             keepalived::lint(nodes, proxies, dialects.nodes, machine, &levels)

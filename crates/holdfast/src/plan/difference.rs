@@ -3,35 +3,13 @@
 use std::collections::BTreeMap;
 
 use haproxy_cfg::Loaded;
+use haproxy_cfg::keywords::{Table, row};
 use haproxy_cfg::model::{Config, Mode, Proxy};
 
 use super::{Grade, Item};
 
 /// Lines of a section, as words.
 type Sections = BTreeMap<String, Vec<String>>;
-
-/// Words that begin a section.
-const SECTIONS: &[&str] = &[
-    "global",
-    "defaults",
-    "frontend",
-    "backend",
-    "listen",
-    "peers",
-    "resolvers",
-    "userlist",
-    "mailers",
-    "http-errors",
-    "ring",
-    "log-forward",
-    "log-profile",
-    "cache",
-    "fcgi-app",
-    "program",
-    "crt-store",
-    "traces",
-    "acme",
-];
 
 /// Two configurations.
 #[derive(Debug)]
@@ -158,7 +136,7 @@ fn sections(loaded: &Loaded) -> Sections {
         let words: Vec<String> = line.iter().map(|word| word.text.to_string()).collect();
         if words
             .first()
-            .is_some_and(|first| SECTIONS.contains(&first.as_str()))
+            .is_some_and(|first| row(Table::Section, first).is_some())
         {
             // Addresses behind a name are a line of it.
             current = words.iter().take(2).cloned().collect::<Vec<_>>().join(" ");

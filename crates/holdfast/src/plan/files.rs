@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
 
-use haproxy_cfg::{Host, PathKind};
+use haproxy_cfg::Host as _;
 
 use super::{Grade, Item};
-use crate::host::SystemHost;
+use crate::host::{Otherwise, SystemHost};
 
 /// This machine, which keeps in mind what files were asked for.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub(super) struct Noting {
     names: RefCell<BTreeMap<String, Option<IpAddr>>>,
 }
 
-impl Host for Noting {
+impl Otherwise for Noting {
     fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
         let read = SystemHost.read_file(path);
         let noted = read.as_ref().map(Vec::len).map_err(ToString::to_string);
@@ -27,43 +27,10 @@ impl Host for Noting {
         read
     }
 
-    fn list_folder(&self, path: &str) -> io::Result<Vec<String>> {
-        SystemHost.list_folder(path)
-    }
-
-    fn path_kind(&self, path: &str) -> io::Result<PathKind> {
-        SystemHost.path_kind(path)
-    }
-
-    fn env(&self, name: &str) -> Option<Vec<u8>> {
-        SystemHost.env(name)
-    }
-
     fn resolve(&self, host: &str) -> Option<IpAddr> {
         let address = SystemHost.resolve(host);
         self.names.borrow_mut().insert(host.to_owned(), address);
         address
-    }
-
-    fn user_id(&self, name: &str) -> Option<u32> {
-        SystemHost.user_id(name)
-    }
-
-    fn group_id(&self, name: &str) -> Option<u32> {
-        SystemHost.group_id(name)
-    }
-
-    fn hostname(&self) -> String {
-        SystemHost.hostname()
-    }
-
-    fn key_belongs(&self, certificate: &[u8], key: &[u8]) -> Option<bool> {
-        SystemHost.key_belongs(certificate, key)
-    }
-
-    fn descriptor(&self, _fd: i32) -> io::Result<()> {
-        // What the service manager hands over is not here yet.
-        Ok(())
     }
 }
 

@@ -8,7 +8,6 @@ mod listeners;
 mod process;
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 use haproxy_cfg::{Dialect, Input, LoadOptions, Loaded, load};
 use proxy::tls::TlsMessage;
@@ -18,6 +17,8 @@ use syntax::{SourceMap, Span};
 
 use self::difference::Difference;
 use self::files::Noting;
+use crate::host::But;
+use crate::report::{Format, print};
 
 /// Exit status when it would start.
 const STARTS: u8 = 0;
@@ -25,16 +26,6 @@ const STARTS: u8 = 0;
 const WRONG: u8 = 1;
 /// Exit status when a file cannot be read; clap's for a wrong command line too.
 const UNREADABLE: u8 = 2;
-
-/// How the report is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs.
-    Json,
-}
 
 /// The command line.
 #[derive(Debug, clap::Args)]
@@ -99,20 +90,7 @@ type Part = (&'static str, Vec<Item>);
 
 /// Runs it; gives the exit status.
 pub(crate) fn run(options: &Options) -> u8 {
-    let (text, status) = match plan(options) {
-        Ok(planned) => planned,
-        Err(text) => {
-            // Whoever closed standard error does not want to read it.
-            let _ = io::stderr().write_all(&text);
-            return UNREADABLE;
-        }
-    };
-    match io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => status,
-        // A reader that has seen enough is none.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => status,
-        Err(_) => UNREADABLE,
-    }
+    print(plan(options).map_err(|text| (text, UNREADABLE)), UNREADABLE)
 }
 
 /// The report and the exit status; what the reading says where a file is refused.
@@ -153,7 +131,7 @@ fn read(files: &[String], dialect: Option<Dialect>, host: &Noting) -> Result<Loa
         lines: true,
         ..LoadOptions::default()
     };
-    let loaded = load(&inputs, dialect.unwrap_or_default(), host, options);
+    let loaded = load(&inputs, dialect.unwrap_or_default(), &But(host), options);
     if loaded.has_errors() {
         let shape = HaproxyShape {
             pid: std::process::id(),

@@ -9,7 +9,6 @@ mod host;
 mod network;
 mod report;
 
-use std::io::{self, Write as _};
 use std::time::Duration;
 
 use vrrp_proto::Instance;
@@ -17,6 +16,7 @@ use vrrp_proto::Instance;
 use self::course::{Setting, at_rest, worst};
 use self::failure::Failure;
 use self::report::Report;
+use crate::report::{Format, print};
 
 /// Exit status when nothing is wrong.
 const FINE: u8 = 0;
@@ -26,16 +26,6 @@ const WRONG: u8 = 1;
 const USAGE: u8 = 2;
 /// Exit status when a file cannot be read or run.
 const UNREADABLE: u8 = 3;
-
-/// How the report is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs.
-    Json,
-}
 
 /// The command line.
 #[derive(Debug, clap::Args)]
@@ -75,17 +65,13 @@ fn percent(text: &str) -> Result<f64, String> {
 
 /// Runs it; gives the exit status.
 pub(crate) fn run(options: &Options) -> u8 {
-    let (text, status) = match simulate(options) {
-        Ok((text, fine)) => (text, if fine { FINE } else { WRONG }),
-        Err((text, status)) => {
-            // Nobody is left to be told when standard error is closed.
-            let _ = write!(io::stderr(), "{text}");
-            return status;
-        }
-    };
-    // A reader that went away does not want the rest.
-    let _ = io::stdout().write_all(text.as_bytes());
-    status
+    let simulated = simulate(options);
+    print(
+        simulated
+            .map(|(text, fine)| (text, if fine { FINE } else { WRONG }))
+            .map_err(|(text, status)| (text.into_bytes(), status)),
+        UNREADABLE,
+    )
 }
 
 /// The report, and whether nothing is wrong; or what is told instead, with the exit status.

@@ -2,36 +2,13 @@
 
 use std::cell::OnceCell;
 
+use haproxy_cfg::keywords::{Table, row};
 use haproxy_cfg::model::{Bind, Config, Proxy, ProxyId};
 use haproxy_cfg::{Host, Loaded, ReadWord};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{SourceMap, Span};
 
 use crate::facts::Facts;
-
-/// The words that begin a section.
-const SECTIONS: &[&str] = &[
-    "global",
-    "defaults",
-    "frontend",
-    "backend",
-    "listen",
-    "userlist",
-    "peers",
-    "mailers",
-    "resolvers",
-    "cache",
-    "ring",
-    "log-forward",
-    "log-profile",
-    "http-errors",
-    "program",
-    "fcgi-app",
-    "crt-store",
-    "traces",
-    "acme",
-    "healthcheck",
-];
 
 /// A line: its words, of which there is at least one.
 #[derive(Clone, Copy, Debug)]
@@ -441,5 +418,5 @@ pub(super) fn bind_is_local(bind: &Bind) -> bool {
 }
 
 fn is_section(word: &[u8]) -> bool {
-    SECTIONS.iter().any(|name| name.as_bytes() == word)
+    std::str::from_utf8(word).is_ok_and(|name| row(Table::Section, name).is_some())
 }
