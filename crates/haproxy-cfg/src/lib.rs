@@ -10,6 +10,7 @@ mod dump;
 mod empty_word;
 mod environment;
 mod host;
+mod in_memory;
 pub mod keywords;
 mod lex;
 mod list_line_at_run_time;

@@ -1,12 +1,10 @@
 //! A line of a `crt-list` that is described while the process runs (`add ssl crt-list`), read as those of a file are.
 
-use std::io;
-use std::net::IpAddr;
-
 use syntax::Severity;
 
+use crate::in_memory::InMemory;
 use crate::model::BindCertificate;
-use crate::{Dialect, Host, Input, LoadOptions, PathKind, load};
+use crate::{Dialect, Input, LoadOptions, load};
 
 /// What the list is called in messages.
 const LIST: &str = "CLI";
@@ -16,7 +14,7 @@ const LIST: &str = "CLI";
 /// # Errors
 /// What is wrong with it, in the original's words where they are known.
 pub fn read_list_line(line: &[u8], dialect: Dialect) -> Result<BindCertificate, String> {
-    let text = format!("frontend line\n bind fd@0 ssl strict-sni crt-list {LIST}\n");
+    let text = format!("frontend line\n bind 127.0.0.1:1 ssl strict-sni crt-list {LIST}\n");
     let input = Input::Text {
         name: LIST.to_owned(),
         bytes: text.into_bytes(),
@@ -25,7 +23,10 @@ pub fn read_list_line(line: &[u8], dialect: Dialect) -> Result<BindCertificate, 
         ignore_unresolved: true,
         ..LoadOptions::default()
     };
-    let loaded = load(&[input], dialect, &OneList(line), options);
+    let here = InMemory {
+        file: Some((LIST, line)),
+    };
+    let loaded = load(&[input], dialect, &here, options);
     let behind_lead = |message: &str| {
         let (_, behind) = message.split_once("'crt-list' : ").unwrap_or(("", message));
         behind.to_owned()
@@ -42,54 +43,6 @@ pub fn read_list_line(line: &[u8], dialect: Dialect) -> Result<BindCertificate, 
     let bind = bind.and_then(|proxy| proxy.binds.into_iter().next());
     let certificate = bind.and_then(|bind| bind.ssl?.certificates.into_iter().next());
     certificate.ok_or_else(|| format!("parsing [{LIST}:1]: expects a certificate name"))
-}
-
-/// A machine on which there is the list, and whatever file it names.
-struct OneList<'a>(&'a [u8]);
-
-/// What a file of a certificate looks like to who does not look closely.
-const CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n";
-
-fn missing<T>() -> io::Result<T> {
-    Err(io::ErrorKind::NotFound.into())
-}
-
-impl Host for OneList<'_> {
-    fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
-        Ok(if path == LIST { self.0 } else { CERTIFICATE }.to_vec())
-    }
-
-    fn list_folder(&self, _: &str) -> io::Result<Vec<String>> {
-        missing()
-    }
-
-    fn path_kind(&self, _: &str) -> io::Result<PathKind> {
-        Ok(PathKind::File)
-    }
-
-    fn env(&self, _: &str) -> Option<Vec<u8>> {
-        None
-    }
-
-    fn resolve(&self, _: &str) -> Option<IpAddr> {
-        None
-    }
-
-    fn user_id(&self, _: &str) -> Option<u32> {
-        None
-    }
-
-    fn group_id(&self, _: &str) -> Option<u32> {
-        None
-    }
-
-    fn hostname(&self) -> String {
-        String::new()
-    }
-
-    fn descriptor(&self, _: i32) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! A variable of the process that is set while the process runs (`set var`): its value is read as the global section's lines read it.
 
+use crate::in_memory::Nowhere;
 use crate::model::Preset;
-use crate::server_at_run_time::{Nowhere, push_word};
+use crate::server_at_run_time::push_word;
 use crate::{Dialect, Input, LoadOptions, load};
 
 /// Reads what a variable is to be set to: an expression, or (`formatted`) a format.

@@ -6,10 +6,9 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::os::unix::net::UnixStream;
 use std::process::Command;
-use std::time::Duration;
 
+use test_support::admin;
 use test_support::process::{Program, both_programs, free_address, wait_for};
 
 struct Proxy {
@@ -41,12 +40,7 @@ impl Proxy {
     }
 
     fn ask(&self, line: &str) -> std::io::Result<String> {
-        let mut stream = UnixStream::connect(self.folder.path().join("stats"))?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        writeln!(stream, "{line}")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
+        admin::ask(&self.folder.path().join("stats"), line)
     }
 
     /// What clients are answered.

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use test_support::admin;
 use test_support::process::{Program, both_programs, free_address, is_alive, wait_for};
 
 /// Writes a file that answers at an address, with these lines in its global section and its frontend.
@@ -128,10 +129,7 @@ fn many_requests(address: SocketAddr) {
 
 /// How many log lines were lost, as the process counts them.
 fn lost(folder: &tempfile::TempDir) -> u64 {
-    let mut stream = std::os::unix::net::UnixStream::connect(folder.path().join("stats")).unwrap();
-    writeln!(stream, "show info").unwrap();
-    let mut info = String::new();
-    stream.read_to_string(&mut info).unwrap();
+    let info = admin::ask(&folder.path().join("stats"), "show info").unwrap();
     let count = info.lines().find_map(|line| line.strip_prefix("DroppedLogs: "));
     count.unwrap().parse().unwrap()
 }

@@ -7,22 +7,18 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use test_support::admin;
 use test_support::process::{Program, free_address, wait_for};
 
 /// How long an end may take that comes at once: less than any timeout of the file.
 const SOON: Duration = Duration::from_secs(10);
 
 fn ask(socket: &Path, line: &str) -> String {
-    let mut stream = UnixStream::connect(socket).unwrap();
-    stream.write_all(format!("{line}\n").as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    admin::ask(socket, line).unwrap()
 }
 
 /// The identifier of the stream of a client.

@@ -4,12 +4,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic; its helpers are part of it")]
 
 use std::fs;
-use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command;
 
+use test_support::admin;
 use test_support::process::{Program, both_programs, free_address, wait_for};
 
 /// A program whose checks are those of `backends`, each `NAME`, its lines and what stands behind `server s1`.
@@ -35,10 +34,7 @@ impl Proxy {
 
     /// The columns of a backend's server in the statistics; none before there are any.
     fn row(&self, backend: &str) -> Option<Vec<String>> {
-        let mut socket = UnixStream::connect(self.folder.path().join("stats.sock")).ok()?;
-        socket.write_all(b"show stat\n").ok()?;
-        let mut text = String::new();
-        socket.read_to_string(&mut text).ok()?;
+        let text = admin::ask(&self.folder.path().join("stats.sock"), "show stat").ok()?;
         let line = text
             .lines()
             .find(|line| line.starts_with(&format!("{backend},s1,")))?;

@@ -9,6 +9,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::unix::net::UnixStream;
 use std::process::Command;
 
+use test_support::admin;
 use test_support::process::{PATIENCE, Program, free_address, wait_for};
 
 /// Receivers of datagrams.
@@ -99,11 +100,7 @@ impl Proxy {
     }
 
     fn command(&self, command: &str) -> String {
-        let mut socket = UnixStream::connect(self.folder.path().join("stats.sock")).unwrap();
-        socket.write_all(format!("{command}\n").as_bytes()).unwrap();
-        let mut text = String::new();
-        socket.read_to_string(&mut text).unwrap();
-        text
+        admin::ask(&self.folder.path().join("stats.sock"), command).unwrap()
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use test_support::process::{Program, free_address, wait_for};
+use test_support::process::{Program, free_address, resident_kib, wait_for};
 
 /// Connections that are served at once.
 const MAXCONN: usize = 300;
@@ -145,13 +145,7 @@ fn client(address: SocketAddr, flood: Flood) -> TcpStream {
 
 /// Resident memory of a process, in bytes.
 fn resident(pid: i32) -> usize {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .unwrap();
-    let kibibytes: usize = line.split_whitespace().next().unwrap().parse().unwrap();
-    kibibytes * 1024
+    usize::try_from(resident_kib(pid).unwrap()).unwrap() * 1024
 }
 
 /// What a flood of those kinds, twice as many clients as are served, adds to the memory, in bytes.

@@ -13,6 +13,7 @@ use std::process::Command;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, geteuid};
+use test_support::admin;
 use test_support::process::{Daemon, Program, free_address, is_alive, wait_for};
 
 /// A folder with a configuration that answers each request itself.
@@ -327,10 +328,7 @@ fn a_stats_socket_has_the_mode_that_was_asked_for() {
     let program = site.start(&["-db"]);
     site.wait_until_alive(&program);
     assert_eq!(fs::metadata(&socket).unwrap().permissions().mode() & 0o777, 0o600);
-    let mut cli = std::os::unix::net::UnixStream::connect(&socket).unwrap();
-    cli.write_all(b"show info\n").unwrap();
-    let mut answer = String::new();
-    cli.read_to_string(&mut answer).unwrap();
+    let answer = admin::ask(&socket, "show info").unwrap();
     assert!(answer.contains(&format!("Pid: {}\n", program.pid())), "{answer}");
 }
 

@@ -13,6 +13,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use test_support::admin;
 use test_support::process::{Program, both_programs, free_address, wait_for};
 
 fn main() {
@@ -161,12 +162,7 @@ impl Proxy {
     }
 
     fn command(&self, line: &str) -> std::io::Result<String> {
-        let mut stream = std::os::unix::net::UnixStream::connect(self.socket())?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        writeln!(stream, "{line}")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
+        admin::ask(&self.socket(), line)
     }
 
     /// The status that a path is answered with.

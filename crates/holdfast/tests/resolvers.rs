@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -17,6 +16,7 @@ use std::time::Duration;
 
 use simple_dns::rdata::{A, AAAA, RData, SRV};
 use simple_dns::{CLASS, Name, Packet, PacketFlag, QTYPE, RCODE, ResourceRecord, TYPE};
+use test_support::admin;
 use test_support::process::{Program, free_address, wait_for};
 
 /// Debian's place of the original.
@@ -302,11 +302,7 @@ impl Proxy {
     }
 
     fn command(&self, command: &str) -> String {
-        let mut socket = UnixStream::connect(self.folder.path().join("stats.sock")).unwrap();
-        socket.write_all(format!("{command}\n").as_bytes()).unwrap();
-        let mut text = String::new();
-        socket.read_to_string(&mut text).unwrap();
-        text
+        admin::ask(&self.folder.path().join("stats.sock"), command).unwrap()
     }
 }
 

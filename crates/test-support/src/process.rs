@@ -1,6 +1,6 @@
 //! Programs under test: started, watched, and ended whatever becomes of the test.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::process::ExitStatusExt as _;
@@ -47,7 +47,7 @@ pub fn free_address() -> io::Result<SocketAddr> {
 /// Whether a process with that number exists and is not merely waiting to be collected.
 #[must_use]
 pub fn is_alive(pid: i32) -> bool {
-    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else {
+    let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else {
         return false;
     };
     // The state stands behind the name, which is in brackets.
@@ -63,6 +63,19 @@ pub fn both_programs(holdfast: &str) -> Vec<Command> {
     ours.arg("haproxy");
     let original = Path::new(ORIGINAL).exists().then(|| Command::new(ORIGINAL));
     std::iter::once(ours).chain(original).collect()
+}
+
+/// Memory that a process holds, KiB.
+///
+/// # Errors
+/// When there is no such process.
+pub fn resident_kib(pid: i32) -> io::Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    number
+        .and_then(|number| number.parse().ok())
+        .ok_or_else(|| io::ErrorKind::NotFound.into())
 }
 
 /// A program under test. Killed when it goes out of scope.

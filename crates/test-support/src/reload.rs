@@ -2,9 +2,8 @@
 //! that they keep and on others. What is to come of that is for those who ask.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
-use std::net::{Shutdown, SocketAddr};
-use std::os::unix::net::UnixStream;
+use std::io::{self};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -12,8 +11,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use nix::sys::signal::Signal;
 
+use crate::admin::ask;
 use crate::clients::{Clients, Kind, Manner, Seen, serve_pages};
-use crate::process::{Program, free_address, is_alive, wait_for};
+use crate::process::{Program, free_address, is_alive, resident_kib, wait_for};
 
 /// How the program is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,25 +169,6 @@ impl Place {
             )
         })
     }
-}
-
-/// What a stats socket answers.
-fn ask(socket: &Path, line: &str) -> io::Result<String> {
-    let mut stream = UnixStream::connect(socket)?;
-    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    stream.write_all(format!("{line}\n").as_bytes())?;
-    stream.shutdown(Shutdown::Write)?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    Ok(answer)
-}
-
-/// Memory that a process holds, KiB.
-fn resident_kib(pid: i32) -> anyhow::Result<u64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number = line.and_then(|line| line.split_whitespace().next());
-    number.and_then(|n| n.parse().ok()).context("no VmRSS")
 }
 
 /// Files that a process has open.

@@ -9,6 +9,7 @@ use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::time::ClockId;
 use nix::unistd::Pid;
+use test_support::process::resident_kib;
 
 /// The core of the proxy.
 pub(super) const PROXY: usize = 0;
@@ -47,14 +48,8 @@ pub(super) fn time_of(pid: u32) -> anyhow::Result<Duration> {
 /// The resident memory of a process and its living children, in bytes.
 pub(super) fn resident(pid: u32) -> anyhow::Result<u64> {
     with_children(pid, |process| {
-        let path = format!("/proc/{process}/status");
-        let status = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .context("a status without VmRSS")?;
-        let number = line.trim().trim_end_matches(" kB");
-        let kibibytes: u64 = number.parse().with_context(|| format!("VmRSS is '{number}'"))?;
+        let kibibytes = resident_kib(process.cast_signed())
+            .with_context(|| format!("cannot tell the memory of process {process}"))?;
         Ok(kibibytes * 1024)
     })
 }

@@ -9,9 +9,9 @@ use anyhow::{Context, Result, bail};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use test_support::namespace::Namespace;
-use test_support::process::Program;
+use test_support::process::{Program, resident_kib};
 
-use crate::lab::capture::parse;
+use crate::lab::capture::{parse, record};
 use crate::wait::until;
 
 /// How long anything is waited for: a thousand instances and a busy machine take their time.
@@ -162,10 +162,7 @@ impl Running {
 
     /// Memory of that process, in KiB.
     pub(super) fn memory(&self) -> Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let number = line.and_then(|line| line.split_whitespace().next());
-        Ok(number.context("no VmRSS")?.parse()?)
+        Ok(resident_kib(self.child)?)
     }
 }
 
@@ -203,25 +200,12 @@ impl Recording {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("adverts.pcap");
         let mut command: Command = network.command("tcpdump");
-        command
-            .args([
-                "-i",
-                "any",
-                "-y",
-                "LINUX_SLL2",
-                "-Q",
-                "in",
-                "-n",
-                "-U",
-                "--immediate-mode",
-                "-B",
-                "16384",
-                "-Z",
-                "root",
-                "-w",
-            ])
-            .arg(&file)
-            .arg("ip proto 112");
+        record(
+            &mut command,
+            &["-i", "any", "-y", "LINUX_SLL2", "-Q", "in"],
+            &file,
+            "ip proto 112",
+        );
         let program = Program::start(&mut command)?;
         until(PATIENCE, || {
             let text = program.output().ok()?;

@@ -1,7 +1,8 @@
 //! What is to be heard on a segment of the lab, recorded by tcpdump with the kernel's time of each frame.
 
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
@@ -34,21 +35,7 @@ impl Capture {
         let file = switch.folder().join(FILE);
         let said = switch.folder().join("tcpdump-said");
         let mut command = switch.command("tcpdump");
-        command
-            .args([
-                "-i",
-                BRIDGE,
-                "-n",
-                "-U",
-                "--immediate-mode",
-                "-B",
-                "16384",
-                "-Z",
-                "root",
-                "-w",
-            ])
-            .arg(&file)
-            .arg(filter)
+        record(&mut command, &["-i", BRIDGE], &file, filter)
             .stdout(std::process::Stdio::null())
             .stderr(File::create(&said)?);
         let mut running = Foreground::start(&mut command)?;
@@ -73,6 +60,20 @@ impl Capture {
     pub(super) fn frames(&self) -> Result<Vec<Frame>> {
         parse(&fs::read(&self.file)?)
     }
+}
+
+/// Has tcpdump write each packet down at once, from where `source` says, if it passes `filter`.
+pub(crate) fn record<'c>(
+    command: &'c mut Command,
+    source: &[&str],
+    file: &Path,
+    filter: &str,
+) -> &'c mut Command {
+    command
+        .args(source)
+        .args(["-n", "-U", "--immediate-mode", "-B", "16384", "-Z", "root", "-w"])
+        .arg(file)
+        .arg(filter)
 }
 
 /// The length of the file's header, and of each record's.

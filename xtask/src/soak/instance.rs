@@ -1,14 +1,13 @@
 //! The program under the soak: its configuration, and what it tells of itself while it runs.
 
-use std::io::{Read, Write};
 use std::net::SocketAddr;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use test_support::process::{Program, free_address};
+use test_support::admin;
+use test_support::process::{Program, free_address, resident_kib};
 
 use crate::wait;
 
@@ -120,21 +119,12 @@ impl Instance {
 
     /// What its stats socket answers.
     pub(super) fn command(&self, text: &str) -> anyhow::Result<String> {
-        let mut socket = UnixStream::connect(&self.socket)?;
-        socket.set_read_timeout(Some(Duration::from_secs(5)))?;
-        writeln!(socket, "{text}")?;
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer)?;
-        Ok(answer)
+        Ok(admin::ask(&self.socket, text)?)
     }
 
     /// Memory that it holds, KiB.
     pub(super) fn resident_kib(&self) -> anyhow::Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.program.pid()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let number = line.and_then(|line| line.split_whitespace().next());
-        number
-            .and_then(|number| number.parse().ok())
+        resident_kib(self.program.pid())
             .with_context(|| format!("it is gone: {}", self.program.output().unwrap_or_default()))
     }
 

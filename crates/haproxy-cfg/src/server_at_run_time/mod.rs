@@ -1,17 +1,15 @@
 //! A server that is described while the process runs (`add server`): the words of a line, read as those of a file are.
 
-mod files;
 mod surroundings;
 
 use syntax::Severity;
 
-pub(crate) use files::Nowhere;
 pub(crate) use surroundings::push_word;
 
+use crate::in_memory::InMemory;
 use crate::keywords::SERVER_INDEX;
 use crate::model::{Config, ProxyId, Server, ServerAt, Tracking};
 use crate::{Dialect, Input, LoadOptions, load};
-use files::InMemory;
 
 /// What servers of a running process may be given, in the order in which they are listed.
 const ACCEPTED: &[&str] = &[
@@ -153,7 +151,7 @@ pub fn read_server(of: ServerOf<'_>, words: &[Vec<u8>], id: u32) -> Result<Serve
         ignore_unresolved: true,
         ..LoadOptions::default()
     };
-    let loaded = load(&[input], dialect, &InMemory, options);
+    let loaded = load(&[input], dialect, &InMemory::default(), options);
     let name = words.first().map(Vec::as_slice).unwrap_or_default();
     let lead = format!(
         "'server {}/{}' : ",

@@ -3,7 +3,7 @@
 use super::encap::encap;
 use super::number::unsigned;
 use super::route::Draft;
-use super::route_value::{Words, host_address, interface, realms, wrong};
+use super::route_value::{Words, host_address, interface, realms_of_route, wrong};
 use crate::model::NextHop;
 use crate::reading::Reading;
 
@@ -108,20 +108,7 @@ fn next_hop(reading: &mut Reading<'_>, words: &mut Words<'_>, draft: &mut Draft)
             b"realms" => {
                 words.next();
                 let value = words.value(reading, "realms")?;
-                match realms(reading, value) {
-                    Some(realms) => hop.realms = Some(realms),
-                    None => {
-                        let message = format!("Invalid realms {} for route", value.text());
-                        wrong(
-                            reading,
-                            value,
-                            message,
-                            None,
-                            "write [FROM/]TO, each a name or up to 65535",
-                        );
-                        return None;
-                    }
-                }
+                hop.realms = Some(realms_of_route(reading, value)?);
             }
             _ => break,
         }

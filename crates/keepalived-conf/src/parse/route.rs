@@ -10,7 +10,8 @@ use super::instance::current;
 use super::next_hop::{hop, next_hops};
 use super::number::unsigned;
 use super::route_value::{
-    Words, gateway, host_address, interface, named, no_address, outdated, realms, table, time, tos, wrong,
+    Words, gateway, host_address, interface, named, no_address, outdated, realms_of_route, table, time, tos,
+    wrong,
 };
 use super::statics::{Home, track_group};
 use crate::lines::{Line, Word};
@@ -290,17 +291,7 @@ impl Draft {
                     );
                     return None;
                 }
-                let Some(realms) = realms(reading, value) else {
-                    let message = format!("Invalid realms {} for route", value.text());
-                    wrong(
-                        reading,
-                        value,
-                        message,
-                        None,
-                        "write [FROM/]TO, each a name or up to 65535",
-                    );
-                    return None;
-                };
+                let realms = realms_of_route(reading, value)?;
                 self.family = Some(false);
                 self.route.realms = Some(realms);
             }

@@ -206,6 +206,22 @@ pub(super) fn realms(reading: &mut Reading<'_>, word: &Word) -> Option<u32> {
     }
 }
 
+/// The same of a route, where what is none is told.
+pub(super) fn realms_of_route(reading: &mut Reading<'_>, word: &Word) -> Option<u32> {
+    let found = realms(reading, word);
+    if found.is_none() {
+        let message = format!("Invalid realms {} for route", word.text());
+        wrong(
+            reading,
+            word,
+            message,
+            None,
+            "write [FROM/]TO, each a name or up to 65535",
+        );
+    }
+    found
+}
+
 /// A time in parts of a millisecond: without a unit it is in the kernel's own.
 pub(super) fn time(reading: &mut Reading<'_>, word: &Word, name: &str, parts: u32) -> Option<u32> {
     /// Shorter ones are of no use to TCP.

@@ -1,13 +1,12 @@
 //! Document 002: mail servers behind a balancer in each of two data centres, with `option smtpchk`, logs at a log host and
 //! the statistics page over TLS.
 
-use std::io::{Read, Write};
 use std::net::SocketAddr;
-use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use regex::Regex;
+use test_support::admin;
 
 use super::outage::{Checks, Loss, Outage};
 use super::{statistics, web};
@@ -322,12 +321,7 @@ fn wait_until_up(client: &Node, page: &str, server: &str) -> Result<()> {
 
 /// One command at the balancer's admin socket.
 fn ask_socket(lb: &Node, command: &str) -> Result<String> {
-    let mut socket = UnixStream::connect(lb.path("/var/lib/haproxy/stats")).context("no admin socket")?;
-    socket.set_read_timeout(Some(PATIENCE))?;
-    socket.write_all(command.as_bytes())?;
-    let mut answer = String::new();
-    socket.read_to_string(&mut answer)?;
-    Ok(answer)
+    admin::ask(&lb.path("/var/lib/haproxy/stats"), command).context("no admin socket")
 }
 
 /// One tcplog line for each mail session, with the right fields and the server that the client saw.

@@ -7,7 +7,11 @@ use std::net::IpAddr;
 use crate::{Host, PathKind};
 
 /// Such a machine.
-pub(super) struct InMemory;
+#[derive(Default)]
+pub(crate) struct InMemory<'a> {
+    /// The one file that is at hand, by its name.
+    pub(crate) file: Option<(&'a str, &'a [u8])>,
+}
 
 /// As much of a certificate and its key as a reading looks at.
 const CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n";
@@ -57,9 +61,10 @@ impl Host for Nowhere {
     }
 }
 
-impl Host for InMemory {
-    fn read_file(&self, _: &str) -> io::Result<Vec<u8>> {
-        Ok(CERTIFICATE.to_vec())
+impl Host for InMemory<'_> {
+    fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
+        let at_hand = self.file.filter(|(name, _)| *name == path);
+        Ok(at_hand.map_or(CERTIFICATE, |(_, content)| content).to_vec())
     }
 
     fn list_folder(&self, name: &str) -> io::Result<Vec<String>> {
