@@ -39,12 +39,6 @@ fn reloads_lose_nobody(way: Way) {
     if let Some((before, after)) = report.master_files {
         assert!(after <= before + 2, "files of the master: {before}, then {after}");
     }
-    // The drain time is two seconds.
-    assert!(
-        report.slowest_end < Duration::from_secs(10),
-        "{:?}",
-        report.slowest_end
-    );
 }
 
 #[test]
