@@ -177,8 +177,9 @@ pub(super) const LAYERS: &[Layer] = &[
 ];
 
 impl Layer {
-    /// Runs it; `own` is this program, `log` the file for its output. What cannot even be started has failed.
-    pub(super) fn run(&self, own: &Path, log: &Path) -> Outcome {
+    /// Runs it; `own` is this program, `log` the file for its output. What cannot even be started has failed. Gives
+    /// what it came to, and the lines that name what was wrong.
+    pub(super) fn run(&self, own: &Path, log: &Path) -> (Outcome, Vec<String>) {
         let mut command = match self.command {
             Run::Cargo(arguments, env) => {
                 let mut command = workspace::cargo();
@@ -199,11 +200,13 @@ impl Layer {
             Ok(ended) => ended,
             Err(error) => {
                 println!("   {error:#}");
-                return failed;
+                return (failed, vec![format!("{error:#}")]);
             }
         };
         let outcome = self.count.of(&ended.output, ended.success);
+        let mut wrong = Vec::new();
         if outcome.is_failure() {
+            wrong = running::wrong_lines(&ended.output, 20);
             println!(
                 "{}   (all of it: {})",
                 running::telling_lines(&ended.output, 400),
@@ -211,11 +214,12 @@ impl Layer {
             );
             if let Some(reason) = ended.stopped {
                 println!("   {reason}");
+                wrong.push(reason);
             }
         } else {
             print!("{}", running::telling_lines(&ended.output, self.figures));
         }
-        outcome
+        (outcome, wrong)
     }
 }
 
@@ -239,11 +243,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let log = folder.path().join("log");
         let layer = Layer {
-            command: Run::Xtask(&["-c", "echo seen; exit 1"]),
+            command: Run::Xtask(&["-c", "echo seen; echo WRONG sum; exit 1"]),
             ..PLAIN
         };
-        assert!(layer.run(Path::new("/bin/sh"), &log).is_failure());
-        assert_eq!(std::fs::read_to_string(&log).expect("a log"), "seen\n");
+        let (outcome, wrong) = layer.run(Path::new("/bin/sh"), &log);
+        assert!(outcome.is_failure());
+        assert_eq!(wrong, ["WRONG sum"]);
+        assert_eq!(std::fs::read_to_string(&log).expect("a log"), "seen\nWRONG sum\n");
 
         let layer = Layer {
             command: Run::Xtask(&["-c", "exit 0"]),
@@ -251,12 +257,17 @@ mod tests {
         };
         assert_eq!(
             layer.run(Path::new("/bin/sh"), &log),
-            Outcome::Ran(Tally {
-                passed: 1,
-                failed: 0,
-                skipped: 0
-            })
+            (
+                Outcome::Ran(Tally {
+                    passed: 1,
+                    failed: 0,
+                    skipped: 0
+                }),
+                Vec::new()
+            )
         );
-        assert!(layer.run(Path::new("/no/such/program"), &log).is_failure());
+        let (outcome, wrong) = layer.run(Path::new("/no/such/program"), &log);
+        assert!(outcome.is_failure());
+        assert!(wrong[0].starts_with("cannot start "), "{wrong:?}");
     }
 }

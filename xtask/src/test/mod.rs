@@ -39,6 +39,8 @@ pub(crate) struct Args {
 struct Finished {
     layer: &'static Layer,
     outcome: Outcome,
+    /// The lines of its output that name what was wrong.
+    wrong: Vec<String>,
     took: Duration,
 }
 
@@ -66,14 +68,15 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     for layer in chosen {
         println!("== {}: {}", layer.name, layer.about);
         let start = Instant::now();
-        let outcome = match missing(layer, &not_installed) {
-            Some(reason) => Outcome::LeftOut(reason),
+        let (outcome, wrong) = match missing(layer, &not_installed) {
+            Some(reason) => (Outcome::LeftOut(reason), Vec::new()),
             None => layer.run(&own, &logs.join(format!("{}.log", layer.name))),
         };
         println!("   {}: {outcome} ({})", layer.name, seconds(start.elapsed()));
         finished.push(Finished {
             layer,
             outcome,
+            wrong,
             took: start.elapsed(),
         });
     }
@@ -101,14 +104,20 @@ fn missing(layer: &Layer, not_installed: &str) -> Option<String> {
     (!lacking.is_empty()).then(|| format!("needs {}{not_installed}", lacking.join(", ")))
 }
 
-/// Prints a line for each layer and then what was left out, and adds up.
+/// Prints a line for each layer and then what was wrong and left out, and adds up: who sees the end alone sees that.
 fn summary(finished: &[Finished], fail_on_left_out: bool) -> Tally {
     let mut total = Tally::default();
     println!(
         "\n{:16} {:>8} {:>8} {:>8} {:>9}",
         "layer", "passed", "failed", "skipped", "time"
     );
-    for Finished { layer, outcome, took } in finished {
+    for Finished {
+        layer,
+        outcome,
+        took,
+        ..
+    } in finished
+    {
         let time = seconds(*took);
         match outcome {
             Outcome::Ran(tally) => {
@@ -124,6 +133,11 @@ fn summary(finished: &[Finished], fail_on_left_out: bool) -> Tally {
         }
     }
     println!();
+    for Finished { layer, wrong, .. } in finished {
+        for line in wrong {
+            println!("wrong: {}: {line}", layer.name);
+        }
+    }
     let mut complete = true;
     for Finished { layer, outcome, .. } in finished {
         if let Outcome::LeftOut(reason) = outcome {
@@ -157,6 +171,7 @@ mod tests {
         Finished {
             layer,
             outcome,
+            wrong: Vec::new(),
             took: Duration::ZERO,
         }
     }

@@ -76,6 +76,24 @@ pub(super) fn telling_lines(output: &str, number: usize) -> String {
         .collect()
 }
 
+/// The lines of an output that name what was wrong, at most `number` of them and none longer than a screen is wide.
+pub(super) fn wrong_lines(output: &str, number: usize) -> Vec<String> {
+    let names_a_failure = |line: &&str| {
+        ["WRONG ", "FAILED ", "error: ", "error["]
+            .iter()
+            .any(|word| line.starts_with(word))
+            || line.ends_with("... FAILED")
+            || line.contains(" panicked at ")
+    };
+    output
+        .lines()
+        .map(str::trim)
+        .filter(names_a_failure)
+        .take(number)
+        .map(|line| line.chars().take(400).collect())
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +130,22 @@ mod tests {
             to_the_end(&mut command, &folder.path().join("log"), Duration::from_secs(60)).expect("it ends");
         assert!(ended.success);
         assert_eq!(ended.output, "one\ntwo\n");
+    }
+
+    #[test]
+    fn what_was_wrong_is_found_in_the_words_of_every_layer() {
+        let output = "  ok     a  1  1\n  WRONG  b  2  1\nFAILED cookies (whole log: x)\ntest a ... ok\ntest c ... FAILED\n\
+             thread 'c' panicked at crates/a.rs:1:1:\nerror: test failed\n3 passed, 1 failed, 0 skipped\n";
+        assert_eq!(
+            wrong_lines(output, 4),
+            [
+                "WRONG  b  2  1",
+                "FAILED cookies (whole log: x)",
+                "test c ... FAILED",
+                "thread 'c' panicked at crates/a.rs:1:1:"
+            ]
+        );
+        assert_eq!(wrong_lines(output, 9).len(), 5);
     }
 
     #[test]
