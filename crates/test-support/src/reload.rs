@@ -159,12 +159,13 @@ impl Place {
             .ok()
     }
 
-    /// Waits until another process than `old` is at work.
-    fn replaced(&self, old: Option<i32>, program: &Program) -> anyhow::Result<i32> {
-        let new = wait_for(|| self.at_work().filter(|new| Some(*new) != old));
+    /// Waits until a process that was not at work before is. Those of `before` may all still answer for a moment: one that is to
+    /// leave hears so only when its successor runs.
+    fn replaced(&self, before: &[i32], program: &Program) -> anyhow::Result<i32> {
+        let new = wait_for(|| self.at_work().filter(|new| !before.contains(new)));
         new.with_context(|| {
             format!(
-                "nobody came in place of {old:?}: {}",
+                "nobody came after {before:?}: {}",
                 program.output().unwrap_or_default()
             )
         })
@@ -187,7 +188,8 @@ pub fn run(plan: &Plan<'_>) -> anyhow::Result<Report> {
         Way::Master => place.start(plan, "haproxy.cfg", &["-W"])?,
         Way::Finish => place.start(plan, "haproxy.cfg", &["-db"])?,
     };
-    let mut worker = place.replaced(None, &program)?;
+    let mut worker = place.replaced(&[], &program)?;
+    let mut workers = vec![worker];
     let ready = wait_for(|| std::net::TcpStream::connect(place.wrapped).ok());
     ready.context("nobody speaks TLS")?;
 
@@ -234,7 +236,8 @@ pub fn run(plan: &Plan<'_>) -> anyhow::Result<Report> {
                 Some(std::mem::replace(&mut program, new))
             }
         };
-        worker = place.replaced(Some(old), &program)?;
+        worker = place.replaced(&workers, &program)?;
+        workers.push(worker);
         leaving.push((old, started, gone));
         settle(&place)?;
         leaving = still_here(leaving, &mut slowest_end)?;

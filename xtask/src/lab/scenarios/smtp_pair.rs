@@ -226,13 +226,13 @@ fn administration(stage: &mut Stage<'_>, network: &Network, centre: &Centre) -> 
     }
 
     let sheet = &mut stage.sheet;
-    let answer = ask_socket(lb, "show stat\n")?;
+    let answer = ask_socket(lb, "show stat")?;
     let rows = answer
         .lines()
         .filter(|line| line.starts_with("emailservice,"))
         .count();
     sheet.equal("admin socket: rows of emailservice in `show stat`", rows, 3);
-    let version = ask_socket(lb, "show info\n")?;
+    let version = ask_socket(lb, "show info")?;
     let named = version.lines().any(|line| line.starts_with("Version:"));
     sheet.check(
         "admin socket: `show info`",
