@@ -172,6 +172,19 @@ impl Place {
     }
 }
 
+/// The TCP connections of processes, a line each, as `ss` shows them: what keeps them.
+fn connections(pids: &[i32]) -> String {
+    let shown = Command::new("ss").args(["-Htanpo"]).output();
+    let shown = match &shown {
+        Ok(output) => String::from_utf8_lossy(&output.stdout),
+        Err(error) => return format!("no ss: {error}"),
+    };
+    let theirs = shown
+        .lines()
+        .filter(|line| pids.iter().any(|pid| line.contains(&format!("pid={pid},"))));
+    theirs.collect::<Vec<_>>().join("\n")
+}
+
 /// Files that a process has open.
 fn open_files(pid: i32) -> io::Result<usize> {
     Ok(fs::read_dir(format!("/proc/{pid}/fd"))?.count())
@@ -253,10 +266,8 @@ pub fn run(plan: &Plan<'_>) -> anyhow::Result<Report> {
         leaving.is_empty().then_some(())
     });
     if gone.is_none() {
-        bail!(
-            "these do not leave: {:?}",
-            leaving.iter().map(|(pid, ..)| pid).collect::<Vec<_>>()
-        );
+        let pids: Vec<i32> = leaving.iter().map(|(pid, ..)| *pid).collect();
+        bail!("these do not leave: {pids:?}; {}", connections(&pids));
     }
     let worker_kib = (worker_before, resident_kib(worker)?);
     let master_after = master
