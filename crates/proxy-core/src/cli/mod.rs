@@ -22,6 +22,7 @@ mod session;
 mod show;
 mod streams;
 mod table;
+mod table_walk;
 mod threads;
 mod tls;
 mod trace;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use haproxy_cfg::model::{MapOutput, MatchKind, PatternExpression};
 
-use crate::pattern::{EditError, Found, Key, Reference};
+use crate::pattern::{EditError, Entries, Found, Key, Reference};
 
+use super::ongoing::{Next, PART, Part};
 use super::{Call, Reply};
 
 /// Whether a command speaks of maps or of ACLs.
@@ -270,18 +271,35 @@ fn show(call: &mut Call<'_, '_>, kind: Kind) -> Reply {
     let Some(reference) = call.reference(at).filter(|reference| kind.has(reference)) else {
         return kind.unknown();
     };
-    let reference = Arc::clone(reference);
-    reference.entries(version, |number, pattern, value| {
-        call.out
-            .extend_from_slice(format!("{:#x} ", shown(number)).as_bytes());
-        call.out.extend_from_slice(pattern);
-        if let Some(value) = value {
-            call.out.push(b' ');
-            call.out.extend_from_slice(value);
+    match reference.entries(version) {
+        Some(entries) => Box::new(Shown(entries)).write(call),
+        None => Reply::Done,
+    }
+}
+
+/// The entries that were not shown yet.
+#[derive(Debug)]
+struct Shown(Entries);
+
+impl Part for Shown {
+    fn write(mut self: Box<Self>, call: &mut Call<'_, '_>) -> Reply {
+        let until = call.out.len() + PART;
+        let more = self.0.some(|number, pattern, value| {
+            call.out
+                .extend_from_slice(format!("{:#x} ", shown(number)).as_bytes());
+            call.out.extend_from_slice(pattern);
+            if let Some(value) = value {
+                call.out.push(b' ');
+                call.out.extend_from_slice(value);
+            }
+            call.out.push(b'\n');
+            call.out.len() < until
+        });
+        if more {
+            return Reply::Later(Next::Part(self));
         }
-        call.out.push(b'\n');
-    });
-    Reply::Done
+        Reply::Done
+    }
 }
 
 fn list(call: &mut Call<'_, '_>, kind: Kind) {

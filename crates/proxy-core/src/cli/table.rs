@@ -6,6 +6,8 @@ use haproxy_cfg::model::KeyType;
 
 use crate::table::{Data, Entry, Field, Key, Removed, Table};
 
+use super::ongoing::Part as _;
+use super::table_walk::{Clear, Show, Walk};
 use super::{Call, Reply};
 
 /// Conditions on entries that a command may have.
@@ -85,18 +87,18 @@ fn run(call: &mut Call<'_, '_>, command: Command) -> Reply {
                 );
             }
             match filters(call, table) {
-                Ok(filters) => all(call, command, table, &filters, now),
+                Ok(filters) => all(call, command, name, filters),
                 Err(refusal) => refusal,
             }
         }
         b"" if command == Command::Set => Reply::Done,
-        b"" => all(call, command, table, &[], now),
+        b"" => all(call, command, name, Vec::new()),
         _ => command.usage(),
     }
 }
 
 /// The line that begins a table.
-fn head(table: &Table, now: u32, out: &mut Vec<u8>) {
+pub(super) fn head(table: &Table, now: u32, out: &mut Vec<u8>) {
     out.extend_from_slice(b"# table: ");
     let model = table.model();
     out.extend_from_slice(&model.name);
@@ -107,7 +109,7 @@ fn head(table: &Table, now: u32, out: &mut Vec<u8>) {
 }
 
 /// An entry's line.
-fn line(table: &Table, entry: &Entry<'_>, out: &mut Vec<u8>) {
+pub(super) fn line(table: &Table, entry: &Entry<'_>, out: &mut Vec<u8>) {
     let mut text = format!(
         "{:#x}: key={} use={} exp={}",
         entry.number(),
@@ -147,14 +149,15 @@ fn datum(table: &Table, kind: Data, index: u32, value: u64, text: &mut String) {
 }
 
 /// A condition on entries.
-struct Filter {
+#[derive(Debug)]
+pub(super) struct Filter {
     field: Field,
     operator: fn(&i64, &i64) -> bool,
     value: i64,
 }
 
 impl Filter {
-    fn holds(&self, entry: &Entry<'_>) -> bool {
+    pub(super) fn holds(&self, entry: &Entry<'_>) -> bool {
         let value = i64::try_from(entry.get(self.field)).unwrap_or(i64::MAX);
         (self.operator)(&value, &self.value)
     }
@@ -209,28 +212,14 @@ fn integer(text: &[u8]) -> Option<i64> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// Shows or removes the entries that all filters hold for, in the order of their keys.
-fn all(call: &mut Call<'_, '_>, command: Command, table: &Table, filters: &[Filter], now: u32) -> Reply {
-    let wanted = |entry: &Entry<'_>| filters.iter().all(|filter| filter.holds(entry));
+/// Shows or removes the entries that all filters hold for.
+fn all(call: &mut Call<'_, '_>, command: Command, name: &[u8], filters: Vec<Filter>) -> Reply {
+    let walk = Walk::new(name, filters);
     if command == Command::Clear {
-        table.retain(now, |entry| wanted(entry));
-        return Reply::Done;
+        Box::new(Clear(walk)).write(call)
+    } else {
+        Box::new(Show::new(walk)).write(call)
     }
-    head(table, now, call.out);
-    let mut lines = Vec::new();
-    let mut texts = Vec::new();
-    table.each(now, |entry| {
-        if wanted(entry) {
-            let begin = texts.len();
-            line(table, entry, &mut texts);
-            lines.push((entry.key_bytes(), begin..texts.len()));
-        }
-    });
-    lines.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-    for (_, at) in lines {
-        call.out.extend_from_slice(&texts[at]);
-    }
-    Reply::Done
 }
 
 /// Shows, changes or removes the entry of a key.

@@ -24,5 +24,5 @@ mod table;
 mod tree;
 
 pub use key::{Found, Key, Value};
-pub use reference::{EditError, Reference, Versions};
+pub use reference::{EditError, Entries, Reference, Versions};
 pub use references::{Lookup, PatternError, References};

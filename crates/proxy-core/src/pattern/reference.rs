@@ -84,6 +84,28 @@ pub struct Versions {
     pub patterns: usize,
 }
 
+/// The entries of a version, gone through in order.
+#[derive(Clone, Debug)]
+pub struct Entries {
+    set: Arc<Set>,
+    /// No entry with a lower number is left.
+    next: u64,
+}
+
+impl Entries {
+    /// Gives `each` the number, pattern and value of the next entries, until it says that this is enough. Gives whether there
+    /// are more.
+    pub fn some(&mut self, mut each: impl FnMut(u64, &[u8], Option<&[u8]>) -> bool) -> bool {
+        for entry in self.set.entries_from(self.next) {
+            self.next = entry.number() + 1;
+            if !each(entry.number(), entry.pattern(), entry.value()) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
 impl Reference {
     pub(super) fn new(
         model: &PatternReference,
@@ -180,21 +202,18 @@ impl Reference {
         }
     }
 
-    /// Gives `each` the number, pattern and value of each entry of a version, in order, of the current one when none is named.
-    /// Edits are not held up.
-    pub fn entries(&self, version: Option<u32>, mut each: impl FnMut(u64, &[u8], Option<&[u8]>)) {
+    /// The entries of a version as they are now, of the current one when none is named; none when there is no such version. Edits
+    /// are not held up, and are not seen in it.
+    #[must_use]
+    pub fn entries(&self, version: Option<u32>) -> Option<Entries> {
         let writer = self.lock();
         let set = match version {
             Some(version) if version != writer.version => {
-                let Some(at) = writer.place(version) else { return };
-                Arc::new(writer.prepared[at].1.clone())
+                Arc::new(writer.prepared[writer.place(version)?].1.clone())
             }
             _ => self.current.load_full(),
         };
-        drop(writer);
-        for entry in set.entries() {
-            each(entry.number(), entry.pattern(), entry.value());
-        }
+        Some(Entries { set, next: 0 })
     }
 
     /// Versions and the number of patterns.

@@ -68,8 +68,9 @@ impl Set {
         self.entries.len()
     }
 
-    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter()
+    /// The entries of that number and of those behind it.
+    pub(super) fn entries_from(&self, number: u64) -> impl Iterator<Item = &Entry> {
+        self.entries.from(move |entry| entry.number().cmp(&number))
     }
 
     pub(super) fn index(&self, expression: usize) -> Option<&Index> {

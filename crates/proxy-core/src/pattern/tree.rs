@@ -153,6 +153,7 @@ impl<T: Clone> Tree<T> {
     }
 
     /// All items.
+    #[cfg(test)]
     pub(super) fn iter(&self) -> Iter<'_, T> {
         self.from(|_| Ordering::Greater)
     }

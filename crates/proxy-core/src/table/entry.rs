@@ -3,8 +3,9 @@
 use haproxy_cfg::model::{KeyType, Millis};
 
 use super::data::{Class, Data, Field, Layout};
+use super::key::{self, Key};
+use super::rate;
 use super::shard::{HEAD, refs, stamp};
-use super::{key, rate};
 use crate::sample::{Arena, Sample};
 
 /// An entry.
@@ -132,13 +133,10 @@ impl Entry<'_> {
         self.number
     }
 
-    /// The key's bytes, by which entries are shown in order.
+    /// The key, to find it again.
     #[must_use]
-    pub fn key_bytes(&self) -> Box<[u8]> {
-        self.key_words()
-            .iter()
-            .flat_map(|word| word.to_le_bytes())
-            .collect()
+    pub fn own_key(&self) -> Key {
+        Key(self.key_words().into())
     }
 
     /// The key's words.

@@ -1,5 +1,6 @@
 //! What entries are known by: samples as words, and words as `show table` writes them.
 
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -12,6 +13,21 @@ use crate::sample::{Arena, Sample, cast};
 /// A key. What is shorter than the table's is filled with zeros.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key(pub(super) SmallVec<[u32; 10]>);
+
+/// By their bytes, the order in which entries are shown.
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (one, other) = (self.0.iter(), other.0.iter());
+        one.map(|word| word.swap_bytes())
+            .cmp(other.map(|word| word.swap_bytes()))
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 /// Words that a key of that type takes.
 pub(super) fn words(kind: KeyType) -> usize {

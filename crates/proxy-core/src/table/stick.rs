@@ -259,30 +259,37 @@ impl Table {
         false
     }
 
-    /// Shows `see` all entries, a part after the other.
-    pub fn each(&self, now: u32, mut see: impl FnMut(&mut Entry<'_>)) {
-        self.sweep(now);
-        for part in 0..self.parts.len() {
-            let mut shard = self.locked(part);
-            let slots: Vec<u32> = shard.slots().collect();
-            for slot in slots {
-                self.show(part, &mut shard, slot, now, &mut see);
-            }
-        }
+    /// How many parts it is cut into: who goes through all of it does so part by part, and lets others have their turn.
+    #[must_use]
+    pub fn parts(&self) -> usize {
+        self.parts.len()
     }
 
-    /// Removes the entries that `unwanted` says so of and nobody tracks.
-    pub fn retain(&self, now: u32, mut unwanted: impl FnMut(&mut Entry<'_>) -> bool) {
-        self.sweep(now);
-        for part in 0..self.parts.len() {
-            let mut shard = self.locked(part);
-            let slots: Vec<u32> = shard.slots().collect();
-            for slot in slots {
-                if self.show(part, &mut shard, slot, now, &mut unwanted) {
-                    self.remove_slot(&mut shard, slot);
-                }
+    /// Shows `see` the entries of a part; gives how many there were.
+    pub fn each_of(&self, part: usize, now: u32, mut see: impl FnMut(&mut Entry<'_>)) -> usize {
+        let mut shard = self.locked(part);
+        let slots: Vec<u32> = shard.slots().collect();
+        for &slot in &slots {
+            self.show(part, &mut shard, slot, now, &mut see);
+        }
+        slots.len()
+    }
+
+    /// Removes the entries of a part that `unwanted` says so of and nobody tracks; gives how many it looked at.
+    pub fn retain_of(
+        &self,
+        part: usize,
+        now: u32,
+        mut unwanted: impl FnMut(&mut Entry<'_>) -> bool,
+    ) -> usize {
+        let mut shard = self.locked(part);
+        let slots: Vec<u32> = shard.slots().collect();
+        for &slot in &slots {
+            if self.show(part, &mut shard, slot, now, &mut unwanted) {
+                self.remove_slot(&mut shard, slot);
             }
         }
+        slots.len()
     }
 
     /// The number of a server's name or address.

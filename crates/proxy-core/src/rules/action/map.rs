@@ -121,9 +121,11 @@ mod tests {
         let entries = |file: &str| {
             let mut entries = Vec::new();
             let reference = runtime.references.file(file.as_bytes()).expect("a reference");
-            reference.entries(None, |_, pattern, value| {
+            let mut all = reference.entries(None).expect("the current version");
+            all.some(|_, pattern, value| {
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 entries.push((text(pattern), value.map(text)));
+                true
             });
             entries
         };
