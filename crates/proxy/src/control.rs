@@ -31,7 +31,7 @@ impl Shell {
         }
     }
 
-    /// Logs an event, and writes it to standard error where that is wanted.
+    /// Logs an event, mails it and writes it to standard error where that is wanted.
     pub fn tell(&self, event: &Event) {
         let thread = &self.thread;
         let proxy = thread.config().proxy(event.proxy);
@@ -44,6 +44,11 @@ impl Shell {
         };
         let mut dates = thread.dates.borrow_mut();
         thread.log.borrow_mut().send(&proxy.logs, &mut dates, entry);
+        if let Some(alert) = &proxy.mail {
+            let at = (&mut *dates, thread.epoch_us() / 1_000_000);
+            let mut post = thread.post.borrow_mut();
+            post.tell(event, alert, at, &thread.shared.process.hostname);
+        }
         if thread.shared.speaks
             && let Some((notice, text)) = event.on_stderr()
         {

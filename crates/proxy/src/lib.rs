@@ -22,6 +22,7 @@ pub mod listen;
 mod listener;
 mod load;
 pub mod log;
+mod mail;
 pub mod namespace;
 mod nice;
 mod observe;

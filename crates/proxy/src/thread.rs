@@ -26,6 +26,7 @@ use crate::inquiry::Inquiries;
 use crate::listener::ReleasedNames;
 use crate::load::Load;
 use crate::log::{Files, LogSender, Logs};
+use crate::mail::Post;
 use crate::nice::{self, Turn};
 use crate::pipe::PipePool;
 use crate::rehearsal::Rehearsal;
@@ -275,6 +276,8 @@ pub struct Thread {
     pub log: RefCell<LogSender>,
     /// Dates in log lines.
     pub dates: RefCell<DateText>,
+    /// Mails about servers.
+    pub(crate) post: RefCell<Post>,
     zone: Local,
     /// The line being written.
     pub line: RefCell<Vec<u8>>,
@@ -345,6 +348,7 @@ impl Thread {
             multiplexed: Multiplexed::default(),
             log: RefCell::new(log),
             dates: RefCell::new(DateText::new(zone())),
+            post: RefCell::default(),
             zone: Local(zone()),
             line: RefCell::new(Vec::with_capacity(1024)),
             arena: RefCell::new(Arena::default()),

@@ -112,10 +112,7 @@ fn summary(finished: &[Finished], fail_on_left_out: bool) -> Tally {
         "layer", "passed", "failed", "skipped", "time"
     );
     for Finished {
-        layer,
-        outcome,
-        took,
-        ..
+        layer, outcome, took, ..
     } in finished
     {
         let time = seconds(*took);

@@ -237,7 +237,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
             .wrong("{kw}: unknown argument '{got}'."),
             IGNORED,
         ])
-        .keeps(named::email_alert),
+        .acts(named::email_alert),
     kw("enabled", DEFAULTS | PX, ANY, "is started")
         .takes(&[])
         .acts(p::disabled),

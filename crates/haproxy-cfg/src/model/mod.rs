@@ -13,6 +13,7 @@ mod compression;
 mod format;
 mod global;
 mod log;
+mod mail;
 mod outgoing;
 mod patterns;
 mod places;
@@ -48,6 +49,7 @@ pub use global::{
     VariableSizes,
 };
 pub use log::{LogFormat, LogLevel, LogSample, LogServer, LogSteps, LogTarget, LogTransport};
+pub use mail::MailAlert;
 pub use outgoing::{HeaderParts, Outgoing, SentHeader, ShownSource, Source};
 pub use patterns::{
     MapOutput, PatternContent, PatternExpression, PatternPlace, PatternReference, PatternReferences,

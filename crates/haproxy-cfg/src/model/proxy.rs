@@ -6,8 +6,8 @@ use syntax::Span;
 
 use super::{
     Acl, Affinity, Balance, Bandwidth, Bind, CheckKind, Compression, Cond, Format, HashType, LogSteps,
-    LogTarget, Millis, RetryOn, Rule, RuleSet, Sample, Server, Servers, Source, StatsSettings, StickRule,
-    Word,
+    LogTarget, MailAlert, Millis, RetryOn, Rule, RuleSet, Sample, Server, Servers, Source, StatsSettings,
+    StickRule, Word,
 };
 use crate::signature::Argument;
 
@@ -535,6 +535,8 @@ pub struct Proxy {
     pub error_answers: Vec<(u16, ErrorAnswer)>,
     /// `monitor fail`: when `monitor-uri` is answered with an error.
     pub monitor_fail: Vec<Cond>,
+    /// Mails about its servers.
+    pub mail: Option<Box<MailAlert>>,
 }
 
 impl Proxy {
@@ -619,6 +621,7 @@ impl Proxy {
             stick: Box::default(),
             error_answers: Vec::new(),
             monitor_fail: Vec::new(),
+            mail: None,
         }
     }
 }

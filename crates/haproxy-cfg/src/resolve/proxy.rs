@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::inherit::Inherited;
-use super::{check_script, compression, ids, rules, server};
+use super::{check_script, compression, ids, rules, sections, server};
 use crate::dialect::Dialect;
 use crate::model::sections::ErrorFile;
 use crate::model::{
@@ -146,6 +146,7 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         source: inherited.value(|settings| &settings.source),
         error_answers: error_answers(reading, &inherited),
         monitor_fail: gathered.monitor_fail,
+        mail: sections::mail(reading, &inherited).map(Box::new),
     }
 }
 

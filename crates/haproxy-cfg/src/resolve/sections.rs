@@ -4,14 +4,18 @@ use syntax::{Context, Diagnostic};
 
 use super::inherit::Inherited;
 use super::rules::{Groups, condition};
-use crate::model::Word;
-use crate::model::sections::Sections;
+use crate::model::sections::{Endpoint, Sections};
+use crate::model::{LogLevel, MailAlert, Millis, Word};
 use crate::parse::Reading;
 use crate::parse::global::finish_thread_groups;
 use crate::parse::sections::{
     acme, cache, fcgi, log_forward, mailers, peers, program, resolvers, ring, userlist,
 };
 use crate::parse::threads;
+use crate::written::{EmailAlert, Set};
+
+/// For a mail, unless the file says otherwise, ms.
+const MAIL_TIMEOUT: Millis = 10_000;
 
 /// Tells what only the whole of each section shows.
 pub(super) fn check(reading: &mut Reading<'_>) {
@@ -70,6 +74,34 @@ fn email_alerts(reading: &mut Reading<'_>) -> Vec<Word> {
     }
     reading.diagnostics.extend(told);
     used
+}
+
+/// What a proxy mails of its servers, where its lines say all that is needed for it.
+pub(super) fn mail(reading: &Reading<'_>, inherited: &Inherited<'_>) -> Option<MailAlert> {
+    let said = |pick: fn(&EmailAlert) -> &Option<Set<Word>>| {
+        inherited.find(|settings| pick(&settings.email).as_ref().map(|set| set.value.clone()))
+    };
+    let (from, to, name) = (said(|e| &e.from)?, said(|e| &e.to)?, said(|e| &e.mailers)?);
+    let section = reading
+        .written
+        .beside
+        .mailers
+        .iter()
+        .find(|section| section.name == name)?;
+    let servers = section.mailers.iter().filter_map(|mailer| match mailer.endpoint {
+        Endpoint::Inet(address) => Some(address),
+        Endpoint::Host(_) | Endpoint::Unix(_) | Endpoint::Abstract(_) => None,
+    });
+    Some(MailAlert {
+        from,
+        to,
+        host: said(|e| &e.host),
+        level: inherited
+            .find(|settings| settings.email.level)
+            .unwrap_or(LogLevel::Alert),
+        servers: servers.collect(),
+        timeout: section.timeout.unwrap_or(MAIL_TIMEOUT),
+    })
 }
 
 /// Statuses that `errorfiles` wants and the section does not have.

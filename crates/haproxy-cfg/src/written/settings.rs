@@ -10,7 +10,7 @@ use super::rare::Rare;
 use super::tls_params::TlsParams;
 use crate::model::{
     Balance, CheckKind, ConnectionMode, CookiePolicy, ErrorAnswer, Format, ForwardFor, Forwarded,
-    HeaderNames, HeaderParts, HttpReuse, InitState, LogSteps, LogTarget, Millis, Mode, NodeKey,
+    HeaderNames, HeaderParts, HttpReuse, InitState, LogLevel, LogSteps, LogTarget, Millis, Mode, NodeKey,
     ObservedLayer, OnError, Source, StatsAuth, Word,
 };
 
@@ -356,6 +356,9 @@ pub(crate) struct EmailAlert {
     pub(crate) to: Option<Set<Word>>,
     /// The `mailers` section.
     pub(crate) mailers: Option<Set<Word>>,
+    /// `myhostname`.
+    pub(crate) host: Option<Set<Word>>,
+    pub(crate) level: Option<LogLevel>,
 }
 
 /// The settings of a `defaults` section or a proxy. A large file has thousands of them, most of which say little: what few of

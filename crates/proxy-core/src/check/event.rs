@@ -13,6 +13,8 @@ pub struct Event {
     pub level: LogLevel,
     /// The line, without an end of line.
     pub text: Vec<u8>,
+    /// How severe it is for who wants mails (`email-alert level`); none is not mailed.
+    pub mailed: Option<LogLevel>,
     /// The line for standard error.
     stderr: OnStderr,
 }
@@ -56,7 +58,16 @@ impl Event {
             server: Some(server),
             level,
             text,
+            mailed: None,
             stderr: OnStderr::Same,
+        }
+    }
+
+    /// The same, of which who wants to know what is so severe gets a mail.
+    pub(super) fn mailed(self, level: LogLevel) -> Self {
+        Self {
+            mailed: Some(level),
+            ..self
         }
     }
 
@@ -81,6 +92,7 @@ impl Event {
             server: None,
             level: LogLevel::Emerg,
             text: [kind, &proxy.name, rest].concat(),
+            mailed: None,
             stderr: OnStderr::Alert([kind, b"'", &proxy.name, b"'", rest].concat()),
         }
     }

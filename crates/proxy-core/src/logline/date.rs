@@ -194,6 +194,24 @@ impl DateText {
         out.extend_from_slice(offset);
     }
 
+    /// `Fri, 06 Feb 2009 12:14:14 +0100 (CET)`: local time as RFC 5322 has it.
+    pub fn write_mail(&mut self, out: &mut Vec<u8>, epoch_seconds: u64) {
+        let second = epoch_seconds as i64;
+        let t = self.civil(second);
+        let minutes = self.offset / 60;
+        // Writing to a vector does not fail.
+        let _infallible = write!(
+            out,
+            "{} {}{:02}{:02} (",
+            t.strftime("%a, %d %b %Y %H:%M:%S"),
+            if minutes < 0 { '-' } else { '+' },
+            minutes.abs() / 60,
+            minutes.abs() % 60
+        );
+        out.extend_from_slice(&self.local_at(second).name);
+        out.push(b')');
+    }
+
     fn civil(&mut self, second: i64) -> DateTime {
         let grain = second.div_euclid(OFFSET_GRAIN);
         if self.grain != grain {

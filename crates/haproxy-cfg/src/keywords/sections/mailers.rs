@@ -11,7 +11,7 @@ const ANY: Arity = Arity::ANY;
 pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("mailer", OTHER, ANY, "a mail server")
         .takes(&[text("name"), text("address"), IGNORED])
-        .keeps(m::mailer),
+        .acts(m::mailer),
     kw("timeout", OTHER, ANY, "time for a mail")
         .takes(&[
             choice(
@@ -27,5 +27,5 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
             .wrong("'{kw}' expects 'mail' and <time> as arguments got '{got}'."),
             IGNORED,
         ])
-        .keeps(m::timeout),
+        .acts(m::timeout),
 ];

@@ -19,7 +19,7 @@ const FACILITIES: &[&str] = &[
     "local7",
 ];
 
-const LEVELS: &[(&str, LogLevel)] = &[
+pub(super) const LEVELS: &[(&str, LogLevel)] = &[
     ("emerg", LogLevel::Emerg),
     ("alert", LogLevel::Alert),
     ("crit", LogLevel::Crit),

@@ -3,6 +3,7 @@
 use syntax::{Diagnostic, closest};
 
 use super::super::line::{Line, shown};
+use super::super::log::LEVELS;
 use super::super::proxy::ERROR_STATUSES;
 use super::super::reading::Reading;
 use crate::keywords::PROXY_INDEX;
@@ -19,22 +20,19 @@ fn given(reading: &mut Reading<'_>, line: &Line<'_>) -> Option<Given> {
     Some(given)
 }
 
-const LEVELS: &[&str] = &[
-    "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug",
-];
-
 /// A log level behind `level`.
 pub(crate) const LEVEL: ReadArgument = ReadArgument(|reading, cursor, subject| {
     let word = cursor.next();
     let text = word.map(|word| shown(word).into_owned()).unwrap_or_default();
-    let Some(level) = LEVELS.iter().find(|level| **level == text) else {
+    let names: Vec<&str> = LEVELS.iter().map(|(name, _)| *name).collect();
+    let Some(level) = names.iter().find(|level| **level == text) else {
         let message = if reading.dialect.does_as(3, 2) {
             format!("unknown log level '{text}' after 'level'")
         } else {
             format!("unknown log level 'level' after '{text}'")
         };
-        let near = closest(text.as_bytes(), LEVELS.iter().copied());
-        let help = near.map_or(format!("write one of {}", LEVELS.join(", ")), |near| {
+        let near = closest(text.as_bytes(), names.iter().copied());
+        let help = near.map_or(format!("write one of {}", names.join(", ")), |near| {
             format!("did you mean '{near}'?")
         });
         let told =
@@ -56,6 +54,16 @@ pub(crate) fn email_alert(reading: &mut Reading<'_>, line: &Line<'_>) {
         let message = format!("missing argument after '{what}'.");
         return reading.alert("missing-argument", line.behind(), message);
     }
+    if *what == "level" {
+        let level = LEVELS
+            .iter()
+            .find(|(name, _)| matches!(text, Some(Value::Word(word)) if word == name))
+            .map(|(_, level)| *level);
+        let email = &mut reading.settings().email;
+        email.line = email.line.or(Some(line.span()));
+        email.level = level.or(email.level);
+        return;
+    }
     let text = text.and_then(|value| value.text().cloned()).unwrap_or_default();
     let text = Set::new(text, line.arg(1).map_or(line.span(), |word| word.span));
     let email = &mut reading.settings().email;
@@ -64,6 +72,7 @@ pub(crate) fn email_alert(reading: &mut Reading<'_>, line: &Line<'_>) {
         "from" => email.from = Some(text),
         "to" => email.to = Some(text),
         "mailers" => email.mailers = Some(text),
+        "myhostname" => email.host = Some(text),
         _ => {}
     }
 }

@@ -75,7 +75,7 @@ impl Change<'_> {
             let of = (self.config, self.server);
             let text = message::check_line("Agent", of, &outcome, &report, state.weight());
             self.events
-                .push(Event::of_server(self.id, self.server, LogLevel::Notice, text));
+                .push(Event::of_server(self.id, self.server, LogLevel::Notice, text).mailed(LogLevel::Info));
         }
         // The reason was said already where checks are logged.
         let reason = if logged {

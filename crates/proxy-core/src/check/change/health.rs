@@ -70,7 +70,7 @@ impl Change<'_> {
             let of = (self.config, self.server);
             let text = message::check_line("Health", of, &kept, &report, state.weight());
             self.events
-                .push(Event::of_server(self.id, self.server, LogLevel::Notice, text));
+                .push(Event::of_server(self.id, self.server, LogLevel::Notice, text).mailed(LogLevel::Info));
         }
         // The reason was said already where checks are logged.
         let reason = if logged {
@@ -149,6 +149,7 @@ impl Change<'_> {
                 state.down_transitions.fetch_add(1, Relaxed);
                 let rest = self.left();
                 self.say(level, &[b" is DOWN", cause, b".", &rest]);
+                self.mail(level);
                 self.end_sessions_going_down();
             }
             Health::Up | Health::Stopping => {
@@ -159,6 +160,9 @@ impl Change<'_> {
                 };
                 let rest = self.online();
                 self.say(LogLevel::Notice, &[word, cause, b".", &rest]);
+                if to == Health::Up {
+                    self.mail(LogLevel::Notice);
+                }
                 if from == Health::Down && to == Health::Up {
                     self.end_backup_sessions();
                 }

@@ -360,6 +360,13 @@ impl<'a> Change<'a> {
             .push(Event::of_server(self.id, self.server, level, text));
     }
 
+    /// What was said last is mailed as well.
+    fn mail(&mut self, level: LogLevel) {
+        if let Some(event) = self.events.last_mut() {
+            event.mailed = Some(level);
+        }
+    }
+
     fn left(&self) -> Vec<u8> {
         message::left(self.farm(), Load::of_leaving(self.config, self.state()))
     }
