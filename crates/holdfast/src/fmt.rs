@@ -1,10 +1,13 @@
-//! `holdfast fmt`: indentation and spacing of haproxy.cfg. How a file is to look is the crate `lint`'s to say; here are the
+//! `holdfast fmt`: indentation and spacing of haproxy.cfg and keepalived.conf. How a file is to look is the crate `lint`'s to say; here are the
 //! command line and the files.
 
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
-use ::lint::{diff::unified, fmt::haproxy};
+use ::lint::diff::unified;
+use ::lint::fmt::{haproxy, keepalived};
+
+use crate::language::is_keepalived;
 
 /// Exit status when all is well.
 const FINE: u8 = 0;
@@ -52,12 +55,11 @@ fn file(options: &Options, name: &str) -> io::Result<bool> {
     } else {
         text = std::fs::read(name)?;
     }
-    if crate::migrate::is_keepalived(&text) {
-        return Err(io::Error::other(
-            "this is a keepalived.conf; only haproxy.cfg is formatted",
-        ));
-    }
-    let new = haproxy(&text);
+    let new = if is_keepalived(&text) {
+        keepalived(&text)
+    } else {
+        haproxy(&text)
+    };
     let changes = new != text;
     if options.diff {
         io::stdout().write_all(unified(&text, &new, name, name).as_bytes())?;

@@ -9,6 +9,7 @@ mod heartbeat;
 mod host;
 mod keepalived;
 mod kernel;
+mod language;
 mod lint;
 mod migrate;
 mod migrate_heartbeat;

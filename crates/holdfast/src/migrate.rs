@@ -1,4 +1,4 @@
-//! `holdfast migrate`: what haproxy.cfg files have to become for another version. What is found and written is the crate
+//! `holdfast migrate`: what haproxy.cfg and keepalived.conf files have to become for another version. What is found and written is the crate
 //! `lint`'s to say; here are the command line, the files, and what the language of the target still has against the result.
 
 use std::io::{self, Write as _};
@@ -10,6 +10,8 @@ use haproxy_cfg::{Dialect, Input, LoadOptions, load};
 use syntax::{Severity, Version};
 
 use crate::host::But;
+use crate::keepalived::elsewhere::Elsewhere;
+use crate::language::is_keepalived;
 use crate::lint::machine::Machine;
 
 /// Exit status when nothing is left to decide.
@@ -36,16 +38,17 @@ enum Format {
 /// The command line.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Files, and folders, of which each *.cfg is taken. From heartbeat: a folder with ha.cf, haresources and authkeys for each
+    /// Files, and folders, of which each *.cfg and *.conf of haproxy or keepalived is taken. From heartbeat: a folder with ha.cf, haresources and authkeys for each
     /// node, as FOLDER or NODE=FOLDER.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
-    /// The version that the files were written for, from 1.3 on, or `heartbeat`; guessed from what they use when it is left out.
+    /// The version that the files were written for: of haproxy from 1.3 on, of keepalived from 1.2 on; or `heartbeat`. Guessed from
+    /// what they use when it is left out.
     #[arg(long, value_name = "VERSION", value_parser = language)]
     from: Option<Language>,
-    /// The version that is to read them, or, from heartbeat, `keepalived`.
-    #[arg(long, value_name = "VERSION", default_value = "3.4", value_parser = language)]
-    to: Language,
+    /// The version that is to read them, 3.4 of haproxy and 2.4 of keepalived when it is left out; or, from heartbeat, `keepalived`.
+    #[arg(long, value_name = "VERSION", value_parser = language)]
+    to: Option<Language>,
     /// From heartbeat: writes the files and the report below this folder.
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
@@ -66,7 +69,7 @@ pub(crate) struct Options {
 /// What files are written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Language {
-    /// That version of haproxy.
+    /// That version of haproxy or keepalived.
     Version(Version),
     /// heartbeat.
     Heartbeat,
@@ -82,12 +85,66 @@ fn language(text: &str) -> Result<Language, String> {
     }
 }
 
+fn version_of(language: Option<Language>) -> Option<Version> {
+    match language {
+        Some(Language::Version(version)) => Some(version),
+        _ => None,
+    }
+}
+
 fn version(text: &str) -> Result<Version, String> {
-    let dialect: Dialect = text.parse().map_err(|error| format!("{error}"))?;
-    migrate::VERSIONS
-        .contains(&dialect.version)
-        .then_some(dialect.version)
-        .ok_or_else(|| format!("there is no version {}", dialect.version))
+    let mut parts = text.splitn(3, '.').map(str::parse);
+    match (parts.next(), parts.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => Ok(Version::new(major, minor)),
+        _ => Err(format!("'{text}' is no version: write one such as 2.6")),
+    }
+}
+
+/// A program whose files are migrated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Program {
+    Haproxy,
+    Keepalived,
+}
+
+impl Program {
+    fn of(text: &[u8]) -> Self {
+        if is_keepalived(text) {
+            Self::Keepalived
+        } else {
+            Self::Haproxy
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Haproxy => "haproxy",
+            Self::Keepalived => "keepalived",
+        }
+    }
+
+    fn versions(self) -> &'static [Version] {
+        match self {
+            Self::Haproxy => migrate::VERSIONS,
+            Self::Keepalived => migrate::keepalived::VERSIONS,
+        }
+    }
+
+    /// The version that files are migrated to when nothing else is said.
+    fn usual(self) -> Version {
+        match self {
+            Self::Haproxy => Version::new(3, 4),
+            Self::Keepalived => Version::new(2, 4),
+        }
+    }
+
+    fn migrate(self, text: &[u8], options: migrate::Options) -> Result<Migrated, String> {
+        let migrated = match self {
+            Self::Haproxy => migrate::migrate(text, options),
+            Self::Keepalived => migrate::keepalived::migrate(text, options),
+        };
+        migrated.map_err(|error| error.to_string())
+    }
 }
 
 /// A file with what became of it.
@@ -100,13 +157,14 @@ struct Done {
 /// Runs it; gives the exit status.
 pub(crate) fn run(options: &Options) -> u8 {
     let (from, to) = match (options.from, options.to) {
-        (Some(Language::Heartbeat), Language::Keepalived) => {
+        (Some(Language::Heartbeat), Some(Language::Keepalived)) => {
             return crate::migrate_heartbeat::run(&options.files, options.output.as_deref());
         }
-        (None, Language::Version(to)) => (None, to),
-        (Some(Language::Version(from)), Language::Version(to)) => (Some(from), to),
+        (from @ (None | Some(Language::Version(_))), to @ (None | Some(Language::Version(_)))) => {
+            (version_of(from), version_of(to))
+        }
         _ => {
-            let text = "holdfast migrate: versions of haproxy become one another, and --from heartbeat --to keepalived\n";
+            let text = "holdfast migrate: versions of a program become one another, and --from heartbeat --to keepalived\n";
             // Nobody is left to be told when standard error is closed.
             let _ = io::stderr().write_all(text.as_bytes());
             return FAILED;
@@ -118,10 +176,6 @@ pub(crate) fn run(options: &Options) -> u8 {
         let _ = writeln!(io::stderr(), "holdfast migrate: {name}: {error}");
         status = FAILED;
     };
-    if from.is_some_and(|from| from > to) {
-        fail("--from", format!("it is later than --to {to}"));
-        return FAILED;
-    }
     let mut all = Vec::new();
     for name in &options.files {
         match names(name) {
@@ -167,29 +221,45 @@ fn names(name: &str) -> io::Result<Vec<String>> {
     let mut out = Vec::new();
     for entry in std::fs::read_dir(name)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == "cfg") && path.is_file() {
+        if path
+            .extension()
+            .is_some_and(|ending| ending == "cfg" || ending == "conf")
+            && path.is_file()
+        {
             out.push(path.to_string_lossy().into_owned());
         }
     }
     out.sort_unstable();
     if out.is_empty() {
-        return Err(io::Error::other("no file in it has a name that ends in .cfg"));
+        return Err(io::Error::other(
+            "no file in it has a name that ends in .cfg or .conf",
+        ));
     }
     Ok(out)
 }
 
-fn file(options: &Options, from: Option<Version>, to: Version, name: &str) -> Result<Done, String> {
+fn file(options: &Options, from: Option<Version>, to: Option<Version>, name: &str) -> Result<Done, String> {
     let before = std::fs::read(name).map_err(|error| error.to_string())?;
-    if is_keepalived(&before) {
-        return Err("this is a keepalived.conf; only haproxy.cfg is migrated".to_owned());
+    let program = Program::of(&before);
+    let to = to.unwrap_or(program.usual());
+    for version in from.into_iter().chain([to]) {
+        if !program.versions().contains(&version) {
+            return Err(format!("there is no version {version} of {}", program.name()));
+        }
+    }
+    if let Some(from) = from.filter(|from| *from > to) {
+        return Err(format!("--from {from} is later than --to {to}"));
     }
     let wanted = migrate::Options {
         from,
         to,
         pin: options.pin,
     };
-    let migrated = migrate::migrate(&before, wanted).map_err(|error| error.to_string())?;
-    let refused = refused(name, &migrated);
+    let migrated = program.migrate(&before, wanted)?;
+    let refused = match program {
+        Program::Haproxy => refused(name, &migrated),
+        Program::Keepalived => refused_by_keepalived(name, &migrated),
+    };
     if options.write && migrated.is_changed() {
         crate::replace::replace(Path::new(name), &before, &migrated.after)
             .map_err(|error| error.to_string())?;
@@ -228,18 +298,24 @@ fn refused(name: &str, migrated: &Migrated) -> Vec<Refused> {
         .collect()
 }
 
-/// Whether a text is a keepalived.conf.
-pub(crate) fn is_keepalived(text: &[u8]) -> bool {
-    let begins = |line: &[u8]| {
-        let line = line.trim_ascii_start();
-        let words: [&[u8]; 5] = [
-            b"vrrp_instance",
-            b"vrrp_sync_group",
-            b"vrrp_script",
-            b"global_defs",
-            b"virtual_server",
-        ];
-        words.iter().any(|word| line.starts_with(word))
-    };
-    text.split(|byte| *byte == b'\n').any(begins)
+/// The same of a keepalived.conf: words that the target does not know, or warns of.
+fn refused_by_keepalived(name: &str, migrated: &Migrated) -> Vec<Refused> {
+    let dialect = keepalived_conf::Dialect::strict(migrated.to.major, migrated.to.minor);
+    let options = keepalived_conf::LoadOptions::default();
+    let loaded = keepalived_conf::load_bytes(name, migrated.after.clone(), dialect, &Elsewhere, options);
+    let of_language = [
+        "unknown-keyword",
+        "unknown-option",
+        "deprecated",
+        "missing-argument",
+    ];
+    let told = loaded
+        .diagnostics
+        .iter()
+        .filter(|told| told.severity == Severity::Alert || of_language.contains(&told.code));
+    told.map(|told| Refused {
+        line: told.span.map(|span| loaded.sources.locate(span).1.line),
+        message: told.message.lines().next().unwrap_or_default().to_owned(),
+    })
+    .collect()
 }

@@ -33,7 +33,7 @@ enum Command {
     ///
     /// Exit status: 0 when nothing is found, 1 when something is, 2 when a file could not be read or written.
     Lint(crate::lint::Options),
-    /// Say what haproxy.cfg files have to become for another version, and write it; or make keepalived's files of heartbeat's.
+    /// Say what haproxy.cfg and keepalived.conf files have to become for another version, and write it; or make keepalived's files of heartbeat's.
     ///
     /// Exit status: 0 when nothing is left to decide, 1 when something is, 2 when a file could not be read or written.
     Migrate(crate::migrate::Options),
@@ -45,7 +45,7 @@ enum Command {
     ///
     /// Exit status: 0 when it would start, 1 when something stands in the way, 2 when a file cannot be read.
     Plan(crate::plan::Options),
-    /// Indent haproxy.cfg files and set their blanks; nothing else is changed.
+    /// Indent haproxy.cfg and keepalived.conf files and set their blanks; nothing else is changed.
     ///
     /// Exit status: 0, with --check 1 when a file would change, 2 when a file could not be read or written.
     Fmt(crate::fmt::Options),

@@ -110,8 +110,39 @@ fn what_is_left_to_decide_and_what_cannot_be_read_have_their_statuses() {
         text(&back.stderr)
     );
     fs::write(&path, "vrrp_instance V {\n}\n").expect("written");
-    let other = holdfast(&["migrate", path.to_str().expect("a name")]);
+    let other = holdfast(&["migrate", path.to_str().expect("a name"), "--to", "2.6"]);
     assert_eq!(other.status.code(), Some(2));
+    assert!(
+        text(&other.stderr).contains("no version 2.6 of keepalived"),
+        "{}",
+        text(&other.stderr)
+    );
+}
+
+#[test]
+fn a_file_of_keepalived_is_migrated_between_its_own_versions_and_formatted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("keepalived.conf");
+    let name = path.to_str().expect("a name");
+    let old = "global_defs {\n  enable_snmp_keepalived # c\n}\nvrrp_instance A {\n  interface eth0\n  virtual_router_id 5\n  \
+               virtual_ipaddress {\n    192.0.2.1/24\n  }\n}\n";
+    fs::write(&path, old).expect("written");
+    let written = holdfast(&["migrate", name, "--from", "1.2", "--write"]);
+    assert_eq!(written.status.code(), Some(0), "{}", text(&written.stderr));
+    assert!(
+        text(&written.stdout).contains("from 1.2 to 2.4"),
+        "{}",
+        text(&written.stdout)
+    );
+    let new = fs::read_to_string(&path).expect("read");
+    assert_eq!(new, old.replace("enable_snmp_keepalived", "enable_snmp_vrrp"));
+    assert_eq!(holdfast(&["fmt", name]).status.code(), Some(0));
+    let set = fs::read_to_string(&path).expect("read");
+    assert!(
+        set.contains("\n    enable_snmp_vrrp # c\n") && set.contains("\n        192.0.2.1/24\n"),
+        "{set}"
+    );
+    assert_eq!(holdfast(&["fmt", "--check", name]).status.code(), Some(0));
 }
 
 #[test]

@@ -23,11 +23,12 @@ mod resolve;
 mod statement;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod tree;
 mod written;
 
 pub use dialect::{Dialect, UnknownDialect};
 pub use host::{FileStatus, Host};
-pub use keywords::reference;
+pub use keywords::{block_rows, reference};
 pub use lex::{Token, TokenKind, tokens};
 pub use load::{LoadOptions, Loaded, Outcome, load, load_bytes};
 pub use statement::{Statement, Term};

@@ -3,6 +3,7 @@
 mod arguments;
 mod bounded_script;
 mod child;
+pub(crate) mod elsewhere;
 pub(crate) mod host;
 mod journal;
 mod namespace;

@@ -1,7 +1,6 @@
 //! `holdfast lint`: all that is wrong or odd in configuration files, in one pass, with fixes. What is judged, and how, is the crate
 //! `lint`'s; here are the command line, the files and the machine.
 
-mod language;
 pub(crate) mod machine;
 mod output;
 
@@ -12,10 +11,10 @@ use ::lint::diff::unified;
 use ::lint::{Level, Levels, Report, apply_safe, haproxy, keepalived};
 use haproxy_cfg::{Dialect, Input};
 
-use self::language::is_keepalived;
 use self::machine::Machine;
 use self::output::Format;
 use crate::host::But;
+use crate::language::is_keepalived_file;
 
 /// Exit status when nothing is found.
 const CLEAN: u8 = 0;
@@ -103,7 +102,7 @@ fn lint(options: &Options) -> Result<u8, String> {
     }
     let levels = read_levels(options)?;
     let (nodes, proxies): (Vec<&String>, Vec<&String>) =
-        options.files.iter().partition(|name| is_keepalived(name));
+        options.files.iter().partition(|name| is_keepalived_file(name));
     let sets = sets(options, &nodes, &proxies);
     let dialects = Dialects::of(options, &nodes, &proxies)?;
     let judge = |set: &Set| match set {

@@ -5,7 +5,6 @@
 mod course;
 mod failure;
 mod finding;
-mod host;
 mod network;
 mod report;
 

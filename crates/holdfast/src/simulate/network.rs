@@ -16,7 +16,7 @@ use vrrp_proto::timers::master_down;
 use vrrp_proto::track::{TrackId, Tracked};
 use vrrp_proto::{InstanceConfig, StateKind};
 
-use super::host::Elsewhere;
+use crate::keepalived::elsewhere::Elsewhere;
 
 /// A node.
 #[derive(Debug)]

@@ -15,9 +15,9 @@ mod track;
 use std::sync::LazyLock;
 
 pub use reference::reference;
-use syntax::Span;
 use syntax::table::Index;
 use syntax::table::Keyword;
+use syntax::{KeywordRow, Span};
 
 use crate::lines::Line;
 use crate::reading::Reading;
@@ -158,6 +158,28 @@ pub(crate) fn find(place: u32, name: &[u8]) -> Option<&'static Row> {
 /// The names that may stand in that place.
 pub(crate) fn names(place: u32) -> impl Iterator<Item = &'static str> {
     index(place).into_iter().flat_map(Index::names)
+}
+
+/// The rows of the keywords that may stand in a block, by the block's name; the empty name is outside of all blocks. None for
+/// blocks that hold no keywords.
+#[must_use]
+pub fn block_rows(block: &str) -> Vec<&'static KeywordRow> {
+    let wanted = match block {
+        "" => place::TOP,
+        "vrrp_track_file" => place::TRACK_FILE,
+        "HTTP_GET" | "SSL_GET" | "TCP_CHECK" | "SMTP_CHECK" | "DNS_CHECK" | "MISC_CHECK" | "BFD_CHECK"
+        | "UDP_CHECK" | "PING_CHECK" | "FILE_CHECK" => place::CHECK,
+        _ => TABLES
+            .iter()
+            .find(|(_, name, _)| *name == block)
+            .map_or(0, |(place, _, _)| *place),
+    };
+    let tables = TABLES.iter().filter(|(place, _, _)| *place == wanted);
+    tables
+        .flat_map(|(_, _, tables)| tables.iter())
+        .flat_map(|rows| rows.iter())
+        .map(|keyword| &keyword.row)
+        .collect()
 }
 
 /// What the places are called in which a keyword may stand.

@@ -16,10 +16,10 @@ fn after(text: &str, from: (u16, u16), to: (u16, u16), pin: bool) -> String {
 
 #[test]
 fn names_are_unique_and_every_migration_says_what_it_does() {
-    let names: Vec<&str> = all().map(|migration| migration.name).collect();
+    let names: Vec<&str> = Haproxy::all().map(|migration| migration.name).collect();
     let unique: BTreeSet<_> = names.iter().collect();
     assert_eq!(unique.len(), names.len());
-    for migration in all() {
+    for migration in Haproxy::all() {
         assert!(migration.begins().is_some(), "{}", migration.name);
         assert!(
             !migration.about.is_empty() && migration.docs.ends_with('.'),

@@ -56,9 +56,10 @@ pub fn html(reports: &[Report<'_>]) -> String {
         let (colour, meaning) = light(report);
         let _ = writeln!(
             out,
-            "<h2 id=\"file-{at}\"><span class=\"light {colour}\"></span>{}</h2>\n<p>{}. <span class=\"small\">From HAProxy {} to {}.</span></p>",
+            "<h2 id=\"file-{at}\"><span class=\"light {colour}\"></span>{}</h2>\n<p>{}. <span class=\"small\">From {} {} to {}.</span></p>",
             escaped(report.name),
             upper(meaning),
+            report.migrated.program,
             escaped(&report.from()),
             report.migrated.to
         );

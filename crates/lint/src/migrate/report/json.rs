@@ -10,6 +10,7 @@ pub fn json(report: &Report<'_>) -> String {
     let migrated = report.migrated;
     let value = json!({
         "file": report.name,
+        "program": migrated.program,
         "from": migrated.from.to_string(),
         "guess": migrated.guess,
         "to": migrated.to.to_string(),

@@ -13,7 +13,8 @@ pub fn markdown(report: &Report<'_>) -> String {
     let _ = writeln!(out, "# {}\n", report.name);
     let _ = writeln!(
         out,
-        "From HAProxy {} to {}: {}.",
+        "From {} {} to {}: {}.",
+        report.migrated.program,
         report.from(),
         report.migrated.to,
         report.sums()

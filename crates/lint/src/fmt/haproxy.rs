@@ -1,5 +1,4 @@
-//! Indentation and spacing of haproxy.cfg. Words, comments, empty lines and their order stay byte for byte; so do ends of lines,
-//! but for a last line that has none and gets one.
+//! Indentation and spacing of haproxy.cfg.
 //!
 //! A section and what stands before the first begin at the start of the line, as do conditions (`.if` and its kin); the lines of
 //! a section are indented by four blanks. Between words, and before a comment behind them, stands one blank. A comment on a
@@ -9,8 +8,7 @@ use haproxy_cfg::keywords::{Table, row};
 use haproxy_cfg::tree::{Line, Tree};
 use haproxy_cfg::{Token, TokenKind};
 
-/// In front of the lines of a section.
-const INDENT: &[u8] = b"    ";
+use super::{INDENT, end_last_line};
 
 /// What a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,13 +62,8 @@ pub fn haproxy(text: &[u8]) -> Vec<u8> {
         };
         write(&mut out, text, line, indented);
     }
-    if !out.is_empty() && !out.ends_with(b"\n") && kinds.last() != Some(&Kind::Odd) {
-        let windows = tree.lines.first().is_some_and(|line| {
-            line.tokens
-                .last()
-                .is_some_and(|token| bytes(text, *token) == b"\r\n")
-        });
-        out.extend_from_slice(if windows { b"\r\n" } else { b"\n" });
+    if kinds.last() != Some(&Kind::Odd) {
+        end_last_line(&mut out, text);
     }
     out
 }

@@ -1,9 +1,13 @@
 //! Which program a file is for.
 
-/// Whether it is a keepalived.conf: blocks with names of keepalived begin in it. What cannot be read is told with the findings.
-pub(super) fn is_keepalived(name: &str) -> bool {
-    let text = std::fs::read(name).unwrap_or_default();
+/// Whether a text is a keepalived.conf: blocks with names of keepalived begin in it.
+pub(crate) fn is_keepalived(text: &[u8]) -> bool {
     text.split(|byte| *byte == b'\n').any(begins_block)
+}
+
+/// The same of a file. What cannot be read is told with the findings.
+pub(crate) fn is_keepalived_file(name: &str) -> bool {
+    is_keepalived(&std::fs::read(name).unwrap_or_default())
 }
 
 const BLOCKS: &[&[u8]] = &[
@@ -11,11 +15,17 @@ const BLOCKS: &[&[u8]] = &[
     b"vrrp_sync_group",
     b"vrrp_script",
     b"vrrp_track_process",
+    b"vrrp_track_file",
+    b"track_file",
+    b"track_group",
     b"global_defs",
     b"virtual_server",
     b"virtual_server_group",
     b"bfd_instance",
     b"static_ipaddress",
+    b"static_routes",
+    b"static_rules",
+    b"garp_group",
 ];
 
 fn begins_block(line: &[u8]) -> bool {

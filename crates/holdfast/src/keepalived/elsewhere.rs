@@ -6,11 +6,11 @@ use std::net::IpAddr;
 
 use keepalived_conf::{FileStatus, Host};
 
-use crate::keepalived::host::Machine;
+use super::host::Machine;
 
 /// Some other machine.
 #[derive(Debug)]
-pub(super) struct Elsewhere;
+pub(crate) struct Elsewhere;
 
 impl Host for Elsewhere {
     fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
