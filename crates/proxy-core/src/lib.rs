@@ -18,6 +18,7 @@ pub mod logline;
 pub mod ocsp;
 mod octets;
 pub mod openssl_ciphers;
+pub mod openssl_signatures;
 pub mod pattern;
 pub mod peers;
 pub mod persist;

@@ -95,7 +95,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         "authorities that verify, but are not named to clients",
     )
     .takes(AUTHORITIES)
-    .keeps(CaVerifyFile),
+    .acts(CaVerifyFile),
     kw("cc", BIND, ONE, "congestion control of the kernel")
         .since(3, 3)
         .takes(&[text("algorithm").missing("'{kw}' : missing TCP congestion control algorithm")]).acts(Congestion),
@@ -112,7 +112,8 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         "signatures that client certificates may have",
     )
     .since(2, 8)
-    .takes(SIGNATURES),
+    .takes(SIGNATURES)
+    .acts(ClientSigalgs),
     kw("crl-file", CRT, ONE, "revoked client certificates")
         .takes(&[
             arg("file", Kind::Custom(ReadArgument(tls::authorities))).missing("'{kw}' : missing CRLfile path")
@@ -142,7 +143,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     kw("default-crt", TLS, ONE, "certificate for names that none has")
         .since(3, 0)
         .takes(CERTIFICATE)
-        .keeps(DefaultCrt),
+        .acts(DefaultCrt),
     kw("defer-accept", BIND, NONE, "accept once data is there")
         .takes(NOTHING)
         .acts(DeferAccept),
@@ -267,7 +268,8 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         NONE,
         "clients are not told which authorities count",
     )
-    .takes(NOTHING),
+    .takes(NOTHING)
+    .acts(NoCaNames),
     kw("no-sslv3", TLS, NONE, "no SSL 3.0")
         .takes(NOTHING)
         .acts(Without(TlsVersion::Ssl3)),
@@ -278,7 +280,8 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         "a certificate for every name, whatever the defaults say",
     )
     .since(3, 1)
-    .takes(NOTHING),
+    .takes(NOTHING)
+    .acts(StrictSni(false)),
     kw("no-tls-tickets", TLS, NONE, "no session tickets of TLS 1.2")
         .takes(NOTHING)
         .acts(Tickets(false)),
@@ -303,7 +306,8 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         NONE,
         "the client's order of suites counts",
     )
-    .takes(NOTHING),
+    .takes(NOTHING)
+    .acts(PreferClientCiphers),
     kw(
         "process",
         BIND,
@@ -355,7 +359,8 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         .takes(&[arg("count", Kind::Custom(ReadArgument(bind::shards))).missing("'{kw}' : missing value")]),
     kw("sigalgs", CRT, ONE, "signatures that are offered")
         .since(2, 8)
-        .takes(SIGNATURES),
+        .takes(SIGNATURES)
+        .acts(Sigalgs),
     kw("ssl", BIND, NONE, "TLS").takes(NOTHING).acts(Ssl),
     kw("ssl-max-ver", CRT, ONE, "newest version of TLS")
         .takes(VERSION)
@@ -370,7 +375,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
         "no certificate without a matching name",
     )
     .takes(NOTHING)
-    .acts(StrictSni),
+    .acts(StrictSni(true)),
     kw("tcp-md5sig", BIND, ONE, "password of segments (RFC 2385)")
         .since(3, 3)
         .takes(&[arg("password", Kind::Custom(ReadArgument(bind::segment_password))).missing("'{kw}' : missing TCP MD5 signature password")]),

@@ -176,8 +176,18 @@ pub struct BindSsl {
     pub ignored_of_authorities: IgnoredErrors,
     /// `verify`: none is `false, false`; optional `true, false`; required `true, true`.
     pub verify: (bool, bool),
-    /// `strict-sni`.
-    pub strict_sni: bool,
+    /// `ca-verify-file`: authorities that count as well, and are not named to clients.
+    pub ca_verify_file: Option<Word>,
+    /// `no-ca-names`: clients are not told which authorities count.
+    pub no_ca_names: bool,
+    /// `sigalgs`: OpenSSL's names of the signatures that are made, and of those that are taken where `client_sigalgs` says nothing.
+    pub sigalgs: Option<Word>,
+    /// `client-sigalgs`: the same of those that clients make.
+    pub client_sigalgs: Option<Word>,
+    /// `prefer-client-ciphers`: the client's order of suites counts.
+    pub prefer_client_ciphers: bool,
+    /// `strict-sni`, or `no-strict-sni`.
+    pub strict_sni: Option<bool>,
     /// `no-tls-tickets` (false) or `tls-tickets` (true).
     pub tickets: Option<bool>,
 }
@@ -217,6 +227,8 @@ pub struct BindCertificate {
     pub not_for: Vec<Word>,
     /// The settings that hold for clients who get it, where its line has some.
     pub own: Option<Arc<OwnSsl>>,
+    /// `default-crt`, or the name `*` in a list: it is for all names that none is for.
+    pub is_default: bool,
     /// Where it stands, if that is a list.
     pub listed: Option<ListedAt>,
 }
@@ -249,6 +261,14 @@ pub struct OwnSsl {
     pub ciphersuites: Option<Word>,
     /// `curves`, or `ecdhe`.
     pub curves: Option<Word>,
+    /// `sigalgs`.
+    pub sigalgs: Option<Word>,
+    /// `client-sigalgs`.
+    pub client_sigalgs: Option<Word>,
+    /// `ca-verify-file`.
+    pub ca_verify_file: Option<Word>,
+    /// `no-ca-names`.
+    pub no_ca_names: bool,
     /// `verify`.
     pub verify: Option<(bool, bool)>,
     /// The least and the greatest version; where a line says something of versions, it stands for itself.
@@ -267,6 +287,17 @@ impl OwnSsl {
             ciphers: self.ciphers.clone().or_else(|| below.ciphers.clone()),
             ciphersuites: self.ciphersuites.clone().or_else(|| below.ciphersuites.clone()),
             curves: self.curves.clone().or_else(|| below.curves.clone()),
+            sigalgs: self.sigalgs.clone().or_else(|| below.sigalgs.clone()),
+            client_sigalgs: self
+                .client_sigalgs
+                .clone()
+                .or_else(|| below.client_sigalgs.clone()),
+            ca_verify_file: self
+                .ca_verify_file
+                .clone()
+                .or_else(|| below.ca_verify_file.clone()),
+            no_ca_names: self.no_ca_names || below.no_ca_names,
+            prefer_client_ciphers: below.prefer_client_ciphers,
             ticket_keys: below.ticket_keys.clone(),
             verify: self.verify.unwrap_or(below.verify),
             min_ver,

@@ -186,6 +186,46 @@ pub struct SslDefaults {
     pub max_ver: Option<TlsVersion>,
     /// From `…-options`: `no-tls-tickets` (false) or `tls-tickets` (true).
     pub tickets: Option<bool>,
+    /// `…-sigalgs`.
+    pub sigalgs: Option<Word>,
+    /// `…-client-sigalgs`.
+    pub client_sigalgs: Option<Word>,
+    /// From `…-options`: `prefer-client-ciphers`.
+    pub prefer_client_ciphers: bool,
+    /// From `…-options`: `strict-sni` or `no-strict-sni`.
+    pub strict_sni: Option<bool>,
+    /// From `…-options`: `ssl-reuse` or `no-ssl-reuse`.
+    pub reuse: Option<bool>,
+}
+
+/// `tune.ssl.*` values that are acted on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TlsTune {
+    /// `lifetime`: seconds for which a session may be resumed.
+    pub lifetime: u32,
+    /// `cachesize`: sessions of clients without tickets that are remembered; 0 remembers none.
+    pub cache_size: u32,
+    /// `hard-maxrecord`: bytes of a record at most; 0 is what the protocol allows.
+    pub hard_max_record: u32,
+    /// `capture-buffer-size`: bytes of a ClientHello that are kept for samples; 0 keeps none.
+    pub capture: u32,
+    /// `keylog`: the secrets of connections are kept for samples.
+    pub keylog: bool,
+    /// `ssl-ctx-cache-size`: certificates that were made and are remembered.
+    pub made_certificates: u32,
+}
+
+impl Default for TlsTune {
+    fn default() -> Self {
+        Self {
+            lifetime: 300,
+            cache_size: 20_000,
+            hard_max_record: 0,
+            capture: 0,
+            keylog: false,
+            made_certificates: 1000,
+        }
+    }
 }
 
 /// `tune.*` values that are acted on.
@@ -215,6 +255,8 @@ pub struct Tune {
     pub vars: VariableSizes,
     /// `tune.h2.*`.
     pub h2: Http2Tune,
+    /// `tune.ssl.*`.
+    pub tls: TlsTune,
 }
 
 /// What is said of connections of HTTP/2 (`tune.h2.*`); those to clients have words of their own since 2.8.
@@ -286,6 +328,7 @@ impl Default for Tune {
             stick_counters: 3,
             vars: VariableSizes::default(),
             h2: Http2Tune::default(),
+            tls: TlsTune::default(),
         }
     }
 }

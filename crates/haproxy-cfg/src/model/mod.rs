@@ -45,7 +45,7 @@ pub use check_script::{
 pub use compression::{Compression, CompressionAlgorithm, RequestCompression};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
 pub use global::{
-    CloseSpread, ExtraFiles, Global, Http2Tune, Preset, PresetValue, RateLimits, SslDefaults, Tune,
+    CloseSpread, ExtraFiles, Global, Http2Tune, Preset, PresetValue, RateLimits, SslDefaults, TlsTune, Tune,
     VariableSizes,
 };
 pub use log::{LogFormat, LogLevel, LogSample, LogServer, LogSteps, LogTarget, LogTransport};

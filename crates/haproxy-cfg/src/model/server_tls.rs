@@ -22,6 +22,10 @@ pub struct ServerTls {
     pub ciphersuites: Option<Word>,
     /// `curves`: groups for key agreement, by their names in OpenSSL.
     pub curves: Option<Word>,
+    /// `sigalgs`: OpenSSL's names of the signatures that the server may make.
+    pub sigalgs: Option<Word>,
+    /// `client-sigalgs`: the same of those that are made for it.
+    pub client_sigalgs: Option<Word>,
     /// The oldest and the newest version that is allowed, where anything was said of them.
     pub versions: Option<(TlsVersion, TlsVersion)>,
     /// The server's certificate is verified.

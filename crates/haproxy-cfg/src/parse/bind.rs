@@ -48,6 +48,10 @@ pub(crate) enum BindParse {
     IgnoreErrors(bool),
     CaSignFile,
     CaVerifyFile,
+    ClientSigalgs,
+    Sigalgs,
+    NoCaNames,
+    PreferClientCiphers,
     Ciphers,
     Ciphersuites,
     Curves,
@@ -62,11 +66,22 @@ pub(crate) enum BindParse {
     Ssl,
     MaxVer,
     MinVer,
-    StrictSni,
+    StrictSni(bool),
     Tickets(bool),
     Verify,
     Force(TlsVersion),
     Without(TlsVersion),
+}
+
+/// By which word certificates were named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GivenAs {
+    /// `crt`.
+    Certificate,
+    /// `default-crt`.
+    Default,
+    /// `crt-list`.
+    List,
 }
 
 /// What the options of a line give, before its addresses are known.
@@ -101,15 +116,12 @@ pub(crate) struct BindLine {
     ids: Vec<(u32, Span)>,
     /// `thread` sets.
     threads: Option<model::Word>,
-    /// `crt` and `crt-list`, in order; true for the latter.
-    pub(super) given: Vec<(bool, model::Word)>,
+    /// `crt`, `default-crt` and `crt-list`, in order.
+    pub(super) given: Vec<(GivenAs, model::Word)>,
     /// `verify` was given.
     pub(super) verify_given: bool,
-    /// `default-crt`.
-    pub(super) default_crt: Vec<model::Word>,
     pub(super) generate: bool,
     pub(super) ca_sign_file: bool,
-    pub(super) ca_verify_file: bool,
     /// `curves`.
     pub(super) curves: Option<model::Word>,
     pub(super) ecdhe: Option<model::Word>,
@@ -534,7 +546,7 @@ pub(super) fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse,
         BindParse::Transparent => flags.transparent = true,
         BindParse::V4v6 => flags.v4v6 = true,
         BindParse::V6only => flags.v6only = true,
-        BindParse::StrictSni => flags.ssl.strict_sni = true,
+        BindParse::StrictSni(on) => flags.ssl.strict_sni = Some(on),
         BindParse::Tickets(on) => flags.ssl.tickets = Some(on),
         BindParse::Ssl => flags.is_ssl = true,
         BindParse::NoAlpn => flags.ssl.alpn = Some(Vec::new()),
@@ -566,19 +578,27 @@ pub(super) fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse,
         BindParse::Ecdhe => flags.ecdhe = text(),
         BindParse::GenerateCertificates => flags.generate = true,
         BindParse::CaSignFile => flags.ca_sign_file = true,
-        BindParse::CaVerifyFile => flags.ca_verify_file = true,
+        BindParse::CaVerifyFile => flags.ssl.ca_verify_file = text(),
+        BindParse::Sigalgs => flags.ssl.sigalgs = text(),
+        BindParse::ClientSigalgs => flags.ssl.client_sigalgs = text(),
+        BindParse::NoCaNames => flags.ssl.no_ca_names = true,
+        BindParse::PreferClientCiphers => flags.ssl.prefer_client_ciphers = true,
         BindParse::DefaultCrt => {
             let base = reading.written.global.crt_base.as_ref();
-            flags.default_crt.extend(text().map(|path| based(base, &path)));
+            flags
+                .given
+                .extend(text().map(|path| (GivenAs::Default, based(base, &path))));
         }
         BindParse::Threads => flags.threads = text(),
         BindParse::CrtList => {
             flags.ssl.may_lack_certificates = true;
-            flags.given.extend(text().map(|path| (true, path)));
+            flags.given.extend(text().map(|path| (GivenAs::List, path)));
         }
         BindParse::Crt => {
             let base = reading.written.global.crt_base.as_ref();
-            flags.given.extend(text().map(|path| (false, based(base, &path))));
+            flags
+                .given
+                .extend(text().map(|path| (GivenAs::Certificate, based(base, &path))));
         }
         BindParse::CaFile => flags.ssl.ca_file = text(),
         BindParse::TicketKeys => flags.ssl.ticket_keys = text(),

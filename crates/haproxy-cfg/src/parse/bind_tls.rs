@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bstr::ByteSlice as _;
 use syntax::{Context, Diagnostic, Severity, Span, closest};
 
-use super::bind::BindLine;
+use super::bind::{BindLine, GivenAs};
 use super::line::shown;
 use super::reading::Reading;
 use super::tls_versions::{Asked, version_name};
@@ -37,22 +37,20 @@ pub(in crate::parse) fn settings(
         written,
         span,
     };
-    let mut found = !flags.default_crt.is_empty();
-    for path in &flags.default_crt {
-        found |= certificate::check(reading, &path.to_string(), prefix, span);
-    }
+    let mut found = flags.given.iter().any(|(by, _)| *by == GivenAs::Default);
     let mut certificates = Vec::new();
-    for (_, path) in flags.given.iter().filter(|(is_list, _)| !is_list) {
+    for (_, path) in flags.given.iter().filter(|(by, _)| *by != GivenAs::List) {
         found |= certificate::check(reading, &path.to_string(), prefix, span);
     }
-    for (is_list, path) in &flags.given {
-        if *is_list {
+    for (by, path) in &flags.given {
+        if *by == GivenAs::List {
             let lines = listed(reading, path, flags, &place);
             found |= lines.as_ref().is_none_or(|lines| !lines.is_empty());
             certificates.extend(lines.unwrap_or_default());
         } else {
             certificates.push(BindCertificate {
                 path: path.clone(),
+                is_default: *by == GivenAs::Default,
                 ..BindCertificate::default()
             });
         }
@@ -64,13 +62,13 @@ pub(in crate::parse) fn settings(
     let mut ssl = flags.ssl.clone();
     ssl.certificates = certificates;
     ssl.curves = flags.curves.clone().or_else(|| flags.ecdhe.clone());
-    let lists = flags.given.iter().filter(|(is_list, _)| *is_list);
+    let lists = flags.given.iter().filter(|(by, _)| *by == GivenAs::List);
     ssl.lists = lists.map(|(_, path)| path.clone()).collect();
     ssl.may_lack_certificates |= reading
         .proxy_ref()
         .is_some_and(|proxy| proxy.more.has_certificates);
     versions(reading, flags, &mut ssl, &place);
-    if flags.ssl.verify.0 && flags.ssl.ca_file.is_none() && !flags.ca_verify_file {
+    if flags.ssl.verify.0 && flags.ssl.ca_file.is_none() && flags.ssl.ca_verify_file.is_none() {
         let what = "verify is enabled but no CA file specified";
         unusable(
             reading,
@@ -120,7 +118,12 @@ fn none_specified(reading: &mut Reading<'_>, flags: &BindLine, place: &Place<'_>
         place.written
     );
     // With strict-sni there may be none, for those that come later.
-    let (severity, message) = if flags.ssl.strict_sni {
+    let (severity, message) = if flags
+        .ssl
+        .strict_sni
+        .or(reading.written.global.ssl_default_bind.strict_sni)
+        == Some(true)
+    {
         let message = format!("{lead}, ssl connections will fail (use 'crt').");
         (Severity::Warning, message)
     } else {
@@ -355,6 +358,7 @@ fn listed(
             names: names.into_iter().map(lower).collect(),
             not_for: not_for.into_iter().map(|name| lower(&name[1..])).collect(),
             own: own.map(Arc::new),
+            is_default: filters_of(line).eq([&b"*"[..]]) && !reading.spoken_before(3, 0),
             listed: Some(ListedAt {
                 list: path.clone(),
                 line: u32::try_from(index + 1).unwrap_or(u32::MAX),
@@ -414,6 +418,10 @@ fn own_settings(
         ciphers: own.ssl.ciphers,
         ciphersuites: own.ssl.ciphersuites,
         curves: own.curves.or(own.ecdhe),
+        sigalgs: own.ssl.sigalgs,
+        client_sigalgs: own.ssl.client_sigalgs,
+        ca_verify_file: own.ssl.ca_verify_file,
+        no_ca_names: own.ssl.no_ca_names,
         verify: own.verify_given.then_some(own.ssl.verify),
         versions: says_versions.then_some((judged.min_ver, judged.max_ver)),
     }))

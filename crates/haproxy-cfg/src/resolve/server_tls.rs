@@ -38,6 +38,8 @@ pub(super) fn settle(
         ciphers: tls.ciphers.or_else(|| defaults.ciphers.clone()),
         ciphersuites: tls.ciphersuites.or_else(|| defaults.ciphersuites.clone()),
         curves: tls.curves.or_else(|| defaults.curves.clone()),
+        sigalgs: tls.sigalgs.or_else(|| defaults.sigalgs.clone()),
+        client_sigalgs: tls.client_sigalgs.or_else(|| defaults.client_sigalgs.clone()),
         versions: versions.flatten(),
         verify: tls
             .verify
@@ -52,7 +54,7 @@ pub(super) fn settle(
         check_sni_auto: newer && tls.check_sni_auto.unwrap_or(true),
         alpn: tls.alpn.unwrap_or_default(),
         check_alpn: tls.check_alpn.unwrap_or_default(),
-        reuse: tls.reuse.unwrap_or(true),
+        reuse: tls.reuse.or(defaults.reuse).unwrap_or(true),
         tickets: tls.tickets.or(defaults.tickets).unwrap_or(true),
         ca_file: tls.ca_file,
         crl_file: tls.crl_file,

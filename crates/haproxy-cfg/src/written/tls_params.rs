@@ -14,6 +14,8 @@ pub(crate) struct TlsParams {
     pub(crate) ciphers: Option<Word>,
     pub(crate) ciphersuites: Option<Word>,
     pub(crate) curves: Option<Word>,
+    pub(crate) sigalgs: Option<Word>,
+    pub(crate) client_sigalgs: Option<Word>,
     pub(crate) versions: Asked,
     /// `verify required`, or `none`.
     pub(crate) verify: Option<bool>,
@@ -40,6 +42,8 @@ impl TlsParams {
             ciphers: self.ciphers.or(below.ciphers),
             ciphersuites: self.ciphersuites.or(below.ciphersuites),
             curves: self.curves.or(below.curves),
+            sigalgs: self.sigalgs.or(below.sigalgs),
+            client_sigalgs: self.client_sigalgs.or(below.client_sigalgs),
             versions: self.versions.over(below.versions),
             verify: self.verify.or(below.verify),
             verify_host: self.verify_host.or(below.verify_host),

@@ -16,6 +16,7 @@ use tokio_rustls::client::TlsStream;
 use super::Teller;
 use super::server_certificate::ServerCertificate;
 use super::settings::{self, Offer};
+use super::signatures::{self, taken};
 use super::store::Inner;
 use super::trust::Trust;
 use crate::socket::Socket;
@@ -152,10 +153,12 @@ pub(super) fn spoken(inner: &mut Inner, mode: Mode, tls: &ServerTls, teller: &mu
         curves: tls.curves.as_ref(),
     };
     let settings = settings::settle(&offer, &[], teller)?;
+    let [signatures, of_ours] = signatures::of_server(tls, teller)?;
     let verifier = ServerCertificate {
         trust,
         host: tls.verify_host.as_ref().map(ToString::to_string),
         algorithms,
+        schemes: taken(signatures.as_ref(), &algorithms),
     };
     let mut limited = CryptoProvider::clone(&provider);
     limited.cipher_suites = settings.suites;
@@ -172,7 +175,10 @@ pub(super) fn spoken(inner: &mut Inner, mode: Mode, tls: &ServerTls, teller: &mu
             let shown = inner
                 .certificate(&path.to_string())
                 .map_err(|text| teller.refuse_line(&text));
-            let shown = CertifiedKey::clone(&shown.ok()?.key);
+            let mut shown = CertifiedKey::clone(&shown.ok()?.key);
+            if let Some(signatures) = &of_ours {
+                shown.key = signatures.limit(shown.key);
+            }
             builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(shown)))
         }
     };

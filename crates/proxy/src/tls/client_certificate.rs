@@ -10,6 +10,7 @@ use rustls::{DigitallySignedStruct, DistinguishedName, SignatureScheme};
 use rustls_pki_types::{CertificateDer, UnixTime};
 use webpki::KeyUsage;
 
+use super::signatures::{Signatures, taken};
 use super::trust::{Fault, Trust, verify_handshake};
 
 /// Looks at the certificates of clients.
@@ -23,15 +24,23 @@ pub(crate) struct ClientCertificate {
     ignored_of_authorities: IgnoredErrors,
     subjects: Vec<DistinguishedName>,
     algorithms: WebPkiSupportedAlgorithms,
+    /// The signatures that are taken.
+    schemes: Vec<SignatureScheme>,
 }
 
 impl ClientCertificate {
     /// As the settings of a listener ask for.
-    pub(super) fn new(trust: Trust, ssl: &BindSsl, algorithms: WebPkiSupportedAlgorithms) -> Self {
+    pub(super) fn new(
+        (trust, subjects): (Trust, Vec<DistinguishedName>),
+        ssl: &BindSsl,
+        algorithms: WebPkiSupportedAlgorithms,
+        signatures: Option<&Signatures>,
+    ) -> Self {
         let (_, required) = ssl.verify;
         Self {
-            subjects: trust.subjects(),
+            subjects,
             trust,
+            schemes: taken(signatures, &algorithms),
             required,
             ignored: ssl.ignored.clone(),
             ignored_of_authorities: ssl.ignored_of_authorities.clone(),
@@ -100,6 +109,9 @@ impl ClientCertVerifier for ClientCertificate {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        if !self.schemes.contains(&signed.scheme) {
+            return Err(rustls::PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
+        }
         verify_handshake(message, certificate, signed, &self.algorithms, false)
     }
 
@@ -113,6 +125,6 @@ impl ClientCertVerifier for ClientCertificate {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
+        self.schemes.clone()
     }
 }

@@ -11,7 +11,9 @@ pub(crate) mod connection;
 pub(crate) mod failure;
 mod newcomers;
 mod server_certificate;
+mod sessions;
 mod settings;
+mod signatures;
 mod sni;
 mod store;
 mod tickets;
@@ -24,9 +26,10 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use haproxy_cfg::model::{BindSsl, Config, Mode, OwnSsl, ProxyId, ProxyKind};
 use rustls::crypto::CryptoProvider;
-use rustls::server::{Acceptor, ResolvesServerCert};
+use rustls::server::{Acceptor, ProducesTickets};
 use rustls::{ServerConfig, SignatureAlgorithm};
 use syntax::Span;
+use tokio::io::AsyncWriteExt as _;
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 
@@ -34,10 +37,13 @@ pub use client::ServerSide;
 pub(crate) use connection::Secured;
 pub use connection::TlsIo;
 pub use newcomers::Newcomers;
+use sessions::Sessions;
 use settings::Offer;
+use signatures::Signatures;
 use sni::BySni;
 pub use store::Store;
 use store::{BindUser, Common, Inner, ServerUser};
+use tickets::OwnTickets;
 
 use crate::socket::Socket;
 use client_certificate::ClientCertificate;
@@ -50,6 +56,9 @@ pub enum TlsPlace {
     /// The message names the line itself, through `at [FILE:LINE]`; the text holds [`PLACE_MARK`] where that belongs.
     Whole,
 }
+
+/// Bytes of a record in front of what it carries.
+const RECORD_HEAD: usize = 5;
 
 /// Stands in a message where `FILE:LINE` belongs.
 pub const PLACE_MARK: &str = "\u{1}";
@@ -87,6 +96,8 @@ pub fn configs(config: &Config, place: &dyn Fn(Span) -> String) -> (TlsConfigs, 
         defaults: config.global.ssl_default_bind.clone(),
         extra: config.global.ssl_extra,
         issuers: Vec::new(),
+        tune: config.global.tune.tls,
+        sessions: Arc::new(Sessions::new(config.global.tune.tls)),
     });
     let mut configs = TlsConfigs::default();
     let mut messages = Vec::new();
@@ -240,6 +251,8 @@ struct ClientSettings {
     config: Arc<ServerConfig>,
     /// Who judges certificates of clients, where that passes errors over.
     lenient: Option<Arc<ClientCertificate>>,
+    /// The signatures that are made for them, where not all are.
+    signatures: Option<Signatures>,
     /// What the line of a list says that they are made of; none for those of the bind line.
     own: Option<Arc<OwnSsl>>,
 }
@@ -254,34 +267,55 @@ impl BindSide {
     /// When that fails, or the connection does.
     pub(crate) async fn accept(&self, socket: Socket) -> io::Result<Accepted> {
         let now = self.now.load_full();
-        if let [only] = now.settings.as_slice() {
+        if let [only] = now.settings.as_slice()
+            && !now.by_sni.is_strict()
+        {
             let stream = TlsAcceptor::from(Arc::clone(&only.config)).accept(socket).await?;
             return Ok((stream, only.lenient.clone()));
         }
         let begun = LazyConfigAcceptor::new(Acceptor::default(), socket).await?;
-        let settings = &now.settings[now.by_sni.settings(begun.client_hello().server_name())];
+        let name = begun.client_hello().server_name().map(str::to_owned);
+        if !now.by_sni.has_any_for(name.as_deref()) {
+            return Err(refuse_name(begun.io).await);
+        }
+        let settings = &now.settings[now.by_sni.settings(name.as_deref())];
         let stream = begun.into_stream(Arc::clone(&settings.config)).await?;
         Ok((stream, settings.lenient.clone()))
     }
+}
+
+/// Tells a client that there is nothing for the name that it asks for, or that it asks for none (`strict-sni`).
+async fn refuse_name(mut socket: Socket) -> io::Error {
+    /// `unrecognized_name`, a fatal alert in a record of its own (RFC 8446, sections 5.1 and 6.2).
+    const ALERT: [u8; 7] = [21, 3, 3, 0, 2, 2, 112];
+    // A client that has gone is not to be told.
+    let _ = socket.write_all(&ALERT).await;
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        rustls::Error::General("no certificate for the name that the client asks for".to_owned()),
+    )
 }
 
 /// Who may be a client, where the settings ask clients for certificates. The outer option is none when the line is refused.
 fn client_verifier(
     inner: &mut Inner,
     ssl: &BindSsl,
+    signatures: Option<&Signatures>,
     teller: &mut Teller,
 ) -> Option<Option<Arc<ClientCertificate>>> {
     let (asked, _) = ssl.verify;
     if !asked {
         return Some(None);
     }
-    let Some(file) = &ssl.ca_file else {
+    let Some(trust) = inner.trust_of_clients(ssl) else {
         teller.refuse("verify is enabled but no CA file specified", ".");
         return None;
     };
     let algorithms = inner.common.provider.signature_verification_algorithms;
-    match inner.trust(file, ssl.crl_file.as_ref()) {
-        Ok(trust) => Some(Some(Arc::new(ClientCertificate::new(trust, ssl, algorithms)))),
+    match trust {
+        Ok(trust) => Some(Some(Arc::new(ClientCertificate::new(
+            trust, ssl, algorithms, signatures,
+        )))),
         Err(text) => {
             teller.refuse_line(&text);
             None
@@ -298,7 +332,8 @@ fn server_config(
     keys: &[SignatureAlgorithm],
     teller: &mut Teller,
 ) -> Option<ClientSettings> {
-    let verifier = client_verifier(inner, ssl, teller);
+    let [signatures, of_clients] = signatures::of_bind(ssl, &inner.common.defaults, teller)?;
+    let verifier = client_verifier(inner, ssl, of_clients.as_ref(), teller);
     let Common {
         provider,
         dialect,
@@ -316,7 +351,6 @@ fn server_config(
     let verifier = verifier?;
 
     let mut limited = CryptoProvider::clone(&provider);
-    // In the order of the file: without `prefer-client-ciphers` the server's preference counts.
     limited.cipher_suites = settings.suites;
     limited.kx_groups = settings.groups;
     let builder = ServerConfig::builder_with_provider(Arc::new(limited))
@@ -331,8 +365,15 @@ fn server_config(
         Some(verifier) => builder.with_client_cert_verifier(verifier),
         None => builder.with_no_client_auth(),
     };
-    let resolver: Arc<dyn ResolvesServerCert> = Arc::<BySni>::clone(by_sni);
-    let mut built = builder.with_cert_resolver(resolver);
+    let mut built = builder.with_cert_resolver(by_sni.limited(signatures.as_ref()));
+    // In the order of the file, unless the client's is to count.
+    built.ignore_client_order = !(ssl.prefer_client_ciphers || defaults.prefer_client_ciphers);
+    let tune = inner.common.tune;
+    built.session_storage = inner.common.sessions.of_settings();
+    built.max_fragment_size = match tune.hard_max_record {
+        0 => None,
+        most => Some((usize::try_from(most).unwrap_or(usize::MAX)).clamp(1, 16_384) + RECORD_HEAD),
+    };
     built.alpn_protocols = match &ssl.alpn {
         Some(offered) => offered.iter().map(|name| name.to_vec()).collect(),
         None if mode == Mode::Http && dialect.does_as(2, 8) => {
@@ -344,8 +385,9 @@ fn server_config(
     if ssl.tickets.or(defaults.tickets).unwrap_or(true) {
         let ticketer = match &ssl.ticket_keys {
             Some(file) => inner.tickets(file, ssl),
-            None => rustls::crypto::aws_lc_rs::Ticketer::new()
-                .map_err(|error| format!("session tickets are off ({error})")),
+            None => OwnTickets::new(tune.lifetime)
+                .map(|tickets| Arc::new(tickets) as Arc<dyn ProducesTickets>)
+                .ok_or_else(|| "session tickets are off (no key could be made)".to_owned()),
         };
         match ticketer {
             Ok(ticketer) => built.ticketer = ticketer,
@@ -358,6 +400,7 @@ fn server_config(
     Some(ClientSettings {
         config: Arc::new(built),
         lenient,
+        signatures,
         own,
     })
 }

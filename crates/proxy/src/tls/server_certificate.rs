@@ -17,6 +17,8 @@ pub(super) struct ServerCertificate {
     /// The name that it must bear where the server was asked for by none (`verifyhost`).
     pub(super) host: Option<String>,
     pub(super) algorithms: WebPkiSupportedAlgorithms,
+    /// The signatures that are taken of it.
+    pub(super) schemes: Vec<SignatureScheme>,
 }
 
 impl ServerCertVerifier for ServerCertificate {
@@ -66,7 +68,7 @@ impl ServerCertVerifier for ServerCertificate {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
+        self.schemes.clone()
     }
 }
 

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rustls::SignatureAlgorithm;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use rustls::{SignatureAlgorithm, SignatureScheme};
 
 use super::connection::choose;
+use super::signatures::Signatures;
 
 /// A certificate, the names that clients get it for, and the settings that hold for those who do.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(super) struct Entry {
     pub(super) not_for: Vec<String>,
     /// The number of the settings; 0 is those of the bind line.
     pub(super) settings: usize,
+    /// It is for all other names too.
+    pub(super) is_default: bool,
 }
 
 /// Certificates by the names that they are for. Of several for one name (an RSA and an ECDSA one), the first that the client can
@@ -34,7 +37,7 @@ pub(super) struct BySni {
 }
 
 impl BySni {
-    /// The first `defaults` certificates are for all other names, unless `strict` wants every client to name one.
+    /// The first `defaults` certificates, and those that say so, are for all other names, unless `strict` wants every client to name one.
     pub(super) fn new(entries: Vec<Entry>, strict: bool, defaults: usize) -> Self {
         let entries: Vec<Arc<Entry>> = entries.into_iter().map(Arc::new).collect();
         let mut exact: HashMap<String, Vec<Arc<Entry>>> = HashMap::new();
@@ -51,9 +54,49 @@ impl BySni {
         Self {
             exact,
             wildcard,
-            defaults: entries.into_iter().take(defaults).collect(),
+            defaults: entries
+                .into_iter()
+                .enumerate()
+                .filter(|(at, entry)| *at < defaults || entry.is_default)
+                .map(|(_, entry)| entry)
+                .collect(),
             strict,
         }
+    }
+
+    /// Whether each client must name one of the certificates.
+    pub(super) fn is_strict(&self) -> bool {
+        self.strict
+    }
+
+    /// Whether there is a certificate for a client who asks for a name, or for none.
+    pub(super) fn has_any_for(&self, name: Option<&str>) -> bool {
+        !self.strict || name.is_some_and(|name| !self.candidates(name).is_empty())
+    }
+
+    /// What chooses among them, making these signatures alone.
+    pub(super) fn limited(self: &Arc<Self>, signatures: Option<&Signatures>) -> Arc<dyn ResolvesServerCert> {
+        let by_sni = Arc::clone(self);
+        match signatures.cloned() {
+            None => by_sni,
+            Some(signatures) => Arc::new(Limited { by_sni, signatures }),
+        }
+    }
+
+    /// The certificate for a client who asks for a name, or for none, and can verify signatures of some kinds.
+    fn best(&self, name: Option<&str>, schemes: &[SignatureScheme]) -> Option<&Arc<CertifiedKey>> {
+        let mut fitting = name.map(|name| self.candidates(name)).unwrap_or_default();
+        if fitting.is_empty() && !self.strict {
+            fitting = self.defaults.iter().collect();
+        }
+        let verifiable = |entry: &&&Arc<Entry>| entry.key.key.choose_scheme(schemes).is_some();
+        // A client that speaks of both kinds gets ECDSA, as the original has it.
+        let is_ecdsa = |entry: &&&Arc<Entry>| entry.key.key.algorithm() == SignatureAlgorithm::ECDSA;
+        let first = fitting.first()?;
+        let best = fitting.iter().filter(verifiable).find(is_ecdsa);
+        let entry = *best.or_else(|| fitting.iter().find(verifiable)).unwrap_or(first);
+        choose(&entry.key);
+        Some(&entry.key)
     }
 
     /// The number of the settings for a client who asks for a name, or for none.
@@ -81,20 +124,24 @@ impl BySni {
 
 impl ResolvesServerCert for BySni {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let named = hello.server_name().map(|name| self.candidates(name));
-        let mut fitting = named.unwrap_or_default();
-        if fitting.is_empty() && !self.strict {
-            fitting = self.defaults.iter().collect();
-        }
-        let verifiable =
-            |entry: &&&Arc<Entry>| entry.key.key.choose_scheme(hello.signature_schemes()).is_some();
-        // A client that speaks of both kinds gets ECDSA, as the original has it.
-        let is_ecdsa = |entry: &&&Arc<Entry>| entry.key.key.algorithm() == SignatureAlgorithm::ECDSA;
-        let first = fitting.first()?;
-        let best = fitting.iter().filter(verifiable).find(is_ecdsa);
-        let entry = *best.or_else(|| fitting.iter().find(verifiable)).unwrap_or(first);
-        choose(&entry.key);
-        Some(Arc::clone(&entry.key))
+        self.best(hello.server_name(), hello.signature_schemes()).cloned()
+    }
+}
+
+/// Certificates by name, with keys that make some signatures only.
+#[derive(Debug)]
+struct Limited {
+    by_sni: Arc<BySni>,
+    signatures: Signatures,
+}
+
+impl ResolvesServerCert for Limited {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let schemes = self.signatures.among(hello.signature_schemes());
+        let chosen = self.by_sni.best(hello.server_name(), &schemes)?;
+        let mut limited = CertifiedKey::clone(chosen);
+        limited.key = self.signatures.limit(limited.key);
+        Some(Arc::new(limited))
     }
 }
 
@@ -119,6 +166,7 @@ mod tests {
             names: owned(names),
             not_for: owned(not_for),
             settings,
+            is_default: false,
         }
     }
 

@@ -1,4 +1,7 @@
-//! Session tickets under keys of a file (`tls-ticket-keys`): whoever has the file resumes the sessions of others who have it, also
+//! Session tickets: a session, and until when it may be resumed, encrypted for us.
+//!
+//! Under keys of our own they are for this process alone, and a key is forgotten with the last ticket under it. Under keys of a file
+//! (`tls-ticket-keys`) whoever has the file resumes the sessions of others who have it, also
 //! behind a restart. Each line of the file has 48 or 80 bytes: 16 that name the key, and the secret. A ticket is the key's name, a
 //! nonce, and the session under AES-256-GCM; the original's tickets hold other things and are not read.
 
@@ -9,15 +12,13 @@ use aws_lc_rs::{hmac, rand};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustls::server::ProducesTickets;
+use rustls_pki_types::UnixTime;
 
 /// Keys that are kept: the newest is for those who will have it first, the one before encrypts, all decrypt.
 const KEPT: usize = 3;
 
 /// Bytes of a key's name.
 const NAME: usize = 16;
-
-/// How long a session may be resumed, seconds: the original's default.
-const LIFETIME: u32 = 300;
 
 /// The keys of a file, which change while the process runs.
 #[derive(Debug)]
@@ -104,12 +105,164 @@ impl Ring {
     }
 }
 
-/// Tickets for the clients of some settings.
+/// Bytes of the time in front of a session.
+const TIME: usize = 8;
+
+/// A session with the time behind which it is over, seconds since the epoch.
+fn with_end(plain: &[u8], now: u64, lifetime: u32) -> Vec<u8> {
+    [&(now + u64::from(lifetime)).to_be_bytes()[..], plain].concat()
+}
+
+/// The session, if its time is not over.
+fn before_end(content: &[u8], now: u64) -> Option<Vec<u8>> {
+    let (end, plain) = content.split_first_chunk::<TIME>()?;
+    (now < u64::from_be_bytes(*end)).then(|| plain.to_vec())
+}
+
+fn now() -> u64 {
+    UnixTime::now().as_secs()
+}
+
+/// Tickets under keys of our own.
+pub(super) struct OwnTickets {
+    lifetime: u32,
+    keys: RwLock<OwnKeys>,
+}
+
+/// The key that encrypts, and the one before.
+struct OwnKeys {
+    current: OwnKey,
+    before: Option<OwnKey>,
+}
+
+struct OwnKey {
+    name: [u8; NAME],
+    cipher: LessSafeKey,
+    made: u64,
+}
+
+impl OwnKey {
+    fn new(now: u64) -> Option<Self> {
+        let (mut name, mut secret) = ([0; NAME], [0; 32]);
+        rand::fill(&mut name).ok()?;
+        rand::fill(&mut secret).ok()?;
+        let key = UnboundKey::new(&AES_256_GCM, &secret).ok()?;
+        Some(Self {
+            name,
+            cipher: LessSafeKey::new(key),
+            made: now,
+        })
+    }
+}
+
+impl std::fmt::Debug for OwnTickets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OwnTickets")
+            .field("lifetime", &self.lifetime)
+            .finish_non_exhaustive()
+    }
+}
+
+impl OwnTickets {
+    /// Tickets that live for so many seconds. None where the system gives no random bytes.
+    pub(super) fn new(lifetime: u32) -> Option<Self> {
+        let keys = OwnKeys {
+            current: OwnKey::new(now())?,
+            before: None,
+        };
+        Some(Self {
+            lifetime,
+            keys: RwLock::new(keys),
+        })
+    }
+
+    /// Makes a new key once the tickets under the one before are all over.
+    fn renew(&self, now: u64) {
+        let is_old =
+            |keys: &OwnKeys| now.saturating_sub(keys.current.made) >= u64::from(self.lifetime.max(1));
+        if !is_old(&self.keys.read().unwrap_or_else(PoisonError::into_inner)) {
+            return;
+        }
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        // Without random bytes the key at hand goes on.
+        if is_old(&keys)
+            && let Some(new) = OwnKey::new(now)
+        {
+            keys.before = Some(std::mem::replace(&mut keys.current, new));
+        }
+    }
+
+    fn seal(&self, plain: &[u8], now: u64) -> Option<Vec<u8>> {
+        self.renew(now);
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let key = &keys.current;
+        seal(&key.cipher, &key.name, &[], with_end(plain, now, self.lifetime))
+    }
+
+    fn open(&self, ticket: &[u8], now: u64) -> Option<Vec<u8>> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let (name, _) = ticket.split_at_checked(NAME)?;
+        let mut both = [Some(&keys.current), keys.before.as_ref()].into_iter().flatten();
+        let key = both.find(|key| key.name == *name)?;
+        before_end(&open(&key.cipher, &[], ticket)?, now)
+    }
+}
+
+impl ProducesTickets for OwnTickets {
+    fn enabled(&self) -> bool {
+        true
+    }
+
+    fn lifetime(&self) -> u32 {
+        self.lifetime
+    }
+
+    fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
+        self.seal(plain, now())
+    }
+
+    fn decrypt(&self, ticket: &[u8]) -> Option<Vec<u8>> {
+        self.open(ticket, now())
+    }
+}
+
+/// A ticket: the key's name, a nonce, and what is encrypted.
+fn seal(cipher: &LessSafeKey, name: &[u8], asked: &[u8], mut sealed: Vec<u8>) -> Option<Vec<u8>> {
+    let mut nonce = [0; NONCE_LEN];
+    rand::fill(&mut nonce).ok()?;
+    let nonce_of = Nonce::assume_unique_for_key(nonce);
+    cipher
+        .seal_in_place_append_tag(nonce_of, Aad::from(asked), &mut sealed)
+        .ok()?;
+    Some([name, &nonce, &sealed].concat())
+}
+
+/// What is in a ticket under a key.
+fn open(cipher: &LessSafeKey, asked: &[u8], ticket: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, sealed) = ticket.get(NAME..)?.split_at_checked(NONCE_LEN)?;
+    let mut bytes = sealed.to_vec();
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let plain = cipher.open_in_place(nonce, Aad::from(asked), &mut bytes).ok()?;
+    Some(plain.to_vec())
+}
+
+/// Tickets for the clients of some settings, under keys of a file.
 #[derive(Debug)]
 pub(super) struct Tickets {
-    pub(super) ring: Arc<Ring>,
+    ring: Arc<Ring>,
     /// What clients were asked for: a session is resumed only where it would have been let in.
-    pub(super) asked: Vec<u8>,
+    asked: Vec<u8>,
+    lifetime: u32,
+}
+
+impl Tickets {
+    pub(super) fn new(ring: Arc<Ring>, asked: Vec<u8>, lifetime: u32) -> Self {
+        Self {
+            ring,
+            asked,
+            lifetime,
+        }
+    }
 }
 
 impl ProducesTickets for Tickets {
@@ -118,34 +271,21 @@ impl ProducesTickets for Tickets {
     }
 
     fn lifetime(&self) -> u32 {
-        LIFETIME
+        self.lifetime
     }
 
     fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
         let keys = self.ring.keys();
         let key = keys.get(keys.len().checked_sub(2)?)?;
-        let mut nonce = [0; NONCE_LEN];
-        rand::fill(&mut nonce).ok()?;
-        let mut sealed = plain.to_vec();
-        let nonce_of = Nonce::assume_unique_for_key(nonce);
-        key.cipher
-            .seal_in_place_append_tag(nonce_of, Aad::from(&self.asked), &mut sealed)
-            .ok()?;
-        Some([&key.bytes[..NAME], &nonce, &sealed].concat())
+        let content = with_end(plain, now(), self.lifetime);
+        seal(&key.cipher, &key.bytes[..NAME], &self.asked, content)
     }
 
     fn decrypt(&self, ticket: &[u8]) -> Option<Vec<u8>> {
-        let (name, rest) = ticket.split_at_checked(NAME)?;
-        let (nonce, sealed) = rest.split_at_checked(NONCE_LEN)?;
+        let (name, _) = ticket.split_at_checked(NAME)?;
         let keys = self.ring.keys();
         let key = keys.iter().find(|key| key.bytes[..NAME] == *name)?;
-        let mut bytes = sealed.to_vec();
-        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let plain = key
-            .cipher
-            .open_in_place(nonce, Aad::from(&self.asked), &mut bytes)
-            .ok()?;
-        Some(plain.to_vec())
+        before_end(&open(&key.cipher, &self.asked, ticket)?, now())
     }
 }
 
@@ -159,10 +299,26 @@ mod tests {
     }
 
     fn tickets(keys: &[u8], asked: &[u8]) -> Tickets {
-        Tickets {
-            ring: Arc::new(Ring::parse("keys", &content(keys)).unwrap()),
-            asked: asked.to_vec(),
-        }
+        let ring = Ring::parse("keys", &content(keys)).unwrap();
+        Tickets::new(Arc::new(ring), asked.to_vec(), 300)
+    }
+
+    #[test]
+    fn our_own_tickets_are_read_until_their_time_is_over() {
+        let ours = OwnTickets::new(10).unwrap();
+        let start = now();
+        let ticket = ours.seal(b"session", start + 9).unwrap();
+        assert_eq!(ours.open(&ticket, start + 18).unwrap(), b"session");
+        assert_eq!(ours.open(&ticket, start + 19), None);
+        // A key that is ten seconds old gives way to another, and reads its last tickets meanwhile.
+        let other = ours.seal(b"session", start + 12).unwrap();
+        assert_ne!(ticket[..NAME], other[..NAME]);
+        assert_eq!(ours.open(&ticket, start + 18).unwrap(), b"session");
+        assert_eq!(OwnTickets::new(10).unwrap().open(&other, start + 12), None);
+        let mut bent = other;
+        *bent.last_mut().unwrap() ^= 1;
+        assert_eq!(ours.open(&bent, start + 12), None);
+        assert_eq!(ours.open(b"short", start), None);
     }
 
     #[test]

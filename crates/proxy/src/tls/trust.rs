@@ -85,11 +85,11 @@ impl Authorities {
     }
 
     /// These, and behind them those of another that are not among them.
-    pub(super) fn with(&self, other: Self) -> Self {
+    pub(super) fn with(&self, other: &Self) -> Self {
         let mut all = self.certificates.clone();
-        for certificate in other.certificates {
-            if !all.contains(&certificate) {
-                all.push(certificate);
+        for certificate in &other.certificates {
+            if !all.contains(certificate) {
+                all.push(certificate.clone());
             }
         }
         Self::of(all)
@@ -191,6 +191,12 @@ impl Trust {
             revoked,
             algorithms,
         }
+    }
+
+    /// These, and those of another besides.
+    pub(super) fn with(&self, other: &Self) -> Self {
+        let all = self.authorities.with(&other.authorities);
+        Self::new(Arc::new(all), Arc::clone(&self.revoked), self.algorithms)
     }
 
     /// Nobody.

@@ -138,7 +138,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "signature algorithms that clients may use",
     )
     .takes(SIGALGS)
-    .since(2, 8),
+    .since(2, 8)
+    .acts(g::ssl_default),
     kw("ssl-default-bind-curves", GLOBAL, ANY, "curves of bind lines")
         .takes(&[text("curves").missing("global statement '{kw}' expects a curves suite as an arguments.")])
         .acts(g::ssl_default),
@@ -152,7 +153,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "signature algorithms of bind lines",
     )
     .takes(OWN_SIGALGS)
-    .since(2, 8),
+    .since(2, 8)
+    .acts(g::ssl_default),
     kw(
         "ssl-default-server-ciphers",
         GLOBAL,
@@ -176,7 +178,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "signature algorithms of our own certificates towards servers",
     )
     .takes(SIGALGS)
-    .since(2, 9),
+    .since(2, 9)
+    .acts(g::ssl_default),
     kw("ssl-default-server-curves", GLOBAL, ANY, "curves towards servers")
         .takes(&[text("curves").missing("global statement '{kw}' expects a curves suite as an arguments.")])
         .since(2, 9)
@@ -196,7 +199,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "signature algorithms towards servers",
     )
     .takes(OWN_SIGALGS)
-    .since(2, 9),
+    .since(2, 9)
+    .acts(g::ssl_default),
     kw(
         "ssl-dh-param-file",
         GLOBAL,
@@ -288,7 +292,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "TLS sessions that are remembered",
     )
-    .takes(COUNT),
+    .takes(COUNT)
+    .acts(g::tune_tls),
     kw(
         "tune.ssl.capture-buffer-size",
         GLOBAL,
@@ -337,7 +342,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "bytes of a TLS record, always",
     )
-    .takes(COUNT),
+    .takes(COUNT)
+    .acts(g::tune_tls),
     kw("tune.ssl.keylog", GLOBAL, ANY, "keep session keys for logs").takes(ON_OFF),
     kw(
         "tune.ssl.keyupdate-rate-limit",
@@ -355,7 +361,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "how long TLS sessions are remembered",
     )
-    .takes(&[seconds("time").missing("'{kw}' expects ssl sessions <lifetime> in seconds as argument.")]),
+    .takes(&[seconds("time").missing("'{kw}' expects ssl sessions <lifetime> in seconds as argument.")])
+    .acts(g::tune_tls),
     kw(
         "tune.ssl.maxrecord",
         GLOBAL,

@@ -44,7 +44,7 @@ pub(crate) use state::{state_base, state_file};
 pub(crate) use status_ranges::STATUS_RANGES;
 pub(crate) use tls::{
     DH_FILE, EXTRA_FILES, ISSUERS, TLS_VERSION, base, capture_cipherlist, capture_size, extra_files, issuers,
-    ssl_default, ssl_server_verify,
+    ssl_default, ssl_server_verify, tune_tls,
 };
 pub(crate) use tokens::{JWE_ALGORITHMS, NOTHING};
 pub(crate) use tune::{BLOCKED_TIME, ELASTICITY, IDLE_TIME, VARS_SIZE, experimental, tune};

@@ -7,7 +7,7 @@ use super::super::reading::Reading;
 use super::super::tls_versions::{Asked, tls_version};
 use super::{given, kept};
 use crate::host::PathKind;
-use crate::model::{ExtraFiles, TlsVersion};
+use crate::model::{ExtraFiles, SslDefaults, TlsVersion};
 use crate::signature::{Argument, ReadArgument, Value};
 
 /// A version of TLS behind `ssl-min-ver` or `ssl-max-ver`.
@@ -207,6 +207,20 @@ pub(crate) fn capture_size(reading: &mut Reading<'_>, line: &Line<'_>) {
     reading.keep(given);
 }
 
+/// `tune.ssl.…` lines that are acted on.
+pub(crate) fn tune_tls(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(given) = given(reading, line) else { return };
+    let first = given.arguments.first().map(|argument| &argument.value);
+    let number = first.and_then(Value::number).unwrap_or_default();
+    let number = u32::try_from(number.max(0)).unwrap_or(u32::MAX);
+    let tune = &mut reading.written.global.tune.tls;
+    match given.name {
+        "tune.ssl.cachesize" => tune.cache_size = number,
+        "tune.ssl.hard-maxrecord" => tune.hard_max_record = number,
+        _ => tune.lifetime = number,
+    }
+}
+
 /// `ssl-default-bind-…` and `ssl-default-server-…`.
 pub(crate) fn ssl_default(reading: &mut Reading<'_>, line: &Line<'_>) {
     let Some(given) = given(reading, line) else { return };
@@ -220,6 +234,18 @@ pub(crate) fn ssl_default(reading: &mut Reading<'_>, line: &Line<'_>) {
         defaults.ciphers = given.get("ciphers").and_then(Value::text).cloned();
     } else if given.name.ends_with("-ciphersuites") {
         defaults.ciphersuites = given.get("ciphers").and_then(Value::text).cloned();
+    } else if given.name.ends_with("-client-sigalgs") {
+        defaults.client_sigalgs = given
+            .arguments
+            .first()
+            .and_then(|argument| argument.value.text())
+            .cloned();
+    } else if given.name.ends_with("-sigalgs") {
+        defaults.sigalgs = given
+            .arguments
+            .first()
+            .and_then(|argument| argument.value.text())
+            .cloned();
     } else if given.name.ends_with("-curves") {
         defaults.curves = given.get("curves").and_then(Value::text).cloned();
     } else {
@@ -235,7 +261,7 @@ pub(crate) fn ssl_default(reading: &mut Reading<'_>, line: &Line<'_>) {
                 let Value::Option(word, arguments) = &option.value else {
                     return None;
                 };
-                let known = apply(versions, &mut defaults.tickets, server, word, arguments);
+                let known = apply(versions, defaults, server, word, arguments);
                 (!known).then_some((*word, option.span))
             })
             .collect();
@@ -258,7 +284,7 @@ pub(crate) fn ssl_default(reading: &mut Reading<'_>, line: &Line<'_>) {
 /// Applies an option. Gives false when nothing acts on it.
 fn apply(
     versions: &mut Asked,
-    tickets: &mut Option<bool>,
+    defaults: &mut SslDefaults,
     server: bool,
     word: &str,
     arguments: &[Argument],
@@ -285,8 +311,16 @@ fn apply(
         versions.take_away(found);
     } else if let Some(found) = word.strip_prefix("force-").and_then(named) {
         versions.force(found);
-    } else if !server && matches!(word, "tls-tickets" | "no-tls-tickets") {
-        *tickets = Some(word == "tls-tickets");
+    } else if matches!(word, "tls-tickets" | "no-tls-tickets") {
+        defaults.tickets = Some(word == "tls-tickets");
+    } else if matches!(word, "strict-sni" | "no-strict-sni") {
+        defaults.strict_sni = Some(word == "strict-sni");
+    } else if matches!(word, "ssl-reuse" | "no-ssl-reuse") {
+        defaults.reuse = Some(word == "ssl-reuse");
+    } else if word == "prefer-client-ciphers" {
+        defaults.prefer_client_ciphers = true;
+    } else if server && word == "no-renegotiate" {
+        // No server gets one.
     } else {
         return false;
     }

@@ -47,6 +47,8 @@ pub(crate) enum ServerParse {
     Ciphers,
     Ciphersuites,
     Curves,
+    Sigalgs,
+    ClientSigalgs,
     Cookie,
     CrlFile,
     Crt,
@@ -672,6 +674,8 @@ fn apply(
         ServerParse::CheckSsl(on) => params.more.tls.checks = Some(on),
         ServerParse::Ciphers => params.more.tls.ciphers = Some(text()),
         ServerParse::Curves => params.more.tls.curves = Some(text()),
+        ServerParse::Sigalgs => params.more.tls.sigalgs = Some(text()),
+        ServerParse::ClientSigalgs => params.more.tls.client_sigalgs = Some(text()),
         ServerParse::Ciphersuites => params.more.tls.ciphersuites = Some(text()),
         ServerParse::Crt => {
             let base = reading.written.global.crt_base.as_ref();

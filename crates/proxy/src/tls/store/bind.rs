@@ -37,6 +37,8 @@ pub(in crate::tls) type Sources = Vec<Source>;
 pub(in crate::tls) enum Source {
     /// A file, or those of a bundle.
     Files(Vec<String>),
+    /// The same, for all names that no other one is for.
+    Defaults(Vec<String>),
     /// A list or a folder.
     List(String),
 }
@@ -46,11 +48,17 @@ pub(in crate::tls) enum Source {
 pub(in crate::tls) struct Served {
     pub(in crate::tls) name: String,
     pub(in crate::tls) line: Option<BindCertificate>,
+    is_default: bool,
 }
 
 impl Served {
     pub(in crate::tls) fn own(&self) -> Option<&Arc<OwnSsl>> {
         self.line.as_ref()?.own.as_ref()
+    }
+
+    /// Whether it is for all names that no other one is for, wherever it stands.
+    pub(in crate::tls) fn is_default(&self) -> bool {
+        self.is_default || self.line.as_ref().is_some_and(|line| line.is_default)
     }
 }
 
@@ -108,7 +116,11 @@ impl Inner {
                 None => None,
             };
             let Some((name, lines, is_folder)) = list else {
-                sources.push(Source::Files(files.iter().map(|file| shown(file)).collect()));
+                let files = files.iter().map(|file| shown(file)).collect();
+                sources.push(match given.is_default {
+                    true => Source::Defaults(files),
+                    false => Source::Files(files),
+                });
                 continue;
             };
             let named = |source: &Source| matches!(source, Source::List(list) if *list == name);
@@ -143,15 +155,20 @@ impl Inner {
         let mut found = Vec::new();
         for source in sources {
             match source {
-                Source::Files(names) => found.extend(names.iter().map(|name| Served {
-                    name: name.clone(),
-                    line: None,
-                })),
+                Source::Files(names) | Source::Defaults(names) => {
+                    let is_default = matches!(source, Source::Defaults(_));
+                    found.extend(names.iter().map(|name| Served {
+                        name: name.clone(),
+                        line: None,
+                        is_default,
+                    }));
+                }
                 Source::List(name) => {
                     let lines = self.lists.get(name).into_iter().flat_map(|list| &list.lines);
                     found.extend(lines.map(|line| Served {
                         name: line.path.to_string(),
                         line: Some(line.clone()),
+                        is_default: false,
                     }));
                 }
             }
@@ -192,11 +209,12 @@ impl Inner {
                 key,
                 names: if given.is_empty() { names } else { given },
                 not_for,
+                is_default: served.is_default(),
                 settings: number,
             });
         }
         if entries.is_empty() {
-            if !ssl.strict_sni && !ssl.may_lack_certificates {
+            if !self.common.is_strict(ssl) && !ssl.may_lack_certificates {
                 teller.refuse("no SSL certificate specified", " (use 'crt').");
                 return None;
             }
@@ -212,7 +230,7 @@ impl Inner {
         let keys: Vec<_> = (0..all.len()).map(keys_of).collect();
         // All of a bundle that is named first are for other names too, whichever of them a client can verify.
         let defaults = defaults_of(sources);
-        let by_sni = Arc::new(BySni::new(entries, ssl.strict_sni, defaults));
+        let by_sni = Arc::new(BySni::new(entries, self.common.is_strict(ssl), defaults));
         let mut settings = Vec::with_capacity(all.len());
         for ((own, ssl), keys) in all.into_iter().zip(keys) {
             let same = |settings: &&ClientSettings| match (&settings.own, &own) {
@@ -227,10 +245,11 @@ impl Inner {
             settings.push(match kept {
                 Some(kept) => {
                     let mut config = ServerConfig::clone(&kept.config);
-                    config.cert_resolver = Arc::<BySni>::clone(&by_sni);
+                    config.cert_resolver = by_sni.limited(kept.signatures.as_ref());
                     ClientSettings {
                         config: Arc::new(config),
                         lenient: kept.lenient.clone(),
+                        signatures: kept.signatures.clone(),
                         own,
                     }
                 }
@@ -244,7 +263,7 @@ impl Inner {
 /// How many of the certificates of a line are for all other names.
 pub(in crate::tls) fn defaults_of(sources: &Sources) -> usize {
     match sources.first() {
-        Some(Source::Files(names)) => names.len(),
+        Some(Source::Files(names) | Source::Defaults(names)) => names.len(),
         _ => 1,
     }
 }

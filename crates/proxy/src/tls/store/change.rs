@@ -61,6 +61,7 @@ impl OfTrust<'_> {
 impl Touched for OfTrust<'_> {
     fn settings(&self, ssl: &BindSsl) -> bool {
         self.is_named(ssl.ca_file.as_ref(), ssl.crl_file.as_ref())
+            || self.is_named(ssl.ca_verify_file.as_ref(), None)
     }
 
     fn bind(&self, inner: &Inner, at: usize) -> bool {
@@ -276,7 +277,7 @@ impl TlsStore for Store {
                     None => inner.authorities.get(name),
                 };
                 let all = match there.filter(|_| adds) {
-                    Some(there) => there.with(read),
+                    Some(there) => there.with(&read),
                     None => read,
                 };
                 inner.pending.authorities = Some((name.to_owned(), Arc::new(all)));

@@ -3,9 +3,9 @@
 use haproxy_cfg::model::BindCertificate;
 use proxy_core::cli::{Refusal, ServedName};
 
+use super::Inner;
 use super::bind::{Source, defaults_of};
 use super::change::{Touched, kind_of};
-use super::{Inner, settings_of};
 
 /// A list has other lines.
 struct OfList<'a>(&'a str);
@@ -23,10 +23,12 @@ impl Inner {
     pub(super) fn add_line(&mut self, name: &str, line: BindCertificate) -> Result<usize, Refusal> {
         // No file is read while the process runs: what is named must be in memory.
         if let Some(own) = &line.own {
-            if let Some(file) = &own.ca_file
-                && !self.authorities.contains_key(&file.to_string())
-            {
-                return Err(format!("'ca-file' : unable to load {file}"));
+            for (word, file) in [("ca-file", &own.ca_file), ("ca-verify-file", &own.ca_verify_file)] {
+                if let Some(file) = file
+                    && !self.authorities.contains_key(&file.to_string())
+                {
+                    return Err(format!("'{word}' : unable to load {file}"));
+                }
             }
             if let Some(file) = &own.crl_file
                 && !self.revoked.contains_key(&file.to_string())
@@ -91,7 +93,8 @@ impl Inner {
                 if given.is_empty() {
                     given.clone_from(&loaded.names);
                 }
-                if at < defaults_of(&bind.sources) && !settings_of(&bind.ssl, None).strict_sni {
+                let is_default = at < defaults_of(&bind.sources) || served.is_default();
+                if is_default && !self.common.is_strict(&bind.ssl) {
                     given.push("*".to_owned());
                 }
                 for name in given {

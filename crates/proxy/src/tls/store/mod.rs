@@ -12,12 +12,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::digest;
 use haproxy_cfg::Dialect;
-use haproxy_cfg::model::{BindCertificate, BindSsl, ExtraFiles, OwnSsl, SslDefaults, Word};
+use haproxy_cfg::model::{BindCertificate, BindSsl, ExtraFiles, OwnSsl, SslDefaults, TlsTune, Word};
+use rustls::DistinguishedName;
 use rustls::crypto::CryptoProvider;
 use rustls::server::ProducesTickets;
 use rustls_pki_types::CertificateDer;
 
 use super::certificate::{self, Loaded, Material};
+use super::sessions::Sessions;
 use super::tickets::{Ring, Tickets};
 use super::trust::{Authorities, Revocations, Trust};
 use crate::listen::system_words;
@@ -42,6 +44,17 @@ pub(super) struct Common {
     pub(super) extra: ExtraFiles,
     /// Certificates that complete chains, each with its own chain.
     pub(super) issuers: Vec<Vec<CertificateDer<'static>>>,
+    /// `tune.ssl.*`.
+    pub(super) tune: TlsTune,
+    /// Sessions of clients without tickets, of all listeners.
+    pub(super) sessions: Arc<Sessions>,
+}
+
+impl Common {
+    /// Whether clients of a line must name one of its certificates.
+    pub(super) fn is_strict(&self, ssl: &BindSsl) -> bool {
+        ssl.strict_sni.or(self.defaults.strict_sni).unwrap_or(false)
+    }
 }
 
 /// A certificate in memory.
@@ -144,17 +157,44 @@ impl Inner {
         let (is_asked, is_required) = ssl.verify;
         asked.update(&[u8::from(is_asked), u8::from(is_required)]);
         let named = |file: &Option<Word>| file.as_ref().map(ToString::to_string).filter(|_| is_asked);
-        let authorities = named(&ssl.ca_file).and_then(|file| self.authorities.get(&file));
+        let authorities = [&ssl.ca_file, &ssl.ca_verify_file].into_iter();
+        let authorities = authorities.filter_map(|file| self.authorities.get(&named(file)?));
         let revoked = named(&ssl.crl_file).and_then(|file| self.revoked.get(&file));
         let authorities = authorities.map(|authorities| authorities.der());
         let revoked = revoked.map(|revoked| revoked.der());
-        for der in authorities.into_iter().chain(revoked).flatten() {
+        for der in authorities.chain(revoked).flatten() {
             asked.update(&der);
         }
-        Ok(Arc::new(Tickets {
-            ring,
-            asked: asked.finish().as_ref().to_vec(),
-        }))
+        let asked = asked.finish().as_ref().to_vec();
+        Ok(Arc::new(Tickets::new(ring, asked, self.common.tune.lifetime)))
+    }
+
+    /// Whom clients of a line are verified with, and the names of those that clients are told of. The text to tell when one cannot be
+    /// loaded.
+    pub(super) fn trust_of_clients(
+        &mut self,
+        ssl: &BindSsl,
+    ) -> Option<Result<(Trust, Vec<DistinguishedName>), String>> {
+        let named = ssl.ca_file.as_ref();
+        let first = named.or(ssl.ca_verify_file.as_ref())?;
+        Some(self.both_trusted(first, ssl))
+    }
+
+    fn both_trusted(
+        &mut self,
+        first: &Word,
+        ssl: &BindSsl,
+    ) -> Result<(Trust, Vec<DistinguishedName>), String> {
+        let trust = self.trust(first, ssl.crl_file.as_ref())?;
+        let subjects = match ssl.ca_file.is_some() && !ssl.no_ca_names {
+            true => trust.subjects(),
+            false => Vec::new(),
+        };
+        let trust = match &ssl.ca_verify_file {
+            Some(more) if ssl.ca_file.is_some() => trust.with(&self.trust(more, None)?),
+            _ => trust,
+        };
+        Ok((trust, subjects))
     }
 
     /// Whom the files name. The text to tell when one cannot be loaded.
