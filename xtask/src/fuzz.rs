@@ -46,6 +46,12 @@ const TARGETS: &[Target] = &[
         largest: 600,
     },
     Target {
+        name: "agentx_packet",
+        seeds: &[],
+        ending: "",
+        largest: 1000,
+    },
+    Target {
         name: "bfd_packet",
         seeds: &[],
         ending: "",

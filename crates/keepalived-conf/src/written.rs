@@ -8,8 +8,8 @@ use syntax::Span;
 
 use crate::model::{
     BufferPolicy, Dumps, ExtraGarp, FileInit, HttpEndpoint, InitialState, IpvlanMode, Linkbeat, ParamMatch,
-    Process, ReceiveBuffer, Reload, Route, Rule, Scope, SmtpServer, UnicastChecksum, UnicastPeer, Version,
-    Weight,
+    Process, ReceiveBuffer, Reload, Route, Rule, Scope, SmtpServer, Snmp, UnicastChecksum, UnicastPeer,
+    Version, Weight,
 };
 
 /// A value with its place.
@@ -92,6 +92,7 @@ pub(crate) struct Global {
     pub(crate) dbus: bool,
     pub(crate) dbus_service: Option<String>,
     pub(crate) dbus_no_interface: Option<String>,
+    pub(crate) snmp: Snmp,
     pub(crate) http: Option<HttpEndpoint>,
     pub(crate) firewall: WrittenFirewall,
     pub(crate) process: Process,

@@ -6,6 +6,7 @@
 //! asked what to send, what to do and when to be woken. So whole clusters can be run through faults without waiting, and a
 //! packet that is malformed costs nothing but itself.
 
+pub mod agentx;
 pub mod bfd;
 mod config;
 mod counters;

@@ -66,6 +66,8 @@ enum Happened {
     Packet(SocketKey, io::Result<Received>),
     Announced(Announced),
     Asked(Asker),
+    /// A line for the log, of what became of the SNMP agent.
+    Snmp(String),
     Bus(Asked),
     Time,
 }
@@ -88,6 +90,10 @@ pub struct Options {
     pub log_addresses: bool,
     /// Where metrics and state can be asked for, whatever the configuration says.
     pub http: Option<HttpEndpoint>,
+    /// All that can be told to SNMP is told, whatever the configuration says (`-x`).
+    pub snmp: bool,
+    /// Where the SNMP agent listens, whatever the configuration says (`-A`).
+    pub snmp_socket: Option<String>,
 }
 
 /// Runs `config` until it is told to stop. `told` hears of what is reached. To be called within a local runtime.
@@ -105,6 +111,7 @@ pub async fn run(
     let mut monitor = Monitor::open(config.global.monitor_buffer)?;
     let (reports, mut reported) = mpsc::unbounded_channel();
     let (askers, mut asked) = mpsc::unbounded_channel();
+    let (snmp_tells, mut snmp_told) = mpsc::unbounded_channel();
     let (bus_askers, mut bus_asked) = mpsc::channel(MOST_ASKED);
     let (session_news, mut sessions_told) = mpsc::unbounded_channel();
     let mut node = Node::open(
@@ -112,7 +119,7 @@ pub async fn run(
         options,
         log.clone(),
         reports,
-        (askers, bus_askers),
+        (askers, bus_askers, snmp_tells),
         session_news,
     )?;
     let mut scheduling = Scheduling::begin(&config.global.process, log.clone());
@@ -144,6 +151,7 @@ pub async fn run(
             () = sleep_until(wake) => Happened::Time,
             () = node.processes_changed() => Happened::Processes,
             Some(asker) = asked.recv() => Happened::Asked(asker),
+            Some(line) = snmp_told.recv() => Happened::Snmp(line),
             Some(asked) = bus_asked.recv() => Happened::Bus(asked),
             (key, received) = poll_fn(|context| node.poll_packet(context, &mut buffer)) => {
                 Happened::Packet(key, received)
@@ -195,6 +203,7 @@ pub async fn run(
                 // It may have gone away meanwhile.
                 let _ = asker.send(Snapshot::of(&node));
             }
+            Happened::Snmp(line) => log.info(line),
             Happened::Announced(announced) => node.take_announced(announced),
             Happened::Time => {}
         }

@@ -44,6 +44,7 @@ mod router;
 mod routers;
 mod scheduling;
 mod snapshot;
+mod snmp;
 mod socket;
 mod sysctl;
 mod thing;

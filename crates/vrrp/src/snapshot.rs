@@ -2,9 +2,10 @@
 //! keeps an advert waiting.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use jiff::Timestamp;
-use keepalived_conf::model::Version;
+use keepalived_conf::model::{Authentication, Version};
 use vrrp_proto::track::Health;
 use vrrp_proto::{Counters, StateKind};
 
@@ -47,6 +48,29 @@ pub(crate) struct RouterView {
     pub(crate) splits: u64,
     pub(crate) foreign_adverts: u64,
     pub(crate) foreign_announcements: u64,
+    /// What the MIBs show besides.
+    pub(crate) managed: Managed,
+}
+
+/// What the MIBs show of an instance.
+#[derive(Clone, Debug)]
+pub(crate) struct Managed {
+    /// Number of its interface; 0 without one.
+    pub(crate) index: u32,
+    /// The hardware address of that interface.
+    pub(crate) mac: Vec<u8>,
+    /// What it sends from.
+    pub(crate) source: IpAddr,
+    /// The master that it follows.
+    pub(crate) master: Option<IpAddr>,
+    /// Time between two adverts.
+    pub(crate) interval: Duration,
+    pub(crate) preempt: bool,
+    pub(crate) accept: bool,
+    /// How adverts prove themselves, as RFC 2787 numbers it: 1 not, 2 by a password, 3 by a header.
+    pub(crate) auth: i32,
+    /// The addresses in its adverts.
+    pub(crate) advertised: Vec<IpAddr>,
 }
 
 /// Counts, a state each.
@@ -131,7 +155,7 @@ impl Snapshot {
             taken: Timestamp::now(),
             started: node.started,
             reloads: node.reloads,
-            routers: node.routers.iter().map(router).collect(),
+            routers: node.routers.iter().map(|one| router(one, node)).collect(),
             groups: node.group_views(),
             scripts: scripts.collect(),
             interfaces: interfaces.collect(),
@@ -141,10 +165,26 @@ impl Snapshot {
     }
 }
 
-fn router(router: &crate::router::Router) -> RouterView {
+fn router(router: &crate::router::Router, node: &Node) -> RouterView {
     let instance = &router.instance;
     let machine = &router.machine;
     let all = instance.addresses.iter().chain(&instance.excluded);
+    let link = node.interfaces.named(&instance.interface);
+    let managed = Managed {
+        index: link.map_or(0, |link| link.index),
+        mac: link.map_or_else(Vec::new, |link| link.mac.clone()),
+        source: machine.config().source,
+        master: machine.followed().map(|(address, _)| address),
+        interval: machine.config().advert_interval,
+        preempt: instance.preempt,
+        accept: instance.accept,
+        auth: match instance.authentication {
+            None => 1,
+            Some(Authentication::Pass(_)) => 2,
+            Some(Authentication::Ah(_)) => 3,
+        },
+        advertised: instance.addresses.iter().map(|one| one.address).collect(),
+    };
     RouterView {
         name: instance.name.clone(),
         interface: instance.interface.clone(),
@@ -171,5 +211,6 @@ fn router(router: &crate::router::Router) -> RouterView {
         splits: router.split.begun(),
         foreign_adverts: router.split.adverts(),
         foreign_announcements: router.split.moves(),
+        managed,
     }
 }

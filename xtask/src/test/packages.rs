@@ -63,6 +63,9 @@ pub(crate) const LAB: &[Needed] = &[
     // Of the tests of the program on D-Bus, which are left out without them.
     Needed::debian("dbus-daemon", "dbus-daemon"),
     Needed::debian("dbus-send", "dbus-bin"),
+    // Of the tests of the program beside an SNMP agent, likewise.
+    Needed::debian("snmpd", "snmpd"),
+    Needed::debian("snmpwalk", "snmp"),
     Needed::debian("tcpdump", "tcpdump"),
     Needed::debian("nft", "nftables"),
     Needed::debian("openssl", "openssl"),

@@ -134,6 +134,8 @@ async fn speak(
     let http = reading::http(arguments).map_err(io::Error::other)?;
     let options = Options {
         http,
+        snmp: arguments.snmp,
+        snmp_socket: arguments.snmp_socket.clone(),
         keep_addresses: arguments.keep_vips,
         log_addresses: arguments.log_addresses,
     };

@@ -28,8 +28,8 @@ Usage: {PROGRAM} [OPTION...]
   -c, --checkers_pid=FILE      Pid file of the process that checks servers
   -b, --bfd_pid=FILE           Pid file of the BFD process
   -a, --address-monitoring     Log every change of addresses
-  -x, --snmp                   Serve SNMP (taken, and not acted on yet)
-  -A, --snmp-agent-socket=FILE Where the SNMP master agent listens (likewise)
+  -x, --snmp                   Tell the SNMP agent what the MIBs of the RFCs have
+  -A, --snmp-agent-socket=FILE Where the SNMP master agent listens
   -s, --namespace=NAME         Run in this network namespace
   -m, --core-dump              Let a crash leave a core file
   -M, --core-dump-pattern=PATN Likewise; its name is the system's to give

@@ -7,7 +7,7 @@ use super::place::GLOBAL;
 use super::{Act, Row};
 use crate::parse::{
     done_by_lines, dump, endpoint, fifo, firewall, garp, global, interface, process, protocol, scheduling,
-    track_process, vmac,
+    snmp, track_process, vmac,
 };
 
 /// Keywords of `global_defs`.
@@ -173,19 +173,22 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(0),
         "serve the MIB of RFC 2787",
-    ),
+    )
+    .acts(Act::Line(snmp::enable)),
     kw(
         "enable_snmp_rfcv3",
         GLOBAL,
         Arity::exactly(0),
         "serve the MIB of RFC 6527",
-    ),
+    )
+    .acts(Act::Line(snmp::enable)),
     kw(
         "enable_snmp_rfc",
         GLOBAL,
         Arity::exactly(0),
         "serve both RFC MIBs",
-    ),
+    )
+    .acts(Act::Line(snmp::enable)),
     kw(
         "enable_snmp_vrrp",
         GLOBAL,
@@ -570,7 +573,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::between(0, 1),
         "where the SNMP master agent listens",
-    ),
+    )
+    .acts(Act::Line(snmp::socket)),
     kw(
         "snmp_vs_stats_update_interval",
         GLOBAL,

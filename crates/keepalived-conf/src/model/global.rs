@@ -80,6 +80,8 @@ pub struct GlobalDefs {
     pub dumps: Dumps,
     /// `enable_dbus`.
     pub dbus: Option<DBus>,
+    /// `snmp_socket` and `enable_snmp_*`.
+    pub snmp: Snmp,
     /// `holdfast_http`: where metrics and state can be asked for.
     pub http: Option<HttpEndpoint>,
     /// `process_monitor_rcv_bufs`: bytes of the buffer of what the kernel tells of processes; none is the system's size.
@@ -88,6 +90,17 @@ pub struct GlobalDefs {
     pub process_monitor_force: bool,
     /// `fifo_write_vrrp_states_on_reload`: all states are written when the file was read again.
     pub states_on_reload: bool,
+}
+
+/// What is told to the machine's SNMP agent (AgentX), and where that listens.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snmp {
+    /// `snmp_socket`: a path, or an address with a port; without one the usual place.
+    pub socket: Option<String>,
+    /// `enable_snmp_rfcv2`: VRRP-MIB (RFC 2787), of instances of version 2.
+    pub rfc2787: bool,
+    /// `enable_snmp_rfcv3`: VRRPV3-MIB (RFC 6527).
+    pub rfc6527: bool,
 }
 
 /// The table of nftables that the program keeps for itself.

@@ -17,7 +17,7 @@ mod track;
 pub use address::{Scope, VirtualAddress};
 pub use dump::{DumpKind, Dumps};
 pub use endpoint::{DBus, HttpEndpoint, HttpPlace};
-pub use global::{Fifo, Firewall, GlobalDefs, Smtp, SmtpServer};
+pub use global::{Fifo, Firewall, GlobalDefs, Smtp, SmtpServer, Snmp};
 pub use instance::{
     Authentication, Garp, InitialState, Ipvlan, IpvlanMode, Notify, UnicastPeer, Version, VirtualMac,
     VrrpInstance,

@@ -29,6 +29,7 @@ mod route_value;
 pub(crate) mod rule;
 pub(crate) mod scheduling;
 pub(crate) mod script;
+pub(crate) mod snmp;
 pub(crate) mod statics;
 pub(crate) mod sync;
 pub(crate) mod track;

@@ -123,6 +123,7 @@ pub(super) fn resolve(reading: &mut Reading<'_>) -> GlobalDefs {
                 .clone()
                 .unwrap_or_else(|| "none".to_owned()),
         }),
+        snmp: global.snmp.clone(),
         http: global.http.clone(),
         states_on_reload: global.fifos.states_on_reload,
     }

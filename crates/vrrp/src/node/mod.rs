@@ -51,6 +51,7 @@ use crate::queue::Queues;
 use crate::router::{Router, machine_config};
 use crate::routers::Routers;
 use crate::snapshot::{FifoView, MailCounts};
+use crate::snmp::{SnmpAgent, Wanted};
 use crate::socket::{AdvertSockets, FrameSocket, Path};
 use crate::sysctl::Changed;
 use crate::thing::{Thing, tracked};
@@ -161,6 +162,9 @@ pub(crate) struct Node {
     /// Whoever asks for a snapshot.
     askers: mpsc::UnboundedSender<Asker>,
     http: Option<Server>,
+    /// What tells the machine's SNMP agent.
+    snmp: Option<SnmpAgent>,
+    snmp_tells: mpsc::UnboundedSender<String>,
     bus: Option<Bus>,
     /// Whoever asks on the bus.
     bus_askers: mpsc::Sender<Asked>,
@@ -176,7 +180,11 @@ impl Node {
         options: Options,
         log: Log,
         reports: mpsc::UnboundedSender<Report>,
-        (askers, bus_askers): (mpsc::UnboundedSender<Asker>, mpsc::Sender<Asked>),
+        (askers, bus_askers, snmp_tells): (
+            mpsc::UnboundedSender<Asker>,
+            mpsc::Sender<Asked>,
+            mpsc::UnboundedSender<String>,
+        ),
         session_news: mpsc::UnboundedSender<News>,
     ) -> io::Result<Self> {
         let clock = Clock::start();
@@ -231,11 +239,14 @@ impl Node {
             reloads: 0,
             askers,
             http: None,
+            snmp: None,
+            snmp_tells,
             bus: None,
             bus_askers,
             global,
         };
         node.open_http();
+        node.open_snmp();
         node.renew_files(config);
         node.renew_processes(config);
         let config = &*node.place(config);
@@ -288,6 +299,22 @@ impl Node {
                 Level::Error,
                 format!("Metrics and state cannot be told at {}: {error}", endpoint.place),
             ),
+        }
+    }
+
+    /// Tells the machine's SNMP agent of the instances, when that is wanted and other than before.
+    fn open_snmp(&mut self) {
+        let wanted = Wanted::of(&self.global.snmp, &self.options);
+        if self.snmp.as_ref().map(SnmpAgent::wanted) == wanted.as_ref() {
+            return;
+        }
+        self.snmp = None;
+        let Some(wanted) = wanted else { return };
+        match SnmpAgent::start(wanted, self.askers.clone(), self.snmp_tells.clone()) {
+            Ok(agent) => self.snmp = Some(agent),
+            Err(error) => self
+                .log
+                .at(Level::Error, format!("SNMP cannot be served: {error}")),
         }
     }
 

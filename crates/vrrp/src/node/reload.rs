@@ -23,6 +23,7 @@ impl Node {
         self.make_vmacs();
         self.reloads += 1;
         self.open_http();
+        self.open_snmp();
         self.announcer.intervals = Intervals::of(config);
         self.renew_links(config);
         if self.listeners.listens() != families(config) {
