@@ -163,3 +163,52 @@ fn tasks_and_the_machine_are_shown() {
         assert!(dev.contains(expected), "no {expected} in:\n{dev}");
     }
 }
+
+#[test]
+fn counters_of_what_has_a_guid_go_on_in_the_next_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = free_address().unwrap();
+    let (kept, path) = (folder.path().join("kept"), folder.path().join("haproxy.cfg"));
+    let text = format!(
+        "global\n nbthread 2\n stats-file {}\n stats socket {}/stats level user\n\
+         defaults\n mode http\n timeout connect 5s\n timeout client 20s\n timeout server 5s\n\
+         frontend site\n bind {address}\n guid site:1\n http-request return status 200\n\
+         frontend other\n bind unix@{}/other\n http-request return status 200\n",
+        kept.display(),
+        folder.path().display(),
+        folder.path().display(),
+    );
+    fs::write(&path, text).unwrap();
+    fs::write(&kept, "#fe guid,stot,\n").unwrap();
+    let socket = folder.path().join("stats");
+    // `req_tot` of the frontend, in the process that is there now.
+    let requests = || -> Option<String> {
+        let answer = admin::ask(&socket, "show stat").ok()?;
+        let at = answer
+            .lines()
+            .next()?
+            .split(',')
+            .position(|name| name == "req_tot")?;
+        let row = answer.lines().find(|line| line.starts_with("site,FRONTEND"))?;
+        row.split(',').nth(at).map(str::to_owned)
+    };
+    for expected in ["3", "6"] {
+        let mut command = both_programs(env!("CARGO_BIN_EXE_holdfast")).remove(0);
+        let program = Program::start(command.arg("-db").arg("-f").arg(&path)).unwrap();
+        assert!(wait_for(requests).is_some(), "{}", program.output().unwrap());
+        for _ in 0..3 {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
+            stream.read_to_string(&mut String::new()).unwrap();
+        }
+        let seen = wait_for(|| requests().filter(|requests| requests == expected));
+        assert!(seen.is_some(), "{:?}, not {expected}", requests());
+        let file = admin::ask(&socket, "dump stats-file").unwrap();
+        let objects: Vec<&str> = lines(&file)
+            .into_iter()
+            .filter(|line| !line.starts_with('#'))
+            .collect();
+        assert!(objects.len() == 1 && objects[0].starts_with("site:1,"), "{file}");
+        fs::write(&kept, file).unwrap();
+    }
+}

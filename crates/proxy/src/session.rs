@@ -201,7 +201,7 @@ impl BackendUse {
         let counters = thread.be_counters(backend);
         counters.stot.inc();
         counters.sess_rate.hit(now);
-        counters.last_session_ms.raise(now);
+        counters.last_session_ms.set(now);
         Self {
             thread: Rc::clone(thread),
             backend,

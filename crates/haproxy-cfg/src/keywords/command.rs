@@ -204,7 +204,7 @@ pub(super) const ROWS: &[CommandRow] = &[
     row("disable health", Admin, "", "disable health checks").acts(),
     row("disable server", Admin, "(DEPRECATED)", "put a server in maintenance (use 'set server' instead)").acts(),
     row("dump ssl cert", Admin, "<certfile>", "show a certificate and its key in PEM").since(3, 2).acts(),
-    row("dump stats-file", Admin, "", "show the counters as a file to start from").since(3, 0),
+    row("dump stats-file", User, "", "show the counters as a file to start from").since(3, 0).acts(),
     row("echo", User, "[text]", "write a text back").since(3, 2).of_both().acts_in(WORKER),
     row("enable agent", Admin, "", "enable agent checks").acts(),
     row("enable dynamic-cookie backend", Admin, "<bk>", "give a backend dynamic cookies").acts(),

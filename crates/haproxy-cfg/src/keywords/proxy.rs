@@ -326,7 +326,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(p::fullconn),
     kw("guid", PX, ONE, "a name that lasts over reloads")
         .since(3, 0)
-        .takes(&[arg("guid", Kind::Rest(guid::GUID)), IGNORED]),
+        .takes(&[arg("guid", Kind::Rest(guid::GUID)), IGNORED])
+        .acts(p::kept),
     kw(
         "hash-balance-factor",
         DEFAULTS | PX,

@@ -85,6 +85,8 @@ pub struct Config {
     pub other_listeners: bool,
     /// `server-state-file`: states of servers, where backends take them from there.
     pub state_file: Option<Word>,
+    /// `stats-file`: counters that are taken over at start.
+    pub counters_file: Option<Word>,
     /// The sections beside them.
     pub sections: sections::Sections,
     /// Stick tables, those of proxies and of `peers` sections, in the order of the files.

@@ -515,6 +515,8 @@ pub struct Proxy {
     pub dynamic_cookie_key: Option<Word>,
     /// `load-server-state-from-file`.
     pub state_file: Option<StateFile>,
+    /// `guid`.
+    pub guid: Option<Word>,
     /// `fullconn`.
     pub fullconn: Option<u32>,
     /// `http-reuse`.
@@ -612,6 +614,7 @@ impl Proxy {
             retry_on: RetryOn::default(),
             dynamic_cookie_key: None,
             state_file: None,
+            guid: None,
             fullconn: None,
             http_reuse: HttpReuse::Safe,
             check: CheckKind::Tcp,

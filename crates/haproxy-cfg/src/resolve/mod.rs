@@ -108,6 +108,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     let other_listeners = other_listeners(reading, &written, &proxies);
     reading.written.proxies = written;
     let tables = tables::build(reading, &proxies);
+    let counters_file = state_file::counters(reading);
     let state_file = state_file::global(reading);
     tables::check_written(reading, &tables);
     tables::check_bandwidth(reading, &proxies, &tables);
@@ -118,6 +119,7 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
         other_listeners,
         sections: sections::build(reading),
         state_file,
+        counters_file,
         patterns: crate::parse::patterns::numbered(reading),
         key_files: std::mem::take(&mut reading.written.key_files),
         files: reading

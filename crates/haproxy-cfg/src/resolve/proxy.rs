@@ -137,6 +137,9 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
             .last_line(reading, section, "dynamic-cookie-key")
             .and_then(|given| given.arguments.first()?.value.text().cloned()),
         state_file: None,
+        guid: inherited
+            .last_line(reading, section, "guid")
+            .and_then(|given| given.arguments.first()?.value.text().cloned()),
         fullconn: inherited.value(|settings| &settings.fullconn),
         http_reuse: inherited
             .value(|settings| &settings.http_reuse)

@@ -1,4 +1,4 @@
-//! Files that keep the state of servers over reloads: which of them count for whom, and whether they are there.
+//! Files that keep the state of servers, and counters, over reloads: which of them count for whom, and whether they are there.
 
 use std::path::Path;
 
@@ -43,6 +43,24 @@ pub(super) fn global(reading: &mut Reading<'_>) -> Option<Word> {
             .at(span)
             .context(Context::Whole);
         reading.tell(told.help("check the path; it is written by: show servers state"));
+    }
+    Some(path)
+}
+
+/// `stats-file`: the last one that is named. Tells when it is not there.
+pub(super) fn counters(reading: &mut Reading<'_>) -> Option<Word> {
+    let globals = reading.written.sections.iter();
+    let globals = globals.filter(|section| section.keyword == "global");
+    let given = globals
+        .flat_map(|section| &section.lines)
+        .rfind(|line| line.name == "stats-file")?;
+    let (path, span) = (given.get("path").and_then(Value::text)?.clone(), given.span);
+    if reading.host.path_kind(&path.to_string()).is_err() {
+        let message = format!("config: Can't load stats-file '{path}': cannot open file.");
+        let told = Diagnostic::warning("missing-file", message)
+            .at(span)
+            .context(Context::Whole);
+        reading.tell(told.help("check the path; the file is written by: dump stats-file"));
     }
     Some(path)
 }

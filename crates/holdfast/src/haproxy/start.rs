@@ -18,7 +18,7 @@ use proxy::handover::{self, Exports, Taken};
 use proxy::listen::{Binder, BoundListener, ListenOptions, ListenOwner};
 use proxy::log::{Files, Receivers};
 use proxy_core::state::{Found, Runtime, take_over};
-use proxy_core::stats::Process;
+use proxy_core::stats::{Process, file};
 
 use super::arguments::Options;
 use super::console::{Console, Grade};
@@ -249,18 +249,40 @@ fn threads(config: &Config) -> usize {
     wanted.map_or_else(available, |threads| threads as usize).max(1)
 }
 
-/// What the files of server states hold that the configuration names, as far as they can be read.
+/// What the files of server states and of counters hold that the configuration names, as far as they can be read.
 fn state_files(config: &Config) -> HashMap<String, Vec<u8>> {
     let own = config.proxies.iter().filter_map(|proxy| match &proxy.state_file {
         Some(StateFile::Own(path)) => Some(path),
         Some(StateFile::Global) | None => None,
     });
-    let all = own.chain(&config.state_file).map(ToString::to_string);
+    let global = config.state_file.iter().chain(&config.counters_file);
+    let all = own.chain(global).map(ToString::to_string);
     all.filter_map(|path| {
         let content = std::fs::read(&path).ok()?;
         Some((path, content))
     })
     .collect()
+}
+
+/// Takes over the counters of the file that the configuration names. One that is not there was told of when that was read.
+fn take_over_counters(
+    runtime: &Runtime,
+    config: &Config,
+    files: &HashMap<String, Vec<u8>>,
+    now_ms: u64,
+    console: &mut Console,
+) {
+    let named = config.counters_file.as_ref().map(ToString::to_string);
+    let Some((path, content)) = named.and_then(|path| files.get_key_value(&path)) else {
+        return;
+    };
+    for fault in file::load(runtime, config, content, now_ms) {
+        let text = match fault {
+            file::Fault::Format => format!("config: Invalid stats-file format in file '{path}'."),
+            file::Fault::Line(line) => format!("config: Ignored stats-file line {line} in file '{path}'."),
+        };
+        console.tell(Grade::Warning, &text);
+    }
 }
 
 /// Gives up root and serves until the end; gives the exit status, or ends the process by the signal that it was ended by. `master`
@@ -306,6 +328,7 @@ pub(crate) fn serve(
         };
         console.tell(Grade::Warning, &format!("config : {text}"));
     }
+    take_over_counters(&runtime, &config, &states, clock.now_ms(), &mut console);
     let hostname = crate::host::hostname();
     let environment = std::env::vars_os().map(|(name, value)| {
         let mut line = name.into_vec();

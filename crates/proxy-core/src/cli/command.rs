@@ -44,6 +44,7 @@ const RUNS: &[(&str, Run)] = &[
     ("disable health", server::disable_health),
     ("disable server", server::disable),
     ("dump ssl cert", tls::dump_certificate),
+    ("dump stats-file", show::stats_file),
     ("echo", pause::echo),
     ("enable agent", server::enable_agent),
     ("enable dynamic-cookie backend", cookie::enable),

@@ -6,7 +6,7 @@ use haproxy_cfg::model::{Address, Level, Proxy, ProxyId, ProxyKind, Server, Serv
 
 use crate::check::CheckStatus;
 use crate::state::{Admin, Health, NameserverCounter, ServerState};
-use crate::stats::{Filter, StatsView, csv, info, json, rows, typed};
+use crate::stats::{Filter, StatsView, csv, file, info, json, rows, typed};
 
 use super::ongoing::{Next, PART, Part};
 use super::{Call, Reply, session};
@@ -146,6 +146,25 @@ pub(super) fn stat(call: &mut Call<'_, '_>) -> Reply {
         is_first: true,
     };
     Box::new(rows).write(call)
+}
+
+/// `dump stats-file`.
+pub(super) fn stats_file(call: &mut Call<'_, '_>) -> Reply {
+    Box::new(File(file::Progress::default())).write(call)
+}
+
+/// The lines of a file of counters that were not written yet.
+#[derive(Debug)]
+struct File(file::Progress);
+
+impl Part for File {
+    fn write(mut self: Box<Self>, call: &mut Call<'_, '_>) -> Reply {
+        let until = call.out.len() + PART;
+        if self.0.some(call.view, until, call.out) {
+            return Reply::Later(Next::Part(self));
+        }
+        Reply::Done
+    }
 }
 
 /// How rows are written.

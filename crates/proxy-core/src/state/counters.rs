@@ -185,7 +185,8 @@ pub struct SideCounters {
     pub conn_rate: Rate,
     /// Requests per second.
     pub req_rate: Rate,
-    /// Milliseconds of the process's clock at the last session (`lastsess`); 0 is never.
+    /// Milliseconds of the process's clock at the last session (`lastsess`); 0 is never. A number with a sign: the session may
+    /// have been another process's, before the clock began.
     pub last_session_ms: Counter,
 }
 

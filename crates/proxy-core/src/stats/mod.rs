@@ -4,6 +4,7 @@
 mod auth;
 pub mod csv;
 pub mod field;
+pub mod file;
 mod form;
 #[cfg(test)]
 mod golden;

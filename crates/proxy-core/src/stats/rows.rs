@@ -510,7 +510,9 @@ fn downtime(view: &StatsView<'_>, state: &ServerState) -> u32 {
 
 /// Whole seconds since a moment of the process's clock.
 fn since(view: &StatsView<'_>, at_ms: u64) -> u32 {
-    saturate((view.now_ms / 1000).saturating_sub(at_ms / 1000))
+    // It may have been before the process's clock began.
+    let seconds = (view.now_ms / 1000).cast_signed() - at_ms.cast_signed().div_euclid(1000);
+    saturate(seconds.max(0).cast_unsigned())
 }
 
 fn backend<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, fullconn: u32, row: &mut Row<'a>) {

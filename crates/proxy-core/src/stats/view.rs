@@ -155,9 +155,13 @@ impl<'a> Side<'a> {
     /// Seconds since the last session, -1 for never.
     #[must_use]
     pub fn last_session(&self, now_ms: u64) -> i32 {
-        match self.0.iter().map(|s| s.last_session_ms.get()).max() {
-            None | Some(0) => -1,
-            Some(at) => i32::try_from((now_ms / 1000).saturating_sub(at / 1000)).unwrap_or(i32::MAX),
+        let sessions = self.0.iter().map(|s| s.last_session_ms.get());
+        match sessions.filter(|at| *at != 0).map(u64::cast_signed).max() {
+            None => -1,
+            Some(at) => {
+                let seconds = (now_ms / 1000).cast_signed() - at.div_euclid(1000);
+                i32::try_from(seconds.max(0)).unwrap_or(i32::MAX)
+            }
         }
     }
 }

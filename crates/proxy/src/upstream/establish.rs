@@ -265,7 +265,7 @@ fn count_session(thread: &Thread, counters: &SideCounters) {
     let now = thread.now_ms();
     counters.stot.inc();
     counters.sess_rate.hit(now);
-    counters.last_session_ms.raise(now);
+    counters.last_session_ms.set(now);
 }
 
 /// Sends what a connection begins with, within the time that connecting may take.

@@ -125,7 +125,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("stats", GLOBAL, ANY, "the admin socket").takes(STATS)
     .acts(g::stats),
     kw("stats-file", GLOBAL, ANY, "counters that are taken over at start").takes(&[path("path")])
-    .since(3, 0),
+    .since(3, 0)
+    .acts(g::stats_file),
     kw("stress-level", GLOBAL, ANY, "artificial load, for tests").takes(&[int("level", 0, 9).missing("'{kw}' expects a level as an argument.").wrong("'{kw}' level must be between 0 and 9 inclusive.")])
     .since(3, 2),
     kw("uid", GLOBAL, ANY, "user number to become").takes(&[arg("number", Kind::Custom(g::ID)).missing(WANTS_INT)])

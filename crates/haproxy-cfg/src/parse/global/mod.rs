@@ -40,7 +40,7 @@ pub(crate) use quic::{
     QUIC_DATA, QUIC_DATA_RATIO, QUIC_MEMORY, QUIC_REORDER_RATIO, QUIC_WINDOW, obsolete_buffers,
 };
 pub(crate) use sockets::{OCTAL, SOCKET_GROUP, SOCKET_USER, stats};
-pub(crate) use state::{state_base, state_file};
+pub(crate) use state::{state_base, state_file, stats_file};
 pub(crate) use status_ranges::STATUS_RANGES;
 pub(crate) use tls::{
     DH_FILE, EXTRA_FILES, ISSUERS, TLS_VERSION, base, capture_cipherlist, capture_size, extra_files, issuers,

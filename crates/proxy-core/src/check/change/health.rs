@@ -199,7 +199,7 @@ impl Change<'_> {
         }
         let proxy = self.proxy;
         if has_servers {
-            let down = self.now_ms.saturating_sub(proxy.last_change_ms.load(Relaxed));
+            let down = self.now_ms.wrapping_sub(proxy.last_change_ms.load(Relaxed));
             proxy.down_ms.fetch_add(down, Relaxed);
         } else {
             proxy.down_transitions.fetch_add(1, Relaxed);
