@@ -3,9 +3,13 @@
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{self, UnixListener};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -36,12 +40,35 @@ fn pause() {
     std::thread::sleep(Duration::from_millis(5));
 }
 
-/// An address of loopback on which nobody listens.
+/// Ports that are given to tests: below those that the system gives to connections.
+const PORTS: std::ops::Range<u16> = 10_000..30_000;
+
+/// An address of loopback on which nobody listens, and that no other test is given while this process lives: tests run side by side,
+/// and between finding a port and listening on it there is time.
 ///
 /// # Errors
-/// When the system has none.
+/// When there is none.
 pub fn free_address() -> io::Result<SocketAddr> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+    static HELD: Mutex<Vec<UnixListener>> = Mutex::new(Vec::new());
+    static TURN: AtomicU32 = AtomicU32::new(0);
+    let count = u32::from(PORTS.end - PORTS.start);
+    // Processes begin at different places.
+    let start = std::process::id().wrapping_mul(131);
+    for _ in 0..count {
+        let at = start.wrapping_add(TURN.fetch_add(1, Relaxed)) % count;
+        let port = PORTS.start + u16::try_from(at).unwrap_or(0);
+        // A name of the abstract namespace vanishes with its process.
+        let name = net::SocketAddr::from_abstract_name(format!("holdfast-test-port-{port}"))?;
+        let Ok(held) = UnixListener::bind_addr(&name) else {
+            continue;
+        };
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        if TcpListener::bind(address).is_ok() {
+            HELD.lock().unwrap_or_else(PoisonError::into_inner).push(held);
+            return Ok(address);
+        }
+    }
+    Err(io::ErrorKind::AddrInUse.into())
 }
 
 /// Whether a process with that number exists and is not merely waiting to be collected.

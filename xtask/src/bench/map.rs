@@ -13,8 +13,8 @@ use anyhow::{Context, bail};
 use super::cpu;
 use super::scenario::{Figures, Setting};
 use super::subject::Subject;
-use super::upstream::free_address;
 use crate::wait;
+use test_support::process::free_address;
 
 /// Milliseconds of CPU time that the map adds to a start.
 pub(super) const LOAD: &str = "cpu ms to load";

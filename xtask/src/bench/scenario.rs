@@ -12,9 +12,10 @@ use anyhow::{Context, bail};
 use super::load::Load;
 use super::sink::Sink;
 use super::subject::{Running, Subject};
-use super::upstream::{Upstream, free_address};
+use super::upstream::Upstream;
 use super::{check, cpu, idle, map, startup, table};
 use crate::workspace;
+use test_support::process::free_address;
 
 /// What every scenario is given.
 #[derive(Clone, Copy)]

@@ -13,7 +13,7 @@ use super::cpu;
 use super::farm::farm;
 use super::scenario::{Figures, Setting};
 use super::subject::Subject;
-use super::upstream::free_address;
+use test_support::process::free_address;
 
 /// Milliseconds from the start of the program to its first answer.
 pub(super) const UNTIL_FIRST_ANSWER: &str = "ms until the first answer";

@@ -12,7 +12,7 @@ use super::load::Load;
 use super::map::ask;
 use super::scenario::{CPU_PER_REQUEST, Figures, Setting};
 use super::subject::Subject;
-use super::upstream::free_address;
+use test_support::process::free_address;
 
 /// What tracking makes of the CPU time of a request.
 pub(super) const COST: &str = "cpu with track-sc/without";

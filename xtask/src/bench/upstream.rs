@@ -1,21 +1,16 @@
 //! The web server behind the proxy: nginx with one process on the load's core, a small answer and a file of 1 MiB.
 
 use std::fs;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use test_support::process::free_address;
 
 use super::cpu;
 use crate::{wait, workspace};
-
-/// A port of 127.0.0.1 on which nobody listens now.
-pub(super) fn free_address() -> anyhow::Result<SocketAddr> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port to be had")?;
-    listener.local_addr().context("a listener without an address")
-}
 
 /// A running nginx, ended when this is dropped.
 pub(super) struct Upstream {
