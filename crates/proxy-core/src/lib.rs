@@ -28,6 +28,7 @@ pub mod proxy_protocol;
 pub mod resolve;
 pub mod rules;
 pub mod sample;
+pub mod socks4;
 pub mod state;
 pub mod stats;
 pub mod stream;

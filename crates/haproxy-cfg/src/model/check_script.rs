@@ -43,6 +43,8 @@ pub struct CheckConnect {
     pub default: bool,
     /// `send-proxy`.
     pub send_proxy: bool,
+    /// `via-socks4`: through the server's SOCKS4 proxy.
+    pub via_socks4: bool,
     /// `ssl`, with `sni` and `alpn`.
     pub tls: Option<CheckTls>,
     /// `linger`: it ends in good order, not with a reset.

@@ -1,7 +1,7 @@
 //! How connections to a server are made, besides where they lead: what they begin with, where they come from, and what the
 //! system is asked to do with them (manual, section 5.2).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::{Format, Millis, Word};
 
@@ -20,6 +20,10 @@ pub struct Outgoing {
     pub congestion: Option<Word>,
     /// `namespace`: the network namespace that they are made in.
     pub namespace: Option<Word>,
+    /// `socks4`: the SOCKS4 proxy that they go through.
+    pub via: Option<SocketAddr>,
+    /// Health checks go through it as well (`check-via-socks4`).
+    pub checks_via: bool,
     /// `tfo`: data goes with the first packet.
     pub fast_open: bool,
 }

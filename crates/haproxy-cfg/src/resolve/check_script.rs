@@ -271,6 +271,7 @@ fn connect(
             "addr" => out.addr = Some(address(reading, first?.bytes())?),
             "default" => out.default = true,
             "send-proxy" => out.send_proxy = true,
+            "via-socks4" => out.via_socks4 = true,
             "linger" => out.linger = true,
             "ssl" => {
                 out.tls.get_or_insert_default();
@@ -282,7 +283,7 @@ fn connect(
                 }
             }
             "proto" if matches!(first?.word(), Some("h1" | "none")) => {}
-            // Other protocols, SOCKS.
+            // Other protocols.
             _ => return None,
         }
     }

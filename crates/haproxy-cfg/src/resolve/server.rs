@@ -203,6 +203,8 @@ fn outgoing(
         user_timeout: params.user_timeout.filter(|timeout| *timeout > 0),
         congestion: params.congestion,
         namespace: params.namespace,
+        via: params.via,
+        checks_via: params.checks_via.unwrap_or(false),
         fast_open: params.tfo.unwrap_or(false),
     };
     let asks = outgoing.header.is_some()
@@ -211,6 +213,7 @@ fn outgoing(
         || outgoing.user_timeout.is_some()
         || outgoing.congestion.is_some()
         || outgoing.namespace.is_some()
+        || outgoing.via.is_some()
         || outgoing.fast_open;
     asks.then(|| Box::new(outgoing))
 }

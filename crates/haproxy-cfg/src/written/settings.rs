@@ -1,6 +1,6 @@
 //! What both `defaults` and a proxy may say: each setting is none until a line gives it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::{Deref, DerefMut};
 
 use syntax::{Diagnostic, Span};
@@ -241,6 +241,9 @@ pub(crate) struct MoreServerParams {
     pub(crate) user_timeout: Option<Millis>,
     pub(crate) congestion: Option<Word>,
     pub(crate) namespace: Option<Word>,
+    /// `socks4`.
+    pub(crate) via: Option<SocketAddr>,
+    pub(crate) checks_via: Option<bool>,
     /// What a PROXY header is to tell, and what it is not to tell whatever the defaults say.
     pub(crate) header: (HeaderParts, HeaderParts),
     /// `set-proxy-v2-tlv-fmt`.
@@ -294,6 +297,8 @@ impl MoreServerParams {
             user_timeout: self.user_timeout.or(below.user_timeout),
             congestion: self.congestion.or(below.congestion),
             namespace: self.namespace.or(below.namespace),
+            via: self.via.or(below.via),
+            checks_via: self.checks_via.or(below.checks_via),
             header: {
                 let ((on, off), (below_on, below_off)) = (self.header, below.header);
                 (below_on.without(off).and(on), below_off.without(on).and(off))

@@ -19,7 +19,7 @@ pub use farm::Farm;
 pub use machine::{CheckMachine, CheckTiming, FirstCheck, first_checks};
 pub use observe::{Seen, observe};
 pub use probe::{
-    CheckPlan, ConnectTo, Introduction, Next, Probe, ProgramPlan, Scene, Script, Security, Verdict,
+    CheckPlan, ConnectTo, Introduction, Next, Probe, ProgramPlan, Scene, Script, Security, Through, Verdict,
 };
 pub use report::{CheckOutcome, CheckReport, CheckStatus, DESCRIPTION_MAX};
 

@@ -27,6 +27,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Wire for T {}
 pub(super) async fn connect(destination: &Destination, to: ConnectTo<'_>) -> Result<StreamSocket, Verdict> {
     match &destination.target {
         Target::Inet(addr) => {
+            let addr = destination.via.as_ref().unwrap_or(addr);
             let make = || tcp(Domain::for_address(*addr), to);
             let socket = match &destination.outgoing {
                 None => {

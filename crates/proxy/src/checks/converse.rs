@@ -9,7 +9,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::time::{Instant, timeout_at};
 
 use super::connect::{Wire, connect, header, refused, words};
-use super::target::{CheckedName, Way};
+use super::target::{CheckedName, Target, Way};
+use super::through;
 use crate::clock::Clock;
 use crate::socket::Socket;
 use crate::tls::client::{Secured, refusal};
@@ -55,11 +56,20 @@ pub(super) async fn converse(mut probe: Probe<'_>, way: &Way, deadlines: Deadlin
         let destination = way.of_connection(to);
         let begun_ms = deadlines.clock.now_ms();
         let connect_by = deadlines.at(deadlines.machine.connect_by(begun_ms));
-        let socket = match timeout_at(connect_by, connect(&destination, to)).await {
+        let mut socket = match timeout_at(connect_by, connect(&destination, to)).await {
             Err(_) => return probe.unreachable(Verdict::plain(CheckStatus::L4Timeout)),
             Ok(Err(verdict)) => return probe.unreachable(verdict),
             Ok(Ok(socket)) => socket,
         };
+        if destination.via.is_some()
+            && let Target::Inet(server) = destination.target
+        {
+            match timeout_at(connect_by, through::pass(&mut socket, server)).await {
+                Err(_) => return probe.unreachable(Verdict::plain(CheckStatus::L7Timeout)),
+                Ok(Err(verdict)) => return probe.unreachable(verdict),
+                Ok(Ok(())) => {}
+            }
+        }
         let mut header = destination.header.map(|version| header(&socket, version));
         let secured = match to.security {
             Security::OfServer => destination.secured,

@@ -6,6 +6,7 @@ mod converse;
 mod program;
 mod schedule;
 mod target;
+mod through;
 
 use std::rc::Rc;
 

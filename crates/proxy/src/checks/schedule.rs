@@ -38,7 +38,7 @@ enum Errand {
     /// A check.
     Check(Rc<Way>),
     /// A question to its agent, and what that is told first.
-    Ask(Way, Word),
+    Ask(Box<Way>, Word),
 }
 
 /// One server that is checked, or one whose agent is asked.
@@ -357,7 +357,7 @@ impl Look {
                 let contact = agent.contact();
                 let addr = moved.unwrap_or_else(|| server.addr.clone());
                 let way = Way::of_agent(server, addr, &contact);
-                Some(Errand::Ask(way, contact.send))
+                Some(Errand::Ask(Box::new(way), contact.send))
             }
             Self::Checks(way) => {
                 if state.admin().is_maint() || state.checks_paused.load(Relaxed) {

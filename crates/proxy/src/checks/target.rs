@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use haproxy_cfg::model::{AbstractName, HeaderParts, Outgoing, Server, ServerAddr, Word};
-use proxy_core::check::{ConnectTo, Introduction};
+use proxy_core::check::{ConnectTo, Introduction, Through};
 use proxy_core::state::{AgentContact, CheckedAt};
 
 use crate::tls::ServerSide;
@@ -18,6 +18,8 @@ pub(super) struct Way {
     pub(super) at: CheckedAt,
     /// How a connection is made.
     pub(super) of_server: Destination,
+    /// The server's SOCKS4 proxy.
+    proxy: Option<SocketAddr>,
     /// The version of the header that the server would get.
     pub(super) version: HeaderVersion,
     /// What TLS with the server needs.
@@ -53,6 +55,7 @@ impl Way {
         let is_v2 = sent.is_some_and(|sent| sent.tells.has(HeaderParts::V2));
         Self {
             of_server: Destination::of(server, &addr, at),
+            proxy: server.outgoing.as_ref().and_then(|outgoing| outgoing.via),
             addr,
             at,
             version: if is_v2 {
@@ -84,10 +87,12 @@ impl Way {
             at,
             of_server: Destination {
                 target,
+                via: None,
                 header: None,
                 outgoing: server.outgoing.clone(),
                 secured: false,
             },
+            proxy: None,
             version: HeaderVersion::V1,
             tls: None,
             name: CheckedName::Nothing,
@@ -105,8 +110,14 @@ impl Way {
                 Target::of(addr.unwrap_or(&self.addr), CheckedAt { ip, port })
             }
         };
+        let via = self.proxy.filter(|_| match to.through {
+            Through::OfServer => self.of_server.via.is_some(),
+            Through::Proxy => true,
+            Through::Nothing => false,
+        });
         Destination {
             target,
+            via,
             header: match to.header {
                 Introduction::OfServer => self.of_server.header,
                 Introduction::Header => Some(self.version),
@@ -129,6 +140,8 @@ fn port_of(addr: &ServerAddr) -> Option<u16> {
 #[derive(Debug)]
 pub(super) struct Destination {
     pub(super) target: Target,
+    /// The SOCKS4 proxy that it is gone through to it.
+    pub(super) via: Option<SocketAddr>,
     /// The PROXY header that the connection begins with.
     pub(super) header: Option<HeaderVersion>,
     /// What the server asks for.
@@ -164,6 +177,10 @@ impl Destination {
         });
         Self {
             target: Target::of(addr, at),
+            via: outgoing
+                .as_ref()
+                .filter(|outgoing| outgoing.checks_via)
+                .and_then(|outgoing| outgoing.via),
             header,
             outgoing: outgoing.clone(),
             secured: server.tls.as_ref().is_some_and(|tls| tls.checks),

@@ -109,6 +109,10 @@ pub(super) fn start(
         } => {
             let address =
                 inet_address(*ip, *port, *port_offset, dst).ok_or(io::ErrorKind::AddrNotAvailable)?;
+            let address = match &server.outgoing {
+                Some(outgoing) => outgoing.via.unwrap_or(address),
+                None => address,
+            };
             let make = || {
                 let socket = Socket::new(
                     Domain::for_address(address),

@@ -15,7 +15,7 @@ use proxy_core::stream::{NO_CIPHER, Route, ServerHandshake};
 use super::connect::Way;
 use super::idle::{Asked, is_quiet};
 use super::reach::{Attempt, ReachError, Reuse, Slot, deadline, departure};
-use super::{ServerConn, connect, unstarted};
+use super::{ServerConn, connect, through, unstarted};
 use crate::io::Io;
 use crate::thread::Thread;
 use crate::tls::failure::{self, Role};
@@ -170,6 +170,13 @@ pub(super) async fn connect_to(
             });
         }
     })?;
+    let asks = &proxy.servers[server].outgoing;
+    if asks.as_ref().is_some_and(|asks| asks.via.is_some()) && matches!(io, Io::Tcp(_)) {
+        let moved = moved_to(attempt, proxy, server);
+        let to = connect::address(moved.as_ref().unwrap_or(&proxy.servers[server].addr), attempt.dst);
+        // As below.
+        Box::pin(through::pass(attempt, &mut io, to)).await?;
+    }
     if let Some(way) = way.as_ref().filter(|way| !way.header.is_empty()) {
         // Beside the task: few servers are told.
         Box::pin(send_header(attempt, &mut io, &way.header)).await?;
@@ -269,7 +276,11 @@ fn count_session(thread: &Thread, counters: &SideCounters) {
 }
 
 /// Sends what a connection begins with, within the time that connecting may take.
-async fn send_header(attempt: &mut Attempt<'_>, io: &mut Io, header: &[u8]) -> Result<(), ReachError> {
+pub(super) async fn send_header(
+    attempt: &mut Attempt<'_>,
+    io: &mut Io,
+    header: &[u8],
+) -> Result<(), ReachError> {
     let mut rest = header;
     poll_fn(|cx| {
         while !rest.is_empty() {

@@ -8,6 +8,7 @@ mod outgoing;
 mod private;
 mod queue;
 mod reach;
+mod through;
 mod unstarted;
 mod warmup;
 

@@ -1,6 +1,6 @@
 //! Arguments of the options of server lines: delays, ports, addresses, lists.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use syntax::{Diagnostic, closest};
 
@@ -177,7 +177,10 @@ pub(crate) fn socks4(
     let text = shown(word);
     let fault = match fixed_address(reading, &text) {
         Ok((Some(_), None)) => AddressError::MissingPort(text.to_string()),
-        Ok(_) => return Some(Value::Text(word.text.to_vec().into())),
+        Ok((Some(ip), Some(port))) => {
+            return Some(Value::Text(SocketAddr::new(ip, port).to_string().into()));
+        }
+        Ok((None, _)) => return Some(Value::Text(word.text.to_vec().into())),
         Err(error) => error,
     };
     let message = format!("'{} {text}' : {fault}", subject.name);

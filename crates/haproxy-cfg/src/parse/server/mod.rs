@@ -75,6 +75,10 @@ pub(crate) enum ServerParse {
     MaxVer,
     Minconn,
     Namespace,
+    /// `socks4 ADDRESS:PORT`.
+    Socks4,
+    /// `check-via-socks4`.
+    CheckViaSocks4,
     MinVer,
     Observe,
     OnError,
@@ -531,6 +535,13 @@ fn apply(
             reading.tell_read_only("'namespace *' of a server", span);
         }
         ServerParse::Namespace => params.more.namespace = Some(text()),
+        ServerParse::Socks4 => match value.and_then(|address| address.bytes().to_str().ok()?.parse().ok()) {
+            Some(address) => params.more.via = Some(address),
+            None => {
+                reading.tell_read_only("'socks4' of a server at anything but an address and a port", span);
+            }
+        },
+        ServerParse::CheckViaSocks4 => params.more.checks_via = Some(true),
         ServerParse::TcpUserTimeout => params.more.user_timeout = Some(count()),
         ServerParse::Source => params.more.source = value.map(|value| super::source::meant(reading, value)),
         ServerParse::Cookie => params.cookie = Some(Set::new(text(), span)),

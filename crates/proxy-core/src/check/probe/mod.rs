@@ -150,6 +150,8 @@ pub struct ConnectTo<'a> {
     pub port: Option<u16>,
     /// What it begins with.
     pub header: Introduction,
+    /// Whether it goes through the server's SOCKS4 proxy.
+    pub through: Through,
     /// Whether it is over TLS.
     pub security: Security<'a>,
     /// It is reset once the next one is made or the verdict is there, and not closed in good order: a server that only was to
@@ -181,12 +183,24 @@ pub enum Introduction {
     Nothing,
 }
 
+/// Whether a check's connection goes through the server's SOCKS4 proxy, where it has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Through {
+    /// If checks of the server do.
+    OfServer,
+    /// It does.
+    Proxy,
+    /// It does not.
+    Nothing,
+}
+
 impl Default for ConnectTo<'_> {
     fn default() -> Self {
         Self {
             addr: None,
             port: None,
             header: Introduction::OfServer,
+            through: Through::OfServer,
             security: Security::OfServer,
             resets: true,
             server_speaks_first: false,

@@ -8,7 +8,8 @@ use super::computing::{Computing, Memory};
 use super::expect::{Answer, Expectation};
 use super::step::{Connect, Request, Script, Step};
 use super::{
-    ANSWER_MAX, ConnectTo, Introduction, Next, Scene, Security, Verdict, http, standing, state_header,
+    ANSWER_MAX, ConnectTo, Introduction, Next, Scene, Security, Through, Verdict, http, standing,
+    state_header,
 };
 use crate::check::CheckStatus;
 use crate::state::Health;
@@ -182,6 +183,11 @@ impl<'a> ScriptProbe<'a> {
                 (true, _) => Introduction::Header,
                 (false, true) => Introduction::OfServer,
                 (false, false) => Introduction::Nothing,
+            },
+            through: match (model.via_socks4, model.default) {
+                (true, _) => Through::Proxy,
+                (false, true) => Through::OfServer,
+                (false, false) => Through::Nothing,
             },
             security: match &model.tls {
                 Some(tls) => Security::Asked(tls),
