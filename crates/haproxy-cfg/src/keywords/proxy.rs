@@ -580,7 +580,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(p::kept),
     kw("ssl-f-use", DEFAULTS | PX, ANY, "certificates of a frontend")
         .since(3, 2)
-        .takes(&[arg("options", Kind::Rest(ReadArgument(bind_tls::of_frontend)))]),
+        .takes(&[arg("options", Kind::Rest(ReadArgument(bind_tls::of_frontend)))])
+        .acts(p::ssl_f_use),
     kw("stats", DEFAULTS | PX, ANY, "the statistics page")
         .takes(&[choice(
             "what",

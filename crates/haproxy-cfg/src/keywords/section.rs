@@ -80,7 +80,8 @@ pub(super) const ROWS: &[Keyword<()>] = &[
         Arity::between(0, 1),
         "certificates and their options",
     )
-    .since(3, 0),
+    .since(3, 0)
+    .acts(()),
     kw("traces", TOP, Arity::exactly(0), "tracing for developers").since(3, 1),
     kw("acme", TOP, Arity::exactly(1), "certificates by ACME").since(3, 2),
     kw("healthcheck", TOP, Arity::exactly(1), "a named health check").since(3, 4),

@@ -145,7 +145,7 @@ pub enum TlsVersion {
 /// TLS settings of a bind line; what is none falls back to `ssl-default-bind-*`.
 #[derive(Clone, Debug, Default)]
 pub struct BindSsl {
-    /// There may be none: more certificates stand in lines of the frontend (`ssl-f-use`), which are read and not served yet, or lists
+    /// There may be none: lines of the frontend (`ssl-f-use`) name certificates further below, or lists
     /// of them (`crt-list`) may be filled later.
     pub may_lack_certificates: bool,
     /// `crt` and the lines of `crt-list`, in the order of the file.
@@ -231,6 +231,23 @@ pub struct BindCertificate {
     pub is_default: bool,
     /// Where it stands, if that is a list.
     pub listed: Option<ListedAt>,
+}
+
+/// A certificate with parts in files of their own: one of a `crt-store`, or of a line that names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredCertificate {
+    /// By what lines name it: `@STORE/NAME`, or its file.
+    pub name: Word,
+    /// Its file.
+    pub crt: Word,
+    /// The file of its key, where that is another one.
+    pub key: Option<Word>,
+    /// The file of an OCSP response about it.
+    pub ocsp: Option<Word>,
+    /// The file of who signed it.
+    pub issuer: Option<Word>,
+    /// `ocsp-update`: whether responses about it are fetched.
+    pub ocsp_update: Option<bool>,
 }
 
 /// The line of a `crt-list` that a certificate stands in.

@@ -2,7 +2,7 @@
 
 use syntax::Span;
 
-use super::{Bind, Format, LogTarget, Millis, Sample, TlsVersion, Variable, Word};
+use super::{Bind, Format, LogTarget, Millis, Sample, StoredCertificate, TlsVersion, Variable, Word};
 
 /// Process-wide settings; none where the file says nothing.
 #[derive(Clone, Debug, Default)]
@@ -81,12 +81,16 @@ pub struct Global {
     pub ssl_default_server: SslDefaults,
     /// `ssl-server-verify none`: certificates of servers are not verified, where their lines do not ask for it.
     pub ssl_server_verify_none: bool,
+    /// Certificates of `crt-store`, and others with parts in files of their own.
+    pub stored_certificates: Vec<StoredCertificate>,
     /// `ssl-load-extra-files` and `ssl-load-extra-del-ext`.
     pub ssl_extra: ExtraFiles,
     /// `issuers-chain-path`: a folder of certificates that complete chains.
     pub issuers: Option<Word>,
     /// `crt-base`.
     pub crt_base: Option<Word>,
+    /// `key-base`: where relative paths of keys begin.
+    pub key_base: Option<Word>,
     /// `ca-base`.
     pub ca_base: Option<Word>,
     /// `strict-limits` (on since 2.3).

@@ -34,7 +34,9 @@ pub use acl::{Acl, Cond, CondTerm, MatchKind, Pattern, Polarity};
 pub use addr::{Address, ServerAddr};
 pub use balance::{Affinity, Balance, HashFunction, HashKey, HashType, NodeKey, UriKey};
 pub use bandwidth::{Bandwidth, BandwidthScope};
-pub use bind::{Bind, BindCertificate, BindSsl, IgnoredErrors, Level, ListedAt, OwnSsl, TlsVersion};
+pub use bind::{
+    Bind, BindCertificate, BindSsl, IgnoredErrors, Level, ListedAt, OwnSsl, StoredCertificate, TlsVersion,
+};
 pub use check::{
     AgentSettings, CheckKind, CheckSettings, HttpCheck, InitState, MySqlUser, ProgramCheck, ServiceCheck,
 };

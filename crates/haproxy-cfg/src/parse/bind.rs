@@ -4,8 +4,8 @@ use syntax::{Applicability, Context, Diagnostic, Span, closest};
 
 use super::line::{Line, shown};
 use super::reading::{Reading, Section};
+use super::stored;
 use super::threads::Wanted;
-use super::tls::based;
 use super::tls_versions::{Asked, tls_version};
 use crate::keywords::BIND_INDEX;
 use crate::lex::Word;
@@ -584,10 +584,9 @@ pub(super) fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse,
         BindParse::NoCaNames => flags.ssl.no_ca_names = true,
         BindParse::PreferClientCiphers => flags.ssl.prefer_client_ciphers = true,
         BindParse::DefaultCrt => {
-            let base = reading.written.global.crt_base.as_ref();
             flags
                 .given
-                .extend(text().map(|path| (GivenAs::Default, based(base, &path))));
+                .extend(text().map(|path| (GivenAs::Default, stored::named(reading, &path))));
         }
         BindParse::Threads => flags.threads = text(),
         BindParse::CrtList => {
@@ -595,10 +594,9 @@ pub(super) fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse,
             flags.given.extend(text().map(|path| (GivenAs::List, path)));
         }
         BindParse::Crt => {
-            let base = reading.written.global.crt_base.as_ref();
             flags
                 .given
-                .extend(text().map(|path| (GivenAs::Certificate, based(base, &path))));
+                .extend(text().map(|path| (GivenAs::Certificate, stored::named(reading, &path))));
         }
         BindParse::CaFile => flags.ssl.ca_file = text(),
         BindParse::TicketKeys => flags.ssl.ticket_keys = text(),

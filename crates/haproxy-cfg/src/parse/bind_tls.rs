@@ -9,6 +9,7 @@ use syntax::{Context, Diagnostic, Severity, Span, closest};
 use super::bind::{BindLine, GivenAs};
 use super::line::shown;
 use super::reading::Reading;
+use super::stored;
 use super::tls_versions::{Asked, version_name};
 use super::{bind, certificate, tls};
 use crate::keywords::{BIND_INDEX, place};
@@ -320,6 +321,16 @@ fn listed(
         if line.is_empty() || line.starts_with(b"#") {
             continue;
         }
+        let (left, of_store) = stored::taken_out(in_brackets(line));
+        let rebuilt = match line.contains(&b'[') {
+            true if !of_store.is_empty() => {
+                let (before, rest) = line.split_once_str("[").unwrap_or((line, b""));
+                let behind = rest.split_once_str("]").map_or(&b""[..], |(_, behind)| behind);
+                [before, b"[", &left, b"]", behind].concat()
+            }
+            _ => line.to_vec(),
+        };
+        let line = rebuilt.as_slice();
         let unknown = options_of(line).find(|word| {
             !word.is_empty()
                 && BIND_INDEX
@@ -342,8 +353,12 @@ fn listed(
         let file = line
             .split(|byte| byte.is_ascii_whitespace() || *byte == b'[')
             .next();
-        let base = reading.written.global.crt_base.as_ref();
-        let file = tls::based(base, file.unwrap_or_default()).to_string();
+        let file = stored::named(reading, file.unwrap_or_default());
+        let key_base = reading.written.global.key_base.clone();
+        let crt_base = reading.written.global.crt_base.clone();
+        let bases = (crt_base.as_ref(), key_base.as_ref());
+        stored::note(reading, &file, &file, bases, &of_store, place.span);
+        let file = file.to_string();
         let told = reading.diagnostics.len();
         certificate::check(reading, &file, &prefix, place.span);
         if reading.diagnostics.len() > told {
@@ -427,37 +442,25 @@ fn own_settings(
     }))
 }
 
-/// Options of `ssl-f-use` that `load` of a `crt-store` has as well.
-const OF_STORES: &[&str] = &[
-    "crt",
-    "key",
-    "ocsp",
-    "issuer",
-    "sctl",
-    "ocsp-update",
-    "acme",
-    "domains",
-    "jwt",
-];
-
 /// `ssl-f-use crt FILE [OPTIONS]`: a certificate of a frontend. Elsewhere it is not looked at.
 pub(crate) fn of_frontend(
     reading: &mut Reading<'_>,
     cursor: &mut Cursor<'_>,
     subject: &Subject<'_>,
 ) -> Option<Value> {
-    let mut words = Vec::new();
+    let (mut left, mut of_store) = (Vec::new(), Vec::new());
     let mut path = None;
     while let Some(word) = cursor.next() {
-        words.push(Value::Text(word.text.to_vec().into()));
-        if OF_STORES.iter().any(|name| name.as_bytes() == &*word.text) {
+        if stored::is_option(&word.text) {
             let value = cursor.next();
-            words.extend(value.map(|value| Value::Text(value.text.to_vec().into())));
+            let text = value.map(|value| value.text.to_vec()).unwrap_or_default();
             if &*word.text == b"crt" {
-                path = Some(value.map(|value| shown(value).into_owned()).unwrap_or_default());
+                path = Some(stored::named(reading, &text));
             }
+            of_store.push((word.text.to_vec(), text));
             continue;
         }
+        let from = cursor.position() - 1;
         let row = BIND_INDEX.find(&word.text);
         let Some(row) = row.filter(|row| row.row.places & place::CRT_LIST != 0) else {
             let message = format!("unknown crt keyword '{}'", shown(word));
@@ -468,31 +471,59 @@ pub(crate) fn of_frontend(
         };
         let own = Subject::new(row.row.name, word.span);
         signature::sequence(reading, cursor, row.signature.unwrap_or_default(), &own)?;
+        for word in &cursor.words()[from..cursor.position()] {
+            left.extend_from_slice(&word.text);
+            left.push(b' ');
+        }
     }
-    match path {
-        None => {
-            let message = "Trying to load a certificate but no 'crt' keyword specified.".to_owned();
-            subject.alert(
-                reading,
-                "missing-argument",
-                subject.behind,
-                message,
-                "write: ssl-f-use crt FILE",
-            );
+    let Some(path) = path else {
+        let message = "Trying to load a certificate but no 'crt' keyword specified.".to_owned();
+        subject.alert(
+            reading,
+            "missing-argument",
+            subject.behind,
+            message,
+            "write: ssl-f-use crt FILE",
+        );
+        return None;
+    };
+    let key_base = reading.written.global.key_base.clone();
+    let crt_base = reading.written.global.crt_base.clone();
+    let bases = (crt_base.as_ref(), key_base.as_ref());
+    if !stored::is_stored(reading, &path.to_string()) {
+        if let Err(error) = reading.host.path_kind(&path.to_string()) {
+            let why = strip_os_code(&error);
+            let message = format!("unable to stat SSL certificate from file '{path}' : {why}.");
+            let help = "put a PEM file with certificate and key there, or correct the path";
+            subject.alert(reading, "missing-certificate", subject.behind, message, help);
             return None;
         }
-        Some(path) => {
-            if let Err(error) = reading.host.path_kind(&path) {
-                let why = strip_os_code(&error);
-                let message = format!("unable to stat SSL certificate from file '{path}' : {why}.");
-                let help = "put a PEM file with certificate and key there, or correct the path";
-                subject.alert(reading, "missing-certificate", subject.behind, message, help);
-                return None;
-            }
-            serves(reading);
-        }
+        stored::note(reading, &path, &path, bases, &of_store, subject.behind);
     }
-    Some(Value::List(words))
+    serves(reading);
+    // From here on it is a line of a list.
+    let line = [&b"- ["[..], left.trim(), b"]"].concat();
+    let place = Place {
+        prefix: "'ssl-f-use'",
+        written: "ssl-f-use",
+        span: subject.behind,
+    };
+    let own = own_settings(reading, &line, &BindLine::default(), &place)?;
+    if let Some(proxy) = reading.proxy() {
+        let certificate = BindCertificate {
+            path,
+            own: own.map(Arc::new),
+            listed: Some(ListedAt {
+                list: [&b"@"[..], proxy.name.as_slice()].concat().into(),
+                line: 0,
+                options: (!left.is_empty()).then(|| shown_options(&line)).flatten(),
+                filters: Vec::new(),
+            }),
+            ..BindCertificate::default()
+        };
+        proxy.more.certificates.insert(0, certificate);
+    }
+    Some(Value::List(Vec::new()))
 }
 
 /// Notes that the listeners of the section at hand have a certificate, the lines before as well.

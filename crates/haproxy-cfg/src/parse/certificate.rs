@@ -12,6 +12,9 @@ const COMPANIONS: &[&str] = &[".key", ".ocsp", ".issuer", ".sctl", ".dh"];
 
 /// Tells what is wrong with the file or folder at `path`; gives false when a folder holds nothing to load.
 pub(super) fn check(reading: &mut Reading<'_>, path: &str, prefix: &str, span: Span) -> bool {
+    if super::stored::is_stored(reading, path) {
+        return true;
+    }
     let mut found = true;
     let bundle = bundle(reading, path);
     if !bundle.is_empty() {

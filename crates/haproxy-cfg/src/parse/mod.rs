@@ -40,6 +40,7 @@ pub(crate) mod source;
 pub(crate) mod spoe;
 pub(crate) mod stats;
 pub(crate) mod stick_table;
+mod stored;
 pub(crate) mod switch;
 pub(crate) mod threads;
 pub(crate) mod timeout;

@@ -161,6 +161,11 @@ pub(crate) fn kept(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// `ssl-f-use`, which its argument takes in.
+pub(crate) fn ssl_f_use(reading: &mut Reading<'_>, line: &Line<'_>) {
+    kept(reading, line);
+}
+
 /// `retry-on`.
 pub(crate) fn retry_on(reading: &mut Reading<'_>, line: &Line<'_>) {
     kept(reading, line);

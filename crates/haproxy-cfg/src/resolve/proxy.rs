@@ -161,6 +161,11 @@ fn binds(section: &ProxySection, named: bool) -> Vec<Bind> {
     let mut binds = section.binds.clone();
     for (bind, id) in binds.iter_mut().zip(numbers) {
         bind.id = id;
+        if let (Some(ssl), Some(first)) = (&mut bind.ssl, section.certificates.first()) {
+            ssl.certificates.extend(section.certificates.iter().cloned());
+            ssl.lists
+                .extend(first.listed.iter().map(|listed| listed.list.clone()));
+        }
         if named && bind.name.is_none() {
             bind.name = Some(format!("sock-{id}").into());
         }

@@ -8,7 +8,8 @@ use syntax::Span;
 use super::rare::Rare;
 use super::{Acls, Rule, ServerParams, Set, Settings};
 use crate::model::{
-    AbstractName, Bandwidth, Bind, Format, Polarity, ProxyKind, Sample, StickTable, StickWhat, Word,
+    AbstractName, Bandwidth, Bind, BindCertificate, Format, Polarity, ProxyKind, Sample, StickTable,
+    StickWhat, Word,
 };
 use crate::values::Family;
 
@@ -59,6 +60,8 @@ pub(crate) struct MoreOfSection {
     pub(crate) idle_binds: bool,
     /// `ssl-f-use` gives its listeners certificates.
     pub(crate) has_certificates: bool,
+    /// They themselves, the last one in front.
+    pub(crate) certificates: Vec<BindCertificate>,
     /// It has a `bind` line, right or wrong.
     pub(crate) has_bind: bool,
     pub(crate) acls: Acls,

@@ -92,6 +92,18 @@ impl Bench {
         Ok(Started { program, addresses })
     }
 
+    /// What Holdfast says of a file that it only checks.
+    pub(crate) fn check(&self, text: &str) -> anyhow::Result<String> {
+        let file = self.path("checked.cfg");
+        std::fs::write(
+            &file,
+            text.replace("DIR", &self.folder.path().display().to_string()),
+        )?;
+        let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+        let done = command.args(["haproxy", "-c", "-f"]).arg(&file).output()?;
+        Ok(String::from_utf8_lossy(&done.stderr).into_owned())
+    }
+
     /// What openssl's client says of a connection; it goes as soon as the handshake is done, or says what `speaks` has.
     pub(crate) fn client(&self, to: SocketAddr, arguments: &[&str]) -> anyhow::Result<String> {
         let mut command = self.openssl(&["s_client", "-connect", &to.to_string()]);

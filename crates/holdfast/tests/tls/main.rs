@@ -3,6 +3,7 @@
 
 mod bench;
 mod settings;
+mod stores;
 
 use bench::Bench;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -23,6 +24,11 @@ const TESTS: &[Test] = &[
     (
         "clients_are_told_of_some_authorities_and_verified_with_all",
         settings::authorities,
+        &[],
+    ),
+    (
+        "stores_and_lines_of_frontends_give_certificates",
+        stores::stores,
         &[],
     ),
     ("sessions_live_as_long_as_the_file_says", settings::lifetime, &[]),

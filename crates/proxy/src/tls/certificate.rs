@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use haproxy_cfg::model::{ExtraFiles, Word};
+use haproxy_cfg::model::{ExtraFiles, StoredCertificate, Word};
 use proxy_core::cli::Part;
 use proxy_core::ocsp;
 use rustls::crypto::CryptoProvider;
@@ -120,6 +120,42 @@ impl Material {
             false => issuers.iter().find(has_signed).cloned(),
         };
         self.chain.extend(found.into_iter().flatten());
+    }
+
+    /// Reads one whose parts have files of their own. The text to tell when it cannot be loaded.
+    pub(super) fn read_stored(stored: &StoredCertificate, extra: ExtraFiles) -> Result<Self, String> {
+        let load = |file: &Word| {
+            fs::read(path_of(file))
+                .map_err(|error| format!("unable to load '{file}' : {}.", system_words(&error)))
+        };
+        let mut found = match &stored.key {
+            None => Self::read(path_of(&stored.crt), extra)?,
+            Some(file) => {
+                let shown = stored.crt.to_string();
+                let (chain, _) = parse(&load(&stored.crt)?, &shown)?;
+                let key = PrivateKeyDer::from_pem_slice(&load(file)?)
+                    .map_err(|_| format!("unable to load private key from file '{file}'."))?;
+                Self {
+                    chain,
+                    key: Some(key),
+                    files: vec![("Crt", shown), ("Key", file.to_string())],
+                    ..Self::default()
+                }
+            }
+        };
+        if let Some(file) = &stored.ocsp {
+            let response = load(file)?;
+            if ocsp::Response::parse(&response).is_none() {
+                return Err(format!("Unable to parse OCSP response from file '{file}'."));
+            }
+            found.staple = Some(response);
+        }
+        if let Some(file) = &stored.issuer {
+            let issuer = CertificateDer::from_pem_slice(&load(file)?)
+                .map_err(|_| format!("unable to load issuer from file '{file}'."))?;
+            found.issuer = Some(issuer);
+        }
+        Ok(found)
     }
 
     /// Replaces a part. The text to tell when it is none.

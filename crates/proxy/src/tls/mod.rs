@@ -96,6 +96,7 @@ pub fn configs(config: &Config, place: &dyn Fn(Span) -> String) -> (TlsConfigs, 
         defaults: config.global.ssl_default_bind.clone(),
         extra: config.global.ssl_extra,
         issuers: Vec::new(),
+        stored: config.global.stored_certificates.clone().into(),
         tune: config.global.tune.tls,
         sessions: Arc::new(Sessions::new(config.global.tune.tls)),
     });

@@ -74,7 +74,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .since(3, 4),
     kw("key-base", GLOBAL, ANY, "folder of relative key paths")
         .takes(FOLDER)
-        .since(3, 0),
+        .since(3, 0)
+        .acts(g::base),
     kw("noktls", GLOBAL, ANY, "no TLS in the kernel")
         .takes(FLAG)
         .since(3, 3),

@@ -14,8 +14,12 @@ const FOLDER: &[Arg] = &[
 ];
 
 pub(super) const ROWS: &[Keyword<Parse>] = &[
-    kw("crt-base", OTHER, ANY, "folder of certificates").takes(FOLDER),
-    kw("key-base", OTHER, ANY, "folder of keys").takes(FOLDER),
+    kw("crt-base", OTHER, ANY, "folder of certificates")
+        .takes(FOLDER)
+        .acts(c::base),
+    kw("key-base", OTHER, ANY, "folder of keys")
+        .takes(FOLDER)
+        .acts(c::base),
     kw("load", OTHER, ANY, "a certificate")
         .takes(&[choice(
             "option",
@@ -56,5 +60,5 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         .missing("'load' in section 'crt-store': mandatory 'crt' parameter not found.")
         .wrong("'load {got}' in section 'crt-store': unknown keyword '{got}'.")
         .many()])
-        .keeps(c::load),
+        .acts(c::load),
 ];

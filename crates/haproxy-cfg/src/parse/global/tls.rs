@@ -155,6 +155,7 @@ pub(crate) fn base(reading: &mut Reading<'_>, line: &Line<'_>) {
     let path = given.get("path").and_then(Value::text).cloned();
     let slot = match given.name {
         "crt-base" => &mut reading.written.global.crt_base,
+        "key-base" => &mut reading.written.global.key_base,
         _ => &mut reading.written.global.ca_base,
     };
     if slot.is_some() {

@@ -5,10 +5,11 @@ use syntax::{Diagnostic, Span};
 
 use super::super::line::Line;
 use super::super::reading::Reading;
+use super::super::stored;
 use super::super::tls::based;
 use super::given;
 use crate::model::Word;
-use crate::signature::Value;
+use crate::signature::{Given, Value};
 
 /// `load crt FILE …`: the certificate must be named, and be there unless one is made for it.
 pub(crate) fn load(reading: &mut Reading<'_>, line: &Line<'_>) {
@@ -19,14 +20,82 @@ pub(crate) fn load(reading: &mut Reading<'_>, line: &Line<'_>) {
         return reading.tell(told.help("write: load crt FILE"));
     }
     let text = |name: &str| given.option(name)?.first()?.value.text().cloned();
+    reading.keep(given.clone());
     let made = given
         .option("generate-dummy")
         .and_then(|values| values.first()?.value.word())
         == Some("on");
     if let (Some(path), false) = (text("crt"), made || given.option("acme").is_some()) {
         certificate(reading, &path, line.span());
+        store(reading, &given, &path, line.span());
     }
-    reading.keep(given);
+}
+
+/// `crt-base` and `key-base`, which count for the lines below.
+pub(crate) fn base(reading: &mut Reading<'_>, line: &Line<'_>) {
+    // It is kept by being read.
+    let _ = given(reading, line);
+}
+
+/// A folder of the section at hand, or of the global section.
+fn folder(reading: &Reading<'_>, name: &str) -> Option<Word> {
+    let section = reading.written.sections.last();
+    let line = section.and_then(|section| section.lines.iter().rev().find(|line| line.name == name));
+    let own = line.and_then(|line| line.arguments.first()?.value.text().cloned());
+    let global = match name {
+        "crt-base" => &reading.written.global.crt_base,
+        _ => &reading.written.global.key_base,
+    };
+    own.or_else(|| global.clone())
+}
+
+/// Takes a certificate into the store of the section at hand.
+fn store(reading: &mut Reading<'_>, given: &Given, path: &Word, span: Span) {
+    let (crt_base, key_base) = (folder(reading, "crt-base"), folder(reading, "key-base"));
+    let crt = based(crt_base.as_ref(), path);
+    let section = reading.written.sections.last();
+    let store = section.map(|section| section.name.clone()).unwrap_or_default();
+    let word = |value: &Value| {
+        value
+            .text()
+            .map(|text| text.to_vec())
+            .or_else(|| Some(value.word()?.as_bytes().to_vec()))
+    };
+    let options: Vec<(Vec<u8>, Vec<u8>)> = given
+        .arguments
+        .iter()
+        .filter_map(|argument| match &argument.value {
+            Value::Option(name, values) => {
+                let value = values.first().and_then(|argument| word(&argument.value));
+                Some((name.as_bytes().to_vec(), value.unwrap_or_default()))
+            }
+            _ => None,
+        })
+        .collect();
+    let alias = options
+        .iter()
+        .find(|(name, _)| name == b"alias")
+        .map(|(_, alias)| alias);
+    let name: Word = match (alias, store.is_empty()) {
+        (None, true) => crt.clone(),
+        (alias, _) => {
+            let own = alias.map_or(path.as_slice(), Vec::as_slice);
+            [&b"@"[..], store.as_slice(), b"/", own].concat().into()
+        }
+    };
+    if stored::is_stored(reading, &name.to_string()) {
+        let message = format!("'load' in section 'crt-store': store '{name}' was already defined.");
+        let told = Diagnostic::alert("given-twice", message).at(span);
+        return reading.tell(told.help("give each of them an alias of its own"));
+    }
+    stored::note(
+        reading,
+        &name,
+        &crt,
+        (crt_base.as_ref(), key_base.as_ref()),
+        &options,
+        span,
+    );
 }
 
 /// Tells a file that is not there, or holds no certificate.

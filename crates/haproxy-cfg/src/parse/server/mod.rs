@@ -689,8 +689,7 @@ fn apply(
         ServerParse::ClientSigalgs => params.more.tls.client_sigalgs = Some(text()),
         ServerParse::Ciphersuites => params.more.tls.ciphersuites = Some(text()),
         ServerParse::Crt => {
-            let base = reading.written.global.crt_base.as_ref();
-            params.more.tls.crt = Some(super::tls::based(base, &text()));
+            params.more.tls.crt = Some(super::stored::named(reading, &text()));
         }
         ServerParse::CheckProto => params.more.check_proto = Some(word()),
         ServerParse::Healthcheck => {

@@ -74,11 +74,13 @@ impl Inner {
         let known: Vec<String> = self.lists.keys().cloned().collect();
         for given in &ssl.certificates {
             let path = path_of(&given.path);
-            let bundle = match self.common.extra.bundle && !path.exists() {
+            let is_stored = self.common.stored(&given.path).is_some();
+            let bundle = match self.common.extra.bundle && !is_stored && !path.exists() {
                 true => bundle(path),
                 false => Vec::new(),
             };
             let files = match files_of(path) {
+                _ if is_stored => vec![path.to_owned()],
                 _ if !bundle.is_empty() => bundle,
                 Ok(files) => files,
                 Err(error) => {

@@ -12,7 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::digest;
 use haproxy_cfg::Dialect;
-use haproxy_cfg::model::{BindCertificate, BindSsl, ExtraFiles, OwnSsl, SslDefaults, TlsTune, Word};
+use haproxy_cfg::model::{
+    BindCertificate, BindSsl, ExtraFiles, OwnSsl, SslDefaults, StoredCertificate, TlsTune, Word,
+};
 use rustls::DistinguishedName;
 use rustls::crypto::CryptoProvider;
 use rustls::server::ProducesTickets;
@@ -44,6 +46,8 @@ pub(super) struct Common {
     pub(super) extra: ExtraFiles,
     /// Certificates that complete chains, each with its own chain.
     pub(super) issuers: Vec<Vec<CertificateDer<'static>>>,
+    /// Certificates with parts in files of their own.
+    pub(super) stored: Arc<[StoredCertificate]>,
     /// `tune.ssl.*`.
     pub(super) tune: TlsTune,
     /// Sessions of clients without tickets, of all listeners.
@@ -51,6 +55,11 @@ pub(super) struct Common {
 }
 
 impl Common {
+    /// The certificate of that name, if its parts stand in files of their own.
+    pub(super) fn stored(&self, name: &Word) -> Option<&StoredCertificate> {
+        self.stored.iter().find(|stored| stored.name == *name)
+    }
+
     /// Whether clients of a line must name one of its certificates.
     pub(super) fn is_strict(&self, ssl: &BindSsl) -> bool {
         ssl.strict_sni.or(self.defaults.strict_sni).unwrap_or(false)
@@ -129,7 +138,10 @@ impl Inner {
             return held.loaded.clone().ok_or_else(empty);
         }
         let word: Word = name.into();
-        let mut material = Material::read(certificate::path_of(&word), self.common.extra)?;
+        let mut material = match self.common.stored(&word) {
+            Some(stored) => Material::read_stored(stored, self.common.extra)?,
+            None => Material::read(certificate::path_of(&word), self.common.extra)?,
+        };
         material.complete(&self.common.issuers);
         let loaded = material.ready(&self.common.provider, name)?;
         let held = Held {
