@@ -307,9 +307,6 @@ impl Acceptor {
         if proxy.options.clitcpka {
             let _ = probe(socket, &proxy.client_probes);
         }
-        if proxy.options.smart_accept {
-            let _ = socket.set_tcp_quickack(false);
-        }
         if proxy.options.nolinger {
             let _ = socket.set_linger(Some(Duration::ZERO));
         }

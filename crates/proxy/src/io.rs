@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::os::fd::{AsFd as _, AsRawFd, BorrowedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
 
 use proxy_core::cache::Replay;
 use proxy_core::http1::Headers;
@@ -123,6 +124,15 @@ impl Io {
             Self::Http2(stream) => stream.carrier().descriptor(),
             Self::Http2Server(stream) => stream.link().descriptor(),
             Self::Cached(_) | Self::Rehearsed(_) | Self::Closed => -1,
+        }
+    }
+
+    /// Has a connection to a server, over which nothing more is to come, reset when it is closed: no port of this machine waits for
+    /// packets that nobody sends any more, as with the original.
+    pub(crate) fn reset_on_close(&self) {
+        if let Self::Tcp(io) = self {
+            // At worst it is closed in good order.
+            let _ = SockRef::from(io).set_linger(Some(Duration::ZERO));
         }
     }
 

@@ -367,7 +367,7 @@ pub struct ProxyOptions {
     pub pretend_keep_alive: bool,
     /// `option idle-close-on-response`.
     pub idle_close_on_response: bool,
-    /// `option tcp-smart-accept`.
+    /// `option tcp-smart-accept`, which HTTP has unless it is taken back.
     pub smart_accept: bool,
     /// `option tcp-smart-connect`.
     pub smart_connect: bool,

@@ -404,7 +404,7 @@ fn options(inherited: &Inherited<'_>, dialect: Dialect) -> ProxyOptions {
         buffer_request: on(F::BufferRequest),
         pretend_keep_alive: on(F::PretendKeepAlive),
         idle_close_on_response: on(F::IdleCloseOnResponse),
-        smart_accept: on(F::SmartAccept),
+        smart_accept: said(F::SmartAccept).unwrap_or(inherited.mode() == Mode::Http),
         smart_connect: on(F::SmartConnect),
         socket_stats: on(F::SocketStats),
         accept_unsafe_request: on(F::UnsafeRequest),

@@ -386,6 +386,9 @@ pub(super) async fn exchange(
         }
         End::Tunnel => tunnel(session, txn, backend, reached).await,
         failure => {
+            if !txn.server_ended() {
+                reached.conn.io.reset_on_close();
+            }
             reached.conn.io = Io::Closed;
             failed(session, txn, backend, server, failure).await
         }
@@ -420,12 +423,11 @@ pub(super) fn drop_or_keep(
         // A stream has one request; its connection is kept elsewhere.
         return;
     }
-    if keep.server
-        && mode == ConnectionMode::KeepAlive
-        && !txn.server_ended()
-        && !txn.server_sent_more()
-        && state.servers[server].is_usable()
-    {
+    if !txn.server_ended() && !(keep.server && mode == ConnectionMode::KeepAlive) {
+        reached.conn.io.reset_on_close();
+        return;
+    }
+    if !txn.server_ended() && !txn.server_sent_more() && state.servers[server].is_usable() {
         let config = session.thread.config().proxy(backend);
         let conn = ServerConn {
             io: std::mem::replace(&mut reached.conn.io, Io::Closed),

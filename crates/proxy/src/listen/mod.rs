@@ -13,7 +13,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 
 use haproxy_cfg::model::{Address, Bind, Config, ProxyId};
-use socket2::Socket;
+use socket2::{SockRef, Socket};
 use syntax::Span;
 
 use crate::handover::Taken;
@@ -143,7 +143,10 @@ impl<'a> Binder<'a> {
         let mut faults = Vec::new();
         for owner in std::mem::take(&mut self.missing) {
             match self.bind_one(owner, inherit, &mut faults) {
-                Some(sockets) => self.bound.push(BoundListener { owner, sockets }),
+                Some(sockets) => {
+                    self.settle(owner, &sockets);
+                    self.bound.push(BoundListener { owner, sockets });
+                }
                 None => self.missing.push(owner),
             }
         }
@@ -228,6 +231,21 @@ impl<'a> Binder<'a> {
             }
         }?;
         Some(opened)
+    }
+
+    /// Has connections acknowledge requests with their answers (`option tcp-smart-accept`), or at once. They take it over from the
+    /// socket, which may be one of a process that wanted the other.
+    fn settle(&self, owner: ListenOwner, sockets: &[ListenSocket]) {
+        let ListenOwner::Proxy { proxy, .. } = owner else {
+            return;
+        };
+        let at_once = !self.config.proxy(proxy).options.smart_accept;
+        for socket in sockets {
+            if let ListenSocket::Tcp(socket) = socket {
+                // Without it connections work all the same.
+                let _ = SockRef::from(socket).set_tcp_quickack(at_once);
+            }
+        }
     }
 
     /// The line, its owner's name in messages and its backlog.

@@ -77,7 +77,8 @@ impl Pool {
             return;
         }
         if self.purge_at > 0 {
-            self.conns.drain(..self.least.div_ceil(2));
+            let unneeded = self.conns.drain(..self.least.div_ceil(2));
+            unneeded.for_each(|conn| conn.io.reset_on_close());
         }
         self.purge_at = now_ms + u64::from(self.settings.purge_delay);
         self.least = self.conns.len();
@@ -165,11 +166,13 @@ impl IdlePool {
         let is_full = pool.settings.purge_delay == 0
             || pool.conns.len() >= KEPT
             || pool.settings.max.is_some_and(|max| all() >= u64::from(max));
-        if !is_full {
-            pool.proven += usize::from(is_proven(&conn));
-            pool.conns.push(conn);
-            pool.count(counters);
+        if is_full {
+            conn.io.reset_on_close();
+            return;
         }
+        pool.proven += usize::from(is_proven(&conn));
+        pool.conns.push(conn);
+        pool.count(counters);
     }
 
     /// Closes what servers have closed, all connections to servers that went down or into maintenance, and from time to time
@@ -188,7 +191,7 @@ impl IdlePool {
                     pool.least = pool.least.min(pool.conns.len());
                     pool.purge(now_ms);
                 } else {
-                    pool.conns.clear();
+                    pool.conns.drain(..).for_each(|conn| conn.io.reset_on_close());
                 }
                 pool.recount(counters);
             }

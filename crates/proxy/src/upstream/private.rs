@@ -22,6 +22,15 @@ struct Place {
     conn: Option<ServerConn>,
 }
 
+impl Drop for Place {
+    fn drop(&mut self) {
+        // Nothing more is to come over it.
+        if let Some(conn) = &self.conn {
+            conn.io.reset_on_close();
+        }
+    }
+}
+
 impl PrivateConns {
     /// Takes the connection to that server out, if there is one.
     pub(super) fn take(&mut self, backend: ProxyId, server: usize) -> Option<ServerConn> {
@@ -45,13 +54,14 @@ impl PrivateConns {
             return;
         }
         self.places.retain(|place| place.conn.is_some());
+        let place = Place {
+            backend,
+            server,
+            serial,
+            conn: Some(conn),
+        };
         if self.places.len() < most {
-            self.places.push(Place {
-                backend,
-                server,
-                serial,
-                conn: Some(conn),
-            });
+            self.places.push(place);
         }
     }
 
