@@ -6,6 +6,11 @@ use syntax::table::{Keyword, kw};
 
 use crate::parse::{Act, log, media, members, programs, switches, times};
 
+/// The directives of ha.cf.
+pub fn rows() -> impl Iterator<Item = &'static syntax::KeywordRow> {
+    ROWS.iter().map(|keyword| &keyword.row)
+}
+
 /// A row of the table.
 pub(crate) type Row = Keyword<Act>;
 

@@ -16,5 +16,5 @@ mod placeholder;
 pub mod testing;
 
 pub use host::{Elsewhere, Host, Terminal};
-pub use keywords::reference;
+pub use keywords::{reference, rows};
 pub use load::{Input, Inputs, Loaded, Source, load};

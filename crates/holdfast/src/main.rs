@@ -11,6 +11,7 @@ mod keepalived;
 mod kernel;
 mod language;
 mod lint;
+mod lsp;
 mod migrate;
 mod migrate_heartbeat;
 mod plan;

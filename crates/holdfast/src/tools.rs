@@ -41,7 +41,7 @@ enum Command {
     ///
     /// Exit status: 0 when the request was followed to its end, 1 when the files cannot be run, 2 for a wrong command line.
     Explain(crate::explain::Options),
-    /// Say what starting haproxy.cfg files here and now would do: listeners, users, files, limits, and what a reload would change.
+    /// Say what starting haproxy.cfg files, or a keepalived.conf, here and now would do: listeners, users, files, limits, and what a reload would change.
     ///
     /// Exit status: 0 when it would start, 1 when something stands in the way, 2 when a file cannot be read.
     Plan(crate::plan::Options),
@@ -49,6 +49,10 @@ enum Command {
     ///
     /// Exit status: 0, with --check 1 when a file would change, 2 when a file could not be read or written.
     Fmt(crate::fmt::Options),
+    /// Serve an editor: a language server on standard input and output, for the files of haproxy, keepalived and heartbeat.
+    ///
+    /// Exit status: 0 when the editor ended it, 1 when it went away.
+    Lsp(LspOptions),
     /// Run as haproxy, with its command line.
     #[command(disable_help_flag = true)]
     Haproxy {
@@ -63,6 +67,15 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+}
+
+/// The command line of `lsp`, as editors give it.
+#[derive(Debug, clap::Args)]
+struct LspOptions {
+    /// Taken, and what is done in any case: messages come and go by standard input and output.
+    #[arg(long)]
+    #[allow(dead_code, reason = "there is no other way")]
+    stdio: bool,
 }
 
 /// Runs a tool.
@@ -87,6 +100,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         Some(Command::Explain(options)) => ExitCode::from(crate::explain::run(&options)),
         Some(Command::Plan(options)) => ExitCode::from(crate::plan::run(&options)),
         Some(Command::Fmt(options)) => ExitCode::from(crate::fmt::run(&options)),
+        Some(Command::Lsp(_)) => ExitCode::from(crate::lsp::run()),
         Some(Command::Simulate(options)) => ExitCode::from(crate::simulate::run(&options)),
         Some(Command::Demo { limit }) => match crate::demo::run(limit) {
             Ok(()) => ExitCode::SUCCESS,

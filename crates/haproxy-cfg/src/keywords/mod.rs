@@ -8,6 +8,7 @@ mod bind;
 pub mod command;
 mod converter;
 mod derived;
+mod describe;
 mod extension;
 mod fetch;
 mod global;
@@ -32,6 +33,7 @@ pub(crate) use action::{
 pub use alias::{AliasRow, Need};
 pub use argument::ArgType;
 pub use command::CommandRow;
+pub use describe::{Described, DescribedSample, described, samples};
 pub(crate) use extension::{SERVICES, filters};
 pub use listing::listing;
 pub use look_up::{Table, row};

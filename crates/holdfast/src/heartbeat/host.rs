@@ -11,7 +11,7 @@ use crate::host::hostname;
 
 /// This machine.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Machine;
+pub(crate) struct Machine;
 
 fn addresses(name: &str) -> Vec<IpAddr> {
     (name, 0)

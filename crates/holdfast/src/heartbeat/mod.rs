@@ -1,7 +1,7 @@
 //! The heartbeat program: from its command line to a node that runs, or to what is asked of one that runs.
 
 mod arguments;
-mod host;
+pub(crate) mod host;
 mod journal;
 mod process;
 mod reading;

@@ -8,7 +8,7 @@ pub(crate) mod host;
 mod journal;
 mod namespace;
 mod parent;
-mod pid_file;
+pub(crate) mod pid_file;
 mod reading;
 mod schedule;
 mod usage;

@@ -24,9 +24,28 @@ pub(crate) struct PidFiles {
 }
 
 impl PidFiles {
+    /// Where the configuration wants them when the command line says nothing.
+    pub(crate) fn usual(global: &GlobalDefs) -> Self {
+        Self::of(None, &None, &None, global)
+    }
+
     /// Where the command line and the configuration want them.
     pub(crate) fn new(arguments: &Arguments, global: &GlobalDefs) -> Self {
-        let namespace = arguments.namespace.as_ref().or(global.net_namespace.as_ref());
+        Self::of(
+            arguments.namespace.as_ref(),
+            &arguments.pid_file,
+            &arguments.vrrp_pid_file,
+            global,
+        )
+    }
+
+    fn of(
+        namespace: Option<&String>,
+        parent: &Option<std::ffi::OsString>,
+        vrrp: &Option<std::ffi::OsString>,
+        global: &GlobalDefs,
+    ) -> Self {
+        let namespace = namespace.or(global.net_namespace.as_ref());
         let folder = match namespace {
             Some(namespace) => format!("/run/keepalived/keepalived_{namespace}"),
             None if global.use_pid_dir => "/run/keepalived".to_owned(),
@@ -41,8 +60,8 @@ impl PidFiles {
             None => Path::new(&folder).join(format!("{name}{instance}.pid")),
         };
         Self {
-            parent: place(&arguments.pid_file, "keepalived"),
-            vrrp: place(&arguments.vrrp_pid_file, "vrrp"),
+            parent: place(parent, "keepalived"),
+            vrrp: place(vrrp, "vrrp"),
             names: [global.program.name_of_parent(), global.program.name_of_vrrp()]
                 .map(|name| name.chars().take(15).collect())
                 .to_vec(),

@@ -100,7 +100,12 @@ fn lint(options: &Options) -> Result<u8, String> {
         print(&output::explain(code)?);
         return Ok(CLEAN);
     }
-    let levels = read_levels(options)?;
+    let mut levels = read_levels(options.config.as_deref())?;
+    for (code, level) in &options.levels {
+        levels
+            .set(code, *level)
+            .map_err(|error| format!("--level: {error}"))?;
+    }
     let (nodes, proxies): (Vec<&String>, Vec<&String>) =
         options.files.iter().partition(|name| is_keepalived_file(name));
     let sets = sets(options, &nodes, &proxies);
@@ -166,24 +171,14 @@ fn print(text: &str) {
     let _ = io::stdout().write_all(text.as_bytes());
 }
 
-fn read_levels(options: &Options) -> Result<Levels, String> {
-    let path = match &options.config {
-        Some(path) => Some(path.as_str()),
-        None => Path::new(LEVELS_FILE).exists().then_some(LEVELS_FILE),
+/// The levels of a file: the one that is named, or that of this folder when there is one.
+pub(crate) fn read_levels(config: Option<&str>) -> Result<Levels, String> {
+    let usual = || Path::new(LEVELS_FILE).exists().then_some(LEVELS_FILE);
+    let Some(path) = config.or_else(usual) else {
+        return Ok(Levels::default());
     };
-    let mut levels = match path {
-        None => Levels::default(),
-        Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
-            Levels::read(&text).map_err(|error| format!("{path}: {error}"))?
-        }
-    };
-    for (code, level) in &options.levels {
-        levels
-            .set(code, *level)
-            .map_err(|error| format!("--level: {error}"))?;
-    }
-    Ok(levels)
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+    Levels::read(&text).map_err(|error| format!("{path}: {error}"))
 }
 
 /// What is judged in one go.

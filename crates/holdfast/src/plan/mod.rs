@@ -5,6 +5,7 @@ mod difference;
 mod files;
 mod kernel;
 mod listeners;
+mod nodes;
 mod process;
 
 use std::fmt::Write as _;
@@ -18,6 +19,7 @@ use syntax::{SourceMap, Span};
 use self::difference::Difference;
 use self::files::Noting;
 use crate::host::But;
+use crate::language::is_keepalived_file;
 use crate::report::{Format, print};
 
 /// Exit status when it would start.
@@ -30,15 +32,15 @@ const UNREADABLE: u8 = 2;
 /// The command line.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Files and folders of haproxy, read as one configuration, as with several -f.
+    /// Files and folders of haproxy, read as one configuration, as with several -f; or a file of keepalived.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
     /// The configuration that runs: what a reload would change is said too.
     #[arg(long, value_name = "FILE")]
     against: Vec<String>,
-    /// Read the files as that version of haproxy does.
+    /// Read the files as that version of haproxy or keepalived does.
     #[arg(long, value_name = "VERSION")]
-    dialect: Option<Dialect>,
+    dialect: Option<String>,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -95,22 +97,12 @@ pub(crate) fn run(options: &Options) -> u8 {
 
 /// The report and the exit status; what the reading says where a file is refused.
 fn plan(options: &Options) -> Result<(String, u8), Vec<u8>> {
-    let host = Noting::default();
-    let loaded = read(&options.files, options.dialect, &host)?;
-    let sources = &loaded.sources;
-    let (_, messages) = proxy::tls::configs(&loaded.config, &|span| place(sources, span));
-    let mut parts = vec![
-        ("listeners", listeners::look(&loaded.config, sources)),
-        ("process", process::look(&loaded.config)),
-        ("files", files::look(&host, &certificates(&messages, sources))),
-        ("kernel", kernel::look(&loaded.config)),
-    ];
-    if !options.against.is_empty() {
-        let running = read(&options.against, options.dialect, &Noting::default())?;
-        let difference = Difference::between(&running, &loaded);
-        parts.push(("changes", difference.changes()));
-        parts.push(("what a reload ends", difference.ended()));
-    }
+    let of_nodes = |files: &[String]| files.iter().filter(|name| is_keepalived_file(name)).count();
+    let parts = match (of_nodes(&options.files), options.files.as_slice()) {
+        (0, _) => of_proxies(options)?,
+        (1, [file]) => of_node(options, file)?,
+        _ => return Err(b"holdfast plan: one file of keepalived, or files of haproxy\n".to_vec()),
+    };
     let worst = parts
         .iter()
         .flat_map(|(_, items)| items)
@@ -122,6 +114,40 @@ fn plan(options: &Options) -> Result<(String, u8), Vec<u8>> {
         Format::Json => as_json(&parts, starts),
     };
     Ok((text, if starts { STARTS } else { WRONG }))
+}
+
+/// What is to be said of files of haproxy.
+fn of_proxies(options: &Options) -> Result<Vec<Part>, Vec<u8>> {
+    let host = Noting::default();
+    let dialect = options.dialect.as_deref().map(str::parse).transpose();
+    let dialect = dialect.map_err(|error| format!("--dialect: {error}\n").into_bytes())?;
+    let loaded = read(&options.files, dialect, &host)?;
+    let sources = &loaded.sources;
+    let (_, messages) = proxy::tls::configs(&loaded.config, &|span| place(sources, span));
+    let mut parts = vec![
+        ("listeners", listeners::look(&loaded.config, sources)),
+        ("process", process::look(&loaded.config)),
+        ("files", files::look(&host, &certificates(&messages, sources))),
+        ("kernel", kernel::look(&loaded.config)),
+    ];
+    if !options.against.is_empty() {
+        let running = read(&options.against, dialect, &Noting::default())?;
+        let difference = Difference::between(&running, &loaded);
+        parts.push(("changes", difference.changes()));
+        parts.push(("what a reload ends", difference.ended()));
+    }
+    Ok(parts)
+}
+
+/// What is to be said of a file of keepalived.
+fn of_node(options: &Options, file: &str) -> Result<Vec<Part>, Vec<u8>> {
+    let loaded = nodes::read(file, options.dialect.as_deref())?;
+    let mut parts = nodes::look(&loaded);
+    for running in &options.against {
+        let running = nodes::read(running, options.dialect.as_deref())?;
+        parts.extend(nodes::difference(&running.config, &loaded.config));
+    }
+    Ok(parts)
 }
 
 /// A configuration that haproxy would take.
