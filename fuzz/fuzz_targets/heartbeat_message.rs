@@ -28,6 +28,8 @@ fn node(choice: u8) -> Node {
         max_rexmit_delay: Duration::from_millis(250),
         failback,
         links: vec!["eth0".to_owned()],
+        pings: vec!["192.168.0.1".to_owned()],
+        deadping: Duration::from_secs(3),
         keys: keys(),
         groups: vec![Group {
             owner: "lb1".to_owned(),

@@ -67,6 +67,12 @@ const TARGETS: &[Target] = &[
         largest: 4096,
     },
     Target {
+        name: "heartbeat_client",
+        seeds: &["fuzz/seeds/heartbeat_client"],
+        ending: "",
+        largest: 1200,
+    },
+    Target {
         name: "heartbeat_message",
         seeds: &["fuzz/seeds/heartbeat_message"],
         ending: "",

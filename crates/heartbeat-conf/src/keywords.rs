@@ -24,7 +24,7 @@ const SOME: Arity = Arity::at_least(1);
 
 /// All directives, in the order of their names. A row whose value nothing acts on yet is kept (`keeps`), and its file is told.
 pub(crate) const ROWS: &[Row] = &[
-    row("apiauth", Arity::at_least(2), "who may use a name on the API").keeps(programs::apiauth),
+    row("apiauth", Arity::at_least(2), "who may use a name on the API").acts(programs::apiauth),
     row(
         "auto_failback",
         ONE,
@@ -80,7 +80,7 @@ pub(crate) const ROWS: &[Row] = &[
         ONE,
         "without an answer for so long a ping node is dead",
     )
-    .keeps(times::deadping),
+    .acts(times::deadping),
     row("deadtime", ONE, "without a message for so long a node is dead").acts(times::deadtime),
     row("debug", ONE, "level of debug lines").acts(log::debug),
     row(
@@ -151,16 +151,16 @@ pub(crate) const ROWS: &[Row] = &[
         .acts(switches::pacemaker)
         .since(3, 0)
         .instead("haresources"),
-    row("ping", SOME, "hosts that answer pings count as members").keeps(members::ping),
+    row("ping", SOME, "hosts that answer pings count as members").acts(members::ping),
     row("ping6", SOME, "hosts that answer pings by IPv6 count as members")
-        .keeps(members::ping6)
+        .acts(members::ping6)
         .since(3, 0),
     row(
         "ping_group",
         Arity::at_least(2),
         "hosts of which one that answers makes a member",
     )
-    .keeps(members::ping_group),
+    .acts(members::ping_group),
     row("quorum_server", ONE, "of Pacemaker")
         .keeps(switches::any)
         .since(2, 0),
@@ -171,7 +171,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("record_pengine_inputs", ONE, "of Pacemaker")
         .keeps(switches::judged)
         .since(2, 0),
-    row("respawn", Arity::at_least(2), "a program that runs along").keeps(programs::respawn),
+    row("respawn", Arity::at_least(2), "a program that runs along").acts(programs::respawn),
     row("rtprio", ONE, "real-time priority").keeps(switches::priority),
     row("serial", SOME, "serial lines").keeps(media::serial),
     row(

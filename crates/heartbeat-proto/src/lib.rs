@@ -12,7 +12,7 @@ mod settings;
 pub mod sim;
 pub mod wire;
 
-pub use fsm::{Node, PeerView};
+pub use fsm::{MemberView, Node, PeerView};
 pub use output::{Level, Output, Purpose, Work};
 pub use settings::{Failback, Group, Hold, Settings, Share};
 

@@ -1,5 +1,7 @@
 //! What a node wants done.
 
+use crate::wire::Message;
+
 /// How grave a line is, in heartbeat's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -67,6 +69,12 @@ pub struct Work {
 pub enum Output {
     /// Send this on all ways.
     Packet(Vec<u8>),
+    /// Ping all that is pinged. Whoever answers is told of by [`crate::Node::answered`].
+    Ping,
+    /// The node takes part from now on: programs that run along begin.
+    Active,
+    /// Those who listen on this machine are told this: all, or the one that `to_id` names.
+    Event(Message),
     /// Log this.
     Log(Level, String),
     /// Do this to resources. What is asked for later is to happen later, as far as the same groups are concerned.

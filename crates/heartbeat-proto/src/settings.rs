@@ -168,6 +168,10 @@ pub struct Settings {
     pub failback: Failback,
     /// Names of the ways that messages come by.
     pub links: Vec<String>,
+    /// Names of what is pinged (`ping`, `ping_group`).
+    pub pings: Vec<String>,
+    /// What is pinged and has not answered for so long is dead.
+    pub deadping: Duration,
     /// The keys that sign.
     pub keys: Keys,
     /// The groups of haresources, in order.

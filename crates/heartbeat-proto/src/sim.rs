@@ -170,6 +170,8 @@ impl Cluster {
             max_rexmit_delay: Duration::from_millis(250),
             failback: plan.failback,
             links: vec!["eth0".to_owned()],
+            pings: Vec::new(),
+            deadping: plan.deadtime,
             keys: Keys::new(Key::new(1, Method::Crc, b""), Vec::new()),
             groups,
             seed,
@@ -351,6 +353,7 @@ impl Cluster {
             };
             match output {
                 Output::Packet(packet) => self.broadcast(index, &packet),
+                Output::Ping | Output::Active | Output::Event(_) => {}
                 Output::Log(level, text) => machine.log.push((self.now, level, text)),
                 Output::Work(work) => {
                     let longest = u64::try_from(self.plan.work.as_micros()).unwrap_or(u64::MAX);

@@ -12,10 +12,14 @@ use heartbeat_proto::{Failback, Group, Level, Node, Output, Purpose, Settings, T
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use crate::answers::Facts;
+use crate::clients::{Clients, Said};
 use crate::control::{Asked, Control, Request};
 use crate::identity;
 use crate::log::Log;
 use crate::medium::Medium;
+use crate::ping::Pinger;
+use crate::programs::{Programs, Surroundings};
 use crate::resource::Hand;
 use crate::worker::{Done, Worker};
 
@@ -54,6 +58,21 @@ pub struct Paths {
     pub init_dir: PathBuf,
     /// What is kept across runs, and the pipe that requests are written into.
     pub state: PathBuf,
+    /// Where programs of this machine sign on.
+    pub socket: PathBuf,
+}
+
+/// What is told of the files to those who ask, and to programs that run along.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// The version.
+    pub version: String,
+    /// The settings by their names, as they are written.
+    pub parameters: Vec<(String, String)>,
+    /// What stands in the environment of programs that run along.
+    pub environment: Vec<(String, String)>,
+    /// What the groups of haresources are called in messages: their first resource as it was written.
+    pub group_keys: Vec<String>,
 }
 
 impl Paths {
@@ -68,6 +87,8 @@ enum Happened {
     Told(Option<Command>),
     Asked(io::Result<Asked>),
     Done(Done),
+    Said(Said),
+    Answered(usize),
     Packet(usize, io::Result<usize>),
     Time,
 }
@@ -149,6 +170,8 @@ fn settings(
             AutoFailback::Legacy => Failback::Legacy,
         },
         links,
+        pings: file.pings.iter().map(|ping| ping.name.clone()).collect(),
+        deadping: millis(times.deadping.value),
         keys: keys(&config.keys).ok_or_else(|| io::Error::other("no key signs"))?,
         groups: config
             .groups
@@ -172,15 +195,14 @@ fn by_name(name: &str) -> [u8; 16] {
     uuid
 }
 
-/// Runs `config` as the node `name` until it is told to stop. `group_keys` is what the groups of haresources are called in messages: their
-/// first resource as it was written. `started` is called when everything is open. To be called within a local
-/// runtime.
+/// Runs `config` as the node `name` until it is told to stop. `started` is called when everything is open. To be called within a
+/// local runtime.
 ///
 /// # Errors
 /// What the system says when what is needed cannot be opened.
 pub async fn run(
     config: &Configuration,
-    group_keys: &[String],
+    told: &Told,
     name: &str,
     paths: &Paths,
     log: Log,
@@ -201,8 +223,21 @@ pub async fn run(
         media.extend(opened);
     }
     let links = media.iter().map(|medium| medium.link.clone()).collect();
-    let settings = settings(config, group_keys, &name, links, &paths.state, &log)?;
+    let settings = settings(config, &told.group_keys, &name, links, &paths.state, &log)?;
     let mut control = Control::open(&paths.control())?;
+    let mut pinger = Pinger::open(&config.settings.pings, &log)?;
+    let facts = Facts {
+        keepalive: config.settings.times.keepalive.value,
+        deadtime: config.settings.times.deadtime.value,
+        version: told.version.clone(),
+        parameters: told.parameters.clone(),
+    };
+    let mut clients = Clients::open(&paths.socket, &config.settings.apiauth, facts)?;
+    let mut programs = Programs::new();
+    let surroundings = Surroundings {
+        cores: paths.state.join("cores"),
+        environment: told.environment.clone(),
+    };
     let hand = Hand::new(&paths.ha_dir, &paths.init_dir, log.clone())?;
     let (done, mut finished) = mpsc::unbounded_channel();
     let mut worker = Worker::new(&config.groups, hand, log.clone(), done);
@@ -218,7 +253,7 @@ pub async fn run(
     });
     let begin = Instant::now();
     let mut node = Node::new(settings);
-    let mut told = FaultLog::default();
+    let mut faults = FaultLog::default();
     started();
     let mut buffer = vec![0; LARGEST + 1];
     loop {
@@ -232,8 +267,15 @@ pub async fn run(
                 }
                 Output::Log(level, text) => log.at(level, text),
                 Output::Work(work) => worker.begin(work),
-                Output::Restart => return Ok(Ending::Restart),
+                Output::Ping => pinger.ping(&log),
+                Output::Active => programs.start(&config.settings.respawn, &surroundings, &log),
+                Output::Event(message) => clients.spread(&message),
+                Output::Restart => {
+                    programs.stop().await;
+                    return Ok(Ending::Restart);
+                }
                 Output::Stopped => {
+                    programs.stop().await;
                     log.info(format!("{name} Heartbeat shutdown complete."));
                     return Ok(Ending::Stopped);
                 }
@@ -250,6 +292,8 @@ pub async fn run(
             command = commands.recv() => Happened::Told(command),
             Some(done) = finished.recv() => Happened::Done(done),
             asked = control.next() => Happened::Asked(asked),
+            said = clients.next() => Happened::Said(said),
+            member = poll_fn(|context| pinger.poll_answer(context)) => Happened::Answered(member),
             (index, received) = poll_fn(|context| {
                 for (index, medium) in media.iter().enumerate() {
                     if let Poll::Ready(received) = medium.poll_receive(context, &mut buffer) {
@@ -276,6 +320,8 @@ pub async fn run(
                 node.stop(now);
             }
             Happened::Done(done) => node.finished(now, done.id, done.was_running),
+            Happened::Said(said) => clients.act(now, said, &mut node, &log),
+            Happened::Answered(member) => node.answered(now, member),
             Happened::Asked(Ok(Ok(Request::Standby(share)))) => node.give(now, share),
             Happened::Asked(Ok(Ok(Request::Takeover(share)))) => node.take(now, share),
             Happened::Asked(Ok(Err(what))) => {
@@ -286,7 +332,7 @@ pub async fn run(
                 let packet = buffer.get(..length).unwrap_or_default();
                 if let Err(fault) = node.receive(now, index, packet) {
                     let medium = media.get(index).map_or("", |medium| medium.shown.as_str());
-                    told.tell(now, fault, medium, node.faults().get(fault), &log);
+                    faults.tell(now, fault, medium, node.faults().get(fault), &log);
                 }
             }
             Happened::Packet(index, Err(error)) => {

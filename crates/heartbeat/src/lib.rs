@@ -3,13 +3,17 @@
 //! What it must not know: the proxy's half, which must go on when this one fails; how VRRP decides, though it sets addresses through
 //! its shell; and what a node does next, which heartbeat-proto decides.
 
+mod answers;
+mod clients;
 mod control;
 mod driver;
 mod identity;
 pub mod log;
 mod medium;
+mod ping;
+mod programs;
 mod resource;
 mod worker;
 
 pub use control::{Asked, Request, ask};
-pub use driver::{Command, Ending, Paths, run};
+pub use driver::{Command, Ending, Paths, Told, run};

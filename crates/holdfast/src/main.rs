@@ -58,6 +58,8 @@ fn become_program(name: &[u8], invoked: &OsString, arguments: &[OsString]) -> Op
         b"heartbeat" => Some(ExitCode::from(heartbeat::run(invoked, arguments))),
         b"hb_standby" => Some(ExitCode::from(heartbeat::request("hb_standby", arguments))),
         b"hb_takeover" => Some(ExitCode::from(heartbeat::request("hb_takeover", arguments))),
+        b"cl_status" => Some(ExitCode::from(heartbeat::cl_status::run(arguments))),
+        b"ipfail" => Some(ExitCode::from(heartbeat::ipfail::run())),
         _ => None,
     }
 }

@@ -8,11 +8,14 @@
 //! Without `auto_failback`, or as `legacy`, an owner asks for each of its groups (`ip-request`), and whoever has it gives it. With `on`
 //! and `off` nodes say what they hold (`resource`), and hand over by a conversation (`ask_resources`: me, other, done, done).
 
+mod clients;
+mod members;
 mod peer;
 mod receive;
 mod resources;
 mod standby;
 
+pub use members::MemberView;
 pub use peer::PeerView;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -25,6 +28,7 @@ use crate::settings::{Hold, Settings};
 use crate::wire::{FaultCounts, Message};
 use crate::{Failback, Time};
 
+use members::Member;
 use peer::{Peer, Status};
 use resources::Request;
 use standby::Standby;
@@ -64,6 +68,7 @@ enum Phase {
 pub struct Node {
     settings: Settings,
     peers: Vec<Peer>,
+    members: Vec<Member>,
     phase: Phase,
     sequence: u32,
     history: History,
@@ -82,6 +87,10 @@ pub struct Node {
     next_work: u64,
     load: String,
     random: Random,
+    /// When this node was heard on each way by itself: broadcasts come back.
+    own_links: Vec<Option<Time>>,
+    /// Names of the programs on this machine that are signed on, for those who ask from other nodes.
+    clients: Vec<String>,
     /// Which of ten numbers of others it acknowledges.
     ack_slot: u32,
     faults: FaultCounts,
@@ -100,8 +109,12 @@ impl Node {
             .filter(|name| !name.eq_ignore_ascii_case(&settings.name))
             .map(|name| Peer::new(name, settings.links.len()))
             .collect();
+        let members = settings.pings.iter().map(|name| Member::new(name)).collect();
         let mut node = Self {
             peers,
+            members,
+            own_links: vec![None; settings.links.len()],
+            clients: Vec::new(),
             phase: Phase::Up,
             sequence: 0,
             history: History::default(),
@@ -168,14 +181,16 @@ impl Node {
         self.peers.iter().map(|peer| PeerView {
             name: peer.name.clone(),
             status: peer.status.name(),
-            links: self
-                .settings
-                .links
-                .iter()
-                .zip(&peer.links)
-                .map(|(name, heard)| (name.clone(), heard.is_some()))
-                .collect(),
+            links: self.heard_on(&peer.links),
         })
+    }
+
+    fn heard_on(&self, links: &[Option<Time>]) -> Vec<(String, bool)> {
+        let names = self.settings.links.iter();
+        names
+            .zip(links)
+            .map(|(name, heard)| (name.clone(), heard.is_some()))
+            .collect()
     }
 
     /// Gives everything back and ends ([`Output::Stopped`]).
@@ -204,6 +219,10 @@ impl Node {
         }
         self.standby.poll_timeout().into_iter().for_each(&mut sooner);
         self.requests.iter().map(|one| one.again).for_each(&mut sooner);
+        self.members_timeout().into_iter().for_each(&mut sooner);
+        for heard in self.own_links.iter().flatten() {
+            sooner(*heard + self.settings.deadtime);
+        }
         for peer in &self.peers {
             peer.received.poll_timeout().into_iter().for_each(&mut sooner);
             if peer.status != Status::Dead {
@@ -245,6 +264,8 @@ impl Node {
             self.ask_for_lost(now, index);
             self.ask_for_nodes(now, index);
         }
+        self.watch_members(now);
+        self.watch_own_links(now);
         self.become_active_if_known(now);
         self.settle(now);
         self.request_again(now);
@@ -280,6 +301,9 @@ impl Node {
             .with("dt", &format!("{deadtime:x}"))
             .with("protocol", "1");
         self.send(now, message);
+        if !self.members.is_empty() {
+            self.outputs.push_back(Output::Ping);
+        }
         self.next_beat = now + self.settings.keepalive;
     }
 
@@ -378,11 +402,11 @@ impl Node {
         for (link, heard) in self.settings.links.iter().zip(&mut peer.links) {
             if heard.is_some_and(|heard| now >= heard + deadtime) {
                 *heard = None;
-                lost.push(format!("Link {}:{link} dead.", peer.name));
+                lost.push((peer.name.clone(), link.clone()));
             }
         }
-        for line in lost {
-            self.log(Level::Info, line);
+        for (name, link) in lost {
+            self.tell_link(&name, &link, false);
         }
     }
 
@@ -395,10 +419,11 @@ impl Node {
             Status::Up | Status::Active => peer.has_told_nodes || !patient,
             Status::Unknown | Status::Init => false,
         });
-        if self.phase != Phase::Up || !known {
+        if self.phase != Phase::Up || !known || !self.members.iter().all(Member::is_known) {
             return;
         }
         self.phase = Phase::Active;
+        self.outputs.push_back(Output::Active);
         self.log(Level::Info, "Comm_now_up(): updating status to active");
         self.log(Level::Info, "Local status now set to: 'active'");
         self.beat(now);
@@ -442,6 +467,7 @@ impl Node {
         let (name, left) = (peer.name.clone(), peer.left);
         peer.status = Status::Dead;
         self.log(Level::Warning, format!("node {name}: is dead"));
+        self.tell_status(now, &name, "dead");
         if left {
             self.log(Level::Info, format!("Dead node {name} gave up resources."));
         }

@@ -61,6 +61,8 @@ pub(super) struct Peer {
     pub(super) hold: Option<(Hold, bool)>,
     /// The number of the message that said so.
     pub(super) hold_told: u32,
+    /// Whether it has had its own since it began.
+    pub(super) had_own: bool,
     /// Whether it said goodbye.
     pub(super) left: bool,
 }
@@ -79,6 +81,7 @@ impl Peer {
             ask_nodes: Time::ZERO,
             hold: None,
             hold_told: 0,
+            had_own: false,
             left: false,
         }
     }
@@ -95,6 +98,7 @@ impl Peer {
         self.has_told_nodes = false;
         self.hold = None;
         self.hold_told = 0;
+        self.had_own = false;
         self.left = false;
     }
 }

@@ -34,10 +34,11 @@ impl Node {
         let uuid: Option<[u8; 16]> = message.binary("srcuuid").and_then(|uuid| uuid.try_into().ok());
         if source.eq_ignore_ascii_case(&self.settings.name) {
             // Broadcasts come back to their sender.
-            return match uuid {
-                Some(uuid) if uuid != self.settings.uuid => Err(Fault::NameTaken),
-                _ => Ok(()),
-            };
+            if uuid.is_some_and(|uuid| uuid != self.settings.uuid) {
+                return Err(Fault::NameTaken);
+            }
+            self.see_own_link(now, link);
+            return Ok(());
         }
         let index = self.find(source)?;
         let numbered = message.text("seq").is_some();
@@ -64,6 +65,7 @@ impl Node {
             .is_none_or(|name| name.eq_ignore_ascii_case(&self.settings.name));
         if here {
             self.act(now, index, &message, sequence.unwrap_or(0));
+            self.tell_clients(now, index, message);
         } else if message.kind() == "ip-request-resp" {
             self.overhear(index, &message);
         }
@@ -172,8 +174,8 @@ impl Node {
             return;
         };
         if heard.replace(now).is_none() {
-            let line = format!("Link {}:{name} up.", peer.name);
-            self.log(Level::Info, line);
+            let (name, link) = (peer.name.clone(), name.clone());
+            self.tell_link(&name, &link, true);
         }
     }
 
@@ -216,6 +218,7 @@ impl Node {
                 Level::Info,
                 format!("Status update for node {name}: status {}", status.name()),
             );
+            self.tell_status(now, &name, status.name());
             self.become_active_if_known(now);
             self.weigh_hold(now, index);
         }
@@ -400,6 +403,7 @@ impl Node {
         }
         peer.hold_told = sequence;
         peer.hold = Some((hold, lasting));
+        peer.had_own |= hold.local && lasting;
         self.weigh_hold(now, index);
     }
 }

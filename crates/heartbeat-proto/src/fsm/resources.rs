@@ -309,7 +309,8 @@ impl Node {
         let Some((theirs, lasting)) = peer.hold else {
             return;
         };
-        let (name, active) = (peer.name.clone(), peer.status == Status::Active);
+        // One that had its own and has them no more gave them away, and wants them back when it says so.
+        let (name, returned) = (peer.name.clone(), peer.status == Status::Active && !peer.had_own);
         if self.phase != Phase::Active || !self.tells_holdings() {
             return;
         }
@@ -350,7 +351,7 @@ impl Node {
             return self.take_own(now);
         }
         let wants_back = self.settings.failback == crate::Failback::On;
-        if wants_back && lasting && active && self.hold.foreign && !theirs.local {
+        if wants_back && lasting && returned && self.hold.foreign && !theirs.local {
             self.ask_standby(now, Share::Foreign);
         }
     }

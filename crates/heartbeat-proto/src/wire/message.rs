@@ -98,6 +98,13 @@ impl Message {
         self
     }
 
+    /// With a field of another message behind the others.
+    #[must_use]
+    pub fn with_field(mut self, field: Field) -> Self {
+        self.fields.push(field);
+        self
+    }
+
     /// All fields.
     #[must_use]
     pub fn fields(&self) -> &[Field] {
@@ -247,25 +254,56 @@ impl Message {
                 .ok_or(Fault::Truncated)?;
             let (one, behind) = rest.split_at(end);
             rest = behind.get(1..).unwrap_or_default();
-            let (kind, named) = match one {
-                [b'(', digit, b')', named @ ..] => (Kind::of(*digit).ok_or(Fault::Malformed)?, named),
-                named => (Kind::Text, named),
-            };
-            let (name, value) = name_and_value(named)?;
-            let value = match kind {
-                Kind::Binary => BASE64.decode(value).map_err(|_| Fault::Malformed)?,
-                Kind::Text | Kind::Other(_) => value.to_vec(),
-            };
-            if name == AUTH {
-                seal = Some(value);
+            let field = read_line(one)?;
+            if field.name == AUTH {
+                seal = Some(field.value);
                 continue;
             }
-            message.fields.push(Field { name, kind, value });
+            message.fields.push(field);
         }
         let seal = seal.ok_or(Fault::Unsigned)?;
         keys.check(&message.lines(), &seal)?;
         Ok(message)
     }
+}
+
+/// The lines of all fields.
+pub(super) fn lines_of(message: &Message) -> Vec<u8> {
+    let mut out = Vec::new();
+    message.fields.iter().for_each(|field| line(field, &mut out));
+    out
+}
+
+/// A message of lines that nobody signed.
+pub(super) fn read_lines(text: &[u8]) -> Result<Message, Fault> {
+    let Some(text) = text.strip_suffix(b"\n") else {
+        return if text.is_empty() {
+            Ok(Message::default())
+        } else {
+            Err(Fault::Truncated)
+        };
+    };
+    let mut message = Message::default();
+    for one in text.split(|byte| *byte == b'\n') {
+        if message.fields.len() == MOST_FIELDS {
+            return Err(Fault::Malformed);
+        }
+        message.fields.push(read_line(one)?);
+    }
+    Ok(message)
+}
+
+fn read_line(line: &[u8]) -> Result<Field, Fault> {
+    let (kind, named) = match line {
+        [b'(', digit, b')', named @ ..] => (Kind::of(*digit).ok_or(Fault::Malformed)?, named),
+        named => (Kind::Text, named),
+    };
+    let (name, value) = name_and_value(named)?;
+    let value = match kind {
+        Kind::Binary => BASE64.decode(value).map_err(|_| Fault::Malformed)?,
+        Kind::Text | Kind::Other(_) => value.to_vec(),
+    };
+    Ok(Field { name, kind, value })
 }
 
 /// A field as a line of the classic form.

@@ -2,6 +2,7 @@
 
 mod fault;
 mod key;
+pub mod local;
 mod message;
 
 pub use fault::{Fault, FaultCounts};

@@ -1,7 +1,10 @@
 //! The heartbeat program: from its command line to a node that runs, or to what is asked of one that runs.
 
 mod arguments;
+pub(crate) mod cl_status;
+mod client;
 pub(crate) mod host;
+pub(crate) mod ipfail;
 mod journal;
 mod process;
 mod reading;
@@ -43,7 +46,13 @@ fn paths() -> Paths {
         ha_dir: ha_dir.map_or_else(|| PathBuf::from(HA_DIR), PathBuf::from),
         init_dir: PathBuf::from("/etc/init.d"),
         state: PathBuf::from(STATE),
+        socket: PathBuf::from(heartbeat_proto::wire::local::SOCKET),
     }
+}
+
+/// The name of this machine, as nodes are called.
+fn node_name() -> String {
+    crate::host::hostname()
 }
 
 /// Runs it; gives the exit status. `invoked` is the name that it was started under.

@@ -173,11 +173,11 @@ async fn generations(
     tokio::task::spawn_local(listen(paths.ha_dir.clone(), tell, log.clone())?);
     loop {
         log.info(format!("heartbeat: version {SPOKEN}"));
-        let keys = reading::keys(&loaded);
+        let known = reading::told(&loaded, node, &paths.ha_dir);
         let mut config = loaded.configuration;
         reading::without_serial(&mut config);
         let ending =
-            heartbeat::run(&config, &keys, node, paths, log.clone(), &mut told, &mut started).await?;
+            heartbeat::run(&config, &known, node, paths, log.clone(), &mut told, &mut started).await?;
         if ending == Ending::Stopped {
             return Ok(());
         }

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use heartbeat::Told;
 use heartbeat_conf::model::{Configuration, MediumKind};
 use heartbeat_conf::{Input, Inputs, Loaded, Source, load};
 use heartbeat_proto::Level;
@@ -32,8 +33,74 @@ pub(super) fn read(folder: &Path) -> Loaded {
     )
 }
 
+/// Settings that are told even when no line has them.
+const DEFAULTS: [(&str, &str); 6] = [
+    ("auto_failback", "legacy"),
+    ("baud", "19200"),
+    ("debug", "0"),
+    ("hopfudge", "1"),
+    ("msgfmt", "classic"),
+    ("udpport", "694"),
+];
+
+/// Directives that may stand several times, of which none is the value.
+const SEVERAL: [&str; 13] = [
+    "apiauth",
+    "bcast",
+    "env",
+    "mcast",
+    "mcast6",
+    "node",
+    "ping",
+    "ping6",
+    "ping_group",
+    "respawn",
+    "serial",
+    "ucast",
+    "ucast6",
+];
+
+/// What those who ask are told of the files.
+pub(super) fn told(loaded: &Loaded, node: &str, ha_dir: &Path) -> Told {
+    let mut parameters: Vec<(String, String)> = DEFAULTS
+        .iter()
+        .map(|&(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let text = loaded.sources.files().next();
+    let text = text.map_or_else(String::new, |(_, file)| {
+        String::from_utf8_lossy(file.bytes()).into_owned()
+    });
+    for line in text.lines() {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        let Some((name, value)) = line.split_once(|letter: char| letter.is_ascii_whitespace()) else {
+            continue;
+        };
+        if SEVERAL.contains(&name) {
+            continue;
+        }
+        parameters.retain(|(known, _)| known != name);
+        parameters.push((name.to_owned(), value.trim().to_owned()));
+    }
+    let version = format!("{} (holdfast {})", super::SPOKEN, env!("CARGO_PKG_VERSION"));
+    let environment = parameters
+        .iter()
+        .map(|(name, value)| (format!("HA_{name}"), value.clone()))
+        .chain([
+            ("HA_CURHOST".to_owned(), node.to_owned()),
+            ("HA_DIR".to_owned(), ha_dir.display().to_string()),
+        ])
+        .collect();
+    parameters.push(("hbversion".to_owned(), version.clone()));
+    Told {
+        version,
+        parameters,
+        environment,
+        group_keys: keys(loaded),
+    }
+}
+
 /// What the groups are called in messages: their first resource as it was written.
-pub(super) fn keys(loaded: &Loaded) -> Vec<String> {
+fn keys(loaded: &Loaded) -> Vec<String> {
     let groups = loaded.configuration.groups.iter();
     groups
         .map(|group| {

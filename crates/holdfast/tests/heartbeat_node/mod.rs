@@ -16,7 +16,7 @@ use test_support::namespace::Namespace;
 use test_support::process::{Program, wait_for};
 
 /// The original.
-const ORIGINAL: &str = "/usr/libexec/heartbeat/heartbeat";
+pub(crate) const ORIGINAL: &str = "/usr/libexec/heartbeat/heartbeat";
 
 /// The address that moves.
 pub(crate) const VIRTUAL: &str = "192.168.0.99";
@@ -111,7 +111,7 @@ impl Machine {
     }
 
     /// A command that runs on it.
-    fn inside(&self, program: &str) -> Command {
+    pub(crate) fn inside(&self, program: &str) -> Command {
         let mut command = Command::new("nsenter");
         command
             .arg("-t")
