@@ -206,6 +206,7 @@ impl Replay {
                 admin_allowed: true,
                 body: body.as_bytes(),
                 body_cut: false,
+                sender: Default::default(),
             };
             let mut out = Answer::default();
             StatsPage::handle(&request, &view, control, &mut out);

@@ -591,6 +591,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
                 opt("enable", &[]),
                 opt("hide-version", &[]),
                 opt("http-request", &[text("action"), text("arguments").any()]),
+                opt("live-page", &[text("path").optional()]).since(3, 5),
                 opt("realm", &[text("realm")]),
                 opt("refresh", &[seconds("interval")]),
                 opt("scope", &[text("proxy")]),

@@ -19,6 +19,8 @@ pub struct StatsSettings {
     pub show_node: Option<Option<Word>>,
     /// `stats show-desc`: the outer option is the keyword, the inner one its argument.
     pub show_desc: Option<Option<Word>>,
+    /// `stats live-page`: where the live page is.
+    pub live: Option<Word>,
     /// `stats show-legends`.
     pub show_legends: bool,
     /// `stats scope` names; `.` is the proxy itself; empty means all.

@@ -101,6 +101,8 @@ pub(crate) fn stats(reading: &mut Reading<'_>, line: &Line<'_>) {
             reading.settings().stats.hide_version = Some(false);
         }
         b"show-legends" => reading.settings().stats.show_legends = true,
+        // Holdfast's own, so no version's of the original.
+        b"live-page" if !reading.dialect.strict => return live_page(reading, line),
         b"show-modules" => reading.tell_read_only("'stats show-modules'", line.span()),
         b"show-node" => {
             reading.settings().stats.show_node = Some(value.map(|word| word.text.to_vec().into()));
@@ -156,6 +158,31 @@ pub(crate) fn stats(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
     let span = line.span();
     reading.settings().stats.enabled.get_or_insert(span);
+}
+
+/// `stats live-page [PATH]`.
+fn live_page(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let path = match line.arg(1) {
+        None => b"/holdfast".to_vec(),
+        Some(word) => {
+            // It stands in the page and in front of its parts.
+            let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(byte);
+            if word.text.len() < 2
+                || !word.text.starts_with(b"/")
+                || word.text.ends_with(b"/")
+                || !word.text.iter().all(plain)
+            {
+                let message = "'live-page' needs a path that begins with '/' and has letters, digits, '-', '_', '.' and '~'.";
+                let told = Diagnostic::alert("bad-path", message).at(word.span);
+                return reading.tell(told.help("write: stats live-page /holdfast"));
+            }
+            word.text.to_vec()
+        }
+    };
+    let span = line.span();
+    let stats = &mut reading.settings().stats;
+    stats.live = Some(path.into());
+    stats.enabled.get_or_insert(span);
 }
 
 fn needed(

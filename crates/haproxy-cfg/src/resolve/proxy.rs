@@ -454,6 +454,7 @@ fn stats(
         refresh: stats.refresh,
         show_node: stats.show_node.clone(),
         show_desc: stats.show_desc.clone(),
+        live: stats.live.clone(),
         show_legends: stats.show_legends,
         scope: stats.scope.clone(),
         admin,

@@ -125,6 +125,7 @@ pub(crate) struct StatsWritten {
     pub(crate) refresh: Option<u32>,
     pub(crate) show_node: Option<Option<Word>>,
     pub(crate) show_desc: Option<Option<Word>>,
+    pub(crate) live: Option<Word>,
     pub(crate) show_legends: bool,
     pub(crate) scope: Vec<Word>,
     /// The first `stats http-request`.

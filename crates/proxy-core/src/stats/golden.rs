@@ -201,6 +201,7 @@ impl Running {
             admin_allowed: admin,
             body: body.as_bytes(),
             body_cut: false,
+            sender: Default::default(),
         };
         let mut answer = Answer::default();
         self.with_control(|control| StatsPage::handle(&request, &self.view(), control, &mut answer));
@@ -763,6 +764,7 @@ fn twenty_thousand_servers_are_shown_in_time_that_grows_with_their_number() {
         admin_allowed: true,
         body: b"",
         body_cut: false,
+        sender: Default::default(),
     };
     let mut out = Answer::default();
     StatsPage::handle(&request, &view, &mut control, &mut out);

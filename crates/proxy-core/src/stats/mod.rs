@@ -11,6 +11,7 @@ mod golden;
 mod html;
 pub mod info;
 pub mod json;
+mod live;
 mod page;
 pub mod prometheus;
 mod query;
@@ -20,7 +21,7 @@ pub mod typed;
 mod value;
 mod view;
 
-pub use page::{StatsPage, StatsRequest};
+pub use page::{Sender, StatsPage, StatsRequest};
 pub use query::Options;
 pub use server_status::ServerStatus;
 pub use value::{Row, RowKind, Value};

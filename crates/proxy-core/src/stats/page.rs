@@ -9,7 +9,7 @@ use crate::http1::Version;
 use super::html::Page;
 use super::query::{FormOutcome, Format, Options};
 use super::view::{Filter, StatsView};
-use super::{auth, csv, form, json, typed};
+use super::{auth, csv, form, json, live, typed};
 
 /// A request to the page.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,38 @@ pub struct StatsRequest<'a> {
     pub body: &'a [u8],
     /// The body is longer than the buffer, and `body` is its beginning.
     pub body_cut: bool,
+    /// What tells on whose behalf a form was sent.
+    pub sender: Sender<'a>,
+}
+
+/// Headers by which a browser tells which page made it send a request. Other programs send none of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sender<'a> {
+    /// `Host`.
+    pub host: Option<&'a [u8]>,
+    /// `Origin`.
+    pub origin: Option<&'a [u8]>,
+    /// `Sec-Fetch-Site`.
+    pub fetch_site: Option<&'a [u8]>,
+    /// `X-Holdfast`, which the live page sends.
+    pub marker: Option<&'a [u8]>,
+}
+
+impl Sender<'_> {
+    /// A page of another origin sent it: with the user's password, but not on the user's behalf.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        let other_site = self
+            .fetch_site
+            .is_some_and(|site| !matches!(site, b"same-origin" | b"none"));
+        let other_origin = self.origin.is_some_and(|origin| {
+            let authority = memchr::memmem::find(origin, b"://").map(|at| &origin[at + 3..]);
+            !authority
+                .zip(self.host)
+                .is_some_and(|(authority, host)| authority.eq_ignore_ascii_case(host))
+        });
+        other_site || other_origin
+    }
 }
 
 /// The page of `stats uri`.
@@ -35,10 +67,11 @@ pub struct StatsRequest<'a> {
 pub struct StatsPage;
 
 impl StatsPage {
-    /// That request is the page's: its target begins with `stats uri`, and its method is GET, HEAD or POST.
+    /// That request is the page's, or the live page's: its target begins with `stats uri`, and its method is GET, HEAD or POST.
     #[must_use]
     pub fn is_for(settings: &StatsSettings, method: &[u8], uri: &[u8]) -> bool {
-        matches!(method, b"GET" | b"HEAD" | b"POST") && uri.starts_with(&settings.uri)
+        matches!(method, b"GET" | b"HEAD" | b"POST")
+            && (uri.starts_with(&settings.uri) || live::part(settings, uri).is_some())
     }
 
     /// Makes `out` the answer to a request. A proxy without `stats` answers 503.
@@ -66,8 +99,11 @@ impl StatsPage {
             scope_of: Some(request.proxy),
             ..Filter::default()
         };
+        if let Some(part) = live::part(settings, request.uri) {
+            return live::answer(part, request, settings, view, &filter, control, out);
+        }
         if request.method == b"POST" {
-            let outcome = if !request.admin_allowed {
+            let outcome = if !request.admin_allowed || request.sender.is_foreign() {
                 FormOutcome::Denied
             } else if request.body_cut {
                 FormOutcome::TooLarge
@@ -142,7 +178,7 @@ fn unauthorized(settings: &StatsSettings, out: &mut Answer) {
 }
 
 /// Makes `out` an answer with its length, which stands between `headers` and `behind`.
-fn respond(
+pub(super) fn respond(
     out: &mut Answer,
     status: u16,
     reason: &str,

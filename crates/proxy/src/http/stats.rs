@@ -7,7 +7,7 @@ use proxy_core::answer::Answer;
 use proxy_core::check::Origin;
 use proxy_core::cli::Live;
 use proxy_core::http1::chunk_data;
-use proxy_core::stats::{StatsPage, StatsRequest, StatsView, prometheus};
+use proxy_core::stats::{Sender, StatsPage, StatsRequest, StatsView, prometheus};
 
 use super::rules::holds;
 use super::txn::Txn;
@@ -63,6 +63,12 @@ pub(super) async fn answer(session: &mut Session, txn: &mut Txn, proxy: ProxyId)
         admin_allowed,
         body: &body,
         body_cut: !txn.progress.req_body.is_done(),
+        sender: Sender {
+            host: request.headers().get(b"host").next(),
+            origin: request.headers().get(b"origin").next(),
+            fetch_site: request.headers().get(b"sec-fetch-site").next(),
+            marker: request.headers().get(b"x-holdfast").next(),
+        },
     };
     let view = StatsView {
         config: thread.config(),
