@@ -423,11 +423,14 @@ pub(super) fn drop_or_keep(
         // A stream has one request; its connection is kept elsewhere.
         return;
     }
-    if !txn.server_ended() && !(keep.server && mode == ConnectionMode::KeepAlive) {
+    if txn.server_ended() {
+        return;
+    }
+    if !keep.server || mode != ConnectionMode::KeepAlive {
         reached.conn.io.reset_on_close();
         return;
     }
-    if !txn.server_ended() && !txn.server_sent_more() && state.servers[server].is_usable() {
+    if !txn.server_sent_more() && state.servers[server].is_usable() {
         let config = session.thread.config().proxy(backend);
         let conn = ServerConn {
             io: std::mem::replace(&mut reached.conn.io, Io::Closed),
