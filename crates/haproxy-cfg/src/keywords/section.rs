@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Keyword<()>] = &[
         "users and groups for authentication",
     )
     .acts(()),
-    kw("mailers", TOP, Arity::exactly(1), "mail servers for alerts"),
+    kw("mailers", TOP, Arity::exactly(1), "mail servers for alerts").acts(()),
     kw(
         "http-errors",
         TOP,

@@ -105,6 +105,12 @@ pub struct Global {
     pub no_websocket_in_http2: bool,
     /// `nosplice`, or `-dS`: no data is forwarded by the kernel alone.
     pub nosplice: bool,
+    /// `noreuseport`: each address is listened on with one socket.
+    pub noreuseport: bool,
+    /// `set-dumpable`: a process that gave up root may leave a core file.
+    pub dumpable: bool,
+    /// `mworker-max-reloads`: a worker that outlived more of them is ended; none lets it live.
+    pub max_reloads: Option<u32>,
     /// `maxpipes`: pipes for that, of all threads; a quarter of `maxconn` when none.
     pub maxpipes: Option<u32>,
     /// `maxconnrate` and its kin.
@@ -247,10 +253,10 @@ pub struct Tune {
     pub http_logurilen: u32,
     /// `tune.maxaccept`.
     pub maxaccept: Option<i32>,
-    /// `tune.rcvbuf.client`, bytes.
-    pub rcvbuf_client: Option<u32>,
-    /// `tune.sndbuf.client`, bytes.
-    pub sndbuf_client: Option<u32>,
+    /// `tune.rcvbuf.client`, `tune.sndbuf.client`.
+    pub clients: SocketBuffers,
+    /// `tune.rcvbuf.server`, `tune.sndbuf.server`.
+    pub servers: SocketBuffers,
     /// `tune.pipesize`, bytes.
     pub pipesize: Option<u32>,
     /// `tune.stick-counters`: how many entries a stream may track.
@@ -261,6 +267,15 @@ pub struct Tune {
     pub h2: Http2Tune,
     /// `tune.ssl.*`.
     pub tls: TlsTune,
+}
+
+/// What the system keeps for a connection at most; none leaves that to the system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SocketBuffers {
+    /// Of what came and is not read, bytes.
+    pub receive: Option<u32>,
+    /// Of what was sent and has not arrived, bytes.
+    pub send: Option<u32>,
 }
 
 /// What is said of connections of HTTP/2 (`tune.h2.*`); those to clients have words of their own since 2.8.
@@ -326,8 +341,8 @@ impl Default for Tune {
             http_cookielen: 63,
             http_logurilen: 1023,
             maxaccept: None,
-            rcvbuf_client: None,
-            sndbuf_client: None,
+            clients: SocketBuffers::default(),
+            servers: SocketBuffers::default(),
             pipesize: None,
             stick_counters: 3,
             vars: VariableSizes::default(),

@@ -47,8 +47,8 @@ pub use check_script::{
 pub use compression::{Compression, CompressionAlgorithm, RequestCompression};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
 pub use global::{
-    CloseSpread, ExtraFiles, Global, Http2Tune, Preset, PresetValue, RateLimits, SslDefaults, TlsTune, Tune,
-    VariableSizes,
+    CloseSpread, ExtraFiles, Global, Http2Tune, Preset, PresetValue, RateLimits, SocketBuffers, SslDefaults,
+    TlsTune, Tune, VariableSizes,
 };
 pub use log::{LogFormat, LogLevel, LogSample, LogServer, LogSteps, LogTarget, LogTransport};
 pub use mail::MailAlert;

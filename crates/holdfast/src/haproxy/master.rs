@@ -115,6 +115,7 @@ pub(crate) fn run(options: &Options, mut start: Start, again: Option<Again>, mut
     let awaited = block();
     let pidfile = start.pidfile.take();
     let leaves_terminal = start.daemon;
+    let most_reloads = start.max_reloads();
     let (line, end_of_worker) = match Line::new() {
         Ok((line, end)) => (Some(line), Some(end)),
         Err(error) => {
@@ -159,6 +160,9 @@ pub(crate) fn run(options: &Options, mut start: Start, again: Option<Again>, mut
     console.tell(Grade::Notice, "Loading success.");
     let former = workers.replace(Worker::new(child.as_raw(), now(), line));
     signal(&former, Signal::SIGUSR1);
+    if let Some(most) = most_reloads {
+        signal(&workers.outlived(most), Signal::SIGTERM);
+    }
     if first_start && let Some(farewell) = options.farewell {
         dismiss(&options.old_pids, farewell);
     }

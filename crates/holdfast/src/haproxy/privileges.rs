@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use haproxy_cfg::model::Global;
+use nix::sys::prctl::set_dumpable;
 use nix::unistd::{Gid, Uid, chdir, chroot, getegid, geteuid, setgid, setgroups, setuid};
 
 /// Gives up what the `global` section says. The text to tell when that is not possible: running on with more rights than asked for
@@ -44,6 +45,10 @@ pub(crate) fn give_up(global: &Global) -> Result<(), String> {
                 error.desc()
             )
         })?;
+    }
+    if global.dumpable {
+        // The system has taken that back with the rights.
+        set_dumpable(true).map_err(|error| format!("Cannot set the dumpable flag ({}).", error.desc()))?;
     }
     Ok(())
 }

@@ -102,6 +102,13 @@ pub(crate) struct Start {
     pub(crate) pidfile: Option<PidFile>,
 }
 
+impl Start {
+    /// `mworker-max-reloads`.
+    pub(crate) fn max_reloads(&self) -> Option<u32> {
+        self.read.config.global.max_reloads
+    }
+}
+
 fn prepare(
     options: &Options,
     read: Read,
@@ -113,7 +120,7 @@ fn prepare(
     let threads = threads(&read.config);
     let listen_options = ListenOptions {
         threads,
-        reuse_port: !options.no_reuse_port,
+        reuse_port: !options.no_reuse_port && !global.noreuseport,
         default_backlog: limits.maxconn,
     };
     let taken = match (again, &options.take_sockets_from) {

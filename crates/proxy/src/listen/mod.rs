@@ -12,7 +12,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 
-use haproxy_cfg::model::{Address, Bind, Config, ProxyId};
+use haproxy_cfg::model::{Address, Bind, Config, ProxyId, SocketBuffers};
 use socket2::{SockRef, Socket};
 use syntax::Span;
 
@@ -233,17 +233,20 @@ impl<'a> Binder<'a> {
         Some(opened)
     }
 
-    /// Has connections acknowledge requests with their answers (`option tcp-smart-accept`), or at once. They take it over from the
+    /// Gives connections the buffers of the file, and has them acknowledge requests with their answers (`option tcp-smart-accept`), or at once. They take it over from the
     /// socket, which may be one of a process that wanted the other.
     fn settle(&self, owner: ListenOwner, sockets: &[ListenSocket]) {
         let ListenOwner::Proxy { proxy, .. } = owner else {
             return;
         };
         let at_once = !self.config.proxy(proxy).options.smart_accept;
+        let buffers = &self.config.global.tune.clients;
         for socket in sockets {
             if let ListenSocket::Tcp(socket) = socket {
-                // Without it connections work all the same.
-                let _ = SockRef::from(socket).set_tcp_quickack(at_once);
+                let socket = SockRef::from(socket);
+                // Without any of it connections work all the same.
+                let _ = socket.set_tcp_quickack(at_once);
+                set_buffers(&socket, buffers);
             }
         }
     }
@@ -268,6 +271,17 @@ impl<'a> Binder<'a> {
             }
         };
         Some((bind, name, i32::try_from(backlog.max(1)).unwrap_or(i32::MAX)))
+    }
+}
+
+/// Has the system keep as much for a connection as the file says (`tune.rcvbuf.…`, `tune.sndbuf.…`). It takes less where it allows no
+/// more.
+pub(crate) fn set_buffers(socket: &Socket, buffers: &SocketBuffers) {
+    if let Some(bytes) = buffers.receive.filter(|bytes| *bytes > 0) {
+        let _ = socket.set_recv_buffer_size(bytes as usize);
+    }
+    if let Some(bytes) = buffers.send.filter(|bytes| *bytes > 0) {
+        let _ = socket.set_send_buffer_size(bytes as usize);
     }
 }
 

@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use haproxy_cfg::model::{KeepAliveProbes, Proxy, Server, ServerAddr};
+use haproxy_cfg::model::{KeepAliveProbes, Proxy, Server, ServerAddr, SocketBuffers};
 use proxy_core::proxy_protocol::{Introduction, IntroductionPlan};
 use proxy_core::sample::PacketField;
 use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
@@ -17,6 +17,7 @@ use tokio::net::{TcpStream, UnixStream};
 use super::outgoing;
 use crate::descriptor_pair;
 use crate::io::Io;
+use crate::listen::set_buffers;
 use crate::packet::set_on_packets;
 
 /// A connection to a server.
@@ -89,7 +90,7 @@ impl Way {
 
 /// Starts a connection to `server`, which is at `at`; it stands once it is writable without an error. `dst` is the address that the client
 /// connected to, which a server without an address or port of its own takes over; `packets` the type of service and the mark that
-/// rules ask for; `from` the address that the server is to see.
+/// rules ask for; `buffers` what the system is to keep for it; `from` the address that the server is to see.
 ///
 /// # Errors
 /// When the system makes no socket, or refuses at once.
@@ -99,6 +100,7 @@ pub(super) fn start(
     dst: Option<SocketAddr>,
     proxy: &Proxy,
     packets: [Option<u32>; 2],
+    buffers: &SocketBuffers,
     from: Option<SocketAddr>,
 ) -> io::Result<Io> {
     match at {
@@ -120,6 +122,7 @@ pub(super) fn start(
                     None,
                 )?;
                 socket.set_tcp_nodelay(true)?;
+                set_buffers(&socket, buffers);
                 if proxy.options.srvtcpka {
                     probe(&socket, &proxy.server_probes)?;
                 }

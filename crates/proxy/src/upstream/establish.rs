@@ -114,6 +114,7 @@ fn find_or_begin(
         attempt.dst,
         proxy,
         [attempt.settings.server_tos, attempt.settings.server_mark],
+        &thread.config().global.tune.servers,
         way.as_ref().and_then(|way| way.from),
     )
     .map_err(|error| {

@@ -82,7 +82,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .takes(&[loose("number", 0, INT_MAX)
         .missing(WANTS_INT)
         .wrong("'{kw}' : invalid value {got}, must be >= 0")
-        .fault(Fault::Warning)]),
+        .fault(Fault::Warning)])
+    .acts(g::max_reloads),
     kw(
         "no-memory-trimming",
         GLOBAL,

@@ -91,7 +91,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("nogetaddrinfo", GLOBAL, ANY, "names without getaddrinfo").takes(FLAG),
     kw("nokqueue", GLOBAL, ANY, "no kqueue").takes(FLAG),
     kw("nopoll", GLOBAL, ANY, "no poll").takes(FLAG),
-    kw("noreuseport", GLOBAL, ANY, "no SO_REUSEPORT").takes(FLAG),
+    kw("noreuseport", GLOBAL, ANY, "no SO_REUSEPORT").takes(FLAG)
+    .acts(g::noreuseport),
     kw("nosplice", GLOBAL, ANY, "no splicing").takes(FLAG)
     .acts(g::nosplice),
     kw("pidfile", GLOBAL, ANY, "file for the process id").takes(&[path("path").missing("'{kw}' expects a file name as an argument.")])
@@ -109,7 +110,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(g::state_base),
     kw("server-state-file", GLOBAL, ANY, "file of server states").takes(&[path("path").missing("'{kw}' expect one argument: a file path."), IGNORED])
     .acts(g::state_file),
-    kw("set-dumpable", GLOBAL, ANY, "core dumps are allowed").takes(&[options(&[opt("on", &[]).since(3, 3), opt("off", &[]).since(3, 3), opt("libs", &[]).since(3, 3)])]),
+    kw("set-dumpable", GLOBAL, ANY, "core dumps are allowed").takes(&[options(&[opt("on", &[]).since(3, 3), opt("off", &[]).since(3, 3), opt("libs", &[]).since(3, 3)])])
+    .acts(g::dumpable),
     kw("set-var", GLOBAL, ANY, "value of a variable of the process").takes(&[arg("assignment", Kind::Rest(g::SET_VAR))])
     .acts(g::set_variable),
     kw("set-var-fmt", GLOBAL, ANY, "value of a variable of the process, as a format").takes(&[arg("assignment", Kind::Rest(g::SET_VAR_FMT))])

@@ -298,7 +298,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "receive buffer of client sockets",
     )
     .takes(BYTES)
-    .keeps(g::tune),
+    .acts(g::tune),
     kw(
         "tune.rcvbuf.frontend",
         GLOBAL,
@@ -314,7 +314,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "receive buffer of server sockets",
     )
     .takes(BYTES)
-    .checked(g::number_once),
+    .acts(g::tune),
     kw(
         "tune.recv_enough",
         GLOBAL,
@@ -365,7 +365,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .since(2, 9),
     kw("tune.sndbuf.client", GLOBAL, ANY, "send buffer of client sockets")
         .takes(BYTES)
-        .keeps(g::tune),
+        .acts(g::tune),
     kw(
         "tune.sndbuf.frontend",
         GLOBAL,
@@ -376,7 +376,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .since(2, 9),
     kw("tune.sndbuf.server", GLOBAL, ANY, "send buffer of server sockets")
         .takes(BYTES)
-        .checked(g::number_once),
+        .acts(g::tune),
     kw("tune.stick-counters", GLOBAL, ANY, "stick counters of a stream")
         .takes(&[
             int("number", 0, i64::MAX)

@@ -57,6 +57,14 @@ pub(crate) fn maxsslrate(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// `mworker-max-reloads`.
+pub(crate) fn max_reloads(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = given(reading, line) {
+        let most = given.arguments.first().and_then(|most| most.value.number());
+        reading.written.global.max_reloads = most.and_then(|most| u32::try_from(most).ok());
+    }
+}
+
 /// `maxsslconn`.
 pub(crate) fn maxsslconn(reading: &mut Reading<'_>, line: &Line<'_>) {
     if let Some(given) = given(reading, line) {

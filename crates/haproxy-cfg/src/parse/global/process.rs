@@ -200,6 +200,19 @@ pub(crate) fn nosplice(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+pub(crate) fn noreuseport(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if given(reading, line).is_some() {
+        reading.written.global.noreuseport = true;
+    }
+}
+
+/// `set-dumpable [on|off|libs]`: core files of its libraries are not told apart.
+pub(crate) fn dumpable(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = given(reading, line) {
+        reading.written.global.dumpable = given.option("off").is_none();
+    }
+}
+
 /// Of `auto` nothing comes: how late tasks are is not looked at beforehand.
 pub(crate) fn measure_tasks(reading: &mut Reading<'_>, line: &Line<'_>) {
     if let Some(given) = given(reading, line) {

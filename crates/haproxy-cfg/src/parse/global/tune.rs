@@ -132,7 +132,13 @@ pub(crate) fn experimental(reading: &mut Reading<'_>, line: &Line<'_>) {
 /// `tune.…` lines that are acted on or shown.
 pub(crate) fn tune(reading: &mut Reading<'_>, line: &Line<'_>) {
     let Some(given) = given(reading, line) else { return };
-    let once = ["tune.maxaccept", "tune.rcvbuf.client", "tune.sndbuf.client"];
+    let once = [
+        "tune.maxaccept",
+        "tune.rcvbuf.client",
+        "tune.rcvbuf.server",
+        "tune.sndbuf.client",
+        "tune.sndbuf.server",
+    ];
     if once.contains(&given.name) && !once_number(reading, line, &given) {
         return;
     }
@@ -167,7 +173,9 @@ pub(crate) fn tune(reading: &mut Reading<'_>, line: &Line<'_>) {
         "tune.http.logurilen" => tune.http_logurilen = number,
         "tune.pipesize" => tune.pipesize = Some(number),
         "tune.maxaccept" => tune.maxaccept = i32::try_from(value).ok(),
-        "tune.rcvbuf.client" => tune.rcvbuf_client = Some(number),
-        _ => tune.sndbuf_client = Some(number),
+        "tune.rcvbuf.client" => tune.clients.receive = Some(number),
+        "tune.rcvbuf.server" => tune.servers.receive = Some(number),
+        "tune.sndbuf.server" => tune.servers.send = Some(number),
+        _ => tune.clients.send = Some(number),
     }
 }

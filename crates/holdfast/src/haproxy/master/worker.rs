@@ -177,6 +177,12 @@ impl Workers {
         self.list.iter().map(|worker| worker.pid).collect()
     }
 
+    /// Process numbers of those that came to be more than `most` reloads ago.
+    pub(crate) fn outlived(&self, most: u32) -> Vec<i32> {
+        let old = self.list.iter().filter(|worker| worker.reloads > most);
+        old.map(|worker| worker.pid).collect()
+    }
+
     /// All of them, the oldest first.
     pub(crate) fn list(&self) -> &[Worker] {
         &self.list
@@ -228,6 +234,7 @@ mod tests {
         assert!(workers.replace(Worker::new(10, 5, None)).is_empty());
         assert_eq!(workers.replace(Worker::new(11, 9, None)), [10]);
         workers.count_failure();
+        assert_eq!((workers.outlived(0), workers.outlived(1)), (vec![10], Vec::new()));
         let mut again = Workers::read(&workers.written());
         assert_eq!(again.written(), "1,1,5;10,1,5,0;11,0,9,0");
         assert_eq!(again.current().unwrap().pid(), 11);
