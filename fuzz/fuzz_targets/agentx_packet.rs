@@ -19,7 +19,7 @@ fuzz_target!(|data: &[u8]| {
         assert!((HEADER_LENGTH..=rest.len()).contains(&length));
         rest = &rest[length..];
         let again = packet.encode(header);
-        // What nothing answers is not kept whole.
+        // Of answers and of what nothing is done about, not all is kept.
         if matches!(
             packet,
             Packet::Get(_) | Packet::GetNext(_) | Packet::GetBulk { .. }

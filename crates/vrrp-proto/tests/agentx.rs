@@ -138,15 +138,32 @@ fn a_tree_answers_in_the_order_of_names() {
 }
 
 #[test]
-fn nothing_can_be_set() {
-    let answer = tree().answer(&Packet::TestSet);
-    assert!(matches!(
-        answer,
-        Some(Packet::Response {
-            error: 17,
-            index: 1,
-            ..
+fn values_that_are_to_be_set_are_read_as_they_were_written() {
+    let values = [
+        Value::Integer(-3),
+        Value::Octets(b"abcde".to_vec()),
+        Value::Name(vec![1, 3, 6]),
+        Value::Address([192, 168, 0, 1].into()),
+        Value::Counter32(u32::MAX),
+        Value::Gauge32(7),
+        Value::TimeTicks(8),
+        Value::Counter64(u64::MAX),
+        Value::Other(5),
+        Value::Other(68),
+    ];
+    let values: Vec<VarBind> = values
+        .into_iter()
+        .map(|value| VarBind {
+            name: vec![1, 3, 6, 1],
+            value,
         })
-    ));
-    assert_eq!(tree().answer(&Packet::CleanupSet), None);
+        .collect();
+    for packet in [Packet::TestSet(values.clone()), Packet::Notify(values.clone())] {
+        let bytes = packet.encode(HEADER);
+        assert_eq!(tree().answer(&packet), None);
+        assert_eq!(Packet::read(&bytes), Ok(Some((HEADER, packet, bytes.len()))));
+    }
+    let mut odd = Packet::TestSet(values).encode(HEADER);
+    odd[21] = 99;
+    assert_eq!(Packet::read(&odd), Err(Fault::Type(99)));
 }

@@ -23,6 +23,7 @@ use crate::node::{Ending, Node, SocketKey};
 use crate::privilege;
 use crate::scheduling::Scheduling;
 use crate::snapshot::Snapshot;
+use crate::snmp;
 use crate::socket::Received;
 
 /// The largest packet that is looked at: an advert of 255 addresses, and what is needed to see that one is longer.
@@ -66,8 +67,7 @@ enum Happened {
     Packet(SocketKey, io::Result<Received>),
     Announced(Announced),
     Asked(Asker),
-    /// A line for the log, of what became of the SNMP agent.
-    Snmp(String),
+    Snmp(snmp::Asked),
     Bus(Asked),
     Time,
 }
@@ -94,6 +94,8 @@ pub struct Options {
     pub snmp: bool,
     /// Where the SNMP agent listens, whatever the configuration says (`-A`).
     pub snmp_socket: Option<String>,
+    /// What the program says that it is, to SNMP managers.
+    pub version: String,
 }
 
 /// Runs `config` until it is told to stop. `told` hears of what is reached. To be called within a local runtime.
@@ -111,7 +113,7 @@ pub async fn run(
     let mut monitor = Monitor::open(config.global.monitor_buffer)?;
     let (reports, mut reported) = mpsc::unbounded_channel();
     let (askers, mut asked) = mpsc::unbounded_channel();
-    let (snmp_tells, mut snmp_told) = mpsc::unbounded_channel();
+    let (snmp_askers, mut snmp_asked) = mpsc::unbounded_channel();
     let (bus_askers, mut bus_asked) = mpsc::channel(MOST_ASKED);
     let (session_news, mut sessions_told) = mpsc::unbounded_channel();
     let mut node = Node::open(
@@ -119,7 +121,7 @@ pub async fn run(
         options,
         log.clone(),
         reports,
-        (askers, bus_askers, snmp_tells),
+        (askers, bus_askers, snmp_askers),
         session_news,
     )?;
     let mut scheduling = Scheduling::begin(&config.global.process, log.clone());
@@ -151,7 +153,7 @@ pub async fn run(
             () = sleep_until(wake) => Happened::Time,
             () = node.processes_changed() => Happened::Processes,
             Some(asker) = asked.recv() => Happened::Asked(asker),
-            Some(line) = snmp_told.recv() => Happened::Snmp(line),
+            Some(asked) = snmp_asked.recv() => Happened::Snmp(asked),
             Some(asked) = bus_asked.recv() => Happened::Bus(asked),
             (key, received) = poll_fn(|context| node.poll_packet(context, &mut buffer)) => {
                 Happened::Packet(key, received)
@@ -203,7 +205,7 @@ pub async fn run(
                 // It may have gone away meanwhile.
                 let _ = asker.send(Snapshot::of(&node));
             }
-            Happened::Snmp(line) => log.info(line),
+            Happened::Snmp(asked) => node.take_snmp_question(asked),
             Happened::Announced(announced) => node.take_announced(announced),
             Happened::Time => {}
         }
@@ -213,6 +215,9 @@ pub async fn run(
     let endings = node.take_endings();
     if let Some(bus) = node.take_bus() {
         bus.end().await;
+    }
+    if let Some(agent) = node.take_snmp() {
+        agent.end().await;
     }
     node.queues.finish(FAREWELL).await;
     // Those that do not end in time are ended with the runtime.

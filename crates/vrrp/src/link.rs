@@ -50,6 +50,11 @@ impl Links {
         links
     }
 
+    /// Whether an interface's link is asked for.
+    pub(crate) fn asks_for(&self, interface: &str) -> bool {
+        self.polled.contains_key(interface)
+    }
+
     /// Goes on with another configuration. Whether other links are asked for than before.
     pub(crate) fn renew(&mut self, config: &Config, now: Time) -> bool {
         self.delays.clone_from(&config.delays);

@@ -16,6 +16,7 @@ use crate::firewall::Dropped;
 use crate::limit::Limit;
 use crate::netlink::{AddressSpec, RouteSpec, RuleSpec};
 use crate::snapshot::StateCounts;
+use crate::snmp::MasterReason;
 use crate::socket::Path;
 
 /// The kinds of lines that packets can call for at any rate.
@@ -66,6 +67,12 @@ pub(crate) struct Router {
     pub(crate) extra_due: Option<vrrp_proto::Time>,
     /// When it last changed its state.
     pub(crate) since: Timestamp,
+    /// Since when it takes part.
+    pub(crate) begun: Option<Timestamp>,
+    /// Why it last became master.
+    pub(crate) master_reason: MasterReason,
+    /// Why it will be master if it becomes one now.
+    pub(crate) next_reason: MasterReason,
     /// How often it came into each state.
     pub(crate) entered: StateCounts,
     /// What the machine was last told of its interface.
@@ -92,6 +99,9 @@ impl Router {
             routes: Vec::new(),
             rules: Vec::new(),
             since: Timestamp::now(),
+            begun: None,
+            master_reason: MasterReason::Never,
+            next_reason: MasterReason::NoResponse,
             entered: StateCounts::default(),
             up: true,
             lines: Limit::default(),

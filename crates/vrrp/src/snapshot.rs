@@ -2,10 +2,9 @@
 //! keeps an advert waiting.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use jiff::Timestamp;
-use keepalived_conf::model::{Authentication, Version};
+use keepalived_conf::model::Version;
 use vrrp_proto::track::Health;
 use vrrp_proto::{Counters, StateKind};
 
@@ -48,29 +47,6 @@ pub(crate) struct RouterView {
     pub(crate) splits: u64,
     pub(crate) foreign_adverts: u64,
     pub(crate) foreign_announcements: u64,
-    /// What the MIBs show besides.
-    pub(crate) managed: Managed,
-}
-
-/// What the MIBs show of an instance.
-#[derive(Clone, Debug)]
-pub(crate) struct Managed {
-    /// Number of its interface; 0 without one.
-    pub(crate) index: u32,
-    /// The hardware address of that interface.
-    pub(crate) mac: Vec<u8>,
-    /// What it sends from.
-    pub(crate) source: IpAddr,
-    /// The master that it follows.
-    pub(crate) master: Option<IpAddr>,
-    /// Time between two adverts.
-    pub(crate) interval: Duration,
-    pub(crate) preempt: bool,
-    pub(crate) accept: bool,
-    /// How adverts prove themselves, as RFC 2787 numbers it: 1 not, 2 by a password, 3 by a header.
-    pub(crate) auth: i32,
-    /// The addresses in its adverts.
-    pub(crate) advertised: Vec<IpAddr>,
 }
 
 /// Counts, a state each.
@@ -155,7 +131,7 @@ impl Snapshot {
             taken: Timestamp::now(),
             started: node.started,
             reloads: node.reloads,
-            routers: node.routers.iter().map(|one| router(one, node)).collect(),
+            routers: node.routers.iter().map(router).collect(),
             groups: node.group_views(),
             scripts: scripts.collect(),
             interfaces: interfaces.collect(),
@@ -165,26 +141,11 @@ impl Snapshot {
     }
 }
 
-fn router(router: &crate::router::Router, node: &Node) -> RouterView {
+/// What is shown of an instance.
+pub(crate) fn router(router: &crate::router::Router) -> RouterView {
     let instance = &router.instance;
     let machine = &router.machine;
     let all = instance.addresses.iter().chain(&instance.excluded);
-    let link = node.interfaces.named(&instance.interface);
-    let managed = Managed {
-        index: link.map_or(0, |link| link.index),
-        mac: link.map_or_else(Vec::new, |link| link.mac.clone()),
-        source: machine.config().source,
-        master: machine.followed().map(|(address, _)| address),
-        interval: machine.config().advert_interval,
-        preempt: instance.preempt,
-        accept: instance.accept,
-        auth: match instance.authentication {
-            None => 1,
-            Some(Authentication::Pass(_)) => 2,
-            Some(Authentication::Ah(_)) => 3,
-        },
-        advertised: instance.addresses.iter().map(|one| one.address).collect(),
-    };
     RouterView {
         name: instance.name.clone(),
         interface: instance.interface.clone(),
@@ -211,6 +172,5 @@ fn router(router: &crate::router::Router, node: &Node) -> RouterView {
         splits: router.split.begun(),
         foreign_adverts: router.split.adverts(),
         foreign_announcements: router.split.moves(),
-        managed,
     }
 }

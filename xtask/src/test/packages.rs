@@ -66,6 +66,7 @@ pub(crate) const LAB: &[Needed] = &[
     // Of the tests of the program beside an SNMP agent, likewise.
     Needed::debian("snmpd", "snmpd"),
     Needed::debian("snmpwalk", "snmp"),
+    Needed::debian("snmptrapd", "snmptrapd"),
     Needed::debian("tcpdump", "tcpdump"),
     Needed::debian("nft", "nftables"),
     Needed::debian("openssl", "openssl"),

@@ -136,6 +136,7 @@ async fn speak(
         http,
         snmp: arguments.snmp,
         snmp_socket: arguments.snmp_socket.clone(),
+        version: format!("Keepalived v{}", crate::version::KEEPALIVED_VERSION),
         keep_addresses: arguments.keep_vips,
         log_addresses: arguments.log_addresses,
     };

@@ -28,7 +28,7 @@ Usage: {PROGRAM} [OPTION...]
   -c, --checkers_pid=FILE      Pid file of the process that checks servers
   -b, --bfd_pid=FILE           Pid file of the BFD process
   -a, --address-monitoring     Log every change of addresses
-  -x, --snmp                   Tell the SNMP agent what the MIBs of the RFCs have
+  -x, --snmp                   Tell the SNMP agent all that it can be told
   -A, --snmp-agent-socket=FILE Where the SNMP master agent listens
   -s, --namespace=NAME         Run in this network namespace
   -m, --core-dump              Let a crash leave a core file

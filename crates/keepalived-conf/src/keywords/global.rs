@@ -167,35 +167,37 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(0),
         "serve the VRRP part of the MIB",
     )
-    .instead("enable_snmp_vrrp"),
+    .instead("enable_snmp_vrrp")
+    .acts(Act::Line(snmp::enable_own)),
     kw(
         "enable_snmp_rfcv2",
         GLOBAL,
         Arity::exactly(0),
         "serve the MIB of RFC 2787",
     )
-    .acts(Act::Line(snmp::enable)),
+    .acts(Act::Line(snmp::enable_rfc)),
     kw(
         "enable_snmp_rfcv3",
         GLOBAL,
         Arity::exactly(0),
         "serve the MIB of RFC 6527",
     )
-    .acts(Act::Line(snmp::enable)),
+    .acts(Act::Line(snmp::enable_rfc)),
     kw(
         "enable_snmp_rfc",
         GLOBAL,
         Arity::exactly(0),
         "serve both RFC MIBs",
     )
-    .acts(Act::Line(snmp::enable)),
+    .acts(Act::Line(snmp::enable_rfc)),
     kw(
         "enable_snmp_vrrp",
         GLOBAL,
         Arity::exactly(0),
         "serve the VRRP part of the MIB",
-    ),
-    kw("enable_traps", GLOBAL, Arity::exactly(0), "send SNMP traps"),
+    )
+    .acts(Act::Line(snmp::enable_own)),
+    kw("enable_traps", GLOBAL, Arity::exactly(0), "send SNMP traps").acts(Act::Line(snmp::enable_traps)),
     kw(
         "fifo_write_vrrp_states_on_reload",
         GLOBAL,

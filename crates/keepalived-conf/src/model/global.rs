@@ -97,6 +97,10 @@ pub struct GlobalDefs {
 pub struct Snmp {
     /// `snmp_socket`: a path, or an address with a port; without one the usual place.
     pub socket: Option<String>,
+    /// `enable_snmp_vrrp`: the program's own MIB, without LVS.
+    pub keepalived: bool,
+    /// `enable_traps`: managers are told of changes.
+    pub traps: bool,
     /// `enable_snmp_rfcv2`: VRRP-MIB (RFC 2787), of instances of version 2.
     pub rfc2787: bool,
     /// `enable_snmp_rfcv3`: VRRPV3-MIB (RFC 6527).

@@ -14,4 +14,6 @@ pub struct SyncGroup {
     pub notify: Notify,
     /// Whether mail is sent of changes: its own `smtp_alert`, or else a global one.
     pub smtp_alert: bool,
+    /// `sync_group_tracking_weight`: what members track may have weights.
+    pub weights: bool,
 }

@@ -5,12 +5,22 @@ use syntax::Diagnostic;
 use crate::lines::Line;
 use crate::reading::Reading;
 
+/// `enable_snmp_vrrp`, once called `enable_snmp_keepalived`.
+pub(crate) fn enable_own(reading: &mut Reading<'_>, _: &Line) {
+    reading.written.global.snmp.keepalived = true;
+}
+
 /// `enable_snmp_rfc`, `enable_snmp_rfcv2` and `enable_snmp_rfcv3`.
-pub(crate) fn enable(reading: &mut Reading<'_>, line: &Line) {
+pub(crate) fn enable_rfc(reading: &mut Reading<'_>, line: &Line) {
     let snmp = &mut reading.written.global.snmp;
     let keyword = &line.keyword().bytes;
     snmp.rfc2787 |= keyword != b"enable_snmp_rfcv3";
     snmp.rfc6527 |= keyword != b"enable_snmp_rfcv2";
+}
+
+/// `enable_traps`.
+pub(crate) fn enable_traps(reading: &mut Reading<'_>, _: &Line) {
+    reading.written.global.snmp.traps = true;
 }
 
 /// `snmp_socket`: without a value the usual place.

@@ -50,6 +50,7 @@ pub(super) fn resolve(
             name: written.name.value,
             members,
             notify: notify_all(reading, written.notify, programs),
+            weights: written.tracking_weight,
             smtp_alert: written
                 .smtp_alert
                 .or(global.smtp_alert_vrrp)

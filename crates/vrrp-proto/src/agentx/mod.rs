@@ -4,5 +4,5 @@
 mod packet;
 mod tree;
 
-pub use packet::{Fault, HEADER_LENGTH, Header, Oid, Packet, Range, Value, VarBind};
+pub use packet::{Error, Fault, HEADER_LENGTH, Header, Oid, Packet, Range, Value, VarBind};
 pub use tree::Tree;

@@ -25,6 +25,7 @@ const TEST_SET: u8 = 8;
 const COMMIT_SET: u8 = 9;
 const UNDO_SET: u8 = 10;
 const CLEANUP_SET: u8 = 11;
+const NOTIFY: u8 = 12;
 const RESPONSE: u8 = 18;
 
 /// The name of an object.
@@ -39,6 +40,8 @@ pub enum Fault {
     Short,
     /// It says that it is longer than any packet is.
     Long(usize),
+    /// A value in it is of a type that there is not.
+    Type(u16),
     /// A name in it has more parts than any name of SNMP.
     Name,
 }
@@ -49,10 +52,34 @@ impl std::fmt::Display for Fault {
             Self::Version(version) => write!(f, "version {version} of AgentX is not known"),
             Self::Short => f.write_str("a packet of AgentX ends too early"),
             Self::Long(length) => write!(f, "a packet of AgentX has {length} bytes"),
+            Self::Type(kind) => write!(f, "a packet of AgentX has a value of type {kind}"),
             Self::Name => write!(
                 f,
                 "a packet of AgentX names something by more than {MOST_PARTS} parts"
             ),
+        }
+    }
+}
+
+/// Why a value cannot be set (RFC 3416, section 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// It is of another type.
+    WrongType,
+    /// It may not have that value.
+    WrongValue,
+    /// It cannot be set at all.
+    NotWritable,
+}
+
+impl Error {
+    /// Its number in answers.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::WrongType => 7,
+            Self::WrongValue => 10,
+            Self::NotWritable => 17,
         }
     }
 }
@@ -75,6 +102,8 @@ pub enum Value {
     Integer(i32),
     /// OCTET STRING.
     Octets(Vec<u8>),
+    /// OBJECT IDENTIFIER.
+    Name(Oid),
     /// IpAddress.
     Address(Ipv4Addr),
     /// Counter32, which begins anew behind its end.
@@ -85,6 +114,8 @@ pub enum Value {
     TimeTicks(u32),
     /// Counter64.
     Counter64(u64),
+    /// A value of a type that nothing here has, by the number of its type.
+    Other(u16),
     /// There is no such object.
     NoSuchObject,
     /// Nothing follows in this tree.
@@ -134,7 +165,9 @@ pub enum Packet {
         ranges: Vec<Range>,
     },
     /// Something is to be set: whether that is possible.
-    TestSet,
+    TestSet(Vec<VarBind>),
+    /// Managers are to be told of something.
+    Notify(Vec<VarBind>),
     /// It is to be set now.
     CommitSet,
     /// It is to be as it was.
@@ -182,7 +215,12 @@ impl Packet {
                 out.extend(most.to_be_bytes());
                 put_ranges(&mut out, ranges);
             }
-            Self::TestSet | Self::CommitSet | Self::UndoSet | Self::CleanupSet | Self::Other(_) => {}
+            Self::TestSet(values) | Self::Notify(values) => {
+                for one in values {
+                    put_value(&mut out, one);
+                }
+            }
+            Self::CommitSet | Self::UndoSet | Self::CleanupSet | Self::Other(_) => {}
             Self::Response { error, index, values } => {
                 out.extend([0; 4]);
                 out.extend(error.to_be_bytes());
@@ -205,7 +243,8 @@ impl Packet {
             Self::Get(_) => GET,
             Self::GetNext(_) => GET_NEXT,
             Self::GetBulk { .. } => GET_BULK,
-            Self::TestSet => TEST_SET,
+            Self::TestSet(_) => TEST_SET,
+            Self::Notify(_) => NOTIFY,
             Self::CommitSet => COMMIT_SET,
             Self::UndoSet => UNDO_SET,
             Self::CleanupSet => CLEANUP_SET,
@@ -244,7 +283,7 @@ impl Packet {
             return Ok(None);
         };
         reader.rest = payload;
-        let is_question = (GET..=TEST_SET).contains(&kind);
+        let is_question = (GET..=TEST_SET).contains(&kind) || kind == NOTIFY;
         if flags & NON_DEFAULT_CONTEXT != 0 && is_question {
             reader.octets()?;
         }
@@ -257,7 +296,8 @@ impl Packet {
                 ranges: reader.ranges()?,
             },
             CLOSE => Self::Close,
-            TEST_SET => Self::TestSet,
+            TEST_SET => Self::TestSet(reader.values()?),
+            NOTIFY => Self::Notify(reader.values()?),
             COMMIT_SET => Self::CommitSet,
             UNDO_SET => Self::UndoSet,
             CLEANUP_SET => Self::CleanupSet,
@@ -306,11 +346,55 @@ impl Reader<'_> {
         })
     }
 
-    fn octets(&mut self) -> Result<(), Fault> {
+    fn octets(&mut self) -> Result<Vec<u8>, Fault> {
         let length = usize::try_from(self.word()?).unwrap_or(usize::MAX);
         let padded = length.checked_next_multiple_of(4).ok_or(Fault::Short)?;
-        self.rest = self.rest.get(padded..).ok_or(Fault::Short)?;
-        Ok(())
+        let (taken, rest) = self.rest.split_at_checked(padded).ok_or(Fault::Short)?;
+        self.rest = rest;
+        Ok(taken[..length].to_vec())
+    }
+
+    fn long(&mut self) -> Result<u64, Fault> {
+        let bytes = self.take()?;
+        Ok(if self.big {
+            u64::from_be_bytes(bytes)
+        } else {
+            u64::from_le_bytes(bytes)
+        })
+    }
+
+    fn values(&mut self) -> Result<Vec<VarBind>, Fault> {
+        let mut values = Vec::new();
+        while !self.rest.is_empty() {
+            let kind = self.half()?;
+            self.half()?;
+            let (name, _) = self.oid()?;
+            let value = match kind {
+                2 => Value::Integer(self.word()?.cast_signed()),
+                4 => Value::Octets(self.octets()?),
+                6 => Value::Name(self.oid()?.0),
+                64 => {
+                    let octets = self.octets()?;
+                    let octets: [u8; 4] = octets.try_into().map_err(|_| Fault::Short)?;
+                    Value::Address(octets.into())
+                }
+                65 => Value::Counter32(self.word()?),
+                66 => Value::Gauge32(self.word()?),
+                67 => Value::TimeTicks(self.word()?),
+                70 => Value::Counter64(self.long()?),
+                128 => Value::NoSuchObject,
+                130 => Value::EndOfMibView,
+                // Opaque has bytes, Null and noSuchInstance have none.
+                68 => {
+                    self.octets()?;
+                    Value::Other(kind)
+                }
+                5 | 129 => Value::Other(kind),
+                _ => return Err(Fault::Type(kind)),
+            };
+            values.push(VarBind { name, value });
+        }
+        Ok(values)
     }
 
     /// A name, and whether it is meant itself.
@@ -370,11 +454,13 @@ fn put_value(out: &mut Vec<u8>, one: &VarBind) {
     let kind: u16 = match one.value {
         Value::Integer(_) => 2,
         Value::Octets(_) => 4,
+        Value::Name(_) => 6,
         Value::Address(_) => 64,
         Value::Counter32(_) => 65,
         Value::Gauge32(_) => 66,
         Value::TimeTicks(_) => 67,
         Value::Counter64(_) => 70,
+        Value::Other(kind) => kind,
         Value::NoSuchObject => 128,
         Value::EndOfMibView => 130,
     };
@@ -384,11 +470,14 @@ fn put_value(out: &mut Vec<u8>, one: &VarBind) {
     match &one.value {
         Value::Integer(number) => out.extend(number.to_be_bytes()),
         Value::Octets(octets) => put_octets(out, octets),
+        Value::Name(name) => put_oid(out, name, false),
         Value::Address(address) => put_octets(out, &address.octets()),
         Value::Counter32(number) | Value::Gauge32(number) | Value::TimeTicks(number) => {
             out.extend(number.to_be_bytes());
         }
         Value::Counter64(number) => out.extend(number.to_be_bytes()),
-        Value::NoSuchObject | Value::EndOfMibView => {}
+        // Of Opaque nothing is kept: it is written as empty.
+        Value::Other(68) => put_octets(out, &[]),
+        Value::Other(_) | Value::NoSuchObject | Value::EndOfMibView => {}
     }
 }

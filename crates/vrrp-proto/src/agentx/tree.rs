@@ -5,13 +5,6 @@ use std::ops::Bound;
 
 use super::packet::{Oid, Packet, Range, Value, VarBind};
 
-/// Nothing here can be set (RFC 3416's notWritable).
-const NOT_WRITABLE: u16 = 17;
-
-/// Setting failed, or taking it back did.
-const COMMIT_FAILED: u16 = 14;
-const UNDO_FAILED: u16 = 15;
-
 /// The most values of an answer.
 const MOST: usize = 1000;
 
@@ -27,7 +20,7 @@ impl Tree {
         self.values.insert([object, place].concat(), value);
     }
 
-    /// The answer to a question; none where there is nothing to answer.
+    /// The answer to a question for values; none to everything else.
     #[must_use]
     pub fn answer(&self, question: &Packet) -> Option<Packet> {
         let of_values = |values| Packet::Response {
@@ -35,23 +28,19 @@ impl Tree {
             index: 0,
             values,
         };
-        let refused = |error| Packet::Response {
-            error,
-            index: 1,
-            values: Vec::new(),
-        };
         Some(match question {
             Packet::Get(ranges) => of_values(ranges.iter().map(|range| self.get(&range.start)).collect()),
             Packet::GetNext(ranges) => of_values(ranges.iter().map(|range| self.next(range)).collect()),
             Packet::GetBulk { single, most, ranges } => {
                 of_values(self.bulk(usize::from(*single), usize::from(*most), ranges))
             }
-            Packet::TestSet => refused(NOT_WRITABLE),
-            Packet::CommitSet => refused(COMMIT_FAILED),
-            Packet::UndoSet => refused(UNDO_FAILED),
             Packet::Open(_)
             | Packet::Close
             | Packet::Register(_)
+            | Packet::TestSet(_)
+            | Packet::Notify(_)
+            | Packet::CommitSet
+            | Packet::UndoSet
             | Packet::CleanupSet
             | Packet::Response { .. }
             | Packet::Other(_) => return None,

@@ -53,6 +53,12 @@ impl Node {
         self.groups.iter().map(view).collect()
     }
 
+    /// The groups with the states that all their members were last in together.
+    pub(super) fn groups_with_states(&self) -> Vec<(SyncGroup, StateKind)> {
+        let one = |group: &Group| (group.group.clone(), group.state);
+        self.groups.iter().map(one).collect()
+    }
+
     /// Has the others of an instance's group do what follows for them from what it did.
     pub(super) fn settle_group(&mut self, at: usize) {
         let is_in = |group: &Group| group.group.members.contains(&at);
@@ -135,6 +141,7 @@ impl Node {
         let group = &self.groups[number].group;
         self.fifos.write("GROUP", &group.name, news.word(), 0);
         notify::run_group_scripts(group, news, &self.queues);
+        self.notify_of_group(&group.name, news);
         let faults_too = !self.global.no_email_faults;
         notify::send_group_mail(group, news, faults_too, &self.mailer, &self.log);
     }

@@ -10,6 +10,7 @@ mod output;
 mod packet;
 mod reload;
 mod route;
+mod snmp;
 mod split;
 mod statics;
 mod track;
@@ -51,7 +52,7 @@ use crate::queue::Queues;
 use crate::router::{Router, machine_config};
 use crate::routers::Routers;
 use crate::snapshot::{FifoView, MailCounts};
-use crate::snmp::{SnmpAgent, Wanted};
+use crate::snmp::{Asked as SnmpAsked, SnmpAgent};
 use crate::socket::{AdvertSockets, FrameSocket, Path};
 use crate::sysctl::Changed;
 use crate::thing::{Thing, tracked};
@@ -164,7 +165,8 @@ pub(crate) struct Node {
     http: Option<Server>,
     /// What tells the machine's SNMP agent.
     snmp: Option<SnmpAgent>,
-    snmp_tells: mpsc::UnboundedSender<String>,
+    /// What that asks for.
+    snmp_askers: mpsc::UnboundedSender<SnmpAsked>,
     bus: Option<Bus>,
     /// Whoever asks on the bus.
     bus_askers: mpsc::Sender<Asked>,
@@ -180,10 +182,10 @@ impl Node {
         options: Options,
         log: Log,
         reports: mpsc::UnboundedSender<Report>,
-        (askers, bus_askers, snmp_tells): (
+        (askers, bus_askers, snmp_askers): (
             mpsc::UnboundedSender<Asker>,
             mpsc::Sender<Asked>,
-            mpsc::UnboundedSender<String>,
+            mpsc::UnboundedSender<SnmpAsked>,
         ),
         session_news: mpsc::UnboundedSender<News>,
     ) -> io::Result<Self> {
@@ -240,7 +242,7 @@ impl Node {
             askers,
             http: None,
             snmp: None,
-            snmp_tells,
+            snmp_askers,
             bus: None,
             bus_askers,
             global,
@@ -299,22 +301,6 @@ impl Node {
                 Level::Error,
                 format!("Metrics and state cannot be told at {}: {error}", endpoint.place),
             ),
-        }
-    }
-
-    /// Tells the machine's SNMP agent of the instances, when that is wanted and other than before.
-    fn open_snmp(&mut self) {
-        let wanted = Wanted::of(&self.global.snmp, &self.options);
-        if self.snmp.as_ref().map(SnmpAgent::wanted) == wanted.as_ref() {
-            return;
-        }
-        self.snmp = None;
-        let Some(wanted) = wanted else { return };
-        match SnmpAgent::start(wanted, self.askers.clone(), self.snmp_tells.clone()) {
-            Ok(agent) => self.snmp = Some(agent),
-            Err(error) => self
-                .log
-                .at(Level::Error, format!("SNMP cannot be served: {error}")),
         }
     }
 

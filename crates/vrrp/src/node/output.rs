@@ -64,6 +64,9 @@ impl Node {
             self.displace_routes(at);
         }
         self.tell(at, &output);
+        if let Output::Event(event) = &output {
+            self.note_cause(at, event);
+        }
         match output {
             Output::Send {
                 packet, destination, ..
@@ -264,6 +267,7 @@ impl Node {
             self.leave_split(at);
         }
         self.tell_bus(at);
+        self.note_transition(at, transition);
         let news = News::of(transition.to);
         let router = &self.routers[at];
         let name = &router.instance.name;

@@ -10,6 +10,7 @@ use super::Node;
 use super::route::is_missing;
 use crate::address::spec;
 use crate::netlink::{AddressSpec, Held, RouteKey, RouteSpec, RuleKey, RuleSpec};
+use crate::snmp::Shown;
 use crate::thing::{self, Thing};
 
 /// One of them.
@@ -22,6 +23,15 @@ struct Kept<W, S> {
     told: bool,
     /// It could not be set.
     failed: bool,
+}
+
+impl<W: Clone, S> Kept<W, S> {
+    fn shown(&self) -> Shown<W> {
+        Shown {
+            what: self.wanted.what.clone(),
+            set: self.set.is_some(),
+        }
+    }
 }
 
 impl<W, S> Kept<W, S> {
@@ -56,6 +66,21 @@ impl Statics {
     /// Whether there is a route or a rule among them.
     pub(crate) fn has_routes(&self) -> bool {
         !self.routes.is_empty() || !self.rules.is_empty()
+    }
+
+    /// The addresses, and whether each is set.
+    pub(super) fn shown_addresses(&self) -> Vec<Shown<VirtualAddress>> {
+        self.addresses.iter().map(Kept::shown).collect()
+    }
+
+    /// The routes likewise.
+    pub(super) fn shown_routes(&self) -> Vec<Shown<Route>> {
+        self.routes.iter().map(Kept::shown).collect()
+    }
+
+    /// The rules likewise.
+    pub(super) fn shown_rules(&self) -> Vec<Shown<Rule>> {
+        self.rules.iter().map(Kept::shown).collect()
     }
 
     /// The names by which instances track those that they track, with what each has become.

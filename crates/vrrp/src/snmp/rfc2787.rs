@@ -5,8 +5,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use vrrp_proto::agentx::{Tree, Value};
 use vrrp_proto::wire::FaultKind;
 
+use super::view::{Managed, View};
 use super::{count, state, ticks, truth};
-use crate::snapshot::{RouterView, Snapshot};
+use crate::snapshot::RouterView;
 
 /// vrrpMIB.
 pub(super) const SUBTREE: &[u32] = &[1, 3, 6, 1, 2, 1, 68];
@@ -17,29 +18,27 @@ const ADDRESSES: &[u32] = &[1, 4, 1];
 const STATISTICS: &[u32] = &[2, 4, 1];
 
 /// Puts all of it.
-pub(super) fn put(tree: &mut Tree, snapshot: &Snapshot) {
+pub(super) fn put(tree: &mut Tree, view: &View) {
     let mut scalar = |object: &[u32], value| tree.put(&[SUBTREE, object].concat(), &[0], value);
-    // Version 2, and no notifications.
     scalar(&[1, 1], Value::Integer(2));
-    scalar(&[1, 2], Value::Integer(2));
+    scalar(&[1, 2], Value::Integer(truth(view.global.snmp.traps)));
     let all = |kind: FaultKind| {
-        let faults = snapshot.routers.iter().map(|one| one.counters.fault(kind));
+        let faults = view.routers.iter().map(|(one, _)| one.counters.fault(kind));
         Value::Counter32(count(faults.sum()))
     };
     scalar(&[2, 1], all(FaultKind::Checksum));
     scalar(&[2, 2], all(FaultKind::Version));
     scalar(&[2, 3], all(FaultKind::Vrid));
-    for one in snapshot
+    for (one, managed) in view
         .routers
         .iter()
-        .filter(|one| one.version == 2 && !one.ipv6)
+        .filter(|(one, _)| one.version == 2 && !one.ipv6)
     {
-        put_router(tree, snapshot, one);
+        put_router(tree, view, one, managed);
     }
 }
 
-fn put_router(tree: &mut Tree, snapshot: &Snapshot, one: &RouterView) {
-    let managed = &one.managed;
+fn put_router(tree: &mut Tree, view: &View, one: &RouterView, managed: &Managed) {
     let place = [managed.index, one.vrid.into()];
     let mut put = |entry: &[u32], column: u32, value| {
         tree.put(&[SUBTREE, entry, &[column]].concat(), &place, value);
@@ -49,7 +48,7 @@ fn put_router(tree: &mut Tree, snapshot: &Snapshot, one: &RouterView) {
         _ => Value::Address(Ipv4Addr::UNSPECIFIED),
     };
     let seconds = i32::try_from(managed.interval.as_secs()).unwrap_or(i32::MAX);
-    let addresses = i32::try_from(managed.advertised.len()).unwrap_or(i32::MAX);
+    let addresses = i32::try_from(managed.instance.addresses.len()).unwrap_or(i32::MAX);
     let columns = [
         (2, Value::Octets(managed.mac.clone())),
         (3, Value::Integer(state(one.state))),
@@ -61,8 +60,12 @@ fn put_router(tree: &mut Tree, snapshot: &Snapshot, one: &RouterView) {
         (8, ipv4(Some(managed.source))),
         (9, Value::Integer(managed.auth)),
         (11, Value::Integer(seconds)),
-        (12, Value::Integer(truth(managed.preempt))),
-        (13, Value::TimeTicks(ticks(one.since, snapshot.taken))),
+        (12, Value::Integer(truth(managed.instance.preempt))),
+        // When it began to take part.
+        (
+            13,
+            Value::TimeTicks(managed.begun.map_or(0, |begun| ticks(view.started, begun))),
+        ),
         // IP, and a row that is in use.
         (14, Value::Integer(1)),
         (15, Value::Integer(1)),
@@ -88,8 +91,8 @@ fn put_router(tree: &mut Tree, snapshot: &Snapshot, one: &RouterView) {
     for (column, number) in counts {
         put(STATISTICS, column, Value::Counter32(count(number)));
     }
-    for address in &managed.advertised {
-        if let IpAddr::V4(address) = address {
+    for address in &managed.instance.addresses {
+        if let IpAddr::V4(address) = address.address {
             let place: Vec<u32> = place.into_iter().chain(address.octets().map(u32::from)).collect();
             tree.put(&[SUBTREE, ADDRESSES, &[2]].concat(), &place, Value::Integer(1));
         }

@@ -1,13 +1,12 @@
 //! VRRPV3-MIB (RFC 6527): all instances, by the number of their interface, of their virtual router, and their family.
 
-use std::net::IpAddr;
-
 use vrrp_proto::StateKind;
 use vrrp_proto::agentx::{Tree, Value};
 use vrrp_proto::wire::FaultKind;
 
-use super::{count, state, ticks, truth};
-use crate::snapshot::{RouterView, Snapshot};
+use super::view::{Managed, View};
+use super::{count, octets, state, ticks, truth};
+use crate::snapshot::RouterView;
 
 /// vrrpv3MIB.
 pub(super) const SUBTREE: &[u32] = &[1, 3, 6, 1, 2, 1, 207];
@@ -18,10 +17,10 @@ const ADDRESSES: &[u32] = &[1, 1, 2, 1];
 const STATISTICS: &[u32] = &[1, 2, 5, 1];
 
 /// Puts all of it.
-pub(super) fn put(tree: &mut Tree, snapshot: &Snapshot) {
+pub(super) fn put(tree: &mut Tree, view: &View) {
     let mut scalar = |object: u32, value| tree.put(&[SUBTREE, &[1, 2, object]].concat(), &[0], value);
     let all = |kind: FaultKind| {
-        let faults = snapshot.routers.iter().map(|one| one.counters.fault(kind));
+        let faults = view.routers.iter().map(|(one, _)| one.counters.fault(kind));
         Value::Counter64(faults.sum())
     };
     scalar(1, all(FaultKind::Checksum));
@@ -29,20 +28,12 @@ pub(super) fn put(tree: &mut Tree, snapshot: &Snapshot) {
     scalar(3, all(FaultKind::Vrid));
     // Counts have gone on since the beginning.
     scalar(4, Value::TimeTicks(0));
-    for one in &snapshot.routers {
-        put_router(tree, snapshot, one);
+    for (one, managed) in &view.routers {
+        put_router(tree, view, one, managed);
     }
 }
 
-fn octets(address: IpAddr) -> Vec<u8> {
-    match address {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets().to_vec(),
-    }
-}
-
-fn put_router(tree: &mut Tree, snapshot: &Snapshot, one: &RouterView) {
-    let managed = &one.managed;
+fn put_router(tree: &mut Tree, view: &View, one: &RouterView, managed: &Managed) {
     let family = if one.ipv6 { 2 } else { 1 };
     let place = [managed.index, one.vrid.into(), family];
     let mut put = |entry: &[u32], column: u32, value| {
@@ -61,11 +52,17 @@ fn put_router(tree: &mut Tree, snapshot: &Snapshot, one: &RouterView) {
         (5, Value::Octets(managed.mac.clone())),
         (6, Value::Integer(state(one.state))),
         (7, Value::Gauge32(one.priority.into())),
-        (8, Value::Integer(number(managed.advertised.len() as u128))),
+        (
+            8,
+            Value::Integer(number(managed.instance.addresses.len() as u128)),
+        ),
         (9, Value::Integer(number(managed.interval.as_millis() / 10))),
-        (10, Value::Integer(truth(managed.preempt))),
-        (11, Value::Integer(truth(managed.accept))),
-        (12, Value::TimeTicks(ticks(one.since, snapshot.taken))),
+        (10, Value::Integer(truth(managed.instance.preempt))),
+        (11, Value::Integer(truth(managed.instance.accept))),
+        (
+            12,
+            Value::TimeTicks(managed.begun.map_or(0, |begun| ticks(begun, view.taken))),
+        ),
         (13, Value::Integer(1)),
     ];
     for (column, value) in columns {
@@ -76,11 +73,7 @@ fn put_router(tree: &mut Tree, snapshot: &Snapshot, one: &RouterView) {
     let faults = |kind| Value::Counter64(counters.fault(kind));
     let statistics = [
         (1, Value::Counter32(count(counters.became_master))),
-        // A master got there because no other answered, as far as is known; all others are none.
-        (
-            2,
-            Value::Integer(if one.state == StateKind::Master { 3 } else { 0 }),
-        ),
+        (2, Value::Integer(managed.reason as i32)),
         (3, Value::Counter64(counters.adverts_received)),
         (4, faults(FaultKind::Interval)),
         (5, faults(FaultKind::Ttl)),
@@ -96,8 +89,8 @@ fn put_router(tree: &mut Tree, snapshot: &Snapshot, one: &RouterView) {
     for (column, value) in statistics {
         put(STATISTICS, column, value);
     }
-    for address in &managed.advertised {
-        let octets = octets(*address).into_iter().map(u32::from);
+    for address in &managed.instance.addresses {
+        let octets = octets(address.address).into_iter().map(u32::from);
         let place: Vec<u32> = place.into_iter().chain(octets).collect();
         tree.put(&[SUBTREE, ADDRESSES, &[2]].concat(), &place, Value::Integer(1));
     }
