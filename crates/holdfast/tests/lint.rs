@@ -249,3 +249,44 @@ fn fixes_go_into_the_file_of_the_node_that_they_are_for() {
     assert_eq!(read("lb1.conf"), NODE);
     assert_eq!(read("lb2.conf"), second.replace("192.0.2.10", "192.0.2.10/32"));
 }
+
+#[test]
+fn folders_of_heartbeat_are_judged_together_unless_they_are_alone() {
+    let documents = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../compat-fixtures/documents/heartbeat");
+    let folder = tempfile::tempdir().expect("it works");
+    for node in ["004-lb1", "004-lb2"] {
+        fs::create_dir(folder.path().join(node)).expect("it works");
+        for name in ["ha.cf", "haresources", "authkeys"] {
+            let path = folder.path().join(node).join(name);
+            fs::copy(documents.join(node).join(name), &path).expect("it works");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("it works");
+        }
+    }
+    let alone = lint(
+        folder.path(),
+        &["--format", "concise", "--alone", "004-lb1", "004-lb2"],
+    );
+    assert!(!text(&alone.stdout).contains("differ"), "{}", text(&alone.stdout));
+    fs::write(
+        folder.path().join("004-lb2/haresources"),
+        "lb2.example.com 192.168.0.99\n",
+    )
+    .expect("it works");
+    let together = lint(folder.path(), &["--format", "concise", "004-lb1", "004-lb2"]);
+    let said = text(&together.stdout);
+    assert_eq!(together.status.code(), Some(1), "{said}");
+    assert!(said.contains("hb-resources-differ"), "{said}");
+    let explained = lint(folder.path(), &["--explain", "hb-resources-differ"]);
+    assert!(
+        text(&explained.stdout).contains("the same haresources"),
+        "{}",
+        text(&explained.stdout)
+    );
+    fs::set_permissions(
+        folder.path().join("004-lb1/authkeys"),
+        fs::Permissions::from_mode(0o644),
+    )
+    .expect("it works");
+    let open = lint(folder.path(), &["--format", "concise", "004-lb1"]);
+    assert!(text(&open.stdout).contains("authkeys"), "{}", text(&open.stdout));
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use syntax::{Diagnostic, Severity};
 
-use crate::{haproxy, keepalived};
+use crate::{haproxy, heartbeat, keepalived};
 
 /// The level that a code is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -85,7 +85,9 @@ impl Levels {
 
 /// The codes of all languages.
 pub(crate) fn all_codes() -> impl Iterator<Item = &'static str> {
-    haproxy::codes().chain(keepalived::codes())
+    haproxy::codes()
+        .chain(keepalived::codes())
+        .chain(heartbeat::codes())
 }
 
 /// Whether a finding has that code.

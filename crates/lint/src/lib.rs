@@ -4,7 +4,7 @@
 //! the machine through [`Facts`], and neither the proxy's plan nor a process: a file can be judged on a machine that could not run
 //! it.
 //!
-//! [`haproxy`] has the rules for haproxy.cfg, [`keepalived`] those for keepalived.conf, [`migrate`] what a file has to become for another version; a file each.
+//! [`haproxy`] has the rules for haproxy.cfg, [`keepalived`] those for keepalived.conf, [`heartbeat`] those for ha.cf and its companions, [`migrate`] what a file has to become for another version; a file each.
 
 mod allow;
 pub mod diff;
@@ -13,6 +13,7 @@ mod facts;
 mod fixes;
 pub mod fmt;
 pub mod haproxy;
+pub mod heartbeat;
 pub mod keepalived;
 mod levels;
 pub mod migrate;

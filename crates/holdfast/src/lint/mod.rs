@@ -1,6 +1,7 @@
 //! `holdfast lint`: all that is wrong or odd in configuration files, in one pass, with fixes. What is judged, and how, is the crate
 //! `lint`'s; here are the command line, the files and the machine.
 
+mod heartbeat;
 pub(crate) mod machine;
 mod output;
 
@@ -33,7 +34,8 @@ const ROUNDS: usize = 10;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Files of haproxy, each judged by itself, and folders, whose *.cfg files are read as one configuration; files of keepalived,
-    /// judged as those of the nodes of one cluster, together with haproxy's.
+    /// judged as those of the nodes of one cluster, together with haproxy's; folders with an ha.cf, judged as those of the nodes of a
+    /// cluster of heartbeat.
     #[arg(required_unless_present = "explain", value_name = "FILE")]
     files: Vec<String>,
     /// Read all files as one configuration, as haproxy does with several -f.
@@ -106,12 +108,20 @@ fn lint(options: &Options) -> Result<u8, String> {
             .set(code, *level)
             .map_err(|error| format!("--level: {error}"))?;
     }
+    let (clusters, others): (Vec<&String>, Vec<&String>) =
+        options.files.iter().partition(|name| heartbeat::is_folder(name));
     let (nodes, proxies): (Vec<&String>, Vec<&String>) =
-        options.files.iter().partition(|name| is_keepalived_file(name));
-    let sets = sets(options, &nodes, &proxies);
+        others.into_iter().partition(|name| is_keepalived_file(name));
+    let mut sets = sets(options, &nodes, &proxies);
+    sets.extend(
+        heartbeat::sets(&clusters, options.alone)?
+            .into_iter()
+            .map(Set::Heartbeat),
+    );
     let dialects = Dialects::of(options, &nodes, &proxies)?;
     let judge = |set: &Set| match set {
         Set::Proxy(inputs) => haproxy::lint(inputs, dialects.proxy, &But(&Machine), &Machine, &levels),
+        Set::Heartbeat(nodes) => ::lint::heartbeat::lint(nodes, &heartbeat_conf::Elsewhere, &levels),
         Set::Nodes(nodes, proxies) => {
             let machine = keepalived::Machine {
                 host: &crate::keepalived::host::Machine,
@@ -187,6 +197,8 @@ enum Set {
     Proxy(Vec<Input>),
     /// The files of nodes, and the configurations of haproxy that go with them.
     Nodes(Vec<keepalived::Input>, Vec<Vec<Input>>),
+    /// heartbeat's files of nodes.
+    Heartbeat(Vec<heartbeat_conf::Inputs>),
 }
 
 /// What the command line has judged together.

@@ -2,7 +2,7 @@
 
 use ::lint::haproxy::RULES;
 use ::lint::render::{SarifRule, github, sarif};
-use ::lint::{Report, haproxy, keepalived};
+use ::lint::{Report, haproxy, heartbeat, keepalived};
 use syntax::render::{HaproxyShape, concise, full, haproxy as haproxy_shape, json};
 use syntax::{Applicability, Severity};
 
@@ -66,6 +66,12 @@ fn about(code: &str) -> Option<SarifRule> {
             text: format!("{} To mend it: {}.", rule.why, rule.mend),
         });
     }
+    if let Some(rule) = heartbeat::RULES.iter().find(|rule| rule.code == code) {
+        return Some(SarifRule {
+            title: rule.title.to_owned(),
+            text: format!("{} To mend it: {}.", rule.why, rule.mend),
+        });
+    }
     let of_keepalived = || {
         let (_, title) = keepalived_conf::codes::CODES
             .iter()
@@ -85,7 +91,10 @@ fn about(code: &str) -> Option<SarifRule> {
 /// What a code means, for people.
 pub(super) fn explain(code: &str) -> Result<String, String> {
     let known = about(code).ok_or_else(|| {
-        match syntax::closest(code.as_bytes(), haproxy::codes().chain(keepalived::codes())) {
+        let all = haproxy::codes()
+            .chain(keepalived::codes())
+            .chain(heartbeat::codes());
+        match syntax::closest(code.as_bytes(), all) {
             Some(closest) => format!("there is no finding '{code}': '{closest}'?"),
             None => format!("there is no finding '{code}'"),
         }
