@@ -15,6 +15,7 @@ mod lsp;
 mod migrate;
 mod migrate_heartbeat;
 mod plan;
+mod reload;
 mod replace;
 mod report;
 mod service_manager;

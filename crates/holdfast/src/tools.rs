@@ -53,6 +53,10 @@ enum Command {
     ///
     /// Exit status: 0 when the editor ended it, 1 when it went away.
     Lsp(LspOptions),
+    /// Reload as a transaction: a new haproxy.cfg takes the place of the one that runs, and the old one comes back when the new worker fails.
+    ///
+    /// Exit status: 0 when the new one runs, 1 when the old one is back, 2 when something could not be done.
+    Reload(crate::reload::Options),
     /// Run as haproxy, with its command line.
     #[command(disable_help_flag = true)]
     Haproxy {
@@ -99,6 +103,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         Some(Command::Migrate(options)) => ExitCode::from(crate::migrate::run(&options)),
         Some(Command::Explain(options)) => ExitCode::from(crate::explain::run(&options)),
         Some(Command::Plan(options)) => ExitCode::from(crate::plan::run(&options)),
+        Some(Command::Reload(options)) => ExitCode::from(crate::reload::run(&options)),
         Some(Command::Fmt(options)) => ExitCode::from(crate::fmt::run(&options)),
         Some(Command::Lsp(_)) => ExitCode::from(crate::lsp::run()),
         Some(Command::Simulate(options)) => ExitCode::from(crate::simulate::run(&options)),
