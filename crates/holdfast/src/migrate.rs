@@ -1,10 +1,15 @@
 //! `holdfast migrate`: what haproxy.cfg and keepalived.conf files have to become for another version. What is found and written is the crate
 //! `lint`'s to say; here are the command line, the files, and what the language of the target still has against the result.
 
+mod found;
+
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use ::lint::migrate::report::{Refused, Report, html, json, markdown, text};
+use ::lint::migrate::report::{
+    Machine as Whole, Refused, Report, html, json, machine_json, machine_markdown, machine_text, markdown,
+    text,
+};
 use ::lint::migrate::{self, Kind, Migrated};
 use haproxy_cfg::{Dialect, Input, LoadOptions, load};
 use syntax::{Severity, Version};
@@ -12,6 +17,8 @@ use syntax::{Severity, Version};
 use crate::host::But;
 use crate::keepalived::elsewhere::Elsewhere;
 use crate::language::is_keepalived;
+
+use self::found::Found;
 use crate::lint::machine::Machine;
 
 /// Exit status when nothing is left to decide.
@@ -177,17 +184,16 @@ pub(crate) fn run(options: &Options) -> u8 {
         status = FAILED;
     };
     let mut all = Vec::new();
+    let mut found = Found::default();
     for name in &options.files {
-        match names(name) {
-            Ok(names) => {
-                for name in names {
-                    match file(options, from, to, &name) {
-                        Ok(done) => all.push(done),
-                        Err(error) => fail(&name, error),
-                    }
-                }
-            }
-            Err(error) => fail(name, error.to_string()),
+        if let Err(error) = found.take(name) {
+            fail(name, error.to_string());
+        }
+    }
+    for name in &found.files {
+        match file(options, from, to, name) {
+            Ok(done) => all.push(done),
+            Err(error) => fail(name, error),
         }
     }
     let reports: Vec<Report<'_>> = all
@@ -198,8 +204,17 @@ pub(crate) fn run(options: &Options) -> u8 {
             refused: &done.refused,
         })
         .collect();
+    // What lies in folders is a machine's; files that are named one by one are told one by one.
+    let whole = Whole {
+        files: &reports,
+        clusters: &found.clusters,
+        left: &found.left,
+    };
     let shown = match options.format {
-        Format::Html => html(&reports),
+        Format::Html => html(&whole),
+        Format::Text if found.folders => machine_text(&whole),
+        Format::Markdown if found.folders => machine_markdown(&whole),
+        Format::Json if found.folders => machine_json(&whole),
         Format::Text => reports.iter().map(text).collect::<Vec<_>>().join("\n"),
         Format::Markdown => reports.iter().map(markdown).collect::<Vec<_>>().join("\n"),
         Format::Json => reports.iter().map(json).collect(),
@@ -207,35 +222,10 @@ pub(crate) fn run(options: &Options) -> u8 {
     // A reader that went away does not want the rest.
     let _ = io::stdout().write_all(shown.as_bytes());
     let open = |done: &Done| done.migrated.count(Kind::Decide) > 0 || !done.refused.is_empty();
-    if status == FINE && all.iter().any(open) {
+    if status == FINE && (all.iter().any(open) || !found.clusters.is_empty()) {
         status = OPEN;
     }
     status
-}
-
-/// The files that an argument names.
-fn names(name: &str) -> io::Result<Vec<String>> {
-    if !std::fs::metadata(name)?.is_dir() {
-        return Ok(vec![name.to_owned()]);
-    }
-    let mut out = Vec::new();
-    for entry in std::fs::read_dir(name)? {
-        let path = entry?.path();
-        if path
-            .extension()
-            .is_some_and(|ending| ending == "cfg" || ending == "conf")
-            && path.is_file()
-        {
-            out.push(path.to_string_lossy().into_owned());
-        }
-    }
-    out.sort_unstable();
-    if out.is_empty() {
-        return Err(io::Error::other(
-            "no file in it has a name that ends in .cfg or .conf",
-        ));
-    }
-    Ok(out)
 }
 
 fn file(options: &Options, from: Option<Version>, to: Option<Version>, name: &str) -> Result<Done, String> {

@@ -76,6 +76,21 @@ fn work(folders: &[String], output: Option<&Path>) -> Result<(String, bool), Str
     Ok((text, blocked))
 }
 
+/// What the files of one node show by themselves, for a report; nothing is written.
+pub(crate) fn look(folder: &Path) -> Result<Migration, String> {
+    let loaded = load(&files(folder)?, &Elsewhere);
+    if let Some(refused) = loaded.diagnostics.iter().find(|told| told.refuses) {
+        return Err(refused.message.clone());
+    }
+    let place = folder.display().to_string();
+    let node = Node {
+        place: &place,
+        name: None,
+        configuration: &loaded.configuration,
+    };
+    migrate(&[node]).map_err(|error| error.to_string())
+}
+
 /// The three files of a folder.
 fn files(folder: &Path) -> Result<Inputs, String> {
     let file = |name: &str| {

@@ -146,6 +146,70 @@ fn a_file_of_keepalived_is_migrated_between_its_own_versions_and_formatted() {
 }
 
 #[test]
+fn folders_of_a_machine_are_one_report() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, text).expect("written");
+    };
+    put("haproxy/haproxy.cfg", OLD);
+    put(
+        "haproxy/conf.d/old.cfg",
+        "frontend f\n    mode http\n    bind :80\n    timeout client 5s\n    reqideny \\.exe\n",
+    );
+    put("haproxy/errors/503.http", "HTTP/1.0 503 no\r\n\r\n");
+    put("haproxy/other.conf", "[agent]\nscope: x\n");
+    put(
+        "keepalived/keepalived.conf",
+        "vrrp_instance A {\n  interface eth0\n  virtual_router_id 5\n  virtual_ipaddress {\n    192.0.2.1/24\n  }\n}\n",
+    );
+    put(
+        "ha.d/ha.cf",
+        "keepalive 1\ndeadtime 5\nbcast eth0\nnode lb1 lb2\nstonith_host * external foo\n",
+    );
+    put("ha.d/haresources", "lb1 IPaddr::192.0.2.9/24/eth0\n");
+    let names: Vec<String> = ["haproxy", "keepalived", "ha.d"]
+        .iter()
+        .map(|name| folder.path().join(name).to_str().expect("a name").to_owned())
+        .collect();
+    let run = |format: &str| {
+        let mut arguments = vec!["migrate", "--format", format];
+        arguments.extend(names.iter().map(String::as_str));
+        holdfast(&arguments)
+    };
+    let said = run("json");
+    assert_eq!(said.status.code(), Some(1), "{}", text(&said.stderr));
+    let value: serde_json::Value = serde_json::from_slice(&said.stdout).expect("it is JSON");
+    let verdict = |ending: &str| {
+        let rows = value["machine"].as_array().expect("rows");
+        let row = rows
+            .iter()
+            .find(|row| row["file"].as_str().is_some_and(|file| file.ends_with(ending)));
+        row.unwrap_or_else(|| panic!("{ending}: {value:#}"))["verdict"]
+            .as_str()
+            .expect("a verdict")
+            .to_owned()
+    };
+    assert_eq!(verdict("conf.d/old.cfg"), "first");
+    assert!(verdict("haproxy/haproxy.cfg").starts_with("now"));
+    assert!(verdict("keepalived.conf").starts_with("now"));
+    assert_eq!(verdict("ha.d"), "never", "its fencing has nothing in its place");
+    let left = value["left"].to_string();
+    assert!(left.contains("503.http") && left.contains("other.conf"), "{left}");
+    let page = text(&run("html").stdout);
+    assert!(
+        page.contains("What never, as it stands") && page.contains("<details>"),
+        "{page}"
+    );
+    let shown = text(&run("text").stdout);
+    assert!(
+        shown.contains("\nWhat first\n") && shown.contains("--write"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn files_are_formatted_in_place_and_standard_input_to_standard_output() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.cfg");

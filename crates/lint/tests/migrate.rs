@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lint::edit::EditError;
-use lint::migrate::report::{Report, html, json, markdown, text};
+use lint::migrate::report::{
+    Cluster, Machine, Report, html, json, machine_json, machine_markdown, machine_text, markdown, text,
+};
 use lint::migrate::{Migrated, Options, VERSIONS, keepalived, migrate, reference};
 use syntax::Version;
 
@@ -231,7 +233,13 @@ fn reports_of_all_forms_say_the_same_and_escape_what_they_show() {
     };
     let migrated = migrate(before, options).expect("the edits fit");
     let report = report(&migrated);
-    let page = html(std::slice::from_ref(&report));
+    let files = std::slice::from_ref(&report);
+    let machine = Machine {
+        files,
+        clusters: &[],
+        left: &[],
+    };
+    let page = html(&machine);
     assert!(
         !page.contains("<script>") && page.contains("&lt;script&gt;"),
         "{page}"
@@ -251,6 +259,89 @@ fn reports_of_all_forms_say_the_same_and_escape_what_they_show() {
         assert!(page.contains(finding.migration));
     }
     assert!(plain.contains("guessed") && table.contains("guessed") && page.contains("guessed"));
+}
+
+/// A machine with a file of each kind: one that goes at once, one that is otherwise, one that waits, and a cluster that cannot.
+#[test]
+fn a_machine_is_told_what_goes_now_what_first_and_what_never() {
+    let options = |pin| Options {
+        from: Some(Version::new(1, 8)),
+        to: Version::new(3, 4),
+        pin,
+    };
+    let done = |text: &str, pin| migrate(text.as_bytes(), options(pin)).expect("the edits fit");
+    let plain = done(
+        "global\n    nbthread 1\n    insecure-setuid-wanted\n    no strict-limits\n",
+        false,
+    );
+    let otherwise = done(
+        "backend b\n    server a 127.0.0.1:1\n    server b 127.0.0.1:2\n",
+        false,
+    );
+    let waits = done(
+        "frontend f\n    mode http\n    bind :80\n    reqideny \\.exe\n",
+        false,
+    );
+    let report = |name, migrated| Report {
+        name,
+        migrated,
+        refused: &[],
+    };
+    let files = [
+        report("waits.cfg", &waits),
+        report("otherwise.cfg", &otherwise),
+        report("plain.cfg", &plain),
+    ];
+    let clusters = [Cluster {
+        name: "/etc/ha.d".to_owned(),
+        blocking: vec!["stonith: <no>".to_owned()],
+        by_hand: Vec::new(),
+    }];
+    let left = [(
+        "/etc/haproxy/errors.http".to_owned(),
+        "no configuration".to_owned(),
+    )];
+    let machine = Machine {
+        files: &files,
+        clusters: &clusters,
+        left: &left,
+    };
+    let value: serde_json::Value = serde_json::from_str(&machine_json(&machine)).expect("it is JSON");
+    let verdicts: Vec<(&str, &str)> = value["machine"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| {
+            (
+                row["file"].as_str().expect("a name"),
+                row["verdict"].as_str().expect("a verdict"),
+            )
+        })
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            ("plain.cfg", "now"),
+            ("otherwise.cfg", "now-otherwise"),
+            ("waits.cfg", "first"),
+            ("/etc/ha.d", "never")
+        ]
+    );
+    let (text, table, page) = (machine_text(&machine), machine_markdown(&machine), html(&machine));
+    for shown in [&text, &table, &page] {
+        assert!(
+            shown.contains("2 can be switched now, 1 after somebody has decided, 1 never as it stands"),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("What first") && shown.contains("errors.http"),
+            "{shown}"
+        );
+    }
+    assert!(text.contains("stonith: <no>") && !page.contains("<no>") && !table.contains("<no>"));
+    for colour in ["green", "yellow", "red", "black"] {
+        assert!(page.contains(&format!("class=\"light {colour}\"")), "{colour}");
+    }
 }
 
 /// Whatever a file holds, its migration ends, and a second one changes nothing.

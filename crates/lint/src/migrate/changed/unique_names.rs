@@ -1,5 +1,6 @@
 //! Names of proxies are unique since 1.6.
 
+use rustc_hash::FxHashMap;
 use syntax::Version;
 
 use super::super::task::{Found, Task};
@@ -14,27 +15,28 @@ pub(super) const MIGRATION: Migration = Migration {
 };
 
 fn find(task: &Task<'_>, found: &mut Vec<Found>) {
+    // The first of each name, among those that take connections and among those that have servers.
+    let mut firsts: FxHashMap<(&str, bool), usize> = FxHashMap::default();
     for (at, section) in task.file.proxies() {
-        let earlier = task
-            .file
-            .proxies()
-            .take_while(|(other, _)| *other < at)
-            .find(|(_, other)| {
-                other.name == section.name
-                    && (other.is_frontend() && section.is_frontend()
-                        || other.is_backend() && section.is_backend())
-            });
-        if let Some((first, _)) = earlier {
-            let message = format!(
-                "'{}' has a name that another one has; this is refused since 1.6",
-                section.title()
-            );
-            let advice = "give it another name, and see who means which";
-            found.push(
-                Found::new(task.headers(&[first, at]), message)
-                    .advice(advice)
-                    .decide(),
-            );
+        let sides = [(section.is_frontend(), false), (section.is_backend(), true)];
+        let mine = sides
+            .iter()
+            .filter(|(is, _)| *is)
+            .map(|(_, side)| (section.name.as_str(), *side));
+        let earlier = mine.clone().filter_map(|key| firsts.get(&key).copied()).min();
+        for key in mine {
+            firsts.entry(key).or_insert(at);
         }
+        let Some(first) = earlier else { continue };
+        let message = format!(
+            "'{}' has a name that another one has; this is refused since 1.6",
+            section.title()
+        );
+        let advice = "give it another name, and see who means which";
+        found.push(
+            Found::new(task.headers(&[first, at]), message)
+                .advice(advice)
+                .decide(),
+        );
     }
 }

@@ -3,62 +3,68 @@
 use std::fmt::Write as _;
 
 use super::super::Kind;
+use super::machine::{Machine, PARTS, Row};
 use super::{REFUSED, Report, offered, place};
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}\
 table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #ddd}\
 th{background:#f4f4f4}code,pre{font:14px/1.45 ui-monospace,monospace}pre{background:#f7f7f7;padding:1rem;overflow-x:auto}\
 .light{display:inline-block;width:.9em;height:.9em;border-radius:50%;margin-right:.5em;border:1px solid #0003}\
-.green{background:#2a9d3a}.yellow{background:#e9b100}.red{background:#d32f2f}\
+.green{background:#2a9d3a}.yellow{background:#e9b100}.red{background:#d32f2f}.black{background:#333}ul{margin:.2rem 0;padding-left:1.2rem}\
 .add{background:#e6f6e6;display:block}.del{background:#fbe9e9;display:block}.hunk{color:#666;display:block}.same{display:block}\
-details{margin:1rem 0}summary{cursor:pointer;font-weight:600}.small{color:#555;font-size:.9em}td:first-child{white-space:nowrap}";
+details{margin:1rem 0}summary{cursor:pointer;font-weight:600}.small{color:#555;font-size:.9em}td:first-child{overflow-wrap:anywhere}td:first-child .light{flex:none}";
 
-/// The colour of a file's light, and what it means.
-fn light(report: &Report<'_>) -> (&'static str, &'static str) {
-    let migrated = report.migrated;
-    if migrated.count(Kind::Decide) > 0 || !report.refused.is_empty() {
-        ("red", "a person has to decide first")
-    } else if migrated.count(Kind::Changed) > 0 {
-        ("yellow", "can be switched; some things will behave otherwise")
-    } else {
-        ("green", "can be switched")
-    }
-}
-
-/// The report of all files as one page.
+/// The report of a machine as one page: a table with a light for each file, what stands in the way, then file after file.
 #[must_use]
-pub fn html(reports: &[Report<'_>]) -> String {
+pub fn html(machine: &Machine<'_>) -> String {
     let mut out = String::from(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>Migration</title>\n",
     );
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "<style>{STYLE}</style>\n</head>\n<body>\n<h1>Migration</h1>");
-    out.push_str("<table>\n<tr><th>file</th><th>from</th><th>to</th><th>to decide</th><th>rewritten</th><th>changes</th><th>kept</th></tr>\n");
-    for (at, report) in reports.iter().enumerate() {
-        let (colour, meaning) = light(report);
-        let count = |kind| report.migrated.count(kind);
+    let _ = writeln!(
+        out,
+        "<style>{STYLE}</style>\n</head>\n<body>\n<h1>Migration</h1>\n<p>{}.</p>",
+        machine.sums()
+    );
+    let rows = machine.rows();
+    for (title, verdicts) in PARTS {
+        let of: Vec<&Row> = rows
+            .iter()
+            .filter(|row| verdicts.contains(&row.verdict))
+            .collect();
+        if of.is_empty() {
+            continue;
+        }
         let _ = writeln!(
             out,
-            "<tr><td><span class=\"light {colour}\" title=\"{meaning}\"></span><a href=\"#file-{at}\">{}</a></td><td>{}</td><td>{}</td>\
-             <td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            escaped(report.name),
-            report.migrated.from,
-            report.migrated.to,
-            count(Kind::Decide),
-            count(Kind::Rewritten),
-            count(Kind::Changed),
-            count(Kind::Pinned)
+            "<h2>{title}</h2>\n<table>\n<tr><th>file</th><th>from, to</th><th>what</th><th>then</th></tr>"
         );
+        for row in of {
+            summary(&mut out, machine, row);
+        }
+        out.push_str("</table>\n");
     }
-    out.push_str("</table>\n");
-    for (at, report) in reports.iter().enumerate() {
-        let (colour, meaning) = light(report);
+    if !machine.left.is_empty() {
+        out.push_str("<h2>Not looked at</h2>\n<table>\n<tr><th>file</th><th>why</th></tr>\n");
+        for (name, why) in machine.left {
+            let _ = writeln!(
+                out,
+                "<tr><td>{}</td><td>{}</td></tr>",
+                escaped(name),
+                escaped(why)
+            );
+        }
+        out.push_str("</table>\n");
+    }
+    for (at, report) in machine.files.iter().enumerate() {
+        let verdict = report.verdict();
         let _ = writeln!(
             out,
-            "<h2 id=\"file-{at}\"><span class=\"light {colour}\"></span>{}</h2>\n<p>{}. <span class=\"small\">From {} {} to {}.</span></p>",
+            "<h2 id=\"file-{at}\"><span class=\"light {}\"></span>{}</h2>\n<p>{}. <span class=\"small\">From {} {} to {}.</span></p>",
+            verdict.colour(),
             escaped(report.name),
-            upper(meaning),
+            upper(verdict.title()),
             report.migrated.program,
             escaped(&report.from()),
             report.migrated.to
@@ -67,6 +73,32 @@ pub fn html(reports: &[Report<'_>]) -> String {
     }
     out.push_str("</body>\n</html>\n");
     out
+}
+
+/// A row of the summary; the name leads to the file's own part.
+fn summary(out: &mut String, machine: &Machine<'_>, row: &Row) {
+    let part = machine.files.iter().position(|report| report.name == row.name);
+    let name = match part {
+        Some(at) => format!("<a href=\"#file-{at}\">{}</a>", escaped(&row.name)),
+        None => escaped(&row.name),
+    };
+    let mut what = format!("<span>{}</span>", upper(row.verdict.title()));
+    if !row.obstacles.is_empty() {
+        what.push_str("<ul>");
+        for obstacle in &row.obstacles {
+            let _ = write!(what, "<li>{}</li>", escaped(obstacle));
+        }
+        what.push_str("</ul>");
+    }
+    let _ = writeln!(
+        out,
+        "<tr><td><span class=\"light {}\" title=\"{}\"></span>{name}</td><td>{} {}</td><td>{what}</td><td><code>{}</code></td></tr>",
+        row.verdict.colour(),
+        row.verdict.title(),
+        row.program,
+        row.way,
+        escaped(&row.command)
+    );
 }
 
 fn file(out: &mut String, report: &Report<'_>) {

@@ -1,14 +1,19 @@
 //! For programs.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Report;
 
 /// The report as one JSON object.
 #[must_use]
 pub fn json(report: &Report<'_>) -> String {
+    format!("{:#}\n", value(report))
+}
+
+/// The same, before it is written.
+pub(super) fn value(report: &Report<'_>) -> Value {
     let migrated = report.migrated;
-    let value = json!({
+    json!({
         "file": report.name,
         "program": migrated.program,
         "from": migrated.from.to_string(),
@@ -18,6 +23,5 @@ pub fn json(report: &Report<'_>) -> String {
         "findings": migrated.findings,
         "refused": report.refused,
         "diff": report.diff(),
-    });
-    format!("{value:#}\n")
+    })
 }

@@ -64,7 +64,7 @@ pub fn markdown(report: &Report<'_>) -> String {
 }
 
 /// Text that stays within its cell.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     text.replace('\\', "\\\\")
         .replace('|', "\\|")
         .replace('<', "&lt;")
@@ -73,7 +73,7 @@ fn cell(text: &str) -> String {
 }
 
 /// Code that stays within its cell.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let fence = if text.contains('`') { "``" } else { "`" };
     format!("{fence}{}{fence}", text.replace('|', "\\|").replace('\n', " "))
 }

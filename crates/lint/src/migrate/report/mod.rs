@@ -2,11 +2,13 @@
 
 mod html;
 mod json;
+mod machine;
 mod markdown;
 mod text;
 
 pub use html::html;
 pub use json::json;
+pub use machine::{Cluster, Machine, Verdict, machine_json, machine_markdown, machine_text};
 pub use markdown::markdown;
 pub use text::text;
 
