@@ -9,7 +9,8 @@ use haproxy_cfg::model::ProxyId;
 use proxy_core::http1::{RequestRef, ResponseRef};
 use proxy_core::logline::LocalTime;
 use proxy_core::sample::{
-    Arena, Body, CertificateVerdict, Effort, PacketField, SampleContext, TcpFacts, Tls, Workers, World,
+    Arena, Body, CertificateVerdict, ClientHandshake, Effort, PacketField, SampleContext, TcpFacts, Tls,
+    Workers, World,
 };
 use proxy_core::stream::{Client, Stream};
 
@@ -88,6 +89,10 @@ impl World for Here<'_> {
 
     fn tls(&self) -> Option<Tls<'_>> {
         self.io?.tls()
+    }
+
+    fn client_handshake(&self) -> Option<&ClientHandshake> {
+        self.io?.handshake()
     }
 
     fn client_certificate(&self, at: usize) -> Option<&[u8]> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use proxy_core::cache::Replay;
 use proxy_core::http1::Headers;
-use proxy_core::sample::{CertificateVerdict, TcpFacts, Tls};
+use proxy_core::sample::{CertificateVerdict, ClientHandshake, TcpFacts, Tls};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
@@ -75,6 +75,14 @@ impl Io {
             Self::Http2(stream) => Some(stream.secured()?.agreed()),
             Self::Rehearsed(io) => io.tls(),
             _ => self.secured()?.agreed(),
+        }
+    }
+
+    /// What was kept of the client's handshake beside what it agreed on.
+    pub(crate) fn handshake(&self) -> Option<&ClientHandshake> {
+        match self {
+            Self::Http2(stream) => stream.secured()?.handshake(),
+            _ => self.secured()?.handshake(),
         }
     }
 

@@ -835,10 +835,10 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("ssl_fc_alg_keysize", S::ClientConnection, 0, NONE, Sint).acts(),
     fetch("ssl_fc_alpn", S::ClientConnection, 0, NONE, Str).acts(),
     fetch("ssl_fc_cipher", S::ClientConnection, 0, NONE, Str).acts(),
-    fetch("ssl_fc_cipherlist_bin", S::ClientConnection, 0, &[Integer], Str),
-    fetch("ssl_fc_cipherlist_hex", S::ClientConnection, 0, &[Integer], Bin),
-    fetch("ssl_fc_cipherlist_str", S::ClientConnection, 0, &[Integer], Str),
-    fetch("ssl_fc_cipherlist_xxh", S::ClientConnection, 0, NONE, Sint),
+    fetch("ssl_fc_cipherlist_bin", S::ClientConnection, 0, &[Integer], Str).acts(),
+    fetch("ssl_fc_cipherlist_hex", S::ClientConnection, 0, &[Integer], Bin).acts(),
+    fetch("ssl_fc_cipherlist_str", S::ClientConnection, 0, &[Integer], Str).acts(),
+    fetch("ssl_fc_cipherlist_xxh", S::ClientConnection, 0, NONE, Sint).acts(),
     fetch(
         "ssl_fc_client_early_traffic_secret",
         S::ClientConnection,
@@ -852,15 +852,17 @@ pub(super) const ROWS: &[FetchRow] = &[
         0,
         NONE,
         Str,
-    ),
-    fetch("ssl_fc_client_random", S::ClientConnection, 0, NONE, Bin),
+    )
+    .acts(),
+    fetch("ssl_fc_client_random", S::ClientConnection, 0, NONE, Bin).acts(),
     fetch(
         "ssl_fc_client_traffic_secret_0",
         S::ClientConnection,
         0,
         NONE,
         Str,
-    ),
+    )
+    .acts(),
     fetch("ssl_fc_crtname", S::ClientConnection, 0, NONE, Str).since(3, 4),
     fetch("ssl_fc_curve", S::ClientConnection, 0, NONE, Str)
         .acts()
@@ -869,26 +871,27 @@ pub(super) const ROWS: &[FetchRow] = &[
     fetch("ssl_fc_early_rcvd", S::ClientConnection, 0, NONE, Bool)
         .acts()
         .since(3, 2),
-    fetch("ssl_fc_ecformats_bin", S::ClientConnection, 0, NONE, Str),
-    fetch("ssl_fc_eclist_bin", S::ClientConnection, 0, &[Integer], Str),
+    fetch("ssl_fc_ecformats_bin", S::ClientConnection, 0, NONE, Str).acts(),
+    fetch("ssl_fc_eclist_bin", S::ClientConnection, 0, &[Integer], Str).acts(),
     fetch("ssl_fc_err", S::ClientConnection, 0, NONE, Sint).acts(),
     fetch("ssl_fc_err_str", S::ClientConnection, 0, NONE, Str).acts(),
-    fetch("ssl_fc_exporter_secret", S::ClientConnection, 0, NONE, Str),
-    fetch("ssl_fc_extlist_bin", S::ClientConnection, 0, &[Integer], Str),
+    fetch("ssl_fc_exporter_secret", S::ClientConnection, 0, NONE, Str).acts(),
+    fetch("ssl_fc_extlist_bin", S::ClientConnection, 0, &[Integer], Str).acts(),
     fetch("ssl_fc_has_crt", S::ClientConnection, 0, NONE, Bool).acts(),
     fetch("ssl_fc_has_early", S::ClientConnection, 0, NONE, Bool).acts(),
     fetch("ssl_fc_has_sni", S::ClientConnection, 0, NONE, Bool).acts(),
     fetch("ssl_fc_is_resumed", S::ClientConnection, 0, NONE, Bool).acts(),
     fetch("ssl_fc_npn", S::ClientConnection, 0, NONE, Str).acts(),
     fetch("ssl_fc_protocol", S::ClientConnection, 0, NONE, Str).acts(),
-    fetch("ssl_fc_protocol_hello_id", S::ClientConnection, 0, NONE, Sint),
+    fetch("ssl_fc_protocol_hello_id", S::ClientConnection, 0, NONE, Sint).acts(),
     fetch(
         "ssl_fc_server_handshake_traffic_secret",
         S::ClientConnection,
         0,
         NONE,
         Str,
-    ),
+    )
+    .acts(),
     fetch("ssl_fc_server_random", S::ClientConnection, 0, NONE, Bin),
     fetch(
         "ssl_fc_server_traffic_secret_0",
@@ -896,10 +899,13 @@ pub(super) const ROWS: &[FetchRow] = &[
         0,
         NONE,
         Str,
-    ),
+    )
+    .acts(),
     fetch("ssl_fc_session_id", S::ClientConnection, 0, NONE, Bin),
-    fetch("ssl_fc_session_key", S::ClientConnection, 0, NONE, Bin),
-    fetch("ssl_fc_sigalgs_bin", S::ClientConnection, 0, &[Integer], Bin).since(3, 1),
+    fetch("ssl_fc_session_key", S::ClientConnection, 0, NONE, Bin).acts(),
+    fetch("ssl_fc_sigalgs_bin", S::ClientConnection, 0, &[Integer], Bin)
+        .acts()
+        .since(3, 1),
     fetch("ssl_fc_sni", S::ClientConnection, 0, NONE, Str).acts(),
     fetch(
         "ssl_fc_supported_versions_bin",
@@ -908,6 +914,7 @@ pub(super) const ROWS: &[FetchRow] = &[
         &[Integer],
         Bin,
     )
+    .acts()
     .since(3, 1),
     fetch("ssl_fc_unique_id", S::ClientConnection, 0, NONE, Bin),
     fetch("ssl_fc_use_keysize", S::ClientConnection, 0, NONE, Sint).acts(),

@@ -2,6 +2,7 @@
 //! files. A test whose programs are not there is left out, and listed so.
 
 mod bench;
+mod hello;
 mod settings;
 mod stores;
 
@@ -32,6 +33,12 @@ const TESTS: &[Test] = &[
         &[],
     ),
     ("sessions_live_as_long_as_the_file_says", settings::lifetime, &[]),
+    (
+        "what_clients_offer_is_kept_as_far_as_there_is_room",
+        hello::offered,
+        &[],
+    ),
+    ("secrets_are_those_of_the_clients_own_log", hello::secrets, &[]),
 ];
 
 fn main() {

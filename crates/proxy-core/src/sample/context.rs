@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use haproxy_cfg::model::{Config, ProxyId, Scope, Variable};
 
+use super::ClientHandshake;
 use super::{Arena, Sample};
 use crate::http1::{RequestRef, ResponseRef, chunks};
 use crate::logline::LocalTime;
@@ -257,6 +258,10 @@ pub trait World: std::fmt::Debug {
     fn is_local(&self, address: std::net::IpAddr) -> bool;
     /// What the handshake of the client at hand agreed on; none without TLS.
     fn tls(&self) -> Option<Tls<'_>>;
+    /// What was kept of the handshake of the client at hand beside that; none where nothing was.
+    fn client_handshake(&self) -> Option<&ClientHandshake> {
+        None
+    }
     /// A certificate of the client at hand in DER: its own is the first, behind it stand those that it sent with it.
     fn client_certificate(&self, at: usize) -> Option<&[u8]>;
     /// What was found wrong with the certificate of the client at hand, and passed over.

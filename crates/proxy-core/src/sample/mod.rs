@@ -11,6 +11,7 @@ mod convert;
 pub(crate) mod entry;
 mod expression;
 mod fetch;
+mod handshake;
 pub(crate) mod variable;
 
 use std::net::IpAddr;
@@ -26,6 +27,7 @@ pub(crate) use fetch::client::destination;
 pub(crate) use fetch::header::Parts;
 pub(crate) use fetch::http::path_start;
 pub(crate) use fetch::protocol::rdp_cookie;
+pub use handshake::ClientHandshake;
 pub(crate) use variable::{
     Condition as VariableCondition, Named, set as set_variable, unset as unset_variable,
 };

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use proxy_core::openssl_ciphers;
-use proxy_core::sample::{CertificateVerdict, Tls};
+use proxy_core::sample::{CertificateVerdict, ClientHandshake, Tls};
 use proxy_core::stream::ServerHandshake;
 use rustls::sign::CertifiedKey;
 use rustls::{CommonState, HandshakeKind, NamedGroup, ProtocolVersion};
@@ -22,6 +22,8 @@ pub struct TlsIo {
     shown: Option<Arc<CertifiedKey>>,
     /// Who judged the client's certificate, where that passes errors over.
     lenient: Option<Arc<ClientCertificate>>,
+    /// What was kept of the handshake.
+    handshake: Option<Box<ClientHandshake>>,
 }
 
 thread_local! {
@@ -42,12 +44,21 @@ pub(crate) fn chosen() -> Option<Arc<CertifiedKey>> {
 
 impl TlsIo {
     /// One whose client was shown a certificate.
-    pub(crate) fn of_client((stream, lenient): Accepted, shown: Option<Arc<CertifiedKey>>) -> Self {
+    pub(crate) fn of_client(
+        (stream, lenient, handshake): Accepted,
+        shown: Option<Arc<CertifiedKey>>,
+    ) -> Self {
         Self {
             stream: stream.into(),
             shown,
             lenient,
+            handshake,
         }
+    }
+
+    /// What was kept of the client's handshake.
+    pub(crate) fn handshake(&self) -> Option<&ClientHandshake> {
+        self.handshake.as_deref()
     }
 
     /// One to a server.
@@ -56,6 +67,7 @@ impl TlsIo {
             stream: stream.into(),
             shown: None,
             lenient: None,
+            handshake: None,
         }
     }
 
@@ -122,6 +134,7 @@ impl TlsIo {
             chain: chain.iter().map(|der| der.to_vec().into()).collect(),
             shown: self.shown.clone(),
             verdict: self.verdict(),
+            handshake: self.handshake.clone(),
         })
     }
 
@@ -155,9 +168,15 @@ pub(crate) struct Secured {
     chain: Vec<Box<[u8]>>,
     shown: Option<Arc<CertifiedKey>>,
     verdict: CertificateVerdict,
+    handshake: Option<Box<ClientHandshake>>,
 }
 
 impl Secured {
+    /// What was kept of the handshake beside that.
+    pub(crate) fn handshake(&self) -> Option<&ClientHandshake> {
+        self.handshake.as_deref()
+    }
+
     /// What the handshake agreed on.
     pub(crate) fn agreed(&self) -> Tls<'_> {
         Tls {

@@ -18,6 +18,7 @@ mod sni;
 mod store;
 mod tickets;
 mod trust;
+mod witness;
 
 use std::collections::HashMap;
 use std::io;
@@ -25,13 +26,14 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use haproxy_cfg::model::{BindSsl, Config, Mode, OwnSsl, ProxyId, ProxyKind};
+use proxy_core::sample::ClientHandshake;
 use rustls::crypto::CryptoProvider;
 use rustls::server::{Acceptor, ProducesTickets};
 use rustls::{ServerConfig, SignatureAlgorithm};
 use syntax::Span;
 use tokio::io::AsyncWriteExt as _;
 use tokio_rustls::server::TlsStream;
-use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
+use tokio_rustls::{LazyConfigAcceptor, StartHandshake, TlsAcceptor};
 
 pub use client::ServerSide;
 pub(crate) use connection::Secured;
@@ -244,6 +246,17 @@ struct Serving {
     /// By their number, the line's own first.
     settings: Vec<ClientSettings>,
     by_sni: Arc<BySni>,
+    /// Bytes of what clients offer that are kept.
+    capture: usize,
+    /// Secrets are kept.
+    keylog: bool,
+}
+
+impl Serving {
+    /// Whether anything is kept of handshakes.
+    fn is_witnessed(&self) -> bool {
+        self.capture > 0 || self.keylog
+    }
 }
 
 /// Settings for clients who get some of the certificates.
@@ -258,8 +271,12 @@ struct ClientSettings {
     own: Option<Arc<OwnSsl>>,
 }
 
-/// A handshake that is done, with who judged the client's certificate and may have passed errors over.
-type Accepted = (TlsStream<Socket>, Option<Arc<ClientCertificate>>);
+/// A handshake that is done, with who judged the client's certificate and may have passed errors over, and what was kept of it.
+type Accepted = (
+    TlsStream<Socket>,
+    Option<Arc<ClientCertificate>>,
+    Option<Box<ClientHandshake>>,
+);
 
 impl BindSide {
     /// Shakes hands with a client.
@@ -270,18 +287,33 @@ impl BindSide {
         let now = self.now.load_full();
         if let [only] = now.settings.as_slice()
             && !now.by_sni.is_strict()
+            && !now.is_witnessed()
         {
             let stream = TlsAcceptor::from(Arc::clone(&only.config)).accept(socket).await?;
-            return Ok((stream, only.lenient.clone()));
+            return Ok((stream, only.lenient.clone(), None));
         }
-        let begun = LazyConfigAcceptor::new(Acceptor::default(), socket).await?;
+        let mut kept = None;
+        let begun = if now.capture > 0 {
+            let (accepted, socket, hello) = Box::pin(witness::first_message(socket, now.capture)).await?;
+            kept = Some(hello);
+            StartHandshake::from_parts(accepted, socket)
+        } else {
+            LazyConfigAcceptor::new(Acceptor::default(), socket).await?
+        };
         let name = begun.client_hello().server_name().map(str::to_owned);
         if !now.by_sni.has_any_for(name.as_deref()) {
             return Err(refuse_name(begun.io).await);
         }
         let settings = &now.settings[now.by_sni.settings(name.as_deref())];
-        let stream = begun.into_stream(Arc::clone(&settings.config)).await?;
-        Ok((stream, settings.lenient.clone()))
+        // The client's first message is acted on within the future.
+        let handshake = async { begun.into_stream(Arc::clone(&settings.config)).await };
+        let stream = if now.keylog {
+            let kept = kept.get_or_insert_default();
+            Box::pin(witness::with_secrets(handshake, kept)).await?
+        } else {
+            handshake.await?
+        };
+        Ok((stream, settings.lenient.clone(), kept))
     }
 }
 
@@ -370,6 +402,9 @@ fn server_config(
     // In the order of the file, unless the client's is to count.
     built.ignore_client_order = !(ssl.prefer_client_ciphers || defaults.prefer_client_ciphers);
     let tune = inner.common.tune;
+    if tune.keylog {
+        built.key_log = Arc::new(witness::Secrets);
+    }
     built.session_storage = inner.common.sessions.of_settings();
     built.max_fragment_size = match tune.hard_max_record {
         0 => None,

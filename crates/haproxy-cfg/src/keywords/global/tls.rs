@@ -302,7 +302,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "bytes of a captured ClientHello",
     )
     .takes(COUNT)
-    .checked(g::capture_size),
+    .acts(g::capture_size),
     kw(
         "tune.ssl.capture-cipherlist-size",
         GLOBAL,
@@ -310,7 +310,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "old name of tune.ssl.capture-buffer-size",
     )
     .takes(COUNT)
-    .keeps(g::capture_cipherlist),
+    .acts(g::capture_cipherlist),
     kw(
         "tune.ssl.certificate-compression",
         GLOBAL,
@@ -345,7 +345,9 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     )
     .takes(COUNT)
     .acts(g::tune_tls),
-    kw("tune.ssl.keylog", GLOBAL, ANY, "keep session keys for logs").takes(ON_OFF),
+    kw("tune.ssl.keylog", GLOBAL, ANY, "keep session keys for logs")
+        .takes(ON_OFF)
+        .acts(g::tune_tls),
     kw(
         "tune.ssl.keyupdate-rate-limit",
         GLOBAL,

@@ -205,6 +205,12 @@ pub(crate) fn capture_size(reading: &mut Reading<'_>, line: &Line<'_>) {
         return reading.tell(told.label(before, "given here before").help("remove one of them"));
     }
     reading.written.global_spans.insert(NAME, line.span());
+    let size = given
+        .arguments
+        .first()
+        .and_then(|argument| argument.value.number());
+    let size = u32::try_from(size.unwrap_or_default().max(0)).unwrap_or(u32::MAX);
+    reading.written.global.tune.tls.capture = size;
     reading.keep(given);
 }
 
@@ -217,6 +223,7 @@ pub(crate) fn tune_tls(reading: &mut Reading<'_>, line: &Line<'_>) {
     let tune = &mut reading.written.global.tune.tls;
     match given.name {
         "tune.ssl.cachesize" => tune.cache_size = number,
+        "tune.ssl.keylog" => tune.keylog = first.and_then(Value::word) == Some("on"),
         "tune.ssl.hard-maxrecord" => tune.hard_max_record = number,
         _ => tune.lifetime = number,
     }

@@ -98,11 +98,51 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A whole first message of a client.
+pub(in crate::sample) struct ClientHello<'a>(Hello<'a>);
+
+impl<'a> ClientHello<'a> {
+    /// None where it is none.
+    pub(in crate::sample) fn read(message: &'a [u8]) -> Option<Self> {
+        parse(message).filter(|hello| hello.kind == 1).map(Self)
+    }
+
+    pub(in crate::sample) fn version(&self) -> [u8; 2] {
+        self.0.version
+    }
+
+    pub(in crate::sample) fn random(&self) -> &'a [u8] {
+        self.0.random
+    }
+
+    pub(in crate::sample) fn ciphers(&self) -> &'a [u8] {
+        self.0.ciphers
+    }
+
+    /// The numbers of all extensions, two bytes each.
+    pub(in crate::sample) fn extension_numbers(&self) -> Vec<u8> {
+        let mut rest = Reader(self.0.extensions.unwrap_or_default());
+        let mut found = Vec::new();
+        while let Some(number) = rest.take(2)
+            && rest.vector(2).is_some()
+        {
+            found.extend_from_slice(number);
+        }
+        found
+    }
+
+    /// What the list holds that an extension is, its length standing in `size` bytes.
+    pub(in crate::sample) fn listed(&self, kind: u16, size: usize) -> Option<&'a [u8]> {
+        Reader(self.0.extension(kind)?).vector(size)
+    }
+}
+
 /// A hello message.
 struct Hello<'a> {
     /// 1 is the client's, 2 the server's.
     kind: u8,
     version: [u8; 2],
+    random: &'a [u8],
     ciphers: &'a [u8],
     /// What stands behind the compression methods, if anything does.
     extensions: Option<&'a [u8]>,
@@ -154,10 +194,10 @@ fn parse(record: &[u8]) -> Option<Hello<'_>> {
     let mut hello = Hello {
         kind,
         version: [version[0], version[1]],
+        random: body.take(32)?,
         ciphers: &[],
         extensions: None,
     };
-    body.take(32)?;
     body.vector(1)?;
     if kind == 1 {
         hello.ciphers = body.vector(2)?;

@@ -16,6 +16,7 @@ mod headers;
 mod hello;
 pub(in crate::sample) mod http;
 mod message;
+mod offered;
 mod parameter;
 mod payload;
 mod process;
@@ -30,6 +31,7 @@ mod variable;
 mod variables;
 
 pub(super) use condition::named_acls;
+pub(super) use hello::ClientHello;
 
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
@@ -82,6 +84,7 @@ const TABLES: &[&[Row]] = &[
     headers::ROWS,
     hello::ROWS,
     http::ROWS,
+    offered::ROWS,
     parameter::ROWS,
     payload::ROWS,
     process::ROWS,

@@ -258,7 +258,13 @@ impl Inner {
                 None => server_config(self, mode, (&ssl, own), &by_sni, &keys, teller)?,
             });
         }
-        Some(Serving { settings, by_sni })
+        let tune = self.common.tune;
+        Some(Serving {
+            settings,
+            by_sni,
+            capture: usize::try_from(tune.capture).unwrap_or(usize::MAX),
+            keylog: tune.keylog,
+        })
     }
 }
 
