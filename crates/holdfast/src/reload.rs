@@ -114,6 +114,10 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Looks at the new worker for as long as asked; what is wrong with it, if something is.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a master tells nobody of changes: it is asked now and then"
+)]
 fn watch(master: &Master<'_>, worker: u32, had: &Report, options: &Options) -> io::Result<Option<String>> {
     let end = Instant::now() + options.check_for;
     loop {
@@ -229,6 +233,7 @@ impl Master<'_> {
     }
 
     /// Reloads; gives the worker that took the place of `old`.
+    #[allow(clippy::disallowed_methods, reason = "as above")]
     fn reload(&self, old: u32) -> io::Result<u32> {
         let failed = |answer: &str| -> Option<u64> {
             let rest = answer.split_once("[failed: ")?.1;
