@@ -29,6 +29,7 @@ mod observe;
 mod pace;
 mod packet;
 mod passwords;
+mod peers;
 mod pipe;
 mod proxy_header;
 pub mod rehearsal;

@@ -32,7 +32,22 @@ pub fn open(config: &Config) -> io::Result<()> {
     let of_servers = proxies()
         .flat_map(|proxy| &proxy.servers)
         .filter_map(|server| server.outgoing.as_ref()?.namespace.as_ref());
-    let names: Vec<&Word> = of_binds.chain(of_servers).collect();
+    let at_work = || {
+        config
+            .sections
+            .peers
+            .iter()
+            .filter(|section| section.is_at_work())
+    };
+    let listeners = at_work().filter_map(|section| section.listener.as_ref());
+    let of_listeners = listeners.flat_map(|one| one.binds.iter().filter_map(|bind| bind.namespace.as_ref()));
+    let peers = at_work().flat_map(|section| section.peers.iter().filter_map(|peer| peer.server.as_ref()));
+    let of_peers = peers.filter_map(|server| server.outgoing.as_ref()?.namespace.as_ref());
+    let names: Vec<&Word> = of_binds
+        .chain(of_servers)
+        .chain(of_listeners)
+        .chain(of_peers)
+        .collect();
     if names.is_empty() {
         return Ok(());
     }

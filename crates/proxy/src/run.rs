@@ -62,6 +62,8 @@ pub struct RunInput {
     pub log_files: Files,
     /// Handles of the listeners for a process that takes them over; let go of when the listeners stop.
     pub exports: Arc<Exports>,
+    /// Another process ends for this one, and knows what is in its tables.
+    pub has_predecessor: bool,
     /// Runs on the first thread.
     pub supervisor: Supervisor,
 }
@@ -83,7 +85,9 @@ type Share = Vec<(ProxyId, usize, ListenSocket)>;
 /// When the system makes no thread or no event queue, or a listener cannot be shared.
 pub fn run(input: RunInput) -> io::Result<i32> {
     let threads = input.runtime.counters.len();
-    let mut shares = share_listeners(input.listeners, threads)?;
+    let is_for_peers = |listener: &BoundListener| matches!(listener.owner, ListenOwner::Peers { .. });
+    let (for_peers, listeners) = input.listeners.into_iter().partition(is_for_peers);
+    let mut shares = share_listeners(listeners, threads)?;
     let mut shared = Shared::new(
         input.plan,
         input.runtime,
@@ -107,6 +111,7 @@ pub fn run(input: RunInput) -> io::Result<i32> {
     let thread_of_supervisor = Rc::clone(&thread);
     let supervisor = input.supervisor;
     let receivers = input.receivers;
+    let has_predecessor = input.has_predecessor;
     let start_others = move || {
         for (at, share) in shares.into_iter().enumerate() {
             let (shared, hostname) = (Arc::clone(&shared), hostname.clone());
@@ -119,6 +124,7 @@ pub fn run(input: RunInput) -> io::Result<i32> {
         crate::log::start_forwarding(&thread);
         crate::resolve::start(&thread);
         crate::upstream::start_warming(&thread);
+        crate::peers::start(&thread, for_peers, has_predecessor)?;
         crate::log::start_receiving(&thread, receivers)
     };
     let mut start_others = Some(start_others);

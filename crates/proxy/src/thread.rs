@@ -212,10 +212,14 @@ impl Shared {
             .remove((backend, index), self.tls.store.as_deref());
     }
 
-    /// Whether nothing is accepted any more and the last session has ended.
+    /// Whether nothing is accepted any more, the last session has ended, and the process that follows knows what peers do.
     #[must_use]
     pub fn is_idle_for_good(&self) -> bool {
-        self.acceptors.load(Ordering::Acquire) == 0 && self.runtime.connections.get() == 0
+        let sections = self.runtime.peers.iter().flatten();
+        let mut sections = sections.map(|one| one.lock().unwrap_or_else(PoisonError::into_inner));
+        self.acceptors.load(Ordering::Acquire) == 0
+            && self.runtime.connections.get() == 0
+            && sections.all(|section| section.is_over())
     }
 
     /// Whether the process is on its way out.

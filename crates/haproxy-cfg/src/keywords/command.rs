@@ -269,7 +269,7 @@ pub(super) const ROWS: &[CommandRow] = &[
     row("show info", User, "[desc|json|typed]*", "show figures of the process").acts(),
     row("show libs", Operator, "", "show the libraries in use").acts(),
     row("show map", User, "[[@<ver>] <map>]", "list maps, or the entries of one").acts(),
-    row("show peers", User, "[dict|-] [section]", "show the state of peers"),
+    row("show peers", User, "[dict|-] [section]", "show the state of peers").acts(),
     row("show pools", User, "[by*] [match <pfx>] [nb]", "show what memory is used for").acts(),
     row("show proc", User, "", "show the processes").of_master().acts(),
     row("show profiling", Operator, "[<what>|<#lines>|<opts>]*", "show what profiling found").acts(),

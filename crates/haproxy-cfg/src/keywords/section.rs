@@ -27,7 +27,8 @@ pub(super) const ROWS: &[Keyword<()>] = &[
         TOP,
         Arity::exactly(1),
         "other load balancers that share stick tables",
-    ),
+    )
+    .acts(()),
     kw(
         "resolvers",
         TOP,

@@ -155,7 +155,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("send-proxy-v2-ssl", SERVER, NONE, "PROXY protocol with what TLS told").takes(NOTHING).acts(SendProxy(2 | 4)),
     kw("send-proxy-v2-ssl-cn", SERVER, NONE, "PROXY protocol with the name in the client's certificate").takes(NOTHING).acts(SendProxy(2 | 4 | 8)),
     kw("set-proxy-v2-tlv-fmt", SERVER, ONE, "a value of one's own in the PROXY protocol").since(2, 9).takes(&[text("format")]).acts(TlvFormat),
-    kw("shard", SERVER, ONE, "peers that hold a part of the entries").since(2, 7).takes(COUNT),
+    kw("shard", SERVER, ONE, "the part of the entries that a peer is told of").since(2, 7).takes(COUNT).acts(Shard),
     kw("sigalgs", SERVER, ONE, "signatures that are offered").since(2, 9).takes(SIGNATURES).acts(Sigalgs),
     kw("slowstart", SERVER, ONE, "time in which its share grows after it came up").takes(&[arg("time", MILLIS).missing("unexpected character '").time_words(&TimeWords { unexpected: "unexpected character '{byte}' in 'slowstart' argument of server {of}.", overflow: "overflow in argument <{got}> to <{kw}> of server {of}, maximum value is 2147483647 ms (~24.8 days).", underflow: "" })]).acts(Slowstart),
     kw("sni", SERVER, ONE, "name that is asked for in TLS").takes(&[arg("expression", Kind::Custom(ReadArgument(server::sni))).missing("'{kw}' : missing sni expression")]).acts(Sni),

@@ -251,6 +251,8 @@ pub struct Tune {
     pub http_cookielen: u32,
     /// `tune.http.logurilen`, bytes of the request line that are logged; 1023 unless given.
     pub http_logurilen: u32,
+    /// `tune.peers.max-updates-at-once`.
+    pub peers_updates: u32,
     /// `tune.maxaccept`.
     pub maxaccept: Option<i32>,
     /// `tune.rcvbuf.client`, `tune.sndbuf.client`.
@@ -340,6 +342,7 @@ impl Default for Tune {
             http_maxhdr: 101,
             http_cookielen: 63,
             http_logurilen: 1023,
+            peers_updates: 200,
             maxaccept: None,
             clients: SocketBuffers::default(),
             servers: SocketBuffers::default(),

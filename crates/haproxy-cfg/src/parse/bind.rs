@@ -223,6 +223,22 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// The listeners of a section of peers: those of `addresses`, as `flags` say.
+pub(crate) fn of_peers(
+    reading: &mut Reading<'_>,
+    addresses: Vec<BindAddress>,
+    flags: &mut BindLine,
+    (prefix, address): (&str, &Word<'_>),
+    span: Span,
+) -> Vec<Bind> {
+    let ssl = super::bind_tls::settings(reading, flags, prefix, &shown(address), span);
+    keep(reading, flags, address, span);
+    let built = addresses
+        .into_iter()
+        .map(|found| build(found, flags, ssl.clone(), span));
+    built.collect()
+}
+
 /// The addresses of a word and the kinds of those that are only read; none when they are wrong,
 /// which is told behind `lead`.
 fn listed(

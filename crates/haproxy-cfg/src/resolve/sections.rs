@@ -132,6 +132,7 @@ fn error_sets(reading: &mut Reading<'_>) {
 /// The sections, the conditions of FastCGI applications resolved.
 pub(super) fn build(reading: &mut Reading<'_>) -> Sections {
     let mut sections = std::mem::take(&mut reading.written.beside);
+    super::server::of_peers(reading, &mut sections.peers);
     if !sections
         .resolvers
         .iter()

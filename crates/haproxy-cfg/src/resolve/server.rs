@@ -9,11 +9,13 @@ use syntax::{Context, Diagnostic, Severity, Span};
 
 use super::inherit::Inherited;
 use super::{check_port, check_script, ids, server_tls};
+use crate::model::sections::Peers;
 use crate::model::{
     AgentSettings, CheckKind, CheckSettings, HeaderParts, LogServer, Mode, Observe, Outgoing, PoolSettings,
     Proxy, Resolution, SentHeader, Server, ServerAddr, Source, Word,
 };
 use crate::parse::Reading;
+use crate::parse::sections::peers::own_host;
 use crate::values::{Family, numeric, resolve};
 use crate::written::{MoreServerParams, ProxySection, ServerHost, ServerLine, ServerParams, Unresolved};
 
@@ -38,6 +40,25 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, check: &C
             ..server(reading, check, line, id, (&defaults, source.as_ref()))
         })
         .collect()
+}
+
+/// The servers that peers are connected to as.
+pub(super) fn of_peers(reading: &mut Reading<'_>, sections: &mut [Peers]) {
+    for mut line in std::mem::take(&mut reading.written.peer_lines) {
+        let (section, number) = &line.at;
+        let Some(section) = sections.iter_mut().find(|known| known.name == *section) else {
+            continue;
+        };
+        if section.peers.get(*number).is_some_and(|peer| peer.local) {
+            let Some(host) = own_host(section) else { continue };
+            line.written.host = host;
+        }
+        let below = (&ServerParams::default(), None);
+        let server = server(reading, &CheckKind::default(), &line.written, 0, below);
+        if let Some(peer) = section.peers.get_mut(*number) {
+            peer.server = (!server.unresolved).then(|| Box::new(server));
+        }
+    }
 }
 
 fn server(

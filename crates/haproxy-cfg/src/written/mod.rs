@@ -1,6 +1,7 @@
 //! The as-written model: what each section says itself, with its place, before defaults and names are applied.
 
 mod acl;
+mod peers;
 mod proxy;
 mod rare;
 mod reference;
@@ -18,6 +19,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::Span;
 
 pub(crate) use acl::{AclGroup, Acls, Incompatible, Looks};
+pub(crate) use peers::{PeerLine, PeersBelow};
 pub(crate) use proxy::{
     CondTerm, DefaultsSection, MoreOfSection, ProxySection, ServerHost, ServerLine, Switch, WrittenCond,
     WrittenServerRule, WrittenStick,
@@ -145,6 +147,10 @@ pub(crate) struct Written {
     pub(crate) ocsp_delays: crate::parse::global::OcspDelays,
     /// `localpeer`.
     pub(crate) local_peer: Option<model::Word>,
+    /// What `default-bind` and `default-server` say in the section of peers at hand.
+    pub(crate) peers_below: PeersBelow,
+    /// Lines of peers.
+    pub(crate) peer_lines: Vec<PeerLine>,
     /// `h1-case-adjust`: names and places.
     pub(crate) header_cases: Vec<(model::Word, Span)>,
     /// `ssl-default-bind-options`.

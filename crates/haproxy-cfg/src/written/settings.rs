@@ -198,6 +198,8 @@ pub(crate) struct MoreServerParams {
     pub(crate) observe: Option<Option<ObservedLayer>>,
     pub(crate) init_state: Option<InitState>,
     pub(crate) guid: Option<Word>,
+    /// `shard`: of peers.
+    pub(crate) shard: Option<u32>,
     /// `hash-key`.
     pub(crate) node_key: Option<NodeKey>,
     pub(crate) error_limit: Option<u32>,
@@ -266,6 +268,7 @@ impl MoreServerParams {
             slowstart: self.slowstart.or(below.slowstart),
             observe: self.observe.or(below.observe),
             guid: self.guid.or(below.guid),
+            shard: self.shard.or(below.shard),
             node_key: self.node_key.or(below.node_key),
             init_state: self.init_state.or(below.init_state),
             error_limit: self.error_limit.or(below.error_limit),

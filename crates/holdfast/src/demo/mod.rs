@@ -154,6 +154,7 @@ fn serve(
     });
     // Whatever ended it, the demonstration is over as asked for.
     proxy::run(RunInput {
+        has_predecessor: false,
         exports: Arc::default(),
         plan,
         runtime,

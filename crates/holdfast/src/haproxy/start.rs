@@ -20,7 +20,7 @@ use proxy::log::{Files, Receivers};
 use proxy_core::state::{Found, Runtime, take_over};
 use proxy_core::stats::{Process, file};
 
-use super::arguments::Options;
+use super::arguments::{Farewell, Options};
 use super::console::{Console, Grade};
 use super::limits::Limits;
 use super::predecessors::{Attempt, attempt_with_ports, dismiss};
@@ -98,6 +98,8 @@ pub(crate) struct Start {
     pub(crate) daemon: bool,
     /// Has a master.
     pub(crate) master: bool,
+    /// Another process ends for this one, once it has told what it knows.
+    has_predecessor: bool,
     /// Where process numbers are written.
     pub(crate) pidfile: Option<PidFile>,
 }
@@ -178,6 +180,8 @@ fn prepare(
         FAILED
     })?;
 
+    let finishing = options.farewell == Some(Farewell::Finish) && !options.old_pids.is_empty();
+    let has_predecessor = finishing || again.is_some();
     let foreground = options.foreground || options.debug || global.debug;
     let master = options.master_worker || global.master_worker;
     let daemon =
@@ -211,6 +215,7 @@ fn prepare(
         null,
         daemon,
         master,
+        has_predecessor,
         pidfile,
     })
 }
@@ -307,6 +312,7 @@ pub(crate) fn serve(
         receivers,
         null,
         daemon,
+        has_predecessor,
         ..
     } = start;
     let config = Arc::clone(&read.config);
@@ -318,11 +324,14 @@ pub(crate) fn serve(
         return FAILED;
     }
     let clock = Clock::start();
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = since.as_secs();
+    // Two that start in the same moment are not to meet again and again.
+    let chance = u64::from(since.subsec_nanos()) << 32 | u64::from(std::process::id());
     let runtime = Arc::new(
-        Runtime::new(&config, threads(&config), now).with_references(Arc::clone(&read.plan.references)),
+        Runtime::new(&config, threads(&config), now)
+            .with_references(Arc::clone(&read.plan.references))
+            .with_peers(&config, std::process::id(), chance),
     );
     runtime.set_maxconn(&config, limits.maxconn);
     let found = take_over(&runtime, &config, clock.now_ms(), |path| {
@@ -385,6 +394,7 @@ pub(crate) fn serve(
         speaks: !daemon && !console.quiet,
         log_files,
         exports,
+        has_predecessor,
         supervisor,
     });
     match status {
@@ -416,7 +426,7 @@ fn part_admin(listeners: Vec<BoundListener>, config: &Config) -> (Vec<AdminListe
                     number: u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1),
                 }));
             }
-            ListenOwner::Proxy { .. } => rest.push(listener),
+            ListenOwner::Proxy { .. } | ListenOwner::Peers { .. } => rest.push(listener),
         }
     }
     (admin, rest)

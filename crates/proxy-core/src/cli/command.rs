@@ -7,7 +7,7 @@ use haproxy_cfg::keywords::{self, CommandRow};
 
 use super::{
     Call, Reply, Session, cache, cookie, descriptors, errors, events, frontend, machine, newcomer, pattern,
-    pause, server, session, show, streams, table, threads, tls, trace, variable,
+    pause, peers, server, session, show, streams, table, threads, tls, trace, variable,
 };
 
 type Run = fn(&mut Call<'_, '_>) -> Reply;
@@ -99,6 +99,7 @@ const RUNS: &[(&str, Run)] = &[
     ("show map", pattern::show_map),
     ("show pools", threads::pools),
     ("show profiling", threads::profiling),
+    ("show peers", peers::show),
     ("show resolvers", show::resolvers),
     ("show schema json", show::schema),
     ("show servers conn", show::servers_conn),

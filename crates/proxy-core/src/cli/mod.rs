@@ -17,6 +17,7 @@ mod newcomer;
 mod ongoing;
 mod pattern;
 mod pause;
+mod peers;
 mod server;
 mod session;
 mod show;

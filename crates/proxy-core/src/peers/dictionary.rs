@@ -14,6 +14,11 @@ pub struct Told {
 }
 
 impl Told {
+    /// All of them, by number from 0.
+    pub(super) fn texts(&self) -> &[Box<[u8]>] {
+        &self.texts
+    }
+
     /// The number of a text, from 1, and whether the text itself has to be told with it.
     pub(super) fn number(&mut self, text: &[u8]) -> (u64, bool) {
         if let Some(at) = self.texts.iter().position(|known| **known == *text) {
@@ -35,6 +40,11 @@ impl Told {
 pub struct Known(Vec<Option<Box<[u8]>>>);
 
 impl Known {
+    /// The text of a number, counted from 0, where there is one.
+    pub(super) fn peek(&self, number: usize) -> Option<&[u8]> {
+        self.0.get(number)?.as_deref()
+    }
+
     pub(super) fn learn(&mut self, number: u64, text: &[u8]) -> Result<(), Fault> {
         let at = place(number)?;
         if self.0.len() <= at {

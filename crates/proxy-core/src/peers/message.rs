@@ -162,10 +162,11 @@ pub fn read(
     };
     let used = from.len() - rest.len() + body.len();
     let message = match (*class, *kind) {
-        (TABLES, 128 | 129 | 133 | 134) => {
-            let definition = definition.ok_or(Fault)?;
-            Message::Update(Update::read(*kind, body, definition, known)?)
-        }
+        (TABLES, 128 | 129 | 133 | 134) => match definition {
+            Some(definition) => Message::Update(Update::read(*kind, body, definition, known)?),
+            // Of a table that was not told of: passed over, as the original does.
+            None => Message::Unknown,
+        },
         (TABLES, DEFINITION) => Message::Definition(Definition::read(body)?),
         (TABLES, SWITCH) => Message::Switch(need(&mut body)?),
         (TABLES, ACKNOWLEDGED) => Message::Acknowledged(need(&mut body)?, word(&mut body)?),

@@ -318,9 +318,13 @@ fn what_is_wrong_is_refused_and_what_is_unknown_passed_over() {
         read(&[10, 132, 5, 5, 0, 0, 1, 2]),
         whole(Message::Acknowledged(5, 258), 8)
     );
-    // More than anybody says at once, and an entry of no table.
+    // An entry of no table.
+    assert_eq!(
+        read(&[10, 128, 8, 0, 0, 0, 1, 0, 0, 0, 1]),
+        whole(Message::Unknown, 11)
+    );
+    // More than anybody says at once.
     assert_eq!(read(&[10, 250, 0xff, 0xff, 0xff, 0xff, 1]), Err(Fault));
-    assert_eq!(read(&[10, 128, 8, 0, 0, 0, 1, 0, 0, 0, 1]), Err(Fault));
     assert_eq!(read(&[10, 132, 4, 5, 0, 0, 1]), Err(Fault));
     // A table of data that nobody knows, and one of keys that nobody knows.
     let mut unknown = vec![1, 1, b't', 2, 4];

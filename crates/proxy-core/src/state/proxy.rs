@@ -8,6 +8,7 @@ use haproxy_cfg::model::{Bind, Config, Places, Proxy, ServerAt};
 use crate::cache::Caches;
 use crate::check::Farm;
 use crate::pattern::References;
+use crate::peers::Section;
 use crate::persist::DynamicCookies;
 use crate::stream::ProcessVariables;
 use crate::table::Tables;
@@ -167,6 +168,9 @@ pub struct Runtime {
     pub references: Arc<References>,
     /// Stick tables.
     pub tables: Arc<Tables>,
+    /// By `peers` section: what is shared with others; none where nothing is to be done for it. The first thread works on it, and
+    /// whoever shows it looks.
+    pub peers: Box<[Option<Mutex<Section>>]>,
     /// Caches of responses.
     pub caches: Caches,
     /// The last bad messages.
@@ -238,6 +242,7 @@ impl Runtime {
                 })
                 .collect(),
             references: Arc::default(),
+            peers: Box::default(),
             tables: Arc::new(Tables::new(config)),
             caches: Caches::new(config),
         }
@@ -255,6 +260,17 @@ impl Runtime {
         for (proxy, full) in self.proxies.iter().zip(full_connections(config, maxconn)) {
             proxy.fullconn.store(full, Relaxed);
         }
+    }
+
+    /// The same, with the sections of peers of this process. `seed` is where their chance comes from.
+    #[must_use]
+    pub fn with_peers(mut self, config: &Config, pid: u32, seed: u64) -> Self {
+        let sections = config.sections.peers.iter().zip(seed..);
+        let batch = config.global.tune.peers_updates;
+        self.peers = sections
+            .map(|(model, seed)| Section::new(model, &self.tables, batch, pid, seed).map(Mutex::new))
+            .collect();
+        self
     }
 
     /// The same with the maps and patterns of a plan, which the stats socket may change.

@@ -1,6 +1,7 @@
 //! An entry while its part of the table is locked: what is kept of it is read and changed here.
 
 use haproxy_cfg::model::{KeyType, Millis};
+use xxhash_rust::xxh64::xxh64;
 
 use super::data::{Class, Data, Field, Layout};
 use super::key::{self, Key};
@@ -67,6 +68,23 @@ impl Entry<'_> {
         }
     }
 
+    /// The parts of a rate: milliseconds since its period began, what was counted in it, and in the one before.
+    #[must_use]
+    pub fn rate_parts(&self, field: Field) -> [u32; 3] {
+        match self.at(field) {
+            &[began, current, previous] => [self.now.wrapping_sub(began), current, previous],
+            _ => [0; 3],
+        }
+    }
+
+    /// Sets the parts of a rate.
+    pub fn set_rate_parts(&mut self, field: Field, [elapsed, current, previous]: [u32; 3]) {
+        let began = self.now.wrapping_sub(elapsed);
+        if field.class == Class::Rate {
+            self.at_mut(field).copy_from_slice(&[began, current, previous]);
+        }
+    }
+
     /// Counts `n` more, or events. Gives what there is then.
     pub fn add(&mut self, field: Field, n: u64) -> u64 {
         if field.class == Class::Rate {
@@ -119,6 +137,18 @@ impl Entry<'_> {
     #[must_use]
     pub fn key<'a>(&self, arena: &'a Arena) -> Option<Sample<'a>> {
         key::sample(self.kind, self.key_words(), arena)
+    }
+
+    /// Which of so many parts the entry of a table belongs to, where peers share them. The table's name has that hash.
+    #[must_use]
+    pub fn part_for_peers(&self, table: u64, parts: u64) -> u64 {
+        xxh64(&key::unpack(self.kind, self.key_words()), table) % parts.max(1)
+    }
+
+    /// The key, as peers are told of it.
+    #[must_use]
+    pub fn told_key(&self) -> Box<[u8]> {
+        key::told(self.kind, self.key_words())
     }
 
     /// The key, as `show table` writes it.

@@ -94,6 +94,18 @@ impl Key {
         })
     }
 
+    /// The key that peers tell of, as [`Entry::told_key`](super::Entry::told_key) has it; none when it has another length.
+    #[must_use]
+    pub fn told(kind: KeyType, bytes: &[u8]) -> Option<Self> {
+        Some(match kind {
+            KeyType::Ipv4 => Self::ipv4(<[u8; 4]>::try_from(bytes).ok()?.into()),
+            KeyType::Ipv6 => Self::ipv6(<[u8; 16]>::try_from(bytes).ok()?.into()),
+            KeyType::Integer => Self::integer(u32::from_be_bytes(bytes.try_into().ok()?).into()),
+            KeyType::Str(_) => Self::text(kind, bytes),
+            KeyType::Bin(length) => Self::bytes(length, bytes),
+        })
+    }
+
     fn ipv4(address: Ipv4Addr) -> Self {
         Self(SmallVec::from_slice(&[u32::from_le_bytes(address.octets())]))
     }
@@ -145,6 +157,14 @@ pub(super) fn unpack(kind: KeyType, words: &[u32]) -> SmallVec<[u8; 36]> {
         _ => {}
     }
     bytes
+}
+
+/// A key as peers are told of it: numbers with the highest byte first.
+pub(super) fn told(kind: KeyType, words: &[u32]) -> Box<[u8]> {
+    match kind {
+        KeyType::Integer => words.iter().flat_map(|word| word.to_be_bytes()).collect(),
+        _ => unpack(kind, words).to_vec().into(),
+    }
 }
 
 /// A key as the sample that it was made of.

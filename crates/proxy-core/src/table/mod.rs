@@ -6,6 +6,7 @@
 
 mod data;
 mod entry;
+mod journal;
 mod key;
 mod rate;
 mod shard;
@@ -17,10 +18,11 @@ mod tracked;
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use haproxy_cfg::model::Config;
+use haproxy_cfg::model::{Config, StickTable, Word};
 
 pub use data::{Data, Field};
 pub use entry::Entry;
+pub use journal::Changes;
 pub use key::{Key, sample_type};
 pub use stick::{Place, Removed, Table};
 pub use tracked::Tracked;
@@ -36,12 +38,28 @@ pub struct Tables {
     last: AtomicU32,
 }
 
+/// A table as it is shared: with nobody, where its section of peers is not at work.
+fn known(config: &Config, table: &StickTable) -> StickTable {
+    let is_at_work = |name: &Word| {
+        let mut sections = config.sections.peers.iter();
+        sections.any(|section| section.name == *name && section.is_at_work())
+    };
+    StickTable {
+        peers: table.peers.clone().filter(is_at_work),
+        ..table.clone()
+    }
+}
+
 impl Tables {
     /// Empty ones.
     #[must_use]
     pub fn new(config: &Config) -> Self {
         Self {
-            tables: config.tables.iter().cloned().map(Table::new).collect(),
+            tables: config
+                .tables
+                .iter()
+                .map(|table| Table::new(known(config, table)))
+                .collect(),
             last: AtomicU32::new(0),
         }
     }

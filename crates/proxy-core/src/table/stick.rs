@@ -7,11 +7,13 @@ use std::collections::BinaryHeap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::task::Waker;
 
 use haproxy_cfg::model::{KeyType, Millis, StickTable};
 
 use super::data::{Data, Field, Layout};
 use super::entry::Entry;
+use super::journal::{Changes, Journal};
 use super::key::{self, Key};
 use super::shard::{HEAD, Shape, Shard, refs, stamp};
 use super::sharers::Sharers;
@@ -67,6 +69,8 @@ pub struct Table {
     servers: RwLock<Vec<Box<[u8]>>>,
     /// Streams that share limits of what comes in, and of what goes out.
     sharers: [Sharers; 2],
+    /// What is to be told to peers, where there are some; then the last word of an entry is the number of its last change.
+    journal: Option<Box<Journal>>,
 }
 
 impl Table {
@@ -74,7 +78,9 @@ impl Table {
     #[must_use]
     pub fn new(model: StickTable) -> Self {
         let key = key::words(model.key);
-        let layout = Layout::new(&model.store, HEAD + key);
+        let mut layout = Layout::new(&model.store, HEAD + key);
+        let journal = model.peers.is_some().then(|| Box::new(Journal::new(model.size)));
+        layout.words += usize::from(journal.is_some());
         // In a small one, what was touched in the same millisecond goes in its order, too.
         let parts = match model.size / PART {
             0 => 1,
@@ -91,6 +97,7 @@ impl Table {
             used: AtomicU32::new(0),
             keys: RandomState::new(),
             servers: RwLock::default(),
+            journal,
             model,
         }
     }
@@ -150,7 +157,7 @@ impl Table {
         let (hash, part) = self.part_of(key);
         let mut shard = self.lock(part, now);
         let slot = self.find(&mut shard, (hash, key), now)?;
-        shard.touch(self.shape, slot, now);
+        self.change(&mut shard, slot, now);
         Some(self.show(part, &mut shard, slot, now, see))
     }
 
@@ -168,7 +175,7 @@ impl Table {
     /// Shows `see` the entry of that key, which is touched, and made where there is none; none when there is no room for it.
     pub fn touch<T>(&self, key: &Key, now: u32, see: impl FnOnce(&mut Entry<'_>) -> T) -> Option<T> {
         let (part, mut shard, slot) = self.find_or_make(key, now)?;
-        shard.touch(self.shape, slot, now);
+        self.change(&mut shard, slot, now);
         Some(self.show(part, &mut shard, slot, now, see))
     }
 
@@ -176,7 +183,7 @@ impl Table {
     /// It stays until [`Self::release`].
     pub fn track(&self, key: &Key, now: u32, see: impl FnOnce(&mut Entry<'_>)) -> Option<Place> {
         let (part, mut shard, slot) = self.find_or_make(key, now)?;
-        shard.touch(self.shape, slot, now);
+        self.change(&mut shard, slot, now);
         shard.hold(self.shape, slot);
         self.show(part, &mut shard, slot, now, see);
         Some(Place {
@@ -194,7 +201,7 @@ impl Table {
     /// Shows `see` an entry that is tracked, and touches it.
     pub fn touch_at<T>(&self, place: Place, now: u32, see: impl FnOnce(&mut Entry<'_>) -> T) -> T {
         let mut shard = self.locked(place.part as usize);
-        shard.touch(self.shape, place.slot, now);
+        self.change(&mut shard, place.slot, now);
         self.show(place.part as usize, &mut shard, place.slot, now, see)
     }
 
@@ -270,6 +277,11 @@ impl Table {
         let mut shard = self.locked(part);
         let slots: Vec<u32> = shard.slots().collect();
         for &slot in &slots {
+            // One that peers told of may be over before others of its part.
+            if self.is_over(shard.words(self.shape, slot), now) {
+                self.remove_slot(&mut shard, slot);
+                continue;
+            }
             self.show(part, &mut shard, slot, now, &mut see);
         }
         slots.len()
@@ -311,6 +323,87 @@ impl Table {
     pub fn server_text(&self, number: u32) -> Option<Box<[u8]>> {
         let known = self.servers.read().unwrap_or_else(PoisonError::into_inner);
         known.get((number as usize).checked_sub(1)?).cloned()
+    }
+
+    /// Touches an entry that is about to change here, of which peers are to be told.
+    fn change(&self, shard: &mut Shard, slot: u32, now: u32) {
+        shard.touch(self.shape, slot, now);
+        if let Some(journal) = &self.journal {
+            let words = shard.words_mut(self.shape, slot);
+            let number = words[self.shape.words - 1];
+            let key = || Key(words[HEAD..HEAD + self.shape.key].into());
+            words[self.shape.words - 1] = journal.note(number, key);
+        }
+    }
+
+    /// What a peer told of an entry, which is made where there is none; `left` is how long it has, in milliseconds, where that is told.
+    /// It is no change that peers are told of. None when there is no room for it.
+    pub fn learn<T>(
+        &self,
+        key: &Key,
+        left: Option<Millis>,
+        now: u32,
+        see: impl FnOnce(&mut Entry<'_>) -> T,
+    ) -> Option<T> {
+        let (part, mut shard, slot) = self.find_or_make(key, now)?;
+        let age = match (self.model.expire, left) {
+            (Some(expire), Some(left)) => expire.saturating_sub(left),
+            _ => 0,
+        };
+        shard.touch(self.shape, slot, now.wrapping_sub(age));
+        Some(self.show(part, &mut shard, slot, now, see))
+    }
+
+    /// At most `most` changes behind that of `number`, for who tells peers.
+    #[must_use]
+    pub fn changes(&self, number: u32, most: usize) -> Changes {
+        match &self.journal {
+            Some(journal) => journal.behind(number, most),
+            None => Changes::Some(Vec::new()),
+        }
+    }
+
+    /// The number of the last change; 0 before the first.
+    #[must_use]
+    pub fn last_change(&self) -> u32 {
+        self.journal.as_ref().map_or(0, |journal| journal.last())
+    }
+
+    /// Forgets changes up to that of `number`.
+    pub fn forget_changes(&self, number: u32) {
+        if let Some(journal) = &self.journal {
+            journal.forget(number);
+        }
+    }
+
+    /// Wakes `reader` with the next change behind that of `number`; gives whether there is one already.
+    #[must_use]
+    pub fn wake_with_change(&self, number: u32, reader: &Waker) -> bool {
+        (self.journal.as_ref()).is_some_and(|journal| journal.wake(number, reader))
+    }
+
+    /// Shows `see` the entry of that key, if that change is its last.
+    pub fn look_at_change<T>(
+        &self,
+        (number, key): (u32, &Key),
+        now: u32,
+        see: impl FnOnce(&mut Entry<'_>) -> T,
+    ) -> Option<T> {
+        let last = self.shape.words - 1;
+        self.look(key, now, |entry| {
+            (entry.words[last] == number).then(|| see(entry))
+        })
+        .flatten()
+    }
+
+    /// The keys of a part.
+    #[must_use]
+    pub fn keys_of_part(&self, part: usize) -> Vec<Key> {
+        let shard = self.locked(part);
+        let words = shard.slots().map(|slot| shard.words(self.shape, slot));
+        words
+            .map(|words| Key(words[HEAD..HEAD + self.shape.key].into()))
+            .collect()
     }
 
     fn part_of(&self, key: &Key) -> (u64, usize) {
@@ -388,13 +481,15 @@ impl Table {
         cleared
     }
 
+    fn is_over(&self, words: &[u32], now: u32) -> bool {
+        let expire = self.model.expire;
+        refs(words) == 0 && expire.is_some_and(|expire| age_of(stamp(words), now) >= expire)
+    }
+
     /// The entry of a key, unless it has expired: then it goes.
     fn find(&self, shard: &mut Shard, (hash, key): (u64, &Key), now: u32) -> Option<u32> {
         let slot = shard.find(self.shape, hash, &key.0)?;
-        let words = shard.words(self.shape, slot);
-        let is_over =
-            refs(words) == 0 && (self.model.expire).is_some_and(|expire| age_of(stamp(words), now) >= expire);
-        if is_over {
+        if self.is_over(shard.words(self.shape, slot), now) {
             self.remove_slot(shard, slot);
             return None;
         }

@@ -31,6 +31,11 @@ impl Exports {
         for listener in listeners {
             let bind = match listener.owner {
                 ListenOwner::Proxy { proxy, bind } => config.proxy(proxy).binds.get(bind),
+                ListenOwner::Peers { section, bind } => {
+                    let listener = config.sections.peers.get(section);
+                    let listener = listener.and_then(|section| section.listener.as_ref());
+                    listener.and_then(|listener| listener.binds.get(bind))
+                }
                 ListenOwner::Stats(index) => config.global.stats_sockets.get(index),
             };
             let interface = bind.and_then(|bind| bind.interface.as_ref());

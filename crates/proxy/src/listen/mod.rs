@@ -53,6 +53,13 @@ pub enum ListenOwner {
         /// Index in its `binds`.
         bind: usize,
     },
+    /// A listener of a `peers` section.
+    Peers {
+        /// The section, by its index.
+        section: usize,
+        /// Index among its listeners.
+        bind: usize,
+    },
     /// A stats socket, by its index in the `global` section.
     Stats(usize),
 }
@@ -119,6 +126,7 @@ impl<'a> Binder<'a> {
                     bind,
                 })
             })
+            .chain(peers(config))
             .chain((0..config.global.stats_sockets.len()).map(ListenOwner::Stats))
             .collect();
         Self {
@@ -264,6 +272,12 @@ impl<'a> Binder<'a> {
                     backlog.unwrap_or(self.options.default_backlog),
                 )
             }
+            ListenOwner::Peers { section, bind } => {
+                let section = self.config.sections.peers.get(section)?;
+                let bind = section.listener.as_ref()?.binds.get(bind)?;
+                let backlog = bind.backlog.unwrap_or(self.options.default_backlog);
+                (bind, format!("peers {}", section.name), backlog)
+            }
             ListenOwner::Stats(index) => {
                 let bind = self.config.global.stats_sockets.get(index)?;
                 let backlog = bind.backlog.or(self.config.global.stats_maxconn).unwrap_or(10);
@@ -283,6 +297,16 @@ pub(crate) fn set_buffers(socket: &Socket, buffers: &SocketBuffers) {
     if let Some(bytes) = buffers.send.filter(|bytes| *bytes > 0) {
         let _ = socket.set_send_buffer_size(bytes as usize);
     }
+}
+
+/// The listeners of sections of peers that are at work.
+fn peers(config: &Config) -> impl Iterator<Item = ListenOwner> {
+    let sections = config.sections.peers.iter().enumerate();
+    let at_work = sections.filter(|(_, section)| section.is_at_work());
+    at_work.flat_map(|(section, model)| {
+        let binds = model.listener.as_ref().map_or(0, |listener| listener.binds.len());
+        (0..binds).map(move |bind| ListenOwner::Peers { section, bind })
+    })
 }
 
 /// Takes an inherited socket. It may already listen; listening again only sets its backlog.

@@ -25,7 +25,7 @@ use std::io;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use haproxy_cfg::model::{BindSsl, Config, Mode, OwnSsl, ProxyId, ProxyKind};
+use haproxy_cfg::model::{Bind, BindSsl, Config, Mode, OwnSsl, ProxyId, ProxyKind, Server, Word};
 use proxy_core::sample::ClientHandshake;
 use rustls::crypto::CryptoProvider;
 use rustls::server::{Acceptor, ProducesTickets};
@@ -85,6 +85,10 @@ pub struct TlsConfigs {
     pub binds: HashMap<(ProxyId, usize), Arc<BindSide>>,
     /// By backend, and the number of the server.
     pub servers: HashMap<(ProxyId, usize), Arc<ServerSide>>,
+    /// By section of peers, and the number of its listener.
+    pub peer_binds: HashMap<(usize, usize), Arc<BindSide>>,
+    /// By section of peers, and the number of the peer.
+    pub peer_servers: HashMap<(usize, usize), Arc<ServerSide>>,
     /// What they are made of, to be changed while the process runs; none before there is a configuration.
     pub store: Option<Arc<Store>>,
 }
@@ -119,59 +123,122 @@ pub fn configs(config: &Config, place: &dyn Fn(Span) -> String) -> (TlsConfigs, 
             ProxyKind::Backend => "backend",
             ProxyKind::Listen => "listen",
         };
+        let owner = Owner {
+            name: &proxy.name,
+            mode: proxy.mode,
+            section,
+        };
         for (at, bind) in proxy.binds.iter().enumerate() {
-            let Some(ssl) = &bind.ssl else { continue };
-            let what = format!("bind '{}'", bind.written);
-            let mut teller = Teller::new(&proxy.name.to_string(), &what, section, bind.span);
-            let sources = inner.sources(ssl, &mut teller);
-            let built = sources.and_then(|sources| {
-                let serving = inner.serving(proxy.mode, ssl, &sources, None, &mut teller)?;
-                Some((sources, serving))
-            });
-            if let Some((sources, serving)) = built {
-                let side = Arc::new(BindSide {
-                    now: ArcSwap::from_pointee(serving),
-                });
-                configs.binds.insert((proxy_id, at), Arc::clone(&side));
-                inner.binds.push(BindUser {
-                    proxy: proxy.name.clone(),
-                    mode: proxy.mode,
-                    ssl: BindSsl {
-                        certificates: Vec::new(),
-                        ..ssl.clone()
-                    },
-                    sources,
-                    what,
-                    section,
-                    span: bind.span,
-                    place: place(bind.span),
-                    side,
-                });
+            if let Some(side) = owner.bind_side(&mut inner, bind, place, &mut messages) {
+                configs.binds.insert((proxy_id, at), side);
             }
-            messages.append(&mut teller.messages);
         }
         for (at, server) in proxy.servers.of_file().iter().enumerate() {
-            let Some(tls) = &server.tls else { continue };
-            let what = format!("server '{}'", server.name);
-            let mut teller = Teller::new(&proxy.name.to_string(), &what, section, server.span);
-            if let Some(spoken) = client::spoken(&mut inner, proxy.mode, tls, &mut teller) {
-                let side = Arc::new(ServerSide::new(spoken, tls.verify));
-                configs.servers.insert((proxy_id, at), Arc::clone(&side));
-                inner.servers.push(ServerUser {
-                    proxy: proxy.name.to_string(),
-                    mode: proxy.mode,
-                    tls: tls.clone(),
-                    what,
-                    section,
-                    span: server.span,
-                    side,
-                });
+            if let Some(side) = owner.server_side(&mut inner, server, &mut messages) {
+                configs.servers.insert((proxy_id, at), side);
             }
-            messages.append(&mut teller.messages);
+        }
+    }
+    for (index, peers) in config.sections.peers.iter().enumerate() {
+        if !peers.is_at_work() {
+            continue;
+        }
+        let owner = Owner {
+            name: &peers.name,
+            mode: Mode::Tcp,
+            section: "peers",
+        };
+        for (at, bind) in peers
+            .listener
+            .iter()
+            .flat_map(|listener| &listener.binds)
+            .enumerate()
+        {
+            if let Some(side) = owner.bind_side(&mut inner, bind, place, &mut messages) {
+                configs.peer_binds.insert((index, at), side);
+            }
+        }
+        for (at, peer) in peers.peers.iter().enumerate() {
+            let Some(server) = &peer.server else { continue };
+            if let Some(side) = owner.server_side(&mut inner, server, &mut messages) {
+                configs.peer_servers.insert((index, at), side);
+            }
         }
     }
     configs.store = Some(Arc::new(Store::new(inner)));
     (configs, messages)
+}
+
+/// The section whose lines these are.
+struct Owner<'a> {
+    name: &'a Word,
+    mode: Mode,
+    section: &'static str,
+}
+
+impl Owner<'_> {
+    /// What TLS needs of a bind line; none where it has none, or is refused.
+    fn bind_side(
+        &self,
+        inner: &mut Inner,
+        bind: &Bind,
+        place: &dyn Fn(Span) -> String,
+        messages: &mut Vec<TlsMessage>,
+    ) -> Option<Arc<BindSide>> {
+        let ssl = bind.ssl.as_ref()?;
+        let what = format!("bind '{}'", bind.written);
+        let mut teller = Teller::new(&self.name.to_string(), &what, self.section, bind.span);
+        let sources = inner.sources(ssl, &mut teller);
+        let built = sources.and_then(|sources| {
+            let serving = inner.serving(self.mode, ssl, &sources, None, &mut teller)?;
+            Some((sources, serving))
+        });
+        messages.append(&mut teller.messages);
+        let (sources, serving) = built?;
+        let side = Arc::new(BindSide {
+            now: ArcSwap::from_pointee(serving),
+        });
+        inner.binds.push(BindUser {
+            proxy: self.name.clone(),
+            mode: self.mode,
+            ssl: BindSsl {
+                certificates: Vec::new(),
+                ..ssl.clone()
+            },
+            sources,
+            what,
+            section: self.section,
+            span: bind.span,
+            place: place(bind.span),
+            side: Arc::clone(&side),
+        });
+        Some(side)
+    }
+
+    /// What TLS needs of a server line; none where it has none, or is refused.
+    fn server_side(
+        &self,
+        inner: &mut Inner,
+        server: &Server,
+        messages: &mut Vec<TlsMessage>,
+    ) -> Option<Arc<ServerSide>> {
+        let tls = server.tls.as_ref()?;
+        let what = format!("server '{}'", server.name);
+        let mut teller = Teller::new(&self.name.to_string(), &what, self.section, server.span);
+        let spoken = client::spoken(inner, self.mode, tls, &mut teller);
+        messages.append(&mut teller.messages);
+        let side = Arc::new(ServerSide::new(spoken?, tls.verify));
+        inner.servers.push(ServerUser {
+            proxy: self.name.to_string(),
+            mode: self.mode,
+            tls: tls.clone(),
+            what,
+            section: self.section,
+            span: server.span,
+            side: Arc::clone(&side),
+        });
+        Some(side)
+    }
 }
 
 /// Collects what is to be told about one line.

@@ -234,7 +234,7 @@ fn inet_address(ip: IpAddr, port: Option<u16>, offset: i32, dst: Option<SocketAd
     Some(SocketAddr::new(ip, port))
 }
 
-fn unix_address(path: &[u8]) -> io::Result<SockAddr> {
+pub(crate) fn unix_address(path: &[u8]) -> io::Result<SockAddr> {
     use std::os::unix::ffi::OsStrExt;
     SockAddr::unix(std::ffi::OsStr::from_bytes(path))
 }
@@ -247,7 +247,7 @@ fn start_unix(address: &SockAddr) -> io::Result<Io> {
     )?))
 }
 
-pub(super) fn begin(socket: &Socket, address: &SockAddr) -> io::Result<()> {
+pub(crate) fn begin(socket: &Socket, address: &SockAddr) -> io::Result<()> {
     match socket.connect(address) {
         Err(e) if e.raw_os_error() == Some(EINPROGRESS) => Ok(()),
         other => other,

@@ -14,6 +14,7 @@ mod warmup;
 
 pub use connect::ServerConn;
 pub(crate) use connect::{Way, probe};
+pub(crate) use connect::{begin as begin_connecting, unix_address};
 pub use idle::{Asked, IdlePool};
 pub(crate) use introduction::{introduce, introduce_session};
 pub(crate) use outgoing::begin as begin_outgoing;

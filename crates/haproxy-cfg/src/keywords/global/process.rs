@@ -77,7 +77,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
     .acts(g::allow_forks),
     kw("insecure-setuid-wanted", GLOBAL, ANY, "allow programs that change their user").takes(FLAG),
     kw("localpeer", GLOBAL, ANY, "name of this node among peers").takes(&[text("name").missing("'{kw}' expects a name as an argument.")])
-    .keeps(g::local_peer),
+    .acts(g::local_peer),
     kw("log", GLOBAL, ANY, "where logs go").takes(LOG_TARGET)
     .acts(log::global_log),
     kw("log-send-hostname", GLOBAL, ANY, "host name in log headers").takes(&[text("name").optional(), IGNORED])

@@ -265,7 +265,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         ANY,
         "updates sent to a peer at once",
     )
-    .takes(&[loose("number", 1, INT_MAX).words("'{kw}' expects an integer argument greater than 0.")]),
+    .takes(&[loose("number", 1, INT_MAX).words("'{kw}' expects an integer argument greater than 0.")])
+    .acts(g::tune),
     kw("tune.pipesize", GLOBAL, ANY, "bytes of a pipe for splicing")
         .takes(BYTES)
         .acts(g::tune),

@@ -13,19 +13,19 @@ pub(super) const ROWS: &[Keyword<Parse>] =
     &[
         kw("bind", OTHER, ANY, "where peers connect")
             .takes(&[text("address").optional(), text("options").any()])
-            .keeps(p::bind),
+            .acts(p::bind),
         kw("default-bind", OTHER, ANY, "options for bind lines")
             .takes(&[text("options").any()])
-            .keeps(p::default_bind),
+            .acts(p::default_bind),
         kw("default-server", OTHER, ANY, "options for peers")
             .takes(&[text("options").any()])
-            .keeps(p::default_server),
+            .acts(p::default_server),
         kw("disabled", OTHER, ANY, "is not started")
             .takes(&[IGNORED])
-            .keeps(p::switch),
+            .acts(p::switch),
         kw("enabled", OTHER, ANY, "is started")
             .takes(&[IGNORED])
-            .keeps(p::switch),
+            .acts(p::switch),
         kw("log", OTHER, ANY, "where logs go")
             .takes(LOG_TARGET)
             .keeps(p::log),
@@ -35,18 +35,18 @@ pub(super) const ROWS: &[Keyword<Parse>] =
                 text("address").optional(),
                 text("options").any(),
             ])
-            .keeps(p::peer),
+            .acts(p::peer),
         kw("server", OTHER, ANY, "a peer")
             .takes(&[
                 text("name").optional(),
                 text("address").optional(),
                 text("options").any(),
             ])
-            .keeps(p::peer),
+            .acts(p::peer),
         kw("shards", OTHER, ANY, "parts that contents are spread over")
             .takes(&[int("number", 1, 64)])
             .since(2, 7)
-            .keeps(p::shards),
+            .acts(p::shards),
         kw("table", OTHER, ANY, "a stick table of the section")
             .takes(&[
                 text("name"),

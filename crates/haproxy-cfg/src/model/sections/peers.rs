@@ -3,7 +3,7 @@
 use syntax::Span;
 
 use super::Endpoint;
-use crate::model::{Address, Word};
+use crate::model::{Bind, Server, Word};
 use crate::signature::{Argument, Given};
 
 /// Load balancers that share stick tables.
@@ -25,11 +25,19 @@ pub struct Peers {
     pub shards: Option<u32>,
 }
 
+impl Peers {
+    /// Whether this node takes part: it is named, and nothing says that it shall not.
+    #[must_use]
+    pub fn is_at_work(&self) -> bool {
+        !self.disabled && self.peers.iter().any(|peer| peer.local)
+    }
+}
+
 /// Where a node listens for the others.
 #[derive(Clone, Debug)]
 pub struct PeerListener {
-    /// The addresses.
-    pub addresses: Vec<Address>,
+    /// The addresses, as lines of their own.
+    pub binds: Vec<Bind>,
     /// The line.
     pub span: Span,
 }
@@ -43,8 +51,12 @@ pub struct Peer {
     pub local: bool,
     /// Where it is; none where the line does not say.
     pub endpoint: Option<Endpoint>,
-    /// Its options, as those of a `server` line.
+    /// Its options that nothing acts on, as those of a `server` line.
     pub options: Vec<Argument>,
+    /// `shard`: the part of the keys that it is told of, from 1; 0 for all.
+    pub shard: u32,
+    /// How it is connected to; none where it is nowhere. This node itself is where it listens.
+    pub server: Option<Box<Server>>,
     /// Its line.
     pub span: Span,
 }

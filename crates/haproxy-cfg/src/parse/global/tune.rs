@@ -172,6 +172,7 @@ pub(crate) fn tune(reading: &mut Reading<'_>, line: &Line<'_>) {
         "tune.http.cookielen" => tune.http_cookielen = number,
         "tune.http.logurilen" => tune.http_logurilen = number,
         "tune.pipesize" => tune.pipesize = Some(number),
+        "tune.peers.max-updates-at-once" => tune.peers_updates = number,
         "tune.maxaccept" => tune.maxaccept = i32::try_from(value).ok(),
         "tune.rcvbuf.client" => tune.clients.receive = Some(number),
         "tune.rcvbuf.server" => tune.servers.receive = Some(number),

@@ -1,8 +1,10 @@
 //! Lines of `peers` (manual, section 3.5).
 
+use std::net::IpAddr;
+
 use syntax::{Diagnostic, Span};
 
-use super::super::bind::bind_flags;
+use super::super::bind::{bind_flags, of_peers};
 use super::super::line::{Line, Prefix, shown};
 use super::super::log;
 use super::super::reading::Reading;
@@ -10,13 +12,14 @@ use super::super::server::server_flags;
 use super::endpoint::{Rules, endpoint};
 use super::{given, is_faulty, whole};
 use crate::lex::Word as FileWord;
-use crate::model::Word;
-use crate::model::sections::{Peer, PeerListener, PeerTable, Peers};
+use crate::model::sections::{Endpoint, Peer, PeerListener, PeerTable, Peers};
+use crate::model::{Address, Word};
 use crate::signature::Value;
 use crate::values::{Wants, bind_addresses};
-use crate::written::ReferenceKind;
+use crate::written::{PeerLine, PeersBelow, ReferenceKind, ServerHost, ServerLine};
 
 pub(super) fn open(reading: &mut Reading<'_>, name: Word, span: Span) {
+    reading.written.peers_below = PeersBelow::default();
     reading.written.beside.peers.push(Peers {
         name,
         span,
@@ -86,6 +89,20 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     listen(reading, line, address, &format!("'bind {text}'"), 1);
 }
 
+/// The words of `default-bind` lines of the section at hand, and those of the line.
+fn bind_words<'w>(reading: &Reading<'_>, own: &[FileWord<'w>]) -> Vec<FileWord<'w>> {
+    let defaults = reading
+        .written
+        .peers_below
+        .bind
+        .iter()
+        .map(|(text, span)| FileWord {
+            text: text.to_vec().into(),
+            span: *span,
+        });
+    defaults.chain(own.iter().cloned()).collect()
+}
+
 /// Reads the address of this node and, for a `bind` line, its options.
 fn listen(reading: &mut Reading<'_>, line: &Line<'_>, address: &FileWord<'_>, prefix: &str, options: usize) {
     let wants = Wants::streams(reading.dialect);
@@ -96,14 +113,19 @@ fn listen(reading: &mut Reading<'_>, line: &Line<'_>, address: &FileWord<'_>, pr
             return reading.tell(told.help("write: ADDRESS:PORT"));
         }
     };
-    if &*line.keyword().text == b"bind" {
-        let prefix = format!("{prefix} in section 'peers'");
-        if bind_flags(reading, line.args().get(options..).unwrap_or(&[]), &prefix).faulty {
-            return;
-        }
+    let prefix = format!("{prefix} in section 'peers'");
+    // The options of a `peer` line are those of a server.
+    let own = match &*line.keyword().text {
+        b"bind" => line.args().get(options..).unwrap_or(&[]),
+        _ => &[],
+    };
+    let words = bind_words(reading, own);
+    let mut flags = bind_flags(reading, &words, &prefix);
+    if flags.faulty {
+        return;
     }
     let listener = PeerListener {
-        addresses: addresses.into_iter().map(|found| found.address).collect(),
+        binds: of_peers(reading, addresses, &mut flags, (&prefix, address), line.span()),
         span: line.span(),
     };
     if let Some(section) = section(reading) {
@@ -115,12 +137,21 @@ fn listen(reading: &mut Reading<'_>, line: &Line<'_>, address: &FileWord<'_>, pr
 pub(crate) fn default_bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     let Some(first) = line.arg(0) else { return };
     let prefix = format!("'default-bind {}' in section 'peers'", shown(first));
-    bind_flags(reading, line.args(), &prefix);
+    if !bind_flags(reading, line.args(), &prefix).faulty {
+        let words = line
+            .args()
+            .iter()
+            .map(|word| (word.text.to_vec().into(), word.span));
+        reading.written.peers_below.bind.extend(words);
+    }
 }
 
 /// `default-server [OPTIONS]`.
 pub(crate) fn default_server(reading: &mut Reading<'_>, line: &Line<'_>) {
-    server_flags(reading, line.args(), "", "", true);
+    if let Some((params, _)) = server_flags(reading, line.args(), "", "", true) {
+        let below = &reading.written.peers_below.server;
+        reading.written.peers_below.server = params.over(below);
+    }
 }
 
 /// `peer NAME [ADDRESS [OPTIONS]]`, `server NAME [ADDRESS [OPTIONS]]`.
@@ -174,6 +205,8 @@ pub(crate) fn peer(reading: &mut Reading<'_>, line: &Line<'_>) {
         local,
         endpoint: None,
         options: Vec::new(),
+        shard: 0,
+        server: None,
         span: line.span(),
     };
     let rest = |at: usize| line.args().get(at..).unwrap_or(&[]);
@@ -217,8 +250,59 @@ pub(crate) fn peer(reading: &mut Reading<'_>, line: &Line<'_>) {
         let told = Diagnostic::warning("ignored-option", message).at(line.span());
         reading.tell(told.help("remove it"));
     }
-    if let Some(section) = section(reading) {
-        section.peers.push(peer);
+    let params = params.over(&reading.written.peers_below.server);
+    peer.shard = params.more.shard.unwrap_or(0);
+    let written = ServerLine {
+        name: peer.name.clone(),
+        // That of this node is known once all is read.
+        host: peer.endpoint.as_ref().map_or_else(nowhere, host),
+        datagrams: false,
+        params,
+        span: line.span(),
+        name_span: name.span,
+        addr_span: line.arg(1).map_or(name.span, |address| address.span),
+    };
+    let Some(section) = section(reading) else { return };
+    section.peers.push(peer);
+    let at = (section.name.clone(), section.peers.len() - 1);
+    reading.written.peer_lines.push(PeerLine { at, written });
+}
+
+/// The place of a server line for an address.
+fn host(endpoint: &Endpoint) -> ServerHost {
+    let inet = |ip: IpAddr, port| ServerHost::Inet {
+        written: ip.to_string().into(),
+        family: None,
+        ip: Some(ip),
+        port,
+        port_offset: 0,
+    };
+    match endpoint {
+        Endpoint::Inet(address) => inet(address.ip(), Some(address.port())),
+        Endpoint::Host(ip) => inet(*ip, None),
+        Endpoint::Unix(path) => ServerHost::Unix(path.clone()),
+        Endpoint::Abstract(name) => ServerHost::Abstract(name.clone()),
+    }
+}
+
+fn nowhere() -> ServerHost {
+    ServerHost::Inet {
+        written: Word::default(),
+        family: None,
+        ip: None,
+        port: None,
+        port_offset: 0,
+    }
+}
+
+/// Where this node is reached by itself: where it listens first.
+pub(crate) fn own_host(section: &Peers) -> Option<ServerHost> {
+    let bind = section.listener.as_ref()?.binds.first()?;
+    match &bind.address {
+        Address::Inet(address) => Some(host(&Endpoint::Inet(*address))),
+        Address::Unix(path) => Some(ServerHost::Unix(path.clone())),
+        Address::Abstract(name) => Some(ServerHost::Abstract(name.clone())),
+        Address::Fd(_) | Address::SockPair(_) => None,
     }
 }
 

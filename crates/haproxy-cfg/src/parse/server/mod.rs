@@ -93,6 +93,7 @@ pub(crate) enum ServerParse {
     ResolvePrefer,
     Resolvers,
     Rise,
+    Shard,
     Slowstart,
     Sni,
     SniAuto(bool),
@@ -550,6 +551,7 @@ fn apply(
         ServerParse::Maxconn => params.maxconn = Some(count()),
         ServerParse::Minconn => params.more.minconn = Some(count()),
         ServerParse::Slowstart => params.more.slowstart = Some(count()),
+        ServerParse::Shard => params.more.shard = Some(count()),
         ServerParse::Maxqueue => params.more.maxqueue = Some(count()),
         ServerParse::MaxReuse => params.more.max_reuse = Some(u32::try_from(number()).ok()),
         // It keeps threads from taking the idle connections of others, which none does.
