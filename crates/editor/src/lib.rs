@@ -3,10 +3,10 @@
 //! terms go out.
 //!
 //! What it must not know: how messages come and go, files, the clock. A text may be broken anywhere: nothing here reads it as a
-//! configuration but [`diagnostics`], and whatever is asked is answered from what stands there.
+//! configuration but the diagnostics, and whatever is asked is answered from what stands there.
 //!
 //! [`Document`] is a text that changes, with positions as the protocol has them. `haproxy`, `keepalived` and `heartbeat` say for each
-//! language which names stand where ([`Occurrence`]) and what may be written at a place ([`Wanted`]); all else is the same for all.
+//! language which names stand where ([`Occurrence`]) and what may be written at a place ; all else is the same for all.
 
 mod completion;
 mod diagnostics;

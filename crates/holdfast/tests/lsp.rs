@@ -1,5 +1,9 @@
 //! `holdfast lsp`, driven by a scripted client over its standard input and output.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "values are made where they are handed over"
+)]
 #![allow(clippy::unwrap_used, reason = "a test may panic; its helpers are part of it")]
 
 use std::collections::VecDeque;

@@ -100,7 +100,8 @@ fn serve(stream: &mut TcpStream, head: &mut Vec<u8>) -> bool {
             head.push(byte[0]);
             if head.ends_with(b"\r\n\r\n") {
                 if head.starts_with(b"GET /down") {
-                    stream.write_all(ANSWER).unwrap();
+                    // Whoever does not want it any more has reset the connection.
+                    drop(stream.write_all(ANSWER));
                 }
                 break;
             }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use test_support::namespace::{Namespace, is_possible};
+use test_support::process::wait_for;
 
 /// What is said of a file on a machine with the interface `eth0` of its own, which has 192.0.2.9.
 fn plan(namespace: &Namespace, folder: &Path, arguments: &[&str]) -> (Option<i32>, Value) {
@@ -111,11 +112,11 @@ fn a_start_and_a_reload_of_keepalived_are_told_before_they_happen() {
 
     // Nothing carries the other end.
     far.ip(&["link", "set", "far0", "down"]).unwrap();
-    let (_, said) = plan(&namespace, folder.path(), &["old.conf"]);
-    assert!(
-        item(&said, "instances", "A (VRID 5")
-            .1
-            .contains("begins in FAULT"),
-        "{said:#}"
-    );
+    // The kernel takes its time to notice.
+    let is_told = || {
+        let (_, said) = plan(&namespace, folder.path(), &["old.conf"]);
+        let (_, what) = item(&said, "instances", "A (VRID 5");
+        what.contains("begins in FAULT").then_some(())
+    };
+    assert!(wait_for(is_told).is_some(), "nobody tells of the lost carrier");
 }

@@ -98,6 +98,13 @@ pub(super) const ROWS: &[CodeRow] = &[
     )
     .help("write a number in the range that is given"),
     code(
+        "bad-path",
+        "A path of a page that cannot be one",
+        "It begins with a slash, does not end with one, and has letters, digits, and the signs '-', '_', '.' and '~'.",
+        "frontend f\n    stats live-page live\n",
+        "frontend f\n    stats live-page /live\n",
+    ),
+    code(
         "bad-sample",
         "A share of log lines that cannot be read",
         "`sample 1:10` logs one line of ten; ranges may not overlap.",
