@@ -489,26 +489,11 @@ fn names(document: &Document, kind: Kind, scope: &str) -> Vec<Wanted> {
             seen.push(one.name);
         }
     }
-    seen.into_iter()
-        .map(|text| Wanted {
-            text,
-            arguments: String::new(),
-            about: String::new(),
-            name: true,
-            old: false,
-        })
-        .collect()
+    seen.iter().map(|text| Wanted::name(text)).collect()
 }
 
 fn words(words: &[&str]) -> Vec<Wanted> {
-    let of = |word: &&str| Wanted {
-        text: (*word).to_owned(),
-        arguments: String::new(),
-        about: String::new(),
-        name: false,
-        old: false,
-    };
-    words.iter().map(of).collect()
+    words.iter().map(|word| Wanted::word(word)).collect()
 }
 
 fn all_samples() -> Vec<Wanted> {

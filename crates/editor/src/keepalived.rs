@@ -199,29 +199,14 @@ pub(crate) fn wanted_at(document: &Document, at: usize) -> Vec<Wanted> {
 }
 
 fn words(words: &[&str]) -> Vec<Wanted> {
-    let of = |word: &&str| Wanted {
-        text: (*word).to_owned(),
-        arguments: String::new(),
-        about: String::new(),
-        name: false,
-        old: false,
-    };
-    words.iter().map(of).collect()
+    words.iter().map(|word| Wanted::word(word)).collect()
 }
 
 fn names(document: &Document, kind: Kind) -> Vec<Wanted> {
     let given = all_occurrences(document)
         .into_iter()
         .filter(|one| one.definition && one.kind == kind);
-    given
-        .map(|one| Wanted {
-            text: one.name,
-            arguments: String::new(),
-            about: String::new(),
-            name: true,
-            old: false,
-        })
-        .collect()
+    given.map(|one| Wanted::name(&one.name)).collect()
 }
 
 /// What is known of a word that begins at `start`.

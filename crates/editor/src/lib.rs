@@ -42,6 +42,27 @@ pub(crate) struct Wanted {
     pub(crate) old: bool,
 }
 
+impl Wanted {
+    /// A word of which nothing more is to be said.
+    pub(crate) fn word(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            arguments: String::new(),
+            about: String::new(),
+            name: false,
+            old: false,
+        }
+    }
+
+    /// A name that the file gives.
+    pub(crate) fn name(text: &str) -> Self {
+        Self {
+            name: true,
+            ..Self::word(text)
+        }
+    }
+}
+
 /// A text with its indentation set.
 #[must_use]
 pub fn formatted(document: &Document) -> Option<Vec<u8>> {

@@ -3,13 +3,27 @@
 use syntax::Severity;
 use syntax::reference::Document;
 
+use crate::rule::{Rule, Subject};
+
 /// What a page says of a rule.
 pub(crate) struct Words {
-    pub(crate) code: &'static str,
-    pub(crate) title: &'static str,
-    pub(crate) level: Severity,
-    pub(crate) why: &'static str,
-    pub(crate) mend: &'static str,
+    code: &'static str,
+    title: &'static str,
+    level: Severity,
+    why: &'static str,
+    mend: &'static str,
+}
+
+impl<S: Subject> From<&Rule<S>> for Words {
+    fn from(rule: &Rule<S>) -> Self {
+        Self {
+            code: rule.code,
+            title: rule.title,
+            level: rule.level,
+            why: rule.why,
+            mend: rule.mend,
+        }
+    }
 }
 
 /// What differs from one language to the other.
@@ -35,9 +49,10 @@ fn level(severity: Severity) -> &'static str {
 /// is one.
 pub(crate) fn pages_of(
     language: &Language,
-    mut rules: Vec<Words>,
+    rules: impl IntoIterator<Item = impl Into<Words>>,
     fixture: &dyn Fn(&str, &str) -> Option<String>,
 ) -> Vec<Document> {
+    let mut rules: Vec<Words> = rules.into_iter().map(Into::into).collect();
     rules.sort_by_key(|rule| rule.code);
     let Language {
         head,

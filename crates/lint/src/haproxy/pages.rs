@@ -3,7 +3,7 @@
 use syntax::reference::Document;
 
 use super::RULES;
-use crate::rule_pages::{Language, Words, pages_of};
+use crate::rule_pages::{Language, pages_of};
 
 const LANGUAGE: Language = Language {
     head: "# Rules of holdfast lint for haproxy.cfg\n\nWhat `holdfast lint` finds beside what the reading of a file tells \
@@ -16,12 +16,5 @@ const LANGUAGE: Language = Language {
 /// is one.
 #[must_use]
 pub fn pages(fixture: &dyn Fn(&str, &str) -> Option<String>) -> Vec<Document> {
-    let words = RULES.iter().map(|rule| Words {
-        code: rule.code,
-        title: rule.title,
-        level: rule.level,
-        why: rule.why,
-        mend: rule.mend,
-    });
-    pages_of(&LANGUAGE, words.collect(), fixture)
+    pages_of(&LANGUAGE, RULES, fixture)
 }

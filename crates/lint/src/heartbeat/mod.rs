@@ -15,7 +15,7 @@ use self::cluster::{Cluster, Node, moved};
 use crate::levels::Levels;
 use crate::report::{Report, place};
 use crate::rule::{self, Findings};
-use crate::rule_pages::{Language, Words, pages_of};
+use crate::rule_pages::{Language, pages_of};
 
 /// Rules over heartbeat's files look at a `Cluster`.
 #[derive(Clone, Copy)]
@@ -78,17 +78,7 @@ pub fn lint(nodes: &[Inputs], host: &dyn Host, levels: &Levels) -> Report {
 /// name, if there is one.
 #[must_use]
 pub fn pages(fixture: &dyn Fn(&str, &str) -> Option<String>) -> Vec<Document> {
-    let words: Vec<Words> = RULES
-        .iter()
-        .map(|rule| Words {
-            code: rule.code,
-            title: rule.title,
-            level: rule.level,
-            why: rule.why,
-            mend: rule.mend,
-        })
-        .collect();
-    pages_of(&LANGUAGE, words, fixture)
+    pages_of(&LANGUAGE, RULES, fixture)
 }
 
 const LANGUAGE: Language = Language {

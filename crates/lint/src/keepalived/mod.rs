@@ -22,7 +22,7 @@ use crate::facts::Facts;
 use crate::levels::Levels;
 use crate::report::{Report, place};
 use crate::rule::{self, Findings};
-use crate::rule_pages::{Language, Words, pages_of};
+use crate::rule_pages::{Language, pages_of};
 
 /// Rules over keepalived.conf look at a `Cluster`.
 #[derive(Clone, Copy)]
@@ -212,17 +212,7 @@ fn commented_lines(bytes: &[u8]) -> Vec<CommentedLine> {
 /// name, if there is one.
 #[must_use]
 pub fn pages(fixture: &dyn Fn(&str, &str) -> Option<String>) -> Vec<Document> {
-    let words: Vec<Words> = RULES
-        .iter()
-        .map(|rule| Words {
-            code: rule.code,
-            title: rule.title,
-            level: rule.level,
-            why: rule.why,
-            mend: rule.mend,
-        })
-        .collect();
-    pages_of(&LANGUAGE, words, fixture)
+    pages_of(&LANGUAGE, RULES, fixture)
 }
 
 const LANGUAGE: Language = Language {

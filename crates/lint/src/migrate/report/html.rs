@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::Kind;
-use super::machine::{Machine, PARTS, Row};
+use super::machine::{Machine, Row};
 use super::{REFUSED, Report, offered, place};
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}\
@@ -27,20 +27,12 @@ pub fn html(machine: &Machine<'_>) -> String {
         "<style>{STYLE}</style>\n</head>\n<body>\n<h1>Migration</h1>\n<p>{}.</p>",
         machine.sums()
     );
-    let rows = machine.rows();
-    for (title, verdicts) in PARTS {
-        let of: Vec<&Row> = rows
-            .iter()
-            .filter(|row| verdicts.contains(&row.verdict))
-            .collect();
-        if of.is_empty() {
-            continue;
-        }
+    for (title, rows) in machine.parts() {
         let _ = writeln!(
             out,
             "<h2>{title}</h2>\n<table>\n<tr><th>file</th><th>from, to</th><th>what</th><th>then</th></tr>"
         );
-        for row in of {
+        for row in &rows {
             summary(&mut out, machine, row);
         }
         out.push_str("</table>\n");

@@ -158,8 +158,22 @@ pub(super) struct Row {
 }
 
 impl Machine<'_> {
+    /// What it has, by the parts of the report that have any.
+    pub(super) fn parts(&self) -> Vec<(&'static str, Vec<Row>)> {
+        let mut rows = self.rows();
+        let of = |(title, verdicts): &(&'static str, &[Verdict])| {
+            let (of, others) = rows
+                .drain(..)
+                .partition(|row: &Row| verdicts.contains(&row.verdict));
+            rows = others;
+            (*title, of)
+        };
+        let parts: Vec<(&str, Vec<Row>)> = PARTS.iter().map(of).collect();
+        parts.into_iter().filter(|(_, rows)| !rows.is_empty()).collect()
+    }
+
     /// What it has, the easiest first.
-    pub(super) fn rows(&self) -> Vec<Row> {
+    fn rows(&self) -> Vec<Row> {
         let files = self.files.iter().map(|report| {
             let migrated = report.migrated;
             Row {
@@ -198,7 +212,7 @@ impl Machine<'_> {
 }
 
 /// The parts of the report in their order.
-pub(super) const PARTS: &[(&str, &[Verdict])] = &[
+const PARTS: &[(&str, &[Verdict])] = &[
     ("What can be switched now", &[Verdict::Now, Verdict::Otherwise]),
     ("What first", &[Verdict::First]),
     ("What never, as it stands", &[Verdict::Never]),
@@ -208,18 +222,10 @@ pub(super) const PARTS: &[(&str, &[Verdict])] = &[
 #[must_use]
 pub fn machine_text(machine: &Machine<'_>) -> String {
     let mut out = format!("{}\n", machine.sums());
-    let rows = machine.rows();
-    for (title, verdicts) in PARTS {
-        let mut of = rows
-            .iter()
-            .filter(|row| verdicts.contains(&row.verdict))
-            .peekable();
-        if of.peek().is_none() {
-            continue;
-        }
+    for (title, rows) in machine.parts() {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "\n{title}");
-        for row in of {
+        for row in rows {
             let _ = writeln!(
                 out,
                 "  {} ({}, {}): {}",
@@ -250,21 +256,13 @@ pub fn machine_text(machine: &Machine<'_>) -> String {
 #[must_use]
 pub fn machine_markdown(machine: &Machine<'_>) -> String {
     let mut out = format!("# This machine\n\n{}.\n", machine.sums());
-    let rows = machine.rows();
-    for (title, verdicts) in PARTS {
-        let mut of = rows
-            .iter()
-            .filter(|row| verdicts.contains(&row.verdict))
-            .peekable();
-        if of.peek().is_none() {
-            continue;
-        }
+    for (title, rows) in machine.parts() {
         // Writing to a string cannot fail.
         let _ = writeln!(
             out,
             "\n## {title}\n\n| file | from, to | what stands in the way | then |\n| --- | --- | --- | --- |"
         );
-        for row in of {
+        for row in rows {
             let obstacles: Vec<String> = row.obstacles.iter().map(|text| cell(text)).collect();
             let what = if obstacles.is_empty() {
                 row.verdict.title().to_owned()
