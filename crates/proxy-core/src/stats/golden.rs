@@ -799,7 +799,7 @@ fn typed_lines_have_the_originals_places_names_tags_and_types() {
 fn commands_that_are_known_alone_say_so_and_those_for_experts_want_their_mode() {
     let running = Running::new();
     let admin = |lines: &str| running.command(Level::Admin, lines);
-    assert!(admin("show peers").contains("'show peers' is known and not built"));
+    assert!(admin("show defaults").contains("'show defaults' is known and not built"));
     assert_eq!(running.command(Level::User, "show sess"), "Permission denied\n\n");
     let experts = "This command is restricted to expert mode only.\n\n";
     assert_eq!(admin("debug dev exit"), experts);
