@@ -128,6 +128,9 @@ fn listen(reading: &mut Reading<'_>, line: &Line<'_>, address: &FileWord<'_>, pr
         binds: of_peers(reading, addresses, &mut flags, (&prefix, address), line.span()),
         span: line.span(),
     };
+    if listener.binds.iter().any(|bind| bind.accept_proxy) {
+        reading.tell_read_only("'accept-proxy' where peers connect to", line.span());
+    }
     if let Some(section) = section(reading) {
         section.listener = Some(listener);
     }
