@@ -112,4 +112,14 @@ mod tests {
         frames.push(b"\x04\0\0\0\xcd\xab\0\0hey\0");
         assert_eq!(frames.take(), Err(Fault::Foreign));
     }
+
+    #[test]
+    fn a_name_that_would_be_read_as_a_kind_is_refused() {
+        let text = b">>>\n(0)(1)t=a\n<<<\n\0";
+        let mut frames = Frames::default();
+        frames.push(&u32::try_from(text.len()).unwrap().to_le_bytes());
+        frames.push(&MAGIC.to_le_bytes());
+        frames.push(text);
+        assert_eq!(frames.take(), Err(Fault::Malformed));
+    }
 }

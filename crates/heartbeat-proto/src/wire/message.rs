@@ -338,7 +338,8 @@ fn name_and_value(octets: &[u8]) -> Result<(String, &[u8]), Fault> {
         .ok_or(Fault::Malformed)?;
     let (name, value) = octets.split_at(equals);
     let name = std::str::from_utf8(name).map_err(|_| Fault::Malformed)?;
-    if name.is_empty() {
+    // A name that looks like a kind in brackets would be read as that kind when its line is written again.
+    if name.is_empty() || name.starts_with('(') {
         return Err(Fault::Malformed);
     }
     Ok((name.to_owned(), value.get(1..).unwrap_or_default()))
