@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use test_support::namespace::is_possible;
+use test_support::process::{Program, is_alive};
 
 mod heartbeat_node;
 
@@ -76,7 +77,7 @@ fn main() {
             Box::new(move || standby_and_takeover_hand_over(which)),
         );
     }
-    let single: [(&str, fn()); 5] = [
+    let single: [(&str, fn()); 7] = [
         (
             "a_group_starts_in_order_and_one_that_fails_is_given_back",
             a_group_starts_in_order_and_one_that_fails_is_given_back,
@@ -84,6 +85,14 @@ fn main() {
         ("bad_packets_change_nothing", bad_packets_change_nothing),
         ("a_program_is_asked_and_ended", a_program_is_asked_and_ended),
         ("refused_files_give_six", refused_files_give_six),
+        (
+            "it_stays_in_the_foreground_when_asked_to",
+            it_stays_in_the_foreground_when_asked_to,
+        ),
+        (
+            "settings_are_shown_and_restarts_refused",
+            settings_are_shown_and_restarts_refused,
+        ),
         (
             "multicast_and_unicast_carry_messages",
             multicast_and_unicast_carry_messages,
@@ -268,11 +277,7 @@ fn bad_packets_change_nothing() {
 fn a_program_is_asked_and_ended() {
     let pair = Pair::new(OURS, "");
     let machine = &pair.0[0];
-    let asked = |argument: &str| {
-        let output = machine.heartbeat(&[argument]).output().unwrap();
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        (output.status.code(), text)
-    };
+    let asked = |argument: &str| machine.asked(argument);
     assert_eq!(
         asked("-s"),
         (Some(1), "heartbeat is stopped. No process\n".to_owned())
@@ -311,6 +316,59 @@ fn refused_files_give_six() {
         text.contains("ERROR: Configuration error, heartbeat not started."),
         "{text}"
     );
+}
+
+fn it_stays_in_the_foreground_when_asked_to() {
+    let pair = Pair::new(OURS, "");
+    let machine = &pair.0[0];
+    // As the unit heartbeat.service starts and ends it.
+    let mut running = Program::start(&mut machine.heartbeat(&["-f"])).unwrap();
+    pair.wait_for_holder(0, INITDEAD);
+    let (status, text) = machine.asked("-s");
+    assert_eq!(status, Some(0));
+    let expected = format!("heartbeat OK [pid {} et al] is running", running.pid());
+    assert!(text.starts_with(&expected), "{text}, not {expected}");
+    assert!(is_alive(running.pid()));
+    // A second one sees the first.
+    assert_eq!(machine.asked("-f").0, Some(0));
+    machine.wait_until_said("heartbeat: already running [pid ");
+    machine.stop();
+    assert!(!machine.has(VIRTUAL));
+    assert_eq!(running.wait_code(), Some(0));
+}
+
+fn settings_are_shown_and_restarts_refused() {
+    let pair = Pair::new(OURS, "");
+    let machine = &pair.0[0];
+    let (status, text) = machine.asked("-D");
+    assert_eq!(status, Some(0));
+    assert!(
+        text.starts_with("Directive                Default   Description\n--------"),
+        "{text}"
+    );
+    assert!(text.contains("\nmax_rexmit_delay         250       "), "{text}");
+    // The original begins anew that way by itself; nobody else can make it.
+    let restart = |code, said: &str| {
+        let output = machine.heartbeat(&["-R", "-C", "none"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(code));
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(text.starts_with(said), "{text}");
+    };
+    restart(6, "ERROR: heartbeat is not running.\n");
+    let (status, text) = machine.asked("-vWMl");
+    assert_eq!(status, Some(0));
+    for line in [
+        "\nkeepalive\t500ms\t#\t",
+        "\nudpport\t694\t#\t",
+        "\nmsgfmt\tclassic\t#\t",
+        "\nnode lb1.example.com\nnode lb2.example.com\n",
+        "\nbcast eth0\n",
+    ] {
+        assert!(text.contains(line), "{line:?} in {text}");
+    }
+    restart(1, "ERROR: Heartbeat already running [pid ");
+    pair.wait_for_holder(0, INITDEAD);
+    machine.stop();
 }
 
 fn multicast_and_unicast_carry_messages() {

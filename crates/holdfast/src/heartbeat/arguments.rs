@@ -6,10 +6,7 @@ use std::ffi::{OsStr, OsString};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
     /// Run as a daemon.
-    Run {
-        /// How often `-d` was given.
-        debug: u8,
-    },
+    Run(Start),
     /// `-k`
     Stop,
     /// `-r`
@@ -18,15 +15,29 @@ pub(super) enum Asked {
     Status,
     /// `-V`
     Version,
-    /// An option of the original that does nothing here yet.
-    Unbuilt(char),
+    /// `-D`
+    Directives,
+    /// `-R`: the original gives this to itself when it begins anew.
+    Restart,
+}
+
+/// How it is to run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Start {
+    /// How often `-d` was given.
+    pub(super) debug: u8,
+    /// `-f`: as the process that was started.
+    pub(super) foreground: bool,
+    /// `-v`: what the files come to is written out first.
+    pub(super) verbose: bool,
 }
 
 /// Reads a command line (without the program's name); what is wrong with it otherwise. Words that are no options are left out, as the
 /// original does.
 pub(super) fn parse(arguments: &[OsString]) -> Result<Asked, String> {
     let mut asked = None;
-    let (mut debug, mut restart, mut reload, mut state) = (0_u8, false, false, false);
+    let mut start = Start::default();
+    let (mut restart, mut reload, mut state) = (false, false, false);
     let mut words = arguments.iter().map(|word| word.to_string_lossy());
     while let Some(word) = words.next() {
         let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.is_empty()) else {
@@ -35,9 +46,12 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Asked, String> {
         let mut letters = letters.chars();
         while let Some(letter) = letters.next() {
             match letter {
-                'd' => debug = debug.saturating_add(1),
-                // About the terminal, memory and what is printed: nothing differs here.
-                'l' | 'v' => {}
+                'd' => start.debug = start.debug.saturating_add(1),
+                // With these the original runs no other than without.
+                'l' | 'M' | 'W' => {}
+                'f' => start.foreground = true,
+                'v' => start.verbose = true,
+                'D' => asked = Some(Asked::Directives),
                 'k' => asked = Some(Asked::Stop),
                 's' => asked = Some(Asked::Status),
                 'V' => asked = Some(Asked::Version),
@@ -51,7 +65,6 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Asked, String> {
                     }
                     break;
                 }
-                'D' | 'M' | 'W' | 'f' => asked = Some(Asked::Unbuilt(letter)),
                 other => return Err(format!("invalid option -- '{other}'")),
             }
         }
@@ -66,9 +79,9 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Asked, String> {
         return Ok(Asked::Reload);
     }
     if restart {
-        return Ok(Asked::Unbuilt('R'));
+        return Ok(Asked::Restart);
     }
-    Ok(asked.unwrap_or(Asked::Run { debug }))
+    Ok(asked.unwrap_or(Asked::Run(start)))
 }
 
 /// What is said of a command line that cannot be understood.
@@ -90,13 +103,23 @@ mod tests {
 
     #[test]
     fn letters_are_joined_and_words_left_out() {
-        assert_eq!(read(&[]), Ok(Asked::Run { debug: 0 }));
-        assert_eq!(read(&["-dvd", "extra"]), Ok(Asked::Run { debug: 2 }));
+        assert_eq!(read(&[]), Ok(Asked::Run(Start::default())));
+        let start = Start {
+            debug: 2,
+            foreground: false,
+            verbose: true,
+        };
+        assert_eq!(read(&["-dvd", "extra"]), Ok(Asked::Run(start)));
+        let start = Start {
+            foreground: true,
+            ..Start::default()
+        };
+        assert_eq!(read(&["-lMWf"]), Ok(Asked::Run(start)));
         assert_eq!(read(&["-k"]), Ok(Asked::Stop));
         assert_eq!(read(&["-r"]), Ok(Asked::Reload));
         assert_eq!(read(&["-s"]), Ok(Asked::Status));
         assert_eq!(read(&["-V"]), Ok(Asked::Version));
-        assert_eq!(read(&["-W"]), Ok(Asked::Unbuilt('W')));
+        assert_eq!(read(&["-D"]), Ok(Asked::Directives));
     }
 
     #[test]
@@ -104,6 +127,6 @@ mod tests {
         assert!(read(&["-h"]).is_err());
         assert!(read(&["-rR"]).is_err());
         assert!(read(&["-C", "none"]).is_err());
-        assert_eq!(read(&["-R", "-C", "none"]), Ok(Asked::Unbuilt('R')));
+        assert_eq!(read(&["-R", "-C", "none"]), Ok(Asked::Restart));
     }
 }

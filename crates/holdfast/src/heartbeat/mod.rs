@@ -3,6 +3,7 @@
 mod arguments;
 pub(crate) mod cl_status;
 mod client;
+mod directives;
 pub(crate) mod host;
 pub(crate) mod ipfail;
 mod journal;
@@ -69,14 +70,15 @@ pub(crate) fn run(invoked: &OsStr, arguments: &[OsString]) -> u8 {
             ));
             0
         }
-        Ok(Asked::Unbuilt(option)) => {
-            say(&format!("heartbeat: -{option} is not built yet.\n"));
-            FAILED
+        Ok(Asked::Directives) => {
+            put(&directives::table());
+            0
         }
+        Ok(Asked::Restart) => process::restart(),
         Ok(Asked::Status) => process::status(),
         Ok(Asked::Stop) => process::stop(),
         Ok(Asked::Reload) => process::reload(),
-        Ok(Asked::Run { debug }) => process::run(&paths(), debug),
+        Ok(Asked::Run(start)) => process::run(&paths(), start),
     }
 }
 

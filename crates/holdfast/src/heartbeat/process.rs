@@ -10,14 +10,15 @@ use heartbeat::log::{Level, Log};
 use heartbeat::{Command, Ending, Paths};
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, setsid};
 use tokio::runtime::LocalOptions;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
+use super::arguments::Start;
 use super::journal::Journal;
-use super::{FAILED, PID_FILE, REFUSED, SPOKEN, put, reading};
-use crate::background::{Waited, detach, silence};
+use super::{FAILED, PID_FILE, REFUSED, SPOKEN, directives, put, reading};
+use crate::background::{Readiness, Waited, detach, silence};
 use crate::host::hostname;
 
 /// For how long a process that is told to end is waited for: its resources may take their time.
@@ -29,8 +30,19 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// The process that runs, as the pid file has it.
 fn running() -> Option<Pid> {
     let pid: i32 = fs::read_to_string(PID_FILE).ok()?.trim().parse().ok()?;
-    let there = pid > 1 && kill(Pid::from_raw(pid), None) != Err(Errno::ESRCH);
-    there.then_some(Pid::from_raw(pid))
+    (pid > 1 && is_there(Pid::from_raw(pid))).then_some(Pid::from_raw(pid))
+}
+
+/// Whether a process runs. One that has ended and that its parent has not asked about yet does not.
+fn is_there(pid: Pid) -> bool {
+    if kill(pid, None) == Err(Errno::ESRCH) {
+        return false;
+    }
+    // Without /proc nothing more is known. The state stands behind the name, which is in brackets.
+    fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| {
+        stat.rsplit_once(") ")
+            .is_none_or(|(_, rest)| !rest.starts_with('Z'))
+    })
 }
 
 /// `-s`
@@ -49,6 +61,7 @@ pub(super) fn status() -> u8 {
 /// `-k`
 pub(super) fn stop() -> u8 {
     let Some(pid) = running() else {
+        super::say("INFO: Heartbeat already stopped.\n");
         return 0;
     };
     if let Err(error) = kill(pid, Signal::SIGTERM) {
@@ -56,7 +69,7 @@ pub(super) fn stop() -> u8 {
         return FAILED;
     }
     let until = Instant::now() + LONGEST_STOP;
-    while kill(pid, None).is_ok() {
+    while is_there(pid) {
         if Instant::now() >= until {
             super::say(&format!("heartbeat: process {pid} does not end\n"));
             return FAILED;
@@ -85,8 +98,19 @@ pub(super) fn reload() -> u8 {
     }
 }
 
-/// Reads the files and runs the node in the background; gives the exit status.
-pub(super) fn run(paths: &Paths, debug: u8) -> u8 {
+/// `-R`. The original takes the place of its own process that way, and refuses it to others.
+pub(super) fn restart() -> u8 {
+    if let Some(pid) = running() {
+        super::say(&format!("ERROR: Heartbeat already running [pid {pid}].\n"));
+        return FAILED;
+    }
+    super::say("ERROR: heartbeat is not running.\n");
+    REFUSED
+}
+
+/// Reads the files and runs the node, in the background unless it is asked to stay; gives the exit status.
+pub(super) fn run(paths: &Paths, start: Start) -> u8 {
+    let debug = start.debug;
     let node = hostname();
     let loaded = reading::read(&paths.ha_dir);
     let journal = Rc::new(Journal::open(&loaded.configuration.settings.log, &node, debug));
@@ -107,7 +131,11 @@ pub(super) fn run(paths: &Paths, debug: u8) -> u8 {
         log.info(format!("heartbeat: already running [pid {pid}]."));
         return 0;
     }
-    let readiness = match detach() {
+    if start.verbose {
+        put(&directives::configuration(&loaded, &node, &paths.ha_dir));
+    }
+    let begun = if start.foreground { stay() } else { detach() };
+    let readiness = match begun {
         Ok(Waited::Parent { runs, .. }) => return if runs { 0 } else { FAILED },
         Ok(Waited::Child(readiness)) => readiness,
         Err(error) => {
@@ -142,6 +170,15 @@ pub(super) fn run(paths: &Paths, debug: u8) -> u8 {
             log.at(Level::Error, format!("heartbeat ends: {error}"));
             FAILED
         }
+    }
+}
+
+/// Leaves the terminal's session without leaving the process: whoever started it waits for it.
+fn stay() -> io::Result<Waited> {
+    match setsid() {
+        // The first of a group of processes has a session to lose that others share.
+        Ok(_) | Err(Errno::EPERM) => Ok(Waited::Child(Readiness::nobody())),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -135,6 +135,13 @@ impl Machine {
         command
     }
 
+    /// What its heartbeat answers to an argument: the exit status, and standard output.
+    pub(crate) fn asked(&self, argument: &str) -> (Option<i32>, String) {
+        let output = self.heartbeat(&[argument]).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code(), text)
+    }
+
     /// Runs another of Holdfast's programs on it.
     pub(crate) fn run(&self, arguments: &[&str]) -> Option<i32> {
         let mut command = self.inside(env!("CARGO_BIN_EXE_holdfast"));
