@@ -6,10 +6,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 
+use crate::at_once;
 use crate::outcome::{Outcome, Tally};
 use crate::test::packages;
 use crate::workspace;
@@ -23,6 +24,9 @@ pub(crate) struct Args {
     /// How long each target runs.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     seconds: u32,
+    /// How many targets run at once.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
     /// Run this input alone, as after a failure.
     #[arg(long, value_name = "FILE", requires = "only")]
     input: Option<PathBuf>,
@@ -143,41 +147,54 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         bail!("no fuzz target '{name}'; there are: {}", known.join(", "));
     }
     let built = build()?;
-    let mut tally = Tally::default();
-    for target in TARGETS
+    let chosen: Vec<&Target> = TARGETS
         .iter()
         .filter(|target| args.only.as_deref().is_none_or(|only| only == target.name))
-    {
-        let mut command = Command::new(built.join(target.name));
-        command.current_dir(workspace::root());
-        match &args.input {
-            Some(input) => {
-                command.arg(input);
-            }
-            None => {
-                let corpus = corpus(target)?;
-                let artifacts = workspace::root().join("fuzz/artifacts");
-                fs::create_dir_all(&artifacts)
-                    .with_context(|| format!("cannot make {}", artifacts.display()))?;
-                command
-                    .arg(corpus)
-                    .arg(format!("-max_total_time={}", args.seconds))
-                    .arg(format!("-max_len={}", target.largest))
-                    .arg(format!(
-                        "-artifact_prefix={}/{}-",
-                        artifacts.display(),
-                        target.name
-                    ))
-                    .args(["-timeout=20", "-print_final_stats=1", "-verbosity=0"]);
-            }
-        }
-        println!("fuzz: {}", target.name);
-        let status = command
-            .status()
-            .with_context(|| format!("cannot start {}", target.name))?;
-        tally.count(status.success());
-    }
+        .collect();
+    let mut tally = Tally::default();
+    let passed = at_once::all(&chosen, usize::from(args.jobs), |target| {
+        run_one(target, &built, args)
+    })?;
+    passed.into_iter().for_each(|passed| tally.count(passed));
     Ok(Outcome::Ran(tally))
+}
+
+/// Runs a target, shows what it said, and gives whether it found nothing.
+fn run_one(target: &Target, built: &Path, args: &Args) -> anyhow::Result<bool> {
+    let mut command = Command::new(built.join(target.name));
+    command.current_dir(workspace::root()).stdin(Stdio::null());
+    match &args.input {
+        Some(input) => {
+            command.arg(input);
+        }
+        None => {
+            let corpus = corpus(target)?;
+            let artifacts = workspace::root().join("fuzz/artifacts");
+            fs::create_dir_all(&artifacts).with_context(|| format!("cannot make {}", artifacts.display()))?;
+            command
+                .arg(corpus)
+                .arg(format!("-max_total_time={}", args.seconds))
+                .arg(format!("-max_len={}", target.largest))
+                .arg(format!(
+                    "-artifact_prefix={}/{}-",
+                    artifacts.display(),
+                    target.name
+                ))
+                .args(["-timeout=20", "-print_final_stats=1", "-verbosity=0"]);
+        }
+    }
+    let output = command
+        .output()
+        .with_context(|| format!("cannot start {}", target.name))?;
+    // In one piece: two of them run at a time.
+    println!(
+        "fuzz: {}: {}\n{}{}",
+        target.name,
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(output.status.success())
 }
 
 /// Builds all targets and gives back the folder that holds them.

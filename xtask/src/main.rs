@@ -8,6 +8,7 @@
     reason = "a program for the terminal: what it prints is its result"
 )]
 
+mod at_once;
 mod bench;
 mod bench_vrrp;
 mod corpus;
@@ -20,6 +21,7 @@ mod reload;
 mod soak;
 mod test;
 mod tidy;
+mod unit;
 mod vtc;
 mod wait;
 mod workspace;
@@ -63,6 +65,8 @@ enum Command {
     Reload(reload::Args),
     /// Let clients of all kinds come for ten minutes: memory stays flat, and nothing is left behind.
     Soak(soak::Args),
+    /// Run the crates' own tests, several programs at once.
+    Unit(unit::Args),
     /// Run the varnishtest cases of tests/vtc.
     Vtc(vtc::Args),
 }
@@ -86,6 +90,7 @@ fn main() -> ExitCode {
         Command::Release(args) => release::run(&args),
         Command::Reload(args) => reload::run(&args),
         Command::Soak(args) => soak::run(&args),
+        Command::Unit(args) => unit::run(&args),
         Command::Vtc(args) => vtc::run(&args),
     };
     match result {

@@ -7,8 +7,6 @@ use crate::outcome::{Outcome, Tally};
 pub(super) enum Count {
     /// One test: the exit status.
     Status,
-    /// The `test result:` lines of Rust's test harness.
-    Libtest,
     /// The last line of a command of this program.
     Xtask,
 }
@@ -22,7 +20,6 @@ impl Count {
                 passed: usize::from(success),
                 ..Tally::default()
             },
-            Self::Libtest => libtest(output),
             Self::Xtask => {
                 let last = output
                     .lines()
@@ -42,25 +39,6 @@ impl Count {
         }
         Outcome::Ran(tally)
     }
-}
-
-/// The sum over all `test result: ok. 7 passed; 0 failed; 1 ignored; …` lines.
-fn libtest(output: &str) -> Tally {
-    let mut total = Tally::default();
-    for result in output
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("test result: "))
-    {
-        for part in result.split(['.', ';']).map(str::trim) {
-            match part.split_once(' ') {
-                Some((number, "passed")) => total.passed += number.parse().unwrap_or(0),
-                Some((number, "failed")) => total.failed += number.parse().unwrap_or(0),
-                Some((number, "ignored")) => total.skipped += number.parse().unwrap_or(0),
-                _ => {}
-            }
-        }
-    }
-    total
 }
 
 /// The numbers of `9 passed, 0 failed, 1 skipped`.
@@ -88,25 +66,12 @@ mod tests {
     }
 
     #[test]
-    fn libtest_results_are_added_over_all_binaries() {
-        let output = "running 8 tests\n........\n\
-             test result: ok. 7 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
-             test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s\n";
-        assert_eq!(Count::Libtest.of(output, false), ran(9, 3, 1));
-    }
-
-    #[test]
-    fn a_build_that_breaks_is_one_failure() {
+    fn a_command_that_counts_nothing_has_failed() {
+        assert_eq!(Count::Status.of("", false), ran(0, 1, 0));
         assert_eq!(
-            Count::Libtest.of("error: could not compile `proxy`\n", false),
+            Count::Xtask.of("error: could not compile `proxy`\n", false),
             ran(0, 1, 0)
         );
-        assert_eq!(Count::Status.of("", false), ran(0, 1, 0));
-    }
-
-    #[test]
-    fn a_layer_that_counts_nothing_has_failed() {
-        assert_eq!(Count::Libtest.of("", true), ran(0, 1, 0));
         assert_eq!(
             Count::Xtask.of("0 passed, 0 failed, 0 skipped\n", true),
             ran(0, 1, 0)

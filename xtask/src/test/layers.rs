@@ -91,26 +91,25 @@ pub(super) const LAYERS: &[Layer] = &[
         ..PLAIN
     },
     Layer {
-        // With cargo's own test runner, so that a user's run and that of a fresh machine are the same.
         name: "unit",
         about: "the crates' own tests: unit, property, integration and documentation tests",
-        command: Run::Cargo(&["test", "--workspace", "--no-fail-fast"], &[]),
-        count: Count::Libtest,
+        command: Run::Xtask(&["unit"]),
+        count: Count::Xtask,
         ..PLAIN
     },
     Layer {
         // Part of the layer above as well, which leaves out what is not there.
         name: "programs",
         about: "hatop, exporter, log analysis and socat scripts from Debian work with Holdfast as with haproxy",
-        command: Run::Cargo(&["test", "--package", "holdfast", "--test", "programs"], &[]),
-        count: Count::Libtest,
+        command: Run::Xtask(&["unit", "holdfast::programs"]),
+        count: Count::Xtask,
         programs: packages::PROGRAMS,
         ..PLAIN
     },
     Layer {
         name: "verdicts",
-        about: "haproxy still says what is recorded in compat-fixtures",
-        command: Run::Xtask(&["fixtures", "--check"]),
+        about: "haproxy still says what is recorded in compat-fixtures (of single lines each fourth is asked for)",
+        command: Run::Xtask(&["fixtures", "--check", "--each", "4"]),
         count: Count::Xtask,
         programs: packages::ORIGINALS,
         minutes: 15,

@@ -25,8 +25,8 @@ pub(crate) struct Args {
     /// The program to run as the subject, instead of the installed haproxy or the built Holdfast.
     #[arg(long, requires = "subject")]
     program: Option<PathBuf>,
-    /// How many scenarios run at once.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    /// How many scenarios run at once: most of them wait for something most of the time.
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
     /// Only the scenarios with this in their name.
     filter: Option<String>,

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
+
+use crate::at_once;
 
 /// Seconds after which varnishtest gives a scenario up; the slowest takes three on an idle machine.
 const TIME_LIMIT: &str = "40";
@@ -76,28 +76,7 @@ pub(super) fn run_all(
     logs: &Path,
     jobs: usize,
 ) -> anyhow::Result<Vec<Report>> {
-    let next = AtomicUsize::new(0);
-    let reports = Mutex::new(Vec::with_capacity(files.len()));
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.min(files.len()) {
-            scope.spawn(|| {
-                while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let report = run_one(program, file, logs);
-                    match reports.lock() {
-                        Ok(mut reports) => reports.push(report),
-                        // Another worker panicked while adding its own: the scope ends with its panic.
-                        Err(_) => return,
-                    }
-                }
-            });
-        }
-    });
-    let Ok(reports) = reports.into_inner() else {
-        bail!("a worker panicked");
-    };
-    let mut reports = reports.into_iter().collect::<anyhow::Result<Vec<Report>>>()?;
-    reports.sort_by(|left, right| left.name.cmp(&right.name));
-    Ok(reports)
+    at_once::all(files, jobs, |file| run_one(program, file, logs))
 }
 
 fn run_one(program: &Path, file: &Path, logs: &Path) -> anyhow::Result<Report> {
