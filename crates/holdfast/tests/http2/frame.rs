@@ -26,6 +26,7 @@ pub(crate) const STREAM_CLOSED: u32 = 5;
 pub(crate) const FRAME_SIZE_ERROR: u32 = 6;
 pub(crate) const REFUSED_STREAM: u32 = 7;
 pub(crate) const COMPRESSION_ERROR: u32 = 9;
+pub(crate) const ENHANCE_YOUR_CALM: u32 = 11;
 
 pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let len = u32::try_from(payload.len())
@@ -100,4 +101,9 @@ pub(crate) fn take_frame(received: &mut Vec<u8>) -> Option<(u8, u8, Vec<u8>)> {
     let payload = received.get(9..9 + len)?.to_vec();
     received.drain(..9 + len);
     Some((head[3], head[4], payload))
+}
+
+/// A PING, which shows that a connection goes on.
+pub(crate) fn pong() -> Vec<u8> {
+    frame(PING, 0, 0, b"12345678")
 }

@@ -5,14 +5,19 @@ mod case;
 mod cases;
 mod frame;
 mod program;
+mod recorded;
 mod talk;
+mod upgrade;
 mod websocket;
+mod windows;
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use libtest_mimic::{Arguments, Failed, Trial};
 use nix::sys::signal::Signal;
 use test_support::process::both_programs;
@@ -21,13 +26,20 @@ use case::{Case, Expected, Outcome};
 use cases::cases;
 use frame::*;
 use program::{Running, run, start};
+use recorded::Answers;
 use talk::{PATIENCE, SILENCE, ask, wait_for_end, wait_for_frame};
 use websocket::{Answer, talk};
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::from_args();
     let programs = if arguments.list { Vec::new() } else { start()? };
+    if let Ok(other) = std::env::var("HOLDFAST_OTHER_HAPROXY")
+        && std::env::var_os("HOLDFAST_RECORD").is_some()
+    {
+        record(&programs, &other)?;
+    }
     let programs = Arc::new(programs);
+    let answers = Arc::new(recorded::read()?);
     let websockets = [
         ("RFC 8441 a WebSocket", Answer::Right, Outcome::Served),
         (
@@ -61,25 +73,51 @@ fn main() -> anyhow::Result<ExitCode> {
             told(stop())
         }),
     ];
-    let trials = cases().into_iter().map(|case| {
+    let each: [(&str, fn(&Running) -> anyhow::Result<()>); 3] = [
+        ("3.1 an upgrade to HTTP/2", upgrade::declined),
+        ("6.9.1 data beyond the window of a stream", |program| {
+            windows::overrun(program, false)
+        }),
+        ("6.9.1 data beyond the window of the connection", |program| {
+            windows::overrun(program, true)
+        }),
+    ];
+    let each = each.map(|(name, test)| {
         let programs = Arc::clone(&programs);
+        Trial::test(name, move || told(test(&programs[0])))
+    });
+    let trials = cases().into_iter().map(|case| {
+        let (programs, answers) = (Arc::clone(&programs), Arc::clone(&answers));
         Trial::test(case.name, move || {
-            judge(&programs, &case).map_err(|error| Failed::from(format!("{error:#}")))
+            judge(&programs, &answers, &case).map_err(|error| Failed::from(format!("{error:#}")))
         })
     });
-    Ok(libtest_mimic::run(&arguments, trials.chain(websockets).chain(lives).collect()).exit_code())
+    Ok(libtest_mimic::run(
+        &arguments,
+        trials.chain(websockets).chain(each).chain(lives).collect(),
+    )
+    .exit_code())
 }
 
-fn judge(programs: &[Running], case: &Case) -> anyhow::Result<()> {
+/// Holds a case to what is expected, and to the originals: one that is installed, and what was recorded of both.
+fn judge(programs: &[Running], recorded: &BTreeMap<String, Answers>, case: &Case) -> anyhow::Result<()> {
     let ours = ask(programs[0].front, case, PATIENCE)?;
     anyhow::ensure!(
         case.expected.allows(ours),
         "expected {:?}, got {ours:?}",
         case.expected
     );
-    if let Some(original) = programs.get(1)
-        && !matches!(case.expected, Expected::PassedOver)
-    {
+    let [old, new, _] = recorded.get(case.name).context("no answer is recorded")?;
+    if matches!(case.expected, Expected::PassedOver | Expected::Demanded) {
+        return Ok(());
+    }
+    for (version, answer) in [("2.6", old), ("3.4", new)] {
+        anyhow::ensure!(
+            ours.is_error() || !Outcome::is_error_text(answer),
+            "haproxy {version} is stricter: {answer}, and ours {ours:?}"
+        );
+    }
+    if let Some(original) = programs.get(1) {
         let theirs = ask(original.front, case, SILENCE)?;
         anyhow::ensure!(
             ours.is_error() || !theirs.is_error(),
@@ -87,6 +125,20 @@ fn judge(programs: &[Running], case: &Case) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// Asks Holdfast, haproxy 2.6 and the one that is named, and writes down what they answer.
+fn record(programs: &[Running], other: &str) -> anyhow::Result<()> {
+    let original = programs.get(1).context("Debian's haproxy is wanted")?;
+    let other = run(Command::new(other), "")?;
+    let mut rows = Vec::new();
+    for case in cases() {
+        let old = ask(original.front, &case, SILENCE)?;
+        let new = ask(other.front, &case, SILENCE)?;
+        let ours = ask(programs[0].front, &case, PATIENCE)?;
+        rows.push((case.name, [old, new, ours]));
+    }
+    recorded::write(&rows)
 }
 
 /// A connection without streams is told of its end, and closed.

@@ -27,9 +27,14 @@ pub(crate) fn run(mut command: Command, more: &str) -> anyhow::Result<Running> {
     let front = free_address()?;
     let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let at = server.local_addr()?;
+    let big = folder.path().join("big");
+    std::fs::write(&big, "b".repeat(10_000))?;
+    let big = big.display();
     let configuration = format!(
-        "global\n nbthread 1\ndefaults\n mode http\n timeout connect 5s\n timeout client 10s\n timeout server 5s\n{more}\
+        "global\n nbthread 1\ndefaults\n mode http\n timeout connect 5s\n timeout client 10s\n timeout server 5s\n timeout tarpit 10s\n{more}\
          frontend fe\n bind {front}\n http-request wait-for-body time 9s if {{ path /wait }}\n\
+         http-request return status 200 content-type text/plain file {big} if {{ path /big }}\n\
+         http-request tarpit if {{ path /hold }}\n\
          http-request return status 200 content-type text/plain string hello if !{{ path /chat }}\n default_backend be\nbackend be\n server s1 {at}\n"
     );
     let file = folder.path().join("haproxy.cfg");

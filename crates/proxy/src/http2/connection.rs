@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 
 use bytes::Bytes;
+use h2::ext::Protocol;
 use h2::server::{Builder, Connection, SendResponse};
 use h2::{Reason, RecvStream};
 use haproxy_cfg::model::Millis;
@@ -243,7 +244,7 @@ async fn next(
     .await
 }
 
-/// Makes a session of a stream; none where its head fits no buffer, which is answered here.
+/// Makes a session of a stream; none where its head fits no buffer or is malformed, which is answered here.
 fn begin(
     carrier: &Rc<Carrier>,
     request: Request<RecvStream>,
@@ -251,6 +252,11 @@ fn begin(
     taken: u32,
 ) -> Option<Session> {
     let (parts, body) = request.into_parts();
+    if parts.extensions.get::<Protocol>().is_some() && parts.uri.authority().is_none() {
+        // RFC 8441, section 4: the library minds the other pseudo-fields.
+        respond.send_reset(Reason::PROTOCOL_ERROR);
+        return None;
+    }
     let session = &carrier.session;
     let thread = &session.thread;
     let mut head = thread.buffers.take();
