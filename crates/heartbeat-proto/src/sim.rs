@@ -65,8 +65,12 @@ struct Machine {
     busy: BTreeMap<usize, Time>,
     /// Work that is under way, with its end.
     work: Vec<(Time, Work)>,
-    /// Packets on their way here: when, from whom, what.
-    arriving: Vec<(Time, usize, Vec<u8>)>,
+    /// Packets on their way here: when, from whom, on which of its ways, what.
+    arriving: Vec<(Time, usize, usize, Vec<u8>)>,
+    /// What it pings without an answer, by place in its settings.
+    unreached: BTreeSet<usize>,
+    /// Groups that cannot be started on it: one that fails is given back.
+    broken: BTreeSet<usize>,
     /// When each other machine was heard last.
     heard: BTreeMap<usize, Time>,
     log: Vec<(Time, Level, String)>,
@@ -75,10 +79,16 @@ struct Machine {
 /// A cluster.
 #[derive(Debug)]
 pub struct Cluster {
-    plan: Plan,
+    /// What each node is told at its start; which of its starts it is, and chance, are the cluster's.
+    settings: Vec<Settings>,
+    network: Network,
+    /// The longest time that starting or stopping a group takes.
+    work: Duration,
     machines: Vec<Machine>,
     /// Pairs, smaller number first, between which nothing comes through.
     cut: BTreeSet<(usize, usize)>,
+    /// Ways, by their names, on which nothing comes through.
+    cut_ways: BTreeSet<String>,
     random: Random,
     now: Time,
     /// Since when a group has run on two machines, and since when these have heard each other meanwhile.
@@ -95,7 +105,44 @@ impl Cluster {
     /// A cluster where nothing runs yet.
     #[must_use]
     pub fn new(plan: Plan, seed: u64) -> Self {
-        let machines = (0..plan.nodes.len())
+        let (nodes, owners) = (plan.nodes, plan.owners);
+        let groups: Vec<Group> = owners
+            .iter()
+            .enumerate()
+            .map(|(number, owner)| Group {
+                owner: nodes.get(*owner).cloned().unwrap_or_default(),
+                key: format!("10.0.0.{number}"),
+            })
+            .collect();
+        let settings = nodes.iter().enumerate().map(|(index, name)| Settings {
+            name: name.clone(),
+            uuid: [u8::try_from(index).unwrap_or(0); 16],
+            generation: 0,
+            epoch: 1_000_000,
+            nodes: nodes.clone(),
+            autojoin: false,
+            keepalive: plan.keepalive,
+            deadtime: plan.deadtime,
+            warntime: plan.deadtime / 2,
+            initdead: plan.initdead,
+            max_rexmit_delay: Duration::from_millis(250),
+            failback: plan.failback,
+            links: vec!["eth0".to_owned()],
+            pings: Vec::new(),
+            deadping: plan.deadtime,
+            keys: Keys::new(Key::new(1, Method::Crc, b""), Vec::new()),
+            groups: groups.clone(),
+            seed: 0,
+        });
+        Self::of(settings.collect(), plan.network, plan.work, seed)
+    }
+
+    /// A cluster of nodes with these settings, where nothing runs yet. Ways of one name are one network. `work` is the longest time
+    /// that starting or stopping a group takes.
+    #[must_use]
+    pub fn of(settings: Vec<Settings>, network: Network, work: Duration, seed: u64) -> Self {
+        let machines = settings
+            .iter()
             .map(|_| Machine {
                 generation: 0,
                 node: None,
@@ -105,22 +152,37 @@ impl Cluster {
                 busy: BTreeMap::new(),
                 work: Vec::new(),
                 arriving: Vec::new(),
+                unreached: BTreeSet::new(),
+                broken: BTreeSet::new(),
                 heard: BTreeMap::new(),
                 log: Vec::new(),
             })
             .collect();
-        let groups = u32::try_from(plan.owners.len()).unwrap_or(u32::MAX);
-        let grace = plan.work * groups * 2 + plan.network.delay * 2 + Duration::from_millis(10);
-        Self {
-            plan,
+        let mut cluster = Self {
+            settings,
+            network,
+            work,
             machines,
             cut: BTreeSet::new(),
+            cut_ways: BTreeSet::new(),
             random: Random::new(seed),
             now: Time::ZERO,
             overlaps: BTreeMap::new(),
-            grace,
+            grace: Duration::ZERO,
             breach: None,
-        }
+        };
+        let groups = u32::try_from(cluster.groups()).unwrap_or(u32::MAX);
+        cluster.grace = work * groups * 2 + network.delay * 2 + Duration::from_millis(10);
+        cluster
+    }
+
+    /// How many groups the nodes know; all know the same, unless their files differ.
+    fn groups(&self) -> usize {
+        self.settings
+            .iter()
+            .map(|one| one.groups.len())
+            .max()
+            .unwrap_or(0)
     }
 
     /// The time.
@@ -146,35 +208,13 @@ impl Cluster {
         machine.running.clear();
         machine.busy.clear();
         machine.work.clear();
-        let plan = &self.plan;
-        let groups = plan
-            .owners
-            .iter()
-            .enumerate()
-            .map(|(number, owner)| Group {
-                owner: plan.nodes.get(*owner).cloned().unwrap_or_default(),
-                key: format!("10.0.0.{number}"),
-            })
-            .collect();
+        let Some(settings) = self.settings.get(index) else {
+            return;
+        };
         let settings = Settings {
-            name: plan.nodes.get(index).cloned().unwrap_or_default(),
-            uuid: [u8::try_from(index).unwrap_or(0); 16],
             generation: machine.generation,
-            epoch: 1_000_000,
-            nodes: plan.nodes.clone(),
-            autojoin: false,
-            keepalive: plan.keepalive,
-            deadtime: plan.deadtime,
-            warntime: plan.deadtime / 2,
-            initdead: plan.initdead,
-            max_rexmit_delay: Duration::from_millis(250),
-            failback: plan.failback,
-            links: vec!["eth0".to_owned()],
-            pings: Vec::new(),
-            deadping: plan.deadtime,
-            keys: Keys::new(Key::new(1, Method::Crc, b""), Vec::new()),
-            groups,
             seed,
+            ..settings.clone()
         };
         machine.node = Some((Node::new(settings), self.now));
         self.collect(index);
@@ -216,9 +256,47 @@ impl Cluster {
         }
     }
 
+    /// Cuts the ways of that name, or mends them.
+    pub fn cut_way(&mut self, way: &str, cut: bool) {
+        if cut {
+            self.cut_ways.insert(way.to_owned());
+        } else {
+            self.cut_ways.remove(way);
+        }
+    }
+
+    /// Whether what a machine pings, by its place in the settings, answers it.
+    pub fn set_reached(&mut self, index: usize, member: usize, reached: bool) {
+        if let Some(machine) = self.machines.get_mut(index) {
+            if reached {
+                machine.unreached.remove(&member);
+            } else {
+                machine.unreached.insert(member);
+            }
+        }
+    }
+
+    /// Whether a group cannot be started on a machine. One that runs there goes on.
+    pub fn set_broken(&mut self, index: usize, group: usize, broken: bool) {
+        if let Some(machine) = self.machines.get_mut(index) {
+            if broken {
+                machine.broken.insert(group);
+            } else {
+                machine.broken.remove(&group);
+            }
+        }
+    }
+
+    /// The node that runs on a machine; none while its program does not run.
+    #[must_use]
+    pub fn node(&self, index: usize) -> Option<&Node> {
+        let (node, _) = self.machines.get(index)?.node.as_ref()?;
+        Some(node)
+    }
+
     /// Another network, from now on.
     pub fn set_network(&mut self, network: Network) {
-        self.plan.network = network;
+        self.network = network;
     }
 
     /// Asks a node to hand over.
@@ -274,13 +352,20 @@ impl Cluster {
     /// Lets time pass.
     pub fn run(&mut self, duration: Duration) {
         let end = self.now + duration;
-        while let Some((time, index)) = self.next_event().filter(|(time, _)| *time <= end) {
+        while self.step(end) {}
+    }
+
+    /// Lets the next thing happen that happens until `end`; whether there was one. Otherwise it is `end` then.
+    pub fn step(&mut self, end: Time) -> bool {
+        let next = self.next_event().filter(|(time, _)| *time <= end);
+        if let Some((time, index)) = next {
             self.now = time.max(self.now);
-            self.step(index);
-            self.judge();
+            self.take(index);
+        } else {
+            self.now = end.max(self.now);
         }
-        self.now = end;
         self.judge();
+        next.is_some()
     }
 
     /// When something happens next, and where.
@@ -302,7 +387,8 @@ impl Cluster {
         times.min()
     }
 
-    fn step(&mut self, index: usize) {
+    /// Lets a machine do what is due.
+    fn take(&mut self, index: usize) {
         let now = self.now;
         let Some(machine) = self.machines.get_mut(index) else {
             return;
@@ -316,7 +402,7 @@ impl Cluster {
             let mut was_running = false;
             for group in &work.groups {
                 was_running |= machine.running.contains(group);
-                if work.start {
+                if work.start && !machine.broken.contains(group) {
                     machine.running.insert(*group);
                 } else {
                     machine.running.remove(group);
@@ -326,12 +412,12 @@ impl Cluster {
                 node.finished(now.saturating_sub(*since), work.id, was_running);
             }
         } else if let Some(place) = first_due(&machine.arriving, now, |one| one.0) {
-            let (_, from, packet) = machine.arriving.remove(place);
+            let (_, from, way, packet) = machine.arriving.remove(place);
             if let Some((node, since)) = &mut machine.node
                 && !machine.frozen
             {
                 // Whatever is wrong with it is counted there.
-                let _ = node.receive(now.saturating_sub(*since), 0, &packet);
+                let _ = node.receive(now.saturating_sub(*since), way, &packet);
                 machine.heard.insert(from, now);
             }
         } else if let Some((node, since)) = &mut machine.node
@@ -353,10 +439,19 @@ impl Cluster {
             };
             match output {
                 Output::Packet(packet) => self.broadcast(index, &packet),
-                Output::Ping | Output::Active | Output::Event(_) => {}
+                Output::Active | Output::Event(_) => {}
+                Output::Ping => {
+                    let pinged = self.settings.get(index).map_or(0, |one| one.pings.len());
+                    let now = self.now;
+                    if let Some((node, since)) = &mut machine.node {
+                        for member in (0..pinged).filter(|member| !machine.unreached.contains(member)) {
+                            node.answered(now.saturating_sub(*since), member);
+                        }
+                    }
+                }
                 Output::Log(level, text) => machine.log.push((self.now, level, text)),
                 Output::Work(work) => {
-                    let longest = u64::try_from(self.plan.work.as_micros()).unwrap_or(u64::MAX);
+                    let longest = u64::try_from(self.work.as_micros()).unwrap_or(u64::MAX);
                     // What is asked for later for the same groups happens later.
                     let mut end = self.now;
                     for group in &work.groups {
@@ -380,20 +475,27 @@ impl Cluster {
     }
 
     fn broadcast(&mut self, from: usize, packet: &[u8]) {
-        let network = self.plan.network;
+        let network = self.network;
         let longest = u64::try_from(network.delay.as_micros()).unwrap_or(u64::MAX);
-        for to in 0..self.machines.len() {
-            if to == from || self.cut.contains(&(from.min(to), from.max(to))) {
-                continue;
-            }
-            let copies = 1 + u64::from(self.random.below(1000) < network.doubled);
-            for _ in 0..copies {
-                if self.random.below(1000) < network.loss {
+        let ways = self.settings.get(from).map(|one| one.links.clone());
+        for way in ways.iter().flatten().filter(|way| !self.cut_ways.contains(*way)) {
+            for to in 0..self.machines.len() {
+                if to == from || self.cut.contains(&(from.min(to), from.max(to))) {
                     continue;
                 }
-                let time = self.now + Duration::from_micros(1 + self.random.below(longest));
-                if let Some(machine) = self.machines.get_mut(to) {
-                    machine.arriving.push((time, from, packet.to_vec()));
+                let place = |one: &Settings| one.links.iter().position(|link| link == way);
+                let Some(place) = self.settings.get(to).and_then(place) else {
+                    continue;
+                };
+                let copies = 1 + u64::from(self.random.below(1000) < network.doubled);
+                for _ in 0..copies {
+                    if self.random.below(1000) < network.loss {
+                        continue;
+                    }
+                    let time = self.now + Duration::from_micros(1 + self.random.below(longest));
+                    if let Some(machine) = self.machines.get_mut(to) {
+                        machine.arriving.push((time, from, place, packet.to_vec()));
+                    }
                 }
             }
         }
@@ -403,7 +505,7 @@ impl Cluster {
     fn judge(&mut self) {
         let now = self.now;
         let mut seen = BTreeSet::new();
-        for group in 0..self.plan.owners.len() {
+        for group in 0..self.groups() {
             let holders = self.holders(group);
             for (place, one) in holders.iter().enumerate() {
                 for other in holders.iter().skip(place + 1) {

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::task::Poll;
 use std::time::Duration;
 
-use heartbeat_conf::model::{AutoFailback, Autojoin, Configuration, Generation, Keys as FileKeys, UuidFrom};
-use heartbeat_proto::wire::{Fault, Key, Keys, LARGEST, Method};
-use heartbeat_proto::{Failback, Group, Level, Node, Output, Purpose, Settings, Time, Work};
+use heartbeat_conf::model::{Configuration, Generation, Keys as FileKeys, UuidFrom};
+use heartbeat_proto::wire::{Fault, LARGEST};
+use heartbeat_proto::{Level, Node, Output, Purpose, Time, Work};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
@@ -21,6 +21,7 @@ use crate::medium::Medium;
 use crate::ping::Pinger;
 use crate::programs::{Programs, Surroundings};
 use crate::resource::Hand;
+use crate::settings::{Identity, keys, settings};
 use crate::worker::{Done, Worker};
 
 /// The longest sleep, when nothing is to be done: any time will do.
@@ -93,38 +94,8 @@ enum Happened {
     Time,
 }
 
-/// The keys of a file; none when none of them signs.
-fn keys(file: &FileKeys) -> Option<Keys> {
-    let key = |key: &heartbeat_conf::model::Key| {
-        let method = match key.method {
-            heartbeat_conf::model::Method::Crc => Method::Crc,
-            heartbeat_conf::model::Method::Md5 => Method::Md5,
-            heartbeat_conf::model::Method::Sha1 => Method::Sha1,
-        };
-        Key::new(u32::from(key.number), method, &key.secret)
-    };
-    let signing = file.signing()?;
-    let others = file
-        .keys
-        .iter()
-        .filter(|one| one.number != signing.number)
-        .map(key)
-        .collect();
-    Some(Keys::new(key(signing), others))
-}
-
-fn settings(
-    config: &Configuration,
-    group_keys: &[String],
-    name: &str,
-    links: Vec<String>,
-    state: &Path,
-    log: &Log,
-) -> io::Result<Settings> {
-    let file = &config.settings;
-    let times = &file.times;
-    let millis = Duration::from_millis;
-    let uuid = match file.uuid_from.value {
+fn identity(config: &Configuration, name: &str, state: &Path, log: &Log) -> io::Result<Identity> {
+    let uuid = match config.settings.uuid_from.value {
         UuidFrom::NodeName => by_name(name),
         UuidFrom::File => {
             let (uuid, new) = identity::uuid(&state.join("hb_uuid"))?;
@@ -134,7 +105,7 @@ fn settings(
             uuid
         }
     };
-    let generation = match file.generation.value {
+    let generation = match config.settings.generation.value {
         Generation::Time => u32::try_from(identity::epoch()).unwrap_or(u32::MAX),
         Generation::File => {
             let (generation, new) = identity::generation(&state.join("hb_generation"))?;
@@ -148,40 +119,10 @@ fn settings(
         }
     };
     log.info(format!("Heartbeat generation: {generation}"));
-    Ok(Settings {
-        name: name.to_owned(),
+    Ok(Identity {
         uuid,
         generation,
         epoch: identity::epoch(),
-        nodes: file
-            .nodes
-            .iter()
-            .map(|node| node.value.to_ascii_lowercase())
-            .collect(),
-        autojoin: file.autojoin.value != Autojoin::None,
-        keepalive: millis(times.keepalive.value),
-        deadtime: millis(times.deadtime.value),
-        warntime: millis(times.warntime.value),
-        initdead: millis(times.initdead.value),
-        max_rexmit_delay: millis(file.max_rexmit_delay.value),
-        failback: match file.auto_failback.value {
-            AutoFailback::On => Failback::On,
-            AutoFailback::Off => Failback::Off,
-            AutoFailback::Legacy => Failback::Legacy,
-        },
-        links,
-        pings: file.pings.iter().map(|ping| ping.name.clone()).collect(),
-        deadping: millis(times.deadping.value),
-        keys: keys(&config.keys).ok_or_else(|| io::Error::other("no key signs"))?,
-        groups: config
-            .groups
-            .iter()
-            .enumerate()
-            .map(|(number, group)| Group {
-                owner: group.owner.to_ascii_lowercase(),
-                key: group_keys.get(number).cloned().unwrap_or_default(),
-            })
-            .collect(),
         seed: u64::from_le_bytes(identity::chance()?),
     })
 }
@@ -223,7 +164,9 @@ pub async fn run(
         media.extend(opened);
     }
     let links = media.iter().map(|medium| medium.link.clone()).collect();
-    let settings = settings(config, &told.group_keys, &name, links, &paths.state, &log)?;
+    let identity = identity(config, &name, &paths.state, &log)?;
+    let settings = settings(config, &told.group_keys, &name, links, identity)
+        .ok_or_else(|| io::Error::other("no key signs"))?;
     let mut control = Control::open(&paths.control())?;
     let mut pinger = Pinger::open(&config.settings.pings, &log)?;
     let facts = Facts {

@@ -13,7 +13,9 @@ mod medium;
 mod ping;
 mod programs;
 mod resource;
+mod settings;
 mod worker;
 
 pub use control::{Asked, Request, ask};
 pub use driver::{Command, Ending, Paths, Told, run};
+pub use settings::{Identity, settings};

@@ -96,7 +96,7 @@ impl Keepalived {
                     fs::read_to_string(&log)?.trim()
                 );
             }
-            Ok(process(node, PID_FILE)?.zip(process(node, CHILD_PID_FILE)?))
+            Ok(node.process_of(PID_FILE)?.zip(node.process_of(CHILD_PID_FILE)?))
         })?;
         Ok(Self {
             parent,
@@ -145,18 +145,6 @@ impl Keepalived {
         let what = format!("keepalived to die on {}", self.name);
         until(Duration::from_secs(10), &what, || self.running.ended())?;
         Ok(at)
-    }
-}
-
-/// The running process that a pid file of the node names.
-fn process(node: &Node, pid_file: &str) -> Result<Option<Pid>> {
-    let Ok(text) = fs::read_to_string(node.path(pid_file)) else {
-        return Ok(None);
-    };
-    // It may be there before its number is.
-    match text.strip_suffix('\n').map(str::parse) {
-        Some(Ok(number)) => node.process(number),
-        _ => Ok(None),
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod advert;
 pub(crate) mod capture;
+mod heartbeat;
 mod http;
 mod isolation;
 mod keepalived;

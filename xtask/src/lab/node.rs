@@ -152,6 +152,18 @@ impl Node {
         Ok(None)
     }
 
+    /// The running process that a pid file of the node names.
+    pub(super) fn process_of(&self, pid_file: &str) -> Result<Option<Pid>> {
+        let Ok(text) = std::fs::read_to_string(self.path(pid_file)) else {
+            return Ok(None);
+        };
+        // It may be there before its number is.
+        match text.strip_suffix('\n').map(|number| number.trim().parse()) {
+            Some(Ok(number)) => self.process(number),
+            _ => Ok(None),
+        }
+    }
+
     /// The process that holds the node's namespaces.
     pub(super) fn pid(&self) -> u32 {
         self.holder.id()

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use super::heartbeat;
 use super::keepalived::{self, Keepalived};
 use super::network::Network;
 use super::node::Node;
@@ -98,6 +99,14 @@ impl Stage<'_> {
         Keepalived::start(node, program, &copy)
     }
 
+    /// A heartbeat program. Where the balancer under test is another than Holdfast, it is Debian's all the same.
+    pub(super) fn heartbeat(&self, whose: Whose) -> Result<heartbeat::Program> {
+        if whose == Whose::Original || !self.subject.takes_every_dialect() {
+            return Ok(heartbeat::Program::original());
+        }
+        heartbeat::Program::holdfast(self.subject.program(), &self.work.join("program"))
+    }
+
     /// Leaves a copy of a file in the output folder.
     pub(super) fn keep(&self, file: &Path, name: &str) -> Result<()> {
         std::fs::copy(file, self.out.join(name))?;
@@ -112,10 +121,14 @@ pub(super) fn form(file: &str) -> PathBuf {
         .join(file)
 }
 
-/// One of the documents' files.
-pub(super) fn document(program: &str, file: &str) -> PathBuf {
+/// The folder of a program's files of the documents.
+pub(super) fn documents(program: &str) -> PathBuf {
     crate::workspace::root()
         .join("compat-fixtures/documents")
         .join(program)
-        .join(file)
+}
+
+/// One of the documents' files.
+pub(super) fn document(program: &str, file: &str) -> PathBuf {
+    documents(program).join(file)
 }

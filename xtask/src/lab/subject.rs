@@ -42,6 +42,11 @@ impl Subject {
         })
     }
 
+    /// Where it stands.
+    pub(super) fn program(&self) -> &Path {
+        &self.program
+    }
+
     pub(super) fn version(&self) -> &str {
         &self.version
     }

@@ -1,13 +1,15 @@
 //! A pair of balancers with one virtual address: a takeover as it is seen on the wire and by the clients.
 
 use std::net::Ipv4Addr;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 
+use super::served::{Clock, PATIENCE, Served};
+
 use crate::lab::advert::{Advert, adverts, between, latest, overlap, skew};
 use crate::lab::capture::Capture;
-use crate::lab::load::{self, Sample, Traffic};
+use crate::lab::load::{Sample, Traffic};
 use crate::lab::network::Network;
 use crate::lab::node::Node;
 use crate::lab::pacing::until;
@@ -31,15 +33,6 @@ const BESIDES: Duration = Duration::from_secs(1);
 /// How late an advert may be while files are read again.
 const LATE: Duration = Duration::from_millis(100);
 
-/// How much longer than a takeover the clients may find nobody: a connection that asks again after a second.
-const RETRY: Duration = Duration::from_millis(1500);
-
-/// So many answers in a row say that the clients are served.
-const CALM: usize = 8;
-
-/// How long a takeover is waited for; a longer one is not on its way.
-const PATIENCE: Duration = Duration::from_secs(15);
-
 /// One of the pair.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Member {
@@ -62,18 +55,7 @@ pub(super) struct Pair<'a> {
     pub(super) capture: &'a Capture,
     pub(super) members: [Member; 2],
     pub(super) address: Ipv4Addr,
-    /// The clients' requests, once there are any.
-    traffic: Option<Traffic>,
-    /// When requests may be lost, and how long the clients may find nobody.
-    outages: Vec<Outage>,
-}
-
-/// A time in which the clients may notice something.
-struct Outage {
-    what: String,
-    from: SystemTime,
-    to: SystemTime,
-    longest: Duration,
+    served: Served,
 }
 
 /// What sets a takeover off, and so how soon it must come.
@@ -103,34 +85,13 @@ impl<'a> Pair<'a> {
             capture,
             members,
             address,
-            traffic: None,
-            outages: Vec::new(),
+            served: Served::default(),
         }
     }
 
     /// Has the clients' requests counted from now on, and waits until they are answered.
     pub(super) fn begin(&mut self, traffic: &Traffic) -> Result<()> {
-        self.traffic = Some(traffic.clone());
-        self.calm()
-    }
-
-    /// Waits until several requests in a row, begun from now on, have been answered: what comes next is told apart from
-    /// what was before.
-    fn calm(&self) -> Result<()> {
-        let Some(traffic) = &self.traffic else {
-            return Ok(());
-        };
-        let from = Instant::now();
-        let what = "the address to be served calmly";
-        until(PATIENCE, what, || {
-            let samples = traffic.samples();
-            let answered = samples
-                .iter()
-                .rev()
-                .take_while(|sample| sample.start >= from && sample.server().is_some());
-            Ok((answered.count() >= CALM).then_some(()))
-        })?;
-        Ok(())
+        self.served.begin(traffic)
     }
 
     pub(super) fn node(&self, member: usize) -> Result<&'a Node> {
@@ -206,21 +167,12 @@ impl<'a> Pair<'a> {
             Cause::Killed => self.holders(sheet, what, &self.members.map(|member| member.name))?,
             _ => self.holders(sheet, what, &[new.name])?,
         }
-        if self.traffic.is_none() {
-            return Ok(());
-        }
         // One that is outwaited serves to the end.
         let from = match cause {
             Cause::Outwaited(_) => first.at - LATE,
             _ => event - LATE,
         };
-        self.outages.push(Outage {
-            what: what.to_owned(),
-            from,
-            to: first.at + LATE,
-            longest: gap + RETRY,
-        });
-        self.calm()
+        self.served.outage(what, (from, first.at + LATE), gap)
     }
 
     /// Finds which nodes have the virtual address: the changes of a takeover may still be under way.
@@ -284,7 +236,6 @@ impl<'a> Pair<'a> {
 
     /// What the whole story has to show: never two masters, and nothing lost but where the address had no owner.
     pub(super) fn conclude(&mut self, sheet: &mut Sheet, samples: &[Sample], clock: Clock) -> Result<()> {
-        self.traffic = None;
         let both = overlap(&self.adverts()?, INTERVAL * 3);
         sheet.check(
             "two masters that heard each other",
@@ -292,74 +243,8 @@ impl<'a> Pair<'a> {
             format!("at most {} ms", INTERVAL.as_millis()),
             both <= INTERVAL,
         );
-        let mut ends: Vec<SystemTime> = samples
-            .iter()
-            .filter(|sample| sample.server().is_some())
-            .map(|sample| clock.time(sample.start) + sample.took)
-            .collect();
-        ends.sort();
-        let lost = || samples.iter().filter(|sample| sample.server().is_none());
-        // One that was under way when the address moved may be lost as well.
-        let within = |sample: &Sample, outage: &Outage| {
-            let start = clock.time(sample.start);
-            start <= outage.to && start + sample.took >= outage.from
-        };
-        for outage in &self.outages {
-            let gone = lost().filter(|sample| within(sample, outage)).count();
-            let gap = ends
-                .windows(2)
-                .filter(|pair| pair[1] >= outage.from && pair[0] <= outage.to)
-                .map(|pair| between(pair[0], pair[1]))
-                .max()
-                .unwrap_or(PATIENCE);
-            sheet.check(
-                &format!("{}: traffic", outage.what),
-                format!("{gone} lost, longest gap {:.2} s", gap.as_secs_f64()),
-                format!("gap at most {:.2} s", outage.longest.as_secs_f64()),
-                gap <= outage.longest,
-            );
-        }
-        let besides: Vec<&Sample> = lost()
-            .filter(|sample| !self.outages.iter().any(|outage| within(sample, outage)))
-            .collect();
-        let shown = match besides.first() {
-            None => "none".to_owned(),
-            Some(first) => {
-                let start = clock.time(first.start);
-                let last = self.outages.iter().rev().find(|outage| outage.to <= start);
-                format!(
-                    "{}, {:.2} s after `{}`, in {:.2} s",
-                    load::losses(besides.iter().copied()),
-                    last.map_or(Duration::ZERO, |outage| between(outage.to, start))
-                        .as_secs_f64(),
-                    last.map_or("the start", |outage| &outage.what),
-                    first.took.as_secs_f64(),
-                )
-            }
-        };
-        let what = format!("lost besides, of {}", samples.len());
-        sheet.check(&what, shown, "none", besides.is_empty());
+        self.served.conclude(sheet, samples, clock);
         Ok(())
-    }
-}
-
-/// Both clocks at one moment: requests are timed by the one, frames by the other.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
-    instant: Instant,
-    time: SystemTime,
-}
-
-impl Clock {
-    pub(super) fn now() -> Self {
-        Self {
-            instant: Instant::now(),
-            time: SystemTime::now(),
-        }
-    }
-
-    fn time(self, at: Instant) -> SystemTime {
-        self.time + at.saturating_duration_since(self.instant)
     }
 }
 

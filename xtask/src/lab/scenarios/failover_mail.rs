@@ -6,8 +6,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result};
 
-use super::failover::{self, Cause, Clock, Member, Pair};
+use super::failover::{self, Cause, Member, Pair};
 use super::outage::Checks;
+use super::served::Clock;
 use super::{smtp_pair, statistics, web};
 use crate::lab::capture::Capture;
 use crate::lab::keepalived::{self, Keepalived};

@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 
-use super::failover::{self, Cause, Clock, INTERVAL, Member, Pair};
+use super::failover::{self, Cause, INTERVAL, Member, Pair};
+use super::served::Clock;
 use super::web;
 use crate::lab::capture::Capture;
 use crate::lab::keepalived::Keepalived;

@@ -3,6 +3,7 @@
 mod acl_two_backends;
 mod bad_packets;
 mod failover;
+mod failover_heartbeat;
 mod failover_mail;
 mod failover_web;
 mod flood;
@@ -12,6 +13,7 @@ mod minimal_rspadd;
 mod outage;
 mod packets;
 mod same_frames;
+mod served;
 mod smtp_pair;
 mod statistics;
 mod sync_group;
@@ -33,7 +35,7 @@ use super::sheet::Sheet;
 use super::stage::{Keepaliveds, Stage, Whose};
 use super::subject::Subject;
 use super::summary::{self, Summary};
-use super::{capture, keepalived};
+use super::{capture, heartbeat, keepalived};
 use crate::outcome::Tally;
 use crate::workspace;
 
@@ -83,6 +85,15 @@ const SCENARIOS: &[Scenario] = &[
     }),
     pair("002-keepalived-original-as-lb1", |stage| {
         failover_mail::play(stage, &failover_mail::FIRST, [Whose::Original, Whose::Subject])
+    }),
+    pair("004-heartbeat", |stage| {
+        failover_heartbeat::play(stage, [Whose::Subject, Whose::Subject])
+    }),
+    pair("004-heartbeat-original-as-lb2", |stage| {
+        failover_heartbeat::play(stage, [Whose::Subject, Whose::Original])
+    }),
+    pair("004-heartbeat-original-as-lb1", |stage| {
+        failover_heartbeat::play(stage, [Whose::Original, Whose::Subject])
     }),
     pair("001-frames-lb1", |stage| {
         same_frames::play(stage, "001-lb1-master.conf", "192.168.0.100/24")
@@ -260,6 +271,7 @@ fn play(scenario: &Scenario, mut stage: Stage<'_>) -> Sheet {
 fn keep_records(stage: &Stage<'_>) -> Result<()> {
     for (record, kept) in [
         (keepalived::LOG, "keepalived.txt"),
+        (heartbeat::SAID, "heartbeat.txt"),
         (capture::FILE, "capture.pcap"),
         ("var/log/postfix.log", "postfix.txt"),
     ] {
