@@ -453,7 +453,11 @@ async fn serve_tls(mut session: Session, tls: Arc<BindSide>, mode: Mode) {
     };
     match handshake {
         Ok(stream) => {
-            session.set_tls(TlsIo::of_client(stream, shown));
+            let secured = TlsIo::of_client(stream, shown);
+            if !secured.is_resumed() {
+                process.tls_client_keys.hit(thread.now_ms());
+            }
+            session.set_tls(secured);
             if !early::admits_session(&mut session) {
                 return;
             }

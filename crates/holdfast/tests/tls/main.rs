@@ -34,6 +34,11 @@ const TESTS: &[Test] = &[
     ),
     ("sessions_live_as_long_as_the_file_says", settings::lifetime, &[]),
     (
+        "handshakes_that_agree_on_keys_are_counted",
+        settings::key_rates,
+        &[],
+    ),
+    (
         "what_clients_offer_is_kept_as_far_as_there_is_room",
         hello::offered,
         &[],

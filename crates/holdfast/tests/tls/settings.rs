@@ -1,5 +1,9 @@
 //! Settings of bind lines: certificates, names, signatures, authorities, sessions.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use anyhow::Context as _;
 use test_support::process::wait_for;
 
 use crate::bench::Bench;
@@ -124,5 +128,56 @@ pub(crate) fn lifetime(bench: &Bench) -> anyhow::Result<()> {
     bench.client(started.addresses[0], &["-tls1_2", "-sess_out", "session"])?;
     let said = bench.client(started.addresses[0], &["-tls1_2", "-sess_in", "session"])?;
     anyhow::ensure!(said.contains("\nNew, TLSv1.2"), "{said}");
+    Ok(())
+}
+
+/// What `show info` says of sessions that are taken up again is what haproxy 2.6 says.
+pub(crate) fn key_rates(bench: &Bench) -> anyhow::Result<()> {
+    let text = "global\n stats socket DIR/admin.sock level admin\ndefaults\nfrontend f\n \
+                bind @0 ssl crt DIR/ec.pem\n http-request return status 200\n\
+                frontend g\n bind @1\n default_backend b\nbackend b\n server s @0 ssl verify none\n";
+    let started = bench.start(text)?;
+    let socket = bench.path("admin.sock");
+    let figure = |name: &str| -> anyhow::Result<u32> {
+        let said = test_support::admin::ask(&socket, "show info")?;
+        let line = said
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        Ok(line.with_context(|| format!("no {name} in {said}"))?.parse()?)
+    };
+    let to = started.addresses[0];
+    bench.client(to, &["-tls1_2", "-sess_out", "session"])?;
+    for _ in 0..3 {
+        let said = bench.client(to, &["-tls1_2", "-sess_in", "session"])?;
+        anyhow::ensure!(said.contains("\nReused, TLSv1.2"), "{said}");
+    }
+    anyhow::ensure!(figure("SslFrontendMaxKeyRate")? == 1);
+    anyhow::ensure!(figure("SslBackendMaxKeyRate")? == 0);
+    // While the last second has nothing but sessions that are taken up again, all are.
+    let all = wait_for(|| {
+        let again = bench.client(to, &["-tls1_2", "-sess_in", "session"]);
+        let figures = again.and_then(|_| {
+            Ok((
+                figure("SslFrontendKeyRate")?,
+                figure("SslFrontendSessionReuse_pct")?,
+            ))
+        });
+        figures.is_ok_and(|figures| figures == (0, 100)).then_some(())
+    });
+    anyhow::ensure!(all.is_some(), "not all sessions are said to be taken up again");
+
+    let mut stream = TcpStream::connect(started.addresses[1])?;
+    stream.write_all(b"GET / HTTP/1.0\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    anyhow::ensure!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    anyhow::ensure!(figure("SslBackendMaxKeyRate")? == 1);
+    test_support::admin::ask(&socket, "clear counters all")?;
+    let cleared = wait_for(|| {
+        figure("SslBackendMaxKeyRate")
+            .is_ok_and(|most| most == 0)
+            .then_some(())
+    });
+    anyhow::ensure!(cleared.is_some(), "the highest rate is not forgotten");
     Ok(())
 }

@@ -309,7 +309,13 @@ impl Control for Live<'_> {
                 .chain(servers)
                 .for_each(|side| side.clear(all));
             let process = &thread.process;
-            for rate in [&process.conn_rate, &process.sess_rate, &process.tls_rate] {
+            for rate in [
+                &process.conn_rate,
+                &process.sess_rate,
+                &process.tls_rate,
+                &process.tls_client_keys,
+                &process.tls_server_keys,
+            ] {
                 rate.forget_max();
             }
         }

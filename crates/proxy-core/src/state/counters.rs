@@ -282,6 +282,10 @@ pub struct ProcessCounters {
     pub tls_tot: Counter,
     /// The same for each second (`SslRate`).
     pub tls_rate: Rate,
+    /// Handshakes with clients that agreed on keys anew, as no session was resumed, for each second (`SslFrontendKeyRate`).
+    pub tls_client_keys: Rate,
+    /// The same with servers, health checks left out (`SslBackendKeyRate`).
+    pub tls_server_keys: Rate,
 }
 
 /// One thread's counters for a whole configuration.

@@ -25,6 +25,10 @@ pub(super) struct Figures {
     pub(super) sess_rate: (u32, u32),
     /// TLS handshakes per second: now, most.
     pub(super) tls_rate: (u32, u32),
+    /// Keys agreed with clients per second: now, most.
+    pub(super) client_keys: (u32, u32),
+    /// Keys agreed with servers per second: now, most.
+    pub(super) server_keys: (u32, u32),
     /// TLS handshakes so far.
     pub(super) tls_tot: u64,
     /// Bytes sent to clients so far.
@@ -71,6 +75,8 @@ impl Figures {
             conn_rate: rate(|t| &t.process.conn_rate),
             sess_rate: rate(|t| &t.process.sess_rate),
             tls_rate: rate(|t| &t.process.tls_rate),
+            client_keys: rate(|t| &t.process.tls_client_keys),
+            server_keys: rate(|t| &t.process.tls_server_keys),
             tls_tot: threads.iter().map(|t| t.process.tls_tot.get()).sum(),
             bytes_out: threads
                 .iter()
@@ -205,17 +211,27 @@ fn rates<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures) {
         32 "SslRate" "MRP" U32(figures.tls_rate.0) "TLS connections in the last second";
         33 "SslRateLimit" "CLP" U32(limits.tls.unwrap_or(0)) "limit of SslRate, 0 for none";
         34 "MaxSslRate" "MMP" U32(figures.tls_rate.1) "highest SslRate";
-        35 "SslFrontendKeyRate" "MGP" U32(0) "TLS keys agreed with clients in the last second";
-        36 "SslFrontendMaxKeyRate" "MMP" U32(0) "highest SslFrontendKeyRate";
-        37 "SslFrontendSessionReuse_pct" "MGP" U32(0) "percentage of TLS sessions taken up again";
-        38 "SslBackendKeyRate" "MRP" U32(0) "TLS keys agreed with servers in the last second";
-        39 "SslBackendMaxKeyRate" "MMP" U32(0) "highest SslBackendKeyRate";
+        35 "SslFrontendKeyRate" "MGP" U32(figures.client_keys.0) "TLS keys agreed with clients in the last second";
+        36 "SslFrontendMaxKeyRate" "MMP" U32(figures.client_keys.1) "highest SslFrontendKeyRate";
+        37 "SslFrontendSessionReuse_pct" "MGP" U32(resumed_percent(figures)) "percentage of TLS sessions taken up again";
+        38 "SslBackendKeyRate" "MRP" U32(figures.server_keys.0) "TLS keys agreed with servers in the last second";
+        39 "SslBackendMaxKeyRate" "MMP" U32(figures.server_keys.1) "highest SslBackendKeyRate";
         40 "SslCacheLookups" "MCP" U32(0) "TLS sessions looked up in the cache";
         41 "SslCacheMisses" "MCP" U32(0) "TLS sessions that the cache did not have";
         42 "CompressBpsIn" "MRP" U32(0) "bytes given to the compressor in the last second";
         43 "CompressBpsOut" "MRP" U32(0) "bytes that the compressor gave in the last second";
         44 "CompressBpsRateLim" "CLP" U32(0) "limit of CompressBpsOut, 0 for none";
     }
+}
+
+/// How many of a hundred handshakes of the last second took up a session again.
+fn resumed_percent(figures: &Figures) -> u32 {
+    let (all, anew) = (figures.tls_rate.0, figures.client_keys.0);
+    if all == 0 {
+        return 0;
+    }
+    let anew = (100 * u64::from(anew) + u64::from(all - 1) / 2) / u64::from(all);
+    100 - saturate(anew.min(100))
 }
 
 fn inside<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures) {

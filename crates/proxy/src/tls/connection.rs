@@ -116,8 +116,14 @@ impl TlsIo {
             curve: state
                 .negotiated_key_exchange_group()
                 .and_then(|group| curve(group.name())),
-            resumed: state.handshake_kind() == Some(HandshakeKind::Resumed),
+            resumed: self.is_resumed(),
         })
+    }
+
+    /// Whether it took up a session again, so that no keys were agreed anew.
+    pub(crate) fn is_resumed(&self) -> bool {
+        let kind = self.stream.get_ref().1.handshake_kind();
+        kind == Some(HandshakeKind::Resumed)
     }
 
     /// What stays known of it to those who do not hold it.

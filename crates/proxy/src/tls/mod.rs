@@ -9,6 +9,7 @@ pub(crate) mod client;
 mod client_certificate;
 pub(crate) mod connection;
 pub(crate) mod failure;
+mod key_schedule;
 mod newcomers;
 mod server_certificate;
 mod sessions;

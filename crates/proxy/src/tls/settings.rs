@@ -3,10 +3,10 @@
 use haproxy_cfg::model::{TlsVersion, Word};
 use proxy_core::openssl_ciphers::{Auth, Enc, Kx, Suite, evaluate, tls13_suites};
 use rustls::crypto::SupportedKxGroup;
-use rustls::crypto::aws_lc_rs::{ALL_CIPHER_SUITES, ALL_KX_GROUPS, DEFAULT_KX_GROUPS};
+use rustls::crypto::aws_lc_rs::{ALL_KX_GROUPS, DEFAULT_KX_GROUPS};
 use rustls::{NamedGroup, SignatureAlgorithm, SupportedCipherSuite, SupportedProtocolVersion};
 
-use super::Teller;
+use super::{Teller, key_schedule};
 
 /// What a line says of versions and suites, with what the global section says for those that say nothing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -237,7 +237,7 @@ fn kind_of(suite: &Suite) -> &'static str {
 }
 
 fn supported(id: u16) -> Option<SupportedCipherSuite> {
-    ALL_CIPHER_SUITES
+    key_schedule::suites()
         .iter()
         .copied()
         .find(|suite| u16::from(suite.suite()) == id)

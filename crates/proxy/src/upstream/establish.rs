@@ -264,7 +264,12 @@ async fn secure(
     if let Some(tls) = &mut route.tls {
         tls.failure = failed;
     }
-    *io = Io::Tls(Box::new(TlsIo::to_server(stream?)));
+    let secured = TlsIo::to_server(stream?);
+    if !secured.is_resumed() {
+        let thread = attempt.thread;
+        thread.counters().process.tls_server_keys.hit(thread.now_ms());
+    }
+    *io = Io::Tls(Box::new(secured));
     Ok(())
 }
 
