@@ -160,6 +160,7 @@ mod tests {
                 "tcp-1m",
                 "tls-keep-alive",
                 "tls-handshake",
+                "tls-resumed",
                 "tls-1m",
                 "http2",
                 "tls-to-servers",

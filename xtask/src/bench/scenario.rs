@@ -126,6 +126,12 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.55))],
     },
     Scenario {
+        name: "tls-resumed",
+        about: "small requests, each behind a handshake of TLS 1.3 that takes up a session again",
+        measure: tls_resumed,
+        goals: &[(CPU_PER_REQUEST, Goal::Ratio(0.8))],
+    },
+    Scenario {
         name: "tls-1m",
         about: "answers of 1 MiB on lasting connections over TLS",
         measure: tls_bodies,
@@ -260,6 +266,27 @@ struct Work<'a> {
     certificate: Option<&'a Path>,
     /// Requests at once on each connection of HTTP/2.
     streams: Option<usize>,
+    /// What the load's handshakes are, where each request has one.
+    handshakes: Option<Handshakes>,
+}
+
+/// What handshakes are. The load takes up sessions again where it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Handshakes {
+    /// All agree on keys anew: there are no tickets, and no session is remembered.
+    Full,
+    /// Nearly all take up a session again.
+    Resumed,
+}
+
+impl Handshakes {
+    /// Whether they were what they are meant to be, by the most keys that the proxy agreed on in a second and what it answered in one.
+    fn were(self, keys: f64, requests: f64) -> bool {
+        match self {
+            Self::Full => keys > requests / 2.0,
+            Self::Resumed => keys < requests / 2.0,
+        }
+    }
 }
 
 /// The configuration for some work.
@@ -270,16 +297,27 @@ fn config_of(setting: &Setting, work: &Work<'_>) -> anyhow::Result<(PathBuf, Soc
         .certificate
         .map(|path| format!(" ssl crt {} alpn h2,http/1.1", path.display()))
         .unwrap_or_default();
+    let (cache, tickets) = match work.handshakes {
+        Some(Handshakes::Full) => ("    tune.ssl.cachesize 0\n", " no-tls-tickets"),
+        Some(Handshakes::Resumed) | None => ("", ""),
+    };
+    let admin = admin_socket(setting);
     let maxconn = setting.maxconn;
     let text = format!(
-        "global\n    nbthread 1\n    maxconn {maxconn}\n    maxpipes 64\n\ndefaults\n    timeout connect 10s\n    timeout client 10m\n    \
-         timeout server 10m\n    maxconn {maxconn}\n\nlisten web\n    bind {address}{tls}\n    {}\n    server nginx {}\n\n{backends}",
+        "global\n    nbthread 1\n    maxconn {maxconn}\n    maxpipes 64\n    stats socket {}\n{cache}\ndefaults\n    timeout connect 10s\n    timeout client 10m\n    \
+         timeout server 10m\n    maxconn {maxconn}\n\nlisten web\n    bind {address}{tls}{tickets}\n    {}\n    server nginx {}\n\n{backends}",
+        admin.display(),
         lines.join("\n    "),
         setting.upstream.address
     );
     let path = setting.place.join("haproxy.cfg");
     fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     Ok((path, address))
+}
+
+/// Where the proxy answers what it counted.
+fn admin_socket(setting: &Setting) -> PathBuf {
+    setting.place.join("admin.sock")
 }
 
 fn http_keep_alive(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
@@ -375,13 +413,14 @@ fn over_tls(
     setting: &Setting,
     subject: &Subject,
     path: &'static str,
-    close: bool,
+    handshakes: Option<Handshakes>,
 ) -> anyhow::Result<Figures> {
     let certificate = certificate(setting.place)?;
     let work = Work {
         lines: &["mode http"],
         path,
-        close,
+        close: handshakes.is_some(),
+        handshakes,
         certificate: Some(&certificate),
         ..Work::default()
     };
@@ -389,15 +428,19 @@ fn over_tls(
 }
 
 fn tls_keep_alive(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
-    over_tls(setting, subject, "/small", false)
+    over_tls(setting, subject, "/small", None)
 }
 
 fn tls_handshake(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
-    over_tls(setting, subject, "/small", true)
+    over_tls(setting, subject, "/small", Some(Handshakes::Full))
+}
+
+fn tls_resumed(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
+    over_tls(setting, subject, "/small", Some(Handshakes::Resumed))
 }
 
 fn tls_bodies(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
-    over_tls(setting, subject, "/1m", false)
+    over_tls(setting, subject, "/1m", None)
 }
 
 fn http2(setting: &Setting, subject: &Subject) -> anyhow::Result<Figures> {
@@ -517,6 +560,14 @@ fn under_load_of(setting: &Setting, subject: &Subject, work: &Work<'_>) -> anyho
     let before = cpu::time_of(running.pid())?;
     let done = load(setting.seconds).run()?;
     let used = (cpu::time_of(running.pid())? - before).as_secs_f64();
+    if let Some(handshakes) = work.handshakes {
+        let keys = most_keys_in_a_second(setting)?;
+        anyhow::ensure!(
+            handshakes.were(keys, done.per_second),
+            "{handshakes:?} handshakes are meant, but at most {keys} of {} in a second agreed on keys",
+            done.per_second
+        );
+    }
     if let Some(mut recording) = recording {
         // It ends with its own time limit.
         recording.wait().context("cannot wait for perf")?;
@@ -531,6 +582,16 @@ fn under_load_of(setting: &Setting, subject: &Subject, work: &Work<'_>) -> anyho
         (BUSY, used * 100.0 * done.per_second / requests),
         (RATE, done.per_second),
     ])))
+}
+
+fn most_keys_in_a_second(setting: &Setting) -> anyhow::Result<f64> {
+    let said =
+        test_support::admin::ask(&admin_socket(setting), "show info").context("no answer to show info")?;
+    let most = said
+        .lines()
+        .find_map(|line| line.strip_prefix("SslFrontendMaxKeyRate: "))
+        .context("no SslFrontendMaxKeyRate in show info")?;
+    most.trim().parse().context("no number of keys")
 }
 
 /// Has perf record the running proxy while the load lasts.
