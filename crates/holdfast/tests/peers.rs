@@ -384,3 +384,29 @@ fn peers_speak_over_tls_with_listeners_and_defaults_of_their_own() {
         assert!(shown.contains("xprt=SSL"), "{first} and {second}: {shown}");
     }
 }
+
+#[test]
+fn a_listener_of_peers_takes_proxy_headers_and_no_log_hears_of_connections() {
+    for program in std::iter::once("holdfast".to_owned()).chain(others()) {
+        let (one, two) = (Node::new("one"), Node::new("two"));
+        let sink = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        sink.set_nonblocking(true).unwrap();
+        one.write(
+            &format!(
+                " log {} local0\n bind {} accept-proxy\n server one\n server two {}\n{TABLES}",
+                sink.local_addr().unwrap(),
+                one.address,
+                two.address
+            ),
+            "",
+        );
+        let _running = one.start(&program, &[]);
+        let greeting = b"HAProxyS 2.1\none\ntwo 1 0\n";
+        let header = b"PROXY TCP4 192.0.2.7 192.0.2.8 1234 5678\r\n";
+        let behind = answer(one.address, &[&header[..], greeting].concat(), b"200\n");
+        assert!(behind.starts_with(b"200\n"), "{program}: {behind:?}");
+        // Without a header nothing is said.
+        assert_eq!(answer(one.address, greeting, b"\n"), b"", "{program}");
+        assert!(sink.recv(&mut [0; 64]).is_err(), "{program}");
+    }
+}

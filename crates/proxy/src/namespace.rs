@@ -43,10 +43,20 @@ pub fn open(config: &Config) -> io::Result<()> {
     let of_listeners = listeners.flat_map(|one| one.binds.iter().filter_map(|bind| bind.namespace.as_ref()));
     let peers = at_work().flat_map(|section| section.peers.iter().filter_map(|peer| peer.server.as_ref()));
     let of_peers = peers.filter_map(|server| server.outgoing.as_ref()?.namespace.as_ref());
+    let sections = &config.sections;
+    let logs = sections
+        .log_forwards
+        .iter()
+        .flat_map(|section| section.binds.iter().chain(&section.datagrams));
+    let of_logs = logs.filter_map(|bind| bind.namespace.as_ref());
+    let rings = sections.rings.iter().flat_map(|ring| &ring.servers);
+    let of_rings = rings.filter_map(|server| server.outgoing.as_ref()?.namespace.as_ref());
     let names: Vec<&Word> = of_binds
         .chain(of_servers)
         .chain(of_listeners)
         .chain(of_peers)
+        .chain(of_logs)
+        .chain(of_rings)
         .collect();
     if names.is_empty() {
         return Ok(());

@@ -6,12 +6,14 @@ use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
+use haproxy_cfg::model::Bind;
 use nix::sys::socket::{MsgFlags, recv};
 use proxy_core::proxy_protocol::{Asked, Header, Missing};
-use tokio::io::Interest;
+use tokio::io::{AsyncReadExt as _, Interest};
 
 use crate::io::Io;
 use crate::session::Session;
+use crate::socket::Socket;
 use crate::stream_log;
 use crate::upstream::deadline;
 
@@ -88,6 +90,40 @@ fn take_over(session: &mut Session, asked: Asked, header: &Header<'_>) {
     }
     if asked == Asked::Proxy {
         client.preface.get_or_insert_default().told = Some(header.values.into());
+    }
+}
+
+/// Bytes of the longest header of a connection that is none of a client.
+const LONGEST: usize = 16 * 1024;
+
+/// Takes the headers that `bind` expects off a connection that is none of a proxy's. What they tell changes nothing.
+///
+/// # Errors
+/// When something else comes, or nothing more.
+pub(crate) async fn pass_over(socket: &mut Socket, bind: &Bind) -> io::Result<()> {
+    let asked = [
+        bind.accept_netscaler.map(Asked::Netscaler),
+        bind.accept_proxy.then_some(Asked::Proxy),
+    ];
+    for asked in asked.into_iter().flatten() {
+        let mut room = vec![0; LONGEST];
+        let came = socket.peek(&mut room).await?;
+        let header = asked
+            .read(&room[..came])
+            .map_err(|_| io::ErrorKind::InvalidData)?;
+        let length = header.length;
+        socket.read_exact(&mut room[..length]).await?;
+    }
+    Ok(())
+}
+
+impl Socket {
+    /// Looks at what has come without taking it; 0 bytes is the peer's end.
+    async fn peek(&self, room: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(io) => io.async_io(Interest::READABLE, || peek(io, room)).await,
+            Self::Unix(io) => io.async_io(Interest::READABLE, || peek(io, room)).await,
+        }
     }
 }
 

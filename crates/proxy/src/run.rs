@@ -86,7 +86,9 @@ type Share = Vec<(ProxyId, usize, ListenSocket)>;
 pub fn run(input: RunInput) -> io::Result<i32> {
     let threads = input.runtime.counters.len();
     let is_for_peers = |listener: &BoundListener| matches!(listener.owner, ListenOwner::Peers { .. });
-    let (for_peers, listeners) = input.listeners.into_iter().partition(is_for_peers);
+    let is_for_logs = |listener: &BoundListener| matches!(listener.owner, ListenOwner::LogForward { .. });
+    let (for_peers, listeners): (Vec<_>, Vec<_>) = input.listeners.into_iter().partition(is_for_peers);
+    let (for_logs, listeners) = listeners.into_iter().partition(is_for_logs);
     let mut shares = share_listeners(listeners, threads)?;
     let mut shared = Shared::new(
         input.plan,
@@ -125,7 +127,7 @@ pub fn run(input: RunInput) -> io::Result<i32> {
         crate::resolve::start(&thread);
         crate::upstream::start_warming(&thread);
         crate::peers::start(&thread, for_peers, has_predecessor)?;
-        crate::log::start_receiving(&thread, receivers)
+        crate::log::start_receiving(&thread, for_logs, receivers)
     };
     let mut start_others = Some(start_others);
     runtime()?.block_on(async {

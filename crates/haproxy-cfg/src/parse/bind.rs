@@ -223,15 +223,15 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
-/// The listeners of a section of peers: those of `addresses`, as `flags` say.
-pub(crate) fn of_peers(
+/// The listeners of a section that is no proxy: those of `addresses`, as `flags` say.
+pub(crate) fn of_section(
     reading: &mut Reading<'_>,
     addresses: Vec<BindAddress>,
     flags: &mut BindLine,
-    (prefix, address): (&str, &Word<'_>),
+    (prefix, spoken, address): (&str, &str, &Word<'_>),
     span: Span,
 ) -> Vec<Bind> {
-    let ssl = super::bind_tls::settings(reading, flags, prefix, &shown(address), span);
+    let ssl = super::bind_tls::settings(reading, flags, prefix, spoken, span);
     keep(reading, flags, address, span);
     let built = addresses
         .into_iter()
@@ -313,6 +313,30 @@ pub(crate) fn dgram_bind(
         out.push(Value::Option(row.row.name, values));
     }
     Some(Value::List(out))
+}
+
+/// The sockets of a `dgram-bind` line whose options were read as `given`: those that are none of datagrams change nothing.
+pub(crate) fn of_datagrams(
+    reading: &mut Reading<'_>,
+    addresses: Vec<BindAddress>,
+    given: &[Value],
+    span: Span,
+) -> Vec<Bind> {
+    use BindParse as P;
+    let mut flags = BindLine::default();
+    for value in given {
+        let Value::Option(name, values) = value else {
+            continue;
+        };
+        let act = BIND_INDEX.find(name.as_bytes()).and_then(|row| row.act);
+        if let Some(act @ (P::Interface | P::Namespace | P::Transparent | P::V4v6 | P::V6only)) = act {
+            apply(reading, &mut flags, act, values);
+        }
+    }
+    let built = addresses
+        .into_iter()
+        .map(|found| build(found, &flags, None, span));
+    built.collect()
 }
 
 /// `stats socket ADDRESS [OPTIONS]` of `global`.

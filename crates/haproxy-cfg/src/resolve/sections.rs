@@ -133,6 +133,7 @@ fn error_sets(reading: &mut Reading<'_>) {
 pub(super) fn build(reading: &mut Reading<'_>) -> Sections {
     let mut sections = std::mem::take(&mut reading.written.beside);
     super::server::of_peers(reading, &mut sections.peers);
+    super::server::of_rings(reading, &mut sections.rings);
     if !sections
         .resolvers
         .iter()

@@ -9,7 +9,7 @@ use syntax::{Context, Diagnostic, Severity, Span};
 
 use super::inherit::Inherited;
 use super::{check_port, check_script, ids, server_tls};
-use crate::model::sections::Peers;
+use crate::model::sections::{Peers, Ring};
 use crate::model::{
     AgentSettings, CheckKind, CheckSettings, HeaderParts, LogServer, Mode, Observe, Outgoing, PoolSettings,
     Proxy, Resolution, SentHeader, Server, ServerAddr, Source, Word,
@@ -58,6 +58,21 @@ pub(super) fn of_peers(reading: &mut Reading<'_>, sections: &mut [Peers]) {
         if let Some(peer) = section.peers.get_mut(*number) {
             peer.server = (!server.unresolved).then(|| Box::new(server));
         }
+    }
+}
+
+/// The servers that lines of rings go to.
+pub(super) fn of_rings(reading: &mut Reading<'_>, rings: &mut [Ring]) {
+    for line in std::mem::take(&mut reading.written.ring_lines) {
+        let Some(ring) = rings.iter_mut().find(|ring| ring.name == line.of) else {
+            continue;
+        };
+        let below = (&ServerParams::default(), None);
+        let log = log_server(&line.written, below.0);
+        ring.servers.push(Server {
+            log: Some(log),
+            ..server(reading, &CheckKind::default(), &line.written, 0, below)
+        });
     }
 }
 

@@ -19,7 +19,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::Span;
 
 pub(crate) use acl::{AclGroup, Acls, Incompatible, Looks};
-pub(crate) use peers::{PeerLine, PeersBelow};
+pub(crate) use peers::{PeerLine, PeersBelow, RingLine};
 pub(crate) use proxy::{
     CondTerm, DefaultsSection, MoreOfSection, ProxySection, ServerHost, ServerLine, Switch, WrittenCond,
     WrittenServerRule, WrittenStick,
@@ -151,6 +151,8 @@ pub(crate) struct Written {
     pub(crate) peers_below: PeersBelow,
     /// Lines of peers.
     pub(crate) peer_lines: Vec<PeerLine>,
+    /// The servers of rings.
+    pub(crate) ring_lines: Vec<RingLine>,
     /// `h1-case-adjust`: names and places.
     pub(crate) header_cases: Vec<(model::Word, Span)>,
     /// `ssl-default-bind-options`.

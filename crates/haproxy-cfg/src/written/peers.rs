@@ -14,6 +14,15 @@ pub(crate) struct PeersBelow {
     pub(crate) server: ServerParams,
 }
 
+/// A server line of a ring.
+#[derive(Debug)]
+pub(crate) struct RingLine {
+    /// The ring's name.
+    pub(crate) of: Word,
+    /// How it is connected to.
+    pub(crate) written: ServerLine,
+}
+
 /// A line of a peer.
 #[derive(Debug)]
 pub(crate) struct PeerLine {

@@ -92,7 +92,7 @@ pub(crate) fn read(options: &Options, console: &mut Console) -> Result<Read, u8>
             .sections
             .log_forwards
             .iter()
-            .any(|section| !section.sources.is_empty())
+            .any(|section| !section.binds.is_empty() || !section.datagrams.is_empty())
         || config
             .proxies
             .iter()

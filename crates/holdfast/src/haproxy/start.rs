@@ -426,7 +426,9 @@ fn part_admin(listeners: Vec<BoundListener>, config: &Config) -> (Vec<AdminListe
                     number: u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1),
                 }));
             }
-            ListenOwner::Proxy { .. } | ListenOwner::Peers { .. } => rest.push(listener),
+            ListenOwner::Proxy { .. } | ListenOwner::Peers { .. } | ListenOwner::LogForward { .. } => {
+                rest.push(listener);
+            }
         }
     }
     (admin, rest)

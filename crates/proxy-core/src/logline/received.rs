@@ -2,7 +2,9 @@
 //! RFC 3164 and RFC 5424 are understood; what is neither is a text behind a priority, or a text.
 
 use std::io::Write as _;
+use std::net::IpAddr;
 
+use haproxy_cfg::model::sections::HostField;
 use haproxy_cfg::model::{LogFormat, LogLevel, LogTarget};
 
 use super::DateText;
@@ -80,6 +82,36 @@ impl<'a> Received<'a> {
         }
     }
 
+    /// What is passed on of it with regard to who has sent it: `option host`. A name that is made for it stands in `room`.
+    #[must_use]
+    pub fn sent_by(self, field: HostField, sender: Option<IpAddr>, room: &'a mut Vec<u8>) -> Self {
+        let Some(sender) = sender else { return self };
+        match field {
+            HostField::Keep => return self,
+            HostField::Fill if !self.host.is_empty() => return self,
+            HostField::Append if !self.host.is_empty() => {
+                room.extend_from_slice(self.host);
+                room.push(b',');
+            }
+            HostField::Fill | HostField::Append | HostField::Replace => {}
+        }
+        // Writing to a vector does not fail.
+        let _infallible = write!(room, "{sender}");
+        Self { host: room, ..self }
+    }
+
+    /// The format that keeps what it says.
+    fn own_format(&self) -> LogFormat {
+        let is_new = matches!(self.date, Date::Iso(_) | Date::Unknown);
+        match (self.host.is_empty(), self.tag.is_empty()) {
+            (false, _) if is_new => LogFormat::Rfc5424,
+            (false, _) => LogFormat::Rfc3164,
+            (true, false) => LogFormat::Local,
+            (true, true) if self.priority.is_some() => LogFormat::Priority,
+            (true, true) => LogFormat::Raw,
+        }
+    }
+
     /// Its level; the most urgent where it says none.
     #[must_use]
     pub fn level(&self) -> LogLevel {
@@ -124,13 +156,10 @@ impl<'a> Received<'a> {
             .priority
             .map_or(u32::from(target.facility), |given| given >> 3);
         let priority = facility * 8 + level;
-        let own = match (self.priority, self.date) {
-            (None, _) => LogFormat::Raw,
-            (Some(_), Date::None | Date::Unknown) => LogFormat::Priority,
-            (Some(_), Date::Short(_)) => LogFormat::Rfc3164,
-            (Some(_), Date::Iso(_)) => LogFormat::Rfc5424,
+        let format = match format {
+            LogFormat::Unset => self.own_format(),
+            given => given,
         };
-        let format = if format == LogFormat::Unset { own } else { format };
         match format {
             LogFormat::Raw | LogFormat::Unset => {}
             LogFormat::Short => bracketed(out, level),
@@ -388,6 +417,8 @@ mod tests {
 
     #[derive(Deserialize)]
     struct Recorded {
+        #[serde(default)]
+        host: Option<String>,
         message: String,
         formats: BTreeMap<String, String>,
     }
@@ -395,7 +426,7 @@ mod tests {
     /// 2026-11-22T03:24:28.170027+00:00.
     const NOW_US: u64 = 1_795_317_868_170_027;
 
-    fn passed_on(message: &str, format: &str) -> String {
+    fn passed_on(message: &str, format: &str, host: &str) -> String {
         let target = LogTarget {
             transport: LogTransport::Stdout,
             format: LogFormat::Unset,
@@ -414,29 +445,49 @@ mod tests {
         };
         let mut dates = DateText::new(Box::new(|_| LocalTime::default()));
         let mut out = Vec::new();
-        Received::read(message.as_bytes()).message(&mut out, &target, shape, NOW_US, &mut dates);
+        let mut room = Vec::new();
+        // Without a word of it the sender's address fills in.
+        let field = HostField::named(host.as_bytes()).unwrap_or_default();
+        let sender = Some(IpAddr::from([127, 0, 0, 9]));
+        let received = Received::read(message.as_bytes()).sent_by(field, sender, &mut room);
+        received.message(&mut out, &target, shape, NOW_US, &mut dates);
         String::from_utf8(out).unwrap()
     }
 
-    #[test]
-    fn lines_are_passed_on_as_the_original_does() {
-        let recorded = include_str!("../../../../compat-fixtures/log-forward/messages.json");
+    fn compare(recorded: &str, least: usize) {
         let recorded: Vec<Recorded> = serde_json::from_str(recorded).unwrap();
-        assert!(recorded.len() > 30);
+        assert!(recorded.len() >= least);
         for case in recorded {
+            let host = case.host.as_deref().unwrap_or("keep");
             for (format, expected) in case.formats {
                 let expected = expected
                     .replace("NOW-ISO", "2026-11-22T03:24:28.170027+00:00")
                     .replace("NOW ", "Nov 22 03:24:28 ")
                     .replace("YEAR-", "2026-");
                 assert_eq!(
-                    passed_on(&case.message, &format) + "\n",
+                    passed_on(&case.message, &format, host) + "\n",
                     expected,
-                    "{:?} as {format}",
+                    "{:?} as {format}, host {host}",
                     case.message
                 );
             }
         }
+    }
+
+    #[test]
+    fn lines_are_passed_on_as_the_original_does() {
+        compare(
+            include_str!("../../../../compat-fixtures/log-forward/messages.json"),
+            30,
+        );
+    }
+
+    #[test]
+    fn the_host_is_the_sender_or_not_as_the_original_has_it() {
+        compare(
+            include_str!("../../../../compat-fixtures/log-forward/hosts.json"),
+            100,
+        );
     }
 
     #[test]

@@ -36,6 +36,10 @@ impl Exports {
                     let listener = listener.and_then(|section| section.listener.as_ref());
                     listener.and_then(|listener| listener.binds.get(bind))
                 }
+                ListenOwner::LogForward { section, bind } => {
+                    let section = config.sections.log_forwards.get(section);
+                    section.and_then(|section| section.binds.get(bind))
+                }
                 ListenOwner::Stats(index) => config.global.stats_sockets.get(index),
             };
             let interface = bind.and_then(|bind| bind.interface.as_ref());

@@ -18,6 +18,9 @@ use syntax::Span;
 
 use crate::handover::Taken;
 
+/// Connections that may wait for a section that passes log lines on and says nothing of them.
+const LOG_BACKLOG: u32 = 10;
+
 /// A socket that is being listened on, non-blocking and closed on exec.
 #[derive(Debug)]
 pub enum ListenSocket {
@@ -55,6 +58,13 @@ pub enum ListenOwner {
     },
     /// A listener of a `peers` section.
     Peers {
+        /// The section, by its index.
+        section: usize,
+        /// Index among its listeners.
+        bind: usize,
+    },
+    /// A `bind` line of a section that passes log lines on.
+    LogForward {
         /// The section, by its index.
         section: usize,
         /// Index among its listeners.
@@ -127,6 +137,7 @@ impl<'a> Binder<'a> {
                 })
             })
             .chain(peers(config))
+            .chain(log_forwards(config))
             .chain((0..config.global.stats_sockets.len()).map(ListenOwner::Stats))
             .collect();
         Self {
@@ -278,6 +289,17 @@ impl<'a> Binder<'a> {
                 let backlog = bind.backlog.unwrap_or(self.options.default_backlog);
                 (bind, format!("peers {}", section.name), backlog)
             }
+            ListenOwner::LogForward { section, bind } => {
+                let section = self.config.sections.log_forwards.get(section)?;
+                let bind = section.binds.get(bind)?;
+                let own = section.backlog.and_then(|given| u32::try_from(given).ok());
+                let backlog = bind.backlog.or(own.filter(|given| *given > 0));
+                (
+                    bind,
+                    format!("log-forward {}", section.name),
+                    backlog.unwrap_or(LOG_BACKLOG),
+                )
+            }
             ListenOwner::Stats(index) => {
                 let bind = self.config.global.stats_sockets.get(index)?;
                 let backlog = bind.backlog.or(self.config.global.stats_maxconn).unwrap_or(10);
@@ -306,6 +328,14 @@ fn peers(config: &Config) -> impl Iterator<Item = ListenOwner> {
     at_work.flat_map(|(section, model)| {
         let binds = model.listener.as_ref().map_or(0, |listener| listener.binds.len());
         (0..binds).map(move |bind| ListenOwner::Peers { section, bind })
+    })
+}
+
+/// The listeners of sections that pass log lines on.
+fn log_forwards(config: &Config) -> impl Iterator<Item = ListenOwner> {
+    let sections = config.sections.log_forwards.iter().enumerate();
+    sections.flat_map(|(section, model)| {
+        (0..model.binds.len()).map(move |bind| ListenOwner::LogForward { section, bind })
     })
 }
 

@@ -4,11 +4,12 @@
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use haproxy_cfg::model::sections::Endpoint;
 use haproxy_cfg::model::{ServerAddr, ServerAt};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{sleep, timeout};
 
@@ -16,7 +17,7 @@ use super::datagram;
 use super::ring::{Framing, Place, Ring};
 use crate::socket::Socket;
 use crate::thread::Thread;
-use crate::upstream::begin_outgoing;
+use crate::upstream::{Wired, begin_outgoing, reach_single};
 
 /// Between two attempts to reach a server.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -61,19 +62,20 @@ async fn forward(thread: Rc<Thread>, ring: usize, server: usize) {
     }
 }
 
-/// A connection of any kind.
-trait Connection: AsyncRead + AsyncWrite + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Unpin> Connection for T {}
-
-async fn connect(thread: &Thread, place: &Place) -> io::Result<Box<dyn Connection>> {
+async fn connect(thread: &Thread, place: &Place) -> io::Result<Box<dyn Wired>> {
     match place {
         Place::At(endpoint) => to_endpoint(endpoint).await,
+        Place::OfRing(ring, at) => {
+            let server = &thread.config().sections.rings[*ring].servers[*at];
+            let tls = thread.shared.tls.ring_servers.get(&(*ring, *at));
+            reach_single(server, tls.map(Arc::as_ref)).await
+        }
         Place::OfServer(at) => to_server(thread, *at).await,
     }
 }
 
 /// Connects to a server of a backend, where it is now and over TLS where it wants that.
-async fn to_server(thread: &Thread, at: ServerAt) -> io::Result<Box<dyn Connection>> {
+async fn to_server(thread: &Thread, at: ServerAt) -> io::Result<Box<dyn Wired>> {
     let proxy = thread.config().proxy(at.proxy);
     let server = &proxy.servers[at.index];
     let state = &thread.shared.runtime.proxies[at.proxy.0 as usize].servers[at.index];
@@ -115,7 +117,7 @@ async fn to_server(thread: &Thread, at: ServerAt) -> io::Result<Box<dyn Connecti
     Ok(Box::new(handshake.await?))
 }
 
-async fn to_endpoint(endpoint: &Endpoint) -> io::Result<Box<dyn Connection>> {
+async fn to_endpoint(endpoint: &Endpoint) -> io::Result<Box<dyn Wired>> {
     match endpoint {
         Endpoint::Inet(address) => {
             let stream = TcpStream::connect(address).await?;
@@ -128,7 +130,7 @@ async fn to_endpoint(endpoint: &Endpoint) -> io::Result<Box<dyn Connection>> {
     }
 }
 
-fn to_unix(address: &socket2::SockAddr) -> io::Result<Box<dyn Connection>> {
+fn to_unix(address: &socket2::SockAddr) -> io::Result<Box<dyn Wired>> {
     let socket = socket2::Socket::new(
         socket2::Domain::UNIX,
         socket2::Type::STREAM.nonblocking().cloexec(),
@@ -140,12 +142,7 @@ fn to_unix(address: &socket2::SockAddr) -> io::Result<Box<dyn Connection>> {
 }
 
 /// Sends lines until the connection fails or its other end goes.
-async fn serve(
-    ring: &Ring,
-    server: usize,
-    mut connection: Box<dyn Connection>,
-    next: &mut u64,
-) -> io::Result<()> {
+async fn serve(ring: &Ring, server: usize, mut connection: Box<dyn Wired>, next: &mut u64) -> io::Result<()> {
     let framing: Framing = ring.servers[server].framing;
     let mut news = ring.news.subscribe();
     let mut out = Vec::with_capacity(BATCH);

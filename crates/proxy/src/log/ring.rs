@@ -5,7 +5,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use haproxy_cfg::model::sections::{self, Endpoint, RingFormat};
 use haproxy_cfg::model::{Address, Config, LogFormat, LogServer, LogTransport, Proxy, ServerAt};
-use haproxy_cfg::signature::Value;
 use proxy_core::cli::Held;
 use proxy_core::logline::RingBuffer;
 use tokio::sync::watch;
@@ -40,6 +39,8 @@ pub(super) struct RingServer {
 pub(super) enum Place {
     /// There, for as long as the process lives.
     At(Endpoint),
+    /// Where the line of a `ring` section says: the section's number, and that of the server in it.
+    OfRing(usize, usize),
     /// Where a server of a backend is, which may move.
     OfServer(ServerAt),
 }
@@ -74,16 +75,17 @@ struct Inner {
 }
 
 impl Ring {
-    fn new(section: &sections::Ring) -> Self {
+    fn new(number: usize, section: &sections::Ring) -> Self {
         let size = section
             .size
             .map_or(DEFAULT_SIZE, |size| usize::try_from(size).unwrap_or(usize::MAX));
         let servers: Vec<RingServer> = section
             .servers
             .iter()
-            .map(|server| RingServer {
-                place: Place::At(server.endpoint.clone()),
-                framing: framing(server),
+            .enumerate()
+            .map(|(at, server)| RingServer {
+                place: Place::OfRing(number, at),
+                framing: framing(server.log.unwrap_or_default()),
             })
             .collect();
         let format = match section.format {
@@ -119,11 +121,7 @@ impl Ring {
     pub(super) fn of_server(proxy: &Proxy, at: ServerAt, log: LogServer, size: u32) -> Self {
         let server = RingServer {
             place: Place::OfServer(at),
-            framing: if log.counted {
-                Framing::Counted
-            } else {
-                Framing::Lines
-            },
+            framing: framing(log),
         };
         let size = log.buffer.unwrap_or(size) as usize;
         Self {
@@ -204,15 +202,12 @@ impl Ring {
     }
 }
 
-fn framing(server: &sections::SectionServer) -> Framing {
-    let is_counted = |value: &Value| match value {
-        Value::Option("log-proto", arguments) => arguments
-            .iter()
-            .any(|argument| argument.value.word() == Some("octet-count")),
-        _ => false,
-    };
-    let counted = server.options.iter().any(|option| is_counted(&option.value));
-    if counted { Framing::Counted } else { Framing::Lines }
+fn framing(log: LogServer) -> Framing {
+    if log.counted {
+        Framing::Counted
+    } else {
+        Framing::Lines
+    }
 }
 
 /// All rings of a configuration: its sections, and those that `log tcp@ADDRESS` stands for.
@@ -234,8 +229,8 @@ impl Rings {
             let about = about.as_bytes().into();
             all.add(name.as_bytes(), Ring { about, ..ring });
         }
-        for section in &config.sections.rings {
-            all.add(&section.name, Ring::new(section));
+        for (number, section) in config.sections.rings.iter().enumerate() {
+            all.add(&section.name, Ring::new(number, section));
         }
         for target in super::targets(config) {
             let LogTransport::Stream(address) = &target.transport else {

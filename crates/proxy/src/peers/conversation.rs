@@ -6,17 +6,13 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use proxy_core::peers::Connection;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 
 use super::Work;
+use crate::upstream::Wired;
 
 /// What bytes go over.
 pub(super) type Stream = Box<dyn Wired>;
-
-/// A stream of bytes in both directions.
-pub(super) trait Wired: AsyncRead + AsyncWrite + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Unpin> Wired for T {}
 
 /// Bytes that are read at once.
 const PART: usize = 16 * 1024;

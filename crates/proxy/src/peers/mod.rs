@@ -1,7 +1,6 @@
 //! Peers at work: listening for them, connecting to them, and carrying what a [`Section`] says and hears. All of it runs on the
 //! first thread; who changes entries on other threads wakes it.
 
-mod connect;
 mod conversation;
 
 use std::cell::{Cell, RefCell};
@@ -18,8 +17,10 @@ use tokio::sync::Notify;
 
 use crate::listen::{BoundListener, ListenOwner, ListenSocket};
 use crate::listener::Listener;
+use crate::proxy_header;
 use crate::socket::Socket;
 use crate::thread::Thread;
+use crate::upstream::reach_single;
 
 /// Milliseconds that a handshake of TLS may take.
 const HANDSHAKE_MS: u64 = 5_000;
@@ -161,7 +162,7 @@ impl Work {
                 let tls = shared.tls.peer_servers.get(&(self.number, peer));
                 let limit = Duration::from_millis(HANDSHAKE_MS);
                 // A peer that takes longer is tried anew: the section gives the connection up then.
-                let reached = tokio::time::timeout(limit, connect::reach(server, tls.map(Arc::as_ref)));
+                let reached = tokio::time::timeout(limit, reach_single(server, tls.map(Arc::as_ref)));
                 reached
                     .await
                     .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
@@ -201,7 +202,17 @@ impl Work {
     }
 
     /// Carries a connection that came in.
-    async fn welcome(self: Rc<Self>, socket: Socket, bind: usize) {
+    async fn welcome(self: Rc<Self>, mut socket: Socket, bind: usize) {
+        let sections = &self.thread.config().sections.peers;
+        let listener = sections[self.number].listener.as_ref();
+        if let Some(bind) = listener.and_then(|listener| listener.binds.get(bind)) {
+            let limit = Duration::from_millis(HANDSHAKE_MS);
+            let passed = tokio::time::timeout(limit, proxy_header::pass_over(&mut socket, bind));
+            if !matches!(passed.await, Ok(Ok(()))) {
+                // Nothing is written of it, as of any other connection that is none of a peer.
+                return;
+            }
+        }
         let addresses = socket
             .tcp()
             .and_then(|io| io.peer_addr().ok().zip(io.local_addr().ok()));

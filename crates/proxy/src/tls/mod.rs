@@ -90,6 +90,10 @@ pub struct TlsConfigs {
     pub peer_binds: HashMap<(usize, usize), Arc<BindSide>>,
     /// By section of peers, and the number of the peer.
     pub peer_servers: HashMap<(usize, usize), Arc<ServerSide>>,
+    /// By section that passes log lines on, and the number of its listener.
+    pub log_binds: HashMap<(usize, usize), Arc<BindSide>>,
+    /// By ring, and the number of its server.
+    pub ring_servers: HashMap<(usize, usize), Arc<ServerSide>>,
     /// What they are made of, to be changed while the process runs; none before there is a configuration.
     pub store: Option<Arc<Store>>,
 }
@@ -163,6 +167,30 @@ pub fn configs(config: &Config, place: &dyn Fn(Span) -> String) -> (TlsConfigs, 
             let Some(server) = &peer.server else { continue };
             if let Some(side) = owner.server_side(&mut inner, server, &mut messages) {
                 configs.peer_servers.insert((index, at), side);
+            }
+        }
+    }
+    for (index, section) in config.sections.log_forwards.iter().enumerate() {
+        let owner = Owner {
+            name: &section.name,
+            mode: Mode::Tcp,
+            section: "log-forward",
+        };
+        for (at, bind) in section.binds.iter().enumerate() {
+            if let Some(side) = owner.bind_side(&mut inner, bind, place, &mut messages) {
+                configs.log_binds.insert((index, at), side);
+            }
+        }
+    }
+    for (index, ring) in config.sections.rings.iter().enumerate() {
+        let owner = Owner {
+            name: &ring.name,
+            mode: Mode::Tcp,
+            section: "ring",
+        };
+        for (at, server) in ring.servers.iter().enumerate() {
+            if let Some(side) = owner.server_side(&mut inner, server, &mut messages) {
+                configs.ring_servers.insert((index, at), side);
             }
         }
     }

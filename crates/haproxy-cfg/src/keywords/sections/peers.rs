@@ -28,7 +28,7 @@ pub(super) const ROWS: &[Keyword<Parse>] =
             .acts(p::switch),
         kw("log", OTHER, ANY, "where logs go")
             .takes(LOG_TARGET)
-            .keeps(p::log),
+            .acts(p::log),
         kw("peer", OTHER, ANY, "a peer")
             .takes(&[
                 text("name").optional(),

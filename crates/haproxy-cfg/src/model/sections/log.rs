@@ -2,8 +2,7 @@
 
 use syntax::Span;
 
-use super::SectionServer;
-use crate::model::{Address, Format, LogTarget, Millis, Word};
+use crate::model::{Bind, Format, LogTarget, Millis, Server, Word};
 
 /// A buffer of log lines, which `log ring@NAME` fills.
 #[derive(Clone, Debug)]
@@ -23,7 +22,7 @@ pub struct Ring {
     /// `backing-file`.
     pub backing_file: Option<Word>,
     /// Where its lines go.
-    pub servers: Vec<SectionServer>,
+    pub servers: Vec<Server>,
     /// `timeout connect`.
     pub timeout_connect: Option<Millis>,
     /// `timeout server`.
@@ -73,8 +72,10 @@ pub struct LogForward {
     pub name: Word,
     /// Its first line.
     pub span: Span,
-    /// Where lines come in.
-    pub sources: Vec<LogForwardSource>,
+    /// Where streams of lines come in.
+    pub binds: Vec<Bind>,
+    /// Where datagrams come in.
+    pub datagrams: Vec<Bind>,
     /// `log global`.
     pub global_logs: bool,
     /// Where lines go.
@@ -85,17 +86,36 @@ pub struct LogForward {
     pub backlog: Option<i64>,
     /// `timeout client`.
     pub timeout_client: Option<Millis>,
-    /// `option …`.
+    /// `option host`.
+    pub host: HostField,
+    /// The other options.
     pub options: Vec<&'static str>,
 }
 
-/// Where log lines come in.
-#[derive(Clone, Debug)]
-pub struct LogForwardSource {
-    /// The addresses.
-    pub addresses: Vec<Address>,
-    /// Lines come as datagrams.
-    pub datagrams: bool,
-    /// The line.
-    pub span: Span,
+/// What the header of a line that is passed on says of its host (`option host`), where the sender's address is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HostField {
+    /// The sender's address.
+    Replace,
+    /// As the line says; the sender's address where it says nothing. The default since 3.2.
+    #[default]
+    Fill,
+    /// As the line says.
+    Keep,
+    /// As the line says, and the sender's address behind it.
+    Append,
+}
+
+impl HostField {
+    /// By its word.
+    #[must_use]
+    pub fn named(word: &[u8]) -> Option<Self> {
+        match word {
+            b"replace" => Some(Self::Replace),
+            b"fill" => Some(Self::Fill),
+            b"keep" => Some(Self::Keep),
+            b"append" => Some(Self::Append),
+            _ => None,
+        }
+    }
 }

@@ -10,14 +10,12 @@ mod users;
 use std::net::{IpAddr, SocketAddr};
 
 pub use errors::{Cache, ErrorFile, FcgiApp, FcgiHeader, FcgiParam, HttpErrors, Program};
-pub use log::{LogForward, LogForwardSource, LogProfile, LogProfileStep, Ring, RingFormat};
+pub use log::{HostField, LogForward, LogProfile, LogProfileStep, Ring, RingFormat};
 pub use names::{Hold, Nameserver, Resolvers};
 pub use peers::{Peer, PeerListener, PeerTable, Peers};
-use syntax::Span;
 pub use users::{Group, Mailer, Mailers, Password, User, Userlist};
 
 use super::{AbstractName, Word};
-use crate::signature::Argument;
 
 /// All sections beside the proxies, each kind in the order of the files.
 #[derive(Clone, Debug, Default)]
@@ -57,17 +55,4 @@ pub enum Endpoint {
     Unix(Word),
     /// An abstract name.
     Abstract(AbstractName),
-}
-
-/// A server of a section that is not a proxy.
-#[derive(Clone, Debug)]
-pub struct SectionServer {
-    /// Its name.
-    pub name: Word,
-    /// Where it is.
-    pub endpoint: Endpoint,
-    /// Its options, as those of a `server` line.
-    pub options: Vec<Argument>,
-    /// Its line.
-    pub span: Span,
 }

@@ -2,27 +2,32 @@
 
 use syntax::{Diagnostic, Span};
 
-use super::super::bind::bind_flags;
-use super::super::bind_tls;
+use super::super::bind::{bind_flags, of_datagrams, of_section};
 use super::super::line::{Line, Prefix, shown};
 use super::super::log::target;
 use super::super::reading::Reading;
 use super::{given, is_faulty, whole};
 use crate::model::Word;
-use crate::model::sections::{LogForward, LogForwardSource};
+use crate::model::sections::{HostField, LogForward};
 use crate::signature::{TimeWords, Value};
-use crate::values::{BindAddress, Wants, bind_addresses};
+use crate::values::{Wants, bind_addresses};
 
 pub(super) fn open(reading: &mut Reading<'_>, name: Word, span: Span) {
+    let host = match reading.dialect.does_as(3, 2) {
+        true => HostField::Fill,
+        false => HostField::Keep,
+    };
     reading.written.beside.log_forwards.push(LogForward {
         name,
         span,
-        sources: Vec::new(),
+        binds: Vec::new(),
+        datagrams: Vec::new(),
         global_logs: false,
         logs: Vec::new(),
         maxconn: None,
         backlog: None,
         timeout_client: None,
+        host,
         options: Vec::new(),
     });
 }
@@ -48,21 +53,23 @@ pub(crate) fn bind(reading: &mut Reading<'_>, line: &Line<'_>) {
         return reading.tell(told.help("write: bind ADDRESS:PORT"));
     }
     let prefix = format!("'bind {text}' in section 'log-forward'");
-    let flags = bind_flags(reading, line.args().get(1..).unwrap_or(&[]), &prefix);
+    let mut flags = bind_flags(reading, line.args().get(1..).unwrap_or(&[]), &prefix);
     let (Ok((addresses, _)), false) = (addresses, flags.faulty) else {
         return;
     };
     // 2.6 has no name for the listener here.
     let unnamed = reading.dialect.strict && !reading.dialect.at_least(2, 7);
     let spoken = if unnamed { "(null)" } else { &text };
-    bind_tls::settings(reading, &flags, &prefix, spoken, line.span());
-    if let Some(option) = line.arg(1) {
-        reading.tell_read_only(
-            "what stands behind the address of 'bind' in log-forward",
-            option.span,
-        );
+    let binds = of_section(
+        reading,
+        addresses,
+        &mut flags,
+        (&prefix, spoken, address),
+        line.span(),
+    );
+    if let Some(section) = section(reading) {
+        section.binds.extend(binds);
     }
-    source(reading, line, addresses, false);
 }
 
 /// `dgram-bind ADDRESS [OPTIONS]`: logs in datagrams.
@@ -72,27 +79,18 @@ pub(crate) fn dgram_bind(reading: &mut Reading<'_>, line: &Line<'_>) {
         let told = Diagnostic::warning("extra-argument", message).at(line.behind());
         return reading.tell(told.help("write: dgram-bind ADDRESS:PORT"));
     };
-    if given(reading, line).is_none() {
-        return;
-    }
-    if let Some(option) = line.arg(1) {
-        reading.tell_read_only("what stands behind the address of 'dgram-bind'", option.span);
-    }
+    let Some(given) = given(reading, line) else { return };
     let wants = Wants::datagrams(reading.dialect);
     // It was read a moment ago.
     if let Ok((addresses, _)) = bind_addresses(&reading.expanded(&address.text), reading.host, wants) {
-        source(reading, line, addresses, true);
-    }
-}
-
-fn source(reading: &mut Reading<'_>, line: &Line<'_>, addresses: Vec<BindAddress>, datagrams: bool) {
-    let source = LogForwardSource {
-        addresses: addresses.into_iter().map(|found| found.address).collect(),
-        datagrams,
-        span: line.span(),
-    };
-    if let Some(section) = section(reading) {
-        section.sources.push(source);
+        let words = match given.get("address-and-options") {
+            Some(Value::List(words)) => words.as_slice(),
+            _ => &[],
+        };
+        let sockets = of_datagrams(reading, addresses, words, line.span());
+        if let Some(section) = section(reading) {
+            section.datagrams.extend(sockets);
+        }
     }
 }
 
@@ -138,20 +136,17 @@ pub(crate) fn option(reading: &mut Reading<'_>, line: &Line<'_>) {
         return reading.alert("unknown-keyword", line.keyword().span, message);
     }
     let name = given(reading, line).and_then(|given| given.get("name").and_then(Value::word));
-    let how = line
-        .arg(1)
-        .map(|word| shown(word).into_owned())
-        .unwrap_or_default();
-    if name == Some("host") && !matches!(&*how, "replace" | "fill" | "keep" | "append") {
+    let how = line.arg(1).and_then(|word| HostField::named(&word.text));
+    if name == Some("host") && how.is_none() {
         let message = "option 'host' expects {replace|fill|keep|append}.";
         let at = line.arg(1).map_or(line.behind(), |word| word.span);
         return reading.alert("unknown-option", at, message);
     }
-    if name == Some("host") {
-        reading.tell_read_only("'option host' in log-forward", line.span());
-    }
     if let (Some(name), Some(section)) = (name, section(reading)) {
-        section.options.push(name);
+        match how {
+            Some(how) if name == "host" => section.host = how,
+            _ => section.options.push(name),
+        }
     }
 }
 
@@ -190,7 +185,7 @@ pub(crate) fn timeout(reading: &mut Reading<'_>, line: &Line<'_>) {
 pub(crate) fn finish(reading: &mut Reading<'_>) {
     let mut told = Vec::new();
     for section in &reading.written.beside.log_forwards {
-        if section.sources.is_empty() && !is_faulty(reading, section.span) {
+        if section.binds.is_empty() && section.datagrams.is_empty() && !is_faulty(reading, section.span) {
             let message = format!(
                 "frontend '{}' has no 'bind' directive. Please declare it as a backend if this was intended.",
                 section.name

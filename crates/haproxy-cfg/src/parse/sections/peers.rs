@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use syntax::{Diagnostic, Span};
 
-use super::super::bind::{bind_flags, of_peers};
+use super::super::bind::{bind_flags, of_section};
 use super::super::line::{Line, Prefix, shown};
 use super::super::log;
 use super::super::reading::Reading;
@@ -55,7 +55,8 @@ pub(crate) fn switch(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
-/// `log TARGET`, `no log`: where the section's own connections are logged.
+/// `log TARGET`, `no log`. The original opens the target and writes nothing to it, whatever happens to a connection with a peer (2.6 and
+/// 3.4).
 pub(crate) fn log(reading: &mut Reading<'_>, line: &Line<'_>) {
     let global = line.arg(0).is_some_and(|word| &*word.text == b"global") && line.arg(1).is_none();
     if line.prefix == Prefix::None && !global {
@@ -125,12 +126,15 @@ fn listen(reading: &mut Reading<'_>, line: &Line<'_>, address: &FileWord<'_>, pr
         return;
     }
     let listener = PeerListener {
-        binds: of_peers(reading, addresses, &mut flags, (&prefix, address), line.span()),
+        binds: of_section(
+            reading,
+            addresses,
+            &mut flags,
+            (&prefix, &shown(address), address),
+            line.span(),
+        ),
         span: line.span(),
     };
-    if listener.binds.iter().any(|bind| bind.accept_proxy) {
-        reading.tell_read_only("'accept-proxy' where peers connect to", line.span());
-    }
     if let Some(section) = section(reading) {
         section.listener = Some(listener);
     }
@@ -272,7 +276,7 @@ pub(crate) fn peer(reading: &mut Reading<'_>, line: &Line<'_>) {
 }
 
 /// The place of a server line for an address.
-fn host(endpoint: &Endpoint) -> ServerHost {
+pub(super) fn host(endpoint: &Endpoint) -> ServerHost {
     let inet = |ip: IpAddr, port| ServerHost::Inet {
         written: ip.to_string().into(),
         family: None,

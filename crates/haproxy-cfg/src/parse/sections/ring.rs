@@ -6,11 +6,13 @@ use super::super::line::{Line, shown};
 use super::super::reading::Reading;
 use super::super::server::server_flags;
 use super::endpoint::{Rules, endpoint};
+use super::peers::host;
 use super::{given, whole};
 use crate::model::Word;
-use crate::model::sections::{Ring, RingFormat, SectionServer};
+use crate::model::sections::{Ring, RingFormat};
 use crate::signature::{ReadArgument, TimeWords, Value};
 use crate::values::{loose_integer, size};
+use crate::written::{RingLine, ServerLine};
 
 /// Bytes of a ring whose size is not given: those of a buffer.
 const DEFAULT_SIZE: u64 = 16384;
@@ -187,10 +189,9 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
     let Some(ring) = reading.written.beside.rings.last() else {
         return;
     };
-    let of = ring.name.to_string();
-    let before = ring
-        .servers
-        .iter()
+    let ring = ring.name.clone();
+    let of = ring.to_string();
+    let before = lines_of(reading, &ring)
         .find(|server| *server.name == *name.text)
         .map(|server| server.span);
     let prefix = format!("'server {of}/{text}'");
@@ -212,12 +213,9 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
         &text,
         false,
     );
-    let (Ok(found), Some((params, options))) = (found, flags) else {
+    let (Ok(found), Some((params, _))) = (found, flags) else {
         return;
     };
-    if params.ssl == Some(true) {
-        reading.tell_read_only("'ssl' of a server in a ring", line.span());
-    }
     if let Some(before) = before {
         let (_, place) = reading.sources.locate(before);
         let message = format!(
@@ -227,15 +225,24 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
         let told = Diagnostic::alert("duplicate-name", message).at(line.span());
         reading.tell(told.label(before, "defined here").help("rename one of them"));
     }
-    let server = SectionServer {
+    let written = ServerLine {
         name: name.text.to_vec().into(),
-        endpoint: found.endpoint,
-        options,
+        host: host(&found.endpoint),
+        datagrams: false,
+        params,
         span: line.span(),
+        name_span: name.span,
+        addr_span: address.span,
     };
-    if let Some(ring) = reading.written.beside.rings.last_mut() {
-        ring.servers.push(server);
-    }
+    reading.written.ring_lines.push(RingLine { of: ring, written });
+}
+
+/// The servers of a ring.
+fn lines_of<'r>(reading: &'r Reading<'_>, ring: &'r Word) -> impl Iterator<Item = &'r ServerLine> {
+    let lines = reading.written.ring_lines.iter();
+    lines
+        .filter(move |line| line.of == *ring)
+        .map(|line| &line.written)
 }
 
 /// What can be said of all sections once they are read.
@@ -252,7 +259,10 @@ pub(crate) fn finish(reading: &mut Reading<'_>) {
         }
         let unset = |time: Option<u32>| time.is_none_or(|time| time == 0);
         let judged = reading.spoken_before(3, 3);
-        if judged && !ring.servers.is_empty() && (unset(ring.timeout_connect) || unset(ring.timeout_server)) {
+        if judged
+            && lines_of(reading, name).next().is_some()
+            && (unset(ring.timeout_connect) || unset(ring.timeout_server))
+        {
             let message = format!(
                 "missing timeouts for backend '{name}'.\n   | While not properly invalid, you will certainly encounter \
                  various problems\n   | with such a configuration. To fix this, please ensure that all following\n   | \

@@ -1,4 +1,4 @@
-//! Connecting to a peer: as to a server, in clear or over TLS.
+//! Connecting to a server that is none of a proxy: a peer, or one that the lines of a ring go to. In clear or over TLS.
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,19 +6,24 @@ use std::os::fd::OwnedFd;
 
 use haproxy_cfg::model::{Server, ServerAddr};
 use socket2::{Domain, SockAddr, Type};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 
-use super::conversation::Stream;
+use super::{begin_connecting, begin_outgoing, unix_address};
 use crate::descriptor_pair;
 use crate::socket::Socket;
 use crate::tls::ServerSide;
-use crate::upstream::{begin_connecting, begin_outgoing, unix_address};
 
-/// Connects to a peer.
+/// A stream of bytes in both directions.
+pub(crate) trait Wired: AsyncRead + AsyncWrite + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Wired for T {}
+
+/// Connects to it.
 ///
 /// # Errors
 /// What the system or TLS says.
-pub(super) async fn reach(server: &Server, tls: Option<&ServerSide>) -> io::Result<Stream> {
+pub(crate) async fn reach(server: &Server, tls: Option<&ServerSide>) -> io::Result<Box<dyn Wired>> {
     let socket = connect(server).await?;
     match tls {
         None => Ok(Box::new(socket)),
