@@ -10,8 +10,8 @@ use haproxy_cfg::model::{Config, ProxyId, Server, StateFile, Word};
 use super::{Admin, CheckedAt, Health, Place, Runtime, ServerState};
 use crate::check::{AdminChange, CheckStatus, Event, Origin, change_admin, set_weight};
 
-/// Words of a line that are looked at; a line must have as many.
-const WORDS: usize = 24;
+/// Words that a line must have. Those behind them came later, and need not be there.
+const WORDS: usize = 20;
 
 /// What was found while states were taken over, as a process that starts says it.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ pub fn take_over(
 enum Fault {
     /// It is not one of a version that is known.
     Version,
-    /// That line, counted from 1, is cut.
+    /// That line, counted from 1 behind the version, is cut.
     Line(usize),
 }
 
@@ -134,7 +134,7 @@ fn lines(content: &[u8]) -> Result<Vec<Vec<&[u8]>>, Fault> {
             continue;
         }
         if words.len() < WORDS || !line.ends_with(b"\n") {
-            return Err(Fault::Line(at + 2));
+            return Err(Fault::Line(at + 1));
         }
         found.push(words);
     }
@@ -184,7 +184,11 @@ impl Saved {
         let weight = number(7, "srv_uweight", 256)? as u32;
         let initial_weight = number(8, "srv_iweight", 256)? as u32;
         // Far fewer seconds than milliseconds have numbers.
-        let unchanged_seconds = number(9, "srv_last_time_change", u64::MAX / 2000)?;
+        // A clock may have been set back meanwhile.
+        let unchanged_seconds = match word(9).parse::<i64>() {
+            Ok(..=0) => 0,
+            _ => number(9, "srv_last_time_change", u64::MAX / 2000)?,
+        };
         let status = byte(10, "srv_check_status", u8::MAX)?;
         let check_status =
             CheckStatus::of_number(status).ok_or_else(|| ("srv_check_status", word(10).to_owned()))?;
@@ -245,7 +249,8 @@ impl Saved {
             // The administrator had taken it out of the maintenance that the file asks for.
             events.extend(change(AdminChange::Ready));
         }
-        if self.admin.0 & Admin::FORCED_DRAIN != 0 {
+        // Whom the file has in maintenance does not come back as one that is drained.
+        if self.admin.0 & Admin::FORCED_DRAIN != 0 && !state.admin().is_maint() {
             events.extend(change(AdminChange::KeepDrain));
         }
         if self.initial_weight == server.weight && self.weight != server.weight {
@@ -393,6 +398,10 @@ mod tests {
             assert_eq!(Saved::read(&with(at, word)), Err((field, word.to_owned())));
         }
         assert_eq!(Saved::read(&with(18, "x")).unwrap().port, None);
+        // As 2.6 does: a time to come is none, and what came later need not be there.
+        assert_eq!(Saved::read(&with(9, "-5")).unwrap().unchanged_seconds, 0);
+        let old = Saved::read(&words(LINE)[..WORDS]).unwrap();
+        assert_eq!((old.weight, old.port), (5, Some(1)));
     }
 
     #[test]
@@ -400,8 +409,17 @@ mod tests {
         let file = format!("1\n# names\n{LINE}\n\n{}\n", LINE.replace(' ', "\t"));
         let sound = lines(file.as_bytes()).unwrap();
         assert_eq!((sound.len(), sound[0] == sound[1]), (2, true));
-        assert_eq!(lines(format!("{file}{LINE}").as_bytes()), Err(Fault::Line(6)));
-        assert_eq!(lines(b"1\n3 b 1 s1 127.0.0.1 2\n"), Err(Fault::Line(2)));
+        let old = format!(
+            "1\n{}\n",
+            words(LINE)[..WORDS]
+                .iter()
+                .map(|word| word.to_str_lossy())
+                .collect::<Vec<_>>()
+                .join(" ")
+        );
+        assert_eq!(lines(old.as_bytes()).unwrap().len(), 1);
+        assert_eq!(lines(format!("{file}{LINE}").as_bytes()), Err(Fault::Line(5)));
+        assert_eq!(lines(b"1\n3 b 1 s1 127.0.0.1 2\n"), Err(Fault::Line(1)));
         assert_eq!(lines(b"1\n"), Ok(Vec::new()));
         for wrong in [&b"2\n"[..], b"1 \n", b""] {
             assert_eq!(lines(wrong), Err(Fault::Version));
