@@ -156,3 +156,95 @@ fn headers_in_front_of_streams_are_passed_over_and_a_unix_socket_has_no_address(
     let output = running.output().unwrap();
     assert!(!output.contains("not acted on"), "{output}");
 }
+
+/// The lines of a ring's file, as haproxy 3.0 and later leave it: the header says how large the area is, how far the header goes, where
+/// the last line ends and where the first begins. None for one that was read while a line was being written.
+fn lines_of(file: &Path) -> Vec<String> {
+    let bytes = fs::read(file).unwrap();
+    let number =
+        |at: usize| usize::try_from(u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap())).unwrap();
+    let (size, tail, mut at) = (number(0), number(64), number(128));
+    let area = &bytes[number(8)..];
+    assert_eq!(area.len(), size);
+    let (mut lines, mut walked) = (Vec::new(), 0);
+    while (at + 1) % size != tail {
+        // Those of the test are short: one byte is the length.
+        let length = usize::from(area[(at + 1) % size]);
+        let line = (0..length).map(|by| char::from(area[(at + 2 + by) % size]));
+        lines.push(line.collect());
+        at = (at + 2 + length) % size;
+        walked += 2 + length;
+        if walked > size {
+            return Vec::new();
+        }
+    }
+    lines
+}
+
+#[test]
+fn lines_of_a_ring_outlive_the_process_in_its_file_and_are_kept_beside_by_the_next() {
+    // Another version of the original can be named, whose 3.0 was the first with this layout.
+    let other = std::env::var("HOLDFAST_OTHER_HAPROXY").ok();
+    for program_of in std::iter::once(None).chain(other.map(Some)) {
+        let command = || match &program_of {
+            None => program(0),
+            Some(path) => Command::new(path),
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let (entry, file) = (free_address().unwrap(), folder.path().join("ring"));
+        let kept = folder.path().join("ring.bak");
+        fs::write(&file, "of somebody else").unwrap();
+        let text = format!(
+            "ring r\n format raw\n size 16384\n backing-file {}\nlog-forward in\n bind {entry}\n timeout client 10s\n \
+             log ring@r format raw local0\n",
+            file.display()
+        );
+        let mut running = start(command(), folder.path(), "ring.cfg", &text);
+        let mut client = wait_for(|| TcpStream::connect(entry).ok()).expect("it listens");
+        // It listens before it makes the file.
+        let made = || {
+            fs::read(&file)
+                .ok()
+                .filter(|bytes| bytes.len() == 16384 && bytes[0] != 0)
+        };
+        assert!(wait_for(made).is_some(), "{}", running.output().unwrap());
+        assert_eq!(fs::read(&kept).unwrap(), b"of somebody else");
+        let mut sent: Vec<String> = Vec::new();
+        for number in 0..600 {
+            let line = format!("line {number} {}", "x".repeat(number % 80));
+            client.write_all(format!("<134>{line}\n").as_bytes()).unwrap();
+            sent.push(line);
+        }
+        let there = wait_for(|| (lines_of(&file).last() == sent.last()).then_some(()));
+        assert!(there.is_some(), "{}", running.output().unwrap());
+        running.signal(nix::sys::signal::Signal::SIGKILL).unwrap();
+        running.wait().expect("it is killed");
+        let lines = lines_of(&file);
+        assert!(sent.ends_with(&lines) && lines.len() > 200, "{lines:?}");
+        let again = start(command(), folder.path(), "ring.cfg", &text);
+        let up = wait_for(|| TcpStream::connect(entry).ok());
+        assert!(up.is_some(), "{}", again.output().unwrap());
+        let moved = || fs::read(&kept).ok().filter(|bytes| bytes.len() == 16384);
+        assert!(wait_for(moved).is_some() && wait_for(made).is_some());
+        assert_eq!(lines_of(&kept), lines);
+        assert!(lines_of(&file).is_empty());
+    }
+}
+
+#[test]
+fn a_file_of_a_ring_that_cannot_be_made_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let entry = free_address().unwrap();
+    let ring = |lines: &str| format!("ring r\n{lines}log-forward in\n bind {entry}\n log ring@r local0\n");
+    let resized = format!(" backing-file {}/r\n size 32768\n", folder.path().display());
+    let a_folder = format!(" backing-file {}\n", folder.path().display());
+    for (lines, told) in [
+        (resized, "cannot resize an already mapped file"),
+        (a_folder, "cannot open backing-file"),
+    ] {
+        let mut running = start(program(0), folder.path(), "ring.cfg", &ring(&lines));
+        assert_eq!(running.wait_code(), Some(1));
+        let output = running.output().unwrap();
+        assert!(output.contains(told), "{output}");
+    }
+}

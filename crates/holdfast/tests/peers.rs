@@ -403,7 +403,7 @@ fn a_listener_of_peers_takes_proxy_headers_and_no_log_hears_of_connections() {
         let _running = one.start(&program, &[]);
         let greeting = b"HAProxyS 2.1\none\ntwo 1 0\n";
         let header = b"PROXY TCP4 192.0.2.7 192.0.2.8 1234 5678\r\n";
-        let behind = answer(one.address, &[&header[..], greeting].concat(), b"200\n");
+        let behind = answer(one.address, &[&header[..], greeting].concat(), b"200\n\x00\x00");
         assert!(behind.starts_with(b"200\n"), "{program}: {behind:?}");
         // Without a header nothing is said.
         assert_eq!(answer(one.address, greeting, b"\n"), b"", "{program}");

@@ -36,6 +36,7 @@ pub mod rehearsal;
 mod relay;
 mod resolve;
 mod run;
+mod segment_signature;
 pub mod session;
 pub mod socket;
 mod sticking;

@@ -378,7 +378,7 @@ pub(super) const ROWS: &[Keyword<BindParse>] = &[
     .acts(StrictSni(true)),
     kw("tcp-md5sig", BIND, ONE, "password of segments (RFC 2385)")
         .since(3, 3)
-        .takes(&[arg("password", Kind::Custom(ReadArgument(bind::segment_password))).missing("'{kw}' : missing TCP MD5 signature password")]),
+        .takes(&[arg("password", Kind::Custom(ReadArgument(bind::segment_password))).missing("'{kw}' : missing TCP MD5 signature password")]).acts(SegmentPassword),
     kw("tcp-ss", BIND, ONE, "what the kernel keeps of handshakes")
         .since(3, 4)
         .takes(&[one_of("headers", &["0", "1", "2"])

@@ -168,7 +168,7 @@ pub(super) const ROWS: &[Keyword<ServerParse>] = &[
     kw("ssl-reuse", SERVER, NONE, "sessions of TLS are used again").takes(NOTHING).acts(SslReuse(true)),
     kw("stick", SERVER, NONE, "clients are kept at it by stick tables, whatever the defaults say").takes(NOTHING),
     kw("strict-maxconn", SERVER, NONE, "idle connections count for `maxconn` as well").since(3, 2).takes(NOTHING),
-    kw("tcp-md5sig", SERVER, ONE, "password of segments (RFC 2385)").since(3, 3).takes(&[arg("password", Kind::Custom(ReadArgument(bind::segment_password))).missing("'{kw}' : missing TCP MD5 signature password")]),
+    kw("tcp-md5sig", SERVER, ONE, "password of segments (RFC 2385)").since(3, 3).takes(&[arg("password", Kind::Custom(ReadArgument(bind::segment_password))).missing("'{kw}' : missing TCP MD5 signature password")]).acts(SegmentPassword),
     kw("tcp-ut", SERVER, ONE, "how long sent data may go without an answer").takes(&[arg("time", MILLIS).missing("'{kw}' : missing TCP User Timeout value").time_words(&TimeWords { unexpected: "'{kw}' : expects a positive delay in milliseconds", overflow: "timer overflow in argument '{got}' to '{kw}' (maximum value is 2147483647 ms or ~24.8 days)", underflow: "" })]).acts(TcpUserTimeout),
     kw("tfo", SERVER, NONE, "TCP fast open").takes(NOTHING).acts(Tfo(true)),
     kw("tls-tickets", SERVER, NONE, "session tickets of TLS 1.2, whatever the defaults say").takes(NOTHING).acts(Tickets(true)),

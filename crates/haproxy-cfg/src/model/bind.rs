@@ -13,6 +13,10 @@ pub struct Bind {
     pub address: Address,
     /// As written, for messages.
     pub written: Word,
+    /// Connections may take several ways at once (`mptcp@`, RFC 8684).
+    pub multipath: bool,
+    /// `tcp-md5sig`: the password that all segments are signed with (RFC 2385).
+    pub segment_password: Option<Word>,
     /// `name`; with `option socket-stats` it is `sock-N` for one that has none.
     pub name: Option<Word>,
     /// `id`, or the number that its proxy gives it.
@@ -87,6 +91,8 @@ impl Bind {
             written,
             name: None,
             id: 0,
+            multipath: false,
+            segment_password: None,
             ssl: None,
             accept_proxy: false,
             accept_netscaler: None,

@@ -18,6 +18,10 @@ pub struct Outgoing {
     pub user_timeout: Option<Millis>,
     /// `cc`.
     pub congestion: Option<Word>,
+    /// `tcp-md5sig`: the password that all segments are signed with (RFC 2385).
+    pub segment_password: Option<Word>,
+    /// Connections may take several ways at once (`mptcp@`, RFC 8684).
+    pub multipath: bool,
     /// `namespace`: the network namespace that they are made in.
     pub namespace: Option<Word>,
     /// `socks4`: the SOCKS4 proxy that they go through.

@@ -17,6 +17,7 @@ use crate::values::{BindAddress, Wants, bind_addresses, loose_integer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BindParse {
     Congestion,
+    SegmentPassword,
     Mss,
     SaveSyn,
     TcpUserTimeout,
@@ -107,6 +108,7 @@ pub(crate) struct BindLine {
     user_timeout: Option<u32>,
     save_syn: u8,
     congestion: Option<model::Word>,
+    segment_password: Option<model::Word>,
     unix_mode: Option<u32>,
     unix_user: Option<model::Word>,
     unix_group: Option<model::Word>,
@@ -397,6 +399,8 @@ fn build(found: BindAddress, flags: &BindLine, ssl: Option<BindSsl>, span: Span)
     Bind {
         address: found.address,
         written: found.written.into(),
+        multipath: found.multipath,
+        segment_password: flags.segment_password.clone(),
         name: flags.name.clone(),
         id: flags.ids.last().map_or(0, |(id, _)| *id),
         ssl,
@@ -583,6 +587,7 @@ pub(super) fn apply(reading: &Reading<'_>, flags: &mut BindLine, act: BindParse,
         BindParse::TcpUserTimeout => flags.user_timeout = Some(count()).filter(|timeout| *timeout > 0),
         BindParse::SaveSyn => flags.save_syn = word().parse().unwrap_or_default(),
         BindParse::Congestion => flags.congestion = text(),
+        BindParse::SegmentPassword => flags.segment_password = text(),
         BindParse::Transparent => flags.transparent = true,
         BindParse::V4v6 => flags.v4v6 = true,
         BindParse::V6only => flags.v6only = true,

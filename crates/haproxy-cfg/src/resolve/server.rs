@@ -238,6 +238,8 @@ fn outgoing(
         source,
         user_timeout: params.user_timeout.filter(|timeout| *timeout > 0),
         congestion: params.congestion,
+        segment_password: params.segment_password,
+        multipath: params.multipath,
         namespace: params.namespace,
         via: params.via,
         checks_via: params.checks_via.unwrap_or(false),
@@ -248,6 +250,8 @@ fn outgoing(
         || outgoing.source.is_some()
         || outgoing.user_timeout.is_some()
         || outgoing.congestion.is_some()
+        || outgoing.segment_password.is_some()
+        || outgoing.multipath
         || outgoing.namespace.is_some()
         || outgoing.via.is_some()
         || outgoing.fast_open;

@@ -92,6 +92,8 @@ pub(crate) struct BindAddress {
     pub(crate) address: Address,
     /// The part of the list that it came from, as written.
     pub(crate) written: String,
+    /// Connections may take several ways at once (`mptcp@`).
+    pub(crate) multipath: bool,
 }
 
 /// The port part of an address.
@@ -196,6 +198,7 @@ pub(crate) fn bind_addresses(
             out.push(BindAddress {
                 address,
                 written: part.to_owned(),
+                multipath: is_multipath(part),
             });
         };
         let (name, family, port) = match address(part, wants)? {
@@ -248,9 +251,6 @@ pub(crate) fn bind_addresses(
                 whole: part.to_owned(),
             });
         };
-        if is_multipath(part) {
-            others.push("mptcp@");
-        }
         for port in low..=high {
             push(Address::Inet(SocketAddr::new(ip, port)));
         }
@@ -258,8 +258,7 @@ pub(crate) fn bind_addresses(
     Ok((out, others))
 }
 
-/// Whether an address asks for Multipath TCP (RFC 8684). Its sockets speak plain TCP, as they would with a peer that knows no
-/// more, and the user is told.
+/// Whether an address asks for Multipath TCP (RFC 8684).
 pub(crate) fn is_multipath(text: &str) -> bool {
     let text = text.strip_prefix("stream+").unwrap_or(text);
     ["mptcp@", "mptcp4@", "mptcp6@"]

@@ -243,6 +243,10 @@ pub(crate) struct MoreServerParams {
     pub(crate) source: Option<Source>,
     pub(crate) user_timeout: Option<Millis>,
     pub(crate) congestion: Option<Word>,
+    /// `tcp-md5sig`.
+    pub(crate) segment_password: Option<Word>,
+    /// The address says `mptcp@`.
+    pub(crate) multipath: bool,
     pub(crate) namespace: Option<Word>,
     /// `socks4`.
     pub(crate) via: Option<SocketAddr>,
@@ -300,6 +304,8 @@ impl MoreServerParams {
             source: self.source.or(below.source),
             user_timeout: self.user_timeout.or(below.user_timeout),
             congestion: self.congestion.or(below.congestion),
+            segment_password: self.segment_password.or(below.segment_password),
+            multipath: self.multipath,
             namespace: self.namespace.or(below.namespace),
             via: self.via.or(below.via),
             checks_via: self.checks_via.or(below.checks_via),

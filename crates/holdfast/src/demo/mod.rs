@@ -17,7 +17,7 @@ use haproxy_cfg::{Dialect, Input, LoadOptions, load as load_config};
 use proxy::RunInput;
 use proxy::clock::Clock;
 use proxy::listen::{Binder, BoundListener, ListenOptions};
-use proxy::log::{Files, Receivers};
+use proxy::log::{Backings, Files, Receivers};
 use proxy::tls::TlsConfigs;
 use proxy_core::plan::Plan;
 use proxy_core::state::Runtime;
@@ -125,7 +125,7 @@ fn serve(
         environment: Vec::new(),
         startup_log: Vec::new(),
     });
-    let log_files = Files::open(&config, true);
+    let log_files = Files::open(&config, true, Backings::default());
     let supervised = supervise(Duties {
         exports: Arc::default(),
         config,

@@ -16,7 +16,7 @@ use proxy::clock::Clock;
 use proxy::descriptor_pair;
 use proxy::handover::{self, Exports, Taken};
 use proxy::listen::{Binder, BoundListener, ListenOptions, ListenOwner};
-use proxy::log::{Files, Receivers};
+use proxy::log::{Backings, Files, Receivers};
 use proxy_core::state::{Found, Runtime, take_over};
 use proxy_core::stats::{Process, file};
 
@@ -93,6 +93,7 @@ pub(crate) struct Start {
     limits: Limits,
     listeners: Vec<BoundListener>,
     receivers: Receivers,
+    backings: Backings,
     null: Option<std::fs::File>,
     /// Goes into the background.
     pub(crate) daemon: bool,
@@ -179,6 +180,11 @@ fn prepare(
         console.alert_main("Some protocols failed to start their listeners! Exiting.");
         FAILED
     })?;
+    let backings = Backings::open(&read.config).map_err(|(span, text)| {
+        let (file, place) = read.sources.locate(span);
+        console.alert_main(&format!("[{file}:{}] : {text}", place.line));
+        FAILED
+    })?;
 
     let finishing = options.farewell == Some(Farewell::Finish) && !options.old_pids.is_empty();
     let has_predecessor = finishing || again.is_some();
@@ -212,6 +218,7 @@ fn prepare(
         limits,
         listeners,
         receivers,
+        backings,
         null,
         daemon,
         master,
@@ -310,6 +317,7 @@ pub(crate) fn serve(
         limits,
         listeners,
         receivers,
+        backings,
         null,
         daemon,
         has_predecessor,
@@ -318,7 +326,7 @@ pub(crate) fn serve(
     let config = Arc::clone(&read.config);
     // They may be out of reach once rights are given up.
     let states = state_files(&config);
-    let log_files = Files::open(&config, !daemon);
+    let log_files = Files::open(&config, !daemon, backings);
     if let Err(text) = privileges::give_up(&config.global) {
         console.alert_main(&text);
         return FAILED;

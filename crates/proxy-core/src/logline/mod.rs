@@ -5,6 +5,7 @@ mod date;
 mod line;
 mod received;
 mod ring;
+mod ring_area;
 pub mod syslog;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ pub use line::{
 };
 pub use received::{Frame, Received, frame};
 pub use ring::RingBuffer;
+pub use ring_area::{HEADER as RING_HEADER, Piece as RingPiece, RingArea};
 
 /// Who is at the other end of a client's connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::Fault;
 
 /// Appends a number.
-pub(super) fn put(out: &mut Vec<u8>, number: u64) {
+pub(crate) fn put(out: &mut Vec<u8>, number: u64) {
     if number < 0xf0 {
         out.push(number as u8);
         return;
@@ -21,7 +21,7 @@ pub(super) fn put(out: &mut Vec<u8>, number: u64) {
 ///
 /// # Errors
 /// When it is larger than any number.
-pub(super) fn take(from: &mut &[u8]) -> Result<Option<u64>, Fault> {
+pub(crate) fn take(from: &mut &[u8]) -> Result<Option<u64>, Fault> {
     let Some((&first, mut rest)) = from.split_first() else {
         return Ok(None);
     };

@@ -14,7 +14,7 @@ mod definition;
 mod dictionary;
 mod exchange;
 mod hello;
-mod integer;
+pub(crate) mod integer;
 mod lesson;
 mod message;
 mod section;

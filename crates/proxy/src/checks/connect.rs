@@ -28,10 +28,10 @@ pub(super) async fn connect(destination: &Destination, to: ConnectTo<'_>) -> Res
     match &destination.target {
         Target::Inet(addr) => {
             let addr = destination.via.as_ref().unwrap_or(addr);
-            let make = || tcp(Domain::for_address(*addr), to);
+            let make = |protocol| tcp(Domain::for_address(*addr), protocol, to);
             let socket = match &destination.outgoing {
                 None => {
-                    let socket = make().map_err(|e| no_socket(&e))?;
+                    let socket = make(None).map_err(|e| no_socket(&e))?;
                     begin(&socket, &(*addr).into(), CheckStatus::L4Connection)?;
                     socket
                 }
@@ -75,8 +75,9 @@ pub(super) fn refused(refused: Refused, by_name: bool) -> Verdict {
     Verdict::said(CheckStatus::L6Response, words)
 }
 
-fn tcp(domain: Domain, to: ConnectTo<'_>) -> io::Result<Socket> {
-    let socket = Socket::new(domain, Type::STREAM.nonblocking(), Some(Protocol::TCP))?;
+fn tcp(domain: Domain, protocol: Option<Protocol>, to: ConnectTo<'_>) -> io::Result<Socket> {
+    let protocol = protocol.unwrap_or(Protocol::TCP);
+    let socket = Socket::new(domain, Type::STREAM.nonblocking(), Some(protocol))?;
     socket.set_tcp_nodelay(true)?;
     if !to.server_speaks_first {
         // The handshake's last packet waits for the request, or is the reset: a plain check costs three packets, and the

@@ -10,7 +10,7 @@ use nix::{libc, setsockopt_impl, sockopt_impl};
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::{ListenSocket, system_words};
-use crate::namespace;
+use crate::{namespace, segment_signature};
 
 sockopt_impl!(
     /// Connections are accepted once data is there.
@@ -115,7 +115,12 @@ fn bind_one(
     fault: Option<&mut dyn FnMut(bool, bool, String)>,
 ) -> Result<Socket, Failure> {
     let at = |doing: &'static str| move |error: io::Error| Failure { doing, error };
-    let make = || Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP));
+    let protocol = if bind.multipath {
+        Protocol::MPTCP
+    } else {
+        Protocol::TCP
+    };
+    let make = || Socket::new(Domain::for_address(address), Type::STREAM, Some(protocol));
     let socket =
         namespace::within(bind.namespace.as_ref(), make).map_err(at("cannot create receiving socket"))?;
     socket
@@ -140,6 +145,11 @@ fn bind_one(
         }
     }
     settle(bind, &socket, backlog, &mut lacking);
+    if let Some(password) = &bind.segment_password
+        && let Err(error) = segment_signature::expect(&socket, address, password)
+    {
+        lacking.push(("cannot set MD5 signature".to_owned(), error));
+    }
     if let Some(interface) = &bind.interface
         && let Err(error) = socket.bind_device(Some(interface))
     {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::os::unix::ffi::OsStrExt as _;
 
 use haproxy_cfg::model::{Address, Bind};
-use socket2::Type;
+use socket2::{Protocol, Type};
 
 use super::ListenSocket;
 use crate::handover::Taken;
@@ -53,7 +53,9 @@ fn matches(bind: &Bind, taken: &Taken) -> io::Result<bool> {
                 SocketAddr::V6(_) => socket.ip_transparent_v6()?,
             };
             let interface = bind.interface.as_ref().map_or(&b""[..], |name| name.as_ref());
+            let multipath = socket.protocol()? == Some(Protocol::MPTCP);
             Ok((bound.ip(), bound.port()) == (address.ip(), address.port())
+                && multipath == bind.multipath
                 && transparent == bind.transparent
                 && interface == taken.interface
                 && (address.is_ipv4() || socket.only_v6()? == bind.v6only))

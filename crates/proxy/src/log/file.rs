@@ -7,6 +7,8 @@ use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 
 use haproxy_cfg::model::{Config, LogTransport};
 
+use super::Backings;
+
 /// Linux's number for `O_NONBLOCK`, which std has no name for.
 const O_NONBLOCK: i32 = 0o4000;
 
@@ -15,14 +17,19 @@ const O_NONBLOCK: i32 = 0o4000;
 pub struct Files {
     /// By descriptor; none where it cannot be had a second time.
     open: Vec<(i32, Option<File>)>,
+    /// Those of rings, until the rings are there.
+    pub(super) backings: Backings,
 }
 
 impl Files {
     /// Those of all targets of a configuration. Standard output and standard errors are left to whoever closes them later where
-    /// the process does not keep its terminal.
+    /// the process does not keep its terminal. `backings` are those of rings.
     #[must_use]
-    pub fn open(config: &Config, keeps_terminal: bool) -> Self {
-        let mut files = Self::default();
+    pub fn open(config: &Config, keeps_terminal: bool, backings: Backings) -> Self {
+        let mut files = Self {
+            backings,
+            ..Self::default()
+        };
         for target in super::targets(config) {
             match target.transport {
                 LogTransport::Stdout if keeps_terminal => files.add(1),

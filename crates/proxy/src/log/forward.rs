@@ -84,11 +84,11 @@ async fn to_server(thread: &Thread, at: ServerAt) -> io::Result<Box<dyn Wired>> 
         return Err(io::ErrorKind::Unsupported.into());
     };
     let to = SocketAddr::new(ip, port.unwrap_or(0));
-    let make = || {
+    let make = |protocol| {
         let socket = socket2::Socket::new(
             socket2::Domain::for_address(to),
             socket2::Type::STREAM.nonblocking().cloexec(),
-            None,
+            protocol,
         )?;
         socket.set_tcp_nodelay(true)?;
         Ok(socket)

@@ -1,6 +1,7 @@
 //! Sends log lines. A line costs one system call for each target; a target that takes none loses it, and the traffic does not
 //! wait. What the lines say stands in `stream`.
 
+mod backing;
 mod bystander;
 mod datagram;
 mod farm;
@@ -21,6 +22,7 @@ use proxy_core::logline::syslog::{self, Origin, Shape};
 use proxy_core::logline::{DateText, Received};
 
 use crate::thread::Shared;
+pub use backing::Backings;
 use datagram::Datagrams;
 use farm::Farms;
 pub use file::Files;
@@ -48,8 +50,8 @@ pub struct Logs {
 impl Logs {
     /// The rings and the counters of a configuration, whose targets that were open already are `files`.
     #[must_use]
-    pub fn new(config: &Config, files: Files) -> Self {
-        let mut rings = Rings::new(config);
+    pub fn new(config: &Config, mut files: Files) -> Self {
+        let mut rings = Rings::new(config, &mut files.backings);
         Self {
             files,
             counts_ends: config.dialect.does_as(3, 0),

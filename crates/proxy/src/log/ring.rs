@@ -9,8 +9,10 @@ use proxy_core::cli::Held;
 use proxy_core::logline::RingBuffer;
 use tokio::sync::watch;
 
+use super::backing::{Backing, Backings};
+
 /// Bytes of a ring whose size is not given.
-const DEFAULT_SIZE: usize = 16384;
+pub(super) const DEFAULT_SIZE: usize = 16384;
 
 /// Bytes of a line for which nothing is given.
 const DEFAULT_LENGTH: u32 = 1024;
@@ -72,6 +74,8 @@ struct Inner {
     lines: RingBuffer,
     /// By server: the line that it waits for; none while it cannot be reached.
     readers: Vec<Option<u64>>,
+    /// The file that its lines stand in as well.
+    backing: Option<Box<Backing>>,
 }
 
 impl Ring {
@@ -109,6 +113,7 @@ impl Ring {
             inner: Mutex::new(Inner {
                 lines: RingBuffer::new(size),
                 readers: servers.iter().map(|_| None).collect(),
+                backing: None,
             }),
             servers,
             connect_timeout: None,
@@ -143,7 +148,11 @@ impl Ring {
         let taken = {
             let mut inner = self.lock();
             let held = inner.readers.iter().copied().flatten().min();
-            inner.lines.push(line, held)
+            let taken = inner.lines.push(line, held);
+            if taken && let Some(backing) = &mut inner.backing {
+                backing.add(line);
+            }
+            taken
         };
         self.news.send_replace(());
         taken
@@ -222,7 +231,7 @@ pub(crate) struct Rings {
 }
 
 impl Rings {
-    pub(super) fn new(config: &Config) -> Self {
+    pub(super) fn new(config: &Config, backings: &mut Backings) -> Self {
         let mut all = Self::default();
         for (name, about) in OWN {
             let ring = Ring::holding(OWN_SIZE, Vec::new(), LogFormat::Timed, u32::MAX);
@@ -230,7 +239,9 @@ impl Rings {
             all.add(name.as_bytes(), Ring { about, ..ring });
         }
         for (number, section) in config.sections.rings.iter().enumerate() {
-            all.add(&section.name, Ring::new(number, section));
+            let ring = Ring::new(number, section);
+            ring.lock().backing = backings.take(&section.name).map(Box::new);
+            all.add(&section.name, ring);
         }
         for target in super::targets(config) {
             let LogTransport::Stream(address) = &target.transport else {

@@ -115,11 +115,11 @@ pub(super) fn start(
                 Some(outgoing) => outgoing.via.unwrap_or(address),
                 None => address,
             };
-            let make = || {
+            let make = |protocol| {
                 let socket = Socket::new(
                     Domain::for_address(address),
                     Type::STREAM.nonblocking().cloexec(),
-                    None,
+                    protocol,
                 )?;
                 socket.set_tcp_nodelay(true)?;
                 set_buffers(&socket, buffers);
@@ -141,7 +141,7 @@ pub(super) fn start(
             };
             let socket = match &server.outgoing {
                 None => {
-                    let socket = make()?;
+                    let socket = make(None)?;
                     begin(&socket, &SockAddr::from(address))?;
                     socket
                 }

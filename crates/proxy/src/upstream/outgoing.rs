@@ -1,5 +1,5 @@
 //! Connections to servers that ask for something: where they come from, and what the system is to do with them (`source`,
-//! `interface`, `usesrc`, `namespace`, `tcp-ut`, `cc`, `tfo`).
+//! `interface`, `usesrc`, `namespace`, `tcp-ut`, `cc`, `tfo`, `tcp-md5sig`, `mptcp@`).
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use haproxy_cfg::model::{Outgoing, ShownSource, Source};
 use nix::sys::socket::{setsockopt, sockopt};
-use socket2::{SockAddr, Socket};
+use socket2::{Protocol, SockAddr, Socket};
 
 use super::connect;
-use crate::namespace;
+use crate::{namespace, segment_signature};
 
 /// Ports of a range that are tried for one connection: others take them as well.
 const TRIES: u32 = 64;
@@ -19,7 +19,7 @@ const TRIES: u32 = 64;
 /// Where the next look for a free port begins: neighbours in time are to get neighbouring ports, not the same.
 static NEXT_PORT: AtomicU32 = AtomicU32::new(0);
 
-/// Starts a connection to `address` on a socket of `make`, from the address `shown` where there is one.
+/// Starts a connection to `address` on a socket of `make`, which is told of a protocol that is not TCP, from the address `shown` where there is one.
 ///
 /// # Errors
 /// When the system refuses, or no port of a range is free.
@@ -27,12 +27,13 @@ pub(crate) fn begin(
     outgoing: &Outgoing,
     shown: Option<SocketAddr>,
     address: SocketAddr,
-    make: impl Fn() -> io::Result<Socket>,
+    make: impl Fn(Option<Protocol>) -> io::Result<Socket>,
 ) -> io::Result<Socket> {
     let to = SockAddr::from(address);
     let settled = || {
-        let socket = namespace::within(outgoing.namespace.as_ref(), &make)?;
-        settle(outgoing, &socket)?;
+        let protocol = outgoing.multipath.then_some(Protocol::MPTCP);
+        let socket = namespace::within(outgoing.namespace.as_ref(), || make(protocol))?;
+        settle(outgoing, &socket, address)?;
         Ok::<_, io::Error>(socket)
     };
     let Some(source) = &outgoing.source else {
@@ -73,7 +74,11 @@ pub(crate) fn begin(
 }
 
 /// What the system is to do with packets. Where it cannot, connections work all the same, as with the original.
-fn settle(outgoing: &Outgoing, socket: &Socket) -> io::Result<()> {
+fn settle(outgoing: &Outgoing, socket: &Socket, to: SocketAddr) -> io::Result<()> {
+    if let Some(password) = &outgoing.segment_password {
+        // Whoever asks for signatures wants no connection without them.
+        segment_signature::sign(socket, to, password)?;
+    }
     if let Some(timeout) = outgoing.user_timeout {
         socket.set_tcp_user_timeout(Some(Duration::from_millis(timeout.into())))?;
     }
@@ -147,8 +152,8 @@ mod tests {
             user_timeout: Some(7000),
             ..Outgoing::default()
         };
-        begin(&outgoing, None, to, || {
-            Socket::new(Domain::for_address(to), Type::STREAM.nonblocking(), None)
+        begin(&outgoing, None, to, |protocol| {
+            Socket::new(Domain::for_address(to), Type::STREAM.nonblocking(), protocol)
         })
     }
 

@@ -55,15 +55,15 @@ async fn connect(server: &Server) -> io::Result<Socket> {
 }
 
 async fn inet(server: &Server, address: SocketAddr) -> io::Result<Socket> {
-    let make = || {
+    let make = |protocol| {
         let kind = Type::STREAM.nonblocking().cloexec();
-        let socket = socket2::Socket::new(Domain::for_address(address), kind, None)?;
+        let socket = socket2::Socket::new(Domain::for_address(address), kind, protocol)?;
         socket.set_tcp_nodelay(true)?;
         Ok(socket)
     };
     let socket = match &server.outgoing {
         None => {
-            let socket = make()?;
+            let socket = make(None)?;
             begin_connecting(&socket, &SockAddr::from(address))?;
             socket
         }

@@ -12,7 +12,7 @@ const ANY: Arity = Arity::ANY;
 pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("backing-file", OTHER, ANY, "a file that holds the ring")
         .takes(&[arg("path", Kind::Rest(r::BACKING)), IGNORED])
-        .keeps(r::backing_file),
+        .acts(r::backing_file),
     kw("description", OTHER, ANY, "free text")
         .takes(&[text("text").missing("missing ring description text."), IGNORED])
         .acts(r::description),

@@ -15,7 +15,7 @@ use crate::lex::Word as FileWord;
 use crate::model::sections::{Endpoint, Peer, PeerListener, PeerTable, Peers};
 use crate::model::{Address, Word};
 use crate::signature::Value;
-use crate::values::{Wants, bind_addresses};
+use crate::values::{Wants, bind_addresses, is_multipath};
 use crate::written::{PeerLine, PeersBelow, ReferenceKind, ServerHost, ServerLine};
 
 pub(super) fn open(reading: &mut Reading<'_>, name: Word, span: Span) {
@@ -257,7 +257,10 @@ pub(crate) fn peer(reading: &mut Reading<'_>, line: &Line<'_>) {
         let told = Diagnostic::warning("ignored-option", message).at(line.span());
         reading.tell(told.help("remove it"));
     }
-    let params = params.over(&reading.written.peers_below.server);
+    let mut params = params.over(&reading.written.peers_below.server);
+    if line.arg(1).is_some_and(|address| is_multipath(&shown(address))) {
+        params.more.multipath = true;
+    }
     peer.shard = params.more.shard.unwrap_or(0);
     let written = ServerLine {
         name: peer.name.clone(),

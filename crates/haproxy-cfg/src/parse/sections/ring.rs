@@ -11,7 +11,7 @@ use super::{given, whole};
 use crate::model::Word;
 use crate::model::sections::{Ring, RingFormat};
 use crate::signature::{ReadArgument, TimeWords, Value};
-use crate::values::{loose_integer, size};
+use crate::values::{is_multipath, loose_integer, size};
 use crate::written::{RingLine, ServerLine};
 
 /// Bytes of a ring whose size is not given: those of a buffer.
@@ -66,6 +66,12 @@ pub(crate) fn bytes(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
     let name = ring.name.to_string();
     let current = ring.size.unwrap_or(DEFAULT_SIZE);
+    if ring.backing_file.is_some() {
+        let message = "cannot resize an already mapped file, please specify 'size' before 'backing-file'.";
+        let span = line.keyword().span;
+        let told = Diagnostic::alert("bad-size", message).at(span);
+        return reading.tell(told.help("move it above 'backing-file'"));
+    }
     let told = match u64::try_from(value) {
         Ok(size) if size >= current => {
             ring.size = Some(size);
@@ -213,9 +219,12 @@ pub(crate) fn server(reading: &mut Reading<'_>, line: &Line<'_>) {
         &text,
         false,
     );
-    let (Ok(found), Some((params, _))) = (found, flags) else {
+    let (Ok(found), Some((mut params, _))) = (found, flags) else {
         return;
     };
+    if is_multipath(&shown(address)) {
+        params.more.multipath = true;
+    }
     if let Some(before) = before {
         let (_, place) = reading.sources.locate(before);
         let message = format!(

@@ -8,9 +8,7 @@ use syntax::Diagnostic;
 use super::super::reading::Reading;
 use super::tell;
 use crate::lex::Word;
-use crate::values::{
-    AddressError, HostPort, Port, Wants, address, asks_for_datagrams, is_multipath, numeric, open,
-};
+use crate::values::{AddressError, HostPort, Port, Wants, address, asks_for_datagrams, numeric, open};
 use crate::written::ServerHost;
 
 /// The address of a server. Names are resolved only at the end, as `init-addr` and `default-server` say whether they are, and
@@ -26,9 +24,6 @@ pub(super) fn host(reading: &mut Reading<'_>, word: &Word<'_>, prefix: &str) -> 
     };
     let fault = match address(&text, wants) {
         Ok(HostPort::Inet { host, family, port }) => {
-            if is_multipath(&text) {
-                reading.tell_read_only("the 'mptcp@' of a server's address", word.span);
-            }
             let (port, port_offset) = match port {
                 Port::None | Port::Fixed(0) => (None, 0),
                 Port::Fixed(port) => (Some(port), 0),

@@ -22,7 +22,7 @@ use crate::keywords::{SERVER_INDEX, place};
 use crate::lex::Word;
 use crate::model::{self, HeaderParts, InitState, Mode, NodeKey, ObservedLayer, OnError, TlsVersion};
 use crate::signature::{self, Argument, Cursor, Given, Subject, Value};
-use crate::values::network;
+use crate::values::{is_multipath, network};
 use crate::written::{ServerLine, ServerParams, Set, Unresolved};
 
 /// What an option of a `server` line does.
@@ -99,6 +99,7 @@ pub(crate) enum ServerParse {
     SniAuto(bool),
     CheckSendProxy(bool),
     Congestion,
+    SegmentPassword,
     SendProxy(u16),
     NoSendProxy(u16),
     ProxyV2Options,
@@ -179,8 +180,11 @@ fn described(
     }
     let behind = line.args().iter().position(|word| word.span == address.span)? + 1;
     let read = flags(reading, &line.args()[behind..], &lead, spoken, false);
-    let (params, kept) = read?;
+    let (mut params, kept) = read?;
     let host = host?;
+    if is_multipath(&address.text.to_str_lossy()) {
+        params.more.multipath = true;
+    }
     keep(reading, keyword, kept, name, line.span());
     // Lines of `default-server` count for the servers behind them.
     let params = match reading.settings().default_server.written() {
@@ -532,6 +536,7 @@ fn apply(
         }
         ServerParse::CheckSendProxy(on) => params.more.checks_send_header = Some(on),
         ServerParse::Congestion => params.more.congestion = Some(text()),
+        ServerParse::SegmentPassword => params.more.segment_password = Some(text()),
         ServerParse::Namespace if value.is_some_and(|name| name.bytes() == b"*") => {
             reading.tell_read_only("'namespace *' of a server", span);
         }
