@@ -43,7 +43,8 @@ fn work(folders: &[String], output: Option<&Path>) -> Result<(String, bool), Str
             Some((name, place)) if !name.contains('/') => (Some(name), place),
             _ => (None, folder.as_str()),
         };
-        let loaded = load(&files(Path::new(place))?, &Elsewhere);
+        let files = files(Path::new(place)).map_err(|error| format!("holdfast migrate: {error}"))?;
+        let loaded = load(&files, &Elsewhere);
         for diagnostic in &loaded.diagnostics {
             let text = full(diagnostic, &loaded.sources, false);
             if diagnostic.refuses {
@@ -91,8 +92,8 @@ pub(crate) fn look(folder: &Path) -> Result<Migration, String> {
     migrate(&[node]).map_err(|error| error.to_string())
 }
 
-/// The three files of a folder.
-fn files(folder: &Path) -> Result<Inputs, String> {
+/// The three files of a folder, which may be a copy.
+pub(crate) fn files(folder: &Path) -> Result<Inputs, String> {
     let file = |name: &str| {
         let path = folder.join(name);
         let shown = path.display().to_string();
@@ -100,7 +101,7 @@ fn files(folder: &Path) -> Result<Inputs, String> {
             // Copies of files need not have the permissions of the files.
             Ok(bytes) => Ok(Source::File(Input::new(shown, bytes))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Source::Missing(shown)),
-            Err(error) => Err(format!("holdfast migrate: {shown}: {error}")),
+            Err(error) => Err(format!("{shown}: {error}")),
         }
     };
     Ok(Inputs {

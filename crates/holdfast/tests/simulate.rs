@@ -325,3 +325,93 @@ fn what_cannot_be_simulated_has_its_own_exit_status() {
     assert_eq!(status(&["--fail", "script:none@a", "a.conf"]), Some(2));
     assert_eq!(status(&["a.conf"]), Some(1), "nobody takes over");
 }
+
+/// The folders a and b with heartbeat's files.
+fn heartbeats(ha_cf: &str, haresources: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for node in ["a", "b"] {
+        let place = folder.path().join(node);
+        fs::create_dir(&place).unwrap();
+        let text = format!("keepalive 1\ndeadtime 5\ninitdead 10\nbcast eth0\nnode a b\n{ha_cf}\n");
+        fs::write(place.join("ha.cf"), text).unwrap();
+        fs::write(place.join("haresources"), haresources).unwrap();
+        fs::write(place.join("authkeys"), "auth 1\n1 sha1 somerandomstring\n").unwrap();
+    }
+    folder
+}
+
+/// The tale of a group under that failure.
+fn group_tale<'a>(value: &'a Value, fail: &str, group: usize) -> &'a Value {
+    let failures = value["failures"].as_array().unwrap();
+    let found = failures.iter().find(|one| one["fail"][0] == fail);
+    &found.unwrap_or_else(|| panic!("no {fail} in {value:#}"))["groups"][group]
+}
+
+#[test]
+fn the_documents_heartbeats_take_over_within_their_dead_time() {
+    let folder = Path::new(DOCUMENTS).parent().unwrap().join("heartbeat");
+    let (value, status) = json(&folder, &["004-lb1", "004-lb2"]);
+    assert_eq!(status, 0, "{value:#}");
+    assert_eq!(
+        value["groups"][0]["holders"],
+        serde_json::json!(["lb1.example.com"])
+    );
+    let dead = group_tale(&value, "node:lb1.example.com", 0);
+    assert_eq!(dead["failed"]["holders"], serde_json::json!(["lb2.example.com"]));
+    assert_eq!(dead["mended"]["holders"], serde_json::json!(["lb1.example.com"]));
+    // deadtime 10, keepalive 2, and a second.
+    let nobody = dead["failed"]["nobody_ms"].as_f64().unwrap();
+    assert!((8_000.0..13_000.0).contains(&nobody), "{nobody}");
+    let stopped = group_tale(&value, "stop:lb1.example.com", 0);
+    assert!(stopped["failed"]["nobody_ms"].as_f64().unwrap() < 1_000.0);
+    // The only network: both have the address while it is cut, and one has it afterwards.
+    let cut = group_tale(&value, "way:eth0", 0);
+    assert!(cut["failed"]["several_ms"].as_f64().unwrap() > 10_000.0);
+    assert!(cut["mended"]["several_ms"].as_f64().unwrap() < 1_000.0);
+    assert_eq!(cut["mended"]["holders"].as_array().unwrap().len(), 1);
+    let again = json(&folder, &["004-lb1", "004-lb2"]);
+    assert_eq!(again.0, value);
+}
+
+#[test]
+fn a_second_network_keeps_heartbeats_together_and_ipfail_moves_what_they_have() {
+    let more =
+        "auto_failback off\nucast eth1 10.0.0.1\nping 192.168.0.1\nrespawn root /usr/lib/heartbeat/ipfail";
+    let folder = heartbeats(more, "a 192.168.0.99 nginx\nb 192.168.0.98\n");
+    let (value, status) = json(folder.path(), &["a", "b"]);
+    assert_eq!(status, 0, "{value:#}");
+    for way in ["way:eth0", "way:eth1"] {
+        assert_eq!(group_tale(&value, way, 0)["changes"], serde_json::json!([]));
+    }
+    let unreached = group_tale(&value, "ping:192.168.0.1@a", 0);
+    assert_eq!(unreached["failed"]["holders"], serde_json::json!(["b"]));
+    let broken = group_tale(&value, "script:nginx@b", 0);
+    assert_eq!(broken["failed"]["holders"], serde_json::json!([]));
+    assert_eq!(
+        group_tale(&value, "script:nginx@b", 1)["changes"],
+        serde_json::json!([])
+    );
+    let without = heartbeats("auto_failback off\nping 192.168.0.1", "a 192.168.0.99\n");
+    let (value, _) = json(without.path(), &["a", "b"]);
+    assert_eq!(
+        group_tale(&value, "ping:192.168.0.1@a", 0)["changes"],
+        serde_json::json!([])
+    );
+}
+
+#[test]
+fn heartbeats_files_that_cannot_run_and_failures_that_cannot_happen_are_told() {
+    let folder = heartbeats("auto_failback off", "a 192.168.0.99\n");
+    let output = simulate(folder.path(), &["a", "b", "--fail", "node:c"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("'node:c': it is one of node:a, node:b, stop:a")
+    );
+    let (value, _) = json(folder.path(), &["a", "b", "--fail", "stop:a", "--fail", "stop:b"]);
+    assert_eq!(codes(&value), ["left-without-holder"]);
+    fs::write(folder.path().join("b/haresources"), "").unwrap();
+    let output = simulate(folder.path(), &["a", "b"]);
+    assert_eq!(output.status.code(), Some(3));
+    fs::write(folder.path().join("b/ha.cf"), "keepalive x\n").unwrap();
+    assert_eq!(simulate(folder.path(), &["a", "b"]).status.code(), Some(3));
+}

@@ -18,6 +18,7 @@ use heartbeat::{Paths, Request};
 use heartbeat_proto::Share;
 
 use arguments::{Asked, parse};
+pub(crate) use reading::group_keys;
 
 /// Exit status of a request that cannot be met.
 const FAILED: u8 = 1;

@@ -95,12 +95,12 @@ pub(super) fn told(loaded: &Loaded, node: &str, ha_dir: &Path) -> Told {
         version,
         parameters,
         environment,
-        group_keys: keys(loaded),
+        group_keys: group_keys(loaded),
     }
 }
 
 /// What the groups are called in messages: their first resource as it was written.
-fn keys(loaded: &Loaded) -> Vec<String> {
+pub(crate) fn group_keys(loaded: &Loaded) -> Vec<String> {
     let groups = loaded.configuration.groups.iter();
     groups
         .map(|group| {

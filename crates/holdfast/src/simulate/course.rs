@@ -48,6 +48,42 @@ impl Tale {
     pub(super) fn moved(&self) -> bool {
         !self.failed.end.is_empty() && self.failed.end.iter().all(|node| !self.before.contains(node))
     }
+
+    /// One that begins with those nodes.
+    pub(super) fn new(before: Vec<usize>) -> Self {
+        Self {
+            before,
+            changes: Vec::new(),
+            failed: Span::default(),
+            mended: Span::default(),
+            standings: Vec::new(),
+        }
+    }
+
+    /// For so long it has been `now`; from `at` after the failure on it is `holders`.
+    pub(super) fn pass(
+        &mut self,
+        passed: Duration,
+        now: &mut Vec<usize>,
+        (at, holders): (Duration, Vec<usize>),
+        mended: bool,
+    ) {
+        let span = if mended {
+            &mut self.mended
+        } else {
+            &mut self.failed
+        };
+        match now.len() {
+            0 => span.nobody += passed,
+            1 => {}
+            _ => span.several += passed,
+        }
+        if holders != *now {
+            self.changes.push((at, holders.clone()));
+            now.clone_from(&holders);
+        }
+        span.end = holders;
+    }
 }
 
 /// What one failure does.
@@ -182,17 +218,10 @@ impl Watch {
             .iter()
             .map(|router| network.holders(&running.cluster, router))
             .collect();
-        let tale = |before: &Vec<usize>| Tale {
-            before: before.clone(),
-            changes: Vec::new(),
-            failed: Span::default(),
-            mended: Span::default(),
-            standings: Vec::new(),
-        };
         Self {
             begin,
             last: begin,
-            tales: now.iter().map(tale).collect(),
+            tales: now.iter().cloned().map(Tale::new).collect(),
             now,
             mended: false,
         }
@@ -214,23 +243,9 @@ impl Watch {
         let passed = at - self.last;
         self.last = at;
         for (number, router) in network.routers.iter().enumerate() {
-            let tale = &mut self.tales[number];
-            let span = if self.mended {
-                &mut tale.mended
-            } else {
-                &mut tale.failed
-            };
-            match self.now[number].len() {
-                0 => span.nobody += passed,
-                1 => {}
-                _ => span.several += passed,
-            }
             let holders = network.holders(&running.cluster, router);
-            if holders != self.now[number] {
-                tale.changes.push((at - self.begin, holders.clone()));
-                self.now[number].clone_from(&holders);
-            }
-            span.end = holders;
+            let changed = (at - self.begin, holders);
+            self.tales[number].pass(passed, &mut self.now[number], changed, self.mended);
         }
     }
 

@@ -1,10 +1,11 @@
-//! `holdfast simulate`: what a set of keepalived files will do. The state machines that the daemon runs, on virtual time and a
+//! `holdfast simulate`: what a set of keepalived files, or heartbeat's files of all nodes, will do. The state machines that the daemon runs, on virtual time and a
 //! network in memory: who has the addresses when something fails and when it is mended again, for how long nobody or several
 //! have them, and whether a failure that is tracked moves them at all.
 
 mod course;
 mod failure;
 mod finding;
+mod heartbeat;
 mod network;
 mod report;
 
@@ -29,11 +30,13 @@ const UNREADABLE: u8 = 3;
 /// The command line.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// A keepalived.conf for each node, as FILE or NAME=FILE (NAME is then also the id that its @ lines are for).
+    /// A keepalived.conf for each node, as FILE or NAME=FILE (NAME is then also the id that its @ lines are for); or the folder with
+    /// heartbeat's ha.cf, haresources and authkeys for each node, as FOLDER or NODE=FOLDER.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
     /// What fails, instead of each thing by itself; several fail together. node:NODE, stop:NODE, script:NAME@NODE,
-    /// hang:SCRIPT@NODE, interface:NAME@NODE, link:NODE-NODE, link:NODE>NODE.
+    /// hang:SCRIPT@NODE, interface:NAME@NODE, link:NODE-NODE, link:NODE>NODE. For heartbeat: node, stop, way:INTERFACE, ping:NAME@NODE,
+    /// script:RESOURCE@NODE.
     #[arg(long, value_name = "WHAT")]
     fail: Vec<String>,
     /// From the failure to the end; half-way it is mended.
@@ -64,7 +67,11 @@ fn percent(text: &str) -> Result<f64, String> {
 
 /// Runs it; gives the exit status.
 pub(crate) fn run(options: &Options) -> u8 {
-    let simulated = simulate(options);
+    let simulated = if heartbeat::is_meant(&options.files) {
+        heartbeat::simulate(options)
+    } else {
+        simulate(options)
+    };
     print(
         simulated
             .map(|(text, fine)| (text, if fine { FINE } else { WRONG }))

@@ -74,7 +74,11 @@ impl Report<'_> {
             for course in &self.courses {
                 let tale = &course.tales[number];
                 let told = Told(&course.failures, self.network);
-                let _ = writeln!(out, "  {told}\n    {}", self.told(tale, course.mended_at));
+                let _ = writeln!(
+                    out,
+                    "  {told}\n    {}",
+                    told_in_a_line(tale, course.mended_at, &|nodes| self.holders(nodes))
+                );
             }
             out.push('\n');
         }
@@ -91,38 +95,6 @@ impl Report<'_> {
             }
         }
         out
-    }
-
-    /// The tale of a router in a line.
-    fn told(&self, tale: &Tale, mended_at: Duration) -> String {
-        let part = |changes: &[&(Duration, Vec<usize>)], since: Duration, span: &Span| {
-            // What lasts for a moment only is in the sums.
-            let kept = changes.iter().enumerate().filter(|(at, (when, nodes))| {
-                let next = changes.get(at + 1).map(|(next, _)| *next);
-                nodes.len() == 1 || next.is_none_or(|next| next - *when >= Duration::from_millis(10))
-            });
-            let mut told: Vec<String> = kept
-                .map(|(_, (at, nodes))| {
-                    format!("{} at {:.2} s", self.holders(nodes), (*at - since).as_secs_f64())
-                })
-                .collect();
-            if told.is_empty() {
-                told.push(format!("{} as before", self.holders(&span.end)));
-            }
-            let mut text = told.join(", ");
-            for (time, who) in [(span.nobody, "nobody"), (span.several, "several")] {
-                if time >= Duration::from_millis(1) {
-                    let _ = write!(text, "; {who} for {:.3} s", time.as_secs_f64());
-                }
-            }
-            text
-        };
-        let (failed, mended): (Vec<_>, Vec<_>) = tale.changes.iter().partition(|(at, _)| *at < mended_at);
-        format!(
-            "{} | mended: {}",
-            part(&failed, Duration::ZERO, &tale.failed),
-            part(&mended, mended_at, &tale.mended)
-        )
     }
 
     /// For programs.
@@ -165,32 +137,11 @@ impl Report<'_> {
     }
 
     fn course(&self, course: &Course) -> Value {
-        let span = |span: &Span| {
-            json!({
-                "nobody_ms": millis(span.nobody),
-                "several_ms": millis(span.several),
-                "holders": self.names(&span.end),
-            })
-        };
         let tales: Vec<Value> = course
             .tales
             .iter()
             .enumerate()
-            .map(|(number, tale)| {
-                let changes: Vec<Value> = tale
-                    .changes
-                    .iter()
-                    .map(|(at, nodes)| json!({ "at_ms": millis(*at), "holders": self.names(nodes) }))
-                    .collect();
-                json!({
-                    "router": number,
-                    "before": self.names(&tale.before),
-                    "changes": changes,
-                    "failed": span(&tale.failed),
-                    "mended": span(&tale.mended),
-                    "moved": tale.moved(),
-                })
-            })
+            .map(|(number, tale)| tale_in_json("router", number, tale, &|nodes| self.names(nodes)))
             .collect();
         let fail: Vec<String> = course
             .failures
@@ -201,8 +152,71 @@ impl Report<'_> {
     }
 }
 
+/// A tale in a line; `holders` gives names.
+pub(super) fn told_in_a_line(
+    tale: &Tale,
+    mended_at: Duration,
+    holders: &dyn Fn(&[usize]) -> String,
+) -> String {
+    let part = |changes: &[&(Duration, Vec<usize>)], since: Duration, span: &Span| {
+        // What lasts for a moment only is in the sums.
+        let kept = changes.iter().enumerate().filter(|(at, (when, nodes))| {
+            let next = changes.get(at + 1).map(|(next, _)| *next);
+            nodes.len() == 1 || next.is_none_or(|next| next - *when >= Duration::from_millis(10))
+        });
+        let mut told: Vec<String> = kept
+            .map(|(_, (at, nodes))| format!("{} at {:.2} s", holders(nodes), (*at - since).as_secs_f64()))
+            .collect();
+        if told.is_empty() {
+            told.push(format!("{} as before", holders(&span.end)));
+        }
+        let mut text = told.join(", ");
+        for (time, who) in [(span.nobody, "nobody"), (span.several, "several")] {
+            if time >= Duration::from_millis(1) {
+                let _ = write!(text, "; {who} for {:.3} s", time.as_secs_f64());
+            }
+        }
+        text
+    };
+    let (failed, mended): (Vec<_>, Vec<_>) = tale.changes.iter().partition(|(at, _)| *at < mended_at);
+    format!(
+        "{} | mended: {}",
+        part(&failed, Duration::ZERO, &tale.failed),
+        part(&mended, mended_at, &tale.mended)
+    )
+}
+
+/// A tale for programs, of what is called `what` and numbered so; `names` gives names.
+pub(super) fn tale_in_json<'a>(
+    what: &str,
+    number: usize,
+    tale: &Tale,
+    names: &dyn Fn(&[usize]) -> Vec<&'a str>,
+) -> Value {
+    let span = |span: &Span| {
+        json!({
+            "nobody_ms": millis(span.nobody),
+            "several_ms": millis(span.several),
+            "holders": names(&span.end),
+        })
+    };
+    let changes: Vec<Value> = tale
+        .changes
+        .iter()
+        .map(|(at, nodes)| json!({ "at_ms": millis(*at), "holders": names(nodes) }))
+        .collect();
+    json!({
+        what: number,
+        "before": names(&tale.before),
+        "changes": changes,
+        "failed": span(&tale.failed),
+        "mended": span(&tale.mended),
+        "moved": tale.moved(),
+    })
+}
+
 /// Milliseconds, to the microsecond.
-fn millis(time: Duration) -> f64 {
+pub(super) fn millis(time: Duration) -> f64 {
     // Far below what a float holds exactly.
     time.as_micros() as f64 / 1000.0
 }

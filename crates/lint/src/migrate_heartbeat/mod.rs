@@ -70,6 +70,23 @@ impl Migration {
     }
 }
 
+/// Which nodes files are of: by the names that the user gives, or else by the names of their folders, or else in the order of ha.cf.
+///
+/// # Errors
+/// When that cannot be said.
+pub fn names(nodes: &[Node<'_>]) -> Result<Vec<String>, MigrationError> {
+    let cluster = cluster::Cluster::of(nodes)?;
+    let name = |node: &Node<'_>| {
+        let of_node = |member: &&cluster::Member<'_>| {
+            let files = member.files.map(|(_, files)| files);
+            files.is_some_and(|files| std::ptr::eq(files, node.configuration))
+        };
+        let found = cluster.members.iter().find(of_node);
+        found.map_or_else(String::new, |member| member.name.clone())
+    };
+    Ok(nodes.iter().map(name).collect())
+}
+
 /// Makes the keepalived.conf of each node from the files of one or more nodes of a cluster.
 ///
 /// # Errors
