@@ -14,6 +14,7 @@ mod alert_without_receiver;
 mod announced_once;
 mod authentication_differs;
 mod both_master;
+mod check_timeout_above_delay;
 mod check_too_rare;
 mod duplicate_address;
 mod instance_on_one_node;
@@ -42,6 +43,7 @@ mod script_never_fails;
 mod script_timeout_above_interval;
 mod script_without_timeout;
 mod shell_syntax_in_script;
+mod sorry_server_is_real_server;
 mod started_never_stopped;
 mod stats_through_address;
 mod strict_drops_traffic;
@@ -78,6 +80,7 @@ pub const RULES: &[Rule] = &[
     announced_once::RULE,
     authentication_differs::RULE,
     both_master::RULE,
+    check_timeout_above_delay::RULE,
     check_too_rare::RULE,
     duplicate_address::RULE,
     instance_on_one_node::RULE,
@@ -106,6 +109,7 @@ pub const RULES: &[Rule] = &[
     script_timeout_above_interval::RULE,
     script_without_timeout::RULE,
     shell_syntax_in_script::RULE,
+    sorry_server_is_real_server::RULE,
     started_never_stopped::RULE,
     stats_through_address::RULE,
     strict_drops_traffic::RULE,
