@@ -5,10 +5,15 @@ Run it as root with Debian 12's keepalived 2.2.7 installed; it takes about a min
 of its own with the interfaces lo, eth0 and eth1, once by all parts of the program and once by the part that does VRRP alone
 (`-P`). There must be no user keepalived_script.
 
-    python3 record.py            writes verdicts.json anew
-    python3 record.py --check    fails when verdicts.json is not what the program says
+The lines of lvs.txt, which are about virtual and real servers, are read by all parts of the program in one such namespace.
+Where it dies of a signal, as it does of a few lines, there is no status in the record.
+
+    python3 record.py            writes verdicts.json and lvs.json anew
+    python3 record.py lvs        writes lvs.json alone
+    python3 record.py --check    fails when they are not what the program says
 """
 
+import concurrent.futures
 import json
 import pathlib
 import pwd
@@ -60,10 +65,61 @@ def run(files, arguments):
         shutil.rmtree(folder)
 
 
+def lvs_cases():
+    """Family, line and text of each line of lvs.txt."""
+    for part in (HERE / "lvs.txt").read_text().split("\n=== ")[1:]:
+        name, _, rest = part.partition("\n")
+        template, _, lines = rest.partition("\n---\n")
+        for line in lines.strip("\n").split("\n"):
+            yield name.strip(), line, template.replace("%", line.replace("\\n", "\n")) + "\n"
+
+
+def lvs_one(case):
+    """What is said of one line, in the namespace that this process is in already."""
+    number, (name, line, text) = case
+    path = pathlib.Path(f"{number}.conf")
+    path.write_text(text)
+    done = subprocess.run([PROGRAM, "-t", "-f", str(path)], capture_output=True, timeout=20, check=False)
+    said = done.stderr.decode(errors="replace").replace(f"{number}.conf", "k.conf").split("\n")
+    status = done.returncode if done.returncode >= 0 else None
+    path.unlink()
+    return {"family": name, "line": line, "status": status, "said": list(dict.fromkeys(filter(None, said)))}
+
+
+def lvs_inside():
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        print(json.dumps(list(pool.map(lvs_one, enumerate(lvs_cases())))))
+
+
+def lvs(version):
+    """The record of lvs.txt; one line of text for each line of it."""
+    with tempfile.TemporaryDirectory(prefix="verdict") as folder:
+        command = [sys.executable, str(HERE / "record.py"), "inside"]
+        shell = ["unshare", "--net", "--mount", "sh", "-c", NAMESPACE, "sh", folder, *command]
+        done = subprocess.run(shell, capture_output=True, timeout=900, start_new_session=True, text=True, check=True)
+    rows = json.loads(done.stdout)
+    print(f"{len(rows)} lines of the LVS part, {version}")
+    shown = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f'{{"program": {json.dumps(version)}, "lines": [\n{shown}\n]}}\n'
+
+
+def write(name, text):
+    target = HERE / name
+    if "--check" not in sys.argv[1:]:
+        target.write_text(text)
+    elif target.read_text() != text:
+        sys.exit(f"{name} is not what keepalived says")
+
+
 def main():
+    if "inside" in sys.argv[1:]:
+        return lvs_inside()
     if any(user.pw_name == "keepalived_script" for user in pwd.getpwall()):
         sys.exit("there is a user keepalived_script, which changes what is said of scripts")
     version = subprocess.run([PROGRAM, "-v"], capture_output=True, text=True, check=True).stderr.split("\n")[0]
+    write("lvs.json", lvs(version))
+    if "lvs" in sys.argv[1:]:
+        return None
     out = {"program": version, "cases": []}
     for name, files in cases():
         status, said = run(files, [])
@@ -71,14 +127,9 @@ def main():
         out["cases"].append({"name": name, "status": status, "files": files, "said": vrrp})
         if status < 0 or status > 6:
             sys.exit(f"{name}: keepalived ended with {status}: {said}")
-    text = json.dumps(out, indent=1, ensure_ascii=False) + "\n"
-    target = HERE / "verdicts.json"
-    if "--check" in sys.argv[1:]:
-        if target.read_text() != text:
-            sys.exit("verdicts.json is not what keepalived says")
-    else:
-        target.write_text(text)
+    write("verdicts.json", json.dumps(out, indent=1, ensure_ascii=False) + "\n")
     print(f"{len(out['cases'])} cases, {version}")
+    return None
 
 
 main()

@@ -20,6 +20,7 @@ mod names;
 mod parse;
 mod reading;
 mod resolve;
+mod services;
 mod statement;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

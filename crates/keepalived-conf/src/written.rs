@@ -11,6 +11,7 @@ use crate::model::{
     Process, ReceiveBuffer, Reload, Route, Rule, Scope, SmtpServer, Snmp, UnicastChecksum, UnicastPeer,
     Version, Weight,
 };
+use crate::services::Services;
 
 /// A value with its place.
 #[derive(Clone, Debug)]
@@ -39,6 +40,7 @@ pub(crate) struct Written {
     pub(crate) garp_groups: Vec<WrittenGarpGroup>,
     pub(crate) delays: Vec<WrittenDelay>,
     pub(crate) linkbeat: Linkbeat,
+    pub(crate) services: Services,
     pub(crate) static_addresses: Vec<WrittenStatic<Address>>,
     pub(crate) static_routes: Vec<WrittenStatic<Route>>,
     pub(crate) static_rules: Vec<WrittenStatic<Rule>>,

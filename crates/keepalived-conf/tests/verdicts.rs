@@ -3,11 +3,14 @@
 //! compat-fixtures/keepalived-verdicts has the record and the recipe. More than the original's messages may be told: it stops
 //! early, and says nothing of words that it does not look at.
 
+mod told;
+
 use std::collections::BTreeMap;
 
 use keepalived_conf::testing::{FakeHost, load_on};
 use keepalived_conf::{Dialect, Loaded};
 use serde::Deserialize;
+use told::{Place, place, told};
 
 #[derive(Deserialize)]
 struct Record {
@@ -21,9 +24,6 @@ struct Case {
     files: BTreeMap<String, String>,
     said: Vec<String>,
 }
-
-/// Where a message stands: a file and a line, or nowhere.
-type Place = Option<(String, u32)>;
 
 fn record() -> Vec<Case> {
     let path = concat!(
@@ -74,32 +74,6 @@ fn complaints(case: &Case) -> Vec<(Place, String)> {
         if !out.contains(&complaint) {
             out.push(complaint);
         }
-    }
-    out
-}
-
-/// File, line and text of `(FILE: Line N) TEXT` or `(Line N) TEXT`.
-fn place(line: &str) -> Option<(String, u32, String)> {
-    let (place, message) = line.strip_prefix('(')?.split_once(") ")?;
-    let (file, number) = match place.split_once(": Line ") {
-        Some(found) => found,
-        None => ("k.conf", place.strip_prefix("Line ")?),
-    };
-    Some((file.to_owned(), number.parse().ok()?, message.to_owned()))
-}
-
-/// Everything that is told, notes included, each with its place.
-fn told(loaded: &Loaded) -> Vec<(Place, String)> {
-    let mut out = Vec::new();
-    for diagnostic in &loaded.diagnostics {
-        let place = diagnostic.span.map(|span| {
-            let (file, at) = loaded.sources.locate(span);
-            let name = file.rsplit('/').next().unwrap_or(file);
-            let name = if name == "test.conf" { "k.conf" } else { name };
-            (name.to_owned(), at.line)
-        });
-        let texts = std::iter::once(&diagnostic.message).chain(&diagnostic.notes);
-        out.extend(texts.map(|text| (place.clone(), text.clone())));
     }
     out
 }

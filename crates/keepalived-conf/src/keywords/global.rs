@@ -6,8 +6,8 @@ use syntax::table::kw;
 use super::place::GLOBAL;
 use super::{Act, Row};
 use crate::parse::{
-    done_by_lines, dump, endpoint, fifo, firewall, garp, global, interface, process, protocol, scheduling,
-    snmp, track_process, vmac,
+    done_by_lines, dump, endpoint, fifo, firewall, garp, global, interface, lvs, process, protocol,
+    scheduling, snmp, track_process, vmac,
 };
 
 /// Keywords of `global_defs`.
@@ -17,7 +17,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::at_least(1),
         "CPUs of the process",
-    ),
+    )
+    .checked(Act::Line(scheduling::other_processors)),
     kw(
         "bfd_no_swap",
         GLOBAL,
@@ -29,7 +30,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "priority of the process",
-    ),
+    )
+    .checked(Act::Line(scheduling::other_priority)),
     kw(
         "bfd_process_name",
         GLOBAL,
@@ -41,31 +43,36 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "CPU time between waits",
-    ),
+    )
+    .checked(Act::Line(scheduling::other_real_time_limit)),
     kw(
         "bfd_rlimit_rttime",
         GLOBAL,
         Arity::exactly(1),
         "CPU time between waits",
-    ),
+    )
+    .checked(Act::Line(scheduling::other_real_time_limit)),
     kw(
         "bfd_rt_priority",
         GLOBAL,
         Arity::exactly(1),
         "priority of the process in real time",
-    ),
+    )
+    .checked(Act::Line(scheduling::other_real_time_priority)),
     kw(
         "checker_cpu_affinity",
         GLOBAL,
         Arity::at_least(1),
         "CPUs of the process",
-    ),
+    )
+    .checked(Act::Line(scheduling::other_processors)),
     kw(
         "checker_log_all_failures",
         GLOBAL,
         Arity::between(0, 1),
         "log every failed check",
-    ),
+    )
+    .checked(Act::Line(lvs::global::log_all_failures)),
     kw(
         "checker_no_swap",
         GLOBAL,
@@ -77,7 +84,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "priority of the process",
-    ),
+    )
+    .checked(Act::Line(scheduling::other_priority)),
     kw(
         "checker_process_name",
         GLOBAL,
@@ -89,19 +97,22 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "CPU time between waits",
-    ),
+    )
+    .checked(Act::Line(scheduling::other_real_time_limit)),
     kw(
         "checker_rlimit_rttime",
         GLOBAL,
         Arity::exactly(1),
         "CPU time between waits",
-    ),
+    )
+    .checked(Act::Line(scheduling::other_real_time_limit)),
     kw(
         "checker_rt_priority",
         GLOBAL,
         Arity::exactly(1),
         "priority of the process in real time",
-    ),
+    )
+    .checked(Act::Line(scheduling::other_real_time_priority)),
     kw(
         "config_save_dir",
         GLOBAL,
@@ -256,13 +267,15 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::between(0, 1),
         "clear the LVS tables at the end",
-    ),
+    )
+    .checked(Act::Line(lvs::global::flush_on_stop)),
     kw(
         "lvs_flush_onstop",
         GLOBAL,
         Arity::between(0, 1),
         "clear the LVS tables at the end",
-    ),
+    )
+    .checked(Act::Line(lvs::global::flush_on_stop)),
     kw(
         "lvs_flush",
         GLOBAL,
@@ -274,37 +287,43 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::between(0, 1),
         "beyond the system's limit",
-    ),
+    )
+    .checked(Act::Line(lvs::global::global_switch)),
     kw(
         "lvs_netlink_cmd_rcv_bufs",
         GLOBAL,
         Arity::exactly(1),
         "size of a socket's buffer",
-    ),
+    )
+    .checked(Act::Line(lvs::global::buffers)),
     kw(
         "lvs_netlink_monitor_rcv_bufs_force",
         GLOBAL,
         Arity::between(0, 1),
         "beyond the system's limit",
-    ),
+    )
+    .checked(Act::Line(lvs::global::global_switch)),
     kw(
         "lvs_netlink_monitor_rcv_bufs",
         GLOBAL,
         Arity::exactly(1),
         "size of a socket's buffer",
-    ),
+    )
+    .checked(Act::Line(lvs::global::buffers)),
     kw(
         "lvs_notify_fifo_script",
         GLOBAL,
         Arity::between(1, 3),
         "what reads it",
-    ),
+    )
+    .checked(Act::Line(lvs::global::fifo)),
     kw(
         "lvs_notify_fifo",
         GLOBAL,
         Arity::between(1, 3),
         "FIFO that changes of servers are written to",
-    ),
+    )
+    .checked(Act::Line(lvs::global::fifo)),
     kw(
         "lvs_process_name",
         GLOBAL,
@@ -316,13 +335,15 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::between(1, 14),
         "share the connections of the LVS part",
-    ),
+    )
+    .checked(Act::Line(lvs::global::sync_daemon)),
     kw(
         "lvs_timeouts",
         GLOBAL,
         Arity::between(2, 6),
         "how long connections of the LVS part are kept",
-    ),
+    )
+    .checked(Act::Line(lvs::global::timeouts)),
     kw(
         "max_auto_priority",
         GLOBAL,
@@ -351,13 +372,15 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::exactly(1),
         "priority of its chains",
-    ),
+    )
+    .checked(Act::Line(lvs::global::chain_priority)),
     kw(
         "nftables_ipvs_start_fwmark",
         GLOBAL,
         Arity::exactly(1),
         "first mark of the LVS part",
-    ),
+    )
+    .checked(Act::Line(lvs::global::first_mark)),
     kw(
         "nftables_ipvs",
         GLOBAL,
@@ -527,7 +550,8 @@ pub(super) const ROWS: &[Row] = &[
         GLOBAL,
         Arity::between(0, 1),
         "the same for checks of servers",
-    ),
+    )
+    .checked(Act::Line(lvs::global::global_switch)),
     kw(
         "smtp_alert_vrrp",
         GLOBAL,

@@ -2,6 +2,7 @@
 //! checks of place and arity, did-you-mean, listings and documentation. What a row acts by is bound to it here and nowhere else.
 
 mod bfd;
+mod check;
 mod global;
 mod instance;
 mod lvs;
@@ -52,14 +53,30 @@ pub(crate) mod place {
     pub(crate) const VIRTUAL_SERVER: u32 = 1 << 12;
     /// `real_server`.
     pub(crate) const REAL_SERVER: u32 = 1 << 13;
-    /// A health check of a real server.
-    pub(crate) const CHECK: u32 = 1 << 14;
+    /// `HTTP_GET` and `SSL_GET`.
+    pub(crate) const HTTP_GET: u32 = 1 << 14;
     /// `url` of a check.
     pub(crate) const URL: u32 = 1 << 15;
     /// `host` of `SMTP_CHECK`.
     pub(crate) const HOST: u32 = 1 << 16;
     /// `auth_hmac`.
     pub(crate) const HMAC: u32 = 1 << 17;
+    /// `TCP_CHECK`.
+    pub(crate) const TCP_CHECK: u32 = 1 << 18;
+    /// `SMTP_CHECK`.
+    pub(crate) const SMTP_CHECK: u32 = 1 << 19;
+    /// `DNS_CHECK`.
+    pub(crate) const DNS_CHECK: u32 = 1 << 20;
+    /// `MISC_CHECK`.
+    pub(crate) const MISC_CHECK: u32 = 1 << 21;
+    /// `UDP_CHECK`.
+    pub(crate) const UDP_CHECK: u32 = 1 << 22;
+    /// `PING_CHECK`.
+    pub(crate) const PING_CHECK: u32 = 1 << 23;
+    /// `FILE_CHECK`.
+    pub(crate) const FILE_CHECK: u32 = 1 << 24;
+    /// `BFD_CHECK`.
+    pub(crate) const BFD_CHECK: u32 = 1 << 25;
 }
 
 /// What carries a keyword out.
@@ -106,13 +123,6 @@ pub(crate) const fn read_block(place: u32) -> Act {
     }
 }
 
-/// A block of entries that is only read.
-pub(crate) const READ_LIST: Act = Act::List {
-    begin: |_, _| true,
-    entry: |_, _| {},
-    end: |_, _| {},
-};
-
 /// All tables, with what their place is called.
 pub(crate) const TABLES: &[(u32, &str, &[&[Row]])] = &[
     (place::TOP, "Outside of blocks", &[top::ROWS]),
@@ -138,9 +148,29 @@ pub(crate) const TABLES: &[(u32, &str, &[&[Row]])] = &[
         &[lvs::VIRTUAL_SERVER_ROWS],
     ),
     (place::REAL_SERVER, "real_server", &[lvs::REAL_SERVER_ROWS]),
-    (place::CHECK, "Checks of real servers", &[lvs::CHECK_ROWS]),
-    (place::URL, "url", &[lvs::URL_ROWS]),
-    (place::HOST, "host", &[lvs::HOST_ROWS]),
+    (
+        place::HTTP_GET,
+        "HTTP_GET",
+        &[check::HTTP_ROWS, check::HTTP_CONNECTING],
+    ),
+    (place::URL, "url", &[check::URL_ROWS]),
+    (place::TCP_CHECK, "TCP_CHECK", &[check::TCP_ROWS]),
+    (place::SMTP_CHECK, "SMTP_CHECK", &[check::SMTP_ROWS]),
+    (place::HOST, "host", &[check::HOST_ROWS]),
+    (
+        place::DNS_CHECK,
+        "DNS_CHECK",
+        &[check::DNS_ROWS, check::DNS_CONNECTING],
+    ),
+    (
+        place::UDP_CHECK,
+        "UDP_CHECK",
+        &[check::UDP_ROWS, check::UDP_CONNECTING],
+    ),
+    (place::PING_CHECK, "PING_CHECK", &[check::PING_ROWS]),
+    (place::MISC_CHECK, "MISC_CHECK", &[check::MISC_ROWS]),
+    (place::FILE_CHECK, "FILE_CHECK", &[check::FILE_ROWS]),
+    (place::BFD_CHECK, "BFD_CHECK", &[check::BFD_ROWS]),
 ];
 
 static INDEXES: LazyLock<Vec<(u32, &str, Index<Act>)>> = LazyLock::new(|| {
@@ -167,8 +197,8 @@ pub fn block_rows(block: &str) -> Vec<&'static KeywordRow> {
     let wanted = match block {
         "" => place::TOP,
         "vrrp_track_file" => place::TRACK_FILE,
-        "HTTP_GET" | "SSL_GET" | "TCP_CHECK" | "SMTP_CHECK" | "DNS_CHECK" | "MISC_CHECK" | "BFD_CHECK"
-        | "UDP_CHECK" | "PING_CHECK" | "FILE_CHECK" => place::CHECK,
+        // It has those of HTTP_GET.
+        "SSL_GET" => place::HTTP_GET,
         _ => TABLES
             .iter()
             .find(|(_, name, _)| *name == block)

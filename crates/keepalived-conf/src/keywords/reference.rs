@@ -18,8 +18,10 @@ pub fn reference() -> String {
         sometime_since: Some(Version::new(2, 3)),
     };
     for (place, name, tables) in TABLES {
-        let title = if *place == place::TOP || *place == place::CHECK {
+        let title = if *place == place::TOP {
             (*name).to_owned()
+        } else if *place == place::HTTP_GET {
+            "`HTTP_GET` and `SSL_GET`".to_owned()
         } else {
             format!("`{name}`")
         };

@@ -7,7 +7,8 @@ use super::place::{
     BFD, GARP_GROUP, GLOBAL, INSTANCE, SCRIPT, SSL, SYNC_GROUP, TOP, TRACK_FILE, TRACK_GROUP, TRACK_PROCESS,
     VIRTUAL_SERVER,
 };
-use super::{Act, READ_LIST, Row, read_block};
+use super::{Act, Row, read_block};
+use crate::parse::lvs::{group, virtual_server};
 use crate::parse::{
     bfd, global, instance, interface, route, rule, script, statics, sync, track_file, track_process,
 };
@@ -173,14 +174,22 @@ pub(super) const ROWS: &[Row] = &[
         Arity::exactly(1),
         "addresses that a virtual server serves",
     )
-    .checked(READ_LIST),
+    .checked(Act::List {
+        begin: group::begin,
+        entry: group::entry,
+        end: group::end,
+    }),
     kw(
         "virtual_server",
         TOP,
         Arity::between(1, 3),
         "a service of the LVS part",
     )
-    .checked(read_block(VIRTUAL_SERVER)),
+    .checked(Act::Block {
+        place: VIRTUAL_SERVER,
+        begin: virtual_server::begin,
+        end: virtual_server::end,
+    }),
     kw("vrrp_instance", TOP, Arity::at_least(1), "a virtual router").acts(Act::Block {
         place: INSTANCE,
         begin: instance::begin,

@@ -134,7 +134,7 @@ pub(crate) fn smtp_connect_timeout(reading: &mut Reading<'_>, line: &Line) {
 }
 
 /// A switch that is on without a value.
-fn flag(reading: &mut Reading<'_>, line: &Line) -> Option<bool> {
+pub(super) fn flag(reading: &mut Reading<'_>, line: &Line) -> Option<bool> {
     let Some(word) = line.arg(0) else {
         return Some(true);
     };

@@ -18,6 +18,7 @@ pub(crate) mod hmac;
 pub(crate) mod instance;
 pub(crate) mod interface;
 pub(crate) mod ipvlan;
+pub(crate) mod lvs;
 mod next_hop;
 pub(crate) mod notify;
 mod number;

@@ -6,6 +6,7 @@ mod ground;
 mod instance;
 mod interface;
 mod program;
+mod services;
 mod statics;
 mod strict;
 mod sync;
@@ -50,6 +51,9 @@ pub(crate) fn resolve(reading: &mut Reading<'_>) -> Config {
     let linkbeat = std::mem::take(&mut reading.written.linkbeat);
     instance::shared_router_ids(reading, &instances);
     program::security(reading, &programs);
+    let mut programs = program::Programs::default();
+    services::resolve(reading, &mut programs);
+    program::security_of_checks(reading, &programs);
     if let Some(span) = reading.missing_interface {
         reading.outcome.missing_interface = true;
         reading.fault(

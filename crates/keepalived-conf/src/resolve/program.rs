@@ -297,16 +297,30 @@ fn others_may_change(reading: &Reading<'_>, path: &str) -> bool {
     })
 }
 
+/// Tells of a program of the LVS part what stands in the way of running it.
+pub(super) fn checked(reading: &mut Reading<'_>, command: &Command, programs: &mut Programs) {
+    notify(reading, Some(command.clone()), "script of the LVS part", programs);
+}
+
 /// Tells that scripts run as root without script security.
 pub(super) fn security(reading: &mut Reading<'_>, programs: &Programs) {
+    insecure(reading, programs, "scripts");
+}
+
+/// The same of those of the LVS part.
+pub(super) fn security_of_checks(reading: &mut Reading<'_>, programs: &Programs) {
+    insecure(reading, programs, "check scripts");
+}
+
+fn insecure(reading: &mut Reading<'_>, programs: &Programs, what: &str) {
     let Some(first) = programs.as_root else { return };
     if reading.written.global.script_security {
         return;
     }
     // The original stops at an interface that is not there, before it looks at scripts.
-    reading.outcome.insecure_scripts = reading.missing_interface.is_none();
+    reading.outcome.insecure_scripts |= reading.missing_interface.is_none();
     let mut message =
-        "SECURITY VIOLATION - scripts are being executed but script_security not enabled.".to_owned();
+        format!("SECURITY VIOLATION - {what} are being executed but script_security not enabled.");
     if !programs.insecure.is_empty() {
         message += " There are insecure scripts.";
     }
