@@ -301,6 +301,14 @@ pub struct Http2Tune {
     pub fe_max_total_streams: u32,
     /// `max-frame-size`, bytes.
     pub max_frame_size: u32,
+    /// `fe.glitches-threshold`: how much may be odd about a client before its connection is cut; 0 is anything.
+    pub fe_glitches_threshold: u32,
+    /// `be.glitches-threshold`: the same of a server.
+    pub be_glitches_threshold: u32,
+    /// `fe.rxbuf`: bytes that a client may send that nobody has read yet, over all streams.
+    pub fe_rxbuf: Option<u32>,
+    /// `be.rxbuf`: the same of a server.
+    pub be_rxbuf: Option<u32>,
 }
 
 impl Default for Http2Tune {
@@ -315,6 +323,10 @@ impl Default for Http2Tune {
             fe_max_concurrent_streams: None,
             fe_max_total_streams: 0,
             max_frame_size: 16384,
+            fe_glitches_threshold: 0,
+            be_glitches_threshold: 0,
+            fe_rxbuf: None,
+            be_rxbuf: None,
         }
     }
 }

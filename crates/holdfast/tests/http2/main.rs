@@ -3,7 +3,9 @@
 
 mod case;
 mod cases;
+mod floods;
 mod frame;
+mod glitches;
 mod program;
 mod recorded;
 mod talk;
@@ -29,6 +31,10 @@ use program::{Running, run, start};
 use recorded::Answers;
 use talk::{PATIENCE, SILENCE, ask, wait_for_end, wait_for_frame};
 use websocket::{Answer, talk};
+
+/// A test that talks to a running program, and one that starts its own.
+type OfProgram = fn(&Running) -> anyhow::Result<()>;
+type OfItsOwn = fn() -> anyhow::Result<()>;
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::from_args();
@@ -73,7 +79,7 @@ fn main() -> anyhow::Result<ExitCode> {
             told(stop())
         }),
     ];
-    let each: [(&str, fn(&Running) -> anyhow::Result<()>); 3] = [
+    let each: [(&str, OfProgram); 3] = [
         ("3.1 an upgrade to HTTP/2", upgrade::declined),
         ("6.9.1 data beyond the window of a stream", |program| {
             windows::overrun(program, false)
@@ -86,6 +92,20 @@ fn main() -> anyhow::Result<ExitCode> {
         let programs = Arc::clone(&programs);
         Trial::test(name, move || told(test(&programs[0])))
     });
+    let own: [(&str, OfItsOwn); 5] = [
+        ("what is odd is counted", glitches::counted),
+        ("what is too odd is cut off", glitches::cut_off),
+        (
+            "what is odd about servers is counted, and cut off",
+            glitches::of_servers,
+        ),
+        ("streams share the session's variables", glitches::session),
+        ("what may wait to be read", glitches::windows),
+    ];
+    let own = own.map(|(name, test)| Trial::test(name, move || told(test())));
+    let floods = floods::floods()
+        .into_iter()
+        .map(|flood| Trial::test(flood.name, move || told(floods::contain(&flood))));
     let trials = cases().into_iter().map(|case| {
         let (programs, answers) = (Arc::clone(&programs), Arc::clone(&answers));
         Trial::test(case.name, move || {
@@ -94,7 +114,13 @@ fn main() -> anyhow::Result<ExitCode> {
     });
     Ok(libtest_mimic::run(
         &arguments,
-        trials.chain(websockets).chain(each).chain(lives).collect(),
+        trials
+            .chain(websockets)
+            .chain(each)
+            .chain(own)
+            .chain(floods)
+            .chain(lives)
+            .collect(),
     )
     .exit_code())
 }

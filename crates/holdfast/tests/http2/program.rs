@@ -22,7 +22,7 @@ pub(crate) fn start() -> anyhow::Result<Vec<Running>> {
 }
 
 /// Starts a program, `more` being lines of its defaults.
-pub(crate) fn run(mut command: Command, more: &str) -> anyhow::Result<Running> {
+pub(crate) fn run(command: Command, more: &str) -> anyhow::Result<Running> {
     let folder = tempfile::tempdir()?;
     let front = free_address()?;
     let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -37,6 +37,29 @@ pub(crate) fn run(mut command: Command, more: &str) -> anyhow::Result<Running> {
          http-request tarpit if {{ path /hold }}\n\
          http-request return status 200 content-type text/plain string hello if !{{ path /chat }}\n default_backend be\nbackend be\n server s1 {at}\n"
     );
+    start_with(command, &configuration, front, server, folder)
+}
+
+/// Starts Holdfast, with those lines of its global section and of its frontend.
+pub(crate) fn run_own(global: &str, frontend: &str) -> anyhow::Result<Running> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+    command.arg("haproxy");
+    let front = free_address()?;
+    let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let configuration = format!(
+        "global\n nbthread 1\n{global}defaults\n mode http\n timeout connect 5s\n timeout client 10s\n timeout server 5s\n\
+         frontend fe\n bind {front}\n{frontend}"
+    );
+    start_with(command, &configuration, front, server, tempfile::tempdir()?)
+}
+
+fn start_with(
+    mut command: Command,
+    configuration: &str,
+    front: SocketAddr,
+    server: TcpListener,
+    folder: tempfile::TempDir,
+) -> anyhow::Result<Running> {
     let file = folder.path().join("haproxy.cfg");
     std::fs::write(&file, configuration)?;
     command.args(["-db", "-f"]).arg(&file);

@@ -108,7 +108,10 @@ impl<'a> SampleContext<'a> {
     /// The variables of a scope, unless that is the process's or not at hand here.
     pub(crate) fn variables(&self, scope: Scope) -> Option<&'a Variables> {
         match scope {
-            Scope::Session => Some(&self.client.variables),
+            Scope::Session => Some(match &self.client.http2 {
+                Some(http2) => &http2.variables,
+                None => &self.client.variables,
+            }),
             Scope::Transaction => {
                 let stream = self.stream.filter(|_| !self.client.is_check)?;
                 Some(&stream.txn_variables)

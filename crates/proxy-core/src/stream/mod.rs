@@ -50,7 +50,7 @@ pub struct Client {
     pub requests: u32,
     /// What its streams share, where it speaks HTTP/2.
     pub http2: Option<Rc<Http2>>,
-    /// Variables of scope `sess`.
+    /// Variables of scope `sess`; those of a stream stand in `http2`.
     pub variables: Variables,
     /// Entries of stick tables that it tracks.
     pub tracked: Tracked,
@@ -63,6 +63,10 @@ pub struct Http2 {
     pub streams: Cell<u32>,
     /// Streams that the client may open at once.
     pub most_streams: u32,
+    /// What was odd about what the client sent.
+    pub glitches: Rc<Cell<u32>>,
+    /// Variables of scope `sess`, which all streams see.
+    pub variables: Variables,
 }
 
 /// What is known of headers in front of a connection ([`crate::proxy_protocol`]).
@@ -90,7 +94,6 @@ impl Client {
             accepted_ms: now_ms,
             requests,
             http2: Some(Rc::clone(http2)),
-            variables: self.variables.clone(),
             tracked: self.tracked.lend(),
             ..Self::default()
         }
@@ -309,8 +312,8 @@ pub struct Route {
     pub remote: Option<SocketAddr>,
     /// The connection had served another request before.
     pub reused: bool,
-    /// It speaks HTTP/2.
-    pub http2: bool,
+    /// It speaks HTTP/2: what was odd about what the server sent over it.
+    pub glitches: Option<Rc<Cell<u32>>>,
     /// How the way to the server was when it was reached, where something asks: the round-trip time and how much that varies, in
     /// microseconds.
     pub measured: Option<Box<[u32; 2]>>,

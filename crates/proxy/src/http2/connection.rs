@@ -12,13 +12,15 @@ use h2::ext::Protocol;
 use h2::server::{Builder, Connection, SendResponse};
 use h2::{Reason, RecvStream};
 use haproxy_cfg::model::Millis;
+use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use proxy_core::sample::TcpFacts;
 use proxy_core::stream::{Client, Http2};
+use proxy_core::table::Data;
 
-use super::head;
 use super::stream::StreamIo;
 use super::wire::Wire;
+use super::{connection_window, head};
 use crate::effort;
 use crate::io::Io;
 use crate::session::Session;
@@ -32,9 +34,6 @@ const MOST_UNSENT: usize = 128 * 1024;
 /// How long a client that was told of the end may take to let go, ms.
 const LINGER_MS: u64 = 1000;
 
-/// Bytes that all streams of a connection may send before they wait: what one may, times this.
-const WINDOWS: u32 = 4;
-
 /// What a connection's streams have in common.
 #[derive(Debug)]
 pub(crate) struct Carrier {
@@ -47,6 +46,8 @@ pub(crate) struct Carrier {
     http2: Rc<Http2>,
     /// What is wrong with what the client sent.
     wrong: Rc<Cell<Option<Reason>>>,
+    /// What was odd about it and is counted in stick tables.
+    told_glitches: Cell<u32>,
     /// The connection's task, while it waits for the last of its streams.
     idle: RefCell<Option<Waker>>,
 }
@@ -79,6 +80,17 @@ impl Carrier {
         *io = Io::Closed;
     }
 
+    /// Counts what was odd since this was last called in what the connection tracks.
+    fn count_glitches(&self) {
+        let all = self.http2.glitches.get();
+        let more = all.wrapping_sub(self.told_glitches.replace(all));
+        let tracked = &self.session.client.tracked;
+        if more > 0 && !tracked.is_empty() {
+            let now = self.session.thread.tick();
+            tracked.count(Data::GlitchCnt, Data::GlitchRate, more.into(), now);
+        }
+    }
+
     /// A stream is over.
     pub(super) fn close_stream(&self) {
         let streams = &self.http2.streams;
@@ -108,6 +120,7 @@ pub(crate) async fn serve(mut session: Session) {
     let h2 = &tune.h2;
     let most_streams = h2.fe_max_concurrent_streams.unwrap_or(h2.max_concurrent_streams);
     let window = h2.fe_initial_window_size.unwrap_or(h2.initial_window_size);
+    let threshold = h2.fe_glitches_threshold;
     let timeouts = &session.frontend().timeouts;
     let for_request = timeouts.http_request.or(timeouts.client);
     let for_next = timeouts.http_keep_alive.or(for_request);
@@ -124,8 +137,11 @@ pub(crate) async fn serve(mut session: Session) {
         http2: Rc::new(Http2 {
             streams: Cell::new(0),
             most_streams,
+            glitches: Rc::new(Cell::new(0)),
+            variables: std::mem::take(&mut session.client.variables),
         }),
         wrong: Rc::new(Cell::new(None)),
+        told_glitches: Cell::new(0),
         idle: RefCell::new(None),
         io: Rc::new(RefCell::new(std::mem::replace(&mut session.io, Io::Closed))),
         session,
@@ -134,7 +150,7 @@ pub(crate) async fn serve(mut session: Session) {
     builder
         .max_concurrent_streams(most_streams)
         .initial_window_size(window)
-        .initial_connection_window_size(window.saturating_mul(WINDOWS).max(65_535))
+        .initial_connection_window_size(connection_window(window, h2.fe_rxbuf))
         .max_header_list_size(tune.bufsize)
         .max_send_buffer_size(MOST_UNSENT);
     // What is as it is without a word is not told.
@@ -148,7 +164,12 @@ pub(crate) async fn serve(mut session: Session) {
         builder.enable_connect_protocol();
     }
     let timer = &carrier.session.timer;
-    let wire = Wire::of_client(&carrier.io, pending, &carrier.wrong);
+    let wire = Wire::of_client(
+        &carrier.io,
+        pending,
+        &carrier.wrong,
+        (&carrier.http2.glitches, threshold),
+    );
     let Some(mut connection) = shake_hands(&builder, wire, timer).await else {
         return;
     };
@@ -200,6 +221,14 @@ async fn next(
 ) -> Event {
     let shared = std::sync::Arc::clone(&carrier.session.thread.shared);
     let timer = &carrier.session.timer;
+    let threshold = carrier
+        .session
+        .thread
+        .config()
+        .global
+        .tune
+        .h2
+        .fe_glitches_threshold;
     let mut waits = !seen_any;
     let (mut rests, mut told) = (false, false);
     poll_fn(|cx| {
@@ -211,10 +240,13 @@ async fn next(
                 Poll::Ready(Some(Err(_)) | None) => return Poll::Ready(Event::Over),
                 Poll::Pending => {}
             }
+            carrier.count_glitches();
             if let Some(reason) = carrier.wrong.get() {
                 return Poll::Ready(Event::Ending(reason));
             }
-            if told || !shared.farewell.tells() {
+            // A client that nears what is too much may go on elsewhere (manual, tune.h2.fe.glitches-threshold).
+            let is_odd = super::nears(carrier.http2.glitches.get(), threshold);
+            if told || !(is_odd || shared.farewell.tells()) {
                 break;
             }
             // Streams that are open go on to their end.
@@ -244,6 +276,12 @@ async fn next(
     .await
 }
 
+/// Whether a request without an authority lacks what it must have: with a protocol an authority (RFC 8441, section 4), in any case a path
+/// (RFC 9113, section 8.3.1). The rest the library minds.
+fn lacks_pseudo_fields(parts: &Parts) -> bool {
+    parts.extensions.get::<Protocol>().is_some() || parts.uri.clone().into_parts().path_and_query.is_none()
+}
+
 /// Makes a session of a stream; none where its head fits no buffer or is malformed, which is answered here.
 fn begin(
     carrier: &Rc<Carrier>,
@@ -252,8 +290,7 @@ fn begin(
     taken: u32,
 ) -> Option<Session> {
     let (parts, body) = request.into_parts();
-    if parts.extensions.get::<Protocol>().is_some() && parts.uri.authority().is_none() {
-        // RFC 8441, section 4: the library minds the other pseudo-fields.
+    if parts.uri.authority().is_none() && lacks_pseudo_fields(&parts) {
         respond.send_reset(Reason::PROTOCOL_ERROR);
         return None;
     }

@@ -1,4 +1,5 @@
-//! Looks along the frames of a client for what the library below does not mind and RFC 9113 does.
+//! Looks along frames for what the library below does not mind and RFC 9113 does, and counts what is odd but allowed (glitches): what
+//! a peer sends, and what it is told in return.
 
 use h2::Reason;
 
@@ -18,13 +19,34 @@ const SETTINGS: u8 = 4;
 const PING: u8 = 6;
 const GOAWAY: u8 = 7;
 const WINDOW_UPDATE: u8 = 8;
+const CONTINUATION: u8 = 9;
 const ACK: u8 = 1;
 const PADDED: u8 = 8;
 const WITH_PRIORITY: u8 = 32;
 const INITIAL_WINDOW_SIZE: u16 = 4;
 const LARGEST_WINDOW: u32 = 0x7fff_ffff;
 
-/// Where in its bytes a client is.
+/// Bytes of the code that a reset bears.
+const CODE: usize = 4;
+
+/// Fields come in so many CONTINUATION frames before that is odd, and it is again with each that many more.
+const FEW_PARTS: u32 = 4;
+const MORE_PARTS: u32 = 16;
+
+/// Whose frames they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sender {
+    /// A client's, behind its preface.
+    Client,
+    /// A server's.
+    Server,
+    /// Ours, to a client.
+    ToClient,
+    /// Ours, to a server, behind the preface.
+    ToServer,
+}
+
+/// Where in its bytes a peer is.
 #[derive(Debug)]
 pub(super) struct Frames {
     /// Bytes of the preface that are still to come.
@@ -36,21 +58,40 @@ pub(super) struct Frames {
     filled: usize,
     /// Bytes of the frame's payload that are still to come.
     left: usize,
-    /// The payload is settings.
-    is_settings: bool,
+    /// The payload is looked at in parts of this many bytes; 0 where it is not.
+    part: usize,
+    sender: Sender,
+    /// CONTINUATION frames of the fields at hand.
+    parts: u32,
+    /// The stream that was reset last.
+    reset: u32,
+    /// What is odd, and was not asked for yet.
+    glitches: u32,
 }
 
 impl Frames {
-    /// A client that has sent nothing.
-    pub(super) fn new() -> Self {
+    /// Those of a peer that has sent nothing.
+    pub(super) fn new(sender: Sender) -> Self {
         Self {
-            preface: PREFACE.len(),
+            preface: match sender {
+                Sender::Client | Sender::ToServer => PREFACE.len(),
+                Sender::Server | Sender::ToClient => 0,
+            },
             begun: false,
             kept: [0; HEAD],
             filled: 0,
             left: 0,
-            is_settings: false,
+            part: 0,
+            sender,
+            parts: 0,
+            reset: 0,
+            glitches: 0,
         }
+    }
+
+    /// How much was odd since this was last asked.
+    pub(super) fn take_glitches(&mut self) -> u32 {
+        std::mem::take(&mut self.glitches)
     }
 
     /// Looks at more bytes. Gives what is wrong with them.
@@ -59,14 +100,14 @@ impl Frames {
         self.preface -= skipped;
         bytes = &bytes[skipped..];
         while !bytes.is_empty() {
-            if self.left > 0 && !self.is_settings {
+            if self.left > 0 && self.part == 0 {
                 let skipped = self.left.min(bytes.len());
                 self.left -= skipped;
                 bytes = &bytes[skipped..];
                 continue;
             }
             let wanted = if self.left > 0 {
-                SETTING.min(self.left + self.filled)
+                self.part.min(self.left + self.filled)
             } else {
                 HEAD
             };
@@ -74,15 +115,15 @@ impl Frames {
             self.kept[self.filled..self.filled + n].copy_from_slice(&bytes[..n]);
             self.filled += n;
             bytes = &bytes[n..];
-            if self.is_settings && self.left > 0 {
+            if self.part > 0 && self.left > 0 {
                 self.left -= n;
             }
             if self.filled == wanted {
                 self.filled = 0;
-                let wrong = if wanted == HEAD {
-                    self.head()
-                } else {
-                    self.setting(wanted)
+                let wrong = match wanted {
+                    HEAD => self.head(),
+                    CODE => self.code(),
+                    _ => self.setting(wanted),
                 };
                 if wrong.is_some() {
                     return wrong;
@@ -93,15 +134,50 @@ impl Frames {
     }
 
     fn head(&mut self) -> Option<Reason> {
-        let [a, b, c, kind, flags, ..] = self.kept;
+        let [a, b, c, kind, flags, stream @ ..] = self.kept;
         self.left = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
-        self.is_settings = kind == SETTINGS;
+        if matches!(self.sender, Sender::ToClient | Sender::ToServer) {
+            self.part = if kind == RST_STREAM { CODE } else { 0 };
+            return None;
+        }
+        self.part = if kind == SETTINGS { SETTING } else { 0 };
+        self.count(kind, u32::from_be_bytes(stream));
         // Section 3.4.
         let is_first = !std::mem::replace(&mut self.begun, true);
         if is_first && (kind != SETTINGS || flags & ACK != 0) {
             return Some(Reason::PROTOCOL_ERROR);
         }
         (!has_right_size(kind, flags, self.left)).then_some(Reason::FRAME_SIZE_ERROR)
+    }
+
+    /// What of a frame is odd: a stream that is called off, fields in many small parts. Counted as haproxy 3.4 does, as far as a frame's
+    /// head tells it.
+    fn count(&mut self, kind: u8, stream: u32) {
+        match kind {
+            RST_STREAM if std::mem::replace(&mut self.reset, stream) != stream => self.glitches += 1,
+            HEADERS => self.parts = 0,
+            CONTINUATION => {
+                self.parts += 1;
+                if self.parts > FEW_PARTS && (self.parts - FEW_PARTS) % MORE_PARTS == 1 {
+                    self.glitches += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A reset of ours: odd is what it answers, unless it is we who call the stream off.
+    fn code(&mut self) -> Option<Reason> {
+        let [a, b, c, d, ..] = self.kept;
+        let code = Reason::from(u32::from_be_bytes([a, b, c, d]));
+        let own = [
+            Reason::NO_ERROR,
+            Reason::INTERNAL_ERROR,
+            Reason::CANCEL,
+            Reason::REFUSED_STREAM,
+        ];
+        self.glitches += u32::from(!own.contains(&code));
+        None
     }
 
     fn setting(&self, len: usize) -> Option<Reason> {
@@ -123,7 +199,7 @@ fn has_right_size(kind: u8, flags: u8, size: usize) -> bool {
         PRIORITY => size == 5,
         RST_STREAM | WINDOW_UPDATE => size == 4,
         SETTINGS if flags & ACK != 0 => size == 0,
-        SETTINGS => size % SETTING == 0,
+        SETTINGS => size.is_multiple_of(SETTING),
         PING => size == 8,
         GOAWAY => size >= 8,
         _ => true,
@@ -136,9 +212,9 @@ mod tests {
 
     /// Looks at `bytes` in parts of every length.
     fn seen(bytes: &[u8]) -> Option<Reason> {
-        let whole = Frames::new().see(bytes);
+        let whole = Frames::new(Sender::Client).see(bytes);
         for len in 1..bytes.len() {
-            let mut frames = Frames::new();
+            let mut frames = Frames::new(Sender::Client);
             let parts = bytes.chunks(len).find_map(|part| frames.see(part));
             assert_eq!(parts, whole, "in parts of {len}");
         }
@@ -178,6 +254,43 @@ mod tests {
             }
         }
         assert_eq!(of(99, 0xff, 0), None);
+    }
+
+    /// How much is odd about what is sent behind the beginning.
+    fn odd(sender: Sender, sent: &[u8]) -> u32 {
+        let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+        let preface = match sender {
+            Sender::Client | Sender::ToServer => PREFACE,
+            Sender::Server | Sender::ToClient => b"",
+        };
+        let mut frames = Frames::new(sender);
+        for octet in [preface, &settings, sent].concat() {
+            assert_eq!(frames.see(&[octet]), None);
+        }
+        frames.take_glitches()
+    }
+
+    #[test]
+    fn streams_that_are_called_off_are_odd() {
+        let reset = |stream, code| [0, 0, 4, RST_STREAM, 0, 0, 0, 0, stream, 0, 0, 0, code];
+        let resets = [reset(1, 8), reset(3, 8), reset(3, 8)].concat();
+        assert_eq!(odd(Sender::Client, &resets), 2);
+        assert_eq!(odd(Sender::Server, &resets), 2);
+        // Ours are, where a client is told of what it did.
+        assert_eq!(odd(Sender::ToClient, &resets), 0);
+        let resets = [reset(1, 1), reset(3, 5), reset(5, 7)].concat();
+        assert_eq!(odd(Sender::ToClient, &resets), 2);
+        assert_eq!(odd(Sender::ToServer, &resets), 2);
+    }
+
+    #[test]
+    fn fields_in_many_parts_are_odd() {
+        let part = |kind| [0, 0, 1, kind, 0, 0, 0, 0, 1, 0];
+        let fields = |parts| [&part(HEADERS)[..], &part(CONTINUATION).repeat(parts)].concat();
+        for (parts, glitches) in [(0, 0), (4, 0), (5, 1), (16, 1), (32, 2)] {
+            assert_eq!(odd(Sender::Client, &fields(parts)), glitches, "{parts}");
+        }
+        assert_eq!(odd(Sender::Client, &fields(3).repeat(4)), 0);
     }
 
     #[test]

@@ -22,20 +22,17 @@ use proxy_core::sample::TcpFacts;
 use proxy_core::state::Runtime;
 use proxy_core::stream::ServerHandshake;
 
-use super::gone;
 use super::head::{self, BodyForm, put_trailers};
 use super::incoming::Incoming;
 use super::message::{self, Part};
 use super::outgoing::{Begun, Outgoing};
 use super::wire::Wire;
+use super::{connection_window, gone, nears};
 use crate::io::Io;
 use crate::upstream::{Asked, Way};
 
 /// Bytes of requests that wait for a connection, for each stream at most.
 const MOST_UNSENT: usize = 128 * 1024;
-
-/// Bytes that all streams of a connection may send before they wait: what one may, times this.
-const WINDOWS: u32 = 4;
 
 /// Connections with servers that one thread has, by proxy and server.
 #[derive(Debug, Default)]
@@ -70,6 +67,9 @@ pub(crate) struct Link {
     served: Cell<u32>,
     /// Nothing goes over it any more.
     over: Cell<bool>,
+    /// What was odd about what the server sent, and how much is too much; 0 for nothing.
+    glitches: Rc<Cell<u32>>,
+    threshold: u32,
 }
 
 impl Link {
@@ -81,6 +81,11 @@ impl Link {
     /// What the system knows of the way to the server.
     pub(crate) fn tcp_facts(&self) -> Option<TcpFacts> {
         self.io.borrow().tcp_facts()
+    }
+
+    /// Where it is counted what is odd about what the server sends.
+    pub(crate) fn glitches(&self) -> Rc<Cell<u32>> {
+        Rc::clone(&self.glitches)
     }
 
     /// The number of its descriptor; -1 for none.
@@ -156,16 +161,18 @@ impl Multiplexed {
             open: Cell::new(0),
             served: Cell::new(0),
             over: Cell::new(false),
+            glitches: Rc::new(Cell::new(0)),
+            threshold: tune.be_glitches_threshold,
         });
         let window = tune.be_initial_window_size.unwrap_or(tune.initial_window_size);
         let (requests, connection) = Builder::new()
             .enable_push(false)
             .initial_window_size(window)
-            .initial_connection_window_size(window.saturating_mul(WINDOWS).max(65_535))
+            .initial_connection_window_size(connection_window(window, tune.be_rxbuf))
             .max_frame_size(tune.max_frame_size)
             .header_table_size(tune.header_table_size)
             .max_send_buffer_size(MOST_UNSENT)
-            .handshake(Wire::to_server(&io))
+            .handshake(Wire::to_server(&io, &link.glitches, link.threshold))
             .await
             .map_err(gone)?;
         let driven = Rc::clone(&link);
@@ -191,7 +198,10 @@ impl Multiplexed {
 
 fn is_open(kept: &mut Kept) -> bool {
     let mut cx = Context::from_waker(Waker::noop());
-    !kept.link.over.get() && !matches!(kept.requests.poll_ready(&mut cx), Poll::Ready(Err(_)))
+    // One that nears what is too much takes no more requests (manual, tune.h2.be.glitches-threshold).
+    !kept.link.over.get()
+        && !nears(kept.link.glitches.get(), kept.link.threshold)
+        && !matches!(kept.requests.poll_ready(&mut cx), Poll::Ready(Err(_)))
 }
 
 fn stream(link: &Rc<Link>, requests: &SendRequest<Bytes>) -> Io {

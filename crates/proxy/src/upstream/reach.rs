@@ -301,7 +301,10 @@ pub async fn reach_server(attempt: &mut Attempt<'_>, route: &mut Route) -> Resul
                 note_addresses(attempt, proxy, server, &conn.io, route);
                 note_handshake(attempt, &conn, route);
                 route.connected_ms = thread.now_ms();
-                route.http2 = matches!(conn.io, Io::Http2Server(_));
+                route.glitches = match &conn.io {
+                    Io::Http2Server(stream) => Some(stream.link().glitches()),
+                    _ => None,
+                };
                 attempt.timer.note(|stream| {
                     stream.stage = Stage::Established;
                     stream.server_fd = conn.io.descriptor();

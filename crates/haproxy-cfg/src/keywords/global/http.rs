@@ -65,7 +65,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "faults after which a server connection is closed, HTTP/2",
     )
     .takes(THRESHOLD)
-    .since(2, 9),
+    .since(2, 9)
+    .acts(g::tune),
     kw(
         "tune.h2.be.initial-window-size",
         GLOBAL,
@@ -99,7 +100,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "bytes received for a server connection",
     )
     .takes(RXBUF)
-    .since(3, 1),
+    .since(3, 1)
+    .acts(g::tune),
     kw(
         "tune.h2.fe.glitches-threshold",
         GLOBAL,
@@ -107,7 +109,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "faults after which a client connection is closed, HTTP/2",
     )
     .takes(THRESHOLD)
-    .since(2, 9),
+    .since(2, 9)
+    .acts(g::tune),
     kw(
         "tune.h2.fe.initial-window-size",
         GLOBAL,
@@ -141,7 +144,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "bytes received for a client connection",
     )
     .takes(RXBUF)
-    .since(3, 1),
+    .since(3, 1)
+    .acts(g::tune),
     kw(
         "tune.h2.fe.max-rst-at-once",
         GLOBAL,

@@ -43,6 +43,17 @@ pub(super) fn cases() -> Vec<Case> {
             &[only(&[GET[0], GET[1], (":path", "x"), GET[3]])],
             MALFORMED,
         ),
+        case(
+            "8.3.1 neither path nor authority",
+            &[only(&[GET[0], GET[1]])],
+            MALFORMED,
+        ),
+        case(
+            "8.3.1 neither scheme nor authority",
+            &[only(&[GET[0], GET[2]])],
+            MALFORMED,
+        ),
+        case("8.3.1 nothing but a method", &[only(&[GET[0]])], MALFORMED),
         case("8.3.1 two methods", &[with(&[(":method", "POST")])], MALFORMED),
         case("8.3.1 two schemes", &[with(&[(":scheme", "https")])], MALFORMED),
         case("8.3.1 two paths", &[with(&[(":path", "/x")])], MALFORMED),

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use haproxy_cfg::model::{Bind, Mode, Sample as Written};
 
-use super::{Fetch, Row, nothing, row, several, single};
+use super::{Fetch, Row, row, several, single};
 use crate::proxy_protocol::{kind, tlvs};
 use crate::sample::expression::Compile;
 use crate::sample::{Sample, SampleContext, TcpFacts};
@@ -52,15 +52,17 @@ pub(super) const ROWS: &[Row] = &[
             (context.stream.is_some() && mode == Mode::Http).then_some(Sample::Int(major))
         })
     }),
-    // Connections of HTTP/1 have none, which is told since 3.4; with TCP and HTTP/2 nothing counts them.
+    // Connections of HTTP/1 have none, which is told since 3.4; with TCP nothing counts them.
     row(&["fc_glitches"], |at, _| {
-        if !at.config.dialect.does_as(3, 4) {
-            return nothing();
-        }
-        single(|context| {
+        let counts_http1 = at.config.dialect.does_as(3, 4);
+        single(move |context| {
             let mode = context.config.proxy(context.client.frontend).mode;
-            let is_http1 = mode == Mode::Http && context.client.http2.is_none();
-            (context.stream.is_some() && is_http1).then_some(Sample::Int(0))
+            let counted = match &context.client.http2 {
+                Some(http2) => Some(http2.glitches.get()),
+                None => counts_http1.then_some(0),
+            };
+            let counted = counted.filter(|_| context.stream.is_some() && mode == Mode::Http)?;
+            Some(Sample::Int(counted.into()))
         })
     }),
     // Connections that failed in a handshake get no rules, but a line in the log.

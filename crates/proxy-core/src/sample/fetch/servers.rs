@@ -86,7 +86,7 @@ pub(super) const ROWS: &[Row] = &[
         single(|context| {
             let mode = context.config.proxy(context.backend()?).mode;
             let route = &context.stream?.route;
-            let major = if route.http2 { 2 } else { 1 };
+            let major = if route.glitches.is_some() { 2 } else { 1 };
             (route.connected_ms > 0 && mode == Mode::Http).then_some(Sample::Int(major))
         })
     }),
@@ -94,14 +94,16 @@ pub(super) const ROWS: &[Row] = &[
         single(|context| (context.stream?.route.connected_ms > 0).then_some(Sample::Int(1)))
     }),
     row(&["bc_glitches"], |at, _| {
-        if !at.config.dialect.does_as(3, 4) {
-            return nothing();
-        }
-        single(|context| {
+        let counts_http1 = at.config.dialect.does_as(3, 4);
+        single(move |context| {
             let mode = context.config.proxy(context.backend()?).mode;
             let route = &context.stream?.route;
-            let is_http1 = mode == Mode::Http && !route.http2;
-            (route.connected_ms > 0 && is_http1).then_some(Sample::Int(0))
+            let counted = match &route.glitches {
+                Some(glitches) => Some(glitches.get()),
+                None => counts_http1.then_some(0),
+            };
+            let counted = counted.filter(|_| route.connected_ms > 0 && mode == Mode::Http)?;
+            Some(Sample::Int(counted.into()))
         })
     }),
     row(&["bc_be_queue"], |_, _| {

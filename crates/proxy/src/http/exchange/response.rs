@@ -121,7 +121,7 @@ impl Txn {
             match (self.progress.res_head).response(data, &mut self.res_head, &terms.rules) {
                 Ok(true) => {
                     self.progress.res_head = HeadProgress::default();
-                    if self.stream.route.http2 {
+                    if self.stream.route.glitches.is_some() {
                         self.res_head.version = Version::Http2;
                     }
                 }
