@@ -88,6 +88,9 @@ impl Hooks for Shell<'_> {
     }
     fn went(&mut self, _: ServerId) {}
     fn set_variable(&mut self, _: &proxy_core::presets::Preset) {}
+    fn chance(&mut self) -> u32 {
+        1
+    }
     fn changed(&mut self, _: Option<ProxyId>) {}
 }
 

@@ -113,6 +113,10 @@ impl Hooks for Shell {
         });
     }
 
+    fn chance(&mut self) -> u32 {
+        (self.thread.random() >> 32) as u32
+    }
+
     fn changed(&mut self, proxy: Option<ProxyId>) {
         let shared = &self.thread.shared;
         match proxy {

@@ -8,6 +8,7 @@ pub mod checks;
 pub mod clock;
 mod context;
 pub mod control;
+mod cpus;
 pub mod descriptor_pair;
 mod early;
 mod effort;

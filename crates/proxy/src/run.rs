@@ -122,6 +122,8 @@ pub fn run(input: RunInput) -> io::Result<i32> {
                 .name(format!("worker/{}", at + 1))
                 .spawn(work)?;
         }
+        // The others would begin where this one is.
+        crate::cpus::bind(thread.config(), 0);
         start(&thread, first);
         crate::log::start_forwarding(&thread);
         crate::resolve::start(&thread);
@@ -150,6 +152,7 @@ pub fn run(input: RunInput) -> io::Result<i32> {
 fn run_worker(index: usize, shared: &Arc<Shared>, share: Share, hostname: &str, zone: fn() -> Zone) {
     let result = runtime().and_then(|runtime| {
         let thread = new_thread(index, shared, hostname, zone, None);
+        crate::cpus::bind(thread.config(), index);
         runtime.block_on(async {
             start(&thread, share);
             // The process ends with the first thread.

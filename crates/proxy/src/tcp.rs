@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use haproxy_cfg::model::{Mode, ProxyId};
 use proxy_core::rules::{Cache, Persistence, SwitchPlan};
@@ -501,8 +502,13 @@ fn key_hash(session: &Session, stream: &Stream, backend: ProxyId, payload: &[u8]
 /// The backend by `use_backend` and `default_backend`.
 fn choose_backend(session: &Session, stream: &Stream, payload: &[u8]) -> Option<ProxyId> {
     let (proxy, plan) = session.thread.shared.plan.proxy(session.client.frontend);
-    let switched = if proxy.use_backend.is_empty() {
-        None
+    let default = proxy.default_backend;
+    let passed_by = |backend: ProxyId| {
+        let state = &session.thread.shared.runtime.proxies[backend.0 as usize];
+        state.unpublished.load(Relaxed)
+    };
+    let chosen = if proxy.use_backend.is_empty() && !default.is_some_and(passed_by) {
+        default
     } else {
         looking(
             &session.thread,
@@ -519,13 +525,16 @@ fn choose_backend(session: &Session, stream: &Stream, payload: &[u8]) -> Option<
                 if let Some(rehearsal) = &session.thread.rehearsal {
                     SwitchPlan::tell(&plan.acls, context, &mut cache, &**rehearsal);
                 }
-                plan.switch.choose(&plan.acls, context, &mut cache)
+                let chosen = plan.switch.choose(&plan.acls, context, &mut cache);
+                chosen.or_else(|| {
+                    let mut admitted =
+                        |backend: &ProxyId| plan.switch.admits(*backend, &plan.acls, context, &mut cache);
+                    default.filter(|backend| !passed_by(*backend) || admitted(backend))
+                })
             },
         )
     };
-    switched
-        .or(proxy.default_backend)
-        .or_else(|| proxy.kind.is_backend().then_some(session.client.frontend))
+    chosen.or_else(|| proxy.kind.is_backend().then_some(session.client.frontend))
 }
 
 fn not_reached(session: &Session, log: &mut StreamLog, backend: ProxyId, error: ReachError) {

@@ -114,7 +114,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "a backend that switching rules pass by",
     )
     .since(3, 4)
-    .takes(&[IGNORED]),
+    .takes(&[IGNORED])
+    .acts(p::unpublished),
     kw("bind", FE, ONE, "where connections are taken")
         .takes(&[text("address"), text("options").any()])
         .acts(parse::bind),
@@ -312,7 +313,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "goes to a backend that is not published",
     )
     .since(3, 4)
-    .takes(switching::FORCE_SWITCH),
+    .takes(switching::FORCE_SWITCH)
+    .acts(switching::force_switch),
     kw("force-persist", BE, ONE, "sticks even to a server that is down")
         .takes(switching::PERSIST_RULE)
         .acts(switching::force_persist),

@@ -2,7 +2,7 @@
 
 use syntax::Span;
 
-use super::{Bind, Format, LogTarget, Millis, Sample, StoredCertificate, TlsVersion, Variable, Word};
+use super::{Bind, CpuMap, Format, LogTarget, Millis, Sample, StoredCertificate, TlsVersion, Variable, Word};
 
 /// Process-wide settings; none where the file says nothing.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +49,12 @@ pub struct Global {
     pub debug: bool,
     /// `master-worker`.
     pub master_worker: bool,
+    /// `anonkey`: the key by which names are hidden; 0 is none.
+    pub anonymous_key: u32,
+    /// `cpu-map`, in order.
+    pub cpu_maps: Vec<CpuMap>,
+    /// `fd-hard-limit`: descriptors that are used at most where nothing else says how many.
+    pub descriptors_at_most: Option<u64>,
     /// `nbthread`.
     pub nbthread: Option<u32>,
     /// `nbproc` (dialects before 2.5), run as that many threads.

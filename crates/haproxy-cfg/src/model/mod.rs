@@ -10,6 +10,7 @@ mod bind;
 mod check;
 mod check_script;
 mod compression;
+mod cpus;
 mod format;
 mod global;
 mod log;
@@ -45,6 +46,7 @@ pub use check_script::{
     CheckTls, CheckValue, CheckVariable, Expected, TextMatch,
 };
 pub use compression::{Compression, CompressionAlgorithm, RequestCompression};
+pub use cpus::{CpuMap, Numbers};
 pub use format::{Cast, Encoding, Flags, Format, FormatItem, FormatPart};
 pub use global::{
     CloseSpread, ExtraFiles, Global, Http2Tune, Preset, PresetValue, RateLimits, SocketBuffers, SslDefaults,

@@ -448,6 +448,10 @@ pub struct Proxy {
     pub use_backend: Vec<SwitchRule>,
     /// `default_backend`.
     pub default_backend: Option<ProxyId>,
+    /// `be-unpublished`: rules of others do not choose the backend until it is published.
+    pub unpublished: bool,
+    /// `force-be-switch`, in order: where one holds, backends are chosen that are unpublished or disabled.
+    pub force_switch: Box<[Cond]>,
     /// `maxconn` of a frontend.
     pub maxconn: Option<u32>,
     /// `rate-limit sessions` of a frontend: sessions that may begin in a second.
@@ -581,6 +585,8 @@ impl Proxy {
             rules: Box::default(),
             use_backend: Vec::new(),
             default_backend: None,
+            unpublished: false,
+            force_switch: Box::default(),
             maxconn: None,
             rate_limit: None,
             backlog: None,

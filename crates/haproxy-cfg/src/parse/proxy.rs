@@ -98,6 +98,13 @@ pub(crate) fn disabled(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// `be-unpublished`.
+pub(crate) fn unpublished(reading: &mut Reading<'_>, _: &Line<'_>) {
+    if let Some(proxy) = reading.proxy() {
+        proxy.unpublished = true;
+    }
+}
+
 /// A number as `atol` reads it; what it leaves behind is told.
 pub(super) fn count(reading: &mut Reading<'_>, line: &Line<'_>, missing: &str) -> Option<u32> {
     let name = shown(line.keyword()).into_owned();

@@ -7,9 +7,9 @@ use super::{check_script, compression, ids, rules, sections, server};
 use crate::dialect::Dialect;
 use crate::model::sections::ErrorFile;
 use crate::model::{
-    Acl, Affinity, Balance, Bind, ErrorAnswer, HashFunction, HashKey, HashType, KeepAliveProbes, LogTarget,
-    Mode, Proxy, ProxyOptions, RetryOn, ServerTarget, StatsSettings, Steering, StickRule, Timeouts, UniqueId,
-    Word,
+    Acl, Affinity, Balance, Bind, Cond, ErrorAnswer, HashFunction, HashKey, HashType, KeepAliveProbes,
+    LogTarget, Mode, Proxy, ProxyOptions, RetryOn, ServerTarget, StatsSettings, Steering, StickRule,
+    Timeouts, UniqueId, Word,
 };
 use crate::parse::Reading;
 use crate::signature::Value;
@@ -54,6 +54,8 @@ pub(super) fn build(reading: &mut Reading<'_>, section: &ProxySection, id: u32, 
         rules: gathered.rules.into(),
         use_backend: Vec::new(),
         default_backend: None,
+        unpublished: section.unpublished && section.kind.is_backend(),
+        force_switch: force_switch(section),
         maxconn: inherited.value(|settings| &settings.maxconn).filter(|_| frontend),
         rate_limit: inherited
             .last_line(reading, section, "rate-limit")
@@ -256,6 +258,13 @@ fn steering(section: &ProxySection, rdp_cookie: Option<Word>) -> Option<Steering
             .collect(),
         rdp_cookie,
     })
+}
+
+/// `force-be-switch`, in order.
+fn force_switch(section: &ProxySection) -> Box<[Cond]> {
+    let groups = rules::Groups::new(&section.acls.groups, 0);
+    let conditions = section.force_switch.iter().filter(|_| section.kind.is_frontend());
+    conditions.map(|cond| rules::condition(cond, &groups)).collect()
 }
 
 /// `stick`, in order.

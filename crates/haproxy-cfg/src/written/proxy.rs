@@ -72,6 +72,10 @@ pub(crate) struct MoreOfSection {
     pub(crate) use_server: Vec<WrittenServerRule>,
     /// `force-persist` and `ignore-persist`; whether it is the first.
     pub(crate) persist_rules: Vec<(bool, WrittenCond)>,
+    /// `be-unpublished`.
+    pub(crate) unpublished: bool,
+    /// `force-be-switch`.
+    pub(crate) force_switch: Vec<WrittenCond>,
     pub(crate) stick: Vec<WrittenStick>,
     /// The table of `appsession`.
     pub(crate) app_session: Option<Box<StickTable>>,

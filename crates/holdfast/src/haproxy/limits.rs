@@ -43,7 +43,8 @@ impl Need {
         let maxconn = match config.global.maxconn {
             Some(maxconn) if maxconn > 0 => u64::from(maxconn),
             _ => {
-                let room = config.global.ulimit_n.unwrap_or(hard.min(MOST_DESCRIPTORS));
+                let most = config.global.descriptors_at_most.unwrap_or(MOST_DESCRIPTORS);
+                let room = config.global.ulimit_n.unwrap_or(hard.min(most));
                 (room.saturating_sub(reserved) / 2).max(LEAST_MAXCONN)
             }
         };
@@ -72,6 +73,18 @@ pub(crate) fn settle(config: &Config, memory_mib: Option<u64>, console: &mut Con
             return None;
         }
     };
+    // The file may allow less than the system, and then not even a privileged process goes beyond it.
+    let capped = config.global.descriptors_at_most.filter(|most| *most < hard);
+    let (soft, hard) = match capped {
+        None => (soft, hard),
+        Some(most) => {
+            if let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, soft.min(most), most) {
+                console.alert_main(&format!("Cannot set FD limit to {most} ({}).", error.desc()));
+                return None;
+            }
+            (soft.min(most), most)
+        }
+    };
     let Need {
         maxconn,
         maxsock,
@@ -81,7 +94,8 @@ pub(crate) fn settle(config: &Config, memory_mib: Option<u64>, console: &mut Con
     let mut in_force = soft;
     if wanted > soft {
         // Only a privileged process may raise the hard limit.
-        let raised = setrlimit(Resource::RLIMIT_NOFILE, wanted, wanted.max(hard)).or_else(|error| {
+        let highest = if capped.is_some() { hard } else { wanted.max(hard) };
+        let raised = setrlimit(Resource::RLIMIT_NOFILE, wanted.min(highest), highest).or_else(|error| {
             if wanted <= hard {
                 Err(error)
             } else {

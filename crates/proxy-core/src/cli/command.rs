@@ -6,8 +6,9 @@ use haproxy_cfg::keywords::command::{Leave, WORKER};
 use haproxy_cfg::keywords::{self, CommandRow};
 
 use super::{
-    Call, Reply, Session, cache, cookie, descriptors, errors, events, frontend, machine, newcomer, pattern,
-    pause, peers, server, session, show, streams, table, threads, tls, trace, variable,
+    Call, Reply, Session, anonymous, backend, cache, cookie, descriptors, errors, events, frontend, machine,
+    newcomer, pattern, pause, peers, rare_events, server, session, show, streams, table, threads, tls, trace,
+    variable,
 };
 
 type Run = fn(&mut Call<'_, '_>) -> Reply;
@@ -31,6 +32,8 @@ const RUNS: &[(&str, Run)] = &[
     ("commit ssl ca-file", tls::commit_authorities),
     ("commit ssl cert", tls::commit_certificate),
     ("commit ssl crl-file", tls::commit_revoked),
+    ("debug counters", rare_events::counters),
+    ("debug dev hash", anonymous::hash),
     ("del acl", pattern::del_acl),
     ("del map", pattern::del_map),
     ("del server", newcomer::delete),
@@ -63,7 +66,10 @@ const RUNS: &[(&str, Run)] = &[
     ("operator", session::operator),
     ("prepare acl", pattern::prepare_acl),
     ("prepare map", pattern::prepare_map),
-    ("set anon off", trace::not_anonymous),
+    ("publish backend", backend::publish),
+    ("set anon global-key", anonymous::set_key),
+    ("set anon off", anonymous::off),
+    ("set anon on", anonymous::on),
     ("set dynamic-cookie-key backend", cookie::set_key),
     ("set map", pattern::set_map),
     ("set maxconn frontend", frontend::set_maxconn),
@@ -84,7 +90,7 @@ const RUNS: &[(&str, Run)] = &[
     ("set weight", server::set_weight),
     ("show acl", pattern::show_acl),
     ("show activity", threads::activity),
-    ("show anon", trace::anonymous),
+    ("show anon", anonymous::show),
     ("show backend", show::backend),
     ("show cache", cache::show),
     ("show cli level", session::show_level),
@@ -123,6 +129,7 @@ const RUNS: &[(&str, Run)] = &[
     ("shutdown session", streams::shutdown),
     ("shutdown sessions server", server::shutdown_sessions),
     ("trace", trace::trace),
+    ("unpublish backend", backend::unpublish),
     ("user", session::user),
     ("wait", pause::wait),
 ];

@@ -96,6 +96,8 @@ pub trait Control {
     fn want_dynamic_cookies(&mut self, backend: ProxyId, wanted: bool);
     /// Sets the secret of such cookies.
     fn set_dynamic_cookie_key(&mut self, backend: ProxyId, key: &[u8]);
+    /// Lets rules choose a backend, or pass it by.
+    fn publish(&mut self, backend: ProxyId, published: bool);
     /// Sets a frontend's `maxconn`.
     fn set_frontend_maxconn(&mut self, frontend: ProxyId, maxconn: u32);
     /// Sets the process's `maxconn`.
@@ -109,6 +111,8 @@ pub trait Control {
     fn change_frontend(&mut self, frontend: ProxyId, change: FrontendChange) -> Result<(), Refused>;
     /// Ends all sessions of a server.
     fn shutdown_sessions(&mut self, server: ServerId);
+    /// A number by chance.
+    fn chance(&mut self) -> u32;
     /// Sets a variable of the process.
     fn set_variable(&mut self, preset: &Preset);
     /// Forgets the counters' maxima, or with `all` the counts as well.

@@ -32,6 +32,8 @@ pub trait Hooks {
     fn went(&mut self, server: ServerId);
     /// Sets a variable of the process: its value may be of the time, or of chance.
     fn set_variable(&mut self, preset: &Preset);
+    /// A number by chance.
+    fn chance(&mut self) -> u32;
     /// Called behind each change of servers of `proxy`, or of a limit of a frontend or (none) the process: who waits in a
     /// queue or for room must look again.
     fn changed(&mut self, proxy: Option<ProxyId>);
@@ -53,6 +55,9 @@ impl Hooks for NoShell {
     }
     fn went(&mut self, _: ServerId) {}
     fn set_variable(&mut self, _: &Preset) {}
+    fn chance(&mut self) -> u32 {
+        1
+    }
     fn changed(&mut self, _: Option<ProxyId>) {}
 }
 
@@ -243,6 +248,11 @@ impl Control for Live<'_> {
         cookies.set_key(key.to_vec().into());
     }
 
+    fn publish(&mut self, backend: ProxyId, published: bool) {
+        let proxy = &self.runtime.proxies[backend.0 as usize];
+        proxy.unpublished.store(!published, Relaxed);
+    }
+
     fn set_frontend_maxconn(&mut self, frontend: ProxyId, maxconn: u32) {
         self.runtime.proxies[frontend.0 as usize]
             .maxconn
@@ -273,6 +283,10 @@ impl Control for Live<'_> {
 
     fn shutdown_sessions(&mut self, server: ServerId) {
         self.hooks.shutdown_sessions(server);
+    }
+
+    fn chance(&mut self) -> u32 {
+        self.hooks.chance()
     }
 
     fn set_variable(&mut self, preset: &Preset) {

@@ -2,6 +2,8 @@
 //! section 9.3). No socket here: lines come in, answers go out.
 
 mod address;
+mod anonymous;
+mod backend;
 mod cache;
 mod check;
 mod command;
@@ -18,6 +20,7 @@ mod ongoing;
 mod pattern;
 mod pause;
 mod peers;
+mod rare_events;
 mod server;
 mod session;
 mod show;
@@ -76,6 +79,8 @@ pub struct Session {
     expert: bool,
     /// After `experimental-mode on`.
     experimental: bool,
+    /// After `set anon on`: how names are shown.
+    marks: anonymous::Marks,
     /// The connection is to be closed once the answers are sent.
     pub quits: bool,
     payload_of: Option<Payload>,
@@ -107,6 +112,7 @@ impl Session {
             follows: None,
             expert: false,
             experimental: false,
+            marks: anonymous::Marks::default(),
             quits: false,
             payload_of: None,
             commands: VecDeque::new(),

@@ -8,6 +8,7 @@ use crate::check::CheckStatus;
 use crate::state::{Admin, Health, NameserverCounter, ServerState};
 use crate::stats::{Filter, StatsView, csv, file, info, json, rows, typed};
 
+use super::anonymous::Marks;
 use super::ongoing::{Next, PART, Part};
 use super::{Call, Reply, session};
 
@@ -264,16 +265,16 @@ pub(super) fn servers_state(call: &mut Call<'_, '_>) -> Reply {
         },
     };
     call.out.extend_from_slice(SERVERS_STATE.as_bytes());
-    of_servers(call, only, |view, id, at, out| {
+    of_servers(call, only, |view, marks, id, at, out| {
         let proxy = view.config.proxy(id);
         let state = &view.runtime.proxies[id.0 as usize].servers[at];
         out.extend_from_slice(format!("{} ", proxy.id).as_bytes());
-        out.extend_from_slice(&proxy.name);
-        server_state(view, proxy, &proxy.servers[at], state, out);
+        out.extend_from_slice(&marks.name(&proxy.name));
+        server_state(view, marks, proxy, &proxy.servers[at], state, out);
     })
 }
 
-type WriteServer = fn(&StatsView<'_>, ProxyId, usize, &mut Vec<u8>);
+type WriteServer = fn(&StatsView<'_>, Marks, ProxyId, usize, &mut Vec<u8>);
 
 /// Writes something for each server, or for each of one backend.
 fn of_servers(call: &mut Call<'_, '_>, only: Option<ProxyId>, write: WriteServer) -> Reply {
@@ -310,7 +311,7 @@ impl Part for OfServers {
                     }
                     self.servers += 1;
                     if !server.unlisted {
-                        (self.write)(view, id, at, call.out);
+                        (self.write)(view, call.session.marks, id, at, call.out);
                     }
                 }
             }
@@ -341,14 +342,14 @@ pub(super) fn servers_conn(call: &mut Call<'_, '_>) -> Reply {
     of_servers(call, only, server_conn)
 }
 
-fn server_conn(view: &StatsView<'_>, id: ProxyId, at: usize, out: &mut Vec<u8>) {
+fn server_conn(view: &StatsView<'_>, marks: Marks, id: ProxyId, at: usize, out: &mut Vec<u8>) {
     let proxy = view.config.proxy(id);
     let server = &proxy.servers[at];
     let state = &view.runtime.proxies[id.0 as usize].servers[at];
     let moved = state.address(server);
     let (ip, port) = match moved.as_ref().unwrap_or(&server.addr) {
         ServerAddr::Inet { port, .. } if has_no_address(state) => ("-".to_owned(), port.unwrap_or(0)),
-        ServerAddr::Inet { ip, port, .. } => (ip.to_string(), port.unwrap_or(0)),
+        ServerAddr::Inet { ip, port, .. } => (marks.address(*ip), port.unwrap_or(0)),
         ServerAddr::Unix(_) | ServerAddr::Abstract(_) | ServerAddr::SockPair(_) => ("-".to_owned(), 0),
     };
     let counters = view.server(id, at);
@@ -357,7 +358,7 @@ fn server_conn(view: &StatsView<'_>, id: ProxyId, at: usize, out: &mut Vec<u8>) 
     let needed = counters.sum(|side| side.connect.get()) > 0
         || (server.check.enabled && !state.checks_paused.load(Relaxed));
     let limit = server.pool.max.map_or(-1, i64::from);
-    let names = [&proxy.name[..], b"/", &server.name].concat();
+    let names = [&marks.name(&proxy.name)[..], b"/", &marks.name(&server.name)].concat();
     out.extend_from_slice(&names);
     let line = format!(
         " {}/{} {ip} {port} - {} {} {} {} {} {safe} {limit} {idle}",
@@ -379,6 +380,7 @@ fn server_conn(view: &StatsView<'_>, id: ProxyId, at: usize, out: &mut Vec<u8>) 
 
 fn server_state(
     view: &StatsView<'_>,
+    marks: Marks,
     proxy: &Proxy,
     server: &Server,
     state: &ServerState,
@@ -388,17 +390,18 @@ fn server_state(
     let moved = state.address(server);
     let (ip, port) = match moved.as_ref().unwrap_or(&server.addr) {
         ServerAddr::Inet { port, .. } if has_no_address(state) => ("-".to_owned(), port.unwrap_or(0)),
-        ServerAddr::Inet { ip, port, .. } => (ip.to_string(), port.unwrap_or(0)),
+        ServerAddr::Inet { ip, port, .. } => (marks.address(*ip), port.unwrap_or(0)),
         ServerAddr::Unix(_) | ServerAddr::Abstract(_) | ServerAddr::SockPair(_) => ("-".to_owned(), 0),
     };
     let service = match &server.resolution {
-        Some(names) if names.srv => server.host.to_string(),
+        Some(names) if names.srv => marks.text(server.host.to_string()),
         _ => "-".to_owned(),
     };
     let host = match place {
         Some(place) => place.host.map_or("-".to_owned(), |host| host_name(server, &host)),
         None => host_name(server, &server.host),
     };
+    let host = marks.text(host);
     let changed = state.unchanged_seconds(view.now_ms);
     let check = Check::of(server, state);
     let operational = match state.health() {
@@ -411,11 +414,11 @@ fn server_state(
     let checked_at = state.checked_at();
     let over_tls = u8::from(server.tls.as_ref().is_some_and(|tls| tls.traffic));
     let port_of_check = checked_at.port.unwrap_or(0);
-    let shown = |ip: Option<std::net::IpAddr>| ip.map_or("-".to_owned(), |ip| ip.to_string());
+    let shown = |ip: Option<std::net::IpAddr>| ip.map_or("-".to_owned(), |ip| marks.address(ip));
     let address_of_check = shown(checked_at.ip);
     let agent = Agent::of(server, state);
     out.extend_from_slice(format!(" {} ", server.id).as_bytes());
-    out.extend_from_slice(&server.name);
+    out.extend_from_slice(&marks.name(&server.name));
     out.extend_from_slice(
         format!(
             " {ip} {operational} {} {} {} {changed} {} {} {} {} {} {} {} {} {port} {service} {over_tls} {port_of_check} {address_of_check} {} {}\n",

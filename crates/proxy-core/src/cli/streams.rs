@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use haproxy_cfg::model::{ProxyId, ProxyKind};
 
+use super::anonymous::Marks;
 use super::ongoing::{Answer, PART, Part, Question};
 use super::{Call, Reply, ServerId, server, session};
 
@@ -266,9 +267,10 @@ struct Shown {
 
 impl Shown {
     fn of(call: &Call<'_, '_>, stream: &LiveStream, now_ms: u64) -> Self {
+        let marks = call.session.marks;
         let (proto, source) = match (stream.src, stream.owner) {
-            (Some(src), _) if src.is_ipv4() => ("tcpv4", plain(src)),
-            (Some(src), _) => ("tcpv6", plain(src)),
+            (Some(src), _) if src.is_ipv4() => ("tcpv4", marks.socket(src)),
+            (Some(src), _) => ("tcpv6", marks.socket(src)),
             (None, Owner::Bind(proxy, bind)) => {
                 let bind = call.view.config.proxy(proxy).binds.get(usize::from(bind));
                 ("unix_stream", format!("unix:{}", bind.map_or(0, |bind| bind.id)))
@@ -283,11 +285,6 @@ impl Shown {
             expires: stream.deadline_ms.map(|at| span(at.saturating_sub(now_ms))),
         }
     }
-}
-
-/// An address and its port, as the original puts them together.
-fn plain(at: SocketAddr) -> String {
-    format!("{}:{}", at.ip(), at.port())
 }
 
 /// A duration in its two largest units.
@@ -306,9 +303,12 @@ fn span(ms: u64) -> String {
     }
 }
 
-fn name(out: &mut Vec<u8>, before: &str, name: Option<&[u8]>, none: &str) {
+fn name(out: &mut Vec<u8>, marks: Marks, before: &str, name: Option<&[u8]>, none: &str) {
     out.extend_from_slice(before.as_bytes());
-    out.extend_from_slice(name.unwrap_or(none.as_bytes()));
+    match name {
+        Some(name) => out.extend_from_slice(&marks.name(name)),
+        None => out.extend_from_slice(none.as_bytes()),
+    }
 }
 
 fn line(call: &mut Call<'_, '_>, stream: &LiveStream, now_ms: u64) {
@@ -316,18 +316,19 @@ fn line(call: &mut Call<'_, '_>, stream: &LiveStream, now_ms: u64) {
     let config = call.view.config;
     let frontend = match stream.owner {
         Owner::Bind(proxy, _) => Some(&config.proxy(proxy).name[..]),
-        Owner::StatsSocket(_) => None,
+        Owner::StatsSocket(_) => Some(&b"GLOBAL"[..]),
     };
     let backend = stream.backend.map(|id| config.proxy(id));
     let server = stream
         .server
         .zip(backend)
         .map(|(at, proxy)| &proxy.servers[at as usize].name[..]);
+    let marks = call.session.marks;
     let out = &mut *call.out;
     out.extend_from_slice(format!("{}: proto={} src={}", shown.id, shown.proto, shown.source).as_bytes());
-    name(out, " fe=", frontend, "GLOBAL");
-    name(out, " be=", backend.map(|proxy| &proxy.name[..]), "<NONE>");
-    name(out, " srv=", server, "<none>");
+    name(out, marks, " fe=", frontend, "");
+    name(out, marks, " be=", backend.map(|proxy| &proxy.name[..]), "<NONE>");
+    name(out, marks, " srv=", server, "<none>");
     let expires = shown.expires.unwrap_or_default();
     let state = stream.stage.original().0;
     let text = format!(
@@ -342,6 +343,7 @@ fn details(call: &mut Call<'_, '_>, stream: &LiveStream, now_ms: u64) {
     let shown = Shown::of(call, stream, now_ms);
     let view = call.view;
     let config = view.config;
+    let marks = call.session.marks;
     let out = &mut *call.out;
     out.extend_from_slice(format!("{}: [", shown.id).as_bytes());
     out.extend_from_slice(&stream.began);
@@ -361,22 +363,22 @@ fn details(call: &mut Call<'_, '_>, stream: &LiveStream, now_ms: u64) {
         Owner::Bind(id, bind) => {
             let proxy = config.proxy(id);
             let bind = proxy.binds.get(usize::from(bind));
-            name(out, "  frontend=", Some(&proxy.name), "");
+            name(out, marks, "  frontend=", Some(&proxy.name), "");
             let text = format!(" (id={} mode={}), listener=", proxy.id, proxy.mode.spoken());
             let named = bind.and_then(|bind| bind.name.as_deref());
-            name(out, &text, named, "?");
+            name(out, marks, &text, named, "?");
             out.extend_from_slice(format!(" (id={})\n", bind.map_or(0, |bind| bind.id)).as_bytes());
         }
         Owner::StatsSocket(number) => {
-            let text =
-                format!("  frontend=GLOBAL (id=0 mode=tcp), listener=? (id={number}) addr=unix:{number}\n");
+            name(out, marks, "  frontend=", Some(b"GLOBAL"), "");
+            let text = format!(" (id=0 mode=tcp), listener=? (id={number}) addr=unix:{number}\n");
             out.extend_from_slice(text.as_bytes());
         }
     }
     let backend = stream.backend.map(|id| (id, config.proxy(id)));
     match backend {
         Some((_, proxy)) => {
-            name(out, "  backend=", Some(&proxy.name), "");
+            name(out, marks, "  backend=", Some(&proxy.name), "");
             out.extend_from_slice(format!(" (id={} mode={})\n", proxy.id, proxy.mode.spoken()).as_bytes());
         }
         None => out.extend_from_slice(b"  backend=<NONE> (id=-1 mode=-)\n"),
@@ -385,14 +387,14 @@ fn details(call: &mut Call<'_, '_>, stream: &LiveStream, now_ms: u64) {
         Some((at, (id, proxy))) => {
             let server = &proxy.servers[at as usize];
             let state = &view.runtime.proxies[id.0 as usize].servers[at as usize];
-            name(out, "  server=", Some(&server.name), "");
+            name(out, marks, "  server=", Some(&server.name), "");
             out.extend_from_slice(format!(" (id={})", server.id).as_bytes());
             let moved = state.address(server);
             if let haproxy_cfg::model::ServerAddr::Inet {
                 ip, port: Some(port), ..
             } = moved.as_ref().unwrap_or(&server.addr)
             {
-                out.extend_from_slice(format!(" addr={ip}:{port}").as_bytes());
+                out.extend_from_slice(format!(" addr={}:{port}", marks.address(*ip)).as_bytes());
             }
             out.push(b'\n');
         }

@@ -1,5 +1,4 @@
 //! `trace` and `show trace`: this program has no places that tell what goes on inside it, and says so in the original's words.
-//! The same of names that are to be hidden (`show anon`).
 
 use super::{Call, Reply};
 
@@ -27,14 +26,4 @@ pub(super) fn show(call: &mut Call<'_, '_>) -> Reply {
 fn unknown(call: &Call<'_, '_>) -> Reply {
     let name = String::from_utf8_lossy(call.argument(0));
     Reply::Error(format!("No such trace source '{name}'\n"))
-}
-
-/// `show anon`.
-pub(super) fn anonymous(_: &mut Call<'_, '_>) -> Reply {
-    Reply::Info("Anonymized mode disabled\n".to_owned())
-}
-
-/// `set anon off`.
-pub(super) fn not_anonymous(_: &mut Call<'_, '_>) -> Reply {
-    Reply::Done
 }

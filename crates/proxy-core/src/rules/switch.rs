@@ -1,6 +1,7 @@
 //! `use_backend`: rules in the file's order, with runs that look at one thing decided by one look-up.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use haproxy_cfg::model::{Cond, Config, Polarity, ProxyId, SwitchRule, SwitchTarget};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -17,6 +18,8 @@ const SHORTEST_RUN: usize = 4;
 #[derive(Debug, Default)]
 pub struct SwitchPlan {
     steps: Vec<Step>,
+    /// `force-be-switch`.
+    force: Box<[CondPlan]>,
 }
 
 #[derive(Debug)]
@@ -24,6 +27,8 @@ enum Step {
     Rule(Option<CondPlan>, Target),
     /// Rules over one group: by line the first rule that it is enough for, and by rule the backend.
     Run {
+        /// The first of its rules, counted among those of the frontend.
+        first_rule: usize,
         group: u32,
         first_line: Line,
         rule_of: Vec<u32>,
@@ -89,7 +94,9 @@ impl SwitchPlan {
             };
             let (now, later) = rest.split_at(run);
             match group {
-                Some(group) if run >= SHORTEST_RUN => steps.push(run_of(group, now)),
+                Some(group) if run >= SHORTEST_RUN => {
+                    steps.push(run_of(group, rules.len() - rest.len(), now));
+                }
                 _ => {
                     for rule in now {
                         let target = Target::compile(config, own, rule)?;
@@ -99,7 +106,11 @@ impl SwitchPlan {
             }
             rest = later;
         }
-        Ok(Self { steps })
+        let force = config.proxy(own).force_switch.iter().map(CondPlan::new);
+        Ok(Self {
+            steps,
+            force: force.collect(),
+        })
     }
 
     /// Tells `watch` of the rules of `use_backend` of the proxy at hand up to the first that applies. `cache` as for
@@ -123,14 +134,16 @@ impl SwitchPlan {
         }
     }
 
-    /// The backend of the first rule that applies. `cache` as for [`CondPlan::holds`].
+    /// The backend of the first rule that applies, but for those that are passed by. `cache` as for [`CondPlan::holds`].
     pub fn choose(&self, acls: &Acls, context: &SampleContext<'_>, cache: &mut Cache) -> Option<ProxyId> {
         self.steps.iter().find_map(|step| match step {
             Step::Rule(cond, target) => {
                 let applies = cond.as_ref().is_none_or(|cond| cond.holds(acls, context, cache));
-                applies.then(|| target.choose(context)).flatten()
+                let backend = applies.then(|| target.choose(context)).flatten()?;
+                self.admits(backend, acls, context, cache).then_some(backend)
             }
             Step::Run {
+                first_rule,
                 group,
                 first_line,
                 rule_of,
@@ -143,9 +156,37 @@ impl SwitchPlan {
                         .and_then(|at| rule_of.get(at as usize));
                     first = first.min(rule.copied().unwrap_or(u32::MAX));
                 });
-                backends.get(first as usize).copied()
+                let backend = backends.get(first as usize).copied()?;
+                if self.admits(backend, acls, context, cache) {
+                    return Some(backend);
+                }
+                // The table knows the first rule of each line alone: those behind it are looked at one by one.
+                let rules = &context.config.proxy(context.proxy).use_backend;
+                let run = first_rule + first as usize + 1..first_rule + backends.len();
+                rules.get(run)?.iter().find_map(|rule| {
+                    let SwitchTarget::Backend(backend) = rule.backend else {
+                        return None;
+                    };
+                    let cond = rule.cond.as_ref().map(CondPlan::new);
+                    let applies = cond.is_none_or(|cond| cond.holds(acls, context, cache));
+                    (applies && self.admits(backend, acls, context, cache)).then_some(backend)
+                })
             }
         })
+    }
+
+    /// Whether a backend may be chosen: not one that is unpublished, or disabled, unless `force-be-switch` says so.
+    pub fn admits(
+        &self,
+        backend: ProxyId,
+        acls: &Acls,
+        context: &SampleContext<'_>,
+        cache: &mut Cache,
+    ) -> bool {
+        let state = &context.runtime.proxies[backend.0 as usize];
+        !state.unpublished.load(Relaxed)
+            || backend == context.proxy
+            || self.force.iter().any(|cond| cond.holds(acls, context, cache))
     }
 }
 
@@ -177,7 +218,7 @@ fn acls_of(cond: &Cond) -> Option<impl Iterator<Item = &Arc<[Line]>> + '_> {
     simple.then(|| cond.any_of.iter().flatten().map(|term| &term.acls))
 }
 
-fn run_of(group: u32, rules: &[SwitchRule]) -> Step {
+fn run_of(group: u32, first_rule: usize, rules: &[SwitchRule]) -> Step {
     let mut pairs: Vec<(Line, u32)> = Vec::new();
     // A later rule over the same ACL is never the first.
     let mut seen = FxHashSet::default();
@@ -196,6 +237,7 @@ fn run_of(group: u32, rules: &[SwitchRule]) -> Step {
         *slot = (*slot).min(rule);
     }
     Step::Run {
+        first_rule,
         group,
         first_line,
         rule_of,

@@ -107,6 +107,8 @@ pub struct ProxyState {
     pub paused: AtomicBool,
     /// Set when the frontend accepts no more and never will (soft stop, `shutdown frontend`).
     pub stopped: AtomicBool,
+    /// Set while `use_backend` and `default_backend` of others pass its backend by.
+    pub unpublished: AtomicBool,
     /// Cookies that are made of where its servers are.
     pub cookies: DynamicCookies,
     version: AtomicU64,
@@ -158,6 +160,8 @@ pub struct Runtime {
     pub maxconn: AtomicU32,
     /// How fast connections are taken at most.
     pub rates: Rates,
+    /// The key by which sessions of stats sockets hide names that give none of their own; 0 is none.
+    pub anonymous_key: AtomicU32,
     /// Seconds since the Unix epoch at start.
     pub started_at: u64,
     /// Variables of scope `proc`.
@@ -190,6 +194,8 @@ impl Runtime {
                     .map(|_| Gauge::default())
                     .collect(),
                 maxconn: AtomicU32::new(p.maxconn.unwrap_or(0)),
+                // A disabled backend is passed by as well, which it was not before that state was known.
+                unpublished: AtomicBool::new(p.unpublished || (p.disabled && config.dialect.does_as(3, 4))),
                 cookies: DynamicCookies::new(p),
                 ..ProxyState::default()
             })
@@ -227,6 +233,7 @@ impl Runtime {
             streams: AtomicU32::new(0),
             maxconn: AtomicU32::new(config.global.maxconn.unwrap_or(0)),
             rates: Rates::new(config.global.rates),
+            anonymous_key: AtomicU32::new(config.global.anonymous_key),
             started_at,
             variables: ProcessVariables::default(),
             resolvers: config

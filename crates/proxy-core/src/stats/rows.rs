@@ -530,7 +530,13 @@ fn backend<'a>(view: &StatsView<'a>, filter: &Filter<'_>, id: ProxyId, fullconn:
     row.u32(SLIM, fullconn);
     service(view, row, proxy, &side);
     row.u64(DREQ, side.sum(|s| s.dreq.get()));
-    row.text(STATUS, if up { "UP" } else { "DOWN" });
+    let status = match (up, state.unpublished.load(Relaxed)) {
+        (true, false) => "UP",
+        (true, true) => "UP (UNPUB)",
+        (false, false) => "DOWN",
+        (false, true) => "DOWN (UNPUB)",
+    };
+    row.text(STATUS, status);
     row.u32(WEIGHT, strength.weight);
     row.u32(UWEIGHT, strength.given_weight);
     row.u32(ACT, strength.active);

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use haproxy_cfg::model::{HeaderNames, Mode, ProxyId};
 use proxy_core::http1::HeaderCases;
@@ -128,16 +129,27 @@ async fn route(
     }
     let (proxy, plan) = session.thread.shared.plan.proxy(frontend);
     let settled = txn.stream.settings.backend;
-    let mut backend = settled.or(proxy.default_backend);
-    if settled.is_none() && !proxy.use_backend.is_empty() {
+    let default = proxy.default_backend;
+    let mut backend = settled.or(default);
+    let passed_by = |backend: ProxyId| {
+        session.thread.shared.runtime.proxies[backend.0 as usize]
+            .unpublished
+            .load(Relaxed)
+    };
+    if settled.is_none() && (!proxy.use_backend.is_empty() || default.is_some_and(passed_by)) {
         let mut cache = std::mem::take(&mut txn.cache);
         let chosen = rules::looking_at(session, txn, frontend, true, |context| {
             if let Some(rehearsal) = &session.thread.rehearsal {
                 SwitchPlan::tell(&plan.acls, context, &mut cache, &**rehearsal);
             }
-            plan.switch.choose(&plan.acls, context, &mut cache)
+            let chosen = plan.switch.choose(&plan.acls, context, &mut cache);
+            chosen.or_else(|| {
+                let mut admitted =
+                    |backend: &ProxyId| plan.switch.admits(*backend, &plan.acls, context, &mut cache);
+                default.filter(|backend| !passed_by(*backend) || admitted(backend))
+            })
         });
-        backend = chosen.or(backend);
+        backend = chosen;
         txn.cache = cache;
     }
     let backend = match backend {

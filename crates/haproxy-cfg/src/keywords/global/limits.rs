@@ -17,7 +17,7 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
         "most descriptors that are asked for",
     )
     .takes(INT)
-    .checked(g::number_once),
+    .acts(g::fd_hard_limit),
     kw(
         "max-spread-checks",
         GLOBAL,

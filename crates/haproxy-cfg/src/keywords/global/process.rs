@@ -18,7 +18,8 @@ const ANY: Arity = Arity::ANY;
 
 pub(super) const ROWS: &[Keyword<Parse>] = &[
     kw("anonkey", GLOBAL, ANY, "key by which names are hidden").takes(&[int("key", 0, 4294967295)])
-    .since(2, 7),
+    .since(2, 7)
+    .acts(g::anonymous_key),
     kw("busy-polling", GLOBAL, ANY, "poll without a pause").takes(FLAG),
     kw("ca-base", GLOBAL, ANY, "folder of relative authority paths").takes(FOLDER)
     .acts(g::base),

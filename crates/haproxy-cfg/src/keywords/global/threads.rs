@@ -25,7 +25,8 @@ pub(super) const ROWS: &[Keyword<Parse>] = &[
                 .wrong("'per-group' provided with unknown optional argument '{got}'.  Known values are : loose auto"),
         ])
         .since(3, 3),
-    kw("cpu-map", GLOBAL, ANY, "CPUs of threads").takes(&[arg("map", Kind::Rest(g::CPU_MAP))]),
+    kw("cpu-map", GLOBAL, ANY, "CPUs of threads").takes(&[arg("map", Kind::Rest(g::CPU_MAP))])
+    .acts(g::cpu_map),
     kw("cpu-policy", GLOBAL, ANY, "how CPUs are chosen")
         .takes(&[
             one_of(

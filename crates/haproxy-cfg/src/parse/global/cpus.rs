@@ -10,6 +10,7 @@ use super::super::reading::Reading;
 use super::{given, kept};
 use crate::dialect::Dialect;
 use crate::lex::Word;
+use crate::model::{CpuMap, Numbers};
 use crate::signature::{Argument, Cursor, ReadArgument, Subject, Value};
 use crate::values::{integer, loose_integer};
 
@@ -338,3 +339,52 @@ pub(crate) const CPU_MAP: ReadArgument = ReadArgument(|reading, cursor, subject|
     }
     Some(Value::Option("cpu-map", arguments))
 });
+
+/// `cpu-map`.
+pub(crate) fn cpu_map(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let Some(given) = given(reading, line) else {
+        return;
+    };
+    let Some(values) = given.option("cpu-map") else {
+        return;
+    };
+    let numbers = |name: &str| {
+        let value = &values.iter().find(|argument| argument.name == name)?.value;
+        Some(match value {
+            Value::Word("odd") => Numbers::Odd,
+            Value::Word("even") => Numbers::Even,
+            other => pair(other).map_or(Numbers::All, |(low, high)| Numbers::Range(low, high)),
+        })
+    };
+    let ranges = values
+        .iter()
+        .filter(|argument| argument.name == "cpus")
+        .filter_map(|argument| match &argument.value {
+            Value::List(ranges) => Some(ranges),
+            _ => None,
+        });
+    let map = CpuMap {
+        automatic: values.iter().any(|argument| argument.name == "auto"),
+        groups: numbers("group").unwrap_or(Numbers::All),
+        threads: numbers("threads"),
+        cpus: ranges
+            .flatten()
+            .filter_map(pair)
+            .flat_map(|(low, high)| low..=high)
+            .collect(),
+    };
+    reading.written.global.cpu_maps.push(map);
+}
+
+/// The two ends of a range.
+fn pair(value: &Value) -> Option<(u32, u32)> {
+    match value {
+        Value::List(ends) => match ends.as_slice() {
+            [Value::Int(low), Value::Int(high)] => {
+                Some((u32::try_from(*low).ok()?, u32::try_from(*high).ok()?))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}

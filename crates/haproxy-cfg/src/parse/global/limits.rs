@@ -81,6 +81,16 @@ fn limit(given: &Given) -> Option<u32> {
     u32::try_from(value).ok().filter(|limit| *limit > 0)
 }
 
+/// `fd-hard-limit`.
+pub(crate) fn fd_hard_limit(reading: &mut Reading<'_>, line: &Line<'_>) {
+    if let Some(given) = given(reading, line)
+        && once_number(reading, line, &given)
+    {
+        let most = u64::from(number(&given));
+        reading.written.global.descriptors_at_most = Some(most).filter(|most| *most > 0);
+    }
+}
+
 pub(crate) fn ulimit_n(reading: &mut Reading<'_>, line: &Line<'_>) {
     if line
         .arg(0)

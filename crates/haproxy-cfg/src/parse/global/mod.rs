@@ -21,20 +21,20 @@ use syntax::Diagnostic;
 
 pub(crate) use client::{CLIENT_CA, CLIENT_RESOLVERS, LUA_FILE};
 pub(crate) use cpus::{
-    CPU_MAP, CPUS, GROUP_NUMBER, GROUPS, THREADS, THREADS_PER_CORE, master_worker, nbproc, nbthread,
+    CPU_MAP, CPUS, GROUP_NUMBER, GROUPS, THREADS, THREADS_PER_CORE, cpu_map, master_worker, nbproc, nbthread,
 };
 pub(crate) use groups::{ThreadGroups, finish as finish_thread_groups, thread_group, thread_groups};
 pub(crate) use headers::{case_adjust, case_adjust_file};
 pub(crate) use limits::{
-    close_spread_time, grace, hard_stop_after, max_reloads, max_spread_checks, maxconn, maxconnrate,
-    maxpipes, maxsessrate, maxsslconn, maxsslrate, spread_checks, strict_limits, ulimit_n,
+    close_spread_time, fd_hard_limit, grace, hard_stop_after, max_reloads, max_spread_checks, maxconn,
+    maxconnrate, maxpipes, maxsessrate, maxsslconn, maxsslrate, spread_checks, strict_limits, ulimit_n,
 };
 pub(crate) use ocsp::{OCSP_PROXY, OcspDelays, ocsp_delay};
 pub(crate) use process::{
-    CAPABILITIES, GROUP_NAME, ID, NODE, ORIGIN, USER_NAME, allow_external_check, allow_forks, any_payload,
-    chroot, cluster_secret, daemon, debug, description, dumpable, expose_deprecated, expose_experimental,
-    group, local_peer, log_send_hostname, measure_tasks, no_websocket_in_http2, node, noreuseport, nosplice,
-    numeric_id, pidfile, quiet, user, zero_warning,
+    CAPABILITIES, GROUP_NAME, ID, NODE, ORIGIN, USER_NAME, allow_external_check, allow_forks, anonymous_key,
+    any_payload, chroot, cluster_secret, daemon, debug, description, dumpable, expose_deprecated,
+    expose_experimental, group, local_peer, log_send_hostname, measure_tasks, no_websocket_in_http2, node,
+    noreuseport, nosplice, numeric_id, pidfile, quiet, user, zero_warning,
 };
 pub(crate) use quic::{
     QUIC_DATA, QUIC_DATA_RATIO, QUIC_MEMORY, QUIC_REORDER_RATIO, QUIC_WINDOW, obsolete_buffers,

@@ -30,6 +30,14 @@ pub(crate) fn pidfile(reading: &mut Reading<'_>, line: &Line<'_>) {
     }
 }
 
+/// `anonkey`.
+pub(crate) fn anonymous_key(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let key = given(reading, line).and_then(|given| given.get("key")?.number());
+    if let Some(key) = key.and_then(|key| u32::try_from(key).ok()) {
+        reading.written.global.anonymous_key = key;
+    }
+}
+
 pub(crate) fn cluster_secret(reading: &mut Reading<'_>, line: &Line<'_>) {
     if kept(reading, line).is_some() {
         once(reading, line, "cluster-secret");

@@ -402,6 +402,14 @@ fn persist_rule(reading: &mut Reading<'_>, line: &Line<'_>, name: &'static str) 
     }
 }
 
+/// `force-be-switch if …`.
+pub(crate) fn force_switch(reading: &mut Reading<'_>, line: &Line<'_>) {
+    let kept = keep(reading, line, "force-be-switch", FORCE_SWITCH);
+    if let (Some(cond), Some(proxy)) = (kept.and_then(|kept| kept.cond), reading.proxy()) {
+        proxy.force_switch.push(cond);
+    }
+}
+
 /// `monitor fail if …`.
 pub(crate) fn monitor(reading: &mut Reading<'_>, line: &Line<'_>) {
     let subject = Subject::new("monitor", line.behind());

@@ -216,10 +216,15 @@ impl Context<'_> {
         html.raw(&text::duration(row.get(LASTCHG).number()));
         html.raw(" ");
         let status = row.get(STATUS).bytes();
-        if status.starts_with(b"UP") {
+        if status == b"UP" {
             html.text(status);
         } else {
-            html.raw("<font color=\"red\"><b>");
+            let color = if status.starts_with(b"UP") {
+                "orange"
+            } else {
+                "red"
+            };
+            html.raw(&format!("<font color=\"{color}\"><b>"));
             html.text(status);
             html.raw("</b></font>");
         }

@@ -294,7 +294,10 @@ impl Labelled {
                     flags(&["DOWN", "UP"], now, out);
                 }
                 RowKind::Listener => flags(&["WAITING", "OPEN", "FULL"], &self.state, out),
-                RowKind::Backend => flags(&["DOWN", "UP"], &self.state, out),
+                RowKind::Backend => {
+                    let now = self.state.trim_end_matches(" (UNPUB)");
+                    flags(&["DOWN", "UP"], now, out);
+                }
                 RowKind::Server => flags(SERVER_STATES, &self.state, out),
             },
             Shape::CheckResult => {
