@@ -92,8 +92,8 @@ mod tests {
     fn threads_have_the_cpus_of_the_last_line_that_names_them_within_those_of_the_group() {
         assert_eq!(bound(" cpu-map auto:1/1-4 3 2 1 0\n"), [[0], [1], [2], [3]]);
         assert_eq!(
-            bound(" cpu-map auto:1/odd 4-35\n")[..3],
-            [vec![4], vec![], vec![5]]
+            bound(" cpu-map auto:1/2-3 4-5\n"),
+            [vec![], vec![4], vec![5], vec![]]
         );
         assert_eq!(
             bound(" cpu-map 1/odd 0\n cpu-map 1/even 1\n"),
