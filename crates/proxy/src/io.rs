@@ -191,22 +191,34 @@ impl Io {
     #[inline]
     pub fn poll_read(&mut self, cx: &mut Context<'_>, room: &mut [u8]) -> Poll<io::Result<usize>> {
         let mut buf = ReadBuf::new(room);
-        let result = match self {
-            Self::Tcp(io) => Pin::new(io).poll_read(cx, &mut buf),
-            Self::Unix(io) => Pin::new(io).poll_read(cx, &mut buf),
-            Self::Tls(io) => Pin::new(&mut io.stream).poll_read(cx, &mut buf),
-            Self::Http2(stream) => return stream.poll_read(cx, room),
-            Self::Http2Server(stream) => return stream.poll_read(cx, room),
-            Self::Cached(replay) => return Poll::Ready(Ok(replay.read(room))),
-            Self::Rehearsed(io) => return io.poll_read(room),
-            Self::Closed => Poll::Ready(Err(closed())),
+        ready!(self.poll_read_into(cx, &mut buf))?;
+        Poll::Ready(Ok(buf.filled().len()))
+    }
+
+    /// As [`Self::poll_read`], into room that need not hold anything yet.
+    pub(crate) fn poll_read_into(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let n = match self {
+            Self::Tcp(io) => return Pin::new(io).poll_read(cx, buf),
+            Self::Unix(io) => return Pin::new(io).poll_read(cx, buf),
+            Self::Tls(io) => {
+                return match ready!(Pin::new(&mut io.stream).poll_read(cx, buf)) {
+                    // A client that goes without TLS's closing alert is a client that went.
+                    Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(())),
+                    done => Poll::Ready(done),
+                };
+            }
+            Self::Http2(stream) => ready!(stream.poll_read(cx, buf.initialize_unfilled()))?,
+            Self::Http2Server(stream) => ready!(stream.poll_read(cx, buf.initialize_unfilled()))?,
+            Self::Cached(replay) => replay.read(buf.initialize_unfilled()),
+            Self::Rehearsed(io) => ready!(io.poll_read(buf.initialize_unfilled()))?,
+            Self::Closed => return Poll::Ready(Err(closed())),
         };
-        match ready!(result) {
-            Ok(()) => Poll::Ready(Ok(buf.filled().len())),
-            // A client that goes without TLS's closing alert is a client that went.
-            Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(0)),
-            Err(e) => Poll::Ready(Err(e)),
-        }
+        buf.advance(n);
+        Poll::Ready(Ok(()))
     }
 
     /// As [`Self::poll_read`], at less cost where the runtime has heard of bytes already. It does not count for the runtime's

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use bytes::Bytes;
 use h2::ext::Protocol;
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TRANSFER_ENCODING, UPGRADE};
 use http::uri::{Authority, Parts, PathAndQuery, Scheme};
@@ -28,6 +29,18 @@ pub(super) enum Part {
     UntilEnd,
     /// Nothing more.
     Done,
+}
+
+/// Where lines that end with an empty one end; none where the empty one is not among `bytes`.
+pub(super) fn lines_end(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match &bytes[at..] {
+            [b'\n', ..] => return Some(at + 1),
+            [b'\r', b'\n', ..] => return Some(at + 2),
+            rest => at += memchr::memchr(b'\n', rest)? + 1,
+        }
+    }
 }
 
 /// Cuts lines up to an empty one off the front of `bytes` and keeps them in `kept`. Gives how many bytes were taken, and whether
@@ -63,14 +76,13 @@ pub(super) fn response(lines: &[u8], to_head: bool) -> io::Result<ResponseHead> 
         .nth(1)
         .and_then(|status| StatusCode::from_bytes(status).ok())
         .ok_or_else(malformed)?;
-    let mut headers = fields_of(fields);
+    let (headers, hop) = head_fields_of(fields);
     let has_body = !to_head && !status.is_informational() && status != 204 && status != 304;
-    let body = match framing(&headers) {
+    let body = match framing(&headers, &hop) {
         _ if !has_body => Part::Done,
         Some(framed) => framed,
         None => Part::UntilEnd,
     };
-    drop_hop_fields(&mut headers);
     let mut message = Response::new(());
     *message.status_mut() = status;
     *message.headers_mut() = headers;
@@ -95,15 +107,16 @@ pub(super) fn request(lines: &[u8]) -> io::Result<RequestHead> {
     let mut words = first.split(|octet| *octet == b' ');
     let method = Method::from_bytes(words.next().unwrap_or_default()).map_err(|_| malformed())?;
     let target = words.next().ok_or_else(malformed)?;
-    let mut headers = fields_of(fields);
-    let websocket = headers
-        .get(UPGRADE)
+    let (mut headers, hop) = head_fields_of(fields);
+    let websocket = hop
+        .upgrade
+        .as_ref()
         .is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"));
     let is_tunnel = websocket || method == Method::CONNECT;
     let body = if is_tunnel {
         Part::UntilEnd
     } else {
-        framing(&headers).unwrap_or(Part::Done)
+        framing(&headers, &hop).unwrap_or(Part::Done)
     };
     let host = headers.remove(HOST);
     let mut version = Version::HTTP_2;
@@ -125,7 +138,6 @@ pub(super) fn request(lines: &[u8]) -> io::Result<RequestHead> {
             uri
         }
     };
-    drop_hop_fields(&mut headers);
     let mut message = Request::new(());
     let mut websocket_key = None;
     if websocket {
@@ -148,8 +160,8 @@ pub(super) fn request(lines: &[u8]) -> io::Result<RequestHead> {
 }
 
 /// How a body is framed by its head; none where nothing says it.
-fn framing(headers: &HeaderMap) -> Option<Part> {
-    if headers.contains_key(TRANSFER_ENCODING) {
+fn framing(headers: &HeaderMap, hop: &HopFields) -> Option<Part> {
+    if hop.transfer_encoding {
         return Some(Part::Size(0));
     }
     let length = headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()?;
@@ -160,33 +172,68 @@ fn framing(headers: &HeaderMap) -> Option<Part> {
     })
 }
 
-/// Fields that are about a connection of HTTP/1.
-fn drop_hop_fields(headers: &mut HeaderMap) {
-    for name in [TRANSFER_ENCODING, CONNECTION, UPGRADE] {
-        headers.remove(name);
-    }
-    for name in ["keep-alive", "proxy-connection"] {
-        headers.remove(name);
+/// What the fields about a connection of HTTP/1 say, which HTTP/2 has no place for.
+#[derive(Default)]
+struct HopFields {
+    transfer_encoding: bool,
+    /// The first one.
+    upgrade: Option<HeaderValue>,
+}
+
+impl HopFields {
+    /// Takes a field that is one of them, and gives back another.
+    fn take(&mut self, name: HeaderName, value: HeaderValue) -> Option<(HeaderName, HeaderValue)> {
+        if name == TRANSFER_ENCODING {
+            self.transfer_encoding = true;
+        } else if name == UPGRADE {
+            self.upgrade.get_or_insert(value);
+        } else if name != CONNECTION && name != "keep-alive" && name != "proxy-connection" {
+            return Some((name, value));
+        }
+        None
     }
 }
 
-/// The fields of lines up to an empty one. One whose name or value HTTP/2 cannot carry is left out.
-pub(super) fn fields_of(mut lines: &[u8]) -> HeaderMap {
+/// The fields of a head without those that are about a connection of HTTP/1, and what these say.
+fn head_fields_of(lines: &[u8]) -> (HeaderMap, HopFields) {
+    let mut hop = HopFields::default();
     let mut fields = HeaderMap::with_capacity(8);
-    while !lines.is_empty() {
-        let (line, rest) = split_line(lines);
-        lines = rest;
+    for_each_field(lines, |name, value| {
+        if let Some((name, value)) = hop.take(name, value) {
+            fields.append(name, value);
+        }
+    });
+    (fields, hop)
+}
+
+/// The fields of lines up to an empty one.
+pub(super) fn fields_of(lines: &[u8]) -> HeaderMap {
+    let mut fields = HeaderMap::new();
+    for_each_field(lines, |name, value| {
+        fields.append(name, value);
+    });
+    fields
+}
+
+/// Hands over the fields of lines up to an empty one. One whose name or value HTTP/2 cannot carry is left out.
+fn for_each_field(lines: &[u8], mut field: impl FnMut(HeaderName, HeaderValue)) {
+    // All values share one piece of memory.
+    let shared = Bytes::copy_from_slice(lines);
+    let mut rest: &[u8] = &shared;
+    while !rest.is_empty() {
+        let (line, behind) = split_line(rest);
+        rest = behind;
         let Some(colon) = memchr::memchr(b':', line) else {
             continue;
         };
+        let value = shared.slice_ref(line[colon + 1..].trim_ascii());
         if let (Ok(name), Ok(value)) = (
             HeaderName::from_bytes(&line[..colon]),
-            HeaderValue::from_bytes(line[colon + 1..].trim_ascii()),
+            HeaderValue::from_maybe_shared(value),
         ) {
-            fields.append(name, value);
+            field(name, value);
         }
     }
-    fields
 }
 
 /// The first line without its end, and what is behind it.
@@ -237,6 +284,7 @@ mod tests {
         let whole = b"HTTP/1.1 200 OK\r\na: b\r\n\r\nbody";
         for cut in 0..whole.len() - 4 {
             let mut kept = Vec::new();
+            assert_eq!(lines_end(&whole[..cut]), None, "{cut}");
             let (taken, done) = take_lines(&mut kept, &whole[..cut]);
             assert_eq!((taken, done), (cut, false), "{cut}");
             let (taken, done) = take_lines(&mut kept, &whole[cut..]);
@@ -244,6 +292,9 @@ mod tests {
             assert_eq!(&whole[cut + taken..], b"body", "{cut}");
             assert_eq!(kept, whole[..whole.len() - 4]);
         }
+        assert_eq!(lines_end(whole), Some(whole.len() - 4));
+        assert_eq!(lines_end(b"\r\nbody"), Some(2));
+        assert_eq!(lines_end(b"a\n\nbody"), Some(3));
     }
 
     #[test]

@@ -81,15 +81,23 @@ impl Outgoing {
     ) -> Poll<io::Result<usize>> {
         match &mut self.part {
             Part::Head(kept) => {
-                let (taken, whole) = message::take_lines(kept, bytes);
-                if whole {
-                    let lines = std::mem::take(kept);
-                    match begin(&lines, cx)? {
-                        Begun::Interim => {}
-                        Begun::Message(stream, behind) => {
-                            self.stream = Some(stream);
-                            self.part = behind;
+                // Nearly always it comes in one piece, and is read where it stands.
+                let at_once = message::lines_end(bytes).filter(|_| kept.is_empty());
+                let (taken, begun) = match at_once {
+                    Some(end) => (end, begin(&bytes[..end], cx)?),
+                    None => {
+                        let (taken, whole) = message::take_lines(kept, bytes);
+                        if !whole {
+                            return Poll::Ready(Ok(taken));
                         }
+                        (taken, begin(&std::mem::take(kept), cx)?)
+                    }
+                };
+                match begun {
+                    Begun::Interim => {}
+                    Begun::Message(stream, behind) => {
+                        self.stream = Some(stream);
+                        self.part = behind;
                     }
                 }
                 Poll::Ready(Ok(taken))

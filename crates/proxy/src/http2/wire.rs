@@ -112,19 +112,19 @@ impl Wire {
         }
     }
 
-    fn poll_bytes(&mut self, cx: &mut Context<'_>, room: &mut [u8]) -> Poll<io::Result<usize>> {
+    fn poll_bytes(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let Some((thread, mut pending)) = self.pending.take() else {
-            return self.io.borrow_mut().poll_read(cx, room);
+            return self.io.borrow_mut().poll_read_into(cx, buf);
         };
-        let n = pending.len().min(room.len());
-        room[..n].copy_from_slice(&pending.data()[..n]);
+        let n = pending.len().min(buf.remaining());
+        buf.put_slice(&pending.data()[..n]);
         pending.consume(n);
         if pending.is_empty() {
             thread.buffers.give(pending);
         } else {
             self.pending = Some((thread, pending));
         }
-        Poll::Ready(Ok(n))
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -139,15 +139,15 @@ impl AsyncRead for Wire {
         {
             return Poll::Pending;
         }
-        let room = buf.initialize_unfilled();
-        let n = ready!(this.poll_bytes(cx, room))?;
+        let before = buf.filled().len();
+        ready!(this.poll_bytes(cx, buf))?;
         let watch = &mut this.watch;
-        let wrong = watch.theirs.see(&room[..n]);
+        let wrong = watch.theirs.see(&buf.filled()[before..]);
         let more = watch.theirs.take_glitches();
         if let Some(reason) = watch.count(more).or(wrong) {
+            buf.set_filled(before);
             return watch.refuse(reason, cx);
         }
-        buf.advance(n);
         Poll::Ready(Ok(()))
     }
 }
