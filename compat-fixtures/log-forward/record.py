@@ -62,16 +62,22 @@ def masked(text, year):
     return re.sub(rf"\b{month} [ \d]\d \d\d:\d\d:\d\d ", "NOW ", text)
 
 
-def main():
+def receivers_of(formats):
+    """A receiver for each format, and the lines that send to them."""
     receivers = []
     targets = ""
-    for form in FORMATS:
+    for form in formats:
         receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         receiver.bind(("127.0.0.1", 0))
         receiver.settimeout(5)
         receivers.append(receiver)
         named = f"format {form} " if form else ""
         targets += f" log 127.0.0.1:{receiver.getsockname()[1]} {named}local4\n"
+    return receivers, targets
+
+
+def main():
+    receivers, targets = receivers_of(FORMATS)
     probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     probe.bind(("127.0.0.1", 0))
     port = probe.getsockname()[1]

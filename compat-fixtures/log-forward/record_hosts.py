@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-from record import masked
+from record import masked, receivers_of
 
 FORMATS = ["", "rfc3164", "rfc5424", "local", "priority"]
 OPTIONS = ["", "replace", "fill", "keep", "append"]
@@ -28,15 +28,7 @@ MESSAGES = [f"<34>{DATE}mymachine su: hello", f"<34>{DATE}mymachine", "<13>bare"
 
 
 def main():
-    receivers = []
-    targets = ""
-    for form in FORMATS:
-        receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        receiver.bind(("127.0.0.1", 0))
-        receiver.settimeout(5)
-        receivers.append(receiver)
-        named = f"format {form} " if form else ""
-        targets += f" log 127.0.0.1:{receiver.getsockname()[1]} {named}local4\n"
+    receivers, targets = receivers_of(FORMATS)
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sender.bind(("127.0.0.9", 0))
     year = datetime.date.today().year
