@@ -4,10 +4,12 @@
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use haproxy_cfg::model::Global;
 use nix::sys::resource::{Resource, getrlimit};
+use proxy_core::state::Pipes;
 use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
@@ -29,6 +31,8 @@ pub(crate) struct PipePool {
     /// Pipes that there may be.
     most: usize,
     size: usize,
+    /// Those of all threads.
+    all: Arc<Pipes>,
 }
 
 /// A pipe: bytes that were taken from one socket and not yet given to the other.
@@ -40,28 +44,31 @@ pub(crate) struct Pipe {
 }
 
 impl PipePool {
-    /// An empty pool of one of `threads` threads; `maxconn` is the process's.
-    pub(crate) fn new(global: &Global, maxconn: u32, threads: usize) -> Self {
+    /// An empty pool of one of `threads` threads, whose pipes are counted in `all`; `maxconn` is the process's.
+    pub(crate) fn new(global: &Global, maxconn: u32, threads: usize, all: &Arc<Pipes>) -> Self {
         // A quarter of the connections, as the original has it, as far as these leave descriptors for both ends.
         let spare = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft) / 2;
         let spare = u32::try_from(spare).unwrap_or(u32::MAX).saturating_sub(maxconn);
         let unasked = (maxconn / 4).min(spare.max(maxconn / 64));
-        let all = match global.nosplice {
+        let allowed = match global.nosplice {
             true => 0,
             false => global.maxpipes.unwrap_or(unasked),
         };
-        let most = (all as usize).div_ceil(threads.max(1));
+        all.allow(allowed);
+        let most = (allowed as usize).div_ceil(threads.max(1));
         Self {
             free: RefCell::new(Vec::new()),
             left: Cell::new(most),
             most,
             size: global.tune.pipesize.map_or(SIZE, |bytes| bytes as usize),
+            all: Arc::clone(all),
         }
     }
 
     /// An empty pipe; none when no more may be made, or the system makes none.
     pub(crate) fn take(&self) -> Option<Pipe> {
         if let Some(pipe) = self.free.borrow_mut().pop() {
+            self.all.take(true);
             return Some(pipe);
         }
         let left = self.left.get().checked_sub(1)?;
@@ -69,6 +76,7 @@ impl PipePool {
         // A user who has many pipes gets small ones: they do as well.
         let _size = fcntl_setpipe_size(&write, self.size);
         self.left.set(left);
+        self.all.take(false);
         Some(Pipe { read, write, len: 0 })
     }
 
@@ -81,7 +89,9 @@ impl PipePool {
     /// Takes a pipe back. One that still holds bytes is closed.
     pub(crate) fn give(&self, pipe: Pipe) {
         let mut free = self.free.borrow_mut();
-        if pipe.len == 0 && free.len() < KEPT {
+        let kept = pipe.len == 0 && free.len() < KEPT;
+        self.all.give(kept);
+        if kept {
             free.push(pipe);
         } else {
             self.left.set(self.left.get() + 1);
@@ -179,7 +189,7 @@ mod tests {
             maxpipes: Some(maxpipes),
             ..Global::default()
         };
-        PipePool::new(&global, 100, 1)
+        PipePool::new(&global, 100, 1, &Arc::default())
     }
 
     #[tokio::test]
@@ -204,13 +214,21 @@ mod tests {
     async fn there_are_no_more_pipes_than_allowed_and_one_with_bytes_is_not_used_again() {
         let (mut client, from) = pair().await;
         let pool = pool(1);
+        let counts = || (pool.all.most(), pool.all.used(), pool.all.free());
+        assert_eq!(counts(), (1, 0, 0));
         let mut pipe = pool.take().unwrap();
+        assert_eq!(counts(), (1, 1, 0));
         assert!(pool.take().is_none());
         client.write_all(b"x").await.unwrap();
         poll_fn(|cx| pipe.poll_fill(cx, &from, 1)).await.unwrap();
         pool.give(pipe);
         assert!(pool.free.borrow().is_empty());
-        assert!(pool.take().unwrap().is_empty());
+        assert_eq!(counts(), (1, 0, 0));
+        let pipe = pool.take().unwrap();
+        assert!(pipe.is_empty());
+        pool.give(pipe);
+        assert_eq!(counts(), (1, 0, 1));
+        assert_eq!(pool.counts(), (0, 1));
     }
 
     #[test]
@@ -220,6 +238,6 @@ mod tests {
             nosplice: true,
             ..Global::default()
         };
-        assert!(PipePool::new(&global, 100, 1).take().is_none());
+        assert!(PipePool::new(&global, 100, 1, &Arc::default()).take().is_none());
     }
 }

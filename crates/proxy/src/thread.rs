@@ -347,6 +347,7 @@ impl Thread {
                 &shared.plan.config.global,
                 shared.runtime.maxconn.load(Ordering::Relaxed),
                 shared.runtime.counters.len(),
+                &shared.runtime.pipes,
             ),
             idle: IdlePool::new(&shared.plan.config),
             multiplexed: Multiplexed::default(),

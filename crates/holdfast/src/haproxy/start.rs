@@ -339,6 +339,7 @@ pub(crate) fn serve(
     let runtime = Arc::new(
         Runtime::new(&config, threads(&config), now)
             .with_references(Arc::clone(&read.plan.references))
+            .with_tls_lookups(Arc::clone(&read.tls.lookups))
             .with_peers(&config, std::process::id(), chance),
     );
     runtime.set_maxconn(&config, limits.maxconn);

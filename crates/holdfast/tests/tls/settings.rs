@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::Path;
 
 use anyhow::Context as _;
 use test_support::process::wait_for;
@@ -104,7 +105,7 @@ pub(crate) fn authorities(bench: &Bench) -> anyhow::Result<()> {
 }
 
 pub(crate) fn lifetime(bench: &Bench) -> anyhow::Result<()> {
-    let text = "global\n tune.ssl.lifetime 2\n tune.ssl.cachesize 10\ndefaults\nfrontend f\n \
+    let text = "global\n stats socket DIR/admin.sock\n tune.ssl.lifetime 2\n tune.ssl.cachesize 10\ndefaults\nfrontend f\n \
                 bind @0 ssl crt DIR/ec.pem\n bind @1 ssl crt DIR/ec.pem no-tls-tickets\n http-request return status 200\n";
     let started = bench.start(text)?;
     for at in [0, 1] {
@@ -115,6 +116,13 @@ pub(crate) fn lifetime(bench: &Bench) -> anyhow::Result<()> {
         let again = |bench: &Bench| bench.client(to, &["-tls1_2", "-sess_in", "session"]);
         let said = again(bench)?;
         anyhow::ensure!(said.contains("\nReused, TLSv1.2"), "{said}");
+        // Tickets are not looked for.
+        let socket = bench.path("admin.sock");
+        let lookups = ["SslCacheLookups", "SslCacheMisses"].map(|name| figure(&socket, name));
+        anyhow::ensure!(
+            matches!(lookups, [Ok(all), Ok(0)] if all == u32::from(at == 1)),
+            "{lookups:?}"
+        );
         let over = wait_for(|| {
             again(bench)
                 .is_ok_and(|said| said.contains("\nNew, TLSv1.2"))
@@ -131,6 +139,15 @@ pub(crate) fn lifetime(bench: &Bench) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A number of `show info`.
+fn figure(socket: &Path, name: &str) -> anyhow::Result<u32> {
+    let said = test_support::admin::ask(socket, "show info")?;
+    let line = said
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    Ok(line.with_context(|| format!("no {name} in {said}"))?.parse()?)
+}
+
 /// What `show info` says of sessions that are taken up again is what haproxy 2.6 says.
 pub(crate) fn key_rates(bench: &Bench) -> anyhow::Result<()> {
     let text = "global\n stats socket DIR/admin.sock level admin\ndefaults\nfrontend f\n \
@@ -138,13 +155,7 @@ pub(crate) fn key_rates(bench: &Bench) -> anyhow::Result<()> {
                 frontend g\n bind @1\n default_backend b\nbackend b\n server s @0 ssl verify none\n";
     let started = bench.start(text)?;
     let socket = bench.path("admin.sock");
-    let figure = |name: &str| -> anyhow::Result<u32> {
-        let said = test_support::admin::ask(&socket, "show info")?;
-        let line = said
-            .lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-        Ok(line.with_context(|| format!("no {name} in {said}"))?.parse()?)
-    };
+    let figure = |name: &str| figure(&socket, name);
     let to = started.addresses[0];
     bench.client(to, &["-tls1_2", "-sess_out", "session"])?;
     for _ in 0..3 {

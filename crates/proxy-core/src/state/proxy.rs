@@ -15,8 +15,8 @@ use crate::table::Tables;
 
 use super::captured::CapturedErrors;
 use super::{
-    Admin, NameserverCounters, ProcessCounters, Rates, ServerState, SideCounters, ThreadCounters,
-    full_connections,
+    Admin, NameserverCounters, Pipes, ProcessCounters, Rates, ServerState, SessionLookups, SideCounters,
+    ThreadCounters, full_connections,
 };
 
 /// A number of things that are there now, with its maximum; any thread may write.
@@ -150,6 +150,10 @@ pub struct Runtime {
     pub connections: Gauge,
     /// TLS connections of the process.
     pub tls_connections: Gauge,
+    /// Lookups in the cache of TLS sessions.
+    pub tls_lookups: Arc<SessionLookups>,
+    /// Pipes of all threads.
+    pub pipes: Arc<Pipes>,
     /// Lines for the log that a target did not take.
     pub dropped_logs: AtomicU32,
     /// Lines of others that came in to be passed on; wraps.
@@ -228,6 +232,8 @@ impl Runtime {
             tracking: Mutex::default(),
             connections: Gauge::default(),
             tls_connections: Gauge::default(),
+            tls_lookups: Arc::default(),
+            pipes: Arc::default(),
             dropped_logs: AtomicU32::new(0),
             received_logs: AtomicU32::new(0),
             streams: AtomicU32::new(0),
@@ -284,6 +290,13 @@ impl Runtime {
     #[must_use]
     pub fn with_references(mut self, references: Arc<References>) -> Self {
         self.references = references;
+        self
+    }
+
+    /// The same with the counters of what looks for TLS sessions.
+    #[must_use]
+    pub fn with_tls_lookups(mut self, lookups: Arc<SessionLookups>) -> Self {
+        self.tls_lookups = lookups;
         self
     }
 }

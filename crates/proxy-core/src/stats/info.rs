@@ -193,9 +193,9 @@ fn connections<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures)
         20 "MaxSslConns" "MMP" U32(global.maxsslconn.unwrap_or(0)) "limit of TLS connections, 0 for none";
         21 "CurrSslConns" "MGP" U32(view.runtime.tls_connections.get()) "TLS connections now";
         22 "CumSslConns" "MCP" U32(saturate(figures.tls_tot)) "TLS connections so far";
-        23 "Maxpipes" "CLP" U32(0) "limit of pipes for splicing, 0 for none";
-        24 "PipesUsed" "MGP" U32(0) "pipes in use";
-        25 "PipesFree" "MGP" U32(0) "pipes kept for use";
+        23 "Maxpipes" "CLP" U32(view.runtime.pipes.most()) "limit of pipes for splicing, 0 for none";
+        24 "PipesUsed" "MGP" U32(view.runtime.pipes.used()) "pipes in use";
+        25 "PipesFree" "MGP" U32(view.runtime.pipes.free()) "pipes kept for use";
     }
 }
 
@@ -216,8 +216,8 @@ fn rates<'a>(list: &mut List<'a>, view: &StatsView<'a>, figures: &Figures) {
         37 "SslFrontendSessionReuse_pct" "MGP" U32(resumed_percent(figures)) "percentage of TLS sessions taken up again";
         38 "SslBackendKeyRate" "MRP" U32(figures.server_keys.0) "TLS keys agreed with servers in the last second";
         39 "SslBackendMaxKeyRate" "MMP" U32(figures.server_keys.1) "highest SslBackendKeyRate";
-        40 "SslCacheLookups" "MCP" U32(0) "TLS sessions looked up in the cache";
-        41 "SslCacheMisses" "MCP" U32(0) "TLS sessions that the cache did not have";
+        40 "SslCacheLookups" "MCP" U32(view.runtime.tls_lookups.all()) "TLS sessions looked up in the cache";
+        41 "SslCacheMisses" "MCP" U32(view.runtime.tls_lookups.misses()) "TLS sessions that the cache did not have";
         42 "CompressBpsIn" "MRP" U32(0) "bytes given to the compressor in the last second";
         43 "CompressBpsOut" "MRP" U32(0) "bytes that the compressor gave in the last second";
         44 "CompressBpsRateLim" "CLP" U32(0) "limit of CompressBpsOut, 0 for none";

@@ -28,6 +28,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use haproxy_cfg::model::{Bind, BindSsl, Config, Mode, OwnSsl, ProxyId, ProxyKind, Server, Word};
 use proxy_core::sample::ClientHandshake;
+use proxy_core::state::SessionLookups;
 use rustls::crypto::CryptoProvider;
 use rustls::server::{Acceptor, ProducesTickets};
 use rustls::{ServerConfig, SignatureAlgorithm};
@@ -94,6 +95,8 @@ pub struct TlsConfigs {
     pub log_binds: HashMap<(usize, usize), Arc<BindSide>>,
     /// By ring, and the number of its server.
     pub ring_servers: HashMap<(usize, usize), Arc<ServerSide>>,
+    /// How often a client's session was looked for.
+    pub lookups: Arc<SessionLookups>,
     /// What they are made of, to be changed while the process runs; none before there is a configuration.
     pub store: Option<Arc<Store>>,
 }
@@ -111,7 +114,10 @@ pub fn configs(config: &Config, place: &dyn Fn(Span) -> String) -> (TlsConfigs, 
         tune: config.global.tune.tls,
         sessions: Arc::new(Sessions::new(config.global.tune.tls)),
     });
-    let mut configs = TlsConfigs::default();
+    let mut configs = TlsConfigs {
+        lookups: inner.common.sessions.lookups(),
+        ..TlsConfigs::default()
+    };
     let mut messages = Vec::new();
     if let Some(folder) = &config.global.issuers {
         inner.common.issuers = certificate::issuers(folder);

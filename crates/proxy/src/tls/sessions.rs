@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use haproxy_cfg::model::TlsTune;
+use proxy_core::state::SessionLookups;
 use rustls::server::{NoServerSessionStorage, StoresServerSessions};
 
 /// All of them.
@@ -17,6 +18,7 @@ pub(super) struct Sessions {
     inner: Mutex<Inner>,
     /// How many settings have asked for a part.
     parts: AtomicU64,
+    lookups: Arc<SessionLookups>,
 }
 
 #[derive(Debug, Default)]
@@ -45,7 +47,13 @@ impl Sessions {
             most: usize::try_from(tune.cache_size).unwrap_or(usize::MAX),
             inner: Mutex::default(),
             parts: AtomicU64::new(0),
+            lookups: Arc::default(),
         }
+    }
+
+    /// How often one was looked for.
+    pub(super) fn lookups(&self) -> Arc<SessionLookups> {
+        Arc::clone(&self.lookups)
     }
 
     /// Those of the clients of some settings.
@@ -94,12 +102,16 @@ impl Sessions {
 
     fn get(&self, key: &Key, now: Instant) -> Option<Vec<u8>> {
         let inner = self.lock();
-        let there = inner.by_key.get(key).filter(|there| there.until > now)?;
+        let there = inner.by_key.get(key);
+        self.lookups.count(there.is_some());
+        let there = there.filter(|there| there.until > now)?;
         Some(there.session.clone())
     }
 
     fn take(&self, key: &Key, now: Instant) -> Option<Vec<u8>> {
-        let there = self.lock().by_key.remove(key)?;
+        let there = self.lock().by_key.remove(key);
+        self.lookups.count(there.is_some());
+        let there = there?;
         (there.until > now).then_some(there.session)
     }
 }
@@ -162,6 +174,8 @@ mod tests {
         assert_eq!(all.lock().by_key.len(), 1);
         assert_eq!(all.take(&(0, b"d".to_vec()), later), Some(b"d".to_vec()));
         assert_eq!(all.take(&(0, b"d".to_vec()), later), None);
+        // The one whose time was over was found.
+        assert_eq!((all.lookups().all(), all.lookups().misses()), (6, 3));
     }
 
     #[test]

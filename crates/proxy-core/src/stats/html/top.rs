@@ -82,7 +82,7 @@ fn description<'a>(settings: &'a StatsSettings, view: &StatsView<'a>) -> Option<
 
 fn process(html: &mut Html<'_>, view: &StatsView<'_>) {
     let info = super::super::info::Figures::of(view);
-    let process = view.process;
+    let (process, pipes) = (view.process, &view.runtime.pipes);
     html.raw(&format!(
         "<p><b>pid = </b> {} (process #1, nbproc = 1, nbthread = {})<br>\n",
         process.pid, info.threads
@@ -93,13 +93,16 @@ fn process(html: &mut Html<'_>, view: &StatsView<'_>) {
         process.ulimit_n
     ));
     html.raw(&format!(
-        "<b>maxsock = </b> {}; <b>maxconn = </b> {}; <b>maxpipes = </b> 0<br>\n",
+        "<b>maxsock = </b> {}; <b>maxconn = </b> {}; <b>maxpipes = </b> {}<br>\n",
         process.maxsock,
-        view.maxconn()
+        view.maxconn(),
+        pipes.most()
     ));
     html.raw(&format!(
-        "current conns = {}; current pipes = 0/0; conn rate = {}/sec; bit rate = {}<br>\n",
+        "current conns = {}; current pipes = {}/{}; conn rate = {}/sec; bit rate = {}<br>\n",
         info.connections,
+        pipes.used(),
+        pipes.used() + pipes.free(),
         info.conn_rate.0,
         text::bit_rate(info.bytes_out_rate * 8)
     ));
