@@ -1,8 +1,8 @@
 //! `cargo xtask unit`: the crates' own tests, built by cargo and run several programs at once, which cargo does one after the
 //! other: most of them wait for something most of the time.
 //!
-//! A busy machine can upset a test that is about time. A program with a failed test is run again alone, and it is that run which
-//! counts, unless the first one changed files of the tree: tests that write a stale record anew fail once, and that stands.
+//! A busy machine can upset a test that is about time. Tests that failed are run again alone, and it is that run which counts,
+//! unless the first one changed files of the tree: tests that write a stale record anew fail once, and that stands.
 
 mod program;
 
@@ -13,7 +13,7 @@ use anyhow::bail;
 use crate::at_once;
 use crate::outcome::{Outcome, Tally};
 use crate::workspace;
-use program::Program;
+use program::{Program, Report};
 
 /// Arguments of `cargo xtask unit`.
 #[derive(clap::Args, Debug, Default)]
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let before = state_of_tree();
     let mut total = Tally::default();
     let mut upset = Vec::new();
-    for report in at_once::all(&programs, usize::from(args.jobs), Program::run)? {
+    for report in at_once::all(&programs, usize::from(args.jobs), |program| program.run(None))? {
         if report.tally.failed == 0 {
             println!("{}", report.line());
             total += report.tally;
@@ -55,20 +55,33 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     for report in upset {
         println!("{}\n{}", report.line(), report.output);
-        let last = if before.is_some() && before == state_of_tree() {
-            println!("again, alone: {}", report.program.name);
-            let again = report.program.run()?;
-            println!("{}\n{}", again.line(), again.output);
-            again
+        let named = report.named_failures();
+        let again = if before.is_none() || before != state_of_tree() {
+            vec![report]
+        } else if named.is_empty() {
+            vec![alone(&report.program, None)?]
         } else {
-            report
+            total.passed += report.tally.passed;
+            total.skipped += report.tally.skipped;
+            let alone = |test: &String| alone(&report.program, Some(test));
+            named.iter().map(alone).collect::<anyhow::Result<_>>()?
         };
-        for test in last.failed_tests() {
-            println!("WRONG {} {test}", last.program.name);
+        for last in again {
+            for test in last.failed_tests() {
+                println!("WRONG {} {test}", last.program.name);
+            }
+            total += last.tally;
         }
-        total += last.tally;
     }
     Ok(Outcome::Ran(total))
+}
+
+/// Runs a program again, or one test of it, while nothing else runs.
+fn alone(program: &Program, test: Option<&str>) -> anyhow::Result<Report> {
+    println!("again, alone: {} {}", program.name, test.unwrap_or_default());
+    let again = program.run(test)?;
+    println!("{}\n{}", again.line(), again.output);
+    Ok(again)
 }
 
 /// What in the tree is not as committed, with the very lines; none where that cannot be told.

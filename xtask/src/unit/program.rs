@@ -89,12 +89,15 @@ fn folder(package: &Package) -> PathBuf {
 }
 
 impl Program {
-    /// Runs it in its package's folder, as cargo does.
-    pub(super) fn run(&self) -> anyhow::Result<Report> {
+    /// Runs it in its package's folder, as cargo does: all of its tests, or the one of this name.
+    pub(super) fn run(&self, test: Option<&str>) -> anyhow::Result<Report> {
         let mut command = match &self.start {
             Start::File(file, folder) => {
                 let mut command = Command::new(file);
                 command.current_dir(folder).env("CARGO_MANIFEST_DIR", folder);
+                if let Some(test) = test {
+                    command.args(["--exact", test]);
+                }
                 command
             }
             Start::Documentation => {
@@ -158,13 +161,19 @@ impl Report {
         format!("{word:6} {name:44} {tally} ({:.1} s)", self.took.as_secs_f64())
     }
 
-    /// The names of the tests that failed; the whole program's where it did not come so far as to say.
-    pub(super) fn failed_tests(&self) -> Vec<String> {
-        if self.tally.failed == 0 {
-            return Vec::new();
-        }
+    /// The names of the tests that failed, where the program can be asked for them alone and came so far as to count all.
+    pub(super) fn named_failures(&self) -> Vec<String> {
         let named = failed_tests(&self.output);
-        if named.is_empty() {
+        match self.program.start {
+            Start::File(..) if named.len() == self.tally.failed => named,
+            _ => Vec::new(),
+        }
+    }
+
+    /// What to say of what failed: the tests' names, or that the program did not come so far as to say them.
+    pub(super) fn failed_tests(&self) -> Vec<String> {
+        let named = failed_tests(&self.output);
+        if named.is_empty() && self.tally.failed > 0 {
             vec!["ended badly".to_owned()]
         } else {
             named
@@ -223,7 +232,7 @@ mod tests {
             name: "crate::test".to_owned(),
             start: Start::File(PathBuf::from("/bin/pwd"), folder.path().to_path_buf()),
         };
-        let report = program.run().expect("it runs");
+        let report = program.run(None).expect("it runs");
         let said = PathBuf::from(report.output.trim());
         assert_eq!(said, folder.path().canonicalize().expect("a path"));
         assert!(
@@ -240,7 +249,31 @@ mod tests {
             name: "crate::test".to_owned(),
             start: Start::File(PathBuf::from("/bin/false"), PathBuf::from("/")),
         };
-        let report = program.run().expect("it runs");
+        let report = program.run(None).expect("it runs");
         assert_eq!(report.failed_tests(), ["ended badly"]);
+        assert!(report.named_failures().is_empty());
+    }
+
+    #[test]
+    fn tests_that_failed_can_be_asked_for_alone() {
+        let said =
+            "test a ... FAILED\\ntest b ... ok\\ntest result: FAILED. 1 passed; 1 failed; 0 ignored;\\n";
+        let program = Program {
+            name: "crate::test".to_owned(),
+            start: Start::File(PathBuf::from("/usr/bin/printf"), PathBuf::from("/")),
+        };
+        let report = Report {
+            program: program.clone(),
+            tally: tally(&said.replace("\\n", "\n"), false),
+            output: said.replace("\\n", "\n"),
+            took: Duration::ZERO,
+        };
+        assert_eq!(report.named_failures(), ["a"]);
+        let echo = Program {
+            start: Start::File(PathBuf::from("/bin/echo"), PathBuf::from("/")),
+            ..program
+        };
+        let again = echo.run(Some("a")).expect("it runs");
+        assert_eq!(again.output, "--exact a\n");
     }
 }
